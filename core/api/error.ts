@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** Every error code of the client API and the HTTP status it is answered with. */
+export const ERROR_STATUS = {
+  bad_json: 400,
+  invalid: 400,
+  weak_password: 400,
+  bad_user_name: 400,
+  unauthorized: 401,
+  token_expired: 401,
+  bad_credentials: 401,
+  confirmation_required: 401,
+  forbidden: 403,
+  registration_closed: 403,
+  account_locked: 403,
+  account_suspended: 403,
+  bad_origin: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  timeout: 408,
+  conflict: 409,
+  name_taken: 409,
+  gone: 410,
+  too_large: 413,
+  unsupported_media: 415,
+  range: 416,
+  rejected_by_scan: 422,
+  limit_reached: 422,
+  slow_mode: 429,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** The one shape of every error answer. `message` is safe to show to a person. */
+export const ErrorBody = z.object({
+  error: z.object({
+    code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    /** Which field failed, what it was, what to do; `retry_after_ms` on 429. */
+    details: z.record(z.string(), z.unknown()).optional(),
+    request_id: z.string(),
+  }),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { Bits, Channel } from "./channel.ts";
+import { User } from "./user.ts";
+
+export const Role = z.object({
+  id: z.string().describe('"everyone" or a role id'),
+  name: z.string(),
+  color: z.string().nullable().describe("#rrggbb"),
+  hoist: z.boolean(),
+  mentionable: z.boolean(),
+  position: z.number().int().describe("0 for everyone; higher is stronger"),
+  bits: Bits,
+  member_count: z.number().int().optional(),
+});
+export type Role = z.infer<typeof Role>;
+
+/** A member of a guild; `roles` counts only what is in force. */
+export const Member = z.object({
+  user: User,
+  nickname: z.string().nullable(),
+  guild_avatar: z.string().nullable(),
+  roles: z.array(z.string()),
+  joined_ts: z.number().int(),
+  timeout_until: z.number().int().nullable(),
+  presence: z.enum(["online", "idle", "dnd", "offline"]),
+});
+export type Member = z.infer<typeof Member>;
+
+export const GuildSummary = z.object({
+  id: z.string().describe("Room id of the guild"),
+  name: z.string(),
+  icon: z.string().nullable(),
+  description: z.string().nullable(),
+  owner: z.string().nullable(),
+  member_count: z.number().int(),
+});
+export type GuildSummary = z.infer<typeof GuildSummary>;
+
+/** A guild as one of its members sees it: hidden channels are left out. */
+export const Guild = GuildSummary.extend({
+  channels: z.array(Channel),
+  roles: z.array(Role).describe("Strongest first, everyone last"),
+  permissions: Bits.describe("The viewer's base rights"),
+  rank: z.number().int().describe("The viewer's rank; 2^53-1 for the owner"),
+  me: Member,
+  local_only: z.boolean(),
+});
+export type Guild = z.infer<typeof Guild>;

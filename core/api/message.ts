@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { User } from "./user.ts";
+
+/** A file in a message. Pictures carry size and placeholder so that nothing moves when they load. */
+export const MessageMedia = z.object({
+  uri: z.string().describe("mxc://server/id"),
+  name: z.string(),
+  type: z.string().describe("MIME type as sniffed by the server"),
+  size: z.number().int(),
+  alt: z.string().nullable(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  thumbhash: z.string().nullable().describe("base64"),
+  spoiler: z.boolean(),
+});
+export type MessageMedia = z.infer<typeof MessageMedia>;
+
+export const Mentions = z.object({
+  users: z.array(z.string()),
+  roles: z.array(z.string()),
+  everyone: z.boolean(),
+});
+export type Mentions = z.infer<typeof Mentions>;
+
+export const Reaction = z.object({
+  key: z.string(),
+  count: z.number().int(),
+  me: z.boolean(),
+  users: z.array(z.string()).describe("The first few, for the tooltip"),
+});
+export type Reaction = z.infer<typeof Reaction>;
+
+/** A message as its viewer sees it, with edits, reactions and redaction applied. */
+export const Message = z.object({
+  id: z.string(),
+  room_id: z.string(),
+  channel_id: z.string(),
+  kind: z.enum(["text", "file", "system"]),
+  author: User,
+  nickname: z.string().nullable(),
+  color: z.string().nullable().describe("Colour of the author's strongest coloured role"),
+  origin_ts: z.number().int(),
+  order: z.number().int().describe("Place in the channel: (order, raw id) ascending"),
+  body: z.string().describe("Markdown source; empty when redacted"),
+  media: z.array(MessageMedia),
+  mentions: Mentions.describe("Those that take effect"),
+  mentions_me: z.boolean(),
+  edited_ts: z.number().int().nullable(),
+  redacted: z.object({ by: z.string(), reason: z.string().nullable() }).nullable(),
+  reply_to: z.object({
+    id: z.string(),
+    author: User.nullable(),
+    excerpt: z.string().nullable().describe("null: deleted or not held"),
+  }).nullable(),
+  reactions: z.array(Reaction),
+  pinned: z.boolean(),
+  late: z.boolean(),
+  nonce: z.string().optional().describe("Only to the sender: matches the local echo"),
+});
+export type Message = z.infer<typeof Message>;
+
+/** A page of messages, oldest first. */
+export const MessagePage = z.object({
+  messages: z.array(Message),
+  has_before: z.boolean(),
+  has_after: z.boolean(),
+});
+export type MessagePage = z.infer<typeof MessagePage>;

@@ -1,0 +1,41 @@
+import type { z } from "zod";
+import type { ErrorCode } from "./error.ts";
+
+/** Who may call: anyone, a signed-in user, or an administrator of this server. */
+export type OperationAuth = "none" | "user" | "admin";
+
+/**
+ * One operation of the client API: the single source for validation at the edge,
+ * the typed handler, the typed client and the OpenAPI document.
+ * Paths carry parameters as `:name`.
+ */
+export interface Operation<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Result extends z.ZodType = z.ZodType,
+> {
+  readonly id: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: `/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly auth: OperationAuth;
+  /** Asks for the password again when it was not given within the last minutes. */
+  readonly confirm?: boolean;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly result: Result;
+  readonly errors: readonly ErrorCode[];
+}
+
+/** Keeps the literal types of one operation; adds nothing. */
+export function defineOperation<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Result extends z.ZodType = z.ZodType,
+>(operation: Operation<Params, Query, Body, Result>): Operation<Params, Query, Body, Result> {
+  return operation;
+}

@@ -1,0 +1,12 @@
+/** An invariant that does not hold: a fault of ours, never of the input. Kept in production. */
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}
+
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+export function unreachable(value: never, message: string): never {
+  throw new AssertionError(`${message}: ${String(value)}`);
+}
