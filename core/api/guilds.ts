@@ -1,0 +1,327 @@
+import { z } from "zod";
+import { Bits } from "./channel.ts";
+import { Guild, GuildSummary, Member, Role } from "./guild.ts";
+import { defineOperation } from "./operation.ts";
+
+export const GuildParams = z.object({ guild_id: z.string() });
+const Name = z.string().trim().min(1).max(100);
+const Reason = z.string().max(512).optional();
+
+export const createGuild = defineOperation({
+  id: "createGuild",
+  method: "POST",
+  path: "/client/v1/guilds",
+  tag: "guilds",
+  summary: "Create a guild with #general and a voice channel",
+  auth: "user",
+  body: z.object({ name: Name, icon: z.string().nullable().optional() }),
+  result: Guild,
+  errors: ["invalid", "limit_reached", "rate_limited"],
+});
+
+export const listGuilds = defineOperation({
+  id: "listGuilds",
+  method: "GET",
+  path: "/client/v1/guilds",
+  tag: "guilds",
+  summary: "Guilds the caller has joined",
+  auth: "user",
+  result: z.object({ guilds: z.array(GuildSummary) }),
+  errors: [],
+});
+
+export const getGuild = defineOperation({
+  id: "getGuild",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id",
+  tag: "guilds",
+  summary: "A guild as the caller sees it",
+  auth: "user",
+  params: GuildParams,
+  result: Guild,
+  errors: ["not_found"],
+});
+
+export const updateGuild = defineOperation({
+  id: "updateGuild",
+  method: "PATCH",
+  path: "/client/v1/guilds/:guild_id",
+  tag: "guilds",
+  summary: "Change name, icon or description (MANAGE_GUILD)",
+  auth: "user",
+  params: GuildParams,
+  body: z.object({
+    name: Name.optional(),
+    icon: z.string().nullable().optional(),
+    description: z.string().max(1000).nullable().optional(),
+    reason: Reason,
+  }),
+  result: Guild,
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const deleteGuild = defineOperation({
+  id: "deleteGuild",
+  method: "DELETE",
+  path: "/client/v1/guilds/:guild_id",
+  tag: "guilds",
+  summary: "Delete a guild for everyone (owner; `name` repeats the guild's name as a guard)",
+  auth: "user",
+  confirm: true,
+  params: GuildParams,
+  body: z.object({ name: z.string() }),
+  result: z.object({}),
+  errors: ["invalid", "forbidden", "not_found", "confirmation_required"],
+});
+
+export const transferGuild = defineOperation({
+  id: "transferGuild",
+  method: "POST",
+  path: "/client/v1/guilds/:guild_id/owner",
+  tag: "guilds",
+  summary: "Hand the guild over to another member (owner)",
+  auth: "user",
+  confirm: true,
+  params: GuildParams,
+  body: z.object({ user_id: z.string() }),
+  result: Guild,
+  errors: ["invalid", "forbidden", "not_found", "confirmation_required"],
+});
+
+export const leaveGuild = defineOperation({
+  id: "leaveGuild",
+  method: "POST",
+  path: "/client/v1/guilds/:guild_id/leave",
+  tag: "guilds",
+  summary: "Leave a guild (the owner hands over first)",
+  auth: "user",
+  params: GuildParams,
+  result: z.object({}),
+  errors: ["forbidden", "not_found"],
+});
+
+const RoleBody = z.object({
+  name: Name,
+  color: z.string().regex(/^#[0-9a-f]{6}$/).nullable(),
+  hoist: z.boolean(),
+  mentionable: z.boolean(),
+  bits: Bits,
+});
+export const RoleParams = GuildParams.extend({ role_id: z.string() });
+
+export const createRole = defineOperation({
+  id: "createRole",
+  method: "POST",
+  path: "/client/v1/roles",
+  tag: "roles",
+  summary: "Create a role below the caller's own rank (MANAGE_ROLES)",
+  auth: "user",
+  body: RoleBody.partial().extend({ guild_id: z.string(), name: Name, reason: Reason }),
+  result: Role,
+  errors: ["invalid", "forbidden", "not_found", "limit_reached"],
+});
+
+export const updateRole = defineOperation({
+  id: "updateRole",
+  method: "PATCH",
+  path: "/client/v1/guilds/:guild_id/roles/:role_id",
+  tag: "roles",
+  summary: "Change a role; `everyone` has bits only (MANAGE_ROLES)",
+  auth: "user",
+  params: RoleParams,
+  body: RoleBody.partial().extend({ reason: Reason }),
+  result: Role,
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const orderRoles = defineOperation({
+  id: "orderRoles",
+  method: "PUT",
+  path: "/client/v1/guilds/:guild_id/roles",
+  tag: "roles",
+  summary: "Set the order of all roles, strongest first, without everyone (MANAGE_ROLES)",
+  auth: "user",
+  params: GuildParams,
+  body: z.object({ roles: z.array(z.string()).max(250), reason: Reason }),
+  result: z.object({ roles: z.array(Role) }),
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const deleteRole = defineOperation({
+  id: "deleteRole",
+  method: "DELETE",
+  path: "/client/v1/guilds/:guild_id/roles/:role_id",
+  tag: "roles",
+  summary: "Delete a role (MANAGE_ROLES)",
+  auth: "user",
+  params: RoleParams,
+  result: z.object({}),
+  errors: ["forbidden", "not_found"],
+});
+
+export const explainPermission = defineOperation({
+  id: "explainPermission",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/explain",
+  tag: "roles",
+  summary: "Why somebody can or cannot do something: the role, entry and event that decided",
+  auth: "user",
+  params: GuildParams,
+  query: z.object({
+    user_id: z.string(),
+    right: z.string().describe("Name of a permission, e.g. SEND"),
+    channel_id: z.string().optional(),
+  }),
+  result: z.object({
+    allowed: z.boolean(),
+    /** The one step that decided, in words, and what stands behind it. */
+    decided_by: z.string(),
+    role_id: z.string().nullable(),
+    target: z.string().nullable(),
+    event_id: z.string().nullable(),
+  }),
+  errors: ["invalid", "not_found"],
+});
+
+export const MemberParams = GuildParams.extend({ user_id: z.string() });
+
+export const listMembers = defineOperation({
+  id: "listMembers",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/members",
+  tag: "members",
+  summary: "Members by name, a page at a time, optionally only those who see a channel",
+  auth: "user",
+  params: GuildParams,
+  query: z.object({
+    search: z.string().max(100).optional(),
+    role_id: z.string().optional(),
+    channel_id: z.string().optional(),
+    after: z.string().optional().describe("user id of the last row of the page before"),
+    limit: z.coerce.number().int().min(1).max(200).default(100),
+  }),
+  result: z.object({
+    members: z.array(Member),
+    total: z.number().int(),
+    next: z.string().nullable(),
+  }),
+  errors: ["not_found"],
+});
+
+export const getMember = defineOperation({
+  id: "getMember",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/members/:user_id",
+  tag: "members",
+  summary: "One member",
+  auth: "user",
+  params: MemberParams,
+  result: Member,
+  errors: ["not_found"],
+});
+
+export const updateMember = defineOperation({
+  id: "updateMember",
+  method: "PATCH",
+  path: "/client/v1/guilds/:guild_id/members/:user_id",
+  tag: "members",
+  summary: "Nickname, guild avatar, roles or timeout of a member",
+  auth: "user",
+  params: MemberParams,
+  body: z.object({
+    nickname: z.string().trim().max(64).nullable().optional(),
+    guild_avatar: z.string().nullable().optional(),
+    roles: z.array(z.string()).max(64).optional(),
+    timeout_until: z.number().int().nullable().optional().describe("ms; null lifts"),
+    reason: Reason,
+  }),
+  result: Member,
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const kickMember = defineOperation({
+  id: "kickMember",
+  method: "DELETE",
+  path: "/client/v1/guilds/:guild_id/members/:user_id",
+  tag: "members",
+  summary: "Kick a member (KICK)",
+  auth: "user",
+  params: MemberParams,
+  body: z.object({ reason: Reason }),
+  result: z.object({}),
+  errors: ["forbidden", "not_found"],
+});
+
+export const Ban = z.object({
+  user_id: z.string(),
+  reason: z.string().nullable(),
+  by: z.string(),
+  ts: z.number().int(),
+});
+
+export const listBans = defineOperation({
+  id: "listBans",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/bans",
+  tag: "members",
+  summary: "Who is banned, by whom and why (BAN)",
+  auth: "user",
+  params: GuildParams,
+  result: z.object({ bans: z.array(Ban) }),
+  errors: ["forbidden", "not_found"],
+});
+
+export const banMember = defineOperation({
+  id: "banMember",
+  method: "PUT",
+  path: "/client/v1/guilds/:guild_id/bans/:user_id",
+  tag: "members",
+  summary: "Ban somebody; `purge_s` deletes what they said in that many last seconds (BAN)",
+  auth: "user",
+  params: MemberParams,
+  body: z.object({ reason: Reason, purge_s: z.number().int().min(0).max(2592000).optional() }),
+  result: z.object({}),
+  errors: ["forbidden", "not_found", "invalid"],
+});
+
+export const unbanMember = defineOperation({
+  id: "unbanMember",
+  method: "DELETE",
+  path: "/client/v1/guilds/:guild_id/bans/:user_id",
+  tag: "members",
+  summary: "Lift a ban (BAN)",
+  auth: "user",
+  params: MemberParams,
+  result: z.object({}),
+  errors: ["forbidden", "not_found"],
+});
+
+export const AuditEntry = z.object({
+  id: z.string().describe("The event"),
+  ts: z.number().int(),
+  by: z.string(),
+  action: z.string().describe("e.g. role.update, member.ban, channel.create, message.delete"),
+  target: z.string().nullable(),
+  reason: z.string().nullable(),
+  changes: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export const listAudit = defineOperation({
+  id: "listAudit",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/audit",
+  tag: "guilds",
+  summary: "What was changed, by whom and why, newest first (VIEW_AUDIT_LOG)",
+  auth: "user",
+  params: GuildParams,
+  query: z.object({
+    by: z.string().optional(),
+    target: z.string().optional(),
+    action: z.string().optional(),
+    before: z.string().optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  }),
+  result: z.object({ entries: z.array(AuditEntry), next: z.string().nullable() }),
+  errors: ["forbidden", "not_found"],
+});

@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { ReadState } from "./channel.ts";
+import { Message, MessagePage } from "./message.ts";
+import { defineOperation } from "./operation.ts";
+
+const Room = z.object({ room_id: z.string() });
+const ChannelId = z.string().default("main").describe("`main` in DMs and private channels");
+const MessageParams = Room.extend({ event_id: z.string() });
+/** Longest body in characters; the event's 64 KiB bound lies above it. */
+export const MESSAGE_BODY_CHARS = 4000;
+export const MESSAGE_MEDIA_COUNT = 10;
+
+export const listMessages = defineOperation({
+  id: "listMessages",
+  method: "GET",
+  path: "/client/v1/rooms/:room_id/messages",
+  tag: "messages",
+  summary: "A page of a channel: the newest, or before, after or around a message or a time",
+  auth: "user",
+  params: Room,
+  query: z.object({
+    channel_id: ChannelId,
+    /** Alias of `before`, the brief's name. */
+    from: z.string().optional(),
+    before: z.string().optional(),
+    after: z.string().optional(),
+    around: z.string().optional(),
+    at_ts: z.coerce.number().int().optional().describe("Jump to date (ms)"),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  }),
+  result: MessagePage,
+  errors: ["invalid", "not_found"],
+});
+
+export const getMessage = defineOperation({
+  id: "getMessage",
+  method: "GET",
+  path: "/client/v1/rooms/:room_id/messages/:event_id",
+  tag: "messages",
+  summary: "One message with its edit history",
+  auth: "user",
+  params: MessageParams,
+  result: Message.extend({
+    history: z.array(z.object({ body: z.string(), ts: z.number().int() })).describe("Oldest first"),
+  }),
+  errors: ["not_found"],
+});
+
+export const sendMessage = defineOperation({
+  id: "sendMessage",
+  method: "POST",
+  path: "/client/v1/rooms/:room_id/send",
+  tag: "messages",
+  summary: "Send a message; the same nonce again answers with the first message",
+  auth: "user",
+  params: Room,
+  body: z.object({
+    channel_id: ChannelId,
+    body: z.string().max(MESSAGE_BODY_CHARS).default(""),
+    media: z.array(z.object({
+      uri: z.string(),
+      alt: z.string().max(1000).nullable().optional(),
+      spoiler: z.boolean().optional(),
+    })).max(MESSAGE_MEDIA_COUNT).default([]),
+    reply_to: z.string().nullable().optional(),
+    /** Whom the text may ping; left out: everyone it names, the replied-to author included. */
+    allowed_mentions: z.object({
+      users: z.array(z.string()).max(100).optional(),
+      roles: z.array(z.string()).max(100).optional(),
+      everyone: z.boolean().optional(),
+      replied_user: z.boolean().optional(),
+    }).optional(),
+    nonce: z.string().min(1).max(64).optional(),
+  }),
+  result: Message,
+  errors: ["invalid", "forbidden", "not_found", "slow_mode", "rate_limited", "unavailable"],
+});
+
+export const editMessage = defineOperation({
+  id: "editMessage",
+  method: "PATCH",
+  path: "/client/v1/rooms/:room_id/messages/:event_id",
+  tag: "messages",
+  summary: "Edit one's own message",
+  auth: "user",
+  params: MessageParams,
+  body: z.object({ body: z.string().min(1).max(MESSAGE_BODY_CHARS) }),
+  result: Message,
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const redactMessages = defineOperation({
+  id: "redactMessages",
+  method: "POST",
+  path: "/client/v1/redact",
+  tag: "messages",
+  summary: "Delete one message or up to 100 (own ones, or MANAGE_MESSAGES)",
+  auth: "user",
+  body: z.object({
+    room_id: z.string(),
+    channel_id: ChannelId,
+    event_ids: z.array(z.string()).min(1).max(100),
+    reason: z.string().max(512).optional(),
+  }),
+  result: z.object({ redacted: z.array(z.string()), refused: z.array(z.string()) }),
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const addReaction = defineOperation({
+  id: "addReaction",
+  method: "POST",
+  path: "/client/v1/reactions",
+  tag: "messages",
+  summary: "React to a message; again with the same key changes nothing",
+  auth: "user",
+  body: z.object({ room_id: z.string(), event_id: z.string(), key: z.string().min(1).max(64) }),
+  result: Message,
+  errors: ["invalid", "forbidden", "not_found", "limit_reached"],
+});
+
+export const removeReaction = defineOperation({
+  id: "removeReaction",
+  method: "DELETE",
+  path: "/client/v1/reactions",
+  tag: "messages",
+  summary: "Take one's reaction back",
+  auth: "user",
+  body: z.object({ room_id: z.string(), event_id: z.string(), key: z.string().min(1).max(64) }),
+  result: Message,
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const pinMessage = defineOperation({
+  id: "pinMessage",
+  method: "PUT",
+  path: "/client/v1/rooms/:room_id/pins/:event_id",
+  tag: "messages",
+  summary: "Pin or unpin a message (PIN)",
+  auth: "user",
+  params: MessageParams,
+  body: z.object({ on: z.boolean() }),
+  result: Message,
+  errors: ["forbidden", "not_found"],
+});
+
+export const listPins = defineOperation({
+  id: "listPins",
+  method: "GET",
+  path: "/client/v1/rooms/:room_id/pins",
+  tag: "messages",
+  summary: "Pinned messages of a channel, newest pin first",
+  auth: "user",
+  params: Room,
+  query: z.object({ channel_id: ChannelId }),
+  result: z.object({ messages: z.array(Message) }),
+  errors: ["not_found"],
+});
+
+export const markRead = defineOperation({
+  id: "markRead",
+  method: "POST",
+  path: "/client/v1/rooms/:room_id/read",
+  tag: "messages",
+  summary: "Set how far the caller has read; `event_id` null marks all unread from the start",
+  auth: "user",
+  params: Room,
+  body: z.object({
+    channel_id: ChannelId,
+    event_id: z.string().nullable(),
+    /** Moves the marker back: mark unread from here. */
+    back: z.boolean().optional(),
+  }),
+  result: ReadState,
+  errors: ["not_found"],
+});
+
+export const sendTyping = defineOperation({
+  id: "sendTyping",
+  method: "POST",
+  path: "/client/v1/rooms/:room_id/typing",
+  tag: "messages",
+  summary: "Say that the caller is typing (for ten seconds)",
+  auth: "user",
+  params: Room,
+  body: z.object({ channel_id: ChannelId }),
+  result: z.object({}),
+  errors: ["not_found", "forbidden"],
+});
