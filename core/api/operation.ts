@@ -1,8 +1,11 @@
 import type { z } from "zod";
 import type { ErrorCode } from "./error.ts";
 
-/** Who may call: anyone, a signed-in user, or an administrator of this server. */
-export type OperationAuth = "none" | "user" | "admin";
+/**
+ * Who may call: anyone, anyone with the caller known when signed in, a signed-in user,
+ * or an administrator of this server.
+ */
+export type OperationAuth = "none" | "optional" | "user" | "admin";
 
 /**
  * One operation of the client API: the single source for validation at the edge,
@@ -23,6 +26,10 @@ export interface Operation<
   readonly auth: OperationAuth;
   /** Asks for the password again when it was not given within the last minutes. */
   readonly confirm?: boolean;
+  /** The body is bytes the handler streams itself under its own limit; no JSON is read. */
+  readonly binaryBody?: boolean;
+  /** The answer is a `Response` with bytes; `result` describes nothing. */
+  readonly binaryResult?: boolean;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
