@@ -56,7 +56,9 @@ export const sendMessage = defineOperation({
   params: Room,
   body: z.object({
     channel_id: ChannelId,
-    body: z.string().max(MESSAGE_BODY_CHARS).default(""),
+    body: z.string().max(MESSAGE_BODY_CHARS).default("").describe(
+      "Markdown; mentions as in core/event/mention_tokens.ts: <@local:server>, <&role>, <#channel>, @everyone",
+    ),
     media: z.array(z.object({
       uri: z.string(),
       alt: z.string().max(1000).nullable().optional(),
