@@ -30,6 +30,8 @@ export interface Operation<
   readonly binaryBody?: boolean;
   /** The answer is a `Response` with bytes; `result` describes nothing. */
   readonly binaryResult?: boolean;
+  /** A suspended account may read; of what changes something it may call only these. */
+  readonly whileSuspended?: boolean;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;

@@ -1,0 +1,384 @@
+import { z } from "zod";
+import { Self } from "./gateway.ts";
+import { defineOperation } from "./operation.ts";
+import { Presence, User } from "./user.ts";
+
+/** How people get an account on this server. */
+export const RegistrationMode = z.enum(["invite", "open", "token", "closed"]);
+export type RegistrationMode = z.infer<typeof RegistrationMode>;
+
+/**
+ * The local part as typed. The service answers with `bad_user_name` and says which
+ * rule failed, so that the schema only bounds the length.
+ */
+const TypedUserName = z.string().min(1).max(300).describe(
+  "2..32 of a-z, 0-9 and single . _ - between them; upper case is lowered",
+);
+const TypedPassword = z.string().min(1).max(1024);
+const DeviceName = z.string().trim().min(1).max(80).describe("Shown in the list of sessions");
+/** `cookie` answers with Set-Cookie and no tokens: for pages. `token` answers with tokens. */
+const Transport = z.enum(["token", "cookie"]).default("token");
+
+/** Times are milliseconds since the epoch. */
+export const SessionTokens = z.object({
+  access_token: z.string(),
+  access_expires_ts: z.number().int(),
+  refresh_token: z.string().describe("Good for one refresh; using it twice ends the session"),
+  refresh_expires_ts: z.number().int(),
+});
+export type SessionTokens = z.infer<typeof SessionTokens>;
+
+/** A fresh session. `tokens` is null where the session lives in a cookie. */
+export const SessionGrant = z.object({
+  user_id: z.string(),
+  session_id: z.string(),
+  admin: z.boolean(),
+  tokens: SessionTokens.nullable(),
+});
+export type SessionGrant = z.infer<typeof SessionGrant>;
+
+/** One signed-in device. */
+export const Session = z.object({
+  id: z.string(),
+  kind: z.enum(["token", "cookie"]),
+  device_name: z.string().describe("As the client named itself, else read from its user agent"),
+  address: z.string().nullable().describe("Address of its last use"),
+  created_ts: z.number().int(),
+  last_used_ts: z.number().int().describe("Exact to a minute"),
+  current: z.boolean(),
+});
+export type Session = z.infer<typeof Session>;
+
+/** What anyone may know about the server before signing in. */
+export const ServerFacts = z.object({
+  name: z.string(),
+  trial: z.boolean().describe("No name was chosen yet: nothing here will federate"),
+  version: z.string(),
+  public_url: z.string(),
+  public_url_local: z.boolean().describe("Links work on this machine only"),
+  registration: z.object({
+    mode: RegistrationMode,
+    invite_links: z.boolean().describe("A guild's invite link also opens registration"),
+  }),
+  needs_first_administrator: z.boolean(),
+  source_url: z.string(),
+  abuse_contact: z.string().nullable(),
+});
+export type ServerFacts = z.infer<typeof ServerFacts>;
+
+/** What a link or code gives to the one who holds it. */
+export const JoinToken = z.object({
+  kind: z.enum(["first_administrator", "registration", "invite"]),
+  opens_registration: z.boolean(),
+  expires_ts: z.number().int().nullable(),
+  uses_left: z.number().int().nullable().describe("null: not counted"),
+  guild: z.object({
+    id: z.string(),
+    name: z.string(),
+    icon: z.string().nullable(),
+    description: z.string().nullable(),
+    member_count: z.number().int(),
+  }).nullable(),
+});
+export type JoinToken = z.infer<typeof JoinToken>;
+
+/** A user's page: what everybody signed in may see. */
+export const Profile = User.extend({
+  created_ts: z.number().int().nullable().describe("null for users of other servers"),
+  deactivated: z.boolean(),
+});
+export type Profile = z.infer<typeof Profile>;
+
+/** Said before and after an account ends: what goes and what stays. */
+export const DEACTIVATION_TERMS: {
+  readonly goes: readonly string[];
+  readonly stays: readonly string[];
+} = {
+  goes: [
+    "Your sessions, password and settings are deleted now.",
+    "Your display name, avatar, bio and status are deleted here.",
+    "You leave every guild and conversation.",
+  ],
+  stays: [
+    "Messages you sent stay where you sent them, with your user name; delete them first if you want them gone.",
+    "Other servers may keep copies of what they already received.",
+    "Your user name is never given to anyone else. This cannot be undone.",
+  ],
+};
+
+const noContent = z.object({});
+const SessionParams = z.object({ session_id: z.string().max(64) });
+
+export const getServer = defineOperation({
+  id: "getServer",
+  method: "GET",
+  path: "/client/v1/server",
+  tag: "server",
+  summary: "Public facts about this server",
+  auth: "none",
+  result: ServerFacts,
+  errors: [],
+});
+
+export const register = defineOperation({
+  id: "register",
+  method: "POST",
+  path: "/client/v1/register",
+  tag: "account",
+  summary: "Make an account and sign in",
+  auth: "none",
+  body: z.object({
+    user_name: TypedUserName,
+    password: TypedPassword,
+    display_name: z.string().max(256).optional(),
+    token: z.string().max(200).optional().describe(
+      "Code of an invite link, a registration token or the first administrator's link",
+    ),
+    device_name: DeviceName.optional(),
+    transport: Transport,
+  }),
+  result: SessionGrant.extend({
+    invite: z.string().nullable().describe(
+      "The guild invite code that opened registration, still to be accepted",
+    ),
+  }),
+  errors: [
+    "invalid",
+    "bad_user_name",
+    "weak_password",
+    "name_taken",
+    "registration_closed",
+    "gone",
+    "rate_limited",
+    "unavailable",
+  ],
+});
+
+export const login = defineOperation({
+  id: "login",
+  method: "POST",
+  path: "/client/v1/login",
+  tag: "account",
+  summary: "Sign in with user name and password",
+  auth: "none",
+  body: z.object({
+    user_name: TypedUserName.describe("alice, @alice:server or @alice@server"),
+    password: TypedPassword,
+    device_name: DeviceName.optional(),
+    transport: Transport,
+  }),
+  result: SessionGrant,
+  errors: ["bad_credentials", "account_locked", "rate_limited", "unavailable"],
+});
+
+export const refresh = defineOperation({
+  id: "refresh",
+  method: "POST",
+  path: "/client/v1/refresh",
+  tag: "account",
+  summary: "Exchange a refresh token for new tokens; the old one is used up",
+  auth: "none",
+  body: z.object({ refresh_token: z.string().max(200) }),
+  result: SessionTokens,
+  errors: ["token_expired", "account_locked", "rate_limited"],
+});
+
+export const logout = defineOperation({
+  id: "logout",
+  method: "POST",
+  path: "/client/v1/logout",
+  tag: "account",
+  summary: "End this session",
+  auth: "user",
+  whileSuspended: true,
+  result: noContent,
+  errors: [],
+});
+
+export const getAccount = defineOperation({
+  id: "getAccount",
+  method: "GET",
+  path: "/client/v1/account",
+  tag: "account",
+  summary: "The signed-in account as it sees itself",
+  auth: "user",
+  result: Self,
+  errors: [],
+});
+
+export const updateProfile = defineOperation({
+  id: "updateProfile",
+  method: "PATCH",
+  path: "/client/v1/account",
+  tag: "account",
+  summary: "Change display name, avatar, bio or status; null clears, absent keeps",
+  auth: "user",
+  body: z.object({
+    display_name: z.string().max(256).nullable().optional().describe("At most 64 characters"),
+    avatar: z.string().max(255).nullable().optional().describe(
+      "mxc:// of a picture you uploaded here",
+    ),
+    bio: z.string().max(4096).nullable().optional().describe("At most 500 characters"),
+    status: z.string().max(1024).nullable().optional().describe("At most 128 characters"),
+  }),
+  result: Self,
+  errors: ["invalid", "account_suspended"],
+});
+
+export const setPresence = defineOperation({
+  id: "setPresence",
+  method: "PUT",
+  path: "/client/v1/account/presence",
+  tag: "account",
+  summary: "Choose how you appear: online, idle, dnd or invisible",
+  auth: "user",
+  body: z.object({ presence: Presence.exclude(["offline"]) }),
+  result: Self,
+  errors: [],
+});
+
+export const changePassword = defineOperation({
+  id: "changePassword",
+  method: "POST",
+  path: "/client/v1/account/password",
+  tag: "account",
+  summary: "Change the password; every other session ends",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ current_password: TypedPassword, new_password: TypedPassword }),
+  result: z.object({ sessions_ended: z.number().int() }),
+  errors: ["bad_credentials", "weak_password", "rate_limited", "unavailable"],
+});
+
+export const confirmIdentity = defineOperation({
+  id: "confirmIdentity",
+  method: "POST",
+  path: "/client/v1/account/confirm",
+  tag: "account",
+  summary: "Enter the password again before a dangerous act",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ password: TypedPassword }),
+  result: z.object({ confirmed_until: z.number().int() }),
+  errors: ["bad_credentials", "rate_limited", "unavailable"],
+});
+
+export const deactivateAccount = defineOperation({
+  id: "deactivateAccount",
+  method: "POST",
+  path: "/client/v1/account/deactivate",
+  tag: "account",
+  summary: "End this account for ever",
+  auth: "user",
+  confirm: true,
+  whileSuspended: true,
+  body: z.object({ user_name: TypedUserName.describe("Your own user name, typed to be sure") }),
+  result: z.object({ stays: z.array(z.string()) }),
+  errors: ["confirmation_required", "invalid", "conflict"],
+});
+
+export const listSessions = defineOperation({
+  id: "listSessions",
+  method: "GET",
+  path: "/client/v1/sessions",
+  tag: "sessions",
+  summary: "Signed-in devices, the last used first",
+  auth: "user",
+  result: z.object({ sessions: z.array(Session) }),
+  errors: [],
+});
+
+export const revokeSession = defineOperation({
+  id: "revokeSession",
+  method: "DELETE",
+  path: "/client/v1/sessions/:session_id",
+  tag: "sessions",
+  summary: "Sign one device out, at once",
+  auth: "user",
+  whileSuspended: true,
+  params: SessionParams,
+  result: noContent,
+  errors: ["not_found"],
+});
+
+export const revokeOtherSessions = defineOperation({
+  id: "revokeOtherSessions",
+  method: "DELETE",
+  path: "/client/v1/sessions",
+  tag: "sessions",
+  summary: "Sign every other device out, at once",
+  auth: "user",
+  whileSuspended: true,
+  result: z.object({ sessions_ended: z.number().int() }),
+  errors: [],
+});
+
+export const getUser = defineOperation({
+  id: "getUser",
+  method: "GET",
+  path: "/client/v1/users/:user_id",
+  tag: "users",
+  summary: "A user's profile",
+  auth: "user",
+  params: z.object({ user_id: z.string().max(255) }),
+  result: Profile,
+  errors: ["not_found"],
+});
+
+export const checkUserName = defineOperation({
+  id: "checkUserName",
+  method: "GET",
+  path: "/client/v1/user-names/:user_name",
+  tag: "account",
+  summary: "Whether a user name can be taken, and if not, why",
+  auth: "none",
+  params: z.object({ user_name: TypedUserName }),
+  result: z.object({
+    user_name: z.string().describe("As it would be stored"),
+    available: z.boolean(),
+    reason: z.enum(["grammar", "reserved", "taken", "confusable"]).nullable(),
+    message: z.string().nullable(),
+  }),
+  errors: ["rate_limited"],
+});
+
+export const getJoinToken = defineOperation({
+  id: "getJoinToken",
+  method: "GET",
+  path: "/client/v1/join-tokens/:code",
+  tag: "account",
+  summary: "What an invite link, registration token or first administrator's link gives",
+  auth: "none",
+  params: z.object({ code: z.string().max(200) }),
+  result: JoinToken,
+  errors: ["not_found", "rate_limited"],
+});
+
+export const getReset = defineOperation({
+  id: "getReset",
+  method: "GET",
+  path: "/client/v1/reset/:token",
+  tag: "account",
+  summary: "Whose password a reset link sets",
+  auth: "none",
+  params: z.object({ token: z.string().max(200) }),
+  result: z.object({ user_name: z.string(), expires_ts: z.number().int() }),
+  errors: ["not_found", "rate_limited"],
+});
+
+export const resetPassword = defineOperation({
+  id: "resetPassword",
+  method: "POST",
+  path: "/client/v1/reset/:token",
+  tag: "account",
+  summary: "Set a new password with a one-time link; every session ends and a new one begins",
+  auth: "none",
+  params: z.object({ token: z.string().max(200) }),
+  body: z.object({
+    new_password: TypedPassword,
+    device_name: DeviceName.optional(),
+    transport: Transport,
+  }),
+  result: SessionGrant,
+  errors: ["not_found", "weak_password", "account_locked", "rate_limited", "unavailable"],
+});
