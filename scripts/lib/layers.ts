@@ -1,0 +1,70 @@
+import type { ImportEdge } from "./graph.ts";
+import { isTest } from "./suites.ts";
+
+/** Which top-level rooms a room may import. docs/ARCHITECTURE.md. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: ["core"],
+  federation: ["federation", "core"],
+  voice: ["voice", "core"],
+  ui: ["ui", "core"],
+  server: ["server", "federation", "voice", "ui", "core"],
+  "main.ts": ["server"],
+  scripts: ["scripts", "tests", "server", "federation", "voice", "ui", "core"],
+};
+
+/** The packages that `core` may import, and the only folder where a package may be, if it has one. */
+const CORE_PACKAGES = ["npm:@noble/ed25519", "npm:@noble/hashes", "npm:@scure/base", "npm:zod"];
+const CONFINED: Readonly<Record<string, readonly string[]>> = {
+  "npm:ts-mls": ["core/mls/", "ui/"],
+  "npm:werift": ["voice/werift/"],
+  "npm:hono": ["server/http/"],
+  "npm:@hono/node-server": ["server/http/"],
+  "npm:ws": ["server/http/"],
+  "npm:postgres": ["server/postgres/"],
+  "npm:@electric-sql/pglite": ["server/postgres/"],
+  "npm:@electric-sql/pglite-socket": ["server/postgres/"],
+  "npm:@aws-sdk/client-s3": ["server/s3/"],
+  "npm:@aws-sdk/lib-storage": ["server/s3/"],
+  "npm:@nats-io/transport-node": ["server/nats/"],
+  "npm:commander": ["server/cli/"],
+  "npm:acme-client": ["server/tls/"],
+};
+
+/** Tools of the build and of tests: never in what `main.ts` reaches. */
+export const TOOL_PACKAGES: readonly string[] = [
+  "npm:axe-core",
+  "npm:esbuild",
+  "npm:fast-check",
+  "npm:lightningcss",
+  "npm:playwright-core",
+];
+
+/** What breaks the one-way rule in this import, or undefined. */
+export function judgeImport(edge: ImportEdge): string | undefined {
+  if (isTest(edge.from) || edge.from.startsWith("tests/")) return undefined;
+  const from = roomOf(edge.from);
+  if (/^(https?|jsr):/.test(edge.to)) return "only npm packages can be had everywhere";
+  if (/^(npm|node):/.test(edge.to)) return judgePackage(edge, from);
+  const allowed = ALLOWED[from];
+  if (allowed === undefined) return `${from} is no room of docs/ARCHITECTURE.md`;
+  if (isTest(edge.to)) return "nothing imports a test";
+  if (/\.(json|css|sql|txt)$/.test(edge.to)) return undefined;
+  const to = roomOf(edge.to);
+  return allowed.includes(to) ? undefined : `${from} may import ${allowed.join(", ")}, not ${to}`;
+}
+
+function judgePackage(edge: ImportEdge, from: string): string | undefined {
+  if (from === "scripts") return undefined;
+  if (from === "core" && edge.to !== "npm:ts-mls" && !CORE_PACKAGES.includes(edge.to)) {
+    return `core is pure: it may import ${CORE_PACKAGES.join(", ")}`;
+  }
+  const folders = CONFINED[edge.to];
+  if (folders === undefined || edge.typeOnly) return undefined;
+  return folders.some((folder) => edge.from.startsWith(folder))
+    ? undefined
+    : `${edge.to} stays in ${folders.join(", ")}`;
+}
+
+function roomOf(path: string): string {
+  return path.split("/", 1)[0] ?? path;
+}
