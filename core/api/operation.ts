@@ -17,13 +17,14 @@ export interface Operation<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Result extends z.ZodType = z.ZodType,
+  Auth extends OperationAuth = OperationAuth,
 > {
   readonly id: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: `/${string}`;
   readonly tag: string;
   readonly summary: string;
-  readonly auth: OperationAuth;
+  readonly auth: Auth;
   /** Asks for the password again when it was not given within the last minutes. */
   readonly confirm?: boolean;
   /** The body is bytes the handler streams itself under its own limit; no JSON is read. */
@@ -45,6 +46,9 @@ export function defineOperation<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
   Result extends z.ZodType = z.ZodType,
->(operation: Operation<Params, Query, Body, Result>): Operation<Params, Query, Body, Result> {
+  Auth extends OperationAuth = OperationAuth,
+>(
+  operation: Operation<Params, Query, Body, Result, Auth>,
+): Operation<Params, Query, Body, Result, Auth> {
   return operation;
 }

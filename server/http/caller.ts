@@ -1,0 +1,25 @@
+import type { UserId } from "../../core/ids/user_id.ts";
+
+/** Who calls, as the credentials prove. */
+export interface Caller {
+  readonly userId: UserId;
+  readonly sessionId: string;
+  /** Administrator of this server. */
+  readonly admin: boolean;
+  /** A suspended account may read; of what changes something, only `whileSuspended`. */
+  readonly suspended: boolean;
+  /** Identity confirmed until (ms); null where it never was in this session. */
+  readonly confirmedUntil: number | null;
+}
+
+/** What a request carries to prove who calls: never both at once. */
+export interface Credentials {
+  readonly bearer?: string;
+  readonly cookie?: string;
+}
+
+/**
+ * Answers who the credentials belong to; undefined where they prove nobody.
+ * Throws `token_expired` or `account_locked` where that is why.
+ */
+export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
