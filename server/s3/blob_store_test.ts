@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Readable } from "node:stream";
+import {
+  blobStoreContract,
+  chunked,
+  patternBytes,
+  readAll,
+} from "../../tests/contract/blob_store.ts";
+import { startSwiftS3 } from "../../tests/harness/swift_s3.ts";
+import { S3BlobStore, S3Error, type S3Settings } from "./blob_store.ts";
+
+Deno.test("S3 blob store against a real S3 server", async (t) => {
+  await using swift = await startSwiftS3();
+  await swift.makeBucket("contract");
+  const settings: S3Settings = {
+    endpoint: swift.endpoint,
+    region: swift.region,
+    bucket: "contract",
+    accessKeyId: swift.accessKeyId,
+    secretAccessKey: swift.secretAccessKey,
+    pathStyle: true,
+  };
+
+  await t.step("contract", async (t) => {
+    using store = new S3BlobStore(settings);
+    await store.check();
+    await blobStoreContract(t, store);
+  });
+
+  await t.step("a prefix keeps two servers apart in one bucket", async () => {
+    await swift.makeBucket("shared");
+    using a = new S3BlobStore({ ...settings, bucket: "shared", prefix: "a/" });
+    using b = new S3BlobStore({ ...settings, bucket: "shared", prefix: "b/" });
+    await a.put("same", chunked(patternBytes(3)), 3);
+    await b.put("same", chunked(patternBytes(4)), 4);
+    assert.equal((await a.head("same"))?.size, 3);
+    const keys: string[] = [];
+    for await (const info of b.list("")) keys.push(info.key);
+    assert.deepEqual(keys, ["same"]);
+  });
+
+  await t.step("a multipart upload that fails leaves no parts behind", async () => {
+    using store = new S3BlobStore(settings);
+    const size = 20 * 1024 * 1024;
+    await assert.rejects(() => store.put("cut", chunked(patternBytes(size - 1), 65_536), size));
+    const client = plainClient(settings);
+    const answer = await client.send(new ListMultipartUploadsCommand({ Bucket: "contract" }));
+    client.destroy();
+    assert.deepEqual(answer.Uploads ?? [], []);
+  });
+
+  await t.step("a streamed body of known length is taken by this server as well", async () => {
+    const client = plainClient(settings);
+    const bytes = patternBytes(500_000);
+    await client.send(
+      new PutObjectCommand({
+        Bucket: "contract",
+        Key: "streamed",
+        Body: Readable.from(chunked(bytes)),
+        ContentLength: bytes.length,
+      }),
+    );
+    client.destroy();
+    using store = new S3BlobStore(settings);
+    assert.deepEqual(await readAll(await store.get("streamed")), bytes);
+  });
+
+  await t.step("a wrong secret, key, bucket or address is refused in words", async () => {
+    const cases: [Partial<S3Settings>, RegExp][] = [
+      [{ secretAccessKey: "wrong" }, /refused access key "test:tester".*secret/],
+      [{ accessKeyId: "test:nobody" }, /refused access key "test:nobody"/],
+      [{ bucket: "missing" }, /bucket "missing".*does not exist/],
+      [{ endpoint: "http://127.0.0.1:1" }, /cannot be reached/],
+    ];
+    for (const [change, words] of cases) {
+      using store = new S3BlobStore({ ...settings, ...change });
+      await assert.rejects(() => store.check(), (error: unknown) => {
+        assert.ok(error instanceof S3Error, String(error));
+        assert.match(error.message, words);
+        return true;
+      });
+    }
+    using wrong = new S3BlobStore({ ...settings, secretAccessKey: "wrong" });
+    await assert.rejects(() => wrong.put("secret", chunked(patternBytes(5)), 5), S3Error);
+    await assert.rejects(() => wrong.get("streamed"), S3Error);
+    using right = new S3BlobStore(settings);
+    assert.equal(await right.head("secret"), undefined);
+  });
+});
+
+function plainClient(settings: S3Settings): S3Client {
+  return new S3Client({
+    endpoint: settings.endpoint ?? "",
+    region: settings.region,
+    forcePathStyle: true,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    credentials: {
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+    },
+  });
+}
