@@ -1,0 +1,105 @@
+import { assert } from "../assert.ts";
+import { limits } from "../limits.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import { keyFault } from "./json_parse.ts";
+
+const encoder = new TextEncoder();
+
+/** What keeps a value built in memory out of og-jcs, and where (`content.media[2].size`). */
+export interface CanonicalFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface Walk {
+  nodes: number;
+}
+
+function faultOf(value: unknown, at: { path: string; depth: number; walk: Walk }):
+  | CanonicalFault
+  | undefined {
+  const { path, depth, walk } = at;
+  if (++walk.nodes > limits.json.maxNodes) {
+    return { path, message: `more than ${limits.json.maxNodes} values` };
+  }
+  if (value === null || typeof value === "boolean") return undefined;
+  if (typeof value === "string") {
+    return value.isWellFormed() ? undefined : { path, message: "half of a surrogate pair" };
+  }
+  if (typeof value === "number") {
+    const fine = Number.isSafeInteger(value) && !Object.is(value, -0);
+    return fine ? undefined : { path, message: `${value} is no integer within 2^53-1` };
+  }
+  if (typeof value !== "object") return { path, message: `a ${typeof value} is not JSON` };
+  if (depth >= limits.json.maxDepth) {
+    return { path, message: `more than ${limits.json.maxDepth} levels` };
+  }
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const inside = { path: `${path}[${index}]`, depth: depth + 1, walk };
+      const fault = faultOf(value[index], inside);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) {
+    return { path, message: "not a plain object" };
+  }
+  for (const [key, member] of Object.entries(value)) {
+    const bad = keyFault(key);
+    if (bad !== undefined) return { path, message: bad };
+    const inside = { path: path === "" ? key : `${path}.${key}`, depth: depth + 1, walk };
+    const fault = faultOf(member, inside);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Why a value built in memory is outside og-jcs, or undefined. PROTOCOL.md 2. */
+export function canonicalFault(
+  value: unknown,
+  /** Levels and values that will stand around this one. */
+  around: { readonly depth: number; readonly nodes: number } = { depth: 0, nodes: 0 },
+): CanonicalFault | undefined {
+  return faultOf(value, { path: "", depth: around.depth, walk: { nodes: around.nodes } });
+}
+
+/** Whether a value built in memory is within og-jcs: what the parser would accept. */
+export function isCanonicalValue(value: unknown): value is JsonValue {
+  return canonicalFault(value) === undefined;
+}
+
+/**
+ * The one canonical text of an og-jcs value: RFC 8785, keys sorted, no space. The value must be
+ * within og-jcs (parsed, or checked with isCanonicalValue); this is not checked again here.
+ */
+export function writeCanonical(value: JsonValue): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) {
+    assert(value !== undefined, "writeCanonical: undefined is not JSON");
+    return String(value);
+  }
+  if (Array.isArray(value)) {
+    let text = "[";
+    for (let index = 0; index < value.length; index++) {
+      if (index > 0) text += ",";
+      text += writeCanonical(value[index]);
+    }
+    return text + "]";
+  }
+  const object = value as JsonObject;
+  const keys = Object.keys(object).sort();
+  let text = "{";
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    const member = writeCanonical(object[key] as JsonValue);
+    text += (index === 0 ? "" : ",") + JSON.stringify(key) + ":" + member;
+  }
+  return text + "}";
+}
+
+/** UTF-8 of the canonical text: what is hashed and signed. */
+export function writeCanonicalBytes(value: JsonValue): Uint8Array<ArrayBuffer> {
+  return encoder.encode(writeCanonical(value));
+}

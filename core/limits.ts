@@ -1,0 +1,136 @@
+import { assert } from "./assert.ts";
+
+/**
+ * Every number of the protocol, in one place. A server that changes one no longer speaks `og1`.
+ * PROTOCOL.md 11. Operational bounds live in the configuration instead.
+ */
+export const limits = {
+  /** Canonical JSON (PROTOCOL.md 2). */
+  json: {
+    maxDepth: 16,
+    /** Every value counts one: object, array, string, number, literal. Keys do not. */
+    maxNodes: 4096,
+    maxKeyBytes: 255,
+    maxInteger: Number.MAX_SAFE_INTEGER,
+  },
+  event: {
+    /** Canonical form without `signatures`. */
+    maxBytes: 65_536,
+    /** After those of servers not required were stripped. */
+    maxSignatures: 4,
+    maxIdBytes: 255,
+    maxTypeBytes: 255,
+    maxStateKeyBytes: 255,
+    maxPrevEvents: 20,
+    maxAuthEvents: 12,
+    maxStateRefs: 10,
+    saltBytes: 16,
+    minTs: 1_600_000_000_000,
+    /** Exclusive. */
+    maxTs: 2 ** 42,
+  },
+  authority: {
+    maxRoles: 250,
+    maxMemberRoles: 64,
+    maxEntries: 200,
+    maxPosition: 1_000_000,
+    maxBitsHexDigits: 32,
+    maxTimeoutMs: 28 * 24 * 3_600_000,
+    /** Checked by the sender's server and in step 6, never in steps 4-5. */
+    maxChannels: 500,
+    maxMergesPerMinute: 1,
+  },
+  content: {
+    maxRedactions: 100,
+    maxBodyBytes: 16_384,
+    maxMedia: 10,
+    maxMentions: 100,
+    maxReactionKeyBytes: 64,
+    maxPollOptions: 20,
+    maxNameBytes: 400,
+    maxTopicBytes: 4096,
+    maxReasonBytes: 2048,
+    maxUriBytes: 500,
+    maxAllowRules: 10,
+    maxAclEntries: 1000,
+    maxEmbeds: 10,
+  },
+  keys: {
+    maxWindowMs: 14 * 24 * 3_600_000,
+    rotateEveryMs: 7 * 24 * 3_600_000,
+    /** A key retired for longer than this counts no more for what is new (step 6). */
+    retiredGraceMs: 7 * 24 * 3_600_000,
+    maxEntriesInDocument: 200,
+    maxRevocationsInDocument: 200,
+    maxDocumentBytes: 131_072,
+    maxRevocationReasonBytes: 500,
+  },
+  receive: {
+    /** An event may be dated this far ahead of the receiver's clock (step 6). */
+    maxFutureMs: 5 * 60_000,
+    /** First seen this long after its `origin_ts`, an event is marked late. */
+    lateAfterMs: 10 * 60_000,
+    softFailedKeptMs: 7 * 24 * 3_600_000,
+    maxSoftFailedPerRoom: 1000,
+    /** Larger full conflicted sets are resolved in the background. */
+    maxForegroundConflict: 5000,
+    /** More control heads than this ask for a `merge`. */
+    maxControlHeads: 10,
+  },
+  transaction: {
+    maxPdus: 50,
+    maxEdus: 100,
+    maxEduBytes: 8192,
+    maxBytes: 4 * 1024 * 1024,
+    maxCompressionRatio: 20,
+    maxRequestAgeMs: 60_000,
+    nonceKeptMs: 10 * 60_000,
+  },
+} as const;
+
+const day = 24 * 3_600_000;
+assert(
+  limits.keys.rotateEveryMs * 2 <= limits.keys.maxWindowMs,
+  "limits: a key's window spans its own week and the overlap with the next",
+);
+assert(
+  limits.keys.retiredGraceMs < limits.keys.maxWindowMs && limits.keys.maxWindowMs <= 14 * day,
+  "limits: retirement acts before a window's end could",
+);
+assert(
+  limits.event.maxStateRefs <= limits.event.maxPrevEvents &&
+    limits.receive.maxControlHeads <= limits.event.maxStateRefs,
+  "limits: every wished control head fits into state_refs and prev_events",
+);
+assert(
+  limits.event.maxPrevEvents + limits.event.maxAuthEvents + 64 < limits.json.maxNodes,
+  "limits: the envelope's lists leave room for content",
+);
+assert(
+  limits.content.maxBodyBytes + 16_384 < limits.event.maxBytes &&
+    limits.transaction.maxEduBytes < limits.event.maxBytes,
+  "limits: the longest body and its envelope fit into an event",
+);
+assert(
+  limits.authority.maxRoles * 3 < limits.json.maxNodes &&
+    limits.authority.maxEntries * 4 < limits.json.maxNodes &&
+    limits.authority.maxMemberRoles < limits.json.maxNodes,
+  "limits: the largest roles table and policy fit into the node bound",
+);
+assert(
+  (limits.authority.maxRoles * (32 + 60 + limits.authority.maxBitsHexDigits)) <
+      limits.event.maxBytes &&
+    limits.authority.maxEntries * (limits.event.maxIdBytes + 40 + 64) < limits.event.maxBytes * 2,
+  "limits: the largest roles table fits into an event",
+);
+assert(
+  limits.transaction.maxPdus * limits.event.maxBytes +
+      limits.transaction.maxEdus * limits.transaction.maxEduBytes <=
+    limits.transaction.maxBytes + limits.transaction.maxBytes / 8,
+  "limits: a full transaction of full events is near the transaction bound",
+);
+assert(
+  limits.receive.maxFutureMs < limits.receive.lateAfterMs &&
+    limits.event.maxTs > limits.event.minTs && limits.event.maxTs < limits.json.maxInteger,
+  "limits: times are ordered",
+);
