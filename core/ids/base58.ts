@@ -14,10 +14,11 @@ for (let digit = 0; digit < ALPHABET.length; digit++) {
   DIGIT_OF_CODE[ALPHABET.charCodeAt(digit)] = digit;
 }
 
-interface Codec {
-  encode(bytes: Uint8Array): string;
-  /** The bytes, or undefined unless the text is the one encoding of exactly this many bytes. */
-  decode(text: string): Uint8Array<ArrayBuffer> | undefined;
+interface Size {
+  /** Bytes, even. */
+  readonly size: number;
+  /** Limbs that hold the largest number of that size. */
+  readonly limbs: number;
 }
 
 function digitsOf(value: bigint, options: { base: bigint; count: number }): number[] {
@@ -34,27 +35,21 @@ function cell(table: Float64Array, at: number): number {
   return table[at] as number;
 }
 
-function createCodec(size: number, limbs: number): Codec {
+// Scratch space in the two functions below: every use clears it first and no call suspends, so
+// nothing outlives a call.
+
+function createEncoder({ size, limbs }: Size): (bytes: Uint8Array) => string {
   const words = size / 2;
-  const maxLength = Math.ceil((size * 8) / Math.log2(58));
-  const encodeTable = new Float64Array(words * limbs);
+  const width = limbs * DIGITS_PER_LIMB;
+  const table = new Float64Array(words * limbs);
   for (let word = 0; word < words; word++) {
     const power = 1n << BigInt(16 * (words - 1 - word));
-    encodeTable.set(digitsOf(power, { base: BigInt(LIMB), count: limbs }), word * limbs);
+    table.set(digitsOf(power, { base: BigInt(LIMB), count: limbs }), word * limbs);
   }
-  const decodeTable = new Float64Array(limbs * words);
-  for (let limb = 0; limb < limbs; limb++) {
-    // The highest limb's power may exceed the size; its digits are then all zero in a valid id.
-    const power = BigInt(LIMB) ** BigInt(limbs - 1 - limb);
-    decodeTable.set(digitsOf(power, { base: 65536n, count: words }), limb * words);
-  }
-  const width = limbs * DIGITS_PER_LIMB;
-  // Scratch space: every use clears it first and no call suspends, so nothing outlives a call.
   const limbScratch = new Float64Array(limbs);
-  const wordScratch = new Float64Array(words);
   const codeScratch = new Uint8Array(width);
 
-  function encode(bytes: Uint8Array): string {
+  return function encode(bytes: Uint8Array): string {
     if (bytes.length !== size) {
       throw new RangeError(`Cannot write ${bytes.length} bytes as base58: ${size} are expected`);
     }
@@ -64,7 +59,7 @@ function createCodec(size: number, limbs: number): Codec {
       if (value === 0) continue;
       const row = word * limbs;
       for (let limb = 0; limb < limbs; limb++) {
-        sums[limb] = cell(sums, limb) + value * cell(encodeTable, row + limb);
+        sums[limb] = cell(sums, limb) + value * cell(table, row + limb);
       }
     }
     const codes = codeScratch;
@@ -83,9 +78,24 @@ function createCodec(size: number, limbs: number): Codec {
     while (start < width && codes[start] === CODE_OF_DIGIT[0]) start++;
     for (let at = 0; at < size && bytes[at] === 0; at++) start--;
     return Reflect.apply(String.fromCharCode, undefined, codes.subarray(start));
-  }
+  };
+}
 
-  function decode(text: string): Uint8Array<ArrayBuffer> | undefined {
+function createDecoder(
+  { size, limbs }: Size,
+): (text: string) => Uint8Array<ArrayBuffer> | undefined {
+  const words = size / 2;
+  const width = limbs * DIGITS_PER_LIMB;
+  const maxLength = Math.ceil((size * 8) / Math.log2(58));
+  const table = new Float64Array(limbs * words);
+  for (let limb = 0; limb < limbs; limb++) {
+    const power = BigInt(LIMB) ** BigInt(limbs - 1 - limb);
+    table.set(digitsOf(power, { base: 65536n, count: words }), limb * words);
+  }
+  const limbScratch = new Float64Array(limbs);
+  const wordScratch = new Float64Array(words);
+
+  return function decode(text: string): Uint8Array<ArrayBuffer> | undefined {
     const length = text.length;
     if (length < size || length > maxLength) return undefined;
     const digits = limbScratch.fill(0);
@@ -105,7 +115,7 @@ function createCodec(size: number, limbs: number): Codec {
       if (value === 0) continue;
       const row = limb * words;
       for (let word = 0; word < words; word++) {
-        sums[word] = cell(sums, word) + value * cell(decodeTable, row + word);
+        sums[word] = cell(sums, word) + value * cell(table, row + word);
       }
     }
     const bytes = new Uint8Array(size);
@@ -121,21 +131,19 @@ function createCodec(size: number, limbs: number): Codec {
     let zeros = 0;
     while (zeros < size && bytes[zeros] === 0) zeros++;
     return zeros === ones ? bytes : undefined;
-  }
-
-  return { encode, decode };
+  };
 }
 
-const codec32 = createCodec(32, 9);
-const codec16 = createCodec(16, 5);
+const SIZE_32: Size = { size: 32, limbs: 9 };
+const SIZE_16: Size = { size: 16, limbs: 5 };
 
 /** 32 bytes as base58, 32..44 characters. Throws RangeError for any other size. */
-export const encodeBase58Of32: (bytes: Uint8Array) => string = codec32.encode;
+export const encodeBase58Of32: (bytes: Uint8Array) => string = createEncoder(SIZE_32);
 /** The 32 bytes, or undefined unless `text` is their one encoding. */
 export const decodeBase58To32: (text: string) => Uint8Array<ArrayBuffer> | undefined =
-  codec32.decode;
+  createDecoder(SIZE_32);
 /** 16 bytes as base58, 16..22 characters. Throws RangeError for any other size. */
-export const encodeBase58Of16: (bytes: Uint8Array) => string = codec16.encode;
+export const encodeBase58Of16: (bytes: Uint8Array) => string = createEncoder(SIZE_16);
 /** The 16 bytes, or undefined unless `text` is their one encoding. */
 export const decodeBase58To16: (text: string) => Uint8Array<ArrayBuffer> | undefined =
-  codec16.decode;
+  createDecoder(SIZE_16);
