@@ -1,0 +1,79 @@
+import postgres from "postgres";
+import type { Log } from "../../core/ports/log.ts";
+import { type Sql, SQL_TYPES } from "./sql.ts";
+
+export interface ConnectOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** Most connections held open at once. */
+  readonly poolSize: number;
+  readonly log: Log;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+  readonly connectTimeoutMs?: number;
+  /** Called when a connection of the pool ends, wanted or not. */
+  readonly onClose?: () => void;
+}
+
+/** Opens a pool; no connection is made before the first query. */
+export function connect(options: ConnectOptions): Sql {
+  return postgres(options.url, {
+    max: options.poolSize,
+    connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 2),
+    types: SQL_TYPES,
+    onnotice: (notice) =>
+      options.log.log("debug", "Database notice.", { notice: notice["message"] }),
+    onclose: () => options.onClose?.(),
+    connection: {
+      application_name: options.applicationName ?? "openguild",
+      // A lost machine must not hold locks for the two hours of the kernel's default.
+      tcp_keepalives_idle: 10,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
+    },
+  });
+}
+
+/** What the database promises about a commit that it has answered. */
+export interface Durability {
+  readonly fsync: boolean;
+  readonly synchronousCommit: boolean;
+}
+
+/** The database cannot be used as it is. The message is for the person who starts the server. */
+export class DatabaseRefusedError extends Error {
+  override readonly name = "DatabaseRefusedError";
+}
+
+export async function readDurability(sql: Sql): Promise<Durability> {
+  const [row] = await sql<{ fsync: string; synchronous_commit: string }[]>`
+    select current_setting('fsync') as fsync,
+      current_setting('synchronous_commit') as synchronous_commit`;
+  return { fsync: row?.fsync === "on", synchronousCommit: row?.synchronous_commit !== "off" };
+}
+
+/**
+ * Refuses a database that acknowledges before it has stored: issue 2 section 3, PROTOCOL.md 1.
+ * @throws DatabaseRefusedError unless `acceptUnsafe`.
+ */
+export async function requireDurability(
+  sql: Sql,
+  options: { readonly acceptUnsafe: boolean; readonly log: Log },
+): Promise<void> {
+  const durability = await readDurability(sql);
+  const off = [
+    ...(durability.fsync ? [] : ["fsync"]),
+    ...(durability.synchronousCommit ? [] : ["synchronous_commit"]),
+  ];
+  if (off.length === 0) return;
+  const settings = off.map((name) => `${name}=off`).join(" and ");
+  if (!options.acceptUnsafe) {
+    throw new DatabaseRefusedError(
+      `The database runs with ${settings}: it would say that a message is stored before it is, ` +
+        `and lose it when the machine fails. Set ${off.join(" and ")} to on in postgresql.conf, ` +
+        `or accept the loss with database.accept_unsafe_durability.`,
+    );
+  }
+  options.log.log("warn", `The database runs with ${settings}: a crash may lose messages.`);
+}

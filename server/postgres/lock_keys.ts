@@ -1,0 +1,14 @@
+/**
+ * First halves of our advisory locks (`pg_advisory_lock(class, id)`), kept in one place so that
+ * no two uses share one. The same numbers stand in `migrations/0001_append_log.sql`.
+ */
+export const LOCK_CLASS = {
+  /** One process migrates at a time; id 0. */
+  migrate: 76_001,
+  /** Writers are numbered in the order they commit; id 0. */
+  writerRegistry: 76_002,
+  /** Shared by every batch of a writer, exclusive for the one who closes it; id = writer. */
+  writerBatches: 76_003,
+  /** Held by a session as long as the writer's process lives; id = writer. */
+  writerAlive: 76_004,
+} as const;

@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import type { Log } from "../../core/ports/log.ts";
+import { assetPath } from "../system/assets.ts";
+import { systemClock } from "../system/clock.ts";
+import { DatabaseRefusedError } from "./connect.ts";
+import { LOCK_CLASS } from "./lock_keys.ts";
+import type { Queryable, ReservedSql, Sql } from "./sql.ts";
+
+/** One numbered file of `migrations/`. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+  /** Lower-case hex SHA-256 of the file's text. */
+  readonly checksum: string;
+}
+
+export interface MigrationStatus {
+  readonly version: number;
+  readonly name: string;
+  /** Milliseconds since the epoch; undefined while the migration waits. */
+  readonly appliedTs: number | undefined;
+}
+
+export interface MigrateOptions {
+  readonly log: Log;
+  /** Default: the program's own `migrations` folder. */
+  readonly folder?: string;
+  readonly now?: () => number;
+}
+
+const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
+
+/** The migrations in a folder, by number. @throws Error when a name or number is wrong. */
+export async function loadMigrations(
+  folder: string = assetPath("migrations"),
+): Promise<readonly Migration[]> {
+  const migrations: Migration[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const match = FILE_NAME.exec(entry.name);
+    if (!match) throw new Error(`Migration "${entry.name}" is not named NNNN_name.sql.`);
+    const sql = await Deno.readTextFile(`${folder}/${entry.name}`);
+    const checksum = createHash("sha256").update(sql).digest("hex");
+    migrations.push({ version: Number(match[1]), name: match[2] ?? "", sql, checksum });
+  }
+  migrations.sort((a, b) => a.version - b.version);
+  migrations.forEach((migration, index) => {
+    const former = migrations[index - 1];
+    if (former?.version === migration.version) {
+      throw new Error(
+        `Migrations "${former.name}" and "${migration.name}" share number ${migration.version}.`,
+      );
+    }
+  });
+  return migrations;
+}
+
+interface AppliedRow {
+  version: number;
+  name: string;
+  checksum: string;
+  applied_ts: number;
+}
+
+/**
+ * Brings the database up to this program's migrations, each in a transaction of its own, one
+ * process at a time. Answers how many were applied.
+ * @throws DatabaseRefusedError when the database is newer than the program, or an applied
+ * migration's text has changed.
+ */
+export async function migrate(sql: Sql, options: MigrateOptions): Promise<number> {
+  const migrations = await loadMigrations(options.folder);
+  const connection = await sql.reserve();
+  try {
+    await connection`select pg_advisory_lock(${LOCK_CLASS.migrate}, 0)`;
+    try {
+      return await applyWaiting(connection, migrations, options);
+    } finally {
+      await connection`select pg_advisory_unlock(${LOCK_CLASS.migrate}, 0)`;
+    }
+  } finally {
+    connection.release();
+  }
+}
+
+/** Which migrations are applied and which wait; changes nothing. */
+export async function status(
+  sql: Sql,
+  options: Pick<MigrateOptions, "folder"> = {},
+): Promise<readonly MigrationStatus[]> {
+  const migrations = await loadMigrations(options.folder);
+  const applied = await readApplied(sql);
+  const rows = migrations.map(({ version, name }) => ({
+    version,
+    name,
+    appliedTs: applied.find((row) => row.version === version)?.applied_ts,
+  }));
+  const unknown = applied
+    .filter((row) => !migrations.some((migration) => migration.version === row.version))
+    .map(({ version, name, applied_ts }) => ({ version, name, appliedTs: applied_ts }));
+  return [...rows, ...unknown].sort((a, b) => a.version - b.version);
+}
+
+async function applyWaiting(
+  connection: ReservedSql,
+  migrations: readonly Migration[],
+  options: MigrateOptions,
+): Promise<number> {
+  await connection`
+    create table if not exists schema_migrations (
+      version int primary key,
+      name text not null,
+      checksum text not null,
+      applied_ts bigint not null
+    )`;
+  const applied = await readApplied(connection);
+  checkApplied(applied, migrations);
+  const done = new Set(applied.map((row) => row.version));
+  const waiting = migrations.filter((migration) => !done.has(migration.version));
+  for (const migration of waiting) {
+    await applyOne(connection, migration, (options.now ?? systemClock.now)());
+    options.log.log("info", "Migrated the database.", {
+      version: migration.version,
+      name: migration.name,
+    });
+  }
+  return waiting.length;
+}
+
+async function applyOne(
+  connection: ReservedSql,
+  migration: Migration,
+  nowMs: number,
+): Promise<void> {
+  await connection`begin`;
+  try {
+    await connection.unsafe(migration.sql);
+    await connection`
+      insert into schema_migrations (version, name, checksum, applied_ts)
+      values (${migration.version}, ${migration.name}, ${migration.checksum}, ${nowMs})`;
+    await connection`commit`;
+  } catch (error) {
+    await connection`rollback`;
+    throw new Error(
+      `Migration ${migration.version} "${migration.name}" failed and changed nothing.`,
+      { cause: error },
+    );
+  }
+}
+
+function checkApplied(applied: readonly AppliedRow[], migrations: readonly Migration[]): void {
+  for (const row of applied) {
+    const known = migrations.find((migration) => migration.version === row.version);
+    if (!known) {
+      throw new DatabaseRefusedError(
+        `The database was migrated by a newer program (step ${row.version} "${row.name}" is ` +
+          `unknown here). Start that version again, or a newer one; this one would damage it.`,
+      );
+    }
+    if (known.checksum !== row.checksum) {
+      throw new DatabaseRefusedError(
+        `Migration ${row.version} "${row.name}" is not the one this database was made with ` +
+          `(checksum ${known.checksum.slice(0, 12)}, applied ${row.checksum.slice(0, 12)}). ` +
+          `Install an unchanged program.`,
+      );
+    }
+  }
+}
+
+async function readApplied(sql: Queryable): Promise<readonly AppliedRow[]> {
+  const [table] = await sql<{ name: string | null }[]>`
+    select to_regclass('schema_migrations')::text as name`;
+  if (!table?.name) return [];
+  return await sql<AppliedRow[]>`
+    select version, name, checksum, applied_ts from schema_migrations order by version`;
+}

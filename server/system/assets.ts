@@ -1,0 +1,35 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** How far above this module the asset root may be. */
+const ASSET_ROOT_LEVELS = 5;
+
+/**
+ * The folder that holds what ships beside the code (`migrations/`, the seed, the built pages):
+ * the clone's top folder, the executable's embedded tree, or the folder of the bundled program.
+ * It is the nearest folder above this module that has a `migrations` folder.
+ */
+export function assetRoot(moduleUrl: string = import.meta.url): string {
+  let folder = dirname(fileURLToPath(moduleUrl));
+  for (let level = 0; level < ASSET_ROOT_LEVELS; level++) {
+    if (isFolder(join(folder, "migrations"))) return folder;
+    folder = dirname(folder);
+  }
+  throw new Error(
+    `Cannot find the migrations folder above ${moduleUrl}: the program is incomplete. ` +
+      `Install it again, or include "migrations" when compiling.`,
+  );
+}
+
+/** The path of one asset, e.g. `assetPath("migrations", "0001_log.sql")`. */
+export function assetPath(...parts: string[]): string {
+  return join(assetRoot(), ...parts);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

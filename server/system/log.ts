@@ -1,0 +1,68 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log, LogLevel } from "../../core/ports/log.ts";
+
+const SEVERITY: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warn: 30, error: 40 };
+
+/** Where lines go: one call per line, the line ends with a newline. */
+export type WriteLine = (line: string) => void;
+
+export interface JsonLogOptions {
+  readonly level: LogLevel;
+  readonly clock: Clock;
+  /** Default: standard error, so that standard output stays free for a command's answer. */
+  readonly write?: WriteLine;
+}
+
+/** One JSON object per line: `time` (RFC 3339), `level`, `message`, then the fields. */
+export function jsonLog(options: JsonLogOptions): Log {
+  return new JsonLog(options, {});
+}
+
+/** A log for code that must have one where nobody reads it. */
+export const silentLog: Log = { log() {}, child: () => silentLog };
+
+class JsonLog implements Log {
+  readonly #options: JsonLogOptions;
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(options: JsonLogOptions, fields: Readonly<Record<string, unknown>>) {
+    this.#options = options;
+    this.#fields = fields;
+  }
+
+  log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    if (SEVERITY[level] < SEVERITY[this.#options.level]) return;
+    const time = new Date(this.#options.clock.now()).toISOString();
+    const write = this.#options.write ?? writeToStderr;
+    write(`${JSON.stringify({ ...this.#fields, ...fields, time, level, message }, plain)}\n`);
+  }
+
+  child(fields: Readonly<Record<string, unknown>>): Log {
+    return new JsonLog(this.#options, { ...this.#fields, ...fields });
+  }
+}
+
+const encoder = new TextEncoder();
+
+function writeToStderr(line: string): void {
+  Deno.stderr.writeSync(encoder.encode(line));
+}
+
+/**
+ * Errors keep name, message, code, stack and cause, and nothing else: a database error also
+ * carries the query's parameters, which are people's words and must never reach a log.
+ */
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Error) {
+    const code = "code" in value ? value.code : undefined;
+    return {
+      name: value.name,
+      message: value.message,
+      ...(code === undefined ? {} : { code }),
+      ...(value.stack === undefined ? {} : { stack: value.stack }),
+      ...(value.cause === undefined ? {} : { cause: value.cause }),
+    };
+  }
+  return value;
+}

@@ -1,0 +1,223 @@
+import { connect } from "../../server/postgres/connect.ts";
+import { migrate } from "../../server/postgres/migrate.ts";
+import type { Sql } from "../../server/postgres/sql.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { freePort } from "./free_port.ts";
+import { unprivilegedUser } from "./unprivileged.ts";
+import { waitFor } from "./wait_for.ts";
+
+/** A running private cluster. Everybody is trusted; it listens on loopback alone. */
+export interface Cluster {
+  readonly folder: string;
+  readonly port: number;
+  readonly pid: number;
+}
+
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string;
+  readonly name: string;
+  readonly sql: Sql;
+}
+
+/**
+ * A fresh database in this process's private cluster, ended with all its sessions on disposal.
+ * `migrated` (default) copies a template that has every migration applied.
+ */
+export async function freshDatabase(
+  options: { readonly migrated?: boolean; readonly poolSize?: number } = {},
+): Promise<TestDatabase> {
+  const cluster = await sharedCluster();
+  const name = `t_${crypto.randomUUID().replaceAll("-", "")}`;
+  const admin = connect({ url: databaseUrl(cluster, "postgres"), poolSize: 1, log: silentLog });
+  try {
+    const template = options.migrated === false ? "template0" : TEMPLATE;
+    await admin.unsafe(`create database ${name} template ${template}`);
+  } finally {
+    await admin.end();
+  }
+  const url = databaseUrl(cluster, name);
+  const sql = connect({ url, poolSize: options.poolSize ?? 4, log: silentLog });
+  return {
+    url,
+    name,
+    sql,
+    async [Symbol.asyncDispose]() {
+      await sql.end({ timeout: 5 });
+      const ending = connect({
+        url: databaseUrl(cluster, "postgres"),
+        poolSize: 1,
+        log: silentLog,
+      });
+      await ending.unsafe(`drop database if exists ${name} with (force)`);
+      await ending.end();
+    },
+  };
+}
+
+export function databaseUrl(cluster: Cluster, name: string): string {
+  return `postgres://openguild@127.0.0.1:${cluster.port}/${name}`;
+}
+
+const TEMPLATE = "og_template";
+
+/**
+ * The cluster that all tests of this process share. It is found by the process id, because each
+ * test file has its own module graph; a supervisor ends it when the process is gone, however.
+ */
+export async function sharedCluster(): Promise<Cluster> {
+  const folder = `${tempRoot()}/openguild-postgres-${Deno.pid}`;
+  try {
+    await Deno.mkdir(folder, { mode: 0o711 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return await waitFor("the test cluster", () => readReady(folder), 60_000);
+  }
+  const cluster = await startCluster({ folder, watchPid: Deno.pid });
+  await makeTemplate(cluster);
+  await Deno.writeTextFile(`${folder}/ready.part`, JSON.stringify(cluster));
+  await Deno.rename(`${folder}/ready.part`, `${folder}/ready`);
+  return cluster;
+}
+
+async function readReady(folder: string): Promise<Cluster | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(`${folder}/ready`)) as Cluster;
+  } catch {
+    return undefined;
+  }
+}
+
+async function makeTemplate(cluster: Cluster): Promise<void> {
+  const admin = connect({ url: databaseUrl(cluster, "postgres"), poolSize: 1, log: silentLog });
+  await admin.unsafe(`create database ${TEMPLATE} template template0`);
+  await admin.end();
+  const sql = connect({ url: databaseUrl(cluster, TEMPLATE), poolSize: 1, log: silentLog });
+  await migrate(sql, { log: silentLog });
+  await sql.end();
+}
+
+export interface ClusterOptions {
+  /** An existing folder; it is removed when the cluster ends. */
+  readonly folder: string;
+  /** The cluster ends when this process does. */
+  readonly watchPid: number;
+  /** Lines for postgresql.conf, e.g. `fsync = off`. */
+  readonly settings?: readonly string[];
+}
+
+/** Makes and starts a cluster with its own data, port and supervisor. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { folder } = options;
+  const user = await unprivilegedUser();
+  const bin = await findPostgres();
+  const data = `${folder}/data`;
+  await Deno.mkdir(data, { mode: 0o700 });
+  if (user.uid !== undefined) {
+    await Deno.chown(folder, user.uid, user.gid);
+    await Deno.chown(data, user.uid, user.gid);
+  }
+  await run(`${bin}/initdb`, {
+    args: ["-D", data, "-U", "openguild", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+    ...user,
+  });
+  const port = freePort();
+  const settings = [
+    "listen_addresses = '127.0.0.1'",
+    `port = ${port}`,
+    "unix_socket_directories = ''",
+    "max_connections = 200",
+    "shared_buffers = 128MB",
+    "max_wal_size = 2GB",
+    "logging_collector = off",
+    ...(options.settings ?? []),
+  ];
+  await Deno.writeTextFile(`${data}/postgresql.auto.conf`, settings.join("\n") + "\n");
+  await supervise({ folder, data, bin, watchPid: options.watchPid, user });
+  const cluster = { folder, port, pid: await serverPid(data) };
+  await waitFor("Postgres to answer", () => answers(cluster), 30_000);
+  return cluster;
+}
+
+/**
+ * Starts Postgres under a shell that ends it, and removes the folder, once the watched process
+ * is gone: even `kill -9` of a test leaves nothing behind.
+ */
+async function supervise(options: {
+  folder: string;
+  data: string;
+  bin: string;
+  watchPid: number;
+  user: { uid?: number; gid?: number };
+}): Promise<void> {
+  const script = `
+    (
+      "${options.bin}/postgres" -D "${options.data}" >"${options.data}/server.log" 2>&1 &
+      server=$!
+      while [ -d "/proc/${options.watchPid}" ] && kill -0 $server 2>/dev/null; do sleep 1; done
+      [ -d "/proc/${options.watchPid}" ] && exit
+      kill -INT $server 2>/dev/null
+      wait $server
+      rm -rf "${options.folder}"
+    ) </dev/null >/dev/null 2>&1 &`;
+  await run("setsid", { args: ["sh", "-c", script], ...options.user });
+}
+
+async function serverPid(data: string): Promise<number> {
+  return await waitFor("the server's process id", async () => {
+    try {
+      const pid = Number((await Deno.readTextFile(`${data}/postmaster.pid`)).split("\n")[0]);
+      return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+async function answers(cluster: Cluster): Promise<boolean> {
+  const sql = connect({
+    url: databaseUrl(cluster, "postgres"),
+    poolSize: 1,
+    log: silentLog,
+    connectTimeoutMs: 1000,
+  });
+  try {
+    await sql`select 1`;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+}
+
+/** The folder of Postgres's programs: the newest Debian version. */
+export async function findPostgres(): Promise<string> {
+  const root = "/usr/lib/postgresql";
+  const versions: number[] = [];
+  try {
+    for await (const entry of Deno.readDir(root)) versions.push(Number(entry.name));
+  } catch (error) {
+    throw new Error("Postgres is not installed: apt-get install postgresql", { cause: error });
+  }
+  return `${root}/${Math.max(...versions)}/bin`;
+}
+
+async function run(
+  program: string,
+  options: { args: string[]; uid?: number; gid?: number },
+): Promise<void> {
+  const output = await new Deno.Command(program, {
+    ...options,
+    cwd: "/",
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (!output.success) {
+    throw new Error(`${program} failed: ${new TextDecoder().decode(output.stderr)}`);
+  }
+}
+
+function tempRoot(): string {
+  return Deno.env.get("TMPDIR") ?? "/tmp";
+}
