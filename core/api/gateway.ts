@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ReadState } from "./channel.ts";
+import type { ErrorCode } from "./error.ts";
 import { Guild, Member } from "./guild.ts";
-import { Message } from "./message.ts";
+import { MessageFrame } from "./message.ts";
 import { Presence, User } from "./user.ts";
 
 /** A one-to-one conversation. */
@@ -40,12 +41,24 @@ export type Snapshot = z.infer<typeof Snapshot>;
 
 const ChannelRef = { room_id: z.string(), channel_id: z.string() };
 
+/** A guild without its viewer's own membership, which comes as `member.update`. */
+export const GuildFrame = Guild.omit({ me: true });
+export type GuildFrame = z.infer<typeof GuildFrame>;
+
 /** What can happen, by name (`t` of a dispatch, `event` of a server-sent event). */
 export const DISPATCH = {
-  "message.create": Message,
-  /** Edit, redaction, reaction or pin: the whole message anew. */
-  "message.update": Message,
-  "guild.update": Guild.describe(
+  "message.create": MessageFrame,
+  /** Edit, redaction or pin: the whole message anew. */
+  "message.update": MessageFrame,
+  "message.reaction": z.object({
+    ...ChannelRef,
+    message_id: z.string(),
+    key: z.string(),
+    user_id: z.string(),
+    added: z.boolean(),
+    count: z.number().int().describe("After the change; 0: the reaction is gone"),
+  }),
+  "guild.update": GuildFrame.describe(
     "Any change of guild, channels, roles or own rights: the whole guild",
   ),
   "guild.remove": z.object({
@@ -68,14 +81,45 @@ export const DISPATCH = {
 export type DispatchName = keyof typeof DISPATCH;
 export type DispatchData<Name extends DispatchName> = z.infer<(typeof DISPATCH)[Name]>;
 
+/** Most members one `subscribe` names; scrolling the member list moves the window. */
+export const SUBSCRIBE_COUNT = 200;
+
+/** Why the server ended a socket, beyond the codes of RFC 6455. */
+export const GATEWAY_CLOSE = {
+  /** Buffered bytes passed the bound, or frames could not be kept: resume at once. */
+  tooSlow: 4000,
+  /** Not a frame of this protocol. */
+  badFrame: 4001,
+  /** No `identify` in time, or something else before it. */
+  notIdentified: 4002,
+  /** The token or cookie proves nobody: sign in or refresh. */
+  unauthorized: 4003,
+  /** The session was ended elsewhere: sign in. */
+  revoked: 4004,
+  /** Too many frames in a minute. */
+  tooMany: 4005,
+  /** No heartbeat in time: resume. */
+  silent: 4006,
+  /** RFC 6455 registry: service restart; resume after a moment. */
+  restart: 1012,
+  /** RFC 6455 registry: try again later. */
+  overloaded: 1013,
+} as const;
+
 /** Server to client. `pos` is present where the frame moves the resume position. */
 export type ServerFrame =
   | { op: "hello"; d: { heartbeat_interval_ms: number; session_id: string } }
   | { op: "ready"; d: Snapshot }
   | { op: "resumed"; d: { position: string; replayed: number } }
   | { op: "reset"; d: { reason: string } } // position too old: take a new snapshot
-  | { op: "heartbeat_ack"; d: { ts: number } }
-  | { op: "error"; d: { code: string; message: string } }
+  /** Everything up to `position` has been sent on this socket. */
+  | { op: "heartbeat_ack"; d: { ts: number; position: string | null } }
+  /** Answer to `subscribe`: who of them is there; who is absent here is offline. */
+  | {
+    op: "presences";
+    d: { guild_id: string; presences: Record<string, "online" | "idle" | "dnd"> };
+  }
+  | { op: "error"; d: { code: ErrorCode; message: string } }
   | {
     [Name in DispatchName]: { op: "dispatch"; t: Name; d: DispatchData<Name>; pos?: string };
   }[DispatchName];
@@ -89,10 +133,13 @@ export const ClientFrame = z.discriminatedUnion("op", [
   }),
   z.object({ op: z.literal("heartbeat"), d: z.object({ ts: z.number() }) }),
   z.object({ op: z.literal("presence"), d: z.object({ presence: Presence }) }),
-  /** Members of this guild whose presence and changes are wanted; empty list ends it. */
+  /**
+   * Members of this guild (or the room of a DM) whose presence and changes are wanted;
+   * replaces the former list of the same guild; an empty list ends it.
+   */
   z.object({
     op: z.literal("subscribe"),
-    d: z.object({ guild_id: z.string(), user_ids: z.array(z.string()).max(200) }),
+    d: z.object({ guild_id: z.string(), user_ids: z.array(z.string()).max(SUBSCRIBE_COUNT) }),
   }),
   z.object({ op: z.literal("typing"), d: z.object(ChannelRef) }),
 ]);

@@ -59,6 +59,15 @@ export const Message = z.object({
 });
 export type Message = z.infer<typeof Message>;
 
+/**
+ * A message as it travels in dispatches: the same bytes for every viewer. What depends on the
+ * viewer is added by `personalMessage`; `nonce` reaches the sender's own sessions alone.
+ */
+export const MessageFrame = Message.omit({ mentions_me: true }).extend({
+  reactions: z.array(Reaction.omit({ me: true })),
+});
+export type MessageFrame = z.infer<typeof MessageFrame>;
+
 /** A page of messages, oldest first. */
 export const MessagePage = z.object({
   messages: z.array(Message),

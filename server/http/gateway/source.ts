@@ -1,0 +1,113 @@
+import type { DispatchData, DispatchName, Snapshot } from "../../../core/api/gateway.ts";
+import type { Presence, User } from "../../../core/api/user.ts";
+import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Caller } from "../caller.ts";
+
+/** Who gets a dispatch: always an index look-up, never a walk over all sockets. */
+export type Audience =
+  /** Everybody who may read the channel now. */
+  | { readonly to: "channel"; readonly roomId: RoomId; readonly channelId: ChannelId }
+  /** Every member of the room. */
+  | { readonly to: "room"; readonly roomId: RoomId }
+  /** These users, in all their sessions. */
+  | { readonly to: "users"; readonly userIds: readonly UserId[] }
+  /** Who watches this member through `subscribe`, and the user itself. */
+  | { readonly to: "member"; readonly roomId: RoomId; readonly userId: UserId }
+  /** One session; with `session.revoked` its sockets are closed after the frame. */
+  | { readonly to: "session"; readonly sessionId: string };
+
+/** A dispatch in the neutral form that is serialized once for all its readers. */
+export type Dispatch = {
+  [Name in DispatchName]: {
+    readonly t: Name;
+    readonly d: DispatchData<Name>;
+    readonly audience: Audience;
+    /** One user of the audience who gets other data, such as the sender with its nonce. */
+    readonly personal?: { readonly userId: UserId; readonly d: DispatchData<Name> };
+  };
+}[DispatchName];
+
+/** Which channels of a room a user may read from now on; null: no longer in the room. */
+export interface Entitlement {
+  readonly userId: UserId;
+  readonly roomId: RoomId;
+  readonly channelIds: readonly ChannelId[] | null;
+}
+
+/** What one committed event, or one change of an account, means for those connected. */
+export interface Projection {
+  /** Applied before the dispatches. Only users for whom it changes; see `Watchers`. */
+  readonly entitlements: readonly Entitlement[];
+  /**
+   * Only the last one carries the position. A socket cut in between gets the earlier ones
+   * again when it resumes, so they must be whole states (`dm.update`, `read.update`, ...);
+   * `message.create` and `message.reaction` stand last or alone.
+   */
+  readonly dispatches: readonly Dispatch[];
+}
+
+export interface Update extends Projection {
+  /** Rises by one with every update of this process, without a gap. */
+  readonly seq: number;
+  /** Sync token that covers this update; absent where it is not in the append log. */
+  readonly position?: string;
+}
+
+/** Who is connected to this process: lets a projector leave out the work nobody would see. */
+export interface Watchers {
+  isConnected(userId: UserId): boolean;
+  /** Connected users who are members of the room. */
+  inRoom(roomId: RoomId): Iterable<UserId>;
+}
+
+/** Turns what was committed into dispatches; guild-wide views are grouped by equal rights. */
+export interface Projector<Committed> {
+  project(committed: Committed, watchers: Watchers): Promise<Projection>;
+}
+
+/** What a connection starts from; `seq`: everything up to it is contained. */
+export interface Standing {
+  readonly seq: number;
+  /** Every room the user is in, with the channels it may read. */
+  readonly entitlements: readonly Entitlement[];
+  /** The presence the user has chosen. */
+  readonly presence: Presence;
+}
+
+export interface SnapshotAnswer extends Standing {
+  readonly snapshot: Snapshot;
+}
+
+export type ReplayAnswer =
+  | Standing & {
+    readonly kind: "replayed";
+    /** In order, each once, only what this user may see; then states that have no position. */
+    readonly dispatches: readonly {
+      readonly t: DispatchName;
+      readonly d: unknown;
+      readonly position?: string;
+    }[];
+    readonly position: string;
+  }
+  /** The position is unknown, too old or too far back to replay. */
+  | { readonly kind: "reset"; readonly reason: string };
+
+/**
+ * What the gateway, the long poll and server-sent events read from: the room engine
+ * implements it, so that no transport knows of rooms or storage.
+ */
+export interface GatewaySource {
+  /** Updates in order of `seq`, each once. Returns the function that ends it. */
+  subscribe(listener: (update: Update) => void, watchers: Watchers): () => void;
+  snapshot(caller: Caller): Promise<SnapshotAnswer>;
+  /** At most `limit` dispatches, else `reset`. */
+  replay(caller: Caller, position: string, limit: number): Promise<ReplayAnswer>;
+  /** Those of `userIds` who are in the room; empty where the caller is not. */
+  members(caller: Caller, roomId: string, userIds: readonly string[]): Promise<readonly UserId[]>;
+  /** The caller as others see it where it may write in the channel, else undefined. */
+  typist(caller: Caller, roomId: string, channelId: string): Promise<User | undefined>;
+  /** Keeps the chosen presence for the next connection. */
+  savePresence(caller: Caller, presence: Presence): Promise<void>;
+}
