@@ -1,0 +1,33 @@
+/** `deno task docs`: writes the generated parts of the documents. A test says when they are old. */
+import { settingsDocument } from "../server/config/docs.ts";
+
+interface Generated {
+  readonly path: string;
+  readonly name: string;
+  readonly make: () => string;
+}
+
+export const GENERATED: readonly Generated[] = [
+  { path: "docs/OPERATIONS.md", name: "settings", make: settingsDocument },
+];
+
+/** Puts a generated part between its two markers. Throws where they are missing. */
+export function replacePart(text: string, name: string, part: string): string {
+  const start = `<!-- generated ${name}: deno task docs -->`;
+  const end = `<!-- end of ${name} -->`;
+  const from = text.indexOf(start);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`the markers "${start}" and "${end}" are missing`);
+  const ignore = ["<!-- deno-fmt-ignore-start -->", "<!-- deno-fmt-ignore-end -->"];
+  return `${text.slice(0, from)}${start}\n${ignore[0]}\n\n${part}\n\n${ignore[1]}\n${
+    text.slice(to)
+  }`;
+}
+
+if (import.meta.main) {
+  const root = new URL("..", import.meta.url).pathname;
+  for (const { path, name, make } of GENERATED) {
+    const text = await Deno.readTextFile(root + path);
+    await Deno.writeTextFile(root + path, replacePart(text, name, make()));
+  }
+}

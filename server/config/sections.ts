@@ -1,0 +1,29 @@
+import type { SectionValues } from "./section.ts";
+import { accountsSection } from "./sections/accounts.ts";
+import { blobsSection } from "./sections/blobs.ts";
+import { databaseSection } from "./sections/database.ts";
+import { limitsSection } from "./sections/limits.ts";
+import { listenSection } from "./sections/listen.ts";
+import { logSection } from "./sections/log.ts";
+import { mediaSection } from "./sections/media.ts";
+import { metricsSection } from "./sections/metrics.ts";
+import { serverSection } from "./sections/server.ts";
+import { tlsSection } from "./sections/tls.ts";
+
+/** Every section, in the order of the documents. */
+export const SECTIONS = {
+  server: serverSection,
+  listen: listenSection,
+  tls: tlsSection,
+  database: databaseSection,
+  blobs: blobsSection,
+  media: mediaSection,
+  accounts: accountsSection,
+  limits: limitsSection,
+  metrics: metricsSection,
+  log: logSection,
+} as const;
+
+export type ConfigValues = {
+  readonly [K in keyof typeof SECTIONS]: SectionValues<(typeof SECTIONS)[K]>;
+};

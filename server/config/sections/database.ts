@@ -1,0 +1,24 @@
+import { defineSection } from "../section.ts";
+import { integer, secret, yesNo } from "../setting.ts";
+
+export const databaseSection = defineSection({
+  name: "database",
+  doc: "Postgres 15 or later. Without an address, Postgres inside the executable (PGlite).",
+  settings: {
+    url: secret({
+      env: "DATABASE_URL",
+      doc: "`postgres://user:password@host:5432/name`.",
+    }),
+    maxConnections: integer({
+      fallback: "12",
+      min: 2,
+      max: 1_000,
+      doc: "Connections of this process to Postgres.",
+    }),
+    acceptUnsafe: yesNo({
+      fallback: "false",
+      doc:
+        "Start even when Postgres runs with `fsync` or `synchronous_commit` off, where acknowledged messages can be lost.",
+    }),
+  },
+});
