@@ -1,0 +1,20 @@
+import { type ComponentType, h, hydrate } from "preact";
+
+/**
+ * Browser entry: what the inline script of a page with islands calls first. It hydrates every
+ * island of the page; props lie in one JSON data block, which the content policy does not execute.
+ */
+export function boot(islands: Readonly<Record<string, ComponentType<Record<string, unknown>>>>) {
+  const block = document.getElementById("og-props");
+  if (!block?.textContent) return;
+  const found = JSON.parse(block.textContent) as {
+    name: string;
+    props: Record<string, unknown>;
+  }[];
+  for (const element of document.querySelectorAll<HTMLElement>("og-island")) {
+    const entry = found[Number(element.dataset["island"])];
+    const island = entry && islands[entry.name];
+    if (entry && island) hydrate(h(island, entry.props), element);
+  }
+  document.documentElement.dataset["ready"] = "true";
+}

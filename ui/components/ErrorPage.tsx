@@ -1,0 +1,25 @@
+import { t } from "../lib/i18n/t.ts";
+import type { State } from "../utils.ts";
+import { Drawing, type DrawingName } from "./Drawing.tsx";
+import { Footer } from "./Footer.tsx";
+import { Wordmark } from "./Logo.tsx";
+
+export function ErrorPage(props: {
+  state: State;
+  drawing: DrawingName;
+  title: string;
+  text: string;
+}) {
+  return (
+    <div class="plain-page">
+      <Wordmark />
+      <main id="main" class="empty">
+        <Drawing name={props.drawing} />
+        <h1>{props.title}</h1>
+        <p>{props.text}</p>
+        <a class="button primary" href="/">{t("goHome")}</a>
+      </main>
+      {props.state.server.version !== "" && <Footer server={props.state.server} />}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+/** A labelled input with its hint and error, tied together for assistive technology. */
+export function Field(props: {
+  name: string;
+  label: string;
+  type?: "text" | "password" | "email" | "number" | "url";
+  value?: string | undefined;
+  hint?: string | undefined;
+  error?: string | undefined;
+  after?: string | undefined;
+  placeholder?: string;
+  autocomplete?: string;
+  required?: boolean;
+  autofocus?: boolean;
+  maxlength?: number;
+  minlength?: number;
+  pattern?: string;
+  spellcheck?: boolean;
+}) {
+  const id = `f-${props.name}`;
+  const hintId = `${id}-hint`;
+  const described = props.hint || props.error ? hintId : undefined;
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <div class="affix">
+        <input
+          class="input"
+          id={id}
+          name={props.name}
+          type={props.type ?? "text"}
+          value={props.value}
+          placeholder={props.placeholder}
+          autocomplete={props.autocomplete as "on" | undefined}
+          required={props.required}
+          autofocus={props.autofocus}
+          maxLength={props.maxlength}
+          minLength={props.minlength}
+          pattern={props.pattern}
+          spellcheck={props.spellcheck}
+          autocapitalize={props.spellcheck === false ? "none" : undefined}
+          aria-invalid={props.error ? "true" : undefined}
+          aria-describedby={described}
+        />
+        {props.after && <span class="after clip">{props.after}</span>}
+      </div>
+      {props.error
+        ? <p class="field-error" id={hintId}>{props.error}</p>
+        : props.hint && <p class="hint" id={hintId}>{props.hint}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import type { JoinToken } from "../../core/api/account.ts";
+import { t } from "../lib/i18n/t.ts";
+import type { State } from "../utils.ts";
+import { Avatar } from "./Avatar.tsx";
+import { Field } from "./Field.tsx";
+import { Notice } from "./Notice.tsx";
+
+export interface RegisterData {
+  code: string;
+  token: JoinToken | null;
+  userName: string;
+  displayName: string;
+  error?: { message: string; field: string | undefined };
+}
+
+/** The form that makes an account: by itself, from an invite, or for the first administrator. */
+export function RegisterForm({ data, state }: { data: RegisterData; state: State }) {
+  const { error } = data;
+  const of = (field: string) => error?.field === field ? error.message : undefined;
+  const known = ["user_name", "password", "display_name", "token"];
+  const needsCode = data.token === null && state.server.registration.mode === "token";
+  return (
+    <form class="stack" method="post">
+      {error && !known.includes(error.field ?? "") && <Notice kind="error">{error.message}</Notice>}
+      {data.token?.guild && <GuildStrip guild={data.token.guild} />}
+      {needsCode
+        ? (
+          <Field
+            name="token"
+            label={t("field.token")}
+            value={data.code}
+            error={of("token")}
+            required
+            spellcheck={false}
+          />
+        )
+        : <input type="hidden" name="token" value={data.code} />}
+      <Field
+        name="user_name"
+        label={t("field.userName")}
+        value={data.userName}
+        hint={t("field.userNameHint")}
+        error={of("user_name")}
+        autocomplete="username"
+        spellcheck={false}
+        after={`:${state.server.name}`}
+        maxlength={32}
+        autofocus
+        required
+      />
+      <Field
+        name="display_name"
+        label={t("field.displayName")}
+        value={data.displayName}
+        hint={t("field.displayNameHint")}
+        error={of("display_name")}
+        autocomplete="nickname"
+        maxlength={64}
+      />
+      <Field
+        name="password"
+        type="password"
+        label={t("field.password")}
+        hint={t("field.passwordHint")}
+        error={of("password")}
+        autocomplete="new-password"
+        required
+      />
+      <button class="button primary wide" type="submit">
+        {data.token?.guild
+          ? t("register.join", { name: data.token.guild.name })
+          : t("register.submit")}
+      </button>
+    </form>
+  );
+}
+
+function GuildStrip({ guild }: { guild: NonNullable<JoinToken["guild"]> }) {
+  return (
+    <div class="guild-strip">
+      <Avatar id={guild.id} name={guild.name} uri={guild.icon} guild />
+      <div class="grow">
+        <p class="strong clip">{guild.name}</p>
+        <p class="small muted">{t("members", { n: guild.member_count })}</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,309 @@
+/**
+ * Builds the client side of the pages into `ui/_fresh/`: islands with esbuild, styles with
+ * lightningcss, emoji data, static files, and the manifest the server reads. It also writes the
+ * two generated modules that are kept in git: `snapshot.ts` and `lib/api/operations.ts`.
+ *
+ *   deno run -A ui/dev.ts              build
+ *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
+ */
+import { fileURLToPath } from "node:url";
+import type { AssetManifest } from "./lib/assets.ts";
+
+const UI = fileURLToPath(new URL(".", import.meta.url)).replace(/[\\/]$/, "");
+const CORE_API = `${UI}/../core/api`;
+const OUT = `${UI}/_fresh`;
+const TYPES: Record<string, string> = {
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  json: "application/json; charset=utf-8",
+  svg: "image/svg+xml",
+  png: "image/png",
+  txt: "text/plain; charset=utf-8",
+  webmanifest: "application/manifest+json",
+};
+
+interface Source {
+  readonly path: string;
+  readonly mtimeMs: number;
+}
+
+async function listFiles(folder: string, prefix = ""): Promise<Source[]> {
+  const found: Source[] = [];
+  for await (const entry of Deno.readDir(`${folder}/${prefix}`)) {
+    const path = prefix + entry.name;
+    if (entry.name === "_fresh" || entry.name === "node_modules") continue;
+    if (entry.isDirectory) found.push(...await listFiles(folder, `${path}/`));
+    else {found.push({
+        path,
+        mtimeMs: (await Deno.stat(`${folder}/${path}`)).mtime?.getTime() ?? 0,
+      });}
+  }
+  return found.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Keeps the time of an unchanged file, so that a build does not make itself stale. */
+async function writeChanged(path: string, text: string): Promise<void> {
+  if (await readText(path) !== text) await Deno.writeTextFile(path, text);
+}
+
+async function isStale(): Promise<boolean> {
+  let builtMs: number;
+  try {
+    builtMs = (await Deno.stat(`${OUT}/manifest.json`)).mtime?.getTime() ?? 0;
+  } catch {
+    return true;
+  }
+  const sources = [...await listFiles(UI), ...await listFiles(CORE_API)];
+  return sources.some((source) => source.mtimeMs > builtMs);
+}
+
+const isModule = (path: string) => /\.tsx?$/.test(path) && !/_test\.tsx?$/.test(path);
+
+function nameIslands(files: readonly Source[]): { name: string; file: string }[] {
+  return files.filter((f) => f.path.startsWith("islands/") && isModule(f.path)).map((f) => ({
+    name: f.path.slice("islands/".length).replace(/\.tsx?$/, "").replaceAll("/", "_"),
+    file: f.path,
+  }));
+}
+
+async function writeSnapshot(files: readonly Source[]): Promise<void> {
+  const routes = files.filter((f) => f.path.startsWith("routes/") && isModule(f.path));
+  const islands = nameIslands(files);
+  const lines = [
+    "// Written by ui/dev.ts from the folders routes/ and islands/. Do not edit.",
+    'import type { Snapshot } from "./lib/fresh/types.ts";',
+    ...routes.map((f, i) => `import * as route${i} from "./${f.path}";`),
+    ...islands.map((island, i) => `import island${i} from "./${island.file}";`),
+    "",
+    "export const snapshot: Snapshot = {",
+    "  routes: [",
+    ...routes.map((f, i) =>
+      `    { file: "${f.path.slice("routes/".length)}", module: route${i} },`
+    ),
+    "  ],",
+    islands.length === 0 ? "  islands: []," : "  islands: [",
+    ...islands.map(({ name }, i) => `    { name: "${name}", component: island${i} },`),
+    ...islands.length === 0 ? [] : ["  ],"],
+    "};",
+    "",
+  ];
+  await writeChanged(`${UI}/snapshot.ts`, lines.join("\n"));
+}
+
+/** Method and path of every operation, so that islands need no schema at run time. */
+async function writeOperations(): Promise<void> {
+  const files = (await listFiles(CORE_API)).filter((f) => isModule(f.path));
+  const imports: string[] = [];
+  const table: string[] = [];
+  const types: string[] = [];
+  for (const { path } of files) {
+    const exported = await import(`file://${CORE_API}/${path}`) as Record<string, unknown>;
+    const alias = path.replace(/\.ts$/, "");
+    const names = Object.keys(exported).filter((name) => {
+      const value = exported[name] as { method?: unknown; path?: unknown; result?: unknown } | null;
+      return typeof value === "object" && value !== null && typeof value.path === "string" &&
+        typeof value.method === "string" && value.result !== undefined;
+    }).sort();
+    if (names.length === 0) continue;
+    imports.push(`import type * as ${alias} from "../../../core/api/${path}";`);
+    for (const name of names) {
+      const { method, path: route } = exported[name] as { method: string; path: string };
+      table.push(`  ${name}: ["${method}", "${route}"],`);
+      types.push(`  ${name}: typeof ${alias}.${name};`);
+    }
+  }
+  await writeChanged(
+    `${UI}/lib/api/operations.ts`,
+    [
+      "// Written by ui/dev.ts from core/api. Do not edit.",
+      ...imports,
+      "",
+      "/** Method and path of each operation of the client API. */",
+      "export const OPERATIONS = {",
+      ...table,
+      "} as const;",
+      "",
+      "/** The contract behind each of them. */",
+      "export interface OperationTypes {",
+      ...types,
+      "}",
+      "",
+    ].join("\n"),
+  );
+}
+
+async function hashText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest.subarray(0, 5)].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** Collects output files; hashed ones are served for ever. */
+class Output {
+  readonly files: AssetManifest["files"][number][] = [];
+
+  async add(name: string, bytes: Uint8Array<ArrayBuffer>, url?: string): Promise<string> {
+    const dot = name.lastIndexOf(".");
+    const ext = name.slice(dot + 1);
+    const immutable = url === undefined;
+    const file = immutable && !/-[0-9A-Z]{8}\.\w+$/.test(name)
+      ? `${name.slice(0, dot)}-${await hashText(bytes)}.${ext}`
+      : name;
+    await Deno.writeFile(`${OUT}/client/${file}`, bytes);
+    if (bytes.length > 600 && ext !== "png") {
+      const { gzipSync } = await import("node:zlib");
+      await Deno.writeFile(`${OUT}/client/${file}.gz`, gzipSync(bytes, { level: 9 }));
+    }
+    const served = url ?? `/assets/${file}`;
+    this.files.push({
+      url: served,
+      file: `client/${file}`,
+      type: TYPES[ext] ?? "application/octet-stream",
+      immutable,
+    });
+    return served;
+  }
+}
+
+async function buildScripts(out: Output, islands: { name: string; file: string }[]) {
+  const esbuild = await import("esbuild");
+  const entryPoints = Object.fromEntries([
+    ["boot", `${UI}/client.ts`],
+    ...islands.map(({ name, file }) => [name, `${UI}/${file}`]),
+  ]);
+  const result = await esbuild.build({
+    entryPoints,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: ["es2023", "chrome120", "firefox121", "safari17.4"],
+    minify: true,
+    write: false,
+    metafile: true,
+    outdir: `${OUT}/client`,
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    absWorkingDir: `${UI}/..`,
+    alias: { "fresh/runtime": `${UI}/lib/fresh/runtime.ts` },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  await esbuild.stop();
+  for (const file of result.outputFiles) {
+    await out.add(
+      file.path.slice(file.path.lastIndexOf("client/") + 7),
+      Uint8Array.from(file.contents),
+    );
+  }
+  await Deno.writeTextFile(`${OUT}/metafile.json`, JSON.stringify(result.metafile));
+  return result.metafile;
+}
+
+interface Metafile {
+  readonly outputs: Record<string, {
+    readonly entryPoint?: string | undefined;
+    readonly imports: readonly { readonly path: string; readonly kind: string }[];
+  }>;
+}
+
+/** Everything an output loads before it can run; what it loads later is left out. */
+export function staticImports(metafile: Metafile, output: string): string[] {
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    for (const { path: next, kind } of metafile.outputs[path]?.imports ?? []) {
+      if (kind !== "import-statement" || seen.has(next)) continue;
+      seen.add(next);
+      visit(next);
+    }
+  };
+  visit(output);
+  return [...seen];
+}
+
+async function buildStyles(out: Output): Promise<string[]> {
+  const { bundle } = await import("lightningcss");
+  const { code } = bundle({
+    filename: `${UI}/assets/css/index.css`,
+    minify: true,
+    targets: { chrome: 120 << 16, firefox: 121 << 16, safari: (17 << 16) | (4 << 8) },
+    // light-dark() is left to the browser: the theme switch sets color-scheme.
+    exclude: (await import("lightningcss")).Features.LightDark,
+  });
+  return [await out.add("style.css", Uint8Array.from(code))];
+}
+
+/** [character, shortcode, group, words] for each emoji; 10 groups as Unicode orders them. */
+async function buildEmoji(out: Output): Promise<string> {
+  const from = `${UI}/../node_modules/emojibase-data/en`;
+  const list = JSON.parse(await Deno.readTextFile(`${from}/compact.json`)) as {
+    hexcode: string;
+    unicode: string;
+    label: string;
+    group?: number;
+    order?: number;
+    tags?: string[];
+  }[];
+  const codes = JSON.parse(
+    await Deno.readTextFile(`${from}/shortcodes/github.json`),
+  ) as Record<string, string | string[]>;
+  const rows = list
+    .filter((e) => e.group !== undefined && e.group !== 2)
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .map((e) => {
+      const known = codes[e.hexcode];
+      const code = (Array.isArray(known) ? known[0] : known) ??
+        e.label.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+      return [e.unicode, code, e.group, (e.tags ?? []).join(" ")];
+    });
+  return await out.add("emoji.json", new TextEncoder().encode(JSON.stringify(rows)));
+}
+
+async function build(): Promise<void> {
+  await writeOperations();
+  await writeSnapshot(await listFiles(UI));
+  await Deno.mkdir(`${OUT}/client`, { recursive: true });
+  for await (const entry of Deno.readDir(`${OUT}/client`)) {
+    await Deno.remove(`${OUT}/client/${entry.name}`);
+  }
+  const out = new Output();
+  const islands = nameIslands(await listFiles(UI));
+  const metafile = await buildScripts(out, islands);
+  const styles = await buildStyles(out);
+  const emoji = await buildEmoji(out);
+  for (const { path } of await listFiles(`${UI}/static`)) {
+    await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);
+  }
+  const urlOf = (path: string) => `/assets/${path.slice(path.lastIndexOf("client/") + 7)}`;
+  const entry = (file: string) =>
+    Object.keys(metafile.outputs).find((key) =>
+      metafile.outputs[key]?.entryPoint === `ui/${file}`
+    ) ??
+      "";
+  const manifest: AssetManifest = {
+    build: await hashText(new TextEncoder().encode(out.files.map((f) => f.url).sort().join("\n"))),
+    boot: urlOf(entry("client.ts")),
+    styles,
+    islands: Object.fromEntries(islands.map(({ name, file }) => [name, {
+      url: urlOf(entry(file)),
+      preload: staticImports(metafile, entry(file)).map(urlOf),
+    }])),
+    data: { "emoji.json": emoji },
+    files: out.files,
+  };
+  // Written last: its time says that the build is whole.
+  await Deno.writeTextFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 1));
+}
+
+if (import.meta.main) {
+  if (!Deno.args.includes("--if-stale") || await isStale()) await build();
+}

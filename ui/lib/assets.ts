@@ -1,0 +1,72 @@
+/** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
+export interface AssetManifest {
+  readonly build: string;
+  readonly boot: string;
+  readonly styles: readonly string[];
+  readonly islands: Readonly<Record<string, { url: string; preload: readonly string[] }>>;
+  /** Data files by their plain name, e.g. `emoji.json`. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly files: readonly { url: string; file: string; type: string; immutable: boolean }[];
+}
+
+interface Asset {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly gzip: Uint8Array<ArrayBuffer> | undefined;
+  readonly type: string;
+  readonly immutable: boolean;
+}
+
+export interface Assets {
+  readonly manifest: AssetManifest;
+  serve(request: Request, pathname: string): Response | undefined;
+}
+
+async function readOptional(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Loads the build output once. `root` is the `_fresh` folder, resolved by the caller: inside the
+ * executable it is not beside this file.
+ */
+export async function loadAssets(root: string): Promise<Assets> {
+  const manifest = JSON.parse(
+    await Deno.readTextFile(`${root}/manifest.json`),
+  ) as AssetManifest;
+  const files = new Map<string, Asset>();
+  for (const { url, file, type, immutable } of manifest.files) {
+    files.set(url, {
+      bytes: await Deno.readFile(`${root}/${file}`),
+      gzip: await readOptional(`${root}/${file}.gz`),
+      type,
+      immutable,
+    });
+  }
+  return {
+    manifest,
+    serve(request, pathname) {
+      const asset = files.get(pathname);
+      if (!asset || (request.method !== "GET" && request.method !== "HEAD")) return undefined;
+      const headers = new Headers({
+        "content-type": asset.type,
+        "cache-control": asset.immutable
+          ? "public, max-age=31536000, immutable"
+          : "public, max-age=300",
+        "x-content-type-options": "nosniff",
+        "vary": "accept-encoding",
+      });
+      let body = asset.bytes;
+      if (asset.gzip && /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) {
+        headers.set("content-encoding", "gzip");
+        body = asset.gzip;
+      }
+      headers.set("content-length", String(body.length));
+      return new Response(request.method === "HEAD" ? null : body, { headers });
+    },
+  };
+}

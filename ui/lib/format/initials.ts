@@ -1,0 +1,20 @@
+/** One of twelve hues, always the same for the same id. */
+export function hueOf(id: string): number {
+  let hash = 7;
+  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0;
+  return hash % 12;
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+function firstGrapheme(word: string): string {
+  for (const { segment } of segmenter.segment(word)) return segment;
+  return "";
+}
+
+/** Up to two initials of a name; whole graphemes, so an emoji or accent stays whole. */
+export function initialsOf(name: string): string {
+  const words = name.trim().replace(/^[@#]/, "").split(/[\s._-]+/).filter((word) => word !== "");
+  const picked = words.length > 1 ? [words[0], words.at(-1)] : words.slice(0, 1);
+  return picked.map((word) => firstGrapheme(word ?? "").toLocaleUpperCase()).join("") || "?";
+}

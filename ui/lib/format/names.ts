@@ -1,0 +1,23 @@
+import type { User } from "../../../core/api/user.ts";
+
+/** `@alice:example.org` -> `alice`. */
+export function localPart(userId: string): string {
+  return /^@([^:]+):/.exec(userId)?.[1] ?? userId;
+}
+
+/** `@alice:example.org` -> `example.org`. */
+export function serverOf(userId: string): string {
+  return userId.slice(userId.indexOf(":") + 1);
+}
+
+/** What a person is called where no guild gives a nickname. */
+export function nameOf(user: Pick<User, "id" | "display_name">): string {
+  return user.display_name ?? localPart(user.id);
+}
+
+/** What a member is called in the guild. */
+export function memberName(
+  member: { readonly nickname: string | null; readonly user: Pick<User, "id" | "display_name"> },
+): string {
+  return member.nickname ?? nameOf(member.user);
+}

@@ -1,0 +1,38 @@
+import type { Channel } from "../../../core/api/channel.ts";
+
+/** Ids carry a sigil that says nothing in a path: `!abc` -> `abc`. */
+function bare(id: string): string {
+  return encodeURIComponent(id.replace(/^[!$]/, ""));
+}
+
+/** Page of a guild, or of a channel in it. A private channel goes by its room, sigil kept. */
+export function guildPath(guildId: string, channelSlug?: string | null): string {
+  return `/g/${bare(guildId)}${channelSlug ? `/${encodeURIComponent(channelSlug)}` : ""}`;
+}
+
+/** How a channel is named in a path. */
+export function channelSlug(channel: Pick<Channel, "room_id" | "id" | "private">): string {
+  return channel.private ? channel.room_id : channel.id;
+}
+
+export function channelPath(guildId: string, channel: Pick<Channel, "room_id" | "id" | "private">) {
+  return guildPath(guildId, channelSlug(channel));
+}
+
+export function dmPath(roomId: string): string {
+  return `/dm/${bare(roomId)}`;
+}
+
+export function messagePath(placePath: string, messageId: string): string {
+  return `${placePath}/${bare(messageId)}`;
+}
+
+/** A room id out of a path piece. */
+export function roomIdOf(piece: string): string {
+  return piece.startsWith("!") ? piece : `!${piece}`;
+}
+
+/** A message id out of a path piece. */
+export function messageIdOf(piece: string): string {
+  return piece.startsWith("$") ? piece : `$${piece}`;
+}

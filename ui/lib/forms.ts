@@ -1,0 +1,38 @@
+import { HttpError } from "fresh";
+import { ApiError } from "./api/request.ts";
+
+/** Longest form a page accepts, in bytes: a message of 4,000 characters fits many times. */
+const FORM_BYTES = 64 * 1024;
+
+/** A posted form. Refuses posts from other sites and bodies beyond the bound. */
+export async function readForm(request: Request): Promise<FormData> {
+  const origin = request.headers.get("origin");
+  const host = request.headers.get("host") ?? new URL(request.url).host;
+  const site = request.headers.get("sec-fetch-site");
+  const foreign = origin === null
+    ? site !== null && site !== "same-origin"
+    : !URL.canParse(origin) || new URL(origin).host !== host;
+  if (foreign) throw new HttpError(403, "This form was sent from another site.");
+  if (Number(request.headers.get("content-length") ?? "0") > FORM_BYTES) {
+    throw new HttpError(413, "This form is too large.");
+  }
+  return await request.formData();
+}
+
+/** A field as text; files and missing fields are "". */
+export function text(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
+}
+
+/** What went wrong, for a form shown again; anything but a refusal of the API is thrown on. */
+export function refusal(error: unknown): { message: string; field: string | undefined } {
+  if (!(error instanceof ApiError)) throw error;
+  const field = error.details["field"];
+  return { message: error.message, field: typeof field === "string" ? field : undefined };
+}
+
+/** Where to go after signing in: only paths of this server. */
+export function safeNext(value: string | null | undefined): string {
+  return value && /^\/(?![/\\])[^\s\\]*$/.test(value) ? value : "/";
+}

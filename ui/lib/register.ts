@@ -1,0 +1,58 @@
+import type { RegisterData } from "../components/RegisterForm.tsx";
+import type { State } from "../utils.ts";
+import { ApiError } from "./api/request.ts";
+import { readForm, refusal, text } from "./forms.ts";
+import { acceptInvite } from "./sign_in.ts";
+
+/** What a code gives, or null where it is unknown. */
+export async function lookUpToken(state: State, code: string): Promise<RegisterData["token"]> {
+  if (code === "") return null;
+  try {
+    return await state.api.call("getJoinToken", { params: { code } });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Makes the account of a posted form. Answers where to go, or the form to show again. */
+export async function registerFromForm(
+  state: State,
+  request: Request,
+  fallbackCode: string,
+): Promise<{ to: string } | { again: RegisterData }> {
+  const form = await readForm(request);
+  const code = text(form, "token").trim() || fallbackCode;
+  const userName = text(form, "user_name").trim();
+  const displayName = text(form, "display_name").trim();
+  try {
+    const grant = await state.api.call("register", {
+      body: {
+        user_name: userName,
+        password: text(form, "password"),
+        ...(displayName === "" ? {} : { display_name: displayName }),
+        ...(code === "" ? {} : { token: code }),
+        transport: "cookie",
+      },
+    });
+    return { to: grant.invite ? await acceptInvite(state, grant.invite) : "/" };
+  } catch (error) {
+    const refused = refusal(error);
+    const field = error instanceof ApiError ? FIELD_OF[error.code] : undefined;
+    return {
+      again: {
+        code,
+        token: await lookUpToken(state, code),
+        userName,
+        displayName,
+        error: { message: refused.message, field: field ?? refused.field },
+      },
+    };
+  }
+}
+
+const FIELD_OF: Record<string, string> = {
+  bad_user_name: "user_name",
+  name_taken: "user_name",
+  weak_password: "password",
+};

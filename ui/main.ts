@@ -1,0 +1,106 @@
+import type { ServerFacts } from "../core/api/account.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { Rng } from "../core/ports/rng.ts";
+import { ApiError } from "./lib/api/request.ts";
+import { createServerApi } from "./lib/api/server_api.ts";
+import { loadAssets } from "./lib/assets.ts";
+import { createHandler } from "./lib/fresh/handler.ts";
+import { readTheme } from "./lib/theme_cookie.ts";
+import { snapshot } from "./snapshot.ts";
+import type { State } from "./utils.ts";
+
+/** Who asks for a page, as the listener knows it; handed back with every API call. */
+export interface Visitor {
+  readonly address: string;
+  /** True where the visitor came over TLS. */
+  readonly secure: boolean;
+}
+
+/** All the pages need of the server around them. */
+export interface UiBackend {
+  /** An in-process call of the client API in the visitor's name: cookies come along. */
+  api(request: Request, visitor: Visitor): Promise<Response>;
+  readonly facts: {
+    /** True where no Postgres was given: the administrator's page warns. */
+    readonly embeddedDatabase: boolean;
+  };
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+}
+
+export type Pages = (request: Request, visitor: Visitor) => Promise<Response>;
+
+const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Standing in until the middleware has asked; never shown. */
+const NO_FACTS: ServerFacts = {
+  name: "",
+  trial: false,
+  version: "",
+  public_url: "",
+  public_url_local: false,
+  registration: { mode: "closed", invite_links: false },
+  needs_first_administrator: false,
+  source_url: "",
+  abuse_contact: null,
+};
+
+/**
+ * The web client as one request handler. `assetRoot` is the folder `dev.ts` built
+ * (`ui/_fresh`); inside the executable it lies elsewhere than beside this file.
+ */
+export async function createUi(
+  backend: UiBackend,
+  options: { readonly assetRoot: string },
+): Promise<Pages> {
+  const assets = await loadAssets(options.assetRoot);
+  const visitors = new WeakMap<Request, Visitor>();
+  const handle = createHandler<State>(snapshot, {
+    assets,
+    createNonce: () => btoa(String.fromCharCode(...backend.rng.bytes(16))),
+    createState: (request, nonce) =>
+      createState({ backend, request, nonce, visitor: visitors.get(request), assets }),
+    onError: (error, request) =>
+      backend.log.log("error", "A page could not be rendered", {
+        path: new URL(request.url).pathname,
+        error: error instanceof Error ? error.stack ?? error.message : String(error),
+      }),
+  });
+  return (request, visitor) => {
+    visitors.set(request, visitor);
+    return handle(request);
+  };
+}
+
+function createState(input: {
+  backend: UiBackend;
+  request: Request;
+  nonce: string;
+  visitor: Visitor | undefined;
+  assets: Awaited<ReturnType<typeof loadAssets>>;
+}): State {
+  const { backend, request, nonce } = input;
+  const visitor = input.visitor ?? { address: "", secure: false };
+  const api = createServerApi(request, (call) => backend.api(call, visitor));
+  let self: ReturnType<State["self"]> | undefined;
+  return {
+    api,
+    nonce,
+    nowMs: backend.clock.now(),
+    theme: readTheme(request),
+    canLogIn: visitor.secure || LOOPBACK.test(new URL(request.url).hostname),
+    embeddedDatabase: backend.facts.embeddedDatabase,
+    assets: input.assets.manifest,
+    title: "",
+    server: NO_FACTS,
+    self() {
+      self ??= api.call("getAccount").catch((error) => {
+        if (error instanceof ApiError && error.status === 401) return undefined;
+        throw error;
+      });
+      return self;
+    },
+  };
+}

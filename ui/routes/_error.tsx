@@ -1,0 +1,16 @@
+import { HttpError } from "fresh";
+import { ErrorPage } from "../components/ErrorPage.tsx";
+import { t } from "../lib/i18n/t.ts";
+import { define } from "../utils.ts";
+
+export default define.page(({ state, error }) => {
+  const known = error instanceof HttpError && error.status < 500;
+  return (
+    <ErrorPage
+      state={state}
+      drawing="door"
+      title={known ? t("error.refused") : t("error.500")}
+      text={known ? error.message : t("error.500Text")}
+    />
+  );
+});

@@ -1,0 +1,28 @@
+import type { Self } from "../core/api/gateway.ts";
+import type { ServerFacts } from "../core/api/account.ts";
+import { createDefine } from "./lib/fresh/mod.ts";
+import type { ServerApi } from "./lib/api/server_api.ts";
+import type { AssetManifest } from "./lib/assets.ts";
+
+export type Theme = "auto" | "light" | "dark";
+
+/** What belongs to one request. Nothing here outlives its answer. */
+export interface State {
+  readonly api: ServerApi;
+  readonly nonce: string;
+  readonly nowMs: number;
+  readonly theme: Theme;
+  /** True where the visitor's connection can keep a session: TLS, or this very machine. */
+  readonly canLogIn: boolean;
+  /** Storage that survives a crash of the process but not of the machine. */
+  readonly embeddedDatabase: boolean;
+  readonly assets: AssetManifest;
+  /** Title of the page; the server's name is added. */
+  title: string;
+  /** Filled by the root middleware. */
+  server: ServerFacts;
+  /** Who is signed in, looked up once where a page asks. */
+  self(): Promise<Self | undefined>;
+}
+
+export const define = createDefine<State>();
