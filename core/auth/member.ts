@@ -1,0 +1,46 @@
+import type { Authority } from "../permissions/authority.ts";
+import { parseMember } from "../permissions/member_content.ts";
+import type { JudgedControl } from "./judged.ts";
+import { judgeBan } from "./member_ban.ts";
+import { judgeInvite } from "./member_invite.ts";
+import { judgeJoin } from "./member_join.ts";
+import { judgeKnock } from "./member_knock.ts";
+import { judgeLeave } from "./member_leave.ts";
+import { targetUser } from "./require.ts";
+import type { Transition } from "./transition.ts";
+import { refuse, type Verdict } from "./verdict.ts";
+
+/**
+ * `m.room.member`: the transitions of Matrix room version 12, one rule per new membership.
+ * PROTOCOL.md 4.
+ */
+export function judgeMember(event: JudgedControl, authority: Authority): Verdict {
+  const target = targetUser(event);
+  if (target === undefined) return refuse("member", "its state key is no user");
+  const content = parseMember(event.content);
+  if (content === undefined) return refuse("member", "is not a membership");
+  const { room } = authority;
+  if (room.kind === "dm" && !room.users.includes(target)) {
+    return refuse("member.dm", `${target} is neither of the two`);
+  }
+  const transition: Transition = {
+    event,
+    authority,
+    target,
+    content,
+    before: authority.membership(target, event.origin_ts),
+    stored: authority.member(target),
+  };
+  switch (content.membership) {
+    case "join":
+      return judgeJoin(transition);
+    case "invite":
+      return judgeInvite(transition);
+    case "leave":
+      return judgeLeave(transition);
+    case "ban":
+      return judgeBan(transition);
+    case "knock":
+      return judgeKnock(transition);
+  }
+}

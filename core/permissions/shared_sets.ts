@@ -1,0 +1,102 @@
+import type { ChannelId } from "../ids/channel_id.ts";
+import type { UserId } from "../ids/user_id.ts";
+import type { StateAddress } from "../state/state_map.ts";
+
+interface Members {
+  /** Candidates, read when nothing is known yet. */
+  readonly all: () => Iterable<UserId>;
+  /** Whether one candidate belongs to the set. */
+  readonly holds: (user: UserId) => boolean;
+}
+
+interface Kept {
+  readonly users: ReadonlySet<UserId>;
+  /** Users whose place must be looked at again before `users` is right for this view. */
+  readonly unsure: ReadonlySet<UserId>;
+}
+
+/** Above this many unsure users the whole set is read again. */
+const UNSURE_MAX = 256;
+
+/** Events that change nothing about who is joined or sees which channel. */
+const SIGHT_TYPES: ReadonlySet<string> = new Set([
+  "m.room.member",
+  "m.guild.member_roles",
+  "m.guild.roles",
+  "m.guild.owner",
+  "m.channel.policy",
+]);
+
+/**
+ * Sets of users (joined; viewers of a channel) handed on from view to view: a change of one
+ * member costs one look at that member when the set is next read, not a walk over all.
+ */
+export class SharedSets {
+  readonly #viewers: Map<ChannelId, Kept>;
+  #joined: Kept | undefined;
+
+  constructor(viewers = new Map<ChannelId, Kept>(), joined?: Kept) {
+    this.#viewers = viewers;
+    this.#joined = joined;
+  }
+
+  joined(members: Members): ReadonlySet<UserId> {
+    this.#joined = settle(this.#joined, members);
+    return this.#joined.users;
+  }
+
+  viewers(channelId: ChannelId, members: Members): ReadonlySet<UserId> {
+    const kept = settle(this.#viewers.get(channelId), members);
+    this.#viewers.set(channelId, kept);
+    return kept.users;
+  }
+
+  /** The sets as known in a state that differs from this one at `changed`. */
+  after(changed: Iterable<StateAddress>): SharedSets {
+    const users = new Set<UserId>();
+    const channels = new Set<string>();
+    let all = false;
+    for (const [type, stateKey] of changed) {
+      if (!SIGHT_TYPES.has(type)) continue;
+      if (type === "m.room.member" || type === "m.guild.member_roles") {
+        users.add(stateKey as UserId);
+      } else if (type === "m.channel.policy") channels.add(stateKey);
+      else all = true;
+    }
+    const viewers = new Map<ChannelId, Kept>();
+    if (!all) {
+      for (const [channelId, kept] of this.#viewers) {
+        if (!channels.has(channelId)) put(viewers, channelId, makeUnsure(kept, users));
+      }
+    }
+    const joined = this.#joined === undefined ? undefined : makeUnsure(this.#joined, users);
+    return new SharedSets(viewers, joined);
+  }
+}
+
+function put(map: Map<ChannelId, Kept>, channelId: ChannelId, kept: Kept | undefined): void {
+  if (kept !== undefined) map.set(channelId, kept);
+}
+
+function makeUnsure(kept: Kept, users: ReadonlySet<UserId>): Kept | undefined {
+  if (users.size === 0) return kept;
+  const unsure = new Set([...kept.unsure, ...users]);
+  return unsure.size > UNSURE_MAX ? undefined : { users: kept.users, unsure };
+}
+
+function settle(kept: Kept | undefined, members: Members): Kept {
+  const none: ReadonlySet<UserId> = new Set();
+  if (kept === undefined) {
+    return { users: new Set([...members.all()].filter(members.holds)), unsure: none };
+  }
+  if (kept.unsure.size === 0) return kept;
+  let users: Set<UserId> | undefined;
+  for (const user of kept.unsure) {
+    const holds = members.holds(user);
+    if (holds === kept.users.has(user)) continue;
+    users ??= new Set(kept.users);
+    if (holds) users.add(user);
+    else users.delete(user);
+  }
+  return { users: users ?? kept.users, unsure: none };
+}
