@@ -1,0 +1,206 @@
+import { GATEWAY_CLOSE } from "../../../core/api/gateway.ts";
+import { assert } from "../../../core/assert.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { dispatchFrame, type Frame } from "./frame.ts";
+import { SessionIndex } from "./session_index.ts";
+import { channelKey, type Session } from "./session.ts";
+import type { Audience, Dispatch, Entitlement, Update, Watchers } from "./source.ts";
+
+/** Counts what leaves: once a fan-out, never once a socket. */
+export interface HubMeter {
+  delivered(count: number): void;
+}
+
+export interface HubOptions {
+  /** Updates kept for sessions that are just arriving. */
+  readonly recentCount: number;
+}
+
+/** A dispatch with its frames, each built when the first reader needs it. */
+class Outgoing {
+  readonly dispatch: Dispatch;
+  readonly #position: string | undefined;
+  #frame: Frame | undefined;
+  #personal: Frame | undefined;
+
+  constructor(dispatch: Dispatch, position: string | undefined) {
+    this.dispatch = dispatch;
+    this.#position = position;
+  }
+
+  frameFor(session: Session): Frame {
+    const { t, d, personal } = this.dispatch;
+    if (personal !== undefined && personal.userId === session.caller.userId) {
+      return this.#personal ??= dispatchFrame(t, personal.d, this.#position);
+    }
+    return this.#frame ??= dispatchFrame(t, d, this.#position);
+  }
+}
+
+interface Recent {
+  readonly update: Update;
+  readonly outgoing: readonly Outgoing[];
+}
+
+/**
+ * Carries updates to sessions. All of it is synchronous: when `deliver` returns, every
+ * entitled session's sink has the frames, in order.
+ */
+export class Hub implements Watchers {
+  readonly #index = new SessionIndex();
+  readonly #meter: HubMeter;
+  readonly #recentCount: number;
+  #recent: Recent[] = [];
+  #position: string | undefined;
+
+  constructor(deps: { meter: HubMeter }, options: HubOptions) {
+    this.#meter = deps.meter;
+    this.#recentCount = options.recentCount;
+  }
+
+  get sessionCount(): number {
+    return this.#index.size;
+  }
+
+  /** Token that covers everything delivered so far. */
+  get position(): string | undefined {
+    return this.#position;
+  }
+
+  isConnected(userId: UserId): boolean {
+    return this.#index.ofUser(userId).size > 0;
+  }
+
+  *inRoom(roomId: string): Iterable<UserId> {
+    const named = new Set<UserId>();
+    for (const { caller } of this.#index.inRoom(roomId)) {
+      if (named.has(caller.userId)) continue;
+      named.add(caller.userId);
+      yield caller.userId;
+    }
+  }
+
+  sessionsOf(userId: string): ReadonlySet<Session> {
+    return this.#index.ofUser(userId);
+  }
+
+  deliver(update: Update): void {
+    const last = this.#recent.at(-1)?.update.seq;
+    assert(last === undefined || update.seq === last + 1, "updates come in order without a gap");
+    if (update.position !== undefined) this.#position = update.position;
+    const outgoing = update.dispatches.map((dispatch, i) =>
+      new Outgoing(dispatch, i === update.dispatches.length - 1 ? update.position : undefined)
+    );
+    this.#recent.push({ update, outgoing });
+    if (this.#recent.length > 2 * this.#recentCount) {
+      this.#recent = this.#recent.slice(-this.#recentCount);
+    }
+    for (const entitlement of update.entitlements) this.#entitle(entitlement);
+    for (const one of outgoing) this.#send(one);
+  }
+
+  /** A dispatch outside the order of updates: typing and presence. */
+  deliverEphemeral(dispatch: Dispatch): void {
+    this.#send(new Outgoing(dispatch, undefined));
+  }
+
+  /** Tells everyone who watches the user, and the user's own sessions. */
+  deliverPresence(userId: string, frame: Frame): void {
+    const own = this.#index.ofUser(userId);
+    let count = own.size;
+    for (const session of own) session.sink.send(frame);
+    for (const session of this.#index.watching(userId)) {
+      if (own.has(session)) continue;
+      session.sink.send(frame);
+      count++;
+    }
+    this.#meter.delivered(count);
+  }
+
+  /** Whether a session that stands at `seq` can be brought up to now from memory. */
+  covers(seq: number): boolean {
+    const [oldest] = this.#recent;
+    return oldest === undefined || oldest.update.seq <= seq + 1;
+  }
+
+  /**
+   * Takes a session in that knows everything up to `seq`: what came since is sent at once,
+   * then it hears each update. Nothing is lost or told twice, because nothing awaits here.
+   */
+  add(session: Session, standing: { seq: number; entitlements: readonly Entitlement[] }): void {
+    assert(this.covers(standing.seq), "an arriving session is within the recent updates");
+    for (const entitlement of standing.entitlements) this.#index.entitle(session, entitlement);
+    const missed = this.#recent.filter(({ update }) => update.seq > standing.seq);
+    for (const { update, outgoing } of missed) {
+      for (const entitlement of update.entitlements) {
+        if (entitlement.userId === session.caller.userId) this.#index.entitle(session, entitlement);
+      }
+      for (const one of outgoing) {
+        if (hears(session, one.dispatch.audience)) session.sink.send(one.frameFor(session));
+      }
+    }
+    this.#index.add(session);
+  }
+
+  remove(session: Session): void {
+    this.#index.remove(session);
+  }
+
+  watch(session: Session, roomId: string, userIds: readonly string[]): void {
+    this.#index.watch(session, roomId, userIds);
+  }
+
+  /** Ends the sockets of a session that is no more, for instance after sign-out. */
+  revoke(sessionId: string, reason: string): void {
+    this.deliverEphemeral({
+      t: "session.revoked",
+      d: { reason },
+      audience: { to: "session", sessionId },
+    });
+  }
+
+  /** Ends all sockets; clients come back by themselves. */
+  closeAll(code: number, reason: string): void {
+    for (const session of [...this.#index.all()]) session.sink.close(code, reason);
+  }
+
+  #entitle(entitlement: Entitlement): void {
+    for (const session of this.#index.ofUser(entitlement.userId)) {
+      this.#index.entitle(session, entitlement);
+    }
+  }
+
+  #send(one: Outgoing): void {
+    const { audience, t } = one.dispatch;
+    if (audience.to === "channel") {
+      const readers = this.#index.channelReaders(audience.roomId, audience.channelId);
+      for (const session of readers) session.sink.send(one.frameFor(session));
+      this.#meter.delivered(readers.size);
+      return;
+    }
+    // A copy: closing a revoked session changes the sets that are walked.
+    const readers = new Set(this.#index.readers(audience));
+    for (const session of readers) session.sink.send(one.frameFor(session));
+    this.#meter.delivered(readers.size);
+    if (t !== "session.revoked") return;
+    for (const session of readers) {
+      session.sink.close(GATEWAY_CLOSE.revoked, "The session was ended.");
+    }
+  }
+}
+
+function hears(session: Session, audience: Audience): boolean {
+  switch (audience.to) {
+    case "channel":
+      return session.channels.has(channelKey(audience.roomId, audience.channelId));
+    case "room":
+      return session.rooms.has(audience.roomId);
+    case "users":
+      return audience.userIds.includes(session.caller.userId);
+    case "member":
+      return audience.userId === session.caller.userId ||
+        session.watches(audience.roomId, audience.userId);
+    case "session":
+      return audience.sessionId === session.caller.sessionId;
+  }
+}

@@ -1,0 +1,199 @@
+import type { Presence } from "../../../core/api/user.ts";
+import type { Bus } from "../../../core/ports/bus.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { dispatchFrame } from "./frame.ts";
+import type { Hub } from "./hub.ts";
+
+/** Presence as others see it. */
+export type Shown = "online" | "idle" | "dnd" | "offline";
+
+const SUBJECT = "og.presence";
+const SHOWN: readonly string[] = ["online", "idle", "dnd", "offline"];
+
+interface Local {
+  connections: number;
+  chosen: Presence;
+}
+
+interface Elsewhere {
+  readonly shown: Shown;
+  readonly untilMs: number;
+}
+
+export interface PresencesOptions {
+  /** Name of this process among those that share the bus. */
+  readonly processId: string;
+  /** A user who comes back within this time was never seen to go. */
+  readonly graceMs: number;
+  /** How often a process repeats what it knows; others forget it after three times as long. */
+  readonly repeatMs: number;
+  /** Most users of other processes remembered. */
+  readonly elsewhereCount: number;
+}
+
+/**
+ * Who is there: by connected sessions and by choice. In memory and sparse (who is offline
+ * takes no place); processes tell each other over the bus, and forget a process that fell silent.
+ */
+export class Presences {
+  readonly #local = new Map<string, Local>();
+  /** User -> process -> what that process shows. */
+  readonly #elsewhere = new Map<string, Map<string, Elsewhere>>();
+  readonly #told = new Map<string, Shown>();
+  readonly #deps: { hub: Hub; bus: Bus; clock: Clock };
+  readonly #options: PresencesOptions;
+  readonly #stopping = new AbortController();
+  readonly #unsubscribe: () => void;
+
+  constructor(deps: { hub: Hub; bus: Bus; clock: Clock }, options: PresencesOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#unsubscribe = deps.bus.subscribe(SUBJECT, (payload) => this.#hear(payload));
+    void this.#repeat();
+  }
+
+  /** What everybody else sees. */
+  of(userId: string): Shown {
+    const local = this.#local.get(userId);
+    let best: Shown = local === undefined || local.chosen === "invisible" ? "offline" : local.chosen;
+    const now = this.#deps.clock.monotonic();
+    for (const held of this.#elsewhere.get(userId)?.values() ?? []) {
+      if (held.untilMs > now) best = stronger(best, held.shown);
+    }
+    return best;
+  }
+
+  /** Those of `userIds` who are there. */
+  among(userIds: Iterable<string>): Record<string, Exclude<Shown, "offline">> {
+    const found: Record<string, Exclude<Shown, "offline">> = {};
+    for (const userId of userIds) {
+      const shown = this.of(userId);
+      if (shown !== "offline") found[userId] = shown;
+    }
+    return found;
+  }
+
+  connect(userId: string, chosen: Presence): void {
+    const local = this.#local.get(userId);
+    // Someone who is connected was not offline by choice.
+    const next = chosen === "offline" ? "online" : chosen;
+    if (local === undefined) this.#local.set(userId, { connections: 1, chosen: next });
+    else local.connections++;
+    this.#tell(userId);
+  }
+
+  disconnect(userId: string): void {
+    const local = this.#local.get(userId);
+    if (local === undefined) return;
+    local.connections--;
+    if (local.connections === 0) void this.#forgetLater(userId, local);
+  }
+
+  choose(userId: string, chosen: Presence): void {
+    const local = this.#local.get(userId);
+    if (local === undefined) return;
+    local.chosen = chosen === "offline" ? "invisible" : chosen;
+    this.#tell(userId);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#unsubscribe();
+    for (const userId of this.#local.keys()) this.#publish(userId, "offline");
+  }
+
+  async #forgetLater(userId: string, local: Local): Promise<void> {
+    try {
+      await this.#deps.clock.sleep(this.#options.graceMs, this.#stopping.signal);
+    } catch {
+      return; // Stopping: the last words are said in `stop`.
+    }
+    if (local.connections > 0 || this.#local.get(userId) !== local) return;
+    this.#local.delete(userId);
+    this.#tell(userId);
+  }
+
+  /** Says what changed to those who watch here, and to the other processes. */
+  #tell(userId: string): void {
+    const local = this.#local.get(userId);
+    this.#publish(
+      userId,
+      local === undefined || local.chosen === "invisible" ? "offline" : local.chosen,
+    );
+    this.#show(userId);
+  }
+
+  #show(userId: string): void {
+    const shown = this.of(userId);
+    if ((this.#told.get(userId) ?? "offline") === shown) return;
+    if (shown === "offline") this.#told.delete(userId);
+    else this.#told.set(userId, shown);
+    this.#deps.hub.deliverPresence(
+      userId,
+      dispatchFrame("presence", { user_id: userId, presence: shown }, undefined),
+    );
+  }
+
+  #publish(userId: string, shown: Shown): void {
+    this.#deps.bus.publish(
+      SUBJECT,
+      new TextEncoder().encode(JSON.stringify([this.#options.processId, userId, shown])),
+    );
+  }
+
+  #hear(payload: Uint8Array): void {
+    const told: unknown = JSON.parse(new TextDecoder().decode(payload));
+    if (!Array.isArray(told)) return;
+    const [processId, userId, shown] = told.map(String);
+    if (processId === undefined || userId === undefined || shown === undefined) return;
+    if (processId === this.#options.processId || !isShown(shown)) return;
+    const held = this.#elsewhere.get(userId) ?? new Map<string, Elsewhere>();
+    if (shown === "offline") held.delete(processId);
+    else {
+      const untilMs = this.#deps.clock.monotonic() + 3 * this.#options.repeatMs;
+      held.set(processId, { shown, untilMs });
+    }
+    if (held.size === 0) this.#elsewhere.delete(userId);
+    else if (
+      this.#elsewhere.has(userId) || this.#elsewhere.size < this.#options.elsewhereCount
+    ) this.#elsewhere.set(userId, held);
+    this.#show(userId);
+  }
+
+  async #repeat(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#deps.clock.sleep(this.#options.repeatMs, this.#stopping.signal);
+      } catch {
+        return;
+      }
+      for (const [userId, local] of this.#local) {
+        if (local.chosen !== "invisible" && local.chosen !== "offline") {
+          this.#publish(userId, local.chosen);
+        }
+      }
+      this.#forgetSilent();
+    }
+  }
+
+  #forgetSilent(): void {
+    const now = this.#deps.clock.monotonic();
+    for (const [userId, processes] of this.#elsewhere) {
+      for (const [processId, held] of processes) {
+        if (held.untilMs <= now) processes.delete(processId);
+      }
+      if (processes.size === 0) this.#elsewhere.delete(userId);
+      this.#show(userId);
+    }
+  }
+}
+
+/** Do not disturb wins, because it was asked for; then whoever is most present. */
+function stronger(a: Shown, b: Shown): Shown {
+  const order: readonly Shown[] = ["dnd", "online", "idle", "offline"];
+  return order.indexOf(a) <= order.indexOf(b) ? a : b;
+}
+
+function isShown(text: string): text is Shown {
+  return SHOWN.includes(text);
+}
