@@ -55,7 +55,9 @@ export class Presences {
   /** What everybody else sees. */
   of(userId: string): Shown {
     const local = this.#local.get(userId);
-    let best: Shown = local === undefined || local.chosen === "invisible" ? "offline" : local.chosen;
+    let best: Shown = local === undefined || local.chosen === "invisible"
+      ? "offline"
+      : local.chosen;
     const now = this.#deps.clock.monotonic();
     for (const held of this.#elsewhere.get(userId)?.values() ?? []) {
       if (held.untilMs > now) best = stronger(best, held.shown);

@@ -1,0 +1,78 @@
+import { GATEWAY_CLOSE } from "../../../../core/api/gateway.ts";
+import { OperationError } from "../../../../core/errors.ts";
+import type { Presence } from "../../../../core/api/user.ts";
+import type { Caller } from "../../caller.ts";
+import { readCredentials, requireOwnOrigin } from "../../credentials.ts";
+import { type Arrival, attach } from "../attach.ts";
+import type { Connection } from "../connection.ts";
+import { dispatchFrame, serverFrame } from "../frame.ts";
+import type { SocketSink } from "../socket_sink.ts";
+
+/** First frame: who it is, and from where to go on. Answers `ready`, `resumed` or `reset`. */
+export async function identify(
+  connection: Connection,
+  data: { token?: string | undefined; position?: string | undefined },
+): Promise<void> {
+  const { deps } = connection;
+  if (connection.session !== undefined) {
+    connection.close(GATEWAY_CLOSE.badFrame, "Identified already.");
+    return;
+  }
+  const caller = await findCaller(connection, data.token);
+  if (deps.hub.sessionsOf(caller.userId).size >= deps.socketsPerUser) {
+    throw new OperationError(
+      "limit_reached",
+      `This account has ${deps.socketsPerUser} live connections; close one first.`,
+    );
+  }
+  let presence: Presence = "online";
+  const session = await attach(
+    deps,
+    { caller, position: data.position, sink: connection.sink },
+    (arrival) => {
+      if (connection.closed) return false;
+      if (arrival.kind !== "reset") presence = arrival.presence;
+      greet(connection.sink, arrival);
+      return true;
+    },
+  );
+  if (session === undefined) return;
+  connection.session = session;
+  deps.presences.connect(caller.userId, presence);
+}
+
+function greet(sink: SocketSink, arrival: Arrival): void {
+  switch (arrival.kind) {
+    case "snapshot":
+      sink.send(serverFrame({ op: "ready", d: arrival.snapshot }, arrival.snapshot.position));
+      return;
+    case "reset":
+      sink.send(serverFrame({ op: "reset", d: { reason: arrival.reason } }));
+      return;
+    case "replayed":
+      for (const { t, d, position } of arrival.dispatches) {
+        sink.send(dispatchFrame(t, d, position));
+      }
+      sink.send(
+        serverFrame({
+          op: "resumed",
+          d: { position: arrival.position, replayed: arrival.dispatches.length },
+        }, arrival.position),
+      );
+  }
+}
+
+async function findCaller(connection: Connection, token: string | undefined): Promise<Caller> {
+  const { deps, facts } = connection;
+  const credentials = token === undefined
+    ? readCredentials(facts.headers, facts.secure)
+    : { bearer: token };
+  if (credentials?.cookie !== undefined) {
+    requireOwnOrigin(facts.headers, { secure: facts.secure, allowed: deps.origins });
+  }
+  const caller = credentials === undefined ? undefined : await deps.authenticate(credentials);
+  if (caller === undefined) {
+    throw new OperationError("unauthorized", "The token or cookie belongs to no session.");
+  }
+  return caller;
+}

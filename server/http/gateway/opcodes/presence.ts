@@ -1,0 +1,13 @@
+import type { Presence } from "../../../../core/api/user.ts";
+import type { GatewayDeps } from "../connection.ts";
+import type { Session } from "../session.ts";
+
+/** Chooses how others see the user, now and at the next connection. */
+export async function choosePresence(
+  deps: GatewayDeps,
+  session: Session,
+  data: { presence: Presence },
+): Promise<void> {
+  await deps.source.savePresence(session.caller, data.presence);
+  deps.presences.choose(session.caller.userId, data.presence);
+}

@@ -1,0 +1,257 @@
+import type { Buffer } from "node:buffer";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer, type Server as SecureServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { getRequestListener } from "@hono/node-server";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { App } from "./app.ts";
+import { ConnectionTable } from "./connection_table.ts";
+import type { UpgradeFacts } from "./gateway/connection.ts";
+import type { TrustedProxies } from "./proxy.ts";
+
+/** A certificate with its key, in PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** With it the listener speaks TLS; replaced live by `setCertificate`. */
+  readonly certificate?: Certificate;
+  /** From the connection, or the end of the last answer, to the end of the next head. */
+  readonly headerMs: number;
+  /** Longest time in which a body or an answer makes no progress. */
+  readonly stallMs: number;
+  /** A kept connection without a request. */
+  readonly idleMs: number;
+  readonly connectionCount: number;
+  readonly connectionsPerAddress: number;
+}
+
+export interface ListenerDeps {
+  readonly app: App;
+  readonly proxies: TrustedProxies;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** WebSocket doors by path; any other upgrade is refused. */
+  readonly upgrades: ReadonlyMap<string, UpgradeHandler>;
+}
+
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  parts: { socket: Socket; head: Buffer; facts: UpgradeFacts },
+) => void;
+
+/** Largest request head, in bytes. */
+const HEAD_BYTES = 16 * 1024;
+/** Most requests on one kept connection: then a fresh one, so that load can move. */
+const REQUESTS_PER_CONNECTION = 100_000;
+/** Connections the kernel holds for us. */
+const BACKLOG = 1024;
+/** Time for answers under way when the listener closes. */
+const DRAIN_MS = 5000;
+
+/**
+ * The one owner of TCP, TLS and HTTP: everything a stranger can do without a request being
+ * understood is bounded here, with no proxy in front.
+ */
+export class Listener {
+  readonly #server: Server | SecureServer;
+  readonly #secure: boolean;
+  readonly #table: ConnectionTable;
+  readonly #deps: ListenerDeps;
+  readonly #options: ListenerOptions;
+  readonly #stopping = new AbortController();
+
+  private constructor(deps: ListenerDeps, options: ListenerOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#secure = options.certificate !== undefined;
+    this.#table = new ConnectionTable(deps.clock, options);
+    const settings = {
+      maxHeaderSize: HEAD_BYTES,
+      headersTimeout: options.headerMs,
+      // Bodies are judged by progress, in the connection table: uploads may take their time.
+      requestTimeout: 0,
+      keepAliveTimeout: options.idleMs,
+      connectionsCheckingInterval: Math.min(1000, options.headerMs),
+      noDelay: true,
+    };
+    this.#server = options.certificate === undefined
+      ? createHttpServer(settings)
+      : createHttpsServer({
+        ...settings,
+        ...options.certificate,
+        minVersion: "TLSv1.3",
+        handshakeTimeout: options.headerMs,
+      });
+    this.#server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
+    this.#server.timeout = 0;
+    this.#server.on("connection", (socket: Socket) => this.#admit(socket));
+    this.#server.on("secureConnection", (socket: TLSSocket) => {
+      socket.on("error", () => socket.destroy());
+      const tracked = this.#table.find(socket);
+      if (tracked !== undefined) tracked.socket = socket;
+    });
+    const answer = getRequestListener(
+      (request, env) =>
+        deps.app.fetch(
+          request,
+          // `HttpBindings`: this server is made of node:http, never of http2.
+          this.#facts(env.incoming as IncomingMessage),
+        ),
+      { overrideGlobalObjects: false, errorHandler: (failure) => this.#lastResort(failure) },
+    );
+    this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.#follow(request, response);
+      void answer(request, response);
+    });
+    this.#server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.#upgrade(request, socket, head);
+    });
+    this.#server.on("clientError", (_failure: Error, socket: Socket) => {
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      else socket.destroy();
+    });
+    void this.#sweep();
+  }
+
+  /** Resolves once it listens; a taken port rejects with the system's `EADDRINUSE`. */
+  static async open(deps: ListenerDeps, options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(deps, options);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        listener.#server.once("error", reject);
+        listener.#server.listen(
+          { host: options.host, port: options.port, backlog: BACKLOG },
+          () => resolve(),
+        );
+      });
+    } catch (failure) {
+      listener.#stopping.abort();
+      throw failure;
+    }
+    listener.#server.on("error", (failure: Error) => {
+      deps.log.log("error", "listener failed", { cause: failure });
+    });
+    return listener;
+  }
+
+  /** The port listened on, chosen by the system where 0 was asked for. */
+  get port(): number {
+    // A TCP server that listens has an AddressInfo; only pipes have a name.
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get connectionCount(): number {
+    return this.#table.size;
+  }
+
+  /** New connections get this certificate; those that are open keep theirs. */
+  setCertificate(certificate: Certificate): void {
+    if (!("setSecureContext" in this.#server)) {
+      throw new Error("This listener speaks plain HTTP and has no certificate to replace.");
+    }
+    this.#server.setSecureContext({ ...certificate, minVersion: "TLSv1.3" });
+  }
+
+  /** Takes no more connections, lets answers under way finish, then ends the rest. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#table.closeIdle();
+    const deadline = this.#deps.clock.monotonic() + DRAIN_MS;
+    while (this.#table.size > 0 && this.#deps.clock.monotonic() < deadline) {
+      this.#table.closeIdle();
+      await this.#deps.clock.sleep(20);
+    }
+    this.#stopping.abort();
+    this.#table.closeAll();
+    await closed;
+  }
+
+  #admit(socket: Socket): void {
+    socket.on("error", () => socket.destroy());
+    const address = socket.remoteAddress ?? "";
+    // A trusted proxy speaks for many visitors, so only the total bounds it.
+    const counted = this.#deps.proxies.trusts(address) ? undefined : address;
+    if (!this.#table.admit(socket, counted)) socket.destroy();
+  }
+
+  #facts(request: IncomingMessage): { address: string; secure: boolean } {
+    return this.#deps.proxies.resolve(
+      { address: request.socket.remoteAddress ?? "", secure: this.#secure },
+      {
+        forwardedFor: single(request.headers["x-forwarded-for"]),
+        forwardedProto: single(request.headers["x-forwarded-proto"]),
+      },
+    );
+  }
+
+  /** Keeps the connection's phase, which decides by which deadline it is judged. */
+  #follow(request: IncomingMessage, response: ServerResponse): void {
+    const tracked = this.#table.find(request.socket);
+    if (tracked === undefined) return;
+    this.#table.enter(tracked, request.complete ? "answer" : "body");
+    request.once("end", () => {
+      if (tracked.phase === "body") this.#table.enter(tracked, "answer");
+    });
+    response.once("finish", () => this.#table.enter(tracked, "idle"));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const tracked = this.#table.find(socket);
+    const path = request.url?.split("?")[0] ?? "";
+    const handler = this.#deps.upgrades.get(path);
+    if (handler === undefined || tracked === undefined) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    this.#table.enter(tracked, "upgraded");
+    handler(request, {
+      socket,
+      head,
+      facts: { ...this.#facts(request), headers: headersOf(request) },
+    });
+  }
+
+  #lastResort(failure: unknown): Response | undefined {
+    // A visitor who goes away mid-request is no fault; the adapter ends the connection.
+    if (failure instanceof Error && failure.name === "AbortError") return undefined;
+    this.#deps.log.log("error", "request failed outside the app", { cause: failure });
+    return new Response(null, { status: 500 });
+  }
+
+  async #sweep(): Promise<void> {
+    const everyMs = Math.max(50, Math.min(1000, this.#options.stallMs / 4));
+    for (;;) {
+      try {
+        await this.#deps.clock.sleep(everyMs, this.#stopping.signal);
+      } catch {
+        return;
+      }
+      this.#table.sweep();
+    }
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+function headersOf(request: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    const text = single(value);
+    if (text !== undefined) headers.set(name, text);
+  }
+  return headers;
+}

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { MemoryLog } from "../../tests/harness/parts.ts";
+import { systemClock } from "../system/clock.ts";
+import type { App } from "./app.ts";
+import { Listener, type ListenerOptions } from "./listener.ts";
+import { TrustedProxies } from "./proxy.ts";
+
+const QUICK = {
+  host: "127.0.0.1",
+  port: 0,
+  headerMs: 400,
+  stallMs: 400,
+  idleMs: 400,
+  connectionCount: 1000,
+  connectionsPerAddress: 1000,
+} satisfies ListenerOptions;
+
+/** Answers with the size of the body it read, and with what the edge said. */
+const echo: App = {
+  async fetch(request, env) {
+    if (new URL(request.url).pathname === "/large") {
+      return new Response(new Uint8Array(64 << 20));
+    }
+    const body = await request.arrayBuffer();
+    return Response.json({ size: body.byteLength, address: env.address, secure: env.secure });
+  },
+};
+
+async function listen(options: Partial<ListenerOptions> = {}, proxies: string[] = []) {
+  const log = new MemoryLog();
+  const listener = await Listener.open(
+    {
+      app: echo,
+      proxies: new TrustedProxies(proxies),
+      clock: systemClock,
+      log,
+      upgrades: new Map(),
+    },
+    { ...QUICK, ...options },
+  );
+  return { listener, log };
+}
+
+/** A raw client; `closed` resolves with everything the server sent until it hung up. */
+function dial(port: number, first: string): { socket: Socket; closed: Promise<string> } {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  let said = "";
+  const closed = new Promise<string>((resolve) => {
+    socket.on("data", (part) => said += part.toString("latin1"));
+    socket.on("error", () => undefined);
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => resolve(said));
+  });
+  socket.on("connect", () => {
+    if (first !== "") socket.write(first);
+  });
+  return { socket, closed };
+}
+
+function trickle(socket: Socket, text: string): ReturnType<typeof setInterval> {
+  return setInterval(() => {
+    if (socket.writable) socket.write(text);
+  }, 50);
+}
+
+const HEAD = "POST / HTTP/1.1\r\nHost: x\r\n";
+
+Deno.test("hundred hostile connections of five kinds are all closed, and honest ones served", async () => {
+  const { listener } = await listen();
+  const timers: ReturnType<typeof setInterval>[] = [];
+  const hostile: Promise<string>[] = [];
+  for (let i = 0; i < 20; i++) {
+    const silent = dial(listener.port, "");
+    const header = dial(listener.port, HEAD);
+    timers.push(trickle(header.socket, "x: y\r\n"));
+    const stalled = dial(listener.port, `${HEAD}Content-Length: 1000\r\n\r\nabc`);
+    const body = dial(listener.port, `${HEAD}Content-Length: 100000\r\n\r\n`);
+    timers.push(trickle(body.socket, "a"));
+    const half = dial(listener.port, `${HEAD}Content-Length: 1000\r\n\r\n`);
+    half.socket.on("connect", () => half.socket.end());
+    hostile.push(...[silent, header, stalled, body, half].map((client) => client.closed));
+  }
+  const honest = await fetch(`http://127.0.0.1:${listener.port}/`, {
+    method: "POST",
+    body: "hello",
+  });
+  assert.deepEqual(await honest.json(), { size: 5, address: "127.0.0.1", secure: false });
+  // The test fails by never ending where one of them is kept open.
+  const said = await Promise.all(hostile);
+  assert.equal(said.length, 100);
+  assert.ok(said.every((text) => !text.includes("200 OK")));
+  for (const timer of timers) clearInterval(timer);
+  await listener.stop();
+  assert.equal(listener.connectionCount, 0);
+});
+
+Deno.test("a body that arrives slowly but steadily is taken", async () => {
+  const { listener } = await listen();
+  const { socket, closed } = dial(
+    listener.port,
+    `${HEAD}Connection: close\r\nContent-Length: 20000\r\n\r\n`,
+  );
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (sent < 20000) socket.write("a".repeat(1000));
+    sent += 1000;
+  }, 60);
+  assert.match(await closed, /200 OK[^]*"size":20000/);
+  clearInterval(timer);
+  await listener.stop();
+});
+
+Deno.test("a reader that takes nothing of its answer is closed", async () => {
+  const { listener } = await listen();
+  const client = dial(listener.port, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.socket.pause();
+  while (listener.connectionCount === 0) await systemClock.sleep(10);
+  while (listener.connectionCount > 0) await systemClock.sleep(20);
+  client.socket.destroy();
+  await listener.stop();
+});
+
+Deno.test("kept connections serve again, then are closed when idle", async () => {
+  const { listener } = await listen();
+  const { socket, closed } = dial(listener.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.once("data", () => socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  assert.equal((await closed).match(/200 OK/g)?.length, 2);
+  await listener.stop();
+});
+
+Deno.test("heads that are too large or no HTTP are refused", async () => {
+  const { listener } = await listen();
+  const large = dial(listener.port, `${HEAD}x: ${"y".repeat(40_000)}\r\n\r\n`);
+  const wrong = dial(listener.port, "\x16\x03\x01\x00\x00 hello\r\n\r\n");
+  const upgrade = dial(
+    listener.port,
+    "GET /other HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+  );
+  assert.match(await large.closed, /^HTTP\/1.1 4\d\d /);
+  assert.match(await wrong.closed, /^HTTP\/1.1 400 /);
+  assert.match(await upgrade.closed, /^HTTP\/1.1 404 /);
+  await listener.stop();
+});
+
+Deno.test("connections are bounded by address and in all", async () => {
+  const { listener } = await listen({ connectionsPerAddress: 3, headerMs: 60_000 });
+  const clients = Array.from({ length: 5 }, () => dial(listener.port, ""));
+  const refused = await Promise.race([
+    Promise.all(clients.slice(3).map((client) => client.closed)),
+    Promise.any(clients.slice(0, 3).map((client) => client.closed)),
+  ]);
+  assert.ok(Array.isArray(refused), "those beyond the bound are closed, the first ones stay");
+  assert.equal(listener.connectionCount, 3);
+  clients[0]?.socket.destroy();
+  while (listener.connectionCount === 3) await systemClock.sleep(5);
+  const again = dial(listener.port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  assert.match(await again.closed, /200 OK/);
+  for (const { socket } of clients) socket.destroy();
+  await listener.stop();
+});
+
+Deno.test("visitors behind a trusted proxy are told apart", async () => {
+  const { listener } = await listen({}, ["127.0.0.1"]);
+  const response = await fetch(`http://127.0.0.1:${listener.port}/`, {
+    headers: { "x-forwarded-for": "198.51.100.7", "x-forwarded-proto": "https" },
+  });
+  assert.deepEqual(await response.json(), { size: 0, address: "198.51.100.7", secure: true });
+  await listener.stop();
+});
+
+Deno.test("a taken port is an error with the system's code", async () => {
+  const { listener } = await listen();
+  await assert.rejects(listen({ port: listener.port }), { code: "EADDRINUSE" });
+  await listener.stop();
+});
