@@ -13,7 +13,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { App } from "./app.ts";
 import { ConnectionTable } from "./connection_table.ts";
-import type { UpgradeFacts } from "./gateway/connection.ts";
+import type { UpgradeFacts } from "./gateway/context.ts";
 import type { TrustedProxies } from "./proxy.ts";
 
 /** A certificate with its key, in PEM. */

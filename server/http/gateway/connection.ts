@@ -1,40 +1,16 @@
-import type { Log } from "../../../core/ports/log.ts";
-import type { Clock } from "../../../core/ports/clock.ts";
 import { type ClientFrame, GATEWAY_CLOSE } from "../../../core/api/gateway.ts";
 import { ClientFrame as ClientFrameSchema } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { parseJson } from "../body.ts";
-import type { Authenticate } from "../caller.ts";
-import type { AttachDeps } from "./attach.ts";
+import type { GatewayDeps, Peer, UpgradeFacts } from "./context.ts";
 import { serverFrame } from "./frame.ts";
 import { heartbeat } from "./opcodes/heartbeat.ts";
 import { identify } from "./opcodes/identify.ts";
 import { choosePresence } from "./opcodes/presence.ts";
 import { subscribe } from "./opcodes/subscribe.ts";
 import { announceTyping } from "./opcodes/typing.ts";
-import type { Presences } from "./presence.ts";
 import type { Session } from "./session.ts";
 import type { SocketSink } from "./socket_sink.ts";
-import type { Typing } from "./typing.ts";
-
-export interface GatewayDeps extends AttachDeps {
-  readonly authenticate: Authenticate;
-  readonly presences: Presences;
-  readonly typing: Typing;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Origins that may use the cookie beside the host itself. */
-  readonly origins: readonly string[];
-  /** Most sockets of one user on this process. */
-  readonly socketsPerUser: number;
-}
-
-/** What the upgrade request said. */
-export interface UpgradeFacts {
-  readonly headers: Headers;
-  readonly address: string;
-  readonly secure: boolean;
-}
 
 /** Most frames of a client waiting for one that is being handled. */
 const PENDING_COUNT = 32;
@@ -43,7 +19,7 @@ const FRAMES_PER_MINUTE = 240;
 const MINUTE_MS = 60_000;
 
 /** One WebSocket from hello to close: takes frames one after the other. */
-export class Connection {
+export class Connection implements Peer {
   readonly deps: GatewayDeps;
   readonly facts: UpgradeFacts;
   readonly sink: SocketSink;

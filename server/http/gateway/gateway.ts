@@ -5,7 +5,8 @@ import { WebSocketServer } from "ws";
 import type { RawData, WebSocket } from "ws";
 import { GATEWAY_CLOSE } from "../../../core/api/gateway.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
-import { Connection, type GatewayDeps, type UpgradeFacts } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { GatewayDeps, UpgradeFacts } from "./context.ts";
 import { serverFrame } from "./frame.ts";
 import { SocketSink } from "./socket_sink.ts";
 

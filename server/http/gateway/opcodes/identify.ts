@@ -4,13 +4,13 @@ import type { Presence } from "../../../../core/api/user.ts";
 import type { Caller } from "../../caller.ts";
 import { readCredentials, requireOwnOrigin } from "../../credentials.ts";
 import { type Arrival, attach } from "../attach.ts";
-import type { Connection } from "../connection.ts";
+import type { Peer } from "../context.ts";
 import { dispatchFrame, serverFrame } from "../frame.ts";
-import type { SocketSink } from "../socket_sink.ts";
+import type { Sink } from "../session.ts";
 
 /** First frame: who it is, and from where to go on. Answers `ready`, `resumed` or `reset`. */
 export async function identify(
-  connection: Connection,
+  connection: Peer,
   data: { token?: string | undefined; position?: string | undefined },
 ): Promise<void> {
   const { deps } = connection;
@@ -41,7 +41,7 @@ export async function identify(
   deps.presences.connect(caller.userId, presence);
 }
 
-function greet(sink: SocketSink, arrival: Arrival): void {
+function greet(sink: Sink, arrival: Arrival): void {
   switch (arrival.kind) {
     case "snapshot":
       sink.send(serverFrame({ op: "ready", d: arrival.snapshot }, arrival.snapshot.position));
@@ -62,7 +62,7 @@ function greet(sink: SocketSink, arrival: Arrival): void {
   }
 }
 
-async function findCaller(connection: Connection, token: string | undefined): Promise<Caller> {
+async function findCaller(connection: Peer, token: string | undefined): Promise<Caller> {
   const { deps, facts } = connection;
   const credentials = token === undefined
     ? readCredentials(facts.headers, facts.secure)

@@ -1,5 +1,5 @@
 import type { Presence } from "../../../../core/api/user.ts";
-import type { GatewayDeps } from "../connection.ts";
+import type { GatewayDeps } from "../context.ts";
 import type { Session } from "../session.ts";
 
 /** Chooses how others see the user, now and at the next connection. */

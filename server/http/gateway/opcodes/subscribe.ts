@@ -1,4 +1,4 @@
-import type { GatewayDeps } from "../connection.ts";
+import type { GatewayDeps } from "../context.ts";
 import { serverFrame } from "../frame.ts";
 import type { Session } from "../session.ts";
 

@@ -1,6 +1,6 @@
 import type { ChannelId } from "../../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../../core/ids/room_id.ts";
-import type { GatewayDeps } from "../connection.ts";
+import type { GatewayDeps } from "../context.ts";
 import { channelKey, type Session } from "../session.ts";
 
 /** Says that the user is writing; without the right to write there it says nothing. */
