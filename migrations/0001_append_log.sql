@@ -19,7 +19,7 @@ create table log_writers (
 -- One row per batch that was stored, or given up. Its key is what a lost answer to COMMIT is
 -- resolved with: whoever inserts the row first decides the fate of the batch.
 create table log_batches (
-  writer_id int not null references log_writers,
+  writer_id int not null,
   batch_no bigint not null,
   last_position bigint not null,
   -- The watermark as the writer knew it when it composed this batch: every batch up to

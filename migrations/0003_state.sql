@@ -34,7 +34,8 @@ create table current_state (
   room_id text collate "C" not null,
   type text collate "C" not null,
   state_key text collate "C" not null,
-  event_id text collate "C" not null,
+  -- Null: the key was taken away by a resolution.
+  event_id text collate "C",
   -- Of m.room.member: its content's membership.
   membership text collate "C",
   -- Lower-case words by which people look this entry up, e.g. a nickname.

@@ -11,6 +11,8 @@ export interface ConnectOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
   readonly connectTimeoutMs?: number;
+  /** Never replace a connection because of its age: for sessions that hold locks. */
+  readonly keepConnections?: boolean;
   /** Called when a connection of the pool ends, wanted or not. */
   readonly onClose?: () => void;
 }
@@ -22,6 +24,7 @@ export function connect(options: ConnectOptions): Sql {
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 2),
     types: SQL_TYPES,
+    ...(options.keepConnections ? { max_lifetime: null } : {}),
     onnotice: (notice) =>
       options.log.log("debug", "Database notice.", { notice: notice["message"] }),
     onclose: () => options.onClose?.(),

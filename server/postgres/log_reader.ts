@@ -1,0 +1,158 @@
+import type { RoomId } from "../../core/ids/room_id.ts";
+import {
+  eventColumns,
+  type EventRecord,
+  type Position,
+  readEvent,
+  type StoredEvent,
+} from "./event_rows.ts";
+import type { Sql } from "./sql.ts";
+import {
+  advanceToken,
+  raiseBase,
+  readPosition,
+  type SyncToken,
+  type WriterState,
+} from "./sync_token.ts";
+
+/**
+ * How far each writer above `base` can be read. One statement, so one moment: batch records up
+ * to the first that is missing. The newest record says where that search begins; records before
+ * it may be forgotten already.
+ */
+export async function readWriters(sql: Sql, base: number): Promise<readonly WriterState[]> {
+  const rows = await sql<{ writer_id: number; closed: boolean; watermark: number }[]>`
+    select w.writer_id, w.closed,
+      coalesce(w.final_position, run.position, newest.settled_position, 0) as watermark
+    from log_writers w
+    left join lateral (
+      select settled_no, settled_position from log_batches b
+      where b.writer_id = w.writer_id order by batch_no desc limit 1
+    ) newest on true
+    left join lateral (
+      select max(last_position) as position from (
+        select batch_no, last_position, row_number() over (order by batch_no) as nth
+        from log_batches b
+        where b.writer_id = w.writer_id and b.batch_no > newest.settled_no
+      ) recent
+      where batch_no = newest.settled_no + nth
+    ) run on true
+    where w.writer_id > ${base}
+    order by w.writer_id`;
+  return rows.map((row) => ({
+    writerId: row.writer_id,
+    closed: row.closed,
+    watermark: row.watermark,
+  }));
+}
+
+/** The token of a reader that has read everything there is now. */
+export async function currentToken(sql: Sql, instance: string): Promise<SyncToken> {
+  const writers = await readWriters(sql, 0);
+  const positions = new Map(writers.map((writer) => [writer.writerId, writer.watermark]));
+  return raiseBase({ instance, base: 0, positions }, writers);
+}
+
+export interface LogPage {
+  readonly events: readonly StoredEvent[];
+  /** Continue from here. */
+  readonly token: SyncToken;
+  /** The limit cut the page: more can be read at once. */
+  readonly more: boolean;
+}
+
+export interface ReadSinceOptions {
+  /** Only events of these rooms. */
+  readonly rooms?: readonly RoomId[];
+  /** Most events of one page. */
+  readonly limit: number;
+}
+
+/**
+ * What was stored since the token: whole, once, writer by writer in the order of positions.
+ * Events of every outcome are given; the caller shows the accepted ones.
+ */
+export async function readSince(
+  sql: Sql,
+  token: SyncToken,
+  options: ReadSinceOptions,
+): Promise<LogPage> {
+  const writers = await readWriters(sql, token.base);
+  const ranges = writers
+    .map((writer) => ({
+      writerId: writer.writerId,
+      from: readPosition(token, writer.writerId),
+      to: writer.watermark,
+    }))
+    .filter((range) => range.from < range.to);
+  const page = options.rooms === undefined
+    ? await readDense(sql, ranges, options.limit)
+    : await readSparse(sql, ranges, { rooms: options.rooms, limit: options.limit });
+  const read = page.read.reduce(advanceToken, token);
+  return { events: page.events, token: raiseBase(read, writers), more: page.more };
+}
+
+interface Read {
+  readonly events: readonly StoredEvent[];
+  readonly read: readonly Position[];
+  readonly more: boolean;
+}
+
+/** All rooms: positions are dense, so the limit is a number of positions. */
+async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Promise<Read> {
+  const chosen: Range[] = [];
+  let left = limit;
+  let more = false;
+  for (const range of ranges) {
+    const to = Math.min(range.to, range.from + left);
+    left -= to - range.from;
+    if (to > range.from) chosen.push({ ...range, to });
+    if (to < range.to) more = true;
+  }
+  const events = await readRanges(sql, chosen, { limit });
+  return { events, read: chosen.map(rangeEnd), more };
+}
+
+/** Some rooms: the page may be cut inside a writer's range, and later ones are not read yet. */
+async function readSparse(
+  sql: Sql,
+  ranges: readonly Range[],
+  options: Required<ReadSinceOptions>,
+): Promise<Read> {
+  const events = await readRanges(sql, ranges, options);
+  const last = events.at(-1);
+  if (!last || events.length < options.limit) {
+    return { events, read: ranges.map(rangeEnd), more: false };
+  }
+  const before = ranges.filter((range) => range.writerId < last.writerId).map(rangeEnd);
+  return { events, read: [...before, last], more: true };
+}
+
+function rangeEnd(range: Range): Position {
+  return { writerId: range.writerId, position: range.to };
+}
+
+interface Range {
+  readonly writerId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+async function readRanges(
+  sql: Sql,
+  ranges: readonly Range[],
+  options: ReadSinceOptions,
+): Promise<readonly StoredEvent[]> {
+  if (ranges.length === 0) return [];
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)}
+    from unnest(${ranges.map((range) => range.writerId)}::int[],
+      ${ranges.map((range) => range.from)}::bigint[],
+      ${ranges.map((range) => range.to)}::bigint[]) as r(writer_id, after, upto)
+    join events e on e.writer_id = r.writer_id
+      and e.position > r.after and e.position <= r.upto
+    ${options.rooms === undefined ? sql`` : sql`where e.room_id = any(${[...options.rooms]})`}
+    order by e.writer_id, e.position
+    limit ${options.limit}`;
+  return rows.map(readEvent);
+}
