@@ -15,7 +15,7 @@ export const databaseSection = defineSection({
       max: 1_000,
       doc: "Connections of this process to Postgres.",
     }),
-    acceptUnsafe: yesNo({
+    acceptUnsafeDurability: yesNo({
       fallback: "false",
       doc:
         "Start even when Postgres runs with `fsync` or `synchronous_commit` off, where acknowledged messages can be lost.",

@@ -1,0 +1,17 @@
+import { mediaUri } from "./fields.ts";
+import { defineKind } from "./kind.ts";
+import { flag, type Infer, object, optional } from "./shape.ts";
+
+const content = object({ uri: optional(mediaUri), animated: optional(flag) });
+export type EmojiContent = Infer<typeof content>;
+
+/** A guild's own emoji; its name is the state key. Without `uri` it is removed. */
+export const emojiKind = defineKind<EmojiContent>({
+  type: "m.guild.emoji",
+  plane: "control",
+  stateKey: "emoji",
+  authority: false,
+  content,
+  fields: "`uri?` (absent: removed), `animated?`",
+  right: "MANAGE_EXPRESSIONS",
+});

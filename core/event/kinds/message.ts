@@ -1,0 +1,69 @@
+import { limits } from "../../limits.ts";
+import { hash32, mediaUri, name, roleId, userId } from "./fields.ts";
+import { defineKind } from "./kind.ts";
+import { relation } from "./relation.ts";
+import {
+  flag,
+  type Infer,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  pattern,
+  text,
+} from "./shape.ts";
+
+const media = object({
+  uri: mediaUri,
+  blake3: hash32,
+  size: integer(0, limits.json.maxInteger),
+  type: text(255, 1),
+  name: optional(name),
+  alt: optional(text(limits.content.maxTopicBytes)),
+  width: optional(integer(1, 1_000_000)),
+  height: optional(integer(1, 1_000_000)),
+  duration_ms: optional(integer(0, limits.json.maxInteger)),
+  thumbhash: optional(pattern(/^[A-Za-z0-9+/]{1,64}={0,2}$/, "a thumbhash in base64")),
+  spoiler: optional(flag),
+});
+/** A file of a message. Every holder verifies `blake3`. */
+export type MediaContent = Infer<typeof media>;
+
+const mentions = object({
+  users: optional(list(userId, limits.content.maxMentions)),
+  roles: optional(list(roleId, limits.content.maxMentions)),
+  everyone: optional(flag),
+});
+export type MentionsContent = Infer<typeof mentions>;
+
+const embed = object({
+  url: optional(text(limits.content.maxUriBytes)),
+  title: optional(text(limits.content.maxNameBytes)),
+  description: optional(text(limits.content.maxTopicBytes)),
+  media: optional(media),
+});
+
+const content = object({
+  msgtype: oneOf("text", "file", "embed"),
+  body: text(limits.content.maxBodyBytes),
+  media: optional(list(media, limits.content.maxMedia)),
+  embeds: optional(list(embed, limits.content.maxEmbeds)),
+  mentions: optional(mentions),
+  relates_to: optional(relation),
+  display: optional(object({ name, avatar: optional(mediaUri) })),
+  franking: optional(hash32),
+});
+export type MessageContent = Infer<typeof content>;
+
+/** What people say. `body` is markdown source. */
+export const messageKind = defineKind<MessageContent>({
+  type: "m.room.message",
+  plane: "timeline",
+  stateKey: "none",
+  authority: false,
+  content,
+  fields:
+    "`msgtype: text/file/embed`, `body` (markdown, 16 KiB), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `display? {name, avatar?}` (webhooks), `franking?` (reserved)",
+  right: "SEND; with `relates_to` thread SEND_IN_THREADS",
+});

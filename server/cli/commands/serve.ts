@@ -1,0 +1,112 @@
+import type { Command } from "commander";
+import type { Clock } from "../../../core/ports/clock.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import type { Rng } from "../../../core/ports/rng.ts";
+import type { Config } from "../../config/config.ts";
+import { isTrial, listenAddress } from "../../config/derived.ts";
+import { openDataFolder } from "../../system/data_folder.ts";
+import { CliError, type CliIo } from "../io.ts";
+import { chooseLog } from "../choose_log.ts";
+import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
+import { versionLine } from "../version.ts";
+
+/** A server that runs until it is disposed of. */
+export interface RunningServer extends AsyncDisposable {
+  /** Where people open it, without a trailing slash. */
+  readonly address: string;
+  /** The one-time link of the first administrator, until it has been used. */
+  readonly firstAdminLink?: string | undefined;
+}
+
+export type StartServer = (
+  config: Config,
+  deps: { readonly log: Log; readonly clock: Clock; readonly rng: Rng },
+) => Promise<RunningServer>;
+
+export function addServe(program: Command, io: CliIo, startServer: StartServer): void {
+  const command = program.command("serve", { isDefault: true })
+    .description("start the server (the default command)");
+  addConfigOptions(command, "all").action((options: OptionValues) =>
+    serve(readConfig(options, io), io, startServer)
+  );
+}
+
+async function serve(config: Config, io: CliIo, startServer: StartServer): Promise<void> {
+  const log = chooseLog(config, io);
+  using folder = await openDataFolder(config.dataFolder);
+  log.log("info", `${versionLine()} starts.`, {
+    data: folder.path,
+    database: config.database.url === undefined ? "embedded" : "postgres",
+    media: config.blobs.s3Bucket === undefined ? "folder" : "s3",
+  });
+  if (folder.isNew) {
+    log.log("info", "First start: making the database. This takes some seconds, once.");
+  }
+  if (config.database.url === undefined) {
+    log.log(
+      "warn",
+      "The embedded database never calls fsync: acknowledged messages survive a crash of this " +
+        "process, not of the machine. For a community that matters, set DATABASE_URL.",
+    );
+  }
+  await using server = await startOrExplain(
+    config,
+    () => startServer(config, { log, clock: io.clock, rng: io.rng }),
+  );
+  announce(config, io, log, server);
+  await interruption(io.interrupted);
+  log.log("info", "Stopping.");
+}
+
+async function startOrExplain(
+  config: Config,
+  start: () => Promise<RunningServer>,
+): Promise<RunningServer> {
+  try {
+    return await start();
+  } catch (error) {
+    const taken = error instanceof Deno.errors.AddrInUse ||
+      (error as { code?: unknown }).code === "EADDRINUSE";
+    if (!taken) throw error;
+    const { host, port } = listenAddress(config);
+    throw new CliError(
+      `Port ${port} on ${host} is taken by another program: stop that, or choose another port ` +
+        `with --port ${port + 1}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The last words of a start: a person reads the address at the end, a machine gets lines. */
+function announce(config: Config, io: CliIo, log: Log, server: RunningServer): void {
+  const { address, firstAdminLink } = server;
+  if (!io.errIsTerminal) {
+    if (firstAdminLink !== undefined) {
+      log.log("info", "There is no administrator yet; this link makes one, once.", {
+        link: firstAdminLink,
+      });
+    }
+    log.log("info", "OpenGuild is ready.", { address });
+    return;
+  }
+  const lines = [""];
+  if (isTrial(config)) {
+    lines.push(
+      "This is a trial: its name is localhost and its accounts cannot meet other servers.",
+      "To start for real: openguild init --name YOUR.NAME --data NEW-FOLDER",
+      "",
+    );
+  }
+  if (firstAdminLink !== undefined) {
+    lines.push("Make the first administrator (this link works once):", `  ${firstAdminLink}`, "");
+  }
+  lines.push(`OpenGuild is ready: ${address}`, "Ctrl-C stops it.", "");
+  io.err(lines.join("\n"));
+}
+
+function interruption(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

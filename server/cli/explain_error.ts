@@ -1,0 +1,59 @@
+import { OperationError } from "../../core/errors.ts";
+import { ConfigError } from "../config/config.ts";
+import { DatabaseRefusedError } from "../postgres/connect.ts";
+import { DataFolderError } from "../system/data_folder.ts";
+import { CliError } from "./io.ts";
+
+/** Errors whose message is written for the person at the terminal. */
+const WRITTEN_FOR_PEOPLE = [
+  CliError,
+  ConfigError,
+  DataFolderError,
+  DatabaseRefusedError,
+  OperationError,
+];
+
+/** What went wrong and what to do, for the person at the terminal; no stack, no secret. */
+export function explainError(error: unknown): string {
+  if (!(error instanceof Error)) return `Stopped: ${String(error)}`;
+  if (WRITTEN_FOR_PEOPLE.some((kind) => error instanceof kind)) return error.message;
+  const code = codeOf(error);
+  const address = addressOf(error);
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${address} is taken by another program: stop that, or choose another port with --port.`;
+    case "EACCES":
+      return `Listening on port ${address} is not allowed for this user: choose a port above 1023 with --port, or give the executable the right (setcap cap_net_bind_service=+ep).`;
+    case "EADDRNOTAVAIL":
+      return `This machine has no address ${address}: choose another with --host.`;
+    case "ECONNREFUSED":
+      return `Nothing answers at ${address}. Is the database (or S3 server) running, and is its address right?`;
+    case "ENOTFOUND":
+      return `The name ${address} is not known: check the address in the configuration.`;
+    case "28P01":
+    case "28000":
+      return `The database refuses the login: check user and password in DATABASE_URL.`;
+    case "3D000":
+      return `The database in DATABASE_URL does not exist: make it with "createdb", then start again.`;
+    default:
+      return `This should not have happened: ${error.message}`;
+  }
+}
+
+function codeOf(error: Error): string | undefined {
+  if (error instanceof Deno.errors.AddrInUse) return "EADDRINUSE";
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === "string") return code;
+  return error.cause instanceof Error ? codeOf(error.cause) : undefined;
+}
+
+function addressOf(error: Error): string {
+  const { address, hostname, port } = error as {
+    address?: unknown;
+    hostname?: unknown;
+    port?: unknown;
+  };
+  const host = [address, hostname].flat().find((value) => typeof value === "string");
+  const parts = [host, [port].flat()[0]].filter((part) => part !== undefined && part !== null);
+  return parts.length > 0 ? parts.join(":") : "the configured address";
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { runCli } from "../../tests/harness/cli.ts";
+import { tempFolder } from "../../tests/harness/temp_folder.ts";
+import type { Config } from "../config/config.ts";
+
+Deno.test("--help lists the commands, --version names the program and Deno", async () => {
+  const help = await runCli(["--help"], { workingFolder: "/" });
+  assert.equal(help.code, 0);
+  for (const command of ["serve", "init"]) assert.match(help.out, new RegExp(`^ +${command}`, "m"));
+  const version = await runCli(["--version"], { workingFolder: "/" });
+  assert.equal(version.out, `openguild 0.1.0 (Deno ${Deno.version.deno})\n`);
+});
+
+Deno.test("a mistyped command or option is answered with the nearest one", async () => {
+  const command = await runCli(["sevre"], { workingFolder: "/" });
+  assert.notEqual(command.code, 0);
+  assert.match(command.err, /openguild --help/);
+  const option = await runCli(["serve", "--prot", "1"], { workingFolder: "/" });
+  assert.notEqual(option.code, 0);
+  assert.match(option.err, /Did you mean --port\?/);
+});
+
+Deno.test("a wrong setting is a sentence on standard error and exit code 1", async () => {
+  await using temp = await tempFolder();
+  const result = await runCli(["--port", "many"], { workingFolder: temp.path });
+  assert.equal(result.code, 1);
+  assert.match(result.err, /--port is "many": it must be a whole number from 0 to 65535/);
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
+});
+
+Deno.test("serve is the default: it starts, says where, and stops when interrupted", async () => {
+  await using temp = await tempFolder();
+  const interrupt = new AbortController();
+  const seen: { config?: Config; disposed?: boolean } = {};
+  const result = await runCli(["--port", "9001", "--set", "media.max_upload=1MiB"], {
+    workingFolder: temp.path,
+    terminal: true,
+    interrupted: interrupt.signal,
+    onErr: (text) => text.includes("is ready") && interrupt.abort(),
+    parts: {
+      startServer(config) {
+        seen.config = config;
+        return Promise.resolve({
+          address: "http://localhost:9001",
+          firstAdminLink: "http://localhost:9001/first/secret",
+          [Symbol.asyncDispose]() {
+            seen.disposed = true;
+            return Promise.resolve();
+          },
+        });
+      },
+    },
+  });
+  assert.equal(result.code, 0);
+  assert.equal(seen.config?.listen.port, 9001);
+  assert.equal(seen.config?.media.maxUpload, 1024 * 1024);
+  assert.equal(seen.disposed, true);
+  assert.match(result.err, /First start: making the database/);
+  assert.match(result.err, /never calls fsync/);
+  assert.match(result.err, /This is a trial/);
+  assert.match(result.err, /this link works once\):\n {2}http:\/\/localhost:9001\/first\/secret/);
+  assert.match(
+    result.err,
+    /OpenGuild is ready: http:\/\/localhost:9001\nCtrl-C stops it.\n[^\n]*Stopping/,
+  );
+});
+
+Deno.test("a taken port is said with the port and the way out", async () => {
+  await using temp = await tempFolder();
+  const result = await runCli(["--port", "9001"], {
+    workingFolder: temp.path,
+    parts: { startServer: () => Promise.reject(new Deno.errors.AddrInUse("os error 98")) },
+  });
+  assert.equal(result.code, 1);
+  assert.match(
+    result.err,
+    /openguild: Port 9001 on 127\.0\.0\.1 is taken by another program: stop that, or choose another port with --port 9002\./,
+  );
+});
+
+Deno.test("an error that nobody foresaw is one line without a stack", async () => {
+  await using temp = await tempFolder();
+  const result = await runCli([], {
+    workingFolder: temp.path,
+    parts: { startServer: () => Promise.reject(new TypeError("x is not a function")) },
+  });
+  assert.equal(result.code, 1);
+  assert.match(result.err, /openguild: This should not have happened: x is not a function\n$/);
+});
+
+Deno.test("init writes the name once and says that it is for ever", async () => {
+  await using temp = await tempFolder();
+  const workingFolder = temp.path;
+  const first = await runCli(["init", "--name", "example.org", "--port", "8081"], {
+    workingFolder,
+  });
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.out, /This server is example\.org, for ever/);
+  const path = `${workingFolder}/openguild-data/openguild.yaml`;
+  assert.match(await Deno.readTextFile(path), /name: "example\.org"[^]*port: 8081/);
+  assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+
+  const again = await runCli(["init", "--name", "other.org"], { workingFolder });
+  assert.equal(again.code, 1);
+  assert.match(again.err, /openguild\.yaml is there already/);
+  assert.match(await Deno.readTextFile(path), /example\.org/);
+});
+
+Deno.test("init without a name, or over a trial's data, says what to do", async () => {
+  await using temp = await tempFolder();
+  const workingFolder = temp.path;
+  const nameless = await runCli(["init"], { workingFolder });
+  assert.equal(nameless.code, 1);
+  assert.match(nameless.err, /openguild init --name example\.org/);
+  await Deno.mkdir(`${workingFolder}/openguild-data/postgres`, { recursive: true });
+  const trial = await runCli(["init", "--name", "example.org"], { workingFolder });
+  assert.equal(trial.code, 1);
+  assert.match(trial.err, /belongs to localhost and cannot be renamed/);
+});
