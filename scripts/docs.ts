@@ -1,14 +1,21 @@
 /** `deno task docs`: writes the generated parts of the documents. A test says when they are old. */
+import { workedExample } from "./lib/protocol_example.ts";
+import { eduTable, eventTable, limitTable, rightTable } from "./lib/protocol_tables.ts";
 import { settingsDocument } from "../server/config/docs.ts";
 
 interface Generated {
   readonly path: string;
   readonly name: string;
-  readonly make: () => string;
+  readonly make: () => string | Promise<string>;
 }
 
 export const GENERATED: readonly Generated[] = [
   { path: "docs/OPERATIONS.md", name: "settings", make: settingsDocument },
+  { path: "docs/PROTOCOL.md", name: "event types", make: eventTable },
+  { path: "docs/PROTOCOL.md", name: "EDUs", make: eduTable },
+  { path: "docs/PROTOCOL.md", name: "permission bits", make: rightTable },
+  { path: "docs/PROTOCOL.md", name: "worked example", make: workedExample },
+  { path: "docs/PROTOCOL.md", name: "limits", make: limitTable },
 ];
 
 /** Puts a generated part between its two markers. Throws where they are missing. */
@@ -28,6 +35,6 @@ if (import.meta.main) {
   const root = new URL("..", import.meta.url).pathname;
   for (const { path, name, make } of GENERATED) {
     const text = await Deno.readTextFile(root + path);
-    await Deno.writeTextFile(root + path, replacePart(text, name, make()));
+    await Deno.writeTextFile(root + path, replacePart(text, name, await make()));
   }
 }

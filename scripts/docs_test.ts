@@ -6,7 +6,7 @@ const root = new URL("..", import.meta.url).pathname;
 Deno.test("the generated parts of the documents are current (deno task docs)", async () => {
   for (const { path, name, make } of GENERATED) {
     const text = await Deno.readTextFile(root + path);
-    assert.equal(text, replacePart(text, name, make()), `${path} is old: run deno task docs`);
+    assert.equal(text, replacePart(text, name, await make()), `${path} is old: run deno task docs`);
   }
 });
 
