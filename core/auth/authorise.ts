@@ -16,6 +16,7 @@ import { judgePurge } from "./purge.ts";
 import { requireBase, requireJoined } from "./require.ts";
 import { judgeRoleLook } from "./role_look.ts";
 import { judgeRoles } from "./roles.ts";
+import { parseServerAcl } from "./server_acl.ts";
 import { authoriseTimeline } from "./timeline.ts";
 import { judgeTimeout } from "./timeout.ts";
 import { ALLOWED, firstRefusal, refuse, type Verdict } from "./verdict.ts";
@@ -53,7 +54,7 @@ export const CONTROL_TYPES: ReadonlyMap<string, ControlType> = new Map([
   ["m.guild.meta", row("empty", judgeGuildMeta, "MANAGE_GUILD; group DM: be joined", true)],
   ["m.room.join_rules", byRight("MANAGE_GUILD", "empty")],
   ["m.room.history_visibility", byRight("MANAGE_GUILD", "empty")],
-  ["m.room.server_acl", byRight("MANAGE_GUILD", "empty")],
+  ["m.room.server_acl", row("empty", judgeServerAcl, "MANAGE_GUILD", true)],
   ["m.room.encryption", row("empty", judgeEncryption, "be the owner; DM: be its creator", true)],
   ["m.room.tombstone", row("empty", judgeTombstone, "be the owner", true)],
   [
@@ -141,6 +142,11 @@ function judgeEncryption(event: JudgedControl, authority: Authority): Verdict {
   const master = room.kind === "dm" ? room.creator : authority.owner();
   if (event.sender !== master) return refuse("encryption", `${event.sender} is not the owner`);
   return requireJoined(event, authority, "encryption");
+}
+
+function judgeServerAcl(event: JudgedControl, authority: Authority): Verdict {
+  if (parseServerAcl(event.content) === undefined) return refuse("server_acl", "is not a list");
+  return requireBase(event, authority, { rule: "server_acl", right: "MANAGE_GUILD" });
 }
 
 function judgeTombstone(event: JudgedControl, authority: Authority): Verdict {

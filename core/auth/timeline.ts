@@ -19,10 +19,16 @@ const RIGHTS_OF_TYPE: ReadonlyMap<string, readonly Right[]> = new Map([
 export function timelineRights(event: Pick<JudgedTimeline, "type" | "content">): readonly Right[] {
   const ofType = RIGHTS_OF_TYPE.get(event.type);
   if (ofType !== undefined) return ofType;
-  const relation = event.content["relates_to"];
-  const kind = isObject(relation) ? relation["kind"] : undefined;
+  const kind = relationKind(event);
   if (kind === "thread") return ["SEND_IN_THREADS"];
   return kind === "edit" ? ["SEND", "SEND_IN_THREADS"] : ["SEND"];
+}
+
+/** `relates_to.kind`, which redaction keeps. */
+export function relationKind(event: Pick<JudgedTimeline, "content">): string | undefined {
+  const relation = event.content["relates_to"];
+  const kind = isObject(relation) ? relation["kind"] : undefined;
+  return typeof kind === "string" ? kind : undefined;
 }
 
 /** Authorises a timeline event on the state of its `state_refs`. PROTOCOL.md 4. */
