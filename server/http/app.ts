@@ -84,7 +84,9 @@ export function createApp(options: AppOptions): App {
           requestId: requestId(options.rng),
           address: env.address,
           secure: env.secure,
-          signal: request.signal,
+          get signal() {
+            return request.signal;
+          },
           request,
         },
       };
@@ -142,7 +144,7 @@ function buildRouter(options: AppOptions, byUser: RateLimiter): Hono<Env> {
     mount(
       route.operation.method,
       route.operation.path,
-      (passage, params) => route.answer({ ...passage.facts, params }, depsOf(passage)),
+      (passage, params) => route.answer(passage.facts, params, depsOf(passage)),
     );
   }
   for (const plain of options.plainRoutes ?? []) {

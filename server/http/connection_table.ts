@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../../core/ports/clock.ts";
 import { addressKey } from "./rate_limit.ts";
@@ -10,6 +11,8 @@ export interface Tracked {
   socket: Socket;
   readonly addressKey: string | undefined;
   phase: Phase;
+  /** The request whose body is awaited. */
+  request: IncomingMessage | undefined;
   sinceMs: number;
   /** Bytes moved in the phase when progress was last judged, and when that was. */
   movedBytes: number;
@@ -60,6 +63,7 @@ export class ConnectionTable {
       socket,
       addressKey: key,
       phase: "head",
+      request: undefined,
       sinceMs: now,
       movedBytes: 0,
       judgedMs: now,
@@ -75,6 +79,7 @@ export class ConnectionTable {
 
   enter(tracked: Tracked, phase: Phase): void {
     tracked.phase = phase;
+    if (phase !== "body") tracked.request = undefined;
     tracked.sinceMs = this.#clock.monotonic();
     tracked.judgedMs = tracked.sinceMs;
     tracked.movedBytes = moved(tracked);
@@ -109,6 +114,9 @@ export class ConnectionTable {
         // The next head, too, must be whole by then, however slowly it trickles.
         return now - tracked.sinceMs > idleMs;
       case "body":
+        if (tracked.request?.complete === true) this.enter(tracked, "answer");
+        // What has come is not read yet: the server is the slow one, not the visitor.
+        else if ((tracked.request?.readableLength ?? 0) > 0) this.enter(tracked, "body");
         return now - tracked.judgedMs > stallMs && !this.#progressed(tracked, now, stallMs);
       case "answer":
         // Nothing waits to be taken: the server itself is still at work, or a stream is quiet.

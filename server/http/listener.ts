@@ -200,10 +200,11 @@ export class Listener {
   #follow(request: IncomingMessage, response: ServerResponse): void {
     const tracked = this.#table.find(request.socket);
     if (tracked === undefined) return;
-    this.#table.enter(tracked, request.complete ? "answer" : "body");
-    request.once("end", () => {
-      if (tracked.phase === "body") this.#table.enter(tracked, "answer");
-    });
+    const { headers } = request;
+    const bodiless = headers["transfer-encoding"] === undefined &&
+      (headers["content-length"] ?? "0") === "0";
+    this.#table.enter(tracked, bodiless ? "answer" : "body");
+    if (!bodiless) tracked.request = request;
     response.once("finish", () => this.#table.enter(tracked, "idle"));
   }
 

@@ -19,6 +19,7 @@ const QUICK = {
 /** Answers with the size of the body it read, and with what the edge said. */
 const echo: App = {
   async fetch(request, env) {
+    if (new URL(request.url).pathname === "/slow") await systemClock.sleep(3 * QUICK.stallMs);
     if (new URL(request.url).pathname === "/large") {
       return new Response(new Uint8Array(64 << 20));
     }
@@ -108,6 +109,15 @@ Deno.test("a body that arrives slowly but steadily is taken", async () => {
   }, 60);
   assert.match(await closed, /200 OK[^]*"size":20000/);
   clearInterval(timer);
+  await listener.stop();
+});
+
+Deno.test("a server that takes its time is not blamed on the visitor", async () => {
+  const { listener } = await listen();
+  for (const init of [{}, { method: "POST", body: "x".repeat(300_000) }]) {
+    const response = await fetch(`http://127.0.0.1:${listener.port}/slow`, init);
+    assert.equal((await response.json()).size, init.body?.length ?? 0);
+  }
   await listener.stop();
 });
 

@@ -44,14 +44,14 @@ export interface RouteDeps {
   readonly checkResults: boolean;
 }
 
-export interface RouteInput extends RequestFacts {
-  readonly params: Readonly<Record<string, string>>;
-}
-
 /** A handler with its edge: what the app mounts. */
 export interface Route {
   readonly operation: Operation;
-  answer(input: RouteInput, deps: RouteDeps): Promise<Reply | Response>;
+  answer(
+    input: RequestFacts,
+    params: Readonly<Record<string, string>>,
+    deps: RouteDeps,
+  ): Promise<Reply | Response>;
 }
 
 export interface RouteOptions {
@@ -79,21 +79,26 @@ export function route<
 ): Route {
   return {
     operation,
-    async answer(input, deps) {
+    async answer(input, rawParams, deps) {
       const caller = await identifyCaller(operation, input, deps);
       if (caller !== undefined) deps.admit(caller, input);
-      const params = check("params", operation.params, input.params);
+      const params = check("params", operation.params, rawParams);
       const query = check("query", operation.query, readQuery(input.request.url));
-      const body = operation.body === undefined ? undefined : check(
-        "body",
-        operation.body,
-        await readJson(input.request, options.bodyBytes ?? JSON_BODY_BYTES),
-      );
+      const body = operation.body === undefined || operation.binaryBody === true
+        ? undefined
+        : check(
+          "body",
+          operation.body,
+          await readJson(input.request, options.bodyBytes ?? JSON_BODY_BYTES),
+        );
       const result = await handler({
         requestId: input.requestId,
         address: input.address,
         secure: input.secure,
-        signal: input.signal,
+        // Only on demand: the adapter makes an abort controller for whoever asks.
+        get signal() {
+          return input.signal;
+        },
         request: input.request,
         // The casts restate what `check` and `identifyCaller` have just proven.
         params: params as z.output<Params>,
@@ -149,7 +154,7 @@ function check(
 
 async function identifyCaller(
   operation: Operation,
-  input: RouteInput,
+  input: RequestFacts,
   deps: RouteDeps,
 ): Promise<Caller | undefined> {
   if (operation.auth === "none") return undefined;
@@ -178,7 +183,7 @@ async function identifyCaller(
 
 async function findCaller(
   method: Operation["method"],
-  input: RouteInput,
+  input: RequestFacts,
   deps: RouteDeps,
 ): Promise<Caller | undefined> {
   const credentials = readCredentials(input.request.headers, input.secure);
