@@ -1,5 +1,5 @@
 import type { ChannelId } from "../ids/channel_id.ts";
-import { encodeBase58Of16 } from "../ids/base58.ts";
+import { encodeBase58Of16, encodeBase58Of32 } from "../ids/base58.ts";
 import { type EventId, eventIdFromHash } from "../ids/event_id.ts";
 import { signatureName } from "../ids/key_id.ts";
 import { type RoomId, roomIdFromHash } from "../ids/room_id.ts";
@@ -15,9 +15,13 @@ import type {
   TimelineEvent,
   TimelinePdu,
 } from "./event.ts";
-import { type Blake3, contentHash, eventHash, nobleBlake3 } from "./hash.ts";
+import { type Blake3, coreBytes, type Hashable, nobleBlake3, sealedBytes } from "./hash.ts";
 import type { JsonObject } from "./json.ts";
-import { canonicalFault, writeCanonical } from "./json_write.ts";
+import { canonicalFault } from "./json_write.ts";
+import { envelopeFault } from "./envelope.ts";
+import { fitsEvent } from "./fits_event.ts";
+import { kindOf } from "./kinds.ts";
+import { contentFault } from "./kinds/kind.ts";
 import { type EventSigner, signEventHash } from "./sign.ts";
 
 interface DraftBase {
@@ -50,10 +54,10 @@ export interface BuildOptions {
   readonly blake3?: Blake3;
 }
 
-/** Our own draft is not a valid event: a value outside og-jcs, or too large. */
+/** Our own draft is no valid event: content outside og-jcs or of another shape than its kind's, a malformed envelope, or too large. */
 export class DraftError extends Error {
   override readonly name = "DraftError";
-  constructor(readonly reason: "content" | "too_large", message: string) {
+  constructor(readonly reason: "content" | "envelope" | "too_large", message: string) {
     super(message);
   }
 }
@@ -61,28 +65,26 @@ export class DraftError extends Error {
 /** What stands around a content: one level, and at most so many values of envelope and lists. */
 const ENVELOPE = { depth: 1, nodes: 64 };
 
-type Unsigned<P extends Pdu> = Omit<P, "signatures">;
-
 /** Builds, hashes and signs a control event. Throws DraftError. PROTOCOL.md 2 and 3. */
 export function buildControlEvent(
   draft: ControlDraft,
   options: BuildOptions,
 ): Promise<ControlEvent> {
-  const { content, salt, hashOfContent } = sealContent(draft, options);
-  const unsigned: Unsigned<ControlPdu> = {
+  const sealed = sealContent(draft, options);
+  const pdu: Omit<ControlPdu, "signatures"> = {
     auth_events: sortEventIds(draft.authEvents),
-    content,
-    content_hash: hashOfContent,
+    content: draft.content,
+    content_hash: sealed.hash,
     origin_server: serverOf(draft.sender),
     origin_ts: draft.originTs,
     prev_events: sortEventIds(draft.prevEvents),
-    ...(draft.roomId === undefined ? {} : { room_id: draft.roomId }),
-    salt,
+    ...(draft.roomId === undefined ? undefined : { room_id: draft.roomId }),
+    salt: sealed.salt,
     sender: draft.sender,
-    ...(draft.stateKey === undefined ? {} : { state_key: draft.stateKey }),
+    ...(draft.stateKey === undefined ? undefined : { state_key: draft.stateKey }),
     type: draft.type,
   };
-  return finish<ControlPdu>(unsigned, options);
+  return finish<ControlPdu>(pdu, { ...options, sealedSize: sealed.size });
 }
 
 /** Builds, hashes and signs a timeline event. Throws DraftError. PROTOCOL.md 2 and 3. */
@@ -90,46 +92,54 @@ export function buildTimelineEvent(
   draft: TimelineDraft,
   options: BuildOptions,
 ): Promise<TimelineEvent> {
-  const { content, salt, hashOfContent } = sealContent(draft, options);
-  const unsigned: Unsigned<TimelinePdu> = {
+  const sealed = sealContent(draft, options);
+  const pdu: Omit<TimelinePdu, "signatures"> = {
     channel_id: draft.channelId,
-    content,
-    content_hash: hashOfContent,
+    content: draft.content,
+    content_hash: sealed.hash,
     origin_server: serverOf(draft.sender),
     origin_ts: draft.originTs,
     prev_events: sortEventIds(draft.prevEvents),
     room_id: draft.roomId,
-    salt,
+    salt: sealed.salt,
     sender: draft.sender,
     state_refs: sortEventIds(draft.stateRefs),
     type: draft.type,
   };
-  return finish<TimelinePdu>(unsigned, options);
+  return finish<TimelinePdu>(pdu, { ...options, sealedSize: sealed.size });
 }
 
 function sealContent(draft: DraftBase, options: BuildOptions) {
-  const fault = canonicalFault(draft.content, ENVELOPE);
+  const { type, content } = draft;
+  const fault = canonicalFault(content, ENVELOPE);
   if (fault !== undefined) {
     const where = fault.path === "" ? "content" : `content.${fault.path}`;
-    throw new DraftError("content", `Cannot build ${draft.type}: ${where}: ${fault.message}`);
+    throw new DraftError("content", `Cannot build ${type}: ${where}: ${fault.message}`);
   }
+  const kind = kindOf(type);
+  const shapeFault = kind === undefined ? undefined : contentFault(kind, content);
+  if (shapeFault !== undefined) throw new DraftError("content", `Cannot build ${shapeFault}`);
   const salt = encodeBase58Of16(options.rng.bytes(limits.event.saltBytes));
-  const hashOfContent = contentHash({ content: draft.content, salt }, options.blake3);
-  return { content: draft.content, salt, hashOfContent };
+  const bytes = sealedBytes(content, salt);
+  const blake3 = options.blake3 ?? nobleBlake3;
+  return { salt, size: bytes.length, hash: encodeBase58Of32(blake3(bytes)) };
 }
 
 async function finish<P extends Pdu>(
-  unsigned: Unsigned<P>,
-  options: BuildOptions,
+  unsigned: Omit<P, "signatures">,
+  options: BuildOptions & { readonly sealedSize: number },
 ): Promise<HeldEvent<P>> {
+  // Omit over a type parameter is opaque; the fields are those of a Pdu without signatures.
   const pdu = unsigned as unknown as Omit<Pdu, "signatures">;
-  if (!fitsEvent(pdu)) {
-    throw new DraftError(
-      "too_large",
-      `Cannot build ${pdu.type}: it is larger than ${limits.event.maxBytes} bytes`,
-    );
+  const fault = envelopeFault({ ...pdu, signatures: {} } as unknown as JsonObject);
+  if (fault !== undefined) throw new DraftError("envelope", `Cannot build ${pdu.type}: ${fault}`);
+  const core = coreBytes(pdu as Hashable);
+  // Together they hold everything at least once: an exact count is needed near the bound alone.
+  if (core.length + options.sealedSize > limits.event.maxBytes && !fitsEvent(pdu)) {
+    const message = `it is larger than ${limits.event.maxBytes} bytes`;
+    throw new DraftError("too_large", `Cannot build ${pdu.type}: ${message}`);
   }
-  const hash = eventHash(pdu as Pdu, options.blake3 ?? nobleBlake3);
+  const hash = (options.blake3 ?? nobleBlake3)(core);
   const signature = await signEventHash(hash, options.signer);
   const signatures = {
     [pdu.origin_server]: { [signatureName(options.signer.keyId)]: signature },
@@ -138,18 +148,7 @@ async function finish<P extends Pdu>(
     id: eventIdFromHash(hash),
     hash,
     roomId: pdu.room_id ?? roomIdFromHash(hash),
-    pdu: { ...pdu, signatures } as P,
+    pdu: { ...pdu, signatures } as unknown as P,
     withheld: false,
   };
-}
-
-const encoder = new TextEncoder();
-
-/** Whether the canonical form without `signatures` stays within `limits.event.maxBytes`. */
-export function fitsEvent(pdu: Omit<Pdu, "signatures">): boolean {
-  const { signatures: _left, ...rest } = pdu as Pdu;
-  const text = writeCanonical(rest as unknown as JsonObject);
-  // UTF-8 takes at most three bytes per UTF-16 unit: short events need no exact count.
-  return text.length * 3 <= limits.event.maxBytes ||
-    encoder.encode(text).length <= limits.event.maxBytes;
 }

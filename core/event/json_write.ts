@@ -70,33 +70,42 @@ export function isCanonicalValue(value: unknown): value is JsonValue {
   return canonicalFault(value) === undefined;
 }
 
-/**
- * The one canonical text of an og-jcs value: RFC 8785, keys sorted, no space. The value must be
- * within og-jcs (parsed, or checked with isCanonicalValue); this is not checked again here.
- */
-export function writeCanonical(value: JsonValue): string {
+/** Whether all keys already stand in canonical order, so that the engine's own writer will do. */
+function isInOrder(value: JsonValue | undefined): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  let last = "";
+  for (const key in value) {
+    if (key < last || !isInOrder((value as JsonObject)[key])) return false;
+    last = key;
+  }
+  return true;
+}
+
+function writeSorted(value: JsonValue): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) {
     assert(value !== undefined, "writeCanonical: undefined is not JSON");
     return String(value);
   }
-  if (Array.isArray(value)) {
-    let text = "[";
-    for (let index = 0; index < value.length; index++) {
-      if (index > 0) text += ",";
-      text += writeCanonical(value[index]);
-    }
-    return text + "]";
-  }
+  if (Array.isArray(value)) return `[${value.map(writeSorted).join(",")}]`;
   const object = value as JsonObject;
   const keys = Object.keys(object).sort();
   let text = "{";
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
-    const member = writeCanonical(object[key] as JsonValue);
+    const member = writeSorted(object[key] as JsonValue);
     text += (index === 0 ? "" : ",") + JSON.stringify(key) + ":" + member;
   }
   return text + "}";
+}
+
+/**
+ * The one canonical text of an og-jcs value: RFC 8785, keys sorted, no space. The value must be
+ * within og-jcs (parsed, or checked with isCanonicalValue); this is not checked again here.
+ */
+export function writeCanonical(value: JsonValue): string {
+  return isInOrder(value) ? JSON.stringify(value) : writeSorted(value);
 }
 
 /** UTF-8 of the canonical text: what is hashed and signed. */

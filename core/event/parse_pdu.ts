@@ -1,7 +1,7 @@
 import { eventIdFromHash } from "../ids/event_id.ts";
 import { type RoomId, roomIdFromHash } from "../ids/room_id.ts";
 import type { ServerName } from "../ids/server_name.ts";
-import { fitsEvent } from "./build.ts";
+import { fitsEvent } from "./fits_event.ts";
 import type { HeldEvent, Pdu } from "./event.ts";
 import { type Blake3, contentHash, eventHash, nobleBlake3 } from "./hash.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
