@@ -27,6 +27,8 @@ export interface MigrateOptions {
   /** Default: the program's own `migrations` folder. */
   readonly folder?: string;
   readonly now?: () => number;
+  /** Applies these versions alone: a restore builds the schema that its backup was made in. */
+  readonly only?: ReadonlySet<number>;
 }
 
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
@@ -116,7 +118,9 @@ async function applyWaiting(
   const applied = await readApplied(connection);
   checkApplied(applied, migrations);
   const done = new Set(applied.map((row) => row.version));
-  const waiting = migrations.filter((migration) => !done.has(migration.version));
+  const waiting = migrations.filter(({ version }) =>
+    !done.has(version) && (options.only?.has(version) ?? true)
+  );
   for (const migration of waiting) {
     await applyOne(connection, migration, (options.now ?? systemClock.now)());
     options.log.log("info", "Migrated the database.", {

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import type { WriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Pack, pack } from "tar-stream";
+import { BackupError, type BackupManifest } from "./format.ts";
+
+/** Writes a tar file entry by entry and keeps size and hash of each. */
+export class TarWriter {
+  readonly parts: BackupManifest["parts"] = [];
+  readonly #pack: Pack = pack();
+  readonly #file: WriteStream;
+  readonly #done: Promise<void>;
+  readonly #modifiedTs: number;
+
+  /** @throws where the file exists: a backup is never written over. */
+  constructor(path: string, options: { readonly modifiedTs: number }) {
+    this.#modifiedTs = options.modifiedTs;
+    this.#file = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
+    this.#done = pipeline(this.#pack, this.#file);
+    // Failures are reported by whoever waits for an entry or for the end.
+    this.#done.catch(() => {});
+  }
+
+  async add(name: string, bytes: Uint8Array): Promise<void> {
+    await this.addStream(name, bytes.length, Readable.from([bytes]));
+  }
+
+  /** The body must have exactly `size` bytes. */
+  async addStream(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const hash = createHash("sha256");
+    let written = 0;
+    const counted = async function* () {
+      for await (const chunk of body) {
+        written += chunk.length;
+        if (written > size) throw new BackupError(`"${name}" grew while it was read.`);
+        hash.update(chunk);
+        yield chunk;
+      }
+      if (written < size) throw new BackupError(`"${name}" shrank while it was read.`);
+    };
+    const entry = this.#pack.entry({ name, size, mtime: new Date(this.#modifiedTs), mode: 0o600 });
+    await Promise.race([
+      pipeline(Readable.from(counted()), entry),
+      this.#done.then(() => Promise.reject(new BackupError("the file was closed too early"))),
+    ]);
+    this.parts.push({ name, size, sha256: hash.digest("hex") });
+  }
+
+  /** Resolves once everything is in the file. */
+  async finish(): Promise<void> {
+    this.#pack.finalize();
+    await this.#done;
+  }
+
+  /** Gives up; the file stays for the caller to remove. */
+  async abort(): Promise<void> {
+    this.#pack.destroy(new Error("given up"));
+    await this.#done.catch(() => {});
+  }
+}
