@@ -20,6 +20,8 @@ export interface RestoreDeps {
    * never signs with a key that the server it came from may still use. PROTOCOL.md 8.
    */
   readonly beginKeyEpoch: (tx: Tx) => Promise<void>;
+  /** Default: the program's own. */
+  readonly migrations?: string;
 }
 
 export interface RestoreRequest {
@@ -37,9 +39,13 @@ export interface RestoreRequest {
  */
 export async function restoreBackup(deps: RestoreDeps, request: RestoreRequest): Promise<void> {
   const { header } = request.backup;
-  const versions = await knownVersions(header);
+  const options = {
+    log: deps.log,
+    ...(deps.migrations === undefined ? {} : { folder: deps.migrations }),
+  };
+  const only = await knownVersions(header, deps.migrations);
   await clearTarget(deps, request);
-  await migrate(deps.sql, { log: deps.log, only: versions });
+  await migrate(deps.sql, { ...options, only });
   const kept = new Set<string>();
   await deps.sql.begin(async (tx) => {
     await checkColumns(tx, header);
@@ -48,13 +54,16 @@ export async function restoreBackup(deps: RestoreDeps, request: RestoreRequest):
     await compareCounts(tx, request.backup);
     await deps.beginKeyEpoch(tx);
   });
-  await migrate(deps.sql, { log: deps.log });
+  await migrate(deps.sql, options);
   await removeOthers(deps, kept);
 }
 
 /** The migrations of the backup, each of which this program must have, unchanged. */
-async function knownVersions(header: BackupHeader): Promise<Set<number>> {
-  const own = new Map((await loadMigrations()).map((migration) => [migration.version, migration]));
+async function knownVersions(
+  header: BackupHeader,
+  folder: string | undefined,
+): Promise<Set<number>> {
+  const own = new Map((await loadMigrations(folder)).map((step) => [step.version, step]));
   for (const { version, name, checksum } of header.migrations) {
     if (own.get(version)?.checksum === checksum) continue;
     throw new BackupError(

@@ -18,6 +18,12 @@ export async function* readTar(path: string): AsyncGenerator<TarEntry> {
   const extractor = extract();
   const file = createReadStream(path);
   let failure: unknown;
+  const explain = (error: unknown): BackupError => {
+    const cause = failure ?? error;
+    if (cause instanceof BackupError) return cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new BackupError(`${path} is no whole backup: ${why}.`, { cause });
+  };
   const reading = pipeline(file, extractor).catch((error) => {
     failure = error;
     extractor.destroy(error);
@@ -30,18 +36,13 @@ export async function* readTar(path: string): AsyncGenerator<TarEntry> {
       yield {
         name: entry.header.name,
         size: entry.header.size ?? 0,
-        body: entry as AsyncIterable<Uint8Array>,
+        body: explained(entry as AsyncIterable<Uint8Array>, explain),
         offset: file.bytesRead,
       };
       entry.resume();
     }
   } catch (error) {
-    const cause = failure ?? error;
-    if (cause instanceof BackupError) throw cause;
-    if ((cause as { code?: unknown }).code === "ENOENT") {
-      throw new BackupError(`There is no file ${path}.`);
-    }
-    throw new BackupError(`${path} is no whole backup: ${messageOf(cause)}`, { cause });
+    throw explain(error);
   } finally {
     file.destroy();
     await reading;
@@ -68,6 +69,13 @@ export async function hashBody(entry: TarEntry): Promise<string> {
   return hash.digest("hex");
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function* explained(
+  body: AsyncIterable<Uint8Array>,
+  explain: (error: unknown) => Error,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw explain(error);
+  }
 }

@@ -24,7 +24,9 @@ export async function dropEverything(tx: Tx): Promise<void> {
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = current_schema() and c.relkind in ('r', 'p', 'v', 'm', 'S')
           and not c.relispartition
-          and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype in ('e', 'i', 'a'))
+          and not exists (
+            select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+              and (d.deptype = 'e' or (c.relkind = 'S' and d.deptype in ('i', 'a'))))
       loop execute found.command; end loop;
       for found in
         select format('drop routine if exists %s cascade', p.oid::regprocedure) as command
