@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** How far above this module the asset root may be. */
 const ASSET_ROOT_LEVELS = 5;
@@ -24,6 +24,23 @@ export function assetRoot(moduleUrl: string = import.meta.url): string {
 /** The path of one asset, e.g. `assetPath("migrations", "0001_log.sql")`. */
 export function assetPath(...parts: string[]): string {
   return join(assetRoot(), ...parts);
+}
+
+/**
+ * The URL of a module that runs by itself, such as a worker: `beside`, where the sources or the
+ * executable's tree are; in a bundled program `path` with `.js` below the asset root.
+ */
+export function programModule(beside: URL, path: string): URL {
+  if (beside.protocol === "file:" && isFile(fileURLToPath(beside))) return beside;
+  return pathToFileURL(assetPath(`${path}.js`));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function isFolder(path: string): boolean {
