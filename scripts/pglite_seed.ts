@@ -5,7 +5,7 @@
  */
 import { PGlite } from "@electric-sql/pglite";
 import { dirname, join } from "node:path";
-import { SEED_PATH } from "../server/pglite/seed.ts";
+import { SEED_PATH } from "../server/postgres/embedded/seed.ts";
 import { assetRoot } from "../server/system/assets.ts";
 
 export async function makeSeed(path: string): Promise<void> {

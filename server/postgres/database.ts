@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Log } from "../../core/ports/log.ts";
-import { startEmbedded } from "../pglite/embedded.ts";
+import { startEmbedded } from "./embedded/start_embedded.ts";
 import { connect, requireDurability } from "./connect.ts";
 import { migrate } from "./migrate.ts";
 import type { Sql } from "./sql.ts";

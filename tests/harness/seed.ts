@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { makeSeed } from "../../scripts/pglite_seed.ts";
-import { SEED_PATH } from "../../server/pglite/seed.ts";
+import { SEED_PATH } from "../../server/postgres/embedded/seed.ts";
 import { assetRoot } from "../../server/system/assets.ts";
 
 /** Makes the embedded database's seed once for all tests of a clone. */

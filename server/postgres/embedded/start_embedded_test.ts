@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { provideSeed } from "../../tests/harness/seed.ts";
-import { tempFolder } from "../../tests/harness/temp_folder.ts";
-import { type Database, openDatabase } from "../postgres/database.ts";
-import { silentLog } from "../system/log.ts";
+import { provideSeed } from "../../../tests/harness/seed.ts";
+import { tempFolder } from "../../../tests/harness/temp_folder.ts";
+import { type Database, openDatabase } from "../database.ts";
+import { silentLog } from "../../system/log.ts";
 
 async function open(folder: string): Promise<Database> {
   await provideSeed();

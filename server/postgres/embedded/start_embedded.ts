@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import postgres from "postgres";
-import type { Log } from "../../core/ports/log.ts";
-import { type Sql, SQL_TYPES } from "../postgres/sql.ts";
-import { programModule } from "../system/assets.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import { type Sql, SQL_TYPES } from "../sql.ts";
+import { programModule } from "../../system/assets.ts";
 import { PortSocket } from "./port_socket.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
 import { readSeed } from "./seed.ts";
@@ -69,7 +69,10 @@ class DatabaseWorker {
   #asked: PromiseWithResolvers<void> | undefined;
 
   constructor(onFailure: (error: Error) => void) {
-    const module = programModule(new URL("./worker.ts", import.meta.url), "server/pglite/worker");
+    const module = programModule(
+      new URL("./worker.ts", import.meta.url),
+      "server/postgres/embedded/worker",
+    );
     this.#worker = new Worker(module, { type: "module", name: "database" });
     this.#worker.onmessage = (event: MessageEvent<WorkerReply>) => {
       if (event.data.kind === "failed") this.#asked?.reject(new Error(event.data.message));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { assetRoot } from "../system/assets.ts";
+import { assetRoot } from "../../system/assets.ts";
 
 /**
  * Where a ready-made, empty database lies: below the asset root, in a clone's cache or embedded

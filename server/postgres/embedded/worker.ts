@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 import { PGlite } from "@electric-sql/pglite";
-import { systemClock } from "../system/clock.ts";
+import { systemClock } from "../../system/clock.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
 import { WireGate } from "./wire_gate.ts";
 
