@@ -1,0 +1,177 @@
+import {
+  type Counter,
+  type Histogram,
+  type Meter,
+  metrics as global,
+  trace,
+} from "@opentelemetry/api";
+import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+
+/** By which way an event came or went. */
+export type Door = "client" | "federation" | "repair" | "server";
+/** What became of an event that came in. */
+export type Outcome = "accepted" | "soft_failed" | "rejected" | "refused" | "known";
+
+/** Answers only when asked. */
+class PullReader extends MetricReader {
+  constructor() {
+    super({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
+  }
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The same instrument in every meter: our own, and the one that OpenTelemetry exports. */
+class Fan {
+  readonly #instruments: readonly (Counter | Histogram)[];
+
+  constructor(instruments: readonly (Counter | Histogram)[]) {
+    this.#instruments = instruments;
+  }
+
+  note(value: number, labels: Record<string, string | number> = {}): void {
+    for (const instrument of this.#instruments) {
+      if ("add" in instrument) instrument.add(value, labels);
+      else instrument.record(value, labels);
+    }
+  }
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/**
+ * Every figure of this process, by name. Passed to the parts that count; they see only the
+ * few methods they use. Read as Prometheus text, and exported by OpenTelemetry where the
+ * environment asks for it (`OTEL_DENO=true`).
+ */
+export class Metrics {
+  readonly #reader = new PullReader();
+  readonly #serializer = new PrometheusSerializer("", false, undefined, true, true);
+  readonly #meters: readonly Meter[];
+  readonly #eventsIn: Fan;
+  readonly #eventsOut: Fan;
+  readonly #resolution: Fan;
+  readonly #deliveries: Fan;
+  readonly #slowReaders: Fan;
+  readonly #batches: Fan;
+  readonly #requests: Fan;
+  readonly #requestSeconds: Fan;
+
+  constructor() {
+    const provider = new MeterProvider({ readers: [this.#reader] });
+    this.#meters = [provider.getMeter("openguild"), global.getMeter("openguild")];
+    this.#eventsIn = this.#counter("openguild_events_in", "Events that came in");
+    this.#eventsOut = this.#counter("openguild_events_out", "Events sent to other servers");
+    this.#resolution = this.#histogram(
+      "openguild_state_resolution_seconds",
+      "Time one state resolution took",
+      SECONDS,
+    );
+    this.#deliveries = this.#counter("openguild_deliveries", "Frames handed to live connections");
+    this.#slowReaders = this.#counter("openguild_slow_readers_cut", "Connections cut as too slow");
+    this.#batches = this.#histogram(
+      "openguild_commit_batch_size",
+      "Events in one transaction of the append log",
+      BATCHES,
+    );
+    this.#requests = this.#counter("openguild_http_requests", "Answered requests");
+    this.#requestSeconds = this.#histogram(
+      "openguild_http_request_seconds",
+      "Time from request to answer",
+      SECONDS,
+    );
+  }
+
+  eventIn(door: Door, outcome: Outcome, count = 1): void {
+    this.#eventsIn.note(count, { door, outcome });
+  }
+
+  eventOut(door: Door, count = 1): void {
+    this.#eventsOut.note(count, { door });
+  }
+
+  stateResolved(ms: number): void {
+    this.#resolution.note(ms / 1000);
+  }
+
+  delivered(count: number): void {
+    this.#deliveries.note(count);
+  }
+
+  slowReaderCut(): void {
+    this.#slowReaders.note(1);
+  }
+
+  committed(batchSize: number): void {
+    this.#batches.note(batchSize);
+  }
+
+  answered(request: { route: string; method: string; status: number; ms: number }): void {
+    const { route, method } = request;
+    this.#requests.note(1, { route, method, code: request.status });
+    this.#requestSeconds.note(request.ms / 1000, { route, method });
+    // The runtime opens the span before the route is known.
+    trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute("http.route", route);
+  }
+
+  /** Sockets and event streams open now. */
+  observeSockets(read: () => number): void {
+    this.#gauge("openguild_sockets", "Open live connections", (tell) => tell(read()));
+  }
+
+  /** Work that waits, by queue. */
+  observeQueue(queue: string, read: () => number): void {
+    this.#gauge("openguild_queue_depth", "Work that waits", (tell) => tell(read(), { queue }));
+  }
+
+  /** TCP connections open now. */
+  observeConnections(read: () => number): void {
+    this.#gauge("openguild_connections", "Open TCP connections", (tell) => tell(read()));
+  }
+
+  /** Resident memory of this process, in bytes. */
+  observeMemory(read: () => number): void {
+    this.#gauge("process_resident_memory_bytes", "Resident memory", (tell) => tell(read()));
+  }
+
+  /** The Prometheus text exposition format, version 0.0.4. */
+  async text(): Promise<string> {
+    const { resourceMetrics, errors } = await this.#reader.collect();
+    const [error] = errors;
+    if (error !== undefined) throw error;
+    return this.#serializer.serialize(resourceMetrics);
+  }
+
+  #counter(name: string, description: string): Fan {
+    return new Fan(this.#meters.map((meter) => meter.createCounter(name, { description })));
+  }
+
+  #histogram(name: string, description: string, buckets: number[]): Fan {
+    return new Fan(
+      this.#meters.map((meter) =>
+        meter.createHistogram(name, {
+          description,
+          advice: { explicitBucketBoundaries: buckets },
+        })
+      ),
+    );
+  }
+
+  #gauge(
+    name: string,
+    description: string,
+    observe: (tell: (value: number, labels?: Record<string, string>) => void) => void,
+  ): void {
+    for (const meter of this.#meters) {
+      meter.createObservableGauge(name, { description }).addCallback((result) =>
+        observe((value, labels) => result.observe(value, labels))
+      );
+    }
+  }
+}
