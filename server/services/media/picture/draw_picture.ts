@@ -45,13 +45,16 @@ export function drawPicture(
     ? { bytes: stripped.bytes, type }
     : redraw(vips, source.input, { type, animated });
   const { width, height } = measure(vips, kept.bytes);
-  const thumbnails = [];
-  for (const box of job.thumbnails) {
+  const thumbnails: Drawn["thumbnails"] = [];
+  // Largest first: each is made from the one before, so the whole picture is decoded once.
+  let from = kept.bytes;
+  for (const box of job.thumbnails.toSorted((a, b) => b.width - a.width)) {
     if (width <= box.width && height <= box.height) continue;
-    const small = shrink(vips, kept.bytes, { ...box, animated: false });
+    const small = shrink(vips, from, { ...box, animated: false });
     thumbnails.push({ name: box.name, bytes: small.bytes, ...measure(vips, small.bytes) });
+    from = small.bytes;
   }
-  return { ...kept, width, height, thumbhash: thumbhashOf(vips, kept.bytes), thumbnails };
+  return { ...kept, width, height, thumbhash: thumbhashOf(vips, from), thumbnails };
 }
 
 /** Reads headers only: nothing is decoded before its size is known to be allowed. */

@@ -1,0 +1,27 @@
+import type { MediaDeps } from "../../../services/media/media_deps.ts";
+import type { MediaVisibility } from "../../../services/media/media_visibility.ts";
+import type { Route } from "../../route.ts";
+import { adminPurgeMediaRoute } from "../admin/media/purge.ts";
+import { adminMediaUsageRoute } from "../admin/media/usage.ts";
+import { deleteRoute } from "./delete.ts";
+import { downloadRoute } from "./download.ts";
+import { thumbnailRoute } from "./thumbnail.ts";
+import { uploadRoute } from "./upload.ts";
+import { usageRoute } from "./usage.ts";
+
+/** Every route of this part. `visibility` is answered by the rooms. */
+export function mediaRoutes(
+  deps: MediaDeps,
+  visibility: MediaVisibility,
+): readonly Route[] {
+  const visible = { ...deps, visibility };
+  return [
+    uploadRoute(deps),
+    downloadRoute(visible),
+    thumbnailRoute(visible),
+    deleteRoute(deps),
+    usageRoute(deps),
+    adminMediaUsageRoute(deps),
+    adminPurgeMediaRoute(deps),
+  ];
+}
