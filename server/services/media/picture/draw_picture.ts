@@ -102,9 +102,9 @@ function thumbnail(
   return vips.Image.thumbnailBuffer(bytes, box.width, {
     height: box.height,
     size: "down",
-    fail_on: "error",
     output_profile: "srgb",
-    ...(box.animated ? { option_string: "[n=-1]" } : {}),
+    // Its own `fail_on` does not reach the loader.
+    option_string: box.animated ? "[fail_on=error,n=-1]" : "[fail_on=error]",
   });
 }
 

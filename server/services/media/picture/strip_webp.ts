@@ -12,6 +12,10 @@ const NEEDED_IN_FRAME = new Set(["VP8 ", "VP8L", "ALPH"]);
 /** Keeps pictures, alpha and animation frames; EXIF, XMP, profiles and unknown chunks are gone. RFC 9649. */
 export function stripWebp(input: Uint8Array): Stripped {
   const pieces = new Pieces();
+  if (input.length < RIFF_HEADER_BYTES) {
+    const bytes = new Uint8Array();
+    return { bytes, orientation: 1, hasProfile: false, animated: false, whole: false };
+  }
   let orientation = 1;
   let hasProfile = false;
   let animated = false;

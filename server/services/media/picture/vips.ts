@@ -11,15 +11,18 @@ const ALLOWED_LOADERS = ["Jpeg", "Png", "Webp", "Nsgif"];
  */
 export async function loadVips(): Promise<VipsModule> {
   const { default: load } = await import("wasm-vips");
-  const vips = await load({ dynamicLibraries: [], print: ignore, printErr: ignore });
+  const vips = await load({
+    dynamicLibraries: [],
+    preRun: (module: { ENV: Record<string, string> }) => {
+      module.ENV["VIPS_WARNING"] = "off"; // a damaged picture warns a thousand times
+    },
+  });
   vips.concurrency(1);
   vips.Cache.max(0);
   vips.operationBlock("VipsForeignLoad", true);
   for (const name of ALLOWED_LOADERS) vips.operationBlock(`VipsForeignLoad${name}`, false);
   return vips;
 }
-
-function ignore(): void {}
 
 /** Exceptions of libvips are WebAssembly objects, not `Error`s. */
 export function faultText(error: unknown): string {
