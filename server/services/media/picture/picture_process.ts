@@ -193,9 +193,10 @@ async function readLine(
 }
 
 async function drain(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    if (text.length < MAX_LAST_WORDS_LENGTH) text += chunk;
+  for await (const chunk of stream) {
+    if (text.length < MAX_LAST_WORDS_LENGTH) text += decoder.decode(chunk, { stream: true });
   }
   return text.slice(0, MAX_LAST_WORDS_LENGTH);
 }
