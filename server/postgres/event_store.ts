@@ -1,0 +1,171 @@
+import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import {
+  eventColumns,
+  type EventRecord,
+  type Outcome,
+  readEvent,
+  type StoredEvent,
+} from "./event_rows.ts";
+import type { Queryable } from "./sql.ts";
+
+/** Events of one room by id, in no particular order; those not held are absent. */
+export async function loadEvents(
+  sql: Queryable,
+  roomId: RoomId,
+  ids: readonly EventId[],
+): Promise<readonly StoredEvent[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${roomId} and e.event_id = any(${[...ids]})`;
+  return rows.map(readEvent);
+}
+
+/** One event of a room; undefined when it is not held. */
+export async function loadEvent(
+  sql: Queryable,
+  roomId: RoomId,
+  eventId: EventId,
+): Promise<StoredEvent | undefined> {
+  const [event] = await loadEvents(sql, roomId, [eventId]);
+  return event;
+}
+
+/** A place in a channel's timeline: between two events, or on one. PROTOCOL.md 7. */
+export interface TimelinePoint {
+  readonly order: number;
+  /** Raw hash; absent: before every event of that order. */
+  readonly hash?: Uint8Array;
+}
+
+export interface TimelineQuery {
+  readonly roomId: RoomId;
+  readonly channelId: ChannelId;
+  readonly limit: number;
+  /** Default: accepted alone. */
+  readonly outcomes?: readonly Outcome[];
+}
+
+const NO_HASH = new Uint8Array(0);
+const SHOWN: readonly Outcome[] = ["accepted"];
+
+/** The newest events before a point (default: the end), oldest first. */
+export async function timelineBefore(
+  sql: Queryable,
+  query: TimelineQuery & { readonly before?: TimelinePoint | undefined },
+): Promise<readonly StoredEvent[]> {
+  const { before } = query;
+  const edge = before === undefined
+    ? sql``
+    : sql`and (e.timeline_order, e.event_hash) < (${before.order}, ${pointHash(before)})`;
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
+      and e.outcome = any(${[...(query.outcomes ?? SHOWN)]}) ${edge}
+    order by e.timeline_order desc, e.event_hash desc
+    limit ${query.limit}`;
+  return rows.map(readEvent).reverse();
+}
+
+/** The oldest events after a point (default: the beginning), oldest first. */
+export async function timelineAfter(
+  sql: Queryable,
+  query: TimelineQuery & { readonly after?: TimelinePoint | undefined },
+): Promise<readonly StoredEvent[]> {
+  const { after } = query;
+  const edge = after === undefined
+    ? sql``
+    : sql`and (e.timeline_order, e.event_hash) > (${after.order}, ${pointHash(after)})`;
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
+      and e.outcome = any(${[...(query.outcomes ?? SHOWN)]}) ${edge}
+    order by e.timeline_order, e.event_hash
+    limit ${query.limit}`;
+  return rows.map(readEvent);
+}
+
+export interface TimelineAround {
+  /** Before the point, oldest first. */
+  readonly before: readonly StoredEvent[];
+  /** On the point and after it, oldest first. */
+  readonly after: readonly StoredEvent[];
+}
+
+/** Up to `limit` events on each side of a point: a permalink, a jump to a date. */
+export async function timelineAround(
+  sql: Queryable,
+  query: TimelineQuery & { readonly point: TimelinePoint },
+): Promise<TimelineAround> {
+  const { point } = query;
+  const before = await timelineBefore(sql, { ...query, before: point });
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
+      and e.outcome = any(${[...(query.outcomes ?? SHOWN)]})
+      and (e.timeline_order, e.event_hash) >= (${point.order}, ${pointHash(point)})
+    order by e.timeline_order, e.event_hash
+    limit ${query.limit}`;
+  return { before, after: rows.map(readEvent) };
+}
+
+/** The bytes to compare with: nothing sorts before every hash. */
+function pointHash(point: TimelinePoint): Uint8Array {
+  return point.hash ?? NO_HASH;
+}
+
+/** A room's whole control graph, in the order in which it was stored, of every outcome. */
+export async function loadControlGraph(
+  sql: Queryable,
+  roomId: RoomId,
+): Promise<readonly StoredEvent[]> {
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${roomId} and e.channel_id is null
+    order by e.received_ts, e.writer_id, e.position`;
+  return rows.map(readEvent);
+}
+
+export interface RoomHeads {
+  readonly control: readonly EventId[];
+  readonly channels: ReadonlyMap<ChannelId, readonly EventId[]>;
+}
+
+/** The ends of a room's graphs. A room that is not held has none. */
+export async function loadHeads(sql: Queryable, roomId: RoomId): Promise<RoomHeads> {
+  const rows = await sql<{ channel_id: string; event_ids: EventId[] }[]>`
+    select channel_id, event_ids from graph_heads where room_id = ${roomId}`;
+  const channels = new Map<ChannelId, readonly EventId[]>();
+  let control: readonly EventId[] = [];
+  for (const row of rows) {
+    if (row.channel_id === "") control = row.event_ids;
+    else channels.set(row.channel_id as ChannelId, row.event_ids);
+  }
+  return { control, channels };
+}
+
+/** Events that wait for a parent: which parent, and who names it. */
+export async function loadGaps(
+  sql: Queryable,
+  roomId: RoomId,
+  missingIds: readonly EventId[],
+): Promise<readonly { readonly missingId: EventId; readonly eventId: EventId }[]> {
+  if (missingIds.length === 0) return [];
+  const rows = await sql<{ missing_id: EventId; event_id: EventId }[]>`
+    select missing_id, event_id from event_gaps
+    where room_id = ${roomId} and missing_id = any(${[...missingIds]})`;
+  return rows.map((row) => ({ missingId: row.missing_id, eventId: row.event_id }));
+}
+
+/** Some missing parents of a channel, for those who look for them. */
+export async function listGaps(
+  sql: Queryable,
+  query: { readonly roomId: RoomId; readonly channelId: ChannelId; readonly limit: number },
+): Promise<readonly EventId[]> {
+  const rows = await sql<{ missing_id: EventId }[]>`
+    select distinct missing_id from event_gaps
+    where room_id = ${query.roomId} and channel_id = ${query.channelId} limit ${query.limit}`;
+  return rows.map((row) => row.missing_id);
+}
