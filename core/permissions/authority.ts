@@ -211,10 +211,10 @@ export class Authority {
     const base = this.#uncappedBase(user);
     if (base === ALL_BITS) return ALL_BITS;
     const standing = this.#standing(user);
+    if (!standing.joined) return NO_BITS;
     if (standing.webhookChannel !== undefined) {
       return standing.webhookChannel === channelId && hasText(policy) ? WEBHOOK_BITS : NO_BITS;
     }
-    if (!standing.joined) return NO_BITS;
     let bits = policy.entries.size === 0 ? base : bitsOfSet(standing.set, policy);
     const own = policy.entries.get(user);
     if (own !== undefined) bits = (bits & ~own.deny) | own.allow;
