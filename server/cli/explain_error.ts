@@ -2,6 +2,7 @@ import { OperationError } from "../../core/errors.ts";
 import { ConfigError } from "../config/config.ts";
 import { DatabaseRefusedError } from "../postgres/connect.ts";
 import { DataFolderError } from "../system/data_folder.ts";
+import { TlsError } from "../tls/certificate.ts";
 import { CliError } from "./io.ts";
 
 /** Errors whose message is written for the person at the terminal. */
@@ -11,6 +12,7 @@ const WRITTEN_FOR_PEOPLE = [
   DataFolderError,
   DatabaseRefusedError,
   OperationError,
+  TlsError,
 ];
 
 /** What went wrong and what to do, for the person at the terminal; no stack, no secret. */

@@ -27,9 +27,9 @@ export const listenSection = defineSection({
       fallback: "10s",
       doc: "A connection that has not sent its request's head by then is closed.",
     }),
-    requestTimeout: duration({
-      fallback: "60s",
-      doc: "A request whose body has not arrived by then is refused; uploads have their own.",
+    stallTimeout: duration({
+      fallback: "30s",
+      doc: "A body or an answer that makes no progress for this long ends its connection.",
     }),
     idleTimeout: duration({
       fallback: "60s",

@@ -18,6 +18,9 @@ export const tlsSection = defineSection({
     acmeDirectory: webAddress({
       doc: "The authority's directory. Without it Let's Encrypt.",
     }),
+    acmeCa: text({
+      doc: "File with the certificate (PEM) of a private authority, where its address needs one.",
+    }),
     acmeEmail: text({ doc: "Where the authority writes when a certificate is about to end." }),
     redirectPort: integer({
       fallback: "80",
