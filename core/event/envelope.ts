@@ -10,7 +10,8 @@ import { kindOf } from "./kinds.ts";
 import { fitsStateKey } from "./kinds/kind.ts";
 
 const CREATE = "m.room.create";
-const OWNER = "m.guild.owner";
+/** The first owner event, and memberships in a DM, have nothing to cite. PROTOCOL.md 2. */
+const MAY_CITE_NOTHING: ReadonlySet<string> = new Set(["m.guild.owner", "m.room.member"]);
 
 const COMMON = [
   "type",
@@ -99,7 +100,9 @@ function controlFault(pdu: JsonObject): string | undefined {
   }
   const { maxPrevEvents, maxAuthEvents } = limits.event;
   const prev = isCreate ? { min: 0, max: 0 } : { min: 1, max: maxPrevEvents };
-  const auth = isCreate ? { min: 0, max: 0 } : { min: type === OWNER ? 0 : 1, max: maxAuthEvents };
+  const auth = isCreate
+    ? { min: 0, max: 0 }
+    : { min: MAY_CITE_NOTHING.has(type as string) ? 0 : 1, max: maxAuthEvents };
   return listFault("prev_events", pdu["prev_events"], prev) ??
     listFault("auth_events", pdu["auth_events"], auth);
 }

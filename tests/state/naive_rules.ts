@@ -158,17 +158,21 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
     case "m.guild.meta":
       return room.kind === "group_dm" ? joined(sender) : can(BITS.MANAGE_GUILD);
     case "m.room.join_rules":
+      return can(BITS.MANAGE_GUILD) &&
+        ["public", "invite", "knock", "restricted"].includes(c.rule);
     case "m.room.history_visibility":
-      return can(BITS.MANAGE_GUILD);
+      return can(BITS.MANAGE_GUILD) && ["shared", "joined"].includes(c.visibility);
     case "m.room.server_acl":
       return can(BITS.MANAGE_GUILD) &&
         [c.allow, c.deny].every((list) =>
           Array.isArray(list) && list.every((item) => typeof item === "string")
         ) && typeof c.allow_ip_literals === "boolean";
     case "m.room.encryption":
-      return joined(sender) && sender === (room.kind === "dm" ? room.creator : owner);
+      return c.algorithm === "mls" && joined(sender) &&
+        sender === (room.kind === "dm" ? room.creator : owner);
     case "m.room.tombstone":
-      return joined(sender) && owner !== undefined && sender === owner;
+      return joined(sender) && owner !== undefined && sender === owner &&
+        typeof c.replacement === "string" && c.replacement.startsWith("!");
     case "m.redaction":
       return joined(sender);
     case "m.merge":
@@ -187,7 +191,7 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
   }
 }
 
-const isTimeOrZero = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
+const isTimeOrZero = isTime;
 
 const isChannel = (x: unknown) =>
   typeof x === "string" && (x === "main" || /^[1-9A-HJ-NP-Za-km-z]{16,22}$/.test(x));

@@ -19,5 +19,5 @@ export const guildMetaKind = defineKind<GuildMetaContent>({
   authority: false,
   content,
   fields: "`name`, `description?`, `icon?`, `banner?`",
-  right: "MANAGE_GUILD",
+  right: "MANAGE_GUILD; in a group DM be joined",
 });
