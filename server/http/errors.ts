@@ -59,11 +59,16 @@ function errorBodyReply(
     },
   };
   const retryAfterMs = options.details?.["retry_after_ms"];
+  const size = options.details?.["size"];
   return jsonReply(body, {
     status: ERROR_STATUS[code],
     headers: {
       ...(typeof retryAfterMs === "number"
         ? { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }
+        : {}),
+      // RFC 9110 section 15.5.17: what range there would be.
+      ...(code === "range" && typeof size === "number"
+        ? { "content-range": `bytes */${size}` }
         : {}),
       ...(ERROR_STATUS[code] === 401 ? { "www-authenticate": 'Bearer realm="openguild"' } : {}),
     },
