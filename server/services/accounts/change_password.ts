@@ -1,0 +1,101 @@
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Caller } from "../../http/caller.ts";
+import type { Tx } from "../../postgres/sql.ts";
+import { publishAccountEvent } from "./account_event.ts";
+import type { AccountDeps } from "./deps.ts";
+import { endSessions } from "./end_sessions.ts";
+import { NOBODY_HASH } from "./login.ts";
+import { wrongPassword } from "./refusals.ts";
+import { requireStrongPassword } from "./require_strong_password.ts";
+import { CONFIRM_MS } from "./start_session.ts";
+
+type PasswordDeps = Pick<
+  AccountDeps,
+  "sql" | "clock" | "bus" | "sessions" | "passwords" | "throttle"
+>;
+
+/**
+ * Changes the password of who knows it. Every other session ends, and open reset links too.
+ * @throws OperationError `bad_credentials`, `weak_password`, `rate_limited`, `unavailable`
+ */
+export async function changePassword(
+  deps: PasswordDeps & Pick<AccountDeps, "serverName">,
+  input: {
+    readonly caller: Pick<Caller, "userId" | "sessionId">;
+    readonly current: string;
+    readonly next: string;
+  },
+): Promise<{ sessionsEnded: number }> {
+  const { userId, sessionId } = input.caller;
+  await requireOwnPassword(deps, { userId, password: input.current });
+  const about = await namesOf(deps, userId);
+  await requireStrongPassword(deps, input.next, [...about, deps.serverName]);
+  const hash = await deps.passwords.hash(input.next);
+  const nowMs = deps.clock.now();
+  const ended = await deps.sql.begin(async (tx) => {
+    await storePassword(tx, { userId, hash, nowMs });
+    return await tx<{ session_id: string }[]>`
+      delete from sessions where user_id = ${userId} and session_id <> ${sessionId}
+      returning session_id`;
+  });
+  const sessionIds = ended.map((row) => row.session_id);
+  endSessions(deps, { userId, sessionIds, reason: "The password was changed." });
+  return { sessionsEnded: sessionIds.length };
+}
+
+/**
+ * Confirms identity for dangerous acts in this session, for ten minutes.
+ * @throws OperationError `bad_credentials`, `rate_limited`, `unavailable`
+ */
+export async function confirmIdentity(
+  deps: PasswordDeps,
+  input: { readonly caller: Pick<Caller, "userId" | "sessionId">; readonly password: string },
+): Promise<{ confirmedUntil: number }> {
+  const { userId, sessionId } = input.caller;
+  await requireOwnPassword(deps, { userId, password: input.password });
+  const confirmedUntil = deps.clock.now() + CONFIRM_MS;
+  await deps.sql`
+    update sessions set confirmed_until = ${confirmedUntil} where session_id = ${sessionId}`;
+  deps.sessions.drop(userId, [sessionId]);
+  publishAccountEvent(deps.bus, { kind: "account_changed", user_id: userId });
+  return { confirmedUntil };
+}
+
+/** @throws OperationError `bad_credentials`, `rate_limited`, `unavailable` */
+async function requireOwnPassword(
+  deps: PasswordDeps,
+  { userId, password }: { userId: UserId; password: string },
+): Promise<void> {
+  // A stolen session must not become a way to guess the password.
+  const guess = [{ policy: "loginAccountAddress", who: `session ${userId}` }] as const;
+  await deps.throttle.take("tries of the password", guess);
+  const [row] = await deps.sql<{ password_hash: string }[]>`
+    select password_hash from credentials where user_id = ${userId}`;
+  const matches = await deps.passwords.verify(password, row?.password_hash ?? NOBODY_HASH);
+  if (!matches || row === undefined) throw wrongPassword();
+  await deps.throttle.giveBack(guess);
+}
+
+/** What a guesser knows of a user. */
+export async function namesOf(
+  deps: Pick<AccountDeps, "sql">,
+  userId: UserId,
+): Promise<(string | null)[]> {
+  const [row] = await deps.sql<{ local: string; display_name: string | null }[]>`
+    select local, display_name from users left join profiles using (user_id)
+    where user_id = ${userId}`;
+  return row === undefined ? [] : [row.local, row.display_name];
+}
+
+/** Stores a password's hash and ends the reset links that are still open. */
+export async function storePassword(
+  tx: Tx,
+  { userId, hash, nowMs }: { userId: UserId; hash: string; nowMs: number },
+): Promise<void> {
+  await tx`
+    insert into credentials (user_id, password_hash, changed_ts)
+    values (${userId}, ${hash}, ${nowMs})
+    on conflict (user_id) do update
+      set password_hash = excluded.password_hash, changed_ts = excluded.changed_ts`;
+  await tx`delete from one_time_links where kind = 'reset' and user_id = ${userId}`;
+}

@@ -1,0 +1,75 @@
+import type { AdminUser } from "../../../core/api/admin.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { MediaUri } from "../../../core/ids/media_uri.ts";
+import { publishAccountEvent } from "./account_event.ts";
+import { getAdminUser } from "./admin_users.ts";
+import { writeAudit } from "./audit.ts";
+import type { AccountDeps } from "./deps.ts";
+import { endSessions } from "./end_sessions.ts";
+import { type AdminAct, lockRow, requireDispensable } from "./set_account_state.ts";
+
+/**
+ * Ends an account for ever: it leaves all guilds, its password, profile and sessions are
+ * deleted, its name is never given away again. What it wrote stays (`DEACTIVATION_TERMS`).
+ * `actor` equal to `userId`: people end their own account.
+ * @throws OperationError `not_found`, `conflict` where it owns guilds or is the only administrator
+ */
+export async function deactivateUser(
+  deps: Pick<AccountDeps, "sql" | "clock" | "bus" | "sessions" | "departures" | "avatars">,
+  act: AdminAct,
+): Promise<AdminUser> {
+  const before = await getAdminUser(deps.sql, act.userId);
+  if (before.state === "deactivated") return before;
+  const guilds = await deps.departures.ownedGuilds(act.userId);
+  if (guilds.length > 0) {
+    throw new OperationError(
+      "conflict",
+      `${act.userId} owns ${guilds.map((name) => JSON.stringify(name)).join(", ")}. ` +
+        "Hand over or delete these guilds first.",
+      { details: { guilds: [...guilds] } },
+    );
+  }
+  const nowMs = deps.clock.now();
+  // The only administrator is refused before anything was left.
+  await deps.sql.begin((tx) => requireDeactivable(tx, act));
+  await deps.departures.leaveAll(act.userId);
+  const user = await deps.sql.begin(async (tx) => {
+    await requireDeactivable(tx, act);
+    await tx`
+      update users set state = 'deactivated', state_reason = ${act.reason}, state_ts = ${nowMs},
+        admin = false
+      where user_id = ${act.userId}`;
+    await tx`delete from credentials where user_id = ${act.userId}`;
+    await tx`delete from one_time_links where user_id = ${act.userId}`;
+    await tx`delete from sessions where user_id = ${act.userId}`;
+    const [profile] = await tx<{ avatar: MediaUri | null }[]>`
+      select avatar from profiles where user_id = ${act.userId} for update`;
+    const former = profile?.avatar ?? null;
+    if (former !== null) {
+      await deps.avatars.replace(tx, { userId: act.userId, uri: null, former });
+    }
+    await tx`
+      update profiles set display_name = null, avatar = null, bio = null, status = null,
+        updated_ts = ${nowMs}
+      where user_id = ${act.userId}`;
+    await writeAudit(tx, {
+      ts: nowMs,
+      actor: act.actor,
+      action: "user.deactivate",
+      target: act.userId,
+      reason: act.reason,
+    });
+    return await getAdminUser(tx, act.userId);
+  });
+  endSessions(deps, { userId: act.userId, reason: "The account was ended." });
+  publishAccountEvent(deps.bus, { kind: "profile_changed", user_id: act.userId });
+  return user;
+}
+
+type Tx = Parameters<typeof lockRow>[0];
+
+async function requireDeactivable(tx: Tx, act: AdminAct): Promise<void> {
+  const held = await lockRow(tx, act.userId);
+  // Ending one's own account is meant, unlike locking it.
+  await requireDispensable(tx, act.actor === act.userId ? { ...act, actor: null } : act, held);
+}

@@ -1,0 +1,89 @@
+import { localpartOf, parseTypedUserId, serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import { addressKey } from "../../http/rate_limit.ts";
+import { endSessions } from "./end_sessions.ts";
+import type { AccountDeps } from "./deps.ts";
+import { accountLocked, badCredentials } from "./refusals.ts";
+import { type Device, type StartedSession, startSession } from "./start_session.ts";
+import type { ThrottleClaim } from "./throttle.ts";
+
+/**
+ * A hash that no password fits, with today's parameters: an unknown name costs the same
+ * work as a wrong password.
+ */
+export const NOBODY_HASH =
+  "$argon2id$v=19$m=19456,t=2,p=1$b3Blbmd1aWxkLW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+interface LoginRow {
+  user_id: UserId;
+  admin: boolean;
+  state: "active" | "suspended" | "locked" | "deactivated";
+  state_reason: string | null;
+  password_hash: string | null;
+}
+
+/**
+ * Signs in with a password. Unknown name, wrong password and ended account answer alike and
+ * take the same work; that an account is locked is told only to who knows its password.
+ * @throws OperationError `bad_credentials`, `account_locked`, `rate_limited`, `unavailable`
+ */
+export async function logIn(
+  deps: Pick<
+    AccountDeps,
+    | "sql"
+    | "clock"
+    | "rng"
+    | "bus"
+    | "sessions"
+    | "passwords"
+    | "throttle"
+    | "serverName"
+    | "lifetimes"
+  >,
+  input: {
+    readonly userName: string;
+    readonly password: string;
+    readonly address: string;
+    readonly device: Device;
+  },
+): Promise<StartedSession> {
+  const local = localOf(input.userName, deps.serverName);
+  const from = addressKey(input.address);
+  const guesses: readonly ThrottleClaim[] = [
+    { policy: "loginAddress", who: from },
+    { policy: "loginAccountAddress", who: `${local ?? "?"} ${from}` },
+    { policy: "loginAccount", who: local ?? "?" },
+  ];
+  await deps.throttle.take("tries to sign in", guesses);
+  const [row] = await deps.sql<LoginRow[]>`
+    select u.user_id, u.admin, u.state, u.state_reason, c.password_hash
+    from users u left join credentials c using (user_id) where u.local = ${local ?? ""}`;
+  const matches = await deps.passwords.verify(input.password, row?.password_hash ?? NOBODY_HASH);
+  if (row === undefined || row.password_hash === null || row.state === "deactivated" || !matches) {
+    throw badCredentials();
+  }
+  await deps.throttle.giveBack(guesses);
+  if (row.state === "locked") throw accountLocked(row.state_reason);
+  const { user_id: userId, admin } = row;
+  const session = { rng: deps.rng, nowMs: deps.clock.now(), lifetimes: deps.lifetimes };
+  const started = await deps.sql.begin(async (tx) => {
+    // A password changed while this one was checked must not leave a session of the old one.
+    const [still] = await tx`
+      select 1 from credentials where user_id = ${userId} and password_hash = ${row.password_hash}
+      for share`;
+    if (still === undefined) throw badCredentials();
+    return await startSession(tx, session, { userId, admin, device: input.device });
+  });
+  if (started.displaced.length > 0) {
+    endSessions(deps, { userId, sessionIds: started.displaced, reason: "Too many sessions." });
+  }
+  return started;
+}
+
+/** The local part that was typed, in any of the forms of an id of this server. */
+function localOf(typed: string, serverName: string): string | undefined {
+  const text = typed.trim().toLowerCase();
+  const id = parseTypedUserId(text);
+  if (id !== undefined) return serverOf(id) === serverName ? localpartOf(id) : undefined;
+  const bare = text.startsWith("@") ? text.slice(1) : text;
+  return /^[a-z0-9._-]{1,64}$/.test(bare) ? bare : undefined;
+}

@@ -1,0 +1,73 @@
+import { AdminSettings } from "../../../core/api/admin.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+import { writeAudit } from "./audit.ts";
+import type { AccountDeps } from "./deps.ts";
+import { publishAccountEvent } from "./account_event.ts";
+
+/** Settings fixed by file, environment or flag: they win over what administrators chose. */
+export type PinnedSettings = { readonly [Key in keyof AdminSettings]?: AdminSettings[Key] };
+
+const DEFAULTS: AdminSettings = {
+  registration_mode: "invite",
+  invite_links_open_registration: true,
+  abuse_contact: null,
+};
+
+/** Default, then what administrators chose, then what configuration pins. */
+export async function readSettings(
+  deps: { readonly sql: Queryable; readonly pinned: PinnedSettings },
+): Promise<AdminSettings> {
+  const rows = await deps.sql<{ key: string; value: unknown }[]>`select key, value from settings`;
+  const stored = AdminSettings.partial().parse(
+    Object.fromEntries(rows.filter(({ key }) => key in DEFAULTS).map((r) => [r.key, r.value])),
+  );
+  return { ...DEFAULTS, ...definedOf(stored), ...definedOf(deps.pinned) };
+}
+
+export function pinnedKeys(pinned: PinnedSettings): string[] {
+  return Object.keys(definedOf(pinned)).sort();
+}
+
+/**
+ * Changes settings.
+ * @throws OperationError `conflict` where configuration pins one of them.
+ */
+export async function updateSettings(
+  deps: Pick<AccountDeps, "sql" | "clock" | "bus" | "pinned">,
+  change: { readonly actor: string | null; readonly values: Partial<AdminSettings> },
+): Promise<AdminSettings> {
+  const values = definedOf(change.values);
+  const held = Object.keys(values).find((key) => key in definedOf(deps.pinned));
+  if (held !== undefined) {
+    throw new OperationError(
+      "conflict",
+      `The setting "${held}" is fixed by the server's configuration; change it there.`,
+      { details: { field: held } },
+    );
+  }
+  const nowMs = deps.clock.now();
+  await deps.sql.begin(async (tx) => {
+    for (const [key, value] of Object.entries(values)) {
+      await tx`
+        insert into settings (key, value, changed_ts, changed_by)
+        values (${key}, ${tx.json(value)}, ${nowMs}, ${change.actor})
+        on conflict (key) do update set value = excluded.value,
+          changed_ts = excluded.changed_ts, changed_by = excluded.changed_by`;
+    }
+    await writeAudit(tx, {
+      ts: nowMs,
+      actor: change.actor,
+      action: "settings.update",
+      details: values,
+    });
+  });
+  publishAccountEvent(deps.bus, { kind: "settings_changed" });
+  return await readSettings(deps);
+}
+
+function definedOf<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

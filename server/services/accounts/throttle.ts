@@ -1,0 +1,161 @@
+import { OperationError } from "../../../core/errors.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import type { Sql } from "../../postgres/sql.ts";
+
+/**
+ * A token bucket: `burst` acts at once, one more every `refillMs`. `burst` 0 switches it off.
+ * Levels live in Postgres, so that all processes count together and a restart forgives
+ * nothing; a crash of the database itself empties them.
+ */
+export interface Bucket {
+  readonly burst: number;
+  readonly refillMs: number;
+}
+
+/** What is throttled, and what an act is counted against. */
+export interface ThrottlePolicies {
+  /** Accounts made from one address. */
+  readonly signUpAddress: Bucket;
+  /** Accounts made through one guild's links. */
+  readonly signUpGuild: Bucket;
+  /** Passwords tried from one address. */
+  readonly loginAddress: Bucket;
+  /** Passwords tried for one account from one address. */
+  readonly loginAccountAddress: Bucket;
+  /** Passwords tried for one account from anywhere. */
+  readonly loginAccount: Bucket;
+  /** Guilds joined from one address. */
+  readonly joinAddress: Bucket;
+  /** Guilds joined by one account. */
+  readonly joinAccount: Bucket;
+  /** Members joining one guild. */
+  readonly joinGuild: Bucket;
+  /** Names and codes looked up from one address without an account. */
+  readonly lookupAddress: Bucket;
+}
+
+export const DEFAULT_THROTTLES: ThrottlePolicies = {
+  signUpAddress: { burst: 10, refillMs: 360_000 },
+  signUpGuild: { burst: 60, refillMs: 60_000 },
+  loginAddress: { burst: 30, refillMs: 10_000 },
+  loginAccountAddress: { burst: 10, refillMs: 30_000 },
+  loginAccount: { burst: 100, refillMs: 36_000 },
+  joinAddress: { burst: 30, refillMs: 30_000 },
+  joinAccount: { burst: 20, refillMs: 60_000 },
+  joinGuild: { burst: 120, refillMs: 5_000 },
+  lookupAddress: { burst: 60, refillMs: 2_000 },
+};
+
+/** One act counted against one bucket. `who` is an address, a user id, a guild id. */
+export interface ThrottleClaim {
+  readonly policy: keyof ThrottlePolicies;
+  readonly who: string;
+}
+
+/** Refused keys remembered in memory, so that a flood costs the database nothing. */
+const REMEMBERED_REFUSALS = 10_000;
+const KEY_CHARS = 300;
+
+export class Throttle {
+  readonly #deps: { readonly sql: Sql; readonly clock: Clock };
+  readonly #policies: ThrottlePolicies;
+  readonly #refusedUntil = new Map<string, number>();
+
+  constructor(deps: { readonly sql: Sql; readonly clock: Clock }, policies: ThrottlePolicies) {
+    this.#deps = deps;
+    this.#policies = policies;
+  }
+
+  /**
+   * Counts one act against every claim.
+   * @param act What is refused, as in "Too many {act}".
+   * @throws OperationError `rate_limited` with `details.retry_after_ms`.
+   */
+  async take(act: string, claims: readonly ThrottleClaim[]): Promise<void> {
+    const nowMs = this.#deps.clock.now();
+    for (const claim of claims) {
+      const bucket = this.#policies[claim.policy];
+      if (bucket.burst <= 0) continue;
+      const key = keyOf(claim);
+      const until = this.#refusedUntil.get(key);
+      if (until !== undefined && until > nowMs) throw tooMany(act, until - nowMs);
+      const waitMs = await takeOne(this.#deps.sql, key, { bucket, nowMs });
+      if (waitMs === 0) continue;
+      this.#remember(key, nowMs + waitMs);
+      throw tooMany(act, waitMs);
+    }
+  }
+
+  /** Undoes one `take`: what proved honest must not count as guessing. */
+  async giveBack(claims: readonly ThrottleClaim[]): Promise<void> {
+    for (const claim of claims) {
+      const { burst } = this.#policies[claim.policy];
+      if (burst <= 0) continue;
+      await this.#deps.sql`
+        update throttles set level = least(${burst}::float8, level + 1)
+        where key = ${keyOf(claim)}`;
+    }
+  }
+
+  #remember(key: string, untilMs: number): void {
+    this.#refusedUntil.delete(key);
+    if (this.#refusedUntil.size >= REMEMBERED_REFUSALS) {
+      const oldest = this.#refusedUntil.keys().next();
+      if (oldest.done !== true) this.#refusedUntil.delete(oldest.value);
+    }
+    this.#refusedUntil.set(key, untilMs);
+  }
+}
+
+/** 0, or how long until the next act is allowed. */
+async function takeOne(
+  sql: Sql,
+  key: string,
+  { bucket, nowMs }: { bucket: Bucket; nowMs: number },
+): Promise<number> {
+  const { burst, refillMs } = bucket;
+  const taken = await sql`
+    insert into throttles as t (key, level, updated_ts, full_ts)
+    values (${key}, ${burst - 1}::float8, ${nowMs}, ${nowMs + refillMs})
+    on conflict (key) do update set
+      level = ${levelNow(sql, { burst, refillMs, nowMs })} - 1,
+      updated_ts = ${nowMs},
+      full_ts = ${nowMs} + ((${burst}::float8 + 1
+        - ${levelNow(sql, { burst, refillMs, nowMs })}) * ${refillMs}::float8)::bigint
+    where ${levelNow(sql, { burst, refillMs, nowMs })} >= 1
+    returning 1`;
+  if (taken.length > 0) return 0;
+  const [row] = await sql<{ level: number }[]>`
+    select ${levelNow(sql, { burst, refillMs, nowMs })} as level from throttles t
+    where key = ${key}`;
+  return Math.max(1, Math.ceil((1 - (row?.level ?? 0)) * refillMs));
+}
+
+/** A clock that went back refills nothing, and takes nothing away. */
+function levelNow(sql: Sql, at: { burst: number; refillMs: number; nowMs: number }) {
+  return sql`least(${at.burst}::float8, t.level
+    + greatest(0, ${at.nowMs}::bigint - t.updated_ts)::float8 / ${at.refillMs}::float8)`;
+}
+
+function keyOf({ policy, who }: ThrottleClaim): string {
+  return `${policy} ${who}`.slice(0, KEY_CHARS);
+}
+
+function tooMany(act: string, waitMs: number): OperationError {
+  return new OperationError("rate_limited", `Too many ${act}. Try again ${inWords(waitMs)}.`, {
+    details: { retry_after_ms: waitMs },
+  });
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 90) return seconds === 1 ? "in a second" : `in ${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `in ${minutes} minutes` : `in ${Math.ceil(minutes / 60)} hours`;
+}
+
+/** Forgets buckets that are full again; says how many. */
+export async function sweepThrottles(deps: { sql: Sql; clock: Clock }): Promise<number> {
+  const gone = await deps.sql`delete from throttles where full_ts <= ${deps.clock.now()}`;
+  return gone.count;
+}

@@ -1,0 +1,71 @@
+import type { Self } from "../../../core/api/gateway.ts";
+import type { Presence } from "../../../core/api/user.ts";
+import { OperationError } from "../../../core/errors.ts";
+import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
+import type { Caller } from "../../http/caller.ts";
+import { publishAccountEvent } from "./account_event.ts";
+import type { AccountDeps } from "./deps.ts";
+import { cleanProfileText } from "./profile_text.ts";
+import { getSelf } from "./users.ts";
+
+/** null clears, absent keeps. */
+export interface ProfileChange {
+  readonly display_name?: string | null | undefined;
+  readonly avatar?: string | null | undefined;
+  readonly bio?: string | null | undefined;
+  readonly status?: string | null | undefined;
+}
+
+/** @throws OperationError `invalid`, naming the field */
+export async function updateProfile(
+  deps: Pick<AccountDeps, "sql" | "clock" | "bus" | "avatars">,
+  caller: Pick<Caller, "userId" | "sessionId">,
+  change: ProfileChange,
+): Promise<Self> {
+  const { userId } = caller;
+  const texts: Partial<Record<"display_name" | "bio" | "status", string | null>> = {};
+  for (const field of ["display_name", "bio", "status"] as const) {
+    const typed = change[field];
+    if (typed !== undefined) texts[field] = cleanProfileText(field, typed);
+  }
+  const avatar = change.avatar === undefined || change.avatar === null
+    ? change.avatar
+    : parseAvatar(change.avatar);
+  const changed = await deps.sql.begin(async (tx) => {
+    const [held] = await tx<{ avatar: MediaUri | null }[]>`
+      select avatar from profiles where user_id = ${userId} for update`;
+    const former = held?.avatar ?? null;
+    if (avatar !== undefined && avatar !== former) {
+      await deps.avatars.replace(tx, { userId, uri: avatar, former });
+    }
+    const columns = { ...texts, ...(avatar === undefined ? {} : { avatar }) };
+    if (Object.keys(columns).length === 0) return false;
+    await tx`
+      update profiles set ${tx({ ...columns, updated_ts: deps.clock.now() })}
+      where user_id = ${userId}`;
+    return true;
+  });
+  if (changed) publishAccountEvent(deps.bus, { kind: "profile_changed", user_id: userId });
+  return await getSelf(deps, caller);
+}
+
+function parseAvatar(text: string): MediaUri {
+  const uri = parseMediaUri(text);
+  if (uri !== undefined) return uri;
+  throw new OperationError(
+    "invalid",
+    `The avatar ${JSON.stringify(text)} is not the mxc:// address of an uploaded picture.`,
+    { details: { field: "avatar" } },
+  );
+}
+
+/** Keeps how a user wants to appear, on all devices and after a restart. */
+export async function setPresence(
+  deps: Pick<AccountDeps, "sql" | "bus">,
+  caller: Pick<Caller, "userId" | "sessionId">,
+  presence: Exclude<Presence, "offline">,
+): Promise<Self> {
+  await deps.sql`update users set presence = ${presence} where user_id = ${caller.userId}`;
+  publishAccountEvent(deps.bus, { kind: "presence_chosen", user_id: caller.userId, presence });
+  return await getSelf(deps, caller);
+}

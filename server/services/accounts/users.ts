@@ -1,0 +1,77 @@
+import type { Profile } from "../../../core/api/account.ts";
+import type { Self } from "../../../core/api/gateway.ts";
+import type { Presence, User } from "../../../core/api/user.ts";
+import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import type { Caller } from "../../http/caller.ts";
+import type { Queryable, Sql } from "../../postgres/sql.ts";
+import { noSuchUser } from "./refusals.ts";
+
+type ProfileRow = { user_id: UserId } & Omit<User, "id">;
+
+/**
+ * How users look, by id; one query however many. Every id asked for is in the answer: those
+ * that nothing is known of stand there with their id alone.
+ */
+export async function loadUsers(
+  deps: { readonly sql: Queryable },
+  userIds: Iterable<UserId>,
+): Promise<Map<UserId, User>> {
+  const wanted = [...new Set(userIds)];
+  const users = new Map<UserId, User>(wanted.map((id) => [id, blankUser(id)]));
+  if (wanted.length === 0) return users;
+  const rows = await deps.sql<ProfileRow[]>`
+    select user_id, display_name, avatar, bio, status, bot from profiles
+    where user_id = any(${wanted})`;
+  for (const { user_id, ...rest } of rows) users.set(user_id, { id: user_id, ...rest });
+  return users;
+}
+
+/** A user of whom nothing is known but the id. */
+export function blankUser(id: UserId): User {
+  return { id, display_name: null, avatar: null, bio: null, status: null, bot: false };
+}
+
+/** A user's page. @throws OperationError `not_found` */
+export async function getProfile(deps: { readonly sql: Sql }, typed: string): Promise<Profile> {
+  const id = parseUserId(typed);
+  if (id === undefined) throw noSuchUser(typed);
+  const [row] = await deps.sql<
+    (Omit<User, "id"> & { created_ts: number | null; state: string | null })[]
+  >`
+    select p.display_name, p.avatar, p.bio, p.status, p.bot, u.created_ts, u.state
+    from profiles p left join users u using (user_id) where p.user_id = ${id}`;
+  if (row === undefined) throw noSuchUser(typed);
+  const { state, created_ts, ...profile } = row;
+  return { id, ...profile, created_ts, deactivated: state === "deactivated" };
+}
+
+/** The signed-in account as it sees itself. */
+export async function getSelf(
+  deps: { readonly sql: Sql },
+  caller: Pick<Caller, "userId" | "sessionId">,
+): Promise<Self> {
+  const [row] = await deps.sql<
+    (Omit<User, "id"> & {
+      presence: Exclude<Presence, "offline">;
+      admin: boolean;
+      confirmed_until: number | null;
+    })[]
+  >`
+    select p.display_name, p.avatar, p.bio, p.status, p.bot, u.presence, u.admin, s.confirmed_until
+    from users u join profiles p using (user_id)
+      left join sessions s on s.session_id = ${caller.sessionId}
+    where u.user_id = ${caller.userId}`;
+  if (row === undefined) throw noSuchUser(caller.userId);
+  const { presence, admin, confirmed_until, ...profile } = row;
+  return { user: { id: caller.userId, ...profile }, presence, admin, confirmed_until };
+}
+
+/** The presences that users of this server chose, for the gateway. */
+export async function loadPresenceChoices(
+  deps: { readonly sql: Queryable },
+  userIds: readonly UserId[],
+): Promise<Map<UserId, Exclude<Presence, "offline">>> {
+  const rows = await deps.sql<{ user_id: UserId; presence: Exclude<Presence, "offline"> }[]>`
+    select user_id, presence from users where user_id = any(${[...userIds]})`;
+  return new Map(rows.map((row) => [row.user_id, row.presence]));
+}
