@@ -7,7 +7,7 @@ import { PasswordPool } from "../../server/services/accounts/password_pool.ts";
 import { registerUser } from "../../server/services/accounts/register.ts";
 import { settleServerIdentity } from "../../server/services/accounts/server_identity.ts";
 import { SessionCache } from "../../server/services/accounts/session_cache.ts";
-import type { PinnedSettings } from "../../server/services/accounts/settings.ts";
+import type { PinnedSettings } from "../../server/services/accounts/pinned_settings.ts";
 import type { StartedSession } from "../../server/services/accounts/start_session.ts";
 import { LocalBus } from "../../server/system/local_bus.ts";
 import { systemRng } from "../../server/system/rng.ts";

@@ -7,7 +7,7 @@ import type { Sql } from "../../postgres/sql.ts";
 import type { AvatarGate, DepartureGate, InviteGate } from "./gates.ts";
 import type { Passwords } from "./password_pool.ts";
 import type { SessionCache } from "./session_cache.ts";
-import type { PinnedSettings } from "./settings.ts";
+import type { PinnedSettings } from "./pinned_settings.ts";
 import type { Lifetimes } from "./start_session.ts";
 import type { Throttle } from "./throttle.ts";
 

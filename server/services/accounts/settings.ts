@@ -3,10 +3,8 @@ import { OperationError } from "../../../core/errors.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import { writeAudit } from "./audit.ts";
 import type { AccountDeps } from "./deps.ts";
+import type { PinnedSettings } from "./pinned_settings.ts";
 import { publishAccountEvent } from "./account_event.ts";
-
-/** Settings fixed by file, environment or flag: they win over what administrators chose. */
-export type PinnedSettings = { readonly [Key in keyof AdminSettings]?: AdminSettings[Key] };
 
 const DEFAULTS: AdminSettings = {
   registration_mode: "invite",
