@@ -1,8 +1,6 @@
-import type { Pdu } from "../event/event.ts";
 import { keepRuleOf } from "../event/keep.ts";
 import { kindOf } from "../event/kinds.ts";
 import { contentFault } from "../event/kinds/kind.ts";
-import { isTimelinePdu } from "../event/event.ts";
 import { parseUserId, serverOf } from "../ids/user_id.ts";
 import type { Authority } from "../permissions/authority.ts";
 import type { Right } from "../permissions/bits.ts";
@@ -10,7 +8,7 @@ import { hasTables, type RoomFacts } from "../rules/room_facts.ts";
 import { judgeChannelMeta } from "./channel_meta.ts";
 import { judgeChannelPolicy } from "./channel_policy.ts";
 import { judgeCreate } from "./create.ts";
-import type { ControlRule, JudgedControl } from "./judged.ts";
+import type { ControlRule, JudgedControl, JudgedTimeline } from "./judged.ts";
 import { judgeMember } from "./member.ts";
 import { judgeMemberProfile } from "./member_profile.ts";
 import { judgeMemberRoles } from "./member_roles.ts";
@@ -71,10 +69,13 @@ function byRight(right: Right, key: KeyRule): ControlType {
  * Reads no state beyond `authTypes(event)` for control events. Total: never throws on any
  * content. PROTOCOL.md 4.
  */
-export function authorise(event: JudgedControl | Pdu, authority: Authority): Verdict {
-  return "channel_id" in event && isTimelinePdu(event)
+export function authorise(
+  event: JudgedControl | JudgedTimeline,
+  authority: Authority,
+): Verdict {
+  return "channel_id" in event
     ? authoriseTimeline(event, authority)
-    : authoriseControl(event as JudgedControl, authority);
+    : authoriseControl(event, authority);
 }
 
 export function authoriseControl(event: JudgedControl, authority: Authority): Verdict {
