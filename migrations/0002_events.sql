@@ -63,16 +63,6 @@ create table graph_heads (
   primary key (room_id, channel_id)
 ) with (fillfactor = 70);
 
-create function move_heads(heads text[], removed text[], added text[]) returns text[]
-language sql immutable parallel safe as $$
-  select array(
-    select h from unnest(heads) as h where h <> all (removed)
-    union
-    select unnest(added)
-    order by 1
-  )
-$$;
-
 -- Parents that events name and we do not hold. Edges to held parents stand in the PDUs and need
 -- no row; these are the ones somebody must look for, and by which a late parent is recognized.
 create table event_gaps (

@@ -18,6 +18,11 @@ export const LOG_LIMITS = {
   batchesInFlight: 4,
   entriesPerBatch: 512,
   bytesPerBatch: 4 * 1024 * 1024,
+  /**
+   * A further batch begins once one entry waits for so many under way: fewer and fuller batches
+   * cost half as much work for each entry as sending each at once.
+   */
+  waitingShare: 2,
   /** Batches composed beyond the first unsettled one: what a reader scans at most. */
   unsettledBatches: 64,
   waitingEntries: 20_000,
@@ -73,6 +78,7 @@ export class AppendLog implements AsyncDisposable {
   #writer: LogWriter;
   #replacingWriter: Promise<void> | undefined;
   #inFlight = 0;
+  #entriesInFlight = 0;
   #waitingBytes = 0;
   #composeScheduled = false;
   #sincePrune = 0;
@@ -172,7 +178,8 @@ export class AppendLog implements AsyncDisposable {
     while (
       this.#inFlight < this.#limits.batchesInFlight &&
       this.#writer.unsettled < this.#limits.unsettledBatches &&
-      this.#replacingWriter === undefined
+      this.#replacingWriter === undefined &&
+      this.#queues.size * this.#limits.waitingShare >= this.#entriesInFlight
     ) {
       const waiting = this.#queues.take({
         items: this.#limits.entriesPerBatch,
@@ -181,6 +188,7 @@ export class AppendLog implements AsyncDisposable {
       if (waiting.length === 0) break;
       for (const entry of waiting) this.#waitingBytes -= entry.bytes;
       this.#inFlight++;
+      this.#entriesInFlight += waiting.length;
       void this.#send(composeBatch(this.#writer, waiting));
     }
     if (this.#idle && this.#inFlight === 0 && this.#queues.size === 0) this.#idle.resolve();
@@ -196,6 +204,7 @@ export class AppendLog implements AsyncDisposable {
       else this.#givenUp(writer, batch, error);
     }
     this.#inFlight--;
+    this.#entriesInFlight -= batch.waiting.length;
     this.#queues.finish(batch.waiting);
     this.#composeAll();
     this.#pruneSometimes(writer);

@@ -13,6 +13,8 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** Never replace a connection because of its age: for sessions that hold locks. */
   readonly keepConnections?: boolean;
+  /** Plan each statement once: for few statements that are sent very often. */
+  readonly genericPlans?: boolean;
   /** Called when a connection of the pool ends, wanted or not. */
   readonly onClose?: () => void;
 }
@@ -34,6 +36,7 @@ export function connect(options: ConnectOptions): Sql {
       tcp_keepalives_idle: 10,
       tcp_keepalives_interval: 5,
       tcp_keepalives_count: 3,
+      ...(options.genericPlans ? { plan_cache_mode: "force_generic_plan" } : {}),
     },
   });
 }

@@ -66,6 +66,7 @@ async function openOutside(url: string, options: OpenDatabaseOptions): Promise<D
     url,
     log,
     poolSize: LOG_CONNECTIONS,
+    genericPlans: true,
     applicationName: "openguild log",
   });
   const session = connect({

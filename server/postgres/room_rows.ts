@@ -37,7 +37,12 @@ export const headMoves = defineRowKind<HeadMove>("head_moves", (sql, moves) => {
     select x.r, x.c, x.a, x.d
     from json_to_recordset(${recordset(sql, rows)}) as x(r text, c text, a text[], d text[])
     on conflict (room_id, channel_id) do update
-    set event_ids = move_heads(graph_heads.event_ids, excluded.removed, excluded.event_ids)`;
+    set removed = excluded.removed, event_ids = case
+      when graph_heads.event_ids <@ excluded.removed then excluded.event_ids
+      else array(
+        select h from unnest(graph_heads.event_ids) as h where h <> all (excluded.removed)
+        union select unnest(excluded.event_ids)
+      ) end`;
 });
 
 /** A parent that an event names and we do not hold. */

@@ -125,7 +125,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     "listen_addresses = '127.0.0.1'",
     `port = ${port}`,
     "unix_socket_directories = ''",
-    "max_connections = 200",
+    "max_connections = 400",
     "shared_buffers = 128MB",
     "max_wal_size = 2GB",
     "logging_collector = off",
