@@ -24,11 +24,12 @@ async function main(only: readonly string[]): Promise<number> {
     if (result.failed > 0) broken.push(name);
   };
 
+  note("ui build", await runDeno(["run", "-A", "ui/dev.ts", "--if-stale"]));
   if (only.length === 0) {
     for (
       const args of [["fmt", "--check", "--quiet"], ["lint", "--quiet"], ["check", "--quiet", "."]]
     ) {
-      note(`deno ${args[0]}`, await runCheck(args));
+      note(`deno ${args[0]}`, await runDeno(args));
     }
     for (const suite of planSuites(listSources(root))) note(suite.name, await runSuite(suite));
   } else {
@@ -62,7 +63,7 @@ async function provideMissing() {
   return findMissing(NEEDED_PACKAGES, programSearchPath());
 }
 
-async function runCheck(args: string[]): Promise<Totals> {
+async function runDeno(args: string[]): Promise<Totals> {
   heading(`deno ${args.join(" ")}`);
   const status = await new Deno.Command(Deno.execPath(), {
     args,

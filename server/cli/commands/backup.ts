@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import { isAbsolute, join, resolve } from "node:path";
+import { checkFile } from "../../backup/check_file.ts";
+import { createBackup } from "../../backup/create_backup.ts";
+import { verifyBackup } from "../../backup/verify_backup.ts";
+import { serverName } from "../../config/derived.ts";
+import { migrate } from "../../postgres/migrate.ts";
+import type { CliIo } from "../io.ts";
+import { openStore } from "../open_store.ts";
+import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
+import { Progress } from "../progress.ts";
+import { formatBytes, formatTime, printable } from "../table.ts";
+import { versionLine } from "../version.ts";
+
+export function addBackup(program: Command, io: CliIo): void {
+  const command = program.command("backup")
+    .description("write everything this server knows into one file")
+    .argument("<file>", "where to write; must not exist");
+  addConfigOptions(command, "folder").action((file: string, options: OptionValues) =>
+    backup(file, options, io)
+  );
+  command.command("verify")
+    .description("check a backup's hashes and try a restore of it, without touching the server")
+    .argument("<file>", "the backup")
+    .option("--json", "as JSON")
+    .action((file: string, options: OptionValues) => verify(file, options, io));
+}
+
+async function backup(file: string, options: OptionValues, io: CliIo): Promise<void> {
+  const config = readConfig(options, io);
+  const path = absolute(file, io);
+  await using store = await openStore(config, io);
+  await migrate(store.database.sql, { log: store.log });
+  using progress = new Progress(io);
+  const manifest = await createBackup(
+    { sql: store.database.sql, blobs: store.blobs, clock: io.clock },
+    {
+      path,
+      serverName: serverName(config),
+      program: versionLine(),
+      onProgress: (what, done, total) => progress.update(what, done, total),
+      signal: io.interrupted,
+    },
+  );
+  progress.finish();
+  const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
+  const { size } = await Deno.stat(path);
+  io.out(
+    `Wrote ${path} (${formatBytes(size)}): ${rows} rows, ${manifest.blobs.count} files. ` +
+      `It holds everything but the private signing keys, passwords only as hashes; keep it ` +
+      `where nobody else reads. Check it with: openguild backup verify ${file}\n`,
+  );
+}
+
+async function verify(file: string, options: OptionValues, io: CliIo): Promise<void> {
+  using progress = new Progress(io);
+  const onProgress = (what: string, done: number, total: number) =>
+    progress.update(what, done, total);
+  const checked = await checkFile(absolute(file, io), { onProgress, signal: io.interrupted });
+  const folder = await Deno.makeTempDir({ prefix: "openguild-verify-" });
+  try {
+    await verifyBackup(checked, {
+      folder: join(folder, "data"),
+      onProgress,
+      signal: io.interrupted,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  progress.finish();
+  const { header, manifest } = checked;
+  if (options["json"] === true) {
+    const { server_name, created_ts, program } = header;
+    io.out(
+      JSON.stringify(
+        { ok: true, server_name, created_ts, program, rows: manifest.rows, blobs: manifest.blobs },
+        null,
+        2,
+      ) + "\n",
+    );
+    return;
+  }
+  io.out(
+    `The backup is whole and can be restored: ${printable(header.server_name)}, ` +
+      `${formatTime(header.created_ts)}, written by ${printable(header.program)}, ` +
+      `${manifest.blobs.count} files of ${formatBytes(manifest.blobs.bytes)}.\n`,
+  );
+}
+
+export function absolute(path: string, io: CliIo): string {
+  return isAbsolute(path) ? path : resolve(io.workingFolder, path);
+}
