@@ -1,17 +1,21 @@
 import { OperationError } from "../../core/errors.ts";
+import { BackupError } from "../backup/format.ts";
 import { ConfigError } from "../config/config.ts";
 import { DatabaseRefusedError } from "../postgres/connect.ts";
+import { S3Error } from "../s3/blob_store.ts";
 import { DataFolderError } from "../system/data_folder.ts";
 import { TlsError } from "../tls/certificate.ts";
 import { CliError } from "./io.ts";
 
 /** Errors whose message is written for the person at the terminal. */
 const WRITTEN_FOR_PEOPLE = [
+  BackupError,
   CliError,
   ConfigError,
   DataFolderError,
   DatabaseRefusedError,
   OperationError,
+  S3Error,
   TlsError,
 ];
 

@@ -1,44 +1,74 @@
-import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Config } from "../config/config.ts";
+import { findServer, forward } from "../control/control_client.ts";
 import { connectDatabase, type Database } from "../postgres/database.ts";
 import { openBlobStore } from "../services/media/open_blob_store.ts";
-import { openDataFolder } from "../system/data_folder.ts";
+import { DataFolderError, openDataFolder } from "../system/data_folder.ts";
 import { chooseLog } from "./choose_log.ts";
+import { type CliContext, ExitCode, type StoreParts } from "./context.ts";
 import type { CliIo } from "./io.ts";
 
 /** The data folder, locked, and what lies behind it; nothing is migrated. */
-export interface OpenStore extends AsyncDisposable {
-  readonly database: Database;
-  readonly blobs: BlobStore;
-  readonly log: Log;
-}
+export type OpenStore = StoreParts & AsyncDisposable;
 
-/** Opens the store as a server would, for a command that works while no server runs. */
-export async function openStore(config: Config, io: CliIo): Promise<OpenStore> {
-  const log = chooseLog({ log: { ...config.log, level: "warn" } }, io);
+/**
+ * What a command works with: the parts of the server it runs in; or, where a server holds the
+ * data folder, that server does the command (throws ExitCode when it has); or the store opened
+ * here.
+ */
+export async function openStore(config: Config, context: CliContext): Promise<OpenStore> {
+  const { io, parts } = context;
+  if (parts.live !== undefined) return { ...parts.live, [Symbol.asyncDispose]: async () => {} };
   await using stack = new AsyncDisposableStack();
-  stack.use(await openDataFolder(config.dataFolder));
-  const database = stack.use(await openConfiguredDatabase(config, io, log));
+  try {
+    stack.use(await openDataFolder(config.dataFolder));
+  } catch (error) {
+    if (!(error instanceof DataFolderError)) throw error;
+    await handOver(config, context);
+    throw error;
+  }
+  const log = quietLog(config, io);
+  const database = stack.use(await openConfiguredDatabase(config, { io, log }));
   const blobs = await openBlobStore(config);
   stack.defer(() => blobs[Symbol.dispose]?.());
   const owned = stack.move();
-  return { database, blobs, log, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { config, database, blobs, log, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Throws ExitCode when a running server did the command; returns where there is none to ask. */
+export async function handOver(config: Config, context: CliContext): Promise<void> {
+  const { io, args } = context;
+  const server = await findServer(config.dataFolder);
+  if (server === undefined) return;
+  throw new ExitCode(
+    await forward(server, {
+      args: [...args],
+      working_folder: io.workingFolder,
+      out_is_terminal: io.outIsTerminal,
+      err_is_terminal: io.errIsTerminal,
+      columns: io.columns,
+    }, io),
+  );
+}
+
+/** A command's own answer must not drown in the start's news. */
+export function quietLog(config: Config, io: CliIo): Log {
+  return chooseLog({ log: { ...config.log, level: "error" } }, io);
 }
 
 export async function openConfiguredDatabase(
   config: Config,
-  io: CliIo,
-  log: Log,
+  deps: { readonly io: CliIo; readonly log: Log },
 ): Promise<Database> {
   const url = config.database.url?.reveal();
   return await connectDatabase({
     ...(url === undefined ? {} : { url }),
     dataFolder: config.dataFolder,
     poolSize: config.database.maxConnections,
-    acceptUnsafe: config.database.acceptUnsafeDurability,
-    log,
-    onProgress: (sentence) => io.err(`${sentence}\n`),
-    onFailure: (error) => log.log("error", "The embedded database stopped.", { error }),
+    // A command looks at the database; whether it may hold a server is the server's question.
+    acceptUnsafe: true,
+    log: deps.log,
+    onProgress: (sentence) => deps.io.err(`${sentence}\n`),
+    onFailure: (error) => deps.log.log("error", "The embedded database stopped.", { error }),
   });
 }

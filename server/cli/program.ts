@@ -1,31 +1,36 @@
 import { Command, CommanderError } from "commander";
+import { addBackup } from "./commands/backup.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
-import { addServe, type StartServer } from "./commands/serve.ts";
+import { addMigrate } from "./commands/migrate.ts";
+import { addServe } from "./commands/serve.ts";
+import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
 import type { CliIo } from "./io.ts";
 import { versionLine } from "./version.ts";
 
-/** What the commands cannot make themselves: the composition root gives it. */
-export interface CliParts {
-  readonly startServer: StartServer;
-}
-
 const EXIT_FAILURE = 1;
+const EXIT_INTERRUPTED = 130;
 
 /** Runs one command line; answers the exit code. Never throws. */
 export async function run(args: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
   try {
-    await buildProgram(io, parts).parseAsync(args, { from: "user" });
+    await buildProgram({ args, io, parts }).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    if (io.interrupted.aborted && error === io.interrupted.reason) return 130;
+    if (error instanceof ExitCode) return error.code;
+    if (io.interrupted.aborted && error === io.interrupted.reason) {
+      io.err("openguild: interrupted.\n");
+      return EXIT_INTERRUPTED;
+    }
     io.err(`openguild: ${explainError(error)}\n`);
     return EXIT_FAILURE;
   }
 }
 
-function buildProgram(io: CliIo, parts: CliParts): Command {
+function buildProgram(context: CliContext): Command {
+  const { io } = context;
   const program = new Command("openguild")
     .description("A homeserver for communities: guilds, channels and messages.")
     .version(versionLine(), "-V, --version", "print the version")
@@ -39,7 +44,10 @@ function buildProgram(io: CliIo, parts: CliParts): Command {
     })
     .showSuggestionAfterError()
     .showHelpAfterError("(openguild --help lists the commands)");
-  addServe(program, io, parts.startServer);
-  addInit(program, io);
+  addServe(program, context, run);
+  addInit(program, context);
+  addMigrate(program, context);
+  addDoctor(program, context);
+  addBackup(program, context);
   return program;
 }

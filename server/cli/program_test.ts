@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../tests/harness/cli.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
+import { freshDatabase } from "../../tests/harness/postgres.ts";
 import type { Config } from "../config/config.ts";
+import { FolderBlobStore } from "../files/blob_store.ts";
+import { silentLog } from "../system/log.ts";
 
 Deno.test("--help lists the commands, --version names the program and Deno", async () => {
   const help = await runCli(["--help"], { workingFolder: "/" });
@@ -30,6 +33,8 @@ Deno.test("a wrong setting is a sentence on standard error and exit code 1", asy
 
 Deno.test("serve is the default: it starts, says where, and stops when interrupted", async () => {
   await using temp = await tempFolder();
+  await using database = await freshDatabase();
+  const blobs = await FolderBlobStore.open(`${temp.path}/media`);
   const interrupt = new AbortController();
   const seen: { config?: Config; disposed?: boolean } = {};
   const result = await runCli(["--port", "9001", "--set", "media.max_upload=1MiB"], {
@@ -43,6 +48,12 @@ Deno.test("serve is the default: it starts, says where, and stops when interrupt
         return Promise.resolve({
           address: "http://localhost:9001",
           firstAdminLink: "http://localhost:9001/first/secret",
+          parts: {
+            config,
+            blobs,
+            database: { kind: "postgres" as const, sql: database.sql },
+            log: silentLog,
+          },
           [Symbol.asyncDispose]() {
             seen.disposed = true;
             return Promise.resolve();
@@ -116,4 +127,42 @@ Deno.test("init without a name, or over a trial's data, says what to do", async 
   const trial = await runCli(["init", "--name", "example.org"], { workingFolder });
   assert.equal(trial.code, 1);
   assert.match(trial.err, /belongs to localhost and cannot be renamed/);
+});
+
+Deno.test("a command in another terminal is done by the server that holds the folder", async () => {
+  await using temp = await tempFolder();
+  await using database = await freshDatabase();
+  const blobs = await FolderBlobStore.open(`${temp.path}/media`);
+  const interrupt = new AbortController();
+  const ready = Promise.withResolvers<void>();
+  const workingFolder = temp.path;
+  const server = runCli([], {
+    workingFolder,
+    interrupted: interrupt.signal,
+    onErr: (text) => text.includes("is ready") && ready.resolve(),
+    parts: {
+      startServer: (config) =>
+        Promise.resolve({
+          address: "http://localhost:8080",
+          parts: {
+            config,
+            blobs,
+            database: { kind: "postgres" as const, sql: database.sql },
+            log: silentLog,
+          },
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        }),
+    },
+  });
+  await ready.promise;
+  const status = await runCli(["migrate", "status"], { workingFolder });
+  assert.equal(status.code, 0, status.err);
+  assert.match(status.out, /^NUMBER +NAME +APPLIED\n0001 +append_log +20\d\d-/);
+  const doctor = await runCli(["doctor", "--json"], { workingFolder });
+  assert.match(doctor.out, /The server listens on 127\.0\.0\.1 port 8080/);
+  const second = await runCli(["serve"], { workingFolder });
+  assert.equal(second.code, 1);
+  assert.match(second.err, new RegExp(`in use by process ${Deno.pid}: stop it`));
+  interrupt.abort(new Error("interrupted"));
+  assert.equal((await server).code, 0);
 });

@@ -1,4 +1,5 @@
-import { type CliParts, run } from "../../server/cli/program.ts";
+import type { CliParts } from "../../server/cli/context.ts";
+import { run } from "../../server/cli/program.ts";
 import type { CliIo } from "../../server/cli/io.ts";
 import { CountingRng, ManualClock } from "./parts.ts";
 

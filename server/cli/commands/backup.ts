@@ -5,6 +5,7 @@ import { createBackup } from "../../backup/create_backup.ts";
 import { verifyBackup } from "../../backup/verify_backup.ts";
 import { serverName } from "../../config/derived.ts";
 import { migrate } from "../../postgres/migrate.ts";
+import type { CliContext } from "../context.ts";
 import type { CliIo } from "../io.ts";
 import { openStore } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
@@ -12,31 +13,31 @@ import { Progress } from "../progress.ts";
 import { formatBytes, formatTime, printable } from "../table.ts";
 import { versionLine } from "../version.ts";
 
-export function addBackup(program: Command, io: CliIo): void {
+export function addBackup(program: Command, context: CliContext): void {
   const command = program.command("backup")
     .description("write everything this server knows into one file")
     .argument("<file>", "where to write; must not exist");
   addConfigOptions(command, "folder").action((file: string, options: OptionValues) =>
-    backup(file, options, io)
+    backup(file, options, context)
   );
   command.command("verify")
     .description("check a backup's hashes and try a restore of it, without touching the server")
     .argument("<file>", "the backup")
     .option("--json", "as JSON")
-    .action((file: string, options: OptionValues) => verify(file, options, io));
+    .action((file: string, options: OptionValues) => verify(file, options, context.io));
 }
 
-async function backup(file: string, options: OptionValues, io: CliIo): Promise<void> {
-  const config = readConfig(options, io);
+async function backup(file: string, options: OptionValues, context: CliContext): Promise<void> {
+  const { io, parts } = context;
   const path = absolute(file, io);
-  await using store = await openStore(config, io);
+  await using store = await openStore(parts.live?.config ?? readConfig(options, io), context);
   await migrate(store.database.sql, { log: store.log });
   using progress = new Progress(io);
   const manifest = await createBackup(
     { sql: store.database.sql, blobs: store.blobs, clock: io.clock },
     {
       path,
-      serverName: serverName(config),
+      serverName: serverName(store.config),
       program: versionLine(),
       onProgress: (what, done, total) => progress.update(what, done, total),
       signal: io.interrupted,

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { type Config, CONFIG_FILE_NAME } from "../../config/config.ts";
 import { isTrial } from "../../config/derived.ts";
 import { openDataFolder } from "../../system/data_folder.ts";
+import type { CliContext } from "../context.ts";
 import { CliError, type CliIo } from "../io.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 
-export function addInit(program: Command, io: CliIo): void {
+export function addInit(program: Command, { io }: CliContext): void {
   const command = program.command("init")
     .description("give a new server its name and write its configuration file");
   addConfigOptions(command, "all").action((options: OptionValues) =>

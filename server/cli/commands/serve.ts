@@ -1,37 +1,29 @@
 import type { Command } from "commander";
-import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
-import type { Rng } from "../../../core/ports/rng.ts";
 import type { Config } from "../../config/config.ts";
 import { isTrial, listenAddress } from "../../config/derived.ts";
 import { openDataFolder } from "../../system/data_folder.ts";
+import { openControl, type RunCommand } from "../../control/control_server.ts";
+import type { CliContext, CliParts, RunningServer, StoreParts } from "../context.ts";
 import { CliError, type CliIo } from "../io.ts";
 import { chooseLog } from "../choose_log.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 import { versionLine } from "../version.ts";
 
-/** A server that runs until it is disposed of. */
-export interface RunningServer extends AsyncDisposable {
-  /** Where people open it, without a trailing slash. */
-  readonly address: string;
-  /** The one-time link of the first administrator, until it has been used. */
-  readonly firstAdminLink?: string | undefined;
-}
+/** Runs one command line in this process: `run` of program.ts. */
+export type RunLine = (args: readonly string[], io: CliIo, parts: CliParts) => Promise<number>;
 
-export type StartServer = (
-  config: Config,
-  deps: { readonly log: Log; readonly clock: Clock; readonly rng: Rng },
-) => Promise<RunningServer>;
-
-export function addServe(program: Command, io: CliIo, startServer: StartServer): void {
+export function addServe(program: Command, context: CliContext, runLine: RunLine): void {
   const command = program.command("serve", { isDefault: true })
     .description("start the server (the default command)");
   addConfigOptions(command, "all").action((options: OptionValues) =>
-    serve(readConfig(options, io), io, startServer)
+    serve(readConfig(options, context.io), context, runLine)
   );
 }
 
-async function serve(config: Config, io: CliIo, startServer: StartServer): Promise<void> {
+async function serve(config: Config, context: CliContext, runLine: RunLine): Promise<void> {
+  const { io, parts } = context;
+  const { startServer } = parts;
   const log = chooseLog(config, io);
   using folder = await openDataFolder(config.dataFolder);
   log.log("info", `${versionLine()} starts.`, {
@@ -53,9 +45,30 @@ async function serve(config: Config, io: CliIo, startServer: StartServer): Promi
     config,
     () => startServer(config, { log, clock: io.clock, rng: io.rng }),
   );
+  await using _control = await openControl({
+    dataFolder: folder.path,
+    clock: io.clock,
+    rng: io.rng,
+    log,
+    run: runInside(context, server.parts, runLine),
+  });
   announce(config, io, log, server);
   await interruption(io.interrupted);
   log.log("info", "Stopping.");
+}
+
+/** Commands that another terminal gives to this server. */
+function runInside(context: CliContext, live: StoreParts, runLine: RunLine): RunCommand {
+  return (request, streams) =>
+    runLine(request.args, {
+      ...context.io,
+      ...streams,
+      env: {},
+      workingFolder: request.working_folder,
+      outIsTerminal: request.out_is_terminal,
+      errIsTerminal: request.err_is_terminal,
+      columns: request.columns,
+    }, { ...context.parts, live });
 }
 
 async function startOrExplain(

@@ -1,0 +1,56 @@
+import type { BlobStore } from "../../core/ports/blob_store.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import type { Config } from "../config/config.ts";
+import type { Database } from "../postgres/database.ts";
+import type { CliIo } from "./io.ts";
+
+/** The parts of the server that commands work with. */
+export interface StoreParts {
+  readonly config: Config;
+  readonly database: Pick<Database, "kind" | "sql">;
+  readonly blobs: BlobStore;
+  readonly log: Log;
+}
+
+/** A server that runs until it is disposed of. */
+export interface RunningServer extends AsyncDisposable {
+  /** Where people open it, without a trailing slash. */
+  readonly address: string;
+  /** The one-time link of the first administrator, until it has been used. */
+  readonly firstAdminLink?: string | undefined;
+  /** What commands work with while the server runs. */
+  readonly parts: StoreParts;
+}
+
+export type StartServer = (
+  config: Config,
+  deps: { readonly log: Log; readonly clock: Clock; readonly rng: Rng },
+) => Promise<RunningServer>;
+
+/** What the commands cannot make themselves: the composition root gives it. */
+export interface CliParts {
+  readonly startServer: StartServer;
+  /** Set where the command runs inside the server that holds the data folder. */
+  readonly live?: StoreParts;
+}
+
+/** One command line on its way. */
+export interface CliContext {
+  readonly io: CliIo;
+  readonly parts: CliParts;
+  /** As typed: a running server is given the same. */
+  readonly args: readonly string[];
+}
+
+/** A command that was carried out elsewhere ended with this exit code. */
+export class ExitCode extends Error {
+  override readonly name = "ExitCode";
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit code ${code}`);
+    this.code = code;
+  }
+}

@@ -1,0 +1,72 @@
+import type { BlobStore } from "../../core/ports/blob_store.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import type { Config } from "../config/config.ts";
+import { listenAddress } from "../config/derived.ts";
+import type { Database } from "../postgres/database.ts";
+import type { Sql } from "../postgres/sql.ts";
+import { checkBlobs, failed } from "./checks/blobs.ts";
+import { checkClock } from "./checks/clock.ts";
+import { checkDataFolder } from "./checks/data_folder.ts";
+import { checkDatabase, unreachable } from "./checks/database.ts";
+import { checkDisk } from "./checks/disk.ts";
+import { checkName } from "./checks/name.ts";
+import { checkPort } from "./checks/port.ts";
+import { checkTls } from "./checks/tls.ts";
+import { type Finding, problem, reasonOf } from "./finding.ts";
+
+export interface DoctorDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** The opened part, or why it could not be opened. */
+  readonly database: Pick<Database, "kind" | "sql"> | Error;
+  readonly blobs: BlobStore | Error;
+  /** This is the server that runs on the data folder. */
+  readonly isRunning: boolean;
+}
+
+/** Everything that is looked at, in the order of the report. A check that breaks is a finding. */
+export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
+  const { config, clock, database, blobs } = deps;
+  const opened = database instanceof Error ? undefined : database;
+  const { host, port } = listenAddress(config);
+  const checks: [string, () => Finding[] | Promise<Finding[]>][] = [
+    ["name", async () => checkName(config, opened && await readStoredName(opened.sql))],
+    ["data folder", () => checkDataFolder(config.dataFolder)],
+    ["disk", () => checkDisk(config.dataFolder)],
+    [
+      "database",
+      () => database instanceof Error ? [unreachable(database)] : checkDatabase(database),
+    ],
+    ["clock", () => checkClock({ clock, database: opened })],
+    [
+      "file store",
+      () =>
+        blobs instanceof Error
+          ? [failed("open", blobs.message)]
+          : checkBlobs({ blobs, rng: deps.rng }),
+    ],
+    ["port", () => checkPort({ host, port, isRunning: deps.isRunning })],
+    ["tls", () => checkTls(config, clock.now())],
+  ];
+  const findings: Finding[] = [];
+  for (const [name, check] of checks) {
+    try {
+      findings.push(...await check());
+    } catch (error) {
+      findings.push(
+        problem(name, `The check itself failed: ${reasonOf(error)}.`, "Look into the log."),
+      );
+    }
+  }
+  return findings;
+}
+
+async function readStoredName(sql: Sql): Promise<string | undefined> {
+  const [table] = await sql<{ name: string | null }[]>`
+    select to_regclass('server_identity')::text as name`;
+  if (!table?.name) return undefined;
+  const [row] = await sql<{ name: string }[]>`select name from server_identity`;
+  return row?.name;
+}
