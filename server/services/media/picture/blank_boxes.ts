@@ -29,12 +29,16 @@ interface Box {
 /**
  * Overwrites the metadata of an ISO base media file (AVIF, HEIC, MP4, MOV, M4A, JPEG XL)
  * where it stands: boxes become `free`, items of a picture become zeros, so no offset changes.
- * Timed metadata tracks are left. ISO/IEC 14496-12; 23008-12 for pictures.
+ * What follows the last box and is none is cut off. Timed metadata tracks are left. ISO/IEC 14496-12; 23008-12 for pictures.
  */
 export async function blankBoxes(file: Deno.FsFile): Promise<BlankedFile> {
   const walker = new Walker(file);
   const { size } = await file.stat();
-  const whole = await walker.level(0, size);
+  let whole = await walker.level(0, size);
+  if (!whole && walker.tailStart > 0) {
+    await file.truncate(walker.tailStart);
+    whole = true;
+  }
   return { width: walker.width, height: walker.height, whole };
 }
 
@@ -43,6 +47,8 @@ class Walker {
   #boxes = 0;
   width: number | null = null;
   height: number | null = null;
+  /** Where something begins behind sound boxes that is no box; 0 where nothing does. */
+  tailStart = 0;
 
   constructor(file: Deno.FsFile) {
     this.#file = file;
@@ -52,6 +58,7 @@ class Walker {
     let at = start;
     while (at < end) {
       const box = await this.#box(at, end);
+      if (box === undefined && start === 0) this.tailStart = await this.#isCutShort(at) ? 0 : at;
       if (box === undefined || ++this.#boxes > MAX_BOXES) return false;
       if (CONTAINERS.has(box.type)) {
         if (!await this.level(box.bodyStart, box.end)) return false;
@@ -74,6 +81,11 @@ class Walker {
     if (box === undefined) return undefined;
     const boxEnd = box.end === at ? end : box.end; // size 0: to the end of the file
     return boxEnd > end || boxEnd < box.bodyStart ? undefined : { ...box, end: boxEnd };
+  }
+
+  /** A download that broke off ends in media data: that is kept. */
+  async #isCutShort(at: number): Promise<boolean> {
+    return text(await this.#read(at, 8), 4) === "mdat";
   }
 
   /** A still picture keeps its item tables and loses the items that describe. */
