@@ -84,7 +84,10 @@ export function buildControlEvent(
     ...(draft.stateKey === undefined ? undefined : { state_key: draft.stateKey }),
     type: draft.type,
   };
-  return finish<ControlPdu>(pdu, { ...options, sealedSize: sealed.size });
+  return signDraft(
+    hashUnsigned<ControlPdu>(pdu, { ...options, sealedSize: sealed.size }),
+    options.signer,
+  );
 }
 
 /** Builds, hashes and signs a timeline event. Throws DraftError. PROTOCOL.md 2 and 3. */
@@ -92,6 +95,21 @@ export function buildTimelineEvent(
   draft: TimelineDraft,
   options: BuildOptions,
 ): Promise<TimelineEvent> {
+  return signDraft(hashTimelineDraft(draft, options), options.signer);
+}
+
+/** A hashed event without its signature: the next event can cite its id already. */
+export interface HashedDraft<P extends Pdu> {
+  readonly id: EventId;
+  readonly hash: Uint8Array;
+  readonly unsigned: Omit<P, "signatures">;
+}
+
+/** The part of building that needs no signature, and so never waits. Throws DraftError. */
+export function hashTimelineDraft(
+  draft: TimelineDraft,
+  options: Omit<BuildOptions, "signer">,
+): HashedDraft<TimelinePdu> {
   const sealed = sealContent(draft, options);
   const pdu: Omit<TimelinePdu, "signatures"> = {
     channel_id: draft.channelId,
@@ -106,10 +124,10 @@ export function buildTimelineEvent(
     state_refs: sortEventIds(draft.stateRefs),
     type: draft.type,
   };
-  return finish<TimelinePdu>(pdu, { ...options, sealedSize: sealed.size });
+  return hashUnsigned<TimelinePdu>(pdu, { ...options, sealedSize: sealed.size });
 }
 
-function sealContent(draft: DraftBase, options: BuildOptions) {
+function sealContent(draft: DraftBase, options: Omit<BuildOptions, "signer">) {
   const { type, content } = draft;
   const fault = canonicalFault(content, ENVELOPE);
   if (fault !== undefined) {
@@ -125,10 +143,10 @@ function sealContent(draft: DraftBase, options: BuildOptions) {
   return { salt, size: bytes.length, hash: encodeBase58Of32(blake3(bytes)) };
 }
 
-async function finish<P extends Pdu>(
+function hashUnsigned<P extends Pdu>(
   unsigned: Omit<P, "signatures">,
-  options: BuildOptions & { readonly sealedSize: number },
-): Promise<HeldEvent<P>> {
+  options: { readonly sealedSize: number; readonly blake3?: Blake3 },
+): HashedDraft<P> {
   // Omit over a type parameter is opaque; the fields are those of a Pdu without signatures.
   const pdu = unsigned as unknown as Omit<Pdu, "signatures">;
   const fault = envelopeFault({ ...pdu, signatures: {} } as unknown as JsonObject);
@@ -140,12 +158,20 @@ async function finish<P extends Pdu>(
     throw new DraftError("too_large", `Cannot build ${pdu.type}: ${message}`);
   }
   const hash = (options.blake3 ?? nobleBlake3)(core);
-  const signature = await signEventHash(hash, options.signer);
-  const signatures = {
-    [pdu.origin_server]: { [signatureName(options.signer.keyId)]: signature },
-  };
+  return { id: eventIdFromHash(hash), hash, unsigned };
+}
+
+/** Signs a hashed draft and makes it the event it will be for ever. */
+export async function signDraft<P extends Pdu>(
+  draft: HashedDraft<P>,
+  signer: EventSigner,
+): Promise<HeldEvent<P>> {
+  const { id, hash } = draft;
+  const pdu = draft.unsigned as unknown as Omit<Pdu, "signatures">;
+  const signature = await signEventHash(hash, signer);
+  const signatures = { [pdu.origin_server]: { [signatureName(signer.keyId)]: signature } };
   return {
-    id: eventIdFromHash(hash),
+    id,
     hash,
     roomId: pdu.room_id ?? roomIdFromHash(hash),
     pdu: { ...pdu, signatures } as unknown as P,
