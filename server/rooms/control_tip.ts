@@ -1,0 +1,187 @@
+import { authoriseControl } from "../../core/auth/authorise.ts";
+import type { Refusal } from "../../core/auth/verdict.ts";
+import { selectAuthEvents } from "../../core/auth/select_auth_events.ts";
+import { OperationError } from "../../core/errors.ts";
+import { buildControlEvent, type BuildOptions, DraftError } from "../../core/event/build.ts";
+import type { ControlEvent } from "../../core/event/event.ts";
+import type { JsonObject } from "../../core/event/json.ts";
+import { writeCanonical } from "../../core/event/json_write.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import { limits } from "../../core/limits.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { StateMap } from "../../core/state/state_map.ts";
+import type { EventRow } from "../postgres/event_rows.ts";
+import { currentState, headMoves } from "../postgres/room_rows.ts";
+import type { TaggedRow } from "../postgres/row_kind.ts";
+import { nextStateGroup, type StateEntry, stateGroups } from "../postgres/state_groups.ts";
+
+/** A control event that somebody wants; what it cites is found when it is built. */
+export interface ControlIntent {
+  readonly type: string;
+  readonly sender: UserId;
+  readonly stateKey?: string;
+  readonly content: JsonObject;
+}
+
+/** The end of a control graph: its heads and the state they resolve to. Immutable. */
+export interface ControlTip {
+  readonly roomId: RoomId;
+  readonly state: StateMap;
+  readonly authority: Authority;
+  readonly heads: readonly EventId[];
+  /** The stored state group of `state`; undefined where it must be stored in full. */
+  readonly group: { readonly key: string; readonly depth: number } | undefined;
+}
+
+/** Events built on a tip, the tip after them, and the rows that store both. */
+export interface ControlChain {
+  readonly tip: ControlTip;
+  readonly built: readonly ControlEvent[];
+  readonly events: readonly EventRow[];
+  readonly rows: readonly TaggedRow[];
+}
+
+export interface ChainOptions extends BuildOptions {
+  /** The `origin_ts` of all of them, ms. */
+  readonly nowMs: number;
+}
+
+/**
+ * Authorises, builds and signs events one after another, each on the state after the former.
+ * Throws OperationError `forbidden` at the first that the rules refuse; nothing is stored here.
+ */
+export async function extendControl(
+  start: ControlTip,
+  intents: readonly ControlIntent[],
+  options: ChainOptions,
+): Promise<ControlChain> {
+  let tip = start;
+  const built: ControlEvent[] = [];
+  const events: EventRow[] = [];
+  const rows: TaggedRow[] = [];
+  for (const intent of intents) {
+    const event = await buildIntent(tip, intent, options);
+    const after = tipAfter(tip, event);
+    built.push(event);
+    events.push(controlRow(event, options.nowMs));
+    rows.push(...rowsOf(tip, event, after));
+    tip = after;
+  }
+  return { tip, built, events, rows };
+}
+
+async function buildIntent(
+  tip: ControlTip,
+  intent: ControlIntent,
+  options: ChainOptions,
+): Promise<ControlEvent> {
+  const prevEvents = tip.heads.slice(0, limits.event.maxPrevEvents);
+  const judged = {
+    type: intent.type,
+    sender: intent.sender,
+    origin_ts: options.nowMs,
+    content: intent.content,
+    prev_events: prevEvents,
+    ...(intent.stateKey === undefined ? {} : { state_key: intent.stateKey }),
+  };
+  const verdict = authoriseControl(judged, tip.authority);
+  if (!verdict.ok) throw refused(verdict);
+  try {
+    return await buildControlEvent({
+      type: intent.type,
+      sender: intent.sender,
+      roomId: tip.roomId,
+      originTs: options.nowMs,
+      content: intent.content,
+      prevEvents,
+      authEvents: selectAuthEvents(judged, tip.state),
+      ...(intent.stateKey === undefined ? {} : { stateKey: intent.stateKey }),
+    }, options);
+  } catch (error) {
+    if (error instanceof DraftError) throw new OperationError("invalid", error.message);
+    throw error;
+  }
+}
+
+/** The rules' refusal as an answer to a person. */
+export function refused(refusal: Refusal): OperationError {
+  return new OperationError("forbidden", `You may not do this here: ${refusal.reason}.`, {
+    details: { rule: refusal.rule },
+  });
+}
+
+/** The tip after an event that stands on exactly this tip's heads. */
+export function tipAfter(tip: ControlTip, event: ControlEvent): ControlTip {
+  const key = event.pdu.state_key;
+  const state = key === undefined ? tip.state : tip.state.with(event);
+  const changed = key === undefined ? [] : [[event.pdu.type, key] as const];
+  const group = groupOf(tip, event, state);
+  return {
+    roomId: tip.roomId,
+    state,
+    authority: tip.authority.next(state, changed),
+    heads: [event.id],
+    group: { key: group.key, depth: group.depth },
+  };
+}
+
+function groupOf(tip: ControlTip, event: ControlEvent, state: StateMap) {
+  const key = event.pdu.state_key;
+  return nextStateGroup({
+    roomId: tip.roomId,
+    key: event.id,
+    ...(tip.group === undefined ? {} : { base: tip.group }),
+    changed: key === undefined ? [] : [[event.pdu.type, key, event.id]],
+    size: state.size,
+    full: () => fullState(state),
+  });
+}
+
+function* fullState(state: StateMap): Iterable<StateEntry> {
+  for (const event of state.events()) {
+    yield [event.pdu.type, event.pdu.state_key ?? "", event.id];
+  }
+}
+
+function rowsOf(before: ControlTip, event: ControlEvent, after: ControlTip): TaggedRow[] {
+  const { roomId } = before;
+  return [
+    headMoves.of({ roomId, remove: event.pdu.prev_events, add: [event.id] }),
+    stateGroups.of(groupOf(before, event, after.state)),
+    ...(event.pdu.state_key === undefined ? [] : [currentState.of(currentStateRow(event))]),
+  ];
+}
+
+export function currentStateRow(event: ControlEvent) {
+  const { type, content } = event.pdu;
+  const membership = content["membership"];
+  const nickname = content["nickname"];
+  return {
+    roomId: event.roomId,
+    type,
+    stateKey: event.pdu.state_key ?? "",
+    eventId: event.id,
+    ...(type === "m.room.member" && typeof membership === "string" ? { membership } : {}),
+    ...(type === "m.member.profile" && typeof nickname === "string" ? { label: nickname } : {}),
+  };
+}
+
+export function controlRow(event: ControlEvent, receivedTs: number): EventRow {
+  const { pdu } = event;
+  return {
+    roomId: event.roomId,
+    eventId: event.id,
+    hash: event.hash,
+    type: pdu.type,
+    ...(pdu.state_key === undefined ? {} : { stateKey: pdu.state_key }),
+    sender: pdu.sender,
+    originTs: pdu.origin_ts,
+    outcome: "accepted",
+    receivedTs,
+    withheld: event.withheld,
+    pdu: writeCanonical(pdu as unknown as JsonObject),
+    held: event,
+  };
+}

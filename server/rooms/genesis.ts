@@ -1,0 +1,161 @@
+import type { JsonObject } from "../../core/event/json.ts";
+import { encodeBase58Of16 } from "../../core/ids/base58.ts";
+import { type ChannelId, MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import { DEFAULT_EVERYONE_BITS, formatBits } from "../../core/permissions/bits.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import type { ControlIntent } from "./control_tip.ts";
+
+/** The content of a create event, and the control events that follow it, in order. */
+export interface Genesis {
+  readonly create: JsonObject;
+  readonly rest: readonly ControlIntent[];
+}
+
+export function newChannelId(rng: Rng): ChannelId {
+  return encodeBase58Of16(rng.bytes(16)) as ChannelId;
+}
+
+function nonce(rng: Rng): string {
+  return encodeBase58Of16(rng.bytes(16));
+}
+
+/** Owner-zero and the owner's join: the second and third event of rooms with an owner. PROTOCOL.md 5. */
+function ownerAndJoin(user: UserId): ControlIntent[] {
+  return [
+    { type: "m.guild.owner", stateKey: "", sender: user, content: { user } },
+    join(user),
+  ];
+}
+
+function join(user: UserId): ControlIntent {
+  return { type: "m.room.member", stateKey: user, sender: user, content: { membership: "join" } };
+}
+
+export interface NewGuild {
+  readonly creator: UserId;
+  readonly name: string;
+  readonly icon: string | null;
+}
+
+/** A guild with #general and a voice channel, so that its first minute needs no settings. */
+export function guildGenesis(rng: Rng, guild: NewGuild): Genesis {
+  const by = { sender: guild.creator };
+  const channel = (kind: string, name: string, order: number): ControlIntent[] => {
+    const id = newChannelId(rng);
+    return [
+      {
+        ...by,
+        type: "m.channel.policy",
+        stateKey: id,
+        content: { kind, closed: false, entries: [] },
+      },
+      { ...by, type: "m.channel.meta", stateKey: id, content: { name, order } },
+    ];
+  };
+  return {
+    create: { room_version: "og1", nonce: nonce(rng), kind: "guild", federate: true },
+    rest: [
+      ...ownerAndJoin(guild.creator),
+      {
+        ...by,
+        type: "m.guild.roles",
+        stateKey: "",
+        content: { everyone: formatBits(DEFAULT_EVERYONE_BITS), roles: {} },
+      },
+      { ...by, type: "m.room.join_rules", stateKey: "", content: { rule: "invite" } },
+      {
+        ...by,
+        type: "m.room.history_visibility",
+        stateKey: "",
+        content: { visibility: "shared" },
+      },
+      {
+        ...by,
+        type: "m.guild.meta",
+        stateKey: "",
+        content: { name: guild.name, ...(guild.icon === null ? {} : { icon: guild.icon }) },
+      },
+      ...channel("text", "general", 0),
+      ...channel("voice", "Voice", 1),
+    ],
+  };
+}
+
+export interface NewPrivateChannel {
+  readonly creator: UserId;
+  readonly guildId: string;
+  readonly name: string;
+  readonly topic: string | null;
+  readonly parent: string | null;
+  readonly order: number;
+  /** The guild's roles as its custodian copies them: a guild's moderator is one here. PROTOCOL.md 9. */
+  readonly roles: JsonObject;
+  /** Roles of the guild whose bearers may come in by themselves. */
+  readonly allowRoles: readonly string[];
+}
+
+/** A private channel: a room of its own, entered by invitation or by a role of the guild. */
+export function privateGenesis(rng: Rng, channel: NewPrivateChannel): Genesis {
+  const by = { sender: channel.creator };
+  return {
+    create: {
+      room_version: "og1",
+      nonce: nonce(rng),
+      kind: "private",
+      federate: true,
+      guild: channel.guildId,
+    },
+    rest: [
+      ...ownerAndJoin(channel.creator),
+      { ...by, type: "m.guild.roles", stateKey: "", content: channel.roles },
+      {
+        ...by,
+        type: "m.room.join_rules",
+        stateKey: "",
+        content: channel.allowRoles.length === 0 ? { rule: "invite" } : {
+          rule: "restricted",
+          allow: channel.allowRoles.map((role) => ({ guild: channel.guildId, role })),
+        },
+      },
+      {
+        ...by,
+        type: "m.channel.policy",
+        stateKey: MAIN_CHANNEL,
+        content: {
+          kind: "text",
+          closed: false,
+          entries: [],
+          ...(channel.parent === null ? {} : { parent: channel.parent }),
+        },
+      },
+      {
+        ...by,
+        type: "m.channel.meta",
+        stateKey: MAIN_CHANNEL,
+        content: {
+          name: channel.name,
+          order: channel.order,
+          ...(channel.topic === null ? {} : { topic: channel.topic }),
+        },
+      },
+    ],
+  };
+}
+
+/** A one-to-one conversation: only these two can ever be its members. PROTOCOL.md 10. */
+export function dmGenesis(rng: Rng, pair: { creator: UserId; other: UserId }): Genesis {
+  const users = [pair.creator, pair.other].sort();
+  return {
+    create: { room_version: "og1", nonce: nonce(rng), kind: "dm", federate: true, users },
+    rest: [
+      join(pair.creator),
+      {
+        type: "m.room.member",
+        stateKey: pair.other,
+        sender: pair.creator,
+        content: { membership: "invite" },
+      },
+    ],
+  };
+}

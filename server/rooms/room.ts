@@ -1,0 +1,344 @@
+import { authoriseTimeline } from "../../core/auth/timeline.ts";
+import { OperationError } from "../../core/errors.ts";
+import { DraftError, hashTimelineDraft, signDraft } from "../../core/event/build.ts";
+import type { Blake3 } from "../../core/event/hash.ts";
+import type { ControlEvent, TimelineEvent } from "../../core/event/event.ts";
+import type { JsonObject } from "../../core/event/json.ts";
+import { writeCanonical } from "../../core/event/json_write.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import { limits } from "../../core/limits.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import type { Signer } from "../keys/signer.ts";
+import { AppendError } from "../postgres/append_error.ts";
+import type { AppendLog } from "../postgres/append_log.ts";
+import type { EventRow, Position, StoredEvent } from "../postgres/event_rows.ts";
+import { headMoves } from "../postgres/room_rows.ts";
+import type { TaggedRow } from "../postgres/row_kind.ts";
+import type { Sql } from "../postgres/sql.ts";
+import { type ChannelTip, loadChannelTip } from "./channel_tip.ts";
+import {
+  type ControlIntent,
+  type ControlTip,
+  extendControl,
+  refused,
+  tipAfter,
+} from "./control_tip.ts";
+
+/** Sends of one room under way at once; more are told to come back. */
+export const ROOM_SENDS_MAX = 4096;
+
+export interface RoomDeps {
+  readonly sql: Sql;
+  readonly log: AppendLog;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly blake3: Blake3;
+}
+
+/** How often a send is built anew after an earlier one of its room failed. */
+const SEND_ATTEMPTS_MAX = 4;
+
+/** A timeline event that somebody wants. */
+export interface TimelineIntent {
+  readonly type: string;
+  readonly sender: UserId;
+  readonly channelId: ChannelId;
+  readonly content: JsonObject;
+}
+
+/** Where a message is about to stand: known before it is stored. */
+export interface Placed {
+  readonly eventId: EventId;
+  readonly order: number;
+  readonly originTs: number;
+}
+
+/** What is stored together with an event or not at all. */
+export interface Along {
+  readonly rows?: readonly TaggedRow[];
+  /** Stored events that change with it: what a redaction takes away. */
+  readonly updates?: readonly EventRow[];
+}
+
+export interface SentTimeline extends Position {
+  readonly event: TimelineEvent;
+  readonly order: number;
+}
+
+/**
+ * A room as this process holds it: the committed state of its control graph and the ends of
+ * its channels. Control events are decided one after another; messages are chained in memory
+ * and committed in groups, so that a busy channel waits for no round trip.
+ */
+export class Room {
+  readonly id: RoomId;
+  readonly #deps: RoomDeps;
+  #tip: ControlTip;
+  #controlQueue: Promise<unknown> = Promise.resolve();
+  readonly #channels = new Map<ChannelId, Promise<ChannelTip>>();
+  /** Keeps appends in the order in which the events were chained. */
+  #sendTail: Promise<unknown> = Promise.resolve();
+  #sending = 0;
+  #stale = false;
+
+  constructor(deps: RoomDeps, tip: ControlTip) {
+    this.id = tip.roomId;
+    this.#deps = deps;
+    this.#tip = tip;
+  }
+
+  get authority(): Authority {
+    return this.#tip.authority;
+  }
+
+  /** True once another process moved the control graph in a way that needs a reload. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /**
+   * Decides on the committed state and stores what was decided, alone at a time: `decide` may
+   * read, and sees no change of anybody else before its own is stored.
+   */
+  changeControl(
+    decide: (authority: Authority) => Promise<ControlDecision> | ControlDecision,
+  ): Promise<readonly ControlEvent[]> {
+    const turn = this.#controlQueue.then(() => this.#changeNow(decide));
+    this.#controlQueue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #changeNow(
+    decide: (authority: Authority) => Promise<ControlDecision> | ControlDecision,
+  ): Promise<readonly ControlEvent[]> {
+    const decision = await decide(this.#tip.authority);
+    if (decision.intents.length === 0) return [];
+    const { clock, rng, blake3, signer, log } = this.#deps;
+    const nowMs = clock.now();
+    const chain = await extendControl(this.#tip, decision.intents, {
+      nowMs,
+      rng,
+      blake3,
+      signer: await signer.current(nowMs),
+    });
+    await log.append({
+      roomId: this.id,
+      events: chain.events,
+      updates: decision.updates ?? [],
+      rows: [...chain.rows, ...(decision.rows ?? [])],
+    }).catch((error) => {
+      throw storeFault(error);
+    });
+    this.#tip = chain.tip;
+    return chain.built;
+  }
+
+  /** Stores changes of events that are held, and rows beside them, without a new event. */
+  async changeStored(along: Along): Promise<void> {
+    await this.#deps.log.append({ roomId: this.id, ...along }).catch((error) => {
+      throw storeFault(error);
+    });
+  }
+
+  /** Throws OperationError `forbidden`, `invalid` or `unavailable`. Resolves once stored. */
+  async sendTimeline(
+    intent: TimelineIntent,
+    along: (placed: Placed) => Along = () => ({}),
+  ): Promise<SentTimeline> {
+    if (this.#sending >= ROOM_SENDS_MAX) {
+      throw new OperationError(
+        "unavailable",
+        "This channel is very busy right now. Your message was not sent; try again in a moment.",
+        { details: { retry_after_ms: 1000 } },
+      );
+    }
+    this.#sending++;
+    try {
+      for (let attempt = 1;; attempt++) {
+        try {
+          return await this.#send(intent, along);
+        } catch (error) {
+          // Another's failure took this one down with it: build it again on what is stored.
+          if (!isPredecessorFailure(error) || attempt >= SEND_ATTEMPTS_MAX) throw storeFault(error);
+        }
+      }
+    } finally {
+      this.#sending--;
+    }
+  }
+
+  async #send(
+    intent: TimelineIntent,
+    along: (placed: Placed) => Along,
+  ): Promise<SentTimeline> {
+    const { clock, signer, rng, blake3 } = this.#deps;
+    const key = await signer.current(clock.now());
+    const tip = await this.#channel(intent.channelId);
+    // From here to the new heads nothing may wait: the next send builds on this one.
+    const originTs = clock.now();
+    const judged = {
+      type: intent.type,
+      sender: intent.sender,
+      origin_ts: originTs,
+      content: intent.content,
+      channel_id: intent.channelId,
+    };
+    const verdict = authoriseTimeline(judged, this.#tip.authority);
+    if (!verdict.ok) throw refused(verdict);
+    const parents = tip.parents(limits.event.maxPrevEvents);
+    const draft = hashDraft({
+      type: intent.type,
+      sender: intent.sender,
+      roomId: this.id,
+      channelId: intent.channelId,
+      originTs,
+      content: intent.content,
+      prevEvents: parents.ids,
+      stateRefs: this.#tip.heads.slice(0, limits.event.maxStateRefs),
+    }, { rng, blake3 });
+    const order = Math.max(originTs, parents.maxOrder + 1);
+    tip.advance(parents.ids, { id: draft.id, order });
+    return await this.#store(tip, {
+      order,
+      along: along({ eventId: draft.id, order, originTs }),
+      parents: parents.ids,
+      signed: signDraft(draft, key),
+    });
+  }
+
+  async #store(tip: ChannelTip, send: {
+    readonly order: number;
+    readonly along: Along;
+    readonly parents: readonly EventId[];
+    readonly signed: Promise<TimelineEvent>;
+  }): Promise<SentTimeline> {
+    const turn = this.#sendTail.then(async () => {
+      const event = await send.signed;
+      if (tip.spoiled) throw new AppendError("predecessor_failed", "Built on a lost message.");
+      const stored = this.#append(event, send);
+      // At once, before anything else can be chained behind what was not stored.
+      stored.catch(() => tip.spoil());
+      return { event, stored };
+    });
+    this.#sendTail = turn.catch(() => undefined);
+    try {
+      const { event, stored } = await turn;
+      return { event, order: send.order, ...await stored };
+    } catch (error) {
+      // What was chained behind it names a parent that was never stored: start from the store.
+      tip.spoil();
+      if (await this.#channels.get(tip.channelId) === tip) this.#channels.delete(tip.channelId);
+      throw error;
+    }
+  }
+
+  #append(
+    event: TimelineEvent,
+    send: { readonly order: number; readonly along: Along; readonly parents: readonly EventId[] },
+  ): Promise<Position> {
+    const row = timelineRow(event, { order: send.order, receivedTs: event.pdu.origin_ts });
+    return this.#deps.log.append({
+      roomId: this.id,
+      events: [row],
+      updates: send.along.updates ?? [],
+      rows: [
+        headMoves.of({
+          roomId: this.id,
+          channelId: event.pdu.channel_id,
+          remove: send.parents,
+          add: [event.id],
+        }),
+        ...(send.along.rows ?? []),
+      ],
+    });
+  }
+
+  #channel(channelId: ChannelId): Promise<ChannelTip> {
+    const known = this.#channels.get(channelId);
+    if (known !== undefined) return known;
+    // Sends that still hang on a spoiled end settle first, so that the store is read after them.
+    const loading = this.#sendTail.then(() =>
+      loadChannelTip(this.#deps.sql, { roomId: this.id, channelId })
+    );
+    this.#channels.set(channelId, loading);
+    loading.catch(() => this.#channels.delete(channelId));
+    return loading;
+  }
+
+  /** Takes in what another process of this homeserver has stored. */
+  async observe(stored: StoredEvent): Promise<void> {
+    if (stored.outcome !== "accepted") return;
+    if (stored.channelId === undefined) {
+      this.#observeControl(stored);
+      return;
+    }
+    const tip = await this.#channels.get(stored.channelId)?.catch(() => undefined);
+    if (tip === undefined || stored.order === undefined) return;
+    const { prev_events: parents } = JSON.parse(stored.pdu) as { prev_events: EventId[] };
+    tip.advance(parents, { id: stored.eventId, order: stored.order });
+  }
+
+  #observeControl(stored: StoredEvent): void {
+    const event = stored.held as ControlEvent | undefined;
+    const { heads } = this.#tip;
+    const follows = event !== undefined && event.pdu.prev_events.length === heads.length &&
+      event.pdu.prev_events.every((id) => heads.includes(id));
+    if (follows) this.#tip = tipAfter(this.#tip, event);
+    else this.#stale = true;
+  }
+}
+
+export interface ControlDecision extends Along {
+  readonly intents: readonly ControlIntent[];
+}
+
+function isPredecessorFailure(error: unknown): boolean {
+  return error instanceof AppendError && error.code === "predecessor_failed";
+}
+
+/** What the log refuses, as an answer to a person; a broken constraint is the service's to read. */
+function storeFault(error: unknown): unknown {
+  if (!(error instanceof AppendError) || error.code === "constraint") return error;
+  return new OperationError(
+    "unavailable",
+    "The server could not store this just now, so nothing was changed. Try again in a moment.",
+    { cause: error, details: { retry_after_ms: 1000 } },
+  );
+}
+
+function hashDraft(...input: Parameters<typeof hashTimelineDraft>) {
+  try {
+    return hashTimelineDraft(...input);
+  } catch (error) {
+    if (error instanceof DraftError) throw new OperationError("invalid", error.message);
+    throw error;
+  }
+}
+
+function timelineRow(
+  event: TimelineEvent,
+  at: { readonly order: number; readonly receivedTs: number },
+): EventRow {
+  const { pdu } = event;
+  return {
+    roomId: event.roomId,
+    eventId: event.id,
+    hash: event.hash,
+    type: pdu.type,
+    channelId: pdu.channel_id,
+    sender: pdu.sender,
+    originTs: pdu.origin_ts,
+    order: at.order,
+    outcome: "accepted",
+    receivedTs: at.receivedTs,
+    withheld: event.withheld,
+    pdu: writeCanonical(pdu as unknown as JsonObject),
+    held: event,
+  };
+}
