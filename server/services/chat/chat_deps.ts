@@ -1,0 +1,34 @@
+import type { ServerName } from "../../../core/ids/server_name.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import type { Log } from "../../../core/ports/log.ts";
+import type { Rng } from "../../../core/ports/rng.ts";
+import type { Sql } from "../../postgres/sql.ts";
+import type { Rooms } from "../../rooms/rooms.ts";
+import type { NonceBook } from "../messages/nonce_book.ts";
+import type { SlowMode } from "../messages/slow_mode.ts";
+import type { PinnedSettings } from "../accounts/pinned_settings.ts";
+import type { Throttle } from "../accounts/throttle.ts";
+import type { UserDirectory } from "../users/user_directory.ts";
+
+/** Presence as others see it. */
+export type PresenceOf = (userId: UserId) => "online" | "idle" | "dnd" | "offline";
+
+/** What the services of guilds, channels and messages need between them; each takes a `Pick`. */
+export interface ChatDeps {
+  readonly sql: Sql;
+  readonly rooms: Rooms;
+  readonly users: UserDirectory;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly throttle: Throttle;
+  /** Settings that the configuration fixes. */
+  readonly pinned: PinnedSettings;
+  readonly nonces: NonceBook;
+  readonly slowMode: SlowMode;
+  readonly presenceOf: PresenceOf;
+  readonly serverName: ServerName;
+  /** Where links to this server begin, without a slash at the end. */
+  readonly publicUrl: string;
+}

@@ -1,0 +1,68 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Room } from "../../rooms/room.ts";
+import { unknownUser } from "../messages/project_messages.ts";
+import { lastMessages } from "../messages/message_rows.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+
+type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users">;
+
+/** A conversation as one of its two people sees it. */
+export async function viewDm(deps: ViewDeps, room: Room, userId: UserId): Promise<Dm> {
+  const [dm] = await viewDms(deps, [room], userId);
+  if (dm === undefined) throw new Error(`room ${room.id} is no conversation of ${userId}`);
+  return dm;
+}
+
+/** All conversations of a user, the latest first. */
+export async function listDms(deps: ViewDeps, userId: UserId): Promise<Dm[]> {
+  return await viewDms(deps, await openDmRooms(deps, userId), userId);
+}
+
+/** Rooms of the user's conversations, those not yet answered too. */
+export async function openDmRooms(
+  deps: Pick<ChatDeps, "sql" | "rooms">,
+  userId: UserId,
+): Promise<Room[]> {
+  const rows = await deps.sql<{ room_id: RoomId }[]>`
+    select d.room_id from dm_rooms d
+    join current_state s on s.room_id = d.room_id and s.type = 'm.room.member'
+      and s.state_key = ${userId} and s.membership in ('join', 'invite')
+    where d.user_a = ${userId} or d.user_b = ${userId}`;
+  const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));
+  return rooms.filter((room): room is Room => room !== undefined);
+}
+
+export async function viewDms(
+  deps: ViewDeps,
+  rooms: readonly Room[],
+  userId: UserId,
+): Promise<Dm[]> {
+  const last = await lastMessages(
+    deps.sql,
+    rooms.map((room) => ({ roomId: room.id, channelId: MAIN_CHANNEL })),
+  );
+  const others = rooms.map((room) => room.authority.room.users.find((each) => each !== userId));
+  const people = await deps.users.find(others.filter((id): id is UserId => id !== undefined));
+  const dms = rooms.flatMap((room, at): Dm[] => {
+    const other = others[at];
+    if (other === undefined) return [];
+    const message = last.get(`${room.id}\0${MAIN_CHANNEL}`);
+    const created = room.authority.view.get("m.room.create", "")?.pdu.origin_ts ?? 0;
+    return [{
+      room_id: room.id,
+      channel_id: "main",
+      user: people.get(other) ?? unknownUser(other),
+      state: !room.authority.isJoined(userId)
+        ? "invited"
+        : room.authority.isJoined(other)
+        ? "joined"
+        : "waiting",
+      last_message_id: message?.eventId ?? null,
+      last_ts: message?.ts ?? created,
+    }];
+  });
+  return dms.sort((a, b) => b.last_ts - a.last_ts);
+}

@@ -1,0 +1,194 @@
+import type { AuditEntry } from "../../../core/api/guilds.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { ControlEvent, HeldEvent } from "../../../core/event/event.ts";
+import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
+import { parseEventId } from "../../../core/ids/event_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { eventColumns, type EventRecord, readEvent } from "../../postgres/event_rows.ts";
+import { textOf } from "../../rooms/content.ts";
+import { heldOf } from "../../rooms/load_room.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openGuild, requireRight } from "../chat/place.ts";
+
+/** Events looked at for one page; a filter that matches little ends the page early. */
+const SCANNED_MAX = 2000;
+
+export interface AuditQuery {
+  readonly guildId: string;
+  readonly by?: string | undefined;
+  readonly target?: string | undefined;
+  readonly action?: string | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * What was changed, newest first: the log is the room's own signed control events, and the
+ * redactions of others' messages. @throws OperationError `forbidden`, `not_found`
+ */
+export async function listAudit(
+  deps: Pick<ChatDeps, "rooms" | "sql" | "clock">,
+  userId: UserId,
+  query: AuditQuery,
+): Promise<{ entries: AuditEntry[]; next: string | null }> {
+  const room = await openGuild(deps, userId, query.guildId);
+  const rights = room.authority.base(userId, deps.clock.now());
+  requireRight(rights, "VIEW_AUDIT_LOG", "read the audit log");
+  const from = query.before === undefined ? undefined : await placeOf(deps, room, query.before);
+  const events = await readNewest(deps, room, from);
+  const former = await formerEvents(deps, room, events);
+  const entries: AuditEntry[] = [];
+  for (const event of events) {
+    const entry = entryOf(event, former);
+    if (entry === undefined || !matches(entry, query)) continue;
+    entries.push(entry);
+    if (entries.length === query.limit) return { entries, next: event.id };
+  }
+  const last = events.at(-1);
+  return { entries, next: events.length === SCANNED_MAX && last !== undefined ? last.id : null };
+}
+
+interface Place {
+  readonly ts: number;
+  readonly id: string;
+}
+
+async function placeOf(deps: Pick<ChatDeps, "sql">, room: Room, raw: string): Promise<Place> {
+  const id = parseEventId(raw);
+  const [row] = await deps.sql<{ origin_ts: number }[]>`
+    select origin_ts from events where room_id = ${room.id} and event_id = ${id ?? ""}`;
+  if (row !== undefined && id !== undefined) return { ts: row.origin_ts, id };
+  throw new OperationError("invalid", `There is no audit entry ${JSON.stringify(raw)}.`, {
+    details: { field: "before" },
+  });
+}
+
+async function readNewest(
+  deps: Pick<ChatDeps, "sql">,
+  room: Room,
+  from: Place | undefined,
+): Promise<HeldEvent[]> {
+  const { sql } = deps;
+  const older = from === undefined
+    ? sql``
+    : sql`and (e.origin_ts, e.event_id) < (${from.ts}, ${from.id})`;
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${room.id} and e.outcome = 'accepted'
+      and (e.channel_id is null or (e.type = 'm.redaction' and exists (
+        select from message_redactions r join events t
+          on t.room_id = r.room_id and t.event_id = r.target_id
+        where r.room_id = e.room_id and r.event_id = e.event_id and t.sender <> e.sender)))
+      ${older}
+    order by e.origin_ts desc, e.event_id desc limit ${SCANNED_MAX}`;
+  return rows.map((row) => heldOf(readEvent(row)));
+}
+
+/** The events that these replaced: each cites its own. PROTOCOL.md 4 (authTypes). */
+async function formerEvents(
+  deps: Pick<ChatDeps, "sql">,
+  room: Room,
+  events: readonly HeldEvent[],
+): Promise<Map<string, ControlEvent>> {
+  const ids = [
+    ...new Set(
+      events.flatMap((event) => "auth_events" in event.pdu ? [...event.pdu.auth_events] : []),
+    ),
+  ];
+  if (ids.length === 0) return new Map();
+  const { sql } = deps;
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${room.id} and e.event_id = any(${ids})`;
+  return new Map(rows.map((row) => [row.event_id, heldOf(readEvent(row)) as ControlEvent]));
+}
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  "m.room.create": "guild.create",
+  "m.guild.meta": "guild.update",
+  "m.guild.owner": "guild.owner",
+  "m.guild.roles": "roles.update",
+  "m.guild.role": "role.update",
+  "m.guild.member_roles": "member.roles",
+  "m.member.profile": "member.profile",
+  "m.room.timeout": "member.timeout",
+  "m.channel.policy": "channel.permissions",
+  "m.channel.meta": "channel.update",
+  "m.room.join_rules": "guild.join_rules",
+  "m.room.history_visibility": "guild.history_visibility",
+  "m.purge": "member.purge",
+  "m.redaction": "message.delete",
+};
+
+function entryOf(
+  event: HeldEvent,
+  former: ReadonlyMap<string, ControlEvent>,
+): AuditEntry | undefined {
+  const { pdu } = event;
+  const before = "auth_events" in pdu
+    ? pdu.auth_events.map((id) => former.get(id)).find((each) =>
+      each?.pdu.type === pdu.type && each.pdu.state_key === pdu.state_key
+    )
+    : undefined;
+  const action = actionOf(event, before);
+  if (action === undefined) return undefined;
+  const target = "state_key" in pdu && pdu.state_key !== ""
+    ? pdu.state_key ?? textOf(pdu.content, "user")
+    : textOf(pdu.content, "user");
+  return {
+    id: event.id,
+    ts: pdu.origin_ts,
+    by: pdu.sender,
+    action,
+    target: target ?? null,
+    reason: textOf(pdu.content, "reason"),
+    changes: event.withheld ? [] : changesOf(before?.pdu.content ?? {}, pdu.content),
+  };
+}
+
+function actionOf(event: HeldEvent, before: ControlEvent | undefined): string | undefined {
+  const { pdu } = event;
+  if (pdu.type === "m.room.member" && "state_key" in pdu) {
+    return membershipAction(event, before?.pdu.content["membership"]);
+  }
+  const action = ACTIONS[pdu.type];
+  if (pdu.type === "m.channel.policy") {
+    if (before === undefined) return "channel.create";
+    if (pdu.content["closed"] === true) return "channel.delete";
+  }
+  return action;
+}
+
+function membershipAction(event: HeldEvent, before: JsonValue | undefined): string | undefined {
+  const { content, sender } = event.pdu;
+  const own = "state_key" in event.pdu && event.pdu.state_key === sender;
+  switch (content["membership"]) {
+    case "join":
+      return "member.join";
+    case "invite":
+      return "member.invite";
+    case "ban":
+      return "member.ban";
+    case "leave":
+      return before === "ban" ? "member.unban" : own ? "member.leave" : "member.kick";
+    default:
+      return undefined;
+  }
+}
+
+function changesOf(before: JsonObject, after: JsonObject): AuditEntry["changes"] {
+  const changes: AuditEntry["changes"] = [];
+  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (field === "reason") continue;
+    const [was, is] = [before[field] ?? null, after[field] ?? null];
+    if (JSON.stringify(was) !== JSON.stringify(is)) changes.push({ field, before: was, after: is });
+  }
+  return changes;
+}
+
+function matches(entry: AuditEntry, query: AuditQuery): boolean {
+  return (query.by === undefined || entry.by === query.by) &&
+    (query.target === undefined || entry.target === query.target) &&
+    (query.action === undefined || entry.action === query.action);
+}

@@ -1,0 +1,65 @@
+import { OperationError } from "../../../core/errors.ts";
+import type { JsonObject } from "../../../core/event/json.ts";
+import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
+import type { MediaDesk } from "../messages/attachments.ts";
+import { type ClaimedMedia, describeMedia } from "./claim_media.ts";
+import type { MediaDeps } from "./media_deps.ts";
+import { beginUse, endUse } from "./media_row_kinds.ts";
+
+/** Media as messages need it. */
+export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">): MediaDesk {
+  return {
+    async attach(owner, media) {
+      if (media.length === 0) return [];
+      const uris = media.map(({ uri }) => {
+        const parsed = parseMediaUri(uri);
+        if (parsed !== undefined) return parsed;
+        throw new OperationError(
+          "invalid",
+          `The file ${JSON.stringify(uri.slice(0, 100))} is no mxc:// address; upload it first.`,
+          { details: { field: "media" } },
+        );
+      });
+      const files = await describeMedia(deps.sql, {
+        serverName: deps.serverName,
+        uris,
+        owner,
+        kind: "event",
+      });
+      return files.map((file, at) => ({
+        content: contentOf(file, media[at] ?? {}),
+        use: (place) =>
+          beginUse(file.uri as MediaUri, {
+            kind: "event",
+            subject: place.eventId,
+            roomId: place.roomId,
+            channelId: place.channelId,
+          }, deps.clock.now()),
+      }));
+    },
+    release(eventIds) {
+      const nowMs = deps.clock.now();
+      return eventIds.flatMap((subject) => endUse({ kind: "event", subject }, nowMs));
+    },
+  };
+}
+
+function contentOf(
+  file: ClaimedMedia,
+  given: { readonly alt?: string | null | undefined; readonly spoiler?: boolean | undefined },
+): JsonObject {
+  return {
+    uri: file.uri,
+    blake3: file.blake3,
+    size: file.size,
+    type: file.type,
+    name: file.name,
+    ...(file.width === null ? {} : { width: file.width }),
+    ...(file.height === null ? {} : { height: file.height }),
+    ...(file.thumbhash === null ? {} : { thumbhash: file.thumbhash }),
+    ...(given.alt === undefined || given.alt === null || given.alt === ""
+      ? {}
+      : { alt: given.alt }),
+    ...(given.spoiler === true ? { spoiler: true } : {}),
+  };
+}

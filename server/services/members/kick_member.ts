@@ -1,0 +1,31 @@
+import { OperationError } from "../../../core/errors.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openGuild } from "../chat/place.ts";
+import { withReason } from "../guilds/update_guild.ts";
+import { requireMember } from "./get_member.ts";
+
+/** @throws OperationError `invalid` for oneself, `forbidden`, `not_found` */
+export async function kickMember(
+  deps: Pick<ChatDeps, "rooms">,
+  userId: UserId,
+  input: {
+    readonly guildId: string;
+    readonly userId: string;
+    readonly reason?: string | undefined;
+  },
+): Promise<void> {
+  const room = await openGuild(deps, userId, input.guildId);
+  const target = requireMember(room, input.userId);
+  if (target === userId) {
+    throw new OperationError("invalid", "You cannot kick yourself; leave the guild instead.");
+  }
+  await room.changeControl(() => ({
+    intents: [{
+      type: "m.room.member",
+      sender: userId,
+      stateKey: target,
+      content: withReason({ membership: "leave" }, input.reason),
+    }],
+  }));
+}

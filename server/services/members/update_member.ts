@@ -1,0 +1,94 @@
+import type { Member } from "../../../core/api/guild.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { limits } from "../../../core/limits.ts";
+import type { Authority } from "../../../core/permissions/authority.ts";
+import { contentOf } from "../../rooms/content.ts";
+import type { ControlIntent } from "../../rooms/control_tip.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openGuild } from "../chat/place.ts";
+import { viewMember } from "../chat/view_guild.ts";
+import { patch, withReason } from "../guilds/update_guild.ts";
+import { requireRoleId } from "../roles/find_role.ts";
+import { requireMember } from "./get_member.ts";
+
+export interface MemberChange {
+  readonly nickname?: string | null | undefined;
+  readonly guild_avatar?: string | null | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly timeout_until?: number | null | undefined;
+  readonly reason?: string | undefined;
+}
+
+interface Target {
+  readonly userId: UserId;
+  readonly target: UserId;
+  readonly change: MemberChange;
+}
+
+/** @throws OperationError `invalid`, `forbidden`, `not_found` */
+export async function updateMember(
+  deps: ChatDeps,
+  userId: UserId,
+  input: { readonly guildId: string; readonly userId: string; readonly change: MemberChange },
+): Promise<Member> {
+  const room = await openGuild(deps, userId, input.guildId);
+  const target = requireMember(room, input.userId);
+  const wanted = { userId, target, change: input.change };
+  await room.changeControl((authority) => ({
+    intents: [
+      ...profileIntents(authority, wanted),
+      ...roleIntents(authority, wanted),
+      ...timeoutIntents(deps, wanted),
+    ],
+  }));
+  return await viewMember(deps, room, target);
+}
+
+function profileIntents(authority: Authority, wanted: Target): ControlIntent[] {
+  const { nickname, guild_avatar: avatar, reason } = wanted.change;
+  if (nickname === undefined && avatar === undefined) return [];
+  const before = contentOf(authority.view.get("m.member.profile", wanted.target)) ?? {};
+  return [{
+    type: "m.member.profile",
+    sender: wanted.userId,
+    stateKey: wanted.target,
+    content: withReason(
+      patch(before, { nickname: nickname === "" ? null : nickname, avatar }),
+      reason,
+    ),
+  }];
+}
+
+function roleIntents(authority: Authority, wanted: Target): ControlIntent[] {
+  const { roles, reason } = wanted.change;
+  if (roles === undefined) return [];
+  const ids = [...new Set(roles.map((raw) => requireRoleId(authority, raw)))].sort();
+  const now = [...authority.rolesOf(wanted.target)].sort();
+  if (ids.join(" ") === now.join(" ")) return [];
+  return [{
+    type: "m.guild.member_roles",
+    sender: wanted.userId,
+    stateKey: wanted.target,
+    content: withReason({ roles: ids }, reason),
+  }];
+}
+
+function timeoutIntents(deps: Pick<ChatDeps, "clock">, wanted: Target): ControlIntent[] {
+  const { timeout_until: until, reason } = wanted.change;
+  if (until === undefined) return [];
+  const nowMs = deps.clock.now();
+  if (until !== null && (until <= nowMs || until > nowMs + limits.authority.maxTimeoutMs)) {
+    throw new OperationError(
+      "invalid",
+      "A timeout ends in the future and within 28 days; null lifts it.",
+      { details: { field: "timeout_until" } },
+    );
+  }
+  return [{
+    type: "m.room.timeout",
+    sender: wanted.userId,
+    stateKey: wanted.target,
+    content: withReason({ until: until ?? 0 }, reason),
+  }];
+}

@@ -1,0 +1,69 @@
+import type { Message } from "../../../core/api/message.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { requireRight } from "../chat/place.ts";
+import { effectiveMentions, mentionTargets } from "./mentions.ts";
+import { relationRows } from "./message_row_kinds.ts";
+import { openMessage, viewMessage } from "./view_message.ts";
+
+/** Edits of one message that are kept. */
+const EDITS_MAX = 200;
+
+/** @throws OperationError `invalid`, `forbidden`, `not_found`, `limit_reached` */
+export async function editMessage(
+  deps: ChatDeps,
+  userId: UserId,
+  input: { readonly roomId: string; readonly eventId: string; readonly body: string },
+): Promise<Message> {
+  const { place, row } = await openMessage(deps, userId, input);
+  const { room, channelId, rights } = place;
+  if (row.sender !== userId) {
+    throw new OperationError("forbidden", "Only its author can edit a message.");
+  }
+  requireRight(rights, "SEND", "edit messages");
+  if (input.body.trim() === "") {
+    throw new OperationError("invalid", "An edit cannot be empty; delete the message instead.", {
+      details: { field: "body" },
+    });
+  }
+  const [edits] = await deps.sql<{ count: number }[]>`
+    select count(*)::int as count from message_relations
+    where room_id = ${room.id} and target_id = ${row.eventId} and kind = 'edit'`;
+  if ((edits?.count ?? 0) >= EDITS_MAX) {
+    throw new OperationError(
+      "limit_reached",
+      `A message can be edited ${EDITS_MAX} times; send a new one.`,
+    );
+  }
+  // An edit pings nobody anew; what it names is kept for display.
+  const mentions = effectiveMentions(room.authority, {
+    body: input.body,
+    sender: userId,
+    channelId,
+    rights,
+    allowed: undefined,
+    repliedTo: undefined,
+  });
+  await room.sendTimeline({
+    type: "m.room.message",
+    sender: userId,
+    channelId,
+    content: {
+      msgtype: "text",
+      body: input.body,
+      ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
+      relates_to: { kind: "edit", event_id: row.eventId },
+    },
+  }, (placed) => ({
+    rows: [relationRows.of({
+      roomId: room.id,
+      channelId,
+      ...placed,
+      targetId: row.eventId,
+      kind: "edit",
+      sender: userId,
+    })],
+  }));
+  return await viewMessage(deps, userId, { place, id: row.eventId });
+}

@@ -1,0 +1,117 @@
+import type { MessagePage } from "../../../core/api/message.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
+import { findTimelineEvents, pageMessages, type Place as TimelinePlace } from "./message_rows.ts";
+import { mayReadHistory } from "./send_message.ts";
+import { personalize, projectMessages } from "./project_messages.ts";
+
+export interface PageInput {
+  readonly roomId: string;
+  readonly channelId: string;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly around?: string | undefined;
+  readonly at_ts?: number | undefined;
+  readonly limit: number;
+}
+
+/** A page, oldest first. @throws OperationError `invalid`, `not_found` */
+export async function listMessages(
+  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock">,
+  userId: UserId,
+  input: PageInput,
+): Promise<MessagePage> {
+  const place = await openChannel(deps, userId, input);
+  const given = [input.before, input.after, input.around, input.at_ts].filter((each) =>
+    each !== undefined
+  );
+  if (given.length > 1) {
+    throw new OperationError(
+      "invalid",
+      "Give one of before, after, around and at_ts, not several.",
+    );
+  }
+  if (!mayReadHistory(place)) return { messages: [], has_before: false, has_after: false };
+  const page = await readPage(deps, place, input);
+  const projected = await projectMessages(deps, place.room, { rows: page.rows, viewer: userId });
+  const roles = place.room.authority.rolesOf(userId);
+  return {
+    messages: projected.map((each) => personalize(each, { userId, roles })),
+    has_before: page.hasBefore,
+    has_after: page.hasAfter,
+  };
+}
+
+interface PageRows {
+  readonly rows: readonly StoredEvent[];
+  readonly hasBefore: boolean;
+  readonly hasAfter: boolean;
+}
+
+type PageDeps = Pick<ChatDeps, "sql">;
+
+async function readPage(deps: PageDeps, place: Place, input: PageInput): Promise<PageRows> {
+  const { before, after, around, at_ts: atTs, limit } = input;
+  if (after !== undefined) {
+    const newer = await read(deps, place, {
+      from: await placeOf(deps, place, after),
+      direction: "after",
+      inclusive: false,
+      limit,
+    });
+    return { rows: newer.rows, hasBefore: true, hasAfter: newer.more };
+  }
+  const middle = around !== undefined ? await placeOf(deps, place, around) : atTs !== undefined
+    // Orders begin at the origin time, so the time itself is a place in the channel.
+    ? { order: atTs, hash: new Uint8Array(32) }
+    : undefined;
+  if (middle !== undefined) {
+    const half = Math.ceil(limit / 2);
+    const [older, newer] = await Promise.all([
+      read(deps, place, { from: middle, direction: "before", inclusive: false, limit: half }),
+      read(deps, place, { from: middle, direction: "after", inclusive: true, limit: half }),
+    ]);
+    return {
+      rows: [...older.rows.reverse(), ...newer.rows],
+      hasBefore: older.more,
+      hasAfter: newer.more,
+    };
+  }
+  const older = await read(deps, place, {
+    from: before === undefined ? undefined : await placeOf(deps, place, before),
+    direction: "before",
+    inclusive: false,
+    limit,
+  });
+  return { rows: older.rows.reverse(), hasBefore: older.more, hasAfter: before !== undefined };
+}
+
+/** One more than asked for tells whether there is more. */
+async function read(
+  deps: PageDeps,
+  place: Place,
+  query: {
+    readonly from: TimelinePlace | undefined;
+    readonly direction: "before" | "after";
+    readonly inclusive: boolean;
+    readonly limit: number;
+  },
+): Promise<{ rows: StoredEvent[]; more: boolean }> {
+  const rows = await pageMessages(deps.sql, {
+    ...query,
+    limit: query.limit + 1,
+    roomId: place.room.id,
+    channelId: place.channelId,
+  });
+  return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
+}
+
+/** Where a message stands; a deleted one still has its place. Throws `not_found`. */
+async function placeOf(deps: PageDeps, place: Place, rawId: string): Promise<TimelinePlace> {
+  const [row] = await findTimelineEvents(deps.sql, place.room.id, [requireEventId(rawId)]);
+  if (row?.order === undefined || row.channelId !== place.channelId) throw messageNotFound();
+  return { order: row.order, hash: row.hash };
+}

@@ -1,0 +1,201 @@
+import {
+  eventColumns,
+  type EventRecord,
+  readEvent,
+  type StoredEvent,
+} from "../../postgres/event_rows.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+
+/** Place in a channel: (order, raw hash). PROTOCOL.md 7. */
+export interface Place {
+  readonly order: number;
+  readonly hash: Uint8Array;
+}
+
+export interface ChannelRef {
+  readonly roomId: string;
+  readonly channelId: string;
+}
+
+export interface PageQuery extends ChannelRef {
+  readonly from: Place | undefined;
+  readonly direction: "before" | "after";
+  /** Whether the message at `from` itself belongs to the page. */
+  readonly inclusive: boolean;
+  readonly limit: number;
+}
+
+/**
+ * Messages of a channel next to a place, nearest first: no edits (they belong to what they
+ * edit) and nothing redacted.
+ */
+export async function pageMessages(sql: Queryable, query: PageQuery): Promise<StoredEvent[]> {
+  const before = query.direction === "before";
+  const bound = query.from === undefined
+    ? sql``
+    : before
+    ? query.inclusive
+      ? sql`and (e.timeline_order, e.event_hash) <= (${query.from.order}, ${query.from.hash})`
+      : sql`and (e.timeline_order, e.event_hash) < (${query.from.order}, ${query.from.hash})`
+    : query.inclusive
+    ? sql`and (e.timeline_order, e.event_hash) >= (${query.from.order}, ${query.from.hash})`
+    : sql`and (e.timeline_order, e.event_hash) > (${query.from.order}, ${query.from.hash})`;
+  const order = before
+    ? sql`order by e.timeline_order desc, e.event_hash desc`
+    : sql`order by e.timeline_order, e.event_hash`;
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)}
+    from events e
+    where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
+      and e.type = 'm.room.message' and e.outcome = 'accepted' and e.redacted_by is null
+      and not exists (select 1 from message_relations r
+        where r.room_id = e.room_id and r.event_id = e.event_id and r.kind = 'edit')
+      ${bound} ${order} limit ${query.limit}`;
+  return rows.map(readEvent);
+}
+
+/** Timeline events of a room by id, redacted ones too. */
+export async function findTimelineEvents(
+  sql: Queryable,
+  roomId: string,
+  ids: readonly string[],
+): Promise<StoredEvent[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${roomId} and e.event_id = any(${[...ids]})
+      and e.channel_id is not null and e.outcome = 'accepted'`;
+  return rows.map(readEvent);
+}
+
+/** The newest message of each named channel, by channel key `room\0channel`. */
+export async function lastMessages(
+  sql: Queryable,
+  channels: readonly ChannelRef[],
+): Promise<Map<string, { eventId: string; ts: number }>> {
+  if (channels.length === 0) return new Map();
+  const rows = await sql<
+    { room_id: string; channel_id: string; event_id: string; origin_ts: number }[]
+  >`
+    select c.room_id, c.channel_id, m.event_id, m.origin_ts
+    from unnest(${channels.map((c) => c.roomId)}::text[],
+      ${channels.map((c) => c.channelId)}::text[]) as c(room_id, channel_id)
+    cross join lateral (
+      select e.event_id, e.origin_ts from events e
+      where e.room_id = c.room_id and e.channel_id = c.channel_id
+        and e.type = 'm.room.message' and e.outcome = 'accepted' and e.redacted_by is null
+        and not exists (select 1 from message_relations r
+          where r.room_id = e.room_id and r.event_id = e.event_id and r.kind = 'edit')
+      order by e.timeline_order desc, e.event_hash desc limit 1) m`;
+  return new Map(rows.map((row) => [
+    `${row.room_id}\0${row.channel_id}`,
+    { eventId: row.event_id, ts: row.origin_ts },
+  ]));
+}
+
+export interface EditRow {
+  readonly target_id: string;
+  readonly event_id: string;
+  readonly origin_ts: number;
+  readonly pdu: string;
+}
+
+/** All accepted edits of these messages by their own authors, oldest first. PROTOCOL.md 6. */
+export async function findEdits(
+  sql: Queryable,
+  roomId: string,
+  targetIds: readonly string[],
+): Promise<EditRow[]> {
+  if (targetIds.length === 0) return [];
+  return await sql<EditRow[]>`
+    select r.target_id, e.event_id, e.origin_ts, e.pdu
+    from message_relations r
+    join events e on e.room_id = r.room_id and e.event_id = r.event_id
+    join events t on t.room_id = r.room_id and t.event_id = r.target_id
+    where r.room_id = ${roomId} and r.target_id = any(${[...targetIds]})
+      and r.kind = 'edit' and e.outcome = 'accepted' and not e.withheld
+      and t.sender = e.sender and t.channel_id = e.channel_id
+    order by e.timeline_order, e.event_hash`;
+}
+
+export interface ReactionRow {
+  readonly target_id: string;
+  readonly key: string;
+  readonly count: number;
+  readonly me: boolean;
+  readonly users: string[];
+}
+
+/** How many reactors a tooltip names. */
+const REACTORS_SHOWN = 8;
+
+/** Reactions by message and key, in the order in which each key first appeared. */
+export async function findReactions(
+  sql: Queryable,
+  query: {
+    readonly roomId: string;
+    readonly targetIds: readonly string[];
+    readonly viewer: string | null;
+  },
+): Promise<ReactionRow[]> {
+  if (query.targetIds.length === 0) return [];
+  return await sql<ReactionRow[]>`
+    select target_id, key, count(*)::int as count,
+      coalesce(bool_or(sender = ${query.viewer ?? ""}), false) as me,
+      (array_agg(sender order by first_ord))[1:${REACTORS_SHOWN}] as users
+    from (select target_id, key, sender, min(ord) as first_ord from message_relations
+      where room_id = ${query.roomId} and target_id = any(${[...query.targetIds]})
+        and kind = 'reaction'
+      group by target_id, key, sender) each
+    group by target_id, key order by min(first_ord), key`;
+}
+
+/** Which of these messages are pinned: the last pin event of each decides. PROTOCOL.md 7. */
+export async function findPinned(
+  sql: Queryable,
+  roomId: string,
+  targetIds: readonly string[],
+): Promise<Set<string>> {
+  if (targetIds.length === 0) return new Set();
+  const rows = await sql<{ target_id: string; key: string }[]>`
+    select distinct on (r.target_id) r.target_id, r.key from message_relations r
+    join events e on e.room_id = r.room_id and e.event_id = r.event_id
+    where r.room_id = ${roomId} and r.target_id = any(${[...targetIds]})
+      and r.kind = 'pin'
+    order by r.target_id, e.timeline_order desc, e.event_hash desc`;
+  return new Set(rows.filter((row) => row.key === "on").map((row) => row.target_id));
+}
+
+/** Ids of a channel's pinned messages, the newest pin first. */
+export async function listPinned(
+  sql: Queryable,
+  channel: ChannelRef,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql<{ target_id: string }[]>`
+    select target_id from (
+      select distinct on (r.target_id) r.target_id, r.key, r.ord from message_relations r
+      join events e on e.room_id = r.room_id and e.event_id = r.event_id
+      where r.room_id = ${channel.roomId} and r.channel_id = ${channel.channelId}
+        and r.kind = 'pin'
+      order by r.target_id, e.timeline_order desc, e.event_hash desc) last
+    where key = 'on' order by ord desc limit ${limit}`;
+  return rows.map((row) => row.target_id);
+}
+
+/** The caller's own reaction events with a key on a message: more than one only after a race. */
+export async function findOwnReactions(
+  sql: Queryable,
+  query: {
+    readonly roomId: string;
+    readonly targetId: string;
+    readonly sender: string;
+    readonly key: string;
+  },
+): Promise<string[]> {
+  const rows = await sql<{ event_id: string }[]>`
+    select event_id from message_relations
+    where room_id = ${query.roomId} and target_id = ${query.targetId} and kind = 'reaction'
+      and sender = ${query.sender} and key = ${query.key}`;
+  return rows.map((row) => row.event_id);
+}

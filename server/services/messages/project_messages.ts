@@ -1,0 +1,246 @@
+import type { Message, MessageFrame, MessageMedia } from "../../../core/api/message.ts";
+import type { User } from "../../../core/api/user.ts";
+import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { limits } from "../../../core/limits.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+import { contentOf, textOf } from "../../rooms/content.ts";
+import type { Room } from "../../rooms/room.ts";
+import { colorOf } from "../guilds/project_guild.ts";
+import type { UserDirectory } from "../users/user_directory.ts";
+import {
+  type EditRow,
+  findEdits,
+  findPinned,
+  findReactions,
+  findTimelineEvents,
+  type ReactionRow,
+} from "./message_rows.ts";
+
+/** Characters of a replied-to message shown above the reply. */
+const EXCERPT_CHARS = 160;
+
+export interface ProjectDeps {
+  readonly sql: Queryable;
+  readonly users: UserDirectory;
+}
+
+/** Neutral messages with the viewer's own reactions beside them. */
+export interface Projected {
+  readonly frame: MessageFrame;
+  readonly myReactions: ReadonlySet<string>;
+}
+
+/** Rows of one room as messages, in the order given. Three queries whatever the number. */
+export async function projectMessages(
+  deps: ProjectDeps,
+  room: Room,
+  input: { readonly rows: readonly StoredEvent[]; readonly viewer: UserId | null },
+): Promise<Projected[]> {
+  const { sql, users } = deps;
+  const ids: string[] = input.rows.map((row) => row.eventId);
+  const replyIds = [
+    ...new Set(input.rows.flatMap((row) => replyOf(contentOfRow(row)) ?? [])),
+  ];
+  const held = new Set(ids);
+  const [targets, reactions, pinned] = await Promise.all([
+    findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
+    findReactions(sql, { roomId: room.id, targetIds: ids, viewer: input.viewer }),
+    findPinned(sql, room.id, ids),
+  ]);
+  const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
+  const [edits, people] = await Promise.all([
+    findEdits(sql, room.id, [...known.keys()]),
+    users.find([...new Set([...known.values()].map((row) => row.sender))]),
+  ]);
+  const look: Look = {
+    room,
+    known,
+    people,
+    edits: lastEdits(edits),
+    reactions: groupBy(reactions, (row) => row.target_id),
+    pinned,
+  };
+  return input.rows.map((row) => projectRow(row, look));
+}
+
+/**
+ * A message that was stored just now: nothing can relate to it yet, so that only what it
+ * answers is read.
+ */
+export async function projectNewMessage(
+  deps: ProjectDeps,
+  room: Room,
+  row: StoredEvent,
+): Promise<MessageFrame> {
+  const { sql, users } = deps;
+  const replyId = replyOf(contentOfRow(row));
+  const targets = replyId === undefined ? [] : await findTimelineEvents(sql, room.id, [replyId]);
+  const known = new Map([row, ...targets].map((each) => [each.eventId as string, each]));
+  const [edits, people] = await Promise.all([
+    replyId === undefined ? [] : findEdits(sql, room.id, [replyId]),
+    users.find([...new Set([...known.values()].map((each) => each.sender))]),
+  ]);
+  return projectRow(row, {
+    room,
+    known,
+    people,
+    edits: lastEdits(edits),
+    reactions: new Map(),
+    pinned: new Set(),
+  }).frame;
+}
+
+interface Look {
+  readonly room: Room;
+  readonly known: ReadonlyMap<string, StoredEvent>;
+  readonly people: ReadonlyMap<UserId, User>;
+  readonly edits: ReadonlyMap<string, EditRow>;
+  readonly reactions: ReadonlyMap<string, readonly ReactionRow[]>;
+  readonly pinned: ReadonlySet<string>;
+}
+
+function projectRow(row: StoredEvent, look: Look): Projected {
+  const { authority } = look.room;
+  const sender = row.sender;
+  const original = contentOfRow(row);
+  const edit = look.edits.get(row.eventId);
+  const current = edit === undefined ? original : contentOfPdu(edit.pdu);
+  const reactions = look.reactions.get(row.eventId) ?? [];
+  const media = mediaOf(original);
+  return {
+    myReactions: new Set(reactions.filter((reaction) => reaction.me).map((r) => r.key)),
+    frame: {
+      id: row.eventId,
+      room_id: look.room.id,
+      channel_id: row.channelId ?? "",
+      kind: media.length > 0 ? "file" : "text",
+      author: look.people.get(sender) ?? unknownUser(sender),
+      nickname: textOf(contentOf(authority.view.get("m.member.profile", sender)), "nickname"),
+      color: colorOf(authority, sender),
+      origin_ts: row.originTs,
+      order: row.order ?? 0,
+      body: textOf(current, "body") ?? "",
+      media,
+      mentions: mentionsOf(original),
+      edited_ts: edit?.origin_ts ?? null,
+      redacted: row.redactedBy === undefined ? null : { by: row.redactedBy, reason: null },
+      reply_to: replyTo(original, look),
+      reactions: reactions.map(({ key, count, users }) => ({ key, count, users })),
+      pinned: look.pinned.has(row.eventId),
+      late: row.receivedTs - row.originTs > limits.receive.lateAfterMs,
+    },
+  };
+}
+
+function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to"] {
+  const id = replyOf(content);
+  if (id === undefined) return null;
+  const row = look.known.get(id);
+  if (row === undefined) return { id, author: null, excerpt: null };
+  const edit = look.edits.get(id);
+  const body = textOf(edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu), "body");
+  const files = mediaOf(contentOfRow(row)).length;
+  const sender = row.sender;
+  return {
+    id,
+    author: look.people.get(sender) ?? unknownUser(sender),
+    excerpt: row.withheld || row.redactedBy !== undefined
+      ? null
+      : body?.slice(0, EXCERPT_CHARS) ?? (files > 0 ? `${files} file${files > 1 ? "s" : ""}` : ""),
+  };
+}
+
+/** Adds what depends on the viewer. */
+export function personalize(
+  projected: Projected,
+  viewer: { readonly userId: UserId; readonly roles: readonly string[] },
+): Message {
+  const { frame, myReactions } = projected;
+  const { mentions } = frame;
+  return {
+    ...frame,
+    mentions_me: frame.author.id !== viewer.userId &&
+      (mentions.everyone || mentions.users.includes(viewer.userId) ||
+        mentions.roles.some((role) => viewer.roles.includes(role))),
+    reactions: frame.reactions.map((reaction) => ({
+      ...reaction,
+      me: myReactions.has(reaction.key),
+    })),
+  };
+}
+
+export function contentOfPdu(pdu: string): JsonObject {
+  return (JSON.parse(pdu) as { content: JsonObject }).content;
+}
+
+function contentOfRow(row: StoredEvent): JsonObject | undefined {
+  if (row.withheld) return undefined;
+  return row.held === undefined ? contentOfPdu(row.pdu) : row.held.pdu.content;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Id of the message that this one answers. */
+export function replyOf(content: JsonObject | undefined): string | undefined {
+  const relation = content?.["relates_to"];
+  if (!isObject(relation) || relation["kind"] !== "reply") return undefined;
+  const id = relation["event_id"];
+  return typeof id === "string" ? id : undefined;
+}
+
+function mediaOf(content: JsonObject | undefined): MessageMedia[] {
+  const list = content?.["media"];
+  if (!Array.isArray(list)) return [];
+  return list.filter(isObject).map((item) => ({
+    uri: textOf(item, "uri") ?? "",
+    name: textOf(item, "name") ?? "file",
+    type: textOf(item, "type") ?? "application/octet-stream",
+    size: numberOf(item["size"]) ?? 0,
+    alt: textOf(item, "alt"),
+    width: numberOf(item["width"]),
+    height: numberOf(item["height"]),
+    thumbhash: textOf(item, "thumbhash"),
+    spoiler: item["spoiler"] === true,
+  }));
+}
+
+function numberOf(value: JsonValue | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function mentionsOf(content: JsonObject | undefined): Message["mentions"] {
+  const mentions = content?.["mentions"];
+  if (!isObject(mentions)) return { users: [], roles: [], everyone: false };
+  return {
+    users: strings(mentions["users"]),
+    roles: strings(mentions["roles"]),
+    everyone: mentions["everyone"] === true,
+  };
+}
+
+function strings(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function lastEdits(edits: readonly EditRow[]): Map<string, EditRow> {
+  return new Map(edits.map((edit) => [edit.target_id, edit]));
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Somebody whose profile is not held: a remote or a deleted user. */
+export function unknownUser(id: UserId): User {
+  return { id, display_name: null, avatar: null, bio: null, status: null, bot: false };
+}

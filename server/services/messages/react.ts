@@ -1,0 +1,90 @@
+import type { Message } from "../../../core/api/message.ts";
+import { OperationError } from "../../../core/errors.ts";
+import { limits } from "../../../core/limits.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { requireRight } from "../chat/place.ts";
+import type { MediaDesk } from "./attachments.ts";
+import { findOwnReactions, findReactions, findTimelineEvents } from "./message_rows.ts";
+import { relationRows } from "./message_row_kinds.ts";
+import { redactTargets } from "./redact_messages.ts";
+import { openMessage, viewMessage } from "./view_message.ts";
+
+/** Different reactions one message can carry. */
+const REACTION_KEYS_MAX = 20;
+
+interface ReactionInput {
+  readonly roomId: string;
+  readonly eventId: string;
+  readonly key: string;
+}
+
+/** @throws OperationError `invalid`, `forbidden`, `not_found`, `limit_reached` */
+export async function addReaction(
+  deps: ChatDeps,
+  userId: UserId,
+  input: ReactionInput,
+): Promise<Message> {
+  const { place, row } = await openMessage(deps, userId, input);
+  const { room, channelId } = place;
+  requireKey(input.key);
+  const present = await findReactions(deps.sql, {
+    roomId: room.id,
+    targetIds: [row.eventId],
+    viewer: userId,
+  });
+  const same = present.find((reaction) => reaction.key === input.key);
+  if (same?.me === true) return await viewMessage(deps, userId, { place, id: row.eventId });
+  requireRight(place.rights, "ADD_REACTIONS", "react");
+  if (same === undefined && present.length >= REACTION_KEYS_MAX) {
+    throw new OperationError(
+      "limit_reached",
+      `This message has ${REACTION_KEYS_MAX} different reactions already; use one of them.`,
+    );
+  }
+  await room.sendTimeline({
+    type: "m.reaction",
+    sender: userId,
+    channelId,
+    content: { relates_to: { kind: "reaction", event_id: row.eventId }, key: input.key },
+  }, (placed) => ({
+    rows: [relationRows.of({
+      roomId: room.id,
+      channelId,
+      ...placed,
+      targetId: row.eventId,
+      kind: "reaction",
+      sender: userId,
+      key: input.key,
+    })],
+  }));
+  return await viewMessage(deps, userId, { place, id: row.eventId });
+}
+
+/** Takes one's reaction back; nothing happens where there is none. */
+export async function removeReaction(
+  deps: ChatDeps & { readonly media: Pick<MediaDesk, "release"> },
+  userId: UserId,
+  input: ReactionInput,
+): Promise<Message> {
+  const { place, row } = await openMessage(deps, userId, input);
+  const own = await findOwnReactions(deps.sql, {
+    roomId: place.room.id,
+    targetId: row.eventId,
+    sender: userId,
+    key: input.key,
+  });
+  const targets = await findTimelineEvents(deps.sql, place.room.id, own);
+  if (targets.length > 0) await redactTargets(deps, userId, { place, targets });
+  return await viewMessage(deps, userId, { place, id: row.eventId });
+}
+
+function requireKey(key: string): void {
+  const bytes = new TextEncoder().encode(key).length;
+  if (bytes <= limits.content.maxReactionKeyBytes && key.trim() === key) return;
+  throw new OperationError(
+    "invalid",
+    `A reaction is one emoji or the name of one, at most ${limits.content.maxReactionKeyBytes} bytes.`,
+    { details: { field: "key" } },
+  );
+}

@@ -1,0 +1,184 @@
+import type { Message } from "../../../core/api/message.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { JsonObject } from "../../../core/event/json.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { holds } from "../../../core/permissions/bits.ts";
+import { AppendError } from "../../postgres/append_error.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { TaggedRow } from "../../postgres/row_kind.ts";
+import type { Along, Placed, SentTimeline } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openChannel, type Place, requireEventId, requireRight } from "../chat/place.ts";
+import type { AttachedFile, MediaDesk } from "./attachments.ts";
+import { type AllowedMentions, effectiveMentions, mentionTargets } from "./mentions.ts";
+import { findTimelineEvents } from "./message_rows.ts";
+import { mentionRows, nonceRows, relationRows } from "./message_row_kinds.ts";
+import { personalize, projectNewMessage } from "./project_messages.ts";
+import { viewMessage } from "./view_message.ts";
+
+export interface NewMessage {
+  readonly roomId: string;
+  readonly channelId: string;
+  readonly body: string;
+  readonly media: readonly {
+    readonly uri: string;
+    readonly alt?: string | null | undefined;
+    readonly spoiler?: boolean | undefined;
+  }[];
+  readonly reply_to?: string | null | undefined;
+  readonly allowed_mentions?: AllowedMentions | undefined;
+  readonly nonce?: string | undefined;
+}
+
+type SendDeps = ChatDeps & { readonly media: MediaDesk };
+
+/**
+ * Sends a message; resolves once it is stored. The same nonce again answers with the first
+ * message. @throws OperationError `invalid`, `forbidden`, `not_found`, `slow_mode`, `unavailable`
+ */
+export async function sendMessage(
+  deps: SendDeps,
+  userId: UserId,
+  input: NewMessage,
+): Promise<Message> {
+  const place = await openChannel(deps, userId, input);
+  if (input.nonce !== undefined) {
+    const former = await deps.nonces.find(userId, input.nonce);
+    if (former !== undefined) return await viewMessage(deps, userId, { place, id: former.eventId });
+  }
+  if (input.body.trim() === "" && input.media.length === 0) {
+    throw new OperationError("invalid", "The message is empty: write something or attach a file.", {
+      details: { field: "body" },
+    });
+  }
+  requireRight(place.rights, "SEND", "send messages");
+  if (input.media.length > 0) requireRight(place.rights, "ATTACH", "attach files");
+  const repliedTo = await findReplied(deps, place, input.reply_to);
+  const files = await deps.media.attach(userId, input.media);
+  await deps.slowMode.admit(place.room, {
+    channelId: place.channelId,
+    sender: userId,
+    rights: place.rights,
+  });
+  return await store(deps, userId, { place, input, repliedTo, files });
+}
+
+interface Ready {
+  readonly place: Place;
+  readonly input: NewMessage;
+  readonly repliedTo: StoredEvent | undefined;
+  readonly files: readonly AttachedFile[];
+}
+
+async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Message> {
+  const { place, input, repliedTo, files } = ready;
+  const { room, channelId } = place;
+  const mentions = effectiveMentions(room.authority, {
+    body: input.body,
+    sender: userId,
+    channelId,
+    rights: place.rights,
+    allowed: input.allowed_mentions,
+    repliedTo: repliedTo?.sender,
+  });
+  const targets = mentionTargets(mentions);
+  const content: JsonObject = {
+    msgtype: files.length > 0 ? "file" : "text",
+    body: input.body,
+    ...(files.length === 0 ? {} : { media: files.map((file) => file.content) }),
+    ...(targets.length === 0 ? {} : { mentions: { ...mentions } }),
+    ...(repliedTo === undefined
+      ? {}
+      : { relates_to: { kind: "reply", event_id: repliedTo.eventId } }),
+  };
+  const along = (placed: Placed): Along => {
+    if (input.nonce !== undefined) deps.nonces.hold(placed.eventId, input.nonce);
+    return { rows: rowsOf(userId, { ready, targets, placed }) };
+  };
+  try {
+    const intent = { type: "m.room.message", sender: userId, channelId, content };
+    const sent = await room.sendTimeline(intent, along);
+    return await answer(deps, userId, { place, sent, nonce: input.nonce });
+  } catch (error) {
+    // The same nonce was stored by another process meanwhile: its message is the answer.
+    const former = error instanceof AppendError && input.nonce !== undefined
+      ? await deps.nonces.find(userId, input.nonce)
+      : undefined;
+    if (former === undefined) throw error;
+    return await viewMessage(deps, userId, { place, id: former.eventId });
+  }
+}
+
+function rowsOf(
+  sender: UserId,
+  parts: { readonly ready: Ready; readonly targets: readonly string[]; readonly placed: Placed },
+): TaggedRow[] {
+  const { ready: { place, input, repliedTo, files }, targets, placed } = parts;
+  const at = { roomId: place.room.id, channelId: place.channelId, ...placed };
+  const rows: TaggedRow[] = files.flatMap((file) => file.use(at));
+  if (targets.length > 0) rows.push(mentionRows.of({ ...at, sender, targets }));
+  if (repliedTo !== undefined) {
+    rows.push(relationRows.of({ ...at, targetId: repliedTo.eventId, kind: "reply", sender }));
+  }
+  if (input.nonce !== undefined) {
+    rows.push(nonceRows.of({ ...at, sender, nonce: input.nonce, createdTs: placed.originTs }));
+  }
+  return rows;
+}
+
+async function answer(
+  deps: SendDeps,
+  userId: UserId,
+  { place, sent, nonce }: { place: Place; sent: SentTimeline; nonce: string | undefined },
+): Promise<Message> {
+  const frame = await projectNewMessage(deps, place.room, storedOf(sent));
+  const roles = place.room.authority.rolesOf(userId);
+  const message = personalize({ frame, myReactions: new Set() }, { userId, roles });
+  return nonce === undefined ? message : { ...message, nonce };
+}
+
+function storedOf({ event, order, writerId, position }: SentTimeline): StoredEvent {
+  const { pdu } = event;
+  return {
+    roomId: event.roomId,
+    eventId: event.id,
+    hash: event.hash,
+    type: pdu.type,
+    channelId: pdu.channel_id,
+    sender: pdu.sender,
+    originTs: pdu.origin_ts,
+    order,
+    outcome: "accepted",
+    receivedTs: pdu.origin_ts,
+    withheld: false,
+    pdu: "",
+    held: event,
+    writerId,
+    position,
+  };
+}
+
+async function findReplied(
+  deps: Pick<ChatDeps, "sql">,
+  place: Place,
+  rawId: string | null | undefined,
+): Promise<StoredEvent | undefined> {
+  if (rawId === null || rawId === undefined) return undefined;
+  requireRight(place.rights, "READ_HISTORY", "reply");
+  const id: EventId = requireEventId(rawId);
+  const [target] = await findTimelineEvents(deps.sql, place.room.id, [id]);
+  const fits = target !== undefined && target.channelId === place.channelId &&
+    target.type === "m.room.message" && target.redactedBy === undefined;
+  if (fits) return target;
+  throw new OperationError(
+    "invalid",
+    "The message you reply to is not in this channel any more; it may be deleted.",
+    { details: { field: "reply_to" } },
+  );
+}
+
+/** Whether messages before one's own sending may be read. */
+export function mayReadHistory(place: Place): boolean {
+  return holds(place.rights, "READ_HISTORY");
+}

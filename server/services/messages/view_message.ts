@@ -1,0 +1,47 @@
+import type { Message } from "../../../core/api/message.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
+import { findTimelineEvents } from "./message_rows.ts";
+import { personalize, projectMessages } from "./project_messages.ts";
+
+type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock">;
+
+/** A message as the user sees it. Throws `not_found`. */
+export async function viewMessage(
+  deps: ViewDeps,
+  userId: UserId,
+  target: { readonly place: Place; readonly id: EventId },
+): Promise<Message> {
+  const { room, channelId } = target.place;
+  const [row] = await findTimelineEvents(deps.sql, room.id, [target.id]);
+  if (row === undefined || row.channelId !== channelId) throw messageNotFound();
+  return await viewRow(deps, userId, { place: target.place, row });
+}
+
+export async function viewRow(
+  deps: ViewDeps,
+  userId: UserId,
+  { place, row }: { readonly place: Place; readonly row: StoredEvent },
+): Promise<Message> {
+  const [projected] = await projectMessages(deps, place.room, { rows: [row], viewer: userId });
+  if (projected === undefined) throw messageNotFound();
+  return personalize(projected, { userId, roles: place.room.authority.rolesOf(userId) });
+}
+
+/** A message and its channel by the message's id alone. Throws `not_found`, for hidden ones too. */
+export async function openMessage(
+  deps: ViewDeps,
+  userId: UserId,
+  raw: { readonly roomId: string; readonly eventId: string },
+): Promise<{ readonly place: Place; readonly row: StoredEvent }> {
+  const room = await deps.rooms.openFor(userId, raw.roomId);
+  const [row] = await findTimelineEvents(deps.sql, room.id, [requireEventId(raw.eventId)]);
+  if (
+    row?.channelId === undefined || row.type !== "m.room.message" || row.redactedBy !== undefined
+  ) throw messageNotFound();
+  const place = await openChannel(deps, userId, { roomId: room.id, channelId: row.channelId });
+  return { place, row };
+}

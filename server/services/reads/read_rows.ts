@@ -1,0 +1,74 @@
+import type { ReadState } from "../../../core/api/channel.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+
+/** Unread counts stop here: people read "99+". */
+export const UNREAD_COUNT_MAX = 100;
+
+export interface CountQuery {
+  readonly userId: string;
+  readonly channels: readonly {
+    readonly roomId: string;
+    readonly channelId: string;
+    /** JSON list of what pings this user there: user id, '&' and role ids, 'everyone'. */
+    readonly targets: string;
+    /** Where reading begins while there is no marker (ms): when the user came. */
+    readonly since: number;
+  }[];
+}
+
+/** Unread and mention counts of many channels in one query. */
+export async function countUnread(sql: Queryable, query: CountQuery): Promise<ReadState[]> {
+  const { userId, channels } = query;
+  return await sql<ReadState[]>`
+    select c.room_id, c.channel_id, m.event_id as last_read_id,
+      u.count::int as unread, p.count::int as mentions
+    from unnest(${channels.map((each) => each.roomId)}::text[],
+      ${channels.map((each) => each.channelId)}::text[],
+      ${channels.map((each) => each.targets)}::text[],
+      ${channels.map((each) => each.since)}::bigint[]) as c(room_id, channel_id, targets, since)
+    left join read_markers m on m.user_id = ${userId}
+      and m.room_id = c.room_id and m.channel_id = c.channel_id
+    cross join lateral (
+      select count(*) as count from (
+        select 1 from events e
+        where e.room_id = c.room_id and e.channel_id = c.channel_id
+          and e.timeline_order >= coalesce(m.ord, c.since)
+          and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
+          and e.type = 'm.room.message' and e.sender <> ${userId}
+          and e.outcome = 'accepted' and not e.withheld
+          and not exists (select 1 from message_relations r
+            where r.room_id = e.room_id and r.event_id = e.event_id and r.kind = 'edit')
+        limit ${UNREAD_COUNT_MAX}) newer) u
+    cross join lateral (
+      select count(*) as count from (
+        select distinct mm.event_id from message_mentions mm
+        where mm.room_id = c.room_id and mm.channel_id = c.channel_id
+          and mm.ord >= coalesce(m.ord, c.since) and mm.sender <> ${userId}
+          and mm.event_id is distinct from m.event_id
+          and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
+        limit ${UNREAD_COUNT_MAX}) pinged) p`;
+}
+
+/** Moves a marker forwards, or anywhere with `back`. Resolves whether it moved. */
+export async function moveReadMarker(
+  sql: Queryable,
+  marker: {
+    readonly userId: string;
+    readonly roomId: string;
+    readonly channelId: string;
+    readonly eventId: string | null;
+    readonly ord: number;
+    readonly hash: Uint8Array;
+    readonly back: boolean;
+  },
+): Promise<boolean> {
+  const rows = await sql`
+    insert into read_markers (user_id, room_id, channel_id, event_id, ord, hash)
+    values (${marker.userId}, ${marker.roomId}, ${marker.channelId}, ${marker.eventId},
+      ${marker.ord}, ${marker.hash})
+    on conflict (user_id, room_id, channel_id) do update
+      set event_id = excluded.event_id, ord = excluded.ord, hash = excluded.hash
+      where ${marker.back} or (excluded.ord, excluded.hash) > (read_markers.ord, read_markers.hash)
+    returning 1`;
+  return rows.length === 1;
+}

@@ -1,0 +1,31 @@
+import type { ReadState } from "../../../core/api/channel.ts";
+import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+import type { Room } from "../../rooms/room.ts";
+import { countUnread } from "./read_rows.ts";
+
+export interface RoomChannels {
+  readonly room: Room;
+  readonly channelIds: readonly ChannelId[];
+}
+
+/** Unread and mention counts of channels, as the server keeps them. */
+export async function readStates(
+  deps: { readonly sql: Queryable },
+  userId: UserId,
+  channels: readonly RoomChannels[],
+): Promise<ReadState[]> {
+  const asked = channels.flatMap(({ room, channelIds }) => {
+    const targets = JSON.stringify([
+      userId,
+      "everyone",
+      ...room.authority.rolesOf(userId).map((role) => `&${role}`),
+    ]);
+    // What was said before one came is not unread.
+    const since = room.authority.view.get("m.room.member", userId)?.pdu.origin_ts ?? 0;
+    return channelIds.map((channelId) => ({ roomId: room.id, channelId, targets, since }));
+  });
+  if (asked.length === 0) return [];
+  return await countUnread(deps.sql, { userId, channels: asked });
+}

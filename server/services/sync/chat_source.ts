@@ -1,0 +1,209 @@
+import type { User } from "../../../core/api/user.ts";
+import type { Presence } from "../../../core/api/user.ts";
+import type { ControlEvent } from "../../../core/event/event.ts";
+import { parseRoomId } from "../../../core/ids/room_id.ts";
+import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import { holds } from "../../../core/permissions/bits.ts";
+import type { Caller } from "../../http/caller.ts";
+import type {
+  Dispatch,
+  GatewaySource,
+  Projection,
+  ReplayAnswer,
+  SnapshotAnswer,
+  Update,
+  Watchers,
+} from "../../http/gateway/source.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import { advanceToken, encodeSyncToken, type SyncToken } from "../../postgres/sync_token.ts";
+import { heldOf } from "../../rooms/load_room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openChannel } from "../chat/place.ts";
+import type { ReadNotice } from "../reads/mark_read.ts";
+import { projectControl } from "./project_control.ts";
+import { projectTimeline } from "./project_timeline.ts";
+import { replaySince } from "./replay.ts";
+import { buildSnapshot, type ServerFacts } from "./snapshot.ts";
+import { openJoinedRooms } from "../guilds/list_guilds.ts";
+
+/** Commits waiting to be projected; beyond it readers are told to start anew. */
+const WAITING_MAX = 50_000;
+
+export interface ChatSourceDeps extends ChatDeps {
+  readonly server: ServerFacts;
+  readonly savePresence: (caller: Caller, presence: Presence) => Promise<void>;
+}
+
+/** Something to tell: a stored event, or a change that is in no log. */
+type Item =
+  | { readonly kind: "stored"; readonly stored: StoredEvent }
+  | { readonly kind: "plain"; readonly make: () => Promise<readonly Dispatch[]> };
+
+const NOTHING: Projection = { entitlements: [], dispatches: [] };
+const NOBODY: Watchers = { isConnected: () => false, inRoom: () => [] };
+
+/**
+ * What the gateway reads from: stored events, one after another in the order of the log, each
+ * turned into what its readers should see.
+ */
+export class ChatSource implements GatewaySource {
+  readonly #deps: ChatSourceDeps;
+  readonly #waiting: Item[] = [];
+  #working = false;
+  #token: SyncToken;
+  #seq = 0;
+  #listener: ((update: Update) => void) | undefined;
+  #watchers: Watchers = NOBODY;
+
+  /** `token` covers everything stored before the first `take`. */
+  constructor(deps: ChatSourceDeps, token: SyncToken) {
+    this.#deps = deps;
+    this.#token = token;
+  }
+
+  subscribe(listener: (update: Update) => void, watchers: Watchers): () => void {
+    this.#listener = listener;
+    this.#watchers = watchers;
+    return () => {
+      this.#listener = undefined;
+      this.#watchers = NOBODY;
+    };
+  }
+
+  /** Takes in what was stored, in the order of the log. */
+  take(events: readonly StoredEvent[]): void {
+    for (const stored of events) this.#waiting.push({ kind: "stored", stored });
+    this.#wake();
+  }
+
+  /** A profile changed: whoever shares a room with the user sees it. */
+  announceUser(userId: UserId): void {
+    this.#deps.users.forget(userId);
+    this.#plain(() => this.#userUpdates(userId));
+  }
+
+  /** How far someone has read: all of their devices hear it. */
+  announceRead({ userId, state }: ReadNotice): void {
+    this.#plain(() =>
+      Promise.resolve([{
+        t: "read.update",
+        d: state,
+        audience: { to: "users", userIds: [userId] },
+      }])
+    );
+  }
+
+  #plain(make: () => Promise<readonly Dispatch[]>): void {
+    this.#waiting.push({ kind: "plain", make });
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#working) return;
+    this.#working = true;
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const items = this.#waiting.splice(0, WAITING_MAX);
+      for (const item of items) await this.#tell(item);
+    }
+    this.#working = false;
+  }
+
+  async #tell(item: Item): Promise<void> {
+    let projection = NOTHING;
+    try {
+      projection = item.kind === "stored"
+        ? await this.#project(item.stored)
+        : { entitlements: [], dispatches: await item.make() };
+    } catch (error) {
+      // Nothing is lost: whoever misses this finds it by position when it resumes.
+      this.#deps.log.log("error", "A stored event could not be shown.", {
+        event: item.kind === "stored" ? item.stored.eventId : undefined,
+        error,
+      });
+    }
+    if (item.kind === "stored") this.#token = advanceToken(this.#token, item.stored);
+    const position = item.kind === "stored" ? { position: encodeSyncToken(this.#token) } : {};
+    this.#listener?.({ ...projection, seq: ++this.#seq, ...position });
+  }
+
+  async #project(stored: StoredEvent): Promise<Projection> {
+    const room = await this.#deps.rooms.open(stored.roomId);
+    if (room === undefined || stored.outcome !== "accepted") return NOTHING;
+    if (stored.channelId === undefined) {
+      const event = heldOf(stored) as ControlEvent;
+      return await projectControl(this.#deps, room, { event, watchers: this.#watchers });
+    }
+    if (!hasAny(this.#watchers.inRoom(stored.roomId))) {
+      this.#deps.nonces.take(stored.eventId);
+      return NOTHING;
+    }
+    return {
+      entitlements: [],
+      dispatches: await projectTimeline(this.#deps, room, stored),
+    };
+  }
+
+  async #userUpdates(userId: UserId): Promise<readonly Dispatch[]> {
+    const user = await this.#deps.users.get(userId);
+    const rooms = await openJoinedRooms(this.#deps, userId, ["guild", "dm", "group_dm"]);
+    const readers = new Set<UserId>([userId]);
+    for (const room of rooms) {
+      for (const reader of this.#watchers.inRoom(room.id)) readers.add(reader);
+    }
+    return [{ t: "user.update", d: user, audience: { to: "users", userIds: [...readers] } }];
+  }
+
+  async snapshot(caller: Caller): Promise<SnapshotAnswer> {
+    // What is told while the snapshot is read is told again: whole states and ids make that safe.
+    const seq = this.#seq;
+    const position = encodeSyncToken(this.#token);
+    const { snapshot, entitlements } = await buildSnapshot(this.#deps, caller);
+    return {
+      seq,
+      entitlements,
+      presence: snapshot.self.presence,
+      snapshot: { ...snapshot, position },
+    };
+  }
+
+  async replay(caller: Caller, position: string, limit: number): Promise<ReplayAnswer> {
+    const seq = this.#seq;
+    return await replaySince(this.#deps, caller, { position, limit, seq, upTo: this.#token });
+  }
+
+  async members(
+    caller: Caller,
+    roomId: string,
+    userIds: readonly string[],
+  ): Promise<readonly UserId[]> {
+    const id = parseRoomId(roomId);
+    const room = id === undefined ? undefined : await this.#deps.rooms.open(id);
+    if (room === undefined || !room.authority.isJoined(caller.userId)) return [];
+    return userIds.map(parseUserId).filter((userId): userId is UserId =>
+      userId !== undefined && room.authority.isJoined(userId)
+    );
+  }
+
+  async typist(caller: Caller, roomId: string, channelId: string): Promise<User | undefined> {
+    try {
+      const place = await openChannel(this.#deps, caller.userId, { roomId, channelId });
+      if (!holds(place.rights, "SEND")) return undefined;
+      return await this.#deps.users.get(caller.userId);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async savePresence(caller: Caller, presence: Presence): Promise<void> {
+    await this.#deps.savePresence(caller, presence);
+  }
+}
+
+function hasAny(users: Iterable<unknown>): boolean {
+  for (const _user of users) return true;
+  return false;
+}

@@ -1,0 +1,156 @@
+import type { ControlEvent } from "../../../core/event/event.ts";
+import { parseRoomId } from "../../../core/ids/room_id.ts";
+import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import type { Dispatch, Entitlement, Projection, Watchers } from "../../http/gateway/source.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { viewMember } from "../chat/view_guild.ts";
+import { viewDm } from "../dms/view_dm.ts";
+import { guildUpdates } from "./guild_frames.ts";
+import { entitlementOf } from "./standing.ts";
+
+const NOTHING: Projection = { entitlements: [], dispatches: [] };
+/** Types that change what one member is, and nothing of anybody else. */
+const OF_ONE_MEMBER: ReadonlySet<string> = new Set([
+  "m.guild.member_roles",
+  "m.room.timeout",
+  "m.member.profile",
+]);
+
+/** What a stored control event means for those who are connected. */
+export async function projectControl(
+  deps: ChatDeps,
+  room: Room,
+  { event, watchers }: { readonly event: ControlEvent; readonly watchers: Watchers },
+): Promise<Projection> {
+  switch (room.authority.room.kind) {
+    case "dm":
+    case "group_dm":
+      return event.pdu.type === "m.room.member" ? await projectDm(deps, room, watchers) : NOTHING;
+    case "private":
+      return await projectPrivate(deps, room, { event, watchers });
+    case "guild":
+      return await projectGuildEvent(deps, room, { event, watchers });
+  }
+}
+
+interface Change {
+  readonly event: ControlEvent;
+  readonly watchers: Watchers;
+}
+
+async function projectGuildEvent(deps: ChatDeps, room: Room, change: Change): Promise<Projection> {
+  const { event, watchers } = change;
+  const target = parseUserId(event.pdu.state_key ?? "");
+  if (event.pdu.type === "m.room.member") {
+    return target === undefined
+      ? NOTHING
+      : await projectMembership(deps, room, { ...change, target });
+  }
+  if (OF_ONE_MEMBER.has(event.pdu.type)) {
+    return target === undefined
+      ? NOTHING
+      : await projectMemberChange(deps, room, { ...change, target });
+  }
+  const connected = [...watchers.inRoom(room.id)];
+  return {
+    entitlements: entitlementsOf(deps, room, connected),
+    dispatches: await guildUpdates(deps, room, connected),
+  };
+}
+
+function entitlementsOf(
+  deps: Pick<ChatDeps, "clock">,
+  room: Room,
+  userIds: Iterable<UserId>,
+): Entitlement[] {
+  const nowMs = deps.clock.now();
+  return [...userIds].map((userId) => entitlementOf(room, userId, nowMs));
+}
+
+async function projectMemberChange(
+  deps: ChatDeps,
+  room: Room,
+  { target, watchers }: Change & { readonly target: UserId },
+): Promise<Projection> {
+  if (!room.authority.isJoined(target)) return NOTHING;
+  const connected = watchers.isConnected(target);
+  return {
+    entitlements: connected ? entitlementsOf(deps, room, [target]) : [],
+    dispatches: [
+      ...(connected ? await guildUpdates(deps, room, [target]) : []),
+      {
+        t: "member.update",
+        d: { guild_id: room.id, member: await viewMember(deps, room, target) },
+        audience: { to: "room", roomId: room.id },
+      },
+    ],
+  };
+}
+
+async function projectMembership(
+  deps: ChatDeps,
+  room: Room,
+  { target, event, watchers }: Change & { readonly target: UserId },
+): Promise<Projection> {
+  const membership = event.pdu.content["membership"];
+  if (membership === "join" && room.authority.isJoined(target)) {
+    const connected = watchers.isConnected(target);
+    return {
+      entitlements: connected ? entitlementsOf(deps, room, [target]) : [],
+      dispatches: [
+        ...(connected ? await guildUpdates(deps, room, [target]) : []),
+        {
+          t: "member.update",
+          d: { guild_id: room.id, member: await viewMember(deps, room, target) },
+          audience: { to: "room", roomId: room.id },
+        },
+      ],
+    };
+  }
+  if (membership !== "leave" && membership !== "ban") return NOTHING;
+  const reason = membership === "ban" ? "banned" : event.pdu.sender === target ? "left" : "kicked";
+  const gone: Dispatch = {
+    t: "guild.remove",
+    d: { guild_id: room.id, reason },
+    audience: { to: "users", userIds: [target] },
+  };
+  return {
+    entitlements: watchers.isConnected(target)
+      ? [{ userId: target, roomId: room.id, channelIds: null }]
+      : [],
+    dispatches: [
+      ...(watchers.isConnected(target) ? [gone] : []),
+      {
+        t: "member.remove",
+        d: { guild_id: room.id, user_id: target },
+        audience: { to: "room", roomId: room.id },
+      },
+    ],
+  };
+}
+
+/** A private channel is shown in its guild: whoever sees it gets the guild anew. */
+async function projectPrivate(deps: ChatDeps, room: Room, change: Change): Promise<Projection> {
+  const guildId = parseRoomId(room.authority.room.guild ?? "");
+  const guild = guildId === undefined ? undefined : await deps.rooms.open(guildId);
+  const target = change.event.pdu.type === "m.room.member"
+    ? parseUserId(change.event.pdu.state_key ?? "")
+    : undefined;
+  const touched = new Set(change.watchers.inRoom(room.id));
+  if (target !== undefined && change.watchers.isConnected(target)) touched.add(target);
+  return {
+    entitlements: entitlementsOf(deps, room, touched),
+    dispatches: guild === undefined ? [] : await guildUpdates(deps, guild, touched),
+  };
+}
+
+async function projectDm(deps: ChatDeps, room: Room, watchers: Watchers): Promise<Projection> {
+  const connected = room.authority.room.users.filter((userId) => watchers.isConnected(userId));
+  const dispatches = await Promise.all(connected.map(async (userId): Promise<Dispatch> => ({
+    t: "dm.update",
+    d: await viewDm(deps, room, userId),
+    audience: { to: "users", userIds: [userId] },
+  })));
+  return { entitlements: entitlementsOf(deps, room, connected), dispatches };
+}

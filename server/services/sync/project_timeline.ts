@@ -1,0 +1,99 @@
+import type { EventId } from "../../../core/ids/event_id.ts";
+import { relationOf } from "../../../core/event/relation.ts";
+import type { TimelineEvent } from "../../../core/event/event.ts";
+import type { Dispatch } from "../../http/gateway/source.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import { heldOf } from "../../rooms/load_room.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { findReactions, findTimelineEvents } from "../messages/message_rows.ts";
+import { projectMessages, projectNewMessage } from "../messages/project_messages.ts";
+
+type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces">;
+
+/** What a stored timeline event means for those who read its channel. */
+export async function projectTimeline(
+  deps: TimelineDeps,
+  room: Room,
+  stored: StoredEvent,
+): Promise<Dispatch[]> {
+  if (stored.channelId === undefined || stored.outcome !== "accepted") return [];
+  const event = heldOf(stored) as TimelineEvent;
+  const audience = { to: "channel", roomId: room.id, channelId: stored.channelId } as const;
+  const relation = relationOf(event.pdu);
+  const target = targetOf(event, relation?.eventId);
+  if (stored.type === "m.room.message" && relation?.kind !== "edit") {
+    if (stored.redactedBy !== undefined) return await wholeMessage(deps, room, stored.eventId);
+    const d = await projectNewMessage(deps, room, stored);
+    const nonce = deps.nonces.take(stored.eventId);
+    return [{
+      t: "message.create",
+      d,
+      audience,
+      ...(nonce === undefined ? {} : { personal: { userId: stored.sender, d: { ...d, nonce } } }),
+    }];
+  }
+  if (stored.type === "m.reaction" && !stored.withheld && target !== undefined) {
+    return await reaction(deps, room, { stored, event, target });
+  }
+  const changes = stored.type === "m.pin" || stored.type === "m.reaction" ||
+    stored.type === "m.room.message";
+  return changes && target !== undefined ? await wholeMessage(deps, room, target) : [];
+}
+
+function targetOf(event: TimelineEvent, related: EventId | undefined): EventId | undefined {
+  if (related !== undefined) return related;
+  const pinned = event.pdu.content["event_id"];
+  return event.pdu.type === "m.pin" && typeof pinned === "string" ? pinned as EventId : undefined;
+}
+
+async function reaction(
+  deps: Pick<ChatDeps, "sql">,
+  room: Room,
+  parts: {
+    readonly stored: StoredEvent;
+    readonly event: TimelineEvent;
+    readonly target: EventId;
+  },
+): Promise<Dispatch[]> {
+  const { stored, event, target } = parts;
+  const key = event.pdu.content["key"];
+  if (typeof key !== "string" || stored.channelId === undefined) return [];
+  const rows = await findReactions(deps.sql, {
+    roomId: room.id,
+    targetIds: [target],
+    viewer: null,
+  });
+  const count = rows.find((row) => row.key === key)?.count ?? 0;
+  return [{
+    t: "message.reaction",
+    d: {
+      room_id: room.id,
+      channel_id: stored.channelId,
+      message_id: target,
+      key,
+      user_id: stored.sender,
+      added: true,
+      count,
+    },
+    audience: { to: "channel", roomId: room.id, channelId: stored.channelId },
+  }];
+}
+
+/** Edits, pins, redactions: the whole message anew, as it is now. */
+async function wholeMessage(
+  deps: Pick<ChatDeps, "sql" | "users">,
+  room: Room,
+  id: EventId,
+): Promise<Dispatch[]> {
+  const rows = await findTimelineEvents(deps.sql, room.id, [id]);
+  const [row] = rows;
+  if (row?.channelId === undefined || row.type !== "m.room.message") return [];
+  const [projected] = await projectMessages(deps, room, { rows, viewer: null });
+  if (projected === undefined) return [];
+  return [{
+    t: "message.update",
+    d: projected.frame,
+    audience: { to: "channel", roomId: room.id, channelId: row.channelId },
+  }];
+}

@@ -1,0 +1,67 @@
+import type { Snapshot } from "../../../core/api/gateway.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { getSelf } from "../accounts/users.ts";
+import type { Caller } from "../../http/caller.ts";
+import type { Entitlement } from "../../http/gateway/source.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { viewGuild } from "../chat/view_guild.ts";
+import { openDmRooms, viewDms } from "../dms/view_dm.ts";
+import { openJoinedRooms } from "../guilds/list_guilds.ts";
+import { readStates } from "../reads/read_states.ts";
+import { entitlementOf, readableChannels } from "./standing.ts";
+
+export interface ServerFacts {
+  readonly name: string;
+  readonly trial: boolean;
+  readonly version: string;
+}
+
+/** Presences sent with a snapshot: of people in conversations; those of guilds are subscribed to. */
+export interface SnapshotParts {
+  readonly snapshot: Omit<Snapshot, "position">;
+  readonly entitlements: readonly Entitlement[];
+}
+
+/** Everything a client needs to draw itself. */
+export async function buildSnapshot(
+  deps: ChatDeps & { readonly server: ServerFacts },
+  caller: Caller,
+): Promise<SnapshotParts> {
+  const { userId } = caller;
+  const [rooms, dmRooms, self] = await Promise.all([
+    openJoinedRooms(deps, userId, ["guild", "private", "dm", "group_dm"]),
+    openDmRooms(deps, userId),
+    getSelf(deps, caller),
+  ]);
+  const guilds = rooms.filter((room) => room.authority.room.kind === "guild");
+  const nowMs = deps.clock.now();
+  const [views, dms, states] = await Promise.all([
+    Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
+    viewDms(deps, dmRooms, userId),
+    readStates(deps, userId, rooms.map((room) => textChannels(room, userId, nowMs))),
+  ]);
+  const presences: Snapshot["presences"] = {};
+  for (const dm of dms) {
+    const shown = deps.presenceOf(dm.user.id as UserId);
+    if (shown !== "offline") presences[dm.user.id] = shown;
+  }
+  return {
+    snapshot: {
+      self: { ...self, admin: caller.admin },
+      guilds: views,
+      dms,
+      read_states: states,
+      presences,
+      server: { ...deps.server },
+    },
+    entitlements: rooms.map((room) => entitlementOf(room, userId, nowMs)),
+  };
+}
+
+function textChannels(room: Room, userId: UserId, nowMs: number) {
+  const channelIds = readableChannels(room, userId, nowMs).filter((id) =>
+    room.authority.channel(id)?.kind !== "category"
+  );
+  return { room, channelIds };
+}
