@@ -1,0 +1,19 @@
+import type { User } from "../../../core/api/user.ts";
+import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { ChatDeps } from "../../services/chat/chat_deps.ts";
+import type { MediaDesk } from "../../services/messages/attachments.ts";
+import type { ReadNotice } from "../../services/reads/mark_read.ts";
+
+export interface TypingNotice {
+  readonly roomId: RoomId;
+  readonly channelId: ChannelId;
+  readonly user: User;
+}
+
+/** What the routes of guilds, channels and messages need. */
+export interface ChatRouteDeps extends ChatDeps {
+  readonly media: MediaDesk;
+  readonly announceRead: (notice: ReadNotice) => void;
+  readonly announceTyping: (notice: TypingNotice) => void;
+}

@@ -1,0 +1,98 @@
+import type { Route } from "../route.ts";
+import type { ChatRouteDeps } from "./chat_route_deps.ts";
+import { createChannelRoute } from "./channels/create.ts";
+import { listDmsRoute } from "./dms/list.ts";
+import { openDmRoute } from "./dms/open.ts";
+import { createGuildRoute } from "./guilds/create.ts";
+import { listAuditRoute } from "./guilds/guild/audit.ts";
+import { banMemberRoute } from "./guilds/guild/bans/create.ts";
+import { unbanMemberRoute } from "./guilds/guild/bans/delete.ts";
+import { listBansRoute } from "./guilds/guild/bans/list.ts";
+import { orderChannelsRoute } from "./guilds/guild/channels.ts";
+import { deleteGuildRoute } from "./guilds/guild/delete.ts";
+import { explainPermissionRoute } from "./guilds/guild/explain.ts";
+import { getGuildRoute } from "./guilds/guild/get.ts";
+import { listInvitesRoute } from "./guilds/guild/invites.ts";
+import { leaveGuildRoute } from "./guilds/guild/leave.ts";
+import { getMemberRoute } from "./guilds/guild/members/get.ts";
+import { kickMemberRoute } from "./guilds/guild/members/kick.ts";
+import { listMembersRoute } from "./guilds/guild/members/list.ts";
+import { updateMemberRoute } from "./guilds/guild/members/update.ts";
+import { transferGuildRoute } from "./guilds/guild/owner.ts";
+import { deleteRoleRoute } from "./guilds/guild/roles/delete.ts";
+import { orderRolesRoute } from "./guilds/guild/roles/order.ts";
+import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
+import { updateGuildRoute } from "./guilds/guild/update.ts";
+import { listGuildsRoute } from "./guilds/list.ts";
+import { inviteUserRoute } from "./invite.ts";
+import { createInviteRoute } from "./invites/create.ts";
+import { acceptInviteRoute } from "./invites/invite/accept.ts";
+import { getInviteRoute } from "./invites/invite/get.ts";
+import { revokeInviteRoute } from "./invites/invite/revoke.ts";
+import { addReactionRoute } from "./reactions/add.ts";
+import { removeReactionRoute } from "./reactions/remove.ts";
+import { redactMessagesRoute } from "./redact.ts";
+import { createRoleRoute } from "./roles/create.ts";
+import { deleteChannelRoute } from "./rooms/room/channels/delete.ts";
+import { getChannelRoute } from "./rooms/room/channels/get.ts";
+import { updateChannelRoute } from "./rooms/room/channels/update.ts";
+import { joinPrivateChannelRoute } from "./rooms/room/join.ts";
+import { editMessageRoute } from "./rooms/room/messages/edit.ts";
+import { getMessageRoute } from "./rooms/room/messages/get.ts";
+import { listMessagesRoute } from "./rooms/room/messages/list.ts";
+import { listPinsRoute } from "./rooms/room/pins/list.ts";
+import { pinMessageRoute } from "./rooms/room/pins/set.ts";
+import { markReadRoute } from "./rooms/room/read.ts";
+import { sendMessageRoute } from "./rooms/room/send.ts";
+import { sendTypingRoute } from "./rooms/room/typing.ts";
+
+/** Guilds, channels, members, invites, messages and conversations. */
+export function chatRoutes(deps: ChatRouteDeps): Route[] {
+  return [
+    createChannelRoute(deps),
+    listDmsRoute(deps),
+    openDmRoute(deps),
+    createGuildRoute(deps),
+    listAuditRoute(deps),
+    banMemberRoute(deps),
+    unbanMemberRoute(deps),
+    listBansRoute(deps),
+    orderChannelsRoute(deps),
+    deleteGuildRoute(deps),
+    explainPermissionRoute(deps),
+    getGuildRoute(deps),
+    listInvitesRoute(deps),
+    leaveGuildRoute(deps),
+    getMemberRoute(deps),
+    kickMemberRoute(deps),
+    listMembersRoute(deps),
+    updateMemberRoute(deps),
+    transferGuildRoute(deps),
+    deleteRoleRoute(deps),
+    orderRolesRoute(deps),
+    updateRoleRoute(deps),
+    updateGuildRoute(deps),
+    listGuildsRoute(deps),
+    inviteUserRoute(deps),
+    createInviteRoute(deps),
+    acceptInviteRoute(deps),
+    getInviteRoute(deps),
+    revokeInviteRoute(deps),
+    addReactionRoute(deps),
+    removeReactionRoute(deps),
+    redactMessagesRoute(deps),
+    createRoleRoute(deps),
+    deleteChannelRoute(deps),
+    getChannelRoute(deps),
+    updateChannelRoute(deps),
+    joinPrivateChannelRoute(deps),
+    editMessageRoute(deps),
+    getMessageRoute(deps),
+    listMessagesRoute(deps),
+    listPinsRoute(deps),
+    pinMessageRoute(deps),
+    markReadRoute(deps),
+    sendMessageRoute(deps),
+    sendTypingRoute(deps),
+  ];
+}

@@ -1,0 +1,17 @@
+import { markRead as operation } from "../../../../../core/api/messages.ts";
+import { markRead } from "../../../../services/reads/mark_read.ts";
+import { type Route, route } from "../../../route.ts";
+import type { ChatRouteDeps } from "../../chat_route_deps.ts";
+
+export function markReadRoute(deps: ChatRouteDeps): Route {
+  return route(
+    operation,
+    ({ caller, params, body }) =>
+      markRead(deps, caller.userId, {
+        roomId: params.room_id,
+        channelId: body.channel_id,
+        eventId: body.event_id,
+        back: body.back ?? false,
+      }),
+  );
+}
