@@ -45,8 +45,12 @@ export interface AppOptions {
   readonly rates: { readonly address: RatePolicy; readonly user: RatePolicy };
   /** Most addresses and most users counted at once. */
   readonly rateKeyCount: number;
+  /** Bound of JSON bodies; uploads have their own. */
+  readonly body?: { readonly bytes: number; readonly ms: number };
   readonly checkResults?: boolean;
 }
+
+const DEFAULT_BODY = { bytes: 1 << 20, ms: 60_000 };
 
 export interface App {
   fetch(request: Request, env: EdgeEnv): Promise<Response>;
@@ -134,6 +138,7 @@ function buildRouter(options: AppOptions, byUser: RateLimiter): Hono<Env> {
     authenticate: options.authenticate,
     clock: options.clock,
     origins: options.origins,
+    body: options.body ?? DEFAULT_BODY,
     checkResults: options.checkResults ?? false,
     admit: (caller: Caller) => {
       passage.userId = caller.userId;

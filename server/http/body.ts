@@ -1,28 +1,54 @@
 import { OperationError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
-/** Largest JSON body of an operation that names no other bound, in bytes. */
-export const JSON_BODY_BYTES = 256 * 1024;
 /** Deepest nesting of a JSON body. */
 const JSON_DEPTH = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads a whole body of at most `limitBytes`; stops reading at the first byte beyond. */
-export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+export interface BodyLimits {
+  readonly clock: Clock;
+  readonly bytes: number;
+  /** Time for the whole body. */
+  readonly ms: number;
+}
+
+/** Reads a whole body; stops reading at the first byte beyond the limit, and when time is up. */
+export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes, declared);
+  if (declared !== null && Number(declared) > limits.bytes) throw tooLarge(limits.bytes, declared);
   if (request.body === null) return new Uint8Array(0);
+  const reader = request.body.getReader();
+  const read = new AbortController();
+  try {
+    return await Promise.race([
+      readAll(reader, limits.bytes),
+      limits.clock.sleep(limits.ms, read.signal).then(() => {
+        throw new OperationError(
+          "timeout",
+          `The request's body did not arrive within ${limits.ms / 1000} s.`,
+        );
+      }),
+    ]);
+  } catch (failure) {
+    await reader.cancel().catch(() => undefined);
+    throw failure;
+  } finally {
+    read.abort();
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limitBytes: number,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  const reader = request.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.byteLength;
-    if (size > limitBytes) {
-      await reader.cancel().catch(() => undefined);
-      throw tooLarge(limitBytes, `more than ${limitBytes}`);
-    }
+    if (size > limitBytes) throw tooLarge(limitBytes, `more than ${limitBytes}`);
     parts.push(value);
   }
   const [only] = parts;

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Operation, OperationAuth } from "../../core/api/operation.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { JSON_BODY_BYTES, parseJson, readBody } from "./body.ts";
+import { type BodyLimits, parseJson, readBody } from "./body.ts";
 import type { Authenticate, Caller } from "./caller.ts";
 import { readCredentials, requireOwnOrigin } from "./credentials.ts";
 import { invalidInput } from "./errors.ts";
@@ -40,6 +40,8 @@ export interface RouteDeps {
   readonly origins: readonly string[];
   /** Counts the signed-in caller's request; throws `rate_limited`. */
   readonly admit: (caller: Caller, facts: RequestFacts) => void;
+  /** Largest JSON body of an operation that names no smaller one, and the time it may take. */
+  readonly body: { readonly bytes: number; readonly ms: number };
   /** Validates results too and fails loudly: on in tests, off where it costs people time. */
   readonly checkResults: boolean;
 }
@@ -89,7 +91,11 @@ export function route<
         : check(
           "body",
           operation.body,
-          await readJson(input.request, options.bodyBytes ?? JSON_BODY_BYTES),
+          await readJson(input.request, {
+            clock: deps.clock,
+            bytes: options.bodyBytes ?? deps.body.bytes,
+            ms: deps.body.ms,
+          }),
         );
       const result = await handler({
         requestId: input.requestId,
@@ -113,7 +119,7 @@ export function route<
   };
 }
 
-async function readJson(request: Request, limitBytes: number): Promise<unknown> {
+async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
   const type = request.headers.get("content-type");
   if (type !== null && !/^application\/json\s*(;|$)/i.test(type)) {
     throw new OperationError(
@@ -121,7 +127,7 @@ async function readJson(request: Request, limitBytes: number): Promise<unknown> 
       `The body's type is ${JSON.stringify(type.slice(0, 100))}; send application/json.`,
     );
   }
-  const bytes = await readBody(request, limitBytes);
+  const bytes = await readBody(request, limits);
   // An empty body stands for an empty object: many operations have only optional fields.
   return bytes.byteLength === 0 ? {} : parseJson(bytes);
 }

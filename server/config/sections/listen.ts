@@ -28,7 +28,7 @@ export const listenSection = defineSection({
       doc: "A connection that has not sent its request's head by then is closed.",
     }),
     stallTimeout: duration({
-      fallback: "30s",
+      fallback: "12s",
       doc: "A body or an answer that makes no progress for this long ends its connection.",
     }),
     idleTimeout: duration({
