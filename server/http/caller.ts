@@ -22,4 +22,8 @@ export interface Credentials {
  * Answers who the credentials belong to; undefined where they prove nobody.
  * Throws `token_expired` or `account_locked` where that is why.
  */
-export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
+export type Authenticate = (
+  credentials: Credentials,
+  /** Address of the visitor, for the list of sessions. */
+  from?: { readonly address: string },
+) => Promise<Caller | undefined>;

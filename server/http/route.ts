@@ -197,5 +197,5 @@ async function findCaller(
   if (credentials.cookie !== undefined && method !== "GET") {
     requireOwnOrigin(input.request.headers, { secure: input.secure, allowed: deps.origins });
   }
-  return await deps.authenticate(credentials);
+  return await deps.authenticate(credentials, { address: input.address });
 }

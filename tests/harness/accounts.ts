@@ -1,6 +1,9 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
-import { Throttle, type ThrottlePolicies } from "../../server/services/accounts/throttle.ts";
-import { DEFAULT_THROTTLES } from "../../server/services/accounts/throttle.ts";
+import {
+  Throttle,
+  type ThrottlePolicies,
+  throttlePolicies,
+} from "../../server/services/accounts/throttle.ts";
 import type { AccountDeps } from "../../server/services/accounts/deps.ts";
 import type { InviteView } from "../../server/services/accounts/gates.ts";
 import { PasswordPool } from "../../server/services/accounts/password_pool.ts";
@@ -16,6 +19,14 @@ import { freshDatabase, type TestDatabase } from "./postgres.ts";
 
 /** A password that passes; each test may use it. */
 export const GOOD_PASSWORD = "plain walrus tarmac 9";
+
+/** The defaults of the configuration. */
+const USUAL = {
+  signUpsPerHour: 10,
+  guildSignUpsPerHour: 60,
+  loginsPerMinute: 6,
+  joinsPerMinute: 12,
+};
 
 /** The account services on a database of their own, with a clock that the test moves. */
 export interface TestAccounts extends AsyncDisposable {
@@ -52,7 +63,7 @@ export async function testAccounts(
   const owned = new Map<string, string[]>();
   const departed: string[] = [];
   const { name } = await settleServerIdentity({ sql, clock, rng }, "example.org");
-  const policies = { ...DEFAULT_THROTTLES, ...options.throttles };
+  const policies = { ...throttlePolicies(USUAL), ...options.throttles };
   const deps = {
     sql,
     clock,

@@ -1,5 +1,5 @@
 import { defineSection } from "../section.ts";
-import { choice, duration, yesNo } from "../setting.ts";
+import { choice, duration, integer, yesNo } from "../setting.ts";
 
 export const accountsSection = defineSection({
   name: "accounts",
@@ -19,6 +19,32 @@ export const accountsSection = defineSection({
     sessionTtl: duration({
       fallback: "90d",
       doc: "A session that is not used for this long ends.",
+    }),
+    signUpsPerHour: integer({
+      fallback: "10",
+      min: 0,
+      max: 1_000_000,
+      doc: "Accounts that may be made from one address; 0: no limit.",
+    }),
+    guildSignUpsPerHour: integer({
+      fallback: "60",
+      min: 0,
+      max: 1_000_000,
+      doc: "Accounts that may be made through the links of one guild; 0: no limit.",
+    }),
+    loginsPerMinute: integer({
+      fallback: "6",
+      min: 0,
+      max: 1_000_000,
+      doc:
+        "Passwords that may be tried from one address, after a first burst of five times as many; one account's are fewer. 0: no limit.",
+    }),
+    joinsPerMinute: integer({
+      fallback: "12",
+      min: 0,
+      max: 1_000_000,
+      doc:
+        "Members that may join one guild, after a first burst of ten times as many; 0: no limit.",
     }),
   },
 });

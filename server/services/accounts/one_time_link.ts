@@ -38,7 +38,7 @@ export async function makeFirstAdministratorLink(
   await sql`
     insert into one_time_links (token_hash, kind, created_ts, expires_ts)
     values (${secret.hash}, 'first_administrator', ${nowMs}, ${expiresTs})`;
-  return { url: `${deps.publicUrl}/register?token=${secret.text}`, expires_ts: expiresTs };
+  return { url: `${deps.publicUrl}/setup/${secret.text}`, expires_ts: expiresTs };
 }
 
 /** A fresh link that sets a user's password; the user's earlier ones end. */

@@ -44,14 +44,20 @@ export async function revokeSession(
   });
 }
 
-/** Ends a user's sessions, but one where `except` names it; says how many. */
+/** Ends a user's sessions: all, all but `except`, or `only` one; says how many there were. */
 export async function revokeSessions(
   deps: Pick<AccountDeps, "sql" | "bus" | "sessions">,
-  input: { readonly userId: UserId; readonly except?: string; readonly reason: string },
+  input: {
+    readonly userId: UserId;
+    readonly except?: string;
+    readonly only?: string;
+    readonly reason: string;
+  },
 ): Promise<number> {
   const rows = await deps.sql<{ session_id: string }[]>`
     delete from sessions where user_id = ${input.userId}
       and session_id is distinct from ${input.except ?? null}
+      and session_id = coalesce(${input.only ?? null}, session_id)
     returning session_id`;
   const sessionIds = rows.map((row) => row.session_id);
   endSessions(deps, { userId: input.userId, sessionIds, reason: input.reason });

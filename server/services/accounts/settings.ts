@@ -6,6 +6,11 @@ import type { AccountDeps } from "./deps.ts";
 import type { PinnedSettings } from "./pinned_settings.ts";
 import { publishAccountEvent } from "./account_event.ts";
 
+/** Absent keeps. */
+export type SettingsChange = {
+  readonly [Key in keyof AdminSettings]?: AdminSettings[Key] | undefined;
+};
+
 const DEFAULTS: AdminSettings = {
   registration_mode: "invite",
   invite_links_open_registration: true,
@@ -33,7 +38,7 @@ export function pinnedKeys(pinned: PinnedSettings): string[] {
  */
 export async function updateSettings(
   deps: Pick<AccountDeps, "sql" | "clock" | "bus" | "pinned">,
-  change: { readonly actor: string | null; readonly values: Partial<AdminSettings> },
+  change: { readonly actor: string | null; readonly values: SettingsChange },
 ): Promise<AdminSettings> {
   const values = definedOf(change.values);
   const held = Object.keys(values).find((key) => key in definedOf(deps.pinned));

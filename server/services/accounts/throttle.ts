@@ -34,17 +34,39 @@ export interface ThrottlePolicies {
   readonly lookupAddress: Bucket;
 }
 
-export const DEFAULT_THROTTLES: ThrottlePolicies = {
-  signUpAddress: { burst: 10, refillMs: 360_000 },
-  signUpGuild: { burst: 60, refillMs: 60_000 },
-  loginAddress: { burst: 30, refillMs: 10_000 },
-  loginAccountAddress: { burst: 10, refillMs: 30_000 },
-  loginAccount: { burst: 100, refillMs: 36_000 },
-  joinAddress: { burst: 30, refillMs: 30_000 },
-  joinAccount: { burst: 20, refillMs: 60_000 },
-  joinGuild: { burst: 120, refillMs: 5_000 },
-  lookupAddress: { burst: 60, refillMs: 2_000 },
-};
+/** What the owner of the server decides; 0 switches the buckets of a figure off. */
+export interface ThrottleSettings {
+  readonly signUpsPerHour: number;
+  readonly guildSignUpsPerHour: number;
+  readonly loginsPerMinute: number;
+  readonly joinsPerMinute: number;
+}
+
+/** The buckets of the settings. Limits of one account or address follow from them. */
+export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
+  const { signUpsPerHour, guildSignUpsPerHour, loginsPerMinute, joinsPerMinute } = settings;
+  const lookups = signUpsPerHour === 0 && loginsPerMinute === 0 ? 0 : 30;
+  return {
+    signUpAddress: bucket(signUpsPerHour, { perMs: HOUR_MS, bursts: 1 }),
+    signUpGuild: bucket(guildSignUpsPerHour, { perMs: HOUR_MS, bursts: 1 }),
+    loginAddress: bucket(loginsPerMinute, { perMs: MINUTE_MS, bursts: 5 }),
+    loginAccountAddress: bucket(loginsPerMinute / 3, { perMs: MINUTE_MS, bursts: 5 }),
+    loginAccount: bucket(loginsPerMinute / 3, { perMs: MINUTE_MS, bursts: 50 }),
+    joinAddress: bucket(joinsPerMinute / 6, { perMs: MINUTE_MS, bursts: 15 }),
+    joinAccount: bucket(joinsPerMinute / 12, { perMs: MINUTE_MS, bursts: 20 }),
+    joinGuild: bucket(joinsPerMinute, { perMs: MINUTE_MS, bursts: 10 }),
+    lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
+  };
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** `rate` acts every `perMs`, `bursts` times as many at once. */
+function bucket(rate: number, { perMs, bursts }: { perMs: number; bursts: number }): Bucket {
+  if (rate <= 0) return { burst: 0, refillMs: perMs };
+  return { burst: Math.max(1, Math.round(rate * bursts)), refillMs: Math.ceil(perMs / rate) };
+}
 
 /** One act counted against one bucket. `who` is an address, a user id, a guild id. */
 export interface ThrottleClaim {

@@ -1,0 +1,23 @@
+import { deactivateAccount as operation } from "../../../../core/api/account.ts";
+import { DEACTIVATION_TERMS } from "../../../../core/api/account.ts";
+import { OperationError } from "../../../../core/errors.ts";
+import { localpartOf } from "../../../../core/ids/user_id.ts";
+import { deactivateUser } from "../../../services/accounts/deactivate_user.ts";
+import { type Route, route } from "../../route.ts";
+import type { AccountHttpDeps } from "../account_http_deps.ts";
+
+export function deactivateAccountRoute(deps: AccountHttpDeps): Route {
+  return route(operation, async ({ caller, body }) => {
+    const { userId } = caller;
+    const typed = body.user_name.trim().toLowerCase();
+    if (typed !== localpartOf(userId) && typed !== userId) {
+      throw new OperationError(
+        "invalid",
+        `Type your own user name, "${localpartOf(userId)}", to end this account.`,
+        { details: { field: "user_name" } },
+      );
+    }
+    await deactivateUser(deps, { actor: userId, userId, reason: null });
+    return { stays: [...DEACTIVATION_TERMS.stays] };
+  });
+}

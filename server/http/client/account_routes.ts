@@ -1,0 +1,80 @@
+import type { Route } from "../route.ts";
+import type { AccountHttpDeps } from "./account_http_deps.ts";
+import { confirmIdentityRoute } from "./account/confirm.ts";
+import { deactivateAccountRoute } from "./account/deactivate.ts";
+import { getAccountRoute } from "./account/get.ts";
+import { changePasswordRoute } from "./account/password.ts";
+import { setPresenceRoute } from "./account/presence.ts";
+import { updateProfileRoute } from "./account/update.ts";
+import { adminListAuditRoute } from "./admin/audit/list.ts";
+import { adminListKeysRoute } from "./admin/keys/list.ts";
+import { adminRotateKeyRoute } from "./admin/keys/rotate.ts";
+import { adminCreateTokenRoute } from "./admin/registration_tokens/create.ts";
+import { adminListTokensRoute } from "./admin/registration_tokens/list.ts";
+import { adminRevokeTokenRoute } from "./admin/registration_tokens/revoke.ts";
+import { adminGetSettingsRoute } from "./admin/settings/get.ts";
+import { adminUpdateSettingsRoute } from "./admin/settings/update.ts";
+import { adminSetAdministratorRoute } from "./admin/users/administrator.ts";
+import { adminCreateUserRoute } from "./admin/users/create.ts";
+import { adminDeactivateUserRoute } from "./admin/users/deactivate.ts";
+import { adminGetUserRoute } from "./admin/users/get.ts";
+import { adminListUsersRoute } from "./admin/users/list.ts";
+import { adminLockUserRoute } from "./admin/users/lock.ts";
+import { adminResetLinkRoute } from "./admin/users/reset_link.ts";
+import { adminRevokeSessionsRoute } from "./admin/users/revoke_sessions.ts";
+import { adminSuspendUserRoute } from "./admin/users/suspend.ts";
+import { getJoinTokenRoute } from "./join_tokens/get.ts";
+import { loginRoute } from "./login.ts";
+import { logoutRoute } from "./logout.ts";
+import { refreshRoute } from "./refresh.ts";
+import { registerRoute } from "./register.ts";
+import { getResetRoute } from "./reset/get.ts";
+import { resetPasswordRoute } from "./reset/post.ts";
+import { serverRoute } from "./server.ts";
+import { listSessionsRoute } from "./sessions/list.ts";
+import { revokeSessionRoute } from "./sessions/revoke.ts";
+import { revokeOtherSessionsRoute } from "./sessions/revoke_others.ts";
+import { checkUserNameRoute } from "./user_names/get.ts";
+import { getUserRoute } from "./users/get.ts";
+
+/** Every route of accounts and of their administration. */
+export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
+  return [
+    confirmIdentityRoute(deps),
+    deactivateAccountRoute(deps),
+    getAccountRoute(deps),
+    changePasswordRoute(deps),
+    setPresenceRoute(deps),
+    updateProfileRoute(deps),
+    adminListAuditRoute(deps),
+    adminListKeysRoute(deps),
+    adminRotateKeyRoute(deps),
+    adminCreateTokenRoute(deps),
+    adminListTokensRoute(deps),
+    adminRevokeTokenRoute(deps),
+    adminGetSettingsRoute(deps),
+    adminUpdateSettingsRoute(deps),
+    adminSetAdministratorRoute(deps),
+    adminCreateUserRoute(deps),
+    adminDeactivateUserRoute(deps),
+    adminGetUserRoute(deps),
+    adminListUsersRoute(deps),
+    adminLockUserRoute(deps),
+    adminResetLinkRoute(deps),
+    adminRevokeSessionsRoute(deps),
+    adminSuspendUserRoute(deps),
+    getJoinTokenRoute(deps),
+    loginRoute(deps),
+    logoutRoute(deps),
+    refreshRoute(deps),
+    registerRoute(deps),
+    getResetRoute(deps),
+    resetPasswordRoute(deps),
+    serverRoute(deps),
+    listSessionsRoute(deps),
+    revokeSessionRoute(deps),
+    revokeOtherSessionsRoute(deps),
+    checkUserNameRoute(deps),
+    getUserRoute(deps),
+  ];
+}

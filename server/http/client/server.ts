@@ -1,0 +1,33 @@
+import { getServer as operation } from "../../../core/api/account.ts";
+import { hasAdministrator } from "../../services/accounts/one_time_link.ts";
+import { readSettings } from "../../services/accounts/settings.ts";
+import { type Route, route } from "../route.ts";
+import type { AccountHttpDeps } from "./account_http_deps.ts";
+
+export function serverRoute(deps: AccountHttpDeps): Route {
+  return route(operation, async () => {
+    const settings = await readSettings(deps);
+    return {
+      name: deps.serverName,
+      trial: deps.trial,
+      version: deps.version,
+      public_url: deps.publicUrl,
+      public_url_local: isLocal(deps.publicUrl),
+      registration: {
+        mode: settings.registration_mode,
+        invite_links: settings.registration_mode === "open" ||
+          (settings.registration_mode === "invite" && settings.invite_links_open_registration),
+      },
+      needs_first_administrator: !(await hasAdministrator(deps.sql)),
+      source_url: deps.sourceUrl,
+      abuse_contact: settings.abuse_contact,
+    };
+  });
+}
+
+/** Whether links that begin so lead nowhere on another machine. */
+function isLocal(publicUrl: string): boolean {
+  const { hostname } = new URL(publicUrl);
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" ||
+    hostname.startsWith("127.");
+}
