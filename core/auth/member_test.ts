@@ -352,7 +352,7 @@ const CASES: readonly Case[] = [
     by: bob,
     of: bob,
     content: { membership: "visit" },
-    refusedBy: "member",
+    refusedBy: "content",
   },
 ];
 

@@ -370,14 +370,15 @@ Deno.test("owner: a hand-over, after which the former owner is one of many", () 
   assert(room.try(room.member(ann, owner, { membership: "leave" })).verdict.ok);
 });
 
+const SOME_EVENT = `$${"1".repeat(32)}`;
 const SAYS: readonly [JudgedTimeline["type"], JsonObject, Right][] = [
   ["m.room.message", {}, "SEND"],
   ["m.poll", {}, "SEND"],
   ["org.example.x", {}, "SEND"],
-  ["m.room.message", { relates_to: { kind: "thread", event_id: "$x" } }, "SEND_IN_THREADS"],
-  ["m.room.message", { relates_to: { kind: "edit", event_id: "$x" } }, "SEND_IN_THREADS"],
-  ["m.reaction", { relates_to: { kind: "reaction", event_id: "$x" } }, "ADD_REACTIONS"],
-  ["m.pin", { event_id: "$x", on: true }, "PIN"],
+  ["m.room.message", { relates_to: { kind: "thread", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
+  ["m.room.message", { relates_to: { kind: "edit", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
+  ["m.reaction", { relates_to: { kind: "reaction", event_id: SOME_EVENT } }, "ADD_REACTIONS"],
+  ["m.pin", { event_id: SOME_EVENT, on: true }, "PIN"],
 ];
 
 for (const [type, content, right] of SAYS) {
