@@ -88,3 +88,15 @@ export function raiseBase(token: SyncToken, writers: readonly WriterState[]): Sy
   const positions = new Map([...token.positions].filter(([writerId]) => writerId > base));
   return { ...token, base, positions };
 }
+
+/** What either of two readers has read. */
+export function joinTokens(left: SyncToken, right: SyncToken): SyncToken {
+  assert(left.instance === right.instance, "Tokens of two databases were joined.");
+  const base = Math.max(left.base, right.base);
+  const positions = new Map<number, number>();
+  for (const [writerId, position] of [...left.positions, ...right.positions]) {
+    if (writerId <= base) continue;
+    positions.set(writerId, Math.max(position, positions.get(writerId) ?? 0));
+  }
+  return { instance: left.instance, base, positions };
+}
