@@ -1,4 +1,6 @@
-import { keptFault } from "../event/kept_fault.ts";
+import { keepRuleOf } from "../event/keep.ts";
+import { kindOf } from "../event/kinds.ts";
+import { contentFault } from "../event/kinds/kind.ts";
 import { parseUserId, serverOf } from "../ids/user_id.ts";
 import type { Authority } from "../permissions/authority.ts";
 import type { Right } from "../permissions/bits.ts";
@@ -106,11 +108,13 @@ function judgeStateKey(event: JudgedControl, key: KeyRule): Verdict {
 }
 
 /**
- * What redaction keeps of a content is part of what the event's hash covers: every server sees
- * the same, so one that is not of its type's shape is rejected by all. PROTOCOL.md, event types.
+ * A content that redaction keeps whole is part of what the event's hash covers: every server
+ * sees the same, so one that is not of its type's shape is rejected by all. PROTOCOL.md, event types.
  */
 function judgeContent({ type, content }: JudgedControl): Verdict {
-  const fault = keptFault({ type, content, timeline: false });
+  const kind = kindOf(type);
+  if (kind === undefined || keepRuleOf(type, false) !== "all") return ALLOWED;
+  const fault = contentFault(kind, content);
   return fault === undefined ? ALLOWED : refuse("content", fault);
 }
 

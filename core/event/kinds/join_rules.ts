@@ -1,16 +1,12 @@
 import { limits } from "../../limits.ts";
 import { roleId, roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer, list, oneOf, optional } from "./shape.ts";
+import { type Infer, list, object, oneOf, optional } from "./shape.ts";
 
-const content = closedObject({
+const content = object({
   rule: oneOf("invite", "public", "knock", "restricted"),
   allow: optional(list(
-    closedObject({
-      guild: optional(roomId),
-      role: optional(roleId),
-      predecessor: optional(roomId),
-    }),
+    object({ guild: optional(roomId), role: optional(roleId), predecessor: optional(roomId) }),
     limits.content.maxAllowRules,
   )),
 });

@@ -1,8 +1,12 @@
+import { limits } from "../../limits.ts";
 import { roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer } from "./shape.ts";
+import { type Infer, object, optional, text } from "./shape.ts";
 
-const content = closedObject({ replacement: roomId });
+const content = object({
+  replacement: roomId,
+  body: optional(text(limits.content.maxReasonBytes)),
+});
 export type TombstoneContent = Infer<typeof content>;
 
 /** The room goes on elsewhere. PROTOCOL.md 10 (upgrade). */
@@ -12,6 +16,6 @@ export const tombstoneKind = defineKind<TombstoneContent>({
   stateKey: "empty",
   authority: true,
   content,
-  fields: "`replacement` (room id)",
+  fields: "`replacement` (room id), `body?`",
   right: "be the owner",
 });

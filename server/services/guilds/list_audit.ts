@@ -51,14 +51,17 @@ export async function listAudit(
 
 interface Place {
   readonly ts: number;
+  readonly position: number;
   readonly id: string;
 }
 
 async function placeOf(deps: Pick<ChatDeps, "sql">, room: Room, raw: string): Promise<Place> {
   const id = parseEventId(raw);
-  const [row] = await deps.sql<{ origin_ts: number }[]>`
-    select origin_ts from events where room_id = ${room.id} and event_id = ${id ?? ""}`;
-  if (row !== undefined && id !== undefined) return { ts: row.origin_ts, id };
+  const [row] = await deps.sql<{ origin_ts: number; position: number }[]>`
+    select origin_ts, position from events where room_id = ${room.id} and event_id = ${id ?? ""}`;
+  if (row !== undefined && id !== undefined) {
+    return { ts: row.origin_ts, position: row.position, id };
+  }
   throw new OperationError("invalid", `There is no audit entry ${JSON.stringify(raw)}.`, {
     details: { field: "before" },
   });
@@ -72,7 +75,7 @@ async function readNewest(
   const { sql } = deps;
   const older = from === undefined
     ? sql``
-    : sql`and (e.origin_ts, e.event_id) < (${from.ts}, ${from.id})`;
+    : sql`and (e.origin_ts, e.position, e.event_id) < (${from.ts}, ${from.position}, ${from.id})`;
   const rows = await sql<EventRecord[]>`
     select ${eventColumns(sql)} from events e
     where e.room_id = ${room.id} and e.outcome = 'accepted'
@@ -81,7 +84,7 @@ async function readNewest(
           on t.room_id = r.room_id and t.event_id = r.target_id
         where r.room_id = e.room_id and r.event_id = e.event_id and t.sender <> e.sender)))
       ${older}
-    order by e.origin_ts desc, e.event_id desc limit ${SCANNED_MAX}`;
+    order by e.origin_ts desc, e.position desc, e.event_id desc limit ${SCANNED_MAX}`;
   return rows.map((row) => heldOf(readEvent(row)));
 }
 

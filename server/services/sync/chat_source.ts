@@ -15,6 +15,7 @@ import type {
   Watchers,
 } from "../../http/gateway/source.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { FeedBatch } from "../../postgres/log_feed.ts";
 import { advanceToken, encodeSyncToken, type SyncToken } from "../../postgres/sync_token.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -31,12 +32,16 @@ const WAITING_MAX = 50_000;
 
 export interface ChatSourceDeps extends ChatDeps {
   readonly server: ServerFacts;
+  /** What other writers store must be shown to the rooms in memory first. */
+  readonly ownWriterId: () => number;
   readonly savePresence: (caller: Caller, presence: Presence) => Promise<void>;
 }
 
 /** Something to tell: a stored event, or a change that is in no log. */
 type Item =
   | { readonly kind: "stored"; readonly stored: StoredEvent }
+  /** Everything up to here was told. */
+  | { readonly kind: "reached"; readonly token: SyncToken }
   | { readonly kind: "plain"; readonly make: () => Promise<readonly Dispatch[]> };
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
@@ -71,8 +76,9 @@ export class ChatSource implements GatewaySource {
   }
 
   /** Takes in what was stored, in the order of the log. */
-  take(events: readonly StoredEvent[]): void {
-    for (const stored of events) this.#waiting.push({ kind: "stored", stored });
+  take(batch: FeedBatch): void {
+    for (const stored of batch.events) this.#waiting.push({ kind: "stored", stored });
+    this.#waiting.push({ kind: "reached", token: batch.token });
     this.#wake();
   }
 
@@ -113,6 +119,10 @@ export class ChatSource implements GatewaySource {
   }
 
   async #tell(item: Item): Promise<void> {
+    if (item.kind === "reached") {
+      this.#token = item.token;
+      return;
+    }
     let projection = NOTHING;
     try {
       projection = item.kind === "stored"
@@ -131,6 +141,7 @@ export class ChatSource implements GatewaySource {
   }
 
   async #project(stored: StoredEvent): Promise<Projection> {
+    if (stored.writerId !== this.#deps.ownWriterId()) await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
     if (stored.channelId === undefined) {

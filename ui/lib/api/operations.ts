@@ -7,6 +7,7 @@ import type * as guilds from "../../../core/api/guilds.ts";
 import type * as invites from "../../../core/api/invites.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
+import type * as sync from "../../../core/api/sync.ts";
 
 /** Method and path of each operation of the client API. */
 export const OPERATIONS = {
@@ -98,6 +99,8 @@ export const OPERATIONS = {
   removeReaction: ["DELETE", "/client/v1/reactions"],
   sendMessage: ["POST", "/client/v1/rooms/:room_id/send"],
   sendTyping: ["POST", "/client/v1/rooms/:room_id/typing"],
+  events: ["GET", "/client/v1/events"],
+  sync: ["GET", "/client/v1/sync"],
 } as const;
 
 /** The contract behind each of them. */
@@ -190,4 +193,6 @@ export interface OperationTypes {
   removeReaction: typeof messages.removeReaction;
   sendMessage: typeof messages.sendMessage;
   sendTyping: typeof messages.sendTyping;
+  events: typeof sync.events;
+  sync: typeof sync.sync;
 }

@@ -1,0 +1,189 @@
+import { join } from "node:path";
+import { createUi, type Visitor } from "../ui/main.ts";
+import { composeChat } from "./compose/chat.ts";
+import { composeGateway, composeLive } from "./compose/gateway.ts";
+import { composeApp, openListener } from "./compose/http.ts";
+import { composeMedia, mediaVisibility } from "./compose/media.ts";
+import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
+import type { Config } from "./config/config.ts";
+import { listenAddress, publicUrl } from "./config/derived.ts";
+import type { RunningServer } from "./cli/context.ts";
+import { VERSION } from "./cli/version.ts";
+import type { App } from "./http/app.ts";
+import type { RequestFacts } from "./http/route.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { openKeys } from "./keys/open_keys.ts";
+import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
+import { settleServerIdentity } from "./services/accounts/server_identity.ts";
+import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
+import { departureGate } from "./services/guilds/departure_gate.ts";
+import { inviteGate } from "./services/invites/invite_gate.ts";
+import { mediaDesk } from "./services/media/media_desk.ts";
+import { sweepNonces } from "./services/messages/nonce_book.ts";
+import { assetPath } from "./system/assets.ts";
+import { LocalBus } from "./system/local_bus.ts";
+import { openTls } from "./tls/open_tls.ts";
+
+/** What has ended is swept away this often. */
+const SWEEP_MS = 3_600_000;
+
+/**
+ * The composition root: every part of the server is made here, once, and disposed of in the
+ * reverse order.
+ */
+export async function startServer(config: Config, system: SystemParts): Promise<RunningServer> {
+  await using stack = new AsyncDisposableStack();
+  const { log, clock } = system;
+  const domain = await openDomain(config, system, stack);
+  await openDoors(config, system, { ...domain, stack });
+  const { sql } = domain.store.database;
+  startSweep(system, { stack, sweep: () => sweepNonces(sql, clock.now()) });
+  const link = await domain.accounts.firstAdministratorLink();
+  const owned = stack.move();
+  return {
+    address: domain.address,
+    firstAdminLink: link?.url,
+    parts: { config, database: domain.store.database, blobs: domain.blobs, log },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type Domain = Awaited<ReturnType<typeof openDomain>>;
+
+/** What the server knows and does, without any door to it. */
+async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
+  const { log, clock } = system;
+  const metrics = new Metrics();
+  const bus = new LocalBus();
+  stack.defer(() => bus.close());
+  const store = await openStore(config, system, {
+    stack,
+    onFailure: (error) => log.log("error", "The embedded database ended.", { error }),
+  });
+  countAppends(metrics, store, stack);
+  const { sql } = store.database;
+  const identity = await settleServerIdentity({ sql, ...system }, config.server.name);
+  const serverName = identity.name;
+  const address = publicUrl(config, listenAddress(config).port);
+  const keys = stack.use(
+    await openKeys({ ...system, sql, bus, serverName, dataFolder: config.dataFolder }),
+  );
+  const live = composeLive(system, { bus, metrics, stack });
+  const chat = await composeChat(system, {
+    store,
+    bus,
+    signer: keys.signer,
+    serverName,
+    server: { name: serverName, trial: identity.trial, version: VERSION },
+    publicUrl: address,
+    pinned: pinnedOf(config),
+    throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
+    presenceOf: (userId) => live.presences.of(userId),
+    stack,
+  });
+  const { media, blobs } = await composeMedia(config, system, {
+    sql,
+    serverName,
+    environment: Deno.env.toObject(),
+    stack,
+  });
+  const accounts = stack.use(openAccounts({
+    ...system,
+    sql,
+    bus,
+    config,
+    serverName,
+    publicUrl: address,
+    invites: inviteGate(chat.deps),
+    departures: departureGate(chat.deps),
+  }));
+  return { metrics, bus, store, identity, address, keys, live, chat, media, blobs, accounts };
+}
+
+/** HTTP, the gateway and the pages, on one listener. */
+async function openDoors(
+  config: Config,
+  system: SystemParts,
+  domain: Domain & { readonly stack: AsyncDisposableStack },
+): Promise<void> {
+  const { metrics, bus, address, keys, live, chat, media, accounts, identity, stack } = domain;
+  const origins = [new URL(address).origin];
+  const { gateway, sync } = composeGateway(config, system, {
+    ...live,
+    bus,
+    source: chat.source,
+    metrics,
+    authenticate: accounts.authenticate,
+    origins,
+    stack,
+  });
+  let stopping = false;
+  const pages = await openPages(config, system, () => app);
+  const app: App = composeApp(config, system, {
+    accounts: {
+      ...accounts.deps,
+      trial: identity.trial,
+      version: VERSION,
+      sourceUrl: config.server.sourceUrl ?? `${address}/source`,
+      signer: keys.signer,
+      keyHolder: keys.holder,
+    },
+    chat: {
+      ...chat.deps,
+      media: mediaDesk(media.deps),
+      announceRead: (notice) => chat.source.announceRead(notice),
+      announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
+    },
+    media: { deps: media.deps, visibility: mediaVisibility(chat.deps) },
+    sync,
+    authenticate: accounts.authenticate,
+    metrics,
+    origins,
+    pages,
+    isStopping: () => stopping,
+  });
+  const certificate = await openTls(config, system);
+  if (certificate !== undefined) stack.use(certificate);
+  const listener = await openListener(config, system, { app, gateway, certificate });
+  metrics.observeConnections(() => listener.connectionCount);
+  metrics.observeMemory(() => Deno.memoryUsage().rss);
+  stack.defer(async () => {
+    stopping = true;
+    await gateway.stop();
+    await listener.stop();
+  });
+}
+
+function countAppends(metrics: Metrics, store: StoreParts, stack: AsyncDisposableStack): void {
+  metrics.observeQueue("append_log", () => store.appendLog.load.waiting);
+  stack.defer(store.appendLog.subscribe((batch) => {
+    metrics.committed(batch.events.length);
+    metrics.eventIn("client", "accepted", batch.events.length);
+  }));
+}
+
+/** The web client; it calls the same app in process, in its visitor's name. */
+async function openPages(config: Config, system: SystemParts, app: () => App) {
+  const pages = await createUi({
+    ...system,
+    api: (request: Request, visitor: Visitor) =>
+      app().fetch(request, { ...visitor, internal: true }),
+    facts: { embeddedDatabase: config.database.url === undefined },
+  }, { assetRoot: join(assetPath("ui"), "_fresh") });
+  return (request: Request, { address, secure }: RequestFacts) =>
+    pages(request, { address, secure });
+}
+
+function startSweep(
+  { clock, log }: SystemParts,
+  jobs: { readonly stack: AsyncDisposableStack; readonly sweep: () => Promise<void> },
+): void {
+  const stopping = new AbortController();
+  jobs.stack.defer(() => stopping.abort());
+  void (async () => {
+    while (!stopping.signal.aborted) {
+      await jobs.sweep().catch((error) => log.log("error", "A sweep failed.", { error }));
+      await clock.sleep(SWEEP_MS, stopping.signal).catch(() => undefined);
+    }
+  })();
+}

@@ -1,0 +1,78 @@
+import type { ServerName } from "../../core/ids/server_name.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import type { Bus } from "../../core/ports/bus.ts";
+import type { Signer } from "../keys/signer.ts";
+import { Rooms } from "../rooms/rooms.ts";
+import type { PinnedSettings } from "../services/accounts/pinned_settings.ts";
+import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
+import type { Throttle } from "../services/accounts/throttle.ts";
+import { setPresence } from "../services/accounts/update_profile.ts";
+import type { ChatDeps, PresenceOf } from "../services/chat/chat_deps.ts";
+import { NonceBook } from "../services/messages/nonce_book.ts";
+import { SlowMode } from "../services/messages/slow_mode.ts";
+import { ChatSource } from "../services/sync/chat_source.ts";
+import type { ServerFacts } from "../services/sync/snapshot.ts";
+import { UserDirectory } from "../services/users/user_directory.ts";
+import { createBlake3 } from "../system/blake3.ts";
+import type { StoreParts, SystemParts } from "./store.ts";
+
+export interface ChatParts {
+  readonly deps: ChatDeps;
+  readonly source: ChatSource;
+}
+
+export interface ChatInput {
+  readonly store: StoreParts;
+  readonly bus: Bus;
+  readonly signer: Signer;
+  readonly serverName: ServerName;
+  readonly server: ServerFacts;
+  readonly publicUrl: string;
+  readonly pinned: PinnedSettings;
+  readonly throttle: Throttle;
+  /** Answered by the gateway once it stands. */
+  readonly presenceOf: PresenceOf;
+  readonly stack: AsyncDisposableStack;
+}
+
+/** Rooms, their services and the stream of what happens in them. */
+export async function composeChat(
+  system: SystemParts,
+  input: ChatInput,
+): Promise<ChatParts> {
+  const { store, bus, stack } = input;
+  const { sql } = store.database;
+  const rooms = new Rooms({
+    ...system,
+    sql,
+    log: store.appendLog,
+    signer: input.signer,
+    blake3: await createBlake3(),
+  });
+  const deps: ChatDeps = {
+    ...system,
+    sql,
+    rooms,
+    users: new UserDirectory(sql),
+    throttle: input.throttle,
+    nonces: new NonceBook(sql),
+    slowMode: new SlowMode(sql, system.clock),
+    presenceOf: input.presenceOf,
+    pinned: input.pinned,
+    serverName: input.serverName,
+    publicUrl: input.publicUrl,
+  };
+  const source = new ChatSource({
+    ...deps,
+    server: input.server,
+    savePresence: async (caller, presence) => {
+      if (presence !== "offline") await setPresence({ sql, bus }, caller, presence);
+    },
+    ownWriterId: () => store.appendLog.writerId,
+  }, store.feed.token);
+  stack.defer(store.feed.subscribe((batch) => source.take(batch)));
+  stack.defer(subscribeAccountEvents({ bus, log: system.log }, (event) => {
+    if (event.kind === "profile_changed") source.announceUser(event.user_id as UserId);
+  }));
+  return { deps, source };
+}

@@ -1,0 +1,66 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import { encodeBase58Of16 } from "../../core/ids/base58.ts";
+import type { Config } from "../config/config.ts";
+import { AppendLog } from "../postgres/append_log.ts";
+import { type Database, openDatabase } from "../postgres/database.ts";
+import { LogFeed } from "../postgres/log_feed.ts";
+import { INSTANCE_FACT, settleFact } from "../postgres/server_facts.ts";
+
+/** What every part is handed: time, chance and a log. */
+export interface SystemParts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+}
+
+/** The database and the one writer of this process. */
+export interface StoreParts {
+  readonly database: Database;
+  readonly appendLog: AppendLog;
+  /** Everything that any process of this homeserver stores from now on. */
+  readonly feed: LogFeed;
+}
+
+/** Characters of the name by which sync tokens tell databases apart. */
+const INSTANCE_CHARS = 12;
+
+/** Opens the database, migrates it and registers as a writer. */
+export async function openStore(
+  config: Config,
+  system: SystemParts,
+  scope: { readonly stack: AsyncDisposableStack; readonly onFailure: (error: Error) => void },
+): Promise<StoreParts> {
+  const { log, clock, rng } = system;
+  const { database: settings } = config;
+  const url = settings.url?.reveal();
+  const database = scope.stack.use(
+    await openDatabase({
+      ...(url === undefined ? {} : { url }),
+      dataFolder: config.dataFolder,
+      poolSize: settings.maxConnections,
+      acceptUnsafe: settings.acceptUnsafeDurability,
+      log: log.child({ part: "database" }),
+      onProgress: (sentence) => log.log("info", sentence),
+      onFailure: scope.onFailure,
+    }),
+  );
+  const instance = await settleFact(
+    database.sql,
+    INSTANCE_FACT,
+    encodeBase58Of16(rng.bytes(16)).slice(0, INSTANCE_CHARS),
+  );
+  const appendLog = scope.stack.use(
+    await AppendLog.open({
+      sql: database.logSql,
+      session: database.session,
+      clock,
+      log: log.child({ part: "append_log" }),
+    }),
+  );
+  const feed = scope.stack.use(
+    await LogFeed.open({ sql: database.sql, log: appendLog, instance, clock, logger: log }),
+  );
+  return { database, appendLog, feed };
+}
