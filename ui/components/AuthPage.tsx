@@ -32,7 +32,11 @@ export function AuthPage(props: { state: State; children: ComponentChildren; wid
           <main id="main" class={props.wide ? "front-card wide" : "front-card"}>
             {props.children}
           </main>
-          <Footer server={server} />
+          <Footer
+            version={server.version}
+            sourceUrl={server.source_url}
+            abuseContact={server.abuse_contact}
+          />
         </div>
       </div>
     </div>

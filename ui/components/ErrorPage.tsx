@@ -19,7 +19,13 @@ export function ErrorPage(props: {
         <p>{props.text}</p>
         <a class="button primary" href="/">{t("goHome")}</a>
       </main>
-      {props.state.server.version !== "" && <Footer server={props.state.server} />}
+      {props.state.server.version !== "" && (
+        <Footer
+          version={props.state.server.version}
+          sourceUrl={props.state.server.source_url}
+          abuseContact={props.state.server.abuse_contact}
+        />
+      )}
     </div>
   );
 }

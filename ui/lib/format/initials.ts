@@ -14,7 +14,9 @@ function firstGrapheme(word: string): string {
 
 /** Up to two initials of a name; whole graphemes, so an emoji or accent stays whole. */
 export function initialsOf(name: string): string {
-  const words = name.trim().replace(/^[@#]/, "").split(/[\s._-]+/).filter((word) => word !== "");
+  const words = name.trim().split(/[\s._-]+/)
+    .map((word) => word.replace(/^[^\p{L}\p{N}\p{Extended_Pictographic}]+/u, ""))
+    .filter((word) => word !== "");
   const picked = words.length > 1 ? [words[0], words.at(-1)] : words.slice(0, 1);
   return picked.map((word) => firstGrapheme(word ?? "").toLocaleUpperCase()).join("") || "?";
 }

@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
+import { Icon } from "../Icon.tsx";
+
+/** A button that opens the grid of emoji; grid and data load when it is first opened. */
+export function EmojiButton(props: {
+  label: string;
+  onPick: (emoji: string) => void;
+  onOpen?: (open: boolean) => void;
+  large?: boolean;
+}) {
+  const [open, setOpen] = useState(false);
+  const EmojiPicker = useLazy(open, () => import("./EmojiPicker.tsx"));
+  const box = useRef<HTMLDivElement>(null);
+  const show = (next: boolean) => {
+    setOpen(next);
+    props.onOpen?.(next);
+  };
+  useEffect(() => {
+    if (!open) return;
+    const away = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) show(false);
+    };
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, [open]);
+  return (
+    <div
+      class="emoji-anchor"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !open) return;
+        event.stopPropagation();
+        show(false);
+        box.current?.querySelector("button")?.focus();
+      }}
+    >
+      <button
+        type="button"
+        class={props.large ? "icon-button" : "icon-button small"}
+        title={props.label}
+        aria-label={props.label}
+        aria-expanded={open}
+        onClick={() => show(!open)}
+      >
+        <Icon name="smile" />
+      </button>
+      {open && (EmojiPicker
+        ? (
+          <EmojiPicker
+            onPick={(emoji) => {
+              show(false);
+              props.onPick(emoji);
+            }}
+          />
+        )
+        : <div class="emoji-picker loading" />)}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { can } from "../../lib/format/rights.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { guildOf } from "../../lib/store/place.ts";
+import { Drawing } from "../Drawing.tsx";
+import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+import { NavButton } from "./NavButton.tsx";
+
+/** The start: what to do where nothing is open. */
+export function Home() {
+  const state = useChat();
+  const place = state.place.value;
+  const guild = guildOf(state.known, place);
+  if (guild) {
+    return (
+      <>
+        <header class="main-head">
+          <NavButton />
+          <h2 class="clip">{guild.name}</h2>
+        </header>
+        <div class="empty">
+          <Drawing name="quiet" />
+          <h3>{t("guild.noChannels")}</h3>
+          <p>{t("guild.noChannelsText")}</p>
+          {can(guild.permissions, "MANAGE_CHANNELS") && (
+            <button
+              type="button"
+              class="button primary"
+              onClick={() =>
+                state.overlay.value = { kind: "createChannel", guildId: guild.id, parent: null }}
+            >
+              <Icon name="plus" /> {t("channel.create")}
+            </button>
+          )}
+        </div>
+      </>
+    );
+  }
+  const first = state.guilds.value.length === 0;
+  return (
+    <>
+      <header class="main-head">
+        <NavButton />
+        <Icon name="chat" />
+        <h2 class="clip">{t("home.title")}</h2>
+      </header>
+      <div class="empty home">
+        <Drawing name="table" />
+        <h3>{first ? t("home.first") : t("home.welcome")}</h3>
+        <p>{first ? t("home.firstText") : t("home.welcomeText")}</p>
+        <div class="row wrap center-row">
+          <button
+            type="button"
+            class="button primary"
+            onClick={() => state.overlay.value = { kind: "createGuild" }}
+          >
+            <Icon name="plus" /> {t("guild.create")}
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick={() => state.overlay.value = { kind: "startDm" }}
+          >
+            <Icon name="chat" /> {t("dm.start")}
+          </button>
+        </div>
+        {!first && (
+          <p class="small muted">
+            {t("home.keys")} <kbd>Ctrl</kbd> <kbd>K</kbd>
+          </p>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,201 @@
+import type { Channel } from "../../../core/api/channel.ts";
+import type { Dm } from "../../../core/api/gateway.ts";
+import { nameOf, serverOf } from "../../lib/format/names.ts";
+import { can } from "../../lib/format/rights.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { acceptDm } from "../../lib/browser/guilds.ts";
+import { channelOf, dmOf, guildOf, placeKey } from "../../lib/store/place.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Drawing } from "../Drawing.tsx";
+import { Icon } from "../Icon.tsx";
+import { channelIcon } from "./ChannelList.tsx";
+import { useChat } from "./chat_context.ts";
+import { Composer } from "./Composer.tsx";
+import { ConnectionBar } from "./ConnectionBar.tsx";
+import { Home } from "./Home.tsx";
+import { NavButton } from "./NavButton.tsx";
+import { Timeline } from "./Timeline.tsx";
+
+/** What is open: a channel, a conversation, or the start. */
+export function Main() {
+  const state = useChat();
+  const place = state.place.value;
+  const channel = channelOf(state.known, place);
+  const dm = dmOf(state.known, place);
+  return (
+    <main class="main" id="main">
+      <ConnectionBar />
+      {place.kind === "channel" && channel
+        ? <ChannelMain channel={channel} />
+        : place.kind === "dm" && dm
+        ? <DmMain dm={dm} />
+        : <Home />}
+    </main>
+  );
+}
+
+function ChannelMain({ channel }: { channel: Channel }) {
+  const state = useChat();
+  const place = state.place.value;
+  const guild = guildOf(state.known, place);
+  if (place.kind !== "channel" || !guild) return null;
+  return (
+    <>
+      <header class="main-head">
+        <NavButton />
+        <Icon name={channelIcon(channel)} />
+        <h2 class="clip">{channel.name}</h2>
+        {channel.private && <EncryptionTag />}
+        {channel.topic && <p class="topic clip grow" title={channel.topic}>{channel.topic}</p>}
+        <span class="grow" />
+        <HeadTools channel />
+      </header>
+      {channel.kind === "voice"
+        ? (
+          <div class="empty">
+            <Drawing name="seats" />
+            <h3>{channel.name}</h3>
+            <p>{t("voice.later")}</p>
+          </div>
+        )
+        : (
+          <>
+            <Timeline key={placeKey(place)} place={place} />
+            <Composer
+              key={`c-${placeKey(place)}`}
+              place={place}
+              placeholder={t("composer.channel", { name: channel.name })}
+              blocked={channel.archived
+                ? t("composer.archived")
+                : (guild.me.timeout_until ?? 0) > state.now.value
+                ? t("composer.timeout")
+                : can(channel.permissions, "SEND")
+                ? null
+                : t("composer.noRight")}
+              canAttach={can(channel.permissions, "ATTACH")}
+              slowModeS={channel.slow_mode_s}
+            />
+          </>
+        )}
+    </>
+  );
+}
+
+export function EncryptionTag() {
+  return (
+    <span class="tag" title={t("channel.notEncryptedLong")}>
+      <Icon name="lock" small />
+      <span>{t("channel.notEncrypted")}</span>
+    </span>
+  );
+}
+
+function HeadTools({ channel }: { channel?: boolean }) {
+  const state = useChat();
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        title={t("pins.title")}
+        aria-label={t("pins.title")}
+        onClick={() => state.overlay.value = { kind: "pins" }}
+      >
+        <Icon name="pin" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        title={`${t("switcher.title")} (Ctrl+K)`}
+        aria-label={t("switcher.title")}
+        onClick={() => state.overlay.value = { kind: "switcher" }}
+      >
+        <Icon name="search" />
+      </button>
+      {channel && <MembersButton />}
+    </>
+  );
+}
+
+function MembersButton() {
+  const state = useChat();
+  const toggle = () => {
+    if (matchMedia("(max-width: 63.99rem)").matches) {
+      state.panel.value = state.panel.value === "members" ? "main" : "members";
+    } else state.membersOpen.value = !state.membersOpen.value;
+  };
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      title={t("nav.members")}
+      aria-label={t("nav.members")}
+      aria-pressed={state.membersOpen.value}
+      onClick={toggle}
+    >
+      <Icon name="people" />
+    </button>
+  );
+}
+
+function DmMain({ dm }: { dm: Dm }) {
+  const state = useChat();
+  const place = state.place.value;
+  if (place.kind !== "dm") return null;
+  const name = nameOf(dm.user);
+  return (
+    <>
+      <header class="main-head">
+        <NavButton />
+        <Avatar
+          id={dm.user.id}
+          name={name}
+          uri={dm.user.avatar}
+          size="s"
+          presence={state.presenceOf(dm.user.id)}
+        />
+        <h2 class="clip">
+          <button
+            type="button"
+            class="plain"
+            onClick={() =>
+              state.overlay.value = { kind: "profile", userId: dm.user.id, guildId: null }}
+          >
+            {name}
+          </button>
+        </h2>
+        <EncryptionTag />
+        <span class="grow" />
+        <HeadTools />
+      </header>
+      {dm.state === "invited"
+        ? (
+          <div class="empty">
+            <Drawing name="letter" />
+            <h3>{t("dm.invitedTitle", { name })}</h3>
+            <p>{t("dm.invitedText", { server: serverOf(dm.user.id) })}</p>
+            <button
+              type="button"
+              class="button primary"
+              onClick={() => acceptDm(state, dm.room_id)}
+            >
+              {t("dm.accept")}
+            </button>
+          </div>
+        )
+        : (
+          <>
+            <Timeline key={placeKey(place)} place={place} />
+            <Composer
+              key={`c-${placeKey(place)}`}
+              place={place}
+              placeholder={t("composer.dm", { name })}
+              blocked={null}
+              canAttach
+              slowModeS={0}
+            />
+          </>
+        )}
+    </>
+  );
+}

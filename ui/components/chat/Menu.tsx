@@ -1,0 +1,99 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon, type IconName } from "../Icon.tsx";
+
+/**
+ * A button with a list of acts under it. Arrow keys move, Escape closes and gives the focus
+ * back; a press elsewhere closes.
+ */
+export function Menu(props: {
+  label: string;
+  icon: IconName;
+  small?: boolean;
+  up?: boolean;
+  children: ComponentChildren;
+}) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const items = () => [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
+    items()[0]?.focus();
+    const away = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, [open]);
+  const onKey = (event: KeyboardEvent) => {
+    if (!open) return;
+    const items = [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    const go = (index: number) => items[(index + items.length) % items.length]?.focus();
+    if (event.key === "ArrowDown") go(at + 1);
+    else if (event.key === "ArrowUp") go(at - 1);
+    else if (event.key === "Home") go(0);
+    else if (event.key === "End") go(-1);
+    else if (event.key === "Escape" || event.key === "Tab") {
+      setOpen(false);
+      if (event.key === "Escape") box.current?.querySelector("button")?.focus();
+      else return;
+      event.stopPropagation();
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <div class={props.up ? "menu up" : "menu"} ref={box} onKeyDown={onKey}>
+      <button
+        type="button"
+        class={props.small ? "icon-button small" : "icon-button"}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-label={props.label}
+        title={props.label}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name={props.icon} />
+      </button>
+      {open && (
+        <div
+          class="menu-list"
+          role="menu"
+          aria-label={props.label}
+          onClick={() => setOpen(false)}
+        >
+          {props.children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function MenuButton(props: {
+  icon: IconName;
+  danger?: boolean;
+  onClick: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      class={props.danger ? "menu-item danger" : "menu-item"}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+      <span>{props.children}</span>
+    </button>
+  );
+}
+
+export function MenuLink(props: { icon: IconName; href: string; children: ComponentChildren }) {
+  return (
+    <a role="menuitem" tabIndex={-1} class="menu-item" href={props.href}>
+      <Icon name={props.icon} />
+      <span>{props.children}</span>
+    </a>
+  );
+}

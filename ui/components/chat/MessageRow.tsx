@@ -1,0 +1,246 @@
+import type { Message } from "../../../core/api/message.ts";
+import { setPinned, toggleReaction } from "../../lib/browser/messages.ts";
+import { loadSpan, openPlace } from "../../lib/browser/history.ts";
+import { nameOf, serverOf } from "../../lib/format/names.ts";
+import { messagePath } from "../../lib/format/paths.ts";
+import { colorClass } from "../../lib/format/role_color.ts";
+import { messageHref, showProfile } from "../../lib/store/links.ts";
+import { formatFull, formatTime } from "../../lib/format/time.ts";
+import { t } from "../../lib/i18n/t.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
+import { isTalk, pathOf, refKey } from "../../lib/store/place.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Icon } from "../Icon.tsx";
+import { Attachments } from "./Attachments.tsx";
+import { useChat } from "./chat_context.ts";
+import { Markdown } from "./Markdown.tsx";
+import { drawMention } from "./mention.tsx";
+import { canReact, MessageTools, rightsFor } from "./MessageTools.tsx";
+
+interface RowProps {
+  message: Message;
+  grouped: boolean;
+  focused: boolean;
+}
+
+/** One message: an article of the feed that can be focused and acted on. */
+export function MessageRow({ message, grouped, focused }: RowProps) {
+  const state = useChat();
+  if (message.kind === "system") return <SystemRow message={message} />;
+  const name = message.nickname ?? nameOf(message.author);
+  const active = state.active.value === message.id;
+  const classes = [
+    "msg",
+    grouped && "grouped",
+    message.mentions_me && "mention",
+    focused && "focus",
+    active && "active",
+  ].filter(Boolean).join(" ");
+  const activate = () => state.active.value = message.id;
+  return (
+    <article
+      class={classes}
+      data-row={message.id}
+      tabIndex={active ? 0 : -1}
+      aria-label={t("message.by", {
+        name,
+        time: formatTime(message.origin_ts, state.timeZone.value),
+      })}
+      onPointerEnter={(event) => event.pointerType === "mouse" && activate()}
+      onClick={activate}
+      onFocus={activate}
+      onKeyDown={(event) => onMessageKey(event, state, message)}
+    >
+      {grouped
+        ? <GroupedTime message={message} />
+        : <AuthorPicture message={message} name={name} />}
+      <div class="msg-body">
+        {message.reply_to && <ReplyLine message={message} />}
+        {!grouped && <MessageHead message={message} name={name} />}
+        <MessageContent message={message} />
+        {message.reactions.length > 0 && <Reactions message={message} />}
+      </div>
+      {active && !message.redacted && <MessageTools message={message} />}
+    </article>
+  );
+}
+
+function onMessageKey(event: KeyboardEvent, state: ChatState, message: Message) {
+  if (event.target !== event.currentTarget || message.redacted) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const mode = state.modeOf(refKey(message));
+  const own = message.author.id === state.self.value.user.id;
+  const rights = rightsFor(state, message);
+  if (event.key === "r") mode.value = { reply: message, edit: null };
+  else if (event.key === "e" && own) mode.value = { reply: null, edit: message };
+  else if (event.key === "p" && rights.pin) void setPinned(state, message, !message.pinned);
+  else if (event.key === "+" && canReact(state, message)) void toggleReaction(state, message, "👍");
+  else if (event.key === "Delete" && (own || rights.manage)) {
+    state.overlay.value = { kind: "deleteMessage", message };
+  } else return;
+  event.preventDefault();
+}
+
+function AuthorPicture({ message, name }: { message: Message; name: string }) {
+  const state = useChat();
+  return (
+    <button
+      type="button"
+      class="msg-avatar"
+      tabIndex={-1}
+      aria-hidden="true"
+      onClick={() => showProfile(state, message.author.id)}
+    >
+      <Avatar id={message.author.id} name={name} uri={message.author.avatar} />
+    </button>
+  );
+}
+
+function GroupedTime({ message }: { message: Message }) {
+  const state = useChat();
+  return (
+    <a class="msg-side-time" href={messageHref(state, message)} tabIndex={-1}>
+      {formatTime(message.origin_ts, state.timeZone.value)}
+    </a>
+  );
+}
+
+function MessageHead({ message, name }: { message: Message; name: string }) {
+  const state = useChat();
+  const zone = state.timeZone.value;
+  const remote = serverOf(message.author.id) !== state.server.name;
+  return (
+    <div class="msg-head">
+      <button
+        type="button"
+        class={`msg-name ${colorClass(message.color)}`}
+        onClick={() => showProfile(state, message.author.id)}
+      >
+        {name}
+      </button>
+      {message.author.bot && <span class="tag accent">{t("user.bot")}</span>}
+      {remote && <span class="tiny faint">{serverOf(message.author.id)}</span>}
+      <a
+        class="msg-time"
+        href={messageHref(state, message)}
+        title={formatFull(message.origin_ts, zone)}
+      >
+        <time dateTime={new Date(message.origin_ts).toISOString()}>
+          {formatTime(message.origin_ts, zone)}
+        </time>
+      </a>
+      {message.pinned && (
+        <span class="faint" title={t("message.pinned")}>
+          <Icon name="pin" small />
+          <span class="sr">{t("message.pinned")}</span>
+        </span>
+      )}
+      {message.late && <span class="tag" title={t("message.lateLong")}>{t("message.late")}</span>}
+    </div>
+  );
+}
+
+function MessageContent({ message }: { message: Message }) {
+  const state = useChat();
+  if (message.redacted) {
+    return (
+      <p class="msg-gone">
+        <Icon name="trash" small />
+        {message.redacted.by === message.author.id ? t("message.deleted") : t("message.removed")}
+        {message.redacted.reason && ` ${t("message.reason", { reason: message.redacted.reason })}`}
+      </p>
+    );
+  }
+  return (
+    <>
+      {message.body !== "" && (
+        <Markdown
+          source={message.body}
+          mention={(token) => drawMention(state, token)}
+        />
+      )}
+      {message.edited_ts !== null && (
+        <button
+          type="button"
+          class="msg-edited"
+          title={formatFull(message.edited_ts, state.timeZone.value)}
+          onClick={() => state.overlay.value = { kind: "history", message }}
+        >
+          {t("message.edited")}
+        </button>
+      )}
+      {message.media.length > 0 && <Attachments media={message.media} />}
+    </>
+  );
+}
+
+function ReplyLine({ message }: { message: Message }) {
+  const state = useChat();
+  const reply = message.reply_to;
+  if (!reply) return null;
+  const place = state.place.value;
+  const jump = (event: MouseEvent) => {
+    if (!isTalk(place)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openPlace(state, { ...place, focus: reply.id }, "none");
+    const held = state.windowOf(refKey(message)).value.messages.some((m) => m.id === reply.id);
+    if (!held) void loadSpan(state, place, { around: reply.id });
+  };
+  return (
+    <a
+      class="msg-reply"
+      href={messagePath(isTalk(place) ? pathOf(state.known, place) : "/home", reply.id)}
+      onClick={jump}
+    >
+      <Icon name="reply" small />
+      {reply.author && <span class="strong nowrap">{nameOf(reply.author)}</span>}
+      <span class="clip">{reply.excerpt ?? t("message.replyGone")}</span>
+    </a>
+  );
+}
+
+function Reactions({ message }: { message: Message }) {
+  const state = useChat();
+  const names = (users: readonly string[], count: number) => {
+    const known = users.slice(0, 5).map((id) => nameOf(state.userOf(id)));
+    const more = count - known.length;
+    return known.join(", ") + (more > 0 ? ` ${t("reaction.more", { n: more })}` : "");
+  };
+  return (
+    <ul class="reactions" aria-label={t("reaction.list")}>
+      {message.reactions.map((reaction) => (
+        <li key={reaction.key}>
+          <button
+            type="button"
+            class="reaction"
+            aria-pressed={reaction.me}
+            title={names(reaction.users, reaction.count)}
+            aria-label={t("reaction.one", { key: reaction.key, n: reaction.count })}
+            onClick={() => toggleReaction(state, message, reaction.key)}
+          >
+            <span class="emoji">{reaction.key}</span>
+            <span class="count">{reaction.count}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SystemRow({ message }: { message: Message }) {
+  const state = useChat();
+  return (
+    <article class="msg system" data-row={message.id} tabIndex={-1} aria-label={message.body}>
+      <span class="msg-system-icon">
+        <Icon name="info" small />
+      </span>
+      <div class="msg-body">
+        <Markdown source={message.body} mention={(token) => drawMention(state, token)} />
+      </div>
+      <time class="msg-time" dateTime={new Date(message.origin_ts).toISOString()}>
+        {formatTime(message.origin_ts, state.timeZone.value)}
+      </time>
+    </article>
+  );
+}

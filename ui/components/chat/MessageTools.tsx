@@ -1,0 +1,139 @@
+import { useState } from "preact/hooks";
+import type { Message } from "../../../core/api/message.ts";
+import { markUnreadFrom, setPinned, toggleReaction } from "../../lib/browser/messages.ts";
+import { showToast } from "../../lib/browser/toast.ts";
+import { can } from "../../lib/format/rights.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { messageHref } from "../../lib/store/links.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
+import { channelOf, isTalk, refKey } from "../../lib/store/place.ts";
+import { Icon, type IconName } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+import { EmojiButton } from "./EmojiButton.tsx";
+import { Menu, MenuButton } from "./Menu.tsx";
+
+const QUICK = ["👍", "❤️", "😂"];
+
+/** What the viewer may do with messages of the open place. */
+export function rightsFor(state: ChatState, _message: Message): { pin: boolean; manage: boolean } {
+  const place = state.place.value;
+  if (place.kind === "dm") return { pin: true, manage: false };
+  const bits = channelOf(state.known, place)?.permissions ?? "0";
+  return { pin: can(bits, "PIN"), manage: can(bits, "MANAGE_MESSAGES") };
+}
+
+export function canReact(state: ChatState, _message: Message): boolean {
+  const place = state.place.value;
+  return place.kind === "dm" ||
+    can(channelOf(state.known, place)?.permissions ?? "0", "ADD_REACTIONS");
+}
+
+/** The bar at the corner of the message under the pointer, focused or tapped. */
+export function MessageTools({ message }: { message: Message }) {
+  const state = useChat();
+  const [picking, setPicking] = useState(false);
+  const own = message.author.id === state.self.value.user.id;
+  const mode = state.modeOf(refKey(message));
+  const react = canReact(state, message);
+  return (
+    <div
+      class={picking ? "tools held" : "tools"}
+      role="toolbar"
+      aria-label={t("message.tools")}
+      onClick={(event) => event.stopPropagation()}
+    >
+      {react && QUICK.map((key) => (
+        <button
+          key={key}
+          type="button"
+          class="icon-button small quick"
+          aria-label={t("reaction.with", { key })}
+          onClick={() => toggleReaction(state, message, key)}
+        >
+          <span class="emoji">{key}</span>
+        </button>
+      ))}
+      {react && (
+        <EmojiButton
+          label={t("reaction.add")}
+          onOpen={setPicking}
+          onPick={(key) => void toggleReaction(state, message, key)}
+        />
+      )}
+      <Tool
+        icon="reply"
+        label={t("message.reply")}
+        onClick={() => mode.value = { reply: message, edit: null }}
+      />
+      {own && (
+        <Tool
+          icon="edit"
+          label={t("message.edit")}
+          onClick={() => mode.value = { reply: null, edit: message }}
+        />
+      )}
+      <MoreMenu message={message} own={own} />
+    </div>
+  );
+}
+
+function Tool(props: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      class="icon-button small"
+      title={props.label}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}
+
+function MoreMenu({ message, own }: { message: Message; own: boolean }) {
+  const state = useChat();
+  const place = state.place.value;
+  const rights = rightsFor(state, message);
+  const copyLink = async () => {
+    await navigator.clipboard.writeText(new URL(messageHref(state, message), location.href).href);
+    showToast(state, t("message.linkCopied"));
+  };
+  const copyText = async () => {
+    await navigator.clipboard.writeText(message.body);
+    showToast(state, t("copied"));
+  };
+  return (
+    <Menu label={t("message.more")} icon="more" small>
+      {rights.pin && (
+        <MenuButton
+          icon="pin"
+          onClick={() => setPinned(state, message, !message.pinned)}
+        >
+          {message.pinned ? t("message.unpin") : t("message.pin")}
+        </MenuButton>
+      )}
+      <MenuButton icon="link" onClick={copyLink}>{t("message.copyLink")}</MenuButton>
+      {message.body !== "" && (
+        <MenuButton icon="copy" onClick={copyText}>{t("message.copyText")}</MenuButton>
+      )}
+      {isTalk(place) && (
+        <MenuButton
+          icon="eye"
+          onClick={() => markUnreadFrom(state, place, message)}
+        >
+          {t("message.markUnread")}
+        </MenuButton>
+      )}
+      {(own || rights.manage) && (
+        <MenuButton
+          icon="trash"
+          danger
+          onClick={() => state.overlay.value = { kind: "deleteMessage", message }}
+        >
+          {t("message.delete")}
+        </MenuButton>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,39 @@
+import { useEffect, useState } from "preact/hooks";
+import type { ComponentType } from "preact";
+import type { Overlay } from "../../lib/store/chat.ts";
+import { useChat } from "./chat_context.ts";
+
+type Kind = Overlay["kind"];
+type Loaded = ComponentType<{ overlay: Overlay }>;
+
+/** Each dialog is a script of its own, fetched when it is first opened. */
+const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
+  createGuild: () => import("./overlays/CreateGuild.tsx"),
+  createChannel: () => import("./overlays/CreateChannel.tsx"),
+  invite: () => import("./overlays/InvitePeople.tsx"),
+  leaveGuild: () => import("./overlays/LeaveGuild.tsx"),
+  startDm: () => import("./overlays/StartDm.tsx"),
+  profile: () => import("./overlays/ProfileCard.tsx"),
+  moderate: () => import("./overlays/Moderate.tsx"),
+  deleteMessage: () => import("./overlays/DeleteMessage.tsx"),
+  picture: () => import("./overlays/PictureView.tsx"),
+  history: () => import("./overlays/EditHistory.tsx"),
+  pins: () => import("./overlays/Pins.tsx"),
+  switcher: () => import("./overlays/Switcher.tsx"),
+  keys: () => import("./overlays/Keys.tsx"),
+};
+
+export function Overlays() {
+  const state = useChat();
+  const overlay = state.overlay.value;
+  const [loaded, setLoaded] = useState<{ kind: Kind; part: Loaded } | undefined>(undefined);
+  useEffect(() => {
+    if (!overlay || loaded?.kind === overlay.kind) return;
+    void LOADERS[overlay.kind]().then((module) =>
+      setLoaded({ kind: overlay.kind, part: module.default as Loaded })
+    );
+  }, [overlay?.kind]);
+  if (!overlay || loaded?.kind !== overlay.kind) return null;
+  const Part = loaded.part;
+  return <Part key={overlay.kind} overlay={overlay} />;
+}

@@ -1,0 +1,65 @@
+import { discardPending, retryPending } from "../../lib/browser/messages.ts";
+import { nameOf } from "../../lib/format/names.ts";
+import { t } from "../../lib/i18n/t.ts";
+import type { TalkPlace } from "../../lib/store/place.ts";
+import type { Pending } from "../../lib/store/window.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Attachments } from "./Attachments.tsx";
+import { useChat } from "./chat_context.ts";
+import { Markdown } from "./Markdown.tsx";
+import { drawMention } from "./mention.tsx";
+
+/** A message on its way; where it failed, why, and what to do. */
+export function PendingRow(props: { pending: Pending; grouped: boolean; place: TalkPlace }) {
+  const state = useChat();
+  const { pending, grouped, place } = props;
+  const { user } = state.self.value;
+  const failed = pending.failed !== undefined;
+  return (
+    <article
+      class={`msg pending${grouped ? " grouped" : ""}${failed ? " failed" : ""}`}
+      data-row={`pending-${pending.nonce}`}
+      aria-label={t("message.sending")}
+    >
+      {grouped ? <span class="msg-side-time" /> : (
+        <span class="msg-avatar">
+          <Avatar id={user.id} name={nameOf(user)} uri={user.avatar} />
+        </span>
+      )}
+      <div class="msg-body">
+        {!grouped && (
+          <div class="msg-head">
+            <span class="msg-name">{nameOf(user)}</span>
+            <span class="msg-time">{failed ? "" : t("message.sending")}</span>
+          </div>
+        )}
+        {pending.body !== "" && (
+          <Markdown
+            source={pending.body}
+            mention={(token) => drawMention(state, token)}
+          />
+        )}
+        {pending.media.length > 0 && <Attachments media={pending.media} />}
+        {failed && (
+          <p class="msg-failed" role="alert">
+            <span>{t("message.notSent", { reason: pending.failed ?? "" })}</span>
+            <button
+              type="button"
+              class="button small"
+              onClick={() => retryPending(state, place, pending)}
+            >
+              {t("retry")}
+            </button>
+            <button
+              type="button"
+              class="button small quiet"
+              onClick={() => discardPending(state, place, pending)}
+            >
+              {t("delete")}
+            </button>
+          </p>
+        )}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,80 @@
+import type { Guild } from "../../../core/api/guild.ts";
+import { guildPath } from "../../lib/format/paths.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { guildUnread, unreadOf } from "../../lib/store/unread.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+
+/** Guilds down the left edge; conversations first, a new guild last. */
+export function Rail() {
+  const state = useChat();
+  const place = state.place.value;
+  const atHome = place.kind === "home" || place.kind === "dm";
+  const waiting = state.dms.value.reduce(
+    (sum, dm) => sum + unreadOf(state.reads.value, dm).unread + (dm.state === "invited" ? 1 : 0),
+    0,
+  );
+  return (
+    <nav class="rail" aria-label={t("nav.guilds")}>
+      <ul class="rail-list">
+        <li class={atHome ? "rail-item here" : waiting > 0 ? "rail-item unread" : "rail-item"}>
+          <a
+            class="rail-home"
+            href="/home"
+            title={t("nav.conversations")}
+            aria-label={waiting > 0
+              ? t("nav.conversationsWaiting", { n: waiting })
+              : t("nav.conversations")}
+            aria-current={atHome ? "page" : undefined}
+          >
+            <Icon name="chat" />
+            {waiting > 0 && <span class="badge" aria-hidden="true">{cap(waiting)}</span>}
+          </a>
+        </li>
+        <li class="rail-line" role="presentation" />
+        {state.guilds.value.map((guild) => <RailGuild key={guild.id} guild={guild} />)}
+        <li class="rail-item">
+          <button
+            type="button"
+            class="rail-add"
+            title={t("guild.create")}
+            aria-label={t("guild.create")}
+            onClick={() => state.overlay.value = { kind: "createGuild" }}
+          >
+            <Icon name="plus" />
+          </button>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function RailGuild({ guild }: { guild: Guild }) {
+  const state = useChat();
+  const place = state.place.value;
+  const here = (place.kind === "guild" || place.kind === "channel") && place.guildId === guild.id;
+  const { unread, mentions } = guildUnread(state.reads.value, guild);
+  return (
+    <li class={here ? "rail-item here" : unread > 0 ? "rail-item unread" : "rail-item"}>
+      <a
+        href={guildPath(guild.id)}
+        title={guild.name}
+        aria-label={mentions > 0
+          ? t("nav.guildMentions", { name: guild.name, n: mentions })
+          : unread > 0
+          ? t("nav.guildUnread", { name: guild.name })
+          : guild.name}
+        aria-current={here ? "page" : undefined}
+      >
+        <Avatar id={guild.id} name={guild.name} uri={guild.icon} size="l" guild />
+        {mentions > 0 && <span class="badge" aria-hidden="true">{cap(mentions)}</span>}
+      </a>
+    </li>
+  );
+}
+
+/** Three digits are as good as a thousand. */
+export function cap(count: number): string {
+  return count > 99 ? "99+" : String(count);
+}

@@ -1,0 +1,151 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import type { Guild } from "../../../core/api/guild.ts";
+import { nameOf, serverOf } from "../../lib/format/names.ts";
+import { dmPath, guildPath } from "../../lib/format/paths.ts";
+import { can } from "../../lib/format/rights.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { guildOf } from "../../lib/store/place.ts";
+import { unreadOf } from "../../lib/store/unread.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Footer } from "../Footer.tsx";
+import { Icon } from "../Icon.tsx";
+import { ChannelList } from "./ChannelList.tsx";
+import { useChat } from "./chat_context.ts";
+import { Menu, MenuButton, MenuLink } from "./Menu.tsx";
+import { cap } from "./Rail.tsx";
+import { UserPanel } from "./UserPanel.tsx";
+
+/** Channels of the guild, or conversations; the own card at the bottom. */
+export function Sidebar() {
+  const state = useChat();
+  const guild = guildOf(state.known, state.place.value);
+  return (
+    <div class="side">
+      {guild ? <GuildHead guild={guild} /> : <HomeHead />}
+      <nav class="side-scroll" aria-label={guild ? t("nav.channels") : t("nav.conversations")}>
+        {guild ? <ChannelList guild={guild} /> : <DmList />}
+      </nav>
+      <UserPanel />
+      <Footer
+        version={state.server.version}
+        sourceUrl={state.props.sourceUrl}
+        abuseContact={state.props.abuseContact}
+      />
+    </div>
+  );
+}
+
+function GuildHead({ guild }: { guild: Guild }) {
+  const state = useChat();
+  const { permissions } = guild;
+  const owner = guild.owner === state.self.value.user.id;
+  const settings = `${guildPath(guild.id)}/settings`;
+  const manages = can(permissions, "MANAGE_GUILD") || can(permissions, "MANAGE_ROLES") ||
+    can(permissions, "MANAGE_CHANNELS") || can(permissions, "BAN") ||
+    can(permissions, "VIEW_AUDIT_LOG");
+  return (
+    <header class="side-head">
+      <h1 class="clip grow">{guild.name}</h1>
+      {can(permissions, "CREATE_INVITE") && (
+        <button
+          type="button"
+          class="icon-button"
+          title={t("invite.people")}
+          aria-label={t("invite.people")}
+          onClick={() =>
+            state.overlay.value = { kind: "invite", guildId: guild.id, channelId: null }}
+        >
+          <Icon name="people" />
+        </button>
+      )}
+      <Menu label={t("guild.menu", { name: guild.name })} icon="down">
+        {can(permissions, "MANAGE_CHANNELS") && (
+          <MenuButton
+            icon="plus"
+            onClick={() =>
+              state.overlay.value = { kind: "createChannel", guildId: guild.id, parent: null }}
+          >
+            {t("channel.create")}
+          </MenuButton>
+        )}
+        {manages && <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>}
+        <MenuLink icon="person" href={`${settings}/me`}>{t("guild.myProfile")}</MenuLink>
+        {!owner && (
+          <MenuButton
+            icon="leave"
+            danger
+            onClick={() => state.overlay.value = { kind: "leaveGuild", guildId: guild.id }}
+          >
+            {t("guild.leave")}
+          </MenuButton>
+        )}
+      </Menu>
+    </header>
+  );
+}
+
+function HomeHead() {
+  const state = useChat();
+  return (
+    <header class="side-head">
+      <h1 class="clip grow">{t("nav.conversations")}</h1>
+      <button
+        type="button"
+        class="icon-button"
+        title={t("dm.start")}
+        aria-label={t("dm.start")}
+        onClick={() => state.overlay.value = { kind: "startDm" }}
+      >
+        <Icon name="plus" />
+      </button>
+    </header>
+  );
+}
+
+function DmList() {
+  const state = useChat();
+  const dms = state.dms.value;
+  if (dms.length === 0) return <p class="side-hint">{t("dm.none")}</p>;
+  return <ul class="side-list">{dms.map((dm) => <DmRow key={dm.room_id} dm={dm} />)}</ul>;
+}
+
+function DmRow({ dm }: { dm: Dm }) {
+  const state = useChat();
+  const place = state.place.value;
+  const here = place.kind === "dm" && place.roomId === dm.room_id;
+  const { unread } = unreadOf(state.reads.value, dm);
+  const remote = serverOf(dm.user.id) !== state.server.name;
+  const name = nameOf(dm.user);
+  return (
+    <li>
+      <a
+        class={here ? "side-row dm here" : unread > 0 ? "side-row dm unread" : "side-row dm"}
+        href={dmPath(dm.room_id)}
+        aria-current={here ? "page" : undefined}
+      >
+        <Avatar
+          id={dm.user.id}
+          name={name}
+          uri={dm.user.avatar}
+          size="m"
+          presence={state.presenceOf(dm.user.id)}
+        />
+        <span class="grow clip">
+          <span class="clip block">{name}</span>
+          {(remote || dm.state !== "joined") && (
+            <span class="tiny faint clip block">
+              {dm.state === "invited"
+                ? t("dm.invited")
+                : dm.state === "waiting"
+                ? t("dm.waiting")
+                : serverOf(dm.user.id)}
+            </span>
+          )}
+        </span>
+        {unread > 0 && (
+          <span class="badge" aria-label={t("nav.unread", { n: unread })}>{cap(unread)}</span>
+        )}
+      </a>
+    </li>
+  );
+}

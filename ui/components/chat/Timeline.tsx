@@ -1,0 +1,219 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { IS_BROWSER } from "fresh/runtime";
+import { loadMore, loadSpan } from "../../lib/browser/history.ts";
+import { markRead } from "../../lib/browser/messages.ts";
+import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
+import { formatDay } from "../../lib/format/time.ts";
+import { nameOf } from "../../lib/format/names.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { buildRows, type Row } from "../../lib/store/rows.ts";
+import { channelOf, dmOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
+import { Drawing } from "../Drawing.tsx";
+import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+import { MessageRow } from "./MessageRow.tsx";
+import { PendingRow } from "./PendingRow.tsx";
+import { cap } from "./Rail.tsx";
+
+/** Pages on when less than this many pixels are left in that direction. */
+const NEAR_PX = 700;
+/** The reader counts as being at the present within this distance. */
+const PRESENT_PX = 48;
+
+/** The messages of a channel. A feed: each message can be reached by keyboard. */
+export function Timeline({ place }: { place: TalkPlace }) {
+  const state = useChat();
+  const key = placeKey(place);
+  const window = state.windowOf(key).value;
+  const newAfter = state.newAfter.value.get(key);
+  const timeZone = state.timeZone.value;
+  const selfId = state.self.value.user.id;
+  const rows = useMemo(
+    () => buildRows(window, { newAfter, selfId, timeZone }),
+    [window, newAfter, timeZone],
+  );
+  const scroll = useTimelineScroll(place, rows);
+  const jump = () => {
+    if (window.hasAfter) {
+      state.anchors.set(key, "present");
+      void loadSpan(state, place, {});
+    }
+    scroll.toPresent();
+  };
+  return (
+    <div class="timeline">
+      <div
+        class="timeline-scroll"
+        ref={scroll.ref}
+        onScroll={scroll.onScroll}
+        tabIndex={-1}
+      >
+        <div
+          class="timeline-rows"
+          role="feed"
+          aria-label={t("timeline.label")}
+          aria-busy={window.loading !== "none"}
+          onKeyDown={moveBetweenRows}
+        >
+          {window.messages.length > 0 && !window.hasBefore && <Beginning place={place} />}
+          {window.loading === "before" && <Skeletons count={3} />}
+          {window.messages.length === 0 && window.loading === "all"
+            ? <Skeletons count={8} />
+            : window.messages.length === 0 && window.pending.length === 0 && !window.error
+            ? <Beginning place={place} />
+            : rows.map((row) => <TimelineRow key={row.key} row={row} place={place} />)}
+          {window.loading === "after" && <Skeletons count={3} />}
+          {window.error && (
+            <p class="timeline-error" role="alert">
+              {window.error}{" "}
+              <button type="button" class="button small" onClick={() => loadSpan(state, place, {})}>
+                {t("retry")}
+              </button>
+            </p>
+          )}
+        </div>
+      </div>
+      {(scroll.away || window.hasAfter) && (
+        <button type="button" class="jump" onClick={jump}>
+          <Icon name="arrow_down" small />
+          <span>
+            {(state.reads.value.get(key)?.unread ?? 0) > 0
+              ? t("timeline.jumpNew", { n: cap(state.reads.value.get(key)?.unread ?? 0) })
+              : t("timeline.jump")}
+          </span>
+        </button>
+      )}
+      <div class="sr" role="log" aria-live="polite">{state.announcement.value}</div>
+    </div>
+  );
+}
+
+function TimelineRow({ row, place }: { row: Row; place: TalkPlace }) {
+  const state = useChat();
+  if (row.kind === "day") {
+    return (
+      <div class="divider" role="separator" data-row={row.key}>
+        <span>{formatDay(row.ts, state.timeZone.value)}</span>
+      </div>
+    );
+  }
+  if (row.kind === "new") {
+    return (
+      <div class="divider new" role="separator" data-row={row.key}>
+        <span>{t("timeline.new")}</span>
+      </div>
+    );
+  }
+  if (row.kind === "pending") {
+    return <PendingRow pending={row.pending} grouped={row.grouped} place={place} />;
+  }
+  return (
+    <MessageRow
+      message={row.message}
+      grouped={row.grouped}
+      focused={place.focus === row.message.id}
+    />
+  );
+}
+
+/** Keeps the reader's row in place whatever loads, arrives or changes its height. */
+function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
+  const state = useChat();
+  const key = placeKey(place);
+  const ref = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState(false);
+  const read = () => {
+    const box = ref.current;
+    if (!box || !document.hasFocus()) return;
+    if (-box.scrollTop < PRESENT_PX) markRead(state, place);
+  };
+  const onScroll = () => {
+    const box = ref.current;
+    if (!box) return;
+    const window = state.windowOf(key).value;
+    const below = -box.scrollTop;
+    const above = box.scrollHeight - box.clientHeight - below;
+    const present = below < PRESENT_PX && !window.hasAfter;
+    state.anchors.set(key, present ? "present" : captureAnchor(box));
+    setAway(below > box.clientHeight);
+    if (above < NEAR_PX && window.hasBefore) void loadMore(state, place, "before");
+    if (below < NEAR_PX && window.hasAfter) void loadMore(state, place, "after");
+    if (present) read();
+  };
+  useLayoutEffect(() => {
+    if (ref.current) restoreAnchor(ref.current, state.anchors.get(key) ?? firstAnchor(place, rows));
+    read();
+  }, [rows]);
+  useLayoutEffect(() => {
+    if (!place.focus || !ref.current) return;
+    const row = ref.current.querySelector<HTMLElement>(`[data-row="${CSS.escape(place.focus)}"]`);
+    row?.scrollIntoView({ block: "center" });
+    row?.focus({ preventScroll: true });
+  }, [place.focus, rows.length > 0]);
+  useEffect(() => {
+    const box = ref.current;
+    if (!IS_BROWSER || !box?.firstElementChild) return;
+    const observer = new ResizeObserver(() => {
+      restoreAnchor(box, state.anchors.get(key) ?? "present");
+    });
+    observer.observe(box.firstElementChild);
+    observer.observe(box);
+    addEventListener("focus", read);
+    return () => {
+      observer.disconnect();
+      removeEventListener("focus", read);
+    };
+  }, []);
+  return { ref, away, onScroll, toPresent: () => ref.current?.scrollTo({ top: 0 }) };
+}
+
+/** A channel opens at what is new, a little below the top, else at the present. */
+function firstAnchor(place: TalkPlace, rows: readonly Row[]) {
+  if (place.focus !== null) return "present" as const;
+  const at = rows.findIndex((row) => row.kind === "new");
+  return at >= 0 && rows.length - at > 12 ? { id: "new", top: 96 } : "present" as const;
+}
+
+function moveBetweenRows(event: KeyboardEvent) {
+  const from = (event.target as HTMLElement).closest<HTMLElement>("article");
+  const step = { PageUp: -1, ArrowUp: -1, PageDown: 1, ArrowDown: 1 }[event.key];
+  if (!from || from !== event.target || step === undefined) return;
+  const all = [...from.parentElement?.querySelectorAll<HTMLElement>("article") ?? []];
+  const next = all[all.indexOf(from) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function Beginning({ place }: { place: TalkPlace }) {
+  const state = useChat();
+  const channel = channelOf(state.known, place);
+  const dm = dmOf(state.known, place);
+  const name = channel?.name ?? (dm ? nameOf(dm.user) : "");
+  return (
+    <div class="beginning">
+      <Drawing name={dm ? "letter" : "quiet"} />
+      <h3>{t(dm ? "timeline.beginDm" : "timeline.begin", { name })}</h3>
+      <p class="muted">
+        {channel?.topic ?? t(dm ? "timeline.beginDmText" : "timeline.beginText", { name })}
+      </p>
+    </div>
+  );
+}
+
+function Skeletons({ count }: { count: number }) {
+  return (
+    <div class="skeletons" aria-hidden="true">
+      {Array.from({ length: count }, (_, i) => (
+        <div class={`skeleton-row w${i % 4}`} key={i}>
+          <span class="skeleton skeleton-avatar" />
+          <span class="grow">
+            <span class="skeleton skeleton-name" />
+            <span class="skeleton skeleton-line" />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

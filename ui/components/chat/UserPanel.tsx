@@ -1,0 +1,67 @@
+import { callApi, reasonOf } from "../../lib/browser/browser_api.ts";
+import { showToast } from "../../lib/browser/toast.ts";
+import { nameOf } from "../../lib/format/names.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+import { Menu, MenuButton, MenuLink } from "./Menu.tsx";
+
+const CHOICES = ["online", "idle", "dnd", "invisible"] as const;
+
+/** Who one is here, how one appears, and the way to the settings. */
+export function UserPanel() {
+  const state = useChat();
+  const { user, presence, admin } = state.self.value;
+  const choose = async (choice: (typeof CHOICES)[number]) => {
+    const before = state.self.value;
+    state.self.value = { ...before, presence: choice };
+    try {
+      state.self.value = await callApi("setPresence", { body: { presence: choice } });
+    } catch (error) {
+      state.self.value = before;
+      showToast(state, reasonOf(error), true);
+    }
+  };
+  return (
+    <div class="me">
+      <a class="me-card grow" href="/settings/profile" title={t("settings.profile")}>
+        <Avatar
+          id={user.id}
+          name={nameOf(user)}
+          uri={user.avatar}
+          size="m"
+          presence={state.presenceOf(user.id)}
+        />
+        <span class="grow clip">
+          <span class="clip block strong">{nameOf(user)}</span>
+          <span class="clip block tiny faint">
+            {user.status ?? t(`presence.${presence}`)}
+          </span>
+        </span>
+      </a>
+      <Menu label={t("me.menu")} icon="settings" up>
+        {CHOICES.map((choice) => (
+          <MenuButton
+            key={choice}
+            icon={presence === choice ? "check" : "person"}
+            onClick={() => choose(choice)}
+          >
+            {t(`presence.${choice}`)}
+          </MenuButton>
+        ))}
+        <hr />
+        <MenuLink icon="settings" href="/settings/profile">{t("settings.title")}</MenuLink>
+        <MenuLink icon="moon" href="/settings/appearance">{t("settings.appearance")}</MenuLink>
+        {admin && <MenuLink icon="shield" href="/admin">{t("admin.title")}</MenuLink>}
+        <hr />
+        <form method="post" action="/logout">
+          <button type="submit" role="menuitem" tabIndex={-1} class="menu-item">
+            <Icon name="leave" />
+            <span>{t("me.logout")}</span>
+          </button>
+        </form>
+      </Menu>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import type { MentionToken } from "../../../core/event/mention_tokens.ts";
+import { memberName, nameOf } from "../../lib/format/names.ts";
+import { channelPath } from "../../lib/format/paths.ts";
+import { colorClass } from "../../lib/format/role_color.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { showProfile } from "../../lib/store/links.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
+import { guildOf } from "../../lib/store/place.ts";
+
+/** A mention with the name of today: a rename never breaks old text. */
+export function drawMention(state: ChatState, token: MentionToken) {
+  const guild = guildOf(state.known, state.place.value);
+  switch (token.kind) {
+    case "everyone":
+      return <span class="pill call">@everyone</span>;
+    case "user": {
+      const member = state.memberOf(guild?.id ?? null, token.id);
+      const name = member ? memberName(member) : nameOf(state.userOf(token.id));
+      const me = token.id === state.self.value.user.id;
+      return (
+        <button
+          type="button"
+          class={me ? "pill call" : "pill"}
+          onClick={() => showProfile(state, token.id)}
+        >
+          @{name}
+        </button>
+      );
+    }
+    case "role": {
+      const role = guild?.roles.find((entry) => entry.id === token.id);
+      const mine = guild?.me.roles.includes(token.id) ?? false;
+      return (
+        <span class={`${mine ? "pill call" : "pill"} ${colorClass(role?.color ?? null)}`}>
+          @{role?.name ?? t("role.unknown")}
+        </span>
+      );
+    }
+    case "channel": {
+      const channel = guild?.channels.find((entry) => entry.id === token.id);
+      return guild && channel
+        ? <a class="pill" href={channelPath(guild.id, channel)}>#{channel.name}</a>
+        : <span class="pill">#{t("channel.unknown")}</span>;
+    }
+  }
+}

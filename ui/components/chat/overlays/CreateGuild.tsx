@@ -1,0 +1,94 @@
+import { useState } from "preact/hooks";
+import { callApi } from "../../../lib/browser/browser_api.ts";
+import { openPlace } from "../../../lib/browser/history.ts";
+import { nameOf } from "../../../lib/format/names.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import { firstChannel, placeOfChannel } from "../../../lib/store/place.ts";
+import { Avatar } from "../../Avatar.tsx";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { useSubmit } from "./use_submit.ts";
+
+export default function CreateGuild() {
+  const state = useChat();
+  const [name, setName] = useState(
+    t("guild.defaultName", { name: nameOf(state.self.value.user) }),
+  );
+  const { busy, error, run } = useSubmit();
+  const create = () =>
+    run(async () => {
+      const guild = await callApi("createGuild", { body: { name: name.trim() } });
+      const others = state.guilds.value.filter((entry) => entry.id !== guild.id);
+      state.guilds.value = [...others, guild];
+      state.overlay.value = null;
+      const channel = firstChannel(guild);
+      openPlace(
+        state,
+        channel ? placeOfChannel(guild, channel) : { kind: "guild", guildId: guild.id },
+      );
+    });
+  return (
+    <Dialog title={t("guild.create")}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <div class="row">
+          <Avatar id={name} name={name === "" ? "?" : name} uri={null} size="l" guild />
+          <div class="field grow">
+            <label for="guild-name">{t("guild.name")}</label>
+            <input
+              id="guild-name"
+              class="input"
+              value={name}
+              maxLength={100}
+              required
+              autofocus
+              onFocus={(event) => event.currentTarget.select()}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          </div>
+        </div>
+        <p class="hint">{t("guild.createText")}</p>
+        {error && <p class="field-error" role="alert">{error}</p>}
+        <button type="submit" class="button primary wide" disabled={busy || name.trim() === ""}>
+          {t("guild.create")}
+        </button>
+      </form>
+      <hr />
+      <JoinForm />
+    </Dialog>
+  );
+}
+
+/** For those who were given a link and look for where to put it. */
+function JoinForm() {
+  const [code, setCode] = useState("");
+  const join = () => {
+    const found = code.trim().split("/").pop() ?? "";
+    if (found !== "") location.assign(`/invite/${encodeURIComponent(found)}`);
+  };
+  return (
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        join();
+      }}
+    >
+      <input
+        class="input grow"
+        value={code}
+        placeholder={t("guild.joinPlaceholder")}
+        aria-label={t("guild.joinPlaceholder")}
+        onInput={(event) => setCode(event.currentTarget.value)}
+      />
+      <button type="submit" class="button" disabled={code.trim() === ""}>
+        {t("guild.join")}
+      </button>
+    </form>
+  );
+}

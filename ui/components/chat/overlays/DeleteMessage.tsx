@@ -1,0 +1,61 @@
+import { useState } from "preact/hooks";
+import { deleteMessage } from "../../../lib/browser/messages.ts";
+import { nameOf } from "../../../lib/format/names.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import type { Overlay } from "../../../lib/store/chat.ts";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { Markdown } from "../Markdown.tsx";
+import { drawMention } from "../mention.tsx";
+import { useSubmit } from "./use_submit.ts";
+
+export default function DeleteMessage(
+  { overlay }: { overlay: Extract<Overlay, { kind: "deleteMessage" }> },
+) {
+  const state = useChat();
+  const { message } = overlay;
+  const [reason, setReason] = useState("");
+  const { busy, run } = useSubmit();
+  const own = message.author.id === state.self.value.user.id;
+  const remove = () =>
+    run(async () => {
+      await deleteMessage(state, message, reason.trim());
+      state.overlay.value = null;
+    });
+  return (
+    <Dialog title={t("message.deleteTitle")}>
+      <blockquote class="quoted">
+        <p class="strong small">{message.nickname ?? nameOf(message.author)}</p>
+        {message.body === ""
+          ? <p class="muted">{t("log.file")}</p>
+          : <Markdown source={message.body} mention={(token) => drawMention(state, token)} />}
+      </blockquote>
+      <p class="muted">{t("message.deleteText")}</p>
+      {!own && (
+        <label class="field">
+          <span class="label">{t("moderate.reason")}</span>
+          <input
+            class="input"
+            value={reason}
+            maxLength={512}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      <div class="row end">
+        <button type="button" class="button" onClick={() => state.overlay.value = null}>
+          {t("cancel")}
+        </button>
+        <button
+          type="button"
+          class="button danger solid"
+          disabled={busy}
+          autofocus
+          onClick={remove}
+        >
+          {t("delete")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import { useState } from "preact/hooks";
+import { callApi } from "../../../lib/browser/browser_api.ts";
+import { showToast } from "../../../lib/browser/toast.ts";
+import { memberName, nameOf } from "../../../lib/format/names.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import type { Overlay } from "../../../lib/store/chat.ts";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { useSubmit } from "./use_submit.ts";
+
+const TIMEOUTS = [
+  [60_000, "moderate.minute"],
+  [600_000, "moderate.tenMinutes"],
+  [3_600_000, "moderate.hour"],
+  [86_400_000, "moderate.day"],
+  [604_800_000, "moderate.week"],
+] as const;
+const PURGES = [
+  [0, "moderate.keep"],
+  [3600, "moderate.lastHour"],
+  [86_400, "moderate.lastDay"],
+  [604_800, "moderate.lastWeek"],
+] as const;
+
+export default function Moderate(
+  { overlay }: { overlay: Extract<Overlay, { kind: "moderate" }> },
+) {
+  const state = useChat();
+  const { act, guildId, userId } = overlay;
+  const [reason, setReason] = useState("");
+  const [choice, setChoice] = useState(act === "timeout" ? 600_000 : 0);
+  const { busy, error, run } = useSubmit();
+  const member = state.memberOf(guildId, userId);
+  const name = member ? memberName(member) : nameOf(state.userOf(userId));
+  const params = { guild_id: guildId, user_id: userId };
+  const why = reason.trim() === "" ? {} : { reason: reason.trim() };
+  const perform = () =>
+    run(async () => {
+      if (act === "kick") await callApi("kickMember", { params, body: why });
+      if (act === "ban") await callApi("banMember", { params, body: { ...why, purge_s: choice } });
+      if (act === "timeout") {
+        await callApi("updateMember", {
+          params,
+          body: { ...why, timeout_until: choice === 0 ? null : state.now.value + choice },
+        });
+      }
+      state.overlay.value = null;
+      showToast(state, t(`moderate.${act}Done`, { name }));
+    });
+  const options = act === "ban" ? PURGES : TIMEOUTS;
+  return (
+    <Dialog title={t(`moderate.${act}Title`, { name })}>
+      <p class="muted">{t(`moderate.${act}Text`)}</p>
+      {act !== "kick" && (
+        <label class="field">
+          <span class="label">{t(act === "ban" ? "moderate.purge" : "moderate.howLong")}</span>
+          <select
+            class="select"
+            value={String(choice)}
+            onChange={(event) => setChoice(Number(event.currentTarget.value))}
+          >
+            {act === "timeout" && (member?.timeout_until ?? 0) > state.now.value && (
+              <option value="0">{t("moderate.lift")}</option>
+            )}
+            {options.map(([value, label]) => <option key={value} value={value}>{t(label)}</option>)}
+          </select>
+        </label>
+      )}
+      <label class="field">
+        <span class="label">{t("moderate.reason")}</span>
+        <input
+          class="input"
+          value={reason}
+          maxLength={512}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </label>
+      {error && <p class="field-error" role="alert">{error}</p>}
+      <div class="row end">
+        <button type="button" class="button" onClick={() => state.overlay.value = null}>
+          {t("cancel")}
+        </button>
+        <button type="button" class="button danger solid" disabled={busy} onClick={perform}>
+          {t(`member.${act}`)}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,137 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Guild, Member } from "../../../../core/api/guild.ts";
+import type { User } from "../../../../core/api/user.ts";
+import { callApi } from "../../../lib/browser/browser_api.ts";
+import { openDm } from "../../../lib/browser/guilds.ts";
+import { memberName, nameOf } from "../../../lib/format/names.ts";
+import { guildPath } from "../../../lib/format/paths.ts";
+import { can } from "../../../lib/format/rights.ts";
+import { colorClass } from "../../../lib/format/role_color.ts";
+import { formatDate } from "../../../lib/format/time.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import type { Overlay } from "../../../lib/store/chat.ts";
+import { Avatar } from "../../Avatar.tsx";
+import { Icon } from "../../Icon.tsx";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { Markdown } from "../Markdown.tsx";
+import { drawMention } from "../mention.tsx";
+import { useSubmit } from "./use_submit.ts";
+
+/** Who somebody is, here and in this guild, and what can be done about it. */
+export default function ProfileCard(
+  { overlay }: { overlay: Extract<Overlay, { kind: "profile" }> },
+) {
+  const state = useChat();
+  const guild = state.guilds.value.find((entry) => entry.id === overlay.guildId);
+  const [member, setMember] = useState<Member | undefined>(
+    state.memberOf(overlay.guildId, overlay.userId),
+  );
+  const [user, setUser] = useState<User>(member?.user ?? state.userOf(overlay.userId));
+  const { error, run } = useSubmit();
+  useEffect(() => {
+    void callApi("getUser", { params: { user_id: overlay.userId } }).then(setUser, () => undefined);
+    if (!guild) return;
+    void callApi("getMember", { params: { guild_id: guild.id, user_id: overlay.userId } })
+      .then(setMember, () => undefined);
+  }, [overlay.userId]);
+  const name = member ? memberName(member) : nameOf(user);
+  const self = user.id === state.self.value.user.id;
+  return (
+    <Dialog title={name} plain>
+      <div class={`profile-top hue-banner`} />
+      <div class="profile">
+        <Avatar
+          id={user.id}
+          name={name}
+          uri={member?.guild_avatar ?? user.avatar}
+          size="xl"
+          presence={state.presenceOf(user.id)}
+        />
+        <h2 class="break">{name}</h2>
+        <p class="small muted break">{user.id}</p>
+        {user.status && <p class="profile-status">{user.status}</p>}
+        {user.bio && (
+          <section class="profile-part">
+            <h3 class="label">{t("profile.about")}</h3>
+            <Markdown source={user.bio} mention={(token) => drawMention(state, token)} />
+          </section>
+        )}
+        {guild && member && <MemberPart guild={guild} member={member} />}
+        {error && <p class="field-error" role="alert">{error}</p>}
+        <div class="row wrap profile-acts">
+          {self ? <a class="button wide" href="/settings/profile">{t("profile.edit")}</a> : (
+            <button
+              type="button"
+              class="button primary grow"
+              onClick={() => run(() => openDm(state, user.id))}
+            >
+              <Icon name="chat" /> {t("profile.message")}
+            </button>
+          )}
+          {guild && member && !self && <Moderation guild={guild} member={member} />}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function MemberPart({ guild, member }: { guild: Guild; member: Member }) {
+  const state = useChat();
+  const roles = guild.roles.filter((role) => member.roles.includes(role.id));
+  return (
+    <section class="profile-part">
+      <h3 class="label">{t("profile.inGuild", { name: guild.name })}</h3>
+      <p class="small muted">
+        {t("profile.since", { date: formatDate(member.joined_ts, state.timeZone.value) })}
+      </p>
+      {roles.length > 0 && (
+        <ul class="role-tags">
+          {roles.map((role) => (
+            <li key={role.id} class={`tag ${colorClass(role.color)}`}>
+              <span class="role-dot" /> {role.name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** Buttons for those who may use them on members below their own rank. */
+function Moderation({ guild, member }: { guild: Guild; member: Member }) {
+  const state = useChat();
+  const rank = Math.max(
+    0,
+    ...guild.roles.filter((role) => member.roles.includes(role.id)).map((role) => role.position),
+  );
+  if (guild.owner === member.user.id || rank >= guild.rank) return null;
+  const open = (act: "kick" | "ban" | "timeout") => () =>
+    state.overlay.value = { kind: "moderate", act, userId: member.user.id, guildId: guild.id };
+  const { permissions } = guild;
+  return (
+    <>
+      {can(permissions, "MANAGE_ROLES") && (
+        <a
+          class="button"
+          href={`${guildPath(guild.id)}/settings/members/${encodeURIComponent(member.user.id)}`}
+        >
+          {t("member.manage")}
+        </a>
+      )}
+      {can(permissions, "MODERATE_MEMBERS") && (
+        <button type="button" class="button" onClick={open("timeout")}>
+          {t("member.timeout")}
+        </button>
+      )}
+      {can(permissions, "KICK") && (
+        <button type="button" class="button danger" onClick={open("kick")}>
+          {t("member.kick")}
+        </button>
+      )}
+      {can(permissions, "BAN") && (
+        <button type="button" class="button danger" onClick={open("ban")}>{t("member.ban")}</button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import { effect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { ChatContext } from "../components/chat/chat_context.ts";
+import { Main } from "../components/chat/Main.tsx";
+import { Members } from "../components/chat/Members.tsx";
+import { Overlays } from "../components/chat/Overlays.tsx";
+import { Rail } from "../components/chat/Rail.tsx";
+import { Sidebar } from "../components/chat/Sidebar.tsx";
+import { Toasts } from "../components/chat/Toasts.tsx";
+import { goToLogin } from "../lib/browser/browser_api.ts";
+import { applyFrame } from "../lib/browser/dispatch.ts";
+import { GatewayClient } from "../lib/browser/gateway.ts";
+import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
+import { bindKeys } from "../lib/browser/keys.ts";
+import { bindSwipes } from "../lib/browser/swipes.ts";
+import { keepColors } from "../lib/browser/color_sheet.ts";
+import { showTitle } from "../lib/browser/title.ts";
+import { t } from "../lib/i18n/t.ts";
+import { type ChatProps, ChatState } from "../lib/store/chat.ts";
+import { parsePlace } from "../lib/store/place.ts";
+
+const CLOCK_MS = 5000;
+
+/** The whole app: what the server drew, taken over and kept live. */
+export default function ChatApp(props: ChatProps) {
+  const state = useMemo(() => new ChatState(props), []);
+  useEffect(() => start(state), []);
+  const panel = state.panel.value;
+  return (
+    <ChatContext.Provider value={state}>
+      <div
+        class={`app show-${panel}${state.membersOpen.value ? "" : " no-members"}`}
+        onClick={(event) => followLink(event, state)}
+      >
+        <div class="nav-panel" id="nav">
+          <Rail />
+          <Sidebar />
+        </div>
+        <Main />
+        <Members />
+        <button
+          type="button"
+          class="veil-close"
+          aria-label={t("nav.close")}
+          tabIndex={panel === "main" ? -1 : 0}
+          onClick={() => state.panel.value = "main"}
+        />
+      </div>
+      <Overlays />
+      <Toasts />
+    </ChatContext.Provider>
+  );
+}
+
+/** Links to places of the app change the state; everything else loads as a page. */
+function followLink(event: MouseEvent, state: ChatState) {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+  if (!link || link.target !== "" || link.origin !== location.origin) return;
+  if (link.hasAttribute("download")) return;
+  if (followPath(state, link.pathname)) event.preventDefault();
+}
+
+/** Everything that lives as long as the tab. Returns what ends it. */
+function start(state: ChatState): () => void {
+  state.timeZone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.cookie = `og_tz=${encodeURIComponent(state.timeZone.value)}; Path=/; ` +
+    "Max-Age=31536000; SameSite=Lax";
+  const gateway = openGateway(state);
+  openPlace(state, state.place.value, "none");
+  const onBack = () => {
+    const place = parsePlace(state.known, location.pathname);
+    if (place) openPlace(state, place, "none");
+    else location.reload();
+  };
+  addEventListener("popstate", onBack);
+  const tick = () => state.now.value = Date.now();
+  tick();
+  const clock = setInterval(tick, CLOCK_MS);
+  const endings = [
+    () => gateway.stop(),
+    () => removeEventListener("popstate", onBack),
+    () => clearInterval(clock),
+    bindKeys(state),
+    bindSwipes(state),
+    effect(() => keepColors(state)),
+    effect(() => showTitle(state)),
+  ];
+  return () => {
+    for (const end of endings) end();
+  };
+}
+
+function openGateway(state: ChatState): GatewayClient {
+  let lost = false;
+  const gateway = new GatewayClient({
+    frame: (frame) => {
+      applyFrame(state, frame);
+      // A new snapshot instead of a resume: what is held may have gaps.
+      if (frame.op === "ready" && lost) reloadOpen(state);
+      if (frame.op === "ready" || frame.op === "resumed") lost = false;
+      if (frame.op === "reset") lost = true;
+    },
+    connected: () => state.connection.value = "online",
+    lost: () => {
+      lost = true;
+      state.connection.value = "reconnecting";
+    },
+    sessionEnded: goToLogin,
+    position: () => state.position,
+  });
+  state.transmit = (frame) => gateway.send(frame);
+  gateway.start();
+  return gateway;
+}

@@ -1,0 +1,41 @@
+import { ApiError, describeCall, readAnswer } from "../api/request.ts";
+import type { AnyCallInput, CallInput, CallResult, OperationName } from "../api/types.ts";
+
+/**
+ * Calls an operation with the session cookie of this tab. Throws ApiError; code "offline"
+ * where nothing answered. A session that has ended leads to the login page and back.
+ */
+export async function callApi<Name extends OperationName>(
+  name: Name,
+  ...input: Record<never, never> extends CallInput<Name> ? [CallInput<Name>?] : [CallInput<Name>]
+): Promise<CallResult<Name>> {
+  const { method, path, body } = describeCall(name, (input[0] ?? {}) as AnyCallInput);
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch {
+    throw new ApiError(0, "offline", "The server cannot be reached. Check your connection.");
+  }
+  try {
+    return await readAnswer(response) as CallResult<Name>;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "unauthorized") goToLogin();
+    throw error;
+  }
+}
+
+export function goToLogin(): void {
+  const next = encodeURIComponent(location.pathname + location.search);
+  location.assign(`/login?ended=1&next=${next}`);
+}
+
+/** Words for a person about anything that was thrown. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}

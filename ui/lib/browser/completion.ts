@@ -1,0 +1,120 @@
+import { localPart, memberName, nameOf, serverOf } from "../format/names.ts";
+import { can } from "../format/rights.ts";
+import type { ChatState } from "../store/chat.ts";
+import { channelOf, guildOf } from "../store/place.ts";
+import { loadEmoji, searchEmoji } from "./emoji_data.ts";
+
+/** One line of the list over the composer. */
+export interface Suggestion {
+  readonly key: string;
+  readonly label: string;
+  readonly detail: string;
+  /** What stands in the text afterwards. */
+  readonly insert: string;
+  readonly emoji?: string;
+  readonly user?: { readonly id: string; readonly avatar: string | null };
+}
+
+export interface Trigger {
+  readonly sigil: "@" | "#" | ":";
+  readonly query: string;
+  /** Where the sigil stands in the text. */
+  readonly start: number;
+}
+
+const SHOWN = 8;
+
+/** What is being typed right before the caret, if it can be completed. */
+export function findTrigger(text: string, caret: number): Trigger | undefined {
+  const match = /(?:^|[\s(])([@#:])([\p{L}\p{N}_.+-]*)$/u.exec(text.slice(0, caret));
+  if (!match?.[1]) return undefined;
+  const sigil = match[1] as Trigger["sigil"];
+  const query = match[2] ?? "";
+  if (sigil === ":" && query.length < 2) return undefined;
+  return { sigil, query, start: caret - query.length - 1 };
+}
+
+export async function suggest(state: ChatState, trigger: Trigger): Promise<readonly Suggestion[]> {
+  if (trigger.sigil === ":") {
+    const rows = await loadEmoji(state.props.emojiUrl);
+    return searchEmoji(rows, trigger.query, SHOWN).map(([emoji, code]) => ({
+      key: emoji,
+      label: `:${code}:`,
+      detail: "",
+      insert: emoji,
+      emoji,
+    }));
+  }
+  return trigger.sigil === "#"
+    ? suggestChannels(state, trigger.query)
+    : suggestPeople(state, trigger.query);
+}
+
+function suggestChannels(state: ChatState, query: string): Suggestion[] {
+  const guild = guildOf(state.known, state.place.value);
+  const typed = query.toLowerCase();
+  return (guild?.channels ?? [])
+    .filter((channel) =>
+      channel.kind !== "category" && !channel.private && channel.name.toLowerCase().includes(typed)
+    )
+    .sort((a, b) => a.name.toLowerCase().indexOf(typed) - b.name.toLowerCase().indexOf(typed))
+    .slice(0, SHOWN)
+    .map((channel) => ({
+      key: channel.id,
+      label: `#${channel.name}`,
+      detail: channel.topic ?? "",
+      insert: `#${channel.name}`,
+    }));
+}
+
+function suggestPeople(state: ChatState, query: string): Suggestion[] {
+  const typed = query.toLowerCase();
+  const place = state.place.value;
+  const guild = guildOf(state.known, place);
+  const people = guild
+    ? (state.members.value.get(guild.id)?.members ?? []).map((member) => ({
+      user: member.user,
+      name: memberName(member),
+    }))
+    : state.dms.value.filter((dm) => place.kind === "dm" && dm.room_id === place.roomId)
+      .map((dm) => ({ user: dm.user, name: nameOf(dm.user) }));
+  const found = people
+    .filter(({ user, name }) =>
+      name.toLowerCase().includes(typed) || localPart(user.id).startsWith(typed)
+    )
+    .sort((a, b) => a.name.toLowerCase().indexOf(typed) - b.name.toLowerCase().indexOf(typed))
+    .slice(0, SHOWN)
+    .map(({ user, name }): Suggestion => ({
+      key: user.id,
+      label: name,
+      detail: user.id,
+      insert: serverOf(user.id) === state.server.name ? `@${localPart(user.id)}` : user.id,
+      user: { id: user.id, avatar: user.avatar },
+    }));
+  return [...found, ...suggestRoles(state, typed)].slice(0, SHOWN);
+}
+
+function suggestRoles(state: ChatState, typed: string): Suggestion[] {
+  const place = state.place.value;
+  const guild = guildOf(state.known, place);
+  if (!guild) return [];
+  const all = can(channelOf(state.known, place)?.permissions ?? "0", "MENTION_EVERYONE");
+  const roles = guild.roles
+    .filter((role) =>
+      role.id !== "everyone" && (role.mentionable || all) &&
+      role.name.toLowerCase().startsWith(typed)
+    )
+    .map((role): Suggestion => ({
+      key: role.id,
+      label: `@${role.name}`,
+      detail: "",
+      insert: `@${role.name}`,
+    }));
+  const everyone: Suggestion = {
+    key: "everyone",
+    label: "@everyone",
+    detail: "",
+    insert: "@everyone",
+  };
+  return all && "everyone".startsWith(typed) ? [...roles, everyone] : roles;
+}

@@ -1,0 +1,58 @@
+import type { ChatState } from "../store/chat.ts";
+import { callApi, reasonOf } from "./browser_api.ts";
+import { openPlace } from "./history.ts";
+import { showToast } from "./toast.ts";
+
+const MEMBER_ROWS = 200;
+
+/** First page of a guild's members, once per visit of the guild. */
+export async function loadMembers(state: ChatState, guildId: string): Promise<void> {
+  if (state.members.value.has(guildId)) return;
+  try {
+    const list = await callApi("listMembers", {
+      params: { guild_id: guildId },
+      query: { limit: MEMBER_ROWS },
+    });
+    state.setMembers(guildId, list);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+export async function loadMoreMembers(state: ChatState, guildId: string): Promise<void> {
+  const held = state.members.value.get(guildId);
+  if (!held?.next) return;
+  const list = await callApi("listMembers", {
+    params: { guild_id: guildId },
+    query: { limit: MEMBER_ROWS, after: held.next },
+  });
+  const known = new Set(held.members.map((member) => member.user.id));
+  state.setMembers(guildId, {
+    ...list,
+    members: [...held.members, ...list.members.filter((member) => !known.has(member.user.id))],
+  });
+}
+
+/** Opens the conversation with somebody. */
+export async function openDm(state: ChatState, userId: string): Promise<void> {
+  const held = state.dms.value.find((dm) => dm.user.id === userId);
+  const dm = held ?? await callApi("openDm", { body: { user_id: userId } });
+  if (!held) {
+    state.dms.value = [dm, ...state.dms.value.filter((entry) => entry.room_id !== dm.room_id)];
+  }
+  state.overlay.value = null;
+  openPlace(state, { kind: "dm", roomId: dm.room_id, channelId: "main", focus: null });
+}
+
+/** Lets a stranger's conversation begin. */
+export async function acceptDm(state: ChatState, roomId: string): Promise<void> {
+  try {
+    await callApi("joinPrivateChannel", { params: { room_id: roomId } });
+    state.dms.value = state.dms.value.map((dm) =>
+      dm.room_id === roomId ? { ...dm, state: "joined" } : dm
+    );
+    openPlace(state, { kind: "dm", roomId, channelId: "main", focus: null }, "none");
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}

@@ -1,0 +1,132 @@
+import type { Message } from "../../../core/api/message.ts";
+import { type ChatState } from "../store/chat.ts";
+import {
+  channelOf,
+  isTalk,
+  parsePlace,
+  pathOf,
+  type Place,
+  placeKey,
+  type TalkPlace,
+} from "../store/place.ts";
+import { addPage, PAGE_ROWS, replaceSpan } from "../store/window.ts";
+import { lastPlaceCookie } from "../last_place.ts";
+import { callApi, reasonOf } from "./browser_api.ts";
+
+/** Channels whose windows stay in memory. */
+const KEPT_WINDOWS = 10;
+
+/** Goes to a place of the app: address, title and messages follow. */
+export function openPlace(
+  state: ChatState,
+  place: Place,
+  how: "push" | "replace" | "none" = "push",
+) {
+  const old = state.place.value;
+  const path = pathOf(state.known, place) +
+    (isTalk(place) && place.focus ? `/${place.focus.replace("$", "")}` : "");
+  if (how === "push" && path !== location.pathname) history.pushState(null, "", path);
+  if (how === "replace") history.replaceState(null, "", path);
+  state.panel.value = "main";
+  if (isTalk(place)) {
+    const key = placeKey(place);
+    if (!isTalk(old) || placeKey(old) !== key) state.markOpened(key);
+    document.cookie = lastPlaceCookie(pathOf(state.known, place));
+    keepRecent(state, key);
+  }
+  state.place.value = place;
+  if (isTalk(place)) void loadPlace(state, place);
+}
+
+/** Follows a link of the app in place; false where the browser should load it. */
+export function followPath(state: ChatState, pathname: string): boolean {
+  const place = parsePlace(state.known, pathname);
+  if (!place) return false;
+  openPlace(state, place);
+  return true;
+}
+
+function keepRecent(state: ChatState, key: string): void {
+  const window = state.windows.get(key);
+  if (window) {
+    state.windows.delete(key);
+    state.windows.set(key, window);
+  }
+  for (const old of state.windows.keys()) {
+    if (state.windows.size <= KEPT_WINDOWS) break;
+    if (old !== key && state.windows.get(old)?.value.pending.length === 0) {
+      state.windows.delete(old);
+    }
+  }
+}
+
+async function loadPlace(state: ChatState, place: TalkPlace): Promise<void> {
+  const window = state.windowOf(placeKey(place));
+  const channel = channelOf(state.known, place);
+  if (channel && channel.kind !== "text") return;
+  if (place.focus !== null) {
+    if (window.value.messages.some((message) => message.id === place.focus)) return;
+    return await loadSpan(state, place, { around: place.focus });
+  }
+  if (window.value.messages.length === 0 && window.value.loading === "none") {
+    await loadSpan(state, place, {});
+  }
+}
+
+/** Replaces the span of a channel: the newest, or around a message. */
+export async function loadSpan(
+  state: ChatState,
+  place: TalkPlace,
+  where: { around?: string; at_ts?: number },
+): Promise<void> {
+  const window = state.windowOf(placeKey(place));
+  window.value = { ...window.value, loading: "all", error: undefined };
+  try {
+    const page = await callApi("listMessages", {
+      params: { room_id: place.roomId },
+      query: { channel_id: place.channelId, limit: PAGE_ROWS, ...where },
+    });
+    remember(state, page.messages);
+    window.value = replaceSpan(window.value, page);
+  } catch (error) {
+    window.value = { ...window.value, loading: "none", error: reasonOf(error) };
+  }
+}
+
+/** Pages on, away from or towards the present. */
+export async function loadMore(
+  state: ChatState,
+  place: TalkPlace,
+  side: "before" | "after",
+): Promise<void> {
+  const window = state.windowOf(placeKey(place));
+  const { messages, loading } = window.value;
+  const edge = side === "before" ? messages[0] : messages.at(-1);
+  if (loading !== "none" || !edge) return;
+  window.value = { ...window.value, loading: side };
+  try {
+    const page = await callApi("listMessages", {
+      params: { room_id: place.roomId },
+      query: { channel_id: place.channelId, limit: PAGE_ROWS, [side]: edge.id },
+    });
+    remember(state, page.messages);
+    window.value = addPage(window.value, page, side);
+  } catch (error) {
+    window.value = { ...window.value, loading: "none", error: reasonOf(error) };
+  }
+}
+
+function remember(state: ChatState, messages: readonly Message[]): void {
+  for (const message of messages) state.users.set(message.author.id, message.author);
+}
+
+/** After a lost stretch: what is held may have gaps, so the open channel is taken anew. */
+export function reloadOpen(state: ChatState): void {
+  const place = state.place.value;
+  for (const [key, window] of state.windows) {
+    if (!isTalk(place) || key !== placeKey(place)) {
+      if (window.value.pending.length === 0) state.windows.delete(key);
+    }
+  }
+  if (isTalk(place)) void loadSpan(state, { ...place, focus: null }, {});
+}

@@ -1,0 +1,209 @@
+import type { Message, MessageMedia } from "../../../core/api/message.ts";
+import type { ChatState } from "../store/chat.ts";
+import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
+import { applyReaction, type Pending, receiveMessage } from "../store/window.ts";
+import { callApi, reasonOf } from "./browser_api.ts";
+import { updateHeld } from "./dispatch.ts";
+import { loadSpan } from "./history.ts";
+import { showToast } from "./toast.ts";
+
+export interface Outgoing {
+  readonly body: string;
+  readonly media: readonly MessageMedia[];
+  readonly reply: Message | null;
+}
+
+/** Shows a message at once and sends it; a failure stays in its place with a way to retry. */
+export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoing): void {
+  const { reply } = outgoing;
+  const pending: Pending = {
+    nonce: crypto.randomUUID(),
+    body: outgoing.body,
+    media: [...outgoing.media],
+    replyTo: reply && { id: reply.id, author: reply.author, excerpt: reply.body.slice(0, 100) },
+    ts: Date.now(),
+    failed: undefined,
+  };
+  const window = state.windowOf(placeKey(place));
+  window.value = { ...window.value, pending: [...window.value.pending, pending] };
+  clearNewLine(state, placeKey(place));
+  if (window.value.hasAfter) void loadSpan(state, place, {});
+  void deliver(state, place, pending);
+}
+
+function setPending(
+  state: ChatState,
+  place: TalkPlace,
+  nonce: string,
+  change: (pending: Pending) => Pending | null,
+): void {
+  const window = state.windowOf(placeKey(place));
+  const pending = window.value.pending.flatMap((echo) => {
+    if (echo.nonce !== nonce) return [echo];
+    const next = change(echo);
+    return next ? [next] : [];
+  });
+  window.value = { ...window.value, pending };
+}
+
+async function deliver(state: ChatState, place: TalkPlace, pending: Pending): Promise<void> {
+  try {
+    const message = await callApi("sendMessage", {
+      params: { room_id: place.roomId },
+      body: {
+        channel_id: place.channelId,
+        body: pending.body,
+        media: pending.media.map(({ uri, alt, spoiler }) => ({ uri, alt, spoiler })),
+        reply_to: pending.replyTo?.id ?? null,
+        nonce: pending.nonce,
+      },
+    });
+    const window = state.windowOf(placeKey(place));
+    window.value = receiveMessage(window.value, { ...message, nonce: pending.nonce });
+  } catch (error) {
+    const failed = reasonOf(error);
+    setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed }));
+  }
+}
+
+export function retryPending(state: ChatState, place: TalkPlace, pending: Pending): void {
+  setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed: undefined }));
+  // The same nonce: if the first try did arrive, the server answers with that message.
+  void deliver(state, place, pending);
+}
+
+export function discardPending(state: ChatState, place: TalkPlace, pending: Pending): void {
+  setPending(state, place, pending.nonce, () => null);
+}
+
+export async function editMessage(state: ChatState, message: Message, body: string): Promise<void> {
+  const key = refKey(message);
+  updateHeld(state, key, message.id, (held) => ({ ...held, body, edited_ts: Date.now() }));
+  try {
+    const edited = await callApi("editMessage", {
+      params: { room_id: message.room_id, event_id: message.id },
+      body: { body },
+    });
+    updateHeld(state, key, message.id, () => edited);
+  } catch (error) {
+    updateHeld(state, key, message.id, () => message);
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+export async function deleteMessage(
+  state: ChatState,
+  message: Message,
+  reason: string,
+): Promise<void> {
+  try {
+    await callApi("redactMessages", {
+      body: {
+        room_id: message.room_id,
+        channel_id: message.channel_id,
+        event_ids: [message.id],
+        ...(reason === "" ? {} : { reason }),
+      },
+    });
+    updateHeld(state, refKey(message), message.id, (held) => ({
+      ...held,
+      body: "",
+      media: [],
+      reactions: [],
+      redacted: { by: state.self.value.user.id, reason: reason === "" ? null : reason },
+    }));
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+/** Adds one's reaction, or takes it back where it stands already. */
+export async function toggleReaction(
+  state: ChatState,
+  message: Message,
+  key: string,
+): Promise<void> {
+  const held = message.reactions.find((reaction) => reaction.key === key);
+  const added = !held?.me;
+  const ref = refKey(message);
+  const count = (held?.count ?? 0) + (added ? 1 : -1);
+  const userId = state.self.value.user.id;
+  updateHeld(
+    state,
+    ref,
+    message.id,
+    (current) => applyReaction(current, { key, userId, added, count, mine: true }),
+  );
+  try {
+    const body = { room_id: message.room_id, event_id: message.id, key };
+    const changed = await callApi(added ? "addReaction" : "removeReaction", { body });
+    updateHeld(state, ref, message.id, () => changed);
+  } catch (error) {
+    updateHeld(state, ref, message.id, (current) => ({
+      ...current,
+      reactions: message.reactions,
+    }));
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+export async function setPinned(state: ChatState, message: Message, on: boolean): Promise<void> {
+  try {
+    const changed = await callApi("pinMessage", {
+      params: { room_id: message.room_id, event_id: message.id },
+      body: { on },
+    });
+    updateHeld(state, refKey(message), message.id, () => changed);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+function clearNewLine(state: ChatState, key: string): void {
+  if (!state.newAfter.value.has(key)) return;
+  const next = new Map(state.newAfter.value);
+  next.delete(key);
+  state.newAfter.value = next;
+}
+
+/** Clears the badge in this frame and tells the server. The marker never moves backwards. */
+export function markRead(state: ChatState, place: TalkPlace): void {
+  const key = placeKey(place);
+  const window = state.windows.get(key)?.value;
+  const last = window?.messages.at(-1);
+  const read = state.reads.value.get(key);
+  if (!window || !last || window.hasAfter) return;
+  if (read && read.unread === 0 && read.mentions === 0) return;
+  state.reads.value = new Map(state.reads.value).set(key, {
+    room_id: place.roomId,
+    channel_id: place.channelId,
+    last_read_id: last.id,
+    unread: 0,
+    mentions: 0,
+  });
+  void callApi("markRead", {
+    params: { room_id: place.roomId },
+    body: { channel_id: place.channelId, event_id: last.id },
+  }).catch(() => undefined); // the next visit tries again
+}
+
+/** Moves the marker back to before a message, so that it counts as new again. */
+export async function markUnreadFrom(
+  state: ChatState,
+  place: TalkPlace,
+  message: Message,
+): Promise<void> {
+  const key = placeKey(place);
+  const messages = state.windows.get(key)?.value.messages ?? [];
+  const before = messages[messages.findIndex((held) => held.id === message.id) - 1];
+  try {
+    const read = await callApi("markRead", {
+      params: { room_id: place.roomId },
+      body: { channel_id: place.channelId, event_id: before?.id ?? null, back: true },
+    });
+    state.reads.value = new Map(state.reads.value).set(key, read);
+    state.newAfter.value = new Map(state.newAfter.value).set(key, before?.id ?? null);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}

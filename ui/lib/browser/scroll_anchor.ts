@@ -1,0 +1,33 @@
+import type { ScrollAnchor } from "../store/chat.ts";
+
+/**
+ * The scroller is reversed (`column-reverse`): scrollTop is 0 at the present and negative above
+ * it, so that a page without scripts opens at the newest message.
+ */
+export function captureAnchor(box: HTMLElement): ScrollAnchor {
+  const top = box.getBoundingClientRect().top;
+  const rows = box.querySelectorAll<HTMLElement>("[data-row]");
+  let low = 0;
+  let high = rows.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const row = rows[middle];
+    if (row && row.getBoundingClientRect().bottom > top) high = middle;
+    else low = middle + 1;
+  }
+  const row = rows[low];
+  if (!row) return "present";
+  return { id: row.dataset["row"] ?? "", top: row.getBoundingClientRect().top - top };
+}
+
+/** Puts the anchored row back where it was; a row that is gone leaves things as they are. */
+export function restoreAnchor(box: HTMLElement, anchor: ScrollAnchor): void {
+  if (anchor === "present") {
+    if (box.scrollTop !== 0) box.scrollTop = 0;
+    return;
+  }
+  const row = box.querySelector<HTMLElement>(`[data-row="${CSS.escape(anchor.id)}"]`);
+  if (!row) return;
+  const drift = row.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.top;
+  if (Math.abs(drift) >= 1) box.scrollTop += drift;
+}

@@ -1,0 +1,22 @@
+import { nameOf } from "../format/names.ts";
+import { t } from "../i18n/t.ts";
+import type { ChatState } from "../store/chat.ts";
+import { channelOf, dmOf, guildOf } from "../store/place.ts";
+
+/** Title of the tab: how many mentions wait, then where one is. */
+export function showTitle(state: ChatState): void {
+  let mentions = 0;
+  for (const read of state.reads.value.values()) mentions += read.mentions;
+  const place = state.place.value;
+  const channel = channelOf(state.known, place);
+  const dm = dmOf(state.known, place);
+  const guild = guildOf(state.known, place);
+  const where = channel
+    ? `#${channel.name}`
+    : dm
+    ? nameOf(dm.user)
+    : guild?.name ?? t("home.title");
+  const count = mentions > 0 ? `(${mentions}) ` : "";
+  const tail = channel && guild ? guild.name : state.server.name;
+  document.title = `${count}${where} · ${tail}`;
+}

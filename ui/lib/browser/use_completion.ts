@@ -1,0 +1,65 @@
+import type { RefObject } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { ChatState } from "../store/chat.ts";
+import { findTrigger, suggest, type Suggestion, type Trigger } from "./completion.ts";
+
+export interface Completion {
+  readonly list: readonly Suggestion[];
+  readonly at: number;
+  look(value: string): void;
+  /** True where the key was for the list. */
+  onKey(event: KeyboardEvent): boolean;
+  take(index: number): void;
+  hover(index: number): void;
+}
+
+/** The list over the composer: a combobox whose input is the text area. */
+export function useCompletion(
+  state: ChatState,
+  area: RefObject<HTMLTextAreaElement>,
+  setText: (text: string) => void,
+): Completion {
+  const [list, setList] = useState<readonly Suggestion[]>([]);
+  const [at, setAt] = useState(0);
+  const trigger = useRef<Trigger | undefined>(undefined);
+  const close = () => {
+    trigger.current = undefined;
+    setList([]);
+  };
+  const look = (value: string) => {
+    const box = area.current;
+    const found = box ? findTrigger(value, box.selectionStart) : undefined;
+    trigger.current = found;
+    if (!found) return setList([]);
+    void suggest(state, found).then((suggestions) => {
+      // A slower answer to an earlier key must not replace the list of a later one.
+      if (trigger.current !== found) return;
+      setList(suggestions);
+      setAt(0);
+    });
+  };
+  const take = (index: number) => {
+    const box = area.current;
+    const chosen = list[index];
+    const held = trigger.current;
+    if (!box || !chosen || !held) return;
+    const end = held.start + 1 + held.query.length;
+    const next = `${box.value.slice(0, held.start)}${chosen.insert} ${box.value.slice(end)}`;
+    const caret = held.start + chosen.insert.length + 1;
+    setText(next);
+    close();
+    box.focus();
+    requestAnimationFrame(() => box.setSelectionRange(caret, caret));
+  };
+  const onKey = (event: KeyboardEvent): boolean => {
+    if (list.length === 0) return false;
+    if (event.key === "ArrowDown") setAt((at + 1) % list.length);
+    else if (event.key === "ArrowUp") setAt((at + list.length - 1) % list.length);
+    else if (event.key === "Enter" || event.key === "Tab") take(at);
+    else if (event.key === "Escape") close();
+    else return false;
+    event.preventDefault();
+    return true;
+  };
+  return { list, at, look, onKey, take, hover: setAt };
+}

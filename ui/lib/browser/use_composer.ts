@@ -1,0 +1,164 @@
+import { type RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Message } from "../../../core/api/message.ts";
+import { MESSAGE_BODY_CHARS } from "../limits.ts";
+import { decodeMentions, encodeMentions } from "../md/mention_text.ts";
+import type { ChatState } from "../store/chat.ts";
+import { placeKey, type TalkPlace } from "../store/place.ts";
+import { readDraft, writeDraft } from "./drafts.ts";
+import { mentionNames } from "./mention_names.ts";
+import { editMessage, markRead, sendMessage } from "./messages.ts";
+import { useCompletion } from "./use_completion.ts";
+import { useUploads } from "./use_uploads.ts";
+
+const TYPING_EVERY_MS = 6000;
+
+export type ComposerApi = ReturnType<typeof useComposer>;
+
+/** Text, mode, files and keys of one channel's composer. */
+export function useComposer(state: ChatState, place: TalkPlace) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const uploads = useUploads();
+  const { text, setText, mode, leaveMode, modeSignal } = useDraft(state, place, area);
+  const completion = useCompletion(state, area, setText);
+  const tellTyping = useTyping(state, place);
+  const key = placeKey(place);
+  const submit = () => {
+    const body = encodeMentions(text.trim(), mentionNames(state));
+    if (uploads.busy || body.length > MESSAGE_BODY_CHARS || (body === "" && !uploads.ready)) return;
+    if (mode.edit) {
+      if (body !== "" && body !== mode.edit.body) void editMessage(state, mode.edit, body);
+      leaveMode();
+      return;
+    }
+    state.anchors.set(key, "present");
+    sendMessage(state, place, { body, media: uploads.take(), reply: mode.reply });
+    setText("");
+    modeSignal.value = { reply: null, edit: null };
+    area.current?.focus();
+  };
+  const onInput = () => {
+    const value = area.current?.value ?? "";
+    setText(value);
+    completion.look(value);
+    if (value !== "" && !mode.edit) tellTyping();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing || completion.onKey(event)) return;
+    const coarse = matchMedia("(pointer: coarse)").matches;
+    if (event.key === "Enter" && !event.shiftKey && !coarse) submit();
+    else if (event.key === "Escape") {
+      if (mode.edit ?? mode.reply) leaveMode();
+      else goToPresent(state, place);
+    } else if (event.key === "ArrowUp" && text === "" && !event.shiftKey) {
+      const message = lastOwn(state, place);
+      if (!message) return;
+      modeSignal.value = { reply: null, edit: message };
+    } else return;
+    event.preventDefault();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData?.files ?? []];
+    if (files.length === 0 || mode.edit) return;
+    event.preventDefault();
+    uploads.add(files);
+  };
+  const insert = (piece: string) => insertAtCaret(area.current, piece, setText);
+  const onCaret = () => completion.look(area.current?.value ?? "");
+  const box = useDropTarget(uploads.add);
+  const keys = { onInput, onKeyDown, onPaste, onCaret };
+  return { area, box, text, mode, uploads, completion, leaveMode, submit, insert, ...keys };
+}
+
+/** The text of a channel: its draft, or the message that is being edited. */
+function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAreaElement>) {
+  const key = placeKey(place);
+  const modeSignal = state.modeOf(key);
+  const mode = modeSignal.value;
+  const [text, setShown] = useState("");
+  const setText = (next: string) => {
+    setShown(next);
+    if (modeSignal.value.edit === null) writeDraft(key, next);
+  };
+  const leaveMode = () => {
+    if (mode.edit) setShown(readDraft(key));
+    modeSignal.value = { reply: null, edit: null };
+    area.current?.focus();
+  };
+  useEffect(() => {
+    // What was typed before the scripts came must not be lost.
+    const early = area.current?.value ?? "";
+    setShown(early !== "" ? early : readDraft(key));
+    if (matchMedia("(pointer: fine)").matches) area.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (mode.edit) setShown(decodeMentions(mode.edit.body, mentionNames(state)));
+    if (mode.edit ?? mode.reply) area.current?.focus();
+  }, [mode]);
+  return { text, setText, mode, leaveMode, modeSignal };
+}
+
+/** Says that one is writing, now and then. */
+function useTyping(state: ChatState, place: TalkPlace): () => void {
+  const toldMs = useRef(0);
+  return () => {
+    if (Date.now() - toldMs.current < TYPING_EVERY_MS) return;
+    toldMs.current = Date.now();
+    state.transmit({ op: "typing", d: { room_id: place.roomId, channel_id: place.channelId } });
+  };
+}
+
+function goToPresent(state: ChatState, place: TalkPlace): void {
+  state.anchors.set(placeKey(place), "present");
+  document.querySelector(".timeline-scroll")?.scrollTo({ top: 0 });
+  markRead(state, place);
+}
+
+function lastOwn(state: ChatState, place: TalkPlace): Message | undefined {
+  return state.windowOf(placeKey(place)).value.messages.findLast((message) =>
+    message.author.id === state.self.value.user.id && !message.redacted && message.kind !== "system"
+  );
+}
+
+function insertAtCaret(
+  area: HTMLTextAreaElement | null,
+  piece: string,
+  setText: (text: string) => void,
+) {
+  if (!area) return;
+  const { selectionStart: start, selectionEnd: end, value } = area;
+  setText(value.slice(0, start) + piece + value.slice(end));
+  area.focus();
+  requestAnimationFrame(() => area.setSelectionRange(start + piece.length, start + piece.length));
+}
+
+/** Files dropped anywhere on the page go to the open composer. */
+function useDropTarget(onFiles: (files: Iterable<File>) => void) {
+  const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(onFiles);
+  latest.current = onFiles;
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      box.current?.classList.add("dropping");
+    };
+    const leave = () => box.current?.classList.remove("dropping");
+    const drop = (event: DragEvent) => {
+      leave();
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      latest.current(event.dataTransfer?.files ?? []);
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, []);
+  return box;
+}

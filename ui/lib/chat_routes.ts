@@ -1,0 +1,67 @@
+import { page } from "fresh";
+import { type Context } from "./fresh/mod.ts";
+import type { State } from "../utils.ts";
+import { ApiError } from "./api/request.ts";
+import { loadChat } from "./chat_page.ts";
+import { readForm, text } from "./forms.ts";
+import { lastPlaceCookie } from "./last_place.ts";
+import { encodeMentions } from "./md/mention_text.ts";
+import { isTalk, pathOf } from "./store/place.ts";
+import type { ChatProps } from "./store/chat.ts";
+
+function loginFirst(ctx: Context<State>): Response {
+  return ctx.redirect(`/login?next=${encodeURIComponent(ctx.url.pathname)}`);
+}
+
+/** Draws the app at the request's own path. */
+export async function showChat(ctx: Context<State>) {
+  const chat = await loadChat(ctx.state, ctx.req, ctx.url.pathname);
+  if (!chat) return loginFirst(ctx);
+  const { place, snapshot } = chat;
+  if (place.kind === "channel" && ctx.params["channel"] === undefined) {
+    return ctx.redirect(pathOf(snapshot, place));
+  }
+  const headers: Record<string, string> = isTalk(place)
+    ? { "set-cookie": lastPlaceCookie(pathOf(snapshot, place)) }
+    : {};
+  return page<ChatProps>(chat, { headers });
+}
+
+/** A message sent by the plain form of a page without scripts. */
+export async function postMessage(ctx: Context<State>) {
+  const form = await readForm(ctx.req);
+  const chat = await loadChat(ctx.state, ctx.req, ctx.url.pathname);
+  if (!chat) return loginFirst(ctx);
+  const { place, snapshot } = chat;
+  const body = text(form, "body").trim();
+  if (!isTalk(place) || body === "") return ctx.redirect(ctx.url.pathname);
+  try {
+    await ctx.state.api.call("sendMessage", {
+      params: { room_id: place.roomId },
+      body: { channel_id: place.channelId, body: encodeMentions(body, namesIn(chat)) },
+    });
+    return ctx.redirect(pathOf(snapshot, place));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return page<ChatProps>({ ...chat, formError: error.message }, { status: 400 });
+  }
+}
+
+function namesIn(chat: ChatProps) {
+  const { snapshot, place, members } = chat;
+  const guild = place.kind === "channel"
+    ? snapshot.guilds.find((entry) => entry.id === place.guildId)
+    : undefined;
+  return {
+    server: snapshot.server.name,
+    users: new Set([
+      ...(members?.members.map((member) => member.user.id) ?? []),
+      ...snapshot.dms.map((dm) => dm.user.id),
+    ]),
+    roles: new Map(guild?.roles.map((role) => [role.name, role.id])),
+    channels: new Map(
+      guild?.channels.filter((channel) => !channel.private && channel.kind !== "category")
+        .map((channel) => [channel.name, channel.id]),
+    ),
+  };
+}

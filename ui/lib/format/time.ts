@@ -1,0 +1,64 @@
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Formats are costly to make and there are few: one of each is kept. */
+function format(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = timeZone + JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat("en", { timeZone, ...options });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+/** Whether this program knows the time zone of that name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** `2026-11-22`, the day a moment falls on for the reader. */
+export function dayKey(ms: number, timeZone: string): string {
+  const parts = format(timeZone, { year: "numeric", month: "2-digit", day: "2-digit" })
+    .formatToParts(ms);
+  const get = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  return `${get("year")}-${get("month")}-${get("day")}`;
+}
+
+export function formatTime(ms: number, timeZone: string): string {
+  return format(timeZone, { hour: "2-digit", minute: "2-digit", hour12: false }).format(ms);
+}
+
+export function formatDay(ms: number, timeZone: string): string {
+  return format(timeZone, { weekday: "long", day: "numeric", month: "long", year: "numeric" })
+    .format(ms);
+}
+
+export function formatDate(ms: number, timeZone: string): string {
+  return format(timeZone, { day: "numeric", month: "short", year: "numeric" }).format(ms);
+}
+
+export function formatFull(ms: number, timeZone: string): string {
+  return format(timeZone, { dateStyle: "full", timeStyle: "short" }).format(ms);
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 365 * 86_400_000],
+  ["month", 30 * 86_400_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+
+/** "3 hours ago", "in 2 days". */
+export function formatRelative(ms: number, nowMs: number): string {
+  const apart = ms - nowMs;
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(apart) >= size) return relative.format(Math.trunc(apart / size), unit);
+  }
+  return relative.format(0, "second");
+}

@@ -1,0 +1,6 @@
+/**
+ * Bounds of the client API as the browser needs them: the schemas that carry them would bring
+ * their whole library along. A test compares the two.
+ */
+export const MESSAGE_BODY_CHARS = 4000;
+export const MESSAGE_MEDIA_COUNT = 10;

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { decodeMentions, encodeMentions, type MentionNames } from "./mention_text.ts";
+
+const names: MentionNames = {
+  server: "home.test",
+  users: new Set(["@ann:home.test", "@bob.k:home.test", "@eve:far.org"]),
+  roles: new Map([["Moderators", "r1"], ["Night Shift", "r2"]]),
+  channels: new Map([["general", "c1"], ["general-talk", "c2"]]),
+};
+
+Deno.test("names become tokens and come back as they were typed", () => {
+  const typed = "hi @ann, ask @bob.k or @Night Shift in #general-talk or #general. @everyone";
+  const body = encodeMentions(typed, names);
+  assert.equal(
+    body,
+    "hi <@ann:home.test>, ask <@bob.k:home.test> or <&r2> in <#c2> or <#c1>. @everyone",
+  );
+  assert.equal(decodeMentions(body, names), typed);
+});
+
+Deno.test("a user of another server is named in full", () => {
+  assert.equal(encodeMentions("hey @eve:far.org!", names), "hey <@eve:far.org>!");
+});
+
+Deno.test("unknown names, mail addresses and code stay text", () => {
+  for (
+    const text of ["@nobody", "me@ann", "`@ann`", "```\n#general\n```", "#generals", "a#general"]
+  ) {
+    assert.equal(encodeMentions(text, names), text);
+  }
+});

@@ -1,0 +1,88 @@
+import { Lexer, type MarkedOptions, type Token, type Tokens } from "marked";
+import { type MentionToken, splitMentions } from "../../../core/event/mention_tokens.ts";
+
+/** Nested quotes and lists beyond this are shown as text: the lexer walks them recursively. */
+const QUOTE_DEPTH = 12;
+const BODY_CHARS = 4000;
+
+export type InlineExtra =
+  | { readonly type: "mention"; readonly raw: string; readonly mention: MentionToken }
+  | { readonly type: "spoiler"; readonly raw: string; readonly tokens: Token[] };
+
+const SPOILER = /^\|\|(?=\S)([\s\S]+?)\|\|/;
+
+const options: MarkedOptions = {
+  gfm: true,
+  breaks: true,
+  extensions: {
+    childTokens: {},
+    renderers: {},
+    startInline: [
+      (src: string) => src.search(/\|\||<[@&#]|@everyone/),
+    ],
+    inline: [
+      function (src) {
+        const match = SPOILER.exec(src);
+        if (!match?.[1]) return undefined;
+        return { type: "spoiler", raw: match[0], tokens: this.lexer.inlineTokens(match[1]) };
+      },
+      function (src) {
+        if (!/^(?:<[@&#]|@everyone)/.test(src)) return undefined;
+        const end = src.startsWith("<") ? src.indexOf(">") + 1 : "@everyone".length;
+        const [piece, more] = splitMentions(src.slice(0, end));
+        if (typeof piece !== "object" || more !== undefined) return undefined;
+        return { type: "mention", raw: src.slice(0, end), mention: piece };
+      },
+    ],
+  },
+};
+
+/**
+ * Markdown source -> tokens. What no reader could follow, and what the lexer cannot, comes back
+ * as one paragraph of plain text; it never throws.
+ */
+export function parseMarkdown(source: string): Token[] {
+  const text = source.slice(0, BODY_CHARS);
+  const deep = new RegExp(`^(?:[ \\t]*[>*+-]){${QUOTE_DEPTH},}`, "m").test(text);
+  if (deep) return plain(text);
+  try {
+    return new Lexer(options).lex(text);
+  } catch {
+    return plain(text);
+  }
+}
+
+function plain(text: string): Token[] {
+  const inner: Tokens.Text = { type: "text", raw: text, text, escaped: false };
+  const paragraph: Tokens.Paragraph = { type: "paragraph", raw: text, text, tokens: [inner] };
+  return [paragraph];
+}
+
+/** Links that may be followed out of a message. Everything else is shown as text. */
+export function safeHref(href: string): string | undefined {
+  const clean = href.trim();
+  if (!/^(?:https?:\/\/|mailto:)[^\s]+$/i.test(clean)) return undefined;
+  return URL.canParse(clean) ? clean : undefined;
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Messages of up to this many emoji and nothing else are drawn large. */
+const JUMBO_COUNT = 12;
+
+export function isJumbo(source: string): boolean {
+  const text = source.trim();
+  if (
+    text === "" || text.length > 120 ||
+    !/^[\p{Extended_Pictographic}\p{Emoji_Component}\s]+$/u.test(text)
+  ) {
+    return false;
+  }
+  let count = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    if (/^\s+$/.test(segment)) continue;
+    if (!/\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(segment)) return false;
+    count++;
+  }
+  return count > 0 && count <= JUMBO_COUNT;
+}

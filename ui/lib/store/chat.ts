@@ -1,0 +1,211 @@
+import { type Signal, signal } from "@preact/signals";
+import type { ReadState } from "../../../core/api/channel.ts";
+import type { ClientFrame, Dm, Self, Snapshot } from "../../../core/api/gateway.ts";
+import type { Guild, Member } from "../../../core/api/guild.ts";
+import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
+import type { User } from "../../../core/api/user.ts";
+import { isTalk, type Place, placeKey, refKey } from "./place.ts";
+import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
+
+export type PresenceName = "online" | "idle" | "dnd" | "offline";
+export type Connection = "connecting" | "online" | "reconnecting";
+
+/** What the server renders the app with and the browser takes over. JSON only, no secrets. */
+export interface ChatProps {
+  readonly snapshot: Snapshot;
+  readonly place: Place;
+  readonly page: MessagePage | null;
+  readonly members: MemberList | null;
+  readonly nowMs: number;
+  readonly timeZone: string;
+  readonly emojiUrl: string;
+  readonly publicUrlLocal: boolean;
+  readonly sourceUrl: string;
+  readonly abuseContact: string | null;
+  /** Why the form of this page was refused, when it was sent without scripts. */
+  readonly formError?: string;
+}
+
+export interface MemberList {
+  readonly members: readonly Member[];
+  readonly total: number;
+  readonly next: string | null;
+}
+
+/** What lies over the app: at most one at a time. */
+export type Overlay =
+  | { readonly kind: "createGuild" }
+  | { readonly kind: "createChannel"; readonly guildId: string; readonly parent: string | null }
+  | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }
+  | { readonly kind: "leaveGuild"; readonly guildId: string }
+  | { readonly kind: "startDm" }
+  | { readonly kind: "profile"; readonly userId: string; readonly guildId: string | null }
+  | {
+    readonly kind: "moderate";
+    readonly act: "kick" | "ban" | "timeout";
+    readonly userId: string;
+    readonly guildId: string;
+  }
+  | { readonly kind: "deleteMessage"; readonly message: Message }
+  | { readonly kind: "picture"; readonly media: MessageMedia }
+  | { readonly kind: "history"; readonly message: Message }
+  | { readonly kind: "pins" }
+  | { readonly kind: "switcher" }
+  | { readonly kind: "keys" };
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly error: boolean;
+}
+
+/** What the composer of one channel is about to do beside the text. */
+export interface ComposerMode {
+  readonly reply: Message | null;
+  readonly edit: Message | null;
+}
+
+/** A row that should stay where it is, or the present. */
+export type ScrollAnchor = { readonly id: string; readonly top: number } | "present";
+
+export interface Typist {
+  readonly user: User;
+  readonly until: number;
+}
+
+/**
+ * Everything the app shows. One instance per rendered page: on the server it lives for one
+ * answer, in the browser as long as the tab; it is never shared between people.
+ */
+export class ChatState {
+  readonly self: Signal<Self>;
+  readonly guilds: Signal<readonly Guild[]>;
+  readonly dms: Signal<readonly Dm[]>;
+  readonly reads: Signal<ReadonlyMap<string, ReadState>>;
+  readonly presences: Signal<ReadonlyMap<string, PresenceName>>;
+  readonly members: Signal<ReadonlyMap<string, MemberList>>;
+  readonly users: Map<string, User> = new Map();
+  readonly place: Signal<Place>;
+  readonly windows: Map<string, Signal<ChannelWindow>> = new Map();
+  readonly modes: Map<string, Signal<ComposerMode>> = new Map();
+  readonly typing: Signal<ReadonlyMap<string, readonly Typist[]>> = signal(new Map());
+  /** Last message read when a channel was opened: the line of what is new stays there. */
+  readonly newAfter: Signal<ReadonlyMap<string, string | null>>;
+  readonly connection: Signal<Connection> = signal("connecting");
+  readonly overlay: Signal<Overlay | null> = signal(null);
+  readonly toasts: Signal<readonly Toast[]> = signal([]);
+  /** For screen readers: what just arrived in the open channel. */
+  readonly announcement: Signal<string> = signal("");
+  readonly panel: Signal<"main" | "nav" | "members"> = signal("main");
+  readonly membersOpen: Signal<boolean> = signal(true);
+  readonly timeZone: Signal<string>;
+  readonly now: Signal<number>;
+  readonly server: Snapshot["server"];
+  readonly props: ChatProps;
+  position: string;
+  /** Where reading stood in each channel of this tab: a row and its distance from the top. */
+  readonly anchors: Map<string, ScrollAnchor> = new Map();
+  /** The message whose tools are shown: under the pointer, focused or tapped. */
+  readonly active: Signal<string | null> = signal(null);
+  /** Sends a frame through the gateway; does nothing until there is one. */
+  transmit: (frame: ClientFrame) => void = () => undefined;
+
+  constructor(props: ChatProps) {
+    const { snapshot } = props;
+    this.props = props;
+    this.self = signal(snapshot.self);
+    this.guilds = signal(snapshot.guilds);
+    this.dms = signal(snapshot.dms);
+    this.reads = signal(new Map(snapshot.read_states.map((read) => [refKey(read), read])));
+    this.presences = signal(new Map(Object.entries(snapshot.presences)));
+    this.members = signal(new Map());
+    this.place = signal(props.place);
+    this.newAfter = signal(new Map());
+    this.timeZone = signal(props.timeZone);
+    this.now = signal(props.nowMs);
+    this.server = snapshot.server;
+    this.position = snapshot.position;
+    if (props.members && props.place.kind === "channel") {
+      this.setMembers(props.place.guildId, props.members);
+    }
+    if (props.page && isTalk(props.place)) {
+      const window = this.windowOf(placeKey(props.place));
+      window.value = replaceSpan(window.value, props.page);
+      this.markOpened(placeKey(props.place));
+    }
+  }
+
+  windowOf(key: string): Signal<ChannelWindow> {
+    let found = this.windows.get(key);
+    if (!found) {
+      found = signal(EMPTY_WINDOW);
+      this.windows.set(key, found);
+    }
+    return found;
+  }
+
+  modeOf(key: string): Signal<ComposerMode> {
+    let found = this.modes.get(key);
+    if (!found) {
+      found = signal<ComposerMode>({ reply: null, edit: null });
+      this.modes.set(key, found);
+    }
+    return found;
+  }
+
+  get known(): { guilds: Guild[]; dms: Dm[] } {
+    return { guilds: [...this.guilds.value], dms: [...this.dms.value] };
+  }
+
+  setMembers(guildId: string, list: MemberList): void {
+    this.members.value = new Map(this.members.value).set(guildId, list);
+    for (const member of list.members) this.users.set(member.user.id, member.user);
+    const presences = new Map(this.presences.value);
+    for (const member of list.members) {
+      if (!presences.has(member.user.id)) presences.set(member.user.id, member.presence);
+    }
+    this.presences.value = presences;
+  }
+
+  /** Puts the line of what is new where reading stopped; undefined where nothing is unread. */
+  markOpened(key: string): void {
+    const read = this.reads.value.get(key);
+    const next = new Map(this.newAfter.value);
+    if (read && read.unread > 0) next.set(key, read.last_read_id);
+    else next.delete(key);
+    this.newAfter.value = next;
+  }
+
+  takeSnapshot(snapshot: Snapshot): void {
+    this.self.value = snapshot.self;
+    this.guilds.value = snapshot.guilds;
+    this.dms.value = snapshot.dms;
+    this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
+    this.presences.value = new Map(Object.entries(snapshot.presences));
+    this.position = snapshot.position;
+  }
+
+  presenceOf(userId: string): PresenceName {
+    if (userId === this.self.value.user.id) {
+      const own = this.self.value.presence;
+      return own === "invisible" ? "offline" : own;
+    }
+    return this.presences.value.get(userId) ?? "offline";
+  }
+
+  /** What is known of a user: member, author, or nothing but the id. */
+  userOf(userId: string): User {
+    if (userId === this.self.value.user.id) return this.self.value.user;
+    return this.users.get(userId) ??
+      this.dms.value.find((dm) => dm.user.id === userId)?.user ??
+      { id: userId, display_name: null, avatar: null, bio: null, status: null, bot: false };
+  }
+
+  memberOf(guildId: string | null, userId: string): Member | undefined {
+    if (guildId === null) return undefined;
+    if (userId === this.self.value.user.id) {
+      return this.guilds.value.find((guild) => guild.id === guildId)?.me;
+    }
+    return this.members.value.get(guildId)?.members.find((member) => member.user.id === userId);
+  }
+}

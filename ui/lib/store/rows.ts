@@ -1,0 +1,66 @@
+import type { Message } from "../../../core/api/message.ts";
+import { dayKey } from "../format/time.ts";
+import type { ChannelWindow, Pending } from "./window.ts";
+
+/** One author's messages stand together while they are less than this apart. */
+const GROUP_MS = 7 * 60_000;
+
+export type Row =
+  | { readonly kind: "day"; readonly key: string; readonly ts: number }
+  | { readonly kind: "new"; readonly key: string }
+  | {
+    readonly kind: "message";
+    readonly key: string;
+    readonly message: Message;
+    readonly grouped: boolean;
+  }
+  | {
+    readonly kind: "pending";
+    readonly key: string;
+    readonly pending: Pending;
+    readonly grouped: boolean;
+  };
+
+function joins(previous: Message | undefined, authorId: string, ts: number): boolean {
+  return previous !== undefined && previous.kind !== "system" && previous.author.id === authorId &&
+    ts - previous.origin_ts < GROUP_MS && ts >= previous.origin_ts;
+}
+
+/**
+ * What the timeline draws: messages with a divider for each day, and one line before the
+ * first that is new. `newAfter`: last message read when the channel was opened; null: none was.
+ */
+export function buildRows(
+  window: ChannelWindow,
+  options: { newAfter: string | null | undefined; selfId: string; timeZone: string },
+): Row[] {
+  const rows: Row[] = [];
+  let day = "";
+  let previous: Message | undefined;
+  let passed = options.newAfter === null;
+  let marked = options.newAfter === undefined;
+  for (const message of window.messages) {
+    const key = dayKey(message.origin_ts, options.timeZone);
+    if (key !== day) {
+      day = key;
+      rows.push({ kind: "day", key: `day-${key}`, ts: message.origin_ts });
+      previous = undefined;
+    }
+    if (passed && !marked && message.author.id !== options.selfId && rows.length > 1) {
+      marked = true;
+      rows.push({ kind: "new", key: "new" });
+      previous = undefined;
+    }
+    const grouped = message.kind !== "system" && message.reply_to === null &&
+      joins(previous, message.author.id, message.origin_ts);
+    rows.push({ kind: "message", key: message.id, message, grouped });
+    previous = message;
+    if (message.id === options.newAfter) passed = true;
+  }
+  if (window.hasAfter) return rows;
+  for (const pending of window.pending) {
+    const grouped = pending.replyTo === null && joins(previous, options.selfId, pending.ts);
+    rows.push({ kind: "pending", key: `pending-${pending.nonce}`, pending, grouped });
+  }
+  return rows;
+}

@@ -1,0 +1,145 @@
+import type { Message } from "../../../core/api/message.ts";
+
+/** Most rows one channel keeps in the page; measured: more make scrolling stutter. */
+export const WINDOW_ROWS = 300;
+export const PAGE_ROWS = 50;
+
+/** A message of one's own that the server has not confirmed yet. */
+export interface Pending {
+  readonly nonce: string;
+  readonly body: string;
+  readonly media: Message["media"];
+  readonly replyTo: Message["reply_to"];
+  readonly ts: number;
+  /** What went wrong, for a person; undefined while it is on its way. */
+  readonly failed: string | undefined;
+}
+
+/** The loaded span of one channel, oldest first. */
+export interface ChannelWindow {
+  readonly messages: readonly Message[];
+  readonly hasBefore: boolean;
+  readonly hasAfter: boolean;
+  readonly pending: readonly Pending[];
+  readonly loading: "none" | "before" | "after" | "all";
+  readonly error: string | undefined;
+}
+
+export const EMPTY_WINDOW: ChannelWindow = {
+  messages: [],
+  hasBefore: true,
+  hasAfter: false,
+  pending: [],
+  loading: "none",
+  error: undefined,
+};
+
+/** Order of a channel: (order, id) ascending. */
+export function compareMessages(a: Message, b: Message): number {
+  return a.order - b.order || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function mergeSorted(held: readonly Message[], added: readonly Message[]): Message[] {
+  const byId = new Map(held.map((message) => [message.id, message]));
+  for (const message of added) byId.set(message.id, message);
+  return [...byId.values()].sort(compareMessages);
+}
+
+/** Adds a page that lies before or after the span; the far end gives way beyond the bound. */
+export function addPage(
+  window: ChannelWindow,
+  page: { messages: readonly Message[]; has_before: boolean; has_after: boolean },
+  side: "before" | "after",
+): ChannelWindow {
+  const messages = mergeSorted(window.messages, page.messages);
+  const over = messages.length - WINDOW_ROWS;
+  if (side === "before") {
+    return {
+      ...window,
+      messages: over > 0 ? messages.slice(0, WINDOW_ROWS) : messages,
+      hasBefore: page.has_before,
+      hasAfter: window.hasAfter || over > 0,
+      loading: "none",
+      error: undefined,
+    };
+  }
+  return {
+    ...window,
+    messages: over > 0 ? messages.slice(over) : messages,
+    hasAfter: page.has_after,
+    hasBefore: window.hasBefore || over > 0,
+    loading: "none",
+    error: undefined,
+  };
+}
+
+/** A span loaded anew; what is still on its way stays. */
+export function replaceSpan(
+  window: ChannelWindow,
+  page: { messages: readonly Message[]; has_before: boolean; has_after: boolean },
+): ChannelWindow {
+  return {
+    ...window,
+    messages: page.messages,
+    hasBefore: page.has_before,
+    hasAfter: page.has_after,
+    loading: "none",
+    error: undefined,
+  };
+}
+
+/**
+ * A message that just came. It is taken in only where the span reaches the present: a reader
+ * far up gets it with the pages on the way down. A local echo with its nonce gives way to it.
+ */
+export function receiveMessage(window: ChannelWindow, message: Message): ChannelWindow {
+  const pending = message.nonce === undefined
+    ? window.pending
+    : window.pending.filter((echo) => echo.nonce !== message.nonce);
+  if (window.hasAfter) return { ...window, pending };
+  const messages = mergeSorted(window.messages, [message]);
+  const over = messages.length - WINDOW_ROWS;
+  return {
+    ...window,
+    pending,
+    messages: over > 0 ? messages.slice(over) : messages,
+    hasBefore: window.hasBefore || over > 0,
+  };
+}
+
+/** Changes a held message; unknown ids change nothing. */
+export function changeMessage(
+  window: ChannelWindow,
+  id: string,
+  change: (message: Message) => Message,
+): ChannelWindow {
+  if (!window.messages.some((message) => message.id === id)) return window;
+  return {
+    ...window,
+    messages: window.messages.map((message) => message.id === id ? change(message) : message),
+  };
+}
+
+/** A reaction by `userId` was added or taken back; `count` is the new total where it is known. */
+export function applyReaction(
+  message: Message,
+  change: { key: string; userId: string; added: boolean; count: number; mine: boolean },
+): Message {
+  const held = message.reactions.find((reaction) => reaction.key === change.key);
+  if (change.count <= 0) {
+    return { ...message, reactions: message.reactions.filter((r) => r.key !== change.key) };
+  }
+  const users = (held?.users ?? []).filter((id) => id !== change.userId);
+  const next = {
+    key: change.key,
+    count: change.count,
+    me: change.mine ? change.added : held?.me ?? false,
+    users: change.added ? [...users, change.userId] : users,
+  };
+  return {
+    ...message,
+    reactions: held
+      ? message.reactions.map((r) => r.key === change.key ? next : r)
+      : [...message.reactions, next],
+  };
+}

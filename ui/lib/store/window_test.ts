@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Message } from "../../../core/api/message.ts";
+import {
+  addPage,
+  applyReaction,
+  type ChannelWindow,
+  compareMessages,
+  EMPTY_WINDOW,
+  type Pending,
+  receiveMessage,
+  replaceSpan,
+  WINDOW_ROWS,
+} from "./window.ts";
+
+function message(order: number, part: Partial<Message> = {}): Message {
+  return {
+    id: `$m${order}`,
+    room_id: "!r",
+    channel_id: "c",
+    kind: "text",
+    author: { id: "@a:x", display_name: null, avatar: null, bio: null, status: null, bot: false },
+    nickname: null,
+    color: null,
+    origin_ts: order,
+    order,
+    body: String(order),
+    media: [],
+    mentions: { users: [], roles: [], everyone: false },
+    mentions_me: false,
+    edited_ts: null,
+    redacted: null,
+    reply_to: null,
+    reactions: [],
+    pinned: false,
+    late: false,
+    ...part,
+  };
+}
+const span = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => message(from + i));
+const page = (from: number, to: number, total: number) => ({
+  messages: span(from, to),
+  has_before: from > 0,
+  has_after: to < total,
+});
+
+function check(window: ChannelWindow) {
+  assert.ok(window.messages.length <= WINDOW_ROWS);
+  const sorted = [...window.messages].sort(compareMessages);
+  assert.deepEqual(window.messages, sorted);
+  assert.equal(new Set(window.messages.map((m) => m.id)).size, window.messages.length);
+  const orders = window.messages.map((m) => m.order);
+  orders.forEach((order, i) => assert.equal(order, (orders[0] ?? 0) + i, "no hole inside"));
+}
+
+Deno.test("paging to and fro keeps a whole span within the bound and both ends honest", () => {
+  fc.assert(fc.property(
+    fc.integer({ min: 1, max: 2000 }),
+    fc.array(fc.constantFrom("before" as const, "after" as const), { maxLength: 60 }),
+    (total, steps) => {
+      let window = replaceSpan(EMPTY_WINDOW, page(Math.max(0, total - 50), total, total));
+      for (const side of steps) {
+        const first = window.messages[0]?.order ?? 0;
+        const last = window.messages.at(-1)?.order ?? 0;
+        window = side === "before"
+          ? addPage(window, page(Math.max(0, first - 50), first, total), "before")
+          : addPage(window, page(last + 1, Math.min(total, last + 51), total), "after");
+        check(window);
+        assert.equal(window.hasBefore, (window.messages[0]?.order ?? 0) > 0);
+        assert.equal(window.hasAfter, (window.messages.at(-1)?.order ?? 0) < total - 1);
+      }
+    },
+  ));
+});
+
+Deno.test("a new message joins only a span that reaches the present", () => {
+  const reading = { ...EMPTY_WINDOW, messages: span(0, 50), hasAfter: true };
+  assert.equal(receiveMessage(reading, message(400)).messages.length, 50);
+  const present = { ...reading, hasAfter: false };
+  assert.equal(receiveMessage(present, message(50)).messages.at(-1)?.order, 50);
+});
+
+Deno.test("the echo gives way to the message with its nonce, once", () => {
+  const pending: Pending = {
+    nonce: "n1",
+    body: "hi",
+    media: [],
+    replyTo: null,
+    ts: 1,
+    failed: undefined,
+  };
+  const waiting = { ...EMPTY_WINDOW, messages: span(0, 3), pending: [pending] };
+  const first = receiveMessage(waiting, message(3, { nonce: "n1" }));
+  assert.deepEqual([first.pending.length, first.messages.length], [0, 4]);
+  const again = receiveMessage(first, message(3, { nonce: "n1" }));
+  assert.equal(again.messages.length, 4);
+});
+
+Deno.test("a reaction of another leaves one's own mark alone; at zero it is gone", () => {
+  const mine = { key: "👍", userId: "@me:x", added: true, count: 1, mine: true };
+  const one = applyReaction(message(1), mine);
+  const two = applyReaction(one, { ...mine, userId: "@b:x", count: 2, mine: false });
+  assert.deepEqual(two.reactions, [{ key: "👍", count: 2, me: true, users: ["@me:x", "@b:x"] }]);
+  const gone = applyReaction(two, { ...mine, added: false, count: 0 });
+  assert.deepEqual(gone.reactions, []);
+});
