@@ -106,7 +106,7 @@ async function scene(options: { readonly steps?: readonly string[] } = {}) {
           blobs: target,
           log: silentLog,
           migrations: request.migrations ?? migrations,
-          beginKeyEpoch: async (tx) => void await tx`insert into settings values ('epoch', 'new')`,
+          makeDistinct: async (tx) => void await tx`insert into settings values ('epoch', 'new')`,
         },
         { backup: await checkFile(path), force: request.force ?? false },
       ),

@@ -16,10 +16,11 @@ export interface RestoreDeps {
   readonly blobs?: BlobStore | undefined;
   readonly log: Log;
   /**
-   * Begins a new epoch of signing keys, in the restore's own transaction: a restored server
-   * never signs with a key that the server it came from may still use. PROTOCOL.md 8.
+   * Makes another server of the copy, in the restore's own transaction: new signing keys, so
+   * that it never signs with one that its origin may still use (PROTOCOL.md 8), and sync tokens
+   * that are not taken for the origin's.
    */
-  readonly beginKeyEpoch: (tx: Tx) => Promise<void>;
+  readonly makeDistinct: (tx: Tx) => Promise<void>;
   /** Default: the program's own. */
   readonly migrations?: string;
 }
@@ -52,7 +53,7 @@ export async function restoreBackup(deps: RestoreDeps, request: RestoreRequest):
     await withoutConstraints(tx, header.tables, () => loadAll(tx, { deps, request, kept }));
     await setSequences(tx, header);
     await compareCounts(tx, request.backup);
-    await deps.beginKeyEpoch(tx);
+    await deps.makeDistinct(tx);
   });
   await migrate(deps.sql, options);
   await removeOthers(deps, kept);

@@ -14,9 +14,13 @@ export type OpenStore = StoreParts & AsyncDisposable;
 /**
  * What a command works with: the parts of the server it runs in; or, where a server holds the
  * data folder, that server does the command (throws ExitCode when it has); or the store opened
- * here.
+ * here. `alone`: the command is for a store that no server holds.
  */
-export async function openStore(config: Config, context: CliContext): Promise<OpenStore> {
+export async function openStore(
+  config: Config,
+  context: CliContext,
+  options: { readonly alone?: boolean } = {},
+): Promise<OpenStore> {
   const { io, parts } = context;
   if (parts.live !== undefined) return { ...parts.live, [Symbol.asyncDispose]: async () => {} };
   await using stack = new AsyncDisposableStack();
@@ -24,7 +28,7 @@ export async function openStore(config: Config, context: CliContext): Promise<Op
     stack.use(await openDataFolder(config.dataFolder));
   } catch (error) {
     if (!(error instanceof DataFolderError)) throw error;
-    await handOver(config, context);
+    if (options.alone !== true) await handOver(config, context);
     throw error;
   }
   const log = quietLog(config, io);

@@ -3,6 +3,7 @@ import { addBackup } from "./commands/backup.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
@@ -35,6 +36,7 @@ function buildProgram(context: CliContext): Command {
     .description("A homeserver for communities: guilds, channels and messages.")
     .version(versionLine(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text),
@@ -49,5 +51,6 @@ function buildProgram(context: CliContext): Command {
   addMigrate(program, context);
   addDoctor(program, context);
   addBackup(program, context);
+  addRestore(program, context);
   return program;
 }

@@ -4,6 +4,7 @@ import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
 import type { Config } from "../config/config.ts";
 import { FolderBlobStore } from "../files/blob_store.ts";
+import { readServerIdentity } from "../services/accounts/server_identity.ts";
 import { silentLog } from "../system/log.ts";
 
 Deno.test("--help lists the commands, --version names the program and Deno", async () => {
@@ -101,32 +102,45 @@ Deno.test("an error that nobody foresaw is one line without a stack", async () =
 
 Deno.test("init writes the name once and says that it is for ever", async () => {
   await using temp = await tempFolder();
-  const workingFolder = temp.path;
-  const first = await runCli(["init", "--name", "example.org", "--port", "8081"], {
-    workingFolder,
-  });
+  await using database = await freshDatabase({ migrated: false });
+  const options = { workingFolder: temp.path, env: { DATABASE_URL: database.url } };
+  const first = await runCli(["init", "--name", "example.org", "--port", "8081"], options);
   assert.equal(first.code, 0, first.err);
   assert.match(first.out, /This server is example\.org, for ever/);
-  const path = `${workingFolder}/openguild-data/openguild.yaml`;
-  assert.match(await Deno.readTextFile(path), /name: "example\.org"[^]*port: 8081/);
+  const path = `${temp.path}/openguild-data/openguild.yaml`;
+  const text = await Deno.readTextFile(path);
+  assert.match(text, /name: "example\.org"[^]*port: 8081/);
+  assert.ok(!text.includes("postgres://"));
   assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+  assert.equal((await readServerIdentity(database.sql))?.name, "example.org");
 
-  const again = await runCli(["init", "--name", "other.org"], { workingFolder });
+  const again = await runCli(["init", "--name", "other.org"], options);
   assert.equal(again.code, 1);
   assert.match(again.err, /openguild\.yaml is there already/);
-  assert.match(await Deno.readTextFile(path), /example\.org/);
+  const elsewhere = await runCli(["init", "--name", "other.org", "--data", "new"], options);
+  assert.equal(elsewhere.code, 1);
+  assert.match(elsewhere.err, /This server's name is "example\.org" for ever/);
+  assert.equal(await Deno.readTextFile(path), text);
 });
 
-Deno.test("init without a name, or over a trial's data, says what to do", async () => {
+Deno.test("init without a name says what to do and touches nothing", async () => {
   await using temp = await tempFolder();
-  const workingFolder = temp.path;
-  const nameless = await runCli(["init"], { workingFolder });
+  const nameless = await runCli(["init"], { workingFolder: temp.path });
   assert.equal(nameless.code, 1);
   assert.match(nameless.err, /openguild init --name example\.org/);
-  await Deno.mkdir(`${workingFolder}/openguild-data/postgres`, { recursive: true });
-  const trial = await runCli(["init", "--name", "example.org"], { workingFolder });
-  assert.equal(trial.code, 1);
-  assert.match(trial.err, /belongs to localhost and cannot be renamed/);
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
+});
+
+Deno.test("options of a command within a command are its own", async () => {
+  await using temp = await tempFolder();
+  await using database = await freshDatabase();
+  const result = await runCli(["migrate", "status", "--json", "--data", "elsewhere"], {
+    workingFolder: temp.path,
+    env: { DATABASE_URL: database.url },
+  });
+  assert.equal(result.code, 0, result.err);
+  assert.equal(JSON.parse(result.out).migrations[0].name, "append_log");
+  assert.deepEqual([...Deno.readDirSync(temp.path)].map((entry) => entry.name), ["elsewhere"]);
 });
 
 Deno.test("a command in another terminal is done by the server that holds the folder", async () => {

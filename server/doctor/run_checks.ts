@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { listenAddress } from "../config/derived.ts";
 import type { Database } from "../postgres/database.ts";
 import type { Sql } from "../postgres/sql.ts";
+import { readServerIdentity } from "../services/accounts/server_identity.ts";
 import { checkBlobs, failed } from "./checks/blobs.ts";
 import { checkClock } from "./checks/clock.ts";
 import { checkDataFolder } from "./checks/data_folder.ts";
@@ -66,7 +67,5 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
 async function readStoredName(sql: Sql): Promise<string | undefined> {
   const [table] = await sql<{ name: string | null }[]>`
     select to_regclass('server_identity')::text as name`;
-  if (!table?.name) return undefined;
-  const [row] = await sql<{ name: string }[]>`select name from server_identity`;
-  return row?.name;
+  return table?.name ? (await readServerIdentity(sql))?.name : undefined;
 }

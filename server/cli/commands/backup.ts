@@ -1,20 +1,23 @@
 import type { Command } from "commander";
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
 import { checkFile } from "../../backup/check_file.ts";
 import { createBackup } from "../../backup/create_backup.ts";
 import { verifyBackup } from "../../backup/verify_backup.ts";
 import { serverName } from "../../config/derived.ts";
 import { migrate } from "../../postgres/migrate.ts";
+import { readServerIdentity } from "../../services/accounts/server_identity.ts";
 import type { CliContext } from "../context.ts";
 import type { CliIo } from "../io.ts";
 import { openStore } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
+import { absolutePath } from "../path.ts";
 import { Progress } from "../progress.ts";
 import { formatBytes, formatTime, printable } from "../table.ts";
 import { versionLine } from "../version.ts";
 
 export function addBackup(program: Command, context: CliContext): void {
   const command = program.command("backup")
+    .enablePositionalOptions()
     .description("write everything this server knows into one file")
     .argument("<file>", "where to write; must not exist");
   addConfigOptions(command, "folder").action((file: string, options: OptionValues) =>
@@ -29,15 +32,16 @@ export function addBackup(program: Command, context: CliContext): void {
 
 async function backup(file: string, options: OptionValues, context: CliContext): Promise<void> {
   const { io, parts } = context;
-  const path = absolute(file, io);
+  const path = absolutePath(file, io);
   await using store = await openStore(parts.live?.config ?? readConfig(options, io), context);
   await migrate(store.database.sql, { log: store.log });
+  const identity = await readServerIdentity(store.database.sql);
   using progress = new Progress(io);
   const manifest = await createBackup(
     { sql: store.database.sql, blobs: store.blobs, clock: io.clock },
     {
       path,
-      serverName: serverName(store.config),
+      serverName: identity?.name ?? serverName(store.config),
       program: versionLine(),
       onProgress: (what, done, total) => progress.update(what, done, total),
       signal: io.interrupted,
@@ -57,7 +61,7 @@ async function verify(file: string, options: OptionValues, io: CliIo): Promise<v
   using progress = new Progress(io);
   const onProgress = (what: string, done: number, total: number) =>
     progress.update(what, done, total);
-  const checked = await checkFile(absolute(file, io), { onProgress, signal: io.interrupted });
+  const checked = await checkFile(absolutePath(file, io), { onProgress, signal: io.interrupted });
   const folder = await Deno.makeTempDir({ prefix: "openguild-verify-" });
   try {
     await verifyBackup(checked, {
@@ -86,8 +90,4 @@ async function verify(file: string, options: OptionValues, io: CliIo): Promise<v
       `${formatTime(header.created_ts)}, written by ${printable(header.program)}, ` +
       `${manifest.blobs.count} files of ${formatBytes(manifest.blobs.bytes)}.\n`,
   );
-}
-
-export function absolute(path: string, io: CliIo): string {
-  return isAbsolute(path) ? path : resolve(io.workingFolder, path);
 }

@@ -8,6 +8,7 @@ import { formatTime, table } from "../table.ts";
 export function addMigrate(program: Command, context: CliContext): void {
   const { io } = context;
   const command = program.command("migrate")
+    .enablePositionalOptions()
     .description("bring the database up to this version (a start does that by itself)");
   addConfigOptions(command, "folder").action(async (options: OptionValues) => {
     await using store = await openStore(

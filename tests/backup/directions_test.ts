@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import type { BlobStore } from "../../core/ports/blob_store.ts";
+import { FolderBlobStore } from "../../server/files/blob_store.ts";
+import { type Database, openDatabase } from "../../server/postgres/database.ts";
+import { INSTANCE_FACT, readFact, settleFact } from "../../server/postgres/server_facts.ts";
+import { KeyFolder } from "../../server/keys/key_folder.ts";
+import { LocalSigner } from "../../server/keys/local_signer.ts";
+import type { Sql } from "../../server/postgres/sql.ts";
+import { S3BlobStore } from "../../server/s3/blob_store.ts";
+import {
+  readServerIdentity,
+  settleServerIdentity,
+} from "../../server/services/accounts/server_identity.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { systemRng } from "../../server/system/rng.ts";
+import { chunked, patternBytes, readAll } from "../contract/blob_store.ts";
+import { runCli } from "../harness/cli.ts";
+import { CountingRng, ManualClock } from "../harness/parts.ts";
+import { freshDatabase } from "../harness/postgres.ts";
+import { provideSeed } from "../harness/seed.ts";
+import { startSwiftS3, type SwiftS3 } from "../harness/swift_s3.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+
+const NAME = "backup.example.org";
+const BLOB_BYTES = 300_001;
+
+/** Where a server keeps its things, as its settings say it. */
+interface Place extends AsyncDisposable {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly databaseUrl: string | undefined;
+  openBlobs(): Promise<BlobStore & Partial<Disposable>>;
+}
+
+async function smallPlace(): Promise<Place> {
+  const folder = await tempFolder();
+  return {
+    folder: folder.path,
+    env: {},
+    databaseUrl: undefined,
+    openBlobs: () => FolderBlobStore.open(`${folder.path}/openguild-data/media`),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+async function bigPlace(s3: SwiftS3, bucket: string): Promise<Place> {
+  const folder = await tempFolder();
+  const database = await freshDatabase({ migrated: false });
+  await s3.makeBucket(bucket);
+  return {
+    folder: folder.path,
+    databaseUrl: database.url,
+    env: {
+      DATABASE_URL: database.url,
+      OPENGUILD_BLOBS_S3_ENDPOINT: s3.endpoint,
+      OPENGUILD_BLOBS_S3_BUCKET: bucket,
+      OPENGUILD_BLOBS_S3_ACCESS_KEY: s3.accessKeyId,
+      OPENGUILD_BLOBS_S3_SECRET_KEY: s3.secretAccessKey,
+    },
+    openBlobs: () =>
+      Promise.resolve(
+        new S3BlobStore({
+          endpoint: s3.endpoint,
+          region: s3.region,
+          bucket,
+          accessKeyId: s3.accessKeyId,
+          secretAccessKey: s3.secretAccessKey,
+          pathStyle: true,
+        }),
+      ),
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function withDatabase<T>(place: Place, use: (sql: Sql) => Promise<T>): Promise<T> {
+  await Deno.mkdir(`${place.folder}/openguild-data`, { recursive: true, mode: 0o700 });
+  await using database: Database = await openDatabase({
+    ...(place.databaseUrl === undefined ? {} : { url: place.databaseUrl }),
+    dataFolder: `${place.folder}/openguild-data`,
+    poolSize: 2,
+    acceptUnsafe: false,
+    log: silentLog,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return await use(database.sql);
+}
+
+/** The key with which a server that runs here and now would sign. */
+async function signingKeyId(place: Place, sql: Sql): Promise<string> {
+  const clock = new ManualClock();
+  const identity = await readServerIdentity(sql);
+  assert.ok(identity);
+  const signer = new LocalSigner({
+    sql,
+    folder: await KeyFolder.open(`${place.folder}/openguild-data`, { rng: systemRng }),
+    serverName: identity.name,
+    clock,
+    rng: systemRng,
+    log: silentLog,
+    onChange: () => {},
+  });
+  return (await signer.current(clock.now())).keyId;
+}
+
+async function fill(place: Place): Promise<void> {
+  await withDatabase(place, async (sql) => {
+    const clock = new ManualClock();
+    await settleServerIdentity({ sql, clock, rng: new CountingRng() }, NAME);
+    await settleFact(sql, INSTANCE_FACT, "origin");
+    await signingKeyId(place, sql);
+    await sql`insert into events (room_id, event_id, event_hash, type, sender, origin_ts,
+        writer_id, position, outcome, received_ts, pdu)
+      select '!r' || n % 5, '$e' || n, decode(md5(n::text), 'hex'), 't', '@a', n, 1, n,
+        'accepted', n, '{"body":"ü 🙂 \\"quoted\\""}'
+      from generate_series(1, 500) n`;
+  });
+  const blobs = await place.openBlobs();
+  await blobs.put("m/one", chunked(patternBytes(BLOB_BYTES)), BLOB_BYTES);
+  blobs[Symbol.dispose]?.();
+}
+
+/** What must be the same on both sides, and what must not. */
+async function look(place: Place) {
+  const rows = await withDatabase(place, async (sql) => {
+    const [events] = await sql`
+      select count(*) as count, md5(string_agg(e::text, '|' order by event_id)) as digest
+      from events e`;
+    return {
+      same: { events: { ...events }, name: (await readServerIdentity(sql))?.name },
+      keyId: await signingKeyId(place, sql),
+      instance: await readFact(sql, INSTANCE_FACT),
+    };
+  });
+  const blobs = await place.openBlobs();
+  const blob = await readAll(await blobs.get("m/one"));
+  blobs[Symbol.dispose]?.();
+  return { ...rows, blob };
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const entry of Deno.readDir(from)) {
+    await Deno.copyFile(`${from}/${entry.name}`, `${to}/${entry.name}`);
+  }
+}
+
+async function cli(place: Place, ...args: string[]) {
+  const result = await runCli(args, { workingFolder: place.folder, env: place.env });
+  assert.equal(result.code, 0, `${args.join(" ")}: ${result.err}`);
+  return result;
+}
+
+Deno.test("embedded and Postgres, folder and S3: a backup goes in all four directions", async () => {
+  await provideSeed();
+  await using s3 = await startSwiftS3();
+  await using small = await smallPlace();
+  await using big = await bigPlace(s3, "origin");
+  const files = await Deno.makeTempDir();
+  for (const [name, origin] of [["small", small], ["big", big]] as const) {
+    await fill(origin);
+    const file = `${files}/${name}.tar`;
+    const made = await cli(origin, "backup", file);
+    assert.match(made.out, /1 files/);
+    const verified = await cli(origin, "backup", "verify", file, "--json");
+    assert.equal(JSON.parse(verified.out).rows.events, 500);
+    const before = await look(origin);
+    for (const kind of ["small", "big"] as const) {
+      await using target = kind === "small"
+        ? await smallPlace()
+        : await bigPlace(s3, `from-${name}`);
+      // The worst case: somebody also copied the origin's private keys.
+      await copyFolder(
+        `${origin.folder}/openguild-data/keys`,
+        `${target.folder}/openguild-data/keys`,
+      );
+      const restored = await cli(target, "restore", file);
+      assert.match(restored.out, /signs with new keys from now on/);
+      const after = await look(target);
+      const direction = `${name} to ${kind}`;
+      assert.deepEqual(after.same, before.same, direction);
+      assert.deepEqual(after.blob, patternBytes(BLOB_BYTES), direction);
+      assert.notEqual(after.keyId, before.keyId, direction);
+      assert.notEqual(after.instance, "origin", direction);
+      const yaml = await Deno.readTextFile(`${target.folder}/openguild-data/openguild.yaml`);
+      assert.match(yaml, /name: "backup\.example\.org"/);
+    }
+  }
+  await Deno.remove(files, { recursive: true });
+});
+
+Deno.test("another server's backup, or a folder in use, is refused with what to do", async () => {
+  await using folder = await tempFolder();
+  await using origin = await freshDatabase({ migrated: false });
+  await using target = await freshDatabase({ migrated: false });
+  const workingFolder = folder.path;
+  const at = (database: { url: string }) => ({
+    workingFolder,
+    env: { DATABASE_URL: database.url },
+  });
+  const init = await runCli(["init", "--name", NAME, "--data", "a"], at(origin));
+  assert.equal(init.code, 0, init.err);
+  const backup = await runCli(["backup", "b.tar", "--data", "a"], at(origin));
+  assert.equal(backup.code, 0, backup.err);
+  const other = await runCli(
+    ["restore", "b.tar", "--data", "c", "--set", "server.name=other.org"],
+    {
+      ...at(target),
+    },
+  );
+  assert.equal(other.code, 1);
+  assert.match(
+    other.err,
+    /backup is of "backup\.example\.org", this configuration is of "other\.org"/,
+  );
+  const inUse = await runCli(["restore", "b.tar", "--data", "a"], at(origin));
+  assert.equal(inUse.code, 1);
+  assert.match(inUse.err, /The target is not empty.*--force/s);
+  const absent = await runCli(["restore", "nothing.tar", "--data", "d"], at(target));
+  assert.match(absent.err, /nothing\.tar cannot be read: is the path right/);
+});
