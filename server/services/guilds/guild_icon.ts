@@ -45,7 +45,7 @@ export async function claimableIcon(
 /** Rows that make a file the guild's only icon, or leave it without one. */
 export function iconUse(roomId: RoomId, icon: MediaUri | null, nowMs: number): TaggedRow[] {
   return [
-    ...endUse({ kind: "icon", subject: roomId }, nowMs, icon),
+    ...endUse({ kind: "icon", subject: roomId }, icon),
     ...(icon === null ? [] : beginUse(icon, { kind: "icon", subject: roomId, roomId }, nowMs)),
   ];
 }

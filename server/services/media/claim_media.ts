@@ -32,7 +32,7 @@ export async function describeMedia(sql: Queryable, wanted: Wanted): Promise<Cla
 
 /**
  * Writes down that something uses these files, in the transaction that makes it use them: from
- * its commit on they stay. Repeating it changes nothing. Throws as `describeMedia` does.
+ * its commit on they stay (migration 0071). Repeating it changes nothing. Throws as `describeMedia` does.
  */
 export async function claimMedia(
   tx: Tx,
@@ -48,7 +48,6 @@ export async function claimMedia(
     select id, ${use.kind}, ${use.subject}, ${roomId}, ${channelId}, ${nowMs}
     from unnest(${ids}::text[]) as id
     on conflict do nothing`;
-  await tx`update media set expires_ts = null where media_id = any(${ids}) and expires_ts is not null`;
   return found;
 }
 

@@ -1,6 +1,6 @@
 import type { MediaDeps } from "./media_deps.ts";
 import { MEDIA_LIMITS } from "./media_settings.ts";
-import { deleteMediaRows } from "./release_media.ts";
+import { deleteUnused } from "./release_media.ts";
 
 type JobDeps = Pick<MediaDeps, "sql" | "blobs" | "clock" | "log" | "meter">;
 
@@ -9,11 +9,9 @@ export async function expireMedia(deps: Pick<MediaDeps, "sql" | "clock">): Promi
   const now = deps.clock.now();
   return await deps.sql.begin(async (tx) => {
     const rows = await tx<{ media_id: string }[]>`
-      select media_id from media m where expires_ts <= ${now}
-        -- A use that came after its former last one ended keeps the file.
-        and not exists (select from media_uses u where u.media_id = m.media_id)
+      select media_id from media where expires_ts <= ${now}
       order by media_id limit 1000 for update skip locked`;
-    return (await deleteMediaRows(tx, rows.map((row) => row.media_id), now)).files;
+    return await deleteUnused(tx, rows.map((row) => row.media_id), now);
   });
 }
 

@@ -17,7 +17,7 @@ export interface MediaAddress {
  * none yet. Throws `not_found`, in the same words for what is absent and what is not theirs.
  */
 export async function findVisibleMedia(
-  deps: Pick<MediaDeps, "sql" | "serverName"> & { readonly visibility: MediaVisibility },
+  deps: Pick<MediaDeps, "sql" | "serverName" | "clock"> & { readonly visibility: MediaVisibility },
   address: MediaAddress,
   caller: UserId | undefined,
 ): Promise<MediaRow> {
@@ -31,15 +31,17 @@ export function noSuchMedia({ server, mediaId }: MediaAddress): OperationError {
   return new OperationError("not_found", `There is no file ${uri} that you may see.`);
 }
 
-/** By address alone, whoever asks. */
+/** By address alone, whoever asks; not what is due to be deleted. */
 export async function findStored(
-  deps: Pick<MediaDeps, "sql" | "serverName">,
+  deps: Pick<MediaDeps, "sql" | "serverName" | "clock">,
   { server, mediaId }: MediaAddress,
 ): Promise<MediaRow | undefined> {
   if (server !== deps.serverName) return undefined;
   if (parseMediaUri(`mxc://${server}/${mediaId}`) === undefined) return undefined;
   const [row] = await deps.sql<MediaRow[]>`
-    select * from media where media_id = ${mediaId} and state = 'stored'`;
+    select * from media
+    where media_id = ${mediaId} and state = 'stored'
+      and (expires_ts is null or expires_ts > ${deps.clock.now()})`;
   return row;
 }
 

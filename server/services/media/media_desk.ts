@@ -38,8 +38,7 @@ export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">)
       }));
     },
     release(eventIds) {
-      const nowMs = deps.clock.now();
-      return eventIds.flatMap((subject) => endUse({ kind: "event", subject }, nowMs));
+      return eventIds.flatMap((subject) => endUse({ kind: "event", subject }));
     },
   };
 }

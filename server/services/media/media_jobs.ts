@@ -6,7 +6,7 @@ import { sweepOrphans } from "./sweep_orphans.ts";
 type JobDeps = Pick<MediaDeps, "sql" | "blobs" | "clock" | "log" | "meter">;
 
 /**
- * The background work of this part: at start and then every minute, or when woken, it takes
+ * The background work of this part: at start and then every few seconds, or when woken, it takes
  * away what has expired and deletes blobs; once a day it looks for blobs that nobody knows.
  */
 export class MediaJobs implements AsyncDisposable {

@@ -40,7 +40,7 @@ export const MEDIA_LIMITS = {
   deletionsPerRound: 50,
   deletionRetryMs: 60_000,
   maxDeletionRetryMs: 24 * 3_600_000,
-  jobIntervalMs: 60_000,
+  jobIntervalMs: 10_000,
   orphanSweepIntervalMs: 24 * 3_600_000,
   /** Above this share of blobs without a row the database is taken for the wrong one. */
   maxOrphanShare: 0.5,

@@ -37,7 +37,7 @@ export async function releaseRoomMedia(
 }
 
 /** Deletes those of these files that nothing uses any more. */
-async function deleteUnused(tx: Tx, ids: readonly string[], nowMs: number): Promise<number> {
+export async function deleteUnused(tx: Tx, ids: readonly string[], nowMs: number): Promise<number> {
   if (ids.length === 0) return 0;
   // Locked first: a use that is being added at the same time is waited for and then seen.
   await tx`
