@@ -1,15 +1,16 @@
-import { Hono } from "hono";
 import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { Authenticate, Caller } from "./caller.ts";
+import { type EdgeRequest, webEdgeRequest } from "./edge_request.ts";
 import { errorReply } from "./errors.ts";
 import { PREFLIGHT, securityHeaders } from "./headers.ts";
 import { addressKey, rateHeaders, RateLimiter, type RatePolicy } from "./rate_limit.ts";
 import type { RateVerdict } from "./rate_limit.ts";
 import type { Reply } from "./reply.ts";
-import type { RequestFacts, Route, RouteDeps } from "./route.ts";
+import { RouteTable } from "./route_table.ts";
+import type { RequestFacts, Route, RouteDeps, RouteInput } from "./route.ts";
 
 /** What the listener, or a page rendered in process, says of the request's way in. */
 export interface EdgeEnv {
@@ -23,7 +24,7 @@ export interface EdgeEnv {
 export interface PlainRoute {
   readonly method: "GET" | "POST";
   readonly path: `/${string}`;
-  answer(facts: RequestFacts, deps: RouteDeps): Promise<Reply | Response>;
+  answer(input: RouteInput, deps: RouteDeps): Promise<Reply | Response>;
 }
 
 /** Counts every answered request. */
@@ -46,14 +47,16 @@ export interface AppOptions {
   /** Most addresses and most users counted at once. */
   readonly rateKeyCount: number;
   /** Bound of JSON bodies; uploads have their own. */
-  readonly body?: { readonly bytes: number; readonly ms: number };
+  readonly bodyBytes?: number;
   readonly checkResults?: boolean;
 }
 
-const DEFAULT_BODY = { bytes: 1 << 20, ms: 60_000 };
+const BODY_BYTES = 1 << 20;
 
 export interface App {
   fetch(request: Request, env: EdgeEnv): Promise<Response>;
+  /** As `fetch`, without the web's objects where the answer is plain: what a listener uses. */
+  answer?(edge: EdgeRequest, env: EdgeEnv): Promise<Reply | Response>;
 }
 
 /** State of one request on its way through. */
@@ -61,122 +64,132 @@ interface Passage {
   route: string;
   verdict: RateVerdict | undefined;
   userId: string | undefined;
-  readonly facts: RequestFacts;
+  readonly input: RouteInput;
 }
 
-type Env = { Bindings: { passage: Passage } };
-type Answer = (
+type Handler = (
   passage: Passage,
   params: Readonly<Record<string, string>>,
 ) => Promise<Reply | Response>;
 
 /** Assembles the HTTP side of a server out of its routes. Paths and methods are unique. */
-export function createApp(options: AppOptions): App {
+export function createApp(options: AppOptions): App & Required<Pick<App, "answer">> {
   const byAddress = new RateLimiter(options, options.rates.address, {
     keyCount: options.rateKeyCount,
   });
   const byUser = new RateLimiter(options, options.rates.user, { keyCount: options.rateKeyCount });
-  const hono = buildRouter(options, byUser);
-  return {
-    async fetch(request, env) {
-      const startMs = options.clock.monotonic();
-      const passage: Passage = {
-        route: "unmatched",
-        verdict: undefined,
-        userId: undefined,
-        facts: {
-          requestId: requestId(options.rng),
-          address: env.address,
-          secure: env.secure,
-          get signal() {
-            return request.signal;
-          },
-          request,
-        },
-      };
-      let response: Response;
-      try {
-        if (env.internal !== true) spend(byAddress, addressKey(env.address), passage);
-        response = await hono.fetch(request, { passage });
-      } catch (failure) {
-        response = finish(
-          errorReply(failure, {
-            requestId: passage.facts.requestId,
-            route: passage.route,
-            log: options.log,
-          }),
-          passage,
-        );
-      }
-      const ms = options.clock.monotonic() - startMs;
-      options.meter?.answered({
+  const table = buildTable(options, byUser);
+  const answer = async (edge: EdgeRequest, env: EdgeEnv): Promise<Reply | Response> => {
+    const startMs = options.clock.monotonic();
+    const passage = startPassage(edge, env, options.rng);
+    let answered: Reply | Response;
+    try {
+      if (env.internal !== true) spend(byAddress, addressKey(env.address), passage);
+      answered = await take(table, options, passage);
+    } catch (failure) {
+      answered = errorReply(failure, {
+        requestId: passage.input.requestId,
         route: passage.route,
-        method: request.method,
-        status: response.status,
-        ms,
+        log: options.log,
       });
-      logAccess(options.log, passage, { status: response.status, ms });
-      return response;
+    }
+    const finished = finish(answered, passage);
+    const ms = options.clock.monotonic() - startMs;
+    const { route } = passage;
+    options.meter?.answered({ route, method: edge.method, status: finished.status, ms });
+    logAccess(options.log, passage, { status: finished.status, ms });
+    return finished;
+  };
+  return {
+    answer,
+    async fetch(request, env) {
+      const answered = await answer(webEdgeRequest(request), env);
+      if (answered instanceof Response) return answered;
+      const { status, headers, body } = answered;
+      return new Response(request.method === "HEAD" ? null : body, { status, headers });
     },
   };
 }
 
-function buildRouter(options: AppOptions, byUser: RateLimiter): Hono<Env> {
-  const hono = new Hono<Env>({ strict: true });
-  const methods = new Map<string, Set<string>>();
-  const mount = (method: string, path: string, answer: Answer): void => {
-    const taken = methods.get(path) ?? new Set();
-    if (taken.has(method)) throw new Error(`Two routes answer ${method} ${path}.`);
-    methods.set(path, taken.add(method));
-    hono.on(method, path, async (c) => {
-      const passage = c.env.passage;
-      passage.route = path;
-      return finish(await answer(passage, c.req.param()), passage);
-    });
+function startPassage(edge: EdgeRequest, env: EdgeEnv, rng: Rng): Passage {
+  return {
+    route: "unmatched",
+    verdict: undefined,
+    userId: undefined,
+    input: {
+      requestId: requestId(rng),
+      address: env.address,
+      secure: env.secure,
+      edge,
+      get signal() {
+        return edge.signal;
+      },
+      get request() {
+        return edge.request;
+      },
+    },
   };
+}
+
+function buildTable(options: AppOptions, byUser: RateLimiter): RouteTable<Handler> {
+  const table = new RouteTable<Handler>();
   const depsOf = (passage: Passage): RouteDeps => ({
     authenticate: options.authenticate,
     clock: options.clock,
     origins: options.origins,
-    body: options.body ?? DEFAULT_BODY,
+    bodyBytes: options.bodyBytes ?? BODY_BYTES,
     checkResults: options.checkResults ?? false,
     admit: (caller: Caller) => {
       passage.userId = caller.userId;
       spend(byUser, caller.userId, passage);
     },
   });
-  for (const route of options.routes) {
-    mount(
-      route.operation.method,
-      route.operation.path,
-      (passage, params) => route.answer(passage.facts, params, depsOf(passage)),
+  for (const { operation, answer } of options.routes) {
+    table.add(
+      operation.method,
+      operation.path,
+      (passage, params) => answer(passage.input, params, depsOf(passage)),
     );
   }
   for (const plain of options.plainRoutes ?? []) {
-    mount(plain.method, plain.path, (passage) => plain.answer(passage.facts, depsOf(passage)));
+    table.add(
+      plain.method,
+      plain.path,
+      (passage) => plain.answer(passage.input, depsOf(passage)),
+    );
   }
-  for (const [path, taken] of methods) {
-    hono.all(path, (c) => finish(refuseMethod(c.req.method, [...taken]), c.env.passage));
+  return table;
+}
+
+async function take(
+  table: RouteTable<Handler>,
+  options: AppOptions,
+  passage: Passage,
+): Promise<Reply | Response> {
+  const { edge } = passage.input;
+  const path = pathOf(edge.url);
+  const found = table.find(edge.method === "HEAD" ? "GET" : edge.method, path);
+  if (found.kind === "route") {
+    passage.route = found.path;
+    return await found.handler(passage, found.params);
   }
-  hono.all("*", async (c) => {
-    const passage = c.env.passage;
-    if (options.pages === undefined || isApi(passage.facts.request)) {
-      throw new OperationError("not_found", "There is nothing at this address.");
-    }
-    passage.route = "page";
-    return finish(await options.pages(passage.facts.request, passage.facts), passage);
-  });
-  hono.onError((failure, c) =>
-    finish(
-      errorReply(failure, {
-        requestId: c.env.passage.facts.requestId,
-        route: c.env.passage.route,
-        log: options.log,
-      }),
-      c.env.passage,
-    )
-  );
-  return hono;
+  if (found.kind === "method") {
+    passage.route = found.path;
+    return refuseMethod(edge.method, found.methods);
+  }
+  if (options.pages === undefined || isApi(path)) {
+    throw new OperationError("not_found", "There is nothing at this address.");
+  }
+  passage.route = "page";
+  return await options.pages(passage.input.request, passage.input);
+}
+
+/** Path of an absolute URL, without query. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start < 0) return "/";
+  const query = url.indexOf("?", start);
+  return query < 0 ? url.slice(start) : url.slice(start, query);
 }
 
 function refuseMethod(method: string, taken: readonly string[]): Reply {
@@ -205,25 +218,21 @@ function spend(limiter: RateLimiter, key: string, passage: Passage): void {
   );
 }
 
-function isApi(request: Request): boolean {
-  const path = new URL(request.url).pathname;
+function isApi(path: string): boolean {
   return path.startsWith("/client/") || path.startsWith("/_") || path.startsWith("/.well-known/");
 }
 
 /** Adds what every answer carries. */
-function finish(answer: Reply | Response, passage: Passage): Response {
-  const api = !(answer instanceof Response) || isApi(passage.facts.request);
-  const added = {
-    ...securityHeaders({ api, secure: passage.facts.secure }),
+function finish(answer: Reply | Response, passage: Passage): Reply | Response {
+  const { edge, secure, requestId } = passage.input;
+  const plain = !(answer instanceof Response);
+  const api = plain || isApi(pathOf(edge.url));
+  const added: Record<string, string> = {
+    ...securityHeaders({ api, secure }),
     ...(passage.verdict === undefined ? {} : rateHeaders(passage.verdict)),
-    "x-request-id": passage.facts.requestId,
+    "x-request-id": requestId,
   };
-  if (!(answer instanceof Response)) {
-    return new Response(answer.body, {
-      status: answer.status,
-      headers: { ...added, ...answer.headers },
-    });
-  }
+  if (plain) return { ...answer, headers: Object.assign(added, answer.headers) };
   const headers = new Headers(answer.headers);
   for (const [name, value] of Object.entries(added)) {
     if (!headers.has(name)) headers.set(name, value);
@@ -241,12 +250,12 @@ function requestId(rng: Rng): string {
 function logAccess(log: Log, passage: Passage, answer: { status: number; ms: number }): void {
   const level = answer.status >= 500 ? "warn" : answer.status >= 400 ? "info" : "debug";
   log.log(level, "request", {
-    request_id: passage.facts.requestId,
-    method: passage.facts.request.method,
+    request_id: passage.input.requestId,
+    method: passage.input.edge.method,
     route: passage.route,
     status: answer.status,
     ms: Math.round(answer.ms * 100) / 100,
-    address: passage.facts.address,
+    address: passage.input.address,
     ...(passage.userId === undefined ? {} : { user_id: passage.userId }),
   });
 }

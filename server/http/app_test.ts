@@ -181,17 +181,6 @@ Deno.test("bodies that are too large, not JSON, too deep or poisoned are refused
   assert.equal((await errorOf(form)).code, "unsupported_media");
 });
 
-Deno.test("a body that does not end in time is refused", async () => {
-  const { app, clock } = start();
-  const slow = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(new Uint8Array([0x7b])),
-  });
-  const answer = post(app, slow);
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  clock.advance(60_001);
-  assert.equal((await errorOf(await answer)).code, "timeout");
-});
-
 Deno.test("credentials: bearer, cookie with our own origin, nobody", async () => {
   const { app } = start();
   const codeWith = async (headers: Record<string, string>) => {

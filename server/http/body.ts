@@ -1,56 +1,35 @@
 import { OperationError } from "../../core/errors.ts";
-import type { Clock } from "../../core/ports/clock.ts";
+import type { HeaderReader } from "./headers.ts";
 
 /** Deepest nesting of a JSON body. */
 const JSON_DEPTH = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export interface BodyLimits {
-  readonly clock: Clock;
-  readonly bytes: number;
-  /** Time for the whole body. */
-  readonly ms: number;
+/** Refuses by the declared length, before a byte is read. */
+export function requireDeclaredSize(headers: HeaderReader, limitBytes: number): void {
+  const declared = headers.get("content-length");
+  if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes, declared);
 }
 
-/** Reads a whole body; stops reading at the first byte beyond the limit, and when time is up. */
-export async function readBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > limits.bytes) throw tooLarge(limits.bytes, declared);
-  if (request.body === null) return new Uint8Array(0);
-  const reader = request.body.getReader();
-  const read = new AbortController();
-  try {
-    return await Promise.race([
-      readAll(reader, limits.bytes),
-      limits.clock.sleep(limits.ms, read.signal).then(() => {
-        throw new OperationError(
-          "timeout",
-          `The request's body did not arrive within ${limits.ms / 1000} s.`,
-        );
-      }),
-    ]);
-  } catch (failure) {
-    await reader.cancel().catch(() => undefined);
-    throw failure;
-  } finally {
-    read.abort();
-  }
-}
-
-async function readAll(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+/** Reads a whole stream; stops at the first byte beyond the limit. */
+export async function readBytes(
+  body: ReadableStream<Uint8Array> | null,
   limitBytes: number,
 ): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
+  // Leaving the loop cancels the stream.
+  for await (const part of body) {
+    size += part.byteLength;
     if (size > limitBytes) throw tooLarge(limitBytes, `more than ${limitBytes}`);
-    parts.push(value);
+    parts.push(part);
   }
+  return joinBytes(parts, size);
+}
+
+export function joinBytes(parts: readonly Uint8Array[], size: number): Uint8Array {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   const whole = new Uint8Array(size);
@@ -62,7 +41,7 @@ async function readAll(
   return whole;
 }
 
-function tooLarge(limitBytes: number, size: string): OperationError {
+export function tooLarge(limitBytes: number, size: string): OperationError {
   return new OperationError(
     "too_large",
     `The request's body is too large: ${size} bytes where ${limitBytes} are allowed.`,

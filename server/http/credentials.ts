@@ -1,5 +1,6 @@
 import { OperationError } from "../../core/errors.ts";
 import type { Credentials } from "./caller.ts";
+import type { HeaderReader } from "./headers.ts";
 
 /** Name of the session cookie: browsers refuse the `__Host-` prefix on plain HTTP. */
 export function sessionCookieName(secure: boolean): "__Host-og_session" | "og_session" {
@@ -13,7 +14,7 @@ const CREDENTIAL_CHARS = 2048;
  * Credentials of a request: a bearer token wins over the session cookie, so that a
  * program is never let in by a browser's ambient cookie.
  */
-export function readCredentials(headers: Headers, secure: boolean): Credentials | undefined {
+export function readCredentials(headers: HeaderReader, secure: boolean): Credentials | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== null) {
     const match = /^Bearer +([^\s]+)$/i.exec(authorization.slice(0, CREDENTIAL_CHARS));
@@ -50,7 +51,7 @@ export interface OriginCheck {
  * Refuses a request that acts by cookie unless the page that sent it is ours: its Origin
  * names the host the request went to, or a configured origin.
  */
-export function requireOwnOrigin(headers: Headers, check: OriginCheck): void {
+export function requireOwnOrigin(headers: HeaderReader, check: OriginCheck): void {
   const origin = headers.get("origin");
   if (origin !== null && isOwnOrigin(origin, headers.get("host"), check)) return;
   throw new OperationError(

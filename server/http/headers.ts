@@ -1,3 +1,8 @@
+/** Headers as they are looked up: `Headers` has this shape too. Names in lower case. */
+export interface HeaderReader {
+  get(name: string): string | null;
+}
+
 /** Headers of every answer; one that the handler set itself stays. */
 const ALWAYS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",

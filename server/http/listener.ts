@@ -8,13 +8,14 @@ import {
 import { createServer as createHttpsServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { App } from "./app.ts";
 import { ConnectionTable } from "./connection_table.ts";
+import { NodeEdgeRequest } from "./edge_request.ts";
 import type { UpgradeFacts } from "./gateway/context.ts";
 import type { TrustedProxies } from "./proxy.ts";
+import { writeAnswer } from "./write_answer.ts";
 
 /** A certificate with its key, in PEM. */
 export interface Certificate {
@@ -102,18 +103,9 @@ export class Listener {
       const tracked = this.#table.find(socket);
       if (tracked !== undefined) tracked.socket = socket;
     });
-    const answer = getRequestListener(
-      (request, env) =>
-        deps.app.fetch(
-          request,
-          // `HttpBindings`: this server is made of node:http, never of http2.
-          this.#facts(env.incoming as IncomingMessage),
-        ),
-      { overrideGlobalObjects: false, errorHandler: (failure) => this.#lastResort(failure) },
-    );
-    this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.#follow(request, response);
-      void answer(request, response);
+    this.#server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      this.#follow(incoming, outgoing);
+      void this.#answer(incoming, outgoing);
     });
     this.#server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.#upgrade(request, socket, head);
@@ -224,11 +216,22 @@ export class Listener {
     });
   }
 
-  #lastResort(failure: unknown): Response | undefined {
-    // A visitor who goes away mid-request is no fault; the adapter ends the connection.
-    if (failure instanceof Error && failure.name === "AbortError") return undefined;
-    this.#deps.log.log("error", "request failed outside the app", { cause: failure });
-    return new Response(null, { status: 500 });
+  async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    try {
+      const facts = this.#facts(incoming);
+      const edge = new NodeEdgeRequest(incoming, outgoing, facts);
+      const { app } = this.#deps;
+      const answered = app.answer === undefined
+        ? await app.fetch(edge.request, facts)
+        : await app.answer(edge, facts);
+      await writeAnswer(answered, { incoming, outgoing });
+    } catch (failure) {
+      // A visitor who goes away mid-request is no fault.
+      if (!outgoing.destroyed) {
+        this.#deps.log.log("error", "request failed outside the app", { cause: failure });
+        outgoing.destroy();
+      }
+    }
   }
 
   async #sweep(): Promise<void> {

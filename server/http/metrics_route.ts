@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { OperationError } from "../../core/errors.ts";
 import type { PlainRoute } from "./app.ts";
 import { readCredentials } from "./credentials.ts";
-import type { RequestFacts, RouteDeps } from "./route.ts";
+import type { RouteDeps, RouteInput } from "./route.ts";
 
 /** Who may read the figures: administrators, who has the token, anyone, or no one. */
 export type MetricsAccess =
@@ -31,14 +31,14 @@ export function metricsRoute(
 
 async function requireAccess(
   access: MetricsAccess,
-  facts: RequestFacts,
+  facts: RouteInput,
   deps: RouteDeps,
 ): Promise<void> {
   if (access.who === "public") return;
   if (access.who === "off") {
     throw new OperationError("not_found", "There is nothing at this address.");
   }
-  const credentials = readCredentials(facts.request.headers, facts.secure);
+  const credentials = readCredentials(facts.edge.headers, facts.secure);
   if (
     access.who === "token" && credentials?.bearer !== undefined &&
     equal(credentials.bearer, access.token)

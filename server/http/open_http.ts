@@ -32,8 +32,6 @@ export const HTTP_LIMITS = {
   heartbeatMs: 30_000,
   identifyMs: 10_000,
   eventStreamCommentMs: 20_000,
-  /** Time for a JSON body. */
-  jsonBodyMs: 60_000,
   /** Addresses and users whose requests are counted. */
   rateKeys: 100_000,
 } as const;
@@ -167,7 +165,7 @@ function buildApp(
       user: { name: "user", quota: config.limits.userRequestsPerMinute, windowMs: MINUTE_MS },
     },
     rateKeyCount: HTTP_LIMITS.rateKeys,
-    body: { bytes: config.listen.maxBody, ms: HTTP_LIMITS.jsonBodyMs },
+    bodyBytes: config.listen.maxBody,
   });
   return app;
 }

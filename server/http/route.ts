@@ -2,9 +2,10 @@ import type { z } from "zod";
 import type { Operation, OperationAuth } from "../../core/api/operation.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { type BodyLimits, parseJson, readBody } from "./body.ts";
+import { parseJson } from "./body.ts";
 import type { Authenticate, Caller } from "./caller.ts";
 import { readCredentials, requireOwnOrigin } from "./credentials.ts";
+import type { EdgeRequest } from "./edge_request.ts";
 import { invalidInput } from "./errors.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 
@@ -17,6 +18,7 @@ export interface RequestFacts {
   readonly secure: boolean;
   /** Aborted when the visitor goes away or the server stops. */
   readonly signal: AbortSignal;
+  /** The web's form, made on demand: only for handlers that read or pass on the request. */
   readonly request: Request;
 }
 
@@ -40,17 +42,22 @@ export interface RouteDeps {
   readonly origins: readonly string[];
   /** Counts the signed-in caller's request; throws `rate_limited`. */
   readonly admit: (caller: Caller, facts: RequestFacts) => void;
-  /** Largest JSON body of an operation that names no smaller one, and the time it may take. */
-  readonly body: { readonly bytes: number; readonly ms: number };
+  /** Largest JSON body of an operation that names no other bound. */
+  readonly bodyBytes: number;
   /** Validates results too and fails loudly: on in tests, off where it costs people time. */
   readonly checkResults: boolean;
+}
+
+/** The facts with the request itself: what routes are answered from. */
+export interface RouteInput extends RequestFacts {
+  readonly edge: EdgeRequest;
 }
 
 /** A handler with its edge: what the app mounts. */
 export interface Route {
   readonly operation: Operation;
   answer(
-    input: RequestFacts,
+    input: RouteInput,
     params: Readonly<Record<string, string>>,
     deps: RouteDeps,
   ): Promise<Reply | Response>;
@@ -85,17 +92,13 @@ export function route<
       const caller = await identifyCaller(operation, input, deps);
       if (caller !== undefined) deps.admit(caller, input);
       const params = check("params", operation.params, rawParams);
-      const query = check("query", operation.query, readQuery(input.request.url));
+      const query = check("query", operation.query, readQuery(input.edge.url));
       const body = operation.body === undefined || operation.binaryBody === true
         ? undefined
         : check(
           "body",
           operation.body,
-          await readJson(input.request, {
-            clock: deps.clock,
-            bytes: options.bodyBytes ?? deps.body.bytes,
-            ms: deps.body.ms,
-          }),
+          await readJson(input.edge, options.bodyBytes ?? deps.bodyBytes),
         );
       const result = await handler({
         requestId: input.requestId,
@@ -105,7 +108,9 @@ export function route<
         get signal() {
           return input.signal;
         },
-        request: input.request,
+        get request() {
+          return input.request;
+        },
         // The casts restate what `check` and `identifyCaller` have just proven.
         params: params as z.output<Params>,
         query: query as z.output<Query>,
@@ -119,15 +124,15 @@ export function route<
   };
 }
 
-async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
-  const type = request.headers.get("content-type");
+async function readJson(edge: EdgeRequest, limitBytes: number): Promise<unknown> {
+  const type = edge.headers.get("content-type");
   if (type !== null && !/^application\/json\s*(;|$)/i.test(type)) {
     throw new OperationError(
       "unsupported_media",
       `The body's type is ${JSON.stringify(type.slice(0, 100))}; send application/json.`,
     );
   }
-  const bytes = await readBody(request, limits);
+  const bytes = await edge.body(limitBytes);
   // An empty body stands for an empty object: many operations have only optional fields.
   return bytes.byteLength === 0 ? {} : parseJson(bytes);
 }
@@ -160,7 +165,7 @@ function check(
 
 async function identifyCaller(
   operation: Operation,
-  input: RequestFacts,
+  input: RouteInput,
   deps: RouteDeps,
 ): Promise<Caller | undefined> {
   if (operation.auth === "none") return undefined;
@@ -189,13 +194,13 @@ async function identifyCaller(
 
 async function findCaller(
   method: Operation["method"],
-  input: RequestFacts,
+  input: RouteInput,
   deps: RouteDeps,
 ): Promise<Caller | undefined> {
-  const credentials = readCredentials(input.request.headers, input.secure);
+  const credentials = readCredentials(input.edge.headers, input.secure);
   if (credentials === undefined) return undefined;
   if (credentials.cookie !== undefined && method !== "GET") {
-    requireOwnOrigin(input.request.headers, { secure: input.secure, allowed: deps.origins });
+    requireOwnOrigin(input.edge.headers, { secure: input.secure, allowed: deps.origins });
   }
   return await deps.authenticate(credentials, { address: input.address });
 }

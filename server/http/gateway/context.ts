@@ -1,6 +1,7 @@
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Authenticate } from "../caller.ts";
+import type { HeaderReader } from "../headers.ts";
 import type { AttachDeps } from "./attach.ts";
 import type { Presences } from "./presence.ts";
 import type { Session, Sink } from "./session.ts";
@@ -21,7 +22,7 @@ export interface GatewayDeps extends AttachDeps {
 
 /** What the upgrade request said. */
 export interface UpgradeFacts {
-  readonly headers: Headers;
+  readonly headers: HeaderReader;
   readonly address: string;
   readonly secure: boolean;
 }
