@@ -6,6 +6,7 @@ import type { EventId } from "../ids/event_id.ts";
 import { limits } from "../limits.ts";
 import { Authority } from "../permissions/authority.ts";
 import type { AuthGraph } from "./auth_graph.ts";
+import { commonBase } from "./common_base.ts";
 import { findFullSet } from "./full_set.ts";
 import { isPowerEvent } from "./is_power_event.ts";
 import { sortByMainline } from "./mainline.ts";
@@ -41,12 +42,14 @@ export function resolve(states: readonly StateMap[], options: ResolveOptions): R
   const { graph, fullSetMax = limits.receive.maxForegroundConflict } = options;
   const { full, conflicting } = findFullSet(states, { conflicted, graph });
   if (full.size > fullSetMax) return { kind: "too_large", size: full.size };
-  const replay = new Replay({ conflicted, conflicting, unconflicted: first, graph });
+  const replay = new Replay({ conflicted, conflicting, unconflicted: first, graph, states });
   const power = powerSet(full, graph);
   for (const event of sortPowerEvents(power, graph)) replay.apply(event);
   const rest = new Map([...full].filter(([id]) => !power.has(id)));
+  replay.restore(addressesOf(rest));
   for (const event of sortByMainline(rest, replay.rolesEvent(), graph)) replay.apply(event);
-  return { kind: "resolved", state: replay.overlay(states), replayed: full.size };
+  replay.restore(new Set());
+  return { kind: "resolved", state: replay.overlay(), replayed: full.size };
 }
 
 /** Step 1: addresses that the inputs do not all hold with the same event. */
@@ -75,7 +78,16 @@ function powerSet(
   return power;
 }
 
+function addressesOf(events: ReadonlyMap<EventId, ControlEvent>): Set<string> {
+  const addresses = new Set<string>();
+  for (const { pdu } of events.values()) {
+    if (pdu.state_key !== undefined) addresses.add(stateKeyOf(pdu.type, pdu.state_key));
+  }
+  return addresses;
+}
+
 interface ReplayInput {
+  readonly states: readonly StateMap[];
   readonly conflicted: ReadonlyMap<string, StateAddress>;
   readonly conflicting: ReadonlySet<EventId>;
   /** Any input: what it holds outside `conflicted` all inputs hold. */
@@ -126,6 +138,19 @@ class Replay {
       : unconflicted.get(type, stateKey);
   }
 
+  /**
+   * Where every change of an address has failed, the address keeps what it held before the
+   * inputs parted. Addresses in `pending` still have changes to be replayed.
+   */
+  restore(pending: ReadonlySet<string>): void {
+    const { conflicted, states, graph } = this.#input;
+    for (const [key, address] of conflicted) {
+      if (pending.has(key) || this.#map.has(key)) continue;
+      const base = commonBase(states, address, graph);
+      if (base !== undefined) this.#map.set(key, base);
+    }
+  }
+
   /** Where the mainline begins: the roles event of the map, else the unconflicted one. */
   rolesEvent(): ControlEvent | undefined {
     return this.#map.get(stateKeyOf("m.guild.roles", "")) ??
@@ -133,8 +158,8 @@ class Replay {
   }
 
   /** Step 6: of the map only what some input holds an event for; the unconflicted state over it. */
-  overlay(states: readonly StateMap[]): StateMap {
-    let state = largest(states);
+  overlay(): StateMap {
+    let state = largest(this.#input.states);
     for (const [key, [type, stateKey]] of this.#input.conflicted) {
       const event = this.#map.get(key);
       state = event === undefined ? state.without(type, stateKey) : state.with(event);

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { checkCited, type Cited } from "../../core/auth/check_cited.ts";
 import { judgeCurrent } from "../../core/auth/judge_current.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
+import type { JsonObject } from "../../core/event/json.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { bitsOf, formatBits, type Right } from "../../core/permissions/bits.ts";
 import { resolve } from "../../core/state/resolve.ts";
 import type { StateMap } from "../../core/state/state_map.ts";
-import { channelId, openGuild, T0, TestRoom, user } from "./room.ts";
+import { channelId, type Draft, openGuild, T0, TestRoom, user } from "./room.ts";
 
 /** Known attacks on state, by the names of proof.md 2 and of Matrix's suites (PROTOCOL.md 4, 5, 7). */
 
@@ -204,6 +205,37 @@ Deno.test("MSC4297 (starts from the empty set): a join is not judged by rules th
   const authority = merge(room, kick, demote);
   assert.deepEqual(authority.rolesOf(mod), []);
   assert.equal(authority.membership(bob), "join");
+});
+
+Deno.test("state reset: where every change of a channel fails, the channel stays", () => {
+  // mod changes the channel on both branches; on one of them admin kicks mod afterwards. The
+  // kick goes first and voids both changes: without a base the channel would be gone.
+  const room = guild();
+  const change = (entries: JsonObject[], rest: Partial<Draft>) =>
+    room.add({
+      type: "m.channel.policy",
+      sender: mod,
+      stateKey: channelId(1) as string,
+      content: { kind: "text", closed: false, entries },
+      ...rest,
+    });
+  const made = change([], { sender: owner });
+  const fork = [made.id];
+  const deny = (right: Right) => [{ target: "everyone", allow: "0", deny: hex(right) }];
+  const left = change(deny("SEND"), { prev: fork, ts: T0 });
+  const right = change(deny("VIEW_CHANNEL"), { prev: fork, ts: T0 + 1 });
+  const kick = room.add(room.member(admin, mod, { membership: "leave" }, { prev: [right.id] }));
+  const { view } = merge(room, left, kick);
+  assert.equal(view.get("m.channel.policy", channelId(1) as string)?.id, made.id);
+});
+
+Deno.test("state reset: where every ban of a member fails, the member is in as before", () => {
+  const room = guild();
+  const fork = room.heads;
+  const left = room.add(room.member(mod, bob, { membership: "ban" }, { prev: fork, ts: T0 }));
+  const right = room.add(room.member(mod, bob, { membership: "ban" }, { prev: fork, ts: T0 + 1 }));
+  const kick = room.add(room.member(admin, mod, { membership: "leave" }, { prev: [right.id] }));
+  assert.equal(merge(room, left, kick).membership(bob), "join");
 });
 
 Deno.test("remaining risk: who joins while others close the guild, on a branch apart, is out again", () => {

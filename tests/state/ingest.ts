@@ -60,3 +60,24 @@ export class Receiver {
 export function print(state: StateMap): string {
   return [...state.entries()].map(([key, { id }]) => `${key} ${id}`).sort().join("\n");
 }
+
+/** Types of which every test room holds its events before branches part. */
+const FOUNDED: ReadonlySet<string> = new Set([
+  "m.room.member",
+  "m.guild.owner",
+  "m.guild.roles",
+  "m.guild.member_roles",
+  "m.channel.policy",
+  "m.room.join_rules",
+]);
+
+/** What was there before the branches parted is still there, in one version or another. */
+export function assertNothingLost(states: readonly StateMap[], resolved: StateMap): void {
+  const [first, ...others] = states;
+  for (const { pdu } of first?.events() ?? []) {
+    const { type, state_key: stateKey = "" } = pdu;
+    if (!FOUNDED.has(type)) continue;
+    if (!others.every((state) => state.get(type, stateKey) !== undefined)) continue;
+    assert(resolved.get(type, stateKey) !== undefined, `${type} ${stateKey} is lost`);
+  }
+}

@@ -42,9 +42,12 @@ export class NaiveResolver {
   readonly #room: RoomFacts;
   readonly #ancestors = new Map<string, Set<string>>();
 
-  constructor(events: Events, room: RoomFacts) {
+  readonly #withBase: boolean;
+
+  constructor(events: Events, room: RoomFacts, options = { withBase: true }) {
     this.#events = events;
     this.#room = room;
+    this.#withBase = options.withBase;
   }
 
   #get(id: string): ControlEvent {
@@ -109,11 +112,34 @@ export class NaiveResolver {
     };
     this.#kahn(power, (event) => this.#urgency(event, power)).forEach(replay);
     const rest = new Map([...full].filter(([id]) => !power.has(id)));
+    this.#restore(map, states, [...rest.values()].map(keyOf));
     const chain = this.#mainline(map.get("m.guild.roles\0") ?? settled.get("m.guild.roles\0"));
     this.#kahn(rest, (event) => [this.#place(event, chain)]).forEach(replay);
+    this.#restore(map, states, []);
     const result = new Map([...map].filter(([key]) => keys.has(key)));
     for (const [key, event] of settled) result.set(key, event);
     return result;
+  }
+
+  /** An address without a winner keeps the newest event that all inputs' events there go back to. */
+  #restore(map: Map<string, ControlEvent>, states: readonly NaiveState[], pending: string[]) {
+    if (!this.#withBase) return;
+    for (const key of states[0]?.keys() ?? []) {
+      if (map.has(key) || pending.includes(key)) continue;
+      const lines = states.map((state) => this.#line(state.get(key), key));
+      const common = lines[0]?.find((event) =>
+        lines.every((line) => line.some((other) => other.id === event.id))
+      );
+      const settled = states.every((state) => state.get(key)?.id === states[0]?.get(key)?.id);
+      if (common && !settled) map.set(key, common);
+    }
+  }
+
+  #line(event: ControlEvent | undefined, key: string): ControlEvent[] {
+    if (!event) return [];
+    const before = event.pdu.auth_events.map((id) => this.#get(id))
+      .find((cited) => keyOf(cited) === key);
+    return [event, ...this.#line(before, key)];
   }
 
   #fullSet(states: readonly NaiveState[], conflicting: Events): Map<string, ControlEvent> {

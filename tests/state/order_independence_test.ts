@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { ControlEvent } from "../../core/event/event.ts";
 import { AuthGraph } from "../../core/state/auth_graph.ts";
 import { resolve } from "../../core/state/resolve.ts";
-import type { StateMap } from "../../core/state/state_map.ts";
-import { print, Receiver, type Resolve } from "./ingest.ts";
+import { StateMap } from "../../core/state/state_map.ts";
+import { assertNothingLost, print, Receiver, type Resolve } from "./ingest.ts";
 import { NaiveResolver } from "./naive_resolve.ts";
 import { Random } from "./random.ts";
 import { randomRoom, shuffledOrder } from "./random_room.ts";
@@ -63,6 +63,7 @@ Deno.test("G8: two implementations of the resolver agree at every merge of 120 r
       const resolution = resolve(states, { graph: room.graph });
       assert(resolution.kind === "resolved");
       replayed += resolution.replayed;
+      assertNothingLost(states, resolution.state);
       const plain = naive.resolve(states.map((state) => new Map(state.entries())));
       assert.equal(print(resolution.state), printPlain(plain), `seed ${seed} after ${parents}`);
     }
@@ -135,4 +136,19 @@ Deno.test("positive control: rank left out of urgency is found", () => {
 
 Deno.test("positive control: origin_ts in place of eff_ts is found", () => {
   assert(isFound((graph) => graph.effTsOf = ({ pdu }) => pdu.origin_ts));
+});
+
+Deno.test("positive control: without the base, things that were there get lost", () => {
+  assert.throws(() => {
+    for (let seed = 1001; seed <= 1120; seed++) {
+      const room = randomRoom(new Random(seed), STEPS);
+      for (const { pdu } of room.events.values()) {
+        if (pdu.prev_events.length < 2) continue;
+        const states = pdu.prev_events.flatMap((id) => room.states.get(id) ?? []);
+        const replayed = new NaiveResolver(room.events, room.facts, { withBase: false })
+          .resolve(states.map((state) => new Map(state.entries())));
+        assertNothingLost(states, StateMap.from(replayed.values()));
+      }
+    }
+  }, /is lost/);
 });
