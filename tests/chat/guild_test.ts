@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { connect } from "../../server/postgres/connect.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
+
+Deno.test("roles and entries decide who sees a channel; hidden and absent look alike", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId } = await makeGuild(server, ["ann", "bob", "cid"]);
+  const [bob, cid] = members as [Person, Person];
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff" });
+  const staff = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "staff",
+    entries: [
+      { target: "everyone", allow: "0", deny: "1" },
+      { target: role.id, allow: "1", deny: "0" },
+    ],
+  });
+  assert.equal(staff.hidden, true);
+  await owner.do("PATCH", `/guilds/${guildId}/members/${bob.id}`, { roles: [role.id] });
+  await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: staff.id, body: "staff only" });
+  const seenBy = async (person: Person) =>
+    (await person.do("GET", `/guilds/${guildId}`)).channels.map((c: { name: string }) => c.name);
+  assert.deepEqual(await seenBy(bob), ["general", "Voice", "staff"]);
+  assert.deepEqual(await seenBy(cid), ["general", "Voice"]);
+  const strip = ({ error }: { error: Record<string, unknown> }) => ({ ...error, request_id: "" });
+  const hidden = await cid.try("GET", `/rooms/${guildId}/messages?channel_id=${staff.id}`);
+  const absent = await cid.try("GET", `/rooms/${guildId}/messages?channel_id=3yZe7d`);
+  assert.equal(hidden.status, 404);
+  assert.deepEqual(strip(hidden.body), strip(absent.body));
+  const why = await owner.do(
+    "GET",
+    `/guilds/${guildId}/explain?user_id=${bob.id}&right=VIEW_CHANNEL&channel_id=${staff.id}`,
+  );
+  assert.equal(why.allowed, true);
+  assert.equal(why.target, role.id);
+});
+
+Deno.test("nobody acts on who stands above, or gives what he does not have", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId } = await makeGuild(server, ["ann", "dan", "bob"]);
+  const [mod, bob] = members as [Person, Person];
+  const role = await owner.do("POST", "/roles", {
+    guild_id: guildId,
+    name: "Mods",
+    // MANAGE_ROLES and KICK
+    bits: ((1n << 13n) | (1n << 21n)).toString(16),
+  });
+  await owner.do("PATCH", `/guilds/${guildId}/members/${mod.id}`, { roles: [role.id] });
+  const refused = async (method: string, path: string, body?: unknown) => {
+    const { status, body: answer } = await mod.try(method, path, body);
+    assert.equal(status, 403, JSON.stringify(answer));
+  };
+  await refused("DELETE", `/guilds/${guildId}/members/${owner.id}`, {});
+  await refused("PATCH", `/guilds/${guildId}/roles/${role.id}`, { bits: "100000000" });
+  await refused("PATCH", `/guilds/${guildId}/roles/everyone`, { bits: "100000000" });
+  await refused("PUT", `/guilds/${guildId}/bans/${bob.id}`, {});
+  const lower = await mod.do("POST", "/roles", { guild_id: guildId, name: "Helpers" });
+  assert.ok(lower.position < role.position);
+  await mod.do("PATCH", `/guilds/${guildId}/members/${bob.id}`, { roles: [lower.id] });
+  await mod.do("DELETE", `/guilds/${guildId}/members/${bob.id}`, { reason: "rest" });
+  const { body } = await owner.try("GET", `/guilds/${guildId}/audit?action=member.kick`);
+  assert.deepEqual(
+    body.entries.map((e: Record<string, unknown>) => [e["by"], e["target"], e["reason"]]),
+    [[mod.id, bob.id, "rest"]],
+  );
+});
+
+Deno.test("invite links: uses, revocation, the author's right, a granted role", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId } = await makeGuild(server, ["ann", "bob"]);
+  const [bob] = members as [Person];
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Guests" });
+  const once = await owner.do("POST", "/invites", {
+    guild_id: guildId,
+    max_uses: 1,
+    role_id: role.id,
+  });
+  const look = await server.call("GET", `/invites/${once.code}`);
+  assert.equal(look.body.guild.name, "Test guild");
+  const cid = await server.register("cid", once.code);
+  await cid.do("POST", `/invites/${once.code}/accept`, {});
+  const me = await cid.do("GET", `/guilds/${guildId}/members/${cid.id}`);
+  assert.deepEqual(me.roles, [role.id]);
+  assert.equal((await server.call("GET", `/invites/${once.code}`)).status, 410);
+  const own = await bob.do("POST", "/invites", { guild_id: guildId });
+  await owner.do("DELETE", `/invites/${own.code}`, undefined);
+  assert.equal((await server.call("GET", `/invites/${own.code}`)).status, 410);
+  const later = await bob.do("POST", "/invites", { guild_id: guildId });
+  await owner.do("DELETE", `/guilds/${guildId}/members/${bob.id}`, {});
+  const gone = await server.call("GET", `/invites/${later.code}`);
+  assert.equal(gone.status, 410, "a link of somebody who was kicked is dead");
+});
+
+Deno.test("a ban with purge takes the words away and keeps the user out", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId, general } = await makeGuild(server, ["ann", "spammer"]);
+  const [spammer] = members as [Person];
+  for (let n = 0; n < 5; n++) {
+    await spammer.do("POST", `/rooms/${guildId}/send`, {
+      channel_id: general,
+      body: `buy-now-${n}`,
+    });
+  }
+  using listening = await owner.connect();
+  await owner.do("PUT", `/guilds/${guildId}/bans/${spammer.id}`, { reason: "spam", purge_s: 3600 });
+  const page = await owner.do("GET", `/rooms/${guildId}/messages?channel_id=${general}`);
+  assert.equal(page.messages.length, 0);
+  const sql = connect({ url: server.databaseUrl, poolSize: 1, log: silentLog });
+  const rows = await sql`select 1 from events where pdu like '%buy-now%'`;
+  await sql.end();
+  assert.equal(rows.length, 0);
+  await listening.until((frame) => frame.op === "dispatch" && frame.t === "member.remove");
+  const invite = await owner.do("POST", "/invites", { guild_id: guildId });
+  const back = await spammer.try("POST", `/invites/${invite.code}/accept`, {});
+  assert.equal(back.status, 403);
+  const bans = await owner.do("GET", `/guilds/${guildId}/bans`);
+  assert.deepEqual(bans.bans.map((ban: { reason: string }) => ban.reason), ["spam"]);
+  await owner.do("DELETE", `/guilds/${guildId}/bans/${spammer.id}`);
+  await spammer.do("POST", `/invites/${invite.code}/accept`, {});
+});
+
+Deno.test("a timeout silences, and the guild survives its owner's hand-over", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId, general } = await makeGuild(server, ["ann", "bob"]);
+  const [bob] = members as [Person];
+  await owner.do("PATCH", `/guilds/${guildId}/members/${bob.id}`, {
+    timeout_until: Date.now() + 60_000,
+  });
+  const silenced = await bob.try("POST", `/rooms/${guildId}/send`, {
+    channel_id: general,
+    body: "hi",
+  });
+  assert.equal(silenced.status, 403);
+  await owner.do("PATCH", `/guilds/${guildId}/members/${bob.id}`, { timeout_until: null });
+  await bob.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "hi" });
+  assert.equal((await owner.try("POST", `/guilds/${guildId}/leave`)).status, 403);
+  await owner.do("POST", `/guilds/${guildId}/owner`, { user_id: bob.id });
+  assert.equal((await bob.do("GET", `/guilds/${guildId}`)).owner, bob.id);
+  await owner.do("POST", `/guilds/${guildId}/leave`);
+  const wrong = await bob.try("DELETE", `/guilds/${guildId}`, { name: "test Guild" });
+  assert.equal(wrong.status, 400);
+  await bob.do("DELETE", `/guilds/${guildId}`, { name: "Test guild" });
+  assert.equal((await bob.try("GET", `/guilds/${guildId}`)).status, 404);
+});
+
+Deno.test("private channels are rooms of their own; DMs are of two", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId } = await makeGuild(server, ["ann", "bob", "cid"]);
+  const [bob, cid] = members as [Person, Person];
+  const secret = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "council",
+    private: true,
+  });
+  assert.ok(secret.private && secret.room_id !== guildId && secret.encrypted === false);
+  await owner.do("POST", `/rooms/${secret.room_id}/send`, { body: "between us" });
+  const outside = await bob.try("GET", `/rooms/${secret.room_id}/messages`);
+  assert.equal(outside.status, 404);
+  await owner.do("POST", "/invite", { room_id: secret.room_id, user_id: bob.id });
+  const inside = await bob.do("GET", `/rooms/${secret.room_id}/messages`);
+  assert.deepEqual(inside.messages.map((m: { body: string }) => m.body), ["between us"]);
+  assert.ok(
+    (await bob.do("GET", `/guilds/${guildId}`)).channels.some((c: { name: string }) =>
+      c.name === "council"
+    ),
+  );
+  const dm = await bob.do("POST", "/dms", { user_id: cid.id });
+  assert.equal((await cid.do("POST", "/dms", { user_id: bob.id })).room_id, dm.room_id);
+  await cid.do("POST", `/rooms/${dm.room_id}/send`, { body: "hello you" });
+  assert.equal((await owner.try("GET", `/rooms/${dm.room_id}/messages`)).status, 404);
+  const invited = await bob.try("POST", "/invite", { room_id: dm.room_id, user_id: owner.id });
+  assert.equal(invited.status, 403);
+});

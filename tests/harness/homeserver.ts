@@ -1,0 +1,201 @@
+import { startServer } from "../../server/app.ts";
+import { loadConfig } from "../../server/config/config.ts";
+import type { ServerFrame } from "../../core/api/gateway.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { systemClock } from "../../server/system/clock.ts";
+import { systemRng } from "../../server/system/rng.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { freePort } from "./free_port.ts";
+import { freshDatabase } from "./postgres.ts";
+import { tempFolder } from "./temp_folder.ts";
+import { waitFor } from "./wait_for.ts";
+
+/** An answer of the client API: its status and its parsed body. */
+// deno-lint-ignore no-explicit-any -- tests read answers of fifty operations; the server validates them
+export type Answer = { readonly status: number; readonly body: any };
+
+/** A whole server in this process, on a database of its own. */
+export interface Homeserver extends AsyncDisposable {
+  readonly url: string;
+  readonly databaseUrl: string;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** An account made through the given invite code, or the first administrator's link. */
+  register(userName: string, token?: string): Promise<Person>;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly token?: string;
+}
+
+export interface HomeserverOptions {
+  /** Flags by setting, as in `listen.port`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly log?: Log;
+  /** Another server's database: two processes of one homeserver. */
+  readonly databaseUrl?: string;
+}
+
+const PASSWORD = "a long enough passphrase, truly 42";
+/** Tests come from one address and act faster than people. */
+const UNHURRIED = {
+  "limits.address_requests_per_minute": "1000000",
+  "limits.user_requests_per_minute": "1000000",
+  "accounts.sign_ups_per_hour": "0",
+  "accounts.logins_per_minute": "0",
+  "accounts.joins_per_minute": "0",
+  "accounts.guild_sign_ups_per_hour": "0",
+};
+
+export async function startHomeserver(options: HomeserverOptions = {}): Promise<Homeserver> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await tempFolder();
+  stack.use(folder);
+  const databaseUrl = options.databaseUrl ?? stack.use(await freshDatabase()).url;
+  const port = freePort();
+  const config = loadConfig({
+    flags: new Map(Object.entries({
+      "listen.port": String(port),
+      "database.url": databaseUrl,
+      ...UNHURRIED,
+      ...options.settings,
+    })),
+    env: {},
+    dataFolder: folder.path,
+    workingFolder: folder.path,
+    readFile: () => undefined,
+  });
+  const server = stack.use(
+    await startServer(config, {
+      log: options.log ?? silentLog,
+      clock: systemClock,
+      rng: systemRng,
+    }),
+  );
+  const owned = stack.move();
+  const call = async (method: string, path: string, { body, token }: CallOptions = {}) => {
+    const response = await fetch(`${server.address}/client/v1${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const setup = server.firstAdminLink?.split("/").at(-1);
+  return {
+    url: server.address,
+    databaseUrl,
+    call,
+    async register(userName, token = setup) {
+      const { status, body } = await call("POST", "/register", {
+        body: {
+          user_name: userName,
+          password: PASSWORD,
+          ...(token === undefined ? {} : { token }),
+        },
+      });
+      if (status !== 200) throw new Error(`register ${userName}: ${JSON.stringify(body)}`);
+      return new Person({ url: server.address, call }, body.user_id, body.tokens.access_token);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type Api = Pick<Homeserver, "url" | "call">;
+
+/** Somebody with an account and a token. */
+export class Person {
+  constructor(readonly api: Api, readonly id: string, readonly token: string) {}
+
+  /** Throws unless the answer is 200. */
+  // deno-lint-ignore no-explicit-any -- see Answer
+  async do(method: string, path: string, body?: unknown): Promise<any> {
+    const answer = await this.try(method, path, body);
+    if (answer.status !== 200) {
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    }
+    return answer.body;
+  }
+
+  try(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.api.call(method, path, {
+      token: this.token,
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  async connect(position?: string): Promise<Listening> {
+    return await Listening.open(this.api.url, this.token, position);
+  }
+}
+
+/** A gateway connection that keeps every frame. */
+export class Listening implements Disposable {
+  readonly frames: ServerFrame[] = [];
+  readonly #socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.frames.push(JSON.parse(data) as ServerFrame);
+  }
+
+  static async open(url: string, token: string, position?: string): Promise<Listening> {
+    const socket = new WebSocket(`${url.replace("http", "ws")}/client/v1/gateway`);
+    const listening = new Listening(socket);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    const d = { token, ...(position === undefined ? {} : { position }) };
+    socket.send(JSON.stringify({ op: "identify", d }));
+    await listening.until((frame) => ["ready", "resumed", "reset", "error"].includes(frame.op));
+    return listening;
+  }
+
+  /** The first frame that fits, waiting for it. */
+  async until(fits: (frame: ServerFrame) => boolean): Promise<ServerFrame> {
+    return await waitFor("a frame", () => Promise.resolve(this.frames.find(fits)), 10_000);
+  }
+
+  // deno-lint-ignore no-explicit-any -- see Answer
+  dispatches(name: string): any[] {
+    return this.frames.flatMap((frame) =>
+      frame.op === "dispatch" && frame.t === name ? [frame.d] : []
+    );
+  }
+
+  /** The position of the last frame that carried one. */
+  get position(): string {
+    const at = this.frames.flatMap((frame) =>
+      frame.op === "dispatch" && frame.pos !== undefined
+        ? [frame.pos]
+        : frame.op === "ready" || frame.op === "resumed"
+        ? [frame.d.position]
+        : []
+    );
+    return at.at(-1) ?? "";
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+}
+
+/** A guild with its owner, members who joined by its link, and #general. */
+export async function makeGuild(server: Homeserver, names: readonly string[]) {
+  const [ownerName = "owner", ...others] = names;
+  const owner = await server.register(ownerName);
+  const guild = await owner.do("POST", "/guilds", { name: "Test guild" });
+  const invite = await owner.do("POST", "/invites", { guild_id: guild.id });
+  const members: Person[] = [];
+  for (const name of others) {
+    const member = await server.register(name, invite.code);
+    await member.do("POST", `/invites/${invite.code}/accept`, {});
+    members.push(member);
+  }
+  const general = guild.channels.find((channel: { name: string }) => channel.name === "general");
+  return { owner, members, guildId: guild.id as string, general: general.id as string };
+}
