@@ -200,7 +200,7 @@ Deno.test(`${CASES} hostile uploads: none escapes, none crashes, none stays beyo
   }
 
   assert.deepEqual([...Deno.readDirSync(test.root)].map((entry) => entry.name).sort(), [
-    "blobs",
+    "media",
     "spool",
   ]);
   assert.deepEqual(filesBelow(test.spoolFolder), []);

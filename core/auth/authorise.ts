@@ -1,6 +1,4 @@
-import { keepRuleOf } from "../event/keep.ts";
-import { kindOf } from "../event/kinds.ts";
-import { contentFault } from "../event/kinds/kind.ts";
+import { keptFault } from "../event/kept_fault.ts";
 import { parseUserId, serverOf } from "../ids/user_id.ts";
 import type { Authority } from "../permissions/authority.ts";
 import type { Right } from "../permissions/bits.ts";
@@ -108,13 +106,11 @@ function judgeStateKey(event: JudgedControl, key: KeyRule): Verdict {
 }
 
 /**
- * A content that redaction keeps whole is part of what the event's hash covers: every server
- * sees the same, so one that is not of its type's shape is rejected by all. PROTOCOL.md, event types.
+ * What redaction keeps of a content is part of what the event's hash covers: every server sees
+ * the same, so one that is not of its type's shape is rejected by all. PROTOCOL.md, event types.
  */
 function judgeContent({ type, content }: JudgedControl): Verdict {
-  const kind = kindOf(type);
-  if (kind === undefined || keepRuleOf(type, false) !== "all") return ALLOWED;
-  const fault = contentFault(kind, content);
+  const fault = keptFault({ type, content, timeline: false });
   return fault === undefined ? ALLOWED : refuse("content", fault);
 }
 

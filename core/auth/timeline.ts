@@ -1,8 +1,9 @@
+import { keptFault } from "../event/kept_fault.ts";
+import { keptRelation } from "../event/keep.ts";
 import { serverOf } from "../ids/user_id.ts";
 import type { Authority } from "../permissions/authority.ts";
 import { holds, type Right } from "../permissions/bits.ts";
 import { hasText } from "../permissions/channel_policy.ts";
-import { isObject } from "../permissions/is_object.ts";
 import type { JudgedTimeline } from "./judged.ts";
 import { ALLOWED, refuse, type Verdict } from "./verdict.ts";
 
@@ -24,11 +25,9 @@ export function timelineRights(event: Pick<JudgedTimeline, "type" | "content">):
   return kind === "edit" ? ["SEND", "SEND_IN_THREADS"] : ["SEND"];
 }
 
-/** `relates_to.kind`, which redaction keeps. */
+/** `relates_to.kind` as redaction keeps it, so that a redacted copy needs the same right. */
 export function relationKind(event: Pick<JudgedTimeline, "content">): string | undefined {
-  const relation = event.content["relates_to"];
-  const kind = isObject(relation) ? relation["kind"] : undefined;
-  return typeof kind === "string" ? kind : undefined;
+  return keptRelation(event.content)?.kind;
 }
 
 /** Authorises a timeline event on the state of its `state_refs`. PROTOCOL.md 4. */
@@ -37,6 +36,8 @@ export function authoriseTimeline(event: JudgedTimeline, authority: Authority): 
   if (!room.federate && serverOf(event.sender) !== serverOf(room.creator)) {
     return refuse("federate", "the room is closed to other servers");
   }
+  const fault = keptFault({ type: event.type, content: event.content, timeline: true });
+  if (fault !== undefined) return refuse("content", fault);
   const policy = authority.channel(event.channel_id);
   if (policy === undefined || policy.closed) {
     return refuse("timeline.channel", `channel ${event.channel_id} is unknown or closed`);

@@ -1,10 +1,18 @@
+import { parseEventId } from "../ids/event_id.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 
 /** What redaction leaves of a content. PROTOCOL.md 6. */
-export type KeepRule = "all" | "all_but_reason" | "relation";
+export type KeepRule = "all" | "fields" | "relation";
 
-/** Control types whose content survives; every other control type keeps nothing. */
-const KEEP_OF_TYPE: ReadonlyMap<string, KeepRule> = new Map([
+/**
+ * Control types whose content survives, whole or by the names of its fields: what is kept can
+ * never be deleted again, so fields that are not listed are not kept. Every other control type
+ * keeps nothing.
+ */
+const KEPT: ReadonlyMap<string, "all" | readonly string[]> = new Map<
+  string,
+  "all" | readonly string[]
+>([
   ["m.room.create", "all"],
   ["m.guild.owner", "all"],
   ["m.guild.roles", "all"],
@@ -16,46 +24,74 @@ const KEEP_OF_TYPE: ReadonlyMap<string, KeepRule> = new Map([
   ["m.room.server_acl", "all"],
   ["m.room.tombstone", "all"],
   ["m.room.encryption", "all"],
-  ["m.room.member", "all_but_reason"],
-  ["m.redaction", "all_but_reason"],
-  ["m.purge", "all_but_reason"],
+  [
+    "m.room.member",
+    [
+      "membership",
+      "kind",
+      "channel",
+      "identity",
+      "authorised_via",
+      "link",
+      "until",
+      "expires",
+    ],
+  ],
+  ["m.redaction", ["redacts"]],
+  ["m.purge", ["user", "channel_id", "from_ts", "to_ts"]],
 ]);
 
 /** The rule for a type on its plane; undefined: nothing is kept. */
 export function keepRuleOf(type: string, timeline: boolean): KeepRule | undefined {
-  return KEEP_OF_TYPE.get(type) ?? (timeline ? "relation" : undefined);
+  const kept = KEPT.get(type);
+  if (kept === undefined) return timeline ? "relation" : undefined;
+  return kept === "all" ? "all" : "fields";
 }
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+const RELATION_KIND = /^[a-z0-9._-]{1,32}$/;
+
+/**
+ * The part of `relates_to` that survives redaction, or undefined without a well-formed one:
+ * whatever decides about an event by its relation must read it here, so that a redacted copy
+ * answers the same. PROTOCOL.md 6.
+ */
+export function keptRelation(
+  content: JsonObject,
+): { readonly kind: string; readonly event_id: string } | undefined {
+  const relation = Object.hasOwn(content, "relates_to") ? content["relates_to"] : undefined;
+  if (typeof relation !== "object" || relation === null || Array.isArray(relation)) {
+    return undefined;
+  }
+  const { kind, event_id } = relation as Readonly<Record<string, JsonValue>>;
+  if (typeof kind !== "string" || !RELATION_KIND.test(kind)) return undefined;
+  if (typeof event_id !== "string" || parseEventId(event_id) === undefined) return undefined;
+  return { kind, event_id };
 }
 
-function keepRelation(content: JsonObject): JsonObject {
-  const relation = content["relates_to"];
-  if (!isObject(relation)) return {};
-  const { kind, event_id: eventId } = relation;
-  if (typeof kind !== "string" || typeof eventId !== "string") return {};
-  return { relates_to: { kind, event_id: eventId } };
+function pick(content: JsonObject, names: readonly string[]): JsonObject {
+  const kept: Record<string, JsonValue> = {};
+  for (const name of names) {
+    const value = Object.hasOwn(content, name) ? content[name] : undefined;
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+/** A content with what decides its keeping. */
+export interface KeepPart {
+  readonly type: string;
+  readonly content: JsonObject;
+  readonly timeline: boolean;
 }
 
 /**
  * The part of a content that its event's hash covers directly and that redaction never removes.
  * Total over all og-jcs objects, and applying it twice changes nothing. PROTOCOL.md 6 (keep).
  */
-export function keep(
-  part: { readonly type: string; readonly content: JsonObject; readonly timeline: boolean },
-): JsonObject {
-  switch (keepRuleOf(part.type, part.timeline)) {
-    case "all":
-      return part.content;
-    case "all_but_reason": {
-      if (!Object.hasOwn(part.content, "reason")) return part.content;
-      const { reason: _dropped, ...rest } = part.content;
-      return rest;
-    }
-    case "relation":
-      return keepRelation(part.content);
-    case undefined:
-      return {};
-  }
+export function keep({ type, content, timeline }: KeepPart): JsonObject {
+  const kept = KEPT.get(type);
+  if (kept === "all") return content;
+  if (kept !== undefined) return pick(content, kept);
+  const relation = timeline ? keptRelation(content) : undefined;
+  return relation === undefined ? {} : { relates_to: relation };
 }

@@ -1,5 +1,7 @@
 import type { EventId } from "../ids/event_id.ts";
 import { type HeldEvent, isTimelineEvent, type TimelineEvent } from "./event.ts";
+import type { JsonObject } from "./json.ts";
+import { keep } from "./keep.ts";
 import { kindOf } from "./kinds.ts";
 import { readContent } from "./kinds/kind.ts";
 import { purgeKind } from "./kinds/purge.ts";
@@ -16,10 +18,15 @@ export interface RedactionContext {
   readonly edited?: HeldEvent | undefined;
 }
 
+/** What an event says after redaction too: effects never depend on more. */
+function keptOf({ pdu }: HeldEvent): JsonObject {
+  return keep({ type: pdu.type, content: pdu.content, timeline: "channel_id" in pdu });
+}
+
 /** The ids a redaction names, or none where its content is malformed. */
 export function redactedIds(redaction: HeldEvent): readonly EventId[] {
   if (redaction.pdu.type !== redactionKind.type) return [];
-  return readContent(redactionKind, redaction.pdu.content)?.redacts ?? [];
+  return readContent(redactionKind, keptOf(redaction))?.redacts ?? [];
 }
 
 /**
@@ -72,7 +79,7 @@ export function isAuthority(type: string): boolean {
 export function purgeCovers(purge: HeldEvent, event: HeldEvent): boolean {
   if (purge.pdu.type !== purgeKind.type || purge.roomId !== event.roomId) return false;
   if (!isTimelineEvent(event)) return false;
-  const content = readContent(purgeKind, purge.pdu.content);
+  const content = readContent(purgeKind, keptOf(purge));
   if (content === undefined || content.to_ts > purge.pdu.origin_ts) return false;
   return event.pdu.sender === content.user &&
     (content.channel_id === undefined || content.channel_id === event.pdu.channel_id) &&

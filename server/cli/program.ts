@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
+import { addAdmin } from "./commands/admin.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRestore } from "./commands/restore.ts";
+import { addPictureWorker } from "./commands/picture_worker.ts";
 import { addServe } from "./commands/serve.ts";
 import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
@@ -52,5 +54,7 @@ function buildProgram(context: CliContext): Command {
   addDoctor(program, context);
   addBackup(program, context);
   addRestore(program, context);
+  addAdmin(program, context);
+  addPictureWorker(program);
   return program;
 }

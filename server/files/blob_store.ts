@@ -19,12 +19,16 @@ export class FolderBlobStore implements BlobStore {
     this.#root = root;
   }
 
-  /** Makes the folder where it is missing and removes what an earlier crash left unfinished. */
+  /** Makes the folder where it is missing. */
   static async open(root: string): Promise<FolderBlobStore> {
-    await Deno.mkdir(root, { recursive: true, mode: 0o700 });
-    await removeIfThere(join(root, TEMP_FOLDER), { recursive: true });
-    await Deno.mkdir(join(root, TEMP_FOLDER), { mode: 0o700 });
+    await Deno.mkdir(join(root, TEMP_FOLDER), { recursive: true, mode: 0o700 });
     return new FolderBlobStore(root);
+  }
+
+  /** Removes what a crash left half written; only for who has the folder to itself. */
+  async removeUnfinished(): Promise<void> {
+    await removeIfThere(join(this.#root, TEMP_FOLDER), { recursive: true });
+    await Deno.mkdir(join(this.#root, TEMP_FOLDER), { mode: 0o700 });
   }
 
   #path(key: string): string {

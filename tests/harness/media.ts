@@ -8,6 +8,7 @@ import { mediaSection } from "../../server/config/sections/media.ts";
 import { FolderBlobStore } from "../../server/files/blob_store.ts";
 import type { MediaDeps } from "../../server/services/media/media_deps.ts";
 import type { MediaSettings } from "../../server/services/media/media_settings.ts";
+import { BLOB_FOLDER } from "../../server/services/media/open_blob_store.ts";
 import { type OpenedMedia, openMedia } from "../../server/services/media/open_media.ts";
 import { selfCommand } from "../../server/services/media/picture/self_command.ts";
 import { uploadMedia } from "../../server/services/media/upload_media.ts";
@@ -74,7 +75,7 @@ export async function openTestMedia(
   const folder = options.root === undefined ? await tempFolder("og-media-") : undefined;
   const root = options.root ?? folder?.path ?? "";
   const database = options.database ?? await freshDatabase();
-  const [blobFolder, spoolFolder] = [join(root, "blobs"), join(root, "spool")];
+  const [blobFolder, spoolFolder] = [join(root, BLOB_FOLDER), join(root, "spool")];
   const clock = new ShiftedClock();
   const log = new MemoryLog();
   const media = await openMedia({

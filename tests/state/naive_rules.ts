@@ -174,13 +174,12 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
       return joined(sender) && owner !== undefined && sender === owner &&
         typeof c.replacement === "string" && c.replacement.startsWith("!");
     case "m.redaction":
-      return joined(sender);
+      return joined(sender) && Array.isArray(c.redacts) && c.redacts.length >= 1 &&
+        c.redacts.length <= 100 && c.redacts.every(isEventId);
     case "m.merge":
       return joined(sender) && event.prev_events.length >= 2;
     case "m.purge":
-      if (!naiveIsUser(c.user) || typeof c.from_ts !== "number" || typeof c.to_ts !== "number") {
-        return false;
-      }
+      if (!naiveIsUser(c.user) || !isTime(c.from_ts) || !isTime(c.to_ts)) return false;
       if (c.from_ts > c.to_ts || c.to_ts > ts) return false;
       if (c.user === sender) return joined(sender);
       return (can(BITS.BAN) || can(BITS.MANAGE_MESSAGES)) && rank(c.user) < rank(sender);
@@ -193,6 +192,9 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
 
 const isTimeOrZero = isTime;
 
+const isEventId = (x: unknown) =>
+  typeof x === "string" && /^\$[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(x);
+
 const isChannel = (x: unknown) =>
   typeof x === "string" && (x === "main" || /^[1-9A-HJ-NP-Za-km-z]{16,22}$/.test(x));
 
@@ -201,7 +203,7 @@ function naivePolicy(event: Loose, state: NaiveState, room: RoomFacts): boolean 
   if (room.kind === "guild" ? !/^[1-9A-HJ-NP-Za-km-z]{16,22}$/.test(key) : key !== "main") {
     return false;
   }
-  if (typeof c.kind !== "string" || c.kind === "" || c.kind.length > 32) return false;
+  if (typeof c.kind !== "string" || !/^[a-z_]{1,32}$/.test(c.kind)) return false;
   if (c.parent !== undefined && !isChannel(c.parent)) return false;
   if (typeof c.closed !== "boolean" || !Array.isArray(c.entries) || c.entries.length > 200) {
     return false;

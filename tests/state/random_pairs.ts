@@ -254,7 +254,7 @@ class Maker {
       ["m.room.encryption", "", { algorithm: "mls" }],
       ["m.room.tombstone", "", { replacement: `!${"1".repeat(32)}` }],
       ["org.example.thing", this.#random.pick(["", "x", USERS[1] as string]), {}],
-      ["m.redaction", undefined, {}],
+      ["m.redaction", undefined, { redacts: [`$${"1".repeat(32)}`] }],
       ["m.merge", undefined, {}],
     ]);
   }

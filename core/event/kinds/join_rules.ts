@@ -1,12 +1,16 @@
 import { limits } from "../../limits.ts";
 import { roleId, roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { type Infer, list, object, oneOf, optional } from "./shape.ts";
+import { closedObject, type Infer, list, oneOf, optional } from "./shape.ts";
 
-const content = object({
+const content = closedObject({
   rule: oneOf("invite", "public", "knock", "restricted"),
   allow: optional(list(
-    object({ guild: optional(roomId), role: optional(roleId), predecessor: optional(roomId) }),
+    closedObject({
+      guild: optional(roomId),
+      role: optional(roleId),
+      predecessor: optional(roomId),
+    }),
     limits.content.maxAllowRules,
   )),
 });

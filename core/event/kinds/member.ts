@@ -1,12 +1,12 @@
 import { channelId, hash32, reason, ts, userId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { type Infer, object, oneOf, optional, pattern } from "./shape.ts";
+import { closedObject, type Infer, object, oneOf, optional, pattern } from "./shape.ts";
 
 const content = object({
   membership: oneOf("join", "invite", "leave", "ban", "knock"),
   kind: optional(oneOf("user", "bot", "webhook")),
   channel: optional(channelId),
-  identity: optional(object({
+  identity: optional(closedObject({
     key: pattern(/^[A-Za-z0-9+/]{43}$/, "base64 of 32 bytes"),
     proof: pattern(/^[A-Za-z0-9+/]{86}$/, "base64 of 64 bytes"),
   })),

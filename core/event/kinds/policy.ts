@@ -3,19 +3,19 @@ import { parseUserId } from "../../ids/user_id.ts";
 import { limits } from "../../limits.ts";
 import { bits, channelId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { flag, id, type Infer, list, object, optional, refine, text } from "./shape.ts";
+import { closedObject, flag, id, type Infer, list, optional, pattern, refine } from "./shape.ts";
 
 const target = id(
   (value) => value === EVERYONE ? value : parseRoleId(value) ?? parseUserId(value),
   '"everyone", a role id or a user id',
 );
 
-const content = object({
-  kind: text(32, 1),
+const content = closedObject({
+  kind: pattern(/^[a-z_]{1,32}$/, "a kind of channel"),
   parent: optional(channelId),
   closed: flag,
   entries: refine(
-    list(object({ target, allow: bits, deny: bits }), limits.authority.maxEntries),
+    list(closedObject({ target, allow: bits, deny: bits }), limits.authority.maxEntries),
     (entries) =>
       entries.every((entry, at) => at === 0 || (entries[at - 1]?.target as string) < entry.target)
         ? undefined

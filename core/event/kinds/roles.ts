@@ -2,11 +2,11 @@ import { parseRoleId } from "../../ids/role_id.ts";
 import { limits } from "../../limits.ts";
 import { bits } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { type Infer, integer, object, table } from "./shape.ts";
+import { closedObject, type Infer, integer, table } from "./shape.ts";
 
-const content = object({
+const content = closedObject({
   everyone: bits,
-  roles: table(object({ position: integer(1, limits.authority.maxPosition), bits }), {
+  roles: table(closedObject({ position: integer(1, limits.authority.maxPosition), bits }), {
     isKey: (key) => parseRoleId(key) !== undefined,
     max: limits.authority.maxRoles,
   }),

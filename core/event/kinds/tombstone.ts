@@ -1,12 +1,8 @@
-import { limits } from "../../limits.ts";
 import { roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { type Infer, object, optional, text } from "./shape.ts";
+import { closedObject, type Infer } from "./shape.ts";
 
-const content = object({
-  replacement: roomId,
-  body: optional(text(limits.content.maxReasonBytes)),
-});
+const content = closedObject({ replacement: roomId });
 export type TombstoneContent = Infer<typeof content>;
 
 /** The room goes on elsewhere. PROTOCOL.md 10 (upgrade). */
@@ -16,6 +12,6 @@ export const tombstoneKind = defineKind<TombstoneContent>({
   stateKey: "empty",
   authority: true,
   content,
-  fields: "`replacement` (room id), `body?`",
+  fields: "`replacement` (room id)",
   right: "be the owner",
 });

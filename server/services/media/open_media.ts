@@ -3,6 +3,7 @@ import type { BlobStore } from "../../../core/ports/blob_store.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
+import { FolderBlobStore } from "../../files/blob_store.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { MediaDeps } from "./media_deps.ts";
 import { MediaJobs } from "./media_jobs.ts";
@@ -34,11 +35,15 @@ export interface OpenedMedia extends AsyncDisposable {
   readonly counters: MediaCounters;
 }
 
-/** Puts the part together; call `jobs.start()` once migrations are done. */
+/**
+ * Puts the part together, for the one process that owns the data folder; call `jobs.start()` once
+ * migrations are done.
+ */
 export async function openMedia(options: OpenMediaOptions): Promise<OpenedMedia> {
   const { clock, settings, spoolFolder } = options;
   const log = options.log.child({ part: "media" });
   await emptyFolder(spoolFolder);
+  if (options.blobs instanceof FolderBlobStore) await options.blobs.removeUnfinished();
   const counters = new MediaCounters();
   const pictures = new PictureProcess({
     command: options.pictureCommand,

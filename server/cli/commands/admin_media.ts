@@ -1,0 +1,112 @@
+import type { Command } from "commander";
+import type { MediaPurgeFilter } from "../../../core/api/media.ts";
+import { parseServerName } from "../../../core/ids/server_name.ts";
+import { serverName } from "../../config/derived.ts";
+import { deleteDueBlobs } from "../../services/media/delete_due_blobs.ts";
+import { reportMediaUsage } from "../../services/media/get_media_usage.ts";
+import { MediaCounters } from "../../services/media/media_meter.ts";
+import { purgeMedia } from "../../services/media/purge_media.ts";
+import type { CliContext } from "../context.ts";
+import { CliError } from "../io.ts";
+import { type OpenStore, openStore } from "../open_store.ts";
+import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
+import { formatBytes, table } from "../table.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const DEFAULT_USERS = "20";
+
+/** `admin media usage` and `admin media purge`, below the given `admin` command. */
+export function addAdminMedia(admin: Command, context: CliContext): void {
+  const media = admin.command("media").description("the files that people uploaded");
+  const usage = media.command("usage")
+    .description("show what is stored, and who stores most")
+    .option("--limit <count>", "how many users to show", DEFAULT_USERS)
+    .option("--json", "as JSON");
+  addConfigOptions(usage, "folder").action((options: OptionValues) => showUsage(options, context));
+  const purge = media.command("purge")
+    .description("delete files for good, in use or not; every filter given must match")
+    .option("--uri <mxc>", "this file")
+    .option("--user <id>", "files of this user, @name:server")
+    .option("--older-than <days>", "files uploaded more than so many days ago")
+    .option("--unused", "only files that nothing uses")
+    .option("--orphans", "also stored files that the database does not know")
+    .option("--dry-run", "count and delete nothing")
+    .option("--json", "as JSON");
+  addConfigOptions(purge, "folder").action((options: OptionValues) => runPurge(options, context));
+}
+
+async function open(options: OptionValues, context: CliContext): Promise<OpenStore> {
+  return await openStore(context.parts.live?.config ?? readConfig(options, context.io), context);
+}
+
+async function showUsage(options: OptionValues, context: CliContext): Promise<void> {
+  const { io } = context;
+  const limit = wholeNumber("--limit", options["limit"]);
+  await using store = await open(options, context);
+  const report = await reportMediaUsage({ sql: store.database.sql }, limit);
+  if (options["json"] === true) {
+    io.out(JSON.stringify(report, null, 2) + "\n");
+    return;
+  }
+  io.out(
+    `${report.files} files, ${formatBytes(report.bytes)}; of these unused ` +
+      `${report.unused_files}, ${formatBytes(report.unused_bytes)}; ` +
+      `${report.deletions_waiting} deletions waiting.\n`,
+  );
+  if (report.users.length === 0) return;
+  io.out(
+    "\n" + table(
+      ["USER", "FILES", "SIZE"],
+      report.users.map((user) => [user.user_id, String(user.files), formatBytes(user.bytes)]),
+    ),
+  );
+}
+
+async function runPurge(options: OptionValues, context: CliContext): Promise<void> {
+  const { io } = context;
+  const filter = readFilter(options, io.clock.now());
+  await using store = await open(options, context);
+  const name = parseServerName(serverName(store.config));
+  if (name === undefined) throw new CliError("This server's name is no server name.");
+  const deps = {
+    sql: store.database.sql,
+    blobs: store.blobs,
+    clock: io.clock,
+    log: store.log,
+    meter: new MediaCounters(),
+    serverName: name,
+    wakeJobs: () => {},
+  };
+  const result = await purgeMedia(deps, filter);
+  if (!filter.dry_run) await deleteDueBlobs(deps);
+  if (options["json"] === true) {
+    io.out(JSON.stringify(result, null, 2) + "\n");
+    return;
+  }
+  const verb = result.dry_run ? "Would delete" : "Deleted";
+  const orphans = filter.orphans === true ? ` and ${result.orphans} unknown ones` : "";
+  io.out(`${verb} ${result.files} files (${formatBytes(result.bytes)})${orphans}.\n`);
+}
+
+function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
+  const { uri, user, olderThan } = options;
+  const filter: MediaPurgeFilter = {
+    ...(typeof uri === "string" ? { uri } : {}),
+    ...(typeof user === "string" ? { user_id: user } : {}),
+    ...(olderThan === undefined
+      ? {}
+      : { before_ts: nowMs - wholeNumber("--older-than", olderThan) * DAY_MS }),
+    ...(options["unused"] === true ? { unused: true } : {}),
+    ...(options["orphans"] === true ? { orphans: true } : {}),
+    dry_run: options["dryRun"] === true,
+  };
+  if (Object.keys(filter).length > 1) return filter;
+  throw new CliError(
+    "Say what to purge: --uri, --user, --older-than, --unused or --orphans; add --dry-run to look first.",
+  );
+}
+
+function wholeNumber(option: string, value: unknown): number {
+  if (typeof value === "string" && /^\d{1,6}$/.test(value)) return Number(value);
+  throw new CliError(`${option} is ${JSON.stringify(value)}; give a whole number.`);
+}
