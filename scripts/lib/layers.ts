@@ -18,7 +18,6 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   "npm:ts-mls": ["core/mls/", "ui/"],
   "npm:werift": ["voice/werift/"],
   "npm:hono": ["server/http/"],
-  "npm:@hono/node-server": ["server/http/"],
   "npm:ws": ["server/http/"],
   "npm:postgres": ["server/postgres/"],
   "npm:@electric-sql/pglite": ["server/postgres/"],

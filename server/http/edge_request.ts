@@ -114,10 +114,9 @@ export class NodeEdgeRequest implements EdgeRequest {
       });
       incoming.once("end", () => resolve(joinBytes(parts, size)));
       incoming.once("error", reject);
-      incoming.once(
-        "close",
-        () => reject(new DOMException("The visitor went away.", "AbortError")),
-      );
+      incoming.once("close", () => {
+        if (!incoming.complete) reject(new DOMException("The visitor went away.", "AbortError"));
+      });
     });
   }
 }
