@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
 
 Deno.test("roles and entries decide who sees a channel; hidden and absent look alike", async () => {
   await using server = await startHomeserver();
@@ -173,4 +174,35 @@ Deno.test("private channels are rooms of their own; DMs are of two", async () =>
   assert.equal((await owner.try("GET", `/rooms/${dm.room_id}/messages`)).status, 404);
   const invited = await bob.try("POST", "/invite", { room_id: dm.room_id, user_id: owner.id });
   assert.equal(invited.status, 403);
+});
+
+Deno.test("a private channel follows its guild's roles, leaves and bans", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId } = await makeGuild(server, ["ann", "bob", "cid"]);
+  const [bob, cid] = members as [Person, Person];
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Council" });
+  const council = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "council",
+    private: true,
+    allow_roles: [role.id],
+  });
+  const path = `/rooms/${council.room_id}/messages`;
+  const reads = (person: Person, status: number) =>
+    waitFor(
+      `${person.id} to get ${status}`,
+      async () => (await person.try("GET", path)).status === status,
+      10_000,
+    );
+  assert.equal((await bob.try("POST", `/rooms/${council.room_id}/join`)).status, 404);
+  await owner.do("PATCH", `/guilds/${guildId}/members/${bob.id}`, { roles: [role.id] });
+  await reads(bob, 200);
+  await owner.do("POST", "/invite", { room_id: council.room_id, user_id: cid.id });
+  await reads(cid, 200);
+  await owner.do("PATCH", `/guilds/${guildId}/members/${bob.id}`, { roles: [] });
+  await reads(bob, 404);
+  await reads(cid, 200);
+  await owner.do("PUT", `/guilds/${guildId}/bans/${cid.id}`, {});
+  await reads(cid, 404);
 });

@@ -11,7 +11,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild, requireRight } from "../chat/place.ts";
 import { patch, withReason } from "../guilds/update_guild.ts";
-import { rolesContent } from "../roles/roles_content.ts";
+import { copiedRoles } from "./custodian.ts";
 import { parseEntries, policyContent } from "./channel_content.ts";
 import { privateChannelRows } from "./private_channel_rows.ts";
 import { viewChannel } from "./view_channel.ts";
@@ -93,7 +93,7 @@ async function createPrivate(
       topic: input.topic ?? null,
       parent: parentOf(authority, input) ?? null,
       order: nextOrder(authority),
-      roles: rolesContent(authority.table()),
+      roles: copiedRoles(authority),
       allowRoles: input.allow_roles ?? [],
     }),
     userId,
