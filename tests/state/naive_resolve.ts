@@ -5,7 +5,7 @@
 import type { ControlEvent } from "../../core/event/event.ts";
 import { compareBytes } from "../../core/ids/compare_bytes.ts";
 import type { RoomFacts } from "../../core/rules/room_facts.ts";
-import { naiveRank, type NaiveState } from "./naive_rights.ts";
+import { type Loose, naiveRank, type NaiveState } from "./naive_rights.ts";
 import { naiveAllows, naiveIsUser } from "./naive_rules.ts";
 
 type Events = ReadonlyMap<string, ControlEvent>;
@@ -14,8 +14,7 @@ const keyOf = (event: ControlEvent) => `${event.pdu.type}\0${event.pdu.state_key
 
 /** Where the room's roles, member and so on are to be looked up for an event: section 4, authTypes. */
 export function naiveAuthKeys(pdu: ControlEvent["pdu"]): Set<string> {
-  // deno-lint-ignore no-explicit-any
-  const c = pdu.content as any;
+  const c: Loose = pdu.content;
   const { type, sender, state_key: key } = pdu;
   const person = (who: string) =>
     ["m.room.member", "m.guild.member_roles", "m.room.timeout"].map((t) => `${t}\0${who}`);

@@ -7,8 +7,8 @@ import type { RoomFacts } from "../../core/rules/room_facts.ts";
 
 export type NaiveState = ReadonlyMap<string, ControlEvent>;
 
-// deno-lint-ignore no-explicit-any
-type Loose = any;
+// deno-lint-ignore no-explicit-any -- contents of any shape are read as they come
+export type Loose = any;
 
 const ALL = Array.from({ length: 128 }, (_, bit) => bit);
 const ADMINISTRATOR = 32;

@@ -5,6 +5,7 @@
 import type { RoomFacts } from "../../core/rules/room_facts.ts";
 import {
   bitNumbers,
+  type Loose,
   naiveBase,
   naiveJoined,
   naiveOwner,
@@ -13,9 +14,6 @@ import {
   naiveRoles,
   type NaiveState,
 } from "./naive_rights.ts";
-
-// deno-lint-ignore no-explicit-any
-type Loose = any;
 
 const BITS = {
   PIN: 5,
