@@ -26,6 +26,7 @@ export function connect(options: ConnectOptions): Sql {
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 2),
     types: SQL_TYPES,
+    fetch_types: false,
     ...(options.keepConnections ? { max_lifetime: null } : {}),
     onnotice: (notice) =>
       options.log.log("debug", "Database notice.", { notice: notice["message"] }),

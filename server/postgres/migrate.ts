@@ -4,7 +4,7 @@ import { assetPath } from "../system/assets.ts";
 import { systemClock } from "../system/clock.ts";
 import { DatabaseRefusedError } from "./connect.ts";
 import { LOCK_CLASS } from "./lock_keys.ts";
-import type { Queryable, ReservedSql, Sql } from "./sql.ts";
+import type { Queryable, Sql, Tx } from "./sql.ts";
 
 /** One numbered file of `migrations/`. */
 export interface Migration {
@@ -72,16 +72,14 @@ interface AppliedRow {
  */
 export async function migrate(sql: Sql, options: MigrateOptions): Promise<number> {
   const migrations = await loadMigrations(options.folder);
-  const connection = await sql.reserve();
-  try {
-    await connection`select pg_advisory_lock(${LOCK_CLASS.migrate}, 0)`;
-    try {
-      return await applyWaiting(connection, migrations, options);
-    } finally {
-      await connection`select pg_advisory_unlock(${LOCK_CLASS.migrate}, 0)`;
-    }
-  } finally {
-    connection.release();
+  const nowMs = options.now ?? systemClock.now;
+  for (let count = 0;; count++) {
+    const applied = await applyNext(sql, migrations, nowMs());
+    if (!applied) return count;
+    options.log.log("info", "Migrated the database.", {
+      version: applied.version,
+      name: applied.name,
+    });
   }
 }
 
@@ -103,53 +101,42 @@ export async function status(
   return [...rows, ...unknown].sort((a, b) => a.version - b.version);
 }
 
-async function applyWaiting(
-  connection: ReservedSql,
+/** Applies the first migration that waits, under the lock and whole; undefined when none does. */
+async function applyNext(
+  sql: Sql,
   migrations: readonly Migration[],
-  options: MigrateOptions,
-): Promise<number> {
-  await connection`
-    create table if not exists schema_migrations (
-      version int primary key,
-      name text not null,
-      checksum text not null,
-      applied_ts bigint not null
-    )`;
-  const applied = await readApplied(connection);
-  checkApplied(applied, migrations);
-  const done = new Set(applied.map((row) => row.version));
-  const waiting = migrations.filter(({ version }) =>
-    !done.has(version) && (options.only?.has(version) ?? true)
-  );
-  for (const migration of waiting) {
-    await applyOne(connection, migration, (options.now ?? systemClock.now)());
-    options.log.log("info", "Migrated the database.", {
-      version: migration.version,
-      name: migration.name,
-    });
-  }
-  return waiting.length;
+  nowMs: number,
+): Promise<Migration | undefined> {
+  return await sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${LOCK_CLASS.migrate}, 0)`;
+    await tx`
+      create table if not exists schema_migrations (
+        version int primary key,
+        name text not null,
+        checksum text not null,
+        applied_ts bigint not null
+      )`;
+    const applied = await readApplied(tx);
+    checkApplied(applied, migrations);
+    const done = new Set(applied.map((row) => row.version));
+    const next = migrations.find((migration) => !done.has(migration.version));
+    if (next) await applyOne(tx, next, nowMs);
+    return next;
+  });
 }
 
-async function applyOne(
-  connection: ReservedSql,
-  migration: Migration,
-  nowMs: number,
-): Promise<void> {
-  await connection`begin`;
+async function applyOne(tx: Tx, migration: Migration, nowMs: number): Promise<void> {
   try {
-    await connection.unsafe(migration.sql);
-    await connection`
-      insert into schema_migrations (version, name, checksum, applied_ts)
-      values (${migration.version}, ${migration.name}, ${migration.checksum}, ${nowMs})`;
-    await connection`commit`;
+    await tx.unsafe(migration.sql);
   } catch (error) {
-    await connection`rollback`;
     throw new Error(
       `Migration ${migration.version} "${migration.name}" failed and changed nothing.`,
       { cause: error },
     );
   }
+  await tx`
+    insert into schema_migrations (version, name, checksum, applied_ts)
+    values (${migration.version}, ${migration.name}, ${migration.checksum}, ${nowMs})`;
 }
 
 function checkApplied(applied: readonly AppliedRow[], migrations: readonly Migration[]): void {

@@ -80,8 +80,8 @@ Deno.test("two processes that migrate at once apply each migration once", async 
   const options = { log: silentLog, folder: folder.path };
   const other = connect({ url: db.url, poolSize: 1, log: silentLog });
   try {
-    const applied = await Promise.all([migrate(db.sql, options), migrate(other, options)]);
-    assert.deepEqual([...applied].sort(), [0, 2]);
+    const [one, two] = await Promise.all([migrate(db.sql, options), migrate(other, options)]);
+    assert.equal(one + two, 2);
   } finally {
     await other.end();
   }

@@ -1,7 +1,9 @@
 import postgres from "postgres";
+import { ARRAY_TYPES } from "./array_types.ts";
 
 /** 64-bit integers arrive as numbers: all of ours (milliseconds, positions) stay below 2^53. */
 export const SQL_TYPES: { bigint: postgres.PostgresType<number> } = {
+  ...ARRAY_TYPES,
   bigint: {
     to: 20,
     from: [20],
@@ -18,14 +20,15 @@ export const SQL_TYPES: { bigint: postgres.PostgresType<number> } = {
 
 type Types = { bigint: number };
 
-/** A pool of connections. All SQL goes through its tagged templates. */
+/**
+ * A pool of connections. All SQL goes through its tagged templates. Never `reserve()`: without
+ * `fetch_types` (see `array_types.ts`) the driver never answers it on a new connection.
+ */
 export type Sql = postgres.Sql<Types>;
 /** One transaction. Inside it nothing else may be queried: the embedded database has one backend. */
 export type Tx = postgres.TransactionSql<Types>;
-/** One connection taken out of the pool until `release()`. */
-export type ReservedSql = postgres.ReservedSql<Types>;
-/** Whatever can run a query: a pool, a transaction or a reserved connection. */
-export type Queryable = Sql | Tx | ReservedSql;
+/** Whatever can run a query: a pool or a transaction. */
+export type Queryable = Sql | Tx;
 
 /** The SQLSTATE of a database error, the driver's own code of a lost connection, else undefined. */
 export function sqlState(error: unknown): string | undefined {

@@ -110,6 +110,7 @@ class DatabaseWorker {
       max: size,
       max_lifetime: null,
       types: SQL_TYPES,
+      fetch_types: false,
       onnotice: (notice) => log.log("debug", "Database notice.", { notice: notice["message"] }),
     });
   }
