@@ -1,4 +1,4 @@
-import { type ChannelId } from "../ids/channel_id.ts";
+import type { ChannelId } from "../ids/channel_id.ts";
 import type { EventId } from "../ids/event_id.ts";
 import { EVERYONE, type RoleId } from "../ids/role_id.ts";
 import type { UserId } from "../ids/user_id.ts";
@@ -95,7 +95,6 @@ function stepsOf(authority: Authority, question: Question): ExplainStep[] {
 }
 
 const MEMBER = "m.room.member";
-const MEMBER_ROLES = "m.guild.member_roles";
 const POLICY = "m.channel.policy";
 
 function idAt(authority: Authority, type: string, stateKey: string): EventId | undefined {
@@ -204,9 +203,4 @@ function hiddenStep(authority: Authority, question: InChannel): ExplainStep[] {
 function timeoutStep(authority: Authority, { user, right, atTs }: Question): ExplainStep[] {
   if (!authority.isTimedOut(user, atTs) || holds(TIMED_OUT_BITS, right)) return [];
   return [deny("timeout", idAt(authority, "m.room.timeout", user))];
-}
-
-/** Where a role list in force stands: the event that gave the user the roles. */
-export function rolesSource(authority: Authority, user: UserId): EventId | undefined {
-  return authority.rolesOf(user).length === 0 ? undefined : idAt(authority, MEMBER_ROLES, user);
 }
