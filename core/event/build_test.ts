@@ -17,6 +17,7 @@ import type { HeldEvent } from "./event.ts";
 import { contentHash, eventHash } from "./hash.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { parsePdu } from "./parse_pdu.ts";
+import { redactEvent } from "./redact.ts";
 import { verifyEvent } from "./verify_event.ts";
 
 const server = testServer("example.com");
@@ -154,4 +155,13 @@ Deno.test("a signer of the wrong size is a fault of ours, not an event", async (
     stateRefs: pdu.state_refs,
   };
   await assert.rejects(buildTimelineEvent(draft, options), /signature of 3 bytes/);
+});
+
+Deno.test("a reason travels with any event, is covered by its content hash, and not kept", async () => {
+  const content = { everyone: "0", roles: {}, reason: "spring cleaning" };
+  const event = await makeControlEvent({ type: "m.guild.roles", stateKey: "", content }, by);
+  assert.equal(event.pdu.content["reason"], "spring cleaning");
+  const redacted = redactEvent(event);
+  assert.deepEqual(redacted.pdu.content, { everyone: "0", roles: {} });
+  assert.deepEqual(eventHash(redacted.pdu), event.hash);
 });

@@ -5,25 +5,25 @@ import type { JsonObject, JsonValue } from "./json.ts";
 export type KeepRule = "all" | "fields" | "relation";
 
 /**
- * Control types whose content survives, whole or by the names of its fields: what is kept can
- * never be deleted again, so fields that are not listed are not kept. Every other control type
- * keeps nothing.
+ * Control types whose content survives, by the names of the fields: what is kept can never be
+ * deleted again, so a `reason`, which any event may carry, and fields that are not listed are not
+ * kept. Of m.room.create the list is closed, so it is kept whole. Other control types keep nothing.
  */
 const KEPT: ReadonlyMap<string, "all" | readonly string[]> = new Map<
   string,
   "all" | readonly string[]
 >([
   ["m.room.create", "all"],
-  ["m.guild.owner", "all"],
-  ["m.guild.roles", "all"],
-  ["m.guild.member_roles", "all"],
-  ["m.room.timeout", "all"],
-  ["m.channel.policy", "all"],
-  ["m.room.join_rules", "all"],
-  ["m.room.history_visibility", "all"],
-  ["m.room.server_acl", "all"],
-  ["m.room.tombstone", "all"],
-  ["m.room.encryption", "all"],
+  ["m.guild.owner", ["user"]],
+  ["m.guild.roles", ["everyone", "roles"]],
+  ["m.guild.member_roles", ["roles"]],
+  ["m.room.timeout", ["until"]],
+  ["m.channel.policy", ["kind", "parent", "closed", "entries"]],
+  ["m.room.join_rules", ["rule", "allow"]],
+  ["m.room.history_visibility", ["visibility"]],
+  ["m.room.server_acl", ["allow", "deny", "allow_ip_literals"]],
+  ["m.room.tombstone", ["replacement"]],
+  ["m.room.encryption", ["algorithm"]],
   [
     "m.room.member",
     [

@@ -101,8 +101,8 @@ Deno.test("the registry: one kind a type, planes, keys and keeping fit together"
     const { type, plane, stateKey, authority } = kind;
     assert.ok(!(plane === "timeline" && stateKey !== "none"), type);
     const rule = keepRuleOf(type, plane === "timeline");
-    if (authority) assert.ok(rule === "all" || type === "m.room.member", type);
-    if (rule === "all") assert.ok(authority, type);
+    const effect = type === "m.redaction" || type === "m.purge";
+    assert.equal(authority || effect, rule === "all" || rule === "fields", type);
     if (plane === "timeline") assert.equal(rule, "relation", type);
     assert.ok(kind.fields !== "" && kind.right !== "", type);
   }

@@ -17,7 +17,7 @@ const STATE_KEYS: Readonly<Record<EventKind["stateKey"], string>> = {
 function keptOf(kind: EventKind): string {
   const rule = keepRuleOf(kind.type, kind.plane === "timeline");
   if (rule === "all") return "all";
-  if (rule === "fields") return "its listed fields but `reason`";
+  if (rule === "fields") return "the fields listed, but not `reason`";
   return rule === "relation" ? "`relates_to {kind, event_id}`" : "nothing";
 }
 

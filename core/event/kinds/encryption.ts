@@ -1,7 +1,7 @@
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer, oneOf } from "./shape.ts";
+import { type Infer, object, oneOf } from "./shape.ts";
 
-const content = closedObject({ algorithm: oneOf("mls") });
+const content = object({ algorithm: oneOf("mls") });
 export type EncryptionContent = Infer<typeof content>;
 
 /** The room's messages are encrypted end to end; never lifted. */

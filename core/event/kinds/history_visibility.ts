@@ -1,7 +1,7 @@
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer, oneOf } from "./shape.ts";
+import { type Infer, object, oneOf } from "./shape.ts";
 
-const content = closedObject({ visibility: oneOf("shared", "joined") });
+const content = object({ visibility: oneOf("shared", "joined") });
 export type HistoryVisibilityContent = Infer<typeof content>;
 
 /** Whether members may read what was said before they came. Absent: shared. PROTOCOL.md 2. */

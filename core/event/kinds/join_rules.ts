@@ -1,9 +1,9 @@
 import { limits } from "../../limits.ts";
 import { roleId, roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer, list, oneOf, optional } from "./shape.ts";
+import { closedObject, type Infer, list, object, oneOf, optional } from "./shape.ts";
 
-const content = closedObject({
+const content = object({
   rule: oneOf("invite", "public", "knock", "restricted"),
   allow: optional(list(
     closedObject({

@@ -1,9 +1,9 @@
 import { limits } from "../../limits.ts";
 import { roleId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer, list, refine } from "./shape.ts";
+import { type Infer, list, object, refine } from "./shape.ts";
 
-const content = closedObject({
+const content = object({
   roles: refine(
     list(roleId, limits.authority.maxMemberRoles),
     (roles) =>

@@ -1,8 +1,8 @@
 import { userId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer } from "./shape.ts";
+import { type Infer, object } from "./shape.ts";
 
-const content = closedObject({ user: userId });
+const content = object({ user: userId });
 export type OwnerContent = Infer<typeof content>;
 
 /** Who owns the room. PROTOCOL.md 5. */

@@ -3,14 +3,24 @@ import { parseUserId } from "../../ids/user_id.ts";
 import { limits } from "../../limits.ts";
 import { bits, channelId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, flag, id, type Infer, list, optional, pattern, refine } from "./shape.ts";
+import {
+  closedObject,
+  flag,
+  id,
+  type Infer,
+  list,
+  object,
+  optional,
+  pattern,
+  refine,
+} from "./shape.ts";
 
 const target = id(
   (value) => value === EVERYONE ? value : parseRoleId(value) ?? parseUserId(value),
   '"everyone", a role id or a user id',
 );
 
-const content = closedObject({
+const content = object({
   kind: pattern(/^[a-z_]{1,32}$/, "a kind of channel"),
   parent: optional(channelId),
   closed: flag,

@@ -2,9 +2,9 @@ import { parseRoleId } from "../../ids/role_id.ts";
 import { limits } from "../../limits.ts";
 import { bits } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer, integer, table } from "./shape.ts";
+import { closedObject, type Infer, integer, object, table } from "./shape.ts";
 
-const content = closedObject({
+const content = object({
   everyone: bits,
   roles: table(closedObject({ position: integer(1, limits.authority.maxPosition), bits }), {
     isKey: (key) => parseRoleId(key) !== undefined,

@@ -1,9 +1,9 @@
 import { limits } from "../../limits.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, flag, type Infer, list, text } from "./shape.ts";
+import { flag, type Infer, list, object, text } from "./shape.ts";
 
 const globs = list(text(limits.event.maxIdBytes, 1), limits.content.maxAclEntries);
-const content = closedObject({ allow: globs, deny: globs, allow_ip_literals: flag });
+const content = object({ allow: globs, deny: globs, allow_ip_literals: flag });
 export type ServerAclContent = Infer<typeof content>;
 
 /** Which servers may take part. `*` stands for any run of characters, `?` for one. PROTOCOL.md 7. */

@@ -1,8 +1,8 @@
 import { ts } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer } from "./shape.ts";
+import { type Infer, object } from "./shape.ts";
 
-const content = closedObject({ until: ts });
+const content = object({ until: ts });
 export type TimeoutContent = Infer<typeof content>;
 
 /** Until when a member may only read. PROTOCOL.md 4. */

@@ -1,8 +1,8 @@
 import { roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { closedObject, type Infer } from "./shape.ts";
+import { type Infer, object } from "./shape.ts";
 
-const content = closedObject({ replacement: roomId });
+const content = object({ replacement: roomId });
 export type TombstoneContent = Infer<typeof content>;
 
 /** The room goes on elsewhere. PROTOCOL.md 10 (upgrade). */
