@@ -130,6 +130,17 @@ export class Metrics {
     this.#gauge("openguild_queue_depth", "Work that waits", (tell) => tell(read(), { queue }));
   }
 
+  /** Files and bytes taken in, sent out and deleted since the start, by what is counted. */
+  observeMedia(read: () => Iterable<readonly [count: string, sum: number]>): void {
+    for (const meter of this.#meters) {
+      meter.createObservableCounter("openguild_media", {
+        description: "Files and bytes of media, by what is counted",
+      }).addCallback((result) => {
+        for (const [count, sum] of read()) result.observe(sum, { count });
+      });
+    }
+  }
+
   /** TCP connections open now. */
   observeConnections(read: () => number): void {
     this.#gauge("openguild_connections", "Open TCP connections", (tell) => tell(read()));

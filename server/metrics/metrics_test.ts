@@ -15,6 +15,7 @@ Deno.test("every figure is read as Prometheus text with its labels", async () =>
   metrics.observeSockets(() => 12);
   metrics.observeQueue("append_log", () => 5);
   metrics.observeQueue("outbox", () => 6);
+  metrics.observeMedia(() => [["uploaded_bytes", 4096]]);
   const text = await metrics.text();
   for (
     const line of [
@@ -28,6 +29,7 @@ Deno.test("every figure is read as Prometheus text with its labels", async () =>
       'openguild_commit_batch_size_bucket{le="8"} 1',
       'openguild_http_requests_total{route="/client/v1/x",method="GET",code="200"} 1',
       "openguild_sockets 12",
+      'openguild_media_total{count="uploaded_bytes"} 4096',
       'openguild_queue_depth{queue="append_log"} 5',
       'openguild_queue_depth{queue="outbox"} 6',
     ]

@@ -1,13 +1,15 @@
+const COUNTS = [
+  "uploaded_files",
+  "uploaded_bytes",
+  "downloaded_bytes",
+  "deleted_files",
+  "deleted_bytes",
+  "refused_uploads",
+  "undrawable_pictures",
+  "scan_failures",
+] as const;
 /** What is counted about media; monotonic. */
-export type MediaCount =
-  | "uploaded_files"
-  | "uploaded_bytes"
-  | "downloaded_bytes"
-  | "deleted_files"
-  | "deleted_bytes"
-  | "refused_uploads"
-  | "undrawable_pictures"
-  | "scan_failures";
+export type MediaCount = (typeof COUNTS)[number];
 
 /** Takes the counts; metrics are one implementation. */
 export interface MediaMeter {
@@ -16,7 +18,7 @@ export interface MediaMeter {
 
 /** Keeps the sums, for metrics to read when asked. */
 export class MediaCounters implements MediaMeter {
-  readonly #sums = new Map<MediaCount, number>();
+  readonly #sums = new Map<MediaCount, number>(COUNTS.map((count) => [count, 0]));
 
   add(count: MediaCount, amount: number): void {
     this.#sums.set(count, this.get(count) + amount);
