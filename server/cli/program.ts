@@ -5,7 +5,6 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRestore } from "./commands/restore.ts";
-import { addPictureWorker } from "./commands/picture_worker.ts";
 import { addServe } from "./commands/serve.ts";
 import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
@@ -55,6 +54,5 @@ function buildProgram(context: CliContext): Command {
   addBackup(program, context);
   addRestore(program, context);
   addAdmin(program, context);
-  addPictureWorker(program);
   return program;
 }

@@ -7,7 +7,10 @@ import {
   patternBytes,
   readAll,
 } from "../../tests/contract/blob_store.ts";
+import { ALICE, openTestMedia, TEST_SERVER, upload } from "../../tests/harness/media.ts";
+import { png } from "../../tests/harness/pictures.ts";
 import { startSwiftS3 } from "../../tests/harness/swift_s3.ts";
+import { deleteUpload } from "../services/media/delete_upload.ts";
 import { S3BlobStore, S3Error, type S3Settings } from "./blob_store.ts";
 
 Deno.test("S3 blob store against a real S3 server", async (t) => {
@@ -64,6 +67,31 @@ Deno.test("S3 blob store against a real S3 server", async (t) => {
     client.destroy();
     using store = new S3BlobStore(settings);
     assert.deepEqual(await readAll(await store.get("streamed")), bytes);
+  });
+
+  await t.step("files that people delete are really gone from the bucket", async () => {
+    await swift.makeBucket("exact");
+    using blobs = new S3BlobStore({ ...settings, bucket: "exact", prefix: "og/" });
+    await using test = await openTestMedia({ blobs });
+    const stored = async () => {
+      const keys: string[] = [];
+      for await (const { key } of blobs.list("")) keys.push(key);
+      return keys.length;
+    };
+    const picture = await upload(test.deps, png(500, 20));
+    assert.equal(await stored(), 3, "the picture and two smaller ones");
+    const large = await upload(test.deps, patternBytes(9 * 1024 * 1024));
+    assert.equal(await stored(), 4);
+    const address = (uri: string) => ({
+      server: TEST_SERVER,
+      mediaId: uri.split("/").at(-1) ?? "",
+    });
+    await deleteUpload(test.deps, address(picture.uri), ALICE);
+    await test.media.jobs.runOnce();
+    assert.equal(await stored(), 1);
+    await deleteUpload(test.deps, address(large.uri), ALICE);
+    await test.media.jobs.runOnce();
+    assert.equal(await stored(), 0);
   });
 
   await t.step("a wrong secret, key, bucket or address is refused in words", async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { MediaPurpose } from "../../core/api/media.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
+import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { mediaSection } from "../../server/config/sections/media.ts";
 import { FolderBlobStore } from "../../server/files/blob_store.ts";
@@ -70,6 +71,8 @@ export async function openTestMedia(
     /** Kept over several openings; otherwise of this one alone. */
     readonly database?: TestDatabase;
     readonly root?: string;
+    /** Default: a folder below the root. */
+    readonly blobs?: BlobStore;
   } = {},
 ): Promise<TestMedia> {
   const folder = options.root === undefined ? await tempFolder("og-media-") : undefined;
@@ -81,7 +84,7 @@ export async function openTestMedia(
   const media = await openMedia({
     serverName: TEST_SERVER,
     sql: database.sql,
-    blobs: await FolderBlobStore.open(blobFolder),
+    blobs: options.blobs ?? await FolderBlobStore.open(blobFolder),
     clock,
     rng: systemRng,
     log,

@@ -45,10 +45,3 @@ Deno.test("admin media shows and deletes what is stored", async () => {
   assert.deepEqual(JSON.parse(rest.out), { files: 1, bytes: 100, orphans: 0, dry_run: false });
   assert.deepEqual(filesBelow(blobs), []);
 });
-
-Deno.test("the picture worker is a subcommand that help does not show", async () => {
-  await using folder = await tempFolder();
-  const help = await runCli(["--help"], { workingFolder: folder.path });
-  assert.match(help.out, /admin/);
-  assert.doesNotMatch(help.out, /picture-worker/);
-});
