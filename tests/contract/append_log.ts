@@ -10,6 +10,7 @@ import { outboxRows } from "../../server/postgres/outbox.ts";
 import { headMoves } from "../../server/postgres/room_rows.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import type { SyncToken } from "../../server/postgres/sync_token.ts";
+import { closeWriter } from "../../server/postgres/writers.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { someEvent, someRoomId } from "../harness/log_rows.ts";
@@ -193,5 +194,24 @@ export async function appendLogContract(t: Deno.TestContext, db: Database): Prom
       opened.log.append({ roomId }),
       (error) => error instanceof AppendError && error.code === "closed",
     );
+  });
+
+  await t.step("a writer taken for dead goes on as a new one, and nothing is lost", async () => {
+    await using opened = await openLog(db);
+    const { log, sql } = opened;
+    const rooms = Array.from({ length: 8 }, someRoomId);
+    const former = log.writerId;
+    const send = () =>
+      Promise.all(rooms.map((roomId) => log.append({ roomId, events: [someEvent(roomId)] })));
+    await send();
+    const [, positions] = await Promise.all([
+      sql.begin((tx) => closeWriter(tx, former)),
+      send().then(async (first) => [...first, ...await send()]),
+    ]);
+    assert.ok(log.writerId > former);
+    assert.ok(positions.some((at) => at.writerId === log.writerId));
+    const read = await readAll(opened);
+    assert.equal(read.length, 24);
+    assert.equal(new Set(read.map((event) => event.eventId)).size, 24);
   });
 }
