@@ -43,7 +43,13 @@ export async function startServer(config: Config, system: SystemParts): Promise<
   return {
     address: domain.address,
     firstAdminLink: link?.url,
-    parts: { config, database: domain.store.database, blobs: domain.blobs, log },
+    parts: {
+      config,
+      database: domain.store.database,
+      blobs: domain.blobs,
+      log,
+      accounts: domain.accounts.deps,
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

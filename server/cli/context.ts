@@ -4,6 +4,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../postgres/database.ts";
+import type { AccountDeps } from "../services/accounts/deps.ts";
 import type { CliIo } from "./io.ts";
 
 /** The parts of the server that commands work with. */
@@ -12,6 +13,8 @@ export interface StoreParts {
   readonly database: Pick<Database, "kind" | "sql">;
   readonly blobs: BlobStore;
   readonly log: Log;
+  /** The account services of a running server. */
+  readonly accounts?: AccountDeps;
 }
 
 /** A server that runs until it is disposed of. */

@@ -1,3 +1,4 @@
+import type { Rng } from "../../core/ports/rng.ts";
 import type { CliParts } from "../../server/cli/context.ts";
 import { run } from "../../server/cli/program.ts";
 import type { CliIo } from "../../server/cli/io.ts";
@@ -18,6 +19,8 @@ export async function runCli(
     readonly parts?: Partial<CliParts>;
     readonly terminal?: boolean;
     readonly interrupted?: AbortSignal;
+    /** Equal bytes in every run unless given. */
+    readonly rng?: Rng;
     /** Sees every piece of what goes to standard error. */
     readonly onErr?: (text: string) => void;
   },
@@ -37,7 +40,7 @@ export async function runCli(
     workingFolder: options.workingFolder,
     interrupted: options.interrupted ?? new AbortController().signal,
     clock: new ManualClock(),
-    rng: new CountingRng(),
+    rng: options.rng ?? new CountingRng(),
   };
   const parts: CliParts = {
     startServer: () => Promise.reject(new Error("this test starts no server")),

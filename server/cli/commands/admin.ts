@@ -1,9 +1,15 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { addAdminKey } from "./admin_key.ts";
 import { addAdminMedia } from "./admin_media.ts";
+import { addAdminToken } from "./admin_token.ts";
+import { addAdminUser } from "./admin_user.ts";
 
 /** `admin ...`: what the one who runs the server looks after. */
 export function addAdmin(program: Command, context: CliContext): void {
   const admin = program.command("admin").description("look after what this server keeps");
+  addAdminUser(admin, context);
+  addAdminToken(admin, context);
   addAdminMedia(admin, context);
+  addAdminKey(admin, context);
 }
