@@ -7,7 +7,7 @@ import { Session, type Sink } from "./session.ts";
 import type { GatewaySource, ReplayAnswer, Standing } from "./source.ts";
 
 /** Times a standing may grow old while it is being read before the visitor must wait. */
-const ATTEMPT_COUNT = 3;
+const ATTEMPT_COUNT = 5;
 
 export interface AttachDeps {
   readonly hub: Hub;
@@ -32,13 +32,26 @@ export async function attach(
   client: { caller: Caller; position: string | undefined; sink: Sink },
   greet: (arrival: Arrival) => boolean,
 ): Promise<Session | undefined> {
+  const endArrival = deps.hub.beginArrival();
+  try {
+    return await arrive(deps, client, greet);
+  } finally {
+    endArrival();
+  }
+}
+
+async function arrive(
+  deps: AttachDeps,
+  client: { caller: Caller; position: string | undefined; sink: Sink },
+  greet: (arrival: Arrival) => boolean,
+): Promise<Session | undefined> {
   for (let attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
     const found = await stand(deps, client);
     if (found.standing === undefined) {
       greet(found.arrival);
       return undefined;
     }
-    if (!deps.hub.covers(found.standing.seq)) continue;
+    if (!deps.hub.covers(found.standing)) continue;
     if (!greet(found.arrival)) return undefined;
     const session = new Session(client.caller, client.sink);
     deps.hub.add(session, found.standing);

@@ -119,6 +119,34 @@ Deno.test("a position that cannot be replayed is answered with reset; then a sna
   await client.close();
 });
 
+Deno.test("what was made for those connected already makes an arriving client stand anew", async () => {
+  await using server = await startGateway();
+  server.source.join("ada", []);
+  let readings = 0;
+  let sawArriving = false;
+  server.source.beforeAnswer = () => {
+    sawArriving ||= server.hub.hasArriving;
+    if (readings++ === 0) {
+      // Ada's new right was told to nobody, because she was not there yet.
+      server.source.join("ada", [STAFF]);
+      server.source.publish({
+        entitlements: [],
+        dispatches: [],
+        partial: { roomId: ROOM, control: true },
+      });
+    }
+    return Promise.resolve();
+  };
+  const ada = await GatewayClient.identified(server.port, "ada");
+  server.source.publish({ entitlements: [], dispatches: [message("hi", { channelId: STAFF })] });
+  await ada.settle();
+  assert.equal(readings, 2);
+  assert.deepEqual(ada.bodies(), ["hi"]);
+  assert.equal(sawArriving, true);
+  assert.equal(server.hub.hasArriving, false);
+  await ada.close();
+});
+
 Deno.test("rights that change while connected take effect with the next frame", async () => {
   await using server = await startGateway();
   server.source.join("ada");

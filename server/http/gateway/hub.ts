@@ -52,6 +52,7 @@ export class Hub implements Watchers {
   readonly #recentCount: number;
   #recent: Recent[] = [];
   #position: string | undefined;
+  #arriving = 0;
 
   constructor(deps: { meter: HubMeter }, options: HubOptions) {
     this.#meter = deps.meter;
@@ -65,6 +66,16 @@ export class Hub implements Watchers {
   /** Token that covers everything delivered so far. */
   get position(): string | undefined {
     return this.#position;
+  }
+
+  get hasArriving(): boolean {
+    return this.#arriving > 0;
+  }
+
+  /** Someone begins to arrive; the function returned says that it is over, either way. */
+  beginArrival(): () => void {
+    this.#arriving++;
+    return () => this.#arriving--;
   }
 
   isConnected(userId: UserId): boolean {
@@ -117,10 +128,18 @@ export class Hub implements Watchers {
     this.#meter.delivered(count);
   }
 
-  /** Whether a session that stands at `seq` can be brought up to now from memory. */
-  covers(seq: number): boolean {
+  /**
+   * Whether a session that stands there can be brought up to now from memory: nothing since
+   * was forgotten, or made for those alone who were connected already.
+   */
+  covers(standing: { seq: number; entitlements: readonly Entitlement[] }): boolean {
     const [oldest] = this.#recent;
-    return oldest === undefined || oldest.update.seq <= seq + 1;
+    if (oldest === undefined) return true;
+    if (oldest.update.seq > standing.seq + 1) return false;
+    const rooms = new Set(standing.entitlements.map(({ roomId }) => roomId));
+    return !this.#recent.some(({ update: { seq, partial } }) =>
+      seq > standing.seq && partial !== undefined && (partial.control || rooms.has(partial.roomId))
+    );
   }
 
   /**
@@ -128,7 +147,7 @@ export class Hub implements Watchers {
    * then it hears each update. Nothing is lost or told twice, because nothing awaits here.
    */
   add(session: Session, standing: { seq: number; entitlements: readonly Entitlement[] }): void {
-    assert(this.covers(standing.seq), "an arriving session is within the recent updates");
+    assert(this.covers(standing), "an arriving session is within the recent updates");
     for (const entitlement of standing.entitlements) this.#index.entitle(session, entitlement);
     const missed = this.#recent.filter(({ update }) => update.seq > standing.seq);
     for (const { update, outgoing } of missed) {

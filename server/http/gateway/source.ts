@@ -46,6 +46,11 @@ export interface Projection {
    * `message.create` and `message.reaction` stand last or alone.
    */
   readonly dispatches: readonly Dispatch[];
+  /**
+   * Set where `watchers` decided what was left out, as always with control events: whoever is
+   * arriving at this moment cannot be brought up to date with this and stands anew.
+   */
+  readonly partial?: { readonly roomId: RoomId; readonly control: boolean };
 }
 
 export interface Update extends Projection {
@@ -58,6 +63,8 @@ export interface Update extends Projection {
 /** Who is connected to this process: lets a projector leave out the work nobody would see. */
 export interface Watchers {
   isConnected(userId: UserId): boolean;
+  /** Somebody is just arriving and may be a reader of anything: leave out nothing now. */
+  readonly hasArriving: boolean;
   /** Connected users who are members of the room. */
   inRoom(roomId: RoomId): Iterable<UserId>;
 }

@@ -45,7 +45,7 @@ type Item =
   | { readonly kind: "plain"; readonly make: () => Promise<readonly Dispatch[]> };
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
-const NOBODY: Watchers = { isConnected: () => false, inRoom: () => [] };
+const NOBODY: Watchers = { isConnected: () => false, hasArriving: false, inRoom: () => [] };
 
 /**
  * What the gateway reads from: stored events, one after another in the order of the log, each
@@ -146,11 +146,15 @@ export class ChatSource implements GatewaySource {
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
-      return await projectControl(this.#deps, room, { event, watchers: this.#watchers });
+      const projection = await projectControl(this.#deps, room, {
+        event,
+        watchers: this.#watchers,
+      });
+      return { ...projection, partial: { roomId: room.id, control: true } };
     }
-    if (!hasAny(this.#watchers.inRoom(stored.roomId))) {
+    if (!this.#watchers.hasArriving && !hasAny(this.#watchers.inRoom(stored.roomId))) {
       this.#deps.nonces.take(stored.eventId);
-      return NOTHING;
+      return { ...NOTHING, partial: { roomId: room.id, control: false } };
     }
     return {
       entitlements: [],
