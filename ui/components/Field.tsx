@@ -36,7 +36,7 @@ export function Field(props: {
           maxLength={props.maxlength}
           minLength={props.minlength}
           pattern={props.pattern}
-          spellcheck={props.spellcheck}
+          {...(props.spellcheck === false ? { spellcheck: false } : {})}
           autocapitalize={props.spellcheck === false ? "none" : undefined}
           aria-invalid={props.error ? "true" : undefined}
           aria-describedby={described}

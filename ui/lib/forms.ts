@@ -5,7 +5,10 @@ import { ApiError } from "./api/request.ts";
 const FORM_BYTES = 64 * 1024;
 
 /** A posted form. Refuses posts from other sites and bodies beyond the bound. */
-export async function readForm(request: Request): Promise<FormData> {
+export async function readForm(
+  request: Request,
+  options: { bytes?: number } = {},
+): Promise<FormData> {
   const origin = request.headers.get("origin");
   const host = request.headers.get("host") ?? new URL(request.url).host;
   const site = request.headers.get("sec-fetch-site");
@@ -13,11 +16,14 @@ export async function readForm(request: Request): Promise<FormData> {
     ? site !== null && site !== "same-origin"
     : !URL.canParse(origin) || new URL(origin).host !== host;
   if (foreign) throw new HttpError(403, "This form was sent from another site.");
-  if (Number(request.headers.get("content-length") ?? "0") > FORM_BYTES) {
+  if (Number(request.headers.get("content-length") ?? "0") > (options.bytes ?? FORM_BYTES)) {
     throw new HttpError(413, "This form is too large.");
   }
   return await request.formData();
 }
+
+/** Largest form with a picture in it; the API has its own, smaller bound on pictures. */
+export const PICTURE_FORM_BYTES = 16 * 1024 * 1024;
 
 /** A field as text; files and missing fields are "". */
 export function text(form: FormData, name: string): string {
@@ -35,4 +41,15 @@ export function refusal(error: unknown): { message: string; field: string | unde
 /** Where to go after signing in: only paths of this server. */
 export function safeNext(value: string | null | undefined): string {
   return value && /^\/(?![/\\])[^\s\\]*$/.test(value) ? value : "/";
+}
+
+/** A checked box. */
+export function flag(form: FormData, name: string): boolean {
+  return text(form, name) !== "";
+}
+
+/** A file that was chosen; undefined where none was. */
+export function file(form: FormData, name: string): File | undefined {
+  const value = form.get(name);
+  return value instanceof File && value.size > 0 ? value : undefined;
 }

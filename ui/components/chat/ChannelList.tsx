@@ -1,11 +1,12 @@
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
+import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { channelPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { type ChannelGroup, groupChannels } from "../../lib/store/channel_tree.ts";
 import { channelUnread } from "../../lib/store/unread.ts";
-import { Icon, type IconName } from "../Icon.tsx";
+import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { cap } from "./Rail.tsx";
 
@@ -60,12 +61,6 @@ function Group({ group, guild }: { group: ChannelGroup; guild: Guild }) {
       {rows}
     </details>
   );
-}
-
-export function channelIcon(channel: Pick<Channel, "kind" | "private" | "hidden">): IconName {
-  if (channel.kind === "voice") return "voice";
-  if (channel.private) return "lock";
-  return channel.hidden ? "hidden" : "hash";
 }
 
 function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {

@@ -12,7 +12,7 @@ export function Completions({ completion }: { completion: Completion }) {
           key={entry.key}
           id={`completion-${i}`}
           role="option"
-          aria-selected={i === at}
+          aria-selected={i === at ? "true" : "false"}
           class={i === at ? "completion on" : "completion"}
           onPointerMove={() => completion.hover(i)}
           onPointerDown={(event) => {

@@ -2,6 +2,7 @@ import { type ComposerApi, useComposer } from "../../lib/browser/use_composer.ts
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { MESSAGE_BODY_CHARS } from "../../lib/limits.ts";
+import { plainText } from "../../lib/store/links.ts";
 import { pathOf, type TalkPlace } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -86,7 +87,7 @@ function ComposerBox({ place, placeholder, canAttach }: ComposerProps) {
           class="icon-button send"
           aria-label={mode.edit ? t("save") : t("composer.send")}
           title={mode.edit ? t("save") : t("composer.send")}
-          aria-disabled={!sendable}
+          aria-disabled={sendable ? "false" : "true"}
           onClick={composer.submit}
         >
           <Icon name={mode.edit ? "check" : "send"} />
@@ -115,6 +116,7 @@ function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => void })
 }
 
 function ModeLine({ composer }: { composer: ComposerApi }) {
+  const state = useChat();
   const { mode, leaveMode } = composer;
   const message = mode.edit ?? mode.reply;
   if (!message) return null;
@@ -125,7 +127,7 @@ function ModeLine({ composer }: { composer: ComposerApi }) {
         {mode.edit
           ? t("composer.editing")
           : t("composer.replying", { name: message.nickname ?? nameOf(message.author) })}
-        {mode.reply && <span class="faint">{message.body.slice(0, 120)}</span>}
+        {mode.reply && <span class="faint">{plainText(state, message.body.slice(0, 120))}</span>}
       </span>
       <button type="button" class="icon-button small" aria-label={t("cancel")} onClick={leaveMode}>
         <Icon name="close" small />

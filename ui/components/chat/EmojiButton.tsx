@@ -40,7 +40,7 @@ export function EmojiButton(props: {
         class={props.large ? "icon-button" : "icon-button small"}
         title={props.label}
         aria-label={props.label}
-        aria-expanded={open}
+        aria-expanded={open ? "true" : "false"}
         onClick={() => show(!open)}
       >
         <Icon name="smile" />

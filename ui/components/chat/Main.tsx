@@ -1,5 +1,6 @@
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Dm } from "../../../core/api/gateway.ts";
+import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -8,7 +9,6 @@ import { channelOf, dmOf, guildOf, placeKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
-import { channelIcon } from "./ChannelList.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
@@ -130,7 +130,7 @@ function MembersButton() {
       class="icon-button"
       title={t("nav.members")}
       aria-label={t("nav.members")}
-      aria-pressed={state.membersOpen.value}
+      aria-pressed={state.membersOpen.value ? "true" : "false"}
       onClick={toggle}
     >
       <Icon name="people" />

@@ -48,7 +48,7 @@ export function Menu(props: {
         type="button"
         class={props.small ? "icon-button small" : "icon-button"}
         aria-haspopup="menu"
-        aria-expanded={open}
+        aria-expanded={open ? "true" : "false"}
         aria-label={props.label}
         title={props.label}
         onClick={() => setOpen(!open)}

@@ -4,7 +4,7 @@ import { loadSpan, openPlace } from "../../lib/browser/history.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
-import { messageHref, showProfile } from "../../lib/store/links.ts";
+import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
 import { formatFull, formatTime } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
@@ -195,7 +195,9 @@ function ReplyLine({ message }: { message: Message }) {
     >
       <Icon name="reply" small />
       {reply.author && <span class="strong nowrap">{nameOf(reply.author)}</span>}
-      <span class="clip">{reply.excerpt ?? t("message.replyGone")}</span>
+      <span class="clip">
+        {reply.excerpt === null ? t("message.replyGone") : plainText(state, reply.excerpt)}
+      </span>
     </a>
   );
 }
@@ -214,7 +216,7 @@ function Reactions({ message }: { message: Message }) {
           <button
             type="button"
             class="reaction"
-            aria-pressed={reaction.me}
+            aria-pressed={reaction.me ? "true" : "false"}
             title={names(reaction.users, reaction.count)}
             aria-label={t("reaction.one", { key: reaction.key, n: reaction.count })}
             onClick={() => toggleReaction(state, message, reaction.key)}

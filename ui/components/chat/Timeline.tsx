@@ -52,7 +52,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
           class="timeline-rows"
           role="feed"
           aria-label={t("timeline.label")}
-          aria-busy={window.loading !== "none"}
+          aria-busy={window.loading !== "none" ? "true" : "false"}
           onKeyDown={moveBetweenRows}
         >
           {window.messages.length > 0 && !window.hasBefore && <Beginning place={place} />}

@@ -40,7 +40,7 @@ function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
               <button
                 type="button"
                 class="button small"
-                aria-pressed={item.spoiler}
+                aria-pressed={item.spoiler ? "true" : "false"}
                 onClick={() => uploads.change(item.id, { spoiler: !item.spoiler })}
               >
                 <Icon name={item.spoiler ? "hidden" : "eye"} small />

@@ -28,6 +28,8 @@ export interface ServerApi {
     name: Name,
     ...input: Record<never, never> extends CallInput<Name> ? [CallInput<Name>?] : [CallInput<Name>]
   ): Promise<CallResult<Name>>;
+  /** Uploads a file the visitor sent with a form. */
+  upload(file: File, purpose: "avatar" | "icon"): Promise<CallResult<"uploadMedia">>;
   /** Cookies the operations have set so far, for the page's answer to carry. */
   readonly cookies: readonly string[];
 }
@@ -43,25 +45,46 @@ export function createServerApi(
   const base = new URL(request.url).origin;
   const cookies: string[] = [];
   const jar = readJar(request.headers.get("cookie"));
+  const run = async (
+    call: { method: string; path: string },
+    body: { type: string; data: string | Uint8Array<ArrayBuffer> } | undefined,
+  ): Promise<unknown> => {
+    const headers = new Headers(request.headers);
+    for (const header of DROPPED) headers.delete(header);
+    if (body) headers.set("content-type", body.type);
+    if (body && typeof body.data !== "string") {
+      headers.set("content-length", String(body.data.length));
+    }
+    headers.set("accept", "application/json");
+    headers.set("cookie", [...jar].map(([key, value]) => `${key}=${value}`).join("; "));
+    const response = await send(
+      new Request(base + call.path, {
+        method: call.method,
+        headers,
+        ...(body ? { body: body.data } : {}),
+      }),
+    );
+    for (const cookie of response.headers.getSetCookie()) {
+      cookies.push(cookie);
+      const [, key, value] = /^([^=;]+)=([^;]*)/.exec(cookie) ?? [];
+      if (key !== undefined && value !== undefined) jar.set(key, value);
+    }
+    return await readAnswer(response);
+  };
   return {
     cookies,
     async call(name, ...rest) {
-      const input = (rest[0] ?? {}) as AnyCallInput;
-      const { method, path, body } = describeCall(name, input);
-      const headers = new Headers(request.headers);
-      for (const header of DROPPED) headers.delete(header);
-      if (body !== undefined) headers.set("content-type", "application/json");
-      headers.set("accept", "application/json");
-      headers.set("cookie", [...jar].map(([key, value]) => `${key}=${value}`).join("; "));
-      const response = await send(
-        new Request(base + path, { method, headers, ...(body === undefined ? {} : { body }) }),
-      );
-      for (const cookie of response.headers.getSetCookie()) {
-        cookies.push(cookie);
-        const [, key, value] = /^([^=;]+)=([^;]*)/.exec(cookie) ?? [];
-        if (key !== undefined && value !== undefined) jar.set(key, value);
-      }
-      return await readAnswer(response) as CallResult<typeof name>;
+      const described = describeCall(name, (rest[0] ?? {}) as AnyCallInput);
+      const body = described.body === undefined
+        ? undefined
+        : { type: "application/json", data: described.body };
+      return await run(described, body) as CallResult<typeof name>;
+    },
+    async upload(file, purpose) {
+      const described = describeCall("uploadMedia", { query: { filename: file.name, purpose } });
+      const data = new Uint8Array(await file.arrayBuffer());
+      const type = file.type === "" ? "application/octet-stream" : file.type;
+      return await run(described, { type, data }) as CallResult<"uploadMedia">;
     },
   };
 }

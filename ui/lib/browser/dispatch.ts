@@ -4,6 +4,7 @@ import type { Message, MessageFrame } from "../../../core/api/message.ts";
 import { personalMessage } from "../../../core/api/personal_message.ts";
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
+import { plainText } from "../store/links.ts";
 import type { ChatState } from "../store/chat.ts";
 import { isTalk, placeKey, refKey } from "../store/place.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
@@ -36,7 +37,7 @@ function receive(state: ChatState, frame: MessageFrame): void {
   if (isTalk(place) && placeKey(place) === key) {
     state.announcement.value = t("log.said", {
       name: message.nickname ?? nameOf(message.author),
-      text: message.body === "" ? t("log.file") : message.body.slice(0, 300),
+      text: message.body === "" ? t("log.file") : plainText(state, message.body.slice(0, 300)),
     });
   }
 }

@@ -1,7 +1,9 @@
 import type { Message } from "../../../core/api/message.ts";
 import { messagePath } from "../format/paths.ts";
+import { splitMentions } from "../../../core/event/mention_tokens.ts";
+import { memberName, nameOf } from "../format/names.ts";
 import type { ChatState } from "./chat.ts";
-import { isTalk, pathOf } from "./place.ts";
+import { guildOf, isTalk, pathOf } from "./place.ts";
 
 /** Opens the card of a user, with the guild one is in. */
 export function showProfile(state: ChatState, userId: string) {
@@ -17,4 +19,22 @@ export function showProfile(state: ChatState, userId: string) {
 export function messageHref(state: ChatState, message: Message): string {
   const place = state.place.value;
   return messagePath(isTalk(place) ? pathOf(state.known, place) : "/home", message.id);
+}
+
+/** A piece of a message on one line: mentions by name, marks of markdown left out. */
+export function plainText(state: ChatState, source: string): string {
+  const guild = guildOf(state.known, state.place.value);
+  const text = splitMentions(source).map((piece) => {
+    if (typeof piece === "string") return piece.replace(/[*_~`|>#]+/g, "");
+    if (piece.kind === "everyone") return "@everyone";
+    if (piece.kind === "user") {
+      const member = state.memberOf(guild?.id ?? null, piece.id);
+      return `@${member ? memberName(member) : nameOf(state.userOf(piece.id))}`;
+    }
+    if (piece.kind === "role") {
+      return `@${guild?.roles.find((role) => role.id === piece.id)?.name ?? "?"}`;
+    }
+    return `#${guild?.channels.find((channel) => channel.id === piece.id)?.name ?? "?"}`;
+  });
+  return text.join("").replace(/\s+/g, " ").trim();
 }

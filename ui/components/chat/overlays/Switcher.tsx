@@ -1,13 +1,13 @@
 import uFuzzy from "@leeoniya/ufuzzy";
 import { useMemo, useState } from "preact/hooks";
 import { followPath } from "../../../lib/browser/history.ts";
+import { channelIcon } from "../../../lib/format/channel_icon.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { channelPath, dmPath, guildPath } from "../../../lib/format/paths.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { ChatState } from "../../../lib/store/chat.ts";
 import { channelUnread } from "../../../lib/store/unread.ts";
 import { Icon, type IconName } from "../../Icon.tsx";
-import { channelIcon } from "../ChannelList.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 
@@ -114,7 +114,7 @@ export default function Switcher() {
               key={target.path + target.icon}
               id={`switch-${i}`}
               role="option"
-              aria-selected={i === at}
+              aria-selected={i === at ? "true" : "false"}
               class={i === at ? "completion on" : "completion"}
               onPointerMove={() => setAt(i)}
               onClick={() => go(target)}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startRunningServer } from "../harness/running_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
+
+Deno.test("a stranger starts a server, founds a guild, invites a friend, and the two chat", async (t) => {
+  await using server = await startRunningServer();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser, { phone: true, dark: true });
+  let inviteUrl = "";
+
+  await t.step("the one-time link makes the first administrator", async () => {
+    await ann.page.goto(server.setupLink);
+    await fillRegistration(ann.page, "ann", "Ann");
+    await ann.page.waitForURL(/\/home$/);
+    await settled(ann.page);
+  });
+
+  await t.step("a guild starts with a channel to write in", async () => {
+    await createGuild(ann.page, "Riverside Garden Club");
+    await ann.page.getByRole("heading", { name: "general" }).waitFor();
+    await say(ann.page, "Hello **world**");
+    await ann.page.locator("article strong", { hasText: "world" }).waitFor();
+  });
+
+  await t.step("an invite link is one press away, and warns that it is local", async () => {
+    await ann.page.getByRole("button", { name: "Invite people" }).click();
+    await ann.page.getByText("names localhost").waitFor();
+    const field = ann.page.getByLabel("Invite link");
+    const link = await waitFor("the link", async () => {
+      const value = await field.inputValue();
+      return value.includes("/invite/") ? value : undefined;
+    });
+    inviteUrl = server.base + new URL(link).pathname;
+    await ann.page.keyboard.press("Escape");
+  });
+
+  await t.step(
+    "the friend sees the guild before an account, and is in within three steps",
+    async () => {
+      await bob.page.goto(inviteUrl);
+      await bob.page.getByRole("heading", { name: "Riverside Garden Club" }).waitFor();
+      await bob.page.getByText("1 member").waitFor();
+      await bob.page.getByRole("link", { name: "Create an account and join" }).click();
+      await fillRegistration(bob.page, "bob", "Bob");
+      await bob.page.waitForURL(/\/g\//);
+      await bob.page.locator("article strong", { hasText: "world" }).waitFor();
+    },
+  );
+
+  await t.step("both see at once what the other writes", async () => {
+    await settled(bob.page);
+    await bob.page.locator("textarea[name=body]").fill("Hi <@ann:localhost>!");
+    await bob.page.getByRole("button", { name: "Send" }).click();
+    await ann.page.locator("article", { hasText: "Hi @Ann!" }).waitFor();
+    await say(ann.page, "Welcome!");
+    await bob.page.locator("article", { hasText: "Welcome!" }).waitFor();
+  });
+
+  await t.step("a reload shows the same", async () => {
+    await ann.page.reload();
+    await ann.page.locator("article", { hasText: "Welcome!" }).waitFor();
+    assert.equal(await ann.page.locator("article.pending").count(), 0);
+  });
+
+  await t.step("log out and in again leads back", async () => {
+    await settled(ann.page);
+    await ann.page.getByRole("button", { name: "Status and settings" }).click();
+    await ann.page.getByRole("menuitem", { name: "Log out" }).click();
+    await ann.page.waitForURL(/\/login/);
+    await ann.page.getByLabel("User name").fill("ann");
+    await ann.page.getByLabel("Password").fill(PASSWORD);
+    await ann.page.getByRole("button", { name: "Log in" }).click();
+    await ann.page.locator("article", { hasText: "Welcome!" }).waitFor();
+  });
+
+  assert.deepEqual([...ann.faults, ...bob.faults], []);
+  await browser.close();
+});

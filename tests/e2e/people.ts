@@ -1,0 +1,31 @@
+import type { Page } from "playwright-core";
+
+export const PASSWORD = "correct horse battery staple 42";
+
+/** Fills the form that makes an account and sends it. */
+export async function fillRegistration(page: Page, userName: string, displayName: string) {
+  await page.getByLabel("User name").fill(userName);
+  await page.getByLabel("Display name").fill(displayName);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.locator("form button[type=submit]").click();
+}
+
+/** Waits until scripts have taken the page over. */
+export async function settled(page: Page) {
+  await page.waitForSelector("html[data-ready=true]");
+}
+
+/** Makes a guild from the rail's plus and waits for its first channel. */
+export async function createGuild(page: Page, name: string) {
+  await page.getByRole("button", { name: "Create a guild" }).first().click();
+  await page.getByLabel("Name of the guild").fill(name);
+  await page.locator("dialog").getByRole("button", { name: "Create a guild" }).click();
+  await page.waitForURL(/\/g\/[^/]+\/[^/]+$/);
+}
+
+/** Writes a message and sends it with Enter. */
+export async function say(page: Page, text: string) {
+  const box = page.locator("textarea[name=body]");
+  await box.fill(text);
+  await box.press("Enter");
+}

@@ -1,0 +1,110 @@
+import type { ComponentChildren } from "preact";
+
+/** A form of a settings page; `act` says what it does. */
+export function ActForm(props: {
+  act: string;
+  class?: string;
+  files?: boolean;
+  action?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <form
+      method="post"
+      action={props.action}
+      class={props.class ?? "stack"}
+      enctype={props.files ? "multipart/form-data" : undefined}
+    >
+      <input type="hidden" name="act" value={props.act} />
+      {props.children}
+    </form>
+  );
+}
+
+export function Check(props: {
+  name: string;
+  label: string;
+  hint?: string;
+  checked: boolean;
+  value?: string;
+  disabled?: boolean;
+}) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        name={props.name}
+        value={props.value ?? "on"}
+        checked={props.checked}
+        disabled={props.disabled}
+      />
+      <span>
+        <span class="strong">{props.label}</span>
+        {props.hint && <span class="hint">{props.hint}</span>}
+      </span>
+    </label>
+  );
+}
+
+export function Select(props: {
+  name: string;
+  label: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  hint?: string;
+}) {
+  const id = `f-${props.name}`;
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <select class="select" id={id} name={props.name}>
+        {props.options.map(([value, label]) => (
+          <option key={value} value={value} selected={value === props.value}>{label}</option>
+        ))}
+      </select>
+      {props.hint && <p class="hint">{props.hint}</p>}
+    </div>
+  );
+}
+
+export function Area(props: {
+  name: string;
+  label: string;
+  value: string;
+  maxlength: number;
+  hint?: string;
+  rows?: number;
+}) {
+  const id = `f-${props.name}`;
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <textarea
+        class="area"
+        id={id}
+        name={props.name}
+        maxLength={props.maxlength}
+        rows={props.rows ?? 3}
+      >
+        {props.value}
+      </textarea>
+      {props.hint && <p class="hint">{props.hint}</p>}
+    </div>
+  );
+}
+
+/** Chooses a picture; without scripts it is sent with the form. */
+export function PictureField({ name, label }: { name: string; label: string }) {
+  return (
+    <div class="field">
+      <label for={`f-${name}`}>{label}</label>
+      <input
+        class="file-input"
+        id={`f-${name}`}
+        name={name}
+        type="file"
+        accept="image/png,image/jpeg,image/webp,image/gif,image/avif"
+      />
+    </div>
+  );
+}

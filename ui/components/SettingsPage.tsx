@@ -1,0 +1,89 @@
+import type { ComponentChildren } from "preact";
+import type { FormNote } from "../lib/form_page.ts";
+import { t } from "../lib/i18n/t.ts";
+import type { State } from "../utils.ts";
+import { Footer } from "./Footer.tsx";
+import { Icon, type IconName } from "./Icon.tsx";
+import { Wordmark } from "./Logo.tsx";
+import { Notice } from "./Notice.tsx";
+import { TrialBanner } from "./TrialBanner.tsx";
+
+export interface SettingsLink {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: IconName;
+}
+
+/** A page of settings: what there is on the left, the chosen part on the right. */
+export function SettingsPage(props: {
+  state: State;
+  title: string;
+  heading: string;
+  back: string;
+  links: readonly SettingsLink[];
+  here: string;
+  note?: FormNote;
+  lead?: string;
+  children: ComponentChildren;
+}) {
+  const { server } = props.state;
+  return (
+    <div class="settings-page">
+      {server.trial && <TrialBanner />}
+      <div class="settings">
+        <nav class="settings-nav" aria-label={props.title}>
+          <div class="settings-brand">
+            <Wordmark />
+          </div>
+          <a class="side-row back" href={props.back}>
+            <Icon name="back" /> {t("back")}
+          </a>
+          <p class="settings-title clip">{props.title}</p>
+          <ul class="side-list">
+            {props.links.map((link) => (
+              <li key={link.href}>
+                <a
+                  class={link.href === props.here ? "side-row here" : "side-row"}
+                  href={link.href}
+                  aria-current={link.href === props.here ? "page" : undefined}
+                >
+                  <Icon name={link.icon} /> <span class="clip">{link.label}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div class="settings-main">
+          <main id="main" class="settings-body">
+            <h1>{props.heading}</h1>
+            {props.lead && <p class="lead">{props.lead}</p>}
+            {props.note?.saved && (
+              <div class="saved" role="status">
+                <Icon name="check" small /> {t("saved")}
+              </div>
+            )}
+            {props.note?.error && <Notice kind="error">{props.note.error}</Notice>}
+            {props.children}
+          </main>
+          <Footer
+            version={server.version}
+            sourceUrl={server.source_url}
+            abuseContact={server.abuse_contact}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Links of the own account's settings. */
+export function accountLinks(admin: boolean): SettingsLink[] {
+  return [
+    { href: "/settings/profile", label: t("settings.profile"), icon: "person" },
+    { href: "/settings/appearance", label: t("settings.appearance"), icon: "moon" },
+    { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
+    { href: "/settings/password", label: t("settings.password"), icon: "key" },
+    { href: "/settings/account", label: t("settings.account"), icon: "leave" },
+    ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),
+  ];
+}

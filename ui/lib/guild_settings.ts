@@ -1,0 +1,45 @@
+import type { Context } from "./fresh/mod.ts";
+import type { Guild } from "../../core/api/guild.ts";
+import type { SettingsLink } from "../components/SettingsPage.tsx";
+import type { State } from "../utils.ts";
+import { guildPath, roomIdOf } from "./format/paths.ts";
+import { can } from "./format/rights.ts";
+import { type Key, t } from "./i18n/t.ts";
+
+/** The guild a settings page is about, as the visitor sees it. */
+export async function readGuild(ctx: Context<State>, title: Key): Promise<Guild> {
+  const guild = await ctx.state.api.call("getGuild", { params: guildParams(ctx) });
+  ctx.state.title = `${t(title)} · ${guild.name}`;
+  return guild;
+}
+
+export function guildParams(ctx: Context<State>): { guild_id: string } {
+  return { guild_id: roomIdOf(ctx.params["guild"] ?? "") };
+}
+
+export function settingsPath(guild: Pick<Guild, "id">): string {
+  return `${guildPath(guild.id)}/settings`;
+}
+
+/** Parts of the settings that the visitor may use. */
+export function guildLinks(guild: Guild): SettingsLink[] {
+  const base = settingsPath(guild);
+  const may = (right: Parameters<typeof can>[1]) => can(guild.permissions, right);
+  const all: (SettingsLink | false)[] = [
+    { href: base, label: t("gs.overview"), icon: "info" },
+    { href: `${base}/me`, label: t("guild.myProfile"), icon: "person" },
+    may("MANAGE_ROLES") && { href: `${base}/roles`, label: t("gs.roles"), icon: "shield" },
+    may("MANAGE_CHANNELS") && { href: `${base}/channels`, label: t("gs.channels"), icon: "hash" },
+    { href: `${base}/invites`, label: t("gs.invites"), icon: "link" },
+    { href: `${base}/members`, label: t("gs.members"), icon: "people" },
+    may("BAN") && { href: `${base}/bans`, label: t("gs.bans"), icon: "ban" },
+    may("VIEW_AUDIT_LOG") && { href: `${base}/audit`, label: t("gs.audit"), icon: "list" },
+  ];
+  return all.filter((link) => link !== false);
+}
+
+/** `{ reason }` of a form where one was given. */
+export function reasonIn(form: FormData): { reason?: string } {
+  const value = form.get("reason");
+  return typeof value === "string" && value.trim() !== "" ? { reason: value.trim() } : {};
+}

@@ -1,0 +1,59 @@
+import { ActForm } from "../../components/FormParts.tsx";
+import { Field } from "../../components/Field.tsx";
+import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
+import { text } from "../../lib/forms.ts";
+import { formPage } from "../../lib/form_page.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { define } from "../../utils.ts";
+
+export const handler = define.handlers(formPage(
+  async (ctx) => {
+    ctx.state.title = t("settings.password");
+    return { self: await ctx.state.api.call("getAccount") };
+  },
+  {
+    async change(ctx, form) {
+      await ctx.state.api.call("changePassword", {
+        body: {
+          current_password: text(form, "current"),
+          new_password: text(form, "password"),
+        },
+      });
+    },
+  },
+));
+
+export default define.page<typeof handler>(({ data, state }) => (
+  <SettingsPage
+    state={state}
+    title={t("settings.title")}
+    heading={t("settings.password")}
+    lead={t("password.lead")}
+    back="/"
+    links={accountLinks(data.self.admin)}
+    here="/settings/password"
+    note={data.note}
+  >
+    <ActForm act="change">
+      <input type="hidden" name="username" autocomplete="username" value={data.self.user.id} />
+      <Field
+        name="current"
+        type="password"
+        label={t("field.currentPassword")}
+        autocomplete="current-password"
+        required
+      />
+      <Field
+        name="password"
+        type="password"
+        label={t("field.newPassword")}
+        hint={t("field.passwordHint")}
+        autocomplete="new-password"
+        required
+      />
+      <div>
+        <button class="button primary" type="submit">{t("password.change")}</button>
+      </div>
+    </ActForm>
+  </SettingsPage>
+));
