@@ -153,6 +153,7 @@ async function openDoors(
   const listener = await openListener(config, system, { app, gateway, certificate });
   metrics.observeConnections(() => listener.connectionCount);
   metrics.observeMemory(() => Deno.memoryUsage().rss);
+  metrics.observeMedia(() => media.counters.entries());
   stack.defer(async () => {
     stopping = true;
     await gateway.stop();

@@ -4,6 +4,7 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { Sql } from "../../postgres/sql.ts";
+import type { HasherPool } from "./hasher_pool.ts";
 import type { MediaMeter } from "./media_meter.ts";
 import type { MediaSettings } from "./media_settings.ts";
 import type { PictureProcess } from "./picture/picture_process.ts";
@@ -24,6 +25,7 @@ export interface MediaDeps {
   readonly scan: ScanUpload | undefined;
   readonly meter: MediaMeter;
   readonly slots: UploadSlots;
+  readonly hashers: HasherPool;
   /** An existing folder for files on their way; on the same machine as the picture worker. */
   readonly spoolFolder: string;
   /** Deletes what has become due, soon and in the background. */

@@ -5,6 +5,7 @@ import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import { FolderBlobStore } from "../../files/blob_store.ts";
 import type { Sql } from "../../postgres/sql.ts";
+import { HasherPool } from "./hasher_pool.ts";
 import type { MediaDeps } from "./media_deps.ts";
 import { MediaJobs } from "./media_jobs.ts";
 import { MediaCounters } from "./media_meter.ts";
@@ -72,6 +73,7 @@ export async function openMedia(options: OpenMediaOptions): Promise<OpenedMedia>
     scan: makeScan({ clock, log, meter: counters }, settings),
     meter: counters,
     slots: new UploadSlots(),
+    hashers: new HasherPool(),
     spoolFolder,
     wakeJobs: () => jobs.wake(),
   };

@@ -1,10 +1,8 @@
-import { createBLAKE3 } from "hash-wasm";
 import { join } from "node:path";
 import type { Media, MediaPurpose } from "../../../core/api/media.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { encodeBase58Of32 } from "../../../core/ids/base58.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { BlobStore } from "../../../core/ports/blob_store.ts";
 import { cleanFileName } from "./file_name.ts";
 import type { MediaDeps } from "./media_deps.ts";
 import { blobKey, mediaFromRow, type MediaRow } from "./media_row.ts";
@@ -95,15 +93,15 @@ function announcedSize(header: string | null, maxBytes: number): number {
 
 /** Blobs first, then the row that shows them: whoever reads the row can read the bytes. */
 async function store(
-  deps: Pick<MediaDeps, "sql" | "blobs" | "clock" | "settings">,
+  deps: Pick<MediaDeps, "sql" | "blobs" | "hashers" | "clock" | "settings">,
   reservation: Reservation,
   file: PreparedFile,
 ): Promise<MediaRow> {
   const { mediaId, blobPrefix } = reservation;
   for (const { name, path } of file.thumbnails) {
-    await putFile(deps.blobs, blobKey(blobPrefix, name), path);
+    await putFile(deps, blobKey(blobPrefix, name), path);
   }
-  const { size, blake3 } = await putFile(deps.blobs, blobKey(blobPrefix), file.path);
+  const { size, blake3 } = await putFile(deps, blobKey(blobPrefix), file.path);
   const thumbnails = file.thumbnails.map(({ name, width, height, size }) => ({
     name,
     width,
@@ -124,23 +122,24 @@ async function store(
 
 /** Stores a file and hashes what was stored in the same reading. */
 async function putFile(
-  blobs: BlobStore,
+  deps: Pick<MediaDeps, "blobs" | "hashers">,
   key: string,
   path: string,
 ): Promise<{ size: number; blake3: string }> {
   const { size } = await Deno.stat(path);
-  const hasher = await createBLAKE3();
-  const file = await Deno.open(path, { read: true });
-  const hashed = file.readable.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        hasher.update(chunk);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
-  await blobs.put(key, hashed, size);
-  return { size, blake3: encodeBase58Of32(hasher.digest("binary")) };
+  return await deps.hashers.use(async (hasher) => {
+    const file = await Deno.open(path, { read: true });
+    const hashed = file.readable.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          hasher.update(chunk);
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+    await deps.blobs.put(key, hashed, size);
+    return { size, blake3: encodeBase58Of32(hasher.digest("binary")) };
+  });
 }
 
 /**
