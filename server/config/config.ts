@@ -44,7 +44,12 @@ export const CONFIG_FILE_NAME = "openguild.yaml";
 export const DEFAULT_DATA_FOLDER = "openguild-data";
 
 /** Variables that begin like settings and are none. */
-const OTHER_VARIABLES = new Set(["OPENGUILD_DATA", "OPENGUILD_CONFIG", "OPENGUILD_VECTORS"]);
+const OTHER_VARIABLES = new Set([
+  "OPENGUILD_CACHE",
+  "OPENGUILD_CONFIG",
+  "OPENGUILD_DATA",
+  "OPENGUILD_VECTORS",
+]);
 const OTHER_PREFIXES = ["OPENGUILD_TEST_", "OPENGUILD_BENCH_", "OPENGUILD_CHILD_"];
 
 interface Raw {

@@ -2,6 +2,7 @@ import { OperationError } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
+import { programModule } from "../../system/assets.ts";
 import {
   type PasswordAnswer,
   type PasswordJob,
@@ -18,7 +19,10 @@ const IDLE_MS = 60_000;
 const RETRY_AFTER_MS = 3_000;
 
 /** The file of the worker, to be included when compiling. */
-export const PASSWORD_WORKER_URL: URL = new URL("./password_worker.ts", import.meta.url);
+export const PASSWORD_WORKER_URL: URL = programModule(
+  new URL("./password_worker.ts", import.meta.url),
+  "server/services/accounts/password_worker",
+);
 
 export interface Passwords {
   /** Encoded Argon2id with a fresh salt. */
