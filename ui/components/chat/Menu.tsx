@@ -25,6 +25,10 @@ export function Menu(props: {
     addEventListener("pointerdown", away);
     return () => removeEventListener("pointerdown", away);
   }, [open]);
+  // A form that is gone from the page would not be sent.
+  const closeUnlessForm = (event: MouseEvent) => {
+    if (!(event.target as Element).closest("form")) setOpen(false);
+  };
   const onKey = (event: KeyboardEvent) => {
     if (!open) return;
     const items = [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
@@ -60,7 +64,7 @@ export function Menu(props: {
           class="menu-list"
           role="menu"
           aria-label={props.label}
-          onClick={() => setOpen(false)}
+          onClick={closeUnlessForm}
         >
           {props.children}
         </div>
