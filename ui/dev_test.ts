@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import type { AssetManifest } from "./lib/assets.ts";
+
+/** gzip bytes a page may load before it works (client design, section 5). */
+const CHAT_BYTES = 90 * 1024;
+const STYLE_BYTES = 20 * 1024;
+
+const out = new URL("./_fresh/", import.meta.url).pathname;
+const readManifest = async () =>
+  JSON.parse(await Deno.readTextFile(`${out}manifest.json`)) as AssetManifest;
+
+async function gzipSize(manifest: AssetManifest, url: string): Promise<number> {
+  const file = manifest.files.find((entry) => entry.url === url)?.file;
+  assert.ok(file, `${url} is not served`);
+  return gzipSync(await Deno.readFile(out + file), { level: 9 }).length;
+}
+
+Deno.test("the chat page loads no more script and style than its budget", async () => {
+  const manifest = await readManifest();
+  const island = manifest.islands["ChatApp"];
+  assert.ok(island);
+  const urls = new Set([manifest.boot, island.url, ...island.preload]);
+  let total = 0;
+  for (const url of urls) total += await gzipSize(manifest, url);
+  assert.ok(total <= CHAT_BYTES, `${total} bytes of script`);
+  let styles = 0;
+  for (const url of manifest.styles) styles += await gzipSize(manifest, url);
+  assert.ok(styles <= STYLE_BYTES, `${styles} bytes of style`);
+});
+
+Deno.test("dialogs and the emoji grid are not part of the first load", async () => {
+  const manifest = await readManifest();
+  const island = manifest.islands["ChatApp"];
+  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as {
+    outputs: Record<string, { inputs: Record<string, unknown> }>;
+  };
+  const first = new Set(
+    [island?.url, ...island?.preload ?? []].map((url) => url?.replace("/assets/", "")),
+  );
+  const loaded = Object.entries(metafile.outputs)
+    .filter(([path]) => first.has(path.slice(path.lastIndexOf("/") + 1)))
+    .flatMap(([, output]) => Object.keys(output.inputs));
+  assert.ok(loaded.includes("ui/islands/ChatApp.tsx"));
+  for (const lazy of ["overlays/", "EmojiPicker", "ufuzzy", "zod"]) {
+    assert.deepEqual(loaded.filter((input) => input.includes(lazy)), [], lazy);
+  }
+});
+
+Deno.test("what islands import stays in the browser: no server code, one Preact", async () => {
+  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as {
+    inputs: Record<string, unknown>;
+  };
+  const inputs = Object.keys(metafile.inputs);
+  assert.deepEqual(inputs.filter((input) => /^(server|tests|scripts)\//.test(input)), []);
+  const preacts = new Set(
+    inputs.map((input) => /\/(preact@[^/]+)\//.exec(input)?.[1])
+      .filter((name) => name !== undefined),
+  );
+  assert.equal(preacts.size, 1);
+});
