@@ -49,6 +49,7 @@ export async function startServer(config: Config, system: SystemParts): Promise<
       blobs: domain.blobs,
       log,
       accounts: domain.accounts.deps,
+      chat: domain.chat.deps,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

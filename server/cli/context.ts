@@ -5,6 +5,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../postgres/database.ts";
 import type { AccountDeps } from "../services/accounts/deps.ts";
+import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { CliIo } from "./io.ts";
 
 /** The parts of the server that commands work with. */
@@ -15,6 +16,8 @@ export interface StoreParts {
   readonly log: Log;
   /** The account services of a running server. */
   readonly accounts?: AccountDeps;
+  /** The rooms and their services of a running server. */
+  readonly chat?: ChatDeps;
 }
 
 /** A server that runs until it is disposed of. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { CliParts } from "../../server/cli/context.ts";
 import { run } from "../../server/cli/program.ts";
@@ -21,6 +22,7 @@ export async function runCli(
     readonly interrupted?: AbortSignal;
     /** Equal bytes in every run unless given. */
     readonly rng?: Rng;
+    readonly clock?: Clock;
     /** Sees every piece of what goes to standard error. */
     readonly onErr?: (text: string) => void;
   },
@@ -39,7 +41,7 @@ export async function runCli(
     env: options.env ?? {},
     workingFolder: options.workingFolder,
     interrupted: options.interrupted ?? new AbortController().signal,
-    clock: new ManualClock(),
+    clock: options.clock ?? new ManualClock(),
     rng: options.rng ?? new CountingRng(),
   };
   const parts: CliParts = {

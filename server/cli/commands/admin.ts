@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { addAdminGuild } from "./admin_guild.ts";
 import { addAdminKey } from "./admin_key.ts";
 import { addAdminMedia } from "./admin_media.ts";
 import { addAdminToken } from "./admin_token.ts";
@@ -9,6 +10,7 @@ import { addAdminUser } from "./admin_user.ts";
 export function addAdmin(program: Command, context: CliContext): void {
   const admin = program.command("admin").description("look after what this server keeps");
   addAdminUser(admin, context);
+  addAdminGuild(admin, context);
   addAdminToken(admin, context);
   addAdminMedia(admin, context);
   addAdminKey(admin, context);

@@ -1,0 +1,49 @@
+import type { Config } from "../config/config.ts";
+import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import { DataFolderError, openDataFolder } from "../system/data_folder.ts";
+import type { CliContext } from "./context.ts";
+import { CliError } from "./io.ts";
+import { handOver, quietLog } from "./open_store.ts";
+import { type OptionValues, readConfig } from "./options.ts";
+
+/** The rooms and their services. */
+export interface OpenChat extends AsyncDisposable {
+  readonly chat: ChatDeps;
+}
+
+/**
+ * For commands that change rooms: the running server's services, or those of one that is
+ * started for this moment, on a port that nobody knows.
+ */
+export async function openChat(options: OptionValues, context: CliContext): Promise<OpenChat> {
+  const { io, parts } = context;
+  if (parts.live !== undefined) return withChat(parts.live.chat, async () => {});
+  const config = readConfig(options, io);
+  await using stack = new AsyncDisposableStack();
+  try {
+    stack.use(await openDataFolder(config.dataFolder));
+  } catch (error) {
+    if (error instanceof DataFolderError) await handOver(config, context);
+    throw error;
+  }
+  const log = quietLog(config, io);
+  const server = stack.use(
+    await parts.startServer(unseen(config), { log, clock: io.clock, rng: io.rng }),
+  );
+  const owned = stack.move();
+  return withChat(server.parts.chat, () => owned.disposeAsync());
+}
+
+function withChat(chat: ChatDeps | undefined, dispose: () => Promise<void>): OpenChat {
+  if (chat === undefined) throw new CliError("This server has no rooms to look at.");
+  return { chat, [Symbol.asyncDispose]: dispose };
+}
+
+function unseen(config: Config): Config {
+  const { cert: _cert, key: _key, ...tls } = config.tls;
+  return {
+    ...config,
+    listen: { ...config.listen, host: "127.0.0.1", port: 0 },
+    tls: { ...tls, acme: [], cert: undefined, key: undefined },
+  };
+}
