@@ -70,7 +70,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   return {
     url: `http://localhost:${options.port}`,
     pid: child.pid,
-    setupCode: /\/setup\/(ogl_\w+)/.exec(text)?.[1],
+    setupCode: /\/setup\/(ogl_[\w-]+)/.exec(text)?.[1],
     kill: async () => void await end("SIGKILL"),
     stop: () => end("SIGINT"),
     log: () => text,
