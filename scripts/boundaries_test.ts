@@ -5,7 +5,10 @@ const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
 async function plant(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
-  await Deno.copyFile(`${root}/deno.json`, `${folder}/deno.json`);
+  await Deno.mkdir(`${folder}/ui`);
+  for (const config of ["deno.json", "ui/deno.json"]) {
+    await Deno.copyFile(`${root}/${config}`, `${folder}/${config}`);
+  }
   for (const [path, text] of Object.entries(files)) {
     const at = `${folder}/${path}`;
     await Deno.mkdir(at.slice(0, at.lastIndexOf("/")), { recursive: true });
