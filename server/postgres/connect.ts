@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import type { Log } from "../../core/ports/log.ts";
+import { openDriverSocket, wantsTls } from "./driver_socket.ts";
 import { type Sql, SQL_TYPES } from "./sql.ts";
 
 export interface ConnectOptions {
@@ -19,9 +20,20 @@ export interface ConnectOptions {
   readonly onClose?: () => void;
 }
 
+/**
+ * The driver gathers what it writes until it has 1,024 bytes or the turn of the event loop ends.
+ * A connection that ends within such a turn keeps the rest and forgets to write on its next
+ * start, which then hangs until the connect timeout, again and again. A start-up packet of more
+ * than 1,024 bytes is written at once: the server refuses it together with that rest, and the
+ * next start is clean. (A setting with a dot in its name means nothing to the server.)
+ */
+const STARTUP_PADDING = "x".repeat(1024);
+
 /** Opens a pool; no connection is made before the first query. */
 export function connect(options: ConnectOptions): Sql {
+  const socket = wantsTls(options.url) ? {} : { socket: openDriverSocket };
   return postgres(options.url, {
+    ...socket,
     max: options.poolSize,
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 2),
@@ -33,6 +45,7 @@ export function connect(options: ConnectOptions): Sql {
     onclose: () => options.onClose?.(),
     connection: {
       application_name: options.applicationName ?? "openguild",
+      "openguild.padding": STARTUP_PADDING,
       // A lost machine must not hold locks for the two hours of the kernel's default.
       tcp_keepalives_idle: 10,
       tcp_keepalives_interval: 5,

@@ -32,3 +32,25 @@ Deno.test("64-bit integers arrive as numbers, and one beyond 2^53 is an error", 
     /beyond what a number can hold/,
   );
 });
+
+Deno.test("every query is answered, however often its connection is ended", async () => {
+  await using db = await freshDatabase({ migrated: false });
+  const sql = connect({ url: db.url, poolSize: 1, log: silentLog, applicationName: "victim" });
+  let running = true;
+  let answered = 0;
+  let failed = 0;
+  const callers = Array.from({ length: 3 }, async () => {
+    while (running) {
+      await sql`select 1`.then(() => answered++, () => failed++);
+    }
+  });
+  for (let round = 0; round < 150; round++) {
+    await db.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`;
+    await new Promise((resolve) => setTimeout(resolve, round % 20));
+  }
+  running = false;
+  await Promise.all(callers);
+  assert.ok(failed > 0 && answered > 0, `${answered} answered, ${failed} failed`);
+  await sql.end();
+});
