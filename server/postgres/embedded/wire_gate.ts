@@ -62,7 +62,10 @@ export class WireGate {
   }
 
   #want(client: Client): void {
-    if (this.#holder === client) return client.wake();
+    if (this.#holder === client) {
+      client.news = true;
+      return client.wake();
+    }
     if (!this.#waiting.includes(client)) this.#waiting.push(client);
     // The holder's wait for more begins again, now with an end.
     if (this.#holder) this.#holder.wake();
@@ -75,12 +78,15 @@ export class WireGate {
       this.#holder = client;
       if (!client) return;
       await this.#serveClient(client);
+      // What came after the last look at the client, before its turn had ended.
+      if (client.news && !this.#waiting.includes(client)) this.#waiting.push(client);
     }
   }
 
   /** Runs what the client sent until nothing of it is open. */
   async #serveClient(client: Client): Promise<void> {
     while (true) {
+      client.news = false;
       if (client.gone) return await this.#rollBack(client);
       const messages = client.take();
       if (messages === undefined) {
@@ -147,6 +153,8 @@ class Client {
   gone = false;
   /** The backend is inside a query or transaction of this client. */
   open = false;
+  /** Something came since the client was last looked at. */
+  news = false;
   #started = false;
   #buffer: Uint8Array = new Uint8Array(0);
   #wake: (() => void) | undefined;
