@@ -73,8 +73,9 @@ interface AppliedRow {
 export async function migrate(sql: Sql, options: MigrateOptions): Promise<number> {
   const migrations = await loadMigrations(options.folder);
   const nowMs = options.now ?? systemClock.now;
+  const wanted = { migrations, only: options.only };
   for (let count = 0;; count++) {
-    const applied = await applyNext(sql, migrations, nowMs());
+    const applied = await applyNext(sql, wanted, nowMs());
     if (!applied) return count;
     options.log.log("info", "Migrated the database.", {
       version: applied.version,
@@ -104,9 +105,13 @@ export async function status(
 /** Applies the first migration that waits, under the lock and whole; undefined when none does. */
 async function applyNext(
   sql: Sql,
-  migrations: readonly Migration[],
+  wanted: {
+    readonly migrations: readonly Migration[];
+    readonly only: ReadonlySet<number> | undefined;
+  },
   nowMs: number,
 ): Promise<Migration | undefined> {
+  const { migrations, only } = wanted;
   return await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${LOCK_CLASS.migrate}, 0)`;
     await tx`
@@ -119,7 +124,9 @@ async function applyNext(
     const applied = await readApplied(tx);
     checkApplied(applied, migrations);
     const done = new Set(applied.map((row) => row.version));
-    const next = migrations.find((migration) => !done.has(migration.version));
+    const next = migrations.find(({ version }) =>
+      !done.has(version) && (only?.has(version) ?? true)
+    );
     if (next) await applyOne(tx, next, nowMs);
     return next;
   });

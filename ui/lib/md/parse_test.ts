@@ -14,7 +14,7 @@ Deno.test("what a message can look like", () => {
     /<strong>a<\/strong> <em>b<\/em> <del>c<\/del> <code>d<\/code>/,
   );
   assert.match(draw("a\nb"), /a<br\/?>b/);
-  assert.match(draw("- one\n- two"), /<ul><li>one<\/li><li>two<\/li><\/ul>/);
+  assert.match(draw("- one\n- two"), /<ul><li\s*>one<\/li><li\s*>two<\/li><\/ul>/);
   assert.match(draw("```ts\nlet a = 1;\n```"), /<code>let a = 1;<\/code>/);
   assert.match(draw("||secret||"), /class="spoiler"/);
   assert.match(
