@@ -10,7 +10,7 @@ Deno.test("the tree is tidy", async () => {
 Deno.test("Deno's version is the same wherever it is named", async () => {
   const version = (await Deno.readTextFile(`${root}/.dvmrc`)).trim();
   assert.match(version, /^\d+\.\d+\.\d+$/);
-  for (const path of ["README.md", ".ci/run"]) {
+  for (const path of ["README.md", ".ci/run", "Dockerfile"]) {
     const named = [...(await Deno.readTextFile(`${root}/${path}`)).matchAll(/\bdeno@([^\s`"']+)/g)];
     assert.ok(named.length > 0, `${path} names no version of Deno`);
     for (const match of named) assert.equal(match[1], version, path);

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { parse } from "yaml";
+import { reachable, readImports } from "../../scripts/lib/graph.ts";
+import { listSources } from "../../scripts/lib/suites.ts";
+import { loadConfig } from "../../server/config/config.ts";
+import { runCli } from "../harness/cli.ts";
+import { freePort } from "../harness/free_port.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { type Instruction, parseDockerfile, parseEnv } from "./dockerfile.ts";
+
+const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
+function config(env: Record<string, string>) {
+  return loadConfig({ env, flags: new Map(), workingFolder: "/", readFile: () => undefined });
+}
+
+interface Compose {
+  readonly services: Readonly<
+    Record<string, {
+      readonly image?: string;
+      readonly build?: string;
+      readonly environment?: Readonly<Record<string, string>>;
+      readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+      readonly volumes?: readonly string[];
+      readonly healthcheck?: unknown;
+      readonly ports?: readonly string[];
+    }>
+  >;
+  readonly volumes: Readonly<Record<string, null>>;
+}
+
+Deno.test("compose: services, volumes and settings fit together, and no password is a default", async () => {
+  const text = await Deno.readTextFile(`${root}/deploy/compose.yaml`);
+  const compose = parse(text) as Compose;
+  const example = await Deno.readTextFile(`${root}/deploy/example.env`);
+  const asked = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map((match) => match[1] ?? ""));
+  assert.deepEqual([...text.matchAll(/\$\{\w+(?!\w|:\?)/g)], [], "a variable without a guard");
+  for (const name of asked) {
+    assert.match(example, new RegExp(`^${name}=`, "m"), `example.env lacks ${name}`);
+  }
+  assert.deepEqual([...example.matchAll(/PASSWORD=(\S+)/g)], []);
+  for (const [name, service] of Object.entries(compose.services)) {
+    assert.ok(service.image ?? service.build, name);
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+      assert.ok(compose.services[other], `${name} waits for ${other}`);
+      if (condition === "service_healthy") assert.ok(compose.services[other].healthcheck, other);
+    }
+    for (const volume of service.volumes ?? []) {
+      assert.ok((volume.split(":")[0] ?? "") in compose.volumes, volume);
+    }
+  }
+  const server = compose.services["openguild"];
+  assert.ok(server?.build !== undefined);
+  await Deno.stat(join(root, "deploy", server.build, "Dockerfile"));
+  const env = Object.fromEntries(
+    Object.entries(server.environment ?? {}).map(([name, value]) => [
+      name,
+      value.replace(/\$\{OPENGUILD_NAME:[^}]*\}/, "chat.example.org")
+        .replace(/\$\{\w+:[^}]*\}/, "secret"),
+    ]),
+  );
+  const settings = config(env);
+  assert.equal(settings.server.name, "chat.example.org");
+  assert.equal(settings.blobs.s3Bucket, "openguild");
+  assert.equal(
+    settings.database.url?.reveal(),
+    "postgres://openguild:secret@postgres:5432/openguild",
+  );
+  assert.deepEqual(server.ports, ["127.0.0.1:8080:8080"]);
+});
+
+Deno.test("the service file calls the program as it wants to be called", async () => {
+  const text = await Deno.readTextFile(`${root}/deploy/openguild.service`);
+  for (const line of text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))) {
+    assert.match(line, /^\[\w+\]$|^[A-Z]\w+=/, line);
+  }
+  await using folder = await tempFolder();
+  const [, ...args] = /^ExecStart=(.+)$/m.exec(text)?.[1]
+    ?.replace("/var/lib/openguild", `${folder.path}/data`).split(" ") ?? [];
+  const seen: string[] = [];
+  await runCli(args, {
+    workingFolder: folder.path,
+    env: Object.fromEntries(
+      [...text.matchAll(/^Environment=(\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]),
+    ),
+    parts: { startServer: () => Promise.reject(new Error("not in this test")) },
+    onErr: (line) => void seen.push(line),
+  });
+  assert.doesNotMatch(seen.join(""), /unknown|no setting|error:/i);
+  assert.match(seen.join(""), /not in this test/, "it did not come to the start");
+});
+
+Deno.test("the Dockerfile copies every folder that the program is made of, and no other file", async () => {
+  const [build] = parseDockerfile(await Deno.readTextFile(`${root}/Dockerfile`));
+  const copied = new Set(
+    build?.steps.filter(({ word }) => word === "COPY")
+      .flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1)),
+  );
+  const edges = await readImports(root, listSources(root));
+  const rooms = [...reachable(edges, ["main.ts", "scripts/compile.ts"])]
+    .filter((path) => !path.includes(":")).map((path) => path.split("/")[0] ?? "");
+  for (const room of [...new Set(rooms), "migrations", "deno.lock", ".dvmrc", "LICENSE"]) {
+    assert.ok(copied.has(room), `COPY lacks ${room}`);
+  }
+  const ignore = await Deno.readTextFile(`${root}/.dockerignore`);
+  for (const path of copied) assert.match(ignore, new RegExp(`^!${path}$`, "m"));
+});
+
+Deno.test("the Dockerfile's own commands make a program that starts, from an empty folder", async () => {
+  await using folder = await tempFolder();
+  const [build, final] = parseDockerfile(await Deno.readTextFile(`${root}/Dockerfile`));
+  assert.ok(build && final);
+  const stage = join(folder.path, "build");
+  const home = join(folder.path, "home");
+  await Deno.mkdir(home);
+  // Nothing that this machine has fetched before may help; how it reaches npm may.
+  const { DENO_DIR: _cache, ...inherited } = Deno.env.toObject();
+  const env = { ...inherited, HOME: home, NO_COLOR: "1" };
+  for (const step of build.steps) await doStep(step, { stage, env });
+  const image = join(folder.path, "image");
+  let settings: Record<string, string> = {};
+  const command: string[] = [];
+  for (const { word, rest } of final.steps) {
+    const words = rest.split(/\s+/);
+    if (word === "ENV") settings = inside(image, parseEnv(rest));
+    if (word === "ENTRYPOINT" || word === "CMD") command.push(...JSON.parse(rest) as string[]);
+    if (word === "COPY") {
+      const [from, to] = [words.at(-2) ?? "", words.at(-1) ?? ""];
+      await Deno.mkdir(dirname(join(image, to)), { recursive: true });
+      await Deno.copyFile(join(stage, from.replace(/^\/src/, "")), join(image, to));
+    }
+  }
+  assert.deepEqual(command, ["/usr/local/bin/openguild", "serve"]);
+  await startAndAsk(image, { command, settings });
+});
+
+/** `COPY` from the project as git has it, `RUN` in the stage's folder. */
+async function doStep(
+  { word, rest }: Instruction,
+  options: { readonly stage: string; readonly env: Record<string, string> },
+): Promise<void> {
+  const { stage, env } = options;
+  await Deno.mkdir(stage, { recursive: true });
+  if (word === "COPY") {
+    const paths = rest.split(/\s+/).slice(0, -1);
+    await run(`git ls-files -z -- ${paths.join(" ")} | xargs -0 cp --parents -t "${stage}"`, {
+      cwd: root,
+      env: Deno.env.toObject(),
+    });
+  } else if (word === "RUN") {
+    await run(rest, { cwd: stage, env });
+  } else {
+    assert.equal(word, "WORKDIR");
+  }
+}
+
+async function startAndAsk(
+  image: string,
+  options: { readonly command: readonly string[]; readonly settings: Record<string, string> },
+): Promise<void> {
+  const port = freePort();
+  const [program = "", ...args] = options.command;
+  const child = new Deno.Command(join(image, program), {
+    args: [...args, "--port", String(port)],
+    cwd: image,
+    clearEnv: true,
+    env: options.settings,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    await waitFor("the server to be ready", async () => {
+      try {
+        const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+        await answer.body?.cancel();
+        return answer.ok;
+      } catch {
+        return false;
+      }
+    }, 120_000);
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+  }
+}
+
+/** Paths of the image as paths below its folder. */
+function inside(image: string, settings: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      value.startsWith("/") ? join(image, value) : value,
+    ]),
+  );
+}
+
+async function run(
+  command: string,
+  options: { readonly cwd: string; readonly env: Record<string, string> },
+): Promise<void> {
+  const output = await new Deno.Command("sh", {
+    args: ["-euc", command],
+    ...options,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  assert.ok(
+    output.success,
+    `${command}\n${decoder.decode(output.stdout)}${decoder.decode(output.stderr)}`,
+  );
+}
