@@ -14,7 +14,7 @@ export function AuthPage(props: { state: State; children: ComponentChildren; wid
     <div class="front">
       {server.trial && <TrialBanner />}
       <div class="front-body">
-        <aside class="front-side">
+        <aside class="front-side" aria-label={t("front.host")}>
           <Wordmark />
           <div class="front-art">
             <Drawing name="table" />
@@ -25,10 +25,10 @@ export function AuthPage(props: { state: State; children: ComponentChildren; wid
           </p>
         </aside>
         <div class="front-main">
-          <div class="front-top">
+          <header class="front-top">
             <Wordmark />
             <span class="tag">{server.name}</span>
-          </div>
+          </header>
           <main id="main" class={props.wide ? "front-card wide" : "front-card"}>
             {props.children}
           </main>

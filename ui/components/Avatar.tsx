@@ -32,7 +32,7 @@ export function Avatar(props: {
             decoding="async"
           />
         )
-        : <span aria-hidden="true">{initialsOf(props.name)}</span>}
+        : <span class="initials" aria-hidden="true" data-initials={initialsOf(props.name)} />}
       {props.presence && (
         <span class={`presence ${props.presence}`}>
           <span class="sr">{t(`presence.${props.presence}`)}</span>

@@ -12,7 +12,9 @@ export function ErrorPage(props: {
 }) {
   return (
     <div class="plain-page">
-      <Wordmark />
+      <header>
+        <Wordmark />
+      </header>
       <main id="main" class="empty">
         <Drawing name={props.drawing} />
         <h1>{props.title}</h1>

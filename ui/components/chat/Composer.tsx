@@ -87,7 +87,7 @@ function ComposerBox({ place, placeholder, canAttach }: ComposerProps) {
           class="icon-button send"
           aria-label={mode.edit ? t("save") : t("composer.send")}
           title={mode.edit ? t("save") : t("composer.send")}
-          aria-disabled={sendable ? "false" : "true"}
+          aria-disabled={composer.live && !sendable ? "true" : undefined}
           onClick={composer.submit}
         >
           <Icon name={mode.edit ? "check" : "send"} />

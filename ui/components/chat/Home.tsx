@@ -16,11 +16,11 @@ export function Home() {
       <>
         <header class="main-head">
           <NavButton />
-          <h2 class="clip">{guild.name}</h2>
+          <h1 class="clip">{guild.name}</h1>
         </header>
         <div class="empty">
           <Drawing name="quiet" />
-          <h3>{t("guild.noChannels")}</h3>
+          <h2>{t("guild.noChannels")}</h2>
           <p>{t("guild.noChannelsText")}</p>
           {can(guild.permissions, "MANAGE_CHANNELS") && (
             <button
@@ -42,11 +42,11 @@ export function Home() {
       <header class="main-head">
         <NavButton />
         <Icon name="chat" />
-        <h2 class="clip">{t("home.title")}</h2>
+        <h1 class="clip">{t("home.title")}</h1>
       </header>
       <div class="empty home">
         <Drawing name="table" />
-        <h3>{first ? t("home.first") : t("home.welcome")}</h3>
+        <h2>{first ? t("home.first") : t("home.welcome")}</h2>
         <p>{first ? t("home.firstText") : t("home.welcomeText")}</p>
         <div class="row wrap center-row">
           <button

@@ -44,7 +44,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
       <header class="main-head">
         <NavButton />
         <Icon name={channelIcon(channel)} />
-        <h2 class="clip">{channel.name}</h2>
+        <h1 class="clip">{channel.name}</h1>
         {channel.private && <EncryptionTag />}
         {channel.topic && <p class="topic clip grow" title={channel.topic}>{channel.topic}</p>}
         <span class="grow" />
@@ -54,7 +54,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
         ? (
           <div class="empty">
             <Drawing name="seats" />
-            <h3>{channel.name}</h3>
+            <h2>{channel.name}</h2>
             <p>{t("voice.later")}</p>
           </div>
         )
@@ -154,7 +154,7 @@ function DmMain({ dm }: { dm: Dm }) {
           size="s"
           presence={state.presenceOf(dm.user.id)}
         />
-        <h2 class="clip">
+        <h1 class="clip">
           <button
             type="button"
             class="plain"
@@ -163,7 +163,7 @@ function DmMain({ dm }: { dm: Dm }) {
           >
             {name}
           </button>
-        </h2>
+        </h1>
         <EncryptionTag />
         <span class="grow" />
         <HeadTools />
@@ -172,7 +172,7 @@ function DmMain({ dm }: { dm: Dm }) {
         ? (
           <div class="empty">
             <Drawing name="letter" />
-            <h3>{t("dm.invitedTitle", { name })}</h3>
+            <h2>{t("dm.invitedTitle", { name })}</h2>
             <p>{t("dm.invitedText", { server: serverOf(dm.user.id) })}</p>
             <button
               type="button"

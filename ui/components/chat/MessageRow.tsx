@@ -44,7 +44,7 @@ export function MessageRow({ message, grouped, focused }: RowProps) {
       tabIndex={active ? 0 : -1}
       aria-label={t("message.by", {
         name,
-        time: formatTime(message.origin_ts, state.timeZone.value),
+        time: formatFull(message.origin_ts, state.timeZone.value),
       })}
       onPointerEnter={(event) => event.pointerType === "mouse" && activate()}
       onClick={activate}

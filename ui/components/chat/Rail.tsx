@@ -32,7 +32,7 @@ export function Rail() {
             {waiting > 0 && <span class="badge" aria-hidden="true">{cap(waiting)}</span>}
           </a>
         </li>
-        <li class="rail-line" role="presentation" />
+        <li class="rail-line" aria-hidden="true" />
         {state.guilds.value.map((guild) => <RailGuild key={guild.id} guild={guild} />)}
         <li class="rail-item">
           <button

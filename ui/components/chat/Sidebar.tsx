@@ -45,7 +45,7 @@ function GuildHead({ guild }: { guild: Guild }) {
     can(permissions, "VIEW_AUDIT_LOG");
   return (
     <header class="side-head">
-      <h1 class="clip grow">{guild.name}</h1>
+      <h2 class="clip grow">{guild.name}</h2>
       {can(permissions, "CREATE_INVITE") && (
         <button
           type="button"
@@ -88,7 +88,7 @@ function HomeHead() {
   const state = useChat();
   return (
     <header class="side-head">
-      <h1 class="clip grow">{t("nav.conversations")}</h1>
+      <h2 class="clip grow">{t("nav.conversations")}</h2>
       <button
         type="button"
         class="icon-button"

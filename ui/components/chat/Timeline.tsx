@@ -48,20 +48,21 @@ export function Timeline({ place }: { place: TalkPlace }) {
         onScroll={scroll.onScroll}
         tabIndex={-1}
       >
-        <div
-          class="timeline-rows"
-          role="feed"
-          aria-label={t("timeline.label")}
-          aria-busy={window.loading !== "none" ? "true" : "false"}
-          onKeyDown={moveBetweenRows}
-        >
-          {window.messages.length > 0 && !window.hasBefore && <Beginning place={place} />}
+        <div class="timeline-rows">
+          {window.messages.length === 0 && window.pending.length === 0
+            ? window.loading === "all"
+              ? <Skeletons count={8} />
+              : !window.error && <Beginning place={place} />
+            : !window.hasBefore && <Beginning place={place} />}
           {window.loading === "before" && <Skeletons count={3} />}
-          {window.messages.length === 0 && window.loading === "all"
-            ? <Skeletons count={8} />
-            : window.messages.length === 0 && window.pending.length === 0 && !window.error
-            ? <Beginning place={place} />
-            : rows.map((row) => <TimelineRow key={row.key} row={row} place={place} />)}
+          <div
+            role="feed"
+            aria-label={t("timeline.label")}
+            aria-busy={window.loading !== "none" ? "true" : "false"}
+            onKeyDown={moveBetweenRows}
+          >
+            {rows.map((row) => <TimelineRow key={row.key} row={row} place={place} />)}
+          </div>
           {window.loading === "after" && <Skeletons count={3} />}
           {window.error && (
             <p class="timeline-error" role="alert">
@@ -92,14 +93,14 @@ function TimelineRow({ row, place }: { row: Row; place: TalkPlace }) {
   const state = useChat();
   if (row.kind === "day") {
     return (
-      <div class="divider" role="separator" data-row={row.key}>
+      <div class="divider" aria-hidden="true" data-row={row.key}>
         <span>{formatDay(row.ts, state.timeZone.value)}</span>
       </div>
     );
   }
   if (row.kind === "new") {
     return (
-      <div class="divider new" role="separator" data-row={row.key}>
+      <div class="divider new" aria-hidden="true" data-row={row.key}>
         <span>{t("timeline.new")}</span>
       </div>
     );
@@ -194,7 +195,7 @@ function Beginning({ place }: { place: TalkPlace }) {
   return (
     <div class="beginning">
       <Drawing name={dm ? "letter" : "quiet"} />
-      <h3>{t(dm ? "timeline.beginDm" : "timeline.begin", { name })}</h3>
+      <h2>{t(dm ? "timeline.beginDm" : "timeline.begin", { name })}</h2>
       <p class="muted">
         {channel?.topic ?? t(dm ? "timeline.beginDmText" : "timeline.beginText", { name })}
       </p>

@@ -24,7 +24,7 @@ export function UserPanel() {
     }
   };
   return (
-    <div class="me">
+    <section class="me" aria-label={t("me.label")}>
       <a class="me-card grow" href="/settings/profile" title={t("settings.profile")}>
         <Avatar
           id={user.id}
@@ -62,6 +62,6 @@ export function UserPanel() {
           </button>
         </form>
       </Menu>
-    </div>
+    </section>
   );
 }

@@ -19,7 +19,7 @@ export type ComposerApi = ReturnType<typeof useComposer>;
 export function useComposer(state: ChatState, place: TalkPlace) {
   const area = useRef<HTMLTextAreaElement>(null);
   const uploads = useUploads();
-  const { text, setText, mode, leaveMode, modeSignal } = useDraft(state, place, area);
+  const { text, setText, mode, leaveMode, modeSignal, live } = useDraft(state, place, area);
   const completion = useCompletion(state, area, setText);
   const tellTyping = useTyping(state, place);
   const key = placeKey(place);
@@ -67,7 +67,7 @@ export function useComposer(state: ChatState, place: TalkPlace) {
   const onCaret = () => completion.look(area.current?.value ?? "");
   const box = useDropTarget(uploads.add);
   const keys = { onInput, onKeyDown, onPaste, onCaret };
-  return { area, box, text, mode, uploads, completion, leaveMode, submit, insert, ...keys };
+  return { area, box, live, text, mode, uploads, completion, leaveMode, submit, insert, ...keys };
 }
 
 /** The text of a channel: its draft, or the message that is being edited. */
@@ -76,6 +76,8 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
   const modeSignal = state.modeOf(key);
   const mode = modeSignal.value;
   const [text, setShown] = useState("");
+  // Until scripts are here the form sends by itself and its button is never disabled.
+  const [live, setLive] = useState(false);
   const setText = (next: string) => {
     setShown(next);
     if (modeSignal.value.edit === null) writeDraft(key, next);
@@ -89,13 +91,14 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
     // What was typed before the scripts came must not be lost.
     const early = area.current?.value ?? "";
     setShown(early !== "" ? early : readDraft(key));
+    setLive(true);
     if (matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, []);
   useEffect(() => {
     if (mode.edit) setShown(decodeMentions(mode.edit.body, mentionNames(state)));
     if (mode.edit ?? mode.reply) area.current?.focus();
   }, [mode]);
-  return { text, setText, mode, leaveMode, modeSignal };
+  return { text, setText, mode, leaveMode, modeSignal, live };
 }
 
 /** Says that one is writing, now and then. */

@@ -173,6 +173,7 @@ export const en = {
   "dm.invitedText": "They write from {server}. Until you accept, nothing they send is shown.",
   "dm.accept": "Accept",
 
+  "me.label": "You",
   "me.menu": "Status and settings",
   "me.logout": "Log out",
   "settings.title": "Settings",

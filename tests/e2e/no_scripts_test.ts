@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startRunningServer } from "../harness/running_server.ts";
+import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
+
+Deno.test("without scripts: accept an invite, read, send, change settings, log in", async (t) => {
+  await using server = await startRunningServer();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser, { scripts: false, phone: true });
+  const { page } = bob;
+
+  await ann.page.goto(server.setupLink);
+  await fillRegistration(ann.page, "ann", "Ann");
+  await settled(ann.page);
+  await createGuild(ann.page, "Night Readers");
+  await say(ann.page, "Chapter **one** tonight");
+  await ann.page.locator("article:not(.pending) strong", { hasText: "one" }).waitFor();
+  const guildPath = new URL(ann.page.url()).pathname.split("/").slice(0, 3).join("/");
+  await ann.page.goto(`${server.base}${guildPath}/settings/invites`);
+  await ann.page.getByRole("button", { name: "New link" }).click();
+  const link = await ann.page.locator(".row-card .mono").textContent();
+
+  await t.step("an invite makes an account and leads into the channel", async () => {
+    await page.goto(server.base + new URL(link ?? "").pathname);
+    await page.getByRole("link", { name: "Create an account and join" }).click();
+    await fillRegistration(page, "bob", "Bob");
+    await page.locator("article strong", { hasText: "one" }).waitFor();
+  });
+
+  await t.step("the newest message is in view and a plain form sends", async () => {
+    const message = page.locator("article", { hasText: "Chapter one tonight" });
+    assert.ok(await message.isVisible());
+    await page.locator("textarea[name=body]").fill("I will be there, @ann");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.locator("article", { hasText: "I will be there, @Ann" }).waitFor();
+  });
+
+  await t.step("profile and theme are plain forms", async () => {
+    await page.goto(`${server.base}/settings/profile`);
+    await page.getByLabel("Status").fill("reading");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.equal(await page.getByLabel("Status").inputValue(), "reading");
+    await page.goto(`${server.base}/settings/appearance`);
+    await page.getByLabel("Dark").check({ force: true });
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  });
+
+  await t.step("a wrong password is refused with a reason, the right one leads back", async () => {
+    await page.goto(`${server.base}/settings/account`);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByLabel("User name").fill("bob");
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(await page.getByLabel("User name").inputValue(), "bob");
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.locator("article", { hasText: "I will be there" }).waitFor();
+  });
+
+  await t.step("what is not there says so", async () => {
+    const answer = await page.goto(`${server.base}/g/nowhere/nothing`);
+    assert.equal(answer?.status(), 404);
+    await page.getByRole("heading", { name: "Nothing here" }).waitFor();
+  });
+
+  assert.deepEqual(bob.faults, []);
+  await browser.close();
+});
