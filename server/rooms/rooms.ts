@@ -69,7 +69,9 @@ export class Rooms {
    * for a room that is not held, and for one the user is not joined to: all three alike.
    */
   async openFor(userId: UserId, rawId: string): Promise<Room> {
-    const id = parseRoomId(rawId);
+    // A room in memory proves its id: nothing needs to be decoded.
+    const held = this.#rooms.has(rawId as RoomId);
+    const id = held ? rawId as RoomId : parseRoomId(rawId);
     const room = id === undefined ? undefined : await this.open(id);
     if (room === undefined || !room.authority.isJoined(userId)) throw roomNotFound();
     return room;

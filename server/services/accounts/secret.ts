@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { base64urlnopad } from "@scure/base";
 import type { Rng } from "../../../core/ports/rng.ts";
 
@@ -39,7 +39,7 @@ export function hashPresented(text: string, kind: SecretKind): Uint8Array | unde
 
 /** SHA-256 suffices: there is nothing to guess in 256 random bits. */
 function hashSecret(text: string): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(text).digest());
+  return new Uint8Array(hash("sha256", text, "buffer"));
 }
 
 /** A short random code for people to pass on: 16 Crockford base32 digits, 80 bits. */

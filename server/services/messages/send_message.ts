@@ -103,7 +103,7 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
   } catch (error) {
     // The same nonce was stored by another process meanwhile: its message is the answer.
     const former = error instanceof AppendError && input.nonce !== undefined
-      ? await deps.nonces.find(userId, input.nonce)
+      ? await deps.nonces.read(userId, input.nonce)
       : undefined;
     if (former === undefined) throw error;
     return await viewMessage(deps, userId, { place, id: former.eventId });
