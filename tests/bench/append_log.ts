@@ -13,9 +13,9 @@ import type { Sql } from "../../server/postgres/sql.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { someEvent, someRoomId } from "../harness/log_rows.ts";
-import { findPostgres, freshDatabase } from "../harness/postgres.ts";
+import { freshDatabase } from "../harness/postgres.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
-import { unprivilegedUser } from "../harness/unprivileged.ts";
+import { CONTROL_TABLE, pgbench } from "./pgbench.ts";
 
 const CALLERS = [1, 16, 64, 256];
 const MOST_EVENTS_PER_SECOND = 20_000;
@@ -24,21 +24,6 @@ const BODY = "x".repeat(80);
 interface Load {
   readonly callers: number;
   readonly seconds: number;
-}
-
-async function pgbench(url: string, script: string, load: Load): Promise<number> {
-  const output = await new Deno.Command(`${await findPostgres()}/pgbench`, {
-    args: [
-      ...["-n", "-f", script, "-c", String(load.callers), "-j", "2"],
-      ...["-T", String(load.seconds), "-M", "prepared", url],
-    ],
-    ...(await unprivilegedUser()),
-    cwd: "/",
-  }).output();
-  const text = new TextDecoder().decode(output.stdout);
-  const match = /tps = ([0-9.]+) \(without/.exec(text);
-  if (!match) throw new Error(`pgbench failed: ${text}${new TextDecoder().decode(output.stderr)}`);
-  return Number(match[1]);
 }
 
 /** Building events is the callers' work, and not measured here. */
@@ -103,10 +88,8 @@ async function main(seconds: number): Promise<void> {
     log: silentLog,
     onFailure: (error) => console.error(error),
   });
-  await db.sql`create table control (id bigint generated always as identity, pdu text)`;
+  await db.sql.unsafe(CONTROL_TABLE);
   const size = (someEvent(someRoomId(), { body: BODY }) satisfies EventRow).pdu.length;
-  const script = `${folder.path}/control.sql`;
-  await Deno.writeTextFile(script, `insert into control (pdu) values (repeat('x', ${size}));\n`);
   await using log = await AppendLog.open({
     sql: db.logSql,
     session: db.session,
@@ -121,20 +104,22 @@ async function main(seconds: number): Promise<void> {
   for (const callers of CALLERS) {
     const load = { callers, seconds };
     for (const chosen of callers === 1 ? [rooms.slice(0, 1)] : [rooms, rooms.slice(0, 1)]) {
-      const before = await pgbench(outside.url, script, load);
+      const control = () =>
+        pgbench({ url: outside.url, folder: folder.path, clients: callers, seconds });
+      const before = await control();
       const events = makeEvents(MOST_EVENTS_PER_SECOND * seconds);
       const cpuBefore = await cpuTime(db.sql);
       const { rate, count } = await sends(log, load, chosen.slice(0, callers), events);
       const cpu = await cpuTime(db.sql);
-      const control = (before + await pgbench(outside.url, script, load)) / 2;
+      const commits = (before + await control()) / 2;
       const each = (key: "own" | "database") => Math.round((cpu[key] - cpuBefore[key]) / count);
       console.log(
         [
           callers,
-          Math.round(control),
+          Math.round(commits),
           Math.min(chosen.length, callers),
           Math.round(rate),
-          (rate / control).toFixed(2),
+          (rate / commits).toFixed(2),
           `${each("own")} + ${each("database")}`,
         ].join(" | "),
       );

@@ -1,0 +1,29 @@
+/** That the programs run and nothing goes wrong in them; what they measure is judged by people. */
+import assert from "node:assert/strict";
+import { runBench } from "../../scripts/bench.ts";
+
+Deno.test("sends: every sender is answered, and in order", async () => {
+  const figures = await runBench("sends", ["--tiny"]);
+  assert.deepEqual(figures.map((figure) => figure.name), [
+    "1 senders, one channel",
+    "16 senders, one channel",
+    "16 senders, many channels",
+  ]);
+  for (const { value, control, more } of figures) {
+    assert.ok(value > 0 && (control?.value ?? 0) > 0);
+    assert.equal(more?.["errors"], 0);
+    assert.equal(more?.["disordered"], 0);
+  }
+});
+
+Deno.test("fanout: every socket gets every message", async () => {
+  const figures = await runBench("fanout", ["--tiny"]);
+  assert.equal(figures.length, 3);
+  assert.equal(figures[0]?.more?.["lost"], 0);
+});
+
+Deno.test("start: both stores answer, the first time and later", async () => {
+  const figures = await runBench("start", ["--tiny"]);
+  assert.equal(figures.length, 6);
+  for (const { value } of figures) assert.ok(value > 0);
+});
