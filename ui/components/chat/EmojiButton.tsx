@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { usePopover } from "../../lib/browser/use_popover.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { Icon } from "../Icon.tsx";
 
@@ -12,6 +13,8 @@ export function EmojiButton(props: {
   const [open, setOpen] = useState(false);
   const EmojiPicker = useLazy(open, () => import("./EmojiPicker.tsx"));
   const box = useRef<HTMLDivElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  usePopover(open, box, panel, { above: props.large ?? false, ready: EmojiPicker });
   const show = (next: boolean) => {
     setOpen(next);
     props.onOpen?.(next);
@@ -45,16 +48,18 @@ export function EmojiButton(props: {
       >
         <Icon name="smile" />
       </button>
-      {open && (EmojiPicker
-        ? (
-          <EmojiPicker
-            onPick={(emoji) => {
-              show(false);
-              props.onPick(emoji);
-            }}
-          />
-        )
-        : <div class="emoji-picker loading" />)}
+      {open && (
+        <div ref={panel} class="emoji-panel">
+          {EmojiPicker && (
+            <EmojiPicker
+              onPick={(emoji) => {
+                show(false);
+                props.onPick(emoji);
+              }}
+            />
+          )}
+        </div>
+      )}
     </div>
   );
 }

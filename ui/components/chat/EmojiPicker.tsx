@@ -49,7 +49,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
       <input
         ref={input}
         class="input"
-        type="search"
+        type="text"
         placeholder={t("emoji.search")}
         aria-label={t("emoji.search")}
         value={query}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { usePopover } from "../../lib/browser/use_popover.ts";
 import { Icon, type IconName } from "../Icon.tsx";
 
 /**
@@ -15,6 +16,8 @@ export function Menu(props: {
 }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  usePopover(open, box, list, { above: props.up ?? false });
   useEffect(() => {
     if (!open) return;
     const items = () => [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
@@ -47,7 +50,7 @@ export function Menu(props: {
     event.preventDefault();
   };
   return (
-    <div class={props.up ? "menu up" : "menu"} ref={box} onKeyDown={onKey}>
+    <div class="menu" ref={box} onKeyDown={onKey}>
       <button
         type="button"
         class={props.small ? "icon-button small" : "icon-button"}
@@ -61,6 +64,7 @@ export function Menu(props: {
       </button>
       {open && (
         <div
+          ref={list}
           class="menu-list"
           role="menu"
           aria-label={props.label}

@@ -46,10 +46,12 @@ export function useCompletion(
     const end = held.start + 1 + held.query.length;
     const next = `${box.value.slice(0, held.start)}${chosen.insert} ${box.value.slice(end)}`;
     const caret = held.start + chosen.insert.length + 1;
+    // At once, not with the next frame: the next key may be here before it.
+    box.value = next;
+    box.focus();
+    box.setSelectionRange(caret, caret);
     setText(next);
     close();
-    box.focus();
-    requestAnimationFrame(() => box.setSelectionRange(caret, caret));
   };
   const onKey = (event: KeyboardEvent): boolean => {
     if (list.length === 0) return false;

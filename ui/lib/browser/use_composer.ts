@@ -130,9 +130,11 @@ function insertAtCaret(
 ) {
   if (!area) return;
   const { selectionStart: start, selectionEnd: end, value } = area;
-  setText(value.slice(0, start) + piece + value.slice(end));
+  const next = value.slice(0, start) + piece + value.slice(end);
+  area.value = next;
   area.focus();
-  requestAnimationFrame(() => area.setSelectionRange(start + piece.length, start + piece.length));
+  area.setSelectionRange(start + piece.length, start + piece.length);
+  setText(next);
 }
 
 /** Files dropped anywhere on the page go to the open composer. */

@@ -93,7 +93,7 @@ export default function Switcher() {
       <div class="switcher">
         <input
           class="input"
-          type="search"
+          type="text"
           role="combobox"
           aria-expanded="true"
           aria-controls="switcher-list"
