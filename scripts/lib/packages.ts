@@ -18,6 +18,7 @@ export const NEEDED_PACKAGES: readonly NeededPackage[] = [
     provides: ["/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"],
     usedFor: "emoji in screenshots",
   },
+  { name: "nats-server", provides: ["nats-server"], usedFor: "a real NATS server" },
   { name: "openssl", provides: ["openssl"], usedFor: "certificates for tests" },
   { name: "pebble", provides: ["pebble"], usedFor: "a real ACME server" },
   { name: "swift", provides: ["swift-ring-builder"], usedFor: "a real S3 server" },
