@@ -4,6 +4,7 @@
  * self-extracting file with Deno's own binary. Says which of the two it made.
  */
 import { join } from "node:path";
+import { SOURCE_ARCHIVE } from "../server/system/source_archive.ts";
 import { writeSelfExtracting } from "./lib/self_extracting.ts";
 import { stage } from "./lib/stage.ts";
 import { isWindows, provideDeno, type Target, TARGETS } from "./lib/targets.ts";
@@ -18,6 +19,7 @@ const INCLUDED = [
   "node_modules",
   "LICENSE",
   "THIRD-PARTY-NOTICES",
+  SOURCE_ARCHIVE,
 ];
 
 export type Kind = "deno compile" | "self-extracting";

@@ -65,6 +65,8 @@ async function live(server: Started, body: string) {
     await asset.body?.cancel();
     assert.equal(asset.status, 200, path);
   }
+  const source = await fetch(`${address}/source`);
+  assert.ok((await source.arrayBuffer()).byteLength > 100_000, `/source: ${source.status}`);
   const grant = await call(address, undefined, {
     method: "POST",
     path: "/client/v1/register",

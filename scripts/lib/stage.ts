@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { SEED_PATH } from "../../server/postgres/embedded/seed.ts";
+import { makeSourceArchive, SOURCE_ARCHIVE } from "../../server/system/source_archive.ts";
 import { makeSeed } from "../pglite_seed.ts";
 import { collectNotices } from "./notices.ts";
 
@@ -25,7 +26,8 @@ const UNBUNDLED = [
 
 /**
  * Lays out everything the executable carries: the bundled program, its workers, the packages
- * that cannot be bundled, migrations, the built pages, the ready-made database and the licenses.
+ * that cannot be bundled, migrations, the built pages, the ready-made database, the licenses and
+ * its own source.
  */
 export async function stage(root: string, folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
@@ -41,6 +43,7 @@ export async function stage(root: string, folder: string): Promise<void> {
   });
   await provideSeed(root, folder);
   await Deno.copyFile(join(root, "LICENSE"), join(folder, "LICENSE"));
+  await Deno.writeFile(join(folder, SOURCE_ARCHIVE), await makeSourceArchive(root));
   await Deno.writeTextFile(
     join(folder, "THIRD-PARTY-NOTICES"),
     await collectNotices(root, ENTRIES.map((entry) => `${entry}.ts`)),

@@ -18,6 +18,7 @@ import { type MetricsAccess, metricsRoute } from "../http/metrics_route.ts";
 import { TrustedProxies } from "../http/proxy.ts";
 import type { RatePolicy } from "../http/rate_limit.ts";
 import type { RequestFacts, Route } from "../http/route.ts";
+import { sourceRoute } from "../http/source_route.ts";
 import { keyDocumentRoute } from "../http/well_known/key_document.ts";
 import { serverDocumentRoute } from "../http/well_known/server_document.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -91,6 +92,7 @@ function plainRoutes(
     metricsRoute(input, metricsAccess(config)),
     keyDocumentRoute(input.accounts),
     serverDocumentRoute(input.accounts),
+    sourceRoute(),
     ...apiDocumentRoutes(input.routes.map((route) => route.operation), { version: VERSION }),
   ];
 }
