@@ -3,6 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY .dvmrc deno.json deno.lock LICENSE main.ts ./
 COPY core ./core
+COPY federation ./federation
 COPY migrations ./migrations
 COPY scripts ./scripts
 COPY server ./server
