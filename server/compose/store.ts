@@ -25,6 +25,8 @@ export interface StoreParts {
 
 /** Characters of the name by which sync tokens tell databases apart. */
 const INSTANCE_CHARS = 12;
+/** How long a stop waits for what is on its way to the database. */
+const CLOSE_MS = 10_000;
 
 /** Opens the database, migrates it and registers as a writer. */
 export async function openStore(
@@ -51,14 +53,14 @@ export async function openStore(
     INSTANCE_FACT,
     encodeBase58Of16(rng.bytes(16)).slice(0, INSTANCE_CHARS),
   );
-  const appendLog = scope.stack.use(
-    await AppendLog.open({
-      sql: database.logSql,
-      session: database.session,
-      clock,
-      log: log.child({ part: "append_log" }),
-    }),
-  );
+  const appendLog = await AppendLog.open({
+    sql: database.logSql,
+    session: database.session,
+    clock,
+    log: log.child({ part: "append_log" }),
+  });
+  // A database that is away must not keep the server from stopping: what waits was not promised.
+  scope.stack.defer(() => Promise.race([appendLog.close(), clock.sleep(CLOSE_MS)]));
   const feed = scope.stack.use(
     await LogFeed.open({ sql: database.sql, log: appendLog, instance, clock, logger: log }),
   );

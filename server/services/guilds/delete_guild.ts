@@ -3,6 +3,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
 import { openPrivateRooms } from "../chat/view_guild.ts";
+import { releaseRoomMedia } from "../media/release_media.ts";
 import type { Room } from "../../rooms/room.ts";
 import { projectSummary } from "./project_guild.ts";
 
@@ -32,9 +33,19 @@ export async function deleteGuild(
     );
   }
   for (const own of await openPrivateRooms(deps, room, userId)) {
-    if (own.authority.owner() === userId) await emptyRoom(own, userId);
+    if (own.authority.owner() === userId) await endRoom(deps, own, userId);
   }
-  await emptyRoom(room, userId);
+  await endRoom(deps, room, userId);
+}
+
+/** Sends everybody away and lets go of the files that the room showed. */
+async function endRoom(
+  deps: Pick<ChatDeps, "sql" | "clock">,
+  room: Room,
+  owner: UserId,
+): Promise<void> {
+  await emptyRoom(room, owner);
+  await deps.sql.begin((tx) => releaseRoomMedia(tx, { roomId: room.id, nowMs: deps.clock.now() }));
 }
 
 async function emptyRoom(room: Room, owner: UserId): Promise<void> {
