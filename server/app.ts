@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createUi, type Visitor } from "../ui/main.ts";
+import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
 import { composeGateway, composeLive } from "./compose/gateway.ts";
 import { composeApp, openListener } from "./compose/http.ts";
@@ -21,7 +22,6 @@ import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
 import { assetPath } from "./system/assets.ts";
-import { LocalBus } from "./system/local_bus.ts";
 import { openTls } from "./tls/open_tls.ts";
 
 /** What has ended is swept away this often. */
@@ -61,10 +61,10 @@ type Domain = Awaited<ReturnType<typeof openDomain>>;
 async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
   const { log, clock } = system;
   const metrics = new Metrics();
-  const bus = new LocalBus();
-  stack.defer(() => bus.close());
+  const { bus, feed } = await openBus(config, system, stack);
   const store = await openStore(config, system, {
     stack,
+    feed,
     onFailure: (error) => log.log("error", "The embedded database ended.", { error }),
   });
   countAppends(metrics, store, stack);
@@ -138,7 +138,7 @@ async function openDoors(
     chat: {
       ...chat.deps,
       media: mediaDesk(media.deps),
-      announceRead: (notice) => chat.source.announceRead(notice),
+      announceRead: chat.announceRead,
       announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
     },
     media: { deps: media.deps, visibility: mediaVisibility(chat.deps) },

@@ -1,6 +1,7 @@
 import { OperationError } from "../../core/errors.ts";
 import { BackupError } from "../backup/format.ts";
 import { ConfigError } from "../config/config.ts";
+import { BusError } from "../nats/bus.ts";
 import { DatabaseRefusedError } from "../postgres/connect.ts";
 import { S3Error } from "../s3/blob_store.ts";
 import { DataFolderError } from "../system/data_folder.ts";
@@ -10,6 +11,7 @@ import { CliError } from "./io.ts";
 /** Errors whose message is written for the person at the terminal. */
 const WRITTEN_FOR_PEOPLE = [
   BackupError,
+  BusError,
   CliError,
   ConfigError,
   DataFolderError,

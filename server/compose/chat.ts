@@ -13,6 +13,8 @@ import { NonceBook } from "../services/messages/nonce_book.ts";
 import { SlowMode } from "../services/messages/slow_mode.ts";
 import { ChatSource } from "../services/sync/chat_source.ts";
 import type { ServerFacts } from "../services/sync/snapshot.ts";
+import type { ReadNotice } from "../services/reads/mark_read.ts";
+import { publishReadNotice, subscribeReadNotices } from "../services/reads/read_notice.ts";
 import { UserDirectory } from "../services/users/user_directory.ts";
 import { createBlake3 } from "../system/blake3.ts";
 import type { StoreParts, SystemParts } from "./store.ts";
@@ -20,6 +22,8 @@ import type { StoreParts, SystemParts } from "./store.ts";
 export interface ChatParts {
   readonly deps: ChatDeps;
   readonly source: ChatSource;
+  /** How far someone has read: told to all of their devices, on every process. */
+  readonly announceRead: (notice: ReadNotice) => void;
 }
 
 export interface ChatInput {
@@ -54,7 +58,7 @@ export async function composeChat(
     ...system,
     sql,
     rooms,
-    users: new UserDirectory(sql),
+    users: new UserDirectory({ sql, clock: system.clock }),
     throttle: input.throttle,
     nonces: new NonceBook(sql),
     slowMode: new SlowMode(sql, system.clock),
@@ -69,6 +73,7 @@ export async function composeChat(
     savePresence: async (caller, presence) => {
       if (presence !== "offline") await setPresence({ sql, bus }, caller, presence);
     },
+    catchUp: () => store.feed.catchUp(),
     ownWriterId: () => store.appendLog.writerId,
   }, store.feed.token);
   stack.defer(store.feed.subscribe((batch) => source.take(batch)));
@@ -77,5 +82,6 @@ export async function composeChat(
   stack.defer(subscribeAccountEvents({ bus, log: system.log }, (event) => {
     if (event.kind === "profile_changed") source.announceUser(event.user_id as UserId);
   }));
-  return { deps, source };
+  stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
+  return { deps, source, announceRead: (notice) => publishReadNotice(bus, notice) };
 }

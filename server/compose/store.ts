@@ -3,6 +3,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import type { Config } from "../config/config.ts";
+import type { BusParts } from "./bus.ts";
 import { AppendLog } from "../postgres/append_log.ts";
 import { type Database, openDatabase } from "../postgres/database.ts";
 import { LogFeed } from "../postgres/log_feed.ts";
@@ -32,7 +33,11 @@ const CLOSE_MS = 10_000;
 export async function openStore(
   config: Config,
   system: SystemParts,
-  scope: { readonly stack: AsyncDisposableStack; readonly onFailure: (error: Error) => void },
+  scope: {
+    readonly stack: AsyncDisposableStack;
+    readonly onFailure: (error: Error) => void;
+    readonly feed: BusParts["feed"];
+  },
 ): Promise<StoreParts> {
   const { log, clock, rng } = system;
   const { database: settings } = config;
@@ -62,7 +67,14 @@ export async function openStore(
   // A database that is away must not keep the server from stopping: what waits was not promised.
   scope.stack.defer(() => Promise.race([appendLog.close(), clock.sleep(CLOSE_MS)]));
   const feed = scope.stack.use(
-    await LogFeed.open({ sql: database.sql, log: appendLog, instance, clock, logger: log }),
+    await LogFeed.open({
+      sql: database.sql,
+      log: appendLog,
+      instance,
+      clock,
+      logger: log,
+      ...scope.feed,
+    }),
   );
   return { database, appendLog, feed };
 }

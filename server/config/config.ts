@@ -213,12 +213,21 @@ function readSection(
 
 function findConflicts(values: ConfigValues): string[] {
   const problems: string[] = [];
-  const { tls, blobs, media, metrics } = values;
+  const { tls, database, bus, blobs, media, metrics } = values;
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     problems.push("tls.cert and tls.key belong together: set both or neither");
   }
   if (tls.cert !== undefined && tls.acme.length > 0) {
     problems.push("tls.cert and tls.acme exclude each other: bring a certificate or fetch one");
+  }
+  if (bus.natsUrl.length > 0 && database.url === undefined) {
+    problems.push("bus.nats_url joins several processes: they need a Postgres in database.url");
+  }
+  if ((bus.natsUser === undefined) !== (bus.natsPassword === undefined)) {
+    problems.push("bus.nats_user and bus.nats_password belong together: set both or neither");
+  }
+  if (bus.natsUser !== undefined && bus.natsToken !== undefined) {
+    problems.push("bus.nats_user and bus.nats_token exclude each other");
   }
   if (blobs.s3Bucket !== undefined && !(blobs.s3AccessKey && blobs.s3SecretKey)) {
     problems.push("blobs.s3_bucket needs blobs.s3_access_key and blobs.s3_secret_key");

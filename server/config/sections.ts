@@ -1,6 +1,7 @@
 import type { SectionValues } from "./section.ts";
 import { accountsSection } from "./sections/accounts.ts";
 import { blobsSection } from "./sections/blobs.ts";
+import { busSection } from "./sections/bus.ts";
 import { databaseSection } from "./sections/database.ts";
 import { limitsSection } from "./sections/limits.ts";
 import { listenSection } from "./sections/listen.ts";
@@ -16,6 +17,7 @@ export const SECTIONS = {
   listen: listenSection,
   tls: tlsSection,
   database: databaseSection,
+  bus: busSection,
   blobs: blobsSection,
   media: mediaSection,
   accounts: accountsSection,

@@ -3,9 +3,17 @@ import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
 
 export interface NatsBusOptions {
-  /** `nats://[user:password@]host:port`, one or more. */
+  /** `nats://host:port`, one or more. */
   readonly servers: readonly string[];
+  readonly credentials?:
+    | { readonly user: string; readonly pass: string }
+    | { readonly token: string };
   readonly log: Log;
+}
+
+/** The bus cannot be used as it is configured. The message is for who starts the server. */
+export class BusError extends Error {
+  override readonly name = "BusError";
 }
 
 /**
@@ -21,14 +29,23 @@ export class NatsBus implements Bus {
     this.#log = log;
   }
 
-  /** @throws Error when no server answers. */
+  /** @throws BusError when no server answers, or it refuses. */
   static async connect(options: NatsBusOptions): Promise<NatsBus> {
     const connection = await connect({
       servers: [...options.servers],
+      ...options.credentials,
       name: "openguild",
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
       noEcho: false,
+    }).catch((cause) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const places = options.servers.map((url) => url.replace(/\/\/.*@/, "//")).join(", ");
+      throw new BusError(
+        `NATS at ${places} could not be used: ${reason}. Start it, correct bus.nats_url and ` +
+          "its credentials, or take the setting away.",
+        { cause },
+      );
     });
     return new NatsBus(connection, options.log);
   }

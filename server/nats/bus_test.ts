@@ -4,7 +4,7 @@ import { freePort } from "../../tests/harness/free_port.ts";
 import { startNats } from "../../tests/harness/nats.ts";
 import { waitFor } from "../../tests/harness/wait_for.ts";
 import { silentLog } from "../system/log.ts";
-import { NatsBus } from "./bus.ts";
+import { BusError, NatsBus } from "./bus.ts";
 
 Deno.test("the bus of several processes, on a real NATS server", async (t) => {
   await using server = await startNats();
@@ -32,5 +32,15 @@ Deno.test("the bus survives the end of NATS and delivers again once it is back",
 Deno.test("no NATS server at the address is an error at once", async () => {
   await assert.rejects(
     NatsBus.connect({ servers: [`nats://127.0.0.1:${freePort()}`], log: silentLog }),
+    BusError,
   );
+});
+
+Deno.test("a NATS server that asks for a password gets it, and refuses a wrong one", async () => {
+  await using server = await startNats(freePort(), ["--user", "og", "--pass", "secret"]);
+  const connect = (pass: string) =>
+    NatsBus.connect({ servers: [server.url], log: silentLog, credentials: { user: "og", pass } });
+  const bus = await connect("secret");
+  await bus.close();
+  await assert.rejects(connect("wrong"), BusError);
 });

@@ -71,6 +71,14 @@ export class LogFeed implements AsyncDisposable {
     return () => this.#subscribers.delete(handle);
   }
 
+  /** Ends when subscribers have been given everything that was stored before the call. */
+  async catchUp(): Promise<void> {
+    // One that is under way may have read before.
+    await this.#catchingUp;
+    this.#startCatchUp();
+    await this.#catchingUp;
+  }
+
   async close(): Promise<void> {
     this.#ending.abort();
     for (const end of this.#endings) end();

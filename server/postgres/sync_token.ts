@@ -63,6 +63,12 @@ export function hasRead(token: SyncToken, at: Position): boolean {
   return at.position <= readPosition(token, at.writerId);
 }
 
+/** Whether a reader with `token` has certainly met all that one with `other` has. */
+export function coversToken(token: SyncToken, other: SyncToken): boolean {
+  return token.base >= other.base &&
+    [...other.positions].every(([writerId, position]) => hasRead(token, { writerId, position }));
+}
+
 /** The token that has also read one writer up to a position. Never goes back. */
 export function advanceToken(token: SyncToken, to: Position): SyncToken {
   if (hasRead(token, to)) return token;

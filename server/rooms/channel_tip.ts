@@ -13,11 +13,15 @@ interface Head {
 export class ChannelTip {
   readonly channelId: ChannelId;
   readonly #heads: Map<EventId, number>;
+  /** Highest order when the heads were read: what stands above is not among their ancestors. */
+  readonly #loadedOrder: number;
   #spoiled = false;
+  #retired = false;
 
   constructor(channelId: ChannelId, heads: Iterable<Head>) {
     this.channelId = channelId;
     this.#heads = new Map([...heads].map((head) => [head.id, head.order]));
+    this.#loadedOrder = Math.max(0, ...this.#heads.values());
   }
 
   /** At most `max` heads to stand on, and the highest order among them. */
@@ -32,13 +36,34 @@ export class ChannelTip {
     this.#heads.set(head.id, head.order);
   }
 
+  /**
+   * Takes in an event of another process. False where it may be an ancestor of what was read
+   * from the store, or beside it: then only the store can tell.
+   */
+  observe(parents: readonly EventId[], event: Head): boolean {
+    if (this.#heads.has(event.id)) return true;
+    if (event.order <= this.#loadedOrder) return false;
+    this.advance(parents, event);
+    return true;
+  }
+
   /** An event of this end failed to be stored: nothing may be built on it any more. */
   spoil(): void {
     this.#spoiled = true;
+    this.#retired = true;
   }
 
   get spoiled(): boolean {
     return this.#spoiled;
+  }
+
+  /** Nothing more may be built on it: the store is read anew. What was built before stands. */
+  retire(): void {
+    this.#retired = true;
+  }
+
+  get retired(): boolean {
+    return this.#retired;
   }
 }
 

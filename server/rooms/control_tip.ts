@@ -35,10 +35,16 @@ export interface ControlTip {
   readonly group: { readonly key: string; readonly depth: number } | undefined;
 }
 
+/** An event and the state it was a change of. */
+export interface BuiltControl {
+  readonly event: ControlEvent;
+  readonly before: StateMap;
+}
+
 /** Events built on a tip, the tip after them, and the rows that store both. */
 export interface ControlChain {
   readonly tip: ControlTip;
-  readonly built: readonly ControlEvent[];
+  readonly built: readonly BuiltControl[];
   readonly events: readonly EventRow[];
   readonly rows: readonly TaggedRow[];
 }
@@ -58,13 +64,13 @@ export async function extendControl(
   options: ChainOptions,
 ): Promise<ControlChain> {
   let tip = start;
-  const built: ControlEvent[] = [];
+  const built: BuiltControl[] = [];
   const events: EventRow[] = [];
   const rows: TaggedRow[] = [];
   for (const intent of intents) {
     const event = await buildIntent(tip, intent, options);
     const after = tipAfter(tip, event);
-    built.push(event);
+    built.push({ event, before: tip.state });
     events.push(controlRow(event, options.nowMs));
     rows.push(...rowsOf(tip, event, after));
     tip = after;

@@ -31,8 +31,14 @@ export function heldOf(stored: StoredEvent): HeldEvent {
   };
 }
 
+export interface LoadedControl {
+  readonly tip: ControlTip;
+  /** The whole control graph, where it ended in several heads that were resolved. */
+  readonly forked: ReadonlyMap<EventId, ControlEvent> | undefined;
+}
+
 /** The end of a room's control graph as stored, or undefined for a room that is not held. */
-export async function loadControlTip(sql: Sql, roomId: RoomId): Promise<ControlTip | undefined> {
+export async function loadControl(sql: Sql, roomId: RoomId): Promise<LoadedControl | undefined> {
   const heads = await loadControlHeads(sql, roomId);
   if (heads.length === 0) return undefined;
   const groups = await Promise.all(heads.map((id) => loadStateGroup(sql, roomId, id)));
@@ -54,24 +60,16 @@ export async function loadControlTip(sql: Sql, roomId: RoomId): Promise<ControlT
   assert(facts !== undefined, `the create event of ${roomId} names a known kind`);
   const [group] = groups;
   if (heads.length === 1 && group !== undefined) {
-    return {
-      roomId,
-      state: first,
-      authority: new Authority(first, facts),
-      heads,
-      group: { key: group.key, depth: group.depth },
-    };
+    const authority = new Authority(first, facts);
+    const stored = { key: group.key, depth: group.depth };
+    return { tip: { roomId, state: first, authority, heads, group: stored }, forked: undefined };
   }
   const graph = new AuthGraph({ get: (id) => events.get(id) }, facts);
   const resolution = resolve(states, { graph, fullSetMax: Infinity });
   assert(resolution.kind === "resolved", "a resolution without bound always ends");
-  return {
-    roomId,
-    state: resolution.state,
-    authority: new Authority(resolution.state, facts),
-    heads,
-    group: undefined,
-  };
+  const { state } = resolution;
+  const authority = new Authority(state, facts);
+  return { tip: { roomId, state, authority, heads, group: undefined }, forked: events };
 }
 
 function held(events: ReadonlyMap<EventId, ControlEvent>, id: EventId): ControlEvent {

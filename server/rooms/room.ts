@@ -1,3 +1,4 @@
+import { assert } from "../../core/assert.ts";
 import { authoriseTimeline } from "../../core/auth/timeline.ts";
 import { OperationError } from "../../core/errors.ts";
 import { DraftError, hashTimelineDraft, signDraft } from "../../core/event/build.ts";
@@ -28,6 +29,9 @@ import {
   refused,
   tipAfter,
 } from "./control_tip.ts";
+import { heldOf, loadControl } from "./load_room.ts";
+import { againstResolved, OwnChanges } from "./own_changes.ts";
+import { settleCurrentState } from "./settle_current_state.ts";
 
 /** Sends of one room under way at once; more are told to come back. */
 export const ROOM_SENDS_MAX = 4096;
@@ -43,6 +47,10 @@ export interface RoomDeps {
 
 /** How often a send is built anew after an earlier one of its room failed. */
 const SEND_ATTEMPTS_MAX = 4;
+
+/** How often a state is read anew because the graph moved on meanwhile, and the pause between. */
+const RELOAD_ATTEMPTS_MAX = 40;
+const RELOAD_PAUSE_MS = 5;
 
 /** A timeline event that somebody wants. */
 export interface TimelineIntent {
@@ -84,6 +92,9 @@ export class Room {
   readonly #channels = new Map<ChannelId, Promise<ChannelTip>>();
   /** Keeps appends in the order in which the events were chained. */
   #sendTail: Promise<unknown> = Promise.resolve();
+  /** Ends when the last append of a message has: the log keeps them in order. */
+  #lastStored: Promise<unknown> = Promise.resolve();
+  readonly #own = new OwnChanges();
   #sending = 0;
   #stale = false;
 
@@ -93,11 +104,20 @@ export class Room {
     this.#tip = tip;
   }
 
+  /** The room as it is stored; undefined where it is not held. */
+  static async load(deps: RoomDeps, id: RoomId): Promise<Room | undefined> {
+    const loaded = await loadControl(deps.sql, id);
+    if (loaded === undefined) return undefined;
+    const room = new Room(deps, loaded.tip);
+    if (loaded.forked !== undefined) await room.#inTurn(() => room.#reload());
+    return room;
+  }
+
   get authority(): Authority {
     return this.#tip.authority;
   }
 
-  /** True once another process moved the control graph in a way that needs a reload. */
+  /** Another process moved the control graph, and the store could not be read since. */
   get stale(): boolean {
     return this.#stale;
   }
@@ -109,7 +129,11 @@ export class Room {
   changeControl(
     decide: (authority: Authority) => Promise<ControlDecision> | ControlDecision,
   ): Promise<readonly ControlEvent[]> {
-    const turn = this.#controlQueue.then(() => this.#changeNow(decide));
+    return this.#inTurn(() => this.#changeNow(decide));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#controlQueue.then(work);
     this.#controlQueue = turn.catch(() => undefined);
     return turn;
   }
@@ -119,6 +143,10 @@ export class Room {
   ): Promise<readonly ControlEvent[]> {
     const decision = await decide(this.#tip.authority);
     if (decision.intents.length === 0) return [];
+    return await this.#append(decision);
+  }
+
+  async #append(decision: ControlDecision): Promise<readonly ControlEvent[]> {
     const { clock, rng, blake3, signer, log } = this.#deps;
     const nowMs = clock.now();
     const chain = await extendControl(this.#tip, decision.intents, {
@@ -136,7 +164,8 @@ export class Room {
       throw storeFault(error);
     });
     this.#tip = chain.tip;
-    return chain.built;
+    this.#own.remember(chain.built);
+    return chain.built.map(({ event }) => event);
   }
 
   /** Stores changes of events that are held, and rows beside them, without a new event. */
@@ -179,7 +208,8 @@ export class Room {
   ): Promise<SentTimeline> {
     const { clock, signer, rng, blake3 } = this.#deps;
     const key = await signer.current(clock.now());
-    const tip = await this.#channel(intent.channelId);
+    let tip = await this.#channel(intent.channelId);
+    while (tip.retired) tip = await this.#channel(intent.channelId);
     // From here to the new heads nothing may wait: the next send builds on this one.
     const originTs = clock.now();
     const judged = {
@@ -221,7 +251,8 @@ export class Room {
     const turn = this.#sendTail.then(async () => {
       const event = await send.signed;
       if (tip.spoiled) throw new AppendError("predecessor_failed", "Built on a lost message.");
-      const stored = this.#append(event, send);
+      const stored = this.#appendTimeline(event, send);
+      this.#lastStored = stored.catch(() => undefined);
       // At once, before anything else can be chained behind what was not stored.
       stored.catch(() => tip.spoil());
       return { event, stored };
@@ -233,12 +264,12 @@ export class Room {
     } catch (error) {
       // What was chained behind it names a parent that was never stored: start from the store.
       tip.spoil();
-      if (await this.#channels.get(tip.channelId) === tip) this.#channels.delete(tip.channelId);
+      await this.#forget(tip);
       throw error;
     }
   }
 
-  #append(
+  #appendTimeline(
     event: TimelineEvent,
     send: { readonly order: number; readonly along: Along; readonly parents: readonly EventId[] },
   ): Promise<Position> {
@@ -262,8 +293,8 @@ export class Room {
   #channel(channelId: ChannelId): Promise<ChannelTip> {
     const known = this.#channels.get(channelId);
     if (known !== undefined) return known;
-    // Sends that still hang on a spoiled end settle first, so that the store is read after them.
-    const loading = this.#sendTail.then(() =>
+    // What was chained before settles first, so that the store is read after it.
+    const loading = this.#sendTail.then(() => this.#lastStored).then(() =>
       loadChannelTip(this.#deps.sql, { roomId: this.id, channelId })
     );
     this.#channels.set(channelId, loading);
@@ -271,26 +302,80 @@ export class Room {
     return loading;
   }
 
-  /** Takes in what another process of this homeserver has stored. */
-  async observe(stored: StoredEvent): Promise<void> {
-    if (stored.outcome !== "accepted") return;
-    if (stored.channelId === undefined) {
-      this.#observeControl(stored);
-      return;
-    }
-    const tip = await this.#channels.get(stored.channelId)?.catch(() => undefined);
-    if (tip === undefined || stored.order === undefined) return;
-    const { prev_events: parents } = JSON.parse(stored.pdu) as { prev_events: EventId[] };
-    tip.advance(parents, { id: stored.eventId, order: stored.order });
+  async #forget(tip: ChannelTip): Promise<void> {
+    const held = this.#channels.get(tip.channelId);
+    if (await held?.catch(() => undefined) !== tip) return;
+    if (this.#channels.get(tip.channelId) === held) this.#channels.delete(tip.channelId);
   }
 
-  #observeControl(stored: StoredEvent): void {
-    const event = stored.held as ControlEvent | undefined;
-    const { heads } = this.#tip;
-    const follows = event !== undefined && event.pdu.prev_events.length === heads.length &&
-      event.pdu.prev_events.every((id) => heads.includes(id));
-    if (follows) this.#tip = tipAfter(this.#tip, event);
-    else this.#stale = true;
+  /**
+   * Takes in what another process of this homeserver has stored. True where more may have
+   * changed than the event says, because the control graph had forked and was resolved.
+   */
+  async observe(stored: StoredEvent): Promise<boolean> {
+    if (stored.outcome !== "accepted") return false;
+    if (stored.channelId === undefined) return await this.#observeControl(stored);
+    const tip = await this.#channels.get(stored.channelId)?.catch(() => undefined);
+    if (tip === undefined || stored.order === undefined) return false;
+    const { prev_events: parents } = heldOf(stored).pdu;
+    if (!tip.observe(parents, { id: stored.eventId, order: stored.order })) {
+      tip.retire();
+      await this.#forget(tip);
+    }
+    return false;
+  }
+
+  #observeControl(stored: StoredEvent): Promise<boolean> {
+    const event = heldOf(stored) as ControlEvent;
+    return this.#inTurn(async () => {
+      const { heads, state } = this.#tip;
+      const { type, state_key: key, prev_events: parents } = event.pdu;
+      const known = heads.includes(event.id) ||
+        (key !== undefined && state.get(type, key)?.id === event.id);
+      if (known && !this.#stale) return false;
+      const follows = parents.length === heads.length && parents.every((id) => heads.includes(id));
+      if (follows && !this.#stale) {
+        this.#tip = tipAfter(this.#tip, event);
+        return false;
+      }
+      return await this.#reload();
+    });
+  }
+
+  /** Reads the control graph again after a failure to do so. */
+  async refresh(): Promise<void> {
+    await this.#inTurn(async () => this.#stale && await this.#reload());
+  }
+
+  /** True where it had forked. Runs in the control queue: no change of our own is under way. */
+  async #reload(): Promise<boolean> {
+    this.#stale = true;
+    const { sql, clock } = this.#deps;
+    for (let attempt = 1; attempt <= RELOAD_ATTEMPTS_MAX; attempt++) {
+      const loaded = await loadControl(sql, this.id);
+      assert(loaded !== undefined, "a room that is held stays held");
+      const { tip, forked } = loaded;
+      if (forked === undefined || await settleCurrentState(sql, tip)) {
+        this.#tip = tip;
+        this.#stale = false;
+        if (forked !== undefined) await this.#sendLostAgain(forked);
+        return forked !== undefined;
+      }
+      await clock.sleep(RELOAD_PAUSE_MS * attempt);
+    }
+    throw new OperationError(
+      "unavailable",
+      "Too much changes in this place at once. Try again in a moment.",
+      { details: { retry_after_ms: 1000 } },
+    );
+  }
+
+  async #sendLostAgain(graph: ReadonlyMap<EventId, ControlEvent>): Promise<void> {
+    for (const lost of this.#own.takeLost(graph, this.#tip)) {
+      const nowMs = this.#deps.clock.now();
+      const intent = againstResolved(lost, { tip: this.#tip, nowMs });
+      if (intent !== undefined) await this.#append({ intents: [intent] });
+    }
   }
 }
 

@@ -10,7 +10,6 @@ import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import { controlRow, currentStateRow, extendControl } from "./control_tip.ts";
 import type { Genesis } from "./genesis.ts";
-import { loadControlTip } from "./load_room.ts";
 import { Room, type RoomDeps } from "./room.ts";
 import { currentState, headMoves } from "../postgres/room_rows.ts";
 import { nextStateGroup, stateGroups } from "../postgres/state_groups.ts";
@@ -18,10 +17,19 @@ import { nextStateGroup, stateGroups } from "../postgres/state_groups.ts";
 /** Rooms kept in memory; the least recently used goes first and is read back when needed. */
 const ROOMS_MAX = 2000;
 
-/** The rooms of this process: each loaded once, shared by everything that asks. */
+/**
+ * The rooms of this process. There is never more than one object for a room: its queues are
+ * what keeps changes in order, so one that is still in use is found even after it was let go.
+ */
 export class Rooms {
   readonly #deps: RoomDeps;
-  readonly #rooms = new Map<RoomId, Promise<Room | undefined>>();
+  /** Kept because they were used lately, the least recent first. */
+  readonly #recent = new Map<RoomId, Room>();
+  readonly #live = new Map<RoomId, WeakRef<Room>>();
+  readonly #loading = new Map<RoomId, Promise<Room | undefined>>();
+  readonly #collected = new FinalizationRegistry<RoomId>((id) => {
+    if (this.#live.get(id)?.deref() === undefined) this.#live.delete(id);
+  });
 
   constructor(deps: RoomDeps) {
     this.#deps = deps;
@@ -29,39 +37,40 @@ export class Rooms {
 
   /** The room, or undefined where this server does not hold it. */
   async open(id: RoomId): Promise<Room | undefined> {
-    const known = this.#rooms.get(id);
-    if (known !== undefined) {
-      const room = await known;
-      if (room === undefined || !room.stale) {
-        if (this.#rooms.get(id) === known) this.#touch(id, known);
-        return room;
-      }
-      if (this.#rooms.get(id) === known) this.#rooms.delete(id);
-      return await this.open(id);
-    }
-    const loading = loadControlTip(this.#deps.sql, id).then((tip) =>
-      tip === undefined ? undefined : new Room(this.#deps, tip)
-    );
-    this.#touch(id, loading);
-    const room = await loading.catch((error) => {
-      this.#rooms.delete(id);
-      throw error;
-    });
-    if (room === undefined) this.#rooms.delete(id);
+    const room = this.#held(id) ?? await (this.#loading.get(id) ?? this.#load(id));
+    if (room === undefined) return undefined;
+    this.#touch(room);
+    if (room.stale) await room.refresh();
     return room;
   }
 
-  #touch(id: RoomId, room: Promise<Room | undefined>): void {
-    this.#rooms.delete(id);
-    this.#rooms.set(id, room);
-    if (this.#rooms.size <= ROOMS_MAX) return;
-    const [oldest] = this.#rooms.keys();
-    if (oldest !== undefined) this.#rooms.delete(oldest);
+  #held(id: RoomId): Room | undefined {
+    return this.#recent.get(id) ?? this.#live.get(id)?.deref();
   }
 
-  /** A room already in memory, without waiting; undefined where it would have to be read. */
-  async peek(id: RoomId): Promise<Room | undefined> {
-    return await this.#rooms.get(id);
+  #load(id: RoomId): Promise<Room | undefined> {
+    const loading = Room.load(this.#deps, id)
+      .then((room) => {
+        if (room !== undefined) this.#hold(room);
+        return room;
+      })
+      .finally(() => this.#loading.delete(id));
+    this.#loading.set(id, loading);
+    return loading;
+  }
+
+  #hold(room: Room): void {
+    this.#live.set(room.id, new WeakRef(room));
+    this.#collected.register(room, room.id);
+    this.#touch(room);
+  }
+
+  #touch(room: Room): void {
+    this.#recent.delete(room.id);
+    this.#recent.set(room.id, room);
+    if (this.#recent.size <= ROOMS_MAX) return;
+    const [oldest] = this.#recent.keys();
+    if (oldest !== undefined) this.#recent.delete(oldest);
   }
 
   /**
@@ -127,15 +136,22 @@ export class Rooms {
         ...(typeof rows === "function" ? rows(create.roomId) : rows),
       ],
     });
+    // Whoever heard of it at the commit may have read it already.
+    const known = this.#held(create.roomId) ?? await this.#loading.get(create.roomId);
+    if (known !== undefined) return known;
     const room = new Room(this.#deps, chain.tip);
-    this.#touch(room.id, Promise.resolve(room));
+    this.#hold(room);
     return room;
   }
 
-  /** Keeps loaded rooms in step with what other processes of this homeserver store. */
-  async observe(stored: StoredEvent): Promise<void> {
-    const room = await this.#rooms.get(stored.roomId)?.catch(() => undefined);
-    await room?.observe(stored);
+  /**
+   * Keeps loaded rooms in step with what other processes of this homeserver store. True where
+   * more may have changed than the event says.
+   */
+  async observe(stored: StoredEvent): Promise<boolean> {
+    const { roomId } = stored;
+    const room = this.#held(roomId) ?? await this.#loading.get(roomId)?.catch(() => undefined);
+    return await room?.observe(stored) ?? false;
   }
 }
 

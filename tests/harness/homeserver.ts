@@ -1,6 +1,6 @@
 import { startServer } from "../../server/app.ts";
 import { loadConfig } from "../../server/config/config.ts";
-import type { ServerFrame } from "../../core/api/gateway.ts";
+import type { ClientFrame, ServerFrame } from "../../core/api/gateway.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { systemRng } from "../../server/system/rng.ts";
@@ -153,6 +153,10 @@ export class Listening implements Disposable {
     socket.send(JSON.stringify({ op: "identify", d }));
     await listening.until((frame) => ["ready", "resumed", "reset", "error"].includes(frame.op));
     return listening;
+  }
+
+  send(frame: ClientFrame): void {
+    this.#socket.send(JSON.stringify(frame));
   }
 
   /** The first frame that fits, waiting for it. */

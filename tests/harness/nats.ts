@@ -8,10 +8,13 @@ export interface NatsServer extends AsyncDisposable {
 }
 
 /** A real NATS server of Debian's package on loopback, ended by its process id. */
-export async function startNats(port = freePort()): Promise<NatsServer> {
+export async function startNats(
+  port = freePort(),
+  more: readonly string[] = [],
+): Promise<NatsServer> {
   const folder = await tempFolder();
   const server = new Deno.Command("nats-server", {
-    args: ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder.path],
+    args: ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder.path, ...more],
     stdin: "null",
     stdout: "null",
     stderr: "null",

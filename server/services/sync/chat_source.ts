@@ -16,12 +16,18 @@ import type {
 } from "../../http/gateway/source.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
-import { advanceToken, encodeSyncToken, type SyncToken } from "../../postgres/sync_token.ts";
+import {
+  advanceToken,
+  coversToken,
+  decodeSyncToken,
+  encodeSyncToken,
+  type SyncToken,
+} from "../../postgres/sync_token.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
-import { projectControl } from "./project_control.ts";
+import { projectControl, projectWholeRoom } from "./project_control.ts";
 import { projectTimeline } from "./project_timeline.ts";
 import { replaySince } from "./replay.ts";
 import { buildSnapshot, type ServerFacts } from "./snapshot.ts";
@@ -34,6 +40,8 @@ export interface ChatSourceDeps extends ChatDeps {
   readonly server: ServerFacts;
   /** What other writers store must be shown to the rooms in memory first. */
   readonly ownWriterId: () => number;
+  /** Ends when everything that was stored before the call has come through `take`. */
+  readonly catchUp: () => Promise<void>;
   readonly savePresence: (caller: Caller, presence: Presence) => Promise<void>;
 }
 
@@ -42,7 +50,9 @@ type Item =
   | { readonly kind: "stored"; readonly stored: StoredEvent }
   /** Everything up to here was told. */
   | { readonly kind: "reached"; readonly token: SyncToken }
-  | { readonly kind: "plain"; readonly make: () => Promise<readonly Dispatch[]> };
+  | { readonly kind: "plain"; readonly make: () => Promise<readonly Dispatch[]> }
+  /** Somebody waits until all before it was told. */
+  | { readonly kind: "told"; readonly done: () => void };
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
 const NOBODY: Watchers = { isConnected: () => false, hasArriving: false, inRoom: () => [] };
@@ -123,6 +133,7 @@ export class ChatSource implements GatewaySource {
       this.#token = item.token;
       return;
     }
+    if (item.kind === "told") return item.done();
     let projection = NOTHING;
     try {
       projection = item.kind === "stored"
@@ -141,16 +152,19 @@ export class ChatSource implements GatewaySource {
   }
 
   async #project(stored: StoredEvent): Promise<Projection> {
-    if (stored.writerId !== this.#deps.ownWriterId()) await this.#deps.rooms.observe(stored);
+    const resolved = stored.writerId !== this.#deps.ownWriterId() &&
+      await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
-      const projection = await projectControl(this.#deps, room, {
-        event,
-        watchers: this.#watchers,
-      });
-      return { ...projection, partial: { roomId: room.id, control: true } };
+      const told = await projectControl(this.#deps, room, { event, watchers: this.#watchers });
+      const whole = resolved ? await projectWholeRoom(this.#deps, room, this.#watchers) : NOTHING;
+      return {
+        entitlements: [...told.entitlements, ...whole.entitlements],
+        dispatches: [...told.dispatches, ...whole.dispatches],
+        partial: { roomId: room.id, control: true },
+      };
     }
     if (!this.#watchers.hasArriving && !hasAny(this.#watchers.inRoom(stored.roomId))) {
       this.#deps.nonces.take(stored.eventId);
@@ -186,8 +200,23 @@ export class ChatSource implements GatewaySource {
   }
 
   async replay(caller: Caller, position: string, limit: number): Promise<ReplayAnswer> {
+    await this.#reach(position);
     const seq = this.#seq;
     return await replaySince(this.#deps, caller, { position, limit, seq, upTo: this.#token });
+  }
+
+  /**
+   * Whoever comes from another process may have seen more than this one has told yet: first
+   * this one gets as far, so that nothing is told twice.
+   */
+  async #reach(position: string): Promise<void> {
+    const wanted = decodeSyncToken(position, this.#token.instance);
+    if (wanted === undefined || coversToken(this.#token, wanted)) return;
+    await this.#deps.catchUp();
+    const told = Promise.withResolvers<void>();
+    this.#waiting.push({ kind: "told", done: told.resolve });
+    this.#wake();
+    await told.promise;
   }
 
   async members(

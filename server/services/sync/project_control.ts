@@ -34,6 +34,49 @@ export async function projectControl(
   }
 }
 
+/**
+ * After a fork of the control graph was resolved any key may have another value than was told:
+ * everybody connected gets the room as it is.
+ */
+export async function projectWholeRoom(
+  deps: ChatDeps,
+  room: Room,
+  watchers: Watchers,
+): Promise<Projection> {
+  const watching = [...watchers.inRoom(room.id)];
+  const entitlements = entitlementsOf(deps, room, watching);
+  switch (room.authority.room.kind) {
+    case "dm":
+    case "group_dm":
+      return await projectDm(deps, room, watchers);
+    case "private": {
+      const guild = await guildOf(deps, room);
+      const dispatches = guild === undefined ? [] : await guildUpdates(deps, guild, watching);
+      return { entitlements, dispatches };
+    }
+    case "guild": {
+      const gone = watching.filter((userId) => !room.authority.isJoined(userId));
+      const left: Dispatch[] = gone.map((userId) => ({
+        t: "guild.remove",
+        d: { guild_id: room.id, reason: reasonOfAbsence(room, userId) },
+        audience: { to: "users", userIds: [userId] },
+      }));
+      return { entitlements, dispatches: [...left, ...await guildUpdates(deps, room, watching)] };
+    }
+  }
+}
+
+function reasonOfAbsence(room: Room, userId: UserId): "banned" | "left" | "kicked" {
+  const event = room.authority.view.get("m.room.member", userId);
+  if (event?.pdu.content["membership"] === "ban") return "banned";
+  return event?.pdu.sender === userId ? "left" : "kicked";
+}
+
+async function guildOf(deps: ChatDeps, room: Room): Promise<Room | undefined> {
+  const guildId = parseRoomId(room.authority.room.guild ?? "");
+  return guildId === undefined ? undefined : await deps.rooms.open(guildId);
+}
+
 interface Change {
   readonly event: ControlEvent;
   readonly watchers: Watchers;
@@ -132,8 +175,7 @@ async function projectMembership(
 
 /** A private channel is shown in its guild: whoever sees it gets the guild anew. */
 async function projectPrivate(deps: ChatDeps, room: Room, change: Change): Promise<Projection> {
-  const guildId = parseRoomId(room.authority.room.guild ?? "");
-  const guild = guildId === undefined ? undefined : await deps.rooms.open(guildId);
+  const guild = await guildOf(deps, room);
   const target = change.event.pdu.type === "m.room.member"
     ? parseUserId(change.event.pdu.state_key ?? "")
     : undefined;
