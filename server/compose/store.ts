@@ -3,10 +3,9 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import type { Config } from "../config/config.ts";
-import type { BusParts } from "./bus.ts";
 import { AppendLog } from "../postgres/append_log.ts";
 import { type Database, openDatabase } from "../postgres/database.ts";
-import { LogFeed } from "../postgres/log_feed.ts";
+import { LogFeed, type LogFeedOptions } from "../postgres/log_feed.ts";
 import { INSTANCE_FACT, settleFact } from "../postgres/server_facts.ts";
 
 /** What every part is handed: time, chance and a log. */
@@ -36,7 +35,7 @@ export async function openStore(
   scope: {
     readonly stack: AsyncDisposableStack;
     readonly onFailure: (error: Error) => void;
-    readonly feed: BusParts["feed"];
+    readonly feed: Pick<LogFeedOptions, "bus" | "pollMs">;
   },
 ): Promise<StoreParts> {
   const { log, clock, rng } = system;
