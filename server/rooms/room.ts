@@ -209,7 +209,10 @@ export class Room {
     const { clock, signer, rng, blake3 } = this.#deps;
     const key = await signer.current(clock.now());
     let tip = await this.#channel(intent.channelId);
-    while (tip.retired) tip = await this.#channel(intent.channelId);
+    while (tip.retired) {
+      await this.#forget(tip);
+      tip = await this.#channel(intent.channelId);
+    }
     // From here to the new heads nothing may wait: the next send builds on this one.
     const originTs = clock.now();
     const judged = {

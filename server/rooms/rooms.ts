@@ -79,7 +79,7 @@ export class Rooms {
    */
   async openFor(userId: UserId, rawId: string): Promise<Room> {
     // A room in memory proves its id: nothing needs to be decoded.
-    const held = this.#rooms.has(rawId as RoomId);
+    const held = this.#recent.has(rawId as RoomId);
     const id = held ? rawId as RoomId : parseRoomId(rawId);
     const room = id === undefined ? undefined : await this.open(id);
     if (room === undefined || !room.authority.isJoined(userId)) throw roomNotFound();
