@@ -74,10 +74,15 @@ export async function migrate(sql: Sql, options: MigrateOptions): Promise<number
   const migrations = await loadMigrations(options.folder);
   const nowMs = options.now ?? systemClock.now;
   const wanted = { migrations, only: options.only };
+  // The first start takes all steps at once, and nobody reads twenty lines of that.
+  const isNew = (await readApplied(sql)).length === 0;
   for (let count = 0;; count++) {
     const applied = await applyNext(sql, wanted, nowMs());
-    if (!applied) return count;
-    options.log.log("info", "Migrated the database.", {
+    if (!applied) {
+      if (isNew && count > 0) options.log.log("info", "Made the database's tables.");
+      return count;
+    }
+    options.log.log(isNew ? "debug" : "info", "Migrated the database.", {
       version: applied.version,
       name: applied.name,
     });
