@@ -64,7 +64,12 @@ export async function openStore(
     log: log.child({ part: "append_log" }),
   });
   // A database that is away must not keep the server from stopping: what waits was not promised.
-  scope.stack.defer(() => Promise.race([appendLog.close(), clock.sleep(CLOSE_MS)]));
+  scope.stack.defer(async () => {
+    const closed = new AbortController();
+    const late = clock.sleep(CLOSE_MS, closed.signal).catch(() => undefined);
+    await Promise.race([appendLog.close(), late]);
+    closed.abort();
+  });
   const feed = scope.stack.use(
     await LogFeed.open({
       sql: database.sql,
