@@ -1,17 +1,22 @@
 import { join } from "node:path";
-import { createUi, type Visitor } from "../ui/main.ts";
+import { createUi } from "../ui/main.ts";
 import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
-import { composeGateway, composeLive } from "./compose/gateway.ts";
-import { composeApp, openListener } from "./compose/http.ts";
+import { followAccounts } from "./compose/follow_accounts.ts";
+import { allRoutes } from "./compose/routes.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
-import type { App } from "./http/app.ts";
-import type { RequestFacts } from "./http/route.ts";
+import { assert } from "../core/assert.ts";
+import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
+import { openLive } from "./http/live.ts";
+import { type ApiCall, openHttp, type Pages } from "./http/open_http.ts";
+import { sourceRoute } from "./http/source_route.ts";
+import { keyDocumentRoute } from "./http/well_known/key_document.ts";
+import { serverDocumentRoute } from "./http/well_known/server_document.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { openKeys } from "./keys/open_keys.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
@@ -75,7 +80,9 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
   const keys = stack.use(
     await openKeys({ ...system, sql, bus, serverName, dataFolder: config.dataFolder }),
   );
-  const live = composeLive(system, { bus, metrics, stack });
+  const live = openLive({ ...system, bus, meter: metrics });
+  stack.defer(() => live.stop());
+  stack.defer(followAccounts(live, { ...system, bus }));
   const chat = await composeChat(system, {
     store,
     bus,
@@ -113,53 +120,54 @@ async function openDoors(
   system: SystemParts,
   domain: Domain & { readonly stack: AsyncDisposableStack },
 ): Promise<void> {
-  const { metrics, bus, address, keys, live, chat, media, accounts, identity, stack } = domain;
-  const origins = [new URL(address).origin];
-  const { gateway, sync } = composeGateway(config, system, {
-    ...live,
-    bus,
-    source: chat.source,
-    metrics,
-    authenticate: accounts.authenticate,
-    origins,
-    stack,
-  });
-  let stopping = false;
-  const pages = await openPages(config, system, () => app);
-  const app: App = composeApp(config, system, {
-    accounts: {
-      ...accounts.deps,
-      trial: identity.trial,
-      version: VERSION,
-      sourceUrl: config.server.sourceUrl ?? `${address}/source`,
-      signer: keys.signer,
-      keyHolder: keys.holder,
-    },
-    chat: {
-      ...chat.deps,
-      media: mediaDesk(media.deps),
-      announceRead: chat.announceRead,
-      announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
-    },
-    media: { deps: media.deps, visibility: mediaVisibility(chat.deps) },
-    sync,
-    authenticate: accounts.authenticate,
-    metrics,
-    origins,
-    pages,
-    isStopping: () => stopping,
-  });
+  const { metrics, live, chat, accounts, store, media, stack } = domain;
+  const { sql } = store.database;
+  const accountDeps = accountHttpDeps(config, domain);
   const certificate = await openTls(config, system);
   if (certificate !== undefined) stack.use(certificate);
-  const listener = await openListener(config, system, { app, gateway, certificate });
-  metrics.observeConnections(() => listener.connectionCount);
-  metrics.observeMemory(() => Deno.memoryUsage().rss);
+  const pages = await openUi(config, system);
+  stack.use(
+    await openHttp({
+      ...system,
+      config,
+      metrics,
+      live,
+      source: chat.source,
+      authenticate: accounts.authenticate,
+      routes: allRoutes({
+        accounts: accountDeps,
+        chat: {
+          ...chat.deps,
+          media: mediaDesk(media.deps),
+          announceRead: chat.announceRead,
+          announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
+        },
+        media: { deps: media.deps, visibility: mediaVisibility(chat.deps) },
+      }),
+      plainRoutes: [
+        keyDocumentRoute(accountDeps),
+        serverDocumentRoute(accountDeps),
+        sourceRoute(),
+      ],
+      pages,
+      readyChecks: [{ name: "database", check: async () => void await sql`select 1` }],
+      certificate,
+      version: VERSION,
+    }),
+  );
   metrics.observeMedia(() => media.counters.entries());
-  stack.defer(async () => {
-    stopping = true;
-    await gateway.stop();
-    await listener.stop();
-  });
+}
+
+function accountHttpDeps(config: Config, domain: Domain): AccountHttpDeps {
+  const { accounts, address, identity, keys } = domain;
+  return {
+    ...accounts.deps,
+    trial: identity.trial,
+    version: VERSION,
+    sourceUrl: config.server.sourceUrl ?? `${address}/source`,
+    signer: keys.signer,
+    keyHolder: keys.holder,
+  };
 }
 
 function countAppends(metrics: Metrics, store: StoreParts, stack: AsyncDisposableStack): void {
@@ -171,15 +179,20 @@ function countAppends(metrics: Metrics, store: StoreParts, stack: AsyncDisposabl
 }
 
 /** The web client; it calls the same app in process, in its visitor's name. */
-async function openPages(config: Config, system: SystemParts, app: () => App) {
+async function openUi(config: Config, system: SystemParts): Promise<(api: ApiCall) => Pages> {
+  let call: ApiCall | undefined;
   const pages = await createUi({
     ...system,
-    api: (request: Request, visitor: Visitor) =>
-      app().fetch(request, { ...visitor, internal: true }),
+    api: (request, visitor) => {
+      assert(call !== undefined, "pages are asked for once the app stands");
+      return call(request, visitor);
+    },
     facts: { embeddedDatabase: config.database.url === undefined },
   }, { assetRoot: join(assetPath("ui"), "_fresh") });
-  return (request: Request, { address, secure }: RequestFacts) =>
-    pages(request, { address, secure });
+  return (api) => {
+    call = api;
+    return (request, { address, secure }) => pages(request, { address, secure });
+  };
 }
 
 function startSweep(

@@ -44,7 +44,10 @@ type HttpConfig = Pick<
 >;
 
 /** A call of our own pages to the API: in process, with the visitor's own credentials. */
-export type ApiCall = (request: Request, facts: RequestFacts) => Promise<Response>;
+export type ApiCall = (
+  request: Request,
+  visitor: Pick<RequestFacts, "address" | "secure">,
+) => Promise<Response>;
 export type Pages = (request: Request, facts: RequestFacts) => Promise<Response>;
 
 export interface HttpDeps {
@@ -140,8 +143,8 @@ function buildApp(
     meter: metrics,
   };
   const routes = [...deps.routes, syncRoute(streams), eventsRoute(streams)];
-  const api: ApiCall = (request, facts) =>
-    app.fetch(request, { address: facts.address, secure: facts.secure, internal: true });
+  const api: ApiCall = (request, { address, secure }) =>
+    app.fetch(request, { address, secure, internal: true });
   const pages = makePages?.(api);
   const app: App = createApp({
     ...shared,

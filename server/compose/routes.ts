@@ -1,0 +1,21 @@
+import type { AccountHttpDeps } from "../http/client/account_http_deps.ts";
+import { accountRoutes } from "../http/client/account_routes.ts";
+import type { ChatRouteDeps } from "../http/client/chat_route_deps.ts";
+import { chatRoutes } from "../http/client/chat_routes.ts";
+import { mediaRoutes } from "../http/client/media/routes.ts";
+import type { Route } from "../http/route.ts";
+import type { MediaDeps } from "../services/media/media_deps.ts";
+import type { MediaVisibility } from "../services/media/media_visibility.ts";
+
+/** Every operation of the client API but the live streams, which the doors bring themselves. */
+export function allRoutes(input: {
+  readonly accounts: AccountHttpDeps;
+  readonly chat: ChatRouteDeps;
+  readonly media: { readonly deps: MediaDeps; readonly visibility: MediaVisibility };
+}): Route[] {
+  return [
+    ...accountRoutes(input.accounts),
+    ...chatRoutes(input.chat),
+    ...mediaRoutes(input.media.deps, input.media.visibility),
+  ];
+}
