@@ -3,7 +3,7 @@ import { BackupError } from "../backup/format.ts";
 import { ConfigError } from "../config/config.ts";
 import { BusError } from "../nats/bus.ts";
 import { DatabaseRefusedError } from "../postgres/connect.ts";
-import { S3Error } from "../s3/blob_store.ts";
+import { S3Error } from "../s3/s3_error.ts";
 import { DataFolderError } from "../system/data_folder.ts";
 import { TlsError } from "../tls/certificate.ts";
 import { CliError } from "./io.ts";

@@ -12,6 +12,7 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { Readable } from "node:stream";
 import { assertBlobKey } from "../../core/ids/blob_key.ts";
 import type { BlobInfo, BlobStore, ByteRange } from "../../core/ports/blob_store.ts";
+import { S3Error } from "./s3_error.ts";
 
 /** Bodies above this go up in parts, so that a lost connection repeats one part, not all. */
 const MULTIPART_FROM_BYTES = 8 * 1024 * 1024;
@@ -30,11 +31,6 @@ export interface S3Settings {
   readonly pathStyle: boolean;
   /** Put before every key, `[0-9A-Za-z/_-]*`: several servers can share a bucket. */
   readonly prefix?: string;
-}
-
-/** A refusal of the bucket itself. `message` says what to change; safe for an administrator. */
-export class S3Error extends Error {
-  override readonly name = "S3Error";
 }
 
 /** Blobs in an S3 bucket. Sends plain signed requests that servers other than Amazon's know. */

@@ -11,7 +11,8 @@ import { ALICE, openTestMedia, TEST_SERVER, upload } from "../../tests/harness/m
 import { png } from "../../tests/harness/pictures.ts";
 import { startSwiftS3 } from "../../tests/harness/swift_s3.ts";
 import { deleteUpload } from "../services/media/delete_upload.ts";
-import { S3BlobStore, S3Error, type S3Settings } from "./blob_store.ts";
+import { S3BlobStore, type S3Settings } from "./blob_store.ts";
+import { S3Error } from "./s3_error.ts";
 
 Deno.test("S3 blob store against a real S3 server", async (t) => {
   await using swift = await startSwiftS3();

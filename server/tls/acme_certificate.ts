@@ -30,6 +30,8 @@ export interface AcmeDeps {
   readonly challenges: Challenges;
 }
 
+/** The authority that is asked where no other is set. */
+export const DEFAULT_DIRECTORY: string = acme.directory.letsencrypt.production;
 /** A certificate is renewed when this part of its life is left. */
 const RENEW_AT_LEFT = 1 / 3;
 const RETRY_MS = 60 * 60 * 1000;

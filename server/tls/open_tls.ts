@@ -1,4 +1,3 @@
-import acme from "acme-client";
 import { join } from "node:path";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -6,7 +5,6 @@ import type { Config } from "../config/config.ts";
 import { hasCertificate, listenAddress, publicUrl } from "../config/derived.ts";
 import { Listener } from "../http/listener.ts";
 import { TrustedProxies } from "../http/proxy.ts";
-import { openAcmeCertificate } from "./acme_certificate.ts";
 import { type CertificateSource, TlsError } from "./certificate.ts";
 import { Challenges } from "./challenges.ts";
 import { openFileCertificate } from "./file_certificate.ts";
@@ -52,9 +50,11 @@ async function openSource(
   if (tls.cert !== undefined && tls.key !== undefined) {
     return await openFileCertificate({ certPath: tls.cert, keyPath: tls.key }, deps);
   }
+  // Here and not above: its library costs every start a quarter of a second, and memory.
+  const { DEFAULT_DIRECTORY, openAcmeCertificate } = await import("./acme_certificate.ts");
   return await openAcmeCertificate({
     names: tls.acme,
-    directoryUrl: tls.acmeDirectory ?? acme.directory.letsencrypt.production,
+    directoryUrl: tls.acmeDirectory ?? DEFAULT_DIRECTORY,
     email: tls.acmeEmail,
     authorityPem: tls.acmeCa === undefined ? undefined : await readAuthority(tls.acmeCa),
     folder: join(config.dataFolder, "acme"),

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { BlobStore } from "../../../core/ports/blob_store.ts";
 import type { ConfigValues } from "../../config/sections.ts";
 import { FolderBlobStore } from "../../files/blob_store.ts";
-import { S3BlobStore } from "../../s3/blob_store.ts";
 
 /** The folder of blobs in the data folder, where no S3 is set. */
 export const BLOB_FOLDER = "media";
@@ -19,6 +18,8 @@ export async function openBlobStore(
     return await FolderBlobStore.open(join(config.dataFolder, BLOB_FOLDER));
   }
   const { s3Endpoint, s3Prefix } = blobs;
+  // Here and not above: the client of S3 is a tenth of an idle server's memory.
+  const { S3BlobStore } = await import("../../s3/blob_store.ts");
   const store = new S3BlobStore({
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     ...(s3Prefix === undefined ? {} : { prefix: s3Prefix }),

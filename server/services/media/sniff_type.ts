@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
 import { BOX_TYPES, type BoxType, DRAWN_TYPES, type DrawnType } from "./picture/protocol.ts";
 
 export const UNKNOWN_TYPE = "application/octet-stream";
@@ -24,6 +23,8 @@ export async function sniffType(beginning: Uint8Array): Promise<SniffedType> {
 }
 
 async function detect(beginning: Uint8Array): Promise<string> {
+  // Loaded with the first upload: most of a server's life needs none of it.
+  const { fileTypeFromBuffer } = await import("file-type");
   try {
     const mime = (await fileTypeFromBuffer(beginning))?.mime;
     return mime?.split(";")[0] ?? UNKNOWN_TYPE; // without codecs
