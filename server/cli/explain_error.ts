@@ -25,7 +25,9 @@ const WRITTEN_FOR_PEOPLE = [
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return `Stopped: ${String(error)}`;
   if (WRITTEN_FOR_PEOPLE.some((kind) => error instanceof kind)) return error.message;
-  const code = codeOf(error);
+  const listens = error.message.startsWith("listen ");
+  // Deno's name for an address that is not this machine's.
+  const code = listens && codeOf(error) === "EINVAL" ? "EADDRNOTAVAIL" : codeOf(error);
   const address = addressOf(error);
   switch (code) {
     case "EADDRINUSE":
