@@ -101,7 +101,10 @@ async function loadControlEvents(
 }
 
 /** The whole control graph: what a fork needs to be resolved. */
-async function loadControlGraph(sql: Sql, roomId: RoomId): Promise<Map<EventId, ControlEvent>> {
+export async function loadControlGraph(
+  sql: Sql,
+  roomId: RoomId,
+): Promise<Map<EventId, ControlEvent>> {
   const rows = await sql<EventRecord[]>`
     select ${eventColumns(sql)} from events e
     where e.room_id = ${roomId} and e.channel_id is null and e.outcome <> 'rejected'`;

@@ -15,6 +15,13 @@ export class OwnChanges {
       .slice(-REMEMBERED_MAX);
   }
 
+  /** Whether the state holds something else in the place of a change: replaced, or lost. */
+  hasDoubts(tip: ControlTip): boolean {
+    return this.#made.some(({ event: { id, pdu } }) =>
+      tip.state.get(pdu.type, pdu.state_key ?? "")?.id !== id
+    );
+  }
+
   /**
    * The changes that the resolved state has lost, each answered once. PROTOCOL.md 4: the
    * difference an event made, applied to what won.

@@ -29,7 +29,7 @@ import {
   refused,
   tipAfter,
 } from "./control_tip.ts";
-import { heldOf, loadControl } from "./load_room.ts";
+import { heldOf, loadControl, loadControlGraph } from "./load_room.ts";
 import { againstResolved, OwnChanges } from "./own_changes.ts";
 import { settleCurrentState } from "./settle_current_state.ts";
 
@@ -361,7 +361,7 @@ export class Room {
       if (forked === undefined || await settleCurrentState(sql, tip)) {
         this.#tip = tip;
         this.#stale = false;
-        if (forked !== undefined) await this.#sendLostAgain(forked);
+        await this.#sendLostAgain(forked);
         return forked !== undefined;
       }
       await clock.sleep(RELOAD_PAUSE_MS * attempt);
@@ -373,7 +373,10 @@ export class Room {
     );
   }
 
-  async #sendLostAgain(graph: ReadonlyMap<EventId, ControlEvent>): Promise<void> {
+  /** Another process may have joined the fork already: then the graph was not needed so far. */
+  async #sendLostAgain(forked: ReadonlyMap<EventId, ControlEvent> | undefined): Promise<void> {
+    if (!this.#own.hasDoubts(this.#tip)) return;
+    const graph = forked ?? await loadControlGraph(this.#deps.sql, this.id);
     for (const lost of this.#own.takeLost(graph, this.#tip)) {
       const nowMs = this.#deps.clock.now();
       const intent = againstResolved(lost, { tip: this.#tip, nowMs });
