@@ -16,5 +16,10 @@ export function boot(islands: Readonly<Record<string, ComponentType<Record<strin
     const island = entry && islands[entry.name];
     if (entry && island) hydrate(h(island, entry.props), element);
   }
-  document.documentElement.dataset["ready"] = "true";
+  // After the first effects have run: what they change is part of taking the page over.
+  const frames = (left: number): unknown =>
+    left > 0
+      ? requestAnimationFrame(() => frames(left - 1))
+      : document.documentElement.dataset["ready"] = "true";
+  frames(3);
 }

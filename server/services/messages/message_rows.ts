@@ -118,6 +118,24 @@ export async function findEdits(
     order by e.timeline_order, e.event_hash`;
 }
 
+export interface RedactionRow {
+  readonly target_id: string;
+  readonly sender: string;
+  readonly reason: string | null;
+}
+
+/** Who took these messages away, and why. */
+export async function findRedactions(
+  sql: Queryable,
+  roomId: string,
+  targetIds: readonly string[],
+): Promise<RedactionRow[]> {
+  if (targetIds.length === 0) return [];
+  return await sql<RedactionRow[]>`
+    select target_id, sender, reason from message_redactions
+    where room_id = ${roomId} and target_id = any(${[...targetIds]})`;
+}
+
 export interface ReactionRow {
   readonly target_id: string;
   readonly key: string;

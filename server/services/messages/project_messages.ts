@@ -14,8 +14,10 @@ import {
   findEdits,
   findPinned,
   findReactions,
+  findRedactions,
   findTimelineEvents,
   type ReactionRow,
+  type RedactionRow,
 } from "./message_rows.ts";
 
 /** Characters of a replied-to message shown above the reply. */
@@ -50,9 +52,11 @@ export async function projectMessages(
     findPinned(sql, room.id, ids),
   ]);
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
-  const [edits, people] = await Promise.all([
+  const gone = input.rows.filter((row) => row.redactedBy !== undefined).map((row) => row.eventId);
+  const [edits, people, redactions] = await Promise.all([
     findEdits(sql, room.id, [...known.keys()]),
     users.find([...new Set([...known.values()].map((row) => row.sender))]),
+    findRedactions(sql, room.id, gone),
   ]);
   const look: Look = {
     room,
@@ -61,6 +65,7 @@ export async function projectMessages(
     edits: lastEdits(edits),
     reactions: groupBy(reactions, (row) => row.target_id),
     pinned,
+    redactions: new Map(redactions.map((row) => [row.target_id, row])),
   };
   return input.rows.map((row) => projectRow(row, look));
 }
@@ -89,6 +94,7 @@ export async function projectNewMessage(
     edits: lastEdits(edits),
     reactions: new Map(),
     pinned: new Set(),
+    redactions: new Map(),
   }).frame;
 }
 
@@ -99,6 +105,13 @@ interface Look {
   readonly edits: ReadonlyMap<string, EditRow>;
   readonly reactions: ReadonlyMap<string, readonly ReactionRow[]>;
   readonly pinned: ReadonlySet<string>;
+  readonly redactions: ReadonlyMap<string, RedactionRow>;
+}
+
+/** Who took the message away; where that is not kept, its author is taken to have done it. */
+function redactionOf(row: StoredEvent, look: Look): { by: string; reason: string | null } {
+  const redaction = look.redactions.get(row.eventId);
+  return { by: redaction?.sender ?? row.sender, reason: redaction?.reason ?? null };
 }
 
 function projectRow(row: StoredEvent, look: Look): Projected {
@@ -125,7 +138,7 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       media,
       mentions: mentionsOf(original),
       edited_ts: edit?.origin_ts ?? null,
-      redacted: row.redactedBy === undefined ? null : { by: row.redactedBy, reason: null },
+      redacted: row.redactedBy === undefined ? null : redactionOf(row, look),
       reply_to: replyTo(original, look),
       reactions: reactions.map(({ key, count, users }) => ({ key, count, users })),
       pinned: look.pinned.has(row.eventId),

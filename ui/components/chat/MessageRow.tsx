@@ -48,7 +48,8 @@ export function MessageRow({ message, grouped, focused }: RowProps) {
       })}
       onPointerEnter={(event) => event.pointerType === "mouse" && activate()}
       onClick={activate}
-      onFocus={activate}
+      // By keyboard only: under a finger the tools would appear before the tap ends, and take it.
+      onFocus={(event) => event.currentTarget.matches(":focus-visible") && activate()}
       onKeyDown={(event) => onMessageKey(event, state, message)}
     >
       {grouped

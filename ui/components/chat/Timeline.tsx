@@ -142,14 +142,22 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
     if (present) read();
   };
   useLayoutEffect(() => {
-    if (ref.current) restoreAnchor(ref.current, state.anchors.get(key) ?? firstAnchor(place, rows));
+    const box = ref.current;
+    if (!box || rows.length === 0) return;
+    const anchor = state.anchors.get(key) ?? firstAnchor(place, rows);
+    state.anchors.set(key, anchor);
+    restoreAnchor(box, anchor);
     read();
   }, [rows]);
   useLayoutEffect(() => {
-    if (!place.focus || !ref.current) return;
-    const row = ref.current.querySelector<HTMLElement>(`[data-row="${CSS.escape(place.focus)}"]`);
-    row?.scrollIntoView({ block: "center" });
-    row?.focus({ preventScroll: true });
+    const box = ref.current;
+    const row = place.focus &&
+      box?.querySelector<HTMLElement>(`[data-row="${CSS.escape(place.focus)}"]`);
+    if (!box || !row) return;
+    row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
+    // Before anything else measures: the scroll event comes too late.
+    state.anchors.set(key, captureAnchor(box));
   }, [place.focus, rows.length > 0]);
   useEffect(() => {
     const box = ref.current;

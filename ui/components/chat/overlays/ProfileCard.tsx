@@ -63,7 +63,7 @@ export default function ProfileCard(
           {self ? <a class="button wide" href="/settings/profile">{t("profile.edit")}</a> : (
             <button
               type="button"
-              class="button primary grow"
+              class="button primary"
               onClick={() => run(() => openDm(state, user.id))}
             >
               <Icon name="chat" /> {t("profile.message")}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startRunningServer } from "../harness/running_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { createGuild, fillRegistration, say, settled } from "./people.ts";
+
+const HISTORY = 180;
+
+/** Sends messages through the API with the session of the page, one after the other. */
+function fillHistory(page: Page, count: number): Promise<void> {
+  const [, , guild, channel] = new URL(page.url()).pathname.split("/");
+  return page.evaluate(`(async () => {
+    for (let i = 1; i <= ${count}; i++) {
+      const answer = await fetch("/client/v1/rooms/" + encodeURIComponent("!${guild}") + "/send", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({
+          channel_id: "${channel}",
+          body: "number " + i + (i % 7 === 0 ? "\\n\\nwith a second line" : ""),
+        }),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+    }
+  })()`);
+}
+
+/** Distance of a row from the top of the timeline, in pixels. */
+function topOf(page: Page, number: number): Promise<number> {
+  return page.evaluate(`(() => {
+    const row = [...document.querySelectorAll("article")]
+      .find((article) => /number ${number}(?!\\d)/.test(article.textContent));
+    const box = row.closest(".timeline-scroll");
+    return row.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  })()`);
+}
+
+Deno.test("messages: acts, history, permalinks, unread", async (t) => {
+  await using server = await startRunningServer();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser);
+  const { page } = ann;
+  await page.goto(server.setupLink);
+  await fillRegistration(page, "ann", "Ann");
+  await settled(page);
+  await createGuild(page, "Workshop");
+  const channel = new URL(page.url()).pathname;
+  const guild = channel.split("/").slice(0, 3).join("/");
+
+  await t.step("edit with the up arrow, reply, react and delete", async () => {
+    await say(page, "The frist draft");
+    await page.locator("article:not(.pending)", { hasText: "frist" }).waitFor();
+    await page.locator("textarea[name=body]").press("ArrowUp");
+    await page.locator(".composer-mode").waitFor();
+    await say(page, "The first draft");
+    const draft = page.locator("article", { hasText: "The first draft" }).first();
+    await draft.getByRole("button", { name: "edited" }).waitFor();
+    await draft.hover();
+    await draft.getByRole("button", { name: "React with 👍" }).click();
+    await draft.getByRole("button", { name: "👍, 1 reaction" }).waitFor();
+    await draft.getByRole("button", { name: "Reply" }).click();
+    await say(page, "An answer");
+    const answer = page.locator("article:not(.pending)", { hasText: "An answer" });
+    await answer.locator(".msg-reply", { hasText: "The first draft" }).waitFor();
+    await answer.hover();
+    await answer.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Delete message" }).click();
+    await page.locator("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.locator("article", { hasText: "Message deleted" }).waitFor();
+  });
+
+  await t.step("hostile text stays text", async () => {
+    await say(page, "<img src=x onerror=alert(1)> [x](javascript:alert(1)) <script>1</script>");
+    const row = page.locator("article:not(.pending)", { hasText: "onerror" });
+    await row.waitFor();
+    assert.equal(await row.locator("img, script, a[href^=javascript]").count(), 0);
+  });
+
+  await t.step("older pages load without moving what is read", async () => {
+    await fillHistory(page, HISTORY);
+    await page.reload();
+    await settled(page);
+    await page.locator("article", { hasText: `number ${HISTORY}` }).waitFor();
+    const older = page.locator("article", { hasText: /number 100(?!\d)/ });
+    assert.equal(await older.count(), 0);
+    await page.evaluate(`(() => {
+      const box = document.querySelector(".timeline-scroll");
+      box.scrollTop = -(box.scrollHeight - box.clientHeight) + 400;
+    })()`);
+    const first = await topOf(page, 140);
+    await older.waitFor({ state: "attached" });
+    const after = await topOf(page, 140);
+    assert.ok(Math.abs(after - first) <= 2, `moved by ${after - first} pixels`);
+  });
+
+  await t.step("a permalink shows its message, and one press leads to the present", async () => {
+    const row = page.locator("article", { hasText: /number 150(?!\d)/ }).first();
+    const id = (await row.getAttribute("data-row") ?? "").slice(1);
+    await page.goto(`${server.base}${channel}/${id}`);
+    await settled(page);
+    const shown = page.locator("article.focus", { hasText: "number 150" });
+    await shown.waitFor();
+    assert.ok(await topOf(page, 150) > 0);
+    await page.getByRole("button", { name: "Jump to present" }).click();
+    const last = page.locator("article", { hasText: `number ${HISTORY}` });
+    await last.waitFor();
+    await waitFor(
+      "the present",
+      async () => await last.isVisible() && await topOf(page, 180) > 0,
+    );
+  });
+
+  await t.step("a badge counts what was missed and goes when it is read", async () => {
+    await page.goto(`${server.base}${guild}/settings/invites`);
+    await page.getByRole("button", { name: "New link" }).click();
+    const link = await page.locator(".row-card .mono").textContent();
+    await bob.page.goto(server.base + new URL(link ?? "").pathname);
+    await bob.page.getByRole("link", { name: "Create an account and join" }).click();
+    await fillRegistration(bob.page, "bob", "Bob");
+    await settled(bob.page);
+    await page.goto(`${server.base}/home`);
+    await settled(page);
+    await say(bob.page, "@ann are you there?");
+    const badge = page.getByRole("link", { name: "Workshop, 1 mention" });
+    await badge.waitFor();
+    await badge.click();
+    await page.locator("article.mention", { hasText: "are you there?" }).waitFor();
+    await page.getByRole("link", { name: "Workshop", exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole("link", { name: "Workshop", exact: true }).waitFor();
+  });
+
+  await t.step("two people talk alone", async () => {
+    await page.locator(".side-row.member", { hasText: "Bob" }).click();
+    await page.locator("dialog").getByRole("button", { name: "Message" }).click();
+    await page.waitForURL(/\/dm\//);
+    await page.getByText("Not yet encrypted").waitFor();
+    await say(page, "Just between us");
+    await bob.page.getByRole("link", { name: /Conversations, \d waiting/ }).click();
+    await bob.page.locator(".side-row.dm", { hasText: "Ann" }).click();
+    await bob.page.locator("article", { hasText: "Just between us" }).waitFor();
+  });
+
+  assert.deepEqual([...ann.faults, ...bob.faults], []);
+  await browser.close();
+});
