@@ -11,6 +11,7 @@ import { goToLogin } from "../lib/browser/browser_api.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
+import { retryOffline } from "../lib/browser/messages.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { bindSwipes } from "../lib/browser/swipes.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
@@ -102,7 +103,10 @@ function openGateway(state: ChatState): GatewayClient {
       if (frame.op === "ready" || frame.op === "resumed") lost = false;
       if (frame.op === "reset") lost = true;
     },
-    connected: () => state.connection.value = "online",
+    connected: () => {
+      state.connection.value = "online";
+      retryOffline(state);
+    },
     lost: () => {
       lost = true;
       state.connection.value = "reconnecting";

@@ -2,10 +2,14 @@ import type { Message, MessageMedia } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
 import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
 import { applyReaction, type Pending, receiveMessage } from "../store/window.ts";
+import { ApiError } from "../api/request.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
 import { loadSpan } from "./history.ts";
 import { showToast } from "./toast.ts";
+
+/** Room and channel of a place. */
+type TalkRef = Pick<TalkPlace, "roomId" | "channelId">;
 
 export interface Outgoing {
   readonly body: string;
@@ -23,6 +27,7 @@ export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoi
     replyTo: reply && { id: reply.id, author: reply.author, excerpt: reply.body.slice(0, 100) },
     ts: Date.now(),
     failed: undefined,
+    offline: false,
   };
   const window = state.windowOf(placeKey(place));
   window.value = { ...window.value, pending: [...window.value.pending, pending] };
@@ -33,7 +38,7 @@ export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoi
 
 function setPending(
   state: ChatState,
-  place: TalkPlace,
+  place: TalkRef,
   nonce: string,
   change: (pending: Pending) => Pending | null,
 ): void {
@@ -46,7 +51,7 @@ function setPending(
   window.value = { ...window.value, pending };
 }
 
-async function deliver(state: ChatState, place: TalkPlace, pending: Pending): Promise<void> {
+async function deliver(state: ChatState, place: TalkRef, pending: Pending): Promise<void> {
   try {
     const message = await callApi("sendMessage", {
       params: { room_id: place.roomId },
@@ -62,14 +67,26 @@ async function deliver(state: ChatState, place: TalkPlace, pending: Pending): Pr
     window.value = receiveMessage(window.value, { ...message, nonce: pending.nonce });
   } catch (error) {
     const failed = reasonOf(error);
-    setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed }));
+    const offline = error instanceof ApiError && error.code === "offline";
+    setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed, offline }));
   }
 }
 
-export function retryPending(state: ChatState, place: TalkPlace, pending: Pending): void {
+export function retryPending(state: ChatState, place: TalkRef, pending: Pending): void {
   setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed: undefined }));
   // The same nonce: if the first try did arrive, the server answers with that message.
   void deliver(state, place, pending);
+}
+
+/** Sends again what failed only because the server could not be reached. */
+export function retryOffline(state: ChatState): void {
+  for (const [key, window] of state.windows) {
+    const split = key.lastIndexOf("/");
+    const place = { roomId: key.slice(0, split), channelId: key.slice(split + 1) };
+    for (const pending of window.value.pending) {
+      if (pending.offline && pending.failed !== undefined) retryPending(state, place, pending);
+    }
+  }
 }
 
 export function discardPending(state: ChatState, place: TalkPlace, pending: Pending): void {

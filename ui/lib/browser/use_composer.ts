@@ -21,7 +21,7 @@ export function useComposer(state: ChatState, place: TalkPlace) {
   const uploads = useUploads();
   const { text, setText, mode, leaveMode, modeSignal, live } = useDraft(state, place, area);
   const completion = useCompletion(state, area, setText);
-  const tellTyping = useTyping(state, place);
+  const typing = useTyping(state, place);
   const key = placeKey(place);
   const submit = () => {
     const body = encodeMentions(text.trim(), mentionNames(state));
@@ -34,6 +34,7 @@ export function useComposer(state: ChatState, place: TalkPlace) {
     state.anchors.set(key, "present");
     sendMessage(state, place, { body, media: uploads.take(), reply: mode.reply });
     setText("");
+    typing.end();
     modeSignal.value = { reply: null, edit: null };
     area.current?.focus();
   };
@@ -41,7 +42,7 @@ export function useComposer(state: ChatState, place: TalkPlace) {
     const value = area.current?.value ?? "";
     setText(value);
     completion.look(value);
-    if (value !== "" && !mode.edit) tellTyping();
+    if (value !== "" && !mode.edit) typing.tell();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || completion.onKey(event)) return;
@@ -102,13 +103,18 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
 }
 
 /** Says that one is writing, now and then. */
-function useTyping(state: ChatState, place: TalkPlace): () => void {
+function useTyping(state: ChatState, place: TalkPlace) {
   const toldMs = useRef(0);
-  return () => {
+  const tell = () => {
     if (Date.now() - toldMs.current < TYPING_EVERY_MS) return;
     toldMs.current = Date.now();
     state.transmit({ op: "typing", d: { room_id: place.roomId, channel_id: place.channelId } });
   };
+  // A sent message ends it for the others: the next key begins anew.
+  const end = () => {
+    toldMs.current = 0;
+  };
+  return { tell, end };
 }
 
 function goToPresent(state: ChatState, place: TalkPlace): void {

@@ -24,7 +24,7 @@ export type Place =
   | {
     readonly kind: "dm";
     readonly roomId: string;
-    readonly channelId: "main";
+    readonly channelId: string;
     readonly focus: string | null;
   };
 

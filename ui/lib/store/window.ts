@@ -13,6 +13,8 @@ export interface Pending {
   readonly ts: number;
   /** What went wrong, for a person; undefined while it is on its way. */
   readonly failed: string | undefined;
+  /** It failed because nothing answered: it goes out by itself when the connection is back. */
+  readonly offline: boolean;
 }
 
 /** The loaded span of one channel, oldest first. */

@@ -89,6 +89,7 @@ Deno.test("the echo gives way to the message with its nonce, once", () => {
     replyTo: null,
     ts: 1,
     failed: undefined,
+    offline: false,
   };
   const waiting = { ...EMPTY_WINDOW, messages: span(0, 3), pending: [pending] };
   const first = receiveMessage(waiting, message(3, { nonce: "n1" }));
