@@ -1,16 +1,20 @@
 import type { Command } from "commander";
-import type { GuildSummary } from "../../../core/api/guild.ts";
-import type { UserId } from "../../../core/ids/user_id.ts";
-import { writeAudit } from "../../services/accounts/audit.ts";
+import type { AdminGuild } from "../../../core/api/admin_guilds.ts";
 import type { ChatDeps } from "../../services/chat/chat_deps.ts";
-import { deleteGuild } from "../../services/guilds/delete_guild.ts";
-import { listAllGuilds } from "../../services/guilds/list_all_guilds.ts";
+import {
+  deleteGuildAsAdmin,
+  getAdminGuild,
+  listAdminGuilds,
+} from "../../services/guilds/admin_guilds.ts";
+import { parseRoomId } from "../../../core/ids/room_id.ts";
 import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../io.ts";
 import { openChat } from "../open_server.ts";
 import { addConfigOptions, type OptionValues } from "../options.ts";
-import { printable, table } from "../table.ts";
+import { formatBytes, formatTime, printable, table } from "../table.ts";
+
+const PAGE_GUILDS = 100;
 
 /** `admin guild list|show|delete`. */
 export function addAdminGuild(admin: Command, context: CliContext): void {
@@ -19,16 +23,18 @@ export function addAdminGuild(admin: Command, context: CliContext): void {
     .option("--json", "as JSON");
   addConfigOptions(list, "folder").action(async (options: OptionValues) => {
     await using tools = await openChat(options, context);
-    const guilds = await listAllGuilds(tools.chat);
+    const guilds = await listAll(tools.chat);
     answer(context, options, {
       json: { guilds },
       text: guilds.length === 0 ? "There is no guild yet.\n" : table(
-        ["NAME", "MEMBERS", "OWNER", "ID"],
-        guilds.map(({ name, member_count, owner, id }) => [
-          name,
-          String(member_count),
-          owner ?? "nobody",
-          id,
+        ["NAME", "MEMBERS", "MESSAGES", "MEDIA", "OWNER", "ID"],
+        guilds.map((each) => [
+          each.name,
+          String(each.member_count),
+          String(each.messages),
+          formatBytes(each.media_bytes),
+          each.owner ?? "nobody",
+          each.id,
         ]),
       ),
     });
@@ -49,27 +55,23 @@ function addDelete(guild: Command, context: CliContext): void {
     .description("end a guild: everybody is sent away; this cannot be undone")
     .argument("<guild>", "its id, or its name where no other has that")
     .option("--confirm <name>", "the guild's name, to show that it is the right one")
+    .option("--yes", "do not ask for the name: for scripts")
     .option("--reason <text>", "for the server's audit log")
     .option("--json", "as JSON");
   addConfigOptions(command, "folder").action(async (typed: string, options: OptionValues) => {
     await using tools = await openChat(options, context);
     const { chat } = tools;
     const found = await findGuild(chat, typed);
-    if (options["confirm"] !== found.name) {
+    if (options["yes"] !== true && options["confirm"] !== found.name) {
       throw new CliError(
-        `This would send ${found.member_count} members out of "${printable(found.name)}", for ` +
+        `This would send ${found.local_members} members out of "${printable(found.name)}", for ` +
           `ever. If that is the one, say so: --confirm ${JSON.stringify(found.name)}`,
       );
     }
-    if (found.owner === null) throw new CliError("The guild has no owner left who could end it.");
-    await deleteGuild(chat, found.owner as UserId, { guildId: found.id, name: found.name });
-    await writeAudit(chat.sql, {
-      ts: chat.clock.now(),
+    await deleteGuildAsAdmin(chat, {
+      guildId: found.id,
       actor: null,
-      action: "guild.delete",
-      target: found.id,
       reason: (options["reason"] as string | undefined) ?? null,
-      details: { name: found.name, members: found.member_count },
     });
     answer(context, options, {
       json: { ok: true, guild: found },
@@ -78,9 +80,9 @@ function addDelete(guild: Command, context: CliContext): void {
   });
 }
 
-async function findGuild(chat: ChatDeps, typed: string): Promise<GuildSummary> {
-  const guilds = await listAllGuilds(chat);
-  const found = guilds.filter((guild) => guild.id === typed || guild.name === typed);
+async function findGuild(chat: ChatDeps, typed: string): Promise<AdminGuild> {
+  if (parseRoomId(typed) !== undefined) return await getAdminGuild(chat, typed);
+  const found = (await listAll(chat)).filter((guild) => guild.name === typed);
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
   throw new CliError(
@@ -92,12 +94,27 @@ async function findGuild(chat: ChatDeps, typed: string): Promise<GuildSummary> {
   );
 }
 
-function describe(guild: GuildSummary): string {
+/** All of them, by name. */
+async function listAll(chat: ChatDeps): Promise<AdminGuild[]> {
+  const guilds: AdminGuild[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listAdminGuilds(chat, { limit: PAGE_GUILDS, after });
+    guilds.push(...page.guilds);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return guilds.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function describe(guild: AdminGuild): string {
   const lines = [
     ["Name", guild.name],
     ["Id", guild.id],
     ["Owner", guild.owner ?? "nobody"],
-    ["Members", String(guild.member_count)],
+    ["Made", formatTime(guild.created_ts)],
+    ["Members", `${guild.member_count}, of this server ${guild.local_members}`],
+    ["Messages", String(guild.messages)],
+    ["Media", `${guild.media_files} files, ${formatBytes(guild.media_bytes)}`],
     ["Description", guild.description ?? "none"],
   ] as const;
   return lines.map(([name, value]) => `${name.padEnd(12)} ${printable(value)}\n`).join("");

@@ -36,7 +36,10 @@ Deno.test("admin guild lists, shows and ends guilds, beside no running server", 
     });
   const list = await cli("list");
   assert.equal(list.code, 0, list.err);
-  assert.match(list.out, /^NAME +MEMBERS +OWNER +ID\nChess +1 +@ann:localhost +!\S+\nGo \?\[2J/);
+  assert.match(
+    list.out,
+    /^NAME +MEMBERS +MESSAGES +MEDIA +OWNER +ID\nChess +1 +0 +0 bytes +@ann:localhost +!\S+\nGo \?\[2J/,
+  );
   const shown = await cli("show", "Chess", "--json");
   const { guild } = JSON.parse(shown.out);
   assert.equal(guild.owner, ANN);

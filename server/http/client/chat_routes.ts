@@ -1,5 +1,8 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
+import { adminDeleteGuildRoute } from "./admin/guilds/delete.ts";
+import { adminGetGuildRoute } from "./admin/guilds/get.ts";
+import { adminListGuildsRoute } from "./admin/guilds/list.ts";
 import { createChannelRoute } from "./channels/create.ts";
 import { listDmsRoute } from "./dms/list.ts";
 import { openDmRoute } from "./dms/open.ts";
@@ -49,6 +52,9 @@ import { sendTypingRoute } from "./rooms/room/typing.ts";
 /** Guilds, channels, members, invites, messages and conversations. */
 export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
+    adminDeleteGuildRoute(deps),
+    adminGetGuildRoute(deps),
+    adminListGuildsRoute(deps),
     createChannelRoute(deps),
     listDmsRoute(deps),
     openDmRoute(deps),

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { GuildSummary } from "./guild.ts";
+import { defineOperation } from "./operation.ts";
+
+/** A guild as those see it who run the server; its private channels are counted in. */
+export const AdminGuild = GuildSummary.extend({
+  created_ts: z.number().int(),
+  local_members: z.number().int().describe("Members with an account on this server"),
+  messages: z.number().int().describe("Stored here, edits included, deleted ones left out"),
+  media_files: z.number().int().describe("Files that its messages and its picture show"),
+  media_bytes: z.number().int(),
+});
+export type AdminGuild = z.infer<typeof AdminGuild>;
+
+const params = z.object({ guild_id: z.string().max(255) });
+const tag = "admin";
+const auth = "admin" as const;
+
+export const adminListGuilds = defineOperation({
+  id: "adminListGuilds",
+  method: "GET",
+  path: "/client/v1/admin/guilds",
+  tag,
+  summary: "Guilds that somebody is in, by id",
+  auth,
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    after: z.string().max(255).optional().describe("`next` of the page before"),
+  }),
+  result: z.object({
+    guilds: z.array(AdminGuild),
+    total: z.number().int(),
+    next: z.string().nullable(),
+  }),
+  errors: ["forbidden", "invalid"],
+});
+
+export const adminGetGuild = defineOperation({
+  id: "adminGetGuild",
+  method: "GET",
+  path: "/client/v1/admin/guilds/:guild_id",
+  tag,
+  summary: "One guild",
+  auth,
+  params,
+  result: AdminGuild,
+  errors: ["forbidden", "not_found"],
+});
+
+export const adminDeleteGuild = defineOperation({
+  id: "adminDeleteGuild",
+  method: "DELETE",
+  path: "/client/v1/admin/guilds/:guild_id",
+  tag,
+  summary: "End a guild on this server: everybody with an account here leaves it",
+  auth,
+  confirm: true,
+  params,
+  body: z.object({ reason: z.string().max(500).optional() }),
+  result: z.object({ members_removed: z.number().int() }),
+  errors: ["forbidden", "not_found", "confirmation_required"],
+});
