@@ -12,10 +12,11 @@ import type {
   ControlPdu,
   HeldEvent,
   Pdu,
+  Signatures,
   TimelineEvent,
   TimelinePdu,
 } from "./event.ts";
-import { type Blake3, coreBytes, type Hashable, nobleBlake3, sealedBytes } from "./hash.ts";
+import { type Blake3, coreBytes, nobleBlake3, sealedBytes } from "./hash.ts";
 import type { JsonObject } from "./json.ts";
 import { canonicalFault } from "./json_write.ts";
 import { envelopeFault } from "./envelope.ts";
@@ -62,6 +63,12 @@ export class DraftError extends Error {
   }
 }
 
+/**
+ * Stands where the signatures will be: with all fields in canonical order from the start, an
+ * event is written by the engine's own writer.
+ */
+const UNSIGNED: Signatures = {};
+
 /** What stands around a content: one level, and at most so many values of envelope and lists. */
 const ENVELOPE = { depth: 1, nodes: 64 };
 
@@ -71,7 +78,7 @@ export function buildControlEvent(
   options: BuildOptions,
 ): Promise<ControlEvent> {
   const sealed = sealContent(draft, options);
-  const pdu: Omit<ControlPdu, "signatures"> = {
+  const pdu: ControlPdu = {
     auth_events: sortEventIds(draft.authEvents),
     content: draft.content,
     content_hash: sealed.hash,
@@ -81,6 +88,7 @@ export function buildControlEvent(
     ...(draft.roomId === undefined ? undefined : { room_id: draft.roomId }),
     salt: sealed.salt,
     sender: draft.sender,
+    signatures: UNSIGNED,
     ...(draft.stateKey === undefined ? undefined : { state_key: draft.stateKey }),
     type: draft.type,
   };
@@ -102,7 +110,8 @@ export function buildTimelineEvent(
 export interface HashedDraft<P extends Pdu> {
   readonly id: EventId;
   readonly hash: Uint8Array;
-  readonly unsigned: Omit<P, "signatures">;
+  /** Its `signatures` are empty. */
+  readonly unsigned: P;
 }
 
 /** The part of building that needs no signature, and so never waits. Throws DraftError. */
@@ -111,7 +120,7 @@ export function hashTimelineDraft(
   options: Omit<BuildOptions, "signer">,
 ): HashedDraft<TimelinePdu> {
   const sealed = sealContent(draft, options);
-  const pdu: Omit<TimelinePdu, "signatures"> = {
+  const pdu: TimelinePdu = {
     channel_id: draft.channelId,
     content: draft.content,
     content_hash: sealed.hash,
@@ -121,6 +130,7 @@ export function hashTimelineDraft(
     room_id: draft.roomId,
     salt: sealed.salt,
     sender: draft.sender,
+    signatures: UNSIGNED,
     state_refs: sortEventIds(draft.stateRefs),
     type: draft.type,
   };
@@ -144,18 +154,18 @@ function sealContent(draft: DraftBase, options: Omit<BuildOptions, "signer">) {
 }
 
 function hashUnsigned<P extends Pdu>(
-  unsigned: Omit<P, "signatures">,
+  unsigned: P,
   options: { readonly sealedSize: number; readonly blake3?: Blake3 },
 ): HashedDraft<P> {
-  // Omit over a type parameter is opaque; the fields are those of a Pdu without signatures.
-  const pdu = unsigned as unknown as Omit<Pdu, "signatures">;
-  const fault = envelopeFault({ ...pdu, signatures: {} } as unknown as JsonObject);
-  if (fault !== undefined) throw new DraftError("envelope", `Cannot build ${pdu.type}: ${fault}`);
-  const core = coreBytes(pdu as Hashable);
+  const fault = envelopeFault(unsigned as unknown as JsonObject);
+  if (fault !== undefined) {
+    throw new DraftError("envelope", `Cannot build ${unsigned.type}: ${fault}`);
+  }
+  const core = coreBytes(unsigned);
   // Together they hold everything at least once: an exact count is needed near the bound alone.
-  if (core.length + options.sealedSize > limits.event.maxBytes && !fitsEvent(pdu)) {
+  if (core.length + options.sealedSize > limits.event.maxBytes && !fitsEvent(unsigned)) {
     const message = `it is larger than ${limits.event.maxBytes} bytes`;
-    throw new DraftError("too_large", `Cannot build ${pdu.type}: ${message}`);
+    throw new DraftError("too_large", `Cannot build ${unsigned.type}: ${message}`);
   }
   const hash = (options.blake3 ?? nobleBlake3)(core);
   return { id: eventIdFromHash(hash), hash, unsigned };
@@ -166,15 +176,14 @@ export async function signDraft<P extends Pdu>(
   draft: HashedDraft<P>,
   signer: EventSigner,
 ): Promise<HeldEvent<P>> {
-  const { id, hash } = draft;
-  const pdu = draft.unsigned as unknown as Omit<Pdu, "signatures">;
+  const { id, hash, unsigned: pdu } = draft;
   const signature = await signEventHash(hash, signer);
   const signatures = { [pdu.origin_server]: { [signatureName(signer.keyId)]: signature } };
   return {
     id,
     hash,
     roomId: pdu.room_id ?? roomIdFromHash(hash),
-    pdu: { ...pdu, signatures } as unknown as P,
+    pdu: { ...pdu, signatures },
     withheld: false,
   };
 }

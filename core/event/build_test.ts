@@ -165,3 +165,13 @@ Deno.test("a reason travels with any event, is covered by its content hash, and 
   assert.deepEqual(redacted.pdu.content, { everyone: "0", roles: {} });
   assert.deepEqual(eventHash(redacted.pdu), event.hash);
 });
+
+Deno.test("a built event has its fields in canonical order already", async () => {
+  const timeline = await makeTimelineEvent({ content: { body: "x", msgtype: "text" } }, by);
+  const meta = { type: "m.guild.meta", stateKey: "", content: { name: "x" } };
+  const control = await makeControlEvent(meta, by);
+  for (const { pdu } of [timeline, control]) {
+    assert.deepEqual(Object.keys(pdu), Object.keys(pdu).toSorted());
+  }
+  assert.equal(Object.keys(timeline.pdu.signatures).length, 1);
+});

@@ -83,14 +83,15 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
     repliedTo: repliedTo?.sender,
   });
   const targets = mentionTargets(mentions);
+  // In canonical order, which makes it quick to write.
   const content: JsonObject = {
-    msgtype: files.length > 0 ? "file" : "text",
     body: input.body,
     ...(files.length === 0 ? {} : { media: files.map((file) => file.content) }),
     ...(targets.length === 0 ? {} : { mentions: { ...mentions } }),
+    msgtype: files.length > 0 ? "file" : "text",
     ...(repliedTo === undefined
       ? {}
-      : { relates_to: { kind: "reply", event_id: repliedTo.eventId } }),
+      : { relates_to: { event_id: repliedTo.eventId, kind: "reply" } }),
   };
   const along = (placed: Placed): Along => {
     if (input.nonce !== undefined) deps.nonces.hold(placed.eventId, input.nonce);
