@@ -35,7 +35,7 @@ export const Message = z.object({
   id: z.string(),
   room_id: z.string(),
   channel_id: z.string(),
-  kind: z.enum(["text", "file", "system"]),
+  kind: z.enum(["text", "file"]),
   author: User,
   nickname: z.string().nullable(),
   color: z.string().nullable().describe("Colour of the author's strongest coloured role"),

@@ -31,6 +31,8 @@ const PARTS = [
   "ui",
   "voice",
 ];
+/** What a tree may weigh; ours is a few megabytes. */
+const BYTES_MAX = 64 * 1024 * 1024;
 const LEFT_OUT = new Set(["node_modules", "_fresh", ".env"]);
 /** The top folder within the archive. */
 const FOLDER = "openguild";
@@ -50,16 +52,23 @@ export async function readSourceArchive(): Promise<Uint8Array> {
   }
 }
 
+/** @throws RangeError when the tree is larger than any source of this program. */
 export async function makeSourceArchive(root: string): Promise<Uint8Array> {
   const tar = pack();
   const chunks: Uint8Array[] = [];
   const reading = (async () => {
     for await (const chunk of tar) chunks.push(chunk as Uint8Array);
   })();
+  const tracked = await listTracked(root);
+  let left = BYTES_MAX;
   for (const part of PARTS) {
     for (const path of await listFiles(root, part)) {
+      if (tracked !== undefined && !tracked.has(path)) continue;
+      const { size, mode } = await Deno.stat(join(root, path));
+      left -= size;
+      if (left < 0) throw new RangeError(`The source below ${root} is too large to hand out.`);
       const bytes = Buffer.from(await Deno.readFile(join(root, path)));
-      const executable = ((await Deno.stat(join(root, path))).mode ?? 0) & 0o100;
+      const executable = (mode ?? 0) & 0o100;
       tar.entry({
         name: `${FOLDER}/${path}`,
         mode: executable === 0 ? 0o644 : 0o755,
@@ -70,6 +79,26 @@ export async function makeSourceArchive(root: string): Promise<Uint8Array> {
   tar.finalize();
   await reading;
   return await compress(Buffer.concat(chunks), { level: 9 });
+}
+
+/**
+ * The files that belong to the clone, so that whatever else lies in it stays there; undefined
+ * where it is no clone or git is absent. A file that you add must be added to git too.
+ */
+async function listTracked(root: string): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["-C", root, "ls-files", "-z"],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).output();
+    const paths = new TextDecoder().decode(stdout).split("\0").filter((path) => path !== "");
+    return success && paths.length > 0 ? new Set(paths) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 async function listFiles(root: string, path: string): Promise<string[]> {

@@ -52,3 +52,20 @@ Deno.test("nothing but the program is given away: no data, no secrets, no links"
     "openguild/main.ts",
   ]);
 });
+
+Deno.test("of a clone only what git tracks is given away, as it lies there", async () => {
+  await using folder = await tempFolder();
+  const git = async (...args: string[]) => {
+    const { success } = await new Deno.Command("git", { args: ["-C", folder.path, ...args] })
+      .output();
+    assert.ok(success, args.join(" "));
+  };
+  await Deno.mkdir(`${folder.path}/deploy`);
+  await Deno.writeTextFile(`${folder.path}/main.ts`, "before");
+  await Deno.writeTextFile(`${folder.path}/deploy/server.key`, "secret");
+  await git("init", "-q");
+  await git("add", "main.ts");
+  await Deno.writeTextFile(`${folder.path}/main.ts`, "changed");
+  const files = await list(await makeSourceArchive(folder.path));
+  assert.deepEqual([...files], [["openguild/main.ts", "changed"]]);
+});

@@ -26,7 +26,6 @@ interface RowProps {
 /** One message: an article of the feed that can be focused and acted on. */
 export function MessageRow({ message, grouped, focused }: RowProps) {
   const state = useChat();
-  if (message.kind === "system") return <SystemRow message={message} />;
   const name = message.nickname ?? nameOf(message.author);
   const active = state.active.value === message.id;
   const classes = [
@@ -228,22 +227,5 @@ function Reactions({ message }: { message: Message }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function SystemRow({ message }: { message: Message }) {
-  const state = useChat();
-  return (
-    <article class="msg system" data-row={message.id} tabIndex={-1} aria-label={message.body}>
-      <span class="msg-system-icon">
-        <Icon name="info" small />
-      </span>
-      <div class="msg-body">
-        <Markdown source={message.body} mention={(token) => drawMention(state, token)} />
-      </div>
-      <time class="msg-time" dateTime={new Date(message.origin_ts).toISOString()}>
-        {formatTime(message.origin_ts, state.timeZone.value)}
-      </time>
-    </article>
   );
 }

@@ -125,7 +125,7 @@ function goToPresent(state: ChatState, place: TalkPlace): void {
 
 function lastOwn(state: ChatState, place: TalkPlace): Message | undefined {
   return state.windowOf(placeKey(place)).value.messages.findLast((message) =>
-    message.author.id === state.self.value.user.id && !message.redacted && message.kind !== "system"
+    message.author.id === state.self.value.user.id && !message.redacted
   );
 }
 

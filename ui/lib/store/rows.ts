@@ -22,7 +22,7 @@ export type Row =
   };
 
 function joins(previous: Message | undefined, authorId: string, ts: number): boolean {
-  return previous !== undefined && previous.kind !== "system" && previous.author.id === authorId &&
+  return previous !== undefined && previous.author.id === authorId &&
     ts - previous.origin_ts < GROUP_MS && ts >= previous.origin_ts;
 }
 
@@ -51,7 +51,7 @@ export function buildRows(
       rows.push({ kind: "new", key: "new" });
       previous = undefined;
     }
-    const grouped = message.kind !== "system" && message.reply_to === null &&
+    const grouped = message.reply_to === null &&
       joins(previous, message.author.id, message.origin_ts);
     rows.push({ kind: "message", key: message.id, message, grouped });
     previous = message;
