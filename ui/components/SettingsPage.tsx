@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { FormNote } from "../lib/form_page.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
+import { Field } from "./Field.tsx";
 import { Footer } from "./Footer.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Wordmark } from "./Logo.tsx";
@@ -63,6 +64,7 @@ export function SettingsPage(props: {
               </div>
             )}
             {props.note?.error && <Notice kind="error">{props.note.error}</Notice>}
+            {props.note?.confirm && <Confirm fields={props.note.confirm} back={props.here} />}
             {props.children}
           </main>
           <Footer
@@ -73,6 +75,33 @@ export function SettingsPage(props: {
         </div>
       </div>
     </div>
+  );
+}
+
+/** The password once more; what was sent before goes along. */
+function Confirm(props: { fields: readonly (readonly [string, string])[]; back: string }) {
+  return (
+    <form method="post" class="card stack confirm-card">
+      <div>
+        <h2>{t("confirm.title")}</h2>
+        <p class="muted">{t("confirm.text")}</p>
+      </div>
+      {props.fields.map(([name, value], i) => (
+        <input key={i} type="hidden" name={name} value={value} />
+      ))}
+      <Field
+        name="confirm_password"
+        type="password"
+        label={t("field.password")}
+        autocomplete="current-password"
+        autofocus
+        required
+      />
+      <div class="row">
+        <button class="button primary" type="submit">{t("confirm.submit")}</button>
+        <a class="button quiet" href={props.back}>{t("cancel")}</a>
+      </div>
+    </form>
   );
 }
 

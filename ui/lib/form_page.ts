@@ -8,7 +8,11 @@ import { PICTURE_FORM_BYTES, readForm, text } from "./forms.ts";
 export interface FormNote {
   readonly saved: boolean;
   readonly error: string | null;
+  /** The form that was sent, where it waits for the password; null where none does. */
+  readonly confirm: readonly (readonly [string, string])[] | null;
 }
+
+const PASSWORD_FIELD = "confirm_password";
 
 export type WithNote<Data> = Data & { readonly note: FormNote };
 type Load<Data> = (ctx: Context<State>) => Promise<Data>;
@@ -17,34 +21,47 @@ export type Act = (ctx: Context<State>, form: FormData) => Promise<string | void
 
 /**
  * A page that is read with GET and changed by forms, each naming its act in the field `act`.
- * A refusal shows the page again with the reason; an act that wants the password again leads
- * over its page and back.
+ * A refusal shows the page again with the reason; an act that wants the password first shows
+ * the page with a box for it, and what was filled in is not lost.
  */
 export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, Act>>) {
   return {
     async GET(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
       const data = await signedIn(ctx, () => load(ctx));
       if (data instanceof Response) return data;
-      return page({ ...data, note: { saved: ctx.url.searchParams.has("saved"), error: null } });
+      return page({
+        ...data,
+        note: { saved: ctx.url.searchParams.has("saved"), error: null, confirm: null },
+      });
     },
     async POST(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
       const form = await readForm(ctx.req, { bytes: PICTURE_FORM_BYTES });
       const act = acts[text(form, "act")];
       if (!act) throw new HttpError(400, "This form asks for something this page does not do.");
+      const password = text(form, PASSWORD_FIELD);
       try {
+        if (password !== "") await ctx.state.api.call("confirmIdentity", { body: { password } });
         const to = await act(ctx, form);
         return ctx.redirect(to ?? `${ctx.url.pathname}?saved=1`);
       } catch (error) {
         if (!(error instanceof ApiError) || error.status >= 500) throw error;
-        if (error.code === "confirmation_required") {
-          return ctx.redirect(`/confirm?next=${encodeURIComponent(ctx.url.pathname)}`);
-        }
         const data = await signedIn(ctx, () => load(ctx));
         if (data instanceof Response) return data;
-        return page({ ...data, note: { saved: false, error: error.message } }, { status: 400 });
+        const asks = error.code === "confirmation_required";
+        const confirm = asks || error.code === "bad_credentials" && password !== ""
+          ? fieldsOf(form)
+          : null;
+        const note = { saved: false, error: asks ? null : error.message, confirm };
+        return page({ ...data, note }, { status: asks ? 401 : 400 });
       }
     },
   };
+}
+
+function fieldsOf(form: FormData): [string, string][] {
+  return [...form].flatMap(([name, value]) =>
+    typeof value === "string" && name !== PASSWORD_FIELD ? [[name, value]] : []
+  );
 }
 
 async function signedIn<Data>(

@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
 import { ErrorPage } from "../components/ErrorPage.tsx";
+import { ApiError } from "../lib/api/request.ts";
 import { t } from "../lib/i18n/t.ts";
 import { define } from "../utils.ts";
 
@@ -10,7 +11,7 @@ export default define.page(({ state, error }) => {
       state={state}
       drawing="door"
       title={known ? t("error.refused") : t("error.500")}
-      text={known ? error.message : t("error.500Text")}
+      text={known || error instanceof ApiError ? error.message : t("error.500Text")}
     />
   );
 });

@@ -52,9 +52,10 @@ export async function updateSettings(
   const nowMs = deps.clock.now();
   await deps.sql.begin(async (tx) => {
     for (const [key, value] of Object.entries(values)) {
+      // As text: the driver would send null as SQL's NULL, and "no contact" is a value.
       await tx`
         insert into settings (key, value, changed_ts, changed_by)
-        values (${key}, ${tx.json(value)}, ${nowMs}, ${change.actor})
+        values (${key}, ${JSON.stringify(value)}::text::jsonb, ${nowMs}, ${change.actor})
         on conflict (key) do update set value = excluded.value,
           changed_ts = excluded.changed_ts, changed_by = excluded.changed_by`;
     }

@@ -16,14 +16,14 @@ export type {
   RouteConfig,
 } from "./types.ts";
 
+type Component<Data, State> = (props: PageProps<Data, State>) => JSX.Element | null;
+
 export interface Define<State> {
   handlers<Data>(handlers: Handlers<Data, State>): Handlers<Data, State>;
   page<Handler = undefined>(
-    component: (props: PageProps<DataOf<Handler>, State>) => JSX.Element | null,
-  ): (props: PageProps<DataOf<Handler>, State>) => JSX.Element | null;
-  layout(
-    component: (props: PageProps<unknown, State>) => JSX.Element | null,
-  ): (props: PageProps<unknown, State>) => JSX.Element | null;
+    component: Component<DataOf<Handler>, State>,
+  ): Component<DataOf<Handler>, State>;
+  layout(component: Component<unknown, State>): Component<unknown, State>;
   middleware(middleware: MiddlewareFn<State>): MiddlewareFn<State>;
 }
 
@@ -40,7 +40,7 @@ export function createDefine<State>(): Define<State> {
 /** The answer of a handler with a status or headers of its own. */
 export function page<Data>(
   data: Data,
-  options: { status?: number; headers?: Record<string, string> } = {},
+  options: Omit<PageResponse<Data>, "data"> = {},
 ): PageResponse<Data> {
   return { data, ...options };
 }

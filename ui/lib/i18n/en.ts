@@ -377,9 +377,8 @@ export const en = {
   "deactivate.stays": "What stays",
   "deactivate.type": "Type {name} to be sure",
   "deactivate.submit": "End the account for ever",
-  "confirm.title": "It is you?",
-  "confirm.text":
-    "What comes next is not easily undone, so please enter your password once more. Then do it again.",
+  "confirm.title": "Is it you?",
+  "confirm.text": "This is not easily undone. Enter your password once more to go on.",
   "confirm.submit": "Go on",
 
   "gs.overview": "Overview",

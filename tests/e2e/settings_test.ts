@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startRunningServer } from "../harness/running_server.ts";
+import { createGuild, fillRegistration, PASSWORD, settled } from "./people.ts";
+
+Deno.test("settings: roles, channel permissions, members, registration", async (t) => {
+  await using server = await startRunningServer();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser);
+  const { page } = ann;
+  await page.goto(server.setupLink);
+  await fillRegistration(page, "ann", "Ann");
+  await settled(page);
+  await createGuild(page, "Workshop");
+  const channel = new URL(page.url()).pathname;
+  const guild = channel.split("/").slice(0, 3).join("/");
+  const settings = `${server.base}${guild}/settings`;
+  await page.goto(`${settings}/invites`);
+  await page.getByRole("button", { name: "New link" }).click();
+  const link = await page.locator(".row-card .mono").textContent();
+  await bob.page.goto(server.base + new URL(link ?? "").pathname);
+  await bob.page.getByRole("link", { name: "Create an account and join" }).click();
+  await fillRegistration(bob.page, "bob", "Bob");
+  await settled(bob.page);
+
+  await t.step("a role with a color and a right reaches its member at once", async () => {
+    await page.goto(`${settings}/roles`);
+    await page.getByLabel("Name of a new role").fill("Stewards");
+    await page.getByRole("button", { name: "Create role" }).click();
+    await page.getByRole("heading", { name: "Stewards" }).waitFor();
+    await page.getByLabel("Colored names").check();
+    await page.getByLabel("Show separately").check();
+    await page.getByLabel("Manage channels").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.ok(await page.getByLabel("Manage channels").isChecked());
+    await page.goto(`${settings}/members`);
+    await page.getByRole("link", { name: "Bob" }).click();
+    await page.getByLabel("Stewards").check();
+    await page.getByRole("button", { name: "Save" }).first().click();
+    await page.getByText("Saved.").waitFor();
+    await bob.page.getByRole("heading", { name: "Stewards" }).waitFor();
+    await bob.page.getByRole("link", { name: "Settings of general" }).waitFor({
+      state: "attached",
+    });
+  });
+
+  await t.step("a channel hidden from everyone leaves the list of those who lost it", async () => {
+    await page.goto(`${settings}/channels`);
+    await page.getByLabel("Name").fill("back room");
+    await page.getByRole("button", { name: "Create a channel" }).click();
+    await bob.page.getByRole("link", { name: "back room", exact: true }).waitFor();
+    await page.getByRole("link", { name: "back room" }).click();
+    await page.getByLabel("View channel: Deny").check({ force: true });
+    await page.getByRole("button", { name: "Save for Everyone" }).click();
+    await page.getByText("Saved.").waitFor();
+    await bob.page.getByRole("link", { name: "back room", exact: true }).waitFor({
+      state: "detached",
+    });
+  });
+
+  await t.step("the audit log names who did what", async () => {
+    await page.goto(`${settings}/audit`);
+    await page.getByText("@Stewards").first().waitFor();
+    await page.getByText("#back room").first().waitFor();
+  });
+
+  await t.step("a channel can be made by the one who was given the right", async () => {
+    await bob.page.getByRole("button", { name: "Menu of Workshop" }).click();
+    await bob.page.getByRole("menuitem", { name: "Create a channel" }).click();
+    await bob.page.locator("dialog").getByLabel("Name").fill("tools");
+    await bob.page.locator("dialog").getByRole("button", { name: "Create a channel" }).click();
+    await bob.page.getByRole("heading", { name: "tools", exact: true }).waitFor();
+  });
+
+  await t.step("a kicked member is told and led away", async () => {
+    await page.goto(server.base + channel);
+    await settled(page);
+    await page.locator(".side-row.member", { hasText: "Bob" }).click();
+    await page.getByRole("button", { name: "Kick" }).click();
+    await page.getByLabel("Reason").fill("test of the door");
+    await page.locator("dialog").getByRole("button", { name: "Kick" }).click();
+    await bob.page.getByText("You were removed from Workshop.").waitFor();
+    await bob.page.waitForURL(/\/home$/);
+  });
+
+  await t.step("opening registration asks for the password again", async () => {
+    await page.goto(`${server.base}/admin`);
+    await page.getByText("does not survive a crash").waitFor();
+    await page.getByLabel("Who may create an account").selectOption("open");
+    await page.getByRole("button", { name: "Save" }).click();
+    const password = page.locator("input[name=confirm_password]");
+    await password.or(page.getByText("Saved.")).waitFor();
+    if (await password.isVisible()) {
+      await password.fill("not the password");
+      await page.getByRole("button", { name: "Go on" }).click();
+      await page.getByRole("alert").waitFor();
+      await password.fill(PASSWORD);
+      await page.getByRole("button", { name: "Go on" }).click();
+    }
+    await page.getByText("Saved.").waitFor();
+    await using stranger = await openPerson(browser, { scripts: false });
+    await stranger.page.goto(server.base);
+    await stranger.page.getByRole("link", { name: "Create an account" }).waitFor();
+  });
+
+  await t.step("over plain HTTP from another host the page explains before the form", async () => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/login`);
+    assert.doesNotMatch(await answer.text(), /cannot sign you in/);
+    const { text } = await plainRequest(server.port, "chat.example");
+    assert.match(text, /cannot sign you in[\s\S]*<form/);
+  });
+
+  assert.deepEqual([...ann.faults, ...bob.faults], []);
+  await browser.close();
+});
+
+/** A page as a browser on another machine would ask for it: the Host names no loopback. */
+async function plainRequest(port: number, host: string): Promise<{ text: string }> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const request = `GET /login HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(request));
+  return { text: await new Response(connection.readable).text() };
+}
