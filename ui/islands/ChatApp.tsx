@@ -12,6 +12,7 @@ import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
 import { retryOffline } from "../lib/browser/messages.ts";
+import { keepAboveKeyboard } from "../lib/browser/keyboard_space.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { bindSwipes } from "../lib/browser/swipes.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
@@ -85,6 +86,7 @@ function start(state: ChatState): () => void {
     () => clearInterval(clock),
     bindKeys(state),
     bindSwipes(state),
+    keepAboveKeyboard(),
     effect(() => keepColors(state)),
     effect(() => showTitle(state)),
   ];

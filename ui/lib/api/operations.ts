@@ -1,6 +1,7 @@
 // Written by ui/dev.ts from core/api. Do not edit.
 import type * as account from "../../../core/api/account.ts";
 import type * as admin from "../../../core/api/admin.ts";
+import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as dms from "../../../core/api/dms.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
@@ -47,6 +48,9 @@ export const OPERATIONS = {
   adminSetAdministrator: ["PUT", "/client/v1/admin/users/:user_id/administrator"],
   adminSuspendUser: ["PUT", "/client/v1/admin/users/:user_id/suspend"],
   adminUpdateSettings: ["PATCH", "/client/v1/admin/settings"],
+  adminDeleteGuild: ["DELETE", "/client/v1/admin/guilds/:guild_id"],
+  adminGetGuild: ["GET", "/client/v1/admin/guilds/:guild_id"],
+  adminListGuilds: ["GET", "/client/v1/admin/guilds"],
   createChannel: ["POST", "/client/v1/channels"],
   deleteChannel: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id"],
   getChannel: ["GET", "/client/v1/rooms/:room_id/channels/:channel_id"],
@@ -141,6 +145,9 @@ export interface OperationTypes {
   adminSetAdministrator: typeof admin.adminSetAdministrator;
   adminSuspendUser: typeof admin.adminSuspendUser;
   adminUpdateSettings: typeof admin.adminUpdateSettings;
+  adminDeleteGuild: typeof admin_guilds.adminDeleteGuild;
+  adminGetGuild: typeof admin_guilds.adminGetGuild;
+  adminListGuilds: typeof admin_guilds.adminListGuilds;
   createChannel: typeof channels.createChannel;
   deleteChannel: typeof channels.deleteChannel;
   getChannel: typeof channels.getChannel;

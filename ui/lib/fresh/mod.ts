@@ -6,15 +6,7 @@ import type { DataOf, Handlers, MiddlewareFn, PageProps, PageResponse } from "./
  * Fresh is two lines in the import map and the removal of this folder.
  */
 export { HttpError } from "./types.ts";
-export type {
-  Context,
-  HandlerFn,
-  Handlers,
-  MiddlewareFn,
-  PageProps,
-  PageResponse,
-  RouteConfig,
-} from "./types.ts";
+export type { Context, Handlers, PageProps, PageResponse } from "./types.ts";
 
 type Component<Data, State> = (props: PageProps<Data, State>) => JSX.Element | null;
 
