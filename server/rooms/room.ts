@@ -94,6 +94,8 @@ export class Room {
   #sendTail: Promise<unknown> = Promise.resolve();
   /** Ends when the last append of a message has: the log keeps them in order. */
   #lastStored: Promise<unknown> = Promise.resolve();
+  /** Ends when the control events that are being stored stand in the tip. */
+  #appending: Promise<unknown> = Promise.resolve();
   readonly #own = new OwnChanges();
   #sending = 0;
   #stale = false;
@@ -146,7 +148,21 @@ export class Room {
     return await this.#append(decision);
   }
 
-  async #append(decision: ControlDecision): Promise<readonly ControlEvent[]> {
+  /**
+   * Ends when every control event of this process that readers of the log may have met stands
+   * in `authority`: they hear of a commit before its answer has come back here.
+   */
+  async settled(): Promise<void> {
+    await this.#appending.catch(() => undefined);
+  }
+
+  #append(decision: ControlDecision): Promise<readonly ControlEvent[]> {
+    const appending = this.#appendNow(decision);
+    this.#appending = appending;
+    return appending;
+  }
+
+  async #appendNow(decision: ControlDecision): Promise<readonly ControlEvent[]> {
     const { clock, rng, blake3, signer, log } = this.#deps;
     const nowMs = clock.now();
     const chain = await extendControl(this.#tip, decision.intents, {

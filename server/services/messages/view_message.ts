@@ -1,3 +1,4 @@
+import { OperationError } from "../../../core/errors.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -42,6 +43,12 @@ export async function openMessage(
   if (
     row?.channelId === undefined || row.type !== "m.room.message" || row.redactedBy !== undefined
   ) throw messageNotFound();
-  const place = await openChannel(deps, userId, { roomId: room.id, channelId: row.channelId });
+  const place = await openChannel(deps, userId, { roomId: room.id, channelId: row.channelId })
+    // Who guesses an id must not learn that it stands in a channel hidden from him.
+    .catch((error) => {
+      throw error instanceof OperationError && error.code === "not_found"
+        ? messageNotFound()
+        : error;
+    });
   return { place, row };
 }

@@ -155,6 +155,7 @@ export class ChatSource implements GatewaySource {
     const resolved = stored.writerId !== this.#deps.ownWriterId() &&
       await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
+    if (stored.channelId === undefined) await room?.settled();
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
