@@ -118,6 +118,8 @@ default = yes
 pipeline = ${kind}-server
 [app:${kind}-server]
 use = egg:swift#${kind}
+conn_timeout = 30
+node_timeout = 60
 `,
     );
     const builder = join(folder, `${kind}.builder`);
@@ -139,6 +141,10 @@ pipeline = catch_errors healthcheck proxy-logging cache listing_formats bulk s3a
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+# A busy machine is slow, not broken: the defaults are half a second and ten.
+conn_timeout = 30
+node_timeout = 60
+recoverable_node_timeout = 60
 ${plain.map((name) => `[filter:${name}]\nuse = egg:swift#${name}\n`).join("")}
 [filter:proxy-logging]
 use = egg:swift#proxy_logging
