@@ -58,7 +58,7 @@ export interface AppendLogOptions {
 
 /**
  * One writer per process. It gathers what waits into one transaction and keeps several of them
- * in flight: throughput comes from group commit, not from weaker promises. house.md 2.
+ * in flight: throughput comes from group commit, not from weaker promises (ARCHITECTURE.md).
  *
  * - An entry is answered after its commit, never before.
  * - Entries of one room are stored in the order in which they were handed in; batches with the

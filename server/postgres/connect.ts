@@ -74,7 +74,7 @@ export async function readDurability(sql: Sql): Promise<Durability> {
 }
 
 /**
- * Refuses a database that acknowledges before it has stored: issue 2 section 3, PROTOCOL.md 1.
+ * Refuses a database that acknowledges before it has stored. PROTOCOL.md 1.
  * @throws DatabaseRefusedError unless `acceptUnsafe`.
  */
 export async function requireDurability(

@@ -15,7 +15,7 @@ import type { SendOrder, SendReport } from "./send_client.ts";
 interface Case {
   readonly senders: number;
   readonly where: "one channel" | "many channels";
-  /** Of the ratio to pgbench: issue 2, section 10. */
+  /** Of the ratio to pgbench. */
   readonly atLeast: number;
 }
 

@@ -10,7 +10,7 @@ import { resolve } from "../../core/state/resolve.ts";
 import type { StateMap } from "../../core/state/state_map.ts";
 import { channelId, type Draft, openGuild, T0, TestRoom, user } from "./room.ts";
 
-/** Known attacks on state, by the names of proof.md 2 and of Matrix's suites (PROTOCOL.md 4, 5, 7). */
+/** Known attacks on state, by class (A1 to A36) and by the names of Matrix's suites. PROTOCOL.md 4, 5, 7. */
 
 const owner = user("owner");
 const admin = user("admin");
