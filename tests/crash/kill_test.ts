@@ -8,6 +8,7 @@ import { freePort } from "../harness/free_port.ts";
 import { databaseUrl, freshDatabase, startCluster } from "../harness/postgres.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server_process.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
+import { waitFor } from "../harness/wait_for.ts";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 
@@ -86,11 +87,15 @@ class Load {
 async function readAll(server: ServerProcess, account: Account) {
   const all: { id: string; body: string }[] = [];
   for (let before = "";;) {
-    const { body } = await call(
-      server,
-      `/rooms/${account.guildId}/messages?channel_id=${account.channelId}&limit=100${before}`,
-      { method: "GET", token: account.token },
-    );
+    // A database that was killed is still reading its log: reading waits for it, losing would not.
+    const body = await waitFor("a page", async () => {
+      const answer = await call(
+        server,
+        `/rooms/${account.guildId}/messages?channel_id=${account.channelId}&limit=100${before}`,
+        { method: "GET", token: account.token },
+      );
+      return answer.status === 200 ? answer.body : undefined;
+    }, 60_000);
     all.unshift(...body.messages);
     if (!body.has_before) return all;
     before = `&before=${encodeURIComponent(body.messages[0].id)}`;
