@@ -32,7 +32,7 @@ Deno.test("what only looks like a leftover is none", () => {
     const text of [
       "// deno-lint-ignore no-explicit-any -- the library's own type",
       'const path = "/client/v1/rooms";',
-      "const url = `${base}/work/x`;",
+      "const url = `${base}/root/x`;",
       "items.filter(only);",
     ]
   ) {

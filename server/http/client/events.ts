@@ -1,6 +1,7 @@
 import { events } from "../../../core/api/sync.ts";
-import { type Arrival, attach } from "../gateway/attach.ts";
-import { dispatchFrame, type Frame, serverFrame } from "../gateway/frame.ts";
+import { attach } from "../gateway/attach.ts";
+import type { Frame } from "../gateway/frame.ts";
+import { greet } from "../gateway/greet.ts";
 import type { Session, Sink } from "../gateway/session.ts";
 import { type Route, route } from "../route.ts";
 import { requirePlace, type SyncDeps } from "./sync.ts";
@@ -115,25 +116,4 @@ function follow(
   if (signal.aborted) sink.end();
   else signal.addEventListener("abort", () => sink.end(), { once: true });
   void sink.keepAlive();
-}
-
-function greet(sink: StreamSink, arrival: Arrival): void {
-  switch (arrival.kind) {
-    case "snapshot":
-      sink.send(serverFrame({ op: "ready", d: arrival.snapshot }, arrival.snapshot.position));
-      return;
-    case "reset":
-      sink.send(serverFrame({ op: "reset", d: { reason: arrival.reason } }));
-      return;
-    case "replayed":
-      for (const { t, d, position } of arrival.dispatches) {
-        sink.send(dispatchFrame(t, d, position));
-      }
-      sink.send(
-        serverFrame({
-          op: "resumed",
-          d: { position: arrival.position, replayed: arrival.dispatches.length },
-        }, arrival.position),
-      );
-  }
 }

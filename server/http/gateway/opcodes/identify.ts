@@ -3,10 +3,9 @@ import { OperationError } from "../../../../core/errors.ts";
 import type { Presence } from "../../../../core/api/user.ts";
 import type { Caller } from "../../caller.ts";
 import { readCredentials, requireOwnOrigin } from "../../credentials.ts";
-import { type Arrival, attach } from "../attach.ts";
+import { attach } from "../attach.ts";
 import type { Peer } from "../context.ts";
-import { dispatchFrame, serverFrame } from "../frame.ts";
-import type { Sink } from "../session.ts";
+import { greet } from "../greet.ts";
 
 /** First frame: who it is, and from where to go on. Answers `ready`, `resumed` or `reset`. */
 export async function identify(
@@ -39,27 +38,6 @@ export async function identify(
   if (session === undefined) return;
   connection.session = session;
   deps.presences.connect(caller.userId, presence);
-}
-
-function greet(sink: Sink, arrival: Arrival): void {
-  switch (arrival.kind) {
-    case "snapshot":
-      sink.send(serverFrame({ op: "ready", d: arrival.snapshot }, arrival.snapshot.position));
-      return;
-    case "reset":
-      sink.send(serverFrame({ op: "reset", d: { reason: arrival.reason } }));
-      return;
-    case "replayed":
-      for (const { t, d, position } of arrival.dispatches) {
-        sink.send(dispatchFrame(t, d, position));
-      }
-      sink.send(
-        serverFrame({
-          op: "resumed",
-          d: { position: arrival.position, replayed: arrival.dispatches.length },
-        }, arrival.position),
-      );
-  }
 }
 
 async function findCaller(connection: Peer, token: string | undefined): Promise<Caller> {
