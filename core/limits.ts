@@ -86,6 +86,19 @@ export const limits = {
     maxRequestAgeMs: 60_000,
     nonceKeptMs: 10 * 60_000,
   },
+  /** Bounds of what servers ask of each other beside transactions. */
+  federation: {
+    maxIdsPerRequest: 100,
+    maxPdusPerAnswer: 500,
+    maxKeysPerAnswer: 500,
+    maxHeadsPerGraph: 1000,
+    /** A state of more events is fetched as a graph, not by its ids. */
+    maxStateIds: 100_000,
+    /** Of an invite: create event, name, icon, the inviter's membership and a few more. */
+    maxStrippedState: 20,
+    maxServersPerAnswer: 1000,
+    maxMediaBytes: 1024 * 1024 * 1024,
+  },
 } as const;
 
 const day = 24 * 3_600_000;
