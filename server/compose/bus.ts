@@ -1,3 +1,4 @@
+import { assert } from "../../core/assert.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Config } from "../config/config.ts";
@@ -27,16 +28,31 @@ export async function openBus(
   system: SystemParts,
   stack: AsyncDisposableStack,
 ): Promise<BusParts> {
+  const kind = busKind(config);
+  if (kind === "none") return { bus: closedWith(stack, new LocalBus()), feed: {} };
+  const bus = closedWith(stack, await connectBus(config, system));
+  return kind === "nats"
+    ? { bus, feed: { bus, pollMs: NATS_POLL_MS } }
+    : { bus, feed: { pollMs: ALONE_POLL_MS } };
+}
+
+/** How the processes of a server so configured reach each other; `none`: it is one process. */
+export function busKind(config: Config): "nats" | "postgres" | "none" {
+  if (config.database.url === undefined) return "none";
+  return config.bus.natsUrl.length > 0 ? "nats" : "postgres";
+}
+
+/** The way to other processes; there is one, so the kind is not `none`. @throws BusError */
+export async function connectBus(
+  config: Config,
+  system: Pick<SystemParts, "log" | "rng">,
+): Promise<Bus> {
   const log = system.log.child({ part: "bus" });
   const url = config.database.url?.reveal();
-  if (url === undefined) return { bus: closedWith(stack, new LocalBus()), feed: {} };
-  if (config.bus.natsUrl.length > 0) {
-    const bus = closedWith(stack, await connectNats(config, log));
-    return { bus, feed: { bus, pollMs: NATS_POLL_MS } };
-  }
+  assert(url !== undefined, "a server on the embedded database is one process");
+  if (busKind(config) === "nats") return await connectNats(config, log);
   const processId = encodeBase58Of16(system.rng.bytes(16));
-  const bus = closedWith(stack, await NotifyBus.connect({ url, processId, log }));
-  return { bus, feed: { pollMs: ALONE_POLL_MS } };
+  return await NotifyBus.connect({ url, processId, log });
 }
 
 function closedWith<B extends Bus>(stack: AsyncDisposableStack, bus: B): B {

@@ -1,12 +1,15 @@
 import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { busKind, connectBus } from "../compose/bus.ts";
 import type { Config } from "../config/config.ts";
 import { listenAddress } from "../config/derived.ts";
 import type { Database } from "../postgres/database.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { readServerIdentity } from "../services/accounts/server_identity.ts";
 import { checkBlobs, failed } from "./checks/blobs.ts";
+import { checkBus } from "./checks/bus.ts";
 import { checkClock } from "./checks/clock.ts";
 import { checkDataFolder } from "./checks/data_folder.ts";
 import { checkDatabase, unreachable } from "./checks/database.ts";
@@ -20,6 +23,7 @@ export interface DoctorDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly rng: Rng;
+  readonly log: Log;
   /** The opened part, or why it could not be opened. */
   readonly database: Pick<Database, "kind" | "sql"> | Error;
   readonly blobs: BlobStore | Error;
@@ -48,6 +52,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
           ? [failed("open", blobs.message)]
           : checkBlobs({ blobs, rng: deps.rng }),
     ],
+    ["bus", () => lookAtBus(deps, opened !== undefined)],
     ["port", () => checkPort({ host, port, isRunning: deps.isRunning })],
     ["tls", () => checkTls(config, clock.now())],
   ];
@@ -62,6 +67,19 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     }
   }
   return findings;
+}
+
+function lookAtBus(deps: DoctorDeps, databaseAnswers: boolean): Promise<Finding[]> | Finding[] {
+  const { config, clock, rng } = deps;
+  const kind = busKind(config);
+  // A bus through a database that does not answer is that database's finding.
+  if (kind === "postgres" && !databaseAnswers) return [];
+  return checkBus({
+    kind,
+    connect: () => connectBus(config, deps),
+    clock,
+    mark: rng.bytes(16),
+  });
 }
 
 async function readStoredName(sql: Sql): Promise<string | undefined> {

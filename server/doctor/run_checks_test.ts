@@ -11,12 +11,14 @@ Deno.test("doctor looks at everything before the first start, and says so for pe
   const args = ["--port", String(freePort())];
   const result = await runCli(["doctor", ...args], { workingFolder: temp.path });
   assert.match(result.out, /warning {2}database +The embedded database never calls fsync/);
-  for (const check of ["name", "data folder", "disk", "clock", "file store", "port", "tls"]) {
+  for (
+    const check of ["name", "data folder", "disk", "clock", "file store", "bus", "port", "tls"]
+  ) {
     assert.match(result.out, new RegExp(`^(ok|warning|PROBLEM) +${check} `, "m"), check);
   }
   const json = await runCli(["doctor", "--json", ...args], { workingFolder: temp.path });
   const { findings } = JSON.parse(json.out) as { findings: Finding[] };
-  assert.ok(findings.length >= 8);
+  assert.ok(findings.length >= 9);
 });
 
 Deno.test("doctor goes on when the database cannot be opened, and ends with exit code 1", async () => {

@@ -43,7 +43,7 @@ async function examine(context: CliContext, options: OptionValues): Promise<Find
   if (!(database instanceof Error)) stack.use(database);
   const blobs = await attempt(() => openBlobStore(config));
   if (!(blobs instanceof Error)) stack.defer(() => blobs[Symbol.dispose]?.());
-  return await runChecks({ config, clock, rng, database, blobs, isRunning: false });
+  return await runChecks({ config, clock, rng, log, database, blobs, isRunning: false });
 }
 
 function isEmbedded(config: Config): boolean {
