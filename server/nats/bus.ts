@@ -1,6 +1,12 @@
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import {
+  type NatsConnection,
+  NatsConnectionImpl,
+  setTransportFactory,
+} from "@nats-io/transport-node";
+import { nodeResolveHost } from "@nats-io/transport-node/lib/node_transport.js";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { GuardedTransport } from "./guarded_transport.ts";
 
 export interface NatsBusOptions {
   /** `nats://host:port`, one or more. */
@@ -31,7 +37,9 @@ export class NatsBus implements Bus {
 
   /** @throws BusError when no server answers, or it refuses. */
   static async connect(options: NatsBusOptions): Promise<NatsBus> {
-    const connection = await connect({
+    // What the library's own `connect` does, with its transport in place of ours.
+    setTransportFactory({ factory: () => new GuardedTransport(), dnsResolveFn: nodeResolveHost });
+    const connection = await NatsConnectionImpl.connect({
       servers: [...options.servers],
       ...options.credentials,
       name: "openguild",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { busContract } from "../../tests/contract/bus.ts";
 import { freePort } from "../../tests/harness/free_port.ts";
 import { startNats } from "../../tests/harness/nats.ts";
@@ -43,4 +44,38 @@ Deno.test("a NATS server that asks for a password gets it, and refuses a wrong o
   const bus = await connect("secret");
   await bus.close();
   await assert.rejects(connect("wrong"), BusError);
+});
+
+/** As a NATS server greets; it then refuses whoever answers, and resets the connection. */
+const GREETING = `INFO ${
+  JSON.stringify({
+    server_id: "refusing",
+    server_name: "refusing",
+    version: "2.10.0",
+    proto: 1,
+    host: "127.0.0.1",
+    port: 4222,
+    headers: true,
+    max_payload: 1024 * 1024,
+  })
+}\r\n`;
+
+Deno.test("a connection reset while NATS refuses is an answer and ends nothing", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.write(GREETING);
+    socket.once("data", () => {
+      socket.write("-ERR 'Authorization Violation'\r\n");
+      socket.resetAndDestroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  for (let round = 0; round < 20; round++) {
+    await assert.rejects(
+      NatsBus.connect({ servers: [`nats://127.0.0.1:${port}`], log: silentLog }),
+      BusError,
+    );
+  }
+  await new Promise((resolve) => server.close(resolve));
 });
