@@ -89,6 +89,18 @@ export interface FederationHandler<
   answer(asked: Asked, request: z.output<Request>): Promise<z.input<Answer>>;
 }
 
+/** Answers an operation with `binaryAnswer`; refuses like every handler. */
+export interface BinaryHandler<Request extends z.ZodType = z.ZodType> {
+  readonly operation: FederationOperation<Request>;
+  /** The door sends the whole stream, or cancels it. `size`: its exact bytes. */
+  open(asked: Asked, request: z.output<Request>): Promise<BinaryAnswer>;
+}
+
+export interface BinaryAnswer {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly size: number;
+}
+
 /** Keeps the types of one handler; adds nothing. */
 export function defineHandler<Request extends z.ZodType, Answer extends z.ZodType>(
   handler: FederationHandler<Request, Answer>,
