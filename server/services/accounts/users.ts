@@ -1,7 +1,7 @@
 import type { Profile } from "../../../core/api/account.ts";
 import type { Self } from "../../../core/api/gateway.ts";
 import type { Presence, User } from "../../../core/api/user.ts";
-import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import { parseTypedUserId, type UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Queryable, Sql } from "../../postgres/sql.ts";
 import { noSuchUser } from "./refusals.ts";
@@ -33,7 +33,7 @@ export function blankUser(id: UserId): User {
 
 /** A user's page. @throws OperationError `not_found` */
 export async function getProfile(deps: { readonly sql: Sql }, typed: string): Promise<Profile> {
-  const id = parseUserId(typed);
+  const id = parseTypedUserId(typed);
   if (id === undefined) throw noSuchUser(typed);
   const [row] = await deps.sql<
     (Omit<User, "id"> & { created_ts: number | null; state: string | null })[]

@@ -2,7 +2,7 @@ import type { ChannelEntry } from "../../../core/api/channel.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/event/json.ts";
 import { EVERYONE, parseRoleId } from "../../../core/ids/role_id.ts";
-import { parseUserId } from "../../../core/ids/user_id.ts";
+import { parseTypedUserId } from "../../../core/ids/user_id.ts";
 import { formatBits } from "../../../core/permissions/bits.ts";
 import type { ChannelPolicy } from "../../../core/permissions/channel_policy.ts";
 
@@ -28,8 +28,8 @@ export function policyContent(policy: ChannelPolicy): JsonObject {
 export function parseEntries(entries: readonly ChannelEntry[]): ChannelPolicy["entries"] {
   const parsed = new Map<string, { target: never; allow: bigint; deny: bigint }>();
   for (const { target, allow, deny } of entries) {
-    const id = target === EVERYONE ? EVERYONE : parseRoleId(target) ?? parseUserId(target);
-    if (id === undefined || parsed.has(target)) {
+    const id = target === EVERYONE ? EVERYONE : parseRoleId(target) ?? parseTypedUserId(target);
+    if (id === undefined || parsed.has(id)) {
       throw new OperationError(
         "invalid",
         `The permission entry for ${JSON.stringify(target)} is ${
@@ -38,7 +38,7 @@ export function parseEntries(entries: readonly ChannelEntry[]): ChannelPolicy["e
         { details: { field: "entries" } },
       );
     }
-    parsed.set(target, {
+    parsed.set(id, {
       target: id as never,
       allow: BigInt(`0x${allow}`),
       deny: BigInt(`0x${deny}`),

@@ -2,7 +2,7 @@ import { OperationError } from "../../../core/errors.ts";
 import { type ChannelId, MAIN_CHANNEL, parseChannelId } from "../../../core/ids/channel_id.ts";
 import { parseEventId } from "../../../core/ids/event_id.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
-import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import { parseTypedUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { holds, type Right, RIGHTS } from "../../../core/permissions/bits.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/room.ts";
@@ -53,13 +53,13 @@ export function requireRight(rights: bigint, right: Right, action: string): void
   );
 }
 
-/** A user id from a request. Throws `not_found`. */
+/** A user id from a request, as people type it too. Throws `not_found`. */
 export function requireUserId(raw: string): UserId {
-  const id = parseUserId(raw);
+  const id = parseTypedUserId(raw);
   if (id !== undefined) return id;
   throw new OperationError(
     "not_found",
-    `${JSON.stringify(raw.slice(0, 80))} is not a user; write @name:server.`,
+    `${JSON.stringify(raw.slice(0, 80))} is not a user; write @name@server.`,
   );
 }
 

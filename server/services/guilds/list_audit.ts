@@ -3,7 +3,7 @@ import { OperationError } from "../../../core/errors.ts";
 import type { ControlEvent, HeldEvent } from "../../../core/event/event.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
 import { parseEventId } from "../../../core/ids/event_id.ts";
-import type { UserId } from "../../../core/ids/user_id.ts";
+import { parseTypedUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { eventColumns, type EventRecord, readEvent } from "../../postgres/event_rows.ts";
 import { textOf } from "../../rooms/content.ts";
 import { heldOf } from "../../rooms/load_room.ts";
@@ -38,10 +38,11 @@ export async function listAudit(
   const from = query.before === undefined ? undefined : await placeOf(deps, room, query.before);
   const events = await readNewest(deps, room, from);
   const former = await formerEvents(deps, room, events);
+  const filter = { ...query, by: typedId(query.by), target: typedId(query.target) };
   const entries: AuditEntry[] = [];
   for (const event of events) {
     const entry = entryOf(event, former);
-    if (entry === undefined || !matches(entry, query)) continue;
+    if (entry === undefined || !matches(entry, filter)) continue;
     entries.push(entry);
     if (entries.length === query.limit) return { entries, next: event.id };
   }
@@ -188,6 +189,11 @@ function changesOf(before: JsonObject, after: JsonObject): AuditEntry["changes"]
     if (JSON.stringify(was) !== JSON.stringify(is)) changes.push({ field, before: was, after: is });
   }
   return changes;
+}
+
+/** A person as people type them, or the id of something else as it is. */
+function typedId(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : parseTypedUserId(text) ?? text;
 }
 
 function matches(entry: AuditEntry, query: AuditQuery): boolean {

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
-import { memberName } from "../../lib/format/names.ts";
+import { foreignServer, memberName } from "../../lib/format/names.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { groupMembers, memberColor } from "../../lib/store/member_groups.ts";
@@ -83,6 +83,7 @@ function MemberRow({ member, guild }: { member: Member; guild: Guild }) {
   const { user } = member;
   const presence = state.presenceOf(user.id);
   const name = memberName(member);
+  const home = foreignServer(user.id, state.server.name);
   const timedOut = (member.timeout_until ?? 0) > state.now.value;
   return (
     <li>
@@ -101,7 +102,8 @@ function MemberRow({ member, guild }: { member: Member; guild: Guild }) {
         />
         <span class="grow clip">
           <span class={`clip block ${colorClass(memberColor(guild, member))}`}>{name}</span>
-          {user.status && <span class="tiny faint clip block">{user.status}</span>}
+          {(user.status ?? home) && <span class="tiny faint clip block">{user.status ?? home}
+          </span>}
         </span>
         {guild.owner === user.id && (
           <span class="call-text" title={t("member.owner")}>

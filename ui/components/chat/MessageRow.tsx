@@ -1,7 +1,7 @@
 import type { Message } from "../../../core/api/message.ts";
 import { setPinned, toggleReaction } from "../../lib/browser/messages.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
-import { nameOf, serverOf } from "../../lib/format/names.ts";
+import { foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
@@ -108,7 +108,7 @@ function GroupedTime({ message }: { message: Message }) {
 function MessageHead({ message, name }: { message: Message; name: string }) {
   const state = useChat();
   const zone = state.timeZone.value;
-  const remote = serverOf(message.author.id) !== state.server.name;
+  const home = foreignServer(message.author.id, state.server.name);
   return (
     <div class="msg-head">
       <button
@@ -119,7 +119,7 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
         {name}
       </button>
       {message.author.bot && <span class="tag accent">{t("user.bot")}</span>}
-      {remote && <span class="tiny faint">{serverOf(message.author.id)}</span>}
+      {home && <span class="tiny faint clip" title={handleOf(message.author.id)}>{home}</span>}
       <a
         class="msg-time"
         href={messageHref(state, message)}

@@ -1,4 +1,4 @@
-import { localPart, memberName, nameOf, serverOf } from "../format/names.ts";
+import { foreignServer, handleOf, localPart, memberName, nameOf } from "../format/names.ts";
 import { can } from "../format/rights.ts";
 import type { ChatState } from "../store/chat.ts";
 import { channelOf, guildOf } from "../store/place.ts";
@@ -87,8 +87,10 @@ function suggestPeople(state: ChatState, query: string): Suggestion[] {
     .map(({ user, name }): Suggestion => ({
       key: user.id,
       label: name,
-      detail: user.id,
-      insert: serverOf(user.id) === state.server.name ? `@${localPart(user.id)}` : user.id,
+      detail: handleOf(user.id),
+      insert: foreignServer(user.id, state.server.name) === undefined
+        ? `@${localPart(user.id)}`
+        : handleOf(user.id),
       user: { id: user.id, avatar: user.avatar },
     }));
   return [...found, ...suggestRoles(state, typed)].slice(0, SHOWN);

@@ -10,6 +10,17 @@ export function serverOf(userId: string): string {
   return userId.slice(userId.indexOf(":") + 1);
 }
 
+/** How people read and type an id, everywhere the same: `@alice:example.org` -> `@alice@example.org`. */
+export function handleOf(userId: string): string {
+  return `@${localPart(userId)}@${serverOf(userId)}`;
+}
+
+/** The home server where it is not this one: the quiet suffix of a name. */
+export function foreignServer(userId: string, ownServer: string): string | undefined {
+  const server = serverOf(userId);
+  return server === ownServer ? undefined : server;
+}
+
 /** What a person is called where no guild gives a nickname. */
 export function nameOf(user: Pick<User, "id" | "display_name">): string {
   return user.display_name ?? localPart(user.id);

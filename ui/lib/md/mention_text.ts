@@ -1,4 +1,5 @@
 import { splitMentions } from "../../../core/event/mention_tokens.ts";
+import { foreignServer, handleOf, localPart } from "../format/names.ts";
 
 /** Names the composer knows: what stands in the text box for each mention token. */
 export interface MentionNames {
@@ -11,16 +12,17 @@ export interface MentionNames {
 
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
 
-/** `@ann`, `@ann:other.org`, `@Role Name`, `#channel` -> tokens. Code stays as typed. */
+/** `@ann`, `@ann@other.org`, `@Role Name`, `#channel` -> tokens. Code stays as typed. */
 export function encodeMentions(text: string, names: MentionNames): string {
   return text.split(CODE).map((part, i) => i % 2 === 1 ? part : encodePart(part, names)).join("");
 }
 
 function encodePart(text: string, names: MentionNames): string {
   let out = text.replace(
-    /(?<![\w@<])@([0-9a-z][0-9a-z._-]*[0-9a-z]|[0-9a-z])(:[0-9a-z.:[\]-]*[0-9a-z\]])?(?![\w])/gi,
+    /(?<![\w@<])@([0-9a-z][0-9a-z._-]*[0-9a-z]|[0-9a-z])([@:][0-9a-z.:[\]-]*[0-9a-z\]])?(?![\w])/gi,
     (whole, local: string, server: string | undefined) => {
-      const id = `@${local.toLowerCase()}${server?.toLowerCase() ?? `:${names.server}`}`;
+      const home = server?.slice(1).toLowerCase() ?? names.server;
+      const id = `@${local.toLowerCase()}:${home}`;
       return names.users.has(id) || server?.includes(".") ? `<${id}>` : whole;
     },
   );
@@ -52,10 +54,9 @@ export function decodeMentions(body: string, names: MentionNames): string {
     if (typeof piece === "string") return piece;
     if (piece.kind === "everyone") return "@everyone";
     if (piece.kind === "user") {
-      const suffix = `:${names.server}`;
-      return piece.id.endsWith(suffix) && names.users.has(piece.id)
-        ? piece.id.slice(0, -suffix.length)
-        : `<${piece.id}>`;
+      if (!names.users.has(piece.id)) return `<${piece.id}>`;
+      const own = foreignServer(piece.id, names.server) === undefined;
+      return own ? `@${localPart(piece.id)}` : handleOf(piece.id);
     }
     const [map, sigil, mark] = piece.kind === "role"
       ? [names.roles, "@", "&"] as const

@@ -19,7 +19,11 @@ Deno.test("names become tokens and come back as they were typed", () => {
 });
 
 Deno.test("a user of another server is named in full", () => {
-  assert.equal(encodeMentions("hey @eve:far.org!", names), "hey <@eve:far.org>!");
+  for (const typed of ["hey @eve@far.org!", "hey @eve:far.org!", "hey @Eve@FAR.org!"]) {
+    assert.equal(encodeMentions(typed, names), "hey <@eve:far.org>!");
+  }
+  assert.equal(decodeMentions("hey <@eve:far.org>!", names), "hey @eve@far.org!");
+  assert.equal(encodeMentions("write to me@far.org", names), "write to me@far.org");
 });
 
 Deno.test("unknown names, mail addresses and code stay text", () => {

@@ -4,7 +4,7 @@ import { Field } from "../../components/Field.tsx";
 import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
 import { file, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
-import { nameOf } from "../../lib/format/names.ts";
+import { handleOf, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
@@ -48,7 +48,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         <Avatar id={user.id} name={nameOf(user)} uri={user.avatar} size="xl" />
         <div class="grow">
           <p class="strong break big">{nameOf(user)}</p>
-          <p class="small muted break">{user.id}</p>
+          <p class="small muted break">{handleOf(user.id)}</p>
         </div>
         {user.avatar && (
           <ActForm act="dropAvatar">

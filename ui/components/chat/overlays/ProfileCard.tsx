@@ -3,7 +3,7 @@ import type { Guild, Member } from "../../../../core/api/guild.ts";
 import type { User } from "../../../../core/api/user.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { openDm } from "../../../lib/browser/guilds.ts";
-import { memberName, nameOf } from "../../../lib/format/names.ts";
+import { handleOf, memberName, nameOf } from "../../../lib/format/names.ts";
 import { guildPath } from "../../../lib/format/paths.ts";
 import { can } from "../../../lib/format/rights.ts";
 import { colorClass } from "../../../lib/format/role_color.ts";
@@ -49,7 +49,7 @@ export default function ProfileCard(
           presence={state.presenceOf(user.id)}
         />
         <h2 class="break">{name}</h2>
-        <p class="small muted break">{user.id}</p>
+        <p class="small muted break">{handleOf(user.id)}</p>
         {user.status && <p class="profile-status">{user.status}</p>}
         {user.bio && (
           <section class="profile-part">

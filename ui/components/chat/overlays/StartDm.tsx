@@ -1,7 +1,8 @@
 import { useMemo, useState } from "preact/hooks";
 import type { User } from "../../../../core/api/user.ts";
+import { parseTypedUserId } from "../../../../core/ids/user_id.ts";
 import { openDm } from "../../../lib/browser/guilds.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { handleOf, nameOf } from "../../../lib/format/names.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { useChat } from "../chat_context.ts";
@@ -20,15 +21,15 @@ export default function StartDm() {
     return [...state.users.values()]
       .filter((user) =>
         user.id !== selfId &&
-        (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed))
+        (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
+          handleOf(user.id).slice(1).startsWith(typed))
       )
       .slice(0, SHOWN);
   }, [query]);
   const open = (userId: string) => run(() => openDm(state, userId));
   const typedId = () => {
     const typed = query.trim().toLowerCase();
-    const bare = typed.startsWith("@") ? typed : `@${typed}`;
-    return bare.includes(":") ? bare : `${bare}:${state.server.name}`;
+    return parseTypedUserId(typed) ?? `@${typed.replace(/^@/, "")}:${state.server.name}`;
   };
   return (
     <Dialog title={t("dm.start")}>
@@ -78,7 +79,7 @@ function People({ users, onPick }: { users: readonly User[]; onPick: (userId: st
             />
             <span class="grow clip">
               <span class="clip block strong">{nameOf(user)}</span>
-              <span class="clip block tiny faint">{user.id}</span>
+              <span class="clip block tiny faint">{handleOf(user.id)}</span>
             </span>
           </button>
         </li>

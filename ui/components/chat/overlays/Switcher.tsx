@@ -2,7 +2,7 @@ import uFuzzy from "@leeoniya/ufuzzy";
 import { useMemo, useState } from "preact/hooks";
 import { followPath } from "../../../lib/browser/history.ts";
 import { channelIcon } from "../../../lib/format/channel_icon.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { handleOf, nameOf } from "../../../lib/format/names.ts";
 import { channelPath, dmPath, guildPath } from "../../../lib/format/paths.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { ChatState } from "../../../lib/store/chat.ts";
@@ -40,7 +40,7 @@ function allTargets(state: ChatState): Target[] {
   }));
   const dms = state.dms.value.map((dm): Target => ({
     text: nameOf(dm.user),
-    detail: dm.user.id,
+    detail: handleOf(dm.user.id),
     icon: "person",
     path: dmPath(dm.room_id),
     unread: false,

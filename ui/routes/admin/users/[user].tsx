@@ -1,4 +1,5 @@
 import type { AdminUser } from "../../../../core/api/admin.ts";
+import { handleOf } from "../../../lib/format/names.ts";
 import { ActForm } from "../../../components/FormParts.tsx";
 import { Avatar } from "../../../components/Avatar.tsx";
 import { Field } from "../../../components/Field.tsx";
@@ -76,7 +77,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           size="xl"
         />
         <div class="grow">
-          <p class="break">{user.id}</p>
+          <p class="break">{handleOf(user.id)}</p>
           <p class="small muted">
             {t("admin.since", { date: formatFull(user.created_ts, "UTC") })}
             {user.created_by && ` · ${user.created_by}`}

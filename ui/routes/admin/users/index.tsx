@@ -1,3 +1,4 @@
+import { handleOf } from "../../../lib/format/names.ts";
 import { Avatar } from "../../../components/Avatar.tsx";
 import { Field } from "../../../components/Field.tsx";
 import { SettingsPage } from "../../../components/SettingsPage.tsx";
@@ -41,7 +42,7 @@ export default define.page<typeof handler>(({ data, state }) => (
           />
           <a class="grow row-link" href={`/admin/users/${encodeURIComponent(user.id)}`}>
             <span class="strong break">{user.display_name ?? user.user_name}</span>
-            <span class="small muted block break">{user.id}</span>
+            <span class="small muted block break">{handleOf(user.id)}</span>
           </a>
           <span class="row-tight wrap end">
             {user.admin && <span class="tag accent">{t("admin.isAdmin")}</span>}

@@ -30,7 +30,7 @@ export default define.page<typeof handler>(({ data, state }) => (
     note={data.note}
   >
     <form method="get" class="row wrap form-line">
-      <Field name="by" label={t("audit.by")} value={data.filter.by} placeholder="@name:server" />
+      <Field name="by" label={t("audit.by")} value={data.filter.by} placeholder="@name@server" />
       <Field
         name="action"
         label={t("audit.action")}

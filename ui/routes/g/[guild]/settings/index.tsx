@@ -103,7 +103,7 @@ function OwnerActs({ name }: { name: string }) {
           name="user_id"
           label={t("gs.transfer")}
           hint={t("gs.transferHint")}
-          placeholder="@name:server"
+          placeholder="@name@server"
           autocomplete="off"
           spellcheck={false}
           required

@@ -189,7 +189,7 @@ function Entries({ guild, channel, target }: { guild: Guild; channel: Channel; t
         <Field
           name="target"
           label={t("entry.member")}
-          placeholder="@name:server"
+          placeholder="@name@server"
           spellcheck={false}
         />
         <button class="button" type="submit">{t("entry.show")}</button>

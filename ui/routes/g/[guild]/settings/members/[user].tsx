@@ -5,7 +5,7 @@ import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
 import type { Context } from "../../../../../lib/fresh/mod.ts";
 import { text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
-import { memberName } from "../../../../../lib/format/names.ts";
+import { handleOf, memberName } from "../../../../../lib/format/names.ts";
 import { can } from "../../../../../lib/format/rights.ts";
 import { formatDate } from "../../../../../lib/format/time.ts";
 import {
@@ -90,7 +90,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           size="xl"
         />
         <div class="grow">
-          <p class="break muted">{member.user.id}</p>
+          <p class="break muted">{handleOf(member.user.id)}</p>
           <p class="small muted">
             {t("profile.since", { date: formatDate(member.joined_ts, "UTC") })}
           </p>

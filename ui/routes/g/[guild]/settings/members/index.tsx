@@ -2,7 +2,7 @@ import { Avatar } from "../../../../../components/Avatar.tsx";
 import { Field } from "../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
 import { formPage } from "../../../../../lib/form_page.ts";
-import { memberName } from "../../../../../lib/format/names.ts";
+import { handleOf, memberName } from "../../../../../lib/format/names.ts";
 import { colorClass } from "../../../../../lib/format/role_color.ts";
 import { guildParams, readGuild, settingsPath } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
@@ -48,7 +48,7 @@ export default define.page<typeof handler>(({ data, state }) => {
               href={`${settingsPath(guild)}/members/${encodeURIComponent(member.user.id)}`}
             >
               <span class="strong break">{memberName(member)}</span>
-              <span class="small muted block break">{member.user.id}</span>
+              <span class="small muted block break">{handleOf(member.user.id)}</span>
             </a>
             <span class="row-tight wrap end">
               {guild.roles.filter((role) => member.roles.includes(role.id)).map((role) => (
