@@ -97,6 +97,8 @@ export const limits = {
     /** Of an invite: create event, name, icon, the inviter's membership and a few more. */
     maxStrippedState: 20,
     maxServersPerAnswer: 1000,
+    /** State beside members that a join is answered with: channels twice, roles, and the rest. */
+    maxJoinState: 2000,
     maxMediaBytes: 1024 * 1024 * 1024,
   },
 } as const;

@@ -56,8 +56,8 @@ export const sendMembership = defineFederationOperation({
     pdu: PduValue,
     /** After a join: the present ends of the control graph. */
     heads: z.array(EventIdText).max(limits.federation.maxHeadsPerGraph),
-    /** After a join: state events but those of members, and members named in them. */
-    state: z.array(PduValue).max(limits.federation.maxPdusPerAnswer),
+    /** After a join: state events but those of members, and those of owner and joiner. */
+    state: z.array(PduValue).max(limits.federation.maxJoinState),
     /** Ends of the channels that the asker may read now. */
     channels: z.record(
       ChannelIdText,
