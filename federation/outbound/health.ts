@@ -1,0 +1,81 @@
+import type { TransportFailure } from "../ports.ts";
+import { retryDelayMs } from "./backoff.ts";
+
+export interface FailureNote {
+  readonly kind: TransportFailure | "internal";
+  /** For administrators; may quote what the other said. */
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** How a destination fares: kept across restarts. Times in ms since the epoch. */
+export interface Health {
+  /** In a row. */
+  readonly failures: number;
+  readonly failingSinceMs?: number;
+  /** Not tried before. */
+  readonly nextTryMs: number;
+  readonly lastTryMs?: number;
+  readonly lastSuccessMs?: number;
+  /** The last one, also after it was overcome. */
+  readonly lastError?: FailureNote;
+}
+
+export const UNTRIED: Health = { failures: 0, nextTryMs: 0 };
+
+/** So many failures in a row open the circuit: only probes are sent, and EDUs go nowhere. */
+export const CIRCUIT_OPENS_AFTER = 5;
+/** A server that speaks to us is tried at once, but not more often than this. */
+export const EARLY_TRY_MS = 5_000;
+
+export type Circuit = "closed" | "trying" | "open";
+
+/** `closed`: all is well. `trying`: it failed lately. `open`: it counts as away. */
+export function circuitOf(health: Health): Circuit {
+  if (health.failures === 0) return "closed";
+  return health.failures < CIRCUIT_OPENS_AFTER ? "trying" : "open";
+}
+
+export function afterSuccess(health: Health, nowMs: number): Health {
+  return {
+    failures: 0,
+    nextTryMs: 0,
+    lastTryMs: nowMs,
+    lastSuccessMs: nowMs,
+    ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
+  };
+}
+
+export function afterFailure(
+  health: Health,
+  failure: {
+    readonly note: FailureNote;
+    /** Random, 0 to 1. */
+    readonly chance: number;
+    readonly askedMs?: number | undefined;
+  },
+): Health {
+  const failures = health.failures + 1;
+  const nowMs = failure.note.atMs;
+  return {
+    ...health,
+    failures,
+    failingSinceMs: health.failingSinceMs ?? nowMs,
+    lastTryMs: nowMs,
+    lastError: failure.note,
+    nextTryMs: nowMs +
+      retryDelayMs({ failures, chance: failure.chance, askedMs: failure.askedMs }),
+  };
+}
+
+/** The other has just spoken to us: try at once, unless it was tried a moment ago. */
+export function afterSignOfLife(health: Health, nowMs: number): Health {
+  if (health.failures === 0 || health.nextTryMs <= nowMs) return health;
+  const earliest = (health.lastTryMs ?? 0) + EARLY_TRY_MS;
+  return { ...health, nextTryMs: Math.min(health.nextTryMs, Math.max(nowMs, earliest)) };
+}
+
+/** An administrator asks for it now. */
+export function afterRequest(health: Health, nowMs: number): Health {
+  return { ...health, nextTryMs: Math.min(health.nextTryMs, nowMs) };
+}

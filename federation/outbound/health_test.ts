@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, retryDelayMs } from "./backoff.ts";
+import {
+  afterFailure,
+  afterRequest,
+  afterSignOfLife,
+  afterSuccess,
+  CIRCUIT_OPENS_AFTER,
+  circuitOf,
+  EARLY_TRY_MS,
+  type Health,
+  UNTRIED,
+} from "./health.ts";
+
+const NOW = 1_700_000_000_000;
+
+function failing(failures: number, atMs = NOW): Health {
+  let health = UNTRIED;
+  for (let n = 0; n < failures; n++) {
+    const note = { kind: "unreachable" as const, text: "no answer", atMs };
+    health = afterFailure(health, { note, chance: 1 });
+  }
+  return health;
+}
+
+Deno.test("pauses double from one second to one hour, each between its half and its whole", () => {
+  for (let failures = 1; failures < 60; failures++) {
+    const whole = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+    assert.equal(retryDelayMs({ failures, chance: 1 }), whole);
+    assert.equal(retryDelayMs({ failures, chance: 0 }), whole / 2);
+  }
+});
+
+Deno.test("what the other asked for is kept, within the longest pause", () => {
+  assert.equal(retryDelayMs({ failures: 1, chance: 1, askedMs: 30_000 }), 30_000);
+  assert.equal(retryDelayMs({ failures: 8, chance: 1, askedMs: 1 }), 128_000);
+  assert.equal(retryDelayMs({ failures: 1, chance: 1, askedMs: 1e12 }), LONGEST_RETRY_MS);
+});
+
+Deno.test("the circuit opens after failures in a row, and one success closes it", () => {
+  assert.equal(circuitOf(UNTRIED), "closed");
+  assert.equal(circuitOf(failing(1)), "trying");
+  assert.equal(circuitOf(failing(CIRCUIT_OPENS_AFTER - 1)), "trying");
+  const open = failing(CIRCUIT_OPENS_AFTER);
+  assert.equal(circuitOf(open), "open");
+  const well = afterSuccess(open, NOW + 1);
+  assert.equal(circuitOf(well), "closed");
+  assert.equal(well.failingSinceMs, undefined);
+  assert.equal(well.lastError?.text, "no answer", "the last error stays to be read");
+});
+
+Deno.test("since when it fails is the time of the first failure of the row", () => {
+  const later = afterFailure(failing(3), {
+    note: { kind: "timeout", text: "late", atMs: NOW + 9_000 },
+    chance: 0,
+  });
+  assert.equal(later.failingSinceMs, NOW);
+  assert.equal(later.lastError?.kind, "timeout");
+});
+
+Deno.test("who speaks to us is tried at once, but never twice in a moment", () => {
+  const away = failing(12);
+  assert.equal(afterSignOfLife(away, NOW + 60_000).nextTryMs, NOW + 60_000);
+  assert.equal(afterSignOfLife(away, NOW + 10).nextTryMs, NOW + EARLY_TRY_MS);
+  assert.equal(afterSignOfLife(UNTRIED, NOW), UNTRIED);
+  assert.equal(afterRequest(away, NOW + 10).nextTryMs, NOW + 10);
+});
