@@ -1,0 +1,35 @@
+import { isServerAllowed } from "../../core/auth/server_acl.ts";
+import { parseRoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { Asked } from "../ports.ts";
+import { notFound } from "./not_found.ts";
+import type { ReadableRoom, RoomReader } from "./ports.ts";
+
+/** The servers of a state, counted once for as long as it is the present one. */
+const serversOf = new WeakMap<Authority, ReadonlySet<ServerName>>();
+
+/**
+ * The room, for a server that has a joined user in it now and that its ACL lets take part: also
+ * one whose join was accepted a moment ago. Throws `not_found`.
+ */
+export async function openRoom(
+  rooms: RoomReader,
+  asked: Asked,
+  rawRoomId: string,
+): Promise<ReadableRoom> {
+  const roomId = parseRoomId(rawRoomId);
+  const room = roomId === undefined ? undefined : await rooms.open(roomId);
+  if (room === undefined || !isInRoom(room.authority, asked.origin)) throw notFound();
+  return room;
+}
+
+/** Whether a server takes part in the room. PROTOCOL.md 2 (who receives). */
+export function isInRoom(authority: Authority, server: ServerName): boolean {
+  let servers = serversOf.get(authority);
+  if (servers === undefined) {
+    servers = authority.joinedServers();
+    serversOf.set(authority, servers);
+  }
+  return servers.has(server) && isServerAllowed(authority.view, server);
+}
