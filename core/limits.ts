@@ -100,6 +100,10 @@ export const limits = {
     /** State beside members that a join is answered with: channels twice, roles, and the rest. */
     maxJoinState: 2000,
     maxMediaBytes: 1024 * 1024 * 1024,
+    /** JSON values in one request or answer: a page of PDUs, each with as many as it may have. */
+    maxNodes: 2_200_000,
+    /** Levels of one request or answer: those of a PDU in its list in its object. */
+    maxDepth: 20,
   },
 } as const;
 
@@ -111,6 +115,11 @@ assert(
 assert(
   limits.keys.retiredGraceMs < limits.keys.maxWindowMs && limits.keys.maxWindowMs <= 14 * day,
   "limits: retirement acts before a window's end could",
+);
+assert(
+  limits.federation.maxNodes > limits.federation.maxPdusPerAnswer * limits.json.maxNodes &&
+    limits.federation.maxDepth >= limits.json.maxDepth + 2,
+  "limits: a full page of PDUs fits into an answer",
 );
 assert(
   limits.event.maxStateRefs <= limits.event.maxPrevEvents &&

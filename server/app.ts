@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { createUi } from "../ui/main.ts";
 import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
+import { composeFederation, federationDoors } from "./compose/federation.ts";
+import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
@@ -42,7 +44,14 @@ export async function startServer(config: Config, system: SystemParts): Promise<
   const domain = await openDomain(config, system, stack);
   await openDoors(config, system, { ...domain, stack });
   const { sql } = domain.store.database;
-  startSweep(system, { stack, sweep: () => sweepNonces(sql, clock.now()) });
+  const { nonces } = domain.federation;
+  startSweep(system, {
+    stack,
+    sweep: async () => {
+      await sweepNonces(sql, clock.now());
+      await nonces.sweep(clock.now());
+    },
+  });
   const link = await domain.accounts.firstAdministratorLink();
   const owned = stack.move();
   return {
@@ -55,6 +64,7 @@ export async function startServer(config: Config, system: SystemParts): Promise<
       log,
       accounts: domain.accounts.deps,
       chat: domain.chat.deps,
+      federation: domain.federation,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -80,6 +90,13 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
   const keys = stack.use(
     await openKeys({ ...system, sql, bus, serverName, dataFolder: config.dataFolder }),
   );
+  const federation = await composeFederation(config, system, {
+    sql,
+    signer: keys.signer,
+    serverName,
+    trial: identity.trial,
+    stack,
+  });
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -111,7 +128,20 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
-  return { metrics, bus, store, identity, address, keys, live, chat, media, blobs, accounts };
+  return {
+    metrics,
+    bus,
+    store,
+    identity,
+    address,
+    keys,
+    federation,
+    live,
+    chat,
+    media,
+    blobs,
+    accounts,
+  };
 }
 
 /** HTTP, the gateway and the pages, on one listener. */
@@ -148,6 +178,15 @@ async function openDoors(
         keyDocumentRoute(accountDeps),
         serverDocumentRoute(accountDeps),
         sourceRoute(),
+        ...federationDoors(config, system, {
+          federation: domain.federation,
+          serverName: domain.identity.name,
+          handlers: federationHandlers({
+            ...chat.deps,
+            blake3: domain.federation.blake3,
+            federation: domain.federation,
+          }),
+        }),
       ],
       pages,
       readyChecks: [{ name: "database", check: async () => void await sql`select 1` }],

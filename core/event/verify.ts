@@ -64,6 +64,11 @@ function isAcceptablePoint(encoded: Uint8Array): boolean {
   return isBelow(encoded, FIELD, 0x7f) && !isLowOrder(encoded);
 }
 
+/** Whether signatures by a key can count at all: 32 bytes, canonical, not of low order. PROTOCOL.md 13. */
+export function isStrictKey(key: Uint8Array): boolean {
+  return key.length === 32 && isAcceptablePoint(key);
+}
+
 /**
  * The part of ed25519-strict that the bytes alone decide: sizes, A and R canonical and not of low
  * order, S below L. PROTOCOL.md 13.

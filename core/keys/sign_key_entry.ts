@@ -15,7 +15,11 @@ export async function signKeyEntry(entry: KeyEntry, signer: EventSigner): Promis
   return encodeSignature(await signer.sign(entryBytes(entry)));
 }
 
-/** Whether `known`, an entry already held of the same server, vouches for `entry`. PROTOCOL.md 8. */
+/**
+ * Whether `known`, an entry already held of the same server, vouches for `entry`. It can only for
+ * windows that begin before its own ends: an old key that was stolen says nothing of today's.
+ * PROTOCOL.md 8.
+ */
 export async function isVouchedFor(
   entry: KeyEntry,
   by: {
@@ -25,6 +29,7 @@ export async function isVouchedFor(
   },
 ): Promise<boolean> {
   if (by.known.server !== entry.server) return false;
+  if (entry.valid_from >= by.known.valid_until) return false;
   const key = decodePublicKey(by.known.key);
   const signature = decodeSignature(by.signature);
   if (key === undefined || signature === undefined) return false;

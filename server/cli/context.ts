@@ -2,6 +2,7 @@ import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
+import type { FederationParts } from "../compose/federation.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../postgres/database.ts";
 import type { AccountDeps } from "../services/accounts/deps.ts";
@@ -18,6 +19,8 @@ export interface StoreParts {
   readonly accounts?: AccountDeps;
   /** The rooms and their services of a running server. */
   readonly chat?: ChatDeps;
+  /** The way of a running server to others. */
+  readonly federation?: FederationParts;
 }
 
 /** A server that runs until it is disposed of. */

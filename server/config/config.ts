@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import { federationProblems } from "./federation_peers.ts";
 import { envName, fileKey, type Section } from "./section.ts";
 import { type ConfigValues, SECTIONS } from "./sections.ts";
 import type { Setting } from "./setting.ts";
@@ -213,7 +214,7 @@ function readSection(
 
 function findConflicts(values: ConfigValues): string[] {
   const problems: string[] = [];
-  const { tls, database, bus, blobs, media, metrics } = values;
+  const { tls, database, bus, blobs, media, metrics, federation } = values;
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     problems.push("tls.cert and tls.key belong together: set both or neither");
   }
@@ -238,6 +239,7 @@ function findConflicts(values: ConfigValues): string[] {
   if (media.scanCommand !== undefined && media.scanUrl !== undefined) {
     problems.push("media.scan_command and media.scan_url exclude each other");
   }
+  problems.push(...federationProblems(federation));
   if (metrics.access === "token" && metrics.token === undefined) {
     problems.push('metrics.access is "token": set metrics.token');
   }

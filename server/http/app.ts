@@ -20,11 +20,15 @@ export interface EdgeEnv {
   readonly internal?: boolean;
 }
 
-/** A handler outside the operation list: health, metrics, documents, streams. */
+/** A handler outside the operation list: health, metrics, documents, streams, other servers. */
 export interface PlainRoute {
   readonly method: "GET" | "POST";
   readonly path: `/${string}`;
-  answer(input: RouteInput, deps: RouteDeps): Promise<Reply | Response>;
+  answer(
+    input: RouteInput,
+    deps: RouteDeps,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Reply | Response>;
 }
 
 /** Counts every answered request. */
@@ -155,7 +159,7 @@ function buildTable(options: AppOptions, byUser: RateLimiter): RouteTable<Handle
     table.add(
       plain.method,
       plain.path,
-      (passage) => plain.answer(passage.input, depsOf(passage)),
+      (passage, params) => plain.answer(passage.input, depsOf(passage), params),
     );
   }
   return table;

@@ -1,4 +1,5 @@
 import { startServer } from "../../server/app.ts";
+import type { RunningServer } from "../../server/cli/context.ts";
 import { loadConfig } from "../../server/config/config.ts";
 import type { ClientFrame, ServerFrame } from "../../core/api/gateway.ts";
 import { silentLog } from "../../server/system/log.ts";
@@ -21,6 +22,9 @@ export interface Homeserver extends AsyncDisposable {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** An account made through the given invite code, or the first administrator's link. */
   register(userName: string, token?: string): Promise<Person>;
+  readonly parts: RunningServer["parts"];
+  /** Ends the server and keeps its database and data folder, for a start with `again`. */
+  stop(): Promise<void>;
 }
 
 export interface CallOptions {
@@ -34,6 +38,8 @@ export interface HomeserverOptions {
   readonly log?: Log;
   /** Another server's database: two processes of one homeserver. */
   readonly databaseUrl?: string;
+  /** A stopped server, whose database and data folder are taken over. */
+  readonly again?: Homeserver;
 }
 
 const PASSWORD = "a long enough passphrase, truly 42";
@@ -49,9 +55,11 @@ const UNHURRIED = {
 
 export async function startHomeserver(options: HomeserverOptions = {}): Promise<Homeserver> {
   await using stack = new AsyncDisposableStack();
-  const folder = await tempFolder();
-  stack.use(folder);
-  const databaseUrl = options.databaseUrl ?? stack.use(await freshDatabase()).url;
+  const { again } = options;
+  if (again !== undefined) stack.use(again);
+  const folder = again?.parts.config.dataFolder ?? stack.use(await tempFolder()).path;
+  const databaseUrl = again?.databaseUrl ?? options.databaseUrl ??
+    stack.use(await freshDatabase()).url;
   const port = freePort();
   const config = loadConfig({
     flags: new Map(Object.entries({
@@ -61,17 +69,18 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
       ...options.settings,
     })),
     env: {},
-    dataFolder: folder.path,
-    workingFolder: folder.path,
+    dataFolder: folder,
+    workingFolder: folder,
     readFile: () => undefined,
   });
-  const server = stack.use(
-    await startServer(config, {
-      log: options.log ?? silentLog,
-      clock: systemClock,
-      rng: systemRng,
-    }),
-  );
+  const server = await startServer(config, {
+    log: options.log ?? silentLog,
+    clock: systemClock,
+    rng: systemRng,
+  });
+  let ended: Promise<void> | undefined;
+  const stop = () => ended ??= Promise.resolve(server[Symbol.asyncDispose]());
+  stack.defer(stop);
   const owned = stack.move();
   const call = async (method: string, path: string, { body, token }: CallOptions = {}) => {
     const response = await fetch(`${server.address}/client/v1${path}`, {
@@ -88,7 +97,9 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   return {
     url: server.address,
     databaseUrl,
+    parts: server.parts,
     call,
+    stop,
     async register(userName, token = setup) {
       const { status, body } = await call("POST", "/register", {
         body: {

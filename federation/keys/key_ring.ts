@@ -1,0 +1,320 @@
+import type { KeyProof } from "../../core/api/federation/shapes.ts";
+import { parseJson } from "../../core/event/json_parse.ts";
+import type { SignatureVerifier } from "../../core/event/verify.ts";
+import type { KeyName } from "../../core/event/verify_event.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import {
+  type KeyDocument,
+  parseKeyDocument,
+  verifyKeyDocument,
+} from "../../core/keys/key_document.ts";
+import { isRetired, type KeyEntry, keyIdOf } from "../../core/keys/key_entry.ts";
+import { limits } from "../../core/limits.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { keyNameText, type KeyRing, TransportError } from "../ports.ts";
+import { acceptChain, chainOf, MAX_CHAIN, readProofs } from "./accept_proofs.ts";
+import { type FetchEnd, FetchGate } from "./fetch_gate.ts";
+import type { HeldEntry, KeyStore } from "./ports.ts";
+import { keyWeakness } from "./weak_keys.ts";
+
+/** Where a server's key document is. PROTOCOL.md 8. */
+export const KEY_DOCUMENT_PATH = "/.well-known/openguild/keys";
+
+export interface KeyRingDeps {
+  readonly self: ServerName;
+  readonly store: KeyStore;
+  readonly verifier: SignatureVerifier;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The bytes of a server's key document. @throws TransportError */
+  readonly fetchDocument: (server: ServerName) => Promise<Uint8Array>;
+  /** What another server holds of these (operation `getKeys`). @throws TransportError */
+  readonly askKeys: (of: ServerName, names: readonly KeyName[]) => Promise<readonly KeyProof[]>;
+}
+
+/** Entries, standings and servers kept in memory, each. */
+const MAX_HELD = 20_000;
+/** What was found of a key's standing is believed for so long: other processes fetch too. */
+const STANDING_MS = 30_000;
+const FETCHES = { atOnce: 16, waiting: 200 };
+/** Other servers asked for the keys of one that is away. */
+const MAX_ASKED = 3;
+/** Rounds in which vouchers of vouchers are asked for. */
+const MAX_ROUNDS = 4;
+/** A document older than this is fetched again while its server's keys are in use. */
+const REFRESH_MS = 10 * 60_000;
+
+interface ChainLink {
+  readonly name: KeyName;
+  readonly entry: KeyEntry;
+  readonly listed: boolean;
+}
+
+interface Standing {
+  readonly chain: readonly ChainLink[];
+  /** By `keyNameText`. */
+  readonly revoked: ReadonlyMap<string, { readonly reason: string }>;
+  readonly untilMs: number;
+}
+
+/** Key entries of all servers. PROTOCOL.md 8. */
+export class StoredKeyRing implements KeyRing {
+  readonly #deps: KeyRingDeps;
+  readonly #gate: FetchGate;
+  readonly #held = new Map<string, HeldEntry>();
+  readonly #standings = new Map<string, Standing>();
+  /** When each server's document was last fetched, monotonic ms. */
+  readonly #fetchedMs = new Map<ServerName, number>();
+
+  constructor(deps: KeyRingDeps) {
+    this.#deps = deps;
+    this.#gate = new FetchGate(deps, FETCHES);
+  }
+
+  async find(names: readonly KeyName[]): Promise<ReadonlyMap<string, KeyEntry>> {
+    const held = await this.#load(names);
+    return new Map([...held].map(([name, { entry }]) => [name, entry]));
+  }
+
+  async obtain(
+    names: readonly KeyName[],
+    hints: { readonly proofs?: readonly KeyProof[]; readonly ask?: readonly ServerName[] } = {},
+  ): Promise<ReadonlyMap<string, KeyEntry>> {
+    let missing = await this.#missing(names);
+    if (missing.length > 0 && hints.proofs !== undefined) {
+      missing = await this.#accept(missing, readProofs(hints.proofs));
+    }
+    if (missing.length > 0) missing = await this.#fetchAll(missing);
+    for (const asked of (hints.ask ?? []).slice(0, MAX_ASKED)) {
+      if (missing.length === 0) break;
+      missing = await this.#ask(asked, missing);
+    }
+    return await this.find(names);
+  }
+
+  async refusal(name: KeyName, nowMs: number): Promise<string | undefined> {
+    const held = (await this.#load([name])).get(keyNameText(name));
+    if (held === undefined) return `the key ${name.keyId} of ${name.server} is not known`;
+    if (name.server === this.#deps.self) return judge(await this.#standingOf(name), nowMs);
+    // Not waited for: a server that is away must not hold up who is here.
+    const refreshed = this.#refresh(name.server).catch((error) =>
+      this.#deps.log.log("error", "A server's keys could not be refreshed.", { error })
+    );
+    const refusal = judge(await this.#standingOf(name), nowMs);
+    if (refusal === undefined || held.listed) return refusal;
+    await refreshed;
+    await this.#fetch(name.server, [name]);
+    return judge(await this.#standingOf(name), nowMs);
+  }
+
+  async proofs(names: readonly KeyName[]): Promise<readonly KeyProof[]> {
+    const held = await this.#load(names);
+    return [...held.values()].slice(0, limits.federation.maxKeysPerAnswer)
+      .map(({ entry, voucher }) => ({
+        entry: { ...entry },
+        vouched_by: voucher?.keyId ?? null,
+        voucher_signature: voucher?.signature ?? null,
+      }));
+  }
+
+  async #standingOf(name: KeyName): Promise<Standing> {
+    const text = keyNameText(name);
+    const nowMs = this.#deps.clock.monotonic();
+    const known = this.#standings.get(text);
+    if (known !== undefined && nowMs < known.untilMs) return known;
+    const chain = await this.#chainToListed(name);
+    const revoked = await this.#deps.store.findRevoked(chain.map((held) => held.name));
+    const standing = { chain, revoked, untilMs: nowMs + STANDING_MS };
+    hold(this.#standings, text, standing);
+    return standing;
+  }
+
+  /** The key and, where its server never listed it, its vouchers up to one that is listed. */
+  async #chainToListed(name: KeyName): Promise<ChainLink[]> {
+    const chain: ChainLink[] = [];
+    for (let at: KeyName | undefined = name; at !== undefined && chain.length < MAX_CHAIN;) {
+      const held: HeldEntry | undefined = (await this.#load([at])).get(keyNameText(at));
+      if (held === undefined) break;
+      const listed: boolean = held.listed || at.server === this.#deps.self;
+      chain.push({ name: at, entry: held.entry, listed });
+      at = listed || held.voucher === undefined
+        ? undefined
+        : { server: at.server, keyId: held.voucher.keyId };
+    }
+    return chain;
+  }
+
+  async #load(names: readonly KeyName[]): Promise<Map<string, HeldEntry>> {
+    const found = new Map<string, HeldEntry>();
+    const unread: KeyName[] = [];
+    for (const name of names) {
+      const held = this.#held.get(keyNameText(name));
+      if (held === undefined) unread.push(name);
+      else found.set(keyNameText(name), held);
+    }
+    if (unread.length > 0) {
+      for (const [text, held] of await this.#deps.store.find(unread)) {
+        hold(this.#held, text, held);
+        found.set(text, held);
+      }
+    }
+    return found;
+  }
+
+  async #missing(names: readonly KeyName[]): Promise<KeyName[]> {
+    const held = await this.#load(names);
+    return names.filter((name) => !held.has(keyNameText(name)));
+  }
+
+  /** Takes what proofs show; answers what is still missing. */
+  async #accept(
+    names: readonly KeyName[],
+    proofs: ReadonlyMap<string, HeldEntry>,
+  ): Promise<KeyName[]> {
+    const { store, verifier, clock } = this.#deps;
+    const missing: KeyName[] = [];
+    for (const name of names) {
+      const chain = chainOf(name, proofs);
+      const held = await this.#load(chain);
+      const accepted = await acceptChain(chain, { held, proofs, verifier });
+      if (accepted.length > 0) await store.add(accepted, clock.now());
+      else if (!held.has(keyNameText(name))) missing.push(name);
+    }
+    return missing;
+  }
+
+  async #fetchAll(names: readonly KeyName[]): Promise<KeyName[]> {
+    const servers = new Set(names.map(({ server }) => server));
+    servers.delete(this.#deps.self);
+    await Promise.all([...servers].map((server) => {
+      const wanted = names.filter((name) => name.server === server);
+      return this.#fetch(server, wanted);
+    }));
+    return await this.#missing(names);
+  }
+
+  /** Fetches the server's document, unless that was lately in vain. */
+  async #fetch(server: ServerName, wanted: readonly KeyName[]): Promise<void> {
+    const known = await this.#deps.store.readDocument(server) !== undefined;
+    await this.#gate.pass(server, {
+      known,
+      fetch: async () => {
+        const listed = await this.#fetchDocument(server);
+        if (listed === undefined) return "failed";
+        const useful = wanted.length === 0 || wanted.some(({ keyId }) => listed.has(keyId));
+        return useful ? "new" : "nothing_new" satisfies FetchEnd;
+      },
+    });
+  }
+
+  async #fetchDocument(server: ServerName): Promise<ReadonlySet<string> | undefined> {
+    const { store, log, clock, fetchDocument } = this.#deps;
+    try {
+      const document = await this.#check(server, await fetchDocument(server));
+      const good = document.keys.filter((entry) => keyWeakness(entry) === undefined);
+      await store.storeDocument({ ...document, keys: good }, clock.now());
+      const ids = good.map((entry) => keyIdOf(entry));
+      // What is in memory may not say yet that its server listed it.
+      for (const keyId of ids) this.#held.delete(keyNameText({ server, keyId }));
+      this.#standings.clear();
+      hold(this.#fetchedMs, server, clock.monotonic());
+      return new Set(ids);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      log.log("info", "A server's keys could not be fetched.", {
+        server,
+        reason: error.message,
+        kind: error.kind,
+      });
+      return undefined;
+    }
+  }
+
+  async #check(server: ServerName, bytes: Uint8Array): Promise<KeyDocument> {
+    const { store, verifier, clock } = this.#deps;
+    const read = parseJson(bytes, { maxBytes: limits.keys.maxDocumentBytes });
+    const document = read.ok ? parseKeyDocument(read.value) : undefined;
+    if (document === undefined) {
+      throw new TransportError("bad_answer", `${server} answered with no key document.`);
+    }
+    if (document.server !== server) {
+      throw new TransportError(
+        "bad_answer",
+        `${server} answered with the keys of ${document.server}.`,
+      );
+    }
+    if (!await verifyKeyDocument(document, { verifier, nowMs: clock.now() })) {
+      throw new TransportError(
+        "bad_answer",
+        `The key document of ${server} is not signed by a key that it lists and that is valid now.`,
+      );
+    }
+    const held = await store.readDocument(server);
+    if (held !== undefined && document.seq < held.seq) {
+      throw new TransportError(
+        "bad_answer",
+        `The key document of ${server} is older (seq ${document.seq}) than the one known ` +
+          `(seq ${held.seq}).`,
+      );
+    }
+    return document;
+  }
+
+  /** Learns of revocations: the document of a server whose keys are in use is kept fresh. */
+  async #refresh(server: ServerName): Promise<void> {
+    const fetchedMs = this.#fetchedMs.get(server);
+    if (fetchedMs !== undefined && this.#deps.clock.monotonic() - fetchedMs < REFRESH_MS) return;
+    await this.#fetch(server, []);
+  }
+
+  async #ask(asked: ServerName, names: readonly KeyName[]): Promise<KeyName[]> {
+    const proofs = new Map<string, HeldEntry>();
+    let wanted = names;
+    for (let round = 0; round < MAX_ROUNDS && wanted.length > 0; round++) {
+      try {
+        for (const [name, proof] of readProofs(await this.#deps.askKeys(asked, wanted))) {
+          proofs.set(name, proof);
+        }
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        break;
+      }
+      const ends = names.flatMap((name) => chainOf(name, proofs).slice(-1));
+      const unknown = (await this.#missing(ends)).filter((name) =>
+        !proofs.has(keyNameText(name)) && !wanted.some(({ keyId }) => keyId === name.keyId)
+      );
+      wanted = unknown.slice(0, limits.federation.maxIdsPerRequest);
+    }
+    return await this.#accept(names, proofs);
+  }
+}
+
+/**
+ * Revoked, retired, or resting on nothing but the word of a key that is: an entry that its
+ * server's document never listed counts for what is new only while the listed key at the
+ * beginning of its chain does. PROTOCOL.md 8.
+ */
+function judge({ chain, revoked }: Standing, nowMs: number): string | undefined {
+  for (const { name, entry } of chain) {
+    const revocation = revoked.get(keyNameText(name));
+    if (revocation !== undefined) {
+      return `the key ${name.keyId} of ${name.server} is revoked: ${revocation.reason}`;
+    }
+    if (isRetired(entry, nowMs)) return `the key ${name.keyId} of ${name.server} is retired`;
+  }
+  const last = chain.at(-1);
+  return last?.listed === true ? undefined : "its server never listed the key";
+}
+
+/** Adds to a bounded map; what was added first makes room. */
+function hold<K, V>(map: Map<K, V>, key: K, value: V): void {
+  map.delete(key);
+  if (map.size >= MAX_HELD) {
+    for (const oldest of map.keys()) {
+      map.delete(oldest);
+      break;
+    }
+  }
+  map.set(key, value);
+}

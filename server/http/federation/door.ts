@@ -1,0 +1,128 @@
+import { ERROR_STATUS, type ErrorCode } from "../../../core/api/error.ts";
+import { sendTransaction } from "../../../core/api/federation/send.ts";
+import { OperationError } from "../../../core/errors.ts";
+import { notFound } from "../../../federation/handle/not_found.ts";
+import type { Asked, BinaryHandler, FederationHandler } from "../../../federation/ports.ts";
+import type { PlainRoute } from "../app.ts";
+import { RateLimiter } from "../rate_limit.ts";
+import { jsonReply, type Reply } from "../reply.ts";
+import type { RouteInput } from "../route.ts";
+import { type AuthenticateDeps, authenticateServer } from "./authenticate.ts";
+import { Lanes } from "./lanes.ts";
+import { readRequest } from "./read_request.ts";
+
+export type AnyHandler = FederationHandler | BinaryHandler;
+
+export interface DoorDeps extends AuthenticateDeps {
+  /** Requests a minute of one server. */
+  readonly requestsPerMinute: number;
+  /** Validates answers too and fails loudly: on in tests. */
+  readonly checkAnswers?: boolean;
+}
+
+/** Transactions wait for each other; what is only read does not wait for them. */
+const TRANSACTIONS = { atOnce: 3, waiting: 50, waitingInAll: 2000 };
+const OTHERS = { atOnce: 16, waiting: 50, waitingInAll: 2000 };
+/** Servers whose requests are counted. */
+const RATE_KEYS = 10_000;
+const MINUTE_MS = 60_000;
+
+/** The doors for other servers: every handler behind the same checks. PROTOCOL.md 8. */
+export function federationRoutes(
+  deps: DoorDeps,
+  handlers: readonly AnyHandler[],
+): PlainRoute[] {
+  const door = new Door(deps);
+  return handlers.map((handler) => ({
+    method: handler.operation.method,
+    path: handler.operation.path,
+    answer: (input, _deps, params) => door.answer(handler, { input, params }),
+  }));
+}
+
+interface Arrived {
+  readonly input: RouteInput;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+class Door {
+  readonly #deps: DoorDeps;
+  readonly #rates: RateLimiter;
+  readonly #transactions = new Lanes(TRANSACTIONS);
+  readonly #others = new Lanes(OTHERS);
+
+  constructor(deps: DoorDeps) {
+    this.#deps = deps;
+    const policy = { name: "server", quota: deps.requestsPerMinute, windowMs: MINUTE_MS };
+    this.#rates = new RateLimiter(deps, policy, { keyCount: RATE_KEYS });
+  }
+
+  async answer(handler: AnyHandler, arrived: Arrived): Promise<Reply | Response> {
+    const { edge, secure, requestId } = arrived.input;
+    try {
+      const claim = await authenticateServer(edge, { secure }, this.#deps);
+      const origin = claim.key.server;
+      this.#count(origin);
+      const asked = {
+        origin,
+        signal: arrived.input.signal,
+        ...(claim.traceparent === undefined ? {} : { traceparent: claim.traceparent }),
+      };
+      const lanes = handler.operation.id === sendTransaction.id ? this.#transactions : this.#others;
+      return await lanes.run(origin, async () => {
+        const request = await readRequest(handler.operation, { edge, params: arrived.params });
+        return await this.#handle(handler, asked, request);
+      });
+    } catch (error) {
+      return this.#refuse(error, { operation: handler.operation.id, requestId });
+    }
+  }
+
+  async #handle(
+    handler: AnyHandler,
+    asked: Asked,
+    request: unknown,
+  ): Promise<Reply | Response> {
+    if ("open" in handler) {
+      const { body, size } = await handler.open(asked, request);
+      return new Response(body, {
+        headers: { "content-type": "application/octet-stream", "content-length": String(size) },
+      });
+    }
+    const answer = await handler.answer(asked, request);
+    if (this.#deps.checkAnswers === true) handler.operation.answer.parse(answer);
+    return jsonReply(answer);
+  }
+
+  #count(origin: string): void {
+    const verdict = this.#rates.take(origin);
+    if (verdict === undefined || verdict.allowed) return;
+    throw new OperationError("rate_limited", `Too many requests of ${origin}.`, {
+      details: { retry_after_ms: Math.ceil(verdict.retryAfterMs) },
+    });
+  }
+
+  /** One shape, and nothing in it that tells one "no" from another. */
+  #refuse(error: unknown, context: { operation: string; requestId: string }): Reply {
+    if (error instanceof OperationError) {
+      const message = error.code === "not_found" ? notFound().message : error.message;
+      const wait = error.details?.["retry_after_ms"];
+      return errorReply(error.code, message, typeof wait === "number" ? wait : undefined);
+    }
+    this.#deps.log.log("error", "A request of another server failed.", {
+      operation: context.operation,
+      request_id: context.requestId,
+      error,
+    });
+    return errorReply("internal", "Something went wrong on this server.");
+  }
+}
+
+function errorReply(code: ErrorCode, message: string, retryAfterMs?: number): Reply {
+  return jsonReply({ error: { code, message } }, {
+    status: ERROR_STATUS[code],
+    headers: retryAfterMs === undefined
+      ? {}
+      : { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
+  });
+}

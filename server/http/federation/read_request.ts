@@ -1,0 +1,63 @@
+import type { FederationOperation } from "../../../core/api/federation/operation.ts";
+import { OperationError } from "../../../core/errors.ts";
+import { parseJson } from "../../../core/event/json_parse.ts";
+import { limits } from "../../../core/limits.ts";
+import { digestHolds } from "../../../federation/http/content_digest.ts";
+import type { EdgeRequest } from "../edge_request.ts";
+
+/**
+ * The fields of a request: those of the path, then of the query or the body. The body is read up
+ * to its bound, and compared with its signed digest before it is parsed. PROTOCOL.md 8.
+ * @throws OperationError
+ */
+export async function readRequest(
+  operation: FederationOperation,
+  from: { readonly edge: EdgeRequest; readonly params: Readonly<Record<string, string>> },
+): Promise<unknown> {
+  const { edge, params } = from;
+  const isPost = operation.method === "POST";
+  const encoding = edge.headers.get("content-encoding");
+  if (encoding !== null && encoding !== "identity") {
+    throw new OperationError("unsupported_media", `Bodies in ${encoding} are not taken here.`);
+  }
+  const body = await edge.body(isPost ? limits.transaction.maxBytes : 0);
+  if (!await digestHolds(edge.headers.get("content-digest") ?? "", body)) {
+    throw new OperationError("unauthorized", "The body is not the one that was signed.");
+  }
+  const fields = isPost ? readBody(body) : readQuery(edge.url);
+  const parsed = operation.request.safeParse({ ...fields, ...params });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new OperationError(
+    "invalid",
+    `The field ${issue?.path.join(".")} is not valid: ${issue?.message}.`,
+  );
+}
+
+function readBody(body: Uint8Array): object {
+  const read = parseJson(body, {
+    maxBytes: limits.transaction.maxBytes,
+    maxNodes: limits.federation.maxNodes,
+    maxDepth: limits.federation.maxDepth,
+  });
+  if (!read.ok) throw new OperationError("bad_json", `${read.fault.message}.`);
+  if (typeof read.value !== "object" || read.value === null || Array.isArray(read.value)) {
+    throw new OperationError("bad_json", "The body must be an object.");
+  }
+  return read.value;
+}
+
+function readQuery(url: string): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = Object.create(null);
+  const at = url.indexOf("?");
+  if (at < 0) return query;
+  for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
+    const held = query[name];
+    query[name] = held === undefined
+      ? value
+      : Array.isArray(held)
+      ? [...held, value]
+      : [held, value];
+  }
+  return query;
+}
