@@ -13,6 +13,8 @@ import { listenAddress, publicUrl } from "./config/derived.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
 import { assert } from "../core/assert.ts";
+import type { ServerName } from "../core/ids/server_name.ts";
+import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
 import { openLive } from "./http/live.ts";
 import { type ApiCall, openHttp, type Pages } from "./http/open_http.ts";
@@ -82,10 +84,10 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     feed,
     onFailure: (error) => log.log("error", "The embedded database ended.", { error }),
   });
-  countAppends(metrics, store, stack);
   const { sql } = store.database;
   const identity = await settleServerIdentity({ sql, ...system }, config.server.name);
   const serverName = identity.name;
+  countAppends(metrics, { store, serverName, stack });
   const address = publicUrl(config, listenAddress(config).port);
   const keys = stack.use(
     await openKeys({ ...system, sql, bus, serverName, dataFolder: config.dataFolder }),
@@ -209,11 +211,21 @@ function accountHttpDeps(config: Config, domain: Domain): AccountHttpDeps {
   };
 }
 
-function countAppends(metrics: Metrics, store: StoreParts, stack: AsyncDisposableStack): void {
+/** What others' servers hand in is counted by the door that it came through. */
+function countAppends(
+  metrics: Metrics,
+  parts: {
+    readonly store: StoreParts;
+    readonly serverName: ServerName;
+    readonly stack: AsyncDisposableStack;
+  },
+): void {
+  const { store, serverName, stack } = parts;
   metrics.observeQueue("append_log", () => store.appendLog.load.waiting);
   stack.defer(store.appendLog.subscribe((batch) => {
     metrics.committed(batch.events.length);
-    metrics.eventIn("client", "accepted", batch.events.length);
+    const own = batch.events.filter(({ sender }) => serverOf(sender) === serverName);
+    metrics.eventIn("client", "accepted", own.length);
   }));
 }
 
