@@ -123,7 +123,7 @@ async function loadControlEvents(
 }
 
 /** The whole control graph: what a fork needs to be resolved. */
-async function loadControlGraph(
+export async function loadControlGraph(
   sql: Sql,
   roomId: RoomId,
 ): Promise<Map<EventId, ControlEvent>> {
