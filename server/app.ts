@@ -7,6 +7,7 @@ import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
+import { composeInbound } from "./compose/inbound.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
@@ -52,6 +53,7 @@ export async function startServer(config: Config, system: SystemParts): Promise<
     sweep: async () => {
       await sweepNonces(sql, clock.now());
       await nonces.sweep(clock.now());
+      await domain.inbound.sweep();
     },
   });
   const link = await domain.accounts.firstAdministratorLink();
@@ -130,6 +132,22 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
+  const inbound = await composeInbound({
+    ...system,
+    sql,
+    rooms: chat.deps.rooms,
+    serverName,
+    keys: federation.keyRing,
+    transport: federation.transport,
+    policy: federation.policy,
+    // No kind of EDU is taken yet; what nobody takes is dropped.
+    edus: { receive: () => undefined },
+    meter: {
+      received: (door, outcome) => metrics.eventIn(door, outcome),
+      resolved: (ms) => metrics.stateResolved(ms),
+    },
+    stack,
+  });
   return {
     metrics,
     bus,
@@ -138,6 +156,7 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     address,
     keys,
     federation,
+    inbound,
     live,
     chat,
     media,
@@ -187,6 +206,7 @@ async function openDoors(
             ...chat.deps,
             blake3: domain.federation.blake3,
             federation: domain.federation,
+            inbound: domain.inbound,
           }),
         }),
       ],
