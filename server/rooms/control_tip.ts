@@ -1,5 +1,6 @@
 import { authoriseControl } from "../../core/auth/authorise.ts";
 import type { Refusal } from "../../core/auth/verdict.ts";
+import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { selectAuthEvents } from "../../core/auth/select_auth_events.ts";
 import { OperationError } from "../../core/errors.ts";
 import { buildControlEvent, type BuildOptions, DraftError } from "../../core/event/build.ts";
@@ -8,7 +9,7 @@ import type { JsonObject } from "../../core/event/json.ts";
 import { writeCanonical } from "../../core/event/json_write.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { StateMap } from "../../core/state/state_map.ts";
@@ -107,6 +108,9 @@ async function buildIntent(
   };
   const verdict = authoriseControl(judged, tip.authority);
   if (!verdict.ok) throw refused(verdict);
+  // Whoever is shut out may still go.
+  const leaves = intent.stateKey === intent.sender && intent.content["membership"] === "leave";
+  if (!leaves) requireOwnServer(tip, intent.sender);
   try {
     return await buildControlEvent({
       type: intent.type,
@@ -122,6 +126,20 @@ async function buildIntent(
     if (error instanceof DraftError) throw new OperationError("invalid", error.message);
     throw error;
   }
+}
+
+/**
+ * Throws OperationError `forbidden` where the room's server list shuts the sender's server out:
+ * every other server soft-fails what comes from there, so nothing of it may look as if it stood.
+ */
+export function requireOwnServer({ state }: Pick<ControlTip, "state">, sender: UserId): void {
+  const server = serverOf(sender);
+  if (isServerAllowed(state, server)) return;
+  throw new OperationError(
+    "forbidden",
+    `The server list of this place no longer lets ${server} take part; nothing was sent.`,
+    { details: { rule: "now.acl" } },
+  );
 }
 
 /** The rules' refusal as an answer to a person. */

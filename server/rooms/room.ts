@@ -28,6 +28,7 @@ import {
   type ControlTip,
   extendControl,
   refused,
+  requireOwnServer,
   tipAfter,
 } from "./control_tip.ts";
 import { heldOf, loadControl, type LoadedControl } from "./load_room.ts";
@@ -301,6 +302,7 @@ export class Room {
     };
     const verdict = authoriseTimeline(judged, this.#tip.authority);
     if (!verdict.ok) throw refused(verdict);
+    requireOwnServer(this.#tip, intent.sender);
     const parents = tip.parents(limits.event.maxPrevEvents);
     const draft = hashDraft({
       type: intent.type,
