@@ -7,7 +7,7 @@ import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
-import { composeInbound } from "./compose/inbound.ts";
+import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
@@ -24,6 +24,7 @@ import { keyDocumentRoute } from "./http/well_known/key_document.ts";
 import { serverDocumentRoute } from "./http/well_known/server_document.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { openKeys } from "./keys/open_keys.ts";
+import type { Rooms } from "./rooms/rooms.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
 import { settleServerIdentity } from "./services/accounts/server_identity.ts";
 import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
@@ -76,9 +77,11 @@ export async function startServer(config: Config, system: SystemParts): Promise<
 
 type Domain = Awaited<ReturnType<typeof openDomain>>;
 
-/** What the server knows and does, without any door to it. */
-async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
-  const { log, clock } = system;
+type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Storage, bus, name, keys and the way to other servers. */
+async function openBase(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
+  const { log } = system;
   const metrics = new Metrics();
   const { bus, feed } = await openBus(config, system, stack);
   const store = await openStore(config, system, {
@@ -101,6 +104,15 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     trial: identity.trial,
     stack,
   });
+  return { metrics, bus, store, identity, serverName, address, keys, federation };
+}
+
+/** What the server knows and does, without any door to it. */
+async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
+  const { clock } = system;
+  const base = await openBase(config, system, stack);
+  const { metrics, bus, store, identity, serverName, address, keys } = base;
+  const { sql } = store.database;
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -132,11 +144,22 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
-  const inbound = await composeInbound({
+  const inbound = await openInbound(base, system, { rooms: chat.deps.rooms, stack });
+  return { ...base, inbound, live, chat, media, blobs, accounts };
+}
+
+/** How events of other servers come in. */
+async function openInbound(
+  base: Base,
+  system: SystemParts,
+  parts: { readonly rooms: Rooms; readonly stack: AsyncDisposableStack },
+): Promise<InboundParts> {
+  const { federation, metrics } = base;
+  return await composeInbound({
     ...system,
-    sql,
-    rooms: chat.deps.rooms,
-    serverName,
+    ...parts,
+    sql: base.store.database.sql,
+    serverName: base.serverName,
     keys: federation.keyRing,
     transport: federation.transport,
     policy: federation.policy,
@@ -146,23 +169,7 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
       received: (door, outcome) => metrics.eventIn(door, outcome),
       resolved: (ms) => metrics.stateResolved(ms),
     },
-    stack,
   });
-  return {
-    metrics,
-    bus,
-    store,
-    identity,
-    address,
-    keys,
-    federation,
-    inbound,
-    live,
-    chat,
-    media,
-    blobs,
-    accounts,
-  };
 }
 
 /** HTTP, the gateway and the pages, on one listener. */
