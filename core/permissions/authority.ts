@@ -1,7 +1,7 @@
 import { type ChannelId, MAIN_CHANNEL } from "../ids/channel_id.ts";
 import { EVERYONE, type RoleId } from "../ids/role_id.ts";
 import type { ServerName } from "../ids/server_name.ts";
-import { parseUserId, serverOf, type UserId } from "../ids/user_id.ts";
+import { parseUserId, type UserId } from "../ids/user_id.ts";
 import type { RoomFacts } from "../rules/room_facts.ts";
 import type { StateAddress, StateView } from "../state/state_map.ts";
 import { AuthorityMemo, type Standing } from "./authority_memo.ts";
@@ -18,6 +18,7 @@ import {
 import { type ChannelPolicy, hasText, OPEN_MAIN } from "./channel_policy.ts";
 import { type MemberContent, type Membership, membershipAt } from "./member_content.ts";
 import { type RoleSet, RolesTable } from "./roles_table.ts";
+import { serversOf } from "./servers_of.ts";
 import { SharedSets } from "./shared_sets.ts";
 
 /** The rank of the owner; no other rank reaches it. */
@@ -173,12 +174,12 @@ export class Authority {
 
   /** Servers with a joined user who has VIEW_CHANNEL there: who may be sent what is said. PROTOCOL.md 2. */
   viewingServers(channelId: ChannelId): ReadonlySet<ServerName> {
-    return new Set([...this.viewersOf(channelId)].map(serverOf));
+    return serversOf(this.viewersOf(channelId));
   }
 
   /** Servers with a joined user: who is sent control events. */
   joinedServers(): ReadonlySet<ServerName> {
-    return new Set([...this.joinedUsers()].map(serverOf));
+    return serversOf(this.joinedUsers());
   }
 
   *#members(): Iterable<UserId> {

@@ -10,7 +10,7 @@ import { decodePublicKey, usable } from "../../core/keys/key_entry.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { defineHandler, keyNameText, type KeyRing, type ServerSigner } from "../ports.ts";
-import { notHere } from "./not_here.ts";
+import { notFound } from "./not_found.ts";
 import type { Eraser } from "./ports.ts";
 
 export interface EraseDeps {
@@ -32,16 +32,16 @@ export function eraseHandler(deps: EraseDeps) {
     operation,
     async answer(asked, request) {
       const user = parseUserId(request.user);
-      if (user === undefined || serverOf(user) !== asked.origin) throw notHere();
+      if (user === undefined || serverOf(user) !== asked.origin) throw notFound();
       const rooms = request.rooms?.map((raw) => parseRoomId(raw) ?? malformed());
       const nowMs = clock.now();
       const { before_ts, seq, signature } = request;
       const order = { user, rooms, before_ts, seq };
-      if (before_ts > nowMs + limits.receive.maxFutureMs) throw notHere();
+      if (before_ts > nowMs + limits.receive.maxFutureMs) throw notFound();
       const signed = { message: erasureOrderBytes(order), ...signature };
-      if (!await isSigned(deps, asked.origin, signed)) throw notHere();
+      if (!await isSigned(deps, asked.origin, signed)) throw notFound();
       const done = await eraser.erase({ user, rooms, beforeTs: before_ts, seq });
-      if (done === undefined) throw notHere();
+      if (done === undefined) throw notFound();
       const receipt = { user, seq, erased: done.erased, done_ts: done.doneTs };
       const key = await signer.current(nowMs);
       const value = encodeSignature(await key.sign(erasureReceiptBytes(receipt)));
@@ -51,7 +51,7 @@ export function eraseHandler(deps: EraseDeps) {
 }
 
 function malformed(): never {
-  throw notHere();
+  throw notFound();
 }
 
 async function isSigned(

@@ -15,12 +15,14 @@ export const ALONE_REFUSED_MAX = 3;
 
 /** Statuses by which a server says that it will never take this body. */
 const BODY_REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+/** What stands before a server may say this one in its own words. */
+const TOO_LARGE = 413;
 
 /** Whether the other refused this very body, so that to repeat it is useless. */
 export function refusesBody(error: TransportError): boolean {
   const { status } = error.details;
-  return (error.kind === "refused" || error.kind === "too_large") &&
-    status !== undefined && BODY_REFUSED.has(status);
+  return status === TOO_LARGE ||
+    (error.kind === "refused" && status !== undefined && BODY_REFUSED.has(status));
 }
 
 export type Narrowed =

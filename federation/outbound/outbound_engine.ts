@@ -80,6 +80,14 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
     else if (this.#elsewhere.has(server)) this.#deps.relay.heardFrom(server);
   }
 
+  /** An administrator asks for a try at once. */
+  retry(server: ServerName): void {
+    this.#with(server, (queue) => {
+      if (queue !== undefined) queue.retry();
+      else this.#deps.relay.retry(server);
+    });
+  }
+
   /** What another process relayed; only the one that holds the destination acts. */
   relayed(server: ServerName, act: (queue: DestinationQueue) => void): void {
     const queue = this.#queues.get(server);

@@ -4,6 +4,7 @@ import type { Brand } from "../../core/ids/brand.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { PduOutcome } from "../../core/api/federation/send.ts";
+import type { OutgoingEdu } from "../ports.ts";
 import type { Health } from "./health.ts";
 
 /** A place in this server's log, as the log writes it; nobody else looks inside. */
@@ -86,16 +87,22 @@ export interface DestinationStore {
   release(): Promise<void>;
 }
 
+/** An event as it was, or with one signature more, by this key. */
+export interface Resigned {
+  readonly pdu: JsonValue;
+  readonly signedBy?: KeyName;
+}
+
 /** Adds a signature of today to events whose key counts no more. PROTOCOL.md 8. */
 export interface Resigner {
-  /** The PDU as it was, or with one signature more. */
-  freshen(pdu: JsonValue, nowMs: number): Promise<JsonValue>;
+  freshen(pdu: JsonValue, nowMs: number): Promise<Resigned>;
 }
 
 /** To the other processes of this homeserver: one of them may hold the destination. */
 export interface OutboundRelay {
-  edu(to: ServerName, edu: { readonly type: string; readonly content: unknown }): void;
+  edu(to: ServerName, edu: OutgoingEdu): void;
   heardFrom(server: ServerName): void;
+  retry(server: ServerName): void;
 }
 
 /** Counts. */

@@ -12,14 +12,14 @@ const TOLD_MAX = 256;
 export class ToldKeys {
   readonly #told = new Set<string>();
 
-  /** Those of the events that it may lack. */
-  unknown(events: readonly OutgoingEvent[]): readonly KeyName[] {
-    const names = new Map<string, KeyName>();
-    for (const name of events.flatMap(({ signedBy }) => signedBy)) {
+  /** Those that it may lack. */
+  unknown(names: readonly KeyName[]): readonly KeyName[] {
+    const unknown = new Map<string, KeyName>();
+    for (const name of names) {
       const text = keyNameText(name);
-      if (!this.#told.has(text)) names.set(text, name);
+      if (!this.#told.has(text)) unknown.set(text, name);
     }
-    return [...names.values()].slice(0, KEYS_PER_TRANSACTION);
+    return [...unknown.values()].slice(0, KEYS_PER_TRANSACTION);
   }
 
   /** The other has taken them. */
@@ -46,10 +46,14 @@ export async function prepare(
     readonly nowMs: number;
   },
 ): Promise<Prepared> {
-  const pdus = await Promise.all(
+  const fresh = await Promise.all(
     events.map(({ pdu }) => deps.resigner.freshen(pdu, deps.nowMs)),
   );
-  const names = deps.told.unknown(events);
+  const signers = events.flatMap(({ signedBy }) => signedBy);
+  const names = deps.told.unknown([
+    ...signers,
+    ...fresh.flatMap(({ signedBy }) => signedBy ?? []),
+  ]);
   const keys = names.length === 0 ? [] : await deps.keyRing.proofs(names);
-  return { pdus, keys: cutKeys(keys), names };
+  return { pdus: fresh.map(({ pdu }) => pdu), keys: cutKeys(keys), names };
 }

@@ -104,5 +104,7 @@ Deno.test("only a refusal of the body itself narrows; doors that are shut do not
   for (const code of [400, 413, 415, 422]) assert.ok(refusesBody(status(code)));
   for (const code of [401, 403, 404, 409, 429]) assert.ok(!refusesBody(status(code)));
   assert.ok(!refusesBody(new TransportError("server_error", "no", { status: 500 })));
+  assert.ok(refusesBody(new TransportError("bad_answer", "a proxy's page", { status: 413 })));
+  assert.ok(!refusesBody(new TransportError("bad_answer", "no door here", { status: 400 })));
   assert.ok(!refusesBody(new TransportError("too_large", "its answer was too large")));
 });

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { FederationParts } from "../compose/federation.ts";
+import type { OutboundParts } from "../compose/outbound.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../postgres/database.ts";
 import type { AccountDeps } from "../services/accounts/deps.ts";
@@ -21,6 +22,7 @@ export interface StoreParts {
   readonly chat?: ChatDeps;
   /** The way of a running server to others. */
   readonly federation?: FederationParts;
+  readonly outbound?: OutboundParts;
 }
 
 /** A server that runs until it is disposed of. */

@@ -4,7 +4,6 @@ import { StrictVerifier } from "../../core/event/verify.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import { KEY_DOCUMENT_PATH, StoredKeyRing } from "../../federation/keys/key_ring.ts";
-import { EventResigner } from "../../federation/keys/resign.ts";
 import { parseServerList, serverPolicy } from "../../federation/policy.ts";
 import {
   type KeyRing,
@@ -35,7 +34,6 @@ export interface FederationParts {
   readonly verifier: StrictVerifier;
   readonly nonces: RequestNonces;
   readonly blake3: Blake3;
-  readonly resigner: EventResigner;
 }
 
 /** A key document is small and beside everything else: it comes soon or not at all. */
@@ -89,15 +87,13 @@ export async function composeFederation(
       return (await transport.call(of, getKeys, { names: wanted })).keys;
     },
   });
-  const blake3 = await createBlake3();
   return {
     transport,
     keyRing,
     policy,
     verifier,
     nonces: new RequestNonces(sql),
-    blake3,
-    resigner: new EventResigner({ self, keyRing, signer, blake3 }),
+    blake3: await createBlake3(),
   };
 }
 
@@ -140,6 +136,7 @@ export function federationDoors(
     readonly federation: FederationParts;
     readonly serverName: ServerName;
     readonly handlers: readonly AnyHandler[];
+    readonly heardFrom: (origin: ServerName) => void;
   },
 ): PlainRoute[] {
   if (!config.federation.enabled) return [];
@@ -149,6 +146,7 @@ export function federationDoors(
     clock: system.clock,
     log: system.log.child({ part: "federation" }),
     requestsPerMinute: config.federation.requestsPerMinute,
+    heardFrom: input.heardFrom,
   };
   return federationRoutes(deps, input.handlers);
 }

@@ -9,27 +9,16 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 
 /** By which way an event came or went. */
-export type Door =
-  | "client"
-  | "federation"
-  | "repair"
-  | "server"
-  /** The doors of federation. */
-  | "send"
-  | "missing"
-  | "backfill"
-  | "state"
-  | "join"
-  | "invite";
+export type Door = "client" | "federation" | "repair" | "server";
 /** What became of an event that came in. */
-export type Outcome =
-  | "accepted"
-  | "soft_failed"
-  | "rejected"
-  | "waiting"
-  | "dropped"
-  | "refused"
-  | "known";
+export type Outcome = "accepted" | "soft_failed" | "rejected" | "refused" | "known";
+
+/** Counts of what goes to other servers. */
+export interface OutboundFigures {
+  transaction(outcome: "sent" | "failed"): void;
+  pdus(outcome: string, count: number): void;
+  edus(outcome: "sent" | "dropped", count: number): void;
+}
 
 /** Answers only when asked. */
 class PullReader extends MetricReader {
@@ -78,6 +67,8 @@ export class Metrics {
   readonly #deliveries: Fan;
   readonly #slowReaders: Fan;
   readonly #batches: Fan;
+  /** What is sent to other servers. */
+  readonly outbound: OutboundFigures;
   readonly #requests: Fan;
   readonly #requestSeconds: Fan;
 
@@ -86,6 +77,23 @@ export class Metrics {
     this.#meters = [provider.getMeter("openguild"), global.getMeter("openguild")];
     this.#eventsIn = this.#counter("openguild_events_in", "Events that came in");
     this.#eventsOut = this.#counter("openguild_events_out", "Events sent to other servers");
+    const transactions = this.#counter(
+      "openguild_federation_transactions",
+      "Transactions to other servers",
+    );
+    const pdus = this.#counter(
+      "openguild_federation_pdus_sent",
+      "Events sent to other servers, by what these made of them",
+    );
+    const edus = this.#counter("openguild_federation_edus", "Passing messages to other servers");
+    this.outbound = {
+      transaction: (outcome) => transactions.note(1, { outcome }),
+      pdus: (outcome, count) => {
+        pdus.note(count, { outcome });
+        if (outcome !== "given_up") this.eventOut("federation", count);
+      },
+      edus: (outcome, count) => edus.note(count, { outcome }),
+    };
     this.#resolution = this.#histogram(
       "openguild_state_resolution_seconds",
       "Time one state resolution took",

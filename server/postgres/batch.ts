@@ -68,10 +68,16 @@ export function composeBatch(writer: LogWriter, waiting: readonly Waiting[]): Ba
     placed,
     inserts,
     updates: [...updates.values()],
-    events: () =>
-      [...inserts, ...updates.values()]
-        .sort((a, b) => a.position - b.position)
-        .map(({ row, position }) => ({ ...row, writerId: writer.id, position })),
+    events: () => {
+      const stored: StoredEvent[] = [];
+      for (const { row, position } of inserts) {
+        stored.push({ ...row, writerId: writer.id, position });
+      }
+      for (const { row, position } of updates.values()) {
+        stored.push({ ...row, writerId: writer.id, position, moved: true });
+      }
+      return stored.sort((a, b) => a.position - b.position);
+    },
   };
 }
 

@@ -41,7 +41,12 @@ export interface Position {
   readonly position: number;
 }
 
-export interface StoredEvent extends EventRow, Position {}
+export interface StoredEvent extends EventRow, Position {
+  /** It was stored before and has changed. */
+  readonly moved?: true;
+  /** Where it stood first, of one that has `moved`; known when it is read back. */
+  readonly first?: Position;
+}
 
 /**
  * All but the position and the PDU, as the inside of a JSON object without its opening brace:
@@ -116,6 +121,8 @@ export function updateEvents(
 ): Fragment {
   return sql`
     update events set timeline_order = x.n, writer_id = ${writerId}::int, position = x.p,
+      first_writer_id = coalesce(events.first_writer_id, events.writer_id),
+      first_position = coalesce(events.first_position, events.position),
       outcome = x.u, withheld = x.w, redacted_by = x.b, pdu = x.d
     from ${placed(sql, events)}
     where events.room_id = x.r and events.event_id = x.e`;
@@ -125,7 +132,7 @@ export function updateEvents(
 export function eventColumns(sql: Queryable): Fragment {
   return sql`e.room_id, e.event_id, e.event_hash, e.type, e.state_key, e.channel_id, e.sender,
     e.origin_ts, e.timeline_order, e.writer_id, e.position, e.outcome, e.received_ts,
-    e.withheld, e.redacted_by, e.pdu`;
+    e.withheld, e.redacted_by, e.pdu, e.first_writer_id, e.first_position`;
 }
 
 export interface EventRecord {
@@ -145,6 +152,8 @@ export interface EventRecord {
   withheld: boolean;
   redacted_by: EventId | null;
   pdu: string;
+  first_writer_id: number | null;
+  first_position: number | null;
 }
 
 export function readEvent(record: EventRecord): StoredEvent {
@@ -165,7 +174,14 @@ export function readEvent(record: EventRecord): StoredEvent {
     pdu: record.pdu,
     writerId: record.writer_id,
     position: record.position,
+    ...readFirst(record),
   };
+}
+
+function readFirst(record: EventRecord): Pick<StoredEvent, "moved" | "first"> {
+  const { first_writer_id: writerId, first_position: position } = record;
+  if (writerId === null || position === null) return {};
+  return { moved: true, first: { writerId, position } };
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -1,4 +1,5 @@
 import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import {
   eventColumns,
   type EventRecord,
@@ -64,6 +65,12 @@ export interface LogPage {
 export interface ReadSinceOptions {
   /** Only events of these rooms. */
   readonly rooms?: readonly RoomId[];
+  /** Of these rooms only what users of this server said. */
+  readonly sentBy?: ServerName;
+  /** No further than a reader with this token. */
+  readonly upTo?: SyncToken;
+  /** Of these rooms, positions looked through for one page, whoever's events stand there. */
+  readonly positions?: number;
   /** Most events of one page. */
   readonly limit: number;
 }
@@ -78,18 +85,27 @@ export async function readSince(
   options: ReadSinceOptions,
 ): Promise<LogPage> {
   const writers = await readWriters(sql, token.base);
-  const ranges = writers
-    .map((writer) => ({
-      writerId: writer.writerId,
-      from: readPosition(token, writer.writerId),
-      to: writer.watermark,
-    }))
-    .filter((range) => range.from < range.to);
+  const ranges = rangesAfter(token, writers, options.upTo);
   const page = options.rooms === undefined
     ? await readDense(sql, ranges, options.limit)
-    : await readSparse(sql, ranges, { rooms: options.rooms, limit: options.limit });
+    : await readSparse(sql, cutRanges(ranges, options.positions ?? Infinity), options);
   const read = page.read.reduce(advanceToken, token);
   return { events: page.events, token: raiseBase(read, writers), more: page.more };
+}
+
+/** What a reader with the token has not read of these writers, up to another's token. */
+export function rangesAfter(
+  token: SyncToken,
+  writers: readonly WriterState[],
+  upTo?: SyncToken,
+): readonly Range[] {
+  return writers
+    .map(({ writerId, watermark }) => ({
+      writerId,
+      from: readPosition(token, writerId),
+      to: Math.min(watermark, upTo === undefined ? Infinity : readPosition(upTo, writerId)),
+    }))
+    .filter((range) => range.from < range.to);
 }
 
 interface Read {
@@ -98,10 +114,15 @@ interface Read {
   readonly more: boolean;
 }
 
-/** All rooms: positions are dense, so the limit is a number of positions. */
-async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Promise<Read> {
+interface CutRanges {
+  readonly chosen: readonly Range[];
+  readonly more: boolean;
+}
+
+/** The first of so many positions. */
+function cutRanges(ranges: readonly Range[], positions: number): CutRanges {
   const chosen: Range[] = [];
-  let left = limit;
+  let left = positions;
   let more = false;
   for (const range of ranges) {
     const to = Math.min(range.to, range.from + left);
@@ -109,6 +130,12 @@ async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Pro
     if (to > range.from) chosen.push({ ...range, to });
     if (to < range.to) more = true;
   }
+  return { chosen, more };
+}
+
+/** All rooms: positions are dense, so the limit is a number of positions. */
+async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Promise<Read> {
+  const { chosen, more } = cutRanges(ranges, limit);
   const events = await readRanges(sql, chosen, { limit });
   return { events, read: chosen.map(rangeEnd), more };
 }
@@ -116,15 +143,15 @@ async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Pro
 /** Some rooms: the page may be cut inside a writer's range, and later ones are not read yet. */
 async function readSparse(
   sql: Sql,
-  ranges: readonly Range[],
-  options: Required<ReadSinceOptions>,
+  { chosen, more }: CutRanges,
+  options: ReadSinceOptions,
 ): Promise<Read> {
-  const events = await readRanges(sql, ranges, options);
+  const events = await readRanges(sql, chosen, options);
   const last = events.at(-1);
   if (!last || events.length < options.limit) {
-    return { events, read: ranges.map(rangeEnd), more: false };
+    return { events, read: chosen.map(rangeEnd), more };
   }
-  const before = ranges.filter((range) => range.writerId < last.writerId).map(rangeEnd);
+  const before = chosen.filter((range) => range.writerId < last.writerId).map(rangeEnd);
   return { events, read: [...before, last], more: true };
 }
 
@@ -132,7 +159,8 @@ function rangeEnd(range: Range): Position {
   return { writerId: range.writerId, position: range.to };
 }
 
-interface Range {
+/** Positions of one writer: after `from`, up to `to`. */
+export interface Range {
   readonly writerId: number;
   readonly from: number;
   readonly to: number;
@@ -144,15 +172,24 @@ async function readRanges(
   options: ReadSinceOptions,
 ): Promise<readonly StoredEvent[]> {
   if (ranges.length === 0) return [];
+  const rooms = options.rooms === undefined
+    ? sql``
+    : sql`and e.room_id = any(${[...options.rooms]})`;
+  const sentBy = options.sentBy === undefined
+    ? sql``
+    : sql`and right(e.sender, ${options.sentBy.length + 1}) = ${`:${options.sentBy}`}`;
   const rows = await sql<EventRecord[]>`
-    select ${eventColumns(sql)}
-    from unnest(${ranges.map((range) => range.writerId)}::int[],
-      ${ranges.map((range) => range.from)}::bigint[],
-      ${ranges.map((range) => range.to)}::bigint[]) as r(writer_id, after, upto)
-    join events e on e.writer_id = r.writer_id
-      and e.position > r.after and e.position <= r.upto
-    ${options.rooms === undefined ? sql`` : sql`where e.room_id = any(${[...options.rooms]})`}
+    select ${eventColumns(sql)} from ${inRanges(sql, ranges)} ${rooms} ${sentBy}
     order by e.writer_id, e.position
     limit ${options.limit}`;
   return rows.map(readEvent);
+}
+
+/** Rows `e` of events that stand in the ranges; a condition can follow. */
+export function inRanges(sql: Sql, ranges: readonly Range[]) {
+  return sql`unnest(${ranges.map((range) => range.writerId)}::int[],
+      ${ranges.map((range) => range.from)}::bigint[],
+      ${ranges.map((range) => range.to)}::bigint[]) as r(writer_id, after, upto)
+    join events e on e.writer_id = r.writer_id
+      and e.position > r.after and e.position <= r.upto`;
 }

@@ -152,11 +152,10 @@ export class ChatSource implements GatewaySource {
   }
 
   async #project(stored: StoredEvent): Promise<Projection> {
-    const observed = stored.writerId !== this.#deps.ownWriterId() &&
+    const resolved = stored.writerId !== this.#deps.ownWriterId() &&
       await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
     if (stored.channelId === undefined) await room?.settled();
-    const resolved = room?.takeResolution(stored.eventId) === true || observed;
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
@@ -215,6 +214,11 @@ export class ChatSource implements GatewaySource {
     const wanted = decodeSyncToken(position, this.#token.instance);
     if (wanted === undefined || coversToken(this.#token, wanted)) return;
     await this.#deps.catchUp();
+    await this.told();
+  }
+
+  /** Ends when everything that came so far was told: the rooms in memory know it then. */
+  async told(): Promise<void> {
     const told = Promise.withResolvers<void>();
     this.#waiting.push({ kind: "told", done: told.resolve });
     this.#wake();

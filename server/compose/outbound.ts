@@ -1,0 +1,93 @@
+import { EventResigner } from "../../federation/outbound/event_resigner.ts";
+import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import type { Bus } from "../../core/ports/bus.ts";
+import { PostgresDestinationStore } from "../federation/destination_store.ts";
+import { OutboundFeed } from "../federation/outbound_feed.ts";
+import { busRelay, subscribeRelay } from "../federation/outbound_relay.ts";
+import { PostgresOutgoingLog } from "../federation/outgoing_log.ts";
+import { PostgresRoomReader } from "../federation/room_reader.ts";
+import { RoomServers } from "../federation/room_servers.ts";
+import { ServerSight } from "../federation/server_sight.ts";
+import type { Signer } from "../keys/signer.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import type { FederationParts } from "./federation.ts";
+import type { StoreParts, SystemParts } from "./store.ts";
+
+/** What sends to other servers, and what knows who they are. */
+export interface OutboundParts {
+  readonly engine: OutboundEngine;
+  readonly servers: RoomServers;
+  readonly sight: ServerSight;
+  readonly outgoing: PostgresOutgoingLog;
+}
+
+export interface OutboundInput {
+  readonly store: StoreParts;
+  readonly bus: Bus;
+  readonly rooms: Rooms;
+  readonly signer: Signer;
+  readonly serverName: ServerName;
+  readonly federation: FederationParts;
+  readonly metrics: Metrics;
+  /** Ends when the rooms in memory know everything that the feed gave so far. */
+  readonly settled: () => Promise<void>;
+  readonly stack: AsyncDisposableStack;
+}
+
+/** Begins to send: first what was stored while this process was not there. */
+export async function composeOutbound(
+  system: SystemParts,
+  input: OutboundInput,
+): Promise<OutboundParts> {
+  const { clock, rng } = system;
+  const { store, bus, rooms, signer, serverName, federation, metrics, stack } = input;
+  const log = system.log.child({ part: "federation" });
+  const { sql } = store.database;
+  const { instance } = store.feed.token;
+  const servers = await RoomServers.open({ sql, rooms, serverName, instance, clock });
+  const reader = new PostgresRoomReader({ sql, rooms });
+  const sight = new ServerSight({ reader, servers, clock });
+  const outgoing = new PostgresOutgoingLog({ sql, servers, sight, serverName });
+  /** Begins once all that is to be sent can be read. */
+  const sender: { engine?: OutboundEngine } = {};
+  const feed = stack.use(
+    new OutboundFeed({
+      servers,
+      sight,
+      outgoing,
+      serverName,
+      settled: input.settled,
+      wake: (woken) => sender.engine?.wake(woken),
+      clock,
+      log,
+    }),
+  );
+  stack.defer(store.feed.subscribe((batch) => feed.take(batch)));
+  await feed.begin();
+  const { transport, keyRing, policy, blake3 } = federation;
+  const engine = sender.engine = stack.use(
+    await OutboundEngine.start({
+      serverName,
+      transport,
+      keyRing,
+      policy,
+      resigner: new EventResigner({ serverName, keyRing, signer, blake3 }),
+      outgoing,
+      store: new PostgresDestinationStore({
+        sql,
+        clock,
+        writerId: () => store.appendLog.writerId,
+        tip: () => outgoing.tip(),
+      }),
+      relay: busRelay(bus),
+      meter: metrics.outbound,
+      clock,
+      rng,
+      log,
+    }),
+  );
+  stack.defer(subscribeRelay(bus, engine));
+  return { engine, servers, sight, outgoing };
+}

@@ -1,0 +1,197 @@
+import type { ServerName } from "../../core/ids/server_name.ts";
+import type {
+  HeadsPage,
+  Mark,
+  OutgoingEvent,
+  OutgoingLog,
+  OutgoingPage,
+} from "../../federation/outbound/ports.ts";
+import type { StoredEvent } from "../postgres/event_rows.ts";
+import { readSince } from "../postgres/log_reader.ts";
+import type { Sql } from "../postgres/sql.ts";
+import {
+  advanceToken,
+  coversToken,
+  encodeSyncToken,
+  hasRead,
+  joinTokens,
+  type SyncToken,
+} from "../postgres/sync_token.ts";
+import { outgoingEvent } from "./outgoing_event.ts";
+import { countStretch, graphName, headsOfStretch, type Stretch } from "./outgoing_rows.ts";
+import type { RoomServers } from "./room_servers.ts";
+import type { ServerSight } from "./server_sight.ts";
+import { readMark } from "./stay_rows.ts";
+
+/** The newest events are kept for all destinations that are up to date, up to these bounds. */
+const TAIL_EVENTS_MAX = 2_000;
+const TAIL_CHARS_MAX = 16 * 1024 * 1024;
+/** Positions of the log that one query for a page looks through. */
+const READ_POSITIONS = 20_000;
+/** Of a full tail so much goes at once. */
+const TAIL_CUT = 0.25;
+
+export interface OutgoingLogDeps {
+  readonly sql: Sql;
+  readonly servers: RoomServers;
+  readonly sight: ServerSight;
+  readonly serverName: ServerName;
+}
+
+interface Recent {
+  readonly stored: StoredEvent;
+  /** The log up to the event. */
+  readonly after: SyncToken;
+}
+
+/**
+ * What other servers get of this server's log. The newest of it is in memory, so that servers
+ * that are up to date cost no query; who is behind reads it from Postgres.
+ */
+export class PostgresOutgoingLog implements OutgoingLog {
+  readonly #deps: OutgoingLogDeps;
+  #tail: Recent[] = [];
+  #tailChars = 0;
+  /** Everything after this is in the tail. */
+  #tailFrom: SyncToken;
+  #tip: SyncToken;
+  #tipMark: Mark;
+
+  constructor(deps: OutgoingLogDeps) {
+    this.#deps = deps;
+    this.#tip = this.#tailFrom = deps.servers.followed;
+    this.#tipMark = markOf(this.#tip);
+  }
+
+  tip(): Mark {
+    return this.#tipMark;
+  }
+
+  /** What was stored next that is for somebody, and how far the log is then. */
+  take(events: readonly { stored: StoredEvent; after: SyncToken }[], tip: SyncToken): void {
+    for (const event of events) {
+      this.#tail.push(event);
+      this.#tailChars += event.stored.pdu.length;
+    }
+    if (this.#tail.length > TAIL_EVENTS_MAX || this.#tailChars > TAIL_CHARS_MAX) this.#cutTail();
+    this.#tip = tip;
+    this.#tipMark = markOf(tip);
+  }
+
+  /** Something was missed: everybody reads from Postgres up to here. */
+  skipTo(tip: SyncToken): void {
+    this.#tail = [];
+    this.#tailChars = 0;
+    this.#tip = this.#tailFrom = tip;
+    this.#tipMark = markOf(tip);
+  }
+
+  #cutTail(): void {
+    const gone = this.#tail.splice(0, Math.ceil(this.#tail.length * TAIL_CUT));
+    for (const { stored } of gone) this.#tailChars -= stored.pdu.length;
+    this.#tailFrom = gone.at(-1)?.after ?? this.#tailFrom;
+  }
+
+  async read(server: ServerName, from: Mark, limit: number): Promise<OutgoingPage> {
+    const token = this.#token(from);
+    return coversToken(token, this.#tailFrom)
+      ? await this.#readTail(server, token, limit)
+      : await this.#readStored(server, token, limit);
+  }
+
+  async #readTail(server: ServerName, from: SyncToken, limit: number): Promise<OutgoingPage> {
+    const { sight } = this.#deps;
+    const look = sight.look(server);
+    // Both as they are now: meanwhile more may come.
+    const tip = this.#tip;
+    const tail = this.#tail.slice();
+    const events: OutgoingEvent[] = [];
+    for (const { stored, after } of tail) {
+      if (hasRead(from, stored) || !sight.concerns(server, stored)) continue;
+      if (!await look.sees(stored)) continue;
+      if (events.length === limit) {
+        return { events, mark: (events.at(-1) as OutgoingEvent).mark, more: true };
+      }
+      events.push(outgoingEvent(stored, markOf(joinTokens(from, after))));
+    }
+    return { events, mark: markOf(joinTokens(from, tip)), more: false };
+  }
+
+  async #readStored(server: ServerName, from: SyncToken, limit: number): Promise<OutgoingPage> {
+    const { sql, servers, sight, serverName } = this.#deps;
+    const page = await readSince(sql, from, {
+      rooms: servers.roomsOf(server),
+      sentBy: serverName,
+      upTo: this.#tip,
+      positions: READ_POSITIONS,
+      limit,
+    });
+    const look = sight.look(server);
+    const events: OutgoingEvent[] = [];
+    let token = from;
+    for (const stored of page.events) {
+      token = advanceToken(token, stored);
+      if (!this.#owed(server, from, stored) || !await look.seesLate(stored)) continue;
+      events.push(outgoingEvent(stored, markOf(token)));
+    }
+    return { events, mark: markOf(page.token), more: page.more };
+  }
+
+  /** It was said while the server was there, and not sent under its first place already. */
+  #owed(server: ServerName, from: SyncToken, stored: StoredEvent): boolean {
+    if (stored.outcome !== "accepted") return false;
+    if (stored.first !== undefined && hasRead(from, stored.first)) return false;
+    return this.#deps.sight.concerns(server, stored);
+  }
+
+  async countAfter(server: ServerName, from: Mark, limit: number): Promise<number> {
+    const token = this.#token(from);
+    if (!coversToken(token, this.#tailFrom)) {
+      return await countStretch(this.#deps.sql, this.#stretch(server, token, this.#tip), limit);
+    }
+    const { sight } = this.#deps;
+    let count = 0;
+    for (const { stored } of this.#tail) {
+      if (count < limit && !hasRead(token, stored) && sight.concerns(server, stored)) count++;
+    }
+    return count;
+  }
+
+  async readHeads(
+    server: ServerName,
+    range: {
+      readonly from: Mark;
+      readonly upTo: Mark;
+      readonly after?: Mark | undefined;
+      readonly limit: number;
+    },
+  ): Promise<HeadsPage> {
+    const from = this.#token(range.from);
+    const stretch = this.#stretch(server, from, this.#token(range.upTo));
+    const look = this.#deps.sight.look(server);
+    for (let after: string | undefined = range.after;;) {
+      const heads = await headsOfStretch(this.#deps.sql, stretch, { after, limit: range.limit });
+      const events: OutgoingEvent[] = [];
+      for (const stored of heads) {
+        after = graphName(stored);
+        if (!this.#owed(server, from, stored) || !await look.seesLate(stored)) continue;
+        events.push(outgoingEvent(stored, after as Mark));
+      }
+      const last = heads.length < range.limit;
+      if (last || events.length > 0) return { events, last };
+    }
+  }
+
+  #stretch(server: ServerName, from: SyncToken, upTo: SyncToken): Stretch {
+    const { servers, serverName } = this.#deps;
+    return { from, upTo, rooms: servers.roomsOf(server), sentBy: serverName };
+  }
+
+  #token(mark: Mark): SyncToken {
+    return readMark(mark, this.#tip.instance);
+  }
+}
+
+function markOf(token: SyncToken): Mark {
+  return encodeSyncToken(token) as Mark;
+}

@@ -1,0 +1,222 @@
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { StoredEvent } from "../postgres/event_rows.ts";
+import { loadEvents } from "../postgres/event_store.ts";
+import { currentToken, readSince } from "../postgres/log_reader.ts";
+import { settleFact } from "../postgres/server_facts.ts";
+import type { Sql } from "../postgres/sql.ts";
+import {
+  advanceToken,
+  encodeSyncToken,
+  joinTokens,
+  type SyncToken,
+} from "../postgres/sync_token.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import { FOLLOWED_FACT, loadStays, readMark, type StayChange, writeStays } from "./stay_rows.ts";
+import { membershipChange, type Stay, StayBook } from "./stays.ts";
+
+/** Events read at once while following what was stored before the start. */
+const PAGE_EVENTS = 500;
+
+export interface RoomServersDeps {
+  readonly sql: Sql;
+  readonly rooms: Rooms;
+  readonly serverName: ServerName;
+  /** `INSTANCE_FACT` of the database. */
+  readonly instance: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Which servers share which rooms with this one, and since when: followed event by event from
+ * the log, so that a crash or a message that got lost forgets nothing. Nobody reads the log for
+ * another server further than this has followed it.
+ */
+export class RoomServers {
+  readonly #deps: RoomServersDeps;
+  readonly #book = new StayBook();
+  #followed: SyncToken;
+  #saved: SyncToken;
+
+  private constructor(deps: RoomServersDeps, followed: SyncToken) {
+    this.#deps = deps;
+    this.#followed = followed;
+    this.#saved = followed;
+  }
+
+  static async open(deps: RoomServersDeps): Promise<RoomServers> {
+    const { sql, instance } = deps;
+    const now = await currentToken(sql, instance);
+    const text = await settleFact(sql, FOLLOWED_FACT, encodeSyncToken(now));
+    const servers = new RoomServers(deps, readMark(text, instance));
+    servers.#learn(await loadStays(sql, instance));
+    return servers;
+  }
+
+  /** Follows what is stored already. */
+  async catchUp(): Promise<void> {
+    for (let more = true; more;) {
+      const page = await readSince(this.#deps.sql, this.#followed, { limit: PAGE_EVENTS });
+      await this.follow(page.events, page.token);
+      more = page.more;
+    }
+  }
+
+  /** How far the log was followed. */
+  get followed(): SyncToken {
+    return this.#followed;
+  }
+
+  /** Stays of all servers in a room, those that ended too while they may matter. */
+  in(roomId: RoomId): readonly Stay[] {
+    return this.#book.in(roomId);
+  }
+
+  of(server: ServerName, roomId: RoomId): readonly Stay[] {
+    return this.#book.of(server, roomId);
+  }
+
+  /** Rooms in which a server has a stay. */
+  roomsOf(server: ServerName): readonly RoomId[] {
+    return this.#book.roomsOf(server);
+  }
+
+  /**
+   * These servers are in a room that this one is about to enter: what is stored from now on is
+   * for them, first of all the join itself. To be called before the join is stored.
+   */
+  async expect(roomId: RoomId, servers: Iterable<ServerName>): Promise<void> {
+    const since = this.#followed;
+    const changes = [...servers]
+      .filter((server) => server !== this.#deps.serverName)
+      .filter((server) => !this.of(server, roomId).some(lasts))
+      .map((server): StayChange => ({ kind: "begin", stay: { server, roomId, since } }));
+    await this.#write(changes, since);
+  }
+
+  /** Stores how far that is, so that the next start begins there. */
+  async save(): Promise<void> {
+    if (this.#saved === this.#followed) return;
+    const followed = this.#followed;
+    await writeStays(this.#deps.sql, [], { followed, nowMs: this.#deps.clock.now() });
+    this.#saved = followed;
+  }
+
+  /** Takes in what was stored next, in the order of the log; `token` is how far that is. */
+  async follow(events: readonly StoredEvent[], token: SyncToken): Promise<void> {
+    const byRoom = new Map<RoomId, Placed[]>();
+    let before = this.#followed;
+    for (const event of events) {
+      const after = advanceToken(before, event);
+      if (event.outcome === "accepted" && event.channelId === undefined) {
+        const placed = byRoom.get(event.roomId) ?? [];
+        byRoom.set(event.roomId, placed);
+        placed.push({ event, before, after });
+      }
+      before = after;
+    }
+    const changes: StayChange[] = [];
+    for (const [roomId, placed] of byRoom) {
+      changes.push(...await this.#changesOf(roomId, placed, token));
+    }
+    const followed = joinTokens(this.#followed, token);
+    await this.#write(changes, followed);
+    this.#followed = followed;
+  }
+
+  async #write(changes: readonly StayChange[], followed: SyncToken): Promise<void> {
+    if (changes.length === 0) return;
+    const { sql, clock, instance } = this.#deps;
+    await writeStays(sql, changes, { followed, nowMs: clock.now() });
+    const rooms = new Set(
+      changes.map((change) => change.kind === "begin" ? change.stay.roomId : change.roomId),
+    );
+    this.#learn(await loadStays(sql, instance, [...rooms]));
+  }
+
+  #learn(stays: readonly Stay[]): void {
+    const byRoom = new Map<RoomId, Stay[]>();
+    for (const stay of stays) {
+      const known = byRoom.get(stay.roomId) ?? [];
+      byRoom.set(stay.roomId, known);
+      known.push(stay);
+    }
+    for (const [roomId, known] of byRoom) this.#book.replace(roomId, known);
+  }
+
+  async #changesOf(
+    roomId: RoomId,
+    placed: readonly Placed[],
+    token: SyncToken,
+  ): Promise<readonly StayChange[]> {
+    const lasting = new Set(this.in(roomId).filter(lasts).map(({ server }) => server));
+    const members = placed.flatMap(({ event, before, after }) => {
+      const change = membershipChange(event);
+      return change === undefined ? [] : [{ ...change, before, after }];
+    });
+    const own = this.#deps.serverName;
+    // A room of this server alone stays one as long as nobody else joins.
+    if (lasting.size === 0 && members.every(({ server }) => server === own)) {
+      if (!members.some(({ joins }) => joins)) return [];
+    }
+    const authority = (await this.#deps.rooms.open(roomId))?.authority;
+    if (authority === undefined) return [];
+    const enters = lasting.size === 0 &&
+      members.some(({ server, joins }) => server === own && joins);
+    const changes: StayChange[] = [];
+    const begin = (server: ServerName, since: SyncToken) => {
+      if (server === own || lasting.has(server)) return;
+      lasting.add(server);
+      const stay = { server, roomId, since: enters ? this.#followed : since };
+      changes.push({ kind: "begin", stay });
+    };
+    for (const { server, joins, before } of members) if (joins) begin(server, before);
+    const joined = authority.joinedServers();
+    for (const server of joined) {
+      if (server === own || lasting.has(server)) continue;
+      begin(server, await this.#beforeJoins(authority, { roomId, server, token }));
+    }
+    for (const server of lasting) {
+      if (joined.has(server) || !hasMembers(authority, server)) continue;
+      const left = members.findLast((member) => member.server === server && !member.joins);
+      changes.push({ kind: "end", server, roomId, until: left?.after ?? this.#followed });
+    }
+    return changes;
+  }
+
+  /** The room knows of joins that stand further on in the log: the place before the first. */
+  async #beforeJoins(
+    authority: Authority,
+    at: { readonly roomId: RoomId; readonly server: ServerName; readonly token: SyncToken },
+  ): Promise<SyncToken> {
+    const ids = [...authority.joinedUsers()]
+      .filter((user) => serverOf(user) === at.server)
+      .flatMap((user) => authority.view.get("m.room.member", user)?.id ?? []);
+    const joins = await loadEvents(this.#deps.sql, at.roomId, ids.slice(0, PAGE_EVENTS));
+    const [first] = joins.toSorted((a, b) => a.receivedTs - b.receivedTs);
+    if (first === undefined) return at.token;
+    return advanceToken(at.token, { writerId: first.writerId, position: first.position - 1 });
+  }
+}
+
+interface Placed {
+  readonly event: StoredEvent;
+  /** The log up to the event, without and with it. */
+  readonly before: SyncToken;
+  readonly after: SyncToken;
+}
+
+function lasts(stay: Stay): boolean {
+  return stay.until === undefined;
+}
+
+/** Of a room that is being joined, members become known one after another. */
+function hasMembers(authority: Authority, server: ServerName): boolean {
+  for (const [user] of authority.view.entriesOf("m.room.member")) {
+    if (serverOf(user as UserId) === server) return true;
+  }
+  return false;
+}

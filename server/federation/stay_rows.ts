@@ -1,0 +1,117 @@
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { readFact, writeFact } from "../postgres/server_facts.ts";
+import type { Queryable, Sql } from "../postgres/sql.ts";
+import {
+  decodeSyncToken,
+  encodeSyncToken,
+  joinTokens,
+  type SyncToken,
+} from "../postgres/sync_token.ts";
+import { type Stay, storedServer } from "./stays.ts";
+
+/** How far membership was followed: a sync token. */
+export const FOLLOWED_FACT = "destinations_followed";
+
+/** Ended stays of one server in one room that are kept; older ones it learns of by asking. */
+const ENDED_STAYS_MAX = 16;
+
+/** A stay that began, or the end of the one that lasts. */
+export type StayChange =
+  | { readonly kind: "begin"; readonly stay: Stay }
+  | {
+    readonly kind: "end";
+    readonly server: ServerName;
+    readonly roomId: RoomId;
+    readonly until: SyncToken;
+  };
+
+/**
+ * A token of this database, whatever instance wrote it: after a restore its positions are those
+ * that were restored with it.
+ */
+export function readMark(text: string, instance: string): SyncToken {
+  const token = decodeSyncToken(text, text.slice(0, text.indexOf(".")));
+  if (token === undefined) throw new Error(`The database holds "${text}" as a place in its log.`);
+  return { ...token, instance };
+}
+
+export async function loadStays(
+  sql: Queryable,
+  instance: string,
+  roomIds?: readonly RoomId[],
+): Promise<readonly Stay[]> {
+  const rows = await sql<
+    { server: string; room_id: RoomId; since: string; until: string | null }[]
+  >`
+    select server, room_id, since, until from destination_stays
+    ${roomIds === undefined ? sql`` : sql`where room_id = any(${[...roomIds]})`}
+    order by stay_id`;
+  return rows.map((row) => ({
+    server: storedServer(row.server),
+    roomId: row.room_id,
+    since: readMark(row.since, instance),
+    ...(row.until === null ? {} : { until: readMark(row.until, instance) }),
+  }));
+}
+
+/**
+ * Writes changes, one process at a time; what another process has written already stays as it
+ * is. A server that is new becomes a destination that has read nothing of its stay yet.
+ */
+export async function writeStays(
+  sql: Sql,
+  changes: readonly StayChange[],
+  at: { readonly followed: SyncToken; readonly nowMs: number },
+): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`select 1 from server_facts where name = ${FOLLOWED_FACT} for update`;
+    for (const change of changes) {
+      if (change.kind === "begin") await begin(tx, change.stay, at.nowMs);
+      else {
+        await tx`
+          update destination_stays set until = ${encodeSyncToken(change.until)}
+          where room_id = ${change.roomId} and server = ${change.server} and until is null`;
+      }
+    }
+    await writeFollowed(tx, at.followed);
+  });
+}
+
+async function begin(tx: Queryable, stay: Stay, nowMs: number): Promise<void> {
+  const { server, roomId } = stay;
+  const since = encodeSyncToken(stay.since);
+  await tx`
+    insert into destinations (server, mark, first_seen_ts) values (${server}, ${since}, ${nowMs})
+    on conflict do nothing`;
+  const begun = await tx`
+    insert into destination_stays (server, room_id, since) values (${server}, ${roomId}, ${since})
+    on conflict do nothing`;
+  if (begun.count === 0) return;
+  await tx`
+    delete from destination_stays where stay_id in (
+      select stay_id from destination_stays
+      where room_id = ${roomId} and server = ${server} and until is not null
+      order by stay_id desc offset ${ENDED_STAYS_MAX})`;
+}
+
+/** Never goes back, whichever process was further. */
+async function writeFollowed(tx: Queryable, followed: SyncToken): Promise<void> {
+  const former = await readFact(tx, FOLLOWED_FACT);
+  const token = former === undefined
+    ? followed
+    : joinTokens(readMark(former, followed.instance), followed);
+  await writeFact(tx, FOLLOWED_FACT, encodeSyncToken(token));
+}
+
+/** Forgets ended stays of which the server has everything. Answers the rooms. */
+export async function pruneStays(
+  sql: Sql,
+  ended: readonly { readonly stay: Stay; readonly until: SyncToken }[],
+): Promise<void> {
+  for (const { stay, until } of ended) {
+    await sql`
+      delete from destination_stays where room_id = ${stay.roomId} and server = ${stay.server}
+        and until = ${encodeSyncToken(until)}`;
+  }
+}

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { parseRoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { parseUserId, type UserId } from "../../core/ids/user_id.ts";
+import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
+import { freePort } from "../harness/free_port.ts";
+import { type Homeserver, makeGuild, startHomeserver } from "../harness/homeserver.ts";
+import { type PeerMood, RecordingPeer } from "../harness/recording_peer.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+const VIEW = formatBits(bitsOf("VIEW_CHANNEL"));
+const READ_HISTORY = formatBits(bitsOf("READ_HISTORY"));
+
+/** A server with a guild, and other servers that write down what it sends them. */
+async function startListeners(names: readonly string[]) {
+  await using stack = new AsyncDisposableStack();
+  const peers = names.map((name) => stack.use(new RecordingPeer(name)));
+  const port = freePort();
+  const settings = {
+    "server.name": "one.test",
+    "server.public_url": `http://127.0.0.1:${port}`,
+    "listen.port": String(port),
+    "federation.test_peers": peers.map(({ setting }) => setting).join(","),
+  };
+  const first = await startHomeserver({ settings });
+  const servers = [first];
+  stack.defer(async () => {
+    for (const server of servers.toReversed()) await server[Symbol.asyncDispose]();
+  });
+  const guild = await makeGuild(first, ["ann"]);
+  const owned = stack.move();
+  return {
+    ...guild,
+    peers,
+    server: () => servers.at(-1) as Homeserver,
+    /** Ends the server and starts it again on its database, which `meanwhile` finds alone. */
+    async restart(meanwhile: () => Promise<void> | void = () => {}) {
+      const former = servers.at(-1) as Homeserver;
+      await former.stop();
+      await meanwhile();
+      servers.push(await startHomeserver({ settings, again: former }));
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function roomOf(server: Homeserver, guildId: string) {
+  const id = parseRoomId(guildId);
+  const room = id === undefined ? undefined : await server.parts.chat?.rooms.open(id);
+  assert.ok(room);
+  return room;
+}
+
+function user(text: string): UserId {
+  const id = parseUserId(text);
+  assert.ok(id);
+  return id;
+}
+
+type Listeners = Awaited<ReturnType<typeof startListeners>>;
+
+async function letIn(listeners: Listeners, name: string): Promise<UserId> {
+  const id = user(name);
+  const room = await roomOf(listeners.server(), listeners.guildId);
+  const member = { type: "m.room.member", stateKey: id };
+  await room.changeControl(() => ({
+    intents: [
+      { ...member, sender: user(listeners.owner.id), content: { membership: "invite" } },
+      { ...member, sender: id, content: { membership: "join" } },
+    ],
+  }));
+  return id;
+}
+
+async function say(listeners: Listeners, body: string, channel = listeners.general) {
+  const { owner, guildId } = listeners;
+  const sent = await listeners.server().call("POST", `/rooms/${guildId}/send`, {
+    token: owner.token,
+    body: { channel_id: channel, body, nonce: crypto.randomUUID() },
+  });
+  assert.equal(sent.status, 200, JSON.stringify(sent.body));
+  return sent.body;
+}
+
+async function heard(peer: RecordingPeer, body: string): Promise<void> {
+  await waitFor(`"${body}" at ${peer.name}`, () => peer.bodies.includes(body));
+}
+
+function engineOf(listeners: Listeners) {
+  const engine = listeners.server().parts.outbound?.engine;
+  assert.ok(engine);
+  return engine;
+}
+
+Deno.test("a server gets what is said while its users are there and may read it", async () => {
+  await using listeners = await startListeners(["two.test", "three.test"]);
+  const { owner, guildId, peers } = listeners;
+  const [two, three] = peers as [RecordingPeer, RecordingPeer];
+  await say(listeners, "before anybody came");
+  const bob = await letIn(listeners, "@bob:two.test");
+  await say(listeners, "first");
+  await heard(two, "first");
+  await letIn(listeners, "@cat:three.test");
+  const hidden = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "hidden",
+    entries: [
+      { target: "everyone", allow: "0", deny: VIEW },
+      { target: bob, allow: VIEW, deny: "0" },
+    ],
+  });
+  await say(listeners, "for two alone", hidden.id);
+  await say(listeners, "second");
+  await heard(two, "second");
+  await heard(three, "second");
+  assert.deepEqual(two.bodies, ["first", "for two alone", "second"]);
+  assert.deepEqual(three.bodies, ["second"]);
+  assert.ok(
+    three.types.includes("m.channel.policy"),
+    "of hidden channels servers know the rules",
+  );
+  assert.equal(two.keys.size, 1, "the key that the events rest on comes with them");
+
+  await owner.do("DELETE", `/guilds/${guildId}/members/${bob}`, {});
+  await say(listeners, "after two was sent away");
+  await heard(three, "after two was sent away");
+  const kick = (pdu: RecordingPeer["pdus"][number]) =>
+    "state_key" in pdu && pdu.state_key === bob && pdu.content["membership"] === "leave";
+  await waitFor("the kick", () => two.pdus.some(kick));
+  assert.ok(!two.bodies.includes("after two was sent away"));
+  await letIn(listeners, "@bob:two.test");
+  await say(listeners, "back");
+  await heard(two, "back");
+  assert.deepEqual(two.bodies, ["first", "for two alone", "second", "back"]);
+});
+
+Deno.test("a cut link loses nothing: all arrives when it heals, once and in order", async () => {
+  await using listeners = await startListeners(["two.test", "three.test"]);
+  const [two, three] = listeners.peers as [RecordingPeer, RecordingPeer];
+  await letIn(listeners, "@bob:two.test");
+  await letIn(listeners, "@cat:three.test");
+  const bodies = Array.from({ length: 130 }, (_, n) => `message ${n}`);
+  await say(listeners, bodies[0] as string);
+  await heard(two, bodies[0] as string);
+  two.link.cut();
+  for (const body of bodies.slice(1)) await say(listeners, body);
+  await heard(three, bodies.at(-1) as string);
+  assert.deepEqual(three.bodies, bodies);
+  await waitFor(
+    "a failure",
+    () => engineOf(listeners).held().some(({ health }) => health.failures > 0),
+  );
+  two.link.heal();
+  await heard(two, bodies.at(-1) as string);
+  assert.deepEqual(two.bodies, bodies);
+  const members = two.types.filter((type) => type === "m.room.member");
+  assert.equal(members.length, 1, "the invite of a user of ours to three, once");
+});
+
+Deno.test("a restart in an outage goes on where it was", async () => {
+  await using listeners = await startListeners(["two.test"]);
+  const [two] = listeners.peers as [RecordingPeer];
+  await letIn(listeners, "@bob:two.test");
+  await say(listeners, "before");
+  await heard(two, "before");
+  two.link.cut();
+  await say(listeners, "meanwhile 1");
+  await say(listeners, "meanwhile 2");
+  await listeners.restart();
+  assert.deepEqual(two.bodies, ["before"]);
+  two.link.heal();
+  engineOf(listeners).retry("two.test" as ServerName);
+  await heard(two, "meanwhile 2");
+  assert.deepEqual(two.bodies, ["before", "meanwhile 1", "meanwhile 2"]);
+});
+
+Deno.test("what could not be sent at its time goes only to those who could see it then", async () => {
+  await using listeners = await startListeners(["two.test"]);
+  const { owner, guildId } = listeners;
+  const [two] = listeners.peers as [RecordingPeer];
+  const bob = await letIn(listeners, "@bob:two.test");
+  const hidden = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "hidden",
+    entries: [{ target: "everyone", allow: "0", deny: VIEW }],
+  });
+  const noHistory = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "no history",
+    entries: [{ target: "everyone", allow: "0", deny: READ_HISTORY }],
+  });
+  await say(listeners, "before");
+  await heard(two, "before");
+  two.link.cut();
+  await say(listeners, "while hidden", hidden.id);
+  await owner.do("PATCH", `/rooms/${guildId}/channels/${hidden.id}`, {
+    entries: [{ target: bob, allow: VIEW, deny: READ_HISTORY }],
+  });
+  await say(listeners, "while open", hidden.id);
+  await say(listeners, "no history", noHistory.id);
+  // In memory it would be sent as it comes: only after a restart is it late.
+  await listeners.restart(() => two.link.heal());
+  await heard(two, "no history");
+  assert.deepEqual(two.bodies, ["before", "while open", "no history"]);
+});
+
+for (const mood of ["hangs", "answers 500", "answers garbage", "drips"] as const) {
+  Deno.test(`a server that ${mood} keeps no other waiting`, async () => {
+    await using listeners = await startListeners(["sick.test", "well.test"]);
+    const [sick, well] = listeners.peers as [RecordingPeer, RecordingPeer];
+    await letIn(listeners, "@bob:sick.test");
+    await letIn(listeners, "@cat:well.test");
+    await say(listeners, "all is well");
+    await heard(sick, "all is well");
+    sick.mood = mood satisfies PeerMood;
+    await say(listeners, "something is wrong");
+    const failed = () => engineOf(listeners).held().some(({ health }) => health.failures > 0);
+    await waitFor("the trouble", () => sick.underWay > 0 || failed());
+    await say(listeners, "still here");
+    await heard(well, "still here");
+    assert.deepEqual(sick.bodies, ["all is well"]);
+    if (mood === "hangs" || mood === "drips") assert.ok(sick.underWay > 0 && !failed());
+    sick.mood = "well";
+  });
+}
