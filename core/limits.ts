@@ -104,6 +104,12 @@ export const limits = {
     maxNodes: 2_200_000,
     /** Levels of one request or answer: those of a PDU in its list in its object. */
     maxDepth: 20,
+    /** Events of others that cannot be judged yet. */
+    maxWaitingPerOrigin: 1000,
+    maxWaitingBytesPerOrigin: 16 * 1024 * 1024,
+    maxWaiting: 10_000,
+    /** Servers that are asked in turn for what is missing. */
+    maxServersAsked: 5,
   },
 } as const;
 

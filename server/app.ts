@@ -7,6 +7,7 @@ import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
+import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
@@ -14,6 +15,8 @@ import { listenAddress, publicUrl } from "./config/derived.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
 import { assert } from "../core/assert.ts";
+import type { ServerName } from "../core/ids/server_name.ts";
+import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
 import { openLive } from "./http/live.ts";
 import { type ApiCall, openHttp, type Pages } from "./http/open_http.ts";
@@ -22,6 +25,7 @@ import { keyDocumentRoute } from "./http/well_known/key_document.ts";
 import { serverDocumentRoute } from "./http/well_known/server_document.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { openKeys } from "./keys/open_keys.ts";
+import type { Rooms } from "./rooms/rooms.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
 import { settleServerIdentity } from "./services/accounts/server_identity.ts";
 import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
@@ -59,6 +63,7 @@ export async function startServer(config: Config, system: SystemParts): Promise<
     sweep: async () => {
       await sweepNonces(sql, clock.now());
       await nonces.sweep(clock.now());
+      await domain.inbound.sweep();
     },
   });
   const link = await domain.accounts.firstAdministratorLink();
@@ -82,9 +87,11 @@ export async function startServer(config: Config, system: SystemParts): Promise<
 
 type Domain = Awaited<ReturnType<typeof openDomain>>;
 
-/** What the server knows and does, without any door to it. */
-async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
-  const { log, clock } = system;
+type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Storage, bus, name, keys and the way to other servers. */
+async function openBase(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
+  const { log } = system;
   const metrics = new Metrics();
   const { bus, feed } = await openBus(config, system, stack);
   const store = await openStore(config, system, {
@@ -92,10 +99,10 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     feed,
     onFailure: (error) => log.log("error", "The embedded database ended.", { error }),
   });
-  countAppends(metrics, store, stack);
   const { sql } = store.database;
   const identity = await settleServerIdentity({ sql, ...system }, config.server.name);
   const serverName = identity.name;
+  countAppends(metrics, { store, serverName, stack });
   const address = publicUrl(config, listenAddress(config).port);
   const keys = stack.use(
     await openKeys({ ...system, sql, bus, serverName, dataFolder: config.dataFolder }),
@@ -107,6 +114,15 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     trial: identity.trial,
     stack,
   });
+  return { metrics, bus, store, identity, serverName, address, keys, federation };
+}
+
+/** What the server knows and does, without any door to it. */
+async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
+  const { clock } = system;
+  const base = await openBase(config, system, stack);
+  const { metrics, bus, store, identity, serverName, address, keys } = base;
+  const { sql } = store.database;
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -138,20 +154,32 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
-  return {
-    metrics,
-    bus,
-    store,
-    identity,
-    address,
-    keys,
-    federation,
-    live,
-    chat,
-    media,
-    blobs,
-    accounts,
-  };
+  const inbound = await openInbound(base, system, { rooms: chat.deps.rooms, stack });
+  return { ...base, inbound, live, chat, media, blobs, accounts };
+}
+
+/** How events of other servers come in. */
+async function openInbound(
+  base: Base,
+  system: SystemParts,
+  parts: { readonly rooms: Rooms; readonly stack: AsyncDisposableStack },
+): Promise<InboundParts> {
+  const { federation, metrics } = base;
+  return await composeInbound({
+    ...system,
+    ...parts,
+    sql: base.store.database.sql,
+    serverName: base.serverName,
+    keys: federation.keyRing,
+    transport: federation.transport,
+    policy: federation.policy,
+    // No kind of EDU is taken yet; what nobody takes is dropped.
+    edus: { receive: () => undefined },
+    meter: {
+      received: (door, outcome) => metrics.eventIn(door, outcome),
+      resolved: (ms) => metrics.stateResolved(ms),
+    },
+  });
 }
 
 /** HTTP, the gateway and the pages, on one listener. */
@@ -195,6 +223,7 @@ async function openDoors(
             ...chat.deps,
             blake3: domain.federation.blake3,
             federation: domain.federation,
+            inbound: domain.inbound,
           }),
           heardFrom: (origin) => domain.outbound.engine.heardFrom(origin),
         }),
@@ -220,11 +249,21 @@ function accountHttpDeps(config: Config, domain: Domain): AccountHttpDeps {
   };
 }
 
-function countAppends(metrics: Metrics, store: StoreParts, stack: AsyncDisposableStack): void {
+/** What others' servers hand in is counted by the door that it came through. */
+function countAppends(
+  metrics: Metrics,
+  parts: {
+    readonly store: StoreParts;
+    readonly serverName: ServerName;
+    readonly stack: AsyncDisposableStack;
+  },
+): void {
+  const { store, serverName, stack } = parts;
   metrics.observeQueue("append_log", () => store.appendLog.load.waiting);
   stack.defer(store.appendLog.subscribe((batch) => {
     metrics.committed(batch.events.length);
-    metrics.eventIn("client", "accepted", batch.events.length);
+    const own = batch.events.filter(({ sender }) => serverOf(sender) === serverName);
+    metrics.eventIn("client", "accepted", own.length);
   }));
 }
 

@@ -68,10 +68,22 @@ export const MessageFrame = Message.omit({ mentions_me: true }).extend({
 });
 export type MessageFrame = z.infer<typeof MessageFrame>;
 
+/** Why a channel may have more of a past than is shown. */
+export const RemoteHistory = z.object({
+  state: z.enum(["fetching", "unavailable", "withheld"]).describe(
+    "`fetching`: ask again; `unavailable`: `servers` did not answer; `withheld`: no server gives more",
+  ),
+  servers: z.array(z.string()).describe("Those that did not answer"),
+  text: z.string().describe("For people"),
+});
+export type RemoteHistory = z.infer<typeof RemoteHistory>;
+
 /** A page of messages, oldest first. */
 export const MessagePage = z.object({
   messages: z.array(Message),
   has_before: z.boolean(),
   has_after: z.boolean(),
+  /** Only where the page begins with what this server holds and the channel may not. */
+  remote_history: RemoteHistory.optional(),
 });
 export type MessagePage = z.infer<typeof MessagePage>;

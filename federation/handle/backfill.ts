@@ -2,7 +2,7 @@ import { backfill as operation } from "../../core/api/federation/events.ts";
 import { parseChannelId } from "../../core/ids/channel_id.ts";
 import { parseEventId } from "../../core/ids/event_id.ts";
 import { defineHandler } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
 import { pduPage } from "./pdu_page.ts";
 import type { ReadDeps } from "./read_deps.ts";
@@ -19,7 +19,7 @@ export function backfillHandler({ rooms, keys, clock }: ReadDeps) {
       const viewer = channelId === undefined
         ? undefined
         : Viewer.of(room, { server: asked.origin, channelId, nowMs: clock.now() });
-      if (channelId === undefined || viewer === undefined) throw notFound();
+      if (channelId === undefined || viewer === undefined) throw notHere();
       const from = request.from === undefined
         ? (await room.heads()).channels.get(channelId) ?? []
         : request.from.flatMap((raw) => parseEventId(raw) ?? []);

@@ -10,7 +10,7 @@ import { decodePublicKey, usable } from "../../core/keys/key_entry.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { defineHandler, keyNameText, type KeyRing, type ServerSigner } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import type { Eraser } from "./ports.ts";
 
 export interface EraseDeps {
@@ -32,16 +32,16 @@ export function eraseHandler(deps: EraseDeps) {
     operation,
     async answer(asked, request) {
       const user = parseUserId(request.user);
-      if (user === undefined || serverOf(user) !== asked.origin) throw notFound();
+      if (user === undefined || serverOf(user) !== asked.origin) throw notHere();
       const rooms = request.rooms?.map((raw) => parseRoomId(raw) ?? malformed());
       const nowMs = clock.now();
       const { before_ts, seq, signature } = request;
       const order = { user, rooms, before_ts, seq };
-      if (before_ts > nowMs + limits.receive.maxFutureMs) throw notFound();
+      if (before_ts > nowMs + limits.receive.maxFutureMs) throw notHere();
       const signed = { message: erasureOrderBytes(order), ...signature };
-      if (!await isSigned(deps, asked.origin, signed)) throw notFound();
+      if (!await isSigned(deps, asked.origin, signed)) throw notHere();
       const done = await eraser.erase({ user, rooms, beforeTs: before_ts, seq });
-      if (done === undefined) throw notFound();
+      if (done === undefined) throw notHere();
       const receipt = { user, seq, erased: done.erased, done_ts: done.doneTs };
       const key = await signer.current(nowMs);
       const value = encodeSignature(await key.sign(erasureReceiptBytes(receipt)));
@@ -51,7 +51,7 @@ export function eraseHandler(deps: EraseDeps) {
 }
 
 function malformed(): never {
-  throw notFound();
+  throw notHere();
 }
 
 async function isSigned(

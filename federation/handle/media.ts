@@ -1,7 +1,7 @@
 import { getMedia as operation } from "../../core/api/federation/people.ts";
 import { parseMediaUri } from "../../core/ids/media_uri.ts";
 import type { BinaryHandler } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import { isInRoom } from "./open_room.ts";
 import type { FileReader, FileUse } from "./ports.ts";
 import type { ReadDeps } from "./read_deps.ts";
@@ -16,14 +16,14 @@ export function mediaHandler(
     async open(asked, request) {
       const uri = parseMediaUri(`mxc://${request.server}/${request.media_id}`);
       const file = uri === undefined ? undefined : await deps.files.find(uri);
-      if (file === undefined) throw notFound();
+      if (file === undefined) throw notHere();
       for (const use of await file.uses()) {
         if (!await maySee(deps, asked.origin, use)) continue;
         const body = await file.open();
         if (body === undefined) break;
         return { body, size: file.size };
       }
-      throw notFound();
+      throw notHere();
     },
   };
 }

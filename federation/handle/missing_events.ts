@@ -2,7 +2,7 @@ import { missingEvents as operation } from "../../core/api/federation/events.ts"
 import { parseChannelId } from "../../core/ids/channel_id.ts";
 import { type EventId, parseEventId } from "../../core/ids/event_id.ts";
 import { defineHandler } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
 import { pduPage } from "./pdu_page.ts";
 import type { ReadDeps } from "./read_deps.ts";
@@ -17,10 +17,10 @@ export function missingEventsHandler({ rooms, keys, clock }: ReadDeps) {
       const room = await openRoom(rooms, asked, request.room_id);
       const viewers = new Viewers(room, { server: asked.origin, nowMs: clock.now() });
       const channel = request.channel_id === undefined ? {} : {
-        channelId: parseChannelId(request.channel_id) ?? notHere(),
+        channelId: parseChannelId(request.channel_id) ?? refuse(),
       };
       if (channel.channelId !== undefined && viewers.in(channel.channelId) === undefined) {
-        throw notFound();
+        throw notHere();
       }
       const latest = parseIds(request.latest);
       const asking = new Set(latest);
@@ -36,8 +36,8 @@ export function missingEventsHandler({ rooms, keys, clock }: ReadDeps) {
   });
 }
 
-function notHere(): never {
-  throw notFound();
+function refuse(): never {
+  throw notHere();
 }
 
 function parseIds(raw: readonly string[]): EventId[] {

@@ -3,7 +3,7 @@ import { parseRoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Asked } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import type { ReadableRoom, RoomReader } from "./ports.ts";
 
 /** The servers of a state, counted once for as long as it is the present one. */
@@ -20,7 +20,7 @@ export async function openRoom(
 ): Promise<ReadableRoom> {
   const roomId = parseRoomId(rawRoomId);
   const room = roomId === undefined ? undefined : await rooms.open(roomId);
-  if (room === undefined || !isInRoom(room.authority, asked.origin)) throw notFound();
+  if (room === undefined || !isInRoom(room.authority, asked.origin)) throw notHere();
   return room;
 }
 

@@ -1,7 +1,7 @@
 import { getProfile as operation } from "../../core/api/federation/people.ts";
 import { parseUserId } from "../../core/ids/user_id.ts";
 import { defineHandler } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import type { ProfileReader } from "./ports.ts";
 
 /** A user of this server as everybody may see them; profiles are shown to whoever knows the name. */
@@ -11,7 +11,7 @@ export function profileHandler({ profiles }: { readonly profiles: ProfileReader 
     async answer(_asked, request) {
       const user = parseUserId(request.user);
       const profile = user === undefined ? undefined : await profiles.find(user);
-      if (user === undefined || profile === undefined) throw notFound();
+      if (user === undefined || profile === undefined) throw notHere();
       return {
         user,
         display_name: profile.displayName,

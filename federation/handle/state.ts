@@ -3,7 +3,7 @@ import type { HeldEvent } from "../../core/event/event.ts";
 import { type EventId, parseEventId } from "../../core/ids/event_id.ts";
 import { limits } from "../../core/limits.ts";
 import { defineHandler } from "../ports.ts";
-import { notFound } from "./not_found.ts";
+import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
 import { pduPage } from "./pdu_page.ts";
 import type { ReadableRoom } from "./ports.ts";
@@ -34,7 +34,7 @@ export function stateHandler({ rooms, keys }: ReadDeps) {
         () => listState(room, eventId),
       );
       const start = pageStart(request.from);
-      if (list === undefined || start === undefined) throw notFound();
+      if (list === undefined || start === undefined) throw notHere();
       const ids = list.all.slice(start, start + request.limit);
       const held = await room.events(ids);
       const events = ids.flatMap((id) => held.get(id)?.event ?? []);

@@ -9,6 +9,7 @@ import {
   verifyKeyDocument,
 } from "../../core/keys/key_document.ts";
 import { isRetired, type KeyEntry, keyIdOf } from "../../core/keys/key_entry.ts";
+import { isVouchedFor } from "../../core/keys/sign_key_entry.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -82,8 +83,10 @@ export class StoredKeyRing implements KeyRing {
     hints: { readonly proofs?: readonly KeyProof[]; readonly ask?: readonly ServerName[] } = {},
   ): Promise<ReadonlyMap<string, KeyEntry>> {
     let missing = await this.#missing(names);
-    if (missing.length > 0 && hints.proofs !== undefined) {
-      missing = await this.#accept(missing, readProofs(hints.proofs));
+    if (hints.proofs !== undefined) {
+      const proofs = readProofs(hints.proofs);
+      if (missing.length > 0) missing = await this.#accept(missing, proofs);
+      await this.#learnVouchers(names, proofs);
     }
     if (missing.length > 0) missing = await this.#fetchAll(missing);
     for (const asked of (hints.ask ?? []).slice(0, MAX_ASKED)) {
@@ -182,6 +185,26 @@ export class StoredKeyRing implements KeyRing {
       else if (!held.has(keyNameText(name))) missing.push(name);
     }
     return missing;
+  }
+
+  /** An entry that was fetched came without its voucher, which others may need. */
+  async #learnVouchers(
+    names: readonly KeyName[],
+    proofs: ReadonlyMap<string, HeldEntry>,
+  ): Promise<void> {
+    const { store, verifier, clock } = this.#deps;
+    for (const [text, { entry, voucher }] of await this.#load(names)) {
+      const proof = proofs.get(text);
+      if (voucher !== undefined || proof?.voucher === undefined) continue;
+      const by = { server: entry.server, keyId: proof.voucher.keyId };
+      const known = (await this.#load([by])).get(keyNameText(by))?.entry;
+      const { signature } = proof.voucher;
+      if (known === undefined || !await isVouchedFor(entry, { known, signature, verifier })) {
+        continue;
+      }
+      await store.add([proof], clock.now());
+      this.#held.delete(text);
+    }
   }
 
   async #fetchAll(names: readonly KeyName[]): Promise<KeyName[]> {

@@ -4,6 +4,7 @@ import { StrictVerifier } from "../../core/event/verify.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import { KEY_DOCUMENT_PATH, StoredKeyRing } from "../../federation/keys/key_ring.ts";
+import { EventResigner } from "../../federation/keys/resign.ts";
 import { parseServerList, serverPolicy } from "../../federation/policy.ts";
 import {
   type KeyRing,
@@ -34,6 +35,7 @@ export interface FederationParts {
   readonly verifier: StrictVerifier;
   readonly nonces: RequestNonces;
   readonly blake3: Blake3;
+  readonly resigner: EventResigner;
 }
 
 /** A key document is small and beside everything else: it comes soon or not at all. */
@@ -87,13 +89,15 @@ export async function composeFederation(
       return (await transport.call(of, getKeys, { names: wanted })).keys;
     },
   });
+  const blake3 = await createBlake3();
   return {
     transport,
     keyRing,
     policy,
     verifier,
     nonces: new RequestNonces(sql),
-    blake3: await createBlake3(),
+    blake3,
+    resigner: new EventResigner({ self, keyRing, signer, blake3 }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { AnyHandler } from "../http/federation/door.ts";
 import type { Sql } from "../postgres/sql.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { FederationParts } from "./federation.ts";
+import type { InboundParts } from "./inbound.ts";
 
 /** Every operation that other servers may ask of this one. */
 export function federationHandlers(
@@ -16,10 +17,12 @@ export function federationHandlers(
     readonly clock: Clock;
     readonly blake3: Blake3;
     readonly federation: FederationParts;
+    readonly inbound: Pick<InboundParts, "handlers">;
   },
 ): AnyHandler[] {
   const rooms = new PostgresRoomReader(deps);
   return [
+    ...deps.inbound.handlers,
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
     keysHandler({ keys: deps.federation.keyRing }),
   ];

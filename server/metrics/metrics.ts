@@ -9,9 +9,27 @@ import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 
 /** By which way an event came or went. */
-export type Door = "client" | "federation" | "repair" | "server";
+export type Door =
+  | "client"
+  | "federation"
+  | "repair"
+  | "server"
+  /** The doors of federation. */
+  | "send"
+  | "missing"
+  | "backfill"
+  | "state"
+  | "join"
+  | "invite";
 /** What became of an event that came in. */
-export type Outcome = "accepted" | "soft_failed" | "rejected" | "refused" | "known";
+export type Outcome =
+  | "accepted"
+  | "soft_failed"
+  | "rejected"
+  | "waiting"
+  | "dropped"
+  | "refused"
+  | "known";
 
 /** Counts of what goes to other servers. */
 export interface OutboundFigures {

@@ -4,9 +4,18 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import { assert } from "../../core/assert.ts";
 import type { Sql } from "../postgres/sql.ts";
 
-interface Head {
+export interface Head {
   readonly id: EventId;
   readonly order: number;
+}
+
+/** How an event that was received moved the ends of its channel. */
+export interface ChannelMove {
+  readonly channelId: ChannelId;
+  /** What is no end any more: its parents. */
+  readonly remove: readonly EventId[];
+  /** The event itself, unless something that is held names it as a parent. */
+  readonly add: readonly Head[];
 }
 
 /** The ends of one channel's timeline graph, those still on their way to the store included. */
@@ -34,6 +43,11 @@ export class ChannelTip {
   advance(parents: readonly EventId[], head: Head): void {
     for (const id of parents) this.#heads.delete(id);
     this.#heads.set(head.id, head.order);
+  }
+
+  receive(move: ChannelMove): void {
+    for (const id of move.remove) this.#heads.delete(id);
+    for (const head of move.add) this.#heads.set(head.id, head.order);
   }
 
   /**

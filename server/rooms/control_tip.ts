@@ -1,5 +1,6 @@
 import { authoriseControl } from "../../core/auth/authorise.ts";
 import type { Refusal } from "../../core/auth/verdict.ts";
+import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { selectAuthEvents } from "../../core/auth/select_auth_events.ts";
 import { OperationError } from "../../core/errors.ts";
 import { buildControlEvent, type BuildOptions, DraftError } from "../../core/event/build.ts";
@@ -8,14 +9,19 @@ import type { JsonObject } from "../../core/event/json.ts";
 import { writeCanonical } from "../../core/event/json_write.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { StateMap } from "../../core/state/state_map.ts";
 import type { EventRow } from "../postgres/event_rows.ts";
 import { currentState, headMoves } from "../postgres/room_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
-import { nextStateGroup, type StateEntry, stateGroups } from "../postgres/state_groups.ts";
+import {
+  nextStateGroup,
+  type StateEntry,
+  type StateGroupRow,
+  stateGroups,
+} from "../postgres/state_groups.ts";
 
 /** A control event that somebody wants; what it cites is found when it is built. */
 export interface ControlIntent {
@@ -31,14 +37,22 @@ export interface ControlTip {
   readonly state: StateMap;
   readonly authority: Authority;
   readonly heads: readonly EventId[];
-  /** The stored state group of `state`; undefined where it must be stored in full. */
-  readonly group: { readonly key: string; readonly depth: number } | undefined;
+  /** A stored state group from which the next one is told by its difference. */
+  readonly group: GroupBase;
 }
 
-/** An event and the state it was a change of. */
+/** A stored state group and the state it stands for. */
+export interface GroupBase {
+  readonly key: string;
+  readonly depth: number;
+  readonly state: StateMap;
+}
+
+/** An event, the state it was a change of, and the state after it. */
 export interface BuiltControl {
   readonly event: ControlEvent;
   readonly before: StateMap;
+  readonly after: StateMap;
 }
 
 /** Events built on a tip, the tip after them, and the rows that store both. */
@@ -70,7 +84,7 @@ export async function extendControl(
   for (const intent of intents) {
     const event = await buildIntent(tip, intent, options);
     const after = tipAfter(tip, event);
-    built.push({ event, before: tip.state });
+    built.push({ event, before: tip.state, after: after.state });
     events.push(controlRow(event, options.nowMs));
     rows.push(...rowsOf(tip, event, after));
     tip = after;
@@ -94,6 +108,9 @@ async function buildIntent(
   };
   const verdict = authoriseControl(judged, tip.authority);
   if (!verdict.ok) throw refused(verdict);
+  // Whoever is shut out may still go.
+  const leaves = intent.stateKey === intent.sender && intent.content["membership"] === "leave";
+  if (!leaves) requireOwnServer(tip, intent.sender);
   try {
     return await buildControlEvent({
       type: intent.type,
@@ -111,6 +128,20 @@ async function buildIntent(
   }
 }
 
+/**
+ * Throws OperationError `forbidden` where the room's server list shuts the sender's server out:
+ * every other server soft-fails what comes from there, so nothing of it may look as if it stood.
+ */
+export function requireOwnServer({ state }: Pick<ControlTip, "state">, sender: UserId): void {
+  const server = serverOf(sender);
+  if (isServerAllowed(state, server)) return;
+  throw new OperationError(
+    "forbidden",
+    `The server list of this place no longer lets ${server} take part; nothing was sent.`,
+    { details: { rule: "now.acl" } },
+  );
+}
+
 /** The rules' refusal as an answer to a person. */
 export function refused(refusal: Refusal): OperationError {
   return new OperationError("forbidden", `You may not do this here: ${refusal.reason}.`, {
@@ -123,23 +154,28 @@ export function tipAfter(tip: ControlTip, event: ControlEvent): ControlTip {
   const key = event.pdu.state_key;
   const state = key === undefined ? tip.state : tip.state.with(event);
   const changed = key === undefined ? [] : [[event.pdu.type, key] as const];
-  const group = groupOf(tip, event, state);
+  const { key: groupKey, depth } = stateGroupAfter(event, { state, base: tip.group });
   return {
     roomId: tip.roomId,
     state,
     authority: tip.authority.next(state, changed),
     heads: [event.id],
-    group: { key: group.key, depth: group.depth },
+    group: { key: groupKey, depth, state },
   };
 }
 
-function groupOf(tip: ControlTip, event: ControlEvent, state: StateMap) {
-  const key = event.pdu.state_key;
+/** The row that stores the state after an event. */
+export function stateGroupAfter(
+  event: ControlEvent,
+  { state, base }: { readonly state: StateMap; readonly base: GroupBase },
+): StateGroupRow {
   return nextStateGroup({
-    roomId: tip.roomId,
+    roomId: event.roomId,
     key: event.id,
-    ...(tip.group === undefined ? {} : { base: tip.group }),
-    changed: key === undefined ? [] : [[event.pdu.type, key, event.id]],
+    base,
+    changed: [...base.state.differing(state)].map((
+      [type, key],
+    ) => [type, key, state.get(type, key)?.id ?? null]),
     size: state.size,
     full: () => fullState(state),
   });
@@ -155,7 +191,7 @@ function rowsOf(before: ControlTip, event: ControlEvent, after: ControlTip): Tag
   const { roomId } = before;
   return [
     headMoves.of({ roomId, remove: event.pdu.prev_events, add: [event.id] }),
-    stateGroups.of(groupOf(before, event, after.state)),
+    stateGroups.of(stateGroupAfter(event, { state: after.state, base: before.group })),
     ...(event.pdu.state_key === undefined ? [] : [currentState.of(currentStateRow(event))]),
   ];
 }

@@ -3,10 +3,8 @@ import type { ControlEvent, HeldEvent, Pdu } from "../../core/event/event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
-import { roomFacts } from "../../core/rules/room_facts.ts";
-import { AuthGraph } from "../../core/state/auth_graph.ts";
-import { resolve } from "../../core/state/resolve.ts";
-import { StateMap } from "../../core/state/state_map.ts";
+import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
+import { type ControlSource, RoomGraph } from "../../core/state/room_graph.ts";
 import {
   eventColumns,
   type EventRecord,
@@ -33,49 +31,73 @@ export function heldOf(stored: StoredEvent): HeldEvent {
 
 export interface LoadedControl {
   readonly tip: ControlTip;
-  /** The whole control graph, where it ended in several heads that were resolved. */
-  readonly forked: ReadonlyMap<EventId, ControlEvent> | undefined;
+  readonly graph: RoomGraph;
 }
 
-/** The end of a room's control graph as stored, or undefined for a room that is not held. */
-export async function loadControl(sql: Sql, roomId: RoomId): Promise<LoadedControl | undefined> {
+/**
+ * The end of a room's control graph as stored, or undefined for a room that is not held.
+ * `graph` is what is known of the room already.
+ */
+export async function loadControl(
+  sql: Sql,
+  roomId: RoomId,
+  known?: RoomGraph,
+): Promise<LoadedControl | undefined> {
   const heads = await loadControlHeads(sql, roomId);
-  if (heads.length === 0) return undefined;
-  const groups = await Promise.all(heads.map((id) => loadStateGroup(sql, roomId, id)));
-  const ids = new Set<EventId>();
-  for (const [at, group] of groups.entries()) {
-    assert(group !== undefined, `the state after control head ${heads[at]} is stored`);
-    for (const [, , eventId] of group.entries) ids.add(eventId);
-  }
-  const events = heads.length === 1
-    ? await loadControlEvents(sql, roomId, [...ids])
-    : await loadControlGraph(sql, roomId);
-  const states = groups.map((group) =>
-    StateMap.from((group?.entries ?? []).map(([, , id]) => held(events, id)))
-  );
-  const [first] = states;
-  const create = first?.get("m.room.create", "");
-  assert(first !== undefined && create !== undefined, `room ${roomId} has its create event`);
+  const [first] = heads;
+  if (first === undefined) return undefined;
+  const graph = known ?? new RoomGraph(controlSource(sql, roomId), await loadFacts(sql, roomId));
+  const state = await graph.stateAfterAll(heads, { fullSetMax: Infinity });
+  assert(state !== undefined, "a resolution without bound always ends");
+  const authority = new Authority(state, graph.facts, graph.memo);
+  const base = await graph.stateAfter(first);
+  const [depth] = await loadDepths(sql, roomId, [first]);
+  assert(depth !== undefined, `the state after control head ${first} is stored`);
+  const group = { key: first, depth: depth.depth, state: base };
+  return { tip: { roomId, state, authority, heads, group }, graph };
+}
+
+/** How many deltas lie below the states after these events. */
+export async function loadDepths(
+  sql: Sql,
+  roomId: RoomId,
+  ids: readonly EventId[],
+): Promise<readonly { readonly group_key: EventId; readonly depth: number }[]> {
+  if (ids.length === 0) return [];
+  return await sql<{ group_key: EventId; depth: number }[]>`
+    select group_key, depth from state_groups
+    where room_id = ${roomId} and group_key = any(${[...ids]})`;
+}
+
+/** Where a room's graph is read from. */
+export function controlSource(sql: Sql, roomId: RoomId): ControlSource {
+  return {
+    events: async () => (await loadControlGraph(sql, roomId)).values(),
+    async stateAfter(id, known) {
+      const group = await loadStateGroup(sql, roomId, id);
+      assert(group !== undefined, `the state after control event ${id} is stored`);
+      const ids = group.entries.map(([, , eventId]) => eventId);
+      const missing = ids.filter((each) => known(each) === undefined);
+      const read = await loadControlEvents(sql, roomId, missing);
+      return ids.map((each) => {
+        const event = known(each) ?? read.get(each);
+        assert(event !== undefined, `state event ${each} is stored`);
+        return event;
+      });
+    },
+  };
+}
+
+async function loadFacts(sql: Sql, roomId: RoomId): Promise<RoomFacts> {
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from current_state s
+    join events e on e.room_id = s.room_id and e.event_id = s.event_id
+    where s.room_id = ${roomId} and s.type = 'm.room.create' and s.state_key = ''`;
+  const [create] = rows.map((row) => heldOf(readEvent(row)) as ControlEvent);
+  assert(create !== undefined, `room ${roomId} has its create event`);
   const facts = roomFacts(create);
   assert(facts !== undefined, `the create event of ${roomId} names a known kind`);
-  const [group] = groups;
-  if (heads.length === 1 && group !== undefined) {
-    const authority = new Authority(first, facts);
-    const stored = { key: group.key, depth: group.depth };
-    return { tip: { roomId, state: first, authority, heads, group: stored }, forked: undefined };
-  }
-  const graph = new AuthGraph({ get: (id) => events.get(id) }, facts);
-  const resolution = resolve(states, { graph, fullSetMax: Infinity });
-  assert(resolution.kind === "resolved", "a resolution without bound always ends");
-  const { state } = resolution;
-  const authority = new Authority(state, facts);
-  return { tip: { roomId, state, authority, heads, group: undefined }, forked: events };
-}
-
-function held(events: ReadonlyMap<EventId, ControlEvent>, id: EventId): ControlEvent {
-  const event = events.get(id);
-  assert(event !== undefined, `state event ${id} is stored`);
-  return event;
+  return facts;
 }
 
 async function loadControlHeads(sql: Sql, roomId: RoomId): Promise<EventId[]> {

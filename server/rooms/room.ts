@@ -14,6 +14,7 @@ import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
+import type { RoomGraph } from "../../core/state/room_graph.ts";
 import type { Signer } from "../keys/signer.ts";
 import { AppendError } from "../postgres/append_error.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
@@ -21,15 +22,16 @@ import type { EventRow, Position, StoredEvent } from "../postgres/event_rows.ts"
 import { headMoves } from "../postgres/room_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Sql } from "../postgres/sql.ts";
-import { type ChannelTip, loadChannelTip } from "./channel_tip.ts";
+import { type ChannelMove, type ChannelTip, loadChannelTip } from "./channel_tip.ts";
 import {
   type ControlIntent,
   type ControlTip,
   extendControl,
   refused,
+  requireOwnServer,
   tipAfter,
 } from "./control_tip.ts";
-import { heldOf, loadControl, loadControlGraph } from "./load_room.ts";
+import { heldOf, loadControl, type LoadedControl } from "./load_room.ts";
 import { againstResolved, OwnChanges } from "./own_changes.ts";
 import { settleCurrentState } from "./settle_current_state.ts";
 
@@ -51,6 +53,8 @@ const SEND_ATTEMPTS_MAX = 4;
 /** How often a state is read anew because the graph moved on meanwhile, and the pause between. */
 const RELOAD_ATTEMPTS_MAX = 40;
 const RELOAD_PAUSE_MS = 5;
+/** Resolutions that readers of the log have still to ask for. */
+const RESOLUTIONS_NOTED_MAX = 1000;
 
 /** A timeline event that somebody wants. */
 export interface TimelineIntent {
@@ -86,6 +90,7 @@ export interface SentTimeline extends Position {
  */
 export class Room {
   readonly id: RoomId;
+  readonly graph: RoomGraph;
   readonly #deps: RoomDeps;
   #tip: ControlTip;
   #controlQueue: Promise<unknown> = Promise.resolve();
@@ -97,11 +102,14 @@ export class Room {
   /** Ends when the control events that are being stored stand in the tip. */
   #appending: Promise<unknown> = Promise.resolve();
   readonly #own = new OwnChanges();
+  /** Events after which more had changed than they say. */
+  readonly #resolutions = new Set<EventId>();
   #sending = 0;
   #stale = false;
 
-  constructor(deps: RoomDeps, tip: ControlTip) {
+  constructor(deps: RoomDeps, { tip, graph }: LoadedControl) {
     this.id = tip.roomId;
+    this.graph = graph;
     this.#deps = deps;
     this.#tip = tip;
   }
@@ -110,13 +118,18 @@ export class Room {
   static async load(deps: RoomDeps, id: RoomId): Promise<Room | undefined> {
     const loaded = await loadControl(deps.sql, id);
     if (loaded === undefined) return undefined;
-    const room = new Room(deps, loaded.tip);
-    if (loaded.forked !== undefined) await room.#inTurn(() => room.#reload());
+    const room = new Room(deps, loaded);
+    if (loaded.tip.heads.length > 1) await room.inTurn(() => room.#reload());
     return room;
   }
 
   get authority(): Authority {
     return this.#tip.authority;
+  }
+
+  /** The end of the control graph as stored; it moves only in turns. */
+  get tip(): ControlTip {
+    return this.#tip;
   }
 
   /** Another process moved the control graph, and the store could not be read since. */
@@ -131,10 +144,11 @@ export class Room {
   changeControl(
     decide: (authority: Authority) => Promise<ControlDecision> | ControlDecision,
   ): Promise<readonly ControlEvent[]> {
-    return this.#inTurn(() => this.#changeNow(decide));
+    return this.inTurn(() => this.#changeNow(decide));
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs alone: no other change of the control graph is decided or stored meanwhile. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#controlQueue.then(work);
     this.#controlQueue = turn.catch(() => undefined);
     return turn;
@@ -180,6 +194,7 @@ export class Room {
       throw storeFault(error);
     });
     this.#tip = chain.tip;
+    for (const { event, after } of chain.built) this.graph.note(event, after);
     this.#own.remember(chain.built);
     return chain.built.map(({ event }) => event);
   }
@@ -189,6 +204,53 @@ export class Room {
     await this.#deps.log.append({ roomId: this.id, ...along }).catch((error) => {
       throw storeFault(error);
     });
+  }
+
+  /**
+   * Stores what other servers' events have led to, in a turn: events of any outcome, where they
+   * moved the ends of the graphs, and what changed about others. @throws AppendError
+   */
+  async storeReceived(received: Received): Promise<void> {
+    // A channel that is being read is read to its end first: it may have been read before this.
+    const tips = await Promise.all(
+      received.channels.map((move) => this.#channels.get(move.channelId)?.catch(() => undefined)),
+    );
+    for (const [at, move] of received.channels.entries()) tips[at]?.receive(move);
+    const storing = this.#deps.log.append({
+      roomId: this.id,
+      events: received.events,
+      updates: received.updates ?? [],
+      rows: received.rows ?? [],
+    });
+    this.#lastStored = Promise.all([this.#lastStored, storing]).catch(() => undefined);
+    const settled = storing.then(() => {
+      if (received.tip !== undefined) this.#tip = received.tip;
+      if (received.resolvedBy !== undefined) this.#noteResolution(received.resolvedBy);
+    });
+    this.#appending = settled;
+    try {
+      await settled;
+    } catch (error) {
+      this.graph.unload();
+      for (const tip of tips) tip?.spoil();
+      for (const tip of tips) if (tip !== undefined) await this.#forget(tip);
+      throw error;
+    }
+    if (received.resolvedBy !== undefined) await this.#sendLostAgain();
+  }
+
+  #noteResolution(id: EventId): void {
+    this.#resolutions.add(id);
+    if (this.#resolutions.size <= RESOLUTIONS_NOTED_MAX) return;
+    for (const oldest of this.#resolutions) {
+      this.#resolutions.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether more may have changed with this event than it says: a fork was resolved. Asked once. */
+  takeResolution(id: EventId): boolean {
+    return this.#resolutions.delete(id);
   }
 
   /** Throws OperationError `forbidden`, `invalid` or `unavailable`. Resolves once stored. */
@@ -240,6 +302,7 @@ export class Room {
     };
     const verdict = authoriseTimeline(judged, this.#tip.authority);
     if (!verdict.ok) throw refused(verdict);
+    requireOwnServer(this.#tip, intent.sender);
     const parents = tip.parents(limits.event.maxPrevEvents);
     const draft = hashDraft({
       type: intent.type,
@@ -346,15 +409,18 @@ export class Room {
 
   #observeControl(stored: StoredEvent): Promise<boolean> {
     const event = heldOf(stored) as ControlEvent;
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       const { heads, state } = this.#tip;
       const { type, state_key: key, prev_events: parents } = event.pdu;
-      const known = heads.includes(event.id) ||
-        (key !== undefined && state.get(type, key)?.id === event.id);
-      if (known && !this.#stale) return false;
+      const held = key === undefined ? undefined : state.get(type, key);
+      const known = heads.includes(event.id) || held?.id === event.id;
+      // A redaction by another process takes content out of this one's memory too.
+      if (held?.id === event.id && event.withheld && !held.withheld) this.graph.unload();
+      else if (known && !this.#stale) return false;
       const follows = parents.length === heads.length && parents.every((id) => heads.includes(id));
       if (follows && !this.#stale) {
         this.#tip = tipAfter(this.#tip, event);
+        this.graph.note(event, this.#tip.state);
         return false;
       }
       return await this.#reload();
@@ -363,7 +429,7 @@ export class Room {
 
   /** Reads the control graph again after a failure to do so. */
   async refresh(): Promise<void> {
-    await this.#inTurn(async () => this.#stale && await this.#reload());
+    await this.inTurn(async () => this.#stale && await this.#reload());
   }
 
   /** True where it had forked. Runs in the control queue: no change of our own is under way. */
@@ -371,14 +437,15 @@ export class Room {
     this.#stale = true;
     const { sql, clock } = this.#deps;
     for (let attempt = 1; attempt <= RELOAD_ATTEMPTS_MAX; attempt++) {
-      const loaded = await loadControl(sql, this.id);
+      const loaded = await loadControl(sql, this.id, this.graph);
       assert(loaded !== undefined, "a room that is held stays held");
-      const { tip, forked } = loaded;
-      if (forked === undefined || await settleCurrentState(sql, tip)) {
+      const { tip } = loaded;
+      const forked = tip.heads.length > 1;
+      if (!forked || await settleCurrentState(sql, tip)) {
         this.#tip = tip;
         this.#stale = false;
-        await this.#sendLostAgain(forked);
-        return forked !== undefined;
+        await this.#sendLostAgain();
+        return forked;
       }
       await clock.sleep(RELOAD_PAUSE_MS * attempt);
     }
@@ -389,11 +456,10 @@ export class Room {
     );
   }
 
-  /** Another process may have joined the fork already: then the graph was not needed so far. */
-  async #sendLostAgain(forked: ReadonlyMap<EventId, ControlEvent> | undefined): Promise<void> {
+  /** Another process may have joined the fork already: the graph is asked only if it matters. */
+  async #sendLostAgain(): Promise<void> {
     if (!this.#own.hasDoubts(this.#tip)) return;
-    const graph = forked ?? await loadControlGraph(this.#deps.sql, this.id);
-    for (const lost of this.#own.takeLost(graph, this.#tip)) {
+    for (const lost of this.#own.takeLost(await this.graph.events(), this.#tip)) {
       const nowMs = this.#deps.clock.now();
       const intent = againstResolved(lost, { tip: this.#tip, nowMs });
       if (intent !== undefined) await this.#append({ intents: [intent] });
@@ -403,6 +469,16 @@ export class Room {
 
 export interface ControlDecision extends Along {
   readonly intents: readonly ControlIntent[];
+}
+
+/** What `storeReceived` stores. */
+export interface Received extends Along {
+  readonly events: readonly EventRow[];
+  /** Where the control graph ends from now on; absent where it did not move. */
+  readonly tip?: ControlTip;
+  /** The event with which a fork was resolved, so that any key may have changed. */
+  readonly resolvedBy?: EventId;
+  readonly channels: readonly ChannelMove[];
 }
 
 function isPredecessorFailure(error: unknown): boolean {

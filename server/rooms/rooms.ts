@@ -1,21 +1,27 @@
 import { assert } from "../../core/assert.ts";
 import { OperationError } from "../../core/errors.ts";
 import { buildControlEvent } from "../../core/event/build.ts";
+import type { ControlEvent } from "../../core/event/event.ts";
 import { parseRoomId, type RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { roomFacts } from "../../core/rules/room_facts.ts";
+import { RoomGraph } from "../../core/state/room_graph.ts";
 import { StateMap } from "../../core/state/state_map.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
+import type { Sql } from "../postgres/sql.ts";
 import { controlRow, currentStateRow, extendControl } from "./control_tip.ts";
 import type { Genesis } from "./genesis.ts";
+import { controlSource, type LoadedControl } from "./load_room.ts";
 import { Room, type RoomDeps } from "./room.ts";
 import { currentState, headMoves } from "../postgres/room_rows.ts";
 import { nextStateGroup, stateGroups } from "../postgres/state_groups.ts";
 
 /** Rooms kept in memory; the least recently used goes first and is read back when needed. */
 const ROOMS_MAX = 2000;
+/** Control events kept in memory as whole graphs, over all rooms: about 2 KiB each. */
+const GRAPH_EVENTS_MAX = 100_000;
 
 /**
  * The rooms of this process. There is never more than one object for a room: its queues are
@@ -42,6 +48,15 @@ export class Rooms {
     this.#touch(room);
     if (room.stale) await room.refresh();
     return room;
+  }
+
+  /** Frees graphs of rooms that were not used lately, while all together are too large. */
+  trimGraphs(): void {
+    let left = GRAPH_EVENTS_MAX;
+    for (const room of [...this.#recent.values()].reverse()) {
+      left -= room.graph.size;
+      if (left < 0) room.graph.unload();
+    }
   }
 
   #held(id: RoomId): Room | undefined {
@@ -104,42 +119,42 @@ export class Rooms {
       prevEvents: [],
       authEvents: [],
     }, options);
-    const facts = roomFacts(create);
-    assert(facts !== undefined, "a create event of ours names a known kind");
-    const state = StateMap.from([create]);
-    const group = nextStateGroup({
-      roomId: create.roomId,
-      key: create.id,
-      changed: [],
-      size: state.size,
-      full: () => [["m.room.create", "", create.id]],
-    });
-    const chain = await extendControl(
-      {
-        roomId: create.roomId,
-        state,
-        authority: new Authority(state, facts),
-        heads: [create.id],
-        group,
-      },
-      genesis.rest,
-      options,
-    );
+    const { tip, graph, rows: first } = beginRoom(this.#deps.sql, create);
+    const chain = await extendControl(tip, genesis.rest, options);
     await log.append({
       roomId: create.roomId,
       events: [controlRow(create, nowMs), ...chain.events],
-      rows: [
-        stateGroups.of(group),
-        currentState.of(currentStateRow(create)),
-        headMoves.of({ roomId: create.roomId, remove: [], add: [create.id] }),
-        ...chain.rows,
-        ...(typeof rows === "function" ? rows(create.roomId) : rows),
-      ],
+      rows: [...first, ...chain.rows, ...(typeof rows === "function" ? rows(create.roomId) : rows)],
     });
-    // Whoever heard of it at the commit may have read it already.
-    const known = this.#held(create.roomId) ?? await this.#loading.get(create.roomId);
+    for (const { event, after } of chain.built) graph.note(event, after);
+    return await this.#holdNew({ tip: chain.tip, graph });
+  }
+
+  /** Holds a room of another server from its create event on; the room there is, if there is one. */
+  async adopt(create: ControlEvent): Promise<Room> {
+    const known = await this.open(create.roomId);
     if (known !== undefined) return known;
-    const room = new Room(this.#deps, chain.tip);
+    const { tip, graph, rows } = beginRoom(this.#deps.sql, create);
+    try {
+      await this.#deps.log.append({
+        roomId: create.roomId,
+        events: [controlRow(create, this.#deps.clock.now())],
+        rows,
+      });
+    } catch (error) {
+      const other = await this.open(create.roomId);
+      if (other !== undefined) return other;
+      throw error;
+    }
+    return await this.#holdNew({ tip, graph });
+  }
+
+  /** Whoever heard of it at the commit may have read it already. */
+  async #holdNew(loaded: LoadedControl): Promise<Room> {
+    const { roomId } = loaded.tip;
+    const known = this.#held(roomId) ?? await this.#loading.get(roomId);
+    if (known !== undefined) return known;
+    const room = new Room(this.#deps, loaded);
     this.#hold(room);
     return room;
   }
@@ -153,6 +168,39 @@ export class Rooms {
     const room = this.#held(roomId) ?? await this.#loading.get(roomId)?.catch(() => undefined);
     return await room?.observe(stored) ?? false;
   }
+}
+
+/** The end of a graph that has its create event alone, and the rows that store it. */
+function beginRoom(
+  sql: Sql,
+  create: ControlEvent,
+): LoadedControl & { readonly rows: readonly TaggedRow[] } {
+  const facts = roomFacts(create);
+  assert(facts !== undefined, "a create event that is stored names a known kind");
+  const { roomId } = create;
+  const state = StateMap.from([create]);
+  const graph = new RoomGraph(controlSource(sql, roomId), facts);
+  graph.note(create, state);
+  const group = nextStateGroup({
+    roomId,
+    key: create.id,
+    changed: [],
+    size: state.size,
+    full: () => [["m.room.create", "", create.id]],
+  });
+  const tip = {
+    roomId,
+    state,
+    authority: new Authority(state, facts, graph.memo),
+    heads: [create.id],
+    group: { key: group.key, depth: group.depth, state },
+  };
+  const rows = [
+    stateGroups.of(group),
+    currentState.of(currentStateRow(create)),
+    headMoves.of({ roomId, remove: [], add: [create.id] }),
+  ];
+  return { tip, graph, rows };
 }
 
 /** "Forbidden" and "unknown" cannot be told apart. */

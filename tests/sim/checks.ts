@@ -1,4 +1,5 @@
 import { authorise } from "../../core/auth/authorise.ts";
+import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { judgeCurrent } from "../../core/auth/judge_current.ts";
 import { sendTransaction } from "../../core/api/federation/send.ts";
 import {
@@ -17,6 +18,7 @@ import { StateMap } from "../../core/state/state_map.ts";
 import { print } from "../state/ingest.ts";
 import type { Founding } from "./founding.ts";
 import type { Network } from "./network.ts";
+import { disagreements } from "./oracle.ts";
 import type { Holdings, SimServer } from "./sim_server.ts";
 import type { World } from "./world.ts";
 
@@ -32,6 +34,7 @@ export type CheckName =
   | "wrong id"
   | "still waiting"
   | "banned shown"
+  | "second reading"
   | "state key lost";
 
 export interface Failure {
@@ -83,8 +86,18 @@ export class Checks {
 
   /** Servers with somebody in the room, as all of them see it: only these owe each other anything. */
   #present(): readonly SimServer[] {
-    const views = this.#honest.map((server) => server.holdings().authority.joinedServers());
-    return this.#honest.filter(({ name }) => views.every((joined) => joined.has(name)));
+    const views = this.#honest.map((server) => server.holdings().authority);
+    return this.#honest.filter(({ name }) =>
+      views.every((authority) =>
+        authority.joinedServers().has(name) && isServerAllowed(authority.view, name)
+      )
+    );
+  }
+
+  /** What honest servers said; what a hostile one makes up may wait for ever, within bounds. */
+  #waitingAt(server: SimServer): readonly HeldEvent[] {
+    const { waiting } = server.holdings();
+    return this.#acknowledged.map(({ event }) => event).filter(({ id }) => waiting.has(id));
   }
 
   #noteHidden(authority: Authority): void {
@@ -122,8 +135,29 @@ export class Checks {
   areEqual(): boolean {
     const present = this.#present();
     const prints = new Set(present.map((server) => print(server.holdings().state)));
-    return prints.size <= 1 && present.every((server) => server.holdings().waiting === 0) &&
+    return prints.size <= 1 && present.every((server) => this.#waitingAt(server).length === 0) &&
       this.#missing(present).length === 0;
+  }
+
+  /** The second implementation of the rules judges all that one server holds. Slow. */
+  readAgain(): void {
+    for (const server of this.#present().slice(0, 1)) {
+      const { kept, authority } = server.holdings();
+      for (const what of disagreements(kept, authority.room)) {
+        this.#fail("second reading", `${server.name}: ${what}`);
+      }
+    }
+  }
+
+  /** How often events ended in each way, of everybody. */
+  outcomes(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const server of this.#honest) {
+      for (const { outcome } of server.holdings().kept.values()) {
+        counts[outcome] = (counts[outcome] ?? 0) + 1;
+      }
+    }
+    return counts;
   }
 
   atTheEnd(): void {
@@ -133,10 +167,15 @@ export class Checks {
     const present = this.#present();
     this.#checkStates(present);
     this.#checkKept();
+    for (const { name, shownWhileBanned } of this.#honest) {
+      for (const what of shownWhileBanned) this.#fail("banned shown", `${name}: ${what}`);
+    }
     for (const detail of this.#missing(present)) this.#fail("missing at a server", detail);
     for (const server of present) {
-      const { waiting } = server.holdings();
-      if (waiting > 0) this.#fail("still waiting", `${server.name}: ${waiting} events`);
+      const waiting = this.#waitingAt(server);
+      if (waiting.length > 0) {
+        this.#fail("still waiting", `${server.name}: ${waiting.length} events`);
+      }
     }
   }
 

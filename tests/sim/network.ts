@@ -22,7 +22,7 @@ export interface Weather {
 
 /** How long it takes to notice a broken connection, and how often nobody does before the time is over. */
 const BROKEN_MAX_MS = 3000;
-const SILENT = 0.1;
+const SILENT = 0.02;
 
 export const FAIR: Weather = { minMs: 1, maxMs: 30, loss: 0, duplicates: 0 };
 
@@ -56,8 +56,8 @@ export class Network {
   readonly #stations = new Map<ServerName, Station>();
   readonly #cuts = new Set<string>();
   readonly taps: Tap[] = [];
-  /** Messages lost, doubled or cut so far: a bad network that is none proves nothing. */
-  readonly harm = { lost: 0, doubled: 0, cut: 0 };
+  /** What was done so far: a bad network that is none proves nothing. `silent`: nobody was told. */
+  readonly harm = { lost: 0, doubled: 0, cut: 0, silent: 0 };
 
   constructor(world: World, random: Random) {
     this.#world = world;
@@ -178,7 +178,8 @@ export class Network {
       if (!isCut && !isLost) return arrive();
       if (isCut) this.harm.cut++;
       else this.harm.lost++;
-      if (!isSilent) this.#world.after(brokenMs, way.broken);
+      if (isSilent) this.harm.silent++;
+      else this.#world.after(brokenMs, way.broken);
     });
   }
 }
@@ -186,13 +187,19 @@ export class Network {
 /** The doors of a server that is up, by operation. */
 export function stationOf(
   handlers: readonly FederationHandler[],
-  life: { readonly alive: () => boolean; readonly fault: (error: unknown) => void },
+  life: {
+    readonly alive: () => boolean;
+    readonly fault: (error: unknown) => void;
+    /** A request of this server came in. */
+    readonly heardFrom?: (server: ServerName) => void;
+  },
 ): Station {
   const byId = new Map(handlers.map((handler) => [handler.operation.id, handler]));
   return {
     async answer(origin, operation, request) {
       const handler = byId.get(operation.id);
       if (handler === undefined) throw new OperationError("not_found", "There is no such thing.");
+      life.heardFrom?.(origin);
       try {
         const answer = await handler.answer({ origin }, request as z.output<z.ZodType>);
         if (!life.alive()) return await new Promise<never>(() => {});

@@ -1,4 +1,4 @@
-import type { ControlEvent, HeldEvent, TimelineEvent } from "../../core/event/event.ts";
+import type { HeldEvent, TimelineEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -29,7 +29,7 @@ export interface Holdings {
   /** Accepted events of a channel in the order in which they are shown. */
   timeline(channelId: ChannelId): readonly TimelineEvent[];
   /** Events that wait for something they cite. */
-  readonly waiting: number;
+  readonly waiting: ReadonlySet<EventId>;
 }
 
 /** A server of a history: its store outlives its lives. */
@@ -43,6 +43,6 @@ export interface SimServer {
   /** Undefined where the server refused; else the event, stored and acknowledged. */
   act(intent: Intent): Promise<HeldEvent | undefined>;
   holdings(): Holdings;
-  /** Something that every event of the founding is told as it was stored. */
-  found(events: readonly ControlEvent[]): void;
+  /** What it took in of users whose ban it knew. */
+  readonly shownWhileBanned: readonly string[];
 }

@@ -2,7 +2,7 @@ import { ERROR_STATUS, type ErrorCode } from "../../../core/api/error.ts";
 import { sendTransaction } from "../../../core/api/federation/send.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
-import { notFound } from "../../../federation/handle/not_found.ts";
+import { notHere } from "../../../federation/handle/not_here.ts";
 import type { Asked, BinaryHandler, FederationHandler } from "../../../federation/ports.ts";
 import type { PlainRoute } from "../app.ts";
 import { RateLimiter } from "../rate_limit.ts";
@@ -109,7 +109,7 @@ class Door {
   /** One shape, and nothing in it that tells one "no" from another. */
   #refuse(error: unknown, context: { operation: string; requestId: string }): Reply {
     if (error instanceof OperationError) {
-      const message = error.code === "not_found" ? notFound().message : error.message;
+      const message = error.code === "not_found" ? notHere().message : error.message;
       const wait = error.details?.["retry_after_ms"];
       return errorReply(error.code, message, typeof wait === "number" ? wait : undefined);
     }

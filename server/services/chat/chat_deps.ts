@@ -9,6 +9,7 @@ import type { NonceBook } from "../messages/nonce_book.ts";
 import type { SlowMode } from "../messages/slow_mode.ts";
 import type { PinnedSettings } from "../accounts/pinned_settings.ts";
 import type { Throttle } from "../accounts/throttle.ts";
+import type { RemoteHistoryDesk } from "../messages/remote_history.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 
 /** Presence as others see it. */
@@ -31,4 +32,6 @@ export interface ChatDeps {
   readonly serverName: ServerName;
   /** Where links to this server begin, without a slash at the end. */
   readonly publicUrl: string;
+  /** What other servers hold of the past of channels; absent where there are none to ask. */
+  readonly history?: RemoteHistoryDesk;
 }

@@ -5,6 +5,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
 import { findTimelineEvents, pageMessages, type Place as TimelinePlace } from "./message_rows.ts";
+import { withRemoteHistory } from "./remote_history.ts";
 import { mayReadHistory } from "./send_message.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 
@@ -20,7 +21,7 @@ export interface PageInput {
 
 /** A page, oldest first. @throws OperationError `invalid`, `not_found` */
 export async function listMessages(
-  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock">,
+  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "history">,
   userId: UserId,
   input: PageInput,
 ): Promise<MessagePage> {
@@ -35,13 +36,19 @@ export async function listMessages(
     );
   }
   if (!mayReadHistory(place)) return { messages: [], has_before: false, has_after: false };
-  const page = await readPage(deps, place, input);
+  const held = await readPage(deps, place, input);
+  const { page, remote } = await withRemoteHistory(deps, {
+    channel: { roomId: place.room.id, channelId: place.channelId },
+    page: held,
+    read: () => readPage(deps, place, input),
+  });
   const projected = await projectMessages(deps, place.room, { rows: page.rows, viewer: userId });
   const roles = place.room.authority.rolesOf(userId);
   return {
     messages: projected.map((each) => personalize(each, { userId, roles })),
-    has_before: page.hasBefore,
+    has_before: page.hasBefore || remote?.state === "fetching",
     has_after: page.hasAfter,
+    ...(remote === undefined ? {} : { remote_history: remote }),
   };
 }
 

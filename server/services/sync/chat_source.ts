@@ -152,10 +152,11 @@ export class ChatSource implements GatewaySource {
   }
 
   async #project(stored: StoredEvent): Promise<Projection> {
-    const resolved = stored.writerId !== this.#deps.ownWriterId() &&
+    const observed = stored.writerId !== this.#deps.ownWriterId() &&
       await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
     if (stored.channelId === undefined) await room?.settled();
+    const resolved = room?.takeResolution(stored.eventId) === true || observed;
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;

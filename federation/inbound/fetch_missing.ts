@@ -1,0 +1,248 @@
+import { getEvents, missingEvents } from "../../core/api/federation/events.ts";
+import type { PduPage } from "../../core/api/federation/shapes.ts";
+import { parseJson } from "../../core/event/json_parse.ts";
+import { isNews } from "./incoming.ts";
+import { parseKeyId } from "../../core/ids/key_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import { parseServerName, type ServerName } from "../../core/ids/server_name.ts";
+import type { KeyName } from "../../core/event/verify_event.ts";
+import { limits } from "../../core/limits.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import { type Ingest, type KeyRing, type Transport, TransportError } from "../ports.ts";
+import type { InboundRooms, Receipts, WaitingEvent, WaitingStore } from "./ports.ts";
+
+/** Waiting events that are looked after together. */
+const CLAIMED_MAX = 200;
+/** How long a claim holds: longer than all its requests take. */
+const CLAIM_MS = 5 * 60_000;
+/** How often missing ancestors are asked for in a row, each answer naming further ones. */
+const ROUNDS_MAX = 20;
+/** Events fetched for one room in a row; what is missing beyond waits for the next attempt. */
+const FETCHED_MAX = 5000;
+const FIRST_RETRY_MS = 2_000;
+const RETRY_MAX_MS = 3_600_000;
+/** Attempts after which an event is given up; with the pauses about a week. */
+const ATTEMPTS_MAX = 170;
+const LOOK_AGAIN_MS = 60_000;
+
+export interface FetchMissingDeps {
+  readonly rooms: InboundRooms;
+  readonly store: WaitingStore;
+  readonly ingest: Ingest;
+  readonly keys: KeyRing;
+  readonly transport: Transport;
+  readonly receipts: Receipts;
+  readonly ownName: ServerName;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+}
+
+/**
+ * Looks after events that wait: fetches what they cite and the keys they are signed with, from
+ * the server that handed them in and then from others of the room, through the same stages as
+ * everything else, and again later with growing pauses. PROTOCOL.md 7 (wait).
+ */
+export class FetchMissing implements AsyncDisposable {
+  readonly #deps: FetchMissingDeps;
+  readonly #ending = new AbortController();
+  #pause = new AbortController();
+  #woken = true;
+  readonly #running: Promise<void>;
+
+  constructor(deps: FetchMissingDeps) {
+    this.#deps = deps;
+    this.#running = this.#run();
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#woken = true;
+    this.#pause.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    this.#pause.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#deps;
+    while (!this.#ending.signal.aborted) {
+      this.#woken = false;
+      let pauseMs = LOOK_AGAIN_MS;
+      try {
+        while (await this.#lookAfterDue()) if (this.#ending.signal.aborted) return;
+        const due = await this.#deps.store.nextDue();
+        if (due !== undefined) pauseMs = Math.min(pauseMs, Math.max(0, due - clock.now()));
+      } catch (error) {
+        log.log("warn", "Waiting events of other servers could not be looked after.", { error });
+      }
+      if (this.#woken) continue;
+      this.#pause = new AbortController();
+      await clock.sleep(pauseMs, this.#pause.signal).catch(() => undefined);
+    }
+  }
+
+  /** False where nothing was due. */
+  async #lookAfterDue(): Promise<boolean> {
+    const { store, clock } = this.#deps;
+    const nowMs = clock.now();
+    const due = await store.claim({ nowMs, until: nowMs + CLAIM_MS, limit: CLAIMED_MAX });
+    const jobs = new Map<string, WaitingEvent[]>();
+    for (const event of due) {
+      const key = `${event.roomId} ${event.origin}`;
+      const job = jobs.get(key);
+      if (job === undefined) jobs.set(key, [event]);
+      else job.push(event);
+    }
+    await Promise.all([...jobs.values()].map((job) => this.#lookAfter(job)));
+    return due.length > 0;
+  }
+
+  /** Events of one room that one server handed in. */
+  async #lookAfter(events: readonly WaitingEvent[]): Promise<void> {
+    const [first] = events;
+    if (first === undefined) return;
+    try {
+      const room = { roomId: first.roomId, origin: first.origin };
+      await this.#obtainKeys(events);
+      const missing = new Set(events.flatMap((event) => event.missing));
+      const waiting = new Set(events.map((event) => event.eventId));
+      if (missing.size > 0) await this.#fetch(room, [...missing].filter((id) => !waiting.has(id)));
+      await this.#tryAgain(events);
+    } catch (error) {
+      this.#deps.log.log("warn", "What an event waits for could not be fetched.", { error });
+    }
+    for (const event of events) await this.#postpone(event);
+  }
+
+  async #obtainKeys(events: readonly WaitingEvent[]): Promise<void> {
+    const names = [...new Set(events.flatMap((event) => event.missingKeys))].flatMap(parseName);
+    const [first] = events;
+    if (names.length === 0 || first === undefined) return;
+    await this.#deps.keys.obtain(names, { ask: await this.#servers(first) });
+  }
+
+  /** The server that handed the events in, then the others of the room. */
+  async #servers(
+    { roomId, origin }: { readonly roomId: RoomId; readonly origin: ServerName },
+  ): Promise<readonly ServerName[]> {
+    const { rooms, ownName } = this.#deps;
+    const room = await rooms.open(roomId);
+    const others = room === undefined ? [] : [...room.end.authority.joinedServers()];
+    return [origin, ...others.filter((server) => server !== origin)]
+      .filter((server) => server !== ownName)
+      .slice(0, limits.federation.maxServersAsked);
+  }
+
+  /** Missing control events and their missing ancestors, until nothing is missing or comes. */
+  async #fetch(
+    room: { readonly roomId: RoomId; readonly origin: ServerName },
+    wanted: readonly EventId[],
+  ): Promise<void> {
+    const servers = await this.#servers(room);
+    let missing = wanted;
+    let stored = 0;
+    for (let round = 0; round < ROUNDS_MAX && stored < FETCHED_MAX; round++) {
+      const before = stored;
+      for (const server of servers) {
+        if (missing.length === 0) return;
+        stored += await this.#ask(server, room.roomId, missing);
+        missing = await this.#notHeld(room.roomId, missing);
+      }
+      // What came may wait itself: then it is looked after on its own.
+      if (missing.length === 0 || stored === before) return;
+    }
+  }
+
+  /** How many events came that were not held before. */
+  async #ask(server: ServerName, roomId: RoomId, missing: readonly EventId[]): Promise<number> {
+    const { transport, rooms } = this.#deps;
+    const room = await rooms.open(roomId);
+    if (room === undefined) return 0;
+    const ids = missing.slice(0, limits.federation.maxIdsPerRequest);
+    try {
+      const between = await transport.call(server, missingEvents, {
+        room_id: roomId,
+        earliest: room.end.heads.slice(0, limits.federation.maxIdsPerRequest),
+        latest: ids,
+        limit: limits.federation.maxPdusPerAnswer,
+      });
+      const themselves = await transport.call(server, getEvents, {
+        room_id: roomId,
+        event_ids: ids,
+      });
+      return await this.#takeIn(server, roomId, between) +
+        await this.#takeIn(server, roomId, themselves);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      this.#deps.log.log("debug", "A server did not give missing events.", { server, error });
+      return 0;
+    }
+  }
+
+  async #takeIn(origin: ServerName, roomId: RoomId, page: PduPage): Promise<number> {
+    const results = await this.#deps.ingest.ingest({
+      door: "missing",
+      origin,
+      roomId,
+      pdus: page.pdus,
+      keys: page.keys,
+    });
+    return results.filter(isNews).length;
+  }
+
+  async #notHeld(roomId: RoomId, ids: readonly EventId[]): Promise<readonly EventId[]> {
+    const room = await this.#deps.rooms.open(roomId);
+    const held = new Set((await room?.find(ids))?.map(({ event }) => event.id));
+    return ids.filter((id) => !held.has(id));
+  }
+
+  /** Once more through all stages: what was missing may have come by any way. */
+  async #tryAgain(events: readonly WaitingEvent[]): Promise<void> {
+    for (const { roomId, eventId, origin, door, pdu } of events) {
+      const json = parseJson(new TextEncoder().encode(pdu));
+      const results = json.ok
+        ? await this.#deps.ingest.ingest({ door, origin, roomId, pdus: [json.value] })
+        : [];
+      // A key that has come may show that this copy was forged; another's may be good.
+      if (results[0]?.outcome !== "dropped" && json.ok) continue;
+      await this.#deps.store.remove(roomId, [eventId], origin);
+    }
+  }
+
+  /** Only what still waits has a row to be changed. */
+  async #postpone(event: WaitingEvent): Promise<void> {
+    const { store, clock, rng, receipts } = this.#deps;
+    const attempts = event.attempts + 1;
+    if (attempts >= ATTEMPTS_MAX) {
+      await store.remove(event.roomId, [event.eventId]);
+      receipts.note({
+        door: event.door,
+        origin: event.origin,
+        outcome: "dropped",
+        reason: `what it waits for did not come in ${attempts} attempts`,
+        roomId: event.roomId,
+        eventId: event.eventId,
+      });
+      return;
+    }
+    const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20), RETRY_MAX_MS);
+    const [byte = 0] = rng.bytes(1);
+    const jitterMs = Math.floor(pauseMs * (byte / 255) / 4);
+    await store.postpone(event, { attempts, dueTs: clock.now() + pauseMs + jitterMs });
+  }
+}
+
+/** As `keyNameText` wrote it. */
+function parseName(text: string): KeyName[] {
+  const [rawServer = "", rawKey = ""] = text.split(" ");
+  const server = parseServerName(rawServer);
+  const keyId = parseKeyId(rawKey);
+  return server === undefined || keyId === undefined ? [] : [{ server, keyId }];
+}

@@ -1,0 +1,70 @@
+import { type ControlEvent, type HeldEvent, isControlEvent } from "../../core/event/event.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import { stateKeyOf, type StateMap } from "../../core/state/state_map.ts";
+import { assert } from "../../core/assert.ts";
+import type { GraphEnd } from "./ports.ts";
+import type { RoomTurn } from "./room_turn.ts";
+
+export interface EndMove {
+  readonly end: GraphEnd;
+  /** Heads that stand no more at the end. */
+  readonly removed: readonly EventId[];
+  /** Whether more changed than the event says: several heads were resolved, or joined. */
+  readonly resolved: boolean;
+}
+
+/**
+ * Where the control graph ends once the event is accepted, and the state there: the state after
+ * it where it joins all heads, else what the states after all heads resolve to. PROTOCOL.md 7.
+ */
+export async function endAfter(
+  turn: RoomTurn,
+  event: ControlEvent,
+  { after, counted }: {
+    readonly after: StateMap;
+    /** Soft-failed ancestors that count from now on: their parents are no heads either. */
+    readonly counted: readonly ControlEvent[];
+  },
+): Promise<EndMove> {
+  const { end, room } = turn;
+  const parents = new Set([event, ...counted].flatMap(({ pdu }) => pdu.prev_events));
+  const removed = end.heads.filter((id) => parents.has(id));
+  const heads = [...end.heads.filter((id) => !parents.has(id)), event.id];
+  const state = heads.length === 1
+    ? after
+    : await room.graph.stateAfterAll(heads, { fullSetMax: Infinity });
+  assert(state !== undefined, "a resolution without bound always ends");
+  const changed = [...end.state.differing(state)];
+  const own = stateKeyOf(event.pdu.type, event.pdu.state_key ?? "");
+  return {
+    end: { heads, state, authority: end.authority.next(state, changed) },
+    removed,
+    resolved: changed.some(([type, key]) => stateKeyOf(type, key) !== own),
+  };
+}
+
+/**
+ * Soft-failed control events from which an accepted one descends count as if accepted, also
+ * those that it reaches through other soft-failed ones. PROTOCOL.md 7.
+ */
+export async function softFailedAncestors(
+  turn: RoomTurn,
+  event: ControlEvent,
+): Promise<readonly ControlEvent[]> {
+  const counted = new Map<EventId, ControlEvent>();
+  let edge: readonly HeldEvent[] = [event];
+  while (edge.length > 0) {
+    const parents = edge.flatMap(({ pdu }) => pdu.prev_events);
+    await turn.read(parents);
+    const next: HeldEvent[] = [];
+    for (const id of parents) {
+      const known = turn.known(id);
+      if (known?.outcome !== "soft_failed" || counted.has(id)) continue;
+      if (!isControlEvent(known.event)) continue;
+      counted.set(id, known.event);
+      next.push(known.event);
+    }
+    edge = next;
+  }
+  return [...counted.values()];
+}

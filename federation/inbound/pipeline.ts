@@ -1,0 +1,352 @@
+import type { PduResult } from "../../core/api/federation/send.ts";
+import type { Verdict } from "../../core/auth/verdict.ts";
+import { assert } from "../../core/assert.ts";
+import { isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
+import type { Blake3 } from "../../core/event/hash.ts";
+import type { SignatureVerifier } from "../../core/event/verify.ts";
+import type { KeyName } from "../../core/event/verify_event.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
+import { accept, reject } from "./accept.ts";
+import { authorise } from "./authorise.ts";
+import { fetchAuth, namedIds } from "./fetch_auth.ts";
+import { HELD_ALREADY, type Incoming, isStored } from "./incoming.ts";
+import { isLive, judgePresent } from "./judge_present.ts";
+import { parse } from "./parse.ts";
+import {
+  type InboundMeter,
+  type InboundRoom,
+  type InboundRooms,
+  type Receipts,
+  StoreRefusal,
+} from "./ports.ts";
+import { RoomTurn } from "./room_turn.ts";
+import { stateBefore } from "./state_before.ts";
+import { verify } from "./verify.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** Events of one room that are judged and stored together. */
+const EVENTS_PER_TURN = 100;
+/** Characters of a reason that the other server is told. */
+const REASON_CHARS = 500;
+/** Waiting events that one call lets through because what they waited for has come. */
+const FREED_MAX = 5000;
+
+export interface PipelineDeps {
+  readonly rooms: InboundRooms;
+  readonly keys: KeyRing;
+  readonly verifier: SignatureVerifier;
+  readonly policy: ServerPolicy;
+  readonly waiting: Waiting;
+  readonly receipts: Receipts;
+  readonly meter: InboundMeter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly blake3?: Blake3;
+}
+
+/** How one event fared; `waiting` goes on by itself. */
+type Outcome = Required<Pick<PduResult, "outcome">> & Pick<PduResult, "reason">;
+
+/** What the stages say of one event. */
+type Decision =
+  | { readonly kind: "accept"; readonly before: Authority }
+  | { readonly kind: "soft_fail"; readonly before: Authority; readonly verdict: Verdict }
+  | { readonly kind: "reject"; readonly reason: string }
+  | { readonly kind: "wait"; readonly missing: readonly EventId[]; readonly reason: string }
+  | { readonly kind: "drop"; readonly reason: string };
+
+/**
+ * The one way in for events of other servers, whatever door they come by. Each passes the same
+ * stages, a file each: parse, verify, fetch_auth, state_before, authorise, judge_present, accept.
+ * PROTOCOL.md 7.
+ */
+export class Pipeline implements Ingest {
+  readonly #deps: PipelineDeps;
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+  }
+
+  async ingest(input: IngestInput): Promise<readonly PduResult[]> {
+    const results: PduResult[] = [];
+    const shaped: { readonly at: number; readonly incoming: Omit<Incoming, "signedBy"> }[] = [];
+    for (const [at, pdu] of input.pdus.entries()) {
+      const parsed = parse(pdu, this.#parseOptions(input));
+      if (parsed.kind === "drop") results[at] = this.#dropped(input, parsed.reason);
+      else {
+        const { door, origin } = input;
+        shaped.push({ at, incoming: { event: parsed.event, door, origin } });
+      }
+    }
+    const signatures = await verify(
+      this.#deps,
+      shaped.map(({ incoming }) => incoming.event),
+      { origin: input.origin, proofs: input.keys ?? [] },
+    );
+    const byRoom = new Map<RoomId, { readonly at: number; readonly incoming: Incoming }[]>();
+    for (const [index, { at, incoming }] of shaped.entries()) {
+      const signature = signatures[index];
+      assert(signature !== undefined, "every event is verified");
+      if (signature.kind === "valid") {
+        const { roomId } = incoming.event;
+        const list = byRoom.get(roomId) ?? [];
+        list.push({ at, incoming: { ...incoming, signedBy: signature.by } });
+        byRoom.set(roomId, list);
+      } else if (signature.kind === "drop") {
+        results[at] = this.#dropped({ ...input, event: incoming.event }, signature.message);
+      } else {
+        results[at] = await this.#waitForKeys(incoming, signature.keys);
+      }
+    }
+    await Promise.all([...byRoom].map(async ([roomId, list]) => {
+      const outcomes = await this.#takeIn(roomId, list.map(({ incoming }) => incoming));
+      for (const [index, { at, incoming: { event } }] of list.entries()) {
+        const outcome = outcomes[index];
+        assert(outcome !== undefined, "every event has its outcome");
+        results[at] = { event_id: event.id, ...outcome };
+      }
+    }));
+    return results.map(tellable);
+  }
+
+  #parseOptions({ roomId }: IngestInput) {
+    const { blake3 } = this.#deps;
+    return {
+      ...(roomId === undefined ? {} : { roomId }),
+      ...(blake3 === undefined ? {} : { blake3 }),
+    };
+  }
+
+  /** Events of one room, in the order in which they came, and then those that waited for them. */
+  async #takeIn(roomId: RoomId, list: readonly Incoming[]): Promise<readonly Outcome[]> {
+    const room = await this.#openRoom(roomId, list);
+    if (room === undefined) {
+      return list.map((incoming) => this.#drop(incoming, "this server does not hold the room"));
+    }
+    const outcomes: Outcome[] = [];
+    for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
+      outcomes.push(...await this.#turn(room, list.slice(at, at + EVENTS_PER_TURN)));
+    }
+    await this.#letThrough(room, list.map(({ event }) => event.id));
+    return outcomes;
+  }
+
+  /** A room that is joined is held from its create event on. */
+  async #openRoom(
+    roomId: RoomId,
+    list: readonly Incoming[],
+  ): Promise<InboundRoom | undefined> {
+    const { rooms } = this.#deps;
+    const room = await rooms.open(roomId);
+    const [first] = list;
+    if (room !== undefined || first?.door !== "join" || !isControlEvent(first.event)) return room;
+    return first.event.pdu.type === "m.room.create" ? await rooms.begin(first.event) : undefined;
+  }
+
+  /** Events that cited what has come are judged now, and those that cite them in turn. */
+  async #letThrough(room: InboundRoom, ids: readonly EventId[]): Promise<void> {
+    const { waiting } = this.#deps;
+    let come = ids;
+    for (let freed = 0; come.length > 0 && freed < FREED_MAX;) {
+      const next = await waiting.freedBy(room.id, come);
+      freed += next.length;
+      for (let at = 0; at < next.length; at += EVENTS_PER_TURN) {
+        await this.#turn(room, next.slice(at, at + EVENTS_PER_TURN));
+      }
+      come = next.map(({ event }) => event.id);
+    }
+  }
+
+  /** Judges events one after another, alone in the room, and stores what follows in one piece. */
+  async #turn(room: InboundRoom, list: readonly Incoming[]): Promise<readonly Outcome[]> {
+    return await room.inTurn(async () => {
+      try {
+        return await this.#turnOnce(room, list);
+      } catch (error) {
+        if (!(error instanceof StoreRefusal)) throw error;
+        if (list.length === 1) return list.map((incoming) => this.#unstorable(incoming, error));
+      }
+      // One of them cannot be stored: each for itself, so that the others are.
+      const outcomes: Outcome[] = [];
+      for (const incoming of list) {
+        try {
+          outcomes.push(...await this.#turnOnce(room, [incoming]));
+        } catch (error) {
+          if (!(error instanceof StoreRefusal)) throw error;
+          outcomes.push(this.#unstorable(incoming, error));
+        }
+      }
+      return outcomes;
+    });
+  }
+
+  async #turnOnce(room: InboundRoom, list: readonly Incoming[]): Promise<readonly Outcome[]> {
+    const turn = new RoomTurn(room);
+    await turn.read(list.flatMap(({ event }) => namedIds(event)));
+    await turn.readChildren(list.flatMap(({ event }) => isTimelineEvent(event) ? [event.id] : []));
+    const outcomes: Outcome[] = [];
+    for (const incoming of list) outcomes.push(await this.#receive(turn, incoming));
+    if (!turn.isEmpty) await room.store(turn.result);
+    const settled: EventId[] = [];
+    for (const [at, incoming] of list.entries()) {
+      const outcome = outcomes[at];
+      if (outcome === undefined) continue;
+      if (isStored(outcome)) settled.push(incoming.event.id);
+      if (outcome.reason !== HELD_ALREADY) this.#note(incoming, outcome);
+    }
+    await this.#deps.waiting.done(room.id, settled);
+    return outcomes;
+  }
+
+  /** One event, from the look at what it cites to its end. */
+  async #receive(turn: RoomTurn, incoming: Incoming): Promise<Outcome> {
+    const held = turn.known(incoming.event.id);
+    if (held !== undefined) return { outcome: held.outcome, reason: HELD_ALREADY };
+    const nowMs = this.#deps.clock.now();
+    try {
+      const decision = await this.#judge(turn, incoming);
+      switch (decision.kind) {
+        case "accept":
+          await accept(turn, incoming, { before: decision.before, nowMs });
+          return { outcome: "accepted" };
+        case "soft_fail": {
+          const { before, verdict } = decision;
+          assert(!verdict.ok, "what soft-fails was refused");
+          await accept(turn, incoming, { before, refusal: verdict, nowMs });
+          return { outcome: "soft_failed", reason: `${verdict.rule}: ${verdict.reason}` };
+        }
+        case "reject":
+          reject(turn, incoming, { reason: decision.reason, nowMs });
+          return { outcome: "rejected", reason: decision.reason };
+        case "wait":
+          return await this.#wait(incoming, decision);
+        case "drop":
+          return { outcome: "dropped", reason: decision.reason };
+      }
+    } catch (error) {
+      // A fault of ours must keep nobody else's events out; the event may be sent again.
+      turn.room.graph.forget(incoming.event.id);
+      this.#deps.log.log("error", "An event of another server could not be judged.", {
+        event: incoming.event.id,
+        error,
+      });
+      return { outcome: "dropped", reason: "the server failed to judge it" };
+    }
+  }
+
+  /** Steps 4 to 6, in their order. */
+  async #judge(turn: RoomTurn, incoming: Incoming): Promise<Decision> {
+    const { event, door, signedBy } = incoming;
+    if (door === "backfill" && isTimelineEvent(event) && !isNamed(turn, incoming)) {
+      return { kind: "drop", reason: "no accepted event of the channel names it" };
+    }
+    const cited = await fetchAuth(turn, event);
+    if (cited.kind === "reject") return cited;
+    if (cited.kind === "wait") {
+      return { ...cited, reason: `cites ${cited.missing.length} events that are not held` };
+    }
+    const before = await stateBefore(turn, event);
+    if (before === undefined) {
+      return { kind: "wait", missing: [], reason: "the state before it is being resolved" };
+    }
+    const verdict = authorise(event, before);
+    if (!verdict.ok) return { kind: "reject", reason: `${verdict.rule}: ${verdict.reason}` };
+    if (!isLive(door, event)) return { kind: "accept", before };
+    const present = await judgePresent(this.#deps, turn, { event, before, signedBy });
+    return present.ok
+      ? { kind: "accept", before }
+      : { kind: "soft_fail", before, verdict: present };
+  }
+
+  async #wait(
+    incoming: Incoming,
+    decision: { readonly missing: readonly EventId[]; readonly reason: string },
+  ): Promise<Outcome> {
+    const { missing, reason } = decision;
+    const kept = await this.#deps.waiting.keep(incoming, { missing, keys: [] });
+    return kept
+      ? { outcome: "waiting", reason }
+      : { outcome: "dropped", reason: `${reason}, and too many events wait already` };
+  }
+
+  async #waitForKeys(
+    incoming: Omit<Incoming, "signedBy">,
+    keys: readonly KeyName[],
+  ): Promise<PduResult> {
+    const names = keys.map(({ server, keyId }) => `${keyId} of ${server}`).join(", ");
+    const reason = `the key ${names} is not held`;
+    const kept = await this.#deps.waiting.keep(incoming, { missing: [], keys });
+    const outcome: Outcome = kept
+      ? { outcome: "waiting", reason }
+      : { outcome: "dropped", reason: `${reason}, and too many events wait already` };
+    this.#note(incoming, outcome);
+    return { event_id: incoming.event.id, ...outcome };
+  }
+
+  #unstorable(incoming: Incoming, error: StoreRefusal): Outcome {
+    this.#deps.log.log("warn", "An event of another server cannot be stored.", {
+      event: incoming.event.id,
+      error,
+    });
+    return this.#drop(incoming, `it cannot be stored: ${error.message}`);
+  }
+
+  #drop(incoming: Incoming, reason: string): Outcome {
+    const outcome: Outcome = { outcome: "dropped", reason };
+    this.#note(incoming, outcome);
+    return outcome;
+  }
+
+  #dropped(
+    { door, origin, event }:
+      & Pick<IngestInput, "door" | "origin">
+      & Partial<Pick<Incoming, "event">>,
+    reason: string,
+  ): PduResult {
+    const { meter, receipts } = this.#deps;
+    meter.received(door, "dropped");
+    receipts.note({
+      door,
+      origin,
+      outcome: "dropped",
+      reason,
+      ...(event === undefined ? {} : describe(event)),
+    });
+    return {
+      outcome: "dropped",
+      reason,
+      ...(event === undefined ? {} : { event_id: event.id }),
+    };
+  }
+
+  #note({ event, door, origin }: Omit<Incoming, "signedBy">, { outcome, reason }: Outcome): void {
+    const { meter, receipts } = this.#deps;
+    meter.received(door, outcome);
+    // The reasons of what is stored are stored with it.
+    if (outcome !== "waiting" && outcome !== "dropped") return;
+    receipts.note({ door, origin, outcome, reason: reason ?? "", ...describe(event) });
+  }
+}
+
+/** Reasons quote what came in; what is answered has its bound. */
+function tellable(result: PduResult): PduResult {
+  const { reason } = result;
+  if (reason === undefined || reason.length <= REASON_CHARS) return result;
+  return { ...result, reason: reason.slice(0, REASON_CHARS).toWellFormed() };
+}
+
+function describe({ id, roomId, pdu }: Incoming["event"]) {
+  return { eventId: id, roomId, sender: pdu.sender, type: pdu.type };
+}
+
+/** Backfill walks backwards: history counts where an accepted event of the channel names it. */
+function isNamed(turn: RoomTurn, { event }: Incoming): boolean {
+  return isTimelineEvent(event) &&
+    turn.childrenOfMissing(event.id, event.pdu.channel_id)
+      .some(({ outcome }) => outcome === "accepted");
+}

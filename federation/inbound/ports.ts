@@ -1,0 +1,182 @@
+import type { ControlEvent, HeldEvent } from "../../core/event/event.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { RoomFacts } from "../../core/rules/room_facts.ts";
+import type { RoomGraph } from "../../core/state/room_graph.ts";
+import type { StateMap } from "../../core/state/state_map.ts";
+import type { Door } from "../ports.ts";
+
+/** How the receipt of an event that is stored ended. PROTOCOL.md 7. */
+export type StoredOutcome = "accepted" | "soft_failed" | "rejected";
+
+/** An event as this server holds it. */
+export interface Known {
+  readonly event: HeldEvent;
+  readonly outcome: StoredOutcome;
+  /** order(e); of timeline events alone. */
+  readonly order?: number;
+  /** When it came here, ms. */
+  readonly receivedTs: number;
+  /** The redaction or purge that took its content away. */
+  readonly redactedBy?: EventId;
+}
+
+/** The end of a room's control graph: its heads and the state they resolve to. */
+export interface GraphEnd {
+  readonly heads: readonly EventId[];
+  readonly state: StateMap;
+  readonly authority: Authority;
+}
+
+/** An event that is stored for the first time. */
+export interface NewEvent extends Known {
+  readonly door: Door;
+  /** The server that handed it in. */
+  readonly origin: ServerName;
+  /** Why it was not accepted: rule and sentence. */
+  readonly reason?: string;
+  /** The state after a control event that was not rejected. */
+  readonly after?: StateMap;
+  /** Parents of a timeline event that are not held. */
+  readonly gaps: readonly EventId[];
+}
+
+/** How the ends of one graph move. */
+export interface HeadsMove {
+  /** Absent: of the control graph. */
+  readonly channelId?: ChannelId;
+  readonly remove: readonly EventId[];
+  readonly add: readonly { readonly id: EventId; readonly order: number }[];
+}
+
+/** Everything that one turn in a room has led to, stored whole or not at all. */
+export interface RoomChange {
+  /** In the order in which they were judged. */
+  readonly events: readonly NewEvent[];
+  /** Stored events that changed: outcome, order. */
+  readonly changed: readonly Known[];
+  readonly moves: readonly HeadsMove[];
+  /** Where the control graph ends from now on; absent where it did not move. */
+  readonly end?: GraphEnd;
+  /** The event with which several heads were resolved, so that any key may have changed. */
+  readonly resolvedBy?: EventId;
+  /** Parents that were missing and have come. */
+  readonly closed: readonly EventId[];
+}
+
+/** A change that cannot be stored, and could not if it were tried again. */
+export class StoreRefusal extends Error {
+  override readonly name = "StoreRefusal";
+}
+
+/** A held timeline event that names a parent which is not held. */
+export interface MissingParent {
+  readonly missing: EventId;
+  readonly child: Known;
+}
+
+/** A room that is held. All but `store` reads what is stored. */
+export interface InboundRoom {
+  readonly id: RoomId;
+  readonly facts: RoomFacts;
+  readonly graph: RoomGraph;
+  /** Moves in turns alone. */
+  readonly end: GraphEnd;
+  /** Runs alone: no other change of the control graph is decided or stored meanwhile. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+
+  find(ids: readonly EventId[]): Promise<readonly Known[]>;
+  childrenOfMissing(ids: readonly EventId[]): Promise<readonly MissingParent[]>;
+  /** Timeline events of a channel that are not rejected, by order, from `order` on. */
+  timelineFrom(
+    channelId: ChannelId,
+    query: { readonly order: number; readonly limit: number },
+  ): Promise<readonly Known[]>;
+
+  /** @throws StoreRefusal; whatever else is thrown means: not now. */
+  store(change: RoomChange): Promise<void>;
+}
+
+export interface InboundRooms {
+  open(id: RoomId): Promise<InboundRoom | undefined>;
+  /** Holds a room from its create event on; the room there is, if there is one. */
+  begin(create: ControlEvent): Promise<InboundRoom>;
+}
+
+/** A receipt that has stored no event. */
+export interface Receipt {
+  readonly door: Door;
+  readonly origin: ServerName;
+  readonly outcome: "waiting" | "dropped";
+  readonly reason: string;
+  readonly roomId?: RoomId;
+  readonly eventId?: EventId;
+  readonly sender?: UserId;
+  readonly type?: string;
+}
+
+/** What administrators read. Bounded by whoever keeps it; never throws. */
+export interface Receipts {
+  note(receipt: Receipt): void;
+}
+
+/** Counts what came in. */
+export interface InboundMeter {
+  received(door: Door, outcome: StoredOutcome | "waiting" | "dropped"): void;
+  resolved(ms: number): void;
+}
+
+/** An event that was handed in and cannot be judged yet, as it came. */
+export interface WaitingEvent {
+  readonly roomId: RoomId;
+  readonly eventId: EventId;
+  readonly door: Door;
+  /** Who handed it in; each server's copy waits for itself, for one of them may be forged. */
+  readonly origin: ServerName;
+  readonly receivedTs: number;
+  /** Canonical JSON. */
+  readonly pdu: string;
+  /** Cited events that are not held. */
+  readonly missing: readonly EventId[];
+  /** Names of key entries that are not held, as `keyNameText` writes them. */
+  readonly missingKeys: readonly string[];
+  readonly attempts: number;
+  /** When it is looked after next, ms. */
+  readonly dueTs: number;
+}
+
+/** Bounded by the one who keeps it: a server's events, their bytes, and all together. */
+export interface WaitingStore {
+  /**
+   * Keeps the event, or changes what a kept one waits for (attempts and time then stay as they
+   * are). False where there is no more room for this origin, or at all.
+   */
+  put(event: WaitingEvent): Promise<boolean>;
+  /** Takes away every copy of these, or those that one server handed in. */
+  remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void>;
+  /** Events that wait for one of these. */
+  waitingFor(
+    roomId: RoomId,
+    ids: readonly EventId[],
+    limit: number,
+  ): Promise<readonly WaitingEvent[]>;
+  /**
+   * Events that are due, the longest first, and moves their time ahead to `until`, so that no
+   * other process takes them meanwhile.
+   */
+  claim(claim: {
+    readonly nowMs: number;
+    readonly until: number;
+    readonly limit: number;
+  }): Promise<readonly WaitingEvent[]>;
+  postpone(
+    event: Pick<WaitingEvent, "roomId" | "eventId" | "origin">,
+    next: { readonly attempts: number; readonly dueTs: number },
+  ): Promise<void>;
+  /** When the next one is due; undefined where nothing waits. */
+  nextDue(): Promise<number | undefined>;
+}

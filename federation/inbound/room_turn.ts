@@ -1,0 +1,169 @@
+import { assert } from "../../core/assert.ts";
+import type { Cited } from "../../core/auth/check_cited.ts";
+import { isTimelineEvent } from "../../core/event/event.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type {
+  GraphEnd,
+  HeadsMove,
+  InboundRoom,
+  Known,
+  MissingParent,
+  NewEvent,
+  RoomChange,
+} from "./ports.ts";
+
+/**
+ * What one turn in a room has decided and not stored yet, laid over what is stored: an event
+ * sees those before it in the same transaction as if they were stored.
+ */
+export class RoomTurn {
+  readonly room: InboundRoom;
+  readonly #known = new Map<EventId, Known>();
+  /** Ids that the store was asked for. */
+  readonly #asked = new Set<EventId>();
+  readonly #missing = new Map<EventId, Map<EventId, Known>>();
+  readonly #childrenAsked = new Set<EventId>();
+  readonly #events = new Map<EventId, NewEvent>();
+  readonly #changed = new Set<EventId>();
+  readonly #moves: HeadsMove[] = [];
+  readonly #closed = new Set<EventId>();
+  #end: GraphEnd;
+  #endMoved = false;
+  #resolvedBy: EventId | undefined;
+
+  constructor(room: InboundRoom) {
+    this.room = room;
+    this.#end = room.end;
+  }
+
+  get end(): GraphEnd {
+    return this.#end;
+  }
+
+  /** Reads events, so that `known` can answer for them. */
+  async read(ids: Iterable<EventId>): Promise<void> {
+    const wanted = [...new Set(ids)].filter((id) => !this.#asked.has(id));
+    if (wanted.length === 0) return;
+    for (const id of wanted) this.#asked.add(id);
+    for (const known of await this.room.find(wanted)) this.#remember(known);
+  }
+
+  #remember(known: Known): void {
+    if (!this.#known.has(known.event.id)) this.#known.set(known.event.id, known);
+  }
+
+  /** Reads who waits for these as parents. */
+  async readChildren(ids: readonly EventId[]): Promise<void> {
+    const wanted = ids.filter((id) => !this.#childrenAsked.has(id));
+    if (wanted.length === 0) return;
+    for (const id of wanted) this.#childrenAsked.add(id);
+    for (const each of await this.room.childrenOfMissing(wanted)) {
+      this.#remember(each.child);
+      this.#awaits(each);
+    }
+  }
+
+  #awaits({ missing, child }: MissingParent): void {
+    const children = this.#missing.get(missing) ?? new Map<EventId, Known>();
+    this.#missing.set(missing, children.set(child.event.id, child));
+  }
+
+  /** The event as held or decided. It must have been read. */
+  known(id: EventId): Known | undefined {
+    const known = this.#known.get(id);
+    assert(known !== undefined || this.#asked.has(id), `event ${id} was looked up`);
+    return known;
+  }
+
+  /** What step 4 asks. */
+  cited(id: EventId): Cited {
+    const known = this.known(id);
+    if (known === undefined) return { kind: "unknown" };
+    return known.outcome === "rejected"
+      ? { kind: "rejected" }
+      : { kind: "held", event: known.event };
+  }
+
+  /** Held events of the channel that name `id` as a parent and found it missing. */
+  childrenOfMissing(id: EventId, channelId: ChannelId): readonly Known[] {
+    return [...this.#missing.get(id)?.keys() ?? []].flatMap((child) => {
+      const known = this.#known.get(child);
+      return known !== undefined && isTimelineEvent(known.event) &&
+          known.event.pdu.channel_id === channelId
+        ? [known]
+        : [];
+    });
+  }
+
+  /** Timeline events from an order on, as decided. */
+  async timelineFrom(channelId: ChannelId, order: number, limit: number): Promise<Known[]> {
+    const stored = await this.room.timelineFrom(channelId, { order, limit });
+    for (const known of stored) {
+      this.#asked.add(known.event.id);
+      this.#remember(known);
+    }
+    return stored.flatMap(({ event }) => this.#known.get(event.id) ?? []);
+  }
+
+  /** Timeline events of this turn. */
+  get newEvents(): Iterable<NewEvent> {
+    return this.#events.values();
+  }
+
+  addEvent(event: NewEvent): void {
+    const { id } = event.event;
+    assert(!this.#known.has(id), `event ${id} is new`);
+    this.#asked.add(id);
+    this.#known.set(id, event);
+    this.#events.set(id, event);
+    for (const missing of event.gaps) this.#awaits({ missing, child: event });
+  }
+
+  /** Changes an event that is held, or that this turn has decided. */
+  change(id: EventId, change: Partial<Omit<Known, "event">> & Partial<Pick<Known, "event">>): void {
+    const before = this.#known.get(id);
+    assert(before !== undefined, `event ${id} is held`);
+    const added = this.#events.get(id);
+    if (added === undefined) {
+      this.#known.set(id, { ...before, ...change });
+      this.#changed.add(id);
+    } else {
+      const after = { ...added, ...change };
+      this.#known.set(id, after);
+      this.#events.set(id, after);
+    }
+  }
+
+  /** A parent that somebody missed has come. */
+  close(id: EventId): void {
+    if ((this.#missing.get(id)?.size ?? 0) === 0) return;
+    this.#missing.delete(id);
+    this.#closed.add(id);
+  }
+
+  moveHeads(move: HeadsMove): void {
+    this.#moves.push(move);
+  }
+
+  moveEnd(end: GraphEnd, resolvedBy: EventId | undefined): void {
+    this.#end = end;
+    this.#endMoved = true;
+    this.#resolvedBy = resolvedBy ?? this.#resolvedBy;
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.size === 0 && this.#changed.size === 0;
+  }
+
+  get result(): RoomChange {
+    return {
+      events: [...this.#events.values()],
+      changed: [...this.#changed].flatMap((id) => this.#known.get(id) ?? []),
+      moves: this.#moves,
+      ...(this.#endMoved ? { end: this.#end } : {}),
+      ...(this.#resolvedBy === undefined ? {} : { resolvedBy: this.#resolvedBy }),
+      closed: [...this.#closed],
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import type { JsonObject } from "../../core/event/json.ts";
+import { parseJson } from "../../core/event/json_parse.ts";
+import { writeCanonical } from "../../core/event/json_write.ts";
+import { parsePduValue } from "../../core/event/parse_pdu.ts";
+import type { KeyName } from "../../core/event/verify_event.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { keyNameText } from "../ports.ts";
+import type { Incoming } from "./incoming.ts";
+import type { WaitingEvent, WaitingStore } from "./ports.ts";
+import { verify, type VerifyDeps } from "./verify.ts";
+
+/** Events that one arrival frees at once. */
+const FREED_PER_STEP = 500;
+
+export interface WaitingDeps extends VerifyDeps {
+  readonly store: WaitingStore;
+  readonly clock: Clock;
+  /** Something waits that can be looked after at once. */
+  readonly wake: () => void;
+}
+
+/**
+ * Events that cannot be judged yet, because what they cite or a key entry is not held. They
+ * delay their own descendants and nobody else; nothing is ever judged on a guess. PROTOCOL.md 7.
+ */
+export class Waiting {
+  readonly #deps: WaitingDeps;
+
+  constructor(deps: WaitingDeps) {
+    this.#deps = deps;
+  }
+
+  /** False where the bounds of the store leave no room. */
+  async keep(
+    { event, door, origin }: Omit<Incoming, "signedBy">,
+    { missing, keys }: { readonly missing: readonly EventId[]; readonly keys: readonly KeyName[] },
+  ): Promise<boolean> {
+    const nowMs = this.#deps.clock.now();
+    const kept = await this.#deps.store.put({
+      roomId: event.roomId,
+      eventId: event.id,
+      door,
+      origin,
+      receivedTs: nowMs,
+      pdu: writeCanonical(event.pdu as unknown as JsonObject),
+      missing,
+      missingKeys: keys.map(keyNameText),
+      attempts: 0,
+      dueTs: nowMs,
+    });
+    if (kept) this.#deps.wake();
+    return kept;
+  }
+
+  async done(roomId: RoomId, ids: readonly EventId[]): Promise<void> {
+    if (ids.length > 0) await this.#deps.store.remove(roomId, ids);
+  }
+
+  /** Those that waited for one of these, verified again; they go through the stages anew. */
+  async freedBy(roomId: RoomId, ids: readonly EventId[]): Promise<readonly Incoming[]> {
+    if (ids.length === 0) return [];
+    const freed = await this.#deps.store.waitingFor(roomId, ids, FREED_PER_STEP);
+    return await this.verified(freed);
+  }
+
+  /** Stored copies whose signatures can be verified with the key entries that are held. */
+  async verified(events: readonly WaitingEvent[]): Promise<readonly Incoming[]> {
+    const read = events.flatMap((waiting) => {
+      const event = readPdu(waiting.pdu);
+      return event === undefined ? [] : [{ event, door: waiting.door, origin: waiting.origin }];
+    });
+    const [first] = read;
+    if (first === undefined) return [];
+    const keys = { ...this.#deps, keys: heldAlone(this.#deps.keys) };
+    const outcomes = await verify(keys, read.map(({ event }) => event), {
+      origin: first.origin,
+      proofs: [],
+    });
+    return read.flatMap((incoming, at) => {
+      const outcome = outcomes[at];
+      return outcome?.kind === "valid" ? [{ ...incoming, signedBy: outcome.by }] : [];
+    });
+  }
+}
+
+/** What waits was in shape when it was stored; a later version may see that otherwise. */
+export function readPdu(text: string) {
+  const json = parseJson(new TextEncoder().encode(text));
+  if (!json.ok) return undefined;
+  const outcome = parsePduValue(json.value);
+  return outcome.kind === "event" ? outcome.event : undefined;
+}
+
+/** Asks nobody: what was obtained meanwhile is held. */
+function heldAlone(keys: WaitingDeps["keys"]): WaitingDeps["keys"] {
+  return { find: (names) => keys.find(names), obtain: (names) => keys.find(names) };
+}

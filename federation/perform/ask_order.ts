@@ -1,0 +1,40 @@
+import type { ServerName } from "../../core/ids/server_name.ts";
+
+/** Servers asked one after another for one thing. */
+export const ASKED_MAX = 5;
+/** Servers whose last answer is remembered; beyond it the longest remembered go. */
+const REMEMBERED_MAX = 10_000;
+
+/** Whom to ask first: whose the thing is, then who answered last, then who never failed. */
+export class AskOrder {
+  /** When a server last answered, or, negative, last failed to; monotonic ms. */
+  readonly #last = new Map<ServerName, number>();
+  readonly #clock: { monotonic(): number };
+
+  constructor(clock: { monotonic(): number }) {
+    this.#clock = clock;
+  }
+
+  /** At most `ASKED_MAX` of them, `first` at their head where it is given. */
+  of(servers: Iterable<ServerName>, first?: ServerName): ServerName[] {
+    const others = [...new Set(servers)].filter((server) => server !== first);
+    others.sort((a, b) => (this.#last.get(b) ?? 0) - (this.#last.get(a) ?? 0));
+    return [...(first === undefined ? [] : [first]), ...others].slice(0, ASKED_MAX);
+  }
+
+  answered(server: ServerName): void {
+    this.#note(server, 1 + this.#clock.monotonic());
+  }
+
+  failed(server: ServerName): void {
+    this.#note(server, -1 - this.#clock.monotonic());
+  }
+
+  #note(server: ServerName, at: number): void {
+    this.#last.delete(server);
+    this.#last.set(server, at);
+    if (this.#last.size <= REMEMBERED_MAX) return;
+    const [oldest] = this.#last.keys();
+    if (oldest !== undefined) this.#last.delete(oldest);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import { StrictVerifier } from "../../core/event/verify.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { sendHandler } from "../../federation/handle/send.ts";
+import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
+import { Pipeline } from "../../federation/inbound/pipeline.ts";
+import type { InboundMeter } from "../../federation/inbound/ports.ts";
+import { Waiting } from "../../federation/inbound/waiting.ts";
+import type {
+  EduSink,
+  FederationHandler,
+  Ingest,
+  KeyRing,
+  ServerPolicy,
+  Transport,
+} from "../../federation/ports.ts";
+import { StoredInboundRooms } from "../federation/inbound_rooms.ts";
+import { StoredReceipts, sweepReceipts } from "../federation/receipts.ts";
+import { StoredTransactions } from "../federation/transaction_store.ts";
+import { StoredWaiting } from "../federation/waiting_store.ts";
+import type { Sql } from "../postgres/sql.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import { createBlake3 } from "../system/blake3.ts";
+
+export interface InboundInput {
+  readonly sql: Sql;
+  readonly rooms: Rooms;
+  readonly serverName: ServerName;
+  readonly keys: KeyRing;
+  readonly transport: Transport;
+  readonly policy: ServerPolicy;
+  readonly edus: EduSink;
+  readonly meter: InboundMeter;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly stack: AsyncDisposableStack;
+}
+
+export interface InboundParts {
+  readonly ingest: Ingest;
+  readonly handlers: readonly FederationHandler[];
+  /** Forgets what is kept for a time alone; called now and then. */
+  readonly sweep: () => Promise<void>;
+}
+
+/** How events of other servers come in. */
+export async function composeInbound(input: InboundInput): Promise<InboundParts> {
+  const { sql, clock, stack } = input;
+  const rooms = new StoredInboundRooms(input);
+  const store = new StoredWaiting(sql);
+  const transactions = new StoredTransactions(input);
+  const receipts = stack.use(new StoredReceipts(input));
+  const verifier = new StrictVerifier();
+  const blake3 = await createBlake3();
+  let wake = () => {};
+  const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });
+  const ingest = new Pipeline({ ...input, rooms, verifier, waiting, receipts, blake3 });
+  const fetching = stack.use(
+    new FetchMissing({ ...input, rooms, store, ingest, receipts, ownName: input.serverName }),
+  );
+  wake = () => fetching.wake();
+  return {
+    ingest,
+    handlers: [sendHandler({ ...input, ingest, transactions, blake3 })],
+    sweep: async () => {
+      await transactions.sweep();
+      await sweepReceipts(sql);
+    },
+  };
+}

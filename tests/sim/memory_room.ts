@@ -1,0 +1,119 @@
+import type { ControlEvent } from "../../core/event/event.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import { Authority } from "../../core/permissions/authority.ts";
+import type { RoomFacts } from "../../core/rules/room_facts.ts";
+import { type ControlSource, RoomGraph } from "../../core/state/room_graph.ts";
+import type {
+  GraphEnd,
+  InboundRoom,
+  InboundRooms,
+  Known,
+  RoomChange,
+} from "../../federation/inbound/ports.ts";
+import type { MemoryStore } from "./memory_store.ts";
+
+/** Time that a store takes; a process that ended meanwhile never goes on. */
+export type Pace = () => Promise<void>;
+
+export type OpenGraph = (source: ControlSource, facts: RoomFacts) => RoomGraph;
+
+/**
+ * One life's hold on a room: what is remembered here ends with the process, what is stored does
+ * not. Stands where `server/rooms` and Postgres stand in production.
+ */
+export class MemoryRoom implements InboundRoom {
+  readonly id: RoomId;
+  readonly facts;
+  readonly graph: RoomGraph;
+  readonly #store: MemoryStore;
+  readonly #pace: Pace;
+  readonly #nowMs: () => number;
+  readonly #stored: (change: RoomChange) => void;
+  #end: GraphEnd;
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(options: {
+    readonly store: MemoryStore;
+    readonly pace: Pace;
+    readonly nowMs: () => number;
+    readonly stored: (change: RoomChange) => void;
+    /** Default: the engine's own. */
+    readonly openGraph?: OpenGraph;
+  }) {
+    const { store } = options;
+    this.#store = store;
+    this.#pace = options.pace;
+    this.#nowMs = options.nowMs;
+    this.#stored = options.stored;
+    this.id = store.facts.roomId;
+    this.facts = store.facts;
+    const openGraph = options.openGraph ?? ((source, facts) => new RoomGraph(source, facts));
+    this.graph = openGraph(sourceOf(store), store.facts);
+    const authority = new Authority(store.state, store.facts, this.graph.memo);
+    this.#end = { heads: store.heads, state: store.state, authority };
+  }
+
+  get end(): GraphEnd {
+    return this.#end;
+  }
+
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async find(ids: readonly EventId[]): Promise<readonly Known[]> {
+    await this.#pace();
+    return ids.flatMap((id) => this.#store.known.get(id) ?? []);
+  }
+
+  async childrenOfMissing(ids: readonly EventId[]) {
+    await this.#pace();
+    return this.#store.childrenOfMissing(ids);
+  }
+
+  async timelineFrom(channelId: ChannelId, query: { order: number; limit: number }) {
+    await this.#pace();
+    return this.#store.timeline(channelId).filter(({ order = 0 }) => order >= query.order)
+      .slice(0, query.limit);
+  }
+
+  async store(change: RoomChange): Promise<void> {
+    await this.#pace();
+    this.#store.apply(change, this.#nowMs());
+    if (change.end !== undefined) this.#end = change.end;
+    this.#stored(change);
+    await this.#pace();
+  }
+}
+
+function sourceOf(store: MemoryStore): ControlSource {
+  return {
+    events: () => Promise.resolve(store.control()),
+    stateAfter: (id) => {
+      const state = store.after.get(id);
+      if (state === undefined) throw new Error(`No state is stored after ${id}.`);
+      return Promise.resolve([...state.events()]);
+    },
+  };
+}
+
+/** The rooms of a server that holds one. */
+export class MemoryRooms implements InboundRooms {
+  readonly #room: MemoryRoom;
+
+  constructor(room: MemoryRoom) {
+    this.#room = room;
+  }
+
+  open(id: RoomId): Promise<InboundRoom | undefined> {
+    return Promise.resolve(id === this.#room.id ? this.#room : undefined);
+  }
+
+  begin(create: ControlEvent): Promise<InboundRoom> {
+    return Promise.reject(new Error(`This server holds one room, not ${create.roomId}.`));
+  }
+}
