@@ -50,7 +50,6 @@ export async function startServer(config: Config, system: SystemParts): Promise<
   const outbound = await composeOutbound(system, {
     ...domain,
     rooms: domain.chat.deps.rooms,
-    signer: domain.keys.signer,
     serverName: domain.identity.name,
     settled: () => domain.chat.source.told(),
     stack,

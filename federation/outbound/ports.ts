@@ -1,5 +1,4 @@
 import type { JsonValue } from "../../core/event/json.ts";
-import type { KeyName } from "../../core/event/verify_event.ts";
 import type { Brand } from "../../core/ids/brand.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -17,8 +16,6 @@ export interface OutgoingEvent {
   readonly pdu: JsonValue;
   /** Of the PDU's JSON. */
   readonly bytes: number;
-  /** Whose keys the signatures are by. */
-  readonly signedBy: readonly KeyName[];
   /** Who has this event, and all before it, stands here. Of heads: where the list goes on. */
   readonly mark: Mark;
 }
@@ -87,15 +84,10 @@ export interface DestinationStore {
   release(): Promise<void>;
 }
 
-/** An event as it was, or with one signature more, by this key. */
-export interface Resigned {
-  readonly pdu: JsonValue;
-  readonly signedBy?: KeyName;
-}
-
 /** Adds a signature of today to events whose key counts no more. PROTOCOL.md 8. */
 export interface Resigner {
-  freshen(pdu: JsonValue, nowMs: number): Promise<Resigned>;
+  /** The PDU as it was, or with one signature more. */
+  freshen(pdu: JsonValue, nowMs: number): Promise<JsonValue>;
 }
 
 /** To the other processes of this homeserver: one of them may hold the destination. */

@@ -1,6 +1,8 @@
 import type { KeyProof } from "../../core/api/federation/shapes.ts";
+import type { Pdu } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
+import { signatureNames } from "../inbound/verify.ts";
 import { keyNameText, type KeyRing } from "../ports.ts";
 import type { OutgoingEvent, Resigner } from "./ports.ts";
 import { cutKeys, KEYS_PER_TRANSACTION } from "./transaction.ts";
@@ -46,14 +48,10 @@ export async function prepare(
     readonly nowMs: number;
   },
 ): Promise<Prepared> {
-  const fresh = await Promise.all(
+  const pdus = await Promise.all(
     events.map(({ pdu }) => deps.resigner.freshen(pdu, deps.nowMs)),
   );
-  const signers = events.flatMap(({ signedBy }) => signedBy);
-  const names = deps.told.unknown([
-    ...signers,
-    ...fresh.flatMap(({ signedBy }) => signedBy ?? []),
-  ]);
+  const names = deps.told.unknown(pdus.flatMap((pdu) => signatureNames(pdu as unknown as Pdu)));
   const keys = names.length === 0 ? [] : await deps.keyRing.proofs(names);
-  return { pdus: fresh.map(({ pdu }) => pdu), keys: cutKeys(keys), names };
+  return { pdus, keys: cutKeys(keys), names };
 }

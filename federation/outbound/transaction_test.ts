@@ -12,7 +12,6 @@ function events(count: number, bytes: number): OutgoingEvent[] {
     eventId: `$${index}` as EventId,
     pdu: {},
     bytes,
-    signedBy: [],
     mark: String(index) as Mark,
   }));
 }

@@ -1,4 +1,3 @@
-import { EventResigner } from "../../federation/outbound/event_resigner.ts";
 import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Bus } from "../../core/ports/bus.ts";
@@ -9,7 +8,6 @@ import { PostgresOutgoingLog } from "../federation/outgoing_log.ts";
 import { PostgresRoomReader } from "../federation/room_reader.ts";
 import { RoomServers } from "../federation/room_servers.ts";
 import { ServerSight } from "../federation/server_sight.ts";
-import type { Signer } from "../keys/signer.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { FederationParts } from "./federation.ts";
@@ -27,7 +25,6 @@ export interface OutboundInput {
   readonly store: StoreParts;
   readonly bus: Bus;
   readonly rooms: Rooms;
-  readonly signer: Signer;
   readonly serverName: ServerName;
   readonly federation: FederationParts;
   readonly metrics: Metrics;
@@ -42,7 +39,7 @@ export async function composeOutbound(
   input: OutboundInput,
 ): Promise<OutboundParts> {
   const { clock, rng } = system;
-  const { store, bus, rooms, signer, serverName, federation, metrics, stack } = input;
+  const { store, bus, rooms, serverName, federation, metrics, stack } = input;
   const log = system.log.child({ part: "federation" });
   const { sql } = store.database;
   const { instance } = store.feed.token;
@@ -66,14 +63,14 @@ export async function composeOutbound(
   );
   stack.defer(store.feed.subscribe((batch) => feed.take(batch)));
   await feed.begin();
-  const { transport, keyRing, policy, blake3 } = federation;
+  const { transport, keyRing, policy, resigner } = federation;
   const engine = sender.engine = stack.use(
     await OutboundEngine.start({
       serverName,
       transport,
       keyRing,
       policy,
-      resigner: new EventResigner({ serverName, keyRing, signer, blake3 }),
+      resigner,
       outgoing,
       store: new PostgresDestinationStore({
         sql,

@@ -83,9 +83,8 @@ export class MemoryOutgoingLog implements OutgoingLog {
       if (index < Number(from) || !event.for.includes(server)) return [];
       return [{
         eventId: `$${event.text}` as EventId,
-        pdu: { text: event.text },
+        pdu: { text: event.text, signatures: {} },
         bytes: event.bytes ?? event.text.length + 11,
-        signedBy: [],
         mark: String(index + 1) as Mark,
       }];
     });
@@ -219,7 +218,7 @@ export function outboundParts(servers: readonly string[], clock: Clock = systemC
         serverName: "home.test" as ServerName,
         transport: peers,
         keyRing: { proofs: () => Promise.resolve([]) },
-        resigner: { freshen: (pdu) => Promise.resolve({ pdu }) },
+        resigner: { freshen: (pdu) => Promise.resolve(pdu) },
         policy: { refusal: (server) => blocked.has(server) ? "blocked" : undefined },
         outgoing,
         store,

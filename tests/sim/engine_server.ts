@@ -194,7 +194,7 @@ export class EngineServer implements SimServer {
       policy: { refusal: () => undefined },
       outgoing: faults?.openOutgoing?.(this.#store) ?? new MemoryOutgoing(this.#store),
       store: this.#destinations,
-      relay: { edu: () => undefined, heardFrom: () => undefined },
+      relay: { edu: () => undefined, heardFrom: () => undefined, retry: () => undefined },
       meter: { transaction: () => undefined, pdus: () => undefined, edus: () => undefined },
       clock,
       rng: this.#rng,

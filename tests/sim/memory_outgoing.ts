@@ -2,7 +2,6 @@ import { isTimelineEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
-import { signatureNames } from "../../federation/inbound/verify.ts";
 import type {
   HeadsPage,
   Mark,
@@ -77,7 +76,6 @@ export class MemoryOutgoing implements OutgoingLog {
         eventId: id,
         pdu: pdu as unknown as JsonValue,
         bytes: JSON.stringify(pdu).length,
-        signedBy: signatureNames(pdu),
         mark: markOf(at + 1),
       });
     }
