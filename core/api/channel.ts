@@ -39,5 +39,8 @@ export const ReadState = z.object({
   last_read_id: z.string().nullable(),
   unread: z.number().int(),
   mentions: z.number().int(),
+  counted_to: z.number().int().describe(
+    "`order` of the last event counted: a message up to there adds nothing when it arrives",
+  ),
 });
 export type ReadState = z.infer<typeof ReadState>;

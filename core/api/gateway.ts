@@ -45,6 +45,8 @@ const ChannelRef = { room_id: z.string(), channel_id: z.string() };
 export const GuildFrame = Guild.omit({ me: true });
 export type GuildFrame = z.infer<typeof GuildFrame>;
 
+const MemberCount = z.number().int().describe("Of the guild, after the change");
+
 /** What can happen, by name (`t` of a dispatch, `event` of a server-sent event). */
 export const DISPATCH = {
   "message.create": MessageFrame,
@@ -65,8 +67,16 @@ export const DISPATCH = {
     guild_id: z.string(),
     reason: z.enum(["left", "kicked", "banned", "deleted"]),
   }),
-  "member.update": z.object({ guild_id: z.string(), member: Member }),
-  "member.remove": z.object({ guild_id: z.string(), user_id: z.string() }),
+  "member.update": z.object({
+    guild_id: z.string(),
+    member: Member,
+    member_count: MemberCount,
+  }),
+  "member.remove": z.object({
+    guild_id: z.string(),
+    user_id: z.string(),
+    member_count: MemberCount,
+  }),
   "dm.update": Dm,
   "user.update": User,
   "self.update": Self,

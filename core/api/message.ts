@@ -65,6 +65,9 @@ export type Message = z.infer<typeof Message>;
  */
 export const MessageFrame = Message.omit({ mentions_me: true }).extend({
   reactions: z.array(Reaction.omit({ me: true })),
+  own_reactions: z.array(z.string()).optional().describe(
+    "Only to who took a reaction back: the keys of those that still stand",
+  ),
 });
 export type MessageFrame = z.infer<typeof MessageFrame>;
 

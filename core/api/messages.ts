@@ -176,6 +176,19 @@ export const markRead = defineOperation({
   errors: ["not_found"],
 });
 
+export const getRead = defineOperation({
+  id: "getRead",
+  method: "GET",
+  path: "/client/v1/rooms/:room_id/read",
+  tag: "messages",
+  summary: "How far the caller has read a channel, and what waits there",
+  auth: "user",
+  params: Room,
+  query: z.object({ channel_id: ChannelId }),
+  result: ReadState,
+  errors: ["not_found"],
+});
+
 export const sendTyping = defineOperation({
   id: "sendTyping",
   method: "POST",

@@ -13,21 +13,32 @@ export function mentionsViewer(mentions: Mentions, viewer: Viewer): boolean {
 }
 
 /**
- * A message out of a frame as this viewer sees it. `held` is the form known so far: it
- * knows which reactions are the viewer's own, which `message.reaction` keeps up to date.
+ * A message out of a frame as this viewer sees it. `held` is the form known so far: where a
+ * reaction has more people than are named, it knows whether the viewer is one of them, which
+ * `message.reaction` keeps up to date.
  */
 export function personalMessage(
   frame: MessageFrame,
   viewer: Viewer,
   held?: Pick<Message, "reactions">,
 ): Message {
+  const { own_reactions: own, ...rest } = frame;
   return {
-    ...frame,
-    mentions_me: mentionsViewer(frame.mentions, viewer),
+    ...rest,
+    mentions_me: frame.author.id !== viewer.userId && mentionsViewer(frame.mentions, viewer),
     reactions: frame.reactions.map((reaction) => ({
       ...reaction,
-      me: held?.reactions.find((own) => own.key === reaction.key)?.me ??
-        reaction.users.includes(viewer.userId),
+      me: own?.includes(reaction.key) ?? isOwn(reaction, viewer.userId, held),
     })),
   };
+}
+
+function isOwn(
+  reaction: MessageFrame["reactions"][number],
+  userId: string,
+  held: Pick<Message, "reactions"> | undefined,
+): boolean {
+  if (reaction.users.includes(userId)) return true;
+  if (reaction.count <= reaction.users.length) return false;
+  return held?.reactions.find((known) => known.key === reaction.key)?.me ?? false;
 }

@@ -46,4 +46,13 @@ Deno.test("own reactions come from what is held, else from the names at hand", (
     personalMessage(frame, viewer).reactions.map((reaction) => reaction.me),
     [false, true],
   );
+  // Everybody is named, so that the viewer is not among them, whatever was held.
+  const gone = { ...frame, reactions: [{ key: "a", count: 1, users: ["@bob:x"] }] };
+  assert.deepEqual(
+    personalMessage(gone, viewer, held).reactions.map((reaction) => reaction.me),
+    [false],
+  );
+  const told = personalMessage({ ...frame, own_reactions: ["b"] }, viewer, held);
+  assert.deepEqual(told.reactions.map((reaction) => reaction.me), [false, true]);
+  assert.ok(!("own_reactions" in told));
 });

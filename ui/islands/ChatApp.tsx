@@ -16,6 +16,7 @@ import { keepAboveKeyboard } from "../lib/browser/keyboard_space.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { bindSwipes } from "../lib/browser/swipes.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
+import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
@@ -87,6 +88,7 @@ function start(state: ChatState): () => void {
     bindKeys(state),
     bindSwipes(state),
     keepAboveKeyboard(),
+    keepReadsFresh(state),
     effect(() => keepColors(state)),
     effect(() => showTitle(state)),
   ];

@@ -45,7 +45,7 @@ import { getMessageRoute } from "./rooms/room/messages/get.ts";
 import { listMessagesRoute } from "./rooms/room/messages/list.ts";
 import { listPinsRoute } from "./rooms/room/pins/list.ts";
 import { pinMessageRoute } from "./rooms/room/pins/set.ts";
-import { markReadRoute } from "./rooms/room/read.ts";
+import { getReadRoute, markReadRoute } from "./rooms/room/read.ts";
 import { sendMessageRoute } from "./rooms/room/send.ts";
 import { sendTypingRoute } from "./rooms/room/typing.ts";
 
@@ -97,6 +97,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     listMessagesRoute(deps),
     listPinsRoute(deps),
     pinMessageRoute(deps),
+    getReadRoute(deps),
     markReadRoute(deps),
     sendMessageRoute(deps),
     sendTypingRoute(deps),

@@ -1,3 +1,4 @@
+import { REACTORS_SHOWN } from "../../../core/api/shown.ts";
 import {
   eventColumns,
   type EventRecord,
@@ -143,9 +144,6 @@ export interface ReactionRow {
   readonly me: boolean;
   readonly users: string[];
 }
-
-/** How many reactors a tooltip names. */
-const REACTORS_SHOWN = 8;
 
 /** Reactions by message and key, in the order in which each key first appeared. */
 export async function findReactions(

@@ -1,4 +1,5 @@
-import type { Message, MessageFrame, MessageMedia } from "../../../core/api/message.ts";
+import { type Message, type MessageFrame, type MessageMedia } from "../../../core/api/message.ts";
+import { excerptOf } from "../../../core/api/shown.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -19,9 +20,6 @@ import {
   type ReactionRow,
   type RedactionRow,
 } from "./message_rows.ts";
-
-/** Characters of a replied-to message shown above the reply. */
-const EXCERPT_CHARS = 160;
 
 export interface ProjectDeps {
   readonly sql: Queryable;
@@ -154,14 +152,15 @@ function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to
   if (row === undefined) return { id, author: null, excerpt: null };
   const edit = look.edits.get(id);
   const body = textOf(edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu), "body");
-  const files = mediaOf(contentOfRow(row)).length;
   const sender = row.sender;
   return {
     id,
     author: look.people.get(sender) ?? unknownUser(sender),
-    excerpt: row.withheld || row.redactedBy !== undefined
-      ? null
-      : body?.slice(0, EXCERPT_CHARS) ?? (files > 0 ? `${files} file${files > 1 ? "s" : ""}` : ""),
+    excerpt: excerptOf({
+      body: body ?? "",
+      files: mediaOf(contentOfRow(row)).length,
+      gone: row.withheld || row.redactedBy !== undefined,
+    }),
   };
 }
 

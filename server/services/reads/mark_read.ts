@@ -1,3 +1,4 @@
+import { assert } from "../../../core/assert.ts";
 import type { ReadState } from "../../../core/api/channel.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -9,6 +10,18 @@ import { moveReadMarker } from "./read_rows.ts";
 export interface ReadNotice {
   readonly userId: UserId;
   readonly state: ReadState;
+}
+
+/** How far the user has read a channel. @throws OperationError `not_found` */
+export async function readStateOf(
+  deps: ChatDeps,
+  userId: UserId,
+  input: { readonly roomId: string; readonly channelId: string },
+): Promise<ReadState> {
+  const { room, channelId } = await openChannel(deps, userId, input);
+  const [state] = await readStates(deps, userId, [{ room, channelIds: [channelId] }]);
+  assert(state !== undefined, "every channel that is asked for has a read state");
+  return state;
 }
 
 /**
@@ -48,8 +61,7 @@ export async function markRead(
       back: input.back,
     });
   }
-  const [state] = await readStates(deps, userId, [{ room, channelIds: [channelId] }]);
-  if (state === undefined) throw messageNotFound();
+  const state = await readStateOf(deps, userId, input);
   deps.announceRead({ userId, state });
   return state;
 }

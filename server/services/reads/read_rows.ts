@@ -1,8 +1,6 @@
 import type { ReadState } from "../../../core/api/channel.ts";
+import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
 import type { Queryable } from "../../postgres/sql.ts";
-
-/** Unread counts stop here: people read "99+". */
-export const UNREAD_COUNT_MAX = 100;
 
 export interface CountQuery {
   readonly userId: string;
@@ -21,7 +19,8 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
   const { userId, channels } = query;
   return await sql<ReadState[]>`
     select c.room_id, c.channel_id, m.event_id as last_read_id,
-      u.count::int as unread, p.count::int as mentions
+      u.count::int as unread, p.count::int as mentions,
+      coalesce(newest.ord, 0) as counted_to
     from unnest(${channels.map((each) => each.roomId)}::text[],
       ${channels.map((each) => each.channelId)}::text[],
       ${channels.map((each) => each.targets)}::text[],
@@ -48,7 +47,11 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
           and mm.ord >= coalesce(m.ord, c.since) and mm.sender <> ${userId}
           and mm.event_id is distinct from m.event_id
           and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
-        limit ${UNREAD_COUNT_MAX}) pinged) p`;
+        limit ${UNREAD_COUNT_MAX}) pinged) p
+    left join lateral (
+      select e.timeline_order as ord from events e
+      where e.room_id = c.room_id and e.channel_id = c.channel_id
+      order by e.timeline_order desc, e.event_hash desc limit 1) newest on true`;
 }
 
 /** Moves a marker forwards, or anywhere with `back`. Resolves whether it moved. */

@@ -24,10 +24,11 @@ import {
   type SyncToken,
 } from "../../postgres/sync_token.ts";
 import { heldOf } from "../../rooms/load_room.ts";
+import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
-import { projectControl, projectWholeRoom } from "./project_control.ts";
+import { projectControl, projectDm, projectWholeRoom } from "./project_control.ts";
 import { projectTimeline } from "./project_timeline.ts";
 import { replaySince } from "./replay.ts";
 import { buildSnapshot, type ServerFacts } from "./snapshot.ts";
@@ -174,8 +175,19 @@ export class ChatSource implements GatewaySource {
     }
     return {
       entitlements: [],
-      dispatches: await projectTimeline(this.#deps, room, stored),
+      dispatches: [
+        // Whole states first: the last dispatch carries the position.
+        ...(stored.redactedBy === undefined ? [] : await this.#conversation(room)),
+        ...await projectTimeline(this.#deps, room, stored),
+      ],
     };
+  }
+
+  /** What was said last in a conversation was taken back, maybe: its place in the list changes. */
+  async #conversation(room: Room): Promise<readonly Dispatch[]> {
+    const { kind } = room.authority.room;
+    if (kind !== "dm" && kind !== "group_dm") return [];
+    return (await projectDm(this.#deps, room, this.#watchers)).dispatches;
   }
 
   async #userUpdates(userId: UserId): Promise<readonly Dispatch[]> {

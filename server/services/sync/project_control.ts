@@ -1,3 +1,4 @@
+import type { DispatchData } from "../../../core/api/gateway.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
@@ -11,7 +12,7 @@ import { entitlementOf } from "./standing.ts";
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
 /** Types that change what one member is, and nothing of anybody else. */
-const OF_ONE_MEMBER: ReadonlySet<string> = new Set([
+export const OF_ONE_MEMBER: ReadonlySet<string> = new Set([
   "m.guild.member_roles",
   "m.room.timeout",
   "m.member.profile",
@@ -66,7 +67,7 @@ export async function projectWholeRoom(
   }
 }
 
-function reasonOfAbsence(room: Room, userId: UserId): "banned" | "left" | "kicked" {
+export function reasonOfAbsence(room: Room, userId: UserId): "banned" | "left" | "kicked" {
   const event = room.authority.view.get("m.room.member", userId);
   if (event?.pdu.content["membership"] === "ban") return "banned";
   return event?.pdu.sender === userId ? "left" : "kicked";
@@ -102,6 +103,28 @@ async function projectGuildEvent(deps: ChatDeps, room: Room, change: Change): Pr
   };
 }
 
+/** `member.update`: a member as it is now. */
+export async function memberUpdate(
+  deps: Pick<ChatDeps, "users" | "presenceOf">,
+  room: Room,
+  userId: UserId,
+): Promise<DispatchData<"member.update">> {
+  return {
+    guild_id: room.id,
+    member: await viewMember(deps, room, userId),
+    member_count: room.authority.joinedUsers().size,
+  };
+}
+
+/** `member.remove`: somebody who is no member any more. */
+export function memberRemoval(room: Room, userId: UserId): DispatchData<"member.remove"> {
+  return {
+    guild_id: room.id,
+    user_id: userId,
+    member_count: room.authority.joinedUsers().size,
+  };
+}
+
 function entitlementsOf(
   deps: Pick<ChatDeps, "clock">,
   room: Room,
@@ -124,7 +147,7 @@ async function projectMemberChange(
       ...(connected ? await guildUpdates(deps, room, [target]) : []),
       {
         t: "member.update",
-        d: { guild_id: room.id, member: await viewMember(deps, room, target) },
+        d: await memberUpdate(deps, room, target),
         audience: { to: "room", roomId: room.id },
       },
     ],
@@ -145,7 +168,7 @@ async function projectMembership(
         ...(connected ? await guildUpdates(deps, room, [target]) : []),
         {
           t: "member.update",
-          d: { guild_id: room.id, member: await viewMember(deps, room, target) },
+          d: await memberUpdate(deps, room, target),
           audience: { to: "room", roomId: room.id },
         },
       ],
@@ -166,7 +189,7 @@ async function projectMembership(
       ...(watchers.isConnected(target) ? [gone] : []),
       {
         t: "member.remove",
-        d: { guild_id: room.id, user_id: target },
+        d: memberRemoval(room, target),
         audience: { to: "room", roomId: room.id },
       },
     ],
@@ -187,7 +210,12 @@ async function projectPrivate(deps: ChatDeps, room: Room, change: Change): Promi
   };
 }
 
-async function projectDm(deps: ChatDeps, room: Room, watchers: Watchers): Promise<Projection> {
+/** A conversation anew for its people. */
+export async function projectDm(
+  deps: ChatDeps,
+  room: Room,
+  watchers: Watchers,
+): Promise<Projection> {
   const connected = room.authority.room.users.filter((userId) => watchers.isConnected(userId));
   const dispatches = await Promise.all(connected.map(async (userId): Promise<Dispatch> => ({
     t: "dm.update",

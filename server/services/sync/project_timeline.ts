@@ -1,6 +1,7 @@
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { relationOf } from "../../../core/event/relation.ts";
 import type { TimelineEvent } from "../../../core/event/event.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Dispatch } from "../../http/gateway/source.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import { heldOf } from "../../rooms/load_room.ts";
@@ -11,7 +12,10 @@ import { projectMessages, projectNewMessage } from "../messages/project_messages
 
 type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces">;
 
-/** What a stored timeline event means for those who read its channel. */
+/**
+ * What a stored timeline event means for those who read its channel, as `message.` dispatches;
+ * one event has one at most.
+ */
 export async function projectTimeline(
   deps: TimelineDeps,
   room: Room,
@@ -38,7 +42,9 @@ export async function projectTimeline(
   }
   const changes = stored.type === "m.pin" || stored.type === "m.reaction" ||
     stored.type === "m.room.message";
-  return changes && target !== undefined ? await wholeMessage(deps, room, target) : [];
+  if (!changes || target === undefined) return [];
+  const takenBackBy = stored.type === "m.reaction" ? stored.sender : undefined;
+  return await wholeMessage(deps, room, target, takenBackBy);
 }
 
 function targetOf(event: TimelineEvent, related: EventId | undefined): EventId | undefined {
@@ -80,20 +86,28 @@ async function reaction(
   }];
 }
 
-/** Edits, pins, redactions: the whole message anew, as it is now. */
+/**
+ * Edits, pins, redactions: the whole message anew, as it is now. `takenBackBy`: who took a
+ * reaction back, and is told which of the own ones still stand.
+ */
 async function wholeMessage(
   deps: Pick<ChatDeps, "sql" | "users">,
   room: Room,
   id: EventId,
+  takenBackBy?: UserId,
 ): Promise<Dispatch[]> {
   const rows = await findTimelineEvents(deps.sql, room.id, [id]);
   const [row] = rows;
   if (row?.channelId === undefined || row.type !== "m.room.message") return [];
-  const [projected] = await projectMessages(deps, room, { rows, viewer: null });
+  const [projected] = await projectMessages(deps, room, { rows, viewer: takenBackBy ?? null });
   if (projected === undefined) return [];
+  const { frame, myReactions } = projected;
   return [{
     t: "message.update",
-    d: projected.frame,
+    d: frame,
     audience: { to: "channel", roomId: room.id, channelId: row.channelId },
+    ...(takenBackBy === undefined
+      ? {}
+      : { personal: { userId: takenBackBy, d: { ...frame, own_reactions: [...myReactions] } } }),
   }];
 }

@@ -6,6 +6,7 @@ import type * as channels from "../../../core/api/channels.ts";
 import type * as dms from "../../../core/api/dms.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
 import type * as invites from "../../../core/api/invites.ts";
+import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
 import type * as sync from "../../../core/api/sync.ts";
@@ -85,6 +86,8 @@ export const OPERATIONS = {
   inviteUser: ["POST", "/client/v1/invite"],
   listInvites: ["GET", "/client/v1/guilds/:guild_id/invites"],
   revokeInvite: ["DELETE", "/client/v1/invites/:code"],
+  joinByLink: ["POST", "/client/v1/join"],
+  lookAtLink: ["POST", "/client/v1/links/look"],
   adminMediaUsage: ["GET", "/client/v1/admin/media/usage"],
   adminPurgeMedia: ["POST", "/client/v1/admin/media/purge"],
   deleteMedia: ["DELETE", "/client/v1/media/:server/:media_id"],
@@ -95,6 +98,7 @@ export const OPERATIONS = {
   addReaction: ["POST", "/client/v1/reactions"],
   editMessage: ["PATCH", "/client/v1/rooms/:room_id/messages/:event_id"],
   getMessage: ["GET", "/client/v1/rooms/:room_id/messages/:event_id"],
+  getRead: ["GET", "/client/v1/rooms/:room_id/read"],
   listMessages: ["GET", "/client/v1/rooms/:room_id/messages"],
   listPins: ["GET", "/client/v1/rooms/:room_id/pins"],
   markRead: ["POST", "/client/v1/rooms/:room_id/read"],
@@ -182,6 +186,8 @@ export interface OperationTypes {
   inviteUser: typeof invites.inviteUser;
   listInvites: typeof invites.listInvites;
   revokeInvite: typeof invites.revokeInvite;
+  joinByLink: typeof links.joinByLink;
+  lookAtLink: typeof links.lookAtLink;
   adminMediaUsage: typeof media.adminMediaUsage;
   adminPurgeMedia: typeof media.adminPurgeMedia;
   deleteMedia: typeof media.deleteMedia;
@@ -192,6 +198,7 @@ export interface OperationTypes {
   addReaction: typeof messages.addReaction;
   editMessage: typeof messages.editMessage;
   getMessage: typeof messages.getMessage;
+  getRead: typeof messages.getRead;
   listMessages: typeof messages.listMessages;
   listPins: typeof messages.listPins;
   markRead: typeof messages.markRead;

@@ -1,12 +1,15 @@
 import { batch } from "@preact/signals";
+import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
 import type { ServerFrame } from "../../../core/api/gateway.ts";
 import type { Message, MessageFrame } from "../../../core/api/message.ts";
 import { personalMessage } from "../../../core/api/personal_message.ts";
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
+import { showAnswered } from "../store/held_messages.ts";
 import { plainText } from "../store/links.ts";
 import type { ChatState } from "../store/chat.ts";
 import { isTalk, placeKey, refKey } from "../store/place.ts";
+import { markStale, takeRead } from "../store/stale_reads.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
 import { applyGuildFrame } from "./dispatch_guild.ts";
 
@@ -16,10 +19,8 @@ function readMessage(state: ChatState, frame: MessageFrame): Message {
   const key = refKey(frame);
   const held = state.windows.get(key)?.value.messages.find((message) => message.id === frame.id);
   const selfId = state.self.value.user.id;
-  const guild = state.guilds.value.find((entry) =>
-    entry.id === frame.room_id ||
-    entry.channels.some((channel) => channel.room_id === frame.room_id)
-  );
+  // A private channel is a room of its own, in which the guild's roles are nobody's.
+  const guild = state.guilds.value.find((entry) => entry.id === frame.room_id);
   return personalMessage(frame, { userId: selfId, roles: guild?.me.roles ?? [] }, held);
 }
 
@@ -29,6 +30,7 @@ function receive(state: ChatState, frame: MessageFrame): void {
   state.users.set(message.author.id, message.author);
   const window = state.windows.get(key);
   if (window) window.value = receiveMessage(window.value, message);
+  moveConversation(state, message);
   clearTyping(state, key, message.author.id);
   const selfId = state.self.value.user.id;
   if (message.author.id === selfId) return;
@@ -46,13 +48,37 @@ function receive(state: ChatState, frame: MessageFrame): void {
 function countUnread(state: ChatState, message: Message): void {
   const key = refKey(message);
   const held = state.reads.value.get(key);
+  // The state came ahead of the message, or the message late: only the server knows which.
+  if (held && message.order <= held.counted_to) return markStale(state, [key]);
+  const one = message.mentions_me ? 1 : 0;
   state.reads.value = new Map(state.reads.value).set(key, {
     room_id: message.room_id,
     channel_id: message.channel_id,
     last_read_id: held?.last_read_id ?? null,
-    unread: (held?.unread ?? 0) + 1,
-    mentions: (held?.mentions ?? 0) + (message.mentions_me ? 1 : 0),
+    unread: Math.min((held?.unread ?? 0) + 1, UNREAD_COUNT_MAX),
+    mentions: Math.min((held?.mentions ?? 0) + one, UNREAD_COUNT_MAX),
+    counted_to: message.order,
   });
+}
+
+/** What was said last decides the place of a conversation among the others. */
+function moveConversation(state: ChatState, message: Message): void {
+  if (!state.dms.value.some((dm) => dm.room_id === message.room_id)) return;
+  state.dms.value = state.dms.value
+    .map((dm) =>
+      dm.room_id === message.room_id
+        ? { ...dm, last_message_id: message.id, last_ts: message.origin_ts }
+        : dm
+    )
+    .sort((a, b) => b.last_ts - a.last_ts);
+}
+
+function change(state: ChatState, message: Message): void {
+  const key = refKey(message);
+  updateHeld(state, key, message.id, () => message);
+  showAnswered(state, message);
+  // Whether it was among the unread ones only the server knows.
+  if (message.redacted && (state.reads.value.get(key)?.unread ?? 0) > 0) markStale(state, [key]);
 }
 
 function clearTyping(state: ChatState, key: string, userId: string): void {
@@ -79,10 +105,8 @@ function apply(state: ChatState, frame: Dispatch): void {
   switch (frame.t) {
     case "message.create":
       return receive(state, frame.d);
-    case "message.update": {
-      const message = readMessage(state, frame.d);
-      return updateHeld(state, refKey(message), message.id, () => message);
-    }
+    case "message.update":
+      return change(state, readMessage(state, frame.d));
     case "message.reaction": {
       const { d } = frame;
       const mine = d.user_id === state.self.value.user.id;
@@ -96,8 +120,7 @@ function apply(state: ChatState, frame: Dispatch): void {
         }));
     }
     case "read.update":
-      state.reads.value = new Map(state.reads.value).set(refKey(frame.d), frame.d);
-      return;
+      return takeRead(state, frame.d);
     case "typing": {
       if (frame.d.user.id === state.self.value.user.id) return;
       const key = refKey(frame.d);

@@ -1,63 +1,92 @@
-import type { ServerFrame } from "../../../core/api/gateway.ts";
-import type { Member } from "../../../core/api/guild.ts";
+import type { Channel } from "../../../core/api/channel.ts";
+import type { GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
+import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
+import { showAuthor, showFormerMember, showMember, showMentions } from "../store/held_messages.ts";
+import { refKey } from "../store/place.ts";
+import { markPinged, markSeen } from "../store/stale_reads.ts";
 import { showToast } from "./toast.ts";
 
 type Dispatch = Extract<ServerFrame, { op: "dispatch" }>;
 
+/** In the order in which the server lists them: of joining. */
+function setGuild(state: ChatState, guild: Guild): void {
+  const others = state.guilds.value.filter((entry) => entry.id !== guild.id);
+  state.guilds.value = [...others, guild].sort((a, b) =>
+    a.me.joined_ts - b.me.joined_ts || (a.id < b.id ? -1 : 1)
+  );
+}
+
+/** A guild in which one's own roles may be others than before. */
+function setOwnRoles(state: ChatState, former: Guild | undefined, guild: Guild): void {
+  setGuild(state, guild);
+  if (former === undefined || former.me.roles.join() === guild.me.roles.join()) return;
+  markPinged(state, guild);
+  showMentions(state, guild);
+}
+
 function setMember(state: ChatState, guildId: string, member: Member): void {
   state.users.set(member.user.id, member.user);
-  if (member.user.id === state.self.value.user.id) {
-    state.guilds.value = state.guilds.value.map((guild) =>
-      guild.id === guildId ? { ...guild, me: member } : guild
-    );
+  const guild = state.guilds.value.find((entry) => entry.id === guildId);
+  if (guild !== undefined) {
+    if (member.user.id === state.self.value.user.id) {
+      setOwnRoles(state, guild, { ...guild, me: member });
+    }
+    showMember(state, guild, member);
   }
   const list = state.members.value.get(guildId);
   if (!list) return;
   const known = list.members.some((entry) => entry.user.id === member.user.id);
   state.members.value = new Map(state.members.value).set(guildId, {
     ...list,
-    total: list.total + (known ? 0 : 1),
     members: known
       ? list.members.map((entry) => entry.user.id === member.user.id ? member : entry)
       : [...list.members, member],
   });
 }
 
+function countMembers(state: ChatState, guildId: string, total: number): void {
+  const guild = state.guilds.value.find((entry) => entry.id === guildId);
+  if (guild) setGuild(state, { ...guild, member_count: total });
+  const list = state.members.value.get(guildId);
+  if (list) state.members.value = new Map(state.members.value).set(guildId, { ...list, total });
+}
+
 function dropMember(state: ChatState, guildId: string, userId: string): void {
+  showFormerMember(state, guildId, userId);
   const list = state.members.value.get(guildId);
   if (!list) return;
   state.members.value = new Map(state.members.value).set(guildId, {
     ...list,
-    total: Math.max(0, list.total - 1),
     members: list.members.filter((member) => member.user.id !== userId),
   });
 }
 
 function setUser(state: ChatState, user: User): void {
   state.users.set(user.id, user);
+  if (user.id === state.self.value.user.id) {
+    state.self.value = { ...state.self.value, user };
+    state.guilds.value = state.guilds.value.map((guild) => ({
+      ...guild,
+      me: { ...guild.me, user },
+    }));
+  }
   state.dms.value = state.dms.value.map((dm) => dm.user.id === user.id ? { ...dm, user } : dm);
   for (const [guildId, list] of state.members.value) {
     const member = list.members.find((entry) => entry.user.id === user.id);
     if (member) setMember(state, guildId, { ...member, user });
   }
-  for (const window of state.windows.values()) {
-    if (!window.value.messages.some((message) => message.author.id === user.id)) continue;
-    window.value = {
-      ...window.value,
-      messages: window.value.messages.map((message) =>
-        message.author.id === user.id ? { ...message, author: user } : message
-      ),
-    };
-  }
+  showAuthor(state, user);
 }
 
 function removeGuild(state: ChatState, guildId: string, reason: string): void {
   const guild = state.guilds.value.find((entry) => entry.id === guildId);
   if (!guild) return;
   state.guilds.value = state.guilds.value.filter((entry) => entry.id !== guildId);
+  state.forget(guild.channels.map(keyOf));
+  state.members.value = new Map([...state.members.value].filter(([id]) => id !== guildId));
   const place = state.place.value;
   const here = (place.kind === "guild" || place.kind === "channel") && place.guildId === guildId;
   if (here) {
@@ -69,32 +98,55 @@ function removeGuild(state: ChatState, guildId: string, reason: string): void {
   if (reason === "deleted") showToast(state, t("guild.deleted", { name: guild.name }));
 }
 
+function keyOf(channel: Channel): string {
+  return refKey({ room_id: channel.room_id, channel_id: channel.id });
+}
+
+/** A guild as it is now: channels out of sight go with what is held of them. */
+function takeGuild(state: ChatState, frame: GuildFrame): void {
+  const held = state.guilds.value.find((guild) => guild.id === frame.id);
+  const me = held?.me ?? {
+    user: state.self.value.user,
+    nickname: null,
+    guild_avatar: null,
+    roles: [],
+    joined_ts: Date.now(),
+    timeout_until: null,
+    presence: "online" as const,
+  };
+  const inForce = (member: Member): Member => ({
+    ...member,
+    roles: member.roles.filter((id) => frame.roles.some((role) => role.id === id)),
+  });
+  const guild = { ...frame, me: inForce(me) };
+  setOwnRoles(state, held, guild);
+  const seen = new Set(guild.channels.map(keyOf));
+  state.forget((held?.channels ?? []).map(keyOf).filter((key) => !seen.has(key)));
+  markSeen(state, guild);
+  const list = state.members.value.get(guild.id);
+  if (!list) return;
+  const members = list.members.map(inForce);
+  state.members.value = new Map(state.members.value).set(guild.id, {
+    ...list,
+    total: guild.member_count,
+    members,
+  });
+  for (const member of members) showMember(state, guild, member);
+}
+
 /** Frames about guilds, members, people and conversations. */
 export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
   switch (frame.t) {
-    case "guild.update": {
-      const held = state.guilds.value.find((guild) => guild.id === frame.d.id);
-      const me = held?.me ?? {
-        user: state.self.value.user,
-        nickname: null,
-        guild_avatar: null,
-        roles: [],
-        joined_ts: Date.now(),
-        timeout_until: null,
-        presence: "online" as const,
-      };
-      const guild = { ...frame.d, me };
-      state.guilds.value = held
-        ? state.guilds.value.map((entry) => entry.id === guild.id ? guild : entry)
-        : [...state.guilds.value, guild];
-      return;
-    }
+    case "guild.update":
+      return takeGuild(state, frame.d);
     case "guild.remove":
       return removeGuild(state, frame.d.guild_id, frame.d.reason);
     case "member.update":
-      return setMember(state, frame.d.guild_id, frame.d.member);
+      setMember(state, frame.d.guild_id, frame.d.member);
+      return countMembers(state, frame.d.guild_id, frame.d.member_count);
     case "member.remove":
-      return dropMember(state, frame.d.guild_id, frame.d.user_id);
+      dropMember(state, frame.d.guild_id, frame.d.user_id);
+      return countMembers(state, frame.d.guild_id, frame.d.member_count);
     case "dm.update": {
       const others = state.dms.value.filter((dm) => dm.room_id !== frame.d.room_id);
       state.dms.value = [frame.d, ...others].sort((a, b) => b.last_ts - a.last_ts);

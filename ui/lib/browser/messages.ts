@@ -197,6 +197,7 @@ export function markRead(state: ChatState, place: TalkPlace): void {
     last_read_id: last.id,
     unread: 0,
     mentions: 0,
+    counted_to: Math.max(last.order, read?.counted_to ?? 0),
   });
   void callApi("markRead", {
     params: { room_id: place.roomId },

@@ -82,6 +82,8 @@ export class ChatState {
   readonly guilds: Signal<readonly Guild[]>;
   readonly dms: Signal<readonly Dm[]>;
   readonly reads: Signal<ReadonlyMap<string, ReadState>>;
+  /** Keys of channels whose read state must be asked for; see `stale_reads.ts`. */
+  readonly staleReads: Signal<ReadonlySet<string>> = signal(new Set());
   readonly presences: Signal<ReadonlyMap<string, PresenceName>>;
   readonly members: Signal<ReadonlyMap<string, MemberList>>;
   readonly users: Map<string, User> = new Map();
@@ -177,6 +179,7 @@ export class ChatState {
   }
 
   takeSnapshot(snapshot: Snapshot): void {
+    this.staleReads.value = new Set();
     this.self.value = snapshot.self;
     this.guilds.value = snapshot.guilds;
     this.dms.value = snapshot.dms;
@@ -191,6 +194,21 @@ export class ChatState {
       return own === "invisible" ? "offline" : own;
     }
     return this.presences.value.get(userId) ?? "offline";
+  }
+
+  /** Forgets what is held of channels that are not to be seen any more. */
+  forget(keys: readonly string[]): void {
+    const gone = new Set(keys);
+    for (const key of keys) {
+      this.windows.delete(key);
+      this.anchors.delete(key);
+    }
+    const without = <Value>(map: ReadonlyMap<string, Value>) =>
+      new Map([...map].filter(([key]) => !gone.has(key)));
+    this.reads.value = without(this.reads.value);
+    this.newAfter.value = without(this.newAfter.value);
+    this.typing.value = without(this.typing.value);
+    this.staleReads.value = new Set([...this.staleReads.value].filter((key) => !gone.has(key)));
   }
 
   /** What is known of a user: member, author, or nothing but the id. */

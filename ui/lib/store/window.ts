@@ -1,4 +1,5 @@
 import type { Message } from "../../../core/api/message.ts";
+import { REACTORS_SHOWN } from "../../../core/api/shown.ts";
 
 /** Most rows one channel keeps in the page; measured: more make scrolling stutter. */
 export const WINDOW_ROWS = 300;
@@ -131,12 +132,15 @@ export function applyReaction(
   if (change.count <= 0) {
     return { ...message, reactions: message.reactions.filter((r) => r.key !== change.key) };
   }
-  const users = (held?.users ?? []).filter((id) => id !== change.userId);
+  const former = held?.users ?? [];
+  const users = change.added
+    ? former.includes(change.userId) ? former : [...former, change.userId]
+    : former.filter((id) => id !== change.userId);
   const next = {
     key: change.key,
     count: change.count,
     me: change.mine ? change.added : held?.me ?? false,
-    users: change.added ? [...users, change.userId] : users,
+    users: users.slice(0, REACTORS_SHOWN),
   };
   return {
     ...message,

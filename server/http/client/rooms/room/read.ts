@@ -1,5 +1,5 @@
-import { markRead as operation } from "../../../../../core/api/messages.ts";
-import { markRead } from "../../../../services/reads/mark_read.ts";
+import { getRead, markRead as operation } from "../../../../../core/api/messages.ts";
+import { markRead, readStateOf } from "../../../../services/reads/mark_read.ts";
 import { type Route, route } from "../../../route.ts";
 import type { ChatRouteDeps } from "../../chat_route_deps.ts";
 
@@ -13,5 +13,13 @@ export function markReadRoute(deps: ChatRouteDeps): Route {
         eventId: body.event_id,
         back: body.back ?? false,
       }),
+  );
+}
+
+export function getReadRoute(deps: ChatRouteDeps): Route {
+  return route(
+    getRead,
+    ({ caller, params, query }) =>
+      readStateOf(deps, caller.userId, { roomId: params.room_id, channelId: query.channel_id }),
   );
 }

@@ -1,0 +1,18 @@
+/** Unread counts stop here: people read "99+". */
+export const UNREAD_COUNT_MAX = 100;
+
+/** How many reactors a reaction names: the first ones. */
+export const REACTORS_SHOWN = 8;
+
+/** Characters of a replied-to message shown above the reply. */
+const EXCERPT_CHARS = 160;
+
+/** What a reply shows of the message that it answers; null where that was deleted. */
+export function excerptOf(
+  message: { readonly body: string; readonly files: number; readonly gone: boolean },
+): string | null {
+  const { body, files, gone } = message;
+  if (gone) return null;
+  if (body !== "" || files === 0) return body.slice(0, EXCERPT_CHARS);
+  return files > 1 ? `${files} files` : "1 file";
+}

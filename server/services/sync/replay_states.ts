@@ -1,0 +1,123 @@
+import type { DispatchName } from "../../../core/api/gateway.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { SyncToken } from "../../postgres/sync_token.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { viewGuild } from "../chat/view_guild.ts";
+import { openDmRooms, viewDms } from "../dms/view_dm.ts";
+import { readStates } from "../reads/read_states.ts";
+import { changedProfiles } from "../users/changed_profiles.ts";
+import { memberRemoval, memberUpdate, OF_ONE_MEMBER, reasonOfAbsence } from "./project_control.ts";
+import { readableChannels } from "./standing.ts";
+
+/** One dispatch of a replay. */
+export interface Told {
+  readonly t: DispatchName;
+  readonly d: unknown;
+  readonly position?: string;
+}
+
+/** What the stored events of a replay changed beside messages. */
+export class Changes {
+  /** Rooms whose control graph went on. */
+  readonly controlled = new Set<RoomId>();
+  /** Rooms where anything was said or changed. */
+  readonly moved = new Set<RoomId>();
+  /** Members who came, went or changed, by room. */
+  readonly members = new Map<RoomId, Set<UserId>>();
+
+  add(stored: StoredEvent): void {
+    this.moved.add(stored.roomId);
+    if (stored.channelId !== undefined) return;
+    this.controlled.add(stored.roomId);
+    if (stored.type !== "m.room.member" && !OF_ONE_MEMBER.has(stored.type)) return;
+    const target = parseUserId(stored.stateKey ?? "");
+    if (target === undefined) return;
+    const members = this.members.get(stored.roomId) ?? new Set();
+    this.members.set(stored.roomId, members.add(target));
+  }
+}
+
+interface StatesInput {
+  readonly since: SyncToken;
+  readonly changes: Changes;
+  readonly joined: ReadonlyMap<RoomId, Room>;
+  /** Most of what may change in numbers; beyond it the replay is given up. */
+  readonly limit: number;
+}
+
+/** Whole states of everything that may have changed, as it is now. */
+export async function wholeStates(
+  deps: ChatDeps,
+  userId: UserId,
+  input: StatesInput,
+): Promise<Told[]> {
+  const { changes, joined } = input;
+  const people = await changedProfiles(deps, userId, {
+    since: input.since,
+    rooms: [...joined.keys()],
+    limit: input.limit,
+  });
+  const dmRooms = (await openDmRooms(deps, userId)).filter((room) => changes.moved.has(room.id));
+  return [
+    ...await guildStates(deps, userId, input),
+    ...people.map((user): Told => ({ t: "user.update", d: user })),
+    ...(await viewDms(deps, dmRooms, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
+    ...await readMarkers(deps, userId, joined),
+  ];
+}
+
+async function guildStates(
+  deps: ChatDeps,
+  userId: UserId,
+  { changes, joined }: StatesInput,
+): Promise<Told[]> {
+  const told: Told[] = [];
+  const guilds = new Set<Room>();
+  for (const roomId of changes.controlled) {
+    const room = joined.get(roomId) ?? await deps.rooms.open(roomId);
+    if (room === undefined) continue;
+    const { kind, guild: guildId } = room.authority.room;
+    if (kind === "guild" && !joined.has(roomId)) {
+      const reason = reasonOfAbsence(room, userId);
+      told.push({ t: "guild.remove", d: { guild_id: roomId, reason } });
+    }
+    // A private channel is shown in its guild, and gone from it for who was taken out.
+    const guild = joined.get(kind === "guild" ? roomId : guildId as RoomId);
+    if (guild !== undefined) guilds.add(guild);
+  }
+  for (const guild of guilds) {
+    const { me: _me, ...frame } = await viewGuild(deps, guild, userId);
+    told.push({ t: "guild.update", d: frame });
+    const members = new Set(changes.members.get(guild.id)).add(userId);
+    for (const member of members) {
+      told.push(
+        guild.authority.isJoined(member)
+          ? { t: "member.update", d: await memberUpdate(deps, guild, member) }
+          : { t: "member.remove", d: memberRemoval(guild, member) },
+      );
+    }
+  }
+  return told;
+}
+
+async function readMarkers(
+  deps: ChatDeps,
+  userId: UserId,
+  joined: ReadonlyMap<RoomId, Room>,
+): Promise<Told[]> {
+  const nowMs = deps.clock.now();
+  const states = await readStates(
+    deps,
+    userId,
+    [...joined.values()].map((room) => ({
+      room,
+      channelIds: readableChannels(room, userId, nowMs).filter((id) =>
+        room.authority.channel(id)?.kind !== "category"
+      ),
+    })),
+  );
+  return states.map((state) => ({ t: "read.update", d: state }));
+}
