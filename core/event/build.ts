@@ -157,7 +157,7 @@ function hashUnsigned<P extends Pdu>(
   unsigned: P,
   options: { readonly sealedSize: number; readonly blake3?: Blake3 },
 ): HashedDraft<P> {
-  const fault = envelopeFault(unsigned as unknown as JsonObject);
+  const fault = envelopeFault(unsigned as unknown as JsonObject, { sealedHere: true });
   if (fault !== undefined) {
     throw new DraftError("envelope", `Cannot build ${unsigned.type}: ${fault}`);
   }

@@ -1,7 +1,7 @@
 import { compareBytes } from "../ids/compare_bytes.ts";
 import { decodeBase58To16, decodeBase58To32 } from "../ids/base58.ts";
 import { parseChannelId } from "../ids/channel_id.ts";
-import { decodeEventId } from "../ids/event_id.ts";
+import { decodeEventId, parseEventId } from "../ids/event_id.ts";
 import { parseRoomId } from "../ids/room_id.ts";
 import { parseUserId, serverOf } from "../ids/user_id.ts";
 import { limits } from "../limits.ts";
@@ -38,8 +38,12 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 /**
  * What is wrong with the shape of a PDU, or undefined: fields exactly as PROTOCOL.md 2, none
  * unknown, ids, lists, sizes and times. Contents, signatures and hashes are judged elsewhere.
+ * `sealedHere`: salt and content hash were written by this process just now.
  */
-export function envelopeFault(value: JsonValue): string | undefined {
+export function envelopeFault(
+  value: JsonValue,
+  { sealedHere = false }: { readonly sealedHere?: boolean } = {},
+): string | undefined {
   if (!isObject(value)) return "it is no object";
   const timeline = Object.hasOwn(value, "channel_id");
   const known = timeline ? TIMELINE_FIELDS : CONTROL_FIELDS;
@@ -47,12 +51,13 @@ export function envelopeFault(value: JsonValue): string | undefined {
     if (!known.has(name)) return `unknown field "${name}"`;
   }
   return commonFault(value) ??
+    (sealedHere ? undefined : sealFault(value)) ??
     (timeline ? timelineFault(value) : controlFault(value)) ??
     kindFault(value, timeline);
 }
 
 function commonFault(pdu: JsonObject): string | undefined {
-  const { type, sender, origin_ts: ts, salt, content_hash: hash } = pdu;
+  const { type, sender, origin_ts: ts } = pdu;
   if (typeof type !== "string" || !TYPE.test(type)) return "type is malformed";
   const user = typeof sender === "string" ? parseUserId(sender) : undefined;
   if (user === undefined) return "sender is no user id";
@@ -61,13 +66,17 @@ function commonFault(pdu: JsonObject): string | undefined {
     return "origin_ts is out of range";
   }
   if (!isObject(pdu["content"])) return "content is no object";
+  if (!isObject(pdu["signatures"])) return "signatures is no object";
+  return undefined;
+}
+
+function sealFault({ salt, content_hash: hash }: JsonObject): string | undefined {
   if (salt !== undefined && (typeof salt !== "string" || decodeBase58To16(salt) === undefined)) {
     return "salt is not base58 of 16 bytes";
   }
   if (typeof hash !== "string" || decodeBase58To32(hash) === undefined) {
     return "content_hash is not base58 of 32 bytes";
   }
-  if (!isObject(pdu["signatures"])) return "signatures is no object";
   return undefined;
 }
 
@@ -131,6 +140,10 @@ function listFault(
   if (!Array.isArray(value)) return `${name} is no list`;
   if (value.length < min || value.length > max) {
     return `${name} has ${value.length} items, ${min} to ${max} are allowed`;
+  }
+  const [only] = value;
+  if (value.length === 1 && typeof only === "string") {
+    return parseEventId(only) === undefined ? `${name} holds what is no event id` : undefined;
   }
   let last: Uint8Array | undefined;
   for (const item of value) {

@@ -175,6 +175,26 @@ Deno.test("ids of hashes and random bytes", () => {
   assert.equal(parseRoleId("Mod1"), "Mod1");
 });
 
+Deno.test("what was refused stays refused, and what was proven stays so beyond what is remembered", () => {
+  const first = eventIdFromHash(new Uint8Array(32).fill(255));
+  const wrong = `${first}1`;
+  const seen = fc.sample(bytes32, 5000).map((hash) => eventIdFromHash(hash));
+  for (let round = 0; round < 2; round++) {
+    assert.equal(parseEventId(first), first);
+    assert.equal(parseEventId(wrong), undefined);
+    for (const id of seen) assert.equal(parseEventId(id), id);
+  }
+  const channel = channelIdFromBytes(new Uint8Array(16).fill(7));
+  const room = `!${first.slice(1)}`;
+  for (let round = 0; round < 2; round++) {
+    assert.equal(parseChannelId(channel), channel);
+    assert.equal(parseChannelId(`${channel}11111111`), undefined);
+    assert.equal(parseRoomId(room), room);
+    assert.equal(parseRoomId(`${room}1`), undefined);
+    assert.equal(parseRoomId(first), undefined);
+  }
+});
+
 Deno.test("lists of ids sort by raw bytes, which is not the order of their text", () => {
   let differs = 0;
   fc.assert(fc.property(fc.array(bytes32, { maxLength: 8 }), (hashes) => {

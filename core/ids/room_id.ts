@@ -1,14 +1,21 @@
 import { decodeBase58To32, encodeBase58Of32 } from "./base58.ts";
 import type { Brand } from "./brand.ts";
 import type { EventId } from "./event_id.ts";
+import { ProvenTexts } from "./proven_texts.ts";
 
 /** A room, `!` and the base58 of its create event's hash. PROTOCOL.md 3. */
 export type RoomId = Brand<"RoomId">;
 
+const proven = new ProvenTexts(1024);
+
 /** The room id, or undefined unless it is the one encoding of 32 bytes. */
 export function parseRoomId(text: string): RoomId | undefined {
-  if (text.charCodeAt(0) !== 0x21) return undefined;
-  return decodeBase58To32(text.slice(1)) === undefined ? undefined : text as RoomId;
+  if (proven.has(text)) return text as RoomId;
+  if (text.charCodeAt(0) !== 0x21 || decodeBase58To32(text.slice(1)) === undefined) {
+    return undefined;
+  }
+  proven.add(text);
+  return text as RoomId;
 }
 
 /** The room of a create event's hash. Throws RangeError unless `hash` has 32 bytes. */

@@ -21,6 +21,9 @@ import { type RoleSet, RolesTable } from "./roles_table.ts";
 import { serversOf } from "./servers_of.ts";
 import { SharedSets } from "./shared_sets.ts";
 
+/** Users whose standing one view remembers: those who act while it is the present one. */
+const STANDINGS_MAX = 2048;
+
 /** The rank of the owner; no other rank reaches it. */
 export const OWNER_RANK = Infinity;
 
@@ -36,6 +39,8 @@ export class Authority {
   readonly room: RoomFacts;
   readonly #memo: AuthorityMemo;
   readonly #sets: SharedSets;
+  /** Standings in this very view, where no source needs to be compared. */
+  readonly #standings = new Map<UserId, Standing>();
   #table: RolesTable | undefined;
   #owner: { readonly user: UserId | undefined } | undefined;
 
@@ -223,11 +228,16 @@ export class Authority {
   }
 
   #standing(user: UserId): Standing {
-    return this.#memo.standing(user, {
+    const known = this.#standings.get(user);
+    if (known !== undefined) return known;
+    if (this.#standings.size >= STANDINGS_MAX) this.#standings.clear();
+    const standing = this.#memo.standing(user, {
       member: this.view.get("m.room.member", user),
       memberRoles: this.view.get("m.guild.member_roles", user),
       table: this.table(),
     });
+    this.#standings.set(user, standing);
+    return standing;
   }
 }
 

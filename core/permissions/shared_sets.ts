@@ -18,6 +18,8 @@ interface Kept {
 /** Above this many unsure users the whole set is read again. */
 const UNSURE_MAX = 256;
 
+const NONE: ReadonlySet<UserId> = new Set();
+
 /** Events that change nothing about who is joined or sees which channel. */
 const SIGHT_TYPES: ReadonlySet<string> = new Set([
   "m.room.member",
@@ -85,9 +87,8 @@ function makeUnsure(kept: Kept, users: ReadonlySet<UserId>): Kept | undefined {
 }
 
 function settle(kept: Kept | undefined, members: Members): Kept {
-  const none: ReadonlySet<UserId> = new Set();
   if (kept === undefined) {
-    return { users: new Set([...members.all()].filter(members.holds)), unsure: none };
+    return { users: new Set([...members.all()].filter(members.holds)), unsure: NONE };
   }
   if (kept.unsure.size === 0) return kept;
   let users: Set<UserId> | undefined;
@@ -98,5 +99,5 @@ function settle(kept: Kept | undefined, members: Members): Kept {
     if (holds) users.add(user);
     else users.delete(user);
   }
-  return { users: users ?? kept.users, unsure: none };
+  return { users: users ?? kept.users, unsure: NONE };
 }

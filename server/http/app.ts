@@ -245,9 +245,7 @@ function finish(answer: Reply | Response, passage: Passage): Reply | Response {
 }
 
 function requestId(rng: Rng): string {
-  let id = "";
-  for (const byte of rng.bytes(8)) id += byte.toString(16).padStart(2, "0");
-  return id;
+  return rng.bytes(8).toHex();
 }
 
 /** One line a request, by route pattern: addresses typed by people may hold secrets. */

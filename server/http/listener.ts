@@ -83,7 +83,8 @@ export class Listener {
       headersTimeout: options.headerMs,
       // Bodies are judged by progress, in the connection table: uploads may take their time.
       requestTimeout: 0,
-      keepAliveTimeout: options.idleMs,
+      // As kept connections are, which saves a timer for each answer.
+      keepAliveTimeout: 0,
       connectionsCheckingInterval: Math.min(1000, options.headerMs),
       noDelay: true,
     };

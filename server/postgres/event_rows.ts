@@ -56,7 +56,7 @@ export function encodeEvent(row: EventRow): string {
   const fields = {
     r: row.roomId,
     e: row.eventId,
-    h: hex(row.hash),
+    h: row.hash.toHex(),
     t: row.type,
     k: row.stateKey,
     c: row.channelId,
@@ -182,12 +182,4 @@ function readFirst(record: EventRecord): Pick<StoredEvent, "moved" | "first"> {
   const { first_writer_id: writerId, first_position: position } = record;
   if (writerId === null || position === null) return {};
   return { moved: true, first: { writerId, position } };
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte];
-  return text;
 }

@@ -4,7 +4,7 @@ import type { Caller, Credentials } from "../../http/caller.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { AccountDeps } from "./deps.ts";
 import { accountLocked } from "./refusals.ts";
-import { hashPresented } from "./secret.ts";
+import { hexPresented } from "./secret.ts";
 import { CACHE_TTL_MS } from "./session_cache.ts";
 import type { Lifetimes } from "./start_session.ts";
 
@@ -36,13 +36,13 @@ export async function authenticate(
   from: { readonly address: string | null } = { address: null },
 ): Promise<Caller | undefined> {
   const kind = credentials.bearer === undefined ? "cookie" : "access";
-  const hash = hashPresented(credentials.bearer ?? credentials.cookie ?? "", kind);
-  if (hash === undefined) return undefined;
+  const key = hexPresented(credentials.bearer ?? credentials.cookie ?? "", kind);
+  if (key === undefined) return undefined;
   const nowMs = deps.clock.now();
-  const key = hash.toHex();
   const cached = deps.sessions.get(key, nowMs);
   if (cached !== undefined && nowMs - cached.touchedMs < TOUCH_MS) return cached.caller;
   const version = deps.sessions.version;
+  const hash = Uint8Array.fromHex(key);
   const row = kind === "access"
     ? await findByAccessToken(deps.sql, hash)
     : await findByCookie(deps.sql, hash);

@@ -15,7 +15,12 @@ export const SECRET_PREFIX = {
 export type SecretKind = keyof typeof SECRET_PREFIX;
 
 const SECRET_BYTES = 32;
-const BODY = /^[A-Za-z0-9_-]{43}$/;
+const SHAPES: Readonly<Record<SecretKind, RegExp>> = {
+  access: /^oga_[A-Za-z0-9_-]{43}$/,
+  refresh: /^ogr_[A-Za-z0-9_-]{43}$/,
+  cookie: /^ogc_[A-Za-z0-9_-]{43}$/,
+  link: /^ogl_[A-Za-z0-9_-]{43}$/,
+};
 
 export interface Secret {
   /** Given out once, never stored. */
@@ -32,9 +37,13 @@ export function newSecret(rng: Rng, kind: SecretKind): Secret {
 
 /** The stored form of a presented secret; undefined unless it has the shape of its kind. */
 export function hashPresented(text: string, kind: SecretKind): Uint8Array | undefined {
-  const prefix = SECRET_PREFIX[kind];
-  if (!text.startsWith(prefix) || !BODY.test(text.slice(prefix.length))) return undefined;
-  return hashSecret(text);
+  const hex = hexPresented(text, kind);
+  return hex === undefined ? undefined : Uint8Array.fromHex(hex);
+}
+
+/** As `hashPresented`, in hex: what every request is looked up by. */
+export function hexPresented(text: string, kind: SecretKind): string | undefined {
+  return SHAPES[kind].test(text) ? hash("sha256", text, "hex") : undefined;
 }
 
 /** SHA-256 suffices: there is nothing to guess in 256 random bits. */
