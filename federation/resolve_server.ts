@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly port: number;
   /** The configuration names this place: it may be on loopback, and speak plain HTTP. */
   readonly named: boolean;
+  /** Whose it is: certificates may be agreed with a server by name. */
+  readonly server?: ServerName;
 }
 
 /** `Host` of requests to an endpoint: lower case, without the port that the scheme implies. */
@@ -99,7 +101,7 @@ export class ServerResolver {
 
   async #look(server: ServerName): Promise<Place> {
     const { host, port } = hostAndPortOf(server);
-    const itself: Endpoint = { scheme: "https", host, port: port ?? 443, named: false };
+    const itself: Endpoint = { scheme: "https", host, port: port ?? 443, named: false, server };
     let place: { found: Place["found"]; ms: number };
     try {
       const delegated = await this.#readDocument(server, itself);
@@ -133,7 +135,7 @@ export class ServerResolver {
     if (document.trial) throw new TransportError("policy", `${server} is a trial.`);
     const host = canonicalHost(document.host);
     if (host === undefined) return undefined;
-    return { scheme: "https", host, port: document.port, named: false };
+    return { scheme: "https", host, port: document.port, named: false, server };
   }
 
   #hold(server: ServerName, place: Place): void {

@@ -230,6 +230,7 @@ async function openDoors(
       pages,
       readyChecks: [{ name: "database", check: async () => void await sql`select 1` }],
       certificate,
+      clientAuthorities: domain.federation.tls.clientAuthorities,
       version: VERSION,
     }),
   );

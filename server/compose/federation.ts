@@ -25,6 +25,7 @@ import type { PlainRoute } from "../http/app.ts";
 import { type AnyHandler, type DoorDeps, federationRoutes } from "../http/federation/door.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { createBlake3 } from "../system/blake3.ts";
+import { type FederationTls, readFederationTls } from "./federation_tls.ts";
 import type { SystemParts } from "./store.ts";
 
 /** The way to other servers, before anything is said on it. */
@@ -36,6 +37,7 @@ export interface FederationParts {
   readonly nonces: RequestNonces;
   readonly blake3: Blake3;
   readonly resigner: EventResigner;
+  readonly tls: FederationTls;
 }
 
 /** A key document is small and beside everything else: it comes soon or not at all. */
@@ -56,7 +58,7 @@ export async function composeFederation(
   const { clock, rng } = system;
   const { sql, signer, serverName: self, trial, stack } = input;
   const log = system.log.child({ part: "federation" });
-  const { enabled, allow, block, extraCa } = config.federation;
+  const { enabled, allow, block } = config.federation;
   const testPeers = testPeersOf(config.federation);
   const policy = serverPolicy({
     self,
@@ -66,13 +68,8 @@ export async function composeFederation(
     allow: parseServerList(allow).list,
     block: parseServerList(block).list,
   });
-  const client = stack.use(
-    new HttpClient({
-      clock,
-      resolveHost,
-      ...(extraCa === undefined ? {} : { extraCa: [await readCertificates(extraCa)] }),
-    }),
-  );
+  const tls = await readFederationTls(config);
+  const client = stack.use(new HttpClient({ clock, resolveHost, ...tls }));
   const resolver = new ServerResolver({ documents: client, clock, testPeers });
   const transport = new HttpTransport({ self, signer, policy, resolver, client, clock, rng });
   const verifier = new StrictVerifier();
@@ -98,6 +95,7 @@ export async function composeFederation(
     nonces: new RequestNonces(sql),
     blake3,
     resigner: new EventResigner({ self, keyRing, signer, blake3 }),
+    tls,
   };
 }
 
@@ -120,18 +118,6 @@ async function fetchKeyDocument(
   throw new TransportError("bad_answer", `${server} answered for its keys with ${status}.`);
 }
 
-async function readCertificates(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new Error(
-      `The file of federation.extra_ca, ${JSON.stringify(path)}, cannot be read: name a file ` +
-        "with certificates in PEM.",
-      { cause },
-    );
-  }
-}
-
 /** The doors for other servers, for these handlers; none where federation is switched off. */
 export function federationDoors(
   config: Pick<Config, "federation">,
@@ -146,6 +132,7 @@ export function federationDoors(
   if (!config.federation.enabled) return [];
   const deps: DoorDeps = {
     ...input.federation,
+    mutual: input.federation.tls.peers,
     self: input.serverName,
     clock: system.clock,
     log: system.log.child({ part: "federation" }),

@@ -240,6 +240,9 @@ function findConflicts(values: ConfigValues): string[] {
     problems.push("media.scan_command and media.scan_url exclude each other");
   }
   problems.push(...federationProblems(federation));
+  if (federation.mutualTls.length > 0 && tls.cert === undefined && tls.acme.length === 0) {
+    problems.push("federation.mutual_tls needs tls.cert or tls.acme: a proxy hides certificates");
+  }
   if (metrics.access === "token" && metrics.token === undefined) {
     problems.push('metrics.access is "token": set metrics.token');
   }

@@ -6,6 +6,21 @@ interface Lists {
   readonly allow: readonly string[];
   readonly block: readonly string[];
   readonly testPeers: readonly string[];
+  readonly mutualTls: readonly string[];
+  readonly clientCert?: string | undefined;
+  readonly clientKey?: string | undefined;
+}
+
+/** The file of each server that proves itself by certificate; unusable entries are left out. */
+export function mutualTlsFiles(settings: Pick<Lists, "mutualTls">): Map<ServerName, string> {
+  const files = new Map<ServerName, string>();
+  for (const text of settings.mutualTls) {
+    const equals = text.indexOf("=");
+    const name = parseServerName(text.slice(0, Math.max(equals, 0)));
+    const file = text.slice(equals + 1);
+    if (name !== undefined && file !== "") files.set(name, file);
+  }
+  return files;
 }
 
 /** The named test peers by server; entries that cannot be used are left out. */
@@ -34,6 +49,7 @@ function parsePeer(text: string): { name: ServerName; endpoint: Endpoint } | und
     host: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? (scheme === "https" ? 443 : 80) : Number(port),
     named: true,
+    server: name,
   };
   return { name, endpoint };
 }
@@ -48,6 +64,14 @@ export function federationProblems(settings: Lists): string[] {
           "such as one.test=http://127.0.0.1:8009",
       );
     }
+  }
+  if (mutualTlsFiles(settings).size !== settings.mutualTls.length) {
+    problems.push("federation.mutual_tls: each entry is a server name and a file, once per name");
+  }
+  const complete = settings.clientCert !== undefined && settings.clientKey !== undefined;
+  const started = settings.clientCert ?? settings.clientKey;
+  if (!complete && (settings.mutualTls.length > 0 || started !== undefined)) {
+    problems.push("federation.mutual_tls needs federation.client_cert and federation.client_key");
   }
   for (const list of ["allow", "block"] as const) {
     for (const text of parseServerList(settings[list]).unusable) {

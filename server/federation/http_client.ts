@@ -1,6 +1,4 @@
-import type { Buffer } from "node:buffer";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
-import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpAgent, type ClientRequest, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
@@ -11,8 +9,9 @@ import {
   type DocumentSource,
   type Endpoint,
 } from "../../federation/resolve_server.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { joinBytes } from "../http/body.ts";
+import { type IncomingAnswer, NodeAnswer } from "./node_answer.ts";
 import type { ResolvedAddress, ResolveHost } from "./resolve_host.ts";
 
 export interface HttpClientDeps {
@@ -20,6 +19,14 @@ export interface HttpClientDeps {
   readonly resolveHost: ResolveHost;
   /** Authorities (PEM) beside those that come with the runtime. */
   readonly extraCa?: readonly string[];
+  /** Servers that we show a certificate, and whose own must be of `ca` alone. PEM. */
+  readonly mutual?: ReadonlyMap<ServerName, MutualTls>;
+}
+
+export interface MutualTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface OutgoingRequest {
@@ -31,17 +38,6 @@ export interface OutgoingRequest {
   /** Until the whole answer is read, ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** An answer whose body has not been read yet: it is read, or cancelled. */
-export interface IncomingAnswer {
-  readonly status: number;
-  header(name: string): string | undefined;
-  /** The whole body. @throws TransportError beyond `maxBytes` */
-  bytes(maxBytes: number): Promise<Uint8Array>;
-  /** The body as it comes; ends with an error beyond `maxBytes`. */
-  stream(maxBytes: number): ReadableStream<Uint8Array>;
-  cancel(): void;
 }
 
 /** Connections to one place at once, to all places, and kept open without use. */
@@ -59,18 +55,30 @@ export class HttpClient implements DocumentSource, Disposable {
   // claims to be there: those have agents of their own, whose look-ups are checked.
   readonly #checked: Agents;
   readonly #named: Agents;
+  readonly #mutual = new Map<ServerName, { readonly checked: Agents; readonly named: Agents }>();
 
   constructor(deps: HttpClientDeps) {
     this.#deps = deps;
-    const context = deps.extraCa === undefined || deps.extraCa.length === 0
-      ? undefined
-      : createSecureContext({ ca: [...rootCertificates, ...deps.extraCa] });
+    const { extraCa = [] } = deps;
+    const context = createSecureContext({
+      ...(extraCa.length === 0 ? {} : { ca: [...rootCertificates, ...extraCa] }),
+      // Of the context, not of the request: a context given by hand brings its own versions.
+      minVersion: "TLSv1.3",
+    });
     this.#checked = agents((host) => this.#lookUp(host, { named: false }), context);
     this.#named = agents((host) => this.#lookUp(host, { named: true }), context);
+    for (const [server, tls] of deps.mutual ?? []) {
+      const own = createSecureContext({ ...tls, minVersion: "TLSv1.3" });
+      this.#mutual.set(server, {
+        checked: agents((host) => this.#lookUp(host, { named: false }), own),
+        named: agents((host) => this.#lookUp(host, { named: true }), own),
+      });
+    }
   }
 
   [Symbol.dispose](): void {
-    for (const { http, https } of [this.#checked, this.#named]) {
+    const mutual = [...this.#mutual.values()].flatMap(({ checked, named }) => [checked, named]);
+    for (const { http, https } of [this.#checked, this.#named, ...mutual]) {
       http.destroy();
       https.destroy();
     }
@@ -105,34 +113,42 @@ export class HttpClient implements DocumentSource, Disposable {
     }
     const refused = isIP(to.host) !== 0 && !to.named ? addressRefusal(to.host) : undefined;
     if (refused !== undefined) throw new TransportError("forbidden_address", `${refused}.`);
-    const deadline = new AbortController();
     const { timeoutMs, signal } = request;
     const outgoing = this.#begin(to, request);
-    const late = () =>
-      outgoing.destroy(
-        new TransportError("timeout", `${to.host} did not answer within ${timeoutMs} ms.`),
-      );
+    let why: TransportError | undefined;
+    const end = (text: string) => {
+      why = new TransportError("timeout", text);
+      outgoing.destroy(why);
+    };
+    const deadline = new AbortController();
+    const late = () => end(`${to.host} did not answer within ${timeoutMs} ms.`);
     void this.#deps.clock.sleep(timeoutMs, deadline.signal).then(late, () => undefined);
-    const gaveUp = () =>
-      outgoing.destroy(new TransportError("timeout", `The request to ${to.host} was given up.`));
+    const gaveUp = () => end(`The request to ${to.host} was given up.`);
     signal?.addEventListener("abort", gaveUp, { once: true });
     outgoing.once("close", () => {
       deadline.abort();
       signal?.removeEventListener("abort", gaveUp);
     });
     if (signal?.aborted === true) gaveUp();
+    // What ended a request of ours is the reason, not how its socket took it.
+    const explained = (error: unknown) => why ?? explain(error, to);
     return await new Promise((resolve, reject) => {
-      outgoing.once(
-        "error",
-        (error) => reject(outgoing.reusedSocket ? staleOr(error, to) : explain(error, to)),
-      );
-      outgoing.once("response", (incoming) => resolve(answerOf(incoming, to)));
+      outgoing.once("error", (error) => {
+        const failure = explained(error);
+        reject(outgoing.reusedSocket ? staleOr(failure) : failure);
+      });
+      outgoing.once("response", (incoming) => {
+        resolve(new NodeAnswer(incoming, { host: to.host, explain: explained }));
+      });
       outgoing.end(request.body);
     });
   }
 
   #begin(to: Endpoint, request: OutgoingRequest): ClientRequest {
-    const { http, https } = to.named ? this.#named : this.#checked;
+    const mutual = to.server === undefined ? undefined : this.#mutual.get(to.server);
+    const { http, https } = to.named
+      ? mutual?.named ?? this.#named
+      : mutual?.checked ?? this.#checked;
     const settings = {
       host: to.host,
       port: to.port,
@@ -150,7 +166,6 @@ export class HttpClient implements DocumentSource, Disposable {
     return httpsRequest({
       ...settings,
       agent: https,
-      minVersion: "TLSv1.3",
       ...(isIP(to.host) === 0 ? { servername: to.host } : {}),
     });
   }
@@ -175,7 +190,7 @@ interface Agents {
 
 function agents(
   lookUp: (host: string) => Promise<ResolvedAddress[]>,
-  context: SecureContext | undefined,
+  secureContext: SecureContext,
 ): Agents {
   const lookup: LookupFunction = (host, options, callback) => {
     lookUp(host).then((found) => {
@@ -195,99 +210,20 @@ function agents(
     timeout: IDLE_MS,
     lookup,
   };
-  // A context made once: an authority's certificates in each request would be compared each time.
-  const secure = context === undefined ? settings : { ...settings, secureContext: context };
-  return { http: new HttpAgent(settings), https: new HttpsAgent(secure) };
-}
-
-function answerOf(incoming: IncomingMessage, from: Endpoint): IncomingAnswer {
   return {
-    status: incoming.statusCode ?? 0,
-    header(name) {
-      const value = incoming.headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-    bytes: (maxBytes) => readAll(incoming, { from, maxBytes }),
-    stream: (maxBytes) => readStream(incoming, { from, maxBytes }),
-    cancel: () => void incoming.destroy(),
+    http: new HttpAgent(settings),
+    // A context made once: authorities named in each request would be compared each time.
+    https: new HttpsAgent({ ...settings, secureContext }),
   };
-}
-
-function tooLarge(from: Endpoint, maxBytes: number): TransportError {
-  return new TransportError("too_large", `${from.host} answered with more than ${maxBytes} bytes.`);
-}
-
-function readAll(
-  incoming: IncomingMessage,
-  { from, maxBytes }: { from: Endpoint; maxBytes: number },
-): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    const declared = Number(incoming.headers["content-length"] ?? 0);
-    if (declared > maxBytes) {
-      incoming.destroy();
-      return reject(tooLarge(from, maxBytes));
-    }
-    incoming.on("data", (part: Buffer) => {
-      size += part.byteLength;
-      if (size > maxBytes) {
-        reject(tooLarge(from, maxBytes));
-        incoming.destroy();
-      } else parts.push(part);
-    });
-    incoming.once("end", () => resolve(joinBytes(parts, size)));
-    incoming.once("error", (error) => reject(explain(error, from)));
-    incoming.once("close", () => reject(explain(new Error("the answer was cut off"), from)));
-  });
-}
-
-function readStream(
-  incoming: IncomingMessage,
-  { from, maxBytes }: { from: Endpoint; maxBytes: number },
-): ReadableStream<Uint8Array> {
-  let size = 0;
-  let ended = false;
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      incoming.on("data", (part: Buffer) => {
-        size += part.byteLength;
-        if (size > maxBytes) {
-          ended = true;
-          controller.error(tooLarge(from, maxBytes));
-          incoming.destroy();
-          return;
-        }
-        controller.enqueue(new Uint8Array(part));
-        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
-      });
-      const end = (error?: Error) => {
-        if (ended) return;
-        ended = true;
-        if (error === undefined) controller.close();
-        else controller.error(explain(error, from));
-      };
-      incoming.once("end", () => end());
-      incoming.once("error", end);
-      incoming.once("close", () => end(new Error("the answer was cut off")));
-      incoming.pause();
-    },
-    pull: () => void incoming.resume(),
-    cancel() {
-      ended = true;
-      incoming.destroy();
-    },
-  }, { highWaterMark: 1 });
 }
 
 /** A kept connection that the other side had closed before the request came. */
 export const STALE_CONNECTION = "stale_connection";
 
-function staleOr(error: unknown, to: Endpoint): TransportError {
-  const failure = explain(error, to);
+function staleOr(failure: TransportError): TransportError {
   if (failure.kind !== "unreachable") return failure;
   return new TransportError("unreachable", failure.message, {
-    cause: error,
+    cause: failure.cause,
     code: STALE_CONNECTION,
   });
 }

@@ -18,7 +18,8 @@ import {
   type Endpoint,
   type ServerResolver,
 } from "../../federation/resolve_server.ts";
-import { type HttpClient, type IncomingAnswer, STALE_CONNECTION } from "./http_client.ts";
+import { type HttpClient, STALE_CONNECTION } from "./http_client.ts";
+import type { IncomingAnswer } from "./node_answer.ts";
 import { writeRequest } from "./write_request.ts";
 
 export interface HttpTransportDeps {

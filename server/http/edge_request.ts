@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { HeaderReader } from "./headers.ts";
 import { joinBytes, readBytes, requireDeclaredSize, tooLarge } from "./body.ts";
 
@@ -18,6 +19,8 @@ export interface EdgeRequest {
   readonly request: Request;
   /** Aborted when the visitor goes away. */
   readonly signal: AbortSignal;
+  /** The certificate (DER) that the visitor showed, of an authority that was asked for. */
+  readonly clientCertificate?: Uint8Array | undefined;
 }
 
 export function webEdgeRequest(request: Request): EdgeRequest {
@@ -76,6 +79,12 @@ export class NodeEdgeRequest implements EdgeRequest {
       });
     }
     return this.#gone.signal;
+  }
+
+  get clientCertificate(): Uint8Array | undefined {
+    const { socket } = this.#incoming;
+    if (!("authorized" in socket) || socket.authorized !== true) return undefined;
+    return (socket as TLSSocket).getPeerCertificate().raw;
   }
 
   get request(): Request {

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { createServer as createHttpsServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { SecureContextOptions, TlsOptions, TLSSocket } from "node:tls";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { App } from "./app.ts";
@@ -28,6 +28,11 @@ export interface ListenerOptions {
   readonly port: number;
   /** With it the listener speaks TLS; replaced live by `setCertificate`. */
   readonly certificate?: Certificate;
+  /**
+   * Authorities (PEM) whose certificates other servers may show. Only with these is a visitor
+   * asked for one at all; browsers that hold none of these say nothing.
+   */
+  readonly clientAuthorities?: readonly string[];
   /** From the connection, or the end of the last answer, to the end of the next head. */
   readonly headerMs: number;
   /** Longest time in which a body or an answer makes no progress. */
@@ -92,8 +97,7 @@ export class Listener {
       ? createHttpServer(settings)
       : createHttpsServer({
         ...settings,
-        ...options.certificate,
-        minVersion: "TLSv1.3",
+        ...this.#secureSettings(options.certificate),
         handshakeTimeout: options.headerMs,
       });
     this.#server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
@@ -154,7 +158,18 @@ export class Listener {
     if (!("setSecureContext" in this.#server)) {
       throw new Error("This listener speaks plain HTTP and has no certificate to replace.");
     }
-    this.#server.setSecureContext({ ...certificate, minVersion: "TLSv1.3" });
+    this.#server.setSecureContext(this.#secureSettings(certificate));
+  }
+
+  #secureSettings(certificate: Certificate): SecureContextOptions & TlsOptions {
+    const authorities = this.#options.clientAuthorities ?? [];
+    return {
+      ...certificate,
+      minVersion: "TLSv1.3",
+      ...(authorities.length === 0
+        ? {}
+        : { ca: [...authorities], requestCert: true, rejectUnauthorized: false }),
+    };
   }
 
   /** Takes no more connections, lets answers under way finish, then ends the rest. */

@@ -65,6 +65,8 @@ export interface HttpDeps {
   readonly pages?: (api: ApiCall) => Pages;
   readonly readyChecks: readonly ReadyCheck[];
   readonly certificate?: CertificateSource | undefined;
+  /** See `ListenerOptions`. */
+  readonly clientAuthorities?: readonly string[];
   readonly version: string;
   readonly checkResults?: boolean;
 }
@@ -106,6 +108,7 @@ export async function openHttp(deps: HttpDeps): Promise<HttpServer> {
   }, {
     ...address,
     ...(deps.certificate === undefined ? {} : { certificate: deps.certificate.current }),
+    ...(deps.clientAuthorities === undefined ? {} : { clientAuthorities: deps.clientAuthorities }),
     headerMs: config.listen.headerTimeout,
     stallMs: config.listen.stallTimeout,
     idleMs: config.listen.idleTimeout,

@@ -23,6 +23,8 @@ export interface Federation extends AsyncDisposable {
 }
 
 export interface FederationOptions {
+  /** Default: plain HTTP. Certificates are settings (`tls.cert`, `federation.extra_ca`). */
+  readonly scheme?: "http" | "https";
   readonly settings?: Readonly<Record<string, string>>;
   /** Of one server alone, by its place. */
   readonly settingsOf?: (at: number) => Readonly<Record<string, string>>;
@@ -38,6 +40,7 @@ export async function startServers(
   options: FederationOptions = {},
 ): Promise<Federation> {
   await using stack = new AsyncDisposableStack();
+  const scheme = options.scheme ?? "http";
   const names = NAMES.slice(0, count).map((name) => `${name}.test`);
   const ports = names.map(() => freePort());
   const links = new Map<string, Link>();
@@ -52,12 +55,12 @@ export async function startServers(
   };
   const open = async (at: number, former?: FederatedServer): Promise<FederatedServer> => {
     const peers = names.flatMap((name, to) =>
-      to === at ? [] : [`${name}=http://127.0.0.1:${links.get(`${at} ${to}`)?.port}`]
+      to === at ? [] : [`${name}=${scheme}://127.0.0.1:${links.get(`${at} ${to}`)?.port}`]
     );
     const server = await startHomeserver({
       settings: {
         "server.name": names[at] as string,
-        "server.public_url": `http://127.0.0.1:${ports[at]}`,
+        "server.public_url": `${scheme}://127.0.0.1:${ports[at]}`,
         "listen.port": String(ports[at]),
         "federation.test_peers": peers.join(","),
         "federation.requests_per_minute": "1000000",

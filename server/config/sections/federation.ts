@@ -25,6 +25,15 @@ export const federationSection = defineSection({
       doc:
         "File with certificates (PEM) of authorities that other servers' certificates may come from, beside those of the machine.",
     }),
+    mutualTls: list({
+      doc:
+        "Servers that prove themselves by certificate too, each name=FILE with the certificate (PEM) that they show, or of the authority that it comes from. Their certificates must be of it in both directions. Needs a certificate of this executable's own, not of a proxy in front.",
+    }),
+    clientCert: text({
+      doc:
+        "File with the certificate chain (PEM) that this server shows to the servers of mutual_tls.",
+    }),
+    clientKey: text({ doc: "File with the private key (PEM) of client_cert." }),
     requestsPerMinute: integer({
       fallback: "3000",
       min: 1,

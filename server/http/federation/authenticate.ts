@@ -10,6 +10,7 @@ import {
   verifyClaim,
 } from "../../../federation/http/verify_request.ts";
 import { keyNameText, type KeyRing, type ServerPolicy } from "../../../federation/ports.ts";
+import type { MutualPeers } from "../../federation/mutual_peers.ts";
 import type { EdgeRequest } from "../edge_request.ts";
 
 export interface AuthenticateDeps {
@@ -20,6 +21,8 @@ export interface AuthenticateDeps {
   readonly nonces: {
     spend(origin: ServerName, nonce: string, nowMs: number): Promise<boolean>;
   };
+  /** Servers that must show a certificate beside. Absent: none. */
+  readonly mutual?: MutualPeers;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,6 +48,9 @@ export async function authenticateServer(
     // The reason is for this server's administrator; the other learns that it is refused.
     deps.log.log("info", "A server was refused.", { origin: key.server, reason: refusal });
     throw new OperationError("forbidden", "This server does not speak with yours.");
+  }
+  if (deps.mutual?.accepts(key.server, edge.clientCertificate) === false) {
+    throw unauthorized(`${key.server} must show the certificate that was agreed`);
   }
   const entry = (await deps.keyRing.obtain([key])).get(keyNameText(key));
   if (entry === undefined) {
