@@ -32,7 +32,7 @@ export interface Present {
 
 const MINUTE_MS = 60_000;
 /** What neither a locked thread nor slow mode holds up. */
-const UNPACED_TYPES: ReadonlySet<string> = new Set([
+export const UNPACED_TYPES: ReadonlySet<string> = new Set([
   "m.reaction",
   "m.redaction",
   "m.pin",

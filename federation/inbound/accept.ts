@@ -8,10 +8,11 @@ import type { Authority } from "../../core/permissions/authority.ts";
 import type { Refusal } from "../../core/auth/verdict.ts";
 import { assert } from "../../core/assert.ts";
 import { StateMap } from "../../core/state/state_map.ts";
+import { coveringsOf } from "./coverings.ts";
 import { endAfter, softFailedAncestors } from "./graph_end.ts";
 import type { Incoming } from "./incoming.ts";
 import { place } from "./place.ts";
-import type { NewEvent, StoredOutcome } from "./ports.ts";
+import type { Covering, NewEvent, StoredOutcome } from "./ports.ts";
 import type { RoomTurn } from "./room_turn.ts";
 
 /** How an event is taken in: accepted, or soft-failed for a reason. */
@@ -64,10 +65,23 @@ async function acceptTimeline(
 ): Promise<void> {
   await turn.readChildren([event.id]);
   const { order, gaps, moved, isNamed } = await place(turn, event);
+  const counts = parts.taking.refusal === undefined;
+  const coverings = await coveringsOf(turn, event, { counts });
   turn.addEvent({ ...received(parts), order, gaps });
   turn.close(event.id);
   for (const [id, higher] of moved) turn.change(id, { order: higher });
-  if (parts.taking.refusal !== undefined) return;
+  for (const { target, by } of coverings) turn.cover(target, by);
+  if (counts) beginToShow(turn, event, { order, isNamed });
+}
+
+/** An accepted timeline event is an end of its channel, unless one is that stands on it. */
+export function beginToShow(
+  turn: RoomTurn,
+  event: TimelineEvent,
+  { order, isNamed }: { readonly order: number; readonly isNamed: boolean },
+): void {
+  turn.count(event);
+  turn.show(event.id);
   turn.moveHeads({
     channelId: event.pdu.channel_id,
     remove: event.pdu.prev_events,
@@ -79,14 +93,38 @@ async function acceptControl(turn: RoomTurn, event: ControlEvent, parts: Parts):
   const { before, refusal } = parts.taking;
   assert(before.view instanceof StateMap, "the state before an event is a StateMap");
   const after = event.pdu.state_key === undefined ? before.view : before.view.with(event);
-  const counted = refusal === undefined ? await softFailedAncestors(turn, event) : [];
   turn.room.graph.note(event, after);
-  const move = refusal === undefined ? await endAfter(turn, event, { after, counted }) : undefined;
+  if (refusal !== undefined) {
+    turn.addEvent({ ...received(parts), after, gaps: [] });
+    return;
+  }
+  const counting = await countFrom(turn, event, after);
   turn.addEvent({ ...received(parts), after, gaps: [] });
-  for (const { id } of counted) turn.change(id, { outcome: "accepted" });
-  if (move === undefined) return;
-  turn.moveHeads({ remove: move.removed, add: [{ id: event.id, order: 0 }] });
-  turn.moveEnd(move.end, move.resolved ? event.id : undefined);
+  counting();
+}
+
+/**
+ * A control event counts from now on, and with it the soft-failed ones from which it descends.
+ * Reads what that changes; the answer changes it.
+ */
+export async function countFrom(
+  turn: RoomTurn,
+  event: ControlEvent,
+  after: StateMap,
+): Promise<() => void> {
+  const ancestors = await softFailedAncestors(turn, event);
+  const move = await endAfter(turn, event, { after, counted: ancestors });
+  const coverings: Covering[] = [];
+  for (const each of [event, ...ancestors]) {
+    coverings.push(...await coveringsOf(turn, each, { counts: true }));
+  }
+  return () => {
+    for (const { id } of ancestors) turn.change(id, { outcome: "accepted" });
+    for (const each of [...ancestors, event]) turn.count(each);
+    for (const { target, by } of coverings) turn.cover(target, by);
+    turn.moveHeads({ remove: move.removed, add: [{ id: event.id, order: 0 }] });
+    turn.moveEnd(move.end, move.resolved ? event.id : undefined);
+  };
 }
 
 function received({ incoming, taking }: Parts): Omit<NewEvent, "gaps"> {

@@ -6,6 +6,7 @@ import { serverOf } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { type Door, keyNameText, type KeyRing, type ServerPolicy } from "../ports.ts";
+import { presentFacts } from "./present_facts.ts";
 import type { RoomTurn } from "./room_turn.ts";
 
 export interface PresentDeps {
@@ -38,6 +39,7 @@ export async function judgePresent(
     stateBefore: before.view,
     nowMs,
     ...(keyRefusal === undefined ? {} : { keyRefusal }),
+    ...await presentFacts(turn, event),
   };
   return judgeCurrent(event, present);
 }

@@ -13,7 +13,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
 import { accept, reject } from "./accept.ts";
 import { authorise } from "./authorise.ts";
-import { fetchAuth, namedIds } from "./fetch_auth.ts";
+import { fetchAuth } from "./fetch_auth.ts";
 import { HELD_ALREADY, type Incoming, isStored } from "./incoming.ts";
 import { isLive, judgePresent } from "./judge_present.ts";
 import { parse } from "./parse.ts";
@@ -42,6 +42,8 @@ export interface PipelineDeps {
   readonly verifier: SignatureVerifier;
   readonly policy: ServerPolicy;
   readonly waiting: Waiting;
+  /** The present state of a room has changed: what soft-failed may pass now. */
+  readonly lookAgain: { wake(roomId: RoomId): void };
   readonly receipts: Receipts;
   readonly meter: InboundMeter;
   readonly clock: Clock;
@@ -187,8 +189,7 @@ export class Pipeline implements Ingest {
 
   async #turnOnce(room: InboundRoom, list: readonly Incoming[]): Promise<readonly Outcome[]> {
     const turn = new RoomTurn(room);
-    await turn.read(list.flatMap(({ event }) => namedIds(event)));
-    await turn.readChildren(list.flatMap(({ event }) => isTimelineEvent(event) ? [event.id] : []));
+    await turn.prepare(list.map(({ event }) => event));
     const outcomes: Outcome[] = [];
     for (const incoming of list) outcomes.push(await this.#receive(turn, incoming));
     if (!turn.isEmpty) await room.store(turn.result);
@@ -200,6 +201,7 @@ export class Pipeline implements Ingest {
       if (outcome.reason !== HELD_ALREADY) this.#note(incoming, outcome);
     }
     await this.#deps.waiting.done(room.id, settled);
+    if (turn.endMoved) this.#deps.lookAgain.wake(room.id);
     return outcomes;
   }
 

@@ -53,12 +53,26 @@ export interface HeadsMove {
   readonly add: readonly { readonly id: EventId; readonly order: number }[];
 }
 
+/** An event that is held without its content, because another took it away. */
+export interface Covering {
+  readonly target: EventId;
+  /** The redaction or purge. */
+  readonly by: HeldEvent;
+}
+
 /** Everything that one turn in a room has led to, stored whole or not at all. */
 export interface RoomChange {
   /** In the order in which they were judged. */
   readonly events: readonly NewEvent[];
-  /** Stored events that changed: outcome, order. */
+  /** Stored events that changed: outcome, order, content. */
   readonly changed: readonly Known[];
+  /** Timeline events that are shown from now on: what they say takes effect. */
+  readonly shown: readonly Known[];
+  readonly coverings: readonly Covering[];
+  /** Redactions that count from now on. */
+  readonly redactions: readonly HeldEvent[];
+  /** Purges that count from now on: what is held of what they cover is taken away next. */
+  readonly purges: readonly ControlEvent[];
   readonly moves: readonly HeadsMove[];
   /** Where the control graph ends from now on; absent where it did not move. */
   readonly end?: GraphEnd;
@@ -79,6 +93,19 @@ export interface MissingParent {
   readonly child: Known;
 }
 
+export interface PostsQuery {
+  readonly channelId: ChannelId;
+  readonly user: UserId;
+  readonly fromTs: number;
+  readonly toTs: number;
+}
+
+export interface ThreadQuery {
+  readonly channelId: ChannelId;
+  readonly root: EventId;
+  readonly limit: number;
+}
+
 /** A room that is held. All but `store` reads what is stored. */
 export interface InboundRoom {
   readonly id: RoomId;
@@ -97,6 +124,23 @@ export interface InboundRoom {
     query: { readonly order: number; readonly limit: number },
   ): Promise<readonly Known[]>;
 
+  /** Accepted redactions that name one of these. */
+  redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]>;
+  /** Held events that say they edit one of these. */
+  editsOf(ids: readonly EventId[]): Promise<readonly Known[]>;
+  /** Accepted purges of what one of these users wrote. */
+  purgesOf(users: readonly UserId[]): Promise<readonly ControlEvent[]>;
+  /** Accepted control events of a type, the newest first: of types that are rare. */
+  controlOf(type: string, limit: number): Promise<readonly Known[]>;
+  /** `origin_ts` of the user's accepted posts in a channel from `fromTs` to `toTs`. */
+  postTimes(query: PostsQuery): Promise<readonly number[]>;
+  /** Accepted `m.thread` events of a thread, the newest first. */
+  threadEvents(thread: ThreadQuery): Promise<readonly Known[]>;
+  /** Soft-failed events received since, the newest first. */
+  softFailed(query: { readonly sinceTs: number; readonly limit: number }): Promise<
+    readonly Known[]
+  >;
+
   /** @throws StoreRefusal; whatever else is thrown means: not now. */
   store(change: RoomChange): Promise<void>;
 }
@@ -105,6 +149,8 @@ export interface InboundRooms {
   open(id: RoomId): Promise<InboundRoom | undefined>;
   /** Holds a room from its create event on; the room there is, if there is one. */
   begin(create: ControlEvent): Promise<InboundRoom>;
+  /** Rooms with events that soft-failed since. */
+  withSoftFailed(sinceTs: number): Promise<readonly RoomId[]>;
 }
 
 /** A receipt that has stored no event. */

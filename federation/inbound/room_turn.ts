@@ -1,9 +1,18 @@
 import { assert } from "../../core/assert.ts";
-import type { Cited } from "../../core/auth/check_cited.ts";
-import { isTimelineEvent } from "../../core/event/event.ts";
+import { type Cited, citedIds } from "../../core/auth/check_cited.ts";
+import {
+  type ControlEvent,
+  type HeldEvent,
+  isControlEvent,
+  isTimelineEvent,
+} from "../../core/event/event.ts";
+import { redactEvent } from "../../core/event/redact.ts";
+import { editedIdOf, redactedIds } from "../../core/event/redaction_effect.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
 import type {
+  Covering,
   GraphEnd,
   HeadsMove,
   InboundRoom,
@@ -28,6 +37,13 @@ export class RoomTurn {
   readonly #changed = new Set<EventId>();
   readonly #moves: HeadsMove[] = [];
   readonly #closed = new Set<EventId>();
+  readonly #shown = new Set<EventId>();
+  readonly #coverings = new Map<EventId, Covering>();
+  /** Redactions and purges that this turn has accepted. */
+  readonly #redactions: HeldEvent[] = [];
+  readonly #purges: ControlEvent[] = [];
+  readonly #redactionsById = new Map<EventId, HeldEvent[]>();
+  readonly #purgesByUser = new Map<UserId, ControlEvent[]>();
   #end: GraphEnd;
   #endMoved = false;
   #resolvedBy: EventId | undefined;
@@ -39,6 +55,17 @@ export class RoomTurn {
 
   get end(): GraphEnd {
     return this.#end;
+  }
+
+  /** Reads at once what the stages will ask about these events. */
+  async prepare(events: readonly HeldEvent[]): Promise<void> {
+    const timeline = events.filter(isTimelineEvent);
+    await Promise.all([
+      this.read(events.flatMap(namedIds)),
+      this.readChildren(timeline.map(({ id }) => id)),
+      this.#readRedactions(events.flatMap((event) => [event.id, editedIdOf(event) ?? event.id])),
+      this.#readPurges(timeline.map(({ pdu }) => pdu.sender)),
+    ]);
   }
 
   /** Reads events, so that `known` can answer for them. */
@@ -135,6 +162,72 @@ export class RoomTurn {
     }
   }
 
+  /** A timeline event is shown from now on. */
+  show(id: EventId): void {
+    this.#shown.add(id);
+  }
+
+  /** A redaction or purge counts from now on. */
+  count(event: HeldEvent): void {
+    if (event.pdu.type === "m.redaction") this.#redactions.push(event);
+    if (event.pdu.type === "m.purge" && isControlEvent(event)) this.#purges.push(event);
+  }
+
+  /** Takes the content of a held event away. */
+  cover(target: EventId, by: HeldEvent): void {
+    const known = this.#known.get(target);
+    assert(known !== undefined, `event ${target} is held`);
+    if (known.redactedBy !== undefined) return;
+    this.change(target, { event: redactEvent(known.event), redactedBy: by.id });
+    this.#coverings.set(target, { target, by });
+  }
+
+  /** Redactions that count and name one of these. */
+  async redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]> {
+    await this.#readRedactions(ids);
+    const stored = ids.flatMap((id) => this.#redactionsById.get(id) ?? []);
+    const own = this.#redactions.filter((event) =>
+      redactedIds(event).some((id) => ids.includes(id))
+    );
+    return [...stored, ...own];
+  }
+
+  async #readRedactions(ids: readonly EventId[]): Promise<void> {
+    const wanted = [...new Set(ids)].filter((id) => !this.#redactionsById.has(id));
+    if (wanted.length === 0) return;
+    for (const id of wanted) this.#redactionsById.set(id, []);
+    for (const event of await this.room.redactionsOf(wanted)) {
+      for (const id of redactedIds(event)) this.#redactionsById.get(id)?.push(event);
+    }
+  }
+
+  /** Purges that count and cover things of the user. */
+  async purgesOf(user: UserId): Promise<readonly ControlEvent[]> {
+    await this.#readPurges([user]);
+    return [...this.#purgesByUser.get(user) ?? [], ...this.#purges];
+  }
+
+  async #readPurges(users: readonly UserId[]): Promise<void> {
+    const wanted = [...new Set(users)].filter((user) => !this.#purgesByUser.has(user));
+    if (wanted.length === 0) return;
+    for (const user of wanted) this.#purgesByUser.set(user, []);
+    for (const event of await this.room.purgesOf(wanted)) {
+      this.#purgesByUser.get(event.pdu.content["user"] as UserId)?.push(event);
+    }
+  }
+
+  /** Held events that say they edit one of these. */
+  async editsOf(ids: readonly EventId[]): Promise<readonly Known[]> {
+    for (const known of await this.room.editsOf(ids)) {
+      this.#asked.add(known.event.id);
+      this.#remember(known);
+    }
+    return [...this.#known.values()].filter(({ event, outcome }) => {
+      const edited = editedIdOf(event);
+      return edited !== undefined && ids.includes(edited) && outcome !== "rejected";
+    });
+  }
+
   /** A parent that somebody missed has come. */
   close(id: EventId): void {
     if ((this.#missing.get(id)?.size ?? 0) === 0) return;
@@ -156,6 +249,10 @@ export class RoomTurn {
     return this.#events.size === 0 && this.#changed.size === 0;
   }
 
+  get endMoved(): boolean {
+    return this.#endMoved;
+  }
+
   get result(): RoomChange {
     return {
       events: [...this.#events.values()],
@@ -164,6 +261,17 @@ export class RoomTurn {
       ...(this.#endMoved ? { end: this.#end } : {}),
       ...(this.#resolvedBy === undefined ? {} : { resolvedBy: this.#resolvedBy }),
       closed: [...this.#closed],
+      shown: [...this.#shown].flatMap((id) => this.#known.get(id) ?? []),
+      coverings: [...this.#coverings.values()],
+      redactions: this.#redactions,
+      purges: this.#purges,
     };
   }
+}
+
+/** Every id that the stages will ask for. */
+function namedIds(event: HeldEvent): readonly EventId[] {
+  const { id, pdu } = event;
+  const cited = isTimelineEvent(event) ? event.pdu.state_refs : citedIds(event);
+  return [id, ...cited, ...pdu.prev_events, editedIdOf(event) ?? id, ...redactedIds(event)];
 }

@@ -5,6 +5,7 @@ import { StrictVerifier } from "../../core/event/verify.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { sendHandler } from "../../federation/handle/send.ts";
 import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
+import { LookAgain } from "../../federation/inbound/look_again.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { InboundMeter } from "../../federation/inbound/ports.ts";
 import { Waiting } from "../../federation/inbound/waiting.ts";
@@ -17,9 +18,11 @@ import type {
   Transport,
 } from "../../federation/ports.ts";
 import { StoredInboundRooms } from "../federation/inbound_rooms.ts";
+import { PurgeRunner } from "../federation/purge_runner.ts";
 import { StoredReceipts, sweepReceipts } from "../federation/receipts.ts";
 import { StoredTransactions } from "../federation/transaction_store.ts";
 import { StoredWaiting } from "../federation/waiting_store.ts";
+import type { LogFeed } from "../postgres/log_feed.ts";
 import type { Sql } from "../postgres/sql.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { createBlake3 } from "../system/blake3.ts";
@@ -27,6 +30,7 @@ import { createBlake3 } from "../system/blake3.ts";
 export interface InboundInput {
   readonly sql: Sql;
   readonly rooms: Rooms;
+  readonly feed: Pick<LogFeed, "subscribe">;
   readonly serverName: ServerName;
   readonly keys: KeyRing;
   readonly transport: Transport;
@@ -49,7 +53,11 @@ export interface InboundParts {
 /** How events of other servers come in. */
 export async function composeInbound(input: InboundInput): Promise<InboundParts> {
   const { sql, clock, stack } = input;
-  const rooms = new StoredInboundRooms(input);
+  const purges = stack.use(new PurgeRunner(input));
+  const rooms = new StoredInboundRooms({
+    ...input,
+    purge: (room, purge) => purges.start(room, purge),
+  });
   const store = new StoredWaiting(sql);
   const transactions = new StoredTransactions(input);
   const receipts = stack.use(new StoredReceipts(input));
@@ -57,11 +65,19 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   const blake3 = await createBlake3();
   let wake = () => {};
   const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });
-  const ingest = new Pipeline({ ...input, rooms, verifier, waiting, receipts, blake3 });
+  const lookAgain = stack.use(new LookAgain({ ...input, rooms, verifier }));
+  const stages = { ...input, rooms, verifier, waiting, receipts, lookAgain, blake3 };
+  const ingest = new Pipeline(stages);
   const fetching = stack.use(
     new FetchMissing({ ...input, rooms, store, ingest, receipts, ownName: input.serverName }),
   );
   wake = () => fetching.wake();
+  stack.defer(input.feed.subscribe(({ events }) => {
+    // Whatever changed the control graph, here or in another process.
+    for (const { roomId, channelId } of events) {
+      if (channelId === undefined) lookAgain.wake(roomId);
+    }
+  }));
   return {
     ingest,
     handlers: [sendHandler({ ...input, ingest, transactions, blake3 })],

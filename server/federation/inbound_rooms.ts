@@ -2,6 +2,8 @@ import type { ControlEvent } from "../../core/event/event.ts";
 import { type HeldEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import { UNPACED_TYPES } from "../../core/auth/judge_current.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import {
   type GraphEnd,
@@ -9,8 +11,10 @@ import {
   type InboundRooms,
   type Known,
   type MissingParent,
+  type PostsQuery,
   type RoomChange,
   StoreRefusal,
+  type ThreadQuery,
 } from "../../federation/inbound/ports.ts";
 import { AppendError } from "../postgres/append_error.ts";
 import {
@@ -26,35 +30,51 @@ import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { receivedOf } from "./received_rows.ts";
 
+export interface InboundRoomsDeps {
+  readonly sql: Sql;
+  readonly rooms: Rooms;
+  /** Carries out what a purge says about events that are held. */
+  readonly purge: (room: Room, purge: ControlEvent) => void;
+}
+
 /** The rooms of this process as events of other servers come into them. */
 export class StoredInboundRooms implements InboundRooms {
-  readonly #rooms: Rooms;
-  readonly #sql: Sql;
+  readonly #deps: InboundRoomsDeps;
 
-  constructor({ rooms, sql }: { readonly rooms: Rooms; readonly sql: Sql }) {
-    this.#rooms = rooms;
-    this.#sql = sql;
+  constructor(deps: InboundRoomsDeps) {
+    this.#deps = deps;
   }
 
   async open(id: RoomId): Promise<InboundRoom | undefined> {
-    const room = await this.#rooms.open(id);
-    return room === undefined ? undefined : new StoredInboundRoom(room, this.#sql);
+    const room = await this.#deps.rooms.open(id);
+    return room === undefined ? undefined : new StoredInboundRoom(room, this.#deps);
   }
 
   async begin(create: ControlEvent): Promise<InboundRoom> {
-    return new StoredInboundRoom(await this.#rooms.adopt(create), this.#sql);
+    return new StoredInboundRoom(await this.#deps.rooms.adopt(create), this.#deps);
+  }
+
+  async withSoftFailed(sinceTs: number): Promise<readonly RoomId[]> {
+    const rows = await this.#deps.sql<{ room_id: RoomId }[]>`
+      select distinct room_id from events
+      where outcome = 'soft_failed' and received_ts >= ${sinceTs}`;
+    return rows.map((row) => row.room_id);
   }
 }
 
 class StoredInboundRoom implements InboundRoom {
   readonly id: RoomId;
   readonly #room: Room;
-  readonly #sql: Sql;
+  readonly #deps: InboundRoomsDeps;
 
-  constructor(room: Room, sql: Sql) {
+  constructor(room: Room, deps: InboundRoomsDeps) {
     this.id = room.id;
     this.#room = room;
-    this.#sql = sql;
+    this.#deps = deps;
+  }
+
+  get #sql(): Sql {
+    return this.#deps.sql;
   }
 
   get facts() {
@@ -99,6 +119,74 @@ class StoredInboundRoom implements InboundRoom {
     return rows.map((row) => knownOf(readEvent(row)));
   }
 
+  async redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]> {
+    const rows = await this.#sql<EventRecord[]>`
+      select distinct on (e.event_id) ${eventColumns(this.#sql)} from redaction_targets t
+      join events e on e.room_id = t.room_id and e.event_id = t.redaction_id
+      where t.room_id = ${this.id} and t.target_id = any(${[...ids]})
+        and e.outcome = 'accepted'
+      order by e.event_id`;
+    return rows.map((row) => heldOf(readEvent(row)));
+  }
+
+  async editsOf(ids: readonly EventId[]): Promise<readonly Known[]> {
+    const rows = await this.#sql<EventRecord[]>`
+      select ${eventColumns(this.#sql)} from message_relations r
+      join events e on e.room_id = r.room_id and e.event_id = r.event_id
+      where r.room_id = ${this.id} and r.target_id = any(${[...ids]}) and r.kind = 'edit'
+      limit ${EDITS_MAX}`;
+    return rows.map((row) => knownOf(readEvent(row)));
+  }
+
+  async purgesOf(users: readonly UserId[]): Promise<readonly ControlEvent[]> {
+    const rows = await this.#sql<EventRecord[]>`
+      select ${eventColumns(this.#sql)} from events e
+      where e.room_id = ${this.id} and e.type = 'm.purge' and e.outcome = 'accepted'
+        and e.pdu::json->'content'->>'user' = any(${[...users]})`;
+    return rows.map((row) => heldOf(readEvent(row)) as ControlEvent);
+  }
+
+  async controlOf(type: string, limit: number): Promise<readonly Known[]> {
+    const rows = await this.#sql<EventRecord[]>`
+      select ${eventColumns(this.#sql)} from events e
+      where e.room_id = ${this.id} and e.type = ${type} and e.channel_id is null
+        and e.type in ('m.purge', 'm.merge', 'm.guild.owner') and e.outcome = 'accepted'
+      order by e.received_ts desc limit ${limit}`;
+    return rows.map((row) => knownOf(readEvent(row)));
+  }
+
+  async postTimes({ channelId, user, fromTs, toTs }: PostsQuery): Promise<readonly number[]> {
+    const rows = await this.#sql<{ origin_ts: number }[]>`
+      select e.origin_ts from events e
+      where e.room_id = ${this.id} and e.channel_id = ${channelId} and e.sender = ${user}
+        and e.timeline_order >= ${fromTs} and e.origin_ts between ${fromTs} and ${toTs}
+        and e.type <> all(${[...UNPACED_TYPES]}) and e.outcome = 'accepted'
+        and not exists (select 1 from message_relations r
+          where r.room_id = e.room_id and r.event_id = e.event_id and r.kind = 'edit')
+      order by e.timeline_order limit ${POSTS_MAX}`;
+    return rows.map((row) => row.origin_ts);
+  }
+
+  async threadEvents({ channelId, root, limit }: ThreadQuery): Promise<readonly Known[]> {
+    const rows = await this.#sql<EventRecord[]>`
+      select ${eventColumns(this.#sql)} from message_relations r
+      join events e on e.room_id = r.room_id and e.event_id = r.event_id
+      where r.room_id = ${this.id} and r.target_id = ${root} and r.kind = 'thread'
+        and e.type = 'm.thread' and e.channel_id = ${channelId} and e.outcome = 'accepted'
+      order by e.timeline_order desc limit ${limit}`;
+    return rows.map((row) => knownOf(readEvent(row)));
+  }
+
+  async softFailed(
+    { sinceTs, limit }: { readonly sinceTs: number; readonly limit: number },
+  ): Promise<readonly Known[]> {
+    const rows = await this.#sql<EventRecord[]>`
+      select ${eventColumns(this.#sql)} from events e
+      where e.room_id = ${this.id} and e.outcome = 'soft_failed' and e.received_ts >= ${sinceTs}
+      order by e.received_ts desc limit ${limit}`;
+    return rows.map((row) => knownOf(readEvent(row)));
+  }
+
   async store(change: RoomChange): Promise<void> {
     const received = await receivedOf(this.#sql, this.#room, change);
     try {
@@ -109,9 +197,19 @@ class StoredInboundRoom implements InboundRoom {
       }
       throw error;
     }
+    const controlTaken = change.changed.some((known) =>
+      known.redactedBy !== undefined && !isTimelineEvent(known.event)
+    );
+    if (controlTaken) await this.#room.rereadNow();
+    this.#deps.rooms.trimGraphs();
+    for (const purge of change.purges) this.#deps.purge(this.#room, purge);
   }
 }
 
+/** Edits of named events that one redaction takes away; a message has a few at most. */
+const EDITS_MAX = 2000;
+/** Posts of one user in the time that slow mode asks for. */
+const POSTS_MAX = 1000;
 /** What would fail again: another process stored the event, or the database cannot hold it. */
 const LASTING: ReadonlySet<string> = new Set(["duplicate", "constraint", "bad_value"]);
 

@@ -18,6 +18,7 @@ import {
 } from "../rooms/control_tip.ts";
 import { loadDepths } from "../rooms/load_room.ts";
 import type { Received, Room } from "../rooms/room.ts";
+import { effectsOf } from "./received_effects.ts";
 import { receiptRows } from "./receipts.ts";
 
 /** What a turn has decided, as rows of one entry of the append log. */
@@ -32,6 +33,7 @@ export async function receivedOf(sql: Sql, room: Room, change: RoomChange): Prom
       ...headRows(room, change),
       ...(end === undefined ? [] : currentRows(room, end)),
       ...gapRows(room, change),
+      ...await effectsOf(room, change),
       ...change.events.flatMap((event) => receiptOf(event)),
     ],
     channels: channelMoves(change),

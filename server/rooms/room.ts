@@ -427,6 +427,12 @@ export class Room {
     });
   }
 
+  /** In a turn: what was redacted must not be told from memory. */
+  async rereadNow(): Promise<void> {
+    this.graph.unload();
+    await this.#reload();
+  }
+
   /** Reads the control graph again after a failure to do so. */
   async refresh(): Promise<void> {
     await this.inTurn(async () => this.#stale && await this.#reload());

@@ -4,7 +4,7 @@ import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { MediaDesk } from "../messages/attachments.ts";
 import { type ClaimedMedia, describeMedia } from "./claim_media.ts";
 import type { MediaDeps } from "./media_deps.ts";
-import { beginUse, endUse } from "./media_row_kinds.ts";
+import { beginUse, endEventUses } from "./media_row_kinds.ts";
 
 /** Media as messages need it. */
 export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">): MediaDesk {
@@ -37,9 +37,7 @@ export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">)
           }, deps.clock.now()),
       }));
     },
-    release(eventIds) {
-      return eventIds.flatMap((subject) => endUse({ kind: "event", subject }));
-    },
+    release: endEventUses,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EventId } from "../../../core/ids/event_id.ts";
 import type { MediaUri } from "../../../core/ids/media_uri.ts";
 import { mediaIdOf } from "../../../core/ids/media_uri.ts";
 import { defineRowKind, recordset } from "../../postgres/row_kind.ts";
@@ -54,4 +55,9 @@ export function endUse(
 ): readonly TaggedRow[] {
   const except = keep === null ? null : mediaIdOf(keep);
   return [endedRows.of({ kind: use.kind, subject: use.subject, except })];
+}
+
+/** Rows by which the uses of redacted events end. */
+export function endEventUses(eventIds: readonly EventId[]): readonly TaggedRow[] {
+  return eventIds.flatMap((subject) => endUse({ kind: "event", subject }));
 }

@@ -4,7 +4,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
-import { relationRows } from "./message_row_kinds.ts";
+import { effectRows } from "./message_effects.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
 /** Edits of one message that are kept. */
@@ -45,25 +45,15 @@ export async function editMessage(
     allowed: undefined,
     repliedTo: undefined,
   });
-  await room.sendTimeline({
-    type: "m.room.message",
-    sender: userId,
-    channelId,
-    content: {
-      msgtype: "text",
-      body: input.body,
-      ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
-      relates_to: { kind: "edit", event_id: row.eventId },
-    },
-  }, (placed) => ({
-    rows: [relationRows.of({
-      roomId: room.id,
-      channelId,
-      ...placed,
-      targetId: row.eventId,
-      kind: "edit",
-      sender: userId,
-    })],
+  const type = "m.room.message";
+  const content = {
+    msgtype: "text",
+    body: input.body,
+    ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
+    relates_to: { kind: "edit", event_id: row.eventId },
+  };
+  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
+    rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
   }));
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }

@@ -13,7 +13,7 @@ export interface MessageWithHistory extends Message {
 
 /** A message with all its wordings, oldest first. @throws OperationError `forbidden`, `not_found` */
 export async function getMessage(
-  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock">,
+  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "serverName">,
   userId: UserId,
   input: { readonly roomId: string; readonly eventId: string },
 ): Promise<MessageWithHistory> {

@@ -21,7 +21,7 @@ export interface PageInput {
 
 /** A page, oldest first. @throws OperationError `invalid`, `not_found` */
 export async function listMessages(
-  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "history">,
+  deps: Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "history" | "serverName">,
   userId: UserId,
   input: PageInput,
 ): Promise<MessagePage> {

@@ -1,3 +1,6 @@
+import type { JsonObject } from "../../../core/event/json.ts";
+import { readContent } from "../../../core/event/kinds/kind.ts";
+import { messageKind } from "../../../core/event/kinds/message.ts";
 import { mentionsIn } from "../../../core/event/mention_tokens.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import { parseRoleId, type RoleId } from "../../../core/ids/role_id.ts";
@@ -66,6 +69,35 @@ export function effectiveMentions(authority: Authority, input: MentionInput): Ef
   };
 }
 
+/**
+ * Of the mentions that a message of another server claims those that its sender may make: rights
+ * that depend on content decide about the effect alone, never about the message. PROTOCOL.md 4.
+ */
+export function admittedMentions(
+  authority: Authority,
+  claim: {
+    readonly content: JsonObject;
+    readonly sender: UserId;
+    readonly channelId: ChannelId;
+    readonly originTs: number;
+  },
+): EffectiveMentions {
+  const { content, sender, channelId, originTs } = claim;
+  const claimed = readContent(messageKind, content)?.mentions ?? {};
+  const rights = authority.rights(sender, channelId, originTs);
+  const mayAll = holds(rights, "MENTION_EVERYONE");
+  const viewers = authority.viewersOf(channelId);
+  return {
+    users: unique(claimed.users).filter((id) => viewers.has(id) && id !== sender),
+    roles: unique(claimed.roles).filter((id) => mayMention(authority, id, mayAll)),
+    everyone: claimed.everyone === true && mayAll,
+  };
+}
+
+function unique<Id>(ids: readonly Id[] = []): Id[] {
+  return [...new Set(ids)];
+}
+
 function mayMention(authority: Authority, role: RoleId, mayAll: boolean): boolean {
   if (!authority.table().roles.has(role)) return false;
   return mayAll || flagOf(contentOf(authority.view.get("m.guild.role", role)), "mentionable");
@@ -78,4 +110,13 @@ export function mentionTargets(mentions: EffectiveMentions): string[] {
     ...mentions.roles.map((role) => `&${role}`),
     ...(mentions.everyone ? ["everyone"] : []),
   ];
+}
+
+/** What `mentionTargets` made, as mentions again. */
+export function mentionsOfTargets(targets: readonly string[]) {
+  return {
+    users: targets.filter((target) => target.startsWith("@")),
+    roles: targets.filter((target) => target.startsWith("&")).map((target) => target.slice(1)),
+    everyone: targets.includes("everyone"),
+  };
 }

@@ -24,6 +24,43 @@ export const relationRows = defineRowKind<{
     from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "eventId" text,
       "channelId" text, "targetId" text, kind text, sender text, key text, "order" bigint)`);
 
+/** What a redaction names, held or not: it covers what arrives later too. */
+export const targetRows = defineRowKind<{
+  readonly roomId: RoomId;
+  readonly targetId: EventId;
+  readonly redactionId: EventId;
+}>("redaction_targets", (sql, rows) =>
+  sql`
+    insert into redaction_targets (room_id, target_id, redaction_id)
+    select distinct x."roomId", x."targetId", x."redactionId"
+    from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "targetId" text,
+      "redactionId" text)
+    on conflict do nothing`);
+
+interface MovedOrder {
+  readonly roomId: RoomId;
+  readonly eventId: EventId;
+  readonly order: number;
+}
+
+/** Places of relations whose event moved, because a gap before it was closed. */
+export const movedRelations = defineRowKind<MovedOrder>(
+  "message_relations_moved",
+  (sql, rows) =>
+    sql`
+    update message_relations r set ord = x.order
+    from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "eventId" text,
+      "order" bigint)
+    where r.room_id = x."roomId" and r.event_id = x."eventId"`,
+);
+
+export const movedMentions = defineRowKind<MovedOrder>("message_mentions_moved", (sql, rows) =>
+  sql`
+    update message_mentions m set ord = x.order
+    from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "eventId" text,
+      "order" bigint)
+    where m.room_id = x."roomId" and m.event_id = x."eventId"`);
+
 /** Relations whose event was redacted: they relate nothing any more. */
 export const droppedRelations = defineRowKind<{
   readonly roomId: RoomId;
@@ -84,6 +121,15 @@ export const redactionRows = defineRowKind<{
   sql`
     insert into message_redactions (room_id, target_id, event_id, sender, reason)
     select x."roomId", x."targetId", x."eventId", x.sender, x.reason
-    from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "targetId" text,
+    from json_to_recordset(${
+    recordset(sql, rows.map(storable))
+  }) as x("roomId" text, "targetId" text,
       "eventId" text, sender text, reason text)
     on conflict do nothing`);
+
+/** What people wrote may hold what the database's text cannot. */
+function storable<Row extends { readonly reason?: string }>(row: Row): Row {
+  return row.reason === undefined
+    ? row
+    : { ...row, reason: row.reason.replaceAll("\u0000", "").toWellFormed() };
+}

@@ -115,8 +115,22 @@ export async function findEdits(
     join events t on t.room_id = r.room_id and t.event_id = r.target_id
     where r.room_id = ${roomId} and r.target_id = any(${[...targetIds]})
       and r.kind = 'edit' and e.outcome = 'accepted' and not e.withheld
-      and t.sender = e.sender and t.channel_id = e.channel_id
+      and t.sender = e.sender and t.channel_id = e.channel_id and t.type = e.type
+      and not exists (select 1 from message_relations o
+        where o.room_id = t.room_id and o.event_id = t.event_id and o.kind = 'edit')
     order by e.timeline_order, e.event_hash`;
+}
+
+/** Whom these messages ping, as it was admitted when they were stored. */
+export async function findMentions(
+  sql: Queryable,
+  roomId: string,
+  ids: readonly string[],
+): Promise<{ readonly event_id: string; readonly target: string }[]> {
+  if (ids.length === 0) return [];
+  return await sql<{ event_id: string; target: string }[]>`
+    select event_id, target from message_mentions
+    where room_id = ${roomId} and event_id = any(${[...ids]}) order by target`;
 }
 
 export interface RedactionRow {

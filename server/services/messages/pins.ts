@@ -4,7 +4,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel, requireRight } from "../chat/place.ts";
 import { findPinned, findTimelineEvents, listPinned } from "./message_rows.ts";
-import { relationRows } from "./message_row_kinds.ts";
+import { effectRows } from "./message_effects.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
@@ -29,20 +29,10 @@ export async function pinMessage(
         `${PINS_MAX} messages are pinned here already; take one off first.`,
       );
     }
-    await room.sendTimeline({
-      type: "m.pin",
-      sender: userId,
-      channelId,
-      content: { event_id: row.eventId, on: input.on },
-    }, (placed) => ({
-      rows: [relationRows.of({
-        ...channel,
-        ...placed,
-        targetId: row.eventId,
-        kind: "pin",
-        sender: userId,
-        key: input.on ? "on" : "off",
-      })],
+    const type = "m.pin";
+    const content = { event_id: row.eventId, on: input.on };
+    await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
+      rows: effectRows({ ...channel, ...placed, sender: userId, type, content }),
     }));
   }
   return await viewMessage(deps, userId, { place, id: row.eventId });

@@ -2,7 +2,8 @@ import { type Message, type MessageFrame, type MessageMedia } from "../../../cor
 import { excerptOf } from "../../../core/api/shown.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
-import type { UserId } from "../../../core/ids/user_id.ts";
+import type { ServerName } from "../../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
@@ -10,9 +11,11 @@ import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
+import { mentionsOfTargets } from "./mentions.ts";
 import {
   type EditRow,
   findEdits,
+  findMentions,
   findPinned,
   findReactions,
   findRedactions,
@@ -24,6 +27,7 @@ import {
 export interface ProjectDeps {
   readonly sql: Queryable;
   readonly users: UserDirectory;
+  readonly serverName: ServerName;
 }
 
 /** Neutral messages with the viewer's own reactions beside them. */
@@ -51,7 +55,9 @@ export async function projectMessages(
   ]);
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
   const gone = input.rows.filter((row) => row.redactedBy !== undefined).map((row) => row.eventId);
-  const [edits, people, redactions] = await Promise.all([
+  const foreign = input.rows.filter((row) => isForeign(deps, row)).map((row) => row.eventId);
+  const [mentions, edits, people, redactions] = await Promise.all([
+    findMentions(sql, room.id, foreign),
     findEdits(sql, room.id, [...known.keys()]),
     users.find([...new Set([...known.values()].map((row) => row.sender))]),
     findRedactions(sql, room.id, gone),
@@ -63,6 +69,7 @@ export async function projectMessages(
     edits: lastEdits(edits),
     reactions: groupBy(reactions, (row) => row.target_id),
     pinned,
+    admitted: admittedOf(foreign, mentions),
     redactions: new Map(redactions.map((row) => [row.target_id, row])),
   };
   return input.rows.map((row) => projectRow(row, look));
@@ -81,7 +88,9 @@ export async function projectNewMessage(
   const replyId = replyOf(contentOfRow(row));
   const targets = replyId === undefined ? [] : await findTimelineEvents(sql, room.id, [replyId]);
   const known = new Map([row, ...targets].map((each) => [each.eventId as string, each]));
-  const [edits, people] = await Promise.all([
+  const foreign = isForeign(deps, row) ? [row.eventId] : [];
+  const [mentions, edits, people] = await Promise.all([
+    findMentions(sql, room.id, foreign),
     replyId === undefined ? [] : findEdits(sql, room.id, [replyId]),
     users.find([...new Set([...known.values()].map((each) => each.sender))]),
   ]);
@@ -92,6 +101,7 @@ export async function projectNewMessage(
     edits: lastEdits(edits),
     reactions: new Map(),
     pinned: new Set(),
+    admitted: admittedOf(foreign, mentions),
     redactions: new Map(),
   }).frame;
 }
@@ -103,6 +113,8 @@ interface Look {
   readonly edits: ReadonlyMap<string, EditRow>;
   readonly reactions: ReadonlyMap<string, readonly ReactionRow[]>;
   readonly pinned: ReadonlySet<string>;
+  /** Mentions of messages of other servers: only those that take effect are shown as such. */
+  readonly admitted: ReadonlyMap<string, readonly string[]>;
   readonly redactions: ReadonlyMap<string, RedactionRow>;
 }
 
@@ -134,7 +146,7 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       order: row.order ?? 0,
       body: textOf(current, "body") ?? "",
       media,
-      mentions: mentionsOf(original),
+      mentions: mentionsOfRow(row, original, look),
       edited_ts: edit?.origin_ts ?? null,
       redacted: row.redactedBy === undefined ? null : redactionOf(row, look),
       reply_to: replyTo(original, look),
@@ -222,6 +234,28 @@ function mediaOf(content: JsonObject | undefined): MessageMedia[] {
 
 function numberOf(value: JsonValue | undefined): number | null {
   return typeof value === "number" ? value : null;
+}
+
+function mentionsOfRow(
+  row: StoredEvent,
+  content: JsonObject | undefined,
+  look: Look,
+): Message["mentions"] {
+  const admitted = look.admitted.get(row.eventId);
+  return admitted === undefined ? mentionsOf(content) : mentionsOfTargets(admitted);
+}
+
+/** What a server of its own users stores it has admitted itself. */
+function isForeign({ serverName }: ProjectDeps, row: StoredEvent): boolean {
+  return serverOf(row.sender) !== serverName;
+}
+
+function admittedOf(
+  ids: readonly string[],
+  rows: readonly { readonly event_id: string; readonly target: string }[],
+): Map<string, readonly string[]> {
+  const byEvent = groupBy(rows, (row) => row.event_id);
+  return new Map(ids.map((id) => [id, (byEvent.get(id) ?? []).map((row) => row.target)]));
 }
 
 function mentionsOf(content: JsonObject | undefined): Message["mentions"] {

@@ -6,7 +6,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
 import type { MediaDesk } from "./attachments.ts";
 import { findOwnReactions, findReactions, findTimelineEvents } from "./message_rows.ts";
-import { relationRows } from "./message_row_kinds.ts";
+import { effectRows } from "./message_effects.ts";
 import { redactTargets } from "./redact_messages.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
@@ -42,21 +42,10 @@ export async function addReaction(
       `This message has ${REACTION_KEYS_MAX} different reactions already; use one of them.`,
     );
   }
-  await room.sendTimeline({
-    type: "m.reaction",
-    sender: userId,
-    channelId,
-    content: { relates_to: { kind: "reaction", event_id: row.eventId }, key: input.key },
-  }, (placed) => ({
-    rows: [relationRows.of({
-      roomId: room.id,
-      channelId,
-      ...placed,
-      targetId: row.eventId,
-      kind: "reaction",
-      sender: userId,
-      key: input.key,
-    })],
+  const type = "m.reaction";
+  const content = { relates_to: { kind: "reaction", event_id: row.eventId }, key: input.key };
+  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
+    rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
   }));
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }

@@ -1,18 +1,19 @@
 import { OperationError } from "../../../core/errors.ts";
-import type { TimelineEvent } from "../../../core/event/event.ts";
 import { writeCanonical } from "../../../core/event/json_write.ts";
 import type { JsonObject } from "../../../core/event/json.ts";
 import { redactEvent } from "../../../core/event/redact.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import type { EventRow, StoredEvent } from "../../postgres/event_rows.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
 import { heldOf } from "../../rooms/load_room.ts";
-import type { Placed } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { endRemoteUses } from "../media/remote_uses.ts";
 import { openChannel, type Place, requireEventId } from "../chat/place.ts";
 import type { MediaDesk } from "./attachments.ts";
+import { effectRows } from "./message_effects.ts";
 import { droppedMentions, droppedRelations, redactionRows } from "./message_row_kinds.ts";
 import { findTimelineEvents } from "./message_rows.ts";
 
@@ -76,45 +77,53 @@ export async function redactTargets(
   const { place: { room, channelId }, targets, reason } = input;
   const ids = targets.map((row) => row.eventId);
   const covered = [...targets, ...await findEditEvents(deps, room.id, ids)];
-  await room.sendTimeline({
-    type: "m.redaction",
-    sender: userId,
-    channelId,
-    content: { redacts: ids, ...(reason === undefined ? {} : { reason }) },
-  }, (placed) => ({
+  const type = "m.redaction";
+  const content = { redacts: ids, ...(reason === undefined ? {} : { reason }) };
+  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
     updates: covered.map((row) => redactRow(row, placed.eventId)),
-    rows: rowsOf(deps, { covered, placed, userId, reason }),
+    rows: [
+      ...effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
+      ...coveredRows(deps.media, covered.map((row) => row.eventId), {
+        roomId: room.id,
+        eventId: placed.eventId,
+        sender: userId,
+        reason,
+      }),
+    ],
   }));
 }
 
-function rowsOf(deps: RedactDeps, input: {
-  readonly covered: readonly StoredEvent[];
-  readonly placed: Placed;
-  readonly userId: UserId;
-  readonly reason: string | undefined;
-}): TaggedRow[] {
-  const { covered, placed, userId, reason } = input;
-  const [first] = covered;
-  if (first === undefined) return [];
+/** The rows by which a redaction or purge takes everything away that events led to. */
+export function coveredRows(
+  media: Pick<MediaDesk, "release">,
+  covered: readonly EventId[],
+  by: {
+    readonly roomId: RoomId;
+    readonly eventId: EventId;
+    readonly sender: UserId;
+    readonly reason?: string | undefined;
+  },
+): TaggedRow[] {
+  const { roomId, reason, ...rest } = by;
   return [
-    ...covered.flatMap(({ roomId, eventId }) => [
+    ...covered.flatMap((eventId) => [
       droppedRelations.of({ roomId, eventId }),
       droppedMentions.of({ roomId, eventId }),
       redactionRows.of({
+        ...rest,
         roomId,
         targetId: eventId,
-        eventId: placed.eventId,
-        sender: userId,
         ...(reason === undefined ? {} : { reason }),
       }),
     ]),
-    ...deps.media.release(covered.map((row) => row.eventId)),
+    ...media.release(covered),
+    ...endRemoteUses(roomId, covered),
   ];
 }
 
 /** The stored event without its content: same id, same valid signatures. */
 export function redactRow(row: StoredEvent, redactedBy: EventId): EventRow {
-  const held = redactEvent(heldOf(row) as TimelineEvent);
+  const held = redactEvent(heldOf(row));
   const { writerId: _writer, position: _position, held: _held, ...rest } = row;
   return {
     ...rest,

@@ -13,7 +13,8 @@ import { openChannel, type Place, requireEventId, requireRight } from "../chat/p
 import type { AttachedFile, MediaDesk } from "./attachments.ts";
 import { type AllowedMentions, effectiveMentions, mentionTargets } from "./mentions.ts";
 import { findTimelineEvents } from "./message_rows.ts";
-import { mentionRows, nonceRows, relationRows } from "./message_row_kinds.ts";
+import { effectRows } from "./message_effects.ts";
+import { nonceRows } from "./message_row_kinds.ts";
 import { personalize, projectNewMessage } from "./project_messages.ts";
 import { viewMessage } from "./view_message.ts";
 
@@ -95,7 +96,7 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
   };
   const along = (placed: Placed): Along => {
     if (input.nonce !== undefined) deps.nonces.hold(placed.eventId, input.nonce);
-    return { rows: rowsOf(userId, { ready, targets, placed }) };
+    return { rows: rowsOf(userId, { ready, content, targets, placed }) };
   };
   try {
     const intent = { type: "m.room.message", sender: userId, channelId, content };
@@ -113,15 +114,19 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
 
 function rowsOf(
   sender: UserId,
-  parts: { readonly ready: Ready; readonly targets: readonly string[]; readonly placed: Placed },
+  parts: {
+    readonly ready: Ready;
+    readonly content: JsonObject;
+    readonly targets: readonly string[];
+    readonly placed: Placed;
+  },
 ): TaggedRow[] {
-  const { ready: { place, input, repliedTo, files }, targets, placed } = parts;
+  const { ready: { place, input, files }, content, targets, placed } = parts;
   const at = { roomId: place.room.id, channelId: place.channelId, ...placed };
-  const rows: TaggedRow[] = files.flatMap((file) => file.use(at));
-  if (targets.length > 0) rows.push(mentionRows.of({ ...at, sender, targets }));
-  if (repliedTo !== undefined) {
-    rows.push(relationRows.of({ ...at, targetId: repliedTo.eventId, kind: "reply", sender }));
-  }
+  const rows: TaggedRow[] = [
+    ...files.flatMap((file) => file.use(at)),
+    ...effectRows({ ...at, sender, type: "m.room.message", content, mentions: targets }),
+  ];
   if (input.nonce !== undefined) {
     rows.push(nonceRows.of({ ...at, sender, nonce: input.nonce, createdTs: placed.originTs }));
   }

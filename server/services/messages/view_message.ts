@@ -8,7 +8,7 @@ import { messageNotFound, openChannel, type Place, requireEventId } from "../cha
 import { findTimelineEvents } from "./message_rows.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 
-type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock">;
+type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "serverName">;
 
 /** A message as the user sees it. Throws `not_found`. */
 export async function viewMessage(

@@ -10,7 +10,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { findReactions, findTimelineEvents } from "../messages/message_rows.ts";
 import { projectMessages, projectNewMessage } from "../messages/project_messages.ts";
 
-type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces">;
+type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces" | "serverName">;
 
 /**
  * What a stored timeline event means for those who read its channel, as `message.` dispatches;
@@ -91,7 +91,7 @@ async function reaction(
  * reaction back, and is told which of the own ones still stand.
  */
 async function wholeMessage(
-  deps: Pick<ChatDeps, "sql" | "users">,
+  deps: Pick<ChatDeps, "sql" | "users" | "serverName">,
   room: Room,
   id: EventId,
   takenBackBy?: UserId,

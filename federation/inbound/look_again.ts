@@ -1,0 +1,164 @@
+import { isControlEvent, isTimelineEvent, type TimelineEvent } from "../../core/event/event.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import { limits } from "../../core/limits.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { serverOf } from "../../core/ids/user_id.ts";
+import { beginToShow, countFrom } from "./accept.ts";
+import { coveringsOf } from "./coverings.ts";
+import { judgePresent, type PresentDeps } from "./judge_present.ts";
+import type { InboundRoom, InboundRooms, Known } from "./ports.ts";
+import { RoomTurn } from "./room_turn.ts";
+import { stateBefore } from "./state_before.ts";
+import { verify, type VerifyDeps } from "./verify.ts";
+
+/** A room is looked through no more often than this. */
+const PAUSE_MS = 1000;
+/** Events after a soft-failed one among which its children are looked for. */
+const LATER_MAX = 200;
+/** Rooms that wait to be looked through; beyond it they are found at the next start. */
+const ROOMS_MAX = 10_000;
+
+export interface LookAgainDeps extends PresentDeps, Pick<VerifyDeps, "verifier"> {
+  readonly keys: PresentDeps["keys"] & VerifyDeps["keys"];
+  readonly rooms: InboundRooms;
+  readonly log: Log;
+}
+
+/**
+ * Soft-failed events are looked at again when the present state of their room has changed, or
+ * the time has come for one that was dated ahead: for 7 days, at most 1,000 of a room. What
+ * passes counts, and is shown. PROTOCOL.md 7.
+ */
+export class LookAgain implements AsyncDisposable {
+  readonly #deps: LookAgainDeps;
+  readonly #ending = new AbortController();
+  /** When to look through a room, ms. */
+  readonly #due = new Map<RoomId, number>();
+  #pause = new AbortController();
+  readonly #running: Promise<void>;
+
+  constructor(deps: LookAgainDeps) {
+    this.#deps = deps;
+    this.#running = this.#run();
+  }
+
+  /** The room's present state has changed. */
+  wake(roomId: RoomId): void {
+    this.#schedule(roomId, this.#deps.clock.now() + PAUSE_MS);
+  }
+
+  #schedule(roomId: RoomId, dueTs: number): void {
+    const known = this.#due.get(roomId);
+    if (known === undefined && this.#due.size >= ROOMS_MAX) return;
+    this.#due.set(roomId, Math.min(known ?? dueTs, dueTs));
+    this.#pause.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    this.#pause.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, rooms } = this.#deps;
+    try {
+      for (const roomId of await rooms.withSoftFailed(this.#sinceTs)) this.wake(roomId);
+    } catch (error) {
+      log.log("warn", "Soft-failed events of earlier runs could not be found.", { error });
+    }
+    while (!this.#ending.signal.aborted) {
+      const nowMs = clock.now();
+      for (const [roomId, dueTs] of [...this.#due]) {
+        if (dueTs > nowMs || this.#ending.signal.aborted) continue;
+        this.#due.delete(roomId);
+        await this.#lookThrough(roomId);
+      }
+      const next = Math.min(...this.#due.values());
+      const pauseMs = next - clock.now();
+      if (pauseMs <= 0) continue;
+      this.#pause = new AbortController();
+      if (this.#ending.signal.aborted) return;
+      const waiting = Number.isFinite(pauseMs) ? pauseMs : limits.receive.softFailedKeptMs;
+      await clock.sleep(waiting, this.#pause.signal).catch(() => undefined);
+    }
+  }
+
+  get #sinceTs(): number {
+    return this.#deps.clock.now() - limits.receive.softFailedKeptMs;
+  }
+
+  async #lookThrough(roomId: RoomId): Promise<void> {
+    try {
+      const room = await this.#deps.rooms.open(roomId);
+      if (room !== undefined) await room.inTurn(() => this.#lookInTurn(room));
+    } catch (error) {
+      this.#deps.log.log("warn", "Soft-failed events could not be looked at again.", {
+        room: roomId,
+        error,
+      });
+    }
+  }
+
+  async #lookInTurn(room: InboundRoom): Promise<void> {
+    const found = await room.softFailed({
+      sinceTs: this.#sinceTs,
+      limit: limits.receive.maxSoftFailedPerRoom,
+    });
+    if (found.length === 0) return;
+    const turn = new RoomTurn(room);
+    await turn.prepare(found.map(({ event }) => event));
+    // The oldest first: a later one may rest on it.
+    for (const known of [...found].reverse()) await this.#look(turn, known);
+    if (!turn.isEmpty) await room.store(turn.result);
+    if (turn.endMoved) this.wake(room.id);
+  }
+
+  async #look(turn: RoomTurn, { event }: Known): Promise<void> {
+    // One that passed before it may have made it count already.
+    if (turn.known(event.id)?.outcome !== "soft_failed") return;
+    const before = await stateBefore(turn, event);
+    if (before === undefined) return;
+    const held = this.#deps.keys;
+    const [signature] = await verify(
+      { ...this.#deps, keys: { find: (names) => held.find(names), obtain: (n) => held.find(n) } },
+      [event],
+      { origin: serverOf(event.pdu.sender), proofs: [] },
+    );
+    if (signature?.kind !== "valid") return;
+    const verdict = await judgePresent(this.#deps, turn, { event, before, signedBy: signature.by });
+    if (!verdict.ok) {
+      const early = verdict.rule === "now.future";
+      if (early) this.#schedule(event.roomId, event.pdu.origin_ts - limits.receive.maxFutureMs);
+      return;
+    }
+    await this.#pass(turn, event);
+  }
+
+  async #pass(turn: RoomTurn, event: Known["event"]): Promise<void> {
+    if (isTimelineEvent(event)) {
+      const order = turn.known(event.id)?.order ?? event.pdu.origin_ts;
+      const isNamed = await isNamedLater(turn, event, order);
+      const coverings = await coveringsOf(turn, event, { counts: true });
+      turn.change(event.id, { outcome: "accepted" });
+      for (const { target, by } of coverings) turn.cover(target, by);
+      beginToShow(turn, event, { order, isNamed });
+    } else if (isControlEvent(event)) {
+      const counting = await countFrom(turn, event, await turn.room.graph.stateAfter(event.id));
+      turn.change(event.id, { outcome: "accepted" });
+      counting();
+    }
+  }
+}
+
+/** Whether an accepted event names it as a parent, so that it is no end of its channel. */
+async function isNamedLater(
+  turn: RoomTurn,
+  event: TimelineEvent,
+  order: number,
+): Promise<boolean> {
+  const later = await turn.timelineFrom(event.pdu.channel_id, order + 1, LATER_MAX);
+  return later.some((known) =>
+    known.outcome === "accepted" && known.event.pdu.prev_events.includes(event.id)
+  );
+}

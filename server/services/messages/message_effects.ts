@@ -1,0 +1,90 @@
+import type { JsonObject } from "../../../core/event/json.ts";
+import { keep } from "../../../core/event/keep.ts";
+import { messageKind } from "../../../core/event/kinds/message.ts";
+import { pinKind } from "../../../core/event/kinds/pin.ts";
+import { reactionKind } from "../../../core/event/kinds/reaction.ts";
+import { readContent } from "../../../core/event/kinds/kind.ts";
+import { redactionKind } from "../../../core/event/kinds/redaction.ts";
+import { threadKind } from "../../../core/event/kinds/thread.ts";
+import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { TaggedRow } from "../../postgres/row_kind.ts";
+import { mentionRows, type RelationKind, relationRows, targetRows } from "./message_row_kinds.ts";
+
+/** An accepted timeline event, here or at another server's, about to be stored. */
+export interface EffectiveEvent {
+  readonly roomId: RoomId;
+  readonly channelId: ChannelId;
+  readonly eventId: EventId;
+  readonly order: number;
+  readonly sender: UserId;
+  readonly type: string;
+  readonly content: JsonObject;
+  /** Whom it pings: only those whom its sender may. See `mentionTargets`. */
+  readonly mentions?: readonly string[];
+}
+
+/**
+ * The rows by which an event takes effect on others: replies, edits, reactions, pins, threads,
+ * mentions, and what a redaction names. The same for events of all servers. A content of
+ * another shape than its type's has no effect.
+ */
+export function effectRows(event: EffectiveEvent): TaggedRow[] {
+  const { roomId, channelId, eventId, order, sender, mentions = [] } = event;
+  const at = { roomId, channelId, eventId, order, sender };
+  const relation = relationOf(event);
+  return [
+    ...(relation === undefined ? [] : [relationRows.of({ ...at, ...relation })]),
+    ...(mentions.length === 0 ? [] : [mentionRows.of({ ...at, targets: mentions })]),
+    ...namedRows(event),
+  ];
+}
+
+interface Relation {
+  readonly targetId: EventId;
+  readonly kind: RelationKind;
+  readonly key?: string;
+}
+
+function relationOf({ type, content }: EffectiveEvent): Relation | undefined {
+  switch (type) {
+    case "m.room.message": {
+      const { kind, event_id: targetId } = readContent(messageKind, content)?.relates_to ?? {};
+      const relates = kind === "reply" || kind === "edit" || kind === "thread";
+      return relates && targetId !== undefined ? { kind, targetId } : undefined;
+    }
+    case "m.reaction": {
+      const reaction = readContent(reactionKind, content);
+      // The database's text cannot hold it, and no emoji is called so.
+      if (reaction === undefined || reaction.key.includes("\u0000")) return undefined;
+      return { kind: "reaction", targetId: reaction.relates_to.event_id, key: reaction.key };
+    }
+    case "m.pin": {
+      const pin = readContent(pinKind, content);
+      return pin && { kind: "pin", targetId: pin.event_id, key: pin.on ? "on" : "off" };
+    }
+    case "m.thread": {
+      const thread = readContent(threadKind, content);
+      return thread && { kind: "thread", targetId: thread.relates_to.event_id };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What a redaction names is found by what comes after it too; that survives its own redaction. */
+export function namedRows(
+  { roomId, eventId, type, content }: Pick<
+    EffectiveEvent,
+    "roomId" | "eventId" | "type" | "content"
+  >,
+): TaggedRow[] {
+  if (type !== redactionKind.type) return [];
+  const kept = keep({ type, content, timeline: true });
+  const named = readContent(redactionKind, kept)?.redacts ?? [];
+  return [...new Set(named)].map((targetId) =>
+    targetRows.of({ roomId, targetId, redactionId: eventId })
+  );
+}
