@@ -168,6 +168,7 @@ async function openInbound(
     ...system,
     ...parts,
     sql: base.store.database.sql,
+    feed: base.store.feed,
     serverName: base.serverName,
     keys: federation.keyRing,
     transport: federation.transport,

@@ -6,6 +6,7 @@ import { type KeyRing, type Transport, TransportError } from "../../federation/p
 import { composeInbound } from "../../server/compose/inbound.ts";
 import { AppendLog } from "../../server/postgres/append_log.ts";
 import type { Database } from "../../server/postgres/database.ts";
+import { LogFeed } from "../../server/postgres/log_feed.ts";
 import { Rooms } from "../../server/rooms/rooms.ts";
 import { createBlake3 } from "../../server/system/blake3.ts";
 import { silentLog } from "../../server/system/log.ts";
@@ -40,6 +41,9 @@ export async function openReceiver(options: ReceiverOptions) {
     }),
   );
   const { sql } = database;
+  const feed = stack.use(
+    await LogFeed.open({ sql, log, instance: "test", clock: systemClock, logger: silentLog }),
+  );
   const ownName = options.name ?? serverName("here.example");
   const own = testServer(ownName, 77);
   const blake3 = await createBlake3();
@@ -56,6 +60,7 @@ export async function openReceiver(options: ReceiverOptions) {
     ...system,
     sql,
     rooms,
+    feed,
     serverName: ownName,
     keys: options.keys,
     transport: options.transport ?? NOBODY,

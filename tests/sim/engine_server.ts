@@ -22,7 +22,7 @@ import { sendHandler } from "../../federation/handle/send.ts";
 import { authorise } from "../../federation/inbound/authorise.ts";
 import { accept } from "../../federation/inbound/accept.ts";
 import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
-import { namedIds } from "../../federation/inbound/fetch_auth.ts";
+import { LookAgain } from "../../federation/inbound/look_again.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { RoomChange } from "../../federation/inbound/ports.ts";
 import { RoomTurn } from "../../federation/inbound/room_turn.ts";
@@ -71,6 +71,7 @@ interface Life {
   readonly clock: VirtualClock;
   readonly room: MemoryRoom;
   readonly outbound: Promise<OutboundEngine>;
+  readonly lookAgain: LookAgain;
 }
 
 /**
@@ -138,7 +139,9 @@ export class EngineServer implements SimServer {
       clock,
       wake: () => fetcher.wake(),
     });
+    const lookAgain = new LookAgain({ rooms, keys, verifier, policy, clock, log });
     const ingest = new Pipeline({
+      lookAgain,
       rooms,
       keys,
       verifier,
@@ -150,7 +153,7 @@ export class EngineServer implements SimServer {
       log,
     });
     const outbound = this.#startOutbound(clock, transport);
-    life = { clock, room, outbound };
+    life = { clock, room, outbound, lookAgain };
     this.#life = life;
     const fetchMissing = new FetchMissing({
       rooms,
@@ -206,6 +209,7 @@ export class EngineServer implements SimServer {
   #stored(change: RoomChange): void {
     this.#noteBanned(change);
     const life = this.#life;
+    if (change.end !== undefined) life?.lookAgain.wake(this.#store.facts.roomId);
     if (life === undefined || change.events.length === 0) return;
     const others = [...this.#store.authority().joinedServers()];
     void life.outbound.then((engine) => engine.wake(others));
@@ -245,7 +249,7 @@ export class EngineServer implements SimServer {
     const event = await this.#build(intent, { nowMs: clock.now(), room });
     if (!authorise(event, end.authority).ok) return undefined;
     const turn = new RoomTurn(room);
-    await turn.read(namedIds(event));
+    await turn.prepare([event]);
     await accept(turn, {
       event,
       door: "send",

@@ -1,7 +1,8 @@
-import type { ControlEvent } from "../../core/event/event.ts";
+import type { ControlEvent, HeldEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import type { RoomFacts } from "../../core/rules/room_facts.ts";
 import { type ControlSource, RoomGraph } from "../../core/state/room_graph.ts";
@@ -10,8 +11,11 @@ import type {
   InboundRoom,
   InboundRooms,
   Known,
+  PostsQuery,
   RoomChange,
+  ThreadQuery,
 } from "../../federation/inbound/ports.ts";
+import { MemoryQueries } from "./memory_queries.ts";
 import type { MemoryStore } from "./memory_store.ts";
 
 /** Time that a store takes; a process that ended meanwhile never goes on. */
@@ -28,6 +32,7 @@ export class MemoryRoom implements InboundRoom {
   readonly facts;
   readonly graph: RoomGraph;
   readonly #store: MemoryStore;
+  readonly #queries: MemoryQueries;
   readonly #pace: Pace;
   readonly #nowMs: () => number;
   readonly #stored: (change: RoomChange) => void;
@@ -44,6 +49,7 @@ export class MemoryRoom implements InboundRoom {
   }) {
     const { store } = options;
     this.#store = store;
+    this.#queries = new MemoryQueries(store);
     this.#pace = options.pace;
     this.#nowMs = options.nowMs;
     this.#stored = options.stored;
@@ -81,6 +87,39 @@ export class MemoryRoom implements InboundRoom {
       .slice(0, query.limit);
   }
 
+  redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]> {
+    return this.#ask(() => this.#queries.redactionsOf(ids));
+  }
+
+  editsOf(ids: readonly EventId[]): Promise<readonly Known[]> {
+    return this.#ask(() => this.#queries.editsOf(ids));
+  }
+
+  purgesOf(users: readonly UserId[]): Promise<readonly ControlEvent[]> {
+    return this.#ask(() => this.#queries.purgesOf(users));
+  }
+
+  controlOf(type: string, limit: number): Promise<readonly Known[]> {
+    return this.#ask(() => this.#queries.controlOf(type, limit));
+  }
+
+  postTimes(query: PostsQuery): Promise<readonly number[]> {
+    return this.#ask(() => this.#queries.postTimes(query));
+  }
+
+  threadEvents(thread: ThreadQuery): Promise<readonly Known[]> {
+    return this.#ask(() => this.#queries.threadEvents(thread));
+  }
+
+  softFailed(query: { readonly sinceTs: number; readonly limit: number }) {
+    return this.#ask<readonly Known[]>(() => this.#queries.softFailed(query));
+  }
+
+  async #ask<Answer>(read: () => Answer): Promise<Answer> {
+    await this.#pace();
+    return read();
+  }
+
   async store(change: RoomChange): Promise<void> {
     await this.#pace();
     this.#store.apply(change, this.#nowMs());
@@ -111,6 +150,11 @@ export class MemoryRooms implements InboundRooms {
 
   open(id: RoomId): Promise<InboundRoom | undefined> {
     return Promise.resolve(id === this.#room.id ? this.#room : undefined);
+  }
+
+  async withSoftFailed(sinceTs: number): Promise<readonly RoomId[]> {
+    const found = await this.#room.softFailed({ sinceTs, limit: 1 });
+    return found.length === 0 ? [] : [this.#room.id];
   }
 
   begin(create: ControlEvent): Promise<InboundRoom> {

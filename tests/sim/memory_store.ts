@@ -15,6 +15,8 @@ import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
 import { StateMap } from "../../core/state/state_map.ts";
 import type { Known, MissingParent, RoomChange } from "../../federation/inbound/ports.ts";
 
+import { MemoryQueries } from "./memory_queries.ts";
+
 /** An event as it is stored, and why it was not accepted. */
 export interface StoredKnown extends Known {
   readonly reason?: string | undefined;
@@ -83,6 +85,12 @@ export class MemoryStore {
       const stored = this.known.get(known.event.id);
       assert(stored !== undefined, "what changes is stored");
       this.known.set(known.event.id, { ...stored, ...known });
+    }
+    for (const purge of change.purges) {
+      for (const known of new MemoryQueries(this).purged(purge)) {
+        const stored = this.known.get(known.event.id);
+        if (stored !== undefined) this.known.set(known.event.id, { ...stored, ...known });
+      }
     }
     for (const { channelId, remove, add } of change.moves) {
       if (channelId === undefined) continue;
