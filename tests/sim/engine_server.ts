@@ -193,7 +193,7 @@ export class EngineServer implements SimServer {
       serverName: this.name,
       transport,
       keyRing: { proofs: () => Promise.resolve([]) },
-      resigner: { freshen: (pdu) => Promise.resolve({ pdu }) },
+      resigner: { freshen: (pdu) => Promise.resolve(pdu) },
       policy: { refusal: () => undefined },
       outgoing: faults?.openOutgoing?.(this.#store) ?? new MemoryOutgoing(this.#store),
       store: this.#destinations,
