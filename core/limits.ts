@@ -99,6 +99,10 @@ export const limits = {
     maxServersPerAnswer: 1000,
     /** State beside members that a join is answered with: channels twice, roles, and the rest. */
     maxJoinState: 2000,
+    /** Of a room that is joined: its control graph is held in memory while it is checked. */
+    maxControlEvents: 250_000,
+    /** Why events were left out of a room that was joined: enough to find the cause. */
+    maxReasonsKept: 20,
     maxMediaBytes: 1024 * 1024 * 1024,
     /** JSON values in one request or answer: a page of PDUs, each with as many as it may have. */
     maxNodes: 2_200_000,

@@ -77,3 +77,16 @@ export interface InviteDesk {
   /** Never tells whether the invite was shown, held back or dropped: refusal is silence. */
   receive(invite: ReceivedInvite): Promise<void>;
 }
+
+/** A private room that one of our users may come into by a role of its guild. */
+export interface RoomOffer {
+  readonly origin: ServerName;
+  readonly roomId: RoomId;
+  readonly guildId: RoomId;
+  readonly user: UserId;
+}
+
+/** Takes offers; refusal is silence. */
+export interface OfferDesk {
+  receive(offer: RoomOffer): Promise<void>;
+}

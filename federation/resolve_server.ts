@@ -1,5 +1,5 @@
 import { parseJson } from "../core/event/json_parse.ts";
-import { hostAndPortOf, type ServerName } from "../core/ids/server_name.ts";
+import { hostAndPortOf, parseServerName, type ServerName } from "../core/ids/server_name.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { parseServerDocument, SERVER_DOCUMENT_PATH } from "./discovery.ts";
 import { canonicalHost } from "./policy.ts";
@@ -90,6 +90,32 @@ export class ServerResolver {
       this.#lookups.set(server, lookup);
     }
     return endOf(await lookup);
+  }
+
+  /**
+   * The name of the server whose pages stand at an address, as its own document there says; where
+   * there is none, the address is its name. @throws TransportError
+   */
+  async nameAt(address: URL): Promise<ServerName> {
+    const host = canonicalHost(address.hostname.replace(/^\[|\]$/g, ""));
+    const secure = address.protocol === "https:";
+    const port = address.port === "" ? secure ? 443 : 80 : Number(address.port);
+    for (const [name, peer] of this.#deps.testPeers) {
+      if (peer.host === host && peer.port === port) return name;
+    }
+    if (!secure || host === undefined) {
+      throw new TransportError("unresolved", `${address.origin} is no server's address.`);
+    }
+    const from: Endpoint = { scheme: "https", host, port, named: false };
+    const { status, body } = await this.#deps.documents.get(from, SERVER_DOCUMENT_PATH, {
+      maxBytes: DOCUMENT_BYTES,
+      timeoutMs: TIMEOUT_MS,
+    });
+    const read = parseJson(body, { maxBytes: DOCUMENT_BYTES });
+    const document = status === 200 && read.ok ? parseServerDocument(read.value) : undefined;
+    const name = document?.server ?? parseServerName(address.host);
+    if (name !== undefined) return name;
+    throw new TransportError("unresolved", `${address.origin} is no server's address.`);
   }
 
   /** The place did not answer: it is looked up anew at the next request. */

@@ -6,6 +6,7 @@ import { composeFederation, federationDoors } from "./compose/federation.ts";
 import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
 import { allRoutes } from "./compose/routes.ts";
+import { composeMemberships } from "./compose/memberships.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
@@ -154,7 +155,14 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     departures: departureGate(chat.deps),
   }));
   const inbound = await openInbound(base, system, { rooms: chat.deps.rooms, stack });
-  return { ...base, inbound, live, chat, media, blobs, accounts };
+  const memberships = composeMemberships(system, {
+    ...base,
+    signer: keys.signer,
+    inbound,
+    chat,
+    stack,
+  });
+  return { ...base, inbound, memberships, live, chat, media, blobs, accounts };
 }
 
 /** How events of other servers come in. */
@@ -207,6 +215,7 @@ async function openDoors(
         chat: {
           ...chat.deps,
           media: mediaDesk(media.deps),
+          remote: domain.memberships.remote,
           announceRead: chat.announceRead,
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },
@@ -224,6 +233,7 @@ async function openDoors(
             blake3: domain.federation.blake3,
             federation: domain.federation,
             inbound: domain.inbound,
+            memberships: domain.memberships,
           }),
           heardFrom: (origin) => domain.outbound.engine.heardFrom(origin),
         }),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ReadState } from "./channel.ts";
 import type { ErrorCode } from "./error.ts";
-import { Guild, Member } from "./guild.ts";
+import { Checking, Guild, Member } from "./guild.ts";
+import { Invitation } from "./invitations.ts";
 import { MessageFrame } from "./message.ts";
 import { Presence, User } from "./user.ts";
 
@@ -32,6 +33,7 @@ export const Snapshot = z.object({
   self: Self,
   guilds: z.array(Guild),
   dms: z.array(Dm),
+  invitations: z.array(Invitation),
   read_states: z.array(ReadState),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
   position: z.string(),
@@ -65,8 +67,15 @@ export const DISPATCH = {
   ),
   "guild.remove": z.object({
     guild_id: z.string(),
-    reason: z.enum(["left", "kicked", "banned", "deleted"]),
+    reason: z.enum(["left", "kicked", "banned", "deleted", "unverifiable"]),
   }),
+  "guild.checking": z.object({
+    guild_id: z.string(),
+    checking: Checking.nullable().describe("Null: done, or given up with a `guild.remove`"),
+  }),
+  "invitation.update": Invitation,
+  /** Answered, withdrawn or expired; also of a conversation that was only asked for. */
+  "invitation.remove": z.object({ room_id: z.string() }),
   "member.update": z.object({
     guild_id: z.string(),
     member: Member,

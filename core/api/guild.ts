@@ -36,6 +36,10 @@ export const GuildSummary = z.object({
 });
 export type GuildSummary = z.infer<typeof GuildSummary>;
 
+/** How far the check of a guild that was joined on another server has come, in events. */
+export const Checking = z.object({ done: z.number().int(), total: z.number().int() });
+export type Checking = z.infer<typeof Checking>;
+
 /** A guild as one of its members sees it: hidden channels are left out. */
 export const Guild = GuildSummary.extend({
   channels: z.array(Channel),
@@ -43,6 +47,9 @@ export const Guild = GuildSummary.extend({
   permissions: Bits.describe("The viewer's base rights"),
   rank: z.number().int().describe("The viewer's rank; 2^53-1 for the owner"),
   me: Member,
-  local_only: z.boolean(),
+  local_only: z.boolean().describe("Only people of the server that made it can be members"),
+  checking: Checking.nullable().describe(
+    "While its events are being checked after a join: it can be read, not written to",
+  ),
 });
 export type Guild = z.infer<typeof Guild>;

@@ -14,7 +14,11 @@ export const createGuild = defineOperation({
   tag: "guilds",
   summary: "Create a guild with #general and a voice channel",
   auth: "user",
-  body: z.object({ name: Name, icon: z.string().nullable().optional() }),
+  body: z.object({
+    name: Name,
+    icon: z.string().nullable().optional(),
+    local_only: z.boolean().default(false).describe("For ever closed to people of other servers"),
+  }),
   result: Guild,
   errors: ["invalid", "limit_reached", "rate_limited"],
 });

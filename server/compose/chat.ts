@@ -7,10 +7,10 @@ import type { PinnedSettings } from "../services/accounts/pinned_settings.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import type { Throttle } from "../services/accounts/throttle.ts";
 import { setPresence } from "../services/accounts/update_profile.ts";
-import { Custodian } from "../services/channels/custodian.ts";
 import type { ChatDeps, PresenceOf } from "../services/chat/chat_deps.ts";
 import { NonceBook } from "../services/messages/nonce_book.ts";
 import { SlowMode } from "../services/messages/slow_mode.ts";
+import { subscribeJoinNotices } from "../services/sync/join_notice.ts";
 import { ChatSource } from "../services/sync/chat_source.ts";
 import type { ServerFacts } from "../services/sync/snapshot.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
@@ -77,11 +77,10 @@ export async function composeChat(
     ownWriterId: () => store.appendLog.writerId,
   }, store.feed.token);
   stack.defer(store.feed.subscribe((batch) => source.take(batch)));
-  const custodian = stack.use(new Custodian(deps));
-  stack.defer(store.feed.subscribe((batch) => custodian.take(batch)));
   stack.defer(subscribeAccountEvents({ bus, log: system.log }, (event) => {
     if (event.kind === "profile_changed") source.announceUser(event.user_id as UserId);
   }));
+  stack.defer(subscribeJoinNotices(bus, (notice) => source.announceJoin(notice)));
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
   return { deps, source, announceRead: (notice) => publishReadNotice(bus, notice) };
 }

@@ -36,6 +36,7 @@ export interface FederationParts {
   readonly verifier: StrictVerifier;
   readonly nonces: RequestNonces;
   readonly blake3: Blake3;
+  readonly resolver: ServerResolver;
   readonly resigner: EventResigner;
   readonly tls: FederationTls;
 }
@@ -94,6 +95,7 @@ export async function composeFederation(
     verifier,
     nonces: new RequestNonces(sql),
     blake3,
+    resolver,
     resigner: new EventResigner({ self, keyRing, signer, blake3 }),
     tls,
   };

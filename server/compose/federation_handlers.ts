@@ -8,6 +8,7 @@ import type { Sql } from "../postgres/sql.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { FederationParts } from "./federation.ts";
 import type { InboundParts } from "./inbound.ts";
+import type { MembershipParts } from "./memberships.ts";
 
 /** Every operation that other servers may ask of this one. */
 export function federationHandlers(
@@ -18,11 +19,13 @@ export function federationHandlers(
     readonly blake3: Blake3;
     readonly federation: FederationParts;
     readonly inbound: Pick<InboundParts, "handlers">;
+    readonly memberships: Pick<MembershipParts, "handlers">;
   },
 ): AnyHandler[] {
   const rooms = new PostgresRoomReader(deps);
   return [
     ...deps.inbound.handlers,
+    ...deps.memberships.handlers,
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
     keysHandler({ keys: deps.federation.keyRing }),
   ];

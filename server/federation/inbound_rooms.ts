@@ -47,7 +47,10 @@ export class StoredInboundRooms implements InboundRooms {
 
   async open(id: RoomId): Promise<InboundRoom | undefined> {
     const room = await this.#deps.rooms.open(id);
-    return room === undefined ? undefined : new StoredInboundRoom(room, this.#deps);
+    // While it is checked nothing is judged on what its helper says; it is caught up with then.
+    return room === undefined || room.checking !== undefined
+      ? undefined
+      : new StoredInboundRoom(room, this.#deps);
   }
 
   async begin(create: ControlEvent): Promise<InboundRoom> {

@@ -36,6 +36,8 @@ export interface NewGuild {
   readonly creator: UserId;
   readonly name: string;
   readonly icon: string | null;
+  /** For ever closed to people of other servers. */
+  readonly localOnly?: boolean;
 }
 
 /** A guild with #general and a voice channel, so that its first minute needs no settings. */
@@ -54,7 +56,12 @@ export function guildGenesis(rng: Rng, guild: NewGuild): Genesis {
     ];
   };
   return {
-    create: { room_version: "og1", nonce: nonce(rng), kind: "guild", federate: true },
+    create: {
+      room_version: "og1",
+      nonce: nonce(rng),
+      kind: "guild",
+      federate: guild.localOnly !== true,
+    },
     rest: [
       ...ownerAndJoin(guild.creator),
       {
@@ -91,6 +98,8 @@ export interface NewPrivateChannel {
   readonly order: number;
   /** The guild's roles as its custodian copies them: a guild's moderator is one here. PROTOCOL.md 9. */
   readonly roles: JsonObject;
+  /** As its guild: closed to people of other servers, or not. */
+  readonly federate: boolean;
   /** Roles of the guild whose bearers may come in by themselves. */
   readonly allowRoles: readonly string[];
 }
@@ -103,7 +112,7 @@ export function privateGenesis(rng: Rng, channel: NewPrivateChannel): Genesis {
       room_version: "og1",
       nonce: nonce(rng),
       kind: "private",
-      federate: true,
+      federate: channel.federate,
       guild: channel.guildId,
     },
     rest: [

@@ -1,3 +1,4 @@
+import type { Checking } from "../../core/api/guild.ts";
 import { assert } from "../../core/assert.ts";
 import { authoriseTimeline } from "../../core/auth/timeline.ts";
 import { OperationError } from "../../core/errors.ts";
@@ -33,6 +34,7 @@ import {
 } from "./control_tip.ts";
 import { heldOf, loadControl, type LoadedControl } from "./load_room.ts";
 import { againstResolved, OwnChanges } from "./own_changes.ts";
+import { loadProvisional } from "./provisional.ts";
 import { settleCurrentState } from "./settle_current_state.ts";
 
 /** Sends of one room under way at once; more are told to come back. */
@@ -53,6 +55,8 @@ const SEND_ATTEMPTS_MAX = 4;
 /** How often a state is read anew because the graph moved on meanwhile, and the pause between. */
 const RELOAD_ATTEMPTS_MAX = 40;
 const RELOAD_PAUSE_MS = 5;
+/** When a write to a room that is being checked is worth another try. */
+const CHECKING_RETRY_MS = 2000;
 /** Resolutions that readers of the log have still to ask for. */
 const RESOLUTIONS_NOTED_MAX = 1000;
 
@@ -106,16 +110,20 @@ export class Room {
   readonly #resolutions = new Set<EventId>();
   #sending = 0;
   #stale = false;
+  #checking: Checking | undefined;
 
-  constructor(deps: RoomDeps, { tip, graph }: LoadedControl) {
+  constructor(deps: RoomDeps, { tip, graph }: LoadedControl, checking?: Checking) {
     this.id = tip.roomId;
     this.graph = graph;
     this.#deps = deps;
     this.#tip = tip;
+    this.#checking = checking;
   }
 
-  /** The room as it is stored; undefined where it is not held. */
+  /** The room as it is stored, or as its helper told of it; undefined where it is not held. */
   static async load(deps: RoomDeps, id: RoomId): Promise<Room | undefined> {
+    const provisional = await loadProvisional(deps.sql, id);
+    if (provisional !== undefined) return new Room(deps, provisional, provisional.checking);
     const loaded = await loadControl(deps.sql, id);
     if (loaded === undefined) return undefined;
     const room = new Room(deps, loaded);
@@ -130,6 +138,27 @@ export class Room {
   /** The end of the control graph as stored; it moves only in turns. */
   get tip(): ControlTip {
     return this.#tip;
+  }
+
+  /**
+   * How far the check of a joined room has come; undefined for all others. Meanwhile its state is
+   * what its helper says: it can be read, and nothing is decided on it. PROTOCOL.md 9.
+   */
+  get checking(): Checking | undefined {
+    return this.#checking;
+  }
+
+  set checking(checking: Checking) {
+    this.#checking = checking;
+  }
+
+  #requireChecked(): void {
+    if (this.#checking === undefined) return;
+    throw new OperationError(
+      "unavailable",
+      "This place is still being checked: you can read already, and write in a moment.",
+      { details: { retry_after_ms: CHECKING_RETRY_MS } },
+    );
   }
 
   /** Another process moved the control graph, and the store could not be read since. */
@@ -157,6 +186,7 @@ export class Room {
   async #changeNow(
     decide: (authority: Authority) => Promise<ControlDecision> | ControlDecision,
   ): Promise<readonly ControlEvent[]> {
+    this.#requireChecked();
     const decision = await decide(this.#tip.authority);
     if (decision.intents.length === 0) return [];
     return await this.#append(decision);
@@ -258,6 +288,7 @@ export class Room {
     intent: TimelineIntent,
     along: (placed: Placed) => Along = () => ({}),
   ): Promise<SentTimeline> {
+    this.#requireChecked();
     if (this.#sending >= ROOM_SENDS_MAX) {
       throw new OperationError(
         "unavailable",
@@ -395,6 +426,7 @@ export class Room {
    * changed than the event says, because the control graph had forked and was resolved.
    */
   async observe(stored: StoredEvent): Promise<boolean> {
+    if (this.#checking !== undefined) return false;
     if (stored.outcome !== "accepted") return false;
     if (stored.channelId === undefined) return await this.#observeControl(stored);
     const tip = await this.#channels.get(stored.channelId)?.catch(() => undefined);

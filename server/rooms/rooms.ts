@@ -50,6 +50,13 @@ export class Rooms {
     return room;
   }
 
+  /** The room became another in the store, by a join or the end of its check: read it anew. */
+  forget(id: RoomId): void {
+    this.#recent.delete(id);
+    this.#live.delete(id);
+    this.#loading.delete(id);
+  }
+
   /** Frees graphs of rooms that were not used lately, while all together are too large. */
   trimGraphs(): void {
     let left = GRAPH_EVENTS_MAX;
@@ -64,12 +71,15 @@ export class Rooms {
   }
 
   #load(id: RoomId): Promise<Room | undefined> {
-    const loading = Room.load(this.#deps, id)
+    const loading: Promise<Room | undefined> = Room.load(this.#deps, id)
       .then((room) => {
-        if (room !== undefined) this.#hold(room);
+        // Unless it was forgotten while it was read: then it may be as it was before.
+        if (room !== undefined && this.#loading.get(id) === loading) this.#hold(room);
         return room;
       })
-      .finally(() => this.#loading.delete(id));
+      .finally(() => {
+        if (this.#loading.get(id) === loading) this.#loading.delete(id);
+      });
     this.#loading.set(id, loading);
     return loading;
   }

@@ -142,6 +142,7 @@ async function makeRoom(world: RoomWorld, kind: Kind, joinedOnly: boolean): Prom
       parent: null,
       order: 0,
       roles,
+      federate: true,
       allowRoles: [],
     });
     const room = await world.create(genesis, OLGA);

@@ -119,6 +119,7 @@ export class MemorySource implements GatewaySource {
         confirmed_until: null,
       },
       guilds: [],
+      invitations: [],
       dms: [],
       read_states: [],
       presences: {},

@@ -124,3 +124,23 @@ export const redeemLink = defineFederationOperation({
   maxAnswerBytes: 64 * 1024,
   timeoutMs: 30_000,
 });
+
+/**
+ * By the custodian of a private room: one of the receiver's users may come in by a role of the
+ * guild. The receiver's server lets them in by a restricted join, or does nothing.
+ */
+export const offerRoom = defineFederationOperation({
+  id: "offerRoom",
+  method: "POST",
+  path: "/_federation/offer",
+  summary: "A private room that a role of its guild opens to one of the receiver's users",
+  request: z.object({
+    room_id: RoomIdText,
+    user: UserIdText,
+    /** The create event: proves `room_id`, and names the guild. */
+    create: PduValue,
+  }),
+  answer: z.object({}),
+  maxAnswerBytes: 64 * 1024,
+  timeoutMs: 15_000,
+});

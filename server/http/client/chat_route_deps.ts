@@ -2,6 +2,7 @@ import type { User } from "../../../core/api/user.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../../services/chat/chat_deps.ts";
+import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
 import type { MediaDesk } from "../../services/messages/attachments.ts";
 import type { ReadNotice } from "../../services/reads/mark_read.ts";
 
@@ -14,6 +15,7 @@ export interface TypingNotice {
 /** What the routes of guilds, channels and messages need. */
 export interface ChatRouteDeps extends ChatDeps {
   readonly media: MediaDesk;
+  readonly remote: RemoteRooms;
   readonly announceRead: (notice: ReadNotice) => void;
   readonly announceTyping: (notice: TypingNotice) => void;
 }

@@ -32,6 +32,13 @@ import { createInviteRoute } from "./invites/create.ts";
 import { acceptInviteRoute } from "./invites/invite/accept.ts";
 import { getInviteRoute } from "./invites/invite/get.ts";
 import { revokeInviteRoute } from "./invites/invite/revoke.ts";
+import { acceptInvitationRoute } from "./invitations/accept.ts";
+import { declineInvitationRoute } from "./invitations/decline.ts";
+import { listInvitationsRoute } from "./invitations/list.ts";
+import { knockRoute } from "./rooms/room/knock.ts";
+import { lookAtLinkRoute } from "./links/look.ts";
+import { joinByLinkRoute } from "./links/join.ts";
+import { getGuildServersRoute, setGuildServersRoute } from "./guilds/guild/servers.ts";
 import { addReactionRoute } from "./reactions/add.ts";
 import { removeReactionRoute } from "./reactions/remove.ts";
 import { redactMessagesRoute } from "./redact.ts";
@@ -84,6 +91,14 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     acceptInviteRoute(deps),
     getInviteRoute(deps),
     revokeInviteRoute(deps),
+    acceptInvitationRoute(deps),
+    declineInvitationRoute(deps),
+    listInvitationsRoute(deps),
+    knockRoute(deps),
+    lookAtLinkRoute(deps),
+    joinByLinkRoute(deps),
+    getGuildServersRoute(deps),
+    setGuildServersRoute(deps),
     addReactionRoute(deps),
     removeReactionRoute(deps),
     redactMessagesRoute(deps),

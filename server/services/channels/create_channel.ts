@@ -93,6 +93,7 @@ async function createPrivate(
       topic: input.topic ?? null,
       parent: parentOf(authority, input) ?? null,
       order: nextOrder(authority),
+      federate: authority.room.federate,
       roles: copiedRoles(authority),
       allowRoles: input.allow_roles ?? [],
     }),

@@ -1,4 +1,7 @@
+import { custodianOf, mayJoinByRole, mayStayInPrivate } from "../../../core/auth/private_room.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
 import { BIT } from "../../../core/permissions/bits.ts";
@@ -6,8 +9,9 @@ import type { FeedBatch } from "../../postgres/log_feed.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { rolesContent } from "../roles/roles_content.ts";
-import { joinRoom, mayJoinByRole } from "./join_room.ts";
+import { joinHere } from "./join_room.ts";
 
 /** Events of a guild after which its private channels are looked at again. */
 const TRIGGERS: ReadonlySet<string> = new Set([
@@ -21,10 +25,12 @@ const GATHER_MS = 250;
 /** Members let in or sent away in one transaction. */
 const MEMBERS_PER_BATCH = 100;
 
-type CustodianDeps = Pick<
-  ChatDeps,
-  "sql" | "rooms" | "clock" | "log" | "serverName"
->;
+/** Offers to people of other servers that are remembered, so that none is made twice. */
+const OFFERS_MAX = 10_000;
+
+type CustodianDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName"> & {
+  readonly remote: Pick<RemoteRooms, "tellNow">;
+};
 
 /**
  * Keeps private channels in step with their guild: who leaves the guild or loses the role that
@@ -35,6 +41,8 @@ export class Custodian implements AsyncDisposable {
   readonly #deps: CustodianDeps;
   readonly #due = new Set<RoomId>();
   readonly #stopping = new AbortController();
+  /** By room and user: the roles that the offer rested on. */
+  readonly #offered = new Map<string, EventId | undefined>();
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #work: Promise<void>;
 
@@ -98,45 +106,87 @@ export class Custodian implements AsyncDisposable {
       const room = await this.#deps.rooms.open(row.room_id);
       const guild = await this.#deps.rooms.open(row.guild_id);
       if (room === undefined || guild === undefined) continue;
+      if (custodianOf(room.authority) !== this.#deps.serverName) continue;
+      if (room.checking !== undefined || guild.checking !== undefined) continue;
       await this.#align(room, guild);
       await this.#letIn(room, guild);
     }
   }
 
-  /** Sends away and copies roles, in the name of the channel's owner. */
+  /** Sends away and copies roles, in the name of the channel's owner or who of ours is next. */
   async #align(room: Room, guild: Room): Promise<void> {
     for (;;) {
+      const nowMs = this.#deps.clock.now();
       const built = await room.changeControl((authority) => {
-        const owner = authority.owner();
-        if (owner === undefined || !authority.isJoined(owner)) return { intents: [] };
-        const wanted = alignment(authority, guild.authority, owner);
+        const actor = actorIn(authority, { serverName: this.#deps.serverName, nowMs });
+        if (actor === undefined) return { intents: [] };
+        const wanted = alignment(authority, guild.authority, actor);
         return { intents: wanted.slice(0, MEMBERS_PER_BATCH) };
       });
       if (built.length < MEMBERS_PER_BATCH) return;
     }
   }
 
-  /** Members of this server who hold an allowed role and never left by themselves. */
+  /**
+   * Members of the guild who hold an allowed role and never left by themselves. People of other
+   * servers are let in by their own, which is told.
+   */
   async #letIn(room: Room, guild: Room): Promise<void> {
     if (room.authority.view.get("m.room.join_rules", "")?.pdu.content["rule"] !== "restricted") {
       return;
     }
     for (const userId of guild.authority.joinedUsers()) {
-      if (serverOf(userId) !== this.#deps.serverName || room.authority.isJoined(userId)) continue;
+      if (room.authority.isJoined(userId)) continue;
       const member = room.authority.view.get("m.room.member", userId);
       const leftAlone = member?.pdu.sender === userId;
       if (leftAlone || !mayJoinByRole(room.authority, guild.authority, userId)) continue;
       if (room.authority.membership(userId, this.#deps.clock.now()) === "ban") continue;
-      await joinRoom(this.#deps, userId, room.id);
+      if (serverOf(userId) === this.#deps.serverName) await joinHere(this.#deps, room, userId);
+      else await this.#offer(room, guild, userId);
+    }
+  }
+
+  async #offer(room: Room, guild: Room, userId: UserId): Promise<void> {
+    const key = `${room.id} ${userId}`;
+    const roles = guild.authority.view.get("m.guild.member_roles", userId)?.id;
+    if (this.#offered.has(key) && this.#offered.get(key) === roles) return;
+    await this.#deps.remote.tellNow({
+      kind: "offer",
+      to: serverOf(userId),
+      roomId: room.id,
+      user: userId,
+    });
+    this.#offered.set(key, roles);
+    if (this.#offered.size <= OFFERS_MAX) return;
+    for (const oldest of this.#offered.keys()) {
+      this.#offered.delete(oldest);
+      return;
     }
   }
 }
 
-/** What the channel's owner must say so that the channel fits its guild. */
-function alignment(room: Authority, guild: Authority, owner: UserId): ControlIntent[] {
-  const by = { sender: owner };
+/** In whose name the custodian acts: the owner, or else the strongest of ours who may kick. */
+function actorIn(
+  room: Authority,
+  at: { readonly serverName: ServerName; readonly nowMs: number },
+): UserId | undefined {
+  const owner = room.owner();
+  let best: UserId | undefined;
+  for (const userId of room.joinedUsers()) {
+    if (serverOf(userId) !== at.serverName) continue;
+    if (userId === owner) return owner;
+    const may = room.has(userId, "KICK", { atTs: at.nowMs });
+    if (may && (best === undefined || room.rank(userId) > room.rank(best))) best = userId;
+  }
+  return best;
+}
+
+/** What must be said so that the channel fits its guild; the roles by its owner alone. */
+function alignment(room: Authority, guild: Authority, actor: UserId): ControlIntent[] {
+  const by = { sender: actor };
   const gone = [...room.joinedUsers()].filter((userId) =>
-    userId !== owner && !mayStay(room, guild, userId)
+    userId !== actor && room.rank(userId) < room.rank(actor) &&
+    !mayStayInPrivate(room, guild, userId)
   );
   const kicks = gone.map((userId): ControlIntent => ({
     ...by,
@@ -144,6 +194,7 @@ function alignment(room: Authority, guild: Authority, owner: UserId): ControlInt
     stateKey: userId,
     content: { membership: "leave" },
   }));
+  if (actor !== room.owner()) return kicks;
   const table = copiedRoles(guild);
   const present = room.view.get("m.guild.roles", "")?.pdu.content;
   const roles: ControlIntent[] = JSON.stringify(sorted(present)) === JSON.stringify(sorted(table))
@@ -162,13 +213,6 @@ function alignment(room: Authority, guild: Authority, owner: UserId): ControlInt
     },
   );
   return [...kicks, ...roles, ...holders];
-}
-
-/** Who was invited stays as long as the guild has him; who came by a role needs the role. */
-function mayStay(room: Authority, guild: Authority, userId: UserId): boolean {
-  if (!guild.isJoined(userId)) return false;
-  const byRole = room.member(userId)?.authorisedVia !== undefined;
-  return !byRole || mayJoinByRole(room, guild, userId);
 }
 
 /** The guild's table without ADMINISTRATOR, which does not open a private room. PROTOCOL.md 9. */

@@ -1,23 +1,39 @@
+import { custodianOf, mayJoinByRole } from "../../../core/auth/private_room.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { Authority } from "../../../core/permissions/authority.ts";
-import { holds } from "../../../core/permissions/bits.ts";
+import { localVoucher } from "../../federation/vouchers.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import type { RemoteRooms } from "../chat/remote_rooms.ts";
+
+type JoinDeps = Pick<ChatDeps, "rooms" | "clock" | "serverName">;
 
 /**
- * Accepts an invitation into a private channel or a conversation, or comes in by a role of the
- * guild. "Not there" and "not for you" answer alike. @throws OperationError `not_found`
+ * Accepts an invitation into a room that others of this server are in, or comes into a private
+ * channel by a role of the guild. "Not there" and "not for you" answer alike.
+ * @throws OperationError `not_found`, `unavailable`
  */
 export async function joinRoom(
-  deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
+  deps: JoinDeps & { readonly remote: Pick<RemoteRooms, "join"> },
   userId: UserId,
   rawId: string,
 ): Promise<void> {
   const id = parseRoomId(rawId);
   const room = id === undefined ? undefined : await deps.rooms.open(id);
-  if (room === undefined || room.authority.room.kind === "guild") throw roomNotFound();
+  if (room === undefined) throw roomNotFound();
+  const { authority } = room;
+  const invited = authority.membership(userId, deps.clock.now()) === "invite";
+  const custodian = custodianOf(authority);
+  if (!invited && custodian !== deps.serverName && await opensByRole(deps, room, userId)) {
+    // Another server vouches: it looks at the guild's present state, and signs with us.
+    return await deps.remote.join({ user: userId, roomId: room.id, servers: [custodian] });
+  }
+  await joinHere(deps, room, userId);
+}
+
+/** As `joinRoom`, where no other server has a say. @throws OperationError `not_found` */
+export async function joinHere(deps: JoinDeps, room: Room, userId: UserId): Promise<void> {
   const via = await authoriserFor(deps, room, userId);
   await room.changeControl((authority) => {
     if (authority.isJoined(userId)) return { intents: [] };
@@ -41,30 +57,20 @@ export async function joinRoom(
  * while the guild's present state gives the joiner an allowed role. PROTOCOL.md 9.
  */
 async function authoriserFor(
-  deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
+  deps: JoinDeps,
   room: Room,
   userId: UserId,
 ): Promise<UserId | undefined> {
-  const guildId = parseRoomId(room.authority.room.guild ?? "");
-  const guild = guildId === undefined ? undefined : await deps.rooms.open(guildId);
-  if (guild === undefined || !mayJoinByRole(room.authority, guild.authority, userId)) {
-    return undefined;
-  }
-  const nowMs = deps.clock.now();
-  for (const member of room.authority.joinedUsers()) {
-    if (holds(room.authority.base(member, nowMs), "CREATE_INVITE")) return member;
-  }
-  return undefined;
+  if (custodianOf(room.authority) !== deps.serverName) return undefined;
+  return await opensByRole(deps, room, userId) ? localVoucher(room.authority, deps) : undefined;
 }
 
-/** Whether the guild's present roles let a member into its private channel. */
-export function mayJoinByRole(room: Authority, guild: Authority, userId: UserId): boolean {
-  const rules = room.view.get("m.room.join_rules", "")?.pdu.content;
-  if (rules?.["rule"] !== "restricted" || !guild.isJoined(userId)) return false;
-  const allow = rules["allow"];
-  const held: readonly string[] = guild.rolesOf(userId);
-  return Array.isArray(allow) && allow.some((entry) => {
-    const role = (entry as { role?: unknown } | null)?.role;
-    return typeof role === "string" && held.includes(role);
-  });
+async function opensByRole(
+  deps: Pick<ChatDeps, "rooms">,
+  room: Room,
+  userId: UserId,
+): Promise<boolean> {
+  const guildId = parseRoomId(room.authority.room.guild ?? "");
+  const guild = guildId === undefined ? undefined : await deps.rooms.open(guildId);
+  return guild !== undefined && mayJoinByRole(room.authority, guild.authority, userId);
 }

@@ -11,4 +11,5 @@ export const privateChannelRows = defineRowKind<{
     insert into private_channels (room_id, guild_id, created_ts)
     select x."roomId", x."guildId", x."createdTs"
     from json_to_recordset(${recordset(sql, rows)})
-      as x("roomId" text, "guildId" text, "createdTs" bigint)`);
+      as x("roomId" text, "guildId" text, "createdTs" bigint)
+    on conflict do nothing`);

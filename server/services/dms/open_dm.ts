@@ -1,112 +1,96 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { hashOfRoomId, type RoomId } from "../../../core/ids/room_id.ts";
-import { compareBytes } from "../../../core/ids/compare_bytes.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
-import { defineRowKind, recordset } from "../../postgres/row_kind.ts";
+import { listReceivedInvites } from "../../federation/received_invites.ts";
 import { dmGenesis } from "../../rooms/genesis.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
+import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { requireAccount } from "../invites/invite_user.ts";
+import { sharesGuild } from "../users/shares_guild.ts";
+import { dmRows } from "./dm_rows.ts";
+import { findDmRoom } from "./find_dm_room.ts";
 import { viewDm } from "./view_dm.ts";
 
-/** The room of a pair, found again by their names. */
-const dmRows = defineRowKind<{
-  readonly roomId: RoomId;
-  readonly users: readonly UserId[];
-  readonly createdTs: number;
-}>("dm_rooms", (sql, rows) =>
-  sql`
-    insert into dm_rooms (room_id, user_a, user_b, created_ts)
-    select x."roomId", x.users->>0, x.users->>1, x."createdTs"
-    from json_to_recordset(${recordset(sql, rows)})
-      as x("roomId" text, users json, "createdTs" bigint)`);
+type DmDeps = ChatDeps & { readonly remote: RemoteRooms };
 
 /**
  * The conversation of two people; makes its room when there is none. People of this server who
  * share a guild are joined at once; anybody else gets a request to answer.
- * @throws OperationError `invalid`, `not_found`, `rate_limited`
+ * @throws OperationError `invalid`, `not_found`, `forbidden`, `rate_limited`, `unavailable`
  */
-export async function openDm(deps: ChatDeps, userId: UserId, rawOther: string): Promise<Dm> {
+export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Promise<Dm> {
   const other = requireUserId(rawOther);
   if (other === userId) {
     throw new OperationError("invalid", "You cannot open a conversation with yourself.");
   }
-  if (serverOf(other) !== deps.serverName) {
-    throw new OperationError(
-      "not_found",
-      `${other} lives on another server, and this server does not talk to others yet.`,
-    );
-  }
-  await requireAccount(deps, other);
-  const held = await findDmRoom(deps, userId, other);
+  const isLocal = serverOf(other) === deps.serverName;
+  if (isLocal) await requireAccount(deps, other);
+  const asked = isLocal ? undefined : await acceptAsked(deps, userId, other);
+  const held = asked ?? await findDmRoom(deps, userId, other);
   if (held !== undefined) {
-    await rejoin(held, userId);
-    return await viewDm(deps, held, userId);
+    await comeBack(deps, held, { userId, other });
+    return await viewDm(deps, await deps.rooms.open(held.id) ?? held, userId);
   }
   await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
-  const users = [userId, other].sort();
-  const room = await deps.rooms.create(
-    dmGenesis(deps.rng, { creator: userId, other }),
-    userId,
-    (roomId) => [dmRows.of({ roomId, users, createdTs: deps.clock.now() })],
-  );
-  if (await shareGuild(deps, userId, other)) await rejoin(room, other);
+  if (!isLocal) await deps.remote.requireUser(other);
+  const room = await makeRoom(deps, userId, other);
+  if (isLocal && await sharesGuild(deps, userId, other)) await rejoin(room, other);
   return await viewDm(deps, room, userId);
 }
 
-/** Comes back into a conversation that one left, or accepts it. */
-export async function rejoin(room: Room, userId: UserId): Promise<void> {
-  await room.changeControl((authority) => {
-    if (authority.isJoined(userId)) return { intents: [] };
-    const inviter = authority.room.users.find((each) => each !== userId);
-    const invited = authority.membership(userId) === "invite";
-    const invite = invited || inviter === undefined || !authority.isJoined(inviter) ? [] : [{
-      type: "m.room.member",
-      sender: inviter,
-      stateKey: userId,
-      content: { membership: "invite" },
-    }];
-    return {
-      intents: [...invite, {
-        type: "m.room.member",
-        sender: userId,
-        stateKey: userId,
-        content: { membership: "join" },
-      }],
-    };
-  });
+async function makeRoom(deps: DmDeps, userId: UserId, other: UserId): Promise<Room> {
+  const users = [userId, other].sort();
+  const to = serverOf(other);
+  const room = await deps.rooms.create(
+    dmGenesis(deps.rng, { creator: userId, other }),
+    userId,
+    (roomId) => [
+      dmRows.of({ roomId, users, createdTs: deps.clock.now() }),
+      ...(to === deps.serverName
+        ? []
+        : [deps.remote.tell({ kind: "invite", to, roomId, user: other })]),
+    ],
+  );
+  deps.remote.wake();
+  return room;
 }
 
-/** Of several rooms of a pair the joined one with the smaller raw id counts. PROTOCOL.md 10. */
-async function findDmRoom(
-  deps: Pick<ChatDeps, "sql" | "rooms">,
+/** The other has asked already: to open the conversation is to say yes. */
+async function acceptAsked(
+  deps: DmDeps,
   userId: UserId,
   other: UserId,
 ): Promise<Room | undefined> {
-  const [a, b] = [userId, other].sort();
-  const rows = await deps.sql<{ room_id: RoomId }[]>`
-    select room_id from dm_rooms where user_a = ${a ?? ""} and user_b = ${b ?? ""}`;
-  const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));
-  const [first] = rooms.filter((room): room is Room => room !== undefined).sort((x, y) =>
-    Number(y.authority.isJoined(userId)) - Number(x.authority.isJoined(userId)) ||
-    compareBytes(hashOfRoomId(x.id), hashOfRoomId(y.id))
-  );
-  return first;
+  const invites = await listReceivedInvites(deps.sql, userId, deps.clock.now());
+  const asked = invites.find((each) => each.kind === "dm" && each.sender === other);
+  if (asked === undefined) return undefined;
+  await deps.remote.join({ user: userId, roomId: asked.room_id, servers: [asked.origin] });
+  return await deps.rooms.open(asked.room_id);
 }
 
-async function shareGuild(
-  deps: Pick<ChatDeps, "sql">,
-  userId: UserId,
-  other: UserId,
-): Promise<boolean> {
-  const rows = await deps.sql`
-    select 1 from current_state a
-    join current_state b on b.room_id = a.room_id and b.type = 'm.room.member'
-      and b.state_key = ${other} and b.membership = 'join'
-    join current_state g on g.room_id = a.room_id and g.type = 'm.room.join_rules'
-    where a.type = 'm.room.member' and a.state_key = ${userId} and a.membership = 'join'
-    limit 1`;
-  return rows.length > 0;
+async function comeBack(
+  deps: DmDeps,
+  room: Room,
+  { userId, other }: { readonly userId: UserId; readonly other: UserId },
+): Promise<void> {
+  if (room.authority.isJoined(userId)) return;
+  const there = serverOf(other);
+  // Whoever left a conversation with another server is in it there alone: the other lets him in.
+  if (there !== deps.serverName && room.authority.isJoined(other)) {
+    await deps.remote.join({ user: userId, roomId: room.id, servers: [there] });
+  } else await rejoin(room, userId);
+}
+
+/** Comes back into a conversation that one left, or accepts it: its two always may. */
+export async function rejoin(room: Room, userId: UserId): Promise<void> {
+  await room.changeControl((authority) => ({
+    intents: authority.isJoined(userId) ? [] : [{
+      type: "m.room.member",
+      sender: userId,
+      stateKey: userId,
+      content: { membership: "join" },
+    }],
+  }));
 }

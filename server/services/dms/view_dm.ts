@@ -5,7 +5,9 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Room } from "../../rooms/room.ts";
 import { unknownUser } from "../messages/project_messages.ts";
 import { lastMessages } from "../messages/message_rows.ts";
+import { listReceivedInvites } from "../../federation/received_invites.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { compareForUser } from "./find_dm_room.ts";
 
 type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users">;
 
@@ -17,8 +19,35 @@ export async function viewDm(deps: ViewDeps, room: Room, userId: UserId): Promis
 }
 
 /** All conversations of a user, the latest first. */
-export async function listDms(deps: ViewDeps, userId: UserId): Promise<Dm[]> {
-  return await viewDms(deps, await openDmRooms(deps, userId), userId);
+export async function listDms(
+  deps: ViewDeps & Pick<ChatDeps, "clock">,
+  userId: UserId,
+): Promise<Dm[]> {
+  const [dms, asked] = await Promise.all([
+    openDmRooms(deps, userId).then((rooms) => viewDms(deps, rooms, userId)),
+    askedDms(deps, userId),
+  ]);
+  const known = new Set(dms.map((dm) => dm.user.id));
+  return [...dms, ...asked.filter((dm) => !known.has(dm.user.id))]
+    .sort((a, b) => b.last_ts - a.last_ts);
+}
+
+/** Conversations that people of other servers ask for, in rooms that are not here yet. */
+export async function askedDms(
+  deps: ViewDeps & Pick<ChatDeps, "clock">,
+  userId: UserId,
+): Promise<Dm[]> {
+  const invites = (await listReceivedInvites(deps.sql, userId, deps.clock.now()))
+    .filter((invite) => invite.kind === "dm");
+  const people = await deps.users.find(invites.map((invite) => invite.sender));
+  return invites.map((invite) => ({
+    room_id: invite.room_id,
+    channel_id: "main",
+    user: people.get(invite.sender) ?? unknownUser(invite.sender),
+    state: "invited",
+    last_message_id: null,
+    last_ts: invite.received_ts,
+  }));
 }
 
 /** Rooms of the user's conversations, those not yet answered too. */
@@ -32,7 +61,18 @@ export async function openDmRooms(
       and s.state_key = ${userId} and s.membership in ('join', 'invite')
     where d.user_a = ${userId} or d.user_b = ${userId}`;
   const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));
-  return rooms.filter((room): room is Room => room !== undefined);
+  return onePerPair(rooms.filter((room): room is Room => room !== undefined), userId);
+}
+
+/** Two who asked each other at once have two rooms: one is shown. PROTOCOL.md 10. */
+function onePerPair(rooms: readonly Room[], userId: UserId): Room[] {
+  const chosen = new Map<string, Room>();
+  for (const room of rooms) {
+    const pair = room.authority.room.users.join(" ");
+    const other = chosen.get(pair);
+    if (other === undefined || compareForUser(room, other, userId) < 0) chosen.set(pair, room);
+  }
+  return [...chosen.values()];
 }
 
 export async function viewDms(

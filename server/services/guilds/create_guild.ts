@@ -13,7 +13,11 @@ export const OWNED_GUILDS_MAX = 100;
 export async function createGuild(
   deps: ChatDeps,
   userId: UserId,
-  input: { readonly name: string; readonly icon: string | null },
+  input: {
+    readonly name: string;
+    readonly icon: string | null;
+    readonly localOnly?: boolean;
+  },
 ): Promise<Guild> {
   const icon = await claimableIcon(deps, userId, { icon: input.icon });
   const [row] = await deps.sql<{ count: number }[]>`
@@ -27,7 +31,7 @@ export async function createGuild(
     );
   }
   const room = await deps.rooms.create(
-    guildGenesis(deps.rng, { creator: userId, name: input.name, icon: input.icon }),
+    guildGenesis(deps.rng, { ...input, creator: userId }),
     userId,
     (roomId) => icon === undefined ? [] : iconUse(roomId, icon, deps.clock.now()),
   );

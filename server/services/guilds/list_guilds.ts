@@ -12,7 +12,7 @@ export async function openJoinedRooms(
 ): Promise<Room[]> {
   const rows = await deps.sql<{ room_id: RoomId }[]>`
     select s.room_id from current_state s
-    join events e on e.room_id = s.room_id and e.event_id = s.event_id
+    left join events e on e.room_id = s.room_id and e.event_id = s.event_id
     where s.type = 'm.room.member' and s.state_key = ${userId} and s.membership = 'join'
     order by e.origin_ts, s.room_id`;
   const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));

@@ -51,6 +51,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     rank: rank === Infinity ? Number.MAX_SAFE_INTEGER : rank,
     me: parts.me,
     local_only: !authority.room.federate,
+    checking: room.checking ?? null,
   };
 }
 

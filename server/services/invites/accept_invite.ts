@@ -1,13 +1,11 @@
 import { OperationError } from "../../../core/errors.ts";
-import { encodeBase58Of32 } from "../../../core/ids/base58.ts";
-import { parseRoleId } from "../../../core/ids/role_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { nobleBlake3 } from "../../../core/event/hash.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
-import { holds } from "../../../core/permissions/bits.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { findUsableInvite, type UsableInvite } from "./find_usable_invite.ts";
+import { giveLinkRole } from "./give_link_role.ts";
+import { linkHash } from "./link_hash.ts";
 import { returnInviteUse, takeInviteUse } from "./invite_rows.ts";
 
 /**
@@ -47,7 +45,7 @@ export async function acceptInvite(
     throw error;
   }
   if (!joined) await returnInviteUse(deps.sql, code);
-  await grantRole(deps, userId, invite);
+  await giveLinkRole(deps, { room, userId, author: invite.author, roleId: row.role_id });
   return answer;
 }
 
@@ -60,40 +58,10 @@ function joinIntents(authority: Authority, userId: UserId, invite: UsableInvite)
     content: { membership: "join" },
   };
   if (userId === authority.owner()) return [join];
-  const link = encodeBase58Of32(nobleBlake3(new TextEncoder().encode(row.code)));
   return [{
     type: "m.room.member",
     sender: author,
     stateKey: userId,
-    content: { membership: "invite", link },
+    content: { membership: "invite", link: linkHash(row.code) },
   }, join];
-}
-
-/** The role of the link, where its author may still give it; a join never fails for it. */
-async function grantRole(
-  deps: Pick<ChatDeps, "clock" | "log">,
-  userId: UserId,
-  { room, row, author }: UsableInvite,
-): Promise<void> {
-  const role = row.role_id === null ? undefined : parseRoleId(row.role_id);
-  if (role === undefined) return;
-  try {
-    await room.changeControl((authority) => {
-      const position = authority.table().roles.get(role)?.position;
-      const mayGive = position !== undefined && position < authority.rank(author) &&
-        holds(authority.base(author, deps.clock.now()), "MANAGE_ROLES");
-      const held = authority.rolesOf(userId);
-      if (!mayGive || held.includes(role)) return { intents: [] };
-      return {
-        intents: [{
-          type: "m.guild.member_roles",
-          sender: author,
-          stateKey: userId,
-          content: { roles: [...held, role].sort() },
-        }],
-      };
-    });
-  } catch (error) {
-    deps.log.log("warn", "A link's role could not be given.", { guild: room.id, role, error });
-  }
 }

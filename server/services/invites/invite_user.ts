@@ -3,20 +3,25 @@ import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
+import type { RemoteRooms } from "../chat/remote_rooms.ts";
 
 /**
  * Invites one user into a guild or private channel. Somebody of this server who is a member of
- * the private channel's guild is let in at once: they are not strangers.
- * @throws OperationError `invalid`, `forbidden`, `not_found`, `conflict`
+ * the private channel's guild is let in at once: they are not strangers. A user of another
+ * server is told there, whether that server is in the room or not.
+ * @throws OperationError `invalid`, `forbidden`, `not_found`, `conflict`, `unavailable`
  */
 export async function inviteUser(
-  deps: ChatDeps,
+  deps: ChatDeps & { readonly remote: RemoteRooms },
   userId: UserId,
   input: { readonly roomId: string; readonly userId: string },
 ): Promise<void> {
   const room = await deps.rooms.openFor(userId, input.roomId);
   const target = requireUserId(input.userId);
-  if (serverOf(target) === deps.serverName) await requireAccount(deps, target);
+  const to = serverOf(target);
+  const isLocal = to === deps.serverName;
+  if (isLocal) await requireAccount(deps, target);
+  else requireOpen(room.authority.room.federate, target);
   const letIn = await isKnown(deps, room.authority.room.guild, target);
   await room.changeControl((authority) => {
     if (authority.isJoined(target)) {
@@ -36,8 +41,20 @@ export async function inviteUser(
         content: { membership: "join" },
       });
     }
-    return { intents };
+    const rows = isLocal
+      ? []
+      : [deps.remote.tell({ kind: "invite", to, roomId: room.id, user: target })];
+    return { intents, rows };
   });
+  deps.remote.wake();
+}
+
+function requireOpen(federate: boolean, target: UserId): void {
+  if (federate) return;
+  throw new OperationError(
+    "forbidden",
+    `This guild is for people of this server alone, and ${target} is of another.`,
+  );
 }
 
 async function isKnown(

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { getInvite } from "../../../core/api/invites.ts";
+import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { projectSummary } from "../guilds/project_guild.ts";
 import { findUsableInvite } from "./find_usable_invite.ts";
@@ -14,18 +15,23 @@ export async function lookAtInvite(
   code: string,
 ): Promise<z.infer<typeof getInvite.result>> {
   const { row, room, author } = await findUsableInvite(deps, code);
-  let online = 0;
-  let asked = 0;
-  for (const userId of room.authority.joinedUsers()) {
-    if (++asked > PRESENCES_MAX) break;
-    if (deps.presenceOf(userId) !== "offline") online++;
-  }
   return {
     code: row.code,
     guild: projectSummary(room),
     by: await deps.users.get(author),
     expires_ts: row.expires_ts,
     registers: await linksRegister(deps),
-    online_count: online,
+    online_count: countOnline(deps, room),
   };
+}
+
+/** Members who are there now; in large guilds of the first ones alone. */
+export function countOnline(deps: Pick<ChatDeps, "presenceOf">, room: Room): number {
+  let online = 0;
+  let asked = 0;
+  for (const userId of room.authority.joinedUsers()) {
+    if (++asked > PRESENCES_MAX) break;
+    if (deps.presenceOf(userId) !== "offline") online++;
+  }
+  return online;
 }

@@ -28,7 +28,9 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
+import type { JoinNotice } from "./join_notice.ts";
 import { projectControl, projectDm, projectWholeRoom } from "./project_control.ts";
+import { projectJoin } from "./project_join.ts";
 import { projectTimeline } from "./project_timeline.ts";
 import { replaySince } from "./replay.ts";
 import { buildSnapshot, type ServerFacts } from "./snapshot.ts";
@@ -51,7 +53,7 @@ type Item =
   | { readonly kind: "stored"; readonly stored: StoredEvent }
   /** Everything up to here was told. */
   | { readonly kind: "reached"; readonly token: SyncToken }
-  | { readonly kind: "plain"; readonly make: () => Promise<readonly Dispatch[]> }
+  | { readonly kind: "plain"; readonly make: () => Promise<Projection> }
   /** Somebody waits until all before it was told. */
   | { readonly kind: "told"; readonly done: () => void };
 
@@ -96,21 +98,27 @@ export class ChatSource implements GatewaySource {
   /** A profile changed: whoever shares a room with the user sees it. */
   announceUser(userId: UserId): void {
     this.#deps.users.forget(userId);
-    this.#plain(() => this.#userUpdates(userId));
+    this.#plain(async () => only(await this.#userUpdates(userId)));
+  }
+
+  /** A room was joined on another server, has been checked, or came to nothing. */
+  announceJoin(notice: JoinNotice): void {
+    if (notice.kind === "room" || notice.kind === "gone") this.#deps.rooms.forget(notice.roomId);
+    this.#plain(() => projectJoin(this.#deps, notice, this.#watchers));
   }
 
   /** How far someone has read: all of their devices hear it. */
   announceRead({ userId, state }: ReadNotice): void {
     this.#plain(() =>
-      Promise.resolve([{
+      Promise.resolve(only([{
         t: "read.update",
         d: state,
         audience: { to: "users", userIds: [userId] },
-      }])
+      }]))
     );
   }
 
-  #plain(make: () => Promise<readonly Dispatch[]>): void {
+  #plain(make: () => Promise<Projection>): void {
     this.#waiting.push({ kind: "plain", make });
     this.#wake();
   }
@@ -135,11 +143,9 @@ export class ChatSource implements GatewaySource {
       return;
     }
     if (item.kind === "told") return item.done();
-    let projection = NOTHING;
+    let projection: Projection = NOTHING;
     try {
-      projection = item.kind === "stored"
-        ? await this.#project(item.stored)
-        : { entitlements: [], dispatches: await item.make() };
+      projection = item.kind === "stored" ? await this.#project(item.stored) : await item.make();
     } catch (error) {
       // Nothing is lost: whoever misses this finds it by position when it resumes.
       this.#deps.log.log("error", "A stored event could not be shown.", {
@@ -159,6 +165,8 @@ export class ChatSource implements GatewaySource {
     if (stored.channelId === undefined) await room?.settled();
     const resolved = room?.takeResolution(stored.eventId) === true || observed;
     if (room === undefined || stored.outcome !== "accepted") return NOTHING;
+    // The thousands of events of a room that is being checked are told as one, at the end.
+    if (room.checking !== undefined && stored.channelId === undefined) return NOTHING;
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
       const told = await projectControl(this.#deps, room, { event, watchers: this.#watchers });
@@ -264,6 +272,10 @@ export class ChatSource implements GatewaySource {
   async savePresence(caller: Caller, presence: Presence): Promise<void> {
     await this.#deps.savePresence(caller, presence);
   }
+}
+
+function only(dispatches: readonly Dispatch[]): Projection {
+  return { entitlements: [], dispatches };
 }
 
 function hasAny(users: Iterable<unknown>): boolean {

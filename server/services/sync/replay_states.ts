@@ -6,7 +6,8 @@ import type { SyncToken } from "../../postgres/sync_token.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewGuild } from "../chat/view_guild.ts";
-import { openDmRooms, viewDms } from "../dms/view_dm.ts";
+import { askedDms, openDmRooms, viewDms } from "../dms/view_dm.ts";
+import { listInvitations } from "../invites/invitations.ts";
 import { readStates } from "../reads/read_states.ts";
 import { changedProfiles } from "../users/changed_profiles.ts";
 import { memberRemoval, memberUpdate, OF_ONE_MEMBER, reasonOfAbsence } from "./project_control.ts";
@@ -65,6 +66,8 @@ export async function wholeStates(
     ...await guildStates(deps, userId, input),
     ...people.map((user): Told => ({ t: "user.update", d: user })),
     ...(await viewDms(deps, dmRooms, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
+    ...(await askedDms(deps, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
+    ...(await listInvitations(deps, userId)).map((d): Told => ({ t: "invitation.update", d })),
     ...await readMarkers(deps, userId, joined),
   ];
 }
@@ -87,6 +90,10 @@ async function guildStates(
     // A private channel is shown in its guild, and gone from it for who was taken out.
     const guild = joined.get(kind === "guild" ? roomId : guildId as RoomId);
     if (guild !== undefined) guilds.add(guild);
+  }
+  // What is being checked is told in no log.
+  for (const room of joined.values()) {
+    if (room.checking !== undefined && room.authority.room.kind === "guild") guilds.add(room);
   }
   for (const guild of guilds) {
     const { me: _me, ...frame } = await viewGuild(deps, guild, userId);

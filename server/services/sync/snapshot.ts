@@ -6,8 +6,9 @@ import type { Entitlement } from "../../http/gateway/source.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewGuild } from "../chat/view_guild.ts";
-import { openDmRooms, viewDms } from "../dms/view_dm.ts";
+import { listDms } from "../dms/view_dm.ts";
 import { openJoinedRooms } from "../guilds/list_guilds.ts";
+import { listInvitations } from "../invites/invitations.ts";
 import { readStates } from "../reads/read_states.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
 
@@ -29,16 +30,16 @@ export async function buildSnapshot(
   caller: Caller,
 ): Promise<SnapshotParts> {
   const { userId } = caller;
-  const [rooms, dmRooms, self] = await Promise.all([
+  const [rooms, self] = await Promise.all([
     openJoinedRooms(deps, userId, ["guild", "private", "dm", "group_dm"]),
-    openDmRooms(deps, userId),
     getSelf(deps, caller),
   ]);
   const guilds = rooms.filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
-  const [views, dms, states] = await Promise.all([
+  const [views, dms, invitations, states] = await Promise.all([
     Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
-    viewDms(deps, dmRooms, userId),
+    listDms(deps, userId),
+    listInvitations(deps, userId),
     readStates(deps, userId, rooms.map((room) => textChannels(room, userId, nowMs))),
   ]);
   const presences: Snapshot["presences"] = {};
@@ -51,6 +52,7 @@ export async function buildSnapshot(
       self: { ...self, admin: caller.admin },
       guilds: views,
       dms,
+      invitations,
       read_states: states,
       presences,
       server: { ...deps.server },

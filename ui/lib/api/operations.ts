@@ -4,7 +4,9 @@ import type * as admin from "../../../core/api/admin.ts";
 import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as dms from "../../../core/api/dms.ts";
+import type * as guild_servers from "../../../core/api/guild_servers.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
+import type * as invitations from "../../../core/api/invitations.ts";
 import type * as invites from "../../../core/api/invites.ts";
 import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
@@ -60,6 +62,8 @@ export const OPERATIONS = {
   updateChannel: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id"],
   listDms: ["GET", "/client/v1/dms"],
   openDm: ["POST", "/client/v1/dms"],
+  getGuildServers: ["GET", "/client/v1/guilds/:guild_id/servers"],
+  setGuildServers: ["PUT", "/client/v1/guilds/:guild_id/servers"],
   banMember: ["PUT", "/client/v1/guilds/:guild_id/bans/:user_id"],
   createGuild: ["POST", "/client/v1/guilds"],
   createRole: ["POST", "/client/v1/roles"],
@@ -80,6 +84,10 @@ export const OPERATIONS = {
   updateGuild: ["PATCH", "/client/v1/guilds/:guild_id"],
   updateMember: ["PATCH", "/client/v1/guilds/:guild_id/members/:user_id"],
   updateRole: ["PATCH", "/client/v1/guilds/:guild_id/roles/:role_id"],
+  acceptInvitation: ["POST", "/client/v1/invitations/:room_id/accept"],
+  declineInvitation: ["DELETE", "/client/v1/invitations/:room_id"],
+  knock: ["POST", "/client/v1/rooms/:room_id/knock"],
+  listInvitations: ["GET", "/client/v1/invitations"],
   acceptInvite: ["POST", "/client/v1/invites/:code/accept"],
   createInvite: ["POST", "/client/v1/invites"],
   getInvite: ["GET", "/client/v1/invites/:code"],
@@ -160,6 +168,8 @@ export interface OperationTypes {
   updateChannel: typeof channels.updateChannel;
   listDms: typeof dms.listDms;
   openDm: typeof dms.openDm;
+  getGuildServers: typeof guild_servers.getGuildServers;
+  setGuildServers: typeof guild_servers.setGuildServers;
   banMember: typeof guilds.banMember;
   createGuild: typeof guilds.createGuild;
   createRole: typeof guilds.createRole;
@@ -180,6 +190,10 @@ export interface OperationTypes {
   updateGuild: typeof guilds.updateGuild;
   updateMember: typeof guilds.updateMember;
   updateRole: typeof guilds.updateRole;
+  acceptInvitation: typeof invitations.acceptInvitation;
+  declineInvitation: typeof invitations.declineInvitation;
+  knock: typeof invitations.knock;
+  listInvitations: typeof invitations.listInvitations;
   acceptInvite: typeof invites.acceptInvite;
   createInvite: typeof invites.createInvite;
   getInvite: typeof invites.getInvite;

@@ -7,6 +7,10 @@ export function createGuildRoute(deps: ChatRouteDeps): Route {
   return route(
     operation,
     ({ caller, body }) =>
-      createGuild(deps, caller.userId, { name: body.name, icon: body.icon ?? null }),
+      createGuild(deps, caller.userId, {
+        name: body.name,
+        icon: body.icon ?? null,
+        localOnly: body.local_only,
+      }),
   );
 }

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { defineOperation } from "./operation.ts";
+import { User } from "./user.ts";
+
+/** Somebody invited the viewer into a guild or private channel; conversations come as `Dm`. */
+export const Invitation = z.object({
+  room_id: z.string(),
+  kind: z.enum(["guild", "private", "group_dm"]),
+  by: User,
+  /** Home server of whoever invites. */
+  server: z.string(),
+  /** Null while the invitation is held for consent. */
+  name: z.string().nullable(),
+  icon: z.string().nullable(),
+  received_ts: z.number().int(),
+  expires_ts: z.number().int().nullable(),
+  held: z.boolean().describe(
+    "From somebody of another server who shares no guild with the viewer: neither name nor picture is shown",
+  ),
+});
+export type Invitation = z.infer<typeof Invitation>;
+
+const RoomParams = z.object({ room_id: z.string() });
+
+export const listInvitations = defineOperation({
+  id: "listInvitations",
+  method: "GET",
+  path: "/client/v1/invitations",
+  tag: "invites",
+  summary: "Invitations that wait for the caller's answer, newest first",
+  auth: "user",
+  result: z.object({ invitations: z.array(Invitation) }),
+  errors: [],
+});
+
+export const acceptInvitation = defineOperation({
+  id: "acceptInvitation",
+  method: "POST",
+  path: "/client/v1/invitations/:room_id/accept",
+  tag: "invites",
+  summary: "Accept an invitation into a guild, private channel or conversation",
+  auth: "user",
+  params: RoomParams,
+  result: z.object({ room_id: z.string() }),
+  errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
+});
+
+export const declineInvitation = defineOperation({
+  id: "declineInvitation",
+  method: "DELETE",
+  path: "/client/v1/invitations/:room_id",
+  tag: "invites",
+  summary: "Decline an invitation; it goes at once, whether its server can be told or not",
+  auth: "user",
+  params: RoomParams,
+  result: z.object({}),
+  errors: ["not_found"],
+});
+
+export const knock = defineOperation({
+  id: "knock",
+  method: "POST",
+  path: "/client/v1/rooms/:room_id/knock",
+  tag: "invites",
+  summary: "Ask to be let into a guild whose join rule is `knock`",
+  auth: "user",
+  params: RoomParams,
+  body: z.object({
+    /** A server of the guild, where this one is not in it. */
+    server: z.string().max(230).optional(),
+  }),
+  result: z.object({}),
+  errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
+});

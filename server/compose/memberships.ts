@@ -1,0 +1,100 @@
+import type { Bus } from "../../core/ports/bus.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { inviteHandler } from "../../federation/handle/invite.ts";
+import { lookAtLinkHandler } from "../../federation/handle/look.ts";
+import { makeMembershipHandler } from "../../federation/handle/make_membership.ts";
+import { offerHandler } from "../../federation/handle/offer.ts";
+import { redeemLinkHandler } from "../../federation/handle/redeem.ts";
+import { sendMembershipHandler } from "../../federation/handle/send_membership.ts";
+import type { ServerSigner } from "../../federation/ports.ts";
+import { StoredInviteDesk } from "../federation/invite_desk.ts";
+import { Joins } from "../federation/joins.ts";
+import { LinkGranter } from "../federation/link_grants.ts";
+import { linksForOthers } from "../federation/links.ts";
+import { MembershipJobs } from "../federation/membership_jobs.ts";
+import { JoiningOfferDesk } from "../federation/offer_desk.ts";
+import { remoteRooms } from "../federation/remote_rooms.ts";
+import { residentRooms } from "../federation/resident_rooms.ts";
+import { guildVouchers } from "../federation/vouchers.ts";
+import { Custodian } from "../services/channels/custodian.ts";
+import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
+import { publishJoinNotice } from "../services/sync/join_notice.ts";
+import type { ChatParts } from "./chat.ts";
+import type { AnyHandler } from "../http/federation/door.ts";
+import type { FederationParts } from "./federation.ts";
+import type { InboundParts } from "./inbound.ts";
+import type { StoreParts, SystemParts } from "./store.ts";
+
+export interface MembershipInput {
+  readonly store: StoreParts;
+  readonly bus: Bus;
+  readonly signer: ServerSigner;
+  readonly serverName: ServerName;
+  readonly federation: FederationParts;
+  readonly inbound: Pick<InboundParts, "ingest">;
+  readonly chat: ChatParts;
+  readonly stack: AsyncDisposableStack;
+}
+
+export interface MembershipParts {
+  readonly remote: RemoteRooms;
+  readonly handlers: readonly AnyHandler[];
+}
+
+/** Membership across servers: joins, invites, links, private channels and their custodian. */
+export function composeMemberships(system: SystemParts, input: MembershipInput): MembershipParts {
+  const { store, bus, signer, serverName, federation, inbound, chat, stack } = input;
+  const { sql } = store.database;
+  const { keyRing: keys, transport, verifier, blake3, resolver } = federation;
+  const log = system.log.child({ part: "memberships" });
+  const ask = { ...system, transport, signer, blake3 };
+  const base = { ...chat.deps, log };
+  const jobs = stack.use(new MembershipJobs({ ...base, ask, keys }));
+  const joins = stack.use(
+    new Joins({
+      ...base,
+      appendLog: store.appendLog,
+      ask,
+      check: { transport, keys, verifier, blake3, log },
+      ingest: inbound.ingest,
+      announce: (notice) => publishJoinNotice(bus, notice),
+    }),
+  );
+  const remote = remoteRooms({
+    sql,
+    ask,
+    joins,
+    jobs,
+    serverAt: (address) => resolver.nameAt(address),
+    announceInvitation: (userId, roomId) =>
+      publishJoinNotice(bus, { kind: "invitation", userId, roomId }),
+  });
+  const granter = stack.use(new LinkGranter(base));
+  const custodian = stack.use(new Custodian({ ...base, remote }));
+  stack.defer(store.feed.subscribe((batch) => {
+    granter.take(batch);
+    custodian.take(batch);
+  }));
+  const shared = {
+    serverName,
+    rooms: residentRooms(base),
+    vouchers: guildVouchers(base),
+    links: linksForOthers(base),
+    ingest: inbound.ingest,
+    keys,
+    verifier,
+    signer,
+    clock: system.clock,
+  };
+  return {
+    remote,
+    handlers: [
+      makeMembershipHandler(shared),
+      sendMembershipHandler(shared),
+      lookAtLinkHandler(shared),
+      redeemLinkHandler(shared),
+      inviteHandler({ ...shared, desk: new StoredInviteDesk({ ...base, remote }) }),
+      offerHandler({ serverName, desk: new JoiningOfferDesk({ ...base, remote }) }),
+    ],
+  };
+}

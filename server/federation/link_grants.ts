@@ -1,0 +1,108 @@
+import type { RoomId } from "../../core/ids/room_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { FeedBatch } from "../postgres/log_feed.ts";
+import { defineRowKind, recordset } from "../postgres/row_kind.ts";
+import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import { giveLinkRole } from "../services/invites/give_link_role.ts";
+
+/** A role that a link promised to a user of another server. */
+interface LinkGrant {
+  readonly roomId: RoomId;
+  readonly userId: UserId;
+  readonly author: UserId;
+  readonly roleId: string;
+  readonly createdTs: number;
+}
+
+/** Stored with the invite; the last promise to a user counts. */
+export const linkGrants = defineRowKind<LinkGrant>("link_grants", (sql, grants) => {
+  const last = new Map(grants.map((grant) => [`${grant.roomId} ${grant.userId}`, grant]));
+  return sql`
+    insert into link_grants (room_id, user_id, author, role_id, created_ts)
+    select x."roomId", x."userId", x.author, x."roleId", x."createdTs"
+    from json_to_recordset(${recordset(sql, [...last.values()])}) as x("roomId" text,
+      "userId" text, author text, "roleId" text, "createdTs" bigint)
+    on conflict (room_id, user_id) do update
+    set author = excluded.author, role_id = excluded.role_id, created_ts = excluded.created_ts`;
+});
+
+/** Promises that nobody came for are forgotten after so long. */
+const KEPT_MS = 30 * 86_400_000;
+
+interface GrantRow {
+  readonly room_id: RoomId;
+  readonly user_id: UserId;
+  readonly author: UserId;
+  readonly role_id: string;
+}
+
+type GrantDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName">;
+
+/**
+ * Gives people of other servers the role of the link that they came by, once their join is
+ * here. A crash loses nothing: every start looks at all promises. PROTOCOL.md 9.
+ */
+export class LinkGranter implements AsyncDisposable {
+  readonly #deps: GrantDeps;
+  #work: Promise<void>;
+
+  constructor(deps: GrantDeps) {
+    this.#deps = deps;
+    this.#work = this.#inTurn(() => this.#grantAll());
+  }
+
+  /** Hears what is stored. */
+  take(batch: FeedBatch): void {
+    const joined = batch.events.filter((event) =>
+      event.type === "m.room.member" && event.stateKey === event.sender &&
+      event.outcome === "accepted" && serverOf(event.sender) !== this.#deps.serverName
+    );
+    if (joined.length === 0) return;
+    const keys = joined.map(({ roomId, sender }) => ({ roomId, userId: sender }));
+    this.#work = this.#work.then(() => this.#inTurn(() => this.#grant(keys)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#work;
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    await work().catch((error) =>
+      this.#deps.log.log("error", "Roles of invite links could not be given.", { error })
+    );
+  }
+
+  async #grantAll(): Promise<void> {
+    const { sql, clock } = this.#deps;
+    await sql`delete from link_grants where created_ts < ${clock.now() - KEPT_MS}`;
+    const rows = await sql<GrantRow[]>`
+      select g.* from link_grants g
+      join current_state s on s.room_id = g.room_id and s.type = 'm.room.member'
+        and s.state_key = g.user_id and s.membership = 'join'`;
+    for (const row of rows) await this.#give(row);
+  }
+
+  async #grant(keys: readonly { roomId: RoomId; userId: UserId }[]): Promise<void> {
+    const rows = await this.#deps.sql<GrantRow[]>`
+      select g.* from link_grants g
+      join unnest(${keys.map((key) => key.roomId)}::text[], ${
+      keys.map((key) => key.userId)
+    }::text[])
+        as x(room_id, user_id) on x.room_id = g.room_id and x.user_id = g.user_id`;
+    for (const row of rows) await this.#give(row);
+  }
+
+  async #give(row: GrantRow): Promise<void> {
+    const { sql, rooms } = this.#deps;
+    const room = await rooms.open(row.room_id);
+    if (room === undefined || !room.authority.isJoined(row.user_id)) return;
+    await giveLinkRole(this.#deps, {
+      room,
+      userId: row.user_id,
+      author: row.author,
+      roleId: row.role_id,
+    });
+    await sql`
+      delete from link_grants where room_id = ${row.room_id} and user_id = ${row.user_id}`;
+  }
+}

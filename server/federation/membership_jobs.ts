@@ -1,0 +1,194 @@
+import { offerRoom, sendInvite } from "../../core/api/federation/membership.ts";
+import type { ControlEvent } from "../../core/event/event.ts";
+import type { JsonValue } from "../../core/event/json.ts";
+import { MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
+import { serverOf } from "../../core/ids/user_id.ts";
+import { askMembership, type AskPorts } from "../../federation/perform/ask_membership.ts";
+import { type KeyRing, TransportError } from "../../federation/ports.ts";
+import { signersOf } from "../../federation/verified_among.ts";
+import {
+  claimJobs,
+  completeJobs,
+  enqueue,
+  type OutboxJob,
+  type OutboxRow,
+  outboxRows,
+  postponeJob,
+} from "../postgres/outbox.ts";
+import type { TaggedRow } from "../postgres/row_kind.ts";
+import type { Room } from "../rooms/room.ts";
+import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import type { MembershipJob } from "../services/chat/remote_rooms.ts";
+
+const OUTBOX_KIND = "membership";
+/** Jobs under way at once; each is one request or two. */
+const AT_ONCE = 16;
+const LEASE_MS = 3 * 60_000;
+/** How often the outbox is looked into although nothing was said. */
+const LOOK_MS = 20_000;
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 30 * 60_000;
+/** Older ones are given up: whoever was invited can be invited again. */
+const GIVEN_UP_MS = 3 * 86_400_000;
+
+export type MembershipJobsDeps =
+  & Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName">
+  & {
+    readonly ask: AskPorts;
+    readonly keys: Pick<KeyRing, "proofs">;
+  };
+
+/**
+ * Tells other servers what must reach them although they may be in no room of ours: invites,
+ * declined invites, offers. Rows of the outbox, stored with what they tell of; each is tried
+ * until its server has answered, or for three days.
+ */
+export class MembershipJobs implements AsyncDisposable {
+  readonly #deps: MembershipJobsDeps;
+  readonly #ending = new AbortController();
+  #pause = new AbortController();
+  #woken = true;
+  readonly #running: Promise<void>;
+
+  constructor(deps: MembershipJobsDeps) {
+    this.#deps = deps;
+    this.#running = this.#run();
+  }
+
+  /** A job as a row to be stored with what it tells of. */
+  row(job: MembershipJob): TaggedRow {
+    return outboxRows.of(this.#outboxRow(job));
+  }
+
+  async tellNow(job: MembershipJob): Promise<void> {
+    await enqueue(this.#deps.sql, [this.#outboxRow(job)]);
+    this.wake();
+  }
+
+  #outboxRow(job: MembershipJob): OutboxRow {
+    return {
+      kind: OUTBOX_KIND,
+      lane: `${job.to} ${job.roomId} ${job.user}`,
+      payload: job,
+      createdTs: this.#deps.clock.now(),
+    };
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#pause.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    this.#pause.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#deps;
+    while (!this.#ending.signal.aborted) {
+      this.#woken = false;
+      try {
+        while (await this.#workOff()) if (this.#ending.signal.aborted) return;
+      } catch (error) {
+        log.log("warn", "What other servers must be told could not be read.", { error });
+      }
+      if (this.#woken) continue;
+      this.#pause = new AbortController();
+      await clock.sleep(LOOK_MS, this.#pause.signal).catch(() => undefined);
+    }
+  }
+
+  /** False where nothing was due. */
+  async #workOff(): Promise<boolean> {
+    const { sql, clock } = this.#deps;
+    const jobs = await claimJobs(sql, {
+      kind: OUTBOX_KIND,
+      limit: AT_ONCE,
+      nowMs: clock.now(),
+      leaseMs: LEASE_MS,
+    });
+    await Promise.all(jobs.map((job) => this.#do(job)));
+    return jobs.length > 0;
+  }
+
+  async #do(row: OutboxJob): Promise<void> {
+    const { sql, clock, log } = this.#deps;
+    const job = row.payload as MembershipJob;
+    try {
+      await this.#tell(job);
+    } catch (error) {
+      const nowMs = clock.now();
+      const again = !isFinal(error) && nowMs - row.createdTs < GIVEN_UP_MS;
+      log.log(again ? "debug" : "info", "Another server could not be told of a membership.", {
+        ...job,
+        error,
+      });
+      if (again) {
+        const waitMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts, 20), RETRY_MAX_MS);
+        return await postponeJob(sql, row.id, nowMs + waitMs);
+      }
+    }
+    await completeJobs(sql, [row.id]);
+  }
+
+  async #tell(job: MembershipJob): Promise<void> {
+    switch (job.kind) {
+      case "invite":
+        return await this.#sendInvite(job);
+      case "leave":
+        await askMembership(this.#deps.ask, { ...job, membership: "leave" }, [job.to]);
+        return;
+      case "offer":
+        return await this.#offer(job);
+    }
+  }
+
+  async #sendInvite({ to, roomId, user }: MembershipJob): Promise<void> {
+    const { rooms, ask, keys, serverName } = this.#deps;
+    const room = await rooms.open(roomId);
+    const invite = room?.authority.view.get("m.room.member", user);
+    // Answered or withdrawn meanwhile: there is nothing to tell.
+    if (room === undefined || invite?.pdu.content["membership"] !== "invite") return;
+    if (serverOf(invite.pdu.sender) !== serverName) return;
+    const state = shownWith(room, invite);
+    await ask.transport.call(to, sendInvite, {
+      room_id: roomId,
+      pdu: valueOf(invite),
+      state: state.map(valueOf),
+      keys: [...await keys.proofs(signersOf([invite, ...state]))],
+    });
+  }
+
+  async #offer({ to, roomId, user }: MembershipJob): Promise<void> {
+    const room = await this.#deps.rooms.open(roomId);
+    const create = room?.authority.view.get("m.room.create", "");
+    if (room === undefined || create === undefined || room.authority.isJoined(user)) return;
+    await this.#deps.ask.transport.call(to, offerRoom, {
+      room_id: roomId,
+      user,
+      create: valueOf(create),
+    });
+  }
+}
+
+/** The create event first, then what an invite is shown with. */
+function shownWith({ authority: { view } }: Room, { pdu }: ControlEvent): ControlEvent[] {
+  return [
+    view.get("m.room.create", ""),
+    view.get("m.guild.meta", ""),
+    view.get("m.channel.meta", MAIN_CHANNEL),
+    view.get("m.room.member", pdu.sender),
+  ].filter((event) => event !== undefined);
+}
+
+function valueOf(event: ControlEvent): JsonValue {
+  return event.pdu as unknown as JsonValue;
+}
+
+/** The other has said no, or never will be asked: to ask again changes nothing. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof TransportError)) return true;
+  return error.kind === "refused" || error.kind === "policy";
+}

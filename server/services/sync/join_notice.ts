@@ -1,0 +1,34 @@
+import type { Checking } from "../../../core/api/guild.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Bus } from "../../../core/ports/bus.ts";
+
+/** What the devices of one user are told of joins and invitations; in no log. */
+export type JoinNotice =
+  /** The room is there, or its check has ended: it is read anew and told whole. */
+  | { readonly kind: "room"; readonly roomId: RoomId; readonly userId: UserId }
+  | {
+    readonly kind: "progress";
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly checking: Checking;
+  }
+  /** The join came to nothing. */
+  | { readonly kind: "gone"; readonly roomId: RoomId; readonly userId: UserId }
+  /** An invitation came, or was answered. */
+  | { readonly kind: "invitation"; readonly roomId: RoomId; readonly userId: UserId };
+
+const SUBJECT = "og.join";
+
+export function publishJoinNotice(bus: Bus, notice: JoinNotice): void {
+  bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(notice)));
+}
+
+/** Hears the notices of every process, this one's too. Returns the end of the subscription. */
+export function subscribeJoinNotices(bus: Bus, handle: (notice: JoinNotice) => void): () => void {
+  // Only processes of this homeserver write there.
+  return bus.subscribe(
+    SUBJECT,
+    (payload) => handle(JSON.parse(new TextDecoder().decode(payload)) as JoinNotice),
+  );
+}
