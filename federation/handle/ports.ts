@@ -10,8 +10,8 @@ import type { Authority } from "../../core/permissions/authority.ts";
 export interface ReadEvent {
   readonly event: HeldEvent;
   /**
-   * Accepted; of control events also a soft-failed one that counts because an accepted one
-   * descends from it. Nothing else is ever given to another server. PROTOCOL.md 7.
+   * Accepted; of control events also soft-failed, for an accepted event may stand on one.
+   * Nothing else is ever given to another server. PROTOCOL.md 7.
    */
   readonly served: boolean;
 }
@@ -51,9 +51,9 @@ export interface ReadableRoom {
   }>;
   /** Events of this room alone; those not held are absent. */
   events(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, ReadEvent>>;
-  /** Served events of one graph, in an order in which nearly every child comes before its parents. */
+  /** Accepted events of one graph, in an order in which nearly every child comes before its parents. */
   back(query: BackQuery): Promise<readonly HeldEvent[]>;
-  /** The whole served control graph. A cursor that is none of ours begins anew. */
+  /** The whole accepted control graph. A cursor that is none of ours begins anew. */
   controlPage(query: { readonly from?: string; readonly limit: number }): Promise<ControlPage>;
   /** Ids of the state after a control event of this room; undefined where it is not held. */
   stateAfter(id: EventId): Promise<readonly EventId[] | undefined>;

@@ -103,6 +103,7 @@ class StoredRoom implements ReadableRoom {
   }
 }
 
-function isServed({ outcome }: StoredEvent): boolean {
-  return outcome === "accepted";
+/** A soft-failed control event may be what an accepted event of a channel stands on. */
+function isServed({ outcome, channelId }: StoredEvent): boolean {
+  return outcome === "accepted" || (channelId === undefined && outcome === "soft_failed");
 }

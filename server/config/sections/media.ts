@@ -23,6 +23,18 @@ export const mediaSection = defineSection({
       doc: "Types that are shown in place; every other file is only ever saved. " +
         "Types are told from the bytes.",
     }),
+    remoteMax: bytes({
+      fallback: "100 MiB",
+      doc: "The largest file of another server that is fetched.",
+    }),
+    remoteQuota: bytes({
+      fallback: "5 GiB",
+      doc: "What copies of other servers' files may take in all; the longest unused go first.",
+    }),
+    remoteKept: duration({
+      fallback: "30d",
+      doc: "How long a copy that nobody asks for is kept; it is fetched again when needed.",
+    }),
     refusedTypes: list({ doc: "Types that are not taken at all." }),
     scanCommand: text({
       doc:

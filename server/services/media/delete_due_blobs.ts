@@ -15,6 +15,19 @@ export async function expireMedia(deps: Pick<MediaDeps, "sql" | "clock">): Promi
   });
 }
 
+/** Ends copies of other servers' files that nobody asked for in a long time, and broken-off ones. */
+export async function expireCopies(
+  deps: Pick<MediaDeps, "sql" | "clock" | "settings">,
+): Promise<void> {
+  const now = deps.clock.now();
+  await deps.sql`
+    delete from remote_media where uri in (
+      select uri from remote_media
+      where used_ts < ${now - deps.settings.remoteKept}
+        or (state = 'fetching' and fetched_ts < ${now - MEDIA_LIMITS.uploadTimeoutMs})
+      order by used_ts limit ${MEDIA_LIMITS.remoteEvictedPerRound} for update skip locked)`;
+}
+
 /**
  * Deletes blobs whose deletion is written down, then the note. A crash in between repeats the
  * deletion, which changes nothing; several processes share the work. Answers how many were done.

@@ -1,9 +1,9 @@
 import type { MediaDeps } from "./media_deps.ts";
-import { deleteDueBlobs, expireMedia } from "./delete_due_blobs.ts";
+import { deleteDueBlobs, expireCopies, expireMedia } from "./delete_due_blobs.ts";
 import { MEDIA_LIMITS } from "./media_settings.ts";
 import { sweepOrphans } from "./sweep_orphans.ts";
 
-type JobDeps = Pick<MediaDeps, "sql" | "blobs" | "clock" | "log" | "meter">;
+type JobDeps = Pick<MediaDeps, "sql" | "blobs" | "clock" | "log" | "meter" | "settings">;
 
 /**
  * The background work of this part: at start and then every few seconds, or when woken, it takes
@@ -34,6 +34,7 @@ export class MediaJobs implements AsyncDisposable {
   /** All work that is due at this moment, once. */
   async runOnce(): Promise<void> {
     await expireMedia(this.#deps);
+    await expireCopies(this.#deps);
     await deleteDueBlobs(this.#deps);
   }
 

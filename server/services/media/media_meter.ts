@@ -7,6 +7,8 @@ const COUNTS = [
   "refused_uploads",
   "undrawable_pictures",
   "scan_failures",
+  "fetched_files",
+  "fetched_bytes",
 ] as const;
 /** What is counted about media; monotonic. */
 export type MediaCount = (typeof COUNTS)[number];

@@ -46,4 +46,21 @@ export const MEDIA_LIMITS = {
   maxOrphanShare: 0.5,
   /** Below this many orphans the share says nothing. */
   fewOrphans: 20,
+  /** Files of other servers that are fetched at once, in all and from one server. */
+  remoteAtOnce: 8,
+  remoteAtOncePerServer: 3,
+  /** Requests for such files that wait for their turn. */
+  remoteWaiting: 64,
+  /** A file comes within this and the time its bytes need at the slowest speed: 64 KiB a second. */
+  remoteBaseMs: 20_000,
+  remoteBytesPerMs: 64,
+  /** Without a byte for so long, a stream has ended. */
+  remoteStallMs: 10_000,
+  /** After it could not be had, a file is not asked for again for so long. */
+  remoteQuietMs: 30_000,
+  remoteQuietFiles: 10_000,
+  /** The time of a use is written down at most so often. */
+  remoteTouchMs: 3_600_000,
+  /** Copies looked at when room must be made. */
+  remoteEvictedPerRound: 500,
 } as const;

@@ -60,6 +60,7 @@ export async function openMedia(options: OpenMediaOptions): Promise<OpenedMedia>
     clock,
     log,
     meter: counters,
+    settings,
   });
   const deps: MediaDeps = {
     serverName: options.serverName,

@@ -24,7 +24,9 @@ export async function sweepOrphans(
   let known = 0;
   const judge = async (prefixes: ReadonlySet<string>) => {
     const rows = await deps.sql<{ blob_prefix: string }[]>`
-      select blob_prefix from media where blob_prefix = any(${[...prefixes]})`;
+      select blob_prefix from media where blob_prefix = any(${[...prefixes]})
+      union all
+      select blob_prefix from remote_media where blob_prefix = any(${[...prefixes]})`;
     const held = new Set(rows.map((row) => row.blob_prefix));
     known += held.size;
     for (const prefix of prefixes) if (!held.has(prefix)) orphans.push(prefix);

@@ -1,5 +1,6 @@
 import type { MediaDeps } from "../../../services/media/media_deps.ts";
 import type { MediaVisibility } from "../../../services/media/media_visibility.ts";
+import type { RemoteMedia } from "../../../services/media/remote/remote_media.ts";
 import type { Route } from "../../route.ts";
 import { adminPurgeMediaRoute } from "../admin/media/purge.ts";
 import { adminMediaUsageRoute } from "../admin/media/usage.ts";
@@ -13,8 +14,9 @@ import { usageRoute } from "./usage.ts";
 export function mediaRoutes(
   deps: MediaDeps,
   visibility: MediaVisibility,
+  remote?: RemoteMedia,
 ): readonly Route[] {
-  const visible = { ...deps, visibility };
+  const visible = { ...deps, visibility, ...(remote === undefined ? {} : { remote }) };
   return [
     uploadRoute(deps),
     downloadRoute(visible),

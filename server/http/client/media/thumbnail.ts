@@ -1,18 +1,20 @@
 import { downloadThumbnail as operation } from "../../../../core/api/media.ts";
 import { OperationError } from "../../../../core/errors.ts";
 import { renameEnding } from "../../../services/media/file_name.ts";
-import { findVisibleMedia } from "../../../services/media/find_visible_media.ts";
-import type { MediaDeps } from "../../../services/media/media_deps.ts";
-import { blobKey, type MediaRow } from "../../../services/media/media_row.ts";
+import {
+  findMedia,
+  type MediaReadDeps,
+  type ReadableFile,
+} from "../../../services/media/find_media.ts";
+import { blobKey } from "../../../services/media/media_row.ts";
 import { MEDIA_LIMITS } from "../../../services/media/media_settings.ts";
-import type { MediaVisibility } from "../../../services/media/media_visibility.ts";
 import { type Route, route } from "../../route.ts";
 import { serveBlob, type Served } from "./serve_blob.ts";
 
-export function thumbnailRoute(deps: MediaDeps & { readonly visibility: MediaVisibility }): Route {
+export function thumbnailRoute(deps: MediaReadDeps): Route {
   return route(operation, async ({ caller, params, query, request }) => {
     const address = { server: params.server, mediaId: params.media_id };
-    const row = await findVisibleMedia(deps, address, caller?.userId);
+    const row = await findMedia(deps, address, caller?.userId);
     return await serveBlob(deps, chooseSize(row, query), request);
   });
 }
@@ -20,7 +22,7 @@ export function thumbnailRoute(deps: MediaDeps & { readonly visibility: MediaVis
 const LARGEST = MEDIA_LIMITS.thumbnails.at(-1)?.name;
 
 /** The smallest that fills the box; where none does, the largest. A small picture is its own. */
-function chooseSize(row: MediaRow, box: { width: number; height: number }): Served {
+function chooseSize(row: ReadableFile, box: { width: number; height: number }): Served {
   if (!row.inline || !row.type.startsWith("image/")) {
     throw new OperationError("not_found", `${JSON.stringify(row.name)} has no small picture.`);
   }

@@ -1,0 +1,131 @@
+import type { HeldEvent } from "../../../../core/event/event.ts";
+import type { JsonObject, JsonValue } from "../../../../core/event/json.ts";
+import { type MediaUri, parseMediaUri, serverOfMedia } from "../../../../core/ids/media_uri.ts";
+import type { ServerName } from "../../../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../../../core/ids/user_id.ts";
+import { limits } from "../../../../core/limits.ts";
+import { defineRowKind, recordset, type TaggedRow } from "../../../postgres/row_kind.ts";
+import { cleanFileName } from "../file_name.ts";
+
+interface RemoteUse {
+  readonly uri: MediaUri;
+  readonly kind: "event" | "avatar" | "icon" | "emoji";
+  readonly subject: string;
+  readonly room: string | null;
+  readonly channel: string | null;
+  readonly blake3: string | null;
+  readonly size: number | null;
+  readonly name: string;
+  readonly ts: number;
+}
+
+const useRows = defineRowKind<RemoteUse>("remote_media_uses", (sql, rows) =>
+  sql`
+    insert into remote_media_uses (uri, kind, subject, room_id, channel_id, blake3, size, name,
+      created_ts)
+    select x.uri, x.kind, x.subject, x.room, x.channel, x.blake3, x.size, x.name, x.ts
+    from json_to_recordset(${recordset(sql, rows)}) as x(uri text, kind text, subject text,
+      room text, channel text, blake3 text, size bigint, name text, ts bigint)
+    on conflict do nothing`);
+
+interface EndedUse {
+  readonly kind: string;
+  readonly subject: string;
+  readonly except: string | null;
+}
+
+const endedRows = defineRowKind<EndedUse>("remote_media_uses_ended", (sql, rows) =>
+  sql`
+    delete from remote_media_uses u
+    using json_to_recordset(${recordset(sql, rows)}) as x(kind text, subject text, "except" text)
+    where u.kind = x.kind and u.subject = x.subject and u.uri is distinct from x."except"`);
+
+/** Rows by which uses of other servers' files end, with the event that ends them. */
+export function endRemoteUse(
+  use: { readonly kind: RemoteUse["kind"]; readonly subject: string },
+  keep: MediaUri | null = null,
+): TaggedRow {
+  return endedRows.of({ ...use, except: keep });
+}
+
+/**
+ * Rows that say which files of its sender's server an event uses, to be stored with it. A file
+ * of any other server is never fetched for it: who forwards a file uploads it, and nobody can
+ * name another's file under a hash of his own.
+ */
+export function remoteUseRows(event: HeldEvent, self: ServerName, nowMs: number): TaggedRow[] {
+  const { pdu, roomId } = event;
+  const server = serverOf(pdu.sender);
+  if (server === self || event.withheld) return [];
+  if ("channel_id" in pdu) {
+    if (pdu.type !== "m.room.message") return [];
+    return filesOf(pdu.content).flatMap((file) => {
+      const uri = uriOf(file["uri"], server);
+      if (uri === undefined) return [];
+      return useRows.of({
+        uri,
+        kind: "event",
+        subject: event.id,
+        room: roomId,
+        channel: pdu.channel_id,
+        blake3: typeof file["blake3"] === "string" ? file["blake3"] : "",
+        size: typeof file["size"] === "number" ? file["size"] : -1,
+        name: cleanFileName(typeof file["name"] === "string" ? file["name"] : ""),
+        ts: nowMs,
+      });
+    });
+  }
+  const shown = pictureOf(pdu.type, pdu.state_key ?? "", { content: pdu.content, roomId });
+  if (shown === undefined) return [];
+  const { kind, subject, name } = shown;
+  const uri = uriOf(shown.uri, server);
+  const end = endRemoteUse({ kind, subject }, uri ?? null);
+  if (uri === undefined) return [end];
+  const place = { room: roomId, channel: null, blake3: null, size: null };
+  return [end, useRows.of({ uri, kind, subject, name, ts: nowMs, ...place })];
+}
+
+/** The row for the picture of a user of another server; any other picture of theirs ends. */
+export function profilePictureRow(user: UserId, avatar: MediaUri, nowMs: number) {
+  return {
+    uri: avatar,
+    kind: "avatar",
+    subject: user,
+    name: "avatar",
+    created_ts: nowMs,
+  } as const;
+}
+
+function pictureOf(
+  type: string,
+  stateKey: string,
+  { content, roomId }: { readonly content: JsonObject; readonly roomId: string },
+) {
+  switch (type) {
+    case "m.guild.meta":
+      return { kind: "icon", subject: roomId, uri: content["icon"], name: "icon" } as const;
+    case "m.guild.emoji": {
+      const subject = `${roomId}/${stateKey}`;
+      return { kind: "emoji", subject, uri: content["uri"], name: stateKey } as const;
+    }
+    case "m.member.profile": {
+      const subject = `${roomId}/${stateKey}`;
+      return { kind: "avatar", subject, uri: content["avatar"], name: "avatar" } as const;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function filesOf(content: JsonObject): JsonObject[] {
+  const media = content["media"];
+  if (!Array.isArray(media)) return [];
+  return media.slice(0, limits.content.maxMedia).filter((file): file is JsonObject =>
+    typeof file === "object" && file !== null && !Array.isArray(file)
+  );
+}
+
+function uriOf(value: JsonValue | undefined, server: ServerName): MediaUri | undefined {
+  const uri = typeof value === "string" ? parseMediaUri(value) : undefined;
+  return uri !== undefined && serverOfMedia(uri) === server ? uri : undefined;
+}
