@@ -104,6 +104,7 @@ export const limits = {
     /** Why events were left out of a room that was joined: enough to find the cause. */
     maxReasonsKept: 20,
     maxMediaBytes: 1024 * 1024 * 1024,
+    maxTypingMs: 30_000,
     /** JSON values in one request or answer: a page of PDUs, each with as many as it may have. */
     maxNodes: 2_200_000,
     /** Levels of one request or answer: those of a PDU in its list in its object. */

@@ -34,6 +34,14 @@ export const federationSection = defineSection({
         "File with the certificate chain (PEM) that this server shows to the servers of mutual_tls.",
     }),
     clientKey: text({ doc: "File with the private key (PEM) of client_cert." }),
+    sendPresence: yesNo({
+      fallback: "true",
+      doc: "Tell servers that share a room with somebody whether they are there.",
+    }),
+    sendReadMarkers: yesNo({
+      fallback: "true",
+      doc: "Tell servers of a channel's readers how far people of this server have read there.",
+    }),
     requestsPerMinute: integer({
       fallback: "3000",
       min: 1,

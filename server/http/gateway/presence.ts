@@ -8,6 +8,8 @@ import type { Hub } from "./hub.ts";
 export type Shown = "online" | "idle" | "dnd" | "offline";
 
 const SUBJECT = "og.presence";
+/** In the place of a process: the user's own server. */
+const FROM_SERVER = "server";
 const SHOWN: readonly string[] = ["online", "idle", "dnd", "offline"];
 
 interface Local {
@@ -44,6 +46,7 @@ export class Presences {
   readonly #options: PresencesOptions;
   readonly #stopping = new AbortController();
   readonly #unsubscribe: () => void;
+  #ownListener: (userId: string) => void = () => {};
 
   constructor(deps: { hub: Hub; bus: Bus; clock: Clock }, options: PresencesOptions) {
     this.#deps = deps;
@@ -98,6 +101,17 @@ export class Presences {
     this.#tell(userId);
   }
 
+  /** A user of another server, as that server says; shown on every process for so long. */
+  hearFromServer(userId: string, shown: Shown, forMs: number): void {
+    const told = [FROM_SERVER, userId, shown, forMs];
+    this.#deps.bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(told)));
+  }
+
+  /** Hears of users of this process, whose presence may look different now. */
+  watchOwn(listener: (userId: string) => void): void {
+    this.#ownListener = listener;
+  }
+
   stop(): void {
     this.#stopping.abort();
     this.#unsubscribe();
@@ -123,6 +137,7 @@ export class Presences {
       local === undefined || local.chosen === "invisible" ? "offline" : local.chosen,
     );
     this.#show(userId);
+    this.#ownListener(userId);
   }
 
   #show(userId: string): void {
@@ -146,13 +161,14 @@ export class Presences {
   #hear(payload: Uint8Array): void {
     const told: unknown = JSON.parse(new TextDecoder().decode(payload));
     if (!Array.isArray(told)) return;
-    const [processId, userId, shown] = told.map(String);
+    const [processId, userId, shown, forMs] = told.map(String);
     if (processId === undefined || userId === undefined || shown === undefined) return;
     if (processId === this.#options.processId || !isShown(shown)) return;
     const held = this.#elsewhere.get(userId) ?? new Map<string, Elsewhere>();
     if (shown === "offline") held.delete(processId);
     else {
-      const untilMs = this.#deps.clock.monotonic() + 3 * this.#options.repeatMs;
+      const keptMs = processId === FROM_SERVER ? Number(forMs) : 3 * this.#options.repeatMs;
+      const untilMs = this.#deps.clock.monotonic() + keptMs;
       held.set(processId, { shown, untilMs });
     }
     if (held.size === 0) this.#elsewhere.delete(userId);

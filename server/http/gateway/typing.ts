@@ -23,6 +23,7 @@ export class Typing {
   readonly #pairCount: number;
   readonly #announcedMs = new Map<string, number>();
   readonly #unsubscribe: () => void;
+  #listener: (userId: string, place: TypingPlace) => void = () => {};
 
   constructor(
     deps: { hub: Hub; bus: Bus; clock: Clock },
@@ -45,6 +46,7 @@ export class Typing {
       if (this.#announcedMs.size <= this.#pairCount && now - atMs < QUIET_MS) break;
       this.#announcedMs.delete(oldest);
     }
+    this.#listener(user.id, place);
     const data: DispatchData<"typing"> = {
       room_id: place.roomId,
       channel_id: place.channelId,
@@ -52,6 +54,11 @@ export class Typing {
       until: this.#deps.clock.now() + SHOWN_MS,
     };
     this.#deps.bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(data)));
+  }
+
+  /** Hears of everyone who is announced in this process. */
+  watch(listener: (userId: string, place: TypingPlace) => void): void {
+    this.#listener = listener;
   }
 
   stop(): void {

@@ -1,0 +1,24 @@
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { ChannelRef } from "../ports.ts";
+
+export type ShownPresence = "online" | "idle" | "dnd" | "offline";
+
+/** The rooms that EDUs are judged by. */
+export interface EduRooms {
+  /** Of the room's present state; undefined where it is not held. */
+  authority(roomId: RoomId): Promise<Authority | undefined>;
+  /** Rooms that a user is joined to, at most `limit`. */
+  joinedRooms(user: UserId, limit: number): Promise<readonly RoomId[]>;
+}
+
+/** Where EDUs that passed every check are shown. Nothing here throws for what it does not know. */
+export interface EduShow {
+  typing(user: UserId, channel: ChannelRef): void;
+  /** Moves forwards alone; an event that is not held changes nothing. */
+  read(user: UserId, channel: ChannelRef, eventId: EventId): Promise<void>;
+  /** Forgotten by itself after `forMs`. */
+  presence(user: UserId, shown: ShownPresence, forMs: number): void;
+}

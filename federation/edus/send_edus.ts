@@ -1,0 +1,88 @@
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { limits } from "../../core/limits.ts";
+import type { ChannelRef, Outbound, OutgoingEdu } from "../ports.ts";
+import type { EduRooms } from "./ports.ts";
+
+/** Servers told of one thing; a channel with readers on more has other worries than typing. */
+const SERVERS_MAX = 1000;
+/** Look-ups under way; beyond it what was to be told is not. */
+const PENDING_MAX = 1000;
+const TYPING_SHOWN_MS = 8000;
+
+/** Servers with a reader, counted once for as long as a state is the present one. */
+const readersOf = new WeakMap<Authority, Map<string, readonly ServerName[]>>();
+
+/** Says to the servers of a channel's readers what people of this one do there. PROTOCOL.md 10. */
+export class EduSender {
+  readonly #deps: {
+    readonly self: ServerName;
+    readonly rooms: Pick<EduRooms, "authority">;
+    readonly outbound: Pick<Outbound, "sendEdu">;
+    readonly readMarkers: boolean;
+    readonly log: Log;
+  };
+  #pending = 0;
+
+  constructor(deps: {
+    readonly self: ServerName;
+    readonly rooms: Pick<EduRooms, "authority">;
+    readonly outbound: Pick<Outbound, "sendEdu">;
+    readonly readMarkers: boolean;
+    readonly log: Log;
+  }) {
+    this.#deps = deps;
+  }
+
+  typing(user: UserId, channel: ChannelRef): void {
+    const { roomId, channelId } = channel;
+    this.#tell(user, channel, {
+      type: "m.typing",
+      content: {
+        room_id: roomId,
+        channel_id: channelId,
+        user,
+        typing: true,
+        timeout_ms: Math.min(TYPING_SHOWN_MS, limits.federation.maxTypingMs),
+      },
+      replaces: `typing ${roomId} ${channelId} ${user}`,
+    });
+  }
+
+  read(user: UserId, channel: ChannelRef, eventId: EventId): void {
+    if (!this.#deps.readMarkers) return;
+    const { roomId, channelId } = channel;
+    this.#tell(user, channel, {
+      type: "m.read",
+      content: { room_id: roomId, channel_id: channelId, user, event_id: eventId },
+      replaces: `read ${roomId} ${channelId} ${user}`,
+    });
+  }
+
+  #tell(user: UserId, channel: ChannelRef, edu: OutgoingEdu): void {
+    if (serverOf(user) !== this.#deps.self || this.#pending >= PENDING_MAX) return;
+    this.#pending++;
+    void this.#servers(channel).then((servers) => {
+      for (const server of servers) this.#deps.outbound.sendEdu(server, edu);
+    }).catch((error) =>
+      this.#deps.log.log("warn", "An EDU could not be sent.", { type: edu.type, error })
+    ).finally(() => this.#pending--);
+  }
+
+  async #servers({ roomId, channelId }: ChannelRef): Promise<readonly ServerName[]> {
+    const authority = await this.#deps.rooms.authority(roomId);
+    if (authority === undefined) return [];
+    const known = readersOf.get(authority) ?? new Map<string, readonly ServerName[]>();
+    readersOf.set(authority, known);
+    let servers = known.get(channelId);
+    if (servers === undefined) {
+      servers = [...authority.viewingServers(channelId)]
+        .filter((server) => server !== this.#deps.self).slice(0, SERVERS_MAX);
+      known.set(channelId, servers);
+    }
+    return servers;
+  }
+}

@@ -1,0 +1,42 @@
+import type { EventId } from "../../core/ids/event_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import type { EduShow, ShownPresence } from "../../federation/edus/ports.ts";
+import type { ChannelRef } from "../../federation/ports.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Live } from "../http/live.ts";
+import type { Sql } from "../postgres/sql.ts";
+import { findTimelineEvents } from "../services/messages/message_rows.ts";
+import { moveReadMarker } from "../services/reads/read_rows.ts";
+import type { UserDirectory } from "../services/users/user_directory.ts";
+
+/** Shows what people of other servers do where those of this one see it. */
+export function eduShow(deps: {
+  readonly sql: Sql;
+  readonly live: Pick<Live, "typing" | "presences">;
+  readonly users: UserDirectory;
+  readonly log: Log;
+}): EduShow {
+  const { sql, live, users, log } = deps;
+  return {
+    typing(user: UserId, channel: ChannelRef): void {
+      void users.get(user).then((shown) => live.typing.announce(shown, channel)).catch((error) =>
+        log.log("warn", "Who is typing could not be shown.", { error })
+      );
+    },
+    async read(user: UserId, channel: ChannelRef, eventId: EventId): Promise<void> {
+      const [row] = await findTimelineEvents(sql, channel.roomId, [eventId]);
+      if (row?.order === undefined || row.channelId !== channel.channelId) return;
+      await moveReadMarker(sql, {
+        userId: user,
+        ...channel,
+        eventId,
+        ord: row.order,
+        hash: row.hash,
+        back: false,
+      });
+    },
+    presence(user: UserId, shown: ShownPresence, forMs: number): void {
+      live.presences.hearFromServer(user, shown, forMs);
+    },
+  };
+}
