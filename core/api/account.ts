@@ -322,7 +322,7 @@ export const getUser = defineOperation({
   auth: "user",
   params: z.object({ user_id: z.string().max(255) }),
   result: Profile,
-  errors: ["not_found"],
+  errors: ["not_found", "unavailable"],
 });
 
 export const checkUserName = defineOperation({

@@ -1,4 +1,5 @@
 import type { Signer } from "../../keys/signer.ts";
+import type { RemoteProfileDesk } from "../../services/accounts/users.ts";
 import type { AccountDeps } from "../../services/accounts/deps.ts";
 
 /** What the routes of accounts and administration need beside the account services. */
@@ -10,4 +11,6 @@ export interface AccountHttpDeps extends AccountDeps {
   readonly signer: Signer & { recheck(): void };
   /** The data folder whose private keys this process has. */
   readonly keyHolder: string;
+  /** Absent where this server speaks with no other. */
+  readonly remoteProfiles?: RemoteProfileDesk;
 }

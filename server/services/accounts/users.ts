@@ -1,7 +1,8 @@
 import type { Profile } from "../../../core/api/account.ts";
 import type { Self } from "../../../core/api/gateway.ts";
 import type { Presence, User } from "../../../core/api/user.ts";
-import { parseTypedUserId, type UserId } from "../../../core/ids/user_id.ts";
+import { OperationError } from "../../../core/errors.ts";
+import { parseTypedUserId, serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Queryable, Sql } from "../../postgres/sql.ts";
 import { noSuchUser } from "./refusals.ts";
@@ -31,16 +32,44 @@ export function blankUser(id: UserId): User {
   return { id, display_name: null, avatar: null, bio: null, status: null, bot: false };
 }
 
-/** A user's page. @throws OperationError `not_found` */
-export async function getProfile(deps: { readonly sql: Sql }, typed: string): Promise<Profile> {
+/** Asks other servers about their users; the answer lies in `profiles` then. */
+export interface RemoteProfileDesk {
+  fetch(user: UserId): Promise<"fresh" | "absent" | "unreachable">;
+}
+
+/**
+ * A user's page; that of another server's user is asked for there where no copy is held.
+ * @throws OperationError `not_found`, `unavailable`
+ */
+export async function getProfile(
+  deps: { readonly sql: Sql; readonly remoteProfiles?: RemoteProfileDesk },
+  typed: string,
+): Promise<Profile> {
   const id = parseTypedUserId(typed);
   if (id === undefined) throw noSuchUser(typed);
-  const [row] = await deps.sql<
+  const held = await loadProfile(deps.sql, id);
+  if (held !== undefined) return held;
+  const outcome = await deps.remoteProfiles?.fetch(id);
+  if (outcome === "unreachable") {
+    const server = serverOf(id);
+    throw new OperationError(
+      "unavailable",
+      `${server} does not answer now, so nothing is known of ${id}. Try again in a minute.`,
+      { details: { server } },
+    );
+  }
+  const fetched = outcome === "fresh" ? await loadProfile(deps.sql, id) : undefined;
+  if (fetched === undefined) throw noSuchUser(typed);
+  return fetched;
+}
+
+async function loadProfile(sql: Sql, id: UserId): Promise<Profile | undefined> {
+  const [row] = await sql<
     (Omit<User, "id"> & { created_ts: number | null; state: string | null })[]
   >`
     select p.display_name, p.avatar, p.bio, p.status, p.bot, u.created_ts, u.state
     from profiles p left join users u using (user_id) where p.user_id = ${id}`;
-  if (row === undefined) throw noSuchUser(typed);
+  if (row === undefined) return undefined;
   const { state, created_ts, ...profile } = row;
   return { id, ...profile, created_ts, deactivated: state === "deactivated" };
 }

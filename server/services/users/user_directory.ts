@@ -22,6 +22,7 @@ interface Held {
 export class UserDirectory {
   readonly #deps: { readonly sql: Sql; readonly clock: Clock };
   readonly #users = new Map<UserId, Held>();
+  #watcher: (ids: readonly UserId[]) => void = () => {};
   /** Rises with every change: what was read before one is not kept after it. */
   #version = 0;
 
@@ -40,6 +41,7 @@ export class UserDirectory {
       else found.set(id, held.user);
     }
     if (missing.length === 0) return found;
+    this.#watcher(missing);
     const version = this.#version;
     for (const [id, user] of await loadUsers(this.#deps, missing)) {
       found.set(id, user);
@@ -50,6 +52,11 @@ export class UserDirectory {
 
   async get(id: UserId): Promise<User> {
     return (await this.find([id])).get(id) ?? blankUser(id);
+  }
+
+  /** Hears who is looked at, each at least once in the time that a profile is believed. */
+  watch(watcher: (ids: readonly UserId[]) => void): void {
+    this.#watcher = watcher;
   }
 
   /** The user looks different now: the next question reads anew. */

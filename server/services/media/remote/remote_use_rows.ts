@@ -2,7 +2,7 @@ import type { HeldEvent } from "../../../../core/event/event.ts";
 import type { JsonObject, JsonValue } from "../../../../core/event/json.ts";
 import { type MediaUri, parseMediaUri, serverOfMedia } from "../../../../core/ids/media_uri.ts";
 import type { ServerName } from "../../../../core/ids/server_name.ts";
-import { serverOf, type UserId } from "../../../../core/ids/user_id.ts";
+import { serverOf } from "../../../../core/ids/user_id.ts";
 import { limits } from "../../../../core/limits.ts";
 import { defineRowKind, recordset, type TaggedRow } from "../../../postgres/row_kind.ts";
 import { cleanFileName } from "../file_name.ts";
@@ -83,17 +83,6 @@ export function remoteUseRows(event: HeldEvent, self: ServerName, nowMs: number)
   if (uri === undefined) return [end];
   const place = { room: roomId, channel: null, blake3: null, size: null };
   return [end, useRows.of({ uri, kind, subject, name, ts: nowMs, ...place })];
-}
-
-/** The row for the picture of a user of another server; any other picture of theirs ends. */
-export function profilePictureRow(user: UserId, avatar: MediaUri, nowMs: number) {
-  return {
-    uri: avatar,
-    kind: "avatar",
-    subject: user,
-    name: "avatar",
-    created_ts: nowMs,
-  } as const;
 }
 
 function pictureOf(
