@@ -9,6 +9,7 @@ import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
+import { composeReading, type ReadingParts } from "./compose/reading.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
@@ -19,7 +20,11 @@ import { assert } from "../core/assert.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
-import { openLive } from "./http/live.ts";
+import { EduReceiver } from "../federation/edus/receive_edus.ts";
+import { eduRooms } from "./federation/edu_rooms.ts";
+import { eduShow } from "./federation/edu_show.ts";
+import type { UserDirectory } from "./services/users/user_directory.ts";
+import { type Live, openLive } from "./http/live.ts";
 import { type ApiCall, openHttp, type Pages } from "./http/open_http.ts";
 import { sourceRoute } from "./http/source_route.ts";
 import { keyDocumentRoute } from "./http/well_known/key_document.ts";
@@ -55,7 +60,14 @@ export async function startServer(config: Config, system: SystemParts): Promise<
     settled: () => domain.chat.source.told(),
     stack,
   });
-  await openDoors(config, system, { ...domain, outbound, stack });
+  const reading = composeReading(config, system, {
+    ...domain,
+    chat: domain.chat.deps,
+    media: domain.media.deps,
+    outbound,
+    stack,
+  });
+  await openDoors(config, system, { ...domain, outbound, reading, stack });
   const { sql } = domain.store.database;
   const { nonces } = domain.federation;
   startSweep(system, {
@@ -154,7 +166,8 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
-  const inbound = await openInbound(base, system, { rooms: chat.deps.rooms, stack });
+  const { rooms, users } = chat.deps;
+  const inbound = await openInbound(base, system, { rooms, users, live, stack });
   const memberships = composeMemberships(system, {
     ...base,
     signer: keys.signer,
@@ -169,20 +182,29 @@ async function openDomain(config: Config, system: SystemParts, stack: AsyncDispo
 async function openInbound(
   base: Base,
   system: SystemParts,
-  parts: { readonly rooms: Rooms; readonly stack: AsyncDisposableStack },
+  parts: {
+    readonly rooms: Rooms;
+    readonly users: UserDirectory;
+    readonly live: Live;
+    readonly stack: AsyncDisposableStack;
+  },
 ): Promise<InboundParts> {
   const { federation, metrics } = base;
+  const { sql } = base.store.database;
   return await composeInbound({
     ...system,
     ...parts,
-    sql: base.store.database.sql,
+    sql,
     feed: base.store.feed,
     serverName: base.serverName,
     keys: federation.keyRing,
     transport: federation.transport,
     policy: federation.policy,
-    // No kind of EDU is taken yet; what nobody takes is dropped.
-    edus: { receive: () => undefined },
+    edus: new EduReceiver({
+      ...system,
+      rooms: eduRooms({ sql, rooms: parts.rooms }),
+      show: eduShow({ ...system, ...parts, sql }),
+    }),
     meter: {
       received: (door, outcome) => metrics.eventIn(door, outcome),
       resolved: (ms) => metrics.stateResolved(ms),
@@ -194,11 +216,18 @@ async function openInbound(
 async function openDoors(
   config: Config,
   system: SystemParts,
-  domain: Domain & { readonly outbound: OutboundParts; readonly stack: AsyncDisposableStack },
+  domain: Domain & {
+    readonly outbound: OutboundParts;
+    readonly reading: ReadingParts;
+    readonly stack: AsyncDisposableStack;
+  },
 ): Promise<void> {
-  const { metrics, live, chat, accounts, store, media, stack } = domain;
+  const { metrics, live, chat, accounts, store, media, reading, stack } = domain;
   const { sql } = store.database;
-  const accountDeps = accountHttpDeps(config, domain);
+  const accountDeps = {
+    ...accountHttpDeps(config, domain),
+    remoteProfiles: reading.profiles,
+  };
   const certificate = await openTls(config, system);
   if (certificate !== undefined) stack.use(certificate);
   const pages = await openUi(config, system);
@@ -216,10 +245,18 @@ async function openDoors(
           ...chat.deps,
           media: mediaDesk(media.deps),
           remote: domain.memberships.remote,
-          announceRead: chat.announceRead,
+          history: reading.history,
+          announceRead: (notice) => {
+            chat.announceRead(notice);
+            reading.announceRead(notice);
+          },
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },
-        media: { deps: media.deps, visibility: mediaVisibility(chat.deps) },
+        media: {
+          deps: media.deps,
+          visibility: mediaVisibility(chat.deps),
+          remote: reading.media,
+        },
       }),
       plainRoutes: [
         keyDocumentRoute(accountDeps),
@@ -234,6 +271,7 @@ async function openDoors(
             federation: domain.federation,
             inbound: domain.inbound,
             memberships: domain.memberships,
+            blobs: domain.blobs,
           }),
           heardFrom: (origin) => domain.outbound.engine.heardFrom(origin),
         }),

@@ -10,16 +10,24 @@ export class AskOrder {
   /** When a server last answered, or, negative, last failed to; monotonic ms. */
   readonly #last = new Map<ServerName, number>();
   readonly #clock: { monotonic(): number };
+  readonly #isAway: (server: ServerName) => boolean;
 
-  constructor(clock: { monotonic(): number }) {
+  /** Who is known to be away is asked last. */
+  constructor(
+    clock: { monotonic(): number },
+    isAway: (server: ServerName) => boolean = () => false,
+  ) {
     this.#clock = clock;
+    this.#isAway = isAway;
   }
 
   /** At most `ASKED_MAX` of them, `first` at their head where it is given. */
   of(servers: Iterable<ServerName>, first?: ServerName): ServerName[] {
     const others = [...new Set(servers)].filter((server) => server !== first);
     others.sort((a, b) => (this.#last.get(b) ?? 0) - (this.#last.get(a) ?? 0));
-    return [...(first === undefined ? [] : [first]), ...others].slice(0, ASKED_MAX);
+    const all = [...(first === undefined ? [] : [first]), ...others];
+    const present = all.filter((server) => !this.#isAway(server));
+    return [...present, ...all.filter((server) => !present.includes(server))].slice(0, ASKED_MAX);
   }
 
   answered(server: ServerName): void {

@@ -1,7 +1,13 @@
 import type { Blake3 } from "../../core/event/hash.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { mediaHandler } from "../../federation/handle/media.ts";
+import { profileHandler } from "../../federation/handle/profile.ts";
 import { keysHandler } from "../../federation/handle/keys.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
+import { fileReader } from "../federation/file_reader.ts";
+import { profileReader } from "../federation/profile_reader.ts";
 import { PostgresRoomReader } from "../federation/room_reader.ts";
 import type { AnyHandler } from "../http/federation/door.ts";
 import type { Sql } from "../postgres/sql.ts";
@@ -20,6 +26,8 @@ export function federationHandlers(
     readonly federation: FederationParts;
     readonly inbound: Pick<InboundParts, "handlers">;
     readonly memberships: Pick<MembershipParts, "handlers">;
+    readonly serverName: ServerName;
+    readonly blobs: BlobStore;
   },
 ): AnyHandler[] {
   const rooms = new PostgresRoomReader(deps);
@@ -28,5 +36,7 @@ export function federationHandlers(
     ...deps.memberships.handlers,
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
     keysHandler({ keys: deps.federation.keyRing }),
+    profileHandler({ profiles: profileReader(deps.sql) }),
+    mediaHandler({ ...deps, rooms, files: fileReader(deps) }),
   ];
 }

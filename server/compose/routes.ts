@@ -5,17 +5,22 @@ import { chatRoutes } from "../http/client/chat_routes.ts";
 import { mediaRoutes } from "../http/client/media/routes.ts";
 import type { Route } from "../http/route.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
+import type { RemoteMedia } from "../services/media/remote/remote_media.ts";
 import type { MediaVisibility } from "../services/media/media_visibility.ts";
 
 /** Every operation of the client API but the live streams, which the doors bring themselves. */
 export function allRoutes(input: {
   readonly accounts: AccountHttpDeps;
   readonly chat: ChatRouteDeps;
-  readonly media: { readonly deps: MediaDeps; readonly visibility: MediaVisibility };
+  readonly media: {
+    readonly deps: MediaDeps;
+    readonly visibility: MediaVisibility;
+    readonly remote: RemoteMedia;
+  };
 }): Route[] {
   return [
     ...accountRoutes(input.accounts),
     ...chatRoutes(input.chat),
-    ...mediaRoutes(input.media.deps, input.media.visibility),
+    ...mediaRoutes(input.media.deps, input.media.visibility, input.media.remote),
   ];
 }
