@@ -172,7 +172,8 @@ async function takeStep(world: RoomWorld, model: Model): Promise<void> {
   const chance = world.rng.below(12);
   const [user, person] = [...people][kind === "dm" ? 0 : world.rng.below(2)] as [UserId, Person];
   const tables = kind === "guild" || kind === "private";
-  if (chance < 3) await setJoined(world, model, user, !person.joined);
+  // A server that is shut out says nothing in the room itself.
+  if (chance < 3 && !model.denied) await setJoined(world, model, user, !person.joined);
   else if (chance === 3 && tables && person.joined) {
     person.role = !person.role;
     const roles = person.role ? ["insider"] : [];
