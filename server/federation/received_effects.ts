@@ -3,7 +3,7 @@ import type { Covering, Known, RoomChange } from "../../federation/inbound/ports
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Room } from "../rooms/room.ts";
 import { endEventUses } from "../services/media/media_row_kinds.ts";
-import { beginRemoteUses } from "../services/media/remote_uses.ts";
+import { remoteUseRows } from "../services/media/remote/remote_use_rows.ts";
 import { purgeJobs } from "../services/messages/carry_out_purge.ts";
 import { admittedMentions, mentionTargets } from "../services/messages/mentions.ts";
 import { effectRows, namedRows } from "../services/messages/message_effects.ts";
@@ -16,6 +16,10 @@ export async function effectsOf(room: Room, change: RoomChange): Promise<TaggedR
   for (const known of change.shown) shown.push(...await shownRows(room, known));
   return [
     ...shown,
+    // Pictures of guilds, of emoji and of people in a guild.
+    ...change.events.flatMap(({ event, outcome, receivedTs }) =>
+      outcome === "accepted" && isControlEvent(event) ? remoteUseRows(event, receivedTs) : []
+    ),
     ...change.redactions.filter(isControlEvent).flatMap((event) => namedRows(asEffective(event))),
     ...change.coverings.flatMap((covering) => coveringRows(room, covering)),
     ...change.purges.map((purge) => purgeJobs.of({ roomId: room.id, eventId: purge.id })),
@@ -39,7 +43,7 @@ async function shownRows(room: Room, known: Known): Promise<TaggedRow[]> {
       channelId: pdu.channel_id,
       originTs: pdu.origin_ts,
     }));
-  return [...effectRows({ ...effective, mentions }), ...beginRemoteUses(effective)];
+  return [...effectRows({ ...effective, mentions }), ...remoteUseRows(event, known.receivedTs)];
 }
 
 function asEffective({ id, roomId, pdu }: Known["event"]) {

@@ -10,7 +10,7 @@ import type { EventRow, StoredEvent } from "../../postgres/event_rows.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { endRemoteUses } from "../media/remote_uses.ts";
+import { endRemoteUse } from "../media/remote/remote_use_rows.ts";
 import { openChannel, type Place, requireEventId } from "../chat/place.ts";
 import type { MediaDesk } from "./attachments.ts";
 import { effectRows } from "./message_effects.ts";
@@ -117,7 +117,7 @@ export function coveredRows(
       }),
     ]),
     ...media.release(covered),
-    ...endRemoteUses(roomId, covered),
+    ...covered.map((subject) => endRemoteUse({ kind: "event", subject })),
   ];
 }
 

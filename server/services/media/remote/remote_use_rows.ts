@@ -49,14 +49,15 @@ export function endRemoteUse(
 }
 
 /**
- * Rows that say which files of its sender's server an event uses, to be stored with it. A file
+ * Rows that say which files of its sender's server an event of another server uses, to be stored
+ * with it. A file
  * of any other server is never fetched for it: who forwards a file uploads it, and nobody can
  * name another's file under a hash of his own.
  */
-export function remoteUseRows(event: HeldEvent, self: ServerName, nowMs: number): TaggedRow[] {
+export function remoteUseRows(event: HeldEvent, nowMs: number): TaggedRow[] {
   const { pdu, roomId } = event;
   const server = serverOf(pdu.sender);
-  if (server === self || event.withheld) return [];
+  if (event.withheld) return [];
   if ("channel_id" in pdu) {
     if (pdu.type !== "m.room.message") return [];
     return filesOf(pdu.content).flatMap((file) => {
