@@ -5,6 +5,7 @@ import type { ClientFrame, ServerFrame } from "../../core/api/gateway.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { systemRng } from "../../server/system/rng.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { freePort } from "./free_port.ts";
 import { freshDatabase } from "./postgres.ts";
@@ -22,6 +23,8 @@ export interface Homeserver extends AsyncDisposable {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** An account made through the given invite code, or the first administrator's link. */
   register(userName: string, token?: string): Promise<Person>;
+  /** The first administrator's link, where nobody has used it. */
+  readonly setupLink: string | undefined;
   readonly parts: RunningServer["parts"];
   /** Ends the server and keeps its database and data folder, for a start with `again`. */
   stop(): Promise<void>;
@@ -36,6 +39,7 @@ export interface HomeserverOptions {
   /** Flags by setting, as in `listen.port`. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  readonly clock?: Clock;
   /** Another server's database: two processes of one homeserver. */
   readonly databaseUrl?: string;
   /** A stopped server, whose database and data folder are taken over. */
@@ -75,7 +79,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   });
   const server = await startServer(config, {
     log: options.log ?? silentLog,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     rng: systemRng,
   });
   let ended: Promise<void> | undefined;
@@ -97,6 +101,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   return {
     url: server.address,
     databaseUrl,
+    setupLink: server.firstAdminLink,
     parts: server.parts,
     call,
     stop,

@@ -8,6 +8,7 @@ import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Completions } from "./Completions.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
+import { SelectionBar } from "./SelectionBar.tsx";
 import { TypingLine } from "./TypingLine.tsx";
 import { UploadList } from "./UploadList.tsx";
 
@@ -25,6 +26,7 @@ interface ComposerProps {
 /** Where a message is written. Without scripts it is a plain form. */
 export function Composer(props: ComposerProps) {
   const state = useChat();
+  if (state.selection.value !== null) return <SelectionBar />;
   if (props.blocked !== null) {
     return (
       <div class="composer-blocked">

@@ -5,6 +5,7 @@ import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
+import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { channelOf, dmOf, guildOf, placeKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Drawing } from "../Drawing.tsx";
@@ -13,6 +14,7 @@ import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { Home } from "./Home.tsx";
+import { Menu, MenuButton } from "./Menu.tsx";
 import { NavButton } from "./NavButton.tsx";
 import { Timeline } from "./Timeline.tsx";
 
@@ -113,7 +115,23 @@ function HeadTools({ channel }: { channel?: boolean }) {
         <Icon name="search" />
       </button>
       {channel && <MembersButton />}
+      <MoreMenu />
     </>
+  );
+}
+
+/** What is needed now and then. */
+function MoreMenu() {
+  const state = useChat();
+  return (
+    <Menu label={t("main.more")} icon="more">
+      <MenuButton icon="calendar" onClick={() => state.overlay.value = { kind: "jumpToDate" }}>
+        {t("date.title")}
+      </MenuButton>
+      <MenuButton icon="check" onClick={() => beginSelection(state)}>
+        {t("select.begin")}
+      </MenuButton>
+    </Menu>
   );
 }
 

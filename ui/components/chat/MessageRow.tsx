@@ -1,5 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
 import { setPinned, toggleReaction } from "../../lib/browser/messages.ts";
+import { beginSelection, maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
 import { foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
@@ -28,11 +29,16 @@ export function MessageRow({ message, grouped, focused }: RowProps) {
   const state = useChat();
   const name = message.nickname ?? nameOf(message.author);
   const active = state.active.value === message.id;
+  const chosen = state.selection.value;
+  const selectable = chosen !== null && maySelect(state, message);
+  const selected = chosen?.some((each) => each.id === message.id) === true;
   const classes = [
     "msg",
     grouped && "grouped",
     message.mentions_me && "mention",
     focused && "focus",
+    chosen !== null && "choosing",
+    selected && "selected",
     active && "active",
   ].filter(Boolean).join(" ");
   const activate = () => state.active.value = message.id;
@@ -46,12 +52,15 @@ export function MessageRow({ message, grouped, focused }: RowProps) {
         time: formatFull(message.origin_ts, state.timeZone.value),
       })}
       onPointerEnter={(event) => event.pointerType === "mouse" && activate()}
+      onClickCapture={(event) => chosen !== null && choose(event, state, message)}
       onClick={activate}
       // By keyboard only: under a finger the tools would appear before the tap ends, and take it.
       onFocus={(event) => event.currentTarget.matches(":focus-visible") && activate()}
       onKeyDown={(event) => onMessageKey(event, state, message)}
     >
-      {grouped
+      {selectable
+        ? <SelectBox message={message} name={name} selected={selected} />
+        : grouped
         ? <GroupedTime message={message} />
         : <AuthorPicture message={message} name={name} />}
       <div class="msg-body">
@@ -60,14 +69,46 @@ export function MessageRow({ message, grouped, focused }: RowProps) {
         <MessageContent message={message} />
         {message.reactions.length > 0 && <Reactions message={message} />}
       </div>
-      {active && !message.redacted && <MessageTools message={message} />}
+      {active && !message.redacted && chosen === null && <MessageTools message={message} />}
     </article>
+  );
+}
+
+/** While messages are chosen a press anywhere on one chooses it, and follows no link. */
+function choose(event: MouseEvent, state: ChatState, message: Message) {
+  const place = state.place.value;
+  if (!isTalk(place)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  toggleSelected(state, place, { message, range: event.shiftKey });
+}
+
+function SelectBox(props: { message: Message; name: string; selected: boolean }) {
+  const { message, name, selected } = props;
+  const time = formatFull(message.origin_ts, useChat().timeZone.value);
+  return (
+    <button
+      type="button"
+      class="select-box"
+      role="checkbox"
+      aria-checked={selected ? "true" : "false"}
+      aria-label={t("select.one", { name, time })}
+    >
+      {selected && <Icon name="check" small />}
+    </button>
   );
 }
 
 function onMessageKey(event: KeyboardEvent, state: ChatState, message: Message) {
   if (event.target !== event.currentTarget || message.redacted) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const place = state.place.value;
+  if (state.selection.value !== null) {
+    if (event.key !== " " || !isTalk(place)) return;
+    toggleSelected(state, place, { message, range: event.shiftKey });
+    event.preventDefault();
+    return;
+  }
   const mode = state.modeOf(refKey(message));
   const own = message.author.id === state.self.value.user.id;
   const rights = rightsFor(state, message);
@@ -77,7 +118,8 @@ function onMessageKey(event: KeyboardEvent, state: ChatState, message: Message) 
   else if (event.key === "+" && canReact(state, message)) void toggleReaction(state, message, "👍");
   else if (event.key === "Delete" && (own || rights.manage)) {
     state.overlay.value = { kind: "deleteMessage", message };
-  } else return;
+  } else if (event.key === "x" && (own || rights.manage)) beginSelection(state, message);
+  else return;
   event.preventDefault();
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
 import { markUnreadFrom, setPinned, toggleReaction } from "../../lib/browser/messages.ts";
+import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -123,6 +124,14 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
           onClick={() => markUnreadFrom(state, place, message)}
         >
           {t("message.markUnread")}
+        </MenuButton>
+      )}
+      {(own || rights.manage) && (
+        <MenuButton
+          icon="check"
+          onClick={() => beginSelection(state, message)}
+        >
+          {t("select.this")}
         </MenuButton>
       )}
       {(own || rights.manage) && (

@@ -16,6 +16,8 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   profile: () => import("./overlays/ProfileCard.tsx"),
   moderate: () => import("./overlays/Moderate.tsx"),
   deleteMessage: () => import("./overlays/DeleteMessage.tsx"),
+  deleteSelected: () => import("./overlays/DeleteSelected.tsx"),
+  jumpToDate: () => import("./overlays/JumpToDate.tsx"),
   picture: () => import("./overlays/PictureView.tsx"),
   history: () => import("./overlays/EditHistory.tsx"),
   pins: () => import("./overlays/Pins.tsx"),

@@ -3,7 +3,7 @@ import { IS_BROWSER } from "fresh/runtime";
 import { loadMore, loadSpan } from "../../lib/browser/history.ts";
 import { markRead } from "../../lib/browser/messages.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
-import { formatDay } from "../../lib/format/time.ts";
+import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
@@ -92,9 +92,18 @@ export function Timeline({ place }: { place: TalkPlace }) {
 function TimelineRow({ row, place }: { row: Row; place: TalkPlace }) {
   const state = useChat();
   if (row.kind === "day") {
+    const zone = state.timeZone.value;
     return (
+      // A feed holds articles: who works by keyboard finds the same in the menu of the channel.
       <div class="divider" aria-hidden="true" data-row={row.key}>
-        <span>{formatDay(row.ts, state.timeZone.value)}</span>
+        <button
+          type="button"
+          tabIndex={-1}
+          title={t("date.title")}
+          onClick={() => state.overlay.value = { kind: "jumpToDate", day: dayKey(row.ts, zone) }}
+        >
+          {formatDay(row.ts, zone)}
+        </button>
       </div>
     );
   }

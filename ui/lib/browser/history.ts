@@ -11,7 +11,10 @@ import {
 } from "../store/place.ts";
 import { addPage, PAGE_ROWS, replaceSpan } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
+import { t } from "../i18n/t.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
+import { endSelection } from "./select_messages.ts";
+import { showToast } from "./toast.ts";
 
 /** Channels whose windows stay in memory. */
 const KEPT_WINDOWS = 10;
@@ -30,7 +33,10 @@ export function openPlace(
   state.panel.value = "main";
   if (isTalk(place)) {
     const key = placeKey(place);
-    if (!isTalk(old) || placeKey(old) !== key) state.markOpened(key);
+    if (!isTalk(old) || placeKey(old) !== key) {
+      state.markOpened(key);
+      endSelection(state);
+    }
     document.cookie = lastPlaceCookie(pathOf(state.known, place));
     keepRecent(state, key);
   }
@@ -91,6 +97,18 @@ export async function loadSpan(
   } catch (error) {
     window.value = { ...window.value, loading: "none", error: reasonOf(error) };
   }
+}
+
+/** Goes to the first message at or after a time (ms); to the last one where all are older. */
+export async function jumpToTime(state: ChatState, place: TalkPlace, ts: number): Promise<void> {
+  await loadSpan(state, place, { at_ts: ts });
+  const { messages, error } = state.windowOf(placeKey(place)).value;
+  const at = messages.find((message) => message.order >= ts) ?? messages.at(-1);
+  if (error !== undefined || at === undefined) return;
+  if (at.order < ts) showToast(state, t("date.nothing"));
+  // Anew even where that message was gone to before.
+  state.place.value = { ...place, focus: null };
+  openPlace(state, { ...place, focus: at.id }, "none");
 }
 
 /** Pages on, away from or towards the present. */

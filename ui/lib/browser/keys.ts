@@ -4,6 +4,7 @@ import { groupChannels } from "../store/channel_tree.ts";
 import { guildOf, placeOfChannel } from "../store/place.ts";
 import { channelUnread } from "../store/unread.ts";
 import { openPlace } from "./history.ts";
+import { endSelection } from "./select_messages.ts";
 
 /** Shortcuts of the whole app. Returns what unbinds them. */
 export function bindKeys(state: ChatState): () => void {
@@ -19,6 +20,8 @@ export function bindKeys(state: ChatState): () => void {
     } else if (event.altKey && !control && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       stepChannel(state, event.key === "ArrowUp" ? -1 : 1, event.shiftKey);
+    } else if (event.key === "Escape" && state.selection.value !== null && !state.overlay.value) {
+      endSelection(state);
     } else if (event.key === "Escape" && state.panel.value !== "main") {
       state.panel.value = "main";
     }

@@ -28,6 +28,29 @@ export function dayKey(ms: number, timeZone: string): string {
   return `${get("year")}-${get("month")}-${get("day")}`;
 }
 
+/** What a wall clock shows at a moment, as if it were UTC (ms). */
+function wallClock(ms: number, timeZone: string): number {
+  const parts = format(timeZone, {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(ms);
+  const get = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  return Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"));
+}
+
+/** When a day (`2026-11-22`) begins for the reader (ms); undefined for what is no day. */
+export function startOfDay(day: string, timeZone: string): number | undefined {
+  const wanted = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(wanted)) return undefined;
+  // The zone's offset is that of the moment sought: a second look is right beside a change of it.
+  const near = wanted - (wallClock(wanted, timeZone) - wanted);
+  return near - (wallClock(near, timeZone) - wanted);
+}
+
 export function formatTime(ms: number, timeZone: string): string {
   return format(timeZone, { hour: "2-digit", minute: "2-digit", hour12: false }).format(ms);
 }

@@ -47,6 +47,9 @@ export type Overlay =
     readonly guildId: string;
   }
   | { readonly kind: "deleteMessage"; readonly message: Message }
+  | { readonly kind: "deleteSelected" }
+  /** `day`: the one to begin with, `2026-11-22`. */
+  | { readonly kind: "jumpToDate"; readonly day?: string }
   | { readonly kind: "picture"; readonly media: MessageMedia }
   | { readonly kind: "history"; readonly message: Message }
   | { readonly kind: "pins" }
@@ -107,6 +110,8 @@ export class ChatState {
   position: string;
   /** Where reading stood in each channel of this tab: a row and its distance from the top. */
   readonly anchors: Map<string, ScrollAnchor> = new Map();
+  /** Messages chosen for one act, oldest choice first; null while none are being chosen. */
+  readonly selection: Signal<readonly Message[] | null> = signal(null);
   /** The message whose tools are shown: under the pointer, focused or tapped. */
   readonly active: Signal<string | null> = signal(null);
   /** Sends a frame through the gateway; does nothing until there is one. */

@@ -15,6 +15,7 @@ const KEYS: [string[], Key][] = [
   [["P"], "keys.pin"],
   [["+"], "keys.react"],
   [["Delete"], "keys.delete"],
+  [["X"], "keys.select"],
   [["Ctrl", "/"], "keys.help"],
 ];
 

@@ -1,0 +1,52 @@
+import { useState } from "preact/hooks";
+import { deleteSelected } from "../../../lib/browser/select_messages.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import { isTalk } from "../../../lib/store/place.ts";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { useSubmit } from "./use_submit.ts";
+
+/** Asks once more before several messages go for everyone. */
+export default function DeleteSelected() {
+  const state = useChat();
+  const place = state.place.value;
+  const [reason, setReason] = useState("");
+  const { busy, run } = useSubmit();
+  const chosen = state.selection.value ?? [];
+  const onlyOwn = chosen.every((message) => message.author.id === state.self.value.user.id);
+  const remove = () =>
+    run(async () => {
+      if (isTalk(place)) await deleteSelected(state, place, reason.trim());
+      state.overlay.value = null;
+    });
+  return (
+    <Dialog title={t("select.deleteTitle", { n: chosen.length })}>
+      <p class="muted">{t("select.deleteText")}</p>
+      {!onlyOwn && (
+        <label class="field">
+          <span class="label">{t("moderate.reason")}</span>
+          <input
+            class="input"
+            value={reason}
+            maxLength={512}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      <div class="row end">
+        <button type="button" class="button" onClick={() => state.overlay.value = null}>
+          {t("cancel")}
+        </button>
+        <button
+          type="button"
+          class="button danger solid"
+          disabled={busy || chosen.length === 0}
+          autofocus
+          onClick={remove}
+        >
+          {t("delete")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { dayKey, startOfDay } from "./time.ts";
+
+const ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati"];
+
+Deno.test("a day begins at its midnight, whatever the zone and on days that change the clock", () => {
+  for (const zone of ZONES) {
+    for (const day of ["2026-01-01", "2026-03-29", "2026-03-30", "2026-10-25", "2026-11-01"]) {
+      const start = startOfDay(day, zone) ?? NaN;
+      assert.equal(dayKey(start, zone), day, zone);
+      assert.notEqual(dayKey(start - 1, zone), day, zone);
+    }
+  }
+  assert.equal(startOfDay("2026-11-22", "Europe/Berlin"), Date.UTC(2026, 10, 21, 23));
+  assert.equal(startOfDay("no day", "UTC"), undefined);
+  assert.equal(startOfDay("2026-13-40", "UTC"), undefined);
+});
