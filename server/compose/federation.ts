@@ -13,7 +13,7 @@ import {
   type Transport,
   TransportError,
 } from "../../federation/ports.ts";
-import { ServerResolver } from "../../federation/resolve_server.ts";
+import { type Endpoint, ServerResolver } from "../../federation/resolve_server.ts";
 import type { Config } from "../config/config.ts";
 import { testPeersOf } from "../config/federation_peers.ts";
 import { HttpClient } from "../federation/http_client.ts";
@@ -23,6 +23,7 @@ import { resolveHost } from "../federation/resolve_host.ts";
 import { HttpTransport } from "../federation/transport.ts";
 import type { PlainRoute } from "../http/app.ts";
 import { type AnyHandler, type DoorDeps, federationRoutes } from "../http/federation/door.ts";
+import { selfTestRoute } from "../http/federation/self_test_route.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { createBlake3 } from "../system/blake3.ts";
 import { type FederationTls, readFederationTls } from "./federation_tls.ts";
@@ -39,6 +40,10 @@ export interface FederationParts {
   readonly resolver: ServerResolver;
   readonly resigner: EventResigner;
   readonly tls: FederationTls;
+  readonly self: ServerName;
+  readonly signer: ServerSigner;
+  readonly client: HttpClient;
+  readonly testPeers: ReadonlyMap<ServerName, Endpoint>;
 }
 
 /** A key document is small and beside everything else: it comes soon or not at all. */
@@ -98,6 +103,10 @@ export async function composeFederation(
     resolver,
     resigner: new EventResigner({ self, keyRing, signer, blake3 }),
     tls,
+    self,
+    signer,
+    client,
+    testPeers,
   };
 }
 
@@ -141,5 +150,5 @@ export function federationDoors(
     requestsPerMinute: config.federation.requestsPerMinute,
     heardFrom: input.heardFrom,
   };
-  return federationRoutes(deps, input.handlers);
+  return [...federationRoutes(deps, input.handlers), selfTestRoute(deps)];
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { busKind, connectBus } from "../compose/bus.ts";
+import type { FederationParts } from "../compose/federation.ts";
 import type { Config } from "../config/config.ts";
 import { listenAddress } from "../config/derived.ts";
 import type { Database } from "../postgres/database.ts";
@@ -14,6 +15,7 @@ import { checkClock } from "./checks/clock.ts";
 import { checkDataFolder } from "./checks/data_folder.ts";
 import { checkDatabase, unreachable } from "./checks/database.ts";
 import { checkDisk } from "./checks/disk.ts";
+import { checkFederation } from "./checks/federation.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
 import { checkTls } from "./checks/tls.ts";
@@ -29,6 +31,8 @@ export interface DoctorDeps {
   readonly blobs: BlobStore | Error;
   /** This is the server that runs on the data folder. */
   readonly isRunning: boolean;
+  /** The way of the running server to others. */
+  readonly federation?: FederationParts;
 }
 
 /** Everything that is looked at, in the order of the report. A check that breaks is a finding. */
@@ -55,6 +59,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     ["bus", () => lookAtBus(deps, opened !== undefined)],
     ["port", () => checkPort({ host, port, isRunning: deps.isRunning })],
     ["tls", () => checkTls(config, clock.now())],
+    ["federation", () => checkFederation({ ...deps, parts: deps.federation })],
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) {

@@ -111,6 +111,7 @@ export class NodeEdgeRequest implements EdgeRequest {
     requireDeclaredSize(this.headers, limitBytes);
     const incoming = this.#incoming;
     this.#bodyTaken = true;
+    if (incoming.destroyed && !incoming.complete) return Promise.reject(visitorLeft());
     return new Promise((resolve, reject) => {
       const parts: Uint8Array[] = [];
       let size = 0;
@@ -124,8 +125,12 @@ export class NodeEdgeRequest implements EdgeRequest {
       incoming.once("end", () => resolve(joinBytes(parts, size)));
       incoming.once("error", reject);
       incoming.once("close", () => {
-        if (!incoming.complete) reject(new DOMException("The visitor went away.", "AbortError"));
+        if (!incoming.complete) reject(visitorLeft());
       });
     });
   }
+}
+
+function visitorLeft(): DOMException {
+  return new DOMException("The visitor went away.", "AbortError");
 }

@@ -29,8 +29,8 @@ export interface AuthenticateDeps {
 
 /**
  * Which server a request is of: its signature with our tag verifies by a key of that server whose
- * window holds the time of it, which is neither revoked nor retired, and it was never seen
- * before. Nothing of the body has been read. PROTOCOL.md 8.
+ * window holds the time of it, which is neither revoked nor retired. Nothing of the body has been
+ * read, and nothing is known of copies: see `requireFirst`. PROTOCOL.md 8.
  * @throws OperationError `unauthorized`, or `forbidden` for a server that is refused here
  */
 export async function authenticateServer(
@@ -61,10 +61,20 @@ export async function authenticateServer(
   }
   const fault = await deps.keyRing.refusal(key, nowMs);
   if (fault !== undefined) throw unauthorized(fault);
-  if (!await deps.nonces.spend(key.server, claim.nonce, nowMs)) {
-    throw unauthorized("this request was seen before");
-  }
   return claim;
+}
+
+/**
+ * The last check, once the body is known to be the signed one: otherwise whoever can change a
+ * request on its way could spend the nonce of the honest one.
+ * @throws OperationError `unauthorized` for a copy of a request that was answered
+ */
+export async function requireFirst(
+  claim: ClaimedRequest,
+  deps: Pick<AuthenticateDeps, "nonces" | "clock">,
+): Promise<void> {
+  if (await deps.nonces.spend(claim.key.server, claim.nonce, deps.clock.now())) return;
+  throw unauthorized("this request was seen before");
 }
 
 function unauthorized(fault: string): OperationError {
@@ -72,7 +82,10 @@ function unauthorized(fault: string): OperationError {
 }
 
 /** What a signature covers, as the request arrived. */
-function coveredOf(edge: EdgeRequest, { secure }: { readonly secure: boolean }): CoveredRequest {
+export function coveredOf(
+  edge: EdgeRequest,
+  { secure }: { readonly secure: boolean },
+): CoveredRequest {
   const afterScheme = edge.url.indexOf("://") + 3;
   const slash = edge.url.indexOf("/", afterScheme);
   return {

@@ -8,9 +8,9 @@ import type { PlainRoute } from "../app.ts";
 import { RateLimiter } from "../rate_limit.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import type { RouteInput } from "../route.ts";
-import { type AuthenticateDeps, authenticateServer } from "./authenticate.ts";
+import { type AuthenticateDeps, authenticateServer, requireFirst } from "./authenticate.ts";
 import { Lanes } from "./lanes.ts";
-import { readRequest } from "./read_request.ts";
+import { readRequest, readSignedBody } from "./read_request.ts";
 
 export type AnyHandler = FederationHandler | BinaryHandler;
 
@@ -67,14 +67,20 @@ class Door {
       const origin = claim.key.server;
       this.#deps.heardFrom?.(origin);
       this.#count(origin);
+      // Made before it is waited: a request whose sender left meanwhile has no body to read.
+      const { signal } = arrived.input;
       const asked = {
         origin,
-        signal: arrived.input.signal,
+        signal,
         ...(claim.traceparent === undefined ? {} : { traceparent: claim.traceparent }),
       };
       const lanes = handler.operation.id === sendTransaction.id ? this.#transactions : this.#others;
       return await lanes.run(origin, async () => {
-        const request = await readRequest(handler.operation, { edge, params: arrived.params });
+        if (signal.aborted) throw new OperationError("timeout", "The asking server left.");
+        const body = await readSignedBody(handler.operation, edge);
+        await requireFirst(claim, this.#deps);
+        const { url } = edge;
+        const request = readRequest(handler.operation, { url, params: arrived.params, body });
         return await this.#handle(handler, asked, request);
       });
     } catch (error) {

@@ -6,26 +6,37 @@ import { digestHolds } from "../../../federation/http/content_digest.ts";
 import type { EdgeRequest } from "../edge_request.ts";
 
 /**
- * The fields of a request: those of the path, then of the query or the body. The body is read up
- * to its bound, and compared with its signed digest before it is parsed. PROTOCOL.md 8.
+ * The whole body, within its bound, and the one that was signed. Nothing of it has been parsed.
+ * PROTOCOL.md 8.
  * @throws OperationError
  */
-export async function readRequest(
+export async function readSignedBody(
   operation: FederationOperation,
-  from: { readonly edge: EdgeRequest; readonly params: Readonly<Record<string, string>> },
-): Promise<unknown> {
-  const { edge, params } = from;
-  const isPost = operation.method === "POST";
+  edge: EdgeRequest,
+): Promise<Uint8Array> {
   const encoding = edge.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") {
     throw new OperationError("unsupported_media", `Bodies in ${encoding} are not taken here.`);
   }
-  const body = await edge.body(isPost ? limits.transaction.maxBytes : 0);
-  if (!await digestHolds(edge.headers.get("content-digest") ?? "", body)) {
-    throw new OperationError("unauthorized", "The body is not the one that was signed.");
-  }
-  const fields = isPost ? readBody(body) : readQuery(edge.url);
-  const parsed = operation.request.safeParse({ ...fields, ...params });
+  const body = await edge.body(operation.method === "POST" ? limits.transaction.maxBytes : 0);
+  if (await digestHolds(edge.headers.get("content-digest") ?? "", body)) return body;
+  throw new OperationError("unauthorized", "The body is not the one that was signed.");
+}
+
+/**
+ * The fields of a request: those of the path, then of the query or the body.
+ * @throws OperationError
+ */
+export function readRequest(
+  operation: FederationOperation,
+  from: {
+    readonly url: string;
+    readonly params: Readonly<Record<string, string>>;
+    readonly body: Uint8Array;
+  },
+): unknown {
+  const fields = operation.method === "POST" ? readBody(from.body) : readQuery(from.url);
+  const parsed = operation.request.safeParse({ ...fields, ...from.params });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new OperationError(
