@@ -3,6 +3,7 @@
 create table received_invites (
   user_id text collate "C" not null,
   room_id text collate "C" not null,
+  event_id text collate "C" not null,
   sender text collate "C" not null,
   origin text collate "C" not null,
   -- Kind of the room: guild, private, dm, group_dm.

@@ -8,7 +8,12 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { type ServerSigner, type Transport, TransportError } from "../ports.ts";
-import { BadPlaceError, type MembershipWish, rebuildMembership } from "./rebuild_membership.ts";
+import {
+  BadPlaceError,
+  type MembershipWish,
+  OutdatedWishError,
+  rebuildMembership,
+} from "./rebuild_membership.ts";
 
 /** Servers that are asked one after another for one wish. */
 export const HELPERS_MAX = 5;
@@ -122,6 +127,9 @@ async function send(
 
 function asTransportError(error: unknown, helper: ServerName): TransportError {
   if (error instanceof TransportError) return error;
+  if (error instanceof OutdatedWishError) {
+    return new TransportError("refused", error.message, { cause: error });
+  }
   if (!(error instanceof BadPlaceError)) throw error;
   return new TransportError("bad_answer", `${helper}: ${error.message}`, { cause: error });
 }

@@ -22,6 +22,13 @@ export interface MembershipWish {
   readonly roomId: RoomId;
   readonly user: UserId;
   readonly membership: "join" | "leave" | "knock";
+  /** The one membership event that this answers: where another stands now, nothing is sent. */
+  readonly answers?: EventId;
+}
+
+/** What the wish answers has been replaced meanwhile: it means nothing any more. */
+export class OutdatedWishError extends Error {
+  override readonly name = "OutdatedWishError";
 }
 
 /** The helper's answer gives no place in which the wish could stand: nothing was signed. */
@@ -42,7 +49,7 @@ export interface RebuildOptions {
  * Builds and signs our own membership event from our own wish. Of the helper's answer only
  * places are used: parents, and authority events whose ids are computed here and whose rules
  * must allow the event. No field that is signed is ever copied unseen. PROTOCOL.md 9.
- * @throws BadPlaceError before anything is signed
+ * @throws BadPlaceError, OutdatedWishError before anything is signed
  */
 export async function rebuildMembership(
   wish: MembershipWish,
@@ -62,6 +69,9 @@ export async function rebuildMembership(
     prev_events: parentsOf(place),
   };
   const cited = citedBy(draft, place, wish.roomId);
+  if (wish.answers !== undefined && !cited.some(({ id }) => id === wish.answers)) {
+    throw new OutdatedWishError(`${wish.answers} is no longer the membership of ${wish.user}.`);
+  }
   const authority = new Authority(StateMap.from([create, ...cited]), facts);
   const verdict = authoriseControl(draft, authority);
   if (!verdict.ok) throw bad(verdict.reason);

@@ -47,6 +47,7 @@ export class StoredInviteDesk implements InviteDesk {
     await keepReceivedInvite(sql, {
       user_id: user,
       room_id: event.roomId,
+      event_id: event.id,
       sender: event.pdu.sender,
       origin,
       kind: facts.kind,

@@ -1,3 +1,4 @@
+import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
@@ -8,6 +9,7 @@ import type { Queryable } from "../postgres/sql.ts";
 export interface ReceivedInviteRow {
   readonly user_id: UserId;
   readonly room_id: RoomId;
+  readonly event_id: EventId;
   readonly sender: UserId;
   readonly origin: ServerName;
   readonly kind: RoomKind;
@@ -28,7 +30,7 @@ export const WAITING_PER_ORIGIN_MAX = 2000;
 export async function keepReceivedInvite(sql: Queryable, row: ReceivedInviteRow): Promise<void> {
   await sql`
     insert into received_invites ${sql({ ...row })}
-    on conflict (user_id, room_id) do update set sender = excluded.sender,
+    on conflict (user_id, room_id) do update set event_id = excluded.event_id, sender = excluded.sender,
       origin = excluded.origin, received_ts = excluded.received_ts,
       expires_ts = excluded.expires_ts, name = excluded.name, icon = excluded.icon,
       pdu = excluded.pdu`;

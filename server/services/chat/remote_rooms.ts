@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { lookAtLink } from "../../../core/api/federation/membership.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -46,24 +47,12 @@ export interface RemoteRooms {
 
 /** What must reach another server although nobody there may be in the room. */
 export type MembershipJob =
-  /** Our user's invite of one of theirs. */
-  | {
-    readonly kind: "invite";
-    readonly to: ServerName;
-    readonly roomId: RoomId;
-    readonly user: UserId;
-  }
-  /** Our user's "no" to their invite. */
-  | {
-    readonly kind: "leave";
-    readonly to: ServerName;
-    readonly roomId: RoomId;
-    readonly user: UserId;
-  }
-  /** Their user may come into a private channel of ours by a role of its guild. */
-  | {
-    readonly kind: "offer";
-    readonly to: ServerName;
-    readonly roomId: RoomId;
-    readonly user: UserId;
-  };
+  & { readonly to: ServerName; readonly roomId: RoomId; readonly user: UserId }
+  & (
+    /** Our user's invite of one of theirs. */
+    | { readonly kind: "invite" }
+    /** Our user's "no" to an invite of theirs; a later one stands. */
+    | { readonly kind: "leave"; readonly answers: EventId }
+    /** Their user may come into a private channel of ours by a role of its guild. */
+    | { readonly kind: "offer" }
+  );

@@ -142,7 +142,8 @@ export async function declineInvitation(
   }
   if (invite !== undefined) {
     await dropReceivedInvite(deps.sql, userId, roomId);
-    await deps.remote.tellNow({ kind: "leave", to: invite.origin, roomId, user: userId });
+    const { origin: to, event_id: answers } = invite;
+    await deps.remote.tellNow({ kind: "leave", to, roomId, user: userId, answers });
   }
   deps.remote.announceInvitation(userId, roomId);
 }

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { startServers } from "../harness/federated.ts";
+import type { Person } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+const SOON_MS = 30_000;
+
+function soon<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  return waitFor(what, async () => await look() || undefined, SOON_MS) as Promise<T>;
+}
+
+interface Dm {
+  readonly room_id: string;
+  readonly state: string;
+  readonly user: { readonly id: string };
+}
+
+async function dmsOf(person: Person): Promise<Dm[]> {
+  return (await person.do("GET", "/dms")).dms;
+}
+
+async function say(person: Person, roomId: string, body: string) {
+  await person.do("POST", `/rooms/${roomId}/send`, { channel_id: "main", body });
+}
+
+async function hears(person: Person, roomId: string, body: string) {
+  await soon(`${person.id} to read ${JSON.stringify(body)}`, async () => {
+    const { status, body: page } = await person.try(
+      "GET",
+      `/rooms/${roomId}/messages?channel_id=main`,
+    );
+    return status === 200 && page.messages.some((m: { body: string }) => m.body === body);
+  });
+}
+
+Deno.test("two people of two servers have one conversation, however it began", async (t) => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const ann = await one.register("ann");
+  const bob = await two.register("bob");
+
+  await t.step("asked, accepted, talking", async () => {
+    const dm = await ann.do("POST", "/dms", { user_id: bob.id });
+    assert.equal(dm.state, "waiting");
+    const asked = await soon("bob to be asked", async () => (await dmsOf(bob))[0]);
+    assert.deepEqual([asked.state, asked.user.id], ["invited", ann.id]);
+    await bob.do("POST", `/rooms/${dm.room_id}/join`);
+    await soon(
+      "both to be there",
+      async () =>
+        (await dmsOf(ann))[0]?.state === "joined" && (await dmsOf(bob))[0]?.state === "joined",
+    );
+    await say(ann, dm.room_id, "hello bob");
+    await hears(bob, dm.room_id, "hello bob");
+    await say(bob, dm.room_id, "hello ann");
+    await hears(ann, dm.room_id, "hello ann");
+    const again = await bob.do("POST", "/dms", { user_id: ann.id });
+    assert.equal(again.room_id, dm.room_id, "to open it again is the same conversation");
+  });
+
+  await t.step("nobody of that name: no room is made", async () => {
+    const { status } = await ann.try("POST", "/dms", { user_id: "@nobody:two.test" });
+    assert.equal(status, 404);
+    assert.equal((await dmsOf(ann)).length, 1);
+  });
+
+  await t.step("a server that cannot be reached is named", async () => {
+    const { status, body } = await ann.try("POST", "/dms", { user_id: "@x:nowhere.test" });
+    assert.ok(status === 503 || status === 403, JSON.stringify(body));
+    assert.match(body.error.message, /nowhere\.test/);
+  });
+
+  await t.step("both ask at once: they meet in the room with the smaller raw id", async () => {
+    const cat = await one.register("cat", (await invite(ann)).code);
+    const dan = await two.register("dan", (await invite(bob)).code);
+    federation.cut(0, 1);
+    // Neither can reach the other: so neither name can be looked up, and nothing is made.
+    const alone = await cat.try("POST", "/dms", { user_id: dan.id });
+    assert.equal(alone.status, 503);
+    federation.heal(0, 1);
+    const [a, b] = await Promise.all([
+      soon("cat to ask", () => tryOpen(cat, dan.id)),
+      soon("dan to ask", () => tryOpen(dan, cat.id)),
+    ]);
+    const shown = await soon("both to see one conversation, and the same", async () => {
+      const [ofCat, ofDan] = [await dmsOf(cat), await dmsOf(dan)];
+      const [x] = ofCat;
+      const [y] = ofDan;
+      const same = x?.room_id === y?.room_id && x?.state === "joined" && y?.state === "joined";
+      return same && ofCat.length === 1 && ofDan.length === 1 && x?.room_id;
+    });
+    assert.ok([a, b].includes(shown));
+    await say(cat, shown, "met");
+    await hears(dan, shown, "met");
+  });
+});
+
+async function invite(owner: Person): Promise<{ readonly code: string }> {
+  const guild = await owner.do("POST", "/guilds", { name: "For links" });
+  return await owner.do("POST", "/invites", { guild_id: guild.id });
+}
+
+async function tryOpen(person: Person, other: string): Promise<string | undefined> {
+  const { status, body } = await person.try("POST", "/dms", { user_id: other });
+  return status === 200 ? body.room_id : undefined;
+}

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { type Federation, startServers } from "../harness/federated.ts";
+import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+/** News between servers take a moment; a busy machine takes longer. */
+const SOON_MS = 30_000;
+
+async function three(federation: Federation) {
+  const [one, two, last] = federation.servers;
+  assert.ok(one && two && last);
+  const made = await makeGuild(one, ["olga"]);
+  const { code } = await made.owner.do("POST", "/invites", { guild_id: made.guildId });
+  const bea = await two.register("bea");
+  const cid = await last.register("cid");
+  return { ...made, link: `${code}@one.test`, bea, cid };
+}
+
+async function bodiesOf(person: Person, guildId: string, channelId: string): Promise<string[]> {
+  const { status, body } = await person.try(
+    "GET",
+    `/rooms/${guildId}/messages?channel_id=${channelId}`,
+  );
+  return status === 200 ? body.messages.map((m: { body: string }) => m.body) : [`${status}`];
+}
+
+async function memberNames(person: Person, guildId: string): Promise<string[]> {
+  const { status, body } = await person.try("GET", `/guilds/${guildId}/members`);
+  if (status !== 200) return [`${status}`];
+  return body.members.map((m: { user: { id: string } }) => m.user.id).sort();
+}
+
+function soon<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  return waitFor(what, async () => await look() || undefined, SOON_MS) as Promise<T>;
+}
+
+Deno.test("people of three servers talk, are kicked, banned, let in again, each act seen by all", async (t) => {
+  await using federation = await startServers(3);
+  const { owner, guildId, general, link, bea, cid } = await three(federation);
+  const everybody = [owner, bea, cid];
+  const names = [bea.id, cid.id, owner.id].sort();
+
+  await t.step("they join by the link and hear each other", async () => {
+    for (const person of [bea, cid]) await person.do("POST", "/join", { link });
+    for (const [at, person] of everybody.entries()) {
+      await soon(
+        `${person.id} to see all`,
+        async () => (await memberNames(person, guildId)).join() === names.join(),
+      );
+      await person.do("POST", `/rooms/${guildId}/send`, {
+        channel_id: general,
+        body: `hello ${at}`,
+      });
+    }
+    for (const person of everybody) {
+      await soon(`${person.id} to read all`, async () => {
+        const bodies = await bodiesOf(person, guildId, general);
+        return [0, 1, 2].every((at) => bodies.includes(`hello ${at}`));
+      });
+    }
+  });
+
+  await t.step("who is kicked is gone everywhere, and comes back by the link", async () => {
+    await owner.do("DELETE", `/guilds/${guildId}/members/${bea.id}`, { reason: "rest" });
+    await soon("bea to be out", async () => (await memberNames(bea, guildId))[0] === "404");
+    await soon("cid to see it", async () => !(await memberNames(cid, guildId)).includes(bea.id));
+    await cid.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "without bea" });
+    await bea.do("POST", "/join", { link });
+    const guild = await bea.do("GET", `/guilds/${guildId}`);
+    assert.equal(guild.id, guildId);
+    await soon(
+      "bea to read what was said meanwhile",
+      async () => (await bodiesOf(bea, guildId, general)).includes("without bea"),
+    );
+    await bea.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "back again" });
+    await soon(
+      "cid to read her",
+      async () => (await bodiesOf(cid, guildId, general)).includes("back again"),
+    );
+  });
+
+  await t.step("TestBannedUserCannotSendJoin: no server lets in who is banned", async () => {
+    await owner.do("PUT", `/guilds/${guildId}/bans/${cid.id}`, { reason: "enough" });
+    await soon("cid to be out", async () => (await memberNames(cid, guildId))[0] === "404");
+    await soon("bea to see it", async () => !(await memberNames(bea, guildId)).includes(cid.id));
+    const again = await cid.try("POST", "/join", { link });
+    assert.equal(again.status, 403, JSON.stringify(again.body));
+    const direct = await bea.try("POST", "/invite", { room_id: guildId, user_id: cid.id });
+    assert.equal(direct.status, 403, JSON.stringify(direct.body));
+    await owner.do("DELETE", `/guilds/${guildId}/bans/${cid.id}`);
+    await cid.do("POST", "/join", { link });
+    await soon("all to see cid again", async () => {
+      const seen = await Promise.all(everybody.map((person) => memberNames(person, guildId)));
+      return seen.every((each) => each.join() === names.join());
+    });
+  });
+
+  await t.step("roles, nicknames and timeouts of people of other servers", async () => {
+    const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Helpers" });
+    await owner.do("PATCH", `/guilds/${guildId}/members/${cid.id}`, {
+      roles: [role.id],
+      nickname: "Cidney",
+      timeout_until: Date.now() + 3_600_000,
+    });
+    await soon("bea to see them", async () => {
+      const { body } = await bea.try("GET", `/guilds/${guildId}/members/${cid.id}`);
+      return body.nickname === "Cidney" && body.roles?.join() === role.id &&
+        body.timeout_until !== null;
+    });
+    await soon("cid's own server to hold him back", async () => {
+      const { status } = await cid.try("POST", `/rooms/${guildId}/send`, {
+        channel_id: general,
+        body: "may I",
+      });
+      return status === 403;
+    });
+  });
+
+  await t.step("who leaves is gone everywhere", async () => {
+    await bea.do("POST", `/guilds/${guildId}/leave`, {});
+    await soon("olga to see it", async () => !(await memberNames(owner, guildId)).includes(bea.id));
+    assert.deepEqual((await bea.do("GET", "/guilds")).guilds, []);
+  });
+});
+
+Deno.test("TestFederationRoomsInvite: an invitation waits until it is answered, and goes when it is declined", async (t) => {
+  await using federation = await startServers(3);
+  const { owner, guildId, bea, cid } = await three(federation);
+
+  await t.step("a stranger's invitation says who asks, and nothing of what", async () => {
+    using hears = await bea.connect();
+    await owner.do("POST", "/invite", { room_id: guildId, user_id: bea.id });
+    await soon(
+      "bea to be asked",
+      () => Promise.resolve(hears.dispatches("invitation.update").length > 0),
+    );
+    const { invitations } = await bea.do("GET", "/invitations");
+    assert.equal(invitations.length, 1);
+    const [asked] = invitations;
+    assert.equal(asked.by.id, owner.id);
+    assert.equal(asked.server, "one.test");
+    assert.deepEqual([asked.held, asked.name], [true, null]);
+    await bea.do("DELETE", `/invitations/${guildId}`);
+    assert.deepEqual((await bea.do("GET", "/invitations")).invitations, []);
+    await soon("olga's server to know that she said no", async () => {
+      const { status } = await owner.try("POST", "/invite", { room_id: guildId, user_id: bea.id });
+      return status === 200;
+    });
+  });
+
+  await t.step("accepted, it leads into the guild", async () => {
+    await soon(
+      "bea to be asked again",
+      async () => (await bea.do("GET", "/invitations")).invitations.length === 1,
+    );
+    await bea.do("POST", `/invitations/${guildId}/accept`);
+    assert.deepEqual((await bea.do("GET", "/invitations")).invitations, []);
+    await soon("olga to see her", async () => (await memberNames(owner, guildId)).includes(bea.id));
+  });
+
+  await t.step("A23: it can be declined although its server is away", async () => {
+    await owner.do("POST", "/invite", { room_id: guildId, user_id: cid.id });
+    await soon(
+      "cid to be asked",
+      async () => (await cid.do("GET", "/invitations")).invitations.length === 1,
+    );
+    await federation.stop(0);
+    await cid.do("DELETE", `/invitations/${guildId}`);
+    assert.deepEqual((await cid.do("GET", "/invitations")).invitations, []);
+    await federation.start(0);
+  });
+});
