@@ -20,6 +20,8 @@ create table destinations (
   lease_until_ts bigint not null default 0
 ) with (fillfactor = 70);
 create index destinations_holder on destinations (holder);
+create index destinations_failing on destinations (failing_since_ts)
+  where failing_since_ts is not null;
 
 -- From when to when another server had joined users in a room, as places in the log: only what
 -- was said in that time is sent to it by itself.

@@ -57,6 +57,8 @@ export async function startServer(config: Config, system: SystemParts): Promise<
     ...domain,
     rooms: domain.chat.deps.rooms,
     serverName: domain.identity.name,
+    away: domain.chat.deps.away,
+    announceRooms: (roomIds) => domain.chat.source.announceRooms(roomIds),
     settled: () => domain.chat.source.told(),
     stack,
   });
@@ -212,15 +214,35 @@ async function openInbound(
   });
 }
 
+type DoorParts = Domain & {
+  readonly outbound: OutboundParts;
+  readonly reading: ReadingParts;
+  readonly stack: AsyncDisposableStack;
+};
+
+/** The doors for other servers. */
+function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
+  const { federation, identity, chat, inbound, memberships, blobs, outbound } = domain;
+  return federationDoors(config, system, {
+    federation,
+    serverName: identity.name,
+    handlers: federationHandlers({
+      ...chat.deps,
+      blake3: federation.blake3,
+      federation,
+      inbound,
+      memberships,
+      blobs,
+    }),
+    heardFrom: (origin) => outbound.engine.heardFrom(origin),
+  });
+}
+
 /** HTTP, the gateway and the pages, on one listener. */
 async function openDoors(
   config: Config,
   system: SystemParts,
-  domain: Domain & {
-    readonly outbound: OutboundParts;
-    readonly reading: ReadingParts;
-    readonly stack: AsyncDisposableStack;
-  },
+  domain: DoorParts,
 ): Promise<void> {
   const { metrics, live, chat, accounts, store, media, reading, stack } = domain;
   const { sql } = store.database;
@@ -244,6 +266,7 @@ async function openDoors(
         chat: {
           ...chat.deps,
           media: mediaDesk(media.deps),
+          destinations: domain.outbound.desk,
           remote: domain.memberships.remote,
           history: reading.history,
           announceRead: (notice) => {
@@ -262,19 +285,7 @@ async function openDoors(
         keyDocumentRoute(accountDeps),
         serverDocumentRoute(accountDeps),
         sourceRoute(),
-        ...federationDoors(config, system, {
-          federation: domain.federation,
-          serverName: domain.identity.name,
-          handlers: federationHandlers({
-            ...chat.deps,
-            blake3: domain.federation.blake3,
-            federation: domain.federation,
-            inbound: domain.inbound,
-            memberships: domain.memberships,
-            blobs: domain.blobs,
-          }),
-          heardFrom: (origin) => domain.outbound.engine.heardFrom(origin),
-        }),
+        ...serverDoors(config, system, domain),
       ],
       pages,
       readyChecks: [{ name: "database", check: async () => void await sql`select 1` }],

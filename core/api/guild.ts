@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Bits, Channel } from "./channel.ts";
+import { AwayServer } from "./delivery.ts";
 import { User } from "./user.ts";
 
 export const Role = z.object({
@@ -50,6 +51,9 @@ export const Guild = GuildSummary.extend({
   local_only: z.boolean().describe("Only people of the server that made it can be members"),
   checking: Checking.nullable().describe(
     "While its events are being checked after a join: it can be read, not written to",
+  ),
+  away: z.array(AwayServer).describe(
+    "Servers of members that cannot be reached: they may not see what is said",
   ),
 });
 export type Guild = z.infer<typeof Guild>;

@@ -67,6 +67,8 @@ export class DestinationQueue {
   #narrowing = WIDE;
   /** Something may wait. */
   #dirty = false;
+  /** Since when something waited, ms; absent where nothing does. */
+  #busySinceMs: number | undefined;
   #inFlight = false;
   #running: Promise<void> | undefined;
   /** Ends the present pause. */
@@ -95,6 +97,11 @@ export class DestinationQueue {
     return this.#inFlight;
   }
 
+  /** Since when it lacks something, ms; absent where it lacks nothing. */
+  get behindSinceMs(): number | undefined {
+    return this.#health.failingSinceMs ?? this.#busySinceMs;
+  }
+
   /** Nothing waits for it and nothing is on its way. */
   get idle(): boolean {
     return !this.#dirty && this.#running === undefined;
@@ -103,6 +110,7 @@ export class DestinationQueue {
   /** Something that it may have to get was stored. */
   wake(): void {
     this.#dirty = true;
+    this.#busySinceMs ??= this.#deps.clock.now();
     this.#start();
   }
 
@@ -149,6 +157,7 @@ export class DestinationQueue {
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
       if (this.#dirty) this.#start();
+      else this.#busySinceMs = undefined;
     });
   }
 
@@ -191,8 +200,9 @@ export class DestinationQueue {
     this.#dirty = false;
     const reading = await this.#reader.next(maxPdus);
     const cut = cutTransaction(reading.events, this.#edus);
-    const empty = cut.events.length === 0 && cut.edus.length === 0;
-    if (empty || await this.#transact(cut, reading)) this.#advance(reading, cut.events.length);
+    // An empty one still tells whether a server that failed is back.
+    const needed = cut.events.length > 0 || cut.edus.length > 0 || this.#health.failures > 0;
+    if (!needed || await this.#transact(cut, reading)) this.#advance(reading, cut.events.length);
   }
 
   #advance(reading: Reading, sent: number): void {

@@ -23,6 +23,8 @@ export interface HeldDestination extends Destination {
   readonly inFlight: boolean;
   readonly idle: boolean;
   readonly edusWaiting: number;
+  /** Since when it lacks something, ms. */
+  readonly behindSinceMs: number | undefined;
 }
 
 /**
@@ -118,12 +120,13 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
   }
 
   held(): readonly HeldDestination[] {
-    return [...this.#queues.values()].map((queue) => ({
-      ...queue.destination,
-      inFlight: queue.inFlight,
-      idle: queue.idle,
-      edusWaiting: queue.edusWaiting,
-    }));
+    return [...this.#queues.values()].map(lookAt);
+  }
+
+  /** One of them; undefined where another process holds it, or nobody. */
+  find(server: ServerName): HeldDestination | undefined {
+    const queue = this.#queues.get(server);
+    return queue === undefined ? undefined : lookAt(queue);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -198,4 +201,9 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
       }
     }
   }
+}
+
+function lookAt(queue: DestinationQueue): HeldDestination {
+  const { destination, inFlight, idle, edusWaiting, behindSinceMs } = queue;
+  return { ...destination, inFlight, idle, edusWaiting, behindSinceMs };
 }

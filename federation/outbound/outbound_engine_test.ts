@@ -256,6 +256,24 @@ Deno.test("EDUs go at once and alone; to a server that is away they go nowhere",
   assert.equal(parts.meter.counts["edus dropped"], 1);
 });
 
+Deno.test("a server that failed is found to be back also when nothing waits for it any more", async () => {
+  const clock = new ManualClock();
+  const parts = outboundParts([WELL], clock);
+  let away = true;
+  parts.peers.behaviors.set(WELL, (transaction) => {
+    if (away) throw new TransportError("timeout", "no answer");
+    return accept(transaction);
+  });
+  await using engine = await parts.start();
+  engine.sendEdu(WELL, { type: "m.typing", content: {} });
+  await pass(clock, "the circuit to open", () => engine.isAway(WELL));
+  away = false;
+  await pass(clock, "the return", () => engine.held()[0]?.health.failures === 0);
+  assert.deepEqual(parts.peers.received[0]?.transaction.edus, []);
+  await waitFor("rest", () => engine.held()[0]?.idle === true);
+  assert.equal(engine.held()[0]?.behindSinceMs, undefined);
+});
+
 Deno.test("an EDU makes a destination of a server that shares no room", async () => {
   const parts = outboundParts([]);
   await using engine = await parts.start();

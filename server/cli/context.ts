@@ -55,7 +55,7 @@ export interface CliContext {
   readonly args: readonly string[];
 }
 
-/** A command that was carried out elsewhere ended with this exit code. */
+/** A command ends with this exit code: it has said why, or was carried out elsewhere. */
 export class ExitCode extends Error {
   override readonly name = "ExitCode";
   readonly code: number;

@@ -1,7 +1,8 @@
 import type { Config } from "../config/config.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import { DataFolderError, openDataFolder } from "../system/data_folder.ts";
-import type { CliContext } from "./context.ts";
+import type { DestinationDeps } from "../services/federation/destinations.ts";
+import type { CliContext, StoreParts } from "./context.ts";
 import { CliError } from "./io.ts";
 import { handOver, quietLog } from "./open_store.ts";
 import { type OptionValues, readConfig } from "./options.ts";
@@ -16,8 +17,33 @@ export interface OpenChat extends AsyncDisposable {
  * started for this moment, on a port that nobody knows.
  */
 export async function openChat(options: OptionValues, context: CliContext): Promise<OpenChat> {
+  const { parts, dispose } = await openServer(options, context);
+  return withChat(parts.chat, dispose);
+}
+
+/** What sends to other servers. */
+export interface OpenOutbound extends AsyncDisposable {
+  readonly desk: DestinationDeps;
+}
+
+/** For commands about other servers, likewise. */
+export async function openOutbound(
+  options: OptionValues,
+  context: CliContext,
+): Promise<OpenOutbound> {
+  const { parts, dispose } = await openServer(options, context);
+  if (parts.outbound === undefined) throw new CliError("This server speaks with no other server.");
+  return { desk: parts.outbound.desk, [Symbol.asyncDispose]: dispose };
+}
+
+interface OpenServer {
+  readonly parts: StoreParts;
+  readonly dispose: () => Promise<void>;
+}
+
+async function openServer(options: OptionValues, context: CliContext): Promise<OpenServer> {
   const { io, parts } = context;
-  if (parts.live !== undefined) return withChat(parts.live.chat, async () => {});
+  if (parts.live !== undefined) return { parts: parts.live, dispose: async () => {} };
   const config = readConfig(options, io);
   await using stack = new AsyncDisposableStack();
   try {
@@ -31,7 +57,7 @@ export async function openChat(options: OptionValues, context: CliContext): Prom
     await parts.startServer(unseen(config), { log, clock: io.clock, rng: io.rng }),
   );
   const owned = stack.move();
-  return withChat(server.parts.chat, () => owned.disposeAsync());
+  return { parts: server.parts, dispose: () => owned.disposeAsync() };
 }
 
 function withChat(chat: ChatDeps | undefined, dispose: () => Promise<void>): OpenChat {

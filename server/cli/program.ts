@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAdmin } from "./commands/admin.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addFederation } from "./commands/federation.ts";
 import { addInit } from "./commands/init.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRestore } from "./commands/restore.ts";
@@ -54,5 +55,6 @@ function buildProgram(context: CliContext): Command {
   addBackup(program, context);
   addRestore(program, context);
   addAdmin(program, context);
+  addFederation(program, context);
   return program;
 }

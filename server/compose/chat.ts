@@ -7,6 +7,7 @@ import type { PinnedSettings } from "../services/accounts/pinned_settings.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import type { Throttle } from "../services/accounts/throttle.ts";
 import { setPresence } from "../services/accounts/update_profile.ts";
+import { AwayServers } from "../services/federation/away_servers.ts";
 import type { ChatDeps, PresenceOf } from "../services/chat/chat_deps.ts";
 import { NonceBook } from "../services/messages/nonce_book.ts";
 import { SlowMode } from "../services/messages/slow_mode.ts";
@@ -63,6 +64,7 @@ export async function composeChat(
     nonces: new NonceBook(sql),
     slowMode: new SlowMode(sql, system.clock),
     presenceOf: input.presenceOf,
+    away: new AwayServers(),
     pinned: input.pinned,
     serverName: input.serverName,
     publicUrl: input.publicUrl,

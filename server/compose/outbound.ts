@@ -1,6 +1,9 @@
+import { circuitOf } from "../../federation/outbound/health.ts";
 import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Bus } from "../../core/ports/bus.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import { PostgresDestinationStore } from "../federation/destination_store.ts";
 import { OutboundFeed } from "../federation/outbound_feed.ts";
 import { busRelay, subscribeRelay } from "../federation/outbound_relay.ts";
@@ -10,6 +13,8 @@ import { RoomServers } from "../federation/room_servers.ts";
 import { ServerSight } from "../federation/server_sight.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Rooms } from "../rooms/rooms.ts";
+import type { AwayServers } from "../services/federation/away_servers.ts";
+import type { DestinationDeps } from "../services/federation/destinations.ts";
 import type { FederationParts } from "./federation.ts";
 import type { StoreParts, SystemParts } from "./store.ts";
 
@@ -19,6 +24,8 @@ export interface OutboundParts {
   readonly servers: RoomServers;
   readonly sight: ServerSight;
   readonly outgoing: PostgresOutgoingLog;
+  /** For those who look after the server. */
+  readonly desk: DestinationDeps;
 }
 
 export interface OutboundInput {
@@ -28,6 +35,9 @@ export interface OutboundInput {
   readonly serverName: ServerName;
   readonly federation: FederationParts;
   readonly metrics: Metrics;
+  readonly away: AwayServers;
+  /** People who look at these rooms see other servers as away than before. */
+  readonly announceRooms: (roomIds: Iterable<RoomId>) => void;
   /** Ends when the rooms in memory know everything that the feed gave so far. */
   readonly settled: () => Promise<void>;
   readonly stack: AsyncDisposableStack;
@@ -86,5 +96,39 @@ export async function composeOutbound(
     }),
   );
   stack.defer(subscribeRelay(bus, engine));
-  return { engine, servers, sight, outgoing };
+  observe(metrics, { engine, clock });
+  stack.defer(input.away.follow({
+    sql,
+    clock,
+    log,
+    roomsOf: (server) => servers.roomsOf(server),
+    changed: input.announceRooms,
+  }));
+  const desk = { sql, clock, serverName, policy, engine, outgoing, servers };
+  return { engine, servers, sight, outgoing, desk };
+}
+
+/** Destinations by how they fare, and what waits in memory. */
+function observe(
+  metrics: Metrics,
+  { engine, clock }: { readonly engine: OutboundEngine; readonly clock: Clock },
+): void {
+  metrics.observeFederationLag(() => {
+    const nowMs = clock.now();
+    return Math.max(0, ...engine.held().map((held) => nowMs - (held.behindSinceMs ?? nowMs)));
+  });
+  metrics.observeDestinations(() => {
+    const counts = { well: 0, trying: 0, away: 0 };
+    const names = { closed: "well", trying: "trying", open: "away" } as const;
+    for (const { health } of engine.held()) counts[names[circuitOf(health)]]++;
+    return Object.entries(counts);
+  });
+  metrics.observeQueue(
+    "federation_edus",
+    () => engine.held().reduce((sum, { edusWaiting }) => sum + edusWaiting, 0),
+  );
+  metrics.observeQueue(
+    "federation_busy",
+    () => engine.held().filter(({ idle }) => !idle).length,
+  );
 }

@@ -18,7 +18,13 @@ import {
   type SyncToken,
 } from "../postgres/sync_token.ts";
 import { outgoingEvent } from "./outgoing_event.ts";
-import { countStretch, graphName, headsOfStretch, type Stretch } from "./outgoing_rows.ts";
+import {
+  countStretch,
+  graphName,
+  headsOfStretch,
+  type Lag,
+  type Stretch,
+} from "./outgoing_rows.ts";
 import type { RoomServers } from "./room_servers.ts";
 import type { ServerSight } from "./server_sight.ts";
 import { readMark } from "./stay_rows.ts";
@@ -145,16 +151,24 @@ export class PostgresOutgoingLog implements OutgoingLog {
   }
 
   async countAfter(server: ServerName, from: Mark, limit: number): Promise<number> {
+    return (await this.lag(server, from, limit)).count;
+  }
+
+  /** What was said where the server is and comes after a mark, also what it may not read. */
+  async lag(server: ServerName, from: Mark, limit: number): Promise<Lag> {
     const token = this.#token(from);
     if (!coversToken(token, this.#tailFrom)) {
       return await countStretch(this.#deps.sql, this.#stretch(server, token, this.#tip), limit);
     }
     const { sight } = this.#deps;
-    let count = 0;
-    for (const { stored } of this.#tail) {
-      if (count < limit && !hasRead(token, stored) && sight.concerns(server, stored)) count++;
-    }
-    return count;
+    const waiting = this.#tail.filter(({ stored }) =>
+      !hasRead(token, stored) && sight.concerns(server, stored)
+    );
+    const oldestTs = waiting[0]?.stored.receivedTs;
+    return {
+      count: Math.min(waiting.length, limit),
+      ...(oldestTs === undefined ? {} : { oldestTs }),
+    };
   }
 
   async readHeads(

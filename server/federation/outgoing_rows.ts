@@ -18,15 +18,24 @@ export interface Stretch {
   readonly sentBy: ServerName;
 }
 
+/** How much that is, and how old. */
+export interface Lag {
+  readonly count: number;
+  /** When the oldest of it was stored, ms; absent where there is nothing. */
+  readonly oldestTs?: number;
+}
+
 /** How many events that is, counted up to `limit`. */
-export async function countStretch(sql: Sql, stretch: Stretch, limit: number): Promise<number> {
+export async function countStretch(sql: Sql, stretch: Stretch, limit: number): Promise<Lag> {
   const ranges = await rangesOf(sql, stretch);
-  if (ranges.length === 0) return 0;
-  const [row] = await sql<{ count: number }[]>`
-    select count(*) as count from (
-      select 1 from ${inRanges(sql, ranges)} and ${ownEvents(sql, stretch)} limit ${limit}
+  if (ranges.length === 0) return { count: 0 };
+  const [row] = await sql<{ count: number; oldest: number | null }[]>`
+    select count(*) as count, min(received_ts) as oldest from (
+      select e.received_ts from ${inRanges(sql, ranges)} and ${ownEvents(sql, stretch)}
+      limit ${limit}
     ) counted`;
-  return row?.count ?? 0;
+  const oldest = row?.oldest ?? null;
+  return { count: row?.count ?? 0, ...(oldest === null ? {} : { oldestTs: oldest }) };
 }
 
 /** Of every graph the newest one: control graphs first, by room and channel. */

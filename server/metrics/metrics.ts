@@ -174,6 +174,26 @@ export class Metrics {
     this.#gauge("openguild_queue_depth", "Work that waits", (tell) => tell(read(), { queue }));
   }
 
+  /** Other servers, by how they fare as ones to send to. */
+  observeDestinations(read: () => Iterable<readonly [state: string, count: number]>): void {
+    this.#gauge(
+      "openguild_federation_destinations",
+      "Servers that this process sends to, by how they fare",
+      (tell) => {
+        for (const [state, count] of read()) tell(count, { state });
+      },
+    );
+  }
+
+  /** For how long the server that is furthest behind has been so, ms. */
+  observeFederationLag(read: () => number): void {
+    this.#gauge(
+      "openguild_federation_lag_seconds",
+      "For how long the server that waits longest has waited for something",
+      (tell) => tell(read() / 1000),
+    );
+  }
+
   /** Files and bytes taken in, sent out and deleted since the start, by what is counted. */
   observeMedia(read: () => Iterable<readonly [count: string, sum: number]>): void {
     for (const meter of this.#meters) {

@@ -46,6 +46,9 @@ export class RecordingPeer implements AsyncDisposable {
   }
 
   async #answer(request: Request): Promise<Response> {
+    if (!new URL(request.url).pathname.startsWith("/_federation/send/")) {
+      return new Response("nothing here", { status: 404 });
+    }
     const body = await request.json();
     this.underWay++;
     try {
@@ -59,7 +62,7 @@ export class RecordingPeer implements AsyncDisposable {
     body: {
       pdus: Pdu[];
       edus: { type: string }[];
-      keys: { entry: { server: string; key: string } }[];
+      keys?: { entry: { server: string; key: string } }[];
     },
   ): Promise<Response> {
     if (this.mood === "hangs") await this.#ended();
@@ -68,7 +71,7 @@ export class RecordingPeer implements AsyncDisposable {
     if (this.mood === "drips") return new Response(this.#drip());
     this.pdus.push(...body.pdus);
     this.edus.push(...body.edus.map(({ type }) => type));
-    for (const { entry } of body.keys) this.keys.add(`${entry.server} ${entry.key}`);
+    for (const { entry } of body.keys ?? []) this.keys.add(`${entry.server} ${entry.key}`);
     return Response.json({
       results: body.pdus.map(() => ({ outcome: "accepted" })),
       received: [],

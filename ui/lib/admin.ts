@@ -18,6 +18,7 @@ export function adminLinks(): SettingsLink[] {
     { href: "/admin", label: t("admin.server"), icon: "info" },
     { href: "/admin/users", label: t("admin.users"), icon: "people" },
     { href: "/admin/tokens", label: t("admin.tokens"), icon: "key" },
+    { href: "/admin/federation", label: t("admin.servers"), icon: "link" },
     { href: "/admin/audit", label: t("gs.audit"), icon: "list" },
   ];
 }

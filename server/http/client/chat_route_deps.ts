@@ -3,6 +3,7 @@ import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
+import type { DestinationDeps } from "../../services/federation/destinations.ts";
 import type { MediaDesk } from "../../services/messages/attachments.ts";
 import type { ReadNotice } from "../../services/reads/mark_read.ts";
 
@@ -16,6 +17,7 @@ export interface TypingNotice {
 export interface ChatRouteDeps extends ChatDeps {
   readonly media: MediaDesk;
   readonly remote: RemoteRooms;
+  readonly destinations: DestinationDeps;
   readonly announceRead: (notice: ReadNotice) => void;
   readonly announceTyping: (notice: TypingNotice) => void;
 }

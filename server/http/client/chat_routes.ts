@@ -1,5 +1,9 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
+import { adminGetDestinationRoute } from "./admin/federation/get.ts";
+import { adminListDestinationsRoute } from "./admin/federation/list.ts";
+import { adminRetryDestinationRoute } from "./admin/federation/retry.ts";
+import { adminTestServerRoute } from "./admin/federation/test.ts";
 import { adminDeleteGuildRoute } from "./admin/guilds/delete.ts";
 import { adminGetGuildRoute } from "./admin/guilds/get.ts";
 import { adminListGuildsRoute } from "./admin/guilds/list.ts";
@@ -46,6 +50,7 @@ import { createRoleRoute } from "./roles/create.ts";
 import { deleteChannelRoute } from "./rooms/room/channels/delete.ts";
 import { getChannelRoute } from "./rooms/room/channels/get.ts";
 import { updateChannelRoute } from "./rooms/room/channels/update.ts";
+import { getDeliveryRoute } from "./rooms/room/events/delivery.ts";
 import { joinPrivateChannelRoute } from "./rooms/room/join.ts";
 import { editMessageRoute } from "./rooms/room/messages/edit.ts";
 import { getMessageRoute } from "./rooms/room/messages/get.ts";
@@ -59,6 +64,10 @@ import { sendTypingRoute } from "./rooms/room/typing.ts";
 /** Guilds, channels, members, invites, messages and conversations. */
 export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
+    adminGetDestinationRoute(deps),
+    adminListDestinationsRoute(deps),
+    adminRetryDestinationRoute(deps),
+    adminTestServerRoute(deps),
     adminDeleteGuildRoute(deps),
     adminGetGuildRoute(deps),
     adminListGuildsRoute(deps),
@@ -107,6 +116,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     getChannelRoute(deps),
     updateChannelRoute(deps),
     joinPrivateChannelRoute(deps),
+    getDeliveryRoute(deps),
     editMessageRoute(deps),
     getMessageRoute(deps),
     listMessagesRoute(deps),

@@ -5,6 +5,7 @@ import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { Rooms } from "../../rooms/rooms.ts";
+import type { AwayServers } from "../federation/away_servers.ts";
 import type { NonceBook } from "../messages/nonce_book.ts";
 import type { SlowMode } from "../messages/slow_mode.ts";
 import type { PinnedSettings } from "../accounts/pinned_settings.ts";
@@ -29,6 +30,8 @@ export interface ChatDeps {
   readonly nonces: NonceBook;
   readonly slowMode: SlowMode;
   readonly presenceOf: PresenceOf;
+  /** Servers that cannot be reached. */
+  readonly away: AwayServers;
   readonly serverName: ServerName;
   /** Where links to this server begin, without a slash at the end. */
   readonly publicUrl: string;

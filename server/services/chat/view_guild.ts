@@ -8,7 +8,7 @@ import { projectChannel, projectGuild, projectMember } from "../guilds/project_g
 import { lastMessages } from "../messages/message_rows.ts";
 import type { ChatDeps } from "./chat_deps.ts";
 
-type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "presenceOf">;
+type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "presenceOf" | "away">;
 
 /** A guild as a member sees it now. */
 export async function viewGuild(deps: ViewDeps, room: Room, userId: UserId): Promise<Guild> {
@@ -29,6 +29,7 @@ export async function viewGuild(deps: ViewDeps, room: Room, userId: UserId): Pro
     last.get(`${roomId}\0${channelId}`)?.eventId;
   return projectGuild(room, viewer, {
     me,
+    away: deps.away.in(room.authority),
     lastMessages: new Map(
       open.flatMap(({ channelId }) => {
         const id = idIn(room.id, channelId);

@@ -1,4 +1,5 @@
 import type { Channel, ChannelKind } from "../../../core/api/channel.ts";
+import type { AwayServer } from "../../../core/api/delivery.ts";
 import type { Guild, GuildSummary, Member, Role } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
@@ -35,6 +36,8 @@ export interface GuildParts {
   readonly me: Member;
   /** Private channels of the guild that the viewer may see, already projected. */
   readonly privateChannels: readonly Channel[];
+  /** Servers of members that cannot be reached. */
+  readonly away: readonly AwayServer[];
   /** Last message of each channel by id, where there is one. */
   readonly lastMessages: ReadonlyMap<ChannelId, string>;
 }
@@ -52,6 +55,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     me: parts.me,
     local_only: !authority.room.federate,
     checking: room.checking ?? null,
+    away: [...parts.away],
   };
 }
 

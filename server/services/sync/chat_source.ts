@@ -1,7 +1,7 @@
 import type { User } from "../../../core/api/user.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
-import { parseRoomId } from "../../../core/ids/room_id.ts";
+import { parseRoomId, type RoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import type { Caller } from "../../http/caller.ts";
@@ -28,6 +28,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
+import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
 import { projectControl, projectDm, projectWholeRoom } from "./project_control.ts";
 import { projectJoin } from "./project_join.ts";
@@ -105,6 +106,15 @@ export class ChatSource implements GatewaySource {
   announceJoin(notice: JoinNotice): void {
     if (notice.kind === "room" || notice.kind === "gone") this.#deps.rooms.forget(notice.roomId);
     this.#plain(() => projectJoin(this.#deps, notice, this.#watchers));
+  }
+
+  /** Other servers of these rooms went away or came back: whoever looks at a guild sees it. */
+  announceRooms(roomIds: Iterable<RoomId>): void {
+    for (const roomId of roomIds) {
+      if (hasAny(this.#watchers.inRoom(roomId))) {
+        this.#plain(async () => only(await this.#guildUpdates(roomId)));
+      }
+    }
   }
 
   /** How far someone has read: all of their devices hear it. */
@@ -206,6 +216,12 @@ export class ChatSource implements GatewaySource {
       for (const reader of this.#watchers.inRoom(room.id)) readers.add(reader);
     }
     return [{ t: "user.update", d: user, audience: { to: "users", userIds: [...readers] } }];
+  }
+
+  async #guildUpdates(roomId: RoomId): Promise<readonly Dispatch[]> {
+    const room = await this.#deps.rooms.open(roomId);
+    if (room?.authority.room.kind !== "guild") return [];
+    return await guildUpdates(this.#deps, room, this.#watchers.inRoom(roomId));
   }
 
   async snapshot(caller: Caller): Promise<SnapshotAnswer> {

@@ -1,8 +1,10 @@
 // Written by ui/dev.ts from core/api. Do not edit.
 import type * as account from "../../../core/api/account.ts";
 import type * as admin from "../../../core/api/admin.ts";
+import type * as admin_federation from "../../../core/api/admin_federation.ts";
 import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
 import type * as channels from "../../../core/api/channels.ts";
+import type * as delivery from "../../../core/api/delivery.ts";
 import type * as dms from "../../../core/api/dms.ts";
 import type * as guild_servers from "../../../core/api/guild_servers.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
@@ -51,6 +53,10 @@ export const OPERATIONS = {
   adminSetAdministrator: ["PUT", "/client/v1/admin/users/:user_id/administrator"],
   adminSuspendUser: ["PUT", "/client/v1/admin/users/:user_id/suspend"],
   adminUpdateSettings: ["PATCH", "/client/v1/admin/settings"],
+  adminGetDestination: ["GET", "/client/v1/admin/federation/:server"],
+  adminListDestinations: ["GET", "/client/v1/admin/federation"],
+  adminRetryDestination: ["POST", "/client/v1/admin/federation/:server/retry"],
+  adminTestServer: ["POST", "/client/v1/admin/federation/:server/test"],
   adminDeleteGuild: ["DELETE", "/client/v1/admin/guilds/:guild_id"],
   adminGetGuild: ["GET", "/client/v1/admin/guilds/:guild_id"],
   adminListGuilds: ["GET", "/client/v1/admin/guilds"],
@@ -60,6 +66,7 @@ export const OPERATIONS = {
   joinPrivateChannel: ["POST", "/client/v1/rooms/:room_id/join"],
   orderChannels: ["PUT", "/client/v1/guilds/:guild_id/channels"],
   updateChannel: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id"],
+  getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
   listDms: ["GET", "/client/v1/dms"],
   openDm: ["POST", "/client/v1/dms"],
   getGuildServers: ["GET", "/client/v1/guilds/:guild_id/servers"],
@@ -157,6 +164,10 @@ export interface OperationTypes {
   adminSetAdministrator: typeof admin.adminSetAdministrator;
   adminSuspendUser: typeof admin.adminSuspendUser;
   adminUpdateSettings: typeof admin.adminUpdateSettings;
+  adminGetDestination: typeof admin_federation.adminGetDestination;
+  adminListDestinations: typeof admin_federation.adminListDestinations;
+  adminRetryDestination: typeof admin_federation.adminRetryDestination;
+  adminTestServer: typeof admin_federation.adminTestServer;
   adminDeleteGuild: typeof admin_guilds.adminDeleteGuild;
   adminGetGuild: typeof admin_guilds.adminGetGuild;
   adminListGuilds: typeof admin_guilds.adminListGuilds;
@@ -166,6 +177,7 @@ export interface OperationTypes {
   joinPrivateChannel: typeof channels.joinPrivateChannel;
   orderChannels: typeof channels.orderChannels;
   updateChannel: typeof channels.updateChannel;
+  getDelivery: typeof delivery.getDelivery;
   listDms: typeof dms.listDms;
   openDm: typeof dms.openDm;
   getGuildServers: typeof guild_servers.getGuildServers;

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { defineOperation } from "./operation.ts";
+
+/** Another server as one that this server sends to. */
+export const Destination = z.object({
+  server: z.string(),
+  /**
+   * `well`: the last attempt succeeded, or none was needed yet. `trying`: it failed lately.
+   * `away`: it failed so often that it counts as unreachable. `blocked`: the settings close it out.
+   */
+  state: z.enum(["well", "trying", "away", "blocked"]),
+  blocked_reason: z.string().nullable(),
+  rooms: z.number().int().describe("Rooms that it shares, or shared lately, with this server"),
+  waiting: z.number().int().describe("Events that it does not have yet"),
+  waiting_is_more: z.boolean().describe("`waiting` was counted no further"),
+  lag_ms: z.number().int().describe("Age of the oldest event that waits; 0 where none does"),
+  failures: z.number().int().describe("In a row"),
+  failing_since_ts: z.number().int().nullable(),
+  next_try_ts: z.number().int().nullable(),
+  last_success_ts: z.number().int().nullable(),
+  last_error: z.object({
+    kind: z.string().describe("As of federation/ports.ts, or `internal`"),
+    text: z.string().describe("May quote the other server"),
+    ts: z.number().int(),
+  }).nullable(),
+  first_seen_ts: z.number().int(),
+});
+export type Destination = z.infer<typeof Destination>;
+
+const params = z.object({ server: z.string().max(255) });
+const tag = "admin";
+const auth = "admin" as const;
+
+export const adminListDestinations = defineOperation({
+  id: "adminListDestinations",
+  method: "GET",
+  path: "/client/v1/admin/federation",
+  tag,
+  summary: "Servers that this one sends to: those with trouble first, then by name",
+  auth,
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  }),
+  result: z.object({
+    destinations: z.array(Destination),
+    total: z.number().int(),
+    failing: z.number().int().describe("Of all, how many failed the last time"),
+  }),
+  errors: ["forbidden", "invalid"],
+});
+
+export const adminGetDestination = defineOperation({
+  id: "adminGetDestination",
+  method: "GET",
+  path: "/client/v1/admin/federation/:server",
+  tag,
+  summary: "One server that this one sends to",
+  auth,
+  params,
+  result: Destination,
+  errors: ["forbidden", "not_found"],
+});
+
+export const adminRetryDestination = defineOperation({
+  id: "adminRetryDestination",
+  method: "POST",
+  path: "/client/v1/admin/federation/:server/retry",
+  tag,
+  summary: "Send what waits at once, without waiting for the next try",
+  auth,
+  params,
+  result: z.object({}),
+  errors: ["forbidden", "not_found"],
+});
+
+export const adminTestServer = defineOperation({
+  id: "adminTestServer",
+  method: "POST",
+  path: "/client/v1/admin/federation/:server/test",
+  tag,
+  summary: "Ask a server, known or not, whether it takes a signed request of this one",
+  auth,
+  params,
+  result: z.object({
+    reachable: z.boolean(),
+    ms: z.number().int().nullable().describe("How long the answer took"),
+    error: z.object({ kind: z.string(), text: z.string() }).nullable(),
+  }),
+  errors: ["forbidden", "invalid"],
+});

@@ -1,0 +1,126 @@
+import type { Command } from "commander";
+import type { Destination } from "../../../core/api/admin_federation.ts";
+import {
+  type DestinationDeps,
+  getDestination,
+  listDestinations,
+  retryDestination,
+  testServer,
+} from "../../services/federation/destinations.ts";
+import { answer } from "../account_tools.ts";
+import { type CliContext, ExitCode } from "../context.ts";
+import { openOutbound } from "../open_server.ts";
+import { addConfigOptions, type OptionValues } from "../options.ts";
+import { formatTime, printable, table } from "../table.ts";
+
+const PAGE = 200;
+const EXIT_UNREACHABLE = 1;
+
+/** `federation status|test|retry`: how other servers are reached. */
+export function addFederation(program: Command, context: CliContext): void {
+  const federation = program.command("federation").description("other servers, and what they lack");
+  const status = federation.command("status")
+    .description("show which servers are reached, how far behind they are and why")
+    .argument("[server]", "one server alone, in full")
+    .option("--json", "as JSON");
+  addConfigOptions(status, "folder").action(async (name: string | undefined, options) => {
+    await using tools = await openOutbound(options, context);
+    if (name === undefined) await showAll(tools.desk, { context, options });
+    else {
+      const destination = await getDestination(tools.desk, name);
+      answer(context, options, { json: { destination }, text: describe(destination, context) });
+    }
+  });
+  const test = federation.command("test")
+    .description("ask a server whether it takes a signed request of this one")
+    .argument("<server>", "its name, like example.com")
+    .option("--json", "as JSON");
+  addConfigOptions(test, "folder").action(async (name: string, options: OptionValues) => {
+    await using tools = await openOutbound(options, context);
+    const result = await testServer(tools.desk, name);
+    const text = result.error === null
+      ? `${name} answered in ${result.ms} ms.\n`
+      : `${name} cannot be reached (${result.error.kind}): ${printable(result.error.text)}\n`;
+    answer(context, options, { json: { server: name, ...result }, text });
+    if (!result.reachable) throw new ExitCode(EXIT_UNREACHABLE);
+  });
+  const retry = federation.command("retry")
+    .description("send what waits for a server at once")
+    .argument("<server>", "its name, like example.com")
+    .option("--json", "as JSON");
+  addConfigOptions(retry, "folder").action(async (name: string, options: OptionValues) => {
+    await using tools = await openOutbound(options, context);
+    await retryDestination(tools.desk, name);
+    answer(context, options, {
+      json: { ok: true },
+      text: `What waits for ${name} is being sent: openguild federation status ${name}\n`,
+    });
+  });
+}
+
+async function showAll(
+  desk: DestinationDeps,
+  { context, options }: { readonly context: CliContext; readonly options: OptionValues },
+): Promise<void> {
+  const all: Destination[] = [];
+  let total = 0;
+  do {
+    const page = await listDestinations(desk, { limit: PAGE, offset: all.length });
+    if (page.destinations.length === 0) break;
+    all.push(...page.destinations);
+    total = page.total;
+  } while (all.length < total);
+  answer(context, options, {
+    json: { destinations: all },
+    text: all.length === 0 ? "No other server has people in a room of this one yet.\n" : table(
+      ["SERVER", "STATE", "WAITING", "BEHIND", "LAST SUCCESS", "LAST ERROR"],
+      all.map((each) => [
+        each.server,
+        each.state,
+        waitingOf(each),
+        formatSpan(each.lag_ms),
+        formatTime(each.last_success_ts),
+        each.failures > 0 ? each.last_error?.text.slice(0, 60) ?? "" : "",
+      ]),
+    ),
+  });
+}
+
+function describe(destination: Destination, { io }: CliContext): string {
+  const { last_error: error, failing_since_ts: since } = destination;
+  const lines: (readonly [string, string])[] = [
+    ["Server", destination.server],
+    ["State", destination.blocked_reason ?? STATES[destination.state]],
+    ["Shared rooms", String(destination.rooms)],
+    ["Waiting", `${waitingOf(destination)}, the oldest for ${formatSpan(destination.lag_ms)}`],
+    ["Last success", formatTime(destination.last_success_ts)],
+  ];
+  if (since !== null) {
+    lines.push(["Failing since", `${formatTime(since)}, ${destination.failures} times in a row`]);
+  }
+  if (destination.next_try_ts !== null) {
+    const inMs = Math.max(0, destination.next_try_ts - io.clock.now());
+    lines.push(["Next try", `in ${formatSpan(inMs)}`]);
+  }
+  if (error !== null) lines.push(["Last error", `${error.text} (${formatTime(error.ts)})`]);
+  return lines.map(([name, value]) => `${name.padEnd(14)} ${printable(value)}\n`).join("");
+}
+
+const STATES: Readonly<Record<Destination["state"], string>> = {
+  well: "it is reached",
+  trying: "it failed lately and is tried again",
+  away: "it cannot be reached; what it should get waits",
+  blocked: "the settings close it out",
+};
+
+function waitingOf({ waiting, waiting_is_more: more }: Destination): string {
+  return more ? `more than ${waiting}` : String(waiting);
+}
+
+/** `90000` -> `1 min`. */
+function formatSpan(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${Math.floor(ms / 1_000)} s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
+  return `${Math.floor(ms / 3_600_000)} h`;
+}

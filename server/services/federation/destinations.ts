@@ -1,0 +1,125 @@
+import type { Destination } from "../../../core/api/admin_federation.ts";
+import { OperationError } from "../../../core/errors.ts";
+import { parseServerName, type ServerName } from "../../../core/ids/server_name.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { circuitOf } from "../../../federation/outbound/health.ts";
+import type { OutboundEngine } from "../../../federation/outbound/outbound_engine.ts";
+import { type ServerPolicy, TransportError } from "../../../federation/ports.ts";
+import { type DestinationRow, readDestination } from "../../federation/destination_store.ts";
+import type { PostgresOutgoingLog } from "../../federation/outgoing_log.ts";
+import type { RoomServers } from "../../federation/room_servers.ts";
+import type { Sql } from "../../postgres/sql.ts";
+
+/** What waits for one server is counted this far. */
+const WAITING_MAX = 1_000;
+
+export interface DestinationDeps {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly serverName: ServerName;
+  readonly policy: ServerPolicy;
+  readonly engine: OutboundEngine;
+  readonly outgoing: PostgresOutgoingLog;
+  readonly servers: RoomServers;
+}
+
+/** A page of the servers that this one sends to, those with trouble first. */
+export async function listDestinations(
+  deps: DestinationDeps,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ destinations: Destination[]; total: number; failing: number }> {
+  const { sql } = deps;
+  const rows = await sql<DestinationRow[]>`
+    select * from destinations order by failures > 0 desc, server
+    limit ${page.limit} offset ${page.offset}`;
+  const [counts] = await sql<{ total: number; failing: number }[]>`
+    select count(*) as total, count(*) filter (where failures > 0) as failing from destinations`;
+  const destinations: Destination[] = [];
+  for (const row of rows) destinations.push(await project(deps, row));
+  return { destinations, total: counts?.total ?? 0, failing: counts?.failing ?? 0 };
+}
+
+/** @throws OperationError `not_found` */
+export async function getDestination(deps: DestinationDeps, typed: string): Promise<Destination> {
+  return await project(deps, await findRow(deps, typed));
+}
+
+/** Sends at once what waits. @throws OperationError `not_found` */
+export async function retryDestination(deps: DestinationDeps, typed: string): Promise<void> {
+  const { server } = readDestination(await findRow(deps, typed));
+  deps.engine.retry(server);
+}
+
+export interface ServerTest {
+  readonly reachable: boolean;
+  readonly ms: number | null;
+  readonly error: { readonly kind: string; readonly text: string } | null;
+}
+
+/** Asks any server whether it takes a request of ours. @throws OperationError `invalid` */
+export async function testServer(deps: DestinationDeps, typed: string): Promise<ServerTest> {
+  const server = parseServerName(typed.trim().toLowerCase());
+  if (server === undefined) {
+    throw new OperationError(
+      "invalid",
+      `${JSON.stringify(typed)} is no name of a server: give it like example.com.`,
+    );
+  }
+  if (server === deps.serverName) {
+    throw new OperationError(
+      "invalid",
+      `${server} is this server itself: openguild doctor looks at how others reach it.`,
+    );
+  }
+  try {
+    const { ms } = await deps.engine.test(server);
+    return { reachable: true, ms, error: null };
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    return { reachable: false, ms: null, error: { kind: error.kind, text: error.message } };
+  }
+}
+
+async function findRow({ sql }: DestinationDeps, typed: string): Promise<DestinationRow> {
+  const [row] = await sql<DestinationRow[]>`
+    select * from destinations where server = ${typed.trim().toLowerCase()}`;
+  if (row !== undefined) return row;
+  throw new OperationError(
+    "not_found",
+    `This server sends nothing to ${JSON.stringify(typed.slice(0, 255))}: no room has people of ` +
+      "both.",
+  );
+}
+
+async function project(deps: DestinationDeps, row: DestinationRow): Promise<Destination> {
+  const { clock, policy, outgoing, servers } = deps;
+  const stored = readDestination(row);
+  // Whoever sends to it knows more than is stored yet.
+  const held = deps.engine.find(stored.server);
+  const { server, mark, health } = held ?? stored;
+  const blocked = policy.refusal(server);
+  const lag = held?.idle === true
+    ? { count: 0 }
+    : await outgoing.lag(server, mark, WAITING_MAX + 1);
+  const circuit = circuitOf(health);
+  const states = { closed: "well", trying: "trying", open: "away" } as const;
+  return {
+    server,
+    state: blocked === undefined ? states[circuit] : "blocked",
+    blocked_reason: blocked ?? null,
+    rooms: servers.roomsOf(server).length,
+    waiting: Math.min(lag.count, WAITING_MAX),
+    waiting_is_more: lag.count > WAITING_MAX,
+    lag_ms: "oldestTs" in lag ? Math.max(0, clock.now() - lag.oldestTs) : 0,
+    failures: health.failures,
+    failing_since_ts: health.failingSinceMs ?? null,
+    next_try_ts: health.failures > 0 ? health.nextTryMs : null,
+    last_success_ts: health.lastSuccessMs ?? null,
+    last_error: health.lastError === undefined ? null : {
+      kind: health.lastError.kind,
+      text: health.lastError.text,
+      ts: health.lastError.atMs,
+    },
+    first_seen_ts: row.first_seen_ts,
+  };
+}

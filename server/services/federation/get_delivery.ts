@@ -1,0 +1,58 @@
+import type { Delivery } from "../../../core/api/delivery.ts";
+import type { ServerName } from "../../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import type { RoomServers } from "../../federation/room_servers.ts";
+import { readMark } from "../../federation/stay_rows.ts";
+import { duringStay } from "../../federation/stays.ts";
+import { hasRead } from "../../postgres/sync_token.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openMessage } from "../messages/view_message.ts";
+import type { AwayServers } from "./away_servers.ts";
+
+export interface DeliveryDeps
+  extends Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "serverName"> {
+  readonly servers: RoomServers;
+  readonly away: AwayServers;
+}
+
+/**
+ * Which servers have a message: those with readers that were there when it was sent; who came
+ * later asks for it by itself. @throws OperationError `not_found`
+ */
+export async function getDelivery(
+  deps: DeliveryDeps,
+  userId: UserId,
+  raw: { readonly roomId: string; readonly eventId: string },
+): Promise<{ origin: string; servers: Delivery[] | null }> {
+  const { place, row } = await openMessage(deps, userId, raw);
+  const origin = serverOf(row.sender);
+  if (origin !== deps.serverName) return { origin, servers: null };
+  const readers = new Map<ServerName, number>();
+  for (const user of place.room.authority.viewersOf(place.channelId)) {
+    const server = serverOf(user);
+    readers.set(server, (readers.get(server) ?? 0) + 1);
+  }
+  const at = row.first ?? row;
+  const meant = [...readers.keys()].filter((server) =>
+    deps.servers.of(server, place.room.id).some((stay) => duringStay(stay, at))
+  ).sort();
+  if (meant.length === 0) return { origin, servers: [] };
+  const rows = await deps.sql<{ server: ServerName; mark: string }[]>`
+    select server, mark from destinations where server = any(${meant})`;
+  const { instance } = deps.servers.followed;
+  const marks = new Map(rows.map(({ server, mark }) => [server, readMark(mark, instance)]));
+  return {
+    origin,
+    servers: meant.map((server): Delivery => {
+      const mark = marks.get(server);
+      const has = mark !== undefined && hasRead(mark, at);
+      const sinceMs = has ? undefined : deps.away.sinceMs(server);
+      return {
+        server,
+        state: has ? "has" : sinceMs === undefined ? "waiting" : "away",
+        readers: readers.get(server) ?? 0,
+        since_ts: sinceMs ?? null,
+      };
+    }),
+  };
+}

@@ -1,0 +1,134 @@
+import { Field } from "../../components/Field.tsx";
+import { ActForm } from "../../components/FormParts.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import { Notice } from "../../components/Notice.tsx";
+import { SettingsPage } from "../../components/SettingsPage.tsx";
+import { adminLinks, requireAdmin } from "../../lib/admin.ts";
+import { ApiError } from "../../lib/api/request.ts";
+import type { CallResult } from "../../lib/api/types.ts";
+import { formatRelative } from "../../lib/format/time.ts";
+import { text } from "../../lib/forms.ts";
+import { formPage } from "../../lib/form_page.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { define } from "../../utils.ts";
+
+const PAGE = 50;
+const HERE = "/admin/federation";
+
+type Destination = CallResult<"adminListDestinations">["destinations"][number];
+
+export const handler = define.handlers(formPage(
+  async (ctx) => {
+    await requireAdmin(ctx, "admin.servers");
+    const asked = Number(ctx.url.searchParams.get("offset"));
+    const offset = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
+    const list = await ctx.state.api.call("adminListDestinations", {
+      query: { limit: PAGE, offset },
+    });
+    return { list, offset, answered: ctx.url.searchParams.get("answered") };
+  },
+  {
+    async retry(ctx, form) {
+      await ctx.state.api.call("adminRetryDestination", {
+        params: { server: text(form, "server") },
+      });
+    },
+    async test(ctx, form) {
+      const server = text(form, "server").trim().toLowerCase();
+      const { error } = await ctx.state.api.call("adminTestServer", { params: { server } });
+      if (error === null) return `${HERE}?answered=${encodeURIComponent(server)}`;
+      throw new ApiError(400, "invalid", t("servers.noAnswer", { server, text: error.text }));
+    },
+  },
+));
+
+export default define.page<typeof handler>(({ data, state }) => (
+  <SettingsPage
+    state={state}
+    title={t("admin.title")}
+    heading={t("admin.servers")}
+    lead={t("servers.lead")}
+    back="/"
+    links={adminLinks()}
+    here={HERE}
+    note={data.note}
+  >
+    {data.answered !== null && (
+      <Notice kind="info">{t("servers.answered", { server: data.answered })}</Notice>
+    )}
+    <ActForm act="test" class="row form-line">
+      <Field name="server" label={t("servers.test")} placeholder="example.org" maxlength={255} />
+      <button class="button" type="submit">{t("servers.testButton")}</button>
+    </ActForm>
+    {data.list.total === 0 ? <p class="muted">{t("servers.none")}</p> : (
+      <p class="small muted">
+        {t("servers.count", { n: data.list.total })}
+        {data.list.failing > 0 && ` · ${t("servers.failing", { n: data.list.failing })}`}
+      </p>
+    )}
+    <ul class="rows">
+      {data.list.destinations.map((each) => (
+        <Row key={each.server} destination={each} nowMs={state.nowMs} />
+      ))}
+    </ul>
+    {data.offset + PAGE < data.list.total && (
+      <a class="button" href={`?offset=${data.offset + PAGE}`}>{t("gs.next")}</a>
+    )}
+  </SettingsPage>
+));
+
+const TAGS: Readonly<Record<Destination["state"], string>> = {
+  well: "tag call",
+  trying: "tag",
+  away: "tag danger",
+  blocked: "tag",
+};
+
+function Row({ destination, nowMs }: { destination: Destination; nowMs: number }) {
+  const { server, state, last_error: error } = destination;
+  return (
+    <li class="row-card wrap">
+      <Icon name={state === "well" ? "check" : state === "blocked" ? "ban" : "warning"} />
+      <div class="grow">
+        <p class="strong break">{server}</p>
+        <p class="small muted">{facts(destination, nowMs)}</p>
+        {destination.failures > 0 && error !== null && (
+          <p class="small break">
+            {t("servers.lastError", { text: error.text, when: formatRelative(error.ts, nowMs) })}
+          </p>
+        )}
+        {destination.blocked_reason !== null && (
+          <p class="small break">{destination.blocked_reason}</p>
+        )}
+      </div>
+      <span class="row-tight wrap end">
+        <span class={TAGS[state]}>{t(`servers.state.${state}`)}</span>
+        {destination.failures > 0 && state !== "blocked" && (
+          <ActForm act="retry">
+            <input type="hidden" name="server" value={server} />
+            <button
+              class="button small"
+              type="submit"
+              aria-label={t("servers.retryOf", { server })}
+            >
+              <Icon name="retry" small /> {t("servers.retry")}
+            </button>
+          </ActForm>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function facts(destination: Destination, nowMs: number): string {
+  const { waiting, waiting_is_more: more, last_success_ts: success } = destination;
+  return [
+    t("servers.rooms", { n: destination.rooms }),
+    waiting === 0
+      ? t("servers.upToDate")
+      : t(more ? "servers.waitingMore" : "servers.waiting", { n: waiting }),
+    success === null
+      ? t("servers.neverReached")
+      : t("servers.reached", { when: formatRelative(success, nowMs) }),
+  ].join(" · ");
+}
