@@ -70,6 +70,8 @@ export interface ReceivedInvite {
   readonly create: ControlEvent;
   /** Name, icon and the like, as the inviter's server tells them; their signatures are verified. */
   readonly shown: readonly ControlEvent[];
+  /** Further servers of the room, on the inviter's word. */
+  readonly servers: readonly ServerName[];
 }
 
 /** Where invites of other servers wait for their user. */

@@ -15,6 +15,8 @@ create table received_invites (
   icon text,
   -- A private room's guild.
   guild_id text collate "C",
+  -- Further servers of the room, for when the inviter's is away.
+  servers text[] not null,
   -- The signed invite, as it came.
   pdu text not null,
   primary key (user_id, room_id)

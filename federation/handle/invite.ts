@@ -5,7 +5,7 @@ import type { JsonValue } from "../../core/event/json.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import { parseRoomId, type RoomId } from "../../core/ids/room_id.ts";
-import type { ServerName } from "../../core/ids/server_name.ts";
+import { parseServerName, type ServerName } from "../../core/ids/server_name.ts";
 import { parseUserId, serverOf } from "../../core/ids/user_id.ts";
 import { roomFacts } from "../../core/rules/room_facts.ts";
 import type { KeyProof } from "../../core/api/federation/shapes.ts";
@@ -41,6 +41,7 @@ export function inviteHandler(deps: InviteHandlerDeps) {
         origin,
         event: invite,
         create,
+        servers: request.servers.map(parseServerName).filter((name) => name !== undefined),
         shown: state.slice(1).filter((event) => good.has(event.id)),
       });
       return {};

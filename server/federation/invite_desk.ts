@@ -55,6 +55,7 @@ export class StoredInviteDesk implements InviteDesk {
       expires_ts: typeof expires === "number" ? expires : null,
       ...shownOf(invite),
       guild_id: facts.guild ?? null,
+      servers: invite.servers,
       pdu: writeCanonical(event.pdu as unknown as JsonObject),
     });
     remote.announceInvitation(user, event.roomId);
@@ -87,9 +88,9 @@ export class StoredInviteDesk implements InviteDesk {
     const own = other === undefined ? undefined : await findDmRoom(this.#deps, user, other);
     if (own === undefined || !own.authority.isJoined(user)) return;
     if (compareBytes(hashOfRoomId(facts.roomId), hashOfRoomId(own.id)) >= 0) return;
-    const servers = await findReceivedInvite(this.#deps.sql, user, facts.roomId);
-    if (servers === undefined) return;
-    remote.join({ user, roomId: facts.roomId, servers: [servers.origin] }).catch((error) =>
+    const asked = await findReceivedInvite(this.#deps.sql, user, facts.roomId);
+    if (asked === undefined) return;
+    remote.join({ user, roomId: facts.roomId, servers: [asked.origin] }).catch((error) =>
       log.log("warn", "The other one's room of a conversation could not be joined.", { error })
     );
   }

@@ -107,7 +107,12 @@ export class Joins implements AsyncDisposable {
     const room = await rooms.open(roomId);
     if (room?.authority.isJoined(user) === true) return;
     if (room?.checking !== undefined) throw stillChecked();
-    const accepted = await this.#ask(wish);
+    // A room that all of ours have left still names its servers.
+    const known = room === undefined ? [] : [...room.authority.joinedServers()];
+    const accepted = await this.#ask({
+      ...wish,
+      servers: [...servers, ...known].filter((server) => server !== serverName),
+    });
     await dropReceivedInvite(sql, user, roomId);
     if (room !== undefined && isResident(room.authority, serverName)) {
       await this.#takeIn(accepted, user);

@@ -2,6 +2,7 @@ import { offerRoom, sendInvite } from "../../core/api/federation/membership.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
+import { limits } from "../../core/limits.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { askMembership, type AskPorts } from "../../federation/perform/ask_membership.ts";
 import { type KeyRing, TransportError } from "../../federation/ports.ts";
@@ -158,6 +159,8 @@ export class MembershipJobs implements AsyncDisposable {
       pdu: valueOf(invite),
       state: state.map(valueOf),
       keys: [...await keys.proofs(signersOf([invite, ...state]))],
+      servers: [...room.authority.joinedServers()].filter((server) => server !== serverName)
+        .slice(0, limits.federation.maxServersAsked),
     });
   }
 

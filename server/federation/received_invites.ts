@@ -18,6 +18,8 @@ export interface ReceivedInviteRow {
   readonly name: string | null;
   readonly icon: string | null;
   readonly guild_id: string | null;
+  /** Further servers of the room. */
+  readonly servers: readonly ServerName[];
   readonly pdu: string;
 }
 
@@ -29,11 +31,11 @@ export const WAITING_PER_ORIGIN_MAX = 2000;
 /** Keeps an invite; a newer one of the same room takes its place. */
 export async function keepReceivedInvite(sql: Queryable, row: ReceivedInviteRow): Promise<void> {
   await sql`
-    insert into received_invites ${sql({ ...row })}
+    insert into received_invites ${sql({ ...row, servers: [...row.servers] })}
     on conflict (user_id, room_id) do update set event_id = excluded.event_id, sender = excluded.sender,
       origin = excluded.origin, received_ts = excluded.received_ts,
       expires_ts = excluded.expires_ts, name = excluded.name, icon = excluded.icon,
-      pdu = excluded.pdu`;
+      servers = excluded.servers, pdu = excluded.pdu`;
 }
 
 export async function countReceivedInvites(

@@ -85,6 +85,8 @@ export const sendInvite = defineFederationOperation({
     /** The create event first; then name, icon and the inviter's membership. */
     state: StrippedState,
     keys: z.array(KeyProof).max(limits.federation.maxKeysPerAnswer),
+    /** Further servers of the room, for when the asker is away at the answer. */
+    servers: z.array(ServerNameText).max(limits.federation.maxServersAsked).default([]),
   }),
   /** Also where the invite is held back for consent, or never shown: refusal is silence. */
   answer: z.object({}),

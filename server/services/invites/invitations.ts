@@ -120,7 +120,8 @@ export async function acceptInvitation(
       { policy: "joinAccount", who: userId },
       { policy: "joinAddress", who: user.address },
     ]);
-    await deps.remote.join({ user: userId, roomId, servers: [invite.origin] });
+    const servers = [invite.origin, ...invite.servers];
+    await deps.remote.join({ user: userId, roomId, servers });
   }
   deps.remote.announceInvitation(userId, roomId);
   return { room_id: roomId };
