@@ -1,5 +1,6 @@
 import { getMedia as operation } from "../../core/api/federation/people.ts";
 import { parseMediaUri } from "../../core/ids/media_uri.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { BinaryHandler } from "../ports.ts";
 import { notHere } from "./not_here.ts";
 import { isInRoom } from "./open_room.ts";
@@ -30,12 +31,12 @@ export function mediaHandler(
 
 async function maySee(
   { rooms, clock }: Pick<ReadDeps, "rooms" | "clock">,
-  server: Parameters<typeof isInRoom>[1],
+  server: ServerName,
   use: FileUse,
 ): Promise<boolean> {
   if (use.kind === "open") return true;
   const room = await rooms.open(use.roomId);
-  if (room === undefined || !isInRoom(room.authority, server)) return false;
+  if (room === undefined || !isInRoom(room, server)) return false;
   const read = (await room.events([use.eventId])).get(use.eventId);
   if (read?.served !== true) return false;
   return await new Viewers(room, { server, nowMs: clock.now() }).mayRead(read.event);

@@ -1,5 +1,7 @@
+import { mayStayInPrivate } from "../../core/auth/private_room.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { parseRoomId } from "../../core/ids/room_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Asked } from "../ports.ts";
@@ -20,16 +22,29 @@ export async function openRoom(
 ): Promise<ReadableRoom> {
   const roomId = parseRoomId(rawRoomId);
   const room = roomId === undefined ? undefined : await rooms.open(roomId);
-  if (room === undefined || !isInRoom(room.authority, asked.origin)) throw notHere();
+  if (room === undefined || !isInRoom(room, asked.origin)) throw notHere();
   return room;
 }
 
 /** Whether a server takes part in the room. PROTOCOL.md 2 (who receives). */
-export function isInRoom(authority: Authority, server: ServerName): boolean {
+export function isInRoom(room: Standing, server: ServerName): boolean {
+  const { authority, guild } = room;
   let servers = serversOf.get(authority);
   if (servers === undefined) {
     servers = authority.joinedServers();
     serversOf.set(authority, servers);
   }
-  return servers.has(server) && isServerAllowed(authority.view, server);
+  if (!servers.has(server) || !isServerAllowed(authority.view, server)) return false;
+  if (guild === undefined) return true;
+  for (const user of authority.joinedUsers()) {
+    if (serverOf(user) === server && belongs(room, user)) return true;
+  }
+  return false;
+}
+
+type Standing = Pick<ReadableRoom, "authority" | "guild">;
+
+/** A member of a private room whom the guild no longer lets in is told nothing. PROTOCOL.md 9. */
+export function belongs({ authority, guild }: Standing, user: UserId): boolean {
+  return guild === undefined || mayStayInPrivate(authority, guild, user);
 }

@@ -45,6 +45,8 @@ export interface ReadableRoom {
   readonly id: RoomId;
   /** Of the resolved state. */
   readonly authority: Authority;
+  /** Of a private room: its guild's, where that is held too. It decides who still belongs here. */
+  readonly guild?: Authority;
   heads(): Promise<{
     readonly control: readonly EventId[];
     readonly channels: ReadonlyMap<ChannelId, readonly EventId[]>;
@@ -64,7 +66,10 @@ export interface ReadableRoom {
   authorityAt(refs: readonly EventId[], needs: AuthorityNeeds): Promise<Authority | undefined>;
 }
 
-/** The rooms that this server holds. The simulator keeps them in memory. */
+/**
+ * The rooms that this server holds and has verified: one that is still being checked after a join
+ * is not among them. The simulator keeps them in memory.
+ */
 export interface RoomReader {
   open(roomId: RoomId): Promise<ReadableRoom | undefined>;
 }

@@ -4,7 +4,7 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
-import { isInRoom } from "./open_room.ts";
+import { belongs, isInRoom } from "./open_room.ts";
 import type { ReadableRoom } from "./ports.ts";
 
 /** Users looked up in an old state at once; whoever of them could see decides. */
@@ -43,11 +43,11 @@ export class Viewer {
   ): Viewer | undefined {
     const { server, channelId, nowMs } = at;
     const { authority } = room;
-    if (!isInRoom(authority, server)) return undefined;
+    if (!isInRoom(room, server)) return undefined;
     let views = false;
     const readers: UserId[] = [];
     for (const user of authority.viewersOf(channelId)) {
-      if (serverOf(user) !== server) continue;
+      if (serverOf(user) !== server || !belongs(room, user)) continue;
       views = true;
       if (authority.has(user, "READ_HISTORY", { atTs: nowMs, channelId })) readers.push(user);
     }

@@ -1,6 +1,6 @@
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
-import type { RoomId } from "../../core/ids/room_id.ts";
+import { parseRoomId, type RoomId } from "../../core/ids/room_id.ts";
 import type {
   AuthorityNeeds,
   BackQuery,
@@ -35,21 +35,32 @@ export class PostgresRoomReader implements RoomReader {
 
   async open(roomId: RoomId): Promise<ReadableRoom | undefined> {
     const room = await this.#deps.rooms.open(roomId);
-    return room === undefined ? undefined : new StoredRoom(this.#deps.sql, room, this.#states);
+    if (room === undefined || room.checking !== undefined) return undefined;
+    const { kind, guild: raw } = room.authority.room;
+    const guildId = kind === "private" && raw !== undefined ? parseRoomId(raw) : undefined;
+    const guild = guildId === undefined ? undefined : await this.#deps.rooms.open(guildId);
+    const parts = { states: this.#states, guild: guild?.checking ? undefined : guild };
+    return new StoredRoom(this.#deps.sql, room, parts);
   }
 }
 
 class StoredRoom implements ReadableRoom {
   readonly id: RoomId;
   readonly authority: ReadableRoom["authority"];
+  readonly guild?: ReadableRoom["authority"];
   readonly #sql: Sql;
   readonly #states: StatesAt;
 
-  constructor(sql: Sql, room: Room, states: StatesAt) {
+  constructor(
+    sql: Sql,
+    room: Room,
+    parts: { readonly states: StatesAt; readonly guild: Room | undefined },
+  ) {
     this.id = room.id;
     this.authority = room.authority;
+    if (parts.guild !== undefined) this.guild = parts.guild.authority;
     this.#sql = sql;
-    this.#states = states;
+    this.#states = parts.states;
   }
 
   heads() {
