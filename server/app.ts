@@ -40,6 +40,7 @@ import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
 import { assetPath } from "./system/assets.ts";
+import { TraceBook } from "./system/tracing.ts";
 import { openTls } from "./tls/open_tls.ts";
 
 /** What has ended is swept away this often. */
@@ -107,11 +108,14 @@ type Base = Awaited<ReturnType<typeof openBase>>;
 async function openBase(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
   const { log } = system;
   const metrics = new Metrics();
+  const traces = new TraceBook();
   const { bus, feed } = await openBus(config, system, stack);
   const store = await openStore(config, system, {
     stack,
     feed,
     onFailure: (error) => log.log("error", "The embedded database ended.", { error }),
+    onAppend: ({ events = [] }) =>
+      traces.note(events.flatMap(({ held }) => held === undefined ? [] : [held.pdu.content_hash])),
   });
   const { sql } = store.database;
   const identity = await settleServerIdentity({ sql, ...system }, config.server.name);
@@ -126,6 +130,7 @@ async function openBase(config: Config, system: SystemParts, stack: AsyncDisposa
     signer: keys.signer,
     serverName,
     trial: identity.trial,
+    traces,
     stack,
   });
   return { metrics, bus, store, identity, serverName, address, keys, federation };

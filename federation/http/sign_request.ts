@@ -17,8 +17,11 @@ export const COVERED = [
   "content-digest",
   "og-destination",
 ] as const;
-/** Covered where it is sent. */
-export const TRACE_HEADER = "traceparent";
+/**
+ * Trace context, covered where it is sent. Not `traceparent` itself: runtimes and proxies that
+ * trace write that one anew at each hop, and the signature would not survive it.
+ */
+export const TRACE_HEADER = "og-traceparent";
 
 export interface UnsignedRequest {
   readonly method: string;

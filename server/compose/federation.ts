@@ -26,6 +26,7 @@ import { type AnyHandler, type DoorDeps, federationRoutes } from "../http/federa
 import { selfTestRoute } from "../http/federation/self_test_route.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { createBlake3 } from "../system/blake3.ts";
+import type { TraceBook } from "../system/tracing.ts";
 import { type FederationTls, readFederationTls } from "./federation_tls.ts";
 import type { SystemParts } from "./store.ts";
 
@@ -58,6 +59,7 @@ export async function composeFederation(
     readonly signer: ServerSigner;
     readonly serverName: ServerName;
     readonly trial: boolean;
+    readonly traces: TraceBook;
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<FederationParts> {
@@ -77,7 +79,10 @@ export async function composeFederation(
   const tls = await readFederationTls(config);
   const client = stack.use(new HttpClient({ clock, resolveHost, ...tls }));
   const resolver = new ServerResolver({ documents: client, clock, testPeers });
-  const transport = new HttpTransport({ self, signer, policy, resolver, client, clock, rng });
+  const transport = new HttpTransport({
+    ...{ self, signer, policy, resolver, client, clock, rng },
+    traces: input.traces,
+  });
   const verifier = new StrictVerifier();
   const keyRing = new StoredKeyRing({
     self,

@@ -3,7 +3,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import type { Config } from "../config/config.ts";
-import { AppendLog } from "../postgres/append_log.ts";
+import { type AppendEntry, AppendLog } from "../postgres/append_log.ts";
 import { type Database, openDatabase } from "../postgres/database.ts";
 import { LogFeed, type LogFeedOptions } from "../postgres/log_feed.ts";
 import { INSTANCE_FACT, settleFact } from "../postgres/server_facts.ts";
@@ -36,6 +36,7 @@ export async function openStore(
     readonly stack: AsyncDisposableStack;
     readonly onFailure: (error: Error) => void;
     readonly feed: Pick<LogFeedOptions, "bus" | "pollMs">;
+    readonly onAppend?: (entry: AppendEntry) => void;
   },
 ): Promise<StoreParts> {
   const { log, clock, rng } = system;
@@ -62,6 +63,7 @@ export async function openStore(
     session: database.session,
     clock,
     log: log.child({ part: "append_log" }),
+    ...(scope.onAppend === undefined ? {} : { onAppend: scope.onAppend }),
   });
   // A database that is away must not keep the server from stopping: what waits was not promised.
   scope.stack.defer(async () => {

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { FederationOperation } from "../../core/api/federation/operation.ts";
+import { sendTransaction } from "../../core/api/federation/send.ts";
+import type { JsonObject } from "../../core/event/json.ts";
 import { parseJson } from "../../core/event/json_parse.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
@@ -18,6 +20,7 @@ import {
   type Endpoint,
   type ServerResolver,
 } from "../../federation/resolve_server.ts";
+import { type TraceBook, traced } from "../system/tracing.ts";
 import { type HttpClient, STALE_CONNECTION } from "./http_client.ts";
 import type { IncomingAnswer } from "./node_answer.ts";
 import { writeRequest } from "./write_request.ts";
@@ -30,6 +33,8 @@ export interface HttpTransportDeps {
   readonly client: HttpClient;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** By `content_hash`: which trace the events of a transaction were made in. */
+  readonly traces: TraceBook;
 }
 
 const ERROR_BYTES = 64 * 1024;
@@ -88,6 +93,35 @@ export class HttpTransport implements Transport {
 
   /** An answer with status 200, its body unread. */
   async #ask(
+    to: ServerName,
+    operation: FederationOperation,
+    call: { readonly request: unknown; readonly options: CallOptions },
+  ): Promise<IncomingAnswer> {
+    const { request, options } = call;
+    const given = options.traceparent ?? this.#traceOf(operation, request);
+    const name = `ask ${operation.id} of ${to}`;
+    return await traced(
+      name,
+      { side: "client", traceparent: given },
+      (traceparent) =>
+        this.#askNow(to, operation, {
+          request,
+          options: { ...options, ...(traceparent === undefined ? {} : { traceparent }) },
+        }),
+    );
+  }
+
+  /** The trace of the first event in a transaction that has one. */
+  #traceOf(operation: FederationOperation, request: unknown): string | undefined {
+    if (operation.id !== sendTransaction.id) return undefined;
+    for (const pdu of (request as z.input<typeof sendTransaction.request>).pdus) {
+      const found = this.#deps.traces.find(String((pdu as JsonObject)["content_hash"]));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #askNow(
     to: ServerName,
     operation: FederationOperation,
     call: { readonly request: unknown; readonly options: CallOptions },

@@ -2,6 +2,7 @@ import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
+import { traced } from "../system/tracing.ts";
 import type { Authenticate, Caller } from "./caller.ts";
 import { type EdgeRequest, webEdgeRequest } from "./edge_request.ts";
 import { errorReply } from "./errors.ts";
@@ -152,7 +153,12 @@ function buildTable(options: AppOptions, byUser: RateLimiter): RouteTable<Handle
     table.add(
       operation.method,
       operation.path,
-      (passage, params) => answer(passage.input, params, depsOf(passage)),
+      (passage, params) =>
+        traced(
+          `${operation.method} ${operation.path}`,
+          { side: "server", traceparent: passage.input.edge.headers.get("traceparent") },
+          () => answer(passage.input, params, depsOf(passage)),
+        ),
     );
   }
   for (const plain of options.plainRoutes ?? []) {

@@ -47,6 +47,8 @@ export interface AppendEntry {
 }
 
 export interface AppendLogOptions {
+  /** Told of each entry in the context of who appends it: for traces. */
+  readonly onAppend?: (entry: AppendEntry) => void;
   /** The log's own connections; with the embedded database the only one there is. */
   readonly sql: Sql;
   /** A pool of one connection that lives as long as the log. See `Database.session`. */
@@ -72,6 +74,7 @@ export class AppendLog implements AsyncDisposable {
   readonly #log: Log;
   readonly #limits: LogLimits;
   readonly #lease: WriterLease;
+  readonly #onAppend: AppendLogOptions["onAppend"];
   readonly #queues = new RoomQueues<Waiting>();
   readonly #subscribers = new Set<(batch: CommittedBatch) => void>();
   readonly #closing = new AbortController();
@@ -90,6 +93,7 @@ export class AppendLog implements AsyncDisposable {
     this.#log = options.log;
     this.#limits = { ...LOG_LIMITS, ...options.limits };
     this.#lease = lease;
+    this.#onAppend = options.onAppend;
     this.#writer = new LogWriter(lease.writerId);
   }
 
@@ -125,6 +129,7 @@ export class AppendLog implements AsyncDisposable {
       reject(new AppendError("closed", "The server is stopping and stores nothing more."));
       return promise;
     }
+    this.#onAppend?.(entry);
     const waiting = encodeEntry(entry, resolve, reject);
     if (
       this.#queues.size >= this.#limits.waitingEntries ||

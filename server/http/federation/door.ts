@@ -4,6 +4,7 @@ import { OperationError } from "../../../core/errors.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { notHere } from "../../../federation/handle/not_here.ts";
 import type { Asked, BinaryHandler, FederationHandler } from "../../../federation/ports.ts";
+import { traced } from "../../system/tracing.ts";
 import type { PlainRoute } from "../app.ts";
 import { RateLimiter } from "../rate_limit.ts";
 import { jsonReply, type Reply } from "../reply.ts";
@@ -72,7 +73,6 @@ class Door {
       const asked = {
         origin,
         signal,
-        ...(claim.traceparent === undefined ? {} : { traceparent: claim.traceparent }),
       };
       const lanes = handler.operation.id === sendTransaction.id ? this.#transactions : this.#others;
       return await lanes.run(origin, async () => {
@@ -81,7 +81,16 @@ class Door {
         await requireFirst(claim, this.#deps);
         const { url } = edge;
         const request = readRequest(handler.operation, { url, params: arrived.params, body });
-        return await this.#handle(handler, asked, request);
+        return await traced(
+          `answer ${handler.operation.id} of ${origin}`,
+          { side: "server", traceparent: claim.traceparent },
+          (traceparent) =>
+            this.#handle(
+              handler,
+              traceparent === undefined ? asked : { ...asked, traceparent },
+              request,
+            ),
+        );
       });
     } catch (error) {
       return this.#refuse(error, { operation: handler.operation.id, requestId });
