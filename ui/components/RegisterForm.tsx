@@ -43,7 +43,7 @@ export function RegisterForm({ data, state }: { data: RegisterData; state: State
         error={of("user_name")}
         autocomplete="username"
         spellcheck={false}
-        after={`:${state.server.name}`}
+        after={`@${state.server.name}`}
         maxlength={32}
         autofocus
         required

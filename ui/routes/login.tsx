@@ -50,7 +50,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         value={data.userName}
         autocomplete="username"
         spellcheck={false}
-        after={`:${state.server.name}`}
+        after={`@${state.server.name}`}
         autofocus={data.userName === ""}
         required
       />

@@ -97,6 +97,21 @@ export const en = {
   "invite.endedText":
     "It was used up, withdrawn or too old. Ask the one who sent it for a new link.",
 
+  "elsewhere.title": "I am at home on another server",
+  "elsewhere.home": "Address of your server",
+  "elsewhere.hint": "Where you open it in the browser. You join with the account you have there.",
+  "elsewhere.bad": "\u201c{typed}\u201d is no address of a server. Write it like chat.example.org.",
+  "elsewhere.submit": "Join with my server",
+  "elsewhere.go": "Go on at {host}",
+
+  "join.title": "Join a guild",
+  "join.link": "Invite link",
+  "join.linkHint": "The address you were sent, or CODE@server.",
+  "join.look": "Show the guild",
+  "join.open": "Open it",
+  "join.foreign":
+    "The guild is at home on {server} too: the servers of its members see your name and what you write there. Your account stays on {own}.",
+
   copy: "Copy",
   copied: "Copied",
   retry: "Try again",

@@ -1,20 +1,27 @@
 import { page } from "fresh";
 import type { CallResult } from "../../lib/api/types.ts";
 import { AuthPage, PlainHttpNotice } from "../../components/AuthPage.tsx";
-import { Avatar } from "../../components/Avatar.tsx";
 import { Drawing } from "../../components/Drawing.tsx";
+import { Field } from "../../components/Field.tsx";
+import { InvitedGuild } from "../../components/InvitedGuild.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import { readForm, refusal } from "../../lib/forms.ts";
+import { joinAddress } from "../../lib/home_server.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define, type State } from "../../utils.ts";
 
+/** Longest address of a server that is looked at. */
+const HOME_CHARS = 300;
+
 interface Data {
   code: string;
   invite: CallResult<"getInvite"> | null;
   me: string | null;
+  /** What was typed as the address of one's own server; "" before. */
+  home: string;
   error?: string;
 }
 
@@ -27,17 +34,18 @@ async function readInvite(state: State, code: string): Promise<Data["invite"]> {
   }
 }
 
-async function readData(state: State, code: string): Promise<Data> {
+async function readData(state: State, code: string, home = ""): Promise<Data> {
   const [invite, self] = await Promise.all([readInvite(state, code), state.self()]);
   state.title = invite
     ? t("invite.pageTitle", { name: invite.guild.name })
     : t("invite.endedTitle");
-  return { code, invite, me: self ? nameOf(self.user) : null };
+  return { code, invite, me: self ? nameOf(self.user) : null, home };
 }
 
 export const handler = define.handlers<Data>({
   async GET(ctx) {
-    const data = await readData(ctx.state, ctx.params["code"] ?? "");
+    const home = (ctx.url.searchParams.get("home") ?? "").slice(0, HOME_CHARS);
+    const data = await readData(ctx.state, ctx.params["code"] ?? "", home);
     return page(data, { status: data.invite ? 200 : 404 });
   },
   async POST(ctx) {
@@ -70,27 +78,20 @@ export default define.page<typeof handler>(({ data, state }) => (
 
 function InviteCard(props: { data: Data; invite: NonNullable<Data["invite"]>; state: State }) {
   const { data, invite, state } = props;
-  const { guild } = invite;
   const path = `/invite/${encodeURIComponent(data.code)}`;
   return (
-    <div class="invite-card">
-      <Avatar id={guild.id} name={guild.name} uri={guild.icon} size="xl" guild />
-      <p class="muted">
-        {invite.by ? t("invite.by", { name: nameOf(invite.by) }) : t("invite.you")}
-      </p>
-      <h1 class="break">{guild.name}</h1>
-      {guild.description && <p class="lead">{guild.description}</p>}
-      <p class="counts">
-        <span class="dot good" /> {t("invite.online", { n: invite.online_count })}
-        <span class="dot" /> {t("members", { n: guild.member_count })}
-      </p>
+    <InvitedGuild
+      guild={invite.guild}
+      by={invite.by === null ? null : nameOf(invite.by)}
+      onlineCount={invite.online_count}
+    >
       <PlainHttpNotice state={state} />
       {data.error && <Notice kind="error">{data.error}</Notice>}
       {data.me !== null
         ? (
           <form method="post" class="stack-tight">
             <button class="button primary wide" type="submit">
-              {t("invite.join", { name: guild.name })}
+              {t("invite.join", { name: invite.guild.name })}
             </button>
             <p class="small muted">{t("invite.as", { name: data.me })}</p>
           </form>
@@ -108,8 +109,45 @@ function InviteCard(props: { data: Data; invite: NonNullable<Data["invite"]>; st
             <a class="button wide" href={`/login?next=${encodeURIComponent(path)}`}>
               {t("invite.login")}
             </a>
+            {!state.server.trial && <ElsewhereForm data={data} path={path} state={state} />}
           </div>
         )}
-    </div>
+    </InvitedGuild>
+  );
+}
+
+/**
+ * For those at home on another server: they say where, and see where the link leads before they
+ * follow it. No account here is needed.
+ */
+function ElsewhereForm(props: { data: Data; path: string; state: State }) {
+  const { data, path, state } = props;
+  const { home } = data;
+  const to = home === "" ? undefined : joinAddress(home, {
+    code: data.code,
+    server: state.server.name,
+  });
+  return (
+    <details class="elsewhere" open={home !== ""}>
+      <summary>{t("elsewhere.title")}</summary>
+      {to !== undefined && (
+        <a class="button primary wide" href={to} rel="noreferrer">
+          {t("elsewhere.go", { host: new URL(to).host })}
+        </a>
+      )}
+      <form method="get" action={path} class="stack">
+        <Field
+          name="home"
+          label={t("elsewhere.home")}
+          value={home}
+          hint={t("elsewhere.hint")}
+          error={home !== "" && to === undefined ? t("elsewhere.bad", { typed: home }) : undefined}
+          placeholder="chat.example.org"
+          spellcheck={false}
+          required
+        />
+        <button class="button wide" type="submit">{t("elsewhere.submit")}</button>
+      </form>
+    </details>
   );
 }

@@ -68,8 +68,8 @@ export default function CreateGuild() {
 function JoinForm() {
   const [code, setCode] = useState("");
   const join = () => {
-    const found = code.trim().split("/").pop() ?? "";
-    if (found !== "") location.assign(`/invite/${encodeURIComponent(found)}`);
+    const link = code.trim();
+    if (link !== "") location.assign(`/join?link=${encodeURIComponent(link)}`);
   };
   return (
     <form
