@@ -118,6 +118,14 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
       {message.body !== "" && (
         <MenuButton icon="copy" onClick={copyText}>{t("message.copyText")}</MenuButton>
       )}
+      {!state.server.trial && (
+        <MenuButton
+          icon="flag"
+          onClick={() => state.overlay.value = { kind: "whereItIs", message }}
+        >
+          {t("where.title")}
+        </MenuButton>
+      )}
       {isTalk(place) && (
         <MenuButton
           icon="eye"

@@ -22,6 +22,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   history: () => import("./overlays/EditHistory.tsx"),
   pins: () => import("./overlays/Pins.tsx"),
   switcher: () => import("./overlays/Switcher.tsx"),
+  whereItIs: () => import("./overlays/WhereItIs.tsx"),
   keys: () => import("./overlays/Keys.tsx"),
 };
 

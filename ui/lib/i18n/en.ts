@@ -97,6 +97,33 @@ export const en = {
   "invite.endedText":
     "It was used up, withdrawn or too old. Ask the one who sent it for a new link.",
 
+  "where.title": "Where it has arrived",
+  "where.again": "Look again",
+  "where.foreign":
+    "{server} sent this message and alone keeps count of who has it. Here it has arrived.",
+  "where.alone": "Only {server} takes part here: everyone who may read it can see it.",
+  "where.count": {
+    one: "{n} of {all} other servers has it.",
+    other: "{n} of {all} other servers have it.",
+  },
+  "where.readers": { one: "{n} reader", other: "{n} readers" },
+  "where.has": "has it",
+  "where.waiting": "on its way",
+  "where.away": "cannot be reached since {when}",
+
+  "away.line": {
+    one: "{n} member may not see new messages yet: {servers} cannot be reached.",
+    other: "{n} members may not see new messages yet: {servers} cannot be reached.",
+  },
+  "away.more": "{named} and {more} more",
+  "away.text":
+    "Nothing is lost. What is written now waits here and arrives when their server is back. Last heard of it {when}.",
+
+  "checking.line": "Checking this guild",
+  "checking.count": "{done} of {total}",
+  "checking.text":
+    "You can read already. Writing opens as soon as every decision in its history has been verified.",
+
   "elsewhere.title": "I am at home on another server",
   "elsewhere.home": "Address of your server",
   "elsewhere.hint": "Where you open it in the browser. You join with the account you have there.",

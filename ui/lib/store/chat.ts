@@ -52,6 +52,7 @@ export type Overlay =
   | { readonly kind: "jumpToDate"; readonly day?: string }
   | { readonly kind: "picture"; readonly media: MessageMedia }
   | { readonly kind: "history"; readonly message: Message }
+  | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }
   | { readonly kind: "switcher" }
   | { readonly kind: "keys" };
