@@ -52,8 +52,8 @@ export function Timeline({ place }: { place: TalkPlace }) {
           {window.messages.length === 0 && window.pending.length === 0
             ? window.loading === "all"
               ? <Skeletons count={8} />
-              : !window.error && <Beginning place={place} />
-            : !window.hasBefore && <Beginning place={place} />}
+              : !window.error && <Top place={place} />
+            : <Top place={place} />}
           {window.loading === "before" && <Skeletons count={3} />}
           <div
             role="feed"
@@ -202,6 +202,25 @@ function moveBetweenRows(event: KeyboardEvent) {
   event.preventDefault();
   next.focus();
   next.scrollIntoView({ block: "nearest" });
+}
+
+/** Above the first row: where the channel begins, or why more of it is not here. */
+function Top({ place }: { place: TalkPlace }) {
+  const state = useChat();
+  const { past, hasBefore, loading, messages } = state.windowOf(placeKey(place)).value;
+  if (past === undefined) return hasBefore ? null : <Beginning place={place} />;
+  const again = () =>
+    messages.length === 0 ? loadSpan(state, place, {}) : loadMore(state, place, "before");
+  return (
+    <div class="beginning" role="status">
+      <p class="muted">{past.text}</p>
+      {past.state !== "withheld" && (
+        <button type="button" class="button small" disabled={loading !== "none"} onClick={again}>
+          {t("timeline.pastAgain")}
+        </button>
+      )}
+    </div>
+  );
 }
 
 function Beginning({ place }: { place: TalkPlace }) {

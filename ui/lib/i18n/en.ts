@@ -97,6 +97,7 @@ export const en = {
   "invite.endedText":
     "It was used up, withdrawn or too old. Ask the one who sent it for a new link.",
 
+  "timeline.pastAgain": "Ask again",
   "where.title": "Where it has arrived",
   "where.again": "Look again",
   "where.foreign":

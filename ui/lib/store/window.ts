@@ -1,4 +1,4 @@
-import type { Message } from "../../../core/api/message.ts";
+import type { Message, MessagePage, RemoteHistory } from "../../../core/api/message.ts";
 import { REACTORS_SHOWN } from "../../../core/api/shown.ts";
 
 /** Most rows one channel keeps in the page; measured: more make scrolling stutter. */
@@ -26,6 +26,8 @@ export interface ChannelWindow {
   readonly pending: readonly Pending[];
   readonly loading: "none" | "before" | "after" | "all";
   readonly error: string | undefined;
+  /** Why the span may begin before the channel does: other servers have more of its past. */
+  readonly past: RemoteHistory | undefined;
 }
 
 export const EMPTY_WINDOW: ChannelWindow = {
@@ -35,6 +37,7 @@ export const EMPTY_WINDOW: ChannelWindow = {
   pending: [],
   loading: "none",
   error: undefined,
+  past: undefined,
 };
 
 /** Order of a channel: (order, id) ascending. */
@@ -51,7 +54,7 @@ function mergeSorted(held: readonly Message[], added: readonly Message[]): Messa
 /** Adds a page that lies before or after the span; the far end gives way beyond the bound. */
 export function addPage(
   window: ChannelWindow,
-  page: { messages: readonly Message[]; has_before: boolean; has_after: boolean },
+  page: MessagePage,
   side: "before" | "after",
 ): ChannelWindow {
   const messages = mergeSorted(window.messages, page.messages);
@@ -64,6 +67,7 @@ export function addPage(
       hasAfter: window.hasAfter || over > 0,
       loading: "none",
       error: undefined,
+      past: page.remote_history,
     };
   }
   return {
@@ -79,7 +83,7 @@ export function addPage(
 /** A span loaded anew; what is still on its way stays. */
 export function replaceSpan(
   window: ChannelWindow,
-  page: { messages: readonly Message[]; has_before: boolean; has_after: boolean },
+  page: MessagePage,
 ): ChannelWindow {
   return {
     ...window,
@@ -88,6 +92,7 @@ export function replaceSpan(
     hasAfter: page.has_after,
     loading: "none",
     error: undefined,
+    past: page.remote_history,
   };
 }
 
