@@ -5,41 +5,43 @@ import * as route1 from "./routes/_app.tsx";
 import * as route2 from "./routes/_error.tsx";
 import * as route3 from "./routes/_middleware.ts";
 import * as route4 from "./routes/admin/audit.tsx";
-import * as route5 from "./routes/admin/index.tsx";
-import * as route6 from "./routes/admin/tokens.tsx";
-import * as route7 from "./routes/admin/users/[user].tsx";
-import * as route8 from "./routes/admin/users/index.tsx";
-import * as route9 from "./routes/dm/[room]/[message].tsx";
-import * as route10 from "./routes/dm/[room]/index.tsx";
-import * as route11 from "./routes/g/[guild]/[channel]/[message].tsx";
-import * as route12 from "./routes/g/[guild]/[channel]/index.tsx";
-import * as route13 from "./routes/g/[guild]/index.tsx";
-import * as route14 from "./routes/g/[guild]/settings/audit.tsx";
-import * as route15 from "./routes/g/[guild]/settings/bans.tsx";
-import * as route16 from "./routes/g/[guild]/settings/channels/[channel].tsx";
-import * as route17 from "./routes/g/[guild]/settings/channels/index.tsx";
-import * as route18 from "./routes/g/[guild]/settings/index.tsx";
-import * as route19 from "./routes/g/[guild]/settings/invites.tsx";
-import * as route20 from "./routes/g/[guild]/settings/me.tsx";
-import * as route21 from "./routes/g/[guild]/settings/members/[user].tsx";
-import * as route22 from "./routes/g/[guild]/settings/members/index.tsx";
-import * as route23 from "./routes/g/[guild]/settings/roles/[role].tsx";
-import * as route24 from "./routes/g/[guild]/settings/roles/index.tsx";
-import * as route25 from "./routes/home.tsx";
-import * as route26 from "./routes/index.tsx";
-import * as route27 from "./routes/invite/[code].tsx";
-import * as route28 from "./routes/join.tsx";
-import * as route29 from "./routes/login.tsx";
-import * as route30 from "./routes/logout.ts";
-import * as route31 from "./routes/register.tsx";
-import * as route32 from "./routes/reset/[token].tsx";
-import * as route33 from "./routes/settings/account.tsx";
-import * as route34 from "./routes/settings/appearance.tsx";
-import * as route35 from "./routes/settings/index.ts";
-import * as route36 from "./routes/settings/password.tsx";
-import * as route37 from "./routes/settings/profile.tsx";
-import * as route38 from "./routes/settings/sessions.tsx";
-import * as route39 from "./routes/setup/[token].tsx";
+import * as route5 from "./routes/admin/federation.tsx";
+import * as route6 from "./routes/admin/index.tsx";
+import * as route7 from "./routes/admin/tokens.tsx";
+import * as route8 from "./routes/admin/users/[user].tsx";
+import * as route9 from "./routes/admin/users/index.tsx";
+import * as route10 from "./routes/dm/[room]/[message].tsx";
+import * as route11 from "./routes/dm/[room]/index.tsx";
+import * as route12 from "./routes/g/[guild]/[channel]/[message].tsx";
+import * as route13 from "./routes/g/[guild]/[channel]/index.tsx";
+import * as route14 from "./routes/g/[guild]/index.tsx";
+import * as route15 from "./routes/g/[guild]/settings/audit.tsx";
+import * as route16 from "./routes/g/[guild]/settings/bans.tsx";
+import * as route17 from "./routes/g/[guild]/settings/channels/[channel].tsx";
+import * as route18 from "./routes/g/[guild]/settings/channels/index.tsx";
+import * as route19 from "./routes/g/[guild]/settings/index.tsx";
+import * as route20 from "./routes/g/[guild]/settings/invites.tsx";
+import * as route21 from "./routes/g/[guild]/settings/me.tsx";
+import * as route22 from "./routes/g/[guild]/settings/members/[user].tsx";
+import * as route23 from "./routes/g/[guild]/settings/members/index.tsx";
+import * as route24 from "./routes/g/[guild]/settings/roles/[role].tsx";
+import * as route25 from "./routes/g/[guild]/settings/roles/index.tsx";
+import * as route26 from "./routes/g/[guild]/settings/servers.tsx";
+import * as route27 from "./routes/home.tsx";
+import * as route28 from "./routes/index.tsx";
+import * as route29 from "./routes/invite/[code].tsx";
+import * as route30 from "./routes/join.tsx";
+import * as route31 from "./routes/login.tsx";
+import * as route32 from "./routes/logout.ts";
+import * as route33 from "./routes/register.tsx";
+import * as route34 from "./routes/reset/[token].tsx";
+import * as route35 from "./routes/settings/account.tsx";
+import * as route36 from "./routes/settings/appearance.tsx";
+import * as route37 from "./routes/settings/index.ts";
+import * as route38 from "./routes/settings/password.tsx";
+import * as route39 from "./routes/settings/profile.tsx";
+import * as route40 from "./routes/settings/sessions.tsx";
+import * as route41 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 
 export const snapshot: Snapshot = {
@@ -49,41 +51,43 @@ export const snapshot: Snapshot = {
     { file: "_error.tsx", module: route2 },
     { file: "_middleware.ts", module: route3 },
     { file: "admin/audit.tsx", module: route4 },
-    { file: "admin/index.tsx", module: route5 },
-    { file: "admin/tokens.tsx", module: route6 },
-    { file: "admin/users/[user].tsx", module: route7 },
-    { file: "admin/users/index.tsx", module: route8 },
-    { file: "dm/[room]/[message].tsx", module: route9 },
-    { file: "dm/[room]/index.tsx", module: route10 },
-    { file: "g/[guild]/[channel]/[message].tsx", module: route11 },
-    { file: "g/[guild]/[channel]/index.tsx", module: route12 },
-    { file: "g/[guild]/index.tsx", module: route13 },
-    { file: "g/[guild]/settings/audit.tsx", module: route14 },
-    { file: "g/[guild]/settings/bans.tsx", module: route15 },
-    { file: "g/[guild]/settings/channels/[channel].tsx", module: route16 },
-    { file: "g/[guild]/settings/channels/index.tsx", module: route17 },
-    { file: "g/[guild]/settings/index.tsx", module: route18 },
-    { file: "g/[guild]/settings/invites.tsx", module: route19 },
-    { file: "g/[guild]/settings/me.tsx", module: route20 },
-    { file: "g/[guild]/settings/members/[user].tsx", module: route21 },
-    { file: "g/[guild]/settings/members/index.tsx", module: route22 },
-    { file: "g/[guild]/settings/roles/[role].tsx", module: route23 },
-    { file: "g/[guild]/settings/roles/index.tsx", module: route24 },
-    { file: "home.tsx", module: route25 },
-    { file: "index.tsx", module: route26 },
-    { file: "invite/[code].tsx", module: route27 },
-    { file: "join.tsx", module: route28 },
-    { file: "login.tsx", module: route29 },
-    { file: "logout.ts", module: route30 },
-    { file: "register.tsx", module: route31 },
-    { file: "reset/[token].tsx", module: route32 },
-    { file: "settings/account.tsx", module: route33 },
-    { file: "settings/appearance.tsx", module: route34 },
-    { file: "settings/index.ts", module: route35 },
-    { file: "settings/password.tsx", module: route36 },
-    { file: "settings/profile.tsx", module: route37 },
-    { file: "settings/sessions.tsx", module: route38 },
-    { file: "setup/[token].tsx", module: route39 },
+    { file: "admin/federation.tsx", module: route5 },
+    { file: "admin/index.tsx", module: route6 },
+    { file: "admin/tokens.tsx", module: route7 },
+    { file: "admin/users/[user].tsx", module: route8 },
+    { file: "admin/users/index.tsx", module: route9 },
+    { file: "dm/[room]/[message].tsx", module: route10 },
+    { file: "dm/[room]/index.tsx", module: route11 },
+    { file: "g/[guild]/[channel]/[message].tsx", module: route12 },
+    { file: "g/[guild]/[channel]/index.tsx", module: route13 },
+    { file: "g/[guild]/index.tsx", module: route14 },
+    { file: "g/[guild]/settings/audit.tsx", module: route15 },
+    { file: "g/[guild]/settings/bans.tsx", module: route16 },
+    { file: "g/[guild]/settings/channels/[channel].tsx", module: route17 },
+    { file: "g/[guild]/settings/channels/index.tsx", module: route18 },
+    { file: "g/[guild]/settings/index.tsx", module: route19 },
+    { file: "g/[guild]/settings/invites.tsx", module: route20 },
+    { file: "g/[guild]/settings/me.tsx", module: route21 },
+    { file: "g/[guild]/settings/members/[user].tsx", module: route22 },
+    { file: "g/[guild]/settings/members/index.tsx", module: route23 },
+    { file: "g/[guild]/settings/roles/[role].tsx", module: route24 },
+    { file: "g/[guild]/settings/roles/index.tsx", module: route25 },
+    { file: "g/[guild]/settings/servers.tsx", module: route26 },
+    { file: "home.tsx", module: route27 },
+    { file: "index.tsx", module: route28 },
+    { file: "invite/[code].tsx", module: route29 },
+    { file: "join.tsx", module: route30 },
+    { file: "login.tsx", module: route31 },
+    { file: "logout.ts", module: route32 },
+    { file: "register.tsx", module: route33 },
+    { file: "reset/[token].tsx", module: route34 },
+    { file: "settings/account.tsx", module: route35 },
+    { file: "settings/appearance.tsx", module: route36 },
+    { file: "settings/index.ts", module: route37 },
+    { file: "settings/password.tsx", module: route38 },
+    { file: "settings/profile.tsx", module: route39 },
+    { file: "settings/sessions.tsx", module: route40 },
+    { file: "setup/[token].tsx", module: route41 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

@@ -32,6 +32,7 @@ export function guildLinks(guild: Guild): SettingsLink[] {
     may("MANAGE_CHANNELS") && { href: `${base}/channels`, label: t("gs.channels"), icon: "hash" },
     { href: `${base}/invites`, label: t("gs.invites"), icon: "link" },
     { href: `${base}/members`, label: t("gs.members"), icon: "people" },
+    { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
     may("BAN") && { href: `${base}/bans`, label: t("gs.bans"), icon: "ban" },
     may("VIEW_AUDIT_LOG") && { href: `${base}/audit`, label: t("gs.audit"), icon: "list" },
   ];

@@ -13,6 +13,7 @@ import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
+import { AwayNotice, CheckingNotice } from "./GuildNotices.tsx";
 import { Home } from "./Home.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
 import { NavButton } from "./NavButton.tsx";
@@ -52,6 +53,8 @@ function ChannelMain({ channel }: { channel: Channel }) {
         <span class="grow" />
         <HeadTools channel />
       </header>
+      <CheckingNotice checking={guild.checking} />
+      <AwayNotice away={guild.away} />
       {channel.kind === "voice"
         ? (
           <div class="empty">
@@ -67,7 +70,9 @@ function ChannelMain({ channel }: { channel: Channel }) {
               key={`c-${placeKey(place)}`}
               place={place}
               placeholder={t("composer.channel", { name: channel.name })}
-              blocked={channel.archived
+              blocked={guild.checking !== null
+                ? t("composer.checking")
+                : channel.archived
                 ? t("composer.archived")
                 : (guild.me.timeout_until ?? 0) > state.now.value
                 ? t("composer.timeout")

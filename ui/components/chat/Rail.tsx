@@ -13,7 +13,7 @@ export function Rail() {
   const atHome = place.kind === "home" || place.kind === "dm";
   const waiting = state.dms.value.reduce(
     (sum, dm) => sum + unreadOf(state.reads.value, dm).unread + (dm.state === "invited" ? 1 : 0),
-    0,
+    state.invitations.value.length,
   );
   return (
     <nav class="rail" aria-label={t("nav.guilds")}>

@@ -11,6 +11,7 @@ import { Footer } from "../Footer.tsx";
 import { Icon } from "../Icon.tsx";
 import { ChannelList } from "./ChannelList.tsx";
 import { useChat } from "./chat_context.ts";
+import { InvitationList } from "./InvitationList.tsx";
 import { Menu, MenuButton, MenuLink } from "./Menu.tsx";
 import { cap } from "./Rail.tsx";
 import { UserPanel } from "./UserPanel.tsx";
@@ -23,7 +24,12 @@ export function Sidebar() {
     <div class="side">
       {guild ? <GuildHead guild={guild} /> : <HomeHead />}
       <nav class="side-scroll" aria-label={guild ? t("nav.channels") : t("nav.conversations")}>
-        {guild ? <ChannelList guild={guild} /> : <DmList />}
+        {guild ? <ChannelList guild={guild} /> : (
+          <>
+            <InvitationList />
+            <DmList />
+          </>
+        )}
       </nav>
       <UserPanel />
       <Footer

@@ -7,6 +7,7 @@ import type { ChatState } from "../store/chat.ts";
 import { showAuthor, showFormerMember, showMember, showMentions } from "../store/held_messages.ts";
 import { refKey } from "../store/place.ts";
 import { markPinged, markSeen } from "../store/stale_reads.ts";
+import { dropInvitation, setInvitation } from "./invitations.ts";
 import { showToast } from "./toast.ts";
 
 type Dispatch = Extract<ServerFrame, { op: "dispatch" }>;
@@ -95,6 +96,9 @@ function removeGuild(state: ChatState, guildId: string, reason: string): void {
   }
   if (reason === "kicked") showToast(state, t("guild.kicked", { name: guild.name }), true);
   if (reason === "banned") showToast(state, t("guild.banned", { name: guild.name }), true);
+  if (reason === "unverifiable") {
+    showToast(state, t("guild.unverifiable", { name: guild.name }), true);
+  }
   if (reason === "deleted") showToast(state, t("guild.deleted", { name: guild.name }));
 }
 
@@ -141,6 +145,20 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
       return takeGuild(state, frame.d);
     case "guild.remove":
       return removeGuild(state, frame.d.guild_id, frame.d.reason);
+    case "guild.checking": {
+      const { guild_id: guildId, checking } = frame.d;
+      state.guilds.value = state.guilds.value.map((guild) =>
+        guild.id === guildId ? { ...guild, checking } : guild
+      );
+      return;
+    }
+    case "invitation.update":
+      return setInvitation(state, frame.d);
+    case "invitation.remove":
+      state.dms.value = state.dms.value.filter((dm) =>
+        dm.room_id !== frame.d.room_id || dm.state !== "invited"
+      );
+      return dropInvitation(state, frame.d.room_id);
     case "member.update":
       setMember(state, frame.d.guild_id, frame.d.member);
       return countMembers(state, frame.d.guild_id, frame.d.member_count);

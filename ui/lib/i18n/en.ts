@@ -98,6 +98,42 @@ export const en = {
     "It was used up, withdrawn or too old. Ask the one who sent it for a new link.",
 
   "timeline.pastAgain": "Ask again",
+  "composer.checking": "Writing opens when the check of this guild is done",
+  "guild.unverifiable":
+    "The history of {name} could not be verified, so it was left again. Nothing of it was kept.",
+  "guild.localOnly": "Only for people of {server}",
+  "guild.localOnlyHint":
+    "Nobody of another server can ever become a member. This cannot be changed later.",
+
+  "invitation.title": "Invitations",
+  "invitation.held": "An invitation from a stranger",
+  "invitation.heldText":
+    "Nobody you know is there, so its name and picture are shown only once you accept.",
+  "invitation.guild": "A guild",
+  "invitation.private": "A private channel",
+  "invitation.group_dm": "A conversation of several",
+  "invitation.by": "{name} invites you",
+  "invitation.byForeign": "{name} of {server} invites you",
+  "invitation.accept": "Accept",
+  "invitation.decline": "Decline",
+  "invitation.acceptOf": "Accept: {name}",
+  "invitation.declineOf": "Decline: {name}",
+
+  "gs.servers": "Servers",
+  "gs.serversLead":
+    "Everybody keeps their account on their own server. These servers hold what is said where one of their people may read it.",
+  "gs.localOnly": "This guild was made for people of one server alone.",
+  "gs.serverOwn": "yours",
+  "gs.serverShutOut": "shut out",
+  "gs.serverRules": "Which servers may take part",
+  "gs.server.allow": "Allowed",
+  "gs.server.allowHint": "One name a line; * stands for anything. A single * allows every server.",
+  "gs.server.deny": "Shut out",
+  "gs.server.denyHint":
+    "Their people can do nothing here from now on, whatever stands above. *.example.org covers all below it.",
+  "gs.serverIp": "Servers without a name, only a number, may take part",
+  "gs.serverReason": "Reason, for the audit log",
+
   "where.title": "Where it has arrived",
   "where.again": "Look again",
   "where.foreign":

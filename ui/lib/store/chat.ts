@@ -2,6 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { ReadState } from "../../../core/api/channel.ts";
 import type { ClientFrame, Dm, Self, Snapshot } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
+import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
 import type { User } from "../../../core/api/user.ts";
 import { isTalk, type Place, placeKey, refKey } from "./place.ts";
@@ -85,6 +86,7 @@ export class ChatState {
   readonly self: Signal<Self>;
   readonly guilds: Signal<readonly Guild[]>;
   readonly dms: Signal<readonly Dm[]>;
+  readonly invitations: Signal<readonly Invitation[]>;
   readonly reads: Signal<ReadonlyMap<string, ReadState>>;
   /** Keys of channels whose read state must be asked for; see `stale_reads.ts`. */
   readonly staleReads: Signal<ReadonlySet<string>> = signal(new Set());
@@ -124,6 +126,7 @@ export class ChatState {
     this.self = signal(snapshot.self);
     this.guilds = signal(snapshot.guilds);
     this.dms = signal(snapshot.dms);
+    this.invitations = signal(snapshot.invitations);
     this.reads = signal(new Map(snapshot.read_states.map((read) => [refKey(read), read])));
     this.presences = signal(new Map(Object.entries(snapshot.presences)));
     this.members = signal(new Map());
@@ -189,6 +192,7 @@ export class ChatState {
     this.self.value = snapshot.self;
     this.guilds.value = snapshot.guilds;
     this.dms.value = snapshot.dms;
+    this.invitations.value = snapshot.invitations;
     this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
     this.presences.value = new Map(Object.entries(snapshot.presences));
     this.position = snapshot.position;

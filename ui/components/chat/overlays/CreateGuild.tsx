@@ -14,10 +14,13 @@ export default function CreateGuild() {
   const [name, setName] = useState(
     t("guild.defaultName", { name: nameOf(state.self.value.user) }),
   );
+  const [localOnly, setLocalOnly] = useState(false);
   const { busy, error, run } = useSubmit();
   const create = () =>
     run(async () => {
-      const guild = await callApi("createGuild", { body: { name: name.trim() } });
+      const guild = await callApi("createGuild", {
+        body: { name: name.trim(), local_only: localOnly },
+      });
       const others = state.guilds.value.filter((entry) => entry.id !== guild.id);
       state.guilds.value = [...others, guild];
       state.overlay.value = null;
@@ -53,6 +56,7 @@ export default function CreateGuild() {
           </div>
         </div>
         <p class="hint">{t("guild.createText")}</p>
+        <LocalOnly checked={localOnly} onChange={setLocalOnly} />
         {error && <p class="field-error" role="alert">{error}</p>}
         <button type="submit" class="button primary wide" disabled={busy || name.trim() === ""}>
           {t("guild.create")}
@@ -61,6 +65,26 @@ export default function CreateGuild() {
       <hr />
       <JoinForm />
     </Dialog>
+  );
+}
+
+function LocalOnly(props: { checked: boolean; onChange: (checked: boolean) => void }) {
+  const state = useChat();
+  return (
+    <details class="more-options">
+      <summary>{t("invite.options")}</summary>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={props.checked}
+          onChange={(event) => props.onChange(event.currentTarget.checked)}
+        />
+        <span>
+          <span class="strong">{t("guild.localOnly", { server: state.server.name })}</span>
+          <span class="hint">{t("guild.localOnlyHint")}</span>
+        </span>
+      </label>
+    </details>
   );
 }
 

@@ -1,0 +1,105 @@
+import { Field } from "../../../../components/Field.tsx";
+import { ActForm, Check } from "../../../../components/FormParts.tsx";
+import { GuildSettings } from "../../../../components/GuildSettings.tsx";
+import { Icon } from "../../../../components/Icon.tsx";
+import { Notice } from "../../../../components/Notice.tsx";
+import { flag, text } from "../../../../lib/forms.ts";
+import { formPage } from "../../../../lib/form_page.ts";
+import { guildParams, readGuild, reasonIn } from "../../../../lib/guild_settings.ts";
+import { can } from "../../../../lib/format/rights.ts";
+import { t } from "../../../../lib/i18n/t.ts";
+import { define } from "../../../../utils.ts";
+
+/** Names apart by lines, commas or spaces. */
+function namesIn(form: FormData, name: string): string[] {
+  return [...new Set(text(form, name).split(/[\s,]+/).filter((entry) => entry !== ""))];
+}
+
+export const handler = define.handlers(formPage(
+  async (ctx) => {
+    const guild = await readGuild(ctx, "gs.servers");
+    const found = await ctx.state.api.call("getGuildServers", { params: guildParams(ctx) });
+    return { guild, ...found };
+  },
+  {
+    async rules(ctx, form) {
+      const allow = namesIn(form, "allow");
+      await ctx.state.api.call("setGuildServers", {
+        params: guildParams(ctx),
+        body: {
+          acl: {
+            allow: allow.length === 0 ? ["*"] : allow,
+            deny: namesIn(form, "deny"),
+            allow_ip_literals: flag(form, "ip"),
+          },
+          ...reasonIn(form),
+        },
+      });
+    },
+  },
+));
+
+/** Whose people a guild is made of, and which servers may take part. */
+export default define.page<typeof handler>(({ data, state }) => (
+  <GuildSettings
+    state={state}
+    guild={data.guild}
+    part="servers"
+    heading={t("gs.servers")}
+    lead="gs.serversLead"
+    note={data.note}
+  >
+    {data.guild.local_only && <Notice icon="lock">{t("gs.localOnly")}</Notice>}
+    <ul class="rows">
+      {data.servers.map((server) => (
+        <li key={server.name} class="row-card">
+          <Icon name={server.allowed ? "check" : "ban"} />
+          <div class="grow">
+            <p class="strong break">
+              {server.name}{" "}
+              {server.name === state.server.name && <span class="tag">{t("gs.serverOwn")}</span>}
+            </p>
+            <p class="small muted">
+              {t("members", { n: server.member_count })}
+              {!server.allowed && ` · ${t("gs.serverShutOut")}`}
+            </p>
+          </div>
+        </li>
+      ))}
+    </ul>
+    {can(data.guild.permissions, "MANAGE_GUILD") && !data.guild.local_only && (
+      <ActForm act="rules">
+        <h2>{t("gs.serverRules")}</h2>
+        <Names name="allow" values={data.acl?.allow ?? ["*"]} />
+        <Names name="deny" values={data.acl?.deny ?? []} />
+        <Check
+          name="ip"
+          label={t("gs.serverIp")}
+          checked={data.acl?.allow_ip_literals ?? false}
+        />
+        <Field name="reason" label={t("gs.serverReason")} maxlength={512} />
+        <button class="button primary" type="submit">{t("save")}</button>
+      </ActForm>
+    )}
+  </GuildSettings>
+));
+
+function Names(props: { name: "allow" | "deny"; values: readonly string[] }) {
+  const id = `f-${props.name}`;
+  return (
+    <div class="field">
+      <label for={id}>{t(`gs.server.${props.name}`)}</label>
+      <textarea
+        class="input"
+        id={id}
+        name={props.name}
+        rows={3}
+        spellcheck={false}
+        aria-describedby={`${id}-hint`}
+      >
+        {props.values.join("\n")}
+      </textarea>
+      <p class="hint" id={`${id}-hint`}>{t(`gs.server.${props.name}Hint`)}</p>
+    </div>
+  );
+}
