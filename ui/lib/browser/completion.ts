@@ -1,7 +1,9 @@
+import type { Member } from "../../../core/api/guild.ts";
 import { foreignServer, handleOf, localPart, memberName, nameOf } from "../format/names.ts";
 import { can } from "../format/rights.ts";
 import type { ChatState } from "../store/chat.ts";
 import { channelOf, guildOf } from "../store/place.ts";
+import { callApi } from "./browser_api.ts";
 import { loadEmoji, searchEmoji } from "./emoji_data.ts";
 
 /** One line of the list over the composer. */
@@ -67,15 +69,41 @@ function suggestChannels(state: ChatState, query: string): Suggestion[] {
     }));
 }
 
-function suggestPeople(state: ChatState, query: string): Suggestion[] {
+/**
+ * The same list with members whom only the server knows; undefined where it knows no more. The
+ * members found can be mentioned from then on.
+ */
+export async function suggestMore(
+  state: ChatState,
+  trigger: Trigger,
+): Promise<readonly Suggestion[] | undefined> {
+  const guild = guildOf(state.known, state.place.value);
+  if (trigger.sigil !== "@" || trigger.query === "" || !guild) return undefined;
+  const held = state.members.value.get(guild.id);
+  if (held && held.next === null) return undefined;
+  const found = await callApi("listMembers", {
+    params: { guild_id: guild.id },
+    query: { search: trigger.query, limit: SHOWN },
+  });
+  for (const member of found.members) state.users.set(member.user.id, member.user);
+  return suggestPeople(state, trigger.query, found.members);
+}
+
+function suggestPeople(
+  state: ChatState,
+  query: string,
+  more: readonly Member[] = [],
+): Suggestion[] {
   const typed = query.toLowerCase();
   const place = state.place.value;
   const guild = guildOf(state.known, place);
+  const held = guild ? state.members.value.get(guild.id)?.members ?? [] : [];
+  const members = [
+    ...held,
+    ...more.filter((member) => !held.some(({ user }) => user.id === member.user.id)),
+  ];
   const people = guild
-    ? (state.members.value.get(guild.id)?.members ?? []).map((member) => ({
-      user: member.user,
-      name: memberName(member),
-    }))
+    ? members.map((member) => ({ user: member.user, name: memberName(member) }))
     : state.dms.value.filter((dm) => place.kind === "dm" && dm.room_id === place.roomId)
       .map((dm) => ({ user: dm.user, name: nameOf(dm.user) }));
   const found = people

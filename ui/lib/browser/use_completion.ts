@@ -1,7 +1,10 @@
 import type { RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { ChatState } from "../store/chat.ts";
-import { findTrigger, suggest, type Suggestion, type Trigger } from "./completion.ts";
+import { findTrigger, suggest, type Suggestion, suggestMore, type Trigger } from "./completion.ts";
+
+/** The server is asked once typing rests this long. */
+const TYPING_MS = 150;
 
 export interface Completion {
   readonly list: readonly Suggestion[];
@@ -22,6 +25,10 @@ export function useCompletion(
   const [list, setList] = useState<readonly Suggestion[]>([]);
   const [at, setAt] = useState(0);
   const trigger = useRef<Trigger | undefined>(undefined);
+  const asking = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  // What stands there when a later answer comes, not when it was asked for.
+  const shown = useRef({ list, at });
+  shown.current = { list, at };
   const close = () => {
     trigger.current = undefined;
     setList([]);
@@ -37,6 +44,16 @@ export function useCompletion(
       setList(suggestions);
       setAt(0);
     });
+    clearTimeout(asking.current);
+    asking.current = setTimeout(() => void lookFurther(found), TYPING_MS);
+  };
+  const lookFurther = async (found: Trigger) => {
+    // Without an answer the list stands as it is: what is held can be chosen.
+    const suggestions = await suggestMore(state, found).catch(() => undefined);
+    if (trigger.current !== found || suggestions === undefined) return;
+    const chosen = shown.current.list[shown.current.at]?.key;
+    setList(suggestions);
+    setAt(Math.max(0, suggestions.findIndex((each) => each.key === chosen)));
   };
   const take = (index: number) => {
     const box = area.current;

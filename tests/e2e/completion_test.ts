@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { parseUserId } from "../../core/ids/user_id.ts";
+import { acceptInvite } from "../../server/services/invites/accept_invite.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { type Homeserver, startHomeserver } from "../harness/homeserver.ts";
+import { createGuild, fillRegistration, settled } from "./people.ts";
+
+/** More members than the client holds of a guild. */
+const CROWD = 205;
+const AT_ONCE = 8;
+
+Deno.test("a member beyond those that the page holds can be completed and is mentioned", async () => {
+  await using server = await startHomeserver();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  const { page } = ann;
+  await page.goto(server.setupLink ?? "");
+  await fillRegistration(page, "ann", "Ann");
+  await settled(page);
+  await createGuild(page, "Workshop");
+  const [, , guild] = new URL(page.url()).pathname.split("/");
+  const code = await page.evaluate(`(async () => {
+    const answer = await fetch("/client/v1/invites", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ guild_id: "!${guild}" }),
+    });
+    return (await answer.json()).code;
+  })()`);
+  const names = Array.from({ length: CROWD }, (_, i) => `member${String(i).padStart(3, "0")}`);
+  // The last by name, so that no first page holds it.
+  names.push("zoe");
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const some = names.slice(at, at + AT_ONCE);
+    await Promise.all(some.map((name) => join(server, name, String(code))));
+  }
+  // Who comes in while one looks stands in the list: only a page opened later lacks the last.
+  const listed = page.locator(".members").getByText("zoe", { exact: true });
+  await listed.waitFor();
+  await page.reload();
+  await settled(page);
+  await page.getByRole("button", { name: "Show more" }).waitFor();
+  assert.equal(await listed.count(), 0);
+  const box = page.locator("textarea[name=body]");
+  await box.pressSequentially("hello @zo");
+  await page.getByRole("option", { name: "zoe" }).waitFor();
+  await box.press("Enter");
+  assert.equal(await box.inputValue(), "hello @zoe ");
+  await box.press("Enter");
+  await page.locator("article:not(.pending) .pill", { hasText: "zoe" }).waitFor();
+  assert.deepEqual(ann.faults, []);
+  await browser.close();
+});
+
+/** A member without a password: to hash two hundred of them takes longer than all the rest. */
+async function join(server: Homeserver, name: string, code: string): Promise<void> {
+  const { chat, database: { sql } } = server.parts;
+  const userId = parseUserId(`@${name}:localhost`);
+  assert.ok(chat !== undefined && userId !== undefined);
+  await sql`
+    insert into users (user_id, local, skeleton, created_ts, created_by)
+    values (${userId}, ${name}, ${name}, 1, 'admin')`;
+  await sql`insert into profiles (user_id, updated_ts) values (${userId}, 1)`;
+  await acceptInvite(chat, { userId, address: "127.0.0.1" }, code);
+}
