@@ -11,7 +11,7 @@ export const Role = z.object({
   mentionable: z.boolean(),
   position: z.number().int().describe("0 for everyone; higher is stronger"),
   bits: Bits,
-  member_count: z.number().int().optional(),
+  member_count: z.number().int().optional().describe("Only where one guild is asked for"),
 });
 export type Role = z.infer<typeof Role>;
 

@@ -25,6 +25,11 @@ Deno.test("roles and entries decide who sees a channel; hidden and absent look a
     (await person.do("GET", `/guilds/${guildId}`)).channels.map((c: { name: string }) => c.name);
   assert.deepEqual(await seenBy(bob), ["general", "Voice", "staff"]);
   assert.deepEqual(await seenBy(cid), ["general", "Voice"]);
+  const { roles } = await cid.do("GET", `/guilds/${guildId}`);
+  assert.deepEqual(
+    roles.map((each: { id: string; member_count: number }) => [each.id, each.member_count]),
+    [[role.id, 1], ["everyone", members.length + 1]],
+  );
   const strip = ({ error }: { error: Record<string, unknown> }) => ({ ...error, request_id: "" });
   const hidden = await cid.try("GET", `/rooms/${guildId}/messages?channel_id=${staff.id}`);
   const absent = await cid.try("GET", `/rooms/${guildId}/messages?channel_id=3yZe7d`);

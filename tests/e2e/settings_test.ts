@@ -41,6 +41,8 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByRole("button", { name: "Save" }).first().click();
     await page.getByText("Saved.").waitFor();
     await bob.page.getByRole("heading", { name: "Stewards" }).waitFor();
+    await page.goto(`${settings}/roles`);
+    await page.locator(".row-card", { hasText: "Stewards" }).getByText("1 member").waitFor();
     await bob.page.getByRole("link", { name: "Settings of general" }).waitFor({
       state: "attached",
     });

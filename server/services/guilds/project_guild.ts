@@ -131,6 +131,15 @@ function everyoneSees(authority: Authority, policy: ChannelPolicy): boolean {
   return (bits & BIT.VIEW_CHANNEL) !== 0n;
 }
 
+/** The roles with how many members hold each: as many steps as there are members. */
+export function countRoles(authority: Authority, roles: readonly Role[]): Role[] {
+  const counts = new Map<string, number>([[EVERYONE, authority.joinedUsers().size]]);
+  for (const userId of authority.joinedUsers()) {
+    for (const id of authority.rolesOf(userId)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return roles.map((role) => ({ ...role, member_count: counts.get(role.id) ?? 0 }));
+}
+
 /** All roles, strongest first, everyone last. */
 export function projectRoles(authority: Authority): Role[] {
   const table = authority.table();

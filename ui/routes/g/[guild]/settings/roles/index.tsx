@@ -75,9 +75,8 @@ function RoleRow(
       <a class="grow row-link" href={props.href}>
         <span class="strong break">{everyone ? t("role.everyone") : role.name}</span>
         <span class="small muted block">
-          {everyone
-            ? t("role.everyoneHint")
-            : role.member_count !== undefined && t("members", { n: role.member_count })}
+          {everyone && `${t("role.everyoneHint")} · `}
+          {role.member_count !== undefined && t("members", { n: role.member_count })}
         </span>
       </a>
       {!everyone && props.mine && (
