@@ -28,3 +28,5 @@ create index remote_media_uses_file on remote_media_uses (server, media_id);
 create index events_soft_failed on events (room_id, received_ts) where outcome = 'soft_failed';
 create index events_rare on events (room_id, type)
   where type in ('m.purge', 'm.merge', 'm.guild.owner');
+create index events_unfilled on events (received_ts)
+  where withheld and redacted_by is null and outcome <> 'rejected';

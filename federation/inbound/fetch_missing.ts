@@ -12,6 +12,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { type Ingest, type KeyRing, type Transport, TransportError } from "../ports.ts";
+import { serversToAsk } from "./servers_to_ask.ts";
 import type { InboundRooms, Receipts, WaitingEvent, WaitingStore } from "./ports.ts";
 
 /** Waiting events that are looked after together. */
@@ -134,10 +135,12 @@ export class FetchMissing implements AsyncDisposable {
   ): Promise<readonly ServerName[]> {
     const { rooms, ownName } = this.#deps;
     const room = await rooms.open(roomId);
-    const others = room === undefined ? [] : [...room.end.authority.joinedServers()];
-    return [origin, ...others.filter((server) => server !== origin)]
-      .filter((server) => server !== ownName)
-      .slice(0, limits.federation.maxServersAsked);
+    if (room === undefined) return origin === ownName ? [] : [origin];
+    return serversToAsk(room, {
+      first: origin,
+      self: ownName,
+      max: limits.federation.maxServersAsked,
+    });
   }
 
   /** Missing control events and their missing ancestors, until nothing is missing or comes. */

@@ -1,7 +1,7 @@
 import type { PduResult } from "../../core/api/federation/send.ts";
 import type { Verdict } from "../../core/auth/verdict.ts";
 import { assert } from "../../core/assert.ts";
-import { isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
+import { type HeldEvent, isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { Blake3 } from "../../core/event/hash.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
@@ -10,12 +10,13 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
+import type { ChannelRef, Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
 import { accept, reject } from "./accept.ts";
 import { authorise } from "./authorise.ts";
 import { fetchAuth } from "./fetch_auth.ts";
 import { HELD_ALREADY, type Incoming, isStored } from "./incoming.ts";
 import { isLive, judgePresent } from "./judge_present.ts";
+import { complete } from "./complete.ts";
 import { parse } from "./parse.ts";
 import {
   type InboundMeter,
@@ -42,6 +43,10 @@ export interface PipelineDeps {
   readonly verifier: SignatureVerifier;
   readonly policy: ServerPolicy;
   readonly waiting: Waiting;
+  /** Events that are held without their content. */
+  readonly refill: { want(event: HeldEvent): void };
+  /** Channels in which a parent is missing. */
+  readonly gaps: { notice(channel: ChannelRef): void };
   /** The present state of a room has changed: what soft-failed may pass now. */
   readonly lookAgain: { wake(roomId: RoomId): void };
   readonly receipts: Receipts;
@@ -201,14 +206,31 @@ export class Pipeline implements Ingest {
       if (outcome.reason !== HELD_ALREADY) this.#note(incoming, outcome);
     }
     await this.#deps.waiting.done(room.id, settled);
-    if (turn.endMoved) this.#deps.lookAgain.wake(room.id);
+    this.#follow(turn);
     return outcomes;
+  }
+
+  /** What a stored turn calls for elsewhere. */
+  #follow(turn: RoomTurn): void {
+    const { lookAgain, refill, gaps } = this.#deps;
+    const { room } = turn;
+    if (turn.endMoved || turn.resigned) lookAgain.wake(room.id);
+    for (const { event, redactedBy, outcome, gaps: missing, door } of turn.newEvents) {
+      if (outcome === "rejected") continue;
+      if (event.withheld && redactedBy === undefined) refill.want(event);
+      const live = door === "send" || door === "missing";
+      if (missing.length === 0 || !live || !isTimelineEvent(event)) continue;
+      gaps.notice({ roomId: room.id, channelId: event.pdu.channel_id });
+    }
   }
 
   /** One event, from the look at what it cites to its end. */
   async #receive(turn: RoomTurn, incoming: Incoming): Promise<Outcome> {
     const held = turn.known(incoming.event.id);
-    if (held !== undefined) return { outcome: held.outcome, reason: HELD_ALREADY };
+    if (held !== undefined) {
+      complete(turn, held, incoming);
+      return { outcome: held.outcome, reason: HELD_ALREADY };
+    }
     const nowMs = this.#deps.clock.now();
     try {
       const decision = await this.#judge(turn, incoming);

@@ -80,6 +80,8 @@ export interface RoomChange {
   readonly resolvedBy?: EventId;
   /** Parents that were missing and have come. */
   readonly closed: readonly EventId[];
+  /** The content of control events has gone or come: what states hold of them is old. */
+  readonly reread: boolean;
 }
 
 /** A change that cannot be stored, and could not if it were tried again. */
@@ -149,6 +151,10 @@ export interface InboundRooms {
   open(id: RoomId): Promise<InboundRoom | undefined>;
   /** Holds a room from its create event on; the room there is, if there is one. */
   begin(create: ControlEvent): Promise<InboundRoom>;
+  /** Events received since whose content is not held, though nothing took it away. */
+  withheld(
+    query: { readonly sinceTs: number; readonly limit: number },
+  ): Promise<readonly HeldEvent[]>;
   /** Rooms with events that soft-failed since. */
   withSoftFailed(sinceTs: number): Promise<readonly RoomId[]>;
 }

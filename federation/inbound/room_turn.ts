@@ -46,6 +46,8 @@ export class RoomTurn {
   readonly #purgesByUser = new Map<UserId, ControlEvent[]>();
   #end: GraphEnd;
   #endMoved = false;
+  #resigned = false;
+  #reread = false;
   #resolvedBy: EventId | undefined;
 
   constructor(room: InboundRoom) {
@@ -151,6 +153,9 @@ export class RoomTurn {
   change(id: EventId, change: Partial<Omit<Known, "event">> & Partial<Pick<Known, "event">>): void {
     const before = this.#known.get(id);
     assert(before !== undefined, `event ${id} is held`);
+    if (change.event !== undefined && isControlEvent(before.event)) {
+      this.#reread ||= change.event.withheld !== before.event.withheld;
+    }
     const added = this.#events.get(id);
     if (added === undefined) {
       this.#known.set(id, { ...before, ...change });
@@ -249,6 +254,16 @@ export class RoomTurn {
     return this.#events.size === 0 && this.#changed.size === 0;
   }
 
+  /** A soft-failed event has got a signature more, with which it may pass. */
+  resign(event: HeldEvent): void {
+    this.change(event.id, { event });
+    this.#resigned = true;
+  }
+
+  get resigned(): boolean {
+    return this.#resigned;
+  }
+
   get endMoved(): boolean {
     return this.#endMoved;
   }
@@ -261,6 +276,7 @@ export class RoomTurn {
       ...(this.#endMoved ? { end: this.#end } : {}),
       ...(this.#resolvedBy === undefined ? {} : { resolvedBy: this.#resolvedBy }),
       closed: [...this.#closed],
+      reread: this.#reread,
       shown: [...this.#shown].flatMap((id) => this.#known.get(id) ?? []),
       coverings: [...this.#coverings.values()],
       redactions: this.#redactions,

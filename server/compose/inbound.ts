@@ -8,8 +8,10 @@ import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
 import { LookAgain } from "../../federation/inbound/look_again.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { InboundMeter } from "../../federation/inbound/ports.ts";
+import { Refill } from "../../federation/inbound/refill.ts";
 import { Waiting } from "../../federation/inbound/waiting.ts";
 import type {
+  ChannelRef,
   EduSink,
   FederationHandler,
   Ingest,
@@ -46,6 +48,8 @@ export interface InboundInput {
 export interface InboundParts {
   readonly ingest: Ingest;
   readonly handlers: readonly FederationHandler[];
+  /** Who is told of channels in which a parent is missing. */
+  readonly followGaps: (follow: (channel: ChannelRef) => void) => void;
   /** Forgets what is kept for a time alone; called now and then. */
   readonly sweep: () => Promise<void>;
 }
@@ -66,8 +70,12 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   let wake = () => {};
   const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });
   const lookAgain = stack.use(new LookAgain({ ...input, rooms, verifier }));
-  const stages = { ...input, rooms, verifier, waiting, receipts, lookAgain, blake3 };
+  const refill = stack.use(new Refill({ ...input, rooms, ownName: input.serverName }));
+  let notice = (_channel: ChannelRef) => {};
+  const gaps = { notice: (channel: ChannelRef) => notice(channel) };
+  const stages = { ...input, rooms, verifier, waiting, receipts, lookAgain, refill, gaps, blake3 };
   const ingest = new Pipeline(stages);
+  refill.start(ingest);
   const fetching = stack.use(
     new FetchMissing({ ...input, rooms, store, ingest, receipts, ownName: input.serverName }),
   );
@@ -80,6 +88,9 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   }));
   return {
     ingest,
+    followGaps: (follow) => {
+      notice = follow;
+    },
     handlers: [sendHandler({ ...input, ingest, transactions, blake3 })],
     sweep: async () => {
       await transactions.sweep();

@@ -57,6 +57,18 @@ export class StoredInboundRooms implements InboundRooms {
     return new StoredInboundRoom(await this.#deps.rooms.adopt(create), this.#deps);
   }
 
+  async withheld(
+    { sinceTs, limit }: { readonly sinceTs: number; readonly limit: number },
+  ): Promise<readonly HeldEvent[]> {
+    const { sql } = this.#deps;
+    const rows = await sql<EventRecord[]>`
+      select ${eventColumns(sql)} from events e
+      where e.withheld and e.redacted_by is null and e.outcome <> 'rejected'
+        and e.received_ts >= ${sinceTs}
+      order by e.received_ts desc limit ${limit}`;
+    return rows.map((row) => heldOf(readEvent(row)));
+  }
+
   async withSoftFailed(sinceTs: number): Promise<readonly RoomId[]> {
     const rows = await this.#deps.sql<{ room_id: RoomId }[]>`
       select distinct room_id from events
@@ -200,10 +212,8 @@ class StoredInboundRoom implements InboundRoom {
       }
       throw error;
     }
-    const controlTaken = change.changed.some((known) =>
-      known.redactedBy !== undefined && !isTimelineEvent(known.event)
-    );
-    if (controlTaken) await this.#room.rereadNow();
+    // What the room remembers of control events may say more, or less, than they do now.
+    if (change.reread) await this.#room.rereadNow();
     this.#deps.rooms.trimGraphs();
     for (const purge of change.purges) this.#deps.purge(this.#room, purge);
   }

@@ -25,6 +25,7 @@ import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
 import { LookAgain } from "../../federation/inbound/look_again.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { RoomChange } from "../../federation/inbound/ports.ts";
+import { Refill } from "../../federation/inbound/refill.ts";
 import { RoomTurn } from "../../federation/inbound/room_turn.ts";
 import { Waiting } from "../../federation/inbound/waiting.ts";
 import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
@@ -140,8 +141,11 @@ export class EngineServer implements SimServer {
       wake: () => fetcher.wake(),
     });
     const lookAgain = new LookAgain({ rooms, keys, verifier, policy, clock, log });
+    const refill = new Refill({ rooms, transport, ownName: this.name, clock, log });
     const ingest = new Pipeline({
       lookAgain,
+      refill,
+      gaps: { notice: () => undefined },
       rooms,
       keys,
       verifier,
@@ -152,6 +156,7 @@ export class EngineServer implements SimServer {
       clock,
       log,
     });
+    refill.start(ingest);
     const outbound = this.#startOutbound(clock, transport);
     life = { clock, room, outbound, lookAgain };
     this.#life = life;

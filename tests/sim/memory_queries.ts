@@ -6,8 +6,7 @@ import {
   isControlEvent,
   isTimelineEvent,
 } from "../../core/event/event.ts";
-import { editedIdOf, purgeCovers, redactedIds } from "../../core/event/redaction_effect.ts";
-import { redactEvent } from "../../core/event/redact.ts";
+import { editedIdOf, redactedIds } from "../../core/event/redaction_effect.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { threadOf } from "../../core/state/timeline_winners.ts";
@@ -74,10 +73,9 @@ export class MemoryQueries {
       .reverse().slice(0, limit);
   }
 
-  /** What a purge covers of all that is held, without its content. */
-  purged(purge: ControlEvent): Known[] {
-    return [...this.#store.known.values()].filter(({ event, redactedBy }) =>
-      redactedBy === undefined && purgeCovers(purge, event)
-    ).map((known) => ({ ...known, event: redactEvent(known.event), redactedBy: purge.id }));
+  withheld({ sinceTs, limit }: { readonly sinceTs: number; readonly limit: number }): HeldEvent[] {
+    return [...this.#store.known.values()].filter(({ event, outcome, redactedBy, receivedTs }) =>
+      event.withheld && outcome !== "rejected" && redactedBy === undefined && receivedTs >= sinceTs
+    ).slice(0, limit).map(({ event }) => event);
   }
 }

@@ -115,15 +115,28 @@ export class MemoryRoom implements InboundRoom {
     return this.#ask<readonly Known[]>(() => this.#queries.softFailed(query));
   }
 
+  withheld(query: { readonly sinceTs: number; readonly limit: number }) {
+    return this.#ask<readonly HeldEvent[]>(() => this.#queries.withheld(query));
+  }
+
   async #ask<Answer>(read: () => Answer): Promise<Answer> {
     await this.#pace();
     return read();
+  }
+
+  /** Contents have gone or come: the events of every state are those that are held now. */
+  #reread(): void {
+    this.#store.reread();
+    this.graph.unload();
+    const { state, heads, facts } = this.#store;
+    this.#end = { heads, state, authority: new Authority(state, facts, this.graph.memo) };
   }
 
   async store(change: RoomChange): Promise<void> {
     await this.#pace();
     this.#store.apply(change, this.#nowMs());
     if (change.end !== undefined) this.#end = change.end;
+    if (change.reread) this.#reread();
     this.#stored(change);
     await this.#pace();
   }
@@ -150,6 +163,10 @@ export class MemoryRooms implements InboundRooms {
 
   open(id: RoomId): Promise<InboundRoom | undefined> {
     return Promise.resolve(id === this.#room.id ? this.#room : undefined);
+  }
+
+  async withheld(query: { readonly sinceTs: number; readonly limit: number }) {
+    return await this.#room.withheld(query);
   }
 
   async withSoftFailed(sinceTs: number): Promise<readonly RoomId[]> {

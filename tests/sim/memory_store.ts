@@ -5,6 +5,8 @@ import {
   isTimelineEvent,
   type TimelineEvent,
 } from "../../core/event/event.ts";
+import { redactEvent } from "../../core/event/redact.ts";
+import { purgeCovers } from "../../core/event/redaction_effect.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -14,8 +16,6 @@ import { Authority } from "../../core/permissions/authority.ts";
 import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
 import { StateMap } from "../../core/state/state_map.ts";
 import type { Known, MissingParent, RoomChange } from "../../federation/inbound/ports.ts";
-
-import { MemoryQueries } from "./memory_queries.ts";
 
 /** An event as it is stored, and why it was not accepted. */
 export interface StoredKnown extends Known {
@@ -86,12 +86,7 @@ export class MemoryStore {
       assert(stored !== undefined, "what changes is stored");
       this.known.set(known.event.id, { ...stored, ...known });
     }
-    for (const purge of change.purges) {
-      for (const known of new MemoryQueries(this).purged(purge)) {
-        const stored = this.known.get(known.event.id);
-        if (stored !== undefined) this.known.set(known.event.id, { ...stored, ...known });
-      }
-    }
+    for (const purge of change.purges) this.#carryOut(purge);
     for (const { channelId, remove, add } of change.moves) {
       if (channelId === undefined) continue;
       const heads = this.channelHeads.get(channelId) ?? new Map<EventId, number>();
@@ -109,6 +104,24 @@ export class MemoryStore {
       if (outcome !== "accepted" || serverOf(event.pdu.sender) !== this.#server) continue;
       this.ownLog.push({ event, present });
     }
+  }
+
+  #carryOut(purge: ControlEvent): void {
+    for (const [id, known] of this.known) {
+      if (known.redactedBy !== undefined || !purgeCovers(purge, known.event)) continue;
+      this.known.set(id, { ...known, event: redactEvent(known.event), redactedBy: purge.id });
+    }
+  }
+
+  /** The events of every state as they are held now. */
+  reread(): void {
+    const now = (state: StateMap) =>
+      StateMap.from([...state.events()].map((event) => {
+        const held = this.known.get(event.id)?.event;
+        return held !== undefined && isControlEvent(held) ? held : event;
+      }));
+    for (const [id, state] of this.after) this.after.set(id, now(state));
+    this.state = now(this.state);
   }
 
   childrenOfMissing(ids: readonly EventId[]): MissingParent[] {

@@ -22,7 +22,8 @@ export const relationRows = defineRowKind<{
     select x."roomId", x."eventId", x."channelId", x."targetId", x.kind, x.sender,
       coalesce(x.key, ''), x.order
     from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "eventId" text,
-      "channelId" text, "targetId" text, kind text, sender text, key text, "order" bigint)`);
+      "channelId" text, "targetId" text, kind text, sender text, key text, "order" bigint)
+    on conflict do nothing`);
 
 /** What a redaction names, held or not: it covers what arrives later too. */
 export const targetRows = defineRowKind<{
@@ -85,7 +86,8 @@ export const mentionRows = defineRowKind<{
     select x."roomId", x."channelId", json_array_elements_text(x.targets), x.order, x."eventId",
       x.sender
     from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "channelId" text,
-      targets json, "order" bigint, "eventId" text, sender text)`);
+      targets json, "order" bigint, "eventId" text, sender text)
+    on conflict do nothing`);
 
 export const droppedMentions = defineRowKind<{
   readonly roomId: RoomId;
