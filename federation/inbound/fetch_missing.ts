@@ -206,16 +206,32 @@ export class FetchMissing implements AsyncDisposable {
     return ids.filter((id) => !held.has(id));
   }
 
-  /** Once more through all stages: what was missing may have come by any way. */
+  /**
+   * Once more through all stages, where what was missing has come by whatever way; what was
+   * fetched here has let its followers through already.
+   */
   async #tryAgain(events: readonly WaitingEvent[]): Promise<void> {
-    for (const { roomId, eventId, origin, door, pdu } of events) {
-      const json = parseJson(new TextEncoder().encode(pdu));
-      const results = json.ok
-        ? await this.#deps.ingest.ingest({ door, origin, roomId, pdus: [json.value] })
-        : [];
+    const [first] = events;
+    if (first === undefined) return;
+    const { roomId, origin } = first;
+    const missing = new Set(
+      await this.#notHeld(roomId, [...new Set(events.flatMap((event) => event.missing))]),
+    );
+    const ready = events.filter((event) => !event.missing.some((id) => missing.has(id)));
+    for (const door of new Set(ready.map((event) => event.door))) {
+      const read = ready.filter((event) => event.door === door).map((event) => ({
+        event,
+        json: parseJson(new TextEncoder().encode(event.pdu)),
+      }));
+      const pdus = read.flatMap(({ json }) => json.ok ? [json.value] : []);
+      const results = await this.#deps.ingest.ingest({ door, origin, roomId, pdus });
       // A key that has come may show that this copy was forged; another's may be good.
-      if (results[0]?.outcome !== "dropped" && json.ok) continue;
-      await this.#deps.store.remove(roomId, [eventId], origin);
+      const dropped = new Set(
+        results.flatMap(({ outcome, event_id: id }) => outcome === "dropped" ? [id] : []),
+      );
+      const gone = read.filter(({ event, json }) => !json.ok || dropped.has(event.eventId))
+        .map(({ event }) => event.eventId);
+      if (gone.length > 0) await this.#deps.store.remove(roomId, gone, origin);
     }
   }
 

@@ -158,7 +158,7 @@ async function isNamedLater(
   order: number,
 ): Promise<boolean> {
   const later = await turn.timelineFrom(event.pdu.channel_id, order + 1, LATER_MAX);
-  return later.some((known) =>
+  return later.events.some((known) =>
     known.outcome === "accepted" && known.event.pdu.prev_events.includes(event.id)
   );
 }

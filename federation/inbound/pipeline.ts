@@ -59,6 +59,17 @@ export interface PipelineDeps {
 /** How one event fared; `waiting` goes on by itself. */
 type Outcome = Required<Pick<PduResult, "outcome">> & Pick<PduResult, "reason">;
 
+/** An outcome while the turn lasts; what waits is kept at its end. */
+type TurnOutcome = Outcome & { readonly missing?: readonly EventId[] };
+
+/** An event whose signing keys are not held. */
+interface Keyless {
+  /** Its place among the results. */
+  readonly at: number;
+  readonly incoming: Omit<Incoming, "signedBy">;
+  readonly keys: readonly KeyName[];
+}
+
 /** What the stages say of one event. */
 type Decision =
   | { readonly kind: "accept"; readonly before: Authority }
@@ -95,6 +106,7 @@ export class Pipeline implements Ingest {
       shaped.map(({ incoming }) => incoming.event),
       { origin: input.origin, proofs: input.keys ?? [] },
     );
+    const keyless: Keyless[] = [];
     const byRoom = new Map<RoomId, { readonly at: number; readonly incoming: Incoming }[]>();
     for (const [index, { at, incoming }] of shaped.entries()) {
       const signature = signatures[index];
@@ -106,10 +118,9 @@ export class Pipeline implements Ingest {
         byRoom.set(roomId, list);
       } else if (signature.kind === "drop") {
         results[at] = this.#dropped({ ...input, event: incoming.event }, signature.message);
-      } else {
-        results[at] = await this.#waitForKeys(incoming, signature.keys);
-      }
+      } else keyless.push({ at, incoming, keys: signature.keys });
     }
+    await this.#waitForKeys(keyless, results);
     await Promise.all([...byRoom].map(async ([roomId, list]) => {
       const outcomes = await this.#takeIn(roomId, list.map(({ incoming }) => incoming));
       for (const [index, { at, incoming: { event } }] of list.entries()) {
@@ -195,9 +206,10 @@ export class Pipeline implements Ingest {
   async #turnOnce(room: InboundRoom, list: readonly Incoming[]): Promise<readonly Outcome[]> {
     const turn = new RoomTurn(room);
     await turn.prepare(list.map(({ event }) => event));
-    const outcomes: Outcome[] = [];
-    for (const incoming of list) outcomes.push(await this.#receive(turn, incoming));
+    const judged: TurnOutcome[] = [];
+    for (const incoming of list) judged.push(await this.#receive(turn, incoming));
     if (!turn.isEmpty) await room.store(turn.result);
+    const outcomes = await this.#keepWaiting(list, judged);
     const settled: EventId[] = [];
     for (const [at, incoming] of list.entries()) {
       const outcome = outcomes[at];
@@ -207,6 +219,31 @@ export class Pipeline implements Ingest {
     }
     await this.#deps.waiting.done(room.id, settled);
     this.#follow(turn);
+    return outcomes;
+  }
+
+  /** Before the turn ends: what they wait for may come with the next one. */
+  async #keepWaiting(
+    list: readonly Incoming[],
+    judged: readonly TurnOutcome[],
+  ): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = judged.map(({ outcome, reason }) =>
+      reason === undefined ? { outcome } : { outcome, reason }
+    );
+    const waiting = judged.flatMap(({ outcome, reason = "", missing }, at) => {
+      const incoming = list[at];
+      return outcome === "waiting" && incoming !== undefined && missing !== undefined
+        ? [{ at, incoming, missing, reason }]
+        : [];
+    });
+    // The bounds are each server's own.
+    for (const origin of new Set(waiting.map(({ incoming }) => incoming.origin))) {
+      const own = waiting.filter(({ incoming }) => incoming.origin === origin);
+      const kept = await this.#deps.waiting.keep(own);
+      for (const [index, { at, reason }] of own.entries()) {
+        outcomes[at] = waitOutcome(reason, kept[index]);
+      }
+    }
     return outcomes;
   }
 
@@ -225,7 +262,7 @@ export class Pipeline implements Ingest {
   }
 
   /** One event, from the look at what it cites to its end. */
-  async #receive(turn: RoomTurn, incoming: Incoming): Promise<Outcome> {
+  async #receive(turn: RoomTurn, incoming: Incoming): Promise<TurnOutcome> {
     const held = turn.known(incoming.event.id);
     if (held !== undefined) {
       complete(turn, held, incoming);
@@ -248,7 +285,7 @@ export class Pipeline implements Ingest {
           reject(turn, incoming, { reason: decision.reason, nowMs });
           return { outcome: "rejected", reason: decision.reason };
         case "wait":
-          return await this.#wait(incoming, decision);
+          return { outcome: "waiting", reason: decision.reason, missing: decision.missing };
         case "drop":
           return { outcome: "dropped", reason: decision.reason };
       }
@@ -287,29 +324,15 @@ export class Pipeline implements Ingest {
       : { kind: "soft_fail", before, verdict: present };
   }
 
-  async #wait(
-    incoming: Incoming,
-    decision: { readonly missing: readonly EventId[]; readonly reason: string },
-  ): Promise<Outcome> {
-    const { missing, reason } = decision;
-    const kept = await this.#deps.waiting.keep(incoming, { missing, keys: [] });
-    return kept
-      ? { outcome: "waiting", reason }
-      : { outcome: "dropped", reason: `${reason}, and too many events wait already` };
-  }
-
-  async #waitForKeys(
-    incoming: Omit<Incoming, "signedBy">,
-    keys: readonly KeyName[],
-  ): Promise<PduResult> {
-    const names = keys.map(({ server, keyId }) => `${keyId} of ${server}`).join(", ");
-    const reason = `the key ${names} is not held`;
-    const kept = await this.#deps.waiting.keep(incoming, { missing: [], keys });
-    const outcome: Outcome = kept
-      ? { outcome: "waiting", reason }
-      : { outcome: "dropped", reason: `${reason}, and too many events wait already` };
-    this.#note(incoming, outcome);
-    return { event_id: incoming.event.id, ...outcome };
+  /** Those whose keys are not held yet. */
+  async #waitForKeys(list: readonly Keyless[], results: PduResult[]): Promise<void> {
+    const kept = await this.#deps.waiting.keep(list);
+    for (const [index, { at, incoming, keys }] of list.entries()) {
+      const names = keys.map(({ server, keyId }) => `${keyId} of ${server}`).join(", ");
+      const outcome = waitOutcome(`the key ${names} is not held`, kept[index]);
+      this.#note(incoming, outcome);
+      results[at] = { event_id: incoming.event.id, ...outcome };
+    }
   }
 
   #unstorable(incoming: Incoming, error: StoreRefusal): Outcome {
@@ -355,6 +378,12 @@ export class Pipeline implements Ingest {
     if (outcome !== "waiting" && outcome !== "dropped") return;
     receipts.note({ door, origin, outcome, reason: reason ?? "", ...describe(event) });
   }
+}
+
+function waitOutcome(reason: string, kept = false): Outcome {
+  return kept
+    ? { outcome: "waiting", reason }
+    : { outcome: "dropped", reason: `${reason}, and too many events wait already` };
 }
 
 /** Reasons quote what came in; what is answered has its bound. */

@@ -51,15 +51,14 @@ async function moveDescendants(
   const held = new Map<EventId, Known>(children.map((child) => [child.event.id, child]));
   let from = Math.min(...children.map((child) => child.order ?? 0));
   for (;;) {
-    const page = await turn.timelineFrom(event.pdu.channel_id, from, PAGE);
-    for (const known of page) held.set(known.event.id, known);
+    const { events, nextOrder } = await turn.timelineFrom(event.pdu.channel_id, from, PAGE);
+    for (const known of events) held.set(known.event.id, known);
     const moved = ordersOf(event, { order, held });
     const highest = Math.max(...moved.values());
-    const last = page.at(-1)?.order;
     // Whoever descends from a moved event stood above it before; above the highest nobody moves.
-    const more = page.length === PAGE && last !== undefined && last <= highest && last > from;
+    const more = nextOrder !== undefined && nextOrder <= highest && nextOrder > from;
     if (!more || held.size >= REORDERED_MAX) return moved;
-    from = last;
+    from = nextOrder;
   }
 }
 

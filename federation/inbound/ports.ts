@@ -204,10 +204,10 @@ export interface WaitingEvent {
 /** Bounded by the one who keeps it: a server's events, their bytes, and all together. */
 export interface WaitingStore {
   /**
-   * Keeps the event, or changes what a kept one waits for (attempts and time then stay as they
-   * are). False where there is no more room for this origin, or at all.
+   * Keeps events of one server, or changes what kept ones wait for (attempts and time then stay
+   * as they are). Answers for each whether it is kept: beyond the bounds there is no room.
    */
-  put(event: WaitingEvent): Promise<boolean>;
+  put(events: readonly WaitingEvent[]): Promise<readonly boolean[]>;
   /** Takes away every copy of these, or those that one server handed in. */
   remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void>;
   /** Events that wait for one of these. */

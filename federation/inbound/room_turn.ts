@@ -22,6 +22,13 @@ import type {
   RoomChange,
 } from "./ports.ts";
 
+/** Events from an order on. */
+export interface TimelinePage {
+  readonly events: readonly Known[];
+  /** Where the next page begins; absent where this is the last. */
+  readonly nextOrder?: number;
+}
+
 /**
  * What one turn in a room has decided and not stored yet, laid over what is stored: an event
  * sees those before it in the same transaction as if they were stored.
@@ -125,14 +132,25 @@ export class RoomTurn {
     });
   }
 
-  /** Timeline events from an order on, as decided. */
-  async timelineFrom(channelId: ChannelId, order: number, limit: number): Promise<Known[]> {
+  /** Timeline events of a channel from an order on, as decided; a page of those that are stored. */
+  async timelineFrom(channelId: ChannelId, order: number, limit: number): Promise<TimelinePage> {
     const stored = await this.room.timelineFrom(channelId, { order, limit });
     for (const known of stored) {
       this.#asked.add(known.event.id);
       this.#remember(known);
     }
-    return stored.flatMap(({ event }) => this.#known.get(event.id) ?? []);
+    // What this turn added or moved stands elsewhere than the store says.
+    const own = [...this.#events.keys(), ...this.#changed].flatMap((id) => {
+      const known = this.#known.get(id);
+      const here = known !== undefined && isTimelineEvent(known.event) &&
+        known.event.pdu.channel_id === channelId && known.outcome !== "rejected";
+      return here && (known.order ?? 0) >= order ? [known] : [];
+    });
+    const last = stored.length < limit ? undefined : stored.at(-1)?.order;
+    return {
+      events: [...stored.flatMap(({ event }) => this.#known.get(event.id) ?? []), ...own],
+      ...(last === undefined ? {} : { nextOrder: last }),
+    };
   }
 
   /** Timeline events of this turn. */

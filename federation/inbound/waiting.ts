@@ -11,8 +11,17 @@ import type { Incoming } from "./incoming.ts";
 import type { WaitingEvent, WaitingStore } from "./ports.ts";
 import { verify, type VerifyDeps } from "./verify.ts";
 
+/** What an event cites is often right behind it, and is asked for only after so long. */
+const PATIENCE_MS = 200;
 /** Events that one arrival frees at once. */
 const FREED_PER_STEP = 500;
+
+/** An event, and what it waits for. */
+export interface Kept {
+  readonly incoming: Omit<Incoming, "signedBy">;
+  readonly missing?: readonly EventId[];
+  readonly keys?: readonly KeyName[];
+}
 
 export interface WaitingDeps extends VerifyDeps {
   readonly store: WaitingStore;
@@ -32,25 +41,25 @@ export class Waiting {
     this.#deps = deps;
   }
 
-  /** False where the bounds of the store leave no room. */
-  async keep(
-    { event, door, origin }: Omit<Incoming, "signedBy">,
-    { missing, keys }: { readonly missing: readonly EventId[]; readonly keys: readonly KeyName[] },
-  ): Promise<boolean> {
+  /** Answers for each whether it is kept: the store has its bounds. */
+  async keep(list: readonly Kept[]): Promise<readonly boolean[]> {
+    if (list.length === 0) return [];
     const nowMs = this.#deps.clock.now();
-    const kept = await this.#deps.store.put({
-      roomId: event.roomId,
-      eventId: event.id,
-      door,
-      origin,
-      receivedTs: nowMs,
-      pdu: writeCanonical(event.pdu as unknown as JsonObject),
-      missing,
-      missingKeys: keys.map(keyNameText),
-      attempts: 0,
-      dueTs: nowMs,
-    });
-    if (kept) this.#deps.wake();
+    const kept = await this.#deps.store.put(
+      list.map(({ incoming: { event, door, origin }, missing = [], keys = [] }) => ({
+        roomId: event.roomId,
+        eventId: event.id,
+        door,
+        origin,
+        receivedTs: nowMs,
+        pdu: writeCanonical(event.pdu as unknown as JsonObject),
+        missing,
+        missingKeys: keys.map(keyNameText),
+        attempts: 0,
+        dueTs: nowMs + (keys.length > 0 ? 0 : PATIENCE_MS),
+      })),
+    );
+    if (kept.includes(true)) this.#deps.wake();
     return kept;
   }
 

@@ -27,25 +27,63 @@ export class StoredWaiting implements WaitingStore {
     this.#sql = sql;
   }
 
-  async put(event: WaitingEvent): Promise<boolean> {
-    const { maxWaiting, maxWaitingPerOrigin, maxWaitingBytesPerOrigin } = limits.federation;
-    // Counted and written in one statement; two at once may pass a bound by one.
-    const rows = await this.#sql`
+  async put(events: readonly WaitingEvent[]): Promise<readonly boolean[]> {
+    const [first] = events;
+    if (first === undefined) return [];
+    const room = await this.#roomFor(first.origin, events);
+    const kept = events.map((event) => room(event));
+    const unique = [
+      ...new Map(events.filter((_, at) => kept[at]).map((event) => [event.eventId, event]))
+        .values(),
+    ];
+    if (unique.length === 0) return kept;
+    const rows = unique.map((event) => ({ ...event, pdu: undefined }));
+    // PDUs travel as they are: JSON of the database refuses what theirs may hold.
+    const pdus = unique.map((event) => event.pdu);
+    await this.#sql`
       insert into waiting_events (room_id, event_id, origin, door, received_ts, pdu, missing,
         missing_keys, attempts, due_ts)
-      select ${event.roomId}, ${event.eventId}, ${event.origin}, ${event.door},
-        ${event.receivedTs}::bigint, ${event.pdu}, ${[...event.missing]}::text[],
-        ${[...event.missingKeys]}::text[], ${event.attempts}::int, ${event.dueTs}::bigint
-      where exists (select from waiting_events w where w.room_id = ${event.roomId}
-          and w.event_id = ${event.eventId} and w.origin = ${event.origin})
-        or ((select count(*) < ${maxWaitingPerOrigin}
-            and coalesce(sum(length(w.pdu)), 0) + ${event.pdu.length} <= ${maxWaitingBytesPerOrigin}
-          from waiting_events w where w.origin = ${event.origin})
-          and (select count(*) from waiting_events) < ${maxWaiting})
+      select x."roomId", x."eventId", x.origin, x.door, x."receivedTs", x.pdu, x.missing,
+        x."missingKeys", x.attempts, x."dueTs"
+      from rows from (
+        json_to_recordset(${JSON.stringify(rows)}::text::json) as ("roomId" text, "eventId" text,
+          origin text, door text, "receivedTs" bigint, missing text[], "missingKeys" text[],
+          attempts int, "dueTs" bigint),
+        unnest(${pdus}::text[])
+      ) as x("roomId", "eventId", origin, door, "receivedTs", missing, "missingKeys", attempts,
+        "dueTs", pdu)
       on conflict (room_id, event_id, origin) do update
-      set missing = excluded.missing, missing_keys = excluded.missing_keys
-      returning 1`;
-    return rows.length > 0;
+      set missing = excluded.missing, missing_keys = excluded.missing_keys`;
+    return kept;
+  }
+
+  /** Says of one event after another whether there is room. Two at once may pass a bound a little. */
+  async #roomFor(origin: ServerName, events: readonly WaitingEvent[]) {
+    const { maxWaiting, maxWaitingPerOrigin, maxWaitingBytesPerOrigin } = limits.federation;
+    const [row] = await this.#sql<
+      { own: number; bytes: number; all: number; known: string[] }[]
+    >`
+      select count(*) filter (where origin = ${origin})::int as own,
+        coalesce(sum(length(pdu)) filter (where origin = ${origin}), 0)::bigint as bytes,
+        count(*)::int as all,
+        coalesce(array_agg(event_id) filter (where origin = ${origin}
+          and event_id = any(${events.map((event) => event.eventId)})), '{}') as known
+      from waiting_events`;
+    const known = new Set(row?.known);
+    const left = {
+      own: maxWaitingPerOrigin - (row?.own ?? 0),
+      bytes: maxWaitingBytesPerOrigin - (row?.bytes ?? 0),
+      all: maxWaiting - (row?.all ?? 0),
+    };
+    return ({ eventId, pdu }: WaitingEvent): boolean => {
+      if (known.has(eventId)) return true;
+      if (left.own <= 0 || left.all <= 0 || left.bytes < pdu.length) return false;
+      known.add(eventId);
+      left.own--;
+      left.all--;
+      left.bytes -= pdu.length;
+      return true;
+    };
   }
 
   async remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void> {

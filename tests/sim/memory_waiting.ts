@@ -1,5 +1,6 @@
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { WaitingEvent, WaitingStore } from "../../federation/inbound/ports.ts";
 
 /** More than any history makes: what is left out by a bound is the engine's own test. */
@@ -13,18 +14,23 @@ export class MemoryWaiting implements WaitingStore {
     return new Set([...this.#waiting.values()].map(({ eventId }) => eventId));
   }
 
-  put(event: WaitingEvent): Promise<boolean> {
-    const name = nameOf(event);
-    const known = this.#waiting.get(name);
-    if (known === undefined && this.#waiting.size >= MOST) return Promise.resolve(false);
-    const { missing, missingKeys } = event;
-    this.#waiting.set(name, known === undefined ? event : { ...known, missing, missingKeys });
-    return Promise.resolve(true);
+  put(events: readonly WaitingEvent[]): Promise<readonly boolean[]> {
+    return Promise.resolve(events.map((event) => this.#put(event)));
   }
 
-  remove(roomId: RoomId, ids: readonly EventId[]): Promise<void> {
+  #put(event: WaitingEvent): boolean {
+    const name = nameOf(event);
+    const known = this.#waiting.get(name);
+    if (known === undefined && this.#waiting.size >= MOST) return false;
+    const { missing, missingKeys } = event;
+    this.#waiting.set(name, known === undefined ? event : { ...known, missing, missingKeys });
+    return true;
+  }
+
+  remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void> {
     for (const [name, event] of this.#waiting) {
-      if (event.roomId === roomId && ids.includes(event.eventId)) this.#waiting.delete(name);
+      const is = event.roomId === roomId && ids.includes(event.eventId);
+      if (is && (origin ?? event.origin) === event.origin) this.#waiting.delete(name);
     }
     return Promise.resolve();
   }
