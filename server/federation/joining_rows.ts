@@ -4,7 +4,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { defineRowKind, recordset } from "../postgres/row_kind.ts";
-import type { Queryable } from "../postgres/sql.ts";
+import type { Queryable, Sql } from "../postgres/sql.ts";
 import type { KeptAnswer } from "../rooms/provisional.ts";
 
 /** A join that a helper has accepted and this server still checks. */
@@ -95,16 +95,24 @@ export const joinedRows = defineRowKind<{ readonly roomId: RoomId }>(
 );
 
 /**
- * Takes away the messages that were shown on the helper's word. They come again through the
- * checks, or not at all.
+ * Takes away the messages that were shown on the helper's word: they come again through the
+ * checks, or not at all. Stored with the heads, so that nothing unchecked outlives the check.
  */
-export async function hideShown(sql: Queryable, roomId: RoomId): Promise<void> {
-  const [row] = await sql<{ shown: EventId[] }[]>`
-    select shown from joining_rooms where room_id = ${roomId}`;
-  const shown = row?.shown ?? [];
-  if (shown.length === 0) return;
-  await sql`delete from message_relations where room_id = ${roomId} and event_id = any(${shown})`;
-  await sql`delete from message_mentions where room_id = ${roomId} and event_id = any(${shown})`;
-  await sql`delete from events where room_id = ${roomId} and event_id = any(${shown})`;
-  await sql`update joining_rooms set shown = '{}' where room_id = ${roomId}`;
+export const hiddenRows = defineRowKind<{ readonly roomId: RoomId }>(
+  "joining_hidden",
+  (sql, rows) =>
+    sql`
+      delete from events e
+      using joining_rooms j, json_to_recordset(${recordset(sql, rows)}) as x("roomId" text)
+      where j.room_id = x."roomId" and e.room_id = j.room_id and e.event_id = any(j.shown)`,
+);
+
+/** Nothing stays of a join that came to nothing. */
+export async function dropJoining(sql: Sql, roomId: RoomId): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`
+      delete from events e using joining_rooms j
+      where j.room_id = ${roomId} and e.room_id = j.room_id and e.event_id = any(j.shown)`;
+    await tx`delete from joining_rooms where room_id = ${roomId}`;
+  });
 }

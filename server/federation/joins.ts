@@ -26,7 +26,8 @@ import type { JoinNotice } from "../services/sync/join_notice.ts";
 import { catchUp } from "./catch_up.ts";
 import { type CheckDeps, checkRoom } from "./check_room.ts";
 import {
-  hideShown,
+  dropJoining,
+  hiddenRows,
   insertJoining,
   joinedRows,
   type Joining,
@@ -266,7 +267,6 @@ export class Joins implements AsyncDisposable {
       progress: this.#progressOf(joining),
       signal: this.#ending.signal,
     });
-    await hideShown(sql, roomId);
     const { create, heads } = graph;
     await staged.commit({ heads, state: graph.current(), rows: this.#rowsOf(create) });
     rooms.forget(roomId);
@@ -295,6 +295,7 @@ export class Joins implements AsyncDisposable {
     const createdTs = this.#deps.clock.now();
     const facts = roomFacts(create);
     return [
+      hiddenRows.of({ roomId }),
       joinedRows.of({ roomId }),
       ...(facts?.kind === "dm" ? [dmRows.of({ roomId, users: facts.users, createdTs })] : []),
       ...(facts?.kind === "private" && facts.guild !== undefined
@@ -313,8 +314,7 @@ export class Joins implements AsyncDisposable {
   /** Nothing of it stays. */
   async #giveUp({ roomId, userId }: Joining): Promise<void> {
     const { sql, rooms, announce } = this.#deps;
-    await hideShown(sql, roomId);
-    await sql`delete from joining_rooms where room_id = ${roomId}`;
+    await dropJoining(sql, roomId);
     const former = await loadControl(sql, roomId);
     if (former === undefined) await sql`delete from current_state where room_id = ${roomId}`;
     else await settleCurrentState(sql, former.tip);

@@ -8,6 +8,7 @@ import { currentState, type CurrentStateRow, headMoves } from "../postgres/room_
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { nextStateGroup, type StateGroupRow, stateGroups } from "../postgres/state_groups.ts";
+import { remoteUseRows } from "../services/media/remote/remote_use_rows.ts";
 import { controlRow, currentStateRow } from "../rooms/control_tip.ts";
 
 const EVENTS_PER_ENTRY = 500;
@@ -153,6 +154,14 @@ export class StagedImport {
       await log.append({
         roomId: this.#roomId,
         rows: rows.slice(at, at + STATE_ROWS_PER_ENTRY).map(currentState.of),
+      });
+    }
+    // Pictures that the room shows now; what it showed before is nobody's use.
+    const files = [...state.events()].flatMap((event) => remoteUseRows(event, this.#receivedTs));
+    for (let at = 0; at < files.length; at += STATE_ROWS_PER_ENTRY) {
+      await log.append({
+        roomId: this.#roomId,
+        rows: files.slice(at, at + STATE_ROWS_PER_ENTRY),
       });
     }
   }
