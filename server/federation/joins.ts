@@ -3,9 +3,11 @@ import { type ControlEvent, isControlEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
 import { createEventIdOf, type RoomId } from "../../core/ids/room_id.ts";
-import { parseServerName } from "../../core/ids/server_name.ts";
+import { parseServerName, type ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
+import { Authority } from "../../core/permissions/authority.ts";
 import { roomFacts } from "../../core/rules/room_facts.ts";
+import type { StateMap } from "../../core/state/state_map.ts";
 import {
   type AcceptedMembership,
   askMembership,
@@ -37,6 +39,7 @@ import {
 import { dropReceivedInvite } from "./received_invites.ts";
 import { isResident } from "./resident_rooms.ts";
 import { type ShownPage, showPages } from "./shown_pages.ts";
+import { beginStays } from "./stay_rows.ts";
 import { StagedImport } from "./staged_import.ts";
 import { remoteFailure } from "./words.ts";
 
@@ -268,6 +271,11 @@ export class Joins implements AsyncDisposable {
       signal: this.#ending.signal,
     });
     const { create, heads } = graph;
+    await beginStays(sql, {
+      roomId,
+      servers: serversIn(create, graph.current()).filter((server) => server !== serverName),
+      nowMs: clock.now(),
+    });
     await staged.commit({ heads, state: graph.current(), rows: this.#rowsOf(create) });
     rooms.forget(roomId);
     await this.#takePages(joining, await pages);
@@ -321,6 +329,11 @@ export class Joins implements AsyncDisposable {
     rooms.forget(roomId);
     announce({ kind: "gone", roomId, userId });
   }
+}
+
+function serversIn(create: ControlEvent, state: StateMap): ServerName[] {
+  const facts = roomFacts(create);
+  return facts === undefined ? [] : [...new Authority(state, facts).joinedServers()];
 }
 
 function readControl(pdu: JsonValue, roomId: RoomId): ControlEvent[] {

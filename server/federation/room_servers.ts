@@ -84,19 +84,6 @@ export class RoomServers {
     return this.#book.roomsOf(server);
   }
 
-  /**
-   * These servers are in a room that this one is about to enter: what is stored from now on is
-   * for them, first of all the join itself. To be called before the join is stored.
-   */
-  async expect(roomId: RoomId, servers: Iterable<ServerName>): Promise<void> {
-    const since = this.#followed;
-    const changes = [...servers]
-      .filter((server) => server !== this.#deps.serverName)
-      .filter((server) => !this.of(server, roomId).some(lasts))
-      .map((server): StayChange => ({ kind: "begin", stay: { server, roomId, since } }));
-    await this.#write(changes, since);
-  }
-
   /** Stores how far that is, so that the next start begins there. */
   async save(): Promise<void> {
     if (this.#saved === this.#followed) return;
@@ -152,29 +139,31 @@ export class RoomServers {
     placed: readonly Placed[],
     token: SyncToken,
   ): Promise<readonly StayChange[]> {
-    const lasting = new Set(this.in(roomId).filter(lasts).map(({ server }) => server));
+    const own = this.#deps.serverName;
     const members = placed.flatMap(({ event, before, after }) => {
       const change = membershipChange(event);
-      return change === undefined ? [] : [{ ...change, before, after }];
+      const ours = serverOf(event.sender) === own;
+      return change === undefined ? [] : [{ ...change, ours, before, after }];
     });
-    const own = this.#deps.serverName;
+    const lasting = await this.#lasting(roomId, members.length > 0);
     // A room of this server alone stays one as long as nobody else joins.
-    if (lasting.size === 0 && members.every(({ server }) => server === own)) {
-      if (!members.some(({ joins }) => joins)) return [];
-    }
+    if (lasting.size === 0 && members.every(({ server }) => server === own)) return [];
+    // One that is joined is stored before it can be opened: its stays were begun by who stores it.
     const authority = (await this.#deps.rooms.open(roomId))?.authority;
     if (authority === undefined) return [];
-    const enters = lasting.size === 0 &&
-      members.some(({ server, joins }) => server === own && joins);
     const changes: StayChange[] = [];
     const begin = (server: ServerName, since: SyncToken) => {
       if (server === own || lasting.has(server)) return;
       lasting.add(server);
-      const stay = { server, roomId, since: enters ? this.#followed : since };
-      changes.push({ kind: "begin", stay });
+      changes.push({ kind: "begin", stay: { server, roomId, since } });
     };
-    for (const { server, joins, before } of members) if (joins) begin(server, before);
     const joined = authority.joinedServers();
+    for (const { server, joins, before } of members) {
+      // Who was sent away at once gets the kick all the same.
+      const sentAway = () =>
+        members.some((member) => member.server === server && !member.joins && member.ours);
+      if (joins && (joined.has(server) || sentAway())) begin(server, before);
+    }
     for (const server of joined) {
       if (server === own || lasting.has(server)) continue;
       begin(server, await this.#beforeJoins(authority, { roomId, server, token }));
@@ -185,6 +174,14 @@ export class RoomServers {
       changes.push({ kind: "end", server, roomId, until: left?.after ?? this.#followed });
     }
     return changes;
+  }
+
+  /** Servers whose stay lasts; of a room that nobody was known to share, as it is stored now. */
+  async #lasting(roomId: RoomId, look: boolean): Promise<Set<ServerName>> {
+    if (look && this.in(roomId).length === 0) {
+      this.#learn(await loadStays(this.#deps.sql, this.#deps.instance, [roomId]));
+    }
+    return new Set(this.in(roomId).filter(lasts).map(({ server }) => server));
   }
 
   /** The room knows of joins that stand further on in the log: the place before the first. */

@@ -1,6 +1,8 @@
+import { assert } from "../../core/assert.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
-import { readFact, writeFact } from "../postgres/server_facts.ts";
+import { currentToken } from "../postgres/log_reader.ts";
+import { INSTANCE_FACT, readFact, writeFact } from "../postgres/server_facts.ts";
 import type { Queryable, Sql } from "../postgres/sql.ts";
 import {
   decodeSyncToken,
@@ -75,6 +77,24 @@ export async function writeStays(
       }
     }
     await writeFollowed(tx, at.followed);
+  });
+}
+
+/**
+ * These servers are in a room that this one is about to store: what is stored from now on is for
+ * them, first of all our own join. Whoever follows the log finds it here.
+ */
+export async function beginStays(
+  sql: Sql,
+  room: { readonly roomId: RoomId; readonly servers: Iterable<ServerName>; readonly nowMs: number },
+): Promise<void> {
+  const instance = await readFact(sql, INSTANCE_FACT);
+  assert(instance !== undefined, "a database that is in use has a name");
+  const since = await currentToken(sql, instance);
+  await sql.begin(async (tx) => {
+    for (const server of room.servers) {
+      await begin(tx, { server, roomId: room.roomId, since }, room.nowMs);
+    }
   });
 }
 
