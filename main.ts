@@ -6,7 +6,7 @@ if (import.meta.main) {
     await runPictureWorker();
   } else {
     const [{ startServer }, { run }, { systemIo }] = await Promise.all([
-      import("./server/app.ts"),
+      import("./server/start.ts"),
       import("./server/cli/program.ts"),
       import("./server/cli/system_io.ts"),
     ]);

@@ -11,6 +11,7 @@ import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
+import { openServerDatabase } from "./compose/server_database.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
@@ -31,6 +32,7 @@ import { keyDocumentRoute } from "./http/well_known/key_document.ts";
 import { serverDocumentRoute } from "./http/well_known/server_document.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { openKeys } from "./keys/open_keys.ts";
+import type { Database } from "./postgres/database.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
 import { settleServerIdentity } from "./services/accounts/server_identity.ts";
@@ -46,14 +48,24 @@ import { openTls } from "./tls/open_tls.ts";
 /** What has ended is swept away this often. */
 const SWEEP_MS = 3_600_000;
 
+/** What the parts are made with. */
+interface Opening {
+  readonly stack: AsyncDisposableStack;
+  readonly opening: Promise<Database>;
+}
+
 /**
  * The composition root: every part of the server is made here, once, and disposed of in the
- * reverse order.
+ * reverse order. `opening`: the database where somebody began to open it; it is taken over.
  */
-export async function startServer(config: Config, system: SystemParts): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  system: SystemParts,
+  opening: Promise<Database> = openServerDatabase(config, system),
+): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
   const { log, clock } = system;
-  const domain = await openDomain(config, system, stack);
+  const domain = await openDomain(config, system, { stack, opening });
   const outbound = await composeOutbound(system, {
     ...domain,
     rooms: domain.chat.deps.rooms,
@@ -105,15 +117,19 @@ type Domain = Awaited<ReturnType<typeof openDomain>>;
 type Base = Awaited<ReturnType<typeof openBase>>;
 
 /** Storage, bus, name, keys and the way to other servers. */
-async function openBase(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
-  const { log } = system;
+async function openBase(
+  config: Config,
+  system: SystemParts,
+  { stack, opening }: Opening,
+) {
   const metrics = new Metrics();
   const traces = new TraceBook();
+  const database = stack.use(await opening);
   const { bus, feed } = await openBus(config, system, stack);
-  const store = await openStore(config, system, {
+  const store = await openStore(system, {
+    database,
     stack,
     feed,
-    onFailure: (error) => log.log("error", "The embedded database ended.", { error }),
     onAppend: ({ events = [] }) =>
       traces.note(events.flatMap(({ held }) => held === undefined ? [] : [held.pdu.content_hash])),
   });
@@ -137,9 +153,10 @@ async function openBase(config: Config, system: SystemParts, stack: AsyncDisposa
 }
 
 /** What the server knows and does, without any door to it. */
-async function openDomain(config: Config, system: SystemParts, stack: AsyncDisposableStack) {
+async function openDomain(config: Config, system: SystemParts, parts: Opening) {
+  const { stack } = parts;
   const { clock } = system;
-  const base = await openBase(config, system, stack);
+  const base = await openBase(config, system, parts);
   const { metrics, bus, store, identity, serverName, address, keys } = base;
   const { sql } = store.database;
   const live = openLive({ ...system, bus, meter: metrics });

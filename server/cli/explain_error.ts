@@ -1,7 +1,7 @@
 import { OperationError } from "../../core/errors.ts";
 import { BackupError } from "../backup/format.ts";
 import { ConfigError } from "../config/config.ts";
-import { BusError } from "../nats/bus.ts";
+import { BusError } from "../nats/bus_error.ts";
 import { DatabaseRefusedError } from "../postgres/connect.ts";
 import { S3Error } from "../s3/s3_error.ts";
 import { DataFolderError } from "../system/data_folder.ts";

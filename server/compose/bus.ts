@@ -2,7 +2,6 @@ import { assert } from "../../core/assert.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Config } from "../config/config.ts";
-import { NatsBus } from "../nats/bus.ts";
 import { NotifyBus } from "../postgres/notify_bus.ts";
 import { LocalBus } from "../system/local_bus.ts";
 import type { SystemParts } from "./store.ts";
@@ -60,7 +59,9 @@ function closedWith<B extends Bus>(stack: AsyncDisposableStack, bus: B): B {
   return bus;
 }
 
-async function connectNats({ bus: settings }: Config, log: SystemParts["log"]): Promise<NatsBus> {
+async function connectNats({ bus: settings }: Config, log: SystemParts["log"]): Promise<Bus> {
+  // Most servers are one process and need none of it in memory.
+  const { NatsBus } = await import("../nats/bus.ts");
   const { natsUrl: servers, natsUser: user, natsPassword, natsToken } = settings;
   const pass = natsPassword?.reveal();
   const token = natsToken?.reveal();

@@ -2,9 +2,8 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
-import type { Config } from "../config/config.ts";
 import { type AppendEntry, AppendLog } from "../postgres/append_log.ts";
-import { type Database, openDatabase } from "../postgres/database.ts";
+import type { Database } from "../postgres/database.ts";
 import { LogFeed, type LogFeedOptions } from "../postgres/log_feed.ts";
 import { INSTANCE_FACT, settleFact } from "../postgres/server_facts.ts";
 
@@ -28,31 +27,18 @@ const INSTANCE_CHARS = 12;
 /** How long a stop waits for what is on its way to the database. */
 const CLOSE_MS = 10_000;
 
-/** Opens the database, migrates it and registers as a writer. */
+/** Registers as a writer of the database. */
 export async function openStore(
-  config: Config,
   system: SystemParts,
   scope: {
+    readonly database: Database;
     readonly stack: AsyncDisposableStack;
-    readonly onFailure: (error: Error) => void;
     readonly feed: Pick<LogFeedOptions, "bus" | "pollMs">;
     readonly onAppend?: (entry: AppendEntry) => void;
   },
 ): Promise<StoreParts> {
   const { log, clock, rng } = system;
-  const { database: settings } = config;
-  const url = settings.url?.reveal();
-  const database = scope.stack.use(
-    await openDatabase({
-      ...(url === undefined ? {} : { url }),
-      dataFolder: config.dataFolder,
-      poolSize: settings.maxConnections,
-      acceptUnsafe: settings.acceptUnsafeDurability,
-      log: log.child({ part: "database" }),
-      onProgress: (sentence) => log.log("info", sentence),
-      onFailure: scope.onFailure,
-    }),
-  );
+  const { database } = scope;
   const instance = await settleFact(
     database.sql,
     INSTANCE_FACT,

@@ -6,6 +6,7 @@ import {
 import { nodeResolveHost } from "@nats-io/transport-node/lib/node_transport.js";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { BusError } from "./bus_error.ts";
 import { GuardedTransport } from "./guarded_transport.ts";
 
 export interface NatsBusOptions {
@@ -15,11 +16,6 @@ export interface NatsBusOptions {
     | { readonly user: string; readonly pass: string }
     | { readonly token: string };
   readonly log: Log;
-}
-
-/** The bus cannot be used as it is configured. The message is for who starts the server. */
-export class BusError extends Error {
-  override readonly name = "BusError";
 }
 
 /**

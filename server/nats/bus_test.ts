@@ -5,7 +5,8 @@ import { freePort } from "../../tests/harness/free_port.ts";
 import { startNats } from "../../tests/harness/nats.ts";
 import { waitFor } from "../../tests/harness/wait_for.ts";
 import { silentLog } from "../system/log.ts";
-import { BusError, NatsBus } from "./bus.ts";
+import { NatsBus } from "./bus.ts";
+import { BusError } from "./bus_error.ts";
 
 Deno.test("the bus of several processes, on a real NATS server", async (t) => {
   await using server = await startNats();

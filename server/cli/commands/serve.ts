@@ -3,6 +3,7 @@ import type { Log } from "../../../core/ports/log.ts";
 import type { Config } from "../../config/config.ts";
 import { isTrial, listenAddress } from "../../config/derived.ts";
 import { openDataFolder } from "../../system/data_folder.ts";
+import { giveBackWhenIdle } from "../../system/idle_memory.ts";
 import { openControl, type RunCommand } from "../../control/control_server.ts";
 import type { CliContext, CliParts, RunningServer, StoreParts } from "../context.ts";
 import { CliError, type CliIo } from "../io.ts";
@@ -53,6 +54,7 @@ async function serve(config: Config, context: CliContext, runLine: RunLine): Pro
     run: runInside(context, server.parts, runLine),
   });
   announce(config, io, log, server);
+  void giveBackWhenIdle(io.clock, io.interrupted);
   await interruption(io.interrupted);
   log.log("info", "Stopping.");
 }
