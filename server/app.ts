@@ -9,6 +9,7 @@ import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
+import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
 import { openServerDatabase } from "./compose/server_database.ts";
@@ -82,7 +83,13 @@ export async function startServer(
     outbound,
     stack,
   });
-  await openDoors(config, system, { ...domain, outbound, reading, stack });
+  const erasure = await composeErasure(system, {
+    ...domain,
+    rooms: domain.chat.deps.rooms,
+    signer: domain.keys.signer,
+    stack,
+  });
+  await openDoors(config, system, { ...domain, outbound, reading, erasure, stack });
   const { sql } = domain.store.database;
   const { nonces } = domain.federation;
   startSweep(system, {
@@ -239,12 +246,13 @@ async function openInbound(
 type DoorParts = Domain & {
   readonly outbound: OutboundParts;
   readonly reading: ReadingParts;
+  readonly erasure: ErasureParts;
   readonly stack: AsyncDisposableStack;
 };
 
 /** The doors for other servers. */
 function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
-  const { federation, identity, chat, inbound, memberships, blobs, outbound } = domain;
+  const { federation, identity, chat, inbound, memberships, blobs, erasure, outbound } = domain;
   return federationDoors(config, system, {
     federation,
     serverName: identity.name,
@@ -255,6 +263,7 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
       inbound,
       memberships,
       blobs,
+      erasure,
     }),
     heardFrom: (origin) => outbound.engine.heardFrom(origin),
   });
@@ -271,6 +280,7 @@ async function openDoors(
   const accountDeps = {
     ...accountHttpDeps(config, domain),
     remoteProfiles: reading.profiles,
+    wakeErasures: domain.erasure.wake,
   };
   const certificate = await openTls(config, system);
   if (certificate !== undefined) stack.use(certificate);
@@ -319,7 +329,10 @@ async function openDoors(
   metrics.observeMedia(() => media.counters.entries());
 }
 
-function accountHttpDeps(config: Config, domain: Domain): AccountHttpDeps {
+function accountHttpDeps(
+  config: Config,
+  domain: Domain,
+): Omit<AccountHttpDeps, "wakeErasures"> {
   const { accounts, address, identity, keys } = domain;
   return {
     ...accounts.deps,

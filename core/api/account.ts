@@ -100,7 +100,7 @@ export const DEACTIVATION_TERMS: {
     "You leave every guild and conversation.",
   ],
   stays: [
-    "Messages you sent stay where you sent them, with your user name; delete them first if you want them gone.",
+    "Messages you sent stay where you sent them, with your user name, unless you have them erased.",
     "Other servers may keep copies of what they already received.",
     "Your user name is never given to anyone else. This cannot be undone.",
   ],
@@ -272,7 +272,10 @@ export const deactivateAccount = defineOperation({
   auth: "user",
   confirm: true,
   whileSuspended: true,
-  body: z.object({ user_name: TypedUserName.describe("Your own user name, typed to be sure") }),
+  body: z.object({
+    user_name: TypedUserName.describe("Your own user name, typed to be sure"),
+    erase: z.boolean().default(false).describe("Take away everything you have sent, too"),
+  }),
   result: z.object({ stays: z.array(z.string()) }),
   errors: ["confirmation_required", "invalid", "conflict"],
 });

@@ -12,6 +12,7 @@ import { PostgresRoomReader } from "../federation/room_reader.ts";
 import type { AnyHandler } from "../http/federation/door.ts";
 import type { Sql } from "../postgres/sql.ts";
 import type { Rooms } from "../rooms/rooms.ts";
+import type { ErasureParts } from "./erasure.ts";
 import type { FederationParts } from "./federation.ts";
 import type { InboundParts } from "./inbound.ts";
 import type { MembershipParts } from "./memberships.ts";
@@ -28,6 +29,7 @@ export function federationHandlers(
     readonly memberships: Pick<MembershipParts, "handlers">;
     readonly serverName: ServerName;
     readonly blobs: BlobStore;
+    readonly erasure: Pick<ErasureParts, "handler">;
   },
 ): AnyHandler[] {
   const rooms = new PostgresRoomReader(deps);
@@ -36,6 +38,7 @@ export function federationHandlers(
     ...deps.memberships.handlers,
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
     keysHandler({ keys: deps.federation.keyRing }),
+    deps.erasure.handler,
     profileHandler({ profiles: profileReader(deps.sql) }),
     mediaHandler({ ...deps, rooms, files: fileReader(deps) }),
   ];

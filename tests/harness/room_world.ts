@@ -16,12 +16,9 @@ import { Rooms } from "../../server/rooms/rooms.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { openTestDatabase } from "./database.ts";
-import { testServer } from "./events.ts";
+import { TEST_TS, testServer } from "./events.ts";
 import { ManualClock } from "./parts.ts";
 import { seededRng } from "./seeded_rng.ts";
-
-/** 2027-01-01, inside what an event may be dated. */
-const BEGIN_MS = 1_798_761_600_000;
 
 /** Rooms of one server over a real database, whose members are of any server. */
 export interface RoomWorld extends AsyncDisposable {
@@ -53,7 +50,7 @@ export async function openRoomWorld(): Promise<RoomWorld> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await openTestDatabase("postgres"));
   const { sql } = database;
-  const clock = new ManualClock(BEGIN_MS);
+  const clock = new ManualClock(TEST_TS);
   const log = await AppendLog.open({
     sql: database.logSql,
     session: database.session,

@@ -11,6 +11,8 @@ export interface AccountHttpDeps extends AccountDeps {
   readonly signer: Signer & { recheck(): void };
   /** The data folder whose private keys this process has. */
   readonly keyHolder: string;
+  /** There is an erasure to carry out. */
+  readonly wakeErasures: () => void;
   /** Absent where this server speaks with no other. */
   readonly remoteProfiles?: RemoteProfileDesk;
 }

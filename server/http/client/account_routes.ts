@@ -2,6 +2,8 @@ import type { Route } from "../route.ts";
 import type { AccountHttpDeps } from "./account_http_deps.ts";
 import { confirmIdentityRoute } from "./account/confirm.ts";
 import { deactivateAccountRoute } from "./account/deactivate.ts";
+import { eraseOwnWordsRoute } from "./account/erasures/create.ts";
+import { listErasuresRoute } from "./account/erasures/list.ts";
 import { getAccountRoute } from "./account/get.ts";
 import { changePasswordRoute } from "./account/password.ts";
 import { setPresenceRoute } from "./account/presence.ts";
@@ -42,6 +44,8 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
   return [
     confirmIdentityRoute(deps),
     deactivateAccountRoute(deps),
+    eraseOwnWordsRoute(deps),
+    listErasuresRoute(deps),
     getAccountRoute(deps),
     changePasswordRoute(deps),
     setPresenceRoute(deps),

@@ -3,6 +3,7 @@ import { DEACTIVATION_TERMS } from "../../../../core/api/account.ts";
 import { OperationError } from "../../../../core/errors.ts";
 import { localpartOf } from "../../../../core/ids/user_id.ts";
 import { deactivateUser } from "../../../services/accounts/deactivate_user.ts";
+import { orderErasure } from "../../../services/erasure/order_erasure.ts";
 import { type Route, route } from "../../route.ts";
 import type { AccountHttpDeps } from "../account_http_deps.ts";
 
@@ -17,6 +18,8 @@ export function deactivateAccountRoute(deps: AccountHttpDeps): Route {
         { details: { field: "user_name" } },
       );
     }
+    // While the rooms that name the other servers are still known.
+    if (body.erase) await orderErasure(deps, userId);
     await deactivateUser(deps, { actor: userId, userId, reason: null });
     return { stays: [...DEACTIVATION_TERMS.stays] };
   });

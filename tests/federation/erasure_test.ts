@@ -1,0 +1,199 @@
+/** What somebody had taken away is gone on every server that held it, and each one says so. */
+import assert from "node:assert/strict";
+import { OperationError } from "../../core/errors.ts";
+import { erasureOrderBytes, erasureReceiptBytes } from "../../core/event/erasure.ts";
+import { decodeSignature, encodeSignature } from "../../core/event/sign.ts";
+import { StrictVerifier } from "../../core/event/verify.ts";
+import { decodePublicKey, type KeyEntry } from "../../core/keys/key_entry.ts";
+import { eraseHandler } from "../../federation/handle/erase.ts";
+import { keyNameText } from "../../federation/ports.ts";
+import { connect } from "../../server/postgres/connect.ts";
+import { loadEvents } from "../../server/postgres/event_store.ts";
+import type { Sql } from "../../server/postgres/sql.ts";
+import { StoredEraser } from "../../server/federation/eraser.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { serverName, testServer, userId } from "../harness/events.ts";
+import { startServers } from "../harness/federated.ts";
+import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { openRoomWorld } from "../harness/room_world.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+const WAIT_MS = 60_000;
+const CANARY = "nobody shall ever read this again";
+
+async function countCanaries(databaseUrl: string): Promise<number> {
+  return await withSql(databaseUrl, async (sql) => {
+    const [row] = await sql<{ n: number }[]>`
+      select count(*)::int as n from events where strpos(pdu, ${CANARY}) > 0`;
+    return row?.n ?? -1;
+  });
+}
+
+async function withSql<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = connect({ url, poolSize: 1, log: silentLog });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+Deno.test("an erasure reaches every server that was with one in a room", async () => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const { owner, guildId, general } = await makeGuild(one, ["olga"]);
+  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+  const bea = await two.register("bea");
+  await bea.do("POST", "/join", { link: `${code}@one.test` });
+  await waitFor(
+    "the guild to be checked",
+    async () => (await bea.do("GET", `/guilds/${guildId}`)).checking === null,
+    WAIT_MS,
+  );
+  const send = (person: Person, body: string) =>
+    person.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body });
+  for (let n = 0; n < 5; n++) await send(bea, `${CANARY} ${n}`);
+  await send(owner, "an answer");
+  const bodies = async (person: Person) => {
+    const page = await person.do("GET", `/rooms/${guildId}/messages?channel_id=${general}`);
+    return page.messages.map(({ body }: { body: string }) => body);
+  };
+  await waitFor("all of it", async () => (await bodies(owner)).length === 6, WAIT_MS);
+  assert.equal(await countCanaries(one.databaseUrl), 5, "the search finds what is there");
+
+  federation.cut(0, 1);
+  await bea.do("POST", "/account/confirm", { password: "a long enough passphrase, truly 42" });
+  const ordered = await bea.do("POST", "/account/erasures", {});
+  assert.deepEqual(ordered.servers.map(({ server }: { server: string }) => server), [
+    "one.test",
+    "two.test",
+  ]);
+  assert.equal((await bea.try("POST", "/account/erasures", {})).status, 429);
+  const receipts = async () => {
+    const { erasures } = await bea.do("GET", "/account/erasures");
+    return Object.fromEntries(
+      erasures[0].servers.map((
+        each: { server: string; state: string; erased: number | null; error: string | null },
+      ) => [each.server, [each.state, each.erased, each.error]]),
+    );
+  };
+  await waitFor(
+    "our own part",
+    async () => (await receipts())["two.test"]?.[0] === "done",
+    WAIT_MS,
+  );
+  assert.deepEqual((await receipts())["two.test"], ["done", 5, null]);
+  assert.deepEqual(await bodies(bea), ["an answer"]);
+  assert.equal(await countCanaries(two.databaseUrl), 0);
+  await waitFor(
+    "the word that one is away",
+    async () => (await receipts())["one.test"]?.[2] !== null,
+    WAIT_MS,
+  );
+  assert.equal((await receipts())["one.test"]?.[0], "pending");
+
+  federation.heal(0, 1);
+  await withSql(
+    two.databaseUrl,
+    (sql) => sql`update erasure_receipts set next_try_ts = 0 where state = 'pending'`,
+  );
+  await federation.stop(1);
+  const again = await federation.start(1);
+  await waitFor("one to be done", async () => {
+    const rows = await withSql(
+      again.databaseUrl,
+      (sql) =>
+        sql`select erased, signature from erasure_receipts
+          where server = 'one.test' and state = 'done'`,
+    );
+    return rows.length === 1 && rows[0]?.["erased"] === 5 && rows[0]?.["signature"] !== null;
+  }, WAIT_MS);
+  assert.equal(await countCanaries(one.databaseUrl), 0);
+  assert.deepEqual(await bodies(owner), ["an answer"]);
+});
+
+Deno.test("only a user's own server orders, each order once; a late copy goes too", async () => {
+  await using world = await openRoomWorld();
+  const two = testServer("two.test", 5);
+  const three = testServer("three.test", 6);
+  const one = testServer("one.test", 7);
+  const olga = userId("@olga:one.test");
+  const ann = userId("@ann:two.test");
+  const { room, general } = await world.guild(olga);
+  await world.change(room, olga, ["m.room.member", ann, { membership: "invite" }]);
+  await world.change(room, ann, ["m.room.member", ann, { membership: "join" }]);
+  const said = { sender: ann, channelId: general, body: CANARY };
+  for (let n = 0; n < 3; n++) await world.say(room, said);
+  await world.say(room, { ...said, sender: olga });
+  await world.change(room, ann, ["m.room.member", ann, { membership: "leave" }]);
+
+  const eraser = await StoredEraser.open({
+    ...world,
+    self: serverName("one.test"),
+    log: silentLog,
+  });
+  const entries = new Map<string, KeyEntry>([one, two, three].map(({ entry, signer }) => [
+    keyNameText({ server: entry.server, keyId: signer.keyId }),
+    entry,
+  ]));
+  const verifier = new StrictVerifier();
+  let revoked = false;
+  const handler = eraseHandler({
+    eraser,
+    verifier,
+    keys: {
+      obtain: () => Promise.resolve(entries),
+      refusal: () => Promise.resolve(revoked ? "revoked" : undefined),
+    },
+    signer: { current: () => Promise.resolve(one.signer) },
+    clock: world.clock,
+  });
+  const order = async (
+    fields: Partial<{ user: string; before_ts: number; seq: number; by: typeof two }>,
+    lie: object = {},
+  ) => {
+    const { by = two, ...rest } = fields;
+    const plain = { user: ann, before_ts: world.clock.now() + 1, seq: 3, ...rest };
+    const bytes = erasureOrderBytes(plain as Parameters<typeof erasureOrderBytes>[0]);
+    const value = encodeSignature(await by.signer.sign(bytes));
+    return { ...plain, signature: { key_id: by.signer.keyId, value }, ...lie };
+  };
+  const held = async () =>
+    (await world.sql<{ n: number }[]>`
+      select count(*)::int as n from events where strpos(pdu, ${CANARY}) > 0`)[0]?.n;
+  const refused = async (origin: string, request: Awaited<ReturnType<typeof order>>) => {
+    const asked = { origin: serverName(origin) };
+    await assert.rejects(handler.answer(asked, request), OperationError);
+    assert.equal(await held(), 4);
+  };
+  await refused("three.test", await order({ by: three }));
+  await refused("two.test", await order({ by: three }));
+  await refused("two.test", await order({ user: olga }));
+  await refused("two.test", await order({}, { seq: 4 }));
+  await refused("two.test", await order({}, { before_ts: 1 }));
+  await refused("two.test", await order({}, { rooms: [room.id] }));
+  await refused("two.test", await order({ before_ts: world.clock.now() + 3_600_000 }));
+  revoked = true;
+  await refused("two.test", await order({}));
+  revoked = false;
+
+  const asked = { origin: serverName("two.test") };
+  const receipt = await handler.answer(asked, await order({}));
+  assert.equal(receipt.erased, 3);
+  assert.equal(await held(), 1, "what others wrote stays");
+  const key = decodePublicKey(one.entry.key);
+  const signature = decodeSignature(receipt.signature.value);
+  assert.ok(key && signature);
+  const bytes = erasureReceiptBytes({ ...receipt, user: ann });
+  assert.ok(await verifier.verify({ key, signature, message: bytes }));
+  const repeated = await handler.answer(asked, await order({}));
+  assert.deepEqual([repeated.erased, repeated.done_ts], [3, receipt.done_ts]);
+  await assert.rejects(handler.answer(asked, await order({ seq: 2 })), OperationError);
+
+  world.clock.advance(-60_000);
+  const late = await world.store(room, { ...said, outcome: "accepted" });
+  assert.equal(await held(), 2);
+  eraser.take({ events: await loadEvents(world.sql, room.id, [late.id]) });
+  await waitFor("the late copy to go", async () => await held() === 1);
+});
