@@ -70,6 +70,8 @@ export const limits = {
     maxFutureMs: 5 * 60_000,
     /** First seen this long after its `origin_ts`, an event is marked late. */
     lateAfterMs: 10 * 60_000,
+    /** Parents lift an event's place in its channel at most this far above its `origin_ts`. */
+    maxLiftMs: 3_600_000,
     softFailedKeptMs: 7 * 24 * 3_600_000,
     maxSoftFailedPerRoom: 1000,
     /** Larger full conflicted sets are resolved in the background. */

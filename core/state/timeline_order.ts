@@ -11,13 +11,15 @@ export interface Place {
 }
 
 /**
- * order(e) = max(origin_ts, 1 + highest order of its known parents). A parent that is not held,
- * rejected, or of another channel is a gap and left out. PROTOCOL.md 7.
+ * order(e) = 1 + highest order of its known parents, but no less than origin_ts and no more than
+ * an hour above it: an event that is dated far ahead, which nobody shows, may be cited and still
+ * lifts nothing to its date. A parent that is not held, rejected, or of another channel is
+ * a gap and left out. PROTOCOL.md 7.
  */
 export function timelineOrder(originTs: number, parentOrders: Iterable<number>): number {
   let order = originTs;
   for (const parent of parentOrders) order = Math.max(order, parent + 1);
-  return order;
+  return Math.min(order, originTs + limits.receive.maxLiftMs);
 }
 
 /** A channel is shown by (order, raw hash). */
@@ -33,6 +35,8 @@ export function isLate(originTs: number, seenTs: number): boolean {
 export interface TimelineLinks {
   /** Order of a held event of this channel; undefined for a gap. */
   order(id: EventId): number | undefined;
+  /** `origin_ts` of a held event of this channel. */
+  originTs(id: EventId): number;
   /** Held events of this channel that name `id` as a parent. */
   children(id: EventId): Iterable<EventId>;
 }
@@ -51,9 +55,10 @@ export function ordersAfterArrival(
   changed.set(event.id, timelineOrder(event.pdu.origin_ts, parents));
   const queue = [event.id];
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const least = (orderNow(id) ?? 0) + 1;
+    const lifting = orderNow(id) ?? 0;
     for (const child of links.children(id)) {
       const known = orderNow(child);
+      const least = timelineOrder(links.originTs(child), [lifting]);
       if (known === undefined || known >= least) continue;
       changed.set(child, least);
       queue.push(child);

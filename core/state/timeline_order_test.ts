@@ -8,6 +8,7 @@ import type { ChannelId } from "../ids/channel_id.ts";
 import { type EventId, eventIdFromHash } from "../ids/event_id.ts";
 import { type RoomId } from "../ids/room_id.ts";
 import { serverOf } from "../ids/user_id.ts";
+import { limits } from "../limits.ts";
 import { comparePlaces, isLate, ordersAfterArrival, timelineOrder } from "./timeline_order.ts";
 import { isPinned, threadOf, winningPins, winningThreads } from "./timeline_winners.ts";
 
@@ -49,6 +50,7 @@ function say(seed: number, more: {
 class Channel {
   readonly orders = new Map<EventId, number>();
   readonly #children = new Map<EventId, EventId[]>();
+  readonly #times = new Map<EventId, number>();
 
   receive(event: TimelineEvent): void {
     for (const id of event.pdu.prev_events) {
@@ -56,8 +58,10 @@ class Channel {
     }
     const changed = ordersAfterArrival(event, {
       order: (id) => this.orders.get(id),
+      originTs: (id) => this.#times.get(id) ?? 0,
       children: (id) => this.#children.get(id) ?? [],
     });
+    this.#times.set(event.id, event.pdu.origin_ts);
     for (const [id, order] of changed) this.orders.set(id, order);
   }
 }
@@ -78,6 +82,18 @@ Deno.test("timeline order: an answer follows what it answers, however its clock 
   assert.equal(channel.orders.get(answer.id), T0 + 60_001, "closing the gap sorts anew");
 });
 
+Deno.test("timeline order: what is dated far ahead lifts nothing that cites it to its date", () => {
+  const channel = new Channel();
+  const poison = say(1, { ts: T0 + 86_400_000 });
+  const citing = say(2, { ts: T0, prev: [poison.id] });
+  const later = say(3, { ts: T0 + 1000, prev: [citing.id] });
+  const muchLater = say(4, { ts: T0 + 4_000_000, prev: [later.id] });
+  for (const event of [later, muchLater, citing, poison]) channel.receive(event);
+  assert.equal(channel.orders.get(citing.id), T0 + limits.receive.maxLiftMs);
+  assert.equal(channel.orders.get(later.id), T0 + limits.receive.maxLiftMs + 1);
+  assert.equal(channel.orders.get(muchLater.id), T0 + 4_000_000, "all is as it was soon after");
+});
+
 Deno.test("timeline order does not depend on arrival (fast-check)", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 2, max: 25 }), (seed, count) => {
@@ -85,7 +101,8 @@ Deno.test("timeline order does not depend on arrival (fast-check)", () => {
       const events: TimelineEvent[] = [];
       for (let at = 0; at < count; at++) {
         const prev = random.some(events, 0.3).slice(0, 3).map(({ id }) => id);
-        events.push(say(at, { ts: T0 + random.below(1_000), prev }));
+        const far = random.chance(0.1) ? random.below(9_000_000) : 0;
+        events.push(say(at, { ts: T0 + random.below(1_000) + far, prev }));
       }
       const orders = [events, random.shuffle(events), random.shuffle(events)].map((arrival) => {
         const channel = new Channel();

@@ -27,7 +27,9 @@ const FIRST_RETRY_MS = 2_000;
 const RETRY_MAX_MS = 3_600_000;
 /** Attempts after which an event is given up; with the pauses about a week. */
 const ATTEMPTS_MAX = 170;
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 30_000;
+/** A step of the clock below this is none. */
+const CLOCK_STEP_MS = 1_000;
 
 export interface FetchMissingDeps {
   readonly rooms: InboundRooms;
@@ -52,10 +54,18 @@ export class FetchMissing implements AsyncDisposable {
   readonly #ending = new AbortController();
   #pause = new AbortController();
   #woken = true;
+  /** Wall clock less steady clock, as they were last. */
+  #offsetMs: number;
+  /**
+   * How far ahead of the clock something may be put off and still be looked after now: at the
+   * start, and after the clock went back, times that were written mean less than they say.
+   */
+  #slackMs = RETRY_MAX_MS;
   readonly #running: Promise<void>;
 
   constructor(deps: FetchMissingDeps) {
     this.#deps = deps;
+    this.#offsetMs = this.#offset();
     this.#running = this.#run();
   }
 
@@ -75,6 +85,7 @@ export class FetchMissing implements AsyncDisposable {
     const { clock, log } = this.#deps;
     while (!this.#ending.signal.aborted) {
       this.#woken = false;
+      this.#noteClock();
       let pauseMs = LOOK_AGAIN_MS;
       try {
         while (await this.#lookAfterDue()) if (this.#ending.signal.aborted) return;
@@ -89,11 +100,28 @@ export class FetchMissing implements AsyncDisposable {
     }
   }
 
+  #offset(): number {
+    const { clock } = this.#deps;
+    return clock.now() - clock.monotonic();
+  }
+
+  #noteClock(): void {
+    const offsetMs = this.#offset();
+    const backMs = this.#offsetMs - offsetMs;
+    if (backMs > CLOCK_STEP_MS) this.#slackMs += backMs;
+    this.#offsetMs = offsetMs;
+  }
+
   /** False where nothing was due. */
   async #lookAfterDue(): Promise<boolean> {
     const { store, clock } = this.#deps;
     const nowMs = clock.now();
-    const due = await store.claim({ nowMs, until: nowMs + CLAIM_MS, limit: CLAIMED_MAX });
+    const due = await store.claim({
+      nowMs: nowMs + this.#slackMs,
+      until: nowMs + this.#slackMs + CLAIM_MS,
+      limit: CLAIMED_MAX,
+    });
+    if (due.length === 0) this.#slackMs = 0;
     const jobs = new Map<string, WaitingEvent[]>();
     for (const event of due) {
       const key = `${event.roomId} ${event.origin}`;

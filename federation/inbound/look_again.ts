@@ -13,6 +13,8 @@ import { verify, type VerifyDeps } from "./verify.ts";
 
 /** A room is looked through no more often than this. */
 const PAUSE_MS = 1000;
+/** Who waits for the time to come looks at the clock this often: it may be set right meanwhile. */
+const CLOCK_LOOK_MS = 45_000;
 /** Events after a soft-failed one among which its children are looked for. */
 const LATER_MAX = 200;
 /** Rooms that wait to be looked through; beyond it they are found at the next start. */
@@ -32,7 +34,7 @@ export interface LookAgainDeps extends PresentDeps, Pick<VerifyDeps, "verifier">
 export class LookAgain implements AsyncDisposable {
   readonly #deps: LookAgainDeps;
   readonly #ending = new AbortController();
-  /** When to look through a room, ms. */
+  /** When to look through a room, by the clock that never jumps. */
   readonly #due = new Map<RoomId, number>();
   #pause = new AbortController();
   readonly #running: Promise<void>;
@@ -44,10 +46,11 @@ export class LookAgain implements AsyncDisposable {
 
   /** The room's present state has changed. */
   wake(roomId: RoomId): void {
-    this.#schedule(roomId, this.#deps.clock.now() + PAUSE_MS);
+    this.#schedule(roomId, PAUSE_MS);
   }
 
-  #schedule(roomId: RoomId, dueTs: number): void {
+  #schedule(roomId: RoomId, afterMs: number): void {
+    const dueTs = this.#deps.clock.monotonic() + afterMs;
     const known = this.#due.get(roomId);
     if (known === undefined && this.#due.size >= ROOMS_MAX) return;
     this.#due.set(roomId, Math.min(known ?? dueTs, dueTs));
@@ -68,14 +71,14 @@ export class LookAgain implements AsyncDisposable {
       log.log("warn", "Soft-failed events of earlier runs could not be found.", { error });
     }
     while (!this.#ending.signal.aborted) {
-      const nowMs = clock.now();
+      const nowMs = clock.monotonic();
       for (const [roomId, dueTs] of [...this.#due]) {
         if (dueTs > nowMs || this.#ending.signal.aborted) continue;
         this.#due.delete(roomId);
         await this.#lookThrough(roomId);
       }
       const next = Math.min(...this.#due.values());
-      const pauseMs = next - clock.now();
+      const pauseMs = next - clock.monotonic();
       if (pauseMs <= 0) continue;
       this.#pause = new AbortController();
       if (this.#ending.signal.aborted) return;
@@ -128,8 +131,9 @@ export class LookAgain implements AsyncDisposable {
     if (signature?.kind !== "valid") return;
     const verdict = await judgePresent(this.#deps, turn, { event, before, signedBy: signature.by });
     if (!verdict.ok) {
-      const early = verdict.rule === "now.future";
-      if (early) this.#schedule(event.roomId, event.pdu.origin_ts - limits.receive.maxFutureMs);
+      if (verdict.rule !== "now.future") return;
+      const earlyMs = event.pdu.origin_ts - limits.receive.maxFutureMs - this.#deps.clock.now();
+      this.#schedule(event.roomId, Math.min(Math.max(earlyMs, PAUSE_MS), CLOCK_LOOK_MS));
       return;
     }
     await this.#pass(turn, event);

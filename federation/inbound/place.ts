@@ -79,6 +79,7 @@ function ordersOf(
     { id: event.id, pdu: { ...event.pdu, origin_ts: order, prev_events: [] } },
     {
       order: (id) => held.get(id)?.order,
+      originTs: (id) => held.get(id)?.event.pdu.origin_ts ?? 0,
       children: (id) => childrenOf.get(id) ?? [],
     },
   ));

@@ -20,6 +20,7 @@ import {
   afterSuccess,
   circuitOf,
   type Health,
+  untilNextTry,
 } from "./health.ts";
 import { narrow, refusesBody, WIDE } from "./narrowing.ts";
 import type { Destination, OutboundMeter, OutgoingLog, Resigner } from "./ports.ts";
@@ -183,7 +184,7 @@ export class DestinationQueue {
   async #pauseWhereNeeded(): Promise<boolean> {
     const { clock, policy, meter } = this.#deps;
     const blocked = policy.refusal(this.server) !== undefined;
-    const ms = blocked ? BLOCKED_LOOK_MS : this.#health.nextTryMs - clock.now();
+    const ms = blocked ? BLOCKED_LOOK_MS : untilNextTry(this.#health, clock.now());
     if (ms <= 0) return false;
     if (blocked && this.#edus.size > 0) meter.edus("dropped", this.#edus.clear());
     const pause = this.#pause = new AbortController();

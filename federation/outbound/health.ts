@@ -68,9 +68,17 @@ export function afterFailure(
   };
 }
 
+/**
+ * How long the pause after a failure still lasts, ms; at most 0 where it is over. A last try that
+ * lies ahead means that the clock was set back since: the pause says nothing any more.
+ */
+export function untilNextTry(health: Health, nowMs: number): number {
+  return (health.lastTryMs ?? 0) > nowMs ? 0 : health.nextTryMs - nowMs;
+}
+
 /** The other has just spoken to us: try at once, unless it was tried a moment ago. */
 export function afterSignOfLife(health: Health, nowMs: number): Health {
-  if (health.failures === 0 || health.nextTryMs <= nowMs) return health;
+  if (health.failures === 0 || untilNextTry(health, nowMs) <= 0) return health;
   const earliest = (health.lastTryMs ?? 0) + EARLY_TRY_MS;
   return { ...health, nextTryMs: Math.min(health.nextTryMs, Math.max(nowMs, earliest)) };
 }

@@ -9,6 +9,7 @@ import {
   circuitOf,
   EARLY_TRY_MS,
   type Health,
+  untilNextTry,
   UNTRIED,
 } from "./health.ts";
 
@@ -64,4 +65,13 @@ Deno.test("who speaks to us is tried at once, but never twice in a moment", () =
   assert.equal(afterSignOfLife(away, NOW + 10).nextTryMs, NOW + EARLY_TRY_MS);
   assert.equal(afterSignOfLife(UNTRIED, NOW), UNTRIED);
   assert.equal(afterRequest(away, NOW + 10).nextTryMs, NOW + 10);
+});
+
+Deno.test("a clock that was set back leaves nobody waiting for the time it said before", () => {
+  const failed = afterFailure(UNTRIED, {
+    note: { kind: "unreachable", text: "away", atMs: 5_000_000 },
+    chance: 1,
+  });
+  assert(untilNextTry(failed, 5_000_000) > 0);
+  assert.equal(untilNextTry(failed, 5_000_000 - 3_600_000), 0);
 });

@@ -18,6 +18,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import type { RoomGraph } from "../../core/state/room_graph.ts";
 import type { Signer } from "../keys/signer.ts";
 import { AppendError } from "../postgres/append_error.ts";
+import { timelineOrder } from "../../core/state/timeline_order.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
 import type { EventRow, Position, StoredEvent } from "../postgres/event_rows.ts";
 import { headMoves } from "../postgres/room_rows.ts";
@@ -345,7 +346,7 @@ export class Room {
       prevEvents: parents.ids,
       stateRefs: this.#tip.heads.slice(0, limits.event.maxStateRefs),
     }, { rng, blake3 });
-    const order = Math.max(originTs, parents.maxOrder + 1);
+    const order = timelineOrder(originTs, [parents.maxOrder]);
     tip.advance(parents.ids, { id: draft.id, order });
     return await this.#store(tip, {
       order,

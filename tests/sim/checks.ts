@@ -11,6 +11,7 @@ import {
 import { eventHash } from "../../core/event/hash.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import { eventIdFromHash } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { Authority } from "../../core/permissions/authority.ts";
@@ -214,12 +215,21 @@ export class Checks {
         ).map(({ id }) => id);
       const mine = shown(a, b);
       const theirs = shown(b, a);
+      // Places follow from parents: where one of them lacks a parent, sets alone are compared.
+      if (this.#lacksParent(a.at, channelId) || this.#lacksParent(b.at, channelId)) {
+        mine.sort();
+        theirs.sort();
+      }
       const at = mine.findIndex((id, index) => id !== theirs[index]);
       if (at < 0 && mine.length === theirs.length) continue;
       const where = at < 0 ? mine.length : at;
       const what = `${mine.length} and ${theirs.length} events, the first difference at ${where}`;
       this.#fail("unequal timelines", `${a.server.name} and ${b.server.name}: ${what}`);
     }
+  }
+
+  #lacksParent({ kept, timeline }: Holdings, channelId: ChannelId): boolean {
+    return timeline(channelId).some(({ pdu }) => pdu.prev_events.some((id) => !kept.has(id)));
   }
 
   /** I3 and I5: each entry passes the rules on what it cites, and is what its id says. */

@@ -73,6 +73,7 @@ interface Life {
   readonly room: MemoryRoom;
   readonly outbound: Promise<OutboundEngine>;
   readonly lookAgain: LookAgain;
+  readonly end: () => void;
 }
 
 /**
@@ -116,6 +117,7 @@ export class EngineServer implements SimServer {
     let life: Life | undefined = undefined;
     const alive = () => this.#life === life;
     const never = new Promise<never>(() => {});
+    const ended = Promise.withResolvers<void>();
     const pace = async () => {
       if (this.#random.chance(0.5)) await clock.sleep(this.#random.below(STORE_MAX_MS));
       if (!alive()) await never;
@@ -158,7 +160,7 @@ export class EngineServer implements SimServer {
     });
     refill.start(ingest);
     const outbound = this.#startOutbound(clock, transport);
-    life = { clock, room, outbound, lookAgain };
+    life = { clock, room, outbound, lookAgain, end: ended.resolve };
     this.#life = life;
     const fetchMissing = new FetchMissing({
       rooms,
@@ -185,7 +187,7 @@ export class EngineServer implements SimServer {
           blake3: nobleBlake3,
         }),
       ], {
-        alive,
+        ended: ended.promise,
         fault: (error) => world.faults.push(error),
         heardFrom: (server) => void outbound.then((engine) => engine.heardFrom(server)),
       }),
@@ -236,6 +238,7 @@ export class EngineServer implements SimServer {
 
   kill(): void {
     this.#life?.clock.end();
+    this.#life?.end();
     this.#life = undefined;
     this.#options.network.detach(this.name);
   }

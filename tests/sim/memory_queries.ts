@@ -11,13 +11,13 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { threadOf } from "../../core/state/timeline_winners.ts";
 import type { Known, PostsQuery, ThreadQuery } from "../../federation/inbound/ports.ts";
-import type { MemoryStore, StoredKnown } from "./memory_store.ts";
+import type { StoredEvents, StoredKnown } from "./stored_known.ts";
 
 /** What Postgres answers from its indexes in production: read from all that is held. */
 export class MemoryQueries {
-  readonly #store: MemoryStore;
+  readonly #store: StoredEvents;
 
-  constructor(store: MemoryStore) {
+  constructor(store: StoredEvents) {
     this.#store = store;
   }
 

@@ -13,7 +13,8 @@ import type {
   ReadEvent,
   RoomReader,
 } from "../../federation/handle/ports.ts";
-import type { MemoryStore, StoredKnown } from "./memory_store.ts";
+import type { MemoryStore } from "./memory_store.ts";
+import type { StoredKnown } from "./stored_known.ts";
 
 /** What other servers may ask of a store. */
 export class MemoryReader implements RoomReader {

@@ -17,12 +17,7 @@ import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
 import { StateMap } from "../../core/state/state_map.ts";
 import type { Known, MissingParent, RoomChange } from "../../federation/inbound/ports.ts";
 
-/** An event as it is stored, and why it was not accepted. */
-export interface StoredKnown extends Known {
-  readonly reason?: string | undefined;
-  /** True time of its storing. */
-  readonly storedAtMs: number;
-}
+import type { StoredKnown } from "./stored_known.ts";
 
 /** A stored event in the order of the log, and the servers that were in the room then. */
 export interface LogEntry {

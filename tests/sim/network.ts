@@ -188,32 +188,34 @@ export class Network {
 export function stationOf(
   handlers: readonly FederationHandler[],
   life: {
-    readonly alive: () => boolean;
+    /** Resolves when the process is killed: its connections break with it. */
+    readonly ended: Promise<void>;
     readonly fault: (error: unknown) => void;
     /** A request of this server came in. */
-    readonly heardFrom?: (server: ServerName) => void;
+    readonly heardFrom: (server: ServerName) => void;
   },
 ): Station {
   const byId = new Map(handlers.map((handler) => [handler.operation.id, handler]));
+  const broken = life.ended.then(() => {
+    throw new TransportError("unreachable", "the connection broke");
+  });
+  broken.catch(() => undefined);
+  const answer = async (handler: FederationHandler, origin: ServerName, request: unknown) => {
+    try {
+      return await handler.answer({ origin }, request as z.output<z.ZodType>);
+    } catch (error) {
+      if (error instanceof OperationError) throw error;
+      // A door that breaks is a fault of ours, not an answer.
+      life.fault(error);
+      throw new TransportError("server_error", "something went wrong", { status: 500 });
+    }
+  };
   return {
     async answer(origin, operation, request) {
       const handler = byId.get(operation.id);
       if (handler === undefined) throw new OperationError("not_found", "There is no such thing.");
-      life.heardFrom?.(origin);
-      try {
-        const answer = await handler.answer({ origin }, request as z.output<z.ZodType>);
-        if (!life.alive()) return await new Promise<never>(() => {});
-        return answer;
-      } catch (error) {
-        if (!life.alive()) return await new Promise<never>(() => {});
-        // A door that breaks is a fault of ours, not an answer.
-        if (!(error instanceof OperationError) && !(error instanceof TransportError)) {
-          life.fault(error);
-        }
-        throw error instanceof OperationError
-          ? error
-          : new TransportError("server_error", `${operation.id} failed`, { status: 500 });
-      }
+      life.heardFrom(origin);
+      return await Promise.race([answer(handler, origin, request), broken]);
     },
   };
 }
