@@ -84,7 +84,6 @@ export const limits = {
     maxEdus: 100,
     maxEduBytes: 8192,
     maxBytes: 4 * 1024 * 1024,
-    maxCompressionRatio: 20,
     maxRequestAgeMs: 60_000,
     nonceKeptMs: 10 * 60_000,
   },

@@ -1,6 +1,6 @@
 /** `deno task docs`: writes the generated parts of the documents. A test says when they are old. */
 import { operationTable } from "./lib/api_operations.ts";
-import { workedExample } from "./lib/protocol_example.ts";
+import { requestExample, workedExample } from "./lib/protocol_example.ts";
 import { eduTable, eventTable, limitTable, rightTable } from "./lib/protocol_tables.ts";
 import { settingsDocument } from "../server/config/docs.ts";
 
@@ -16,6 +16,7 @@ export const GENERATED: readonly Generated[] = [
   { path: "docs/PROTOCOL.md", name: "EDUs", make: eduTable },
   { path: "docs/PROTOCOL.md", name: "permission bits", make: rightTable },
   { path: "docs/PROTOCOL.md", name: "worked example", make: workedExample },
+  { path: "docs/PROTOCOL.md", name: "request example", make: requestExample },
   { path: "docs/PROTOCOL.md", name: "limits", make: limitTable },
   { path: "docs/API.md", name: "operations", make: operationTable },
 ];

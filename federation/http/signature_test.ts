@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { StrictVerifier } from "../../core/event/verify.ts";
+import { keyIdOf, parseKeyEntry } from "../../core/keys/key_entry.ts";
 import { serverName, TEST_TS, testServer } from "../../tests/harness/events.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { contentDigest, digestHolds } from "./content_digest.ts";
@@ -333,4 +334,28 @@ Deno.test("structured fields that are not wholly valid are refused", () => {
       Array.from({ length: 33 }, (_, at) => `k${at}`).join(","),
     ]
   ) assert.equal(parseDictionary(bad), undefined, bad);
+});
+
+Deno.test("PROTOCOL.md: the example request is signed as it says, over the base that it prints", async () => {
+  const document = await Deno.readTextFile(new URL("../../docs/PROTOCOL.md", import.meta.url));
+  const block = (label: string, language: string) => {
+    const tail = document.slice(document.indexOf(`<!-- ${label} -->`));
+    const open = `\`\`\`${language}\n`;
+    const from = tail.indexOf(open) + open.length;
+    return tail.slice(from, tail.indexOf("\n```", from));
+  };
+  const [first = "", ...lines] = block("example request", "http").split("\n");
+  const [method = "", target = ""] = first.split(" ");
+  const headers = Object.fromEntries(lines.map((line) => line.split(/: (.*)/, 2)));
+  const entry = parseKeyEntry(JSON.parse(block("example key entry", "json")));
+  assert.ok(entry);
+  const read = readSignedRequest(
+    { method, target, authority: headers["host"], header: (name) => headers[name] },
+    { self: serverName("chat.example.org"), nowMs: 1_790_000_000_000 },
+  );
+  assert.ok(read.ok);
+  assert.equal(new TextDecoder().decode(read.claim.base), block("example request base", "text"));
+  assert.deepEqual(read.claim.key, { server: entry.server, keyId: keyIdOf(entry) });
+  assert.ok(await verifyClaim(read.claim, { entry, verifier }));
+  assert.ok(await digestHolds(headers["content-digest"], new Uint8Array(0)));
 });

@@ -11,7 +11,9 @@ import { channelIdFromBytes } from "../../core/ids/channel_id.ts";
 import { eventIdFromHash } from "../../core/ids/event_id.ts";
 import { parseServerName } from "../../core/ids/server_name.ts";
 import { parseUserId } from "../../core/ids/user_id.ts";
-import { type KeyEntry, keyIdOf } from "../../core/keys/key_entry.ts";
+import { type KeyEntry, keyIdOf, usable } from "../../core/keys/key_entry.ts";
+import { COVERED, signRequest } from "../../federation/http/sign_request.ts";
+import { signatureBase } from "../../federation/http/signature_base.ts";
 import { assert } from "../../core/assert.ts";
 
 /** RFC 8032 7.1, test 1. */
@@ -53,15 +55,21 @@ function chapter(title: string, label: string, event: HeldEvent): string {
   ].join("\n\n");
 }
 
-/** The worked example of PROTOCOL.md 3: a key, a room, a message, the message redacted. */
-export async function workedExample(): Promise<string> {
-  const alice = parseUserId("@alice:example.com");
+/** The key of all examples, and whose it is. */
+function exampleKey() {
   const server = parseServerName("example.com");
-  assert(alice !== undefined && server !== undefined, "the example's names are valid");
+  assert(server !== undefined, "the example's names are valid");
   const key = Uint8Array.fromHex(KEY).toBase64({ omitPadding: true });
   const from = TS - 86_400_000;
   const entry = { server, key, valid_from: from, valid_until: from + 14 * 86_400_000 };
-  const signer = exampleSigner(entry);
+  return { server, entry, signer: exampleSigner(entry) };
+}
+
+/** The worked example of PROTOCOL.md 3: a key, a room, a message, the message redacted. */
+export async function workedExample(): Promise<string> {
+  const alice = parseUserId("@alice:example.com");
+  assert(alice !== undefined, "the example's names are valid");
+  const { entry, signer } = exampleKey();
   const create = await buildControlEvent({
     type: "m.room.create",
     sender: alice,
@@ -106,5 +114,39 @@ export async function workedExample(): Promise<string> {
       "redacted",
       redactEvent(message),
     ),
+  ].join("\n\n");
+}
+
+/** The worked example of PROTOCOL.md 8: a request of one server to another, and what is signed. */
+export async function requestExample(): Promise<string> {
+  const { entry, signer, server } = exampleKey();
+  const destination = parseServerName("chat.example.org");
+  assert(destination !== undefined, "the example's names are valid");
+  const request = {
+    method: "GET",
+    authority: "chat.example.org:8448",
+    target: "/_federation/heads?room_id=%21room",
+    destination,
+    body: new Uint8Array(0),
+  };
+  const headers = await signRequest(request, {
+    origin: server,
+    signer,
+    nowMs: TS,
+    nonce: bytes(64, 16),
+  });
+  const params = (headers["signature-input"] as string).slice("og=".length);
+  const base = signatureBase({ ...request, header: (name) => headers[name] }, COVERED, params);
+  assert(base !== undefined, "the example can be signed");
+  assert(usable(entry, TS), "the example's key holds the time of the request");
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [
+    "<!-- example request -->",
+    ["```http", `GET ${request.target} HTTP/1.1`, `host: ${request.authority}`, ...lines, "```"]
+      .join("\n"),
+    "What the key of the example in section 3 signs; its lines are joined by a line feed, and there " +
+    "is none at the end:",
+    "<!-- example request base -->",
+    ["```text", new TextDecoder().decode(base), "```"].join("\n"),
   ].join("\n\n");
 }

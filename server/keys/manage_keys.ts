@@ -1,6 +1,8 @@
 import type { SigningKey } from "../../core/api/admin.ts";
 import { type KeyId } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { OperationError } from "../../core/errors.ts";
+import { limits } from "../../core/limits.ts";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Sql } from "../postgres/sql.ts";
@@ -71,4 +73,36 @@ export async function rotateSigningKeys(
   });
   publishAccountEvent(deps.bus, { kind: "keys_changed" });
   return { retired };
+}
+
+/**
+ * Says to all that a key is no longer to be trusted for anything new: it may have been stolen.
+ * It signs nothing more here, and the next document of keys lists it. What it signed before stays
+ * good for others that had it; what comes in its name from now on is not shown. PROTOCOL.md 8.
+ * @throws OperationError `not_found` where it is no key of this server
+ */
+export async function revokeSigningKey(
+  deps: { readonly sql: Sql; readonly clock: Clock; readonly bus: Bus },
+  input: { readonly keyId: string; readonly reason: string; readonly actor: string | null },
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  const { keyId, actor } = input;
+  const reason = input.reason.slice(0, limits.keys.maxRevocationReasonBytes);
+  await deps.sql.begin(async (tx) => {
+    // A revocation is never taken back, nor its first time or reason changed.
+    const [row] = await tx`
+      update signing_keys set retired_ts = coalesce(retired_ts, ${nowMs}),
+        revoked_ts = coalesce(revoked_ts, ${nowMs}),
+        revoked_reason = coalesce(revoked_reason, ${reason})
+      where key_id = ${keyId} returning 1`;
+    if (row === undefined) {
+      throw new OperationError(
+        "not_found",
+        `This server has no key ${JSON.stringify(keyId)}: "openguild admin key list" shows them.`,
+      );
+    }
+    await bumpKeyDocument(tx, nowMs);
+    await writeAudit(tx, { ts: nowMs, actor, action: "key.revoke", target: keyId });
+  });
+  publishAccountEvent(deps.bus, { kind: "keys_changed" });
 }

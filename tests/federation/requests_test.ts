@@ -3,6 +3,7 @@ import { getHeads } from "../../core/api/federation/events.ts";
 import { getKeys } from "../../core/api/federation/people.ts";
 import { parseServerName, type ServerName } from "../../core/ids/server_name.ts";
 import { TransportError } from "../../federation/ports.ts";
+import { revokeSigningKey } from "../../server/keys/manage_keys.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild } from "../harness/homeserver.ts";
 
@@ -88,4 +89,23 @@ Deno.test("a server speaks with nobody whom its policy refuses, and nobody is no
   assert.equal((await failureOf(ask(one, "localhost:8009"))).kind, "policy");
   assert.equal((await failureOf(ask(one, "127.0.0.1:8009"))).kind, "forbidden_address");
   assert.equal((await failureOf(ask(one, "nowhere.invalid"))).kind, "unresolved");
+});
+
+Deno.test("a revoked key counts for nothing new at the other server, and the new one is fetched", async () => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers as [FederatedServer, FederatedServer];
+  const ask = () => wayOf(one).transport.call(nameOf(two), getKeys, { names: [] });
+  await ask();
+  const { accounts } = one.parts;
+  assert.ok(accounts);
+  const stolen = await wayOf(one).signer.current(Date.now());
+  const { keyId } = stolen;
+  const name = { server: nameOf(one), keyId };
+  assert.equal(await wayOf(two).keyRing.refusal(name, Date.now()), undefined);
+  await revokeSigningKey(accounts, { keyId, reason: "laptop lost", actor: null });
+  await ask();
+  assert.notEqual((await wayOf(one).signer.current(Date.now())).keyId, keyId);
+  assert.match(await wayOf(two).keyRing.refusal(name, Date.now()) ?? "", /revoked: laptop lost/);
+  // What an old event was signed with can still be read.
+  assert.equal((await wayOf(two).keyRing.find([name])).size, 1);
 });

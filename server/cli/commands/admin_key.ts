@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { listSigningKeys, rotateSigningKeys } from "../../keys/manage_keys.ts";
+import { listSigningKeys, revokeSigningKey, rotateSigningKeys } from "../../keys/manage_keys.ts";
 import { answer, openAccountTools } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { addConfigOptions, type OptionValues } from "../options.ts";
 import { formatTime, table } from "../table.ts";
 
-/** `admin key list` and `admin key rotate`, below the given `admin` command. */
+/** `admin key list`, `rotate` and `revoke`, below the given `admin` command. */
 export function addAdminKey(admin: Command, context: CliContext): void {
   const key = admin.command("key").description("the keys with which this server signs");
   const list = key.command("list").description("show every signing key, the newest first")
@@ -35,6 +35,20 @@ export function addAdminKey(admin: Command, context: CliContext): void {
       json: { retired },
       text: `Retired ${retired} keys. Each running process makes its new one with its next ` +
         "event, within a minute; what was signed stays good.\n",
+    });
+  });
+  const revoke = key.command("revoke <key-id>")
+    .description("tell all servers that a key was stolen: it counts for nothing new")
+    .option("--reason <text>", "why, for the administrators of other servers", "")
+    .option("--json", "as JSON");
+  addConfigOptions(revoke, "folder").action(async (keyId: string, options: OptionValues) => {
+    await using tools = await openAccountTools(options, context);
+    const reason = String(options["reason"] ?? "");
+    await revokeSigningKey(tools.deps, { keyId, reason, actor: null });
+    answer(context, options, {
+      json: { revoked: keyId },
+      text: `Revoked ${keyId}. Servers that use it learn so within ten minutes; this server ` +
+        "makes a new key with its next event.\n",
     });
   });
 }

@@ -5,6 +5,7 @@ import { runCli } from "../../../tests/harness/cli.ts";
 import { freshDatabase } from "../../../tests/harness/postgres.ts";
 import { tempFolder } from "../../../tests/harness/temp_folder.ts";
 import { LocalSigner } from "../../keys/local_signer.ts";
+import { buildKeyDocument } from "../../keys/key_document.ts";
 import { KeyFolder } from "../../keys/key_folder.ts";
 import { authenticate } from "../../services/accounts/authenticate.ts";
 import { resetPassword } from "../../services/accounts/reset_password.ts";
@@ -154,6 +155,20 @@ Deno.test("admin key lists the keys and rotates them", async () => {
   ]]);
   assert.match(await ok("admin", "key", "rotate"), /Retired 1 keys/);
   assert.match(await ok("admin", "key", "list"), new RegExp(`${keyId} +retired`));
+  assert.match(
+    await ok("admin", "key", "revoke", keyId, "--reason", "laptop lost"),
+    new RegExp(`Revoked ${keyId}`),
+  );
+  await ok("admin", "key", "revoke", keyId, "--reason", "another");
+  const document = await buildKeyDocument(
+    { ...accounts.deps, signer },
+    accounts.deps.clock.now() + 60_000,
+  );
+  assert.deepEqual(document.revoked.map((gone) => [gone.key_id, gone.reason]), [[
+    keyId,
+    "laptop lost",
+  ]]);
+  assert.match((await test.run(["admin", "key", "revoke", "nothing"])).err, /no key "nothing"/);
 });
 
 Deno.test("commands about accounts say when a server has never been started", async () => {
