@@ -23,7 +23,7 @@ import { resolveHost } from "../federation/resolve_host.ts";
 import { HttpTransport } from "../federation/transport.ts";
 import type { PlainRoute } from "../http/app.ts";
 import { type AnyHandler, type DoorDeps, federationRoutes } from "../http/federation/door.ts";
-import { selfTestRoute } from "../http/federation/self_test_route.ts";
+import { selfTestRoute } from "../http/federation/self_probe_route.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { createBlake3 } from "../system/blake3.ts";
 import type { TraceBook } from "../system/tracing.ts";

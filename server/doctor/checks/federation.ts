@@ -5,7 +5,7 @@ import { ServerResolver } from "../../../federation/resolve_server.ts";
 import type { FederationParts } from "../../compose/federation.ts";
 import type { Config } from "../../config/config.ts";
 import { isTrial, serverName } from "../../config/derived.ts";
-import { type SelfTest, testSelf } from "../../federation/self_test.ts";
+import { type SelfTest, testSelf } from "../../federation/self_probe.ts";
 import { type Finding, ok, problem, warning } from "../finding.ts";
 
 const CHECK = "federation";

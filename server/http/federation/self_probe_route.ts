@@ -2,7 +2,7 @@ import { OperationError } from "../../../core/errors.ts";
 import { digestHolds } from "../../../federation/http/content_digest.ts";
 import { readSignedRequest, verifyClaim } from "../../../federation/http/verify_request.ts";
 import { keyNameText } from "../../../federation/ports.ts";
-import { type Arrival, SELF_TEST_PATH } from "../../federation/self_test.ts";
+import { type Arrival, SELF_TEST_PATH } from "../../federation/self_probe.ts";
 import type { PlainRoute } from "../app.ts";
 import type { EdgeRequest } from "../edge_request.ts";
 import { jsonReply } from "../reply.ts";
