@@ -1,6 +1,7 @@
 /** `deno task docs`: writes the generated parts of the documents. A test says when they are old. */
 import { operationTable } from "./lib/api_operations.ts";
 import { requestExample, workedExample } from "./lib/protocol_example.ts";
+import { federationTable } from "./lib/federation_operations.ts";
 import { eduTable, eventTable, limitTable, rightTable } from "./lib/protocol_tables.ts";
 import { settingsDocument } from "../server/config/docs.ts";
 
@@ -14,6 +15,7 @@ export const GENERATED: readonly Generated[] = [
   { path: "docs/OPERATIONS.md", name: "settings", make: settingsDocument },
   { path: "docs/PROTOCOL.md", name: "event types", make: eventTable },
   { path: "docs/PROTOCOL.md", name: "EDUs", make: eduTable },
+  { path: "docs/PROTOCOL.md", name: "operations between servers", make: federationTable },
   { path: "docs/PROTOCOL.md", name: "permission bits", make: rightTable },
   { path: "docs/PROTOCOL.md", name: "worked example", make: workedExample },
   { path: "docs/PROTOCOL.md", name: "request example", make: requestExample },

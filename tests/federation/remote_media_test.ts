@@ -269,10 +269,10 @@ Deno.test("bounds: size, quota, age; a named size that lies; pictures without a 
   assert.deepEqual(inVain, ["two.test"], "without a hash only its own server counts");
 });
 
-Deno.test("100 random bodies for one name: the right one or nothing, and nothing left behind", async () => {
+Deno.test("200 random bodies for one name: the right one or nothing, and nothing left behind", async () => {
   await using test = await openTestMedia();
   const good = rng.bytes(30_000);
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < 200; n++) {
     const uri = await named(test, { blake3: hashOf(good), size: good.length });
     const body = good.slice();
     const kind = rng.below(5);
