@@ -80,6 +80,25 @@ export interface InviteDesk {
   receive(invite: ReceivedInvite): Promise<void>;
 }
 
+/** A room that its owner wants to hand over to a user of another server. */
+export interface OwnerOfferKey {
+  readonly roomId: RoomId;
+  /** Who is to own it. */
+  readonly user: UserId;
+  /** The present owner. */
+  readonly by: UserId;
+}
+
+/** Offers of ownership, made here and received here. PROTOCOL.md 5. */
+export interface OwnerDesk {
+  /** An offer to one of ours; a later one of the same room takes its place. */
+  keepOffer(offer: OwnerOfferKey): Promise<void>;
+  /** Whether our user has said yes to exactly this a moment ago. */
+  hasAgreed(offer: OwnerOfferKey): Promise<boolean>;
+  /** Hands a room of ours over as it was offered; false where it was not, or is no longer. */
+  handOver(roomId: RoomId, user: UserId): Promise<boolean>;
+}
+
 /** A private room that one of our users may come into by a role of its guild. */
 export interface RoomOffer {
   readonly origin: ServerName;

@@ -299,7 +299,7 @@ async function openDoors(
           ...chat.deps,
           media: mediaDesk(media.deps),
           destinations: domain.outbound.desk,
-          remote: domain.memberships.remote,
+          ...domain.memberships,
           history: reading.history,
           announceRead: (notice) => {
             chat.announceRead(notice);

@@ -83,7 +83,7 @@ export const transferGuild = defineOperation({
   method: "POST",
   path: "/client/v1/guilds/:guild_id/owner",
   tag: "guilds",
-  summary: "Hand the guild over to another member (owner)",
+  summary: "Hand the guild over to another member (owner); one of another server is asked first",
   auth: "user",
   confirm: true,
   params: GuildParams,

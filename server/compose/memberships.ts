@@ -3,6 +3,11 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { inviteHandler } from "../../federation/handle/invite.ts";
 import { lookAtLinkHandler } from "../../federation/handle/look.ts";
 import { makeMembershipHandler } from "../../federation/handle/make_membership.ts";
+import {
+  offerOwnerHandler,
+  signOwnerHandler,
+  takeOwnerHandler,
+} from "../../federation/handle/owner.ts";
 import { offerHandler } from "../../federation/handle/offer.ts";
 import { redeemLinkHandler } from "../../federation/handle/redeem.ts";
 import { sendMembershipHandler } from "../../federation/handle/send_membership.ts";
@@ -13,6 +18,7 @@ import { LinkGranter } from "../federation/link_grants.ts";
 import { linksForOthers } from "../federation/links.ts";
 import { MembershipJobs } from "../federation/membership_jobs.ts";
 import { JoiningOfferDesk } from "../federation/offer_desk.ts";
+import { OwnerOffers } from "../federation/owner_offers.ts";
 import { remoteRooms } from "../federation/remote_rooms.ts";
 import { residentRooms } from "../federation/resident_rooms.ts";
 import { guildVouchers } from "../federation/vouchers.ts";
@@ -38,6 +44,7 @@ export interface MembershipInput {
 
 export interface MembershipParts {
   readonly remote: RemoteRooms;
+  readonly owners: OwnerOffers;
   readonly handlers: readonly AnyHandler[];
 }
 
@@ -69,6 +76,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
     announceInvitation: (userId, roomId) =>
       publishJoinNotice(bus, { kind: "invitation", userId, roomId }),
   });
+  const owners = new OwnerOffers({ ...base, transport });
   const granter = stack.use(new LinkGranter(base));
   const custodian = stack.use(new Custodian({ ...base, remote }));
   stack.defer(store.feed.subscribe((batch) => {
@@ -80,6 +88,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
     rooms: residentRooms(base),
     vouchers: guildVouchers(base),
     links: linksForOthers(base),
+    owners,
     ingest: inbound.ingest,
     keys,
     verifier,
@@ -88,12 +97,16 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
   };
   return {
     remote,
+    owners,
     handlers: [
       makeMembershipHandler(shared),
       sendMembershipHandler(shared),
       lookAtLinkHandler(shared),
       redeemLinkHandler(shared),
       inviteHandler({ ...shared, desk: new StoredInviteDesk({ ...base, remote }) }),
+      offerOwnerHandler(shared),
+      takeOwnerHandler(shared),
+      signOwnerHandler(shared),
       offerHandler({ serverName, desk: new JoiningOfferDesk({ ...base, remote }) }),
     ],
   };

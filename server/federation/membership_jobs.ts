@@ -1,4 +1,5 @@
 import { offerRoom, sendInvite } from "../../core/api/federation/membership.ts";
+import { offerOwner } from "../../core/api/federation/owner.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
@@ -143,6 +144,8 @@ export class MembershipJobs implements AsyncDisposable {
         return;
       case "offer":
         return await this.#offer(job);
+      case "owner":
+        return await this.#offerOwner(job);
     }
   }
 
@@ -162,6 +165,12 @@ export class MembershipJobs implements AsyncDisposable {
       servers: [...room.authority.joinedServers()].filter((server) => server !== serverName)
         .slice(0, limits.federation.maxServersAsked),
     });
+  }
+
+  async #offerOwner({ to, roomId, user }: MembershipJob): Promise<void> {
+    const by = (await this.#deps.rooms.open(roomId))?.authority.owner();
+    if (by === undefined || serverOf(by) !== this.#deps.serverName) return;
+    await this.#deps.ask.transport.call(to, offerOwner, { room_id: roomId, user, by });
   }
 
   async #offer({ to, roomId, user }: MembershipJob): Promise<void> {

@@ -1,3 +1,4 @@
+import { assert } from "../../core/assert.ts";
 import { authoriseControl } from "../../core/auth/authorise.ts";
 import type { Refusal } from "../../core/auth/verdict.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
@@ -29,6 +30,8 @@ export interface ControlIntent {
   readonly sender: UserId;
   readonly stateKey?: string;
   readonly content: JsonObject;
+  /** Another server signs too: answers with the very same event and both signatures. */
+  readonly coSign?: (event: ControlEvent) => Promise<ControlEvent>;
 }
 
 /** The end of a control graph: its heads and the state they resolve to. Immutable. */
@@ -82,7 +85,9 @@ export async function extendControl(
   const events: EventRow[] = [];
   const rows: TaggedRow[] = [];
   for (const intent of intents) {
-    const event = await buildIntent(tip, intent, options);
+    const own = await buildIntent(tip, intent, options);
+    const event = await intent.coSign?.(own) ?? own;
+    assert(event.id === own.id, "a second signature changes nothing that is signed");
     const after = tipAfter(tip, event);
     built.push({ event, before: tip.state, after: after.state });
     events.push(controlRow(event, options.nowMs));

@@ -2,6 +2,7 @@ import type { User } from "../../../core/api/user.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../../services/chat/chat_deps.ts";
+import type { OwnerOffers } from "../../federation/owner_offers.ts";
 import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
 import type { DestinationDeps } from "../../services/federation/destinations.ts";
 import type { MediaDesk } from "../../services/messages/attachments.ts";
@@ -17,6 +18,7 @@ export interface TypingNotice {
 export interface ChatRouteDeps extends ChatDeps {
   readonly media: MediaDesk;
   readonly remote: RemoteRooms;
+  readonly owners: OwnerOffers;
   readonly destinations: DestinationDeps;
   readonly announceRead: (notice: ReadNotice) => void;
   readonly announceTyping: (notice: TypingNotice) => void;

@@ -43,6 +43,11 @@ import { knockRoute } from "./rooms/room/knock.ts";
 import { lookAtLinkRoute } from "./links/look.ts";
 import { joinByLinkRoute } from "./links/join.ts";
 import { getGuildServersRoute, setGuildServersRoute } from "./guilds/guild/servers.ts";
+import {
+  acceptOwnerOfferRoute,
+  declineOwnerOfferRoute,
+  listOwnerOffersRoute,
+} from "./guilds/owner_offers.ts";
 import { addReactionRoute } from "./reactions/add.ts";
 import { removeReactionRoute } from "./reactions/remove.ts";
 import { redactMessagesRoute } from "./redact.ts";
@@ -108,6 +113,9 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     joinByLinkRoute(deps),
     getGuildServersRoute(deps),
     setGuildServersRoute(deps),
+    acceptOwnerOfferRoute(deps),
+    declineOwnerOfferRoute(deps),
+    listOwnerOffersRoute(deps),
     addReactionRoute(deps),
     removeReactionRoute(deps),
     redactMessagesRoute(deps),

@@ -55,4 +55,6 @@ export type MembershipJob =
     | { readonly kind: "leave"; readonly answers: EventId }
     /** Their user may come into a private channel of ours by a role of its guild. */
     | { readonly kind: "offer" }
+    /** Our owner offers their user the room. */
+    | { readonly kind: "owner" }
   );

@@ -13,6 +13,7 @@ import type * as invites from "../../../core/api/invites.ts";
 import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
+import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as sync from "../../../core/api/sync.ts";
 
 /** Method and path of each operation of the client API. */
@@ -122,6 +123,9 @@ export const OPERATIONS = {
   removeReaction: ["DELETE", "/client/v1/reactions"],
   sendMessage: ["POST", "/client/v1/rooms/:room_id/send"],
   sendTyping: ["POST", "/client/v1/rooms/:room_id/typing"],
+  acceptOwnerOffer: ["POST", "/client/v1/owner-offers/:guild_id/accept"],
+  declineOwnerOffer: ["DELETE", "/client/v1/owner-offers/:guild_id"],
+  listOwnerOffers: ["GET", "/client/v1/owner-offers"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
 } as const;
@@ -233,6 +237,9 @@ export interface OperationTypes {
   removeReaction: typeof messages.removeReaction;
   sendMessage: typeof messages.sendMessage;
   sendTyping: typeof messages.sendTyping;
+  acceptOwnerOffer: typeof owner_offers.acceptOwnerOffer;
+  declineOwnerOffer: typeof owner_offers.declineOwnerOffer;
+  listOwnerOffers: typeof owner_offers.listOwnerOffers;
   events: typeof sync.events;
   sync: typeof sync.sync;
 }
