@@ -82,6 +82,15 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
     else if (this.#elsewhere.has(server)) this.#deps.relay.heardFrom(server);
   }
 
+  /** Another process has given its destinations back. */
+  takeOver(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#elsewhere.clear();
+    void this.#takeFree().catch((error) =>
+      this.#deps.log.log("warn", "Destinations could not be taken over.", { error })
+    );
+  }
+
   /** An administrator asks for a try at once. */
   retry(server: ServerName): void {
     this.#with(server, (queue) => {
@@ -134,9 +143,12 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
     await this.#upkeep;
     await Promise.all([...this.#queues.values()].map((queue) => queue.stop()));
     await this.#saver.finish();
-    await this.#deps.store.release().catch((error) =>
-      this.#deps.log.log("warn", "Destinations could not be given back.", { error })
-    );
+    try {
+      await this.#deps.store.release();
+      this.#deps.relay.released();
+    } catch (error) {
+      this.#deps.log.log("warn", "Destinations could not be given back.", { error });
+    }
   }
 
   /** At once where the destination is held here; else once it is known who holds it. */

@@ -95,6 +95,8 @@ export interface OutboundRelay {
   edu(to: ServerName, edu: OutgoingEdu): void;
   heardFrom(server: ServerName): void;
   retry(server: ServerName): void;
+  /** This process has given its destinations back. */
+  released(): void;
 }
 
 /** Counts. */

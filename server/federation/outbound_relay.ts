@@ -16,6 +16,7 @@ const Message = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("heard"), to: z.string() }),
   z.object({ kind: z.literal("retry"), to: z.string() }),
+  z.object({ kind: z.literal("released") }),
 ]);
 type Message = z.infer<typeof Message>;
 
@@ -33,6 +34,7 @@ export function busRelay(bus: Bus): OutboundRelay {
       }),
     heardFrom: (to) => publish({ kind: "heard", to }),
     retry: (to) => publish({ kind: "retry", to }),
+    released: () => publish({ kind: "released" }),
   };
 }
 
@@ -40,9 +42,11 @@ export function busRelay(bus: Bus): OutboundRelay {
 export function subscribeRelay(bus: Bus, engine: OutboundEngine): () => void {
   return bus.subscribe(SUBJECT, (bytes) => {
     const read = Message.safeParse(readJson(bytes));
-    const to = read.success ? parseServerName(read.data.to) : undefined;
-    if (!read.success || to === undefined) return;
+    if (!read.success) return;
     const message = read.data;
+    if (message.kind === "released") return engine.takeOver();
+    const to = parseServerName(message.to);
+    if (to === undefined) return;
     engine.relayed(to, (queue) => {
       if (message.kind === "heard") queue.heardFrom();
       else if (message.kind === "retry") queue.retry();

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
+import type { Mark } from "../../federation/outbound/ports.ts";
+import { freePort } from "../harness/free_port.ts";
+import { startHomeserver } from "../harness/homeserver.ts";
 import { engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
 import { type PeerMood, RecordingPeer } from "../harness/recording_peer.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -142,3 +145,112 @@ for (const mood of ["hangs", "answers 500", "answers garbage", "drips"] as const
     sick.mood = "well";
   });
 }
+
+Deno.test("heads: the newest event of each graph, control first, page by page", async () => {
+  await using listeners = await startListeners(["two.test"]);
+  const { owner, guildId } = listeners;
+  const [two] = listeners.peers as [RecordingPeer];
+  await letIn(listeners, "@bob:two.test");
+  await say(listeners, "before");
+  await heard(two, "before");
+  const outgoing = () => {
+    const { outbound } = listeners.server().parts;
+    assert.ok(outbound);
+    return outbound.outgoing;
+  };
+  const from = outgoing().tip();
+  two.link.cut();
+  const channels: string[] = [];
+  for (const name of ["a", "b", "c"]) {
+    const made = await owner.do("POST", "/channels", {
+      guild_id: guildId,
+      kind: "text",
+      name,
+      ...(name === "c" ? { entries: [{ target: "everyone", allow: "0", deny: VIEW }] } : {}),
+    });
+    channels.push(made.id);
+    for (let n = 0; n < 3; n++) await say(listeners, `${name} ${n}`, made.id);
+  }
+  await say(listeners, "general");
+  await listeners.restart();
+  const range = { from, upTo: outgoing().tip(), limit: 2 };
+  const server = "two.test" as ServerName;
+  const read: unknown[] = [];
+  for (let after: Mark | undefined, last = false; !last;) {
+    const page = await outgoing().readHeads(server, { ...range, after });
+    assert.ok(page.events.length <= 2 && (page.last || page.events.length > 0));
+    for (const { pdu } of page.events) {
+      const { type, content } = pdu as { type: string; content: { body?: string } };
+      read.push(content.body ?? type);
+    }
+    after = page.events.at(-1)?.mark;
+    last = page.last;
+  }
+  const [control, ...messages] = read;
+  assert.match(String(control), /^m\.channel\./);
+  assert.deepEqual(messages.toSorted(), ["a 2", "b 2", "general"]);
+});
+
+Deno.test("what was taken back is not sent any more, and what has arrived is not sent again", async () => {
+  await using listeners = await startListeners(["two.test"]);
+  const { guildId } = listeners;
+  const [two] = listeners.peers as [RecordingPeer];
+  await letIn(listeners, "@bob:two.test");
+  const takeBack = async (id: string) => {
+    const { status, body } = await listeners.server().call("POST", "/redact", {
+      token: listeners.owner.token,
+      body: { room_id: guildId, channel_id: listeners.general, event_ids: [id] },
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+  };
+  const known = await say(listeners, "known");
+  await heard(two, "known");
+  await takeBack(known.id);
+  await waitFor("the redaction", () => two.types.includes("m.redaction"));
+  two.link.cut();
+  const unknown = await say(listeners, "never to be read");
+  await takeBack(unknown.id);
+  await listeners.restart(() => two.link.heal());
+  await say(listeners, "after");
+  await heard(two, "after");
+  assert.deepEqual(two.bodies, ["known", "after"]);
+  const cores = two.pdus.filter(({ type, content }) =>
+    type === "m.room.message" && Object.keys(content).length === 0
+  );
+  assert.equal(cores.length, 1, "the event alone, so that the graph is whole");
+  assert.equal(two.types.filter((type) => type === "m.redaction").length, 2);
+});
+
+Deno.test("of two processes one sends, and the other when that is gone", async () => {
+  await using listeners = await startListeners(["two.test"]);
+  const { guildId, general, owner } = listeners;
+  const [two] = listeners.peers as [RecordingPeer];
+  await letIn(listeners, "@bob:two.test");
+  await say(listeners, "first");
+  await heard(two, "first");
+  const port = freePort();
+  await using other = await startHomeserver({
+    databaseUrl: listeners.server().databaseUrl,
+    settings: {
+      "server.name": "one.test",
+      "server.public_url": `http://127.0.0.1:${port}`,
+      "listen.port": String(port),
+      "federation.test_peers": two.setting,
+    },
+  });
+  const sayThere = async (body: string) => {
+    const sent = await other.call("POST", `/rooms/${guildId}/send`, {
+      token: owner.token,
+      body: { channel_id: general, body },
+    });
+    assert.equal(sent.status, 200, JSON.stringify(sent.body));
+  };
+  await say(listeners, "here");
+  await sayThere("there");
+  await heard(two, "there");
+  assert.deepEqual(other.parts.outbound?.engine.held(), [], "the first process holds it");
+  await listeners.server().stop();
+  await sayThere("alone");
+  await waitFor("the heir", () => two.bodies.includes("alone"), 60_000);
+  assert.deepEqual(two.bodies, ["first", "here", "there", "alone"]);
+});

@@ -226,6 +226,7 @@ export function outboundParts(servers: readonly string[], clock: Clock = systemC
           edu: (to) => relayed.push(to),
           heardFrom: (server) => relayed.push(server),
           retry: (server) => relayed.push(server),
+          released: () => relayed.push("released"),
         },
         meter,
         clock,

@@ -204,7 +204,12 @@ export class EngineServer implements SimServer {
       policy: { refusal: () => undefined },
       outgoing: faults?.openOutgoing?.(this.#store) ?? new MemoryOutgoing(this.#store),
       store: this.#destinations,
-      relay: { edu: () => undefined, heardFrom: () => undefined, retry: () => undefined },
+      relay: {
+        edu: () => undefined,
+        heardFrom: () => undefined,
+        retry: () => undefined,
+        released: () => undefined,
+      },
       meter: { transaction: () => undefined, pdus: () => undefined, edus: () => undefined },
       clock,
       rng: this.#rng,
