@@ -49,6 +49,7 @@ export const Guild = GuildSummary.extend({
   rank: z.number().int().describe("The viewer's rank; 2^53-1 for the owner"),
   me: Member,
   local_only: z.boolean().describe("Only people of the server that made it can be members"),
+  knock: z.boolean().describe("People without an invitation may ask to be let in"),
   checking: Checking.nullable().describe(
     "While its events are being checked after a join: it can be read, not written to",
   ),

@@ -58,6 +58,8 @@ export const updateGuild = defineOperation({
     name: Name.optional(),
     icon: z.string().nullable().optional(),
     description: z.string().max(1000).nullable().optional(),
+    /** Whether people without an invitation may ask to be let in. */
+    knock: z.boolean().optional(),
     reason: Reason,
   }),
   result: Guild,

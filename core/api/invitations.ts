@@ -57,6 +57,18 @@ export const declineInvitation = defineOperation({
   errors: ["not_found"],
 });
 
+export const listKnocks = defineOperation({
+  id: "listKnocks",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/knocks",
+  tag: "invites",
+  summary: "Who asks to be let in (CREATE_INVITE); an invitation says yes, a kick says no",
+  auth: "user",
+  params: z.object({ guild_id: z.string() }),
+  result: z.object({ knocks: z.array(z.object({ user: User, ts: z.number().int() })) }),
+  errors: ["not_found", "forbidden"],
+});
+
 export const knock = defineOperation({
   id: "knock",
   method: "POST",

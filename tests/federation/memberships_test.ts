@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
 import { type Federation, startServers } from "../harness/federated.ts";
-import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { makeGuild, Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 /** News between servers take a moment; a busy machine takes longer. */
@@ -169,4 +171,66 @@ Deno.test("TestFederationRoomsInvite: an invitation waits until it is answered, 
     assert.deepEqual((await cid.do("GET", "/invitations")).invitations, []);
     await federation.start(0);
   });
+});
+
+Deno.test("a knock from another server is answered by an invitation, and a check that a stop cut short goes on", async (t) => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const { owner, guildId } = await makeGuild(one, ["olga"]);
+  const bea = await two.register("bea");
+
+  await t.step("where nobody may knock the guild is not there", async () => {
+    const { status } = await bea.try("POST", `/rooms/${guildId}/knock`, { server: "one.test" });
+    assert.equal(status, 404);
+  });
+
+  await t.step("knock, yes, in", async () => {
+    const guild = await owner.do("PATCH", `/guilds/${guildId}`, { knock: true });
+    assert.equal(guild.knock, true);
+    await bea.do("POST", `/rooms/${guildId}/knock`, { server: "one.test" });
+    const { knocks } = await owner.do("GET", `/guilds/${guildId}/knocks`);
+    assert.deepEqual(knocks.map((each: { user: { id: string } }) => each.user.id), [bea.id]);
+    await owner.do("POST", "/invite", { room_id: guildId, user_id: bea.id });
+    await soon(
+      "bea to be asked",
+      async () => (await bea.do("GET", "/invitations")).invitations.length === 1,
+    );
+    await bea.do("POST", `/invitations/${guildId}/accept`);
+    await soon("olga to see her", async () => (await memberNames(owner, guildId)).length === 2);
+    assert.deepEqual((await owner.do("GET", `/guilds/${guildId}/knocks`)).knocks, []);
+  });
+
+  await t.step(
+    "a server that stops while it checks a guild begins again when it starts",
+    async () => {
+      const room = await one.parts.chat?.rooms.open(guildId as RoomId);
+      assert.ok(room);
+      for (let at = 0; at < 12; at++) {
+        await room.changeControl(() => ({
+          intents: Array.from({ length: 100 }, (_, n) => ({
+            type: "m.guild.meta",
+            sender: owner.id as UserId,
+            stateKey: "",
+            content: { name: `Name ${at} ${n}` },
+          })),
+        }));
+      }
+      const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+      await bea.do("POST", `/guilds/${guildId}/leave`, {});
+      await soon(
+        "olga to see her leave",
+        async () => (await memberNames(owner, guildId)).length === 1,
+      );
+      await bea.do("POST", "/join", { link: `${code}@one.test` });
+      await federation.stop(1);
+      const again = await federation.start(1);
+      const bea2 = new Person({ url: again.url, call: again.call }, bea.id, bea.token);
+      await soon("the check to end", async () => {
+        const { status, body } = await bea2.try("GET", `/guilds/${guildId}`);
+        return status === 200 && body.checking === null && body.name === "Name 11 99";
+      });
+      assert.deepEqual(await memberNames(bea2, guildId), [bea.id, owner.id]);
+    },
+  );
 });

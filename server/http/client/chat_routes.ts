@@ -48,6 +48,7 @@ import {
   declineOwnerOfferRoute,
   listOwnerOffersRoute,
 } from "./guilds/owner_offers.ts";
+import { listKnocksRoute } from "./guilds/guild/knocks.ts";
 import { addReactionRoute } from "./reactions/add.ts";
 import { removeReactionRoute } from "./reactions/remove.ts";
 import { redactMessagesRoute } from "./redact.ts";
@@ -116,6 +117,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     acceptOwnerOfferRoute(deps),
     declineOwnerOfferRoute(deps),
     listOwnerOffersRoute(deps),
+    listKnocksRoute(deps),
     addReactionRoute(deps),
     removeReactionRoute(deps),
     redactMessagesRoute(deps),

@@ -2,6 +2,7 @@ import type { Channel, ChannelKind } from "../../../core/api/channel.ts";
 import type { AwayServer } from "../../../core/api/delivery.ts";
 import type { Guild, GuildSummary, Member, Role } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
+import { joinRuleOf } from "../../../core/auth/join_rule.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import { EVERYONE, type RoleId } from "../../../core/ids/role_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -54,6 +55,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     rank: rank === Infinity ? Number.MAX_SAFE_INTEGER : rank,
     me: parts.me,
     local_only: !authority.room.federate,
+    knock: joinRuleOf(authority) === "knock",
     checking: room.checking ?? null,
     away: [...parts.away],
   };

@@ -11,6 +11,7 @@ export interface GuildChange {
   readonly name?: string | undefined;
   readonly icon?: string | null | undefined;
   readonly description?: string | null | undefined;
+  readonly knock?: boolean | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -21,13 +22,23 @@ export async function updateGuild(
   input: { readonly guildId: string; readonly change: GuildChange },
 ): Promise<Guild> {
   const room = await openGuild(deps, userId, input.guildId);
-  const { reason, ...fields } = input.change;
+  const { reason, knock, ...fields } = input.change;
   const icon = await claimableIcon(deps, userId, { room, icon: fields.icon });
   await room.changeControl(({ view }) => {
     const before = contentOf(view.get("m.guild.meta", "")) ?? {};
     const content = withReason(patch(before, fields), reason);
+    const looks = Object.values(fields).some((field) => field !== undefined);
+    const meta = { type: "m.guild.meta", sender: userId, stateKey: "", content };
     return {
-      intents: [{ type: "m.guild.meta", sender: userId, stateKey: "", content }],
+      intents: [
+        ...(looks ? [meta] : []),
+        ...(knock === undefined ? [] : [{
+          type: "m.room.join_rules",
+          sender: userId,
+          stateKey: "",
+          content: withReason({ rule: knock ? "knock" : "invite" }, reason),
+        }]),
+      ],
       rows: icon === undefined ? [] : iconUse(room.id, icon, deps.clock.now()),
     };
   });

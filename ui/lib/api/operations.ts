@@ -6,6 +6,7 @@ import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
 import type * as dms from "../../../core/api/dms.ts";
+import type * as erasure from "../../../core/api/erasure.ts";
 import type * as guild_servers from "../../../core/api/guild_servers.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
 import type * as invitations from "../../../core/api/invitations.ts";
@@ -70,6 +71,8 @@ export const OPERATIONS = {
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
   listDms: ["GET", "/client/v1/dms"],
   openDm: ["POST", "/client/v1/dms"],
+  eraseOwnWords: ["POST", "/client/v1/account/erasures"],
+  listErasures: ["GET", "/client/v1/account/erasures"],
   getGuildServers: ["GET", "/client/v1/guilds/:guild_id/servers"],
   setGuildServers: ["PUT", "/client/v1/guilds/:guild_id/servers"],
   banMember: ["PUT", "/client/v1/guilds/:guild_id/bans/:user_id"],
@@ -96,6 +99,7 @@ export const OPERATIONS = {
   declineInvitation: ["DELETE", "/client/v1/invitations/:room_id"],
   knock: ["POST", "/client/v1/rooms/:room_id/knock"],
   listInvitations: ["GET", "/client/v1/invitations"],
+  listKnocks: ["GET", "/client/v1/guilds/:guild_id/knocks"],
   acceptInvite: ["POST", "/client/v1/invites/:code/accept"],
   createInvite: ["POST", "/client/v1/invites"],
   getInvite: ["GET", "/client/v1/invites/:code"],
@@ -184,6 +188,8 @@ export interface OperationTypes {
   getDelivery: typeof delivery.getDelivery;
   listDms: typeof dms.listDms;
   openDm: typeof dms.openDm;
+  eraseOwnWords: typeof erasure.eraseOwnWords;
+  listErasures: typeof erasure.listErasures;
   getGuildServers: typeof guild_servers.getGuildServers;
   setGuildServers: typeof guild_servers.setGuildServers;
   banMember: typeof guilds.banMember;
@@ -210,6 +216,7 @@ export interface OperationTypes {
   declineInvitation: typeof invitations.declineInvitation;
   knock: typeof invitations.knock;
   listInvitations: typeof invitations.listInvitations;
+  listKnocks: typeof invitations.listKnocks;
   acceptInvite: typeof invites.acceptInvite;
   createInvite: typeof invites.createInvite;
   getInvite: typeof invites.getInvite;
