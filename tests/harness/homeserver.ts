@@ -46,7 +46,8 @@ export interface HomeserverOptions {
   readonly again?: Homeserver;
 }
 
-const PASSWORD = "a long enough passphrase, truly 42";
+/** Of everybody who registers here. */
+export const PASSWORD = "a long enough passphrase, truly 42";
 /** Tests come from one address and act faster than people. */
 const UNHURRIED = {
   "limits.address_requests_per_minute": "1000000",

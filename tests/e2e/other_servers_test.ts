@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { PASSWORD } from "../harness/homeserver.ts";
+import { engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
+import type { RecordingPeer } from "../harness/recording_peer.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+Deno.test("an administrator on a phone sees which servers are reached, tests one and tries it again", async (t) => {
+  await using listeners = await startListeners(["two.test", "three.test"]);
+  const [two, three] = listeners.peers as [RecordingPeer, RecordingPeer];
+  const browser = await launchBrowser();
+  await using owner = await openPerson(browser, { phone: true });
+  const { page } = owner;
+  const at = `${listeners.server().url}/admin/federation`;
+  await page.goto(`${listeners.server().url}/login`);
+  await page.getByLabel("User name").fill("owner");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.locator("form button[type=submit]").click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+
+  await t.step("before any other server is met it says so", async () => {
+    await page.goto(at);
+    await page.getByText("No other server has people in a room of this one yet.").waitFor();
+  });
+
+  await t.step("trouble stands first, with the reason and what waits", async () => {
+    await letIn(listeners, "@bob:two.test");
+    await letIn(listeners, "@cat:three.test");
+    await say(listeners, "hello");
+    await heard(two, "hello");
+    await heard(three, "hello");
+    two.link.cut();
+    await say(listeners, "are you there?");
+    const failures = () => engineOf(listeners).find("two.test" as ServerName)?.health.failures ?? 0;
+    await waitFor("a failure", () => failures() > 0);
+    await waitFor("the page to know", async () => {
+      await page.goto(at);
+      return await page.getByText("1 is not reached").isVisible();
+    });
+    const rows = page.locator(".row-card");
+    assert.equal(await rows.count(), 2);
+    assert.match(await rows.nth(0).innerText(), /two\.test[^]*1 shared room · 1 event waits/);
+    assert.match(await rows.nth(0).innerText(), /cannot be reached/);
+    assert.match(await rows.nth(1).innerText(), /three\.test[^]*has everything[^]*Reached/);
+    const wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+    assert.equal(wide, false, "nothing is cut off at the side");
+  });
+
+  await t.step("a test says what came of it", async () => {
+    await page.getByLabel("Test a server by its name").fill("three.test");
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    await page.getByText("three.test answered and takes requests of this server.").waitFor();
+    await page.getByLabel("Test a server by its name").fill("two.test");
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    await page.getByText(/two\.test did not answer as it should: /).waitFor();
+  });
+
+  await t.step("try now sends what waits", async () => {
+    two.link.heal();
+    await page.goto(at);
+    await page.getByRole("button", { name: "Try two.test now" }).click();
+    await heard(two, "are you there?");
+    await waitFor("the page to know", async () => {
+      await page.goto(at);
+      return await page.getByText("is not reached").count() === 0;
+    });
+  });
+  assert.deepEqual(owner.faults, []);
+  await browser.close();
+});
