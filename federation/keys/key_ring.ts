@@ -43,6 +43,8 @@ const FETCHES = { atOnce: 16, waiting: 200 };
 const MAX_ASKED = 3;
 /** Rounds in which vouchers of vouchers are asked for. */
 const MAX_ROUNDS = 4;
+/** Vouchers of vouchers that are given away with a key: two months of weekly keys. */
+const VOUCHERS_GIVEN = 8;
 /** A document older than this is fetched again while its server's keys are in use. */
 const REFRESH_MS = 10 * 60_000;
 
@@ -112,13 +114,26 @@ export class StoredKeyRing implements KeyRing {
   }
 
   async proofs(names: readonly KeyName[]): Promise<readonly KeyProof[]> {
-    const held = await this.#load(names);
-    return [...held.values()].slice(0, limits.federation.maxKeysPerAnswer)
-      .map(({ entry, voucher }) => ({
-        entry: { ...entry },
-        vouched_by: voucher?.keyId ?? null,
-        voucher_signature: voucher?.signature ?? null,
-      }));
+    const { maxKeysPerAnswer } = limits.federation;
+    const given = new Map<string, KeyProof>();
+    let wanted = names;
+    // With their vouchers: whoever was away for some weeks holds none of the newest.
+    for (let depth = 0; depth <= VOUCHERS_GIVEN && wanted.length > 0; depth++) {
+      const vouchers: KeyName[] = [];
+      for (const [text, { entry, voucher }] of await this.#load(wanted)) {
+        if (given.size >= maxKeysPerAnswer) break;
+        given.set(text, {
+          entry: { ...entry },
+          vouched_by: voucher?.keyId ?? null,
+          voucher_signature: voucher?.signature ?? null,
+        });
+        if (voucher === undefined) continue;
+        const by = { server: entry.server, keyId: voucher.keyId };
+        if (!given.has(keyNameText(by))) vouchers.push(by);
+      }
+      wanted = vouchers;
+    }
+    return [...given.values()];
   }
 
   async #standingOf(name: KeyName): Promise<Standing> {
@@ -223,12 +238,19 @@ export class StoredKeyRing implements KeyRing {
     await this.#gate.pass(server, {
       known,
       fetch: async () => {
+        // A fetch that ended while this one came to the gate may have brought them.
+        const isHeld = wanted.length > 0 && (await this.#missing(wanted)).length === 0;
+        if (isHeld && wanted.every((name) => this.#isListed(name))) return "new";
         const listed = await this.#fetchDocument(server);
         if (listed === undefined) return "failed";
         const useful = wanted.length === 0 || wanted.some(({ keyId }) => listed.has(keyId));
         return useful ? "new" : "nothing_new" satisfies FetchEnd;
       },
     });
+  }
+
+  #isListed(name: KeyName): boolean {
+    return this.#held.get(keyNameText(name))?.listed === true;
   }
 
   async #fetchDocument(server: ServerName): Promise<ReadonlySet<string> | undefined> {

@@ -101,8 +101,39 @@ Deno.test("fetched once for many who ask, listed, and served with its voucher on
   await reader.ring.obtain([second.name]);
   assert.deepEqual((await reader.ring.proofs([second.name]))[0]?.vouched_by, null);
   await reader.ring.obtain([second.name], { proofs: one.proofs() });
-  assert.deepEqual(await reader.ring.proofs([second.name]), [second.proof]);
+  assert.deepEqual(await reader.ring.proofs([second.name]), [second.proof, first.proof]);
   assert.equal(reader.fetches, 2);
+});
+
+Deno.test("who was away for weeks verifies by what another passes on, while the server is away", async () => {
+  await using database = await freshDatabase();
+  await using elsewhere = await freshDatabase();
+  const near = openReader(database.sql);
+  const late = openReader(elsewhere.sql);
+  const one = new KeyWorldServer(serverName("one.test"), seededRng(11));
+  const first = await one.tick(TEST_TS);
+  for (const reader of [near, late]) {
+    reader.answer = () => one.document(reader.clock.now());
+    assert.ok(await accepts(reader, first.name));
+  }
+  late.answer = () => Promise.reject(away());
+  let current = first;
+  for (let week = 0; week < 5; week++) {
+    near.clock.advance(7 * DAY);
+    late.clock.advance(7 * DAY);
+    current = await one.tick(near.clock.now());
+    await near.ring.obtain([current.name]);
+    await near.ring.obtain([current.name], { proofs: one.proofs() });
+  }
+  const proofs = await near.ring.proofs([current.name]);
+  assert.deepEqual(proofs, one.proofs().reverse());
+  const entry = (await late.ring.obtain([current.name], { proofs })).get(keyNameText(current.name));
+  assert.deepEqual(entry, current.entry, "old and new events of it can be read");
+  // For what is new it has to be asked itself: the key that is held is retired.
+  assert.match(await late.ring.refusal(current.name, late.clock.now()) ?? "", /retired/);
+  late.clock.advance(HOUR);
+  late.answer = () => one.document(late.clock.now());
+  assert.ok(await accepts(late, current.name));
 });
 
 Deno.test("a server that is away: asked again after a minute, then ever later; not asked meanwhile", async () => {
