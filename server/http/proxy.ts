@@ -59,6 +59,7 @@ function familyOf(address: string): "ipv4" | "ipv6" | undefined {
 
 /** Without port, brackets and the IPv6 coat of an IPv4 address. */
 function plainAddress(text: string): string {
+  if (!text.includes(":")) return text;
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
   if (bracketed !== undefined) return plainAddress(bracketed);
   const ported = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1];

@@ -20,8 +20,14 @@ export type Found<Handler> =
   | { readonly kind: "method"; readonly path: string; readonly methods: readonly string[] }
   | { readonly kind: "nothing" };
 
+/** Paths whose route is remembered: a busy channel is asked for again and again. */
+const REMEMBERED_MAX = 1024;
+/** Longer paths are looked for each time. */
+const REMEMBERED_CHARS = 200;
+
 /** Patterns to handlers, by Hono's routers; no pattern answers one method twice. */
 export class RouteTable<Handler> {
+  readonly #remembered = new Map<string, Found<Handler>>();
   readonly #routes = smartRouter<Entry<Handler>>();
   readonly #paths = smartRouter<string>();
   readonly #methods = new Map<string, string[]>();
@@ -35,6 +41,18 @@ export class RouteTable<Handler> {
   }
 
   find(method: string, path: string): Found<Handler> {
+    const key = `${method} ${path}`;
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known;
+    const found = this.#look(method, path);
+    if (found.kind === "route" && key.length <= REMEMBERED_CHARS) {
+      if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
+      this.#remembered.set(key, found);
+    }
+    return found;
+  }
+
+  #look(method: string, path: string): Found<Handler> {
     const [matches, stash] = this.#routes.match(method, path);
     const [match] = matches;
     if (match !== undefined) {

@@ -35,18 +35,22 @@ export interface EffectiveMentions {
   readonly everyone: boolean;
 }
 
+const NOBODY: EffectiveMentions = { users: [], roles: [], everyone: false };
+
 /**
  * The mentions that take effect: of people who can see the channel, of roles open to mentions
  * (all with MENTION_EVERYONE), of everyone with MENTION_EVERYONE. The rest stays text.
  */
 export function effectiveMentions(authority: Authority, input: MentionInput): EffectiveMentions {
+  const tokens = mentionsIn(input.body);
+  if (tokens.length === 0 && input.repliedTo === undefined) return NOBODY;
   const mayAll = holds(input.rights, "MENTION_EVERYONE");
   const { allowed } = input;
   const users = new Set<UserId>();
   const roles = new Set<RoleId>();
   let everyone = false;
   const viewers = authority.viewersOf(input.channelId);
-  for (const token of mentionsIn(input.body)) {
+  for (const token of tokens) {
     if (token.kind === "everyone") everyone = mayAll && allowed?.everyone !== false;
     if (token.kind === "user" && (allowed?.users?.includes(token.id) ?? true)) {
       const id = parseUserId(token.id);

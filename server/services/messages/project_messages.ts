@@ -86,6 +86,9 @@ export async function projectNewMessage(
 ): Promise<MessageFrame> {
   const { sql, users } = deps;
   const replyId = replyOf(contentOfRow(row));
+  if (replyId === undefined && !isForeign(deps, row)) {
+    return projectRow(row, { ...ALONE, room, people: await users.find([row.sender]) }).frame;
+  }
   const targets = replyId === undefined ? [] : await findTimelineEvents(sql, room.id, [replyId]);
   const known = new Map([row, ...targets].map((each) => [each.eventId as string, each]));
   const foreign = isForeign(deps, row) ? [row.eventId] : [];
@@ -95,14 +98,12 @@ export async function projectNewMessage(
     users.find([...new Set([...known.values()].map((each) => each.sender))]),
   ]);
   return projectRow(row, {
+    ...ALONE,
     room,
     known,
     people,
     edits: lastEdits(edits),
-    reactions: new Map(),
-    pinned: new Set(),
     admitted: admittedOf(foreign, mentions),
-    redactions: new Map(),
   }).frame;
 }
 
@@ -117,6 +118,16 @@ interface Look {
   readonly admitted: ReadonlyMap<string, readonly string[]>;
   readonly redactions: ReadonlyMap<string, RedactionRow>;
 }
+
+/** Around a message to which nothing relates, and which relates to none. */
+const ALONE: Omit<Look, "room" | "people"> = {
+  known: new Map(),
+  edits: new Map(),
+  reactions: new Map(),
+  pinned: new Set(),
+  admitted: new Map(),
+  redactions: new Map(),
+};
 
 /** Who took the message away; where that is not kept, its author is taken to have done it. */
 function redactionOf(row: StoredEvent, look: Look): { by: string; reason: string | null } {
