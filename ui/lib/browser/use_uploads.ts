@@ -23,6 +23,7 @@ export interface UploadItem {
 export function useUploads() {
   const [items, setItems] = useState<readonly UploadItem[]>([]);
   const running = useRef(new Map<string, Upload>());
+  const dropped = useRef(new Set<string>());
   const limit = useRef<number | undefined>(undefined);
   useEffect(() => () => {
     for (const upload of running.current.values()) upload.cancel();
@@ -49,6 +50,8 @@ export function useUploads() {
       if (file.size > limit.current) {
         throw new Error(t("upload.tooLarge", { limit: formatSize(limit.current) }));
       }
+      // Dropped while the limit was asked for: nothing is on its way yet, and nothing will be.
+      if (dropped.current.delete(id)) return;
       const upload = uploadFile(file, (part) => change(id, { part }));
       running.current.set(id, upload);
       change(id, { media: await upload.done, part: 1 });
@@ -63,8 +66,10 @@ export function useUploads() {
     for (const file of [...files].slice(0, room)) void start(file);
   };
   const drop = (id: string) => {
-    running.current.get(id)?.cancel();
+    const upload = running.current.get(id);
     const item = items.find((entry) => entry.id === id);
+    if (upload) upload.cancel();
+    else if (item?.media === null && item.error === null) dropped.current.add(id);
     if (item?.preview) URL.revokeObjectURL(item.preview);
     setItems((held) => held.filter((entry) => entry.id !== id));
   };

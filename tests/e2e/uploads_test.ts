@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { CDPSession, Page } from "playwright-core";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startRunningServer } from "../harness/running_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { createGuild, fillRegistration, settled } from "./people.ts";
+
+const LIMIT_BYTES = 3_000_000;
+const FILE_BYTES = 2_000_000;
+/** So slow that a file is on its way for a while. */
+const SLOW_BYTES_PER_SECOND = 200_000;
+
+async function setSpeed(session: CDPSession, bytesPerSecond: number): Promise<void> {
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}
+
+async function choose(page: Page, name: string, bytes: number): Promise<void> {
+  await page.locator(".composer input[type=file]").setInputFiles({
+    name,
+    mimeType: "text/plain",
+    buffer: Buffer.from("a line of text\n".repeat(Math.ceil(bytes / 15)).slice(0, bytes)),
+  });
+}
+
+Deno.test("files on their way: progress, cancel, send", async (t) => {
+  await using server = await startRunningServer({
+    env: { OPENGUILD_MEDIA_MAX_UPLOAD: String(LIMIT_BYTES) },
+  });
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  const { page } = ann;
+  await page.goto(server.setupLink);
+  await fillRegistration(page, "ann", "Ann");
+  await settled(page);
+  await createGuild(page, "Workshop");
+  const session = await ann.context.newCDPSession(page);
+  await session.send("Network.enable");
+  const bar = page.locator(".upload progress");
+  const part = () => page.evaluate(`document.querySelector(".upload progress")?.value ?? 0`);
+  const stored = () =>
+    page.evaluate(
+      `fetch("/client/v1/media/usage").then((r) => r.json()).then((u) => u.bytes)`,
+    );
+
+  await t.step("the bar moves, nothing can be sent before the end", async () => {
+    await setSpeed(session, SLOW_BYTES_PER_SECOND);
+    await choose(page, "slow.txt", FILE_BYTES);
+    const seen = new Set<number>();
+    await waitFor("the bar to move", async () => {
+      const now = Number(await part());
+      if (now > 0 && now < 1) seen.add(now);
+      return seen.size >= 3;
+    });
+    assert.deepEqual([...seen], [...seen].sort((a, b) => a - b), "it never goes back");
+    const send = page.getByRole("button", { name: "Send" });
+    assert.equal(await send.getAttribute("aria-disabled"), "true");
+    await page.locator("textarea[name=body]").press("Enter");
+    assert.equal(await page.locator("article").count(), 0);
+  });
+
+  await t.step("a cancelled file is gone here and is not kept there", async () => {
+    await page.getByRole("button", { name: "Remove slow.txt" }).click();
+    await page.locator(".upload").waitFor({ state: "detached" });
+    await setSpeed(session, -1);
+    assert.equal(await stored(), 0);
+    assert.equal(await page.getByRole("alert").count(), 0, "to cancel is no error");
+  });
+
+  await t.step("one that is there whole goes with the message", async () => {
+    await choose(page, "whole.txt", 5000);
+    await page.locator(".upload").getByRole("button", { name: "Spoiler" }).waitFor();
+    assert.equal(await bar.count(), 0);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.locator("article:not(.pending)", { hasText: "whole.txt" }).waitFor();
+    assert.equal(await stored(), 5000);
+  });
+
+  await t.step("a file beyond the limit is refused before a byte is sent", async () => {
+    let sent = 0;
+    page.on("request", (request) => {
+      if (request.url().includes("/media/upload")) sent++;
+    });
+    await choose(page, "large.txt", LIMIT_BYTES + 1);
+    await page.locator(".upload.failed").getByText("Larger than this server takes").waitFor();
+    assert.equal(sent, 0);
+    await page.getByRole("button", { name: "Remove large.txt" }).click();
+    await page.locator(".upload").waitFor({ state: "detached" });
+  });
+
+  assert.deepEqual(ann.faults, []);
+  await browser.close();
+});
