@@ -28,6 +28,8 @@ const RETRY_MAX_MS = 3_600_000;
 /** Attempts after which an event is given up; with the pauses about a week. */
 const ATTEMPTS_MAX = 170;
 const LOOK_AGAIN_MS = 30_000;
+/** Rooms and servers that are looked after at once. */
+const JOBS_MAX = 50;
 /** A step of the clock below this is none. */
 const CLOCK_STEP_MS = 1_000;
 
@@ -61,6 +63,8 @@ export class FetchMissing implements AsyncDisposable {
    * start, and after the clock went back, times that were written mean less than they say.
    */
   #slackMs = RETRY_MAX_MS;
+  /** By room and server. */
+  readonly #jobs = new Map<string, Promise<void>>();
   readonly #running: Promise<void>;
 
   constructor(deps: FetchMissingDeps) {
@@ -79,6 +83,7 @@ export class FetchMissing implements AsyncDisposable {
     this.#ending.abort();
     this.#pause.abort();
     await this.#running;
+    await Promise.all(this.#jobs.values());
   }
 
   async #run(): Promise<void> {
@@ -121,7 +126,7 @@ export class FetchMissing implements AsyncDisposable {
       until: nowMs + this.#slackMs + CLAIM_MS,
       limit: CLAIMED_MAX,
     });
-    if (due.length === 0) this.#slackMs = 0;
+    if (due.length < CLAIMED_MAX) this.#slackMs = 0;
     const jobs = new Map<string, WaitingEvent[]>();
     for (const event of due) {
       const key = `${event.roomId} ${event.origin}`;
@@ -129,8 +134,18 @@ export class FetchMissing implements AsyncDisposable {
       if (job === undefined) jobs.set(key, [event]);
       else job.push(event);
     }
-    await Promise.all([...jobs.values()].map((job) => this.#lookAfter(job)));
+    for (const [key, job] of jobs) await this.#begin(key, job);
     return due.length > 0;
+  }
+
+  /** What waits for a server that does not answer delays nothing that waits for another. */
+  async #begin(key: string, job: readonly WaitingEvent[]): Promise<void> {
+    while (this.#jobs.size >= JOBS_MAX) await Promise.race(this.#jobs.values());
+    const before = this.#jobs.get(key) ?? Promise.resolve();
+    const running: Promise<void> = before.then(() => this.#lookAfter(job)).finally(() => {
+      if (this.#jobs.get(key) === running) this.#jobs.delete(key);
+    });
+    this.#jobs.set(key, running);
   }
 
   /** Events of one room that one server handed in. */
@@ -147,7 +162,12 @@ export class FetchMissing implements AsyncDisposable {
     } catch (error) {
       this.#deps.log.log("warn", "What an event waits for could not be fetched.", { error });
     }
-    for (const event of events) await this.#postpone(event);
+    for (const event of events) {
+      await this.#postpone(event).catch((error) =>
+        this.#deps.log.log("warn", "A waiting event could not be put off.", { error })
+      );
+    }
+    this.wake();
   }
 
   async #obtainKeys(events: readonly WaitingEvent[]): Promise<void> {
@@ -197,17 +217,18 @@ export class FetchMissing implements AsyncDisposable {
     const room = await rooms.open(roomId);
     if (room === undefined) return 0;
     const ids = missing.slice(0, limits.federation.maxIdsPerRequest);
+    const { signal } = this.#ending;
     try {
       const between = await transport.call(server, missingEvents, {
         room_id: roomId,
         earliest: room.end.heads.slice(0, limits.federation.maxIdsPerRequest),
         latest: ids,
         limit: limits.federation.maxPdusPerAnswer,
-      });
+      }, { signal });
       const themselves = await transport.call(server, getEvents, {
         room_id: roomId,
         event_ids: ids,
-      });
+      }, { signal });
       return await this.#takeIn(server, roomId, between) +
         await this.#takeIn(server, roomId, themselves);
     } catch (error) {
