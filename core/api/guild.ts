@@ -42,12 +42,18 @@ export const Checking = z.object({ done: z.number().int(), total: z.number().int
 export type Checking = z.infer<typeof Checking>;
 
 /** A guild as one of its members sees it: hidden channels are left out. */
+/** Who may read what was said before they could see a channel. */
+export const HistoryAccess = z.enum(["shared", "joined"]).describe(
+  "`shared`: whoever may read history; `joined`: only who could see the channel then",
+);
+
 export const Guild = GuildSummary.extend({
   channels: z.array(Channel),
   roles: z.array(Role).describe("Strongest first, everyone last"),
   permissions: Bits.describe("The viewer's base rights"),
   rank: z.number().int().describe("The viewer's rank; 2^53-1 for the owner"),
   me: Member,
+  history: HistoryAccess,
   local_only: z.boolean().describe("Only people of the server that made it can be members"),
   knock: z.boolean().describe("People without an invitation may ask to be let in"),
   checking: Checking.nullable().describe(

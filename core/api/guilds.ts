@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Bits } from "./channel.ts";
-import { Guild, GuildSummary, Member, Role } from "./guild.ts";
+import { Guild, GuildSummary, HistoryAccess, Member, Role } from "./guild.ts";
 import { defineOperation } from "./operation.ts";
 
 export const GuildParams = z.object({ guild_id: z.string() });
@@ -51,7 +51,7 @@ export const updateGuild = defineOperation({
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
-  summary: "Change name, icon or description (MANAGE_GUILD)",
+  summary: "Change name, icon, description or who may read history (MANAGE_GUILD)",
   auth: "user",
   params: GuildParams,
   body: z.object({
@@ -60,6 +60,7 @@ export const updateGuild = defineOperation({
     description: z.string().max(1000).nullable().optional(),
     /** Whether people without an invitation may ask to be let in. */
     knock: z.boolean().optional(),
+    history: HistoryAccess.optional(),
     reason: Reason,
   }),
   result: Guild,

@@ -3,7 +3,7 @@ import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
-import type { Authority } from "../../core/permissions/authority.ts";
+import { isHistoryJoined } from "../../core/permissions/joined_history.ts";
 import { belongs, isInRoom } from "./open_room.ts";
 import type { ReadableRoom } from "./ports.ts";
 
@@ -33,7 +33,7 @@ export class Viewer {
     this.#room = room;
     this.#channelId = channelId;
     this.#readers = readers;
-    this.#joinedOnly = historyIsForThoseWhoWereThere(room.authority);
+    this.#joinedOnly = isHistoryJoined(room.authority);
   }
 
   /** Undefined where the server may not even know that anything is said there. */
@@ -81,12 +81,6 @@ export class Viewer {
     }
     return false;
   }
-}
-
-/** `history_visibility: joined` in the present state. */
-export function historyIsForThoseWhoWereThere(authority: Authority): boolean {
-  const event = authority.view.get("m.room.history_visibility", "");
-  return event?.pdu.content["visibility"] === "joined";
 }
 
 /** One viewer a channel, made when asked for. */

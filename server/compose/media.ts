@@ -4,6 +4,9 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { holds } from "../../core/permissions/bits.ts";
 import type { Config } from "../config/config.ts";
 import type { Sql } from "../postgres/sql.ts";
+import { isHistoryJoined } from "../../core/permissions/joined_history.ts";
+import { loadEvent } from "../postgres/event_store.ts";
+import { mayReadRow } from "../services/messages/readable_rows.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { MediaVisibility } from "../services/media/media_visibility.ts";
 import { openBlobStore } from "../services/media/open_blob_store.ts";
@@ -51,14 +54,22 @@ export async function composeMedia(
 
 /** Who may see a file that a message shows: whoever may read the channel. */
 export function mediaVisibility(
-  deps: { readonly rooms: Rooms; readonly clock: SystemParts["clock"] },
+  deps: {
+    readonly sql: Sql;
+    readonly rooms: Rooms;
+    readonly clock: SystemParts["clock"];
+  },
 ): MediaVisibility {
   return {
     async mayView(caller, use) {
       const room = await deps.rooms.open(use.roomId);
-      if (room === undefined || parseEventId(use.subject) === undefined) return false;
+      const eventId = parseEventId(use.subject);
+      if (room === undefined || eventId === undefined) return false;
       const rights = room.authority.rights(caller, use.channelId, deps.clock.now());
-      return holds(rights, "VIEW_CHANNEL") && holds(rights, "READ_HISTORY");
+      if (!holds(rights, "VIEW_CHANNEL") || !holds(rights, "READ_HISTORY")) return false;
+      if (!isHistoryJoined(room.authority)) return true;
+      const row = await loadEvent(deps.sql, room.id, eventId);
+      return row !== undefined && await mayReadRow(room, caller, row);
     },
   };
 }

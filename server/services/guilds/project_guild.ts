@@ -9,6 +9,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
 import { BIT, formatBits, holds } from "../../../core/permissions/bits.ts";
 import type { ChannelPolicy } from "../../../core/permissions/channel_policy.ts";
+import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
 import type { Room } from "../../rooms/room.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
 
@@ -54,6 +55,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     permissions: formatBits(authority.base(viewer.userId, viewer.nowMs)),
     rank: rank === Infinity ? Number.MAX_SAFE_INTEGER : rank,
     me: parts.me,
+    history: isHistoryJoined(authority) ? "joined" : "shared",
     local_only: !authority.room.federate,
     knock: joinRuleOf(authority) === "knock",
     checking: room.checking ?? null,

@@ -12,6 +12,7 @@ export interface GuildChange {
   readonly icon?: string | null | undefined;
   readonly description?: string | null | undefined;
   readonly knock?: boolean | undefined;
+  readonly history?: "shared" | "joined" | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -22,7 +23,7 @@ export async function updateGuild(
   input: { readonly guildId: string; readonly change: GuildChange },
 ): Promise<Guild> {
   const room = await openGuild(deps, userId, input.guildId);
-  const { reason, knock, ...fields } = input.change;
+  const { reason, knock, history, ...fields } = input.change;
   const icon = await claimableIcon(deps, userId, { room, icon: fields.icon });
   await room.changeControl(({ view }) => {
     const before = contentOf(view.get("m.guild.meta", "")) ?? {};
@@ -37,6 +38,12 @@ export async function updateGuild(
           sender: userId,
           stateKey: "",
           content: withReason({ rule: knock ? "knock" : "invite" }, reason),
+        }]),
+        ...(history === undefined ? [] : [{
+          type: "m.room.history_visibility",
+          sender: userId,
+          stateKey: "",
+          content: withReason({ visibility: history }, reason),
         }]),
       ],
       rows: icon === undefined ? [] : iconUse(room.id, icon, deps.clock.now()),

@@ -5,6 +5,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
 import { findTimelineEvents, pageMessages, type Place as TimelinePlace } from "./message_rows.ts";
+import { readableRows } from "./readable_rows.ts";
 import { withRemoteHistory } from "./remote_history.ts";
 import { mayReadHistory } from "./send_message.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
@@ -36,11 +37,11 @@ export async function listMessages(
     );
   }
   if (!mayReadHistory(place)) return { messages: [], has_before: false, has_after: false };
-  const held = await readPage(deps, place, input);
+  const held = await readPage({ ...deps, reader: userId }, place, input);
   const { page, remote } = await withRemoteHistory(deps, {
     channel: { roomId: place.room.id, channelId: place.channelId },
     page: held,
-    read: () => readPage(deps, place, input),
+    read: () => readPage({ ...deps, reader: userId }, place, input),
   });
   const projected = await projectMessages(deps, place.room, { rows: page.rows, viewer: userId });
   const roles = place.room.authority.rolesOf(userId);
@@ -58,7 +59,7 @@ interface PageRows {
   readonly hasAfter: boolean;
 }
 
-type PageDeps = Pick<ChatDeps, "sql">;
+type PageDeps = Pick<ChatDeps, "sql"> & { readonly reader: UserId };
 
 async function readPage(deps: PageDeps, place: Place, input: PageInput): Promise<PageRows> {
   const { before, after, around, at_ts: atTs, limit } = input;
@@ -96,9 +97,12 @@ async function readPage(deps: PageDeps, place: Place, input: PageInput): Promise
   return { rows: older.rows.reverse(), hasBefore: older.more, hasAfter: before !== undefined };
 }
 
+/** Pages looked through for one: what is not for this reader takes no place in it. */
+const PAGES_MAX = 10;
+
 /** One more than asked for tells whether there is more. */
 async function read(
-  deps: PageDeps,
+  { reader, ...deps }: PageDeps,
   place: Place,
   query: {
     readonly from: TimelinePlace | undefined;
@@ -107,13 +111,25 @@ async function read(
     readonly limit: number;
   },
 ): Promise<{ rows: StoredEvent[]; more: boolean }> {
-  const rows = await pageMessages(deps.sql, {
-    ...query,
-    limit: query.limit + 1,
-    roomId: place.room.id,
-    channelId: place.channelId,
-  });
-  return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
+  const channel = { roomId: place.room.id, channelId: place.channelId };
+  const { direction, limit } = query;
+  const found: StoredEvent[] = [];
+  let { from, inclusive } = query;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const rows = await pageMessages(deps.sql, {
+      ...channel,
+      direction,
+      from,
+      inclusive,
+      limit: limit + 1,
+    });
+    found.push(...await readableRows(place.room, reader, rows));
+    const last = rows.at(-1);
+    if (found.length > limit || rows.length <= limit || last?.order === undefined) break;
+    from = { order: last.order, hash: last.hash };
+    inclusive = false;
+  }
+  return { rows: found.slice(0, limit), more: found.length > limit };
 }
 
 /** Where a message stands; a deleted one still has its place. Throws `not_found`. */

@@ -6,6 +6,7 @@ import { openChannel, requireRight } from "../chat/place.ts";
 import { findPinned, findTimelineEvents, listPinned } from "./message_rows.ts";
 import { effectRows } from "./message_effects.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
+import { readableRows } from "./readable_rows.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
 /** Messages pinned in one channel at once. */
@@ -50,7 +51,8 @@ export async function listPins(
   const ids = await listPinned(deps.sql, channel, PINS_MAX);
   const rows = await findTimelineEvents(deps.sql, place.room.id, ids);
   const rank = new Map(ids.map((id, at) => [id, at]));
-  const shown = rows.filter((row) => row.redactedBy === undefined)
+  const readable = await readableRows(place.room, userId, rows);
+  const shown = readable.filter((row) => row.redactedBy === undefined)
     .sort((a, b) => (rank.get(a.eventId) ?? 0) - (rank.get(b.eventId) ?? 0));
   const projected = await projectMessages(deps, place.room, { rows: shown, viewer: userId });
   const roles = place.room.authority.rolesOf(userId);

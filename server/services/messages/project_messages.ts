@@ -12,6 +12,7 @@ import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { mentionsOfTargets } from "./mentions.ts";
+import { isFromBefore } from "./readable_rows.ts";
 import {
   type EditRow,
   findEdits,
@@ -63,6 +64,7 @@ export async function projectMessages(
     findRedactions(sql, room.id, gone),
   ]);
   const look: Look = {
+    self: deps.serverName,
     room,
     known,
     people,
@@ -87,7 +89,8 @@ export async function projectNewMessage(
   const { sql, users } = deps;
   const replyId = replyOf(contentOfRow(row));
   if (replyId === undefined && !isForeign(deps, row)) {
-    return projectRow(row, { ...ALONE, room, people: await users.find([row.sender]) }).frame;
+    const people = await users.find([row.sender]);
+    return projectRow(row, { ...ALONE, self: deps.serverName, room, people }).frame;
   }
   const targets = replyId === undefined ? [] : await findTimelineEvents(sql, room.id, [replyId]);
   const known = new Map([row, ...targets].map((each) => [each.eventId as string, each]));
@@ -99,6 +102,7 @@ export async function projectNewMessage(
   ]);
   return projectRow(row, {
     ...ALONE,
+    self: deps.serverName,
     room,
     known,
     people,
@@ -108,6 +112,7 @@ export async function projectNewMessage(
 }
 
 interface Look {
+  readonly self: ServerName;
   readonly room: Room;
   readonly known: ReadonlyMap<string, StoredEvent>;
   readonly people: ReadonlyMap<UserId, User>;
@@ -120,7 +125,7 @@ interface Look {
 }
 
 /** Around a message to which nothing relates, and which relates to none. */
-const ALONE: Omit<Look, "room" | "people"> = {
+const ALONE: Omit<Look, "room" | "people" | "self"> = {
   known: new Map(),
   edits: new Map(),
   reactions: new Map(),
@@ -163,7 +168,8 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       reply_to: replyTo(original, look),
       reactions: reactions.map(({ key, count, users }) => ({ key, count, users })),
       pinned: look.pinned.has(row.eventId),
-      late: row.receivedTs - row.originTs > limits.receive.lateAfterMs,
+      late: row.receivedTs - row.originTs > limits.receive.lateAfterMs &&
+        !isFromBefore(authority, look.self, row.originTs),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
 import { findTimelineEvents } from "./message_rows.ts";
+import { mayReadRow } from "./readable_rows.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 
 type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "serverName">;
@@ -50,5 +51,6 @@ export async function openMessage(
         ? messageNotFound()
         : error;
     });
+  if (!await mayReadRow(room, userId, row)) throw messageNotFound();
   return { place, row };
 }

@@ -8,6 +8,7 @@ import { heldOf } from "../../rooms/load_room.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { findReactions, findTimelineEvents } from "../messages/message_rows.ts";
+import { isFromBefore } from "../messages/readable_rows.ts";
 import { projectMessages, projectNewMessage } from "../messages/project_messages.ts";
 
 type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces" | "serverName">;
@@ -28,6 +29,8 @@ export async function projectTimeline(
   const target = targetOf(event, relation?.eventId);
   if (stored.type === "m.room.message" && relation?.kind !== "edit") {
     if (stored.redactedBy !== undefined) return await wholeMessage(deps, room, stored.eventId);
+    // History that somebody scrolled to: who asks for its page gets it there.
+    if (isFromBefore(room.authority, deps.serverName, stored.originTs)) return [];
     const d = await projectNewMessage(deps, room, stored);
     const nonce = deps.nonces.take(stored.eventId);
     return [{
