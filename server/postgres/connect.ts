@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import type { Log } from "../../core/ports/log.ts";
-import { openDriverSocket, wantsTls } from "./driver_socket.ts";
+import { openDriverSocket } from "./driver_socket.ts";
+import { openTlsSocket, tlsWish } from "./tls_socket.ts";
 import { type Sql, SQL_TYPES } from "./sql.ts";
 
 export interface ConnectOptions {
@@ -31,11 +32,17 @@ const STARTUP_PADDING = "x".repeat(1024);
 
 /** Opens a pool; no connection is made before the first query. */
 export function connect(options: ConnectOptions): Sql {
-  const socket = wantsTls(options.url) ? {} : { socket: openDriverSocket };
+  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const wish = tlsWish(options.url);
+  const socket = {
+    socket: wish === undefined ? openDriverSocket : openTlsSocket(wish, connectTimeoutMs),
+  };
   return postgres(options.url, {
     ...socket,
+    // The socket is secure already where it has to be: the driver must not begin again.
+    ssl: false,
     max: options.poolSize,
-    connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
+    connect_timeout: connectTimeoutMs / 1000,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 2),
     types: SQL_TYPES,
     fetch_types: false,

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { freshDatabase } from "../../tests/harness/postgres.ts";
+import { databaseUrl, freshDatabase, startCluster } from "../../tests/harness/postgres.ts";
+import { selfSigned } from "../../tests/harness/self_signed.ts";
+import { tempFolder } from "../../tests/harness/temp_folder.ts";
+import { unprivilegedUser } from "../../tests/harness/unprivileged.ts";
 import { silentLog } from "../system/log.ts";
 import { connect, DatabaseRefusedError, requireDurability } from "./connect.ts";
+import type { Sql } from "./sql.ts";
 
 Deno.test("a database that acknowledges before it stores is refused unless accepted", async () => {
   await using db = await freshDatabase({ migrated: false });
@@ -33,9 +37,9 @@ Deno.test("64-bit integers arrive as numbers, and one beyond 2^53 is an error", 
   );
 });
 
-Deno.test("every query is answered, however often its connection is ended", async () => {
-  await using db = await freshDatabase({ migrated: false });
-  const sql = connect({ url: db.url, poolSize: 1, log: silentLog, applicationName: "victim" });
+/** Ends the connections of a busy pool again and again; resolves when each query was answered. */
+async function endAgainAndAgain(url: string, admin: Sql): Promise<void> {
+  const sql = connect({ url, poolSize: 1, log: silentLog, applicationName: "victim" });
   let running = true;
   let answered = 0;
   let failed = 0;
@@ -45,7 +49,7 @@ Deno.test("every query is answered, however often its connection is ended", asyn
     }
   });
   for (let round = 0; round < 150; round++) {
-    await db.sql`
+    await admin`
       select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`;
     await new Promise((resolve) => setTimeout(resolve, round % 20));
   }
@@ -53,4 +57,74 @@ Deno.test("every query is answered, however often its connection is ended", asyn
   await Promise.all(callers);
   assert.ok(failed > 0 && answered > 0, `${answered} answered, ${failed} failed`);
   await sql.end();
+}
+
+Deno.test("every query is answered, however often its connection is ended", async () => {
+  await using db = await freshDatabase({ migrated: false });
+  await endAgainAndAgain(db.url, db.sql);
 });
+
+Deno.test("over TLS too: every query is answered, and what cannot be secure is refused", async (t) => {
+  await using folder = await tempFolder();
+  const pair = await selfSigned({ name: "localhost", days: 2 });
+  const user = await unprivilegedUser();
+  for (const [name, pem] of [["cert.pem", pair.cert], ["key.pem", pair.key]] as const) {
+    const path = `${folder.path}/${name}`;
+    await Deno.writeTextFile(path, pem, { mode: 0o600 });
+    if (user.uid !== undefined) await Deno.chown(path, user.uid, user.gid);
+  }
+  const cluster = await startCluster({
+    folder: folder.path,
+    watchPid: Deno.pid,
+    settings: [
+      "ssl = on",
+      `ssl_cert_file = '${folder.path}/cert.pem'`,
+      `ssl_key_file = '${folder.path}/key.pem'`,
+    ],
+  });
+  const plain = databaseUrl(cluster, "postgres");
+  await using admin = ending(plain);
+  const secured = async (url: string) => {
+    await using one = ending(url);
+    const [row] = await one.sql<{ ssl: boolean }[]>`
+      select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
+    return row?.ssl;
+  };
+
+  await t.step("each mode", async () => {
+    assert.equal(await secured(plain), false);
+    for (const mode of ["require", "allow", "prefer"]) {
+      assert.equal(await secured(`${plain}?sslmode=${mode}`), true, mode);
+    }
+    // Nobody vouches for the certificate.
+    await assert.rejects(secured(`${plain}?sslmode=verify-full`), /certificate|UnknownIssuer/i);
+  });
+
+  await t.step("connections that are ended", async () => {
+    await endAgainAndAgain(`${plain}?sslmode=require`, admin.sql);
+  });
+
+  await t.step("a database without TLS", async () => {
+    await using db = await freshDatabase({ migrated: false });
+    assert.equal(await secured(`${db.url}?sslmode=prefer`), false);
+    await assert.rejects(secured(`${db.url}?sslmode=require`), /does not speak TLS.*require/);
+  });
+
+  await t.step("a server that takes the connection and says nothing", async () => {
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = silent.addr as Deno.NetAddr;
+    const sql = connect({
+      url: `postgres://u:p@127.0.0.1:${port}/x?sslmode=require`,
+      poolSize: 1,
+      log: silentLog,
+      connectTimeoutMs: 300,
+    });
+    await assert.rejects(async () => await sql`select 1`, /did not answer the TLS handshake/);
+    await sql.end({ timeout: 0 });
+  });
+});
+
+function ending(url: string): { readonly sql: Sql } & AsyncDisposable {
+  const sql = connect({ url, poolSize: 1, log: silentLog });
+  return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 0 }) };
+}

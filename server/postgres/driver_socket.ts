@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 
 /**
- * The driver's connection to a server without TLS. When a connection ends with an error, the
+ * The driver's connection to a server. When a connection ends with an error, the
  * driver answers the queries under way at the error, and forgets those that it took between the
  * error and the close, for it believes them answered: they would wait for ever. It answers them
  * at a close that has no error, so that every close looks like one.
@@ -13,7 +13,7 @@ export class DriverSocket extends Socket {
 }
 
 /** What the driver hands to its `socket` option, of which its types know nothing. */
-interface DriverOptions {
+export interface DriverOptions {
   readonly host: readonly string[];
   readonly port: readonly number[];
   readonly path: string | false | undefined;
@@ -22,14 +22,11 @@ interface DriverOptions {
 /** The `socket` option: a socket that is on its way; the driver's writes wait for it. */
 export function openDriverSocket(options: DriverOptions): DriverSocket {
   const socket = new DriverSocket();
-  if (options.path) socket.connect(options.path);
-  else socket.connect(options.port[0] ?? 5432, options.host[0] ?? "localhost");
+  startConnecting(socket, options);
   return socket;
 }
 
-/** Whether the address asks for TLS, for which the driver makes its own socket. */
-export function wantsTls(url: string): boolean {
-  const query = new URL(url).searchParams;
-  const mode = query.get("sslmode") ?? query.get("ssl") ?? "disable";
-  return !["disable", "false"].includes(mode);
+export function startConnecting(socket: DriverSocket, options: DriverOptions): void {
+  if (options.path) socket.connect(options.path);
+  else socket.connect(options.port[0] ?? 5432, options.host[0] ?? "localhost");
 }
