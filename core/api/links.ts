@@ -6,12 +6,12 @@ const Link = z.string().min(1).max(2000);
 
 export const lookAtLink = defineOperation({
   id: "lookAtLink",
-  method: "POST",
+  method: "GET",
   path: "/client/v1/links/look",
   tag: "invites",
   summary: "What an invite link of this or another server leads to",
   auth: "user",
-  body: z.object({ link: Link }),
+  query: z.object({ link: Link }),
   result: z.object({
     /** `CODE@server`: the link in the one form that names its server. */
     link: z.string(),

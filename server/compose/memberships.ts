@@ -22,6 +22,7 @@ import { OwnerOffers } from "../federation/owner_offers.ts";
 import { remoteRooms } from "../federation/remote_rooms.ts";
 import { residentRooms } from "../federation/resident_rooms.ts";
 import { guildVouchers } from "../federation/vouchers.ts";
+import { remoteFailure } from "../federation/words.ts";
 import { Custodian } from "../services/channels/custodian.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
 import { publishJoinNotice } from "../services/sync/join_notice.ts";
@@ -72,7 +73,11 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
     ask,
     joins,
     jobs,
-    serverAt: (address) => resolver.nameAt(address),
+    serverAt: (address) =>
+      resolver.nameAt(address).catch((error) => {
+        // Its host stands for its name in words: more is not known of it.
+        throw remoteFailure(error, address.host as ServerName);
+      }),
     announceInvitation: (userId, roomId) =>
       publishJoinNotice(bus, { kind: "invitation", userId, roomId }),
   });

@@ -24,7 +24,7 @@ async function look(state: State, link: string, me: string): Promise<Data> {
   state.title = t("join.title");
   if (link === "") return { link, me, found: null, error: null };
   try {
-    const found = await state.api.call("lookAtLink", { body: { link } });
+    const found = await state.api.call("lookAtLink", { query: { link } });
     state.title = t("invite.pageTitle", { name: found.guild.name });
     return { link: found.link, me, found, error: null };
   } catch (error) {

@@ -107,7 +107,7 @@ export const OPERATIONS = {
   listInvites: ["GET", "/client/v1/guilds/:guild_id/invites"],
   revokeInvite: ["DELETE", "/client/v1/invites/:code"],
   joinByLink: ["POST", "/client/v1/join"],
-  lookAtLink: ["POST", "/client/v1/links/look"],
+  lookAtLink: ["GET", "/client/v1/links/look"],
   adminMediaUsage: ["GET", "/client/v1/admin/media/usage"],
   adminPurgeMedia: ["POST", "/client/v1/admin/media/purge"],
   deleteMedia: ["DELETE", "/client/v1/media/:server/:media_id"],

@@ -6,6 +6,7 @@ import type { ChatRouteDeps } from "../chat_route_deps.ts";
 export function lookAtLinkRoute(deps: ChatRouteDeps): Route {
   return route(
     operation,
-    ({ caller, body, address }) => lookAtLink(deps, { userId: caller.userId, address }, body.link),
+    ({ caller, query, address }) =>
+      lookAtLink(deps, { userId: caller.userId, address }, query.link),
   );
 }
