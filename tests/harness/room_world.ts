@@ -4,6 +4,7 @@ import type { TimelineEvent } from "../../core/event/event.ts";
 import { nobleBlake3 } from "../../core/event/hash.ts";
 import { writeCanonical } from "../../core/event/json_write.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { PostgresRoomReader } from "../../server/federation/room_reader.ts";
@@ -35,7 +36,10 @@ export interface RoomWorld extends AsyncDisposable {
   say(room: Room, place: Said): Promise<TimelineEvent>;
   append(roomId: RoomId, events: readonly EventRow[]): Promise<void>;
   /** A message that receipt ended otherwise than well. */
-  store(room: Room, place: Said & { readonly outcome: Outcome }): Promise<TimelineEvent>;
+  store(
+    room: Room,
+    place: Said & { readonly outcome: Outcome; readonly prevEvents?: readonly EventId[] },
+  ): Promise<TimelineEvent>;
 }
 
 export type Change = readonly [type: string, stateKey: string, content: JsonObject];
@@ -102,7 +106,7 @@ export async function openRoomWorld(): Promise<RoomWorld> {
     async append(roomId, events) {
       await log.append({ roomId, events });
     },
-    async store(room, { sender, channelId, body, outcome }) {
+    async store(room, { sender, channelId, body, outcome, prevEvents = [] }) {
       clock.advance(1000);
       const event = await buildTimelineEvent({
         type: "m.room.message",
@@ -111,7 +115,7 @@ export async function openRoomWorld(): Promise<RoomWorld> {
         channelId,
         originTs: clock.now(),
         content: { msgtype: "text", body },
-        prevEvents: [],
+        prevEvents,
         stateRefs: [...room.authority.view.entries()].map(([, { id }]) => id).slice(0, 1),
       }, { signer: key, rng });
       await log.append({
