@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { createUi } from "../ui/main.ts";
 import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
 import { composeFederation, federationDoors } from "./compose/federation.ts";
@@ -7,6 +5,7 @@ import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
+import { openPages } from "./compose/pages.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
@@ -18,7 +17,6 @@ import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
-import { assert } from "../core/assert.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
@@ -27,7 +25,7 @@ import { eduRooms } from "./federation/edu_rooms.ts";
 import { eduShow } from "./federation/edu_show.ts";
 import type { UserDirectory } from "./services/users/user_directory.ts";
 import { type Live, openLive } from "./http/live.ts";
-import { type ApiCall, openHttp, type Pages } from "./http/open_http.ts";
+import { openHttp } from "./http/open_http.ts";
 import { sourceRoute } from "./http/source_route.ts";
 import { keyDocumentRoute } from "./http/well_known/key_document.ts";
 import { serverDocumentRoute } from "./http/well_known/server_document.ts";
@@ -42,7 +40,6 @@ import { departureGate } from "./services/guilds/departure_gate.ts";
 import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
-import { assetPath } from "./system/assets.ts";
 import { TraceBook } from "./system/tracing.ts";
 import { openTls } from "./tls/open_tls.ts";
 
@@ -284,7 +281,7 @@ async function openDoors(
   };
   const certificate = await openTls(config, system);
   if (certificate !== undefined) stack.use(certificate);
-  const pages = await openUi(config, system);
+  const pages = await openPages(config, system);
   stack.use(
     await openHttp({
       ...system,
@@ -360,23 +357,6 @@ function countAppends(
     const own = batch.events.filter(({ sender }) => serverOf(sender) === serverName);
     metrics.eventIn("client", "accepted", own.length);
   }));
-}
-
-/** The web client; it calls the same app in process, in its visitor's name. */
-async function openUi(config: Config, system: SystemParts): Promise<(api: ApiCall) => Pages> {
-  let call: ApiCall | undefined;
-  const pages = await createUi({
-    ...system,
-    api: (request, visitor) => {
-      assert(call !== undefined, "pages are asked for once the app stands");
-      return call(request, visitor);
-    },
-    facts: { embeddedDatabase: config.database.url === undefined },
-  }, { assetRoot: join(assetPath("ui"), "_fresh") });
-  return (api) => {
-    call = api;
-    return (request, { address, secure }) => pages(request, { address, secure });
-  };
 }
 
 function startSweep(

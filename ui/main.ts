@@ -4,7 +4,7 @@ import type { Log } from "../core/ports/log.ts";
 import type { Rng } from "../core/ports/rng.ts";
 import { ApiError } from "./lib/api/request.ts";
 import { createServerApi } from "./lib/api/server_api.ts";
-import { loadAssets } from "./lib/assets.ts";
+import type { Assets } from "./lib/assets.ts";
 import { createHandler } from "./lib/fresh/handler.ts";
 import { readTheme } from "./lib/theme_cookie.ts";
 import { snapshot } from "./snapshot.ts";
@@ -47,15 +47,8 @@ const NO_FACTS: ServerFacts = {
   abuse_contact: null,
 };
 
-/**
- * The web client as one request handler. `assetRoot` is the folder `dev.ts` built
- * (`ui/_fresh`); inside the executable it lies elsewhere than beside this file.
- */
-export async function createUi(
-  backend: UiBackend,
-  options: { readonly assetRoot: string },
-): Promise<Pages> {
-  const assets = await loadAssets(options.assetRoot);
+/** The web client as one request handler. `assets`: what `dev.ts` built. */
+export function createUi(backend: UiBackend, { assets }: { readonly assets: Assets }): Pages {
   const visitors = new WeakMap<Request, Visitor>();
   const handle = createHandler<State>(snapshot, {
     assets,
@@ -79,7 +72,7 @@ function createState(input: {
   request: Request;
   nonce: string;
   visitor: Visitor | undefined;
-  assets: Awaited<ReturnType<typeof loadAssets>>;
+  assets: Assets;
 }): State {
   const { backend, request, nonce } = input;
   const visitor = input.visitor ?? { address: "", secure: false };

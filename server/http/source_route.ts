@@ -1,4 +1,3 @@
-import { readSourceArchive } from "../system/source_archive.ts";
 import type { PlainRoute } from "./app.ts";
 
 /** `GET /source`: this server's own source, as section 13 of its license asks. */
@@ -9,7 +8,7 @@ export function sourceRoute(): PlainRoute {
     method: "GET",
     path: "/source",
     async answer() {
-      archive ??= readSourceArchive();
+      archive ??= makeArchive();
       const bytes = await archive.catch((error) => {
         archive = undefined;
         throw error;
@@ -24,4 +23,10 @@ export function sourceRoute(): PlainRoute {
       });
     },
   };
+}
+
+/** Loaded with the first question: few ask. */
+async function makeArchive(): Promise<Uint8Array> {
+  const { readSourceArchive } = await import("../system/source_archive.ts");
+  return await readSourceArchive();
 }

@@ -1,8 +1,5 @@
 import type { Command } from "commander";
 import { join } from "node:path";
-import { checkFile } from "../../backup/check_file.ts";
-import { createBackup } from "../../backup/create_backup.ts";
-import { verifyBackup } from "../../backup/verify_backup.ts";
 import { serverName } from "../../config/derived.ts";
 import { migrate } from "../../postgres/migrate.ts";
 import { readServerIdentity } from "../../services/accounts/server_identity.ts";
@@ -30,7 +27,10 @@ export function addBackup(program: Command, context: CliContext): void {
     .action((file: string, options: OptionValues) => verify(file, options, context.io));
 }
 
+// What a command alone needs is loaded by it: a server keeps every command ready, and is idle.
+
 async function backup(file: string, options: OptionValues, context: CliContext): Promise<void> {
+  const { createBackup } = await import("../../backup/create_backup.ts");
   const { io, parts } = context;
   const path = absolutePath(file, io);
   await using store = await openStore(parts.live?.config ?? readConfig(options, io), context);
@@ -58,6 +58,10 @@ async function backup(file: string, options: OptionValues, context: CliContext):
 }
 
 async function verify(file: string, options: OptionValues, io: CliIo): Promise<void> {
+  const [{ checkFile }, { verifyBackup }] = await Promise.all([
+    import("../../backup/check_file.ts"),
+    import("../../backup/verify_backup.ts"),
+  ]);
   using progress = new Progress(io);
   const onProgress = (what: string, done: number, total: number) =>
     progress.update(what, done, total);

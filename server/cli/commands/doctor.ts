@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import type { Finding } from "../../doctor/finding.ts";
-import { runChecks } from "../../doctor/run_checks.ts";
 import { openBlobStore } from "../../services/media/open_blob_store.ts";
 import { DataFolderError, openDataFolder } from "../../system/data_folder.ts";
 import { type CliContext, ExitCode } from "../context.ts";
@@ -26,6 +25,7 @@ export function addDoctor(program: Command, context: CliContext): void {
 }
 
 async function examine(context: CliContext, options: OptionValues): Promise<Finding[]> {
+  const { runChecks } = await import("../../doctor/run_checks.ts");
   const { io, parts } = context;
   const { clock, rng } = io;
   if (parts.live !== undefined) {

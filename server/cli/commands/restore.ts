@@ -1,7 +1,5 @@
 import type { Command } from "commander";
-import { type CheckedBackup, checkFile } from "../../backup/check_file.ts";
-import { makeDistinct } from "../../backup/make_distinct.ts";
-import { restoreBackup } from "../../backup/restore_backup.ts";
+import type { CheckedBackup } from "../../backup/check_file.ts";
 import type { Config } from "../../config/config.ts";
 import { serverName, TRIAL_NAME } from "../../config/derived.ts";
 import { writeConfigFile } from "../config_file.ts";
@@ -23,6 +21,11 @@ export function addRestore(program: Command, context: CliContext): void {
 }
 
 async function restore(file: string, options: OptionValues, context: CliContext): Promise<void> {
+  const [{ checkFile }, { makeDistinct }, { restoreBackup }] = await Promise.all([
+    import("../../backup/check_file.ts"),
+    import("../../backup/make_distinct.ts"),
+    import("../../backup/restore_backup.ts"),
+  ]);
   const { io } = context;
   const config = readConfig(options, io);
   using progress = new Progress(io);
