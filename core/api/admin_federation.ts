@@ -89,3 +89,40 @@ export const adminTestServer = defineOperation({
   }),
   errors: ["forbidden", "invalid"],
 });
+
+/** How the receipt of another server's event ended, where it was not accepted. */
+export const InboundReceipt = z.object({
+  id: z.number().int(),
+  received_ts: z.number().int(),
+  door: z.string().describe("By which way it came: send, missing, backfill, state, join, invite"),
+  origin: z.string().describe("The server that handed it in"),
+  outcome: z.enum(["soft_failed", "rejected", "waiting", "dropped"]),
+  reason: z.string().describe("Rule and sentence; may quote the event"),
+  room_id: z.string().nullable(),
+  event_id: z.string().nullable(),
+  sender: z.string().nullable(),
+  type: z.string().nullable(),
+});
+export type InboundReceipt = z.infer<typeof InboundReceipt>;
+
+export const adminListInboundEvents = defineOperation({
+  id: "adminListInboundEvents",
+  method: "GET",
+  path: "/client/v1/admin/federation/events",
+  tag,
+  summary: "Events of other servers that were not accepted, and why: the newest first",
+  auth,
+  query: z.object({
+    server: z.string().max(255).optional().describe("Handed in by this server"),
+    room_id: z.string().max(255).optional(),
+    event_id: z.string().max(255).optional(),
+    outcome: z.enum(["soft_failed", "rejected", "waiting", "dropped"]).optional(),
+    before: z.coerce.number().int().optional().describe("Receipts older than the one of this id"),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  result: z.object({
+    events: z.array(InboundReceipt),
+    waiting: z.number().int().describe("Events that wait now for what they cite, or for a key"),
+  }),
+  errors: ["forbidden", "invalid"],
+});

@@ -10,7 +10,7 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { ChannelRef, Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
+import type { Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
 import { accept, reject } from "./accept.ts";
 import { authorise } from "./authorise.ts";
 import { fetchAuth } from "./fetch_auth.ts";
@@ -45,8 +45,6 @@ export interface PipelineDeps {
   readonly waiting: Waiting;
   /** Events that are held without their content. */
   readonly refill: { want(event: HeldEvent): void };
-  /** Channels in which a parent is missing. */
-  readonly gaps: { notice(channel: ChannelRef): void };
   /** The present state of a room has changed: what soft-failed may pass now. */
   readonly lookAgain: { wake(roomId: RoomId): void };
   readonly receipts: Receipts;
@@ -249,15 +247,12 @@ export class Pipeline implements Ingest {
 
   /** What a stored turn calls for elsewhere. */
   #follow(turn: RoomTurn): void {
-    const { lookAgain, refill, gaps } = this.#deps;
+    const { lookAgain, refill } = this.#deps;
     const { room } = turn;
     if (turn.endMoved || turn.resigned) lookAgain.wake(room.id);
-    for (const { event, redactedBy, outcome, gaps: missing, door } of turn.newEvents) {
-      if (outcome === "rejected") continue;
-      if (event.withheld && redactedBy === undefined) refill.want(event);
-      const live = door === "send" || door === "missing";
-      if (missing.length === 0 || !live || !isTimelineEvent(event)) continue;
-      gaps.notice({ roomId: room.id, channelId: event.pdu.channel_id });
+    for (const { event, redactedBy, outcome } of turn.newEvents) {
+      const lacks = event.withheld && redactedBy === undefined;
+      if (lacks && outcome !== "rejected") refill.want(event);
     }
   }
 

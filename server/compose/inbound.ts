@@ -11,7 +11,6 @@ import type { InboundMeter } from "../../federation/inbound/ports.ts";
 import { Refill } from "../../federation/inbound/refill.ts";
 import { Waiting } from "../../federation/inbound/waiting.ts";
 import type {
-  ChannelRef,
   EduSink,
   FederationHandler,
   Ingest,
@@ -48,8 +47,6 @@ export interface InboundInput {
 export interface InboundParts {
   readonly ingest: Ingest;
   readonly handlers: readonly FederationHandler[];
-  /** Who is told of channels in which a parent is missing. */
-  readonly followGaps: (follow: (channel: ChannelRef) => void) => void;
   /** Forgets what is kept for a time alone; called now and then. */
   readonly sweep: () => Promise<void>;
 }
@@ -71,9 +68,7 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });
   const lookAgain = stack.use(new LookAgain({ ...input, rooms, verifier }));
   const refill = stack.use(new Refill({ ...input, rooms, ownName: input.serverName }));
-  let notice = (_channel: ChannelRef) => {};
-  const gaps = { notice: (channel: ChannelRef) => notice(channel) };
-  const stages = { ...input, rooms, verifier, waiting, receipts, lookAgain, refill, gaps, blake3 };
+  const stages = { ...input, rooms, verifier, waiting, receipts, lookAgain, refill, blake3 };
   const ingest = new Pipeline(stages);
   refill.start(ingest);
   const fetching = stack.use(
@@ -88,9 +83,6 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   }));
   return {
     ingest,
-    followGaps: (follow) => {
-      notice = follow;
-    },
     handlers: [sendHandler({ ...input, ingest, transactions, blake3 })],
     sweep: async () => {
       await transactions.sweep();

@@ -147,7 +147,6 @@ export class EngineServer implements SimServer {
     const ingest = new Pipeline({
       lookAgain,
       refill,
-      gaps: { notice: () => undefined },
       rooms,
       keys,
       verifier,

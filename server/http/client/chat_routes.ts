@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
+import { adminListInboundEventsRoute } from "./admin/federation/events.ts";
 import { adminGetDestinationRoute } from "./admin/federation/get.ts";
 import { adminListDestinationsRoute } from "./admin/federation/list.ts";
 import { adminRetryDestinationRoute } from "./admin/federation/retry.ts";
@@ -71,6 +72,8 @@ import { sendTypingRoute } from "./rooms/room/typing.ts";
 export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
     adminGetDestinationRoute(deps),
+    // Before the one that takes any server's name in that place.
+    adminListInboundEventsRoute(deps),
     adminListDestinationsRoute(deps),
     adminRetryDestinationRoute(deps),
     adminTestServerRoute(deps),

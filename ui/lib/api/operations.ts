@@ -57,6 +57,7 @@ export const OPERATIONS = {
   adminUpdateSettings: ["PATCH", "/client/v1/admin/settings"],
   adminGetDestination: ["GET", "/client/v1/admin/federation/:server"],
   adminListDestinations: ["GET", "/client/v1/admin/federation"],
+  adminListInboundEvents: ["GET", "/client/v1/admin/federation/events"],
   adminRetryDestination: ["POST", "/client/v1/admin/federation/:server/retry"],
   adminTestServer: ["POST", "/client/v1/admin/federation/:server/test"],
   adminDeleteGuild: ["DELETE", "/client/v1/admin/guilds/:guild_id"],
@@ -174,6 +175,7 @@ export interface OperationTypes {
   adminUpdateSettings: typeof admin.adminUpdateSettings;
   adminGetDestination: typeof admin_federation.adminGetDestination;
   adminListDestinations: typeof admin_federation.adminListDestinations;
+  adminListInboundEvents: typeof admin_federation.adminListInboundEvents;
   adminRetryDestination: typeof admin_federation.adminRetryDestination;
   adminTestServer: typeof admin_federation.adminTestServer;
   adminDeleteGuild: typeof admin_guilds.adminDeleteGuild;
