@@ -123,7 +123,7 @@ export async function countFrom(
     for (const each of [...ancestors, event]) turn.count(each);
     for (const { target, by } of coverings) turn.cover(target, by);
     turn.moveHeads({ remove: move.removed, add: [{ id: event.id, order: 0 }] });
-    turn.moveEnd(move.end, move.resolved ? event.id : undefined);
+    turn.moveEnd(move, event.id);
   };
 }
 

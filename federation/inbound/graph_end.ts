@@ -11,6 +11,8 @@ export interface EndMove {
   readonly removed: readonly EventId[];
   /** Whether more changed than the event says: several heads were resolved, or joined. */
   readonly resolved: boolean;
+  /** Whether there are several heads now, or were until now: a change may have lost to another. */
+  readonly forked: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function endAfter(
   return {
     end: { heads, state, authority: end.authority.next(state, changed) },
     removed,
+    forked: heads.length > 1 || end.heads.length > 1,
     resolved: changed.some(([type, key]) => stateKeyOf(type, key) !== own),
   };
 }

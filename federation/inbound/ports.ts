@@ -78,6 +78,8 @@ export interface RoomChange {
   readonly end?: GraphEnd;
   /** The event with which several heads were resolved, so that any key may have changed. */
   readonly resolvedBy?: EventId;
+  /** The control graph had several heads meanwhile: a change may have lost to another. */
+  readonly forked: boolean;
   /** Parents that were missing and have come. */
   readonly closed: readonly EventId[];
   /** The content of control events has gone or come: what states hold of them is old. */

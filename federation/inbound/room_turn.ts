@@ -53,6 +53,7 @@ export class RoomTurn {
   readonly #purgesByUser = new Map<UserId, ControlEvent[]>();
   #end: GraphEnd;
   #endMoved = false;
+  #forked = false;
   #resigned = false;
   #reread = false;
   #resolvedBy: EventId | undefined;
@@ -262,10 +263,15 @@ export class RoomTurn {
     this.#moves.push(move);
   }
 
-  moveEnd(end: GraphEnd, resolvedBy: EventId | undefined): void {
-    this.#end = end;
+  /** The control graph ends elsewhere now that the event counts. */
+  moveEnd(
+    move: { readonly end: GraphEnd; readonly resolved: boolean; readonly forked: boolean },
+    by: EventId,
+  ): void {
+    this.#end = move.end;
     this.#endMoved = true;
-    this.#resolvedBy = resolvedBy ?? this.#resolvedBy;
+    this.#forked ||= move.forked;
+    if (move.resolved) this.#resolvedBy = by;
   }
 
   get isEmpty(): boolean {
@@ -295,6 +301,7 @@ export class RoomTurn {
       ...(this.#resolvedBy === undefined ? {} : { resolvedBy: this.#resolvedBy }),
       closed: [...this.#closed],
       reread: this.#reread,
+      forked: this.#forked,
       shown: [...this.#shown].flatMap((id) => this.#known.get(id) ?? []),
       coverings: [...this.#coverings.values()],
       redactions: this.#redactions,

@@ -52,6 +52,7 @@ export async function composeChat(
     ...system,
     sql,
     log: store.appendLog,
+    serverName: input.serverName,
     signer: input.signer,
     blake3: await createBlake3(),
   });

@@ -2,10 +2,12 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { StrictVerifier } from "../../core/event/verify.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { sendHandler } from "../../federation/handle/send.ts";
 import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
 import { LookAgain } from "../../federation/inbound/look_again.ts";
+import { MergeHeads, type MergeHeadsDeps } from "../../federation/inbound/merge_heads.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { InboundMeter } from "../../federation/inbound/ports.ts";
 import { Refill } from "../../federation/inbound/refill.ts";
@@ -23,6 +25,7 @@ import { PurgeRunner } from "../federation/purge_runner.ts";
 import { StoredReceipts, sweepReceipts } from "../federation/receipts.ts";
 import { StoredTransactions } from "../federation/transaction_store.ts";
 import { StoredWaiting } from "../federation/waiting_store.ts";
+import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { LogFeed } from "../postgres/log_feed.ts";
 import type { Sql } from "../postgres/sql.ts";
 import type { Rooms } from "../rooms/rooms.ts";
@@ -75,10 +78,14 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
     new FetchMissing({ ...input, rooms, store, ingest, receipts, ownName: input.serverName }),
   );
   wake = () => fetching.wake();
+  const merging = stack.use(
+    new MergeHeads({ ...input, ownName: input.serverName, open: mergeable(input.rooms) }),
+  );
   stack.defer(input.feed.subscribe(({ events }) => {
-    // Whatever changed the control graph, here or in another process.
-    for (const { roomId, channelId } of events) {
-      if (channelId === undefined) lookAgain.wake(roomId);
+    // Whatever moved the control graph, here or in another process.
+    for (const roomId of new Set(events.flatMap(controlRoom))) {
+      lookAgain.wake(roomId);
+      void merging.notice(roomId);
     }
   }));
   return {
@@ -88,5 +95,23 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
       await transactions.sweep();
       await sweepReceipts(sql);
     },
+  };
+}
+
+/** The room whose control graph an event has moved. */
+function controlRoom({ roomId, channelId }: StoredEvent): readonly RoomId[] {
+  return channelId === undefined ? [roomId] : [];
+}
+
+function mergeable(rooms: Rooms): MergeHeadsDeps["open"] {
+  return async (id) => {
+    const room = await rooms.open(id);
+    if (room === undefined) return undefined;
+    await room.settled();
+    return {
+      heads: room.tip.heads.length,
+      servers: room.authority.joinedServers(),
+      join: () => room.joinHeads(),
+    };
   };
 }

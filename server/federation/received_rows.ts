@@ -12,7 +12,7 @@ import { stateGroups } from "../postgres/state_groups.ts";
 import type { ChannelMove } from "../rooms/channel_tip.ts";
 import {
   type ControlTip,
-  currentStateRow,
+  currentRowAt,
   type GroupBase,
   stateGroupAfter,
 } from "../rooms/control_tip.ts";
@@ -37,6 +37,7 @@ export async function receivedOf(sql: Sql, room: Room, change: RoomChange): Prom
       ...change.events.flatMap((event) => receiptOf(event)),
     ],
     channels: channelMoves(change),
+    forked: change.forked,
     ...(end === undefined ? {} : { tip: tipOf(room, end, groups) }),
     ...(resolvedBy === undefined ? {} : { resolvedBy }),
   };
@@ -134,12 +135,9 @@ function channelMoves({ moves }: RoomChange): ChannelMove[] {
 
 /** What differs between the present state and the one that follows. */
 function currentRows(room: Room, end: GraphEnd): TaggedRow[] {
-  return [...room.tip.state.differing(end.state)].map(([type, stateKey]) => {
-    const event = end.state.get(type, stateKey);
-    return currentState.of(
-      event === undefined ? { roomId: room.id, type, stateKey } : currentStateRow(event),
-    );
-  });
+  return [...room.tip.state.differing(end.state)].map((address) =>
+    currentState.of(currentRowAt(room.id, end.state, address))
+  );
 }
 
 function gapRows(room: Room, change: RoomChange): TaggedRow[] {

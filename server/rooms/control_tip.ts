@@ -13,9 +13,9 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
-import type { StateMap } from "../../core/state/state_map.ts";
+import type { StateAddress, StateMap } from "../../core/state/state_map.ts";
 import type { EventRow } from "../postgres/event_rows.ts";
-import { currentState, headMoves } from "../postgres/room_rows.ts";
+import { currentState, type CurrentStateRow, headMoves } from "../postgres/room_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import {
   nextStateGroup,
@@ -213,6 +213,16 @@ export function currentStateRow(event: ControlEvent) {
     ...(type === "m.room.member" && typeof membership === "string" ? { membership } : {}),
     ...(type === "m.member.profile" && typeof nickname === "string" ? { label: nickname } : {}),
   };
+}
+
+/** What the table of the present state says at an address. */
+export function currentRowAt(
+  roomId: RoomId,
+  state: StateMap,
+  [type, stateKey]: StateAddress,
+): CurrentStateRow {
+  const event = state.get(type, stateKey);
+  return event === undefined ? { roomId, type, stateKey } : currentStateRow(event);
 }
 
 export function controlRow(event: ControlEvent, receivedTs: number): EventRow {

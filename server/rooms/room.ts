@@ -10,7 +10,8 @@ import { writeCanonical } from "../../core/event/json_write.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -21,19 +22,22 @@ import { AppendError } from "../postgres/append_error.ts";
 import { timelineOrder } from "../../core/state/timeline_order.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
 import type { EventRow, Position, StoredEvent } from "../postgres/event_rows.ts";
-import { headMoves } from "../postgres/room_rows.ts";
+import { currentState, headMoves } from "../postgres/room_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { type ChannelMove, type ChannelTip, loadChannelTip } from "./channel_tip.ts";
 import {
+  type ControlChain,
   type ControlIntent,
   type ControlTip,
+  currentRowAt,
   extendControl,
   refused,
   requireOwnServer,
   tipAfter,
 } from "./control_tip.ts";
 import { heldOf, loadControl, type LoadedControl } from "./load_room.ts";
+import { loadLostLeaves } from "./lost_leaves.ts";
 import { againstResolved, OwnChanges } from "./own_changes.ts";
 import { loadProvisional } from "./provisional.ts";
 import { settleCurrentState } from "./settle_current_state.ts";
@@ -42,6 +46,8 @@ import { settleCurrentState } from "./settle_current_state.ts";
 export const ROOM_SENDS_MAX = 4096;
 
 export interface RoomDeps {
+  /** Whose users' events are made here. */
+  readonly serverName: ServerName;
   readonly sql: Sql;
   readonly log: AppendLog;
   readonly signer: Signer;
@@ -128,7 +134,9 @@ export class Room {
     const loaded = await loadControl(deps.sql, id);
     if (loaded === undefined) return undefined;
     const room = new Room(deps, loaded);
+    room.#own.remember(await loadLostLeaves(deps, loaded));
     if (loaded.tip.heads.length > 1) await room.inTurn(() => room.#reload());
+    else await room.inTurn(() => room.#sendLostAgain()).catch(() => undefined);
     return room;
   }
 
@@ -210,24 +218,79 @@ export class Room {
   async #appendNow(decision: ControlDecision): Promise<readonly ControlEvent[]> {
     const { clock, rng, blake3, signer, log } = this.#deps;
     const nowMs = clock.now();
-    const chain = await extendControl(this.#tip, decision.intents, {
+    const { base, rest } = await this.#base();
+    const chain = await extendControl(base, decision.intents, {
       nowMs,
       rng,
       blake3,
       signer: await signer.current(nowMs),
     });
-    await log.append({
-      roomId: this.id,
-      events: chain.events,
-      updates: decision.updates ?? [],
-      rows: [...chain.rows, ...(decision.rows ?? [])],
-    }).catch((error) => {
-      throw storeFault(error);
-    });
-    this.#tip = chain.tip;
     for (const { event, after } of chain.built) this.graph.note(event, after);
+    try {
+      const { tip, rows } = rest.length === 0
+        ? { tip: chain.tip, rows: [] }
+        : await this.#beside(rest, chain);
+      await log.append({
+        roomId: this.id,
+        events: chain.events,
+        updates: decision.updates ?? [],
+        rows: [...chain.rows, ...rows, ...(decision.rows ?? [])],
+      });
+      this.#tip = tip;
+    } catch (error) {
+      for (const { event } of chain.built) this.graph.forget(event.id);
+      throw storeFault(error);
+    }
     this.#own.remember(chain.built);
     return chain.built.map(({ event }) => event);
+  }
+
+  /** What the next event stands on: all heads, or as many as an event can name. */
+  async #base(): Promise<{ readonly base: ControlTip; readonly rest: readonly EventId[] }> {
+    const tip = this.#tip;
+    const { maxPrevEvents } = limits.event;
+    if (tip.heads.length <= maxPrevEvents) return { base: tip, rest: [] };
+    const heads = tip.heads.slice(0, maxPrevEvents);
+    const state = await this.graph.stateAfterAll(heads, { fullSetMax: Infinity });
+    assert(state !== undefined, "a resolution without bound always ends");
+    const base = { ...tip, heads, state, authority: tip.authority.over(state) };
+    return { base, rest: tip.heads.slice(maxPrevEvents) };
+  }
+
+  /** The end of the graph where heads are left beside what was built, and the state there. */
+  async #beside(
+    rest: readonly EventId[],
+    chain: ControlChain,
+  ): Promise<{ readonly tip: ControlTip; readonly rows: readonly TaggedRow[] }> {
+    const heads = [...rest, ...chain.tip.heads];
+    const state = await this.graph.stateAfterAll(heads, { fullSetMax: Infinity });
+    assert(state !== undefined, "a resolution without bound always ends");
+    const changed = [...this.#tip.state.differing(state)];
+    const built = chain.built.flatMap(({ event: { pdu } }) =>
+      pdu.state_key === undefined ? [] : [[pdu.type, pdu.state_key] as const]
+    );
+    const rows = [...changed, ...built].map(([type, stateKey]) =>
+      currentState.of(currentRowAt(this.id, state, [type, stateKey]))
+    );
+    const authority = this.#tip.authority.next(state, changed);
+    return { tip: { ...chain.tip, heads, state, authority }, rows };
+  }
+
+  /**
+   * Joins the ends of the control graph by a merge in the name of a member of this server. False
+   * where there is one end, or nobody who could send it.
+   */
+  joinHeads(): Promise<boolean> {
+    return this.inTurn(async () => {
+      const { heads, authority } = this.#tip;
+      if (this.#checking !== undefined || heads.length < 2) return false;
+      const sender = [...authority.joinedUsers()].find((user) =>
+        serverOf(user) === this.#deps.serverName
+      );
+      if (sender === undefined) return false;
+      await this.#append({ intents: [{ type: "m.merge", sender, content: {} }] });
+      return true;
+    });
   }
 
   /** Stores changes of events that are held, and rows beside them, without a new event. */
@@ -267,7 +330,10 @@ export class Room {
       for (const tip of tips) if (tip !== undefined) await this.#forget(tip);
       throw error;
     }
-    if (received.resolvedBy !== undefined) await this.#sendLostAgain();
+    // What came is stored; a change of ours that cannot be sent again now is at the next chance.
+    if (received.forked) {
+      await this.#sendLostAgain().catch(() => undefined);
+    }
   }
 
   #noteResolution(id: EventId): void {
@@ -501,7 +567,13 @@ export class Room {
     for (const lost of this.#own.takeLost(await this.graph.events(), this.#tip)) {
       const nowMs = this.#deps.clock.now();
       const intent = againstResolved(lost, { tip: this.#tip, nowMs });
-      if (intent !== undefined) await this.#append({ intents: [intent] });
+      if (intent === undefined) continue;
+      try {
+        await this.#append({ intents: [intent] });
+      } catch (error) {
+        this.#own.remember([lost]);
+        throw error;
+      }
     }
   }
 }
@@ -517,6 +589,8 @@ export interface Received extends Along {
   readonly tip?: ControlTip;
   /** The event with which a fork was resolved, so that any key may have changed. */
   readonly resolvedBy?: EventId;
+  /** There were several heads meanwhile: a change made here may have lost. */
+  readonly forked: boolean;
   readonly channels: readonly ChannelMove[];
 }
 

@@ -63,8 +63,9 @@ export async function openRoomWorld(): Promise<RoomWorld> {
   });
   stack.defer(() => log.close());
   const rng = seededRng(41);
-  const { signer: key } = testServer("one.test", 3);
+  const { signer: key, name } = testServer("one.test", 3);
   const rooms = new Rooms({
+    serverName: name,
     sql,
     log,
     clock,

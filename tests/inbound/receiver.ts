@@ -49,6 +49,7 @@ export async function openReceiver(options: ReceiverOptions) {
   const blake3 = await createBlake3();
   const rooms = new Rooms({
     ...system,
+    serverName: ownName,
     sql,
     log,
     blake3,
