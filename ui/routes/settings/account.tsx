@@ -1,24 +1,33 @@
 import { DEACTIVATION_TERMS } from "../../../core/api/account.ts";
-import { ActForm } from "../../components/FormParts.tsx";
+import type { Erasure } from "../../../core/api/erasure.ts";
+import { ActForm, Check } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
 import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
-import { text } from "../../lib/forms.ts";
+import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { localPart } from "../../lib/format/names.ts";
+import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
     ctx.state.title = t("settings.account");
-    return { self: await ctx.state.api.call("getAccount") };
+    const [self, { erasures }] = await Promise.all([
+      ctx.state.api.call("getAccount"),
+      ctx.state.api.call("listErasures"),
+    ]);
+    return { self, erasures };
   },
   {
     async deactivate(ctx, form) {
       await ctx.state.api.call("deactivateAccount", {
-        body: { user_name: text(form, "user_name").trim() },
+        body: { user_name: text(form, "user_name").trim(), erase: flag(form, "erase") },
       });
       return "/login";
+    },
+    async erase(ctx) {
+      await ctx.state.api.call("eraseOwnWords", { body: {} });
     },
   },
 ));
@@ -36,6 +45,18 @@ export default define.page<typeof handler>(({ data, state }) => (
     <form method="post" action="/logout">
       <button class="button" type="submit">{t("me.logout")}</button>
     </form>
+    <section class="card stack">
+      <h2>{t("erase.title")}</h2>
+      <p>{t("erase.text")}</p>
+      {data.erasures.map((erasure) => (
+        <ErasureCard key={erasure.seq} erasure={erasure} nowMs={state.nowMs} />
+      ))}
+      <ActForm act="erase">
+        <div>
+          <button class="button danger" type="submit">{t("erase.submit")}</button>
+        </div>
+      </ActForm>
+    </section>
     <section class="card danger-card stack">
       <h2>{t("deactivate.title")}</h2>
       <div>
@@ -56,6 +77,12 @@ export default define.page<typeof handler>(({ data, state }) => (
           spellcheck={false}
           required
         />
+        <Check
+          name="erase"
+          label={t("deactivate.erase")}
+          hint={t("deactivate.eraseHint")}
+          checked={false}
+        />
         <div>
           <button class="button danger solid" type="submit">{t("deactivate.submit")}</button>
         </div>
@@ -63,3 +90,25 @@ export default define.page<typeof handler>(({ data, state }) => (
     </section>
   </SettingsPage>
 ));
+
+/** What each server made of an order to erase: a receipt, a refusal, or nothing yet. */
+function ErasureCard({ erasure, nowMs }: { erasure: Erasure; nowMs: number }) {
+  return (
+    <div class="quoted">
+      <p class="small strong">
+        {t("erase.ordered", { when: formatRelative(erasure.created_ts, nowMs) })}
+      </p>
+      <ul class="bullets">
+        {erasure.servers.map((server) => (
+          <li key={server.server} class="small break">
+            {server.state === "done"
+              ? t("erase.done", { server: server.server, n: server.erased ?? 0 })
+              : t(server.state === "refused" ? "erase.refused" : "erase.pending", {
+                server: server.server,
+              })} {server.state !== "done" && server.error}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

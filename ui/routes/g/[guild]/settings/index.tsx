@@ -1,19 +1,24 @@
-import { ActForm, Area, PictureField } from "../../../../components/FormParts.tsx";
+import { ActForm, Area, PictureField, Select } from "../../../../components/FormParts.tsx";
 import { Avatar } from "../../../../components/Avatar.tsx";
 import { Field } from "../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { file, text } from "../../../../lib/forms.ts";
 import { formPage } from "../../../../lib/form_page.ts";
+import { handleOf } from "../../../../lib/format/names.ts";
 import { can } from "../../../../lib/format/rights.ts";
 import { guildParams, readGuild } from "../../../../lib/guild_settings.ts";
 import { t } from "../../../../lib/i18n/t.ts";
 import { define } from "../../../../utils.ts";
 
 export const handler = define.handlers(formPage(
-  async (ctx) => ({
-    guild: await readGuild(ctx, "gs.overview"),
-    self: await ctx.state.api.call("getAccount"),
-  }),
+  async (ctx) => {
+    const guild = await readGuild(ctx, "gs.overview");
+    const [self, { offers }] = await Promise.all([
+      ctx.state.api.call("getAccount"),
+      ctx.state.api.call("listOwnerOffers"),
+    ]);
+    return { guild, self, offer: offers.find((each) => each.guild_id === guild.id) };
+  },
   {
     async save(ctx, form) {
       const picture = file(form, "icon");
@@ -24,6 +29,7 @@ export const handler = define.handlers(formPage(
           name: text(form, "name").trim(),
           description: text(form, "description").trim() || null,
           ...(icon === undefined ? {} : { icon }),
+          history: text(form, "history") === "joined" ? "joined" : "shared",
         },
       });
     },
@@ -35,6 +41,12 @@ export const handler = define.handlers(formPage(
         params: guildParams(ctx),
         body: { user_id: text(form, "user_id").trim() },
       });
+    },
+    async takeOver(ctx) {
+      await ctx.state.api.call("acceptOwnerOffer", { params: guildParams(ctx) });
+    },
+    async declineOffer(ctx) {
+      await ctx.state.api.call("declineOwnerOffer", { params: guildParams(ctx) });
     },
     async leave(ctx) {
       await ctx.state.api.call("leaveGuild", { params: guildParams(ctx) });
@@ -80,11 +92,22 @@ export default define.page<typeof handler>(({ data, state }) => {
             maxlength={1000}
             hint={t("gs.descriptionHint")}
           />
+          <Select
+            name="history"
+            label={t("gs.history")}
+            value={guild.history}
+            options={[
+              ["shared", t("gs.historyShared")],
+              ["joined", t("gs.historyJoined")],
+            ]}
+            hint={t("gs.historyHint")}
+          />
           <div>
             <button class="button primary" type="submit">{t("save")}</button>
           </div>
         </ActForm>
       )}
+      {data.offer && <Offer by={handleOf(data.offer.by.id)} name={guild.name} />}
       {owner ? <OwnerActs name={guild.name} /> : (
         <ActForm act="leave">
           <button class="button danger" type="submit">{t("guild.leave")}</button>
@@ -93,6 +116,24 @@ export default define.page<typeof handler>(({ data, state }) => {
     </GuildSettings>
   );
 });
+
+/** The owner, of another server, asks whether the visitor will take the guild over. */
+function Offer({ by, name }: { by: string; name: string }) {
+  return (
+    <section class="card stack">
+      <h2>{t("gs.offer", { by })}</h2>
+      <p>{t("gs.offerText", { name })}</p>
+      <div class="row">
+        <ActForm act="takeOver">
+          <button class="button primary" type="submit">{t("gs.offerAccept")}</button>
+        </ActForm>
+        <ActForm act="declineOffer">
+          <button class="button" type="submit">{t("gs.offerDecline")}</button>
+        </ActForm>
+      </div>
+    </section>
+  );
+}
 
 function OwnerActs({ name }: { name: string }) {
   return (

@@ -1,5 +1,5 @@
 import { Field } from "../../../../components/Field.tsx";
-import { ActForm, Check } from "../../../../components/FormParts.tsx";
+import { ActForm, Area, Check } from "../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
 import { Notice } from "../../../../components/Notice.tsx";
@@ -9,6 +9,9 @@ import { guildParams, readGuild, reasonIn } from "../../../../lib/guild_settings
 import { can } from "../../../../lib/format/rights.ts";
 import { t } from "../../../../lib/i18n/t.ts";
 import { define } from "../../../../utils.ts";
+
+/** As many as fit into the event that keeps them. */
+const NAMES_CHARS = 30_000;
 
 /** Names apart by lines, commas or spaces. */
 function namesIn(form: FormData, name: string): string[] {
@@ -70,36 +73,30 @@ export default define.page<typeof handler>(({ data, state }) => (
     {can(data.guild.permissions, "MANAGE_GUILD") && !data.guild.local_only && (
       <ActForm act="rules">
         <h2>{t("gs.serverRules")}</h2>
-        <Names name="allow" values={data.acl?.allow ?? ["*"]} />
-        <Names name="deny" values={data.acl?.deny ?? []} />
+        <Area
+          name="allow"
+          label={t("gs.server.allow")}
+          hint={t("gs.server.allowHint")}
+          value={(data.acl?.allow ?? ["*"]).join("\n")}
+          maxlength={NAMES_CHARS}
+        />
+        <Area
+          name="deny"
+          label={t("gs.server.deny")}
+          hint={t("gs.server.denyHint")}
+          value={(data.acl?.deny ?? []).join("\n")}
+          maxlength={NAMES_CHARS}
+        />
         <Check
           name="ip"
           label={t("gs.serverIp")}
           checked={data.acl?.allow_ip_literals ?? false}
         />
         <Field name="reason" label={t("gs.serverReason")} maxlength={512} />
-        <button class="button primary" type="submit">{t("save")}</button>
+        <div>
+          <button class="button primary" type="submit">{t("save")}</button>
+        </div>
       </ActForm>
     )}
   </GuildSettings>
 ));
-
-function Names(props: { name: "allow" | "deny"; values: readonly string[] }) {
-  const id = `f-${props.name}`;
-  return (
-    <div class="field">
-      <label for={id}>{t(`gs.server.${props.name}`)}</label>
-      <textarea
-        class="input"
-        id={id}
-        name={props.name}
-        rows={3}
-        spellcheck={false}
-        aria-describedby={`${id}-hint`}
-      >
-        {props.values.join("\n")}
-      </textarea>
-      <p class="hint" id={`${id}-hint`}>{t(`gs.server.${props.name}Hint`)}</p>
-    </div>
-  );
-}
