@@ -95,6 +95,7 @@ export async function startServer(
       await sweepNonces(sql, clock.now());
       await nonces.sweep(clock.now());
       await domain.inbound.sweep();
+      await outbound.servers.sweep();
     },
   });
   const link = await domain.accounts.firstAdministratorLink();
@@ -263,6 +264,7 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
       erasure,
     }),
     heardFrom: (origin) => outbound.engine.heardFrom(origin),
+    isKnown: (origin) => outbound.servers.knows(origin),
   });
 }
 

@@ -143,6 +143,7 @@ export function federationDoors(
     readonly serverName: ServerName;
     readonly handlers: readonly AnyHandler[];
     readonly heardFrom: (origin: ServerName) => void;
+    readonly isKnown: (origin: ServerName) => boolean;
   },
 ): PlainRoute[] {
   if (!config.federation.enabled) return [];
@@ -154,6 +155,7 @@ export function federationDoors(
     log: system.log.child({ part: "federation" }),
     requestsPerMinute: config.federation.requestsPerMinute,
     heardFrom: input.heardFrom,
+    isKnown: input.isKnown,
   };
   return [...federationRoutes(deps, input.handlers), selfTestRoute(deps)];
 }

@@ -10,16 +10,28 @@ import { settleFact } from "../postgres/server_facts.ts";
 import type { Sql } from "../postgres/sql.ts";
 import {
   advanceToken,
+  coversToken,
   encodeSyncToken,
   joinTokens,
   type SyncToken,
 } from "../postgres/sync_token.ts";
 import type { Rooms } from "../rooms/rooms.ts";
-import { FOLLOWED_FACT, loadStays, readMark, type StayChange, writeStays } from "./stay_rows.ts";
+import {
+  deleteIdleDestinations,
+  deleteStay,
+  FOLLOWED_FACT,
+  loadMarks,
+  loadStays,
+  readMark,
+  type StayChange,
+  writeStays,
+} from "./stay_rows.ts";
 import { membershipChange, type Stay, StayBook } from "./stays.ts";
 
 /** Events read at once while following what was stored before the start. */
 const PAGE_EVENTS = 500;
+/** A server that shares no room any more is remembered for so long. */
+const IDLE_KEPT_MS = 30 * 24 * 3_600_000;
 
 export interface RoomServersDeps {
   readonly sql: Sql;
@@ -79,6 +91,11 @@ export class RoomServers {
     return this.#book.of(server, roomId);
   }
 
+  /** It has people in a room of this server, or had lately. */
+  knows(server: ServerName): boolean {
+    return this.#book.knows(server);
+  }
+
   /** Rooms in which a server has a stay. */
   roomsOf(server: ServerName): readonly RoomId[] {
     return this.#book.roomsOf(server);
@@ -90,6 +107,24 @@ export class RoomServers {
     const followed = this.#followed;
     await writeStays(this.#deps.sql, [], { followed, nowMs: this.#deps.clock.now() });
     this.#saved = followed;
+  }
+
+  /** Forgets stays that ended and of which the server has everything, and servers long unused. */
+  async sweep(): Promise<void> {
+    const { sql, instance, clock } = this.#deps;
+    const ended = this.#book.ended();
+    const marks = await loadMarks(sql, instance, [...new Set(ended.map(({ server }) => server))]);
+    const rooms = new Set<RoomId>();
+    for (const stay of ended) {
+      const mark = marks.get(stay.server);
+      if (stay.until === undefined || mark === undefined || !coversToken(mark, stay.until)) {
+        continue;
+      }
+      await deleteStay(sql, stay);
+      rooms.add(stay.roomId);
+    }
+    this.#learn(await loadStays(sql, instance, [...rooms]), rooms);
+    await deleteIdleDestinations(sql, clock.now() - IDLE_KEPT_MS);
   }
 
   /** Takes in what was stored next, in the order of the log; `token` is how far that is. */
@@ -121,11 +156,12 @@ export class RoomServers {
     const rooms = new Set(
       changes.map((change) => change.kind === "begin" ? change.stay.roomId : change.roomId),
     );
-    this.#learn(await loadStays(sql, instance, [...rooms]));
+    this.#learn(await loadStays(sql, instance, [...rooms]), rooms);
   }
 
-  #learn(stays: readonly Stay[]): void {
-    const byRoom = new Map<RoomId, Stay[]>();
+  /** All stays of these rooms, or of all. */
+  #learn(stays: readonly Stay[], rooms: Iterable<RoomId> = []): void {
+    const byRoom = new Map<RoomId, Stay[]>([...rooms].map((roomId) => [roomId, []]));
     for (const stay of stays) {
       const known = byRoom.get(stay.roomId) ?? [];
       byRoom.set(stay.roomId, known);
@@ -148,9 +184,10 @@ export class RoomServers {
     const lasting = await this.#lasting(roomId, members.length > 0);
     // A room of this server alone stays one as long as nobody else joins.
     if (lasting.size === 0 && members.every(({ server }) => server === own)) return [];
-    // One that is joined is stored before it can be opened: its stays were begun by who stores it.
-    const authority = (await this.#deps.rooms.open(roomId))?.authority;
-    if (authority === undefined) return [];
+    // One that is being joined is no word to go by: its stays were begun by who stores it.
+    const room = await this.#deps.rooms.open(roomId);
+    if (room === undefined || room.checking !== undefined) return [];
+    const { authority } = room;
     const changes: StayChange[] = [];
     const begin = (server: ServerName, since: SyncToken) => {
       if (server === own || lasting.has(server)) return;
@@ -179,7 +216,7 @@ export class RoomServers {
   /** Servers whose stay lasts; of a room that nobody was known to share, as it is stored now. */
   async #lasting(roomId: RoomId, look: boolean): Promise<Set<ServerName>> {
     if (look && this.in(roomId).length === 0) {
-      this.#learn(await loadStays(this.#deps.sql, this.#deps.instance, [roomId]));
+      this.#learn(await loadStays(this.#deps.sql, this.#deps.instance, [roomId]), [roomId]);
     }
     return new Set(this.in(roomId).filter(lasts).map(({ server }) => server));
   }

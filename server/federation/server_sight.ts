@@ -1,8 +1,10 @@
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { belongs } from "../../federation/handle/open_room.ts";
 import type { ReadableRoom, RoomReader } from "../../federation/handle/ports.ts";
 import { Viewers } from "../../federation/handle/viewer.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
@@ -40,7 +42,7 @@ export class ServerSight {
     const room = await this.#deps.reader.open(roomId);
     return room === undefined || channelId === undefined
       ? new Set()
-      : room.authority.viewingServers(channelId);
+      : viewingServers(room, channelId);
   }
 
   /** It shared the room when this was stored. */
@@ -71,7 +73,7 @@ export class ServerLook {
     const { channelId } = stored;
     if (channelId === undefined) return true;
     const viewers = await this.#viewers(stored.roomId);
-    return viewers?.room.authority.viewingServers(channelId).has(this.#server) ?? false;
+    return viewers !== undefined && viewingServers(viewers.room, channelId).has(this.#server);
   }
 
   /**
@@ -115,10 +117,17 @@ export class ServerLook {
   ): Promise<boolean> {
     if (channelId === undefined) return false;
     const users = [...room.authority.viewersOf(channelId)]
-      .filter((user) => serverOf(user) === this.#server)
+      .filter((user) => serverOf(user) === this.#server && belongs(room, user))
       .slice(0, VIEWERS_MAX);
     const then = await room.authorityAt(refs, { channelId, users });
     if (then === undefined) return false;
     return users.some((user) => then.has(user, "VIEW_CHANNEL", { atTs, channelId }));
   }
+}
+
+/** Of a private room only those count whom its guild still lets in. PROTOCOL.md 2 and 9. */
+function viewingServers(room: ReadableRoom, channelId: ChannelId): ReadonlySet<ServerName> {
+  if (room.guild === undefined) return room.authority.viewingServers(channelId);
+  const viewers = [...room.authority.viewersOf(channelId)].filter((user) => belongs(room, user));
+  return new Set(viewers.map(serverOf));
 }

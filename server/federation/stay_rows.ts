@@ -124,14 +124,29 @@ async function writeFollowed(tx: Queryable, followed: SyncToken): Promise<void> 
   await writeFact(tx, FOLLOWED_FACT, encodeSyncToken(token));
 }
 
-/** Forgets ended stays of which the server has everything. Answers the rooms. */
-export async function pruneStays(
-  sql: Sql,
-  ended: readonly { readonly stay: Stay; readonly until: SyncToken }[],
-): Promise<void> {
-  for (const { stay, until } of ended) {
-    await sql`
-      delete from destination_stays where room_id = ${stay.roomId} and server = ${stay.server}
-        and until = ${encodeSyncToken(until)}`;
-  }
+/** How far each of these servers has everything. */
+export async function loadMarks(
+  sql: Queryable,
+  instance: string,
+  servers: readonly ServerName[],
+): Promise<ReadonlyMap<ServerName, SyncToken>> {
+  const rows = await sql<{ server: ServerName; mark: string }[]>`
+    select server, mark from destinations where server = any(${[...servers]})`;
+  return new Map(rows.map(({ server, mark }) => [server, readMark(mark, instance)]));
+}
+
+/** Forgets a stay that has ended. */
+export async function deleteStay(sql: Queryable, stay: Stay): Promise<void> {
+  if (stay.until === undefined) return;
+  await sql`
+    delete from destination_stays where room_id = ${stay.roomId} and server = ${stay.server}
+      and until = ${encodeSyncToken(stay.until)}`;
+}
+
+/** Forgets servers that share no room any more and were not tried since. */
+export async function deleteIdleDestinations(sql: Queryable, beforeTs: number): Promise<void> {
+  await sql`
+    delete from destinations d
+    where greatest(first_seen_ts, coalesce(last_try_ts, 0)) < ${beforeTs}
+      and not exists (select from destination_stays s where s.server = d.server)`;
 }

@@ -55,6 +55,15 @@ export class StayBook {
     return [...this.#byServer.get(server) ?? []];
   }
 
+  knows(server: ServerName): boolean {
+    return this.#byServer.has(server);
+  }
+
+  /** Those that are over. */
+  ended(): readonly Stay[] {
+    return [...this.#byRoom.values()].flat().filter(({ until }) => until !== undefined);
+  }
+
   /** All stays of one room, in place of those known. */
   replace(roomId: RoomId, stays: readonly Stay[]): void {
     for (const { server } of this.in(roomId)) {

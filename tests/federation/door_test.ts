@@ -136,7 +136,8 @@ Deno.test("a server that asks too much is told when to come back; nobody else pa
   await using federation = await startServers(1, {
     settings: {
       "federation.test_peers": `${peer.setting},${other.setting}`,
-      "federation.requests_per_minute": "20",
+      // Of strangers a tenth.
+      "federation.requests_per_minute": "200",
     },
   });
   const [one] = federation.servers as [FederatedServer];

@@ -3,8 +3,10 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import type { Mark } from "../../federation/outbound/ports.ts";
 import { freePort } from "../harness/free_port.ts";
-import { startHomeserver } from "../harness/homeserver.ts";
+import { type FederatedServer, startServers } from "../harness/federated.ts";
+import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
 import { engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
+import { RawPeer } from "../harness/raw_peer.ts";
 import { type PeerMood, RecordingPeer } from "../harness/recording_peer.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
@@ -52,6 +54,16 @@ Deno.test("a server gets what is said while its users are there and may read it"
   await say(listeners, "back");
   await heard(two, "back");
   assert.deepEqual(two.bodies, ["first", "for two alone", "second", "back"]);
+
+  await owner.do("DELETE", `/guilds/${guildId}/members/${bob}`, {});
+  await waitFor("the second kick", () => two.pdus.filter(kick).length === 2);
+  const servers = listeners.server().parts.outbound?.servers;
+  assert.ok(servers);
+  await waitFor("nothing to be known of two any more", async () => {
+    await servers.sweep();
+    return !servers.knows("two.test" as ServerName);
+  });
+  assert.ok(servers.knows("three.test" as ServerName));
 });
 
 Deno.test("a cut link loses nothing: all arrives when it heals, once and in order", async () => {
@@ -253,4 +265,30 @@ Deno.test("of two processes one sends, and the other when that is gone", async (
   await sayThere("alone");
   await waitFor("the heir", () => two.bodies.includes("alone"), 60_000);
   assert.deepEqual(two.bodies, ["first", "here", "there", "alone"]);
+});
+
+Deno.test("a server that shares no room is trusted with a tenth of the requests", async () => {
+  await using raw = new RawPeer("raw.test");
+  await using federation = await startServers(1, {
+    settings: { "federation.test_peers": raw.setting, "federation.requests_per_minute": "100" },
+  });
+  const [one] = federation.servers as [FederatedServer];
+  const { owner, guildId } = await makeGuild(one, ["owner"]);
+  const target = `/_federation/heads?room_id=${encodeURIComponent(guildId)}`;
+  const allowed = async (tries: number) => {
+    let count = 0;
+    for (let n = 0; n < tries; n++) {
+      const { status } = await raw.send(one, await raw.sign(one, { method: "GET", target }));
+      if (status !== 429) count++;
+    }
+    return count;
+  };
+  const stranger = await allowed(30);
+  assert.ok(stranger >= 10 && stranger < 15, `${stranger} of 30`);
+  await letIn({ server: () => one, guildId, owner }, "@bob:raw.test");
+  await waitFor(
+    "it to be known",
+    () => one.parts.outbound?.servers.knows("raw.test" as ServerName),
+  );
+  assert.equal(await allowed(30), 30);
 });

@@ -60,7 +60,10 @@ function user(text: string): UserId {
 export type Listeners = Awaited<ReturnType<typeof startListeners>>;
 
 /** A user of another server comes into the guild; the rules are asked, that server is not. */
-export async function letIn(listeners: Listeners, name: string): Promise<UserId> {
+export async function letIn(
+  listeners: Pick<Listeners, "server" | "guildId" | "owner">,
+  name: string,
+): Promise<UserId> {
   const id = user(name);
   const room = await roomOf(listeners.server(), listeners.guildId);
   const member = { type: "m.room.member", stateKey: id };

@@ -46,7 +46,8 @@ export const federationSection = defineSection({
       fallback: "3000",
       min: 1,
       max: 100_000_000,
-      doc: "Requests a minute of one other server; the whole minute's worth may come at once.",
+      doc:
+        "Requests a minute of one other server; the whole minute's worth may come at once. Of a server that shares no room with this one a tenth.",
     }),
   },
 });

@@ -18,6 +18,8 @@ export type AnyHandler = FederationHandler | BinaryHandler;
 export interface DoorDeps extends AuthenticateDeps {
   /** Requests a minute of one server. */
   readonly requestsPerMinute: number;
+  /** It has people in a room of this server; who has none is trusted with less. */
+  readonly isKnown: (origin: ServerName) => boolean;
   /** An authenticated request came from there: the server lives. */
   readonly heardFrom?: (origin: ServerName) => void;
   /** Validates answers too and fails loudly: on in tests. */
@@ -27,6 +29,8 @@ export interface DoorDeps extends AuthenticateDeps {
 /** Transactions wait for each other; what is only read does not wait for them. */
 const TRANSACTIONS = { atOnce: 3, waiting: 50, waitingInAll: 2000 };
 const OTHERS = { atOnce: 16, waiting: 50, waitingInAll: 2000 };
+/** Of a known server's requests a stranger has this part: the greylist. */
+const STRANGER_SHARE = 0.1;
 /** Servers whose requests are counted. */
 const RATE_KEYS = 10_000;
 const MINUTE_MS = 60_000;
@@ -52,6 +56,7 @@ interface Arrived {
 class Door {
   readonly #deps: DoorDeps;
   readonly #rates: RateLimiter;
+  readonly #strangerRates: RateLimiter;
   readonly #transactions = new Lanes(TRANSACTIONS);
   readonly #others = new Lanes(OTHERS);
 
@@ -59,6 +64,8 @@ class Door {
     this.#deps = deps;
     const policy = { name: "server", quota: deps.requestsPerMinute, windowMs: MINUTE_MS };
     this.#rates = new RateLimiter(deps, policy, { keyCount: RATE_KEYS });
+    const quota = Math.max(1, Math.floor(deps.requestsPerMinute * STRANGER_SHARE));
+    this.#strangerRates = new RateLimiter(deps, { ...policy, quota }, { keyCount: RATE_KEYS });
   }
 
   async answer(handler: AnyHandler, arrived: Arrived): Promise<Reply | Response> {
@@ -113,8 +120,9 @@ class Door {
     return jsonReply(answer);
   }
 
-  #count(origin: string): void {
-    const verdict = this.#rates.take(origin);
+  #count(origin: ServerName): void {
+    const rates = this.#deps.isKnown(origin) ? this.#rates : this.#strangerRates;
+    const verdict = rates.take(origin);
     if (verdict === undefined || verdict.allowed) return;
     throw new OperationError("rate_limited", `Too many requests of ${origin}.`, {
       details: { retry_after_ms: Math.ceil(verdict.retryAfterMs) },

@@ -2,7 +2,7 @@ import type { Delivery } from "../../../core/api/delivery.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { RoomServers } from "../../federation/room_servers.ts";
-import { readMark } from "../../federation/stay_rows.ts";
+import { loadMarks } from "../../federation/stay_rows.ts";
 import { duringStay } from "../../federation/stays.ts";
 import { hasRead } from "../../postgres/sync_token.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -37,10 +37,7 @@ export async function getDelivery(
     deps.servers.of(server, place.room.id).some((stay) => duringStay(stay, at))
   ).sort();
   if (meant.length === 0) return { origin, servers: [] };
-  const rows = await deps.sql<{ server: ServerName; mark: string }[]>`
-    select server, mark from destinations where server = any(${meant})`;
-  const { instance } = deps.servers.followed;
-  const marks = new Map(rows.map(({ server, mark }) => [server, readMark(mark, instance)]));
+  const marks = await loadMarks(deps.sql, deps.servers.followed.instance, meant);
   return {
     origin,
     servers: meant.map((server): Delivery => {

@@ -78,7 +78,7 @@ export default define.page<typeof handler>(({ data, state }) => (
 ));
 
 const TAGS: Readonly<Record<Destination["state"], string>> = {
-  well: "tag call",
+  well: "tag accent",
   trying: "tag",
   away: "tag danger",
   blocked: "tag",
@@ -87,10 +87,13 @@ const TAGS: Readonly<Record<Destination["state"], string>> = {
 function Row({ destination, nowMs }: { destination: Destination; nowMs: number }) {
   const { server, state, last_error: error } = destination;
   return (
-    <li class="row-card wrap">
+    <li class="row-card">
       <Icon name={state === "well" ? "check" : state === "blocked" ? "ban" : "warning"} />
       <div class="grow">
-        <p class="strong break">{server}</p>
+        <p class="row-tight wrap">
+          <span class="strong break">{server}</span>
+          <span class={TAGS[state]}>{t(`servers.state.${state}`)}</span>
+        </p>
         <p class="small muted">{facts(destination, nowMs)}</p>
         {destination.failures > 0 && error !== null && (
           <p class="small break">
@@ -101,21 +104,18 @@ function Row({ destination, nowMs }: { destination: Destination; nowMs: number }
           <p class="small break">{destination.blocked_reason}</p>
         )}
       </div>
-      <span class="row-tight wrap end">
-        <span class={TAGS[state]}>{t(`servers.state.${state}`)}</span>
-        {destination.failures > 0 && state !== "blocked" && (
-          <ActForm act="retry">
-            <input type="hidden" name="server" value={server} />
-            <button
-              class="button small"
-              type="submit"
-              aria-label={t("servers.retryOf", { server })}
-            >
-              <Icon name="retry" small /> {t("servers.retry")}
-            </button>
-          </ActForm>
-        )}
-      </span>
+      {destination.failures > 0 && state !== "blocked" && (
+        <ActForm act="retry">
+          <input type="hidden" name="server" value={server} />
+          <button
+            class="button small nowrap"
+            type="submit"
+            aria-label={t("servers.retryOf", { server })}
+          >
+            <Icon name="retry" small /> {t("servers.retry")}
+          </button>
+        </ActForm>
+      )}
     </li>
   );
 }
