@@ -6,10 +6,16 @@ const SUITES = [
   "core",
   "tests/vectors",
   "tests/state",
+  "tests/sim",
   "tests/crash",
   "tests/hostile_media_test.ts",
 ];
-const CASES = { OPENGUILD_TEST_G24_CASES: "20000" };
+const CASES = {
+  OPENGUILD_TEST_G4_CASES: "1000",
+  OPENGUILD_TEST_G5_CASES: "10000",
+  OPENGUILD_TEST_G7_CASES: "5000",
+  OPENGUILD_TEST_G24_CASES: "20000",
+};
 
 const begunMs = performance.now();
 const { success } = await new Deno.Command(Deno.execPath(), {

@@ -40,7 +40,7 @@ export function planSuites(sources: readonly string[]): Suite[] {
     return { name, files, jobs };
   };
   return [
-    take("core", 2, "core/", "tests/vectors/", "federation/", "voice/"),
+    take("core", 2, "core/", "tests/vectors/", "tests/sim/", "federation/", "voice/"),
     take("scripts", 2, "scripts/"),
     take("browser", 1, "tests/e2e/"),
     take("whole servers", 1, "tests/"),
