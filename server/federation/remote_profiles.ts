@@ -1,3 +1,4 @@
+import { OperationError } from "../../core/errors.ts";
 import type { MediaUri } from "../../core/ids/media_uri.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
@@ -102,6 +103,11 @@ export class RemoteProfiles {
     const known = this.#asking.get(user);
     if (known !== undefined) return known;
     const asking = this.#lanes.run(serverOf(user), () => this.#ask(user))
+      // Too many questions wait for this server already.
+      .catch((error): ProfileOutcome => {
+        if (error instanceof OperationError) return "unreachable";
+        throw error;
+      })
       .finally(() => this.#asking.delete(user));
     this.#asking.set(user, asking);
     return asking;

@@ -8,6 +8,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { describeMedia } from "../media/claim_media.ts";
 import { beginUse, endUse } from "../media/media_row_kinds.ts";
+import { endRemoteUse } from "../media/remote/remote_use_rows.ts";
 
 /**
  * The icon that a guild is to have: null takes it off, undefined leaves it as it is. Only an own
@@ -46,6 +47,7 @@ export async function claimableIcon(
 export function iconUse(roomId: RoomId, icon: MediaUri | null, nowMs: number): TaggedRow[] {
   return [
     ...endUse({ kind: "icon", subject: roomId }, icon),
+    endRemoteUse({ kind: "icon", subject: roomId }, icon),
     ...(icon === null ? [] : beginUse(icon, { kind: "icon", subject: roomId, roomId }, nowMs)),
   ];
 }

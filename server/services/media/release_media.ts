@@ -33,6 +33,7 @@ export async function releaseRoomMedia(
 ): Promise<number> {
   const rows = await tx<{ media_id: string }[]>`
     delete from media_uses where room_id = ${release.roomId} returning media_id`;
+  await tx`delete from remote_media_uses where room_id = ${release.roomId}`;
   return await deleteUnused(tx, rows.map((row) => row.media_id), release.nowMs);
 }
 

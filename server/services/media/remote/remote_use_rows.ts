@@ -6,6 +6,7 @@ import { serverOf } from "../../../../core/ids/user_id.ts";
 import { limits } from "../../../../core/limits.ts";
 import { defineRowKind, recordset, type TaggedRow } from "../../../postgres/row_kind.ts";
 import { cleanFileName } from "../file_name.ts";
+import { endUse } from "../media_row_kinds.ts";
 
 interface RemoteUse {
   readonly uri: MediaUri;
@@ -79,11 +80,15 @@ export function remoteUseRows(event: HeldEvent, nowMs: number): TaggedRow[] {
   const shown = pictureOf(pdu.type, pdu.state_key ?? "", { content: pdu.content, roomId });
   if (shown === undefined) return [];
   const { kind, subject, name } = shown;
-  const uri = uriOf(shown.uri, server);
-  const end = endRemoteUse({ kind, subject }, uri ?? null);
-  if (uri === undefined) return [end];
+  // Who changes a guild's name leaves its icon, and with it whoever's file that is.
+  const kept = typeof shown.uri === "string" ? parseMediaUri(shown.uri) ?? null : null;
+  const ended = [
+    endRemoteUse({ kind, subject }, kept),
+    ...(kind === "icon" ? endUse({ kind, subject }, kept) : []),
+  ];
+  if (kept === null || serverOfMedia(kept) !== server) return ended;
   const place = { room: roomId, channel: null, blake3: null, size: null };
-  return [end, useRows.of({ uri, kind, subject, name, ts: nowMs, ...place })];
+  return [...ended, useRows.of({ uri: kept, kind, subject, name, ts: nowMs, ...place })];
 }
 
 function pictureOf(
