@@ -67,7 +67,7 @@ export const DISPATCH = {
   ),
   "guild.remove": z.object({
     guild_id: z.string(),
-    reason: z.enum(["left", "kicked", "banned", "deleted", "unverifiable"]),
+    reason: z.enum(["left", "kicked", "banned", "deleted", "unverifiable", "moved"]),
   }),
   "guild.checking": z.object({
     guild_id: z.string(),

@@ -55,6 +55,7 @@ export const Guild = GuildSummary.extend({
   me: Member,
   history: HistoryAccess,
   local_only: z.boolean().describe("Only people of the server that made it can be members"),
+  predecessor: z.string().nullable().describe("The guild's former room, which can only be read"),
   knock: z.boolean().describe("People without an invitation may ask to be let in"),
   checking: Checking.nullable().describe(
     "While its events are being checked after a join: it can be read, not written to",

@@ -95,6 +95,20 @@ export const transferGuild = defineOperation({
   errors: ["invalid", "forbidden", "not_found", "confirmation_required"],
 });
 
+export const upgradeGuild = defineOperation({
+  id: "upgradeGuild",
+  method: "POST",
+  path: "/client/v1/guilds/:guild_id/upgrade",
+  tag: "guilds",
+  summary:
+    "Let the guild go on in a new room (owner): members follow, messages stay in the old one",
+  auth: "user",
+  confirm: true,
+  params: GuildParams,
+  result: Guild,
+  errors: ["forbidden", "not_found", "conflict", "confirmation_required"],
+});
+
 export const leaveGuild = defineOperation({
   id: "leaveGuild",
   method: "POST",

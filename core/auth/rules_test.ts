@@ -321,7 +321,7 @@ const CASES: readonly Case[] = [
       type: "m.room.tombstone",
       sender: admin,
       stateKey: "",
-      content: { replacement: room.roomId },
+      content: { closed: true, replacement: room.roomId },
     }),
     refusedBy: "tombstone",
   },

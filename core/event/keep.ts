@@ -22,7 +22,7 @@ const KEPT: ReadonlyMap<string, "all" | readonly string[]> = new Map<
   ["m.room.join_rules", ["rule", "allow"]],
   ["m.room.history_visibility", ["visibility"]],
   ["m.room.server_acl", ["allow", "deny", "allow_ip_literals"]],
-  ["m.room.tombstone", ["replacement"]],
+  ["m.room.tombstone", ["closed", "replacement"]],
   ["m.room.encryption", ["algorithm"]],
   [
     "m.room.member",

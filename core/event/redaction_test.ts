@@ -43,7 +43,7 @@ const KEPT_CONTENTS: Readonly<Record<string, JsonObject>> = {
   "m.room.join_rules": { rule: "invite" },
   "m.room.history_visibility": { visibility: "shared" },
   "m.room.server_acl": { allow: ["*"], deny: [], allow_ip_literals: false },
-  "m.room.tombstone": { replacement: SOME_ID.replace("$", "!") },
+  "m.room.tombstone": { closed: true, replacement: SOME_ID.replace("$", "!") },
   "m.room.encryption": { algorithm: "mls" },
   "m.room.create": {
     room_version: "og1",

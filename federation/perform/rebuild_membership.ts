@@ -15,6 +15,7 @@ import { limits } from "../../core/limits.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { roomFacts } from "../../core/rules/room_facts.ts";
+import { isGenuineSuccessor, type Succession } from "../../core/rules/succession.ts";
 import { stateKeyOf, StateMap } from "../../core/state/state_map.ts";
 
 /** What one of our users wants, in a room that this server is not in. */
@@ -24,6 +25,8 @@ export interface MembershipWish {
   readonly membership: "join" | "leave" | "knock";
   /** The one membership event that this answers: where another stands now, nothing is sent. */
   readonly answers?: EventId;
+  /** The room must go on from this one, or nothing is signed. */
+  readonly successorOf?: Succession;
 }
 
 /** What the wish answers has been replaced meanwhile: it means nothing any more. */
@@ -60,6 +63,9 @@ export async function rebuildMembership(
   const create = readControl(place.create, wish.roomId);
   const facts = create.pdu.type === "m.room.create" ? roomFacts(create) : undefined;
   if (facts === undefined) throw bad("its create event is none");
+  if (wish.successorOf !== undefined && !isGenuineSuccessor(create, wish.successorOf)) {
+    throw bad(`it does not go on from ${wish.successorOf.roomId}`);
+  }
   const draft = {
     type: "m.room.member",
     sender: wish.user,

@@ -21,6 +21,7 @@ import { JoiningOfferDesk } from "../federation/offer_desk.ts";
 import { OwnerOffers } from "../federation/owner_offers.ts";
 import { remoteRooms } from "../federation/remote_rooms.ts";
 import { residentRooms } from "../federation/resident_rooms.ts";
+import { UpgradeFollower } from "../federation/upgrade_follower.ts";
 import { guildVouchers } from "../federation/vouchers.ts";
 import { remoteFailure } from "../federation/words.ts";
 import { Custodian } from "../services/channels/custodian.ts";
@@ -84,7 +85,9 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
   const owners = new OwnerOffers({ ...base, transport });
   const granter = stack.use(new LinkGranter(base));
   const custodian = stack.use(new Custodian({ ...base, remote }));
+  const follower = stack.use(new UpgradeFollower({ ...base, remote }));
   stack.defer(store.feed.subscribe((batch) => {
+    follower.take(batch);
     granter.take(batch);
     custodian.take(batch);
   }));

@@ -128,10 +128,10 @@ export class Joins implements AsyncDisposable {
     announce({ kind: "invitation", userId: user, roomId });
   }
 
-  async #ask({ user, roomId, servers }: RemoteJoin): Promise<AcceptedMembership> {
+  async #ask({ servers, ...wish }: RemoteJoin): Promise<AcceptedMembership> {
     const [first] = servers;
     try {
-      return await askMembership(this.#deps.ask, { roomId, user, membership: "join" }, servers);
+      return await askMembership(this.#deps.ask, { ...wish, membership: "join" }, servers);
     } catch (error) {
       throw first === undefined ? error : remoteFailure(error, first);
     }
@@ -140,8 +140,16 @@ export class Joins implements AsyncDisposable {
   /** The room is held and verified: the accepted join comes in like any event. */
   async #takeIn({ event, helper }: AcceptedMembership, user: UserId): Promise<void> {
     const { ingest, rooms, clock } = this.#deps;
-    const input = { door: "send", origin: helper, roomId: event.roomId } as const;
-    await ingest.ingest({ ...input, pdus: [event.pdu as unknown as JsonValue] });
+    // What is so now the helper has looked at; it is our own event, and no policy is about us.
+    const input = { door: "join", origin: helper, roomId: event.roomId } as const;
+    const [taken] = await ingest.ingest({ ...input, pdus: [event.pdu as unknown as JsonValue] });
+    if (taken?.outcome !== "accepted" && taken?.outcome !== "waiting") {
+      throw new OperationError(
+        "unavailable",
+        `${helper} has let you in, but that does not hold in what this server knows of the guild.`,
+        { cause: new Error(taken?.reason) },
+      );
+    }
     for (let waited = 0; waited <= TAKEN_IN_MS; waited += TAKEN_IN_LOOK_MS) {
       const room = await rooms.open(event.roomId);
       if (room?.authority.isJoined(user) === true) return;

@@ -89,6 +89,38 @@ export function guildGenesis(rng: Rng, guild: NewGuild): Genesis {
   };
 }
 
+export interface NewSuccessor {
+  readonly creator: UserId;
+  readonly federate: boolean;
+  readonly predecessor: { readonly room_id: string; readonly tombstone: string };
+  /** Tables, channels and looks of the former room, in an order in which each may stand. */
+  readonly copied: readonly ControlIntent[];
+}
+
+/** A guild that goes on in a new room; members of the former one may come in. PROTOCOL.md 10. */
+export function successorGenesis(rng: Rng, guild: NewSuccessor): Genesis {
+  const { creator, federate, predecessor } = guild;
+  return {
+    create: {
+      room_version: "og1",
+      nonce: nonce(rng),
+      kind: "guild",
+      federate,
+      predecessor: { ...predecessor },
+    },
+    rest: [
+      ...ownerAndJoin(creator),
+      {
+        type: "m.room.join_rules",
+        stateKey: "",
+        sender: creator,
+        content: { rule: "restricted", allow: [{ predecessor: predecessor.room_id }] },
+      },
+      ...guild.copied,
+    ],
+  };
+}
+
 export interface NewPrivateChannel {
   readonly creator: UserId;
   readonly guildId: string;

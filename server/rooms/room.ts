@@ -14,6 +14,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
+import { replacementOf } from "../../core/rules/succession.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { RoomGraph } from "../../core/state/room_graph.ts";
@@ -167,6 +168,14 @@ export class Room {
       "unavailable",
       "This place is still being checked: you can read already, and write in a moment.",
       { details: { retry_after_ms: CHECKING_RETRY_MS } },
+    );
+  }
+
+  #requireHere(): void {
+    if (replacementOf(this.#tip.state) === undefined) return;
+    throw new OperationError(
+      "forbidden",
+      "This guild goes on in a new room: here it can only be read.",
     );
   }
 
@@ -356,6 +365,7 @@ export class Room {
     along: (placed: Placed) => Along = () => ({}),
   ): Promise<SentTimeline> {
     this.#requireChecked();
+    this.#requireHere();
     if (this.#sending >= ROOM_SENDS_MAX) {
       throw new OperationError(
         "unavailable",

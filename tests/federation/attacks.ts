@@ -96,7 +96,12 @@ function greedy(malice: Malice, sender: UserId): Omit<Draft, "ts"> {
       sender,
       content: { user: victim, from_ts: malice.nowMs - HOUR_MS, to_ts: malice.nowMs },
     },
-    { type: "m.room.tombstone", sender, stateKey: "", content: { replacement: room.roomId } },
+    {
+      type: "m.room.tombstone",
+      sender,
+      stateKey: "",
+      content: { closed: true, replacement: room.roomId },
+    },
   ];
   return random.pick(wishes);
 }

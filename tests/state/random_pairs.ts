@@ -252,7 +252,7 @@ class Maker {
       ["m.room.history_visibility", this.#random.pick(["", "x"]), { visibility: "shared" }],
       ["m.room.server_acl", "", acl],
       ["m.room.encryption", "", { algorithm: "mls" }],
-      ["m.room.tombstone", "", { replacement: `!${"1".repeat(32)}` }],
+      ["m.room.tombstone", "", { closed: true, replacement: `!${"1".repeat(32)}` }],
       ["org.example.thing", this.#random.pick(["", "x", USERS[1] as string]), {}],
       ["m.redaction", undefined, { redacts: [`$${"1".repeat(32)}`] }],
       ["m.merge", undefined, {}],

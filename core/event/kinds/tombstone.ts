@@ -1,8 +1,8 @@
 import { roomId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
-import { type Infer, object } from "./shape.ts";
+import { flag, type Infer, object, optional } from "./shape.ts";
 
-const content = object({ replacement: roomId });
+const content = object({ closed: flag, replacement: optional(roomId) });
 export type TombstoneContent = Infer<typeof content>;
 
 /** The room goes on elsewhere. PROTOCOL.md 10 (upgrade). */
@@ -12,6 +12,6 @@ export const tombstoneKind = defineKind<TombstoneContent>({
   stateKey: "empty",
   authority: true,
   content,
-  fields: "`replacement` (room id)",
+  fields: "`closed`, `replacement?` (room id; absent while the successor is not made)",
   right: "be the owner",
 });

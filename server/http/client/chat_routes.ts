@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
 import { adminListInboundEventsRoute } from "./admin/federation/events.ts";
+import { membershipRoutes } from "./membership_routes.ts";
 import { adminGetDestinationRoute } from "./admin/federation/get.ts";
 import { adminListDestinationsRoute } from "./admin/federation/list.ts";
 import { adminRetryDestinationRoute } from "./admin/federation/retry.ts";
@@ -37,19 +38,6 @@ import { createInviteRoute } from "./invites/create.ts";
 import { acceptInviteRoute } from "./invites/invite/accept.ts";
 import { getInviteRoute } from "./invites/invite/get.ts";
 import { revokeInviteRoute } from "./invites/invite/revoke.ts";
-import { acceptInvitationRoute } from "./invitations/accept.ts";
-import { declineInvitationRoute } from "./invitations/decline.ts";
-import { listInvitationsRoute } from "./invitations/list.ts";
-import { knockRoute } from "./rooms/room/knock.ts";
-import { lookAtLinkRoute } from "./links/look.ts";
-import { joinByLinkRoute } from "./links/join.ts";
-import { getGuildServersRoute, setGuildServersRoute } from "./guilds/guild/servers.ts";
-import {
-  acceptOwnerOfferRoute,
-  declineOwnerOfferRoute,
-  listOwnerOffersRoute,
-} from "./guilds/owner_offers.ts";
-import { listKnocksRoute } from "./guilds/guild/knocks.ts";
 import { addReactionRoute } from "./reactions/add.ts";
 import { removeReactionRoute } from "./reactions/remove.ts";
 import { redactMessagesRoute } from "./redact.ts";
@@ -71,6 +59,7 @@ import { sendTypingRoute } from "./rooms/room/typing.ts";
 /** Guilds, channels, members, invites, messages and conversations. */
 export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
+    ...membershipRoutes(deps),
     adminGetDestinationRoute(deps),
     // Before the one that takes any server's name in that place.
     adminListInboundEventsRoute(deps),
@@ -109,18 +98,6 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     acceptInviteRoute(deps),
     getInviteRoute(deps),
     revokeInviteRoute(deps),
-    acceptInvitationRoute(deps),
-    declineInvitationRoute(deps),
-    listInvitationsRoute(deps),
-    knockRoute(deps),
-    lookAtLinkRoute(deps),
-    joinByLinkRoute(deps),
-    getGuildServersRoute(deps),
-    setGuildServersRoute(deps),
-    acceptOwnerOfferRoute(deps),
-    declineOwnerOfferRoute(deps),
-    listOwnerOffersRoute(deps),
-    listKnocksRoute(deps),
     addReactionRoute(deps),
     removeReactionRoute(deps),
     redactMessagesRoute(deps),

@@ -4,6 +4,7 @@ import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Succession } from "../../../core/rules/succession.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
 
 /** A room of other servers that one of our users wants to be in. */
@@ -12,6 +13,8 @@ export interface RemoteJoin {
   readonly roomId: RoomId;
   /** Who is asked, in this order. */
   readonly servers: readonly ServerName[];
+  /** Nobody joins unless the room goes on from this one. */
+  readonly successorOf?: Succession;
 }
 
 /** What services ask of other servers. Failures are OperationErrors in our own words. */

@@ -1,7 +1,7 @@
 import type { DepartureGate } from "../accounts/gates.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { leaveRoom } from "./leave_guild.ts";
-import { openJoinedRooms } from "./list_guilds.ts";
+import { openJoinedRooms, withoutMoved } from "./list_guilds.ts";
 import { projectSummary } from "./project_guild.ts";
 
 /** What must happen in rooms before an account can end. */
@@ -9,7 +9,7 @@ export function departureGate(deps: Pick<ChatDeps, "sql" | "rooms">): DepartureG
   return {
     async ownedGuilds(userId) {
       const rooms = await openJoinedRooms(deps, userId, ["guild"]);
-      return rooms.filter((room) => room.authority.owner() === userId)
+      return withoutMoved(rooms).filter((room) => room.authority.owner() === userId)
         .map((room) => projectSummary(room).name);
     },
     async leaveAll(userId) {

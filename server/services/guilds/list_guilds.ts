@@ -1,6 +1,7 @@
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { RoomKind } from "../../../core/rules/room_facts.ts";
+import { replacementOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 
@@ -20,4 +21,13 @@ export async function openJoinedRooms(
     room !== undefined && kinds.includes(room.authority.room.kind) &&
     room.authority.isJoined(userId)
   );
+}
+
+/** Without guilds that go on in a room which is among them: people see one guild. */
+export function withoutMoved(rooms: readonly Room[]): Room[] {
+  const ids = new Set(rooms.map((room) => room.id));
+  return rooms.filter((room) => {
+    const replacement = replacementOf(room.authority.view);
+    return replacement === undefined || !ids.has(replacement);
+  });
 }

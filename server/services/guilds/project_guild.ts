@@ -10,6 +10,7 @@ import type { Authority } from "../../../core/permissions/authority.ts";
 import { BIT, formatBits, holds } from "../../../core/permissions/bits.ts";
 import type { ChannelPolicy } from "../../../core/permissions/channel_policy.ts";
 import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
+import { predecessorOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
 
@@ -57,6 +58,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     me: parts.me,
     history: isHistoryJoined(authority) ? "joined" : "shared",
     local_only: !authority.room.federate,
+    predecessor: predecessorOf(authority.view.get("m.room.create", ""))?.roomId ?? null,
     knock: joinRuleOf(authority) === "knock",
     checking: room.checking ?? null,
     away: [...parts.away],

@@ -3,6 +3,7 @@ import type { ControlEvent } from "../../../core/event/event.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import type { Dispatch, Entitlement, Projection, Watchers } from "../../http/gateway/source.ts";
+import { predecessorOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewMember } from "../chat/view_guild.ts";
@@ -166,6 +167,7 @@ async function projectMembership(
       entitlements: connected ? entitlementsOf(deps, room, [target]) : [],
       dispatches: [
         ...(connected ? await guildUpdates(deps, room, [target]) : []),
+        ...(connected ? movedFrom(room, target) : []),
         {
           t: "member.update",
           d: await memberUpdate(deps, room, target),
@@ -194,6 +196,16 @@ async function projectMembership(
       },
     ],
   };
+}
+
+/** Whoever comes over into the room in which a guild goes on sees that one alone. */
+export function movedFrom(room: Room, userId: UserId): Dispatch[] {
+  const before = predecessorOf(room.authority.view.get("m.room.create", ""));
+  return before === undefined ? [] : [{
+    t: "guild.remove",
+    d: { guild_id: before.roomId, reason: "moved" },
+    audience: { to: "users", userIds: [userId] },
+  }];
 }
 
 /** A private channel is shown in its guild: whoever sees it gets the guild anew. */

@@ -5,7 +5,7 @@ import { listDms } from "../dms/view_dm.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
-import { memberUpdate, projectWholeRoom } from "./project_control.ts";
+import { memberUpdate, movedFrom, projectWholeRoom } from "./project_control.ts";
 import { entitlementOf } from "./standing.ts";
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
@@ -55,6 +55,7 @@ async function projectRoom(
   const first: Dispatch[] = isGuild
     ? [
       ...await guildUpdates(deps, room, [userId]),
+      ...movedFrom(room, userId),
       {
         t: "member.update",
         d: await memberUpdate(deps, room, userId),

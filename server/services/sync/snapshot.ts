@@ -7,7 +7,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewGuild } from "../chat/view_guild.ts";
 import { listDms } from "../dms/view_dm.ts";
-import { openJoinedRooms } from "../guilds/list_guilds.ts";
+import { openJoinedRooms, withoutMoved } from "../guilds/list_guilds.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { readStates } from "../reads/read_states.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
@@ -34,7 +34,7 @@ export async function buildSnapshot(
     openJoinedRooms(deps, userId, ["guild", "private", "dm", "group_dm"]),
     getSelf(deps, caller),
   ]);
-  const guilds = rooms.filter((room) => room.authority.room.kind === "guild");
+  const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
   const [views, dms, invitations, states] = await Promise.all([
     Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),

@@ -96,6 +96,7 @@ export const OPERATIONS = {
   updateGuild: ["PATCH", "/client/v1/guilds/:guild_id"],
   updateMember: ["PATCH", "/client/v1/guilds/:guild_id/members/:user_id"],
   updateRole: ["PATCH", "/client/v1/guilds/:guild_id/roles/:role_id"],
+  upgradeGuild: ["POST", "/client/v1/guilds/:guild_id/upgrade"],
   acceptInvitation: ["POST", "/client/v1/invitations/:room_id/accept"],
   declineInvitation: ["DELETE", "/client/v1/invitations/:room_id"],
   knock: ["POST", "/client/v1/rooms/:room_id/knock"],
@@ -214,6 +215,7 @@ export interface OperationTypes {
   updateGuild: typeof guilds.updateGuild;
   updateMember: typeof guilds.updateMember;
   updateRole: typeof guilds.updateRole;
+  upgradeGuild: typeof guilds.upgradeGuild;
   acceptInvitation: typeof invitations.acceptInvitation;
   declineInvitation: typeof invitations.declineInvitation;
   knock: typeof invitations.knock;

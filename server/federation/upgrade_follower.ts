@@ -1,0 +1,187 @@
+import { custodianOf } from "../../core/auth/private_room.ts";
+import { createEventIdOf, type RoomId } from "../../core/ids/room_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { EventId } from "../../core/ids/event_id.ts";
+import {
+  isGenuineSuccessor,
+  predecessorOf,
+  replacementOf,
+  type Succession,
+} from "../../core/rules/succession.ts";
+import type { FeedBatch } from "../postgres/log_feed.ts";
+import type { Room } from "../rooms/room.ts";
+import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
+import { openResident } from "./resident_rooms.ts";
+import { localVoucher } from "./vouchers.ts";
+
+/** How often a new room is looked at that is still being checked. */
+const CHECKING_LOOK_MS = 500;
+/** When it is tried again after the new room's server could not be reached. */
+const RETRY_MS = 60_000;
+/** Members of ours who follow in one transaction, where this server vouches itself. */
+const MEMBERS_PER_BATCH = 100;
+
+type FollowerDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName"> & {
+  readonly remote: Pick<RemoteRooms, "join">;
+};
+
+/**
+ * Takes our members of a guild that goes on in a new room over there, and gives back the roles
+ * that they had, where the new room's owner is of this server. A crash loses nothing: every
+ * start looks at all. PROTOCOL.md 10 (upgrade).
+ */
+export class UpgradeFollower implements AsyncDisposable {
+  readonly #deps: FollowerDeps;
+  readonly #ending = new AbortController();
+  readonly #due = new Set<RoomId>();
+  #work: Promise<void>;
+
+  constructor(deps: FollowerDeps) {
+    this.#deps = deps;
+    this.#work = this.#inTurn(() => this.#followAll());
+  }
+
+  /** Hears what is stored. */
+  take(batch: FeedBatch): void {
+    for (const { type, roomId, outcome, channelId, sender, stateKey } of batch.events) {
+      if (outcome !== "accepted" || channelId !== undefined) continue;
+      if (type === "m.room.tombstone") this.#enqueue(roomId);
+      if (type === "m.room.member" && stateKey === sender) {
+        this.#work = this.#work.then(() => this.#inTurn(() => this.#giveBack(roomId, sender)));
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    await this.#work;
+  }
+
+  #enqueue(roomId: RoomId): void {
+    if (this.#due.has(roomId)) return;
+    this.#due.add(roomId);
+    this.#work = this.#work.then(() =>
+      this.#inTurn(async () => {
+        this.#due.delete(roomId);
+        await this.#follow(roomId).catch((error) => {
+          this.#later(roomId);
+          throw error;
+        });
+      })
+    );
+  }
+
+  #later(roomId: RoomId): void {
+    this.#deps.clock.sleep(RETRY_MS, this.#ending.signal)
+      .then(() => this.#enqueue(roomId), () => undefined);
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    await work().catch((error) =>
+      this.#deps.log.log("warn", "Members could not follow a guild to its new room.", { error })
+    );
+  }
+
+  async #followAll(): Promise<void> {
+    const rows = await this.#deps.sql<{ room_id: RoomId }[]>`
+      select room_id from current_state where type = 'm.room.tombstone'`;
+    for (const { room_id: roomId } of rows) {
+      this.#enqueue(roomId);
+    }
+  }
+
+  async #follow(roomId: RoomId): Promise<void> {
+    const old = await openResident(this.#deps, roomId);
+    const replacement = old === undefined ? undefined : replacementOf(old.authority.view);
+    if (old === undefined || replacement === undefined) return;
+    const succession = await this.#successionOf(old);
+    if (succession === undefined) return;
+    for (const user of old.authority.joinedUsers()) {
+      if (this.#ending.signal.aborted) return;
+      if (serverOf(user) !== this.#deps.serverName) continue;
+      const next = await this.#checked(replacement);
+      if (next?.authority.isJoined(user) === true) continue;
+      if (next !== undefined && custodianOf(next.authority) === this.#deps.serverName) {
+        return await this.#moveOurs(old, next, succession);
+      }
+      await this.#deps.remote.join({
+        user,
+        roomId: replacement,
+        servers: [serverOf(succession.sender as UserId), ...old.authority.joinedServers()],
+        successorOf: succession,
+      });
+    }
+  }
+
+  /** The new room, once nobody's join to it is being checked any more. */
+  async #checked(roomId: RoomId): Promise<Room | undefined> {
+    for (;;) {
+      const room = await this.#deps.rooms.open(roomId);
+      if (room?.checking === undefined) return room;
+      await this.#deps.clock.sleep(CHECKING_LOOK_MS, this.#ending.signal);
+    }
+  }
+
+  /** Where this server vouches itself, all of ours go at once. */
+  async #moveOurs(old: Room, next: Room, succession: Succession): Promise<void> {
+    const create = next.authority.view.get("m.room.create", "");
+    if (create === undefined || !isGenuineSuccessor(create, succession)) return;
+    for (;;) {
+      const moved = await next.changeControl((authority) => {
+        const via = localVoucher(authority, this.#deps);
+        const nowMs = this.#deps.clock.now();
+        const left = [...old.authority.joinedUsers()].filter((user) =>
+          serverOf(user) === this.#deps.serverName && !authority.isJoined(user) &&
+          authority.membership(user, nowMs) !== "ban" &&
+          authority.view.get("m.room.member", user) === undefined
+        );
+        return {
+          intents: via === undefined ? [] : left.slice(0, MEMBERS_PER_BATCH).map((user) => ({
+            type: "m.room.member",
+            sender: user,
+            stateKey: user,
+            content: { membership: "join", authorised_via: via },
+          })),
+        };
+      });
+      if (moved.length < MEMBERS_PER_BATCH) return;
+    }
+  }
+
+  /** The tombstones of whoever named the replacement: the successor must name one of them. */
+  async #successionOf(old: Room): Promise<Succession | undefined> {
+    const named = old.authority.view.get("m.room.tombstone", "");
+    if (named === undefined) return undefined;
+    const { sender } = named.pdu;
+    const rows = await this.#deps.sql<{ event_id: EventId }[]>`
+      select event_id from events
+      where room_id = ${old.id} and channel_id is null and type = 'm.room.tombstone'
+        and sender = ${sender} and outcome = 'accepted'`;
+    return { roomId: old.id, sender, tombstones: rows.map((row) => row.event_id) };
+  }
+
+  /** The roles of who comes over for the first time, in the owner's name. */
+  async #giveBack(roomId: RoomId, user: UserId): Promise<void> {
+    const { rooms, serverName } = this.#deps;
+    const room = await rooms.open(roomId);
+    const create = room?.authority.view.get("m.room.create", "");
+    const before = create?.id === createEventIdOf(roomId) ? predecessorOf(create) : undefined;
+    const old = before === undefined ? undefined : await rooms.open(before.roomId);
+    if (room === undefined || old === undefined || room.checking !== undefined) return;
+    const held = old.authority.rolesOf(user);
+    await room.changeControl((authority) => {
+      const owner = authority.owner();
+      const first = authority.isJoined(user) &&
+        authority.view.get("m.guild.member_roles", user) === undefined;
+      const roles = held.filter((role) => authority.table().roles.has(role)).sort();
+      const ours = owner !== undefined && serverOf(owner) === serverName;
+      return {
+        intents: ours && first && roles.length > 0
+          ? [{ type: "m.guild.member_roles", sender: owner, stateKey: user, content: { roles } }]
+          : [],
+      };
+    });
+  }
+}

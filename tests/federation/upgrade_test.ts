@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { startServers } from "../harness/federated.ts";
+import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+const SOON_MS = 30_000;
+const PASSWORD = "a long enough passphrase, truly 42";
+
+function soon<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  return waitFor(what, async () => await look() || undefined, SOON_MS) as Promise<T>;
+}
+
+Deno.test("a guild goes on in a new room: members of all servers follow, with roles, channels and bans", async (t) => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const { owner, members, guildId, general } = await makeGuild(one, ["olga", "dan", "eve"]);
+  const [dan, eve] = members as [Person, Person];
+  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+  const bea = await two.register("bea");
+  await bea.do("POST", "/join", { link: `${code}@one.test` });
+  await soon(
+    "olga to see bea",
+    async () => (await owner.try("GET", `/guilds/${guildId}/members/${bea.id}`)).status === 200,
+  );
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff" });
+  for (const person of [bea, dan]) {
+    await owner.do("PATCH", `/guilds/${guildId}/members/${person.id}`, { roles: [role.id] });
+  }
+  await owner.do("PUT", `/guilds/${guildId}/bans/${eve.id}`, {});
+  await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "old words" });
+  using hears = await dan.connect();
+  await owner.do("POST", "/account/confirm", { password: PASSWORD });
+  const next = await owner.do("POST", `/guilds/${guildId}/upgrade`);
+  assert.notEqual(next.id, guildId);
+  assert.equal(next.predecessor, guildId);
+
+  await t.step("everybody sees one guild, the new one, as they knew it", async () => {
+    for (const person of [owner, dan, bea]) {
+      await soon(`${person.id} to see the new one alone`, async () => {
+        const { guilds } = await person.do("GET", "/guilds");
+        return guilds.length === 1 && guilds[0].id === next.id;
+      });
+      const guild = await person.do("GET", `/guilds/${next.id}`);
+      const names = guild.channels.map((channel: { name: string }) => channel.name);
+      assert.deepEqual(names, ["general", "Voice"]);
+      if (person === owner) continue;
+      await soon(`${person.id} to have the role again`, async () => {
+        const member = await owner.do("GET", `/guilds/${next.id}/members/${person.id}`);
+        return member.roles.join() === role.id;
+      });
+    }
+    await hears.until((frame) =>
+      frame.op === "dispatch" && frame.t === "guild.remove" && frame.d.reason === "moved"
+    );
+  });
+
+  await t.step("they talk in the new one; the old one can be read and not written to", async () => {
+    await soon(
+      "bea's server to have checked it",
+      async () => (await bea.do("GET", `/guilds/${next.id}`)).checking === null,
+    );
+    await bea.do("POST", `/rooms/${next.id}/send`, { channel_id: general, body: "new words" });
+    await soon("olga to read it", async () => {
+      const page = await owner.do("GET", `/rooms/${next.id}/messages?channel_id=${general}`);
+      return page.messages.some((m: { body: string }) => m.body === "new words");
+    });
+    const { messages } = await bea.do("GET", `/rooms/${guildId}/messages?channel_id=${general}`);
+    assert.deepEqual(messages.map((m: { body: string }) => m.body), ["old words"]);
+    for (const person of [owner, bea]) {
+      const { status, body } = await person.try("POST", `/rooms/${guildId}/send`, {
+        channel_id: general,
+        body: "too late",
+      });
+      assert.equal(status, 403);
+      assert.match(body.error.message, /goes on in a new room/);
+    }
+  });
+
+  await t.step("who was banned stays out, and the old links lead to the new room", async () => {
+    const { status } = await eve.try("POST", `/invites/${code}/accept`, {});
+    assert.equal(status, 403);
+    const cat = await two.register("cat", (await ownLink(bea)).code);
+    const joined = await cat.do("POST", "/join", { link: `${code}@one.test` });
+    assert.equal(joined.guild_id, next.id);
+    const again = await owner.try("POST", `/guilds/${guildId}/upgrade`);
+    assert.equal(again.status, 409);
+  });
+});
+
+async function ownLink(person: Person): Promise<{ readonly code: string }> {
+  const guild = await person.do("POST", "/guilds", { name: "For links" });
+  return await person.do("POST", "/invites", { guild_id: guild.id });
+}
