@@ -46,6 +46,7 @@ async function serve(options: Parameters<typeof testAccounts>[0] = {}): Promise<
     sourceUrl: "https://example.org/source",
     signer: keys.signer,
     keyHolder: keys.holder,
+    wakeErasures: () => undefined,
   };
   const app = createApp({
     routes: accountRoutes(http),

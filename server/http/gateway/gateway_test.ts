@@ -267,7 +267,7 @@ Deno.test("members are watched, not broadcast: presence, typing and changes", as
     entitlements: [],
     dispatches: [{
       t: "member.remove",
-      d: { guild_id: ROOM, user_id: userId("bob") },
+      d: { guild_id: ROOM, user_id: userId("bob"), member_count: 2 },
       audience: { to: "member", roomId: ROOM, userId: userId("bob") },
     }],
   });
