@@ -4,7 +4,7 @@ import { parseEventId } from "../../core/ids/event_id.ts";
 import { defineHandler } from "../ports.ts";
 import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
-import { pduPage } from "./pdu_page.ts";
+import { fitting, pduPage } from "./pdu_page.ts";
 import type { ReadDeps } from "./read_deps.ts";
 import { Viewer } from "./viewer.ts";
 import { walkBack } from "./walk_back.ts";
@@ -30,7 +30,7 @@ export function backfillHandler({ rooms, keys, clock }: ReadDeps) {
         limit: request.limit,
         may: (event) => viewer.mayRead(event),
       });
-      return await pduPage(events, keys);
+      return await pduPage(fitting(events), keys);
     },
   });
 }

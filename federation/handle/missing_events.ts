@@ -4,7 +4,7 @@ import { type EventId, parseEventId } from "../../core/ids/event_id.ts";
 import { defineHandler } from "../ports.ts";
 import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
-import { pduPage } from "./pdu_page.ts";
+import { fitting, pduPage } from "./pdu_page.ts";
 import type { ReadDeps } from "./read_deps.ts";
 import { Viewers } from "./viewer.ts";
 import { walkBack } from "./walk_back.ts";
@@ -31,7 +31,7 @@ export function missingEventsHandler({ rooms, keys, clock }: ReadDeps) {
         limit: request.limit,
         may: async (event) => !asking.has(event.id) && await viewers.mayRead(event),
       });
-      return await pduPage(events.reverse(), keys);
+      return await pduPage(fitting(events).reverse(), keys);
     },
   });
 }

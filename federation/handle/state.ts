@@ -5,7 +5,7 @@ import { limits } from "../../core/limits.ts";
 import { defineHandler } from "../ports.ts";
 import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
-import { pduPage } from "./pdu_page.ts";
+import { fitting, pduPage } from "./pdu_page.ts";
 import type { ReadableRoom } from "./ports.ts";
 import { remember, type Remembered } from "../remember.ts";
 import type { ReadDeps } from "./read_deps.ts";
@@ -37,8 +37,10 @@ export function stateHandler({ rooms, keys }: ReadDeps) {
       if (list === undefined || start === undefined) throw notHere();
       const ids = list.all.slice(start, start + request.limit);
       const held = await room.events(ids);
-      const events = ids.flatMap((id) => held.get(id)?.event ?? []);
-      const end = start + ids.length;
+      const found = ids.flatMap((id) => held.get(id)?.event ?? []);
+      const events = fitting(found);
+      const cut = found[events.length];
+      const end = start + (cut === undefined ? ids.length : ids.indexOf(cut.id));
       return {
         ...await pduPage(events, keys),
         ...(start === 0 ? { state: [...list.state] } : {}),

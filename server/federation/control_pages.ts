@@ -1,7 +1,9 @@
+import { Buffer } from "node:buffer";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ControlPage } from "../../federation/handle/ports.ts";
+import { PAGE_BYTES } from "../../federation/handle/pdu_page.ts";
 import {
   eventColumns,
   type EventRecord,
@@ -108,11 +110,14 @@ function putParentsFirst(
   const placed = new Set<EventId>();
   const events: ControlEvent[] = [];
   let taken = 0;
+  let bytes = 0;
   for (const row of page) {
     const chain = unplacedAncestors(row, near, placed);
     // A chain that fits on no page goes without its order: the reader waits for what is missing.
     const fitting = chain.length > limit ? [row] : chain;
-    if (events.length + fitting.length > limit) break;
+    const size = fitting.reduce((sum, each) => sum + Buffer.byteLength(each.pdu), 0);
+    if (events.length + fitting.length > limit || (taken > 0 && bytes + size > PAGE_BYTES)) break;
+    bytes += size;
     for (const each of fitting) {
       placed.add(each.eventId);
       events.push(heldOf(each) as ControlEvent);

@@ -13,6 +13,8 @@ import { headsHandler } from "../../federation/handle/heads.ts";
 import { missingEventsHandler } from "../../federation/handle/missing_events.ts";
 import { stateHandler } from "../../federation/handle/state.ts";
 import { readControlPage } from "../../server/federation/control_pages.ts";
+import { fitting, PAGE_BYTES } from "../../federation/handle/pdu_page.ts";
+import { heldOf } from "../../server/rooms/load_room.ts";
 import { serverName, userId } from "../harness/events.ts";
 import { someControlEvent, someRoomId } from "../harness/log_rows.ts";
 import { openRoomWorld, type RoomWorld } from "../harness/room_world.ts";
@@ -122,6 +124,42 @@ Deno.test("the state of a control event and the control graph, page by page, par
   await world.change(room, OLGA, ["m.guild.meta", "", { name: "another" }]);
   const later = await headsHandler(depsOf(world)).answer(ASKED, { room_id: room.id });
   assert.notEqual(later.state_hash, heads.state_hash);
+});
+
+Deno.test("pages of the largest events stay below what an answer may have", async () => {
+  await using world = await openRoomWorld();
+  const roomId = someRoomId();
+  const ids: EventId[] = [];
+  const rows = Array.from({ length: 400 }, (_, n) => {
+    const type = "m.room.member";
+    const row = someControlEvent(roomId, { type, stateKey: `@u${n}:two.test` });
+    const pdu = {
+      type,
+      prev_events: ids.slice(-1),
+      auth_events: [],
+      content: { pad: "ü".repeat(32_000) },
+    };
+    ids.push(row.eventId);
+    return { ...row, receivedTs: row.receivedTs + n, pdu: JSON.stringify(pdu) };
+  });
+  for (let at = 0; at < rows.length; at += 50) await world.append(roomId, rows.slice(at, at + 50));
+  const seen: EventId[] = [];
+  let from: string | null | undefined;
+  let largest = 0;
+  for (; from !== null;) {
+    const query = { roomId, limit: 500, ...(from === undefined ? {} : { from }) };
+    const page = await readControlPage(world.sql, query);
+    const bytes = new TextEncoder().encode(JSON.stringify(page.events.map(({ pdu }) => pdu)));
+    largest = Math.max(largest, bytes.length);
+    seen.push(...page.events.map(({ id }) => id));
+    from = page.next;
+  }
+  assert.deepEqual(seen, ids);
+  assert.ok(largest <= PAGE_BYTES && largest > PAGE_BYTES / 2, `${largest} bytes`);
+  const events = rows.map((row) => heldOf({ ...row, writerId: 1, position: 1 }));
+  const first = fitting(events);
+  assert.ok(first.length > 100 && first.length < 200);
+  assert.equal(fitting(events.slice(0, 1)).length, 1);
 });
 
 Deno.test("30,000 control events in pages, parents first though clocks of processes differ", async () => {
