@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { databaseUrl, freshDatabase, startCluster } from "../../tests/harness/postgres.ts";
+import { startResettingProxy } from "../../tests/harness/resetting_proxy.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { unprivilegedUser } from "../../tests/harness/unprivileged.ts";
@@ -37,8 +38,13 @@ Deno.test("64-bit integers arrive as numbers, and one beyond 2^53 is an error", 
   );
 });
 
+async function terminate(admin: Sql): Promise<void> {
+  await admin`
+    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`;
+}
+
 /** Ends the connections of a busy pool again and again; resolves when each query was answered. */
-async function endAgainAndAgain(url: string, admin: Sql): Promise<void> {
+async function endAgainAndAgain(url: string, end: () => unknown): Promise<void> {
   const sql = connect({ url, poolSize: 1, log: silentLog, applicationName: "victim" });
   let running = true;
   let answered = 0;
@@ -49,8 +55,7 @@ async function endAgainAndAgain(url: string, admin: Sql): Promise<void> {
     }
   });
   for (let round = 0; round < 150; round++) {
-    await admin`
-      select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`;
+    await end();
     await new Promise((resolve) => setTimeout(resolve, round % 20));
   }
   running = false;
@@ -61,7 +66,7 @@ async function endAgainAndAgain(url: string, admin: Sql): Promise<void> {
 
 Deno.test("every query is answered, however often its connection is ended", async () => {
   await using db = await freshDatabase({ migrated: false });
-  await endAgainAndAgain(db.url, db.sql);
+  await endAgainAndAgain(db.url, () => terminate(db.sql));
 });
 
 Deno.test("over TLS too: every query is answered, and what cannot be secure is refused", async (t) => {
@@ -101,7 +106,13 @@ Deno.test("over TLS too: every query is answered, and what cannot be secure is r
   });
 
   await t.step("connections that are ended", async () => {
-    await endAgainAndAgain(`${plain}?sslmode=require`, admin.sql);
+    await endAgainAndAgain(`${plain}?sslmode=require`, () => terminate(admin.sql));
+  });
+
+  await t.step("connections that are reset", async () => {
+    await using proxy = await startResettingProxy(cluster.port);
+    const url = databaseUrl({ ...cluster, port: proxy.port }, "postgres");
+    await endAgainAndAgain(`${url}?sslmode=require`, () => proxy.reset());
   });
 
   await t.step("a database without TLS", async () => {
