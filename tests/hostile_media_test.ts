@@ -6,6 +6,7 @@ import { OperationError } from "../core/errors.ts";
 import type { MediaPurpose } from "../core/api/media.ts";
 import { getMediaUsage } from "../server/services/media/get_media_usage.ts";
 import { uploadMedia } from "../server/services/media/upload_media.ts";
+import { casesOf } from "./harness/cases.ts";
 import { ALICE, filesBelow, openTestMedia } from "./harness/media.ts";
 import {
   avifWithGps,
@@ -26,7 +27,7 @@ import {
  * Goal G24 of the proof plan: hostile uploads by seed. The gate runs 200; the proof run sets
  * OPENGUILD_TEST_G24_CASES to 20000. A failure names its seed.
  */
-const CASES = Number(Deno.env.get("OPENGUILD_TEST_G24_CASES") ?? "200");
+const CASES = casesOf("G24_CASES", 200);
 const QUOTA_BYTES = 256 * 1024;
 const MAX_UPLOAD_BYTES = 1024 * 1024;
 const MEMORY_BYTES = 128 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { casesOf } from "../../tests/harness/cases.ts";
 import {
   makeControlEvent,
   makeTimelineEvent,
@@ -138,7 +139,7 @@ Deno.test("a redacted copy of a timeline event needs the same right as the whole
       assert.deepEqual(timelineRights({ type, content }), timelineRights({ type, content: cut }));
       if (Object.keys(cut).length > 0) kept++;
     }),
-    { numRuns: 2000 },
+    { numRuns: casesOf("G13_CASES", 2000) },
   );
   assert.ok(kept > 50);
 });

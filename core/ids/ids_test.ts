@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { base58 } from "@scure/base";
 import fc from "fast-check";
+import { casesOf } from "../../tests/harness/cases.ts";
 import {
   decodeBase58To16,
   decodeBase58To32,
@@ -31,7 +32,7 @@ Deno.test("base58 agrees with a general codec, leading zeros and all", () => {
       assert.equal(encodeBase58Of16(short), base58.encode(short));
       assert.deepEqual(decodeBase58To16(base58.encode(short)), short);
     }),
-    { numRuns: 5000 },
+    { numRuns: casesOf("G12_CASES", 5000) },
   );
 });
 
@@ -57,7 +58,7 @@ Deno.test("base58 takes only the one encoding of exactly its size", () => {
         }
       },
     ),
-    { numRuns: 5000 },
+    { numRuns: casesOf("G12_CASES", 5000) },
   );
   assert.ok(taken > 10);
   const highest = base58.encode(new Uint8Array(32).fill(255));

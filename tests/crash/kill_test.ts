@@ -4,6 +4,7 @@
  * does is not tested here: kill -9 leaves the page cache.
  */
 import assert from "node:assert/strict";
+import { casesOf } from "../harness/cases.ts";
 import { freePort } from "../harness/free_port.ts";
 import { databaseUrl, freshDatabase, startCluster } from "../harness/postgres.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server_process.ts";
@@ -12,9 +13,9 @@ import { waitFor } from "../harness/wait_for.ts";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 
-const ROUNDS = 10;
+const ROUNDS = casesOf("G1_KILLS", 10);
 const SENDERS = 8;
-const MESSAGES_PER_ROUND = 60;
+const MESSAGES_PER_ROUND = casesOf("G1_SENDS_A_KILL", 60);
 
 interface Account {
   readonly token: string;

@@ -116,8 +116,8 @@ export async function startGateway(options: GatewayServerOptions = {}): Promise<
     headerMs: 10_000,
     stallMs: 10_000,
     idleMs: 10_000,
-    connectionCount: 5000,
-    connectionsPerAddress: 5000,
+    connectionCount: 25_000,
+    connectionsPerAddress: 25_000,
   });
   return {
     source,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { parseJson } from "../../core/event/json_parse.ts";
+import { casesOf } from "../harness/cases.ts";
 import { TEST_TS, testServer } from "../harness/events.ts";
 import { ManualClock } from "../harness/parts.ts";
 import { seededRng } from "../harness/seeded_rng.ts";
@@ -16,7 +17,7 @@ const ann = person("ann", one);
 const bob = person("bob", two);
 
 /** Mutants of the ordinary run; the release run takes more. */
-const MUTANTS = Number(Deno.env.get("OPENGUILD_TEST_G9_CASES") ?? "20000");
+const MUTANTS = casesOf("G9_CASES", 20000);
 const BATCH = 50;
 const DOORS = ["send", "missing", "backfill", "state", "join"] as const;
 

@@ -7,6 +7,7 @@ import type { JsonValue } from "../../core/event/json.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { bitsOf, DEFAULT_EVERYONE_BITS, formatBits, holds } from "../../core/permissions/bits.ts";
+import { casesOf } from "../harness/cases.ts";
 import { TEST_TS, testServer, verifyContext } from "../harness/events.ts";
 import { ManualClock } from "../harness/parts.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -23,7 +24,7 @@ const cat = person("cat", two);
 const PEOPLE = [ann, bob, cat];
 
 /** Events of the ordinary run; the release run takes more. */
-const EVENTS = Number(Deno.env.get("OPENGUILD_TEST_G13_CASES") ?? "1000");
+const EVENTS = casesOf("G13_CASES", 1000);
 
 async function opened() {
   const everyone = formatBits(DEFAULT_EVERYONE_BITS | bitsOf("PIN"));

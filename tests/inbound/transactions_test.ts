@@ -4,6 +4,7 @@ import { sendTransaction } from "../../core/api/federation/send.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { casesOf } from "../harness/cases.ts";
 import { TEST_TS, testServer } from "../harness/events.ts";
 import { ManualClock } from "../harness/parts.ts";
 import { Random } from "../state/random.ts";
@@ -19,7 +20,7 @@ const bob = person("bob", two);
 const eve = person("eve", evil);
 
 /** Transactions of the ordinary run; the release run takes more. */
-const TRANSACTIONS = Number(Deno.env.get("OPENGUILD_TEST_G19_CASES") ?? "200");
+const TRANSACTIONS = casesOf("G19_CASES", 200);
 const PDUS = 50;
 
 type Body = Partial<z.input<typeof sendTransaction.request>>;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { casesOf } from "../harness/cases.ts";
 import { startHomeserver } from "../harness/homeserver.ts";
 import { seededRandom } from "../harness/seeded_random.ts";
 import { makeWorld, type World } from "./acts.ts";
@@ -12,7 +13,7 @@ const ATTEMPTS = 3;
 /** Kinds of acts without which a history proves little. */
 const ACTS_SEEN = 15;
 /** Histories, one a seed from 1 on; `deno task proof` raises it. */
-const CASES = Number(Deno.env.get("OPENGUILD_TEST_REPLAY_CASES") ?? "3");
+const CASES = casesOf("REPLAY_CASES", 3);
 
 for (let seed = 1; seed <= CASES; seed++) {
   Deno.test(`who was cut and resumed sees what who stayed sees, history ${seed}`, async () => {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { ATTACKS } from "../federation/attacks.ts";
-import { casesOf, prove } from "./prove.ts";
+import { casesOf } from "../harness/cases.ts";
+import { prove } from "./prove.ts";
 import { engineTroupe } from "./troupes.ts";
 
 Deno.test("G7, A7, A10, A11, A15: one or two hostile servers of three to seven: no act beyond rights, no state lost, all honest ones equal", async () => {
   const made = new Map<string, number>();
   const proof = await prove("G7", {
-    cases: casesOf("OPENGUILD_TEST_G7_CASES", 250),
+    cases: casesOf("G7_CASES", 250),
     shape: { servers: [3, 7], hostile: [1, 2], acts: [25, 45], troubles: 0.1 },
     troupe: engineTroupe({ made }),
   });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { casesOf, prove } from "./prove.ts";
+import { casesOf } from "../harness/cases.ts";
+import { prove } from "./prove.ts";
 import { engineTroupe } from "./troupes.ts";
 
 Deno.test("G5: servers that were parted, killed and lost messages hold equal states and timelines in the end", async () => {
   const proof = await prove("G5", {
-    cases: casesOf("OPENGUILD_TEST_G5_CASES", 500),
+    cases: casesOf("G5_CASES", 500),
     shape: { servers: [2, 7], acts: [25, 50], troubles: 0.12 },
     troupe: engineTroupe(),
   });
@@ -16,7 +17,7 @@ Deno.test("G5: servers that were parted, killed and lost messages hold equal sta
 
 Deno.test("G4: clocks that are off by up to an hour change nothing for good", async () => {
   const proof = await prove("G4", {
-    cases: casesOf("OPENGUILD_TEST_G4_CASES", 50),
+    cases: casesOf("G4_CASES", 50),
     shape: {
       servers: [2, 5],
       acts: [25, 50],

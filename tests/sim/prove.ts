@@ -3,14 +3,6 @@ import { type Report, runHistory, type Troupe } from "./history.ts";
 import { makeSchedule, type Schedule, type ScheduleShape } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
 
-/** How many histories an environment variable asks for; else as many as an ordinary run has time for. */
-export function casesOf(variable: string, ordinary: number): number {
-  const text = Deno.env.get(variable);
-  const cases = text === undefined ? ordinary : Number(text);
-  assert(Number.isInteger(cases) && cases > 0, `${variable}=${text} is no number of cases`);
-  return cases;
-}
-
 /** What all histories of a run add up to. */
 export interface Proof {
   readonly reports: readonly Report[];
