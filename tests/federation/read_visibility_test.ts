@@ -14,6 +14,7 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import { roomIdFromHash } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
+import { mediaHandler } from "../../federation/handle/media.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
 import { dmGenesis, privateGenesis } from "../../server/rooms/genesis.ts";
 import type { Room } from "../../server/rooms/room.ts";
@@ -319,7 +320,38 @@ async function lookEverywhere(
       assert.equal(await ask("backfill", { ...place, from: secret, limit: 500 }), nothing);
     }
   }
-  return { questions: Object.keys(timeline).length + Object.keys(control).length, served };
+  await lookAtFiles(world, model, readable);
+  return { questions: Object.keys(timeline).length + Object.keys(control).length + 1, served };
+}
+
+/** A file goes where its message may go, and nowhere else. */
+async function lookAtFiles(
+  world: RoomWorld,
+  model: Model,
+  readable: ReadonlySet<EventId>,
+): Promise<void> {
+  const { room } = model;
+  for (const { id, accepted } of model.told) {
+    const file = {
+      size: 1,
+      uses: () => Promise.resolve([{ kind: "event" as const, roomId: room.id, eventId: id }]),
+      open: () => Promise.resolve(new Blob(["x"]).stream()),
+    };
+    const files = { find: () => Promise.resolve(file) };
+    const handler = mediaHandler({ rooms: world.reader, clock: world.clock, files });
+    const address = { server: "one.test", media_id: encodeBase58Of16(world.rng.bytes(16)) };
+    const given = await handler.open({ origin: TWO }, address).then(
+      async ({ body }) => {
+        await body.cancel();
+        return true;
+      },
+      (error: unknown) => {
+        assert.ok(error instanceof OperationError && error.code === "not_found");
+        return false;
+      },
+    );
+    assert.equal(given, accepted && readable.has(id), `the file of ${id} in ${model.kind}`);
+  }
 }
 
 async function answerOf(

@@ -108,6 +108,9 @@ Deno.test("where nobody answers, a reader is told so instead of a false beginnin
   assert.ok(bodies.length < SAID);
   assert.equal(page?.remote_history?.state, "unavailable");
   assert.deepEqual(page.remote_history.servers, ["one.test"]);
+  const unknown = await bea.try("GET", "/users/@somebody:one.test");
+  assert.equal(unknown.status, 503, "not there and not asked are two things");
+  assert.match(unknown.body.error.message, /one\.test does not answer/);
 });
 
 Deno.test("people of another server have a face: profile, files, typing, presence", async () => {
