@@ -60,12 +60,35 @@ export async function listJoining(
   }));
 }
 
+/** Keeps how far a check has come, and for how long its process may go on with it. */
 export async function saveProgress(
   sql: Queryable,
   roomId: RoomId,
-  { done, total }: { readonly done: number; readonly total: number },
+  at: { readonly done: number; readonly total: number; readonly leaseUntil: number },
 ): Promise<void> {
-  await sql`update joining_rooms set done = ${done}, total = ${total} where room_id = ${roomId}`;
+  await sql`
+    update joining_rooms
+    set done = ${at.done}, total = ${at.total}, lease_until = ${at.leaseUntil}
+    where room_id = ${roomId}`;
+}
+
+/** Takes a check over: `busy` while another process has it, `gone` once it is over. */
+export async function leaseJoining(
+  sql: Queryable,
+  roomId: RoomId,
+  at: { readonly nowMs: number; readonly leaseUntil: number },
+): Promise<"taken" | "busy" | "gone"> {
+  const taken = await sql`
+    update joining_rooms set lease_until = ${at.leaseUntil}
+    where room_id = ${roomId} and lease_until <= ${at.nowMs} returning room_id`;
+  if (taken.length > 0) return "taken";
+  const held = await sql`select 1 from joining_rooms where room_id = ${roomId}`;
+  return held.length > 0 ? "busy" : "gone";
+}
+
+/** A process that stops leaves its checks to the next one at once. */
+export async function releaseJoining(sql: Queryable, roomId: RoomId): Promise<void> {
+  await sql`update joining_rooms set lease_until = 0 where room_id = ${roomId}`;
 }
 
 /** Messages that are shown before their checks, stored with them. */

@@ -33,7 +33,9 @@ import {
   insertJoining,
   joinedRows,
   type Joining,
+  leaseJoining,
   listJoining,
+  releaseJoining,
   saveProgress,
 } from "./joining_rows.ts";
 import { dropReceivedInvite } from "./received_invites.ts";
@@ -53,11 +55,17 @@ const PROGRESS_MS = 500;
 const CHECKS_AT_ONCE = 4;
 /** Pause before a check is begun anew whose servers could not be reached. */
 const RETRY_MS = 30_000;
+/** A process that is silent for so long about its check has died; another takes it over. */
+const LEASE_MS = 60_000;
+const LEASE_LOOK_MS = 2000;
 /** A join that no server can prove is given up after so long. */
 const GIVEN_UP_MS = 24 * 3_600_000;
 /** How long a join waits until our own resident room has taken the accepted event in. */
 const TAKEN_IN_MS = 5000;
 const TAKEN_IN_LOOK_MS = 25;
+
+/** The last pages of the channels, fetched and shown when first asked for. */
+type Pages = () => Promise<readonly ShownPage[]>;
 
 export interface JoinsDeps
   extends Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName"> {
@@ -211,7 +219,7 @@ export class Joins implements AsyncDisposable {
     // Whoever asks for the first page before it is there asks again when it comes.
     await Promise.race([pages.first, clock.sleep(CHECKED_AT_ONCE_MS, this.#ending.signal)]);
     announce({ kind: "room", roomId: joining.roomId, userId: joining.userId });
-    const checked = this.#inTurn(() => this.#check(joining, pages.all));
+    const checked = this.#inTurn(() => this.#check(joining, () => pages.all));
     this.#begin(checked);
     if (joining.total > CHECKED_AT_ONCE_EVENTS) return;
     await Promise.race([checked, clock.sleep(CHECKED_AT_ONCE_MS, this.#ending.signal)])
@@ -241,17 +249,26 @@ export class Joins implements AsyncDisposable {
   /** Checks that a crash or a stop has cut short begin anew. */
   async #resume(): Promise<void> {
     for (const joining of await listJoining(this.#deps.sql)) {
-      const pages = showPages({ ...this.#deps.check, ...this.#pageDeps() }, joining);
-      this.#begin(this.#inTurn(() => this.#check(joining, pages.all)));
+      const show = () => showPages({ ...this.#deps.check, ...this.#pageDeps() }, joining).all;
+      let shown: ReturnType<Pages> | undefined;
+      this.#begin(this.#inTurn(() => this.#check(joining, () => shown ??= show())));
     }
   }
 
-  async #check(joining: Joining, pages: Promise<readonly ShownPage[]>): Promise<void> {
-    const { log, clock } = this.#deps;
+  async #check(joining: Joining, pages: Pages): Promise<void> {
+    const { log, clock, sql } = this.#deps;
     while (!this.#ending.signal.aborted) {
+      let mine = false;
       try {
-        return await this.#checkOnce(joining, pages);
+        const nowMs = clock.now();
+        const until = { nowMs, leaseUntil: nowMs + LEASE_MS };
+        const lease = await leaseJoining(sql, joining.roomId, until);
+        if (lease === "gone") return;
+        mine = lease === "taken";
+        if (mine) return await this.#checkOnce(joining, pages());
+        await clock.sleep(LEASE_LOOK_MS, this.#ending.signal);
       } catch (error) {
+        if (mine) await releaseJoining(sql, joining.roomId).catch(() => undefined);
         if (this.#ending.signal.aborted) return;
         const lasting = error instanceof UnverifiableRoomError ||
           clock.now() - joining.startedTs > GIVEN_UP_MS;
@@ -299,7 +316,8 @@ export class Joins implements AsyncDisposable {
       if (clock.monotonic() - toldMs < PROGRESS_MS) return;
       toldMs = clock.monotonic();
       announce({ kind: "progress", roomId, userId, checking: { done, total } });
-      saveProgress(sql, roomId, { done, total }).catch((error) =>
+      const leaseUntil = clock.now() + LEASE_MS;
+      saveProgress(sql, roomId, { done, total, leaseUntil }).catch((error) =>
         log.log("debug", "The progress of a check could not be kept.", { error })
       );
     };
