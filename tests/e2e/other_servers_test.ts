@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { PASSWORD } from "../harness/homeserver.ts";
-import { engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
+import { atRest, engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
 import type { RecordingPeer } from "../harness/recording_peer.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
@@ -30,6 +30,7 @@ Deno.test("an administrator on a phone sees which servers are reached, tests one
     await say(listeners, "hello");
     await heard(two, "hello");
     await heard(three, "hello");
+    await atRest(listeners);
     two.link.cut();
     await say(listeners, "are you there?");
     await heard(three, "are you there?");

@@ -4,6 +4,7 @@ import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import { AWAY_AFTER_MS } from "../../server/services/federation/away_servers.ts";
 import { runCli } from "../harness/cli.ts";
 import {
+  atRest,
   engineOf,
   heard,
   letIn,
@@ -77,6 +78,7 @@ Deno.test("a message tells which servers have it, which wait and which are away"
   assert.equal(other.status, 404);
   assert.equal(other.body.error.message, none.body.error.message);
 
+  await atRest(listeners);
   two.link.cut();
   const late = await say(listeners, "in the dark");
   await heard(three, "in the dark");
@@ -98,6 +100,7 @@ Deno.test("members see which servers are away, and that they came back", async (
   await letIn(listeners, "@ben:two.test");
   await say(listeners, "hello");
   await heard(two, "hello");
+  await atRest(listeners);
   two.link.cut();
   await failForLong(listeners, TWO);
   const away = async () => (await ask(listeners, `/guilds/${guildId}`)).body.away;
@@ -124,6 +127,7 @@ Deno.test("an administrator sees how servers fare, tests them and has them tried
   await say(listeners, "hello");
   await heard(two, "hello");
   await heard(three, "hello");
+  await atRest(listeners);
   two.link.cut();
   await say(listeners, "one");
   await say(listeners, "two");
@@ -146,6 +150,11 @@ Deno.test("an administrator sees how servers fare, tests them and has them tried
   assert.deepEqual([dead.body.reachable, dead.body.error.kind], [false, "unreachable"]);
   const alive = await call("POST", "/three.test/test");
   assert.deepEqual([alive.body.reachable, alive.body.error], [true, null]);
+  // A35: what another server answers us is never our answer to a client.
+  three.mood = "answers 401";
+  const shut = await call("POST", "/three.test/test");
+  assert.deepEqual([shut.status, shut.body.error.kind], [200, "server_error"]);
+  three.mood = "well";
 
   const cli = (...args: string[]) =>
     runCli(["federation", ...args], {
@@ -174,10 +183,11 @@ Deno.test("an administrator sees how servers fare, tests them and has them tried
   assert.equal((await cli("retry", "two.test")).code, 0);
   await heard(two, "two");
   assert.deepEqual(two.bodies, ["hello", "one", "two"]);
-  const metrics = await (await fetch(`${listeners.server().url}/metrics`, {
-    headers: { authorization: `Bearer ${listeners.owner.token}` },
-  })).text();
+  const figures = async () =>
+    await (await fetch(`${listeners.server().url}/metrics`, {
+      headers: { authorization: `Bearer ${listeners.owner.token}` },
+    })).text();
   for (const name of ["destinations", "transactions", "pdus_sent", "lag_seconds"]) {
-    assert.ok(metrics.includes(`\nopenguild_federation_${name}`), name);
+    await waitFor(name, async () => (await figures()).includes(`\nopenguild_federation_${name}`));
   }
 });

@@ -5,7 +5,7 @@ import type { Mark } from "../../federation/outbound/ports.ts";
 import { freePort } from "../harness/free_port.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
-import { engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
+import { atRest, engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";
 import { RawPeer } from "../harness/raw_peer.ts";
 import { type PeerMood, RecordingPeer } from "../harness/recording_peer.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -74,6 +74,7 @@ Deno.test("a cut link loses nothing: all arrives when it heals, once and in orde
   const bodies = Array.from({ length: 130 }, (_, n) => `message ${n}`);
   await say(listeners, bodies[0] as string);
   await heard(two, bodies[0] as string);
+  await atRest(listeners);
   two.link.cut();
   for (const body of bodies.slice(1)) await say(listeners, body);
   await heard(three, bodies.at(-1) as string);
@@ -95,6 +96,7 @@ Deno.test("a restart in an outage goes on where it was", async () => {
   await letIn(listeners, "@bob:two.test");
   await say(listeners, "before");
   await heard(two, "before");
+  await atRest(listeners);
   two.link.cut();
   await say(listeners, "meanwhile 1");
   await say(listeners, "meanwhile 2");
@@ -125,6 +127,7 @@ Deno.test("what could not be sent at its time goes only to those who could see i
   });
   await say(listeners, "before");
   await heard(two, "before");
+  await atRest(listeners);
   two.link.cut();
   await say(listeners, "while hidden", hidden.id);
   await owner.do("PATCH", `/rooms/${guildId}/channels/${hidden.id}`, {
@@ -171,6 +174,7 @@ Deno.test("heads: the newest event of each graph, control first, page by page", 
     return outbound.outgoing;
   };
   const from = outgoing().tip();
+  await atRest(listeners);
   two.link.cut();
   const channels: string[] = [];
   for (const name of ["a", "b", "c"]) {
@@ -219,6 +223,7 @@ Deno.test("what was taken back is not sent any more, and what has arrived is not
   await heard(two, "known");
   await takeBack(known.id);
   await waitFor("the redaction", () => two.types.includes("m.redaction"));
+  await atRest(listeners);
   two.link.cut();
   const unknown = await say(listeners, "never to be read");
   await takeBack(unknown.id);

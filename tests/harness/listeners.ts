@@ -96,3 +96,8 @@ export function engineOf(listeners: Listeners) {
   assert.ok(engine);
   return engine;
 }
+
+/** Every answer has come back: what was received counts as delivered. */
+export async function atRest(listeners: Listeners): Promise<void> {
+  await waitFor("all answers", () => engineOf(listeners).held().every(({ idle }) => idle));
+}

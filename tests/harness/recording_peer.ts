@@ -2,7 +2,13 @@ import type { Pdu } from "../../core/event/event.ts";
 import { type Link, openLink } from "./link.ts";
 
 /** What a peer does with a transaction over its socket. */
-export type PeerMood = "well" | "hangs" | "answers 500" | "answers garbage" | "drips";
+export type PeerMood =
+  | "well"
+  | "hangs"
+  | "answers 401"
+  | "answers 500"
+  | "answers garbage"
+  | "drips";
 
 const DRIP_MS = 1_000;
 
@@ -66,6 +72,10 @@ export class RecordingPeer implements AsyncDisposable {
     },
   ): Promise<Response> {
     if (this.mood === "hangs") await this.#ended();
+    if (this.mood === "answers 401") {
+      const error = { code: "unauthorized", message: "Your session has ended." };
+      return Response.json({ error }, { status: 401 });
+    }
     if (this.mood === "answers 500") return new Response("no", { status: 500 });
     if (this.mood === "answers garbage") return new Response("{]");
     if (this.mood === "drips") return new Response(this.#drip());
