@@ -5,6 +5,8 @@ import type { ChannelRef } from "../../../federation/ports.ts";
 
 /** How long a reader waits for other servers before hearing that they are being asked. */
 const PATIENCE_MS = 4000;
+/** The same for a channel in which nothing is held: most of these are new and empty. */
+const EMPTY_PATIENCE_MS = 1000;
 /** Pages fetched for one page shown: what is fetched may be reactions and edits alone. */
 const ROUNDS_MAX = 4;
 /** Servers named to a reader. */
@@ -19,7 +21,9 @@ export interface RemoteHistoryDesk {
  * A page that ends where the held events begin, after other servers were asked for more of the
  * channel: within a reader's patience, and with a word on what could not be had.
  */
-export async function withRemoteHistory<Page extends { readonly hasBefore: boolean }>(
+export async function withRemoteHistory<
+  Page extends { readonly hasBefore: boolean; readonly rows: readonly unknown[] },
+>(
   deps: { readonly clock: Clock; readonly history?: RemoteHistoryDesk },
   asked: {
     readonly channel: ChannelRef;
@@ -30,7 +34,8 @@ export async function withRemoteHistory<Page extends { readonly hasBefore: boole
   const { clock, history } = deps;
   let { page } = asked;
   if (history === undefined) return { page, remote: undefined };
-  const untilMs = clock.monotonic() + PATIENCE_MS;
+  const patienceMs = page.rows.length === 0 ? EMPTY_PATIENCE_MS : PATIENCE_MS;
+  const untilMs = clock.monotonic() + patienceMs;
   for (let round = 0; round < ROUNDS_MAX && !page.hasBefore; round++) {
     const older = await inTime(clock, history.older(asked.channel), untilMs);
     if (older?.kind !== "fetched") return { page, remote: wordsFor(older) };
