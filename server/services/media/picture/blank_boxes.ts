@@ -7,8 +7,11 @@ const MAX_META_BYTES = 4 * 1024 * 1024;
 const BLANK_CHUNK_BYTES = 64 * 1024;
 /** Items of a picture file that describe instead of draw. */
 const METADATA_ITEMS = new Set(["Exif", "mime", "uri ", "xml "]);
-/** Boxes that hold nothing but description: cameras write place and owner here. */
-const METADATA_BOXES = new Set(["udta", "uuid", "Exif", "xml ", "jumb", "brob", "meta"]);
+/**
+ * Boxes that hold nothing but description: cameras write place and owner here. `jbrd` gives back
+ * the JPEG that a JPEG XL was made of, with all that this said; no pixel needs it.
+ */
+const METADATA_BOXES = new Set(["udta", "uuid", "Exif", "xml ", "jumb", "brob", "jbrd", "meta"]);
 const CONTAINERS = new Set(["moov", "trak"]);
 
 export interface BlankedFile {
