@@ -84,6 +84,12 @@ const GOALS: readonly Goal[] = [
     counts: { G19_CASES: 10_000 },
   },
   {
+    id: "G21",
+    about: "a hostile server at 1,000 events a second, for so many seconds",
+    tests: ["tests/federation/flood_test.ts"],
+    counts: { G21_SECONDS: 600 },
+  },
+  {
     id: "G24",
     about: "hostile files",
     tests: ["tests/hostile_media_test.ts"],
