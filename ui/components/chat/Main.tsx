@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Dm } from "../../../core/api/gateway.ts";
 import { channelIcon } from "../../lib/format/channel_icon.ts";
@@ -140,10 +141,22 @@ function MoreMenu() {
   );
 }
 
+const NARROW = "(max-width: 63.99rem)";
+
 function MembersButton() {
   const state = useChat();
+  // On a narrow screen the list is a panel of its own, and closed until it is asked for.
+  const [narrow, setNarrow] = useState(false);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const look = () => setNarrow(query.matches);
+    look();
+    query.addEventListener("change", look);
+    return () => query.removeEventListener("change", look);
+  }, []);
+  const shown = narrow ? state.panel.value === "members" : state.membersOpen.value;
   const toggle = () => {
-    if (matchMedia("(max-width: 63.99rem)").matches) {
+    if (narrow) {
       state.panel.value = state.panel.value === "members" ? "main" : "members";
     } else state.membersOpen.value = !state.membersOpen.value;
   };
@@ -153,7 +166,7 @@ function MembersButton() {
       class="icon-button"
       title={t("nav.members")}
       aria-label={t("nav.members")}
-      aria-pressed={state.membersOpen.value ? "true" : "false"}
+      aria-pressed={shown ? "true" : "false"}
       onClick={toggle}
     >
       <Icon name="people" />

@@ -228,13 +228,15 @@ function Beginning({ place }: { place: TalkPlace }) {
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
   const name = channel?.name ?? (dm ? nameOf(dm.user) : "");
+  const empty = state.windowOf(placeKey(place)).value.messages.length === 0;
+  const text = dm
+    ? t("timeline.beginDmText")
+    : channel?.topic ?? (empty ? t("timeline.beginText") : undefined);
   return (
     <div class="beginning">
       <Drawing name={dm ? "letter" : "quiet"} />
       <h2>{t(dm ? "timeline.beginDm" : "timeline.begin", { name })}</h2>
-      <p class="muted">
-        {channel?.topic ?? t(dm ? "timeline.beginDmText" : "timeline.beginText", { name })}
-      </p>
+      {text && <p class="muted">{text}</p>}
     </div>
   );
 }
