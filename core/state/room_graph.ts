@@ -2,6 +2,7 @@ import { assert } from "../assert.ts";
 import type { ControlEvent } from "../event/event.ts";
 import type { EventId } from "../ids/event_id.ts";
 import { sortEventIds } from "../ids/sort_event_ids.ts";
+import { limits } from "../limits.ts";
 import { Authority } from "../permissions/authority.ts";
 import { AuthorityMemo } from "../permissions/authority_memo.ts";
 import type { RoomFacts } from "../rules/room_facts.ts";
@@ -39,6 +40,8 @@ interface Loaded {
  */
 export class RoomGraph {
   readonly facts: RoomFacts;
+  /** Full conflicted sets up to this size are resolved while somebody waits. */
+  readonly foregroundMax: number;
   readonly memo = new AuthorityMemo();
   readonly #source: ControlSource;
   readonly #states = new Map<EventId, StateMap>();
@@ -47,9 +50,14 @@ export class RoomGraph {
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
 
-  constructor(source: ControlSource, facts: RoomFacts) {
+  constructor(
+    source: ControlSource,
+    facts: RoomFacts,
+    options: { readonly foregroundMax?: number | undefined } = {},
+  ) {
     this.#source = source;
     this.facts = facts;
+    this.foregroundMax = options.foregroundMax ?? limits.receive.maxForegroundConflict;
   }
 
   /** Events held in memory: what `unload` frees. */
@@ -149,7 +157,8 @@ export class RoomGraph {
       loaded = await this.#load();
       assert(ids.every((id) => loaded.events.has(id)), "heads to be resolved are held");
     }
-    return resolve(states, { graph: loaded.auth, ...options });
+    const { fullSetMax = this.foregroundMax } = options;
+    return resolve(states, { graph: loaded.auth, fullSetMax });
   }
 
   async #load(): Promise<Loaded> {

@@ -1,7 +1,6 @@
 import { type ControlEvent, type HeldEvent, isControlEvent } from "../../core/event/event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import { stateKeyOf, type StateMap } from "../../core/state/state_map.ts";
-import { assert } from "../../core/assert.ts";
 import type { GraphEnd } from "./ports.ts";
 import type { RoomTurn } from "./room_turn.ts";
 
@@ -17,7 +16,8 @@ export interface EndMove {
 
 /**
  * Where the control graph ends once the event is accepted, and the state there: the state after
- * it where it joins all heads, else what the states after all heads resolve to. PROTOCOL.md 7.
+ * it where it joins all heads, else what the states after all heads resolve to. Where that is too
+ * much to be done now, the state stays what it was until it is resolved. PROTOCOL.md 7.
  */
 export async function endAfter(
   turn: RoomTurn,
@@ -30,18 +30,25 @@ export async function endAfter(
 ): Promise<EndMove> {
   const { end, room } = turn;
   const parents = new Set([event, ...counted].flatMap(({ pdu }) => pdu.prev_events));
-  const removed = end.heads.filter((id) => parents.has(id));
-  const heads = [...end.heads.filter((id) => !parents.has(id)), event.id];
+  const all = end.pending ?? end.heads;
+  const removed = all.filter((id) => parents.has(id));
+  const heads = [...all.filter((id) => !parents.has(id)), event.id];
+  const forked = heads.length > 1 || all.length > 1;
   const state = heads.length === 1
     ? after
-    : await room.graph.stateAfterAll(heads, { fullSetMax: Infinity });
-  assert(state !== undefined, "a resolution without bound always ends");
+    // What is being resolved already is not tried for every further event.
+    : end.pending === undefined
+    ? await room.graph.stateAfterAll(heads)
+    : undefined;
+  if (state === undefined) {
+    return { end: { ...end, pending: heads }, removed, forked, resolved: false };
+  }
   const changed = [...end.state.differing(state)];
   const own = stateKeyOf(event.pdu.type, event.pdu.state_key ?? "");
   return {
     end: { heads, state, authority: end.authority.next(state, changed) },
     removed,
-    forked: heads.length > 1 || end.heads.length > 1,
+    forked,
     resolved: changed.some(([type, key]) => stateKeyOf(type, key) !== own),
   };
 }

@@ -26,7 +26,7 @@ import {
   StoreRefusal,
 } from "./ports.ts";
 import { RoomTurn } from "./room_turn.ts";
-import { stateBefore } from "./state_before.ts";
+import { standsOn, stateBefore } from "./state_before.ts";
 import { verify } from "./verify.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -43,6 +43,8 @@ export interface PipelineDeps {
   readonly verifier: SignatureVerifier;
   readonly policy: ServerPolicy;
   readonly waiting: Waiting;
+  /** Conflicts that are too large to be resolved at once. */
+  readonly resolveLater: { want(roomId: RoomId, ids: readonly EventId[]): void };
   /** Events that are held without their content. */
   readonly refill: { want(event: HeldEvent): void };
   /** The present state of a room has changed: what soft-failed may pass now. */
@@ -247,8 +249,9 @@ export class Pipeline implements Ingest {
 
   /** What a stored turn calls for elsewhere. */
   #follow(turn: RoomTurn): void {
-    const { lookAgain, refill } = this.#deps;
+    const { lookAgain, refill, resolveLater } = this.#deps;
     const { room } = turn;
+    if (turn.end.pending !== undefined) resolveLater.want(room.id, turn.end.pending);
     if (turn.endMoved || turn.resigned) lookAgain.wake(room.id);
     for (const { event, redactedBy, outcome } of turn.newEvents) {
       const lacks = event.withheld && redactedBy === undefined;
@@ -308,6 +311,7 @@ export class Pipeline implements Ingest {
     }
     const before = await stateBefore(turn, event);
     if (before === undefined) {
+      this.#deps.resolveLater.want(event.roomId, standsOn(event));
       return { kind: "wait", missing: [], reason: "the state before it is being resolved" };
     }
     const verdict = authorise(event, before);

@@ -27,9 +27,12 @@ export interface Known {
 
 /** The end of a room's control graph: its heads and the state they resolve to. */
 export interface GraphEnd {
+  /** The heads whose state this is. */
   readonly heads: readonly EventId[];
   readonly state: StateMap;
   readonly authority: Authority;
+  /** All heads, where they are still being resolved in the background. */
+  readonly pending?: readonly EventId[];
 }
 
 /** An event that is stored for the first time. */

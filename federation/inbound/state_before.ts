@@ -11,12 +11,16 @@ export async function stateBefore(
   turn: RoomTurn,
   event: HeldEvent,
 ): Promise<Authority | undefined> {
-  const { pdu } = event;
-  const ids = isTimelineEvent(event) ? event.pdu.state_refs : pdu.prev_events;
+  const ids = standsOn(event);
   const { end } = turn;
   // Most events stand on the very end of the graph, whose authority has computed much already.
   if (sameIds(ids, end.heads)) return end.authority;
   return await turn.room.graph.authorityAfter(ids);
+}
+
+/** The control events whose state it is judged on. */
+export function standsOn(event: HeldEvent): readonly EventId[] {
+  return isTimelineEvent(event) ? event.pdu.state_refs : event.pdu.prev_events;
 }
 
 function sameIds(a: readonly EventId[], b: readonly EventId[]): boolean {

@@ -11,6 +11,7 @@ import { MergeHeads, type MergeHeadsDeps } from "../../federation/inbound/merge_
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { InboundMeter } from "../../federation/inbound/ports.ts";
 import { Refill } from "../../federation/inbound/refill.ts";
+import { ResolveLater } from "../../federation/inbound/resolve_later.ts";
 import { Waiting } from "../../federation/inbound/waiting.ts";
 import type {
   EduSink,
@@ -71,8 +72,18 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });
   const lookAgain = stack.use(new LookAgain({ ...input, rooms, verifier }));
   const refill = stack.use(new Refill({ ...input, rooms, ownName: input.serverName }));
-  const stages = { ...input, rooms, verifier, waiting, receipts, lookAgain, refill, blake3 };
-  const ingest = new Pipeline(stages);
+  const resolveLater = stack.use(new ResolveLater({ ...input, rooms }));
+  const ingest = new Pipeline({
+    ...input,
+    rooms,
+    verifier,
+    waiting,
+    receipts,
+    lookAgain,
+    refill,
+    resolveLater,
+    blake3,
+  });
   refill.start(ingest);
   const fetching = stack.use(
     new FetchMissing({ ...input, rooms, store, ingest, receipts, ownName: input.serverName }),
@@ -109,7 +120,7 @@ function mergeable(rooms: Rooms): MergeHeadsDeps["open"] {
     if (room === undefined) return undefined;
     await room.settled();
     return {
-      heads: room.tip.heads.length,
+      heads: room.tip.pending === undefined ? room.tip.heads.length : 0,
       servers: room.authority.joinedServers(),
       join: () => room.joinHeads(),
     };

@@ -39,7 +39,10 @@ export interface ControlTip {
   readonly roomId: RoomId;
   readonly state: StateMap;
   readonly authority: Authority;
+  /** The heads whose state this is. */
   readonly heads: readonly EventId[];
+  /** All heads, where they are still being resolved in the background. */
+  readonly pending?: readonly EventId[];
   /** A stored state group from which the next one is told by its difference. */
   readonly group: GroupBase;
 }

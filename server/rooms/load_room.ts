@@ -41,12 +41,17 @@ export interface LoadedControl {
 export async function loadControl(
   sql: Sql,
   roomId: RoomId,
-  known?: RoomGraph,
+  { known, foregroundMax }: {
+    readonly known?: RoomGraph;
+    /** See `RoomGraph.foregroundMax`. */
+    readonly foregroundMax?: number | undefined;
+  } = {},
 ): Promise<LoadedControl | undefined> {
   const heads = await loadControlHeads(sql, roomId);
   const [first] = heads;
   if (first === undefined) return undefined;
-  const graph = known ?? new RoomGraph(controlSource(sql, roomId), await loadFacts(sql, roomId));
+  const graph = known ??
+    new RoomGraph(controlSource(sql, roomId), await loadFacts(sql, roomId), { foregroundMax });
   const state = await graph.stateAfterAll(heads, { fullSetMax: Infinity });
   assert(state !== undefined, "a resolution without bound always ends");
   const authority = new Authority(state, graph.facts, graph.memo);

@@ -55,6 +55,8 @@ export interface RoomDeps {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly blake3: Blake3;
+  /** Conflicts of more events are resolved in the background. Default: that of the protocol. */
+  readonly foregroundConflictMax?: number;
 }
 
 /** How often a send is built anew after an earlier one of its room failed. */
@@ -65,6 +67,8 @@ const RELOAD_ATTEMPTS_MAX = 40;
 const RELOAD_PAUSE_MS = 5;
 /** When a write to a room that is being checked is worth another try. */
 const CHECKING_RETRY_MS = 2000;
+/** When a change is worth another try while the state is being resolved. */
+const PENDING_RETRY_MS = 5000;
 /** Resolutions that readers of the log have still to ask for. */
 const RESOLUTIONS_NOTED_MAX = 1000;
 
@@ -132,7 +136,8 @@ export class Room {
   static async load(deps: RoomDeps, id: RoomId): Promise<Room | undefined> {
     const provisional = await loadProvisional(deps.sql, id);
     if (provisional !== undefined) return new Room(deps, provisional, provisional.checking);
-    const loaded = await loadControl(deps.sql, id);
+    const { foregroundConflictMax: foregroundMax } = deps;
+    const loaded = await loadControl(deps.sql, id, { foregroundMax });
     if (loaded === undefined) return undefined;
     const room = new Room(deps, loaded);
     room.#own.remember(await loadLostLeaves(deps, loaded));
@@ -257,6 +262,14 @@ export class Room {
   /** What the next event stands on: all heads, or as many as an event can name. */
   async #base(): Promise<{ readonly base: ControlTip; readonly rest: readonly EventId[] }> {
     const tip = this.#tip;
+    if (tip.pending !== undefined) {
+      throw new OperationError(
+        "unavailable",
+        "So much has changed in this place at once that it is still being sorted out. Try again " +
+          "in a moment.",
+        { details: { retry_after_ms: PENDING_RETRY_MS } },
+      );
+    }
     const { maxPrevEvents } = limits.event;
     if (tip.heads.length <= maxPrevEvents) return { base: tip, rest: [] };
     const heads = tip.heads.slice(0, maxPrevEvents);
@@ -552,7 +565,7 @@ export class Room {
     this.#stale = true;
     const { sql, clock } = this.#deps;
     for (let attempt = 1; attempt <= RELOAD_ATTEMPTS_MAX; attempt++) {
-      const loaded = await loadControl(sql, this.id, this.graph);
+      const loaded = await loadControl(sql, this.id, { known: this.graph });
       assert(loaded !== undefined, "a room that is held stays held");
       const { tip } = loaded;
       const forked = tip.heads.length > 1;

@@ -10,7 +10,6 @@ import { RoomGraph } from "../../core/state/room_graph.ts";
 import { StateMap } from "../../core/state/state_map.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
-import type { Sql } from "../postgres/sql.ts";
 import { controlRow, currentStateRow, extendControl } from "./control_tip.ts";
 import type { Genesis } from "./genesis.ts";
 import { controlSource, type LoadedControl } from "./load_room.ts";
@@ -129,7 +128,7 @@ export class Rooms {
       prevEvents: [],
       authEvents: [],
     }, options);
-    const { tip, graph, rows: first } = beginRoom(this.#deps.sql, create);
+    const { tip, graph, rows: first } = beginRoom(this.#deps, create);
     const chain = await extendControl(tip, genesis.rest, options);
     await log.append({
       roomId: create.roomId,
@@ -144,7 +143,7 @@ export class Rooms {
   async adopt(create: ControlEvent): Promise<Room> {
     const known = await this.open(create.roomId);
     if (known !== undefined) return known;
-    const { tip, graph, rows } = beginRoom(this.#deps.sql, create);
+    const { tip, graph, rows } = beginRoom(this.#deps, create);
     try {
       await this.#deps.log.append({
         roomId: create.roomId,
@@ -182,14 +181,16 @@ export class Rooms {
 
 /** The end of a graph that has its create event alone, and the rows that store it. */
 function beginRoom(
-  sql: Sql,
+  { sql, foregroundConflictMax }: Pick<RoomDeps, "sql" | "foregroundConflictMax">,
   create: ControlEvent,
 ): LoadedControl & { readonly rows: readonly TaggedRow[] } {
   const facts = roomFacts(create);
   assert(facts !== undefined, "a create event that is stored names a known kind");
   const { roomId } = create;
   const state = StateMap.from([create]);
-  const graph = new RoomGraph(controlSource(sql, roomId), facts);
+  const graph = new RoomGraph(controlSource(sql, roomId), facts, {
+    foregroundMax: foregroundConflictMax,
+  });
   graph.note(create, state);
   const group = nextStateGroup({
     roomId,

@@ -136,3 +136,71 @@ Deno.test("a change made here that loses against another's is made once more, ov
   const [stored] = await loadEvents(receiver.sql, held.id, [standing?.id ?? theirs.id]);
   assert(stored !== undefined && heldOf(stored).pdu.prev_events.length === 2, "it joins the fork");
 });
+
+Deno.test("a conflict that is too large is resolved in the background: the last state answers, own changes wait", async () => {
+  const members = [bob, dan, ...Array.from({ length: 8 }, (_, at) => person(`m${at}`, two))];
+  const room = await RemoteRoom.guild([one, two, here], { owner: ann, members });
+  const clock = new ManualClock(TEST_TS + 10_000_000);
+  const keys = new TestKeys(one, two, here);
+  await using receiver = await openReceiver({ keys, clock, foregroundConflictMax: 6 });
+  const { roomId } = room;
+  await receiver.ingest.ingest({ door: "join", origin: one.name, roomId, pdus: room.pdus });
+  const held = await receiver.rooms.open(roomId);
+  assert(held !== undefined);
+  const fork = room.heads;
+  const events: ControlEvent[] = [];
+  for (const side of ["left", "right"]) {
+    let prev = fork;
+    for (const user of members.slice(2)) {
+      const nick = await room.control({
+        type: "m.member.profile",
+        sender: user,
+        stateKey: user,
+        content: { nickname: side },
+        prev,
+      });
+      prev = [nick.id];
+      events.push(nick);
+    }
+  }
+  const before = held.tip.state;
+  const results = await receiver.ingest.ingest({
+    door: "send",
+    origin: two.name,
+    pdus: events.map(pduOf),
+  });
+  for (const { outcome } of results) assert.equal(outcome, "accepted");
+  assert(held.tip.pending !== undefined, "it is being resolved");
+  assert.equal(held.tip.pending.length, 2);
+  const nickname = (user: typeof bob) =>
+    held.tip.state.get("m.member.profile", user)?.pdu.content["nickname"];
+  assert.equal(nickname(members[2] as typeof bob), "left", "what was resolved last");
+  assert.notEqual(held.tip.state, before);
+  await assert.rejects(
+    held.changeControl(() => ({
+      intents: [{
+        type: "m.member.profile",
+        sender: dan,
+        stateKey: dan,
+        content: { nickname: "Dan" },
+      }],
+    })),
+    /still being sorted out/,
+  );
+  await waitFor("the conflict to be resolved", () => {
+    clock.advance(1000);
+    return Promise.resolve(held.tip.pending === undefined ? true : undefined);
+  });
+  assert.deepEqual(new Set(held.tip.heads), new Set(room.heads));
+  const resolved = room.stateAfter(room.heads);
+  assert.deepEqual(
+    [...held.tip.state.events()].map(({ id }) => id).sort(),
+    [...resolved.events()].map(({ id }) => id).sort(),
+  );
+  const rows = await receiver.sql<{ event_id: string }[]>`
+    select event_id from current_state where room_id = ${roomId} and event_id is not null`;
+  assert.deepEqual(
+    new Set(rows.map((row) => row.event_id)),
+    new Set([...resolved.events()].map(({ id }) => id as string)),
+  );
+});

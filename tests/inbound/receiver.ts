@@ -22,6 +22,8 @@ export interface ReceiverOptions {
   /** Another receiver's database: the same server, started again. */
   readonly database?: Database;
   readonly name?: ServerName;
+  /** Conflicts of more events are resolved in the background. */
+  readonly foregroundConflictMax?: number;
   /** Servers that the policy keeps out, and why. */
   readonly barred?: ReadonlyMap<ServerName, string>;
 }
@@ -53,6 +55,9 @@ export async function openReceiver(options: ReceiverOptions) {
     sql,
     log,
     blake3,
+    ...(options.foregroundConflictMax === undefined
+      ? {}
+      : { foregroundConflictMax: options.foregroundConflictMax }),
     signer: { current: () => Promise.resolve(own.signer) },
   });
   const counts = new Map<string, number>();

@@ -26,6 +26,7 @@ import { LookAgain } from "../../federation/inbound/look_again.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { RoomChange } from "../../federation/inbound/ports.ts";
 import { Refill } from "../../federation/inbound/refill.ts";
+import { ResolveLater } from "../../federation/inbound/resolve_later.ts";
 import { RoomTurn } from "../../federation/inbound/room_turn.ts";
 import { Waiting } from "../../federation/inbound/waiting.ts";
 import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
@@ -147,6 +148,7 @@ export class EngineServer implements SimServer {
     const ingest = new Pipeline({
       lookAgain,
       refill,
+      resolveLater: new ResolveLater({ rooms, clock, log }),
       rooms,
       keys,
       verifier,

@@ -91,7 +91,7 @@ export class MemoryStore {
     }
     for (const id of change.closed) this.#missing.delete(id);
     if (change.end !== undefined) {
-      this.heads = change.end.heads;
+      this.heads = change.end.pending ?? change.end.heads;
       this.state = change.end.state;
     }
     const present = new Set([...before, ...this.authority().joinedServers()]);
