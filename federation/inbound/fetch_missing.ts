@@ -101,6 +101,7 @@ export class FetchMissing implements AsyncDisposable {
       }
       if (this.#woken) continue;
       this.#pause = new AbortController();
+      if (this.#ending.signal.aborted) return;
       await clock.sleep(pauseMs, this.#pause.signal).catch(() => undefined);
     }
   }

@@ -150,7 +150,7 @@ export class Pipeline implements Ingest {
     for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
       outcomes.push(...await this.#turn(room, list.slice(at, at + EVENTS_PER_TURN)));
     }
-    await this.#letThrough(room, list.map(({ event }) => event.id));
+    await this.#letThrough(room, storedIds(list, outcomes));
     return outcomes;
   }
 
@@ -173,10 +173,12 @@ export class Pipeline implements Ingest {
     for (let freed = 0; come.length > 0 && freed < FREED_MAX;) {
       const next = await waiting.freedBy(room.id, come);
       freed += next.length;
+      const outcomes: Outcome[] = [];
       for (let at = 0; at < next.length; at += EVENTS_PER_TURN) {
-        await this.#turn(room, next.slice(at, at + EVENTS_PER_TURN));
+        outcomes.push(...await this.#turn(room, next.slice(at, at + EVENTS_PER_TURN)));
       }
-      come = next.map(({ event }) => event.id);
+      // What waits on for something else frees nobody.
+      come = storedIds(next, outcomes);
     }
   }
 
@@ -377,6 +379,13 @@ export class Pipeline implements Ingest {
     if (outcome !== "waiting" && outcome !== "dropped") return;
     receipts.note({ door, origin, outcome, reason: reason ?? "", ...describe(event) });
   }
+}
+
+function storedIds(list: readonly Incoming[], outcomes: readonly Outcome[]): EventId[] {
+  return list.flatMap(({ event }, at) => {
+    const outcome = outcomes[at];
+    return outcome !== undefined && isStored(outcome) ? [event.id] : [];
+  });
 }
 
 function waitOutcome(reason: string, kept = false): Outcome {

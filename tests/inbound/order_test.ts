@@ -13,11 +13,10 @@ import { Random } from "../state/random.ts";
 import { PEOPLE, randomRoom } from "../state/random_room.ts";
 import { channelId, T0, type TestRoom } from "../state/room.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
-import { serverOfThen, signedPdu } from "./signed.ts";
+import { ROOM_SERVERS, signedPdu } from "./signed.ts";
 import { TestKeys } from "./test_keys.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 
-const SERVERS = ["one.example", "two.example", "three.example"].map(serverOfThen);
 const ROOMS = 3;
 const ORDERS = 3;
 const CHANNEL = channelId(1) as ChannelId;
@@ -34,7 +33,7 @@ async function messages(room: TestRoom, random: Random, count: number): Promise<
   const control = [...room.events.keys()];
   for (let at = 0; at < count; at++) {
     const sender = random.pick(PEOPLE);
-    const server = SERVERS.find(({ name }) => name === serverOf(sender));
+    const server = ROOM_SERVERS.find(({ name }) => name === serverOf(sender));
     assert(server !== undefined);
     const known = sent.slice(-6).map(({ event }) => event.id);
     const parents = random.some(known, 0.5);
@@ -48,7 +47,7 @@ async function messages(room: TestRoom, random: Random, count: number): Promise<
       prevEvents: parents,
       stateRefs: random.shuffle(control).slice(0, random.pick([1, 1, 2])),
     }, { signer: server.signer, rng });
-    sent.push({ event, pdu: await signedPdu(event, SERVERS) });
+    sent.push({ event, pdu: await signedPdu(event, ROOM_SERVERS) });
   }
   return sent;
 }
@@ -99,7 +98,7 @@ Deno.test("events in any order lead to one stored state and one timeline, with a
       const control = await Promise.all(
         [...room.events.values()].map(async (event) => ({
           event,
-          pdu: await signedPdu(event, SERVERS),
+          pdu: await signedPdu(event, ROOM_SERVERS),
         })),
       );
       const [create, ...rest] = control;
@@ -109,13 +108,13 @@ Deno.test("events in any order lead to one stored state and one timeline, with a
         await using database = await openTestDatabase("postgres");
         const clock = new ManualClock(T0 + 3_600_000);
         await using receiver = await openReceiver({
-          keys: new TestKeys(...SERVERS),
+          keys: new TestKeys(...ROOM_SERVERS),
           database,
           clock,
         });
         const all = order === 0 ? [...rest, ...said] : random.shuffle([...rest, ...said]);
         const size = random.pick([1, 7, 50]);
-        const origin = SERVERS[0]?.name;
+        const origin = ROOM_SERVERS[0]?.name;
         assert(origin !== undefined);
         const take = (pdus: JsonValue[]) =>
           receiver.ingest.ingest({ door: "join", origin, roomId: room.roomId, pdus });

@@ -46,3 +46,7 @@ export async function signedPdu(
   const pdu = { ...event.pdu, signatures: signatures satisfies Signatures };
   return JSON.parse(JSON.stringify(pdu)) as JsonValue;
 }
+
+/** The servers of the people of tests/state/random_room.ts. */
+export const ROOM_SERVERS: readonly TestServer[] = ["one.example", "two.example", "three.example"]
+  .map(serverOfThen);
