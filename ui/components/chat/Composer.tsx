@@ -66,7 +66,7 @@ function ComposerBox({ place, placeholder, canAttach }: ComposerProps) {
           class="composer-text"
           name="body"
           rows={1}
-          required={uploads.items.length === 0}
+          required={!composer.live && uploads.items.length === 0}
           value={text}
           placeholder={placeholder}
           aria-label={placeholder}
