@@ -20,7 +20,7 @@ Deno.test("a stranger starts a server, founds a guild, invites a friend, and the
 
   await t.step("a guild starts with a channel to write in", async () => {
     await createGuild(ann.page, "Riverside Garden Club");
-    await ann.page.getByRole("heading", { name: "general" }).waitFor();
+    await ann.page.getByRole("heading", { name: "general", exact: true }).waitFor();
     await say(ann.page, "Hello **world**");
     await ann.page.locator("article strong", { hasText: "world" }).waitFor();
   });
