@@ -143,6 +143,9 @@ export class Pipeline implements Ingest {
   /** Events of one room, in the order in which they came, and then those that waited for them. */
   async #takeIn(roomId: RoomId, list: readonly Incoming[]): Promise<readonly Outcome[]> {
     const room = await this.#openRoom(roomId, list);
+    if (room === undefined && await this.#deps.rooms.isBeingChecked?.(roomId) === true) {
+      return await this.#keepForCheck(list);
+    }
     if (room === undefined) {
       return list.map((incoming) => this.#drop(incoming, "this server does not hold the room"));
     }
@@ -334,6 +337,16 @@ export class Pipeline implements Ingest {
       this.#note(incoming, outcome);
       results[at] = { event_id: incoming.event.id, ...outcome };
     }
+  }
+
+  /** For a room that is being checked: judged once it is. */
+  async #keepForCheck(list: readonly Incoming[]): Promise<readonly Outcome[]> {
+    const kept = await this.#deps.waiting.keep(list.map((incoming) => ({ incoming })));
+    return list.map((incoming, at) => {
+      const outcome = waitOutcome("the room is being checked after a join", kept[at]);
+      this.#note(incoming, outcome);
+      return outcome;
+    });
   }
 
   #unstorable(incoming: Incoming, error: StoreRefusal): Outcome {

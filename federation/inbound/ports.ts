@@ -154,6 +154,11 @@ export interface InboundRoom {
 
 export interface InboundRooms {
   open(id: RoomId): Promise<InboundRoom | undefined>;
+  /**
+   * Whether a room that is not open was joined and is still being checked: what is sent for it
+   * meanwhile waits. PROTOCOL.md 9.
+   */
+  isBeingChecked?(id: RoomId): Promise<boolean>;
   /** Holds a room from its create event on; the room there is, if there is one. */
   begin(create: ControlEvent): Promise<InboundRoom>;
   /** Events received since whose content is not held, though nothing took it away. */

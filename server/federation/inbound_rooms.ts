@@ -47,10 +47,14 @@ export class StoredInboundRooms implements InboundRooms {
 
   async open(id: RoomId): Promise<InboundRoom | undefined> {
     const room = await this.#deps.rooms.open(id);
-    // While it is checked nothing is judged on what its helper says; it is caught up with then.
+    // While it is checked nothing is judged on what its helper says: what comes meanwhile waits.
     return room === undefined || room.checking !== undefined
       ? undefined
       : new StoredInboundRoom(room, this.#deps);
+  }
+
+  async isBeingChecked(id: RoomId): Promise<boolean> {
+    return (await this.#deps.rooms.open(id))?.checking !== undefined;
   }
 
   async begin(create: ControlEvent): Promise<InboundRoom> {

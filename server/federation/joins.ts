@@ -14,7 +14,7 @@ import {
   type AskPorts,
 } from "../../federation/perform/ask_membership.ts";
 import { UnverifiableRoomError } from "../../federation/perform/import_room.ts";
-import type { Ingest } from "../../federation/ports.ts";
+import { type Ingest, TransportError } from "../../federation/ports.ts";
 import { verifiedAmong } from "../../federation/verified_among.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
@@ -270,7 +270,9 @@ export class Joins implements AsyncDisposable {
       } catch (error) {
         if (mine) await releaseJoining(sql, joining.roomId).catch(() => undefined);
         if (this.#ending.signal.aborted) return;
-        const lasting = error instanceof UnverifiableRoomError ||
+        // The helper that let us in does not answer us any more: we are out again.
+        const isOut = error instanceof TransportError && error.kind === "refused";
+        const lasting = isOut || error instanceof UnverifiableRoomError ||
           clock.now() - joining.startedTs > GIVEN_UP_MS;
         log.log("warn", "A joined room could not be checked.", {
           room: joining.roomId,
@@ -278,7 +280,7 @@ export class Joins implements AsyncDisposable {
           given_up: lasting,
           error,
         });
-        if (lasting) return await this.#giveUp(joining);
+        if (lasting) return await this.#giveUp(joining, isOut ? "kicked" : "unverifiable");
         await clock.sleep(RETRY_MS, this.#ending.signal).catch(() => undefined);
       }
     }
@@ -346,14 +348,17 @@ export class Joins implements AsyncDisposable {
   }
 
   /** Nothing of it stays. */
-  async #giveUp({ roomId, userId }: Joining): Promise<void> {
+  async #giveUp(
+    { roomId, userId }: Joining,
+    reason: "kicked" | "unverifiable",
+  ): Promise<void> {
     const { sql, rooms, announce } = this.#deps;
     await dropJoining(sql, roomId);
     const former = await loadControl(sql, roomId);
     if (former === undefined) await sql`delete from current_state where room_id = ${roomId}`;
     else await settleCurrentState(sql, former.tip);
     rooms.forget(roomId);
-    announce({ kind: "gone", roomId, userId });
+    announce({ kind: "gone", roomId, userId, reason });
   }
 }
 

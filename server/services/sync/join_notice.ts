@@ -14,7 +14,12 @@ export type JoinNotice =
     readonly checking: Checking;
   }
   /** The join came to nothing. */
-  | { readonly kind: "gone"; readonly roomId: RoomId; readonly userId: UserId }
+  | {
+    readonly kind: "gone";
+    readonly roomId: RoomId;
+    readonly userId: UserId;
+    readonly reason: "kicked" | "unverifiable";
+  }
   /** An invitation came, or was answered. */
   | { readonly kind: "invitation"; readonly roomId: RoomId; readonly userId: UserId };
 

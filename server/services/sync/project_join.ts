@@ -33,7 +33,7 @@ export async function projectJoin(
     case "gone":
       return {
         ...toUser(userId, [
-          { t: "guild.remove", d: { guild_id: roomId, reason: "unverifiable" } },
+          { t: "guild.remove", d: { guild_id: roomId, reason: notice.reason } },
           { t: "invitation.remove", d: { room_id: roomId } },
         ]),
         entitlements: [{ userId, roomId, channelIds: null }],
