@@ -27,3 +27,9 @@ Deno.test("start: both stores answer, the first time and later", async () => {
   assert.equal(figures.length, 6);
   for (const { value } of figures) assert.ok(value > 0);
 });
+
+Deno.test("federation: events are taken in, messages cross, a guild is joined", async () => {
+  const figures = await runBench("federation", ["--tiny"]);
+  assert.equal(figures.length, 6);
+  for (const { value } of figures) assert.ok(value > 0);
+});

@@ -29,6 +29,8 @@ export interface FederationOptions {
   /** Of one server alone, by its place. */
   readonly settingsOf?: (at: number) => Readonly<Record<string, string>>;
   readonly logOf?: (at: number) => Log;
+  /** Further test peers of all of them: `name=http://127.0.0.1:port`. */
+  readonly extraPeers?: readonly string[];
 }
 
 /**
@@ -62,7 +64,7 @@ export async function startServers(
         "server.name": names[at] as string,
         "server.public_url": `${scheme}://127.0.0.1:${ports[at]}`,
         "listen.port": String(ports[at]),
-        "federation.test_peers": peers.join(","),
+        "federation.test_peers": [...peers, ...options.extraPeers ?? []].join(","),
         "federation.requests_per_minute": "1000000",
         ...options.settings,
         ...options.settingsOf?.(at),
