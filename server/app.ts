@@ -177,6 +177,14 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     pinned: pinnedOf(config),
     throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
     presenceOf: (userId) => live.presences.of(userId),
+    timed: (work) => {
+      const begin = clock.monotonic();
+      try {
+        return work();
+      } finally {
+        metrics.stateResolved(clock.monotonic() - begin);
+      }
+    },
     stack,
   });
   const { media, blobs } = await composeMedia(config, system, {
@@ -236,7 +244,6 @@ async function openInbound(
     }),
     meter: {
       received: (door, outcome) => metrics.eventIn(door, outcome),
-      resolved: (ms) => metrics.stateResolved(ms),
     },
   });
 }

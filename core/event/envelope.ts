@@ -29,6 +29,9 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([...COMMON, "state_key", "au
 const TIMELINE_FIELDS: ReadonlySet<string> = new Set([...COMMON, "channel_id", "state_refs"]);
 
 const TYPE = /^[A-Za-z0-9._-]{1,255}$/;
+/** What databases and logs cannot hold, or show as something else. */
+// deno-lint-ignore no-control-regex -- these are what is looked for
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 const encoder = new TextEncoder();
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
@@ -104,6 +107,7 @@ function controlFault(pdu: JsonObject): string | undefined {
     if (encoder.encode(stateKey).length > limits.event.maxStateKeyBytes) {
       return `state_key is longer than ${limits.event.maxStateKeyBytes} bytes`;
     }
+    if (CONTROL_CHARACTER.test(stateKey)) return "state_key holds a control character";
   } else if (kindOf(type as string)?.stateKey !== "none") {
     return "a control event without state_key";
   }

@@ -144,6 +144,15 @@ Deno.test("a door that does not verify signatures is caught by the same mutants"
   assert.ok((await forgeries(2000, broken)).length > 10);
 });
 
+Deno.test("a state key with a control character is no state key", async () => {
+  for (const stateKey of ["a\u0000b", "\n", "\u007f"]) {
+    await assert.rejects(
+      async () => await makeControlEvent({ type: "m.x", stateKey, content: {} }, { server }),
+      /control character/,
+    );
+  }
+});
+
 Deno.test("an event of another room, another copy's content, and huge events are refused or cut", async () => {
   const event = await makeTimelineEvent({}, { server });
   const bytes = pduBytes(event);

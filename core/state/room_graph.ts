@@ -28,6 +28,13 @@ export interface ControlSource {
   ): Promise<Iterable<ControlEvent>>;
 }
 
+export interface RoomGraphOptions {
+  /** Default: that of the protocol. */
+  readonly foregroundMax?: number;
+  /** Runs each resolution, and may measure it. */
+  readonly timed?: <Answer>(work: () => Answer) => Answer;
+}
+
 interface Loaded {
   readonly events: Map<EventId, ControlEvent>;
   readonly auth: AuthGraph;
@@ -44,6 +51,7 @@ export class RoomGraph {
   readonly foregroundMax: number;
   readonly memo = new AuthorityMemo();
   readonly #source: ControlSource;
+  readonly #timed: NonNullable<RoomGraphOptions["timed"]>;
   readonly #states = new Map<EventId, StateMap>();
   readonly #resolved = new Map<string, Authority>();
   readonly #noted = new Map<EventId, ControlEvent>();
@@ -53,11 +61,12 @@ export class RoomGraph {
   constructor(
     source: ControlSource,
     facts: RoomFacts,
-    options: { readonly foregroundMax?: number | undefined } = {},
+    options: RoomGraphOptions = {},
   ) {
     this.#source = source;
     this.facts = facts;
     this.foregroundMax = options.foregroundMax ?? limits.receive.maxForegroundConflict;
+    this.#timed = options.timed ?? ((work) => work());
   }
 
   /** Events held in memory: what `unload` frees. */
@@ -158,7 +167,7 @@ export class RoomGraph {
       assert(ids.every((id) => loaded.events.has(id)), "heads to be resolved are held");
     }
     const { fullSetMax = this.foregroundMax } = options;
-    return resolve(states, { graph: loaded.auth, fullSetMax });
+    return this.#timed(() => resolve(states, { graph: loaded.auth, fullSetMax }));
   }
 
   async #load(): Promise<Loaded> {

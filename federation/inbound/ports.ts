@@ -189,7 +189,6 @@ export interface Receipts {
 /** Counts what came in. */
 export interface InboundMeter {
   received(door: Door, outcome: StoredOutcome | "waiting" | "dropped"): void;
-  resolved(ms: number): void;
 }
 
 /** An event that was handed in and cannot be judged yet, as it came. */

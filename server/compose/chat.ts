@@ -1,5 +1,6 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
+import type { RoomGraphOptions } from "../../core/state/room_graph.ts";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Signer } from "../keys/signer.ts";
 import { Rooms } from "../rooms/rooms.ts";
@@ -38,6 +39,8 @@ export interface ChatInput {
   readonly throttle: Throttle;
   /** Answered by the gateway once it stands. */
   readonly presenceOf: PresenceOf;
+  /** Measures each resolution of a state. */
+  readonly timed: NonNullable<RoomGraphOptions["timed"]>;
   readonly stack: AsyncDisposableStack;
 }
 
@@ -54,6 +57,7 @@ export async function composeChat(
     log: store.appendLog,
     serverName: input.serverName,
     signer: input.signer,
+    graph: { timed: input.timed },
     blake3: await createBlake3(),
   });
   const deps: ChatDeps = {

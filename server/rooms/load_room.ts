@@ -4,7 +4,11 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
-import { type ControlSource, RoomGraph } from "../../core/state/room_graph.ts";
+import {
+  type ControlSource,
+  RoomGraph,
+  type RoomGraphOptions,
+} from "../../core/state/room_graph.ts";
 import {
   eventColumns,
   type EventRecord,
@@ -41,17 +45,13 @@ export interface LoadedControl {
 export async function loadControl(
   sql: Sql,
   roomId: RoomId,
-  { known, foregroundMax }: {
-    readonly known?: RoomGraph;
-    /** See `RoomGraph.foregroundMax`. */
-    readonly foregroundMax?: number | undefined;
-  } = {},
+  { known, options }: { readonly known?: RoomGraph; readonly options?: RoomGraphOptions } = {},
 ): Promise<LoadedControl | undefined> {
   const heads = await loadControlHeads(sql, roomId);
   const [first] = heads;
   if (first === undefined) return undefined;
   const graph = known ??
-    new RoomGraph(controlSource(sql, roomId), await loadFacts(sql, roomId), { foregroundMax });
+    new RoomGraph(controlSource(sql, roomId), await loadFacts(sql, roomId), options);
   const state = await graph.stateAfterAll(heads, { fullSetMax: Infinity });
   assert(state !== undefined, "a resolution without bound always ends");
   const authority = new Authority(state, graph.facts, graph.memo);

@@ -17,7 +17,7 @@ import type { Authority } from "../../core/permissions/authority.ts";
 import { replacementOf } from "../../core/rules/succession.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
-import type { RoomGraph } from "../../core/state/room_graph.ts";
+import type { RoomGraph, RoomGraphOptions } from "../../core/state/room_graph.ts";
 import type { Signer } from "../keys/signer.ts";
 import { AppendError } from "../postgres/append_error.ts";
 import { timelineOrder } from "../../core/state/timeline_order.ts";
@@ -55,8 +55,8 @@ export interface RoomDeps {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly blake3: Blake3;
-  /** Conflicts of more events are resolved in the background. Default: that of the protocol. */
-  readonly foregroundConflictMax?: number;
+  /** How states are resolved. */
+  readonly graph?: RoomGraphOptions;
 }
 
 /** How often a send is built anew after an earlier one of its room failed. */
@@ -136,8 +136,8 @@ export class Room {
   static async load(deps: RoomDeps, id: RoomId): Promise<Room | undefined> {
     const provisional = await loadProvisional(deps.sql, id);
     if (provisional !== undefined) return new Room(deps, provisional, provisional.checking);
-    const { foregroundConflictMax: foregroundMax } = deps;
-    const loaded = await loadControl(deps.sql, id, { foregroundMax });
+    const { graph: options } = deps;
+    const loaded = await loadControl(deps.sql, id, options === undefined ? {} : { options });
     if (loaded === undefined) return undefined;
     const room = new Room(deps, loaded);
     room.#own.remember(await loadLostLeaves(deps, loaded));

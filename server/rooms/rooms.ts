@@ -181,16 +181,14 @@ export class Rooms {
 
 /** The end of a graph that has its create event alone, and the rows that store it. */
 function beginRoom(
-  { sql, foregroundConflictMax }: Pick<RoomDeps, "sql" | "foregroundConflictMax">,
+  { sql, graph: options }: Pick<RoomDeps, "sql" | "graph">,
   create: ControlEvent,
 ): LoadedControl & { readonly rows: readonly TaggedRow[] } {
   const facts = roomFacts(create);
   assert(facts !== undefined, "a create event that is stored names a known kind");
   const { roomId } = create;
   const state = StateMap.from([create]);
-  const graph = new RoomGraph(controlSource(sql, roomId), facts, {
-    foregroundMax: foregroundConflictMax,
-  });
+  const graph = new RoomGraph(controlSource(sql, roomId), facts, options);
   graph.note(create, state);
   const group = nextStateGroup({
     roomId,

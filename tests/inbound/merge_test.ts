@@ -142,7 +142,7 @@ Deno.test("a conflict that is too large is resolved in the background: the last 
   const room = await RemoteRoom.guild([one, two, here], { owner: ann, members });
   const clock = new ManualClock(TEST_TS + 10_000_000);
   const keys = new TestKeys(one, two, here);
-  await using receiver = await openReceiver({ keys, clock, foregroundConflictMax: 6 });
+  await using receiver = await openReceiver({ keys, clock, graph: { foregroundMax: 6 } });
   const { roomId } = room;
   await receiver.ingest.ingest({ door: "join", origin: one.name, roomId, pdus: room.pdus });
   const held = await receiver.rooms.open(roomId);

@@ -9,6 +9,7 @@ import type { Database } from "../../server/postgres/database.ts";
 import { LogFeed } from "../../server/postgres/log_feed.ts";
 import { Rooms } from "../../server/rooms/rooms.ts";
 import { createBlake3 } from "../../server/system/blake3.ts";
+import type { RoomGraphOptions } from "../../core/state/room_graph.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { systemRng } from "../../server/system/rng.ts";
@@ -22,8 +23,7 @@ export interface ReceiverOptions {
   /** Another receiver's database: the same server, started again. */
   readonly database?: Database;
   readonly name?: ServerName;
-  /** Conflicts of more events are resolved in the background. */
-  readonly foregroundConflictMax?: number;
+  readonly graph?: RoomGraphOptions;
   /** Servers that the policy keeps out, and why. */
   readonly barred?: ReadonlyMap<ServerName, string>;
 }
@@ -55,9 +55,7 @@ export async function openReceiver(options: ReceiverOptions) {
     sql,
     log,
     blake3,
-    ...(options.foregroundConflictMax === undefined
-      ? {}
-      : { foregroundConflictMax: options.foregroundConflictMax }),
+    ...(options.graph === undefined ? {} : { graph: options.graph }),
     signer: { current: () => Promise.resolve(own.signer) },
   });
   const counts = new Map<string, number>();
@@ -75,7 +73,6 @@ export async function openReceiver(options: ReceiverOptions) {
     meter: {
       received: (door, outcome) =>
         void counts.set(`${door} ${outcome}`, (counts.get(`${door} ${outcome}`) ?? 0) + 1),
-      resolved: () => undefined,
     },
     stack,
   });

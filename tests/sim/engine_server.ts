@@ -155,7 +155,7 @@ export class EngineServer implements SimServer {
       policy,
       waiting,
       receipts,
-      meter: { received: () => undefined, resolved: () => undefined },
+      meter: { received: () => undefined },
       clock,
       log,
     });

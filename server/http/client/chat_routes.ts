@@ -60,9 +60,9 @@ import { sendTypingRoute } from "./rooms/room/typing.ts";
 export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
     ...membershipRoutes(deps),
-    adminGetDestinationRoute(deps),
     // Before the one that takes any server's name in that place.
     adminListInboundEventsRoute(deps),
+    adminGetDestinationRoute(deps),
     adminListDestinationsRoute(deps),
     adminRetryDestinationRoute(deps),
     adminTestServerRoute(deps),

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { connect } from "../../server/postgres/connect.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { startHomeserver } from "../harness/homeserver.ts";
+
+Deno.test("administrators read which events were not accepted, and why, page by page; nobody else does", async () => {
+  await using server = await startHomeserver();
+  const admin = await server.register("admin");
+  const sql = connect({ url: server.databaseUrl, poolSize: 1, log: silentLog });
+  await sql`
+    insert into inbound_receipts (received_ts, door, origin, outcome, reason, room_id, event_id,
+      sender, type)
+    select n, 'send', case when n % 2 = 0 then 'two.test' else 'three.test' end,
+      case when n % 3 = 0 then 'dropped' else 'soft_failed' end, 'now.acl: ' || n, '!r', '$' || n,
+      '@bob:two.test', 'm.room.message'
+    from generate_series(1, 9) as n`;
+  await sql.end();
+  const read = (query: string) => admin.do("GET", `/admin/federation/events?${query}`);
+  const first = await read("limit=4");
+  assert.deepEqual(first.events.map((event: { reason: string }) => event.reason), [
+    "now.acl: 9",
+    "now.acl: 8",
+    "now.acl: 7",
+    "now.acl: 6",
+  ]);
+  assert.equal(first.waiting, 0);
+  const next = await read(`limit=4&before=${first.events.at(-1).id}&server=two.test`);
+  assert.deepEqual(next.events.map(({ event_id: id }: { event_id: string }) => id), ["$4", "$2"]);
+  const dropped = await read("outcome=dropped");
+  assert.equal(dropped.events.length, 3);
+  const [one] = (await read("event_id=$5")).events;
+  assert.equal(one.origin, "three.test");
+  assert.equal(one.sender, "@bob:two.test");
+  assert.equal((await server.call("GET", "/admin/federation/events")).status, 401);
+});
