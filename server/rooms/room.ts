@@ -6,7 +6,6 @@ import { DraftError, hashTimelineDraft, signDraft } from "../../core/event/build
 import type { Blake3 } from "../../core/event/hash.ts";
 import type { ControlEvent, TimelineEvent } from "../../core/event/event.ts";
 import type { JsonObject } from "../../core/event/json.ts";
-import { writeCanonical } from "../../core/event/json_write.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
@@ -23,15 +22,13 @@ import { AppendError } from "../postgres/append_error.ts";
 import { timelineOrder } from "../../core/state/timeline_order.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
 import type { EventRow, Position, StoredEvent } from "../postgres/event_rows.ts";
-import { currentState, headMoves } from "../postgres/room_rows.ts";
+import { headMoves } from "../postgres/room_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { type ChannelMove, type ChannelTip, loadChannelTip } from "./channel_tip.ts";
 import {
-  type ControlChain,
   type ControlIntent,
   type ControlTip,
-  currentRowAt,
   extendControl,
   refused,
   requireOwnServer,
@@ -41,6 +38,9 @@ import { heldOf, loadControl, type LoadedControl } from "./load_room.ts";
 import { loadLostLeaves } from "./lost_leaves.ts";
 import { againstResolved, OwnChanges } from "./own_changes.ts";
 import { loadProvisional } from "./provisional.ts";
+import { endBeside, standingOn } from "./many_heads.ts";
+import { isPredecessorFailure, storeFault } from "./store_fault.ts";
+import { timelineRow } from "./timeline_row.ts";
 import { settleCurrentState } from "./settle_current_state.ts";
 
 /** Sends of one room under way at once; more are told to come back. */
@@ -67,8 +67,6 @@ const RELOAD_ATTEMPTS_MAX = 40;
 const RELOAD_PAUSE_MS = 5;
 /** When a write to a room that is being checked is worth another try. */
 const CHECKING_RETRY_MS = 2000;
-/** When a change is worth another try while the state is being resolved. */
-const PENDING_RETRY_MS = 5000;
 /** Resolutions that readers of the log have still to ask for. */
 const RESOLUTIONS_NOTED_MAX = 1000;
 
@@ -232,7 +230,7 @@ export class Room {
   async #appendNow(decision: ControlDecision): Promise<readonly ControlEvent[]> {
     const { clock, rng, blake3, signer, log } = this.#deps;
     const nowMs = clock.now();
-    const { base, rest } = await this.#base();
+    const { base, rest } = await standingOn(this.#tip, this.graph);
     const chain = await extendControl(base, decision.intents, {
       nowMs,
       rng,
@@ -243,7 +241,7 @@ export class Room {
     try {
       const { tip, rows } = rest.length === 0
         ? { tip: chain.tip, rows: [] }
-        : await this.#beside(rest, chain);
+        : await endBeside(rest, { chain, former: this.#tip, graph: this.graph });
       await log.append({
         roomId: this.id,
         events: chain.events,
@@ -257,45 +255,6 @@ export class Room {
     }
     this.#own.remember(chain.built);
     return chain.built.map(({ event }) => event);
-  }
-
-  /** What the next event stands on: all heads, or as many as an event can name. */
-  async #base(): Promise<{ readonly base: ControlTip; readonly rest: readonly EventId[] }> {
-    const tip = this.#tip;
-    if (tip.pending !== undefined) {
-      throw new OperationError(
-        "unavailable",
-        "So much has changed in this place at once that it is still being sorted out. Try again " +
-          "in a moment.",
-        { details: { retry_after_ms: PENDING_RETRY_MS } },
-      );
-    }
-    const { maxPrevEvents } = limits.event;
-    if (tip.heads.length <= maxPrevEvents) return { base: tip, rest: [] };
-    const heads = tip.heads.slice(0, maxPrevEvents);
-    const state = await this.graph.stateAfterAll(heads, { fullSetMax: Infinity });
-    assert(state !== undefined, "a resolution without bound always ends");
-    const base = { ...tip, heads, state, authority: tip.authority.over(state) };
-    return { base, rest: tip.heads.slice(maxPrevEvents) };
-  }
-
-  /** The end of the graph where heads are left beside what was built, and the state there. */
-  async #beside(
-    rest: readonly EventId[],
-    chain: ControlChain,
-  ): Promise<{ readonly tip: ControlTip; readonly rows: readonly TaggedRow[] }> {
-    const heads = [...rest, ...chain.tip.heads];
-    const state = await this.graph.stateAfterAll(heads, { fullSetMax: Infinity });
-    assert(state !== undefined, "a resolution without bound always ends");
-    const changed = [...this.#tip.state.differing(state)];
-    const built = chain.built.flatMap(({ event: { pdu } }) =>
-      pdu.state_key === undefined ? [] : [[pdu.type, pdu.state_key] as const]
-    );
-    const rows = [...changed, ...built].map(([type, stateKey]) =>
-      currentState.of(currentRowAt(this.id, state, [type, stateKey]))
-    );
-    const authority = this.#tip.authority.next(state, changed);
-    return { tip: { ...chain.tip, heads, state, authority }, rows };
   }
 
   /**
@@ -617,20 +576,6 @@ export interface Received extends Along {
   readonly channels: readonly ChannelMove[];
 }
 
-function isPredecessorFailure(error: unknown): boolean {
-  return error instanceof AppendError && error.code === "predecessor_failed";
-}
-
-/** What the log refuses, as an answer to a person; a broken constraint is the service's to read. */
-function storeFault(error: unknown): unknown {
-  if (!(error instanceof AppendError) || error.code === "constraint") return error;
-  return new OperationError(
-    "unavailable",
-    "The server could not store this just now, so nothing was changed. Try again in a moment.",
-    { cause: error, details: { retry_after_ms: 1000 } },
-  );
-}
-
 function hashDraft(...input: Parameters<typeof hashTimelineDraft>) {
   try {
     return hashTimelineDraft(...input);
@@ -638,26 +583,4 @@ function hashDraft(...input: Parameters<typeof hashTimelineDraft>) {
     if (error instanceof DraftError) throw new OperationError("invalid", error.message);
     throw error;
   }
-}
-
-function timelineRow(
-  event: TimelineEvent,
-  at: { readonly order: number; readonly receivedTs: number },
-): EventRow {
-  const { pdu } = event;
-  return {
-    roomId: event.roomId,
-    eventId: event.id,
-    hash: event.hash,
-    type: pdu.type,
-    channelId: pdu.channel_id,
-    sender: pdu.sender,
-    originTs: pdu.origin_ts,
-    order: at.order,
-    outcome: "accepted",
-    receivedTs: at.receivedTs,
-    withheld: event.withheld,
-    pdu: writeCanonical(pdu as unknown as JsonObject),
-    held: event,
-  };
 }
