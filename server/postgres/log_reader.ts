@@ -172,24 +172,35 @@ async function readRanges(
   options: ReadSinceOptions,
 ): Promise<readonly StoredEvent[]> {
   if (ranges.length === 0) return [];
-  const rooms = options.rooms === undefined
-    ? sql``
-    : sql`and e.room_id = any(${[...options.rooms]})`;
+  const { rooms, limit } = options;
   const sentBy = options.sentBy === undefined
     ? sql``
     : sql`and right(e.sender, ${options.sentBy.length + 1}) = ${`:${options.sentBy}`}`;
+  // Some rooms: each by its own index; a join would look through the blocks of the whole log.
   const rows = await sql<EventRecord[]>`
-    select ${eventColumns(sql)} from ${inRanges(sql, ranges)} ${rooms} ${sentBy}
+    select ${eventColumns(sql)} from ${
+    rooms === undefined ? sql`${inRanges(sql, ranges)} ${sentBy}` : sql`${rangesOf(sql, ranges)}
+        cross join unnest(${[...new Set(rooms)]}::text[]) as chosen(room_id)
+        cross join lateral (
+          select * from events e
+          where e.room_id = chosen.room_id and e.writer_id = r.writer_id
+            and e.position > r.after and e.position <= r.upto ${sentBy}
+          order by e.position limit ${limit}) e`
+  }
     order by e.writer_id, e.position
-    limit ${options.limit}`;
+    limit ${limit}`;
   return rows.map(readEvent);
 }
 
 /** Rows `e` of events that stand in the ranges; a condition can follow. */
 export function inRanges(sql: Sql, ranges: readonly Range[]) {
-  return sql`unnest(${ranges.map((range) => range.writerId)}::int[],
-      ${ranges.map((range) => range.from)}::bigint[],
-      ${ranges.map((range) => range.to)}::bigint[]) as r(writer_id, after, upto)
+  return sql`${rangesOf(sql, ranges)}
     join events e on e.writer_id = r.writer_id
       and e.position > r.after and e.position <= r.upto`;
+}
+
+function rangesOf(sql: Sql, ranges: readonly Range[]) {
+  return sql`unnest(${ranges.map((range) => range.writerId)}::int[],
+      ${ranges.map((range) => range.from)}::bigint[],
+      ${ranges.map((range) => range.to)}::bigint[]) as r(writer_id, after, upto)`;
 }

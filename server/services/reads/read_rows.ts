@@ -1,5 +1,6 @@
 import type { ReadState } from "../../../core/api/channel.ts";
 import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
+import { isNoEdit } from "../messages/message_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 
 export interface CountQuery {
@@ -35,8 +36,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
           and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
           and e.type = 'm.room.message' and e.sender <> ${userId}
           and e.outcome = 'accepted' and not e.withheld
-          and not exists (select 1 from message_relations r
-            where r.room_id = e.room_id and r.event_id = e.event_id and r.kind = 'edit')
+          and ${isNoEdit(sql)}
         -- In order, so that the index is left at the limit and not read to its end.
         order by e.timeline_order, e.event_hash
         limit ${UNREAD_COUNT_MAX}) newer) u
