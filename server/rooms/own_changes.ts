@@ -1,4 +1,5 @@
 import type { ControlEvent } from "../../core/event/event.ts";
+import { requiredSigners } from "../../core/event/required_signers.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import { reapplyLost } from "../../core/state/reapply_lost.ts";
 import type { BuiltControl, ControlIntent, ControlTip } from "./control_tip.ts";
@@ -39,6 +40,8 @@ export function againstResolved(
   at: { readonly tip: ControlTip; readonly nowMs: number },
 ): ControlIntent | undefined {
   const { tip, nowMs } = at;
+  // Another server's signature is under it, and none would be under the new one.
+  if (requiredSigners(lost.event.pdu).length > 1) return undefined;
   const draft = reapplyLost({
     lost: lost.event,
     before: lost.before,
