@@ -293,13 +293,13 @@ export class Pipeline implements Ingest {
           return { outcome: "dropped", reason: decision.reason };
       }
     } catch (error) {
-      // A fault of ours must keep nobody else's events out; the event may be sent again.
+      // A fault of ours keeps nobody else's events out and loses none: it is tried again later.
       turn.room.graph.forget(incoming.event.id);
       this.#deps.log.log("error", "An event of another server could not be judged.", {
         event: incoming.event.id,
         error,
       });
-      return { outcome: "dropped", reason: "the server failed to judge it" };
+      return { outcome: "waiting", reason: "the server failed to judge it", missing: [] };
     }
   }
 

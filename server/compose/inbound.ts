@@ -70,7 +70,11 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   const blake3 = await createBlake3();
   let wake = () => {};
   const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });
-  const lookAgain = stack.use(new LookAgain({ ...input, rooms, verifier }));
+  // What this server has said itself may come back to it: after a restore, or from a third.
+  const policy: ServerPolicy = {
+    refusal: (server) => server === input.serverName ? undefined : input.policy.refusal(server),
+  };
+  const lookAgain = stack.use(new LookAgain({ ...input, rooms, verifier, policy }));
   const refill = stack.use(new Refill({ ...input, rooms, ownName: input.serverName }));
   const resolveLater = stack.use(new ResolveLater({ ...input, rooms }));
   const ingest = new Pipeline({
@@ -79,6 +83,7 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
     verifier,
     waiting,
     receipts,
+    policy,
     lookAgain,
     refill,
     resolveLater,

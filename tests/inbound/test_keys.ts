@@ -9,6 +9,8 @@ export class TestKeys implements KeyRing {
   /** What asking gives. */
   readonly away = new Map<string, KeyEntry>();
   readonly refused = new Map<string, string>();
+  /** So many questions are still not answered, as by a database that is away. */
+  faults = 0;
 
   constructor(...servers: readonly TestServer[]) {
     for (const server of servers) this.held.set(nameOf(server), server.entry);
@@ -24,6 +26,7 @@ export class TestKeys implements KeyRing {
   }
 
   refusal(name: KeyName): Promise<string | undefined> {
+    if (this.faults-- > 0) return Promise.reject(new Error("the keys cannot be read just now"));
     return Promise.resolve(this.refused.get(keyNameText(name)));
   }
 

@@ -223,3 +223,31 @@ Deno.test("a content that fails its hash is never shown, and comes from its orig
   });
   assert((await body())?.pdu.includes("the very words"));
 });
+
+Deno.test("an event that a fault of ours keeps from being judged is judged later, and delays no other", async () => {
+  const made = await opened();
+  const { room, receiver, keys } = made;
+  await using _receiver = receiver;
+  const first = await room.message({ sender: ann, body: "first" });
+  const second = await room.message({ sender: bob, body: "second" });
+  keys.faults = 1;
+  assert.deepEqual(await send(receiver, one.name, [first, second]), ["waiting", "accepted"]);
+  await until(made, first, "accepted");
+  await waitFor("nothing to wait", async () => await waitingCount(made) === 0 ? true : undefined);
+});
+
+Deno.test("what this server itself has said is taken back from another", async () => {
+  const here = testServer("here.example", 77);
+  const eva = person("eva", here);
+  const room = await RemoteRoom.guild([one, here], { owner: ann, members: [eva] });
+  const clock = new ManualClock(TEST_TS + 10_000_000);
+  await using receiver = await openReceiver({
+    keys: new TestKeys(one, here),
+    clock,
+    barred: new Map([[here.name, "it is this server itself"]]),
+  });
+  const { roomId, pdus } = room;
+  await receiver.ingest.ingest({ door: "join", origin: one.name, roomId, pdus });
+  const lost = await room.message({ sender: eva, body: "said before a restore" });
+  assert.deepEqual(await send(receiver, one.name, [lost]), ["accepted"]);
+});
