@@ -78,6 +78,8 @@ export const limits = {
     maxForegroundConflict: 5000,
     /** More control heads than this ask for a `merge`. */
     maxControlHeads: 10,
+    /** With so many ends a control event that joins none of them is soft-failed. */
+    maxEndsToFork: 100,
   },
   transaction: {
     maxPdus: 50,

@@ -1,7 +1,8 @@
 import { judgeCurrent, type Present } from "../../core/auth/judge_current.ts";
-import { refuse, type Verdict } from "../../core/auth/verdict.ts";
-import { type HeldEvent, isTimelineEvent } from "../../core/event/event.ts";
+import { ALLOWED, refuse, type Verdict } from "../../core/auth/verdict.ts";
+import { type HeldEvent, isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
+import { limits } from "../../core/limits.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -32,6 +33,8 @@ export async function judgePresent(
   const server = serverOf(event.pdu.sender);
   const barred = deps.policy.refusal(server);
   if (barred !== undefined) return refuse("now.policy", barred);
+  const crowded = judgeCrowd(turn, event);
+  if (!crowded.ok) return crowded;
   const nowMs = deps.clock.now();
   const keyRefusal = await newestKeyRefusal(deps, signedBy, nowMs);
   const present: Present = {
@@ -42,6 +45,17 @@ export async function judgePresent(
     ...await presentFacts(turn, event),
   };
   return judgeCurrent(event, present);
+}
+
+/**
+ * Every end of the control graph costs whatever comes later: while there are many, what adds one
+ * and joins none waits until they are joined. A server that forks without end hurts itself.
+ */
+function judgeCrowd({ end }: RoomTurn, event: HeldEvent): Verdict {
+  if (!isControlEvent(event) || end.heads.length < limits.receive.maxEndsToFork) return ALLOWED;
+  return event.pdu.prev_events.some((id) => end.heads.includes(id))
+    ? ALLOWED
+    : refuse("now.ends", `the control graph has ${end.heads.length} ends already`);
 }
 
 /** Whether step 6 applies: history that is fetched was judged by those who were there. */

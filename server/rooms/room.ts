@@ -392,7 +392,8 @@ export class Room {
       originTs,
       content: intent.content,
       prevEvents: parents.ids,
-      stateRefs: this.#tip.heads.slice(0, limits.event.maxStateRefs),
+      // The newest: what was changed here a moment ago is what the message may rest on.
+      stateRefs: this.#tip.heads.slice(-limits.event.maxStateRefs),
     }, { rng, blake3 });
     const order = timelineOrder(originTs, [parents.maxOrder]);
     tip.advance(parents.ids, { id: draft.id, order });

@@ -25,6 +25,7 @@ import { residentMb } from "./process_facts.ts";
 const FULL = { events: 6000, messages: 200, floodS: 15, members: 10_000, history: 100_000 };
 const TINY: typeof FULL = { events: 200, messages: 10, floodS: 2, members: 50, history: 200 };
 const PAUSE_MS = 40;
+const SAID_EVERY_MS = 10;
 const BATCH = limits.transaction.maxPdus;
 /** Transactions of one server under way at once: what its lane takes. */
 const IN_FLIGHT = 3;
@@ -79,8 +80,12 @@ async function measureIngest(bench: Bench, count: number): Promise<void> {
   const chain = async (name: string): Promise<HeldEvent[]> => {
     const events: HeldEvent[] = [];
     let prev: HeldEvent["id"][] = [];
+    // As people talk: each a moment after the one before, none in the future.
+    const from = Date.now() - count * SAID_EVERY_MS;
     for (let n = 0; n < count; n++) {
-      const event = await guest.say(bench.general, `${name} ${n}: ${"x".repeat(80)}`, { prev });
+      const ts = from + n * SAID_EVERY_MS;
+      const body = `${name} ${n}: ${"x".repeat(80)}`;
+      const event = await guest.say(bench.general, body, { prev, ts });
       events.push(event);
       prev = [event.id];
     }

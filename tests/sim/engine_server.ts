@@ -287,7 +287,7 @@ export class EngineServer implements SimServer {
       return await buildTimelineEvent({
         ...draft,
         channelId: intent.channelId,
-        stateRefs: heads.slice(0, limits.event.maxStateRefs),
+        stateRefs: heads.slice(-limits.event.maxStateRefs),
         prevEvents: ends.slice(0, limits.event.maxPrevEvents),
       }, options);
     }
