@@ -260,6 +260,38 @@ Deno.test("remaining risk: who joins while others close the guild, on a branch a
   assert.equal(merge(room, closed, apart).membership(user("cat")), "leave");
 });
 
+Deno.test("remaining risk: what a former owner did goes again when somebody stands on a branch from before it", () => {
+  // The hand-over is replayed first, and what the former owner had done before it fails then:
+  // nothing in its authority says that it came earlier. Order by parents would, and is not used.
+  const room = guild();
+  const fork = room.heads;
+  const channel = room.add({
+    type: "m.channel.policy",
+    sender: owner,
+    stateKey: channelId(2) as string,
+    content: { kind: "text", closed: false, entries: [] },
+  });
+  const given = room.add(room.give(owner, bob, ["mod"], { prev: [channel.id] }));
+  const handOver = room.add({
+    type: "m.guild.owner",
+    sender: owner,
+    stateKey: "",
+    content: { user: admin },
+    prev: [given.id],
+  });
+  const apart = room.add({
+    type: "m.room.member",
+    sender: mallory,
+    stateKey: mallory,
+    content: { membership: "leave" },
+    prev: fork,
+  });
+  assert.deepEqual(merge(room, handOver).rolesOf(bob), ["mod"]);
+  const merged = merge(room, handOver, apart);
+  assert.deepEqual(merged.rolesOf(bob), []);
+  assert.equal(merged.view.get("m.channel.policy", channelId(2) as string), undefined);
+});
+
 Deno.test("MSC4297 (conflicted subgraph): what lies between two conflicted events is replayed with them", () => {
   // mod gets admin's trust on one branch and uses it; the other branch never saw it.
   const room = guild();
