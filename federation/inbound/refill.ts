@@ -133,7 +133,7 @@ export class Refill implements AsyncDisposable {
       const answer = await this.#deps.transport.call(server, getEvents, {
         room_id: roomId,
         event_ids: [eventId],
-      });
+      }, { signal: this.#ending.signal });
       const { pdus, keys } = answer;
       await ingest.ingest({ door: "missing", origin: server, roomId, pdus, keys });
     } catch (error) {
