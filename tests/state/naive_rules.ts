@@ -34,6 +34,9 @@ const BITS = {
 
 export const naiveIsUser = (text: unknown) =>
   typeof text === "string" && /^@[a-z0-9._-]{1,64}:[a-z0-9.-]+$/.test(text);
+/** base58 of 32 bytes: 32 characters where they are all zero, 43 or 44 where they are random. */
+const isRoom = (text: unknown) =>
+  typeof text === "string" && /^![1-9A-HJ-NP-Za-km-z]{32,44}$/.test(text);
 const isBits = (text: unknown) =>
   typeof text === "string" && /^(0|[1-9a-f][0-9a-f]{0,31})$/.test(text);
 const isRid = (text: string) => /^[0-9A-Za-z]{1,32}$/.test(text) && text !== "everyone";
@@ -170,7 +173,7 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
         sender === (room.kind === "dm" ? room.creator : owner);
     case "m.room.tombstone":
       return joined(sender) && owner !== undefined && sender === owner &&
-        typeof c.replacement === "string" && c.replacement.startsWith("!");
+        typeof c.closed === "boolean" && (c.replacement === undefined || isRoom(c.replacement));
     case "m.redaction":
       return joined(sender) && Array.isArray(c.redacts) && c.redacts.length >= 1 &&
         c.redacts.length <= 100 && c.redacts.every(isEventId);
