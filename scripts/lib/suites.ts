@@ -43,11 +43,14 @@ export function planSuites(sources: readonly string[]): Suite[] {
     take("core", 2, "core/", "tests/vectors/", "tests/sim/", "federation/", "voice/"),
     take("scripts", 2, "scripts/"),
     take("browser", 1, "tests/e2e/"),
+    // A process of its own: what ran in it before would count as its memory.
+    take("memory", 1, "tests/hostile_media_test.ts"),
     take("whole servers", 1, "tests/"),
     take("server and pages", 2, ""),
   ].filter((suite) => suite.files.length > 0).sort((a, b) => order(a) - order(b));
 }
 
 function order(suite: Suite): number {
-  return ["core", "scripts", "server and pages", "whole servers", "browser"].indexOf(suite.name);
+  return ["core", "scripts", "server and pages", "memory", "whole servers", "browser"]
+    .indexOf(suite.name);
 }

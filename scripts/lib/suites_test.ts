@@ -16,12 +16,14 @@ Deno.test("the browser comes last and runs alone, pure parts come first", () => 
     "tests/e2e/b_test.ts",
     "core/c_test.ts",
     "tests/contract/d_test.ts",
+    "tests/hostile_media_test.ts",
     "ui/e_test.tsx",
     "core/not_a_test_file.ts",
   ]);
   assert.deepEqual(suites.map((suite) => [suite.name, suite.files, suite.jobs]), [
     ["core", ["core/c_test.ts"], 2],
     ["server and pages", ["server/a_test.ts", "ui/e_test.tsx"], 2],
+    ["memory", ["tests/hostile_media_test.ts"], 1],
     ["whole servers", ["tests/contract/d_test.ts"], 1],
     ["browser", ["tests/e2e/b_test.ts"], 1],
   ]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CDPSession, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
 import { createGuild, fillRegistration, settled } from "./people.ts";
 
 interface Point {
@@ -47,7 +48,10 @@ Deno.test("on a phone a swipe leads to guilds and channels, to members and back"
   const right = { x: 320, y: 310 };
   const shows = async (wanted: string, selector: string) => {
     await page.locator(`.app.show-${wanted}`).waitFor();
-    assert.equal(await visiblePart(page, selector), 1, selector);
+    await waitFor(
+      `${selector} to stand still in sight`,
+      async () => await visiblePart(page, selector) === 1 ? true : undefined,
+    );
   };
   await shows("main", ".main");
   await swipe(session, left, right);
