@@ -76,6 +76,10 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
       .getByRole("button", { name: /👍/ }).first().waitFor();
     await ann.page.locator("textarea[name=body]").focus();
     await ann.page.keyboard.press("ArrowUp");
+    await waitFor(
+      "the message in the box",
+      async () => (await ann.page.locator("textarea[name=body]").inputValue()).includes("seeds"),
+    );
     await ann.page.locator("textarea[name=body]").fill("Who brings the **tools**?");
     await ann.page.keyboard.press("Enter");
     await bob.page.locator("article strong", { hasText: "tools" }).waitFor();
