@@ -1,0 +1,122 @@
+import type { BrowserContext } from "playwright-core";
+import { png } from "../harness/pictures.ts";
+import type { ProcessServer } from "../harness/process_server.ts";
+import { PASSWORD, type Person } from "../harness/homeserver.ts";
+
+/** What the scene says in #general, one message each. */
+export const TALK: readonly string[] = [
+  "Hello **world**, see https://example.org and `code`",
+  "||a spoiler|| and @everyone",
+  "```ts\nconst a = 1;\n```",
+  "> quoted\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+  "🙏",
+];
+
+/** A guild in which every page has something to show; made through the API alone. */
+export interface Scene {
+  readonly server: ProcessServer;
+  /** The administrator, owner of the guild. */
+  readonly ann: Person;
+  readonly bob: Person;
+  readonly guildId: string;
+  readonly roomId: string;
+  readonly general: string;
+  readonly roleId: string;
+  readonly inviteCode: string;
+  readonly dmRoom: string;
+  readonly dmMessage: string;
+  /** The first message of the guild. */
+  readonly messageId: string;
+  readonly resetToken: string;
+}
+
+export async function makeScene(server: ProcessServer): Promise<Scene> {
+  const ann = await server.register("ann");
+  await ann.do("PATCH", "/account", { display_name: "Ann", bio: "Plants things", status: "out" });
+  const guild = await ann.do("POST", "/guilds", { name: "Riverside Garden Club" });
+  const general = guild.channels.find((each: { name: string }) => each.name === "general").id;
+  const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
+  const bob = await server.register("bob", invite.code);
+  const eve = await server.register("eve", invite.code);
+  for (const each of [bob, eve]) await each.do("POST", `/invites/${invite.code}/accept`, {});
+  const role = await ann.do("POST", "/roles", {
+    guild_id: guild.id,
+    name: "Stewards",
+    color: "#2f7d4f",
+    hoist: true,
+  });
+  const member = `/guilds/${guild.id}/members/${encodeURIComponent(bob.id)}`;
+  await ann.do("PATCH", member, { roles: [role.id] });
+  const ban = `/guilds/${guild.id}/bans/${encodeURIComponent(eve.id)}`;
+  await ann.do("PUT", ban, { reason: "sold weeds" });
+  const seats = { server, ann, bob, guildId: guild.id as string, roomId: guild.id as string };
+  const messageId = await talk(seats, general);
+  const dm = await ann.do("POST", "/dms", { user_id: bob.id });
+  await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/join`, {});
+  const said = await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/send`, {
+    body: "Just us",
+  });
+  const reset = await ann.do("POST", `/admin/users/${encodeURIComponent(bob.id)}/reset-link`, {});
+  return {
+    ...seats,
+    general,
+    roleId: role.id,
+    inviteCode: invite.code,
+    dmRoom: dm.room_id,
+    dmMessage: said.id,
+    messageId,
+    resetToken: new URL(reset.url).pathname.split("/").at(-1) ?? "",
+  };
+}
+
+type Seats = Pick<Scene, "ann" | "bob" | "roomId">;
+
+/** Returns the id of the first message. */
+async function talk({ ann, bob, roomId }: Seats, channel: string): Promise<string> {
+  const send = (who: Person, body: Record<string, unknown>) =>
+    who.do("POST", `/rooms/${encodeURIComponent(roomId)}/send`, { channel_id: channel, ...body });
+  const ids: string[] = [];
+  for (const body of TALK) ids.push((await send(ann, { body })).id);
+  const [first = ""] = ids;
+  await send(bob, { body: "An answer, <@ann>", reply_to: first });
+  await send(bob, {
+    media: [{ uri: await upload(bob, "red.png", png(24, 16)), alt: "Red and blue" }],
+  });
+  await bob.do("POST", "/reactions", { room_id: roomId, event_id: first, key: "👍" });
+  await ann.do("PUT", `/rooms/${encodeURIComponent(roomId)}/pins/${encodeURIComponent(first)}`, {
+    on: true,
+  });
+  return first;
+}
+
+/** Uploads a file for a message. Returns its `mxc:` address. */
+export async function upload(who: Person, name: string, bytes: Uint8Array): Promise<string> {
+  const query = new URLSearchParams({ filename: name, purpose: "attachment" });
+  const response = await fetch(`${who.api.url}/client/v1/media/upload?${query}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${who.token}` },
+    body: new Uint8Array(bytes),
+  });
+  const body = await response.json();
+  if (response.status !== 200) throw new Error(`upload ${name}: ${JSON.stringify(body)}`);
+  return body.uri;
+}
+
+/** A session of a browser, as `name=value`. */
+export async function sessionCookie(url: string, userName: string): Promise<string> {
+  const response = await fetch(`${url}/client/v1/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user_name: userName, password: PASSWORD, transport: "cookie" }),
+  });
+  const [cookie] = (response.headers.get("set-cookie") ?? "").split(";");
+  if (response.status !== 200 || !cookie) throw new Error(`login: ${await response.text()}`);
+  await response.body?.cancel();
+  return cookie;
+}
+
+/** Signs somebody in who registered through the API. */
+export async function signIn(context: BrowserContext, url: string, userName: string) {
+  const [name = "", ...value] = (await sessionCookie(url, userName)).split("=");
+  await context.addCookies([{ name, value: value.join("="), url, httpOnly: true }]);
+}

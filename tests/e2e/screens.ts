@@ -1,0 +1,90 @@
+import { channelPath, dmPath, guildPath, messagePath } from "../../ui/lib/format/paths.ts";
+import type { Scene } from "./scene.ts";
+
+/** What a screen may load before it works: the doors are seen on a first visit, by anybody. */
+export type ScreenKind = "door" | "chat" | "page";
+
+export interface Screen {
+  readonly kind: ScreenKind;
+  readonly path: (scene: Scene) => string;
+  /** Answered with this instead of 200. */
+  readonly status?: number;
+}
+
+const inSettings = (rest: string): Screen => ({
+  kind: "page",
+  path: ({ guildId }) => `${guildPath(guildId)}/settings${rest}`,
+});
+const page = (path: string): Screen => ({ kind: "page", path: () => path });
+const door = (path: Screen["path"]): Screen => ({ kind: "door", path });
+const bobIn = (rest: string): Screen => ({
+  kind: "page",
+  path: ({ bob, guildId }) =>
+    rest === ""
+      ? `/admin/users/${encodeURIComponent(bob.id)}`
+      : `${guildPath(guildId)}/settings${rest}${encodeURIComponent(bob.id)}`,
+});
+const general = ({ guildId, roomId, general: id }: Scene) =>
+  channelPath(guildId, { room_id: roomId, id, private: false });
+
+/** Each page of `ui/routes`, by its file: a new one needs a line here, or a test says so. */
+export const SCREENS: Readonly<Record<string, Screen>> = {
+  "_404.tsx": { kind: "page", path: () => "/nowhere", status: 404 },
+  "admin/audit.tsx": page("/admin/audit"),
+  "admin/federation.tsx": page("/admin/federation"),
+  "admin/index.tsx": page("/admin"),
+  "admin/tokens.tsx": page("/admin/tokens"),
+  "admin/users/[user].tsx": bobIn(""),
+  "admin/users/index.tsx": page("/admin/users"),
+  "dm/[room]/[message].tsx": {
+    kind: "chat",
+    path: ({ dmRoom, dmMessage }) => messagePath(dmPath(dmRoom), dmMessage),
+  },
+  "dm/[room]/index.tsx": { kind: "chat", path: ({ dmRoom }) => dmPath(dmRoom) },
+  "g/[guild]/[channel]/[message].tsx": {
+    kind: "chat",
+    path: (scene) => messagePath(general(scene), scene.messageId),
+  },
+  "g/[guild]/[channel]/index.tsx": { kind: "chat", path: general },
+  "g/[guild]/index.tsx": { kind: "chat", path: ({ guildId }) => guildPath(guildId) },
+  "g/[guild]/settings/audit.tsx": inSettings("/audit"),
+  "g/[guild]/settings/bans.tsx": inSettings("/bans"),
+  "g/[guild]/settings/channels/[channel].tsx": {
+    kind: "page",
+    path: (scene) => `${guildPath(scene.guildId)}/settings/channels/${scene.general}`,
+  },
+  "g/[guild]/settings/channels/index.tsx": inSettings("/channels"),
+  "g/[guild]/settings/index.tsx": inSettings(""),
+  "g/[guild]/settings/invites.tsx": inSettings("/invites"),
+  "g/[guild]/settings/me.tsx": inSettings("/me"),
+  "g/[guild]/settings/members/[user].tsx": bobIn("/members/"),
+  "g/[guild]/settings/members/index.tsx": inSettings("/members"),
+  "g/[guild]/settings/roles/[role].tsx": {
+    kind: "page",
+    path: ({ guildId, roleId }) => `${guildPath(guildId)}/settings/roles/${roleId}`,
+  },
+  "g/[guild]/settings/roles/index.tsx": inSettings("/roles"),
+  "g/[guild]/settings/servers.tsx": inSettings("/servers"),
+  "home.tsx": { kind: "chat", path: () => "/home" },
+  "index.tsx": door(() => "/"),
+  "invite/[code].tsx": door(({ inviteCode }) => `/invite/${inviteCode}`),
+  "join.tsx": page("/join"),
+  "login.tsx": door(() => "/login"),
+  "register.tsx": door(({ inviteCode }) => `/register?token=${inviteCode}`),
+  "reset/[token].tsx": door(({ resetToken }) => `/reset/${resetToken}`),
+  "settings/account.tsx": page("/settings/account"),
+  "settings/appearance.tsx": page("/settings/appearance"),
+  "settings/password.tsx": page("/settings/password"),
+  "settings/profile.tsx": page("/settings/profile"),
+  "settings/sessions.tsx": page("/settings/sessions"),
+  "setup/[token].tsx": { kind: "door", path: () => "/setup/used-long-ago", status: 404 },
+};
+
+/** Files of `ui/routes` that lead elsewhere, or are seen only inside or instead of a page. */
+export const NO_SCREENS: readonly string[] = [
+  "_app.tsx",
+  "_error.tsx",
+  "_middleware.ts",
+  "logout.ts",
+  "settings/index.ts",
+];

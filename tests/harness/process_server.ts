@@ -1,0 +1,77 @@
+import { freePort } from "./free_port.ts";
+import { type Answer, type CallOptions, PASSWORD, Person } from "./homeserver.ts";
+import { freshDatabase } from "./postgres.ts";
+import { type ServerProcess, startServerProcess } from "./server_process.ts";
+import { tempFolder } from "./temp_folder.ts";
+
+/** A server in a process of its own on a Postgres of its own, spoken to by the client API. */
+export interface ProcessServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly pid: number;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** An account made through the given invite code, or the first administrator's link. */
+  register(userName: string, token?: string): Promise<Person>;
+  /** As a power cut of the process; database, data folder and port stay. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`. */
+  start(): Promise<void>;
+}
+
+export async function startProcessServer(
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessServer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await tempFolder());
+  await Deno.chmod(folder.path, 0o755);
+  const database = stack.use(await freshDatabase());
+  const port = freePort();
+  const open = () =>
+    startServerProcess({
+      dataFolder: `${folder.path}/data`,
+      port,
+      databaseUrl: database.url,
+      env,
+    });
+  let running: ServerProcess = await open();
+  stack.defer(() => running.kill());
+  const { url, setupCode } = running;
+  const call: ProcessServer["call"] = async (method, path, { body, token } = {}) => {
+    const response = await fetch(`${url}/client/v1${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const owned = stack.move();
+  return {
+    url,
+    port,
+    databaseUrl: database.url,
+    get pid() {
+      return running.pid;
+    },
+    call,
+    async register(userName, token = setupCode) {
+      const { status, body } = await call("POST", "/register", {
+        body: {
+          user_name: userName,
+          password: PASSWORD,
+          ...(token === undefined ? {} : { token }),
+        },
+      });
+      if (status !== 200) throw new Error(`register ${userName}: ${JSON.stringify(body)}`);
+      return new Person({ url, call }, body.user_id, body.tokens.access_token);
+    },
+    kill: () => running.kill(),
+    async start() {
+      running = await open();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
