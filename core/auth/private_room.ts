@@ -1,6 +1,8 @@
+import type { HeldEvent } from "../event/event.ts";
 import type { ServerName } from "../ids/server_name.ts";
 import { serverOf, type UserId } from "../ids/user_id.ts";
 import type { Authority } from "../permissions/authority.ts";
+import { ALLOWED, refuse, type Verdict } from "./verdict.ts";
 
 /**
  * The server that keeps a private room in step with its guild: it vouches for joins by role and
@@ -32,4 +34,25 @@ export function mayStayInPrivate(room: Authority, guild: Authority, user: UserId
   if (!guild.isJoined(user)) return false;
   const byRole = room.member(user)?.authorisedVia !== undefined;
   return !byRole || mayJoinByRole(room, guild, user);
+}
+
+/**
+ * Step 6 in a private room whose guild is held too: whom the guild has sent away says nothing
+ * here any more, also before the custodian has removed him. Judged by the room alone are one's
+ * own leave; a join that is vouched for, because the custodian looked at the guild before it
+ * signed; and control events of the custodian's server, whose kicks are sent in the name of the
+ * room's owner wherever he is. PROTOCOL.md 9.
+ */
+export function judgeByGuild(
+  { pdu }: Pick<HeldEvent, "pdu">,
+  { room, guild }: { readonly room: Authority; readonly guild: Authority },
+): Verdict {
+  const { sender, content } = pdu;
+  if (mayStayInPrivate(room, guild, sender)) return ALLOWED;
+  if (!("channel_id" in pdu) && serverOf(sender) === custodianOf(room)) return ALLOWED;
+  const isOwn = pdu.type === "m.room.member" && "state_key" in pdu && pdu.state_key === sender;
+  const isVouched = content["membership"] === "join" && content["authorised_via"] !== undefined;
+  return isOwn && (content["membership"] === "leave" || isVouched)
+    ? ALLOWED
+    : refuse("now.guild", `the guild of this private channel no longer lets ${sender} in`);
 }

@@ -1,4 +1,5 @@
 import { judgeCurrent, type Present } from "../../core/auth/judge_current.ts";
+import { judgeByGuild } from "../../core/auth/private_room.ts";
 import { ALLOWED, refuse, type Verdict } from "../../core/auth/verdict.ts";
 import { type HeldEvent, isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
@@ -35,10 +36,14 @@ export async function judgePresent(
   if (barred !== undefined) return refuse("now.policy", barred);
   const crowded = judgeCrowd(turn, event);
   if (!crowded.ok) return crowded;
+  const room = turn.end.authority;
+  const guild = await turn.room.guild();
+  const belongs = guild === undefined ? ALLOWED : judgeByGuild(event, { room, guild });
+  if (!belongs.ok) return belongs;
   const nowMs = deps.clock.now();
   const keyRefusal = await newestKeyRefusal(deps, signedBy, nowMs);
   const present: Present = {
-    current: turn.end.authority,
+    current: room,
     stateBefore: before.view,
     nowMs,
     ...(keyRefusal === undefined ? {} : { keyRefusal }),

@@ -27,9 +27,9 @@ export interface LookAgainDeps extends PresentDeps, Pick<VerifyDeps, "verifier">
 }
 
 /**
- * Soft-failed events are looked at again when the present state of their room has changed, or
- * the time has come for one that was dated ahead: for 7 days, at most 1,000 of a room. What
- * passes counts, and is shown. PROTOCOL.md 7.
+ * Soft-failed events are looked at again when the present state of their room, or of the guild
+ * that their private room belongs to, has changed, or the time has come for one that was dated
+ * ahead: for 7 days, at most 1,000 of a room. What passes counts, and is shown. PROTOCOL.md 7.
  */
 export class LookAgain implements AsyncDisposable {
   readonly #deps: LookAgainDeps;
@@ -92,9 +92,15 @@ export class LookAgain implements AsyncDisposable {
   }
 
   async #lookThrough(roomId: RoomId): Promise<void> {
+    const { rooms } = this.#deps;
     try {
-      const room = await this.#deps.rooms.open(roomId);
+      const room = await rooms.open(roomId);
       if (room !== undefined) await room.inTurn(() => this.#lookInTurn(room));
+      // Its private rooms are judged by it too: whom it has taken back is heard there again.
+      for (const id of await rooms.withSoftFailed(this.#sinceTs, roomId)) {
+        const inside = await rooms.open(id);
+        if (inside !== undefined) await inside.inTurn(() => this.#lookInTurn(inside));
+      }
     } catch (error) {
       this.#deps.log.log("warn", "Soft-failed events could not be looked at again.", {
         room: roomId,

@@ -122,6 +122,8 @@ export interface InboundRoom {
   readonly end: GraphEnd;
   /** Runs alone: no other change of the control graph is decided or stored meanwhile. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Of a private room: its guild as it is now, where this server holds and has checked it. */
+  guild(): Promise<Authority | undefined>;
 
   find(ids: readonly EventId[]): Promise<readonly Known[]>;
   childrenOfMissing(ids: readonly EventId[]): Promise<readonly MissingParent[]>;
@@ -165,8 +167,8 @@ export interface InboundRooms {
   withheld(
     query: { readonly sinceTs: number; readonly limit: number },
   ): Promise<readonly HeldEvent[]>;
-  /** Rooms with events that soft-failed since. */
-  withSoftFailed(sinceTs: number): Promise<readonly RoomId[]>;
+  /** Rooms with events that soft-failed since; of a guild: its private rooms alone. */
+  withSoftFailed(sinceTs: number, guild?: RoomId): Promise<readonly RoomId[]>;
 }
 
 /** A receipt that has stored no event. */

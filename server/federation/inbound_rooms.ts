@@ -73,10 +73,16 @@ export class StoredInboundRooms implements InboundRooms {
     return rows.map((row) => heldOf(readEvent(row)));
   }
 
-  async withSoftFailed(sinceTs: number): Promise<readonly RoomId[]> {
-    const rows = await this.#deps.sql<{ room_id: RoomId }[]>`
-      select distinct room_id from events
-      where outcome = 'soft_failed' and received_ts >= ${sinceTs}`;
+  async withSoftFailed(sinceTs: number, guild?: RoomId): Promise<readonly RoomId[]> {
+    const { sql } = this.#deps;
+    const rows = guild === undefined
+      ? await sql<{ room_id: RoomId }[]>`
+        select distinct room_id from events
+        where outcome = 'soft_failed' and received_ts >= ${sinceTs}`
+      : await sql<{ room_id: RoomId }[]>`
+        select p.room_id from private_channels p where p.guild_id = ${guild} and exists
+          (select 1 from events e where e.room_id = p.room_id
+            and e.outcome = 'soft_failed' and e.received_ts >= ${sinceTs})`;
     return rows.map((row) => row.room_id);
   }
 }
@@ -110,6 +116,10 @@ class StoredInboundRoom implements InboundRoom {
 
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#room.inTurn(work);
+  }
+
+  async guild() {
+    return (await this.#deps.rooms.guildOf(this.#room))?.authority;
   }
 
   async find(ids: readonly EventId[]): Promise<readonly Known[]> {

@@ -1,6 +1,6 @@
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
-import { parseRoomId, type RoomId } from "../../core/ids/room_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
 import type {
   AuthorityNeeds,
   BackQuery,
@@ -36,10 +36,7 @@ export class PostgresRoomReader implements RoomReader {
   async open(roomId: RoomId): Promise<ReadableRoom | undefined> {
     const room = await this.#deps.rooms.open(roomId);
     if (room === undefined || room.checking !== undefined) return undefined;
-    const { kind, guild: raw } = room.authority.room;
-    const guildId = kind === "private" && raw !== undefined ? parseRoomId(raw) : undefined;
-    const guild = guildId === undefined ? undefined : await this.#deps.rooms.open(guildId);
-    const parts = { states: this.#states, guild: guild?.checking ? undefined : guild };
+    const parts = { states: this.#states, guild: await this.#deps.rooms.guildOf(room) };
     return new StoredRoom(this.#deps.sql, room, parts);
   }
 }

@@ -110,6 +110,13 @@ export class Rooms {
     return room;
   }
 
+  /** The guild of a private room, where this server holds it and has checked it. */
+  async guildOf({ authority: { room } }: Pick<Room, "authority">): Promise<Room | undefined> {
+    const id = room.kind === "private" ? parseRoomId(room.guild ?? "") : undefined;
+    const guild = id === undefined ? undefined : await this.open(id);
+    return guild?.checking === undefined ? guild : undefined;
+  }
+
   /** Makes a room and stores its first events in one transaction. */
   async create(
     genesis: Genesis,

@@ -55,7 +55,15 @@ export class Guest {
     const user = peer.user(name);
     const redeemed = await peer.call(victim, redeemLink, { code, user });
     assert.equal(redeemed.status, 200, JSON.stringify(redeemed.body));
-    const roomId = redeemed.body.room_id as RoomId;
+    return await Guest.join(peer, victim, { roomId: redeemed.body.room_id as RoomId, user });
+  }
+
+  /** Joins a room that is open to the user, and reads the whole control graph. */
+  static async join(
+    peer: HostilePeer,
+    victim: Victim,
+    { roomId, user }: { readonly roomId: RoomId; readonly user: UserId },
+  ): Promise<Guest> {
     const { place, join } = await makeJoin(peer, victim, { roomId, user });
     const sent = await peer.call(victim, sendMembership, { room_id: roomId, pdu: wire(join) });
     assert.equal(sent.status, 200, JSON.stringify(sent.body));
@@ -67,6 +75,11 @@ export class Guest {
     });
     await guest.readControl();
     return guest;
+  }
+
+  /** The same guest, speaking to another server of the room. */
+  towards(victim: Victim): Guest {
+    return new Guest({ peer: this.peer, victim, user: this.user, room: this.room });
   }
 
   get roomId(): RoomId {
@@ -148,7 +161,7 @@ export async function makeJoin(
   peer: HostilePeer,
   victim: Victim,
   who: { readonly roomId: RoomId; readonly user: UserId },
-  content: JsonObject = { membership: "join" },
+  ownContent?: JsonObject,
 ): Promise<{ readonly place: { readonly create: ControlEvent }; readonly join: HeldEvent }> {
   const { status, body } = await peer.call(victim, makeMembership, {
     room_id: who.roomId,
@@ -158,6 +171,10 @@ export async function makeJoin(
   assert.equal(status, 200, JSON.stringify(body));
   const create = control(body.create);
   const cited = (body.auth_events as JsonValue[]).map(control);
+  const content: JsonObject = ownContent ?? {
+    membership: "join",
+    ...(body.authorised_via === undefined ? {} : { authorised_via: body.authorised_via }),
+  };
   const draft = { type: "m.room.member", sender: who.user, content };
   const join = await buildControlEvent({
     ...draft,

@@ -71,6 +71,11 @@ export class MemoryRoom implements InboundRoom {
     return turn;
   }
 
+  /** The simulated room is a guild itself. */
+  guild(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async find(ids: readonly EventId[]): Promise<readonly Known[]> {
     await this.#pace();
     return ids.flatMap((id) => this.#store.known.get(id) ?? []);
@@ -169,7 +174,8 @@ export class MemoryRooms implements InboundRooms {
     return await this.#room.withheld(query);
   }
 
-  async withSoftFailed(sinceTs: number): Promise<readonly RoomId[]> {
+  async withSoftFailed(sinceTs: number, guild?: RoomId): Promise<readonly RoomId[]> {
+    if (guild !== undefined) return [];
     const found = await this.#room.softFailed({ sinceTs, limit: 1 });
     return found.length === 0 ? [] : [this.#room.id];
   }

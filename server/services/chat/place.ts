@@ -1,3 +1,4 @@
+import { mayStayInPrivate } from "../../../core/auth/private_room.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { type ChannelId, MAIN_CHANNEL, parseChannelId } from "../../../core/ids/channel_id.ts";
 import { parseEventId } from "../../../core/ids/event_id.ts";
@@ -27,7 +28,10 @@ export async function openGuild(
   return room;
 }
 
-/** Throws `not_found` unless the user may see the channel: hidden and absent look alike. */
+/**
+ * Throws `not_found` unless the user may see the channel: hidden and absent look alike. Whom the
+ * guild of a private channel has sent away is out at once, wherever its custodian is.
+ */
 export async function openChannel(
   deps: Pick<ChatDeps, "rooms" | "clock">,
   userId: UserId,
@@ -37,7 +41,9 @@ export async function openChannel(
   const channelId = parseChannelId(raw.channelId) ??
     (raw.channelId === MAIN_CHANNEL ? MAIN_CHANNEL : undefined);
   if (channelId === undefined) throw roomNotFound();
-  const rights = room.authority.rights(userId, channelId, deps.clock.now());
+  const guild = await deps.rooms.guildOf(room);
+  const belongs = guild === undefined || mayStayInPrivate(room.authority, guild.authority, userId);
+  const rights = belongs ? room.authority.rights(userId, channelId, deps.clock.now()) : 0n;
   if (!holds(rights, "VIEW_CHANNEL")) throw roomNotFound();
   return { room, channelId, rights };
 }
