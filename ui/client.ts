@@ -1,10 +1,22 @@
 import { type ComponentType, h, hydrate } from "preact";
+import { ENGLISH, languageOf } from "./lib/i18n/languages.ts";
+import type { Message } from "./lib/i18n/message.ts";
+import { setTextSource } from "./lib/i18n/t.ts";
+import { createTexts } from "./lib/i18n/texts.ts";
 
 /**
  * Browser entry: what the inline script of a page with islands calls first. It hydrates every
  * island of the page; props lie in one JSON data block, which the content policy does not execute.
+ * `texts`: what the islands show, in the language of the page.
  */
-export function boot(islands: Readonly<Record<string, ComponentType<Record<string, unknown>>>>) {
+export function boot(
+  islands: Readonly<Record<string, ComponentType<Record<string, unknown>>>>,
+  texts: readonly Readonly<Record<string, Message>>[],
+) {
+  const language = languageOf(document.documentElement.lang) ?? ENGLISH;
+  const merged: Record<string, Message> = Object.assign({}, ...texts);
+  const page = createTexts(language, (key) => merged[key]);
+  setTextSource(() => page);
   const block = document.getElementById("og-props");
   if (!block?.textContent) return;
   const found = JSON.parse(block.textContent) as {

@@ -7,6 +7,7 @@
  *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
  */
 import { fileURLToPath } from "node:url";
+import { islandTexts, sourcesBehind } from "./dev/texts.ts";
 import type { AssetManifest } from "./lib/assets.ts";
 
 const UI = fileURLToPath(new URL(".", import.meta.url)).replace(/[\\/]$/, "");
@@ -268,6 +269,22 @@ async function buildEmoji(out: Output): Promise<string> {
   return await out.add("emoji.json", new TextEncoder().encode(JSON.stringify(rows)));
 }
 
+/** Urls of the texts by language and island. */
+async function buildTexts(
+  out: Output,
+  islands: readonly { name: string; sources: readonly string[] }[],
+): Promise<Record<string, Record<string, string>>> {
+  const urls: Record<string, Record<string, string>> = {};
+  const readSource = (path: string) => Deno.readTextFile(`${UI}/../${path}`);
+  for (const { name, sources } of islands) {
+    for (const { language, module } of await islandTexts(sources, readSource)) {
+      const url = await out.add(`texts-${name}-${language}.js`, new TextEncoder().encode(module));
+      urls[language] = { ...urls[language], [name]: url };
+    }
+  }
+  return urls;
+}
+
 async function build(): Promise<void> {
   await writeOperations();
   await writeSnapshot(await listFiles(UI));
@@ -278,17 +295,21 @@ async function build(): Promise<void> {
   const out = new Output();
   const islands = nameIslands(await listFiles(UI));
   const metafile = await buildScripts(out, islands);
+  const entry = (file: string) =>
+    Object.keys(metafile.outputs).find((key) =>
+      metafile.outputs[key]?.entryPoint === `ui/${file}`
+    ) ??
+      "";
+  const texts = await buildTexts(
+    out,
+    islands.map(({ name, file }) => ({ name, sources: sourcesBehind(metafile, entry(file)) })),
+  );
   const styles = await buildStyles(out);
   const emoji = await buildEmoji(out);
   for (const { path } of await listFiles(`${UI}/static`)) {
     await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);
   }
   const urlOf = (path: string) => `/assets/${path.slice(path.lastIndexOf("client/") + 7)}`;
-  const entry = (file: string) =>
-    Object.keys(metafile.outputs).find((key) =>
-      metafile.outputs[key]?.entryPoint === `ui/${file}`
-    ) ??
-      "";
   const manifest: AssetManifest = {
     build: await hashText(new TextEncoder().encode(out.files.map((f) => f.url).sort().join("\n"))),
     boot: urlOf(entry("client.ts")),
@@ -297,6 +318,7 @@ async function build(): Promise<void> {
       url: urlOf(entry(file)),
       preload: staticImports(metafile, entry(file)).map(urlOf),
     }])),
+    texts,
     data: { "emoji.json": emoji },
     files: out.files,
   };

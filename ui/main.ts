@@ -6,6 +6,9 @@ import { ApiError } from "./lib/api/request.ts";
 import { createServerApi } from "./lib/api/server_api.ts";
 import type { Assets } from "./lib/assets.ts";
 import { createHandler } from "./lib/fresh/handler.ts";
+import { requestLanguage } from "./lib/i18n/languages.ts";
+import { inLanguage } from "./lib/i18n/request_language.ts";
+import { language } from "./lib/i18n/t.ts";
 import { readTheme } from "./lib/theme_cookie.ts";
 import { snapshot } from "./snapshot.ts";
 import type { State } from "./utils.ts";
@@ -52,6 +55,7 @@ export function createUi(backend: UiBackend, { assets }: { readonly assets: Asse
   const visitors = new WeakMap<Request, Visitor>();
   const handle = createHandler<State>(snapshot, {
     assets,
+    textsUrl: (island) => assets.manifest.texts[language().code]?.[island] ?? "",
     createNonce: () => btoa(String.fromCharCode(...backend.rng.bytes(16))),
     createState: (request, nonce) =>
       createState({ backend, request, nonce, visitor: visitors.get(request), assets }),
@@ -63,7 +67,7 @@ export function createUi(backend: UiBackend, { assets }: { readonly assets: Asse
   });
   return (request, visitor) => {
     visitors.set(request, visitor);
-    return handle(request);
+    return inLanguage(requestLanguage(request.headers), () => handle(request));
   };
 }
 

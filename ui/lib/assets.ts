@@ -4,6 +4,8 @@ export interface AssetManifest {
   readonly boot: string;
   readonly styles: readonly string[];
   readonly islands: Readonly<Record<string, { url: string; preload: readonly string[] }>>;
+  /** Modules with the texts of each island, by language and island. */
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Data files by their plain name, e.g. `emoji.json`. */
   readonly data: Readonly<Record<string, string>>;
   readonly files: readonly { url: string; file: string; type: string; immutable: boolean }[];

@@ -1,8 +1,8 @@
-import { t } from "../lib/i18n/t.ts";
+import { language, t } from "../lib/i18n/t.ts";
 import { define } from "../utils.ts";
 
 export default define.layout(({ Component, state }) => (
-  <html lang="en" data-theme={state.theme}>
+  <html lang={language().code} dir={language().dir} data-theme={state.theme}>
     <head>
       <meta charset="utf-8" />
       <meta

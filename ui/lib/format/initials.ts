@@ -18,5 +18,5 @@ export function initialsOf(name: string): string {
     .map((word) => word.replace(/^[^\p{L}\p{N}\p{Extended_Pictographic}]+/u, ""))
     .filter((word) => word !== "");
   const picked = words.length > 1 ? [words[0], words.at(-1)] : words.slice(0, 1);
-  return picked.map((word) => firstGrapheme(word ?? "").toLocaleUpperCase()).join("") || "?";
+  return picked.map((word) => firstGrapheme(word ?? "").toUpperCase()).join("") || "?";
 }

@@ -1,6 +1,8 @@
+import { language } from "../i18n/t.ts";
+
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
-/** 1536 -> "1.5 KB". */
+/** 1536 -> "1.5 KB", with the decimal sign of the language. */
 export function formatSize(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -8,5 +10,10 @@ export function formatSize(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  const digits = value >= 100 || unit === 0 ? 0 : 1;
+  const shown = value.toLocaleString(language().intl, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${shown} ${UNITS[unit]}`;
 }

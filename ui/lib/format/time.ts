@@ -1,11 +1,19 @@
+import { language } from "../i18n/t.ts";
+
+/** Parts that are calculated with, never shown: their calendar and digits are fixed. */
+const CALCULATED = "en";
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Formats are costly to make and there are few: one of each is kept. */
-function format(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = timeZone + JSON.stringify(options);
+function format(
+  timeZone: string,
+  options: Intl.DateTimeFormatOptions,
+  locale = language().intl,
+): Intl.DateTimeFormat {
+  const key = locale + timeZone + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat("en", { timeZone, ...options });
+    found = new Intl.DateTimeFormat(locale, { timeZone, ...options });
     formats.set(key, found);
   }
   return found;
@@ -14,7 +22,8 @@ function format(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.Dat
 /** Whether this program knows the time zone of that name. */
 export function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+    return new Intl.DateTimeFormat(CALCULATED, { timeZone: name }).resolvedOptions().timeZone !==
+      "";
   } catch {
     return false;
   }
@@ -22,8 +31,8 @@ export function isTimeZone(name: string): boolean {
 
 /** `2026-11-22`, the day a moment falls on for the reader. */
 export function dayKey(ms: number, timeZone: string): string {
-  const parts = format(timeZone, { year: "numeric", month: "2-digit", day: "2-digit" })
-    .formatToParts(ms);
+  const options = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const parts = format(timeZone, options, CALCULATED).formatToParts(ms);
   const get = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
   return `${get("year")}-${get("month")}-${get("day")}`;
 }
@@ -37,7 +46,7 @@ function wallClock(ms: number, timeZone: string): number {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-  }).formatToParts(ms);
+  }, CALCULATED).formatToParts(ms);
   const get = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
   return Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"));
 }
@@ -68,7 +77,15 @@ export function formatFull(ms: number, timeZone: string): string {
   return format(timeZone, { dateStyle: "full", timeStyle: "short" }).format(ms);
 }
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+
+function relative(): Intl.RelativeTimeFormat {
+  const { intl } = language();
+  const found = relatives.get(intl) ?? new Intl.RelativeTimeFormat(intl, { numeric: "auto" });
+  relatives.set(intl, found);
+  return found;
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 365 * 86_400_000],
   ["month", 30 * 86_400_000],
@@ -81,7 +98,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function formatRelative(ms: number, nowMs: number): string {
   const apart = ms - nowMs;
   for (const [unit, size] of STEPS) {
-    if (Math.abs(apart) >= size) return relative.format(Math.trunc(apart / size), unit);
+    if (Math.abs(apart) >= size) return relative().format(Math.trunc(apart / size), unit);
   }
-  return relative.format(0, "second");
+  return relative().format(0, "second");
 }

@@ -23,6 +23,8 @@ export interface HandlerOptions<State> {
   /** A fresh state for one request: nothing is shared between two visitors. */
   readonly createState: (request: Request, nonce: string) => State;
   readonly createNonce: () => string;
+  /** Module with the texts an island shows in the language of the request. */
+  readonly textsUrl: (island: string) => string;
   /** Told of faults that end in a 500 page. */
   readonly onError: (error: unknown, request: Request) => void;
 }
@@ -32,25 +34,31 @@ function jsonBlock(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
-function injectAssets(html: string, scope: IslandScope, assets: Assets, nonce: string): string {
-  const { manifest } = assets;
+function injectAssets<State>(
+  html: string,
+  scope: IslandScope,
+  { assets: { manifest }, textsUrl }: HandlerOptions<State>,
+  nonce: string,
+): string {
   const used = [...new Set(scope.found.map((island) => island.name))];
   const urls = new Set(used.flatMap((name) => {
     const island = manifest.islands[name];
     if (!island) throw new Error(`Island "${name}" is not in the build: run deno task build.`);
-    return [island.url, ...island.preload];
+    return [textsUrl(name), island.url, ...island.preload];
   }));
   const head = manifest.styles.map((url) => `<link rel="stylesheet" href="${url}">`).join("") +
     [...urls].map((url) => `<link rel="modulepreload" href="${url}">`).join("");
   let out = html.replace("</head>", () => `${head}</head>`);
   if (used.length > 0) {
-    const imports = used.map((name, i) => `import i${i} from "${manifest.islands[name]?.url}";`);
+    const imports = used.map((name, i) =>
+      `import t${i} from "${textsUrl(name)}";import i${i} from "${manifest.islands[name]?.url}";`
+    );
     const map = used.map((name, i) => `${JSON.stringify(name)}:i${i}`).join(",");
     const script = `<script type="application/json" id="og-props">${
       jsonBlock(scope.found)
     }</script><script type="module" nonce="${nonce}">import{boot}from "${manifest.boot}";${
       imports.join("")
-    }boot({${map}})</script>`;
+    }boot({${map}},[${used.map((_, i) => `t${i}`)}])</script>`;
     out = out.replace("</body>", () => `${script}</body>`);
   }
   return `<!DOCTYPE html>${out}`;
@@ -89,7 +97,7 @@ function renderPage<State>(
   }
   const scope: IslandScope = { found: [] };
   const html = renderToString(h(IslandScopeProvider, { value: scope, children: inner() }));
-  return new Response(injectAssets(html, scope, site.options.assets, ctx.nonce), {
+  return new Response(injectAssets(html, scope, site.options, ctx.nonce), {
     status: result.status ?? 200,
     headers: pageHeaders(ctx.nonce, result.headers),
   });

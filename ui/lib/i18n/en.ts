@@ -1,19 +1,18 @@
 import { settings } from "./en_settings.ts";
 
 /**
- * Every text of the pages, in English. Keys are grouped by where they are read. A plural has
- * `one` and `other` and is chosen by the value `n`.
+ * Every text of the pages, in English. Keys are grouped by where they are read. The texts
+ * are ICU MessageFormat: `{name}` is a value, `{n, plural, one {# day} other {# days}}` a plural.
  */
 export const en = {
   skipToContent: "Skip to content",
   goHome: "Go to the start",
-  members: { one: "{n} member", other: "{n} members" },
+  members: "{n, plural, one {# member} other {# members}}",
   cancel: "Cancel",
   save: "Save",
   saved: "Saved.",
   close: "Close",
   delete: "Delete",
-  remove: "Remove",
   back: "Back",
   loading: "Loading",
 
@@ -127,19 +126,15 @@ export const en = {
     "{server} sent this message and alone keeps count of who has it. Here it has arrived.",
   "where.alone":
     "When it was written, only {server} had readers here. Servers that came later fetch it themselves.",
-  "where.count": {
-    one: "{n} of {all} other servers has it.",
-    other: "{n} of {all} other servers have it.",
-  },
-  "where.readers": { one: "{n} reader", other: "{n} readers" },
+  "where.count":
+    "{n, plural, one {# of {all} other servers has it.} other {# of {all} other servers have it.}}",
+  "where.readers": "{n, plural, one {# reader} other {# readers}}",
   "where.has": "has it",
   "where.waiting": "on its way",
   "where.away": "cannot be reached since {when}",
 
-  "away.line": {
-    one: "{n} member may not see new messages yet: {servers} cannot be reached.",
-    other: "{n} members may not see new messages yet: {servers} cannot be reached.",
-  },
+  "away.line":
+    "{n, plural, one {# member may not see new messages yet: {servers} cannot be reached.} other {# members may not see new messages yet: {servers} cannot be reached.}}",
   "away.more": "{named} and {more} more",
   "away.text":
     "Nothing is lost. What is written now waits here and arrives when their server is back. Last heard of it {when}.",
@@ -171,17 +166,15 @@ export const en = {
   "nav.guilds": "Guilds",
   "nav.channels": "Channels",
   "nav.conversations": "Conversations",
-  "nav.conversationsWaiting": {
-    one: "Conversations, {n} waiting",
-    other: "Conversations, {n} waiting",
-  },
+  "nav.conversationsWaiting":
+    "{n, plural, one {Conversations, # waiting} other {Conversations, # waiting}}",
   "nav.members": "Members",
   "nav.open": "Guilds and channels",
   "nav.close": "Back to the messages",
-  "nav.unread": { one: "{n} unread message", other: "{n} unread messages" },
-  "nav.mentions": { one: "{n} mention", other: "{n} mentions" },
+  "nav.unread": "{n, plural, one {# unread message} other {# unread messages}}",
+  "nav.mentions": "{n, plural, one {# mention} other {# mentions}}",
   "nav.guildUnread": "{name}, unread messages",
-  "nav.guildMentions": { one: "{name}, {n} mention", other: "{name}, {n} mentions" },
+  "nav.guildMentions": "{n, plural, one {{name}, # mention} other {{name}, # mentions}}",
 
   "home.title": "Start",
   "home.first": "Take a seat",
@@ -292,8 +285,8 @@ export const en = {
   "reaction.add": "Add a reaction",
   "reaction.with": "React with {key}",
   "reaction.list": "Reactions",
-  "reaction.one": { one: "{key}, {n} reaction", other: "{key}, {n} reactions" },
-  "reaction.more": { one: "and {n} more", other: "and {n} more" },
+  "reaction.one": "{n, plural, one {{key}, # reaction} other {{key}, # reactions}}",
+  "reaction.more": "{n, plural, one {and # more} other {and # more}}",
   "emoji.title": "Emoji",
   "emoji.search": "Search emoji",
   "emoji.none": "No emoji of that name.",
@@ -324,9 +317,9 @@ export const en = {
   "select.none": "Choose messages to delete",
   "select.count": "{n} chosen",
   "select.most": "At most {n} messages at once.",
-  "select.deleteTitle": { one: "Delete {n} message?", other: "Delete {n} messages?" },
+  "select.deleteTitle": "{n, plural, one {Delete # message?} other {Delete # messages?}}",
   "select.deleteText": "They go for everyone, on every server that follows the rules.",
-  "select.deleted": { one: "{n} message deleted", other: "{n} messages deleted" },
+  "select.deleted": "{n, plural, one {# message deleted} other {# messages deleted}}",
   "select.refused": "{n} could not be deleted: they are gone already, or not yours.",
   "main.more": "More",
   "pins.title": "Pinned messages",
@@ -344,7 +337,7 @@ export const en = {
   "composer.archived": "This channel is archived: it can be read, not written.",
   "composer.timeout": "You are timed out: you can read, not write.",
   "composer.noRight": "You may read here, but not write.",
-  "composer.slow": { one: "Slow mode: {n} second", other: "Slow mode: {n} seconds" },
+  "composer.slow": "{n, plural, one {Slow mode: # second} other {Slow mode: # seconds}}",
   "typing.one": "{a} is writing",
   "typing.two": "{a} and {b} are writing",
   "typing.three": "{a}, {b} and {c} are writing",
@@ -411,7 +404,7 @@ export const en = {
   "invite.month": "30 days",
   "invite.never": "Never",
   "invite.anyUses": "No limit",
-  "invite.nUses": { one: "{n} use", other: "{n} uses" },
+  "invite.nUses": "{n, plural, one {# use} other {# uses}}",
   "invite.newLink": "New link",
 
   "switcher.title": "Go to",

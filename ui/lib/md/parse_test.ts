@@ -3,10 +3,15 @@ import fc from "fast-check";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { Markdown } from "../../components/chat/Markdown.tsx";
+import { ENGLISH } from "../i18n/languages.ts";
+import { inLanguage } from "../i18n/request_language.ts";
 import { isJumbo, safeHref } from "./parse.ts";
 
 const draw = (source: string) =>
-  renderToString(h(Markdown, { source, mention: (token) => `[${token.kind}]` }));
+  inLanguage(
+    ENGLISH,
+    () => renderToString(h(Markdown, { source, mention: (token) => `[${token.kind}]` })),
+  );
 
 Deno.test("what a message can look like", () => {
   assert.match(

@@ -1,5 +1,6 @@
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { memberName } from "../format/names.ts";
+import { language } from "../i18n/t.ts";
 import type { PresenceName } from "./chat.ts";
 
 export interface MemberGroup {
@@ -26,7 +27,7 @@ export function groupMembers(
     group.push(member);
     groups.set(id, group);
   }
-  const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
+  const collator = new Intl.Collator(language().intl, { sensitivity: "base", numeric: true });
   const order = [
     ...hoisted.map(({ id, name }) => ({ id, name })),
     { id: "online", name: names.online },
