@@ -1,4 +1,5 @@
 import { compileMessage } from "./compile.ts";
+import { de } from "./de.ts";
 import { en } from "./en.ts";
 import { ENGLISH, type Language, PSEUDO } from "./languages.ts";
 import type { Message } from "./message.ts";
@@ -9,7 +10,7 @@ import { createTexts, type Texts } from "./texts.ts";
 export type Catalogue = Readonly<Record<keyof typeof en, string>>;
 
 /** Sources of each language by code. */
-export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en };
+export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, de };
 
 /** The compiled message of a key in a language; undefined where there is no such key. */
 export function compiledMessage(language: Language, key: string): Message | undefined {

@@ -15,6 +15,7 @@ export const ENGLISH: Language = { code: "en", name: "English", dir: "ltr", intl
 /** Complete languages, as the list shows them. */
 export const LANGUAGES: readonly Language[] = [
   ENGLISH,
+  { code: "de", name: "Deutsch", dir: "ltr", intl: "de" },
 ];
 
 /**
