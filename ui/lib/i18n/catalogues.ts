@@ -1,13 +1,10 @@
 import { compileMessage } from "./compile.ts";
 import { de } from "./de.ts";
-import { en } from "./en.ts";
+import { type Catalogue, en } from "./en.ts";
 import { ENGLISH, type Language, PSEUDO } from "./languages.ts";
 import type { Message } from "./message.ts";
 import { pseudoMessage } from "./pseudo.ts";
 import { createTexts, type Texts } from "./texts.ts";
-
-/** A complete catalogue: a key too few or too many is a type error. */
-export type Catalogue = Readonly<Record<keyof typeof en, string>>;
 
 /** Sources of each language by code. */
 export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, de };

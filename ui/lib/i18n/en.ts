@@ -436,3 +436,6 @@ export const en = {
   "error.500Text": "The fault is on our side and has been written down. Try again in a moment.",
   "error.refused": "That was refused",
 } as const;
+
+/** A complete catalogue: a key too few or too many is a type error. */
+export type Catalogue = Readonly<Record<keyof typeof en, string>>;
