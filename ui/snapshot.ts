@@ -38,11 +38,13 @@ import * as route34 from "./routes/reset/[token].tsx";
 import * as route35 from "./routes/settings/account.tsx";
 import * as route36 from "./routes/settings/appearance.tsx";
 import * as route37 from "./routes/settings/index.ts";
-import * as route38 from "./routes/settings/password.tsx";
-import * as route39 from "./routes/settings/profile.tsx";
-import * as route40 from "./routes/settings/sessions.tsx";
-import * as route41 from "./routes/setup/[token].tsx";
+import * as route38 from "./routes/settings/keyboard.tsx";
+import * as route39 from "./routes/settings/password.tsx";
+import * as route40 from "./routes/settings/profile.tsx";
+import * as route41 from "./routes/settings/sessions.tsx";
+import * as route42 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
+import island1 from "./islands/KeyboardSettings.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -84,12 +86,14 @@ export const snapshot: Snapshot = {
     { file: "settings/account.tsx", module: route35 },
     { file: "settings/appearance.tsx", module: route36 },
     { file: "settings/index.ts", module: route37 },
-    { file: "settings/password.tsx", module: route38 },
-    { file: "settings/profile.tsx", module: route39 },
-    { file: "settings/sessions.tsx", module: route40 },
-    { file: "setup/[token].tsx", module: route41 },
+    { file: "settings/keyboard.tsx", module: route38 },
+    { file: "settings/password.tsx", module: route39 },
+    { file: "settings/profile.tsx", module: route40 },
+    { file: "settings/sessions.tsx", module: route41 },
+    { file: "setup/[token].tsx", module: route42 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
+    { name: "KeyboardSettings", component: island1 },
   ],
 };

@@ -62,6 +62,7 @@ const PATHS = {
   device: "M5 5h14v10H5ZM3 19h18M10 15v4M14 15v4",
   list: "M9 6.500h11M9 12h11M9 17.500h11M4.500 6.500h.01M4.500 12h.01M4.500 17.500h.01",
   flag: "M6 21V4M6 5h11l-2 4 2 4H6",
+  keyboard: "M3.500 6.500h17v11h-17ZM7 10h.01M10.500 10h.01M14 10h.01M17 10h.01M8 14h8",
   retry: "M19 12a7 7 0 1 1-2-5M17.500 3v4h-4",
 } as const;
 

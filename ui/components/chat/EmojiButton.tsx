@@ -14,11 +14,15 @@ export function EmojiButton(props: {
   const EmojiPicker = useLazy(open, () => import("./EmojiPicker.tsx"));
   const box = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  usePopover(open, box, panel, { above: props.large ?? false, ready: EmojiPicker });
   const show = (next: boolean) => {
     setOpen(next);
     props.onOpen?.(next);
   };
+  const close = () => {
+    show(false);
+    box.current?.querySelector("button")?.focus();
+  };
+  usePopover(open, box, panel, { above: props.large ?? false, ready: EmojiPicker, close });
   useEffect(() => {
     if (!open) return;
     const away = (event: Event) => {
@@ -28,16 +32,7 @@ export function EmojiButton(props: {
     return () => removeEventListener("pointerdown", away);
   }, [open]);
   return (
-    <div
-      class="emoji-anchor"
-      ref={box}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !open) return;
-        event.stopPropagation();
-        show(false);
-        box.current?.querySelector("button")?.focus();
-      }}
-    >
+    <div class="emoji-anchor" ref={box}>
       <button
         type="button"
         class={props.large ? "icon-button" : "icon-button small"}

@@ -17,7 +17,11 @@ export function Menu(props: {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  usePopover(open, box, list, { above: props.up ?? false });
+  const closeBack = () => {
+    setOpen(false);
+    box.current?.querySelector("button")?.focus();
+  };
+  usePopover(open, box, list, { above: props.up ?? false, close: closeBack });
   useEffect(() => {
     if (!open) return;
     const items = () => [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
@@ -41,12 +45,8 @@ export function Menu(props: {
     else if (event.key === "ArrowUp") go(at - 1);
     else if (event.key === "Home") go(0);
     else if (event.key === "End") go(-1);
-    else if (event.key === "Escape" || event.key === "Tab") {
-      setOpen(false);
-      if (event.key === "Escape") box.current?.querySelector("button")?.focus();
-      else return;
-      event.stopPropagation();
-    } else return;
+    else if (event.key === "Tab") return setOpen(false);
+    else return;
     event.preventDefault();
   };
   return (

@@ -1,6 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
-import { setPinned, toggleReaction } from "../../lib/browser/messages.ts";
-import { beginSelection, maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
+import { toggleReaction } from "../../lib/browser/messages.ts";
+import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
 import { foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
@@ -16,7 +16,7 @@ import { Attachments } from "./Attachments.tsx";
 import { useChat } from "./chat_context.ts";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
-import { canReact, MessageTools, rightsFor } from "./MessageTools.tsx";
+import { MessageTools } from "./MessageTools.tsx";
 
 interface RowProps {
   message: Message;
@@ -99,27 +99,12 @@ function SelectBox(props: { message: Message; name: string; selected: boolean })
   );
 }
 
+/** While messages are chosen the space bar chooses; all other keys: `lib/keys/shortcuts.ts`. */
 function onMessageKey(event: KeyboardEvent, state: ChatState, message: Message) {
-  if (event.target !== event.currentTarget || message.redacted) return;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const place = state.place.value;
-  if (state.selection.value !== null) {
-    if (event.key !== " " || !isTalk(place)) return;
-    toggleSelected(state, place, { message, range: event.shiftKey });
-    event.preventDefault();
-    return;
-  }
-  const mode = state.modeOf(refKey(message));
-  const own = message.author.id === state.self.value.user.id;
-  const rights = rightsFor(state, message);
-  if (event.key === "r") mode.value = { reply: message, edit: null };
-  else if (event.key === "e" && own) mode.value = { reply: null, edit: message };
-  else if (event.key === "p" && rights.pin) void setPinned(state, message, !message.pinned);
-  else if (event.key === "+" && canReact(state, message)) void toggleReaction(state, message, "👍");
-  else if (event.key === "Delete" && (own || rights.manage)) {
-    state.overlay.value = { kind: "deleteMessage", message };
-  } else if (event.key === "x" && (own || rights.manage)) beginSelection(state, message);
-  else return;
+  if (event.target !== event.currentTarget || event.key !== " ") return;
+  if (state.selection.value === null || !isTalk(place)) return;
+  toggleSelected(state, place, { message, range: event.shiftKey });
   event.preventDefault();
 }
 

@@ -3,11 +3,10 @@ import type { Message } from "../../../core/api/message.ts";
 import { markUnreadFrom, setPinned, toggleReaction } from "../../lib/browser/messages.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { showToast } from "../../lib/browser/toast.ts";
-import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { messageHref } from "../../lib/store/links.ts";
-import type { ChatState } from "../../lib/store/chat.ts";
-import { channelOf, isTalk, refKey } from "../../lib/store/place.ts";
+import { canReact, messageRights } from "../../lib/store/message_rights.ts";
+import { isTalk, refKey } from "../../lib/store/place.ts";
 import { Icon, type IconName } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
@@ -15,27 +14,13 @@ import { Menu, MenuButton } from "./Menu.tsx";
 
 const QUICK = ["👍", "❤️", "😂"];
 
-/** What the viewer may do with messages of the open place. */
-export function rightsFor(state: ChatState, _message: Message): { pin: boolean; manage: boolean } {
-  const place = state.place.value;
-  if (place.kind === "dm") return { pin: true, manage: false };
-  const bits = channelOf(state.known, place)?.permissions ?? "0";
-  return { pin: can(bits, "PIN"), manage: can(bits, "MANAGE_MESSAGES") };
-}
-
-export function canReact(state: ChatState, _message: Message): boolean {
-  const place = state.place.value;
-  return place.kind === "dm" ||
-    can(channelOf(state.known, place)?.permissions ?? "0", "ADD_REACTIONS");
-}
-
 /** The bar at the corner of the message under the pointer, focused or tapped. */
 export function MessageTools({ message }: { message: Message }) {
   const state = useChat();
   const [picking, setPicking] = useState(false);
   const own = message.author.id === state.self.value.user.id;
   const mode = state.modeOf(refKey(message));
-  const react = canReact(state, message);
+  const react = canReact(state);
   return (
     <div
       class={picking ? "tools held" : "tools"}
@@ -95,7 +80,7 @@ function Tool(props: { icon: IconName; label: string; onClick: () => void }) {
 function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   const state = useChat();
   const place = state.place.value;
-  const rights = rightsFor(state, message);
+  const rights = messageRights(state);
   const copyLink = async () => {
     await navigator.clipboard.writeText(new URL(messageHref(state, message), location.href).href);
     showToast(state, t("message.linkCopied"));

@@ -28,6 +28,7 @@ function receive(state: ChatState, frame: MessageFrame): void {
   const message = readMessage(state, frame);
   const key = refKey(message);
   state.users.set(message.author.id, message.author);
+  state.lastHeard.set(key, message.id);
   const window = state.windows.get(key);
   if (window) window.value = receiveMessage(window.value, message);
   moveConversation(state, message);

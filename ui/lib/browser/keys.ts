@@ -1,49 +1,42 @@
-import type { Channel } from "../../../core/api/channel.ts";
+import { findShortcut, type Focus } from "../keys/bindings.ts";
+import { comboOf, onMac } from "../keys/combo.ts";
 import type { ChatState } from "../store/chat.ts";
-import { groupChannels } from "../store/channel_tree.ts";
-import { guildOf, placeOfChannel } from "../store/place.ts";
-import { channelUnread } from "../store/unread.ts";
-import { openPlace } from "./history.ts";
-import { endSelection } from "./select_messages.ts";
+import { act } from "./key_acts.ts";
+import { readKeys, watchKeys } from "./key_store.ts";
+import { focusedMessage } from "./message_keys.ts";
 
 /** Shortcuts of the whole app. Returns what unbinds them. */
 export function bindKeys(state: ChatState): () => void {
+  const mac = onMac();
   const onKey = (event: KeyboardEvent) => {
-    const control = event.ctrlKey || event.metaKey;
-    if (control && event.key.toLowerCase() === "k" && !event.shiftKey) {
-      event.preventDefault();
-      const open = state.overlay.value?.kind === "switcher";
-      state.overlay.value = open ? null : { kind: "switcher" };
-    } else if (control && event.key === "/") {
-      event.preventDefault();
-      state.overlay.value = { kind: "keys" };
-    } else if (event.altKey && !control && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-      event.preventDefault();
-      stepChannel(state, event.key === "ArrowUp" ? -1 : 1, event.shiftKey);
-    } else if (event.key === "Escape" && state.selection.value !== null && !state.overlay.value) {
-      endSelection(state);
-    } else if (event.key === "Escape" && state.panel.value !== "main") {
-      state.panel.value = "main";
-    }
+    if (event.defaultPrevented || event.isComposing) return;
+    const combo = comboOf(event, mac);
+    if (combo === undefined) return;
+    const focus = focusOf(state, event.target);
+    const id = findShortcut(combo, { choices: state.keys.value, focus, mac });
+    if (id !== undefined && act(state, id)) event.preventDefault();
   };
+  state.keys.value = readKeys();
+  const unwatch = watchKeys((choices) => state.keys.value = choices);
   addEventListener("keydown", onKey);
-  return () => removeEventListener("keydown", onKey);
+  return () => {
+    unwatch();
+    removeEventListener("keydown", onKey);
+  };
 }
 
-function stepChannel(state: ChatState, step: 1 | -1, unreadOnly: boolean): void {
-  const place = state.place.value;
-  const guild = guildOf(state.known, place);
-  if (!guild || place.kind !== "channel") return;
-  const channels: Channel[] = groupChannels(guild).flatMap((group) => [...group.channels])
-    .filter((channel) => channel.kind === "text");
-  const at = channels.findIndex((channel) =>
-    channel.room_id === place.roomId && channel.id === place.channelId
-  );
-  for (let i = 1; i <= channels.length; i++) {
-    const next = channels[(at + step * i + channels.length * i) % channels.length];
-    if (!next) return;
-    if (unreadOnly && channelUnread(state.reads.value, next).unread === 0) continue;
-    openPlace(state, placeOfChannel(guild, next));
-    return;
-  }
+/** Kinds of input that hold no text one writes. */
+const NO_TEXT = /^(button|checkbox|color|file|image|radio|range|reset|submit)$/;
+
+function focusOf(state: ChatState, target: EventTarget | null): Focus {
+  const box = target instanceof HTMLTextAreaElement ||
+      target instanceof HTMLInputElement && !NO_TEXT.test(target.type)
+    ? target
+    : undefined;
+  return {
+    text: !box ? "none" : box.value === "" ? "empty" : "written",
+    composer: box?.matches(".composer textarea") ?? false,
+    message: focusedMessage(state) !== undefined,
+    dialog: state.overlay.value !== null,
+  };
 }

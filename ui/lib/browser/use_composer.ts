@@ -1,13 +1,12 @@
 import { type RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Message } from "../../../core/api/message.ts";
 import { MESSAGE_BODY_CHARS } from "../limits.ts";
 import { decodeMentions, encodeMentions } from "../md/mention_text.ts";
 import type { ChatState } from "../store/chat.ts";
 import { placeKey, type TalkPlace } from "../store/place.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 import { mentionNames } from "./mention_names.ts";
-import { editMessage, markRead, sendMessage } from "./messages.ts";
+import { editMessage, sendMessage } from "./messages.ts";
 import { useCompletion } from "./use_completion.ts";
 import { useUploads } from "./use_uploads.ts";
 
@@ -47,15 +46,8 @@ export function useComposer(state: ChatState, place: TalkPlace) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || completion.onKey(event)) return;
     const coarse = matchMedia("(pointer: coarse)").matches;
-    if (event.key === "Enter" && !event.shiftKey && !coarse) submit();
-    else if (event.key === "Escape") {
-      if (mode.edit ?? mode.reply) leaveMode();
-      else goToPresent(state, place);
-    } else if (event.key === "ArrowUp" && text === "" && !event.shiftKey) {
-      const message = lastOwn(state, place);
-      if (!message) return;
-      modeSignal.value = { reply: null, edit: message };
-    } else return;
+    if (event.key !== "Enter" || event.shiftKey || coarse) return;
+    submit();
     event.preventDefault();
   };
   const onPaste = (event: ClipboardEvent) => {
@@ -84,10 +76,10 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
     if (modeSignal.value.edit === null) writeDraft(key, next);
   };
   const leaveMode = () => {
-    if (mode.edit) setShown(readDraft(key));
     modeSignal.value = { reply: null, edit: null };
     area.current?.focus();
   };
+  const edited = useRef(false);
   useEffect(() => {
     // What was typed before the scripts came must not be lost.
     const early = area.current?.value ?? "";
@@ -97,6 +89,9 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
   }, []);
   useEffect(() => {
     if (mode.edit) setShown(decodeMentions(mode.edit.body, mentionNames(state)));
+    // However the edit ended: what was being written before is in the box again.
+    else if (edited.current) setShown(readDraft(key));
+    edited.current = mode.edit !== null;
     if (mode.edit ?? mode.reply) area.current?.focus();
   }, [mode]);
   return { text, setText, mode, leaveMode, modeSignal, live };
@@ -115,18 +110,6 @@ function useTyping(state: ChatState, place: TalkPlace) {
     toldMs.current = 0;
   };
   return { tell, end };
-}
-
-function goToPresent(state: ChatState, place: TalkPlace): void {
-  state.anchors.set(placeKey(place), "present");
-  document.querySelector(".timeline-scroll")?.scrollTo({ top: 0 });
-  markRead(state, place);
-}
-
-function lastOwn(state: ChatState, place: TalkPlace): Message | undefined {
-  return state.windowOf(placeKey(place)).value.messages.findLast((message) =>
-    message.author.id === state.self.value.user.id && !message.redacted
-  );
 }
 
 function insertAtCaret(

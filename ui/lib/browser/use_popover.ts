@@ -1,18 +1,23 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { holdPopover } from "./popovers.ts";
 
 const MARGIN_PX = 8;
 
 /**
  * Shows an element in the top layer next to its anchor, where no scroller can cut it off: below
- * or above, wherever there is room, its end edge under the anchor's.
+ * or above, wherever there is room, its end edge under the anchor's. `close` is what Escape calls.
  */
 export function usePopover(
   open: boolean,
   anchor: RefObject<HTMLElement>,
   panel: RefObject<HTMLElement>,
-  options: { above?: boolean; ready?: unknown } = {},
+  options: { above?: boolean; ready?: unknown; close?: () => void } = {},
 ): void {
+  const { close } = options;
+  useEffect(() => {
+    return open && close ? holdPopover(close) : undefined;
+  }, [open]);
   useLayoutEffect(() => {
     const box = panel.current;
     const from = anchor.current?.getBoundingClientRect();

@@ -1,3 +1,4 @@
+import { frame } from "./en_frame.ts";
 import { settings } from "./en_settings.ts";
 
 /**
@@ -411,23 +412,8 @@ export const en = {
   "switcher.placeholder": "Channel, person, guild or setting",
   "switcher.guild": "Guild",
   "switcher.none": "Nothing of that name.",
-  "keys.title": "Keyboard shortcuts",
-  "keys.switcher": "Go anywhere",
-  "keys.channel": "Channel up or down",
-  "keys.unread": "Unread channel up or down",
-  "keys.escape": "Close, cancel, or mark read and go to the present",
-  "keys.edit": "Edit your last message (empty box)",
-  "keys.send": "Send",
-  "keys.line": "New line",
-  "keys.rows": "Message up or down (a message has the focus)",
-  "keys.reply": "Reply to the message",
-  "keys.editThis": "Edit the message",
-  "keys.pin": "Pin the message",
-  "keys.react": "React with 👍",
-  "keys.delete": "Delete the message",
-  "keys.select": "Choose the message and others, to delete them at once",
-  "keys.help": "This list",
 
+  ...frame,
   ...settings,
 
   "error.404": "Nothing here",

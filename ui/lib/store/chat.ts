@@ -5,6 +5,7 @@ import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
 import type { User } from "../../../core/api/user.ts";
+import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
 import { isTalk, type Place, placeKey, refKey } from "./place.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -97,6 +98,8 @@ export class ChatState {
   readonly windows: Map<string, Signal<ChannelWindow>> = new Map();
   readonly modes: Map<string, Signal<ComposerMode>> = new Map();
   readonly typing: Signal<ReadonlyMap<string, readonly Typist[]>> = signal(new Map());
+  /** Newest message that arrived in each channel since the page was loaded. */
+  readonly lastHeard: Map<string, string> = new Map();
   /** Last message read when a channel was opened: the line of what is new stays there. */
   readonly newAfter: Signal<ReadonlyMap<string, string | null>>;
   readonly connection: Signal<Connection> = signal("connecting");
@@ -117,6 +120,8 @@ export class ChatState {
   readonly selection: Signal<readonly Message[] | null> = signal(null);
   /** The message whose tools are shown: under the pointer, focused or tapped. */
   readonly active: Signal<string | null> = signal(null);
+  /** Which key does what, as it was chosen in this browser. */
+  readonly keys: Signal<KeyChoices> = signal(NO_CHOICES);
   /** Sends a frame through the gateway; does nothing until there is one. */
   transmit: (frame: ClientFrame) => void = () => undefined;
 
@@ -189,6 +194,7 @@ export class ChatState {
 
   takeSnapshot(snapshot: Snapshot): void {
     this.staleReads.value = new Set();
+    this.lastHeard.clear();
     this.self.value = snapshot.self;
     this.guilds.value = snapshot.guilds;
     this.dms.value = snapshot.dms;
@@ -212,6 +218,7 @@ export class ChatState {
     for (const key of keys) {
       this.windows.delete(key);
       this.anchors.delete(key);
+      this.lastHeard.delete(key);
     }
     const without = <Value>(map: ReadonlyMap<string, Value>) =>
       new Map([...map].filter(([key]) => !gone.has(key)));

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startRunningServer } from "../harness/running_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
+
+/** Goes on with Tab until the focus is where a selector says; a page has far fewer stops. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let stop = 0; stop < 60; stop++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)) return;
+  }
+  assert.fail(`No Tab led to ${selector}.`);
+}
+
+const focused = (page: Page, selector: string) =>
+  waitFor(
+    `the focus on ${selector}`,
+    async () =>
+      await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)
+        ? true
+        : undefined,
+  );
+
+Deno.test("with the keyboard only: join, send, react, switch, mark read, and change the keys", async (t) => {
+  await using server = await startRunningServer();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser);
+  const { page } = bob;
+  const { keyboard } = page;
+  let invite = "";
+
+  await t.step("a guild is there, with a second channel and a link into it", async () => {
+    await ann.page.goto(server.setupLink);
+    await fillRegistration(ann.page, "ann", "Ann");
+    await settled(ann.page);
+    await createGuild(ann.page, "Riverside Garden Club");
+    await say(ann.page, "Welcome to the garden");
+    await ann.page.getByRole("button", { name: "Menu of Riverside Garden Club" }).click();
+    await ann.page.getByRole("menuitem", { name: "Create a channel" }).click();
+    await ann.page.getByLabel("Name", { exact: true }).fill("seeds");
+    await ann.page.locator("dialog button[type=submit]").click();
+    await ann.page.getByRole("heading", { name: "seeds", exact: true }).waitFor();
+    await ann.page.getByRole("button", { name: "Invite people" }).click();
+    const field = ann.page.getByLabel("Invite link");
+    invite = await waitFor("the link", async () => {
+      const value = await field.inputValue();
+      return value.includes("/invite/") ? server.base + new URL(value).pathname : undefined;
+    });
+    await ann.page.keyboard.press("Escape");
+    await ann.page.locator("dialog").waitFor({ state: "detached" });
+  });
+
+  await t.step("joins through the link: account, guild, first message", async () => {
+    await page.goto(invite);
+    await tabTo(page, "a[href^='/register']");
+    await keyboard.press("Enter");
+    await page.waitForURL(/\/register/);
+    await page.getByLabel("User name").focus();
+    await keyboard.type("bob");
+    await tabTo(page, "input[name=display_name]");
+    await keyboard.type("Bob");
+    await tabTo(page, "input[type=password]");
+    await keyboard.type(PASSWORD);
+    await keyboard.press("Enter");
+    await page.waitForURL(/\/g\//);
+    await settled(page);
+    await focused(page, "textarea[name=body]");
+    await keyboard.type("I grow **beans**");
+    await keyboard.press("Enter");
+    await page.locator("article strong", { hasText: "beans" }).waitFor();
+    await ann.page.keyboard.press("Alt+ArrowUp");
+    await ann.page.locator("article", { hasText: "I grow" }).waitFor();
+  });
+
+  await t.step("marks words while writing, and edits the last message with the arrow", async () => {
+    await keyboard.type("and tall");
+    await keyboard.press("Control+Shift+ArrowLeft");
+    await keyboard.press("Control+b");
+    assert.equal(await page.locator("textarea[name=body]").inputValue(), "and **tall**");
+    await keyboard.press("Control+b");
+    assert.equal(await page.locator("textarea[name=body]").inputValue(), "and tall");
+    await keyboard.press("Control+a");
+    await keyboard.press("Delete");
+    await keyboard.press("ArrowUp");
+    await page.locator(".composer-mode", { hasText: "Editing" }).waitFor();
+    await keyboard.press("Escape");
+    await page.locator(".composer-mode").waitFor({ state: "detached" });
+    await waitFor(
+      "the box to be as it was before the edit",
+      async () => await page.locator("textarea[name=body]").inputValue() === "" ? true : undefined,
+    );
+  });
+
+  await t.step("reaches a message by F6 and reacts to it", async () => {
+    await keyboard.press("Shift+F6");
+    await focused(page, "article[data-row]");
+    await keyboard.press("+");
+    await ann.page.getByRole("button", { name: "👍, 1 reaction" }).waitFor();
+  });
+
+  await t.step("switches the channel by name and back with the arrows", async () => {
+    await keyboard.press("Control+k");
+    await focused(page, "dialog input");
+    await keyboard.type("seed");
+    await page.getByRole("option", { name: /seeds/ }).waitFor();
+    await keyboard.press("Enter");
+    await page.getByRole("heading", { name: "seeds", exact: true }).waitFor();
+    await keyboard.press("Alt+ArrowUp");
+    await page.getByRole("heading", { name: "general", exact: true }).waitFor();
+    await keyboard.press("Alt+ArrowLeft");
+    await page.getByRole("heading", { name: "seeds", exact: true }).waitFor();
+  });
+
+  await t.step("Shift+Escape reads the whole guild, here and on the server", async () => {
+    await say(ann.page, "@everyone, who has seeds to swap?");
+    await page.locator(".side-row.unread", { hasText: "general" }).waitFor();
+    await keyboard.press("Shift+Escape");
+    await page.locator(".side-row.unread").waitFor({ state: "detached" });
+    await waitFor("the server to know it", async () => {
+      const other = await bob.context.newPage();
+      await other.goto(`${server.base}/home`);
+      const waiting = await other.locator(".rail-item.unread, .rail-item .badge").count();
+      await other.close();
+      return waiting === 0 ? true : undefined;
+    });
+  });
+
+  await t.step("Escape ends one thing after the other", async () => {
+    await keyboard.press("Control+/");
+    await focused(page, "dialog input");
+    await keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await keyboard.press("Control+e");
+    await page.locator(".emoji-panel input").waitFor();
+    await keyboard.press("Escape");
+    await page.locator(".emoji-panel").waitFor({ state: "detached" });
+  });
+
+  await t.step("gives the switcher another key; one that is taken is said", async () => {
+    await keyboard.press("Control+,");
+    await page.waitForURL(/\/settings/);
+    await page.goto(`${server.base}/settings/keyboard`);
+    await settled(page);
+    const button = page.getByRole("button", { name: /^Go anywhere: Ctrl/ });
+    await button.focus();
+    await keyboard.press("Enter");
+    await keyboard.press("Control+/");
+    await page.getByText("already does something here: This list").waitFor();
+    await keyboard.press("Enter");
+    await keyboard.press("k");
+    await page.getByText("K is needed for writing").waitFor();
+    await keyboard.press("Enter");
+    await keyboard.press("Control+j");
+    await page.getByRole("button", { name: "Go anywhere: Ctrl J. Change" }).waitFor();
+    await page.goto(`${server.base}/home`);
+    await settled(page);
+    await keyboard.press("Control+k");
+    await keyboard.press("Control+j");
+    await focused(page, "dialog input");
+    await keyboard.press("Control+j");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await keyboard.press("Control+/");
+    await page.locator("dialog .keys div", { hasText: "Go anywhere" }).getByText("J", {
+      exact: true,
+    }).waitFor();
+  });
+
+  assert.deepEqual([...ann.faults, ...bob.faults], []);
+  await browser.close();
+});

@@ -1,0 +1,144 @@
+import type { ShortcutId } from "../keys/shortcuts.ts";
+import { toggleMark } from "../keys/format_text.ts";
+import { nextUnwind } from "../keys/unwind.ts";
+import type { ChatState } from "../store/chat.ts";
+import { guildOf, isTalk, placeKey } from "../store/place.ts";
+import { stepArea } from "./landmarks.ts";
+import { markDmsRead, markGuildRead } from "./mark_all_read.ts";
+import { actOnMessage } from "./message_keys.ts";
+import { closePopover, popoverOpen } from "./popovers.ts";
+import { goToOldestUnread, goToPresent } from "./present.ts";
+import { endSelection } from "./select_messages.ts";
+import { stepGuild, stepTalk } from "./step_places.ts";
+
+/** Does what a shortcut says. False: nothing to do, and the key stays the browser's. */
+export function act(state: ChatState, id: ShortcutId): boolean {
+  switch (id) {
+    case "switcher":
+      state.overlay.value = state.overlay.value?.kind === id ? null : { kind: id };
+      return true;
+    case "help":
+      state.overlay.value = state.overlay.value?.kind === "keys" ? null : { kind: "keys" };
+      return true;
+    case "close":
+      return unwind(state);
+    case "readAll":
+      return readAll(state);
+    case "channelUp":
+    case "channelDown":
+      stepTalk(state, id === "channelUp" ? -1 : 1, false);
+      return true;
+    case "unreadUp":
+    case "unreadDown":
+      stepTalk(state, id === "unreadUp" ? -1 : 1, true);
+      return true;
+    case "guildUp":
+    case "guildDown":
+      stepGuild(state, id === "guildUp" ? -1 : 1);
+      return true;
+    case "back":
+      history.back();
+      return true;
+    case "forward":
+      history.forward();
+      return true;
+    case "oldestUnread":
+    case "present":
+      return goInTime(state, id);
+    case "nextArea":
+    case "previousArea":
+      stepArea(id === "nextArea" ? 1 : -1);
+      return true;
+    case "settings":
+      location.assign("/settings");
+      return true;
+    case "upload":
+      return press(".composer input[type=file]");
+    case "emoji":
+      return press(".composer .emoji-anchor > button");
+    case "bold":
+      return mark("**");
+    case "italic":
+      return mark("*");
+    case "strike":
+      return mark("~~");
+    case "editLast":
+      return editLast(state);
+    default:
+      return actOnMessage(state, id);
+  }
+}
+
+/** Ends the nearest thing that is open; with nothing open, goes to the present. */
+function unwind(state: ChatState): boolean {
+  const place = state.place.value;
+  const mode = isTalk(place) ? state.modeOf(placeKey(place)) : undefined;
+  const step = nextUnwind({
+    popover: popoverOpen(),
+    dialog: state.overlay.value !== null,
+    selection: state.selection.value !== null,
+    panel: state.panel.value !== "main",
+    edit: Boolean(mode?.value.edit),
+    reply: Boolean(mode?.value.reply),
+  });
+  if (step === "popover") closePopover();
+  else if (step === "dialog") state.overlay.value = null;
+  else if (step === "selection") endSelection(state);
+  else if (step === "panel") state.panel.value = "main";
+  else if (step === "present") return isTalk(place) && (goToPresent(state, place), true);
+  else if (mode) {
+    mode.value = { reply: null, edit: null };
+    focusComposer();
+  }
+  return true;
+}
+
+function focusComposer(): void {
+  document.querySelector<HTMLElement>("textarea[name=body]")?.focus();
+}
+
+function readAll(state: ChatState): boolean {
+  const guild = guildOf(state.known, state.place.value);
+  void (guild ? markGuildRead(state, guild) : markDmsRead(state));
+  return true;
+}
+
+function goInTime(state: ChatState, id: "oldestUnread" | "present"): boolean {
+  const place = state.place.value;
+  if (!isTalk(place)) return false;
+  if (id === "present") goToPresent(state, place);
+  else void goToOldestUnread(state, place);
+  return true;
+}
+
+/** Presses a button of the page, where it is there. */
+function press(selector: string): boolean {
+  const button = document.querySelector<HTMLElement>(selector);
+  button?.click();
+  return button !== null;
+}
+
+/** Puts marks around what is selected in the composer, or takes them away. */
+function mark(sign: string): boolean {
+  const area = document.activeElement;
+  if (!(area instanceof HTMLTextAreaElement)) return false;
+  const { value, selectionStart, selectionEnd } = area;
+  const marked = toggleMark({ text: value, start: selectionStart, end: selectionEnd }, sign);
+  area.select();
+  // The only way to write into a box that the browser's own undo takes back.
+  document.execCommand("insertText", false, marked.text);
+  area.setSelectionRange(marked.start, marked.end);
+  return true;
+}
+
+function editLast(state: ChatState): boolean {
+  const place = state.place.value;
+  if (!isTalk(place)) return false;
+  const mode = state.modeOf(placeKey(place));
+  const message = state.windowOf(placeKey(place)).value.messages.findLast((each) =>
+    each.author.id === state.self.value.user.id && !each.redacted
+  );
+  if (!message || mode.value.edit) return false;
+  mode.value = { reply: null, edit: message };
+  return true;
+}

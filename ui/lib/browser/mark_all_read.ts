@@ -1,0 +1,75 @@
+import type { Channel } from "../../../core/api/channel.ts";
+import type { Guild } from "../../../core/api/guild.ts";
+import type { ChatState } from "../store/chat.ts";
+import { refKey } from "../store/place.ts";
+import { channelUnread } from "../store/unread.ts";
+import { markStale } from "../store/stale_reads.ts";
+import { callApi } from "./browser_api.ts";
+
+/** Requests in flight at once when a whole guild is read. */
+const AT_ONCE = 6;
+
+interface Talk {
+  readonly room_id: string;
+  readonly channel_id: string;
+  readonly last_message_id: string | null;
+}
+
+const talkOf = (channel: Channel): Talk => ({
+  room_id: channel.room_id,
+  channel_id: channel.id,
+  last_message_id: channel.last_message_id,
+});
+
+/** Clears every badge of a guild in this frame and tells the server. */
+export function markGuildRead(state: ChatState, guild: Guild): Promise<void> {
+  return markChannelsRead(state, guild.channels);
+}
+
+export function markChannelsRead(state: ChatState, channels: readonly Channel[]): Promise<void> {
+  return markTalksRead(
+    state,
+    channels.filter((channel) => {
+      const { unread, mentions } = channelUnread(state.reads.value, channel);
+      return unread > 0 || mentions > 0;
+    }).map(talkOf),
+  );
+}
+
+/** Clears the badges of all conversations. */
+export function markDmsRead(state: ChatState): Promise<void> {
+  const waiting = state.dms.value.filter((dm) => {
+    const read = state.reads.value.get(refKey(dm));
+    return dm.state !== "invited" && (read?.unread ?? 0) > 0;
+  });
+  return markTalksRead(state, waiting);
+}
+
+async function markTalksRead(state: ChatState, talks: readonly Talk[]): Promise<void> {
+  const reads = new Map(state.reads.value);
+  const fresh = new Map(state.newAfter.value);
+  const left = talks.flatMap((talk) => {
+    const key = refKey(talk);
+    const held = reads.get(key);
+    // What arrived after the list was sent is newer than what the list names.
+    const last = state.windows.get(key)?.value;
+    const newest = last && !last.hasAfter ? last.messages.at(-1)?.id : undefined;
+    const id = newest ?? state.lastHeard.get(key) ?? talk.last_message_id;
+    if (!held || id === null) return [];
+    reads.set(key, { ...held, last_read_id: id, unread: 0, mentions: 0 });
+    fresh.delete(key);
+    return [{ key, talk, id }];
+  });
+  state.reads.value = reads;
+  state.newAfter.value = fresh;
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { key, talk, id } = next;
+      await callApi("markRead", {
+        params: { room_id: talk.room_id },
+        body: { channel_id: talk.channel_id, event_id: id },
+      }).catch(() => markStale(state, [key])); // the server's count is shown again
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}

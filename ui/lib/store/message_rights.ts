@@ -1,0 +1,17 @@
+import { can } from "../format/rights.ts";
+import type { ChatState } from "./chat.ts";
+import { channelOf } from "./place.ts";
+
+/** What the viewer may do with messages of the open place. */
+export function messageRights(state: ChatState): { pin: boolean; manage: boolean } {
+  const place = state.place.value;
+  if (place.kind === "dm") return { pin: true, manage: false };
+  const bits = channelOf(state.known, place)?.permissions ?? "0";
+  return { pin: can(bits, "PIN"), manage: can(bits, "MANAGE_MESSAGES") };
+}
+
+export function canReact(state: ChatState): boolean {
+  const place = state.place.value;
+  return place.kind === "dm" ||
+    can(channelOf(state.known, place)?.permissions ?? "0", "ADD_REACTIONS");
+}
