@@ -74,6 +74,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "reset/[token].tsx": door(({ resetToken }) => `/reset/${resetToken}`),
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
+  "settings/keyboard.tsx": page("/settings/keyboard"),
   "settings/password.tsx": page("/settings/password"),
   "settings/profile.tsx": page("/settings/profile"),
   "settings/sessions.tsx": page("/settings/sessions"),

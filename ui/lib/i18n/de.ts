@@ -1,4 +1,5 @@
 import type { Catalogue } from "./en.ts";
+import { frame } from "./de_frame.ts";
 import { settings } from "./de_settings.ts";
 
 /**
@@ -421,23 +422,8 @@ export const de: Catalogue = {
   "switcher.placeholder": "Kanal, Person, Gilde oder Einstellung",
   "switcher.guild": "Gilde",
   "switcher.none": "Nichts heißt so.",
-  "keys.title": "Tastenkürzel",
-  "keys.switcher": "Überallhin springen",
-  "keys.channel": "Einen Kanal nach oben oder unten",
-  "keys.unread": "Zum ungelesenen Kanal darüber oder darunter",
-  "keys.escape": "Schließen, abbrechen, oder alles gelesen und zum Neuesten",
-  "keys.edit": "Deine letzte Nachricht bearbeiten (leeres Feld)",
-  "keys.send": "Senden",
-  "keys.line": "Neue Zeile",
-  "keys.rows": "Eine Nachricht nach oben oder unten (wenn eine den Fokus hat)",
-  "keys.reply": "Auf die Nachricht antworten",
-  "keys.editThis": "Die Nachricht bearbeiten",
-  "keys.pin": "Die Nachricht anpinnen",
-  "keys.react": "Mit 👍 reagieren",
-  "keys.delete": "Die Nachricht löschen",
-  "keys.select": "Die Nachricht und weitere auswählen, um sie auf einmal zu löschen",
-  "keys.help": "Diese Liste",
 
+  ...frame,
   ...settings,
 
   "error.404": "Hier ist nichts",
