@@ -24,9 +24,12 @@ const ROUNDS_MAX = 20;
 /** Events fetched for one room in a row; what is missing beyond waits for the next attempt. */
 const FETCHED_MAX = 5000;
 const FIRST_RETRY_MS = 2_000;
+/** Up to here pauses double; from there on each is an eighth of how long the event has waited. */
+const STEADY_RETRY_MS = 4_000;
+const WAITED_SHARE = 1 / 8;
 const RETRY_MAX_MS = 3_600_000;
-/** Attempts after which an event is given up; with the pauses about a week. */
-const ATTEMPTS_MAX = 170;
+/** Attempts after which an event is given up; with the pauses more than a week. */
+const ATTEMPTS_MAX = 220;
 const LOOK_AGAIN_MS = 30_000;
 /** Rooms and servers that are looked after at once. */
 const JOBS_MAX = 50;
@@ -301,7 +304,11 @@ export class FetchMissing implements AsyncDisposable {
       });
       return;
     }
-    const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20), RETRY_MAX_MS);
+    const pauseMs = Math.min(
+      FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20),
+      Math.max(STEADY_RETRY_MS, (clock.now() - event.receivedTs) * WAITED_SHARE),
+      RETRY_MAX_MS,
+    );
     const [byte = 0] = rng.bytes(1);
     const jitterMs = Math.floor(pauseMs * (byte / 255) / 4);
     await store.postpone(event, { attempts, dueTs: clock.now() + pauseMs + jitterMs });

@@ -26,7 +26,7 @@ export const UNTRIED: Health = { failures: 0, nextTryMs: 0 };
 /** So many failures in a row open the circuit: only probes are sent, and EDUs go nowhere. */
 export const CIRCUIT_OPENS_AFTER = 5;
 /** A server that speaks to us is tried at once, but not more often than this. */
-export const EARLY_TRY_MS = 5_000;
+export const EARLY_TRY_MS = 1_000;
 
 export type Circuit = "closed" | "trying" | "open";
 
@@ -57,14 +57,17 @@ export function afterFailure(
 ): Health {
   const failures = health.failures + 1;
   const nowMs = failure.note.atMs;
+  const failingSinceMs = health.failingSinceMs ?? nowMs;
+  // A clock that was set back makes no outage longer.
+  const outageMs = Math.max(0, nowMs - failingSinceMs);
   return {
     ...health,
     failures,
-    failingSinceMs: health.failingSinceMs ?? nowMs,
+    failingSinceMs,
     lastTryMs: nowMs,
     lastError: failure.note,
     nextTryMs: nowMs +
-      retryDelayMs({ failures, chance: failure.chance, askedMs: failure.askedMs }),
+      retryDelayMs({ failures, outageMs, chance: failure.chance, askedMs: failure.askedMs }),
   };
 }
 

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../harness/cases.ts";
-import { prove } from "./prove.ts";
+import { at, prove } from "./prove.ts";
 import { engineTroupe } from "./troupes.ts";
 
 /** Among so many histories everything happens that can. */
 const ENOUGH = 40;
+/** Among so many the slowest hundredth is more than one or two. */
+const ENOUGH_FOR_P99 = 250;
+/** From mended to equal, virtual ms. What is later waits for somebody to act: PROTOCOL.md 7. */
+const HEALED_P99_MS = 10_000;
 
 Deno.test("G5: servers that were parted, killed and lost messages hold equal states and timelines in the end", async () => {
   const proof = await prove("G5", {
@@ -17,6 +21,9 @@ Deno.test("G5: servers that were parted, killed and lost messages hold equal sta
     assert(times > 0, `nothing was ever ${kind}`);
   }
   assert((proof.outcomes["soft_failed"] ?? 0) > 0, "nothing was ever judged by the present");
+  if (proof.healedMs.length < ENOUGH_FOR_P99) return;
+  const p99 = at(proof.healedMs, 0.99) ?? Infinity;
+  assert(p99 <= HEALED_P99_MS, `healed in p99 ${p99} ms of virtual time`);
 });
 
 Deno.test("G4: clocks that are off by up to an hour change nothing for good", async () => {
