@@ -71,6 +71,11 @@ export function createUi(backend: UiBackend, { assets }: { readonly assets: Asse
   };
 }
 
+function pathOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return pathname + search;
+}
+
 function createState(input: {
   backend: UiBackend;
   request: Request;
@@ -87,6 +92,7 @@ function createState(input: {
     nonce,
     nowMs: backend.clock.now(),
     theme: readTheme(request),
+    path: pathOf(request),
     canLogIn: visitor.secure || LOOPBACK.test(new URL(request.url).hostname),
     embeddedDatabase: backend.facts.embeddedDatabase,
     assets: input.assets.manifest,

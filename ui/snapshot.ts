@@ -31,18 +31,20 @@ import * as route27 from "./routes/home.tsx";
 import * as route28 from "./routes/index.tsx";
 import * as route29 from "./routes/invite/[code].tsx";
 import * as route30 from "./routes/join.tsx";
-import * as route31 from "./routes/login.tsx";
-import * as route32 from "./routes/logout.ts";
-import * as route33 from "./routes/register.tsx";
-import * as route34 from "./routes/reset/[token].tsx";
-import * as route35 from "./routes/settings/account.tsx";
-import * as route36 from "./routes/settings/appearance.tsx";
-import * as route37 from "./routes/settings/index.ts";
-import * as route38 from "./routes/settings/keyboard.tsx";
-import * as route39 from "./routes/settings/password.tsx";
-import * as route40 from "./routes/settings/profile.tsx";
-import * as route41 from "./routes/settings/sessions.tsx";
-import * as route42 from "./routes/setup/[token].tsx";
+import * as route31 from "./routes/language.ts";
+import * as route32 from "./routes/login.tsx";
+import * as route33 from "./routes/logout.ts";
+import * as route34 from "./routes/register.tsx";
+import * as route35 from "./routes/reset/[token].tsx";
+import * as route36 from "./routes/settings/account.tsx";
+import * as route37 from "./routes/settings/appearance.tsx";
+import * as route38 from "./routes/settings/index.ts";
+import * as route39 from "./routes/settings/keyboard.tsx";
+import * as route40 from "./routes/settings/language.tsx";
+import * as route41 from "./routes/settings/password.tsx";
+import * as route42 from "./routes/settings/profile.tsx";
+import * as route43 from "./routes/settings/sessions.tsx";
+import * as route44 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/KeyboardSettings.tsx";
 
@@ -79,18 +81,20 @@ export const snapshot: Snapshot = {
     { file: "index.tsx", module: route28 },
     { file: "invite/[code].tsx", module: route29 },
     { file: "join.tsx", module: route30 },
-    { file: "login.tsx", module: route31 },
-    { file: "logout.ts", module: route32 },
-    { file: "register.tsx", module: route33 },
-    { file: "reset/[token].tsx", module: route34 },
-    { file: "settings/account.tsx", module: route35 },
-    { file: "settings/appearance.tsx", module: route36 },
-    { file: "settings/index.ts", module: route37 },
-    { file: "settings/keyboard.tsx", module: route38 },
-    { file: "settings/password.tsx", module: route39 },
-    { file: "settings/profile.tsx", module: route40 },
-    { file: "settings/sessions.tsx", module: route41 },
-    { file: "setup/[token].tsx", module: route42 },
+    { file: "language.ts", module: route31 },
+    { file: "login.tsx", module: route32 },
+    { file: "logout.ts", module: route33 },
+    { file: "register.tsx", module: route34 },
+    { file: "reset/[token].tsx", module: route35 },
+    { file: "settings/account.tsx", module: route36 },
+    { file: "settings/appearance.tsx", module: route37 },
+    { file: "settings/index.ts", module: route38 },
+    { file: "settings/keyboard.tsx", module: route39 },
+    { file: "settings/language.tsx", module: route40 },
+    { file: "settings/password.tsx", module: route41 },
+    { file: "settings/profile.tsx", module: route42 },
+    { file: "settings/sessions.tsx", module: route43 },
+    { file: "setup/[token].tsx", module: route44 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

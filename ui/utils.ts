@@ -12,6 +12,8 @@ export interface State {
   readonly nonce: string;
   readonly nowMs: number;
   readonly theme: Theme;
+  /** Path and query of the page, for forms that lead back to it. */
+  readonly path: string;
   /** True where the visitor's connection can keep a session: TLS, or this very machine. */
   readonly canLogIn: boolean;
   /** Storage that survives a crash of the process but not of the machine. */

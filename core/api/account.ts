@@ -225,6 +225,23 @@ export const updateProfile = defineOperation({
   errors: ["invalid", "account_suspended"],
 });
 
+export const setLanguage = defineOperation({
+  id: "setLanguage",
+  method: "PUT",
+  path: "/client/v1/account/language",
+  tag: "account",
+  summary: "Choose the language of the pages on all your devices; null: as each browser wishes",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({
+    language: z.string().max(35).regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/).nullable().describe(
+      "BCP 47 tag, such as de or pt-BR",
+    ),
+  }),
+  result: Self,
+  errors: ["invalid"],
+});
+
 export const setPresence = defineOperation({
   id: "setPresence",
   method: "PUT",

@@ -24,6 +24,9 @@ export const Self = z.object({
   user: User,
   presence: Presence,
   admin: z.boolean(),
+  language: z.string().nullable().describe(
+    "BCP 47 tag of the language chosen for the pages; null: as the browser wishes",
+  ),
   confirmed_until: z.number().int().nullable().describe("Identity confirmed until (ms)"),
 });
 export type Self = z.infer<typeof Self>;

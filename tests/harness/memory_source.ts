@@ -116,6 +116,7 @@ export class MemorySource implements GatewaySource {
         user: user(caller.userId.slice(1).split(":")[0] ?? ""),
         presence,
         admin: false,
+        language: null,
         confirmed_until: null,
       },
       guilds: [],

@@ -36,6 +36,7 @@ export function AuthPage(props: { state: State; children: ComponentChildren; wid
             version={server.version}
             sourceUrl={server.source_url}
             abuseContact={server.abuse_contact}
+            languagesAt={props.state.path}
           />
         </div>
       </div>

@@ -1,7 +1,14 @@
-import { t } from "../lib/i18n/t.ts";
+import { LANGUAGES } from "../lib/i18n/languages.ts";
+import { language, t } from "../lib/i18n/t.ts";
 
 /** Source of the running program (AGPL section 13) and where to report abuse. */
-export function Footer(props: { version: string; sourceUrl: string; abuseContact: string | null }) {
+export function Footer(props: {
+  version: string;
+  sourceUrl: string;
+  abuseContact: string | null;
+  /** Shows the choice of languages, which leads back to this path. */
+  languagesAt?: string;
+}) {
   const { abuseContact: contact } = props;
   return (
     <footer class="foot">
@@ -10,6 +17,29 @@ export function Footer(props: { version: string; sourceUrl: string; abuseContact
       {contact
         ? <a href={contact.includes("://") ? contact : `mailto:${contact}`}>{t("foot.abuse")}</a>
         : <span>{t("foot.noAbuse")}</span>}
+      {props.languagesAt !== undefined && <Languages back={props.languagesAt} />}
     </footer>
+  );
+}
+
+/** Each language under its own name, one press away; works without scripts. */
+function Languages({ back }: { back: string }) {
+  const { code: current } = language();
+  return (
+    <form class="foot-languages" method="post" action="/language" aria-label={t("language.choose")}>
+      <input type="hidden" name="next" value={back} />
+      {LANGUAGES.map(({ code, name }) => (
+        <button
+          key={code}
+          type="submit"
+          name="language"
+          value={code}
+          lang={code}
+          aria-current={code === current ? "true" : undefined}
+        >
+          {name}
+        </button>
+      ))}
+    </form>
   );
 }

@@ -111,6 +111,7 @@ export function accountLinks(admin: boolean): SettingsLink[] {
     { href: "/settings/profile", label: t("settings.profile"), icon: "person" },
     { href: "/settings/appearance", label: t("settings.appearance"), icon: "moon" },
     { href: "/settings/keyboard", label: t("settings.keyboard"), icon: "keyboard" },
+    { href: "/settings/language", label: t("settings.language"), icon: "globe" },
     { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },

@@ -1,13 +1,32 @@
 import { HttpError } from "fresh";
+import { cookieLanguage, languageCookie, languageOf } from "../lib/i18n/languages.ts";
+import { speak } from "../lib/i18n/request_language.ts";
 import { t } from "../lib/i18n/t.ts";
 import { define } from "../utils.ts";
 
-/** Public facts for every page; afterwards the cookies that API calls have set. */
+/** Name of the session cookie over TLS and over plain HTTP. */
+const SESSION = /(?:^|;\s*)(?:__Host-)?og_session=/;
+
+/**
+ * Public facts and the account's language for every page; afterwards the cookies that API calls
+ * have set. The browser keeps the account's language too: its login page speaks it next time.
+ */
 export default define.middleware(async (ctx) => {
-  ctx.state.server = await ctx.state.api.call("getServer");
+  const { headers } = ctx.req;
+  const signedIn = SESSION.test(headers.get("cookie") ?? "");
+  const [server, self] = await Promise.all([
+    ctx.state.api.call("getServer"),
+    signedIn ? ctx.state.self() : undefined,
+  ]);
+  ctx.state.server = server;
+  const chosen = languageOf(self?.language);
+  if (chosen) speak(chosen);
   try {
     const response = await ctx.next();
     for (const cookie of ctx.state.api.cookies) response.headers.append("set-cookie", cookie);
+    if (chosen && chosen !== cookieLanguage(headers)) {
+      response.headers.append("set-cookie", languageCookie(chosen));
+    }
     return response;
   } catch (error) {
     const status = error instanceof HttpError ? error.status : 500;

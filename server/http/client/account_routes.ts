@@ -5,6 +5,7 @@ import { deactivateAccountRoute } from "./account/deactivate.ts";
 import { eraseOwnWordsRoute } from "./account/erasures/create.ts";
 import { listErasuresRoute } from "./account/erasures/list.ts";
 import { getAccountRoute } from "./account/get.ts";
+import { setLanguageRoute } from "./account/language.ts";
 import { changePasswordRoute } from "./account/password.ts";
 import { setPresenceRoute } from "./account/presence.ts";
 import { updateProfileRoute } from "./account/update.ts";
@@ -48,6 +49,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     listErasuresRoute(deps),
     getAccountRoute(deps),
     changePasswordRoute(deps),
+    setLanguageRoute(deps),
     setPresenceRoute(deps),
     updateProfileRoute(deps),
     adminListAuditRoute(deps),

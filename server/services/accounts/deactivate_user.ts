@@ -37,7 +37,7 @@ export async function deactivateUser(
     await requireDeactivable(tx, act);
     await tx`
       update users set state = 'deactivated', state_reason = ${act.reason}, state_ts = ${nowMs},
-        admin = false
+        admin = false, language = null
       where user_id = ${act.userId}`;
     await tx`delete from credentials where user_id = ${act.userId}`;
     await tx`delete from one_time_links where user_id = ${act.userId}`;

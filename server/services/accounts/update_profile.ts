@@ -59,6 +59,16 @@ function parseAvatar(text: string): MediaUri {
   );
 }
 
+/** Keeps the language of the pages, on all devices; null leaves it to each browser. */
+export async function setLanguage(
+  deps: Pick<AccountDeps, "sql">,
+  caller: Pick<Caller, "userId" | "sessionId">,
+  language: string | null,
+): Promise<Self> {
+  await deps.sql`update users set language = ${language} where user_id = ${caller.userId}`;
+  return await getSelf(deps, caller);
+}
+
 /** Keeps how a user wants to appear, on all devices and after a restart. */
 export async function setPresence(
   deps: Pick<AccountDeps, "sql" | "bus">,

@@ -36,6 +36,7 @@ export const OPERATIONS = {
   resetPassword: ["POST", "/client/v1/reset/:token"],
   revokeOtherSessions: ["DELETE", "/client/v1/sessions"],
   revokeSession: ["DELETE", "/client/v1/sessions/:session_id"],
+  setLanguage: ["PUT", "/client/v1/account/language"],
   setPresence: ["PUT", "/client/v1/account/presence"],
   updateProfile: ["PATCH", "/client/v1/account"],
   adminCreateToken: ["POST", "/client/v1/admin/registration-tokens"],
@@ -155,6 +156,7 @@ export interface OperationTypes {
   resetPassword: typeof account.resetPassword;
   revokeOtherSessions: typeof account.revokeOtherSessions;
   revokeSession: typeof account.revokeSession;
+  setLanguage: typeof account.setLanguage;
   setPresence: typeof account.setPresence;
   updateProfile: typeof account.updateProfile;
   adminCreateToken: typeof admin.adminCreateToken;

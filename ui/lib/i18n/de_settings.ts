@@ -39,6 +39,12 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "appearance.auto": "Wie das System",
   "appearance.light": "Hell",
   "appearance.dark": "Dunkel",
+  "settings.language": "Sprache",
+  "language.lead":
+    "Die Sprache der Seiten. Was Leute schreiben, bleibt, wie sie es geschrieben haben.",
+  "language.choose": "Sprache der Seiten",
+  "language.auto": "Wie der Browser",
+  "language.autoHint": "Zurzeit: {name}",
   "erase.title": "Zurücknehmen, was du geschrieben hast",
   "erase.text":
     "Der Inhalt von allem, was du bis jetzt geschickt hast, wird hier gelöscht, und jeder Server, der ihn hat, wird um dasselbe gebeten. Dass und wann du geschrieben hast, bleibt. Ehrliche Server schicken eine signierte Quittung; ein unehrlicher kann eine Kopie behalten.",

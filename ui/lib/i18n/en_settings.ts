@@ -36,6 +36,11 @@ export const settings = {
   "appearance.auto": "Like the system",
   "appearance.light": "Light",
   "appearance.dark": "Dark",
+  "settings.language": "Language",
+  "language.lead": "The language of the pages. What people write stays as they wrote it.",
+  "language.choose": "Language of the pages",
+  "language.auto": "Like the browser",
+  "language.autoHint": "Now: {name}",
   "erase.title": "Take back what you wrote",
   "erase.text":
     "The content of everything you have sent until now is deleted here, and every server that has it is asked to delete it too. That you wrote, and when, stays. Honest servers send a signed receipt; a dishonest one can keep a copy.",

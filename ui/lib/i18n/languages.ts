@@ -57,12 +57,20 @@ export function cookieLanguage(headers: Headers): Language | undefined {
   return languageOf(match?.[1]);
 }
 
+/** What the browser itself asks for. */
+export function wishedLanguage(headers: Headers): Language {
+  return accepted(headers.get("accept-language") ?? "") ?? ENGLISH;
+}
+
 /** Language of a request before its account is known: the browser's choice, then its wishes. */
 export function requestLanguage(headers: Headers): Language {
-  return cookieLanguage(headers) ?? accepted(headers.get("accept-language") ?? "") ?? ENGLISH;
+  return cookieLanguage(headers) ?? wishedLanguage(headers);
 }
 
 /** It holds no secret; a year. */
 export function languageCookie(language: Language): string {
   return `${COOKIE}=${language.code}; Path=/; Max-Age=${COOKIE_SECONDS}; SameSite=Lax`;
 }
+
+/** Takes the browser's choice back: its wishes count again. */
+export const FORGET_LANGUAGE_COOKIE = `${COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
