@@ -75,6 +75,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
+  "settings/language.tsx": page("/settings/language"),
   "settings/password.tsx": page("/settings/password"),
   "settings/profile.tsx": page("/settings/profile"),
   "settings/sessions.tsx": page("/settings/sessions"),
