@@ -2,81 +2,97 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { findBarriers } from "../harness/axe.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
-import { startRunningServer } from "../harness/running_server.ts";
-import { createGuild, fillRegistration, say, settled } from "./people.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { OF_A_MEMBER, overlayKinds, OVERLAYS, POPOVERS } from "./overlays.ts";
+import { settled } from "./people.ts";
+import { makeScene, signIn } from "./scene.ts";
+import { SCREENS } from "./screens.ts";
 
-const SCENE = [
-  "Hello **world**, see https://example.org and `code`",
-  "||a spoiler|| and @everyone",
-  "```ts\nconst a = 1;\n```",
-  "> quoted\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |",
-  "🙏",
-];
+/** A wide window, a small one, a phone at its narrowest or a wide window at 400 % zoom. */
+const WIDTHS = [1280, 768, 320] as const;
+const LIGHT = { colorScheme: "light", contrast: "no-preference" } as const;
+/** Themes that differ from the light one in colors alone, as a visitor's system wishes them. */
+const OTHER_THEMES = [
+  { name: "dark", media: { colorScheme: "dark", contrast: "no-preference" } },
+  { name: "high contrast, light", media: { colorScheme: "light", contrast: "more" } },
+  { name: "high contrast, dark", media: { colorScheme: "dark", contrast: "more" } },
+] as const;
 
-Deno.test("no barrier on the main screens, in both themes, wide and narrow", async (t) => {
-  await using server = await startRunningServer();
+/** The bar at a message lies over the one before it until the next press: that one is no smaller. */
+const UNDER_TOOLS = /^target-size[^]*class="msg-[^]*partially obscured/;
+
+/**
+ * Barriers of the page in each width and theme, without loading it again. All rules where the
+ * layout differs most; at the width between them those that depend on a width.
+ */
+async function lookAtAll(page: Page, inside?: string): Promise<string[]> {
+  const barriers: string[] = [];
+  for (const width of WIDTHS) {
+    const look = async (theme: string, rules?: readonly string[]) => {
+      const found = await findBarriers(page, {
+        ...inside === undefined ? {} : { inside },
+        ...rules === undefined ? {} : { rules },
+      });
+      barriers.push(
+        ...found.filter((barrier) => !UNDER_TOOLS.test(barrier)).map((barrier) =>
+          `${width} ${theme}: ${barrier}`
+        ),
+      );
+    };
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia(LIGHT);
+    await look("light", width === 768 ? ["target-size", "color-contrast"] : undefined);
+    if (await page.evaluate("document.documentElement.scrollWidth > innerWidth")) {
+      barriers.push(`${width}: the page scrolls sideways`);
+    }
+    for (const { name, media } of OTHER_THEMES) {
+      await page.emulateMedia(media);
+      await look(name, ["color-contrast"]);
+    }
+  }
+  await page.emulateMedia(LIGHT);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  return barriers;
+}
+
+Deno.test("each overlay of the chat has its place in the list", async () => {
+  const kinds = await overlayKinds();
+  assert.ok(kinds.length > 10);
+  assert.deepEqual(kinds.toSorted(), Object.keys(OVERLAYS).toSorted());
+});
+
+Deno.test("no barrier on any screen, in all themes, at three widths", async (t) => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  const scene = await makeScene(server);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
-  const { page } = ann;
-  await page.goto(server.setupLink);
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Riverside Garden Club");
-  for (const text of SCENE) {
-    await say(page, text);
-    await page.locator("article.pending").waitFor({ state: "detached" });
-  }
-  const chat = new URL(page.url()).pathname;
-  const guild = chat.split("/").slice(0, 3).join("/");
-  const paths = {
-    start: "/home",
-    channel: chat,
-    profile: "/settings/profile",
-    appearance: "/settings/appearance",
-    devices: "/settings/sessions",
-    "guild overview": `${guild}/settings`,
-    roles: `${guild}/settings/roles`,
-    everyone: `${guild}/settings/roles/everyone`,
-    channels: `${guild}/settings/channels`,
-    "channel permissions": `${guild}/settings/channels/${chat.split("/")[3]}`,
-    "guild members": `${guild}/settings/members`,
-    audit: `${guild}/settings/audit`,
-    administration: "/admin",
-    accounts: "/admin/users",
-    "not found": "/nowhere",
-  };
-  const looks = [
-    { width: 1280, scheme: "light" as const },
-    { width: 1280, scheme: "dark" as const },
-    { width: 390, scheme: "light" as const },
-    { width: 320, scheme: "dark" as const },
-  ];
-  const visit = async (target: Page, path: string, look: (typeof looks)[number]) => {
-    await target.setViewportSize({ width: look.width, height: 800 });
-    await target.emulateMedia({ colorScheme: look.scheme, reducedMotion: "reduce" });
-    await target.goto(server.base + path);
-    const barriers = await findBarriers(target);
-    const wide = await target.evaluate(
-      "document.documentElement.scrollWidth > document.documentElement.clientWidth",
-    );
-    if (wide) barriers.push("the page scrolls sideways");
-    return barriers;
-  };
-  for (const [name, path] of Object.entries(paths)) {
-    await t.step(name, async () => {
-      for (const look of looks) {
-        assert.deepEqual(await visit(page, path, look), [], `${look.width} ${look.scheme}`);
-      }
+  await using bob = await openPerson(browser);
+  await using stranger = await openPerson(browser);
+  await signIn(ann.context, server.url, "ann");
+  await signIn(bob.context, server.url, "bob");
+
+  for (const [file, screen] of Object.entries(SCREENS)) {
+    await t.step(file, async () => {
+      const { page } = screen.kind === "door" ? stranger : ann;
+      await page.goto(server.url + screen.path(scene));
+      if (screen.kind === "chat") await settled(page);
+      assert.deepEqual(await lookAtAll(page), []);
     });
   }
-  await t.step("before sign-in", async () => {
-    await using stranger = await openPerson(browser);
-    for (const path of ["/", "/login", "/register", "/invite/none"]) {
-      for (const look of looks) {
-        assert.deepEqual(await visit(stranger.page, path, look), [], `${path} ${look.scheme}`);
-      }
-    }
-  });
-  assert.deepEqual(ann.faults, []);
+
+  const channel = server.url + SCREENS["g/[guild]/[channel]/index.tsx"]?.path(scene);
+  const overlays = Object.entries({ ...OVERLAYS, ...POPOVERS });
+  for (const [name, open] of overlays) {
+    await t.step(`over the chat: ${name}`, async () => {
+      const { page } = OF_A_MEMBER.includes(name) ? bob : ann;
+      await page.goto(channel);
+      await settled(page);
+      await open(page);
+      if (name in OVERLAYS) await page.locator("dialog[open]").waitFor();
+      // Behind a dialog stands what was looked at before.
+      assert.deepEqual(await lookAtAll(page, name in OVERLAYS ? "dialog[open]" : undefined), []);
+    });
+  }
+  assert.deepEqual([...ann.faults, ...bob.faults, ...stranger.faults], []);
   await browser.close();
 });

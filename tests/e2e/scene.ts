@@ -78,10 +78,17 @@ async function talk({ ann, bob, roomId }: Seats, channel: string): Promise<strin
   const ids: string[] = [];
   for (const body of TALK) ids.push((await send(ann, { body })).id);
   const [first = ""] = ids;
-  await send(bob, { body: "An answer, <@ann>", reply_to: first });
+  const answer = await send(bob, { body: `An answer, <${ann.id}>`, reply_to: first });
   await send(bob, {
     media: [{ uri: await upload(bob, "red.png", png(24, 16)), alt: "Red and blue" }],
   });
+  await bob.do(
+    "PATCH",
+    `/rooms/${encodeURIComponent(roomId)}/messages/${encodeURIComponent(answer.id)}`,
+    {
+      body: "An answer, thought over",
+    },
+  );
   await bob.do("POST", "/reactions", { room_id: roomId, event_id: first, key: "👍" });
   await ann.do("PUT", `/rooms/${encodeURIComponent(roomId)}/pins/${encodeURIComponent(first)}`, {
     on: true,

@@ -25,7 +25,7 @@ export function Completions({ completion }: { completion: Completion }) {
             <Avatar id={entry.user.id} name={entry.label} uri={entry.user.avatar} size="s" />
           )}
           <span class="strong clip">{entry.label}</span>
-          <span class="tiny faint clip grow">{entry.detail}</span>
+          <span class="tiny muted clip grow">{entry.detail}</span>
         </li>
       ))}
     </ul>

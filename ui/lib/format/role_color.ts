@@ -1,8 +1,11 @@
 /** WCAG 2 contrast that names in a role's color must reach against the page. */
 const CONTRAST = 4.5;
-/** The page behind the timeline, light and dark, as the tokens define it. */
-const LIGHT: Rgb = [253, 253, 251];
-const DARK: Rgb = [38, 49, 50];
+/**
+ * The page behind a name where it is hardest to read, as the tokens define it: in the light theme
+ * a row of the member list under the pointer, in the dark one a chosen message.
+ */
+const LIGHT: Rgb = [226, 227, 220];
+const DARK: Rgb = [40, 57, 55];
 
 type Rgb = readonly [number, number, number];
 

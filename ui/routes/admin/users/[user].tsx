@@ -78,7 +78,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         />
         <div class="grow">
           <p class="break">{handleOf(user.id)}</p>
-          <p class="small muted">
+          <p class="small muted break">
             {t("admin.since", { date: formatFull(user.created_ts, "UTC") })}
             {user.created_by && ` · ${user.created_by}`}
           </p>

@@ -1,0 +1,93 @@
+import type { Page } from "playwright-core";
+import { TALK } from "./scene.ts";
+
+const dialog = (page: Page) => page.locator("dialog[open]");
+const message = (page: Page, text: string) =>
+  page.locator("article:not(.pending)", { hasText: text }).first();
+
+async function fromMessage(page: Page, text: string, item: string): Promise<void> {
+  await message(page, text).hover();
+  await message(page, text).getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+async function fromGuild(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: /^Menu of/ }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+async function profileOf(page: Page, name: string): Promise<void> {
+  await page.locator(".side-row.member", { hasText: name }).click();
+  await dialog(page).getByRole("button", { name: "Message", exact: true }).waitFor();
+}
+
+/** How each overlay of the chat is opened in the channel of `scene.ts`, by ann, who owns it. */
+export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  createGuild: (page) => page.getByRole("button", { name: "Create a guild" }).first().click(),
+  createChannel: (page) => fromGuild(page, "Create a channel"),
+  invite: (page) => page.getByRole("button", { name: "Invite people" }).click(),
+  startDm: async (page) => {
+    await page.goto(new URL("/home", page.url()).href);
+    await page.getByRole("button", { name: "New conversation" }).first().click();
+  },
+  profile: (page) => profileOf(page, "bob"),
+  moderate: async (page) => {
+    await profileOf(page, "bob");
+    await page.getByRole("button", { name: "Kick" }).click();
+    await page.getByLabel("Reason").waitFor();
+  },
+  deleteMessage: (page) => fromMessage(page, "Hello world", "Delete message"),
+  deleteSelected: async (page) => {
+    await fromMessage(page, "Hello world", "Choose several");
+    await page.getByRole("button", { name: /^Delete/ }).click();
+  },
+  jumpToDate: async (page) => {
+    await page.locator(".main-head").getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Jump to date" }).click();
+  },
+  picture: async (page) => {
+    await page.locator("article img[alt='Red and blue']").click();
+  },
+  history: async (page) => {
+    await message(page, "An answer").getByRole("button", { name: "edited" }).click();
+  },
+  whereItIs: (page) => fromMessage(page, "Hello world", "Where it has arrived"),
+  pins: (page) => page.getByRole("button", { name: "Pinned messages" }).click(),
+  switcher: (page) => page.keyboard.press("Control+k"),
+  keys: (page) => page.keyboard.press("Control+/"),
+  leaveGuild: (page) => fromGuild(page, "Leave guild"),
+};
+
+/** Those that ann, who owns the guild, cannot open; bob can. */
+export const OF_A_MEMBER: readonly string[] = ["leaveGuild"];
+
+/** What opens beside the dialogs. */
+export const POPOVERS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  "menu of the guild": (page) => page.getByRole("button", { name: /^Menu of/ }).click(),
+  "menu of a message": async (page) => {
+    await message(page, "Hello world").hover();
+    await message(page, "Hello world").getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menu").waitFor();
+  },
+  "emoji picker": async (page) => {
+    await page.locator(".composer").getByRole("button", { name: /emoji/i }).click();
+    await page.getByRole("button", { name: "grinning face" }).or(page.getByText("😀")).first()
+      .waitFor();
+  },
+  completions: async (page) => {
+    await page.locator("textarea[name=body]").fill("@b");
+    await page.getByRole("option").first().waitFor();
+  },
+  "a message in the box that answers another": async (page) => {
+    await message(page, TALK[4] ?? "").hover();
+    await message(page, TALK[4] ?? "").getByRole("button", { name: "Reply" }).click();
+    await page.locator(".composer-mode").waitFor();
+  },
+};
+
+/** The kinds that the app can open, read where it lists them. */
+export async function overlayKinds(): Promise<string[]> {
+  const file = new URL("../../ui/components/chat/Overlays.tsx", import.meta.url);
+  const text = await Deno.readTextFile(file);
+  return [...text.matchAll(/^ {2}(\w+): \(\) => import\(/gm)].map((match) => match[1] ?? "");
+}
