@@ -7,7 +7,7 @@ export async function fillRegistration(page: Page, userName: string, displayName
   await page.getByLabel("User name").fill(userName);
   await page.getByLabel("Display name").fill(displayName);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.locator("form button[type=submit]").click();
+  await page.locator("main form button[type=submit]").click();
 }
 
 /** Waits until scripts have taken the page over. */
