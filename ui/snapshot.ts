@@ -24,29 +24,32 @@ import * as route20 from "./routes/g/[guild]/settings/invites.tsx";
 import * as route21 from "./routes/g/[guild]/settings/me.tsx";
 import * as route22 from "./routes/g/[guild]/settings/members/[user].tsx";
 import * as route23 from "./routes/g/[guild]/settings/members/index.tsx";
-import * as route24 from "./routes/g/[guild]/settings/roles/[role].tsx";
-import * as route25 from "./routes/g/[guild]/settings/roles/index.tsx";
-import * as route26 from "./routes/g/[guild]/settings/servers.tsx";
-import * as route27 from "./routes/home.tsx";
-import * as route28 from "./routes/index.tsx";
-import * as route29 from "./routes/invite/[code].tsx";
-import * as route30 from "./routes/join.tsx";
-import * as route31 from "./routes/language.ts";
-import * as route32 from "./routes/login.tsx";
-import * as route33 from "./routes/logout.ts";
-import * as route34 from "./routes/register.tsx";
-import * as route35 from "./routes/reset/[token].tsx";
-import * as route36 from "./routes/settings/account.tsx";
-import * as route37 from "./routes/settings/appearance.tsx";
-import * as route38 from "./routes/settings/index.ts";
-import * as route39 from "./routes/settings/keyboard.tsx";
-import * as route40 from "./routes/settings/language.tsx";
-import * as route41 from "./routes/settings/password.tsx";
-import * as route42 from "./routes/settings/profile.tsx";
-import * as route43 from "./routes/settings/sessions.tsx";
-import * as route44 from "./routes/setup/[token].tsx";
+import * as route24 from "./routes/g/[guild]/settings/overview.tsx";
+import * as route25 from "./routes/g/[guild]/settings/roles/[role].tsx";
+import * as route26 from "./routes/g/[guild]/settings/roles/index.tsx";
+import * as route27 from "./routes/g/[guild]/settings/servers.tsx";
+import * as route28 from "./routes/home.tsx";
+import * as route29 from "./routes/index.tsx";
+import * as route30 from "./routes/invite/[code].tsx";
+import * as route31 from "./routes/join.tsx";
+import * as route32 from "./routes/language.ts";
+import * as route33 from "./routes/login.tsx";
+import * as route34 from "./routes/logout.ts";
+import * as route35 from "./routes/register.tsx";
+import * as route36 from "./routes/reset/[token].tsx";
+import * as route37 from "./routes/settings/account.tsx";
+import * as route38 from "./routes/settings/appearance.tsx";
+import * as route39 from "./routes/settings/index.ts";
+import * as route40 from "./routes/settings/keyboard.tsx";
+import * as route41 from "./routes/settings/language.tsx";
+import * as route42 from "./routes/settings/password.tsx";
+import * as route43 from "./routes/settings/profile.tsx";
+import * as route44 from "./routes/settings/sessions.tsx";
+import * as route45 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/KeyboardSettings.tsx";
+import island2 from "./islands/SettingsGuard.tsx";
+import island3 from "./islands/SettingsSearch.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -74,30 +77,33 @@ export const snapshot: Snapshot = {
     { file: "g/[guild]/settings/me.tsx", module: route21 },
     { file: "g/[guild]/settings/members/[user].tsx", module: route22 },
     { file: "g/[guild]/settings/members/index.tsx", module: route23 },
-    { file: "g/[guild]/settings/roles/[role].tsx", module: route24 },
-    { file: "g/[guild]/settings/roles/index.tsx", module: route25 },
-    { file: "g/[guild]/settings/servers.tsx", module: route26 },
-    { file: "home.tsx", module: route27 },
-    { file: "index.tsx", module: route28 },
-    { file: "invite/[code].tsx", module: route29 },
-    { file: "join.tsx", module: route30 },
-    { file: "language.ts", module: route31 },
-    { file: "login.tsx", module: route32 },
-    { file: "logout.ts", module: route33 },
-    { file: "register.tsx", module: route34 },
-    { file: "reset/[token].tsx", module: route35 },
-    { file: "settings/account.tsx", module: route36 },
-    { file: "settings/appearance.tsx", module: route37 },
-    { file: "settings/index.ts", module: route38 },
-    { file: "settings/keyboard.tsx", module: route39 },
-    { file: "settings/language.tsx", module: route40 },
-    { file: "settings/password.tsx", module: route41 },
-    { file: "settings/profile.tsx", module: route42 },
-    { file: "settings/sessions.tsx", module: route43 },
-    { file: "setup/[token].tsx", module: route44 },
+    { file: "g/[guild]/settings/overview.tsx", module: route24 },
+    { file: "g/[guild]/settings/roles/[role].tsx", module: route25 },
+    { file: "g/[guild]/settings/roles/index.tsx", module: route26 },
+    { file: "g/[guild]/settings/servers.tsx", module: route27 },
+    { file: "home.tsx", module: route28 },
+    { file: "index.tsx", module: route29 },
+    { file: "invite/[code].tsx", module: route30 },
+    { file: "join.tsx", module: route31 },
+    { file: "language.ts", module: route32 },
+    { file: "login.tsx", module: route33 },
+    { file: "logout.ts", module: route34 },
+    { file: "register.tsx", module: route35 },
+    { file: "reset/[token].tsx", module: route36 },
+    { file: "settings/account.tsx", module: route37 },
+    { file: "settings/appearance.tsx", module: route38 },
+    { file: "settings/index.ts", module: route39 },
+    { file: "settings/keyboard.tsx", module: route40 },
+    { file: "settings/language.tsx", module: route41 },
+    { file: "settings/password.tsx", module: route42 },
+    { file: "settings/profile.tsx", module: route43 },
+    { file: "settings/sessions.tsx", module: route44 },
+    { file: "setup/[token].tsx", module: route45 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
     { name: "KeyboardSettings", component: island1 },
+    { name: "SettingsGuard", component: island2 },
+    { name: "SettingsSearch", component: island3 },
   ],
 };

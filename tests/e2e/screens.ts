@@ -57,6 +57,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "g/[guild]/settings/index.tsx": inSettings(""),
   "g/[guild]/settings/invites.tsx": inSettings("/invites"),
   "g/[guild]/settings/me.tsx": inSettings("/me"),
+  "g/[guild]/settings/overview.tsx": inSettings("/overview"),
   "g/[guild]/settings/members/[user].tsx": bobIn("/members/"),
   "g/[guild]/settings/members/index.tsx": inSettings("/members"),
   "g/[guild]/settings/roles/[role].tsx": {

@@ -1,10 +1,15 @@
 import type { ComponentChildren } from "preact";
+import { t } from "../lib/i18n/t.ts";
 
-/** A form of a settings page; `act` says what it does. */
+/**
+ * A form of a settings page; `act` says what it does. A guarded one is watched for unsaved
+ * changes: with scripts the bar at the foot of the page saves it, without them its own button.
+ */
 export function ActForm(props: {
   act: string;
   class?: string;
   files?: boolean;
+  guard?: boolean;
   action?: string;
   children: ComponentChildren;
 }) {
@@ -13,11 +18,21 @@ export function ActForm(props: {
       method="post"
       action={props.action}
       class={props.class ?? "stack"}
+      data-guard={props.guard ? "" : undefined}
       enctype={props.files ? "multipart/form-data" : undefined}
     >
       <input type="hidden" name="act" value={props.act} />
       {props.children}
     </form>
+  );
+}
+
+/** The button of a guarded form for those without scripts; with them the bar has it. */
+export function SaveButton(props: { disabled?: boolean }) {
+  return (
+    <div class="plain-save">
+      <button class="button primary" type="submit" disabled={props.disabled}>{t("save")}</button>
+    </div>
   );
 }
 
@@ -33,6 +48,7 @@ export function Check(props: {
     <label class="check">
       <input
         type="checkbox"
+        id={props.value === undefined ? `f-${props.name}` : undefined}
         name={props.name}
         value={props.value ?? "on"}
         checked={props.checked}

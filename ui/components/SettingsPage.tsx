@@ -1,4 +1,7 @@
 import type { ComponentChildren } from "preact";
+import SettingsGuard from "../islands/SettingsGuard.tsx";
+import SettingsSearch from "../islands/SettingsSearch.tsx";
+import type { SettingsItem } from "../lib/settings/search.ts";
 import type { FormNote } from "../lib/form_page.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
@@ -13,9 +16,14 @@ export interface SettingsLink {
   readonly href: string;
   readonly label: string;
   readonly icon: IconName;
+  /** Heading of the group that begins with this link. */
+  readonly group?: string;
 }
 
-/** A page of settings: what there is on the left, the chosen part on the right. */
+/**
+ * A page of settings: what there is on the left, the chosen part on the right. On a phone the
+ * list is a page of its own, at `home`; without a `home` it stands above every part.
+ */
 export function SettingsPage(props: {
   state: State;
   title: string;
@@ -23,15 +31,22 @@ export function SettingsPage(props: {
   back: string;
   links: readonly SettingsLink[];
   here: string;
+  /** Where the list stands alone on a phone. */
+  home?: string;
+  /** True at `home` itself. */
+  index?: boolean;
+  /** What the search finds beside the links. */
+  items?: readonly SettingsItem[];
   note?: FormNote;
   lead?: string;
   children: ComponentChildren;
 }) {
   const { server } = props.state;
+  const paged = props.home === undefined ? "" : props.index ? " paged index" : " paged part";
   return (
     <div class="settings-page">
       {server.trial && <TrialBanner />}
-      <div class="settings">
+      <div class={`settings${paged}`}>
         <nav class="settings-nav" aria-label={props.title}>
           <div class="settings-brand">
             <Wordmark />
@@ -40,22 +55,16 @@ export function SettingsPage(props: {
             <Icon name="back" /> {t("back")}
           </a>
           <p class="settings-title clip">{props.title}</p>
-          <ul class="side-list">
-            {props.links.map((link) => (
-              <li key={link.href}>
-                <a
-                  class={link.href === props.here ? "side-row here" : "side-row"}
-                  href={link.href}
-                  aria-current={link.href === props.here ? "page" : undefined}
-                >
-                  <Icon name={link.icon} /> <span class="clip">{link.label}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
+          <SettingsSearch items={itemsOf(props)} />
+          <LinkList links={props.links} here={props.here} />
         </nav>
         <div class="settings-main">
           <main id="main" class="settings-body">
+            {props.home && (
+              <a class="button quiet small to-list" href={props.home}>
+                <Icon name="back" small /> {props.title}
+              </a>
+            )}
             <h1>{props.heading}</h1>
             {props.lead && <p class="lead">{props.lead}</p>}
             {props.note?.saved && (
@@ -67,6 +76,7 @@ export function SettingsPage(props: {
             {props.note?.confirm && <Confirm fields={props.note.confirm} back={props.here} />}
             {props.children}
           </main>
+          <SettingsGuard back={props.back} />
           <Footer
             version={server.version}
             sourceUrl={server.source_url}
@@ -76,6 +86,33 @@ export function SettingsPage(props: {
       </div>
     </div>
   );
+}
+
+function LinkList({ links, here }: { links: readonly SettingsLink[]; here: string }) {
+  return (
+    <ul class="side-list">
+      {links.map((link) => (
+        <li key={link.href}>
+          {link.group && <p class="settings-group label">{link.group}</p>}
+          <a
+            class={link.href === here ? "side-row here" : "side-row"}
+            href={link.href}
+            aria-current={link.href === here ? "page" : undefined}
+          >
+            <Icon name={link.icon} /> <span class="clip grow">{link.label}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The links and what stands on their pages. */
+function itemsOf(
+  props: { title: string; links: readonly SettingsLink[]; items?: readonly SettingsItem[] },
+): SettingsItem[] {
+  const links = props.links.map(({ href, label }) => ({ label, href, section: props.title }));
+  return [...links, ...props.items ?? []];
 }
 
 /** The password once more; what was sent before goes along. */

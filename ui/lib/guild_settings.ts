@@ -26,14 +26,15 @@ export function guildLinks(guild: Guild): SettingsLink[] {
   const base = settingsPath(guild);
   const may = (right: Parameters<typeof can>[1]) => can(guild.permissions, right);
   const all: (SettingsLink | false)[] = [
-    { href: base, label: t("gs.overview"), icon: "info" },
+    { href: `${base}/overview`, label: t("gs.overview"), icon: "info" },
     { href: `${base}/me`, label: t("guild.myProfile"), icon: "person" },
+    { href: `${base}/members`, label: t("gs.members"), icon: "people", group: t("gs.groupPeople") },
     may("MANAGE_ROLES") && { href: `${base}/roles`, label: t("gs.roles"), icon: "shield" },
-    may("MANAGE_CHANNELS") && { href: `${base}/channels`, label: t("gs.channels"), icon: "hash" },
     { href: `${base}/invites`, label: t("gs.invites"), icon: "link" },
-    { href: `${base}/members`, label: t("gs.members"), icon: "people" },
-    { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
     may("BAN") && { href: `${base}/bans`, label: t("gs.bans"), icon: "ban" },
+    { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
+    may("MANAGE_CHANNELS") &&
+    { href: `${base}/channels`, label: t("gs.channels"), icon: "hash", group: t("gs.groupOrder") },
     may("VIEW_AUDIT_LOG") && { href: `${base}/audit`, label: t("gs.audit"), icon: "list" },
   ];
   return all.filter((link) => link !== false);

@@ -1,5 +1,6 @@
 import type { Catalogue } from "./en.ts";
 import { frame } from "./de_frame.ts";
+import { guildTexts } from "./de_guild.ts";
 import { settings } from "./de_settings.ts";
 
 /**
@@ -425,6 +426,7 @@ export const de: Catalogue = {
 
   ...frame,
   ...settings,
+  ...guildTexts,
 
   "error.404": "Hier ist nichts",
   "error.404Text":

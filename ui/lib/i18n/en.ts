@@ -1,4 +1,5 @@
 import { frame } from "./en_frame.ts";
+import { guildTexts } from "./en_guild.ts";
 import { settings } from "./en_settings.ts";
 
 /**
@@ -415,6 +416,7 @@ export const en = {
 
   ...frame,
   ...settings,
+  ...guildTexts,
 
   "error.404": "Nothing here",
   "error.404Text": "The page, channel or guild does not exist, or it is not yours to see.",

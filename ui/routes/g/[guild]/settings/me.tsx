@@ -1,4 +1,4 @@
-import { ActForm, PictureField } from "../../../../components/FormParts.tsx";
+import { ActForm, PictureField, SaveButton } from "../../../../components/FormParts.tsx";
 import { Avatar } from "../../../../components/Avatar.tsx";
 import { Field } from "../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
@@ -48,7 +48,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         />
         <p class="strong big break grow">{memberName(me)}</p>
       </div>
-      <ActForm act="save" files>
+      <ActForm act="save" files guard>
         <Field
           name="nickname"
           label={t("gs.nickname")}
@@ -57,9 +57,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           maxlength={64}
         />
         <PictureField name="avatar" label={t("gs.guildAvatar")} />
-        <div>
-          <button class="button primary" type="submit">{t("save")}</button>
-        </div>
+        <SaveButton />
       </ActForm>
     </GuildSettings>
   );

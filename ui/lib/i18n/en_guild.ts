@@ -1,0 +1,26 @@
+/** Texts of the settings' frame and of running a guild; part of the catalogue in `en.ts`. */
+export const guildTexts = {
+  "find.label": "Find a setting",
+  "find.results": "Settings found",
+  "find.none": "Nothing is called that.",
+  "find.count": "{n, plural, one {# setting found} other {# settings found}}",
+  "unsaved.title": "You have unsaved changes",
+  "unsaved.reset": "Reset",
+  "unsaved.ask": "Leave without saving?",
+  "unsaved.askText": "What you changed on this page is not saved yet.",
+  "unsaved.leave": "Leave",
+  "unsaved.stay": "Stay here",
+
+  "gs.groupPeople": "People",
+  "gs.groupOrder": "Order",
+  "gs.danger": "Danger zone",
+  "findWords.icon": "picture logo image",
+  "findWords.history": "past messages newcomers",
+  "findWords.transfer": "owner transfer give away",
+  "findWords.destroy": "remove end close",
+  "findWords.nickname": "name profile",
+  "findWords.newRole": "add group",
+  "findWords.newChannel": "add category voice",
+  "findWords.invites": "link code people join",
+  "findWords.rights": "permissions matrix allow deny overwrite",
+} as const;
