@@ -103,7 +103,6 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "gs.meLead": "Wie du nur in dieser Gilde erscheinst.",
   "gs.nickname": "Spitzname",
   "gs.guildAvatar": "Bild für diese Gilde",
-  "gs.owner": "Für den Eigentümer",
   "gs.transfer": "Die Gilde übergeben an",
   "gs.transferHint":
     "Ein Mitglied dieser Gilde. Du bleibst Mitglied und gibst die Rechte des Eigentümers ab.",

@@ -97,7 +97,6 @@ export const settings = {
   "gs.meLead": "How you appear in this guild alone.",
   "gs.nickname": "Nickname",
   "gs.guildAvatar": "Picture for this guild",
-  "gs.owner": "For the owner",
   "gs.transfer": "Hand the guild over to",
   "gs.transferHint": "A member of this guild. You stay a member and lose the rights of the owner.",
   "gs.transferSubmit": "Hand over",
