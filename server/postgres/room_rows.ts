@@ -40,7 +40,7 @@ export const headMoves = defineRowKind<HeadMove>("head_moves", (sql, moves) => {
     set removed = excluded.removed, event_ids = case
       when graph_heads.event_ids <@ excluded.removed then excluded.event_ids
       else array(
-        select h from unnest(graph_heads.event_ids) as h where h <> all (excluded.removed)
+        select unnest(graph_heads.event_ids) except select unnest(excluded.removed)
         union select unnest(excluded.event_ids)
       ) end`;
 });
