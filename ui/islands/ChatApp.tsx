@@ -11,7 +11,7 @@ import { goToLogin } from "../lib/browser/browser_api.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
-import { retryOffline } from "../lib/browser/messages.ts";
+import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
 import { keepAboveKeyboard } from "../lib/browser/keyboard_space.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { bindSwipes } from "../lib/browser/swipes.ts";
@@ -71,6 +71,7 @@ function start(state: ChatState): () => void {
   document.cookie = `og_tz=${encodeURIComponent(state.timeZone.value)}; Path=/; ` +
     "Max-Age=31536000; SameSite=Lax";
   const gateway = openGateway(state);
+  startOutbox(state);
   openPlace(state, state.place.value, "none");
   const onBack = () => {
     const place = parsePlace(state.known, location.pathname);
@@ -102,6 +103,7 @@ function openGateway(state: ChatState): GatewayClient {
   const gateway = new GatewayClient({
     frame: (frame) => {
       applyFrame(state, frame);
+      if (frame.op === "dispatch" && frame.t === "message.create") confirmSent(state, frame.d);
       // A new snapshot instead of a resume: what is held may have gaps.
       if (frame.op === "ready" && lost) reloadOpen(state);
       if (frame.op === "ready" || frame.op === "resumed") lost = false;
@@ -109,7 +111,7 @@ function openGateway(state: ChatState): GatewayClient {
     },
     connected: () => {
       state.connection.value = "online";
-      retryOffline(state);
+      sendWaiting(state);
     },
     lost: () => {
       lost = true;

@@ -1,5 +1,8 @@
+import { useState } from "preact/hooks";
+import { askUploadLimit } from "../../lib/browser/uploads.ts";
 import { type ComposerApi, useComposer } from "../../lib/browser/use_composer.ts";
 import { nameOf } from "../../lib/format/names.ts";
+import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { MESSAGE_BODY_CHARS } from "../../lib/limits.ts";
 import { plainText } from "../../lib/store/links.ts";
@@ -60,7 +63,11 @@ function ComposerBox({ place, placeholder, canAttach }: ComposerProps) {
       <ModeLine composer={composer} />
       {uploads.items.length > 0 && <UploadList uploads={uploads} />}
       <div class="composer-row">
-        {canAttach && mode.edit === null && <AttachButton onFiles={uploads.add} />}
+        {canAttach && mode.edit === null && (
+          <AttachButton
+            onFiles={(files) => uploads.add(files)}
+          />
+        )}
         <textarea
           ref={area}
           class="composer-text"
@@ -100,10 +107,16 @@ function ComposerBox({ place, placeholder, canAttach }: ComposerProps) {
 }
 
 function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
+  const [limit, setLimit] = useState<number | undefined>(undefined);
+  // Before anything is chosen: what would be refused need not be looked for.
+  const ask = () => void askUploadLimit().then(setLimit, () => undefined);
+  const label = limit === undefined
+    ? t("upload.add")
+    : t("upload.addLimit", { limit: formatSize(limit) });
   return (
-    <label class="icon-button attach" title={t("upload.add")}>
+    <label class="icon-button attach" title={label} onPointerEnter={ask} onFocusIn={ask}>
       <Icon name="clip" />
-      <span class="sr">{t("upload.add")}</span>
+      <span class="sr">{label}</span>
       <input
         type="file"
         multiple

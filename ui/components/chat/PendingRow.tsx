@@ -1,25 +1,28 @@
-import { discardPending, retryPending } from "../../lib/browser/messages.ts";
+import { discardPending, editPending, retryPending } from "../../lib/browser/outgoing.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { TalkPlace } from "../../lib/store/place.ts";
 import type { Pending } from "../../lib/store/window.ts";
 import { Avatar } from "../Avatar.tsx";
+import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { useChat } from "./chat_context.ts";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
 
-/** A message on its way; where it failed, why, and what to do. */
+/** A message on its way; where it failed or waits, why, and what to do. */
 export function PendingRow(props: { pending: Pending; grouped: boolean; place: TalkPlace }) {
   const state = useChat();
   const { pending, grouped, place } = props;
   const { user } = state.self.value;
   const failed = pending.failed !== undefined;
+  const away = pending.offline || state.connection.value === "reconnecting";
+  const held = (pending.holdUntil ?? 0) > state.now.value;
   return (
     <article
       class={`msg pending${grouped ? " grouped" : ""}${failed ? " failed" : ""}`}
       data-row={`pending-${pending.nonce}`}
-      aria-label={t("message.sending")}
+      aria-label={failed ? t("message.failed") : t("message.sending")}
     >
       {grouped ? <span class="msg-side-time" /> : (
         <span class="msg-avatar">
@@ -30,7 +33,7 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
         {!grouped && (
           <div class="msg-head">
             <span class="msg-name">{nameOf(user)}</span>
-            <span class="msg-time">{failed ? "" : t("message.sending")}</span>
+            <span class="msg-time">{failed || away || held ? "" : t("message.sending")}</span>
           </div>
         )}
         {pending.body !== "" && (
@@ -40,26 +43,50 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
           />
         )}
         {pending.media.length > 0 && <Attachments media={pending.media} />}
-        {failed && (
-          <p class="msg-failed" role="alert">
-            <span>{t("message.notSent", { reason: pending.failed ?? "" })}</span>
-            <button
-              type="button"
-              class="button small"
-              onClick={() => retryPending(state, place, pending)}
-            >
-              {t("retry")}
-            </button>
-            <button
-              type="button"
-              class="button small quiet"
-              onClick={() => discardPending(state, place, pending)}
-            >
-              {t("delete")}
-            </button>
-          </p>
-        )}
+        {failed
+          ? (
+            <p class="msg-failed">
+              <span role="alert">{t("message.notSent", { reason: pending.failed ?? "" })}</span>
+              <button
+                type="button"
+                class="button small"
+                onClick={() => retryPending(state, place, pending)}
+              >
+                {t("retry")}
+              </button>
+              <PendingActs pending={pending} place={place} />
+            </p>
+          )
+          : (away || held) && (
+            <p class="msg-waiting">
+              <Icon name="clock" small />
+              <span>{away ? t("outbox.away") : t("outbox.held")}</span>
+              <PendingActs pending={pending} place={place} />
+            </p>
+          )}
       </div>
     </article>
+  );
+}
+
+function PendingActs({ pending, place }: { pending: Pending; place: TalkPlace }) {
+  const state = useChat();
+  return (
+    <>
+      <button
+        type="button"
+        class="button small quiet"
+        onClick={() => editPending(state, place, pending)}
+      >
+        {t("edit")}
+      </button>
+      <button
+        type="button"
+        class="button small quiet"
+        onClick={() => discardPending(state, place, pending)}
+      >
+        {t("delete")}
+      </button>
+    </>
   );
 }

@@ -1,17 +1,28 @@
-import type { UploadItem, useUploads } from "../../lib/browser/use_uploads.ts";
+import type { Uploads } from "../../lib/browser/uploads.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
+import type { UploadItem } from "../../lib/store/composing.ts";
 import { Icon } from "../Icon.tsx";
-
-type Uploads = ReturnType<typeof useUploads>;
 
 /** Files of the next message: how far each is, what it shows, and the way to drop it. */
 export function UploadList({ uploads }: { uploads: Uploads }) {
   return (
-    <ul class="uploads">
-      {uploads.items.map((item) => <UploadCard key={item.id} item={item} uploads={uploads} />)}
-    </ul>
+    <>
+      <ul class="uploads">
+        {uploads.items.map((item) => <UploadCard key={item.id} item={item} uploads={uploads} />)}
+      </ul>
+      <p class="sr" role="status">{spokenState(uploads.items)}</p>
+    </>
   );
+}
+
+/** For screen readers: not each step of a bar, only what has ended and how. */
+function spokenState(items: readonly UploadItem[]): string {
+  const failed = items.filter((item) => item.error !== null);
+  if (failed.length > 0) {
+    return failed.map((item) => `${item.name}: ${item.error}`).join(" ");
+  }
+  return items.every((item) => item.media) ? t("upload.ready", { n: items.length }) : "";
 }
 
 function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
@@ -23,7 +34,7 @@ function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
       <div class="grow clip">
         <p class="clip small strong">{item.name}</p>
         {item.error
-          ? <p class="tiny danger-text" role="alert">{item.error}</p>
+          ? <p class="tiny danger-text">{item.error}</p>
           : item.media
           ? (
             <div class="row-tight">
@@ -59,6 +70,17 @@ function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
           )}
         <p class="tiny faint">{formatSize(item.size)}</p>
       </div>
+      {item.error !== null && item.again && (
+        <button
+          type="button"
+          class="icon-button small"
+          title={t("upload.again", { name: item.name })}
+          aria-label={t("upload.again", { name: item.name })}
+          onClick={() => uploads.retry(item.id)}
+        >
+          <Icon name="turn" small />
+        </button>
+      )}
       <button
         type="button"
         class="icon-button small"

@@ -13,11 +13,17 @@ type Part<Name extends string, Value> = [Value] extends [undefined]
   : Record<never, never> extends Value ? { readonly [N in Name]?: Value }
   : { readonly [N in Name]: Value };
 
+interface CallOptions {
+  /** Give up after this long (ms), as where nothing answered. Default: as long as it takes. */
+  readonly timeoutMs?: number;
+}
+
 /** What a call of the operation is given: path parameters, query and body where it has them. */
 export type CallInput<Name extends OperationName> =
   & Part<"params", InputOf<Schemas<OperationTypes[Name]>[0]>>
   & Part<"query", InputOf<Schemas<OperationTypes[Name]>[1]>>
-  & Part<"body", InputOf<Schemas<OperationTypes[Name]>[2]>>;
+  & Part<"body", InputOf<Schemas<OperationTypes[Name]>[2]>>
+  & CallOptions;
 
 /** What the operation answers with. */
 export type CallResult<Name extends OperationName> = z.output<
@@ -29,4 +35,5 @@ export interface AnyCallInput {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   readonly body?: unknown;
+  readonly timeoutMs?: number | undefined;
 }

@@ -9,7 +9,8 @@ export async function callApi<Name extends OperationName>(
   name: Name,
   ...input: Record<never, never> extends CallInput<Name> ? [CallInput<Name>?] : [CallInput<Name>]
 ): Promise<CallResult<Name>> {
-  const { method, path, body } = describeCall(name, (input[0] ?? {}) as AnyCallInput);
+  const given = (input[0] ?? {}) as AnyCallInput;
+  const { method, path, body } = describeCall(name, given);
   let response: Response;
   try {
     response = await fetch(path, {
@@ -17,6 +18,7 @@ export async function callApi<Name extends OperationName>(
       credentials: "same-origin",
       headers: body === undefined ? {} : { "content-type": "application/json" },
       ...(body === undefined ? {} : { body }),
+      ...(given.timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(given.timeoutMs) }),
     });
   } catch {
     throw new ApiError(0, "offline", "The server cannot be reached. Check your connection.");

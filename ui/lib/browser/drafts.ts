@@ -1,18 +1,24 @@
-const PREFIX = "og-draft:";
+import type { ChatState } from "../store/chat.ts";
+import { type Draft, packDraft, unpackDraft } from "../store/composing.ts";
 
-/** Unsent text of each channel; it survives a reload. A full or blocked store loses only that. */
-export function readDraft(key: string): string {
+/** One person's drafts are not another's, also in one browser. */
+const nameOf = (state: ChatState, key: string) => `og-draft:${state.self.value.user.id}:${key}`;
+
+/** The unfinished message of a channel; it survives a reload. */
+export function readDraft(state: ChatState, key: string): Draft {
   try {
-    return localStorage.getItem(PREFIX + key) ?? "";
+    return unpackDraft(localStorage.getItem(nameOf(state, key)));
   } catch {
-    return "";
+    return unpackDraft(null);
   }
 }
 
-export function writeDraft(key: string, text: string): void {
+/** Changes the parts given. A full or blocked store loses only the survival. */
+export function writeDraft(state: ChatState, key: string, part: Partial<Draft>): void {
   try {
-    if (text === "") localStorage.removeItem(PREFIX + key);
-    else localStorage.setItem(PREFIX + key, text);
+    const packed = packDraft({ ...readDraft(state, key), ...part });
+    if (packed === null) localStorage.removeItem(nameOf(state, key));
+    else localStorage.setItem(nameOf(state, key), packed);
   } catch {
     // Without storage the text still stands in the box.
   }

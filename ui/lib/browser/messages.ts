@@ -1,97 +1,10 @@
-import type { Message, MessageMedia } from "../../../core/api/message.ts";
+import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
 import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
-import { applyReaction, type Pending, receiveMessage } from "../store/window.ts";
-import { ApiError } from "../api/request.ts";
+import { applyReaction } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
-import { loadSpan } from "./history.ts";
 import { showToast } from "./toast.ts";
-
-/** Room and channel of a place. */
-type TalkRef = Pick<TalkPlace, "roomId" | "channelId">;
-
-export interface Outgoing {
-  readonly body: string;
-  readonly media: readonly MessageMedia[];
-  readonly reply: Message | null;
-}
-
-/** Shows a message at once and sends it; a failure stays in its place with a way to retry. */
-export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoing): void {
-  const { reply } = outgoing;
-  const pending: Pending = {
-    nonce: crypto.randomUUID(),
-    body: outgoing.body,
-    media: [...outgoing.media],
-    replyTo: reply && { id: reply.id, author: reply.author, excerpt: reply.body.slice(0, 100) },
-    ts: Date.now(),
-    failed: undefined,
-    offline: false,
-  };
-  const window = state.windowOf(placeKey(place));
-  window.value = { ...window.value, pending: [...window.value.pending, pending] };
-  clearNewLine(state, placeKey(place));
-  if (window.value.hasAfter) void loadSpan(state, place, {});
-  void deliver(state, place, pending);
-}
-
-function setPending(
-  state: ChatState,
-  place: TalkRef,
-  nonce: string,
-  change: (pending: Pending) => Pending | null,
-): void {
-  const window = state.windowOf(placeKey(place));
-  const pending = window.value.pending.flatMap((echo) => {
-    if (echo.nonce !== nonce) return [echo];
-    const next = change(echo);
-    return next ? [next] : [];
-  });
-  window.value = { ...window.value, pending };
-}
-
-async function deliver(state: ChatState, place: TalkRef, pending: Pending): Promise<void> {
-  try {
-    const message = await callApi("sendMessage", {
-      params: { room_id: place.roomId },
-      body: {
-        channel_id: place.channelId,
-        body: pending.body,
-        media: pending.media.map(({ uri, alt, spoiler }) => ({ uri, alt, spoiler })),
-        reply_to: pending.replyTo?.id ?? null,
-        nonce: pending.nonce,
-      },
-    });
-    const window = state.windowOf(placeKey(place));
-    window.value = receiveMessage(window.value, { ...message, nonce: pending.nonce });
-  } catch (error) {
-    const failed = reasonOf(error);
-    const offline = error instanceof ApiError && error.code === "offline";
-    setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed, offline }));
-  }
-}
-
-export function retryPending(state: ChatState, place: TalkRef, pending: Pending): void {
-  setPending(state, place, pending.nonce, (echo) => ({ ...echo, failed: undefined }));
-  // The same nonce: if the first try did arrive, the server answers with that message.
-  void deliver(state, place, pending);
-}
-
-/** Sends again what failed only because the server could not be reached. */
-export function retryOffline(state: ChatState): void {
-  for (const [key, window] of state.windows) {
-    const split = key.lastIndexOf("/");
-    const place = { roomId: key.slice(0, split), channelId: key.slice(split + 1) };
-    for (const pending of window.value.pending) {
-      if (pending.offline && pending.failed !== undefined) retryPending(state, place, pending);
-    }
-  }
-}
-
-export function discardPending(state: ChatState, place: TalkPlace, pending: Pending): void {
-  setPending(state, place, pending.nonce, () => null);
-}
 
 export async function editMessage(state: ChatState, message: Message, body: string): Promise<void> {
   const key = refKey(message);
@@ -174,13 +87,6 @@ export async function setPinned(state: ChatState, message: Message, on: boolean)
   } catch (error) {
     showToast(state, reasonOf(error), true);
   }
-}
-
-function clearNewLine(state: ChatState, key: string): void {
-  if (!state.newAfter.value.has(key)) return;
-  const next = new Map(state.newAfter.value);
-  next.delete(key);
-  state.newAfter.value = next;
 }
 
 /** Clears the badge in this frame and tells the server. The marker never moves backwards. */

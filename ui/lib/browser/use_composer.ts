@@ -6,9 +6,10 @@ import type { ChatState } from "../store/chat.ts";
 import { placeKey, type TalkPlace } from "../store/place.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 import { mentionNames } from "./mention_names.ts";
-import { editMessage, sendMessage } from "./messages.ts";
+import { editMessage } from "./messages.ts";
+import { sendMessage } from "./outgoing.ts";
+import { uploadsOf } from "./uploads.ts";
 import { useCompletion } from "./use_completion.ts";
-import { useUploads } from "./use_uploads.ts";
 
 const TYPING_EVERY_MS = 6000;
 
@@ -17,11 +18,11 @@ export type ComposerApi = ReturnType<typeof useComposer>;
 /** Text, mode, files and keys of one channel's composer. */
 export function useComposer(state: ChatState, place: TalkPlace) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const uploads = useUploads();
+  const key = placeKey(place);
+  const uploads = uploadsOf(state, key);
   const { text, setText, mode, leaveMode, modeSignal, live } = useDraft(state, place, area);
   const completion = useCompletion(state, area, setText);
   const typing = useTyping(state, place);
-  const key = placeKey(place);
   const submit = () => {
     const body = encodeMentions(text.trim(), mentionNames(state));
     if (uploads.busy || body.length > MESSAGE_BODY_CHARS || (body === "" && !uploads.ready)) return;
@@ -58,7 +59,7 @@ export function useComposer(state: ChatState, place: TalkPlace) {
   };
   const insert = (piece: string) => insertAtCaret(area.current, piece, setText);
   const onCaret = () => completion.look(area.current?.value ?? "");
-  const box = useDropTarget(uploads.add);
+  const box = useDropTarget((files) => uploads.add(files));
   const keys = { onInput, onKeyDown, onPaste, onCaret };
   return { area, box, live, text, mode, uploads, completion, leaveMode, submit, insert, ...keys };
 }
@@ -73,7 +74,7 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
   const [live, setLive] = useState(false);
   const setText = (next: string) => {
     setShown(next);
-    if (modeSignal.value.edit === null) writeDraft(key, next);
+    if (modeSignal.value.edit === null) writeDraft(state, key, { text: next });
   };
   const leaveMode = () => {
     modeSignal.value = { reply: null, edit: null };
@@ -81,19 +82,33 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
   };
   const edited = useRef(false);
   useEffect(() => {
+    const draft = readDraft(state, key);
     // What was typed before the scripts came must not be lost.
     const early = area.current?.value ?? "";
-    setShown(early !== "" ? early : readDraft(key));
+    setShown(early !== "" ? early : draft.text);
+    if (draft.reply && !mode.reply) modeSignal.value = { reply: draft.reply, edit: null };
+    uploadsOf(state, key).restore(draft.files);
     setLive(true);
     if (matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, []);
   useEffect(() => {
     if (mode.edit) setShown(decodeMentions(mode.edit.body, mentionNames(state)));
     // However the edit ended: what was being written before is in the box again.
-    else if (edited.current) setShown(readDraft(key));
+    else if (edited.current) setShown(readDraft(state, key).text);
     edited.current = mode.edit !== null;
     if (mode.edit ?? mode.reply) area.current?.focus();
+    if (live && !mode.edit) writeDraft(state, key, { reply: mode.reply });
   }, [mode]);
+  const returned = state.returned.value;
+  useEffect(() => {
+    if (returned?.key !== key) return;
+    state.returned.value = null;
+    const back = decodeMentions(returned.body, mentionNames(state));
+    setText(text === "" ? back : `${back}\n${text}`);
+    uploadsOf(state, key).addSent(returned.media);
+    modeSignal.value = { reply: returned.reply, edit: null };
+    area.current?.focus();
+  }, [returned]);
   return { text, setText, mode, leaveMode, modeSignal, live };
 }
 

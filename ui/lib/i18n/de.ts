@@ -2,6 +2,7 @@ import type { Catalogue } from "./en.ts";
 import { frame } from "./de_frame.ts";
 import { guildTexts } from "./de_guild.ts";
 import { settings } from "./de_settings.ts";
+import { timeline } from "./de_timeline.ts";
 
 /**
  * Every text of the pages, in German: friendly, with "du", as one would say it and not word for
@@ -427,6 +428,7 @@ export const de: Catalogue = {
   ...frame,
   ...settings,
   ...guildTexts,
+  ...timeline,
 
   "error.404": "Hier ist nichts",
   "error.404Text":

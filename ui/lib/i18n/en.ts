@@ -1,6 +1,7 @@
 import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
 import { settings } from "./en_settings.ts";
+import { timeline } from "./en_timeline.ts";
 
 /**
  * Every text of the pages, in English. Keys are grouped by where they are read. The texts
@@ -417,6 +418,7 @@ export const en = {
   ...frame,
   ...settings,
   ...guildTexts,
+  ...timeline,
 
   "error.404": "Nothing here",
   "error.404Text": "The page, channel or guild does not exist, or it is not yours to see.",

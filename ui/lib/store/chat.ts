@@ -6,6 +6,7 @@ import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
 import type { User } from "../../../core/api/user.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
+import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
 import { isTalk, type Place, placeKey, refKey } from "./place.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -67,7 +68,7 @@ export interface Toast {
 
 /** What the composer of one channel is about to do beside the text. */
 export interface ComposerMode {
-  readonly reply: Message | null;
+  readonly reply: ReplyTarget | null;
   readonly edit: Message | null;
 }
 
@@ -97,6 +98,9 @@ export class ChatState {
   readonly place: Signal<Place>;
   readonly windows: Map<string, Signal<ChannelWindow>> = new Map();
   readonly modes: Map<string, Signal<ComposerMode>> = new Map();
+  readonly trays: Map<string, Signal<readonly UploadItem[]>> = new Map();
+  /** A message that goes back into the box of its channel. */
+  readonly returned: Signal<ReturnedMessage | null> = signal(null);
   readonly typing: Signal<ReadonlyMap<string, readonly Typist[]>> = signal(new Map());
   /** Newest message that arrived in each channel since the page was loaded. */
   readonly lastHeard: Map<string, string> = new Map();
@@ -165,6 +169,16 @@ export class ChatState {
     if (!found) {
       found = signal<ComposerMode>({ reply: null, edit: null });
       this.modes.set(key, found);
+    }
+    return found;
+  }
+
+  /** Files chosen for the next message of a channel. */
+  trayOf(key: string): Signal<readonly UploadItem[]> {
+    let found = this.trays.get(key);
+    if (!found) {
+      found = signal<readonly UploadItem[]>([]);
+      this.trays.set(key, found);
     }
     return found;
   }

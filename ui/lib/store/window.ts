@@ -12,10 +12,12 @@ export interface Pending {
   readonly media: Message["media"];
   readonly replyTo: Message["reply_to"];
   readonly ts: number;
-  /** What went wrong, for a person; undefined while it is on its way. */
+  /** Why the server refused it, for a person; undefined while it is on its way. */
   readonly failed: string | undefined;
-  /** It failed because nothing answered: it goes out by itself when the connection is back. */
+  /** Nothing answered: it goes out by itself when the connection is back. */
   readonly offline: boolean;
+  /** The server asked to wait until then (ms). */
+  readonly holdUntil: number | undefined;
 }
 
 /** The loaded span of one channel, oldest first. */
@@ -24,6 +26,8 @@ export interface ChannelWindow {
   readonly hasBefore: boolean;
   readonly hasAfter: boolean;
   readonly pending: readonly Pending[];
+  /** What came while the span was being loaded anew: the page may not know it. */
+  readonly arrived: readonly Message[];
   readonly loading: "none" | "before" | "after" | "all";
   readonly error: string | undefined;
   /** Why the span may begin before the channel does: other servers have more of its past. */
@@ -35,6 +39,7 @@ export const EMPTY_WINDOW: ChannelWindow = {
   hasBefore: true,
   hasAfter: false,
   pending: [],
+  arrived: [],
   loading: "none",
   error: undefined,
   past: undefined,
@@ -85,9 +90,11 @@ export function replaceSpan(
   window: ChannelWindow,
   page: MessagePage,
 ): ChannelWindow {
+  const messages = page.has_after ? page.messages : mergeSorted(page.messages, window.arrived);
   return {
     ...window,
-    messages: page.messages,
+    messages: messages.slice(-WINDOW_ROWS),
+    arrived: [],
     hasBefore: page.has_before,
     hasAfter: page.has_after,
     loading: "none",
@@ -98,13 +105,20 @@ export function replaceSpan(
 
 /**
  * A message that just came. It is taken in only where the span reaches the present: a reader
- * far up gets it with the pages on the way down. A local echo with its nonce gives way to it.
+ * far up gets it with the pages on the way down. While the span is loaded anew it waits beside it.
+ * A local echo with its nonce gives way to it.
  */
 export function receiveMessage(window: ChannelWindow, message: Message): ChannelWindow {
   const pending = message.nonce === undefined
     ? window.pending
     : window.pending.filter((echo) => echo.nonce !== message.nonce);
-  if (window.hasAfter) return { ...window, pending };
+  if (window.loading === "all") {
+    const arrived = mergeSorted(window.arrived, [message]).slice(-WINDOW_ROWS);
+    return { ...window, pending, arrived };
+  }
+  // Nothing was loaded yet, or the reader is elsewhere: it comes with the pages.
+  const unloaded = window.messages.length === 0 && window.hasBefore;
+  if (window.hasAfter || unloaded) return { ...window, pending };
   const messages = mergeSorted(window.messages, [message]);
   const over = messages.length - WINDOW_ROWS;
   return {

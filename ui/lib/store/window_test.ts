@@ -81,6 +81,22 @@ Deno.test("a new message joins only a span that reaches the present", () => {
   assert.equal(receiveMessage(present, message(50)).messages.at(-1)?.order, 50);
 });
 
+Deno.test("what comes while a span is loaded anew is not lost, and makes no hole", () => {
+  const loading: ChannelWindow = { ...EMPTY_WINDOW, messages: span(0, 3), loading: "all" };
+  const came = receiveMessage(loading, message(50));
+  assert.equal(came.messages.length, 3);
+  assert.equal(replaceSpan(came, page(0, 50, 50)).messages.at(-1)?.order, 50);
+  assert.equal(replaceSpan(came, page(0, 51, 51)).messages.length, 51);
+  const elsewhere = replaceSpan(came, page(0, 20, 50));
+  assert.deepEqual([elsewhere.messages.length, elsewhere.arrived.length], [20, 0]);
+});
+
+Deno.test("a channel that was never loaded takes no message: its history would have a hole", () => {
+  assert.equal(receiveMessage(EMPTY_WINDOW, message(7)).messages.length, 0);
+  const known = replaceSpan(EMPTY_WINDOW, page(0, 0, 0));
+  assert.equal(receiveMessage(known, message(7)).messages.length, 1);
+});
+
 Deno.test("the echo gives way to the message with its nonce, once", () => {
   const pending: Pending = {
     nonce: "n1",
@@ -90,6 +106,7 @@ Deno.test("the echo gives way to the message with its nonce, once", () => {
     ts: 1,
     failed: undefined,
     offline: false,
+    holdUntil: undefined,
   };
   const waiting = { ...EMPTY_WINDOW, messages: span(0, 3), pending: [pending] };
   const first = receiveMessage(waiting, message(3, { nonce: "n1" }));

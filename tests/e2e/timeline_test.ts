@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { say, settled } from "./people.ts";
+import { makeScene, type Scene, signIn } from "./scene.ts";
+
+const row = (page: Page, text: string) => page.locator("article", { hasText: text });
+const sent = (page: Page, text: string) => page.locator("article:not(.pending)", { hasText: text });
+
+/** What the channel holds, oldest first, as the server tells it. */
+async function bodies(scene: Scene): Promise<string[]> {
+  const query = new URLSearchParams({ channel_id: scene.general, limit: "100" });
+  const path = `/rooms/${encodeURIComponent(scene.roomId)}/messages?${query}`;
+  const page = await scene.ann.do("GET", path);
+  return page.messages.map((message: { body: string }) => message.body);
+}
+
+Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
+  await using server = await startProcessServer();
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await signIn(ann.context, server.url, "ann");
+  const { page } = ann;
+  const channel = `${server.url}/g/${scene.guildId.slice(1)}/${scene.general}`;
+  const open = async (target: Page) => {
+    await target.goto(channel);
+    await settled(target);
+  };
+  await open(page);
+
+  await t.step("an answer that is lost on the way: the message is there once", async () => {
+    let tries = 0;
+    await page.route("**/send", async (route) => {
+      tries++;
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    await say(page, "once only");
+    await sent(page, "once only").waitFor();
+    assert.equal(tries, 1);
+    assert.equal(await row(page, "once only").count(), 1);
+  });
+
+  const second = await ann.context.newPage();
+  await open(second);
+
+  await t.step("written while the server is dead, in two tabs, and the tabs closed", async () => {
+    await server.kill();
+    await page.getByText("Connection lost").waitFor();
+    await say(page, "first while away");
+    await say(page, "second while away");
+    await row(page, "first while away").getByText("Will be sent when connected").waitFor();
+    await row(second, "second while away").waitFor();
+    await say(second, "third while away");
+    await row(page, "third while away").waitFor();
+    await page.locator("textarea[name=body]").fill("half a thought");
+    await page.goto("about:blank");
+    await second.goto("about:blank");
+  });
+
+  await t.step("with the server back all of it arrives, once and in order", async () => {
+    await server.start();
+    await Promise.all([open(page), open(second)]);
+    await sent(page, "third while away").waitFor();
+    await sent(second, "third while away").waitFor();
+    await waitFor("nothing to wait", async () => await row(page, "Will be sent").count() === 0);
+    const away = (await bodies(scene)).filter((body) => /once only|while away/.test(body));
+    assert.deepEqual(away, [
+      "once only",
+      "first while away",
+      "second while away",
+      "third while away",
+    ]);
+    const shown = await page.locator("article", { hasText: "while away" }).allTextContents();
+    assert.deepEqual(shown.map((text) => /(first|second|third) while/.exec(text)?.[0]), [
+      "first while",
+      "second while",
+      "third while",
+    ]);
+    assert.equal(await page.locator("textarea[name=body]").inputValue(), "half a thought");
+    await page.locator("textarea[name=body]").fill("");
+  });
+
+  await t.step(
+    "a refused message says why; edit takes it back, delete throws it away",
+    async () => {
+      await page.locator(".composer input[type=file]").setInputFiles({
+        name: "notes.txt",
+        mimeType: "text/plain",
+        buffer: Buffer.from("a line"),
+      });
+      await page.locator(".upload").getByRole("button", { name: "Spoiler" }).waitFor();
+      await page.evaluate(`(async () => {
+      const draft = Object.entries(localStorage).find(([key]) => key.startsWith("og-draft:"))[1];
+      const [, , media, id] = JSON.parse(draft).files[0].media.uri.split("/");
+      const path = "/client/v1/media/" + media + "/" + id;
+      const answer = await fetch(path, { method: "DELETE" });
+      if (!answer.ok) throw new Error(await answer.text());
+    })()`);
+      await say(page, "with a file that is gone");
+      const failed = page.locator("article.failed");
+      await failed.getByRole("alert").waitFor();
+      await failed.getByRole("button", { name: "Edit" }).click();
+      await failed.waitFor({ state: "detached" });
+      const box = page.locator("textarea[name=body]");
+      assert.equal(await box.inputValue(), "with a file that is gone");
+      await page.getByRole("button", { name: "Remove notes.txt" }).click();
+      await box.fill("");
+    },
+  );
+
+  await t.step("files: there whole after a reload, or said to be cut off", async () => {
+    await page.locator(".composer input[type=file]").setInputFiles({
+      name: "whole.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("a line"),
+    });
+    await page.locator(".upload").getByRole("button", { name: "Spoiler" }).waitFor();
+    await page.route("**/media/upload*", () => undefined);
+    await page.locator(".composer input[type=file]").setInputFiles({
+      name: "cut.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("another line"),
+    });
+    await page.locator(".upload progress").waitFor();
+    await page.reload();
+    await settled(page);
+    await page.locator(".upload", { hasText: "cut.txt" }).getByText("Cut off").waitFor();
+    await page.getByRole("button", { name: "Remove cut.txt" }).click();
+    await page.getByRole("button", { name: "Send" }).click();
+    await sent(page, "whole.txt").waitFor();
+    await page.unrouteAll();
+  });
+
+  // The browser says itself that nobody answered while the server was dead.
+  assert.deepEqual(ann.faults.filter((fault) => !/ERR_CONNECTION_REFUSED/.test(fault)), []);
+  await browser.close();
+});
