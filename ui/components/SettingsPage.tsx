@@ -7,18 +7,11 @@ import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
 import { Field } from "./Field.tsx";
 import { Footer } from "./Footer.tsx";
-import { Icon, type IconName } from "./Icon.tsx";
+import type { SettingsLink } from "../lib/settings_links.ts";
+import { Icon } from "./Icon.tsx";
 import { Wordmark } from "./Logo.tsx";
 import { Notice } from "./Notice.tsx";
 import { TrialBanner } from "./TrialBanner.tsx";
-
-export interface SettingsLink {
-  readonly href: string;
-  readonly label: string;
-  readonly icon: IconName;
-  /** Heading of the group that begins with this link. */
-  readonly group?: string;
-}
 
 /**
  * A page of settings: what there is on the left, the chosen part on the right. On a phone the
@@ -140,18 +133,4 @@ function Confirm(props: { fields: readonly (readonly [string, string])[]; back: 
       </div>
     </form>
   );
-}
-
-/** Links of the own account's settings. */
-export function accountLinks(admin: boolean): SettingsLink[] {
-  return [
-    { href: "/settings/profile", label: t("settings.profile"), icon: "person" },
-    { href: "/settings/appearance", label: t("settings.appearance"), icon: "moon" },
-    { href: "/settings/keyboard", label: t("settings.keyboard"), icon: "keyboard" },
-    { href: "/settings/language", label: t("settings.language"), icon: "globe" },
-    { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
-    { href: "/settings/password", label: t("settings.password"), icon: "key" },
-    { href: "/settings/account", label: t("settings.account"), icon: "leave" },
-    ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),
-  ];
 }

@@ -17,6 +17,7 @@ import { bindKeys } from "../lib/browser/keys.ts";
 import { bindSwipes } from "../lib/browser/swipes.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
 import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
+import { noteVisit } from "../lib/browser/recent_places.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
@@ -92,6 +93,7 @@ function start(state: ChatState): () => void {
     keepReadsFresh(state),
     effect(() => keepColors(state)),
     effect(() => showTitle(state)),
+    effect(() => noteVisit(state)),
   ];
   return () => {
     for (const end of endings) end();

@@ -1,5 +1,5 @@
 import { HttpError } from "fresh";
-import type { SettingsLink } from "../components/SettingsPage.tsx";
+import type { SettingsLink } from "../lib/settings_links.ts";
 import type { Context } from "./fresh/mod.ts";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "./fresh/mod.ts";
 import type { Guild } from "../../core/api/guild.ts";
-import type { SettingsLink } from "../components/SettingsPage.tsx";
+import type { SettingsLink } from "../lib/settings_links.ts";
 import type { State } from "../utils.ts";
 import { guildPath, roomIdOf } from "./format/paths.ts";
 import { can } from "./format/rights.ts";

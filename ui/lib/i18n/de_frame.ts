@@ -46,6 +46,9 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keys.delete": "Löschen",
   "keys.select": "Mit weiteren auswählen, um sie auf einmal zu löschen",
 
+  "switcher.count": "{n, plural, one {# Ort} other {# Orte}}",
+  "switcher.tip": "Beginne mit # für Kanäle, @ für Leute, * für Gilden.",
+
   "settings.keyboard": "Tastatur",
   "keyboard.lead":
     "Wird in diesem Browser behalten, weil Tastatur und System bestimmen, welche Tasten frei sind. Drück auf die Schaltfläche einer Taste und dann die neue Taste.",

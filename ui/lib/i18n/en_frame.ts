@@ -44,6 +44,9 @@ export const frame = {
   "keys.delete": "Delete it",
   "keys.select": "Choose it and others, to delete them at once",
 
+  "switcher.count": "{n, plural, one {# place} other {# places}}",
+  "switcher.tip": "Begin with # for channels, @ for people, * for guilds.",
+
   "settings.keyboard": "Keyboard",
   "keyboard.lead":
     "Kept in this browser, because which keys are free depends on keyboard and system. Press a key's button, then the new key.",

@@ -1,4 +1,5 @@
-import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
+import { SettingsPage } from "../../components/SettingsPage.tsx";
+import { accountLinks } from "../../lib/settings_links.ts";
 import KeyboardSettings from "../../islands/KeyboardSettings.tsx";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";

@@ -1,5 +1,6 @@
 import { ActForm } from "../../components/FormParts.tsx";
-import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
+import { SettingsPage } from "../../components/SettingsPage.tsx";
+import { accountLinks } from "../../lib/settings_links.ts";
 import { readForm, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import {

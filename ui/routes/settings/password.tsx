@@ -1,6 +1,7 @@
 import { ActForm } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
-import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
+import { SettingsPage } from "../../components/SettingsPage.tsx";
+import { accountLinks } from "../../lib/settings_links.ts";
 import { text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";

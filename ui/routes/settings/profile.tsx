@@ -1,7 +1,8 @@
 import { ActForm, Area, PictureField } from "../../components/FormParts.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { Field } from "../../components/Field.tsx";
-import { accountLinks, SettingsPage } from "../../components/SettingsPage.tsx";
+import { SettingsPage } from "../../components/SettingsPage.tsx";
+import { accountLinks } from "../../lib/settings_links.ts";
 import { file, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { handleOf, nameOf } from "../../lib/format/names.ts";

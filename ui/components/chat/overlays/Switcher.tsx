@@ -1,91 +1,44 @@
-import uFuzzy from "@leeoniya/ufuzzy";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { openDm } from "../../../lib/browser/guilds.ts";
 import { followPath } from "../../../lib/browser/history.ts";
-import { channelIcon } from "../../../lib/format/channel_icon.ts";
-import { handleOf, nameOf } from "../../../lib/format/names.ts";
-import { channelPath, dmPath, guildPath } from "../../../lib/format/paths.ts";
+import { readRecent } from "../../../lib/browser/recent_places.ts";
 import { t } from "../../../lib/i18n/t.ts";
-import type { ChatState } from "../../../lib/store/chat.ts";
-import { channelUnread } from "../../../lib/store/unread.ts";
-import { Icon, type IconName } from "../../Icon.tsx";
+import { rankTargets } from "../../../lib/store/rank_targets.ts";
+import { switchTargets, type Target } from "../../../lib/store/switch_targets.ts";
+import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
-
-interface Target {
-  readonly text: string;
-  readonly detail: string;
-  readonly icon: IconName;
-  readonly path: string;
-  readonly unread: boolean;
-}
+import { cap } from "../Rail.tsx";
+import { useSubmit } from "./use_submit.ts";
 
 const SHOWN = 12;
+/** Rows that Page up and Page down pass. */
+const PAGE = 5;
 
-function allTargets(state: ChatState): Target[] {
-  const channels = state.guilds.value.flatMap((guild) =>
-    guild.channels.filter((channel) => channel.kind !== "category").map((channel): Target => ({
-      text: channel.name,
-      detail: guild.name,
-      icon: channelIcon(channel),
-      path: channelPath(guild.id, channel),
-      unread: channelUnread(state.reads.value, channel).unread > 0,
-    }))
-  );
-  const guilds = state.guilds.value.map((guild): Target => ({
-    text: guild.name,
-    detail: t("switcher.guild"),
-    icon: "people",
-    path: guildPath(guild.id),
-    unread: false,
-  }));
-  const dms = state.dms.value.map((dm): Target => ({
-    text: nameOf(dm.user),
-    detail: handleOf(dm.user.id),
-    icon: "person",
-    path: dmPath(dm.room_id),
-    unread: false,
-  }));
-  const pages: Target[] = [
-    ["settings.profile", "person", "/settings/profile"],
-    ["settings.sessions", "device", "/settings/sessions"],
-    ["settings.password", "key", "/settings/password"],
-    ["settings.appearance", "moon", "/settings/appearance"],
-  ].map(([label, icon, path]) => ({
-    text: t(label as "settings.profile"),
-    detail: t("settings.title"),
-    icon: icon as IconName,
-    path: path as string,
-    unread: false,
-  }));
-  return [...channels, ...dms, ...guilds, ...pages];
-}
-
-/** Ctrl+K: type a few letters of any place and go there. */
+/** Ctrl+K: type a few letters of any place or person and go there. */
 export default function Switcher() {
   const state = useChat();
+  const { busy, error, run } = useSubmit();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const targets = useMemo(() => allTargets(state), []);
-  const found = useMemo(() => {
-    if (query.trim() === "") {
-      return [...targets].sort((a, b) => Number(b.unread) - Number(a.unread)).slice(0, SHOWN);
-    }
-    const fuzzy = new uFuzzy({ intraMode: 1 });
-    const words = targets.map((target) => `${target.text} ${target.detail}`);
-    const [indexes, info, order] = fuzzy.search(words, query, 1);
-    const ranked = order && info ? order.map((i) => info.idx[i]) : indexes ?? [];
-    return ranked.slice(0, SHOWN).flatMap((i) => i === undefined ? [] : targets[i] ?? []);
-  }, [query]);
+  const list = useRef<HTMLUListElement>(null);
+  const targets = useMemo(() => switchTargets(state, readRecent()), []);
+  const found = useMemo(() => rankTargets(targets, query).slice(0, SHOWN), [query]);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [at, found]);
   const go = (target: Target | undefined) => {
     if (!target) return;
+    if ("user" in target) return void run(() => openDm(state, target.user.id));
     state.overlay.value = null;
     if (!followPath(state, target.path)) location.assign(target.path);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, at + 1));
-    else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
-    else if (event.key === "Enter") go(found[at]);
-    else return;
+    if (event.isComposing || event.altKey || event.ctrlKey) return;
+    const next = stepRow(event.key, at, found.length);
+    if (event.key === "Enter") go(found[at]);
+    else if (next === undefined) return;
+    else setAt(next);
     event.preventDefault();
   };
   return (
@@ -95,12 +48,18 @@ export default function Switcher() {
           class="input"
           type="text"
           role="combobox"
-          aria-expanded="true"
+          aria-expanded={found.length > 0 ? "true" : "false"}
+          aria-autocomplete="list"
           aria-controls="switcher-list"
           aria-activedescendant={found.length > 0 ? `switch-${at}` : undefined}
           aria-label={t("switcher.title")}
+          aria-describedby="switcher-tip"
           placeholder={t("switcher.placeholder")}
+          autocomplete="off"
+          spellcheck={false}
+          enterkeyhint="go"
           value={query}
+          disabled={busy}
           autofocus
           onInput={(event) => {
             setQuery(event.currentTarget.value);
@@ -108,26 +67,74 @@ export default function Switcher() {
           }}
           onKeyDown={onKeyDown}
         />
-        <ul id="switcher-list" role="listbox" aria-label={t("switcher.title")}>
+        <ul ref={list} id="switcher-list" role="listbox" aria-label={t("switcher.title")}>
           {found.map((target, i) => (
-            <li
-              key={target.path + target.icon}
+            <TargetRow
+              key={"path" in target ? target.path + target.kind : target.user.id}
               id={`switch-${i}`}
-              role="option"
-              aria-selected={i === at ? "true" : "false"}
-              class={i === at ? "completion on" : "completion"}
-              onPointerMove={() => setAt(i)}
-              onClick={() => go(target)}
-            >
-              <Icon name={target.icon} />
-              <span class="strong clip">{target.text}</span>
-              {target.unread && <span class="dot call-dot" />}
-              <span class="tiny faint clip grow end-text">{target.detail}</span>
-            </li>
+              target={target}
+              on={i === at}
+              onPoint={() => setAt(i)}
+              onPick={() => go(target)}
+            />
           ))}
         </ul>
-        {found.length === 0 && <p class="hint switcher-none">{t("switcher.none")}</p>}
+        <Count n={found.length} asked={query !== ""} />
+        {error && <p class="field-error" role="alert">{error}</p>}
+        <p class="hint switcher-tip" id="switcher-tip">{t("switcher.tip")}</p>
       </div>
     </Dialog>
+  );
+}
+
+function Count({ n, asked }: { n: number; asked: boolean }) {
+  return (
+    <p role="status" class={n === 0 ? "hint switcher-none" : "sr"}>
+      {n === 0 ? t("switcher.none") : asked && t("switcher.count", { n })}
+    </p>
+  );
+}
+
+/** The row a key leads to: the arrows go around the ends, the leaps stop there. */
+function stepRow(key: string, at: number, count: number): number | undefined {
+  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE }[key];
+  if (step === undefined || count === 0) return undefined;
+  if (Math.abs(step) === 1) return (at + step + count) % count;
+  return Math.max(0, Math.min(count - 1, at + step));
+}
+
+function TargetRow(props: {
+  id: string;
+  target: Target;
+  on: boolean;
+  onPoint: () => void;
+  onPick: () => void;
+}) {
+  const { target, on } = props;
+  return (
+    <li
+      id={props.id}
+      role="option"
+      aria-selected={on ? "true" : "false"}
+      class={on ? "completion on" : "completion"}
+      onPointerMove={props.onPoint}
+      onClick={props.onPick}
+    >
+      <Icon name={target.icon} />
+      <span class="strong clip">{target.text}</span>
+      {target.mentions > 0
+        ? (
+          <span class="badge">
+            <span aria-hidden="true">{cap(target.mentions)}</span>
+            <span class="sr">{t("nav.mentions", { n: target.mentions })}</span>
+          </span>
+        )
+        : target.unread > 0 && (
+          <span class="dot call-dot">
+            <span class="sr">{t("nav.unread", { n: target.unread })}</span>
+          </span>
+        )}
+      <span class="tiny faint clip grow end-text">{target.detail}</span>
+    </li>
   );
 }

@@ -1,0 +1,25 @@
+import type { IconName } from "../components/Icon.tsx";
+import { t } from "./i18n/t.ts";
+
+/** A page of settings in the list beside them. */
+export interface SettingsLink {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Heading of the group that begins with this link. */
+  readonly group?: string;
+}
+
+/** Links of the own account's settings. */
+export function accountLinks(admin: boolean): SettingsLink[] {
+  return [
+    { href: "/settings/profile", label: t("settings.profile"), icon: "person" },
+    { href: "/settings/appearance", label: t("settings.appearance"), icon: "moon" },
+    { href: "/settings/keyboard", label: t("settings.keyboard"), icon: "keyboard" },
+    { href: "/settings/language", label: t("settings.language"), icon: "globe" },
+    { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
+    { href: "/settings/password", label: t("settings.password"), icon: "key" },
+    { href: "/settings/account", label: t("settings.account"), icon: "leave" },
+    ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),
+  ];
+}

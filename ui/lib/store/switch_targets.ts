@@ -1,0 +1,113 @@
+import type { IconName } from "../../components/Icon.tsx";
+import { accountLinks } from "../settings_links.ts";
+import type { User } from "../../../core/api/user.ts";
+import { channelIcon } from "../format/channel_icon.ts";
+import { handleOf, nameOf } from "../format/names.ts";
+import { channelPath, dmPath, guildPath } from "../format/paths.ts";
+import { t } from "../i18n/t.ts";
+import type { ChatState } from "./chat.ts";
+import type { Ranked } from "./rank_targets.ts";
+import { channelUnread, guildUnread, unreadOf } from "./unread.ts";
+
+/** Most people that are offered without a conversation yet. */
+const PEOPLE = 2000;
+
+/** A place to go to, or somebody to begin a conversation with. */
+export type Target =
+  & Ranked
+  & { readonly icon: IconName }
+  & (
+    | { readonly path: string }
+    | { readonly user: User }
+  );
+
+/** Everywhere one can go: channels, conversations, people, guilds, pages of settings. */
+export function switchTargets(state: ChatState, recent: readonly string[]): Target[] {
+  const place = state.place.value;
+  const visited = (path: string) => {
+    const at = recent.indexOf(path);
+    return at < 0 ? Infinity : at;
+  };
+  const reads = state.reads.value;
+  const channels = state.guilds.value.flatMap((guild) =>
+    guild.channels.filter((channel) => channel.kind !== "category").map((channel): Target => {
+      const path = channelPath(guild.id, channel);
+      return {
+        kind: "channel",
+        text: channel.name,
+        detail: guild.name,
+        icon: channelIcon(channel),
+        path,
+        recency: visited(path),
+        ...channelUnread(reads, channel),
+      };
+    })
+  );
+  const dms = state.dms.value.map((dm): Target => {
+    const path = dmPath(dm.room_id);
+    const { unread } = unreadOf(reads, dm);
+    return {
+      kind: "person",
+      text: nameOf(dm.user),
+      detail: handleOf(dm.user.id),
+      icon: "chat",
+      path,
+      recency: visited(path),
+      unread,
+      // Whoever writes to one alone means one.
+      mentions: unread,
+    };
+  });
+  const guilds = state.guilds.value.map((guild): Target => ({
+    ...NOTHING_NEW,
+    ...guildUnread(reads, guild),
+    kind: "guild",
+    text: guild.name,
+    detail: t("switcher.guild"),
+    icon: "people",
+    path: guildPath(guild.id),
+  }));
+  const here = place.kind === "dm" || place.kind === "channel" ? placePath(state) : undefined;
+  return [...channels, ...dms, ...guilds, ...people(state), ...pages(state)]
+    .filter((target) => !("path" in target) || target.path !== here);
+}
+
+const NOTHING_NEW = { unread: 0, mentions: 0, recency: Infinity };
+
+function placePath(state: ChatState): string | undefined {
+  const place = state.place.value;
+  if (place.kind === "dm") return dmPath(place.roomId);
+  if (place.kind !== "channel") return undefined;
+  const channel = state.guilds.value.find((guild) => guild.id === place.guildId)?.channels
+    .find((each) => each.room_id === place.roomId && each.id === place.channelId);
+  return channel && channelPath(place.guildId, channel);
+}
+
+/** Those one knows of but has no conversation with. */
+function people(state: ChatState): Target[] {
+  const known = new Set([
+    state.self.value.user.id,
+    ...state.dms.value.map((dm) => dm.user.id),
+  ]);
+  return [...state.users.values()].filter((user) => !user.bot && !known.has(user.id))
+    .slice(0, PEOPLE)
+    .map((user): Target => ({
+      ...NOTHING_NEW,
+      kind: "person",
+      text: nameOf(user),
+      detail: handleOf(user.id),
+      icon: "person",
+      user,
+    }));
+}
+
+function pages(state: ChatState): Target[] {
+  return accountLinks(state.self.value.admin).map(({ href, label, icon }): Target => ({
+    ...NOTHING_NEW,
+    kind: "page",
+    text: label,
+    detail: t("settings.title"),
+    icon,
+    path: href,
+  }));
+}
