@@ -17,6 +17,7 @@ import { ChatSource } from "../services/sync/chat_source.ts";
 import type { ServerFacts } from "../services/sync/snapshot.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
 import { publishReadNotice, subscribeReadNotices } from "../services/reads/read_notice.ts";
+import { PreferenceBook } from "../services/users/preference_book.ts";
 import { UserDirectory } from "../services/users/user_directory.ts";
 import { createBlake3 } from "../system/blake3.ts";
 import type { StoreParts, SystemParts } from "./store.ts";
@@ -65,6 +66,7 @@ export async function composeChat(
     sql,
     rooms,
     users: new UserDirectory({ sql, clock: system.clock }),
+    preferences: new PreferenceBook({ sql, clock: system.clock }),
     throttle: input.throttle,
     nonces: new NonceBook(sql),
     slowMode: new SlowMode(sql, system.clock),
@@ -86,6 +88,7 @@ export async function composeChat(
   stack.defer(store.feed.subscribe((batch) => source.take(batch)));
   stack.defer(subscribeAccountEvents({ bus, log: system.log }, (event) => {
     if (event.kind === "profile_changed") source.announceUser(event.user_id as UserId);
+    if (event.kind === "preferences_changed") deps.preferences.forget(event.user_id as UserId);
   }));
   stack.defer(subscribeJoinNotices(bus, (notice) => source.announceJoin(notice)));
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));

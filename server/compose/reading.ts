@@ -127,6 +127,9 @@ function tellOthers(
       roomId: state.room_id as RoomId,
       channelId: state.channel_id as ChannelId,
     };
-    edus.read(userId, channel, state.last_read_id as EventId);
+    const readTo = state.last_read_id as EventId;
+    void chat.preferences.of(userId).then((preferences) => {
+      if (preferences.share_read) edus.read(userId, channel, readTo);
+    }).catch((error) => log.log("warn", "A read marker could not be told.", { error }));
   };
 }

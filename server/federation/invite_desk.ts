@@ -10,6 +10,7 @@ import { contentOf, textOf } from "../rooms/content.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
 import { findDmRoom } from "../services/dms/find_dm_room.ts";
+import { takesDmsFrom } from "../services/dms/takes_dms.ts";
 import {
   countReceivedInvites,
   findReceivedInvite,
@@ -42,7 +43,8 @@ export class StoredInviteDesk implements InviteDesk {
     if (facts === undefined || !facts.federate || !await this.#isFor(user, facts, event)) return;
     // Where somebody of ours is in the room, the invite comes like every event of it.
     if (await openResident(this.#deps, event.roomId) !== undefined) return;
-    if (!await this.#hasRoom(user, invite)) return;
+    const hidden = await this.#isKeptOut(user, facts, event);
+    if (!await this.#hasRoom(user, { ...invite, hidden })) return;
     const expires = event.pdu.content["expires"];
     await keepReceivedInvite(sql, {
       user_id: user,
@@ -57,7 +59,9 @@ export class StoredInviteDesk implements InviteDesk {
       guild_id: facts.guild ?? null,
       servers: invite.servers,
       pdu: writeCanonical(event.pdu as unknown as JsonObject),
+      hidden,
     });
+    if (hidden) return;
     remote.announceInvitation(user, event.roomId);
     if (facts.kind === "dm") await this.#meetInOne(user, facts);
   }
@@ -71,10 +75,22 @@ export class StoredInviteDesk implements InviteDesk {
     return rows.length > 0;
   }
 
-  async #hasRoom(user: UserId, { event, origin }: ReceivedInvite): Promise<boolean> {
+  /** The user's settings keep such conversations out: the sender learns nothing of that. */
+  async #isKeptOut(user: UserId, facts: RoomFacts, { pdu }: ControlEvent): Promise<boolean> {
+    const isConversation = facts.kind === "dm" || facts.kind === "group_dm";
+    if (!isConversation || await takesDmsFrom(this.#deps, user, pdu.sender)) return false;
+    // Whoever has asked the sender for a conversation takes this one, whatever else they decided.
+    const own = facts.kind === "dm" ? await findDmRoom(this.#deps, user, pdu.sender) : undefined;
+    return own?.authority.isJoined(user) !== true;
+  }
+
+  async #hasRoom(
+    user: UserId,
+    { event, origin, hidden }: ReceivedInvite & { readonly hidden: boolean },
+  ): Promise<boolean> {
     const { sql } = this.#deps;
     if (await findReceivedInvite(sql, user, event.roomId) !== undefined) return true;
-    const waiting = await countReceivedInvites(sql, { user, origin });
+    const waiting = await countReceivedInvites(sql, { user, origin, hidden });
     return waiting.user < WAITING_PER_USER_MAX && waiting.origin < WAITING_PER_ORIGIN_MAX;
   }
 

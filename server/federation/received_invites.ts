@@ -21,6 +21,8 @@ export interface ReceivedInviteRow {
   /** Further servers of the room. */
   readonly servers: readonly ServerName[];
   readonly pdu: string;
+  /** Kept out by the user's settings: not shown, and found when the user asks the sender. */
+  readonly hidden: boolean;
 }
 
 /** Invites that wait for one user; further ones are not kept. */
@@ -35,15 +37,16 @@ export async function keepReceivedInvite(sql: Queryable, row: ReceivedInviteRow)
     on conflict (user_id, room_id) do update set event_id = excluded.event_id, sender = excluded.sender,
       origin = excluded.origin, received_ts = excluded.received_ts,
       expires_ts = excluded.expires_ts, name = excluded.name, icon = excluded.icon,
-      servers = excluded.servers, pdu = excluded.pdu`;
+      servers = excluded.servers, pdu = excluded.pdu, hidden = excluded.hidden`;
 }
 
 export async function countReceivedInvites(
   sql: Queryable,
-  of: { readonly user: UserId; readonly origin: ServerName },
+  of: { readonly user: UserId; readonly origin: ServerName; readonly hidden: boolean },
 ): Promise<{ readonly user: number; readonly origin: number }> {
   const [row] = await sql<{ by_user: number; by_origin: number }[]>`
-    select (select count(*)::int from received_invites where user_id = ${of.user}) as by_user,
+    select (select count(*)::int from received_invites
+        where user_id = ${of.user} and hidden = ${of.hidden}) as by_user,
       (select count(*)::int from received_invites where origin = ${of.origin}) as by_origin`;
   return { user: row?.by_user ?? 0, origin: row?.by_origin ?? 0 };
 }
@@ -56,7 +59,22 @@ export async function listReceivedInvites(
 ): Promise<ReceivedInviteRow[]> {
   return await sql<ReceivedInviteRow[]>`
     select * from received_invites
-    where user_id = ${userId} and (expires_ts is null or expires_ts > ${nowMs})
+    where user_id = ${userId} and not hidden and (expires_ts is null or expires_ts > ${nowMs})
+    order by received_ts desc, room_id limit ${WAITING_PER_USER_MAX}`;
+}
+
+/** Those of one sender that can still be accepted, hidden ones too; newest first. */
+export async function findInvitesFrom(
+  sql: Queryable,
+  { userId, sender, nowMs }: {
+    readonly userId: UserId;
+    readonly sender: UserId;
+    readonly nowMs: number;
+  },
+): Promise<ReceivedInviteRow[]> {
+  return await sql<ReceivedInviteRow[]>`
+    select * from received_invites where user_id = ${userId} and sender = ${sender}
+      and (expires_ts is null or expires_ts > ${nowMs})
     order by received_ts desc, room_id limit ${WAITING_PER_USER_MAX}`;
 }
 

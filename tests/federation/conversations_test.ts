@@ -59,6 +59,27 @@ Deno.test("two people of two servers have one conversation, however it began", a
     assert.equal(again.room_id, dm.room_id, "to open it again is the same conversation");
   });
 
+  await t.step("who takes no conversations from strangers hears nothing of them", async () => {
+    const eve = await two.register("eve", (await invite(bob)).code);
+    const fay = await one.register("fay", (await invite(ann)).code);
+    await eve.do("PATCH", "/account/preferences", { dms_from: "shared" });
+    // The asking server is told as little as of one who has not answered yet.
+    const asked = await fay.do("POST", "/dms", { user_id: eve.id });
+    assert.equal(asked.state, "waiting");
+    const gus = await one.register("gus", (await invite(ann)).code);
+    await gus.do("POST", "/dms", { user_id: bob.id });
+    await soon(
+      "a later request to arrive",
+      async () => (await dmsOf(bob)).some((dm) => dm.user.id === gus.id),
+    );
+    assert.deepEqual(await dmsOf(eve), []);
+    // To ask oneself is to take the answer.
+    // To ask oneself is to take the other's question: both are in one room.
+    const own = await eve.do("POST", "/dms", { user_id: fay.id });
+    assert.equal(own.room_id, asked.room_id);
+    await soon("both to be there", async () => (await dmsOf(fay))[0]?.state === "joined");
+  });
+
   await t.step("nobody of that name: no room is made", async () => {
     const { status } = await ann.try("POST", "/dms", { user_id: "@nobody:two.test" });
     assert.equal(status, 404);

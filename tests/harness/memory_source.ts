@@ -174,9 +174,9 @@ export class MemorySource implements GatewaySource {
     return Promise.resolve(may ? user(caller.userId.slice(1).split(":")[0] ?? "") : undefined);
   }
 
-  savePresence(caller: Caller, presence: Presence): Promise<void> {
+  savePresence(caller: Caller, presence: Presence): Promise<Presence> {
     this.presences.set(caller.userId, presence);
-    return Promise.resolve();
+    return Promise.resolve(presence);
   }
 
   #entitlements(id: UserId): Entitlement[] {

@@ -7,6 +7,8 @@ import { listErasuresRoute } from "./account/erasures/list.ts";
 import { getAccountRoute } from "./account/get.ts";
 import { setLanguageRoute } from "./account/language.ts";
 import { changePasswordRoute } from "./account/password.ts";
+import { getPreferencesRoute } from "./account/preferences/get.ts";
+import { updatePreferencesRoute } from "./account/preferences/update.ts";
 import { setPresenceRoute } from "./account/presence.ts";
 import { updateProfileRoute } from "./account/update.ts";
 import { adminListAuditRoute } from "./admin/audit/list.ts";
@@ -50,6 +52,8 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     getAccountRoute(deps),
     changePasswordRoute(deps),
     setLanguageRoute(deps),
+    getPreferencesRoute(deps),
+    updatePreferencesRoute(deps),
     setPresenceRoute(deps),
     updateProfileRoute(deps),
     adminListAuditRoute(deps),

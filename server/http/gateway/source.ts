@@ -79,7 +79,7 @@ export interface Standing {
   readonly seq: number;
   /** Every room the user is in, with the channels it may read. */
   readonly entitlements: readonly Entitlement[];
-  /** The presence the user has chosen. */
+  /** The presence others may see of the user. */
   readonly presence: Presence;
 }
 
@@ -115,6 +115,6 @@ export interface GatewaySource {
   members(caller: Caller, roomId: string, userIds: readonly string[]): Promise<readonly UserId[]>;
   /** The caller as others see it where it may write in the channel, else undefined. */
   typist(caller: Caller, roomId: string, channelId: string): Promise<User | undefined>;
-  /** Keeps the chosen presence for the next connection. */
-  savePresence(caller: Caller, presence: Presence): Promise<void>;
+  /** Keeps the chosen presence for the next connection; answers what others may see of it. */
+  savePresence(caller: Caller, presence: Presence): Promise<Presence>;
 }

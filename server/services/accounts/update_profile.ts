@@ -5,6 +5,7 @@ import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { Caller } from "../../http/caller.ts";
 import { publishAccountEvent } from "./account_event.ts";
 import type { AccountDeps } from "./deps.ts";
+import { readPreferences, shownPresence } from "./preferences.ts";
 import { cleanProfileText } from "./profile_text.ts";
 import { getSelf } from "./users.ts";
 
@@ -75,7 +76,9 @@ export async function setPresence(
   caller: Pick<Caller, "userId" | "sessionId">,
   presence: Exclude<Presence, "offline">,
 ): Promise<Self> {
-  await deps.sql`update users set presence = ${presence} where user_id = ${caller.userId}`;
-  publishAccountEvent(deps.bus, { kind: "presence_chosen", user_id: caller.userId, presence });
+  const { userId } = caller;
+  await deps.sql`update users set presence = ${presence} where user_id = ${userId}`;
+  const shown = shownPresence(presence, await readPreferences(deps.sql, userId));
+  publishAccountEvent(deps.bus, { kind: "presence_chosen", user_id: userId, presence: shown });
   return await getSelf(deps, caller);
 }

@@ -11,6 +11,7 @@ import type { SlowMode } from "../messages/slow_mode.ts";
 import type { PinnedSettings } from "../accounts/pinned_settings.ts";
 import type { Throttle } from "../accounts/throttle.ts";
 import type { RemoteHistoryDesk } from "../messages/remote_history.ts";
+import type { PreferenceBook } from "../users/preference_book.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 
 /** Presence as others see it. */
@@ -21,6 +22,8 @@ export interface ChatDeps {
   readonly sql: Sql;
   readonly rooms: Rooms;
   readonly users: UserDirectory;
+  /** What accounts of this server decided about privacy. */
+  readonly preferences: PreferenceBook;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly log: Log;

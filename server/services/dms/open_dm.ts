@@ -1,7 +1,7 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
-import { listReceivedInvites } from "../../federation/received_invites.ts";
+import { findInvitesFrom } from "../../federation/received_invites.ts";
 import { dmGenesis } from "../../rooms/genesis.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -11,6 +11,7 @@ import { requireAccount } from "../invites/invite_user.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
 import { dmRows } from "./dm_rows.ts";
 import { findDmRoom } from "./find_dm_room.ts";
+import { takesDmsFrom } from "./takes_dms.ts";
 import { viewDm } from "./view_dm.ts";
 
 type DmDeps = ChatDeps & { readonly remote: RemoteRooms };
@@ -33,11 +34,19 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
     await comeBack(deps, held, { userId, other });
     return await viewDm(deps, await deps.rooms.open(held.id) ?? held, userId);
   }
+  if (isLocal && !await takesDmsFrom(deps, other, userId)) throw notTaken(other);
   await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
   if (!isLocal) await deps.remote.requireUser(other);
   const room = await makeRoom(deps, userId, other);
   if (isLocal && await sharesGuild(deps, userId, other)) await rejoin(room, other);
   return await viewDm(deps, room, userId);
+}
+
+function notTaken(other: UserId): OperationError {
+  return new OperationError(
+    "forbidden",
+    `${other} takes no conversations from you: their settings say who may write to them.`,
+  );
 }
 
 async function makeRoom(deps: DmDeps, userId: UserId, other: UserId): Promise<Room> {
@@ -63,8 +72,11 @@ async function acceptAsked(
   userId: UserId,
   other: UserId,
 ): Promise<Room | undefined> {
-  const invites = await listReceivedInvites(deps.sql, userId, deps.clock.now());
-  const asked = invites.find((each) => each.kind === "dm" && each.sender === other);
+  const asked = (await findInvitesFrom(deps.sql, {
+    userId,
+    sender: other,
+    nowMs: deps.clock.now(),
+  })).find((each) => each.kind === "dm");
   if (asked === undefined) return undefined;
   await deps.remote.join({ user: userId, roomId: asked.room_id, servers: [asked.origin] });
   return await deps.rooms.open(asked.room_id);

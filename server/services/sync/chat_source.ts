@@ -27,6 +27,7 @@ import { heldOf } from "../../rooms/load_room.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
+import { shownPresence } from "../accounts/preferences.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
@@ -232,7 +233,10 @@ export class ChatSource implements GatewaySource {
     return {
       seq,
       entitlements,
-      presence: snapshot.self.presence,
+      presence: shownPresence(
+        snapshot.self.presence,
+        await this.#deps.preferences.of(caller.userId),
+      ),
       snapshot: { ...snapshot, position },
     };
   }
@@ -279,14 +283,16 @@ export class ChatSource implements GatewaySource {
     try {
       const place = await openChannel(this.#deps, caller.userId, { roomId, channelId });
       if (!holds(place.rights, "SEND")) return undefined;
+      if (!(await this.#deps.preferences.of(caller.userId)).share_typing) return undefined;
       return await this.#deps.users.get(caller.userId);
     } catch {
       return undefined;
     }
   }
 
-  async savePresence(caller: Caller, presence: Presence): Promise<void> {
+  async savePresence(caller: Caller, presence: Presence): Promise<Presence> {
     await this.#deps.savePresence(caller, presence);
+    return shownPresence(presence, await this.#deps.preferences.of(caller.userId));
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms } from "../guilds/list_guilds.ts";
+import { shownPresence } from "../accounts/preferences.ts";
 import { getSelf } from "../accounts/users.ts";
 import { projectTimeline } from "./project_timeline.ts";
 import { Changes, type Told, wholeStates } from "./replay_states.ts";
@@ -68,7 +69,7 @@ export async function replaySince(
     kind: "replayed",
     seq: input.seq,
     entitlements: rooms.map((room) => entitlementOf(room, userId, nowMs)),
-    presence: self.presence,
+    presence: shownPresence(self.presence, await deps.preferences.of(userId)),
     dispatches: told,
     position: encodeSyncToken(input.upTo),
   };

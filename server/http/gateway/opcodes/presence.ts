@@ -8,6 +8,6 @@ export async function choosePresence(
   session: Session,
   data: { presence: Presence },
 ): Promise<void> {
-  await deps.source.savePresence(session.caller, data.presence);
-  deps.presences.choose(session.caller.userId, data.presence);
+  const shown = await deps.source.savePresence(session.caller, data.presence);
+  deps.presences.choose(session.caller.userId, shown);
 }

@@ -8,6 +8,7 @@ export function sendTypingRoute(deps: ChatRouteDeps): Route {
     const raw = { roomId: params.room_id, channelId: body.channel_id };
     const place = await openChannel(deps, caller.userId, raw);
     requireRight(place.rights, "SEND", "write here");
+    if (!(await deps.preferences.of(caller.userId)).share_typing) return {};
     const user = await deps.users.get(caller.userId);
     deps.announceTyping({ roomId: place.room.id, channelId: place.channelId, user });
     return {};

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { defineOperation } from "./operation.ts";
+
+/** What people decided about themselves; the server holds to it. */
+export const Preferences = z.object({
+  dms_from: z.enum(["everyone", "shared", "nobody"]).describe(
+    "Who may begin a conversation with this account; shared: people it shares a guild with",
+  ),
+  share_typing: z.boolean().describe("Others see when this account writes"),
+  share_presence: z.boolean().describe("Others see whether this account is there"),
+  share_read: z.boolean().describe("Other servers are told how far this account has read"),
+  notify_desktop: z.boolean().describe("The page shows a notification while it is not looked at"),
+  notify_sound: z.boolean().describe("The page plays a sound with it"),
+});
+export type Preferences = z.infer<typeof Preferences>;
+
+/** What holds for whoever has chosen nothing. */
+export const DEFAULT_PREFERENCES: Preferences = {
+  dms_from: "everyone",
+  share_typing: true,
+  share_presence: true,
+  share_read: true,
+  notify_desktop: false,
+  notify_sound: false,
+};
+
+export const getPreferences = defineOperation({
+  id: "getPreferences",
+  method: "GET",
+  path: "/client/v1/account/preferences",
+  tag: "account",
+  summary: "What the account has decided about privacy and notifications",
+  auth: "user",
+  result: Preferences,
+  errors: [],
+});
+
+export const updatePreferences = defineOperation({
+  id: "updatePreferences",
+  method: "PATCH",
+  path: "/client/v1/account/preferences",
+  tag: "account",
+  summary: "Change them; absent keeps",
+  auth: "user",
+  whileSuspended: true,
+  body: Preferences.partial(),
+  result: Preferences,
+  errors: ["invalid"],
+});

@@ -1,0 +1,15 @@
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { readPreferences } from "../accounts/preferences.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { sharesGuild } from "../users/shares_guild.ts";
+
+/** Whether `userId`, of this server, lets `other` begin a conversation. */
+export async function takesDmsFrom(
+  deps: Pick<ChatDeps, "sql">,
+  userId: UserId,
+  other: UserId,
+): Promise<boolean> {
+  const { dms_from } = await readPreferences(deps.sql, userId);
+  if (dms_from === "everyone") return true;
+  return dms_from === "shared" && await sharesGuild(deps, userId, other);
+}
