@@ -10,6 +10,7 @@ import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
+import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
 import { openServerDatabase } from "./compose/server_database.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
@@ -135,6 +136,7 @@ async function openBase(
     database,
     stack,
     feed,
+    onCommit: (ms) => metrics.commitTook(ms),
     onAppend: ({ events = [] }) =>
       traces.note(events.flatMap(({ held }) => held === undefined ? [] : [held.pdu.content_hash])),
   });
@@ -301,6 +303,11 @@ async function openDoors(
       authenticate: accounts.authenticate,
       routes: allRoutes({
         accounts: accountDeps,
+        server: composeSelfKnowledge(config, system, {
+          ...domain,
+          pinned: accountDeps.pinned,
+          examined: { blobs: domain.blobs, federation: domain.federation },
+        }),
         chat: {
           ...chat.deps,
           media: mediaDesk(media.deps),
@@ -365,6 +372,7 @@ function countAppends(
     metrics.committed(batch.events.length);
     const own = batch.events.filter(({ sender }) => serverOf(sender) === serverName);
     metrics.eventIn("client", "accepted", own.length);
+    metrics.sent(own.filter(({ type, moved }) => type === "m.room.message" && !moved).length);
   }));
 }
 

@@ -48,6 +48,9 @@ const NO_FACTS: ServerFacts = {
   needs_first_administrator: false,
   source_url: "",
   abuse_contact: null,
+  title: null,
+  description: null,
+  notice: null,
 };
 
 /** The web client as one request handler. `assets`: what `dev.ts` built. */

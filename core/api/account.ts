@@ -63,6 +63,9 @@ export const ServerFacts = z.object({
   needs_first_administrator: z.boolean(),
   source_url: z.string(),
   abuse_contact: z.string().nullable(),
+  title: z.string().nullable().describe("What the server is called on its pages"),
+  description: z.string().nullable(),
+  notice: z.string().nullable().describe("What its administrators want everybody to know now"),
 });
 export type ServerFacts = z.infer<typeof ServerFacts>;
 

@@ -6,6 +6,9 @@ import { defineOperation } from "./operation.ts";
 export const AccountState = z.enum(["active", "suspended", "locked", "deactivated"]);
 export type AccountState = z.infer<typeof AccountState>;
 
+/** `seen`: those seen last first; `media`: those who store most first. */
+export const USER_ORDERS = ["newest", "oldest", "name", "seen", "media"] as const;
+
 export const AdminUser = z.object({
   id: z.string(),
   user_name: z.string(),
@@ -49,11 +52,17 @@ export const SigningKey = z.object({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
+const Line = (max: number) =>
+  z.string().trim().min(1).max(max).regex(/^[^\p{Cc}]*$/u, "must be one line, without controls");
+
 /** Settings an administrator may change while the server runs. */
 export const AdminSettings = z.object({
   registration_mode: RegistrationMode,
   invite_links_open_registration: z.boolean(),
   abuse_contact: z.string().max(200).nullable(),
+  server_title: Line(64).nullable().describe("What the server is called on its pages"),
+  server_description: Line(300).nullable().describe("A sentence on its front page"),
+  notice: Line(500).nullable().describe("Shown at the top of every page until it is taken away"),
 });
 export type AdminSettings = z.infer<typeof AdminSettings>;
 
@@ -85,12 +94,13 @@ export const adminListUsers = defineOperation({
   method: "GET",
   path: "/client/v1/admin/users",
   tag,
-  summary: "Accounts of this server, newest first",
+  summary: "Accounts of this server",
   auth,
   query: z.object({
     query: z.string().max(100).optional().describe("Part of the user or display name"),
     state: AccountState.optional(),
     admin: z.enum(["true", "false"]).optional(),
+    order: z.enum(USER_ORDERS).default("newest"),
     limit: z.coerce.number().int().min(1).max(200).default(50),
     before: z.string().max(100).optional().describe("`next` of the page before"),
   }),
@@ -107,10 +117,14 @@ export const adminGetUser = defineOperation({
   method: "GET",
   path: "/client/v1/admin/users/:user_id",
   tag,
-  summary: "One account with its sessions",
+  summary: "One account with its sessions and what it keeps",
   auth,
   params: UserParams,
-  result: z.object({ user: AdminUser, sessions: z.array(Session) }),
+  result: z.object({
+    user: AdminUser,
+    sessions: z.array(Session),
+    media: z.object({ files: z.number().int(), bytes: z.number().int() }),
+  }),
   errors: ["forbidden", "not_found"],
 });
 
@@ -311,6 +325,9 @@ export const adminListAudit = defineOperation({
   query: z.object({
     limit: z.coerce.number().int().min(1).max(200).default(50),
     before: z.coerce.number().int().optional(),
+    action: z.string().max(60).optional().describe("Only acts that begin so: user, user.lock"),
+    actor: z.string().max(255).optional().describe('User id, or "cli" for the command line'),
+    target: z.string().max(255).optional().describe("Only acts on this"),
   }),
   result: z.object({ entries: z.array(AdminAuditEntry), next: z.number().int().nullable() }),
   errors: ["forbidden"],

@@ -134,6 +134,18 @@ export const MediaUsageReport = z.object({
     files: z.number().int(),
     bytes: z.number().int(),
   })).describe("Largest first"),
+  guilds: z.array(z.object({
+    guild_id: z.string(),
+    name: z.string(),
+    files: z.number().int(),
+    bytes: z.number().int(),
+  })).describe("Those whose messages and pictures show most; a file shown in two counts in both"),
+  remote: z.object({
+    files: z.number().int(),
+    bytes: z.number().int(),
+    quota_bytes: z.number().int(),
+  }).describe("Copies of other servers' files; they are fetched again when they are asked for"),
+  user_quota_bytes: z.number().int().nullable().describe("null: no limit"),
 });
 export type MediaUsageReport = z.infer<typeof MediaUsageReport>;
 
@@ -155,13 +167,16 @@ export const MediaPurgeFilter = z.object({
   user_id: z.string().optional(),
   before_ts: z.number().int().optional().describe("Uploaded before (ms)"),
   unused: z.boolean().optional().describe("Only what nothing uses"),
+  remote: z.boolean().optional().describe(
+    "The copies of other servers' files, and with `before_ts` only those not asked for since",
+  ),
   orphans: z.boolean().optional().describe("Also blobs in the store that no row names"),
   dry_run: z.boolean().default(false).describe("Count, delete nothing"),
 }).refine(
   (filter) =>
     filter.uri !== undefined || filter.user_id !== undefined || filter.before_ts !== undefined ||
-    filter.unused === true || filter.orphans === true,
-  { message: "Name what to purge: uri, user_id, before_ts, unused or orphans." },
+    filter.unused === true || filter.orphans === true || filter.remote === true,
+  { message: "Name what to purge: uri, user_id, before_ts, unused, remote or orphans." },
 );
 export type MediaPurgeFilter = z.infer<typeof MediaPurgeFilter>;
 

@@ -3,6 +3,8 @@ import { accountRoutes } from "../http/client/account_routes.ts";
 import type { ChatRouteDeps } from "../http/client/chat_route_deps.ts";
 import { chatRoutes } from "../http/client/chat_routes.ts";
 import { mediaRoutes } from "../http/client/media/routes.ts";
+import type { ServerRouteDeps } from "../http/client/server_route_deps.ts";
+import { serverRoutes } from "../http/client/server_routes.ts";
 import type { Route } from "../http/route.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
 import type { RemoteMedia } from "../services/media/remote/remote_media.ts";
@@ -12,6 +14,7 @@ import type { MediaVisibility } from "../services/media/media_visibility.ts";
 export function allRoutes(input: {
   readonly accounts: AccountHttpDeps;
   readonly chat: ChatRouteDeps;
+  readonly server: ServerRouteDeps;
   readonly media: {
     readonly deps: MediaDeps;
     readonly visibility: MediaVisibility;
@@ -21,6 +24,7 @@ export function allRoutes(input: {
   return [
     ...accountRoutes(input.accounts),
     ...chatRoutes(input.chat),
+    ...serverRoutes(input.server),
     ...mediaRoutes(input.media.deps, input.media.visibility, input.media.remote),
   ];
 }

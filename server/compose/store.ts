@@ -35,6 +35,7 @@ export async function openStore(
     readonly stack: AsyncDisposableStack;
     readonly feed: Pick<LogFeedOptions, "bus" | "pollMs">;
     readonly onAppend?: (entry: AppendEntry) => void;
+    readonly onCommit?: (ms: number) => void;
   },
 ): Promise<StoreParts> {
   const { log, clock, rng } = system;
@@ -50,6 +51,7 @@ export async function openStore(
     clock,
     log: log.child({ part: "append_log" }),
     ...(scope.onAppend === undefined ? {} : { onAppend: scope.onAppend }),
+    ...(scope.onCommit === undefined ? {} : { onCommit: scope.onCommit }),
   });
   // A database that is away must not keep the server from stopping: what waits was not promised.
   scope.stack.defer(async () => {

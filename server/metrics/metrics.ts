@@ -8,6 +8,8 @@ import {
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 
+import { ProcessTally } from "../services/figures/process_tally.ts";
+
 /** By which way an event came or went. */
 export type Door =
   | "client"
@@ -85,6 +87,9 @@ export class Metrics {
   readonly #deliveries: Fan;
   readonly #slowReaders: Fan;
   readonly #batches: Fan;
+  readonly #commitSeconds: Fan;
+  /** The same, for the administrators' pages. */
+  readonly tally = new ProcessTally();
   /** What is sent to other servers. */
   readonly outbound: OutboundFigures;
   readonly #requests: Fan;
@@ -124,6 +129,11 @@ export class Metrics {
       "Events in one transaction of the append log",
       BATCHES,
     );
+    this.#commitSeconds = this.#histogram(
+      "openguild_commit_seconds",
+      "Time of one transaction of the append log, from its sending to its commit",
+      SECONDS,
+    );
     this.#requests = this.#counter("openguild_http_requests", "Answered requests");
     this.#requestSeconds = this.#histogram(
       "openguild_http_request_seconds",
@@ -156,8 +166,19 @@ export class Metrics {
     this.#batches.note(batchSize);
   }
 
+  commitTook(ms: number): void {
+    this.#commitSeconds.note(ms / 1000);
+    this.tally.committed(ms);
+  }
+
+  /** Messages that people of this server sent. */
+  sent(messages: number): void {
+    this.tally.sent(messages);
+  }
+
   answered(request: { route: string; method: string; status: number; ms: number }): void {
     const { route, method } = request;
+    this.tally.answered(request.status);
     this.#requests.note(1, { route, method, code: request.status });
     this.#requestSeconds.note(request.ms / 1000, { route, method });
     // The runtime opens the span before the route is known.

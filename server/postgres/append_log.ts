@@ -47,6 +47,8 @@ export interface AppendEntry {
 }
 
 export interface AppendLogOptions {
+  /** Told how long each transaction took, from its sending to its commit (ms). */
+  readonly onCommit?: (ms: number) => void;
   /** Told of each entry in the context of who appends it: for traces. */
   readonly onAppend?: (entry: AppendEntry) => void;
   /** The log's own connections; with the embedded database the only one there is. */
@@ -75,6 +77,7 @@ export class AppendLog implements AsyncDisposable {
   readonly #limits: LogLimits;
   readonly #lease: WriterLease;
   readonly #onAppend: AppendLogOptions["onAppend"];
+  readonly #onCommit: AppendLogOptions["onCommit"];
   readonly #queues = new RoomQueues<Waiting>();
   readonly #subscribers = new Set<(batch: CommittedBatch) => void>();
   readonly #closing = new AbortController();
@@ -94,6 +97,7 @@ export class AppendLog implements AsyncDisposable {
     this.#limits = { ...LOG_LIMITS, ...options.limits };
     this.#lease = lease;
     this.#onAppend = options.onAppend;
+    this.#onCommit = options.onCommit;
     this.#writer = new LogWriter(lease.writerId);
   }
 
@@ -201,8 +205,10 @@ export class AppendLog implements AsyncDisposable {
 
   async #send(batch: Batch): Promise<void> {
     const writer = this.#writer;
+    const begin = this.#clock.monotonic();
     try {
       await writeBatch(this.#sql, batch);
+      this.#onCommit?.(this.#clock.monotonic() - begin);
       this.#stored(writer, batch);
     } catch (error) {
       if (await this.#settle(batch)) this.#stored(writer, batch);

@@ -3,6 +3,7 @@ import type { CliContext } from "../context.ts";
 import { addAdminGuild } from "./admin_guild.ts";
 import { addAdminKey } from "./admin_key.ts";
 import { addAdminMedia } from "./admin_media.ts";
+import { addAdminSetting } from "./admin_setting.ts";
 import { addAdminToken } from "./admin_token.ts";
 import { addAdminUser } from "./admin_user.ts";
 
@@ -14,4 +15,5 @@ export function addAdmin(program: Command, context: CliContext): void {
   addAdminToken(admin, context);
   addAdminMedia(admin, context);
   addAdminKey(admin, context);
+  addAdminSetting(admin, context);
 }

@@ -28,6 +28,7 @@ export function addAdminMedia(admin: Command, context: CliContext): void {
     .option("--uri <mxc>", "this file")
     .option("--user <id>", "files of this user, @name:server")
     .option("--older-than <days>", "files uploaded more than so many days ago")
+    .option("--remote", "copies of other servers' files; with --older-than not asked for since")
     .option("--unused", "only files that nothing uses")
     .option("--orphans", "also stored files that the database does not know")
     .option("--dry-run", "count and delete nothing")
@@ -43,7 +44,10 @@ async function showUsage(options: OptionValues, context: CliContext): Promise<vo
   const { io } = context;
   const limit = wholeNumber("--limit", options["limit"]);
   await using store = await open(options, context);
-  const report = await reportMediaUsage({ sql: store.database.sql }, limit);
+  const report = await reportMediaUsage(
+    { sql: store.database.sql, settings: store.config.media },
+    limit,
+  );
   if (options["json"] === true) {
     io.out(JSON.stringify(report, null, 2) + "\n");
     return;
@@ -53,11 +57,27 @@ async function showUsage(options: OptionValues, context: CliContext): Promise<vo
       `${report.unused_files}, ${formatBytes(report.unused_bytes)}; ` +
       `${report.deletions_waiting} deletions waiting.\n`,
   );
+  io.out(
+    `Copies of other servers' files: ${report.remote.files}, ${formatBytes(report.remote.bytes)} ` +
+      `of at most ${formatBytes(report.remote.quota_bytes)}.\n`,
+  );
   if (report.users.length === 0) return;
   io.out(
     "\n" + table(
       ["USER", "FILES", "SIZE"],
       report.users.map((user) => [user.user_id, String(user.files), formatBytes(user.bytes)]),
+    ),
+  );
+  if (report.guilds.length === 0) return;
+  io.out(
+    "\n" + table(
+      ["GUILD", "FILES", "SIZE", "ID"],
+      report.guilds.map((each) => [
+        each.name,
+        String(each.files),
+        formatBytes(each.bytes),
+        each.guild_id,
+      ]),
     ),
   );
 }
@@ -77,7 +97,7 @@ async function runPurge(options: OptionValues, context: CliContext): Promise<voi
     serverName: name,
     wakeJobs: () => {},
   };
-  const result = await purgeMedia(deps, filter);
+  const result = await purgeMedia(deps, filter, null);
   if (!filter.dry_run) await deleteDueBlobs(deps);
   if (options["json"] === true) {
     io.out(JSON.stringify(result, null, 2) + "\n");
@@ -97,12 +117,13 @@ function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
       ? {}
       : { before_ts: nowMs - wholeNumber("--older-than", olderThan) * DAY_MS }),
     ...(options["unused"] === true ? { unused: true } : {}),
+    ...(options["remote"] === true ? { remote: true } : {}),
     ...(options["orphans"] === true ? { orphans: true } : {}),
     dry_run: options["dryRun"] === true,
   };
   if (Object.keys(filter).length > 1) return filter;
   throw new CliError(
-    "Say what to purge: --uri, --user, --older-than, --unused or --orphans; add --dry-run to look first.",
+    "Say what to purge: --uri, --user, --older-than, --unused, --remote or --orphans; add --dry-run to look first.",
   );
 }
 

@@ -28,6 +28,8 @@ export const serverSection = defineSection({
       doc:
         "Where this server's source can be had, for the link that the license asks for. Set it when you run a changed version.",
     }),
+    title: text({ doc: "What the server is called on its pages; without it, its name." }),
+    description: text({ doc: "A sentence about the server, for its front page." }),
     abuseContact: text({
       doc: "Where people report abuse: an e-mail address or a web address, shown in the footer.",
     }),

@@ -180,6 +180,9 @@ Deno.test("public facts, name checks and codes are answered without signing in",
     needs_first_administrator: true,
     source_url: "https://example.org/source",
     abuse_contact: null,
+    title: null,
+    description: null,
+    notice: null,
   });
   assert.equal((await ask("GET", "/client/v1/user-names/alice")).json.available, true);
   assert.equal((await ask("GET", "/client/v1/join-tokens/nonsense")).status, 404);

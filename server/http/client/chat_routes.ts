@@ -8,6 +8,7 @@ import { adminRetryDestinationRoute } from "./admin/federation/retry.ts";
 import { adminTestServerRoute } from "./admin/federation/test.ts";
 import { adminDeleteGuildRoute } from "./admin/guilds/delete.ts";
 import { adminGetGuildRoute } from "./admin/guilds/get.ts";
+import { adminListUserGuildsRoute } from "./admin/users/guilds.ts";
 import { adminListGuildsRoute } from "./admin/guilds/list.ts";
 import { createChannelRoute } from "./channels/create.ts";
 import { listDmsRoute } from "./dms/list.ts";
@@ -69,6 +70,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     adminDeleteGuildRoute(deps),
     adminGetGuildRoute(deps),
     adminListGuildsRoute(deps),
+    adminListUserGuildsRoute(deps),
     createChannelRoute(deps),
     listDmsRoute(deps),
     openDmRoute(deps),

@@ -21,6 +21,9 @@ export function serverRoute(deps: AccountHttpDeps): Route {
       needs_first_administrator: !(await hasAdministrator(deps.sql)),
       source_url: deps.sourceUrl,
       abuse_contact: settings.abuse_contact,
+      title: settings.server_title,
+      description: settings.server_description,
+      notice: settings.notice,
     };
   });
 }

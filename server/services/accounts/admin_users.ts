@@ -1,4 +1,4 @@
-import type { AccountState, AdminUser } from "../../../core/api/admin.ts";
+import type { AccountState, AdminUser, USER_ORDERS } from "../../../core/api/admin.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { Queryable, Sql } from "../../postgres/sql.ts";
 import { noSuchUser } from "./refusals.ts";
@@ -9,17 +9,22 @@ export interface UserQuery {
   readonly state?: AccountState | undefined;
   readonly admin?: boolean | undefined;
   readonly limit: number;
+  readonly order?: (typeof USER_ORDERS)[number];
   /** `next` of the page before. */
   readonly before?: string | undefined;
 }
 
-/** Accounts that match, newest first. @throws OperationError `invalid` for a bad `before` */
+/** Accounts that match. @throws OperationError `invalid` for a bad `before` */
 export async function listUsers(
   deps: { readonly sql: Sql },
   query: UserQuery,
 ): Promise<{ users: AdminUser[]; total: number; next: string | null }> {
   const { sql } = deps;
-  const cursor = query.before === undefined ? undefined : parseCursor(query.before);
+  const order = query.order ?? "newest";
+  const cursor = query.before === undefined || order !== "newest"
+    ? undefined
+    : parseCursor(query.before);
+  const offset = order === "newest" || query.before === undefined ? 0 : parseOffset(query.before);
   const like = query.query === undefined
     ? undefined
     : `%${query.query.replace(/[\\%_]/g, "\\$&")}%`;
@@ -39,15 +44,45 @@ export async function listUsers(
       ? sql``
       : sql`and (u.created_ts, u.user_id) < (${cursor.createdTs}, ${cursor.userId})`
   }
-    order by u.created_ts desc, u.user_id desc limit ${query.limit + 1}`;
+    order by ${orderOf(sql, order)} limit ${query.limit + 1} offset ${offset}`;
   const page = users.slice(0, query.limit).map((user) => ({ ...user }));
   const last = page.at(-1);
   const more = users.length > query.limit && last !== undefined;
   return {
     users: page,
     total: count?.total ?? 0,
-    next: more ? `${last.created_ts} ${last.id}` : null,
+    next: !more
+      ? null
+      : order === "newest"
+      ? `${last.created_ts} ${last.id}`
+      : String(offset + page.length),
   };
+}
+
+function orderOf(sql: Sql, order: (typeof USER_ORDERS)[number]) {
+  switch (order) {
+    case "newest":
+      return sql`u.created_ts desc, u.user_id desc`;
+    case "oldest":
+      return sql`u.created_ts, u.user_id`;
+    case "name":
+      return sql`u.local`;
+    case "seen":
+      return sql`u.last_seen_ts desc nulls last, u.user_id`;
+    case "media":
+      return sql`(select bytes from media_owners o where o.owner = u.user_id) desc nulls last,
+        u.user_id`;
+  }
+}
+
+/** What an account stores here. */
+export async function mediaOf(
+  sql: Queryable,
+  userId: string,
+): Promise<{ files: number; bytes: number }> {
+  const [row] = await sql<{ files: number; bytes: number }[]>`
+    select files, bytes from media_owners where owner = ${userId}`;
+  return { files: row?.files ?? 0, bytes: row?.bytes ?? 0 };
 }
 
 /** One account. @throws OperationError `not_found` */
@@ -63,6 +98,13 @@ function adminColumns(sql: Queryable) {
   return sql`u.user_id as id, u.local as user_name, p.display_name, p.avatar, u.admin, u.state,
     u.state_reason, u.created_ts, u.created_by, u.last_seen_ts,
     (select count(*)::int from sessions s where s.user_id = u.user_id) as sessions`;
+}
+
+function parseOffset(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new OperationError("invalid", `"before" is not the "next" of a page: ${text}`, {
+    details: { field: "before" },
+  });
 }
 
 function parseCursor(text: string): { createdTs: number; userId: string } {

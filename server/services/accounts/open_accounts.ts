@@ -99,6 +99,8 @@ export function pinnedOf(config: Pick<Config, "accounts" | "server" | "origins">
       ? { invite_links_open_registration: accounts.inviteLinksOpenRegistration }
       : {}),
     ...(server.abuseContact === undefined ? {} : { abuse_contact: server.abuseContact }),
+    ...(server.title === undefined ? {} : { server_title: server.title }),
+    ...(server.description === undefined ? {} : { server_description: server.description }),
   };
 }
 

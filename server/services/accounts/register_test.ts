@@ -223,5 +223,8 @@ Deno.test("pinned settings win and cannot be changed by administrators", async (
     registration_mode: "closed",
     invite_links_open_registration: true,
     abuse_contact: "abuse@example.org",
+    server_title: null,
+    server_description: null,
+    notice: null,
   });
 });

@@ -15,6 +15,9 @@ const DEFAULTS: AdminSettings = {
   registration_mode: "invite",
   invite_links_open_registration: true,
   abuse_contact: null,
+  server_title: null,
+  server_description: null,
+  notice: null,
 };
 
 /** Default, then what administrators chose, then what configuration pins. */
@@ -26,6 +29,12 @@ export async function readSettings(
     Object.fromEntries(rows.filter(({ key }) => key in DEFAULTS).map((r) => [r.key, r.value])),
   );
   return { ...DEFAULTS, ...definedOf(stored), ...definedOf(deps.pinned) };
+}
+
+/** Which settings administrators chose in the pages or on the command line. */
+export async function storedKeys(sql: Queryable): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ key: string }[]>`select key from settings`;
+  return new Set(rows.map(({ key }) => key));
 }
 
 export function pinnedKeys(pinned: PinnedSettings): string[] {

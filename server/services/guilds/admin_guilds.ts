@@ -1,10 +1,12 @@
-import type { AdminGuild } from "../../../core/api/admin_guilds.ts";
+import type { AdminGuild, GUILD_ORDERS } from "../../../core/api/admin_guilds.ts";
+import type { GuildSummary } from "../../../core/api/guild.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { parseRoomId, type RoomId } from "../../../core/ids/room_id.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { Room } from "../../rooms/room.ts";
 import { writeAudit } from "../accounts/audit.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openJoinedRooms, withoutMoved } from "./list_guilds.ts";
 import { projectSummary } from "./project_guild.ts";
 
 /** Members who leave in one transaction when a guild ends. */
@@ -12,27 +14,72 @@ const LEAVES_PER_BATCH = 200;
 
 type AdminGuildDeps = Pick<ChatDeps, "sql" | "rooms" | "serverName">;
 
-/** A page of the guilds that somebody is in, by id: for those who run the server. */
+/** Of one account, at most. */
+const GUILDS_PER_USER = 200;
+
+/** A page of the guilds that somebody is in: for those who run the server. */
 export async function listAdminGuilds(
   deps: AdminGuildDeps,
-  page: { readonly limit: number; readonly after?: string | undefined },
+  page: {
+    readonly limit: number;
+    readonly query?: string | undefined;
+    readonly order?: (typeof GUILD_ORDERS)[number];
+    readonly after?: string | undefined;
+  },
 ): Promise<{ guilds: AdminGuild[]; total: number; next: string | null }> {
   const { sql } = deps;
+  const order = page.order ?? "id";
+  const named = page.query === undefined && order !== "name" ? sql`` : sql`
+    join events e on e.room_id = c.room_id and e.event_id = c.event_id
+    cross join lateral (select e.pdu::jsonb -> 'content' ->> 'name' as name) n`;
   const inhabited = sql`
-    from current_state c where c.type = 'm.guild.meta' and c.state_key = ''
+    from current_state c ${named} where c.type = 'm.guild.meta' and c.state_key = ''
+      ${page.query === undefined ? sql`` : matching(sql, page.query)}
       and exists (select from current_state m where m.room_id = c.room_id
         and m.type = 'm.room.member' and m.membership = 'join' and m.event_id is not null)`;
   const [count] = await sql<{ total: number }[]>`select count(*) as total ${inhabited}`;
+  const offset = order === "id" ? 0 : Number(/^\d{1,7}$/.exec(page.after ?? "0")?.[0] ?? 0);
   const rows = await sql<{ room_id: RoomId }[]>`
-    select c.room_id ${inhabited} and c.room_id > ${page.after ?? ""}
-    order by c.room_id limit ${page.limit + 1}`;
+    select c.room_id ${inhabited}
+      ${order === "id" ? sql`and c.room_id > ${page.after ?? ""}` : sql``}
+    order by ${orderOf(sql, order)} limit ${page.limit + 1} offset ${offset}`;
   const ids = rows.slice(0, page.limit).map((row) => row.room_id);
   const rooms = await Promise.all(ids.map((id) => deps.rooms.open(id)));
   return {
     guilds: await project(deps, rooms.filter((room) => room !== undefined)),
     total: count?.total ?? 0,
-    next: rows.length > page.limit ? ids.at(-1) ?? null : null,
+    next: rows.length <= page.limit
+      ? null
+      : order === "id"
+      ? ids.at(-1) ?? null
+      : String(offset + ids.length),
   };
+}
+
+function matching(sql: ChatDeps["sql"], query: string) {
+  const like = `%${query.replace(/[\\%_]/g, "\\$&")}%`;
+  return sql`and (n.name ilike ${like} or c.room_id = ${query})`;
+}
+
+function orderOf(sql: ChatDeps["sql"], order: (typeof GUILD_ORDERS)[number]) {
+  switch (order) {
+    case "id":
+      return sql`c.room_id`;
+    case "name":
+      return sql`lower(n.name), c.room_id`;
+    case "members":
+      return sql`(select count(*) from current_state m where m.room_id = c.room_id
+        and m.type = 'm.room.member' and m.membership = 'join') desc, c.room_id`;
+  }
+}
+
+/** Guilds of one account, in the order of joining. */
+export async function listUserGuilds(
+  deps: Pick<ChatDeps, "sql" | "rooms">,
+  userId: UserId,
+): Promise<GuildSummary[]> {
+  const rooms = withoutMoved(await openJoinedRooms(deps, userId, ["guild"]));
+  return rooms.slice(0, GUILDS_PER_USER).map(projectSummary);
 }
 
 /** @throws OperationError `not_found` */
@@ -147,6 +194,7 @@ async function project(deps: AdminGuildDeps, guilds: readonly Room[]): Promise<A
     return {
       ...projectSummary(room),
       created_ts: room.authority.view.get("m.room.create", "")?.pdu.origin_ts ?? 0,
+      local_only: !room.authority.room.federate,
       local_members: local.length,
       messages: sum?.messages ?? 0,
       media_files: sum?.files ?? 0,

@@ -18,12 +18,17 @@ export async function getMediaUsage(
   };
 }
 
+type OwnSums = Pick<
+  MediaUsageReport,
+  "files" | "bytes" | "unused_files" | "unused_bytes"
+>;
+
 /** What all keep, and the `limit` users who keep most. */
 export async function reportMediaUsage(
-  deps: Pick<MediaDeps, "sql">,
+  deps: Pick<MediaDeps, "sql" | "settings">,
   limit: number,
 ): Promise<MediaUsageReport> {
-  const [sums] = await deps.sql<Omit<MediaUsageReport, "users" | "deletions_waiting">[]>`
+  const [sums] = await deps.sql<OwnSums[]>`
     select count(*) as files, coalesce(sum(size), 0)::bigint as bytes,
       count(*) filter (where expires_ts is not null) as unused_files,
       coalesce(sum(size) filter (where expires_ts is not null), 0)::bigint as unused_bytes
@@ -40,5 +45,43 @@ export async function reportMediaUsage(
     unused_bytes: sums?.unused_bytes ?? 0,
     deletions_waiting: deletions?.count ?? 0,
     users: users.map(({ user_id, files, bytes }) => ({ user_id, files, bytes })),
+    guilds: await guildsByMedia(deps.sql, limit),
+    remote: { ...await sumRemote(deps.sql), quota_bytes: deps.settings.remoteQuota },
+    user_quota_bytes: deps.settings.userQuota === 0 ? null : deps.settings.userQuota,
   };
+}
+
+/** Of each guild its rooms' files and its picture, every file once; private channels count in. */
+async function guildsByMedia(
+  sql: MediaDeps["sql"],
+  limit: number,
+): Promise<MediaUsageReport["guilds"]> {
+  const rows = await sql<MediaUsageReport["guilds"]>`
+    with shown as (
+      select distinct coalesce(p.guild_id, u.room_id) as guild_id, u.media_id
+      from media_uses u left join private_channels p on p.room_id = u.room_id
+      where u.room_id is not null
+      union select u.subject, u.media_id from media_uses u where u.kind = 'icon'
+    ), sums as (
+      select s.guild_id, count(*) as files, sum(m.size)::bigint as bytes
+      from shown s join media m using (media_id)
+      where exists (select from current_state g
+        where g.room_id = s.guild_id and g.type = 'm.guild.meta')
+      group by s.guild_id order by bytes desc, s.guild_id limit ${limit}
+    )
+    select s.guild_id, coalesce(e.pdu::jsonb -> 'content' ->> 'name', '') as name, s.files,
+      s.bytes
+    from sums s
+    join current_state c on c.room_id = s.guild_id and c.type = 'm.guild.meta'
+      and c.state_key = ''
+    join events e on e.room_id = c.room_id and e.event_id = c.event_id
+    order by s.bytes desc, s.guild_id`;
+  return rows.map((row) => ({ ...row }));
+}
+
+async function sumRemote(sql: MediaDeps["sql"]): Promise<{ files: number; bytes: number }> {
+  const [row] = await sql<{ files: number; bytes: number }[]>`
+    select count(*) as files, coalesce(sum(size), 0)::bigint as bytes from remote_media
+    where state = 'stored'`;
+  return { files: row?.files ?? 0, bytes: row?.bytes ?? 0 };
 }

@@ -1,6 +1,7 @@
 import type { MediaPurgeFilter, MediaPurgeResult } from "../../../core/api/media.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { mediaIdOf, parseMediaUri, serverOfMedia } from "../../../core/ids/media_uri.ts";
+import { writeAudit } from "../accounts/audit.ts";
 import type { MediaDeps } from "./media_deps.ts";
 import { deleteMediaRows } from "./release_media.ts";
 import { sweepOrphans } from "./sweep_orphans.ts";
@@ -14,10 +15,19 @@ const FILES_PER_TRANSACTION = 500;
 export async function purgeMedia(
   deps: Pick<MediaDeps, "sql" | "blobs" | "clock" | "log" | "serverName" | "wakeJobs">,
   filter: MediaPurgeFilter,
+  /** User id; null from the command line. */
+  actor: string | null = null,
 ): Promise<MediaPurgeResult> {
   const total = { files: 0, bytes: 0 };
   const { uri, user_id, before_ts, unused, dry_run } = filter;
-  if (uri !== undefined || user_id !== undefined || before_ts !== undefined || unused === true) {
+  if (filter.remote === true) {
+    const gone = await purgeRemote(deps, filter);
+    total.files += gone.files;
+    total.bytes += gone.bytes;
+    if (!dry_run) deps.wakeJobs();
+  } else if (
+    uri !== undefined || user_id !== undefined || before_ts !== undefined || unused === true
+  ) {
     const matching = await findMatching(deps, filter);
     for (let at = 0; at < matching.length; at += FILES_PER_TRANSACTION) {
       const batch = matching.slice(at, at + FILES_PER_TRANSACTION);
@@ -36,8 +46,48 @@ export async function purgeMedia(
     : 0;
   if (!dry_run) {
     deps.log.log("warn", "Files were purged.", { ...total, orphans, filter });
+    await writeAudit(deps.sql, {
+      ts: deps.clock.now(),
+      actor,
+      action: "media.purge",
+      target: uri ?? user_id ?? null,
+      details: { ...total, orphans, ...detailsOf(filter) },
+    });
   }
   return { ...total, orphans, dry_run };
+}
+
+function detailsOf({ before_ts, unused, remote }: MediaPurgeFilter) {
+  return {
+    ...(before_ts === undefined ? {} : { before_ts }),
+    ...(unused === true ? { unused } : {}),
+    ...(remote === true ? { remote } : {}),
+  };
+}
+
+/** Copies of other servers' files: the rows go, and the deletion of the bytes with them. */
+async function purgeRemote(
+  deps: Pick<MediaDeps, "sql">,
+  { before_ts, dry_run }: MediaPurgeFilter,
+): Promise<{ files: number; bytes: number }> {
+  const { sql } = deps;
+  const chosen = sql`state = 'stored'
+    ${before_ts === undefined ? sql`` : sql`and used_ts < ${before_ts}`}`;
+  if (dry_run) {
+    return sumOf(await sql<{ size: number }[]>`select size from remote_media where ${chosen}`);
+  }
+  const total = { files: 0, bytes: 0 };
+  for (;;) {
+    const gone = sumOf(
+      await sql<{ size: number }[]>`
+        delete from remote_media where uri in (
+          select uri from remote_media where ${chosen} limit ${FILES_PER_TRANSACTION})
+        returning size`,
+    );
+    total.files += gone.files;
+    total.bytes += gone.bytes;
+    if (gone.files < FILES_PER_TRANSACTION) return total;
+  }
 }
 
 async function findMatching(

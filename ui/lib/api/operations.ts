@@ -3,6 +3,7 @@ import type * as account from "../../../core/api/account.ts";
 import type * as admin from "../../../core/api/admin.ts";
 import type * as admin_federation from "../../../core/api/admin_federation.ts";
 import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
+import type * as admin_server from "../../../core/api/admin_server.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
 import type * as dms from "../../../core/api/dms.ts";
@@ -15,6 +16,7 @@ import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
+import type * as preferences from "../../../core/api/preferences.ts";
 import type * as sync from "../../../core/api/sync.ts";
 
 /** Method and path of each operation of the client API. */
@@ -64,6 +66,12 @@ export const OPERATIONS = {
   adminDeleteGuild: ["DELETE", "/client/v1/admin/guilds/:guild_id"],
   adminGetGuild: ["GET", "/client/v1/admin/guilds/:guild_id"],
   adminListGuilds: ["GET", "/client/v1/admin/guilds"],
+  adminListUserGuilds: ["GET", "/client/v1/admin/users/:user_id/guilds"],
+  adminGetConfiguration: ["GET", "/client/v1/admin/configuration"],
+  adminGetDoctor: ["GET", "/client/v1/admin/doctor"],
+  adminGetFigures: ["GET", "/client/v1/admin/figures"],
+  adminGetOverview: ["GET", "/client/v1/admin/overview"],
+  adminRunDoctor: ["POST", "/client/v1/admin/doctor"],
   createChannel: ["POST", "/client/v1/channels"],
   deleteChannel: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id"],
   getChannel: ["GET", "/client/v1/rooms/:room_id/channels/:channel_id"],
@@ -133,6 +141,8 @@ export const OPERATIONS = {
   acceptOwnerOffer: ["POST", "/client/v1/owner-offers/:guild_id/accept"],
   declineOwnerOffer: ["DELETE", "/client/v1/owner-offers/:guild_id"],
   listOwnerOffers: ["GET", "/client/v1/owner-offers"],
+  getPreferences: ["GET", "/client/v1/account/preferences"],
+  updatePreferences: ["PATCH", "/client/v1/account/preferences"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
 } as const;
@@ -184,6 +194,12 @@ export interface OperationTypes {
   adminDeleteGuild: typeof admin_guilds.adminDeleteGuild;
   adminGetGuild: typeof admin_guilds.adminGetGuild;
   adminListGuilds: typeof admin_guilds.adminListGuilds;
+  adminListUserGuilds: typeof admin_guilds.adminListUserGuilds;
+  adminGetConfiguration: typeof admin_server.adminGetConfiguration;
+  adminGetDoctor: typeof admin_server.adminGetDoctor;
+  adminGetFigures: typeof admin_server.adminGetFigures;
+  adminGetOverview: typeof admin_server.adminGetOverview;
+  adminRunDoctor: typeof admin_server.adminRunDoctor;
   createChannel: typeof channels.createChannel;
   deleteChannel: typeof channels.deleteChannel;
   getChannel: typeof channels.getChannel;
@@ -253,6 +269,8 @@ export interface OperationTypes {
   acceptOwnerOffer: typeof owner_offers.acceptOwnerOffer;
   declineOwnerOffer: typeof owner_offers.declineOwnerOffer;
   listOwnerOffers: typeof owner_offers.listOwnerOffers;
+  getPreferences: typeof preferences.getPreferences;
+  updatePreferences: typeof preferences.updatePreferences;
   events: typeof sync.events;
   sync: typeof sync.sync;
 }

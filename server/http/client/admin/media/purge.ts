@@ -4,5 +4,5 @@ import { purgeMedia } from "../../../../services/media/purge_media.ts";
 import { type Route, route } from "../../../route.ts";
 
 export function adminPurgeMediaRoute(deps: MediaDeps): Route {
-  return route(operation, ({ body }) => purgeMedia(deps, body));
+  return route(operation, ({ body, caller }) => purgeMedia(deps, body, caller.userId));
 }

@@ -1,5 +1,5 @@
 import { adminGetUser as operation } from "../../../../../core/api/admin.ts";
-import { getAdminUser } from "../../../../services/accounts/admin_users.ts";
+import { getAdminUser, mediaOf } from "../../../../services/accounts/admin_users.ts";
 import { listSessions } from "../../../../services/accounts/sessions.ts";
 import { toLocalUser } from "../../admin/users/to_local_user.ts";
 import { type Route, route } from "../../../route.ts";
@@ -11,6 +11,7 @@ export function adminGetUserRoute(deps: AccountHttpDeps): Route {
     return {
       user: await getAdminUser(deps.sql, userId),
       sessions: await listSessions(deps, { userId, current: caller.sessionId }),
+      media: await mediaOf(deps.sql, userId),
     };
   });
 }
