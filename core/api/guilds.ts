@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { Bits } from "./channel.ts";
+import { Bits, ChannelEntry } from "./channel.ts";
 import { Guild, GuildSummary, HistoryAccess, Member, Role } from "./guild.ts";
 import { defineOperation } from "./operation.ts";
+import { User } from "./user.ts";
 
 export const GuildParams = z.object({ guild_id: z.string() });
 const Name = z.string().trim().min(1).max(100);
@@ -180,6 +181,22 @@ export const deleteRole = defineOperation({
   errors: ["forbidden", "not_found"],
 });
 
+/** Which rule spoke; PROTOCOL.md 4 gives their order. */
+export const ExplainCause = z.enum([
+  "unknown_channel",
+  "closed_channel",
+  "not_joined",
+  "owner",
+  "administrator",
+  "room_kind",
+  "webhook",
+  "role",
+  "entry",
+  "not_granted",
+  "hidden",
+  "timeout",
+]);
+
 export const explainPermission = defineOperation({
   id: "explainPermission",
   method: "GET",
@@ -197,11 +214,81 @@ export const explainPermission = defineOperation({
     allowed: z.boolean(),
     /** The one step that decided, in words, and what stands behind it. */
     decided_by: z.string(),
+    cause: ExplainCause,
     role_id: z.string().nullable(),
     target: z.string().nullable(),
     event_id: z.string().nullable(),
+    /** Who made it so and when, where that is not lost in a long past. */
+    set: z.object({ event_id: z.string(), by: z.string(), ts: z.number().int() }).nullable(),
+    /** Everything that spoke, in the order in which the rules apply; the last decided. */
+    steps: z.array(z.object({
+      effect: z.enum(["allow", "deny"]),
+      cause: ExplainCause,
+      role_id: z.string().nullable(),
+      target: z.string().nullable(),
+    })),
   }),
   errors: ["invalid", "not_found"],
+});
+
+export const viewAs = defineOperation({
+  id: "viewAs",
+  method: "GET",
+  path: "/client/v1/guilds/:guild_id/view_as",
+  tag: "roles",
+  summary:
+    "What a role or a member may do in each channel the caller sees (MANAGE_ROLES); name one of the two",
+  auth: "user",
+  params: GuildParams,
+  query: z.object({ role_id: z.string().optional(), user_id: z.string().optional() }),
+  result: z.object({
+    permissions: Bits.describe("Base rights in the guild"),
+    channels: z.array(z.object({ id: z.string(), permissions: Bits })).describe(
+      "Without VIEW_CHANNEL: hidden",
+    ),
+  }),
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+const Affected = z.object({
+  count: z.number().int(),
+  some: z.array(z.string()).describe("A few of them"),
+});
+
+export const previewPermissions = defineOperation({
+  id: "previewPermissions",
+  method: "POST",
+  path: "/client/v1/guilds/:guild_id/permissions/preview",
+  tag: "roles",
+  summary: "Which members would lose or gain which rights, before anything is saved (MANAGE_ROLES)",
+  auth: "user",
+  params: GuildParams,
+  body: z.union([
+    z.object({ channel_id: z.string(), entries: z.array(ChannelEntry).max(200) }),
+    z.object({ role_id: z.string(), bits: Bits }),
+  ]),
+  result: z.object({
+    members: z.number().int().describe("For how many something changes"),
+    changes: z.array(z.object({ right: z.string(), lose: Affected, gain: Affected })),
+  }),
+  errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const updateRoleMembers = defineOperation({
+  id: "updateRoleMembers",
+  method: "PATCH",
+  path: "/client/v1/guilds/:guild_id/roles/:role_id/members",
+  tag: "roles",
+  summary: "Give a role to several members and take it from others at once (MANAGE_ROLES)",
+  auth: "user",
+  params: RoleParams,
+  body: z.object({
+    add: z.array(z.string()).max(100).default([]),
+    remove: z.array(z.string()).max(100).default([]),
+    reason: Reason,
+  }),
+  result: z.object({ member_count: z.number().int() }),
+  errors: ["invalid", "forbidden", "not_found"],
 });
 
 export const MemberParams = GuildParams.extend({ user_id: z.string() });
@@ -218,6 +305,9 @@ export const listMembers = defineOperation({
     search: z.string().max(100).optional(),
     role_id: z.string().optional(),
     channel_id: z.string().optional(),
+    sort: z.enum(["name", "newest", "oldest"]).default("name").describe(
+      "By user name, or by when they joined",
+    ),
     after: z.string().optional().describe("user id of the last row of the page before"),
     limit: z.coerce.number().int().min(1).max(200).default(100),
   }),
@@ -340,9 +430,17 @@ export const listAudit = defineOperation({
     by: z.string().optional(),
     target: z.string().optional(),
     action: z.string().optional(),
+    since_ts: z.coerce.number().int().min(0).optional().describe(
+      "ms; only what happened from then",
+    ),
+    until_ts: z.coerce.number().int().min(0).optional().describe("ms; only what happened before"),
     before: z.string().optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
-  result: z.object({ entries: z.array(AuditEntry), next: z.string().nullable() }),
+  result: z.object({
+    entries: z.array(AuditEntry),
+    people: z.array(User).describe("Those whom the entries name"),
+    next: z.string().nullable(),
+  }),
   errors: ["forbidden", "not_found"],
 });

@@ -130,6 +130,25 @@ export class Authority {
     return this.#capped(this.#uncappedRights(user, channelId), user, atTs);
   }
 
+  /** What `rights` would answer for a joined user under another policy of the channel; no timeout counts. */
+  rightsUnder(user: UserId, channelId: ChannelId, policy: ChannelPolicy): bigint {
+    return this.#underPolicy(user, channelId, policy);
+  }
+
+  /** What a member with these roles and no entry of their own may do: in the channel, or in the room. */
+  rightsOfRoles(roles: readonly RoleId[], channelId?: ChannelId): bigint {
+    const set = this.table().setOf([...roles].sort());
+    if (channelId === undefined || set.base === ALL_BITS) {
+      return channelId !== undefined && this.channel(channelId)?.closed !== false
+        ? NO_BITS
+        : set.base;
+    }
+    const policy = this.channel(channelId);
+    if (policy === undefined || policy.closed) return NO_BITS;
+    const bits = bitsOfSet(set, policy);
+    return holds(bits, "VIEW_CHANNEL") ? bits : NO_BITS;
+  }
+
   /** Whether the user holds a right, in the channel where one is given, else in the room. */
   has(user: UserId, right: Right, at: { atTs: number; channelId?: ChannelId }): boolean {
     const bits = at.channelId === undefined
@@ -213,7 +232,11 @@ export class Authority {
 
   #uncappedRights(user: UserId, channelId: ChannelId): bigint {
     const policy = this.channel(channelId);
-    if (policy === undefined || policy.closed) return NO_BITS;
+    return policy === undefined ? NO_BITS : this.#underPolicy(user, channelId, policy);
+  }
+
+  #underPolicy(user: UserId, channelId: ChannelId, policy: ChannelPolicy): bigint {
+    if (policy.closed) return NO_BITS;
     const base = this.#uncappedBase(user);
     if (base === ALL_BITS) return ALL_BITS;
     const standing = this.#standing(user);

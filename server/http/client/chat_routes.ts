@@ -20,6 +20,7 @@ import { unbanMemberRoute } from "./guilds/guild/bans/delete.ts";
 import { listBansRoute } from "./guilds/guild/bans/list.ts";
 import { orderChannelsRoute } from "./guilds/guild/channels.ts";
 import { deleteGuildRoute } from "./guilds/guild/delete.ts";
+import { viewAsRoute } from "./guilds/guild/view_as.ts";
 import { explainPermissionRoute } from "./guilds/guild/explain.ts";
 import { getGuildRoute } from "./guilds/guild/get.ts";
 import { listInvitesRoute } from "./guilds/guild/invites.ts";
@@ -30,6 +31,8 @@ import { listMembersRoute } from "./guilds/guild/members/list.ts";
 import { updateMemberRoute } from "./guilds/guild/members/update.ts";
 import { transferGuildRoute } from "./guilds/guild/owner.ts";
 import { deleteRoleRoute } from "./guilds/guild/roles/delete.ts";
+import { previewPermissionsRoute } from "./guilds/guild/permissions/preview.ts";
+import { updateRoleMembersRoute } from "./guilds/guild/roles/members.ts";
 import { orderRolesRoute } from "./guilds/guild/roles/order.ts";
 import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
 import { updateGuildRoute } from "./guilds/guild/update.ts";
@@ -92,6 +95,9 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     transferGuildRoute(deps),
     deleteRoleRoute(deps),
     orderRolesRoute(deps),
+    updateRoleMembersRoute(deps),
+    previewPermissionsRoute(deps),
+    viewAsRoute(deps),
     updateRoleRoute(deps),
     updateGuildRoute(deps),
     listGuildsRoute(deps),

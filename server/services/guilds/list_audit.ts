@@ -1,9 +1,10 @@
 import type { AuditEntry } from "../../../core/api/guilds.ts";
+import type { User } from "../../../core/api/user.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { ControlEvent, HeldEvent } from "../../../core/event/event.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
 import { parseEventId } from "../../../core/ids/event_id.ts";
-import { parseTypedUserId, type UserId } from "../../../core/ids/user_id.ts";
+import { parseTypedUserId, parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { eventColumns, type EventRecord, readEvent } from "../../postgres/event_rows.ts";
 import { textOf } from "../../rooms/content.ts";
 import { heldOf } from "../../rooms/load_room.ts";
@@ -19,8 +20,17 @@ export interface AuditQuery {
   readonly by?: string | undefined;
   readonly target?: string | undefined;
   readonly action?: string | undefined;
+  readonly since_ts?: number | undefined;
+  readonly until_ts?: number | undefined;
   readonly before?: string | undefined;
   readonly limit: number;
+}
+
+export interface AuditPage {
+  readonly entries: AuditEntry[];
+  /** Those whom the entries name, as far as their profiles are known. */
+  readonly people: User[];
+  readonly next: string | null;
 }
 
 /**
@@ -28,15 +38,15 @@ export interface AuditQuery {
  * redactions of others' messages. @throws OperationError `forbidden`, `not_found`
  */
 export async function listAudit(
-  deps: Pick<ChatDeps, "rooms" | "sql" | "clock">,
+  deps: Pick<ChatDeps, "rooms" | "sql" | "clock" | "users">,
   userId: UserId,
   query: AuditQuery,
-): Promise<{ entries: AuditEntry[]; next: string | null }> {
+): Promise<AuditPage> {
   const room = await openGuild(deps, userId, query.guildId);
   const rights = room.authority.base(userId, deps.clock.now());
   requireRight(rights, "VIEW_AUDIT_LOG", "read the audit log");
   const from = query.before === undefined ? undefined : await placeOf(deps, room, query.before);
-  const events = await readNewest(deps, room, from);
+  const events = await readNewest(deps, room, { from, query });
   const former = await formerEvents(deps, room, events);
   const filter = { ...query, by: typedId(query.by), target: typedId(query.target) };
   const entries: AuditEntry[] = [];
@@ -44,10 +54,24 @@ export async function listAudit(
     const entry = entryOf(event, former);
     if (entry === undefined || !matches(entry, filter)) continue;
     entries.push(entry);
-    if (entries.length === query.limit) return { entries, next: event.id };
+    if (entries.length === query.limit) break;
   }
-  const last = events.at(-1);
-  return { entries, next: events.length === SCANNED_MAX && last !== undefined ? last.id : null };
+  // A page that is not full ends where the look ended: there may be more further back.
+  const last = entries.length === query.limit
+    ? entries.at(-1)
+    : events.length === SCANNED_MAX
+    ? events.at(-1)
+    : undefined;
+  return { entries, people: await peopleIn(deps, entries), next: last?.id ?? null };
+}
+
+async function peopleIn(
+  deps: Pick<ChatDeps, "users">,
+  entries: readonly AuditEntry[],
+): Promise<User[]> {
+  const ids = entries.flatMap(({ by, target }) => [by, target ?? ""])
+    .flatMap((id) => parseUserId(id) ?? []);
+  return [...(await deps.users.find([...new Set(ids)])).values()];
 }
 
 interface Place {
@@ -71,9 +95,11 @@ async function placeOf(deps: Pick<ChatDeps, "sql">, room: Room, raw: string): Pr
 async function readNewest(
   deps: Pick<ChatDeps, "sql">,
   room: Room,
-  from: Place | undefined,
+  { from, query }: { readonly from: Place | undefined; readonly query: AuditQuery },
 ): Promise<HeldEvent[]> {
   const { sql } = deps;
+  const since = query.since_ts === undefined ? sql`` : sql`and e.origin_ts >= ${query.since_ts}`;
+  const until = query.until_ts === undefined ? sql`` : sql`and e.origin_ts < ${query.until_ts}`;
   const older = from === undefined
     ? sql``
     : sql`and (e.origin_ts, e.position, e.event_id) < (${from.ts}, ${from.position}, ${from.id})`;
@@ -84,7 +110,7 @@ async function readNewest(
         select from message_redactions r join events t
           on t.room_id = r.room_id and t.event_id = r.target_id
         where r.room_id = e.room_id and r.event_id = e.event_id and t.sender <> e.sender)))
-      ${older}
+      ${older} ${since} ${until}
     order by e.origin_ts desc, e.position desc, e.event_id desc limit ${SCANNED_MAX}`;
   return rows.map((row) => heldOf(readEvent(row)));
 }

@@ -12,6 +12,7 @@ export interface MemberQuery {
   readonly search?: string | undefined;
   readonly role_id?: string | undefined;
   readonly channel_id?: string | undefined;
+  readonly sort: "name" | "newest" | "oldest";
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -22,7 +23,7 @@ export interface MemberPage {
   readonly next: string | null;
 }
 
-/** Members by user id, a page at a time. @throws OperationError `not_found` */
+/** Members by user id or by when they joined, a page at a time. @throws OperationError `not_found` */
 export async function listMembers(
   deps: ChatDeps,
   userId: UserId,
@@ -32,9 +33,10 @@ export async function listMembers(
   const wanted = query.search?.trim() ?? "";
   const among = narrowed(room, query);
   const matching = wanted === "" ? among : await searchNames(deps, room, { wanted, among });
-  const sorted = [...matching].sort();
+  const order = orderOf(room, query.sort);
+  const sorted = [...matching].sort(order);
   const after = query.after;
-  const start = after === undefined ? 0 : sorted.findIndex((id) => id > after);
+  const start = after === undefined ? 0 : sorted.findIndex((id) => order(id, after as UserId) > 0);
   const page = start < 0 ? [] : sorted.slice(start, start + query.limit);
   const people = await deps.users.find(page);
   const last = page.at(-1);
@@ -46,6 +48,17 @@ export async function listMembers(
     total: sorted.length,
     next: last !== undefined && start + page.length < sorted.length ? last : null,
   };
+}
+
+type Order = (a: UserId, b: UserId) => number;
+
+/** Which of two members stands first; those who joined in the same moment stand by their ids. */
+function orderOf(room: Room, sort: MemberQuery["sort"]): Order {
+  const byId: Order = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+  if (sort === "name") return byId;
+  const joined = (id: UserId) => room.authority.view.get("m.room.member", id)?.pdu.origin_ts ?? 0;
+  const way = sort === "oldest" ? 1 : -1;
+  return (a, b) => way * (joined(a) - joined(b)) || byId(a, b);
 }
 
 /** All members, or those who see a channel, or who hold a role. */

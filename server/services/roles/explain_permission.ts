@@ -1,18 +1,18 @@
 import type { z } from "zod";
 import type { explainPermission as operation } from "../../../core/api/guilds.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { parseChannelId } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { type Right, RIGHT_NAMES } from "../../../core/permissions/bits.ts";
 import { explain, type ExplainCause, type ExplainStep } from "../../../core/permissions/explain.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { openGuild, requireUserId } from "../chat/place.ts";
+import { openChannel, openGuild, requireUserId } from "../chat/place.ts";
 import { projectRoles } from "../guilds/project_guild.ts";
+import { whoSet } from "./who_set.ts";
 
 /** Why somebody can or cannot do something. @throws OperationError `invalid`, `not_found` */
 export async function explainPermission(
-  deps: Pick<ChatDeps, "rooms" | "clock">,
+  deps: Pick<ChatDeps, "rooms" | "clock" | "sql">,
   userId: UserId,
   input: {
     readonly guildId: string;
@@ -24,21 +24,28 @@ export async function explainPermission(
   const room = await openGuild(deps, userId, input.guildId);
   const right = RIGHT_NAMES.find((name) => name === input.right);
   if (right === undefined) throw unknownRight(input.right);
-  const channelId = input.channel_id === undefined ? undefined : parseChannelId(input.channel_id);
-  const target = requireUserId(input.user_id);
-  const { allowed, deciding } = explain(room.authority, {
-    user: target,
+  const atTs = deps.clock.now();
+  const channelId = input.channel_id === undefined
+    ? undefined
+    : (await openChannel(deps, userId, { roomId: room.id, channelId: input.channel_id })).channelId;
+  const { allowed, deciding, steps } = explain(room.authority, {
+    user: requireUserId(input.user_id),
     right,
-    atTs: deps.clock.now(),
+    atTs,
     ...(channelId === undefined ? {} : { channelId }),
   });
   return {
     allowed,
     decided_by: sentence(room, deciding, right),
-    role_id: deciding.role ?? null,
-    target: deciding.entry ?? null,
+    ...partsOf(deciding),
     event_id: deciding.eventId ?? null,
+    set: await whoSet(deps, room, { step: deciding, right }),
+    steps: steps.map((step) => ({ effect: step.effect, ...partsOf(step) })),
   };
+}
+
+function partsOf(step: ExplainStep) {
+  return { cause: step.cause, role_id: step.role ?? null, target: step.entry ?? null };
 }
 
 const SENTENCES: Readonly<Record<ExplainCause, string>> = {

@@ -100,12 +100,15 @@ export const OPERATIONS = {
   listGuilds: ["GET", "/client/v1/guilds"],
   listMembers: ["GET", "/client/v1/guilds/:guild_id/members"],
   orderRoles: ["PUT", "/client/v1/guilds/:guild_id/roles"],
+  previewPermissions: ["POST", "/client/v1/guilds/:guild_id/permissions/preview"],
   transferGuild: ["POST", "/client/v1/guilds/:guild_id/owner"],
   unbanMember: ["DELETE", "/client/v1/guilds/:guild_id/bans/:user_id"],
   updateGuild: ["PATCH", "/client/v1/guilds/:guild_id"],
   updateMember: ["PATCH", "/client/v1/guilds/:guild_id/members/:user_id"],
   updateRole: ["PATCH", "/client/v1/guilds/:guild_id/roles/:role_id"],
+  updateRoleMembers: ["PATCH", "/client/v1/guilds/:guild_id/roles/:role_id/members"],
   upgradeGuild: ["POST", "/client/v1/guilds/:guild_id/upgrade"],
+  viewAs: ["GET", "/client/v1/guilds/:guild_id/view_as"],
   acceptInvitation: ["POST", "/client/v1/invitations/:room_id/accept"],
   declineInvitation: ["DELETE", "/client/v1/invitations/:room_id"],
   knock: ["POST", "/client/v1/rooms/:room_id/knock"],
@@ -228,12 +231,15 @@ export interface OperationTypes {
   listGuilds: typeof guilds.listGuilds;
   listMembers: typeof guilds.listMembers;
   orderRoles: typeof guilds.orderRoles;
+  previewPermissions: typeof guilds.previewPermissions;
   transferGuild: typeof guilds.transferGuild;
   unbanMember: typeof guilds.unbanMember;
   updateGuild: typeof guilds.updateGuild;
   updateMember: typeof guilds.updateMember;
   updateRole: typeof guilds.updateRole;
+  updateRoleMembers: typeof guilds.updateRoleMembers;
   upgradeGuild: typeof guilds.upgradeGuild;
+  viewAs: typeof guilds.viewAs;
   acceptInvitation: typeof invitations.acceptInvitation;
   declineInvitation: typeof invitations.declineInvitation;
   knock: typeof invitations.knock;
