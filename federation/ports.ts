@@ -161,6 +161,16 @@ export interface IngestInput {
  */
 export interface Ingest {
   ingest(input: IngestInput): Promise<readonly PduResult[]>;
+  /**
+   * The same in two steps. The first, shape and signatures, looks at no room, so that it can be
+   * done while what came before is still being stored; the second takes the events in.
+   */
+  examine(input: IngestInput): Promise<ExaminedEvents>;
+}
+
+export interface ExaminedEvents {
+  /** To be called once. */
+  takeIn(): Promise<readonly PduResult[]>;
 }
 
 /** A message that is no event, for one other server. May be lost. PROTOCOL.md 10. */

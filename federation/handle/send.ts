@@ -1,4 +1,4 @@
-import { sendTransaction } from "../../core/api/federation/send.ts";
+import { type PduResult, sendTransaction } from "../../core/api/federation/send.ts";
 import type { z } from "zod";
 import { OperationError } from "../../core/errors.ts";
 import { type Blake3, nobleBlake3 } from "../../core/event/hash.ts";
@@ -39,6 +39,17 @@ export interface SendDeps {
   readonly blake3?: Blake3;
 }
 
+/** One server's transactions under way. */
+interface Line {
+  waiting: number;
+  /** Ends when the events of the last one have been examined. */
+  examined: Promise<unknown>;
+  /** Ends when they have been taken in. */
+  takenIn: Promise<unknown>;
+  /** By id, until they are answered: a repetition waits for what it repeats. */
+  readonly answering: Map<string, Promise<unknown>>;
+}
+
 /**
  * Takes in what another server has to tell. Each event has its own result, in order, and none
  * keeps the others out; a repetition gets the same answer, and the same id with another body is
@@ -46,7 +57,7 @@ export interface SendDeps {
  * they came. PROTOCOL.md 8.
  */
 export function sendHandler(deps: SendDeps): FederationHandler {
-  const queues = new Map<ServerName, { waiting: number; tail: Promise<unknown> }>();
+  const lines = new Map<ServerName, Line>();
   return defineHandler({
     operation: sendTransaction,
     async answer({ origin }, request) {
@@ -56,8 +67,13 @@ export function sendHandler(deps: SendDeps): FederationHandler {
           `The transaction names ${request.origin} and is signed by ${origin}.`,
         );
       }
-      const queue = queues.get(origin) ?? { waiting: 0, tail: Promise.resolve() };
-      if (queue.waiting >= QUEUED_MAX) {
+      const line = lines.get(origin) ?? {
+        waiting: 0,
+        examined: Promise.resolve(),
+        takenIn: Promise.resolve(),
+        answering: new Map<string, Promise<unknown>>(),
+      };
+      if (line.waiting >= QUEUED_MAX) {
         throw new OperationError(
           "rate_limited",
           "Too many transactions at once; send one by one.",
@@ -66,43 +82,84 @@ export function sendHandler(deps: SendDeps): FederationHandler {
           },
         );
       }
-      queues.set(origin, queue);
-      queue.waiting++;
-      const turn = queue.tail.then(() => takeIn(deps, origin, request));
-      queue.tail = turn.catch(() => undefined);
+      lines.set(origin, line);
+      line.waiting++;
       try {
-        return await turn;
+        return await answerInLine(deps, line, { origin, request });
       } finally {
-        if (--queue.waiting === 0) queues.delete(origin);
+        if (--line.waiting === 0) lines.delete(origin);
       }
     },
   });
 }
 
-async function takeIn(
+interface Arrived {
+  readonly origin: ServerName;
+  readonly request: Request;
+}
+
+/** Examines while the one before is being taken in, so that neither waits for the database. */
+async function answerInLine(
   deps: SendDeps,
-  origin: ServerName,
-  request: Request,
+  line: Line,
+  arrived: Arrived,
 ): Promise<TransactionAnswer> {
+  const id = arrived.request.txn_id;
+  const repeated = line.answering.get(id);
+  const examined = line.examined.then(() => repeated).then(() => examine(deps, arrived));
+  line.examined = examined.catch(() => undefined);
+  const takenIn = line.takenIn.then(async () => await (await examined).takeIn());
+  line.takenIn = takenIn.catch(() => undefined);
+  const answered = takenIn.then(async (answer) => {
+    await (await examined).keep(answer);
+    return answer;
+  });
+  const ended = answered.catch(() => undefined);
+  line.answering.set(id, ended);
+  try {
+    return await answered;
+  } finally {
+    if (line.answering.get(id) === ended) line.answering.delete(id);
+  }
+}
+
+/** A transaction whose events are examined, or one that was answered before. */
+interface Examined {
+  takeIn(): Promise<TransactionAnswer>;
+  /** Remembers what was answered. */
+  keep(answer: TransactionAnswer): Promise<void>;
+}
+
+async function examine(deps: SendDeps, { origin, request }: Arrived): Promise<Examined> {
   const key = { origin, txnId: request.txn_id };
   const bodyHash = hashBody(request, deps.blake3 ?? nobleBlake3);
   const former = await deps.transactions.find(key);
   if (former !== undefined) {
-    if (sameBytes(former.bodyHash, bodyHash)) return former.answer;
-    throw new OperationError(
-      "conflict",
-      `The transaction ${request.txn_id} came before with another body; give each its own id.`,
-    );
+    if (!sameBytes(former.bodyHash, bodyHash)) {
+      throw new OperationError(
+        "conflict",
+        `The transaction ${request.txn_id} came before with another body; give each its own id.`,
+      );
+    }
+    return { takeIn: () => Promise.resolve(former.answer), keep: () => Promise.resolve() };
   }
-  const { pdus, keys } = request;
-  const results = await deps.ingest.ingest({ door: "send", origin, pdus, keys });
+  const { pdus, keys, edus } = request;
+  const events = await deps.ingest.examine({ door: "send", origin, pdus, keys });
+  return {
+    async takeIn() {
+      const results = await events.takeIn();
+      giveEdus(deps, origin, edus);
+      return answerOf(results);
+    },
+    keep: (answer) => deps.transactions.keep(key, { bodyHash, answer }),
+  };
+}
+
+function answerOf(results: readonly PduResult[]): TransactionAnswer {
   const received = results.flatMap((result) =>
     isStored(result) && result.event_id !== undefined ? [result.event_id as EventId] : []
   );
-  const answer: TransactionAnswer = { results: [...results], received: [...new Set(received)] };
-  giveEdus(deps, origin, request.edus);
-  await deps.transactions.keep(key, { bodyHash, answer });
-  return answer;
+  return { results: [...results], received: [...new Set(received)] };
 }
 
 /** An EDU may be lost: one that is too large or fails harms nothing else. */

@@ -24,7 +24,7 @@ export interface SendMembershipDeps {
   readonly serverName: ServerName;
   readonly rooms: ResidentRooms;
   readonly vouchers: Vouchers;
-  readonly ingest: Ingest;
+  readonly ingest: Pick<Ingest, "ingest">;
   readonly keys: Pick<KeyRing, "proofs">;
   readonly signer: ServerSigner;
   readonly clock: Clock;

@@ -10,7 +10,7 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
+import type { ExaminedEvents, Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
 import { accept, reject } from "./accept.ts";
 import { authorise } from "./authorise.ts";
 import { fetchAuth } from "./fetch_auth.ts";
@@ -70,6 +70,14 @@ interface Keyless {
   readonly keys: readonly KeyName[];
 }
 
+/** Events that came together, shape and signatures judged. */
+interface Examined {
+  readonly byRoom: Map<RoomId, { readonly at: number; readonly incoming: Incoming }[]>;
+  readonly keyless: readonly Keyless[];
+  /** By their place; those that are dropped already are there. */
+  readonly results: PduResult[];
+}
+
 /** What the stages say of one event. */
 type Decision =
   | { readonly kind: "accept"; readonly before: Authority }
@@ -91,6 +99,11 @@ export class Pipeline implements Ingest {
   }
 
   async ingest(input: IngestInput): Promise<readonly PduResult[]> {
+    const examined = await this.examine(input);
+    return await examined.takeIn();
+  }
+
+  async examine(input: IngestInput): Promise<ExaminedEvents> {
     const results: PduResult[] = [];
     const shaped: { readonly at: number; readonly incoming: Omit<Incoming, "signedBy"> }[] = [];
     for (const [at, pdu] of input.pdus.entries()) {
@@ -107,7 +120,7 @@ export class Pipeline implements Ingest {
       { origin: input.origin, proofs: input.keys ?? [] },
     );
     const keyless: Keyless[] = [];
-    const byRoom = new Map<RoomId, { readonly at: number; readonly incoming: Incoming }[]>();
+    const byRoom: Examined["byRoom"] = new Map();
     for (const [index, { at, incoming }] of shaped.entries()) {
       const signature = signatures[index];
       assert(signature !== undefined, "every event is verified");
@@ -120,6 +133,10 @@ export class Pipeline implements Ingest {
         results[at] = this.#dropped({ ...input, event: incoming.event }, signature.message);
       } else keyless.push({ at, incoming, keys: signature.keys });
     }
+    return { takeIn: () => this.#takeInAll({ byRoom, keyless, results }) };
+  }
+
+  async #takeInAll({ byRoom, keyless, results }: Examined): Promise<readonly PduResult[]> {
     await this.#waitForKeys(keyless, results);
     await Promise.all([...byRoom].map(async ([roomId, list]) => {
       const outcomes = await this.#takeIn(roomId, list.map(({ incoming }) => incoming));
