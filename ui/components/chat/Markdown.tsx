@@ -19,7 +19,7 @@ export function Markdown({ source, mention }: { source: string; mention: DrawMen
 }
 
 function blocks(tokens: readonly Token[] | undefined, mention: DrawMention): ComponentChildren {
-  return tokens?.map((token) => block(token, mention));
+  return tokens?.map((token) => node(block(token, mention)));
 }
 
 function block(token: Token, mention: DrawMention): ComponentChildren {
@@ -92,7 +92,12 @@ function CodeBlock({ text, lang }: { text: string; lang: string }) {
 }
 
 function inlines(tokens: readonly Token[] | undefined, mention: DrawMention): ComponentChildren {
-  return tokens?.map((token) => inline(token, mention));
+  return tokens?.map((token) => node(inline(token, mention)));
+}
+
+/** The server's renderer escapes a bare string inside a list twice. */
+function node(drawn: ComponentChildren): ComponentChildren {
+  return typeof drawn === "string" ? <>{drawn}</> : drawn;
 }
 
 function inline(token: Token, mention: DrawMention): ComponentChildren {

@@ -4,6 +4,11 @@ import { type MentionToken, splitMentions } from "../../../core/event/mention_to
 /** Nested quotes and lists beyond this are shown as text: the lexer walks them recursively. */
 const QUOTE_DEPTH = 12;
 const BODY_CHARS = 4000;
+/** Tokens inside one another: rendering walks them recursively, too. */
+const TOKEN_DEPTH = 24;
+/** Elements that one message becomes; a block of code with its head is several. */
+const ELEMENT_COUNT = 1000;
+const CODE_ELEMENTS = 8;
 
 export type InlineExtra =
   | { readonly type: "mention"; readonly raw: string; readonly mention: MentionToken }
@@ -46,10 +51,37 @@ export function parseMarkdown(source: string): Token[] {
   const deep = new RegExp(`^(?:[ \\t]*[>*+-]){${QUOTE_DEPTH},}`, "m").test(text);
   if (deep) return plain(text);
   try {
-    return new Lexer(options).lex(text);
+    const tokens = new Lexer(options).lex(text);
+    return isBounded(tokens) ? tokens : plain(text);
   } catch {
     return plain(text);
   }
+}
+
+interface Inner {
+  readonly type?: string;
+  readonly tokens?: readonly Inner[] | undefined;
+}
+
+function isBounded(tokens: readonly Token[]): boolean {
+  let level: readonly Inner[] = tokens as readonly Inner[];
+  let count = 0;
+  for (let depth = 0; level.length > 0; depth++) {
+    for (const { type } of level) count += type === "code" ? CODE_ELEMENTS : 1;
+    if (depth >= TOKEN_DEPTH || count > ELEMENT_COUNT) return false;
+    level = level.flatMap(childrenOf);
+  }
+  return true;
+}
+
+/** Cells of a table count as tokens: empty ones are elements as well. */
+function childrenOf(token: Inner): readonly Inner[] {
+  if ("items" in token) return (token as Tokens.List).items as readonly Inner[];
+  if ("header" in token) {
+    const { header, rows } = token as Tokens.Table;
+    return [...header, ...rows.flat()] as readonly Inner[];
+  }
+  return token.tokens ?? [];
 }
 
 function plain(text: string): Token[] {

@@ -121,3 +121,21 @@ Deno.test("a few emoji alone are drawn large; digits and words are not", () => {
   for (const yes of ["🙏", "👍🏽 👨‍👩‍👧‍👦", "🇸🇪", "❤️"]) assert.ok(isJumbo(yes), yes);
   for (const no of ["", "1", "12", "ok 👍", "#", "🙏".repeat(13)]) assert.ok(!isJumbo(no), no);
 });
+
+Deno.test("text is escaped once, whatever stands beside it", () => {
+  assert.match(draw("a < b & c"), /<p>a &lt; b &amp; c<\/p>/);
+  assert.match(draw("> **x** <b>\n\n- 1 < 2\n- 2"), /<\/strong> &lt;b(?:&gt;|>)[^]*1 &lt; 2/);
+  assert.doesNotMatch(draw("<<b>> ||a & b|| `<&`"), /&amp;(?:lt|amp)/);
+});
+
+Deno.test("what is nested or divided without end is shown as text", () => {
+  const table = `${"|a".repeat(1300)}|\n${"|-".repeat(1300)}|`.slice(0, 4000);
+  const nested = ["**a", "_a ", "[", "1. "].map((piece) => piece.repeat(1300));
+  const divided = ["`a` ", "```\n", "x\n", "a\n\n", "# a\n"].map((piece) => piece.repeat(1300));
+  for (const bomb of [table, ...nested, ...divided]) {
+    const elements = draw(bomb.slice(0, 4000)).match(/<\w/g)?.length ?? 0;
+    assert.ok(elements <= 1100, `${JSON.stringify(bomb.slice(0, 8))}: ${elements} elements`);
+  }
+  const usual = draw("a **b _c_** d\n".repeat(60));
+  assert.equal(usual.match(/<em>/g)?.length, 60);
+});
