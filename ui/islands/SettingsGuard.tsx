@@ -100,7 +100,7 @@ function watchPage({ back, look, ask, leaving }: Watch): () => void {
     leaving.current = false;
     look();
   }, { signal });
-  addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
     if (document.querySelector("dialog[open], :popover-open")) return;
     const { activeElement: active } = document;
