@@ -21,6 +21,7 @@ import { VERSION } from "./cli/version.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
+import type { EduShow } from "../federation/edus/ports.ts";
 import { EduReceiver } from "../federation/edus/receive_edus.ts";
 import { eduRooms } from "./federation/edu_rooms.ts";
 import { eduShow } from "./federation/edu_show.ts";
@@ -206,7 +207,10 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     departures: departureGate(chat.deps),
   }));
   const { rooms, users } = chat.deps;
-  const inbound = await openInbound(base, system, { rooms, users, live, stack });
+  // Who hears is made with what it answers by.
+  let hear: EduShow["relationship"] = () => Promise.resolve();
+  const relationship: EduShow["relationship"] = (said) => hear(said);
+  const inbound = await openInbound(base, system, { rooms, users, live, relationship, stack });
   const memberships = composeMemberships(system, {
     ...base,
     signer: keys.signer,
@@ -214,6 +218,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     chat,
     stack,
   });
+  hear = memberships.hearRelationship;
   return { ...base, inbound, memberships, live, chat, media, blobs, accounts };
 }
 
@@ -225,6 +230,7 @@ async function openInbound(
     readonly rooms: Rooms;
     readonly users: UserDirectory;
     readonly live: Live;
+    readonly relationship: EduShow["relationship"];
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<InboundParts> {

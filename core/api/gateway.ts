@@ -4,6 +4,7 @@ import type { ErrorCode } from "./error.ts";
 import { Checking, Guild, Member } from "./guild.ts";
 import { Invitation } from "./invitations.ts";
 import { MessageFrame } from "./message.ts";
+import { Relationship } from "./relationships.ts";
 import { Presence, User } from "./user.ts";
 
 /** A one-to-one conversation. */
@@ -37,6 +38,7 @@ export const Snapshot = z.object({
   guilds: z.array(Guild),
   dms: z.array(Dm),
   invitations: z.array(Invitation),
+  relationships: z.array(Relationship),
   read_states: z.array(ReadState),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
   position: z.string(),
@@ -93,6 +95,8 @@ export const DISPATCH = {
   "user.update": User,
   "self.update": Self,
   "read.update": ReadState,
+  /** With bond null and not blocked: nothing is between them any more. */
+  "relationship.update": Relationship,
   "typing": z.object({ ...ChannelRef, user: User, until: z.number().int() }),
   "presence": z.object({
     user_id: z.string(),

@@ -4,7 +4,10 @@ import { defineOperation } from "./operation.ts";
 /** What people decided about themselves; the server holds to it. */
 export const Preferences = z.object({
   dms_from: z.enum(["everyone", "shared", "nobody"]).describe(
-    "Who may begin a conversation with this account; shared: people it shares a guild with",
+    "Who may begin a conversation with this account; shared: friends, and people it shares a guild with",
+  ),
+  requests_from: z.enum(["everyone", "shared", "nobody"]).describe(
+    "Who may ask this account to be friends; others see no difference to a request that waits",
   ),
   share_typing: z.boolean().describe("Others see when this account writes"),
   share_presence: z.boolean().describe("Others see whether this account is there"),
@@ -17,6 +20,7 @@ export type Preferences = z.infer<typeof Preferences>;
 /** What holds for whoever has chosen nothing. */
 export const DEFAULT_PREFERENCES: Preferences = {
   dms_from: "everyone",
+  requests_from: "everyone",
   share_typing: true,
   share_presence: true,
   share_read: true,

@@ -2,6 +2,7 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
+import type { Word } from "../../core/rules/relationship.ts";
 import type { ChannelRef } from "../ports.ts";
 
 export type ShownPresence = "online" | "idle" | "dnd" | "offline";
@@ -19,6 +20,10 @@ export interface EduShow {
   typing(user: UserId, channel: ChannelRef): void;
   /** Moves forwards alone; an event that is not held changes nothing. */
   read(user: UserId, channel: ChannelRef, eventId: EventId): Promise<void>;
+  /** What somebody says to a user about being friends; refusal is silence. */
+  relationship(said: { readonly from: UserId; readonly to: UserId; readonly word: Word }): Promise<
+    void
+  >;
   /** Forgotten by itself after `forMs`. */
   presence(user: UserId, shown: ShownPresence, forMs: number): void;
 }

@@ -106,14 +106,12 @@ export class EduReceiver implements EduSink {
     if (shared.length > 0) this.#deps.show.presence(user, edu.presence, PRESENCE_KEPT_MS);
   }
 
-  /** Nobody here can be befriended yet: refusal is silence. */
-  #relationship({ origin, content }: Arrived): Promise<void> {
+  async #relationship({ origin, content }: Arrived): Promise<void> {
     const edu = RelationshipEdu.safeParse(content).data;
     const from = edu === undefined ? undefined : ownUser(origin, edu.from);
-    if (from !== undefined) {
-      this.#deps.log.log("debug", "A relationship was offered; there are none here.", { from });
-    }
-    return Promise.resolve();
+    const to = edu === undefined ? undefined : parseUserId(edu.to);
+    if (edu === undefined || from === undefined || to === undefined) return;
+    await this.#deps.show.relationship({ from, to, word: edu.action });
   }
 
   /** Undefined unless it is the origin's joined user, who may see the channel. */

@@ -17,6 +17,7 @@ import { ChatSource } from "../services/sync/chat_source.ts";
 import type { ServerFacts } from "../services/sync/snapshot.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
 import { publishReadNotice, subscribeReadNotices } from "../services/reads/read_notice.ts";
+import { subscribeRelationshipNotices } from "../services/relationships/relationship_notice.ts";
 import { PreferenceBook } from "../services/users/preference_book.ts";
 import { UserDirectory } from "../services/users/user_directory.ts";
 import { createBlake3 } from "../system/blake3.ts";
@@ -91,6 +92,9 @@ export async function composeChat(
     if (event.kind === "preferences_changed") deps.preferences.forget(event.user_id as UserId);
   }));
   stack.defer(subscribeJoinNotices(bus, (notice) => source.announceJoin(notice)));
+  stack.defer(
+    subscribeRelationshipNotices(bus, (notice) => source.announceRelationship(notice)),
+  );
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
   return { deps, source, announceRead: (notice) => publishReadNotice(bus, notice) };
 }

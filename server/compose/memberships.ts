@@ -1,5 +1,7 @@
 import type { Bus } from "../../core/ports/bus.ts";
+import type { Log } from "../../core/ports/log.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import type { EduShow } from "../../federation/edus/ports.ts";
 import { inviteHandler } from "../../federation/handle/invite.ts";
 import { lookAtLinkHandler } from "../../federation/handle/look.ts";
 import { makeMembershipHandler } from "../../federation/handle/make_membership.ts";
@@ -24,8 +26,14 @@ import { residentRooms } from "../federation/resident_rooms.ts";
 import { UpgradeFollower } from "../federation/upgrade_follower.ts";
 import { guildVouchers } from "../federation/vouchers.ts";
 import { remoteFailure } from "../federation/words.ts";
+import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import { Custodian } from "../services/channels/custodian.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
+import { hearRelationship } from "../services/relationships/change_relationship.ts";
+import {
+  publishRelationshipNotice,
+  type RelationshipNotice,
+} from "../services/relationships/relationship_notice.ts";
 import { publishJoinNotice } from "../services/sync/join_notice.ts";
 import type { ChatParts } from "./chat.ts";
 import type { AnyHandler } from "../http/federation/door.ts";
@@ -47,6 +55,9 @@ export interface MembershipInput {
 export interface MembershipParts {
   readonly remote: RemoteRooms;
   readonly owners: OwnerOffers;
+  readonly announceRelationship: (notice: RelationshipNotice) => void;
+  /** What people of other servers say about being friends. */
+  readonly hearRelationship: EduShow["relationship"];
   readonly handlers: readonly AnyHandler[];
 }
 
@@ -59,6 +70,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
   const ask = { ...system, transport, signer, blake3 };
   const base = { ...chat.deps, log };
   const jobs = stack.use(new MembershipJobs({ ...base, ask, keys }));
+  stack.defer(wakeForEnded(bus, log, jobs));
   const joins = stack.use(
     new Joins({
       ...base,
@@ -106,6 +118,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
   return {
     remote,
     owners,
+    ...relationshipParts(base, remote, bus),
     handlers: [
       makeMembershipHandler(shared),
       sendMembershipHandler(shared),
@@ -118,4 +131,19 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
       offerHandler({ serverName, desk: new JoiningOfferDesk({ ...base, remote }) }),
     ],
   };
+}
+
+function relationshipParts(base: ChatParts["deps"], remote: RemoteRooms, bus: Bus) {
+  const announceRelationship = (notice: RelationshipNotice) =>
+    publishRelationshipNotice(bus, notice);
+  const deps = { ...base, remote, announceRelationship };
+  const hear: EduShow["relationship"] = (said) => hearRelationship(deps, said);
+  return { announceRelationship, hearRelationship: hear };
+}
+
+/** Of an account that has ended its friends on other servers are told. */
+function wakeForEnded(bus: Bus, log: Log, jobs: Pick<MembershipJobs, "wake">): () => void {
+  return subscribeAccountEvents({ bus, log }, (event) => {
+    if (event.kind === "sessions_revoked" && event.session_ids === null) jobs.wake();
+  });
 }

@@ -15,6 +15,7 @@ export function eduShow(deps: {
   readonly live: Pick<Live, "typing" | "presences">;
   readonly users: UserDirectory;
   readonly log: Log;
+  readonly relationship: EduShow["relationship"];
 }): EduShow {
   const { sql, live, users, log } = deps;
   return {
@@ -35,6 +36,7 @@ export function eduShow(deps: {
         back: false,
       });
     },
+    relationship: deps.relationship,
     presence(user: UserId, shown: ShownPresence, forMs: number): void {
       live.presences.hearFromServer(user, shown, forMs);
     },

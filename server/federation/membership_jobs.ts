@@ -1,7 +1,9 @@
 import { offerRoom, sendInvite } from "../../core/api/federation/membership.ts";
 import { offerOwner } from "../../core/api/federation/owner.ts";
+import { sendTransaction } from "../../core/api/federation/send.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
+import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import { MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
 import { limits } from "../../core/limits.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
@@ -18,9 +20,10 @@ import {
   postponeJob,
 } from "../postgres/outbox.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
+import type { Queryable } from "../postgres/sql.ts";
 import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
-import type { MembershipJob } from "../services/chat/remote_rooms.ts";
+import type { MembershipJob, RelationshipJob, RoomJob } from "../services/chat/remote_rooms.ts";
 
 const OUTBOX_KIND = "membership";
 /** Jobs under way at once; each is one request or two. */
@@ -42,7 +45,7 @@ export type MembershipJobsDeps =
 
 /**
  * Tells other servers what must reach them although they may be in no room of ours: invites,
- * declined invites, offers. Rows of the outbox, stored with what they tell of; each is tried
+ * declined invites, offers, words of friends. Rows of the outbox, stored with what they tell of; each is tried
  * until its server has answered, or for three days.
  */
 export class MembershipJobs implements AsyncDisposable {
@@ -50,6 +53,8 @@ export class MembershipJobs implements AsyncDisposable {
   readonly #ending = new AbortController();
   #pause = new AbortController();
   #woken = true;
+  /** When the soonest of those that failed here is tried again, ms. */
+  #againMs = Infinity;
   readonly #running: Promise<void>;
 
   constructor(deps: MembershipJobsDeps) {
@@ -59,21 +64,17 @@ export class MembershipJobs implements AsyncDisposable {
 
   /** A job as a row to be stored with what it tells of. */
   row(job: MembershipJob): TaggedRow {
-    return outboxRows.of(this.#outboxRow(job));
+    return outboxRows.of(membershipRow(job, this.#deps.clock.now()));
   }
 
   async tellNow(job: MembershipJob): Promise<void> {
-    await enqueue(this.#deps.sql, [this.#outboxRow(job)]);
+    await this.tellWithin(this.#deps.sql, job);
     this.wake();
   }
 
-  #outboxRow(job: MembershipJob): OutboxRow {
-    return {
-      kind: OUTBOX_KIND,
-      lane: `${job.to} ${job.roomId} ${job.user}`,
-      payload: job,
-      createdTs: this.#deps.clock.now(),
-    };
+  /** In a transaction of the caller's, who wakes afterwards. */
+  async tellWithin(tx: Queryable, job: MembershipJob): Promise<void> {
+    await enqueue(tx, [membershipRow(job, this.#deps.clock.now())]);
   }
 
   wake(): void {
@@ -98,7 +99,9 @@ export class MembershipJobs implements AsyncDisposable {
       }
       if (this.#woken) continue;
       this.#pause = new AbortController();
-      await clock.sleep(LOOK_MS, this.#pause.signal).catch(() => undefined);
+      const pauseMs = Math.min(LOOK_MS, Math.max(0, this.#againMs - clock.now()));
+      this.#againMs = Infinity;
+      await clock.sleep(pauseMs, this.#pause.signal).catch(() => undefined);
     }
   }
 
@@ -129,6 +132,7 @@ export class MembershipJobs implements AsyncDisposable {
       });
       if (again) {
         const waitMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts, 20), RETRY_MAX_MS);
+        this.#againMs = Math.min(this.#againMs, nowMs + waitMs);
         return await postponeJob(sql, row.id, nowMs + waitMs);
       }
     }
@@ -146,10 +150,23 @@ export class MembershipJobs implements AsyncDisposable {
         return await this.#offer(job);
       case "owner":
         return await this.#offerOwner(job);
+      case "relationship":
+        return await this.#sayRelationship(job);
     }
   }
 
-  async #sendInvite({ to, roomId, user }: MembershipJob): Promise<void> {
+  /** An EDU, but one that is said until it has arrived: nothing else would ever repeat it. */
+  async #sayRelationship({ to, from, user, word }: RelationshipJob): Promise<void> {
+    const { ask, serverName } = this.#deps;
+    await ask.transport.call(to, sendTransaction, {
+      txn_id: encodeBase58Of16(ask.rng.bytes(16)),
+      origin: serverName,
+      pdus: [],
+      edus: [{ type: "m.relationship", content: { from, to: user, action: word } }],
+    });
+  }
+
+  async #sendInvite({ to, roomId, user }: RoomJob): Promise<void> {
     const { rooms, ask, keys, serverName } = this.#deps;
     const room = await rooms.open(roomId);
     const invite = room?.authority.view.get("m.room.member", user);
@@ -167,13 +184,13 @@ export class MembershipJobs implements AsyncDisposable {
     });
   }
 
-  async #offerOwner({ to, roomId, user }: MembershipJob): Promise<void> {
+  async #offerOwner({ to, roomId, user }: RoomJob): Promise<void> {
     const by = (await this.#deps.rooms.open(roomId))?.authority.owner();
     if (by === undefined || serverOf(by) !== this.#deps.serverName) return;
     await this.#deps.ask.transport.call(to, offerOwner, { room_id: roomId, user, by });
   }
 
-  async #offer({ to, roomId, user }: MembershipJob): Promise<void> {
+  async #offer({ to, roomId, user }: RoomJob): Promise<void> {
     const room = await this.#deps.rooms.open(roomId);
     const create = room?.authority.view.get("m.room.create", "");
     if (room === undefined || create === undefined || room.authority.isJoined(user)) return;
@@ -183,6 +200,16 @@ export class MembershipJobs implements AsyncDisposable {
       create: valueOf(create),
     });
   }
+}
+
+/** A job as a row of the outbox. */
+export function membershipRow(job: MembershipJob, nowMs: number): OutboxRow {
+  return {
+    kind: OUTBOX_KIND,
+    lane: `${job.to} ${job.kind === "relationship" ? job.from : job.roomId} ${job.user}`,
+    payload: job,
+    createdTs: nowMs,
+  };
 }
 
 /** The create event first, then what an invite is shown with. */

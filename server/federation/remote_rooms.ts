@@ -57,6 +57,7 @@ export function remoteRooms(deps: RemoteRoomsDeps): RemoteRooms {
     serverAt: deps.serverAt,
     tell: (job) => deps.jobs.row(job),
     tellNow: (job) => deps.jobs.tellNow(job),
+    tellWithin: (tx, job) => deps.jobs.tellWithin(tx, job),
     announceInvitation: deps.announceInvitation,
     wake: () => deps.jobs.wake(),
   };

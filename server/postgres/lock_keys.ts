@@ -11,4 +11,6 @@ export const LOCK_CLASS = {
   writerBatches: 76_003,
   /** Held by a session as long as the writer's process lives; id = writer. */
   writerAlive: 76_004,
+  /** Held while a request of friends is counted and kept; id = hash of who is asked. */
+  requestsOf: 76_005,
 } as const;

@@ -77,6 +77,7 @@ function queries(sql: Sql, count: number): readonly (readonly [string, () => Pro
     ["lastMessages", () => lastMessages(sql, channels(all))],
     ["countUnread, nothing read", () =>
       countUnread(sql, {
+        unheard: [],
         userId: USER,
         channels: channels(all).map((each) => ({ ...each, targets: "[]", since: 0 })),
       })],

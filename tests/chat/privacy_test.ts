@@ -18,6 +18,7 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
       share_read: true,
       notify_desktop: false,
       notify_sound: false,
+      requests_from: "everyone",
     });
     const { status } = await bob.try("PATCH", PREFERENCES, { dms_from: "friends" });
     assert.equal(status, 400);

@@ -54,6 +54,10 @@ Deno.test("1,000 forged EDUs: none is shown", async () => {
       return Promise.resolve();
     },
     presence: (user, presence) => void shown.push(`presence ${user} ${presence}`),
+    relationship: ({ from, to, word }) => {
+      shown.push(`relationship ${from} ${to} ${word}`);
+      return Promise.resolve();
+    },
   };
   const rooms = eduRooms(world);
   const receiver = new EduReceiver({ rooms, show, clock: world.clock, log: silentLog });
@@ -67,24 +71,32 @@ Deno.test("1,000 forged EDUs: none is shown", async () => {
     },
     "m.read": { room_id: room.id, channel_id: general, user: ANN, event_id: eventId },
     "m.presence": { user: ANN, presence: "online" },
+    "m.relationship": { from: ANN, to: OLGA, action: "request" },
   };
   const random = <T>(list: readonly T[]): T => list[world.rng.below(list.length)] as T;
   const forge = (): { origin: ServerName; type: string; content: unknown } => {
     const type = random(Object.keys(good));
     const content: Record<string, JsonValue> = { ...good[type] };
-    const inRoom = type !== "m.presence";
+    const inRoom = type === "m.typing" || type === "m.read";
+    // Who shares no room is nobody's business, but may ask to be a friend.
+    const strangers = type === "m.relationship" ? [] : [NEVER];
+    const whose = type === "m.relationship" ? "from" : "user";
     const forgeries: (() => { origin?: ServerName; type?: string; content?: unknown })[] = [
       () => ({ origin: THREE }),
-      () => ({ content: { ...content, user: random([OLGA, NEVER, DAN, "@ann:two.test:8448"]) } }),
-      () => ({ content: { ...content, user: random(["", "ann", 7, null, [ANN], { id: ANN }]) } }),
-      () => ({ origin: THREE, content: { ...content, user: ANN } }),
+      () => ({
+        content: { ...content, [whose]: random([OLGA, ...strangers, DAN, "@ann:two.test:8448"]) },
+      }),
+      () => ({
+        content: { ...content, [whose]: random(["", "ann", 7, null, [ANN], { id: ANN }]) },
+      }),
+      () => ({ origin: THREE, content: { ...content, [whose]: ANN } }),
       () => ({ type: random(["m.typing ", "M.TYPING", "m.receipt", "__proto__", "toString"]) }),
       () => ({ content: random([null, 1, "x", [], [content], { content }]) }),
-      () => ({ content: { ...content, user: "@" + "a".repeat(8000) + ":two.test" } }),
+      () => ({ content: { ...content, [whose]: "@" + "a".repeat(8000) + ":two.test" } }),
       () => {
         let nested: JsonValue = ANN;
         for (let level = 0; level < 500; level++) nested = { user: nested };
-        return { content: { ...content, user: nested } };
+        return { content: { ...content, [whose]: nested } };
       },
       () => {
         const name = random(Object.keys(content));
@@ -98,6 +110,11 @@ Deno.test("1,000 forged EDUs: none is shown", async () => {
           () => ({ content: { ...content, channel_id: random([hidden, "main", "x"]) } }),
           () => ({ content: { ...content, room_id: roomIdFromHash(world.rng.bytes(32)) } }),
           () => ({ content: { ...content, room_id: random(["!", "", room.id + "1"]) } }),
+        ]
+        : type === "m.relationship"
+        ? [
+          () => ({ content: { ...content, to: random(["", "olga", 7, null, [OLGA]]) } }),
+          () => ({ content: { ...content, action: random(["block", "ACCEPT", 1, ["accept"]]) } }),
         ]
         : [
           () => ({ content: { ...content, user: LEFT } }),
@@ -127,6 +144,7 @@ Deno.test("1,000 forged EDUs: none is shown", async () => {
   assert.deepEqual(shown.sort(), [
     `presence ${ANN} online`,
     `read ${ANN} ${general} ${eventId}`,
+    `relationship ${ANN} ${OLGA} request`,
     `typing ${ANN} ${general}`,
   ]);
   receiver.receive(TWO, {
@@ -134,5 +152,5 @@ Deno.test("1,000 forged EDUs: none is shown", async () => {
     content: { ...good["m.read"], event_id: randomEventId(world.rng) },
   });
   await waitFor("the last", () => Promise.resolve(receiver.isIdle));
-  assert.equal(shown.length, 4, "what is not held is the store's to ignore");
+  assert.equal(shown.length, 5, "what is not held is the store's to ignore");
 });

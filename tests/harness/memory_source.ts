@@ -121,6 +121,7 @@ export class MemorySource implements GatewaySource {
       },
       guilds: [],
       invitations: [],
+      relationships: [],
       dms: [],
       read_states: [],
       presences: {},

@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
 import { adminListInboundEventsRoute } from "./admin/federation/events.ts";
 import { membershipRoutes } from "./membership_routes.ts";
+import { relationshipRoutes } from "./relationships/routes.ts";
 import { adminGetDestinationRoute } from "./admin/federation/get.ts";
 import { adminListDestinationsRoute } from "./admin/federation/list.ts";
 import { adminRetryDestinationRoute } from "./admin/federation/retry.ts";
@@ -64,6 +65,7 @@ import { sendTypingRoute } from "./rooms/room/typing.ts";
 export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
     ...membershipRoutes(deps),
+    ...relationshipRoutes(deps),
     // Before the one that takes any server's name in that place.
     adminListInboundEventsRoute(deps),
     adminGetDestinationRoute(deps),

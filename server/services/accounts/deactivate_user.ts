@@ -1,6 +1,10 @@
 import type { AdminUser } from "../../../core/api/admin.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { MediaUri } from "../../../core/ids/media_uri.ts";
+import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import { membershipRow } from "../../federation/membership_jobs.ts";
+import { enqueue } from "../../postgres/outbox.ts";
+import { endRelationships } from "../relationships/relationship_rows.ts";
 import { publishAccountEvent } from "./account_event.ts";
 import { getAdminUser } from "./admin_users.ts";
 import { writeAudit } from "./audit.ts";
@@ -53,6 +57,19 @@ export async function deactivateUser(
       update profiles set display_name = null, avatar = null, bio = null, status = null,
         updated_ts = ${nowMs}
       where user_id = ${act.userId}`;
+    const from = act.userId as UserId;
+    const friends = (await endRelationships(tx, from)).filter((user) =>
+      serverOf(user) !== serverOf(from)
+    );
+    await enqueue(
+      tx,
+      friends.map((user) =>
+        membershipRow(
+          { kind: "relationship", to: serverOf(user), from, user, word: "remove" },
+          nowMs,
+        )
+      ),
+    );
     await writeAudit(tx, {
       ts: nowMs,
       actor: act.actor,

@@ -30,6 +30,10 @@ export interface ThrottlePolicies {
   readonly joinAccount: Bucket;
   /** Members joining one guild. */
   readonly joinGuild: Bucket;
+  /** Friends asked for by one account. */
+  readonly friendAsk: Bucket;
+  /** What people of one other server say to people here of being friends. */
+  readonly friendWord: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -55,6 +59,8 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     joinAddress: bucket(joinsPerMinute / 6, { perMs: MINUTE_MS, bursts: 15 }),
     joinAccount: bucket(joinsPerMinute / 12, { perMs: MINUTE_MS, bursts: 20 }),
     joinGuild: bucket(joinsPerMinute, { perMs: MINUTE_MS, bursts: 10 }),
+    friendAsk: bucket(joinsPerMinute / 12, { perMs: MINUTE_MS, bursts: 20 }),
+    friendWord: bucket(60, { perMs: MINUTE_MS, bursts: 5 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

@@ -5,6 +5,8 @@ import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Succession } from "../../../core/rules/succession.ts";
+import type { Word } from "../../../core/rules/relationship.ts";
+import type { Queryable } from "../../postgres/sql.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
 
 /** A room of other servers that one of our users wants to be in. */
@@ -42,6 +44,8 @@ export interface RemoteRooms {
   tell(job: MembershipJob): TaggedRow;
   /** As `tell`, where nothing else is stored with it. */
   tellNow(job: MembershipJob): Promise<void>;
+  /** As `tell`, in a transaction of the caller's, who wakes afterwards. */
+  tellWithin(tx: Queryable, job: MembershipJob): Promise<void>;
   /** The user's devices look at an invitation again: it came, or was answered. */
   announceInvitation(user: UserId, roomId: RoomId): void;
   /** `tell` has stored something: it need not wait for the next look. */
@@ -49,7 +53,9 @@ export interface RemoteRooms {
 }
 
 /** What must reach another server although nobody there may be in the room. */
-export type MembershipJob =
+export type MembershipJob = RoomJob | RelationshipJob;
+
+export type RoomJob =
   & { readonly to: ServerName; readonly roomId: RoomId; readonly user: UserId }
   & (
     /** Our user's invite of one of theirs. */
@@ -61,3 +67,12 @@ export type MembershipJob =
     /** Our owner offers their user the room. */
     | { readonly kind: "owner" }
   );
+
+/** What our user says to one of theirs about being friends. */
+export interface RelationshipJob {
+  readonly kind: "relationship";
+  readonly to: ServerName;
+  readonly from: UserId;
+  readonly user: UserId;
+  readonly word: Word;
+}

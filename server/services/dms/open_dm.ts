@@ -8,6 +8,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { requireAccount } from "../invites/invite_user.ts";
+import { hasBlocked } from "../relationships/relationship_rows.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
 import { dmRows } from "./dm_rows.ts";
 import { findDmRoom } from "./find_dm_room.ts";
@@ -26,6 +27,9 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
   if (other === userId) {
     throw new OperationError("invalid", "You cannot open a conversation with yourself.");
   }
+  if (await hasBlocked(deps.sql, [userId, other])) {
+    throw new OperationError("forbidden", `You have blocked ${other}: lift the block first.`);
+  }
   const isLocal = serverOf(other) === deps.serverName;
   if (isLocal) await requireAccount(deps, other);
   const asked = isLocal ? undefined : await acceptAsked(deps, userId, other);
@@ -38,7 +42,10 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
   await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
   if (!isLocal) await deps.remote.requireUser(other);
   const room = await makeRoom(deps, userId, other);
-  if (isLocal && await sharesGuild(deps, userId, other)) await rejoin(room, other);
+  // Whoever has blocked the other is asked, as a stranger is, and never sees it.
+  const isOpen = isLocal && await sharesGuild(deps, userId, other) &&
+    !await hasBlocked(deps.sql, [other, userId]);
+  if (isOpen) await rejoin(room, other);
   return await viewDm(deps, room, userId);
 }
 

@@ -1,6 +1,7 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { readPreferences } from "../accounts/preferences.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { findRelationship } from "../relationships/relationship_rows.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
 
 /** Whether `userId`, of this server, lets `other` begin a conversation. */
@@ -11,5 +12,7 @@ export async function takesDmsFrom(
 ): Promise<boolean> {
   const { dms_from } = await readPreferences(deps.sql, userId);
   if (dms_from === "everyone") return true;
-  return dms_from === "shared" && await sharesGuild(deps, userId, other);
+  if (dms_from === "nobody") return false;
+  const between = await findRelationship(deps.sql, [userId, other]);
+  return between?.bond === "friend" || await sharesGuild(deps, userId, other);
 }

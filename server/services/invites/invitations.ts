@@ -18,6 +18,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { leaveRoom } from "../guilds/leave_guild.ts";
 import { unknownUser } from "../messages/project_messages.ts";
+import { blockedBy } from "../relationships/relationship_rows.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
 
 /** Invitations of rooms of this server that are shown at once; a list longer than this is spam. */
@@ -27,14 +28,17 @@ type ListDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "serverName
 
 /** What waits for a user's answer, newest first; conversations come with the other ones. */
 export async function listInvitations(deps: ListDeps, userId: UserId): Promise<Invitation[]> {
-  const [inside, received] = await Promise.all([
+  const [inside, received, blocked] = await Promise.all([
     invitationsInside(deps, userId),
     listReceivedInvites(deps.sql, userId, deps.clock.now()),
+    blockedBy(deps.sql, userId),
   ]);
   const known = new Set(inside.map((each) => each.room_id));
   const outside = received.filter((row) => row.kind !== "dm" && !known.has(row.room_id));
   const shown = await Promise.all(outside.map((row) => fromReceived(deps, row)));
-  return [...inside, ...shown].sort((a, b) => b.received_ts - a.received_ts);
+  // To those who are blocked their invitation looks as if it waited. PROTOCOL.md 10.
+  return [...inside, ...shown].filter(({ by }) => !blocked.has(by.id as UserId))
+    .sort((a, b) => b.received_ts - a.received_ts);
 }
 
 /** Of rooms that others of this server are in. */

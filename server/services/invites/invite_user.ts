@@ -3,6 +3,7 @@ import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
+import { hasBlocked } from "../relationships/relationship_rows.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 
 /**
@@ -22,7 +23,8 @@ export async function inviteUser(
   const isLocal = to === deps.serverName;
   if (isLocal) await requireAccount(deps, target);
   else requireOpen(room.authority.room.federate, target);
-  const letIn = await isKnown(deps, room.authority.room.guild, target);
+  const letIn = await isKnown(deps, room.authority.room.guild, target) &&
+    !await hasBlocked(deps.sql, [target, userId]);
   await room.changeControl((authority) => {
     if (authority.isJoined(target)) {
       throw new OperationError("conflict", `${target} is a member already.`);

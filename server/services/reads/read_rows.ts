@@ -5,6 +5,8 @@ import type { Queryable } from "../../postgres/sql.ts";
 
 export interface CountQuery {
   readonly userId: string;
+  /** Whose messages do not count: the user's own, and of those whom the user has blocked. */
+  readonly unheard: readonly string[];
   readonly channels: readonly {
     readonly roomId: string;
     readonly channelId: string;
@@ -18,6 +20,7 @@ export interface CountQuery {
 /** Unread and mention counts of many channels in one query. */
 export async function countUnread(sql: Queryable, query: CountQuery): Promise<ReadState[]> {
   const { userId, channels } = query;
+  const unheard = [...query.unheard];
   return await sql<ReadState[]>`
     select c.room_id, c.channel_id, m.event_id as last_read_id,
       u.count::int as unread, p.count::int as mentions,
@@ -34,7 +37,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
         where e.room_id = c.room_id and e.channel_id = c.channel_id
           and e.timeline_order >= coalesce(m.ord, c.since)
           and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
-          and e.type = 'm.room.message' and e.sender <> ${userId}
+          and e.type = 'm.room.message' and e.sender <> all(${unheard}::text[])
           and e.outcome = 'accepted' and not e.withheld
           and ${isNoEdit(sql)}
         -- In order, so that the index is left at the limit and not read to its end.
@@ -44,7 +47,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
       select count(*) as count from (
         select distinct mm.event_id from message_mentions mm
         where mm.room_id = c.room_id and mm.channel_id = c.channel_id
-          and mm.ord >= coalesce(m.ord, c.since) and mm.sender <> ${userId}
+          and mm.ord >= coalesce(m.ord, c.since) and mm.sender <> all(${unheard}::text[])
           and mm.event_id is distinct from m.event_id
           and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
         limit ${UNREAD_COUNT_MAX}) pinged) p

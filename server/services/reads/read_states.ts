@@ -3,6 +3,7 @@ import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
+import { blockedBy } from "../relationships/relationship_rows.ts";
 import { countUnread } from "./read_rows.ts";
 
 export interface RoomChannels {
@@ -27,5 +28,6 @@ export async function readStates(
     return channelIds.map((channelId) => ({ roomId: room.id, channelId, targets, since }));
   });
   if (asked.length === 0) return [];
-  return await countUnread(deps.sql, { userId, channels: asked });
+  const unheard = [userId, ...await blockedBy(deps.sql, userId)];
+  return await countUnread(deps.sql, { userId, unheard, channels: asked });
 }

@@ -29,6 +29,8 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import { shownPresence } from "../accounts/preferences.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
+import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
+import { viewRelationship } from "../relationships/relationships.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
 import { projectControl, projectDm, projectWholeRoom } from "./project_control.ts";
@@ -126,6 +128,18 @@ export class ChatSource implements GatewaySource {
         d: state,
         audience: { to: "users", userIds: [userId] },
       }]))
+    );
+  }
+
+  /** What is between a user and another: all of the user's devices hear it. */
+  announceRelationship({ userId, other }: RelationshipNotice): void {
+    if (!this.#watchers.isConnected(userId)) return;
+    this.#plain(async () =>
+      only([{
+        t: "relationship.update",
+        d: await viewRelationship(this.#deps, [userId, other]),
+        audience: { to: "users", userIds: [userId] },
+      }])
     );
   }
 

@@ -9,6 +9,7 @@ import { viewGuild } from "../chat/view_guild.ts";
 import { askedDms, openDmRooms, viewDms } from "../dms/view_dm.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { readStates } from "../reads/read_states.ts";
+import { listRelationships } from "../relationships/relationships.ts";
 import { changedProfiles } from "../users/changed_profiles.ts";
 import { memberRemoval, memberUpdate, OF_ONE_MEMBER, reasonOfAbsence } from "./project_control.ts";
 import { readableChannels } from "./standing.ts";
@@ -68,6 +69,7 @@ export async function wholeStates(
     ...(await viewDms(deps, dmRooms, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
     ...(await askedDms(deps, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
     ...(await listInvitations(deps, userId)).map((d): Told => ({ t: "invitation.update", d })),
+    ...(await listRelationships(deps, userId)).map((d): Told => ({ t: "relationship.update", d })),
     ...await readMarkers(deps, userId, joined),
   ];
 }

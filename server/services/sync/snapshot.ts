@@ -10,6 +10,7 @@ import { listDms } from "../dms/view_dm.ts";
 import { openJoinedRooms, withoutMoved } from "../guilds/list_guilds.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { readStates } from "../reads/read_states.ts";
+import { listRelationships } from "../relationships/relationships.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
 
 export interface ServerFacts {
@@ -18,7 +19,7 @@ export interface ServerFacts {
   readonly version: string;
 }
 
-/** Presences sent with a snapshot: of people in conversations; those of guilds are subscribed to. */
+/** Presences sent with a snapshot: of friends and people in conversations; those of guilds are subscribed to. */
 export interface SnapshotParts {
   readonly snapshot: Omit<Snapshot, "position">;
   readonly entitlements: readonly Entitlement[];
@@ -36,16 +37,18 @@ export async function buildSnapshot(
   ]);
   const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
-  const [views, dms, invitations, states] = await Promise.all([
+  const [views, dms, invitations, relationships, states] = await Promise.all([
     Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
     listDms(deps, userId),
     listInvitations(deps, userId),
+    listRelationships(deps, userId),
     readStates(deps, userId, rooms.map((room) => textChannels(room, userId, nowMs))),
   ]);
   const presences: Snapshot["presences"] = {};
-  for (const dm of dms) {
-    const shown = deps.presenceOf(dm.user.id as UserId);
-    if (shown !== "offline") presences[dm.user.id] = shown;
+  const friends = relationships.filter(({ bond }) => bond === "friend");
+  for (const { user: { id } } of [...dms, ...friends]) {
+    const shown = deps.presenceOf(id as UserId);
+    if (shown !== "offline") presences[id] = shown;
   }
   return {
     snapshot: {
@@ -53,6 +56,7 @@ export async function buildSnapshot(
       guilds: views,
       dms,
       invitations,
+      relationships,
       read_states: states,
       presences,
       server: { ...deps.server },

@@ -1,9 +1,9 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { ChatDeps } from "../chat/chat_deps.ts";
+import type { Queryable } from "../../postgres/sql.ts";
 
 /** Whether two people are members of one guild, or of one private channel. */
 export async function sharesGuild(
-  deps: Pick<ChatDeps, "sql">,
+  deps: { readonly sql: Queryable },
   userId: UserId,
   other: UserId,
 ): Promise<boolean> {

@@ -17,6 +17,7 @@ import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
+import type * as relationships from "../../../core/api/relationships.ts";
 import type * as sync from "../../../core/api/sync.ts";
 
 /** Method and path of each operation of the client API. */
@@ -146,6 +147,12 @@ export const OPERATIONS = {
   listOwnerOffers: ["GET", "/client/v1/owner-offers"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
+  acceptFriend: ["POST", "/client/v1/relationships/:user_id/accept"],
+  askFriend: ["POST", "/client/v1/relationships"],
+  blockUser: ["PUT", "/client/v1/blocks/:user_id"],
+  listRelationships: ["GET", "/client/v1/relationships"],
+  removeFriend: ["DELETE", "/client/v1/relationships/:user_id"],
+  unblockUser: ["DELETE", "/client/v1/blocks/:user_id"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
 } as const;
@@ -277,6 +284,12 @@ export interface OperationTypes {
   listOwnerOffers: typeof owner_offers.listOwnerOffers;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
+  acceptFriend: typeof relationships.acceptFriend;
+  askFriend: typeof relationships.askFriend;
+  blockUser: typeof relationships.blockUser;
+  listRelationships: typeof relationships.listRelationships;
+  removeFriend: typeof relationships.removeFriend;
+  unblockUser: typeof relationships.unblockUser;
   events: typeof sync.events;
   sync: typeof sync.sync;
 }
