@@ -17,39 +17,43 @@ import * as route13 from "./routes/g/[guild]/[channel]/index.tsx";
 import * as route14 from "./routes/g/[guild]/index.tsx";
 import * as route15 from "./routes/g/[guild]/settings/audit.tsx";
 import * as route16 from "./routes/g/[guild]/settings/bans.tsx";
-import * as route17 from "./routes/g/[guild]/settings/channels/[channel].tsx";
-import * as route18 from "./routes/g/[guild]/settings/channels/index.tsx";
-import * as route19 from "./routes/g/[guild]/settings/index.tsx";
-import * as route20 from "./routes/g/[guild]/settings/invites.tsx";
-import * as route21 from "./routes/g/[guild]/settings/me.tsx";
-import * as route22 from "./routes/g/[guild]/settings/members/[user].tsx";
-import * as route23 from "./routes/g/[guild]/settings/members/index.tsx";
-import * as route24 from "./routes/g/[guild]/settings/overview.tsx";
-import * as route25 from "./routes/g/[guild]/settings/roles/[role].tsx";
-import * as route26 from "./routes/g/[guild]/settings/roles/index.tsx";
-import * as route27 from "./routes/g/[guild]/settings/servers.tsx";
-import * as route28 from "./routes/home.tsx";
-import * as route29 from "./routes/index.tsx";
-import * as route30 from "./routes/invite/[code].tsx";
-import * as route31 from "./routes/join.tsx";
-import * as route32 from "./routes/language.ts";
-import * as route33 from "./routes/login.tsx";
-import * as route34 from "./routes/logout.ts";
-import * as route35 from "./routes/register.tsx";
-import * as route36 from "./routes/reset/[token].tsx";
-import * as route37 from "./routes/settings/account.tsx";
-import * as route38 from "./routes/settings/appearance.tsx";
-import * as route39 from "./routes/settings/index.ts";
-import * as route40 from "./routes/settings/keyboard.tsx";
-import * as route41 from "./routes/settings/language.tsx";
-import * as route42 from "./routes/settings/password.tsx";
-import * as route43 from "./routes/settings/profile.tsx";
-import * as route44 from "./routes/settings/sessions.tsx";
-import * as route45 from "./routes/setup/[token].tsx";
+import * as route17 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
+import * as route18 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
+import * as route19 from "./routes/g/[guild]/settings/channels/index.tsx";
+import * as route20 from "./routes/g/[guild]/settings/index.tsx";
+import * as route21 from "./routes/g/[guild]/settings/invites.tsx";
+import * as route22 from "./routes/g/[guild]/settings/me.tsx";
+import * as route23 from "./routes/g/[guild]/settings/members/[user].tsx";
+import * as route24 from "./routes/g/[guild]/settings/members/index.tsx";
+import * as route25 from "./routes/g/[guild]/settings/overview.tsx";
+import * as route26 from "./routes/g/[guild]/settings/roles/[role].tsx";
+import * as route27 from "./routes/g/[guild]/settings/roles/index.tsx";
+import * as route28 from "./routes/g/[guild]/settings/servers.tsx";
+import * as route29 from "./routes/g/[guild]/settings/view-as.tsx";
+import * as route30 from "./routes/g/[guild]/settings/why.tsx";
+import * as route31 from "./routes/home.tsx";
+import * as route32 from "./routes/index.tsx";
+import * as route33 from "./routes/invite/[code].tsx";
+import * as route34 from "./routes/join.tsx";
+import * as route35 from "./routes/language.ts";
+import * as route36 from "./routes/login.tsx";
+import * as route37 from "./routes/logout.ts";
+import * as route38 from "./routes/register.tsx";
+import * as route39 from "./routes/reset/[token].tsx";
+import * as route40 from "./routes/settings/account.tsx";
+import * as route41 from "./routes/settings/appearance.tsx";
+import * as route42 from "./routes/settings/index.ts";
+import * as route43 from "./routes/settings/keyboard.tsx";
+import * as route44 from "./routes/settings/language.tsx";
+import * as route45 from "./routes/settings/password.tsx";
+import * as route46 from "./routes/settings/profile.tsx";
+import * as route47 from "./routes/settings/sessions.tsx";
+import * as route48 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/KeyboardSettings.tsx";
-import island2 from "./islands/SettingsGuard.tsx";
-import island3 from "./islands/SettingsSearch.tsx";
+import island2 from "./islands/PermissionDiff.tsx";
+import island3 from "./islands/SettingsGuard.tsx";
+import island4 from "./islands/SettingsSearch.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -70,40 +74,44 @@ export const snapshot: Snapshot = {
     { file: "g/[guild]/index.tsx", module: route14 },
     { file: "g/[guild]/settings/audit.tsx", module: route15 },
     { file: "g/[guild]/settings/bans.tsx", module: route16 },
-    { file: "g/[guild]/settings/channels/[channel].tsx", module: route17 },
-    { file: "g/[guild]/settings/channels/index.tsx", module: route18 },
-    { file: "g/[guild]/settings/index.tsx", module: route19 },
-    { file: "g/[guild]/settings/invites.tsx", module: route20 },
-    { file: "g/[guild]/settings/me.tsx", module: route21 },
-    { file: "g/[guild]/settings/members/[user].tsx", module: route22 },
-    { file: "g/[guild]/settings/members/index.tsx", module: route23 },
-    { file: "g/[guild]/settings/overview.tsx", module: route24 },
-    { file: "g/[guild]/settings/roles/[role].tsx", module: route25 },
-    { file: "g/[guild]/settings/roles/index.tsx", module: route26 },
-    { file: "g/[guild]/settings/servers.tsx", module: route27 },
-    { file: "home.tsx", module: route28 },
-    { file: "index.tsx", module: route29 },
-    { file: "invite/[code].tsx", module: route30 },
-    { file: "join.tsx", module: route31 },
-    { file: "language.ts", module: route32 },
-    { file: "login.tsx", module: route33 },
-    { file: "logout.ts", module: route34 },
-    { file: "register.tsx", module: route35 },
-    { file: "reset/[token].tsx", module: route36 },
-    { file: "settings/account.tsx", module: route37 },
-    { file: "settings/appearance.tsx", module: route38 },
-    { file: "settings/index.ts", module: route39 },
-    { file: "settings/keyboard.tsx", module: route40 },
-    { file: "settings/language.tsx", module: route41 },
-    { file: "settings/password.tsx", module: route42 },
-    { file: "settings/profile.tsx", module: route43 },
-    { file: "settings/sessions.tsx", module: route44 },
-    { file: "setup/[token].tsx", module: route45 },
+    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route17 },
+    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route18 },
+    { file: "g/[guild]/settings/channels/index.tsx", module: route19 },
+    { file: "g/[guild]/settings/index.tsx", module: route20 },
+    { file: "g/[guild]/settings/invites.tsx", module: route21 },
+    { file: "g/[guild]/settings/me.tsx", module: route22 },
+    { file: "g/[guild]/settings/members/[user].tsx", module: route23 },
+    { file: "g/[guild]/settings/members/index.tsx", module: route24 },
+    { file: "g/[guild]/settings/overview.tsx", module: route25 },
+    { file: "g/[guild]/settings/roles/[role].tsx", module: route26 },
+    { file: "g/[guild]/settings/roles/index.tsx", module: route27 },
+    { file: "g/[guild]/settings/servers.tsx", module: route28 },
+    { file: "g/[guild]/settings/view-as.tsx", module: route29 },
+    { file: "g/[guild]/settings/why.tsx", module: route30 },
+    { file: "home.tsx", module: route31 },
+    { file: "index.tsx", module: route32 },
+    { file: "invite/[code].tsx", module: route33 },
+    { file: "join.tsx", module: route34 },
+    { file: "language.ts", module: route35 },
+    { file: "login.tsx", module: route36 },
+    { file: "logout.ts", module: route37 },
+    { file: "register.tsx", module: route38 },
+    { file: "reset/[token].tsx", module: route39 },
+    { file: "settings/account.tsx", module: route40 },
+    { file: "settings/appearance.tsx", module: route41 },
+    { file: "settings/index.ts", module: route42 },
+    { file: "settings/keyboard.tsx", module: route43 },
+    { file: "settings/language.tsx", module: route44 },
+    { file: "settings/password.tsx", module: route45 },
+    { file: "settings/profile.tsx", module: route46 },
+    { file: "settings/sessions.tsx", module: route47 },
+    { file: "setup/[token].tsx", module: route48 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
     { name: "KeyboardSettings", component: island1 },
-    { name: "SettingsGuard", component: island2 },
-    { name: "SettingsSearch", component: island3 },
+    { name: "PermissionDiff", component: island2 },
+    { name: "SettingsGuard", component: island3 },
+    { name: "SettingsSearch", component: island4 },
   ],
 };

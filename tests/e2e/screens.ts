@@ -49,9 +49,13 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "g/[guild]/index.tsx": { kind: "chat", path: ({ guildId }) => guildPath(guildId) },
   "g/[guild]/settings/audit.tsx": inSettings("/audit"),
   "g/[guild]/settings/bans.tsx": inSettings("/bans"),
-  "g/[guild]/settings/channels/[channel].tsx": {
+  "g/[guild]/settings/channels/[channel]/index.tsx": {
     kind: "page",
     path: (scene) => `${guildPath(scene.guildId)}/settings/channels/${scene.general}`,
+  },
+  "g/[guild]/settings/channels/[channel]/permissions.tsx": {
+    kind: "page",
+    path: (scene) => `${guildPath(scene.guildId)}/settings/channels/${scene.general}/permissions`,
   },
   "g/[guild]/settings/channels/index.tsx": inSettings("/channels"),
   "g/[guild]/settings/index.tsx": inSettings(""),
@@ -66,6 +70,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   },
   "g/[guild]/settings/roles/index.tsx": inSettings("/roles"),
   "g/[guild]/settings/servers.tsx": inSettings("/servers"),
+  "g/[guild]/settings/view-as.tsx": inSettings("/view-as"),
+  "g/[guild]/settings/why.tsx": {
+    kind: "page",
+    path: ({ bob, guildId }) =>
+      `${guildPath(guildId)}/settings/why?right=SEND&user=${encodeURIComponent(bob.id)}`,
+  },
   "home.tsx": { kind: "chat", path: () => "/home" },
   "index.tsx": door(() => "/"),
   "invite/[code].tsx": door(({ inviteCode }) => `/invite/${inviteCode}`),

@@ -29,6 +29,7 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByLabel("Name of a new role").fill("Stewards");
     await page.getByRole("button", { name: "Create role" }).click();
     await page.getByRole("heading", { name: "Stewards" }).waitFor();
+    await settled(page);
     await page.getByLabel("Colored names").check();
     await page.getByLabel("Show separately").check();
     await page.getByLabel("Manage channels").check();
@@ -37,8 +38,10 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     assert.ok(await page.getByLabel("Manage channels").isChecked());
     await page.goto(`${settings}/members`);
     await page.getByRole("link", { name: "Bob" }).click();
+    await settled(page);
     await page.getByLabel("Stewards").check();
-    await page.getByRole("button", { name: "Save" }).first().click();
+    await page.getByRole("region", { name: "unsaved" }).getByRole("button", { name: "Save" })
+      .click();
     await page.getByText("Saved.").waitFor();
     await bob.page.getByRole("heading", { name: "Stewards" }).waitFor();
     await page.goto(`${settings}/roles`);
@@ -54,8 +57,10 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByRole("button", { name: "Create a channel" }).click();
     await bob.page.getByRole("link", { name: "back room", exact: true }).waitFor();
     await page.getByRole("link", { name: "back room" }).click();
+    await page.getByRole("link", { name: "Permissions here" }).click();
+    await settled(page);
     await page.getByLabel("View channel: Deny").check({ force: true });
-    await page.getByRole("button", { name: "Save for Everyone" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
     await bob.page.getByRole("link", { name: "back room", exact: true }).waitFor({
       state: "detached",

@@ -35,6 +35,14 @@ export function guildLinks(guild: Guild): SettingsLink[] {
     { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
     may("MANAGE_CHANNELS") &&
     { href: `${base}/channels`, label: t("gs.channels"), icon: "hash", group: t("gs.groupOrder") },
+    may("MANAGE_ROLES") &&
+    { href: `${base}/view-as`, label: t("viewAs.title"), icon: "eye" },
+    {
+      href: `${base}/why`,
+      label: t("why.nav"),
+      icon: "key",
+      ...(may("MANAGE_CHANNELS") ? {} : { group: t("gs.groupOrder") }),
+    },
     may("VIEW_AUDIT_LOG") && { href: `${base}/audit`, label: t("gs.audit"), icon: "list" },
   ];
   return all.filter((link) => link !== false);

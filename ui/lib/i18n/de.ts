@@ -1,6 +1,7 @@
 import type { Catalogue } from "./en.ts";
 import { frame } from "./de_frame.ts";
 import { guildTexts } from "./de_guild.ts";
+import { rightTexts } from "./de_rights.ts";
 import { settings } from "./de_settings.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -428,6 +429,7 @@ export const de: Catalogue = {
   ...frame,
   ...settings,
   ...guildTexts,
+  ...rightTexts,
   ...timeline,
 
   "error.404": "Hier ist nichts",

@@ -139,7 +139,6 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "entry.member": "Für ein einzelnes Mitglied",
   "entry.show": "Anzeigen",
   "entry.sync": "Von der Kategorie übernehmen",
-  "entry.save": "Für {name} speichern",
   "channel.category": "Kategorie",
   "channel.noCategory": "Keine",
   "channel.slow": "Langsamer Modus",

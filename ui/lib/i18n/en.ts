@@ -1,5 +1,6 @@
 import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
+import { rightTexts } from "./en_rights.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
 
@@ -418,6 +419,7 @@ export const en = {
   ...frame,
   ...settings,
   ...guildTexts,
+  ...rightTexts,
   ...timeline,
 
   "error.404": "Nothing here",

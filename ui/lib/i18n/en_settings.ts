@@ -130,7 +130,7 @@ export const settings = {
   "entry.member": "For one member",
   "entry.show": "Show",
   "entry.sync": "Copy from the category",
-  "entry.save": "Save for {name}",
+
   "channel.category": "Category",
   "channel.noCategory": "None",
   "channel.slow": "Slow mode",

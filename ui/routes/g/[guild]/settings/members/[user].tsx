@@ -1,7 +1,8 @@
-import { ActForm, Check, Select } from "../../../../../components/FormParts.tsx";
+import { ActForm, Check, SaveButton, Select } from "../../../../../components/FormParts.tsx";
 import { Avatar } from "../../../../../components/Avatar.tsx";
 import { Field } from "../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
+import { Icon } from "../../../../../components/Icon.tsx";
 import type { Context } from "../../../../../lib/fresh/mod.ts";
 import { text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
@@ -96,6 +97,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           </p>
         </div>
       </div>
+      <MemberAsides {...data} />
       {can(guild.permissions, "MANAGE_ROLES") && <RolesForm {...data} />}
       {can(guild.permissions, "MANAGE_NICKNAMES") && (
         <ActForm act="nickname" class="row form-line">
@@ -113,9 +115,25 @@ export default define.page<typeof handler>(({ data, state }) => {
   );
 });
 
+function MemberAsides({ guild, member }: Data) {
+  const id = encodeURIComponent(member.user.id);
+  return (
+    <div class="row wrap">
+      <a class="button small" href={`${settingsPath(guild)}/why?user=${id}`}>
+        <Icon name="info" small /> {t("why.linkMember", { name: memberName(member) })}
+      </a>
+      {can(guild.permissions, "MANAGE_ROLES") && (
+        <a class="button small" href={`${settingsPath(guild)}/view-as?user=${id}`}>
+          <Icon name="eye" small /> {t("viewAs.linkMember", { name: memberName(member) })}
+        </a>
+      )}
+    </div>
+  );
+}
+
 function RolesForm({ guild, member }: Data) {
   return (
-    <ActForm act="save">
+    <ActForm act="save" guard>
       <fieldset class="rights">
         <legend class="label">{t("gs.roles")}</legend>
         {guild.roles.filter((role) => role.id !== "everyone").map((role) => (
@@ -129,9 +147,7 @@ function RolesForm({ guild, member }: Data) {
           />
         ))}
       </fieldset>
-      <div>
-        <button class="button primary" type="submit">{t("save")}</button>
-      </div>
+      <SaveButton />
     </ActForm>
   );
 }
