@@ -10,6 +10,7 @@ export const TALK: readonly string[] = [
   "```ts\nconst a = 1;\n```",
   "> quoted\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |",
   "🙏",
+  'Peas < beans & "kale", <b>surely</b>',
 ];
 
 /** A guild in which every page has something to show; made through the API alone. */

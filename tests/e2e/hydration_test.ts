@@ -1,0 +1,84 @@
+/** Scripts take a page over as the server drew it: nothing is drawn anew, nothing complains. */
+import assert from "node:assert/strict";
+import { snapshot } from "../../ui/snapshot.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { settled } from "./people.ts";
+import { makeScene, signIn } from "./scene.ts";
+import { SCREENS } from "./screens.ts";
+
+/**
+ * Writes down how the islands stand before and after `boot` of `ui/client.ts` hydrates them: at its
+ * look at the props, and when its script ends. What effects change later is none of it.
+ */
+const RECORD = `
+  window.takenOver = { islands: [], before: [], after: undefined };
+  const outline = () => {
+    const lines = [];
+    const walk = (node, depth) => {
+      const attributes = [...node.attributes].map(({ name, value }) => name + "=" + value).sort();
+      lines.push(" ".repeat(depth) + node.localName + " " + attributes.join(" "));
+      let text = "";
+      const endText = () => {
+        if (text !== "") lines.push(" ".repeat(depth + 1) + JSON.stringify(text));
+        text = "";
+      };
+      for (const child of node.childNodes) {
+        // How a text is divided into nodes is not to be seen.
+        if (child.nodeType === Node.TEXT_NODE) text += child.data;
+        if (child.nodeType !== Node.ELEMENT_NODE) continue;
+        endText();
+        walk(child, depth + 1);
+      }
+      endText();
+    };
+    for (const island of document.querySelectorAll("og-island")) walk(island, 0);
+    return lines;
+  };
+  const find = document.getElementById.bind(document);
+  document.getElementById = (id) => {
+    const found = find(id);
+    if (id !== "og-props" || !found) return found;
+    document.getElementById = find;
+    takenOver.islands = JSON.parse(found.textContent).map((island) => island.name);
+    takenOver.before = outline();
+    queueMicrotask(() => takenOver.after = outline());
+    return found;
+  };
+`;
+
+interface TakenOver {
+  readonly islands: readonly string[];
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+Deno.test("each island is taken over as it was drawn", async (t) => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await signIn(ann.context, server.url, "ann");
+  const { page } = ann;
+  // The first visit tells the server the time zone.
+  await page.goto(`${server.url}/home`);
+  await settled(page);
+  await ann.context.addInitScript(RECORD);
+  const seen = new Set<string>();
+  for (const [file, screen] of Object.entries(SCREENS)) {
+    if (screen.kind === "door") continue;
+    await t.step(file, async () => {
+      await page.goto(server.url + screen.path(scene));
+      if (await page.locator("og-island").count() === 0) return;
+      await settled(page);
+      const taken = await page.evaluate("takenOver") as TakenOver;
+      for (const name of taken.islands) seen.add(name);
+      assert.ok(taken.before.length > 1);
+      assert.deepEqual(taken.after, taken.before);
+    });
+  }
+  const all = snapshot.islands.map((island) => island.name);
+  assert.deepEqual(all.filter((name) => !seen.has(name)), [], "islands that no screen shows");
+  assert.deepEqual(ann.faults, []);
+  await browser.close();
+});

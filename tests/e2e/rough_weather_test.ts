@@ -1,0 +1,121 @@
+/** What people notice of a slow way, a server that dies and comes back, and a second device. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { channelPath } from "../../ui/lib/format/paths.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { say, settled } from "./people.ts";
+import { makeScene, signIn } from "./scene.ts";
+
+const GUILD = /^Riverside Garden Club/;
+
+/** Bodies of the messages in the timeline that begin with a word, top to bottom. */
+function bodies(page: Page, word: string): Promise<string[]> {
+  return page.evaluate(
+    (begin) =>
+      [...document.querySelectorAll("article .md")].map((each) => each.textContent ?? "")
+        .filter((text) => text.startsWith(begin)),
+    word,
+  );
+}
+
+Deno.test("two devices and a friend, through bad weather", async (t) => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  await using desk = await openPerson(browser);
+  await using phone = await openPerson(browser, { phone: true });
+  await using bob = await openPerson(browser);
+  await signIn(desk.context, server.url, "ann");
+  await signIn(phone.context, server.url, "ann");
+  await signIn(bob.context, server.url, "bob");
+  const everybody = [desk.page, phone.page, bob.page];
+  const channel = channelPath(scene.guildId, {
+    room_id: scene.roomId,
+    id: scene.general,
+    private: false,
+  });
+  const open = async (page: Page, path: string) => {
+    await page.goto(server.url + path);
+    await settled(page);
+  };
+  const same = (word: string, wanted: readonly string[]) =>
+    waitFor(`the same ${wanted.length} messages everywhere`, async () => {
+      const seen = await Promise.all(everybody.map((page) => bodies(page, word)));
+      return seen.every((list) => JSON.stringify(list) === JSON.stringify(wanted)) || undefined;
+    }, 60_000);
+
+  await t.step("what one device reads is read on the other", async () => {
+    // Read once, so that only what follows counts.
+    await open(desk.page, channel);
+    await desk.page.locator(`a[aria-label='Riverside Garden Club']`).waitFor();
+    await open(desk.page, "/home");
+    await open(phone.page, "/home");
+    await open(bob.page, channel);
+    await say(bob.page, "@ann come and look");
+    for (const page of [desk.page, phone.page]) {
+      await page.locator("a[aria-label='Riverside Garden Club, 1 mention']").waitFor({
+        state: "attached",
+      });
+    }
+    await desk.page.getByRole("link", { name: GUILD }).first().click();
+    await desk.page.locator("article.mention", { hasText: "come and look" }).waitFor();
+    for (const page of [desk.page, phone.page]) {
+      await page.locator("a[aria-label='Riverside Garden Club']").waitFor({ state: "attached" });
+    }
+  });
+
+  await t.step("over a slow way the own words stand at once, and come in order", async () => {
+    await open(phone.page, channel);
+    const session = await desk.context.newCDPSession(desk.page);
+    const slow = { offline: false, latency: 600, downloadThroughput: 6e3, uploadThroughput: 6e3 };
+    await session.send("Network.enable");
+    await session.send("Network.emulateNetworkConditions", slow);
+    const words = ["slow one", "slow two", "slow three"];
+    for (const text of words) await say(desk.page, text);
+    // Not one of them can have been to the server and back yet.
+    assert.deepEqual(await bodies(desk.page, "slow"), words);
+    assert.ok(await desk.page.locator("article.pending").count() > 0);
+    await same("slow", words);
+    await desk.page.locator("article.pending").first().waitFor({ state: "detached" });
+    await session.send("Network.emulateNetworkConditions", {
+      ...slow,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  });
+
+  await t.step(
+    "a server that dies is said, and what was written meanwhile goes out once",
+    async () => {
+      await say(bob.page, "storm before");
+      await same("storm", ["storm before"]);
+      await server.kill();
+      for (const page of everybody) await page.locator(".connection.lost").waitFor();
+      assert.equal(await desk.page.locator(".connection.lost").getAttribute("role"), "status");
+      await say(desk.page, "storm from the desk");
+      await desk.page.locator("article", { hasText: "storm from the desk" }).waitFor();
+      await server.start();
+      for (const page of everybody) {
+        await page.locator(".connection.lost").waitFor({ state: "detached", timeout: 60_000 });
+      }
+      await same("storm", ["storm before", "storm from the desk"]);
+      await say(bob.page, "storm after");
+      await same("storm", ["storm before", "storm from the desk", "storm after"]);
+      await desk.page.locator("article.pending").waitFor({ state: "detached" });
+      const { messages } = await scene.ann.do(
+        "GET",
+        `/rooms/${encodeURIComponent(scene.roomId)}/messages?channel_id=${scene.general}`,
+      );
+      const stored = (messages as { body: string }[]).map(({ body }) => body);
+      assert.equal(stored.filter((body) => body.startsWith("storm")).length, 3);
+    },
+  );
+
+  const faults = [...desk.faults, ...phone.faults, ...bob.faults];
+  // While the server is dead a socket cannot be opened; the browser writes that down itself.
+  assert.deepEqual(faults.filter((fault) => !/WebSocket connection to/.test(fault)), []);
+  await browser.close();
+});
