@@ -9,6 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { islandTexts, sourcesBehind } from "./dev/texts.ts";
 import type { AssetManifest } from "./lib/assets.ts";
+import { toneOf, TONES } from "./lib/format/skin_tone.ts";
 
 const UI = fileURLToPath(new URL(".", import.meta.url)).replace(/[\\/]$/, "");
 const CORE_API = `${UI}/../core/api`;
@@ -243,7 +244,10 @@ async function buildStyles(out: Output): Promise<string[]> {
   return [await out.add("style.css", Uint8Array.from(code))];
 }
 
-/** [character, shortcode, group, words] for each emoji; 10 groups as Unicode orders them. */
+/**
+ * [character, shortcode, group, words, toned] for each emoji; 10 groups as Unicode orders them.
+ * `toned`: 1 where `toneOf` makes all of its skin tones.
+ */
 async function buildEmoji(out: Output): Promise<string> {
   const from = `${UI}/../node_modules/emojibase-data/en`;
   const list = JSON.parse(await Deno.readTextFile(`${from}/compact.json`)) as {
@@ -253,6 +257,7 @@ async function buildEmoji(out: Output): Promise<string> {
     group?: number;
     order?: number;
     tags?: string[];
+    skins?: { unicode: string }[];
   }[];
   const codes = JSON.parse(
     await Deno.readTextFile(`${from}/shortcodes/github.json`),
@@ -264,7 +269,9 @@ async function buildEmoji(out: Output): Promise<string> {
       const known = codes[e.hexcode];
       const code = (Array.isArray(known) ? known[0] : known) ??
         e.label.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
-      return [e.unicode, code, e.group, (e.tags ?? []).join(" ")];
+      const skins = new Set(e.skins?.map((skin) => skin.unicode));
+      const toned = TONES.every((_, tone) => skins.has(toneOf(e.unicode, tone + 1)));
+      return [e.unicode, code, e.group, (e.tags ?? []).join(" "), toned ? 1 : 0];
     });
   return await out.add("emoji.json", new TextEncoder().encode(JSON.stringify(rows)));
 }

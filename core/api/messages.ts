@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ReadState } from "./channel.ts";
 import { Message, MessagePage } from "./message.ts";
 import { defineOperation } from "./operation.ts";
+import { User } from "./user.ts";
 
 const Room = z.object({ room_id: z.string() });
 const ChannelId = z.string().default("main").describe("`main` in DMs and private channels");
@@ -130,6 +131,23 @@ export const removeReaction = defineOperation({
   body: z.object({ room_id: z.string(), event_id: z.string(), key: z.string().min(1).max(64) }),
   result: Message,
   errors: ["invalid", "forbidden", "not_found"],
+});
+
+export const listReactors = defineOperation({
+  id: "listReactors",
+  method: "GET",
+  path: "/client/v1/rooms/:room_id/messages/:event_id/reactors",
+  tag: "messages",
+  summary: "Who reacted to a message with one key, the first ones first",
+  auth: "user",
+  params: MessageParams,
+  query: z.object({
+    key: z.string().min(1).max(64),
+    after: z.string().optional().describe("user id of the last one of the page before"),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  }),
+  result: z.object({ users: z.array(User), has_more: z.boolean() }),
+  errors: ["not_found"],
 });
 
 export const pinMessage = defineOperation({

@@ -49,6 +49,18 @@ Deno.test("messages: send, repeat, reply, edit, react, pin, page and delete", as
       reacted.reactions.map(({ key, count, me }: Record<string, unknown>) => [key, count, me]),
       [["👍", 2, true]],
     );
+    const reactors = (person: typeof owner, query: string) =>
+      person.try("GET", `/rooms/${guildId}/messages/${reply.id}/reactors?key=%F0%9F%91%8D${query}`);
+    const first = (await reactors(bob, "&limit=1")).body;
+    assert.deepEqual([first.users.map((each: { id: string }) => each.id), first.has_more], [
+      [owner.id],
+      true,
+    ]);
+    const rest = (await reactors(bob, `&after=${encodeURIComponent(owner.id)}`)).body;
+    assert.deepEqual([rest.users.map((each: { id: string }) => each.id), rest.has_more], [
+      [bob.id],
+      false,
+    ]);
     const removed = await bob.do("DELETE", "/reactions", {
       room_id: guildId,
       event_id: reply.id,

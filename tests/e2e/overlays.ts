@@ -51,6 +51,10 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   history: async (page) => {
     await message(page, "An answer").getByRole("button", { name: "edited" }).click();
   },
+  reactors: async (page) => {
+    await fromMessage(page, "Hello world", "Who reacted");
+    await dialog(page).getByText("@bob@").waitFor();
+  },
   whereItIs: (page) => fromMessage(page, "Hello world", "Where it has arrived"),
   pins: (page) => page.getByRole("button", { name: "Pinned messages" }).click(),
   switcher: (page) => page.keyboard.press("Control+k"),

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { png } from "../harness/pictures.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
-import { makeScene, type Scene, signIn } from "./scene.ts";
+import { makeScene, type Scene, signIn, upload } from "./scene.ts";
 
 const row = (page: Page, text: string) => page.locator("article", { hasText: text });
 const sent = (page: Page, text: string) => page.locator("article:not(.pending)", { hasText: text });
@@ -134,6 +135,81 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
     await page.getByRole("button", { name: "Send" }).click();
     await sent(page, "whole.txt").waitFor();
     await page.unrouteAll();
+  });
+
+  await t.step("commands are carried out or refused in the box, never posted", async () => {
+    const box = page.locator("textarea[name=body]");
+    await box.pressSequentially("/slo");
+    await page.getByRole("option", { name: /^\/slowmode/ }).waitFor();
+    await box.press("Enter");
+    assert.equal(await box.inputValue(), "/slowmode ");
+    await box.pressSequentially("often");
+    await box.press("Enter");
+    await page.locator(".composer-problem", { hasText: "is no duration" }).waitFor();
+    await box.fill("/slowmode 1h");
+    await box.press("Enter");
+    await page.getByText("Slow mode is on: one message every 1 hour.").waitFor();
+    await say(page, "/frobnicate");
+    await page.getByText("There is no command /frobnicate").waitFor();
+    await say(page, "//frobnicate is no command");
+    await sent(page, "/frobnicate is no command").waitFor();
+    await say(page, "/shrug so it goes");
+    await sent(page, "so it goes ¯\\_(ツ)_/¯").waitFor();
+    const said = await bodies(scene);
+    assert.equal(said.filter((body) => /^\/(slow|frobnicate$)/.test(body)).length, 0);
+  });
+
+  await t.step("slow mode counts down for who is slowed", async () => {
+    await using bob = await openPerson(browser, { phone: true });
+    await signIn(bob.context, server.url, "bob");
+    await open(bob.page);
+    // He has said something less than an hour ago.
+    await bob.page.getByText("you can write again in").waitFor();
+    const send = bob.page.getByRole("button", { name: "Send" });
+    await bob.page.locator("textarea[name=body]").fill("too soon");
+    assert.equal(await send.getAttribute("aria-disabled"), "true");
+    await say(page, "/slowmode off");
+    await bob.page.getByText("you can write again in").waitFor({ state: "detached" });
+    await send.tap();
+    await sent(page, "too soon").waitFor();
+    assert.deepEqual(bob.faults, []);
+  });
+
+  await t.step("code has colors without a character lost, and is copied whole", async () => {
+    const code = 'const a = "<b>"; // ok';
+    await page.locator("textarea[name=body]").fill("```ts\n" + code + "\n```");
+    await page.getByRole("button", { name: "Preview" }).click();
+    await page.locator(".composer-preview .tok-keyword", { hasText: "const" }).waitFor();
+    await page.locator("textarea[name=body]").press("Enter");
+    const block = sent(page, code).locator(".md-code");
+    await block.locator(".tok-string", { hasText: '"<b>"' }).waitFor();
+    assert.equal(await block.locator("code").textContent(), code);
+    await block.getByRole("button", { name: "Copy" }).click();
+    assert.equal(await page.evaluate("navigator.clipboard.readText()"), code);
+  });
+
+  await t.step("pictures of a message: one after the other, larger, by keyboard", async () => {
+    const media = [];
+    for (const name of ["one", "two", "three"]) {
+      const uri = await upload(scene.ann, `${name}.png`, png(300, 200));
+      media.push({ uri, alt: `Picture ${name}` });
+    }
+    const path = `/rooms/${encodeURIComponent(scene.roomId)}/send`;
+    await scene.ann.do("POST", path, { channel_id: scene.general, body: "Three", media });
+    await page.getByRole("button", { name: "Open Picture two" }).click();
+    const shown = page.locator("dialog img");
+    const alt = () => shown.getAttribute("alt");
+    await shown.waitFor();
+    assert.equal(await alt(), "Picture two");
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("3 of 3").waitFor();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("1 of 3").waitFor();
+    assert.equal(await alt(), "Picture one");
+    await page.keyboard.press("+");
+    await page.locator(".picture-frame.zoomed").waitFor();
+    await page.keyboard.press("Escape");
+    await shown.waitFor({ state: "detached" });
   });
 
   // The browser says itself that nobody answered while the server was dead.

@@ -55,6 +55,7 @@ import { joinPrivateChannelRoute } from "./rooms/room/join.ts";
 import { editMessageRoute } from "./rooms/room/messages/edit.ts";
 import { getMessageRoute } from "./rooms/room/messages/get.ts";
 import { listMessagesRoute } from "./rooms/room/messages/list.ts";
+import { listReactorsRoute } from "./rooms/room/messages/reactors.ts";
 import { listPinsRoute } from "./rooms/room/pins/list.ts";
 import { pinMessageRoute } from "./rooms/room/pins/set.ts";
 import { getReadRoute, markReadRoute } from "./rooms/room/read.ts";
@@ -121,6 +122,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     getMessageRoute(deps),
     listMessagesRoute(deps),
     listPinsRoute(deps),
+    listReactorsRoute(deps),
     pinMessageRoute(deps),
     getReadRoute(deps),
     markReadRoute(deps),

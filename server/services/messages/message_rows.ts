@@ -1,4 +1,5 @@
 import { REACTORS_SHOWN } from "../../../core/api/shown.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import {
   eventColumns,
   type EventRecord,
@@ -185,6 +186,31 @@ export async function findReactions(
         and kind = 'reaction'
       group by target_id, key, sender) each
     group by target_id, key order by min(first_ord), key`;
+}
+
+/** Who reacted to a message with a key, in the order in which they did. */
+export async function findReactors(
+  sql: Queryable,
+  query: {
+    readonly roomId: string;
+    readonly targetId: string;
+    readonly key: string;
+    /** The last one known already; undefined: from the first on. */
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<UserId[]> {
+  const { roomId, targetId, key, after = "" } = query;
+  const rows = await sql<{ sender: UserId }[]>`
+    select sender from (select sender, min(ord) as first_ord from message_relations
+      where room_id = ${roomId} and target_id = ${targetId} and kind = 'reaction' and key = ${key}
+      group by sender) each
+    where (first_ord, sender) > (
+      coalesce((select min(ord) from message_relations
+        where room_id = ${roomId} and target_id = ${targetId} and kind = 'reaction'
+          and key = ${key} and sender = ${after}), -1), ${after})
+    order by first_ord, sender limit ${query.limit}`;
+  return rows.map((row) => row.sender);
 }
 
 /** Which of these messages are pinned: the last pin event of each decides. PROTOCOL.md 7. */

@@ -1,11 +1,17 @@
 import type { Message } from "../../../core/api/message.ts";
+import type { User } from "../../../core/api/user.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { limits } from "../../../core/limits.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
 import type { MediaDesk } from "./attachments.ts";
-import { findOwnReactions, findReactions, findTimelineEvents } from "./message_rows.ts";
+import {
+  findOwnReactions,
+  findReactions,
+  findReactors,
+  findTimelineEvents,
+} from "./message_rows.ts";
 import { effectRows } from "./message_effects.ts";
 import { redactTargets } from "./redact_messages.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
@@ -66,6 +72,28 @@ export async function removeReaction(
   const targets = await findTimelineEvents(deps.sql, place.room.id, own);
   if (targets.length > 0) await redactTargets(deps, userId, { place, targets });
   return await viewMessage(deps, userId, { place, id: row.eventId });
+}
+
+/** Who reacted with a key, a page at a time. @throws OperationError `not_found` */
+export async function listReactors(
+  deps: ChatDeps,
+  userId: UserId,
+  input: ReactionInput & { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ users: User[]; has_more: boolean }> {
+  const { place, row } = await openMessage(deps, userId, input);
+  const ids = await findReactors(deps.sql, {
+    roomId: place.room.id,
+    targetId: row.eventId,
+    key: input.key,
+    after: input.after,
+    limit: input.limit + 1,
+  });
+  const page = ids.slice(0, input.limit);
+  const known = await deps.users.find(page);
+  return {
+    users: page.flatMap((id) => known.get(id) ?? []),
+    has_more: ids.length > input.limit,
+  };
 }
 
 function requireKey(key: string): void {

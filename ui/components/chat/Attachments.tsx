@@ -1,43 +1,55 @@
 import { useState } from "preact/hooks";
 import type { MessageMedia } from "../../../core/api/message.ts";
+import { fitInside } from "../../lib/format/fit.ts";
 import { mediaUrl, thumbnailUrl } from "../../lib/format/media_url.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { isPicture } from "../../lib/format/media_kind.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 
-const MAX_WIDTH = 420;
-const MAX_HEIGHT = 320;
+const BOX = { width: 420, height: 320 };
+/** A film whose size is not known gets this much; it fits itself in. */
+const FILM = { width: 416, height: 234 };
+/** Edge of a picture among several, in CSS pixels. */
+const TILE_PX = 208;
 
 /** Files of a message. Pictures keep their place before they load: nothing moves. */
 export function Attachments({ media }: { media: readonly MessageMedia[] }) {
+  const pictures = media.filter(isPicture);
+  const others = media.filter((item) => !isPicture(item));
   return (
     <div class="attachments">
-      {media.map((item) => <Attachment key={item.uri} media={item} />)}
+      {pictures.length === 1 && <Picture pictures={pictures} at={0} />}
+      {pictures.length > 1 && (
+        <ul
+          class={`gallery of-${pictures.length}`}
+          aria-label={t("media.gallery", { n: pictures.length })}
+        >
+          {pictures.map((item, at) => (
+            <li key={item.uri}>
+              <Picture pictures={pictures} at={at} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {others.map((item) => <Attachment key={item.uri} media={item} />)}
     </div>
   );
 }
 
 function Attachment({ media }: { media: MessageMedia }) {
-  if (media.type.startsWith("image/") && media.width && media.height) {
-    return <Picture media={media} width={media.width} height={media.height} />;
-  }
-  if (media.type.startsWith("video/")) {
-    return (
-      <video
-        class="attachment-video"
-        controls
-        preload="metadata"
-        src={mediaUrl(media.uri)}
-        aria-label={media.alt ?? media.name}
-      />
-    );
-  }
+  if (media.type.startsWith("video/")) return <Film media={media} />;
   if (media.type.startsWith("audio/")) {
     return (
       <figure class="attachment-audio">
         <figcaption class="small clip">{media.name}</figcaption>
-        <audio controls preload="metadata" src={mediaUrl(media.uri)} />
+        <audio
+          controls
+          preload="metadata"
+          src={mediaUrl(media.uri)}
+          aria-label={media.alt ?? media.name}
+        />
       </figure>
     );
   }
@@ -53,14 +65,44 @@ function Attachment({ media }: { media: MessageMedia }) {
   );
 }
 
-function Picture({ media, width, height }: { media: MessageMedia; width: number; height: number }) {
-  const state = useChat();
+/** A film keeps its place before its first bytes come; hidden ones load when they are shown. */
+function Film({ media }: { media: MessageMedia }) {
   const [shown, setShown] = useState(!media.spoiler);
-  const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height);
-  const shownWidth = Math.max(48, Math.round(width * scale));
-  const shownHeight = Math.max(48, Math.round(height * scale));
+  const { width, height } = media.width && media.height
+    ? fitInside({ width: media.width, height: media.height }, BOX)
+    : FILM;
+  if (!shown) {
+    return (
+      <button type="button" class="attachment-veiled" onClick={() => setShown(true)}>
+        <Icon name="hidden" />
+        <span>{t("media.spoilerFilm", { name: media.name })}</span>
+      </button>
+    );
+  }
+  return (
+    <video
+      class="attachment-video"
+      controls
+      preload="metadata"
+      width={width}
+      height={height}
+      src={mediaUrl(media.uri)}
+      aria-label={media.alt ?? media.name}
+    />
+  );
+}
+
+function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: number }) {
+  const state = useChat();
+  const media = pictures[at];
+  const [shown, setShown] = useState(media?.spoiler !== true);
+  if (!media?.width || !media.height) return null;
+  const alone = pictures.length === 1;
+  const size = alone
+    ? fitInside({ width: media.width, height: media.height }, BOX)
+    : { width: TILE_PX, height: TILE_PX };
   const open = () => {
-    if (shown) state.overlay.value = { kind: "picture", media };
+    if (shown) state.overlay.value = { kind: "picture", pictures, at };
     else setShown(true);
   };
   return (
@@ -71,9 +113,9 @@ function Picture({ media, width, height }: { media: MessageMedia; width: number;
       onClick={open}
     >
       <img
-        src={thumbnailUrl(media.uri, shownWidth * 2, shownHeight * 2)}
-        width={shownWidth}
-        height={shownHeight}
+        src={thumbnailUrl(media.uri, size.width * 2, size.height * 2)}
+        width={size.width}
+        height={size.height}
         alt={media.alt ?? ""}
         title={media.alt ?? media.name}
         loading="lazy"

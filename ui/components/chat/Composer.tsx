@@ -1,5 +1,8 @@
 import { useState } from "preact/hooks";
 import { askUploadLimit } from "../../lib/browser/uploads.ts";
+import { mentionNames } from "../../lib/browser/mention_names.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
+import { encodeMentions } from "../../lib/md/mention_text.ts";
 import { type ComposerApi, useComposer } from "../../lib/browser/use_composer.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { formatSize } from "../../lib/format/size.ts";
@@ -10,6 +13,8 @@ import { pathOf, type TalkPlace } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Completions } from "./Completions.tsx";
+import { drawMention } from "./mention.tsx";
+import { Markdown } from "./Markdown.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
 import { TypingLine } from "./TypingLine.tsx";
@@ -47,61 +52,132 @@ export function Composer(props: ComposerProps) {
     >
       {state.props.formError && <p class="field-error" role="alert">{state.props.formError}</p>}
       <ComposerBox {...props} />
-      <TypingLine place={props.place} slowModeS={props.slowModeS} />
     </form>
   );
 }
 
-function ComposerBox({ place, placeholder, canAttach }: ComposerProps) {
-  const composer = useComposer(useChat(), place);
-  const { text, mode, uploads, completion, area } = composer;
-  const over = text.length - MESSAGE_BODY_CHARS;
-  const sendable = (text.trim() !== "" || uploads.ready) && over <= 0 && !uploads.busy;
+function ComposerBox({ place, placeholder, canAttach, slowModeS }: ComposerProps) {
+  const state = useChat();
+  const composer = useComposer(state, place, slowModeS);
+  const { mode, uploads, text } = composer;
+  const [preview, setPreview] = useState(false);
   return (
-    <div class="composer-box" ref={composer.box}>
-      <Completions completion={completion} />
-      <ModeLine composer={composer} />
-      {uploads.items.length > 0 && <UploadList uploads={uploads} />}
-      <div class="composer-row">
-        {canAttach && mode.edit === null && (
-          <AttachButton
-            onFiles={(files) => uploads.add(files)}
-          />
+    <>
+      <div class="composer-box" ref={composer.box}>
+        <Completions completion={composer.completion} />
+        <ModeLine composer={composer} />
+        {composer.problem !== null && (
+          <p class="composer-problem" role="alert">
+            <Icon name="warning" small /> {composer.problem}
+          </p>
         )}
-        <textarea
-          ref={area}
-          class="composer-text"
-          name="body"
-          rows={1}
-          required={!composer.live && uploads.items.length === 0}
-          value={text}
+        {text.startsWith("/") && mode.edit === null && <CommandHint text={text} />}
+        {uploads.items.length > 0 && <UploadList uploads={uploads} />}
+        {preview && text.trim() !== "" && <Preview text={text} />}
+        <ComposerRow
+          composer={composer}
           placeholder={placeholder}
-          aria-label={placeholder}
-          aria-autocomplete="list"
-          aria-controls={completion.list.length > 0 ? "completions" : undefined}
-          aria-activedescendant={completion.list.length > 0
-            ? `completion-${completion.at}`
-            : undefined}
-          onInput={composer.onInput}
-          onKeyDown={composer.onKeyDown}
-          onPaste={composer.onPaste}
-          onClick={composer.onCaret}
+          canAttach={canAttach}
+          preview={preview}
+          onPreview={() => setPreview(!preview)}
         />
-        {over > -(MESSAGE_BODY_CHARS - COUNTER_FROM) && (
-          <span class={over > 0 ? "counter over" : "counter"} role="status">{-over}</span>
-        )}
-        <EmojiButton label={t("emoji.title")} large onPick={composer.insert} />
-        <button
-          type="submit"
-          class="icon-button send"
-          aria-label={mode.edit ? t("save") : t("composer.send")}
-          title={mode.edit ? t("save") : t("composer.send")}
-          aria-disabled={composer.live && !sendable ? "true" : undefined}
-          onClick={composer.submit}
-        >
-          <Icon name={mode.edit ? "check" : "send"} />
-        </button>
       </div>
+      <TypingLine place={place} slowModeS={slowModeS} slowLeftS={composer.slowLeftS} />
+    </>
+  );
+}
+
+/** The message as it will be read. */
+function Preview({ text }: { text: string }) {
+  const state = useChat();
+  return (
+    <section class="composer-preview" aria-label={t("composer.preview")}>
+      <Markdown
+        source={encodeMentions(text, mentionNames(state))}
+        mention={(token) => drawMention(state, token)}
+      />
+    </section>
+  );
+}
+
+/** How the command that is being typed goes on. */
+function CommandHint({ text }: { text: string }) {
+  const Hint = useLazy(true, () => import("./CommandHint.tsx"));
+  return Hint ? <Hint text={text} /> : null;
+}
+
+/** Characters left; mentions count as they are stored, which is longer than they are typed. */
+function useRoom(text: string): number {
+  const state = useChat();
+  // A name of a few characters can stand for an id of many: short texts never come near.
+  const near = text.length > COUNTER_FROM / 4;
+  return MESSAGE_BODY_CHARS -
+    (near ? encodeMentions(text.trim(), mentionNames(state)).length : text.length);
+}
+
+function ComposerRow(props: {
+  composer: ComposerApi;
+  placeholder: string;
+  canAttach: boolean;
+  preview: boolean;
+  onPreview: () => void;
+}) {
+  const { composer, placeholder, canAttach } = props;
+  const { text, mode, uploads, completion, area } = composer;
+  const room = useRoom(text);
+  const sendable = (text.trim() !== "" || uploads.ready) && room >= 0 && !uploads.busy &&
+    (composer.slowLeftS === 0 || mode.edit !== null);
+  return (
+    <div class="composer-row">
+      {canAttach && mode.edit === null && (
+        <AttachButton
+          onFiles={(files) => uploads.add(files)}
+        />
+      )}
+      <textarea
+        ref={area}
+        class="composer-text"
+        name="body"
+        rows={1}
+        required={!composer.live && uploads.items.length === 0}
+        value={text}
+        placeholder={placeholder}
+        aria-label={placeholder}
+        aria-autocomplete="list"
+        aria-describedby={text.startsWith("/") ? "command-hint" : undefined}
+        aria-controls={completion.list.length > 0 ? "completions" : undefined}
+        aria-activedescendant={completion.list.length > 0
+          ? `completion-${completion.at}`
+          : undefined}
+        onInput={composer.onInput}
+        onKeyDown={composer.onKeyDown}
+        onPaste={composer.onPaste}
+        onClick={composer.onCaret}
+      />
+      {room < MESSAGE_BODY_CHARS - COUNTER_FROM && (
+        <span class={room < 0 ? "counter over" : "counter"} role="status">{room}</span>
+      )}
+      <button
+        type="button"
+        class="icon-button preview-toggle"
+        title={t("composer.preview")}
+        aria-label={t("composer.preview")}
+        aria-pressed={props.preview ? "true" : "false"}
+        onClick={props.onPreview}
+      >
+        <Icon name="eye" />
+      </button>
+      <EmojiButton label={t("emoji.title")} large onPick={composer.insert} />
+      <button
+        type="submit"
+        class="icon-button send"
+        aria-label={mode.edit ? t("save") : t("composer.send")}
+        title={mode.edit ? t("save") : t("composer.send")}
+        aria-disabled={composer.live && !sendable ? "true" : undefined}
+        onClick={composer.submit}
+      >
+        <Icon name={mode.edit ? "check" : "send"} />
+      </button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type EmojiRow, loadEmoji, searchEmoji } from "../../lib/browser/emoji_data.ts";
+import { toneOf, TONES } from "../../lib/format/skin_tone.ts";
 import { type Key, t } from "../../lib/i18n/t.ts";
 import { useChat } from "./chat_context.ts";
 
@@ -17,6 +18,7 @@ const GROUPS: [number, Key][] = [
 const COLUMNS = 8;
 const RECENT_KEY = "og-emoji";
 const RECENT_COUNT = 16;
+const TONE_KEY = "og-tone";
 
 function readRecent(): string[] {
   try {
@@ -27,18 +29,33 @@ function readRecent(): string[] {
   }
 }
 
+function readTone(): number {
+  const tone = Number(localStorage.getItem(TONE_KEY) ?? 0);
+  return Number.isInteger(tone) && tone >= 0 && tone <= TONES.length ? tone : 0;
+}
+
 /** A grid of emoji with search; arrow keys walk the grid, Enter takes. */
 export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const state = useChat();
   const [rows, setRows] = useState<readonly EmojiRow[]>([]);
   const [query, setQuery] = useState("");
+  const [tone, setTone] = useState(readTone);
+  const [failed, setFailed] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    void loadEmoji(state.props.emojiUrl).then(setRows);
+    void loadEmoji(state.props.emojiUrl).then(setRows, () => setFailed(true));
     input.current?.focus();
   }, []);
   const recent = useMemo(readRecent, []);
-  const found = useMemo(() => query === "" ? [] : searchEmoji(rows, query, 64), [rows, query]);
+  const drawn = useMemo(() => tone === 0 ? rows : rows.map((row) => inTone(row, tone)), [
+    rows,
+    tone,
+  ]);
+  const found = useMemo(() => query === "" ? [] : searchEmoji(drawn, query, 64), [drawn, query]);
+  const choose = (next: number) => {
+    setTone(next);
+    localStorage.setItem(TONE_KEY, String(next));
+  };
   const pick = (emoji: string) => {
     const next = [emoji, ...recent.filter((entry) => entry !== emoji)].slice(0, RECENT_COUNT);
     localStorage.setItem(RECENT_KEY, JSON.stringify(next));
@@ -61,28 +78,75 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
           }
         }}
       />
+      <Tones tone={tone} onChoose={choose} />
       <div class="emoji-scroll" tabIndex={-1}>
-        {query !== ""
-          ? found.length === 0
-            ? <p class="hint">{t("emoji.none")}</p>
-            : <Grid rows={found} onPick={pick} />
-          : (
-            <>
-              {recent.length > 0 && (
-                <>
-                  <h3 class="emoji-group">{t("emoji.recent")}</h3>
-                  <Grid rows={recent.map((emoji) => [emoji, "", 0, ""])} onPick={pick} />
-                </>
-              )}
-              {GROUPS.map(([group, label]) => (
-                <section key={group} class="emoji-section">
-                  <h3 class="emoji-group">{t(label)}</h3>
-                  <Grid rows={rows.filter((row) => row[2] === group)} onPick={pick} />
-                </section>
-              ))}
-            </>
-          )}
+        {failed
+          ? <p class="hint">{t("emoji.failed")}</p>
+          : query === ""
+          ? <Groups recent={recent} rows={drawn} onPick={pick} />
+          : found.length === 0
+          ? <p class="hint">{t("emoji.none")}</p>
+          : <Grid rows={found} onPick={pick} />}
       </div>
+    </div>
+  );
+}
+
+function Groups(props: {
+  recent: readonly string[];
+  rows: readonly EmojiRow[];
+  onPick: (emoji: string) => void;
+}) {
+  const { recent, rows, onPick } = props;
+  return (
+    <>
+      {recent.length > 0 && (
+        <>
+          <h3 class="emoji-group">{t("emoji.recent")}</h3>
+          <Grid rows={recent.map((emoji) => [emoji, "", 0, ""])} onPick={onPick} />
+        </>
+      )}
+      {GROUPS.map(([group, label]) => (
+        <section key={group} class="emoji-section">
+          <h3 class="emoji-group">{t(label)}</h3>
+          <Grid rows={rows.filter((row) => row[2] === group)} onPick={onPick} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function inTone(row: EmojiRow, tone: number): EmojiRow {
+  return row[4] === 1 ? [toneOf(row[0], tone), row[1], row[2], row[3], 1] : row;
+}
+
+const TONE_NAMES: readonly Key[] = [
+  "emoji.tone0",
+  "emoji.tone1",
+  "emoji.tone2",
+  "emoji.tone3",
+  "emoji.tone4",
+  "emoji.tone5",
+];
+
+/** The skin tone of hands and people, kept for the next time. */
+function Tones({ tone, onChoose }: { tone: number; onChoose: (tone: number) => void }) {
+  return (
+    <div class="emoji-tones" role="radiogroup" aria-label={t("emoji.tone")}>
+      {TONE_NAMES.map((name, each) => (
+        <button
+          key={name}
+          type="button"
+          role="radio"
+          class="emoji-tone"
+          aria-checked={each === tone ? "true" : "false"}
+          aria-label={t(name)}
+          title={t(name)}
+          onClick={() => onChoose(each)}
+        >
+          {toneOf("✋", each)}
+        </button>
+      ))}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Token, Tokens } from "marked";
 import type { MentionToken } from "../../../core/event/mention_tokens.ts";
 import { type InlineExtra, isJumbo, parseMarkdown, safeHref } from "../../lib/md/parse.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { CopyButton } from "./CopyButton.tsx";
+import { CodeBlock } from "./CodeBlock.tsx";
 
 /** How mentions are drawn: names and links depend on guild and viewer. */
 export type DrawMention = (mention: MentionToken) => JSX.Element | string;
@@ -75,18 +75,6 @@ function Table({ table, mention }: { table: Tokens.Table; mention: DrawMention }
           ))}
         </tbody>
       </table>
-    </div>
-  );
-}
-
-function CodeBlock({ text, lang }: { text: string; lang: string }) {
-  return (
-    <div class="md-code">
-      <div class="md-code-head">
-        <span>{lang.slice(0, 30)}</span>
-        <CopyButton text={text} />
-      </div>
-      <pre tabIndex={0}><code>{text}</code></pre>
     </div>
   );
 }

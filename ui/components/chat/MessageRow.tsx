@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
@@ -14,6 +15,7 @@ import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { useChat } from "./chat_context.ts";
+import { Folded, isLong } from "./Folded.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
 import { MessageTools } from "./MessageTools.tsx";
@@ -28,7 +30,8 @@ interface RowProps {
 export function MessageRow({ message, grouped, focused }: RowProps) {
   const state = useChat();
   const name = message.nickname ?? nameOf(message.author);
-  const active = state.active.value === message.id;
+  // Through a computed: what is under the pointer draws two rows anew, not all.
+  const active = useComputed(() => state.active.value === message.id).value;
   const chosen = state.selection.value;
   const selectable = chosen !== null && maySelect(state, message);
   const selected = chosen?.some((each) => each.id === message.id) === true;
@@ -178,14 +181,10 @@ function MessageContent({ message }: { message: Message }) {
       </p>
     );
   }
+  const text = <Markdown source={message.body} mention={(token) => drawMention(state, token)} />;
   return (
     <>
-      {message.body !== "" && (
-        <Markdown
-          source={message.body}
-          mention={(token) => drawMention(state, token)}
-        />
-      )}
+      {message.body !== "" && (isLong(message.body) ? <Folded>{text}</Folded> : text)}
       {message.edited_ts !== null && (
         <button
           type="button"
@@ -245,8 +244,14 @@ function Reactions({ message }: { message: Message }) {
             class="reaction"
             aria-pressed={reaction.me ? "true" : "false"}
             title={names(reaction.users, reaction.count)}
-            aria-label={t("reaction.one", { key: reaction.key, n: reaction.count })}
+            aria-label={`${t("reaction.one", { key: reaction.key, n: reaction.count })}: ${
+              names(reaction.users, reaction.count)
+            }`}
             onClick={() => toggleReaction(state, message, reaction.key)}
+            onContextMenu={(event) => {
+              event.preventDefault();
+              state.overlay.value = { kind: "reactors", message, key: reaction.key };
+            }}
           >
             <span class="emoji">{reaction.key}</span>
             <span class="count">{reaction.count}</span>

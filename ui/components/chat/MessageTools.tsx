@@ -77,10 +77,23 @@ function Tool(props: { icon: IconName; label: string; onClick: () => void }) {
   );
 }
 
+function WhereButton({ message }: { message: Message }) {
+  const state = useChat();
+  return (
+    <MenuButton
+      icon="flag"
+      onClick={() => state.overlay.value = { kind: "whereItIs", message }}
+    >
+      {t("where.title")}
+    </MenuButton>
+  );
+}
+
 function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   const state = useChat();
   const place = state.place.value;
   const rights = messageRights(state);
+  const firstKey = message.reactions[0]?.key;
   const copyLink = async () => {
     await navigator.clipboard.writeText(new URL(messageHref(state, message), location.href).href);
     showToast(state, t("message.linkCopied"));
@@ -99,18 +112,19 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
           {message.pinned ? t("message.unpin") : t("message.pin")}
         </MenuButton>
       )}
+      {firstKey !== undefined && (
+        <MenuButton
+          icon="smile"
+          onClick={() => state.overlay.value = { kind: "reactors", message, key: firstKey }}
+        >
+          {t("reaction.who")}
+        </MenuButton>
+      )}
       <MenuButton icon="link" onClick={copyLink}>{t("message.copyLink")}</MenuButton>
       {message.body !== "" && (
         <MenuButton icon="copy" onClick={copyText}>{t("message.copyText")}</MenuButton>
       )}
-      {!state.server.trial && (
-        <MenuButton
-          icon="flag"
-          onClick={() => state.overlay.value = { kind: "whereItIs", message }}
-        >
-          {t("where.title")}
-        </MenuButton>
-      )}
+      {!state.server.trial && <WhereButton message={message} />}
       {isTalk(place) && (
         <MenuButton
           icon="eye"

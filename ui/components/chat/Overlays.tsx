@@ -18,6 +18,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   deleteMessage: () => import("./overlays/DeleteMessage.tsx"),
   deleteSelected: () => import("./overlays/DeleteSelected.tsx"),
   jumpToDate: () => import("./overlays/JumpToDate.tsx"),
+  reactors: () => import("./overlays/Reactors.tsx"),
   picture: () => import("./overlays/PictureView.tsx"),
   history: () => import("./overlays/EditHistory.tsx"),
   pins: () => import("./overlays/Pins.tsx"),

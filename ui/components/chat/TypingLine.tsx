@@ -1,10 +1,13 @@
+import { formatDuration } from "../../lib/format/duration.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { useChat } from "./chat_context.ts";
 
 /** Who is writing, at most three by name. The line keeps its height when nobody is. */
-export function TypingLine({ place, slowModeS }: { place: TalkPlace; slowModeS: number }) {
+export function TypingLine(
+  { place, slowModeS, slowLeftS }: { place: TalkPlace; slowModeS: number; slowLeftS: number },
+) {
   const state = useChat();
   const now = state.now.value;
   const typists = (state.typing.value.get(placeKey(place)) ?? [])
@@ -32,7 +35,13 @@ export function TypingLine({ place, slowModeS }: { place: TalkPlace; slowModeS: 
         </>
       )}
       <span class="grow" />
-      {slowModeS > 0 && <span>{t("composer.slow", { n: slowModeS })}</span>}
+      {slowModeS > 0 && (
+        <span class="nowrap">
+          {slowLeftS > 0
+            ? t("composer.slowLeft", { time: formatDuration(slowLeftS) })
+            : t("composer.slow", { n: slowModeS })}
+        </span>
+      )}
     </div>
   );
 }

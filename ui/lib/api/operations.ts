@@ -136,6 +136,7 @@ export const OPERATIONS = {
   getRead: ["GET", "/client/v1/rooms/:room_id/read"],
   listMessages: ["GET", "/client/v1/rooms/:room_id/messages"],
   listPins: ["GET", "/client/v1/rooms/:room_id/pins"],
+  listReactors: ["GET", "/client/v1/rooms/:room_id/messages/:event_id/reactors"],
   markRead: ["POST", "/client/v1/rooms/:room_id/read"],
   pinMessage: ["PUT", "/client/v1/rooms/:room_id/pins/:event_id"],
   redactMessages: ["POST", "/client/v1/redact"],
@@ -273,6 +274,7 @@ export interface OperationTypes {
   getRead: typeof messages.getRead;
   listMessages: typeof messages.listMessages;
   listPins: typeof messages.listPins;
+  listReactors: typeof messages.listReactors;
   markRead: typeof messages.markRead;
   pinMessage: typeof messages.pinMessage;
   redactMessages: typeof messages.redactMessages;

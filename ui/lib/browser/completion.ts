@@ -1,8 +1,9 @@
 import type { Member } from "../../../core/api/guild.ts";
 import { foreignServer, handleOf, localPart, memberName, nameOf } from "../format/names.ts";
 import { can } from "../format/rights.ts";
+import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
-import { channelOf, guildOf } from "../store/place.ts";
+import { channelOf, guildOf, isTalk } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
 import { loadEmoji, searchEmoji } from "./emoji_data.ts";
 
@@ -18,16 +19,19 @@ export interface Suggestion {
 }
 
 export interface Trigger {
-  readonly sigil: "@" | "#" | ":";
+  readonly sigil: "@" | "#" | ":" | "/";
   readonly query: string;
   /** Where the sigil stands in the text. */
   readonly start: number;
 }
 
 const SHOWN = 8;
+const COMMANDS_SHOWN = 14;
 
 /** What is being typed right before the caret, if it can be completed. */
 export function findTrigger(text: string, caret: number): Trigger | undefined {
+  const command = /^\/([a-z]*)$/i.exec(text.slice(0, caret));
+  if (command) return { sigil: "/", query: command[1] ?? "", start: 0 };
   const match = /(?:^|[\s(])([@#:])([\p{L}\p{N}_.+-]*)$/u.exec(text.slice(0, caret));
   if (!match?.[1]) return undefined;
   const sigil = match[1] as Trigger["sigil"];
@@ -37,6 +41,7 @@ export function findTrigger(text: string, caret: number): Trigger | undefined {
 }
 
 export async function suggest(state: ChatState, trigger: Trigger): Promise<readonly Suggestion[]> {
+  if (trigger.sigil === "/") return await suggestCommands(state, trigger.query);
   if (trigger.sigil === ":") {
     const rows = await loadEmoji(state.props.emojiUrl);
     return searchEmoji(rows, trigger.query, SHOWN).map(([emoji, code]) => ({
@@ -50,6 +55,24 @@ export async function suggest(state: ChatState, trigger: Trigger): Promise<reado
   return trigger.sigil === "#"
     ? suggestChannels(state, trigger.query)
     : suggestPeople(state, trigger.query);
+}
+
+async function suggestCommands(state: ChatState, query: string): Promise<readonly Suggestion[]> {
+  const place = state.place.value;
+  if (!isTalk(place)) return [];
+  // Fetched with the first slash: most messages are none.
+  const [{ findCommands, usageOf }, { commandPlace }] = await Promise.all([
+    import("../commands/commands.ts"),
+    import("./run_command.ts"),
+  ]);
+  return findCommands(query, commandPlace(state, place)).slice(0, COMMANDS_SHOWN).map((
+    command,
+  ) => ({
+    key: command.name,
+    label: usageOf(command, (key) => t(key)),
+    detail: t(command.about),
+    insert: `/${command.name}`,
+  }));
 }
 
 function suggestChannels(state: ChatState, query: string): Suggestion[] {

@@ -1,5 +1,5 @@
-/** [character, shortcode, group, words] as `dev.ts` wrote them. */
-export type EmojiRow = readonly [string, string, number, string];
+/** [character, shortcode, group, words, has skin tones] as `dev.ts` wrote them. */
+export type EmojiRow = readonly [string, string, number, string, (0 | 1)?];
 
 let loading: Promise<readonly EmojiRow[]> | undefined;
 

@@ -7,45 +7,69 @@ import { placeKey, type TalkPlace } from "../store/place.ts";
 import { readDraft, writeDraft } from "./drafts.ts";
 import { mentionNames } from "./mention_names.ts";
 import { editMessage } from "./messages.ts";
+import { reasonOf } from "./browser_api.ts";
 import { sendMessage } from "./outgoing.ts";
 import { uploadsOf } from "./uploads.ts";
 import { useCompletion } from "./use_completion.ts";
+import { useSlowMode } from "./use_slow_mode.ts";
 
 const TYPING_EVERY_MS = 6000;
+/** What is carried out instead of being said. */
+const COMMAND = /^\/[a-z]+(?=\s|$)/i;
 
 export type ComposerApi = ReturnType<typeof useComposer>;
 
 /** Text, mode, files and keys of one channel's composer. */
-export function useComposer(state: ChatState, place: TalkPlace) {
+export function useComposer(state: ChatState, place: TalkPlace, slowModeS: number) {
   const area = useRef<HTMLTextAreaElement>(null);
   const key = placeKey(place);
   const uploads = uploadsOf(state, key);
   const { text, setText, mode, leaveMode, modeSignal, live } = useDraft(state, place, area);
   const completion = useCompletion(state, area, setText);
   const typing = useTyping(state, place);
-  const submit = () => {
-    const body = encodeMentions(text.trim(), mentionNames(state));
-    if (uploads.busy || body.length > MESSAGE_BODY_CHARS || (body === "" && !uploads.ready)) return;
-    if (mode.edit) {
-      if (body !== "" && body !== mode.edit.body) void editMessage(state, mode.edit, body);
-      leaveMode();
-      return;
-    }
-    state.anchors.set(key, "present");
-    sendMessage(state, place, { body, media: uploads.take(), reply: mode.reply });
+  const [problem, setProblem] = useState<string | null>(null);
+  const slowLeftS = useSlowMode(state, place, slowModeS);
+  const emptyBox = () => {
     setText("");
     typing.end();
     modeSignal.value = { reply: null, edit: null };
     area.current?.focus();
   };
+  const say = (body: string) => {
+    if (slowLeftS > 0) return;
+    state.anchors.set(key, "present");
+    sendMessage(state, place, { body, media: uploads.take(), reply: mode.reply });
+    emptyBox();
+  };
+  const submit = () => {
+    const typed = text.trim();
+    // Two slashes: the first only says that this is no command.
+    const body = encodeMentions(
+      mode.edit ? typed : typed.replace(/^\/(?=\/[a-z])/i, ""),
+      mentionNames(state),
+    );
+    if (uploads.busy || body.length > MESSAGE_BODY_CHARS || (body === "" && !uploads.ready)) return;
+    if (mode.edit) {
+      if (body !== "" && body !== mode.edit.body) void editMessage(state, mode.edit, body);
+      leaveMode();
+    } else if (COMMAND.test(typed)) {
+      void runTyped(state, place, typed).then((result) => {
+        if (result === "done") emptyBox();
+        else if ("say" in result) say(encodeMentions(result.say, mentionNames(state)));
+        else setProblem(result.problem);
+      });
+    } else say(body);
+  };
   const onInput = () => {
     const value = area.current?.value ?? "";
     setText(value);
+    setProblem(null);
     completion.look(value);
     if (value !== "" && !mode.edit) typing.tell();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || completion.onKey(event)) return;
+    // 229: a key of an input method, where the browser does not say that it composes.
+    if (event.isComposing || event.keyCode === 229 || completion.onKey(event)) return;
     const coarse = matchMedia("(pointer: coarse)").matches;
     if (event.key !== "Enter" || event.shiftKey || coarse) return;
     submit();
@@ -61,7 +85,18 @@ export function useComposer(state: ChatState, place: TalkPlace) {
   const onCaret = () => completion.look(area.current?.value ?? "");
   const box = useDropTarget((files) => uploads.add(files));
   const keys = { onInput, onKeyDown, onPaste, onCaret };
-  return { area, box, live, text, mode, uploads, completion, leaveMode, submit, insert, ...keys };
+  const parts = { area, box, live, text, mode, uploads, completion, problem, slowLeftS };
+  return { ...parts, leaveMode, submit, insert, ...keys };
+}
+
+/** Carries out a typed command. The scripts for it come with the first one. */
+async function runTyped(state: ChatState, place: TalkPlace, text: string) {
+  try {
+    const { runCommand } = await import("./run_command.ts");
+    return await runCommand(state, place, text);
+  } catch (error) {
+    return { problem: reasonOf(error) };
+  }
 }
 
 /** The text of a channel: its draft, or the message that is being edited. */

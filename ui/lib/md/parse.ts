@@ -77,8 +77,9 @@ function isBounded(tokens: readonly Token[]): boolean {
 /** Cells of a table count as tokens: empty ones are elements as well. */
 function childrenOf(token: Inner): readonly Inner[] {
   if ("items" in token) return (token as Tokens.List).items as readonly Inner[];
-  if ("header" in token) {
-    const { header, rows } = token as Tokens.Table;
+  // By its type: cells have a field of that name too.
+  if (token.type === "table") {
+    const { header, rows } = token as Inner as Tokens.Table;
     return [...header, ...rows.flat()] as readonly Inner[];
   }
   return token.tokens ?? [];

@@ -22,6 +22,7 @@ Deno.test("what a message can look like", () => {
   assert.match(draw("- one\n- two"), /<ul><li\s*>one<\/li><li\s*>two<\/li><\/ul>/);
   assert.match(draw("```ts\nlet a = 1;\n```"), /<code>let a = 1;<\/code>/);
   assert.match(draw("||secret||"), /class="spoiler"/);
+  assert.match(draw("| a | b |\n|---|---|\n| 1 | 2 |"), /<th\s*>a<\/th>[\s\S]*<td\s*>2<\/td>/);
   assert.match(
     draw("hi <@ann:home.test> and <#c1> @everyone"),
     /\[user\] and \[channel\] \[everyone\]/,

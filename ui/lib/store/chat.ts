@@ -53,7 +53,8 @@ export type Overlay =
   | { readonly kind: "deleteSelected" }
   /** `day`: the one to begin with, `2026-11-22`. */
   | { readonly kind: "jumpToDate"; readonly day?: string }
-  | { readonly kind: "picture"; readonly media: MessageMedia }
+  | { readonly kind: "picture"; readonly pictures: readonly MessageMedia[]; readonly at: number }
+  | { readonly kind: "reactors"; readonly message: Message; readonly key: string }
   | { readonly kind: "history"; readonly message: Message }
   | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }

@@ -1,10 +1,13 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Message } from "../../../../core/api/message.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
+import { setPinned } from "../../../lib/browser/messages.ts";
 import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
+import { messageRights } from "../../../lib/store/message_rights.ts";
 import { isTalk, placeKey } from "../../../lib/store/place.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { Drawing } from "../../Drawing.tsx";
@@ -36,6 +39,12 @@ export default function Pins() {
     const held = state.windowOf(placeKey(place)).value.messages.some((m) => m.id === message.id);
     if (!held) void loadSpan(state, place, { around: message.id });
   };
+  const unpin = (message: Message) =>
+    run(async () => {
+      await setPinned(state, message, false);
+      setMessages(messages.filter((each) => each.id !== message.id));
+    });
+  const mayPin = messageRights(state).pin;
   return (
     <Dialog title={t("pins.title")}>
       {error && <p class="field-error" role="alert">{error}</p>}
@@ -48,27 +57,42 @@ export default function Pins() {
       )}
       <ul class="stack">
         {messages.map((message) => (
-          <li key={message.id} class="quoted">
-            <div class="row-tight">
-              <Avatar
-                id={message.author.id}
-                name={nameOf(message.author)}
-                uri={message.author.avatar}
-                size="s"
-              />
-              <span class="strong clip">{message.nickname ?? nameOf(message.author)}</span>
-              <span class="tiny faint grow clip">
-                {formatFull(message.origin_ts, state.timeZone.value)}
-              </span>
-              <button type="button" class="button small" onClick={() => jump(message)}>
-                {t("pins.jump")}
+          <Pinned key={message.id} message={message}>
+            <button type="button" class="button small" onClick={() => jump(message)}>
+              {t("pins.jump")}
+            </button>
+            {mayPin && (
+              <button
+                type="button"
+                class="button small quiet"
+                disabled={busy}
+                onClick={() => unpin(message)}
+              >
+                {t("message.unpin")}
               </button>
-            </div>
-            <Markdown source={message.body} mention={(token) => drawMention(state, token)} />
-            {message.media.length > 0 && <Attachments media={message.media} />}
-          </li>
+            )}
+          </Pinned>
         ))}
       </ul>
     </Dialog>
+  );
+}
+
+function Pinned({ message, children }: { message: Message; children: ComponentChildren }) {
+  const state = useChat();
+  const name = message.nickname ?? nameOf(message.author);
+  return (
+    <li class="quoted">
+      <div class="row-tight wrap">
+        <Avatar id={message.author.id} name={name} uri={message.author.avatar} size="s" />
+        <span class="strong clip">{name}</span>
+        <span class="tiny faint grow clip">
+          {formatFull(message.origin_ts, state.timeZone.value)}
+        </span>
+        {children}
+      </div>
+      <Markdown source={message.body} mention={(token) => drawMention(state, token)} />
+      {message.media.length > 0 && <Attachments media={message.media} />}
+    </li>
   );
 }
