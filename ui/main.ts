@@ -9,7 +9,7 @@ import { createHandler } from "./lib/fresh/handler.ts";
 import { requestLanguage } from "./lib/i18n/languages.ts";
 import { inLanguage } from "./lib/i18n/request_language.ts";
 import { language } from "./lib/i18n/t.ts";
-import { readTheme } from "./lib/theme_cookie.ts";
+import { readLook } from "./lib/look.ts";
 import { snapshot } from "./snapshot.ts";
 import type { State } from "./utils.ts";
 
@@ -94,7 +94,7 @@ function createState(input: {
     api,
     nonce,
     nowMs: backend.clock.now(),
-    theme: readTheme(request),
+    look: readLook(request),
     path: pathOf(request),
     canLogIn: visitor.secure || LOOPBACK.test(new URL(request.url).hostname),
     embeddedDatabase: backend.facts.embeddedDatabase,

@@ -3,15 +3,15 @@ import type { ServerFacts } from "../core/api/account.ts";
 import { createDefine } from "./lib/fresh/mod.ts";
 import type { ServerApi } from "./lib/api/server_api.ts";
 import type { AssetManifest } from "./lib/assets.ts";
-
-export type Theme = "auto" | "light" | "dark";
+import type { Look } from "./lib/look.ts";
 
 /** What belongs to one request. Nothing here outlives its answer. */
 export interface State {
   readonly api: ServerApi;
   readonly nonce: string;
   readonly nowMs: number;
-  readonly theme: Theme;
+  /** How the visitor wants the pages to look, on this device. */
+  readonly look: Look;
   /** Path and query of the page, for forms that lead back to it. */
   readonly path: string;
   /** True where the visitor's connection can keep a session: TLS, or this very machine. */

@@ -23,7 +23,15 @@ const focused = (page: Page, selector: string) =>
         : undefined,
   );
 
-Deno.test("with the keyboard only: join, send, react, switch, mark read, and change the keys", async (t) => {
+/** Asks another server for a sheet, a font and pictures, and hides the page. */
+const hostileCss = (there: string) =>
+  `} @import url("${there}/a.css");
+@font-face { font-family: x; src: url("${there}/x.woff2"); }
+html { background: url("${there}/b.png") !important; font-family: x !important; }
+body { display: none !important; background: url(${there.replace("http:", "")}/c.png) }
+.msg::before { content: url("${there}/d.png"); }`;
+
+Deno.test("with the keyboard only: join, send, react, switch, mark read, change keys and looks", async (t) => {
   await using server = await startRunningServer();
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
@@ -31,6 +39,7 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, and cha
   const { page } = bob;
   const { keyboard } = page;
   let invite = "";
+  let general = "";
 
   await t.step("a guild is there, with a second channel and a link into it", async () => {
     await ann.page.goto(server.setupLink);
@@ -67,6 +76,7 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, and cha
     await keyboard.press("Enter");
     await page.waitForURL(/\/g\//);
     await settled(page);
+    general = page.url();
     await focused(page, "textarea[name=body]");
     await keyboard.type("I grow **beans**");
     await keyboard.press("Enter");
@@ -167,6 +177,68 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, and cha
       exact: true,
     }).waitFor();
   });
+
+  await t.step("chooses how it looks, sees it at once and keeps it", async () => {
+    await page.goto(`${server.base}/settings/appearance`);
+    await settled(page);
+    const look = () =>
+      page.evaluate("({ ...document.documentElement.dataset })") as Promise<Record<string, string>>;
+    await page.getByLabel("Like the system").focus();
+    for (const _ of ["light", "dark", "contrast-light", "contrast-dark"]) {
+      await keyboard.press("ArrowRight");
+    }
+    assert.equal((await look())["theme"], "contrast-dark");
+    await page.getByLabel("Cosy").focus();
+    await keyboard.press("ArrowRight");
+    await page.getByLabel("Use it on this device").focus();
+    await keyboard.press("Space");
+    await tabTo(page, "#own-css");
+    await keyboard.type(".msg { letter-spacing: 2px }");
+    const spacing = () =>
+      page.evaluate("getComputedStyle(document.querySelector('.msg')).letterSpacing");
+    assert.equal(await spacing(), "2px");
+    await tabTo(page, ".look-form button[type=submit]");
+    await keyboard.press("Enter");
+    await page.getByText("Saved.").waitFor();
+    await page.goto(general);
+    await page.locator("article").first().waitFor();
+    assert.equal(await spacing(), "2px");
+    const { theme, density } = await look();
+    assert.deepEqual({ theme, density }, { theme: "contrast-dark", density: "compact" });
+  });
+
+  await t.step(
+    "a hostile sheet of one's own reaches no other server and can be undone",
+    async () => {
+      // A page of its own: what the policy refuses is written to its console.
+      const other = await bob.context.newPage();
+      const asked: string[] = [];
+      await using foreign = Deno.serve(
+        { port: 0, hostname: "127.0.0.1", onListen() {} },
+        (request) => {
+          asked.push(new URL(request.url).pathname);
+          return new Response(null, { status: 404 });
+        },
+      );
+      const there = `http://127.0.0.1:${foreign.addr.port}`;
+      await other.goto(`${server.base}/settings/appearance`);
+      await other.getByLabel("CSS", { exact: true }).fill(hostileCss(there));
+      // The preview has hidden the button already.
+      await other.evaluate("document.querySelector('.look-form').requestSubmit()");
+      await other.waitForURL(/saved=1/);
+      await other.goto(general);
+      assert.equal(await other.locator("body").isVisible(), false);
+      await (await fetch(`${there}/control`)).body?.cancel();
+      assert.deepEqual(asked, ["/control"]);
+      await other.goto(`${server.base}/settings/appearance?safe`);
+      await other.getByLabel("Use it on this device").uncheck();
+      await other.getByRole("button", { name: "Save", exact: true }).click();
+      await other.getByText("Saved.").waitFor();
+      await other.goto(general);
+      await other.locator("article").first().waitFor();
+      await other.close();
+    },
+  );
 
   assert.deepEqual([...ann.faults, ...bob.faults], []);
   await browser.close();

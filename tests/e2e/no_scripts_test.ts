@@ -43,10 +43,22 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
     await page.getByText("Saved.").waitFor();
     assert.equal(await page.getByLabel("Status").inputValue(), "reading");
     await page.goto(`${server.base}/settings/appearance`);
-    await page.getByLabel("Dark").check({ force: true });
+    await page.getByLabel("Dark", { exact: true }).check({ force: true });
+    await page.getByLabel("Compact").check();
+    await page.getByLabel("Use it on this device").check();
+    await page.getByLabel("CSS", { exact: true }).fill(
+      ".settings-title { outline: 3px solid red; }",
+    );
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
     assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+    assert.equal(await page.locator("html").getAttribute("data-density"), "compact");
+    const outline = () =>
+      page.evaluate("getComputedStyle(document.querySelector('.settings-title')).outlineStyle");
+    assert.equal(await outline(), "solid");
+    await page.goto(`${server.base}/settings/appearance?safe`);
+    assert.equal(await outline(), "none");
+    assert.ok(await page.getByLabel("Use it on this device").isChecked());
   });
 
   await t.step("a wrong password is refused with a reason, the right one leads back", async () => {

@@ -99,5 +99,6 @@ export const NO_SCREENS: readonly string[] = [
   "_error.tsx",
   "_middleware.ts",
   "logout.ts",
+  "own.css.ts",
   "settings/index.ts",
 ];

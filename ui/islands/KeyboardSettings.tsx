@@ -1,3 +1,4 @@
+import { Icon } from "../components/Icon.tsx";
 import { KeyCaps } from "../components/KeyCaps.tsx";
 import { type KeyRecorder, labelOf, useKeyRecorder } from "../lib/browser/use_key_recorder.ts";
 import { keysOf } from "../lib/keys/bindings.ts";
@@ -75,16 +76,6 @@ function KeyRow({ id, recorder }: { id: ShortcutId; recorder: KeyRecorder }) {
           {t("keyboard.reset")}
         </button>
       )}
-      {keys.length > 0 && live && (
-        <button
-          type="button"
-          class="button small quiet"
-          aria-label={t("keyboard.clearOf", { label })}
-          onClick={() => recorder.give(id, "")}
-        >
-          {t("keyboard.clear")}
-        </button>
-      )}
       <button
         type="button"
         class={listening ? "key-button listening" : "key-button"}
@@ -102,6 +93,17 @@ function KeyRow({ id, recorder }: { id: ShortcutId; recorder: KeyRecorder }) {
           ? <span class="faint">{t("keyboard.noKey")}</span>
           : keys.map((combo) => <KeyCaps key={combo} combo={combo} mac={mac} />)}
       </button>
+      {keys.length > 0 && live && (
+        <button
+          type="button"
+          class="icon-button small"
+          title={t("keyboard.noKey")}
+          aria-label={t("keyboard.clearOf", { label })}
+          onClick={() => recorder.give(id, "")}
+        >
+          <Icon name="close" small />
+        </button>
+      )}
     </li>
   );
 }

@@ -1,8 +1,39 @@
 import { language, t } from "../lib/i18n/t.ts";
+import type { Theme } from "../lib/look.ts";
 import { define } from "../utils.ts";
 
+const LIGHT = "#f0efe9";
+const DARK = "#0d1516";
+
+/** What the browser around the page is colored by. */
+function ThemeColors({ theme }: { theme: Theme }) {
+  if (theme === "auto") {
+    return (
+      <>
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content={LIGHT} />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content={DARK} />
+      </>
+    );
+  }
+  const dark = theme.endsWith("dark");
+  return (
+    <>
+      <meta name="color-scheme" content={dark ? "dark" : "light"} />
+      <meta name="theme-color" content={dark ? DARK : LIGHT} />
+    </>
+  );
+}
+
 export default define.layout(({ Component, state }) => (
-  <html lang={language().code} dir={language().dir} data-theme={state.theme}>
+  <html
+    lang={language().code}
+    dir={language().dir}
+    data-theme={state.look.theme}
+    data-density={state.look.density}
+    data-size={state.look.size}
+    data-motion={state.look.motion}
+  >
     <head>
       <meta charset="utf-8" />
       <meta
@@ -14,11 +45,10 @@ export default define.layout(({ Component, state }) => (
       </title>
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
       <link rel="manifest" href="/manifest.webmanifest" />
-      <meta name="color-scheme" content={state.theme === "auto" ? "light dark" : state.theme} />
-      <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f0efe9" />
-      <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1516" />
+      <ThemeColors theme={state.look.theme} />
     </head>
     <body>
+      {state.look.ownStyle && <link rel="stylesheet" href="/own.css" />}
       <a class="skip" href="#main">{t("skipToContent")}</a>
       <Component />
     </body>

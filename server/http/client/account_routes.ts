@@ -10,6 +10,7 @@ import { changePasswordRoute } from "./account/password.ts";
 import { getPreferencesRoute } from "./account/preferences/get.ts";
 import { updatePreferencesRoute } from "./account/preferences/update.ts";
 import { setPresenceRoute } from "./account/presence.ts";
+import { getOwnStyleRoute, setOwnStyleRoute } from "./account/style.ts";
 import { updateProfileRoute } from "./account/update.ts";
 import { adminListAuditRoute } from "./admin/audit/list.ts";
 import { adminListKeysRoute } from "./admin/keys/list.ts";
@@ -55,6 +56,8 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     getPreferencesRoute(deps),
     updatePreferencesRoute(deps),
     setPresenceRoute(deps),
+    getOwnStyleRoute(deps),
+    setOwnStyleRoute(deps),
     updateProfileRoute(deps),
     adminListAuditRoute(deps),
     adminListKeysRoute(deps),

@@ -47,6 +47,7 @@ export async function deactivateUser(
     await tx`delete from one_time_links where user_id = ${act.userId}`;
     await tx`delete from sessions where user_id = ${act.userId}`;
     await tx`delete from user_preferences where user_id = ${act.userId}`;
+    await tx`delete from own_styles where user_id = ${act.userId}`;
     const [profile] = await tx<{ avatar: MediaUri | null }[]>`
       select avatar from profiles where user_id = ${act.userId} for update`;
     const former = profile?.avatar ?? null;

@@ -15,6 +15,7 @@ import type * as invites from "../../../core/api/invites.ts";
 import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
+import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
@@ -143,6 +144,8 @@ export const OPERATIONS = {
   removeReaction: ["DELETE", "/client/v1/reactions"],
   sendMessage: ["POST", "/client/v1/rooms/:room_id/send"],
   sendTyping: ["POST", "/client/v1/rooms/:room_id/typing"],
+  getOwnStyle: ["GET", "/client/v1/account/style"],
+  setOwnStyle: ["PUT", "/client/v1/account/style"],
   acceptOwnerOffer: ["POST", "/client/v1/owner-offers/:guild_id/accept"],
   declineOwnerOffer: ["DELETE", "/client/v1/owner-offers/:guild_id"],
   listOwnerOffers: ["GET", "/client/v1/owner-offers"],
@@ -281,6 +284,8 @@ export interface OperationTypes {
   removeReaction: typeof messages.removeReaction;
   sendMessage: typeof messages.sendMessage;
   sendTyping: typeof messages.sendTyping;
+  getOwnStyle: typeof own_style.getOwnStyle;
+  setOwnStyle: typeof own_style.setOwnStyle;
   acceptOwnerOffer: typeof owner_offers.acceptOwnerOffer;
   declineOwnerOffer: typeof owner_offers.declineOwnerOffer;
   listOwnerOffers: typeof owner_offers.listOwnerOffers;

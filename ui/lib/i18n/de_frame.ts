@@ -49,6 +49,29 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "switcher.count": "{n, plural, one {# Ort} other {# Orte}}",
   "switcher.tip": "Beginne mit # für Kanäle, @ für Leute, * für Gilden.",
 
+  "appearance.contrastLight": "Hoher Kontrast, hell",
+  "appearance.contrastDark": "Hoher Kontrast, dunkel",
+  "appearance.density": "Dichte",
+  "appearance.density.cosy": "Luftig",
+  "appearance.density.compact": "Kompakt: mehr auf einen Blick",
+  "appearance.size": "Schriftgröße",
+  "appearance.motion": "Weniger Bewegung",
+  "appearance.motionHint": "Nichts gleitet oder blendet. Ohne das entscheidet das System.",
+  "appearance.preview": "So sieht es aus",
+  "appearance.sample1": "Die ersten Bohnen sind da!",
+  "appearance.sample2": "Dann bringe ich am Samstag die Stangen mit.",
+  "appearance.own": "Dein eigenes CSS",
+  "appearance.ownText":
+    "Liegt über allen Seiten, nur für dich. Es kann Farben, Größen und Abstände ändern; von anderen Servern laden kann es nichts.",
+  "appearance.ownUse": "Auf diesem Gerät verwenden",
+  "appearance.ownUseHint":
+    "Falls es einmal zu viel versteckt: Häng ?safe an die Adresse irgendeiner Seite, dann wird es weggelassen.",
+  "appearance.ownCss": "CSS",
+  "appearance.ownHint":
+    "Bis zu {n} Zeichen, bei deinem Konto aufbewahrt. Die Farben sind Variablen wie --accent, --ground, --surface und --text.",
+  "appearance.safe":
+    "Dein eigenes CSS ist auf dieser Seite weggelassen, weil ihre Adresse auf ?safe endet. Ändere es unten, oder schalte es ab.",
+
   "settings.keyboard": "Tastatur",
   "keyboard.lead":
     "Wird in diesem Browser behalten, weil Tastatur und System bestimmen, welche Tasten frei sind. Drück auf die Schaltfläche einer Taste und dann die neue Taste.",
@@ -60,7 +83,6 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keyboard.press": "Drück die neue Taste …",
   "keyboard.reset": "Standard",
   "keyboard.resetOf": "{label}: zurück zum Standard",
-  "keyboard.clear": "Keine",
   "keyboard.clearOf": "{label}: keine Taste",
   "keyboard.resetAll": "Alle zurück zum Standard",
   "keyboard.resetDone": "Alle Tasten sind wieder wie am Anfang.",

@@ -34,7 +34,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "sessions.revokeOthers": "Überall sonst abmelden",
   "password.lead": "Wenn du es änderst, werden alle anderen Geräte abgemeldet.",
   "password.change": "Passwort ändern",
-  "appearance.lead": "Gilt für dieses Gerät.",
+  "appearance.lead": "Gilt für dieses Gerät, außer deinem eigenen CSS.",
   "appearance.theme": "Farben",
   "appearance.auto": "Wie das System",
   "appearance.light": "Hell",

@@ -47,6 +47,29 @@ export const frame = {
   "switcher.count": "{n, plural, one {# place} other {# places}}",
   "switcher.tip": "Begin with # for channels, @ for people, * for guilds.",
 
+  "appearance.contrastLight": "High contrast, light",
+  "appearance.contrastDark": "High contrast, dark",
+  "appearance.density": "Density",
+  "appearance.density.cosy": "Cosy",
+  "appearance.density.compact": "Compact: more on one screen",
+  "appearance.size": "Text size",
+  "appearance.motion": "Less motion",
+  "appearance.motionHint": "Nothing slides or fades. Without this the system decides.",
+  "appearance.preview": "This is how it looks",
+  "appearance.sample1": "The first beans are up!",
+  "appearance.sample2": "Then I bring the poles on Saturday.",
+  "appearance.own": "Your own CSS",
+  "appearance.ownText":
+    "Laid over all pages, for you alone. It can change colors, sizes and spacing; it can load nothing from other servers.",
+  "appearance.ownUse": "Use it on this device",
+  "appearance.ownUseHint":
+    "If it ever hides too much: add ?safe to the address of any page, and it is left out.",
+  "appearance.ownCss": "CSS",
+  "appearance.ownHint":
+    "Up to {n} characters, kept with your account. The colors are variables such as --accent, --ground, --surface and --text.",
+  "appearance.safe":
+    "Your own CSS is left out on this page, because its address ends with ?safe. Change it below, or turn it off.",
+
   "settings.keyboard": "Keyboard",
   "keyboard.lead":
     "Kept in this browser, because which keys are free depends on keyboard and system. Press a key's button, then the new key.",
@@ -58,7 +81,6 @@ export const frame = {
   "keyboard.press": "Press the new key…",
   "keyboard.reset": "Default",
   "keyboard.resetOf": "{label}: back to the default",
-  "keyboard.clear": "None",
   "keyboard.clearOf": "{label}: no key",
   "keyboard.resetAll": "All back to the defaults",
   "keyboard.resetDone": "All keys are the defaults again.",

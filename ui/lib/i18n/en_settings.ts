@@ -31,7 +31,7 @@ export const settings = {
   "sessions.revokeOthers": "Sign out everywhere else",
   "password.lead": "Changing it signs every other device out.",
   "password.change": "Change password",
-  "appearance.lead": "Kept on this device.",
+  "appearance.lead": "Kept on this device, except your own CSS.",
   "appearance.theme": "Theme",
   "appearance.auto": "Like the system",
   "appearance.light": "Light",

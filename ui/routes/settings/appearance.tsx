@@ -1,29 +1,53 @@
-import { ActForm } from "../../components/FormParts.tsx";
-import { Icon } from "../../components/Icon.tsx";
+import { ActForm, Check } from "../../components/FormParts.tsx";
+import { LookSample } from "../../components/LookSample.tsx";
+import { Notice } from "../../components/Notice.tsx";
 import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
-import { readForm, text } from "../../lib/forms.ts";
+import { ThemeCards } from "../../components/ThemeCards.tsx";
+import LookPreview from "../../islands/LookPreview.tsx";
+import { ApiError } from "../../lib/api/request.ts";
 import { formPage } from "../../lib/form_page.ts";
+import { readForm, text } from "../../lib/forms.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { themeCookie } from "../../lib/theme_cookie.ts";
-import { define, type Theme } from "../../utils.ts";
-
-const THEMES = [["auto", "screen"], ["light", "sun"], ["dark", "moon"]] as const;
+import { OWN_STYLE_CHARS } from "../../lib/limits.ts";
+import { DENSITIES, lookCookie, lookOf, SIZES, wantsOwnStyle } from "../../lib/look.ts";
+import { accountLinks } from "../../lib/settings_links.ts";
+import { define } from "../../utils.ts";
 
 const reading = formPage(async (ctx) => {
   ctx.state.title = t("settings.appearance");
-  return { self: await ctx.state.api.call("getAccount") };
+  const [self, { css }] = await Promise.all([
+    ctx.state.api.call("getAccount"),
+    ctx.state.api.call("getOwnStyle"),
+  ]);
+  return { self, css, own: wantsOwnStyle(ctx.req), safe: ctx.url.searchParams.has("safe") };
 }, {});
 
 export const handler = define.handlers({
   GET: reading.GET,
+  /** The device keeps the look in a cookie, the account the sheet. */
   async POST(ctx) {
     const form = await readForm(ctx.req);
-    const chosen = THEMES.find(([theme]) => theme === text(form, "theme"));
-    const theme: Theme = chosen?.[0] ?? "auto";
+    const named = Object.fromEntries(
+      ["theme", "density", "size", "motion", "own"].map((name) => [name, text(form, name)]),
+    );
+    // Forms end their lines with two characters, the bound counts one.
+    const css = text(form, "css").replaceAll("\r\n", "\n");
+    try {
+      await ctx.state.api.call("setOwnStyle", { body: { css } });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) return ctx.redirect("/login?next=/settings/appearance");
+      const page = await reading.GET(ctx);
+      if (page instanceof Response) return page;
+      const note = { saved: false, error: error.message, confirm: null };
+      return { ...page, data: { ...page.data, css, note }, status: 400 };
+    }
     return new Response(null, {
       status: 303,
-      headers: { location: "/settings/appearance?saved=1", "set-cookie": themeCookie(theme) },
+      headers: {
+        location: "/settings/appearance?saved=1",
+        "set-cookie": lookCookie(lookOf(named)),
+      },
     });
   },
 });
@@ -39,29 +63,88 @@ export default define.page<typeof handler>(({ data, state }) => (
     here="/settings/appearance"
     note={data.note}
   >
-    <ActForm act="theme">
-      <fieldset class="theme-cards">
-        <legend class="sr">{t("appearance.theme")}</legend>
-        {THEMES.map(([theme, icon]) => (
-          <label key={theme} class="theme-card">
-            <input type="radio" name="theme" value={theme} checked={state.theme === theme} />
-            <span class={`theme-sample ${theme}`} aria-hidden="true">
-              <span class="sample-side" />
-              <span class="sample-main">
-                <i />
-                <i />
-                <b />
-              </span>
-            </span>
-            <span class="row-tight strong">
-              <Icon name={icon} /> {t(`appearance.${theme}`)}
-            </span>
-          </label>
-        ))}
-      </fieldset>
+    {data.safe && <Notice kind="info">{t("appearance.safe")}</Notice>}
+    <LookSample nowMs={state.nowMs} />
+    <LookPreview />
+    <ActForm act="look" class="stack look-form">
+      <ThemeCards chosen={state.look.theme} />
+      <Choices
+        name="density"
+        label={t("appearance.density")}
+        value={state.look.density}
+        options={DENSITIES.map((value) => [value, t(`appearance.density.${value}`)])}
+      />
+      <Choices
+        name="size"
+        label={t("appearance.size")}
+        value={state.look.size}
+        options={SIZES.map((value) => [value, `${value} %`])}
+      />
+      <Check
+        name="motion"
+        label={t("appearance.motion")}
+        hint={t("appearance.motionHint")}
+        value="less"
+        checked={state.look.motion === "less"}
+      />
+      <OwnStyle css={data.css} on={data.own} />
       <div>
         <button class="button primary" type="submit">{t("save")}</button>
       </div>
     </ActForm>
   </SettingsPage>
 ));
+
+function Choices(props: {
+  name: string;
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, label: string])[];
+}) {
+  return (
+    <fieldset>
+      <legend class="strong">{props.label}</legend>
+      <div class="choices">
+        {props.options.map(([value, label]) => (
+          <label key={value} class="check">
+            <input type="radio" name={props.name} value={value} checked={value === props.value} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function OwnStyle({ css, on }: { css: string; on: boolean }) {
+  return (
+    <section class="card stack">
+      <h2>{t("appearance.own")}</h2>
+      <p class="muted">{t("appearance.ownText")}</p>
+      <Check
+        name="own"
+        value="own"
+        label={t("appearance.ownUse")}
+        hint={t("appearance.ownUseHint")}
+        checked={on}
+      />
+      <div class="field">
+        <label for="own-css">{t("appearance.ownCss")}</label>
+        <textarea
+          class="area own-style"
+          id="own-css"
+          name="css"
+          rows={10}
+          maxLength={OWN_STYLE_CHARS}
+          spellcheck={false}
+          autocapitalize="none"
+          placeholder=":root { --accent: rebeccapurple; }"
+          aria-describedby="own-css-hint"
+        >
+          {css}
+        </textarea>
+        <p class="hint" id="own-css-hint">{t("appearance.ownHint", { n: OWN_STYLE_CHARS })}</p>
+      </div>
+    </section>
+  );
+}
