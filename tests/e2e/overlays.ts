@@ -30,6 +30,10 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.goto(new URL("/home", page.url()).href);
     await page.getByRole("button", { name: "New conversation" }).first().click();
   },
+  friends: async (page) => {
+    await page.goto(new URL("/home", page.url()).href);
+    await page.getByRole("main").getByRole("button", { name: "Friends" }).click();
+  },
   profile: (page) => profileOf(page, "bob"),
   moderate: async (page) => {
     await profileOf(page, "bob");

@@ -48,22 +48,7 @@ export function Home() {
         <Drawing name="table" />
         <h2>{first ? t("home.first") : t("home.welcome")}</h2>
         <p>{first ? t("home.firstText") : t("home.welcomeText")}</p>
-        <div class="row wrap center-row">
-          <button
-            type="button"
-            class="button primary"
-            onClick={() => state.overlay.value = { kind: "createGuild" }}
-          >
-            <Icon name="plus" /> {t("guild.create")}
-          </button>
-          <button
-            type="button"
-            class="button"
-            onClick={() => state.overlay.value = { kind: "startDm" }}
-          >
-            <Icon name="chat" /> {t("dm.start")}
-          </button>
-        </div>
+        <Doors />
         {!first && (
           <p class="small muted">
             {t("home.keys")} <kbd>Ctrl</kbd> <kbd>K</kbd>
@@ -71,5 +56,35 @@ export function Home() {
         )}
       </div>
     </>
+  );
+}
+
+/** Where to go from here. */
+function Doors() {
+  const state = useChat();
+  return (
+    <div class="row wrap center-row">
+      <button
+        type="button"
+        class="button primary"
+        onClick={() => state.overlay.value = { kind: "createGuild" }}
+      >
+        <Icon name="plus" /> {t("guild.create")}
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => state.overlay.value = { kind: "startDm" }}
+      >
+        <Icon name="chat" /> {t("dm.start")}
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => state.overlay.value = { kind: "friends" }}
+      >
+        <Icon name="people" /> {t("friend.title")}
+      </button>
+    </div>
   );
 }

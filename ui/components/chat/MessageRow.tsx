@@ -1,4 +1,5 @@
 import { useComputed } from "@preact/signals";
+import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
@@ -26,8 +27,28 @@ interface RowProps {
   focused: boolean;
 }
 
-/** One message: an article of the feed that can be focused and acted on. */
-export function MessageRow({ message, grouped, focused }: RowProps) {
+/** A message; of somebody whom the viewer has blocked no more than that, until it is asked for. */
+export function MessageRow(props: RowProps) {
+  const state = useChat();
+  const [shown, setShown] = useState(false);
+  const { message } = props;
+  return shown || !state.isBlocked(message.author.id)
+    ? <ShownRow {...props} />
+    : (
+      <article class="msg grouped" data-row={message.id} aria-label={t("friend.hiddenMessage")}>
+        <span />
+        <p class="msg-body small faint row-tight">
+          {t("friend.hiddenMessage")}
+          <button type="button" class="button small" onClick={() => setShown(true)}>
+            {t("friend.showMessage")}
+          </button>
+        </p>
+      </article>
+    );
+}
+
+/** An article of the feed that can be focused and acted on. */
+function ShownRow({ message, grouped, focused }: RowProps) {
   const state = useChat();
   const name = message.nickname ?? nameOf(message.author);
   // Through a computed: what is under the pointer draws two rows anew, not all.

@@ -12,6 +12,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   createChannel: () => import("./overlays/CreateChannel.tsx"),
   invite: () => import("./overlays/InvitePeople.tsx"),
   leaveGuild: () => import("./overlays/LeaveGuild.tsx"),
+  friends: () => import("./overlays/Friends.tsx"),
   startDm: () => import("./overlays/StartDm.tsx"),
   profile: () => import("./overlays/ProfileCard.tsx"),
   moderate: () => import("./overlays/Moderate.tsx"),

@@ -26,6 +26,7 @@ export function Sidebar() {
       <nav class="side-scroll" aria-label={guild ? t("nav.channels") : t("nav.conversations")}>
         {guild ? <ChannelList guild={guild} /> : (
           <>
+            <FriendsRow />
             <InvitationList />
             <DmList />
           </>
@@ -108,9 +109,30 @@ function HomeHead() {
   );
 }
 
+/** Opens the list of friends; says how many ask. */
+function FriendsRow() {
+  const state = useChat();
+  const asking = [...state.relationships.value.values()].filter(({ bond }) => bond === "asks");
+  return (
+    <button
+      type="button"
+      class={asking.length > 0 ? "side-row unread" : "side-row"}
+      onClick={() => state.overlay.value = { kind: "friends" }}
+    >
+      <Icon name="people" />
+      <span class="grow clip">{t("friend.title")}</span>
+      {asking.length > 0 && (
+        <span class="badge" aria-label={t("friend.askingCount", { n: asking.length })}>
+          {cap(asking.length)}
+        </span>
+      )}
+    </button>
+  );
+}
+
 function DmList() {
   const state = useChat();
-  const dms = state.dms.value;
+  const dms = state.dms.value.filter((dm) => !state.isBlocked(dm.user.id));
   if (dms.length === 0) return <p class="side-hint">{t("dm.none")}</p>;
   return <ul class="side-list">{dms.map((dm) => <DmRow key={dm.room_id} dm={dm} />)}</ul>;
 }

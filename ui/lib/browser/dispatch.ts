@@ -12,6 +12,7 @@ import { isTalk, placeKey, refKey } from "../store/place.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
 import { applyGuildFrame } from "./dispatch_guild.ts";
+import { setRelationship } from "./relationships.ts";
 
 type Dispatch = Extract<ServerFrame, { op: "dispatch" }>;
 
@@ -34,7 +35,7 @@ function receive(state: ChatState, frame: MessageFrame): void {
   moveConversation(state, message);
   clearTyping(state, key, message.author.id);
   const selfId = state.self.value.user.id;
-  if (message.author.id === selfId) return;
+  if (message.author.id === selfId || state.isBlocked(message.author.id)) return;
   countUnread(state, message);
   const place = state.place.value;
   if (isTalk(place) && placeKey(place) === key) {
@@ -138,6 +139,8 @@ function apply(state: ChatState, frame: Dispatch): void {
         frame.d.presence,
       );
       return;
+    case "relationship.update":
+      return setRelationship(state, frame.d);
     case "self.update":
       state.self.value = frame.d;
       return;

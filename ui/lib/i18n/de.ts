@@ -2,6 +2,7 @@ import type { Catalogue } from "./en.ts";
 import { frame } from "./de_frame.ts";
 import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
+import { people } from "./de_people.ts";
 import { settings } from "./de_settings.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -427,6 +428,7 @@ export const de: Catalogue = {
   "switcher.none": "Nichts heißt so.",
 
   ...frame,
+  ...people,
   ...settings,
   ...guildTexts,
   ...rightTexts,

@@ -1,6 +1,7 @@
 import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
+import { people } from "./en_people.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
 
@@ -417,6 +418,7 @@ export const en = {
   "switcher.none": "Nothing of that name.",
 
   ...frame,
+  ...people,
   ...settings,
   ...guildTexts,
   ...rightTexts,

@@ -4,6 +4,7 @@ import type { ClientFrame, Dm, Self, Snapshot } from "../../../core/api/gateway.
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
+import type { Relationship } from "../../../core/api/relationships.ts";
 import type { User } from "../../../core/api/user.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
 import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
@@ -42,6 +43,7 @@ export type Overlay =
   | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }
   | { readonly kind: "leaveGuild"; readonly guildId: string }
   | { readonly kind: "startDm" }
+  | { readonly kind: "friends" }
   | { readonly kind: "profile"; readonly userId: string; readonly guildId: string | null }
   | {
     readonly kind: "moderate";
@@ -90,6 +92,8 @@ export class ChatState {
   readonly guilds: Signal<readonly Guild[]>;
   readonly dms: Signal<readonly Dm[]>;
   readonly invitations: Signal<readonly Invitation[]>;
+  /** By user id: friends, requests and blocks. */
+  readonly relationships: Signal<ReadonlyMap<string, Relationship>>;
   readonly reads: Signal<ReadonlyMap<string, ReadState>>;
   /** Keys of channels whose read state must be asked for; see `stale_reads.ts`. */
   readonly staleReads: Signal<ReadonlySet<string>> = signal(new Set());
@@ -137,6 +141,7 @@ export class ChatState {
     this.guilds = signal(snapshot.guilds);
     this.dms = signal(snapshot.dms);
     this.invitations = signal(snapshot.invitations);
+    this.relationships = signal(byUser(snapshot.relationships));
     this.reads = signal(new Map(snapshot.read_states.map((read) => [refKey(read), read])));
     this.presences = signal(new Map(Object.entries(snapshot.presences)));
     this.members = signal(new Map());
@@ -214,9 +219,15 @@ export class ChatState {
     this.guilds.value = snapshot.guilds;
     this.dms.value = snapshot.dms;
     this.invitations.value = snapshot.invitations;
+    this.relationships.value = byUser(snapshot.relationships);
     this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
     this.presences.value = new Map(Object.entries(snapshot.presences));
     this.position = snapshot.position;
+  }
+
+  /** Nothing of whom the viewer has blocked is shown, counted or announced. */
+  isBlocked(userId: string): boolean {
+    return this.relationships.value.get(userId)?.blocked === true;
   }
 
   presenceOf(userId: string): PresenceName {
@@ -248,6 +259,7 @@ export class ChatState {
     if (userId === this.self.value.user.id) return this.self.value.user;
     return this.users.get(userId) ??
       this.dms.value.find((dm) => dm.user.id === userId)?.user ??
+      this.relationships.value.get(userId)?.user ??
       { id: userId, display_name: null, avatar: null, bio: null, status: null, bot: false };
   }
 
@@ -258,4 +270,8 @@ export class ChatState {
     }
     return this.members.value.get(guildId)?.members.find((member) => member.user.id === userId);
   }
+}
+
+function byUser(list: readonly Relationship[]): ReadonlyMap<string, Relationship> {
+  return new Map(list.map((each) => [each.user.id, each]));
 }

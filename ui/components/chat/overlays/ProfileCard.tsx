@@ -14,6 +14,7 @@ import { Avatar } from "../../Avatar.tsx";
 import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { FriendActs } from "../FriendActs.tsx";
 import { Markdown } from "../Markdown.tsx";
 import { drawMention } from "../mention.tsx";
 import { useSubmit } from "./use_submit.ts";
@@ -28,7 +29,8 @@ export default function ProfileCard(
     state.memberOf(overlay.guildId, overlay.userId),
   );
   const [user, setUser] = useState<User>(member?.user ?? state.userOf(overlay.userId));
-  const { error, run } = useSubmit();
+  const { busy, error, run } = useSubmit();
+  const blocked = state.isBlocked(overlay.userId);
   useEffect(() => {
     void callApi("getUser", { params: { user_id: overlay.userId } }).then(setUser, () => undefined);
     if (!guild) return;
@@ -58,9 +60,11 @@ export default function ProfileCard(
           </section>
         )}
         {guild && member && <MemberPart guild={guild} member={member} />}
+        {blocked && <p class="small muted">{t("friend.blockedText")}</p>}
         {error && <p class="field-error" role="alert">{error}</p>}
         <div class="row wrap profile-acts">
-          {self ? <a class="button wide" href="/settings/profile">{t("profile.edit")}</a> : (
+          {self && <a class="button wide" href="/settings/profile">{t("profile.edit")}</a>}
+          {!self && !blocked && (
             <button
               type="button"
               class="button primary"
@@ -69,6 +73,7 @@ export default function ProfileCard(
               <Icon name="chat" /> {t("profile.message")}
             </button>
           )}
+          {!self && <FriendActs userId={overlay.userId} busy={busy} run={run} />}
           {guild && member && !self && <Moderation guild={guild} member={member} />}
         </div>
       </div>

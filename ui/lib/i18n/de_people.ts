@@ -1,0 +1,35 @@
+import type { people as english } from "./en_people.ts";
+
+/** Friends, requests and blocks, in German. */
+export const people: Readonly<Record<keyof typeof english, string>> = {
+  "friend.title": "Freunde",
+  "friend.friends": "Freunde",
+  "friend.asks": "Sie fragen dich",
+  "friend.asked": "Du hast gefragt",
+  "friend.blocked": "Blockiert",
+  "friend.none": "Noch niemand. Frag jemanden über den Namen, hier oder auf einem anderen Server.",
+  "friend.whom": "Mit wem möchtest du befreundet sein?",
+  "friend.send": "Fragen",
+  "friend.sent": "{name} wurde gefragt und bleibt bis zur Antwort auf deiner Liste.",
+  "friend.add": "Als Freund hinzufügen",
+  "friend.accept": "Annehmen",
+  "friend.acceptOf": "Anfrage von {name} annehmen",
+  "friend.messageOf": "{name} schreiben",
+  "friend.end.friend": "Entfernen",
+  "friend.end.asked": "Zurücknehmen",
+  "friend.end.asks": "Ablehnen",
+  "friend.endOf": "{act}: {name}",
+  "friend.block": "Blockieren",
+  "friend.unblock": "Nicht mehr blockieren",
+  "friend.unblockOf": "{name} nicht mehr blockieren",
+  "friend.blockedText":
+    "Du hast diese Person blockiert: Ihre Nachrichten, Anfragen und Einladungen siehst du nicht. Sie erfährt nichts davon.",
+  "friend.askingCount": "{n, plural, one {# Anfrage} other {# Anfragen}}",
+  "friend.from": "Wer dich fragen darf",
+  "friend.from.everyone": "Alle",
+  "friend.from.shared": "Leute aus gemeinsamen Gilden",
+  "friend.from.nobody": "Niemand",
+  "friend.fromText": "Für andere sieht es aus, als hättest du noch nicht geantwortet.",
+  "friend.hiddenMessage": "Eine Nachricht von jemandem, den du blockiert hast",
+  "friend.showMessage": "Zeigen",
+};
