@@ -51,11 +51,13 @@ import * as route47 from "./routes/settings/profile.tsx";
 import * as route48 from "./routes/settings/sessions.tsx";
 import * as route49 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
-import island1 from "./islands/KeyboardSettings.tsx";
-import island2 from "./islands/LookPreview.tsx";
-import island3 from "./islands/PermissionDiff.tsx";
-import island4 from "./islands/SettingsGuard.tsx";
-import island5 from "./islands/SettingsSearch.tsx";
+import island1 from "./islands/ColorHint.tsx";
+import island2 from "./islands/DragRows.tsx";
+import island3 from "./islands/KeyboardSettings.tsx";
+import island4 from "./islands/LookPreview.tsx";
+import island5 from "./islands/PermissionDiff.tsx";
+import island6 from "./islands/SettingsGuard.tsx";
+import island7 from "./islands/SettingsSearch.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -112,10 +114,12 @@ export const snapshot: Snapshot = {
   ],
   islands: [
     { name: "ChatApp", component: island0 },
-    { name: "KeyboardSettings", component: island1 },
-    { name: "LookPreview", component: island2 },
-    { name: "PermissionDiff", component: island3 },
-    { name: "SettingsGuard", component: island4 },
-    { name: "SettingsSearch", component: island5 },
+    { name: "ColorHint", component: island1 },
+    { name: "DragRows", component: island2 },
+    { name: "KeyboardSettings", component: island3 },
+    { name: "LookPreview", component: island4 },
+    { name: "PermissionDiff", component: island5 },
+    { name: "SettingsGuard", component: island6 },
+    { name: "SettingsSearch", component: island7 },
   ],
 };

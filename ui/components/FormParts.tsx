@@ -8,6 +8,7 @@ import { t } from "../lib/i18n/t.ts";
 export function ActForm(props: {
   act: string;
   class?: string;
+  id?: string;
   files?: boolean;
   guard?: boolean;
   action?: string;
@@ -17,6 +18,7 @@ export function ActForm(props: {
     <form
       method="post"
       action={props.action}
+      id={props.id}
       class={props.class ?? "stack"}
       data-guard={props.guard ? "" : undefined}
       enctype={props.files ? "multipart/form-data" : undefined}

@@ -38,6 +38,29 @@ function lift(rgb: Rgb, page: Rgb): Rgb {
   return [target, target, target];
 }
 
+/** How a color stands on the pages: its contrast, and what names are drawn in there. */
+export function standOf(color: string): { light: Stand; dark: Stand } | undefined {
+  const rgb = parseColor(color);
+  if (!rgb) return undefined;
+  const stand = (page: Rgb): Stand => {
+    const drawn = lift(rgb, page);
+    return {
+      contrast: contrast(rgb, page),
+      readable: contrast(rgb, page) >= CONTRAST,
+      drawn: `rgb(${drawn.join(" ")})`,
+    };
+  };
+  return { light: stand(LIGHT), dark: stand(DARK) };
+}
+
+export interface Stand {
+  /** WCAG contrast of the color as it is. */
+  readonly contrast: number;
+  readonly readable: boolean;
+  /** The same hue, moved until it can be read. */
+  readonly drawn: string;
+}
+
 /** Class of a role's color; the policy of the pages allows no style attributes. */
 export function colorClass(color: string | null): string {
   return color !== null && parseColor(color) ? `c-${color.slice(1)}` : "";

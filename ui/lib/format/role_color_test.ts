@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { colorClass, colorRule, contrast } from "./role_color.ts";
+import { colorClass, colorRule, contrast, standOf } from "./role_color.ts";
 
 Deno.test("every color of a role can be read in both themes", () => {
   for (const color of ["#ffffff", "#000000", "#ffee00", "#0000ff", "#8a2be2", "#404040"]) {
@@ -16,4 +16,12 @@ Deno.test("what is no color gives no class and no rule", () => {
     assert.equal(colorClass(bad), "");
     assert.equal(colorRule(bad), "");
   }
+});
+
+Deno.test("a color stands as it is where it can be read, and is moved where it cannot", () => {
+  const yellow = standOf("#ffee00");
+  assert.ok(yellow && !yellow.light.readable && yellow.dark.readable);
+  assert.notEqual(yellow.light.drawn, "rgb(255 238 0)");
+  assert.equal(yellow.dark.drawn, "rgb(255 238 0)");
+  assert.equal(standOf("yellow"), undefined);
 });

@@ -103,4 +103,32 @@ export const guildTexts: Readonly<Record<keyof typeof english, string>> = {
   "viewAs.showMember": "Mitglied zeigen",
   "why.nav": "Recht erklären",
   "viewAs.linkMember": "Ansehen als {name}",
+  "role.find": "Rolle suchen",
+  "role.aboveShort": "über deiner",
+  "channel.hiddenTag": "für alle verborgen",
+  "gs.channelsLead":
+    "Zieh Zeilen an ihren Platz oder nimm die Pfeile. Über den Rand einer Kategorie hinaus kommt ein Kanal in die nächste.",
+  "role.allMembers": "Alle",
+  "role.take": "Den Gewählten die Rolle nehmen",
+  "role.give": "Den Gewählten die Rolle geben",
+  "role.noMembers": "Noch niemand hat diese Rolle.",
+  "role.findMembers": "Mitglieder suchen, die sie bekommen",
+  "role.nobodyFound": "Niemand ohne die Rolle heißt so.",
+  "role.copyOf": "{name} (Kopie)",
+  "role.viewAs": "Die Gilde als diese Rolle ansehen",
+  "role.duplicate": "Verdoppeln",
+  "role.deleteMembers":
+    "{n, plural, =0 {Niemand hat diese Rolle heute.} one {# Mitglied verliert sie und was sie gibt.} other {# Mitglieder verlieren sie und was sie gibt.}}",
+  "role.deleteEntries":
+    "{n, plural, one {Ihre Berechtigungen in # Kanal zählen nicht mehr.} other {Ihre Berechtigungen in # Kanälen zählen nicht mehr.}}",
+  "role.deleteFinal": "Sie kommt nicht zurück; Einladungen, die sie geben, tun es nicht mehr.",
+  "role.deleteSure": "{name} endgültig löschen",
+  "member.choose": "{name} auswählen",
+  "color.readable": "Gut lesbar auf hellen und dunklen Seiten.",
+  "color.dark":
+    "Auf dunklen Seiten schlecht lesbar (Kontrast {ratio}): Namen werden dort heller gezeichnet.",
+  "color.light":
+    "Auf hellen Seiten schlecht lesbar (Kontrast {ratio}): Namen werden dort dunkler gezeichnet.",
+  "color.both":
+    "Auf hellen ({light}) und dunklen ({dark}) Seiten schlecht lesbar: Namen werden dunkler oder heller gezeichnet.",
 };

@@ -98,4 +98,30 @@ export const guildTexts = {
   "viewAs.showMember": "Show member",
   "why.nav": "Explain a right",
   "viewAs.linkMember": "View as {name}",
+  "role.find": "Find a role",
+  "role.aboveShort": "above yours",
+  "channel.hiddenTag": "hidden from everyone",
+  "gs.channelsLead":
+    "Drag rows to order them, or use the arrows. Past the edge of a category a channel enters the next one.",
+  "role.allMembers": "All of them",
+  "role.take": "Take the role from those chosen",
+  "role.give": "Give the role to those chosen",
+  "role.noMembers": "Nobody has this role yet.",
+  "role.findMembers": "Find members to give it to",
+  "role.nobodyFound": "Nobody without the role is called that.",
+  "role.copyOf": "{name} (copy)",
+  "role.viewAs": "View the guild as this role",
+  "role.duplicate": "Duplicate",
+  "role.deleteMembers":
+    "{n, plural, =0 {Nobody has this role today.} one {# member loses it and what it gives.} other {# members lose it and what it gives.}}",
+  "role.deleteEntries":
+    "{n, plural, one {Its permissions in # channel stop counting.} other {Its permissions in # channels stop counting.}}",
+  "role.deleteFinal": "It cannot be brought back; invites that give it no longer do.",
+  "role.deleteSure": "Delete {name} for good",
+  "member.choose": "Choose {name}",
+  "color.readable": "Easy to read on light and dark pages.",
+  "color.dark": "Hard to read on dark pages (contrast {ratio}): names there are drawn lighter.",
+  "color.light": "Hard to read on light pages (contrast {ratio}): names there are drawn darker.",
+  "color.both":
+    "Hard to read on light ({light}) and dark ({dark}) pages: names are drawn darker or lighter.",
 } as const;

@@ -4,15 +4,32 @@ import { ActForm, Check, Select } from "../../../../../components/FormParts.tsx"
 import { Field } from "../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../../components/Icon.tsx";
+import { DragForm, MoveRow } from "../../../../../components/MoveRow.tsx";
+import DragRows from "../../../../../islands/DragRows.tsx";
+import type { Guild } from "../../../../../../core/api/guild.ts";
+import type { Context } from "../../../../../lib/fresh/mod.ts";
+import {
+  dropChannel,
+  type Placed,
+  stepChannel,
+} from "../../../../../lib/settings/channel_order.ts";
 import { flag, text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import { channelSlug } from "../../../../../lib/format/paths.ts";
 import { guildParams, readGuild, settingsPath } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
 import { groupChannels } from "../../../../../lib/store/channel_tree.ts";
-import { define } from "../../../../../utils.ts";
+import { define, type State } from "../../../../../utils.ts";
 
 const KINDS = ["text", "voice", "category"] as const;
+
+async function reorder(ctx: Context<State>, place: (guild: Guild) => Placed[]): Promise<void> {
+  const guild = await ctx.state.api.call("getGuild", { params: guildParams(ctx) });
+  await ctx.state.api.call("orderChannels", {
+    params: guildParams(ctx),
+    body: { channels: place(guild) },
+  });
+}
 
 export const handler = define.handlers(formPage(
   async (ctx) => ({ guild: await readGuild(ctx, "gs.channels") }),
@@ -26,24 +43,24 @@ export const handler = define.handlers(formPage(
           kind,
           name: text(form, "name").trim(),
           private: kind === "text" && flag(form, "private"),
+          ...(kind === "category" || text(form, "parent") === ""
+            ? {}
+            : { parent: text(form, "parent") }),
         },
       });
     },
     async move(ctx, form) {
-      const guild = await ctx.state.api.call("getGuild", { params: guildParams(ctx) });
-      const rows = groupChannels(guild).flatMap((group) => [
-        ...(group.category ? [group.category] : []),
-        ...group.channels,
-      ]).filter((channel) => !channel.private);
-      const from = rows.findIndex((channel) => channel.id === text(form, "channel"));
-      const to = from + (text(form, "way") === "up" ? -1 : 1);
-      const [moved] = rows.splice(from, 1);
-      if (from < 0 || !moved || to < 0) return;
-      rows.splice(to, 0, moved);
-      await ctx.state.api.call("orderChannels", {
-        params: guildParams(ctx),
-        body: { channels: rows.map(({ id, parent }) => ({ id, parent })) },
-      });
+      const [moved, way] = [
+        text(form, "moved"),
+        text(form, "way") === "up" ? "up" : "down",
+      ] as const;
+      await reorder(ctx, (guild) => stepChannel(guild, moved, way));
+      return `${ctx.url.pathname}?saved=1#${way}-${moved}`;
+    },
+    async drop(ctx, form) {
+      const moved = text(form, "moved");
+      await reorder(ctx, (guild) => dropChannel(guild, moved, text(form, "before")));
+      return `${ctx.url.pathname}?saved=1#up-${moved}`;
     },
   },
 ));
@@ -56,16 +73,28 @@ export default define.page<typeof handler>(({ data, state }) => {
       guild={guild}
       part="channels"
       heading={t("gs.channels")}
+      lead="gs.channelsLead"
       note={data.note}
     >
-      <ActForm act="create" class="card stack">
-        <div class="row form-line">
+      <ActForm act="create" class="card stack" id="new">
+        <h2>{t("channel.create")}</h2>
+        <div class="row wrap form-line">
           <Field name="name" label={t("channel.name")} maxlength={100} required />
           <Select
             name="kind"
             label={t("channel.kind")}
             value="text"
             options={KINDS.map((kind) => [kind, t(`channel.kind.${kind}`)] as const)}
+          />
+          <Select
+            name="parent"
+            label={t("channel.category")}
+            value=""
+            options={[
+              ["", t("channel.noCategory")],
+              ...guild.channels.filter((each) => each.kind === "category")
+                .map(({ id, name }) => [id, name] as const),
+            ]}
           />
         </div>
         <Check
@@ -90,45 +119,32 @@ export default define.page<typeof handler>(({ data, state }) => {
           ))}
         </ul>
       ))}
+      {guild.channels.length === 0 && <p class="muted">{t("channel.none")}</p>}
+      <DragForm />
+      <DragRows />
     </GuildSettings>
   );
 });
 
 function ChannelRow({ channel, base }: { channel: Channel; base: string }) {
   return (
-    <li class={channel.kind === "category" ? "row-card category" : "row-card"}>
+    <li
+      class={channel.kind === "category" ? "row-card category" : "row-card"}
+      data-drag-id={channel.private ? undefined : channel.id}
+    >
       <Icon name={channel.kind === "category" ? "list" : channelIcon(channel)} />
       <a
         class="grow row-link"
+        draggable={false}
         href={`${base}/channels/${encodeURIComponent(channelSlug(channel))}`}
       >
         <span class="strong break">{channel.name}</span>{" "}
         {channel.archived && <span class="tag">{t("channel.archived")}</span>}
         {channel.private && <span class="tag">{t("channel.notEncrypted")}</span>}
+        {channel.hidden && <span class="tag">{t("channel.hiddenTag")}</span>}
+        {channel.topic && <span class="small muted block clip">{channel.topic}</span>}
       </a>
-      {!channel.private && (
-        <ActForm act="move" class="row-tight">
-          <input type="hidden" name="channel" value={channel.id} />
-          <button
-            type="submit"
-            class="icon-button small"
-            name="way"
-            value="up"
-            aria-label={t("role.up", { name: channel.name })}
-          >
-            <Icon name="up" small />
-          </button>
-          <button
-            type="submit"
-            class="icon-button small"
-            name="way"
-            value="down"
-            aria-label={t("role.down", { name: channel.name })}
-          >
-            <Icon name="down" small />
-          </button>
-        </ActForm>
-      )}
+      {!channel.private && <MoveRow id={channel.id} name={channel.name} />}
     </li>
   );
 }

@@ -3,15 +3,34 @@ import { ActForm } from "../../../../../components/FormParts.tsx";
 import { Field } from "../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../../components/Icon.tsx";
+import { DragForm, MoveRow } from "../../../../../components/MoveRow.tsx";
+import DragRows from "../../../../../islands/DragRows.tsx";
 import { text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
+import type { Context } from "../../../../../lib/fresh/mod.ts";
 import { colorClass } from "../../../../../lib/format/role_color.ts";
 import { guildParams, readGuild, settingsPath } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
-import { define } from "../../../../../utils.ts";
+import { define, type State } from "../../../../../utils.ts";
+
+/** From so many roles on there is a box to find one. */
+const SEARCH_FROM = 8;
+
+/** Sends the order that `change` makes of the present one. */
+async function reorder(ctx: Context<State>, change: (order: string[]) => void): Promise<void> {
+  const guild = await ctx.state.api.call("getGuild", { params: guildParams(ctx) });
+  const order = guild.roles.filter((role) => role.id !== "everyone").map((role) => role.id);
+  const before = order.join();
+  change(order);
+  if (order.join() === before) return;
+  await ctx.state.api.call("orderRoles", { params: guildParams(ctx), body: { roles: order } });
+}
 
 export const handler = define.handlers(formPage(
-  async (ctx) => ({ guild: await readGuild(ctx, "gs.roles") }),
+  async (ctx) => ({
+    guild: await readGuild(ctx, "gs.roles"),
+    search: ctx.url.searchParams.get("search") ?? "",
+  }),
   {
     async create(ctx, form) {
       const { guild_id } = guildParams(ctx);
@@ -21,20 +40,33 @@ export const handler = define.handlers(formPage(
       return `${settingsPath({ id: guild_id })}/roles/${encodeURIComponent(role.id)}`;
     },
     async move(ctx, form) {
-      const guild = await ctx.state.api.call("getGuild", { params: guildParams(ctx) });
-      const order = guild.roles.filter((role) => role.id !== "everyone").map((role) => role.id);
-      const from = order.indexOf(text(form, "role"));
-      const to = from + (text(form, "way") === "up" ? -1 : 1);
-      const [moved] = order.splice(from, 1);
-      if (from < 0 || moved === undefined || to < 0) return;
-      order.splice(to, 0, moved);
-      await ctx.state.api.call("orderRoles", { params: guildParams(ctx), body: { roles: order } });
+      const [moved, way] = [text(form, "moved"), text(form, "way")];
+      await reorder(ctx, (order) => {
+        const from = order.indexOf(moved);
+        const to = from + (way === "up" ? -1 : 1);
+        if (from < 0 || to < 0) return;
+        order.splice(to, 0, ...order.splice(from, 1));
+      });
+      return `${ctx.url.pathname}?saved=1#${way}-${moved}`;
+    },
+    async drop(ctx, form) {
+      const [moved, before] = [text(form, "moved"), text(form, "before")];
+      await reorder(ctx, (order) => {
+        const from = order.indexOf(moved);
+        if (from < 0) return;
+        order.splice(from, 1);
+        const to = order.indexOf(before);
+        order.splice(to < 0 ? order.length : to, 0, moved);
+      });
+      return `${ctx.url.pathname}?saved=1#up-${moved}`;
     },
   },
 ));
 
 export default define.page<typeof handler>(({ data, state }) => {
-  const { guild } = data;
+  const { guild, search } = data;
+  const wanted = search.trim().toLocaleLowerCase();
+  const shown = guild.roles.filter((role) => role.name.toLocaleLowerCase().includes(wanted));
   return (
     <GuildSettings
       state={state}
@@ -48,18 +80,30 @@ export default define.page<typeof handler>(({ data, state }) => {
         <Field name="name" label={t("role.newName")} maxlength={100} required />
         <button class="button primary" type="submit">{t("role.create")}</button>
       </ActForm>
+      {(guild.roles.length >= SEARCH_FROM || search !== "") && (
+        <form method="get" class="row form-line" role="search">
+          <Field name="search" label={t("role.find")} value={search} />
+          <button class="button" type="submit">{t("gs.search")}</button>
+        </form>
+      )}
+      {shown.length === 0 && <p class="muted">{t("find.none")}</p>}
       <ul class="rows">
-        {guild.roles.map((role, i) => (
-          <RoleRow
-            key={role.id}
-            role={role}
-            href={`${settingsPath(guild)}/roles/${encodeURIComponent(role.id)}`}
-            first={i === 0}
-            last={i >= guild.roles.length - 2}
-            mine={role.position < guild.rank}
-          />
-        ))}
+        {shown.map((role) => {
+          const at = guild.roles.indexOf(role);
+          return (
+            <RoleRow
+              key={role.id}
+              role={role}
+              href={`${settingsPath(guild)}/roles/${encodeURIComponent(role.id)}`}
+              first={at === 0 || (guild.roles[at - 1]?.position ?? 0) >= guild.rank}
+              last={at >= guild.roles.length - 2}
+              mine={role.position < guild.rank}
+            />
+          );
+        })}
       </ul>
+      <DragForm />
+      <DragRows />
     </GuildSettings>
   );
 });
@@ -69,41 +113,23 @@ function RoleRow(
 ) {
   const { role } = props;
   const everyone = role.id === "everyone";
+  const movable = !everyone && props.mine;
   return (
-    <li class="row-card">
+    <li class="row-card" data-drag-id={movable ? role.id : undefined}>
       <span class={`role-dot large ${colorClass(role.color)}`} />
-      <a class="grow row-link" href={props.href}>
+      <a class="grow row-link" href={props.href} draggable={movable ? false : undefined}>
         <span class="strong break">{everyone ? t("role.everyone") : role.name}</span>
         <span class="small muted block">
           {everyone && `${t("role.everyoneHint")} · `}
           {role.member_count !== undefined && t("members", { n: role.member_count })}
         </span>
       </a>
-      {!everyone && props.mine && (
-        <ActForm act="move" class="row-tight">
-          <input type="hidden" name="role" value={role.id} />
-          <button
-            type="submit"
-            class="icon-button small"
-            name="way"
-            value="up"
-            disabled={props.first}
-            aria-label={t("role.up", { name: role.name })}
-          >
-            <Icon name="up" small />
-          </button>
-          <button
-            type="submit"
-            class="icon-button small"
-            name="way"
-            value="down"
-            disabled={props.last}
-            aria-label={t("role.down", { name: role.name })}
-          >
-            <Icon name="down" small />
-          </button>
-        </ActForm>
+      {!everyone && !props.mine && (
+        <span class="tag">
+          <Icon name="lock" small /> {t("role.aboveShort")}
+        </span>
       )}
+      {movable && <MoveRow id={role.id} name={role.name} first={props.first} last={props.last} />}
     </li>
   );
 }
