@@ -11,7 +11,7 @@ async function logIn(page: Page, url: string, userName: string): Promise<void> {
   await page.goto(`${url}/login`);
   await page.getByLabel("User name").fill(userName);
   await page.getByLabel("Password").fill(API_PASSWORD);
-  await page.locator("form button[type=submit]").click();
+  await page.locator("main form button[type=submit]").click();
   await page.waitForURL(/\/home$/);
   await settled(page);
 }

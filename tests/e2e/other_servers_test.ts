@@ -16,7 +16,7 @@ Deno.test("an administrator on a phone sees which servers are reached, tests one
   await page.goto(`${listeners.server().url}/login`);
   await page.getByLabel("User name").fill("owner");
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.locator("form button[type=submit]").click();
+  await page.locator("main form button[type=submit]").click();
   await page.waitForURL((url) => !url.pathname.startsWith("/login"));
 
   await t.step("before any other server is met it says so", async () => {
