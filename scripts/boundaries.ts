@@ -40,7 +40,9 @@ export async function findImpureTypes(root: string): Promise<string[]> {
   const sources = listSources(root).filter((path) => !isTest(path));
   const groups = [
     sources.filter((path) => path.startsWith("core/")),
-    sources.filter((path) => path.startsWith("ui/islands/") || path === "ui/client.ts"),
+    sources.filter((path) =>
+      path.startsWith("ui/islands/") || path.startsWith("ui/sw/") || path === "ui/client.ts"
+    ),
   ];
   const breaches: string[] = [];
   for (const files of groups) {

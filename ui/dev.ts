@@ -7,7 +7,8 @@
  *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
  */
 import { fileURLToPath } from "node:url";
-import { islandTexts, sourcesBehind } from "./dev/texts.ts";
+import { buildWorker } from "./dev/worker.ts";
+import { islandTexts, isPseudo, sourcesBehind } from "./dev/texts.ts";
 import type { AssetManifest } from "./lib/assets.ts";
 import { toneOf, TONES } from "./lib/format/skin_tone.ts";
 
@@ -329,6 +330,12 @@ async function build(): Promise<void> {
     data: { "emoji.json": emoji },
     files: out.files,
   };
+  const cached = out.files.filter((file) => file.immutable && !isPseudo(file.url));
+  await out.add(
+    "sw.js",
+    await buildWorker(UI, { build: manifest.build, files: cached.map((file) => file.url) }),
+    "/sw.js",
+  );
   // Written last: its time says that the build is whole.
   await Deno.writeTextFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 1));
 }

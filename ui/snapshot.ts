@@ -38,26 +38,29 @@ import * as route34 from "./routes/join.tsx";
 import * as route35 from "./routes/language.ts";
 import * as route36 from "./routes/login.tsx";
 import * as route37 from "./routes/logout.ts";
-import * as route38 from "./routes/own.css.ts";
-import * as route39 from "./routes/register.tsx";
-import * as route40 from "./routes/reset/[token].tsx";
-import * as route41 from "./routes/settings/account.tsx";
-import * as route42 from "./routes/settings/appearance.tsx";
-import * as route43 from "./routes/settings/index.ts";
-import * as route44 from "./routes/settings/keyboard.tsx";
-import * as route45 from "./routes/settings/language.tsx";
-import * as route46 from "./routes/settings/password.tsx";
-import * as route47 from "./routes/settings/profile.tsx";
-import * as route48 from "./routes/settings/sessions.tsx";
-import * as route49 from "./routes/setup/[token].tsx";
+import * as route38 from "./routes/manifest.webmanifest.ts";
+import * as route39 from "./routes/offline.tsx";
+import * as route40 from "./routes/own.css.ts";
+import * as route41 from "./routes/register.tsx";
+import * as route42 from "./routes/reset/[token].tsx";
+import * as route43 from "./routes/settings/account.tsx";
+import * as route44 from "./routes/settings/appearance.tsx";
+import * as route45 from "./routes/settings/index.ts";
+import * as route46 from "./routes/settings/keyboard.tsx";
+import * as route47 from "./routes/settings/language.tsx";
+import * as route48 from "./routes/settings/password.tsx";
+import * as route49 from "./routes/settings/profile.tsx";
+import * as route50 from "./routes/settings/sessions.tsx";
+import * as route51 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/DragRows.tsx";
 import island3 from "./islands/KeyboardSettings.tsx";
 import island4 from "./islands/LookPreview.tsx";
-import island5 from "./islands/PermissionDiff.tsx";
-import island6 from "./islands/SettingsGuard.tsx";
-import island7 from "./islands/SettingsSearch.tsx";
+import island5 from "./islands/OfflineApp.tsx";
+import island6 from "./islands/PermissionDiff.tsx";
+import island7 from "./islands/SettingsGuard.tsx";
+import island8 from "./islands/SettingsSearch.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -99,18 +102,20 @@ export const snapshot: Snapshot = {
     { file: "language.ts", module: route35 },
     { file: "login.tsx", module: route36 },
     { file: "logout.ts", module: route37 },
-    { file: "own.css.ts", module: route38 },
-    { file: "register.tsx", module: route39 },
-    { file: "reset/[token].tsx", module: route40 },
-    { file: "settings/account.tsx", module: route41 },
-    { file: "settings/appearance.tsx", module: route42 },
-    { file: "settings/index.ts", module: route43 },
-    { file: "settings/keyboard.tsx", module: route44 },
-    { file: "settings/language.tsx", module: route45 },
-    { file: "settings/password.tsx", module: route46 },
-    { file: "settings/profile.tsx", module: route47 },
-    { file: "settings/sessions.tsx", module: route48 },
-    { file: "setup/[token].tsx", module: route49 },
+    { file: "manifest.webmanifest.ts", module: route38 },
+    { file: "offline.tsx", module: route39 },
+    { file: "own.css.ts", module: route40 },
+    { file: "register.tsx", module: route41 },
+    { file: "reset/[token].tsx", module: route42 },
+    { file: "settings/account.tsx", module: route43 },
+    { file: "settings/appearance.tsx", module: route44 },
+    { file: "settings/index.ts", module: route45 },
+    { file: "settings/keyboard.tsx", module: route46 },
+    { file: "settings/language.tsx", module: route47 },
+    { file: "settings/password.tsx", module: route48 },
+    { file: "settings/profile.tsx", module: route49 },
+    { file: "settings/sessions.tsx", module: route50 },
+    { file: "setup/[token].tsx", module: route51 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
@@ -118,8 +123,9 @@ export const snapshot: Snapshot = {
     { name: "DragRows", component: island2 },
     { name: "KeyboardSettings", component: island3 },
     { name: "LookPreview", component: island4 },
-    { name: "PermissionDiff", component: island5 },
-    { name: "SettingsGuard", component: island6 },
-    { name: "SettingsSearch", component: island7 },
+    { name: "OfflineApp", component: island5 },
+    { name: "PermissionDiff", component: island6 },
+    { name: "SettingsGuard", component: island7 },
+    { name: "SettingsSearch", component: island8 },
   ],
 };

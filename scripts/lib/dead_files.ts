@@ -2,7 +2,8 @@ import type { ImportEdge } from "./graph.ts";
 import { isTest } from "./suites.ts";
 
 /** Files that are found by their place and not by an import: pages, islands, benchmarks. */
-const FOUND_BY_PLACE = /^ui\/(?:routes|islands)\/|^ui\/client\.ts$|^tests\/bench\/[^/]+\.ts$/;
+const FOUND_BY_PLACE =
+  /^ui\/(?:routes|islands)\/|^ui\/(?:client|sw\/worker)\.ts$|^tests\/bench\/[^/]+\.ts$/;
 
 /**
  * Source files that nothing starts: not reached from `main.ts`, a page, a test or a task,

@@ -81,6 +81,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "invite/[code].tsx": door(({ inviteCode }) => `/invite/${inviteCode}`),
   "join.tsx": page("/join"),
   "login.tsx": door(() => "/login"),
+  "offline.tsx": { kind: "chat", path: () => "/offline" },
   "register.tsx": door(({ inviteCode }) => `/register?token=${inviteCode}`),
   "reset/[token].tsx": door(({ resetToken }) => `/reset/${resetToken}`),
   "settings/account.tsx": page("/settings/account"),
@@ -98,7 +99,9 @@ export const NO_SCREENS: readonly string[] = [
   "_app.tsx",
   "_error.tsx",
   "_middleware.ts",
+  "language.ts",
   "logout.ts",
   "own.css.ts",
+  "manifest.webmanifest.ts",
   "settings/index.ts",
 ];

@@ -20,6 +20,10 @@ export interface PersonOptions {
   readonly dark?: boolean;
   readonly scripts?: boolean;
   readonly width?: number;
+  /** The language the browser asks for. */
+  readonly locale?: string;
+  /** Lets the pages install their service worker: it outlives pages and answers for the server. */
+  readonly worker?: boolean;
 }
 
 /** Somebody at a screen of their own: cookies and storage are shared with nobody. */
@@ -38,7 +42,8 @@ export async function openPerson(browser: Browser, options: PersonOptions = {}):
     hasTouch: phone,
     isMobile: phone,
     javaScriptEnabled: options.scripts ?? true,
-    locale: "en-US",
+    locale: options.locale ?? "en-US",
+    serviceWorkers: options.worker ? "allow" : "block",
     timezoneId: "Europe/Stockholm",
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],

@@ -15,8 +15,8 @@ export interface ProcessServer extends AsyncDisposable {
   register(userName: string, token?: string): Promise<Person>;
   /** As a power cut of the process; database, data folder and port stay. */
   kill(): Promise<void>;
-  /** Starts it again after `kill`. */
-  start(): Promise<void>;
+  /** Starts it again after `kill`; `command`: another build of the program in its place. */
+  start(command?: readonly string[]): Promise<void>;
 }
 
 export async function startProcessServer(
@@ -27,8 +27,9 @@ export async function startProcessServer(
   await Deno.chmod(folder.path, 0o755);
   const database = stack.use(await freshDatabase());
   const port = freePort();
-  const open = () =>
+  const open = (command?: readonly string[]) =>
     startServerProcess({
+      ...(command ? { command } : {}),
       dataFolder: `${folder.path}/data`,
       port,
       databaseUrl: database.url,
@@ -69,8 +70,8 @@ export async function startProcessServer(
       return new Person({ url, call }, body.user_id, body.tokens.access_token);
     },
     kill: () => running.kill(),
-    async start() {
-      running = await open();
+    async start(command) {
+      running = await open(command);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

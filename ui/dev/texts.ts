@@ -48,3 +48,8 @@ export async function islandTexts(
     };\n`,
   }));
 }
+
+/** Texts of the pseudo-language are for tests: no browser keeps them. */
+export function isPseudo(url: string): boolean {
+  return url.includes(`-${PSEUDO.code}-`);
+}

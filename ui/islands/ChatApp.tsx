@@ -18,6 +18,7 @@ import { bindSwipes } from "../lib/browser/swipes.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
 import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
 import { noteVisit } from "../lib/browser/recent_places.ts";
+import { showBadge } from "../lib/browser/badge.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
@@ -94,14 +95,40 @@ function start(state: ChatState): () => void {
     effect(() => keepColors(state)),
     effect(() => showTitle(state)),
     effect(() => noteVisit(state)),
+    effect(() => showBadge(state)),
+    startLater(state),
   ];
   return () => {
     for (const end of endings) end();
   };
 }
 
+/** What may wait until the page works: keeping things for later, and new versions. */
+function startLater(state: ChatState): () => void {
+  const endings: (() => void)[] = [];
+  void import("../lib/browser/keep_offline.ts").then(async ({ keepOffline }) => {
+    endings.push(await keepOffline(state));
+  }).catch(() => undefined);
+  void import("../lib/browser/service_worker.ts").then(async ({ startWorker }) => {
+    const worker = await startWorker(state);
+    if (!worker) return;
+    let seen = state.connection.peek();
+    const stop = effect(() => {
+      const now = state.connection.value;
+      // The server came back: perhaps as a newer one.
+      if (now === "online" && seen === "reconnecting") worker.look();
+      seen = now;
+    });
+    endings.push(worker.end, stop);
+  }).catch(() => undefined);
+  return () => {
+    for (const end of endings) end();
+  };
+}
+
 function openGateway(state: ChatState): GatewayClient {
-  let lost = false;
+  // Drawn from what was kept here: all of it is taken anew.
+  let lost = state.position === "";
   const gateway = new GatewayClient({
     frame: (frame) => {
       applyFrame(state, frame);

@@ -13,7 +13,8 @@ export function contentPolicy(nonce: string): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    // The one policy there may be makes the URL of the service worker, and no other.
+    "trusted-types og-worker",
   ].join("; ");
 }
 

@@ -44,7 +44,9 @@ export default define.layout(({ Component, state }) => (
         {state.title === "" ? state.server.name : `${state.title} · ${state.server.name}`}
       </title>
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      <link rel="apple-touch-icon" href="/icon-180.png" />
       <link rel="manifest" href="/manifest.webmanifest" />
+      <meta name="og-build" content={state.assets.build} />
       <ThemeColors theme={state.look.theme} />
     </head>
     <body>

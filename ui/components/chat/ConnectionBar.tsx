@@ -2,16 +2,30 @@ import { t } from "../../lib/i18n/t.ts";
 import { Logo } from "../Logo.tsx";
 import { useChat } from "./chat_context.ts";
 
-/** Says when the live connection is lost; silent while all is well. */
+/** Says when the live connection is lost, and when a new version waits; silent while all is well. */
 export function ConnectionBar() {
   const state = useChat();
   const lost = state.connection.value === "reconnecting";
+  // Without a network, or drawn from what is kept here: trying again is not all there is to say.
+  const offline = lost && (state.position === "" || !navigator.onLine);
+  const update = !lost && state.updateReady.value;
   return (
-    <div role="status" class={lost ? "connection lost" : "connection"}>
+    <div
+      role="status"
+      class={lost ? "connection lost" : update ? "connection update" : "connection"}
+    >
       {lost && (
         <>
           <Logo turning />
-          <span>{t("connection.lost")}</span>
+          <span>{offline ? t("offline.bar") : t("connection.lost")}</span>
+        </>
+      )}
+      {update && (
+        <>
+          <span>{t("update.ready")}</span>
+          <button type="button" class="button small" onClick={() => location.reload()}>
+            {t("update.reload")}
+          </button>
         </>
       )}
     </div>

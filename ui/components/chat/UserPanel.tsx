@@ -55,7 +55,7 @@ export function UserPanel() {
         <MenuLink icon="moon" href="/settings/appearance">{t("settings.appearance")}</MenuLink>
         {admin && <MenuLink icon="shield" href="/admin">{t("admin.title")}</MenuLink>}
         <hr />
-        <form method="post" action="/logout">
+        <form method="post" action="/logout" onSubmit={clearFirst}>
           <button type="submit" role="menuitem" tabIndex={-1} class="menu-item">
             <Icon name="leave" />
             <span>{t("me.logout")}</span>
@@ -64,4 +64,17 @@ export function UserPanel() {
       </Menu>
     </section>
   );
+}
+
+/** Nothing that was kept here for reading without a connection outlives the session. */
+async function clearFirst(event: Event) {
+  const form = event.currentTarget as HTMLFormElement;
+  event.preventDefault();
+  try {
+    const { clearOffline } = await import("../../lib/offline/offline_db.ts");
+    await clearOffline();
+  } catch {
+    // Where no database can be opened nothing was kept.
+  }
+  form.submit();
 }

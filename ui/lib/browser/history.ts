@@ -1,4 +1,5 @@
-import type { Message } from "../../../core/api/message.ts";
+import type { Message, MessagePage } from "../../../core/api/message.ts";
+import { ApiError } from "../api/request.ts";
 import { type ChatState } from "../store/chat.ts";
 import {
   channelOf,
@@ -95,7 +96,26 @@ export async function loadSpan(
     remember(state, page.messages);
     window.value = replaceSpan(window.value, page);
   } catch (error) {
-    window.value = { ...window.value, loading: "none", error: reasonOf(error) };
+    const kept = Object.keys(where).length === 0 && error instanceof ApiError &&
+        error.code === "offline"
+      ? await readKeptMessages(placeKey(place))
+      : undefined;
+    window.value = kept
+      ? replaceSpan(window.value, kept)
+      : { ...window.value, loading: "none", error: reasonOf(error) };
+  }
+}
+
+/** What lies in this browser of a channel, for when the server cannot be reached. */
+async function readKeptMessages(key: string): Promise<MessagePage | undefined> {
+  try {
+    const { OfflineDb } = await import("../offline/offline_db.ts");
+    const db = await OfflineDb.open();
+    const page = await db.readMessages(key);
+    db.close();
+    return page;
+  } catch {
+    return undefined;
   }
 }
 

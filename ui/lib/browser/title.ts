@@ -1,12 +1,12 @@
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
+import { mentionsIn } from "../store/unread.ts";
 import { channelOf, dmOf, guildOf } from "../store/place.ts";
 
 /** Title of the tab: how many mentions wait, then where one is. */
 export function showTitle(state: ChatState): void {
-  let mentions = 0;
-  for (const read of state.reads.value.values()) mentions += read.mentions;
+  const mentions = mentionsIn(state.reads.value);
   const place = state.place.value;
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);

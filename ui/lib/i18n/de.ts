@@ -1,3 +1,4 @@
+import { app } from "./de_app.ts";
 import type { Catalogue } from "./en.ts";
 import { frame } from "./de_frame.ts";
 import { guildTexts } from "./de_guild.ts";
@@ -430,6 +431,7 @@ export const de: Catalogue = {
   ...frame,
   ...people,
   ...settings,
+  ...app,
   ...guildTexts,
   ...rightTexts,
   ...timeline,

@@ -1,3 +1,4 @@
+import { app } from "./en_app.ts";
 import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
@@ -420,6 +421,7 @@ export const en = {
   ...frame,
   ...people,
   ...settings,
+  ...app,
   ...guildTexts,
   ...rightTexts,
   ...timeline,

@@ -112,6 +112,8 @@ export class ChatState {
   /** Last message read when a channel was opened: the line of what is new stays there. */
   readonly newAfter: Signal<ReadonlyMap<string, string | null>>;
   readonly connection: Signal<Connection> = signal("connecting");
+  /** A newer version of the pages is there: a reload takes it. */
+  readonly updateReady: Signal<boolean> = signal(false);
   readonly overlay: Signal<Overlay | null> = signal(null);
   readonly toasts: Signal<readonly Toast[]> = signal([]);
   /** For screen readers: what just arrived in the open channel. */

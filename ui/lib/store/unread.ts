@@ -23,6 +23,13 @@ export function channelUnread(
   return unreadOf(reads, { room_id: channel.room_id, channel_id: channel.id });
 }
 
+/** Mentions that wait anywhere. */
+export function mentionsIn(reads: ReadonlyMap<string, ReadState>): number {
+  let mentions = 0;
+  for (const read of reads.values()) mentions += read.mentions;
+  return mentions;
+}
+
 /** What waits in a whole guild. */
 export function guildUnread(reads: ReadonlyMap<string, ReadState>, guild: Guild): Unread {
   let unread = 0;

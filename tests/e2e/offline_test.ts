@@ -1,0 +1,213 @@
+/** The installed app: without a server, across a new version, and after the session has ended. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { channelPath, dmPath } from "../../ui/lib/format/paths.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { buildNewer } from "../harness/newer_build.ts";
+import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { settled } from "./people.ts";
+import { signIn } from "./scene.ts";
+
+/** One more than is kept, and more than a page holds. */
+const SAID = 101;
+const KEPT_MS = 30_000;
+const SECRET = "The key lies under the blue pot";
+
+/** What lies in the browser: whose it is, and how many messages of each channel. */
+function keptIn(page: Page): Promise<{ userId: string; counts: number[] }> {
+  return page.evaluate(() =>
+    new Promise<{ userId: string; counts: number[] }>((resolve, reject) => {
+      const opening = indexedDB.open("openguild-offline");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const db = opening.result;
+        const transaction = db.transaction(["app", "channels"]);
+        const app = transaction.objectStore("app").get("app");
+        const channels = transaction.objectStore("channels").getAll();
+        transaction.onerror = () => reject(transaction.error);
+        transaction.oncomplete = () => {
+          db.close();
+          resolve({
+            userId: app.result?.userId ?? "",
+            counts: channels.result.map((channel) => channel.messages.length).sort((a, b) => a - b),
+          });
+        };
+      };
+    })
+  );
+}
+
+async function keeps(page: Page, counts: readonly number[]): Promise<void> {
+  await waitFor(
+    `[${counts}] messages to be kept`,
+    async () => `${(await keptIn(page)).counts}` === `${counts}`,
+    KEPT_MS,
+  );
+}
+
+/** The worker is in charge and has the start page. */
+async function workerReady(page: Page): Promise<void> {
+  await waitFor(
+    "the worker to be ready",
+    () =>
+      page.evaluate(async () =>
+        navigator.serviceWorker.controller?.state === "activated" &&
+        await caches.match("/offline") !== undefined
+      ),
+    KEPT_MS,
+  );
+}
+
+async function makeTalk(server: ProcessServer) {
+  const ann = await server.register("ann");
+  const guild = await ann.do("POST", "/guilds", { name: "Riverside Garden Club" });
+  const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
+  const bob = await server.register("bob", invite.code);
+  const general = guild.channels.find((each: { name: string }) => each.name === "general").id;
+  for (let i = 1; i <= SAID; i++) {
+    await ann.do("POST", `/rooms/${encodeURIComponent(guild.id)}/send`, {
+      channel_id: general,
+      body: `Seed number ${i}.`,
+    });
+  }
+  const dm = await ann.do("POST", "/dms", { user_id: bob.id });
+  await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/join`, {});
+  await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/send`, { body: SECRET });
+  return {
+    ann,
+    roomId: guild.id as string,
+    general: general as string,
+    channel: channelPath(guild.id, { room_id: guild.id, id: general, private: false }),
+    conversation: dmPath(dm.room_id),
+  };
+}
+
+Deno.test("the app starts and reads without a server, takes a new version with a draft, and forgets at logout", async (t) => {
+  // Outlives the server that runs from it.
+  await using versions = new AsyncDisposableStack();
+  await using server = await startProcessServer();
+  const talk = await makeTalk(server);
+  const browser = await launchBrowser();
+  await using person = await openPerson(browser, { worker: true });
+  const { page, context } = person;
+  const said = (n: number) => page.getByText(`Seed number ${n}.`, { exact: true });
+  const bar = page.locator(".connection.lost");
+  const draft = page.locator("textarea[name=body]");
+  await signIn(context, server.url, "ann");
+
+  await t.step("what is read is kept, conversations too", async () => {
+    await page.goto(server.url + talk.channel);
+    await settled(page);
+    await keeps(page, [100]);
+    await page.goto(server.url + talk.conversation);
+    await page.getByText(SECRET).waitFor();
+    await keeps(page, [1, 100]);
+    await workerReady(page);
+  });
+
+  await t.step("without a server the app starts, says so, and shows the last hundred", async () => {
+    await server.kill();
+    await page.goto(server.url);
+    await page.getByText(SECRET).waitFor();
+    await bar.getByText("No connection.").waitFor();
+    await page.goto(server.url + talk.channel);
+    await said(SAID).waitFor();
+    assert.equal(await said(2).count(), 1);
+    assert.equal(await said(1).count(), 0);
+    await page.goto(`${server.url}/settings/profile`);
+    await page.getByText("This page comes from the server").waitFor();
+    await page.getByRole("link", { name: "Read what is kept here" }).click();
+    await page.waitForURL("**/home");
+    await page.goto(server.url + talk.channel);
+    await draft.fill("A draft that lasts");
+  });
+
+  await t.step("when the server is back everything is as it is there", async () => {
+    await server.start();
+    await talk.ann.do("POST", `/rooms/${encodeURIComponent(talk.roomId)}/send`, {
+      channel_id: talk.general,
+      body: "Seed number 102.",
+    });
+    await bar.waitFor({ state: "detached" });
+    await said(102).waitFor();
+    assert.equal(await draft.inputValue(), "A draft that lasts");
+  });
+
+  await t.step("a new version is offered; taking it loses no draft", async () => {
+    await page.goto(server.url + talk.channel);
+    await settled(page);
+    const newer = versions.use(
+      await buildNewer(
+        "ui/lib/i18n/en.ts",
+        (source) =>
+          source.replace('"settings.sessions": "Devices"', '"settings.sessions": "Gadgets"'),
+      ),
+    );
+    await server.kill();
+    await bar.waitFor();
+    await server.start(newer.command);
+    await bar.waitFor({ state: "detached" });
+    const offer = page.locator(".connection.update");
+    await offer.getByText("A new version is ready.").waitFor();
+    // A part that this tab never used: the new server does not have it, the worker still does.
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    const build = () => page.locator("meta[name=og-build]").getAttribute("content");
+    const before = await build();
+    await offer.getByRole("button", { name: "Reload" }).click();
+    await page.waitForFunction(
+      (old) => document.querySelector("meta[name=og-build]")?.getAttribute("content") !== old,
+      before,
+    );
+    await settled(page);
+    assert.equal(await draft.inputValue(), "A draft that lasts");
+    // The new worker takes over by itself: nothing more is asked.
+    await waitFor(
+      "the new worker to take over",
+      () =>
+        page.evaluate(async () =>
+          (await navigator.serviceWorker.getRegistration())?.waiting === null
+        ),
+      KEPT_MS,
+    );
+    assert.equal(await offer.count(), 0);
+    const names = await page.evaluate(async () => (await globalThis.caches.keys()).length);
+    assert.equal(names, 2);
+    await page.goto(`${server.url}/settings/profile`);
+    await page.getByText("Gadgets").waitFor();
+  });
+
+  await t.step("logging out leaves nothing to read", async () => {
+    await page.goto(server.url + talk.channel);
+    await settled(page);
+    await keeps(page, [1, 100]);
+    await page.goto(`${server.url}/settings/account`);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.waitForURL("**/login");
+    await keeps(page, []);
+  });
+
+  await t.step("another account finds nothing of the first", async () => {
+    await signIn(context, server.url, "bob");
+    await page.goto(`${server.url}/home`);
+    await settled(page);
+    await workerReady(page);
+    await waitFor(
+      "the second account to be kept",
+      async () => (await keptIn(page)).userId.startsWith("@bob:"),
+      KEPT_MS,
+    );
+    assert.deepEqual((await keptIn(page)).counts, []);
+    await server.kill();
+    await page.goto(server.url + talk.channel);
+    await page.getByText("This page comes from the server").waitFor();
+    assert.equal(await page.getByText("Seed number").count(), 0);
+  });
+
+  // A server that is away is no fault of the page.
+  const faults = person.faults.filter((fault) => !/WebSocket connection.* failed/.test(fault));
+  assert.deepEqual(faults, []);
+  await browser.close();
+});

@@ -1,0 +1,26 @@
+/**
+ * The service worker as one script. `build` names its cache; `files` are the urls it keeps, whose
+ * names change with their content.
+ */
+export async function buildWorker(
+  ui: string,
+  { build, files }: { readonly build: string; readonly files: readonly string[] },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const esbuild = await import("esbuild");
+  const result = await esbuild.build({
+    entryPoints: [`${ui}/sw/worker.ts`],
+    bundle: true,
+    format: "iife",
+    target: ["es2023", "chrome120", "firefox121", "safari17.4"],
+    minify: true,
+    write: false,
+    absWorkingDir: `${ui}/..`,
+    define: { BUILD: JSON.stringify(build), FILES: JSON.stringify(files) },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  await esbuild.stop();
+  const [script] = result.outputFiles;
+  if (!script) throw new Error("esbuild wrote no service worker.");
+  return Uint8Array.from(script.contents);
+}

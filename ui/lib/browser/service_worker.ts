@@ -1,0 +1,88 @@
+import type { ChatState } from "../store/chat.ts";
+
+const URL_OF_WORKER = "/sw.js";
+/** How often an open tab asks whether there is a new version. */
+const LOOK_MS = 60 * 60 * 1000;
+/** Where the look of the kept start page is written down. */
+const SHELL_KEY = "og-shell";
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): {
+    createScriptURL(url: string): string;
+  };
+}
+
+/** The one script URL that the content policy lets a page make: that of the worker. */
+function workerUrl(): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+  if (!types) return URL_OF_WORKER;
+  const policy = types.createPolicy("og-worker", {
+    createScriptURL(url) {
+      if (url !== URL_OF_WORKER) throw new TypeError(`${url} is not the service worker.`);
+      return url;
+    },
+  });
+  return policy.createScriptURL(URL_OF_WORKER);
+}
+
+function ask(worker: ServiceWorker): Promise<string> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = (event) => resolve(String(event.data));
+    worker.postMessage("build", [port2]);
+  });
+}
+
+/**
+ * A worker that waits is of a newer build, or of the page's own after a reload: then it takes over
+ * at once, else the reader is asked. Pages come from the server, so a reload is all it takes.
+ */
+async function meetWaiting(state: ChatState, registration: ServiceWorkerRegistration) {
+  const { waiting } = registration;
+  if (!waiting) return;
+  const own = document.querySelector<HTMLMetaElement>("meta[name=og-build]")?.content;
+  if (await ask(waiting) === own) waiting.postMessage("activate");
+  else state.updateReady.value = true;
+}
+
+/** The start page without a connection looks and speaks as this page does. */
+function freshenShell(registration: ServiceWorkerRegistration): void {
+  const { lang, dataset } = document.documentElement;
+  const look = JSON.stringify([lang, Object.entries(dataset).sort()]);
+  try {
+    if (localStorage.getItem(SHELL_KEY) === look) return;
+    localStorage.setItem(SHELL_KEY, look);
+  } catch {
+    // Without storage it is made anew each time.
+  }
+  registration.active?.postMessage("shell");
+}
+
+/** Registers the worker and watches for a new version. Returns what ends it, and a look at once. */
+export async function startWorker(
+  state: ChatState,
+): Promise<{ look(): void; end(): void } | undefined> {
+  if (!("serviceWorker" in navigator) || !isSecureContext) return undefined;
+  const registration = await navigator.serviceWorker.register(workerUrl());
+  const met = () => void meetWaiting(state, registration);
+  const found = () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => {
+      if (coming.state === "installed" && registration.active) met();
+    });
+  };
+  registration.addEventListener("updatefound", found);
+  met();
+  await navigator.serviceWorker.ready;
+  freshenShell(registration);
+  // A server that cannot be reached now is asked again later.
+  const look = () => void registration.update().catch(() => undefined);
+  const timer = setInterval(look, LOOK_MS);
+  return {
+    look,
+    end() {
+      clearInterval(timer);
+      registration.removeEventListener("updatefound", found);
+    },
+  };
+}
