@@ -74,10 +74,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** Signs that point along the line of text: mirrored where it runs from right to left. */
+const ALONG: ReadonlySet<IconName> = new Set(["right", "back", "reply", "leave", "send", "list"]);
+
 export function Icon({ name, small }: { name: IconName; small?: boolean }) {
   return (
     <svg
-      class={small ? "icon small" : "icon"}
+      class={`icon${small ? " small" : ""}${ALONG.has(name) ? " along" : ""}`}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"

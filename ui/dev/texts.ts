@@ -1,7 +1,10 @@
 import { compiledMessage } from "../lib/i18n/catalogues.ts";
 import { en } from "../lib/i18n/en.ts";
-import { LANGUAGES, PSEUDO } from "../lib/i18n/languages.ts";
+import { ENGLISH, LANGUAGES, PSEUDO } from "../lib/i18n/languages.ts";
 import { usedKeys } from "../lib/i18n/used_keys.ts";
+
+/** Texts that English pages leave to the server's own sentences; see `error_text.ts`. */
+const SERVER_SAYS = "fault.";
 
 interface Metafile {
   readonly outputs: Record<string, {
@@ -39,14 +42,16 @@ export async function islandTexts(
   for (const path of sources) {
     for (const key of usedKeys(await readSource(path), keys)) used.add(key);
   }
-  return [...LANGUAGES, PSEUDO].map((language) => ({
-    language: language.code,
-    module: `export default ${
-      JSON.stringify(
-        Object.fromEntries([...used].sort().map((key) => [key, compiledMessage(language, key)])),
-      )
-    };\n`,
-  }));
+  return [...LANGUAGES, PSEUDO].map((language) => {
+    const shown = [...used].sort().filter((key) =>
+      language.code !== ENGLISH.code || !key.startsWith(SERVER_SAYS)
+    );
+    const messages = shown.map((key) => [key, compiledMessage(language, key)]);
+    return {
+      language: language.code,
+      module: `export default ${JSON.stringify(Object.fromEntries(messages))};\n`,
+    };
+  });
 }
 
 /** Texts of the pseudo-language are for tests: no browser keeps them. */

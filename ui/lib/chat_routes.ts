@@ -2,6 +2,7 @@ import { page } from "fresh";
 import { type Context } from "./fresh/mod.ts";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
+import { errorText } from "./i18n/error_text.ts";
 import { loadChat } from "./chat_page.ts";
 import { readForm, text } from "./forms.ts";
 import { lastPlaceCookie } from "./last_place.ts";
@@ -43,7 +44,7 @@ export async function postMessage(ctx: Context<State>) {
     return ctx.redirect(pathOf(snapshot, place));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return page<ChatProps>({ ...chat, formError: error.message }, { status: 400 });
+    return page<ChatProps>({ ...chat, formError: errorText(error) }, { status: 400 });
   }
 }
 

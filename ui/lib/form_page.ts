@@ -2,6 +2,8 @@ import type { Context, PageResponse } from "./fresh/mod.ts";
 import { HttpError, page } from "fresh";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
+import { errorText } from "./i18n/error_text.ts";
+import { t } from "./i18n/t.ts";
 import { PICTURE_FORM_BYTES, readForm, text } from "./forms.ts";
 
 /** What every page with forms shows beside its own data. */
@@ -37,7 +39,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
     async POST(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
       const form = await readForm(ctx.req, { bytes: PICTURE_FORM_BYTES });
       const act = acts[text(form, "act")];
-      if (!act) throw new HttpError(400, "This form asks for something this page does not do.");
+      if (!act) throw new HttpError(400, t("refused.unknownAct"));
       const password = text(form, PASSWORD_FIELD);
       try {
         if (password !== "") await ctx.state.api.call("confirmIdentity", { body: { password } });
@@ -51,7 +53,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
         const confirm = asks || error.code === "bad_credentials" && password !== ""
           ? fieldsOf(form)
           : null;
-        const note = { saved: false, error: asks ? null : error.message, confirm };
+        const note = { saved: false, error: asks ? null : errorText(error), confirm };
         return page({ ...data, note }, { status: asks ? 401 : 400 });
       }
     },
@@ -76,7 +78,7 @@ async function signedIn<Data>(
       return ctx.redirect(`/login?next=${encodeURIComponent(ctx.url.pathname)}`);
     }
     if (error.status === 404 || error.status === 403) {
-      throw new HttpError(error.status, error.message, { cause: error });
+      throw new HttpError(error.status, errorText(error), { cause: error });
     }
     throw error;
   }

@@ -1,5 +1,7 @@
 import { HttpError } from "fresh";
 import { ApiError } from "./api/request.ts";
+import { errorText } from "./i18n/error_text.ts";
+import { t } from "./i18n/t.ts";
 
 /** Longest form a page accepts, in bytes: a message of 4,000 characters fits many times. */
 const FORM_BYTES = 64 * 1024;
@@ -15,9 +17,9 @@ export async function readForm(
   const foreign = origin === null
     ? site !== null && site !== "same-origin"
     : !URL.canParse(origin) || new URL(origin).host !== host;
-  if (foreign) throw new HttpError(403, "This form was sent from another site.");
+  if (foreign) throw new HttpError(403, t("refused.foreignForm"));
   if (Number(request.headers.get("content-length") ?? "0") > (options.bytes ?? FORM_BYTES)) {
-    throw new HttpError(413, "This form is too large.");
+    throw new HttpError(413, t("refused.largeForm"));
   }
   return await request.formData();
 }
@@ -35,7 +37,7 @@ export function text(form: FormData, name: string): string {
 export function refusal(error: unknown): { message: string; field: string | undefined } {
   if (!(error instanceof ApiError)) throw error;
   const field = error.details["field"];
-  return { message: error.message, field: typeof field === "string" ? field : undefined };
+  return { message: errorText(error), field: typeof field === "string" ? field : undefined };
 }
 
 /** Where to go after signing in: only paths of this server. */

@@ -1,6 +1,7 @@
 import { HttpError } from "fresh";
 import { ErrorPage } from "../components/ErrorPage.tsx";
 import { ApiError } from "../lib/api/request.ts";
+import { errorText } from "../lib/i18n/error_text.ts";
 import { t } from "../lib/i18n/t.ts";
 import { define } from "../utils.ts";
 
@@ -11,7 +12,11 @@ export default define.page(({ state, error }) => {
       state={state}
       drawing="door"
       title={known ? t("error.refused") : t("error.500")}
-      text={known || error instanceof ApiError ? error.message : t("error.500Text")}
+      text={error instanceof ApiError
+        ? errorText(error)
+        : known
+        ? error.message
+        : t("error.500Text")}
     />
   );
 });

@@ -1,4 +1,5 @@
 import type { ErrorBody, ErrorCode } from "../../../core/api/error.ts";
+import { t } from "../i18n/t.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { AnyCallInput, OperationName } from "./types.ts";
 
@@ -53,11 +54,11 @@ export async function readAnswer(response: Response): Promise<unknown> {
   try {
     value = text === "" ? {} : JSON.parse(text);
   } catch {
-    throw new ApiError(response.status, "unreadable", "The server's answer could not be read.");
+    throw new ApiError(response.status, "unreadable", t("refused.unreadable"));
   }
   if (response.ok) return value;
   if (!isErrorBody(value)) {
-    throw new ApiError(response.status, "unreadable", `The server answered ${response.status}.`);
+    throw new ApiError(response.status, "unreadable", t("refused.unreadable"));
   }
   const { code, message, details } = value.error;
   throw new ApiError(response.status, code, message, details);

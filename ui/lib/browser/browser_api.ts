@@ -1,3 +1,5 @@
+import { errorText } from "../i18n/error_text.ts";
+import { t } from "../i18n/t.ts";
 import { ApiError, describeCall, readAnswer } from "../api/request.ts";
 import type { AnyCallInput, CallInput, CallResult, OperationName } from "../api/types.ts";
 
@@ -21,7 +23,7 @@ export async function callApi<Name extends OperationName>(
       ...(given.timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(given.timeoutMs) }),
     });
   } catch {
-    throw new ApiError(0, "offline", "The server cannot be reached. Check your connection.");
+    throw new ApiError(0, "offline", t("refused.offline"));
   }
   try {
     return await readAnswer(response) as CallResult<Name>;
@@ -38,6 +40,6 @@ export function goToLogin(): void {
 
 /** Words for a person about anything that was thrown. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
+  if (error instanceof ApiError) return errorText(error);
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,10 @@ import type { ChatState } from "../store/chat.ts";
 const SWIPE_PX = 56;
 const NARROW = "(max-width: 63.99rem)";
 
-/** On a phone: swipe right for guilds and channels, left for members. Returns what unbinds it. */
+/**
+ * On a phone: swipe towards the end of a line for guilds and channels, back for members; where
+ * text runs from right to left, that is mirrored. Returns what unbinds it.
+ */
 export function bindSwipes(state: ChatState): () => void {
   let start: { x: number; y: number } | undefined;
   const onStart = (event: TouchEvent) => {
@@ -19,7 +22,7 @@ export function bindSwipes(state: ChatState): () => void {
   const onEnd = (event: TouchEvent) => {
     const touch = event.changedTouches[0];
     if (!start || !touch || !matchMedia(NARROW).matches) return;
-    const x = touch.clientX - start.x;
+    const x = (touch.clientX - start.x) * (document.dir === "rtl" ? -1 : 1);
     const y = touch.clientY - start.y;
     start = undefined;
     if (Math.abs(x) < SWIPE_PX || Math.abs(x) < Math.abs(y) * 1.6) return;

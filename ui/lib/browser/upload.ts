@@ -1,3 +1,4 @@
+import { t } from "../i18n/t.ts";
 import type { Media } from "../../../core/api/media.ts";
 import { ApiError, describeCall, readAnswer } from "../api/request.ts";
 
@@ -22,8 +23,7 @@ export function uploadFile(file: File, onProgress: (part: number) => void): Uplo
       const response = new Response(request.responseText, { status: request.status });
       readAnswer(response).then((value) => resolve(value as Media), reject);
     };
-    request.onerror = () =>
-      reject(new ApiError(0, "offline", "The connection broke while the file was sent."));
+    request.onerror = () => reject(new ApiError(0, "offline", t("refused.cut")));
     request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));
     request.send(file);
   });

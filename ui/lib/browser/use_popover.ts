@@ -28,7 +28,7 @@ export function usePopover(
     const roomBelow = innerHeight - from.bottom - MARGIN_PX;
     const above = options.above ? from.top > height + MARGIN_PX : roomBelow < height;
     const top = above ? from.top - height - 4 : from.bottom + 4;
-    const left = from.right - width;
+    const left = document.dir === "rtl" ? from.left : from.right - width;
     box.style.top = `${Math.max(MARGIN_PX, Math.min(top, innerHeight - height - MARGIN_PX))}px`;
     box.style.left = `${Math.max(MARGIN_PX, Math.min(left, innerWidth - width - MARGIN_PX))}px`;
   }, [open, options.ready]);

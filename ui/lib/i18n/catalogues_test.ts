@@ -33,8 +33,8 @@ async function* sources(folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(folder)) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) {
-      if (!["_fresh", "node_modules", "i18n"].includes(entry.name)) yield* sources(path);
-    } else if (/\.tsx?$/.test(path) && !/_test\.tsx?$/.test(path)) {
+      if (!["_fresh", "node_modules"].includes(entry.name)) yield* sources(path);
+    } else if (/\.tsx?$/.test(path) && !/_test\.tsx?$|\/i18n\/(en|de)(_\w+)?\.ts$/.test(path)) {
       yield await Deno.readTextFile(path);
     }
   }

@@ -4,6 +4,7 @@ import { frame } from "./de_frame.ts";
 import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
 import { people } from "./de_people.ts";
+import { faults } from "./de_faults.ts";
 import { settings } from "./de_settings.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -432,6 +433,7 @@ export const de: Catalogue = {
   ...people,
   ...settings,
   ...app,
+  ...faults,
   ...guildTexts,
   ...rightTexts,
   ...timeline,

@@ -3,6 +3,7 @@ import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
 import { people } from "./en_people.ts";
+import { faults } from "./en_faults.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
 
@@ -422,6 +423,7 @@ export const en = {
   ...people,
   ...settings,
   ...app,
+  ...faults,
   ...guildTexts,
   ...rightTexts,
   ...timeline,

@@ -19,10 +19,10 @@ export const LANGUAGES: readonly Language[] = [
 ];
 
 /**
- * English written from right to left with other letters: what is not in the catalogue, or lies on
+ * English written from right to left with other letters, with the dates of such a language: what is not in the catalogue, or lies on
  * the wrong side, can be seen. Offered in no list; the cookie alone turns it on.
  */
-export const PSEUDO: Language = { code: "ar-XB", name: "Pseudo", dir: "rtl", intl: "en" };
+export const PSEUDO: Language = { code: "ar-XB", name: "Pseudo", dir: "rtl", intl: "he" };
 
 const COOKIE = "og_lang";
 const COOKIE_SECONDS = 31_536_000;

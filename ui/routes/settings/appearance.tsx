@@ -7,6 +7,7 @@ import LookPreview from "../../islands/LookPreview.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { readForm, text } from "../../lib/forms.ts";
+import { errorText } from "../../lib/i18n/error_text.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { OWN_STYLE_CHARS } from "../../lib/limits.ts";
 import { DENSITIES, lookCookie, lookOf, SIZES, wantsOwnStyle } from "../../lib/look.ts";
@@ -39,7 +40,7 @@ export const handler = define.handlers({
       if (error.status === 401) return ctx.redirect("/login?next=/settings/appearance");
       const page = await reading.GET(ctx);
       if (page instanceof Response) return page;
-      const note = { saved: false, error: error.message, confirm: null };
+      const note = { saved: false, error: errorText(error), confirm: null };
       return { ...page, data: { ...page.data, css, note }, status: 400 };
     }
     return new Response(null, {

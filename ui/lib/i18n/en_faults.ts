@@ -1,0 +1,43 @@
+/** Why something was refused, by the code of the API; see `error_text.ts`. */
+export const faults = {
+  "fault.bad_json": "The server could not read what was sent.",
+  "fault.invalid": "Something in it is not as it should be.",
+  "fault.weak_password":
+    "This password is too easy to guess. A few unrelated words make a strong one.",
+  "fault.bad_user_name":
+    "A user name has 2 to 32 letters a–z, digits and single . _ - between them.",
+  "fault.unauthorized": "You are not signed in.",
+  "fault.token_expired": "The session has ended. Log in again.",
+  "fault.bad_credentials": "User name or password is wrong.",
+  "fault.confirmation_required": "Enter your password once more to go on.",
+  "fault.forbidden": "You may not do that.",
+  "fault.registration_closed": "This server takes no new accounts this way.",
+  "fault.account_locked": "This account is locked. Ask an administrator of this server.",
+  "fault.account_suspended": "This account is suspended: it can read, not write.",
+  "fault.bad_origin": "The request came from another site and was refused.",
+  "fault.not_found": "It does not exist, or it is not yours to see.",
+  "fault.method_not_allowed": "The server does not do that.",
+  "fault.timeout": "That took too long. Try again.",
+  "fault.conflict": "Somebody was quicker, or it has changed meanwhile. Look again.",
+  "fault.name_taken": "This user name is taken.",
+  "fault.gone": "This link or code has ended or was used up. Ask for a new one.",
+  "fault.too_large": "That is larger than this server takes.",
+  "fault.unsupported_media": "This server does not take files of this kind.",
+  "fault.range": "The server does not have this part of the file.",
+  "fault.rejected_by_scan": "The server's scanner refused this file.",
+  "fault.limit_reached": "There are too many of these already.",
+  "fault.slow_mode": "Slow mode: wait a little before the next message.",
+  "fault.rate_limited": "That was too quick. Wait a little and try again.",
+  "fault.internal":
+    "The fault is on the server's side and has been written down. Try again in a moment.",
+  "fault.unavailable": "That cannot be done at the moment. Try again a little later.",
+  "fault.wait":
+    "{n, plural, one {Too quick. Try again in # second.} other {Too quick. Try again in # seconds.}}",
+  "fault.said": "{text} ({said})",
+  "refused.offline": "The server cannot be reached. Check your connection.",
+  "refused.cut": "The connection broke while the file was sent.",
+  "refused.unreadable": "The server's answer could not be read.",
+  "refused.foreignForm": "This form was sent from another site.",
+  "refused.largeForm": "This form is too large.",
+  "refused.unknownAct": "This form asks for something this page does not do.",
+} as const;

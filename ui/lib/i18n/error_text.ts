@@ -1,0 +1,25 @@
+import type { ErrorCode } from "../../../core/api/error.ts";
+import type { ApiError } from "../api/request.ts";
+import { ENGLISH } from "./languages.ts";
+import { language, t } from "./t.ts";
+
+/** Codes that say what happened only roughly: what the server says about it is shown too. */
+const ROUGH: ReadonlySet<ErrorCode> = new Set(
+  ["bad_json", "invalid", "forbidden", "not_found", "conflict", "limit_reached", "unavailable"],
+);
+
+/**
+ * Words for a refusal of the API in the language of the moment. The server writes its sentences in
+ * English and means them for people: there they are shown as they are, being the most exact.
+ */
+export function errorText(error: ApiError): string {
+  const { code, message } = error;
+  if (code === "offline" || code === "unreadable") return message;
+  if (language().code === ENGLISH.code) return message;
+  const waitMs = error.details["retry_after_ms"];
+  if (typeof waitMs === "number" && waitMs > 0) {
+    return t("fault.wait", { n: Math.ceil(waitMs / 1000) });
+  }
+  const text = t(`fault.${code}`);
+  return ROUGH.has(code) ? t("fault.said", { text, said: message }) : text;
+}
