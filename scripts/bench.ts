@@ -3,6 +3,7 @@
  * figure beside its control in the same run, prints a table and writes the same as JSON.
  * Only ratios mean something on a machine that is shared; numbers belong to the machine.
  */
+import { parseArgs } from "node:util";
 import { type Figure, meetsTarget, ratioOf } from "./lib/figure.ts";
 
 const BENCHES = ["sends", "fanout", "start", "federation"] as const;
@@ -54,14 +55,48 @@ function table(figures: readonly Figure[]): string {
     .join("\n");
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const jsonAt = args.indexOf("--json");
-  const file = jsonAt < 0 ? undefined : args[jsonAt + 1];
-  const chosen = BENCHES.filter((name) => args.includes(name));
+const HELP = `deno task bench [NAME...] [--tiny] [--json FILE]
+
+Measures, and prints a table of figures, each beside its control in the same run.
+NAME         ${BENCHES.join(", ")}; all of them where none is named
+--tiny       so short that it only shows that the programs run
+--json FILE  writes the figures there as JSON, instead of printing it below the table`;
+
+export interface BenchWish {
+  readonly benches: readonly string[];
+  readonly tiny: boolean;
+  readonly file?: string;
+}
+
+/** What the command line asks for, or `help`. Throws Error for what it does not know. */
+export function readWish(args: readonly string[]): BenchWish | "help" {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      tiny: { type: "boolean", default: false },
+      json: { type: "string" },
+    },
+  });
+  if (values.help === true) return "help";
+  const known: readonly string[] = BENCHES;
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no bench "${unknown}"; there are ${BENCHES.join(", ")}.`);
+  }
+  return {
+    benches: positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : known,
+    tiny: values.tiny,
+    ...(values.json === undefined ? {} : { file: values.json }),
+  };
+}
+
+async function main({ benches, tiny, file }: BenchWish): Promise<void> {
   const figures: Figure[] = [];
-  for (const name of chosen.length > 0 ? chosen : BENCHES) {
+  for (const name of benches) {
     console.error(`measuring ${name} ...`);
-    figures.push(...await runBench(name, args.includes("--tiny") ? ["--tiny"] : []));
+    figures.push(...await runBench(name, tiny ? ["--tiny"] : []));
   }
   const { hardwareConcurrency: cores } = navigator;
   console.log(table(figures));
@@ -70,4 +105,17 @@ async function main(args: readonly string[]): Promise<void> {
   else await Deno.writeTextFile(file, `${json}\n`);
 }
 
-if (import.meta.main) await main(Deno.args);
+function wishOrExit(): BenchWish | "help" {
+  try {
+    return readWish(Deno.args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    Deno.exit(2);
+  }
+}
+
+if (import.meta.main) {
+  const wish = wishOrExit();
+  if (wish === "help") console.log(HELP);
+  else await main(wish);
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe } from "./bench.ts";
+import { describe, readWish } from "./bench.ts";
 
 Deno.test("a figure is held against its control and its target", () => {
   const figure = {
@@ -19,4 +19,19 @@ Deno.test("a figure is held against its control and its target", () => {
   ]);
   assert.equal(describe({ ...figure, value: 599 })[5], "missed");
   assert.equal(describe({ ...figure, target: { of: "value", atMost: 599 } })[5], "missed");
+});
+
+Deno.test("the command line: names, help, and what it does not know", () => {
+  assert.deepEqual(readWish(["start", "sends", "--json", "x.json"]), {
+    benches: ["sends", "start"],
+    tiny: false,
+    file: "x.json",
+  });
+  assert.deepEqual(readWish(["--tiny"]), {
+    benches: ["sends", "fanout", "start", "federation"],
+    tiny: true,
+  });
+  assert.equal(readWish(["--help"]), "help");
+  assert.throws(() => readWish(["send"]), /no bench "send"; there are sends, fanout/);
+  assert.throws(() => readWish(["--tinny"]), /--tinny/);
 });

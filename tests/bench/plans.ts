@@ -72,7 +72,9 @@ function queries(sql: Sql, count: number): readonly (readonly [string, () => Pro
   const ids = Array.from({ length: 50 }, (_, i) => `$e${(Math.floor(count / 8) - i) * 4}`);
   const page = { roomId: ROOM, channelId: "c0", inclusive: false, limit: 51 };
   const middle = { order: Math.floor(count / 2), hash: new Uint8Array(32) };
-  const token = { instance: "x", base: 0, positions: new Map([[1, count - 100]]) };
+  // `fill` put the deleted messages behind all others.
+  const newest = count + count / 10;
+  const token = { instance: "x", base: 0, positions: new Map([[1, newest - 100]]) };
   return [
     ["lastMessages", () => lastMessages(sql, channels(all))],
     ["countUnread, nothing read", () =>
