@@ -243,6 +243,7 @@ async function openInbound(
     feed: base.store.feed,
     serverName: base.serverName,
     keys: federation.keyRing,
+    verifier: federation.verifier,
     transport: federation.transport,
     policy: federation.policy,
     edus: new EduReceiver({

@@ -15,45 +15,45 @@ interface Walk {
   nodes: number;
 }
 
-function faultOf(value: unknown, at: { path: string; depth: number; walk: Walk }):
-  | CanonicalFault
-  | undefined {
-  const { path, depth, walk } = at;
+/** The path is put together where there is a fault, going back up: hardly any value has one. */
+function faultOf(value: unknown, depth: number, walk: Walk): CanonicalFault | undefined {
   if (++walk.nodes > limits.json.maxNodes) {
-    return { path, message: `more than ${limits.json.maxNodes} values` };
+    return { path: "", message: `more than ${limits.json.maxNodes} values` };
   }
   if (value === null || typeof value === "boolean") return undefined;
   if (typeof value === "string") {
-    return value.isWellFormed() ? undefined : { path, message: "half of a surrogate pair" };
+    return value.isWellFormed() ? undefined : { path: "", message: "half of a surrogate pair" };
   }
   if (typeof value === "number") {
     const fine = Number.isSafeInteger(value) && !Object.is(value, -0);
-    return fine ? undefined : { path, message: `${value} is no integer within 2^53-1` };
+    return fine ? undefined : { path: "", message: `${value} is no integer within 2^53-1` };
   }
-  if (typeof value !== "object") return { path, message: `a ${typeof value} is not JSON` };
+  if (typeof value !== "object") return { path: "", message: `a ${typeof value} is not JSON` };
   if (depth >= limits.json.maxDepth) {
-    return { path, message: `more than ${limits.json.maxDepth} levels` };
+    return { path: "", message: `more than ${limits.json.maxDepth} levels` };
   }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
-      const inside = { path: `${path}[${index}]`, depth: depth + 1, walk };
-      const fault = faultOf(value[index], inside);
-      if (fault !== undefined) return fault;
+      const fault = faultOf(value[index], depth + 1, walk);
+      if (fault !== undefined) return below(`[${index}]`, fault);
     }
     return undefined;
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype) {
-    return { path, message: "not a plain object" };
+    return { path: "", message: "not a plain object" };
   }
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     const bad = keyFault(key);
-    if (bad !== undefined) return { path, message: bad };
-    const inside = { path: path === "" ? key : `${path}.${key}`, depth: depth + 1, walk };
-    const fault = faultOf(member, inside);
-    if (fault !== undefined) return fault;
+    if (bad !== undefined) return { path: "", message: bad };
+    const fault = faultOf((value as JsonObject)[key], depth + 1, walk);
+    if (fault !== undefined) return below(key, fault);
   }
   return undefined;
+}
+
+function below(step: string, { path, message }: CanonicalFault): CanonicalFault {
+  return { path: path === "" || path.startsWith("[") ? step + path : `${step}.${path}`, message };
 }
 
 /** Why a value built in memory is outside og-jcs, or undefined. PROTOCOL.md 2. */
@@ -62,7 +62,7 @@ export function canonicalFault(
   /** Levels and values that will stand around this one. */
   around: { readonly depth: number; readonly nodes: number } = { depth: 0, nodes: 0 },
 ): CanonicalFault | undefined {
-  return faultOf(value, { path: "", depth: around.depth, walk: { nodes: around.nodes } });
+  return faultOf(value, around.depth, { nodes: around.nodes });
 }
 
 /** Whether a value built in memory is within og-jcs: what the parser would accept. */

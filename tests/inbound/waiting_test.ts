@@ -186,7 +186,7 @@ Deno.test("what nobody has is given up in the end, and told to administrators", 
   await chain(room, 1);
   const late = await room.message({ sender: bob, prev: [] });
   assert.deepEqual(await send(receiver, two.name, [late]), ["waiting"]);
-  await receiver.sql`update waiting_events set attempts = 169`;
+  await receiver.sql`update waiting_events set attempts = 219`;
   await waitFor("it to be given up", async () => {
     at.clock.advance(10_000);
     return await waitingCount(at) === 0 ? true : undefined;
