@@ -54,13 +54,14 @@ import * as route50 from "./routes/settings/sessions.tsx";
 import * as route51 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
-import island2 from "./islands/DragRows.tsx";
-import island3 from "./islands/KeyboardSettings.tsx";
-import island4 from "./islands/LookPreview.tsx";
-import island5 from "./islands/OfflineApp.tsx";
-import island6 from "./islands/PermissionDiff.tsx";
-import island7 from "./islands/SettingsGuard.tsx";
-import island8 from "./islands/SettingsSearch.tsx";
+import island2 from "./islands/CopyText.tsx";
+import island3 from "./islands/DragRows.tsx";
+import island4 from "./islands/KeyboardSettings.tsx";
+import island5 from "./islands/LookPreview.tsx";
+import island6 from "./islands/OfflineApp.tsx";
+import island7 from "./islands/PermissionDiff.tsx";
+import island8 from "./islands/SettingsGuard.tsx";
+import island9 from "./islands/SettingsSearch.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -120,12 +121,13 @@ export const snapshot: Snapshot = {
   islands: [
     { name: "ChatApp", component: island0 },
     { name: "ColorHint", component: island1 },
-    { name: "DragRows", component: island2 },
-    { name: "KeyboardSettings", component: island3 },
-    { name: "LookPreview", component: island4 },
-    { name: "OfflineApp", component: island5 },
-    { name: "PermissionDiff", component: island6 },
-    { name: "SettingsGuard", component: island7 },
-    { name: "SettingsSearch", component: island8 },
+    { name: "CopyText", component: island2 },
+    { name: "DragRows", component: island3 },
+    { name: "KeyboardSettings", component: island4 },
+    { name: "LookPreview", component: island5 },
+    { name: "OfflineApp", component: island6 },
+    { name: "PermissionDiff", component: island7 },
+    { name: "SettingsGuard", component: island8 },
+    { name: "SettingsSearch", component: island9 },
   ],
 };

@@ -147,6 +147,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "m.channel.meta": "channel.update",
   "m.room.join_rules": "guild.join_rules",
   "m.room.history_visibility": "guild.history_visibility",
+  "m.room.server_acl": "guild.servers",
   "m.purge": "member.purge",
   "m.redaction": "message.delete",
 };
@@ -183,6 +184,7 @@ function actionOf(event: HeldEvent, before: ControlEvent | undefined): string | 
     return membershipAction(event, before?.pdu.content["membership"]);
   }
   const action = ACTIONS[pdu.type];
+  if (pdu.type === "m.guild.role" && before === undefined) return "role.create";
   if (pdu.type === "m.channel.policy") {
     if (before === undefined) return "channel.create";
     if (pdu.content["closed"] === true) return "channel.delete";

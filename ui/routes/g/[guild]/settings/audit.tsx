@@ -1,79 +1,192 @@
 import type { AuditEntry } from "../../../../../core/api/guilds.ts";
-import type { Guild } from "../../../../../core/api/guild.ts";
 import { Field } from "../../../../components/Field.tsx";
+import { Select } from "../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
-import { Icon } from "../../../../components/Icon.tsx";
-import { auditName, auditValue } from "../../../../lib/format/audit.ts";
+import { Icon, type IconName } from "../../../../components/Icon.tsx";
+import type { Context } from "../../../../lib/fresh/mod.ts";
 import { formPage } from "../../../../lib/form_page.ts";
-import { formatRelative } from "../../../../lib/format/time.ts";
-import { guildParams, readGuild } from "../../../../lib/guild_settings.ts";
+import { handleOf } from "../../../../lib/format/names.ts";
+import { formatFull, formatRelative, startOfDay } from "../../../../lib/format/time.ts";
+import { guildParams, readGuild, settingsPath } from "../../../../lib/guild_settings.ts";
 import { t } from "../../../../lib/i18n/t.ts";
-import { define } from "../../../../utils.ts";
+import {
+  AUDIT_ACTIONS,
+  auditLines,
+  auditSentence,
+  type NameOf,
+  namer,
+} from "../../../../lib/settings/audit.ts";
+import { define, type State } from "../../../../utils.ts";
 
-export const handler = define.handlers(formPage(async (ctx) => {
+const DAY_MS = 86_400_000;
+const FILTERS = ["by", "action", "target", "since", "until"] as const;
+type Filter = Readonly<Record<typeof FILTERS[number], string>>;
+
+const ICONS: Readonly<Record<string, IconName>> = {
+  guild: "info",
+  role: "shield",
+  roles: "shield",
+  channel: "hash",
+  member: "person",
+  message: "trash",
+};
+
+async function load(ctx: Context<State>) {
   const guild = await readGuild(ctx, "gs.audit");
-  const get = (name: string) => ctx.url.searchParams.get(name) || undefined;
-  const filter = { by: get("by"), action: get("action"), target: get("target") };
+  const get = (name: string) => ctx.url.searchParams.get(name)?.trim() ?? "";
+  const filter = Object.fromEntries(FILTERS.map((name) => [name, get(name)])) as Filter;
+  const untilTs = startOfDay(filter.until, "UTC");
   const log = await ctx.state.api.call("listAudit", {
     params: guildParams(ctx),
-    query: { ...filter, before: get("before") },
+    query: {
+      by: filter.by || undefined,
+      action: filter.action || undefined,
+      target: filter.target || undefined,
+      since_ts: startOfDay(filter.since, "UTC"),
+      // The day named is the last that counts.
+      until_ts: untilTs === undefined ? undefined : untilTs + DAY_MS,
+      before: get("before") || undefined,
+    },
   });
   return { guild, log, filter };
-}, {}));
+}
 
-export default define.page<typeof handler>(({ data, state }) => (
-  <GuildSettings
-    state={state}
-    guild={data.guild}
-    part="audit"
-    heading={t("gs.audit")}
-    note={data.note}
-  >
-    <form method="get" class="row wrap form-line">
-      <Field name="by" label={t("audit.by")} value={data.filter.by} placeholder="@name@server" />
-      <Field
-        name="action"
-        label={t("audit.action")}
-        value={data.filter.action}
-        placeholder="role.update"
-      />
-      <button class="button" type="submit">{t("audit.filter")}</button>
-    </form>
-    {data.log.entries.length === 0 && <p class="muted">{t("audit.none")}</p>}
-    <ul class="rows">
-      {data.log.entries.map((entry) => (
-        <Entry key={entry.id} entry={entry} guild={data.guild} nowMs={state.nowMs} />
-      ))}
-    </ul>
-    {data.log.next && (
-      <a class="button" href={`?before=${encodeURIComponent(data.log.next)}`}>{t("gs.next")}</a>
-    )}
-  </GuildSettings>
-));
+export const handler = define.handlers(formPage(load, {}));
 
-function Entry({ entry, guild, nowMs }: { entry: AuditEntry; guild: Guild; nowMs: number }) {
+export default define.page<typeof handler>(({ data, state }) => {
+  const { guild, log, filter } = data;
+  const nameOf = namer(guild, log.people);
+  const asked = Object.entries(filter).filter(([, value]) => value !== "");
   return (
-    <li class="row-card">
-      <Icon name="list" />
+    <GuildSettings
+      state={state}
+      guild={guild}
+      part="audit"
+      heading={t("gs.audit")}
+      note={data.note}
+    >
+      <Filters filter={filter} guild={guild} any={asked.length > 0} />
+      {log.entries.length === 0 && (
+        <p class="muted">{asked.length > 0 ? t("audit.nothingSo") : t("audit.none")}</p>
+      )}
+      <ul class="rows">
+        {log.entries.map((entry) => (
+          <Entry
+            key={entry.id}
+            entry={entry}
+            nameOf={nameOf}
+            base={settingsPath(guild)}
+            nowMs={state.nowMs}
+          />
+        ))}
+      </ul>
+      {log.next && (
+        <a
+          class="button"
+          href={`?${new URLSearchParams([...asked, ["before", log.next]])}`}
+        >
+          {t("audit.older")}
+        </a>
+      )}
+    </GuildSettings>
+  );
+});
+
+function Filters(
+  { filter, guild, any }: {
+    filter: Filter;
+    guild: Parameters<typeof settingsPath>[0];
+    any: boolean;
+  },
+) {
+  return (
+    <form method="get" class="stack-tight card flat" role="search" aria-label={t("audit.filter")}>
+      <div class="row wrap form-line">
+        <Field
+          name="by"
+          label={t("audit.by")}
+          value={filter.by.startsWith("@") ? handleOf(filter.by) : filter.by}
+          placeholder="@name@server"
+          spellcheck={false}
+        />
+        <Select
+          name="action"
+          label={t("audit.action")}
+          value={filter.action}
+          options={[
+            ["", t("audit.anyAction")],
+            ...AUDIT_ACTIONS.map((action) =>
+              [action, t(`audit.do.${action}`, { target: "…" })] as const
+            ),
+          ]}
+        />
+      </div>
+      <div class="row wrap form-line">
+        <Field name="target" label={t("audit.target")} value={filter.target} spellcheck={false} />
+        <DayField name="since" label={t("audit.since")} value={filter.since} />
+        <DayField name="until" label={t("audit.until")} value={filter.until} />
+      </div>
+      <div class="row wrap">
+        <button class="button" type="submit">{t("audit.filter")}</button>
+        {any && <a class="button quiet" href={`${settingsPath(guild)}/audit`}>{t("audit.clear")}
+        </a>}
+      </div>
+    </form>
+  );
+}
+
+function DayField({ name, label, value }: { name: string; label: string; value: string }) {
+  return (
+    <div class="field">
+      <label for={`f-${name}`}>{label}</label>
+      <input class="input" id={`f-${name}`} name={name} type="date" value={value} />
+    </div>
+  );
+}
+
+function Entry(
+  { entry, nameOf, base, nowMs }: {
+    entry: AuditEntry;
+    nameOf: NameOf;
+    base: string;
+    nowMs: number;
+  },
+) {
+  const lines = auditLines(entry, nameOf);
+  const kind = entry.action.slice(0, entry.action.indexOf("."));
+  return (
+    <li class="row-card audit" id={entry.id.slice(1)}>
+      <Icon name={ICONS[kind] ?? "list"} />
       <div class="grow">
         <p class="break">
-          <span class="strong">{entry.by}</span> <span class="tag">{entry.action}</span>{" "}
-          {entry.target && <span class="strong">{auditName(guild, entry.target)}</span>}
+          <a class="strong" href={`${base}/members/${encodeURIComponent(entry.by)}`}>
+            {nameOf(entry.by)}
+          </a>{" "}
+          {auditSentence(entry, nameOf)}
         </p>
         {entry.reason && <p class="small">“{entry.reason}”</p>}
-        {entry.changes.length > 0 && (
+        {lines.length > 0 && (
           <ul class="changes">
-            {entry.changes.map((change) => (
-              <li key={change.field}>
-                <span class="strong">{change.field}</span>:{" "}
-                <del>{auditValue(guild, change.before)}</del> →{" "}
-                <ins>{auditValue(guild, change.after)}</ins>
+            {lines.map((line, at) => (
+              <li key={at}>
+                <span class="strong">{line.label}</span>: {line.before !== "–" && (
+                  <>
+                    <del>{line.before}</del> →{" "}
+                  </>
+                )}
+                <ins>{line.after}</ins>
               </li>
             ))}
           </ul>
         )}
       </div>
-      <span class="tiny faint nowrap">{formatRelative(entry.ts, nowMs)}</span>
+      <time
+        class="tiny faint nowrap"
+        dateTime={new Date(entry.ts).toISOString()}
+        title={`${formatFull(entry.ts, "UTC")} UTC`}
+      >
+        {formatRelative(entry.ts, nowMs)}
+      </time>
     </li>
   );
 }
