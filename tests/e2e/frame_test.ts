@@ -138,6 +138,29 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     });
   });
 
+  await t.step("walks the list with arrows and reads one channel from its menu", async () => {
+    await say(ann.page, "Anyone?");
+    await page.locator(".side-row.unread", { hasText: "general" }).waitFor();
+    await page.locator("textarea[name=body]").focus();
+    for (const area of [".members [data-stop]", ".rail [data-stop]", ".side-row.here"]) {
+      await keyboard.press("F6");
+      await focused(page, area);
+    }
+    await keyboard.press("Home");
+    await focused(page, ".side-row.unread");
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    await page.getByRole("menu", { name: "Options of general" }).waitFor();
+    await focused(page, "[role=menuitem]");
+    await keyboard.press("Enter");
+    await page.locator(".side-row.unread").waitFor({ state: "detached" });
+    await focused(page, ".side-options");
+    await keyboard.press("Enter");
+    await page.getByRole("menu").waitFor();
+    await keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "detached" });
+  });
+
   await t.step("Escape ends one thing after the other", async () => {
     await keyboard.press("Control+/");
     await focused(page, "dialog input");

@@ -61,6 +61,9 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   },
   whereItIs: (page) => fromMessage(page, "Hello world", "Where it has arrived"),
   pins: (page) => page.getByRole("button", { name: "Pinned messages" }).click(),
+  topic: async (page) => {
+    await page.locator("button.topic").click();
+  },
   switcher: (page) => page.keyboard.press("Control+k"),
   keys: (page) => page.keyboard.press("Control+/"),
   leaveGuild: (page) => fromGuild(page, "Leave guild"),
@@ -72,6 +75,10 @@ export const OF_A_MEMBER: readonly string[] = ["leaveGuild"];
 /** What opens beside the dialogs. */
 export const POPOVERS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   "menu of the guild": (page) => page.getByRole("button", { name: /^Menu of/ }).click(),
+  "menu of a channel": async (page) => {
+    await page.locator(".side-row", { hasText: "general" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Mark as read" }).waitFor();
+  },
   "menu of a message": async (page) => {
     await message(page, "Hello world").hover();
     await message(page, "Hello world").getByRole("button", { name: "More", exact: true }).click();

@@ -36,6 +36,9 @@ export async function makeScene(server: ProcessServer): Promise<Scene> {
   await ann.do("PATCH", "/account", { display_name: "Ann", bio: "Plants things", status: "out" });
   const guild = await ann.do("POST", "/guilds", { name: "Riverside Garden Club" });
   const general = guild.channels.find((each: { name: string }) => each.name === "general").id;
+  await ann.do("PATCH", `/rooms/${encodeURIComponent(guild.id)}/channels/${general}`, {
+    topic: "Beds, seeds and **weather**.\nNo trade.",
+  });
   const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
   const bob = await server.register("bob", invite.code);
   const eve = await server.register("eve", invite.code);

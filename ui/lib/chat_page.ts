@@ -5,6 +5,7 @@ import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
 import { isTimeZone } from "./format/time.ts";
 import { nameOf } from "./format/names.ts";
+import { readKept } from "./kept.ts";
 import type { ChatProps, MemberList } from "./store/chat.ts";
 import { channelOf, dmOf, guildOf, isTalk, parsePlace, type Place } from "./store/place.ts";
 import { PAGE_ROWS } from "./store/window.ts";
@@ -37,6 +38,7 @@ export async function loadChat(
     publicUrlLocal: state.server.public_url_local,
     sourceUrl: state.server.source_url,
     abuseContact: state.server.abuse_contact,
+    kept: readKept(request.headers.get("cookie") ?? ""),
   };
 }
 

@@ -1,11 +1,14 @@
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import { channelIcon } from "../../lib/format/channel_icon.ts";
-import { channelPath } from "../../lib/format/paths.ts";
+import { keepName } from "../../lib/browser/keep_name.ts";
+import { menuHandlers, openMenuAt } from "../../lib/browser/place_menu.ts";
+import { channelPath, channelSlug, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { type ChannelGroup, groupChannels } from "../../lib/store/channel_tree.ts";
-import { channelUnread } from "../../lib/store/unread.ts";
+import type { MenuTarget } from "../../lib/store/menu_target.ts";
+import { channelUnread, sumUnread } from "../../lib/store/unread.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { cap } from "./Rail.tsx";
@@ -34,15 +37,26 @@ function Group({ group, guild }: { group: ChannelGroup; guild: Guild }) {
   );
   const { category } = group;
   if (!category) return rows;
+  const closed = state.kept.value.closed.includes(category.id);
   return (
-    <details class="side-group" open>
-      <summary>
+    <details
+      class="side-group"
+      open={!closed}
+      onToggle={(event) =>
+        keepName(state, "closed", { name: category.id, on: !event.currentTarget.open })}
+    >
+      <summary
+        data-stop
+        {...menuHandlers(state, { kind: "category", guild, category, channels: group.channels })}
+      >
         <Icon name="right" small />
         <span class="clip grow">{category.name}</span>
+        {closed && <Waiting channels={group.channels} />}
         {can(guild.permissions, "MANAGE_CHANNELS") && (
           <button
             type="button"
             class="icon-button small"
+            data-stop-act
             title={t("channel.createIn", { name: category.name })}
             aria-label={t("channel.createIn", { name: category.name })}
             onClick={(event) => {
@@ -57,9 +71,54 @@ function Group({ group, guild }: { group: ChannelGroup; guild: Guild }) {
             <Icon name="plus" small />
           </button>
         )}
+        <OptionsButton
+          name={category.name}
+          target={{ kind: "category", guild, category, channels: group.channels }}
+        />
       </summary>
       {rows}
     </details>
+  );
+}
+
+/** What waits in a folded category: it must not hide that one is called. */
+function Waiting({ channels }: { channels: readonly Channel[] }) {
+  const state = useChat();
+  const { unread, mentions } = sumUnread(state.reads.value, channels);
+  if (mentions > 0) {
+    return (
+      <span class="badge">
+        {cap(mentions)}
+        <span class="sr">{t("nav.mentions", { n: mentions })}</span>
+      </span>
+    );
+  }
+  return unread > 0
+    ? (
+      <span class="dot news-dot">
+        <span class="sr">{t("nav.unread", { n: unread })}</span>
+      </span>
+    )
+    : null;
+}
+
+function OptionsButton({ name, target }: { name: string; target: MenuTarget }) {
+  const state = useChat();
+  return (
+    <button
+      type="button"
+      class="icon-button small side-options"
+      data-stop-act
+      aria-haspopup="menu"
+      title={t("place.options", { name })}
+      aria-label={t("place.options", { name })}
+      onClick={(event) => {
+        event.preventDefault();
+        openMenuAt(state, event.currentTarget, target);
+      }}
+    >
+      <Icon name="more" small />
+    </button>
   );
 }
 
@@ -81,11 +140,14 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
       <a
         class={classes}
         href={channelPath(guild.id, channel)}
+        data-stop
+        {...menuHandlers(state, { kind: "channel", guild, channel })}
         aria-current={here ? "page" : undefined}
       >
         <Icon name={channelIcon(channel)} />
         <span class="clip grow">{channel.name}</span>
         {channel.private && <span class="sr">{t("channel.privateNote")}</span>}
+        {channel.hidden && !channel.private && <span class="sr">{t("channel.hiddenNote")}</span>}
         {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
         {mentions > 0 && (
           <span class="badge">
@@ -94,18 +156,22 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
           </span>
         )}
       </a>
-      {can(channel.permissions, "MANAGE_CHANNELS") && (
-        <a
-          class="icon-button small side-edit"
-          href={`${channelPath(guild.id, channel).replace(/\/[^/]+$/, "")}/settings/channels/${
-            encodeURIComponent(channel.private ? channel.room_id : channel.id)
-          }`}
-          title={t("channel.settingsOf", { name: channel.name })}
-          aria-label={t("channel.settingsOf", { name: channel.name })}
-        >
-          <Icon name="settings" small />
-        </a>
-      )}
+      <span class="side-acts">
+        {can(channel.permissions, "MANAGE_CHANNELS") && (
+          <a
+            class="icon-button small side-edit"
+            data-stop-act
+            href={`${guildPath(guild.id)}/settings/channels/${
+              encodeURIComponent(channelSlug(channel))
+            }`}
+            title={t("channel.settingsOf", { name: channel.name })}
+            aria-label={t("channel.settingsOf", { name: channel.name })}
+          >
+            <Icon name="settings" small />
+          </a>
+        )}
+        <OptionsButton name={channel.name} target={{ kind: "channel", guild, channel }} />
+      </span>
     </li>
   );
 }

@@ -4,10 +4,16 @@ import type { Dm } from "../../../core/api/gateway.ts";
 import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
+import { keysOf } from "../../lib/keys/bindings.ts";
+import { showCombo } from "../../lib/keys/combo.ts";
+import { SHORTCUTS } from "../../lib/keys/shortcuts.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
+import { goToPresent } from "../../lib/browser/present.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
-import { channelOf, dmOf, guildOf, placeKey } from "../../lib/store/place.ts";
+import { plainText } from "../../lib/store/links.ts";
+import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
@@ -27,7 +33,7 @@ export function Main() {
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
   return (
-    <main class="main" id="main">
+    <main class="main" id="main" tabIndex={-1}>
       <ConnectionBar />
       {place.kind === "channel" && channel
         ? <ChannelMain channel={channel} />
@@ -50,9 +56,9 @@ function ChannelMain({ channel }: { channel: Channel }) {
         <Icon name={channelIcon(channel)} />
         <h1 class="clip">{channel.name}</h1>
         {channel.private && <EncryptionTag />}
-        {channel.topic && <p class="topic clip grow" title={channel.topic}>{channel.topic}</p>}
+        {channel.topic && <TopicButton name={channel.name} topic={channel.topic} />}
         <span class="grow" />
-        <HeadTools channel />
+        <HeadTools channel={channel} />
       </header>
       <CheckingNotice checking={guild.checking} />
       <AwayNotice away={guild.away} />
@@ -98,13 +104,30 @@ export function EncryptionTag() {
   );
 }
 
-function HeadTools({ channel }: { channel?: boolean }) {
+/** The beginning of the topic; a press shows all of it. */
+function TopicButton({ name, topic }: { name: string; topic: string }) {
+  const state = useChat();
+  return (
+    <button
+      type="button"
+      class="topic clip grow"
+      title={t("topic.show")}
+      aria-haspopup="dialog"
+      onClick={() => state.overlay.value = { kind: "topic", name, topic }}
+    >
+      <span class="sr">{t("topic.label")}</span>
+      {plainText(state, topic.split("\n")[0] ?? "")}
+    </button>
+  );
+}
+
+function HeadTools({ channel }: { channel?: Channel }) {
   const state = useChat();
   return (
     <>
       <button
         type="button"
-        class="icon-button"
+        class="icon-button not-tiny"
         title={t("pins.title")}
         aria-label={t("pins.title")}
         onClick={() => state.overlay.value = { kind: "pins" }}
@@ -113,24 +136,56 @@ function HeadTools({ channel }: { channel?: boolean }) {
       </button>
       <button
         type="button"
-        class="icon-button"
-        title={`${t("switcher.title")} (Ctrl+K)`}
+        class="icon-button not-tiny"
+        title={switcherTitle(state)}
         aria-label={t("switcher.title")}
         onClick={() => state.overlay.value = { kind: "switcher" }}
       >
         <Icon name="search" />
       </button>
       {channel && <MembersButton />}
-      <MoreMenu />
+      <MoreMenu channel={channel} />
     </>
   );
 }
 
-/** What is needed now and then. */
-function MoreMenu() {
+/** Names the key that does the same, as it was chosen. */
+function switcherTitle(state: ChatState): string {
+  const [shortcut] = SHORTCUTS.filter((each) => each.id === "switcher");
+  const [key] = shortcut ? keysOf(state.keys.value, shortcut, false) : [];
+  return key === undefined
+    ? t("switcher.title")
+    : `${t("switcher.title")} (${showCombo(key, false).join(" ")})`;
+}
+
+/** What is needed now and then, and what has no room on a narrow screen. */
+function MoreMenu({ channel }: { channel: Channel | undefined }) {
   const state = useChat();
+  const place = state.place.value;
+  const { topic } = channel ?? {};
   return (
     <Menu label={t("main.more")} icon="more">
+      <span class="only-tiny">
+        <MenuButton icon="pin" onClick={() => state.overlay.value = { kind: "pins" }}>
+          {t("pins.title")}
+        </MenuButton>
+        <MenuButton icon="search" onClick={() => state.overlay.value = { kind: "switcher" }}>
+          {t("switcher.title")}
+        </MenuButton>
+      </span>
+      {channel && topic && (
+        <MenuButton
+          icon="info"
+          onClick={() => state.overlay.value = { kind: "topic", name: channel.name, topic }}
+        >
+          {t("topic.show")}
+        </MenuButton>
+      )}
+      {isTalk(place) && (
+        <MenuButton icon="check" onClick={() => goToPresent(state, place)}>
+          {t("place.markRead")}
+        </MenuButton>
+      )}
       <MenuButton icon="calendar" onClick={() => state.overlay.value = { kind: "jumpToDate" }}>
         {t("date.title")}
       </MenuButton>

@@ -1,6 +1,8 @@
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
+import { useRoving } from "../../lib/browser/use_roving.ts";
 import { foreignServer, memberName } from "../../lib/format/names.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -50,7 +52,7 @@ export function Members() {
           <Icon name="close" />
         </button>
       </header>
-      <div class="side-scroll">
+      <RovingScroll>
         {!list && <MemberSkeletons />}
         {groups.map((group) => (
           <section key={group.id}>
@@ -73,9 +75,14 @@ export function Members() {
             {t("members.more")}
           </button>
         )}
-      </div>
+      </RovingScroll>
     </aside>
   );
+}
+
+function RovingScroll({ children }: { children: ComponentChildren }) {
+  const ref = useRoving<HTMLDivElement>();
+  return <div ref={ref} class="side-scroll">{children}</div>;
 }
 
 function MemberRow({ member, guild }: { member: Member; guild: Guild }) {
@@ -90,6 +97,7 @@ function MemberRow({ member, guild }: { member: Member; guild: Guild }) {
       <button
         type="button"
         class={presence === "offline" ? "side-row member away" : "side-row member"}
+        data-stop
         onClick={() =>
           state.overlay.value = { kind: "profile", userId: user.id, guildId: guild.id }}
       >

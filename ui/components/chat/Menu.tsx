@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { moveInMenu } from "../../lib/browser/menu_keys.ts";
 import { usePopover } from "../../lib/browser/use_popover.ts";
 import { Icon, type IconName } from "../Icon.tsx";
 
@@ -25,7 +26,7 @@ export function Menu(props: {
   useEffect(() => {
     if (!open) return;
     const items = () => [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
-    items()[0]?.focus();
+    items().find((item) => item.checkVisibility())?.focus();
     const away = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
@@ -34,20 +35,10 @@ export function Menu(props: {
   }, [open]);
   // A form that is gone from the page would not be sent.
   const closeUnlessForm = (event: MouseEvent) => {
-    if (!(event.target as Element).closest("form")) setOpen(false);
+    if (!(event.target as Element).closest("form")) closeBack();
   };
   const onKey = (event: KeyboardEvent) => {
-    if (!open) return;
-    const items = [...box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []];
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    const go = (index: number) => items[(index + items.length) % items.length]?.focus();
-    if (event.key === "ArrowDown") go(at + 1);
-    else if (event.key === "ArrowUp") go(at - 1);
-    else if (event.key === "Home") go(0);
-    else if (event.key === "End") go(-1);
-    else if (event.key === "Tab") return setOpen(false);
-    else return;
-    event.preventDefault();
+    if (open) moveInMenu(event, box.current, () => setOpen(false));
   };
   return (
     <div class="menu" ref={box} onKeyDown={onKey}>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import type { Overlay } from "../../lib/store/chat.ts";
 import { useChat } from "./chat_context.ts";
 
@@ -25,8 +26,16 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   pins: () => import("./overlays/Pins.tsx"),
   switcher: () => import("./overlays/Switcher.tsx"),
   whereItIs: () => import("./overlays/WhereItIs.tsx"),
+  topic: () => import("./overlays/Topic.tsx"),
   keys: () => import("./overlays/Keys.tsx"),
 };
+
+/** The menu of a row in the lists; its script is fetched when it is first opened. */
+export function PlaceMenus() {
+  const menu = useChat().placeMenu.value;
+  const PlaceMenu = useLazy(menu !== null, () => import("./PlaceMenu.tsx"));
+  return PlaceMenu && menu && <PlaceMenu menu={menu} />;
+}
 
 export function Overlays() {
   const state = useChat();

@@ -1,4 +1,6 @@
 import type { Guild } from "../../../core/api/guild.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
+import { useRoving } from "../../lib/browser/use_roving.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildUnread, unreadOf } from "../../lib/store/unread.ts";
@@ -15,12 +17,15 @@ export function Rail() {
     (sum, dm) => sum + unreadOf(state.reads.value, dm).unread + (dm.state === "invited" ? 1 : 0),
     state.invitations.value.length,
   );
+  const rail = useRoving<HTMLElement>();
   return (
-    <nav class="rail" aria-label={t("nav.guilds")}>
+    <nav ref={rail} class="rail" aria-label={t("nav.guilds")}>
       <ul class="rail-list">
         <li class={atHome ? "rail-item here" : waiting > 0 ? "rail-item unread" : "rail-item"}>
           <a
             class="rail-home"
+            data-stop
+            {...menuHandlers(state, { kind: "home" })}
             href="/home"
             title={t("nav.conversations")}
             aria-label={waiting > 0
@@ -38,6 +43,7 @@ export function Rail() {
           <button
             type="button"
             class="rail-add"
+            data-stop
             title={t("guild.create")}
             aria-label={t("guild.create")}
             onClick={() => state.overlay.value = { kind: "createGuild" }}
@@ -59,6 +65,8 @@ function RailGuild({ guild }: { guild: Guild }) {
     <li class={here ? "rail-item here" : unread > 0 ? "rail-item unread" : "rail-item"}>
       <a
         href={guildPath(guild.id)}
+        data-stop
+        {...menuHandlers(state, { kind: "guild", guild })}
         title={guild.name}
         aria-label={mentions > 0
           ? t("nav.guildMentions", { name: guild.name, n: mentions })

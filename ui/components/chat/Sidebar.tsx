@@ -2,7 +2,10 @@ import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { dmPath, guildPath } from "../../lib/format/paths.ts";
-import { can } from "../../lib/format/rights.ts";
+import { can, managesGuild } from "../../lib/format/rights.ts";
+import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
+import { menuHandlers } from "../../lib/browser/place_menu.ts";
+import { useRoving } from "../../lib/browser/use_roving.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { unreadOf } from "../../lib/store/unread.ts";
@@ -20,10 +23,15 @@ import { UserPanel } from "./UserPanel.tsx";
 export function Sidebar() {
   const state = useChat();
   const guild = guildOf(state.known, state.place.value);
+  const list = useRoving<HTMLElement>();
   return (
     <div class="side">
       {guild ? <GuildHead guild={guild} /> : <HomeHead />}
-      <nav class="side-scroll" aria-label={guild ? t("nav.channels") : t("nav.conversations")}>
+      <nav
+        ref={list}
+        class="side-scroll"
+        aria-label={guild ? t("nav.channels") : t("nav.conversations")}
+      >
         {guild ? <ChannelList guild={guild} /> : (
           <>
             <FriendsRow />
@@ -47,9 +55,7 @@ function GuildHead({ guild }: { guild: Guild }) {
   const { permissions } = guild;
   const owner = guild.owner === state.self.value.user.id;
   const settings = `${guildPath(guild.id)}/settings`;
-  const manages = can(permissions, "MANAGE_GUILD") || can(permissions, "MANAGE_ROLES") ||
-    can(permissions, "MANAGE_CHANNELS") || can(permissions, "BAN") ||
-    can(permissions, "VIEW_AUDIT_LOG");
+  const manages = managesGuild(permissions);
   return (
     <header class="side-head">
       <h2 class="clip grow">{guild.name}</h2>
@@ -66,6 +72,9 @@ function GuildHead({ guild }: { guild: Guild }) {
         </button>
       )}
       <Menu label={t("guild.menu", { name: guild.name })} icon="down">
+        <MenuButton icon="check" onClick={() => void markGuildRead(state, guild)}>
+          {t("place.markRead")}
+        </MenuButton>
         {can(permissions, "MANAGE_CHANNELS") && (
           <MenuButton
             icon="plus"
@@ -117,6 +126,7 @@ function FriendsRow() {
     <button
       type="button"
       class={asking.length > 0 ? "side-row unread" : "side-row"}
+      data-stop
       onClick={() => state.overlay.value = { kind: "friends" }}
     >
       <Icon name="people" />
@@ -133,7 +143,22 @@ function FriendsRow() {
 function DmList() {
   const state = useChat();
   const dms = state.dms.value.filter((dm) => !state.isBlocked(dm.user.id));
-  if (dms.length === 0) return <p class="side-hint">{t("dm.none")}</p>;
+  if (dms.length === 0) {
+    return (
+      <div class="side-hint stack-tight">
+        <p>{t("dm.none")}</p>
+        <div>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => state.overlay.value = { kind: "startDm" }}
+          >
+            {t("dm.start")}
+          </button>
+        </div>
+      </div>
+    );
+  }
   return <ul class="side-list">{dms.map((dm) => <DmRow key={dm.room_id} dm={dm} />)}</ul>;
 }
 
@@ -149,6 +174,8 @@ function DmRow({ dm }: { dm: Dm }) {
       <a
         class={here ? "side-row dm here" : unread > 0 ? "side-row dm unread" : "side-row dm"}
         href={dmPath(dm.room_id)}
+        data-stop
+        {...menuHandlers(state, { kind: "dm", dm })}
         aria-current={here ? "page" : undefined}
       >
         <Avatar

@@ -17,6 +17,7 @@ function keptApp(state: ChatState): KeptApp {
     publicUrlLocal,
     sourceUrl,
     abuseContact,
+    kept: state.kept.value,
     nowMs: state.now.peek(),
     timeZone: state.timeZone.value,
     snapshot: {

@@ -1,10 +1,10 @@
-/** The parts of the app in reading order, and where the focus goes in each. */
-const AREAS: readonly { readonly selector: string; readonly first: string }[] = [
-  { selector: ".rail", first: "[aria-current], a" },
-  { selector: ".side-scroll", first: "[aria-current], a, button, summary" },
-  { selector: ".timeline", first: "article[tabindex='0'], article:last-of-type" },
-  { selector: ".composer", first: "textarea" },
-  { selector: ".members", first: "[tabindex='0'], .side-row, button" },
+/** The parts of the app in reading order, and where the focus goes in each, the best first. */
+const AREAS: readonly { readonly selector: string; readonly wanted: readonly string[] }[] = [
+  { selector: ".rail", wanted: ["[aria-current]", "a"] },
+  { selector: ".side-scroll", wanted: ["[aria-current]", "[data-stop]", "button"] },
+  { selector: ".timeline", wanted: ["article[tabindex='0']", "article:last-of-type"] },
+  { selector: ".composer", wanted: ["textarea"] },
+  { selector: ".members", wanted: ["[data-stop][tabindex='0']", "[data-stop]", "button"] },
 ];
 
 const inSight = (element: HTMLElement) =>
@@ -12,10 +12,11 @@ const inSight = (element: HTMLElement) =>
 
 /** Moves the focus to the next part of the app, around the ends. */
 export function stepArea(step: 1 | -1): void {
-  const areas = AREAS.flatMap(({ selector, first }) => {
+  const areas = AREAS.flatMap(({ selector, wanted }) => {
     const area = document.querySelector<HTMLElement>(`.app ${selector}`);
     if (!area || !inSight(area)) return [];
-    const target = [...area.querySelectorAll<HTMLElement>(first)].find(inSight);
+    const target = wanted.flatMap((each) => [...area.querySelectorAll<HTMLElement>(each)])
+      .find(inSight);
     return target ? [{ area, target }] : [];
   });
   if (areas.length === 0) return;

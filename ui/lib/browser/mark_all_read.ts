@@ -1,4 +1,5 @@
 import type { Channel } from "../../../core/api/channel.ts";
+import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { ChatState } from "../store/chat.ts";
 import { refKey } from "../store/place.ts";
@@ -36,9 +37,9 @@ export function markChannelsRead(state: ChatState, channels: readonly Channel[])
   );
 }
 
-/** Clears the badges of all conversations. */
-export function markDmsRead(state: ChatState): Promise<void> {
-  const waiting = state.dms.value.filter((dm) => {
+/** Clears the badge of a conversation, or of all. */
+export function markDmsRead(state: ChatState, only?: Dm): Promise<void> {
+  const waiting = (only ? [only] : state.dms.value).filter((dm) => {
     const read = state.reads.value.get(refKey(dm));
     return dm.state !== "invited" && (read?.unread ?? 0) > 0;
   });

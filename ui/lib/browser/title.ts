@@ -4,9 +4,10 @@ import type { ChatState } from "../store/chat.ts";
 import { mentionsIn } from "../store/unread.ts";
 import { channelOf, dmOf, guildOf } from "../store/place.ts";
 
-/** Title of the tab: how many mentions wait, then where one is. */
+/** Title of the tab: how many mentions wait, or that there is news; then where one is. */
 export function showTitle(state: ChatState): void {
   const mentions = mentionsIn(state.reads.value);
+  const news = [...state.reads.value.values()].some((read) => read.unread > 0);
   const place = state.place.value;
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
@@ -16,7 +17,7 @@ export function showTitle(state: ChatState): void {
     : dm
     ? nameOf(dm.user)
     : guild?.name ?? t("home.title");
-  const count = mentions > 0 ? `(${mentions}) ` : "";
+  const count = mentions > 0 ? `(${mentions}) ` : news ? "• " : "";
   const tail = channel && guild ? guild.name : state.server.name;
   document.title = `${count}${where} · ${tail}`;
 }

@@ -236,7 +236,7 @@ export const de: Catalogue = {
   "channel.unknown": "unbekannter Kanal",
 
   "dm.start": "Neue Unterhaltung",
-  "dm.none": "Noch keine Unterhaltungen. Beginne eine mit +.",
+  "dm.none": "Noch keine Unterhaltungen.",
   "dm.whom": "Mit wem?",
   "dm.whomPlaceholder": "Benutzername oder @name@server",
   "dm.open": "Unterhaltung öffnen",

@@ -72,6 +72,16 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "appearance.safe":
     "Dein eigenes CSS ist auf dieser Seite weggelassen, weil ihre Adresse auf ?safe endet. Ändere es unten, oder schalte es ab.",
 
+  "topic.show": "Das ganze Thema zeigen",
+  "topic.label": "Thema:",
+  "channel.hiddenNote": "nicht für alle Mitglieder sichtbar",
+  "place.options": "Optionen von {name}",
+  "place.markRead": "Als gelesen markieren",
+  "place.channelSettings": "Kanaleinstellungen",
+  "place.fold": "Zuklappen",
+  "place.unfold": "Aufklappen",
+  "place.profile": "Profil",
+
   "settings.keyboard": "Tastatur",
   "keyboard.lead":
     "Wird in diesem Browser behalten, weil Tastatur und System bestimmen, welche Tasten frei sind. Drück auf die Schaltfläche einer Taste und dann die neue Taste.",

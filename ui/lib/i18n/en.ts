@@ -230,7 +230,7 @@ export const en = {
   "channel.unknown": "unknown channel",
 
   "dm.start": "New conversation",
-  "dm.none": "No conversations yet. Start one with +.",
+  "dm.none": "No conversations yet.",
   "dm.whom": "With whom?",
   "dm.whomPlaceholder": "User name, or @name@server",
   "dm.open": "Open conversation",

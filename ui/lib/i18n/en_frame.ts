@@ -70,6 +70,16 @@ export const frame = {
   "appearance.safe":
     "Your own CSS is left out on this page, because its address ends with ?safe. Change it below, or turn it off.",
 
+  "topic.show": "Show the whole topic",
+  "topic.label": "Topic:",
+  "channel.hiddenNote": "hidden from some members",
+  "place.options": "Options of {name}",
+  "place.markRead": "Mark as read",
+  "place.channelSettings": "Channel settings",
+  "place.fold": "Fold up",
+  "place.unfold": "Unfold",
+  "place.profile": "Profile",
+
   "settings.keyboard": "Keyboard",
   "keyboard.lead":
     "Kept in this browser, because which keys are free depends on keyboard and system. Press a key's button, then the new key.",

@@ -8,6 +8,8 @@ import type { Relationship } from "../../../core/api/relationships.ts";
 import type { User } from "../../../core/api/user.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
 import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
+import type { Kept } from "../kept.ts";
+import type { OpenMenu } from "./menu_target.ts";
 import { isTalk, type Place, placeKey, refKey } from "./place.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -26,6 +28,7 @@ export interface ChatProps {
   readonly publicUrlLocal: boolean;
   readonly sourceUrl: string;
   readonly abuseContact: string | null;
+  readonly kept: Kept;
   /** Why the form of this page was refused, when it was sent without scripts. */
   readonly formError?: string;
 }
@@ -60,6 +63,7 @@ export type Overlay =
   | { readonly kind: "history"; readonly message: Message }
   | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }
+  | { readonly kind: "topic"; readonly name: string; readonly topic: string }
   | { readonly kind: "switcher" }
   | { readonly kind: "keys" };
 
@@ -131,6 +135,9 @@ export class ChatState {
   readonly selection: Signal<readonly Message[] | null> = signal(null);
   /** The message whose tools are shown: under the pointer, focused or tapped. */
   readonly active: Signal<string | null> = signal(null);
+  /** Categories that are folded, hints that were put away. */
+  readonly kept: Signal<Kept>;
+  readonly placeMenu: Signal<OpenMenu | null> = signal(null);
   /** Which key does what, as it was chosen in this browser. */
   readonly keys: Signal<KeyChoices> = signal(NO_CHOICES);
   /** Sends a frame through the gateway; does nothing until there is one. */
@@ -148,6 +155,7 @@ export class ChatState {
     this.presences = signal(new Map(Object.entries(snapshot.presences)));
     this.members = signal(new Map());
     this.place = signal(props.place);
+    this.kept = signal(props.kept);
     this.newAfter = signal(new Map());
     this.timeZone = signal(props.timeZone);
     this.now = signal(props.nowMs);

@@ -32,9 +32,16 @@ export function mentionsIn(reads: ReadonlyMap<string, ReadState>): number {
 
 /** What waits in a whole guild. */
 export function guildUnread(reads: ReadonlyMap<string, ReadState>, guild: Guild): Unread {
+  return sumUnread(reads, guild.channels);
+}
+
+export function sumUnread(
+  reads: ReadonlyMap<string, ReadState>,
+  channels: readonly Channel[],
+): Unread {
   let unread = 0;
   let mentions = 0;
-  for (const channel of guild.channels) {
+  for (const channel of channels) {
     const own = channelUnread(reads, channel);
     unread += own.unread;
     mentions += own.mentions;

@@ -1,0 +1,206 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { keepName } from "../../lib/browser/keep_name.ts";
+import { markChannelsRead, markDmsRead, markGuildRead } from "../../lib/browser/mark_all_read.ts";
+import { moveInMenu } from "../../lib/browser/menu_keys.ts";
+import { holdPopover } from "../../lib/browser/popovers.ts";
+import { showToast } from "../../lib/browser/toast.ts";
+import { nameOf } from "../../lib/format/names.ts";
+import { channelPath, channelSlug, dmPath, guildPath } from "../../lib/format/paths.ts";
+import { can, managesGuild } from "../../lib/format/rights.ts";
+import { t } from "../../lib/i18n/t.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
+import type { MenuTarget, OpenMenu } from "../../lib/store/menu_target.ts";
+import { useChat } from "./chat_context.ts";
+import { MenuButton, MenuLink } from "./Menu.tsx";
+
+const MARGIN_PX = 8;
+
+/** What can be done with a guild, category, channel or conversation of the lists. */
+export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
+  const state = useChat();
+  const list = useRef<HTMLDivElement>(null);
+  const close = () => state.placeMenu.value = null;
+  const closeBack = () => {
+    close();
+    menu.from.focus();
+  };
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    box.popover = "manual";
+    box.showPopover();
+    const { offsetWidth: width, offsetHeight: height } = box;
+    box.style.left = `${Math.max(MARGIN_PX, Math.min(menu.x, innerWidth - width - MARGIN_PX))}px`;
+    box.style.top = `${Math.max(MARGIN_PX, Math.min(menu.y, innerHeight - height - MARGIN_PX))}px`;
+    box.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+    return holdPopover(closeBack);
+  }, [menu]);
+  useEffect(() => {
+    const away = (event: Event) => {
+      if (!list.current?.contains(event.target as Node)) close();
+    };
+    addEventListener("pointerdown", away);
+    addEventListener("resize", close);
+    return () => {
+      removeEventListener("pointerdown", away);
+      removeEventListener("resize", close);
+    };
+  }, []);
+  return (
+    <div
+      ref={list}
+      class="menu-list"
+      role="menu"
+      aria-label={t("place.options", { name: titleOf(menu.target) })}
+      onKeyDown={(event) => moveInMenu(event, list.current, close)}
+      onClick={closeBack}
+    >
+      {itemsOf(state, menu.target)}
+    </div>
+  );
+}
+
+function titleOf(target: MenuTarget): string {
+  switch (target.kind) {
+    case "home":
+      return t("nav.conversations");
+    case "guild":
+      return target.guild.name;
+    case "category":
+      return target.category.name;
+    case "channel":
+      return target.channel.name;
+    case "dm":
+      return nameOf(target.dm.user);
+  }
+}
+
+function itemsOf(state: ChatState, target: MenuTarget): ComponentChildren {
+  switch (target.kind) {
+    case "home":
+      return <ReadItem onClick={() => markDmsRead(state)} />;
+    case "guild":
+      return <GuildItems target={target} />;
+    case "category":
+      return <CategoryItems target={target} />;
+    case "channel":
+      return <ChannelItems target={target} />;
+    case "dm":
+      return <DmItems target={target} />;
+  }
+}
+
+function ReadItem({ onClick }: { onClick: () => void }) {
+  return <MenuButton icon="check" onClick={onClick}>{t("place.markRead")}</MenuButton>;
+}
+
+function CopyItem({ path }: { path: string }) {
+  const state = useChat();
+  const copy = async () => {
+    await navigator.clipboard.writeText(new URL(path, location.href).href);
+    showToast(state, t("message.linkCopied"));
+  };
+  return <MenuButton icon="link" onClick={() => void copy()}>{t("message.copyLink")}</MenuButton>;
+}
+
+function InviteItem({ guildId, channelId }: { guildId: string; channelId: string | null }) {
+  const state = useChat();
+  const open = () => state.overlay.value = { kind: "invite", guildId, channelId };
+  return <MenuButton icon="people" onClick={open}>{t("invite.people")}</MenuButton>;
+}
+
+type Of<Kind extends MenuTarget["kind"]> = { target: Extract<MenuTarget, { kind: Kind }> };
+
+function GuildItems({ target: { guild } }: Of<"guild">) {
+  const state = useChat();
+  const settings = `${guildPath(guild.id)}/settings`;
+  return (
+    <>
+      <ReadItem onClick={() => markGuildRead(state, guild)} />
+      {can(guild.permissions, "CREATE_INVITE") && (
+        <InviteItem
+          guildId={guild.id}
+          channelId={null}
+        />
+      )}
+      {managesGuild(guild.permissions) && (
+        <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>
+      )}
+      <MenuLink icon="person" href={`${settings}/me`}>{t("guild.myProfile")}</MenuLink>
+      {guild.owner !== state.self.value.user.id && (
+        <MenuButton
+          icon="leave"
+          danger
+          onClick={() => state.overlay.value = { kind: "leaveGuild", guildId: guild.id }}
+        >
+          {t("guild.leave")}
+        </MenuButton>
+      )}
+    </>
+  );
+}
+
+function CategoryItems({ target: { guild, category, channels } }: Of<"category">) {
+  const state = useChat();
+  const closed = state.kept.value.closed.includes(category.id);
+  return (
+    <>
+      <ReadItem onClick={() => markChannelsRead(state, channels)} />
+      <MenuButton
+        icon={closed ? "down" : "right"}
+        onClick={() => keepName(state, "closed", { name: category.id, on: !closed })}
+      >
+        {closed ? t("place.unfold") : t("place.fold")}
+      </MenuButton>
+      {can(guild.permissions, "MANAGE_CHANNELS") && (
+        <MenuButton
+          icon="plus"
+          onClick={() =>
+            state.overlay.value = {
+              kind: "createChannel",
+              guildId: guild.id,
+              parent: category.id,
+            }}
+        >
+          {t("channel.create")}
+        </MenuButton>
+      )}
+    </>
+  );
+}
+
+function ChannelItems({ target: { guild, channel } }: Of<"channel">) {
+  const state = useChat();
+  const slug = encodeURIComponent(channelSlug(channel));
+  return (
+    <>
+      {channel.kind === "text" && <ReadItem onClick={() => markChannelsRead(state, [channel])} />}
+      <CopyItem path={channelPath(guild.id, channel)} />
+      {can(channel.permissions, "CREATE_INVITE") && !channel.private && (
+        <InviteItem guildId={guild.id} channelId={channel.id} />
+      )}
+      {can(channel.permissions, "MANAGE_CHANNELS") && (
+        <MenuLink icon="settings" href={`${guildPath(guild.id)}/settings/channels/${slug}`}>
+          {t("place.channelSettings")}
+        </MenuLink>
+      )}
+    </>
+  );
+}
+
+function DmItems({ target: { dm } }: Of<"dm">) {
+  const state = useChat();
+  return (
+    <>
+      <ReadItem onClick={() => markDmsRead(state, dm)} />
+      <MenuButton
+        icon="person"
+        onClick={() => state.overlay.value = { kind: "profile", userId: dm.user.id, guildId: null }}
+      >
+        {t("place.profile")}
+      </MenuButton>
+      <CopyItem path={dmPath(dm.room_id)} />
+    </>
+  );
+}
