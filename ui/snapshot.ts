@@ -10,48 +10,51 @@ import * as route6 from "./routes/admin/index.tsx";
 import * as route7 from "./routes/admin/tokens.tsx";
 import * as route8 from "./routes/admin/users/[user].tsx";
 import * as route9 from "./routes/admin/users/index.tsx";
-import * as route10 from "./routes/dm/[room]/[message].tsx";
-import * as route11 from "./routes/dm/[room]/index.tsx";
-import * as route12 from "./routes/g/[guild]/[channel]/[message].tsx";
-import * as route13 from "./routes/g/[guild]/[channel]/index.tsx";
-import * as route14 from "./routes/g/[guild]/index.tsx";
-import * as route15 from "./routes/g/[guild]/settings/audit.tsx";
-import * as route16 from "./routes/g/[guild]/settings/bans.tsx";
-import * as route17 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
-import * as route18 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
-import * as route19 from "./routes/g/[guild]/settings/channels/index.tsx";
-import * as route20 from "./routes/g/[guild]/settings/index.tsx";
-import * as route21 from "./routes/g/[guild]/settings/invites.tsx";
-import * as route22 from "./routes/g/[guild]/settings/me.tsx";
-import * as route23 from "./routes/g/[guild]/settings/members/[user].tsx";
-import * as route24 from "./routes/g/[guild]/settings/members/index.tsx";
-import * as route25 from "./routes/g/[guild]/settings/overview.tsx";
-import * as route26 from "./routes/g/[guild]/settings/roles/[role].tsx";
-import * as route27 from "./routes/g/[guild]/settings/roles/index.tsx";
-import * as route28 from "./routes/g/[guild]/settings/servers.tsx";
-import * as route29 from "./routes/g/[guild]/settings/view-as.tsx";
-import * as route30 from "./routes/g/[guild]/settings/why.tsx";
-import * as route31 from "./routes/home.tsx";
-import * as route32 from "./routes/index.tsx";
-import * as route33 from "./routes/invite/[code].tsx";
-import * as route34 from "./routes/join.tsx";
-import * as route35 from "./routes/language.ts";
-import * as route36 from "./routes/login.tsx";
-import * as route37 from "./routes/logout.ts";
-import * as route38 from "./routes/manifest.webmanifest.ts";
-import * as route39 from "./routes/offline.tsx";
-import * as route40 from "./routes/own.css.ts";
-import * as route41 from "./routes/register.tsx";
-import * as route42 from "./routes/reset/[token].tsx";
-import * as route43 from "./routes/settings/account.tsx";
-import * as route44 from "./routes/settings/appearance.tsx";
-import * as route45 from "./routes/settings/index.ts";
-import * as route46 from "./routes/settings/keyboard.tsx";
-import * as route47 from "./routes/settings/language.tsx";
-import * as route48 from "./routes/settings/password.tsx";
-import * as route49 from "./routes/settings/profile.tsx";
-import * as route50 from "./routes/settings/sessions.tsx";
-import * as route51 from "./routes/setup/[token].tsx";
+import * as route10 from "./routes/ask/[room].tsx";
+import * as route11 from "./routes/dm/[room]/[message].tsx";
+import * as route12 from "./routes/dm/[room]/index.tsx";
+import * as route13 from "./routes/g/[guild]/[channel]/[message].tsx";
+import * as route14 from "./routes/g/[guild]/[channel]/index.tsx";
+import * as route15 from "./routes/g/[guild]/index.tsx";
+import * as route16 from "./routes/g/[guild]/settings/audit.tsx";
+import * as route17 from "./routes/g/[guild]/settings/bans.tsx";
+import * as route18 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
+import * as route19 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
+import * as route20 from "./routes/g/[guild]/settings/channels/index.tsx";
+import * as route21 from "./routes/g/[guild]/settings/index.tsx";
+import * as route22 from "./routes/g/[guild]/settings/invites.tsx";
+import * as route23 from "./routes/g/[guild]/settings/me.tsx";
+import * as route24 from "./routes/g/[guild]/settings/members/[user].tsx";
+import * as route25 from "./routes/g/[guild]/settings/members/index.tsx";
+import * as route26 from "./routes/g/[guild]/settings/move.tsx";
+import * as route27 from "./routes/g/[guild]/settings/overview.tsx";
+import * as route28 from "./routes/g/[guild]/settings/requests.tsx";
+import * as route29 from "./routes/g/[guild]/settings/roles/[role].tsx";
+import * as route30 from "./routes/g/[guild]/settings/roles/index.tsx";
+import * as route31 from "./routes/g/[guild]/settings/servers.tsx";
+import * as route32 from "./routes/g/[guild]/settings/view-as.tsx";
+import * as route33 from "./routes/g/[guild]/settings/why.tsx";
+import * as route34 from "./routes/home.tsx";
+import * as route35 from "./routes/index.tsx";
+import * as route36 from "./routes/invite/[code].tsx";
+import * as route37 from "./routes/join.tsx";
+import * as route38 from "./routes/language.ts";
+import * as route39 from "./routes/login.tsx";
+import * as route40 from "./routes/logout.ts";
+import * as route41 from "./routes/manifest.webmanifest.ts";
+import * as route42 from "./routes/offline.tsx";
+import * as route43 from "./routes/own.css.ts";
+import * as route44 from "./routes/register.tsx";
+import * as route45 from "./routes/reset/[token].tsx";
+import * as route46 from "./routes/settings/account.tsx";
+import * as route47 from "./routes/settings/appearance.tsx";
+import * as route48 from "./routes/settings/index.ts";
+import * as route49 from "./routes/settings/keyboard.tsx";
+import * as route50 from "./routes/settings/language.tsx";
+import * as route51 from "./routes/settings/password.tsx";
+import * as route52 from "./routes/settings/profile.tsx";
+import * as route53 from "./routes/settings/sessions.tsx";
+import * as route54 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -75,48 +78,51 @@ export const snapshot: Snapshot = {
     { file: "admin/tokens.tsx", module: route7 },
     { file: "admin/users/[user].tsx", module: route8 },
     { file: "admin/users/index.tsx", module: route9 },
-    { file: "dm/[room]/[message].tsx", module: route10 },
-    { file: "dm/[room]/index.tsx", module: route11 },
-    { file: "g/[guild]/[channel]/[message].tsx", module: route12 },
-    { file: "g/[guild]/[channel]/index.tsx", module: route13 },
-    { file: "g/[guild]/index.tsx", module: route14 },
-    { file: "g/[guild]/settings/audit.tsx", module: route15 },
-    { file: "g/[guild]/settings/bans.tsx", module: route16 },
-    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route17 },
-    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route18 },
-    { file: "g/[guild]/settings/channels/index.tsx", module: route19 },
-    { file: "g/[guild]/settings/index.tsx", module: route20 },
-    { file: "g/[guild]/settings/invites.tsx", module: route21 },
-    { file: "g/[guild]/settings/me.tsx", module: route22 },
-    { file: "g/[guild]/settings/members/[user].tsx", module: route23 },
-    { file: "g/[guild]/settings/members/index.tsx", module: route24 },
-    { file: "g/[guild]/settings/overview.tsx", module: route25 },
-    { file: "g/[guild]/settings/roles/[role].tsx", module: route26 },
-    { file: "g/[guild]/settings/roles/index.tsx", module: route27 },
-    { file: "g/[guild]/settings/servers.tsx", module: route28 },
-    { file: "g/[guild]/settings/view-as.tsx", module: route29 },
-    { file: "g/[guild]/settings/why.tsx", module: route30 },
-    { file: "home.tsx", module: route31 },
-    { file: "index.tsx", module: route32 },
-    { file: "invite/[code].tsx", module: route33 },
-    { file: "join.tsx", module: route34 },
-    { file: "language.ts", module: route35 },
-    { file: "login.tsx", module: route36 },
-    { file: "logout.ts", module: route37 },
-    { file: "manifest.webmanifest.ts", module: route38 },
-    { file: "offline.tsx", module: route39 },
-    { file: "own.css.ts", module: route40 },
-    { file: "register.tsx", module: route41 },
-    { file: "reset/[token].tsx", module: route42 },
-    { file: "settings/account.tsx", module: route43 },
-    { file: "settings/appearance.tsx", module: route44 },
-    { file: "settings/index.ts", module: route45 },
-    { file: "settings/keyboard.tsx", module: route46 },
-    { file: "settings/language.tsx", module: route47 },
-    { file: "settings/password.tsx", module: route48 },
-    { file: "settings/profile.tsx", module: route49 },
-    { file: "settings/sessions.tsx", module: route50 },
-    { file: "setup/[token].tsx", module: route51 },
+    { file: "ask/[room].tsx", module: route10 },
+    { file: "dm/[room]/[message].tsx", module: route11 },
+    { file: "dm/[room]/index.tsx", module: route12 },
+    { file: "g/[guild]/[channel]/[message].tsx", module: route13 },
+    { file: "g/[guild]/[channel]/index.tsx", module: route14 },
+    { file: "g/[guild]/index.tsx", module: route15 },
+    { file: "g/[guild]/settings/audit.tsx", module: route16 },
+    { file: "g/[guild]/settings/bans.tsx", module: route17 },
+    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route18 },
+    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route19 },
+    { file: "g/[guild]/settings/channels/index.tsx", module: route20 },
+    { file: "g/[guild]/settings/index.tsx", module: route21 },
+    { file: "g/[guild]/settings/invites.tsx", module: route22 },
+    { file: "g/[guild]/settings/me.tsx", module: route23 },
+    { file: "g/[guild]/settings/members/[user].tsx", module: route24 },
+    { file: "g/[guild]/settings/members/index.tsx", module: route25 },
+    { file: "g/[guild]/settings/move.tsx", module: route26 },
+    { file: "g/[guild]/settings/overview.tsx", module: route27 },
+    { file: "g/[guild]/settings/requests.tsx", module: route28 },
+    { file: "g/[guild]/settings/roles/[role].tsx", module: route29 },
+    { file: "g/[guild]/settings/roles/index.tsx", module: route30 },
+    { file: "g/[guild]/settings/servers.tsx", module: route31 },
+    { file: "g/[guild]/settings/view-as.tsx", module: route32 },
+    { file: "g/[guild]/settings/why.tsx", module: route33 },
+    { file: "home.tsx", module: route34 },
+    { file: "index.tsx", module: route35 },
+    { file: "invite/[code].tsx", module: route36 },
+    { file: "join.tsx", module: route37 },
+    { file: "language.ts", module: route38 },
+    { file: "login.tsx", module: route39 },
+    { file: "logout.ts", module: route40 },
+    { file: "manifest.webmanifest.ts", module: route41 },
+    { file: "offline.tsx", module: route42 },
+    { file: "own.css.ts", module: route43 },
+    { file: "register.tsx", module: route44 },
+    { file: "reset/[token].tsx", module: route45 },
+    { file: "settings/account.tsx", module: route46 },
+    { file: "settings/appearance.tsx", module: route47 },
+    { file: "settings/index.ts", module: route48 },
+    { file: "settings/keyboard.tsx", module: route49 },
+    { file: "settings/language.tsx", module: route50 },
+    { file: "settings/password.tsx", module: route51 },
+    { file: "settings/profile.tsx", module: route52 },
+    { file: "settings/sessions.tsx", module: route53 },
+    { file: "setup/[token].tsx", module: route54 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

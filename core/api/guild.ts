@@ -56,7 +56,9 @@ export const Guild = GuildSummary.extend({
   history: HistoryAccess,
   local_only: z.boolean().describe("Only people of the server that made it can be members"),
   predecessor: z.string().nullable().describe("The guild's former room, which can only be read"),
+  successor: z.string().nullable().describe("The room in which this guild goes on"),
   knock: z.boolean().describe("People without an invitation may ask to be let in"),
+  knocking: z.number().int().describe("How many ask to be let in; 0 without CREATE_INVITE"),
   checking: Checking.nullable().describe(
     "While its events are being checked after a join: it can be read, not written to",
   ),

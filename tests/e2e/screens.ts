@@ -36,6 +36,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "admin/tokens.tsx": page("/admin/tokens"),
   "admin/users/[user].tsx": bobIn(""),
   "admin/users/index.tsx": page("/admin/users"),
+  "ask/[room].tsx": page("/ask/nowhere?server=one.test"),
   "dm/[room]/[message].tsx": {
     kind: "chat",
     path: ({ dmRoom, dmMessage }) => messagePath(dmPath(dmRoom), dmMessage),
@@ -64,6 +65,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "g/[guild]/settings/overview.tsx": inSettings("/overview"),
   "g/[guild]/settings/members/[user].tsx": bobIn("/members/"),
   "g/[guild]/settings/members/index.tsx": inSettings("/members"),
+  "g/[guild]/settings/move.tsx": inSettings("/move"),
+  "g/[guild]/settings/requests.tsx": inSettings("/requests"),
   "g/[guild]/settings/roles/[role].tsx": {
     kind: "page",
     path: ({ guildId, roleId }) => `${guildPath(guildId)}/settings/roles/${roleId}`,

@@ -31,6 +31,8 @@ export function guildLinks(guild: Guild): SettingsLink[] {
     { href: `${base}/members`, label: t("gs.members"), icon: "people", group: t("gs.groupPeople") },
     may("MANAGE_ROLES") && { href: `${base}/roles`, label: t("gs.roles"), icon: "shield" },
     { href: `${base}/invites`, label: t("gs.invites"), icon: "link" },
+    may("CREATE_INVITE") &&
+    { href: `${base}/requests`, label: t("knock.title"), icon: "person" },
     may("BAN") && { href: `${base}/bans`, label: t("gs.bans"), icon: "ban" },
     { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
     may("MANAGE_CHANNELS") &&
@@ -43,6 +45,8 @@ export function guildLinks(guild: Guild): SettingsLink[] {
       icon: "key",
       ...(may("MANAGE_CHANNELS") ? {} : { group: t("gs.groupOrder") }),
     },
+    guild.owner === guild.me.user.id &&
+    { href: `${base}/move`, label: t("move.nav"), icon: "turn" },
     may("VIEW_AUDIT_LOG") && { href: `${base}/audit`, label: t("gs.audit"), icon: "list" },
   ];
   return all.filter((link) => link !== false);

@@ -10,8 +10,9 @@ import type { Authority } from "../../../core/permissions/authority.ts";
 import { BIT, formatBits, holds } from "../../../core/permissions/bits.ts";
 import type { ChannelPolicy } from "../../../core/permissions/channel_policy.ts";
 import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
-import { predecessorOf } from "../../../core/rules/succession.ts";
+import { predecessorOf, replacementOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
+import { knocksOn } from "../invites/knocks_on.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
 
 const KINDS: ReadonlySet<string> = new Set(["category", "text", "voice"]);
@@ -59,7 +60,11 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     history: isHistoryJoined(authority) ? "joined" : "shared",
     local_only: !authority.room.federate,
     predecessor: predecessorOf(authority.view.get("m.room.create", ""))?.roomId ?? null,
+    successor: replacementOf(authority.view) ?? null,
     knock: joinRuleOf(authority) === "knock",
+    knocking: holds(authority.base(viewer.userId, viewer.nowMs), "CREATE_INVITE")
+      ? knocksOn(authority).length
+      : 0,
     checking: room.checking ?? null,
     away: [...parts.away],
   };

@@ -3,6 +3,8 @@ import type { listKnocks as operation } from "../../../core/api/invitations.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild, requireRight } from "../chat/place.ts";
+import { unknownUser } from "../messages/project_messages.ts";
+import { knocksOn } from "./knocks_on.ts";
 
 /** Knocks shown at once, oldest first. */
 const SHOWN_MAX = 200;
@@ -15,15 +17,12 @@ export async function listKnocks(
 ): Promise<z.input<typeof operation.result>> {
   const { authority } = await openGuild(deps, userId, guildId);
   requireRight(authority.base(userId, deps.clock.now()), "CREATE_INVITE", "see who knocks");
-  const knocking = [...authority.view.entriesOf("m.room.member")]
-    .filter(([, event]) => event.pdu.content["membership"] === "knock")
-    .sort(([, a], [, b]) => a.pdu.origin_ts - b.pdu.origin_ts)
-    .slice(0, SHOWN_MAX);
-  const people = await deps.users.find(knocking.map(([user]) => user as UserId));
+  const knocking = knocksOn(authority).slice(0, SHOWN_MAX);
+  const people = await deps.users.find(knocking.map(({ pdu }) => pdu.sender));
   return {
-    knocks: knocking.flatMap(([id, event]) => {
-      const user = people.get(id as UserId);
-      return user === undefined ? [] : [{ user, ts: event.pdu.origin_ts }];
-    }),
+    knocks: knocking.map(({ pdu }) => ({
+      user: people.get(pdu.sender) ?? unknownUser(pdu.sender),
+      ts: pdu.origin_ts,
+    })),
   };
 }

@@ -1,4 +1,5 @@
 import type { DispatchData } from "../../../core/api/gateway.ts";
+import { joinRuleOf } from "../../../core/auth/join_rule.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
@@ -176,7 +177,10 @@ async function projectMembership(
       ],
     };
   }
-  if (membership !== "leave" && membership !== "ban") return NOTHING;
+  const knocks = await knockFrames(deps, room, { event, watchers });
+  if (membership !== "leave" && membership !== "ban") {
+    return { entitlements: [], dispatches: knocks };
+  }
   const reason = membership === "ban" ? "banned" : event.pdu.sender === target ? "left" : "kicked";
   const gone: Dispatch = {
     t: "guild.remove",
@@ -194,8 +198,19 @@ async function projectMembership(
         d: memberRemoval(room, target),
         audience: { to: "room", roomId: room.id },
       },
+      ...knocks,
     ],
   };
+}
+
+/** Where people may ask to be let in, those who answer them see how many do. */
+async function knockFrames(deps: ChatDeps, room: Room, change: Change): Promise<Dispatch[]> {
+  if (joinRuleOf(room.authority) !== "knock") return [];
+  const nowMs = deps.clock.now();
+  const answering = [...change.watchers.inRoom(room.id)].filter((userId) =>
+    room.authority.has(userId, "CREATE_INVITE", { atTs: nowMs })
+  );
+  return await guildUpdates(deps, room, answering);
 }
 
 /** Whoever comes over into the room in which a guild goes on sees that one alone. */

@@ -1,4 +1,5 @@
 import type { AwayServer } from "../../../core/api/delivery.ts";
+import { guildPath } from "../../lib/format/paths.ts";
 import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Icon } from "../Icon.tsx";
@@ -46,6 +47,24 @@ export function CheckingNotice(
       </div>
       <progress aria-labelledby="checking-label" max={Math.max(1, total)} value={done} />
       <p>{t("checking.text")}</p>
+    </div>
+  );
+}
+
+/** A guild that goes on in a new room, as long as the viewer is not there yet. */
+export function MovedNotice({ successor }: { successor: string | null }) {
+  const state = useChat();
+  if (successor === null) return null;
+  const isThere = state.guilds.value.some((guild) => guild.id === successor);
+  return (
+    <div class="guild-notice" role="status">
+      <div class="row">
+        <Icon name="turn" small />
+        <span class="grow">{t("move.line")}</span>
+        {isThere && <a class="button small primary" href={guildPath(successor)}>{t("move.open")}
+        </a>}
+      </div>
+      {!isThere && <p>{t("move.wait")}</p>}
     </div>
   );
 }

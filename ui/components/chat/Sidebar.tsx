@@ -59,6 +59,17 @@ function GuildHead({ guild }: { guild: Guild }) {
   return (
     <header class="side-head">
       <h2 class="clip grow">{guild.name}</h2>
+      {guild.knocking > 0 && (
+        <a
+          class="icon-button knocks"
+          href={`${settings}/requests`}
+          title={t("knock.waiting", { n: guild.knocking })}
+          aria-label={t("knock.waiting", { n: guild.knocking })}
+        >
+          <Icon name="person" />
+          <span class="badge" aria-hidden="true">{cap(guild.knocking)}</span>
+        </a>
+      )}
       {can(permissions, "CREATE_INVITE") && (
         <button
           type="button"

@@ -2,6 +2,7 @@ import type { Channel } from "../../../core/api/channel.ts";
 import type { GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
+import { guildPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { showAuthor, showFormerMember, showMember, showMentions } from "../store/held_messages.ts";
@@ -100,6 +101,14 @@ function removeGuild(state: ChatState, guildId: string, reason: string): void {
     showToast(state, t("guild.unverifiable", { name: guild.name }), true);
   }
   if (reason === "deleted") showToast(state, t("guild.deleted", { name: guild.name }));
+  if (reason === "moved") followGuild(state, guild, here);
+}
+
+/** A guild that goes on in a new room: whoever looked at it is there too. */
+function followGuild(state: ChatState, former: Guild, here: boolean): void {
+  const next = state.guilds.value.find((entry) => entry.predecessor === former.id);
+  if (next && here) location.assign(guildPath(next.id));
+  else showToast(state, t("move.moved", { name: former.name }));
 }
 
 function keyOf(channel: Channel): string {

@@ -27,6 +27,11 @@ export function messagePath(placePath: string, messageId: string): string {
   return `${placePath}/${bare(messageId)}`;
 }
 
+/** Page where people ask to be let into a guild. */
+export function askPath(guildId: string): string {
+  return `/ask/${bare(guildId)}`;
+}
+
 /** A room id out of a path piece. */
 export function roomIdOf(piece: string): string {
   return piece.startsWith("!") ? piece : `!${piece}`;

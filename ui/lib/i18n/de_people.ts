@@ -1,6 +1,6 @@
 import type { people as english } from "./en_people.ts";
 
-/** Friends, requests and blocks, in German. */
+/** Friends, requests and blocks; asking to be let in; a guild that goes on elsewhere. German. */
 export const people: Readonly<Record<keyof typeof english, string>> = {
   "friend.title": "Freunde",
   "friend.friends": "Freunde",
@@ -32,4 +32,51 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "friend.fromText": "Für andere sieht es aus, als hättest du noch nicht geantwortet.",
   "friend.hiddenMessage": "Eine Nachricht von jemandem, den du blockiert hast",
   "friend.showMessage": "Zeigen",
+
+  "knock.title": "Beitrittsanfragen",
+  "knock.lead":
+    "Leute, die gern hereinkommen möchten. Wer angenommen wird, bekommt eine Einladung und kommt damit herein.",
+  "knock.none": "Niemand fragt gerade.",
+  "knock.allow": "Leute ohne Einladung dürfen um Einlass bitten",
+  "knock.allowHint":
+    "Wer die Adresse unten hat, kann fragen. Von der Gilde ist nichts zu sehen, bevor jemand eingelassen wurde.",
+  "knock.address": "Adresse zum Fragen",
+  "knock.addressHint": "Leute anderer Server öffnen {path} auf ihrem eigenen Server.",
+  "knock.since": "hat gefragt: {when}",
+  "knock.accept": "Einlassen",
+  "knock.acceptOf": "{name} einlassen",
+  "knock.decline": "Ablehnen",
+  "knock.declineOf": "Anfrage von {name} ablehnen",
+  "knock.waiting": "{n, plural, one {# Beitrittsanfrage} other {# Beitrittsanfragen}}",
+
+  "ask.title": "Um Einlass bitten",
+  "ask.text":
+    "Bei dieser Gilde darf man fragen. Wer sich um sie kümmert, sieht deinen Namen und entscheidet. Name und Mitglieder siehst du, sobald du drin bist.",
+  "ask.at": "Die Gilde ist auf {server}.",
+  "ask.as": "Du fragst als {name}.",
+  "ask.send": "Um Einlass bitten",
+  "ask.sent": "Du hast gefragt.",
+  "ask.sentText":
+    "Lässt dich jemand ein, erscheint die Einladung auf deiner Startseite. Du kannst diese Seite schließen.",
+  "ask.home": "Zur Startseite",
+
+  "move.nav": "Umziehen",
+  "move.title": "In einem neuen Raum weitermachen",
+  "move.lead":
+    "Legt die Gilde neu an, mit dir als Eigentümer, und nimmt alle mit. Gedacht für den Fall, dass jemand von früher oder ein Server die alte dauerhaft stört.",
+  "move.goes":
+    "Es ziehen mit: Name, Bild, Beschreibung, Rollen, Kanäle und ihre Rechte, Emoji, Banne und Einladungslinks. Die Mitglieder aller Server folgen von selbst und behalten ihre Rollen.",
+  "move.stays":
+    "Es bleiben zurück: Nachrichten und Dateien. Sie bleiben im alten Raum, der dann nur noch gelesen werden kann.",
+  "move.private":
+    "{n, plural, =0 {Private Kanäle bleiben beim alten Raum: Du siehst keine.} one {Dieser private Kanal bleibt beim alten Raum und muss neu angelegt werden:} other {Diese privaten Kanäle bleiben beim alten Raum und müssen neu angelegt werden:}}",
+  "move.final": "Das lässt sich nicht rückgängig machen.",
+  "move.type": "Gib zur Bestätigung {name} ein",
+  "move.wrong": "Der Name der Gilde wurde anders eingegeben.",
+  "move.submit": "In einem neuen Raum weitermachen",
+  "move.moved": "{name} macht in einem neuen Raum weiter. Du bist schon drin.",
+  "move.line": "Diese Gilde macht in einem neuen Raum weiter.",
+  "move.wait":
+    "Dein Server bringt dich hinüber, das kann eine Minute dauern. Hier kann nichts mehr geschrieben werden.",
+  "move.open": "Hingehen",
 };

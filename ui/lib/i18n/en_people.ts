@@ -1,4 +1,4 @@
-/** Friends, requests and blocks. */
+/** Friends, requests and blocks; asking to be let in; a guild that goes on elsewhere. */
 export const people = {
   "friend.title": "Friends",
   "friend.friends": "Friends",
@@ -30,4 +30,51 @@ export const people = {
   "friend.fromText": "To others it looks as if you had not answered yet.",
   "friend.hiddenMessage": "A message of somebody you have blocked",
   "friend.showMessage": "Show",
+
+  "knock.title": "Requests to join",
+  "knock.lead":
+    "People who would like to come in. Accepting invites them; they come in when they take the invitation.",
+  "knock.none": "Nobody is asking.",
+  "knock.allow": "People without an invitation may ask to be let in",
+  "knock.allowHint":
+    "Whoever has the address below can ask. They see nothing of the guild until they are let in.",
+  "knock.address": "Address for asking",
+  "knock.addressHint": "People of other servers open {path} at their own server.",
+  "knock.since": "asked {when}",
+  "knock.accept": "Let in",
+  "knock.acceptOf": "Let {name} in",
+  "knock.decline": "Decline",
+  "knock.declineOf": "Decline the request of {name}",
+  "knock.waiting": "{n, plural, one {# request to join} other {# requests to join}}",
+
+  "ask.title": "Ask to be let in",
+  "ask.text":
+    "This guild lets people ask. Those who look after it see your name and decide. Its name and members are shown once you are in.",
+  "ask.at": "The guild is at {server}.",
+  "ask.as": "You ask as {name}.",
+  "ask.send": "Ask to be let in",
+  "ask.sent": "You have asked.",
+  "ask.sentText":
+    "When somebody lets you in, the invitation appears at your start page. You can close this page.",
+  "ask.home": "Go to the start",
+
+  "move.nav": "Move",
+  "move.title": "Go on in a new room",
+  "move.lead":
+    "Makes the guild anew, with you as its owner, and takes everybody along. Meant for when a former owner or a server disturbs the old one for good.",
+  "move.goes":
+    "Taken along: name, picture, description, roles, channels and their permissions, emoji, bans and invite links. Members of every server follow by themselves and keep their roles.",
+  "move.stays":
+    "Not taken along: messages and files. They stay in the old room, which can only be read from then on.",
+  "move.private":
+    "{n, plural, =0 {Private channels stay with the old room: there are none that you see.} one {This private channel stays with the old room and has to be made anew:} other {These private channels stay with the old room and have to be made anew:}}",
+  "move.final": "This cannot be undone.",
+  "move.type": "Type {name} to go on",
+  "move.wrong": "The name of the guild was typed differently.",
+  "move.submit": "Go on in a new room",
+  "move.moved": "{name} goes on in a new room. You are in it already.",
+  "move.line": "This guild goes on in a new room.",
+  "move.wait":
+    "Your server is taking you over there, which can take a minute. Nothing can be written here any more.",
+  "move.open": "Go there",
 } as const;
