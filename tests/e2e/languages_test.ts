@@ -25,8 +25,11 @@ const KNOWN = [
   "out",
   "English",
   "Deno",
-  "Ctrl",
   "CODE@server",
+  "role.update",
+  "example.org",
+  ...["Ctrl", "Shift", "Alt", "Meta", "Esc", "Enter", "Tab", "Page", "Up", "Down", "Home", "End"],
+  ...["Space", "Delete", "Backspace"],
 ];
 
 Deno.test("each page from right to left: mirrored, within the window, every word translated", async (t) => {
@@ -63,5 +66,74 @@ Deno.test("each page from right to left: mirrored, within the window, every word
     assert.ok(await left("#nav") > await left("#main"), "the channels stand on the right");
   });
   assert.deepEqual([...person.faults, ...stranger.faults], []);
+  await browser.close();
+});
+
+Deno.test("German: chosen at the door without scripts, kept with the account, spoken in the app", async (t) => {
+  await using server = await startProcessServer();
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  const chat = server.url + SCREENS["g/[guild]/[channel]/index.tsx"]?.path(scene);
+
+  await t.step("the browser's wish is heard", async () => {
+    await using stranger = await openPerson(browser, { locale: "de-AT", scripts: false });
+    await stranger.page.goto(`${server.url}/login`);
+    await stranger.page.getByRole("button", { name: "Anmelden" }).waitFor();
+    assert.equal(await stranger.page.locator("html").getAttribute("lang"), "de");
+  });
+
+  await t.step("a press at the door changes it, and leads back to the same page", async () => {
+    await using stranger = await openPerson(browser, { scripts: false, phone: true });
+    const { page } = stranger;
+    await page.goto(`${server.url}/invite/${scene.inviteCode}`);
+    await page.getByRole("button", { name: "Deutsch" }).click();
+    await page.getByRole("link", { name: "Konto erstellen und beitreten" }).waitFor();
+    assert.equal(new URL(page.url()).pathname, `/invite/${scene.inviteCode}`);
+    await page.goto(`${server.url}/login`);
+    await page.getByLabel("Benutzername").fill("bob");
+    await page.getByLabel("Passwort").fill("not the password");
+    await page.getByRole("button", { name: "Anmelden" }).click();
+    await page.getByRole("alert").getByText("Benutzername oder Passwort stimmt nicht.").waitFor();
+  });
+
+  await t.step("what an account chose is spoken on its other devices, at once", async () => {
+    await using first = await openPerson(browser, { scripts: false });
+    await using second = await openPerson(browser);
+    for (const { context } of [first, second]) await signIn(context, server.url, "bob");
+    await second.page.goto(chat);
+    await settled(second.page);
+    await first.page.goto(`${server.url}/settings/language`);
+    await first.page.getByRole("radio", { name: "Deutsch" }).check();
+    await first.page.getByRole("button", { name: "Save" }).click();
+    await first.page.getByText("Gespeichert.").first().waitFor();
+    const { page } = second;
+    await page.reload();
+    await settled(page);
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+    const box = page.getByRole("textbox", { name: "Nachricht an #general" });
+    await box.fill("Servus");
+    await box.press("Enter");
+    await page.locator("article:not(.pending)", { hasText: "Servus" }).waitFor();
+    // Parts that are fetched later speak it too, and so do dates.
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").getByPlaceholder("Kanal, Person, Gilde").waitFor();
+    const day = await page.evaluate(
+      (now) =>
+        new Intl.DateTimeFormat("de", {
+          month: "long",
+          year: "numeric",
+          timeZone: "Europe/Stockholm",
+        })
+          .format(now),
+      Date.now(),
+    );
+    await page.keyboard.press("Escape");
+    await page.locator(".timeline, main").getByText(day).first().waitFor();
+    assert.deepEqual(second.faults, []);
+    // Its sessions end: the browser goes on in the language it heard last.
+    await second.context.clearCookies({ name: "og_session" });
+    await page.goto(`${server.url}/login`);
+    await page.getByRole("heading", { name: "Anmelden" }).waitFor();
+  });
   await browser.close();
 });

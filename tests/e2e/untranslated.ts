@@ -7,10 +7,12 @@ const FOREIGN = [
   "pre",
   "textarea",
   "[lang]:not(html)",
-  ".msg-body",
+  ".md",
+  ".reply-ref",
   ".mono",
-  // What was done stands in the logs under the names of the API, with its values.
-  ".log-entry",
+  // What was done stands in the logs under the names of the API, with what was and is.
+  ".tag",
+  ".changes",
 ].join(",");
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"] as const;
 
@@ -24,7 +26,7 @@ export function findUntranslated(page: Page, known: readonly string[]): Promise<
       const found = new Set<string>();
       const look = (text: string, where: string) => {
         let rest = text;
-        rest = rest.replace(/@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.example\.org|https?:\S+/g, " ");
+        rest = rest.replace(/@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.example\.org|https?:\S+|invite:\w+/g, " ");
         for (const word of known) rest = rest.replace(new RegExp(`\\b${word}\\b`, "g"), " ");
         if (/[A-Za-z]{2,}/.test(rest)) found.add(`${where}: ${text.trim().slice(0, 120)}`);
       };
