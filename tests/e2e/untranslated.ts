@@ -26,7 +26,10 @@ export function findUntranslated(page: Page, known: readonly string[]): Promise<
       const found = new Set<string>();
       const look = (text: string, where: string) => {
         let rest = text;
-        rest = rest.replace(/@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.example\.org|https?:\S+|invite:\w+/g, " ");
+        rest = rest.replace(
+          /@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.example\.org|https?:\S+|invite:\w+/g,
+          " ",
+        );
         for (const word of known) rest = rest.replace(new RegExp(`\\b${word}\\b`, "g"), " ");
         if (/[A-Za-z]{2,}/.test(rest)) found.add(`${where}: ${text.trim().slice(0, 120)}`);
       };
