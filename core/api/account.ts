@@ -270,6 +270,23 @@ export const changePassword = defineOperation({
   errors: ["bad_credentials", "weak_password", "rate_limited", "unavailable"],
 });
 
+export const ratePassword = defineOperation({
+  id: "ratePassword",
+  method: "POST",
+  path: "/client/v1/account/password/rating",
+  tag: "account",
+  summary: "How hard a password would be to guess, as the server will judge it; it is kept nowhere",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ password: TypedPassword }),
+  result: z.object({
+    score: z.number().int().min(0).max(4).describe("As zxcvbn counts"),
+    accepted: z.boolean(),
+    reason: z.string().nullable().describe("Why it is not accepted"),
+  }),
+  errors: ["rate_limited", "unavailable"],
+});
+
 export const confirmIdentity = defineOperation({
   id: "confirmIdentity",
   method: "POST",

@@ -95,6 +95,7 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
   await t.step("opening registration asks for the password again", async () => {
     await page.goto(`${server.base}/admin`);
     await page.getByText("does not survive a crash").waitFor();
+    await page.goto(`${server.base}/admin/settings`);
     await page.getByLabel("Who may create an account").selectOption("open");
     await page.getByRole("button", { name: "Save" }).click();
     const password = page.locator("input[name=confirm_password]");

@@ -5,14 +5,14 @@ import { Drawing } from "./Drawing.tsx";
 import { Footer } from "./Footer.tsx";
 import { Wordmark } from "./Logo.tsx";
 import { Notice } from "./Notice.tsx";
-import { TrialBanner } from "./TrialBanner.tsx";
+import { ServerBanners } from "./ServerBanners.tsx";
 
 /** Page before sign-in: the table with an open seat beside the form. */
 export function AuthPage(props: { state: State; children: ComponentChildren; wide?: boolean }) {
   const { server } = props.state;
   return (
     <div class="front">
-      {server.trial && <TrialBanner />}
+      <ServerBanners server={server} />
       <div class="front-body">
         <aside class="front-side" aria-label={t("front.host")}>
           <Wordmark />

@@ -2,7 +2,7 @@ import ChatApp from "../islands/ChatApp.tsx";
 import { colorRule } from "../lib/format/role_color.ts";
 import type { ChatProps } from "../lib/store/chat.ts";
 import type { State } from "../utils.ts";
-import { TrialBanner } from "./TrialBanner.tsx";
+import { ServerBanners } from "./ServerBanners.tsx";
 
 /** The app between banner and footer, with the rules for the colors of roles. */
 export function ChatPage({ data, state }: { data: ChatProps; state: State }) {
@@ -14,7 +14,7 @@ export function ChatPage({ data, state }: { data: ChatProps; state: State }) {
   return (
     <div class="chat-page">
       {rules !== "" && <style nonce={state.nonce}>{rules}</style>}
-      {state.server.trial && <TrialBanner />}
+      <ServerBanners server={state.server} />
       <ChatApp {...data} />
     </div>
   );

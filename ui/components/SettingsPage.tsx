@@ -11,7 +11,7 @@ import type { SettingsLink } from "../lib/settings_links.ts";
 import { Icon } from "./Icon.tsx";
 import { Wordmark } from "./Logo.tsx";
 import { Notice } from "./Notice.tsx";
-import { TrialBanner } from "./TrialBanner.tsx";
+import { ServerBanners } from "./ServerBanners.tsx";
 
 /**
  * A page of settings: what there is on the left, the chosen part on the right. On a phone the
@@ -38,7 +38,7 @@ export function SettingsPage(props: {
   const paged = props.home === undefined ? "" : props.index ? " paged index" : " paged part";
   return (
     <div class="settings-page">
-      {server.trial && <TrialBanner />}
+      <ServerBanners server={server} />
       <div class={`settings${paged}`}>
         <nav class="settings-nav" aria-label={props.title}>
           <div class="settings-brand">

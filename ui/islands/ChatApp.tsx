@@ -107,6 +107,11 @@ function start(state: ChatState): () => void {
 /** What may wait until the page works: keeping things for later, and new versions. */
 function startLater(state: ChatState): () => void {
   const endings: (() => void)[] = [];
+  if ("Notification" in globalThis) {
+    void import("../lib/browser/notify.ts").then(({ startNotifications }) => {
+      endings.push(startNotifications(state));
+    }).catch(() => undefined);
+  }
   void import("../lib/browser/keep_offline.ts").then(async ({ keepOffline }) => {
     endings.push(await keepOffline(state));
   }).catch(() => undefined);

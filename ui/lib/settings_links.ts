@@ -17,8 +17,15 @@ export function accountLinks(admin: boolean): SettingsLink[] {
     { href: "/settings/appearance", label: t("settings.appearance"), icon: "moon" },
     { href: "/settings/keyboard", label: t("settings.keyboard"), icon: "keyboard" },
     { href: "/settings/language", label: t("settings.language"), icon: "globe" },
+    {
+      href: "/settings/privacy",
+      label: t("settings.privacy"),
+      icon: "hidden",
+    },
+    { href: "/settings/notifications", label: t("settings.notifications"), icon: "bell" },
     { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
+    { href: "/settings/data", label: t("settings.data"), icon: "file" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },
     ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),
   ];

@@ -41,7 +41,7 @@ export default define.layout(({ Component, state }) => (
         content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
       />
       <title>
-        {state.title === "" ? state.server.name : `${state.title} · ${state.server.name}`}
+        {[state.title, state.server.title ?? state.server.name].filter(Boolean).join(" · ")}
       </title>
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
       <link rel="apple-touch-icon" href="/icon-180.png" />

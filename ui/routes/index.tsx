@@ -18,8 +18,8 @@ export default define.page<typeof handler>(({ state }) => {
   const { mode, invite_links: links } = server.registration;
   return (
     <AuthPage state={state}>
-      <h1>{t("front.title", { name: server.name })}</h1>
-      <p class="lead">{t("front.text")}</p>
+      <h1>{t("front.title", { name: server.title ?? server.name })}</h1>
+      <p class="lead break">{server.description ?? t("front.text")}</p>
       <PlainHttpNotice state={state} />
       <div class="stack-tight">
         <a class="button primary wide" href="/login">{t("front.login")}</a>

@@ -7,6 +7,7 @@ import { listErasuresRoute } from "./account/erasures/list.ts";
 import { getAccountRoute } from "./account/get.ts";
 import { setLanguageRoute } from "./account/language.ts";
 import { changePasswordRoute } from "./account/password.ts";
+import { ratePasswordRoute } from "./account/rate_password.ts";
 import { getPreferencesRoute } from "./account/preferences/get.ts";
 import { updatePreferencesRoute } from "./account/preferences/update.ts";
 import { setPresenceRoute } from "./account/presence.ts";
@@ -52,6 +53,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     listErasuresRoute(deps),
     getAccountRoute(deps),
     changePasswordRoute(deps),
+    ratePasswordRoute(deps),
     setLanguageRoute(deps),
     getPreferencesRoute(deps),
     updatePreferencesRoute(deps),

@@ -35,6 +35,7 @@ export const OPERATIONS = {
   listSessions: ["GET", "/client/v1/sessions"],
   login: ["POST", "/client/v1/login"],
   logout: ["POST", "/client/v1/logout"],
+  ratePassword: ["POST", "/client/v1/account/password/rating"],
   refresh: ["POST", "/client/v1/refresh"],
   register: ["POST", "/client/v1/register"],
   resetPassword: ["POST", "/client/v1/reset/:token"],
@@ -175,6 +176,7 @@ export interface OperationTypes {
   listSessions: typeof account.listSessions;
   login: typeof account.login;
   logout: typeof account.logout;
+  ratePassword: typeof account.ratePassword;
   refresh: typeof account.refresh;
   register: typeof account.register;
   resetPassword: typeof account.resetPassword;

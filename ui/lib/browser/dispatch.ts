@@ -37,6 +37,7 @@ function receive(state: ChatState, frame: MessageFrame): void {
   const selfId = state.self.value.user.id;
   if (message.author.id === selfId || state.isBlocked(message.author.id)) return;
   countUnread(state, message);
+  state.onMessage?.(message);
   const place = state.place.value;
   if (isTalk(place) && placeKey(place) === key) {
     state.announcement.value = t("log.said", {

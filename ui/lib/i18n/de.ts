@@ -1,5 +1,6 @@
 import { app } from "./de_app.ts";
 import type { Catalogue } from "./en.ts";
+import { adminTexts } from "./de_admin.ts";
 import { frame } from "./de_frame.ts";
 import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
@@ -436,6 +437,7 @@ export const de: Catalogue = {
   ...faults,
   ...guildTexts,
   ...rightTexts,
+  ...adminTexts,
   ...timeline,
 
   "error.404": "Hier ist nichts",

@@ -166,13 +166,8 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
     "Sie ruft nie fsync auf: Was bestätigt ist, übersteht einen Absturz des Programms, aber keinen Stromausfall. Für mehr als eine Probe setze DATABASE_URL auf einen PostgreSQL-Server und zieh mit openguild backup und restore um.",
   "admin.localUrl":
     "Die öffentliche URL ist localhost: Einladungslinks funktionieren nur auf diesem Rechner. Setze OPENGUILD_PUBLIC_URL.",
-  "admin.name": "Name",
-  "admin.url": "Öffentliche URL",
   "admin.version": "Version",
-  "admin.accounts": "Konten",
   "admin.media": "Dateien",
-  "admin.mediaValue": "{n, plural, one {# Datei, {size}} other {# Dateien, {size}}}",
-  "admin.registration": "Registrierung",
   "admin.pinned": "Durch Datei, Umgebung oder Aufruf gesetzt und nur dort zu ändern: {names}",
   "admin.mode": "Wer ein Konto erstellen darf",
   "admin.mode.invite": "Wer einen Einladungslink hat",

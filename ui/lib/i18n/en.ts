@@ -1,3 +1,4 @@
+import { adminTexts } from "./en_admin.ts";
 import { app } from "./en_app.ts";
 import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
@@ -422,6 +423,7 @@ export const en = {
   ...frame,
   ...people,
   ...settings,
+  ...adminTexts,
   ...app,
   ...faults,
   ...guildTexts,

@@ -158,13 +158,8 @@ export const settings = {
     "It never calls fsync: what is acknowledged survives a crash of the program, not a power cut. For more than a trial set DATABASE_URL to a PostgreSQL server and move with openguild backup and restore.",
   "admin.localUrl":
     "The public URL is localhost: invite links work on this machine only. Set OPENGUILD_PUBLIC_URL.",
-  "admin.name": "Name",
-  "admin.url": "Public URL",
   "admin.version": "Version",
-  "admin.accounts": "Accounts",
   "admin.media": "Files",
-  "admin.mediaValue": "{n, plural, one {# file, {size}} other {# files, {size}}}",
-  "admin.registration": "Registration",
   "admin.pinned": "Set by file, environment or flag, and changed only there: {names}",
   "admin.mode": "Who may create an account",
   "admin.mode.invite": "Those with an invite link",

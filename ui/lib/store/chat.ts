@@ -113,6 +113,8 @@ export class ChatState {
   readonly typing: Signal<ReadonlyMap<string, readonly Typist[]>> = signal(new Map());
   /** Newest message that arrived in each channel since the page was loaded. */
   readonly lastHeard: Map<string, string> = new Map();
+  /** Hears of each message of somebody else that comes while the page is open. */
+  onMessage: ((message: Message) => void) | undefined;
   /** Last message read when a channel was opened: the line of what is new stays there. */
   readonly newAfter: Signal<ReadonlyMap<string, string | null>>;
   readonly connection: Signal<Connection> = signal("connecting");

@@ -1,44 +1,106 @@
+import type { AdminAuditEntry } from "../../../core/api/admin.ts";
+import { AdminPage } from "../../components/AdminPage.tsx";
+import { Field } from "../../components/Field.tsx";
+import { Select } from "../../components/FormParts.tsx";
 import { Icon } from "../../components/Icon.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { adminLinks, requireAdmin } from "../../lib/admin.ts";
+import { chosen, queryOf, requireAdmin, withQuery } from "../../lib/admin.ts";
+import { readTimeZone } from "../../lib/chat_page.ts";
 import { formPage } from "../../lib/form_page.ts";
-import { formatRelative } from "../../lib/format/time.ts";
+import { formatFull, formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
+/** How acts begin; "" for all. */
+const KINDS = ["all", "user", "guild", "media", "settings", "token", "key"] as const;
+
 export const handler = define.handlers(formPage(async (ctx) => {
   await requireAdmin(ctx, "gs.audit");
-  const before = ctx.url.searchParams.get("before") ?? undefined;
-  return await ctx.state.api.call("adminListAudit", { query: { before } });
+  const kind = chosen(ctx.url, "kind", KINDS);
+  const filter = { actor: queryOf(ctx.url, "actor"), target: queryOf(ctx.url, "target") };
+  const before = queryOf(ctx.url, "before");
+  const list = await ctx.state.api.call("adminListAudit", {
+    query: { ...filter, before, ...(kind === "all" ? {} : { action: kind }) },
+  });
+  return { list, kind, filter, timeZone: readTimeZone(ctx.req) };
 }, {}));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AdminPage
     state={state}
-    title={t("admin.title")}
     heading={t("gs.audit")}
-    back="/"
-    links={adminLinks()}
     here="/admin/audit"
+    lead={t("adminAudit.lead")}
     note={data.note}
   >
-    {data.entries.length === 0 && <p class="muted">{t("audit.none")}</p>}
+    <form method="get" class="row wrap form-line" role="search">
+      <Select
+        name="kind"
+        label={t("adminAudit.kind")}
+        value={data.kind}
+        options={KINDS.map((kind) => [kind, t(`adminAudit.kind.${kind}`)] as const)}
+      />
+      <Field
+        name="actor"
+        label={t("adminAudit.actor")}
+        value={data.filter.actor ?? ""}
+        placeholder="@name:server"
+        spellcheck={false}
+      />
+      <Field
+        name="target"
+        label={t("adminAudit.target")}
+        value={data.filter.target ?? ""}
+        spellcheck={false}
+      />
+      <button class="button" type="submit">{t("gs.search")}</button>
+    </form>
+    {data.list.entries.length === 0 && <p class="muted">{t("audit.none")}</p>}
     <ul class="rows">
-      {data.entries.map((entry) => (
-        <li key={entry.id} class="row-card">
-          <Icon name="list" />
-          <div class="grow">
-            <p class="break">
-              <span class="strong">{entry.actor ?? t("admin.commandLine")}</span>{" "}
-              <span class="tag">{entry.action}</span>{" "}
-              {entry.target && <span class="mono">{entry.target}</span>}
-            </p>
-            {entry.reason && <p class="small">“{entry.reason}”</p>}
-          </div>
-          <span class="tiny faint nowrap">{formatRelative(entry.ts, state.nowMs)}</span>
-        </li>
+      {data.list.entries.map((entry) => (
+        <Entry key={entry.id} entry={entry} nowMs={state.nowMs} timeZone={data.timeZone} />
       ))}
     </ul>
-    {data.next !== null && <a class="button" href={`?before=${data.next}`}>{t("gs.next")}</a>}
-  </SettingsPage>
+    {data.list.next !== null && (
+      <a
+        class="button"
+        href={withQuery({ ...data.filter, kind: data.kind, before: String(data.list.next) })}
+      >
+        {t("gs.next")}
+      </a>
+    )}
+  </AdminPage>
 ));
+
+function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string }) {
+  const { entry } = props;
+  const details = Object.entries(entry.details);
+  return (
+    <li class="row-card">
+      <Icon name="list" />
+      <div class="grow">
+        <p class="break">
+          <span class="strong">{entry.actor ?? t("admin.commandLine")}</span>{" "}
+          <span class="tag">{entry.action}</span>{" "}
+          {entry.target && <span class="mono">{entry.target}</span>}
+        </p>
+        {entry.reason && <p class="small break">“{entry.reason}”</p>}
+        {details.length > 0 && (
+          <p class="small muted break">
+            {details.map(([name, value]) => `${name}: ${shown(value)}`).join(" · ")}
+          </p>
+        )}
+      </div>
+      <time
+        class="tiny faint nowrap"
+        dateTime={new Date(entry.ts).toISOString()}
+        title={formatFull(entry.ts, props.timeZone)}
+      >
+        {formatRelative(entry.ts, props.nowMs)}
+      </time>
+    </li>
+  );
+}
+
+function shown(value: unknown): string {
+  return value === null ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,9 +1,9 @@
+import { AdminPage } from "../../components/AdminPage.tsx";
 import { Field } from "../../components/Field.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Notice } from "../../components/Notice.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { adminLinks, requireAdmin } from "../../lib/admin.ts";
+import { requireAdmin } from "../../lib/admin.ts";
 import { ApiError } from "../../lib/api/request.ts";
 import type { CallResult } from "../../lib/api/types.ts";
 import { formatRelative } from "../../lib/format/time.ts";
@@ -43,13 +43,10 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AdminPage
     state={state}
-    title={t("admin.title")}
     heading={t("admin.servers")}
     lead={t("servers.lead")}
-    back="/"
-    links={adminLinks()}
     here={HERE}
     note={data.note}
   >
@@ -74,7 +71,7 @@ export default define.page<typeof handler>(({ data, state }) => (
     {data.offset + PAGE < data.list.total && (
       <a class="button" href={`?offset=${data.offset + PAGE}`}>{t("gs.next")}</a>
     )}
-  </SettingsPage>
+  </AdminPage>
 ));
 
 const TAGS: Readonly<Record<Destination["state"], string>> = {

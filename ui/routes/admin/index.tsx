@@ -1,132 +1,166 @@
-import { ActForm, Check, Select } from "../../components/FormParts.tsx";
-import { Field } from "../../components/Field.tsx";
+import { FIGURE_SPANS } from "../../../core/api/admin_server.ts";
+import { AdminPage } from "../../components/AdminPage.tsx";
+import { Drawing } from "../../components/Drawing.tsx";
 import { Notice } from "../../components/Notice.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { adminLinks, requireAdmin } from "../../lib/admin.ts";
+import { type Tile, Tiles } from "../../components/Tiles.tsx";
+import FigureChart from "../../islands/FigureChart.tsx";
+import { chosen, requireAdmin } from "../../lib/admin.ts";
 import type { CallResult } from "../../lib/api/types.ts";
-import { flag, text } from "../../lib/forms.ts";
+import type { ChartData, ChartUnit } from "../../lib/chart.ts";
+import { readTimeZone } from "../../lib/chat_page.ts";
 import { formPage } from "../../lib/form_page.ts";
+import { formatNumber } from "../../lib/format/number.ts";
 import { formatSize } from "../../lib/format/size.ts";
+import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define, type State } from "../../utils.ts";
 
-const MODES = ["invite", "open", "token", "closed"] as const;
+type Figures = CallResult<"adminGetFigures">;
+type Overview = CallResult<"adminGetOverview">;
 
-export const handler = define.handlers(formPage(
-  async (ctx) => {
-    await requireAdmin(ctx, "admin.title");
-    const [settings, users, media] = await Promise.all([
-      ctx.state.api.call("adminGetSettings"),
-      ctx.state.api.call("adminListUsers", { query: { limit: 1 } }),
-      ctx.state.api.call("adminMediaUsage", { query: { limit: 1 } }),
-    ]);
-    return { settings, users: users.total, media };
-  },
-  {
-    async save(ctx, form) {
-      const { pinned } = await ctx.state.api.call("adminGetSettings");
-      const all = {
-        registration_mode: MODES.find((mode) => mode === text(form, "mode")) ?? "invite",
-        invite_links_open_registration: flag(form, "invite_links"),
-        abuse_contact: text(form, "abuse_contact").trim() || null,
-      };
-      const body = Object.fromEntries(
-        Object.entries(all).filter(([name]) => !pinned.includes(name)),
-      );
-      await ctx.state.api.call("adminUpdateSettings", { body });
-    },
-  },
-));
+export const handler = define.handlers(formPage(async (ctx) => {
+  await requireAdmin(ctx, "admin.title");
+  const span = chosen(ctx.url, "span", FIGURE_SPANS);
+  const [overview, figures, servers] = await Promise.all([
+    ctx.state.api.call("adminGetOverview"),
+    ctx.state.api.call("adminGetFigures", { query: { span } }),
+    ctx.state.api.call("adminListDestinations", { query: { limit: 1 } }),
+  ]);
+  const { total, failing } = servers;
+  return { overview, figures, span, total, failing, timeZone: readTimeZone(ctx.req) };
+}, {}));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
-    state={state}
-    title={t("admin.title")}
-    heading={t("admin.server")}
-    back="/"
-    links={adminLinks()}
-    here="/admin"
-    note={data.note}
-  >
-    {state.server.trial && (
-      <Notice kind="warn" icon="flag">
-        <p>
-          <strong>{t("admin.trialTitle")}</strong>
-        </p>
-        <p>{t("admin.trialText")}</p>
-      </Notice>
-    )}
-    {state.embeddedDatabase && (
-      <Notice kind="warn">
-        <p>
-          <strong>{t("admin.storageTitle")}</strong>
-        </p>
-        <p>{t("admin.storageText")}</p>
-      </Notice>
-    )}
-    {state.server.public_url_local && <Notice kind="warn">{t("admin.localUrl")}</Notice>}
-    <Facts state={state} users={data.users} media={data.media} />
-    <Registration answer={data.settings} />
-  </SettingsPage>
+  <AdminPage state={state} heading={t("admin.overview")} here="/admin" note={data.note}>
+    <Warnings state={state} />
+    <Tiles tiles={tilesOf(data.overview, state, data)} />
+    <section class="stack" aria-labelledby="figures">
+      <div class="row wrap">
+        <h2 id="figures" class="grow">{t("figures.title")}</h2>
+        <nav class="tabs row-tight wrap" aria-label={t("figures.span")}>
+          {FIGURE_SPANS.map((span) => (
+            <a
+              key={span}
+              class={span === data.span ? "tab here" : "tab"}
+              href={`?span=${span}`}
+              aria-current={span === data.span ? "true" : undefined}
+            >
+              {t(`figures.span.${span}`)}
+            </a>
+          ))}
+        </nav>
+      </div>
+      {data.figures.points.length === 0
+        ? (
+          <div class="empty">
+            <Drawing name="quiet" />
+            <p>{t("figures.none")}</p>
+          </div>
+        )
+        : chartsOf(data.figures, data.timeZone).map((chart) => (
+          <FigureChart key={chart.title} data={chart} stepS={data.figures.step_ms / 1000} />
+        ))}
+      <p class="small muted">{t("figures.kept")}</p>
+    </section>
+  </AdminPage>
 ));
 
-function Facts(props: { state: State; users: number; media: CallResult<"adminMediaUsage"> }) {
-  const { server } = props.state;
-  const facts: [string, string][] = [
-    [t("admin.name"), server.name],
-    [t("admin.url"), server.public_url],
-    [t("admin.version"), server.version],
-    [t("admin.accounts"), String(props.users)],
-    [
-      t("admin.media"),
-      t("admin.mediaValue", {
-        n: props.media.files,
-        size: formatSize(props.media.bytes),
-      }),
-    ],
-  ];
+function Warnings({ state }: { state: State }) {
   return (
-    <dl class="facts card">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="break">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      {state.server.trial && (
+        <Notice kind="warn" icon="flag">
+          <p>
+            <strong>{t("admin.trialTitle")}</strong>
+          </p>
+          <p>{t("admin.trialText")}</p>
+        </Notice>
+      )}
+      {state.embeddedDatabase && (
+        <Notice kind="warn">
+          <p>
+            <strong>{t("admin.storageTitle")}</strong>
+          </p>
+          <p>{t("admin.storageText")}</p>
+        </Notice>
+      )}
+      {state.server.public_url_local && <Notice kind="warn">{t("admin.localUrl")}</Notice>}
+    </>
   );
 }
 
-function Registration({ answer }: { answer: CallResult<"adminGetSettings"> }) {
-  const { settings, pinned } = answer;
-  return (
-    <ActForm act="save">
-      <h2>{t("admin.registration")}</h2>
-      {pinned.length > 0 && (
-        <p class="small muted">{t("admin.pinned", { names: pinned.join(", ") })}</p>
-      )}
-      <Select
-        name="mode"
-        label={t("admin.mode")}
-        value={settings.registration_mode}
-        options={MODES.map((mode) => [mode, t(`admin.mode.${mode}`)] as const)}
-      />
-      <Check
-        name="invite_links"
-        label={t("admin.inviteLinks")}
-        hint={t("admin.inviteLinksHint")}
-        checked={settings.invite_links_open_registration}
-      />
-      <Field
-        name="abuse_contact"
-        label={t("admin.abuse")}
-        hint={t("admin.abuseHint")}
-        value={settings.abuse_contact ?? ""}
-        maxlength={200}
-      />
-      <div>
-        <button class="button primary" type="submit">{t("save")}</button>
-      </div>
-    </ActForm>
-  );
+function tilesOf(
+  now: Overview,
+  state: State,
+  servers: { readonly total: number; readonly failing: number },
+): Tile[] {
+  const active = t("tile.active", {
+    day: formatNumber(now.active_day),
+    week: formatNumber(now.active_week),
+    month: formatNumber(now.active_month),
+  });
+  return [
+    {
+      name: t("admin.users"),
+      value: formatNumber(now.accounts),
+      note: active,
+      href: "/admin/users",
+    },
+    { name: t("admin.guilds"), value: formatNumber(now.guilds), href: "/admin/guilds" },
+    { name: t("tile.messages"), value: formatNumber(now.messages_day) },
+    {
+      name: t("tile.sockets"),
+      value: formatNumber(now.sockets),
+      note: t("tile.processes", { n: now.processes }),
+    },
+    {
+      name: t("tile.memory"),
+      value: formatSize(now.memory_bytes),
+      note: t("tile.started", { when: formatRelative(now.started_ts, state.nowMs) }),
+    },
+    {
+      name: t("tile.database"),
+      value: formatSize(now.database_bytes),
+      ...(now.disk_free_bytes === null
+        ? {}
+        : { note: t("tile.free", { size: formatSize(now.disk_free_bytes) }) }),
+    },
+    {
+      name: t("admin.media"),
+      value: formatSize(now.media_bytes),
+      note: t("tile.files", { n: now.media_files, size: formatSize(now.remote_media_bytes) }),
+      href: "/admin/media",
+    },
+    {
+      name: t("admin.servers"),
+      value: formatNumber(servers.total),
+      note: t("servers.failing", { n: servers.failing }),
+      href: "/admin/federation",
+    },
+    { name: t("admin.version"), value: state.server.version, note: state.server.name },
+  ];
+}
+
+type PointKey = Exclude<keyof Figures["points"][number], "ts">;
+const CHARTS = [
+  ["messages", "count", ["messages"]],
+  ["active", "count", ["active", "accounts"]],
+  ["requests", "count", ["requests", "failures"]],
+  ["sockets", "count", ["sockets"]],
+  ["commit", "ms", ["commit_ms", "commit_max_ms"]],
+  ["memory", "bytes", ["memory_bytes"]],
+  ["storage", "bytes", ["database_bytes", "media_bytes"]],
+] as const satisfies readonly (readonly [string, ChartUnit, readonly PointKey[]])[];
+
+/** Those that were measured in this span. */
+function chartsOf({ points }: Figures, timeZone: string): ChartData[] {
+  return CHARTS.flatMap(([name, unit, keys]) => {
+    const lines = keys.map((key) => ({
+      label: t(`figure.${key}`),
+      values: points.map((point) => point[key]),
+    }));
+    if (lines.every((line) => line.values.every((value) => value === null))) return [];
+    const times = points.map((point) => point.ts / 1000);
+    return [{ title: t(`figures.${name}`), unit, times, lines, timeZone }];
+  });
 }

@@ -1,12 +1,17 @@
+import { AdminPage } from "../../components/AdminPage.tsx";
 import { ActForm, Select } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
 import { Icon } from "../../components/Icon.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { adminLinks, requireAdmin } from "../../lib/admin.ts";
+import { requireAdmin } from "../../lib/admin.ts";
 import { text } from "../../lib/forms.ts";
+import { formatRelative } from "../../lib/format/time.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
+
+const DAY_MS = 86_400_000;
+/** 0: for ever. */
+const DAYS = [1, 7, 30, 365, 0] as const;
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
@@ -16,9 +21,11 @@ export const handler = define.handlers(formPage(
   {
     async create(ctx, form) {
       const uses = Number(text(form, "uses"));
+      const days = Number(text(form, "days"));
       await ctx.state.api.call("adminCreateToken", {
         body: {
           max_uses: uses > 0 ? uses : null,
+          expires_in_ms: days > 0 ? days * DAY_MS : null,
           ...(text(form, "note").trim() === "" ? {} : { note: text(form, "note").trim() }),
         },
       });
@@ -30,13 +37,10 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AdminPage
     state={state}
-    title={t("admin.title")}
     heading={t("admin.tokens")}
     lead={t("admin.tokensLead")}
-    back="/"
-    links={adminLinks()}
     here="/admin/tokens"
     note={data.note}
   >
@@ -47,6 +51,14 @@ export default define.page<typeof handler>(({ data, state }) => (
         label={t("invite.uses")}
         value="1"
         options={[["1", "1"], ["10", "10"], ["100", "100"], ["0", t("invite.anyUses")]]}
+      />
+      <Select
+        name="days"
+        label={t("token.lasts")}
+        value="7"
+        options={DAYS.map((days) =>
+          [String(days), days === 0 ? t("token.forEver") : t("token.days", { n: days })] as const
+        )}
       />
       <button class="button primary" type="submit">{t("admin.createToken")}</button>
     </ActForm>
@@ -62,6 +74,8 @@ export default define.page<typeof handler>(({ data, state }) => (
               {token.max_uses === null
                 ? t("invite.nUses", { n: token.uses })
                 : t("gs.usesOf", { uses: token.uses, max: token.max_uses })}
+              {token.state === "valid" && token.expires_ts !== null &&
+                ` · ${t("token.ends", { when: formatRelative(token.expires_ts, state.nowMs) })}`}
             </p>
           </div>
           {token.state === "valid"
@@ -75,5 +89,5 @@ export default define.page<typeof handler>(({ data, state }) => (
         </li>
       ))}
     </ul>
-  </SettingsPage>
+  </AdminPage>
 ));

@@ -1,15 +1,18 @@
-import { DEACTIVATION_TERMS } from "../../../core/api/account.ts";
 import type { Erasure } from "../../../core/api/erasure.ts";
 import { ActForm, Check } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
 import { SettingsPage } from "../../components/SettingsPage.tsx";
 import { accountLinks } from "../../lib/settings_links.ts";
+import { ApiError } from "../../lib/api/request.ts";
 import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { localPart } from "../../lib/format/names.ts";
 import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
+
+/** Lines of what goes and of what stays; see DEACTIVATION_TERMS. */
+const TERMS = [1, 2, 3] as const;
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
@@ -27,7 +30,12 @@ export const handler = define.handlers(formPage(
       });
       return "/login";
     },
-    async erase(ctx) {
+    async erase(ctx, form) {
+      const { user } = await ctx.state.api.call("getAccount");
+      const name = localPart(user.id);
+      if (text(form, "erase_name").trim().toLowerCase() !== name) {
+        throw new ApiError(400, "invalid", t("guard.typed", { name }));
+      }
       await ctx.state.api.call("eraseOwnWords", { body: {} });
     },
   },
@@ -43,7 +51,8 @@ export default define.page<typeof handler>(({ data, state }) => (
     here="/settings/account"
     note={data.note}
   >
-    <form method="post" action="/logout">
+    <form method="post" action="/logout" class="row wrap">
+      <p class="small muted grow">{t("account.logoutText")}</p>
       <button class="button" type="submit">{t("me.logout")}</button>
     </form>
     <section class="card stack">
@@ -53,6 +62,13 @@ export default define.page<typeof handler>(({ data, state }) => (
         <ErasureCard key={erasure.seq} erasure={erasure} nowMs={state.nowMs} />
       ))}
       <ActForm act="erase">
+        <Field
+          name="erase_name"
+          label={t("erase.type", { name: localPart(data.self.user.id) })}
+          autocomplete="off"
+          spellcheck={false}
+          required
+        />
         <div>
           <button class="button danger" type="submit">{t("erase.submit")}</button>
         </div>
@@ -62,12 +78,12 @@ export default define.page<typeof handler>(({ data, state }) => (
       <h2>{t("deactivate.title")}</h2>
       <div>
         <h3>{t("deactivate.goes")}</h3>
-        <ul class="bullets">{DEACTIVATION_TERMS.goes.map((line) => <li key={line}>{line}</li>)}</ul>
+        <ul class="bullets">{TERMS.map((at) => <li key={at}>{t(`deactivate.goes.${at}`)}</li>)}</ul>
       </div>
       <div>
         <h3>{t("deactivate.stays")}</h3>
         <ul class="bullets">
-          {DEACTIVATION_TERMS.stays.map((line) => <li key={line}>{line}</li>)}
+          {TERMS.map((at) => <li key={at}>{t(`deactivate.stays.${at}`)}</li>)}
         </ul>
       </div>
       <ActForm act="deactivate">

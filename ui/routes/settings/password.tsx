@@ -1,3 +1,4 @@
+import PasswordMeter from "../../islands/PasswordMeter.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
 import { SettingsPage } from "../../components/SettingsPage.tsx";
@@ -52,6 +53,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         autocomplete="new-password"
         required
       />
+      <PasswordMeter of="f-password" />
       <div>
         <button class="button primary" type="submit">{t("password.change")}</button>
       </div>

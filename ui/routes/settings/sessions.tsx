@@ -49,7 +49,8 @@ export default define.page<typeof handler>(({ data, state }) => (
             </p>
             <p class="small muted">
               {t("sessions.used", { when: formatRelative(session.last_used_ts, state.nowMs) })}
-              {session.address && ` · ${session.address}`}
+              {session.address && ` · ${session.address}`} ·{" "}
+              {t("sessions.since", { when: formatRelative(session.created_ts, state.nowMs) })}
             </p>
           </div>
           {!session.current && (

@@ -1,14 +1,21 @@
 import type { AdminUser } from "../../../../core/api/admin.ts";
-import { handleOf } from "../../../lib/format/names.ts";
-import { ActForm } from "../../../components/FormParts.tsx";
+import { AdminPage } from "../../../components/AdminPage.tsx";
 import { Avatar } from "../../../components/Avatar.tsx";
 import { Field } from "../../../components/Field.tsx";
+import { ActForm } from "../../../components/FormParts.tsx";
+import { Icon } from "../../../components/Icon.tsx";
 import { Notice } from "../../../components/Notice.tsx";
-import { SettingsPage } from "../../../components/SettingsPage.tsx";
-import { adminLinks, requireAdmin } from "../../../lib/admin.ts";
+import { ReasonAct } from "../../../components/ReasonAct.tsx";
+import { Tiles } from "../../../components/Tiles.tsx";
+import { requireAdmin } from "../../../lib/admin.ts";
+import { ApiError } from "../../../lib/api/request.ts";
+import type { CallResult } from "../../../lib/api/types.ts";
 import type { Context } from "../../../lib/fresh/mod.ts";
 import { text } from "../../../lib/forms.ts";
 import { formPage } from "../../../lib/form_page.ts";
+import { handleOf } from "../../../lib/format/names.ts";
+import { formatNumber } from "../../../lib/format/number.ts";
+import { formatSize } from "../../../lib/format/size.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { reasonIn } from "../../../lib/guild_settings.ts";
 import { type Key, t } from "../../../lib/i18n/t.ts";
@@ -19,7 +26,12 @@ const paramsOf = (ctx: Context<State>) => ({ user_id: ctx.params["user"] ?? "" }
 export const handler = define.handlers(formPage(
   async (ctx) => {
     await requireAdmin(ctx, "admin.users");
-    return await ctx.state.api.call("adminGetUser", { params: paramsOf(ctx) });
+    const params = paramsOf(ctx);
+    const [answer, { guilds }] = await Promise.all([
+      ctx.state.api.call("adminGetUser", { params }),
+      ctx.state.api.call("adminListUserGuilds", { params }),
+    ]);
+    return { ...answer, guilds };
   },
   {
     async lock(ctx, form) {
@@ -38,6 +50,10 @@ export const handler = define.handlers(formPage(
       await ctx.state.api.call("adminRevokeSessions", { params: paramsOf(ctx) });
     },
     async deactivate(ctx, form) {
+      const { user } = await ctx.state.api.call("adminGetUser", { params: paramsOf(ctx) });
+      if (text(form, "user_name").trim().toLowerCase() !== user.user_name) {
+        throw new ApiError(400, "invalid", t("guard.typed", { name: user.user_name }));
+      }
       await ctx.state.api.call("adminDeactivateUser", {
         params: paramsOf(ctx),
         body: reasonIn(form),
@@ -51,15 +67,13 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state, url }) => {
-  const { user, sessions } = data;
+  const { user } = data;
   const link = url.searchParams.get("link");
   return (
-    <SettingsPage
+    <AdminPage
       state={state}
-      title={t("admin.title")}
       heading={user.display_name ?? user.user_name}
       back="/admin/users"
-      links={adminLinks()}
       here="/admin/users"
       note={data.note}
     >
@@ -69,50 +83,119 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <p class="mono break">{state.server.public_url.replace(/\/$/, "") + link}</p>
         </Notice>
       )}
-      <div class="card row">
-        <Avatar
-          id={user.id}
-          name={user.display_name ?? user.user_name}
-          uri={user.avatar}
-          size="xl"
-        />
-        <div class="grow">
-          <p class="break">{handleOf(user.id)}</p>
-          <p class="small muted break">
-            {t("admin.since", { date: formatFull(user.created_ts, "UTC") })}
-            {user.created_by && ` · ${user.created_by}`}
-          </p>
+      <Who user={user} />
+      <Tiles
+        tiles={[
+          {
+            name: t("user.seen"),
+            value: user.last_seen_ts === null
+              ? t("user.never")
+              : formatRelative(user.last_seen_ts, state.nowMs),
+          },
+          { name: t("settings.sessions"), value: formatNumber(data.sessions.length) },
+          { name: t("admin.guilds"), value: formatNumber(data.guilds.length) },
+          {
+            name: t("admin.media"),
+            value: formatSize(data.media.bytes),
+            note: t("media.files", { n: data.media.files }),
+          },
+        ]}
+      />
+      <Guilds guilds={data.guilds} userId={user.id} />
+      <Sessions sessions={data.sessions} nowMs={state.nowMs} user={user} />
+      <p>
+        <a href={`/admin/audit?target=${encodeURIComponent(user.id)}`}>{t("user.audit")}</a>
+      </p>
+      {user.state !== "deactivated" && <Measures user={user} />}
+    </AdminPage>
+  );
+});
+
+function Who({ user }: { user: AdminUser }) {
+  const name = user.display_name ?? user.user_name;
+  return (
+    <div class="card row">
+      <Avatar id={user.id} name={name} uri={user.avatar} size="xl" />
+      <div class="grow">
+        <p class="break">{handleOf(user.id)}</p>
+        <p class="small muted break">
+          {t("admin.since", { date: formatFull(user.created_ts, "UTC") })}
+          {user.created_by && ` · ${user.created_by}`}
+        </p>
+        <p class="row-tight wrap">
+          {user.admin && <span class="tag accent">{t("admin.isAdmin")}</span>}
           {user.state !== "active" && (
-            <p>
-              <span class="tag danger">{t(`admin.state.${user.state}`)}</span> {user.state_reason}
-            </p>
+            <span class="tag danger">{t(`admin.state.${user.state}`)}</span>
           )}
-        </div>
+          {user.state_reason && <span class="small break">“{user.state_reason}”</span>}
+        </p>
       </div>
-      <h2>{t("settings.sessions")}</h2>
-      {sessions.length === 0 && <p class="muted">{t("admin.noSessions")}</p>}
+    </div>
+  );
+}
+
+function Guilds(
+  { guilds, userId }: {
+    guilds: CallResult<"adminListUserGuilds">["guilds"];
+    userId: string;
+  },
+) {
+  return (
+    <section class="stack">
+      <h2>{t("admin.guilds")}</h2>
+      {guilds.length === 0 && <p class="muted">{t("user.noGuilds")}</p>}
       <ul class="rows">
-        {sessions.map((session) => (
-          <li key={session.id} class="row-card">
-            <span class="grow break">{session.device_name}</span>
-            <span class="small muted">{formatRelative(session.last_used_ts, state.nowMs)}</span>
+        {guilds.map((guild) => (
+          <li key={guild.id} class="row-card">
+            <Avatar id={guild.id} name={guild.name} uri={guild.icon} size="m" guild />
+            <a class="grow row-link" href={`/admin/guilds/${encodeURIComponent(guild.id)}`}>
+              <span class="strong break">{guild.name}</span>
+              <span class="small muted block">{t("members", { n: guild.member_count })}</span>
+            </a>
+            {guild.owner === userId && <span class="tag">{t("user.owns")}</span>}
           </li>
         ))}
       </ul>
-      <div class="row wrap">
-        <ActForm act="reset">
-          <button class="button" type="submit">{t("admin.reset")}</button>
-        </ActForm>
-        {sessions.length > 0 && (
-          <ActForm act="sessions">
-            <button class="button" type="submit">{t("admin.endSessions")}</button>
-          </ActForm>
-        )}
-      </div>
-      {user.state !== "deactivated" && <Measures user={user} />}
-    </SettingsPage>
+    </section>
   );
-});
+}
+
+function Sessions(props: {
+  sessions: CallResult<"adminGetUser">["sessions"];
+  nowMs: number;
+  user: AdminUser;
+}) {
+  return (
+    <section class="stack">
+      <h2>{t("settings.sessions")}</h2>
+      {props.sessions.length === 0 && <p class="muted">{t("admin.noSessions")}</p>}
+      <ul class="rows">
+        {props.sessions.map((session) => (
+          <li key={session.id} class="row-card">
+            <Icon name="device" />
+            <span class="grow break">
+              {session.device_name}
+              <span class="small muted block">{session.address ?? ""}</span>
+            </span>
+            <span class="small muted">{formatRelative(session.last_used_ts, props.nowMs)}</span>
+          </li>
+        ))}
+      </ul>
+      {props.user.state !== "deactivated" && (
+        <div class="row wrap">
+          <ActForm act="reset">
+            <button class="button" type="submit">{t("admin.reset")}</button>
+          </ActForm>
+          {props.sessions.length > 0 && (
+            <ActForm act="sessions">
+              <button class="button" type="submit">{t("admin.endSessions")}</button>
+            </ActForm>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
 
 function Measures({ user }: { user: AdminUser }) {
   const acts: [string, Key, Key, boolean][] = [
@@ -123,24 +206,21 @@ function Measures({ user }: { user: AdminUser }) {
   return (
     <section class="card danger-card stack">
       <h2>{t("admin.measures")}</h2>
+      <p class="small muted">{t("user.measures")}</p>
       {acts.map(([act, on, off, active]) => (
-        <ActForm key={act} act={act} class="row form-line">
-          <input type="hidden" name="on" value={active ? "no" : "yes"} />
-          <div class="grow">
-            <label class="sr" for={`reason-${act}`}>{t("moderate.reason")}</label>
-            <input
-              class="input"
-              id={`reason-${act}`}
-              name="reason"
-              placeholder={t("moderate.reason")}
-              maxLength={500}
-            />
-          </div>
-          <button class="button danger" type="submit">{t(active ? off : on)}</button>
-        </ActForm>
+        <ReasonAct key={act} act={act} label={t(active ? off : on)} value={active ? "no" : "yes"} />
       ))}
       <hr />
       <ActForm act="deactivate">
+        <h3>{t("user.end")}</h3>
+        <p class="small muted">{t("user.endText")}</p>
+        <Field
+          name="user_name"
+          label={t("deactivate.type", { name: user.user_name })}
+          autocomplete="off"
+          spellcheck={false}
+          required
+        />
         <Field name="reason" label={t("admin.deactivateLabel")} maxlength={500} />
         <div>
           <button class="button danger solid" type="submit">{t("deactivate.submit")}</button>

@@ -1,0 +1,32 @@
+import type { ComponentChildren } from "preact";
+import type { FormNote } from "../lib/form_page.ts";
+import { t } from "../lib/i18n/t.ts";
+import { accountLinks } from "../lib/settings_links.ts";
+import type { State } from "../utils.ts";
+import { SettingsPage } from "./SettingsPage.tsx";
+
+/** A page of the own account's settings. */
+export function AccountPage(props: {
+  state: State;
+  heading: string;
+  here: string;
+  admin: boolean;
+  note?: FormNote;
+  lead?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <SettingsPage
+      state={props.state}
+      title={t("settings.title")}
+      heading={props.heading}
+      back="/"
+      links={accountLinks(props.admin)}
+      here={props.here}
+      {...(props.note === undefined ? {} : { note: props.note })}
+      {...(props.lead === undefined ? {} : { lead: props.lead })}
+    >
+      {props.children}
+    </SettingsPage>
+  );
+}

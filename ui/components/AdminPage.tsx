@@ -1,0 +1,34 @@
+import type { ComponentChildren } from "preact";
+import { adminItems, adminLinks } from "../lib/admin.ts";
+import type { FormNote } from "../lib/form_page.ts";
+import { t } from "../lib/i18n/t.ts";
+import type { State } from "../utils.ts";
+import { SettingsPage } from "./SettingsPage.tsx";
+
+/** A page of those who run the server. */
+export function AdminPage(props: {
+  state: State;
+  heading: string;
+  here: string;
+  /** Where Back leads; the app where it is not given. */
+  back?: string;
+  note?: FormNote;
+  lead?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <SettingsPage
+      state={props.state}
+      title={t("admin.title")}
+      heading={props.heading}
+      back={props.back ?? "/"}
+      links={adminLinks()}
+      items={adminItems()}
+      here={props.here}
+      {...(props.note === undefined ? {} : { note: props.note })}
+      {...(props.lead === undefined ? {} : { lead: props.lead })}
+    >
+      {props.children}
+    </SettingsPage>
+  );
+}

@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import type { User } from "../../core/api/user.ts";
+import { AvatarCrop } from "../components/AvatarCrop.tsx";
+import { Avatar } from "../components/Avatar.tsx";
+import { Field } from "../components/Field.tsx";
+import { Area, SaveButton } from "../components/FormParts.tsx";
+import { handleOf, localPart } from "../lib/format/names.ts";
+import { t } from "../lib/i18n/t.ts";
+
+/** The fields of a profile beside the card that others will see. Without scripts: a form. */
+export default function ProfileForm({ user }: { user: User }) {
+  const [typed, setTyped] = useState({
+    display_name: user.display_name ?? "",
+    status: user.status ?? "",
+    bio: user.bio ?? "",
+  });
+  const [picture, setPicture] = useState<string | undefined>(undefined);
+  const onInput = (event: Event) => {
+    const field = event.target as HTMLInputElement | HTMLTextAreaElement;
+    if (field.name in typed) setTyped({ ...typed, [field.name]: field.value });
+  };
+  const onReset = () =>
+    setTyped({
+      display_name: user.display_name ?? "",
+      status: user.status ?? "",
+      bio: user.bio ?? "",
+    });
+  return (
+    <form
+      class="profile-form"
+      method="post"
+      encType="multipart/form-data"
+      data-guard=""
+      onInput={onInput}
+      onReset={onReset}
+    >
+      <input type="hidden" name="act" value="save" />
+      <div class="stack">
+        <Field
+          name="display_name"
+          label={t("profile.displayName")}
+          value={user.display_name ?? ""}
+          maxlength={64}
+        />
+        <AvatarCrop onPicture={setPicture} />
+        <Field
+          name="status"
+          label={t("profile.status")}
+          value={user.status ?? ""}
+          maxlength={128}
+          placeholder={t("profile.statusPlaceholder")}
+        />
+        <Area
+          name="bio"
+          label={t("profile.bio")}
+          value={user.bio ?? ""}
+          maxlength={500}
+          hint={t("profile.bioHint")}
+        />
+        <SaveButton />
+      </div>
+      <Card user={user} typed={typed} picture={picture} />
+    </form>
+  );
+}
+
+function Card(props: {
+  user: User;
+  typed: { display_name: string; status: string; bio: string };
+  picture: string | undefined;
+}) {
+  const { user, typed } = props;
+  const name = typed.display_name.trim() || localPart(user.id);
+  return (
+    <aside class="profile-preview card" aria-label={t("profile.preview")}>
+      <div class="profile-top hue-banner" />
+      <div class="profile">
+        {props.picture === undefined
+          ? <Avatar id={user.id} name={name} uri={user.avatar} size="xl" />
+          : (
+            <span class="avatar xl">
+              <img src={props.picture} width={80} height={80} alt="" />
+            </span>
+          )}
+        <p class="strong big break">{name}</p>
+        <p class="small muted break">{handleOf(user.id)}</p>
+        {typed.status.trim() && <p class="profile-status break">{typed.status}</p>}
+        {typed.bio.trim() && <p class="profile-bio break">{typed.bio}</p>}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,100 @@
+import type { Message } from "../../../core/api/message.ts";
+import type { Preferences } from "../../../core/api/preferences.ts";
+import { nameOf } from "../format/names.ts";
+import { thumbnailUrl } from "../format/media_url.ts";
+import { channelPath, dmPath, messagePath } from "../format/paths.ts";
+import { t } from "../i18n/t.ts";
+import type { ChatState } from "../store/chat.ts";
+import { plainText } from "../store/links.ts";
+import { callApi } from "./browser_api.ts";
+import { followPath } from "./history.ts";
+import { playSound } from "./notify_sound.ts";
+
+const BODY_CHARS = 180;
+const ICON_PIXELS = 96;
+/** While one tab holds a message, no other tab makes a sound for it. */
+const HELD_MS = 3000;
+
+/**
+ * Notifies of mentions and of what comes in conversations, while nobody looks at the page: as
+ * the account has chosen. Returns the end of it.
+ */
+export function startNotifications(state: ChatState): () => void {
+  let preferences: Preferences | undefined;
+  const read = () =>
+    callApi("getPreferences").then((found) => preferences = found, () => undefined);
+  void read();
+  // Whoever goes away may have chosen otherwise in another tab.
+  const onChange = () => {
+    if (document.hidden) void read();
+  };
+  document.addEventListener("visibilitychange", onChange);
+  state.onMessage = (message) => {
+    if (preferences && isDue(state, message)) void notify(state, message, preferences);
+  };
+  return () => {
+    document.removeEventListener("visibilitychange", onChange);
+    state.onMessage = undefined;
+  };
+}
+
+function isDue(state: ChatState, message: Message): boolean {
+  if (document.visibilityState === "visible" && document.hasFocus()) return false;
+  if (state.self.value.presence === "dnd") return false;
+  return message.mentions_me || isConversation(state, message);
+}
+
+function isConversation(state: ChatState, message: Message): boolean {
+  return state.dms.value.some((dm) => dm.room_id === message.room_id);
+}
+
+async function notify(state: ChatState, message: Message, chosen: Preferences): Promise<void> {
+  if (chosen.notify_desktop && Notification.permission === "granted") show(state, message);
+  if (!chosen.notify_sound) return;
+  const options = { ifAvailable: true };
+  await navigator.locks.request(`og-sound-${message.id}`, options, async (lock) => {
+    if (lock === null) return;
+    playSound();
+    await new Promise((resolve) => setTimeout(resolve, HELD_MS));
+  });
+}
+
+/** The same message shown by two tabs is one notification: they have the same tag. */
+function show(state: ChatState, message: Message): void {
+  const name = message.nickname ?? nameOf(message.author);
+  const place = placeOf(state, message);
+  const shown = new Notification(
+    place.guild === undefined ? name : t("notify.in", { name, place: place.guild }),
+    {
+      body: message.body === ""
+        ? t("log.file")
+        : plainText(state, message.body.slice(0, BODY_CHARS)),
+      tag: message.id,
+      ...(message.author.avatar === null
+        ? {}
+        : { icon: thumbnailUrl(message.author.avatar, ICON_PIXELS) }),
+    },
+  );
+  shown.onclick = () => {
+    globalThis.focus();
+    shown.close();
+    if (!followPath(state, place.path)) location.assign(place.path);
+  };
+}
+
+function placeOf(state: ChatState, message: Message): { guild?: string; path: string } {
+  if (isConversation(state, message)) {
+    return { path: messagePath(dmPath(message.room_id), message.id) };
+  }
+  for (const guild of state.guilds.value) {
+    const channel = guild.channels.find((each) =>
+      each.room_id === message.room_id && each.id === message.channel_id
+    );
+    if (channel === undefined) continue;
+    return {
+      guild: `#${channel.name}, ${guild.name}`,
+      path: messagePath(channelPath(guild.id, channel), message.id),
+    };
+  }
+  return { path: "/home" };
+}

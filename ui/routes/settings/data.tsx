@@ -1,0 +1,145 @@
+import { AccountPage } from "../../components/AccountPage.tsx";
+import type { CallResult } from "../../lib/api/types.ts";
+import { formPage } from "../../lib/form_page.ts";
+import { handleOf } from "../../lib/format/names.ts";
+import { formatNumber } from "../../lib/format/number.ts";
+import { formatSize } from "../../lib/format/size.ts";
+import { formatFull } from "../../lib/format/time.ts";
+import { readTimeZone } from "../../lib/chat_page.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { define } from "../../utils.ts";
+
+export const handler = define.handlers(formPage(async (ctx) => {
+  ctx.state.title = t("settings.data");
+  const self = await ctx.state.api.call("getAccount");
+  const [profile, preferences, { sessions }, media, { erasures }, { guilds }, { dms }] =
+    await Promise.all([
+      ctx.state.api.call("getUser", { params: { user_id: self.user.id } }),
+      ctx.state.api.call("getPreferences"),
+      ctx.state.api.call("listSessions"),
+      ctx.state.api.call("getMediaUsage"),
+      ctx.state.api.call("listErasures"),
+      ctx.state.api.call("listGuilds"),
+      ctx.state.api.call("listDms"),
+    ]);
+  const timeZone = readTimeZone(ctx.req);
+  return { self, profile, preferences, sessions, media, erasures, guilds, dms, timeZone };
+}, {}));
+
+export default define.page<typeof handler>(({ data, state }) => {
+  const { self, profile, sessions, media } = data;
+  const addresses = new Set(sessions.flatMap(({ address }) => address ?? []));
+  const none = t("data.none");
+  const created = profile.created_ts === null
+    ? none
+    : formatFull(profile.created_ts, data.timeZone);
+  return (
+    <AccountPage
+      state={state}
+      heading={t("settings.data")}
+      here="/settings/data"
+      admin={self.admin}
+      lead={t("data.lead", { server: state.server.name })}
+      note={data.note}
+    >
+      <Account self={self} created={created} />
+      <Part
+        title={t("settings.sessions")}
+        text={t("data.sessionsText")}
+        rows={[
+          [t("data.devices"), formatNumber(sessions.length)],
+          [t("data.addresses"), [...addresses].join(", ") || none],
+        ]}
+        change="/settings/sessions"
+      />
+      <Part
+        title={t("settings.privacy")}
+        text={t("data.choicesText")}
+        rows={[
+          [t("privacy.dms"), t(`privacy.dms.${data.preferences.dms_from}`)],
+          ...(["typing", "presence", "read"] as const).map((name) =>
+            [
+              t(`privacy.${name}`),
+              data.preferences[`share_${name}`] ? t("data.yes") : t("data.no"),
+            ] as const
+          ),
+        ]}
+        change="/settings/privacy"
+      />
+      <Part
+        title={t("data.words")}
+        text={t("data.wordsText")}
+        rows={[
+          [t("data.guilds"), data.guilds.map(({ name }) => name).join(", ") || none],
+          [t("data.dms"), formatNumber(data.dms.length)],
+          [
+            t("data.files"),
+            `${t("media.files", { n: media.files })}, ${formatSize(media.bytes)}`,
+          ],
+          [t("data.erasures"), formatNumber(data.erasures.length)],
+        ]}
+        change="/settings/account"
+      />
+      <section class="card stack-tight">
+        <h2>{t("data.elsewhere")}</h2>
+        <p>{t("data.elsewhereText")}</p>
+        <h2>{t("data.logs")}</h2>
+        <p>{t("data.logsText")}</p>
+      </section>
+    </AccountPage>
+  );
+});
+
+function Part(props: {
+  title: string;
+  text: string;
+  rows: readonly (readonly [string, string])[];
+  change: string;
+}) {
+  return (
+    <section class="card stack">
+      <div class="row">
+        <h2 class="grow">{props.title}</h2>
+        <a
+          class="button small"
+          href={props.change}
+          aria-label={`${t("data.change")}: ${props.title}`}
+        >
+          {t("data.change")}
+        </a>
+      </div>
+      <p class="muted">{props.text}</p>
+      <dl class="data-rows">
+        {props.rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="break">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Account({ self, created }: { self: CallResult<"getAccount">; created: string }) {
+  const none = t("data.none");
+  return (
+    <Part
+      title={t("data.account")}
+      text={t("data.accountText")}
+      rows={[
+        [t("field.userName"), handleOf(self.user.id)],
+        [
+          t("data.since"),
+          created,
+        ],
+        [t("profile.displayName"), self.user.display_name ?? none],
+        [t("profile.status"), self.user.status ?? none],
+        [t("profile.bio"), self.user.bio ?? none],
+        [t("profile.avatar"), self.user.avatar ?? none],
+        [t("field.password"), t("data.password")],
+      ]}
+      change="/settings/profile"
+    />
+  );
+}

@@ -1,0 +1,80 @@
+import { AccountPage } from "../../components/AccountPage.tsx";
+import { ActForm, Check, SaveButton } from "../../components/FormParts.tsx";
+import { flag, text } from "../../lib/forms.ts";
+import { formPage } from "../../lib/form_page.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { define } from "../../utils.ts";
+
+const FROM = ["everyone", "shared", "nobody"] as const;
+const SHARED = ["typing", "presence", "read"] as const;
+
+export const handler = define.handlers(formPage(
+  async (ctx) => {
+    ctx.state.title = t("settings.privacy");
+    const [self, preferences] = await Promise.all([
+      ctx.state.api.call("getAccount"),
+      ctx.state.api.call("getPreferences"),
+    ]);
+    return { self, preferences };
+  },
+  {
+    async save(ctx, form) {
+      await ctx.state.api.call("updatePreferences", {
+        body: {
+          dms_from: FROM.find((from) => from === text(form, "dms_from")) ?? "everyone",
+          share_typing: flag(form, "typing"),
+          share_presence: flag(form, "presence"),
+          share_read: flag(form, "read"),
+        },
+      });
+    },
+  },
+));
+
+export default define.page<typeof handler>(({ data, state }) => (
+  <AccountPage
+    state={state}
+    heading={t("settings.privacy")}
+    here="/settings/privacy"
+    admin={data.self.admin}
+    lead={t("privacy.lead")}
+    note={data.note}
+  >
+    <ActForm act="save" guard>
+      <fieldset class="stack-tight choices">
+        <legend class="strong">{t("privacy.dms")}</legend>
+        {FROM.map((from) => (
+          <label key={from} class="check">
+            <input
+              type="radio"
+              name="dms_from"
+              value={from}
+              checked={data.preferences.dms_from === from}
+            />
+            <span>
+              <span class="strong">{t(`privacy.dms.${from}`)}</span>
+              <span class="hint">{t(`privacy.dmsHint.${from}`)}</span>
+            </span>
+          </label>
+        ))}
+        <p class="hint">{t("privacy.dmsText")}</p>
+      </fieldset>
+      <fieldset class="stack-tight choices">
+        <legend class="strong">{t("privacy.share")}</legend>
+        {SHARED.map((name) => (
+          <Check
+            key={name}
+            name={name}
+            label={t(`privacy.${name}`)}
+            hint={t(`privacy.${name}Hint`)}
+            checked={data.preferences[`share_${name}`]}
+          />
+        ))}
+      </fieldset>
+      <SaveButton />
+    </ActForm>
+    <p class="small muted">
+      {t("privacy.more")} <a href="/settings/data">{t("settings.data")}</a>
+    </p>
+  </AccountPage>
+));
