@@ -48,7 +48,7 @@ export const Finding = z.object({
 });
 
 export const DoctorReport = z.object({
-  ran_ts: z.number().int().nullable().describe("null: not run since this process began"),
+  ran_ts: z.number().int(),
   findings: z.array(Finding),
 });
 export type DoctorReport = z.infer<typeof DoctorReport>;
@@ -58,7 +58,7 @@ export const adminGetDoctor = defineOperation({
   method: "GET",
   path: "/client/v1/admin/doctor",
   tag,
-  summary: "What the last run of the checks on this process saw",
+  summary: "What the last run of the checks in this process saw; the first question runs them",
   auth,
   result: DoctorReport,
   errors: ["forbidden"],

@@ -6,7 +6,7 @@ import type { Finding } from "./finding.ts";
 export class DoctorDesk {
   readonly #clock: Clock;
   readonly #examine: () => Promise<Finding[]>;
-  #last: DoctorReport = { ran_ts: null, findings: [] };
+  #last: DoctorReport | undefined;
   #running: Promise<DoctorReport> | undefined;
 
   constructor(clock: Clock, examine: () => Promise<Finding[]>) {
@@ -14,8 +14,9 @@ export class DoctorDesk {
     this.#examine = examine;
   }
 
-  get last(): DoctorReport {
-    return this.#last;
+  /** What the last run saw; the first question runs the checks. */
+  async last(): Promise<DoctorReport> {
+    return this.#last ?? await this.run();
   }
 
   /** Whoever asks while a run is under way gets that run. */

@@ -99,7 +99,7 @@ Deno.test("what an administrator sees of the server, and sets while it runs", as
   });
 
   await t.step("the checks run inside the server", async () => {
-    assert.deepEqual(await admin.do("GET", "/admin/doctor"), { ran_ts: null, findings: [] });
+    assert.ok((await admin.do("GET", "/admin/doctor")).findings.length > 0, "the first looks");
     const [first, second] = await Promise.all([
       admin.do("POST", "/admin/doctor"),
       admin.do("POST", "/admin/doctor"),

@@ -99,7 +99,7 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByLabel("Who may create an account").selectOption("open");
     await page.getByRole("button", { name: "Save" }).click();
     const password = page.locator("input[name=confirm_password]");
-    await password.or(page.getByText("Saved.")).waitFor();
+    await password.or(page.getByText("Saved.", { exact: true })).waitFor();
     if (await password.isVisible()) {
       await password.fill("not the password");
       await page.getByRole("button", { name: "Go on" }).click();
@@ -107,7 +107,7 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
       await password.fill(PASSWORD);
       await page.getByRole("button", { name: "Go on" }).click();
     }
-    await page.getByText("Saved.").waitFor();
+    await page.getByText("Saved.", { exact: true }).waitFor();
     await using stranger = await openPerson(browser, { scripts: false });
     await stranger.page.goto(server.base);
     await stranger.page.getByRole("link", { name: "Create an account" }).waitFor();

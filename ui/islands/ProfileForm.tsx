@@ -39,14 +39,14 @@ export default function ProfileForm({ user }: { user: User }) {
         <Field
           name="display_name"
           label={t("profile.displayName")}
-          value={user.display_name ?? ""}
+          value={typed.display_name}
           maxlength={64}
         />
         <AvatarCrop onPicture={setPicture} />
         <Field
           name="status"
           label={t("profile.status")}
-          value={user.status ?? ""}
+          value={typed.status}
           maxlength={128}
           placeholder={t("profile.statusPlaceholder")}
         />

@@ -16,8 +16,7 @@ const ORDER = ["problem", "warning", "ok"] as const;
 export const handler = define.handlers(formPage(
   async (ctx) => {
     await requireAdmin(ctx, "admin.health");
-    const last = await ctx.state.api.call("adminGetDoctor");
-    return { report: last.ran_ts === null ? await ctx.state.api.call("adminRunDoctor") : last };
+    return { report: await ctx.state.api.call("adminGetDoctor") };
   },
   {
     async run(ctx) {
@@ -42,11 +41,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       <div class="row wrap">
         <p class="strong grow" role="status">
           {bad === 0 ? t("health.well") : t("health.count", { n: bad })}{" "}
-          {ran !== null && (
-            <span class="small muted">
-              {t("health.ran", { when: formatRelative(ran, state.nowMs) })}
-            </span>
-          )}
+          <span class="small muted">
+            {t("health.ran", { when: formatRelative(ran, state.nowMs) })}
+          </span>
         </p>
         <ActForm act="run" class="">
           <button class="button" type="submit">

@@ -3,7 +3,7 @@ import { type Route, route } from "../../../route.ts";
 import type { ServerRouteDeps } from "../../server_route_deps.ts";
 
 export function adminGetDoctorRoute(deps: ServerRouteDeps): Route {
-  return route(adminGetDoctor, () => Promise.resolve(deps.doctor.last));
+  return route(adminGetDoctor, () => deps.doctor.last());
 }
 
 export function adminRunDoctorRoute(deps: ServerRouteDeps): Route {
