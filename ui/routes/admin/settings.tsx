@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import type { ConfigurationEntry } from "../../../core/api/admin_server.ts";
 import { AdminPage } from "../../components/AdminPage.tsx";
 import { Field } from "../../components/Field.tsx";
@@ -151,7 +152,13 @@ function Section({ name, entries }: { name: string; entries: readonly Configurat
 /** What the documents write between backticks is code here too. */
 function Doc({ text: doc }: { text: string }) {
   const pieces = doc.split("`");
-  return <>{pieces.map((piece, at) => at % 2 === 1 ? <code key={at}>{piece}</code> : piece)}</>;
+  return (
+    <>
+      {pieces.map((piece, at) =>
+        at % 2 === 1 ? <code key={at}>{piece}</code> : <Fragment key={at}>{piece}</Fragment>
+      )}
+    </>
+  );
 }
 
 function valueOf(entry: ConfigurationEntry): string {
