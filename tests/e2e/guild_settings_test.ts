@@ -7,6 +7,7 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
   await using server = await startRunningServer();
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser);
   const { page } = ann;
   await page.goto(server.setupLink);
   await fillRegistration(page, "ann", "Ann");
@@ -14,6 +15,13 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
   await createGuild(page, "Garden");
   const chat = new URL(page.url()).pathname;
   const settings = `${chat.split("/").slice(0, 3).join("/")}/settings`;
+  await page.goto(`${server.base}${settings}/invites`);
+  await page.getByRole("button", { name: "New link" }).click();
+  const link = await page.locator(".row-card .mono").textContent();
+  await bob.page.goto(server.base + new URL(link ?? "").pathname);
+  await bob.page.getByRole("link", { name: "Create an account and join" }).click();
+  await fillRegistration(bob.page, "bob", "Bob");
+  await settled(bob.page);
   const open = async (path: string) => {
     await page.goto(server.base + settings + path);
     await settled(page);
@@ -62,6 +70,103 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
     await phone.page.getByRole("link", { name: "Riverside Garden" }).click();
     await phone.page.getByRole("link", { name: "Members" }).waitFor();
     assert.deepEqual(phone.faults, []);
+  });
+
+  await t.step("a role is made, ordered by keyboard, and given to several at once", async () => {
+    for (const name of ["Gardeners", "Guests"]) {
+      await open("/roles");
+      await page.getByLabel("Name of a new role").fill(name);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name }).waitFor();
+    }
+    await open("/roles");
+    await page.getByRole("button", { name: "Move Guests up" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Saved.").waitFor();
+    const names = await page.locator(".rows .row-link .strong").allTextContents();
+    assert.deepEqual(names, ["Guests", "Gardeners", "Everyone"]);
+    await page.locator("[id^=up-]:focus, [id^=down-]:focus").waitFor();
+    await page.locator("li", { hasText: "Guests" }).dragTo(
+      page.locator("li", { hasText: "Gardeners" }),
+      { targetPosition: { x: 40, y: 50 } },
+    );
+    await page.locator("li:first-child", { hasText: "Gardeners" }).waitFor();
+    await page.getByRole("link", { name: "Gardeners" }).click();
+    await settled(page);
+    await page.getByLabel("Find members to give it to").fill("b");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Choose Bob").check();
+    await page.getByRole("button", { name: "Give the role" }).click();
+    await page.getByRole("heading", { name: "1 member" }).waitFor();
+  });
+
+  await t.step(
+    "a right is denied by keyboard; who loses it is said before it is saved",
+    async () => {
+      await open("/channels");
+      await page.getByRole("link", { name: "general" }).click();
+      await page.getByRole("link", { name: "Permissions here" }).click();
+      await settled(page);
+      await page.getByLabel("Another role").selectOption("Gardeners");
+      await page.getByRole("button", { name: "Show", exact: true }).click();
+      await page.getByRole("heading", { name: "For Gardeners" }).waitFor();
+      await settled(page);
+      await page.getByRole("radio", { name: "Send: As the roles say" }).focus();
+      await page.keyboard.press("ArrowLeft");
+      const diff = page.getByRole("region", { name: "What this changes" });
+      await diff.getByText("Gardeners: “Send” becomes denied in general.").waitFor();
+      await diff.getByText("1 member is affected.").waitFor();
+      await diff.getByText("1 member loses it (bob)").waitFor();
+      await page.getByRole("region", { name: "unsaved" }).getByRole("button", { name: "Save" })
+        .click();
+      await page.getByText("Saved.").waitFor();
+      assert.ok(await page.getByRole("radio", { name: "Send: Deny" }).isChecked());
+    },
+  );
+
+  await t.step("the guild is seen as the role, only to look at, and left again", async () => {
+    await page.getByRole("link", { name: "View as", exact: true }).click();
+    await page.getByText("You see this as Gardeners").waitFor();
+    await page.getByRole("navigation", { name: "Channels" }).getByRole("link", { name: "general" })
+      .click();
+    await page.getByRole("listitem").filter({ hasText: /^May not:Send$/ }).waitFor();
+    await page.getByRole("listitem").filter({ hasText: /^May:Read history$/ }).waitFor();
+    await page.getByRole("link", { name: "Stop" }).click();
+    await page.getByRole("heading", { name: "Roles" }).waitFor();
+  });
+
+  await t.step(
+    "why somebody may not is answered with the rule, its maker and a way to it",
+    async () => {
+      await open("/members");
+      await page.getByRole("link", { name: "Bob" }).click();
+      await page.getByRole("link", { name: "Why can Bob do this?" }).click();
+      await page.getByLabel("Where").selectOption("general");
+      await page.getByLabel("Right", { exact: true }).selectOption("Send");
+      await page.getByRole("button", { name: "Explain" }).press("Enter");
+      await page.getByRole("heading", { name: "Bob may not: Send (general)" }).waitFor();
+      await page.locator(".answer > p", {
+        hasText: "The channel’s entry for Gardeners denies “Send”.",
+      })
+        .waitFor();
+      await page.getByText(/Set by @ann@localhost on /).waitFor();
+      await page.getByRole("link", { name: "Change it" }).click();
+      await page.getByRole("heading", { name: "For Gardeners" }).waitFor();
+      assert.match(page.url(), /#right-SEND$/);
+    },
+  );
+
+  await t.step("the audit log tells what became what, and is searched", async () => {
+    await open("/audit");
+    await page.getByLabel("Action").selectOption("channel.permissions");
+    await page.getByRole("button", { name: "Filter" }).click();
+    const entry = page.locator(".row-card.audit");
+    await entry.getByText("changed the permissions of #general").waitFor();
+    assert.equal(await entry.count(), 1);
+    assert.equal(
+      (await entry.locator(".changes").innerText()).replaceAll("\n", " "),
+      "@Gardeners · Send: As the roles say → Deny",
+    );
   });
 
   await t.step("Escape leads back into the chat", async () => {

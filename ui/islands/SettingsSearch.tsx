@@ -104,5 +104,9 @@ function showTarget(): void {
   const target = id === "" ? null : document.getElementById(id);
   if (!target) return;
   target.scrollIntoView({ block: "center" });
-  target.focus({ preventScroll: true });
+  // A row moved to the edge has only its other button left.
+  const usable = target.matches(":disabled")
+    ? target.parentElement?.querySelector<HTMLElement>("button:enabled")
+    : target;
+  usable?.focus({ preventScroll: true });
 }
