@@ -41,7 +41,7 @@ export interface LocalSignerDeps {
  */
 export class LocalSigner implements Signer {
   readonly #deps: LocalSignerDeps;
-  readonly #imported = new Map<string, Promise<LoadedKey>>();
+  readonly #imported = new Map<string, LoadedKey>();
   #current: { key: LoadedKey; untilMs: number } | undefined;
   #planning: Promise<LoadedKey> | undefined;
 
@@ -98,7 +98,7 @@ export class LocalSigner implements Signer {
     }
     const chosen = own.find((key) => key.entry === plan.signWith);
     assert(chosen !== undefined, `no signing key covers ${nowMs}`);
-    const key = await this.#load(chosen);
+    const key = this.#load(chosen);
     this.#current = {
       key,
       untilMs: Math.min(nowMs + RECHECK_MS, Math.max(plan.nextAt, nowMs + 1)),
@@ -139,7 +139,7 @@ export class LocalSigner implements Signer {
   ): Promise<HeldKey> {
     const { folder, serverName, rng, log } = this.#deps;
     const seed = rng.bytes(32);
-    const { publicKey } = await importSeed(seed);
+    const { publicKey } = importSeed(seed);
     const entry: KeyEntry = {
       server: serverName,
       key: encodePublicKey(publicKey),
@@ -147,7 +147,7 @@ export class LocalSigner implements Signer {
       valid_until: window.validUntil,
     };
     const key: HeldKey = { keyId: keyIdOf(entry), entry, epoch, seed };
-    const voucherKey = voucher === undefined ? undefined : await this.#load(voucher);
+    const voucherKey = voucher === undefined ? undefined : this.#load(voucher);
     const vouched = voucherKey === undefined ? undefined : {
       keyId: voucherKey.keyId,
       signature: await signKeyEntry(entry, voucherKey.signer),
@@ -185,16 +185,15 @@ export class LocalSigner implements Signer {
     });
   }
 
-  #load(key: HeldKey): Promise<LoadedKey> {
+  #load(key: HeldKey): LoadedKey {
     let loaded = this.#imported.get(key.keyId);
     if (loaded === undefined) {
-      loaded = importSeed(key.seed).then(({ publicKey, sign }) => {
-        assert(
-          encodePublicKey(publicKey) === key.entry.key,
-          `the file of key ${key.keyId} holds another key`,
-        );
-        return { ...key, signer: { keyId: key.keyId, sign } };
-      });
+      const { publicKey, sign } = importSeed(key.seed);
+      assert(
+        encodePublicKey(publicKey) === key.entry.key,
+        `the file of key ${key.keyId} holds another key`,
+      );
+      loaded = { ...key, signer: { keyId: key.keyId, sign } };
       this.#imported.set(key.keyId, loaded);
     }
     return loaded;

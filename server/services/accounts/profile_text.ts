@@ -15,7 +15,8 @@ const UNSAFE =
   /(?![\t\n])\p{Cc}|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff]|[\u{e0100}-\u{e01ef}\u{1d173}-\u{1d17a}]/gu;
 const LINE_BREAKS = /[\t\n]+/g;
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made when the first text is counted: its tables take time and memory. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * The text as stored: NFC, trimmed, unsafe characters removed, one line except in a bio.
@@ -42,6 +43,7 @@ export function cleanProfileText(field: ProfileField, typed: string | null): str
 
 function characterCount(text: string): number {
   let count = 0;
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const _ of segmenter.segment(text)) count++;
   return count;
 }
