@@ -59,6 +59,13 @@ export const Guild = GuildSummary.extend({
   successor: z.string().nullable().describe("The room in which this guild goes on"),
   knock: z.boolean().describe("People without an invitation may ask to be let in"),
   knocking: z.number().int().describe("How many ask to be let in; 0 without CREATE_INVITE"),
+  owner_rivals: z.array(z.object({
+    by: z.string(),
+    to: z.string(),
+    ts: z.number().int().describe("When this server noticed it"),
+  })).describe(
+    "Hand-overs of the guild beside another of the same ownership, of the last 30 days: somebody tries to take it back; empty without MANAGE_GUILD",
+  ),
   checking: Checking.nullable().describe(
     "While its events are being checked after a join: it can be read, not written to",
   ),

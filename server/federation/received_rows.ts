@@ -18,6 +18,7 @@ import {
 } from "../rooms/control_tip.ts";
 import { loadDepths } from "../rooms/load_room.ts";
 import type { Received, Room } from "../rooms/room.ts";
+import { rivalRows } from "./owner_rivals.ts";
 import { effectsOf } from "./received_effects.ts";
 import { receiptRows } from "./receipts.ts";
 
@@ -34,6 +35,7 @@ export async function receivedOf(sql: Sql, room: Room, change: RoomChange): Prom
       ...(end === undefined ? [] : currentRows(room, end)),
       ...gapRows(room, change),
       ...await effectsOf(room, change),
+      ...await rivalRows(sql, room, change),
       ...change.events.flatMap((event) => receiptOf(event)),
     ],
     channels: channelMoves(change),

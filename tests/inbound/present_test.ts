@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { findOwnerRivals } from "../../server/federation/owner_rivals.ts";
 import { buildTimelineEvent } from "../../core/event/build.ts";
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
@@ -221,7 +222,7 @@ Deno.test("a server that this one does not speak with is soft-failed, whoever ha
   ]);
 });
 
-Deno.test("A15: a rival hand-over more than an hour after the one that was accepted changes nothing", async () => {
+Deno.test("A15: a rival hand-over more than an hour after the one that was accepted changes nothing, and is kept as proof", async () => {
   const { room, receiver, clock, send } = await opened();
   await using _receiver = receiver;
   const fork = room.heads;
@@ -235,11 +236,19 @@ Deno.test("A15: a rival hand-over more than an hour after the one that was accep
   });
   const first = await room.control(handOver(cat, room.ts + 10));
   assert.deepEqual(await send(first), ["accepted"]);
+  const rivals = async () => [
+    ...await findOwnerRivals(receiver.sql, room.roomId, clock.now()),
+  ];
+  assert.deepEqual(await rivals(), []);
   clock.advance(2 * HOUR_MS);
   const rival = await room.control({ ...handOver(ann, room.ts - 5), content: { user: ann } });
   assert.deepEqual(await send(rival), ["soft_failed now.rival_owner"]);
   const held = await receiver.rooms.open(room.roomId);
   assert.equal(held?.authority.owner(), cat);
+  const [noticed, ...more] = await rivals();
+  assert.deepEqual(more, []);
+  assert.deepEqual([noticed?.event_id, noticed?.rival_id], [rival.id, first.id]);
+  assert.deepEqual([noticed?.sender, noticed?.new_owner], [ann, ann]);
 });
 
 Deno.test("A10 A21: what cites a rejected event is rejected, and one that cites a message as authority is too", async () => {

@@ -3,6 +3,7 @@ import type { Guild, Member } from "../../../core/api/guild.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { findOwnerRivals } from "../../federation/owner_rivals.ts";
 import type { Room } from "../../rooms/room.ts";
 import { projectChannel, projectGuild, projectMember } from "../guilds/project_guild.ts";
 import { lastMessages } from "../messages/message_rows.ts";
@@ -25,11 +26,18 @@ export async function viewGuild(deps: ViewDeps, room: Room, userId: UserId): Pro
     viewMember(deps, room, userId),
   ]);
   const viewer = { userId, nowMs: deps.clock.now() };
+  const warned = room.authority.has(userId, "MANAGE_GUILD", { atTs: viewer.nowMs });
+  const rivals = warned ? await findOwnerRivals(deps.sql, room.id, viewer.nowMs) : [];
   const idIn = (roomId: RoomId, channelId: ChannelId) =>
     last.get(`${roomId}\0${channelId}`)?.eventId;
   return projectGuild(room, viewer, {
     me,
     away: deps.away.in(room.authority),
+    ownerRivals: rivals.map((rival) => ({
+      by: rival.sender,
+      to: rival.new_owner,
+      ts: rival.noticed_ts,
+    })),
     lastMessages: new Map(
       open.flatMap(({ channelId }) => {
         const id = idIn(room.id, channelId);

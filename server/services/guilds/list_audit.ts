@@ -10,6 +10,7 @@ import { textOf } from "../../rooms/content.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { ownerRivalIds } from "../../federation/owner_rivals.ts";
 import { openGuild, requireRight } from "../chat/place.ts";
 
 /** Events looked at for one page; a filter that matches little ends the page early. */
@@ -48,10 +49,12 @@ export async function listAudit(
   const from = query.before === undefined ? undefined : await placeOf(deps, room, query.before);
   const events = await readNewest(deps, room, { from, query });
   const former = await formerEvents(deps, room, events);
+  const rivals = await ownerRivalIds(deps.sql, room.id);
   const filter = { ...query, by: typedId(query.by), target: typedId(query.target) };
   const entries: AuditEntry[] = [];
   for (const event of events) {
-    const entry = entryOf(event, former);
+    const told = entryOf(event, former);
+    const entry = told && rivals.has(event.id) ? { ...told, action: "guild.owner_rival" } : told;
     if (entry === undefined || !matches(entry, filter)) continue;
     entries.push(entry);
     if (entries.length === query.limit) break;
@@ -105,7 +108,9 @@ async function readNewest(
     : sql`and (e.origin_ts, e.position, e.event_id) < (${from.ts}, ${from.position}, ${from.id})`;
   const rows = await sql<EventRecord[]>`
     select ${eventColumns(sql)} from events e
-    where e.room_id = ${room.id} and e.outcome = 'accepted'
+    where e.room_id = ${room.id}
+      and (e.outcome = 'accepted' or exists (
+        select from owner_rivals o where o.room_id = e.room_id and o.event_id = e.event_id))
       and (e.channel_id is null or (e.type = 'm.redaction' and exists (
         select from message_redactions r join events t
           on t.room_id = r.room_id and t.event_id = r.target_id

@@ -42,6 +42,8 @@ export interface GuildParts {
   readonly privateChannels: readonly Channel[];
   /** Servers of members that cannot be reached. */
   readonly away: readonly AwayServer[];
+  /** What administrators are warned of. */
+  readonly ownerRivals: Guild["owner_rivals"];
   /** Last message of each channel by id, where there is one. */
   readonly lastMessages: ReadonlyMap<ChannelId, string>;
 }
@@ -65,6 +67,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     knocking: holds(authority.base(viewer.userId, viewer.nowMs), "CREATE_INVITE")
       ? knocksOn(authority).length
       : 0,
+    owner_rivals: [...parts.ownerRivals],
     checking: room.checking ?? null,
     away: [...parts.away],
   };

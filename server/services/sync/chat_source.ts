@@ -189,7 +189,12 @@ export class ChatSource implements GatewaySource {
     const room = await this.#deps.rooms.open(stored.roomId);
     if (stored.channelId === undefined) await room?.settled();
     const resolved = room?.takeResolution(stored.eventId) === true || observed;
-    if (room === undefined || stored.outcome !== "accepted") return NOTHING;
+    if (room === undefined) return NOTHING;
+    if (stored.outcome === "soft_failed" && stored.type === "m.guild.owner") {
+      // A rival hand-over that does not count: administrators are warned of it.
+      return only(await this.#guildUpdates(room.id));
+    }
+    if (stored.outcome !== "accepted") return NOTHING;
     // The thousands of events of a room that is being checked are told as one, at the end.
     if (room.checking !== undefined && stored.channelId === undefined) return NOTHING;
     if (stored.channelId === undefined) {

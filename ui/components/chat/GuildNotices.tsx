@@ -1,4 +1,6 @@
 import type { AwayServer } from "../../../core/api/delivery.ts";
+import type { Guild } from "../../../core/api/guild.ts";
+import { handleOf } from "../../lib/format/names.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -66,5 +68,24 @@ export function MovedNotice({ successor }: { successor: string | null }) {
       </div>
       {!isThere && <p>{t("move.wait")}</p>}
     </div>
+  );
+}
+
+/** Somebody tries to take the guild back: for those who look after it. */
+export function RivalNotice({ guild }: { guild: Guild }) {
+  const [last] = guild.owner_rivals;
+  if (last === undefined) return null;
+  return (
+    <details class="guild-notice" role="alert">
+      <summary>
+        <Icon name="warning" small />
+        <span class="grow">
+          {t("rival.line", { by: handleOf(last.by), to: handleOf(last.to) })}
+        </span>
+      </summary>
+      <p>
+        {t("rival.text")} <a href={`${guildPath(guild.id)}/settings/audit`}>{t("rival.audit")}</a>
+      </p>
+    </details>
   );
 }

@@ -20,7 +20,7 @@ import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
-import { AwayNotice, CheckingNotice, MovedNotice } from "./GuildNotices.tsx";
+import { AwayNotice, CheckingNotice, MovedNotice, RivalNotice } from "./GuildNotices.tsx";
 import { Home } from "./Home.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
 import { NavButton } from "./NavButton.tsx";
@@ -61,6 +61,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
         <HeadTools channel={channel} />
       </header>
       <CheckingNotice checking={guild.checking} />
+      <RivalNotice guild={guild} />
       <MovedNotice successor={guild.successor} />
       <AwayNotice away={guild.away} />
       {channel.kind === "voice"

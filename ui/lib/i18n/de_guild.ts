@@ -135,6 +135,7 @@ export const guildTexts: Readonly<Record<keyof typeof english, string>> = {
   "audit.do.guild.create": "hat die Gilde gegründet",
   "audit.do.guild.update": "hat die Gilde geändert",
   "audit.do.guild.owner": "hat die Gilde übergeben",
+  "audit.do.guild.owner_rival": "hat die Gilde ein zweites Mal übergeben, an {target}",
   "audit.do.guild.join_rules": "hat geändert, wer um Einlass bitten darf",
   "audit.do.guild.history_visibility": "hat geändert, wer Vergangenes lesen darf",
   "audit.do.guild.servers": "hat geändert, welche Server teilnehmen dürfen",

@@ -76,6 +76,11 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "move.submit": "In einem neuen Raum weitermachen",
   "move.moved": "{name} macht in einem neuen Raum weiter. Du bist schon drin.",
   "move.line": "Diese Gilde macht in einem neuen Raum weiter.",
+  "rival.line":
+    "{by} hat versucht, diese Gilde an {to} zu übergeben, obwohl sie schon übergeben war.",
+  "rival.text":
+    "Das kann nur, wem sie früher gehörte, oder dessen Server. Sieh nach, wem die Gilde jetzt gehört; hört es nicht auf, mach in einem neuen Raum weiter.",
+  "rival.audit": "Protokoll",
   "move.wait":
     "Dein Server bringt dich hinüber, das kann eine Minute dauern. Hier kann nichts mehr geschrieben werden.",
   "move.open": "Hingehen",

@@ -128,6 +128,7 @@ export const guildTexts = {
   "audit.do.guild.create": "founded the guild",
   "audit.do.guild.update": "changed the guild",
   "audit.do.guild.owner": "handed the guild over",
+  "audit.do.guild.owner_rival": "handed the guild over a second time, to {target}",
   "audit.do.guild.join_rules": "changed who may ask to be let in",
   "audit.do.guild.history_visibility": "changed who may read the past",
   "audit.do.guild.servers": "changed which servers may take part",

@@ -74,6 +74,11 @@ export const people = {
   "move.submit": "Go on in a new room",
   "move.moved": "{name} goes on in a new room. You are in it already.",
   "move.line": "This guild goes on in a new room.",
+  "rival.line":
+    "{by} tried to hand this guild over to {to}, although it had been handed over already.",
+  "rival.text":
+    "Only a former owner, or their server, can do that. See who owns the guild now; if it goes on, let the guild go on in a new room.",
+  "rival.audit": "Audit log",
   "move.wait":
     "Your server is taking you over there, which can take a minute. Nothing can be written here any more.",
   "move.open": "Go there",

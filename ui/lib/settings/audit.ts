@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = [
   "guild.create",
   "guild.update",
   "guild.owner",
+  "guild.owner_rival",
   "guild.join_rules",
   "guild.history_visibility",
   "guild.servers",
