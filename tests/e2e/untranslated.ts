@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Where a page shows what people wrote or named, or what is the same in every language. */
+/** Where a page shows what is the same in every language. */
 const FOREIGN = [
   "code",
   "kbd",
@@ -8,7 +8,6 @@ const FOREIGN = [
   "textarea",
   "[lang]:not(html)",
   ".md",
-  ".reply-ref",
   ".mono",
   // What was done stands in the logs under the names of the API, with what was and is.
   ".tag",
@@ -16,22 +15,29 @@ const FOREIGN = [
 ].join(",");
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"] as const;
 
+/** Every Latin word in the strings of a value, for telling what people wrote and named. */
+export function wordsIn(value: unknown): string[] {
+  if (typeof value === "string") return value.match(/[A-Za-z]{2,}/g) ?? [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(wordsIn);
+}
+
 /**
- * Texts of a page in the pseudo-language that still hold Latin letters once the `known` words
- * are taken out: they are not from the catalogue.
+ * Texts of a page in the pseudo-language that hold Latin words which are not `known`: they are not
+ * from the catalogue.
  */
 export function findUntranslated(page: Page, known: readonly string[]): Promise<string[]> {
   return page.evaluate(
     ({ foreign, attributes, known }) => {
+      const words = new Set(known);
       const found = new Set<string>();
       const look = (text: string, where: string) => {
-        let rest = text;
-        rest = rest.replace(
-          /@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.example\.org|https?:\S+|invite:\w+/g,
+        const rest = text.replace(
+          /@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.(example\.org|test)\b|https?:\S+|invite:\w+/g,
           " ",
         );
-        for (const word of known) rest = rest.replace(new RegExp(`\\b${word}\\b`, "g"), " ");
-        if (/[A-Za-z]{2,}/.test(rest)) found.add(`${where}: ${text.trim().slice(0, 120)}`);
+        const strange = (rest.match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !words.has(word));
+        if (strange.length > 0) found.add(`${where}: ${text.trim().slice(0, 120)}`);
       };
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -29,7 +29,7 @@ function keptApp(state: ChatState): KeptApp {
       presences: {},
       // No position: a start from here is followed by a whole snapshot of the server's.
       position: "",
-      relationships: state.props.snapshot.relationships,
+      relationships: [...state.relationships.value.values()],
       server: state.server,
     },
   };
