@@ -10,7 +10,7 @@ import { findUntranslated, wordsIn } from "./untranslated.ts";
 /** What is called the same in every language. */
 const NAMES = ["OpenGuild", "localhost", "English", "Deno", "UTC", "CODE", "role", "update"]
   .concat(["Ctrl", "Shift", "Alt", "Meta", "Esc", "Enter", "Tab", "Page", "Up", "Down", "Home"])
-  .concat(["End", "Space", "Delete", "Backspace", "example", "org", "server"])
+  .concat(["End", "Space", "Delete", "Backspace", "example", "org", "server", "KB", "MB", "GB"])
   // Guests of the picture in the settings of the look.
   .concat(["Mira", "Jonas"]);
 

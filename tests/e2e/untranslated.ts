@@ -33,7 +33,7 @@ export function findUntranslated(page: Page, known: readonly string[]): Promise<
       const found = new Set<string>();
       const look = (text: string, where: string) => {
         const rest = text.replace(
-          /@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.(example\.org|test)\b|https?:\S+|invite:\w+/g,
+          /@[\w.-]+[@:][\w.-]+|\b[\w.-]+\.(example\.org|test)\b|https?:\S+|invite:\w+|(?:\/[\w.-]+){2,}/g,
           " ",
         );
         const strange = (rest.match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !words.has(word));

@@ -57,10 +57,11 @@ export default define.page<typeof handler>(({ data, state }) => {
             <Icon name={ICONS[each.status]} />
             <div class="grow">
               <p class="strong">
-                {each.check} <span class={`tag ${each.status}`}>{t(`health.${each.status}`)}</span>
+                <span lang="en">{each.check}</span>{" "}
+                <span class={`tag ${each.status}`}>{t(`health.${each.status}`)}</span>
               </p>
-              <p class="break">{each.message}</p>
-              {each.advice && <p class="small muted break">{each.advice}</p>}
+              <p class="break" lang="en" dir="auto">{each.message}</p>
+              {each.advice && <p class="small muted break" lang="en" dir="auto">{each.advice}</p>}
             </div>
           </li>
         ))}

@@ -140,7 +140,10 @@ function Section({ name, entries }: { name: string; entries: readonly Configurat
             </dt>
             <dd class="mono break">{valueOf(entry)}</dd>
             <dd class="small muted break">
-              <Doc text={entry.doc} /> <span class="mono">{entry.env}</span>
+              <span lang="en">
+                <Doc text={entry.doc} />
+              </span>{" "}
+              <span class="mono">{entry.env}</span>
             </dd>
           </div>
         ))}
