@@ -48,6 +48,7 @@ export function SettingsPage(props: {
             <Icon name="back" /> {t("back")}
           </a>
           <p class="settings-title clip">{props.title}</p>
+          {props.index && <h1 class="settings-title clip">{props.title}</h1>}
           <SettingsSearch items={itemsOf(props)} />
           <LinkList links={props.links} here={props.here} />
         </nav>

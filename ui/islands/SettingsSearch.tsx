@@ -41,7 +41,7 @@ export default function SettingsSearch({ items }: { items: readonly SettingsItem
         role="combobox"
         aria-label={t("find.label")}
         placeholder={t("find.label")}
-        aria-expanded={open}
+        aria-expanded={open ? "true" : "false"}
         aria-controls="settings-found"
         aria-autocomplete="list"
         aria-activedescendant={open && found[at] ? `settings-found-${at}` : undefined}
@@ -77,7 +77,7 @@ function Found(props: {
           key={item.href + item.label}
           id={`settings-found-${i}`}
           role="option"
-          aria-selected={i === props.at}
+          aria-selected={i === props.at ? "true" : "false"}
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => props.onChoose(item)}
         >
