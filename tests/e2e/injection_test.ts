@@ -69,7 +69,8 @@ Deno.test("text of others stays text: nothing runs, nothing foreign is asked", a
   await t.step("as messages, arriving one by one and in pages of history", async () => {
     const texts = [...HOSTILE, ...await naughtyStrings()];
     const ids = await sayAll(scene, texts, { page, clean });
-    assert.ok(ids.length > 500, `${ids.length} were taken`);
+    // Empty ones and the worst control characters are refused.
+    assert.ok(ids.length > 0.9 * texts.length, `${ids.length} of ${texts.length} were taken`);
     for (let at = 25; at < ids.length; at += 50) {
       await page.goto(`${channel}/${(ids[at] ?? "").replace("$", "")}`);
       await settled(page);

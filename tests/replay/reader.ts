@@ -2,6 +2,7 @@ import type { ServerFrame, Snapshot } from "../../core/api/gateway.ts";
 import { applyFrame } from "../../ui/lib/browser/dispatch.ts";
 import { ChatState } from "../../ui/lib/store/chat.ts";
 import { takeRead } from "../../ui/lib/store/stale_reads.ts";
+import { readKept } from "../../ui/lib/kept.ts";
 import { replaceSpan } from "../../ui/lib/store/window.ts";
 import { Listening, type Person } from "../harness/homeserver.ts";
 
@@ -26,6 +27,7 @@ export class Reader implements Disposable {
       nowMs: 0,
       timeZone: "UTC",
       emojiUrl: "",
+      kept: readKept(""),
       publicUrlLocal: true,
       sourceUrl: "",
       abuseContact: null,
