@@ -375,10 +375,19 @@ export const listBans = defineOperation({
   method: "GET",
   path: "/client/v1/guilds/:guild_id/bans",
   tag: "members",
-  summary: "Who is banned, by whom and why (BAN)",
+  summary: "Who is banned, by whom and why, the latest first (BAN)",
   auth: "user",
   params: GuildParams,
-  result: z.object({ bans: z.array(Ban) }),
+  query: z.object({
+    search: z.string().max(200).optional().describe("Part of a user id or of the reason"),
+    limit: z.coerce.number().int().min(1).max(1000).default(1000),
+    offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
+  }),
+  result: z.object({
+    bans: z.array(Ban),
+    total: z.number().int().describe("All bans of the guild"),
+    found: z.number().int().describe("Of these, those that match"),
+  }),
   errors: ["forbidden", "not_found"],
 });
 

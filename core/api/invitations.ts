@@ -42,7 +42,7 @@ export const acceptInvitation = defineOperation({
   auth: "user",
   params: RoomParams,
   result: z.object({ room_id: z.string() }),
-  errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
+  errors: ["forbidden", "not_found", "limit_reached", "rate_limited", "unavailable"],
 });
 
 export const declineInvitation = defineOperation({
@@ -82,5 +82,5 @@ export const knock = defineOperation({
     server: z.string().max(230).optional(),
   }),
   result: z.object({}),
-  errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
+  errors: ["forbidden", "not_found", "limit_reached", "rate_limited", "unavailable"],
 });

@@ -91,7 +91,7 @@ export const acceptInvite = defineOperation({
   auth: "user",
   params: z.object({ code: z.string() }),
   result: z.object({ guild_id: z.string(), channel_id: z.string().nullable() }),
-  errors: ["not_found", "gone", "forbidden", "rate_limited"],
+  errors: ["not_found", "gone", "forbidden", "limit_reached", "rate_limited"],
 });
 
 export const revokeInvite = defineOperation({

@@ -40,5 +40,14 @@ export const joinByLink = defineOperation({
   auth: "user",
   body: z.object({ link: Link }),
   result: z.object({ guild_id: z.string(), channel_id: z.string().nullable() }),
-  errors: ["invalid", "not_found", "gone", "forbidden", "rate_limited", "unavailable", "conflict"],
+  errors: [
+    "invalid",
+    "not_found",
+    "gone",
+    "forbidden",
+    "limit_reached",
+    "rate_limited",
+    "unavailable",
+    "conflict",
+  ],
 });

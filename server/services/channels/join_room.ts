@@ -4,10 +4,11 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { localVoucher } from "../../federation/vouchers.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/room.ts";
+import { requireGuildPlace } from "../guilds/joined_guilds.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 
-type JoinDeps = Pick<ChatDeps, "rooms" | "clock" | "serverName">;
+type JoinDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "serverName">;
 
 /**
  * Accepts an invitation into a room that others of this server are in, or comes into a private
@@ -34,6 +35,8 @@ export async function joinRoom(
 
 /** As `joinRoom`, where no other server has a say. @throws OperationError `not_found` */
 export async function joinHere(deps: JoinDeps, room: Room, userId: UserId): Promise<void> {
+  const { kind } = room.authority.room;
+  if (kind === "guild" && !room.authority.isJoined(userId)) await requireGuildPlace(deps, userId);
   const via = await authoriserFor(deps, room, userId);
   await room.changeControl((authority) => {
     if (authority.isJoined(userId)) return { intents: [] };

@@ -9,6 +9,9 @@ import { listReceivedInvites } from "../../federation/received_invites.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { compareForUser } from "./find_dm_room.ts";
 
+/** Of more, the latest are listed; to open one of the others by its user brings it back. */
+export const CONVERSATIONS_SHOWN = 1000;
+
 type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users">;
 
 /** A conversation as one of its two people sees it. */
@@ -59,7 +62,12 @@ export async function openDmRooms(
     select d.room_id from dm_rooms d
     join current_state s on s.room_id = d.room_id and s.type = 'm.room.member'
       and s.state_key = ${userId} and s.membership in ('join', 'invite')
-    where d.user_a = ${userId} or d.user_b = ${userId}`;
+    where d.user_a = ${userId} or d.user_b = ${userId}
+    order by coalesce((
+      select e.timeline_order from events e
+      where e.room_id = d.room_id and e.channel_id = ${MAIN_CHANNEL}
+      order by e.timeline_order desc limit 1), d.created_ts) desc
+    limit ${CONVERSATIONS_SHOWN}`;
   const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));
   return onePerPair(rooms.filter((room): room is Room => room !== undefined), userId);
 }

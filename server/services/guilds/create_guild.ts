@@ -4,6 +4,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { guildGenesis } from "../../rooms/genesis.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewGuild } from "../chat/view_guild.ts";
+import { requireGuildPlace } from "./joined_guilds.ts";
 import { claimableIcon, iconUse } from "./guild_icon.ts";
 
 /** Guilds that one user may own at once. */
@@ -30,6 +31,7 @@ export async function createGuild(
       `You own ${OWNED_GUILDS_MAX} guilds already; delete one or hand one over first.`,
     );
   }
+  await requireGuildPlace(deps, userId);
   const room = await deps.rooms.create(
     guildGenesis(deps.rng, { ...input, creator: userId }),
     userId,

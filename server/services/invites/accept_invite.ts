@@ -2,6 +2,7 @@ import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
+import { requireGuildPlace } from "../guilds/joined_guilds.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { findUsableInvite, type UsableInvite } from "./find_usable_invite.ts";
 import { giveLinkRole } from "./give_link_role.ts";
@@ -26,6 +27,7 @@ export async function acceptInvite(
   if (room.authority.membership(userId, deps.clock.now()) === "ban") {
     throw new OperationError("forbidden", "You are banned from this guild.");
   }
+  await requireGuildPlace(deps, userId);
   await deps.throttle.take("joins", [
     { policy: "joinAccount", who: userId },
     { policy: "joinAddress", who: user.address },

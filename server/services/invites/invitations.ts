@@ -14,6 +14,7 @@ import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import { joinRoom } from "../channels/join_room.ts";
+import { requireGuildPlace } from "../guilds/joined_guilds.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { leaveRoom } from "../guilds/leave_guild.ts";
@@ -120,6 +121,7 @@ export async function acceptInvitation(
   } else {
     const invite = await findReceivedInvite(deps.sql, userId, roomId);
     if (invite === undefined) throw roomNotFound();
+    if (invite.kind === "guild") await requireGuildPlace(deps, userId);
     await deps.throttle.take("joins", [
       { policy: "joinAccount", who: userId },
       { policy: "joinAddress", who: user.address },

@@ -6,6 +6,7 @@ import type {
 import { OperationError } from "../../../core/errors.ts";
 import { parseServerName, type ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { requireGuildPlace } from "../guilds/joined_guilds.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { acceptInvite } from "./accept_invite.ts";
@@ -81,6 +82,7 @@ export async function joinByLink(
   const { userId, address } = asker;
   const { code, server } = await readLink(deps, text);
   if (server === deps.serverName) return await acceptInvite(deps, asker, code);
+  await requireGuildPlace(deps, userId);
   await deps.throttle.take("joins", [
     { policy: "joinAccount", who: userId },
     { policy: "joinAddress", who: address },

@@ -16,7 +16,12 @@ export async function listBans(
   deps: Pick<ChatDeps, "rooms" | "clock">,
   userId: UserId,
   guildId: string,
-): Promise<z.infer<typeof Ban>[]> {
+  page: {
+    readonly search?: string | undefined;
+    readonly limit: number;
+    readonly offset: number;
+  },
+): Promise<{ bans: z.infer<typeof Ban>[]; total: number; found: number }> {
   const room = await openGuild(deps, userId, guildId);
   const nowMs = deps.clock.now();
   requireRight(room.authority.base(userId, nowMs), "BAN", "see who is banned");
@@ -30,7 +35,20 @@ export async function listBans(
       ts: event.pdu.origin_ts,
     });
   }
-  return bans.sort((a, b) => b.ts - a.ts);
+  const wanted = page.search?.trim().toLocaleLowerCase() ?? "";
+  const found = bans.filter((ban) => wanted === "" || wordsOf(ban).includes(wanted))
+    .sort((a, b) => b.ts - a.ts);
+  return {
+    bans: found.slice(page.offset, page.offset + page.limit),
+    total: bans.length,
+    found: found.length,
+  };
+}
+
+/** What a ban is found by: both forms of an id, as events and as people write it. */
+function wordsOf({ user_id, by, reason }: z.infer<typeof Ban>): string {
+  return [user_id, user_id.replace(":", "@"), by, by.replace(":", "@"), reason ?? ""].join(" ")
+    .toLocaleLowerCase();
 }
 
 /**

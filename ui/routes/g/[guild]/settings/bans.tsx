@@ -14,19 +14,18 @@ import { define } from "../../../../utils.ts";
 
 /** Rows of one page. */
 const SHOWN_MAX = 100;
+const SEARCH_CHARS = 200;
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
     const guild = await readGuild(ctx, "gs.bans");
-    const { bans } = await ctx.state.api.call("listBans", { params: guildParams(ctx) });
     const search = ctx.url.searchParams.get("search")?.trim() ?? "";
-    const wanted = search.toLocaleLowerCase();
-    const found = bans.filter((ban) =>
-      `${handleOf(ban.user_id)} ${ban.user_id} ${ban.reason ?? ""} ${handleOf(ban.by)}`
-        .toLocaleLowerCase().includes(wanted)
-    );
-    const from = Math.max(0, Number(ctx.url.searchParams.get("from")) || 0);
-    return { guild, total: bans.length, found, search, from };
+    const from = Math.trunc(Math.max(0, Number(ctx.url.searchParams.get("from")) || 0));
+    const page = await ctx.state.api.call("listBans", {
+      params: guildParams(ctx),
+      query: { search: search.slice(0, SEARCH_CHARS), limit: SHOWN_MAX, offset: from },
+    });
+    return { guild, ...page, search, from };
   },
   {
     async ban(ctx, form) {
@@ -44,8 +43,7 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state }) => {
-  const { guild, total, found, search, from } = data;
-  const shown = found.slice(from, from + SHOWN_MAX);
+  const { guild, bans, total, found, search, from } = data;
   return (
     <GuildSettings state={state} guild={guild} part="bans" heading={t("gs.bans")} note={data.note}>
       <BanByName />
@@ -61,9 +59,9 @@ export default define.page<typeof handler>(({ data, state }) => {
           <p>{t("gs.noBans")}</p>
         </div>
       )}
-      {total > 0 && found.length === 0 && <p class="muted">{t("ban.noneFound")}</p>}
+      {total > 0 && found === 0 && <p class="muted">{t("ban.noneFound")}</p>}
       <ul class="rows">
-        {shown.map((ban) => (
+        {bans.map((ban) => (
           <li key={ban.user_id} class="row-card">
             <Icon name="ban" />
             <div class="grow">
@@ -81,7 +79,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           </li>
         ))}
       </ul>
-      {found.length > from + SHOWN_MAX && (
+      {found > from + SHOWN_MAX && (
         <a
           class="button"
           href={`?${new URLSearchParams({ search, from: String(from + SHOWN_MAX) })}`}

@@ -6,8 +6,6 @@ import type { ChatRouteDeps } from "../../../chat_route_deps.ts";
 export function listBansRoute(deps: ChatRouteDeps): Route {
   return route(
     operation,
-    async ({ caller, params }) => ({
-      bans: [...await listBans(deps, caller.userId, params.guild_id)],
-    }),
+    ({ caller, params, query }) => listBans(deps, caller.userId, params.guild_id, query),
   );
 }
