@@ -11,6 +11,42 @@ import { makeScene, type Scene, signIn, upload } from "./scene.ts";
 const row = (page: Page, text: string) => page.locator("article", { hasText: text });
 const sent = (page: Page, text: string) => page.locator("article:not(.pending)", { hasText: text });
 
+const HISTORY = 320;
+
+/**
+ * Puts a row in the middle of the window and keeps, in `drift`, how far it ever stood from there
+ * when a picture of the page was made.
+ */
+const WATCH_DRIFT = (text: string): string =>
+  `(() => {
+  const article = [...document.querySelectorAll("article")]
+    .find((each) => each.textContent.includes(${JSON.stringify(text)}));
+  const id = article.dataset.row;
+  article.scrollIntoView({ block: "center" });
+  globalThis.drift = 0;
+  globalThis.paints = 0;
+  const first = article.getBoundingClientRect().top;
+  const look = () => {
+    const row = document.querySelector('[data-row="' + CSS.escape(id) + '"]');
+    const top = row ? row.getBoundingClientRect().top : 1e6;
+    drift = Math.max(drift, Math.abs(top - first));
+    paints++;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()`;
+
+/** Waits until what happened before has been on the screen. */
+async function painted(page: Page): Promise<void> {
+  const before = Number(await page.evaluate("paints"));
+  await waitFor("frames", async () => Number(await page.evaluate("paints")) > before + 2);
+}
+
+const PICTURES_LOADED = `[...document.querySelectorAll("[role=feed] img")]
+  .filter((image) => image.getBoundingClientRect().top < innerHeight * 2 &&
+    image.getBoundingClientRect().bottom > -innerHeight)
+  .every((image) => image.complete && image.naturalWidth > 0)`;
+
 /** What the channel holds, oldest first, as the server tells it. */
 async function bodies(scene: Scene): Promise<string[]> {
   const query = new URLSearchParams({ channel_id: scene.general, limit: "100" });
@@ -210,6 +246,68 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
     await page.locator(".picture-frame.zoomed").waitFor();
     await page.keyboard.press("Escape");
     await shown.waitFor({ state: "detached" });
+  });
+
+  await t.step("nothing moves while older pages, pictures and new messages come", async () => {
+    const picture = await upload(scene.bob, "tall.png", png(200, 300));
+    const path = `/rooms/${encodeURIComponent(scene.roomId)}/send`;
+    for (let i = 1; i <= HISTORY; i++) {
+      await scene.bob.do("POST", path, {
+        channel_id: scene.general,
+        body: `number ${i}.${i % 7 === 0 ? "\n\n- with\n- a list" : ""}`,
+        ...(i % 9 === 0 ? { media: [{ uri: picture, alt: "Tall" }] } : {}),
+      });
+    }
+    // Pictures come late, when their rows have long been drawn.
+    let free = () => {};
+    const held = new Promise<void>((resolve) => free = resolve);
+    await page.route("**/thumbnail*", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.reload();
+    await settled(page);
+    await row(page, `number ${HISTORY}.`).waitFor();
+    await page.evaluate(WATCH_DRIFT(`number ${HISTORY - 42}.`));
+    await row(page, `number ${HISTORY - 90}.`).waitFor({ state: "attached" });
+    await painted(page);
+    free();
+    await waitFor("the pictures", () => page.evaluate(PICTURES_LOADED));
+    await painted(page);
+    await scene.bob.do("POST", path, { channel_id: scene.general, body: "and one more" });
+    await row(page, "and one more").waitFor({ state: "attached" });
+    await painted(page);
+    assert.ok(Number(await page.evaluate("drift")) <= 1, `${await page.evaluate("drift")} px`);
+    await page.unrouteAll();
+  });
+
+  await t.step("no more than 300 rows, however far one reads", async () => {
+    const rows = () => page.locator("[role=feed] > article").count();
+    await waitFor("the first message", async () => {
+      await page.evaluate(`document.querySelector(".timeline-scroll").scrollTop = -1e7`);
+      assert.ok(await rows() <= 300);
+      return await row(page, "Hello world").count() > 0;
+    });
+    await page.getByRole("button", { name: /jump to present/i }).click();
+    await waitFor("the present", () => row(page, "and one more").isVisible());
+  });
+
+  await t.step("a feed: one way in by Tab, messages by PageUp, each with its place", async () => {
+    const feed = page.getByRole("feed", { name: "Messages" });
+    await page.mouse.move(2, 2);
+    assert.equal(await feed.locator("> article[tabindex='0']").count(), 1);
+    await feed.locator("> article[tabindex='0']").focus();
+    await page.keyboard.press("PageUp");
+    const place = (which: string) =>
+      page.evaluate(`document.activeElement.${which}.getAttribute("aria-posinset")`);
+    const [here, next] = [await place("firstChild.parentNode"), await place("nextElementSibling")];
+    assert.equal(Number(next), Number(here) + 1);
+    const log = page.getByRole("log");
+    await scene.bob.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/send`, {
+      channel_id: scene.general,
+      body: "heard by **all**",
+    });
+    await log.getByText("bob: heard by all").waitFor({ state: "attached" });
   });
 
   // The browser says itself that nobody answered while the server was dead.

@@ -8,6 +8,7 @@ import { Rail } from "../components/chat/Rail.tsx";
 import { Sidebar } from "../components/chat/Sidebar.tsx";
 import { Toasts } from "../components/chat/Toasts.tsx";
 import { goToLogin } from "../lib/browser/browser_api.ts";
+import { startAnnouncing } from "../lib/browser/announce.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
@@ -75,6 +76,7 @@ function start(state: ChatState): () => void {
     "Max-Age=31536000; SameSite=Lax";
   const gateway = openGateway(state);
   startOutbox(state);
+  startAnnouncing(state);
   openPlace(state, state.place.value, "none");
   const onBack = () => {
     const place = parsePlace(state.known, location.pathname);

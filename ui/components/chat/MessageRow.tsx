@@ -25,6 +25,8 @@ interface RowProps {
   message: Message;
   grouped: boolean;
   focused: boolean;
+  /** The newest one, where the focus enters the feed when none had it. */
+  last: boolean;
 }
 
 /** A message; of somebody whom the viewer has blocked no more than that, until it is asked for. */
@@ -48,11 +50,12 @@ export function MessageRow(props: RowProps) {
 }
 
 /** An article of the feed that can be focused and acted on. */
-function ShownRow({ message, grouped, focused }: RowProps) {
+function ShownRow({ message, grouped, focused, last }: RowProps) {
   const state = useChat();
   const name = message.nickname ?? nameOf(message.author);
   // Through a computed: what is under the pointer draws two rows anew, not all.
   const active = useComputed(() => state.active.value === message.id).value;
+  const enters = last && state.active.value === null;
   const chosen = state.selection.value;
   const selectable = chosen !== null && maySelect(state, message);
   const selected = chosen?.some((each) => each.id === message.id) === true;
@@ -70,7 +73,7 @@ function ShownRow({ message, grouped, focused }: RowProps) {
     <article
       class={classes}
       data-row={message.id}
-      tabIndex={active ? 0 : -1}
+      tabIndex={active || enters ? 0 : -1}
       aria-label={t("message.by", {
         name,
         time: formatFull(message.origin_ts, state.timeZone.value),

@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { IS_BROWSER } from "fresh/runtime";
 import { loadMore, loadSpan } from "../../lib/browser/history.ts";
@@ -33,6 +34,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
     [window, newAfter, timeZone],
   );
   const scroll = useTimelineScroll(place, rows);
+  const lastId = window.messages.at(-1)?.id;
   const jump = () => {
     if (window.hasAfter) {
       state.anchors.set(key, "present");
@@ -61,11 +63,13 @@ export function Timeline({ place }: { place: TalkPlace }) {
             aria-busy={window.loading !== "none" ? "true" : "false"}
             onKeyDown={moveBetweenRows}
           >
-            {rows.map((row) => <TimelineRow key={row.key} row={row} place={place} />)}
+            {rows.map((row) => (
+              <TimelineRow key={row.key} row={row} place={place} last={row.key === lastId} />
+            ))}
           </div>
           {window.loading === "after" && <Skeletons count={3} />}
           {window.error && (
-            <p class="timeline-error" role="alert">
+            <p class="timeline-error" role="status">
               {window.error}{" "}
               <button type="button" class="button small" onClick={() => loadSpan(state, place, {})}>
                 {t("retry")}
@@ -84,12 +88,22 @@ export function Timeline({ place }: { place: TalkPlace }) {
           </span>
         </button>
       )}
-      <div class="sr" role="log" aria-live="polite">{state.announcement.value}</div>
+      <NewlySaid />
     </div>
   );
 }
 
-function TimelineRow({ row, place }: { row: Row; place: TalkPlace }) {
+/** For screen readers alone: the feed itself is silent. */
+function NewlySaid() {
+  const { n, text } = useChat().announcement.value;
+  return (
+    <div class="sr" role="log" aria-live="polite" aria-label={t("log.label")}>
+      {text !== "" && <p key={n}>{text}</p>}
+    </div>
+  );
+}
+
+function TimelineRow({ row, place, last }: { row: Row; place: TalkPlace; last: boolean }) {
   const state = useChat();
   if (row.kind === "day") {
     const zone = state.timeZone.value;
@@ -122,8 +136,28 @@ function TimelineRow({ row, place }: { row: Row; place: TalkPlace }) {
       message={row.message}
       grouped={row.grouped}
       focused={place.focus === row.message.id}
+      last={last}
     />
   );
+}
+
+/** Answers what says that the present is being looked at, if it is. */
+function useReading(place: TalkPlace, ref: RefObject<HTMLElement>): () => void {
+  const state = useChat();
+  const key = placeKey(place);
+  // What comes while nobody looks gets its line when somebody looks again.
+  const unseen = useRef(false);
+  return () => {
+    const box = ref.current;
+    if (!box) return;
+    if (!document.hasFocus() || -box.scrollTop >= PRESENT_PX) {
+      unseen.current = true;
+      return;
+    }
+    if (unseen.current && !state.newAfter.value.has(key)) state.markOpened(key);
+    unseen.current = false;
+    markRead(state, place);
+  };
 }
 
 /** Keeps the reader's row in place whatever loads, arrives or changes its height. */
@@ -132,14 +166,21 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
   const key = placeKey(place);
   const ref = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
-  const read = () => {
-    const box = ref.current;
-    if (!box || !document.hasFocus()) return;
-    if (-box.scrollTop < PRESENT_PX) markRead(state, place);
+  const read = useReading(place, ref);
+  const seenTop = useRef(0);
+  const restore = (box: HTMLElement) => {
+    // Scrolled away from the present a moment ago, and the word of it is still under way.
+    const leaving = seenTop.current === 0 && box.scrollTop !== 0;
+    if (leaving && state.anchors.get(key) === "present") {
+      state.anchors.set(key, captureAnchor(box));
+    }
+    restoreAnchor(box, state.anchors.get(key) ?? "present");
+    seenTop.current = box.scrollTop;
   };
   const onScroll = () => {
     const box = ref.current;
     if (!box) return;
+    seenTop.current = box.scrollTop;
     const window = state.windowOf(key).value;
     const below = -box.scrollTop;
     const above = box.scrollHeight - box.clientHeight - below;
@@ -153,9 +194,9 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
   useLayoutEffect(() => {
     const box = ref.current;
     if (!box || rows.length === 0) return;
-    const anchor = state.anchors.get(key) ?? firstAnchor(place, rows);
-    state.anchors.set(key, anchor);
-    restoreAnchor(box, anchor);
+    if (!state.anchors.has(key)) state.anchors.set(key, firstAnchor(place, rows));
+    restore(box);
+    numberArticles(box);
     read();
   }, [rows]);
   useLayoutEffect(() => {
@@ -171,9 +212,7 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
   useEffect(() => {
     const box = ref.current;
     if (!IS_BROWSER || !box?.firstElementChild) return;
-    const observer = new ResizeObserver(() => {
-      restoreAnchor(box, state.anchors.get(key) ?? "present");
-    });
+    const observer = new ResizeObserver(() => restore(box));
     observer.observe(box.firstElementChild);
     observer.observe(box);
     addEventListener("focus", read);
@@ -183,6 +222,18 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
     };
   }, []);
   return { ref, away, onScroll, toPresent: () => ref.current?.scrollTo({ top: 0 }) };
+}
+
+/**
+ * Where each message stands among those that are here. Written past the components: a page of
+ * older messages changes every number, and no row has to be drawn anew for that.
+ */
+function numberArticles(box: HTMLElement): void {
+  let at = 0;
+  for (const article of box.querySelectorAll("article")) {
+    article.setAttribute("aria-posinset", String(++at));
+    article.setAttribute("aria-setsize", "-1");
+  }
 }
 
 /** A channel opens at what is new, a little below the top, else at the present. */

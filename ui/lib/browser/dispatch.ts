@@ -40,10 +40,10 @@ function receive(state: ChatState, frame: MessageFrame): void {
   state.onMessage?.(message);
   const place = state.place.value;
   if (isTalk(place) && placeKey(place) === key) {
-    state.announcement.value = t("log.said", {
+    state.announcer?.add(t("log.said", {
       name: message.nickname ?? nameOf(message.author),
       text: message.body === "" ? t("log.file") : plainText(state, message.body.slice(0, 300)),
-    });
+    }));
   }
 }
 

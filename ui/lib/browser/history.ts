@@ -36,6 +36,12 @@ export function openPlace(
     const key = placeKey(place);
     if (!isTalk(old) || placeKey(old) !== key) {
       state.markOpened(key);
+      // Where something is new reading goes on there, not at the present it was left at.
+      if (state.newAfter.value.has(key) && state.anchors.get(key) === "present") {
+        state.anchors.delete(key);
+      }
+      state.active.value = null;
+      state.announcer?.clear();
       endSelection(state);
     }
     document.cookie = lastPlaceCookie(pathOf(state.known, place));

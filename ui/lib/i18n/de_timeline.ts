@@ -74,4 +74,10 @@ export const timeline: Readonly<Record<keyof typeof english, string>> = {
   "emoji.tone3": "Mittel",
   "emoji.tone4": "Mitteldunkel",
   "emoji.tone5": "Dunkel",
+  "log.label": "Neue Nachrichten",
+  "log.many": "{n, plural, one {# neue Nachricht} other {# neue Nachrichten}}",
+  "log.turnOff": "Neue Nachrichten nicht mehr ansagen",
+  "log.turnOn": "Neue Nachrichten ansagen",
+  "log.isOff": "Neue Nachrichten werden hier Screenreadern nicht mehr angesagt.",
+  "log.isOn": "Neue Nachrichten werden Screenreadern angesagt.",
 };

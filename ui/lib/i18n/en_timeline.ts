@@ -70,4 +70,10 @@ export const timeline = {
   "emoji.tone3": "Medium",
   "emoji.tone4": "Medium dark",
   "emoji.tone5": "Dark",
+  "log.label": "New messages",
+  "log.many": "{n, plural, one {# new message} other {# new messages}}",
+  "log.turnOff": "Stop announcing new messages",
+  "log.turnOn": "Announce new messages",
+  "log.isOff": "New messages are no longer announced to screen readers here.",
+  "log.isOn": "New messages are announced to screen readers.",
 } as const;

@@ -7,6 +7,7 @@ import type { Message, MessageMedia, MessagePage } from "../../../core/api/messa
 import type { Relationship } from "../../../core/api/relationships.ts";
 import type { User } from "../../../core/api/user.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
+import type { Announcer } from "./announcements.ts";
 import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
 import type { Kept } from "../kept.ts";
 import type { OpenMenu } from "./menu_target.ts";
@@ -123,7 +124,12 @@ export class ChatState {
   readonly overlay: Signal<Overlay | null> = signal(null);
   readonly toasts: Signal<readonly Toast[]> = signal([]);
   /** For screen readers: what just arrived in the open channel. */
-  readonly announcement: Signal<string> = signal("");
+  readonly announcement: Signal<{ readonly n: number; readonly text: string }> = signal({
+    n: 0,
+    text: "",
+  });
+  /** Says what arrives at a pace that can be followed; none on the server. */
+  announcer: Announcer | undefined = undefined;
   readonly panel: Signal<"main" | "nav" | "members"> = signal("main");
   readonly membersOpen: Signal<boolean> = signal(true);
   readonly timeZone: Signal<string>;
