@@ -10,12 +10,9 @@ import { SHORTCUTS } from "../../lib/keys/shortcuts.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
-<<<<<<< HEAD
 import { goToPresent } from "../../lib/browser/present.ts";
-=======
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
 import { showToast } from "../../lib/browser/toast.ts";
->>>>>>> 7650cc8 (The feed has one way in by Tab and places for every message, what arrives is announced at a pace that can be followed or not at all, and the row that is read stays: dividers are no anchors)
 import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { plainText } from "../../lib/store/links.ts";
 import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/place.ts";
