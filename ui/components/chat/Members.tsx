@@ -1,12 +1,18 @@
-import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { foreignServer, memberName } from "../../lib/format/names.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { groupMembers, memberColor } from "../../lib/store/member_groups.ts";
+import { useRowWindow } from "../../lib/browser/use_row_window.ts";
+import type { MemberList as LoadedMembers } from "../../lib/store/chat.ts";
+import {
+  groupMembers,
+  memberColor,
+  type MemberGroup,
+  sortMembers,
+} from "../../lib/store/member_groups.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
@@ -34,10 +40,6 @@ export function Members() {
     });
   }, [guild?.id, list?.members.length, state.connection.value]);
   if (!guild || state.place.value.kind !== "channel") return null;
-  const groups = groupMembers(guild, list?.members ?? [], (id) => state.presenceOf(id), {
-    online: t("presence.online"),
-    offline: t("presence.offline"),
-  });
   return (
     <aside class="members" aria-label={t("nav.members")}>
       <header class="side-head">
@@ -52,40 +54,79 @@ export function Members() {
           <Icon name="close" />
         </button>
       </header>
-      <RovingScroll>
-        {!list && <MemberSkeletons />}
-        {groups.map((group) => (
-          <section key={group.id}>
-            <h3 class="group-name">
-              {group.name} <span class="faint">{group.members.length}</span>
-            </h3>
-            <ul class="side-list">
-              {group.members.map((member) => (
-                <MemberRow key={member.user.id} member={member} guild={guild} />
-              ))}
-            </ul>
-          </section>
-        ))}
-        {list?.next && (
-          <button
-            type="button"
-            class="button small quiet wide"
-            onClick={() => loadMoreMembers(state, guild.id)}
-          >
-            {t("members.more")}
-          </button>
-        )}
-      </RovingScroll>
+      {list ? <MemberList key={guild.id} guild={guild} list={list} /> : <MemberSkeletons />}
     </aside>
   );
 }
 
-function RovingScroll({ children }: { children: ComponentChildren }) {
-  const ref = useRoving<HTMLDivElement>();
-  return <div ref={ref} class="side-scroll">{children}</div>;
+/** One line of the list: a heading, or a member with the place in the group. */
+interface Line {
+  readonly group: MemberGroup;
+  /** -1: the heading. */
+  readonly at: number;
 }
 
-function MemberRow({ member, guild }: { member: Member; guild: Guild }) {
+/** However many they are, only those near the seen ones are drawn; the end brings more. */
+function MemberList({ guild, list }: { guild: Guild; list: LoadedMembers }) {
+  const state = useChat();
+  const presences = state.presences.value;
+  const own = state.self.value.presence;
+  const sorted = useMemo(() => sortMembers(list.members), [list.members]);
+  const lines = useMemo(
+    () =>
+      groupMembers(guild, sorted, (id) => state.presenceOf(id), {
+        online: t("presence.online"),
+        offline: t("presence.offline"),
+      }).flatMap((group): Line[] => [-1, ...group.members.keys()].map((at) => ({ group, at }))),
+    [guild.roles, sorted, presences, own],
+  );
+  const heads = useMemo(() => lines.map((line) => line.at < 0), [lines]);
+  const box = useRoving<HTMLDivElement>();
+  const { above, below, span, onScroll } = useRowWindow(
+    box,
+    heads,
+    () => void loadMoreMembers(state, guild.id),
+  );
+  const shown = lines.slice(span.from, span.to);
+  const groups = [...new Set(shown.map((line) => line.group))];
+  return (
+    <div class="side-scroll" ref={box} onScroll={onScroll}>
+      <div class="spacer" {...above} />
+      {groups.map((group) => (
+        <section key={group.id}>
+          {shown.some((line) => line.group === group && line.at < 0) && (
+            <h3 class="group-name" data-head>
+              {group.name} <span class="faint">{group.members.length}</span>
+            </h3>
+          )}
+          <ul class="side-list" aria-label={group.name}>
+            {shown.map((line) => {
+              const member = line.group === group ? group.members[line.at] : undefined;
+              return member && (
+                <MemberRow
+                  key={member.user.id}
+                  member={member}
+                  guild={guild}
+                  place={[line.at + 1, group.members.length]}
+                />
+              );
+            })}
+          </ul>
+        </section>
+      ))}
+      <div class="spacer" {...below} />
+    </div>
+  );
+}
+
+function MemberRow(
+  { member, guild, place: [at, of] }: {
+    member: Member;
+    guild: Guild;
+    /** Which of how many: most of them are not in the page. */
+    place: readonly [number, number];
+  },
+) {
   const state = useChat();
   const { user } = member;
   const presence = state.presenceOf(user.id);
@@ -93,7 +134,7 @@ function MemberRow({ member, guild }: { member: Member; guild: Guild }) {
   const home = foreignServer(user.id, state.server.name);
   const timedOut = (member.timeout_until ?? 0) > state.now.value;
   return (
-    <li>
+    <li aria-posinset={at} aria-setsize={of}>
       <button
         type="button"
         class={presence === "offline" ? "side-row member away" : "side-row member"}

@@ -1,4 +1,4 @@
-import type { ChatState } from "../store/chat.ts";
+import type { ChatState, MemberList } from "../store/chat.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { openPlace } from "./history.ts";
 import { showToast } from "./toast.ts";
@@ -19,13 +19,32 @@ export async function loadMembers(state: ChatState, guildId: string): Promise<vo
   }
 }
 
+/** How long a page that could not be loaded is not asked for again. */
+const REST_MS = 5000;
+/** Guilds whose next page is on its way, or has just failed. */
+const paging = new Set<string>();
+
+/** The next page of members, one at a time. */
 export async function loadMoreMembers(state: ChatState, guildId: string): Promise<void> {
+  const after = state.members.value.get(guildId)?.next;
+  if (!after || paging.has(guildId)) return;
+  paging.add(guildId);
+  try {
+    const list = await callApi("listMembers", {
+      params: { guild_id: guildId },
+      query: { limit: MEMBER_ROWS, after },
+    });
+    paging.delete(guildId);
+    addMembers(state, guildId, list);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+    setTimeout(() => paging.delete(guildId), REST_MS);
+  }
+}
+
+function addMembers(state: ChatState, guildId: string, list: MemberList): void {
   const held = state.members.value.get(guildId);
-  if (!held?.next) return;
-  const list = await callApi("listMembers", {
-    params: { guild_id: guildId },
-    query: { limit: MEMBER_ROWS, after: held.next },
-  });
+  if (!held) return;
   const known = new Set(held.members.map((member) => member.user.id));
   state.setMembers(guildId, {
     ...list,

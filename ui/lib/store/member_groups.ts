@@ -9,7 +9,18 @@ export interface MemberGroup {
   readonly members: readonly Member[];
 }
 
-/** Members under their strongest hoisted role; then who is there, then who is not. */
+/** By name as people read it: once for a list, whoever comes and goes in it. */
+export function sortMembers(members: readonly Member[]): Member[] {
+  const collator = new Intl.Collator(language().intl, { sensitivity: "base", numeric: true });
+  return members.map((member) => ({ member, name: memberName(member) }))
+    .sort((a, b) => collator.compare(a.name, b.name))
+    .map(({ member }) => member);
+}
+
+/**
+ * Members under their strongest hoisted role; then who is there, then who is not. Those of a group
+ * keep the order they come in.
+ */
 export function groupMembers(
   guild: Guild,
   members: readonly Member[],
@@ -27,7 +38,6 @@ export function groupMembers(
     group.push(member);
     groups.set(id, group);
   }
-  const collator = new Intl.Collator(language().intl, { sensitivity: "base", numeric: true });
   const order = [
     ...hoisted.map(({ id, name }) => ({ id, name })),
     { id: "online", name: names.online },
@@ -36,11 +46,7 @@ export function groupMembers(
   return order.flatMap(({ id, name }) => {
     const found = groups.get(id);
     if (!found) return [];
-    return [{
-      id,
-      name,
-      members: found.sort((a, b) => collator.compare(memberName(a), memberName(b))),
-    }];
+    return [{ id, name, members: found }];
   });
 }
 
