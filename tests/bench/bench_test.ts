@@ -33,3 +33,9 @@ Deno.test("federation: events are taken in, messages cross, a guild is joined", 
   assert.equal(figures.length, 6);
   for (const { value } of figures) assert.ok(value > 0);
 });
+
+Deno.test("client: every figure of the pages is measured", async () => {
+  const figures = await runBench("client", ["--tiny"]);
+  assert.equal(figures.length, 9);
+  for (const { value } of figures) assert.ok(value > 0);
+});
