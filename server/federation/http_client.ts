@@ -115,10 +115,13 @@ export class HttpClient implements DocumentSource, Disposable {
     if (refused !== undefined) throw new TransportError("forbidden_address", `${refused}.`);
     const { timeoutMs, signal } = request;
     const outgoing = this.#begin(to, request);
+    const answered = Promise.withResolvers<IncomingAnswer>();
     let why: TransportError | undefined;
     const end = (text: string) => {
-      why = new TransportError("timeout", text);
+      why ??= new TransportError("timeout", text);
       outgoing.destroy(why);
+      // A request that waits for its headers may say so only much later.
+      answered.reject(why);
     };
     const deadline = new AbortController();
     const late = () => end(`${to.host} did not answer within ${timeoutMs} ms.`);
@@ -132,16 +135,15 @@ export class HttpClient implements DocumentSource, Disposable {
     if (signal?.aborted === true) gaveUp();
     // What ended a request of ours is the reason, not how its socket took it.
     const explained = (error: unknown) => why ?? explain(error, to);
-    return await new Promise((resolve, reject) => {
-      outgoing.once("error", (error) => {
-        const failure = explained(error);
-        reject(outgoing.reusedSocket ? staleOr(failure) : failure);
-      });
-      outgoing.once("response", (incoming) => {
-        resolve(new NodeAnswer(incoming, { host: to.host, explain: explained }));
-      });
-      outgoing.end(request.body);
+    outgoing.once("error", (error) => {
+      const failure = explained(error);
+      answered.reject(outgoing.reusedSocket ? staleOr(failure) : failure);
     });
+    outgoing.once("response", (incoming) => {
+      answered.resolve(new NodeAnswer(incoming, { host: to.host, explain: explained }));
+    });
+    outgoing.end(request.body);
+    return await answered.promise;
   }
 
   #begin(to: Endpoint, request: OutgoingRequest): ClientRequest {

@@ -43,6 +43,11 @@ const CLASSES: readonly (readonly [name: string, file: string, test: string])[] 
   ["A17 expired or known-weak key", TRANSACTIONS, "A17 expired or known-weak key"],
   ["A18 notary spoof", "federation/keys/key_ring_test.ts", "notary server must not overwrite"],
   ["A19 EDU forgery", "tests/federation/edu_forgery_test.ts", "forged EDUs"],
+  [
+    "A19 words about friends",
+    "tests/federation/friends_test.ts",
+    "a hostile server speaks for its",
+  ],
   ["A20 ACL evasion", ACL, "A20 ACL evasion"],
   ["A20 spellings", "federation/policy_test.ts", "G20: the ACL of a room reads the same hosts"],
   ["A21 poison event", EVENTS, "A21 poison event"],
@@ -50,6 +55,11 @@ const CLASSES: readonly (readonly [name: string, file: string, test: string])[] 
   ["A23 poison invite", MEMBERSHIP, "A23 poison invite"],
   ["A24 lock starvation", TRANSACTIONS, "A24 lock starvation"],
   ["A25 SSRF", "server/federation/http_client_test.ts", "G23"],
+  [
+    "A26 endless answers (there are no previews)",
+    "server/federation/http_client_test.ts",
+    "answers: bounded, whole, in time",
+  ],
   [
     "A27, A28 media and active content",
     "tests/hostile_media_test.ts",
