@@ -11,60 +11,53 @@ export interface RightInfo {
   readonly group: RightGroup;
   /** True where an entry of a channel or category can allow or deny it. */
   readonly inChannel: boolean;
-  /** One line for people. */
-  readonly description: string;
 }
 
 const table = {
-  VIEW_CHANNEL: [0, "general", true, "See a channel. Without it nothing else counts there."],
-  READ_HISTORY: [1, "text", true, "Read what was said before."],
-  SEND: [2, "text", true, "Post messages, files and polls."],
-  SEND_IN_THREADS: [3, "text", true, "Post in threads."],
-  ADD_REACTIONS: [4, "text", true, "React to messages."],
-  PIN: [5, "text", true, "Pin messages and take pins off."],
-  MANAGE_MESSAGES: [6, "text", true, "Delete messages of others."],
-  MANAGE_THREADS: [7, "text", true, "Rename, lock and archive threads of others."],
-  ATTACH: [8, "text", true, "Attach files and pictures."],
-  EMBED: [9, "text", true, "Have links shown with a preview."],
-  EXTERNAL_EMOJI: [10, "text", true, "Use emoji of other guilds."],
-  MENTION_EVERYONE: [11, "text", true, "Notify everyone, or a role that is not open to mentions."],
-  MANAGE_CHANNELS: [12, "management", true, "Create, change and close channels and categories."],
-  MANAGE_ROLES: [13, "management", true, "Create, change and give roles below the own rank."],
-  MANAGE_GUILD: [14, "management", false, "Change name, icon, join rules and server access."],
-  MANAGE_EXPRESSIONS: [15, "management", false, "Add and remove emoji and stickers."],
-  MANAGE_WEBHOOKS: [16, "management", false, "Add webhooks to channels."],
-  VIEW_AUDIT_LOG: [17, "management", false, "Read who changed what."],
-  CREATE_INVITE: [18, "members", false, "Invite people."],
-  CHANGE_NICKNAME: [19, "members", false, "Change the own nickname and guild avatar."],
-  MANAGE_NICKNAMES: [20, "members", false, "Change nicknames of members below the own rank."],
-  KICK: [21, "members", false, "Remove members below the own rank; they may come back."],
-  BAN: [22, "members", false, "Ban members below the own rank, lift bans, purge messages."],
-  MODERATE_MEMBERS: [23, "members", false, "Time members below the own rank out."],
-  CONNECT: [24, "voice", true, "Join a voice channel and hear it."],
-  SPEAK: [25, "voice", true, "Talk in a voice channel."],
-  VIDEO: [26, "voice", true, "Share camera or screen."],
-  USE_VOICE_ACTIVITY: [27, "voice", true, "Talk without push-to-talk."],
-  PRIORITY_SPEAKER: [28, "voice", true, "Be heard over others while talking."],
-  MUTE_MEMBERS: [29, "voice", true, "Mute others in voice channels."],
-  DEAFEN_MEMBERS: [30, "voice", true, "Deafen others in voice channels."],
-  MOVE_MEMBERS: [31, "voice", true, "Move others between voice channels, or disconnect them."],
-  ADMINISTRATOR: [
-    32,
-    "general",
-    false,
-    "Everything, past all entries of channels. Give it to very few.",
-  ],
-} as const satisfies Record<string, readonly [number, RightGroup, boolean, string]>;
+  VIEW_CHANNEL: [0, "general", true],
+  READ_HISTORY: [1, "text", true],
+  SEND: [2, "text", true],
+  SEND_IN_THREADS: [3, "text", true],
+  ADD_REACTIONS: [4, "text", true],
+  PIN: [5, "text", true],
+  MANAGE_MESSAGES: [6, "text", true],
+  MANAGE_THREADS: [7, "text", true],
+  ATTACH: [8, "text", true],
+  EMBED: [9, "text", true],
+  EXTERNAL_EMOJI: [10, "text", true],
+  MENTION_EVERYONE: [11, "text", true],
+  MANAGE_CHANNELS: [12, "management", true],
+  MANAGE_ROLES: [13, "management", true],
+  MANAGE_GUILD: [14, "management", false],
+  MANAGE_EXPRESSIONS: [15, "management", false],
+  MANAGE_WEBHOOKS: [16, "management", false],
+  VIEW_AUDIT_LOG: [17, "management", false],
+  CREATE_INVITE: [18, "members", false],
+  CHANGE_NICKNAME: [19, "members", false],
+  MANAGE_NICKNAMES: [20, "members", false],
+  KICK: [21, "members", false],
+  BAN: [22, "members", false],
+  MODERATE_MEMBERS: [23, "members", false],
+  CONNECT: [24, "voice", true],
+  SPEAK: [25, "voice", true],
+  VIDEO: [26, "voice", true],
+  USE_VOICE_ACTIVITY: [27, "voice", true],
+  PRIORITY_SPEAKER: [28, "voice", true],
+  MUTE_MEMBERS: [29, "voice", true],
+  DEAFEN_MEMBERS: [30, "voice", true],
+  MOVE_MEMBERS: [31, "voice", true],
+  ADMINISTRATOR: [32, "general", false],
+} as const satisfies Record<string, readonly [number, RightGroup, boolean]>;
 
 export type Right = keyof typeof table;
 
 export const RIGHT_NAMES = Object.keys(table) as readonly Right[];
 
-/** Every named right with its number, group and line for people, in the order settings show it. */
+/** Every named right with its number and group, in the order settings show it. */
 export const RIGHTS: Readonly<Record<Right, RightInfo>> = Object.fromEntries(
-  Object.entries(table).map(([name, [bit, group, inChannel, description]]) => [
+  Object.entries(table).map(([name, [bit, group, inChannel]]) => [
     name,
-    { bit, group, inChannel, description },
+    { bit, group, inChannel },
   ]),
 ) as Record<Right, RightInfo>;
 

@@ -2,6 +2,7 @@ import { keepRuleOf } from "../../core/event/keep.ts";
 import { KINDS, RESERVED_TYPES } from "../../core/event/kinds.ts";
 import type { EventKind } from "../../core/event/kinds/kind.ts";
 import { RIGHT_NAMES, RIGHTS } from "../../core/permissions/bits.ts";
+import { RIGHT_DESCRIPTIONS } from "../../core/permissions/right_descriptions.ts";
 import { EDUS } from "../../core/event/edus.ts";
 import { limits } from "../../core/limits.ts";
 
@@ -64,7 +65,8 @@ export function eduTable(): string {
 /** Every permission bit, for the third table. */
 export function rightTable(): string {
   const rows = RIGHT_NAMES.map((name) => {
-    const { bit, group, inChannel, description } = RIGHTS[name];
+    const { bit, group, inChannel } = RIGHTS[name];
+    const description = RIGHT_DESCRIPTIONS[name];
     return [String(bit), `\`${name}\``, group, inChannel ? "yes" : "no", description];
   });
   return table(["bit", "name", "group", "in channel entries", "meaning"], rows);

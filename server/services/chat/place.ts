@@ -4,7 +4,8 @@ import { type ChannelId, MAIN_CHANNEL, parseChannelId } from "../../../core/ids/
 import { parseEventId } from "../../../core/ids/event_id.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { parseTypedUserId, type UserId } from "../../../core/ids/user_id.ts";
-import { holds, type Right, RIGHTS } from "../../../core/permissions/bits.ts";
+import { holds, type Right } from "../../../core/permissions/bits.ts";
+import { RIGHT_DESCRIPTIONS } from "../../../core/permissions/right_descriptions.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "./chat_deps.ts";
@@ -51,10 +52,9 @@ export async function openChannel(
 /** Throws `forbidden` naming what is missing, in words. */
 export function requireRight(rights: bigint, right: Right, action: string): void {
   if (holds(rights, right)) return;
-  const { description } = RIGHTS[right];
   throw new OperationError(
     "forbidden",
-    `You cannot ${action}: your roles lack "${right}" (${description}) here.`,
+    `You cannot ${action}: your roles lack "${right}" (${RIGHT_DESCRIPTIONS[right]}) here.`,
     { details: { right } },
   );
 }
