@@ -131,6 +131,7 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     });
     await bar.waitFor({ state: "detached" });
     await said(102).waitFor();
+    await page.locator(".members").getByText("ann", { exact: true }).waitFor();
     assert.equal(await draft.inputValue(), "A draft that lasts");
   });
 

@@ -26,9 +26,11 @@ export function Members() {
   const state = useChat();
   const guild = guildOf(state.known, state.place.value);
   const list = guild ? state.members.value.get(guild.id) : undefined;
+  const online = state.connection.value === "online";
+  // Again when the server is back: without it there was nothing to load.
   useEffect(() => {
     if (guild) void loadMembers(state, guild.id);
-  }, [guild?.id]);
+  }, [guild?.id, online]);
   useEffect(() => {
     if (!guild || !list) return;
     state.transmit({

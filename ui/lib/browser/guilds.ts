@@ -1,4 +1,5 @@
 import type { ChatState, MemberList } from "../store/chat.ts";
+import { ApiError } from "../api/request.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { openPlace } from "./history.ts";
 import { showToast } from "./toast.ts";
@@ -15,6 +16,8 @@ export async function loadMembers(state: ChatState, guildId: string): Promise<vo
     });
     state.setMembers(guildId, list);
   } catch (error) {
+    // The bar above the messages says already that the server is away.
+    if (error instanceof ApiError && error.code === "offline") return;
     showToast(state, reasonOf(error), true);
   }
 }
