@@ -2,7 +2,6 @@ import { Icon } from "../components/Icon.tsx";
 import { KeyCaps } from "../components/KeyCaps.tsx";
 import { type KeyRecorder, labelOf, useKeyRecorder } from "../lib/browser/use_key_recorder.ts";
 import { keysOf } from "../lib/keys/bindings.ts";
-import { showCombo } from "../lib/keys/combo.ts";
 import { type ShortcutId, SHORTCUTS, type Where, WHERE_LABELS } from "../lib/keys/shortcuts.ts";
 import { t } from "../lib/i18n/t.ts";
 
@@ -55,7 +54,6 @@ function KeyRow({ id, recorder }: { id: ShortcutId; recorder: KeyRecorder }) {
   if (!shortcut) return null;
   const label = labelOf(id);
   const keys = keysOf(choices, shortcut, mac);
-  const spoken = keys.map((combo) => showCombo(combo, mac).join(" ")).join(", ");
   const chosen = choices.keys[id] !== undefined;
   const listening = recording === id;
   return (
@@ -80,13 +78,11 @@ function KeyRow({ id, recorder }: { id: ShortcutId; recorder: KeyRecorder }) {
         type="button"
         class={listening ? "key-button listening" : "key-button"}
         disabled={!live}
-        aria-label={listening
-          ? t("keyboard.press")
-          : t("keyboard.recordOf", { label, key: spoken === "" ? t("keyboard.noKey") : spoken })}
         onClick={() => listening ? recorder.cancel() : recorder.record(id)}
         onKeyDown={recorder.press}
         onBlur={() => listening && recorder.cancel()}
       >
+        {!listening && <span class="sr">{t("keyboard.recordOf", { label })}</span>}
         {listening
           ? t("keyboard.press")
           : keys.length === 0

@@ -88,7 +88,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keyboard.singles": "Kürzel aus einem einzelnen Buchstaben",
   "keyboard.singlesHint":
     "Sie wirken auf die Nachricht, die den Fokus hat. Schalte sie aus, wenn Spracheingabe oder ein Ausrutscher sie auslöst.",
-  "keyboard.recordOf": "{label}: {key}. Ändern",
+  "keyboard.recordOf": "Taste ändern für {label}:",
   "keyboard.noKey": "Keine Taste",
   "keyboard.press": "Drück die neue Taste …",
   "keyboard.reset": "Standard",

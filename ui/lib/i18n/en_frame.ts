@@ -86,7 +86,7 @@ export const frame = {
   "keyboard.singles": "Shortcuts of a single letter",
   "keyboard.singlesHint":
     "They act on the message that has the focus. Turn them off if speech input or a slip of the hand sets them off.",
-  "keyboard.recordOf": "{label}: {key}. Change",
+  "keyboard.recordOf": "Change the key of {label}:",
   "keyboard.noKey": "No key",
   "keyboard.press": "Press the new key…",
   "keyboard.reset": "Default",
