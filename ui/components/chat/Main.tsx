@@ -23,6 +23,7 @@ import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { AwayNotice, CheckingNotice, MovedNotice, RivalNotice } from "./GuildNotices.tsx";
+import { HintLine } from "./HintLine.tsx";
 import { Home } from "./Home.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
 import { NavButton } from "./NavButton.tsx";
@@ -77,6 +78,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
         : (
           <>
             <Timeline key={placeKey(place)} place={place} />
+            <HintLine guild={guild} place={place} />
             <Composer
               key={`c-${placeKey(place)}`}
               place={place}

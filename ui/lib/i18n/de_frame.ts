@@ -82,6 +82,13 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "place.unfold": "Aufklappen",
   "place.profile": "Profil",
 
+  "hint.label": "Ein Hinweis für den Anfang",
+  "hint.away": "Verstanden",
+  "hint.invite": "Du bist hier noch allein. Schick deinen Leuten einen Link.",
+  "hint.inviteNow": "Link holen",
+  "hint.write": "Du bist drin. Sag hallo: Schreib unten und drück Enter oder den Pfeil.",
+  "hint.keys": "Strg+K springt überallhin, Strg+/ zeigt alle Tastenkürzel.",
+
   "settings.keyboard": "Tastatur",
   "keyboard.lead":
     "Wird in diesem Browser behalten, weil Tastatur und System bestimmen, welche Tasten frei sind. Drück auf die Schaltfläche einer Taste und dann die neue Taste.",

@@ -80,6 +80,13 @@ export const frame = {
   "place.unfold": "Unfold",
   "place.profile": "Profile",
 
+  "hint.label": "A hint for the beginning",
+  "hint.away": "Got it",
+  "hint.invite": "You are alone here so far. Send your people a link.",
+  "hint.inviteNow": "Get a link",
+  "hint.write": "You are in. Say hello: write below and press Enter or the arrow.",
+  "hint.keys": "Ctrl+K goes anywhere, Ctrl+/ shows every shortcut.",
+
   "settings.keyboard": "Keyboard",
   "keyboard.lead":
     "Kept in this browser, because which keys are free depends on keyboard and system. Press a key's button, then the new key.",
