@@ -24,7 +24,8 @@ Deno.test("admin media shows and deletes what is stored", async () => {
   assert.equal(usage.code, 0, usage.err);
   assert.equal(
     usage.out,
-    "2 files, 2.1 KiB; of these unused 2, 2.1 KiB; 0 deletions waiting.\n\n" +
+    "2 files, 2.1 KiB; of these unused 2, 2.1 KiB; 0 deletions waiting.\n" +
+      "Copies of other servers' files: 0, 0 bytes of at most 5.0 GiB.\n\n" +
       "USER            FILES  SIZE\n" +
       "@alice:og.test  1      2.0 KiB\n" +
       "@bob:og.test    1      100 bytes\n",
