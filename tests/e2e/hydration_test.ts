@@ -16,7 +16,9 @@ const RECORD = `
   const outline = () => {
     const lines = [];
     const walk = (node, depth) => {
-      const attributes = [...node.attributes].map(({ name, value }) => name + "=" + value).sort();
+      // Where a row stands among the others is told by an effect that runs before the script ends.
+      const attributes = [...node.attributes].filter(({ name }) =>
+        !(node.localName === "article" && /^aria-(posinset|setsize)$/.test(name))).map(({ name, value }) => name + "=" + value).sort();
       lines.push(" ".repeat(depth) + node.localName + " " + attributes.join(" "));
       let text = "";
       const endText = () => {
