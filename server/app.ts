@@ -243,7 +243,6 @@ async function openInbound(
     feed: base.store.feed,
     serverName: base.serverName,
     keys: federation.keyRing,
-    verifier: federation.verifier,
     transport: federation.transport,
     policy: federation.policy,
     edus: new EduReceiver({

@@ -82,12 +82,7 @@ export function passesStrictBytes(key: Uint8Array, signature: Uint8Array): boole
 /** The part of Web Crypto that verification needs; the same in Deno, Node and browsers. */
 export type VerifyingCrypto = Pick<SubtleCrypto, "importKey" | "verify">;
 
-/** The cofactorless equation of Ed25519 alone: S B = R + k A. Many calls may be in flight. */
-export interface Equation {
-  holds(check: SignatureCheck): Promise<boolean>;
-}
-
-export interface WebCryptoOptions {
+export interface StrictVerifierOptions {
   /** Imported keys held; the one unused for longest goes first. */
   readonly maxKeys?: number;
   readonly subtle?: VerifyingCrypto;
@@ -95,19 +90,24 @@ export interface WebCryptoOptions {
 
 const DEFAULT_MAX_KEYS = 1024;
 
-/** The equation by Web Crypto, wherever that is. */
-export class WebCryptoEquation implements Equation {
+/**
+ * The one function of OpenGuild that accepts an Ed25519 signature: the byte rules above, then the
+ * cofactorless equation by Web Crypto. PROTOCOL.md 3.5 and 13 (ed25519-strict).
+ */
+export class StrictVerifier implements SignatureVerifier {
   readonly #keys = new Map<string, Promise<CryptoKey | undefined>>();
   readonly #maxKeys: number;
   readonly #subtle: VerifyingCrypto;
 
-  constructor(options: WebCryptoOptions = {}) {
+  constructor(options: StrictVerifierOptions = {}) {
     this.#maxKeys = options.maxKeys ?? DEFAULT_MAX_KEYS;
-    assert(this.#maxKeys > 0, "WebCryptoEquation: maxKeys must be positive");
+    assert(this.#maxKeys > 0, "StrictVerifier: maxKeys must be positive");
     this.#subtle = options.subtle ?? crypto.subtle;
   }
 
-  async holds({ key, signature, message }: SignatureCheck): Promise<boolean> {
+  async verify(check: SignatureCheck): Promise<boolean> {
+    const { key, signature, message } = check;
+    if (!passesStrictBytes(key, signature)) return false;
     const imported = await this.#import(key);
     if (imported === undefined) return false;
     return await this.#subtle.verify(
@@ -135,26 +135,5 @@ export class WebCryptoEquation implements Equation {
       }
     }
     return imported;
-  }
-}
-
-export interface StrictVerifierOptions extends WebCryptoOptions {
-  /** Who computes; default: Web Crypto with the other options. */
-  readonly equation?: Equation;
-}
-
-/**
- * The one function of OpenGuild that accepts an Ed25519 signature: the byte rules above, then the
- * cofactorless equation. PROTOCOL.md 3.5 and 13 (ed25519-strict).
- */
-export class StrictVerifier implements SignatureVerifier {
-  readonly #equation: Equation;
-
-  constructor(options: StrictVerifierOptions = {}) {
-    this.#equation = options.equation ?? new WebCryptoEquation(options);
-  }
-
-  async verify(check: SignatureCheck): Promise<boolean> {
-    return passesStrictBytes(check.key, check.signature) && await this.#equation.holds(check);
   }
 }

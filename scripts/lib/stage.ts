@@ -9,7 +9,6 @@ const ENTRIES = [
   "main",
   "server/postgres/embedded/worker",
   "server/services/accounts/password_worker",
-  "server/system/signature_worker",
 ] as const;
 
 /** Packages that find their own files beside themselves and so stay out of the bundle. */

@@ -27,7 +27,6 @@ import { selfTestRoute } from "../http/federation/self_probe_route.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { createBlake3 } from "../system/blake3.ts";
 import type { TraceBook } from "../system/tracing.ts";
-import { SignatureThread } from "../system/signature_thread.ts";
 import { type FederationTls, readFederationTls } from "./federation_tls.ts";
 import type { SystemParts } from "./store.ts";
 
@@ -84,7 +83,7 @@ export async function composeFederation(
     ...{ self, signer, policy, resolver, client, clock, rng },
     traces: input.traces,
   });
-  const verifier = new StrictVerifier({ equation: stack.use(new SignatureThread({ clock, log })) });
+  const verifier = new StrictVerifier();
   const keyRing = new StoredKeyRing({
     self,
     store: new PostgresKeyStore(sql),

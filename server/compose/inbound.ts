@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
-import type { SignatureVerifier } from "../../core/event/verify.ts";
+import { StrictVerifier } from "../../core/event/verify.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { sendHandler } from "../../federation/handle/send.ts";
@@ -38,7 +38,6 @@ export interface InboundInput {
   readonly feed: Pick<LogFeed, "subscribe">;
   readonly serverName: ServerName;
   readonly keys: KeyRing;
-  readonly verifier: SignatureVerifier;
   readonly transport: Transport;
   readonly policy: ServerPolicy;
   readonly edus: EduSink;
@@ -58,7 +57,7 @@ export interface InboundParts {
 
 /** How events of other servers come in. */
 export async function composeInbound(input: InboundInput): Promise<InboundParts> {
-  const { sql, clock, verifier, stack } = input;
+  const { sql, clock, stack } = input;
   const purges = stack.use(new PurgeRunner(input));
   const rooms = new StoredInboundRooms({
     ...input,
@@ -67,6 +66,7 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   const store = new StoredWaiting(sql);
   const transactions = new StoredTransactions(input);
   const receipts = stack.use(new StoredReceipts(input));
+  const verifier = new StrictVerifier();
   const blake3 = await createBlake3();
   let wake = () => {};
   const waiting = new Waiting({ store, keys: input.keys, verifier, clock, wake: () => wake() });

@@ -7,8 +7,6 @@ import { composeInbound } from "../../server/compose/inbound.ts";
 import { AppendLog } from "../../server/postgres/append_log.ts";
 import type { Database } from "../../server/postgres/database.ts";
 import { LogFeed } from "../../server/postgres/log_feed.ts";
-import { StrictVerifier } from "../../core/event/verify.ts";
-import { SignatureThread } from "../../server/system/signature_thread.ts";
 import { Rooms } from "../../server/rooms/rooms.ts";
 import { createBlake3 } from "../../server/system/blake3.ts";
 import type { RoomGraphOptions } from "../../core/state/room_graph.ts";
@@ -69,7 +67,6 @@ export async function openReceiver(options: ReceiverOptions) {
     feed,
     serverName: ownName,
     keys: options.keys,
-    verifier: new StrictVerifier({ equation: stack.use(new SignatureThread(system)) }),
     transport: options.transport ?? NOBODY,
     policy: { refusal: (server) => options.barred?.get(server) },
     edus: { receive: (origin, { type }) => void edus.push({ origin, type }) },
