@@ -49,6 +49,9 @@ const RECORD = `
   };
 `;
 
+/** Drawn only where figures of some hours were recorded. */
+const OF_AN_OLDER_SERVER: readonly string[] = ["FigureChart"];
+
 interface TakenOver {
   readonly islands: readonly string[];
   readonly before: readonly string[];
@@ -79,7 +82,8 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
       assert.deepEqual(taken.after, taken.before);
     });
   }
-  const all = snapshot.islands.map((island) => island.name);
+  const all = snapshot.islands.map((island) => island.name)
+    .filter((name) => !OF_AN_OLDER_SERVER.includes(name));
   assert.deepEqual(all.filter((name) => !seen.has(name)), [], "islands that no screen shows");
   assert.deepEqual(ann.faults, []);
   await browser.close();
