@@ -1,22 +1,34 @@
 import { type ComponentType, h, hydrate } from "preact";
 import { ENGLISH, languageOf } from "./lib/i18n/languages.ts";
+import { setLaterTexts } from "./lib/i18n/later.ts";
 import type { Message } from "./lib/i18n/message.ts";
 import { setTextSource } from "./lib/i18n/t.ts";
 import { createTexts } from "./lib/i18n/texts.ts";
 
+interface TextModule {
+  readonly default: Readonly<Record<string, Message>>;
+}
+
 /**
  * Browser entry: what the inline script of a page with islands calls first. It hydrates every
  * island of the page; props lie in one JSON data block, which the content policy does not execute.
- * `texts`: what the islands show, in the language of the page.
+ * `texts`: what the islands show, in the language of the page; `later`: fetches what their later
+ * parts show as well.
  */
 export function boot(
   islands: Readonly<Record<string, ComponentType<Record<string, unknown>>>>,
-  texts: readonly Readonly<Record<string, Message>>[],
+  texts: readonly TextModule["default"][],
+  later: readonly (() => Promise<TextModule>)[],
 ) {
   const language = languageOf(document.documentElement.lang) ?? ENGLISH;
   const merged: Record<string, Message> = Object.assign({}, ...texts);
   const page = createTexts(language, (key) => merged[key]);
   setTextSource(() => page);
+  setLaterTexts(async () => {
+    for (const module of await Promise.all(later.map((load) => load()))) {
+      Object.assign(merged, module.default);
+    }
+  });
   const block = document.getElementById("og-props");
   if (!block?.textContent) return;
   const found = JSON.parse(block.textContent) as {

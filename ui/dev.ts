@@ -8,8 +8,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "./dev/worker.ts";
-import { islandTexts, isPseudo, sourcesBehind } from "./dev/texts.ts";
-import type { AssetManifest } from "./lib/assets.ts";
+import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
+import type { AssetManifest, TextUrls } from "./lib/assets.ts";
 import { toneOf, TONES } from "./lib/format/skin_tone.ts";
 
 const UI = fileURLToPath(new URL(".", import.meta.url)).replace(/[\\/]$/, "");
@@ -280,14 +280,16 @@ async function buildEmoji(out: Output): Promise<string> {
 /** Urls of the texts by language and island. */
 async function buildTexts(
   out: Output,
-  islands: readonly { name: string; sources: readonly string[] }[],
-): Promise<Record<string, Record<string, string>>> {
-  const urls: Record<string, Record<string, string>> = {};
+  islands: readonly { name: string; sources: Sources }[],
+): Promise<Record<string, Record<string, TextUrls>>> {
+  const urls: Record<string, Record<string, TextUrls>> = {};
   const readSource = (path: string) => Deno.readTextFile(`${UI}/../${path}`);
   for (const { name, sources } of islands) {
-    for (const { language, module } of await islandTexts(sources, readSource)) {
-      const url = await out.add(`texts-${name}-${language}.js`, new TextEncoder().encode(module));
-      urls[language] = { ...urls[language], [name]: url };
+    for (const { language, first, later } of await islandTexts(sources, readSource)) {
+      const add = (kind: string, module: string) =>
+        out.add(`texts-${name}${kind}-${language}.js`, new TextEncoder().encode(module));
+      const made = { first: await add("", first), later: later && await add("-later", later) };
+      urls[language] = { ...urls[language], [name]: made };
     }
   }
   return urls;

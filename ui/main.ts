@@ -58,7 +58,7 @@ export function createUi(backend: UiBackend, { assets }: { readonly assets: Asse
   const visitors = new WeakMap<Request, Visitor>();
   const handle = createHandler<State>(snapshot, {
     assets,
-    textsUrl: (island) => assets.manifest.texts[language().code]?.[island] ?? "",
+    textsOf: (island) => assets.manifest.texts[language().code]?.[island],
     createNonce: () => btoa(String.fromCharCode(...backend.rng.bytes(16))),
     createState: (request, nonce) =>
       createState({ backend, request, nonce, visitor: visitors.get(request), assets }),

@@ -132,7 +132,9 @@ async function readBuild() {
     sizeOf,
     /** Each script that the page names, with everything that these import at once. */
     scriptsOf(html: string) {
-      const named = [...html.matchAll(/"(\/assets\/[\w.-]+\.js)"/g)].map((match) => match[1] ?? "");
+      // What stands in `import(...)` is fetched when it is wanted.
+      const named = [...html.matchAll(/(?<!import\()"(\/assets\/[\w.-]+\.js)"/g)]
+        .map((match) => match[1] ?? "");
       const urls = named.flatMap((url) => {
         const output = outputs.find((path) => path.endsWith(url.replace("/assets/", "/")));
         if (output === undefined) {

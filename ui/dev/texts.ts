@@ -9,47 +9,72 @@ const SERVER_SAYS = "fault.";
 interface Metafile {
   readonly outputs: Record<string, {
     readonly inputs: Readonly<Record<string, unknown>>;
-    readonly imports: readonly { readonly path: string }[];
+    readonly imports: readonly { readonly path: string; readonly kind?: string }[];
   }>;
 }
 
-/** Source files behind an output and everything it loads, now or later; paths from the root. */
-export function sourcesBehind(metafile: Metafile, output: string): string[] {
-  const seen = new Set<string>();
-  const visit = (path: string) => {
-    const found = metafile.outputs[path];
-    if (!found || seen.has(path)) return;
-    seen.add(path);
-    for (const { path: next } of found.imports) visit(next);
+/** Source files behind an island, paths from the root: what it starts with, and what comes later. */
+export interface Sources {
+  readonly first: readonly string[];
+  readonly later: readonly string[];
+}
+
+/** The sources of an output with what it imports, and of what it fetches when that is wanted. */
+export function sourcesBehind(metafile: Metafile, output: string): Sources {
+  const reach = (follows: (kind: string | undefined) => boolean) => {
+    const seen = new Set<string>();
+    const visit = (path: string) => {
+      const found = metafile.outputs[path];
+      if (!found || seen.has(path)) return;
+      seen.add(path);
+      for (const { path: next, kind } of found.imports) if (follows(kind)) visit(next);
+    };
+    visit(output);
+    const inputs = [...seen].flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}));
+    return new Set(inputs.filter((path) => path.startsWith("ui/")));
   };
-  visit(output);
-  return [
-    ...new Set([...seen].flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}))),
-  ]
-    .filter((path) => path.startsWith("ui/")).sort();
+  const first = reach((kind) => kind === "import-statement");
+  const all = reach(() => true);
+  return { first: [...first].sort(), later: [...all.difference(first)].sort() };
+}
+
+/** The modules of one language. `later` is undefined where the first has everything. */
+export interface TextModules {
+  readonly language: string;
+  readonly first: string;
+  readonly later: string | undefined;
 }
 
 /**
- * The texts an island may show, as one module a language: only what its sources name goes to the
- * browser, compiled, so that it needs neither the other texts nor a parser.
+ * The texts an island may show, as modules of each language: only what its sources name goes to
+ * the browser, compiled, so that it needs neither the other texts nor a parser. What only parts
+ * name that are fetched when they are wanted is a module of its own (`lib/i18n/later.ts`).
  */
 export async function islandTexts(
-  sources: readonly string[],
+  sources: Sources,
   readSource: (path: string) => Promise<string>,
-): Promise<{ language: string; module: string }[]> {
-  const keys = new Set(Object.keys(en));
-  const used = new Set<string>();
-  for (const path of sources) {
-    for (const key of usedKeys(await readSource(path), keys)) used.add(key);
-  }
-  return [...LANGUAGES, PSEUDO].map((language) => {
-    const shown = [...used].sort().filter((key) =>
-      language.code !== ENGLISH.code || !key.startsWith(SERVER_SAYS)
+): Promise<TextModules[]> {
+  const keys = new Set<string>(Object.keys(en));
+  const named = async (paths: readonly string[]) => {
+    const found = await Promise.all(
+      paths.map(async (path) => usedKeys(await readSource(path), keys)),
     );
-    const messages = shown.map((key) => [key, compiledMessage(language, key)]);
+    return new Set(found.flatMap((each) => [...each]));
+  };
+  const first = await named(sources.first);
+  const later = (await named(sources.later)).difference(first);
+  return [...LANGUAGES, PSEUDO].map((language) => {
+    const module = (used: ReadonlySet<string>) => {
+      const shown = [...used].sort().filter((key) =>
+        language.code !== ENGLISH.code || !key.startsWith(SERVER_SAYS)
+      );
+      const messages = shown.map((key) => [key, compiledMessage(language, key)]);
+      return `export default ${JSON.stringify(Object.fromEntries(messages))};\n`;
+    };
     return {
       language: language.code,
-      module: `export default ${JSON.stringify(Object.fromEntries(messages))};\n`,
+      first: module(first),
+      later: later.size > 0 ? module(later) : undefined,
     };
   });
 }

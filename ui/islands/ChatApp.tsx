@@ -24,6 +24,7 @@ import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
 import { parsePlace } from "../lib/store/place.ts";
+import { withTexts } from "../lib/i18n/later.ts";
 
 const CLOCK_MS = 5000;
 
@@ -110,7 +111,7 @@ function start(state: ChatState): () => void {
 function startLater(state: ChatState): () => void {
   const endings: (() => void)[] = [];
   if ("Notification" in globalThis) {
-    void import("../lib/browser/notify.ts").then(({ startNotifications }) => {
+    void withTexts(import("../lib/browser/notify.ts")).then(({ startNotifications }) => {
       endings.push(startNotifications(state));
     }).catch(() => undefined);
   }

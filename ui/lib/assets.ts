@@ -1,3 +1,9 @@
+/** Where the texts of an island are: what it starts with, and what its later parts need as well. */
+export interface TextUrls {
+  readonly first: string;
+  readonly later: string | undefined;
+}
+
 /** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
 export interface AssetManifest {
   readonly build: string;
@@ -5,7 +11,7 @@ export interface AssetManifest {
   readonly styles: readonly string[];
   readonly islands: Readonly<Record<string, { url: string; preload: readonly string[] }>>;
   /** Modules with the texts of each island, by language and island. */
-  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly texts: Readonly<Record<string, Readonly<Record<string, TextUrls>>>>;
   /** Data files by their plain name, e.g. `emoji.json`. */
   readonly data: Readonly<Record<string, string>>;
   readonly files: readonly { url: string; file: string; type: string; immutable: boolean }[];

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
+import { withTexts } from "../../lib/i18n/later.ts";
 import type { Overlay } from "../../lib/store/chat.ts";
 import { useChat } from "./chat_context.ts";
 
@@ -43,7 +44,7 @@ export function Overlays() {
   const [loaded, setLoaded] = useState<{ kind: Kind; part: Loaded } | undefined>(undefined);
   useEffect(() => {
     if (!overlay || loaded?.kind === overlay.kind) return;
-    void LOADERS[overlay.kind]().then((module) =>
+    void withTexts(LOADERS[overlay.kind]()).then((module) =>
       setLoaded({ kind: overlay.kind, part: module.default as Loaded })
     );
   }, [overlay?.kind]);

@@ -6,6 +6,7 @@ import type { ChatState } from "../store/chat.ts";
 import { channelOf, guildOf, isTalk } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
 import { loadEmoji, searchEmoji } from "./emoji_data.ts";
+import { withTexts } from "../i18n/later.ts";
 
 /** One line of the list over the composer. */
 export interface Suggestion {
@@ -62,7 +63,7 @@ async function suggestCommands(state: ChatState, query: string): Promise<readonl
   if (!isTalk(place)) return [];
   // Fetched with the first slash: most messages are none.
   const [{ findCommands, usageOf }, { commandPlace }] = await Promise.all([
-    import("../commands/commands.ts"),
+    withTexts(import("../commands/commands.ts")),
     import("./run_command.ts"),
   ]);
   return findCommands(query, commandPlace(state, place)).slice(0, COMMANDS_SHOWN).map((

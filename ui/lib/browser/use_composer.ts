@@ -12,6 +12,7 @@ import { sendMessage } from "./outgoing.ts";
 import { uploadsOf } from "./uploads.ts";
 import { useCompletion } from "./use_completion.ts";
 import { useSlowMode } from "./use_slow_mode.ts";
+import { withTexts } from "../i18n/later.ts";
 
 const TYPING_EVERY_MS = 6000;
 /** What is carried out instead of being said. */
@@ -92,7 +93,7 @@ export function useComposer(state: ChatState, place: TalkPlace, slowModeS: numbe
 /** Carries out a typed command. The scripts for it come with the first one. */
 async function runTyped(state: ChatState, place: TalkPlace, text: string) {
   try {
-    const { runCommand } = await import("./run_command.ts");
+    const { runCommand } = await withTexts(import("./run_command.ts"));
     return await runCommand(state, place, text);
   } catch (error) {
     return { problem: reasonOf(error) };

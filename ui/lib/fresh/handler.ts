@@ -1,6 +1,6 @@
 import { type ComponentType, h, type JSX } from "preact";
 import { renderToString } from "preact-render-to-string";
-import type { Assets } from "../assets.ts";
+import type { Assets, TextUrls } from "../assets.ts";
 import { pageHeaders } from "../content_policy.ts";
 import { type IslandScope, IslandScopeProvider, registerIslands } from "./islands.ts";
 import { createRouter, type Route, type Router } from "./router.ts";
@@ -23,8 +23,8 @@ export interface HandlerOptions<State> {
   /** A fresh state for one request: nothing is shared between two visitors. */
   readonly createState: (request: Request, nonce: string) => State;
   readonly createNonce: () => string;
-  /** Module with the texts an island shows in the language of the request. */
-  readonly textsUrl: (island: string) => string;
+  /** Modules with the texts an island shows in the language of the request. */
+  readonly textsOf: (island: string) => TextUrls | undefined;
   /** Told of faults that end in a 500 page. */
   readonly onError: (error: unknown, request: Request) => void;
 }
@@ -37,28 +37,33 @@ function jsonBlock(value: unknown): string {
 function injectAssets<State>(
   html: string,
   scope: IslandScope,
-  { assets: { manifest }, textsUrl }: HandlerOptions<State>,
+  { assets: { manifest }, textsOf }: HandlerOptions<State>,
   nonce: string,
 ): string {
   const used = [...new Set(scope.found.map((island) => island.name))];
-  const urls = new Set(used.flatMap((name) => {
-    const island = manifest.islands[name];
-    if (!island) throw new Error(`Island "${name}" is not in the build: run deno task build.`);
-    return [textsUrl(name), island.url, ...island.preload];
-  }));
+  const texts = used.map(textsOf).filter((each) => each !== undefined);
+  const urls = new Set(
+    used.flatMap((name) => {
+      const island = manifest.islands[name];
+      if (!island) throw new Error(`Island "${name}" is not in the build: run deno task build.`);
+      return [island.url, ...island.preload];
+    }).concat(texts.map(({ first }) => first)),
+  );
   const head = manifest.styles.map((url) => `<link rel="stylesheet" href="${url}">`).join("") +
     [...urls].map((url) => `<link rel="modulepreload" href="${url}">`).join("");
   let out = html.replace("</head>", () => `${head}</head>`);
   if (used.length > 0) {
-    const imports = used.map((name, i) =>
-      `import t${i} from "${textsUrl(name)}";import i${i} from "${manifest.islands[name]?.url}";`
-    );
+    const imports = [
+      ...used.map((name, i) => `import i${i} from "${manifest.islands[name]?.url}";`),
+      ...texts.map(({ first }, i) => `import t${i} from "${first}";`),
+    ];
+    const later = texts.flatMap((each) => each.later ? [`()=>import("${each.later}")`] : []);
     const map = used.map((name, i) => `${JSON.stringify(name)}:i${i}`).join(",");
     const script = `<script type="application/json" id="og-props">${
       jsonBlock(scope.found)
     }</script><script type="module" nonce="${nonce}">import{boot}from "${manifest.boot}";${
       imports.join("")
-    }boot({${map}},[${used.map((_, i) => `t${i}`)}])</script>`;
+    }boot({${map}},[${texts.map((_, i) => `t${i}`)}],[${later}])</script>`;
     out = out.replace("</body>", () => `${script}</body>`);
   }
   return `<!DOCTYPE html>${out}`;
