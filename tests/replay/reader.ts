@@ -2,6 +2,8 @@ import type { ServerFrame, Snapshot } from "../../core/api/gateway.ts";
 import { applyFrame } from "../../ui/lib/browser/dispatch.ts";
 import { ChatState } from "../../ui/lib/store/chat.ts";
 import { takeRead } from "../../ui/lib/store/stale_reads.ts";
+import { ENGLISH } from "../../ui/lib/i18n/languages.ts";
+import { inLanguage } from "../../ui/lib/i18n/request_language.ts";
 import { readKept } from "../../ui/lib/kept.ts";
 import { replaceSpan } from "../../ui/lib/store/window.ts";
 import { Listening, type Person } from "../harness/homeserver.ts";
@@ -48,7 +50,7 @@ export class Reader implements Disposable {
     for (const frame of this.#listening.frames.slice(this.#applied)) {
       if (most-- <= 0) return;
       this.#applied++;
-      applyFrame(this.state, frame);
+      inLanguage(ENGLISH, () => applyFrame(this.state, frame));
     }
   }
 

@@ -2,7 +2,8 @@ import { Icon } from "../components/Icon.tsx";
 import { KeyCaps } from "../components/KeyCaps.tsx";
 import { type KeyRecorder, labelOf, useKeyRecorder } from "../lib/browser/use_key_recorder.ts";
 import { keysOf } from "../lib/keys/bindings.ts";
-import { type ShortcutId, SHORTCUTS, type Where, WHERE_LABELS } from "../lib/keys/shortcuts.ts";
+import { WHERE_LABELS } from "../lib/keys/labels.ts";
+import { type ShortcutId, SHORTCUTS, type Where } from "../lib/keys/shortcuts.ts";
 import { t } from "../lib/i18n/t.ts";
 
 /** Every shortcut with its key, and ways to change them. Without scripts: a list to read. */

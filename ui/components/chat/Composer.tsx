@@ -16,7 +16,6 @@ import { Completions } from "./Completions.tsx";
 import { drawMention } from "./mention.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
-import { SelectionBar } from "./SelectionBar.tsx";
 import { TypingLine } from "./TypingLine.tsx";
 import { UploadList } from "./UploadList.tsx";
 
@@ -34,7 +33,7 @@ interface ComposerProps {
 /** Where a message is written. Without scripts it is a plain form. */
 export function Composer(props: ComposerProps) {
   const state = useChat();
-  if (state.selection.value !== null) return <SelectionBar />;
+  if (state.selection.value !== null) return <ChosenMessages />;
   if (props.blocked !== null) {
     return (
       <div class="composer-blocked">
@@ -98,6 +97,12 @@ function Preview({ text }: { text: string }) {
       />
     </section>
   );
+}
+
+/** In place of the box while messages are chosen. */
+function ChosenMessages() {
+  const Bar = useLazy(true, () => import("./SelectionBar.tsx"));
+  return Bar ? <Bar /> : null;
 }
 
 /** How the command that is being typed goes on. */

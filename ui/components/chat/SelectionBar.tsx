@@ -4,7 +4,7 @@ import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 
 /** Stands where the composer is while messages are chosen. */
-export function SelectionBar() {
+export default function SelectionBar() {
   const state = useChat();
   const n = state.selection.value?.length ?? 0;
   return (

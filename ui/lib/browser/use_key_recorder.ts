@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
 import { conflictsOf, type KeyChoices, NO_CHOICES, refuseCombo } from "../keys/bindings.ts";
 import { comboOf, onMac, showCombo } from "../keys/combo.ts";
-import { type ShortcutId, SHORTCUTS } from "../keys/shortcuts.ts";
+import type { ShortcutId } from "../keys/shortcuts.ts";
 import { readKeys, watchKeys, writeKeys } from "./key_store.ts";
 
 /** A key that was pressed for a shortcut but does something else already. */
@@ -31,8 +31,7 @@ export interface KeyRecorder {
   resetAll(): void;
 }
 
-export const labelOf = (id: ShortcutId): string =>
-  t(SHORTCUTS.find((shortcut) => shortcut.id === id)?.label ?? "keys.title");
+export const labelOf = (id: ShortcutId): string => t(`keys.${id}`);
 
 /** Changes which key does what. Until scripts are here it shows the defaults. */
 export function useKeyRecorder(): KeyRecorder {

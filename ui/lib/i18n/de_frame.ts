@@ -39,7 +39,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keys.line": "Neue Zeile",
   "keys.rows": "Eine Nachricht nach oben oder unten",
   "keys.reply": "Darauf antworten",
-  "keys.editThis": "Bearbeiten",
+  "keys.edit": "Bearbeiten",
   "keys.pin": "Anpinnen oder lösen",
   "keys.react": "Mit 👍 reagieren",
   "keys.markUnread": "Ab hier als ungelesen markieren",

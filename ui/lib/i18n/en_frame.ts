@@ -37,7 +37,7 @@ export const frame = {
   "keys.line": "New line",
   "keys.rows": "Message up or down",
   "keys.reply": "Reply to it",
-  "keys.editThis": "Edit it",
+  "keys.edit": "Edit it",
   "keys.pin": "Pin it, or let it go",
   "keys.react": "React with 👍",
   "keys.markUnread": "Mark unread from here",

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { keysOf } from "../../../lib/keys/bindings.ts";
 import { onMac } from "../../../lib/keys/combo.ts";
-import { FIXED_KEYS, SHORTCUTS, type Where, WHERE_LABELS } from "../../../lib/keys/shortcuts.ts";
+import { FIXED_KEYS, WHERE_LABELS } from "../../../lib/keys/labels.ts";
+import { SHORTCUTS, type Where } from "../../../lib/keys/shortcuts.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { KeyCaps } from "../../KeyCaps.tsx";
 import { useChat } from "../chat_context.ts";
@@ -22,7 +23,7 @@ export default function Keys() {
     .map((where) => ({
       title: t(WHERE_LABELS[where]),
       lines: SHORTCUTS.filter((shortcut) => shortcut.where === where).map((shortcut) => ({
-        label: t(shortcut.label),
+        label: t(`keys.${shortcut.id}`),
         keys: keysOf(choices, shortcut, mac),
       })),
     }));
