@@ -1,5 +1,6 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { join } from "node:path";
+import { freePort } from "./free_port.ts";
 
 /** OpenStack Swift with its S3 door: a real S3 server, with real signature checks. */
 export interface SwiftS3 extends AsyncDisposable {
@@ -53,9 +54,13 @@ export async function startSwiftS3(): Promise<SwiftS3> {
     for (const kind of KINDS) {
       processes.push(spawn(`swift-${kind}-server`, [join(folder, `${kind}-server.conf`)]));
     }
+    // A proxy that finds a storage server absent leaves it alone for a minute.
+    for (const [kind, port] of Object.entries(storage)) {
+      await untilAnswering(`${kind} server, port ${port}`, () => isListening(port));
+    }
     processes.push(spawn("swift-proxy-server", [join(folder, "proxy-server.conf")]));
     const endpoint = `http://127.0.0.1:${ports.proxy}`;
-    await untilAnswering(`${endpoint}/healthcheck`);
+    await untilAnswering(endpoint, () => isHealthy(`${endpoint}/healthcheck`));
     return {
       endpoint,
       region: "us-east-1",
@@ -177,25 +182,28 @@ async function run(command: string, args: string[]): Promise<void> {
   }
 }
 
-async function untilAnswering(url: string): Promise<void> {
+async function untilAnswering(what: string, ask: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < START_TRIES; tries++) {
     try {
-      const response = await fetch(url);
-      await response.body?.cancel();
-      if (response.ok) return;
+      if (await ask()) return;
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // not listening yet
+      const refused = error instanceof TypeError || error instanceof Deno.errors.ConnectionRefused;
+      if (!refused) throw error; // anything else is not a server that is still starting
     }
     await new Promise((resolve) => setTimeout(resolve, START_TRY_MS));
   }
-  throw new Error(`Swift did not answer at ${url}: are its Debian packages installed?`);
+  throw new Error(`Swift did not answer at ${what}: are its Debian packages installed?`);
 }
 
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
+async function isHealthy(url: string): Promise<boolean> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+  return response.ok;
+}
+
+async function isListening(port: number): Promise<boolean> {
+  (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+  return true;
 }
 
 /** Swift insists on changing to a named user; it is given the one it already is. */

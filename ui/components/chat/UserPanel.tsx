@@ -6,6 +6,7 @@ import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Menu, MenuButton, MenuLink } from "./Menu.tsx";
+import { withTexts } from "../../lib/i18n/later.ts";
 
 const CHOICES = ["online", "idle", "dnd", "invisible"] as const;
 
@@ -55,7 +56,7 @@ export function UserPanel() {
         <MenuLink icon="moon" href="/settings/appearance">{t("settings.appearance")}</MenuLink>
         {admin && <MenuLink icon="shield" href="/admin">{t("admin.title")}</MenuLink>}
         <hr />
-        <form method="post" action="/logout" onSubmit={clearFirst}>
+        <form method="post" action="/logout" onSubmit={(event) => clearFirst(event, user.id)}>
           <button type="submit" role="menuitem" tabIndex={-1} class="menu-item">
             <Icon name="leave" />
             <span>{t("me.logout")}</span>
@@ -66,13 +67,13 @@ export function UserPanel() {
   );
 }
 
-/** Nothing that was kept here for reading without a connection outlives the session. */
-async function clearFirst(event: Event) {
+/** Nothing that was kept in this browser outlives the session. */
+async function clearFirst(event: Event, userId: string) {
   const form = event.currentTarget as HTMLFormElement;
   event.preventDefault();
   try {
-    const { clearOffline } = await import("../../lib/offline/offline_db.ts");
-    await clearOffline();
+    const { forgetHere } = await withTexts(import("../../lib/browser/forget_here.ts"));
+    if (!await forgetHere(userId)) return;
   } catch {
     // Where no database can be opened nothing was kept.
   }

@@ -2,7 +2,8 @@ import type { ChatState } from "../store/chat.ts";
 import { type Draft, packDraft, unpackDraft } from "../store/composing.ts";
 
 /** One person's drafts are not another's, also in one browser. */
-const nameOf = (state: ChatState, key: string) => `og-draft:${state.self.value.user.id}:${key}`;
+const startOf = (userId: string) => `og-draft:${userId}:`;
+const nameOf = (state: ChatState, key: string) => startOf(state.self.value.user.id) + key;
 
 /** The unfinished message of a channel; it survives a reload. */
 export function readDraft(state: ChatState, key: string): Draft {
@@ -21,5 +22,16 @@ export function writeDraft(state: ChatState, key: string, part: Partial<Draft>):
     else localStorage.setItem(nameOf(state, key), packed);
   } catch {
     // Without storage the text still stands in the box.
+  }
+}
+
+/** Takes all drafts of a person off this browser. */
+export function forgetDrafts(userId: string): void {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith(startOf(userId))) localStorage.removeItem(name);
+    }
+  } catch {
+    // Where storage is blocked there are none.
   }
 }

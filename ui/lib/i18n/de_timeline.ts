@@ -8,6 +8,8 @@ export const timeline: Readonly<Record<keyof typeof english, string>> = {
     "Sie hat fast einen Tag gewartet und ist vielleicht doch angekommen. Sieh nach, dann versuche es noch einmal oder lösche sie.",
   "outbox.full":
     "{n} Nachrichten warten schon darauf, gesendet zu werden. Diese steht wieder im Feld: Sende sie, wenn die anderen fort sind.",
+  "me.logoutUnsent":
+    "{n, plural, one {# Nachricht ist noch nicht gesendet und wird gelöscht. Trotzdem abmelden?} other {# Nachrichten sind noch nicht gesendet und werden gelöscht. Trotzdem abmelden?}}",
   "outbox.away": "Wird gesendet, sobald die Verbindung da ist",
   "outbox.held": "Wartet: Hier darf nicht schneller geschrieben werden",
   "upload.again": "{name} noch einmal senden",

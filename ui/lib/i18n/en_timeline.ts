@@ -6,6 +6,8 @@ export const timeline = {
     "It has waited for most of a day and may have arrived after all. Look, then try again or delete it.",
   "outbox.full":
     "{n} messages wait to be sent already. This one is back in the box: send it when they have gone.",
+  "me.logoutUnsent":
+    "{n, plural, one {# message was not sent yet and will be deleted. Log out anyway?} other {# messages were not sent yet and will be deleted. Log out anyway?}}",
   "outbox.away": "Will be sent when connected",
   "outbox.held": "Waits: messages may not come faster here",
   "upload.again": "Send {name} again",
