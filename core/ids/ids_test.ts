@@ -67,7 +67,7 @@ Deno.test("base58 takes only the one encoding of exactly its size", () => {
   assert.throws(() => encodeBase58Of32(new Uint8Array(31)), RangeError);
 });
 
-Deno.test("server names have one spelling", () => {
+Deno.test("server names have one spelling; Non-numeric ports in server names are rejected", () => {
   const good = [
     "example.com",
     "localhost",

@@ -145,6 +145,30 @@ Deno.test("TestJoinFederatedRoomWithUnverifiableEvents: they and what rests on t
   assert.ok(left.length >= 4, left.join("\n"));
 });
 
+Deno.test("Event with an invalid signature in the send_join response should not cause room join to fail", async () => {
+  const room = await SignedRoom.open([one, two]);
+  await room.member(ann, ann, { membership: "join" });
+  const bad = await room.build({
+    type: "m.room.member",
+    sender: bob,
+    stateKey: bob,
+    content: { membership: "join" },
+  });
+  const signed = Object.entries(bad.pdu.signatures).map(([server, keys]) => [
+    server,
+    Object.fromEntries(Object.keys(keys).map((key) => [key, "A".repeat(86)])),
+  ]);
+  const forged = { ...bad.pdu, signatures: Object.fromEntries(signed) } as unknown as JsonValue;
+  const { graph, left } = await importOf(room, [...room.pdus(), forged]);
+  assert.equal(graph.size, room.events.length);
+  assert.deepEqual(idsOf(graph.current().events()), idsOf(room.state.events()));
+  assert.equal(left.length, 1, left.join("\n"));
+  // The control: the very same event with its own signature is taken.
+  const whole = await importOf(room, [...room.pdus(), ...room.pdus([bad])]);
+  assert.equal(whole.graph.size, room.events.length + 1);
+  assert.deepEqual(whole.left, []);
+});
+
 Deno.test("events out of order wait for nothing: what cites an unknown event is left out", async () => {
   const room = await SignedRoom.open([one, two]);
   await room.member(ann, ann, { membership: "join" });

@@ -25,7 +25,7 @@ const DAN = userId("@dan:denied.test");
 const THREE = serverName("three.test");
 const VIEW = formatBits(bitsOf("VIEW_CHANNEL"));
 
-Deno.test("1,000 forged EDUs: none is shown", async () => {
+Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts from wrong remote, rejects typing notifications from wrong remote", async () => {
   await using world = await openRoomWorld();
   const { room, general } = await world.guild(OLGA);
   const member = (user: string, membership: string) =>

@@ -88,3 +88,38 @@ Deno.test("forks are resolved as they come, and read back the same after a resta
     [...held?.tip.state.events() ?? []].map(({ id }) => id).sort(),
   );
 });
+
+Deno.test("A36 silent damage: a room whose stored state is not whole is refused, never opened with less", async (t) => {
+  const { room, receiver } = await opened();
+  await using _receiver = receiver;
+  const { sql } = receiver;
+  const banned = await room.member(ann, bob, { membership: "ban" });
+  assert.deepEqual(outcomesOf(await send(receiver, [banned])), ["accepted"]);
+  /** The room as a process reads it that starts now. */
+  const reopened = async () => {
+    await using again = await openReceiver({
+      keys: new TestKeys(one, two),
+      database: receiver.database,
+    });
+    return (await again.rooms.open(room.roomId))?.authority.membership(bob);
+  };
+  assert.equal(await reopened(), "ban", "the control: nothing is damaged");
+
+  await t.step(
+    "a state event is gone, as a damaged index or a careless clean-up leaves it",
+    async () => {
+      const taken = await sql`
+      update events set room_id = 'elsewhere' where event_id = ${banned.id} returning 1`;
+      assert.equal(taken.length, 1);
+      await assert.rejects(reopened(), new RegExp(`${banned.id.slice(1)}.* is stored`));
+      await sql`update events set room_id = ${room.roomId} where event_id = ${banned.id}`;
+      assert.equal(await reopened(), "ban");
+    },
+  );
+
+  await t.step("the state after an event is gone", async () => {
+    const groups = await sql`delete from state_groups where room_id = ${room.roomId} returning 1`;
+    assert.ok(groups.length > 0);
+    await assert.rejects(reopened(), /the state after control event .* is stored/);
+  });
+});

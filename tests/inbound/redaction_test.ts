@@ -161,7 +161,7 @@ async function dumpOf(receiver: Receiver): Promise<string> {
   return parts.join("\n");
 }
 
-Deno.test("A29: who redacts each other, or itself, keeps what was redacted; the create event is never covered", async () => {
+Deno.test("A29: An event which redacts itself, or a pair which redact each other, should be ignored: what was redacted stays so; the create event is never covered", async () => {
   const { room, receiver } = await opened();
   await using _receiver = receiver;
   const hello = await room.message({ sender: bob, body: "hello" });
@@ -173,6 +173,35 @@ Deno.test("A29: who redacts each other, or itself, keeps what was redacted; the 
   assert.notEqual((await row(receiver, first.id))?.redacted_by, null);
   assert.equal((await row(receiver, second.id))?.redacted_by, null);
   assert.equal((await row(receiver, room.create.id))?.redacted_by, null);
+});
+
+Deno.test("A29: An event which redacts an event in a different room should be ignored", async () => {
+  const { room, receiver } = await opened();
+  await using _receiver = receiver;
+  const other = await RemoteRoom.guild([one, two], {
+    owner: bob,
+    members: [cat],
+    ts: TEST_TS + 1,
+  });
+  assert.notEqual(other.roomId, room.roomId);
+  const { roomId, pdus } = other;
+  await receiver.ingest.ingest({ door: "join", origin: two.name, roomId, pdus });
+  const before = await other.message({ sender: bob, body: "said before" });
+  const after = await other.message({ sender: bob, body: "said after" });
+  // Their own author takes them back, and from a room where he is joined: but not from theirs.
+  const foreign = await redaction(room, bob, [before.id, after.id]);
+  assert.deepEqual(await send(receiver, [before, foreign, after]), Array(3).fill("accepted"));
+  for (const { id, pdu } of [before, after]) {
+    const kept = await row(receiver, id);
+    assert.equal(kept?.redacted_by, null);
+    assert(kept.pdu.includes(String(pdu.content["body"])));
+  }
+  // The control: the same in their own room.
+  const own = await redaction(other, bob, [before.id, after.id]);
+  assert.deepEqual(await send(receiver, [own]), ["accepted"]);
+  for (const { id } of [before, after]) {
+    assert.equal((await row(receiver, id))?.redacted_by, own.id);
+  }
 });
 
 Deno.test("a control event loses its words before or after a redaction, in the room as it is shown too", async () => {

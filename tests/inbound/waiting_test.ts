@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { selectAuthEvents } from "../../core/auth/select_auth_events.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { limits } from "../../core/limits.ts";
 import type { HeldEvent } from "../../core/event/event.ts";
@@ -250,4 +251,58 @@ Deno.test("what this server itself has said is taken back from another", async (
   await receiver.ingest.ingest({ door: "join", origin: one.name, roomId, pdus });
   const lost = await room.message({ sender: eva, body: "said before a restore" });
   assert.deepEqual(await send(receiver, one.name, [lost]), ["accepted"]);
+});
+
+Deno.test("Forward extremities remain so even after the next events are populated as outliers: what waits is no end yet", async () => {
+  const at = await opened();
+  await using receiver = at.receiver;
+  const { room, peers } = at;
+  const ends = async () => {
+    const [row] = await receiver.sql<{ event_ids: string[] }[]>`
+      select event_ids from graph_heads
+      where room_id = ${room.roomId} and channel_id = ${room.channel}`;
+    return row?.event_ids;
+  };
+  const first = await room.message({ sender: bob, body: "first", prev: [] });
+  assert.deepEqual(await send(receiver, two.name, [first]), ["accepted"]);
+  const held = await receiver.rooms.open(room.roomId);
+  const heads = held?.tip.heads;
+  const [gap, child] = await chain(room, 2) as [HeldEvent, HeldEvent];
+  const next = await room.message({ sender: bob, body: "next", prev: [first.id] });
+  assert.deepEqual(await send(receiver, two.name, [child, next]), ["waiting", "waiting"]);
+  assert.deepEqual(await ends(), [first.id]);
+  assert.deepEqual(held?.tip.heads, heads);
+  peers.give(two.name, [gap]);
+  await until(at, next, "accepted");
+  assert.deepEqual(await ends(), [next.id]);
+  assert.deepEqual(held?.tip.heads, [child.id]);
+});
+
+Deno.test("outliers whose auth_events are in a different room are correctly rejected: fetched, they never count, nor what stands on them", async () => {
+  const at = await opened();
+  await using receiver = at.receiver;
+  const { room, peers } = at;
+  const servers = [one, two, three];
+  const other = await RemoteRoom.guild(servers, { owner: bob, members: [], ts: TEST_TS + 1 });
+  assert.notEqual(other.roomId, room.roomId);
+  const { roomId, pdus } = other;
+  await receiver.ingest.ingest({ door: "join", origin: two.name, roomId, pdus });
+  // Its sender owns the other room, and here nothing.
+  const shape = { type: "m.guild.meta", sender: bob, state_key: "", content: { name: "taken" } };
+  const outlier = await room.control({
+    ...shape,
+    stateKey: "",
+    auth: selectAuthEvents(shape, other.stateAfter(other.heads)),
+  });
+  const child = await room.message({ sender: bob, body: "on it", prev: [] });
+  assert.deepEqual(await send(receiver, two.name, [child]), ["waiting"]);
+  peers.give(two.name, [...room.events.values(), ...other.events.values()]);
+  await waitFor("it to be asked for and looked at several times", () => {
+    at.clock.advance(10_000);
+    return Promise.resolve(peers.asked.length > 6 ? true : undefined);
+  });
+  const told = await receiver.outcomes(room.roomId);
+  for (const { id } of [outlier, child]) assert.notEqual(told.get(id), "accepted");
+  const held = await receiver.rooms.open(room.roomId);
+  assert.equal(held?.authority.view.get("m.guild.meta", ""), undefined);
 });
