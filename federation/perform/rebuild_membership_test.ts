@@ -1,16 +1,32 @@
 import assert from "node:assert/strict";
-import type { MembershipPlace } from "../../core/api/federation/membership.ts";
+import {
+  makeMembership,
+  type MembershipPlace,
+  sendMembership,
+} from "../../core/api/federation/membership.ts";
 import { selectAuthEvents } from "../../core/auth/select_auth_events.ts";
 import { authEventsAt } from "../../core/auth/select_auth_events.ts";
 import { buildControlEvent } from "../../core/event/build.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { JsonObject, JsonValue } from "../../core/event/json.ts";
-import { type EventSigner, taggedBytes } from "../../core/event/sign.ts";
+import { eventHash } from "../../core/event/hash.ts";
+import { type EventSigner, signEventHash, taggedBytes } from "../../core/event/sign.ts";
+import { signatureName } from "../../core/ids/key_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import { StateMap } from "../../core/state/state_map.ts";
-import { randomEventId, TEST_TS, testServer, userId } from "../../tests/harness/events.ts";
+import {
+  randomEventId,
+  serverName,
+  TEST_TS,
+  testServer,
+  userId,
+} from "../../tests/harness/events.ts";
 import { seededRandom } from "../../tests/harness/seeded_random.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
+import { ManualClock } from "../../tests/harness/parts.ts";
+import { TransportError } from "../ports.ts";
+import { askMembership } from "./ask_membership.ts";
 import { BadPlaceError, type MembershipWish, rebuildMembership } from "./rebuild_membership.ts";
 
 const helper = testServer("helper.example", 1);
@@ -57,14 +73,19 @@ async function guild(rule: JsonObject) {
 
 type Guild = Awaited<ReturnType<typeof guild>>;
 
-function goodPlace({ events, state, roomId }: Guild, wish: MembershipWish): MembershipPlace {
+function goodPlace(
+  { events, state, roomId }: Guild,
+  wish: MembershipWish,
+  authorised?: { readonly authorised_via: string },
+): MembershipPlace {
   const draft = {
     type: "m.room.member",
     sender: wish.user,
     state_key: wish.user,
-    content: { membership: wish.membership },
+    content: { membership: wish.membership, ...authorised },
   };
   return {
+    ...authorised,
     room_id: roomId,
     create: asValue(events[0]),
     prev_events: [events.at(-1)?.id ?? ""],
@@ -196,4 +217,42 @@ Deno.test("an honest place gives the event that was wished for, and the rules de
     rebuildMembership(uninvited, goodPlace(room, uninvited), options),
     /is not invited/,
   );
+});
+
+Deno.test("TestRestrictedRoomsRemoteJoinFailOver: where one server cannot vouch and another is away, the next one is asked", async () => {
+  const room = await guild({ rule: "restricted" });
+  const wish: MembershipWish = { roomId: room.roomId, user: bob, membership: "join" };
+  const [unable, away] = [serverName("unable.example"), serverName("away.example")];
+  const place = goodPlace(room, wish, { authorised_via: owner });
+  const asked: string[] = [];
+  const call = async (to: ServerName, operation: { readonly id: string }, request: unknown) => {
+    asked.push(`${operation.id} ${to}`);
+    if (to === away) throw new TransportError("unreachable", `${to} is away`);
+    // The voucher is the helper's user: a place with it from another server is signed by nobody.
+    if (operation.id === makeMembership.id) return place as never;
+    const { pdu } = request as { readonly pdu: ControlEvent["pdu"] };
+    const vouched = await signEventHash(eventHash(pdu), helper.signer);
+    const signatures = {
+      ...pdu.signatures,
+      [helper.name]: { [signatureName(helper.signer.keyId)]: vouched },
+    };
+    return { pdu: { ...pdu, signatures } } as never;
+  };
+  const ports = {
+    transport: { call },
+    signer: { current: () => Promise.resolve(home.signer) },
+    clock: new ManualClock(TEST_TS),
+    rng,
+  };
+  const accepted = await askMembership(ports, wish, [unable, away, helper.name]);
+  assert.equal(accepted.helper, helper.name);
+  assert.equal(accepted.event.pdu.content["authorised_via"], owner);
+  assert.deepEqual(Object.keys(accepted.event.pdu.signatures).sort(), [helper.name, home.name]);
+  assert.deepEqual(asked, [
+    `${makeMembership.id} ${unable}`,
+    `${makeMembership.id} ${away}`,
+    `${makeMembership.id} ${helper.name}`,
+    `${sendMembership.id} ${helper.name}`,
+  ]);
+  await assert.rejects(askMembership(ports, wish, [unable, away]), { name: "TransportError" });
 });

@@ -209,6 +209,11 @@ const SCENARIOS: typeof CLASSES = [
   ],
   ["TestEvent: Large Event", "core/event/build_test.ts", "an event of exactly the largest size"],
   ["TestFederationRoomsInvite: declined", MEMBERSHIPS, "goes when it is declined"],
+  [
+    "TestRestrictedRoomsRemoteJoinFailOver",
+    "federation/perform/rebuild_membership_test.ts",
+    "TestRestrictedRoomsRemoteJoinFailOver",
+  ],
   ["MSC4289 privileged creators: here the owner", RULES, "owner: a hand-over"],
   [
     "MSC4289 nobody else becomes one",
