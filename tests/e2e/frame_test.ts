@@ -3,16 +3,7 @@ import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
-
-/** Goes on with Tab until the focus is where a selector says; a page has far fewer stops. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let stop = 0; stop < 60; stop++) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)) return;
-  }
-  assert.fail(`No Tab led to ${selector}.`);
-}
+import { createGuild, fillRegistration, PASSWORD, say, settled, tabTo } from "./people.ts";
 
 const focused = (page: Page, selector: string) =>
   waitFor(

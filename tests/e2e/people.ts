@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
 export const PASSWORD = "correct horse battery staple 42";
@@ -28,4 +29,13 @@ export async function say(page: Page, text: string) {
   const box = page.locator("textarea[name=body]");
   await box.fill(text);
   await box.press("Enter");
+}
+
+/** Goes on with Tab until the focus is where a selector says; no page has so many stops. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let stop = 0; stop < 150; stop++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)) return;
+  }
+  assert.fail(`No Tab led to ${selector}.`);
 }

@@ -48,8 +48,10 @@ export function drawPicture(
   const thumbnails: Drawn["thumbnails"] = [];
   // Largest first: each is made from the one before, so the whole picture is decoded once.
   let from = kept.bytes;
-  for (const box of job.thumbnails.toSorted((a, b) => b.width - a.width)) {
-    if (width <= box.width && height <= box.height) continue;
+  for (const [i, box] of job.thumbnails.toSorted((a, b) => b.width - a.width).entries()) {
+    // Of what moves there is always one that stands still, of its own size if need be.
+    const still = stripped.animated && i === 0;
+    if (width <= box.width && height <= box.height && !still) continue;
     const small = shrink(vips, from, { ...box, animated: false });
     thumbnails.push({ name: box.name, bytes: small.bytes, ...measure(vips, small.bytes) });
     from = small.bytes;

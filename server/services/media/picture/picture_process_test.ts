@@ -105,7 +105,12 @@ Deno.test("pictures are drawn, cleaned and made smaller in a child process", asy
       const result = await bench.draw(bytes, type);
       assert.deepEqual(facts(result), { type, width: 24, height: 16, drawn: true });
       assert.ok((result.thumbhash ?? "").length > 10);
-      assert.deepEqual(result.thumbnails, [], "it is smaller than the smallest thumbnail");
+      // It is smaller than the smallest thumbnail; what moves needs one that stands still.
+      const moves = bytes === samples[3]?.[0] || bytes === samples[4]?.[0];
+      assert.deepEqual(result.thumbnails.map(({ name }) => name), moves ? ["medium"] : []);
+      for (const { path } of result.thumbnails) {
+        assert.equal(indexOf(await Deno.readFile(path), "ANMF"), -1);
+      }
     }
   });
 
