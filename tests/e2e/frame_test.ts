@@ -210,7 +210,7 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await keyboard.type(".msg { letter-spacing: 2px }");
     const spacing = () =>
       page.evaluate("getComputedStyle(document.querySelector('.msg')).letterSpacing");
-    assert.equal(await spacing(), "2px");
+    await waitFor("the sheet to be seen", async () => await spacing() === "2px");
     await tabTo(page, ".look-form button[type=submit]");
     await keyboard.press("Enter");
     await page.getByText("Saved.").waitFor();

@@ -6,6 +6,8 @@ export type ScreenKind = "door" | "chat" | "page";
 
 export interface Screen {
   readonly kind: ScreenKind;
+  /** Its scripts lie in the service worker's cache: no network is waited for. */
+  readonly cached?: true;
   readonly path: (scene: Scene) => string;
   /** Answered with this instead of 200. */
   readonly status?: number;
@@ -92,7 +94,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "invite/[code].tsx": door(({ inviteCode }) => `/invite/${inviteCode}`),
   "join.tsx": page("/join"),
   "login.tsx": door(() => "/login"),
-  "offline.tsx": { kind: "chat", path: () => "/offline" },
+  "offline.tsx": { kind: "chat", cached: true, path: () => "/offline" },
   "register.tsx": door(({ inviteCode }) => `/register?token=${inviteCode}`),
   "reset/[token].tsx": door(({ resetToken }) => `/reset/${resetToken}`),
   "settings/account.tsx": page("/settings/account"),

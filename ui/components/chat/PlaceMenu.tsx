@@ -47,17 +47,21 @@ export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
       removeEventListener("resize", close);
     };
   }, []);
+  const label = t("place.options", { name: titleOf(menu.target) });
+  // In a landmark of its own beside the lists, whose arrow keys leave it alone.
   return (
-    <div
-      ref={list}
-      class="menu-list"
-      role="menu"
-      aria-label={t("place.options", { name: titleOf(menu.target) })}
-      onKeyDown={(event) => moveInMenu(event, list.current, close)}
-      onClick={closeBack}
-    >
-      {itemsOf(state, menu.target)}
-    </div>
+    <nav aria-label={label}>
+      <div
+        ref={list}
+        class="menu-list"
+        role="menu"
+        aria-label={label}
+        onKeyDown={(event) => moveInMenu(event, list.current, close)}
+        onClick={closeBack}
+      >
+        {itemsOf(state, menu.target)}
+      </div>
+    </nav>
   );
 }
 
