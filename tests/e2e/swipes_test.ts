@@ -10,16 +10,21 @@ interface Point {
   readonly y: number;
 }
 
-/** A finger that goes from one place to another in steps, as a hand does. */
+/**
+ * A finger that goes from one place to another in steps, as a hand does. All steps are sent before
+ * the first is answered: on a busy machine a finger that waits for each would rest for so long that
+ * the browser takes it for a long press, and ends the touch.
+ */
 async function swipe(session: CDPSession, from: Point, to: Point): Promise<void> {
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", points: Point[]) =>
     session.send("Input.dispatchTouchEvent", { type, touchPoints: points });
-  await touch("touchStart", [from]);
+  const steps = [touch("touchStart", [from])];
   for (let step = 1; step <= 8; step++) {
     const at = (a: number, b: number) => a + (b - a) * step / 8;
-    await touch("touchMove", [{ x: at(from.x, to.x), y: at(from.y, to.y) }]);
+    steps.push(touch("touchMove", [{ x: at(from.x, to.x), y: at(from.y, to.y) }]));
   }
-  await touch("touchEnd", []);
+  steps.push(touch("touchEnd", []));
+  await Promise.all(steps);
 }
 
 function panel(page: Page): Promise<string> {

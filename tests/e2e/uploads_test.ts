@@ -9,7 +9,7 @@ import { createGuild, fillRegistration, settled } from "./people.ts";
 const LIMIT_BYTES = 3_000_000;
 const FILE_BYTES = 2_000_000;
 /** So slow that a file is on its way for a while. */
-const SLOW_BYTES_PER_SECOND = 200_000;
+const SLOW_BYTES_PER_SECOND = 50_000;
 
 async function setSpeed(session: CDPSession, bytesPerSecond: number): Promise<void> {
   await session.send("Network.emulateNetworkConditions", {
@@ -71,6 +71,14 @@ Deno.test("files on their way: progress, cancel, send", async (t) => {
     // The server hears of the end of a connection, not of the press.
     await waitFor("nothing of it to be kept", async () => await stored() === 0);
     assert.equal(await page.getByRole("alert").count(), 0, "to cancel is no error");
+  });
+
+  await t.step("one that was there whole is not kept there either", async () => {
+    await choose(page, "unwanted.txt", 4000);
+    await page.locator(".upload").getByRole("button", { name: "Spoiler" }).waitFor();
+    assert.equal(await stored(), 4000);
+    await page.getByRole("button", { name: "Remove unwanted.txt" }).click();
+    await waitFor("nothing of it to be kept", async () => await stored() === 0);
   });
 
   await t.step("one that is there whole goes with the message", async () => {

@@ -60,6 +60,8 @@ async function takeIn(deps: MediaDeps, upload: Upload): Promise<Media> {
     const file = await prepareFile(deps, arrived);
     signal.throwIfAborted();
     const row = await store(deps, reservation, file);
+    // Whoever left by now never reads the address: it would lie there, unknown to all.
+    upload.signal.throwIfAborted();
     deps.meter.add("uploaded_files", 1);
     deps.meter.add("uploaded_bytes", row.size);
     return mediaFromRow(deps.serverName, row);
@@ -143,8 +145,8 @@ async function putFile(
 }
 
 /**
- * Takes back what was begun: the row goes, and whatever was stored by then follows it. Where even
- * that fails the row's expiry does it later, and the first error is the one to tell.
+ * Takes back what was begun: the row goes, and whatever was stored by then follows it. Nothing uses
+ * the file yet, because nobody was told where it is. Where even that fails the row's expiry does it later, and the first error is the one to tell.
  */
 async function discard(
   deps: Pick<MediaDeps, "sql" | "clock" | "log" | "wakeJobs">,
@@ -152,7 +154,7 @@ async function discard(
 ): Promise<void> {
   try {
     await deps.sql.begin(async (tx) => {
-      await tx`delete from media where media_id = ${reservation.mediaId} and state = 'uploading'`;
+      await tx`delete from media where media_id = ${reservation.mediaId}`;
       await tx`
         insert into media_deletions (blob_prefix, due_ts)
         values (${reservation.blobPrefix}, ${deps.clock.now()}) on conflict do nothing`;

@@ -191,6 +191,24 @@ Deno.test("an upload that is broken off leaves nothing", async () => {
       body: cut,
       signal: new AbortController().signal,
     }), /connection reset/);
+  const late = new AbortController();
+  const blobs = Object.create(test.deps.blobs, {
+    put: {
+      async value(...file: Parameters<typeof test.deps.blobs.put>) {
+        await test.deps.blobs.put(...file);
+        late.abort(new Error("gone before the answer"));
+      },
+    },
+  }) as typeof test.deps.blobs;
+  await assert.rejects(() =>
+    uploadMedia({ ...test.deps, blobs }, {
+      owner: ALICE,
+      fileName: "x",
+      purpose: "attachment",
+      contentLength: "1000",
+      body: new Blob([new Uint8Array(1000)]).stream(),
+      signal: late.signal,
+    }), /gone before the answer/);
   await assertNothingLeft(test);
 });
 

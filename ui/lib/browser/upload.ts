@@ -3,6 +3,7 @@ import type { Media } from "../../../core/api/media.ts";
 import { ApiError, describeCall, readAnswer } from "../api/request.ts";
 
 export interface Upload {
+  /** Also after `cancel`, where all bytes were sent by then: the file is there and has an address. */
   readonly done: Promise<Media>;
   cancel(): void;
 }
@@ -13,12 +14,14 @@ export function uploadFile(file: File, onProgress: (part: number) => void): Uplo
   const { method, path } = describeCall("uploadMedia", {
     query: { filename: file.name.slice(0, 255) || "file", purpose: "attachment" },
   });
+  let sent = false;
   const done = new Promise<Media>((resolve, reject) => {
     request.open(method, path);
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
+    request.upload.onload = () => sent = true;
     request.onload = () => {
       const response = new Response(request.responseText, { status: request.status });
       readAnswer(response).then((value) => resolve(value as Media), reject);
@@ -27,5 +30,5 @@ export function uploadFile(file: File, onProgress: (part: number) => void): Uplo
     request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));
     request.send(file);
   });
-  return { done, cancel: () => request.abort() };
+  return { done, cancel: () => void (sent || request.abort()) };
 }

@@ -108,6 +108,7 @@ export class Uploads {
     this.#running.get(id)?.cancel();
     const item = this.items.find((entry) => entry.id === id);
     if (item) this.#release(item);
+    if (item?.media) deleteThere(item.media.uri);
     this.#set(this.items.filter((entry) => entry.id !== id));
   }
 
@@ -140,7 +141,10 @@ export class Uploads {
       if (!this.items.some((item) => item.id === id)) return;
       const upload = uploadFile(file, (part) => this.change(id, { part }));
       this.#running.set(id, upload);
-      this.change(id, { media: await upload.done, part: 1 });
+      const media = await upload.done;
+      // Cancelled when its last byte was gone already.
+      if (!this.items.some((item) => item.id === id)) deleteThere(media.uri);
+      else this.change(id, { media, part: 1 });
     } catch (error) {
       // A cancelled one is gone from the list.
       if (!(error instanceof DOMException)) this.change(id, { error: reasonOf(error) });
@@ -162,6 +166,12 @@ export class Uploads {
     // Not with each step of a bar.
     if (changed) writeDraft(this.#state, this.#key, { files: items });
   }
+}
+
+/** Where that fails, the server forgets a file that nothing uses by itself, a day later. */
+function deleteThere(uri: string): void {
+  const [server = "", media_id = ""] = uri.slice("mxc://".length).split("/");
+  callApi("deleteMedia", { params: { server, media_id } }).catch(() => undefined);
 }
 
 function revive(file: DraftFile): UploadItem {

@@ -1,5 +1,5 @@
 import { type RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MESSAGE_BODY_CHARS } from "../limits.ts";
 import { decodeMentions, encodeMentions } from "../md/mention_text.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -121,13 +121,14 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
     const draft = readDraft(state, key);
     // What was typed before the scripts came must not be lost.
     const early = area.current?.value ?? "";
-    setShown(early !== "" ? early : draft.text);
+    if (!mode.edit) setShown(early !== "" ? early : draft.text);
     if (draft.reply && !mode.reply) modeSignal.value = { reply: draft.reply, edit: null };
     uploadsOf(state, key).restore(draft.files);
     setLive(true);
     if (matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, []);
-  useEffect(() => {
+  // Before the next key, not some time after: a key typed first would be written over.
+  useLayoutEffect(() => {
     if (mode.edit) setShown(decodeMentions(mode.edit.body, mentionNames(state)));
     // However the edit ended: what was being written before is in the box again.
     else if (edited.current) setShown(readDraft(state, key).text);
@@ -136,7 +137,7 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
     if (live && !mode.edit) writeDraft(state, key, { reply: mode.reply });
   }, [mode]);
   const returned = state.returned.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (returned?.key !== key) return;
     state.returned.value = null;
     const back = decodeMentions(returned.body, mentionNames(state));
