@@ -93,7 +93,9 @@ Deno.test("every kind of picture and video is stored without place and camera", 
     assert.equal((await upload(test.deps, bytes)).type, type);
   }
   const files = filesBelow(test.blobFolder);
-  assert.equal(files.length, cases.length);
+  // The moving picture has a still one beside it.
+  assert.equal(files.length, cases.length + 1);
+  assert.equal(files.filter((name) => name.endsWith("/original")).length, cases.length);
   for (const path of files) {
     const stored = Deno.readFileSync(`${test.blobFolder}/${path}`);
     assert.equal(indexOf(stored, SECRET_CAMERA), -1, path);
