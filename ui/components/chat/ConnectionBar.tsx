@@ -2,6 +2,12 @@ import { t } from "../../lib/i18n/t.ts";
 import { Logo } from "../Logo.tsx";
 import { useChat } from "./chat_context.ts";
 
+/** The part that offered the newer version is loaded already, and takes it. */
+function reload(): void {
+  void import("../../lib/browser/service_worker.ts").then(({ takeUpdate }) => takeUpdate())
+    .catch(() => location.reload());
+}
+
 /** Says when the live connection is lost, and when a new version waits; silent while all is well. */
 export function ConnectionBar() {
   const state = useChat();
@@ -23,7 +29,7 @@ export function ConnectionBar() {
       {update && (
         <>
           <span>{t("update.ready")}</span>
-          <button type="button" class="button small" onClick={() => location.reload()}>
+          <button type="button" class="button small" onClick={reload}>
             {t("update.reload")}
           </button>
         </>

@@ -3,6 +3,8 @@ import type { ChatState } from "../store/chat.ts";
 const URL_OF_WORKER = "/sw.js";
 /** How often an open tab asks whether there is a new version. */
 const LOOK_MS = 60 * 60 * 1000;
+/** A reload waits no longer than this for the new worker; it takes over later then. */
+const TAKEOVER_MS = 3_000;
 /** Where the look of the kept start page is written down. */
 const SHELL_KEY = "og-shell";
 
@@ -45,6 +47,25 @@ async function meetWaiting(state: ChatState, registration: ServiceWorkerRegistra
   else state.updateReady.value = true;
 }
 
+/**
+ * Loads the newer version. Its worker takes over before: Chromium ends the old one for that, and
+ * what the next page asks for meanwhile wakes it again, so that the new one is left waiting.
+ */
+export async function takeUpdate(): Promise<void> {
+  const waiting = (await navigator.serviceWorker.getRegistration())?.waiting;
+  if (waiting) {
+    const late = AbortSignal.timeout(TAKEOVER_MS);
+    await new Promise<void>((resolve) => {
+      late.addEventListener("abort", () => resolve());
+      waiting.addEventListener("statechange", () => {
+        if (waiting.state === "activated") resolve();
+      });
+      waiting.postMessage("activate");
+    });
+  }
+  location.reload();
+}
+
 /** The start page without a connection looks and speaks as this page does. */
 function freshenShell(registration: ServiceWorkerRegistration): void {
   const { lang, dataset } = document.documentElement;
@@ -55,7 +76,8 @@ function freshenShell(registration: ServiceWorkerRegistration): void {
   } catch {
     // Without storage it is made anew each time.
   }
-  registration.active?.postMessage("shell");
+  // A worker that is about to be replaced is not woken for it.
+  (registration.waiting ?? registration.active)?.postMessage("shell");
 }
 
 /** Registers the worker and watches for a new version. Returns what ends it, and a look at once. */
