@@ -198,7 +198,7 @@ Deno.test("the app starts and reads without a server, takes a new version with a
   await t.step("logging out leaves nothing to read", async () => {
     await page.goto(server.url + talk.channel);
     await settled(page);
-    await keeps(page, [1, 100]);
+    await keeps(page, [100]);
     await page.goto(`${server.url}/settings/account`);
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL("**/login");

@@ -1,4 +1,4 @@
-import { callApi, reasonOf } from "../../lib/browser/browser_api.ts";
+import { callApi, expectLogout, reasonOf } from "../../lib/browser/browser_api.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -77,5 +77,6 @@ async function clearFirst(event: Event, userId: string) {
   } catch {
     // Where no database can be opened nothing was kept.
   }
+  expectLogout();
   form.submit();
 }

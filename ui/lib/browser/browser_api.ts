@@ -33,7 +33,16 @@ export async function callApi<Name extends OperationName>(
   }
 }
 
+/** Somebody logs out: the answer to that leads on, not the end of the session. */
+let loggingOut = false;
+
+export function expectLogout(): void {
+  loggingOut = true;
+}
+
+/** Where a session ends by itself. */
 export function goToLogin(): void {
+  if (loggingOut) return;
   const next = encodeURIComponent(location.pathname + location.search);
   location.assign(`/login?ended=1&next=${next}`);
 }
