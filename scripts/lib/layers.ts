@@ -13,7 +13,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The packages that `core` may import, and the only folder where a package may be, if it has one. */
-const CORE_PACKAGES = ["npm:@noble/ed25519", "npm:@noble/hashes", "npm:@scure/base", "npm:zod"];
+const CORE_PACKAGES = [
+  "npm:@noble/ciphers",
+  "npm:@noble/ed25519",
+  "npm:@noble/hashes",
+  "npm:@scure/base",
+  "npm:zod",
+];
 const CONFINED: Readonly<Record<string, readonly string[]>> = {
   "npm:ts-mls": ["core/mls/", "ui/"],
   "npm:werift": ["voice/werift/"],
