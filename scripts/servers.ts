@@ -4,6 +4,7 @@
  * guild that all of them share. Ctrl-C stops them. With `--data` the same servers are there
  * again the next time; without it everything is gone when they stop.
  */
+import { isFree } from "./lib/free_port.ts";
 import { type LocalServer, startLocalServer } from "./lib/local_server.ts";
 
 const NAMES = ["one", "two", "three", "four", "five", "six", "seven"] as const;
@@ -42,12 +43,7 @@ function readOptions(args: readonly string[]): Options | string {
 function freePorts(count: number): number[] {
   const ports: number[] = [];
   for (let port = FIRST_PORT; ports.length < count && port < 65_536; port++) {
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      ports.push(port);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
+    if (isFree(port)) ports.push(port);
   }
   return ports;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { crc32, deflateSync } from "node:zlib";
+import { freePort } from "./free_port.ts";
 
 /** A server made of one file, started where there is nothing else. */
 export interface SmokeReport {
@@ -187,11 +188,6 @@ async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string
     rest = parts.pop() ?? "";
     yield* parts;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** A gray picture of its own making: the machine may have no tool for one. */

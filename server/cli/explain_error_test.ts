@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { freePort } from "../../tests/harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
 import { connect } from "../postgres/connect.ts";
 import { silentLog } from "../system/log.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { freePort } from "../../tests/harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { CountingRng, ManualClock } from "../../tests/harness/parts.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../tests/harness/cli.ts";
-import { freePort } from "../../tests/harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { provideSeed } from "../../tests/harness/seed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import type { Finding } from "./finding.ts";

@@ -7,7 +7,7 @@ import { addressRefusal } from "../../federation/address.ts";
 import { TransportError } from "../../federation/ports.ts";
 import { type Endpoint, ServerResolver } from "../../federation/resolve_server.ts";
 import { serverName } from "../../tests/harness/events.ts";
-import { freePort } from "../../tests/harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { systemClock } from "../system/clock.ts";

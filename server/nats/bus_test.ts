@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
 import { busContract } from "../../tests/contract/bus.ts";
-import { freePort } from "../../tests/harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { startNats } from "../../tests/harness/nats.ts";
 import { waitFor } from "../../tests/harness/wait_for.ts";
 import { silentLog } from "../system/log.ts";

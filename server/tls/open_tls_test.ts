@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { freePort } from "../../tests/harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { ManualClock, MemoryLog } from "../../tests/harness/parts.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";

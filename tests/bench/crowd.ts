@@ -1,4 +1,4 @@
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server_process.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { tempFolder } from "../harness/temp_folder.ts";

@@ -3,7 +3,7 @@
  * with the embedded database and with Postgres outside, the first start and a later one, beside
  * a bare `Deno.serve`. `deno run -A tests/bench/start.ts [--tiny]`
  */
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { casesOf } from "../harness/cases.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { databaseUrl, freshDatabase, startCluster } from "../harness/postgres.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server_process.ts";
 import { tempFolder } from "../harness/temp_folder.ts";

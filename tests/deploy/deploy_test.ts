@@ -5,7 +5,7 @@ import { reachable, readImports } from "../../scripts/lib/graph.ts";
 import { listSources } from "../../scripts/lib/suites.ts";
 import { loadConfig } from "../../server/config/config.ts";
 import { runCli } from "../harness/cli.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { type Instruction, parseDockerfile, parseEnv } from "./dockerfile.ts";

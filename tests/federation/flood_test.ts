@@ -11,7 +11,7 @@ import { limits } from "../../core/limits.ts";
 import { residentMb } from "../bench/process_facts.ts";
 import { casesOf } from "../harness/cases.ts";
 import { serverName } from "../harness/events.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { startServerProcess } from "../harness/server_process.ts";
 import { tempFolder } from "../harness/temp_folder.ts";

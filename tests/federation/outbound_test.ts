@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import type { Mark } from "../../federation/outbound/ports.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
 import { atRest, engineOf, heard, letIn, say, startListeners } from "../harness/listeners.ts";

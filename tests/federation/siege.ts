@@ -5,7 +5,7 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { bitsOf, formatBits, type Right } from "../../core/permissions/bits.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { serverName } from "../harness/events.ts";
 import { type Homeserver, makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";

@@ -11,7 +11,7 @@ import { type ControlEvent, isControlEvent } from "../../core/event/event.ts";
 import { parsePdu } from "../../core/event/parse_pdu.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import { StateMap } from "../../core/state/state_map.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { type Link, openLink } from "../harness/link.ts";
 import { freshDatabase, type TestDatabase } from "../harness/postgres.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server_process.ts";

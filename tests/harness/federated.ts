@@ -1,5 +1,5 @@
 import type { Log } from "../../core/ports/log.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { type Homeserver, startHomeserver } from "./homeserver.ts";
 import { type Link, openLink } from "./link.ts";
 

@@ -7,7 +7,7 @@ import { systemClock } from "../../server/system/clock.ts";
 import { systemRng } from "../../server/system/rng.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { freshDatabase } from "./postgres.ts";
 import { tempFolder } from "./temp_folder.ts";
 import { waitFor } from "./wait_for.ts";

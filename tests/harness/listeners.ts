@@ -4,7 +4,7 @@ import { parseUserId, type UserId } from "../../core/ids/user_id.ts";
 import { connect } from "../../server/postgres/connect.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { silentLog } from "../../server/system/log.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { type Homeserver, makeGuild, startHomeserver } from "./homeserver.ts";
 import { RecordingPeer } from "./recording_peer.ts";
 import { waitFor } from "./wait_for.ts";

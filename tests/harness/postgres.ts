@@ -2,7 +2,7 @@ import { connect } from "../../server/postgres/connect.ts";
 import { migrate } from "../../server/postgres/migrate.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { silentLog } from "../../server/system/log.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { unprivilegedUser } from "./unprivileged.ts";
 import { waitFor } from "./wait_for.ts";
 

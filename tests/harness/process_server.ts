@@ -1,4 +1,4 @@
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { type Answer, type CallOptions, PASSWORD, Person } from "./homeserver.ts";
 import { freshDatabase } from "./postgres.ts";
 import { type ServerProcess, startServerProcess } from "./server_process.ts";

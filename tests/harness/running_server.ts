@@ -1,4 +1,4 @@
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { tempFolder } from "./temp_folder.ts";
 import { waitFor } from "./wait_for.ts";
 

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { join } from "node:path";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 
 /** OpenStack Swift with its S3 door: a real S3 server, with real signature checks. */
 export interface SwiftS3 extends AsyncDisposable {

@@ -1,7 +1,7 @@
 /** `kill -9` of one process of a homeserver while the other goes on. */
 import assert from "node:assert/strict";
 import { Listening } from "../harness/homeserver.ts";
-import { freePort } from "../harness/free_port.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { startNats } from "../harness/nats.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { startServerProcess } from "../harness/server_process.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../tests/harness/cli.ts";
-import { freePort } from "../../../tests/harness/free_port.ts";
+import { freePort } from "../../../scripts/lib/free_port.ts";
 import { startNats } from "../../../tests/harness/nats.ts";
 import { freshDatabase } from "../../../tests/harness/postgres.ts";
 import { provideSeed } from "../../../tests/harness/seed.ts";

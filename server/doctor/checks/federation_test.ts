@@ -3,7 +3,7 @@ import { createServer, request as send } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
 import { startServers } from "../../../tests/harness/federated.ts";
-import { freePort } from "../../../tests/harness/free_port.ts";
+import { freePort } from "../../../scripts/lib/free_port.ts";
 import { selfSigned } from "../../../tests/harness/self_signed.ts";
 import { systemClock } from "../../system/clock.ts";
 import { systemRng } from "../../system/rng.ts";
