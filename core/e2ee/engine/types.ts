@@ -1,0 +1,210 @@
+import type { SealedObject } from "./calls.ts";
+
+/** Whose room it is. A DM's group holds its two users and nobody else, for good. */
+export type RoomKind =
+  | { readonly kind: "dm"; readonly users: readonly [string, string] }
+  | { readonly kind: "channel" };
+
+/** How far this device is. */
+export type DevicePhase =
+  /** Nothing is set up; `setUp` makes it. */
+  | "new"
+  /** The user has an identity made elsewhere: restore it or have this device approved. */
+  | "unapproved"
+  | "ready"
+  /** Taken off the list of devices; its keys are of no use any more. */
+  | "removed";
+
+export interface DeviceState {
+  readonly phase: DevicePhase;
+  readonly userId: string;
+  readonly deviceId: string | undefined;
+  /** The user's own master key, base64. */
+  readonly msk: string | undefined;
+  readonly backup: "none" | "on" | "unreadable" | "rolled_back";
+}
+
+/** Why sending in a room stopped, or what a person should know. Texts belong to the interface. */
+export type RoomReason =
+  /** The server that orders the group's changes does not answer. Messages go on. */
+  | "sequencer_unreachable"
+  /** Somebody who must go has not been removed yet; this device is at it. */
+  | "removal_pending"
+  /** A verified contact has another identity: accept it, or do not send. */
+  | "identity_changed"
+  /** Somebody is in the group who does not belong there. */
+  | "unexpected_member"
+  /** Three rejoins in an hour did not help. */
+  | "too_many_rejoins"
+  /** This device has no approval yet. */
+  | "device_not_ready"
+  /** Nobody in the group but this user; the others have no device yet. */
+  | "waiting_for_devices";
+
+export type RoomPhase = "plain" | "starting" | "encrypted" | "reconnecting" | "paused";
+
+export interface RoomState {
+  readonly roomId: string;
+  readonly phase: RoomPhase;
+  readonly reasons: readonly RoomReason[];
+  /** `verified`: every user in the group is verified and so is each of their devices. */
+  readonly trust: "none" | "encrypted" | "verified";
+  readonly epoch: number | undefined;
+  /** Users concerned by `identity_changed` or `unexpected_member`. */
+  readonly users: readonly string[];
+  /** The server meant by `sequencer_unreachable`. */
+  readonly server: string | undefined;
+  /** Messages that wait for their key. */
+  readonly missing: number;
+}
+
+/** A file of a sealed message, as its payload names it. */
+export interface SealedFile {
+  readonly uri: string;
+  /** Base64 of 32 bytes. */
+  readonly key: string;
+  /** Base64 SHA-256 of the ciphertext. */
+  readonly hash: string;
+}
+
+/** Which message is to be opened. For edits: the event that carries the newest text. */
+export interface SealedMessage {
+  readonly roomId: string;
+  readonly channelId: string;
+  readonly eventId: string;
+  readonly sender: string;
+  readonly sealed: SealedObject;
+}
+
+export type OpenFault =
+  /** Its key is on the way: from the feed, the backup or another device. */
+  | "restoring"
+  /** Sent before this device was in the group, and no archive has it. */
+  | "before_join"
+  /** What it says of its sender is not true. */
+  | "not_genuine"
+  /** Its key or text is damaged, or it was shown once already under another name. */
+  | "damaged"
+  /** No device that was asked has its key. */
+  | "lost"
+  /** This device is not set up. */
+  | "device_not_ready";
+
+export type Opened<Payload> =
+  | {
+    readonly payload: Payload;
+    /** The sending device, where it is known; content keys out of a backup have none. */
+    readonly device: string | undefined;
+  }
+  | { readonly fault: OpenFault; readonly retry: boolean };
+
+/** Why `seal` refuses. */
+export class SealRefused extends Error {
+  override readonly name = "SealRefused";
+
+  constructor(readonly reason: RoomReason | "not_encrypted" | "offline", message: string) {
+    super(message);
+  }
+}
+
+export interface KnownDevice {
+  readonly device: string;
+  readonly current: boolean;
+  /** Its certificate is signed by its user's identity. */
+  readonly certified: boolean;
+}
+
+export interface KnownUser {
+  readonly userId: string;
+  /** Pinned master key, base64; undefined: never seen. */
+  readonly msk: string | undefined;
+  readonly verified: boolean;
+  /** The new master key that waits for acceptance, base64. */
+  readonly changedTo: string | undefined;
+  readonly devices: readonly KnownDevice[];
+}
+
+export type EngineChange =
+  | { readonly what: "device" }
+  | { readonly what: "room"; readonly roomId: string }
+  /** Keys of these events came: messages that could not be opened can be. */
+  | { readonly what: "keys"; readonly roomId: string; readonly eventIds: readonly string[] }
+  | { readonly what: "user"; readonly userId: string }
+  | { readonly what: "verification"; readonly id: string };
+
+/** Counters without content, by reason. */
+export type EngineCounters = Readonly<Record<string, number>>;
+
+/** A verification that runs, as the interface shows it. */
+export interface Verification {
+  readonly id: string;
+  readonly userId: string;
+  readonly deviceId: string;
+  /** Who began: this device, or the other one. */
+  readonly begunHere: boolean;
+  readonly phase: "asked" | "compare" | "waiting" | "done" | "cancelled";
+  readonly emoji: readonly { readonly emoji: string; readonly name: string }[] | undefined;
+  readonly decimals: readonly number[] | undefined;
+  readonly reason: string | undefined;
+}
+
+/**
+ * One device's end of the encryption. Every method that reads or changes a group runs in that
+ * room's queue; state is written before anything leaves.
+ */
+export interface DeviceEngine<Payload> extends AsyncDisposable {
+  /** Opens what is stored and follows the gateway. Makes nothing. */
+  start(): Promise<void>;
+  state(): DeviceState;
+  rooms(): readonly RoomState[];
+  room(roomId: string): RoomState;
+  onChange(listener: (change: EngineChange) => void): () => void;
+  counters(): EngineCounters;
+
+  /**
+   * Makes this device usable: identity on the first device, certificate, registration, key
+   * packages. Again is harmless. Ends `unapproved` where the identity was made elsewhere.
+   */
+  setUp(options: { readonly name: string }): Promise<DeviceState>;
+
+  /** Begins encryption of a room, or waits for it to be begun by another device. */
+  enable(roomId: string, kind: RoomKind): Promise<RoomState>;
+  /** Brings a room up to date: commits, Welcomes, what is wanted, the key feed. */
+  sync(roomId: string): Promise<RoomState>;
+  /**
+   * Seals a payload for sendMessage, editMessage or addReaction (`sealed`, `media`).
+   * Where the server then answers `stale_epoch`, seal again.
+   * @throws SealRefused
+   */
+  seal(
+    roomId: string,
+    channelId: string,
+    payload: Payload,
+  ): Promise<{ readonly sealed: SealedObject; readonly media: readonly string[] }>;
+  /** Opens from the archive; waits for the network `waitMs` (default 0) at the most. */
+  open(message: SealedMessage, options?: { readonly waitMs?: number }): Promise<Opened<Payload>>;
+
+  devices(userId: string): Promise<KnownUser>;
+  /** Trusts the user's new identity; sending goes on. */
+  acceptIdentity(userId: string): Promise<void>;
+
+  /** Asks another device (of this user or another) to compare emoji. @returns its id */
+  startVerification(userId: string, deviceId: string): Promise<string>;
+  verifications(): readonly Verification[];
+  acceptVerification(id: string): Promise<void>;
+  /** The person says that both show the same. */
+  confirmVerification(id: string): Promise<void>;
+  cancelVerification(id: string): Promise<void>;
+
+  /**
+   * Makes the backup with its first slot.
+   * @returns the recovery key, to be shown once
+   */
+  createBackup(): Promise<{ readonly recoveryKey: string }>;
+  /** A further slot for the same backup. */
+  addPassphrase(passphrase: string): Promise<void>;
+  /** Opens the backup on this device: identity, pins and content keys; certifies the device. */
+  restore(
+    secret: { readonly recoveryKey: string } | { readonly passphrase: string },
+  ): Promise<{ readonly keys: number }>;
+}
