@@ -11,72 +11,74 @@ import * as route7 from "./routes/admin/guilds/index.tsx";
 import * as route8 from "./routes/admin/health.tsx";
 import * as route9 from "./routes/admin/index.tsx";
 import * as route10 from "./routes/admin/media.tsx";
-import * as route11 from "./routes/admin/settings.tsx";
-import * as route12 from "./routes/admin/tokens.tsx";
-import * as route13 from "./routes/admin/users/[user].tsx";
-import * as route14 from "./routes/admin/users/index.tsx";
-import * as route15 from "./routes/ask/[room].tsx";
-import * as route16 from "./routes/dm/[room]/[message].tsx";
-import * as route17 from "./routes/dm/[room]/index.tsx";
-import * as route18 from "./routes/g/[guild]/[channel]/[message].tsx";
-import * as route19 from "./routes/g/[guild]/[channel]/index.tsx";
-import * as route20 from "./routes/g/[guild]/index.tsx";
-import * as route21 from "./routes/g/[guild]/settings/audit.tsx";
-import * as route22 from "./routes/g/[guild]/settings/bans.tsx";
-import * as route23 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
-import * as route24 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
-import * as route25 from "./routes/g/[guild]/settings/channels/index.tsx";
-import * as route26 from "./routes/g/[guild]/settings/index.tsx";
-import * as route27 from "./routes/g/[guild]/settings/invites.tsx";
-import * as route28 from "./routes/g/[guild]/settings/me.tsx";
-import * as route29 from "./routes/g/[guild]/settings/members/[user].tsx";
-import * as route30 from "./routes/g/[guild]/settings/members/index.tsx";
-import * as route31 from "./routes/g/[guild]/settings/move.tsx";
-import * as route32 from "./routes/g/[guild]/settings/overview.tsx";
-import * as route33 from "./routes/g/[guild]/settings/requests.tsx";
-import * as route34 from "./routes/g/[guild]/settings/roles/[role].tsx";
-import * as route35 from "./routes/g/[guild]/settings/roles/index.tsx";
-import * as route36 from "./routes/g/[guild]/settings/servers.tsx";
-import * as route37 from "./routes/g/[guild]/settings/view-as.tsx";
-import * as route38 from "./routes/g/[guild]/settings/why.tsx";
-import * as route39 from "./routes/home.tsx";
-import * as route40 from "./routes/index.tsx";
-import * as route41 from "./routes/invite/[code].tsx";
-import * as route42 from "./routes/join.tsx";
-import * as route43 from "./routes/language.ts";
-import * as route44 from "./routes/login.tsx";
-import * as route45 from "./routes/logout.ts";
-import * as route46 from "./routes/manifest.webmanifest.ts";
-import * as route47 from "./routes/offline.tsx";
-import * as route48 from "./routes/own.css.ts";
-import * as route49 from "./routes/register.tsx";
-import * as route50 from "./routes/reset/[token].tsx";
-import * as route51 from "./routes/settings/account.tsx";
-import * as route52 from "./routes/settings/appearance.tsx";
-import * as route53 from "./routes/settings/data.tsx";
-import * as route54 from "./routes/settings/index.ts";
-import * as route55 from "./routes/settings/keyboard.tsx";
-import * as route56 from "./routes/settings/language.tsx";
-import * as route57 from "./routes/settings/notifications.tsx";
-import * as route58 from "./routes/settings/password.tsx";
-import * as route59 from "./routes/settings/privacy.tsx";
-import * as route60 from "./routes/settings/profile.tsx";
-import * as route61 from "./routes/settings/sessions.tsx";
-import * as route62 from "./routes/setup/[token].tsx";
+import * as route11 from "./routes/admin/overview.tsx";
+import * as route12 from "./routes/admin/settings.tsx";
+import * as route13 from "./routes/admin/tokens.tsx";
+import * as route14 from "./routes/admin/users/[user].tsx";
+import * as route15 from "./routes/admin/users/index.tsx";
+import * as route16 from "./routes/ask/[room].tsx";
+import * as route17 from "./routes/dm/[room]/[message].tsx";
+import * as route18 from "./routes/dm/[room]/index.tsx";
+import * as route19 from "./routes/g/[guild]/[channel]/[message].tsx";
+import * as route20 from "./routes/g/[guild]/[channel]/index.tsx";
+import * as route21 from "./routes/g/[guild]/index.tsx";
+import * as route22 from "./routes/g/[guild]/settings/audit.tsx";
+import * as route23 from "./routes/g/[guild]/settings/bans.tsx";
+import * as route24 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
+import * as route25 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
+import * as route26 from "./routes/g/[guild]/settings/channels/index.tsx";
+import * as route27 from "./routes/g/[guild]/settings/index.tsx";
+import * as route28 from "./routes/g/[guild]/settings/invites.tsx";
+import * as route29 from "./routes/g/[guild]/settings/me.tsx";
+import * as route30 from "./routes/g/[guild]/settings/members/[user].tsx";
+import * as route31 from "./routes/g/[guild]/settings/members/index.tsx";
+import * as route32 from "./routes/g/[guild]/settings/move.tsx";
+import * as route33 from "./routes/g/[guild]/settings/overview.tsx";
+import * as route34 from "./routes/g/[guild]/settings/requests.tsx";
+import * as route35 from "./routes/g/[guild]/settings/roles/[role].tsx";
+import * as route36 from "./routes/g/[guild]/settings/roles/index.tsx";
+import * as route37 from "./routes/g/[guild]/settings/servers.tsx";
+import * as route38 from "./routes/g/[guild]/settings/view-as.tsx";
+import * as route39 from "./routes/g/[guild]/settings/why.tsx";
+import * as route40 from "./routes/home.tsx";
+import * as route41 from "./routes/index.tsx";
+import * as route42 from "./routes/invite/[code].tsx";
+import * as route43 from "./routes/join.tsx";
+import * as route44 from "./routes/language.ts";
+import * as route45 from "./routes/login.tsx";
+import * as route46 from "./routes/logout.ts";
+import * as route47 from "./routes/manifest.webmanifest.ts";
+import * as route48 from "./routes/offline.tsx";
+import * as route49 from "./routes/own.css.ts";
+import * as route50 from "./routes/register.tsx";
+import * as route51 from "./routes/reset/[token].tsx";
+import * as route52 from "./routes/settings/account.tsx";
+import * as route53 from "./routes/settings/appearance.tsx";
+import * as route54 from "./routes/settings/data.tsx";
+import * as route55 from "./routes/settings/index.tsx";
+import * as route56 from "./routes/settings/keyboard.tsx";
+import * as route57 from "./routes/settings/language.tsx";
+import * as route58 from "./routes/settings/notifications.tsx";
+import * as route59 from "./routes/settings/password.tsx";
+import * as route60 from "./routes/settings/privacy.tsx";
+import * as route61 from "./routes/settings/profile.tsx";
+import * as route62 from "./routes/settings/sessions.tsx";
+import * as route63 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
 import island3 from "./islands/DragRows.tsx";
 import island4 from "./islands/FigureChart.tsx";
 import island5 from "./islands/KeyboardSettings.tsx";
-import island6 from "./islands/LookPreview.tsx";
-import island7 from "./islands/NotificationTest.tsx";
-import island8 from "./islands/OfflineApp.tsx";
-import island9 from "./islands/PasswordMeter.tsx";
-import island10 from "./islands/PermissionDiff.tsx";
-import island11 from "./islands/ProfileForm.tsx";
-import island12 from "./islands/SettingsGuard.tsx";
-import island13 from "./islands/SettingsSearch.tsx";
+import island6 from "./islands/LogoutForm.tsx";
+import island7 from "./islands/LookPreview.tsx";
+import island8 from "./islands/NotificationTest.tsx";
+import island9 from "./islands/OfflineApp.tsx";
+import island10 from "./islands/PasswordMeter.tsx";
+import island11 from "./islands/PermissionDiff.tsx";
+import island12 from "./islands/ProfileForm.tsx";
+import island13 from "./islands/SettingsGuard.tsx";
+import island14 from "./islands/SettingsSearch.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -91,58 +93,59 @@ export const snapshot: Snapshot = {
     { file: "admin/health.tsx", module: route8 },
     { file: "admin/index.tsx", module: route9 },
     { file: "admin/media.tsx", module: route10 },
-    { file: "admin/settings.tsx", module: route11 },
-    { file: "admin/tokens.tsx", module: route12 },
-    { file: "admin/users/[user].tsx", module: route13 },
-    { file: "admin/users/index.tsx", module: route14 },
-    { file: "ask/[room].tsx", module: route15 },
-    { file: "dm/[room]/[message].tsx", module: route16 },
-    { file: "dm/[room]/index.tsx", module: route17 },
-    { file: "g/[guild]/[channel]/[message].tsx", module: route18 },
-    { file: "g/[guild]/[channel]/index.tsx", module: route19 },
-    { file: "g/[guild]/index.tsx", module: route20 },
-    { file: "g/[guild]/settings/audit.tsx", module: route21 },
-    { file: "g/[guild]/settings/bans.tsx", module: route22 },
-    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route23 },
-    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route24 },
-    { file: "g/[guild]/settings/channels/index.tsx", module: route25 },
-    { file: "g/[guild]/settings/index.tsx", module: route26 },
-    { file: "g/[guild]/settings/invites.tsx", module: route27 },
-    { file: "g/[guild]/settings/me.tsx", module: route28 },
-    { file: "g/[guild]/settings/members/[user].tsx", module: route29 },
-    { file: "g/[guild]/settings/members/index.tsx", module: route30 },
-    { file: "g/[guild]/settings/move.tsx", module: route31 },
-    { file: "g/[guild]/settings/overview.tsx", module: route32 },
-    { file: "g/[guild]/settings/requests.tsx", module: route33 },
-    { file: "g/[guild]/settings/roles/[role].tsx", module: route34 },
-    { file: "g/[guild]/settings/roles/index.tsx", module: route35 },
-    { file: "g/[guild]/settings/servers.tsx", module: route36 },
-    { file: "g/[guild]/settings/view-as.tsx", module: route37 },
-    { file: "g/[guild]/settings/why.tsx", module: route38 },
-    { file: "home.tsx", module: route39 },
-    { file: "index.tsx", module: route40 },
-    { file: "invite/[code].tsx", module: route41 },
-    { file: "join.tsx", module: route42 },
-    { file: "language.ts", module: route43 },
-    { file: "login.tsx", module: route44 },
-    { file: "logout.ts", module: route45 },
-    { file: "manifest.webmanifest.ts", module: route46 },
-    { file: "offline.tsx", module: route47 },
-    { file: "own.css.ts", module: route48 },
-    { file: "register.tsx", module: route49 },
-    { file: "reset/[token].tsx", module: route50 },
-    { file: "settings/account.tsx", module: route51 },
-    { file: "settings/appearance.tsx", module: route52 },
-    { file: "settings/data.tsx", module: route53 },
-    { file: "settings/index.ts", module: route54 },
-    { file: "settings/keyboard.tsx", module: route55 },
-    { file: "settings/language.tsx", module: route56 },
-    { file: "settings/notifications.tsx", module: route57 },
-    { file: "settings/password.tsx", module: route58 },
-    { file: "settings/privacy.tsx", module: route59 },
-    { file: "settings/profile.tsx", module: route60 },
-    { file: "settings/sessions.tsx", module: route61 },
-    { file: "setup/[token].tsx", module: route62 },
+    { file: "admin/overview.tsx", module: route11 },
+    { file: "admin/settings.tsx", module: route12 },
+    { file: "admin/tokens.tsx", module: route13 },
+    { file: "admin/users/[user].tsx", module: route14 },
+    { file: "admin/users/index.tsx", module: route15 },
+    { file: "ask/[room].tsx", module: route16 },
+    { file: "dm/[room]/[message].tsx", module: route17 },
+    { file: "dm/[room]/index.tsx", module: route18 },
+    { file: "g/[guild]/[channel]/[message].tsx", module: route19 },
+    { file: "g/[guild]/[channel]/index.tsx", module: route20 },
+    { file: "g/[guild]/index.tsx", module: route21 },
+    { file: "g/[guild]/settings/audit.tsx", module: route22 },
+    { file: "g/[guild]/settings/bans.tsx", module: route23 },
+    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route24 },
+    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route25 },
+    { file: "g/[guild]/settings/channels/index.tsx", module: route26 },
+    { file: "g/[guild]/settings/index.tsx", module: route27 },
+    { file: "g/[guild]/settings/invites.tsx", module: route28 },
+    { file: "g/[guild]/settings/me.tsx", module: route29 },
+    { file: "g/[guild]/settings/members/[user].tsx", module: route30 },
+    { file: "g/[guild]/settings/members/index.tsx", module: route31 },
+    { file: "g/[guild]/settings/move.tsx", module: route32 },
+    { file: "g/[guild]/settings/overview.tsx", module: route33 },
+    { file: "g/[guild]/settings/requests.tsx", module: route34 },
+    { file: "g/[guild]/settings/roles/[role].tsx", module: route35 },
+    { file: "g/[guild]/settings/roles/index.tsx", module: route36 },
+    { file: "g/[guild]/settings/servers.tsx", module: route37 },
+    { file: "g/[guild]/settings/view-as.tsx", module: route38 },
+    { file: "g/[guild]/settings/why.tsx", module: route39 },
+    { file: "home.tsx", module: route40 },
+    { file: "index.tsx", module: route41 },
+    { file: "invite/[code].tsx", module: route42 },
+    { file: "join.tsx", module: route43 },
+    { file: "language.ts", module: route44 },
+    { file: "login.tsx", module: route45 },
+    { file: "logout.ts", module: route46 },
+    { file: "manifest.webmanifest.ts", module: route47 },
+    { file: "offline.tsx", module: route48 },
+    { file: "own.css.ts", module: route49 },
+    { file: "register.tsx", module: route50 },
+    { file: "reset/[token].tsx", module: route51 },
+    { file: "settings/account.tsx", module: route52 },
+    { file: "settings/appearance.tsx", module: route53 },
+    { file: "settings/data.tsx", module: route54 },
+    { file: "settings/index.tsx", module: route55 },
+    { file: "settings/keyboard.tsx", module: route56 },
+    { file: "settings/language.tsx", module: route57 },
+    { file: "settings/notifications.tsx", module: route58 },
+    { file: "settings/password.tsx", module: route59 },
+    { file: "settings/privacy.tsx", module: route60 },
+    { file: "settings/profile.tsx", module: route61 },
+    { file: "settings/sessions.tsx", module: route62 },
+    { file: "setup/[token].tsx", module: route63 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
@@ -151,13 +154,14 @@ export const snapshot: Snapshot = {
     { name: "DragRows", component: island3 },
     { name: "FigureChart", component: island4 },
     { name: "KeyboardSettings", component: island5 },
-    { name: "LookPreview", component: island6 },
-    { name: "NotificationTest", component: island7 },
-    { name: "OfflineApp", component: island8 },
-    { name: "PasswordMeter", component: island9 },
-    { name: "PermissionDiff", component: island10 },
-    { name: "ProfileForm", component: island11 },
-    { name: "SettingsGuard", component: island12 },
-    { name: "SettingsSearch", component: island13 },
+    { name: "LogoutForm", component: island6 },
+    { name: "LookPreview", component: island7 },
+    { name: "NotificationTest", component: island8 },
+    { name: "OfflineApp", component: island9 },
+    { name: "PasswordMeter", component: island10 },
+    { name: "PermissionDiff", component: island11 },
+    { name: "ProfileForm", component: island12 },
+    { name: "SettingsGuard", component: island13 },
+    { name: "SettingsSearch", component: island14 },
   ],
 };

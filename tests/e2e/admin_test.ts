@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { connect } from "../../server/postgres/connect.ts";
+import { silentLog } from "../../server/system/log.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { PASSWORD } from "./people.ts";
@@ -25,6 +27,13 @@ Deno.test("those who run the server, and people with their own account", async (
     await page.getByText("Nothing was recorded in this span yet").waitFor();
     await page.getByRole("link", { name: "Week" }).click();
     await page.locator("a[aria-current=true]", { hasText: "Week" }).waitFor();
+    await recordHours(server.databaseUrl, [3, 41, 7]);
+    await page.reload();
+    const chart = page.getByRole("img", { name: "sent: from 3 to 41." });
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator("canvas").waitFor();
+    await chart.locator(".u-over").hover();
+    await chart.locator(".u-legend").getByText(/^(3|41|7)$/).waitFor();
     await page.getByRole("link", { name: "Health" }).click();
     await page.locator(".finding", { hasText: "database" }).first().waitFor();
     await page.getByRole("button", { name: "Check again" }).click();
@@ -51,6 +60,14 @@ Deno.test("those who run the server, and people with their own account", async (
     await open(`/admin/users/${encodeURIComponent(scene.bob.id)}`);
     await page.getByRole("button", { name: "Lift suspension" }).click();
     await confirmed(page);
+  });
+
+  await t.step("a link to a new password is shown once, and stands in no address", async () => {
+    await page.getByRole("button", { name: "Make a password link" }).click();
+    await page.getByText(/\/reset\/[\w-]{20}/).waitFor();
+    assert.doesNotMatch(page.url(), /reset/);
+    await open(`/admin/users/${encodeURIComponent(scene.bob.id)}`);
+    assert.equal(await page.getByText("/reset/").count(), 0);
   });
 
   await t.step("an account is not ended before its name was typed", async () => {
@@ -186,6 +203,22 @@ function watchNotifications() {
     close() {}
   }
   Object.assign(globalThis, { Notification: Told });
+}
+
+/** Hours before now with so many messages each, the last of them an hour ago. */
+async function recordHours(databaseUrl: string, messages: readonly number[]) {
+  const sql = connect({ url: databaseUrl, poolSize: 1, log: silentLog });
+  const hourMs = 3_600_000;
+  const now = Math.floor(Date.now() / hourMs) * hourMs;
+  for (const [at, count] of messages.entries()) {
+    await sql`
+      insert into hourly_figures (ts, messages, requests, failures, sockets, memory_bytes,
+        waiting, commits, commit_sum_ms, commit_max_ms, accounts, active, database_bytes,
+        media_bytes)
+      values (${now - (messages.length - at) * hourMs}, ${count}, 1, 0, 1, 1, 0, 0, 0, 0, 3, 3,
+        1, 1)`;
+  }
+  await sql.end();
 }
 
 /** Enters the password where the page asks for it. */

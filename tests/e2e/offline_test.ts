@@ -180,12 +180,12 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     await page.getByText("Gadgets").waitFor();
   });
 
+  const drafts = () =>
+    page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("og-draft")));
   await t.step("logging out in the chat takes drafts along", async () => {
     await page.goto(server.url + talk.channel);
     await settled(page);
     await page.getByRole("textbox", { name: "Message" }).fill("Not for the next at this desk");
-    const drafts = () =>
-      page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("og-draft")));
     await waitFor("the draft to be kept", async () => (await drafts()).length > 0);
     await page.getByRole("button", { name: "Status and settings" }).click();
     await page.getByRole("menuitem", { name: "Log out" }).click();
@@ -199,9 +199,13 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     await page.goto(server.url + talk.channel);
     await settled(page);
     await keeps(page, [100]);
+    await page.getByRole("textbox", { name: "Message" }).fill("Nor this");
+    await waitFor("the draft to be kept", async () => (await drafts()).length > 0);
     await page.goto(`${server.url}/settings/account`);
+    await settled(page);
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL("**/login");
+    assert.deepEqual(await drafts(), []);
     await keeps(page, []);
   });
 

@@ -41,6 +41,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "admin/guilds/index.tsx": page("/admin/guilds"),
   "admin/health.tsx": page("/admin/health"),
   "admin/index.tsx": page("/admin"),
+  "admin/overview.tsx": page("/admin/overview"),
   "admin/media.tsx": page("/admin/media"),
   "admin/settings.tsx": page("/admin/settings"),
   "admin/tokens.tsx": page("/admin/tokens"),
@@ -100,6 +101,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
   "settings/data.tsx": page("/settings/data"),
+  "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
   "settings/language.tsx": page("/settings/language"),
   "settings/notifications.tsx": page("/settings/notifications"),
@@ -119,5 +121,4 @@ export const NO_SCREENS: readonly string[] = [
   "logout.ts",
   "own.css.ts",
   "manifest.webmanifest.ts",
-  "settings/index.ts",
 ];

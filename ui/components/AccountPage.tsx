@@ -11,6 +11,8 @@ export function AccountPage(props: {
   heading: string;
   here: string;
   admin: boolean;
+  /** True where the page stands for the whole of the settings. */
+  index?: boolean;
   note?: FormNote;
   lead?: string;
   children: ComponentChildren;
@@ -23,6 +25,8 @@ export function AccountPage(props: {
       back="/"
       links={accountLinks(props.admin)}
       here={props.here}
+      home="/settings"
+      index={props.index ?? false}
       {...(props.note === undefined ? {} : { note: props.note })}
       {...(props.lead === undefined ? {} : { lead: props.lead })}
     >

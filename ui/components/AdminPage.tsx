@@ -12,6 +12,8 @@ export function AdminPage(props: {
   here: string;
   /** Where Back leads; the app where it is not given. */
   back?: string;
+  /** True where the page stands for the whole of the administration. */
+  index?: boolean;
   note?: FormNote;
   lead?: string;
   children: ComponentChildren;
@@ -25,6 +27,8 @@ export function AdminPage(props: {
       links={adminLinks()}
       items={adminItems()}
       here={props.here}
+      home="/admin"
+      index={props.index ?? false}
       {...(props.note === undefined ? {} : { note: props.note })}
       {...(props.lead === undefined ? {} : { lead: props.lead })}
     >

@@ -15,7 +15,7 @@ import { ServerBanners } from "./ServerBanners.tsx";
 
 /**
  * A page of settings: what there is on the left, the chosen part on the right. On a phone the
- * list is a page of its own, at `home`; without a `home` it stands above every part.
+ * list is a page of its own, at `home`.
  */
 export function SettingsPage(props: {
   state: State;
@@ -25,9 +25,9 @@ export function SettingsPage(props: {
   links: readonly SettingsLink[];
   here: string;
   /** Where the list stands alone on a phone. */
-  home?: string;
+  home: string;
   /** True at `home` itself. */
-  index?: boolean;
+  index: boolean;
   /** What the search finds beside the links. */
   items?: readonly SettingsItem[];
   note?: FormNote;
@@ -35,11 +35,10 @@ export function SettingsPage(props: {
   children: ComponentChildren;
 }) {
   const { server } = props.state;
-  const paged = props.home === undefined ? "" : props.index ? " paged index" : " paged part";
   return (
     <div class="settings-page">
       <ServerBanners server={server} />
-      <div class={`settings${paged}`}>
+      <div class={props.index ? "settings index" : "settings part"}>
         <nav class="settings-nav" aria-label={props.title}>
           <div class="settings-brand">
             <Wordmark />
@@ -54,11 +53,9 @@ export function SettingsPage(props: {
         </nav>
         <div class="settings-main">
           <main id="main" class="settings-body">
-            {props.home && (
-              <a class="button quiet small to-list" href={props.home}>
-                <Icon name="back" small /> {props.title}
-              </a>
-            )}
+            <a class="button quiet small to-list" href={props.home}>
+              <Icon name="back" small /> {props.title}
+            </a>
             <h1>{props.heading}</h1>
             {props.lead && <p class="lead">{props.lead}</p>}
             {props.note?.saved && (

@@ -16,7 +16,7 @@ export async function requireAdmin(ctx: Context<State>, title: Key): Promise<voi
 
 export function adminLinks(): SettingsLink[] {
   return [
-    { href: "/admin", label: t("admin.overview"), icon: "screen" },
+    { href: "/admin/overview", label: t("admin.overview"), icon: "screen" },
     { href: "/admin/health", label: t("admin.health"), icon: "check" },
     { href: "/admin/users", label: t("admin.users"), icon: "people", group: t("admin.people") },
     { href: "/admin/tokens", label: t("admin.tokens"), icon: "key" },

@@ -12,14 +12,22 @@ export interface FormNote {
   readonly error: string | null;
   /** The form that was sent, where it waits for the password; null where none does. */
   readonly confirm: readonly (readonly [string, string])[] | null;
+  /** What an act has to show once; it stands in no address. Null where there is nothing. */
+  readonly told: string | null;
 }
 
 const PASSWORD_FIELD = "confirm_password";
 
 export type WithNote<Data> = Data & { readonly note: FormNote };
 type Load<Data> = (ctx: Context<State>) => Promise<Data>;
-/** Does what a form asks for. Answers where to go; nothing: back to the same page. */
-export type Act = (ctx: Context<State>, form: FormData) => Promise<string | void>;
+/**
+ * Does what a form asks for. Answers where to go; nothing: back to the same page; `tell`: the
+ * same page with that text in its note, for what nobody shall find in an address or a history.
+ */
+export type Act = (
+  ctx: Context<State>,
+  form: FormData,
+) => Promise<string | { readonly tell: string } | void>;
 
 /**
  * A page that is read with GET and changed by forms, each naming its act in the field `act`.
@@ -27,13 +35,18 @@ export type Act = (ctx: Context<State>, form: FormData) => Promise<string | void
  * the page with a box for it, and what was filled in is not lost.
  */
 export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, Act>>) {
+  const told = async (ctx: Context<State>, tell: string) => {
+    const data = await signedIn(ctx, () => load(ctx));
+    if (data instanceof Response) return data;
+    return page({ ...data, note: { saved: false, error: null, confirm: null, told: tell } });
+  };
   return {
     async GET(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
       const data = await signedIn(ctx, () => load(ctx));
       if (data instanceof Response) return data;
       return page({
         ...data,
-        note: { saved: ctx.url.searchParams.has("saved"), error: null, confirm: null },
+        note: { saved: ctx.url.searchParams.has("saved"), error: null, confirm: null, told: null },
       });
     },
     async POST(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
@@ -44,6 +57,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
       try {
         if (password !== "") await ctx.state.api.call("confirmIdentity", { body: { password } });
         const to = await act(ctx, form);
+        if (typeof to === "object") return await told(ctx, to.tell);
         return ctx.redirect(to ?? `${ctx.url.pathname}?saved=1`);
       } catch (error) {
         if (!(error instanceof ApiError) || error.status >= 500) throw error;
@@ -53,7 +67,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
         const confirm = asks || error.code === "bad_credentials" && password !== ""
           ? fieldsOf(form)
           : null;
-        const note = { saved: false, error: asks ? null : errorText(error), confirm };
+        const note = { saved: false, error: asks ? null : errorText(error), confirm, told: null };
         return page({ ...data, note }, { status: asks ? 401 : 400 });
       }
     },

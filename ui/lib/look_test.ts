@@ -29,3 +29,13 @@ Deno.test("?safe leaves the own sheet out, and the choice stands", () => {
   assert.equal(readLook(asking(pair, "/home?safe")).ownStyle, false);
   assert.equal(wantsOwnStyle(asking(pair, "/home?safe")), true);
 });
+
+Deno.test("high contrast is one palette, chosen here or asked for by the system", async () => {
+  const css = await Deno.readTextFile(new URL("../assets/css/contrast.css", import.meta.url));
+  const palettes = [...css.matchAll(/:root[^{]*\{([^{}]*)\}/g)].map(([, rules = ""]) =>
+    rules.split(";").map((rule) => rule.trim()).filter((rule) => rule !== "")
+  );
+  assert.equal(palettes.length, 2);
+  assert.ok((palettes[0]?.length ?? 0) > 15);
+  assert.deepEqual(palettes[0], palettes[1]);
+});

@@ -52,7 +52,7 @@ export function UserPanel() {
           </MenuButton>
         ))}
         <hr />
-        <MenuLink icon="settings" href="/settings/profile">{t("settings.title")}</MenuLink>
+        <MenuLink icon="settings" href="/settings">{t("settings.title")}</MenuLink>
         <MenuLink icon="moon" href="/settings/appearance">{t("settings.appearance")}</MenuLink>
         {admin && <MenuLink icon="shield" href="/admin">{t("admin.title")}</MenuLink>}
         <hr />

@@ -1,8 +1,8 @@
 import type { Erasure } from "../../../core/api/erasure.ts";
 import { ActForm, Check } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
+import { AccountPage } from "../../components/AccountPage.tsx";
+import LogoutForm from "../../islands/LogoutForm.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
@@ -42,19 +42,14 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AccountPage
     state={state}
-    title={t("settings.title")}
     heading={t("settings.account")}
-    back="/"
-    links={accountLinks(data.self.admin)}
+    admin={data.self.admin}
     here="/settings/account"
     note={data.note}
   >
-    <form method="post" action="/logout" class="row wrap">
-      <p class="small muted grow">{t("account.logoutText")}</p>
-      <button class="button" type="submit">{t("me.logout")}</button>
-    </form>
+    <LogoutForm userId={data.self.user.id} />
     <section class="card stack">
       <h2>{t("erase.title")}</h2>
       <p>{t("erase.text")}</p>
@@ -105,7 +100,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         </div>
       </ActForm>
     </section>
-  </SettingsPage>
+  </AccountPage>
 ));
 
 /** What each server made of an order to erase: a receipt, a refusal, or nothing yet. */

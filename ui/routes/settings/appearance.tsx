@@ -1,7 +1,7 @@
 import { ActForm, Check } from "../../components/FormParts.tsx";
 import { LookSample } from "../../components/LookSample.tsx";
 import { Notice } from "../../components/Notice.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
+import { AccountPage } from "../../components/AccountPage.tsx";
 import { ThemeCards } from "../../components/ThemeCards.tsx";
 import LookPreview from "../../islands/LookPreview.tsx";
 import { ApiError } from "../../lib/api/request.ts";
@@ -11,7 +11,6 @@ import { errorText } from "../../lib/i18n/error_text.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { OWN_STYLE_CHARS } from "../../lib/limits.ts";
 import { DENSITIES, lookCookie, lookOf, SIZES, wantsOwnStyle } from "../../lib/look.ts";
-import { accountLinks } from "../../lib/settings_links.ts";
 import { define } from "../../utils.ts";
 
 const reading = formPage(async (ctx) => {
@@ -40,7 +39,7 @@ export const handler = define.handlers({
       if (error.status === 401) return ctx.redirect("/login?next=/settings/appearance");
       const page = await reading.GET(ctx);
       if (page instanceof Response) return page;
-      const note = { saved: false, error: errorText(error), confirm: null };
+      const note = { saved: false, error: errorText(error), confirm: null, told: null };
       return { ...page, data: { ...page.data, css, note }, status: 400 };
     }
     return new Response(null, {
@@ -54,13 +53,11 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AccountPage
     state={state}
-    title={t("settings.title")}
     heading={t("settings.appearance")}
     lead={t("appearance.lead")}
-    back="/"
-    links={accountLinks(data.self.admin)}
+    admin={data.self.admin}
     here="/settings/appearance"
     note={data.note}
   >
@@ -93,7 +90,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         <button class="button primary" type="submit">{t("save")}</button>
       </div>
     </ActForm>
-  </SettingsPage>
+  </AccountPage>
 ));
 
 function Choices(props: {

@@ -1,5 +1,4 @@
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
+import { AccountPage } from "../../components/AccountPage.tsx";
 import KeyboardSettings from "../../islands/KeyboardSettings.tsx";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -11,13 +10,11 @@ export const handler = define.handlers(formPage(async (ctx) => {
 }, {}));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AccountPage
     state={state}
-    title={t("settings.title")}
     heading={t("settings.keyboard")}
     lead={t("keyboard.lead")}
-    back="/"
-    links={accountLinks(data.self.admin)}
+    admin={data.self.admin}
     here="/settings/keyboard"
     note={data.note}
   >
@@ -25,5 +22,5 @@ export default define.page<typeof handler>(({ data, state }) => (
       <p class="hint">{t("keyboard.noScript")}</p>
     </noscript>
     <KeyboardSettings />
-  </SettingsPage>
+  </AccountPage>
 ));

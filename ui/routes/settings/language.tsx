@@ -1,6 +1,5 @@
 import { ActForm } from "../../components/FormParts.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
+import { AccountPage } from "../../components/AccountPage.tsx";
 import { readForm, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import {
@@ -49,13 +48,11 @@ export default define.page<typeof handler>(({ data, state }) => {
     ...LANGUAGES.map(({ code, name }) => ({ code, name, hint: "" })),
   ];
   return (
-    <SettingsPage
+    <AccountPage
       state={state}
-      title={t("settings.title")}
       heading={t("settings.language")}
       lead={t("language.lead")}
-      back="/"
-      links={accountLinks(data.self.admin)}
+      admin={data.self.admin}
       here="/settings/language"
       note={data.note}
     >
@@ -76,6 +73,6 @@ export default define.page<typeof handler>(({ data, state }) => {
           <button class="button primary" type="submit">{t("save")}</button>
         </div>
       </ActForm>
-    </SettingsPage>
+    </AccountPage>
   );
 });

@@ -1,8 +1,7 @@
 import PasswordMeter from "../../islands/PasswordMeter.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
 import { Field } from "../../components/Field.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
+import { AccountPage } from "../../components/AccountPage.tsx";
 import { text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -26,13 +25,11 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AccountPage
     state={state}
-    title={t("settings.title")}
     heading={t("settings.password")}
     lead={t("password.lead")}
-    back="/"
-    links={accountLinks(data.self.admin)}
+    admin={data.self.admin}
     here="/settings/password"
     note={data.note}
   >
@@ -58,5 +55,5 @@ export default define.page<typeof handler>(({ data, state }) => (
         <button class="button primary" type="submit">{t("password.change")}</button>
       </div>
     </ActForm>
-  </SettingsPage>
+  </AccountPage>
 ));

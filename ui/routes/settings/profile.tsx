@@ -1,7 +1,6 @@
 import { ActForm } from "../../components/FormParts.tsx";
 import ProfileForm from "../../islands/ProfileForm.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
+import { AccountPage } from "../../components/AccountPage.tsx";
 import { file, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -31,16 +30,15 @@ export const handler = define.handlers(formPage(
   },
 ));
 
-export default define.page<typeof handler>(({ data, state }) => {
+export default define.page<typeof handler>(({ data, state, url }) => {
   const { user, admin } = data.self;
   return (
-    <SettingsPage
+    <AccountPage
       state={state}
-      title={t("settings.title")}
       heading={t("settings.profile")}
-      back="/"
-      links={accountLinks(admin)}
+      admin={admin}
       here="/settings/profile"
+      index={url.pathname === "/settings"}
       note={data.note}
     >
       <ProfileForm user={user} />
@@ -51,6 +49,6 @@ export default define.page<typeof handler>(({ data, state }) => {
           </div>
         </ActForm>
       )}
-    </SettingsPage>
+    </AccountPage>
   );
 });

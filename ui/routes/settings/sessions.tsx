@@ -1,7 +1,6 @@
 import { ActForm } from "../../components/FormParts.tsx";
 import { Icon } from "../../components/Icon.tsx";
-import { SettingsPage } from "../../components/SettingsPage.tsx";
-import { accountLinks } from "../../lib/settings_links.ts";
+import { AccountPage } from "../../components/AccountPage.tsx";
 import { text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { formatRelative } from "../../lib/format/time.ts";
@@ -28,13 +27,11 @@ export const handler = define.handlers(formPage(
 ));
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <SettingsPage
+  <AccountPage
     state={state}
-    title={t("settings.title")}
     heading={t("settings.sessions")}
     lead={t("sessions.lead")}
-    back="/"
-    links={accountLinks(data.self.admin)}
+    admin={data.self.admin}
     here="/settings/sessions"
     note={data.note}
   >
@@ -69,5 +66,5 @@ export default define.page<typeof handler>(({ data, state }) => (
         </div>
       </ActForm>
     )}
-  </SettingsPage>
+  </AccountPage>
 ));

@@ -61,14 +61,13 @@ export const handler = define.handlers(formPage(
     },
     async reset(ctx) {
       const link = await ctx.state.api.call("adminResetLink", { params: paramsOf(ctx) });
-      return `${ctx.url.pathname}?link=${encodeURIComponent(new URL(link.url).pathname)}`;
+      return { tell: link.url };
     },
   },
 ));
 
-export default define.page<typeof handler>(({ data, state, url }) => {
+export default define.page<typeof handler>(({ data, state }) => {
   const { user } = data;
-  const link = url.searchParams.get("link");
   return (
     <AdminPage
       state={state}
@@ -77,10 +76,10 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       here="/admin/users"
       note={data.note}
     >
-      {link?.startsWith("/reset/") && (
+      {data.note.told && (
         <Notice icon="key">
           <p>{t("admin.resetLink")}</p>
-          <p class="mono break">{state.server.public_url.replace(/\/$/, "") + link}</p>
+          <p class="mono break">{data.note.told}</p>
         </Notice>
       )}
       <Who user={user} />
