@@ -55,6 +55,12 @@ export const limits = {
     maxAclEntries: 1000,
     maxEmbeds: 10,
   },
+  /** Encrypted contents (section "Encryption"), in bytes before base64. */
+  sealed: {
+    /** The largest bucket of a body, its nonce and its tag. */
+    maxBodyBytes: 32_768 + 64,
+    maxKeyBytes: 4096,
+  },
   keys: {
     maxWindowMs: 14 * 24 * 3_600_000,
     rotateEveryMs: 7 * 24 * 3_600_000,
@@ -148,6 +154,10 @@ assert(
   limits.content.maxBodyBytes + 16_384 < limits.event.maxBytes &&
     limits.transaction.maxEduBytes < limits.event.maxBytes,
   "limits: the longest body and its envelope fit into an event",
+);
+assert(
+  (limits.sealed.maxBodyBytes + limits.sealed.maxKeyBytes) * 4 / 3 + 8192 < limits.event.maxBytes,
+  "limits: the largest sealed content and its envelope fit into an event",
 );
 assert(
   limits.authority.maxRoles * 3 < limits.json.maxNodes &&

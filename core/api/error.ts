@@ -20,12 +20,20 @@ export const ERROR_STATUS = {
   timeout: 408,
   conflict: 409,
   name_taken: 409,
+  /** The room takes only what is sealed for its devices, or this device must commit first. */
+  encrypted_room: 409,
+  /** Somebody else's change of the group came first; `details.commits` are the missing ones. */
+  stale_epoch: 409,
+  /** The group information does not say what the commit makes of the group. */
+  roster_mismatch: 409,
   gone: 410,
   too_large: 413,
   unsupported_media: 415,
   range: 416,
   rejected_by_scan: 422,
   limit_reached: 422,
+  /** The group's rules forbid this change. */
+  policy: 422,
   slow_mode: 429,
   rate_limited: 429,
   internal: 500,

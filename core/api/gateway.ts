@@ -17,6 +17,8 @@ export const Dm = z.object({
   ),
   last_message_id: z.string().nullable(),
   last_ts: z.number().int(),
+  encrypted: z.boolean().describe("From some message on; never lifted"),
+  may_encrypt: z.boolean().describe("The viewer is who may switch encryption on"),
 });
 export type Dm = z.infer<typeof Dm>;
 
@@ -102,6 +104,18 @@ export const DISPATCH = {
     user_id: z.string(),
     presence: z.enum(["online", "idle", "dnd", "offline"]),
   }),
+  /** The room's MLS group has a new epoch. */
+  "group.update": z.object({ room_id: z.string(), epoch: z.number().int() }),
+  /** Devices are to be added to the room's group, or to be taken out. */
+  "group.wanted": z.object({ room_id: z.string() }),
+  /** A Welcome waits for a device of the user; `room_id` is its room. */
+  "welcome": z.object({ room_id: z.string() }),
+  /** A user's devices or identity changed. */
+  "devices.update": z.object({ user_id: z.string() }),
+  /** Something waits in the inbox of a device of the user. */
+  "to_device": z.object({}),
+  /** A device of the user has few key packages left. */
+  "key_packages.low": z.object({}),
   "session.revoked": z.object({ reason: z.string() }),
 } as const;
 export type DispatchName = keyof typeof DISPATCH;

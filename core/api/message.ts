@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Sealed } from "./sealed.ts";
 import { User } from "./user.ts";
 
 /** A file in a message. Pictures carry size and placeholder so that nothing moves when they load. */
@@ -30,18 +31,32 @@ export const Reaction = z.object({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
+/** A reaction in an encrypted room: with what is known to its devices alone. */
+export const SealedReaction = z.object({
+  id: z.string().describe("Event id: what to delete to take it back"),
+  user_id: z.string(),
+  sealed: Sealed,
+});
+export type SealedReaction = z.infer<typeof SealedReaction>;
+
 /** A message as its viewer sees it, with edits, reactions and redaction applied. */
 export const Message = z.object({
   id: z.string(),
   room_id: z.string(),
   channel_id: z.string(),
-  kind: z.enum(["text", "file"]),
+  kind: z.enum(["text", "file", "sealed"]),
   author: User,
   nickname: z.string().nullable(),
   color: z.string().nullable().describe("Colour of the author's strongest coloured role"),
   origin_ts: z.number().int(),
   order: z.number().int().describe("Place in the channel: (order, raw id) ascending"),
-  body: z.string().describe("Markdown source; empty when redacted"),
+  body: z.string().describe("Markdown source; empty when redacted, and when sealed"),
+  sealed: Sealed.optional().describe("Of an encrypted message: the newest edit's"),
+  sealed_event_id: z.string().optional().describe("The event whose `sealed` this is"),
+  sealed_reactions: z.array(SealedReaction).optional().describe("The first ones first"),
+  unsealed: z.literal(true).optional().describe(
+    "Came without encryption after it was switched on: nobody vouches for who could read it",
+  ),
   media: z.array(MessageMedia),
   mentions: Mentions.describe("Those that take effect"),
   mentions_me: z.boolean(),

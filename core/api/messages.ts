@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ReadState } from "./channel.ts";
 import { Message, MessagePage } from "./message.ts";
 import { defineOperation } from "./operation.ts";
+import { Sealed } from "./sealed.ts";
 import { User } from "./user.ts";
 
 const Room = z.object({ room_id: z.string() });
@@ -60,6 +61,10 @@ export const sendMessage = defineOperation({
     body: z.string().max(MESSAGE_BODY_CHARS).default("").describe(
       "Markdown; mentions as in core/event/mention_tokens.ts: <@local:server>, <&role>, <#channel>, @everyone",
     ),
+    sealed: Sealed.optional().describe(
+      "In place of `body`, in encrypted rooms; whom it pings is named in `allowed_mentions.users`, " +
+        "which servers see",
+    ),
     media: z.array(z.object({
       uri: z.string(),
       alt: z.string().max(1000).nullable().optional(),
@@ -76,7 +81,15 @@ export const sendMessage = defineOperation({
     nonce: z.string().min(1).max(64).optional(),
   }),
   result: Message,
-  errors: ["invalid", "forbidden", "not_found", "slow_mode", "rate_limited", "unavailable"],
+  errors: [
+    "invalid",
+    "forbidden",
+    "not_found",
+    "encrypted_room",
+    "slow_mode",
+    "rate_limited",
+    "unavailable",
+  ],
 });
 
 export const editMessage = defineOperation({
@@ -87,9 +100,12 @@ export const editMessage = defineOperation({
   summary: "Edit one's own message",
   auth: "user",
   params: MessageParams,
-  body: z.object({ body: z.string().min(1).max(MESSAGE_BODY_CHARS) }),
+  body: z.object({
+    body: z.string().max(MESSAGE_BODY_CHARS).default(""),
+    sealed: Sealed.optional().describe("In place of `body`, in encrypted rooms"),
+  }),
   result: Message,
-  errors: ["invalid", "forbidden", "not_found"],
+  errors: ["invalid", "forbidden", "not_found", "encrypted_room", "limit_reached"],
 });
 
 export const redactMessages = defineOperation({
@@ -116,9 +132,16 @@ export const addReaction = defineOperation({
   tag: "messages",
   summary: "React to a message; again with the same key changes nothing",
   auth: "user",
-  body: z.object({ room_id: z.string(), event_id: z.string(), key: z.string().min(1).max(64) }),
+  body: z.object({
+    room_id: z.string(),
+    event_id: z.string(),
+    key: z.string().max(64).default(""),
+    sealed: Sealed.optional().describe(
+      "In place of `key`, in encrypted rooms; taken back by deleting its event",
+    ),
+  }),
   result: Message,
-  errors: ["invalid", "forbidden", "not_found", "limit_reached"],
+  errors: ["invalid", "forbidden", "not_found", "encrypted_room", "limit_reached"],
 });
 
 export const removeReaction = defineOperation({

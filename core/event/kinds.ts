@@ -57,7 +57,7 @@ export const KINDS: readonly EventKind[] = [
 ];
 
 /** Types that later issues give a meaning; until then they are carried like unknown ones. */
-export const RESERVED_TYPES = ["m.member.move", "m.room.encrypted"] as const;
+export const RESERVED_TYPES = ["m.member.move"] as const;
 
 const byType: ReadonlyMap<string, EventKind> = new Map(KINDS.map((kind) => [kind.type, kind]));
 

@@ -2,6 +2,7 @@ import { limits } from "../../limits.ts";
 import { hash32, mediaUri, name, roleId, userId } from "./fields.ts";
 import { defineKind } from "./kind.ts";
 import { relation } from "./relation.ts";
+import { sealed } from "./sealed.ts";
 import {
   flag,
   type Infer,
@@ -45,8 +46,9 @@ const embed = object({
 });
 
 const content = object({
-  msgtype: oneOf("text", "file", "embed"),
+  msgtype: oneOf("text", "file", "embed", "sealed"),
   body: text(limits.content.maxBodyBytes),
+  sealed: optional(sealed),
   media: optional(list(media, limits.content.maxMedia)),
   embeds: optional(list(embed, limits.content.maxEmbeds)),
   mentions: optional(mentions),
@@ -56,7 +58,7 @@ const content = object({
 });
 export type MessageContent = Infer<typeof content>;
 
-/** What people say. `body` is markdown source. */
+/** What people say. `body` is markdown source; in encrypted rooms what is said is in `sealed`. */
 export const messageKind = defineKind<MessageContent>({
   type: "m.room.message",
   plane: "timeline",
@@ -64,6 +66,6 @@ export const messageKind = defineKind<MessageContent>({
   authority: false,
   content,
   fields:
-    "`msgtype: text/file/embed`, `body` (markdown, 16 KiB), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `display? {name, avatar?}` (webhooks), `franking?` (reserved)",
+    "`msgtype: text/file/embed/sealed`, `body` (markdown, 16 KiB; empty where sealed), `sealed? {v, epoch, nonce, key, body}` (with `msgtype` sealed alone), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `display? {name, avatar?}` (webhooks), `franking?` (reserved)",
   right: "SEND; with `relates_to` thread SEND_IN_THREADS",
 });

@@ -2,22 +2,28 @@ import { limits } from "../../limits.ts";
 import { mediaUri } from "./fields.ts";
 import { defineKind } from "./kind.ts";
 import { relationOf } from "./relation.ts";
+import { sealed } from "./sealed.ts";
 import { type Infer, object, optional, text } from "./shape.ts";
 
 const content = object({
   relates_to: relationOf("reaction"),
-  key: text(limits.content.maxReactionKeyBytes, 1),
+  key: optional(text(limits.content.maxReactionKeyBytes, 1)),
+  sealed: optional(sealed),
   uri: optional(mediaUri),
 });
 export type ReactionContent = Infer<typeof content>;
 
-/** An emoji on a message. Taken back by redacting it. Redaction removes the key. */
+/**
+ * An emoji on a message, or in encrypted rooms `sealed` in its place. Taken back by redacting it.
+ * Redaction removes both.
+ */
 export const reactionKind = defineKind<ReactionContent>({
   type: "m.reaction",
   plane: "timeline",
   stateKey: "none",
   authority: false,
   content,
-  fields: "`relates_to {kind: reaction, event_id}`, `key` (emoji, or name of a custom one), `uri?`",
+  fields:
+    "`relates_to {kind: reaction, event_id}`, `key` (emoji, or name of a custom one) or `sealed`, `uri?`",
   right: "ADD_REACTIONS",
 });

@@ -7,6 +7,7 @@ import { unknownUser } from "../messages/project_messages.ts";
 import { lastMessages } from "../messages/message_rows.ts";
 import { listReceivedInvites } from "../../federation/received_invites.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
 import { compareForUser } from "./find_dm_room.ts";
 
 /** Of more, the latest are listed; to open one of the others by its user brings it back. */
@@ -50,6 +51,8 @@ export async function askedDms(
     state: "invited",
     last_message_id: null,
     last_ts: invite.received_ts,
+    encrypted: false,
+    may_encrypt: false,
   }));
 }
 
@@ -110,6 +113,8 @@ export async function viewDms(
         : "waiting",
       last_message_id: message?.eventId ?? null,
       last_ts: message?.ts ?? created,
+      encrypted: isEncrypted(room.authority),
+      may_encrypt: mayEncrypt(room.authority, userId),
     }];
   });
   return dms.sort((a, b) => b.last_ts - a.last_ts);

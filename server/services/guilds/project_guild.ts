@@ -12,6 +12,7 @@ import type { ChannelPolicy } from "../../../core/permissions/channel_policy.ts"
 import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
 import { predecessorOf, replacementOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
+import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
 import { knocksOn } from "../invites/knocks_on.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
 
@@ -119,7 +120,8 @@ export function projectChannel(room: Room, parts: ChannelParts): Channel | undef
     id,
     kind: policy.kind as ChannelKind,
     private: isPrivate,
-    encrypted: false,
+    encrypted: isEncrypted(authority),
+    may_encrypt: mayEncrypt(authority, viewer.userId),
     name: textOf(meta, "name") ?? (isPrivate ? "private" : "unnamed"),
     topic: textOf(meta, "topic"),
     parent: policy.parent ?? null,

@@ -58,8 +58,12 @@ function relationOf({ type, content }: EffectiveEvent): Relation | undefined {
     case "m.reaction": {
       const reaction = readContent(reactionKind, content);
       // The database's text cannot hold it, and no emoji is called so.
-      if (reaction === undefined || reaction.key.includes("\u0000")) return undefined;
-      return { kind: "reaction", targetId: reaction.relates_to.event_id, key: reaction.key };
+      if (reaction === undefined || reaction.key?.includes("\u0000") === true) return undefined;
+      const targetId = reaction.relates_to.event_id;
+      if (reaction.sealed !== undefined) return { kind: "sealed_reaction", targetId };
+      return reaction.key === undefined
+        ? undefined
+        : { kind: "reaction", targetId, key: reaction.key };
     }
     case "m.pin": {
       const pin = readContent(pinKind, content);

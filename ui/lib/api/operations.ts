@@ -7,6 +7,8 @@ import type * as admin_server from "../../../core/api/admin_server.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
 import type * as dms from "../../../core/api/dms.ts";
+import type * as e2ee_groups from "../../../core/api/e2ee_groups.ts";
+import type * as e2ee_keys from "../../../core/api/e2ee_keys.ts";
 import type * as erasure from "../../../core/api/erasure.ts";
 import type * as guild_servers from "../../../core/api/guild_servers.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
@@ -84,6 +86,18 @@ export const OPERATIONS = {
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
   listDms: ["GET", "/client/v1/dms"],
   openDm: ["POST", "/client/v1/dms"],
+  ackWelcome: ["DELETE", "/client/v1/welcomes/:welcome_id"],
+  createGroup: ["POST", "/client/v1/rooms/:room_id/group"],
+  enableEncryption: ["POST", "/client/v1/rooms/:room_id/encryption"],
+  getGroup: ["GET", "/client/v1/rooms/:room_id/group"],
+  listCommits: ["GET", "/client/v1/rooms/:room_id/group/commits"],
+  listSealed: ["GET", "/client/v1/rooms/:room_id/sealed"],
+  listWelcomes: ["GET", "/client/v1/welcomes"],
+  reportEncryptionFailures: ["POST", "/client/v1/encryption/failures"],
+  sendCommit: ["POST", "/client/v1/rooms/:room_id/group/commits"],
+  claimKeyPackages: ["POST", "/client/v1/rooms/:room_id/key-packages"],
+  countKeyPackages: ["GET", "/client/v1/key-packages"],
+  uploadKeyPackages: ["PUT", "/client/v1/key-packages"],
   eraseOwnWords: ["POST", "/client/v1/account/erasures"],
   listErasures: ["GET", "/client/v1/account/erasures"],
   getGuildServers: ["GET", "/client/v1/guilds/:guild_id/servers"],
@@ -225,6 +239,18 @@ export interface OperationTypes {
   getDelivery: typeof delivery.getDelivery;
   listDms: typeof dms.listDms;
   openDm: typeof dms.openDm;
+  ackWelcome: typeof e2ee_groups.ackWelcome;
+  createGroup: typeof e2ee_groups.createGroup;
+  enableEncryption: typeof e2ee_groups.enableEncryption;
+  getGroup: typeof e2ee_groups.getGroup;
+  listCommits: typeof e2ee_groups.listCommits;
+  listSealed: typeof e2ee_groups.listSealed;
+  listWelcomes: typeof e2ee_groups.listWelcomes;
+  reportEncryptionFailures: typeof e2ee_groups.reportEncryptionFailures;
+  sendCommit: typeof e2ee_groups.sendCommit;
+  claimKeyPackages: typeof e2ee_keys.claimKeyPackages;
+  countKeyPackages: typeof e2ee_keys.countKeyPackages;
+  uploadKeyPackages: typeof e2ee_keys.uploadKeyPackages;
   eraseOwnWords: typeof erasure.eraseOwnWords;
   listErasures: typeof erasure.listErasures;
   getGuildServers: typeof guild_servers.getGuildServers;

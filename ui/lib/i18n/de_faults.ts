@@ -23,6 +23,13 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.timeout": "Das hat zu lange gedauert. Versuch es noch einmal.",
   "fault.conflict":
     "Jemand war schneller, oder es hat sich inzwischen geändert. Sieh noch einmal nach.",
+  "fault.encrypted_room":
+    "Diese Unterhaltung ist verschlüsselt: Warte einen Moment, bis dieses Gerät so weit ist.",
+  "fault.stale_epoch":
+    "Ein anderes Gerät hat die Verschlüsselung zuerst geändert. Es wird noch einmal versucht.",
+  "fault.roster_mismatch":
+    "Die verschlüsselte Gruppe passt nicht zu ihren Mitgliedern. Es wird noch einmal versucht.",
+  "fault.policy": "Die Regeln der verschlüsselten Gruppe verbieten diese Änderung.",
   "fault.name_taken": "Dieser Benutzername ist vergeben.",
   "fault.gone": "Dieser Link oder Code ist abgelaufen oder verbraucht. Bitte um einen neuen.",
   "fault.too_large": "Das ist größer, als dieser Server annimmt.",

@@ -19,6 +19,11 @@ export const faults = {
   "fault.method_not_allowed": "The server does not do that.",
   "fault.timeout": "That took too long. Try again.",
   "fault.conflict": "Somebody was quicker, or it has changed meanwhile. Look again.",
+  "fault.encrypted_room":
+    "This conversation is encrypted: wait a moment while this device catches up.",
+  "fault.stale_epoch": "Another device changed the encryption first. Trying again.",
+  "fault.roster_mismatch": "The encrypted group does not fit its members. Trying again.",
+  "fault.policy": "The rules of the encrypted group forbid this change.",
   "fault.name_taken": "This user name is taken.",
   "fault.gone": "This link or code has ended or was used up. Ask for a new one.",
   "fault.too_large": "That is larger than this server takes.",
