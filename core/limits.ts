@@ -55,11 +55,22 @@ export const limits = {
     maxAclEntries: 1000,
     maxEmbeds: 10,
   },
-  /** Encrypted contents (section "Encryption"), in bytes before base64. */
+  /** Encrypted contents (PROTOCOL.md 12), in bytes before base64. */
   sealed: {
+    /** Of the plaintext that travels inside MLS: its true length is the same for all. */
+    recordBytes: 256,
+    /** Bodies are padded to powers of two from here to `maxBucketBytes`. */
+    minBucketBytes: 256,
+    maxBucketBytes: 32_768,
     /** The largest bucket of a body, its nonce and its tag. */
     maxBodyBytes: 32_768 + 64,
     maxKeyBytes: 4096,
+    maxExcerptBytes: 400,
+  },
+  /** Devices and identities (PROTOCOL.md 12). */
+  e2ee: {
+    maxCertificateBytes: 600,
+    maxCertificateMs: 2 * 365 * 24 * 3_600_000,
   },
   keys: {
     maxWindowMs: 14 * 24 * 3_600_000,
@@ -158,6 +169,11 @@ assert(
 assert(
   (limits.sealed.maxBodyBytes + limits.sealed.maxKeyBytes) * 4 / 3 + 8192 < limits.event.maxBytes,
   "limits: the largest sealed content and its envelope fit into an event",
+);
+assert(
+  limits.sealed.maxBucketBytes + 24 + 16 <= limits.sealed.maxBodyBytes &&
+    limits.content.maxBodyBytes < limits.sealed.maxBucketBytes,
+  "limits: the longest body fits into the largest bucket, and that into a sealed content",
 );
 assert(
   limits.authority.maxRoles * 3 < limits.json.maxNodes &&

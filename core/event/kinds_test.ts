@@ -4,8 +4,10 @@ import { kindOf, KINDS, RESERVED_TYPES } from "./kinds.ts";
 import { contentFault, type EventKind, fitsStateKey, readContent } from "./kinds/kind.ts";
 import { messageKind } from "./kinds/message.ts";
 import { policyKind } from "./kinds/policy.ts";
+import { reactionKind } from "./kinds/reaction.ts";
 import type { JsonObject } from "./json.ts";
 
+const SEALED = { v: 1, epoch: 3, nonce: "A".repeat(22), key: "AAAA", body: "BBBB" };
 const SOME_ID = "$4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM";
 const MEDIA = {
   uri: "mxc://example.com/8FyqfTvsqV1HMzCTqAENWY",
@@ -83,6 +85,49 @@ Deno.test("contents: each fixture is taken, and its change is refused by the fie
     assert.ok(fault?.includes(`content${named}`), `${type}: ${fault}`);
     assert.equal(readContent(kind, { ...content, ...change }), undefined);
   }
+});
+
+Deno.test("a sealed message tells nothing beside its ciphertext", () => {
+  const opaque = { ...MEDIA, type: "application/octet-stream" };
+  const good = {
+    msgtype: "sealed",
+    body: "",
+    sealed: SEALED,
+    media: [opaque],
+    relates_to: { kind: "reply", event_id: SOME_ID },
+  };
+  const fault = (change: JsonObject) => contentFault(messageKind, { ...good, ...change });
+  assert.equal(fault({}), undefined);
+  const refused: [JsonObject, string][] = [
+    [{ body: "hi" }, ".body: must be empty"],
+    [{ msgtype: "text" }, ".sealed: only with msgtype sealed"],
+    [{ mentions: { users: ["@bob:example.com"] } }, ".mentions: not in a sealed"],
+    [{ embeds: [] }, ".embeds: not in a sealed"],
+    [{ display: { name: "x" } }, ".display: not in a sealed"],
+    [{ hint: "what it says" }, ".hint: not in a sealed"],
+    [{ media: [opaque, { ...opaque, name: "plan.pdf" }] }, ".media[1].name: not in a sealed"],
+    [{ media: [MEDIA] }, ".media[0].type: application/octet-stream"],
+    [{ sealed: { ...SEALED, v: 2 } }, ".sealed.v: an integer"],
+    [{ sealed: { ...SEALED, epoch: -1 } }, ".sealed.epoch: an integer"],
+    [{ sealed: { ...SEALED, nonce: "A".repeat(21) + "B" } }, ".sealed.nonce: 16 bytes"],
+    [{ sealed: { ...SEALED, key: "A=" } }, ".sealed.key: an MLS message"],
+    [{ sealed: { ...SEALED, body: "A".repeat(50_000) } }, ".sealed.body: a ciphertext"],
+  ];
+  for (const [change, named] of refused) {
+    assert.ok(fault(change)?.includes(`content${named}`), `${named}: ${fault(change)}`);
+  }
+  const { sealed: _, ...bare } = good;
+  assert.ok(contentFault(messageKind, bare)?.includes(".sealed: missing"));
+});
+
+Deno.test("a reaction has an emoji or is sealed, never both", () => {
+  const relates_to = { kind: "reaction", event_id: SOME_ID };
+  const fault = (content: JsonObject) => contentFault(reactionKind, { relates_to, ...content });
+  assert.equal(fault({ key: "👍", uri: MEDIA.uri }), undefined);
+  assert.equal(fault({ sealed: SEALED }), undefined);
+  assert.ok(fault({})?.includes(".key: text is expected"));
+  assert.ok(fault({ key: "👍", sealed: SEALED })?.includes(".key: not in a sealed"));
+  assert.ok(fault({ uri: MEDIA.uri, sealed: SEALED })?.includes(".uri: not in a sealed"));
 });
 
 Deno.test("lists that must be sorted are", () => {

@@ -17,7 +17,11 @@ export type SignatureTag =
   | "mls-successors"
   | "erasure"
   | "report"
-  | "identity";
+  | "identity"
+  | "e2ee-ssk"
+  | "e2ee-usk"
+  | "e2ee-device"
+  | "e2ee-user";
 
 /** One Ed25519 key that signs: what `server/keys` hands out for the present moment. */
 export interface EventSigner {
@@ -42,6 +46,10 @@ const TAGS: readonly SignatureTag[] = [
   "erasure",
   "report",
   "identity",
+  "e2ee-ssk",
+  "e2ee-usk",
+  "e2ee-device",
+  "e2ee-user",
 ];
 for (const tag of TAGS) prefixes.set(tag, encoder.encode(`openguild/${tag}\0`));
 

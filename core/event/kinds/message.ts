@@ -12,6 +12,7 @@ import {
   oneOf,
   optional,
   pattern,
+  refine,
   text,
 } from "./shape.ts";
 
@@ -45,7 +46,7 @@ const embed = object({
   media: optional(media),
 });
 
-const content = object({
+const fields = object({
   msgtype: oneOf("text", "file", "embed", "sealed"),
   body: text(limits.content.maxBodyBytes),
   sealed: optional(sealed),
@@ -56,7 +57,32 @@ const content = object({
   display: optional(object({ name, avatar: optional(mediaUri) })),
   franking: optional(hash32),
 });
-export type MessageContent = Infer<typeof content>;
+export type MessageContent = Infer<typeof fields>;
+
+/** Beside the ciphertext only what servers need to deliver: nothing of what is said. */
+const DELIVERED = ["msgtype", "body", "sealed", "media", "relates_to", "franking"];
+const DELIVERED_OF_MEDIA = ["uri", "blake3", "size", "type"];
+const OPAQUE_TYPE = "application/octet-stream";
+
+const content = refine(fields, (message) => {
+  if (message.msgtype !== "sealed") {
+    return message.sealed === undefined ? undefined : ".sealed: only with msgtype sealed";
+  }
+  if (message.sealed === undefined) return ".sealed: missing";
+  if (message.body !== "") return ".body: must be empty in a sealed message";
+  const said = strangerTo(DELIVERED, message);
+  if (said !== undefined) return `.${said}: not in a sealed message`;
+  for (const [index, file] of (message.media ?? []).entries()) {
+    const told = strangerTo(DELIVERED_OF_MEDIA, file);
+    if (told !== undefined) return `.media[${index}].${told}: not in a sealed message`;
+    if (file.type !== OPAQUE_TYPE) return `.media[${index}].type: ${OPAQUE_TYPE} is expected`;
+  }
+  return undefined;
+});
+
+function strangerTo(known: readonly string[], value: object): string | undefined {
+  return Object.keys(value).find((name) => !known.includes(name));
+}
 
 /** What people say. `body` is markdown source; in encrypted rooms what is said is in `sealed`. */
 export const messageKind = defineKind<MessageContent>({

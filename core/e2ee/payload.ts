@@ -1,0 +1,75 @@
+import { mediaUri, name, roleId, userId } from "../event/kinds/fields.ts";
+import { relation } from "../event/kinds/relation.ts";
+import {
+  flag,
+  id,
+  type Infer,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  pattern,
+  refine,
+  text,
+} from "../event/kinds/shape.ts";
+import { limits } from "../limits.ts";
+import { fromBase64 } from "./bytes.ts";
+
+const bytes32 = id(
+  (value) => fromBase64(value, 32) === undefined ? undefined : value,
+  "unpadded base64 of 32 bytes",
+);
+
+/** Where a sealed file lies and how it is opened. `hash` is SHA-256 of what is stored. */
+const sealedFile = { uri: mediaUri, key: bytes32, hash: bytes32 };
+
+const media = object({
+  ...sealedFile,
+  name,
+  type: text(255, 1),
+  /** Bytes before it was sealed. */
+  size: integer(0, limits.json.maxInteger),
+  width: optional(integer(1, 1_000_000)),
+  height: optional(integer(1, 1_000_000)),
+  duration_ms: optional(integer(0, limits.json.maxInteger)),
+  thumbhash: optional(pattern(/^[A-Za-z0-9+/]{1,64}={0,2}$/, "a thumbhash in base64")),
+  alt: optional(text(limits.content.maxTopicBytes)),
+  spoiler: optional(flag),
+  thumb: optional(object(sealedFile)),
+});
+export type SealedMedia = Infer<typeof media>;
+
+const mentions = object({
+  users: optional(list(userId, limits.content.maxMentions)),
+  roles: optional(list(roleId, limits.content.maxMentions)),
+  everyone: optional(flag),
+});
+
+const fields = object({
+  type: oneOf("message", "reaction"),
+  body: optional(text(limits.content.maxBodyBytes)),
+  media: optional(list(media, limits.content.maxMedia)),
+  mentions: optional(mentions),
+  /** Of a reaction: the emoji, or the name of a custom one, whose picture is `uri`. */
+  key: optional(text(limits.content.maxReactionKeyBytes, 1)),
+  uri: optional(mediaUri),
+  /** What is answered, as the sender read it. */
+  reply_excerpt: optional(text(limits.sealed.maxExcerptBytes)),
+  /** As outside: a server cannot hang what was said onto another message. */
+  relates_to: optional(relation),
+});
+
+/** What a sealed message says. PROTOCOL.md 12. */
+export type SealedPayload = Infer<typeof fields>;
+/** What a sender gives: the relation is taken from the place that it is sealed for. */
+export type SealedDraft = Omit<SealedPayload, "relates_to">;
+
+export const sealedPayload = refine(fields, (payload) => {
+  const reacts = payload.relates_to?.kind === "reaction";
+  if (payload.type === "reaction") {
+    if (payload.key === undefined) return ".key: a reaction needs one";
+    return reacts ? undefined : ".relates_to: a reaction names what it reacts to";
+  }
+  return reacts ? ".relates_to: only a reaction reacts" : undefined;
+});
