@@ -3,7 +3,7 @@ import { parseUserId } from "../../core/ids/user_id.ts";
 import { acceptInvite } from "../../server/services/invites/accept_invite.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { type Homeserver, startHomeserver } from "../harness/homeserver.ts";
-import { createGuild, fillRegistration, settled } from "./people.ts";
+import { foundGuild, settled } from "./people.ts";
 
 /** More members than the client holds of a guild. */
 const CROWD = 205;
@@ -14,10 +14,7 @@ Deno.test("a member beyond those that the page holds can be completed and is men
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   const { page } = ann;
-  await page.goto(server.setupLink ?? "");
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Workshop");
+  await foundGuild(page, server.setupLink ?? "", "Workshop");
   const [, , guild] = new URL(page.url()).pathname.split("/");
   const code = await page.evaluate(`(async () => {
     const answer = await fetch("/client/v1/invites", {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
-import { createGuild, fillRegistration, settled } from "./people.ts";
+import { fillRegistration, foundGuild, settled } from "./people.ts";
 
 Deno.test("a guild is run from its settings, much of it by keyboard", async (t) => {
   await using server = await startRunningServer();
@@ -9,10 +9,7 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);
   const { page } = ann;
-  await page.goto(server.setupLink);
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Garden");
+  await foundGuild(page, server.setupLink, "Garden");
   const chat = new URL(page.url()).pathname;
   const settings = `${chat.split("/").slice(0, 3).join("/")}/settings`;
   await page.goto(`${server.base}${settings}/invites`);

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { systemClock } from "../../server/system/clock.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startHomeserver } from "../harness/homeserver.ts";
-import { createGuild, fillRegistration, settled } from "./people.ts";
+import { fillRegistration, foundGuild, settled } from "./people.ts";
 
 const DAY_MS = 86_400_000;
 /** Messages of each day: more than a page shows, so that going there has to load. */
@@ -49,10 +49,7 @@ Deno.test("jump to a date, choose messages and delete them at once", async (t) =
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser, { phone: true });
   const { page } = ann;
-  await page.goto(server.setupLink ?? "");
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Workshop");
+  await foundGuild(page, server.setupLink ?? "", "Workshop");
   for (const days of DAYS_AGO) {
     shiftMs = -days * DAY_MS;
     await talk(page, days);

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { createGuild, fillRegistration, say, settled } from "./people.ts";
+import { fillRegistration, foundGuild, say, settled } from "./people.ts";
 
 const HISTORY = 180;
 
@@ -41,10 +41,7 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);
   const { page } = ann;
-  await page.goto(server.setupLink);
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Workshop");
+  await foundGuild(page, server.setupLink, "Workshop");
   const channel = new URL(page.url()).pathname;
   const guild = channel.split("/").slice(0, 3).join("/");
 

@@ -24,6 +24,14 @@ export async function createGuild(page: Page, name: string) {
   await page.waitForURL(/\/g\/[^/]+\/[^/]+$/);
 }
 
+/** The first account of a server, an administrator's, with a guild: its page is left in the guild. */
+export async function foundGuild(page: Page, setupLink: string, name: string) {
+  await page.goto(setupLink);
+  await fillRegistration(page, "ann", "Ann");
+  await settled(page);
+  await createGuild(page, name);
+}
+
 /** Writes a message and sends it with Enter. */
 export async function say(page: Page, text: string) {
   const box = page.locator("textarea[name=body]");

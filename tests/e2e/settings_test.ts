@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
-import { createGuild, fillRegistration, PASSWORD, settled } from "./people.ts";
+import { fillRegistration, foundGuild, PASSWORD, settled } from "./people.ts";
 
 Deno.test("settings: roles, channel permissions, members, registration", async (t) => {
   await using server = await startRunningServer();
@@ -9,10 +9,7 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);
   const { page } = ann;
-  await page.goto(server.setupLink);
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Workshop");
+  await foundGuild(page, server.setupLink, "Workshop");
   const channel = new URL(page.url()).pathname;
   const guild = channel.split("/").slice(0, 3).join("/");
   const settings = `${server.base}${guild}/settings`;

@@ -3,7 +3,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { createGuild, fillRegistration, settled } from "./people.ts";
+import { foundGuild } from "./people.ts";
 
 interface Point {
   readonly x: number;
@@ -44,10 +44,7 @@ Deno.test("on a phone a swipe leads to guilds and channels, to members and back"
   const browser = await launchBrowser();
   await using ann = await openPerson(browser, { phone: true });
   const { page } = ann;
-  await page.goto(server.setupLink);
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Workshop");
+  await foundGuild(page, server.setupLink, "Workshop");
   const session = await ann.context.newCDPSession(page);
   const left = { x: 60, y: 300 };
   const right = { x: 320, y: 310 };

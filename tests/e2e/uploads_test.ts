@@ -4,7 +4,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { createGuild, fillRegistration, settled } from "./people.ts";
+import { foundGuild } from "./people.ts";
 
 const LIMIT_BYTES = 3_000_000;
 const FILE_BYTES = 2_000_000;
@@ -35,10 +35,7 @@ Deno.test("files on their way: progress, cancel, send", async (t) => {
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   const { page } = ann;
-  await page.goto(server.setupLink);
-  await fillRegistration(page, "ann", "Ann");
-  await settled(page);
-  await createGuild(page, "Workshop");
+  await foundGuild(page, server.setupLink, "Workshop");
   const session = await ann.context.newCDPSession(page);
   await session.send("Network.enable");
   const bar = page.locator(".upload progress");

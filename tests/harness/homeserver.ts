@@ -106,22 +106,22 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     parts: server.parts,
     call,
     stop,
-    async register(userName, token = setup) {
-      const { status, body } = await call("POST", "/register", {
-        body: {
-          user_name: userName,
-          password: PASSWORD,
-          ...(token === undefined ? {} : { token }),
-        },
-      });
-      if (status !== 200) throw new Error(`register ${userName}: ${JSON.stringify(body)}`);
-      return new Person({ url: server.address, call }, body.user_id, body.tokens.access_token);
-    },
+    register: (userName, token = setup) =>
+      registerPerson({ url: server.address, call }, userName, token),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 type Api = Pick<Homeserver, "url" | "call">;
+
+/** An account made through the client API, with an invite code or the first administrator's. */
+export async function registerPerson(api: Api, userName: string, token: string | undefined) {
+  const { status, body } = await api.call("POST", "/register", {
+    body: { user_name: userName, password: PASSWORD, ...(token === undefined ? {} : { token }) },
+  });
+  if (status !== 200) throw new Error(`register ${userName}: ${JSON.stringify(body)}`);
+  return new Person(api, body.user_id, body.tokens.access_token);
+}
 
 /** Somebody with an account and a token. */
 export class Person {

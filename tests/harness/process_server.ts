@@ -1,5 +1,5 @@
 import { freePort } from "../../scripts/lib/free_port.ts";
-import { type Answer, type CallOptions, PASSWORD, Person } from "./homeserver.ts";
+import { type Answer, type CallOptions, type Person, registerPerson } from "./homeserver.ts";
 import { freshDatabase } from "./postgres.ts";
 import { type ServerProcess, startServerProcess } from "./server_process.ts";
 import { tempFolder } from "./temp_folder.ts";
@@ -58,17 +58,7 @@ export async function startProcessServer(
       return running.pid;
     },
     call,
-    async register(userName, token = setupCode) {
-      const { status, body } = await call("POST", "/register", {
-        body: {
-          user_name: userName,
-          password: PASSWORD,
-          ...(token === undefined ? {} : { token }),
-        },
-      });
-      if (status !== 200) throw new Error(`register ${userName}: ${JSON.stringify(body)}`);
-      return new Person({ url, call }, body.user_id, body.tokens.access_token);
-    },
+    register: (userName, token = setupCode) => registerPerson({ url, call }, userName, token),
     kill: () => running.kill(),
     async start(command) {
       running = await open(command);

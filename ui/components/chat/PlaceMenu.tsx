@@ -7,11 +7,12 @@ import { holdPopover } from "../../lib/browser/popovers.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { channelPath, channelSlug, dmPath, guildPath } from "../../lib/format/paths.ts";
-import { can, managesGuild } from "../../lib/format/rights.ts";
+import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import type { MenuTarget, OpenMenu } from "../../lib/store/menu_target.ts";
 import { useChat } from "./chat_context.ts";
+import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { MenuButton, MenuLink } from "./Menu.tsx";
 
 const MARGIN_PX = 8;
@@ -118,7 +119,6 @@ type Of<Kind extends MenuTarget["kind"]> = { target: Extract<MenuTarget, { kind:
 
 function GuildItems({ target: { guild } }: Of<"guild">) {
   const state = useChat();
-  const settings = `${guildPath(guild.id)}/settings`;
   return (
     <>
       <ReadItem onClick={() => markGuildRead(state, guild)} />
@@ -128,19 +128,7 @@ function GuildItems({ target: { guild } }: Of<"guild">) {
           channelId={null}
         />
       )}
-      {managesGuild(guild.permissions) && (
-        <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>
-      )}
-      <MenuLink icon="person" href={`${settings}/me`}>{t("guild.myProfile")}</MenuLink>
-      {guild.owner !== state.self.value.user.id && (
-        <MenuButton
-          icon="leave"
-          danger
-          onClick={() => state.overlay.value = { kind: "leaveGuild", guildId: guild.id }}
-        >
-          {t("guild.leave")}
-        </MenuButton>
-      )}
+      <GuildMenuItems guild={guild} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { dmPath, guildPath } from "../../lib/format/paths.ts";
-import { can, managesGuild } from "../../lib/format/rights.ts";
+import { can } from "../../lib/format/rights.ts";
 import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
@@ -14,8 +14,9 @@ import { Footer } from "../Footer.tsx";
 import { Icon } from "../Icon.tsx";
 import { ChannelList } from "./ChannelList.tsx";
 import { useChat } from "./chat_context.ts";
+import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { InvitationList } from "./InvitationList.tsx";
-import { Menu, MenuButton, MenuLink } from "./Menu.tsx";
+import { Menu, MenuButton } from "./Menu.tsx";
 import { cap } from "./Rail.tsx";
 import { UserPanel } from "./UserPanel.tsx";
 
@@ -53,16 +54,13 @@ export function Sidebar() {
 function GuildHead({ guild }: { guild: Guild }) {
   const state = useChat();
   const { permissions } = guild;
-  const owner = guild.owner === state.self.value.user.id;
-  const settings = `${guildPath(guild.id)}/settings`;
-  const manages = managesGuild(permissions);
   return (
     <header class="side-head">
       <h2 class="clip grow">{guild.name}</h2>
       {guild.knocking > 0 && (
         <a
           class="icon-button knocks"
-          href={`${settings}/requests`}
+          href={`${guildPath(guild.id)}/settings/requests`}
           title={t("knock.waiting", { n: guild.knocking })}
           aria-label={t("knock.waiting", { n: guild.knocking })}
         >
@@ -95,17 +93,7 @@ function GuildHead({ guild }: { guild: Guild }) {
             {t("channel.create")}
           </MenuButton>
         )}
-        {manages && <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>}
-        <MenuLink icon="person" href={`${settings}/me`}>{t("guild.myProfile")}</MenuLink>
-        {!owner && (
-          <MenuButton
-            icon="leave"
-            danger
-            onClick={() => state.overlay.value = { kind: "leaveGuild", guildId: guild.id }}
-          >
-            {t("guild.leave")}
-          </MenuButton>
-        )}
+        <GuildMenuItems guild={guild} />
       </Menu>
     </header>
   );

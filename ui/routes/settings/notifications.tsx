@@ -4,17 +4,11 @@ import NotificationTest from "../../islands/NotificationTest.tsx";
 import { flag } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { loadPreferences } from "../../lib/preferences_page.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers(formPage(
-  async (ctx) => {
-    ctx.state.title = t("settings.notifications");
-    const [self, preferences] = await Promise.all([
-      ctx.state.api.call("getAccount"),
-      ctx.state.api.call("getPreferences"),
-    ]);
-    return { self, preferences };
-  },
+  (ctx) => loadPreferences(ctx, "settings.notifications"),
   {
     async save(ctx, form) {
       await ctx.state.api.call("updatePreferences", {

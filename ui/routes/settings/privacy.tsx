@@ -3,20 +3,14 @@ import { ActForm, Check, SaveButton } from "../../components/FormParts.tsx";
 import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { loadPreferences } from "../../lib/preferences_page.ts";
 import { define } from "../../utils.ts";
 
 const FROM = ["everyone", "shared", "nobody"] as const;
 const SHARED = ["typing", "presence", "read"] as const;
 
 export const handler = define.handlers(formPage(
-  async (ctx) => {
-    ctx.state.title = t("settings.privacy");
-    const [self, preferences] = await Promise.all([
-      ctx.state.api.call("getAccount"),
-      ctx.state.api.call("getPreferences"),
-    ]);
-    return { self, preferences };
-  },
+  (ctx) => loadPreferences(ctx, "settings.privacy"),
   {
     async save(ctx, form) {
       await ctx.state.api.call("updatePreferences", {

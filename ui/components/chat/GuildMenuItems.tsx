@@ -1,0 +1,29 @@
+import type { Guild } from "../../../core/api/guild.ts";
+import { guildPath } from "../../lib/format/paths.ts";
+import { managesGuild } from "../../lib/format/rights.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { useChat } from "./chat_context.ts";
+import { MenuButton, MenuLink } from "./Menu.tsx";
+
+/** What every menu of a guild ends with: its settings, one's own profile there, the way out. */
+export function GuildMenuItems({ guild }: { guild: Guild }) {
+  const state = useChat();
+  const settings = `${guildPath(guild.id)}/settings`;
+  return (
+    <>
+      {managesGuild(guild.permissions) && (
+        <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>
+      )}
+      <MenuLink icon="person" href={`${settings}/me`}>{t("guild.myProfile")}</MenuLink>
+      {guild.owner !== state.self.value.user.id && (
+        <MenuButton
+          icon="leave"
+          danger
+          onClick={() => state.overlay.value = { kind: "leaveGuild", guildId: guild.id }}
+        >
+          {t("guild.leave")}
+        </MenuButton>
+      )}
+    </>
+  );
+}
