@@ -72,6 +72,26 @@ export const limits = {
     maxCertificateBytes: 600,
     maxCertificateMs: 2 * 365 * 24 * 3_600_000,
   },
+  /** Encryption: groups of devices (MLS). */
+  mls: {
+    /** Devices in a group. A room that would pass it refuses the join. */
+    maxMembers: 500,
+    /** Leaves of a group's tree: the power of two that holds `maxMembers`. */
+    maxLeaves: 512,
+    maxGroupIdBytes: 64,
+    maxCredentialBytes: 1024,
+    /** Extensions are counted with it. */
+    maxKeyPackageBytes: 4096,
+    /** A commit, a Welcome or a group's info with its tree. */
+    maxHandshakeBytes: 1024 * 1024,
+    maxMessageBytes: 65_536,
+    /** Past epochs whose messages can still be read. */
+    keptEpochs: 4,
+    /** Keys of messages skipped over, of each sender and epoch. */
+    keptGenerations: 2000,
+    /** Messages that may be missing in front of one. */
+    maxForwardSteps: 2000,
+  },
   keys: {
     maxWindowMs: 14 * 24 * 3_600_000,
     rotateEveryMs: 7 * 24 * 3_600_000,

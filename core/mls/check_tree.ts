@@ -1,0 +1,70 @@
+import type { AuthenticationService } from "ts-mls/authenticationService.js";
+import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js";
+import { extensionsSupportedByCapabilities } from "ts-mls/extension.js";
+import type { GroupContext } from "ts-mls/groupContext.js";
+import { verifyLeafNodeSignature, verifyLeafNodeSignatureKeyPackage } from "ts-mls/leafNode.js";
+import type { LeafNode, LeafNodeKeyPackage } from "ts-mls/leafNode.js";
+import { verifyParentHashes } from "ts-mls/parentHash.js";
+import type { RatchetTree } from "ts-mls/ratchetTree.js";
+import { treeHashRoot } from "ts-mls/treeHash.js";
+import { constantTimeEqual } from "ts-mls/util/constantTimeCompare.js";
+import { MlsFault } from "./fault.ts";
+import { checkTreeShape } from "./tree.ts";
+
+/**
+ * Everything that RFC 9420 12.4.3.1 asks of a tree before a group is joined. The library's own
+ * `validateRatchetTree` (1.6.4) refuses valid trees (trap T15) and follows leaf numbers before it
+ * has checked them (trap T16), so the two ways into a group go through this one instead.
+ */
+export async function checkTree(
+  tree: RatchetTree,
+  context: GroupContext,
+  by: { auth: AuthenticationService; suite: CiphersuiteImpl },
+): Promise<void> {
+  checkTreeShape(tree);
+  checkUniqueKeys(tree);
+  for (const [at, node] of tree.entries()) {
+    if (node?.nodeType === "leaf") await checkLeaf(node.leaf, at / 2, { context, ...by });
+  }
+  const hash = await treeHashRoot(tree, by.suite.hash);
+  if (!constantTimeEqual(context.treeHash, hash)) throw refused("its hash is not the group's");
+  if (!await verifyParentHashes(tree, by.suite.hash)) throw refused("a parent hash does not fit");
+}
+
+async function checkLeaf(
+  leaf: LeafNode,
+  at: number,
+  by: { context: GroupContext; auth: AuthenticationService; suite: CiphersuiteImpl },
+): Promise<void> {
+  const { context, auth, suite } = by;
+  const signed = leaf.leafNodeSource === "key_package"
+    ? await verifyLeafNodeSignatureKeyPackage(leaf as LeafNodeKeyPackage, suite.signature)
+    : await verifyLeafNodeSignature(leaf, context.groupId, at, suite.signature);
+  if (!signed) throw refused(`leaf ${at} is not signed by its key`);
+  if (
+    !leaf.capabilities.credentials.includes("basic") ||
+    !extensionsSupportedByCapabilities(leaf.extensions, leaf.capabilities)
+  ) throw refused(`leaf ${at} does not say that it can read its own extensions and credential`);
+  if (!await auth.validateCredential(leaf.credential, leaf.signaturePublicKey)) {
+    throw new MlsFault("policy", `The certificate of leaf ${at} is not accepted`);
+  }
+}
+
+/** RFC 9420 7.3: no two nodes share a key. */
+function checkUniqueKeys(tree: RatchetTree): void {
+  const seen = new Set<string>();
+  for (const [at, node] of tree.entries()) {
+    if (node === undefined) continue;
+    const keys = node.nodeType === "leaf"
+      ? [`e${node.leaf.hpkePublicKey.toHex()}`, `s${node.leaf.signaturePublicKey.toHex()}`]
+      : [`e${node.parent.hpkePublicKey.toHex()}`];
+    for (const key of keys) {
+      if (seen.has(key)) throw refused(`node ${at} has a key of another node`);
+      seen.add(key);
+    }
+  }
+}
+
+function refused(why: string): MlsFault {
+  return new MlsFault("unverified", `Cannot take the tree of the group: ${why}`);
+}

@@ -1,0 +1,90 @@
+import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
+import type { CiphersuiteImpl, CiphersuiteName } from "ts-mls/crypto/ciphersuite.js";
+import type { Signature } from "ts-mls/crypto/signature.js";
+import { makeHashImpl } from "ts-mls/crypto/implementation/default/makeHashImpl.js";
+import { makeKdfImpl } from "ts-mls/crypto/implementation/default/makeKdfImpl.js";
+import { makeGenericHpke } from "ts-mls/crypto/implementation/hpke.js";
+import type { Rng } from "../ports/rng.ts";
+
+/** The number of the one suite in use: X25519, AES-128-GCM, SHA-256, Ed25519. RFC 9420 17.1. */
+export const SUITE = 1;
+export const SUITE_NAME: CiphersuiteName = "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519";
+
+/** DER in front of a 32-byte Ed25519 seed. RFC 8410. */
+const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
+
+const aead = {
+  async encrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array) {
+    const imported = await importAes(key, "encrypt");
+    return new Uint8Array(
+      await crypto.subtle.encrypt(aesParams(nonce, aad), imported, owned(plaintext)),
+    );
+  },
+  async decrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array) {
+    const imported = await importAes(key, "decrypt");
+    return new Uint8Array(
+      await crypto.subtle.decrypt(aesParams(nonce, aad), imported, owned(ciphertext)),
+    );
+  },
+};
+
+function importAes(key: Uint8Array, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", owned(key), "AES-GCM", false, [use]);
+}
+
+function aesParams(nonce: Uint8Array, aad: Uint8Array): AesGcmParams {
+  return { name: "AES-GCM", iv: owned(nonce), additionalData: owned(aad) };
+}
+
+const signature: Signature = {
+  async sign(seed, message) {
+    const key = await crypto.subtle.importKey(
+      "pkcs8",
+      new Uint8Array([...PKCS8_HEAD, ...seed]),
+      "Ed25519",
+      false,
+      ["sign"],
+    );
+    return new Uint8Array(await crypto.subtle.sign("Ed25519", key, owned(message)));
+  },
+  async verify(publicKey, message, given) {
+    const key = await crypto.subtle.importKey("raw", owned(publicKey), "Ed25519", false, [
+      "verify",
+    ]);
+    return crypto.subtle.verify("Ed25519", key, owned(given), owned(message));
+  },
+  keygen: () => Promise.reject(new Error("A device brings its own signature key")),
+};
+
+/** Web Crypto takes no views of shared memory: the types of the library do not rule them out. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer
+    ? bytes as Uint8Array<ArrayBuffer>
+    : new Uint8Array(bytes);
+}
+
+/**
+ * Suite 1 made of Web Crypto alone, so that no other suite of the library comes along.
+ * `rng` gives path secrets and reuse guards; the key pairs of HPKE are Web Crypto's own.
+ */
+export async function makeSuite(rng: Rng): Promise<CiphersuiteImpl> {
+  const kdf = new HkdfSha256();
+  const hpke = new CipherSuite({
+    kem: new DhkemX25519HkdfSha256(),
+    kdf: new HkdfSha256(),
+    aead: new Aes128Gcm(),
+  });
+  const algorithm = {
+    kem: "DHKEM-X25519-HKDF-SHA256",
+    kdf: "HKDF-SHA256",
+    aead: "AES128GCM",
+  } as const;
+  return {
+    name: SUITE_NAME,
+    hash: makeHashImpl(crypto.subtle, "SHA-256"),
+    kdf: makeKdfImpl(kdf),
+    hpke: await makeGenericHpke(algorithm, aead, hpke),
+    signature,
+    rng: { randomBytes: (length) => rng.bytes(length) },
+  };
+}
