@@ -1,5 +1,6 @@
 import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
+import { composeDevices } from "./compose/devices.ts";
 import { composeFederation, federationDoors } from "./compose/federation.ts";
 import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
@@ -97,6 +98,7 @@ export async function startServer(
       await sweepNonces(sql, clock.now());
       await nonces.sweep(clock.now());
       await domain.inbound.sweep();
+      await domain.devices.sweep();
       await outbound.servers.sweep();
     },
   });
@@ -206,6 +208,12 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
+  const devices = composeDevices(config, system, {
+    ...base,
+    chat: chat.deps,
+    sessions: accounts.deps.sessions,
+    stack,
+  });
   const { rooms, users } = chat.deps;
   // Who hears is made with what it answers by.
   let hear: EduShow["relationship"] = () => Promise.resolve();
@@ -219,7 +227,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     stack,
   });
   hear = memberships.hearRelationship;
-  return { ...base, inbound, memberships, live, chat, media, blobs, accounts };
+  return { ...base, inbound, memberships, live, chat, media, blobs, accounts, devices };
 }
 
 /** How events of other servers come in. */
@@ -326,6 +334,7 @@ async function openDoors(
           },
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },
+        devices: domain.devices.routes,
         media: {
           deps: media.deps,
           visibility: mediaVisibility(chat.deps),

@@ -2,6 +2,7 @@ import type { AccountHttpDeps } from "../http/client/account_http_deps.ts";
 import { accountRoutes } from "../http/client/account_routes.ts";
 import type { ChatRouteDeps } from "../http/client/chat_route_deps.ts";
 import { chatRoutes } from "../http/client/chat_routes.ts";
+import { type DeviceRouteDeps, deviceRoutes } from "../http/client/e2ee/device_routes.ts";
 import { mediaRoutes } from "../http/client/media/routes.ts";
 import type { ServerRouteDeps } from "../http/client/server_route_deps.ts";
 import { serverRoutes } from "../http/client/server_routes.ts";
@@ -14,6 +15,7 @@ import type { MediaVisibility } from "../services/media/media_visibility.ts";
 export function allRoutes(input: {
   readonly accounts: AccountHttpDeps;
   readonly chat: ChatRouteDeps;
+  readonly devices: DeviceRouteDeps;
   readonly server: ServerRouteDeps;
   readonly media: {
     readonly deps: MediaDeps;
@@ -24,6 +26,7 @@ export function allRoutes(input: {
   return [
     ...accountRoutes(input.accounts),
     ...chatRoutes(input.chat),
+    ...deviceRoutes(input.devices),
     ...serverRoutes(input.server),
     ...mediaRoutes(input.media.deps, input.media.visibility, input.media.remote),
   ];

@@ -3,6 +3,7 @@ import { accountsSection } from "./sections/accounts.ts";
 import { blobsSection } from "./sections/blobs.ts";
 import { busSection } from "./sections/bus.ts";
 import { databaseSection } from "./sections/database.ts";
+import { encryptionSection } from "./sections/encryption.ts";
 import { federationSection } from "./sections/federation.ts";
 import { limitsSection } from "./sections/limits.ts";
 import { listenSection } from "./sections/listen.ts";
@@ -22,6 +23,7 @@ export const SECTIONS = {
   blobs: blobsSection,
   media: mediaSection,
   accounts: accountsSection,
+  encryption: encryptionSection,
   federation: federationSection,
   limits: limitsSection,
   metrics: metricsSection,

@@ -34,6 +34,12 @@ export interface ThrottlePolicies {
   readonly friendAsk: Bucket;
   /** What people of one other server say to people here of being friends. */
   readonly friendWord: Bucket;
+  /** Identities of one account given up for another. */
+  readonly identityReset: Bucket;
+  /** Messages from device to device, sent by one account. */
+  readonly toDevice: Bucket;
+  /** The same, of all people of one other server. */
+  readonly toDeviceServer: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -61,6 +67,9 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     joinGuild: bucket(joinsPerMinute, { perMs: MINUTE_MS, bursts: 10 }),
     friendAsk: bucket(joinsPerMinute / 12, { perMs: MINUTE_MS, bursts: 20 }),
     friendWord: bucket(60, { perMs: MINUTE_MS, bursts: 5 }),
+    identityReset: bucket(5, { perMs: HOUR_MS, bursts: 1 }),
+    toDevice: bucket(120, { perMs: MINUTE_MS, bursts: 2 }),
+    toDeviceServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

@@ -28,11 +28,13 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import { shownPresence } from "../accounts/preferences.ts";
+import type { DeviceNotice } from "../e2ee/device_notice.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
+import { projectDevices } from "./project_devices.ts";
 import { projectControl, projectDm, projectWholeRoom } from "./project_control.ts";
 import { projectJoin } from "./project_join.ts";
 import { projectTimeline } from "./project_timeline.ts";
@@ -141,6 +143,11 @@ export class ChatSource implements GatewaySource {
         audience: { to: "users", userIds: [userId] },
       }])
     );
+  }
+
+  /** Devices of a user have changed, or are waited for by something. */
+  announceDevices(notice: DeviceNotice): void {
+    this.#plain(async () => only(await projectDevices(this.#deps, notice, this.#watchers)));
   }
 
   #plain(make: () => Promise<Projection>): void {

@@ -1,0 +1,14 @@
+import { defineSection } from "../section.ts";
+import { bytes } from "../setting.ts";
+
+export const encryptionSection = defineSection({
+  name: "encryption",
+  doc: "End-to-end encrypted conversations.",
+  settings: {
+    backupSize: bytes({
+      fallback: "64 MiB",
+      doc:
+        "What the encrypted backup of one account may take: keys, not messages, so that this is enough for several hundred thousand messages. A backup that is being written anew takes as much once more meanwhile.",
+    }),
+  },
+});

@@ -1,0 +1,44 @@
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Dispatch, Watchers } from "../../http/gateway/source.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import type { DeviceNotice } from "../e2ee/device_notice.ts";
+
+/** Encrypted rooms of one user that are looked at. */
+const ROOMS_MAX = 2000;
+
+/** What a change of devices, or something in an inbox, means for those connected. */
+export async function projectDevices(
+  deps: Pick<ChatDeps, "sql">,
+  notice: DeviceNotice,
+  watchers: Watchers,
+): Promise<readonly Dispatch[]> {
+  const { userId } = notice;
+  if (notice.kind === "inbox") {
+    if (!watchers.isConnected(userId)) return [];
+    return [{ t: "to_device", d: {}, audience: { to: "users", userIds: [userId] } }];
+  }
+  const readers = new Set<UserId>(watchers.isConnected(userId) ? [userId] : []);
+  for (const roomId of await encryptedRoomsOf(deps.sql, userId, ROOMS_MAX)) {
+    for (const reader of watchers.inRoom(roomId)) readers.add(reader);
+  }
+  if (readers.size === 0) return [];
+  const audience = { to: "users", userIds: [...readers] } as const;
+  return [{ t: "devices.update", d: { user_id: userId }, audience }];
+}
+
+/** Encrypted rooms that a user has joined, at most so many. */
+export async function encryptedRoomsOf(
+  sql: Queryable,
+  userId: UserId,
+  limit: number,
+): Promise<readonly RoomId[]> {
+  const rows = await sql<{ room_id: RoomId }[]>`
+    select m.room_id from current_state m
+    join current_state e on e.room_id = m.room_id and e.type = 'm.room.encryption'
+      and e.state_key = '' and e.event_id is not null
+    where m.type = 'm.room.member' and m.state_key = ${userId} and m.membership = 'join'
+    order by m.room_id limit ${limit}`;
+  return rows.map((row) => row.room_id);
+}
