@@ -12,7 +12,8 @@ import { findIdentities, type IdentityRow, lockDeviceList } from "./device_rows.
 /**
  * Publishes an account's identity. The first one is free. Another one is a reset: whoever does it
  * has just confirmed the password, and all devices are gone until they register anew with
- * certificates of the new identity.
+ * certificates of the new identity. One that nobody can have any more, with no device and no
+ * backup, is given up freely: its owner has signed out of the only browser.
  * @throws OperationError `invalid`, `confirmation_required`, `rate_limited`
  */
 export async function publishIdentity(
@@ -26,7 +27,7 @@ export async function publishIdentity(
     await lockDeviceList(tx, userId);
     const held = (await findIdentities(tx, [userId])).get(userId);
     if (held !== undefined && isSame(held, identity)) return "same";
-    if (held !== undefined) await requireReset(deps, caller);
+    if (held !== undefined && await isInUse(tx, userId)) await requireReset(deps, caller);
     await writeIdentity(tx, identity, deps.clock.now());
     await tx`delete from devices where user_id = ${userId} and certificate is not null`;
     await changedDevices(tx, deps, userId);
@@ -51,6 +52,15 @@ async function requireGood(
     `This identity does not hold together (${verdict}): make a new one.`,
     { details: { fault: verdict } },
   );
+}
+
+async function isInUse(tx: Tx, userId: UserId): Promise<boolean> {
+  const rows = await tx`
+    select 1 from devices
+    where user_id = ${userId} and session_id is not null and certificate is not null
+    union all
+    select 1 from backups where user_id = ${userId}`;
+  return rows.length > 0;
 }
 
 async function requireReset(
