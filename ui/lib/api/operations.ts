@@ -7,6 +7,8 @@ import type * as admin_server from "../../../core/api/admin_server.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
 import type * as dms from "../../../core/api/dms.ts";
+import type * as e2ee_backup from "../../../core/api/e2ee_backup.ts";
+import type * as e2ee_devices from "../../../core/api/e2ee_devices.ts";
 import type * as e2ee_groups from "../../../core/api/e2ee_groups.ts";
 import type * as e2ee_keys from "../../../core/api/e2ee_keys.ts";
 import type * as erasure from "../../../core/api/erasure.ts";
@@ -86,6 +88,20 @@ export const OPERATIONS = {
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
   listDms: ["GET", "/client/v1/dms"],
   openDm: ["POST", "/client/v1/dms"],
+  deleteBackup: ["DELETE", "/client/v1/backup"],
+  getBackup: ["GET", "/client/v1/backup"],
+  listBackupChunks: ["GET", "/client/v1/backup/chunks"],
+  putBackup: ["PUT", "/client/v1/backup"],
+  putBackupChunk: ["PUT", "/client/v1/backup/chunks/:seq"],
+  deleteToDevice: ["DELETE", "/client/v1/to-device/:id"],
+  listDevices: ["GET", "/client/v1/devices"],
+  listToDevice: ["GET", "/client/v1/to-device"],
+  publishIdentity: ["PUT", "/client/v1/identity"],
+  queryIdentities: ["POST", "/client/v1/identities"],
+  registerDevice: ["PUT", "/client/v1/devices/:device_id"],
+  removeDevice: ["DELETE", "/client/v1/devices/:device_id"],
+  renameDevice: ["PATCH", "/client/v1/devices/:device_id"],
+  sendToDevice: ["POST", "/client/v1/to-device"],
   ackWelcome: ["DELETE", "/client/v1/welcomes/:welcome_id"],
   createGroup: ["POST", "/client/v1/rooms/:room_id/group"],
   enableEncryption: ["POST", "/client/v1/rooms/:room_id/encryption"],
@@ -239,6 +255,20 @@ export interface OperationTypes {
   getDelivery: typeof delivery.getDelivery;
   listDms: typeof dms.listDms;
   openDm: typeof dms.openDm;
+  deleteBackup: typeof e2ee_backup.deleteBackup;
+  getBackup: typeof e2ee_backup.getBackup;
+  listBackupChunks: typeof e2ee_backup.listBackupChunks;
+  putBackup: typeof e2ee_backup.putBackup;
+  putBackupChunk: typeof e2ee_backup.putBackupChunk;
+  deleteToDevice: typeof e2ee_devices.deleteToDevice;
+  listDevices: typeof e2ee_devices.listDevices;
+  listToDevice: typeof e2ee_devices.listToDevice;
+  publishIdentity: typeof e2ee_devices.publishIdentity;
+  queryIdentities: typeof e2ee_devices.queryIdentities;
+  registerDevice: typeof e2ee_devices.registerDevice;
+  removeDevice: typeof e2ee_devices.removeDevice;
+  renameDevice: typeof e2ee_devices.renameDevice;
+  sendToDevice: typeof e2ee_devices.sendToDevice;
   ackWelcome: typeof e2ee_groups.ackWelcome;
   createGroup: typeof e2ee_groups.createGroup;
   enableEncryption: typeof e2ee_groups.enableEncryption;
