@@ -1,172 +1,65 @@
-/** Bytes on the wire. */
-export type Base64 = string;
+import type { z } from "zod";
+import type * as backup from "../../api/e2ee_backup.ts";
+import type * as devices from "../../api/e2ee_devices.ts";
+import type * as groups from "../../api/e2ee_groups.ts";
+import type * as packages from "../../api/e2ee_keys.ts";
+import type { Operation } from "../../api/operation.ts";
+import type { Sealed } from "../../api/sealed.ts";
 
-/** A device by its owner and name. */
-export interface DeviceRef {
-  readonly user: string;
-  readonly device: string;
+/** The operations of the client API that a device uses, by their ids. */
+export interface DeviceOperations {
+  enableEncryption: typeof groups.enableEncryption;
+  getGroup: typeof groups.getGroup;
+  createGroup: typeof groups.createGroup;
+  sendCommit: typeof groups.sendCommit;
+  listCommits: typeof groups.listCommits;
+  listWelcomes: typeof groups.listWelcomes;
+  ackWelcome: typeof groups.ackWelcome;
+  listSealed: typeof groups.listSealed;
+  reportEncryptionFailures: typeof groups.reportEncryptionFailures;
+  uploadKeyPackages: typeof packages.uploadKeyPackages;
+  countKeyPackages: typeof packages.countKeyPackages;
+  claimKeyPackages: typeof packages.claimKeyPackages;
+  publishIdentity: typeof devices.publishIdentity;
+  queryIdentities: typeof devices.queryIdentities;
+  registerDevice: typeof devices.registerDevice;
+  sendToDevice: typeof devices.sendToDevice;
+  listToDevice: typeof devices.listToDevice;
+  deleteToDevice: typeof devices.deleteToDevice;
+  getBackup: typeof backup.getBackup;
+  putBackup: typeof backup.putBackup;
+  putBackupChunk: typeof backup.putBackupChunk;
+  listBackupChunks: typeof backup.listBackupChunks;
 }
+export type DeviceCallName = keyof DeviceOperations;
 
-/** The sequencer's signed answer to a commit. PROTOCOL.md 13. */
-export interface Receipt {
-  readonly group: string;
-  readonly term: number;
-  readonly base_epoch: number;
-  readonly commit_hash: Base64;
-  readonly auth_hash: Base64;
-  readonly prev_receipt: Base64 | null;
-  readonly sig: string;
-}
+// deno-lint-ignore no-explicit-any -- picks apart whichever schemas an operation has
+type Schemas<Op> = Op extends Operation<infer P, infer Q, infer B, infer R, any> ? [P, Q, B, R]
+  : never;
+type InputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+type Part<Name extends string, Value> = [Value] extends [undefined]
+  ? { readonly [N in Name]?: undefined }
+  : Record<never, never> extends Value ? { readonly [N in Name]?: Value }
+  : { readonly [N in Name]: Value };
 
-/** Public keys of a user and how they sign each other. */
-export interface PublicIdentity {
-  readonly msk: Base64;
-  readonly ssk: Base64;
-  readonly usk: Base64;
-  readonly ssk_sig: Base64;
-  readonly usk_sig: Base64;
-}
+/** What a call is given: path parameters, query and body where it has them. */
+export type DeviceCallInput<Name extends DeviceCallName> =
+  & Part<"params", InputOf<Schemas<DeviceOperations[Name]>[0]>>
+  & Part<"query", InputOf<Schemas<DeviceOperations[Name]>[1]>>
+  & Part<"body", InputOf<Schemas<DeviceOperations[Name]>[2]>>;
+
+/** What it is answered with. */
+export type DeviceCallResult<Name extends DeviceCallName> = z.output<
+  Extract<Schemas<DeviceOperations[Name]>[3], z.ZodType>
+>;
 
 /** A sealed message as servers hold it (`content.sealed`). */
-export interface SealedObject {
-  readonly v: 1;
-  readonly epoch: number;
-  readonly nonce: Base64;
-  /** MLS PrivateMessage with the content key. */
-  readonly key: Base64;
-  /** Ciphertext of the payload. */
-  readonly body: Base64;
-}
-
-/** What a server says of a room's group. */
-export interface GroupView {
-  readonly state: "none" | "active";
-  readonly group_id: Base64 | null;
-  readonly term: number;
-  readonly epoch: number;
-  readonly group_info: Base64 | null;
-  readonly leaves: readonly (DeviceRef & { readonly leaf: number })[];
-  readonly wanted: {
-    readonly add: readonly DeviceRef[];
-    readonly remove: readonly (DeviceRef & { readonly leaf: number })[];
-  };
-  readonly sequencer: string;
-}
-
-/** One accepted commit; `epoch` is the one it was made in. */
-export interface LoggedCommit {
-  readonly epoch: number;
-  readonly commit: Base64;
-  readonly receipt: Receipt;
-  readonly sender: DeviceRef;
-}
-
-export interface WelcomeFor extends DeviceRef {
-  readonly welcome: Base64;
-}
-
-export interface FeedItem {
-  readonly event_id: string;
-  readonly sender: string;
-  readonly origin_ts: number;
-  readonly channel_id: string;
-  readonly sealed: SealedObject;
-  readonly position: number;
-}
-
-export interface ToDeviceMessage {
-  readonly id: string;
-  readonly sender: DeviceRef;
-  readonly kind: string;
-  readonly body: string;
-}
-
-type Room = { readonly room_id: string };
-
-/** Operations a device calls, by operation id: what goes in and what comes back. */
-export interface DeviceCalls {
-  enableEncryption: { input: { params: Room }; result: unknown };
-  getGroup: { input: { params: Room }; result: GroupView };
-  createGroup: {
-    input: {
-      params: Room;
-      body: {
-        group_id: Base64;
-        group_info: Base64;
-        commit?: Base64;
-        welcomes: readonly WelcomeFor[];
-      };
-    };
-    result: { receipt: Receipt };
-  };
-  sendCommit: {
-    input: {
-      params: Room;
-      body: {
-        base_epoch: number;
-        commit: Base64;
-        welcomes: readonly WelcomeFor[];
-        group_info: Base64;
-        external?: boolean;
-      };
-    };
-    result: { receipt: Receipt };
-  };
-  listCommits: {
-    input: { params: Room; query: { after_epoch: number; limit?: number } };
-    result: { commits: readonly LoggedCommit[] };
-  };
-  claimKeyPackages: {
-    input: { params: Room; body: { devices: readonly DeviceRef[] } };
-    result: { packages: readonly (DeviceRef & { readonly key_package: Base64 })[] };
-  };
-  putKeyPackages: {
-    input: { body: { packages: readonly Base64[]; last_resort?: Base64 } };
-    result: { left: number };
-  };
-  getKeyPackages: {
-    input: Record<never, never>;
-    result: { left: number; last_resort_used: boolean };
-  };
-  listWelcomes: {
-    input: Record<never, never>;
-    result: {
-      welcomes: readonly { id: string; room_id: string; epoch: number; welcome: Base64 }[];
-    };
-  };
-  deleteWelcome: { input: { params: { id: string } }; result: unknown };
-  listSealed: {
-    input: { params: Room; query: { after?: number; limit?: number } };
-    result: { items: readonly FeedItem[]; next: number | null };
-  };
-  publishIdentity: { input: { body: PublicIdentity }; result: unknown };
-  registerDevice: {
-    input: { params: { device_id: string }; body: { certificate: Base64; name: string } };
-    result: unknown;
-  };
-  queryIdentities: {
-    input: { body: { users: readonly string[] } };
-    result: {
-      users: Readonly<
-        Record<string, {
-          identity: PublicIdentity | null;
-          devices: readonly { device: string; certificate: Base64 }[];
-          unreachable?: boolean | undefined;
-        }>
-      >;
-    };
-  };
-  sendToDevice: {
-    input: { body: { user_id: string; device_id: string; kind: string; body: string } };
-    result: unknown;
-  };
-  listToDevice: {
-    input: Record<never, never>;
-    result: { messages: readonly ToDeviceMessage[] };
-  };
-  deleteToDevice: { input: { params: { id: string } }; result: unknown };
-}
-
-export type DeviceCallName = keyof DeviceCalls;
-export type DeviceCallInput<Name extends DeviceCallName> = DeviceCalls[Name]["input"];
-export type DeviceCallResult<Name extends DeviceCallName> = DeviceCalls[Name]["result"];
+export type SealedObject = Sealed;
+export type GroupView = DeviceCallResult<"getGroup">;
+export type FeedPage = DeviceCallResult<"listSealed">;
+export type FeedItem = FeedPage["items"][number];
+export type LoggedCommit = DeviceCallResult<"listCommits">["commits"][number];
+export type Receipt = DeviceCallResult<"sendCommit">["receipt"];
+export type ToDeviceItem = DeviceCallResult<"listToDevice">["items"][number];
+/** A device by its owner and name. */
+export type DeviceRef = GroupView["wanted"]["add"][number];

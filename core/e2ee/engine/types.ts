@@ -1,3 +1,5 @@
+import type { Relation } from "../../event/kinds/relation.ts";
+import type { SealedDraft, SealedPayload } from "../payload.ts";
 import type { SealedObject } from "./calls.ts";
 
 /** Whose room it is. A DM's group holds its two users and nobody else, for good. */
@@ -74,6 +76,8 @@ export interface SealedMessage {
   readonly eventId: string;
   readonly sender: string;
   readonly sealed: SealedObject;
+  /** `relates_to` of the event that carries it: of the edit, where there is one. */
+  readonly relation: Relation | undefined;
 }
 
 export type OpenFault =
@@ -90,9 +94,9 @@ export type OpenFault =
   /** This device is not set up. */
   | "device_not_ready";
 
-export type Opened<Payload> =
+export type Opened =
   | {
-    readonly payload: Payload;
+    readonly payload: SealedPayload;
     /** The sending device, where it is known; content keys out of a backup have none. */
     readonly device: string | undefined;
   }
@@ -130,29 +134,55 @@ export type EngineChange =
   /** Keys of these events came: messages that could not be opened can be. */
   | { readonly what: "keys"; readonly roomId: string; readonly eventIds: readonly string[] }
   | { readonly what: "user"; readonly userId: string }
-  | { readonly what: "verification"; readonly id: string };
+  | { readonly what: "verification"; readonly id: string }
+  | { readonly what: "backup" }
+  /** A restore runs: content keys so far, and in all as far as is known. */
+  | { readonly what: "restore"; readonly done: number; readonly total: number };
 
 /** Counters without content, by reason. */
 export type EngineCounters = Readonly<Record<string, number>>;
+
+export type SlotKind = "recovery_key" | "passphrase" | "passkey";
+
+/** How the backup stands. */
+export interface BackupState {
+  readonly slots: readonly SlotKind[];
+  readonly savedTs: number | undefined;
+  /** Content keys in the backup, as far as this device knows. */
+  readonly keys: number;
+  /** Content keys that are not in it yet. */
+  readonly waiting: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
+export type CancelReason =
+  | "refused"
+  | "mismatch"
+  | "timeout"
+  | "other_device"
+  | "unsupported"
+  | "failed";
 
 /** A verification that runs, as the interface shows it. */
 export interface Verification {
   readonly id: string;
   readonly userId: string;
-  readonly deviceId: string;
+  /** Undefined until one of the asked devices answers. */
+  readonly deviceId: string | undefined;
   /** Who began: this device, or the other one. */
   readonly begunHere: boolean;
   readonly phase: "asked" | "compare" | "waiting" | "done" | "cancelled";
   readonly emoji: readonly { readonly emoji: string; readonly name: string }[] | undefined;
   readonly decimals: readonly number[] | undefined;
-  readonly reason: string | undefined;
+  readonly reason: CancelReason | undefined;
 }
 
 /**
  * One device's end of the encryption. Every method that reads or changes a group runs in that
  * room's queue; state is written before anything leaves.
  */
-export interface DeviceEngine<Payload> extends AsyncDisposable {
+export interface DeviceEngine extends AsyncDisposable {
   /** Opens what is stored and follows the gateway. Makes nothing. */
   start(): Promise<void>;
   state(): DeviceState;
@@ -169,6 +199,11 @@ export interface DeviceEngine<Payload> extends AsyncDisposable {
 
   /** Begins encryption of a room, or waits for it to be begun by another device. */
   enable(roomId: string, kind: RoomKind): Promise<RoomState>;
+  /**
+   * Whose room it is, as the person sees it; a group that says otherwise is refused. Call it for
+   * each encrypted DM before `sync`.
+   */
+  expect(roomId: string, kind: RoomKind): Promise<void>;
   /** Brings a room up to date: commits, Welcomes, what is wanted, the key feed. */
   sync(roomId: string): Promise<RoomState>;
   /**
@@ -179,32 +214,52 @@ export interface DeviceEngine<Payload> extends AsyncDisposable {
   seal(
     roomId: string,
     channelId: string,
-    payload: Payload,
+    payload: SealedDraft,
+    options?: {
+      /** `relates_to` of the event that will carry it. */
+      readonly relation?: Relation;
+    },
   ): Promise<{ readonly sealed: SealedObject; readonly media: readonly string[] }>;
   /** Opens from the archive; waits for the network `waitMs` (default 0) at the most. */
-  open(message: SealedMessage, options?: { readonly waitMs?: number }): Promise<Opened<Payload>>;
+  open(message: SealedMessage, options?: { readonly waitMs?: number }): Promise<Opened>;
 
   devices(userId: string): Promise<KnownUser>;
   /** Trusts the user's new identity; sending goes on. */
   acceptIdentity(userId: string): Promise<void>;
 
-  /** Asks another device (of this user or another) to compare emoji. @returns its id */
+  /**
+   * Asks another device (of this user or another; `*`: all of them, the first answer counts) to
+   * compare emoji. Between one's own devices the end hands the identity and the backup's key over.
+   * @returns its id
+   */
   startVerification(userId: string, deviceId: string): Promise<string>;
   verifications(): readonly Verification[];
   acceptVerification(id: string): Promise<void>;
   /** The person says that both show the same. */
   confirmVerification(id: string): Promise<void>;
   cancelVerification(id: string): Promise<void>;
+  /** On an old device: the text of a QR code that a new device of this user scans. */
+  showCode(): Promise<{ readonly id: string; readonly text: string }>;
+  /** On the new device. @returns the verification's id */
+  scanCode(text: string): Promise<string>;
 
+  backupState(): Promise<BackupState | undefined>;
   /**
-   * Makes the backup with its first slot.
+   * Makes the backup with its first slot; where there is one, a new recovery key for the old one.
    * @returns the recovery key, to be shown once
    */
   createBackup(): Promise<{ readonly recoveryKey: string }>;
-  /** A further slot for the same backup. */
+  /** A further slot for the same backup, in place of the former passphrase. */
   addPassphrase(passphrase: string): Promise<void>;
+  /** @throws RangeError where it is the last one */
+  removeSlot(kind: SlotKind): Promise<void>;
   /** Opens the backup on this device: identity, pins and content keys; certifies the device. */
   restore(
     secret: { readonly recoveryKey: string } | { readonly passphrase: string },
   ): Promise<{ readonly keys: number }>;
+  /**
+   * A new identity in place of a lost one: loud for everybody who verified the old one. This
+   * device is certified with it; the backup begins anew.
+   */
+  resetIdentity(): Promise<void>;
 }

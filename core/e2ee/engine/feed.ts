@@ -1,0 +1,164 @@
+import { MlsFault } from "../../mls/fault.ts";
+import type { Group } from "../../mls/group.ts";
+import { base64Of, fromBase64 } from "../bytes.ts";
+import { readRecord } from "../envelope.ts";
+import { advance } from "./commits.ts";
+import type { Archived, ContentKey } from "./archive.ts";
+import type { SealedObject } from "./calls.ts";
+import { GroupLost } from "./core.ts";
+import type { StoreChange } from "./ports.ts";
+import type { RoomBox } from "./room_box.ts";
+
+/** Pages read in one go: 100,000 messages. The next sync goes on. */
+const MAX_PAGES = 200;
+const PAGE = 500;
+
+/** An event that carries a key for this device. */
+export interface KeyEvent {
+  readonly event_id: string;
+  readonly sender: string;
+  readonly sealed: SealedObject;
+}
+
+/** What one pass over events gave, before it is stored. */
+interface Pass {
+  group: Group;
+  readonly rows: StoreChange[];
+  readonly found: string[];
+}
+
+/**
+ * Reads the room's key feed from where it was left: each message's key goes into the archive, in
+ * the order in which the server has them, and commits are taken where the messages ask for them,
+ * so that no message is of an epoch that is gone already.
+ */
+export async function readFeed(box: RoomBox): Promise<void> {
+  const { transport } = box.core.ports;
+  for (let page = 0; page < MAX_PAGES && box.group !== undefined; page++) {
+    const { items, next, has_more } = await transport.call("listSealed", {
+      params: { room_id: box.roomId },
+      query: {
+        limit: PAGE,
+        ...(box.meta.feedAfter === undefined ? {} : { after: box.meta.feedAfter }),
+      },
+    }, box.core.signal);
+    if (next === null) return;
+    await takeEvents(box, items);
+    await box.step({ meta: { feedAfter: next } });
+    if (!has_more) return;
+  }
+}
+
+/** Takes the keys of events into the archive; those that are there already are left alone. */
+export async function takeEvents(box: RoomBox, events: readonly KeyEvent[]): Promise<void> {
+  let pass: Pass | undefined;
+  for (const event of events) {
+    if (box.group === undefined) return;
+    if (await box.core.archive.get(box.roomId, event.event_id) !== undefined) continue;
+    if (event.sealed.epoch > (pass?.group ?? box.group).epoch) {
+      await store(box, pass);
+      pass = undefined;
+      await advance(box, event.sealed.epoch);
+      if (box.group === undefined) return;
+    }
+    pass ??= { group: box.group, rows: [], found: [] };
+    await takeEvent(box, pass, event);
+  }
+  await store(box, pass);
+}
+
+async function store(box: RoomBox, pass: Pass | undefined): Promise<void> {
+  if (pass === undefined || pass.rows.length === 0) return;
+  await box.step({ group: pass.group }, pass.rows);
+  if (pass.found.length > 0) {
+    box.core.emit({ what: "keys", roomId: box.roomId, eventIds: pass.found });
+  }
+}
+
+async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<void> {
+  const { core, roomId } = box;
+  const own = event.sender === core.device.userId
+    ? await core.archive.getOwn(roomId, event.sealed.nonce)
+    : undefined;
+  if (own !== undefined) {
+    pass.rows.push(...core.archive.bindOwn(roomId, event.sealed.nonce, event.event_id, own));
+    keep(box, pass, event, own);
+    return;
+  }
+  const taken = await decryptKey(box, pass, event);
+  if (taken === undefined) {
+    pass.rows.push({ table: "gaps", key: `${roomId}/${event.event_id}`, value: gapOf(event) });
+    core.missing(roomId);
+    return;
+  }
+  pass.rows.push(core.archive.put(roomId, event.event_id, taken));
+  if (!("fault" in taken)) keep(box, pass, event, taken);
+}
+
+/** A key is there: for the interface, and for the backup. */
+function keep(box: RoomBox, pass: Pass, event: KeyEvent, key: ContentKey): void {
+  pass.found.push(event.event_id);
+  pass.rows.push(
+    ...box.core.backup.rowsFor([{
+      roomId: box.roomId,
+      eventId: event.event_id,
+      nonce: event.sealed.nonce,
+      key,
+    }]),
+  );
+}
+
+/** The key of a message, why it is none, or undefined where another device may have it. */
+async function decryptKey(
+  box: RoomBox,
+  pass: Pass,
+  { sender, sealed }: KeyEvent,
+): Promise<Archived | undefined> {
+  const { core, meta } = box;
+  if (meta.joinedEpoch !== undefined && sealed.epoch < meta.joinedEpoch) {
+    return { fault: "before_join" };
+  }
+  try {
+    const message = fromBase64(sealed.key) ?? new Uint8Array();
+    const opened = await core.mls.decrypt(pass.group, message);
+    pass.group = opened.group;
+    const { credential, signatureKey } = opened.sender;
+    const certificate = await core.trust.certificateOf(credential, signatureKey);
+    const record = readRecord(opened.plaintext);
+    if (certificate?.user !== sender || record === undefined) return notGenuine(box);
+    if (base64Of(record.nonce) !== sealed.nonce) return notGenuine(box);
+    return { ...record, device: certificate.device };
+  } catch (error) {
+    if (!(error instanceof MlsFault)) throw error;
+    return judgeFault(box, error);
+  }
+}
+
+function notGenuine(box: RoomBox): Archived {
+  box.core.count("not_genuine");
+  return { fault: "not_genuine" };
+}
+
+function judgeFault(box: RoomBox, error: MlsFault): Archived | undefined {
+  switch (error.reason) {
+    case "future_epoch":
+      // The log has no commit that leads there: the sender was ahead of what the group became.
+      box.core.count("future_epoch");
+      return undefined;
+    case "past_epoch":
+      box.core.count("past_epoch");
+      return undefined;
+    case "replayed":
+    case "own_message":
+    case "too_far":
+      box.core.count("generation_gone");
+      return undefined;
+    case "removed":
+      throw new GroupLost("state_lost", error.message, error);
+    default:
+      return notGenuine(box);
+  }
+}
+
+const gapOf = ({ sender, sealed }: KeyEvent): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify({ sender, nonce: sealed.nonce }));

@@ -1,0 +1,38 @@
+import type { CommitResult } from "../../mls/mls.ts";
+import { base64Of } from "../bytes.ts";
+import type { GroupView } from "./calls.ts";
+import { chance } from "./core.ts";
+import { CallRefused } from "./ports.ts";
+import type { RoomBox } from "./room_box.ts";
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** When a device's own keys in a group are next renewed: spread, so that a group has no bursts. */
+export function renewals(box: RoomBox, spanMs = WEEK_MS) {
+  const nowMs = box.core.ports.clock.now();
+  const share = spanMs === WEEK_MS ? 0.75 + chance(box.core) / 4 : chance(box.core);
+  return { sealed: 0, renewedMs: nowMs, renewMs: nowMs + spanMs * share };
+}
+
+/** What the server says of the room's group, or undefined where the room is not encrypted. */
+export async function viewGroup(box: RoomBox): Promise<GroupView | undefined> {
+  try {
+    return await box.core.ports.transport.call("getGroup", { params: { room_id: box.roomId } });
+  } catch (error) {
+    if (error instanceof CallRefused && ["encrypted_room", "not_found"].includes(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The Welcome of a commit, for each device that it adds. */
+export function welcomesOf(
+  result: CommitResult,
+  added: readonly { readonly user: string; readonly device: string }[],
+) {
+  const { welcome } = result;
+  if (welcome === undefined) return [];
+  const text = base64Of(welcome);
+  return added.map(({ user, device }) => ({ user, device, welcome: text }));
+}

@@ -1,0 +1,164 @@
+import { MlsFault } from "../../mls/fault.ts";
+import type { Group } from "../../mls/group.ts";
+import { readGroupInfo, readWelcome } from "../../mls/readers.ts";
+import { base64Of, fromBase64 } from "../bytes.ts";
+import { advance, settle, submit } from "./commits.ts";
+import type { GroupLost } from "./core.ts";
+import { GROUP_SALT_BYTES, makeGroupId } from "./group_name.ts";
+import { renewals, viewGroup, welcomesOf } from "./group_view.ts";
+import { packagesFor } from "./member_packages.ts";
+import type { StoreChange } from "./ports.ts";
+import type { RoomBox } from "./room_box.ts";
+import type { Pending } from "./room_store.ts";
+
+const HOUR_MS = 3_600_000;
+/** More than so many rejoins in an hour help nobody: something else is wrong. */
+const MAX_REJOINS = 3;
+/** A device's own keys are renewed so long after a Welcome at the latest. */
+const FIRST_RENEWAL_MS = HOUR_MS;
+
+/**
+ * Sees to it that this device is in the room's group, if there is one: by what is stored, by a
+ * Welcome, by making the group, or from outside.
+ */
+export async function ensureJoined(box: RoomBox): Promise<void> {
+  await settle(box);
+  if (box.group !== undefined) return;
+  const view = await viewGroup(box);
+  if (view === undefined) return;
+  if (!box.meta.encrypted) await box.step({ meta: { encrypted: true } });
+  if (view.state === "none") return await found(box);
+  await takeWelcomes(box);
+  if (box.group === undefined) await rejoin(box);
+}
+
+/** Makes the group, with the devices that can be added at once. */
+async function found(box: RoomBox): Promise<void> {
+  const { core, roomId, meta } = box;
+  if (meta.expected === undefined) return;
+  const salt = core.ports.rng.bytes(GROUP_SALT_BYTES);
+  const groupId = makeGroupId(roomId, meta.expected, salt);
+  const group = await core.mls.create(groupId, core.device.keys);
+  const view = await viewGroup(box);
+  if (view === undefined || view.state !== "none") return;
+  const added = await packagesFor(box, group, view.wanted.add);
+  const body = { group_id: base64Of(groupId) };
+  if (added.length === 0) {
+    await submitFounding(box, group, {
+      ...body,
+      group_info: base64Of(await core.mls.groupInfo(group)),
+      welcomes: [],
+    });
+    return;
+  }
+  const result = await core.mls.commit(group, { add: added.map(({ bytes }) => bytes) });
+  await submitFounding(box, result.group, {
+    ...body,
+    group_info: base64Of(result.groupInfo),
+    commit: base64Of(result.commit),
+    welcomes: welcomesOf(result, added),
+  });
+}
+
+async function submitFounding(box: RoomBox, group: Group, body: unknown): Promise<void> {
+  await submit(box, { hash: "", authHash: "", baseEpoch: -1, external: false, body, group });
+  if (box.group !== undefined) await box.step({ meta: renewals(box) });
+}
+
+/** Takes the Welcomes that wait for this room; those that cannot be used are put away. */
+export async function takeWelcomes(box: RoomBox): Promise<void> {
+  const { transport } = box.core.ports;
+  const { welcomes } = await transport.call("listWelcomes", {});
+  for (const item of welcomes.filter(({ room_id }) => room_id === box.roomId)) {
+    if (box.group === undefined) await takeWelcome(box, item.welcome);
+    await transport.call("ackWelcome", { params: { welcome_id: item.id } });
+  }
+}
+
+async function takeWelcome(box: RoomBox, text: string): Promise<void> {
+  const { core } = box;
+  const bytes = fromBase64(text) ?? new Uint8Array();
+  try {
+    const found = await core.packages.find(readWelcome(bytes).refs);
+    if (found === undefined) throw new MlsFault("policy", "It is for no key package of ours");
+    const group = await core.mls.join(bytes, found.own, core.device.keys);
+    await box.checkMembers(group);
+    await adopt(box, group, found.used);
+    await box.step({ meta: renewals(box, FIRST_RENEWAL_MS) });
+  } catch (error) {
+    if (!(error instanceof MlsFault)) throw error;
+    core.count("welcome_unusable");
+    await core.packages.refill(core.device.keys);
+  }
+}
+
+async function adopt(box: RoomBox, group: Group, also: readonly StoreChange[]): Promise<void> {
+  await box.step({
+    group,
+    pending: null,
+    meta: { encrypted: true, joinedEpoch: box.meta.joinedEpoch ?? group.epoch },
+  }, also);
+  box.changed();
+}
+
+/** Joins from outside, in place of this device's former leaf where there is one. */
+export async function rejoin(box: RoomBox): Promise<void> {
+  const { core } = box;
+  const nowMs = core.ports.clock.now();
+  const recent = box.meta.rejoins.filter((at) => nowMs - at < HOUR_MS);
+  if (recent.length >= MAX_REJOINS) {
+    box.trouble("too_many_rejoins");
+    return;
+  }
+  for (let attempt = 0; attempt < MAX_REJOINS; attempt++) {
+    const view = await viewGroup(box);
+    if (view?.state !== "active" || view.group_info === null) {
+      core.count("no_group_info");
+      return;
+    }
+    const pending = await outsidePending(box, view.group_info);
+    const ended = await submit(box, pending, []);
+    if (ended === "taken") {
+      await box.step({ meta: { ...renewals(box), rejoins: [...recent, nowMs] } });
+      box.well("too_many_rejoins");
+      return;
+    }
+  }
+  await box.step({ meta: { rejoins: [...recent, nowMs] } });
+}
+
+async function outsidePending(box: RoomBox, infoText: string): Promise<Pending> {
+  const { core } = box;
+  const info = fromBase64(infoText) ?? new Uint8Array();
+  const facts = readGroupInfo(info);
+  const { userId, id } = core.device;
+  const former = await Promise.all(
+    facts.leaves.map((leaf) => core.trust.certificateOf(leaf.credential, leaf.signatureKey)),
+  );
+  const resync = former.some((leaf) => leaf?.user === userId && leaf.device === id);
+  const result = await core.mls.externalJoin(info, core.device.keys, { resync });
+  await box.checkMembers(result.group);
+  return {
+    hash: base64Of(result.commitHash),
+    authHash: base64Of(result.authHash),
+    baseEpoch: facts.epoch,
+    external: true,
+    group: result.group,
+    body: {
+      base_epoch: facts.epoch,
+      commit: base64Of(result.commit),
+      welcomes: [],
+      group_info: base64Of(result.groupInfo),
+      external: true,
+    },
+  };
+}
+
+/** What this device knew of the group is of no use: out with it, and in again. */
+export async function loseAndRejoin(box: RoomBox, lost: GroupLost): Promise<void> {
+  box.core.count(lost.reason);
+  await box.step({ group: null, pending: null });
+  box.changed();
+  await rejoin(box);
+  if (box.group !== undefined) await advance(box);
+}
