@@ -4,12 +4,10 @@ import { extensionsSupportedByCapabilities } from "ts-mls/extension.js";
 import type { GroupContext } from "ts-mls/groupContext.js";
 import { verifyLeafNodeSignature, verifyLeafNodeSignatureKeyPackage } from "ts-mls/leafNode.js";
 import type { LeafNode, LeafNodeKeyPackage } from "ts-mls/leafNode.js";
-import { verifyParentHashes } from "ts-mls/parentHash.js";
 import type { RatchetTree } from "ts-mls/ratchetTree.js";
-import { treeHashRoot } from "ts-mls/treeHash.js";
-import { constantTimeEqual } from "ts-mls/util/constantTimeCompare.js";
 import { MlsFault } from "./fault.ts";
 import { checkTreeShape } from "./tree.ts";
+import { findBadParent, hashTree, isEqual, rootOf } from "./tree_hash.ts";
 
 /**
  * Everything that RFC 9420 12.4.3.1 asks of a tree before a group is joined. The library's own
@@ -26,9 +24,12 @@ export async function checkTree(
   for (const [at, node] of tree.entries()) {
     if (node?.nodeType === "leaf") await checkLeaf(node.leaf, at / 2, { context, ...by });
   }
-  const hash = await treeHashRoot(tree, by.suite.hash);
-  if (!constantTimeEqual(context.treeHash, hash)) throw refused("its hash is not the group's");
-  if (!await verifyParentHashes(tree, by.suite.hash)) throw refused("a parent hash does not fit");
+  const hashes = hashTree(tree);
+  if (!isEqual(context.treeHash, hashes[rootOf(tree)]!)) {
+    throw refused("its hash is not the group's");
+  }
+  const bad = findBadParent(tree, hashes);
+  if (bad !== undefined) throw refused(`the parent hash of node ${bad} does not hold`);
 }
 
 async function checkLeaf(

@@ -1,7 +1,7 @@
 import type { ClientConfig } from "ts-mls/clientConfig.js";
 import type { ClientState } from "ts-mls/clientState.js";
 import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js";
-import { extensionsSupportedByCapabilities } from "ts-mls/extension.js";
+import type { GroupContext } from "ts-mls/groupContext.js";
 import {
   type GroupInfo,
   verifyGroupInfoConfirmationTag,
@@ -91,17 +91,11 @@ async function openSecrets(welcome: Welcome, joining: Joining): Promise<GroupSec
 /** The tree of a group's info that may be joined: its signer, its suite and all of its tree hold. */
 export async function checkGroupInfo(
   info: GroupInfo,
-  joining: Pick<Joining, "keyPackage" | "suite" | "config">,
+  joining: Pick<Joining, "suite" | "config">,
 ): Promise<RatchetTree> {
-  const { keyPackage, suite, config } = joining;
+  const { suite, config } = joining;
   const context = info.groupContext;
-  if (context.cipherSuite !== suite.name) {
-    throw new MlsFault("policy", `Cannot join a group of suite ${context.cipherSuite}`);
-  }
-  if (
-    context.extensions.length > 0 ||
-    !extensionsSupportedByCapabilities(context.extensions, keyPackage.leafNode.capabilities)
-  ) throw new MlsFault("policy", "Cannot join a group with extensions: our groups have none");
+  checkContext(context, suite);
   const tree = treeOf(info);
   const signer = leafAt(tree, info.signer);
   if (signer === undefined) {
@@ -115,6 +109,16 @@ export async function checkGroupInfo(
   }
   await checkTree(tree, context, { auth: config.authService, suite });
   return tree;
+}
+
+/** Our groups are of one suite and have no extensions. */
+export function checkContext(context: GroupContext, suite: CiphersuiteImpl): void {
+  if (context.cipherSuite !== suite.name) {
+    throw new MlsFault("policy", `Cannot take a group of suite ${context.cipherSuite}`);
+  }
+  if (context.extensions.length > 0) {
+    throw new MlsFault("policy", "Cannot take a group with extensions: our groups have none");
+  }
 }
 
 /** The private keys that a joiner has at first: its own, and those that its inviter's path gives. */

@@ -1,10 +1,9 @@
 import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import type { CiphersuiteImpl, CiphersuiteName } from "ts-mls/crypto/ciphersuite.js";
 import type { Signature } from "ts-mls/crypto/signature.js";
-import { makeHashImpl } from "ts-mls/crypto/implementation/default/makeHashImpl.js";
-import { makeKdfImpl } from "ts-mls/crypto/implementation/default/makeKdfImpl.js";
 import { makeGenericHpke } from "ts-mls/crypto/implementation/hpke.js";
 import type { Rng } from "../ports/rng.ts";
+import { hash, kdf } from "./key_derivation.ts";
 
 /** The number of the one suite in use: X25519, AES-128-GCM, SHA-256, Ed25519. RFC 9420 17.1. */
 export const SUITE = 1;
@@ -64,11 +63,10 @@ function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Suite 1 made of Web Crypto alone, so that no other suite of the library comes along.
+ * Suite 1 made of Web Crypto and noble's SHA-256, so that no other suite of the library comes along.
  * `rng` gives path secrets and reuse guards; the key pairs of HPKE are Web Crypto's own.
  */
 export async function makeSuite(rng: Rng): Promise<CiphersuiteImpl> {
-  const kdf = new HkdfSha256();
   const hpke = new CipherSuite({
     kem: new DhkemX25519HkdfSha256(),
     kdf: new HkdfSha256(),
@@ -81,8 +79,8 @@ export async function makeSuite(rng: Rng): Promise<CiphersuiteImpl> {
   } as const;
   return {
     name: SUITE_NAME,
-    hash: makeHashImpl(crypto.subtle, "SHA-256"),
-    kdf: makeKdfImpl(kdf),
+    hash,
+    kdf,
     hpke: await makeGenericHpke(algorithm, aead, hpke),
     signature,
     rng: { randomBytes: (length) => rng.bytes(length) },
