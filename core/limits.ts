@@ -71,6 +71,14 @@ export const limits = {
   e2ee: {
     maxCertificateBytes: 600,
     maxCertificateMs: 2 * 365 * 24 * 3_600_000,
+    /** Of an encrypted backup, as servers store them. */
+    maxChunkBytes: 262_144,
+    maxSlotBytes: 2048,
+    /** Argon2id of a backup's passphrase: KiB of memory and rounds. */
+    minArgonKib: 19_456,
+    maxArgonKib: 262_144,
+    minArgonRounds: 2,
+    maxArgonRounds: 10,
   },
   /** Encryption: groups of devices (MLS). */
   mls: {

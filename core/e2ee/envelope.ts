@@ -23,7 +23,18 @@ export interface SealedPlace {
 
 /** What a message key is for; the first thing that a receiver learns. */
 export type RecordKind = "message" | "edit" | "reaction";
-const KIND_BYTES: Readonly<Record<RecordKind, number>> = { message: 1, edit: 2, reaction: 3 };
+/** One byte for each, in records and in backups. */
+export const RECORD_KIND_CODES: Readonly<Record<RecordKind, number>> = {
+  message: 1,
+  edit: 2,
+  reaction: 3,
+};
+
+/** The kind of a code, or undefined. */
+export function recordKindOf(code: number | undefined): RecordKind | undefined {
+  const kinds = Object.keys(RECORD_KIND_CODES) as RecordKind[];
+  return kinds.find((kind) => RECORD_KIND_CODES[kind] === code);
+}
 
 /** What travels inside MLS, and what an archive keeps: enough to open one body, and only that one. */
 export interface MessageKey {
@@ -142,15 +153,14 @@ export function writeRecord(
 ): Uint8Array<ArrayBuffer> {
   const record = new Uint8Array(limits.sealed.recordBytes);
   const version = uint(RECORD_VERSION, 1);
-  record.set(concat(version, nonce, contentKey, hash, uint(KIND_BYTES[kind], 1)));
+  record.set(concat(version, nonce, contentKey, hash, uint(RECORD_KIND_CODES[kind], 1)));
   return record;
 }
 
 /** The key, or undefined: another version, size or kind, or padding that is not zero. */
 export function readRecord(record: Uint8Array): MessageKey | undefined {
   if (record.length !== limits.sealed.recordBytes || record[0] !== RECORD_VERSION) return undefined;
-  const kind = (Object.keys(KIND_BYTES) as RecordKind[])
-    .find((name) => KIND_BYTES[name] === record[81]);
+  const kind = recordKindOf(record[81]);
   if (kind === undefined || record.subarray(82).some((byte) => byte !== 0)) return undefined;
   return {
     nonce: record.slice(1, 17),
