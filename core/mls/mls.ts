@@ -31,7 +31,7 @@ import {
 import { type Change, checkOwners, findOwn, judgeCommit, type OwnerOf } from "./policy.ts";
 import { authHashOf } from "./readers.ts";
 import { findSender } from "./sender.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { applyToState, readSnapshot } from "./snapshot.ts";
 import { makeSuite } from "./suite.ts";
 
 export interface MlsOptions {
@@ -104,8 +104,8 @@ export interface Mls {
     context: Uint8Array,
     length: number,
   ): Promise<Uint8Array>;
-  /** A group out of its `snapshot`. */
-  restore(bytes: Uint8Array): Group;
+  /** A group out of its `snapshot` and what changed since, in order. */
+  restore(bytes: Uint8Array, deltas?: readonly Uint8Array[]): Group;
   /** The group's info as of now, with its tree: what `externalJoin` takes. */
   groupInfo(group: Group): Promise<Uint8Array>;
 }
@@ -149,7 +149,7 @@ export async function createMls(options: MlsOptions): Promise<Mls> {
           length,
           tools.suite,
         )),
-    restore: (bytes) => new Group({ ...readSnapshot(bytes), clientConfig: tools.config }),
+    restore: (bytes, deltas = []) => restore(bytes, deltas, tools),
     groupInfo: (group) => guarded("write a group's info", () => infoOf(active(group), tools)),
   };
 }
@@ -183,6 +183,11 @@ async function create(groupId: Uint8Array, keys: DeviceKeys, tools: Tools): Prom
   return new Group(
     await createGroup(groupId, publicPackage, privatePackage, [], tools.suite, tools.config),
   );
+}
+
+function restore(bytes: Uint8Array, deltas: readonly Uint8Array[], tools: Tools): Group {
+  const state = deltas.reduce(applyToState, readSnapshot(bytes));
+  return new Group({ ...state, clientConfig: tools.config });
 }
 
 async function join(
