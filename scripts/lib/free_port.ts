@@ -7,11 +7,11 @@ const FIRST_PORT = 10_081;
 const LAST_PORT = 32_767;
 const COUNT = LAST_PORT - FIRST_PORT + 1;
 
-/** Somewhere else in every process: several of them start servers at the same time. */
+/** Somewhere else in every process and test file: several of them start servers at the same time. */
 let next = Math.floor(Math.random() * COUNT);
 let given = 0;
 
-/** A port that nothing listens on and that this process was not given before. @throws if none is left. */
+/** A port that nothing listens on and that was not given before. @throws if none is left. */
 export function freePort(): number {
   while (given < COUNT) {
     const port = FIRST_PORT + next;

@@ -1,4 +1,7 @@
+import { chromium } from "playwright-core";
 import { tellFigure } from "../../scripts/lib/figure.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
+import { launchOptions } from "../harness/browser.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { startBarePage } from "./bare_page.ts";
 
@@ -6,6 +9,7 @@ import { startBarePage } from "./bare_page.ts";
 const VERSION = "12.8.2";
 
 interface Report {
+  readonly finalDisplayedUrl: string;
   readonly categories: Record<string, { readonly score: number | null }>;
   readonly audits: Record<string, { readonly numericValue?: number }>;
 }
@@ -14,8 +18,8 @@ interface Report {
 export async function measureLighthouse(url: string, cookie: string): Promise<void> {
   await using folder = await tempFolder();
   await using bare = startBarePage();
-  const own = await run(url, folder.path, { cookie });
-  const control = await run(bare.url, folder.path, {});
+  const own = await run(url, folder.path, cookie);
+  const control = await run(bare.url, folder.path);
   if (!own || !control) return;
   const number = (report: Report, audit: string) => report.audits[audit]?.numericValue ?? NaN;
   const tell = (
@@ -54,13 +58,28 @@ export async function measureLighthouse(url: string, cookie: string): Promise<vo
   }
 }
 
-/** Undefined where npm or Lighthouse cannot run here; standard error says why. */
-async function run(
-  url: string,
-  folder: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Report | undefined> {
-  const output = `${folder}/${crypto.randomUUID()}.json`;
+/**
+ * Lighthouse's report, in a browser of its own that has the cookie (`name=value`): a header beside
+ * would not be sent with the socket, whose refusal ends the session and leads to another page.
+ * Undefined where npm or Lighthouse cannot run here, or another page was shown; standard error
+ * says why.
+ */
+async function run(url: string, folder: string, cookie?: string): Promise<Report | undefined> {
+  const port = freePort();
+  const name = crypto.randomUUID();
+  await using stack = new AsyncDisposableStack();
+  const { args, ...rest } = launchOptions();
+  const context = await chromium.launchPersistentContext(`${folder}/${name}`, {
+    ...rest,
+    args: [...args, `--remote-debugging-port=${port}`],
+  });
+  stack.defer(() => context.close());
+  if (cookie !== undefined) {
+    const [key = "", ...value] = cookie.split("=");
+    const { origin } = new URL(url);
+    await context.addCookies([{ name: key, value: value.join("="), url: origin, httpOnly: true }]);
+  }
+  const output = `${folder}/${name}.json`;
   const { success } = await new Deno.Command("npx", {
     args: [
       "--yes",
@@ -70,10 +89,8 @@ async function run(
       "--output=json",
       `--output-path=${output}`,
       "--only-categories=performance,accessibility,best-practices",
-      `--extra-headers=${JSON.stringify(headers)}`,
-      "--chrome-flags=--headless --no-sandbox --disable-gpu --disable-quic --no-first-run",
+      `--port=${port}`,
     ],
-    env: { CHROME_PATH: "/usr/bin/chromium" },
     stdin: "null",
     stdout: "null",
     stderr: "inherit",
@@ -81,5 +98,9 @@ async function run(
     console.error(`Lighthouse is left out: ${error.message}`);
     return { success: false };
   });
-  return success ? JSON.parse(await Deno.readTextFile(output)) as Report : undefined;
+  if (!success) return undefined;
+  const report = JSON.parse(await Deno.readTextFile(output)) as Report;
+  if (report.finalDisplayedUrl === url) return report;
+  console.error(`Lighthouse is left out: it was led to ${report.finalDisplayedUrl}`);
+  return undefined;
 }

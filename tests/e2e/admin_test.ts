@@ -5,7 +5,7 @@ import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
-import { PASSWORD } from "./people.ts";
+import { PASSWORD, settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
 import { PASSWORD as SCENE_PASSWORD } from "../harness/homeserver.ts";
 import { png } from "../harness/pictures.ts";
@@ -171,7 +171,8 @@ Deno.test("those who run the server, and people with their own account", async (
     await page.addInitScript(watchNotifications);
     const chosen = page.waitForResponse((answer) => answer.url().endsWith("/preferences"));
     await open("/home");
-    await chosen;
+    await (await chosen).finished();
+    await settled(page);
     await scene.bob.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/send`, {
       channel_id: scene.general,
       body: "nothing for anybody",

@@ -147,7 +147,7 @@ Deno.test("comfort: keyboard, forced colors, zoom, less motion, screen reader", 
           if (to !== channel) continue;
           await page.locator("textarea[name=body]").fill("Several lines\nof what\nis said");
           for (const part of ["textarea[name=body]", ".composer .send"]) {
-            assert.ok(await reachable(page, part), `${part} at ${size.width}`);
+            await waitFor(`${part} in sight at ${size.width}`, () => reachable(page, part));
           }
           await page.locator("textarea[name=body]").fill("");
         }

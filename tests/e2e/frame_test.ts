@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { createGuild, fillRegistration, PASSWORD, say, settled, tabTo } from "./people.ts";
+import { createGuild, fillRegistration, holds, PASSWORD, say, settled, tabTo } from "./people.ts";
 
 const focused = (page: Page, selector: string) =>
   waitFor(
@@ -80,19 +80,16 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await keyboard.type("and tall");
     await keyboard.press("Control+Shift+ArrowLeft");
     await keyboard.press("Control+b");
-    assert.equal(await page.locator("textarea[name=body]").inputValue(), "and **tall**");
+    await holds(page, "and **tall**");
     await keyboard.press("Control+b");
-    assert.equal(await page.locator("textarea[name=body]").inputValue(), "and tall");
+    await holds(page, "and tall");
     await keyboard.press("Control+a");
     await keyboard.press("Delete");
     await keyboard.press("ArrowUp");
     await page.locator(".composer-mode", { hasText: "Editing" }).waitFor();
     await keyboard.press("Escape");
     await page.locator(".composer-mode").waitFor({ state: "detached" });
-    await waitFor(
-      "the box to be as it was before the edit",
-      async () => await page.locator("textarea[name=body]").inputValue() === "" ? true : undefined,
-    );
+    await holds(page, "");
   });
 
   await t.step("reaches a message by F6 and reacts to it", async () => {
@@ -201,7 +198,7 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     for (const _ of ["light", "dark", "contrast-light", "contrast-dark"]) {
       await keyboard.press("ArrowRight");
     }
-    assert.equal((await look())["theme"], "contrast-dark");
+    await waitFor("the look", async () => (await look())["theme"] === "contrast-dark");
     await page.getByLabel("Cosy").focus();
     await keyboard.press("ArrowRight");
     await page.getByLabel("Use it on this device").focus();

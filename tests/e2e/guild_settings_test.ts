@@ -41,8 +41,8 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
       const bar = page.getByRole("region", { name: "You have unsaved changes" });
       await page.getByLabel("Name of the guild").fill("Riverside Garden");
       await bar.getByRole("button", { name: "Reset" }).click();
-      assert.equal(await page.getByLabel("Name of the guild").inputValue(), "Garden");
       await bar.waitFor({ state: "hidden" });
+      assert.equal(await page.getByLabel("Name of the guild").inputValue(), "Garden");
       await page.getByLabel("Name of the guild").fill("Riverside Garden");
       await page.getByRole("link", { name: "Members" }).click();
       await page.getByRole("button", { name: "Stay here" }).click();
@@ -83,6 +83,7 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
     const names = await page.locator(".rows .row-link .strong").allTextContents();
     assert.deepEqual(names, ["Guests", "Gardeners", "Everyone"]);
     await page.locator("[id^=up-]:focus, [id^=down-]:focus").waitFor();
+    await settled(page);
     await page.locator("li", { hasText: "Guests" }).dragTo(
       page.locator("li", { hasText: "Gardeners" }),
       { targetPosition: { x: 40, y: 50 } },
@@ -157,6 +158,7 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
     await open("/audit");
     await page.getByLabel("Action").selectOption("channel.permissions");
     await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForURL(/action=channel\.permissions/);
     const entry = page.locator(".row-card.audit");
     await entry.getByText("changed the permissions of #general").waitFor();
     assert.equal(await entry.count(), 1);

@@ -98,7 +98,7 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await settled(page);
     const shown = page.locator("article.focus", { hasText: "number 150" });
     await shown.waitFor();
-    assert.ok(await topOf(page, 150) > 0);
+    await waitFor("the message to be in sight", async () => await topOf(page, 150) > 0);
     await page.getByRole("button", { name: "Jump to present" }).click();
     const last = page.locator("article", { hasText: `number ${HISTORY}` });
     await last.waitFor();

@@ -6,7 +6,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { buildNewer } from "../harness/newer_build.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { settled } from "./people.ts";
+import { holds, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
 
 /** One more than is kept, and more than a page holds. */
@@ -113,7 +113,7 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     await bar.getByText("No connection.").waitFor();
     await page.goto(server.url + talk.channel);
     await said(SAID).waitFor();
-    assert.equal(await said(2).count(), 1);
+    await said(2).waitFor({ state: "attached" });
     assert.equal(await said(1).count(), 0);
     await page.goto(`${server.url}/settings/profile`);
     await page.getByText("This page comes from the server").waitFor();
@@ -132,7 +132,7 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     await bar.waitFor({ state: "detached" });
     await said(102).waitFor();
     await page.locator(".members").getByText("ann", { exact: true }).waitFor();
-    assert.equal(await draft.inputValue(), "A draft that lasts");
+    await holds(page, "A draft that lasts");
   });
 
   await t.step("a new version is offered; taking it loses no draft", async () => {
@@ -163,7 +163,7 @@ Deno.test("the app starts and reads without a server, takes a new version with a
       before,
     );
     await settled(page);
-    assert.equal(await draft.inputValue(), "A draft that lasts");
+    await holds(page, "A draft that lasts");
     // The new worker takes over by itself: nothing more is asked.
     await waitFor(
       "the new worker to take over",
@@ -173,9 +173,11 @@ Deno.test("the app starts and reads without a server, takes a new version with a
         ),
       KEPT_MS,
     );
-    assert.equal(await offer.count(), 0);
-    const names = await page.evaluate(async () => (await globalThis.caches.keys()).length);
-    assert.equal(names, 2);
+    await offer.waitFor({ state: "detached" });
+    await waitFor(
+      "the caches of the old version to go",
+      () => page.evaluate(async () => (await globalThis.caches.keys()).length === 2),
+    );
     await page.goto(`${server.url}/settings/profile`);
     await page.getByText("Gadgets").waitFor();
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { waitFor } from "../harness/wait_for.ts";
 
 export const PASSWORD = "correct horse battery staple 42";
 
@@ -37,6 +38,15 @@ export async function say(page: Page, text: string) {
   const box = page.locator("textarea[name=body]");
   await box.fill(text);
   await box.press("Enter");
+}
+
+/** Waits until the box of the chat, or another field, holds exactly a text. */
+export function holds(page: Page, text: string, selector = "textarea[name=body]") {
+  const field = page.locator(selector);
+  return waitFor(
+    `${selector} to hold ${JSON.stringify(text)}`,
+    async () => await field.inputValue() === text,
+  );
 }
 
 /** Goes on with Tab until the focus is where a selector says; no page has so many stops. */

@@ -48,7 +48,9 @@ Deno.test("two devices and a friend, through bad weather", async (t) => {
 
   await t.step("what one device reads is read on the other", async () => {
     // Read once, so that only what follows counts.
+    const read = desk.page.waitForResponse((answer) => answer.url().endsWith("/read"));
     await open(desk.page, channel);
+    await read;
     await desk.page.locator(`a[aria-label='Riverside Garden Club']`).waitFor();
     await open(desk.page, "/home");
     await open(phone.page, "/home");

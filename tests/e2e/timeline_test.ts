@@ -5,7 +5,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { png } from "../harness/pictures.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { say, settled } from "./people.ts";
+import { holds, say, settled } from "./people.ts";
 import { makeScene, type Scene, signIn, upload } from "./scene.ts";
 
 const row = (page: Page, text: string) => page.locator("article", { hasText: text });
@@ -118,7 +118,7 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
       "second while",
       "third while",
     ]);
-    assert.equal(await page.locator("textarea[name=body]").inputValue(), "half a thought");
+    await holds(page, "half a thought");
     await page.locator("textarea[name=body]").fill("");
   });
 
@@ -144,7 +144,7 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
       await failed.getByRole("button", { name: "Edit" }).click();
       await failed.waitFor({ state: "detached" });
       const box = page.locator("textarea[name=body]");
-      assert.equal(await box.inputValue(), "with a file that is gone");
+      await holds(page, "with a file that is gone");
       await page.getByRole("button", { name: "Remove notes.txt" }).click();
       await box.fill("");
     },
@@ -178,7 +178,7 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
     await box.pressSequentially("/slo");
     await page.getByRole("option", { name: /^\/slowmode/ }).waitFor();
     await box.press("Enter");
-    assert.equal(await box.inputValue(), "/slowmode ");
+    await holds(page, "/slowmode ");
     await box.pressSequentially("often");
     await box.press("Enter");
     await page.locator(".composer-problem", { hasText: "is no duration" }).waitFor();
@@ -221,7 +221,10 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
     await block.locator(".tok-string", { hasText: '"<b>"' }).waitFor();
     assert.equal(await block.locator("code").textContent(), code);
     await block.getByRole("button", { name: "Copy" }).click();
-    assert.equal(await page.evaluate("navigator.clipboard.readText()"), code);
+    await waitFor(
+      "the whole code to be copied",
+      async () => await page.evaluate("navigator.clipboard.readText()") === code,
+    );
   });
 
   await t.step("pictures of a message: one after the other, larger, by keyboard", async () => {
@@ -295,7 +298,10 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
   await t.step("a feed: one way in by Tab, messages by PageUp, each with its place", async () => {
     const feed = page.getByRole("feed", { name: "Messages" });
     await page.mouse.move(2, 2);
-    assert.equal(await feed.locator("> article[tabindex='0']").count(), 1);
+    await waitFor(
+      "one way in",
+      async () => await feed.locator("> article[tabindex='0']").count() === 1,
+    );
     await feed.locator("> article[tabindex='0']").focus();
     await page.keyboard.press("PageUp");
     const place = (which: string) =>

@@ -266,6 +266,7 @@ Deno.test("of two processes one sends, and the other when that is gone", async (
   await sayThere("there");
   await heard(two, "there");
   assert.deepEqual(other.parts.outbound?.engine.held(), [], "the first process holds it");
+  await atRest(listeners);
   await listeners.server().stop();
   await sayThere("alone");
   await waitFor("the heir", () => two.bodies.includes("alone"), 60_000);

@@ -4,7 +4,7 @@ import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const SAID = 260;
 
 interface Page {

@@ -246,6 +246,12 @@ Deno.test("three real servers: parted in a moderation fight, killed under load, 
   await two.start();
   part(1, "heal");
   await sleep(2000);
+  // On a busy machine a server that was killed needs longer to be spoken to again.
+  await waitFor(
+    "everybody to have been heard",
+    () => talkers.every(({ acknowledged }) => acknowledged.length > 20),
+    HEAL_MS,
+  );
   await Promise.all(talkers.map((talker) => talker.stop()));
 
   // Everybody says something last: what parted is joined by it.
@@ -255,9 +261,6 @@ Deno.test("three real servers: parted in a moderation fight, killed under load, 
     });
   }
   const said = talkers.flatMap(({ acknowledged }) => acknowledged);
-  for (const [at, { acknowledged }] of talkers.entries()) {
-    assert(acknowledged.length > 20, `${NAMES[at]} said ${acknowledged.length}`);
-  }
   await waitFor("states and timelines to be equal", async () => {
     const hashes = await Promise.all(places.map((place) => place.stateHash(roomId)));
     const lines = await Promise.all(places.map((place) => place.timeline(roomId, general)));

@@ -178,7 +178,7 @@ export class Listening implements Disposable {
 
   /** The first frame that fits, waiting for it. */
   async until(fits: (frame: ServerFrame) => boolean): Promise<ServerFrame> {
-    return await waitFor("a frame", () => Promise.resolve(this.frames.find(fits)), 10_000);
+    return await waitFor("a frame", () => Promise.resolve(this.frames.find(fits)));
   }
 
   // deno-lint-ignore no-explicit-any -- see Answer

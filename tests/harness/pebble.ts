@@ -63,7 +63,7 @@ export async function startPebble(
       } catch {
         return undefined;
       }
-    }, 20_000);
+    });
   } finally {
     client.close();
   }

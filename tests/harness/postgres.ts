@@ -134,7 +134,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await Deno.writeTextFile(`${data}/postgresql.auto.conf`, settings.join("\n") + "\n");
   await supervise({ folder, data, bin, watchPid: options.watchPid, user });
   const cluster = { folder, port, pid: await serverPid(data) };
-  await waitFor("Postgres to answer", () => answers(cluster), 30_000);
+  await waitFor("Postgres to answer", () => answers(cluster));
   return cluster;
 }
 

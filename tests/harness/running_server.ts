@@ -13,7 +13,7 @@ export interface RunningServer extends AsyncDisposable {
   log(): Promise<string>;
 }
 
-const START_MS = 90_000;
+const START_MS = 180_000;
 
 /** Starts `main.ts` and waits until it answers. */
 export async function startRunningServer(

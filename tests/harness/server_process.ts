@@ -25,7 +25,7 @@ export interface ServerProcessOptions {
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const FROM_SOURCE = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", `${ROOT}main.ts`];
-const START_MS = 120_000;
+const START_MS = 180_000;
 
 /** Tests come from one address and act faster than people. */
 export const UNHURRIED_ENV = {
