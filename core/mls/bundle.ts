@@ -17,11 +17,11 @@ import { applyUpdatePath } from "ts-mls/updatePath.js";
 import { type CommitContent, readCommitContent } from "./commit_content.ts";
 import { decodeMessage, toEpoch } from "./decode.ts";
 import { guarded, MlsFault } from "./fault.ts";
-import { type Leaf, leafAt, leavesOf } from "./group.ts";
+import { authHashOf, type Leaf, leafAt, leavesOf } from "./group.ts";
 import { checkContext } from "./join.ts";
+import { checkUniqueKeys } from "./leaf_rules.ts";
 import { judgeCommit, type OwnerOf } from "./policy.ts";
 import {
-  authHashOf,
   type CommitFacts,
   type KeyPackageFacts,
   keyPackageFacts,
@@ -73,6 +73,7 @@ export function checkBundle(
     await checkSignature(message, { former, tree, content }, suite);
     for (const added of content.adds) await verifyPackage(added, suite);
     const applied = await apply(tree, { content, message, former }, suite);
+    checkUniqueKeys(applied.tree);
     const info = decodeMessage(bundle.groupInfo, "mls_group_info").groupInfo;
     await checkFollows({ former, info, message, applied }, suite);
     checkWelcome(bundle.welcome, facts.adds);
@@ -102,6 +103,7 @@ export function checkGroupInfo(bytes: Uint8Array): Promise<void> {
     const info = decodeMessage(bytes, "mls_group_info").groupInfo;
     checkContext(info.groupContext, suite);
     const tree = treeOf(info);
+    checkUniqueKeys(tree);
     if (!isEqual(hashTree(tree)[rootOf(tree)]!, info.groupContext.treeHash)) {
       throw new MlsFault("unverified", "The tree of a group's info has another hash");
     }

@@ -1,27 +1,17 @@
 import assert from "node:assert/strict";
-import { makeDeviceKeys, makeMls, ownerOf } from "../../tests/harness/mls_people.ts";
+import {
+  LIFE,
+  makeDeviceKeys,
+  makeMls,
+  openRoom,
+  ownerOf,
+} from "../../tests/harness/mls_people.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { checkBundle, checkGroupInfo, checkKeyPackage } from "./bundle.ts";
 
-const text = (value: string) => new TextEncoder().encode(value);
-const LIFE = { notBeforeMs: Date.now() - 3_600_000, notAfterMs: Date.now() + 86_400_000 };
-
-/** Ada and Bo in a group at epoch 1. */
-async function twoMembers(seed: number) {
-  const rng = seededRng(seed);
-  const mls = await makeMls(rng);
-  const ada = await makeDeviceKeys(rng, "@ada", "A");
-  const bo = await makeDeviceKeys(rng, "@bo", "B");
-  const package_ = await mls.keyPackage(bo, LIFE);
-  const founded = await mls.create(text("room"), ada);
-  const first = await mls.groupInfo(founded);
-  const added = await mls.commit(founded, { add: [package_.publicBytes] });
-  const b = await mls.join(added.welcome!, package_, bo);
-  return { rng, mls, ada, bo, first, added, a: added.group, b };
-}
-
 Deno.test("bundles of members and joiners are taken, and what they do is told", async () => {
-  const { rng, mls, bo, first, added, a, b } = await twoMembers(1);
+  const { rng, mls, keys, first, added, groups } = await openRoom(1, 2);
+  const [a, b] = [groups[0]!, groups[1]!];
   await checkGroupInfo(first);
   const joined = await checkBundle(first, added, ownerOf);
   assert.deepEqual(joined.added, [a.leaves()[1]]);
@@ -32,7 +22,7 @@ Deno.test("bundles of members and joiners are taken, and what they do is told", 
   const renewal = await checkBundle(added.groupInfo, renewed, ownerOf);
   assert.deepEqual([renewal.added, renewal.removed, renewal.by.leaf], [[], [], 1]);
 
-  const back = await mls.externalJoin(renewed.groupInfo, bo, { resync: true });
+  const back = await mls.externalJoin(renewed.groupInfo, keys[1]!, { resync: true });
   const resync = await checkBundle(renewed.groupInfo, back, ownerOf);
   assert.equal(resync.external, true);
   assert.deepEqual([resync.added[0]?.leaf, resync.removed[0]?.leaf], [1, 1]);
@@ -48,7 +38,8 @@ Deno.test("bundles of members and joiners are taken, and what they do is told", 
 });
 
 Deno.test("a bundle that does not follow from the group is refused with its reason", async () => {
-  const { rng, mls, added, first, a, b } = await twoMembers(2);
+  const { rng, mls, added, first, groups } = await openRoom(2, 2);
+  const [a, b] = [groups[0]!, groups[1]!];
   const before = added.groupInfo;
   const mine = await mls.commit(a, {});
   const other = await mls.commit(b, {});

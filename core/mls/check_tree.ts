@@ -1,11 +1,11 @@
 import type { AuthenticationService } from "ts-mls/authenticationService.js";
 import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js";
-import { extensionsSupportedByCapabilities } from "ts-mls/extension.js";
 import type { GroupContext } from "ts-mls/groupContext.js";
 import { verifyLeafNodeSignature, verifyLeafNodeSignatureKeyPackage } from "ts-mls/leafNode.js";
 import type { LeafNode, LeafNodeKeyPackage } from "ts-mls/leafNode.js";
 import type { RatchetTree } from "ts-mls/ratchetTree.js";
 import { MlsFault } from "./fault.ts";
+import { checkLeafRules, checkUniqueKeys } from "./leaf_rules.ts";
 import { checkTreeShape } from "./tree.ts";
 import { findBadParent, hashTree, isEqual, rootOf } from "./tree_hash.ts";
 
@@ -42,27 +42,9 @@ async function checkLeaf(
     ? await verifyLeafNodeSignatureKeyPackage(leaf as LeafNodeKeyPackage, suite.signature)
     : await verifyLeafNodeSignature(leaf, context.groupId, at, suite.signature);
   if (!signed) throw refused(`leaf ${at} is not signed by its key`);
-  if (
-    !leaf.capabilities.credentials.includes("basic") ||
-    !extensionsSupportedByCapabilities(leaf.extensions, leaf.capabilities)
-  ) throw refused(`leaf ${at} does not say that it can read its own extensions and credential`);
+  checkLeafRules(leaf);
   if (!await auth.validateCredential(leaf.credential, leaf.signaturePublicKey)) {
     throw new MlsFault("policy", `The certificate of leaf ${at} is not accepted`);
-  }
-}
-
-/** RFC 9420 7.3: no two nodes share a key. */
-function checkUniqueKeys(tree: RatchetTree): void {
-  const seen = new Set<string>();
-  for (const [at, node] of tree.entries()) {
-    if (node === undefined) continue;
-    const keys = node.nodeType === "leaf"
-      ? [`e${node.leaf.hpkePublicKey.toHex()}`, `s${node.leaf.signaturePublicKey.toHex()}`]
-      : [`e${node.parent.hpkePublicKey.toHex()}`];
-    for (const key of keys) {
-      if (seen.has(key)) throw refused(`node ${at} has a key of another node`);
-      seen.add(key);
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import { toEpoch } from "./decode.ts";
 import { MlsFault } from "./fault.ts";
 import { type Leaf, toLeaf } from "./group.ts";
+import { checkLeafRules } from "./leaf_rules.ts";
 
 /** A commit, as far as it can be judged without the group. */
 export interface CommitContent {
@@ -43,6 +44,8 @@ export function readCommitContent(message: PublicMessage): CommitContent {
     throw new MlsFault("policy", "A commit refers to a proposal that it does not carry");
   });
   const sorted = external ? sortExternal(proposals) : sortMember(proposals);
+  for (const added of sorted.adds) checkLeafRules(added.leafNode);
+  if (commit.path !== undefined) checkLeafRules(commit.path.leafNode);
   const leaf = commit.path && toLeaf(0, commit.path.leafNode);
   if (external && leaf === undefined) {
     throw new MlsFault("policy", "An external commit brings no leaf");

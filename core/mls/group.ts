@@ -1,3 +1,4 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { ClientState } from "ts-mls/clientState.js";
 import type { LeafNode } from "ts-mls/leafNode.js";
 import type { RatchetTree } from "ts-mls/ratchetTree.js";
@@ -46,9 +47,22 @@ export class Group {
     return this.state.keySchedule.epochAuthenticator;
   }
 
+  /** What the receipt of the commit that began this epoch names, see `authHashOf`. */
+  get authHash(): Uint8Array {
+    return authHashOf(this.state.confirmationTag);
+  }
+
   leaves(): Leaf[] {
     return leavesOf(this.state.ratchetTree);
   }
+}
+
+/**
+ * SHA-256 of an epoch's confirmation tag: two epochs with the same number but other secrets differ
+ * in it (trap T9), and a server that holds no secret can compute it.
+ */
+export function authHashOf(confirmationTag: Uint8Array): Uint8Array {
+  return sha256(confirmationTag);
 }
 
 export function leavesOf(tree: RatchetTree): Leaf[] {

@@ -11,7 +11,8 @@ import {
 import { encodeMlsMessage } from "ts-mls/message.js";
 import { decodeMessage, decodeWhole } from "./decode.ts";
 import { MlsFault } from "./fault.ts";
-import { checkCredential, keyPackageFacts, LAST_RESORT } from "./readers.ts";
+import { checkCredential } from "./leaf_rules.ts";
+import { keyPackageFacts, LAST_RESORT } from "./readers.ts";
 import { SUITE_NAME } from "./suite.ts";
 
 /** What a device signs with in every group. */

@@ -18,8 +18,9 @@ import { readCommitContent } from "./commit_content.ts";
 import { decodeMessage, toEpoch } from "./decode.ts";
 import { joinByCommit } from "./external_join.ts";
 import { guarded, MlsFault } from "./fault.ts";
-import { Group, type Leaf, leafAt, leavesOf } from "./group.ts";
+import { authHashOf, Group, type Leaf, leafAt, leavesOf } from "./group.ts";
 import { joinByWelcome } from "./join.ts";
+import { checkLeafRules, checkUniqueKeys } from "./leaf_rules.ts";
 import {
   type DeviceKeys,
   type KeyPackageLife,
@@ -29,7 +30,6 @@ import {
   throwawayPackage,
 } from "./key_package.ts";
 import { type Change, checkOwners, findOwn, judgeCommit, type OwnerOf } from "./policy.ts";
-import { authHashOf } from "./readers.ts";
 import { findSender } from "./sender.ts";
 import { applyToState, readSnapshot } from "./snapshot.ts";
 import { makeSuite } from "./suite.ts";
@@ -236,6 +236,7 @@ async function commit(
   tools: Tools,
 ): Promise<CommitResult> {
   const add = (change.add ?? []).map((bytes) => decodeMessage(bytes, "mls_key_package").keyPackage);
+  for (const { leafNode } of add) checkLeafRules(leafNode);
   const remove = change.remove ?? [];
   judgeCommit(active(group).ratchetTree, {
     groupId: group.groupId,
@@ -257,6 +258,7 @@ async function commit(
     extraProposals,
     ratchetTreeExtension: true,
   });
+  checkUniqueKeys(made.newState.ratchetTree);
   const result = await pending(made.newState, made.commit, tools);
   if (made.welcome === undefined) return result;
   return {
@@ -313,6 +315,7 @@ async function process(group: Group, bytes: Uint8Array, tools: Tools): Promise<P
     emptyPskIndex,
     tools.suite,
   );
+  checkUniqueKeys(newState.ratchetTree);
   const after = new Group(newState);
   return { group: after, ...change, added: place(change.added, after) };
 }

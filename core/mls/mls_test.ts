@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
-import { makeDeviceKeys, makeMls } from "../../tests/harness/mls_people.ts";
+import { LIFE, makeDeviceKeys, makeMls } from "../../tests/harness/mls_people.ts";
 import { snapshot } from "./snapshot.ts";
 import { readCommit, readGroupInfo, readKeyPackage, readMessage, readWelcome } from "./readers.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
-const LIFE = { notBeforeMs: Date.now() - 3_600_000, notAfterMs: Date.now() + 86_400_000 };
 
 Deno.test("two devices make a group, talk, renew their keys and part", async () => {
   const rng = seededRng(1);

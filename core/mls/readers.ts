@@ -4,11 +4,11 @@ import { ciphersuites } from "ts-mls/crypto/ciphersuite.js";
 import { type GroupInfo, ratchetTreeFromExtension } from "ts-mls/groupInfo.js";
 import { type KeyPackage, keyPackageEncoder } from "ts-mls/keyPackage.js";
 import type { RatchetTree } from "ts-mls/ratchetTree.js";
-import { limits } from "../limits.ts";
 import { readCommitContent } from "./commit_content.ts";
 import { decodeMessage, toEpoch } from "./decode.ts";
 import { MlsFault, toFault } from "./fault.ts";
-import { type Leaf, leavesOf, toLeaf } from "./group.ts";
+import { authHashOf, type Leaf, leavesOf, toLeaf } from "./group.ts";
+import { checkCredential, checkLeafRules } from "./leaf_rules.ts";
 import { checkTreeShape } from "./tree.ts";
 
 /** What a key package says of its device. Its signatures are not checked by reading it. */
@@ -63,7 +63,7 @@ export function readKeyPackage(bytes: Uint8Array): KeyPackageFacts {
 
 export function keyPackageFacts(given: KeyPackage): KeyPackageFacts {
   const leaf = toLeaf(0, given.leafNode);
-  checkCredential(leaf.credential);
+  checkLeafRules(given.leafNode);
   return {
     ref: keyPackageRef(encode(keyPackageEncoder)(given)),
     credential: leaf.credential,
@@ -131,23 +131,6 @@ export function treeOf(info: GroupInfo): RatchetTree {
   if (tree === undefined) throw new MlsFault("malformed", "The group's info carries no tree");
   checkTreeShape(tree);
   return tree;
-}
-
-export function checkCredential(credential: Uint8Array): void {
-  if (credential.length > limits.mls.maxCredentialBytes) {
-    throw new MlsFault(
-      "malformed",
-      `A credential has ${credential.length} bytes: at most ${limits.mls.maxCredentialBytes} are allowed`,
-    );
-  }
-}
-
-/**
- * SHA-256 of an epoch's confirmation tag: two epochs with the same number but other secrets differ
- * in it (trap T9), and a server that holds no secret can compute it.
- */
-export function authHashOf(confirmationTag: Uint8Array): Uint8Array {
-  return sha256(confirmationTag);
 }
 
 const REF_LABEL = new TextEncoder().encode("MLS 1.0 KeyPackage Reference");

@@ -1,31 +1,14 @@
 import assert from "node:assert/strict";
-import { makeDeviceKeys, makeMls } from "../../tests/harness/mls_people.ts";
+import { openRoom } from "../../tests/harness/mls_people.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { MlsFault } from "./fault.ts";
 import { delta, snapshot } from "./snapshot.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
-const LIFE = { notBeforeMs: Date.now() - 3_600_000, notAfterMs: Date.now() + 86_400_000 };
-
-/** A group of `size` with the devices of its first two members in it. */
-async function makeRoom(seed: number, size: number) {
-  const rng = seededRng(seed);
-  const mls = await makeMls(rng);
-  const founder = await makeDeviceKeys(rng, "@0", "A");
-  const keys = await Promise.all(
-    Array.from({ length: size - 1 }, (_, at) => makeDeviceKeys(rng, `@${at + 1}`, "A")),
-  );
-  const packages = await Promise.all(keys.map((own) => mls.keyPackage(own, LIFE)));
-  const made = await mls.commit(await mls.create(text("room"), founder), {
-    add: packages.map((own) => own.publicBytes),
-  });
-  return { mls, a: made.group, b: await mls.join(made.welcome!, packages[0]!, keys[0]!) };
-}
-
 Deno.test("a restored group reads what is missing of past epochs, in any order", async () => {
-  const room = await makeRoom(1, 3);
+  const room = await openRoom(1, 3);
   const { mls } = room;
-  let { a, b } = room;
+  let [a, b] = [room.groups[0]!, room.groups[1]!];
   const late: Uint8Array[] = [];
   for (let epoch = 0; epoch < 3; epoch++) {
     for (let at = 0; at < 3; at++) {
@@ -52,9 +35,9 @@ Deno.test("a restored group reads what is missing of past epochs, in any order",
 });
 
 Deno.test("T13: a message costs one node of some tens of bytes, not the whole state", async () => {
-  const room = await makeRoom(2, 100);
+  const room = await openRoom(2, 100);
   const { mls } = room;
-  let { a, b } = room;
+  let [a, b] = [room.groups[0]!, room.groups[1]!];
   const stored = snapshot(b);
   const changes: Uint8Array[] = [];
   const messages: Uint8Array[] = [];
@@ -75,9 +58,10 @@ Deno.test("T13: a message costs one node of some tens of bytes, not the whole st
 });
 
 Deno.test("changes reach past epochs, and there is none from one epoch to the next", async () => {
-  const room = await makeRoom(3, 2);
-  const { mls, b } = room;
-  const sent = await mls.encrypt(room.a, text("x"), text(""));
+  const room = await openRoom(3, 2);
+  const { mls, groups } = room;
+  const b = groups[1]!;
+  const sent = await mls.encrypt(groups[0]!, text("x"), text(""));
   const renewed = await mls.commit(sent.group, {});
   const next = (await mls.process(b, renewed.commit)).group;
   assert.equal(delta(b, next), undefined);
@@ -88,8 +72,8 @@ Deno.test("changes reach past epochs, and there is none from one epoch to the ne
 });
 
 Deno.test("a damaged snapshot is refused or restored, never anything else", async () => {
-  const { mls, a } = await makeRoom(4, 3);
-  const stored = snapshot(a);
+  const { mls, groups } = await openRoom(4, 3);
+  const stored = snapshot(groups[0]!);
   const rng = seededRng(4);
   for (let round = 0; round < 2000; round++) {
     const damaged = stored.slice(0, round % 5 === 0 ? rng.below(stored.length) : stored.length);
