@@ -4,6 +4,7 @@ import type { MediaUri } from "../../../core/ids/media_uri.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { membershipRow } from "../../federation/membership_jobs.ts";
 import { enqueue } from "../../postgres/outbox.ts";
+import { endEncryption } from "../e2ee/end_encryption.ts";
 import { endRelationships } from "../relationships/relationship_rows.ts";
 import { publishAccountEvent } from "./account_event.ts";
 import { getAdminUser } from "./admin_users.ts";
@@ -48,6 +49,7 @@ export async function deactivateUser(
     await tx`delete from sessions where user_id = ${act.userId}`;
     await tx`delete from user_preferences where user_id = ${act.userId}`;
     await tx`delete from own_styles where user_id = ${act.userId}`;
+    await endEncryption(tx, act.userId as UserId);
     const [profile] = await tx<{ avatar: MediaUri | null }[]>`
       select avatar from profiles where user_id = ${act.userId} for update`;
     const former = profile?.avatar ?? null;
