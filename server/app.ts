@@ -4,6 +4,7 @@ import { composeDevices } from "./compose/devices.ts";
 import { composeFederation, federationDoors } from "./compose/federation.ts";
 import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
+import { type Heard, heardLater } from "./compose/heard.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { openPages } from "./compose/pages.ts";
@@ -22,7 +23,6 @@ import { VERSION } from "./cli/version.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
-import type { EduShow } from "../federation/edus/ports.ts";
 import { EduReceiver } from "../federation/edus/receive_edus.ts";
 import { eduRooms } from "./federation/edu_rooms.ts";
 import { eduShow } from "./federation/edu_show.ts";
@@ -208,17 +208,9 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     invites: inviteGate(chat.deps),
     departures: departureGate(chat.deps),
   }));
-  const devices = composeDevices(config, system, {
-    ...base,
-    chat: chat.deps,
-    sessions: accounts.deps.sessions,
-    stack,
-  });
   const { rooms, users } = chat.deps;
-  // Who hears is made with what it answers by.
-  let hear: EduShow["relationship"] = () => Promise.resolve();
-  const relationship: EduShow["relationship"] = (said) => hear(said);
-  const inbound = await openInbound(base, system, { rooms, users, live, relationship, stack });
+  const { heard, by } = heardLater();
+  const inbound = await openInbound(base, system, { rooms, users, live, heard, stack });
   const memberships = composeMemberships(system, {
     ...base,
     signer: keys.signer,
@@ -226,7 +218,14 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     chat,
     stack,
   });
-  hear = memberships.hearRelationship;
+  const devices = composeDevices(config, system, {
+    ...base,
+    chat: chat.deps,
+    sessions: accounts.deps.sessions,
+    remote: memberships.remote,
+    stack,
+  });
+  by({ ...devices.hear, relationship: memberships.hearRelationship });
   return { ...base, inbound, memberships, live, chat, media, blobs, accounts, devices };
 }
 
@@ -238,7 +237,7 @@ async function openInbound(
     readonly rooms: Rooms;
     readonly users: UserDirectory;
     readonly live: Live;
-    readonly relationship: EduShow["relationship"];
+    readonly heard: Heard;
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<InboundParts> {
@@ -256,7 +255,7 @@ async function openInbound(
     edus: new EduReceiver({
       ...system,
       rooms: eduRooms({ sql, rooms: parts.rooms }),
-      show: eduShow({ ...system, ...parts, sql }),
+      show: eduShow({ ...system, ...parts, ...parts.heard, sql }),
     }),
     meter: {
       received: (door, outcome) => metrics.eventIn(door, outcome),

@@ -35,14 +35,14 @@ export const EDUS: readonly EduKind[] = [
   },
   {
     type: "m.device",
-    fields: "`user`, `device`, `action: added/removed`",
-    from: "a user of the origin",
+    fields: "`user`, `version`",
+    from: "a user of the origin, whose identity or devices have changed",
     to: "servers that share an encrypted room with the user",
   },
   {
     type: "m.to_device",
-    fields: "`from`, `to`, `device`, `kind`, `body`",
-    from: "a user of the origin (`from`); no room needed",
-    to: "the server of `to`",
+    fields: "`from`, `from_device?`, `to`, `device` (or `*`), `kind`, `body`",
+    from: "a user of the origin (`from`) who shares a room with `to` or is friends with them",
+    to: "the server of `to`; refusal is silence",
   },
 ];

@@ -1,3 +1,5 @@
+import type { ToDeviceKind } from "../../core/api/e2ee_devices.ts";
+import type { DeviceId } from "../../core/ids/device_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
@@ -15,6 +17,16 @@ export interface EduRooms {
   joinedRooms(user: UserId, limit: number): Promise<readonly RoomId[]>;
 }
 
+/** A message from a device of another server to one here, or to all of somebody's. */
+export interface HeardToDevice {
+  readonly from: UserId;
+  readonly fromDevice: DeviceId | null;
+  readonly to: UserId;
+  readonly device: DeviceId | "*";
+  readonly kind: ToDeviceKind;
+  readonly body: Uint8Array;
+}
+
 /** Where EDUs that passed every check are shown. Nothing here throws for what it does not know. */
 export interface EduShow {
   typing(user: UserId, channel: ChannelRef): void;
@@ -24,6 +36,10 @@ export interface EduShow {
   relationship(said: { readonly from: UserId; readonly to: UserId; readonly word: Word }): Promise<
     void
   >;
+  /** Identity or devices of a user of another server are newer than what may be held here. */
+  devices(user: UserId, version: number): Promise<void>;
+  /** Refusal is silence. */
+  toDevice(message: HeardToDevice): Promise<void>;
   /** Forgotten by itself after `forMs`. */
   presence(user: UserId, shown: ShownPresence, forMs: number): void;
 }

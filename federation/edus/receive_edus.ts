@@ -4,8 +4,11 @@ import {
   RelationshipEdu,
   TypingEdu,
 } from "../../core/api/federation/edus.ts";
+import { DeviceEdu, ToDeviceEdu } from "../../core/api/federation/encryption.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { parseChannelId } from "../../core/ids/channel_id.ts";
+import { fromBase64 } from "../../core/e2ee/bytes.ts";
+import { parseDeviceId } from "../../core/ids/device_id.ts";
 import { parseEventId } from "../../core/ids/event_id.ts";
 import { parseRoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -78,6 +81,10 @@ export class EduReceiver implements EduSink {
         return () => this.#presence(arrived);
       case "m.relationship":
         return () => this.#relationship(arrived);
+      case "m.device":
+        return () => this.#device(arrived);
+      case "m.to_device":
+        return () => this.#toDevice(arrived);
       default:
         return undefined;
     }
@@ -112,6 +119,26 @@ export class EduReceiver implements EduSink {
     const to = edu === undefined ? undefined : parseUserId(edu.to);
     if (edu === undefined || from === undefined || to === undefined) return;
     await this.#deps.show.relationship({ from, to, word: edu.action });
+  }
+
+  /** What is not held here need not be forgotten. */
+  async #device({ origin, content }: Arrived): Promise<void> {
+    const edu = DeviceEdu.safeParse(content).data;
+    const user = edu === undefined ? undefined : ownUser(origin, edu.user);
+    if (edu === undefined || user === undefined) return;
+    await this.#deps.show.devices(user, edu.version);
+  }
+
+  async #toDevice({ origin, content }: Arrived): Promise<void> {
+    const edu = ToDeviceEdu.safeParse(content).data;
+    const from = edu === undefined ? undefined : ownUser(origin, edu.from);
+    const to = edu === undefined ? undefined : parseUserId(edu.to);
+    if (edu === undefined || from === undefined || to === undefined) return;
+    const device = edu.device === "*" ? "*" : parseDeviceId(edu.device);
+    const body = fromBase64(edu.body);
+    if (device === undefined || body === undefined) return;
+    const fromDevice = edu.from_device === null ? null : parseDeviceId(edu.from_device) ?? null;
+    await this.#deps.show.toDevice({ from, fromDevice, to, device, kind: edu.kind, body });
   }
 
   /** Undefined unless it is the origin's joined user, who may see the channel. */

@@ -1,8 +1,10 @@
+import type { RemoteDeviceList } from "../../core/api/federation/encryption.ts";
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { MediaUri } from "../../core/ids/media_uri.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 
@@ -86,6 +88,12 @@ export interface OwnProfile {
 export interface ProfileReader {
   /** Undefined: no such user here. */
   find(user: UserId): Promise<OwnProfile | undefined>;
+}
+
+/** What users of this server have published for encryption. */
+export interface DeviceReader {
+  /** Only of users whom a server has to do with: it shares a room, or has a friend of theirs. */
+  find(server: ServerName, users: readonly UserId[]): Promise<readonly RemoteDeviceList[]>;
 }
 
 /** Why a file is kept, as far as it decides who may be given it. */

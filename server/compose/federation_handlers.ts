@@ -2,10 +2,12 @@ import type { Blake3 } from "../../core/event/hash.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { devicesHandler } from "../../federation/handle/devices.ts";
 import { mediaHandler } from "../../federation/handle/media.ts";
 import { profileHandler } from "../../federation/handle/profile.ts";
 import { keysHandler } from "../../federation/handle/keys.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
+import { deviceReader } from "../federation/device_reader.ts";
 import { fileReader } from "../federation/file_reader.ts";
 import { profileReader } from "../federation/profile_reader.ts";
 import { PostgresRoomReader } from "../federation/room_reader.ts";
@@ -39,6 +41,7 @@ export function federationHandlers(
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
     keysHandler({ keys: deps.federation.keyRing }),
     deps.erasure.handler,
+    devicesHandler({ devices: deviceReader({ sql: deps.sql, rooms }) }),
     profileHandler({ profiles: profileReader(deps.sql) }),
     mediaHandler({ ...deps, rooms, files: fileReader(deps) }),
   ];

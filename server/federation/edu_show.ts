@@ -16,6 +16,8 @@ export function eduShow(deps: {
   readonly users: UserDirectory;
   readonly log: Log;
   readonly relationship: EduShow["relationship"];
+  readonly devices: EduShow["devices"];
+  readonly toDevice: EduShow["toDevice"];
 }): EduShow {
   const { sql, live, users, log } = deps;
   return {
@@ -37,6 +39,8 @@ export function eduShow(deps: {
       });
     },
     relationship: deps.relationship,
+    devices: deps.devices,
+    toDevice: deps.toDevice,
     presence(user: UserId, shown: ShownPresence, forMs: number): void {
       live.presences.hearFromServer(user, shown, forMs);
     },

@@ -1,10 +1,11 @@
 import { offerRoom, sendInvite } from "../../core/api/federation/membership.ts";
 import { offerOwner } from "../../core/api/federation/owner.ts";
-import { sendTransaction } from "../../core/api/federation/send.ts";
+import { type EduValue, sendTransaction } from "../../core/api/federation/send.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import { MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { askMembership, type AskPorts } from "../../federation/perform/ask_membership.ts";
@@ -23,7 +24,12 @@ import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Queryable } from "../postgres/sql.ts";
 import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
-import type { MembershipJob, RelationshipJob, RoomJob } from "../services/chat/remote_rooms.ts";
+import type {
+  DeviceJob,
+  MembershipJob,
+  RelationshipJob,
+  RoomJob,
+} from "../services/chat/remote_rooms.ts";
 
 const OUTBOX_KIND = "membership";
 /** Jobs under way at once; each is one request or two. */
@@ -45,7 +51,7 @@ export type MembershipJobsDeps =
 
 /**
  * Tells other servers what must reach them although they may be in no room of ours: invites,
- * declined invites, offers, words of friends. Rows of the outbox, stored with what they tell of; each is tried
+ * declined invites, offers, words of friends and of devices. Rows of the outbox, stored with what they tell of; each is tried
  * until its server has answered, or for three days.
  */
 export class MembershipJobs implements AsyncDisposable {
@@ -152,18 +158,37 @@ export class MembershipJobs implements AsyncDisposable {
         return await this.#offerOwner(job);
       case "relationship":
         return await this.#sayRelationship(job);
+      case "devices":
+        return await this.#sayDevices(job);
+      case "to_device":
+        return await this.#say(job.to, {
+          type: "m.to_device",
+          content: { from: job.from, to: job.user, ...job.message },
+        });
     }
   }
 
-  /** An EDU, but one that is said until it has arrived: nothing else would ever repeat it. */
-  async #sayRelationship({ to, from, user, word }: RelationshipJob): Promise<void> {
+  /** EDUs, but such that are said until they have arrived: nothing else would ever repeat them. */
+  async #say(to: ServerName, edu: EduValue): Promise<void> {
     const { ask, serverName } = this.#deps;
     await ask.transport.call(to, sendTransaction, {
       txn_id: encodeBase58Of16(ask.rng.bytes(16)),
       origin: serverName,
       pdus: [],
-      edus: [{ type: "m.relationship", content: { from, to: user, action: word } }],
+      edus: [edu],
     });
+  }
+
+  async #sayRelationship({ to, from, user, word }: RelationshipJob): Promise<void> {
+    await this.#say(to, { type: "m.relationship", content: { from, to: user, action: word } });
+  }
+
+  /** The version as it is when it is said: of many changes in a row the last counts. */
+  async #sayDevices({ to, user }: DeviceJob): Promise<void> {
+    const [row] = await this.#deps.sql<{ version: number }[]>`
+      select version from device_lists where user_id = ${user}`;
+    if (row === undefined) return;
+    await this.#say(to, { type: "m.device", content: { user, version: row.version } });
   }
 
   async #sendInvite({ to, roomId, user }: RoomJob): Promise<void> {
@@ -206,10 +231,24 @@ export class MembershipJobs implements AsyncDisposable {
 export function membershipRow(job: MembershipJob, nowMs: number): OutboxRow {
   return {
     kind: OUTBOX_KIND,
-    lane: `${job.to} ${job.kind === "relationship" ? job.from : job.roomId} ${job.user}`,
+    lane: laneOf(job),
     payload: job,
     createdTs: nowMs,
   };
+}
+
+/** What must arrive in its order. */
+function laneOf(job: MembershipJob): string {
+  switch (job.kind) {
+    case "devices":
+      return `${job.to} devices ${job.user}`;
+    case "to_device":
+      return `${job.to} to_device ${job.from} ${job.user}`;
+    case "relationship":
+      return `${job.to} ${job.from} ${job.user}`;
+    default:
+      return `${job.to} ${job.roomId} ${job.user}`;
+  }
 }
 
 /** The create event first, then what an invite is shown with. */

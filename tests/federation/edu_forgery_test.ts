@@ -58,6 +58,14 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
       shown.push(`relationship ${from} ${to} ${word}`);
       return Promise.resolve();
     },
+    devices: (user, version) => {
+      shown.push(`devices ${user} ${version}`);
+      return Promise.resolve();
+    },
+    toDevice: ({ from, to, device, kind }) => {
+      shown.push(`to_device ${from} ${to} ${device} ${kind}`);
+      return Promise.resolve();
+    },
   };
   const rooms = eduRooms(world);
   const receiver = new EduReceiver({ rooms, show, clock: world.clock, log: silentLog });
@@ -72,15 +80,19 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     "m.read": { room_id: room.id, channel_id: general, user: ANN, event_id: eventId },
     "m.presence": { user: ANN, presence: "online" },
     "m.relationship": { from: ANN, to: OLGA, action: "request" },
+    "m.device": { user: ANN, version: 7 },
+    "m.to_device": { from: ANN, to: OLGA, device: "*", kind: "welcome", body: "AAAA" },
   };
   const random = <T>(list: readonly T[]): T => list[world.rng.below(list.length)] as T;
   const forge = (): { origin: ServerName; type: string; content: unknown } => {
     const type = random(Object.keys(good));
     const content: Record<string, JsonValue> = { ...good[type] };
     const inRoom = type === "m.typing" || type === "m.read";
-    // Who shares no room is nobody's business, but may ask to be a friend.
-    const strangers = type === "m.relationship" ? [] : [NEVER];
-    const whose = type === "m.relationship" ? "from" : "user";
+    // Who shares no room is nobody's business, but may ask to be a friend; of devices what is held
+    // decides, and to devices the user here.
+    const roomless = ["m.relationship", "m.device", "m.to_device"].includes(type);
+    const strangers = roomless ? [] : [NEVER];
+    const whose = type === "m.relationship" || type === "m.to_device" ? "from" : "user";
     const forgeries: (() => { origin?: ServerName; type?: string; content?: unknown })[] = [
       () => ({ origin: THREE }),
       () => ({
@@ -116,6 +128,15 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
           () => ({ content: { ...content, to: random(["", "olga", 7, null, [OLGA]]) } }),
           () => ({ content: { ...content, action: random(["block", "ACCEPT", 1, ["accept"]]) } }),
         ]
+        : type === "m.device"
+        ? [() => ({ content: { ...content, version: random([-1, 0.5, "7", null, 1e300]) } })]
+        : type === "m.to_device"
+        ? [
+          () => ({ content: { ...content, to: random(["", "olga", 7, null, [OLGA]]) } }),
+          () => ({ content: { ...content, device: random(["", "**", "x", 7, null]) } }),
+          () => ({ content: { ...content, kind: random(["m.room_key", "WELCOME", "", 7]) } }),
+          () => ({ content: { ...content, body: random(["A", "AAA=", "A".repeat(5464), 7]) } }),
+        ]
         : [
           () => ({ content: { ...content, user: LEFT } }),
           () => ({ content: { ...content, presence: random(["there", "ONLINE", 1, ["online"]]) } }),
@@ -142,9 +163,11 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
   for (const [type, content] of Object.entries(good)) receiver.receive(TWO, { type, content });
   await waitFor("the honest ones", () => Promise.resolve(receiver.isIdle));
   assert.deepEqual(shown.sort(), [
+    `devices ${ANN} 7`,
     `presence ${ANN} online`,
     `read ${ANN} ${general} ${eventId}`,
     `relationship ${ANN} ${OLGA} request`,
+    `to_device ${ANN} ${OLGA} * welcome`,
     `typing ${ANN} ${general}`,
   ]);
   receiver.receive(TWO, {
@@ -152,5 +175,5 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     content: { ...good["m.read"], event_id: randomEventId(world.rng) },
   });
   await waitFor("the last", () => Promise.resolve(receiver.isIdle));
-  assert.equal(shown.length, 5, "what is not held is the store's to ignore");
+  assert.equal(shown.length, 7, "what is not held is the store's to ignore");
 });

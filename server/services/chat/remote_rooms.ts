@@ -53,7 +53,7 @@ export interface RemoteRooms {
 }
 
 /** What must reach another server although nobody there may be in the room. */
-export type MembershipJob = RoomJob | RelationshipJob;
+export type MembershipJob = RoomJob | RelationshipJob | DeviceJob | ToDeviceJob;
 
 export type RoomJob =
   & { readonly to: ServerName; readonly roomId: RoomId; readonly user: UserId }
@@ -75,4 +75,21 @@ export interface RelationshipJob {
   readonly from: UserId;
   readonly user: UserId;
   readonly word: Word;
+}
+
+/** Our user's identity or devices have changed. */
+export interface DeviceJob {
+  readonly kind: "devices";
+  readonly to: ServerName;
+  readonly user: UserId;
+}
+
+/** What a device of our user says to one of theirs. */
+export interface ToDeviceJob {
+  readonly kind: "to_device";
+  readonly to: ServerName;
+  readonly from: UserId;
+  readonly user: UserId;
+  /** `from_device`, `device`, `kind` and `body` of the EDU. */
+  readonly message: Readonly<Record<string, string | null>>;
 }

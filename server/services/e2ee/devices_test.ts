@@ -18,7 +18,7 @@ const BOB = "@bob:example.org" as UserId;
 
 interface Scene extends AsyncDisposable {
   readonly accounts: TestAccounts;
-  readonly deps: DeviceDeps & TestAccounts["deps"];
+  readonly deps: Omit<DeviceDeps, "elsewhere" | "remote"> & TestAccounts["deps"];
   /** Users whose followers were told. */
   readonly told: UserId[];
   signIn(name?: string): Promise<{ userId: UserId; sessionId: string; confirmedUntil: number }>;

@@ -9,6 +9,12 @@ import { deactivateUser } from "../accounts/deactivate_user.ts";
 import { subscribeDeviceNotices } from "./device_notice.ts";
 import { deleteToDevice, listToDevice, sendToDevice, sweepToDevice } from "./to_device.ts";
 
+/** Nobody of another server is spoken to here. */
+function inboxes({ deps }: TestAccounts) {
+  const tellNow = () => Promise.reject(new Error("nobody elsewhere"));
+  return { ...deps, remote: { tellNow } };
+}
+
 type Who = { readonly userId: UserId; readonly sessionId: string; readonly device: DeviceId };
 
 /** An account whose only session is a device. */
@@ -47,7 +53,7 @@ const hello = { kind: "verification.request", body: "aGVsbG8" } as const;
 
 Deno.test("friends' devices reach each other, strangers and blocked people do not", async () => {
   await using accounts = await testAccounts();
-  const { deps } = accounts;
+  const deps = inboxes(accounts);
   const [alice, bob] = [await person(accounts, "alice"), await person(accounts, "bob")];
   const send = () => sendToDevice(deps, alice, { user_id: bob.userId, device_id: "*", ...hello });
   await refused(send(), "not_found");
@@ -81,7 +87,7 @@ Deno.test("friends' devices reach each other, strangers and blocked people do no
 
 Deno.test("a device speaks to the other devices of its own account", async () => {
   await using accounts = await testAccounts();
-  const { deps } = accounts;
+  const deps = inboxes(accounts);
   const phone = await person(accounts, "alice");
   const to = { user_id: phone.userId, device_id: "*", ...hello };
   await refused(sendToDevice(deps, phone, to), "not_found");
@@ -103,7 +109,7 @@ Deno.test("an inbox holds so much, of one sender less, and not for ever", async 
   await using accounts = await testAccounts({
     throttles: { toDevice: { burst: 0, refillMs: 1 } },
   });
-  const { deps } = accounts;
+  const deps = inboxes(accounts);
   const [alice, bob] = [await person(accounts, "alice"), await person(accounts, "bob")];
   await befriend(accounts, alice.userId, bob.userId);
   const send = (from: Who) =>
@@ -130,7 +136,7 @@ Deno.test("who sends too fast is told when to try again", async () => {
   await using accounts = await testAccounts({
     throttles: { toDevice: { burst: 2, refillMs: 60_000 } },
   });
-  const { deps } = accounts;
+  const deps = inboxes(accounts);
   const alice = await person(accounts, "alice");
   await device(accounts, alice.userId);
   const send = () => sendToDevice(deps, alice, { user_id: alice.userId, device_id: "*", ...hello });
@@ -141,7 +147,7 @@ Deno.test("who sends too fast is told when to try again", async () => {
 
 Deno.test("of an account that ends nothing of its encryption is left", async () => {
   await using accounts = await testAccounts();
-  const { deps } = accounts;
+  const deps = inboxes(accounts);
   await accounts.account("carol");
   const alice = await person(accounts, "alice");
   await device(accounts, alice.userId);

@@ -13,15 +13,18 @@ import { knownAmong } from "./knows.ts";
  * @throws OperationError `not_found` where something is no user id
  */
 export async function queryIdentities(
-  deps: Pick<DeviceDeps, "sql" | "serverName">,
+  deps: Pick<DeviceDeps, "sql" | "serverName" | "elsewhere">,
   asker: UserId,
   rawUsers: readonly string[],
 ): Promise<PublishedIdentity[]> {
   const users = [...new Set(rawUsers.map(requireUserId))];
   const known = await knownAmong(deps.sql, asker, users);
-  const here = users.filter((user) => known.has(user) && serverOf(user) === deps.serverName);
-  const published = await publishedHere(deps.sql, here);
-  return users.map((user) => published.get(user) ?? nothingOf(user));
+  const [here, elsewhere] = [true, false].map((isHere) =>
+    users.filter((user) => known.has(user) && (serverOf(user) === deps.serverName) === isHere)
+  );
+  const published = await publishedHere(deps.sql, here ?? []);
+  const remote = await deps.elsewhere.find(elsewhere ?? []);
+  return users.map((user) => published.get(user) ?? remote.get(user) ?? nothingOf(user));
 }
 
 /** What accounts of this server have published. */

@@ -41,7 +41,7 @@ interface ItemRow {
  * @throws OperationError `invalid`, `not_found`, `limit_reached`, `rate_limited`
  */
 export async function sendToDevice(
-  deps: Pick<DeviceDeps, "sql" | "clock" | "bus" | "throttle" | "serverName">,
+  deps: Pick<DeviceDeps, "sql" | "clock" | "bus" | "throttle" | "serverName" | "remote">,
   caller: Pick<Caller, "userId" | "sessionId">,
   said: {
     readonly user_id: string;
@@ -65,7 +65,12 @@ export async function sendToDevice(
     body: fromBase64(said.body) ?? new Uint8Array(),
   };
   if (!await takesFrom(deps.sql, to, from)) throw noSuchInbox(to);
-  if (serverOf(to) !== deps.serverName) throw noSuchInbox(to);
+  const server = serverOf(to);
+  if (server !== deps.serverName) {
+    const words = { from_device: fromDevice, device, kind: said.kind, body: said.body };
+    await deps.remote.tellNow({ kind: "to_device", to: server, from, user: to, message: words });
+    return { devices: null };
+  }
   const outcome = await putIntoInboxes(deps, message);
   if (outcome.devices === 0 && outcome.full === 0) throw noSuchInbox(to);
   if (outcome.devices === 0) {
@@ -75,6 +80,28 @@ export async function sendToDevice(
     );
   }
   return { devices: outcome.devices };
+}
+
+/**
+ * What a device of another server says to one here: its server counts for all its people, and the
+ * user decides by friends, rooms and blocks. Whatever is not taken is not answered.
+ */
+export async function hearToDevice(
+  deps: Pick<DeviceDeps, "sql" | "clock" | "bus" | "throttle" | "serverName">,
+  message: ToDevice,
+): Promise<void> {
+  const { from, to } = message;
+  if (serverOf(to) !== deps.serverName || serverOf(from) === deps.serverName) return;
+  if (message.body.length > E2EE_DEVICES.bodyBytes) return;
+  try {
+    const claims = [{ policy: "toDeviceServer", who: serverOf(from) }] as const;
+    await deps.throttle.take("messages to devices", claims);
+    await deps.throttle.take("messages to devices", [{ policy: "toDevice", who: from }]);
+  } catch (error) {
+    if (error instanceof OperationError) return;
+    throw error;
+  }
+  if (await takesFrom(deps.sql, to, from)) await putIntoInboxes(deps, message);
 }
 
 /** Whether `to` hears from devices of `from`: itself, friends, and people of its rooms. */

@@ -1,0 +1,23 @@
+import type { EduShow } from "../../federation/edus/ports.ts";
+
+/** What people and servers say to people and servers, past the rooms. */
+export type Heard = Pick<EduShow, "relationship" | "devices" | "toDevice">;
+
+/**
+ * Who hears is made with what it answers by, after the doors to other servers: until it is known
+ * nothing is heard, and what must not be lost is said again by who says it.
+ */
+export function heardLater(): { readonly heard: Heard; readonly by: (hearing: Heard) => void } {
+  const nobody = () => Promise.resolve();
+  let hearing: Heard = { relationship: nobody, devices: nobody, toDevice: nobody };
+  return {
+    heard: {
+      relationship: (said) => hearing.relationship(said),
+      devices: (user, version) => hearing.devices(user, version),
+      toDevice: (message) => hearing.toDevice(message),
+    },
+    by: (present) => {
+      hearing = present;
+    },
+  };
+}

@@ -1,0 +1,259 @@
+import type { RemoteDeviceList } from "../../core/api/federation/encryption.ts";
+import { base64Of, equalBytes, fromBase64 } from "../../core/e2ee/bytes.ts";
+import { checkCertificate, readCertificate } from "../../core/e2ee/certificate.ts";
+import { checkIdentity, type CrossSigning, readIdentity } from "../../core/e2ee/identity.ts";
+import type { SignatureVerifier } from "../../core/event/verify.ts";
+import { type DeviceId, parseDeviceId } from "../../core/ids/device_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import { E2EE_DEVICES, type PublishedIdentity } from "../../core/api/e2ee_devices.ts";
+import { OperationError } from "../../core/errors.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { askDevices } from "../../federation/perform/devices.ts";
+import { type ServerPolicy, type Transport, TransportError } from "../../federation/ports.ts";
+import { Lanes } from "../http/federation/lanes.ts";
+import type { Sql, Tx } from "../postgres/sql.ts";
+import { identityOf, type IdentityRow } from "../services/e2ee/device_rows.ts";
+
+/** A copy of which nothing newer is known is asked for again after so long. */
+const FRESH_MS = 6 * 3_600_000;
+/** After a failure a server is not asked again for so long. */
+const QUIET_MS = 30_000;
+const QUIET_SERVERS_MAX = 10_000;
+/** Users whose lists wait to be fetched in the background; others are when somebody asks. */
+const WAITING_MAX = 5000;
+const LANES = { atOnce: 2, waiting: 100, waitingInAll: 1000 };
+
+export interface RemoteDeviceDeps {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly self: ServerName;
+  readonly transport: Pick<Transport, "call">;
+  readonly policy: ServerPolicy;
+  readonly verifier: SignatureVerifier;
+  /** What is held of these users has changed. */
+  readonly changed: (users: readonly UserId[]) => void;
+}
+
+/** A list whose signatures were checked. */
+interface Checked {
+  readonly user: UserId;
+  readonly version: number;
+  readonly identity: CrossSigning | undefined;
+  readonly devices: readonly {
+    readonly id: DeviceId;
+    readonly certificate: Uint8Array;
+    readonly signatureKey: Uint8Array;
+  }[];
+}
+
+/**
+ * Identities and devices of people of other servers: copies, fetched when they are wanted and
+ * theirs is old, and when their server says that something has changed. What was missed is made
+ * up for by the next word, for every word leads to the whole list. PROTOCOL.md 10 (devices).
+ */
+export class RemoteDevices {
+  readonly #deps: RemoteDeviceDeps;
+  readonly #lanes = new Lanes(LANES);
+  readonly #quietUntil = new Map<ServerName, number>();
+  readonly #waiting = new Set<UserId>();
+  readonly #stopping = new AbortController();
+  #working = false;
+
+  constructor(deps: RemoteDeviceDeps) {
+    this.#deps = deps;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Their server says that there is a version; what is not held is not fetched for it. */
+  async hear(user: UserId, version: number): Promise<void> {
+    const rows = await this.#deps.sql`
+      update remote_device_lists set stale = true
+      where user_id = ${user} and version <> ${version} returning 1`;
+    if (rows.length > 0) this.notice([user]);
+  }
+
+  /** Somebody may encrypt to these users: old copies are fetched in the background. */
+  notice(users: Iterable<UserId>): void {
+    for (const user of users) {
+      if (serverOf(user) === this.#deps.self || this.#waiting.size >= WAITING_MAX) continue;
+      this.#waiting.add(user);
+    }
+    if (this.#waiting.size > 0 && !this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      while (this.#waiting.size > 0 && !this.#stopping.signal.aborted) {
+        const users = [...this.#waiting].slice(0, E2EE_DEVICES.usersPerQuery);
+        for (const user of users) this.#waiting.delete(user);
+        await this.refresh(users);
+      }
+    } catch (error) {
+      this.#deps.log.log("warn", "Devices of other servers could not be looked after.", { error });
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** What is held of these users, fetched anew where that is old and their server answers. */
+  async find(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PublishedIdentity>> {
+    const away = await this.refresh(users);
+    const held = await this.#read(users);
+    return new Map(users.map((user) => {
+      const list = held.get(user) ?? { user_id: user, identity: null, devices: [] };
+      return [user, away.has(user) ? { ...list, unreachable: true as const } : list];
+    }));
+  }
+
+  /** Fetches what is old. Answers whose server could not be asked. */
+  async refresh(users: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+    const old = await this.#oldAmong(users);
+    const away = new Set<UserId>();
+    const byServer = Map.groupBy(old, serverOf);
+    await Promise.all([...byServer].map(async ([server, theirs]) => {
+      for (let at = 0; at < theirs.length; at += E2EE_DEVICES.usersPerQuery) {
+        const some = theirs.slice(at, at + E2EE_DEVICES.usersPerQuery);
+        if (!await this.#fetch(server, some)) { for (const user of some) away.add(user); }
+      }
+    }));
+    return away;
+  }
+
+  async #oldAmong(users: readonly UserId[]): Promise<UserId[]> {
+    const { sql, clock, self } = this.#deps;
+    const remote = users.filter((user) => serverOf(user) !== self);
+    if (remote.length === 0) return [];
+    const fresh = await sql<{ user_id: UserId }[]>`
+      select user_id from remote_device_lists
+      where user_id = any(${remote}) and not stale and fetched_ts > ${clock.now() - FRESH_MS}`;
+    const known = new Set(fresh.map((row) => row.user_id));
+    return remote.filter((user) => !known.has(user));
+  }
+
+  /** False where the server could not be asked. */
+  async #fetch(server: ServerName, users: readonly UserId[]): Promise<boolean> {
+    const { transport, policy, clock, log } = this.#deps;
+    if (policy.refusal(server) !== undefined) return false;
+    if ((this.#quietUntil.get(server) ?? 0) > clock.monotonic()) return false;
+    try {
+      await this.#lanes.run(server, async () => {
+        const { signal } = this.#stopping;
+        const lists = await askDevices(transport, server, { users, signal });
+        await this.#store(users, lists);
+      });
+      return true;
+    } catch (error) {
+      const isRefusal = error instanceof TransportError || error instanceof OperationError;
+      if (!isRefusal) throw error;
+      log.log("info", "A server did not say what devices its users have.", { server, error });
+      this.#beQuiet(server);
+      return false;
+    }
+  }
+
+  #beQuiet(server: ServerName): void {
+    this.#quietUntil.delete(server);
+    this.#quietUntil.set(server, this.#deps.clock.monotonic() + QUIET_MS);
+    if (this.#quietUntil.size <= QUIET_SERVERS_MAX) return;
+    const [oldest] = this.#quietUntil.keys();
+    if (oldest !== undefined) this.#quietUntil.delete(oldest);
+  }
+
+  async #store(
+    users: readonly UserId[],
+    lists: ReadonlyMap<UserId, RemoteDeviceList>,
+  ): Promise<void> {
+    const changed: UserId[] = [];
+    for (const user of users) {
+      const checked = await this.#check(user, lists.get(user));
+      const { sql, clock } = this.#deps;
+      if (await sql.begin((tx) => storeList(tx, checked, clock.now()))) changed.push(user);
+    }
+    if (changed.length > 0) this.#deps.changed(changed);
+  }
+
+  /** Leaves out what no device would believe: its server may say anything. */
+  async #check(user: UserId, list: RemoteDeviceList | undefined): Promise<Checked> {
+    const { verifier, clock } = this.#deps;
+    const none = { user, version: list?.version ?? 0, identity: undefined, devices: [] };
+    const identity = list?.identity == null ? undefined : readIdentity(user, list.identity);
+    if (list === undefined || identity === undefined) return none;
+    if (await checkIdentity(identity, verifier) !== "good") return none;
+    const devices = new Map<DeviceId, Checked["devices"][number]>();
+    for (const { device, certificate: text } of list.devices) {
+      const id = parseDeviceId(device);
+      const bytes = fromBase64(text);
+      const certificate = bytes === undefined ? undefined : readCertificate(bytes);
+      if (id === undefined || bytes === undefined || certificate === undefined) continue;
+      if (certificate.user !== user || certificate.device !== id) continue;
+      if (!equalBytes(certificate.ssk, identity.ssk)) continue;
+      const { signatureKey } = certificate;
+      const about = { bytes, signatureKey, pinnedMsk: identity.msk, nowMs: clock.now() };
+      if (await checkCertificate(about, verifier) !== "good") continue;
+      devices.set(id, { id, certificate: bytes, signatureKey });
+    }
+    return { ...none, identity, devices: [...devices.values()] };
+  }
+
+  async #read(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PublishedIdentity>> {
+    const { sql } = this.#deps;
+    const identities = await sql<IdentityRow[]>`
+      select user_id, msk, ssk, usk, ssk_sig, usk_sig from remote_identities
+      where user_id = any(${[...users]})`;
+    const devices = await sql<{ user_id: UserId; device_id: string; certificate: Uint8Array }[]>`
+      select user_id, device_id, certificate from remote_devices
+      where user_id = any(${[...users]}) order by user_id, device_id`;
+    const byUser = Map.groupBy(devices, (row) => row.user_id);
+    return new Map(identities.map((row) => [row.user_id, {
+      user_id: row.user_id,
+      identity: identityOf(row),
+      devices: (byUser.get(row.user_id) ?? []).map(({ device_id, certificate }) => ({
+        device: device_id,
+        certificate: base64Of(certificate),
+      })),
+    }]));
+  }
+}
+
+/** Writes a list; answers whether anything in it is other than before. */
+async function storeList(tx: Tx, list: Checked, nowMs: number): Promise<boolean> {
+  const { user, version, identity, devices } = list;
+  const before = await fingerprint(tx, user);
+  await tx`
+    insert into remote_device_lists (user_id, version, fetched_ts, stale)
+    values (${user}, ${version}, ${nowMs}, false)
+    on conflict (user_id) do update set version = excluded.version,
+      fetched_ts = excluded.fetched_ts, stale = false`;
+  await tx`delete from remote_identities where user_id = ${user}`;
+  await tx`delete from remote_devices where user_id = ${user}`;
+  if (identity !== undefined) {
+    const { msk, ssk, usk, sskSignature, uskSignature } = identity;
+    await tx`
+      insert into remote_identities (user_id, msk, ssk, usk, ssk_sig, usk_sig)
+      values (${user}, ${msk}, ${ssk}, ${usk}, ${sskSignature}, ${uskSignature})`;
+  }
+  for (const { id, certificate, signatureKey } of devices) {
+    await tx`
+      insert into remote_devices (user_id, device_id, certificate, signature_key)
+      values (${user}, ${id}, ${certificate}, ${signatureKey})`;
+  }
+  return before !== await fingerprint(tx, user);
+}
+
+/** Equal as long as identity and devices are the same; also keeps two writers of a list apart. */
+async function fingerprint(tx: Tx, user: UserId): Promise<string> {
+  await tx`select 1 from remote_device_lists where user_id = ${user} for update`;
+  const [row] = await tx<{ text: string }[]>`
+    select coalesce((select md5(msk || ssk || usk || ssk_sig || usk_sig)
+        from remote_identities where user_id = ${user}), '')
+      || coalesce((select md5(string_agg(md5(certificate), '' order by device_id))
+        from remote_devices where user_id = ${user}), '') as text`;
+  return row?.text ?? "";
+}
