@@ -183,8 +183,9 @@ export class RemoteDevices {
   async #check(user: UserId, list: RemoteDeviceList | undefined): Promise<Checked> {
     const { verifier, clock } = this.#deps;
     const none = { user, version: list?.version ?? 0, identity: undefined, devices: [] };
-    const identity = list?.identity == null ? undefined : readIdentity(user, list.identity);
-    if (list === undefined || identity === undefined) return none;
+    if (list === undefined || list.identity === null) return none;
+    const identity = readIdentity(user, list.identity);
+    if (identity === undefined) return none;
     if (await checkIdentity(identity, verifier) !== "good") return none;
     const devices = new Map<DeviceId, Checked["devices"][number]>();
     for (const { device, certificate: text } of list.devices) {
