@@ -53,7 +53,8 @@ export const adminTexts = {
   "strength.strong": "Very good",
   "sessions.since": "signed in {when}",
   "erase.type": "Type {name} to be sure",
-  "deactivate.goes.1": "Your sessions, password, settings and encrypted backup are deleted at once.",
+  "deactivate.goes.1":
+    "Your sessions, password, settings and encrypted backup are deleted at once.",
   "deactivate.goes.2":
     "Your display name, picture, status and what you wrote about yourself are deleted here.",
   "deactivate.goes.3": "You leave every guild and conversation.",
