@@ -4,8 +4,8 @@ import type { DeviceStore, StoreChange } from "./ports.ts";
 import { goneRow } from "./rows.ts";
 import type { OpenFault } from "./types.ts";
 
-/** What opens one message's text, for good; its nonce is in the message. */
-export interface ContentKey extends Omit<MessageKey, "nonce"> {
+/** What opens one message's text, for good. */
+export interface ContentKey extends MessageKey {
   /** The sending device; undefined: it came out of a backup or from another device. */
   readonly device: string | undefined;
 }
@@ -15,7 +15,8 @@ export type Archived = ContentKey | { readonly fault: OpenFault };
 const GOOD = 1;
 const BAD = 2;
 const KEY_BYTES = 32;
-const HEAD_BYTES = 2;
+const NONCE_BYTES = 16;
+const HEAD_BYTES = 2 + NONCE_BYTES;
 const KINDS: readonly RecordKind[] = ["message", "edit", "reaction"];
 
 const byEvent = (roomId: string, eventId: string) => `${roomId}/e/${eventId}`;
@@ -84,7 +85,7 @@ function toRow(rowKey: string, value: Uint8Array): ArchiveRow[] {
 function writeArchived(value: Archived): Uint8Array {
   if ("fault" in value) return concat(Uint8Array.of(BAD), utf8(value.fault));
   const head = Uint8Array.of(GOOD, KINDS.indexOf(value.kind));
-  return concat(head, value.contentKey, value.hash, utf8(value.device ?? ""));
+  return concat(head, value.nonce, value.contentKey, value.hash, utf8(value.device ?? ""));
 }
 
 function readArchived(bytes: Uint8Array): Archived {
@@ -97,6 +98,7 @@ function readArchived(bytes: Uint8Array): Archived {
   const device = textOf(bytes.subarray(hashAt + KEY_BYTES)) ?? "";
   return {
     kind,
+    nonce: bytes.slice(2, HEAD_BYTES),
     contentKey: bytes.slice(HEAD_BYTES, hashAt),
     hash: bytes.slice(hashAt, hashAt + KEY_BYTES),
     device: device === "" ? undefined : device,

@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MlsFault } from "../../mls/fault.ts";
 import type { Group } from "../../mls/group.ts";
-import { authHashOf } from "../../mls/readers.ts";
+import { authHashOf } from "../../mls/group.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
 import type { DeviceCallInput, LoggedCommit, Receipt } from "./calls.ts";
 import { GroupLost } from "./core.ts";
@@ -95,6 +95,11 @@ async function handIn(box: RoomBox, pending: Pending): Promise<Submitted> {
       return "lost";
     }
     await box.step({ pending: null });
+    box.core.ports.log?.log("warn", "A change of a group was refused", {
+      room: box.roomId,
+      code: error.code,
+      why: error.message,
+    });
     box.core.count(error.code === "policy" ? "commit_failed" : "other");
     return "refused";
   }

@@ -98,14 +98,8 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
 /** A key is there: for the interface, and for the backup. */
 function keep(box: RoomBox, pass: Pass, event: KeyEvent, key: ContentKey): void {
   pass.found.push(event.event_id);
-  pass.rows.push(
-    ...box.core.backup.rowsFor([{
-      roomId: box.roomId,
-      eventId: event.event_id,
-      nonce: event.sealed.nonce,
-      key,
-    }]),
-  );
+  const { roomId } = box;
+  pass.rows.push(...box.core.backup.rowsFor([{ roomId, eventId: event.event_id, key }]));
 }
 
 /** The key of a message, why it is none, or undefined where another device may have it. */

@@ -19,11 +19,14 @@ export async function viewGroup(box: RoomBox): Promise<GroupView | undefined> {
   try {
     return await box.core.ports.transport.call("getGroup", { params: { room_id: box.roomId } });
   } catch (error) {
-    if (error instanceof CallRefused && ["encrypted_room", "not_found"].includes(error.code)) {
-      return undefined;
-    }
+    if (error instanceof CallRefused && isNoGroup(error)) return undefined;
     throw error;
   }
+}
+
+/** The room is gone for this user, or is not encrypted. */
+function isNoGroup({ code, details }: CallRefused): boolean {
+  return code === "not_found" || details["reason"] === "not_encrypted";
 }
 
 /** The Welcome of a commit, for each device that it adds. */

@@ -5,8 +5,7 @@ import { base64Of, fromBase64 } from "../bytes.ts";
 import { advance, settle, submit } from "./commits.ts";
 import type { GroupLost } from "./core.ts";
 import { GROUP_SALT_BYTES, makeGroupId } from "./group_name.ts";
-import { renewals, viewGroup, welcomesOf } from "./group_view.ts";
-import { packagesFor } from "./member_packages.ts";
+import { renewals, viewGroup } from "./group_view.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import type { Pending } from "./room_store.ts";
@@ -26,41 +25,22 @@ export async function ensureJoined(box: RoomBox): Promise<void> {
   if (box.group !== undefined) return;
   const view = await viewGroup(box);
   if (view === undefined) return;
-  if (!box.meta.encrypted) await box.step({ meta: { encrypted: true } });
   if (view.state === "none") return await found(box);
   await takeWelcomes(box);
   if (box.group === undefined) await rejoin(box);
 }
 
-/** Makes the group, with the devices that can be added at once. */
+/** Makes the group, of this device alone; the others are added by its first commits. */
 async function found(box: RoomBox): Promise<void> {
   const { core, roomId, meta } = box;
   if (meta.expected === undefined) return;
   const salt = core.ports.rng.bytes(GROUP_SALT_BYTES);
   const groupId = makeGroupId(roomId, meta.expected, salt);
   const group = await core.mls.create(groupId, core.device.keys);
-  const view = await viewGroup(box);
-  if (view === undefined || view.state !== "none") return;
-  const added = await packagesFor(box, group, view.wanted.add);
-  const body = { group_id: base64Of(groupId) };
-  if (added.length === 0) {
-    await submitFounding(box, group, {
-      ...body,
-      group_info: base64Of(await core.mls.groupInfo(group)),
-      welcomes: [],
-    });
-    return;
-  }
-  const result = await core.mls.commit(group, { add: added.map(({ bytes }) => bytes) });
-  await submitFounding(box, result.group, {
-    ...body,
-    group_info: base64Of(result.groupInfo),
-    commit: base64Of(result.commit),
-    welcomes: welcomesOf(result, added),
-  });
-}
-
-async function submitFounding(box: RoomBox, group: Group, body: unknown): Promise<void> {
+  const body = {
+    group_id: base64Of(groupId),
+    group_info: base64Of(await core.mls.groupInfo(group)),
+  };
   await submit(box, { hash: "", authHash: "", baseEpoch: -1, external: false, body, group });
   if (box.group !== undefined) await box.step({ meta: renewals(box) });
 }

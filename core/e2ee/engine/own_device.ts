@@ -83,8 +83,8 @@ export class OwnDevice {
     if (this.#row === undefined || this.#row.removed === true) await this.#makeKeys(name);
     if (this.#row?.registered === true && !this.#certificateAges()) return;
     const secrets = this.secrets ?? await this.#firstIdentity();
-    if (secrets === undefined || !await this.#isCurrent(secrets)) return;
-    await this.certify(secrets);
+    if (secrets !== undefined && await this.#isCurrent(secrets)) await this.certify(secrets);
+    else await this.register();
   }
 
   async #makeKeys(name: string): Promise<void> {
@@ -168,16 +168,25 @@ export class OwnDevice {
     await this.register();
   }
 
-  /** Tells the server; again is harmless. Marks the device removed where the server has cut it off. */
+  /** Goes over to a new identity: the old certificate and what it signed count no more. */
+  async renew(secrets: IdentitySecrets): Promise<void> {
+    await this.keepSecrets(secrets);
+    await this.certify(secrets);
+  }
+
+  /**
+   * Tells the server; again is harmless. Without a certificate the device only has an inbox, in
+   * which it can be verified. Marks it removed where the server has cut it off.
+   */
   async register(): Promise<void> {
     const row = this.#present();
-    if (row.certificate === undefined) return;
+    const { certificate = null } = row;
     try {
       await this.ports.transport.call("registerDevice", {
         params: { device_id: row.deviceId },
-        body: { certificate: row.certificate, name: row.name },
+        body: { certificate, name: row.name },
       });
-      await this.#save({ ...this.#present(), registered: true });
+      await this.#save({ ...this.#present(), registered: certificate !== null });
     } catch (error) {
       if (!(error instanceof CallRefused) || error.code !== "conflict") throw error;
       await this.#save({ ...this.#present(), removed: true });

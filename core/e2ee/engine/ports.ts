@@ -1,4 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
 import type { Rng } from "../../ports/rng.ts";
 import type { DeviceCallInput, DeviceCallName, DeviceCallResult } from "./calls.ts";
 
@@ -105,4 +106,6 @@ export interface EnginePorts {
   readonly transport: DeviceTransport;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** What went wrong, without content. */
+  readonly log?: Log;
 }

@@ -23,6 +23,10 @@ export interface Member extends Leaf {
  */
 export class RoomBox {
   #rows: RoomRows | undefined;
+  /** Something was said of the room since it was last looked at. */
+  dirty = true;
+  /** The server that orders the group, as far as it was said. */
+  sequencer: string | undefined;
   /** Troubles that the interface shows, with whom or what they are about. */
   readonly troubles = new Map<RoomReason, readonly string[]>();
 

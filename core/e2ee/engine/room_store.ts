@@ -1,6 +1,6 @@
 import type { Group } from "../../mls/group.ts";
 import type { Mls } from "../../mls/mls.ts";
-import { snapshot } from "../../mls/snapshot.ts";
+import { delta, snapshot } from "../../mls/snapshot.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
 import type { DeviceStore, StoreChange } from "./ports.ts";
 import { goneRow, jsonRow, readJsonRow } from "./rows.ts";
@@ -24,6 +24,8 @@ export interface RoomMeta {
   readonly renewMs: number;
   /** Times of the last rejoins, in ms. */
   readonly rejoins: readonly number[];
+  /** Rows of changed nodes after the snapshot. */
+  readonly deltas: number;
 }
 
 /** A commit that was handed to the server and has no receipt yet. */
@@ -48,7 +50,11 @@ export const NEW_ROOM: RoomMeta = {
   renewedMs: 0,
   renewMs: 0,
   rejoins: [],
+  deltas: 0,
 };
+
+/** After so many rows of changed nodes a snapshot is quicker to read. */
+const MAX_DELTAS = 200;
 
 export interface RoomRows {
   readonly meta: RoomMeta;
@@ -66,8 +72,9 @@ export interface RoomStep {
 const metaKey = (room: string) => `${room}/meta`;
 const groupKey = (room: string) => `${room}/group`;
 const pendingKey = (room: string) => `${room}/pending`;
+const deltaKey = (room: string, at: number) => `${room}/node/${String(at).padStart(4, "0")}`;
 
-/** A room's rows: a snapshot of its group, what waits for a receipt, and what is known beside. */
+/** A room's rows: a snapshot of its group per epoch, and the few nodes that messages change. */
 export class RoomStore {
   constructor(readonly store: DeviceStore, readonly mls: Mls) {}
 
@@ -79,7 +86,12 @@ export class RoomStore {
     const metaBytes = rows.get(metaKey(roomId));
     const meta = metaBytes === undefined ? NEW_ROOM : readJsonRow<RoomMeta>(metaBytes);
     const whole = rows.get(groupKey(roomId));
-    const group = whole && this.mls.restore(whole);
+    const deltas = Array.from({ length: meta.deltas }, (_, at) => {
+      const bytes = rows.get(deltaKey(roomId, at + 1));
+      if (bytes === undefined) throw new Error(`Row ${at + 1} of a group's ${meta.deltas} is gone`);
+      return bytes;
+    });
+    const group = whole && this.mls.restore(whole, deltas);
     const pendingBytes = rows.get(pendingKey(roomId));
     const pending = pendingBytes && this.#readPending(readJsonRow<PendingRow>(pendingBytes));
     return { meta, group, pending };
@@ -99,10 +111,21 @@ export class RoomStore {
   ): { rows: StoreChange[]; after: RoomRows } {
     const rows: StoreChange[] = [];
     const group = step.group === undefined ? before.group : step.group ?? undefined;
+    let { deltas } = before.meta;
     if (group !== before.group) {
-      rows.push({ table: "groups", key: groupKey(roomId), value: group && snapshot(group) });
+      const small = group && before.group && deltas < MAX_DELTAS
+        ? delta(before.group, group)
+        : undefined;
+      if (small !== undefined) {
+        deltas++;
+        rows.push({ table: "groups", key: deltaKey(roomId, deltas), value: small });
+      } else {
+        for (let at = 1; at <= deltas; at++) rows.push(goneRow("groups", deltaKey(roomId, at)));
+        deltas = 0;
+        rows.push({ table: "groups", key: groupKey(roomId), value: group && snapshot(group) });
+      }
     }
-    const meta = { ...before.meta, ...step.meta };
+    const meta = { ...before.meta, ...step.meta, deltas };
     rows.push(jsonRow("groups", metaKey(roomId), meta));
     const pending = step.pending === undefined ? before.pending : step.pending ?? undefined;
     if (pending !== before.pending) {

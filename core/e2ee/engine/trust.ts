@@ -1,9 +1,13 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { SignatureVerifier } from "../../event/verify.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { base64Of, fromBase64 } from "../bytes.ts";
+import { base64Of, equalBytes } from "../bytes.ts";
 import { type Certificate, checkCertificate, readCertificate } from "../certificate.ts";
 import type { DeviceStore, StoreChange } from "./ports.ts";
 import { jsonRow, readJsonRow } from "./rows.ts";
+
+/** Certificates whose signatures were checked already: a group of 500 asks for each at every commit. */
+const MAX_CHECKED = 2000;
 
 /** What this device holds for a user's master key, and since whom it trusts it. */
 export interface Pin {
@@ -11,6 +15,8 @@ export interface Pin {
   readonly msk: string;
   /** Compared by the people themselves. */
   readonly verified: boolean;
+  /** By this user's user-signing key, where it is somebody else, base64. */
+  readonly signature?: string;
   /** Another master key that was seen since and waits for acceptance, base64. */
   readonly changedTo?: string;
 }
@@ -29,6 +35,8 @@ export interface TrustParts {
  */
 export class Trust {
   readonly #pins = new Map<string, Pin>();
+  /** By hash; the certificates whose chain holds. */
+  readonly #checked = new Map<string, Certificate>();
 
   constructor(readonly parts: TrustParts) {}
 
@@ -55,14 +63,24 @@ export class Trust {
     signatureKey: Uint8Array,
     options: { readonly fresh?: boolean } = {},
   ): Promise<Certificate | undefined> {
+    const nowMs = this.parts.clock.now();
+    const name = sha256(credential).toHex();
+    const known = this.#checked.get(name);
+    if (known !== undefined && equalBytes(known.signatureKey, signatureKey)) {
+      return options.fresh === true && known.expiryMs <= nowMs ? undefined : known;
+    }
     const verdict = await checkCertificate({
       bytes: credential,
       signatureKey,
       pinnedMsk: undefined,
-      nowMs: this.parts.clock.now(),
+      nowMs,
     }, this.parts.verifier);
     if (verdict !== "good" && (verdict !== "expired" || options.fresh === true)) return undefined;
-    return readCertificate(credential);
+    const certificate = readCertificate(credential);
+    if (certificate === undefined) return undefined;
+    if (this.#checked.size >= MAX_CHECKED) this.#checked.clear();
+    this.#checked.set(name, certificate);
+    return certificate;
   }
 
   /** Notes master keys that were seen in good certificates or published identities. */
@@ -86,19 +104,24 @@ export class Trust {
     await this.#put(new Map([[userId, { msk: pin.changedTo, verified: false }]]));
   }
 
-  /** The people compared, or a backup or the own identity says so. */
-  async verify(userId: string, msk: Uint8Array): Promise<void> {
-    await this.#put(new Map([[userId, { msk: base64Of(msk), verified: true }]]));
+  /** The people compared; or it is the user's own identity, which needs no signature. */
+  async verify(userId: string, msk: Uint8Array, signature?: Uint8Array): Promise<void> {
+    const pin: Pin = {
+      msk: base64Of(msk),
+      verified: true,
+      ...(signature === undefined ? {} : { signature: base64Of(signature) }),
+    };
+    await this.#put(new Map([[userId, pin]]));
   }
 
-  /** Pins out of a backup, for users of whom nothing is known here. */
+  /** Pins out of a backup, for users of whom less is known here. */
   async restore(pins: ReadonlyMap<string, Pin>): Promise<void> {
     const changes = new Map<string, Pin>();
-    for (const [user, { msk, verified }] of pins) {
+    for (const [user, pin] of pins) {
       const present = this.#pins.get(user);
-      if (present?.verified === true || fromBase64(msk, 32) === undefined) continue;
-      const differs = present !== undefined && present.msk !== msk;
-      changes.set(user, { msk, verified, ...(differs ? { changedTo: present.msk } : {}) });
+      if (present?.verified === true) continue;
+      const differs = present !== undefined && present.msk !== pin.msk;
+      changes.set(user, { ...pin, ...(differs ? { changedTo: present.msk } : {}) });
     }
     await this.#put(changes);
   }

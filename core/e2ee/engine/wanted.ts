@@ -61,6 +61,7 @@ export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
   if (group === undefined) return undefined;
   const view = await viewGroup(box);
   if (view?.state !== "active") return undefined;
+  box.sequencer = view.sequencer;
   const renew = isRenewalDue(box);
   const { userId, id } = box.core.device;
   const add = view.wanted.add.filter(({ user, device }) => user !== userId || device !== id);

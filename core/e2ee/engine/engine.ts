@@ -1,0 +1,398 @@
+import { StrictVerifier } from "../../event/verify.ts";
+import { createMls } from "../../mls/mls.ts";
+import { base64Of, fromBase64 } from "../bytes.ts";
+import { readCertificate } from "../certificate.ts";
+import {
+  checkIdentity,
+  identityOf,
+  newIdentity,
+  readIdentity,
+  writeIdentity,
+} from "../identity.ts";
+import type { UserId } from "../../ids/user_id.ts";
+import type { SealedDraft } from "../payload.ts";
+import { Archive } from "./archive.ts";
+import { Backup } from "./backup.ts";
+import type { EngineCore, FailureReason } from "./core.ts";
+import { KeyPackages } from "./key_packages.ts";
+import { OwnDevice } from "./own_device.ts";
+import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
+import { Room } from "./room.ts";
+import { RoomStore } from "./room_store.ts";
+import { isAway } from "./sealing.ts";
+import { Trust } from "./trust.ts";
+import { Turn } from "./turn.ts";
+import type {
+  BackupState,
+  DeviceState,
+  EngineChange,
+  EngineCounters,
+  KnownUser,
+  RoomKind,
+  RoomState,
+  SealedMessage,
+  SlotKind,
+} from "./types.ts";
+
+const HOUR_MS = 3_600_000;
+/** Rooms brought up to date at the same time after a connection came back. */
+const PARALLEL_ROOMS = 4;
+/** New keys are gathered so long before they go into the backup (ms). */
+const BACKUP_WAIT_MS = 5000;
+/** Of one reason, as the server takes them in one report. */
+const MAX_REPORTED = 1000;
+
+type Listener = (change: EngineChange) => void;
+
+/** A device's engine; what it promises is said at `DeviceEngine`. Made by `openEngine`. */
+export class Engine {
+  readonly #core: EngineCore;
+  readonly #backup: Backup;
+  readonly #rooms = new Map<string, Room>();
+  readonly #listeners = new Set<Listener>();
+  readonly #counters = new Map<FailureReason, number>();
+  readonly #unreported = new Map<FailureReason, number>();
+  readonly #ended = new AbortController();
+  readonly #turn = new Turn();
+  readonly #tasks = new Set<Promise<unknown>>();
+  #unfollow: (() => void) | undefined;
+  #backingUp = false;
+
+  private constructor(core: EngineCore, backup: Backup, ended: AbortController) {
+    this.#core = core;
+    this.#backup = backup;
+    this.#ended = ended;
+  }
+
+  static async open(ports: EnginePorts): Promise<Engine> {
+    const ended = new AbortController();
+    // Parts tell the engine what happens; it is made of them, and so comes after them.
+    let engine: Engine | undefined = undefined as Engine | undefined;
+    const emit = (change: EngineChange) => {
+      if (engine !== undefined) engine.#emit(change);
+    };
+    const trust = new Trust({
+      store: ports.store,
+      clock: ports.clock,
+      verifier: new StrictVerifier(),
+      changed: (userId) => emit({ what: "user", userId }),
+    });
+    const device = new OwnDevice(ports, trust);
+    const archive = new Archive(ports.store);
+    const mls = await createMls({
+      accept: async (credential, signatureKey) =>
+        await trust.certificateOf(credential, signatureKey) !== undefined,
+      ownerOf: readCertificate,
+      rng: ports.rng,
+    });
+    const backup = new Backup({ ports, archive, device, trust, emit });
+    engine = new Engine(
+      {
+        ports,
+        mls,
+        device,
+        packages: new KeyPackages(ports, mls),
+        trust,
+        archive,
+        backup,
+        rooms: new RoomStore(ports.store, mls),
+        signal: ended.signal,
+        emit,
+        count: (reason) => {
+          if (engine !== undefined) engine.#count(reason);
+        },
+        missing: () => undefined,
+      },
+      backup,
+      ended,
+    );
+    return engine;
+  }
+
+  async start(): Promise<void> {
+    const { device, trust, ports } = this.#core;
+    await device.load();
+    await trust.load();
+    await this.#backup.load();
+    for (const { key } of await ports.store.list("groups")) {
+      if (key.endsWith("/meta")) await this.#room(key.slice(0, -"/meta".length)).load();
+    }
+    this.#unfollow = ports.transport.onDispatch((dispatch) => this.#hear(dispatch));
+    this.#later(() => this.#everyHour());
+  }
+
+  state(): DeviceState {
+    const { device, trust } = this.#core;
+    return {
+      phase: device.phase,
+      userId: device.userId,
+      deviceId: device.id,
+      msk: trust.pin(device.userId)?.msk,
+      backup: this.#backup.state,
+    };
+  }
+
+  rooms(): readonly RoomState[] {
+    return [...this.#rooms.values()].map((room) => room.state());
+  }
+
+  room(roomId: string): RoomState {
+    return this.#room(roomId).state();
+  }
+
+  #room(roomId: string): Room {
+    const present = this.#rooms.get(roomId);
+    if (present !== undefined) return present;
+    const made = new Room(this.#core, roomId);
+    this.#rooms.set(roomId, made);
+    return made;
+  }
+
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #emit(change: EngineChange): void {
+    if (change.what === "keys") this.#backUpLater();
+    if (change.what === "user") {
+      for (const roomId of this.#rooms.keys()) this.#emit({ what: "room", roomId });
+    }
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  counters(): EngineCounters {
+    return Object.fromEntries(this.#counters);
+  }
+
+  #count(reason: FailureReason): void {
+    for (const counts of [this.#counters, this.#unreported]) {
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+  }
+
+  setUp({ name }: { readonly name: string }): Promise<DeviceState> {
+    return this.#turn.run(async () => {
+      await this.#core.device.setUp(name);
+      await this.#settled();
+      return this.state();
+    });
+  }
+
+  /** What follows when this device has a certificate. */
+  async #settled(): Promise<void> {
+    const { device, packages } = this.#core;
+    if (device.phase === "ready") {
+      await packages.refill(device.keys);
+      this.#later(() => this.#syncRooms());
+    }
+    this.#emit({ what: "device" });
+  }
+
+  enable(roomId: string, kind: RoomKind): Promise<RoomState> {
+    return this.#room(roomId).enable(kind);
+  }
+
+  expect(roomId: string, kind: RoomKind): Promise<void> {
+    return this.#room(roomId).expect(kind);
+  }
+
+  sync(roomId: string): Promise<RoomState> {
+    return this.#room(roomId).sync();
+  }
+
+  seal(
+    roomId: string,
+    channelId: string,
+    draft: SealedDraft,
+    options: { readonly relation?: SealedMessage["relation"] } = {},
+  ) {
+    return this.#room(roomId).seal(channelId, draft, options.relation);
+  }
+
+  open(message: SealedMessage, options: { readonly waitMs?: number } = {}) {
+    return this.#room(message.roomId).open(message, options.waitMs ?? 0);
+  }
+
+  async devices(userId: string): Promise<KnownUser> {
+    const { trust, ports, device } = this.#core;
+    const { users } = await ports.transport.call("queryIdentities", { body: { users: [userId] } });
+    const told = users[0];
+    await this.#observe(userId, told?.identity);
+    const certified = await Promise.all((told?.devices ?? []).map(async (one) => {
+      const bytes = fromBase64(one.certificate) ?? new Uint8Array();
+      const key = readCertificate(bytes)?.signatureKey ?? new Uint8Array();
+      const certificate = await trust.certificateOf(bytes, key);
+      const genuine = certificate?.user === userId && certificate.device === one.device;
+      return {
+        device: one.device,
+        current: one.device === device.id && userId === device.userId,
+        certified: genuine && base64Of(certificate.msk) === trust.pin(userId)?.msk,
+      };
+    }));
+    const pin = trust.pin(userId);
+    return {
+      userId,
+      msk: pin?.msk,
+      verified: pin?.verified ?? false,
+      changedTo: pin?.changedTo,
+      devices: certified,
+    };
+  }
+
+  /** A master key that a server shows counts where its signatures hold, as a first or another one. */
+  async #observe(
+    userId: string,
+    json: Parameters<typeof readIdentity>[1] | null | undefined,
+  ): Promise<void> {
+    const identity = json ? readIdentity(userId as UserId, json) : undefined;
+    if (identity === undefined) return;
+    const { trust } = this.#core;
+    if (await checkIdentity(identity, trust.parts.verifier) !== "good") return;
+    await trust.observe([{ user: userId, msk: identity.msk }]);
+  }
+
+  async acceptIdentity(userId: string): Promise<void> {
+    await this.#core.trust.accept(userId);
+    for (const room of this.#rooms.values()) room.poke();
+  }
+
+  backupState(): Promise<BackupState | undefined> {
+    return this.#backup.describe();
+  }
+
+  async createBackup(): Promise<{ readonly recoveryKey: string }> {
+    const recoveryKey = await this.#backup.create();
+    this.#emit({ what: "backup" });
+    this.#emit({ what: "device" });
+    return { recoveryKey };
+  }
+
+  addPassphrase(passphrase: string): Promise<void> {
+    return this.#backup.addPassphrase(passphrase);
+  }
+
+  removeSlot(kind: SlotKind): Promise<void> {
+    return this.#backup.removeSlot(kind);
+  }
+
+  restore(
+    secret: { readonly recoveryKey: string } | { readonly passphrase: string },
+  ): Promise<{ readonly keys: number }> {
+    return this.#turn.run(async () => {
+      const { keys, secrets } = await this.#backup.restore(secret);
+      const { device } = this.#core;
+      if (secrets !== undefined && device.phase === "unapproved") {
+        const { msk } = await identityOf(secrets);
+        if (base64Of(msk) === await device.publishedMsk()) {
+          await device.keepSecrets(secrets);
+          await device.certify(secrets);
+        }
+      }
+      await this.#settled();
+      return { keys };
+    });
+  }
+
+  resetIdentity(): Promise<void> {
+    return this.#turn.run(async () => {
+      const { device, ports, rng } = { ...this.#core, rng: this.#core.ports.rng };
+      const { secrets, identity } = await newIdentity(device.userId, rng);
+      await ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
+      await this.#backup.forget();
+      await device.renew(secrets);
+      await this.#settled();
+    });
+  }
+
+  #hear(dispatch: DeviceDispatch | "connected"): void {
+    if (this.#core.device.phase !== "ready") return;
+    if (dispatch === "connected") return this.#later(() => this.#reconnected());
+    switch (dispatch.t) {
+      case "group.update":
+      case "group.wanted":
+      case "welcome":
+        return this.#room(dispatch.d.room_id).poke();
+      case "devices.update":
+        return this.#later(() => this.#lookAt(dispatch.d.user_id));
+      case "key_packages.low":
+        return this.#later(() => this.#core.packages.refill(this.#core.device.keys));
+      case "to_device":
+        return;
+    }
+  }
+
+  async #reconnected(): Promise<void> {
+    await this.#core.packages.refill(this.#core.device.keys);
+    const { welcomes } = await this.#core.ports.transport.call("listWelcomes", {});
+    for (const { room_id } of welcomes) this.#room(room_id);
+    await this.#syncRooms();
+  }
+
+  async #syncRooms(): Promise<void> {
+    const waiting = [...this.#rooms.values()];
+    const one = async () => {
+      for (let room = waiting.pop(); room !== undefined; room = waiting.pop()) room.poke();
+      await Promise.resolve();
+    };
+    await Promise.all(Array.from({ length: PARALLEL_ROOMS }, one));
+  }
+
+  /** Somebody's devices or identity changed: of people who are pinned that must be known. */
+  async #lookAt(userId: string): Promise<void> {
+    if (this.#core.trust.pin(userId) !== undefined) await this.devices(userId);
+    this.#emit({ what: "user", userId });
+  }
+
+  #backUpLater(): void {
+    if (this.#backingUp || this.#backup.state !== "on") return;
+    this.#backingUp = true;
+    this.#later(async () => {
+      await this.#core.ports.clock.sleep(BACKUP_WAIT_MS, this.#ended.signal);
+      this.#backingUp = false;
+      await this.#backup.flush();
+      this.#emit({ what: "backup" });
+    });
+  }
+
+  /** Renewals that no message reminds of, and what is to be counted. */
+  async #everyHour(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await this.#core.ports.clock.sleep(HOUR_MS, this.#ended.signal);
+      if (this.#core.device.phase !== "ready") continue;
+      await this.#core.device.setUp("");
+      await this.#core.packages.refill(this.#core.device.keys);
+      await this.#syncRooms();
+      await this.#backup.flush();
+      await this.#report();
+    }
+  }
+
+  async #report(): Promise<void> {
+    const failures = [...this.#unreported]
+      .map(([reason, count]) => ({ reason, count: Math.min(count, MAX_REPORTED) }));
+    if (failures.length === 0) return;
+    this.#unreported.clear();
+    await this.#core.ports.transport.call("reportEncryptionFailures", { body: { failures } });
+  }
+
+  /** A task that nobody waits for; what the network refuses is tried again with the next one. */
+  #later(task: () => Promise<unknown>): void {
+    const running = task().catch((error) => {
+      if (this.#ended.signal.aborted || isAway(error)) return;
+      this.#core.ports.log?.log("warn", "A task of the device failed", { why: String(error) });
+      if (error instanceof CallRefused) return;
+      this.#count("other");
+    });
+    this.#tasks.add(running);
+    running.finally(() => this.#tasks.delete(running));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unfollow?.();
+    this.#ended.abort(new DOMException("The engine has ended", "AbortError"));
+    await Promise.all([...this.#rooms.values()].map((room) => room.idle()));
+    await Promise.all(this.#tasks);
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,289 @@
+import type { Relation } from "../../event/kinds/relation.ts";
+import type { SealedDraft } from "../payload.ts";
+import type { SealedObject } from "./calls.ts";
+import { advance } from "./commits.ts";
+import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
+import { type KeyEvent, readFeed, takeEvents } from "./feed.ts";
+import { sameKind } from "./group_name.ts";
+import { ensureJoined, loseAndRejoin } from "./joining.ts";
+import { type Member, RoomBox } from "./room_box.ts";
+import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
+import { Turn } from "./turn.ts";
+import type { Opened, RoomKind, RoomPhase, RoomReason, RoomState, SealedMessage } from "./types.ts";
+import { doWork, lookForWork, waitOf } from "./wanted.ts";
+
+/** Messages that wait to be opened directly; more are read from the feed. */
+const MAX_ADMITTED = 500;
+/** Rounds of work in a row before the room waits for the next word of the server. */
+const MAX_ROUNDS = 5;
+/** Times that a step is begun anew after the group was lost. */
+const MAX_LOSSES = 2;
+
+/** One room of the device: one thing at a time, in the order asked. */
+export class Room {
+  readonly #box: RoomBox;
+  readonly #turn = new Turn();
+  #members: readonly Member[] = [];
+  #membersOf: unknown;
+  #working = false;
+  #reconnecting = false;
+  #syncing: Promise<RoomState> | undefined;
+  #missing = 0;
+  readonly #admitted = new Map<string, KeyEvent>();
+
+  constructor(readonly core: EngineCore, readonly roomId: string) {
+    this.#box = new RoomBox(core, roomId);
+  }
+
+  /** Whose room it is. @throws where a person saw it as somebody else's before */
+  expect(kind: RoomKind): Promise<void> {
+    return this.#run(async () => {
+      const { expected } = this.#box.meta;
+      if (expected === undefined) await this.#box.step({ meta: { expected: kind } });
+      else if (!sameKind(expected, kind)) throw new UnexpectedMember([], this.roomId);
+    });
+  }
+
+  async enable(kind: RoomKind): Promise<RoomState> {
+    await this.expect(kind);
+    // The group comes first: nobody is kept from writing between the two.
+    await this.#run(async () => {
+      await ensureJoined(this.#box);
+      if (this.#box.group !== undefined) await doWork(this.#box);
+    });
+    await this.core.ports.transport.call("enableEncryption", { params: { room_id: this.roomId } });
+    await this.#run(() => this.#box.step({ meta: { encrypted: true } }));
+    return await this.sync();
+  }
+
+  /** Up to date with the server, as far as it answers. Calls at the same time share one pass. */
+  sync(): Promise<RoomState> {
+    return this.#syncing ??= this.#run(() => this.#catchUp())
+      .then(() => this.state())
+      .finally(() => {
+        this.#syncing = undefined;
+        this.#workLater();
+      });
+  }
+
+  /** The server said something of the room's group. */
+  poke(): void {
+    this.#box.dirty = true;
+    this.sync().catch((error) => this.#excuse(error));
+  }
+
+  async #catchUp(): Promise<void> {
+    const box = this.#box;
+    if (this.core.device.phase !== "ready") return;
+    try {
+      box.dirty = false;
+      await ensureJoined(box);
+      if (box.group === undefined) return;
+      await readFeed(box);
+      await advance(box);
+      await readFeed(box);
+      await lookForWork(box);
+      box.well("sequencer_unreachable");
+    } catch (error) {
+      box.dirty = true;
+      throw error;
+    }
+  }
+
+  seal(
+    channelId: string,
+    draft: SealedDraft,
+    relation: Relation | undefined,
+  ): Promise<{ sealed: SealedObject; media: readonly string[] }> {
+    return this.#run(() => sealMessage(this.#box, channelId, draft, relation));
+  }
+
+  async open(message: SealedMessage, waitMs: number): Promise<Opened> {
+    const known = await openArchived(this.#box, message);
+    if (known !== undefined) return known;
+    const own = await openOwn(this.#box, message);
+    if (own !== undefined) {
+      // Its event is known now: the key is kept under that.
+      this.#admit(message).catch((error) => this.#excuse(error));
+      return own;
+    }
+    if (this.core.device.phase !== "ready") return { fault: "device_not_ready", retry: true };
+    const gap = await this.#gapOf(message.eventId);
+    if (gap !== undefined) return gap;
+    const admitted = this.#admit(message);
+    const later: Opened = { fault: "restoring", retry: true };
+    if (waitMs <= 0) {
+      admitted.catch((error) => this.#excuse(error));
+      return later;
+    }
+    const enough = new AbortController();
+    const opened = admitted.catch((error) => this.#excuse(error))
+      .then(async () =>
+        await openArchived(this.#box, message) ?? await this.#gapOf(message.eventId) ?? later
+      );
+    const slept = this.core.ports.clock.sleep(waitMs, enough.signal).then(() => later);
+    slept.catch(() => undefined);
+    return await Promise.race([opened, slept]).finally(() => enough.abort());
+  }
+
+  async #gapOf(eventId: string): Promise<Opened | undefined> {
+    const gap = await this.core.ports.store.get("gaps", `${this.roomId}/${eventId}`);
+    return gap && { fault: "restoring", retry: true };
+  }
+
+  /** Takes the key out of a message that was seen before the feed was read. */
+  #admit(message: SealedMessage): Promise<void> {
+    const { eventId, sender, sealed } = message;
+    if (this.#admitted.size < MAX_ADMITTED) {
+      this.#admitted.set(eventId, { event_id: eventId, sender, sealed });
+    }
+    return this.#run(async () => {
+      const events = [...this.#admitted.values()];
+      this.#admitted.clear();
+      if (events.length === 0) return;
+      const { group } = this.#box;
+      // Of a later epoch: what comes before it in the feed must be read first, or is lost.
+      if (group === undefined || events.some((event) => event.sealed.epoch > group.epoch)) {
+        await this.#catchUp();
+      }
+      await takeEvents(this.#box, events);
+    });
+  }
+
+  /** Does what is wanted after this device's share of waiting, as long as it is still wanted. */
+  #workLater(): void {
+    if (this.#working || this.#box.group === undefined) return;
+    this.#working = true;
+    this.#work()
+      .catch((error) => this.#excuse(error))
+      .finally(() => this.#working = false);
+  }
+
+  async #work(): Promise<void> {
+    const { clock } = this.core.ports;
+    const { userId, id } = this.core.device;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const work = await this.#run(() => lookForWork(this.#box));
+      const { group } = this.#box;
+      if (work === undefined || group === undefined || id === undefined) return;
+      const members = this.#members.map(({ certificate: { user, device } }) => ({ user, device }));
+      const waitMs = waitOf({ user: userId, device: id }, members, group.epoch);
+      if (waitMs > 0) await clock.sleep(waitMs, this.core.signal);
+      const done = await this.#run(() => doWork(this.#box));
+      if (!done) return;
+    }
+  }
+
+  /** Runs a step alone; a lost group is joined anew and the step begun again. */
+  #run<T>(step: () => Promise<T>): Promise<T> {
+    return this.#turn.run(async () => {
+      await this.#box.load();
+      try {
+        return await this.#heal(step);
+      } finally {
+        await this.#look();
+      }
+    });
+  }
+
+  async #heal<T>(step: () => Promise<T>): Promise<T> {
+    for (let losses = 0;; losses++) {
+      try {
+        return await step();
+      } catch (error) {
+        if (error instanceof UnexpectedMember) {
+          this.#box.trouble("unexpected_member", error.users);
+        }
+        if (!(error instanceof GroupLost) || losses >= MAX_LOSSES) throw error;
+        this.#reconnecting = true;
+        try {
+          await loseAndRejoin(this.#box, error);
+        } finally {
+          this.#reconnecting = false;
+        }
+      }
+    }
+  }
+
+  /** What the interface shows is made of the group's members: looked at when it changed. */
+  async #look(): Promise<void> {
+    const { group } = this.#box;
+    this.#missing =
+      (await this.core.ports.store.list("gaps", { prefix: `${this.roomId}/` })).length;
+    if (group === this.#membersOf) return;
+    this.#membersOf = group;
+    this.#members = [];
+    if (group === undefined) return;
+    try {
+      this.#members = (await this.#box.checkMembers(group)).members;
+    } catch (error) {
+      if (!(error instanceof UnexpectedMember)) throw error;
+      this.#box.trouble("unexpected_member", error.users);
+    }
+  }
+
+  /** Of steps that nobody waits for: what went wrong is shown, not thrown. */
+  #excuse(error: unknown): void {
+    if (this.core.signal.aborted) return;
+    if (isAway(error)) return this.#box.trouble("sequencer_unreachable");
+    this.core.ports.log?.log("warn", "A step of an encrypted room failed", {
+      room: this.roomId,
+      why: String(error),
+    });
+    if (!(error instanceof UnexpectedMember)) this.core.count("other");
+  }
+
+  state(): RoomState {
+    const { group, meta } = this.#box;
+    const { trust } = this.core;
+    const standings = this.#members.map(({ certificate }) => trust.standing(certificate));
+    const changed = this.#members.filter((_, at) => standings[at] === "changed")
+      .map(({ certificate }) => certificate.user as string);
+    const reasons = this.#reasons(changed.length > 0);
+    return {
+      roomId: this.roomId,
+      phase: this.#phase(reasons),
+      reasons,
+      trust: group === undefined
+        ? "none"
+        : standings.every((standing) => standing === "verified")
+        ? "verified"
+        : "encrypted",
+      epoch: group?.epoch,
+      users: [...new Set([...changed, ...this.#box.troubles.get("unexpected_member") ?? []])],
+      server: meta.expected === undefined ? undefined : this.#box.sequencer,
+      missing: this.#missing,
+    };
+  }
+
+  #reasons(changed: boolean): RoomReason[] {
+    const { meta, group, troubles } = this.#box;
+    if (!meta.encrypted) return [];
+    const users = new Set(this.#members.map(({ certificate }) => certificate.user));
+    const alone = group !== undefined && meta.expected?.kind === "dm" && users.size < 2;
+    return [
+      ...troubles.keys(),
+      ...(changed ? ["identity_changed" as const] : []),
+      ...(this.core.device.phase === "ready" ? [] : ["device_not_ready" as const]),
+      ...(alone ? ["waiting_for_devices" as const] : []),
+    ];
+  }
+
+  #phase(reasons: readonly RoomReason[]): RoomPhase {
+    if (!this.#box.meta.encrypted) return "plain";
+    const ends = ["identity_changed", "unexpected_member", "too_many_rejoins", "device_not_ready"];
+    if (reasons.some((reason) => ends.includes(reason))) return "paused";
+    if (this.#reconnecting) return "reconnecting";
+    return this.#box.group === undefined ? "starting" : "encrypted";
+  }
+
+  /** Resolves when nothing runs in the room any more. */
+  idle(): Promise<void> {
+    return this.#turn.idle();
+  }
+
+  /** Reads what is stored, so that `state` is true from the start. */
+  load(): Promise<void> {
+    return this.#run(() => Promise.resolve());
+  }
+}
