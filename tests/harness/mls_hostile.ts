@@ -1,7 +1,6 @@
 import type { ClientState } from "ts-mls/clientState.js";
 import { createCommit, createGroupInfoWithExternalPubAndRatchetTree } from "ts-mls/createCommit.js";
 import { createProposal } from "ts-mls/createMessage.js";
-import { joinGroupExternal } from "ts-mls/createCommit.js";
 import { createContentCommitSignature } from "ts-mls/framedContent.js";
 import { signGroupInfo } from "ts-mls/groupInfo.js";
 import { protectPublicMessage } from "ts-mls/messageProtectionPublic.js";
@@ -9,6 +8,7 @@ import { decodeMlsMessage, encodeMlsMessage, type MLSMessage } from "ts-mls/mess
 import type { Proposal } from "ts-mls/proposal.js";
 import type { ProposalOrRef } from "ts-mls/proposalOrRefType.js";
 import { encodeRatchetTree, type RatchetTree } from "ts-mls/ratchetTree.js";
+import { joinByCommit } from "../../core/mls/external_join.ts";
 import type { Group } from "../../core/mls/group.ts";
 import { type DeviceKeys, throwawayPackage } from "../../core/mls/key_package.ts";
 import { makeSuite } from "../../core/mls/suite.ts";
@@ -18,8 +18,6 @@ import type { Rng } from "../../core/ports/rng.ts";
  * What somebody with the bare library can do: members and outsiders that keep none of the rules of
  * core/mls. What they make is signed and, as far as the library cares, correct.
  */
-
-const OUTSIDER = (rng: Rng) => makeSuite(rng);
 
 /** A member's commit of any proposals, from any state it likes. */
 export async function commitAnything(
@@ -65,31 +63,21 @@ export async function proposeAlone(
   return { message: encodeMlsMessage(made.message), state: made.newState };
 }
 
-/** An outsider's external commit that takes out the leaf with this signature key. */
+/** An outsider's external commit that takes out this leaf. */
 export async function evict(
   groupInfo: Uint8Array,
   keys: DeviceKeys,
-  by: { victim: Uint8Array; state: ClientState; rng: Rng },
+  by: { victim: number; state: ClientState; rng: Rng },
 ): Promise<Uint8Array> {
-  const suite = await OUTSIDER(by.rng);
+  const suite = await makeSuite(by.rng);
   const { publicPackage, privatePackage } = await throwawayPackage(keys, suite);
-  const made = await joinGroupExternal(
-    infoOf(groupInfo),
-    publicPackage,
-    privatePackage,
-    true,
+  const { publicMessage } = await joinByCommit(infoOf(groupInfo), {
+    keyPackage: publicPackage,
+    keys: privatePackage,
     suite,
-    undefined,
-    {
-      ...by.state.clientConfig,
-      keyPackageEqualityConfig: {
-        compareKeyPackages: () => false,
-        compareKeyPackageToLeafNode: (_, leaf) =>
-          leaf.signaturePublicKey.toHex() === by.victim.toHex(),
-      },
-    },
-  );
-  return encodePublic(made.publicMessage);
+    config: by.state.clientConfig,
+  }, () => by.victim);
+  return encodePublic(publicMessage);
 }
 
 /** An outsider's external commit with more proposals than it should have, signed anew. */
@@ -98,7 +86,7 @@ export async function forgeExternal(
   more: readonly ProposalOrRef[],
   by: { before: Group; keys: DeviceKeys; rng: Rng },
 ): Promise<Uint8Array> {
-  const suite = await OUTSIDER(by.rng);
+  const suite = await makeSuite(by.rng);
   const message = publicOf(commit);
   const { content, auth } = message;
   if (content.contentType !== "commit" || auth.contentType !== "commit") {

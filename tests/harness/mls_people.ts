@@ -79,3 +79,10 @@ export async function takeAll(
       : (await room.mls.process(room.groups[at]!, made.commit)).group;
   }
 }
+
+/** `user/device` of a credential. */
+export function nameOf(credential: Uint8Array): string {
+  const owner = ownerOf(credential);
+  if (owner === undefined) throw new Error("The credential names no device");
+  return `${owner.user}/${owner.device}`;
+}
