@@ -18,14 +18,19 @@ create unique index mls_key_packages_last on mls_key_packages (user_id, device_i
   where last_resort;
 create index mls_key_packages_age on mls_key_packages (not_after_ts);
 
--- Packages that were given out, for which room: only those can be added to its group.
+-- Packages that were given out, for which room: only those can be added to its group. Whoever
+-- claims a device for the same room again before it was added gets the same package, so that
+-- nobody can use up a device's packages.
 create table mls_claims (
   room_id text collate "C" not null,
-  ref text collate "C" not null,
   user_id text collate "C" not null,
   device_id text collate "C" not null,
+  ref text collate "C" not null,
+  last_resort boolean not null,
+  not_after_ts bigint not null,
+  bytes bytea not null,
   claimed_by text collate "C" not null,
   claimed_ts bigint not null,
-  primary key (room_id, ref)
+  primary key (room_id, user_id, device_id)
 );
 create index mls_claims_age on mls_claims (claimed_ts);

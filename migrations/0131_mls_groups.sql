@@ -16,6 +16,8 @@ create table mls_groups (
   receipt_hash text collate "C" not null,
   -- When the epoch began: the one before is taken for a moment longer.
   epoch_ts bigint not null,
+  -- Somebody was taken out by the change that began it: the epoch before is taken no longer.
+  epoch_removed boolean not null default false,
   created_ts bigint not null
 );
 
@@ -42,20 +44,30 @@ create table mls_leaves (
   user_id text collate "C" not null,
   device_id text collate "C" not null,
   signature_key bytea not null,
+  -- The certificate that it shows, unpadded base64.
+  credential text collate "C" not null,
   primary key (group_id, leaf),
   unique (group_id, user_id, device_id)
 );
 create index mls_leaves_device on mls_leaves (user_id, device_id);
 
+-- A Welcome is made for many devices at once: its bytes are kept once.
+create table mls_welcome_bodies (
+  hash text collate "C" primary key,
+  bytes bytea not null,
+  created_ts bigint not null
+);
 create table mls_welcomes (
   welcome_id text collate "C" primary key,
   user_id text collate "C" not null,
   device_id text collate "C" not null,
   room_id text collate "C" not null,
   group_id text collate "C" not null,
+  -- The epoch it lets the device into.
   epoch bigint not null,
-  bytes bytea not null,
+  hash text collate "C" not null references mls_welcome_bodies (hash),
   created_ts bigint not null
 );
 create index mls_welcomes_device on mls_welcomes (user_id, device_id, created_ts);
 create index mls_welcomes_age on mls_welcomes (created_ts);
+create index mls_welcomes_body on mls_welcomes (hash);

@@ -12,8 +12,18 @@ create table sealed_rooms (
 ) with (fillfactor = 70);
 create table sealed_events (
   room_id text collate "C" not null,
-  seq bigint not null,
+  seq bigint not null default 0,
   event_id text collate "C" not null,
   primary key (room_id, seq)
 );
 create unique index sealed_events_event on sealed_events (room_id, event_id);
+
+create function sealed_event_number() returns trigger language plpgsql as $$
+begin
+  insert into sealed_rooms (room_id, last_seq) values (new.room_id, 1)
+  on conflict (room_id) do update set last_seq = sealed_rooms.last_seq + 1
+  returning last_seq into new.seq;
+  return new;
+end $$;
+create trigger sealed_event_numbered before insert on sealed_events
+  for each row execute function sealed_event_number();

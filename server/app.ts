@@ -39,6 +39,7 @@ import type { Rooms } from "./rooms/rooms.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
 import { settleServerIdentity } from "./services/accounts/server_identity.ts";
 import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
+import { sweepGroups } from "./services/e2ee/sweep_groups.ts";
 import { departureGate } from "./services/guilds/departure_gate.ts";
 import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
@@ -99,6 +100,7 @@ export async function startServer(
       await nonces.sweep(clock.now());
       await domain.inbound.sweep();
       await domain.devices.sweep();
+      await sweepGroups({ sql, clock });
       await outbound.servers.sweep();
     },
   });
@@ -334,6 +336,7 @@ async function openDoors(
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },
         devices: domain.devices.routes,
+        groups: { ...chat.deps, bus: domain.bus, signer: domain.keys.signer, meter: metrics },
         media: {
           deps: media.deps,
           visibility: mediaVisibility(chat.deps),

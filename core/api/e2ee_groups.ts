@@ -64,9 +64,6 @@ export const Group = z.object({
 });
 export type Group = z.infer<typeof Group>;
 
-/** A Welcome for one device. */
-export const WelcomeFor = DeviceRef.extend({ welcome: Bytes });
-
 export const enableEncryption = defineOperation({
   id: "enableEncryption",
   method: "POST",
@@ -97,14 +94,12 @@ export const createGroup = defineOperation({
   method: "POST",
   path: "/client/v1/rooms/:room_id/group",
   tag: "encryption",
-  summary: "Found the group of an encrypted room; with a commit that adds the others at once",
+  summary: "Found the group of an encrypted room, with this device alone in it",
   auth: "user",
   params: Room,
   body: z.object({
     group_id: GroupId,
-    group_info: Bytes.describe("Of epoch 0, or of epoch 1 with a commit; with the tree"),
-    commit: Bytes.optional(),
-    welcomes: z.array(WelcomeFor).max(GROUP_LIMITS.devices).default([]),
+    group_info: Bytes.describe("Of epoch 0, with the tree"),
   }),
   result: z.object({ receipt: Receipt }),
   errors: [
@@ -132,7 +127,9 @@ export const sendCommit = defineOperation({
   body: z.object({
     base_epoch: z.number().int().min(0),
     commit: Bytes,
-    welcomes: z.array(WelcomeFor).max(GROUP_LIMITS.devices).default([]),
+    welcome: Bytes.optional().describe("For all devices that the commit adds"),
+    welcomes: z.array(DeviceRef.extend({ welcome: Bytes })).max(GROUP_LIMITS.devices).default([])
+      .describe("The same Welcome by device, where there is no `welcome`"),
     group_info: Bytes.describe("Of the new epoch, with the tree"),
     external: z.boolean().optional().describe("The device joins by itself (external commit)"),
   }),

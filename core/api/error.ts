@@ -24,7 +24,7 @@ export const ERROR_STATUS = {
   encrypted_room: 409,
   /** Somebody else's change of the group came first; `details.commits` are the missing ones. */
   stale_epoch: 409,
-  /** The group information does not say what the commit makes of the group. */
+  /** The commit does not make of the group what its members and their devices ask for. */
   roster_mismatch: 409,
   gone: 410,
   too_large: 413,

@@ -51,6 +51,9 @@ export const uploadMedia = defineOperation({
   query: z.object({
     filename: z.string().min(1).max(255).default("file"),
     purpose: MediaPurpose.default("attachment"),
+    sealed: z.literal("1").optional().describe(
+      "The bytes are encrypted: kept as they are and without a name, neither looked into nor shown",
+    ),
   }),
   result: Media,
   errors: UPLOAD_ERRORS,

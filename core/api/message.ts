@@ -65,7 +65,7 @@ export const Message = z.object({
   reply_to: z.object({
     id: z.string(),
     author: User.nullable(),
-    excerpt: z.string().nullable().describe("null: deleted or not held"),
+    excerpt: z.string().nullable().describe("null: deleted, not held, or sealed"),
   }).nullable(),
   reactions: z.array(Reaction),
   pinned: z.boolean(),

@@ -43,7 +43,12 @@ export const getMessage = defineOperation({
   auth: "user",
   params: MessageParams,
   result: Message.extend({
-    history: z.array(z.object({ body: z.string(), ts: z.number().int() })).describe("Oldest first"),
+    history: z.array(z.object({
+      body: z.string(),
+      ts: z.number().int(),
+      event_id: z.string(),
+      sealed: Sealed.optional(),
+    })).describe("Oldest first"),
   }),
   errors: ["not_found"],
 });

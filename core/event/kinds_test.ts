@@ -101,7 +101,10 @@ Deno.test("a sealed message tells nothing beside its ciphertext", () => {
   const refused: [JsonObject, string][] = [
     [{ body: "hi" }, ".body: must be empty"],
     [{ msgtype: "text" }, ".sealed: only with msgtype sealed"],
-    [{ mentions: { users: ["@bob:example.com"] } }, ".mentions: not in a sealed"],
+    [
+      { mentions: { users: ["@bob:example.com"], everyone: true } },
+      ".mentions.everyone: not in a sealed",
+    ],
     [{ embeds: [] }, ".embeds: not in a sealed"],
     [{ display: { name: "x" } }, ".display: not in a sealed"],
     [{ hint: "what it says" }, ".hint: not in a sealed"],

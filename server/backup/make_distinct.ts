@@ -15,4 +15,7 @@ export async function makeDistinct(
   await startNewKeyEpoch(tx, { rng: deps.rng, nowMs: deps.clock.now() });
   const instance = encodeBase58Of16(deps.rng.bytes(16)).slice(0, INSTANCE_LENGTH);
   await writeFact(tx, INSTANCE_FACT, instance);
+  // Some may have been given out since: a package that is given twice breaks the second Welcome.
+  await tx`delete from mls_key_packages where not last_resort`;
+  await tx`delete from mls_claims`;
 }

@@ -17,6 +17,7 @@ import { ChatSource } from "../services/sync/chat_source.ts";
 import type { ServerFacts } from "../services/sync/snapshot.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
 import { publishReadNotice, subscribeReadNotices } from "../services/reads/read_notice.ts";
+import { subscribeGroupNotices } from "../services/e2ee/group_notice.ts";
 import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
 import { subscribeRelationshipNotices } from "../services/relationships/relationship_notice.ts";
 import { PreferenceBook } from "../services/users/preference_book.ts";
@@ -96,6 +97,7 @@ export async function composeChat(
   stack.defer(
     subscribeRelationshipNotices(bus, (notice) => source.announceRelationship(notice)),
   );
+  stack.defer(subscribeGroupNotices(bus, (notice) => source.announceGroup(notice)));
   stack.defer(subscribeDeviceNotices(bus, (notice) => source.announceDevices(notice)));
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
   return { deps, source, announceRead: (notice) => publishReadNotice(bus, notice) };

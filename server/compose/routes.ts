@@ -2,6 +2,7 @@ import type { AccountHttpDeps } from "../http/client/account_http_deps.ts";
 import { accountRoutes } from "../http/client/account_routes.ts";
 import type { ChatRouteDeps } from "../http/client/chat_route_deps.ts";
 import { chatRoutes } from "../http/client/chat_routes.ts";
+import { type GroupRouteDeps, groupRoutes } from "../http/client/e2ee/group_routes.ts";
 import { type DeviceRouteDeps, deviceRoutes } from "../http/client/e2ee/device_routes.ts";
 import { mediaRoutes } from "../http/client/media/routes.ts";
 import type { ServerRouteDeps } from "../http/client/server_route_deps.ts";
@@ -16,6 +17,7 @@ export function allRoutes(input: {
   readonly accounts: AccountHttpDeps;
   readonly chat: ChatRouteDeps;
   readonly devices: DeviceRouteDeps;
+  readonly groups: GroupRouteDeps;
   readonly server: ServerRouteDeps;
   readonly media: {
     readonly deps: MediaDeps;
@@ -27,6 +29,7 @@ export function allRoutes(input: {
     ...accountRoutes(input.accounts),
     ...chatRoutes(input.chat),
     ...deviceRoutes(input.devices),
+    ...groupRoutes(input.groups),
     ...serverRoutes(input.server),
     ...mediaRoutes(input.media.deps, input.media.visibility, input.media.remote),
   ];

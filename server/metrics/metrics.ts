@@ -92,6 +92,7 @@ export class Metrics {
   readonly tally = new ProcessTally();
   /** What is sent to other servers. */
   readonly outbound: OutboundFigures;
+  readonly #encryptionFailures: Fan;
   readonly #requests: Fan;
   readonly #requestSeconds: Fan;
 
@@ -134,6 +135,10 @@ export class Metrics {
       "Time of one transaction of the append log, from its sending to its commit",
       SECONDS,
     );
+    this.#encryptionFailures = this.#counter(
+      "openguild_encryption_failures",
+      "What devices could not read or change in encrypted rooms, by reason",
+    );
     this.#requests = this.#counter("openguild_http_requests", "Answered requests");
     this.#requestSeconds = this.#histogram(
       "openguild_http_request_seconds",
@@ -174,6 +179,11 @@ export class Metrics {
   /** Messages that people of this server sent. */
   sent(messages: number): void {
     this.tally.sent(messages);
+  }
+
+  /** What a device says went wrong with encryption. */
+  encryptionFailed(reason: string, count: number): void {
+    this.#encryptionFailures.note(count, { reason });
   }
 
   answered(request: { route: string; method: string; status: number; ms: number }): void {

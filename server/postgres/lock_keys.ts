@@ -13,4 +13,6 @@ export const LOCK_CLASS = {
   writerAlive: 76_004,
   /** Held while a request of friends is counted and kept; id = hash of who is asked. */
   requestsOf: 76_005,
+  /** Held while an encrypted group is made or changed, or packages for it are claimed; id = hash of its room. */
+  groupOf: 76_006,
 } as const;

@@ -59,8 +59,12 @@ const fields = object({
 });
 export type MessageContent = Infer<typeof fields>;
 
-/** Beside the ciphertext only what servers need to deliver: nothing of what is said. */
-const DELIVERED = ["msgtype", "body", "sealed", "media", "relates_to", "franking"];
+/**
+ * Beside the ciphertext only what servers need to deliver: nothing of what is said. Whom it pings
+ * is named for the counts and notifications of those people.
+ */
+const DELIVERED = ["msgtype", "body", "sealed", "media", "mentions", "relates_to", "franking"];
+const DELIVERED_OF_MENTIONS = ["users"];
 const DELIVERED_OF_MEDIA = ["uri", "blake3", "size", "type"];
 const OPAQUE_TYPE = "application/octet-stream";
 
@@ -72,6 +76,8 @@ const content = refine(fields, (message) => {
   if (message.body !== "") return ".body: must be empty in a sealed message";
   const said = strangerTo(DELIVERED, message);
   if (said !== undefined) return `.${said}: not in a sealed message`;
+  const named = strangerTo(DELIVERED_OF_MENTIONS, message.mentions ?? {});
+  if (named !== undefined) return `.mentions.${named}: not in a sealed message`;
   for (const [index, file] of (message.media ?? []).entries()) {
     const told = strangerTo(DELIVERED_OF_MEDIA, file);
     if (told !== undefined) return `.media[${index}].${told}: not in a sealed message`;

@@ -40,6 +40,14 @@ export interface ThrottlePolicies {
   readonly toDevice: Bucket;
   /** The same, of all people of one other server. */
   readonly toDeviceServer: Bucket;
+  /** Changes of encrypted groups by one device. */
+  readonly groupCommit: Bucket;
+  /** Requests for others' key packages by one account. */
+  readonly keyClaim: Bucket;
+  /** Key packages brought by one device, in any number at once. */
+  readonly keyUpload: Bucket;
+  /** Reports of what failed, by one account. */
+  readonly failureReport: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -70,6 +78,10 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     identityReset: bucket(5, { perMs: HOUR_MS, bursts: 1 }),
     toDevice: bucket(120, { perMs: MINUTE_MS, bursts: 2 }),
     toDeviceServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
+    groupCommit: bucket(6, { perMs: MINUTE_MS, bursts: 5 }),
+    keyClaim: bucket(30, { perMs: MINUTE_MS, bursts: 2 }),
+    keyUpload: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
+    failureReport: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

@@ -4,12 +4,13 @@ import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { MediaDesk } from "../messages/attachments.ts";
 import { type ClaimedMedia, describeMedia } from "./claim_media.ts";
 import type { MediaDeps } from "./media_deps.ts";
+import { UNKNOWN_TYPE } from "./sniff_type.ts";
 import { beginUse, endEventUses } from "./media_row_kinds.ts";
 
 /** Media as messages need it. */
 export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">): MediaDesk {
   return {
-    async attach(owner, media) {
+    async attach(owner, media, { sealed = false } = {}) {
       if (media.length === 0) return [];
       const uris = media.map(({ uri }) => {
         const parsed = parseMediaUri(uri);
@@ -27,7 +28,7 @@ export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">)
         kind: "event",
       });
       return files.map((file, at) => ({
-        content: contentOf(file, media[at] ?? {}),
+        content: sealed ? sealedContentOf(file) : contentOf(file, media[at] ?? {}),
         use: (place) =>
           beginUse(file.uri as MediaUri, {
             kind: "event",
@@ -39,6 +40,15 @@ export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">)
     },
     release: endEventUses,
   };
+}
+
+function sealedContentOf({ uri, blake3, size, type }: ClaimedMedia): JsonObject {
+  if (type === UNKNOWN_TYPE) return { uri, blake3, size, type };
+  throw new OperationError(
+    "invalid",
+    `The file ${uri} is not encrypted (it is ${type}): in this conversation only encrypted files are sent.`,
+    { details: { field: "media" } },
+  );
 }
 
 function contentOf(

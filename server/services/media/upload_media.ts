@@ -10,12 +10,17 @@ import { MEDIA_LIMITS } from "./media_settings.ts";
 import { type PreparedFile, prepareFile } from "./prepare_file.ts";
 import { receiveBody } from "./receive_body.ts";
 import { type Reservation, reserveUpload } from "./reserve_upload.ts";
-import { sniffType } from "./sniff_type.ts";
+import { sniffType, UNKNOWN_TYPE } from "./sniff_type.ts";
+
+/** What servers call every encrypted file. */
+const SEALED_NAME = "file";
 
 export interface Upload {
   readonly owner: UserId;
   readonly fileName: string;
   readonly purpose: MediaPurpose;
+  /** Encrypted: nothing can be told of what is in it. */
+  readonly sealed?: boolean;
   /** The `content-length` header as it came. */
   readonly contentLength: string | null;
   readonly body: ReadableStream<Uint8Array> | null;
@@ -40,7 +45,7 @@ async function takeIn(deps: MediaDeps, upload: Upload): Promise<Media> {
   const size = announcedSize(upload.contentLength, deps.settings.maxUpload);
   if (upload.body === null) throw new OperationError("invalid", "The upload has no body.");
   using _slot = deps.slots.take(upload.owner);
-  const name = cleanFileName(upload.fileName);
+  const name = upload.sealed === true ? SEALED_NAME : cleanFileName(upload.fileName);
   const { owner, purpose } = upload;
   const reservation = await reserveUpload(deps, { owner, name, purpose, size });
   const folder = await Deno.makeTempDir({ dir: deps.spoolFolder });
@@ -54,7 +59,10 @@ async function takeIn(deps: MediaDeps, upload: Upload): Promise<Media> {
     const signal = AbortSignal.any([upload.signal, limit.signal]);
     const path = join(folder, "body");
     const beginning = await receiveBody(upload.body, { path, size, signal });
-    const sniffed = await sniffType(beginning);
+    // What is encrypted may begin like a picture by chance, and would be damaged as one.
+    const sniffed = upload.sealed === true
+      ? { type: UNKNOWN_TYPE, work: null }
+      : await sniffType(beginning);
     await deps.scan?.({ path, size, name, type: sniffed.type }, signal);
     const arrived = { path, folder, sniffed, size, name, purpose };
     const file = await prepareFile(deps, arrived);

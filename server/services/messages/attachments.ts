@@ -27,6 +27,10 @@ export interface MediaDesk {
       readonly alt?: string | null | undefined;
       readonly spoiler?: boolean | undefined;
     }[],
+    options?: {
+      /** Only what is encrypted, and nothing said of it but where it is and what it hashes to. */
+      readonly sealed?: boolean;
+    },
   ): Promise<readonly AttachedFile[]>;
   /** Rows that end the uses of redacted events. */
   release(eventIds: readonly EventId[]): readonly TaggedRow[];

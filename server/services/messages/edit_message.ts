@@ -1,10 +1,13 @@
 import type { Message } from "../../../core/api/message.ts";
 import { OperationError } from "../../../core/errors.ts";
+import type { Sealed } from "../../../core/api/sealed.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
+import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
 import { effectRows } from "./message_effects.ts";
+import { requireOneText } from "./send_message.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
 /** Edits of one message that are kept. */
@@ -14,7 +17,13 @@ const EDITS_MAX = 200;
 export async function editMessage(
   deps: ChatDeps,
   userId: UserId,
-  input: { readonly roomId: string; readonly eventId: string; readonly body: string },
+  input: {
+    readonly roomId: string;
+    readonly eventId: string;
+    readonly body: string;
+    /** In place of `body`, in encrypted rooms. */
+    readonly sealed?: Sealed | undefined;
+  },
 ): Promise<Message> {
   const { place, row } = await openMessage(deps, userId, input);
   const { room, channelId, rights } = place;
@@ -22,7 +31,10 @@ export async function editMessage(
     throw new OperationError("forbidden", "Only its author can edit a message.");
   }
   requireRight(rights, "SEND", "edit messages");
-  if (input.body.trim() === "") {
+  const { sealed } = input;
+  await admitSealed(deps, { room, sender: userId, sealed });
+  requireOneText(input);
+  if (sealed === undefined && input.body.trim() === "") {
     throw new OperationError("invalid", "An edit cannot be empty; delete the message instead.", {
       details: { field: "body" },
     });
@@ -47,8 +59,9 @@ export async function editMessage(
   });
   const type = "m.room.message";
   const content = {
-    msgtype: "text",
+    msgtype: sealed === undefined ? "text" : "sealed",
     body: input.body,
+    ...(sealed === undefined ? {} : { sealed: { ...sealed } }),
     ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
     relates_to: { kind: "edit", event_id: row.eventId },
   };

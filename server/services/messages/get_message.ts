@@ -1,14 +1,36 @@
 import type { Message } from "../../../core/api/message.ts";
+import type { Sealed } from "../../../core/api/sealed.ts";
+import { messageKind } from "../../../core/event/kinds/message.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { textOf } from "../../rooms/content.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
-import { findEdits } from "./message_rows.ts";
+import { sealedOf } from "../e2ee/sealed_content.ts";
+import { type EditRow, findEdits } from "./message_rows.ts";
 import { contentOfPdu } from "./project_messages.ts";
 import { openMessage, viewRow } from "./view_message.ts";
 
+/** What a message said for a while. */
+export interface Wording {
+  readonly body: string;
+  readonly ts: number;
+  readonly event_id: string;
+  readonly sealed?: Sealed;
+}
+
 export interface MessageWithHistory extends Message {
-  readonly history: { body: string; ts: number }[];
+  readonly history: Wording[];
+}
+
+function wordingOf(event: Pick<EditRow, "event_id" | "origin_ts" | "pdu">): Wording {
+  const content = contentOfPdu(event.pdu);
+  const sealed = sealedOf({ type: messageKind.type, content });
+  return {
+    body: textOf(content, "body") ?? "",
+    ts: event.origin_ts,
+    event_id: event.event_id,
+    ...(sealed === undefined ? {} : { sealed }),
+  };
 }
 
 /** A message with all its wordings, oldest first. @throws OperationError `forbidden`, `not_found` */
@@ -26,11 +48,8 @@ export async function getMessage(
   return {
     ...message,
     history: [
-      { body: textOf(contentOfPdu(row.pdu), "body") ?? "", ts: row.originTs },
-      ...edits.map((edit) => ({
-        body: textOf(contentOfPdu(edit.pdu), "body") ?? "",
-        ts: edit.origin_ts,
-      })),
+      wordingOf({ event_id: row.eventId, origin_ts: row.originTs, pdu: row.pdu }),
+      ...edits.map(wordingOf),
     ],
   };
 }

@@ -11,6 +11,8 @@ import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
+import { sealedOf } from "../e2ee/sealed_content.ts";
+import { sealedRows } from "../e2ee/sealed_rows.ts";
 import { mentionRows, type RelationKind, relationRows, targetRows } from "./message_row_kinds.ts";
 
 /** An accepted timeline event, here or at another server's, about to be stored. */
@@ -38,6 +40,7 @@ export function effectRows(event: EffectiveEvent): TaggedRow[] {
   return [
     ...(relation === undefined ? [] : [relationRows.of({ ...at, ...relation })]),
     ...(mentions.length === 0 ? [] : [mentionRows.of({ ...at, targets: mentions })]),
+    ...(sealedOf(event) === undefined ? [] : [sealedRows.of({ roomId, eventId })]),
     ...namedRows(event),
   ];
 }

@@ -188,6 +188,35 @@ export async function findReactions(
     group by target_id, key order by min(first_ord), key`;
 }
 
+/** Sealed reactions that one message can carry, and that are shown. */
+export const SEALED_REACTIONS_MAX = 200;
+
+export interface SealedReactionRow {
+  readonly target_id: string;
+  readonly event_id: string;
+  readonly sender: UserId;
+  readonly type: string;
+  readonly pdu: string;
+}
+
+/** Sealed reactions of these messages, the first ones first. */
+export async function findSealedReactions(
+  sql: Queryable,
+  roomId: string,
+  targetIds: readonly string[],
+): Promise<SealedReactionRow[]> {
+  if (targetIds.length === 0) return [];
+  return await sql<SealedReactionRow[]>`
+    select r.target_id, e.event_id, e.sender, e.type, e.pdu
+    from (select *, row_number() over (partition by target_id order by ord, event_id) as nr
+      from message_relations
+      where room_id = ${roomId} and target_id = any(${[...targetIds]})
+        and kind = 'sealed_reaction') r
+    join events e on e.room_id = r.room_id and e.event_id = r.event_id
+    where r.nr <= ${SEALED_REACTIONS_MAX} and e.outcome = 'accepted' and not e.withheld
+    order by r.target_id, r.nr`;
+}
+
 /** Who reacted to a message with a key, in the order in which they did. */
 export async function findReactors(
   sql: Queryable,

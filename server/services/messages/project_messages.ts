@@ -1,4 +1,9 @@
-import { type Message, type MessageFrame, type MessageMedia } from "../../../core/api/message.ts";
+import {
+  type Message,
+  type MessageFrame,
+  type MessageMedia,
+  type SealedReaction,
+} from "../../../core/api/message.ts";
 import { excerptOf } from "../../../core/api/shown.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
@@ -11,6 +16,8 @@ import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
+import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
+import { sealedOf } from "../e2ee/sealed_content.ts";
 import { mentionsOfTargets } from "./mentions.ts";
 import { isFromBefore } from "./readable_rows.ts";
 import {
@@ -20,9 +27,11 @@ import {
   findPinned,
   findReactions,
   findRedactions,
+  findSealedReactions,
   findTimelineEvents,
   type ReactionRow,
   type RedactionRow,
+  type SealedReactionRow,
 } from "./message_rows.ts";
 
 export interface ProjectDeps {
@@ -49,9 +58,10 @@ export async function projectMessages(
     ...new Set(input.rows.flatMap((row) => replyOf(contentOfRow(row)) ?? [])),
   ];
   const held = new Set(ids);
-  const [targets, reactions, pinned] = await Promise.all([
+  const [targets, reactions, sealedReactions, pinned] = await Promise.all([
     findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
     findReactions(sql, { roomId: room.id, targetIds: ids, viewer: input.viewer }),
+    isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
     findPinned(sql, room.id, ids),
   ]);
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
@@ -70,6 +80,7 @@ export async function projectMessages(
     people,
     edits: lastEdits(edits),
     reactions: groupBy(reactions, (row) => row.target_id),
+    sealedReactions: groupBy(sealedReactions, (row) => row.target_id),
     pinned,
     admitted: admittedOf(foreign, mentions),
     redactions: new Map(redactions.map((row) => [row.target_id, row])),
@@ -118,6 +129,7 @@ interface Look {
   readonly people: ReadonlyMap<UserId, User>;
   readonly edits: ReadonlyMap<string, EditRow>;
   readonly reactions: ReadonlyMap<string, readonly ReactionRow[]>;
+  readonly sealedReactions: ReadonlyMap<string, readonly SealedReactionRow[]>;
   readonly pinned: ReadonlySet<string>;
   /** Mentions of messages of other servers: only those that take effect are shown as such. */
   readonly admitted: ReadonlyMap<string, readonly string[]>;
@@ -129,6 +141,7 @@ const ALONE: Omit<Look, "room" | "people" | "self"> = {
   known: new Map(),
   edits: new Map(),
   reactions: new Map(),
+  sealedReactions: new Map(),
   pinned: new Set(),
   admitted: new Map(),
   redactions: new Map(),
@@ -148,19 +161,21 @@ function projectRow(row: StoredEvent, look: Look): Projected {
   const current = edit === undefined ? original : contentOfPdu(edit.pdu);
   const reactions = look.reactions.get(row.eventId) ?? [];
   const media = mediaOf(original);
+  const sealed = sealedParts(row, { original, current, edit }, look);
   return {
     myReactions: new Set(reactions.filter((reaction) => reaction.me).map((r) => r.key)),
     frame: {
       id: row.eventId,
       room_id: look.room.id,
       channel_id: row.channelId ?? "",
-      kind: media.length > 0 ? "file" : "text",
+      kind: sealed.sealed !== undefined ? "sealed" : media.length > 0 ? "file" : "text",
       author: look.people.get(sender) ?? unknownUser(sender),
       nickname: textOf(contentOf(authority.view.get("m.member.profile", sender)), "nickname"),
       color: colorOf(authority, sender),
       origin_ts: row.originTs,
       order: row.order ?? 0,
       body: textOf(current, "body") ?? "",
+      ...sealed,
       media,
       mentions: mentionsOfRow(row, original, look),
       edited_ts: edit?.origin_ts ?? null,
@@ -174,14 +189,54 @@ function projectRow(row: StoredEvent, look: Look): Projected {
   };
 }
 
+type SealedParts = Pick<
+  MessageFrame,
+  "sealed" | "sealed_event_id" | "sealed_reactions" | "unsealed"
+>;
+
+/** What only devices can read, and what came readable although it should not have. */
+function sealedParts(
+  row: StoredEvent,
+  parts: {
+    readonly original: JsonObject | undefined;
+    readonly current: JsonObject | undefined;
+    readonly edit: EditRow | undefined;
+  },
+  look: Look,
+): SealedParts {
+  const since = encryptedSince(look.room.authority);
+  if (since === undefined) return {};
+  const { original, current, edit } = parts;
+  const sealed = current && sealedOf({ type: row.type, content: current });
+  const reactions = look.sealedReactions.get(row.eventId) ?? [];
+  // Where the time of an event is its own server's word, its place in the channel is not.
+  const isLate = (row.order ?? 0) > since || (edit?.origin_ts ?? 0) > since;
+  return {
+    ...(sealed === undefined ? {} : { sealed, sealed_event_id: edit?.event_id ?? row.eventId }),
+    ...(reactions.length === 0 ? {} : { sealed_reactions: reactions.flatMap(viewSealedReaction) }),
+    ...(sealed === undefined && original !== undefined && isLate
+      ? { unsealed: true as const }
+      : {}),
+  };
+}
+
+function viewSealedReaction(row: SealedReactionRow): SealedReaction[] {
+  const sealed = sealedOf({ type: row.type, content: contentOfPdu(row.pdu) });
+  return sealed === undefined ? [] : [{ id: row.event_id, user_id: row.sender, sealed }];
+}
+
 function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to"] {
   const id = replyOf(content);
   if (id === undefined) return null;
   const row = look.known.get(id);
   if (row === undefined) return { id, author: null, excerpt: null };
   const edit = look.edits.get(id);
-  const body = textOf(edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu), "body");
+  const answered = edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu);
   const sender = row.sender;
+  if (answered?.["msgtype"] === "sealed") {
+    return { id, author: look.people.get(sender) ?? unknownUser(sender), excerpt: null };
+  }
+  const body = textOf(answered, "body");
   return {
     id,
     author: look.people.get(sender) ?? unknownUser(sender),

@@ -1,16 +1,21 @@
 import type { Message } from "../../../core/api/message.ts";
+import type { Sealed } from "../../../core/api/sealed.ts";
 import type { User } from "../../../core/api/user.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { limits } from "../../../core/limits.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { requireRight } from "../chat/place.ts";
+import { type Place, requireRight } from "../chat/place.ts";
+import { admitSealed } from "../e2ee/admit_sealed.ts";
 import type { MediaDesk } from "./attachments.ts";
 import {
   findOwnReactions,
   findReactions,
   findReactors,
+  findSealedReactions,
   findTimelineEvents,
+  SEALED_REACTIONS_MAX,
 } from "./message_rows.ts";
 import { effectRows } from "./message_effects.ts";
 import { redactTargets } from "./redact_messages.ts";
@@ -29,10 +34,13 @@ interface ReactionInput {
 export async function addReaction(
   deps: ChatDeps,
   userId: UserId,
-  input: ReactionInput,
+  input: ReactionInput & { readonly sealed?: Sealed | undefined },
 ): Promise<Message> {
   const { place, row } = await openMessage(deps, userId, input);
   const { room, channelId } = place;
+  const { sealed } = input;
+  await admitSealed(deps, { room, sender: userId, sealed });
+  if (sealed !== undefined) return await addSealed(deps, userId, { place, row, sealed });
   requireKey(input.key);
   const present = await findReactions(deps.sql, {
     roomId: room.id,
@@ -50,6 +58,36 @@ export async function addReaction(
   }
   const type = "m.reaction";
   const content = { relates_to: { kind: "reaction", event_id: row.eventId }, key: input.key };
+  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
+    rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
+  }));
+  return await viewMessage(deps, userId, { place, id: row.eventId });
+}
+
+/** A reaction whose key only devices know: what is the same, and how often, they count. */
+async function addSealed(
+  deps: ChatDeps,
+  userId: UserId,
+  { place, row, sealed }: {
+    readonly place: Place;
+    readonly row: StoredEvent;
+    readonly sealed: Sealed;
+  },
+): Promise<Message> {
+  const { room, channelId } = place;
+  requireRight(place.rights, "ADD_REACTIONS", "react");
+  const present = await findSealedReactions(deps.sql, room.id, [row.eventId]);
+  if (present.length >= SEALED_REACTIONS_MAX) {
+    throw new OperationError(
+      "limit_reached",
+      `This message has ${SEALED_REACTIONS_MAX} reactions already, which is the most.`,
+    );
+  }
+  const type = "m.reaction";
+  const content = {
+    relates_to: { kind: "reaction", event_id: row.eventId },
+    sealed: { ...sealed },
+  };
   await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
     rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
   }));

@@ -1,5 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
 import { OperationError } from "../../../core/errors.ts";
+import type { Sealed } from "../../../core/api/sealed.ts";
 import type { JsonObject } from "../../../core/event/json.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -9,6 +10,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
 import type { Along, Placed, SentTimeline } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { openChannel, type Place, requireEventId, requireRight } from "../chat/place.ts";
 import type { AttachedFile, MediaDesk } from "./attachments.ts";
 import { type AllowedMentions, effectiveMentions, mentionTargets } from "./mentions.ts";
@@ -22,6 +24,8 @@ export interface NewMessage {
   readonly roomId: string;
   readonly channelId: string;
   readonly body: string;
+  /** In place of `body`, in encrypted rooms. */
+  readonly sealed?: Sealed | undefined;
   readonly media: readonly {
     readonly uri: string;
     readonly alt?: string | null | undefined;
@@ -48,7 +52,9 @@ export async function sendMessage(
     const former = await deps.nonces.find(userId, input.nonce);
     if (former !== undefined) return await viewMessage(deps, userId, { place, id: former.eventId });
   }
-  if (input.body.trim() === "" && input.media.length === 0) {
+  await admitSealed(deps, { room: place.room, sender: userId, sealed: input.sealed });
+  requireOneText(input);
+  if (input.sealed === undefined && input.body.trim() === "" && input.media.length === 0) {
     throw new OperationError("invalid", "The message is empty: write something or attach a file.", {
       details: { field: "body" },
     });
@@ -56,13 +62,31 @@ export async function sendMessage(
   requireRight(place.rights, "SEND", "send messages");
   if (input.media.length > 0) requireRight(place.rights, "ATTACH", "attach files");
   const repliedTo = await findReplied(deps, place, input.reply_to);
-  const files = await deps.media.attach(userId, input.media);
+  const files = await deps.media.attach(userId, input.media, {
+    sealed: input.sealed !== undefined,
+  });
   await deps.slowMode.admit(place.room, {
     channelId: place.channelId,
     sender: userId,
     rights: place.rights,
   });
   return await store(deps, userId, { place, input, repliedTo, files });
+}
+
+/** A sealed message has no text beside. */
+export function requireOneText(input: {
+  readonly body: string;
+  readonly sealed?: Sealed | undefined;
+}): void {
+  if (input.sealed === undefined || input.body === "") return;
+  throw new OperationError("invalid", "A sealed message has no `body`: send one of both.", {
+    details: { field: "body" },
+  });
+}
+
+/** The people a sealed message pings, written as a text would name them. */
+function namedIn(allowed: AllowedMentions | undefined): string {
+  return (allowed?.users ?? []).map((user) => `<${user}>`).join(" ");
 }
 
 interface Ready {
@@ -76,7 +100,8 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
   const { place, input, repliedTo, files } = ready;
   const { room, channelId } = place;
   const mentions = effectiveMentions(room.authority, {
-    body: input.body,
+    // Servers cannot read whom a sealed text names: its sender says whom it pings.
+    body: input.sealed === undefined ? input.body : namedIn(input.allowed_mentions),
     sender: userId,
     channelId,
     rights: place.rights,
@@ -88,11 +113,14 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
   const content: JsonObject = {
     body: input.body,
     ...(files.length === 0 ? {} : { media: files.map((file) => file.content) }),
-    ...(targets.length === 0 ? {} : { mentions: { ...mentions } }),
-    msgtype: files.length > 0 ? "file" : "text",
+    ...(targets.length === 0
+      ? {}
+      : { mentions: input.sealed === undefined ? { ...mentions } : { users: mentions.users } }),
+    msgtype: input.sealed !== undefined ? "sealed" : files.length > 0 ? "file" : "text",
     ...(repliedTo === undefined
       ? {}
       : { relates_to: { event_id: repliedTo.eventId, kind: "reply" } }),
+    ...(input.sealed === undefined ? {} : { sealed: { ...input.sealed } }),
   };
   const along = (placed: Placed): Along => {
     if (input.nonce !== undefined) deps.nonces.hold(placed.eventId, input.nonce);

@@ -29,12 +29,14 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
 import { shownPresence } from "../accounts/preferences.ts";
 import type { DeviceNotice } from "../e2ee/device_notice.ts";
+import type { GroupNotice } from "../e2ee/group_notice.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
 import { projectDevices } from "./project_devices.ts";
+import { projectGroup } from "./project_group.ts";
 import { projectControl, projectDm, projectWholeRoom } from "./project_control.ts";
 import { projectJoin } from "./project_join.ts";
 import { projectTimeline } from "./project_timeline.ts";
@@ -143,6 +145,11 @@ export class ChatSource implements GatewaySource {
         audience: { to: "users", userIds: [userId] },
       }])
     );
+  }
+
+  /** Something happened to a room's encrypted group, or is asked of devices. */
+  announceGroup(notice: GroupNotice): void {
+    this.#plain(() => Promise.resolve(only(projectGroup(notice))));
   }
 
   /** Devices of a user have changed, or are waited for by something. */

@@ -9,6 +9,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewMember } from "../chat/view_guild.ts";
 import { viewDm } from "../dms/view_dm.ts";
+import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import { entitlementOf } from "./standing.ts";
 
@@ -20,6 +21,20 @@ export const OF_ONE_MEMBER: ReadonlySet<string> = new Set([
   "m.member.profile",
 ]);
 
+/** Types that change what is shown of a conversation. */
+const OF_A_CONVERSATION: ReadonlySet<string> = new Set(["m.room.member", "m.room.encryption"]);
+
+/** Whoever comes or goes changes which devices belong into the room's encrypted group. */
+function withWanted(room: Room, projection: Projection): Projection {
+  if (!isEncrypted(room.authority)) return projection;
+  const wanted: Dispatch = {
+    t: "group.wanted",
+    d: { room_id: room.id },
+    audience: { to: "room", roomId: room.id },
+  };
+  return { ...projection, dispatches: [wanted, ...projection.dispatches] };
+}
+
 /** What a stored control event means for those who are connected. */
 export async function projectControl(
   deps: ChatDeps,
@@ -29,9 +44,11 @@ export async function projectControl(
   switch (room.authority.room.kind) {
     case "dm":
     case "group_dm":
-      return event.pdu.type === "m.room.member" ? await projectDm(deps, room, watchers) : NOTHING;
+      return OF_A_CONVERSATION.has(event.pdu.type)
+        ? withWanted(room, await projectDm(deps, room, watchers))
+        : NOTHING;
     case "private":
-      return await projectPrivate(deps, room, { event, watchers });
+      return withWanted(room, await projectPrivate(deps, room, { event, watchers }));
     case "guild":
       return await projectGuildEvent(deps, room, { event, watchers });
   }

@@ -20,12 +20,18 @@ export async function projectDevices(
     return [{ t: "to_device", d: {}, audience: { to: "users", userIds: [userId] } }];
   }
   const readers = new Set<UserId>(watchers.isConnected(userId) ? [userId] : []);
+  const wanted: Dispatch[] = [];
   for (const roomId of await encryptedRoomsOf(deps.sql, userId, ROOMS_MAX)) {
-    for (const reader of watchers.inRoom(roomId)) readers.add(reader);
+    const present = [...watchers.inRoom(roomId)];
+    for (const reader of present) readers.add(reader);
+    if (present.length === 0) continue;
+    const audience = { to: "users", userIds: present } as const;
+    wanted.push({ t: "group.wanted", d: { room_id: roomId }, audience });
   }
   if (readers.size === 0) return [];
   const audience = { to: "users", userIds: [...readers] } as const;
-  return [{ t: "devices.update", d: { user_id: userId }, audience }];
+  // The devices first: whoever is asked to change a group knows them then.
+  return [{ t: "devices.update", d: { user_id: userId }, audience }, ...wanted];
 }
 
 /** Encrypted rooms that a user has joined, at most so many. */

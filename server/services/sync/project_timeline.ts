@@ -40,7 +40,9 @@ export async function projectTimeline(
       ...(nonce === undefined ? {} : { personal: { userId: stored.sender, d: { ...d, nonce } } }),
     }];
   }
-  if (stored.type === "m.reaction" && !stored.withheld && target !== undefined) {
+  const isOpenReaction = stored.type === "m.reaction" && !stored.withheld &&
+    typeof event.pdu.content["key"] === "string";
+  if (isOpenReaction && target !== undefined) {
     return await reaction(deps, room, { stored, event, target });
   }
   const changes = stored.type === "m.pin" || stored.type === "m.reaction" ||

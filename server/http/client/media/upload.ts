@@ -9,6 +9,7 @@ export function uploadRoute(deps: MediaDeps): Route {
       owner: caller.userId,
       fileName: query.filename,
       purpose: query.purpose,
+      sealed: query.sealed !== undefined,
       contentLength: request.headers.get("content-length"),
       body: request.body,
       signal,

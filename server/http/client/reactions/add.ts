@@ -11,6 +11,7 @@ export function addReactionRoute(deps: ChatRouteDeps): Route {
         roomId: body.room_id,
         eventId: body.event_id,
         key: body.key,
+        sealed: body.sealed,
       }),
   );
 }

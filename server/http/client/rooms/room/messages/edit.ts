@@ -10,7 +10,7 @@ export function editMessageRoute(deps: ChatRouteDeps): Route {
       editMessage(deps, caller.userId, {
         roomId: params.room_id,
         eventId: params.event_id,
-        body: body.body,
+        ...body,
       }),
   );
 }

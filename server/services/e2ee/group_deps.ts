@@ -1,0 +1,14 @@
+import type { Bus } from "../../../core/ports/bus.ts";
+import type { Signer } from "../../keys/signer.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+
+/** What the delivery of encrypted groups needs; each service takes a `Pick`. */
+export interface GroupDeps extends
+  Pick<
+    ChatDeps,
+    "sql" | "rooms" | "clock" | "rng" | "log" | "throttle" | "serverName"
+  > {
+  readonly bus: Bus;
+  /** Signs receipts. */
+  readonly signer: Signer;
+}

@@ -1,0 +1,147 @@
+import type { Group, Receipt } from "../../../core/api/e2ee_groups.ts";
+import { base64Of } from "../../../core/e2ee/bytes.ts";
+import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Caller } from "../../http/caller.ts";
+import type { Room } from "../../rooms/room.ts";
+import { openChannel } from "../chat/place.ts";
+import { bytesOf, openBundle, type RawBundle } from "./bundle.ts";
+import { changeGroup, foundGroup, noGroup, sequencerOf } from "./change_group.ts";
+import { type ClaimedPackage, claimKeyPackages } from "./claim_key_packages.ts";
+import { type CommitPage, readCommitLog } from "./commit_log.ts";
+import type { GroupDeps } from "./group_deps.ts";
+import { notEncrypted, sequencerAway } from "./group_refusals.ts";
+import { findGroup, findGroupInfo, receiptOf } from "./group_rows.ts";
+import { requireOwnDevice } from "./registered_devices.ts";
+import { canBeEncrypted, isEncrypted, mayEncrypt } from "./room_encryption.ts";
+import { membersOf, readRoster } from "./wanted.ts";
+
+type Who = Pick<Caller, "userId" | "sessionId">;
+
+/**
+ * The room of a group, for one of its members. Whoever may switch encryption on may found the group
+ * before that, so that nobody is kept from writing in between.
+ * @throws OperationError `not_found`, `invalid`, `unavailable`
+ */
+async function openGroupRoom(deps: GroupDeps, userId: UserId, rawId: string): Promise<Room> {
+  const { room } = await openChannel(deps, userId, { roomId: rawId, channelId: MAIN_CHANNEL });
+  const { authority } = room;
+  if (!canBeEncrypted(authority)) throw notEncrypted();
+  if (!isEncrypted(authority) && !mayEncrypt(authority, userId)) throw notEncrypted();
+  return room;
+}
+
+/** The same, where this server orders the group's changes. */
+async function openOrdered(deps: GroupDeps, userId: UserId, rawId: string): Promise<Room> {
+  const room = await openGroupRoom(deps, userId, rawId);
+  const sequencer = sequencerOf(room);
+  if (sequencer !== deps.serverName) throw sequencerAway(sequencer);
+  return room;
+}
+
+/** The group as this server knows it. @throws OperationError `not_found`, `invalid` */
+export async function getGroup(deps: GroupDeps, who: Who, rawId: string): Promise<Group> {
+  const room = await openGroupRoom(deps, who.userId, rawId);
+  return await viewGroup(deps, room);
+}
+
+export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
+  const [group, info] = await Promise.all([
+    findGroup(deps.sql, room.id),
+    findGroupInfo(deps.sql, room.id),
+  ]);
+  const members = await membersOf(deps, room);
+  const { leaves, wanted } = await readRoster(deps.sql, {
+    groupId: group?.group_id ?? "",
+    members,
+  });
+  const sequencer = group?.sequencer ?? sequencerOf(room);
+  if (group === undefined || info === undefined) {
+    return {
+      state: "none",
+      group_id: null,
+      term: 0,
+      epoch: null,
+      group_info: null,
+      leaves: [],
+      wanted,
+      receipt: null,
+      sequencer,
+      successors: [],
+    };
+  }
+  // A change between the two reads: what is told is of the later epoch, and told again.
+  if (info.epoch !== group.epoch) return await viewGroup(deps, room);
+  return {
+    state: "active",
+    group_id: group.group_id,
+    term: group.term,
+    epoch: group.epoch,
+    group_info: base64Of(info.group_info),
+    leaves: leaves.map(({ leaf, user, device }) => ({ leaf, user, device })),
+    wanted,
+    receipt: receiptOf(group),
+    sequencer,
+    successors: [],
+  };
+}
+
+/** @throws OperationError as `foundGroup`, and `invalid`, `forbidden`, `unavailable` */
+export async function createGroup(
+  deps: GroupDeps,
+  who: Who,
+  input: { readonly roomId: string; readonly groupId: string; readonly groupInfo: string },
+): Promise<{ receipt: Receipt }> {
+  const room = await openOrdered(deps, who.userId, input.roomId);
+  const caller = await requireOwnDevice(deps.sql, who);
+  const groupInfo = bytesOf(input.groupInfo);
+  return { receipt: await foundGroup(deps, { room, caller, groupInfo, groupId: input.groupId }) };
+}
+
+/** @throws OperationError as `changeGroup`, and `invalid`, `forbidden`, `unavailable` */
+export async function sendCommit(
+  deps: GroupDeps,
+  who: Who,
+  input: {
+    readonly roomId: string;
+    readonly baseEpoch: number;
+    readonly external: boolean;
+    readonly bundle: RawBundle;
+  },
+): Promise<{ receipt: Receipt }> {
+  const room = await openOrdered(deps, who.userId, input.roomId);
+  const caller = await requireOwnDevice(deps.sql, who);
+  const bundle = openBundle(input.bundle);
+  const { baseEpoch, external } = input;
+  return { receipt: await changeGroup(deps, { room, caller, bundle, baseEpoch, external }) };
+}
+
+/** @throws OperationError `not_found`, `invalid` */
+export async function listCommits(
+  deps: GroupDeps,
+  who: Who,
+  input: { readonly roomId: string; readonly afterEpoch: number; readonly limit: number },
+): Promise<CommitPage> {
+  const room = await openGroupRoom(deps, who.userId, input.roomId);
+  const group = await findGroup(deps.sql, room.id);
+  if (group === undefined) throw noGroup();
+  return await readCommitLog(deps.sql, group, {
+    fromEpoch: input.afterEpoch + 1,
+    limit: input.limit,
+  });
+}
+
+/** @throws OperationError `not_found`, `invalid`, `forbidden`, `rate_limited` */
+export async function claimForRoom(
+  deps: GroupDeps,
+  who: Who,
+  input: {
+    readonly roomId: string;
+    readonly devices: readonly { readonly user: string; readonly device: string }[];
+  },
+): Promise<{ packages: ClaimedPackage[] }> {
+  const room = await openGroupRoom(deps, who.userId, input.roomId);
+  await requireOwnDevice(deps.sql, who);
+  const { devices } = input;
+  return { packages: await claimKeyPackages(deps, { room, claimer: who.userId, devices }) };
+}

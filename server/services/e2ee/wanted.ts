@@ -1,0 +1,57 @@
+import type { Wanted } from "../../../core/api/e2ee_groups.ts";
+import { mayStayInPrivate } from "../../../core/auth/private_room.ts";
+import { equalBytes } from "../../../core/e2ee/bytes.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { Rooms } from "../../rooms/rooms.ts";
+import { findLeaves, type LeafRow } from "./group_rows.ts";
+import { deviceKey, findRegistered, type RegisteredDevice } from "./registered_devices.ts";
+
+/**
+ * Whose devices belong into the room's group: the joined members, of a private channel those whom
+ * its guild has not sent away.
+ */
+export async function membersOf(
+  deps: { readonly rooms: Pick<Rooms, "guildOf"> },
+  room: Room,
+): Promise<UserId[]> {
+  const guild = await deps.rooms.guildOf(room);
+  return [...room.authority.joinedUsers()].filter((user) =>
+    guild === undefined || mayStayInPrivate(room.authority, guild.authority, user)
+  );
+}
+
+/** A group as it is and as its members' devices want it. */
+export interface Roster {
+  readonly leaves: readonly LeafRow[];
+  readonly registered: readonly RegisteredDevice[];
+  readonly wanted: Wanted;
+}
+
+/** `members`: see `membersOf`. */
+export async function readRoster(
+  sql: Queryable,
+  { groupId, members }: { readonly groupId: string; readonly members: readonly UserId[] },
+): Promise<Roster> {
+  const leaves = await findLeaves(sql, groupId);
+  const registered = await findRegistered(sql, members);
+  return { leaves, registered, wanted: wantedOf(leaves, registered) };
+}
+
+/** A device that came back with another key under its old name is another device. */
+export function wantedOf(
+  leaves: readonly LeafRow[],
+  registered: readonly RegisteredDevice[],
+): Wanted {
+  const known = new Map(registered.map((each) => [deviceKey(each), each]));
+  const held = new Set(leaves.map(deviceKey));
+  return {
+    add: registered.filter((each) => !held.has(deviceKey(each)))
+      .map(({ user, device }) => ({ user, device })),
+    remove: leaves.filter((leaf) => {
+      const device = known.get(deviceKey(leaf));
+      return device === undefined || !equalBytes(device.signatureKey, leaf.signatureKey);
+    }).map(({ leaf, user, device }) => ({ leaf, user, device })),
+  };
+}
