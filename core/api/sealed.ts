@@ -11,7 +11,7 @@ export const DeviceIdText = z.string().refine((text) => parseDeviceId(text) !== 
 export const DeviceRef = z.object({ user: z.string(), device: DeviceIdText });
 export type DeviceRef = z.infer<typeof DeviceRef>;
 
-/** What an encrypted message carries in place of its text. PROTOCOL.md 9 (sealed). */
+/** What an encrypted message carries in place of its text. PROTOCOL.md 12. */
 export const Sealed = z.object({
   v: z.literal(1),
   epoch: z.number().int().min(0).describe("Of the group, as the sender sealed it"),

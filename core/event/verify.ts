@@ -21,7 +21,7 @@ function hexToBytes(hex: string): Uint8Array {
 
 /**
  * y of the points of order 1, 2, 4 and 8, canonical and not, without the sign bit, which may be
- * either: with it these are the 14 low-order encodings. PROTOCOL.md 13.
+ * either: with it these are the 14 low-order encodings. PROTOCOL.md 3.
  */
 const LOW_ORDER_Y: readonly Uint8Array[] = [
   "0000000000000000000000000000000000000000000000000000000000000000",
@@ -64,14 +64,14 @@ function isAcceptablePoint(encoded: Uint8Array): boolean {
   return isBelow(encoded, FIELD, 0x7f) && !isLowOrder(encoded);
 }
 
-/** Whether signatures by a key can count at all: 32 bytes, canonical, not of low order. PROTOCOL.md 13. */
+/** Whether signatures by a key can count at all: 32 bytes, canonical, not of low order. PROTOCOL.md 3. */
 export function isStrictKey(key: Uint8Array): boolean {
   return key.length === 32 && isAcceptablePoint(key);
 }
 
 /**
  * The part of ed25519-strict that the bytes alone decide: sizes, A and R canonical and not of low
- * order, S below L. PROTOCOL.md 13.
+ * order, S below L. PROTOCOL.md 3.
  */
 export function passesStrictBytes(key: Uint8Array, signature: Uint8Array): boolean {
   return key.length === 32 && signature.length === 64 &&
@@ -92,7 +92,7 @@ const DEFAULT_MAX_KEYS = 1024;
 
 /**
  * The one function of OpenGuild that accepts an Ed25519 signature: the byte rules above, then the
- * cofactorless equation by Web Crypto. PROTOCOL.md 3.5 and 13 (ed25519-strict).
+ * cofactorless equation by Web Crypto. PROTOCOL.md 3 (ed25519-strict).
  */
 export class StrictVerifier implements SignatureVerifier {
   readonly #keys = new Map<string, Promise<CryptoKey | undefined>>();

@@ -9,7 +9,7 @@ function base64(maxBytes: number, name: string) {
 /**
  * What an encrypted message or reaction carries instead of its text: no server can read it.
  * `key` is the MLS message that hands the content key to the devices of `epoch`, `body` the
- * ciphertext under that key, padded to a bucket. PROTOCOL.md 9 (sealed).
+ * ciphertext under that key, padded to a bucket. PROTOCOL.md 12.
  */
 export const sealed = object({
   v: integer(1, 1),
