@@ -39,3 +39,9 @@ Deno.test("client: every figure of the pages is measured", async () => {
   assert.equal(figures.length, 9);
   for (const { value } of figures) assert.ok(value > 0);
 });
+
+Deno.test("encryption: messages, files, certificates, backup and passphrase are measured", async () => {
+  const figures = await runBench("encryption", ["--tiny"]);
+  assert.equal(figures.length, 7);
+  for (const { value } of figures) assert.ok(value > 0);
+});
