@@ -197,9 +197,13 @@ export class Backup implements BackupQueue {
     this.parts.emit({ what: "backup" });
   }
 
-  /** Puts what waits into the backup. What other devices put meanwhile is taken into the archive. */
+  /** Takes what other devices put into the backup, and puts what waits here. */
   flush(): Promise<void> {
-    return this.#turn.run(() => this.#drain());
+    return this.#turn.run(async () => {
+      if (this.#row === undefined || this.#trouble !== undefined) return;
+      await this.#pull();
+      await this.#drain();
+    });
   }
 
   async #drain(): Promise<void> {

@@ -2,18 +2,14 @@ import { StrictVerifier } from "../../event/verify.ts";
 import { createMls } from "../../mls/mls.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
-import {
-  checkIdentity,
-  identityOf,
-  newIdentity,
-  readIdentity,
-  writeIdentity,
-} from "../identity.ts";
+import { checkIdentity, newIdentity, readIdentity, writeIdentity } from "../identity.ts";
 import type { UserId } from "../../ids/user_id.ts";
 import type { SealedDraft } from "../payload.ts";
+import { Approvals } from "./approvals.ts";
 import { Archive } from "./archive.ts";
 import { Backup } from "./backup.ts";
 import type { EngineCore, FailureReason } from "./core.ts";
+import { Inbox } from "./inbox.ts";
 import { KeyPackages } from "./key_packages.ts";
 import { OwnDevice } from "./own_device.ts";
 import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
@@ -24,6 +20,8 @@ import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
 import type {
   BackupState,
+  CancelReason,
+  DeviceEngine,
   DeviceState,
   EngineChange,
   EngineCounters,
@@ -32,36 +30,58 @@ import type {
   RoomState,
   SealedMessage,
   SlotKind,
+  Verification,
 } from "./types.ts";
+import { Verifications } from "./verifications.ts";
 
 const HOUR_MS = 3_600_000;
 /** Rooms brought up to date at the same time after a connection came back. */
 const PARALLEL_ROOMS = 4;
 /** New keys are gathered so long before they go into the backup (ms). */
 const BACKUP_WAIT_MS = 5000;
+/** Other devices had time to put theirs (ms). */
+const MISSING_WAIT_MS = 2 * BACKUP_WAIT_MS;
 /** Of one reason, as the server takes them in one report. */
 const MAX_REPORTED = 1000;
 
 type Listener = (change: EngineChange) => void;
 
 /** A device's engine; what it promises is said at `DeviceEngine`. Made by `openEngine`. */
-export class Engine {
+export class Engine implements DeviceEngine {
   readonly #core: EngineCore;
   readonly #backup: Backup;
+  readonly #approvals: Approvals;
+  readonly #verifications: Verifications;
+  readonly #inbox: Inbox;
   readonly #rooms = new Map<string, Room>();
   readonly #listeners = new Set<Listener>();
   readonly #counters = new Map<FailureReason, number>();
   readonly #unreported = new Map<FailureReason, number>();
-  readonly #ended = new AbortController();
+  readonly #ended: AbortController;
   readonly #turn = new Turn();
   readonly #tasks = new Set<Promise<unknown>>();
   #unfollow: (() => void) | undefined;
   #backingUp = false;
+  readonly #missing = new Set<string>();
 
   private constructor(core: EngineCore, backup: Backup, ended: AbortController) {
     this.#core = core;
     this.#backup = backup;
     this.#ended = ended;
+    const { ports, device, trust, signal } = core;
+    this.#approvals = new Approvals(ports, device, trust, backup);
+    this.#verifications = new Verifications({
+      ports,
+      signal,
+      host: () => this.#approvals.host(),
+      changed: (id) => this.#emit({ what: "verification", id }),
+      proven: (result) =>
+        this.#turn.run(async () => {
+          await this.#approvals.proven(result);
+          await this.#settled();
+        }),
+    });
+    this.#inbox = new Inbox(ports, [(item) => this.#verifications.receive(item)]);
   }
 
   static async open(ports: EnginePorts): Promise<Engine> {
@@ -101,7 +121,9 @@ export class Engine {
         count: (reason) => {
           if (engine !== undefined) engine.#count(reason);
         },
-        missing: () => undefined,
+        missing: (roomId) => {
+          if (engine !== undefined) engine.#miss(roomId);
+        },
       },
       backup,
       ended,
@@ -281,13 +303,8 @@ export class Engine {
   ): Promise<{ readonly keys: number }> {
     return this.#turn.run(async () => {
       const { keys, secrets } = await this.#backup.restore(secret);
-      const { device } = this.#core;
-      if (secrets !== undefined && device.phase === "unapproved") {
-        const { msk } = await identityOf(secrets);
-        if (base64Of(msk) === await device.publishedMsk()) {
-          await device.keepSecrets(secrets);
-          await device.certify(secrets);
-        }
+      if (secrets !== undefined && this.#core.device.phase === "unapproved") {
+        await this.#approvals.approve(secrets);
       }
       await this.#settled();
       return { keys };
@@ -296,8 +313,8 @@ export class Engine {
 
   resetIdentity(): Promise<void> {
     return this.#turn.run(async () => {
-      const { device, ports, rng } = { ...this.#core, rng: this.#core.ports.rng };
-      const { secrets, identity } = await newIdentity(device.userId, rng);
+      const { device, ports } = this.#core;
+      const { secrets, identity } = await newIdentity(device.userId, ports.rng);
       await ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
       await this.#backup.forget();
       await device.renew(secrets);
@@ -305,9 +322,43 @@ export class Engine {
     });
   }
 
+  startVerification(userId: string, deviceId: string): Promise<string> {
+    return this.#verifications.start(userId, deviceId);
+  }
+
+  verifications(): readonly Verification[] {
+    return this.#verifications.list();
+  }
+
+  acceptVerification(id: string): Promise<void> {
+    return this.#verifications.accept(id);
+  }
+
+  confirmVerification(id: string): Promise<void> {
+    return this.#verifications.confirm(id);
+  }
+
+  cancelVerification(
+    id: string,
+    reason?: Extract<CancelReason, "refused" | "mismatch">,
+  ): Promise<void> {
+    return this.#verifications.cancel(id, reason);
+  }
+
+  showCode(): Promise<{ readonly id: string; readonly text: string }> {
+    return this.#verifications.showCode();
+  }
+
+  scanCode(text: string): Promise<string> {
+    return this.#verifications.scanCode(text);
+  }
+
   #hear(dispatch: DeviceDispatch | "connected"): void {
-    if (this.#core.device.phase !== "ready") return;
+    const { phase } = this.#core.device;
+    if (phase === "new" || phase === "removed") return;
     if (dispatch === "connected") return this.#later(() => this.#reconnected());
+    if (dispatch.t === "to_device") return this.#later(() => this.#inbox.read());
+    if (phase !== "ready") return;
     switch (dispatch.t) {
       case "group.update":
       case "group.wanted":
@@ -317,12 +368,13 @@ export class Engine {
         return this.#later(() => this.#lookAt(dispatch.d.user_id));
       case "key_packages.low":
         return this.#later(() => this.#core.packages.refill(this.#core.device.keys));
-      case "to_device":
-        return;
     }
   }
 
   async #reconnected(): Promise<void> {
+    await this.#inbox.read();
+    await this.#verifications.resume();
+    if (this.#core.device.phase !== "ready") return;
     await this.#core.packages.refill(this.#core.device.keys);
     const { welcomes } = await this.#core.ports.transport.call("listWelcomes", {});
     for (const { room_id } of welcomes) this.#room(room_id);
@@ -352,6 +404,17 @@ export class Engine {
       this.#backingUp = false;
       await this.#backup.flush();
       this.#emit({ what: "backup" });
+    });
+  }
+
+  /** Keys are missed: what other devices put into the backup may have them. */
+  #miss(roomId: string): void {
+    if (this.#missing.has(roomId)) return;
+    this.#missing.add(roomId);
+    this.#later(async () => {
+      await this.#core.ports.clock.sleep(MISSING_WAIT_MS, this.#ended.signal);
+      this.#missing.delete(roomId);
+      await this.#backup.flush();
     });
   }
 
@@ -393,6 +456,7 @@ export class Engine {
     this.#ended.abort(new DOMException("The engine has ended", "AbortError"));
     await Promise.all([...this.#rooms.values()].map((room) => room.idle()));
     await Promise.all(this.#tasks);
+    await this.#verifications.idle();
     this.#listeners.clear();
   }
 }

@@ -93,6 +93,7 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
   }
   pass.rows.push(core.archive.put(roomId, event.event_id, taken));
   if (!("fault" in taken)) keep(box, pass, event, taken);
+  else if (taken.fault === "before_join") core.missing(roomId);
 }
 
 /** A key is there: for the interface, and for the backup. */

@@ -49,6 +49,10 @@ export class OwnDevice {
     return this.#row?.deviceId;
   }
 
+  get signatureKey(): Uint8Array | undefined {
+    return this.#row && bytesOf(this.#row.signatureKey);
+  }
+
   get phase(): DevicePhase {
     if (this.#row === undefined) return "new";
     if (this.#row.removed === true) return "removed";

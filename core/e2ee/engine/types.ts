@@ -237,7 +237,11 @@ export interface DeviceEngine extends AsyncDisposable {
   acceptVerification(id: string): Promise<void>;
   /** The person says that both show the same. */
   confirmVerification(id: string): Promise<void>;
-  cancelVerification(id: string): Promise<void>;
+  /** Without a reason: refused, or where something was compared already, a mismatch. */
+  cancelVerification(
+    id: string,
+    reason?: Extract<CancelReason, "refused" | "mismatch">,
+  ): Promise<void>;
   /** On an old device: the text of a QR code that a new device of this user scans. */
   showCode(): Promise<{ readonly id: string; readonly text: string }>;
   /** On the new device. @returns the verification's id */

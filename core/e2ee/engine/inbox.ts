@@ -1,0 +1,31 @@
+import type { ToDeviceItem } from "./calls.ts";
+import type { EnginePorts } from "./ports.ts";
+import { Turn } from "./turn.ts";
+
+/** Pages of the inbox read in one go; it holds a few hundred messages at the most. */
+const MAX_PAGES = 10;
+
+/** What other devices said to this one; each message is taken in and then deleted. */
+export class Inbox {
+  readonly #turn = new Turn();
+
+  constructor(
+    readonly ports: EnginePorts,
+    /** Those who take messages, each its own kinds. @returns whether it was theirs */
+    readonly takers: readonly ((item: ToDeviceItem) => Promise<boolean>)[],
+  ) {}
+
+  read(): Promise<void> {
+    return this.#turn.run(async () => {
+      const { transport } = this.ports;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const { items, more } = await transport.call("listToDevice", {});
+        for (const item of items) {
+          for (const take of this.takers) if (await take(item)) break;
+          await transport.call("deleteToDevice", { params: { id: item.id } });
+        }
+        if (!more) return;
+      }
+    });
+  }
+}

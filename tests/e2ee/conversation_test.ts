@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
+import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { befriended } from "./people.ts";
+
+/** A conversation of two, encrypted, each with one device. */
+async function conversation(server: Homeserver, folder: string) {
+  const [ada, bo] = await befriended(server, ["ada", "bo"]);
+  await using stack = new AsyncDisposableStack();
+  const open = async (person: Person, name: string) => {
+    const client = stack.use(
+      await DeviceClient.open(person, { folder: join(folder, name) }),
+    );
+    await client.engine.setUp({ name });
+    return client;
+  };
+  const a = await open(ada, "ada-1");
+  const b = await open(bo, "bo-1");
+  const { room_id: roomId } = await ada.do("POST", "/dms", { user_id: bo.id });
+  const kind = dmOf(ada, bo);
+  await b.engine.expect(roomId, kind);
+  await a.engine.enable(roomId, kind);
+  const owned = stack.move();
+  return { ada, bo, a, b, roomId, kind, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third device", async (t) => {
+  await using server = await startHomeserver();
+  await using folder = await tempFolder();
+  await using talk = await conversation(server, folder.path);
+  const { a, b, bo, roomId, kind } = talk;
+
+  await t.step("a message is read by the other, and by its sender", async () => {
+    await a.send(roomId, "the first word");
+    await b.engine.sync(roomId);
+    await b.send(roomId, "an answer");
+    assert.deepEqual(await b.texts(roomId), ["the first word", "an answer"]);
+    assert.deepEqual(await a.texts(roomId), ["the first word", "an answer"]);
+  });
+
+  await t.step("an edit, a reply and a reaction", async () => {
+    const said = await a.send(roomId, "befor the edit");
+    await a.edit(roomId, said.id, "after the edit");
+    await b.send(roomId, "a reply", { replyTo: said.id });
+    await b.react(roomId, said.id, "👍");
+    const texts = ["the first word", "an answer", "after the edit", "a reply"];
+    assert.deepEqual(await a.texts(roomId), texts);
+    assert.deepEqual(await b.texts(roomId), texts);
+    const { sealed_reactions: reactions } = await a.person.do(
+      "GET",
+      `/rooms/${roomId}/messages/${said.id}`,
+    );
+    const opened = await a.engine.open({
+      roomId,
+      channelId: "main",
+      eventId: reactions[0].id,
+      sender: bo.id,
+      sealed: reactions[0].sealed,
+      relation: { kind: "reaction", event_id: said.id } as never,
+    }, { waitMs: 20_000 });
+    assert.equal("payload" in opened && opened.payload.key, "👍");
+  });
+
+  await t.step("a new device of Bo is let in once it is approved, by a backup", async () => {
+    await b.engine.sync(roomId);
+    const { recoveryKey } = await b.engine.createBackup();
+    const again = await signInAgain(server, bo);
+    await using phone = await DeviceClient.open(again, { folder: join(folder.path, "bo-2") });
+    assert.equal((await phone.engine.setUp({ name: "phone" })).phase, "unapproved");
+    await assert.rejects(phone.engine.restore({ recoveryKey: recoveryKey.replace(/^./, "z") }));
+    const { keys } = await phone.engine.restore({ recoveryKey });
+    assert.ok(keys >= 6, `${keys} keys`);
+    assert.equal(phone.engine.state().phase, "ready");
+    await phone.engine.expect(roomId, kind);
+    await phone.engine.sync(roomId);
+    await a.send(roomId, "to all three");
+    assert.deepEqual(await phone.texts(roomId), await a.texts(roomId));
+    assert.equal((await phone.texts(roomId)).at(-1), "to all three");
+    await phone.send(roomId, "from the phone");
+    assert.equal((await a.texts(roomId)).at(-1), "from the phone");
+    assert.equal((await b.texts(roomId)).at(-1), "from the phone");
+  });
+
+  await t.step(
+    "another device of Bo is approved by emoji, and has the history with it",
+    async () => {
+      const again = await signInAgain(server, bo);
+      await using laptop = await DeviceClient.open(again, { folder: join(folder.path, "bo-3") });
+      assert.equal((await laptop.engine.setUp({ name: "laptop" })).phase, "unapproved");
+      await compare(laptop, b, await laptop.engine.startVerification(bo.id, "*"));
+      await waitFor("the laptop", () => laptop.engine.state().phase === "ready");
+      await laptop.engine.expect(roomId, kind);
+      await laptop.engine.sync(roomId);
+      await a.send(roomId, "to the laptop");
+      assert.deepEqual(await laptop.texts(roomId), await a.texts(roomId));
+    },
+  );
+
+  await t.step("two people compare emoji: the room is verified on both sides", async () => {
+    assert.equal(a.engine.room(roomId).trust, "encrypted");
+    await compare(a, b, await a.engine.startVerification(bo.id, b.engine.state().deviceId ?? ""));
+    for (const client of [a, b]) {
+      await client.until(roomId, "verified", ({ trust }) => trust === "verified");
+    }
+  });
+  for (const client of [a, b]) assert.deepEqual(client.engine.counters(), {});
+});
+
+/** Two devices compare emoji, and both people say that they are the same. */
+async function compare(one: DeviceClient, other: DeviceClient, id: string): Promise<void> {
+  const view = (client: DeviceClient) => client.engine.verifications().find((run) => run.id === id);
+  const phase = (client: DeviceClient, wanted: string) =>
+    waitFor(`${client.person.id}: ${wanted}`, () => view(client)?.phase === wanted);
+  await phase(other, "asked");
+  await other.engine.acceptVerification(id);
+  await phase(one, "compare");
+  await phase(other, "compare");
+  assert.deepEqual(view(one)?.emoji, view(other)?.emoji);
+  await one.engine.confirmVerification(id);
+  await other.engine.confirmVerification(id);
+  await phase(one, "done");
+  await phase(other, "done");
+}
