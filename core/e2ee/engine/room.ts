@@ -6,6 +6,7 @@ import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
 import { type KeyEvent, readFeed, takeEvents } from "./feed.ts";
 import { sameKind } from "./group_name.ts";
 import { ensureJoined, loseAndRejoin } from "./joining.ts";
+import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
 import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
 import { Turn } from "./turn.ts";
@@ -84,9 +85,12 @@ export class Room {
       await readFeed(box);
       await lookForWork(box);
       box.well("sequencer_unreachable");
+      box.gone = false;
     } catch (error) {
       box.dirty = true;
-      throw error;
+      if (!(error instanceof CallRefused) || error.code !== "not_found") throw error;
+      box.gone = true;
+      box.changed();
     }
   }
 
@@ -272,7 +276,7 @@ export class Room {
   #phase(reasons: readonly RoomReason[]): RoomPhase {
     if (!this.#box.meta.encrypted) return "plain";
     const ends = ["identity_changed", "unexpected_member", "too_many_rejoins", "device_not_ready"];
-    if (reasons.some((reason) => ends.includes(reason))) return "paused";
+    if (this.#box.gone || reasons.some((reason) => ends.includes(reason))) return "paused";
     if (this.#reconnecting) return "reconnecting";
     return this.#box.group === undefined ? "starting" : "encrypted";
   }

@@ -25,6 +25,8 @@ export class RoomBox {
   #rows: RoomRows | undefined;
   /** Something was said of the room since it was last looked at. */
   dirty = true;
+  /** The user is no member of the room (any more), or the room is gone. */
+  gone = false;
   /** The server that orders the group, as far as it was said. */
   sequencer: string | undefined;
   /** Troubles that the interface shows, with whom or what they are about. */

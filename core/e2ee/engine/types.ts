@@ -43,6 +43,7 @@ export type RoomReason =
   /** Nobody in the group but this user; the others have no device yet. */
   | "waiting_for_devices";
 
+/** `paused` without a reason: the user is no member of the room any more. */
 export type RoomPhase = "plain" | "starting" | "encrypted" | "reconnecting" | "paused";
 
 export interface RoomState {
