@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { type Figure, meetsTarget, ratioOf } from "./lib/figure.ts";
 
-const BENCHES = ["sends", "fanout", "start", "federation", "client", "encryption"] as const;
+const BENCHES = ["sends", "fanout", "start", "federation", "client", "encryption", "mls"] as const;
 const root = new URL("..", import.meta.url).pathname;
 
 /** Runs one program; each line that it prints is a figure. Throws when it fails. */

@@ -108,6 +108,17 @@ const GOALS: readonly Goal[] = [
     counts: { G27_CONNECTIONS_EACH: 1200 },
   },
   {
+    id: "G29",
+    about: "MLS: random histories of groups, mutants at every door, RFC 9420 vectors",
+    tests: [
+      "tests/mls",
+      "core/mls",
+      "tests/vectors/mls_primitives_test.ts",
+      "tests/vectors/mls_groups_test.ts",
+    ],
+    counts: { G29_HISTORIES: 10_000, G29_MUTANTS: 1_000_000 },
+  },
+  {
     id: "replay",
     about: "histories after which a resumed client equals one that stayed",
     tests: ["tests/replay"],

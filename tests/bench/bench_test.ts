@@ -45,3 +45,9 @@ Deno.test("encryption: messages, files, certificates, backup and passphrase are 
   assert.equal(figures.length, 7);
   for (const { value } of figures) assert.ok(value > 0);
 });
+
+Deno.test("mls: groups are joined and changed, messages read, the code weighed", async () => {
+  const figures = await runBench("mls", ["--tiny"]);
+  assert.equal(figures.length, 4);
+  for (const { value } of figures) assert.ok(value > 0);
+});

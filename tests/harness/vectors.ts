@@ -2,17 +2,35 @@ import { join } from "node:path";
 
 /**
  * A test over the public suites in the folder that OPENGUILD_VECTORS names. They are not part of
- * the project: without the folder the test says loudly that it did nothing.
+ * the project: without the folder, or the file in it that the test needs, it says loudly that it did
+ * nothing.
  */
-export function vectorTest(name: string, run: (folder: string) => void | Promise<void>): void {
+export function vectorTest(
+  name: string,
+  run: (folder: string) => void | Promise<void>,
+  options: { needs?: string } = {},
+): void {
   const folder = Deno.env.get("OPENGUILD_VECTORS");
   Deno.test(name, async () => {
     if (folder === undefined) {
       console.warn(`\n*** NOT RUN: "${name}": set OPENGUILD_VECTORS to the folder of vectors ***`);
       return;
     }
+    if (options.needs !== undefined && !isFile(join(folder, options.needs))) {
+      console.warn(`\n*** NOT RUN: "${name}": there is no ${options.needs} in ${folder} ***`);
+      return;
+    }
     await run(folder);
   });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 export async function readVectors<T>(folder: string, path: string): Promise<T> {
