@@ -21,7 +21,8 @@ export type SignatureTag =
   | "e2ee-ssk"
   | "e2ee-usk"
   | "e2ee-device"
-  | "e2ee-user";
+  | "e2ee-user"
+  | "e2ee-keys";
 
 /** One Ed25519 key that signs: what `server/keys` hands out for the present moment. */
 export interface EventSigner {
@@ -50,6 +51,7 @@ const TAGS: readonly SignatureTag[] = [
   "e2ee-usk",
   "e2ee-device",
   "e2ee-user",
+  "e2ee-keys",
 ];
 for (const tag of TAGS) prefixes.set(tag, encoder.encode(`openguild/${tag}\0`));
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
 import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { systemClock } from "../../server/system/clock.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { befriended } from "./people.ts";
@@ -31,7 +32,7 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
   await using server = await startHomeserver();
   await using folder = await tempFolder();
   await using talk = await conversation(server, folder.path);
-  const { a, b, bo, roomId, kind } = talk;
+  const { a, b, ada, bo, roomId, kind } = talk;
 
   await t.step("a message is read by the other, and by its sender", async () => {
     await a.send(roomId, "the first word");
@@ -99,6 +100,29 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
     },
   );
 
+  await t.step(
+    "without a backup a new device asks the old one for what was said before",
+    async () => {
+      const again = await signInAgain(server, ada);
+      const clock = { ...systemClock, sleep: hurried };
+      const folderOf = join(folder.path, "ada-2");
+      await using tablet = await DeviceClient.open(again, { folder: folderOf, clock });
+      await tablet.engine.setUp({ name: "tablet" });
+      await compare(tablet, a, await tablet.engine.startVerification(ada.id, "*"));
+      await waitFor("the tablet", () => tablet.engine.state().phase === "ready");
+      await tablet.engine.expect(roomId, kind);
+      await tablet.engine.sync(roomId);
+      await b.send(roomId, "to the tablet");
+      const wanted = await a.texts(roomId);
+      await waitFor("the history on the tablet", async () => {
+        const texts = await tablet.texts(roomId);
+        return texts.join("\n") === wanted.join("\n");
+      });
+      assert.equal(wanted[0], "the first word");
+      assert.equal(tablet.engine.state().backup, "none");
+    },
+  );
+
   await t.step("two people compare emoji: the room is verified on both sides", async () => {
     assert.equal(a.engine.room(roomId).trust, "encrypted");
     await compare(a, b, await a.engine.startVerification(bo.id, b.engine.state().deviceId ?? ""));
@@ -108,6 +132,11 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
   });
   for (const client of [a, b]) assert.deepEqual(client.engine.counters(), {});
 });
+
+/** Waits of seconds are over in no time; what is waited for is looked at. */
+function hurried(ms: number, signal?: AbortSignal): Promise<void> {
+  return systemClock.sleep(ms > 60_000 ? ms : ms / 50, signal);
+}
 
 /** Two devices compare emoji, and both people say that they are the same. */
 async function compare(one: DeviceClient, other: DeviceClient, id: string): Promise<void> {

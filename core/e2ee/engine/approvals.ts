@@ -54,7 +54,7 @@ export class Approvals {
     const secrets = { ...handover.secrets, user: device.userId };
     if (!equalBytes((await identityOf(secrets)).msk, other.msk)) return;
     await this.approve(secrets);
-    if (handover.backup !== undefined) await this.backup.adopt(handover.backup.key);
+    if (handover.backup !== undefined) await this.backup.adopt(handover.backup);
   }
 
   /** This device is the user's: its certificate is made, where the identity is the present one. */

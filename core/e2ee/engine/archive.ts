@@ -54,6 +54,26 @@ export class Archive {
     return [goneRow("keys", byNonce(roomId, nonce)), this.put(roomId, eventId, key)];
   }
 
+  /** Events of a room that were sent before this device was there: another one may have their keys. */
+  async *unread(roomId: string, page = 500): AsyncGenerator<string> {
+    const prefix = byEvent(roomId, "");
+    let after: string | undefined;
+    while (true) {
+      const rows = await this.store.list("keys", {
+        prefix,
+        limit: page,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const { key, value } of rows) {
+        const archived = readArchived(value);
+        const missed = "fault" in archived && archived.fault === "before_join";
+        if (missed) yield key.slice(prefix.length);
+      }
+      if (rows.length < page) return;
+      after = rows.at(-1)?.key;
+    }
+  }
+
   /** Every key of every room in pages, for a new backup. */
   async *all(page = 1000): AsyncGenerator<readonly ArchiveRow[]> {
     let after: string | undefined;

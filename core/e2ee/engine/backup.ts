@@ -338,12 +338,20 @@ export class Backup implements BackupQueue {
     });
   }
 
-  /** As `restore`, with the backup's key from another device of the user. */
-  adopt(backupKey: Uint8Array): Promise<{ keys: number; secrets: IdentitySecrets | undefined }> {
+  /**
+   * As `restore`, with the backup's key from another device of the user, which says how far the
+   * backup went: a server that gives less back is found out.
+   */
+  adopt(
+    { key, head }: { readonly key: Uint8Array; readonly head: BackupHead },
+  ): Promise<{ keys: number; secrets: IdentitySecrets | undefined }> {
     return this.#turn.run(async () => {
       const present = await this.#fetch();
       if (present === undefined) return { keys: 0, secrets: undefined };
-      return await this.#readAll(backupKey, present.head.version);
+      const taken = await this.#readAll(key, present.head.version);
+      const judgement = this.head === undefined ? "same" : judgeHead(head, this.head);
+      if (judgement === "rolled_back" || judgement === "forked") this.#refuse(judgement, 0);
+      return taken;
     });
   }
 

@@ -11,6 +11,7 @@ import { Backup } from "./backup.ts";
 import type { EngineCore, FailureReason } from "./core.ts";
 import { Inbox } from "./inbox.ts";
 import { KeyPackages } from "./key_packages.ts";
+import { KeyRequests } from "./key_requests.ts";
 import { OwnDevice } from "./own_device.ts";
 import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
@@ -52,6 +53,7 @@ export class Engine implements DeviceEngine {
   readonly #backup: Backup;
   readonly #approvals: Approvals;
   readonly #verifications: Verifications;
+  readonly #keyRequests: KeyRequests;
   readonly #inbox: Inbox;
   readonly #rooms = new Map<string, Room>();
   readonly #listeners = new Set<Listener>();
@@ -81,7 +83,18 @@ export class Engine implements DeviceEngine {
           await this.#settled();
         }),
     });
-    this.#inbox = new Inbox(ports, [(item) => this.#verifications.receive(item)]);
+    this.#keyRequests = new KeyRequests({
+      ports,
+      device,
+      trust,
+      archive: core.archive,
+      backup,
+      emit: (change) => this.#emit(change),
+    });
+    this.#inbox = new Inbox(ports, [
+      (item) => this.#verifications.receive(item),
+      (item) => this.#keyRequests.receive(item),
+    ]);
   }
 
   static async open(ports: EnginePorts): Promise<Engine> {
@@ -407,7 +420,7 @@ export class Engine implements DeviceEngine {
     });
   }
 
-  /** Keys are missed: what other devices put into the backup may have them. */
+  /** Keys are missed: what other devices put into the backup may have them, or they themselves. */
   #miss(roomId: string): void {
     if (this.#missing.has(roomId)) return;
     this.#missing.add(roomId);
@@ -415,6 +428,7 @@ export class Engine implements DeviceEngine {
       await this.#core.ports.clock.sleep(MISSING_WAIT_MS, this.#ended.signal);
       this.#missing.delete(roomId);
       await this.#backup.flush();
+      await this.#keyRequests.ask(roomId);
     });
   }
 

@@ -3,7 +3,7 @@ import type { UserId } from "../../ids/user_id.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Rng } from "../../ports/rng.ts";
 import { base64Of } from "../bytes.ts";
-import type { AgreementKey } from "./agreement.ts";
+import type { AgreementKey } from "../agreement.ts";
 import type { Handover } from "./handover.ts";
 import { type VerificationBody, type VerificationKind, writeMessage } from "./messages.ts";
 import type { VerificationMessage } from "./messages.ts";

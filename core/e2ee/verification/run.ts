@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { DeviceId } from "../../ids/device_id.ts";
 import type { UserId } from "../../ids/user_id.ts";
 import { base64Of, equalBytes, framed, fromBase64 } from "../bytes.ts";
-import { newAgreementKey } from "./agreement.ts";
+import { newAgreementKey } from "../agreement.ts";
 import { readCode, writeCode } from "./code.ts";
 import { agree, type Got, introduce, perform } from "./deeds.ts";
 import type { SasEmoji } from "./emoji.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { DeviceId } from "../../ids/device_id.ts";
 import type { UserId } from "../../ids/user_id.ts";
 import { CountingRng } from "../../../tests/harness/parts.ts";
-import { newAgreementKey } from "./agreement.ts";
+import { newAgreementKey } from "../agreement.ts";
 import { SAS_EMOJI } from "./emoji.ts";
 import { sharedSecrets, type Transcript } from "./secrets.ts";
 

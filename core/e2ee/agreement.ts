@@ -1,5 +1,5 @@
-import type { Rng } from "../../ports/rng.ts";
-import { concat } from "../bytes.ts";
+import type { Rng } from "../ports/rng.ts";
+import { concat } from "./bytes.ts";
 
 /** One side's key of one X25519 agreement. It is used once. */
 export interface AgreementKey {

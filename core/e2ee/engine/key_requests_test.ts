@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { StrictVerifier } from "../../event/verify.ts";
+import { type EventId, eventIdFromHash } from "../../ids/event_id.ts";
+import { roomIdFromHash } from "../../ids/room_id.ts";
+import type { UserId } from "../../ids/user_id.ts";
+import { systemRng as rng } from "../../../server/system/rng.ts";
+import { FileDeviceStore } from "../../../tests/harness/device_store.ts";
+import { testDevice, testIdentity } from "../../../tests/harness/e2ee_people.ts";
+import { ManualClock } from "../../../tests/harness/parts.ts";
+import { tempFolder } from "../../../tests/harness/temp_folder.ts";
+import { base64Of, fromBase64 } from "../bytes.ts";
+import { makeKeyRequest } from "../key_request.ts";
+import { Archive, type ContentKey } from "./archive.ts";
+import type { ToDeviceItem } from "./calls.ts";
+import { KeyRequests } from "./key_requests.ts";
+import type { OwnDevice } from "./own_device.ts";
+import type { EnginePorts } from "./ports.ts";
+import { Trust } from "./trust.ts";
+
+const alice = "@alice:example.com" as UserId;
+const roomId = roomIdFromHash(rng.bytes(32));
+const owner = await testIdentity(alice);
+const NOW = 1_800_000_000_000;
+
+interface Told {
+  user_id: string;
+  device_id: string;
+  kind: string;
+  body: string;
+}
+
+/** Devices of one user with inboxes, and what their server lists. */
+class Household implements AsyncDisposable {
+  readonly listed: { device: string; certificate: string }[] = [];
+  readonly sent: { readonly from: string; readonly told: Told }[] = [];
+  readonly clock = new ManualClock(NOW);
+  readonly #stack = new AsyncDisposableStack();
+
+  async device(identity = owner) {
+    const folder = this.#stack.use(await tempFolder());
+    const store = this.#stack.use(await FileDeviceStore.open(join(folder.path, "store")));
+    const { id, seed, certificate } = await testDevice(identity, NOW);
+    this.listed.push({ device: id, certificate });
+    const call = (name: string, { body }: { body: Told }) => {
+      if (name === "queryIdentities") {
+        return Promise.resolve({ users: [{ devices: [...this.listed] }] });
+      }
+      this.sent.push({ from: id, told: body });
+      return Promise.resolve({ devices: this.listed.length - 1 });
+    };
+    const ports = { store, rng, clock: this.clock, transport: { call } } as unknown as EnginePorts;
+    const trust = new Trust({
+      store,
+      clock: this.clock,
+      verifier: new StrictVerifier(),
+      changed: () => undefined,
+    });
+    await trust.verify(alice, owner.identity.msk);
+    const credential = fromBase64(certificate) as Uint8Array;
+    const keys = { credential, signatureSeed: seed };
+    const device = { userId: alice, id, phase: "ready", keys } as unknown as OwnDevice;
+    const archive = new Archive(store);
+    const found: string[] = [];
+    const requests = new KeyRequests({
+      ports,
+      device,
+      trust,
+      archive,
+      backup: { rowsFor: () => [] },
+      emit: (change) => change.what === "keys" && found.push(...change.eventIds),
+    });
+    const put = (eventId: EventId, value: Parameters<Archive["put"]>[2]) =>
+      store.write([archive.put(roomId, eventId, value)]);
+    return { id, keys, requests, archive, put, found };
+  }
+
+  /** The message as the server hands it out; it may lie about the sender. */
+  item({ from, told }: Household["sent"][number], change: Partial<ToDeviceItem> = {}) {
+    const { kind, body } = told;
+    const item = { id: "1", from: alice, from_device: from, kind, body, sent_ts: 0, ...change };
+    return item as ToDeviceItem;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+const contentKey = (): ContentKey => ({
+  nonce: rng.bytes(16),
+  contentKey: rng.bytes(32),
+  hash: rng.bytes(32),
+  kind: "message",
+  device: "old",
+});
+const event = () => eventIdFromHash(rng.bytes(32));
+
+Deno.test("missed keys come from the other device, round by round, and are asked for once", async () => {
+  await using house = new Household();
+  const [old, fresh] = [await house.device(), await house.device()];
+  const events = Array.from({ length: 60 }, event);
+  for (const eventId of events) {
+    await old.put(eventId, contentKey());
+    await fresh.put(eventId, { fault: "before_join" });
+  }
+  await fresh.requests.ask(roomId);
+  await fresh.requests.ask(roomId);
+  for (let at = 0; at < house.sent.length; at++) {
+    const message = house.sent[at] as typeof house.sent[number];
+    const { requests } = message.from === fresh.id ? old : fresh;
+    assert.equal(await requests.receive(house.item(message)), true);
+  }
+  assert.deepEqual(house.sent.map(({ told }) => told.kind), [
+    "keys.request",
+    "keys.answer",
+    "keys.request",
+    "keys.answer",
+    "keys.request",
+    "keys.answer",
+  ]);
+  assert.deepEqual(fresh.found.toSorted(), events.toSorted());
+  for (const eventId of events) {
+    const [theirs, own] = [
+      await old.archive.get(roomId, eventId),
+      await fresh.archive.get(roomId, eventId),
+    ];
+    assert.deepEqual(own, { ...theirs, device: undefined });
+  }
+});
+
+Deno.test("what was judged here is not written over by another device", async () => {
+  await using house = new Household();
+  const [old, fresh] = [await house.device(), await house.device()];
+  const [missed, forged, read] = [event(), event(), event()];
+  const own = contentKey();
+  for (const eventId of [missed, forged, read]) await old.put(eventId, contentKey());
+  for (const eventId of [missed, forged, read]) await fresh.put(eventId, { fault: "before_join" });
+  await fresh.requests.ask(roomId);
+  await old.requests.receive(house.item(house.sent[0] as typeof house.sent[number]));
+  await fresh.put(forged, { fault: "not_genuine" });
+  await fresh.put(read, own);
+  await fresh.requests.receive(house.item(house.sent[1] as typeof house.sent[number]));
+  assert.deepEqual(fresh.found, [missed]);
+  assert.deepEqual(await fresh.archive.get(roomId, forged), { fault: "not_genuine" });
+  assert.deepEqual(await fresh.archive.get(roomId, read), own);
+});
+
+Deno.test("nobody but a certified, listed device of the user is answered", async () => {
+  await using house = new Household();
+  const old = await house.device();
+  const fresh = await house.device();
+  const eventId = event();
+  await old.put(eventId, contentKey());
+  await fresh.put(eventId, { fault: "before_join" });
+  await fresh.requests.ask(roomId);
+  const asked = house.sent.pop() as typeof house.sent[number];
+  // A server's own identity under the user's name, a removed device, and lies about the sender.
+  const ghost = await house.device(await testIdentity(alice));
+  const wanted = { roomId, eventIds: [eventId] };
+  const forged = await makeKeyRequest(ghost.keys, wanted, rng);
+  const body = base64Of(forged.request.bytes);
+  const borrowed = { credential: fresh.keys.credential, signatureSeed: ghost.keys.signatureSeed };
+  const stolen = await makeKeyRequest(borrowed, wanted, rng);
+  const lies: Partial<ToDeviceItem>[] = [
+    { from: "@bob:example.org" },
+    { from_device: ghost.id },
+    { from_device: null },
+    { from_device: old.id },
+    { body },
+    { body, from_device: ghost.id },
+    { body: base64Of(stolen.request.bytes) },
+    { body: "AAAA" },
+    { body: "not base64!" },
+  ];
+  for (const change of lies) {
+    assert.equal(await old.requests.receive(house.item(asked, change)), true);
+    assert.deepEqual(house.sent, [], JSON.stringify(change));
+  }
+  const listed = house.listed.splice(1, 1);
+  await old.requests.receive(house.item(asked));
+  assert.deepEqual(house.sent, []);
+  house.listed.push(...listed);
+  await old.requests.receive(house.item(asked));
+  assert.equal(house.sent.length, 1);
+  assert.equal(await old.requests.receive(house.item(asked, { kind: "welcome" })), false);
+});
