@@ -1,4 +1,4 @@
-/** Why the module refused. `docs/PROTOCOL.md`, "Encryption: groups". */
+/** Why the module refused. PROTOCOL.md 12, "Groups". */
 export type MlsFaultReason =
   /** Of an epoch after ours: fetch the commits between, then again. */
   | "future_epoch"
