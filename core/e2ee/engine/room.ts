@@ -224,6 +224,8 @@ export class Room {
       if (!(error instanceof UnexpectedMember)) throw error;
       this.#box.trouble("unexpected_member", error.users);
     }
+    // What was announced when the group changed knew the former members.
+    this.#box.changed();
   }
 
   /** Of steps that nobody waits for: what went wrong is shown, not thrown. */
@@ -250,7 +252,7 @@ export class Room {
       reasons,
       trust: group === undefined
         ? "none"
-        : standings.every((standing) => standing === "verified")
+        : !this.#isAlone() && standings.every((standing) => standing === "verified")
         ? "verified"
         : "encrypted",
       epoch: group?.epoch,
@@ -263,14 +265,18 @@ export class Room {
   #reasons(changed: boolean): RoomReason[] {
     const { meta, group, troubles } = this.#box;
     if (!meta.encrypted) return [];
-    const users = new Set(this.#members.map(({ certificate }) => certificate.user));
-    const alone = group !== undefined && meta.expected?.kind === "dm" && users.size < 2;
+    const alone = group !== undefined && meta.expected?.kind === "dm" && this.#isAlone();
     return [
       ...troubles.keys(),
       ...(changed ? ["identity_changed" as const] : []),
       ...(this.core.device.phase === "ready" ? [] : ["device_not_ready" as const]),
       ...(alone ? ["waiting_for_devices" as const] : []),
     ];
+  }
+
+  /** Nobody but this user is in the group. */
+  #isAlone(): boolean {
+    return new Set(this.#members.map(({ certificate }) => certificate.user)).size < 2;
   }
 
   #phase(reasons: readonly RoomReason[]): RoomPhase {
