@@ -101,5 +101,5 @@ export const joinPrivateChannel = defineOperation({
   auth: "user",
   params: z.object({ room_id: z.string() }),
   result: z.object({}),
-  errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
+  errors: ["forbidden", "not_found", "limit_reached", "rate_limited", "unavailable"],
 });

@@ -48,7 +48,7 @@ export const inviteUser = defineOperation({
   auth: "user",
   body: z.object({ room_id: z.string(), user_id: z.string() }),
   result: z.object({}),
-  errors: ["invalid", "forbidden", "not_found", "conflict"],
+  errors: ["invalid", "forbidden", "not_found", "conflict", "limit_reached"],
 });
 
 export const listInvites = defineOperation({

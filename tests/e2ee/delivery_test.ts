@@ -6,15 +6,9 @@ import { decodeSignature, taggedBytes } from "../../core/event/sign.ts";
 import { StrictVerifier } from "../../core/event/verify.ts";
 import { writeCanonicalBytes } from "../../core/event/json_write.ts";
 import { hashReceipt } from "../../server/services/e2ee/receipts.ts";
-import { bundleOf, bytesOf, GroupDevice, testMls } from "../harness/group_devices.ts";
-import {
-  type Answer,
-  type Homeserver,
-  makeGuild,
-  PASSWORD,
-  type Person,
-  startHomeserver,
-} from "../harness/homeserver.ts";
+import { openScenes, type Scene, talking } from "../harness/encrypted_scenes.ts";
+import { bundleOf, bytesOf, GroupDevice } from "../harness/group_devices.ts";
+import { type Answer, type Homeserver, PASSWORD, startHomeserver } from "../harness/homeserver.ts";
 
 /** What an operation was refused with: its code, and which rule. */
 function refusal({ body }: Answer): [code: string, reason: string | undefined] {
@@ -55,34 +49,48 @@ async function checkChain(server: Homeserver, receipts: readonly Receipt[]): Pro
   }
 }
 
-/** Two people of one guild with a conversation that the first began and encrypted. */
-async function conversation(server: Homeserver) {
-  const { owner: ann, members } = await makeGuild(server, ["ann", "bob", "cay"]);
-  const [bob, cay] = members as [Person, Person];
-  const mls = await testMls();
-  const { room_id: room, encrypted, may_encrypt } = await ann.do("POST", "/dms", {
-    user_id: bob.id,
-  });
-  assert.deepEqual([encrypted, may_encrypt], [false, true]);
-  return { mls, ann, bob, cay, room: room as string };
-}
+type Step = Deno.TestContext;
 
-/** The same, with a group in which both have a device. */
-async function talking(server: Homeserver) {
-  const { mls, ann, bob, cay, room } = await conversation(server);
-  const { device: a, of: annIs } = await GroupDevice.first(mls, ann);
-  const { device: b, of: bobIs } = await GroupDevice.first(mls, bob);
-  await b.upload(5, { lastResort: true });
-  await ann.do("POST", `/rooms/${room}/encryption`);
-  await a.found(room);
-  await a.add(room, [b]);
-  await b.join();
-  return { mls, ann, bob, cay, room, a, b, annIs, bobIs };
-}
-
-Deno.test("a conversation is encrypted: founded, joined by Welcome, written in and read on", async (t) => {
+Deno.test("encrypted rooms are delivered", async (t) => {
   await using server = await startHomeserver();
-  const { mls, ann, bob, room } = await conversation(server);
+  const next = await openScenes(server);
+  await t.step(
+    "a conversation is encrypted: founded, joined by Welcome, written in and read on",
+    async (step) => {
+      await converse(step, await next());
+    },
+  );
+  await t.step(
+    "ten devices race for epochs: one change each, lost answers are found again, all agree",
+    async (step) => {
+      await race(step, await next());
+    },
+  );
+  await t.step("hostile bundles are refused by name, and change nothing", async (step) => {
+    await attack(step, await next());
+  });
+  await t.step(
+    "whoever is gone goes first: nothing is sent before, and no epoch of theirs after",
+    async (step) => {
+      await leave(step, await next());
+    },
+  );
+  await t.step(
+    "key packages: given once, the last resort stays, counts and ages are held to",
+    async (step) => {
+      await bringPackages(step, await next());
+    },
+  );
+  await t.step(
+    "a restart in between changes nothing: groups, receipts and Welcomes go on",
+    async () => {
+      await restart(server, await next());
+    },
+  );
+});
+
+async function converse(t: Step, scene: Scene): Promise<void> {
+  const { server, mls, ann, bob, room } = scene;
   const { device: a } = await GroupDevice.first(mls, ann);
   const { device: b } = await GroupDevice.first(mls, bob);
   using listening = await bob.connect();
@@ -221,11 +229,10 @@ Deno.test("a conversation is encrypted: founded, joined by Welcome, written in a
     const refused = await a.say(room, await a.seal(), { media: [{ uri: open.uri }] });
     assert.equal(refused.body.error.code, "invalid");
   });
-});
+}
 
-Deno.test("ten devices race for epochs: one change each, lost answers are found again, all agree", async () => {
-  await using server = await startHomeserver();
-  const { mls, room, a, b, annIs, ann } = await talking(server);
+async function race(_t: Step, scene: Scene): Promise<void> {
+  const { mls, room, a, b, annIs, ann } = await talking(scene);
   const more: GroupDevice[] = [];
   for (let n = 0; n < 8; n++) more.push(await GroupDevice.another(mls, ann, annIs));
   for (const device of more) await device.upload(1);
@@ -261,12 +268,11 @@ Deno.test("ten devices race for epochs: one change each, lost answers are found 
   const secrets = new Set(devices.map(({ group }) => base64Of(group.authenticator)));
   assert.equal(secrets.size, 1, "all devices hold the same secrets");
   const { commits } = await ann.do("GET", `/rooms/${room}/group/commits?after_epoch=-1`);
-  await checkChain(server, commits.map(({ receipt }: { receipt: never }) => receipt));
-});
+  await checkChain(scene.server, commits.map(({ receipt }: { receipt: never }) => receipt));
+}
 
-Deno.test("hostile bundles are refused by name, and change nothing", async (t) => {
-  await using server = await startHomeserver();
-  const { mls, room, a, b, ann, bob, cay, bobIs } = await talking(server);
+async function attack(t: Step, scene: Scene): Promise<void> {
+  const { mls, room, a, b, ann, bob, cay, bobIs } = await talking(scene);
   const before = await ann.do("GET", `/rooms/${room}/group`);
   const refusedAs = async (device: GroupDevice, body: unknown, expected: readonly unknown[]) => {
     const answer = await device.person.try("POST", `/rooms/${room}/group/commits`, body);
@@ -352,11 +358,10 @@ Deno.test("hostile bundles are refused by name, and change nothing", async (t) =
     assert.equal(body.receipt.commit_hash, base64Of(good.commitHash));
     assert.equal(body.receipt.auth_hash, base64Of(good.authHash));
   });
-});
+}
 
-Deno.test("whoever is gone goes first: nothing is sent before, and no epoch of theirs after", async (t) => {
-  await using server = await startHomeserver();
-  const { mls, room, a, b, ann, bob, bobIs } = await talking(server);
+async function leave(t: Step, scene: Scene): Promise<void> {
+  const { mls, room, a, b, ann, bob, bobIs } = await talking(scene);
   using listening = await ann.connect();
 
   await t.step("the epoch before is taken for a moment, where nobody was removed", async () => {
@@ -422,11 +427,11 @@ Deno.test("whoever is gone goes first: nothing is sent before, and no epoch of t
     assert.deepEqual(base64Of(b.group.authenticator), base64Of(a.group.authenticator));
     assert.equal((await b.say(room, await b.seal())).status, 200);
   });
-});
+}
 
-Deno.test("key packages: given once, the last resort stays, counts and ages are held to", async (t) => {
-  await using server = await startHomeserver();
-  const { mls, room, a, ann, bob, annIs } = await talking(server);
+async function bringPackages(t: Step, scene: Scene): Promise<void> {
+  const { mls, room, a, ann, bob, annIs } = await talking(scene);
+  const { server } = scene;
   const { sql } = server.parts.database;
   const tablet = await GroupDevice.another(mls, ann, annIs);
 
@@ -489,11 +494,10 @@ Deno.test("key packages: given once, the last resort stays, counts and ages are 
     assert.equal(answer.body.error.code, "limit_reached");
     assert.equal((await tablet.person.do("GET", "/key-packages")).left, 60);
   });
-});
+}
 
-Deno.test("a restart in between changes nothing: groups, receipts and Welcomes go on", async () => {
-  const first = await startHomeserver();
-  const { mls, room, a, b, annIs, ann } = await talking(first);
+async function restart(first: Homeserver, scene: Scene): Promise<void> {
+  const { mls, room, a, b, annIs, ann } = await talking(scene);
   const tablet = await GroupDevice.another(mls, ann, annIs);
   await tablet.upload(1);
   await a.add(room, [tablet]);
@@ -509,4 +513,4 @@ Deno.test("a restart in between changes nothing: groups, receipts and Welcomes g
   assert.equal(body.receipt.prev_receipt, hashReceipt(before.receipt));
   await tablet2.catchUp(room);
   assert.equal((await tablet2.say(room, await tablet2.seal())).status, 200);
-});
+}

@@ -63,6 +63,11 @@ const CLASSES: readonly (readonly [name: string, file: string, test: string])[] 
     "tests/e2ee/devices_federation_test.ts",
     "servers ask in vain",
   ],
+  [
+    "A22 key packages of people elsewhere",
+    "tests/e2ee/delivery_test.ts",
+    "a package that nobody claimed adds nobody (ghost), a stranger neither",
+  ],
   ["A23 poison invite", MEMBERSHIP, "A23 poison invite"],
   ["A24 lock starvation", TRANSACTIONS, "A24 lock starvation"],
   ["A25 SSRF", "server/federation/http_client_test.ts", "G23"],
@@ -88,6 +93,21 @@ const CLASSES: readonly (readonly [name: string, file: string, test: string])[] 
   ["A31 replay", TRANSACTIONS, "A31 transaction replay"],
   ["A32 re-interpretation of signed data", EVENTS, "A32 re-interpretation"],
   ["A33 ghost devices of a lying server", "server/federation/remote_devices_test.ts", "A33"],
+  [
+    "A33 groups changed against their rules",
+    "tests/e2ee/delivery_test.ts",
+    "hostile bundles are refused by name, and change nothing",
+  ],
+  [
+    "A33 members who left and go on reading",
+    "tests/e2ee/delivery_test.ts",
+    "whoever is gone goes first",
+  ],
+  [
+    "A33 servers that send without encryption",
+    "tests/e2ee/sealed_rooms_test.ts",
+    "what another server sends unsealed is shown, and marked",
+  ],
   ["A34 pathological patterns", "core/auth/judge_current_test.ts", "pathological globs (A20)"],
   ["A35 remote status passed on", MEMBERSHIP, "A35 remote 401 or 5xx"],
   ["A36 silent damage of the database", "tests/inbound/pipeline_test.ts", "A36 silent damage"],
@@ -301,10 +321,12 @@ const SCENARIOS: typeof CLASSES = [
 
 const root = new URL("../../", import.meta.url);
 
-/** Names of the tests of a file, as they are written. */
+/** Names of the tests of a file and of their steps, as they are written. */
 async function namesIn(file: string): Promise<string> {
   const text = await Deno.readTextFile(new URL(file, root));
-  return [...text.matchAll(/Deno\.test\(\s*(["`])((?:(?!\1).)*)\1/gs)].map(([, , name]) => name)
+  return [...text.matchAll(/(?:Deno\.test|\.step)\(\s*(["`])((?:(?!\1).)*)\1/gs)].map((
+    [, , name],
+  ) => name)
     .join("\n");
 }
 

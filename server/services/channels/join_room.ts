@@ -2,6 +2,8 @@ import { custodianOf, mayJoinByRole } from "../../../core/auth/private_room.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { localVoucher } from "../../federation/vouchers.ts";
+import { requireDeviceRoom } from "../e2ee/device_room.ts";
+import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/room.ts";
 import { requireGuildPlace } from "../guilds/joined_guilds.ts";
@@ -13,7 +15,7 @@ type JoinDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "serverName">;
 /**
  * Accepts an invitation into a room that others of this server are in, or comes into a private
  * channel by a role of the guild. "Not there" and "not for you" answer alike.
- * @throws OperationError `not_found`, `unavailable`
+ * @throws OperationError `not_found`, `limit_reached`, `unavailable`
  */
 export async function joinRoom(
   deps: JoinDeps & { readonly remote: Pick<RemoteRooms, "join"> },
@@ -33,10 +35,14 @@ export async function joinRoom(
   await joinHere(deps, room, userId);
 }
 
-/** As `joinRoom`, where no other server has a say. @throws OperationError `not_found` */
+/**
+ * As `joinRoom`, where no other server has a say.
+ * @throws OperationError `not_found`, `limit_reached`: its devices do not fit into an encrypted room
+ */
 export async function joinHere(deps: JoinDeps, room: Room, userId: UserId): Promise<void> {
   const { kind } = room.authority.room;
   if (kind === "guild" && !room.authority.isJoined(userId)) await requireGuildPlace(deps, userId);
+  if (isEncrypted(room.authority)) await requireDeviceRoom(deps, room, [userId]);
   const via = await authoriserFor(deps, room, userId);
   await room.changeControl((authority) => {
     if (authority.isJoined(userId)) return { intents: [] };

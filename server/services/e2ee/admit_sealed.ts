@@ -8,7 +8,7 @@ import type { GroupDeps } from "./group_deps.ts";
 import { notEncrypted, readMls } from "./group_refusals.ts";
 import { findGroup, type GroupRow } from "./group_rows.ts";
 import { isEncrypted } from "./room_encryption.ts";
-import { membersOf, readRoster } from "./wanted.ts";
+import { membersOf, readStanding } from "./wanted.ts";
 
 /** What was sealed in the epoch before is taken for so long after a change that removed nobody. */
 export const FORMER_EPOCH_MS = 30_000;
@@ -47,16 +47,19 @@ export async function admitSealed(
     throw refused("no_group", "This conversation's encrypted group has not been made yet.");
   }
   await requireEpoch(group, sealed, deps.clock.now());
-  const members = await membersOf(deps, room);
-  const { leaves, wanted } = await readRoster(deps.sql, { groupId: group.group_id, members });
-  if (wanted.remove.length > 0) {
+  const standing = await readStanding(deps.sql, {
+    groupId: group.group_id,
+    members: await membersOf(deps, room),
+    sender,
+  });
+  if (standing.leaving) {
     throw refused(
       "remove_pending",
       "Somebody left this conversation: their devices must be taken out of its group before anything is sent.",
       group.epoch,
     );
   }
-  if (leaves.some(({ user }) => user === sender)) return;
+  if (standing.present) return;
   throw refused("not_in_group", "None of your devices is in this conversation's group yet.");
 }
 

@@ -7,6 +7,7 @@ import {
   readEvent,
   type StoredEvent,
 } from "../../postgres/event_rows.ts";
+import type { Queryable } from "../../postgres/sql.ts";
 import { openChannel } from "../chat/place.ts";
 import { contentOfPdu } from "../messages/project_messages.ts";
 import { readableRows } from "../messages/readable_rows.ts";
@@ -29,6 +30,29 @@ export interface SealedPage {
   readonly has_more: boolean;
 }
 
+type FeedRecord = EventRecord & { readonly seq: number };
+
+/**
+ * Events of the feed by their places. A question for each place, not a join: a join may read the
+ * whole room for one page.
+ */
+export function feedQuery(
+  sql: Queryable,
+  { roomId, after, limit }: {
+    readonly roomId: string;
+    readonly after: number;
+    readonly limit: number;
+  },
+) {
+  return sql`
+    select s.seq, e.*
+    from (select seq, event_id from sealed_events
+      where room_id = ${roomId} and seq > ${after} order by seq limit ${limit}) s
+    cross join lateral (select ${eventColumns(sql)} from events e
+      where e.room_id = ${roomId} and e.event_id = s.event_id limit 1) e
+    order by s.seq`;
+}
+
 /**
  * Sealed events in the order in which this server committed them: a device reads on from where it
  * was and misses none, however late an event of another server came.
@@ -45,12 +69,8 @@ export async function listSealed(
 ): Promise<SealedPage> {
   const place = await openChannel(deps, userId, { roomId, channelId: MAIN_CHANNEL });
   if (!mayReadHistory(place)) return { items: [], next: null, has_more: false };
-  const rows = await deps.sql<(EventRecord & { readonly seq: number })[]>`
-    select s.seq, ${eventColumns(deps.sql)}
-    from (select seq, event_id from sealed_events
-      where room_id = ${place.room.id} and seq > ${after} order by seq limit ${limit + 1}) s
-    join events e on e.room_id = ${place.room.id} and e.event_id = s.event_id
-    order by s.seq`;
+  const rows = await deps.sql<FeedRecord[]>`
+    ${feedQuery(deps.sql, { roomId: place.room.id, after, limit: limit + 1 })}`;
   const page = rows.slice(0, limit);
   const held = page.flatMap((row): { seq: number; event: StoredEvent }[] => {
     const event = readEvent(row);

@@ -1,3 +1,4 @@
+import { CLAIM_MS } from "./claim_rows.ts";
 import type { GroupDeps } from "./group_deps.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -16,7 +17,7 @@ export async function sweepGroups({ sql, clock }: Pick<GroupDeps, "sql" | "clock
   await sql`
     delete from mls_key_packages p where not exists (select from devices d
       where d.user_id = p.user_id and d.device_id = p.device_id and d.session_id is not null)`;
-  await sql`delete from mls_claims where claimed_ts <= ${kept}`;
+  await sql`delete from mls_claims where claimed_ts <= ${nowMs - 2 * CLAIM_MS}`;
   await sql`delete from mls_commits where created_ts <= ${kept}`;
   await sql`delete from mls_welcomes where created_ts <= ${kept}`;
   await sql`

@@ -55,3 +55,33 @@ export function wantedOf(
     }).map(({ leaf, user, device }) => ({ leaf, user, device })),
   };
 }
+
+/** What a sent message asks of a group. */
+export interface Standing {
+  /** Somebody is to be taken out: `wantedOf` would name a leaf to remove. */
+  readonly leaving: boolean;
+  /** A device of the sender is in the group. */
+  readonly present: boolean;
+}
+
+/** The same in one look for each message, however many devices there are. */
+export async function readStanding(
+  sql: Queryable,
+  { groupId, members, sender }: {
+    readonly groupId: string;
+    readonly members: readonly UserId[];
+    readonly sender: UserId;
+  },
+): Promise<Standing> {
+  const [row] = await sql<Standing[]>`
+    select coalesce(bool_or(l.user_id = ${sender}), false) as present,
+      coalesce(bool_or(not (l.user_id = any(${[...members]}) and (
+        exists (select from devices d
+          where d.user_id = l.user_id and d.device_id = l.device_id and d.session_id is not null
+            and d.certificate is not null and d.signature_key = l.signature_key)
+        or exists (select from remote_devices r
+          where r.user_id = l.user_id and r.device_id = l.device_id
+            and r.signature_key = l.signature_key)))), false) as leaving
+    from mls_leaves l where l.group_id = ${groupId}`;
+  return row ?? { leaving: false, present: false };
+}

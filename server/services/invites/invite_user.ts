@@ -2,6 +2,8 @@ import { OperationError } from "../../../core/errors.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { requireDeviceRoom } from "../e2ee/device_room.ts";
+import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { requireUserId } from "../chat/place.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
@@ -25,6 +27,7 @@ export async function inviteUser(
   else requireOpen(room.authority.room.federate, target);
   const letIn = await isKnown(deps, room.authority.room.guild, target) &&
     !await hasBlocked(deps.sql, [target, userId]);
+  if (letIn && isEncrypted(room.authority)) await requireDeviceRoom(deps, room, [target]);
   await room.changeControl((authority) => {
     if (authority.isJoined(target)) {
       throw new OperationError("conflict", `${target} is a member already.`);
