@@ -10,6 +10,8 @@ import { requestLanguage } from "./lib/i18n/languages.ts";
 import { inLanguage } from "./lib/i18n/request_language.ts";
 import { language } from "./lib/i18n/t.ts";
 import { readLook } from "./lib/look.ts";
+import { OPEN_TIMELINE } from "./lib/open_timeline.ts";
+import { packPage } from "./lib/pack_page.ts";
 import { snapshot } from "./snapshot.ts";
 import type { State } from "./utils.ts";
 
@@ -56,10 +58,12 @@ const NO_FACTS: ServerFacts = {
 /** The web client as one request handler. `assets`: what `dev.ts` built. */
 export function createUi(backend: UiBackend, { assets }: { readonly assets: Assets }): Pages {
   const visitors = new WeakMap<Request, Visitor>();
+  const createNonce = () => btoa(String.fromCharCode(...backend.rng.bytes(16)));
   const handle = createHandler<State>(snapshot, {
     assets,
     textsOf: (island) => assets.manifest.texts[language().code]?.[island],
-    createNonce: () => btoa(String.fromCharCode(...backend.rng.bytes(16))),
+    createNonce,
+    early: OPEN_TIMELINE,
     createState: (request, nonce) =>
       createState({ backend, request, nonce, visitor: visitors.get(request), assets }),
     onError: (error, request) =>
@@ -70,7 +74,10 @@ export function createUi(backend: UiBackend, { assets }: { readonly assets: Asse
   });
   return (request, visitor) => {
     visitors.set(request, visitor);
-    return inLanguage(requestLanguage(request.headers), () => handle(request));
+    return inLanguage(
+      requestLanguage(request.headers),
+      async () => packPage(await handle(request), request, createNonce()),
+    );
   };
 }
 

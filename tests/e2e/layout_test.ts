@@ -17,12 +17,25 @@ const MOST_DRIFT_PX = 1;
 const MEMBERS = 3000;
 const MESSAGES = 320;
 
+/** How far what was drawn was moved, as browsers count it, and what it was. */
 const SHIFTS = `
-  window.shifted = 0;
+  window.shifted = { sum: 0, what: [] };
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifted += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      shifted.sum += entry.value;
+      for (const { node, previousRect: from, currentRect: to } of entry.sources) {
+        const name = node?.className || node?.localName || node?.nodeName;
+        shifted.what.push(name + " from " + [from.x, from.y] + " to " + [to.x, to.y]);
+      }
+    }
   }).observe({ type: "layout-shift", buffered: true });
 `;
+
+async function assertStill(page: Page): Promise<void> {
+  const { sum, what } = await page.evaluate<{ sum: number; what: string[] }>("shifted");
+  assert.ok(sum <= MOST_SHIFT, `shifted by ${sum}: ${what.slice(0, 8).join("; ")}`);
+}
 
 async function fill(scene: Scene): Promise<void> {
   const path = `/rooms/${encodeURIComponent(scene.roomId)}/send`;
@@ -60,21 +73,43 @@ Deno.test("long channels and large guilds: a bounded page in which nothing jumps
   const { page } = ann;
   await ann.context.addInitScript(SHIFTS);
   await manyMembers(page, scene, MEMBERS);
-  const { messages: [last] } = await scene.ann.do(
-    "GET",
-    `/rooms/${encodeURIComponent(scene.roomId)}/messages?channel_id=${scene.general}&limit=1`,
-  );
-  // Everything is read: who has missed much is led to where reading stopped.
-  await scene.ann.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/read`, {
-    channel_id: scene.general,
-    event_id: last.id,
-  });
   const path = channelPath(scene.guildId, {
     room_id: scene.roomId,
     id: scene.general,
     private: false,
   });
 
+  await t.step(
+    "who has missed much looks at what is new from the first, and nothing moves",
+    async () => {
+      const scripts = Promise.withResolvers<void>();
+      await page.route("**/assets/*.js", async (route) => {
+        await scripts.promise;
+        await route.continue();
+      });
+      await page.goto(server.url + path, { waitUntil: "commit" });
+      const line = page.locator(".divider.new");
+      await line.waitFor();
+      const before = await line.boundingBox();
+      assert.ok(before && before.y > 60 && before.y < 300, JSON.stringify(before));
+      scripts.resolve();
+      await settled(page);
+      await assertStill(page);
+      assert.deepEqual(await line.boundingBox(), before);
+      await page.getByRole("button", { name: "99+ new · jump to present" }).waitFor();
+      await page.unroute("**/assets/*.js");
+    },
+  );
+
+  const { messages: [last] } = await scene.ann.do(
+    "GET",
+    `/rooms/${encodeURIComponent(scene.roomId)}/messages?channel_id=${scene.general}&limit=1`,
+  );
+  // Everything is read: it opens at the present.
+  await scene.ann.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/read`, {
+    channel_id: scene.general,
+    event_id: last.id,
+  });
   await t.step("pictures that come late shift nothing while the page loads", async () => {
     const late = Promise.withResolvers<void>();
     await page.route("**/client/v1/media/**", async (route) => {
@@ -95,8 +130,7 @@ Deno.test("long channels and large guilds: a bounded page in which nothing jumps
         ),
     );
     assert.ok(Math.abs(await topOf(page, id) - top) <= MOST_DRIFT_PX);
-    const shifted = await page.evaluate("shifted") as number;
-    assert.ok(shifted <= MOST_SHIFT, `shifted by ${shifted}`);
+    await assertStill(page);
     await page.unroute("**/client/v1/media/**");
   });
 
@@ -122,6 +156,16 @@ Deno.test("long channels and large guilds: a bounded page in which nothing jumps
       await page.unroute(/\/messages\?/);
       before = await rows.count();
     }
+  });
+
+  await t.step("what is said meanwhile is counted on the button that leads to it", async () => {
+    await scene.bob.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/send`, {
+      channel_id: scene.general,
+      body: "said meanwhile",
+    });
+    await page.getByRole("button", { name: "1 new · jump to present" }).click();
+    await page.locator("article", { hasText: "said meanwhile" }).waitFor();
+    await page.locator(".jump").waitFor({ state: "detached" });
   });
 
   await t.step("of a large guild only the members in sight are in the page", async () => {

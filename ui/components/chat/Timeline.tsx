@@ -7,6 +7,7 @@ import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts
 import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
 import { channelOf, dmOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { Drawing } from "../Drawing.tsx";
@@ -34,6 +35,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
     [window, newAfter, timeZone],
   );
   const scroll = useTimelineScroll(place, rows);
+  const [open] = useState(() => openAt(place, rows));
   const lastId = window.messages.at(-1)?.id;
   const jump = () => {
     if (window.hasAfter) {
@@ -47,6 +49,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
       <div
         class="timeline-scroll"
         ref={scroll.ref}
+        data-open={open}
         onScroll={scroll.onScroll}
         tabIndex={-1}
       >
@@ -79,17 +82,19 @@ export function Timeline({ place }: { place: TalkPlace }) {
         </div>
       </div>
       {(scroll.away || window.hasAfter) && (
-        <button type="button" class="jump" onClick={jump}>
-          <Icon name="arrow_down" small />
-          <span>
-            {(state.reads.value.get(key)?.unread ?? 0) > 0
-              ? t("timeline.jumpNew", { n: cap(state.reads.value.get(key)?.unread ?? 0) })
-              : t("timeline.jump")}
-          </span>
-        </button>
+        <JumpButton unread={state.reads.value.get(key)?.unread ?? 0} onClick={jump} />
       )}
       <NewlySaid />
     </div>
+  );
+}
+
+function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }) {
+  return (
+    <button type="button" class="jump" onClick={onClick}>
+      <Icon name="arrow_down" small />
+      <span>{unread > 0 ? t("timeline.jumpNew", { n: cap(unread) }) : t("timeline.jump")}</span>
+    </button>
   );
 }
 
@@ -196,6 +201,7 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
     if (!box || rows.length === 0) return;
     if (!state.anchors.has(key)) state.anchors.set(key, firstAnchor(place, rows));
     restore(box);
+    setAway(-box.scrollTop > box.clientHeight);
     numberArticles(box);
     read();
   }, [rows]);
@@ -236,11 +242,16 @@ function numberArticles(box: HTMLElement): void {
   }
 }
 
-/** A channel opens at what is new, a little below the top, else at the present. */
-function firstAnchor(place: TalkPlace, rows: readonly Row[]) {
-  if (place.focus !== null) return "present" as const;
+/** The row that a channel opens at: a message asked for, or what is new; none is the present. */
+function openAt(place: TalkPlace, rows: readonly Row[]): string | undefined {
+  if (place.focus !== null) return place.focus;
   const at = rows.findIndex((row) => row.kind === "new");
-  return at >= 0 && rows.length - at > 12 ? { id: "new", top: 96 } : "present" as const;
+  return at >= 0 && rows.length - at > 12 ? "new" : undefined;
+}
+
+/** What is new stands a little below the top. */
+function firstAnchor(place: TalkPlace, rows: readonly Row[]) {
+  return openAt(place, rows) === "new" ? { id: "new", top: NEW_TOP_PX } : "present" as const;
 }
 
 function moveBetweenRows(event: KeyboardEvent) {

@@ -25,6 +25,8 @@ export interface HandlerOptions<State> {
   readonly createNonce: () => string;
   /** Modules with the texts an island shows in the language of the request. */
   readonly textsOf: (island: string) => TextUrls | undefined;
+  /** A script that runs as soon as the islands stand in the page, before it is looked at. */
+  readonly early: string;
   /** Told of faults that end in a 500 page. */
   readonly onError: (error: unknown, request: Request) => void;
 }
@@ -37,7 +39,7 @@ function jsonBlock(value: unknown): string {
 function injectAssets<State>(
   html: string,
   scope: IslandScope,
-  { assets: { manifest }, textsOf }: HandlerOptions<State>,
+  { assets: { manifest }, early, textsOf }: HandlerOptions<State>,
   nonce: string,
 ): string {
   const used = [...new Set(scope.found.map((island) => island.name))];
@@ -50,7 +52,8 @@ function injectAssets<State>(
     }).concat(texts.map(({ first }) => first)),
   );
   const head = manifest.styles.map((url) => `<link rel="stylesheet" href="${url}">`).join("") +
-    [...urls].map((url) => `<link rel="modulepreload" href="${url}">`).join("");
+    // What is read comes first: no script is needed to see the page.
+    [...urls].map((url) => `<link rel="modulepreload" href="${url}" fetchpriority="low">`).join("");
   let out = html.replace("</head>", () => `${head}</head>`);
   if (used.length > 0) {
     const imports = [
@@ -59,11 +62,12 @@ function injectAssets<State>(
     ];
     const later = texts.flatMap((each) => each.later ? [`()=>import("${each.later}")`] : []);
     const map = used.map((name, i) => `${JSON.stringify(name)}:i${i}`).join(",");
-    const script = `<script type="application/json" id="og-props">${
-      jsonBlock(scope.found)
-    }</script><script type="module" nonce="${nonce}">import{boot}from "${manifest.boot}";${
-      imports.join("")
-    }boot({${map}},[${texts.map((_, i) => `t${i}`)}],[${later}])</script>`;
+    const script = `<script nonce="${nonce}">${early}</script>` +
+      `<script type="application/json" id="og-props">${
+        jsonBlock(scope.found)
+      }</script><script type="module" nonce="${nonce}">import{boot}from "${manifest.boot}";${
+        imports.join("")
+      }boot({${map}},[${texts.map((_, i) => `t${i}`)}],[${later}])</script>`;
     out = out.replace("</body>", () => `${script}</body>`);
   }
   return `<!DOCTYPE html>${out}`;
