@@ -13,7 +13,8 @@ export async function makeSeed(path: string): Promise<void> {
   const dump = await database.dumpDataDir("gzip");
   await database.close();
   await Deno.mkdir(dirname(path), { recursive: true });
-  const part = `${path}.${Deno.pid}`;
+  // Two test files may make it at once, in one process.
+  const part = `${path}.${crypto.randomUUID()}`;
   await Deno.writeFile(part, new Uint8Array(await dump.arrayBuffer()));
   await Deno.rename(part, path);
 }

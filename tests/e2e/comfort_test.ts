@@ -23,10 +23,11 @@ import { makeScene, signIn, upload } from "./scene.ts";
 /** As wide and high as 1280 by 800 at 200 % zoom, and as a small phone or 400 %. */
 const SMALL = [{ width: 640, height: 400 }, { width: 320, height: 568 }] as const;
 
+const path = (page: Page) => new URL(page.url()).pathname;
 const focusedText = (page: Page) =>
   page.evaluate<string>("document.activeElement?.textContent?.trim() ?? ''");
 
-Deno.test("comfort: keyboard, forced colors, zoom, less motion, screen reader", async (t) => {
+Deno.test("comfort: keyboard, forced colors, zoom, less motion, screen reader, Back", async (t) => {
   await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
   const scene = await makeScene(server);
   const browser = await launchBrowser();
@@ -231,6 +232,44 @@ Deno.test("comfort: keyboard, forced colors, zoom, less motion, screen reader", 
     await page.getByRole("status").filter({ hasText: /ready/i }).waitFor({ state: "attached" });
     // What it says when the server is gone is looked at in rough_weather_test.ts.
     assert.equal(await page.locator(".connection").getAttribute("role"), "status");
+  });
+
+  await t.step("on a phone Back closes what lies over the page before it leaves", async () => {
+    const { page: small } = phone;
+    await open(small, "/home");
+    await open(small, channel);
+    const at = path(small);
+    const list = small.getByRole("link", { name: "Guilds and channels" });
+    const nothingOpen = async () => {
+      await small.locator(".app.show-main").waitFor();
+      await small.locator("dialog[open]").waitFor({ state: "detached" });
+      assert.equal(path(small), at);
+    };
+    await list.click();
+    await small.locator(".app.show-nav").waitFor();
+    await small.getByRole("button", { name: "Invite people" }).click();
+    await small.locator("dialog[open]").waitFor();
+    await small.waitForFunction("history.state?.over === 2");
+    await small.goBack();
+    await small.locator("dialog[open]").waitFor({ state: "detached" });
+    await small.locator(".app.show-nav").waitFor();
+    await small.goBack();
+    await nothingOpen();
+    // Closed otherwise, nothing is left for Back to do.
+    await list.click();
+    await small.locator(".app.show-nav").waitFor();
+    await small.keyboard.press("Escape");
+    await nothingOpen();
+    await small.waitForFunction("!history.state?.over");
+    await list.click();
+    await small.locator(".app.show-nav").waitFor();
+    await small.locator(".side-row", { hasText: "weather" }).click();
+    await small.locator(".app.show-main").waitFor();
+    assert.notEqual(path(small), at);
+    await small.goBack();
+    await nothingOpen();
+    await small.goBack();
+    await small.waitForURL(/\/home$/);
   });
 
   assert.deepEqual([...ann.faults, ...bob.faults, ...phone.faults], []);

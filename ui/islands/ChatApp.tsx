@@ -9,6 +9,7 @@ import { Sidebar } from "../components/chat/Sidebar.tsx";
 import { Toasts } from "../components/chat/Toasts.tsx";
 import { goToLogin } from "../lib/browser/browser_api.ts";
 import { startAnnouncing } from "../lib/browser/announce.ts";
+import type { BackCloses } from "../lib/browser/back_closes.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
@@ -79,7 +80,9 @@ function start(state: ChatState): () => void {
   startOutbox(state);
   startAnnouncing(state);
   openPlace(state, state.place.value, "none");
+  let closing: BackCloses | undefined;
   const onBack = () => {
+    if (closing?.moved()) return;
     const place = parsePlace(state.known, location.pathname);
     if (place) openPlace(state, place, "none");
     else location.reload();
@@ -102,6 +105,10 @@ function start(state: ChatState): () => void {
     effect(() => showBadge(state)),
     startLater(state),
   ];
+  void import("../lib/browser/back_closes.ts").then((module) => {
+    closing = new module.BackCloses(state);
+    endings.push(closing.start());
+  }).catch(() => undefined);
   return () => {
     for (const end of endings) end();
   };

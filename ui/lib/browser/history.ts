@@ -29,8 +29,11 @@ export function openPlace(
   const old = state.place.value;
   const path = pathOf(state.known, place) +
     (isTalk(place) && place.focus ? `/${place.focus.replace("$", "")}` : "");
-  if (how === "push" && path !== location.pathname) history.pushState(null, "", path);
-  if (how === "replace") history.replaceState(null, "", path);
+  if (how !== "none" && path !== location.pathname) {
+    // What lay over the page ends with this, and its entry becomes that of the place.
+    const anew = how === "push" && !history.state?.over;
+    history[anew ? "pushState" : "replaceState"](null, "", path);
+  }
   state.panel.value = "main";
   if (isTalk(place)) {
     const key = placeKey(place);

@@ -30,8 +30,8 @@ export default function Switcher() {
   const go = (target: Target | undefined) => {
     if (!target) return;
     if ("user" in target) return void run(() => openDm(state, target.user.id));
-    state.overlay.value = null;
-    if (!followPath(state, target.path)) location.assign(target.path);
+    if (followPath(state, target.path)) state.overlay.value = null;
+    else location.assign(target.path);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || event.altKey || event.ctrlKey) return;
