@@ -1,6 +1,6 @@
 import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
-import { composeDevices } from "./compose/devices.ts";
+import { composeEncryption } from "./compose/encryption.ts";
 import { composeFederation, federationDoors } from "./compose/federation.ts";
 import { federationHandlers } from "./compose/federation_handlers.ts";
 import { followAccounts } from "./compose/follow_accounts.ts";
@@ -39,7 +39,6 @@ import type { Rooms } from "./rooms/rooms.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
 import { settleServerIdentity } from "./services/accounts/server_identity.ts";
 import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
-import { sweepGroups } from "./services/e2ee/sweep_groups.ts";
 import { departureGate } from "./services/guilds/departure_gate.ts";
 import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
@@ -99,8 +98,7 @@ export async function startServer(
       await sweepNonces(sql, clock.now());
       await nonces.sweep(clock.now());
       await domain.inbound.sweep();
-      await domain.devices.sweep();
-      await sweepGroups({ sql, clock });
+      await domain.encryption.sweep();
       await outbound.servers.sweep();
     },
   });
@@ -220,15 +218,16 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     chat,
     stack,
   });
-  const devices = composeDevices(config, system, {
+  const encryption = composeEncryption(config, system, {
     ...base,
     chat: chat.deps,
     sessions: accounts.deps.sessions,
+    signer: keys.signer,
     remote: memberships.remote,
     stack,
   });
-  by({ ...devices.hear, relationship: memberships.hearRelationship });
-  return { ...base, inbound, memberships, live, chat, media, blobs, accounts, devices };
+  by({ ...encryption.hear, relationship: memberships.hearRelationship });
+  return { ...base, inbound, memberships, live, chat, media, blobs, accounts, encryption };
 }
 
 /** How events of other servers come in. */
@@ -286,6 +285,7 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
       memberships,
       blobs,
       erasure,
+      groups: domain.encryption.groups.desk,
     }),
     heardFrom: (origin) => outbound.engine.heardFrom(origin),
     isKnown: (origin) => outbound.servers.knows(origin),
@@ -335,8 +335,8 @@ async function openDoors(
           },
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },
-        devices: domain.devices.routes,
-        groups: { ...chat.deps, bus: domain.bus, signer: domain.keys.signer, meter: metrics },
+        devices: domain.encryption.devices.routes,
+        groups: { ...domain.encryption.groups.deps, meter: metrics },
         media: {
           deps: media.deps,
           visibility: mediaVisibility(chat.deps),

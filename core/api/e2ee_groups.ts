@@ -51,7 +51,9 @@ export const Wanted = z.object({
 export type Wanted = z.infer<typeof Wanted>;
 
 export const Group = z.object({
-  state: z.enum(["none", "active"]),
+  state: z.enum(["none", "active", "paused"]).describe(
+    "paused: the server that orders its changes cannot be asked now; messages go on",
+  ),
   group_id: z.string().nullable(),
   term: z.number().int(),
   epoch: z.number().int().nullable(),
@@ -61,6 +63,10 @@ export const Group = z.object({
   receipt: Receipt.nullable().describe("The last one"),
   sequencer: z.string().describe("Server that orders the group's changes"),
   successors: z.array(z.string()).describe("Servers that take over from it, in this order"),
+  contradictions: z.array(z.object({
+    epoch: z.number().int(),
+    receipts: z.tuple([Receipt, Receipt]),
+  })).describe("Two receipts of the sequencer for one epoch: it told two stories"),
 });
 export type Group = z.infer<typeof Group>;
 

@@ -40,6 +40,12 @@ export const EDUS: readonly EduKind[] = [
     to: "servers that share an encrypted room with the user",
   },
   {
+    type: "m.group",
+    fields: "`room_id`, `term`, `epoch`",
+    from: "the server that orders the group of an encrypted room",
+    to: "servers with a joined member",
+  },
+  {
     type: "m.to_device",
     fields: "`from`, `from_device?`, `to`, `device` (or `*`), `kind`, `body`",
     from: "a user of the origin (`from`) who shares a room with `to` or is friends with them",

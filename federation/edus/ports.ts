@@ -2,6 +2,7 @@ import type { ToDeviceKind } from "../../core/api/e2ee_devices.ts";
 import type { DeviceId } from "../../core/ids/device_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Word } from "../../core/rules/relationship.ts";
@@ -38,6 +39,10 @@ export interface EduShow {
   >;
   /** Identity or devices of a user of another server are newer than what may be held here. */
   devices(user: UserId, version: number): Promise<void>;
+  /** The group of a room has a newer epoch, or Welcomes wait, says a server. */
+  group(
+    said: { readonly server: ServerName; readonly roomId: RoomId; readonly epoch: number },
+  ): Promise<void>;
   /** Refusal is silence. */
   toDevice(message: HeardToDevice): Promise<void>;
   /** Forgotten by itself after `forMs`. */

@@ -5,6 +5,7 @@ import {
   TypingEdu,
 } from "../../core/api/federation/edus.ts";
 import { DeviceEdu, ToDeviceEdu } from "../../core/api/federation/encryption.ts";
+import { GroupEdu } from "../../core/api/federation/groups.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { parseChannelId } from "../../core/ids/channel_id.ts";
 import { fromBase64 } from "../../core/e2ee/bytes.ts";
@@ -83,6 +84,8 @@ export class EduReceiver implements EduSink {
         return () => this.#relationship(arrived);
       case "m.device":
         return () => this.#device(arrived);
+      case "m.group":
+        return () => this.#group(arrived);
       case "m.to_device":
         return () => this.#toDevice(arrived);
       default:
@@ -127,6 +130,17 @@ export class EduReceiver implements EduSink {
     const user = edu === undefined ? undefined : ownUser(origin, edu.user);
     if (edu === undefined || user === undefined) return;
     await this.#deps.show.devices(user, edu.version);
+  }
+
+  /** A hint: what is new is asked of the server that orders the group, whoever says so. */
+  async #group({ origin, content }: Arrived): Promise<void> {
+    const edu = GroupEdu.safeParse(content).data;
+    const roomId = edu === undefined ? undefined : parseRoomId(edu.room_id);
+    if (edu === undefined || roomId === undefined) return;
+    const authority = await this.#deps.rooms.authority(roomId);
+    if (authority === undefined || !isServerAllowed(authority.view, origin)) return;
+    if (!authority.joinedServers().has(origin)) return;
+    await this.#deps.show.group({ server: origin, roomId, epoch: edu.epoch });
   }
 
   async #toDevice({ origin, content }: Arrived): Promise<void> {

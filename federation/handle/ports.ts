@@ -1,3 +1,11 @@
+import type { z } from "zod";
+import type {
+  changeGroup,
+  claimForGroup,
+  claimKeyPackages,
+  foundGroup,
+  syncGroup,
+} from "../../core/api/federation/groups.ts";
 import type { RemoteDeviceList } from "../../core/api/federation/encryption.ts";
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
@@ -94,6 +102,30 @@ export interface ProfileReader {
 export interface DeviceReader {
   /** Only of users whom a server has to do with: it shares a room, or has a friend of theirs. */
   find(server: ServerName, users: readonly UserId[]): Promise<readonly RemoteDeviceList[]>;
+}
+
+type GroupAnswer<O extends { readonly answer: z.ZodType }> = Promise<z.input<O["answer"]>>;
+interface OfUser {
+  readonly roomId: RoomId;
+  readonly user: UserId;
+}
+
+/** The encrypted groups of rooms. Who asks was found to be in the room, and to act for its own. */
+export interface GroupDesk {
+  sync(
+    server: ServerName,
+    request: z.output<typeof syncGroup.request> & { readonly roomId: RoomId },
+  ): GroupAnswer<typeof syncGroup>;
+  found(request: z.output<typeof foundGroup.request> & OfUser): GroupAnswer<typeof foundGroup>;
+  change(request: z.output<typeof changeGroup.request> & OfUser): GroupAnswer<typeof changeGroup>;
+  claim(
+    request: z.output<typeof claimForGroup.request> & OfUser,
+  ): GroupAnswer<typeof claimForGroup>;
+  /** Of devices of users of this server alone. */
+  claimHere(
+    server: ServerName,
+    request: z.output<typeof claimKeyPackages.request> & { readonly roomId: RoomId },
+  ): GroupAnswer<typeof claimKeyPackages>;
 }
 
 /** Why a file is kept, as far as it decides who may be given it. */

@@ -3,9 +3,11 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { devicesHandler } from "../../federation/handle/devices.ts";
+import { groupHandlers } from "../../federation/handle/groups.ts";
 import { mediaHandler } from "../../federation/handle/media.ts";
 import { profileHandler } from "../../federation/handle/profile.ts";
 import { keysHandler } from "../../federation/handle/keys.ts";
+import type { GroupDesk } from "../../federation/handle/ports.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
 import { deviceReader } from "../federation/device_reader.ts";
 import { fileReader } from "../federation/file_reader.ts";
@@ -32,6 +34,7 @@ export function federationHandlers(
     readonly serverName: ServerName;
     readonly blobs: BlobStore;
     readonly erasure: Pick<ErasureParts, "handler">;
+    readonly groups: GroupDesk;
   },
 ): AnyHandler[] {
   const rooms = new PostgresRoomReader(deps);
@@ -41,6 +44,7 @@ export function federationHandlers(
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
     keysHandler({ keys: deps.federation.keyRing }),
     deps.erasure.handler,
+    ...groupHandlers({ rooms, groups: deps.groups }),
     devicesHandler({ devices: deviceReader({ sql: deps.sql, rooms }) }),
     profileHandler({ profiles: profileReader(deps.sql) }),
     mediaHandler({ ...deps, rooms, files: fileReader(deps) }),

@@ -1,7 +1,7 @@
 import type { EduShow } from "../../federation/edus/ports.ts";
 
 /** What people and servers say to people and servers, past the rooms. */
-export type Heard = Pick<EduShow, "relationship" | "devices" | "toDevice">;
+export type Heard = Pick<EduShow, "relationship" | "devices" | "toDevice" | "group">;
 
 /**
  * Who hears is made with what it answers by, after the doors to other servers: until it is known
@@ -9,12 +9,18 @@ export type Heard = Pick<EduShow, "relationship" | "devices" | "toDevice">;
  */
 export function heardLater(): { readonly heard: Heard; readonly by: (hearing: Heard) => void } {
   const nobody = () => Promise.resolve();
-  let hearing: Heard = { relationship: nobody, devices: nobody, toDevice: nobody };
+  let hearing: Heard = {
+    relationship: nobody,
+    devices: nobody,
+    toDevice: nobody,
+    group: nobody,
+  };
   return {
     heard: {
       relationship: (said) => hearing.relationship(said),
       devices: (user, version) => hearing.devices(user, version),
       toDevice: (message) => hearing.toDevice(message),
+      group: (said) => hearing.group(said),
     },
     by: (present) => {
       hearing = present;

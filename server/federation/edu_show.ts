@@ -18,6 +18,7 @@ export function eduShow(deps: {
   readonly relationship: EduShow["relationship"];
   readonly devices: EduShow["devices"];
   readonly toDevice: EduShow["toDevice"];
+  readonly group: EduShow["group"];
 }): EduShow {
   const { sql, live, users, log } = deps;
   return {
@@ -41,6 +42,7 @@ export function eduShow(deps: {
     relationship: deps.relationship,
     devices: deps.devices,
     toDevice: deps.toDevice,
+    group: deps.group,
     presence(user: UserId, shown: ShownPresence, forMs: number): void {
       live.presences.hearFromServer(user, shown, forMs);
     },

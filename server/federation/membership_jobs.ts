@@ -26,6 +26,7 @@ import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type {
   DeviceJob,
+  GroupJob,
   MembershipJob,
   RelationshipJob,
   RoomJob,
@@ -80,7 +81,10 @@ export class MembershipJobs implements AsyncDisposable {
 
   /** In a transaction of the caller's, who wakes afterwards. */
   async tellWithin(tx: Queryable, job: MembershipJob): Promise<void> {
-    await enqueue(tx, [membershipRow(job, this.#deps.clock.now())]);
+    const row = membershipRow(job, this.#deps.clock.now());
+    // What says how things are when it is said need not be said twice.
+    if ((job.kind === "devices" || job.kind === "group") && await isWaiting(tx, row)) return;
+    await enqueue(tx, [row]);
   }
 
   wake(): void {
@@ -106,8 +110,9 @@ export class MembershipJobs implements AsyncDisposable {
       if (this.#woken) continue;
       this.#pause = new AbortController();
       const pauseMs = Math.min(LOOK_MS, Math.max(0, this.#againMs - clock.now()));
-      this.#againMs = Infinity;
       await clock.sleep(pauseMs, this.#pause.signal).catch(() => undefined);
+      // A pause that was cut short has not come to what it waited for.
+      if (this.#againMs <= clock.now()) this.#againMs = Infinity;
     }
   }
 
@@ -160,6 +165,8 @@ export class MembershipJobs implements AsyncDisposable {
         return await this.#sayRelationship(job);
       case "devices":
         return await this.#sayDevices(job);
+      case "group":
+        return await this.#sayGroup(job);
       case "to_device":
         return await this.#say(job.to, {
           type: "m.to_device",
@@ -189,6 +196,15 @@ export class MembershipJobs implements AsyncDisposable {
       select version from device_lists where user_id = ${user}`;
     if (row === undefined) return;
     await this.#say(to, { type: "m.device", content: { user, version: row.version } });
+  }
+
+  /** The epoch as it is when it is said. */
+  async #sayGroup({ to, roomId }: GroupJob): Promise<void> {
+    const [row] = await this.#deps.sql<{ term: number; epoch: number }[]>`
+      select term, epoch from mls_groups where room_id = ${roomId}`;
+    if (row === undefined) return;
+    const { term, epoch } = row;
+    await this.#say(to, { type: "m.group", content: { room_id: roomId, term, epoch } });
   }
 
   async #sendInvite({ to, roomId, user }: RoomJob): Promise<void> {
@@ -237,9 +253,22 @@ export function membershipRow(job: MembershipJob, nowMs: number): OutboxRow {
   };
 }
 
+/**
+ * Whether the same is to be said and nobody has begun to; nobody does before the transaction ends,
+ * so that what is said then is as this transaction leaves it.
+ */
+async function isWaiting(tx: Queryable, { kind, lane = "" }: OutboxRow): Promise<boolean> {
+  const rows = await tx`
+    select 1 from outbox where kind = ${kind} and lane = ${lane} and attempts = 0
+    limit 1 for update skip locked`;
+  return rows.length > 0;
+}
+
 /** What must arrive in its order. */
 function laneOf(job: MembershipJob): string {
   switch (job.kind) {
+    case "group":
+      return `${job.to} group ${job.roomId}`;
     case "devices":
       return `${job.to} devices ${job.user}`;
     case "to_device":

@@ -72,6 +72,8 @@ export class RemoteDevices {
 
   /** Their server says that there is a version; what is not held is not fetched for it. */
   async hear(user: UserId, version: number): Promise<void> {
+    // Who speaks is there.
+    this.#quietUntil.delete(serverOf(user));
     const rows = await this.#deps.sql`
       update remote_device_lists set stale = true
       where user_id = ${user} and version <> ${version} returning 1`;
@@ -100,6 +102,17 @@ export class RemoteDevices {
     } finally {
       this.#working = false;
     }
+  }
+
+  /** Fetches what is not held at all; what is merely old is fetched in the background. */
+  async learn(users: readonly UserId[]): Promise<void> {
+    const old = await this.#oldAmong(users);
+    if (old.length === 0) return;
+    const rows = await this.#deps.sql<{ user_id: UserId }[]>`
+      select user_id from remote_device_lists where user_id = any(${old})`;
+    const held = new Set(rows.map((row) => row.user_id));
+    this.notice(old.filter((user) => held.has(user)));
+    await this.refresh(old.filter((user) => !held.has(user)));
   }
 
   /** What is held of these users, fetched anew where that is old and their server answers. */

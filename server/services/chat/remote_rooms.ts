@@ -53,7 +53,7 @@ export interface RemoteRooms {
 }
 
 /** What must reach another server although nobody there may be in the room. */
-export type MembershipJob = RoomJob | RelationshipJob | DeviceJob | ToDeviceJob;
+export type MembershipJob = RoomJob | RelationshipJob | DeviceJob | ToDeviceJob | GroupJob;
 
 export type RoomJob =
   & { readonly to: ServerName; readonly roomId: RoomId; readonly user: UserId }
@@ -92,4 +92,11 @@ export interface ToDeviceJob {
   readonly user: UserId;
   /** `from_device`, `device`, `kind` and `body` of the EDU. */
   readonly message: Readonly<Record<string, string | null>>;
+}
+
+/** The group of a room that this server orders has changed. */
+export interface GroupJob {
+  readonly kind: "group";
+  readonly to: ServerName;
+  readonly roomId: RoomId;
 }

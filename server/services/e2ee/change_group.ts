@@ -191,9 +191,12 @@ async function inGroupTurn(
       : undefined;
     const outcome = await deps.sql.begin(async (tx) => {
       await lockGroup(tx, room.id);
-      return await work(tx, facts);
+      const outcome = await work(tx, facts);
+      if (outcome.stored !== undefined) await deps.elsewhere.tellMembers(tx, room);
+      return outcome;
     });
     if (outcome.stored === undefined) await deps.throttle.giveBack(claims);
+    else deps.elsewhere.wake();
     return outcome;
   } catch (error) {
     const isRace = error instanceof OperationError &&

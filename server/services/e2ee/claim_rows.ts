@@ -48,7 +48,7 @@ export async function findOpenClaims(
   } and c.not_after_ts > ${nowMs}`;
 }
 
-type Taken = ClaimRow & { readonly not_after_ts: number };
+export type Taken = ClaimRow & { readonly not_after_ts: number };
 
 /** One package of each device, the oldest first, which nobody else is taking at this moment. */
 export async function takePackages(
@@ -92,7 +92,8 @@ export async function noteClaims(
   tx: Tx,
   { roomId, claimedBy, taken, nowMs }: {
     readonly roomId: RoomId;
-    readonly claimedBy: UserId;
+    /** Who asked: a user, or a server for its own. */
+    readonly claimedBy: string;
     readonly taken: readonly Taken[];
     readonly nowMs: number;
   },

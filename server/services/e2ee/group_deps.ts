@@ -1,6 +1,7 @@
 import type { Bus } from "../../../core/ports/bus.ts";
 import type { Signer } from "../../keys/signer.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import type { GroupsElsewhere } from "./groups_elsewhere.ts";
 
 /** What the delivery of encrypted groups needs; each service takes a `Pick`. */
 export interface GroupDeps extends
@@ -11,4 +12,5 @@ export interface GroupDeps extends
   readonly bus: Bus;
   /** Signs receipts. */
   readonly signer: Signer;
+  readonly elsewhere: GroupsElsewhere;
 }

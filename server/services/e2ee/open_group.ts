@@ -7,10 +7,12 @@ import type { Room } from "../../rooms/room.ts";
 import { openChannel } from "../chat/place.ts";
 import { bytesOf, openBundle, type RawBundle } from "./bundle.ts";
 import { changeGroup, foundGroup, noGroup, sequencerOf } from "./change_group.ts";
-import { type ClaimedPackage, claimKeyPackages } from "./claim_key_packages.ts";
+import { claimKeyPackages } from "./claim_key_packages.ts";
 import { type CommitPage, readCommitLog } from "./commit_log.ts";
 import type { GroupDeps } from "./group_deps.ts";
-import { notEncrypted, sequencerAway } from "./group_refusals.ts";
+import { findContradictions } from "./group_copy.ts";
+import type { HandedPackage } from "./groups_elsewhere.ts";
+import { notEncrypted } from "./group_refusals.ts";
 import { findGroup, findGroupInfo, receiptOf } from "./group_rows.ts";
 import { requireOwnDevice } from "./registered_devices.ts";
 import { canBeEncrypted, isEncrypted, mayEncrypt } from "./room_encryption.ts";
@@ -31,18 +33,24 @@ async function openGroupRoom(deps: GroupDeps, userId: UserId, rawId: string): Pr
   return room;
 }
 
-/** The same, where this server orders the group's changes. */
-async function openOrdered(deps: GroupDeps, userId: UserId, rawId: string): Promise<Room> {
-  const room = await openGroupRoom(deps, userId, rawId);
-  const sequencer = sequencerOf(room);
-  if (sequencer !== deps.serverName) throw sequencerAway(sequencer);
-  return room;
+/** Whether this server orders the changes of the room's group. */
+function isOrderedHere(deps: Pick<GroupDeps, "serverName">, room: Room): boolean {
+  return sequencerOf(room) === deps.serverName;
 }
 
-/** The group as this server knows it. @throws OperationError `not_found`, `invalid` */
+/**
+ * The group as this server knows it. Where another one orders it and cannot be asked now, it is as
+ * it was last seen and its changes are paused. @throws OperationError `not_found`, `invalid`
+ */
 export async function getGroup(deps: GroupDeps, who: Who, rawId: string): Promise<Group> {
   const room = await openGroupRoom(deps, who.userId, rawId);
-  return await viewGroup(deps, room);
+  if (isOrderedHere(deps, room)) {
+    await deps.elsewhere.learn(await membersOf(deps, room));
+    return await viewGroup(deps, room);
+  }
+  const wanted = await deps.elsewhere.sync(room);
+  const view = await viewGroup(deps, room);
+  return wanted === undefined ? { ...view, state: "paused" } : { ...view, wanted };
 }
 
 export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
@@ -68,6 +76,7 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
       receipt: null,
       sequencer,
       successors: [],
+      contradictions: [],
     };
   }
   // A change between the two reads: what is told is of the later epoch, and told again.
@@ -83,6 +92,7 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
     receipt: receiptOf(group),
     sequencer,
     successors: [],
+    contradictions: await findContradictions(deps.sql, room.id),
   };
 }
 
@@ -92,10 +102,14 @@ export async function createGroup(
   who: Who,
   input: { readonly roomId: string; readonly groupId: string; readonly groupInfo: string },
 ): Promise<{ receipt: Receipt }> {
-  const room = await openOrdered(deps, who.userId, input.roomId);
+  const room = await openGroupRoom(deps, who.userId, input.roomId);
   const caller = await requireOwnDevice(deps.sql, who);
-  const groupInfo = bytesOf(input.groupInfo);
-  return { receipt: await foundGroup(deps, { room, caller, groupInfo, groupId: input.groupId }) };
+  const asking = { room, caller, groupInfo: bytesOf(input.groupInfo), groupId: input.groupId };
+  return {
+    receipt: isOrderedHere(deps, room)
+      ? await foundGroup(deps, asking)
+      : await deps.elsewhere.found(asking),
+  };
 }
 
 /** @throws OperationError as `changeGroup`, and `invalid`, `forbidden`, `unavailable` */
@@ -109,11 +123,15 @@ export async function sendCommit(
     readonly bundle: RawBundle;
   },
 ): Promise<{ receipt: Receipt }> {
-  const room = await openOrdered(deps, who.userId, input.roomId);
+  const room = await openGroupRoom(deps, who.userId, input.roomId);
   const caller = await requireOwnDevice(deps.sql, who);
-  const bundle = openBundle(input.bundle);
   const { baseEpoch, external } = input;
-  return { receipt: await changeGroup(deps, { room, caller, bundle, baseEpoch, external }) };
+  const change = { room, caller, bundle: openBundle(input.bundle), baseEpoch, external };
+  return {
+    receipt: isOrderedHere(deps, room)
+      ? await changeGroup(deps, change)
+      : await deps.elsewhere.change(change),
+  };
 }
 
 /** @throws OperationError `not_found`, `invalid` */
@@ -123,6 +141,7 @@ export async function listCommits(
   input: { readonly roomId: string; readonly afterEpoch: number; readonly limit: number },
 ): Promise<CommitPage> {
   const room = await openGroupRoom(deps, who.userId, input.roomId);
+  if (!isOrderedHere(deps, room)) await deps.elsewhere.sync(room);
   const group = await findGroup(deps.sql, room.id);
   if (group === undefined) throw noGroup();
   return await readCommitLog(deps.sql, group, {
@@ -139,9 +158,14 @@ export async function claimForRoom(
     readonly roomId: string;
     readonly devices: readonly { readonly user: string; readonly device: string }[];
   },
-): Promise<{ packages: ClaimedPackage[] }> {
+): Promise<{ packages: HandedPackage[] }> {
   const room = await openGroupRoom(deps, who.userId, input.roomId);
   await requireOwnDevice(deps.sql, who);
   const { devices } = input;
-  return { packages: await claimKeyPackages(deps, { room, claimer: who.userId, devices }) };
+  const { userId } = who;
+  return {
+    packages: isOrderedHere(deps, room)
+      ? await claimKeyPackages(deps, { room, claimer: userId, devices })
+      : await deps.elsewhere.claim(room, { user: userId, devices }),
+  };
 }

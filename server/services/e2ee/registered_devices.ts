@@ -43,6 +43,18 @@ export async function findRegistered(
   return rows.map(deviceOf);
 }
 
+/** Of people of other servers those of whose devices nothing has been fetched yet. */
+export async function findUnknown(
+  sql: Queryable,
+  users: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const rows = await sql<{ user_id: UserId }[]>`
+    select u.user_id from unnest(${[...users]}::text[]) as u (user_id)
+    where not exists (select from users l where l.user_id = u.user_id)
+      and not exists (select from remote_device_lists r where r.user_id = u.user_id)`;
+  return new Set(rows.map((row) => row.user_id));
+}
+
 /** The device that the caller's session is. @throws OperationError `forbidden` */
 export async function requireOwnDevice(
   sql: Queryable,

@@ -60,6 +60,15 @@ async function storeParts(tx: Tx, rng: Rng, stored: Stored): Promise<void> {
     values (${groupId}, ${receipt.base_epoch}, ${receipt.commit_hash}, ${stored.bytes},
       ${stored.external}, ${sender.user}, ${sender.device}, ${JSON.stringify(receipt)},
       ${receipt.ts})`;
+  await writeLeaves(tx, { groupId, roomId, leaves });
+  await storeWelcome(tx, rng, stored);
+}
+
+/** Who is in the group now; what was given out for who came in has been used. */
+export async function writeLeaves(
+  tx: Tx,
+  { groupId, roomId, leaves }: Pick<Stored, "groupId" | "roomId" | "leaves">,
+): Promise<void> {
   await tx`delete from mls_leaves where group_id = ${groupId}`;
   await tx`
     insert into mls_leaves (group_id, leaf, user_id, device_id, signature_key, credential)
@@ -72,7 +81,6 @@ async function storeParts(tx: Tx, rng: Rng, stored: Stored): Promise<void> {
     using mls_leaves l
     where l.group_id = ${groupId} and c.room_id = ${roomId} and c.user_id = l.user_id
       and c.device_id = l.device_id`;
-  await storeWelcome(tx, rng, stored);
 }
 
 async function storeWelcome(tx: Tx, rng: Rng, stored: Stored): Promise<void> {

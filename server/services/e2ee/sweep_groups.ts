@@ -22,7 +22,9 @@ export async function sweepGroups({ sql, clock }: Pick<GroupDeps, "sql" | "clock
   await sql`delete from mls_welcomes where created_ts <= ${kept}`;
   await sql`
     delete from mls_welcomes w where not exists (select from devices d
-      where d.user_id = w.user_id and d.device_id = w.device_id and d.session_id is not null)`;
+        where d.user_id = w.user_id and d.device_id = w.device_id and d.session_id is not null)
+      and not exists (select from remote_devices d
+        where d.user_id = w.user_id and d.device_id = w.device_id)`;
   await sql`
     delete from mls_welcome_bodies b where created_ts <= ${nowMs - BODY_MIN_AGE_MS}
       and not exists (select from mls_welcomes w where w.hash = b.hash)`;

@@ -6,7 +6,12 @@ import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { Rooms } from "../../rooms/rooms.ts";
 import { findLeaves, type LeafRow } from "./group_rows.ts";
-import { deviceKey, findRegistered, type RegisteredDevice } from "./registered_devices.ts";
+import {
+  deviceKey,
+  findRegistered,
+  findUnknown,
+  type RegisteredDevice,
+} from "./registered_devices.ts";
 
 /**
  * Whose devices belong into the room's group: the joined members, of a private channel those whom
@@ -36,20 +41,26 @@ export async function readRoster(
 ): Promise<Roster> {
   const leaves = await findLeaves(sql, groupId);
   const registered = await findRegistered(sql, members);
-  return { leaves, registered, wanted: wantedOf(leaves, registered) };
+  const unknown = await findUnknown(sql, members);
+  return { leaves, registered, wanted: wantedOf({ leaves, registered, unknown }) };
 }
 
-/** A device that came back with another key under its old name is another device. */
-export function wantedOf(
-  leaves: readonly LeafRow[],
-  registered: readonly RegisteredDevice[],
-): Wanted {
+/**
+ * A device that came back with another key under its old name is another device. `unknown`: members
+ * whose devices this server has not been told of yet; theirs are left as they are.
+ */
+export function wantedOf({ leaves, registered, unknown = new Set() }: {
+  readonly leaves: readonly LeafRow[];
+  readonly registered: readonly RegisteredDevice[];
+  readonly unknown?: ReadonlySet<UserId>;
+}): Wanted {
   const known = new Map(registered.map((each) => [deviceKey(each), each]));
   const held = new Set(leaves.map(deviceKey));
   return {
     add: registered.filter((each) => !held.has(deviceKey(each)))
       .map(({ user, device }) => ({ user, device })),
     remove: leaves.filter((leaf) => {
+      if (unknown.has(leaf.user)) return false;
       const device = known.get(deviceKey(leaf));
       return device === undefined || !equalBytes(device.signatureKey, leaf.signatureKey);
     }).map(({ leaf, user, device }) => ({ leaf, user, device })),
