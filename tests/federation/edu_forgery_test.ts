@@ -62,6 +62,10 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
       shown.push(`devices ${user} ${version}`);
       return Promise.resolve();
     },
+    group: ({ server, roomId, epoch }) => {
+      shown.push(`group ${server} ${roomId} ${epoch}`);
+      return Promise.resolve();
+    },
     toDevice: ({ from, to, device, kind }) => {
       shown.push(`to_device ${from} ${to} ${device} ${kind}`);
       return Promise.resolve();
@@ -160,10 +164,27 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     if (n % 100 === 99) await waitFor("the forgeries", () => Promise.resolve(receiver.isIdle));
     assert.deepEqual(shown, []);
   }
+  // Of no user: any server of the room may say it, and nobody else.
+  const group = { room_id: room.id, term: 0, epoch: 3 };
+  for (
+    const [origin, content] of [
+      [THREE, group],
+      [DENIED, group],
+      [TWO, { ...group, room_id: roomIdFromHash(world.rng.bytes(32)) }],
+      [TWO, { ...group, epoch: -1 }],
+      [TWO, { ...group, term: "0" }],
+    ] as const
+  ) {
+    receiver.receive(origin, { type: "m.group", content });
+  }
+  await waitFor("the forged groups", () => Promise.resolve(receiver.isIdle));
+  assert.deepEqual(shown, []);
+  receiver.receive(TWO, { type: "m.group", content: group });
   for (const [type, content] of Object.entries(good)) receiver.receive(TWO, { type, content });
   await waitFor("the honest ones", () => Promise.resolve(receiver.isIdle));
   assert.deepEqual(shown.sort(), [
     `devices ${ANN} 7`,
+    `group ${TWO} ${room.id} 3`,
     `presence ${ANN} online`,
     `read ${ANN} ${general} ${eventId}`,
     `relationship ${ANN} ${OLGA} request`,
@@ -175,5 +196,5 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     content: { ...good["m.read"], event_id: randomEventId(world.rng) },
   });
   await waitFor("the last", () => Promise.resolve(receiver.isIdle));
-  assert.equal(shown.length, 7, "what is not held is the store's to ignore");
+  assert.equal(shown.length, 8, "what is not held is the store's to ignore");
 });
