@@ -11,8 +11,8 @@ import { jsonRow, readJsonRow } from "./rows.ts";
 import type { Trust } from "./trust.ts";
 import type { DevicePhase } from "./types.ts";
 
-/** Of the two years that a certificate may live: renewed in its last quarter. */
-const CERTIFICATE_LIFE_MS = limits.e2ee.maxCertificateMs - 24 * 3_600_000;
+/** A month less than a certificate may live, for clocks that go wrong; renewed in its last quarter. */
+const CERTIFICATE_LIFE_MS = limits.e2ee.maxCertificateMs - 30 * 24 * 3_600_000;
 
 interface DeviceRow {
   readonly deviceId: DeviceId;

@@ -28,7 +28,7 @@ export class Room {
   #membersOf: unknown;
   #working = false;
   #reconnecting = false;
-  #syncing: Promise<RoomState> | undefined;
+  #waiting: Promise<RoomState> | undefined;
   #missing = 0;
   readonly #admitted = new Map<string, KeyEvent>();
 
@@ -57,14 +57,15 @@ export class Room {
     return await this.sync();
   }
 
-  /** Up to date with the server, as far as it answers. Calls at the same time share one pass. */
+  /** Up to date with the server. Calls share a pass that has not begun; one that has may be late. */
   sync(): Promise<RoomState> {
-    return this.#syncing ??= this.#run(() => this.#catchUp())
-      .then(() => this.state())
-      .finally(() => {
-        this.#syncing = undefined;
-        this.#workLater();
-      });
+    return this.#waiting ??= this.#run(() => {
+      this.#waiting = undefined;
+      return this.#catchUp();
+    }).then(() => this.state()).finally(() => {
+      this.#waiting = undefined;
+      this.#workLater();
+    });
   }
 
   /** The server said something of the room's group. */
