@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
-import { LIFE, makeDeviceKeys, makeMls } from "../../tests/harness/mls_people.ts";
+import {
+  LIFE,
+  makeDeviceKeys,
+  makeMls,
+  openRoom,
+  ownerOf,
+  takeAll,
+} from "../../tests/harness/mls_people.ts";
+import { checkBundle } from "./bundle.ts";
 import { snapshot } from "./snapshot.ts";
 import { readCommit, readGroupInfo, readKeyPackage, readMessage, readWelcome } from "./readers.ts";
 
@@ -84,4 +92,28 @@ Deno.test("what a server reads without any secret agrees with what the members k
   assert.deepEqual(readWelcome(added.welcome!).refs, [package_.ref]);
   const sent = await mls.encrypt(added.group, text("x"), text(""));
   assert.deepEqual(readMessage(sent.message), { groupId: text("room"), epoch: 1 });
+});
+
+Deno.test("a device shows a newer certificate without a new place or key", async () => {
+  const room = await openRoom(4, 3);
+  const { mls, keys, groups } = room;
+  const late = await mls.encrypt(groups[1]!, text("before"), text(""));
+  groups[1] = late.group;
+  const newer = new Uint8Array([...keys[1]!.credential, ...text("/2")]);
+  const made = await mls.commit(groups[1]!, { credential: newer });
+  const facts = await checkBundle(room.added.groupInfo, made, ownerOf);
+  assert.deepEqual([facts.added, facts.removed, facts.by.credential], [[], [], newer]);
+  await takeAll(room, 1, made);
+  for (const group of groups) assert.deepEqual(group.leaves()[1]!.credential, newer);
+  const read = await mls.decrypt(groups[2]!, late.message);
+  assert.deepEqual(read.sender.credential, keys[1]!.credential);
+  await takeAll(room, 1, await mls.commit(mls.restore(snapshot(groups[1]!)), { remove: [2] }));
+
+  const refused = { reason: "policy" };
+  await assert.rejects(mls.commit(groups[0]!, { credential: newer }), refused);
+  const other = text(`@other/A/${keys[0]!.signatureKey.toHex()}`);
+  await assert.rejects(mls.commit(groups[0]!, { credential: other }), refused);
+  const package_ = await mls.keyPackage(await makeDeviceKeys(room.rng, "@new", "A"), LIFE);
+  const add = [package_.publicBytes];
+  await assert.rejects(mls.commit(groups[0]!, { add, credential: keys[0]!.credential }), refused);
 });

@@ -1,7 +1,9 @@
 import { getPublicKeyAsync } from "@noble/ed25519";
 import type { DeviceKeys } from "../../core/mls/key_package.ts";
 import type { Group } from "../../core/mls/group.ts";
-import { type CommitResult, createMls, type Mls, type MlsOptions } from "../../core/mls/mls.ts";
+import type { CommitResult } from "../../core/mls/commits.ts";
+import { createMls, type Mls } from "../../core/mls/mls.ts";
+import type { MlsOptions } from "../../core/mls/tools.ts";
 import type { Owner } from "../../core/mls/policy.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { seededRng } from "./seeded_rng.ts";

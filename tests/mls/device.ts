@@ -1,6 +1,7 @@
 import type { Group } from "../../core/mls/group.ts";
 import type { DeviceKeys, OwnKeyPackage } from "../../core/mls/key_package.ts";
-import type { CommitResult, Mls } from "../../core/mls/mls.ts";
+import type { CommitResult } from "../../core/mls/commits.ts";
+import type { Mls } from "../../core/mls/mls.ts";
 import { readWelcome } from "../../core/mls/readers.ts";
 import { delta, snapshot } from "../../core/mls/snapshot.ts";
 import { LIFE } from "../harness/mls_people.ts";

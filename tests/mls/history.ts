@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MlsFault } from "../../core/mls/fault.ts";
-import type { CommitResult, Mls } from "../../core/mls/mls.ts";
+import type { CommitResult } from "../../core/mls/commits.ts";
+import type { Mls } from "../../core/mls/mls.ts";
 import { snapshot } from "../../core/mls/snapshot.ts";
 import { makeDeviceKeys, makeMls } from "../harness/mls_people.ts";
 import { seededRng } from "../harness/seeded_rng.ts";

@@ -1,4 +1,4 @@
-import type { CommitResult } from "../../core/mls/mls.ts";
+import type { CommitResult } from "../../core/mls/commits.ts";
 import { readGroupInfo } from "../../core/mls/readers.ts";
 import { snapshot } from "../../core/mls/snapshot.ts";
 import { commitAnything, evict, forgeExternal, renamed } from "../harness/mls_hostile.ts";

@@ -1,7 +1,7 @@
 import { checkBundle, checkGroupInfo, checkKeyPackage } from "../../core/mls/bundle.ts";
 import { MlsFault } from "../../core/mls/fault.ts";
 import { readGroupInfo, readMessage } from "../../core/mls/readers.ts";
-import type { CommitResult } from "../../core/mls/mls.ts";
+import type { CommitResult } from "../../core/mls/commits.ts";
 import { nameOf, ownerOf } from "../harness/mls_people.ts";
 
 /** One log of commits and messages, in the order in which the server took them. */

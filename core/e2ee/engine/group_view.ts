@@ -1,4 +1,4 @@
-import type { CommitResult } from "../../mls/mls.ts";
+import type { CommitResult } from "../../mls/commits.ts";
 import { base64Of } from "../bytes.ts";
 import type { GroupView } from "./calls.ts";
 import { chance } from "./core.ts";
