@@ -53,7 +53,8 @@ type Step = Deno.TestContext;
 
 Deno.test("encrypted rooms are delivered", async (t) => {
   await using server = await startHomeserver();
-  const next = await openScenes(server);
+  await using second = await startHomeserver({ databaseUrl: server.databaseUrl });
+  const next = await openScenes(server, second);
   await t.step(
     "a conversation is encrypted: founded, joined by Welcome, written in and read on",
     async (step) => {
@@ -239,7 +240,10 @@ async function race(_t: Step, scene: Scene): Promise<void> {
   await a.add(room, more);
   await b.catchUp(room);
   for (const device of more) await device.join();
-  const devices = [a, b, ...more];
+  // Half of them talk to another process of the same server.
+  const devices = [a, b, ...more].map((device, at) =>
+    at % 2 === 0 ? device : device.on(scene.second ?? scene.server)
+  );
   const start = a.group.epoch;
   let turn = 0;
   const renew = async (device: GroupDevice, times: number) => {
@@ -431,7 +435,7 @@ async function leave(t: Step, scene: Scene): Promise<void> {
 
 async function bringPackages(t: Step, scene: Scene): Promise<void> {
   const { mls, room, a, ann, bob, annIs } = await talking(scene);
-  const { server } = scene;
+  const { server, second = scene.server } = scene;
   const { sql } = server.parts.database;
   const tablet = await GroupDevice.another(mls, ann, annIs);
 
@@ -460,7 +464,6 @@ async function bringPackages(t: Step, scene: Scene): Promise<void> {
     "one claim of a room is open at a time; two processes give nothing twice",
     async () => {
       await tablet.upload(1, { lastResort: true });
-      await using second = await startHomeserver({ databaseUrl: server.databaseUrl });
       const there = (token: string) => async () =>
         (await second.call("POST", `/rooms/${room}/key-packages`, {
           token,

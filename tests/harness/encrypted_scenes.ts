@@ -6,6 +6,8 @@ import { type Homeserver, makeGuild, type Person } from "./homeserver.ts";
 /** Three people of a guild, in a scene of their own; the first begins a conversation with the second. */
 export interface Scene {
   readonly server: Homeserver;
+  /** Another process of it, where there is one. */
+  readonly second?: Homeserver | undefined;
   readonly mls: Mls;
   /** Of the guild. */
   readonly owner: Person;
@@ -17,7 +19,7 @@ export interface Scene {
 }
 
 /** The scenes of one server, one after another, each with people of its own. */
-export async function openScenes(server: Homeserver) {
+export async function openScenes(server: Homeserver, second?: Homeserver) {
   const { owner, guildId } = await makeGuild(server, ["owner"]);
   const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
   const mls = await testMls();
@@ -32,7 +34,7 @@ export async function openScenes(server: Homeserver) {
     const [ann, bob, cay] = [await join("ann"), await join("bob"), await join("cay")] as const;
     const dm = await ann.do("POST", "/dms", { user_id: bob.id });
     assert.deepEqual([dm.encrypted, dm.may_encrypt], [false, true]);
-    return { server, mls, owner, ann, bob, cay, guildId, room: dm.room_id };
+    return { server, second, mls, owner, ann, bob, cay, guildId, room: dm.room_id };
   };
 }
 

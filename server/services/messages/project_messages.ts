@@ -1,9 +1,4 @@
-import {
-  type Message,
-  type MessageFrame,
-  type MessageMedia,
-  type SealedReaction,
-} from "../../../core/api/message.ts";
+import { type Message, type MessageFrame, type MessageMedia } from "../../../core/api/message.ts";
 import { excerptOf } from "../../../core/api/shown.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
@@ -17,9 +12,9 @@ import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
-import { sealedOf } from "../e2ee/sealed_content.ts";
 import { mentionsOfTargets } from "./mentions.ts";
 import { isFromBefore } from "./readable_rows.ts";
+import { sealedParts } from "./sealed_parts.ts";
 import {
   type EditRow,
   findEdits,
@@ -161,7 +156,13 @@ function projectRow(row: StoredEvent, look: Look): Projected {
   const current = edit === undefined ? original : contentOfPdu(edit.pdu);
   const reactions = look.reactions.get(row.eventId) ?? [];
   const media = mediaOf(original);
-  const sealed = sealedParts(row, { original, current, edit }, look);
+  const sealed = sealedParts(row, {
+    original,
+    current,
+    edit,
+    since: encryptedSince(authority),
+    reactions: look.sealedReactions.get(row.eventId) ?? [],
+  });
   return {
     myReactions: new Set(reactions.filter((reaction) => reaction.me).map((r) => r.key)),
     frame: {
@@ -187,42 +188,6 @@ function projectRow(row: StoredEvent, look: Look): Projected {
         !isFromBefore(authority, look.self, row.originTs),
     },
   };
-}
-
-type SealedParts = Pick<
-  MessageFrame,
-  "sealed" | "sealed_event_id" | "sealed_reactions" | "unsealed"
->;
-
-/** What only devices can read, and what came readable although it should not have. */
-function sealedParts(
-  row: StoredEvent,
-  parts: {
-    readonly original: JsonObject | undefined;
-    readonly current: JsonObject | undefined;
-    readonly edit: EditRow | undefined;
-  },
-  look: Look,
-): SealedParts {
-  const since = encryptedSince(look.room.authority);
-  if (since === undefined) return {};
-  const { original, current, edit } = parts;
-  const sealed = current && sealedOf({ type: row.type, content: current });
-  const reactions = look.sealedReactions.get(row.eventId) ?? [];
-  // Where the time of an event is its own server's word, its place in the channel is not.
-  const isLate = (row.order ?? 0) > since || (edit?.origin_ts ?? 0) > since;
-  return {
-    ...(sealed === undefined ? {} : { sealed, sealed_event_id: edit?.event_id ?? row.eventId }),
-    ...(reactions.length === 0 ? {} : { sealed_reactions: reactions.flatMap(viewSealedReaction) }),
-    ...(sealed === undefined && original !== undefined && isLate
-      ? { unsealed: true as const }
-      : {}),
-  };
-}
-
-function viewSealedReaction(row: SealedReactionRow): SealedReaction[] {
-  const sealed = sealedOf({ type: row.type, content: contentOfPdu(row.pdu) });
-  return sealed === undefined ? [] : [{ id: row.event_id, user_id: row.sender, sealed }];
 }
 
 function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to"] {
