@@ -27,7 +27,9 @@ export async function ensureJoined(box: RoomBox): Promise<void> {
   if (view === undefined) return;
   if (view.state === "none") return await found(box);
   await takeWelcomes(box);
-  if (box.group === undefined) await rejoin(box);
+  if (box.group !== undefined) return;
+  if (view.state === "active") await rejoin(box);
+  else box.trouble("sequencer_unreachable");
 }
 
 /** Makes the group, of this device alone; the others are added by its first commits. */

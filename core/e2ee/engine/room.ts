@@ -85,7 +85,6 @@ export class Room {
       await advance(box);
       await readFeed(box);
       await lookForWork(box);
-      box.well("sequencer_unreachable");
       box.gone = false;
     } catch (error) {
       box.dirty = true;

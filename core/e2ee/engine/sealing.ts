@@ -49,7 +49,11 @@ async function prepare(box: RoomBox): Promise<void> {
 async function refuseUnfit(box: RoomBox): Promise<void> {
   const { roomId, group } = box;
   if (group === undefined) {
-    const reason = box.meta.encrypted ? "sequencer_unreachable" : "not_encrypted";
+    const reason = box.troubles.has("too_many_rejoins")
+      ? "too_many_rejoins"
+      : box.meta.encrypted
+      ? "sequencer_unreachable"
+      : "not_encrypted";
     throw new SealRefused(reason, `Cannot seal for ${roomId}: this device is not in its group`);
   }
   for (const reason of ["unexpected_member", "removal_pending", "too_many_rejoins"] as const) {

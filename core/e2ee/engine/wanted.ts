@@ -60,8 +60,14 @@ export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
   const { group } = box;
   if (group === undefined) return undefined;
   const view = await viewGroup(box);
-  if (view?.state !== "active") return undefined;
+  if (view === undefined || view.state === "none") return undefined;
   box.sequencer = view.sequencer;
+  if (view.state === "paused") {
+    // What is known of the group is old: nothing can be changed before its server answers.
+    box.trouble("sequencer_unreachable");
+    return undefined;
+  }
+  box.well("sequencer_unreachable");
   const renew = isRenewalDue(box);
   const { userId, id } = box.core.device;
   const add = view.wanted.add.filter(({ user, device }) => user !== userId || device !== id);
