@@ -37,6 +37,7 @@ async function prepare(box: RoomBox): Promise<void> {
       box.dirty = false;
     }
     if (box.troubles.has("removal_pending")) await doWork(box, "removals");
+    else if (await isAlone(box)) await doWork(box);
   } catch (error) {
     if (!isAway(error)) throw error;
     if (box.group === undefined) {
@@ -45,7 +46,14 @@ async function prepare(box: RoomBox): Promise<void> {
   }
 }
 
-/** Refuses where sending would reach somebody whom it should not. */
+/** In a conversation of two: the other one's devices are not in the group yet. */
+async function isAlone(box: RoomBox): Promise<boolean> {
+  if (box.group === undefined || box.meta.expected?.kind !== "dm") return false;
+  const { members } = await box.checkMembers(box.group);
+  return members.every(({ certificate }) => certificate.user === box.core.device.userId);
+}
+
+/** Refuses where sending would reach somebody whom it should not, or nobody. */
 async function refuseUnfit(box: RoomBox): Promise<void> {
   const { roomId, group } = box;
   if (group === undefined) {
@@ -60,6 +68,13 @@ async function refuseUnfit(box: RoomBox): Promise<void> {
     if (box.troubles.has(reason)) {
       throw new SealRefused(reason, `Cannot seal for ${roomId} now: ${reason}`);
     }
+  }
+  // Sealed now it could be read by oneself alone, for ever.
+  if (await isAlone(box)) {
+    throw new SealRefused(
+      "waiting_for_devices",
+      `Cannot seal for ${roomId}: nobody else has a device in its group yet`,
+    );
   }
   const { members } = await box.checkMembers(group);
   const changed = members
