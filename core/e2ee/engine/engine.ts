@@ -105,6 +105,7 @@ export class Engine implements DeviceEngine {
       if (engine !== undefined) engine.#emit(change);
     };
     const trust = new Trust({
+      owner: ports.transport.userId,
       store: ports.store,
       clock: ports.clock,
       verifier: new StrictVerifier(),

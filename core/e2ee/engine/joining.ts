@@ -1,9 +1,10 @@
 import { MlsFault } from "../../mls/fault.ts";
 import type { Group } from "../../mls/group.ts";
 import { readGroupInfo, readWelcome } from "../../mls/readers.ts";
-import { base64Of, fromBase64 } from "../bytes.ts";
+import { base64Of, equalBytes, fromBase64 } from "../bytes.ts";
+import { readCertificate } from "../certificate.ts";
 import { advance, settle, submit } from "./commits.ts";
-import type { GroupLost } from "./core.ts";
+import { GroupLost } from "./core.ts";
 import { GROUP_SALT_BYTES, makeGroupId } from "./group_name.ts";
 import { renewals, viewGroup } from "./group_view.ts";
 import type { StoreChange } from "./ports.ts";
@@ -134,6 +135,18 @@ async function outsidePending(box: RoomBox, infoText: string): Promise<Pending> 
       external: true,
     },
   };
+}
+
+/**
+ * A leaf under a former identity of the user counts with nobody any more: it is to be replaced
+ * from outside. @throws GroupLost
+ */
+export function demandOwnIdentity({ group, core, roomId }: RoomBox): void {
+  const leaf = group?.leaves().find(({ leaf }) => leaf === group.ownLeaf);
+  const there = leaf && readCertificate(leaf.credential);
+  const own = readCertificate(core.device.keys.credential);
+  if (there === undefined || own === undefined || equalBytes(there.msk, own.msk)) return;
+  throw new GroupLost("identity_changed", `Room ${roomId}: the leaf is of a former identity`);
 }
 
 /** What this device knew of the group is of no use: out with it, and in again. */

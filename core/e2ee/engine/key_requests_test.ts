@@ -51,6 +51,7 @@ class Household implements AsyncDisposable {
     };
     const ports = { store, rng, clock: this.clock, transport: { call } } as unknown as EnginePorts;
     const trust = new Trust({
+      owner: alice,
       store,
       clock: this.clock,
       verifier: new StrictVerifier(),

@@ -2,6 +2,7 @@ import { MlsFault } from "../../mls/fault.ts";
 import type { Group } from "../../mls/group.ts";
 import { readKeyPackage } from "../../mls/readers.ts";
 import { fromBase64 } from "../bytes.ts";
+import type { Certificate } from "../certificate.ts";
 import type { DeviceRef } from "./calls.ts";
 import { belongs, readGroupId } from "./group_name.ts";
 import type { RoomBox } from "./room_box.ts";
@@ -15,19 +16,27 @@ interface Package extends DeviceRef {
 
 /**
  * Key packages of devices that are to be added. Left out: who does not belong into the room, whose
- * certificate does not hold, and whose user has another identity than the one that was verified.
+ * certificate does not hold, whose user has another identity than the one that was verified, or
+ * than the leaves of that user that stay.
  */
 export async function packagesFor(
   box: RoomBox,
   group: Group,
-  wanted: readonly DeviceRef[],
+  { add: wanted, remove }: {
+    readonly add: readonly DeviceRef[];
+    /** Leaves that the same commit removes. */
+    readonly remove: readonly number[];
+  },
 ): Promise<readonly Package[]> {
   const { core, roomId } = box;
   const { expected } = box.meta;
   const present = new Set<string>();
+  const staying: Certificate[] = [];
   for (const leaf of group.leaves()) {
     const certificate = await core.trust.certificateOf(leaf.credential, leaf.signatureKey);
-    if (certificate !== undefined) present.add(`${certificate.user} ${certificate.device}`);
+    if (certificate === undefined) continue;
+    present.add(`${certificate.user} ${certificate.device}`);
+    if (!remove.includes(leaf.leaf)) staying.push(certificate);
   }
   const users = new Set([...present].map((name) => name.split(" ", 1)[0] as string));
   const kind = readGroupId(group.groupId, roomId, [
@@ -46,24 +55,35 @@ export async function packagesFor(
   const good: Package[] = [];
   for (const { user, device, key_package } of packages) {
     const bytes = fromBase64(key_package) ?? new Uint8Array();
-    if (await isOf(box, bytes, { user, device })) good.push({ user, device, bytes });
-    else core.count("not_genuine");
+    const certificate = await certificateIn(box, bytes, { user, device });
+    if (
+      certificate === undefined || core.trust.changedIn([...staying, certificate]).includes(user)
+    ) {
+      core.count("not_genuine");
+      continue;
+    }
+    staying.push(certificate);
+    good.push({ user, device, bytes });
   }
   return good;
 }
 
-async function isOf(box: RoomBox, bytes: Uint8Array, ref: DeviceRef): Promise<boolean> {
+async function certificateIn(
+  box: RoomBox,
+  bytes: Uint8Array,
+  ref: DeviceRef,
+): Promise<Certificate | undefined> {
   const { trust } = box.core;
   try {
     const facts = readKeyPackage(bytes);
     const certificate = await trust.certificateOf(facts.credential, facts.signatureKey, {
       fresh: true,
     });
-    if (certificate?.user !== ref.user || certificate.device !== ref.device) return false;
+    if (certificate?.user !== ref.user || certificate.device !== ref.device) return undefined;
     await trust.observe([certificate]);
-    return trust.standing(certificate) !== "changed";
+    return certificate;
   } catch (error) {
-    if (error instanceof MlsFault) return false;
+    if (error instanceof MlsFault) return undefined;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { advance } from "./commits.ts";
 import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
 import { type KeyEvent, readFeed, takeEvents } from "./feed.ts";
 import { sameKind } from "./group_name.ts";
-import { ensureJoined, loseAndRejoin } from "./joining.ts";
+import { demandOwnIdentity, ensureJoined, loseAndRejoin } from "./joining.ts";
 import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
 import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
@@ -81,6 +81,7 @@ export class Room {
       box.dirty = false;
       await ensureJoined(box);
       if (box.group === undefined) return;
+      demandOwnIdentity(box);
       await readFeed(box);
       await advance(box);
       await readFeed(box);
@@ -243,8 +244,7 @@ export class Room {
     const { group, meta } = this.#box;
     const { trust } = this.core;
     const standings = this.#members.map(({ certificate }) => trust.standing(certificate));
-    const changed = this.#members.filter((_, at) => standings[at] === "changed")
-      .map(({ certificate }) => certificate.user as string);
+    const changed = trust.changedIn(this.#members.map(({ certificate }) => certificate));
     const reasons = this.#reasons(changed.length > 0);
     return {
       roomId: this.roomId,

@@ -77,9 +77,7 @@ async function refuseUnfit(box: RoomBox): Promise<void> {
     );
   }
   const { members } = await box.checkMembers(group);
-  const changed = members
-    .filter(({ certificate }) => box.core.trust.standing(certificate) === "changed")
-    .map(({ certificate }) => certificate.user);
+  const changed = box.core.trust.changedIn(members.map(({ certificate }) => certificate));
   if (changed.length === 0) return;
   box.core.count("identity_changed");
   throw new SealRefused(

@@ -22,6 +22,8 @@ export interface Pin {
 }
 
 export interface TrustParts {
+  /** The user of this device: their identity changes by their own act alone. */
+  readonly owner: string;
   readonly store: DeviceStore;
   readonly clock: Clock;
   readonly verifier: SignatureVerifier;
@@ -90,6 +92,7 @@ export class Trust {
       const text = base64Of(msk);
       const pin = changes.get(user) ?? this.#pins.get(user);
       if (pin === undefined) changes.set(user, { msk: text, verified: false });
+      else if (user === this.parts.owner) continue;
       else if (pin.msk !== text && pin.changedTo !== text) {
         changes.set(user, { ...pin, changedTo: text });
       }
@@ -100,7 +103,7 @@ export class Trust {
   /** A person trusts the user's new identity; it is verified again when it is compared. */
   async accept(userId: string): Promise<void> {
     const pin = this.#pins.get(userId);
-    if (pin?.changedTo === undefined) return;
+    if (pin?.changedTo === undefined || userId === this.parts.owner) return;
     await this.#put(new Map([[userId, { msk: pin.changedTo, verified: false }]]));
   }
 
@@ -134,6 +137,18 @@ export class Trust {
     }
     if (!pin.verified) return "known";
     return pin.changedTo === undefined ? "verified" : "changed";
+  }
+
+  /**
+   * Users of a group with whom something is wrong: another identity than the one that was
+   * verified, or leaves of two identities at once, as a server would need to slip a device in.
+   */
+  changedIn(certificates: readonly Pick<Certificate, "user" | "msk">[]): readonly string[] {
+    const identities = Map.groupBy(certificates, ({ user }) => user);
+    return [...identities].filter(([, own]) =>
+      own.some((one) => this.standing(one) === "changed") ||
+      new Set(own.map(({ msk }) => base64Of(msk))).size > 1
+    ).map(([user]) => user);
   }
 
   async #put(changes: ReadonlyMap<string, Pin>): Promise<void> {

@@ -90,7 +90,7 @@ export async function doWork(box: RoomBox, only: "all" | "removals" = "all"): Pr
     const { group } = box;
     if (work === undefined || group === undefined) return true;
     const remove = await removals(box, group, work.remove);
-    const add = only === "all" ? await packagesFor(box, group, work.add) : [];
+    const add = only === "all" ? await packagesFor(box, group, { add: work.add, remove }) : [];
     if (remove.length === 0 && add.length === 0 && !work.renew) return work.remove.length === 0;
     const result = await core.mls.commit(group, { remove, add: add.map(({ bytes }) => bytes) });
     await box.checkMembers(result.group);

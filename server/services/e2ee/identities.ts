@@ -30,6 +30,9 @@ export async function publishIdentity(
     if (held !== undefined && await isInUse(tx, userId)) await requireReset(deps, caller);
     await writeIdentity(tx, identity, deps.clock.now());
     await tx`delete from devices where user_id = ${userId} and certificate is not null`;
+    // Packages under certificates of the former identity would add nobody.
+    await tx`delete from mls_key_packages where user_id = ${userId}`;
+    await tx`delete from mls_claims where user_id = ${userId}`;
     await changedDevices(tx, deps, userId);
     return held === undefined ? "first" : "reset";
   });
