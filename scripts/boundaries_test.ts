@@ -63,6 +63,18 @@ Deno.test("a package outside its folder, or not for core, is found", async () =>
   assert.ok(found.every((breach) => !breach.startsWith("server/http/")));
 });
 
+Deno.test("ts-mls and what is under it stay in core/mls, types included", async () => {
+  const found = await breachesOf({
+    "core/mls/a.ts": 'export { encodeMlsMessage } from "ts-mls/message.js";\n',
+    "core/mls/b.ts": 'export { CipherSuite } from "@hpke/core";\n',
+    "core/e2ee/c.ts": 'export { encodeMlsMessage } from "ts-mls/message.js";\n',
+    "ui/lib/d.ts": 'export type { MLSMessage } from "ts-mls/message.js";\n',
+    "server/e.ts": 'export { CipherSuite } from "@hpke/core";\n',
+  });
+  assert.equal(found.length, 3, found.join("\n"));
+  assert.ok(found.every((breach) => breach.endsWith("stays in core/mls/")), found.join("\n"));
+});
+
 Deno.test("nothing imports tests or scripts, tests import anything", async () => {
   const found = await breachesOf({
     "tests/harness/x.ts": 'import "../../core/a.ts";\nexport const x = 1;\n',

@@ -116,7 +116,7 @@ const GOALS: readonly Goal[] = [
       "tests/vectors/mls_primitives_test.ts",
       "tests/vectors/mls_groups_test.ts",
     ],
-    counts: { G29_HISTORIES: 10_000, G29_MUTANTS: 1_000_000 },
+    counts: { G29_HISTORIES: 10_000, G29_TREES: 1000, G29_MUTANTS: 1_000_000 },
   },
   {
     id: "replay",
