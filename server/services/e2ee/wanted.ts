@@ -92,7 +92,10 @@ export async function readStanding(
             and d.certificate is not null and d.signature_key = l.signature_key)
         or exists (select from remote_devices r
           where r.user_id = l.user_id and r.device_id = l.device_id
-            and r.signature_key = l.signature_key)))), false) as leaving
+            and r.signature_key = l.signature_key)
+        or not exists (select from users u where u.user_id = l.user_id)
+          and not exists (select from remote_device_lists k where k.user_id = l.user_id)))),
+        false) as leaving
     from mls_leaves l where l.group_id = ${groupId}`;
   return row ?? { leaving: false, present: false };
 }
