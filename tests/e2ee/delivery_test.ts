@@ -229,6 +229,10 @@ async function converse(t: Step, scene: Scene): Promise<void> {
     const open = await upload("filename=notes.txt", new TextEncoder().encode("readable"));
     const refused = await a.say(room, await a.seal(), { media: [{ uri: open.uri }] });
     assert.equal(refused.body.error.code, "invalid");
+    const { room_id: plain } = await ann.do("POST", "/dms", { user_id: scene.cay.id });
+    const locked = await upload("sealed=1", likeJpeg);
+    const shown = await ann.try("POST", `/rooms/${plain}/send`, { media: [{ uri: locked.uri }] });
+    assert.match(shown.body.error.message, /was uploaded encrypted/);
   });
 }
 

@@ -6,6 +6,9 @@ const DAY_MS = 24 * 3_600_000;
 /** Commits and Welcomes are kept so long; a device that is away for longer joins by itself. */
 export const GROUP_KEPT_MS = 30 * DAY_MS;
 
+/** Of one group: what is older is not read on from either. */
+const COMMITS_KEPT = 5000;
+
 /** Welcome bodies are younger than their rows for a moment only; the pause leaves room for that. */
 const BODY_MIN_AGE_MS = DAY_MS;
 
@@ -19,6 +22,9 @@ export async function sweepGroups({ sql, clock }: Pick<GroupDeps, "sql" | "clock
       where d.user_id = p.user_id and d.device_id = p.device_id and d.session_id is not null)`;
   await sql`delete from mls_claims where claimed_ts <= ${nowMs - 2 * CLAIM_MS}`;
   await sql`delete from mls_commits where created_ts <= ${kept}`;
+  await sql`
+    delete from mls_commits c using mls_groups g
+    where g.group_id = c.group_id and c.base_epoch < g.epoch - ${COMMITS_KEPT}`;
   await sql`delete from mls_welcomes where created_ts <= ${kept}`;
   await sql`
     delete from mls_welcomes w where not exists (select from devices d

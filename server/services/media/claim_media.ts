@@ -11,6 +11,8 @@ import { type MediaUse, type MediaUseKind, placeOfUse, PURPOSE_OF_USE } from "./
 export interface ClaimedMedia extends Media {
   /** base58 of the BLAKE3 of the bytes. */
   readonly blake3: string;
+  /** Encrypted by its uploader. */
+  readonly sealed: boolean;
 }
 
 export interface Wanted {
@@ -74,7 +76,7 @@ async function find(
     if (purpose !== null && row.purpose !== purpose) {
       throw unusable(uri, `it was uploaded as ${row.purpose}; upload it as ${purpose}`);
     }
-    return { ...mediaFromRow(serverName, row), blake3: row.blake3 };
+    return { ...mediaFromRow(serverName, row), blake3: row.blake3, sealed: row.sealed };
   });
 }
 

@@ -27,6 +27,7 @@ export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">)
         owner,
         kind: "event",
       });
+      if (!sealed) files.forEach(requireOpen);
       return files.map((file, at) => ({
         content: sealed ? sealedContentOf(file) : contentOf(file, media[at] ?? {}),
         use: (place) =>
@@ -42,11 +43,22 @@ export function mediaDesk(deps: Pick<MediaDeps, "sql" | "serverName" | "clock">)
   };
 }
 
+/** Of a sealed file only what servers need to keep and hand it out. */
 function sealedContentOf({ uri, blake3, size, type }: ClaimedMedia): JsonObject {
   if (type === UNKNOWN_TYPE) return { uri, blake3, size, type };
   throw new OperationError(
     "invalid",
     `The file ${uri} is not encrypted (it is ${type}): in this conversation only encrypted files are sent.`,
+    { details: { field: "media" } },
+  );
+}
+
+/** What nobody could look into is no file for everybody. */
+function requireOpen(file: ClaimedMedia): void {
+  if (!file.sealed) return;
+  throw new OperationError(
+    "invalid",
+    `The file ${file.uri} was uploaded encrypted: here nobody could open it. Upload it as it is.`,
     { details: { field: "media" } },
   );
 }

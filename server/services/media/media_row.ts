@@ -26,6 +26,8 @@ export interface MediaRow {
   readonly thumbnails: readonly StoredThumbnail[];
   readonly blob_prefix: string;
   readonly created_ts: number;
+  /** Encrypted: nobody here has looked into it. */
+  readonly sealed: boolean;
   readonly expires_ts: number | null;
 }
 

@@ -17,18 +17,26 @@ export interface Reservation {
  */
 export async function reserveUpload(
   deps: Pick<MediaDeps, "sql" | "clock" | "rng" | "settings">,
-  upload: { owner: UserId; name: string; purpose: MediaPurpose; size: number },
+  upload: {
+    owner: UserId;
+    name: string;
+    purpose: MediaPurpose;
+    size: number;
+    sealed: boolean;
+  },
 ): Promise<Reservation> {
-  const { owner, name, purpose, size } = upload;
+  const { owner, name, purpose, size, sealed } = upload;
   const reservation = newMediaId(deps.rng.bytes(16));
   const now = deps.clock.now();
   const quota = deps.settings.userQuota;
   await deps.sql.begin(async (tx) => {
     await tx`
-      insert into media (media_id, owner, state, purpose, name, type, size, blob_prefix,
+      insert into media (media_id, owner, state, purpose, name, type, size, sealed, blob_prefix,
         created_ts, expires_ts)
       values (${reservation.mediaId}, ${owner}, 'uploading', ${purpose}, ${name}, ${UNKNOWN_TYPE},
-        ${size}, ${reservation.blobPrefix}, ${now}, ${now + MEDIA_LIMITS.uploadTimeoutMs})`;
+        ${size}, ${sealed}, ${reservation.blobPrefix}, ${now}, ${
+      now + MEDIA_LIMITS.uploadTimeoutMs
+    })`;
     // The trigger has locked this row: two uploads at once cannot both fit into the last bytes.
     const [sum] = await tx<{ bytes: number }[]>`
       select bytes from media_owners where owner = ${owner}`;

@@ -45,9 +45,9 @@ async function takeIn(deps: MediaDeps, upload: Upload): Promise<Media> {
   const size = announcedSize(upload.contentLength, deps.settings.maxUpload);
   if (upload.body === null) throw new OperationError("invalid", "The upload has no body.");
   using _slot = deps.slots.take(upload.owner);
-  const name = upload.sealed === true ? SEALED_NAME : cleanFileName(upload.fileName);
-  const { owner, purpose } = upload;
-  const reservation = await reserveUpload(deps, { owner, name, purpose, size });
+  const { owner, purpose, sealed = false } = upload;
+  const name = sealed ? SEALED_NAME : cleanFileName(upload.fileName);
+  const reservation = await reserveUpload(deps, { owner, name, purpose, size, sealed });
   const folder = await Deno.makeTempDir({ dir: deps.spoolFolder });
   const limit = new AbortController();
   const over = new AbortController();
@@ -60,9 +60,7 @@ async function takeIn(deps: MediaDeps, upload: Upload): Promise<Media> {
     const path = join(folder, "body");
     const beginning = await receiveBody(upload.body, { path, size, signal });
     // What is encrypted may begin like a picture by chance, and would be damaged as one.
-    const sniffed = upload.sealed === true
-      ? { type: UNKNOWN_TYPE, work: null }
-      : await sniffType(beginning);
+    const sniffed = sealed ? { type: UNKNOWN_TYPE, work: null } : await sniffType(beginning);
     await deps.scan?.({ path, size, name, type: sniffed.type }, signal);
     const arrived = { path, folder, sniffed, size, name, purpose };
     const file = await prepareFile(deps, arrived);
