@@ -3,6 +3,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { EduShow } from "../../federation/edus/ports.ts";
 import type { Config } from "../config/config.ts";
+import { encryptionWatch } from "../federation/encryption_watch.ts";
 import { RemoteDevices } from "../federation/remote_devices.ts";
 import type { DeviceRouteDeps } from "../http/client/e2ee/device_routes.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
@@ -15,7 +16,7 @@ import { publishDeviceNotice } from "../services/e2ee/device_notice.ts";
 import { hearToDevice, sweepToDevice } from "../services/e2ee/to_device.ts";
 import { tellDeviceServers } from "../services/e2ee/tell_servers.ts";
 import type { FederationParts } from "./federation.ts";
-import type { SystemParts } from "./store.ts";
+import type { StoreParts, SystemParts } from "./store.ts";
 
 /** Identities, devices, their inboxes and backups, of this server and of others. */
 export interface DeviceParts {
@@ -34,6 +35,7 @@ export interface DeviceInput {
   readonly serverName: ServerName;
   readonly remote: RemoteRooms;
   readonly federation: FederationParts;
+  readonly store: StoreParts;
   readonly stack: AsyncDisposableStack;
 }
 
@@ -55,6 +57,11 @@ export function composeDevices(
     changed: after,
   });
   stack.defer(() => elsewhere.stop());
+  stack.defer(
+    input.store.feed.subscribe(
+      encryptionWatch({ ...chat, log, freshen: (u) => elsewhere.freshen(u) }),
+    ),
+  );
   const deps: DeviceDeps = {
     ...chat,
     log,

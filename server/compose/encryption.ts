@@ -9,7 +9,7 @@ import { composeDevices, type DeviceParts } from "./devices.ts";
 import type { FederationParts } from "./federation.ts";
 import { composeGroups, type GroupParts } from "./groups.ts";
 import type { Heard } from "./heard.ts";
-import type { SystemParts } from "./store.ts";
+import type { StoreParts, SystemParts } from "./store.ts";
 
 /** The server's half of end-to-end encryption: whose devices there are, and what they share. */
 export interface EncryptionParts {
@@ -31,6 +31,7 @@ export function composeEncryption(
     readonly signer: Signer;
     readonly remote: RemoteRooms;
     readonly federation: FederationParts;
+    readonly store: StoreParts;
     readonly stack: AsyncDisposableStack;
   },
 ): EncryptionParts {

@@ -22,7 +22,8 @@ export function deviceReader(deps: Deps): DeviceReader {
       for (const user of users) if (await hasToDoWith(deps, server, user)) theirs.push(user);
       const published = await publishedHere(deps.sql, theirs);
       const rows = await deps.sql<{ user_id: UserId; version: number }[]>`
-        select user_id, version from device_lists where user_id = any(${theirs})`;
+        select u.user_id, coalesce(l.version, 0)::bigint as version
+        from users u left join device_lists l using (user_id) where u.user_id = any(${theirs})`;
       return rows.flatMap(({ user_id: user, version }) => {
         const { identity = null, devices = [] } = published.get(user) ?? {};
         return [{ user, version, identity, devices }];

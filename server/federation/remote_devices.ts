@@ -18,6 +18,11 @@ import { identityOf, type IdentityRow } from "../services/e2ee/device_rows.ts";
 
 /** A copy of which nothing newer is known is asked for again after so long. */
 const FRESH_MS = 6 * 3_600_000;
+/** The same of somebody who has published nothing: that soon changes. */
+const FRESH_NONE_MS = 30_000;
+/** Of whom their server said nothing it is not asked again for so long. */
+const ABSENT_MS = 2000;
+const ABSENT_MAX = 50_000;
 /** After a failure a server is not asked again for so long. */
 const QUIET_MS = 30_000;
 const QUIET_SERVERS_MAX = 10_000;
@@ -58,6 +63,7 @@ export class RemoteDevices {
   readonly #deps: RemoteDeviceDeps;
   readonly #lanes = new Lanes(LANES);
   readonly #quietUntil = new Map<ServerName, number>();
+  readonly #absentUntil = new Map<UserId, number>();
   readonly #waiting = new Set<UserId>();
   readonly #stopping = new AbortController();
   #working = false;
@@ -78,6 +84,13 @@ export class RemoteDevices {
       update remote_device_lists set stale = true
       where user_id = ${user} and version <> ${version} returning 1`;
     if (rows.length > 0) this.notice([user]);
+  }
+
+  /** Somebody begins to encrypt to these users: what is held is looked at again. */
+  async freshen(users: readonly UserId[]): Promise<void> {
+    await this.#deps.sql`
+      update remote_device_lists set stale = true where user_id = any(${[...users]})`;
+    this.notice(users);
   }
 
   /** Somebody may encrypt to these users: old copies are fetched in the background. */
@@ -144,10 +157,13 @@ export class RemoteDevices {
     const remote = users.filter((user) => serverOf(user) !== self);
     if (remote.length === 0) return [];
     const fresh = await sql<{ user_id: UserId }[]>`
-      select user_id from remote_device_lists
-      where user_id = any(${remote}) and not stale and fetched_ts > ${clock.now() - FRESH_MS}`;
+      select l.user_id from remote_device_lists l left join remote_identities i using (user_id)
+      where l.user_id = any(${remote}) and not l.stale and l.fetched_ts > case
+        when i.user_id is null then ${clock.now() - FRESH_NONE_MS}::bigint
+        else ${clock.now() - FRESH_MS}::bigint end`;
     const known = new Set(fresh.map((row) => row.user_id));
-    return remote.filter((user) => !known.has(user));
+    const nowMs = clock.monotonic();
+    return remote.filter((user) => !known.has(user) && (this.#absentUntil.get(user) ?? 0) <= nowMs);
   }
 
   /** False where the server could not be asked. */
@@ -185,18 +201,35 @@ export class RemoteDevices {
   ): Promise<void> {
     const changed: UserId[] = [];
     for (const user of users) {
-      const checked = await this.#check(user, lists.get(user));
+      const list = lists.get(user);
+      if (list === undefined) {
+        this.#noteAbsent(user);
+        continue;
+      }
+      const checked = await this.#check(user, list);
       const { sql, clock } = this.#deps;
       if (await sql.begin((tx) => storeList(tx, checked, clock.now()))) changed.push(user);
     }
     if (changed.length > 0) this.#deps.changed(changed);
   }
 
+  /**
+   * Nobody of that name, or nobody this server has to do with, as theirs sees it now: it may not
+   * have heard yet that they share a room. What is held stays.
+   */
+  #noteAbsent(user: UserId): void {
+    this.#absentUntil.delete(user);
+    this.#absentUntil.set(user, this.#deps.clock.monotonic() + ABSENT_MS);
+    if (this.#absentUntil.size <= ABSENT_MAX) return;
+    const [oldest] = this.#absentUntil.keys();
+    if (oldest !== undefined) this.#absentUntil.delete(oldest);
+  }
+
   /** Leaves out what no device would believe: its server may say anything. */
-  async #check(user: UserId, list: RemoteDeviceList | undefined): Promise<Checked> {
+  async #check(user: UserId, list: RemoteDeviceList): Promise<Checked> {
     const { verifier, clock } = this.#deps;
-    const none = { user, version: list?.version ?? 0, identity: undefined, devices: [] };
-    if (list === undefined || list.identity === null) return none;
+    const none = { user, version: list.version, identity: undefined, devices: [] };
+    if (list.identity === null) return none;
     const identity = readIdentity(user, list.identity);
     if (identity === undefined) return none;
     if (await checkIdentity(identity, verifier) !== "good") return none;
