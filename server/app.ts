@@ -167,7 +167,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   const { stack } = parts;
   const { clock } = system;
   const base = await openBase(config, system, parts);
-  const { metrics, bus, store, identity, serverName, address, keys } = base;
+  const { metrics, bus, store, serverName, address, keys } = base;
   const { sql } = store.database;
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
@@ -177,7 +177,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     bus,
     signer: keys.signer,
     serverName,
-    server: { name: serverName, trial: identity.trial, version: VERSION },
+    server: serverFacts(config, base),
     publicUrl: address,
     pinned: pinnedOf(config),
     throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
@@ -228,6 +228,16 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   });
   by({ ...encryption.hear, relationship: memberships.hearRelationship });
   return { ...base, inbound, memberships, live, chat, media, blobs, accounts, encryption };
+}
+
+/** What a snapshot says of this server. */
+function serverFacts(config: Config, { serverName, identity }: Base) {
+  return {
+    name: serverName,
+    trial: identity.trial,
+    version: VERSION,
+    encrypts_automatically: config.encryption.automatic,
+  };
 }
 
 /** How events of other servers come in. */

@@ -7,13 +7,16 @@
  *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
  */
 import { fileURLToPath } from "node:url";
+import { buildEngine } from "./dev/engine.ts";
+import { namedOperations, onlyOperations } from "./dev/operations.ts";
 import { buildWorker } from "./dev/worker.ts";
 import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
-import type { AssetManifest, TextUrls } from "./lib/assets.ts";
+import { type AssetManifest, ENGINE_FILE, type TextUrls } from "./lib/assets.ts";
 import { toneOf, TONES } from "./lib/format/skin_tone.ts";
 
 const UI = fileURLToPath(new URL(".", import.meta.url)).replace(/[\\/]$/, "");
-const CORE_API = `${UI}/../core/api`;
+const CORE = `${UI}/../core`;
+const CORE_API = `${CORE}/api`;
 const OUT = `${UI}/_fresh`;
 const TYPES: Record<string, string> = {
   js: "text/javascript; charset=utf-8",
@@ -65,9 +68,12 @@ async function isStale(): Promise<boolean> {
   } catch {
     return true;
   }
-  const sources = [...await listFiles(UI), ...await listFiles(CORE_API)];
+  const sources = [...await listFiles(UI), ...await listFiles(CORE)];
   return sources.some((source) => source.mtimeMs > builtMs);
 }
+
+/** A source by its path from the root of the project. */
+const readSource = (path: string) => Deno.readTextFile(`${UI}/../${path}`);
 
 const isModule = (path: string) => /\.tsx?$/.test(path) && !/_test\.tsx?$/.test(path);
 
@@ -182,25 +188,30 @@ async function buildScripts(out: Output, islands: { name: string; file: string }
     ["boot", `${UI}/client.ts`],
     ...islands.map(({ name, file }) => [name, `${UI}/${file}`]),
   ]);
-  const result = await esbuild.build({
-    entryPoints,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    target: ["es2023", "chrome120", "firefox121", "safari17.4"],
-    minify: true,
-    write: false,
-    metafile: true,
-    outdir: `${OUT}/client`,
-    entryNames: "[name]-[hash]",
-    chunkNames: "chunk-[hash]",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    absWorkingDir: `${UI}/..`,
-    alias: { "fresh/runtime": `${UI}/lib/fresh/runtime.ts` },
-    legalComments: "none",
-    logLevel: "warning",
-  });
+  const bundle = (operations: readonly string[]) =>
+    esbuild.build({
+      entryPoints,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      target: ["es2023", "chrome120", "firefox121", "safari17.4"],
+      minify: true,
+      write: false,
+      metafile: true,
+      outdir: `${OUT}/client`,
+      entryNames: "[name]-[hash]",
+      chunkNames: "chunk-[hash]",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      absWorkingDir: `${UI}/..`,
+      alias: { "fresh/runtime": `${UI}/lib/fresh/runtime.ts` },
+      plugins: [onlyOperations(operations)],
+      legalComments: "none",
+      logLevel: "warning",
+    });
+  // Once to learn what there is, once with the operations that it names.
+  const named = await namedOperations((await bundle([])).metafile, readSource);
+  const result = await bundle(named);
   await esbuild.stop();
   for (const file of result.outputFiles) {
     await out.add(
@@ -283,7 +294,6 @@ async function buildTexts(
   islands: readonly { name: string; sources: Sources }[],
 ): Promise<Record<string, Record<string, TextUrls>>> {
   const urls: Record<string, Record<string, TextUrls>> = {};
-  const readSource = (path: string) => Deno.readTextFile(`${UI}/../${path}`);
   for (const { name, sources } of islands) {
     for (const { language, first, later } of await islandTexts(sources, readSource)) {
       const add = (kind: string, module: string) =>
@@ -316,6 +326,7 @@ async function build(): Promise<void> {
   );
   const styles = await buildStyles(out);
   const emoji = await buildEmoji(out);
+  const engine = await out.add(ENGINE_FILE, await buildEngine(UI, readSource));
   for (const { path } of await listFiles(`${UI}/static`)) {
     await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);
   }
@@ -329,7 +340,7 @@ async function build(): Promise<void> {
       preload: staticImports(metafile, entry(file)).map(urlOf),
     }])),
     texts,
-    data: { "emoji.json": emoji },
+    data: { "emoji.json": emoji, [ENGINE_FILE]: engine },
     files: out.files,
   };
   const cached = out.files.filter((file) => file.immutable && !isPseudo(file.url));

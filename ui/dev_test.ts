@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { AssetManifest } from "./lib/assets.ts";
+import { type AssetManifest, ENGINE_FILE } from "./lib/assets.ts";
 
 /** gzip bytes a page may load before it works (client design, section 5). */
 const CHAT_BYTES = 90 * 1024;
 const STYLE_BYTES = 20 * 1024;
+/** The worker of the encryption, fetched when something is encrypted. */
+const ENGINE_BYTES = 96 * 1024;
 
 /** Fetched when it is first needed. */
-const LAZY = ["overlays/", "EmojiPicker", "ufuzzy"];
+const LAZY = ["overlays/", "EmojiPicker", "ufuzzy", "ui/lib/e2ee/"];
 /** Has no business in the first load of the chat, whether or not the build has it. */
 const NEVER = [
   "zod",
@@ -42,6 +44,19 @@ Deno.test("the chat page loads no more script and style than its budget", async 
   let styles = 0;
   for (const url of manifest.styles) styles += await gzipSize(manifest, url);
   assert.ok(styles <= STYLE_BYTES, `${styles} bytes of style`);
+});
+
+Deno.test("the encryption comes as one script of its own, within its budget", async () => {
+  const manifest = await readManifest();
+  const url = manifest.data[ENGINE_FILE];
+  assert.ok(url);
+  const size = await gzipSize(manifest, url);
+  assert.ok(size <= ENGINE_BYTES, `${size} bytes of script`);
+  const file = manifest.files.find((entry) => entry.url === url)?.file ?? "";
+  const script = await Deno.readTextFile(out + file);
+  // Its content policy forbids it to fetch others; one is for engines that know no Web Crypto.
+  const fetched = [...script.matchAll(/\bimport\s*\([^)]*\)|\bimportScripts\b/g)];
+  assert.deepEqual(fetched.map(([found]) => found), ['import("crypto")']);
 });
 
 Deno.test("what is needed later is not part of the first load", async () => {

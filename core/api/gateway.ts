@@ -44,7 +44,14 @@ export const Snapshot = z.object({
   read_states: z.array(ReadState),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
   position: z.string(),
-  server: z.object({ name: z.string(), trial: z.boolean(), version: z.string() }),
+  server: z.object({
+    name: z.string(),
+    trial: z.boolean(),
+    version: z.string(),
+    encrypts_automatically: z.boolean().describe(
+      "Clients begin encryption of a conversation at the next message, where both sides can",
+    ),
+  }),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 

@@ -65,7 +65,7 @@ export const Message = z.object({
   reply_to: z.object({
     id: z.string(),
     author: User.nullable(),
-    excerpt: z.string().nullable().describe("null: deleted, not held, or sealed"),
+    excerpt: z.string().nullable().describe("Empty where sealed; null: deleted or not held"),
   }).nullable(),
   reactions: z.array(Reaction),
   pinned: z.boolean(),

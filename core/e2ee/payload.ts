@@ -36,7 +36,7 @@ const media = object({
   thumbhash: optional(pattern(/^[A-Za-z0-9+/]{1,64}={0,2}$/, "a thumbhash in base64")),
   alt: optional(text(limits.content.maxTopicBytes)),
   spoiler: optional(flag),
-  thumb: optional(object(sealedFile)),
+  thumb: optional(object({ ...sealedFile, size: integer(0, limits.json.maxInteger) })),
 });
 export type SealedMedia = Infer<typeof media>;
 

@@ -61,6 +61,12 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   },
   whereItIs: (page) => fromMessage(page, "Hello world", "Where it has arrived"),
   pins: (page) => page.getByRole("button", { name: "Pinned messages" }).click(),
+  encrypt: async (page) => {
+    await page.goto(new URL("/home", page.url()).href);
+    await page.getByRole("link", { name: "bob" }).first().click();
+    await page.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
+    await dialog(page).getByText("bob has not opened OpenGuild").waitFor();
+  },
   topic: async (page) => {
     await page.locator("button.topic").click();
   },

@@ -126,7 +126,12 @@ export class MemorySource implements GatewaySource {
       read_states: [],
       presences: {},
       position: `p${this.#updates.length}`,
-      server: { name: "localhost", trial: true, version: "0" },
+      server: {
+        name: "localhost",
+        trial: true,
+        version: "0",
+        encrypts_automatically: false,
+      },
     };
     const answer = {
       snapshot,

@@ -122,6 +122,9 @@ function startLater(state: ChatState): () => void {
       endings.push(startNotifications(state));
     }).catch(() => undefined);
   }
+  void import("../lib/browser/privacy_start.ts").then(({ startPrivacy }) => {
+    endings.push(startPrivacy(state));
+  }).catch(() => undefined);
   void import("../lib/browser/keep_offline.ts").then(async ({ keepOffline }) => {
     endings.push(await keepOffline(state));
   }).catch(() => undefined);
@@ -147,6 +150,7 @@ function openGateway(state: ChatState): GatewayClient {
   let lost = state.position === "";
   const gateway = new GatewayClient({
     frame: (frame) => {
+      state.heard?.(frame);
       applyFrame(state, frame);
       if (frame.op === "dispatch" && frame.t === "message.create") confirmSent(state, frame.d);
       // A new snapshot instead of a resume: what is held may have gaps.

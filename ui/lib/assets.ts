@@ -1,8 +1,13 @@
+import { workerHeaders } from "./content_policy.ts";
+
 /** Where the texts of an island are: what it starts with, and what its later parts need as well. */
 export interface TextUrls {
   readonly first: string;
   readonly later: string | undefined;
 }
+
+/** The worker that holds a device's end of the encryption, among the data of the manifest. */
+export const ENGINE_FILE = "e2ee.js";
 
 /** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
 export interface AssetManifest {
@@ -61,6 +66,7 @@ export async function loadAssets(root: string): Promise<Assets> {
       const asset = files.get(pathname);
       if (!asset || (request.method !== "GET" && request.method !== "HEAD")) return undefined;
       const headers = new Headers({
+        ...(pathname === manifest.data[ENGINE_FILE] ? workerHeaders() : {}),
         "content-type": asset.type,
         "cache-control": asset.immutable
           ? "public, max-age=31536000, immutable"

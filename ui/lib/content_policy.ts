@@ -13,9 +13,17 @@ export function contentPolicy(nonce: string): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // The one policy there may be makes the URL of the service worker, and no other.
+    // The one policy there may be makes the URLs of the two workers, and no other.
     "trusted-types og-worker",
   ].join("; ");
+}
+
+/** A worker has a policy of its own: it talks to this server, and runs nothing beside itself. */
+export function workerHeaders(): Record<string, string> {
+  return {
+    "content-security-policy":
+      "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+  };
 }
 
 /** Headers of every page. */

@@ -3,6 +3,7 @@
  * app without a connection. It keeps no page and no answer of the API: what is on a page belongs
  * to who is signed in. What was read lies in lib/offline, and goes when the session ends.
  */
+import { clearDevices } from "../lib/e2ee/clear_devices.ts";
 import { clearOffline } from "../lib/offline/offline_db.ts";
 
 /** Written in by the build: its id, and every file whose name changes with its content. */
@@ -77,7 +78,9 @@ async function page(event: Fetching): Promise<Response> {
   try {
     const answer = await Promise.race([fetch(request), tooLate()]);
     // The login page is shown to nobody who is signed in: a session has ended.
-    if (answer.ok && new URL(request.url).pathname === LOGIN) event.waitUntil(clearOffline());
+    if (answer.ok && new URL(request.url).pathname === LOGIN) {
+      event.waitUntil(Promise.all([clearOffline(), clearDevices()]));
+    }
     return answer;
   } catch (error) {
     const shell = await caches.match(SHELL, { cacheName });

@@ -1,10 +1,15 @@
 import { defineSection } from "../section.ts";
-import { bytes } from "../setting.ts";
+import { bytes, yesNo } from "../setting.ts";
 
 export const encryptionSection = defineSection({
   name: "encryption",
   doc: "End-to-end encrypted conversations.",
   settings: {
+    automatic: yesNo({
+      fallback: "no",
+      doc:
+        "Whether conversations are encrypted without anybody asking for it: at the next message of who began one, once both sides have a device. Off, people begin it themselves.",
+    }),
     backupSize: bytes({
       fallback: "64 MiB",
       doc:

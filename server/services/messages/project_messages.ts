@@ -198,8 +198,10 @@ function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to
   const edit = look.edits.get(id);
   const answered = edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu);
   const sender = row.sender;
-  if (answered?.["msgtype"] === "sealed") {
-    return { id, author: look.people.get(sender) ?? unknownUser(sender), excerpt: null };
+  const gone = row.withheld || row.redactedBy !== undefined;
+  if (answered?.["msgtype"] === "sealed" && !gone) {
+    // It is there, and only devices can read it.
+    return { id, author: look.people.get(sender) ?? unknownUser(sender), excerpt: "" };
   }
   const body = textOf(answered, "body");
   return {
@@ -208,7 +210,7 @@ function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to
     excerpt: excerptOf({
       body: body ?? "",
       files: mediaOf(contentOfRow(row)).length,
-      gone: row.withheld || row.redactedBy !== undefined,
+      gone,
     }),
   };
 }

@@ -5,7 +5,7 @@ import type { Queryable } from "../../postgres/sql.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { DeviceNotice } from "../e2ee/device_notice.ts";
 
-/** Encrypted rooms of one user that are looked at. */
+/** Encrypted rooms, and conversations, of one user that are looked at. */
 const ROOMS_MAX = 2000;
 
 /** What a change of devices, or something in an inbox, means for those connected. */
@@ -21,6 +21,10 @@ export async function projectDevices(
   }
   const readers = new Set<UserId>(watchers.isConnected(userId) ? [userId] : []);
   const wanted: Dispatch[] = [];
+  // Also where nothing is encrypted yet: somebody may wait for a device to begin with.
+  for (const roomId of await dmRoomsOf(deps.sql, userId, ROOMS_MAX)) {
+    for (const reader of watchers.inRoom(roomId)) readers.add(reader);
+  }
   for (const roomId of await encryptedRoomsOf(deps.sql, userId, ROOMS_MAX)) {
     const present = [...watchers.inRoom(roomId)];
     for (const reader of present) readers.add(reader);
@@ -32,6 +36,18 @@ export async function projectDevices(
   const audience = { to: "users", userIds: [...readers] } as const;
   // The devices first: whoever is asked to change a group knows them then.
   return [{ t: "devices.update", d: { user_id: userId }, audience }, ...wanted];
+}
+
+/** Conversations of a user, at most so many, the latest first. */
+async function dmRoomsOf(
+  sql: Queryable,
+  userId: UserId,
+  limit: number,
+): Promise<readonly RoomId[]> {
+  const rows = await sql<{ room_id: RoomId }[]>`
+    select room_id from dm_rooms where user_a = ${userId} or user_b = ${userId}
+    order by created_ts desc limit ${limit}`;
+  return rows.map((row) => row.room_id);
 }
 
 /** Encrypted rooms that a user has joined, at most so many. */

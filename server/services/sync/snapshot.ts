@@ -17,6 +17,8 @@ export interface ServerFacts {
   readonly name: string;
   readonly trial: boolean;
   readonly version: string;
+  /** `encryption.automatic`. */
+  readonly encrypts_automatically: boolean;
 }
 
 /** Presences sent with a snapshot: of friends and people in conversations; those of guilds are subscribed to. */

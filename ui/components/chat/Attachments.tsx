@@ -6,16 +6,16 @@ import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { isPicture } from "../../lib/format/media_kind.ts";
 import { Icon } from "../Icon.tsx";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
+import { lockOf } from "../../lib/store/locked_media.ts";
+import { BOX, FILM, TILE_PX } from "./attachment_sizes.ts";
 import { useChat } from "./chat_context.ts";
-
-const BOX = { width: 420, height: 320 };
-/** A film whose size is not known gets this much; it fits itself in. */
-const FILM = { width: 416, height: 234 };
-/** Edge of a picture among several, in CSS pixels. */
-const TILE_PX = 208;
 
 /** Files of a message. Pictures keep their place before they load: nothing moves. */
 export function Attachments({ media }: { media: readonly MessageMedia[] }) {
+  const locked = media.some((item) => lockOf(item));
+  const Sealed = useLazy(locked, () => import("./SealedAttachments.tsx"));
+  if (locked) return Sealed ? <Sealed media={media} /> : null;
   const pictures = media.filter(isPicture);
   const others = media.filter((item) => !isPicture(item));
   return (

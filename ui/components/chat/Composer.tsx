@@ -17,7 +17,6 @@ import { drawMention } from "./mention.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { TypingLine } from "./TypingLine.tsx";
-import { UploadList } from "./UploadList.tsx";
 
 const COUNTER_FROM = MESSAGE_BODY_CHARS - 400;
 
@@ -71,7 +70,7 @@ function ComposerBox({ place, placeholder, canAttach, slowModeS }: ComposerProps
           </p>
         )}
         {text.startsWith("/") && mode.edit === null && <CommandHint text={text} />}
-        {uploads.items.length > 0 && <UploadList uploads={uploads} />}
+        {uploads.items.length > 0 && <ChosenFiles uploads={uploads} />}
         {preview && text.trim() !== "" && <Preview text={text} />}
         <ComposerRow
           composer={composer}
@@ -103,6 +102,12 @@ function Preview({ text }: { text: string }) {
 function ChosenMessages() {
   const Bar = useLazy(true, () => import("./SelectionBar.tsx"));
   return Bar ? <Bar /> : null;
+}
+
+/** What is attached; its script comes with the first file. */
+function ChosenFiles({ uploads }: { uploads: ComposerApi["uploads"] }) {
+  const List = useLazy(true, () => import("./UploadList.tsx"));
+  return List ? <List uploads={uploads} /> : null;
 }
 
 /** How the command that is being typed goes on. */

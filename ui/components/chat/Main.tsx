@@ -9,6 +9,8 @@ import { showCombo } from "../../lib/keys/combo.ts";
 import { SHORTCUTS } from "../../lib/keys/shortcuts.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { isEncrypted } from "../../lib/browser/privacy.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
 import { goToPresent } from "../../lib/browser/present.ts";
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
@@ -58,7 +60,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
         <NavButton />
         <Icon name={channelIcon(channel)} />
         <h1 class="clip">{channel.name}</h1>
-        {channel.private && <EncryptionTag />}
+        {channel.private && <EncryptionTag roomId={channel.room_id} />}
         {channel.topic && <TopicButton name={channel.name} topic={channel.topic} />}
         <span class="grow" />
         <HeadTools channel={channel} />
@@ -67,6 +69,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
       <RivalNotice guild={guild} />
       <MovedNotice successor={guild.successor} />
       <AwayNotice away={guild.away} />
+      <EncryptionNotice roomId={channel.room_id} name={guild.name} />
       {channel.kind === "voice"
         ? (
           <div class="empty">
@@ -82,7 +85,9 @@ function ChannelMain({ channel }: { channel: Channel }) {
             <Composer
               key={`c-${placeKey(place)}`}
               place={place}
-              placeholder={t("composer.channel", { name: channel.name })}
+              placeholder={channel.encrypted
+                ? t("composer.sealedChannel", { name: channel.name })
+                : t("composer.channel", { name: channel.name })}
               blocked={guild.checking !== null
                 ? t("composer.checking")
                 : channel.archived
@@ -101,13 +106,44 @@ function ChannelMain({ channel }: { channel: Channel }) {
   );
 }
 
-export function EncryptionTag() {
-  return (
-    <span class="tag" title={t("channel.notEncryptedLong")}>
-      <Icon name="lock" small />
-      <span>{t("channel.notEncrypted")}</span>
-    </span>
+/** One of three states: not encrypted, encrypted, encrypted between verified devices alone. */
+function EncryptionTag({ roomId, dm }: { roomId: string; dm?: Dm }) {
+  const state = useChat();
+  const kind = !isEncrypted(state, roomId)
+    ? "not"
+    : state.verified.value.has(roomId)
+    ? "verified"
+    : "on";
+  const inner = (
+    <>
+      <Icon name={kind === "not" ? "lock_open" : "lock"} small />
+      <span>{t(`lock.${kind}`)}</span>
+    </>
   );
+  return kind === "not" && dm?.state === "joined"
+    ? (
+      <button
+        type="button"
+        class="tag press"
+        title={t("lock.notLong")}
+        aria-haspopup="dialog"
+        onClick={() => state.overlay.value = { kind: "encrypt", dm }}
+      >
+        {inner}
+      </button>
+    )
+    : (
+      <span class={kind === "not" ? "tag" : "tag accent"} title={t(`lock.${kind}Long`)}>
+        {inner}
+      </span>
+    );
+}
+
+/** What an encrypted conversation waits for, if anything. Its script comes with the first one. */
+function EncryptionNotice({ roomId, name }: { roomId: string; name: string }) {
+  const encrypted = isEncrypted(useChat(), roomId);
+  const Bar = useLazy(encrypted, () => import("./EncryptionBar.tsx"));
+  return encrypted && Bar ? <Bar roomId={roomId} name={name} /> : null;
 }
 
 /** The beginning of the topic; a press shows all of it. */
@@ -169,6 +205,7 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
   const state = useChat();
   const place = state.place.value;
   const { topic } = channel ?? {};
+  const dm = dmOf(state.known, place);
   return (
     <Menu label={t("main.more")} icon="more">
       <span class="only-tiny">
@@ -185,6 +222,14 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
           onClick={() => state.overlay.value = { kind: "topic", name: channel.name, topic }}
         >
           {t("topic.show")}
+        </MenuButton>
+      )}
+      {dm?.state === "joined" && !dm.encrypted && (
+        <MenuButton
+          icon="lock"
+          onClick={() => state.overlay.value = { kind: "encrypt", dm }}
+        >
+          {t("sealed.begin")}
         </MenuButton>
       )}
       {isTalk(place) && (
@@ -267,7 +312,7 @@ function DmMain({ dm }: { dm: Dm }) {
             {name}
           </button>
         </h1>
-        <EncryptionTag />
+        <EncryptionTag roomId={dm.room_id} dm={dm} />
         <span class="grow" />
         <HeadTools />
       </header>
@@ -288,11 +333,14 @@ function DmMain({ dm }: { dm: Dm }) {
         )
         : (
           <>
+            <EncryptionNotice roomId={dm.room_id} name={name} />
             <Timeline key={placeKey(place)} place={place} />
             <Composer
               key={`c-${placeKey(place)}`}
               place={place}
-              placeholder={t("composer.dm", { name })}
+              placeholder={dm.encrypted
+                ? t("composer.sealedDm", { name })
+                : t("composer.dm", { name })}
               blocked={null}
               canAttach
               slowModeS={0}

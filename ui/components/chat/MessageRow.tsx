@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
 import { foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
@@ -189,6 +190,9 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
           <span class="sr">{t("message.pinned")}</span>
         </span>
       )}
+      {message.unsealed && (
+        <span class="tag danger" title={t("sealed.plainLong")}>{t("sealed.plain")}</span>
+      )}
       {message.late && <span class="tag" title={t("message.lateLong")}>{t("message.late")}</span>}
     </div>
   );
@@ -204,6 +208,9 @@ function MessageContent({ message }: { message: Message }) {
         {message.redacted.reason && ` ${t("message.reason", { reason: message.redacted.reason })}`}
       </p>
     );
+  }
+  if (message.sealed && message.body === "" && message.media.length === 0) {
+    return <Unopened message={message} />;
   }
   const text = <Markdown source={message.body} mention={(token) => drawMention(state, token)} />;
   return (
@@ -222,6 +229,12 @@ function MessageContent({ message }: { message: Message }) {
       {message.media.length > 0 && <Attachments media={message.media} />}
     </>
   );
+}
+
+/** A sealed message that is not open here. */
+function Unopened({ message }: { message: Message }) {
+  const Sealed = useLazy(true, () => import("./SealedText.tsx"));
+  return Sealed ? <Sealed message={message} /> : <p class="skeleton skeleton-line" />;
 }
 
 function ReplyLine({ message }: { message: Message }) {

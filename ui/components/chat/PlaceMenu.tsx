@@ -192,6 +192,14 @@ function DmItems({ target: { dm } }: Of<"dm">) {
       >
         {t("place.profile")}
       </MenuButton>
+      {dm.state === "joined" && !dm.encrypted && (
+        <MenuButton
+          icon="lock"
+          onClick={() => state.overlay.value = { kind: "encrypt", dm }}
+        >
+          {t("sealed.begin")}
+        </MenuButton>
+      )}
       <CopyItem path={dmPath(dm.room_id)} />
     </>
   );

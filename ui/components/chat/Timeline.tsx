@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { IS_BROWSER } from "fresh/runtime";
 import { loadMore, loadSpan } from "../../lib/browser/history.ts";
 import { markRead } from "../../lib/browser/messages.ts";
+import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
 import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { nameOf } from "../../lib/format/names.ts";
@@ -27,13 +28,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
   const state = useChat();
   const key = placeKey(place);
   const window = state.windowOf(key).value;
-  const newAfter = state.newAfter.value.get(key);
-  const timeZone = state.timeZone.value;
-  const selfId = state.self.value.user.id;
-  const rows = useMemo(
-    () => buildRows(window, { newAfter, selfId, timeZone }),
-    [window, newAfter, timeZone],
-  );
+  const rows = useRows(place);
   const scroll = useTimelineScroll(place, rows);
   const [open] = useState(() => openAt(place, rows));
   const lastId = window.messages.at(-1)?.id;
@@ -98,6 +93,20 @@ function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }
   );
 }
 
+function useRows(place: TalkPlace): Row[] {
+  const state = useChat();
+  const key = placeKey(place);
+  const window = state.windowOf(key).value;
+  const newAfter = state.newAfter.value.get(key);
+  const timeZone = state.timeZone.value;
+  const selfId = state.self.value.user.id;
+  const encrypted = isEncrypted(state, place.roomId);
+  return useMemo(
+    () => buildRows(window, { newAfter, selfId, timeZone, encrypted }),
+    [window, newAfter, timeZone, encrypted],
+  );
+}
+
 /** For screen readers alone: the feed itself is silent. */
 function NewlySaid() {
   const { n, text } = useChat().announcement.value;
@@ -123,6 +132,17 @@ function TimelineRow({ row, place, last }: { row: Row; place: TalkPlace; last: b
         >
           {formatDay(row.ts, zone)}
         </button>
+      </div>
+    );
+  }
+  if (row.kind === "sealed") {
+    return (
+      // Its words are those of the lock in the header: no article, so not for screen readers.
+      <div class="divider sealed" aria-hidden="true" data-row={row.key}>
+        <span>
+          <Icon name="lock" small /> {t("sealed.fromHere")}
+          {row.above && <span class="faint">({t("sealed.above")})</span>}
+        </span>
       </div>
     );
   }

@@ -5,7 +5,7 @@ import type { UploadItem } from "../../lib/store/composing.ts";
 import { Icon } from "../Icon.tsx";
 
 /** Files of the next message: how far each is, what it shows, and the way to drop it. */
-export function UploadList({ uploads }: { uploads: Uploads }) {
+export default function UploadList({ uploads }: { uploads: Uploads }) {
   return (
     <>
       <ul class="uploads">

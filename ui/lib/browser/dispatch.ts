@@ -39,7 +39,8 @@ function receive(state: ChatState, frame: MessageFrame): void {
   countUnread(state, message);
   state.onMessage?.(message);
   const place = state.place.value;
-  if (isTalk(place) && placeKey(place) === key) {
+  // What is sealed is read out when it can be read.
+  if (isTalk(place) && placeKey(place) === key && !message.sealed) {
     state.announcer?.add(t("log.said", {
       name: message.nickname ?? nameOf(message.author),
       text: message.body === "" ? t("log.file") : plainText(state, message.body.slice(0, 300)),

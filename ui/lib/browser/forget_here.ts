@@ -1,4 +1,6 @@
 import { t } from "../i18n/t.ts";
+import { clearDevices } from "../e2ee/clear_devices.ts";
+import { RestKey } from "../e2ee/rest_key.ts";
 import { clearOffline } from "../offline/offline_db.ts";
 import { forgetDrafts } from "./drafts.ts";
 import { openOutboxStore } from "./outbox_store.ts";
@@ -15,5 +17,6 @@ export async function forgetHere(userId: string): Promise<boolean> {
   for (const { nonce } of unsent) await store.remove(nonce);
   forgetDrafts(userId);
   await clearOffline();
+  await Promise.all([clearDevices(), RestKey.forget(userId)]);
   return true;
 }

@@ -2,6 +2,7 @@ import { effect } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
 import { isTalk, placeKey, refKey, type TalkPlace } from "../store/place.ts";
+import { sealedForm } from "../store/sealed_form.ts";
 import { callApi } from "./browser_api.ts";
 import { KEPT_MESSAGES, type KeptApp, OfflineDb } from "../offline/offline_db.ts";
 
@@ -112,7 +113,11 @@ export async function keepOffline(state: ChatState): Promise<() => void> {
       const userId = state.self.peek().user.id;
       writer.later(key, async () => {
         const before = hasBefore ? await older.before(place, messages) : [];
-        await db.keepMessages(userId, { key, ts: Date.now(), messages: [...before, ...messages] });
+        // What was encrypted stays so here too: the archive of this device opens it again.
+        const kept = [...before, ...messages].map((message) =>
+          message.sealed || message.sealed_reactions ? sealedForm(message) : message
+        );
+        await db.keepMessages(userId, { key, ts: Date.now(), messages: kept });
       });
     }),
   ];

@@ -4,16 +4,19 @@ import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
 import { applyReaction } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
+import { isEncrypted, privacyOf } from "./privacy.ts";
 import { showToast } from "./toast.ts";
 
 export async function editMessage(state: ChatState, message: Message, body: string): Promise<void> {
   const key = refKey(message);
   updateHeld(state, key, message.id, (held) => ({ ...held, body, edited_ts: Date.now() }));
   try {
-    const edited = await callApi("editMessage", {
-      params: { room_id: message.room_id, event_id: message.id },
-      body: { body },
-    });
+    const edited = isEncrypted(state, message.room_id)
+      ? await (await privacyOf(state)).edit(message, body)
+      : await callApi("editMessage", {
+        params: { room_id: message.room_id, event_id: message.id },
+        body: { body },
+      });
     updateHeld(state, key, message.id, () => edited);
   } catch (error) {
     updateHeld(state, key, message.id, () => message);
@@ -66,7 +69,9 @@ export async function toggleReaction(
   );
   try {
     const body = { room_id: message.room_id, event_id: message.id, key };
-    const changed = await callApi(added ? "addReaction" : "removeReaction", { body });
+    const changed = isEncrypted(state, message.room_id)
+      ? await (await privacyOf(state)).react(message, key, added)
+      : await callApi(added ? "addReaction" : "removeReaction", { body });
     updateHeld(state, ref, message.id, () => changed);
   } catch (error) {
     updateHeld(state, ref, message.id, (current) => ({

@@ -8,10 +8,13 @@ import type { ChatState } from "../store/chat.ts";
 import { plainText } from "../store/links.ts";
 import { callApi } from "./browser_api.ts";
 import { followPath } from "./history.ts";
+import { privacyOf } from "./privacy.ts";
 import { playSound } from "./notify_sound.ts";
 
 const BODY_CHARS = 180;
 const ICON_PIXELS = 96;
+/** A notification does not wait longer than this for a text to be opened. */
+const OPEN_MS = 4000;
 /** While one tab holds a message, no other tab makes a sound for it. */
 const HELD_MS = 3000;
 
@@ -49,7 +52,9 @@ function isConversation(state: ChatState, message: Message): boolean {
 }
 
 async function notify(state: ChatState, message: Message, chosen: Preferences): Promise<void> {
-  if (chosen.notify_desktop && Notification.permission === "granted") show(state, message);
+  if (chosen.notify_desktop && Notification.permission === "granted") {
+    show(state, message.sealed ? await opened(state, message) : message);
+  }
   if (!chosen.notify_sound) return;
   const options = { ifAvailable: true };
   await navigator.locks.request(`og-sound-${message.id}`, options, async (lock) => {
@@ -57,6 +62,14 @@ async function notify(state: ChatState, message: Message, chosen: Preferences): 
     playSound();
     await new Promise((resolve) => setTimeout(resolve, HELD_MS));
   });
+}
+
+/** An encrypted message as this device reads it, or as it came where it cannot. */
+async function opened(state: ChatState, message: Message): Promise<Message> {
+  const late = new Promise<Message>((resolve) => setTimeout(resolve, OPEN_MS, message));
+  const open = privacyOf(state).then((privacy) => privacy.openAll([message]));
+  const [found] = await Promise.race([open.catch(() => [message]), late.then((one) => [one])]);
+  return found ?? message;
 }
 
 /** The same message shown by two tabs is one notification: they have the same tag. */
@@ -67,7 +80,7 @@ function show(state: ChatState, message: Message): void {
     place.guild === undefined ? name : t("notify.in", { name, place: place.guild }),
     {
       body: message.body === ""
-        ? t("log.file")
+        ? t(message.sealed && message.media.length === 0 ? "sealed.new" : "log.file")
         : plainText(state, message.body.slice(0, BODY_CHARS)),
       tag: message.id,
       ...(message.author.avatar === null

@@ -42,6 +42,37 @@ export class MemoryOutboxStore implements OutboxStore {
   }
 }
 
+/** Keeps what is said in encrypted conversations where only this browser can read it. */
+class LockingOutboxStore implements OutboxStore {
+  readonly #inner: OutboxStore;
+
+  constructor(inner: OutboxStore) {
+    this.#inner = inner;
+  }
+
+  async list(userId: string): Promise<readonly OutboxRecord[]> {
+    const stored = await this.#inner.list(userId);
+    return stored.some((record) => record.secret)
+      ? await (await locks()).unlockRecords(stored)
+      : stored;
+  }
+
+  async put(record: OutboxRecord): Promise<void> {
+    await this.#inner.put(record.secret ? await (await locks()).lockRecord(record) : record);
+  }
+
+  async update(nonce: string, change: (record: OutboxRecord) => OutboxRecord) {
+    const next = await this.#inner.update(nonce, change);
+    return next?.secret ? (await (await locks()).unlockRecords([next]))[0] : next;
+  }
+
+  remove(nonce: string): Promise<boolean> {
+    return this.#inner.remove(nonce);
+  }
+}
+
+const locks = () => import("../e2ee/locked_records.ts");
+
 interface Schema extends DBSchema {
   outbox: { key: string; value: OutboxRecord; indexes: { user: string } };
 }
@@ -95,7 +126,7 @@ export async function openOutboxStore(): Promise<OutboxStore> {
         records.createIndex("user", "userId");
       },
     });
-    return new IdbOutboxStore(db);
+    return new LockingOutboxStore(new IdbOutboxStore(db));
   } catch {
     return new MemoryOutboxStore();
   }

@@ -10,12 +10,16 @@ import { type Pending, receiveMessage } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { loadSpan } from "./history.ts";
 import { Outbox } from "./outbox.ts";
-import { openOutboxStore } from "./outbox_store.ts";
+import type { OutboxStore } from "./outbox_store.ts";
+import { isEncrypted, privacyOf } from "./privacy.ts";
 import { showToast } from "./toast.ts";
 
 /** A send that has not answered by then is tried again: its nonce makes that safe. */
 const SEND_TIMEOUT_MS = 30_000;
 const CHANNEL = "og-outbox";
+const TURNED_MS = 1000;
+/** The script of the store did not come: it is asked for again after this. */
+const STORE_RETRY_MS = 2000;
 
 /** What a person is about to say. */
 export interface Outgoing {
@@ -45,11 +49,21 @@ function makeDesk(state: ChatState): Desk {
   const channel = new BroadcastChannel(CHANNEL);
   const userId = state.self.value.user.id;
   const adding = new Set<string>();
+  const store = openStore();
+  const seal = async (record: OutboxRecord) =>
+    (await privacyOf(state)).send(record, async (sealed) => {
+      await (await store).update(record.nonce, (held) => ({ ...held, sealed }));
+    });
   const outbox = new Outbox({
     userId,
-    store: openOutboxStore(),
+    store,
     lock,
-    send: post,
+    send: async (record) => {
+      if (state.server.encrypts_automatically) {
+        await (await privacyOf(state)).beginByItself(record.roomId);
+      }
+      return await (isEncrypted(state, record.roomId) ? seal(record) : post(record));
+    },
     explain,
     expired: t("outbox.expired"),
     now: () => Date.now(),
@@ -69,7 +83,20 @@ function makeDesk(state: ChatState): Desk {
     // Should the tab that sends be closed meanwhile, this one goes on.
     void outbox.drain(data.key);
   };
+  state.sendNow = () => void outbox.drainAll();
   return { outbox, adding };
+}
+
+/** The store's script comes after the page works: what is said meanwhile is shown, and waits. */
+async function openStore(): Promise<OutboxStore> {
+  for (;;) {
+    try {
+      const { openOutboxStore } = await import("./outbox_store.ts");
+      return await openOutboxStore();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS));
+    }
+  }
 }
 
 /** One tab of the browser at a time; where locks are unknown there is but this one to know of. */
@@ -97,7 +124,10 @@ const AWAY = new Set<ApiError["code"]>(["offline", "unreadable", "unavailable", 
 
 function explain(error: unknown): SendFailure {
   const known = error instanceof ApiError ? error : undefined;
-  const wait = known?.details["retry_after_ms"];
+  // Somebody began encryption a moment ago: the word of it is on its way.
+  const wait = known?.code === "encrypted_room" && !known.details["final"]
+    ? TURNED_MS
+    : known?.details["retry_after_ms"];
   return {
     reason: reasonOf(error),
     away: known !== undefined && AWAY.has(known.code),
@@ -164,6 +194,7 @@ export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoi
     triedTs: null,
     holdUntil: null,
     failed: null,
+    secret: isEncrypted(state, place.roomId) || undefined,
   };
   const window = state.windowOf(key);
   const echo: Pending = {

@@ -1,4 +1,5 @@
 import type { ChatState } from "../store/chat.ts";
+import { workerUrl } from "./worker_urls.ts";
 
 const URL_OF_WORKER = "/sw.js";
 /** How often an open tab asks whether there is a new version. */
@@ -7,25 +8,6 @@ const LOOK_MS = 60 * 60 * 1000;
 const TAKEOVER_MS = 3_000;
 /** Where the look of the kept start page is written down. */
 const SHELL_KEY = "og-shell";
-
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): {
-    createScriptURL(url: string): string;
-  };
-}
-
-/** The one script URL that the content policy lets a page make: that of the worker. */
-function workerUrl(): string {
-  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  if (!types) return URL_OF_WORKER;
-  const policy = types.createPolicy("og-worker", {
-    createScriptURL(url) {
-      if (url !== URL_OF_WORKER) throw new TypeError(`${url} is not the service worker.`);
-      return url;
-    },
-  });
-  return policy.createScriptURL(URL_OF_WORKER);
-}
 
 function ask(worker: ServiceWorker): Promise<string> {
   const { port1, port2 } = new MessageChannel();
@@ -85,7 +67,7 @@ export async function startWorker(
   state: ChatState,
 ): Promise<{ look(): void; end(): void } | undefined> {
   if (!("serviceWorker" in navigator) || !isSecureContext) return undefined;
-  const registration = await navigator.serviceWorker.register(workerUrl());
+  const registration = await navigator.serviceWorker.register(workerUrl(URL_OF_WORKER));
   const met = () => void meetWaiting(state, registration);
   const found = () => {
     const coming = registration.installing;

@@ -8,11 +8,22 @@ export interface Upload {
   cancel(): void;
 }
 
-/** Sends one file and tells how far it is (0..1). fetch cannot say that yet; XHR can. */
-export function uploadFile(file: File, onProgress: (part: number) => void): Upload {
+/**
+ * Sends one file and tells how far it is (0..1). fetch cannot say that yet; XHR can. `sealed`: it is
+ * encrypted, and servers are to leave it as it is.
+ */
+export function uploadFile(
+  file: File,
+  onProgress: (part: number) => void,
+  options: { readonly sealed?: boolean } = {},
+): Upload {
   const request = new XMLHttpRequest();
   const { method, path } = describeCall("uploadMedia", {
-    query: { filename: file.name.slice(0, 255) || "file", purpose: "attachment" },
+    query: {
+      filename: file.name.slice(0, 255) || "file",
+      purpose: "attachment",
+      sealed: options.sealed ? "1" : undefined,
+    },
   });
   let sent = false;
   const done = new Promise<Media>((resolve, reject) => {

@@ -6,8 +6,10 @@ import { t } from "../i18n/t.ts";
 import { MESSAGE_MEDIA_COUNT } from "../limits.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { DraftFile, UploadItem } from "../store/composing.ts";
+import { lockOf } from "../store/locked_media.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { writeDraft } from "./drafts.ts";
+import { isEncrypted, privacyOf } from "./privacy.ts";
 import { showToast } from "./toast.ts";
 import { type Upload, uploadFile } from "./upload.ts";
 
@@ -139,7 +141,10 @@ export class Uploads {
       }
       // Dropped while the limit was asked for: nothing is on its way yet, and nothing will be.
       if (!this.items.some((item) => item.id === id)) return;
-      const upload = uploadFile(file, (part) => this.change(id, { part }));
+      const onProgress = (part: number) => this.change(id, { part });
+      const upload = isEncrypted(this.#state, this.#key.slice(0, this.#key.lastIndexOf("/")))
+        ? (await privacyOf(this.#state)).upload(file, onProgress)
+        : uploadFile(file, onProgress);
       this.#running.set(id, upload);
       const media = await upload.done;
       // Cancelled when its last byte was gone already.
@@ -178,7 +183,7 @@ function revive(file: DraftFile): UploadItem {
   return {
     ...file,
     id: crypto.randomUUID(),
-    preview: file.media?.type.startsWith("image/")
+    preview: file.media?.type.startsWith("image/") && !lockOf(file.media)
       ? thumbnailUrl(file.media.uri, PREVIEW_PX)
       : null,
     part: file.media ? 1 : 0,

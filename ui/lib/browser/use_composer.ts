@@ -4,7 +4,7 @@ import { MESSAGE_BODY_CHARS } from "../limits.ts";
 import { decodeMentions, encodeMentions } from "../md/mention_text.ts";
 import type { ChatState } from "../store/chat.ts";
 import { placeKey, type TalkPlace } from "../store/place.ts";
-import { readDraft, writeDraft } from "./drafts.ts";
+import { openDraft, readDraft, writeDraft } from "./drafts.ts";
 import { mentionNames } from "./mention_names.ts";
 import { editMessage } from "./messages.ts";
 import { reasonOf } from "./browser_api.ts";
@@ -118,13 +118,15 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
   };
   const edited = useRef(false);
   useEffect(() => {
-    const draft = readDraft(state, key);
-    // What was typed before the scripts came must not be lost.
-    const early = area.current?.value ?? "";
-    if (!mode.edit) setShown(early !== "" ? early : draft.text);
-    if (draft.reply && !mode.reply) modeSignal.value = { reply: draft.reply, edit: null };
-    uploadsOf(state, key).restore(draft.files);
-    setLive(true);
+    void openDraft(state, key).then((draft) => {
+      // What was typed before the scripts came must not be lost.
+      const early = area.current?.value ?? "";
+      const { edit, reply } = modeSignal.value;
+      if (!edit) setShown(early !== "" ? early : draft.text);
+      if (draft.reply && !reply) modeSignal.value = { reply: draft.reply, edit };
+      uploadsOf(state, key).restore(draft.files);
+      setLive(true);
+    });
     if (matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, []);
   // Before the next key, not some time after: a key typed first would be written over.

@@ -6,6 +6,7 @@ import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
+import { privateTexts } from "./de_private.ts";
 import { settings } from "./de_settings.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -438,6 +439,7 @@ export const de: Catalogue = {
   ...guildTexts,
   ...rightTexts,
   ...adminTexts,
+  ...privateTexts,
   ...timeline,
 
   "error.404": "Hier ist nichts",

@@ -5,6 +5,7 @@ import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
+import { privateTexts } from "./en_private.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
 
@@ -428,6 +429,7 @@ export const en = {
   ...faults,
   ...guildTexts,
   ...rightTexts,
+  ...privateTexts,
   ...timeline,
 
   "error.404": "Nothing here",

@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ReadState } from "../../../core/api/channel.ts";
-import type { ClientFrame, Dm, Self, Snapshot } from "../../../core/api/gateway.ts";
+import type { ClientFrame, Dm, Self, ServerFrame, Snapshot } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
@@ -42,6 +42,7 @@ export interface MemberList {
 
 /** What lies over the app: at most one at a time. */
 export type Overlay =
+  | { readonly kind: "encrypt"; readonly dm: Dm }
   | { readonly kind: "createGuild" }
   | { readonly kind: "createChannel"; readonly guildId: string; readonly parent: string | null }
   | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }
@@ -116,6 +117,12 @@ export class ChatState {
   readonly lastHeard: Map<string, string> = new Map();
   /** Hears of each message of somebody else that comes while the page is open. */
   onMessage: ((message: Message) => void) | undefined;
+  /** Rooms in which every device was verified. */
+  readonly verified: Signal<ReadonlySet<string>> = signal(new Set());
+  /** Sends what waits to be sent: set by the outbox. */
+  sendNow: (() => void) | undefined;
+  /** Hears every frame of the gateway: set by what opens and seals messages. */
+  heard: ((frame: ServerFrame) => void) | undefined;
   /** Last message read when a channel was opened: the line of what is new stays there. */
   readonly newAfter: Signal<ReadonlyMap<string, string | null>>;
   readonly connection: Signal<Connection> = signal("connecting");

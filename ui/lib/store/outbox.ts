@@ -1,4 +1,5 @@
 import type { Message, MessageMedia } from "../../../core/api/message.ts";
+import type { Sealed } from "../../../core/api/sealed.ts";
 
 /** Most messages of one person that wait in this browser; beyond it sending is refused. */
 export const OUTBOX_MAX = 200;
@@ -32,6 +33,10 @@ export interface OutboxRecord {
   readonly holdUntil: number | null;
   /** Why the server refused it, for a person; null while it is to be sent. */
   readonly failed: string | null;
+  /** Said in an encrypted conversation: it lies in the store under the key of its person. */
+  readonly secret?: boolean | undefined;
+  /** As it goes out, from the first try on. */
+  readonly sealed?: { readonly sealed: Sealed; readonly media: readonly string[] } | undefined;
 }
 
 export type OutboxStep =

@@ -8,6 +8,8 @@ const GROUP_MS = 7 * 60_000;
 export type Row =
   | { readonly kind: "day"; readonly key: string; readonly ts: number }
   | { readonly kind: "new"; readonly key: string }
+  /** From here on, messages are encrypted. */
+  | { readonly kind: "sealed"; readonly key: string; readonly above: boolean }
   | {
     readonly kind: "message";
     readonly key: string;
@@ -32,14 +34,28 @@ function joins(previous: Message | undefined, authorId: string, ts: number): boo
  */
 export function buildRows(
   window: ChannelWindow,
-  options: { newAfter: string | null | undefined; selfId: string; timeZone: string },
+  options: {
+    newAfter: string | null | undefined;
+    selfId: string;
+    timeZone: string;
+    encrypted: boolean;
+  },
 ): Row[] {
   const rows: Row[] = [];
   let day = "";
   let previous: Message | undefined;
   let passed = options.newAfter === null;
   let marked = options.newAfter === undefined;
+  // Where the span begins in the middle of what is encrypted, the line lies above it.
+  const [first] = window.messages;
+  let plain = !window.hasBefore || (first !== undefined && !first.sealed);
+  const lineOf = () => {
+    rows.push({ kind: "sealed", key: "sealed", above: previous !== undefined });
+    plain = false;
+    previous = undefined;
+  };
   for (const message of window.messages) {
+    if (message.sealed && plain) lineOf();
     const key = dayKey(message.origin_ts, options.timeZone);
     if (key !== day) {
       day = key;
@@ -51,13 +67,14 @@ export function buildRows(
       rows.push({ kind: "new", key: "new" });
       previous = undefined;
     }
-    const grouped = message.reply_to === null &&
+    const grouped = message.reply_to === null && !message.unsealed &&
       joins(previous, message.author.id, message.origin_ts);
     rows.push({ kind: "message", key: message.id, message, grouped });
     previous = message;
     if (message.id === options.newAfter) passed = true;
   }
   if (window.hasAfter) return rows;
+  if (options.encrypted && plain) lineOf();
   for (const pending of window.pending) {
     const grouped = pending.replyTo === null && joins(previous, options.selfId, pending.ts);
     rows.push({ kind: "pending", key: `pending-${pending.nonce}`, pending, grouped });

@@ -27,7 +27,11 @@ export default function DeleteMessage(
       <blockquote class="quoted">
         <p class="strong small">{message.nickname ?? nameOf(message.author)}</p>
         {message.body === ""
-          ? <p class="muted">{t("log.file")}</p>
+          ? (
+            <p class="muted">
+              {t(message.sealed && message.media.length === 0 ? "sealed.new" : "log.file")}
+            </p>
+          )
           : <Markdown source={message.body} mention={(token) => drawMention(state, token)} />}
       </blockquote>
       <p class="muted">{t("message.deleteText")}</p>

@@ -6,6 +6,8 @@ import type { Overlay } from "../../../lib/store/chat.ts";
 import { Icon, type IconName } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { saveFile, wholeFile } from "../SealedAttachments.tsx";
+import { useOpenedFile } from "../use_opened_file.ts";
 
 const ZOOM_MAX = 4;
 const ZOOM_STEP = 1.5;
@@ -78,6 +80,8 @@ export default function PictureView(
 /** The picture in a frame that scrolls while it is larger than it. */
 function Stage(props: { media: MessageMedia; zoom: number; onZoom: () => void }) {
   const { media, zoom } = props;
+  const sealed = wholeFile(media);
+  const { url, fault } = useOpenedFile(sealed, media.type);
   const picture = useRef<HTMLImageElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -96,15 +100,20 @@ function Stage(props: { media: MessageMedia; zoom: number; onZoom: () => void })
       role="group"
       aria-label={t("media.frame")}
     >
-      <img
-        key={media.uri}
-        ref={picture}
-        src={mediaUrl(media.uri)}
-        alt={media.alt ?? ""}
-        width={media.width ?? undefined}
-        height={media.height ?? undefined}
-        onDblClick={props.onZoom}
-      />
+      {fault !== undefined && (
+        <p role="alert">{t("sealed.fileFault", { name: media.name, reason: fault })}</p>
+      )}
+      {(!sealed || url !== undefined) && (
+        <img
+          key={media.uri}
+          ref={picture}
+          src={url ?? mediaUrl(media.uri)}
+          alt={media.alt ?? ""}
+          width={media.width ?? undefined}
+          height={media.height ?? undefined}
+          onDblClick={props.onZoom}
+        />
+      )}
     </div>
   );
 }
@@ -113,15 +122,25 @@ function PictureEnds({ media }: { media: MessageMedia }) {
   const state = useChat();
   return (
     <>
-      <a
-        class="icon-button"
-        href={mediaUrl(media.uri, { download: true })}
-        download={media.name}
-        aria-label={t("media.download")}
-        title={t("media.download")}
-      >
-        <Icon name="download" />
-      </a>
+      {wholeFile(media)
+        ? (
+          <Act
+            icon="download"
+            label={t("media.download")}
+            onClick={() => void saveFile(media).catch(() => undefined)}
+          />
+        )
+        : (
+          <a
+            class="icon-button"
+            href={mediaUrl(media.uri, { download: true })}
+            download={media.name}
+            aria-label={t("media.download")}
+            title={t("media.download")}
+          >
+            <Icon name="download" />
+          </a>
+        )}
       <Act icon="close" label={t("close")} onClick={() => state.overlay.value = null} />
     </>
   );

@@ -4,6 +4,7 @@ import type { Message } from "../../../../core/api/message.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { setPinned } from "../../../lib/browser/messages.ts";
 import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
+import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
@@ -16,6 +17,7 @@ import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { Markdown } from "../Markdown.tsx";
 import { drawMention } from "../mention.tsx";
+import SealedText from "../SealedText.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 export default function Pins() {
@@ -30,7 +32,11 @@ export default function Pins() {
         params: { room_id: place.roomId },
         query: { channel_id: place.channelId },
       });
-      setMessages(pins.messages);
+      setMessages(
+        isEncrypted(state, place.roomId)
+          ? await (await privacyOf(state)).openAll(pins.messages)
+          : pins.messages,
+      );
     }), []);
   const jump = (message: Message) => {
     if (!isTalk(place)) return;
@@ -91,7 +97,9 @@ function Pinned({ message, children }: { message: Message; children: ComponentCh
         </span>
         {children}
       </div>
-      <Markdown source={message.body} mention={(token) => drawMention(state, token)} />
+      {message.sealed && message.body === "" && message.media.length === 0
+        ? <SealedText message={message} />
+        : <Markdown source={message.body} mention={(token) => drawMention(state, token)} />}
       {message.media.length > 0 && <Attachments media={message.media} />}
     </li>
   );

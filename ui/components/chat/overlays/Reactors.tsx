@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { User } from "../../../../core/api/user.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
+import { privacyOf } from "../../../lib/browser/privacy.ts";
 import { handleOf, memberName, nameOf } from "../../../lib/format/names.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
@@ -30,6 +31,10 @@ export default function Reactors(
   wanted.current = key;
   const load = (before: Page) =>
     run(async () => {
+      if (message.sealed_reactions) {
+        const users = (await privacyOf(state)).reactors(message, key);
+        return setPage({ users: users.map((id) => state.userOf(id)), more: false });
+      }
       const next = await callApi("listReactors", {
         params: { room_id: message.room_id, event_id: message.id },
         query: { key, after: before.users.at(-1)?.id },

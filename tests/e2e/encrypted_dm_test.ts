@@ -1,0 +1,253 @@
+/** Two people, three tabs, a phone and a server that dies: what is said between them is theirs. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { connect } from "../../server/postgres/connect.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { dmPath } from "../../ui/lib/format/paths.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { pngWithGps } from "../harness/pictures.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { settled } from "./people.ts";
+import { makeScene, signIn } from "./scene.ts";
+
+/** In everything that is said after encryption began; no server may ever hold it. */
+const CANARY = "kanarienvogel";
+const LINE = "From here on, messages are encrypted";
+/** Making a device and joining a group takes its time where eight of these run at once. */
+const BEGIN_MS = 60_000;
+
+const article = (page: Page, text: string) =>
+  page.locator("article:not(.pending)", { hasText: text }).first();
+
+/** Enter ends a line on a phone: the button sends everywhere. */
+async function say(page: Page, text: string): Promise<void> {
+  await page.locator("textarea[name=body]").fill(text);
+  await page.locator(".composer button[type=submit]").click();
+}
+
+async function act(page: Page, text: string, name: string): Promise<void> {
+  await article(page, text).hover();
+  await article(page, text).getByRole("button", { name, exact: true }).first().click();
+}
+
+/** Everything that a browser keeps of the pages, as one text; bytes as latin1. */
+function keptHere(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const found: string[] = [JSON.stringify({ ...localStorage }), JSON.stringify(sessionStorage)];
+    const flat = (value: unknown): unknown => {
+      if (value instanceof ArrayBuffer) return flat(new Uint8Array(value));
+      if (ArrayBuffer.isView(value)) {
+        return new TextDecoder("latin1").decode(value);
+      }
+      if (Array.isArray(value)) return value.map(flat);
+      if (value instanceof CryptoKey) return `a key that is ${value.extractable}`;
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, flat(each)]));
+    };
+    for (const { name = "" } of await indexedDB.databases()) {
+      const db = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      for (const store of db.objectStoreNames) {
+        const request = db.transaction(store).objectStore(store).getAll();
+        await new Promise((resolve) => request.onsuccess = resolve);
+        found.push(name, JSON.stringify(flat(request.result)));
+      }
+      db.close();
+    }
+    return found.join("\n");
+  });
+}
+
+/** Neither as it is, nor as bytes, nor in base64. */
+function assertNoCanary(text: string): void {
+  const hex = [...new TextEncoder().encode(CANARY)].map((b) => b.toString(16)).join("");
+  for (const form of [CANARY, hex, btoa(CANARY).slice(0, 12)]) {
+    const at = text.indexOf(form);
+    assert.ok(at < 0, `...${text.slice(Math.max(0, at - 200), at + 100)}...`);
+  }
+}
+
+/** Every row of every table as text. */
+async function dump(databaseUrl: string): Promise<string> {
+  const sql = connect({ url: databaseUrl, poolSize: 1, log: silentLog });
+  try {
+    const tables = await sql<{ name: string }[]>`
+      select quote_ident(table_name) as name from information_schema.tables
+      where table_schema = 'public' and table_type = 'BASE TABLE'`;
+    const rows: string[] = [];
+    for (const { name } of tables) {
+      const found = await sql.unsafe<{ row: string }[]>(`select t::text as row from ${name} t`);
+      rows.push(...found.map(({ row }) => row));
+    }
+    return rows.join("\n");
+  } finally {
+    await sql.end();
+  }
+}
+
+Deno.test("a conversation that only the devices of its two people can read", async (t) => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  await using desk = await openPerson(browser);
+  await using phone = await openPerson(browser, { phone: true, dark: true });
+  await signIn(desk.context, server.url, "ann");
+  await signIn(phone.context, server.url, "bob");
+  const open = async (page: Page) => {
+    await page.goto(server.url + dmPath(scene.dmRoom));
+    await settled(page);
+  };
+  let ann = desk.page;
+  const bob = phone.page;
+  const both = (text: string) =>
+    Promise.all([ann, bob].map((page) => article(page, text).waitFor()));
+
+  /** What follows builds on it: where a step fails there is nothing more to see. */
+  const step = async (name: string, walk: () => Promise<void>) =>
+    assert.ok(await t.step(name, walk), name);
+
+  await step(
+    "without a device on the other side the act waits, then begins by itself",
+    async () => {
+      await open(ann);
+      await ann.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
+      await ann.getByText("bob has not opened OpenGuild since encryption is there.").waitFor();
+      await ann.getByRole("button", { name: "Begin as soon as possible" }).click();
+      await open(bob);
+      for (const page of [ann, bob]) {
+        await page.locator(".divider.sealed", { hasText: LINE }).waitFor({ timeout: BEGIN_MS });
+      }
+      await ann.locator(".main-head .tag", { hasText: "Encrypted" }).waitFor();
+      assert.match(
+        await bob.locator("textarea[name=body]").getAttribute("placeholder") ?? "",
+        /^Encrypted message to /,
+      );
+    },
+  );
+
+  await step("talk, an answer, an edit and reactions reach the other one readable", async () => {
+    await say(ann, `${CANARY} one`);
+    await article(bob, `${CANARY} one`).waitFor({ timeout: BEGIN_MS });
+    await say(bob, `${CANARY} two`);
+    await both(`${CANARY} two`);
+    await act(ann, `${CANARY} two`, "Reply");
+    await say(ann, `${CANARY} three`);
+    await article(bob, `${CANARY} three`).locator(".msg-reply", { hasText: `${CANARY} two` })
+      .waitFor();
+    await act(ann, `${CANARY} three`, "Edit");
+    await say(ann, `${CANARY} third`);
+    await article(bob, `${CANARY} third`).locator(".msg-edited").waitFor();
+    assert.equal(await article(bob, `${CANARY} three`).count(), 0);
+    await act(ann, `${CANARY} two`, "React with 👍");
+    const reaction = article(bob, `${CANARY} two`).locator(".reaction", { hasText: "👍" });
+    await reaction.waitFor();
+    await reaction.click();
+    await article(ann, `${CANARY} two`).locator(".reaction", { hasText: "2" }).waitFor();
+    await article(ann, `${CANARY} two`).locator(".reaction").click();
+    await reaction.locator(".count", { hasText: "1" }).waitFor();
+  });
+
+  await step("a picture is opened in the page, and saved under its name", async () => {
+    await ann.locator(".composer input[type=file]").setInputFiles({
+      name: `${CANARY}.png`,
+      mimeType: "image/png",
+      buffer: Buffer.from(pngWithGps()),
+    });
+    await ann.locator(".upload input.upload-alt").fill(`${CANARY} beds`);
+    await say(ann, `${CANARY} picture`);
+    const image = article(bob, `${CANARY} picture`).locator(`img[alt='${CANARY} beds']`);
+    await waitFor(
+      "the picture on the phone",
+      async () =>
+        await image.evaluate((each: HTMLImageElement) =>
+          each.src.startsWith("blob:") && each.naturalWidth === 24
+        ).catch(() => false) || undefined,
+    );
+    await image.click();
+    const saved = bob.waitForEvent("download");
+    await bob.locator("dialog").getByRole("button", { name: "Download" }).click();
+    assert.equal((await saved).suggestedFilename(), `${CANARY}.png`);
+    const bytes = await Deno.readFile(await (await saved).path());
+    assert.doesNotMatch(new TextDecoder("latin1").decode(bytes), /eXIf|Author|xmp/);
+    await bob.keyboard.press("Escape");
+  });
+
+  await step(
+    "a reload brings it all back, the draft too, and nothing lies there readable",
+    async () => {
+      await ann.locator("textarea[name=body]").fill(`${CANARY} draft`);
+      await waitFor(
+        "the draft in the store",
+        async () =>
+          await ann.evaluate(() =>
+            Object.keys(localStorage).some((key) => key.startsWith("og-draft:"))
+          ),
+      );
+      await ann.reload();
+      await settled(ann);
+      await article(ann, `${CANARY} third`).waitFor();
+      await article(ann, `${CANARY} two`).locator(".reaction").waitFor();
+      await waitFor(
+        "the draft in the box",
+        async () => await ann.locator("textarea[name=body]").inputValue() === `${CANARY} draft`,
+      );
+      assertNoCanary(await keptHere(ann));
+      await ann.locator("textarea[name=body]").fill("");
+    },
+  );
+
+  await step("a second tab takes over when the first one closes", async () => {
+    const second = await desk.context.newPage();
+    await open(second);
+    await article(second, `${CANARY} picture`).waitFor();
+    await ann.close();
+    ann = second;
+    await say(ann, `${CANARY} second tab`);
+    await both(`${CANARY} second tab`);
+    await say(bob, `${CANARY} heard`);
+    await both(`${CANARY} heard`);
+  });
+
+  await step(
+    "what is said without a network goes out after it, and waits unreadable",
+    async () => {
+      await phone.context.setOffline(true);
+      await say(bob, `${CANARY} offline`);
+      await bob.locator("article.pending", { hasText: `${CANARY} offline` }).waitFor();
+      assertNoCanary(await keptHere(bob));
+      await phone.context.setOffline(false);
+      await both(`${CANARY} offline`);
+    },
+  );
+
+  await step("a server that dies in the middle loses and doubles nothing", async () => {
+    await server.kill();
+    await say(ann, `${CANARY} storm ann`);
+    await say(bob, `${CANARY} storm bob`);
+    await server.start();
+    for (const text of ["storm ann", "storm bob"]) await both(`${CANARY} ${text}`);
+    for (const page of [ann, bob]) {
+      await waitFor(
+        "nothing on its way",
+        async () => await page.locator("article.pending").count() === 0,
+      );
+      assert.equal(await page.locator("article", { hasText: `${CANARY} storm` }).count(), 2);
+    }
+  });
+
+  await step("the database holds none of it", async () => {
+    const rows = await dump(server.databaseUrl);
+    assert.ok(rows.includes('"sealed"'), "something was looked at");
+    assertNoCanary(rows);
+  });
+
+  const faults = [...desk.faults, ...phone.faults];
+  // While the server is dead a socket cannot be opened; the browser writes that down itself.
+  assert.deepEqual(faults.filter((fault) => !/WebSocket connection to|ERR_/.test(fault)), []);
+  await browser.close();
+});

@@ -1,0 +1,74 @@
+import type { RoomReason, RoomState } from "../../../core/e2ee/engine/types.ts";
+import { nameOf, serverOf } from "../../lib/format/names.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+import { usePrivacy } from "./use_privacy.ts";
+
+const SETTINGS = "/settings/encryption";
+
+/** The reason that matters most, and the one act that helps. */
+const ACTS: Readonly<Record<RoomReason, "look" | "retry" | "none">> = {
+  unexpected_member: "look",
+  identity_changed: "look",
+  device_not_ready: "look",
+  too_many_rejoins: "retry",
+  sequencer_unreachable: "retry",
+  removal_pending: "none",
+  waiting_for_devices: "none",
+};
+
+/** How an encrypted conversation stands where that is not as it should be; else nothing. */
+export default function EncryptionBar(props: { roomId: string; name: string }) {
+  const state = useChat();
+  const privacy = usePrivacy();
+  const { roomId } = props;
+  if (!privacy) return null;
+  if (privacy.lack.value) return <Line text={t(`sealed.lack.${privacy.lack.value}`)} warning />;
+  const room = privacy.rooms.value.get(roomId);
+  if (!room) return null;
+  const reason = (Object.keys(ACTS) as RoomReason[]).find((each) => room.reasons.includes(each));
+  if (reason === undefined) {
+    return room.phase === "starting" || room.phase === "reconnecting"
+      ? <Line text={t(`sealed.bar.${room.phase}`)} />
+      : null;
+  }
+  const name = nameOf(state.userOf(room.users[0] ?? ""));
+  const text = t(`sealed.bar.${reason}`, {
+    name: room.users.length > 0 ? name : props.name,
+    server: serverIn(room),
+  });
+  const act = ACTS[reason];
+  return (
+    <Line text={text} warning={act === "look"}>
+      {act === "look" && (
+        <a class="button small" href={SETTINGS}>
+          {reason === "device_not_ready" ? t("sealed.setUp") : t("sealed.bar.look")}
+        </a>
+      )}
+      {act === "retry" && (
+        <button
+          type="button"
+          class="button small"
+          onClick={() => privacy.sync(roomId)}
+        >
+          {t("sealed.again")}
+        </button>
+      )}
+    </Line>
+  );
+}
+
+function serverIn(room: RoomState): string {
+  return room.server ?? serverOf(room.users[0] ?? "");
+}
+
+function Line(props: { text: string; warning?: boolean; children?: preact.ComponentChildren }) {
+  return (
+    <div class="guild-notice row-tight wrap" role="status">
+      <Icon name={props.warning ? "warning" : "lock"} small />
+      <span class="grow">{props.text}</span>
+      {props.children}
+    </div>
+  );
+}

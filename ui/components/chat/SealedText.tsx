@@ -1,0 +1,47 @@
+import type { Message } from "../../../core/api/message.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { Icon } from "../Icon.tsx";
+import { usePrivacy } from "./use_privacy.ts";
+
+/** Where keys are brought back from. */
+const RECOVERY = "/settings/encryption";
+
+/** An encrypted message that is not open: it is being opened, or why it cannot be. */
+export default function SealedText({ message }: { message: Message }) {
+  const privacy = usePrivacy();
+  const status = privacy?.statusOf(message);
+  if (status === undefined || status.kind === "opening") {
+    return status?.slow
+      ? <p class="msg-sealed faint">{t("sealed.restoring")}</p>
+      : (
+        <p class="msg-sealed">
+          <span class="skeleton skeleton-line" />
+          <span class="sr">{t("sealed.opening")}</span>
+        </p>
+      );
+  }
+  if (status.kind === "open") return null;
+  const { fault } = status;
+  const restores = fault === "before_join" || fault === "lost" || fault === "device_not_ready";
+  return (
+    <p class="msg-sealed faint row-tight wrap">
+      <Icon name={fault === "not_genuine" ? "warning" : "lock"} small />
+      <span>{t(`sealed.fault.${fault}`)}</span>
+      {restores
+        ? (
+          <a class="button small" href={RECOVERY}>
+            {fault === "device_not_ready" ? t("sealed.setUp") : t("sealed.more")}
+          </a>
+        )
+        : fault !== "not_genuine" && (
+          <button
+            type="button"
+            class="button small"
+            onClick={() => privacy?.retry(message)}
+          >
+            {t("sealed.again")}
+          </button>
+        )}
+    </p>
+  );
+}

@@ -1,0 +1,31 @@
+import { namedOperations, onlyOperations } from "./operations.ts";
+
+/**
+ * The worker that holds a device's end of the encryption, as one module: it imports nothing at run
+ * time, so that its content policy can forbid all other scripts.
+ */
+export async function buildEngine(
+  ui: string,
+  readSource: (path: string) => Promise<string>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const esbuild = await import("esbuild");
+  const bundle = (operations: readonly string[]) =>
+    esbuild.build({
+      entryPoints: [`${ui}/lib/e2ee/worker.ts`],
+      bundle: true,
+      format: "esm",
+      target: ["es2023", "chrome120", "firefox121", "safari17.4"],
+      minify: true,
+      write: false,
+      metafile: true,
+      absWorkingDir: `${ui}/..`,
+      plugins: [onlyOperations(operations)],
+      legalComments: "none",
+      logLevel: "warning",
+    });
+  const named = await namedOperations((await bundle([])).metafile, readSource);
+  const { outputFiles: [script] } = await bundle(named);
+  await esbuild.stop();
+  if (!script) throw new Error("esbuild wrote no worker for the encryption.");
+  return Uint8Array.from(script.contents);
+}

@@ -1,0 +1,56 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import type { RoomKind } from "../../../core/e2ee/engine/types.ts";
+import type { RemoteEngine } from "./remote_engine.ts";
+import type { Lack } from "./support.ts";
+
+/** Whether encryption of a conversation can begin now, or what is missing. */
+export type Readiness =
+  | { readonly kind: "ready" }
+  | { readonly kind: "lack"; readonly lack: Lack }
+  /** Only who began the conversation can begin its encryption. */
+  | { readonly kind: "not_yours" }
+  /** The account's identity is on another device, which has not approved this one. */
+  | { readonly kind: "unapproved" }
+  /** The other one has no device that messages could be encrypted for. */
+  | { readonly kind: "no_device" };
+
+/** A name of this browser for the list of devices, as people call it. */
+export function deviceName(agent: string): string {
+  const [, browser] = [
+    ["Edg/", "Edge"],
+    ["Firefox/", "Firefox"],
+    ["Chrome/", "Chrome"],
+    ["Safari/", "Safari"],
+  ].find(([mark = ""]) => agent.includes(mark)) ?? [];
+  const [, system] = [
+    ["Android", "Android"],
+    ["iPhone", "iPhone"],
+    ["iPad", "iPad"],
+    ["Windows", "Windows"],
+    ["Mac OS", "Mac"],
+    ["CrOS", "Chromebook"],
+    ["Linux", "Linux"],
+  ].find(([mark = ""]) => agent.includes(mark)) ?? [];
+  return [browser, system].filter(Boolean).join(", ") || "OpenGuild";
+}
+
+/** A conversation belongs to its two people and to nobody else, for good. */
+export function dmKind(selfId: string, dm: Pick<Dm, "user">): RoomKind {
+  return { kind: "dm", users: [selfId, dm.user.id] };
+}
+
+/** Makes this browser a device of the account, where that can be done without asking. */
+export async function makeDevice(engine: RemoteEngine): Promise<boolean> {
+  const state = engine.state()?.phase === "ready"
+    ? engine.state()
+    : await engine.ask("setUp", { name: deviceName(navigator.userAgent) });
+  return state?.phase === "ready";
+}
+
+/** @throws CallRefused, ServerUnreachable by name, where nothing is known */
+export async function findReadiness(engine: RemoteEngine, dm: Dm): Promise<Readiness> {
+  if (!dm.may_encrypt) return { kind: "not_yours" };
+  if (!await makeDevice(engine)) return { kind: "unapproved" };
+  const { devices } = await engine.ask("devices", dm.user.id);
+  return { kind: devices.some((device) => device.certified) ? "ready" : "no_device" };
+}

@@ -1,0 +1,51 @@
+/**
+ * The worker that holds this device's end of the encryption. It has the device's lock as long as
+ * it lives, so that a worker of a tab that is just closing and the next one never share the state;
+ * it answers all tabs of the account over one channel.
+ */
+import type { Clock } from "../../../core/ports/clock.ts";
+import { Engine } from "../../../core/e2ee/engine/engine.ts";
+import { DeviceDb } from "./device_db.ts";
+import { FetchTransport } from "./fetch_transport.ts";
+import { channelName } from "./messages.ts";
+import { serveEngine } from "./serve_engine.ts";
+
+interface Scope {
+  /** Whose device it is: the name that the worker was made with. */
+  readonly name: string;
+  postMessage(message: "lost"): void;
+}
+const scope = self as unknown as Scope;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const stop = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", stop, { once: true });
+    }),
+};
+const rng = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
+
+async function run(userId: string): Promise<never> {
+  const store = await DeviceDb.open(userId, () => scope.postMessage("lost"));
+  const transport = new FetchTransport(userId, clock);
+  const engine = await Engine.open({ store, transport, clock, rng });
+  await engine.start();
+  const channel = new BroadcastChannel(channelName(userId));
+  serveEngine(engine, channel, (dispatch) => transport.hear(dispatch));
+  return await new Promise<never>(() => undefined);
+}
+
+navigator.locks.request(`og-e2ee engine ${scope.name}`, () => run(scope.name))
+  // A database that cannot be opened now may be had later: the tab makes another worker.
+  .catch(() => scope.postMessage("lost"));

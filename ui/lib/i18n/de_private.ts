@@ -1,0 +1,84 @@
+import type { privateTexts as english } from "./en_private.ts";
+
+/** Texts of encrypted conversations in the chat, in German. */
+export const privateTexts: Record<keyof typeof english, string> = {
+  "lock.not": "Nicht verschlüsselt",
+  "lock.notLong": "Die Server der Leute hier speichern diese Unterhaltung lesbar.",
+  "lock.on": "Verschlüsselt",
+  "lock.onLong":
+    "Nur die Geräte der Leute hier können lesen, was gesagt wird, kein Server kann es.",
+  "lock.verified": "Verschlüsselt, bestätigt",
+  "lock.verifiedLong":
+    "Nur die Geräte der Leute hier können lesen, was gesagt wird, und jedes davon wurde bestätigt.",
+  "sealed.begin": "Diese Unterhaltung verschlüsseln",
+  "sealed.beginText.1":
+    "Von da an können nur deine Geräte und die von {name} lesen, was ihr euch schreibt; kein Server auf dem Weg kann es. Das lässt sich nicht zurücknehmen.",
+  "sealed.beginText.2":
+    "Was vorher gesagt wurde, bleibt, wie es ist, und wer alle Geräte ohne Wiederherstellungsschlüssel verliert, kann die verschlüsselten Nachrichten nicht mehr lesen.",
+  "sealed.beginAct": "Ab hier verschlüsseln",
+  "sealed.beginning": "Die Verschlüsselung beginnt …",
+  "sealed.looking": "Die Geräte von {name} werden gesucht …",
+  "sealed.noDevice": "{name} hat OpenGuild nicht geöffnet, seit es die Verschlüsselung gibt.",
+  "sealed.noDeviceText":
+    "Verschlüsselung braucht ein Gerät auf der anderen Seite. Sie kann von selbst beginnen, sobald es eins gibt, solange OpenGuild hier offen ist.",
+  "sealed.beginLater": "Beginnen, sobald es geht",
+  "sealed.waits": "Die Verschlüsselung beginnt, wenn {name} OpenGuild öffnet.",
+  "sealed.notYours":
+    "{name} hat diese Unterhaltung begonnen, also kann nur {name} die Verschlüsselung einschalten.",
+  "sealed.began": "Nachrichten mit {name} sind ab hier verschlüsselt.",
+  "sealed.unapproved":
+    "Dein Konto hat die Verschlüsselung auf einem anderen Gerät. Dieser Browser braucht ein Wort von diesem Gerät oder deinen Wiederherstellungsschlüssel, bevor er verschlüsseln kann.",
+  "sealed.setUp": "Diesen Browser einrichten",
+  "sealed.lack.insecure":
+    "Verschlüsselung braucht eine sichere Verbindung: Öffne OpenGuild unter einer Adresse, die mit https beginnt.",
+  "sealed.lack.storage":
+    "Dieser Browser behält hier nichts, wie in manchen privaten Fenstern: Die Verschlüsselung braucht einen Ort für ihre Schlüssel.",
+  "sealed.lack.algorithms":
+    "Diesem Browser fehlt, was die Verschlüsselung braucht. Eine aktuelle Version von Firefox, Chrome oder Safari hat es.",
+  "sealed.fromHere": "Ab hier sind Nachrichten verschlüsselt",
+  "sealed.above": "Was darüber steht, ist es nicht",
+  "sealed.plain": "Nicht verschlüsselt",
+  "sealed.plainLong":
+    "Das kam unverschlüsselt, nachdem die Verschlüsselung eingeschaltet war. Wer es unterwegs lesen konnte, ist nicht bekannt.",
+  "sealed.opening": "Nachricht wird geöffnet",
+  "sealed.restoring": "Nachricht wird wiederhergestellt …",
+  "sealed.fault.restoring": "Der Schlüssel dieser Nachricht ist noch nicht hier.",
+  "sealed.fault.before_join": "Gesendet, bevor dieses Gerät dabei war.",
+  "sealed.fault.not_genuine":
+    "Diese Nachricht kommt nicht von der Person, die sie nennt, und wird deshalb nicht gezeigt.",
+  "sealed.fault.damaged": "Diese Nachricht kam beschädigt an.",
+  "sealed.fault.lost": "Keins deiner Geräte hat noch den Schlüssel dieser Nachricht.",
+  "sealed.fault.device_not_ready":
+    "Dieser Browser ist nicht dafür eingerichtet, verschlüsselte Nachrichten zu lesen.",
+  "sealed.again": "Nochmals versuchen",
+  "sealed.more": "Ältere Nachrichten zurückholen",
+  "sealed.new": "Verschlüsselte Nachricht",
+  "composer.sealedDm": "Verschlüsselte Nachricht an {name}",
+  "composer.sealedChannel": "Verschlüsselte Nachricht an #{name}",
+  "sealed.bar.starting":
+    "Die Verschlüsselung wird vorbereitet. Was du schreibst, geht hinaus, sobald sie bereit ist.",
+  "sealed.bar.reconnecting": "Wird wieder sicher verbunden …",
+  "sealed.bar.sequencer_unreachable":
+    "Änderungen der Gruppe ruhen: {server} ist nicht erreichbar. Nachrichten gehen weiter.",
+  "sealed.bar.removal_pending":
+    "Ein Gerät, das gegangen ist, wird gerade ausgesperrt. Dann gehen Nachrichten weiter.",
+  "sealed.bar.identity_changed":
+    "{name} hat eine neue Identität. Nachrichten warten, bis du sie angesehen hast.",
+  "sealed.bar.unexpected_member":
+    "In dieser Unterhaltung ist jemand, der nicht hierher gehört. Es wird nichts gesendet.",
+  "sealed.bar.too_many_rejoins": "Diese Unterhaltung ließ sich nicht sicher verbinden.",
+  "sealed.bar.device_not_ready":
+    "Dieser Browser ist nicht dafür eingerichtet, verschlüsselte Nachrichten zu lesen.",
+  "sealed.bar.waiting_for_devices":
+    "{name} hat noch kein Gerät, das dies lesen kann. Was du schreibst, geht hinaus, sobald es eins gibt.",
+  "sealed.bar.look": "Ansehen",
+  "sealed.refused.identity_changed":
+    "Die Identität von jemandem hier hat sich geändert. Sieh sie dir zuerst an.",
+  "sealed.refused.unexpected_member": "Hier ist jemand, der nicht hierher gehört.",
+  "sealed.refused.later": "Die Unterhaltung ist noch nicht bereit.",
+  "sealed.fileNotSealed":
+    "{name} wurde angehängt, bevor die Verschlüsselung begann. Hänge es noch einmal an.",
+  "sealed.fileLoading": "{name} wird geöffnet",
+  "sealed.fileFault": "{name} lässt sich nicht öffnen: {reason}",
+  "sealed.fileDamaged": "Es ist nicht das, was gesendet wurde.",
+};

@@ -1,0 +1,74 @@
+/** Texts of encrypted conversations in the chat; part of the catalogue in `en.ts`. */
+export const privateTexts = {
+  "lock.not": "Not encrypted",
+  "lock.notLong": "The servers of the people here store this conversation readable.",
+  "lock.on": "Encrypted",
+  "lock.onLong": "Only the devices of the people here can read what is said, no server can.",
+  "lock.verified": "Encrypted, verified",
+  "lock.verifiedLong":
+    "Only the devices of the people here can read what is said, and each of them was verified.",
+  "sealed.begin": "Encrypt this conversation",
+  "sealed.beginText.1":
+    "From then on only your devices and those of {name} can read what you write to each other; no server on the way can. This cannot be undone.",
+  "sealed.beginText.2":
+    "What was said before stays as it is, and whoever loses all devices without a recovery key cannot read the encrypted messages again.",
+  "sealed.beginAct": "Encrypt from here on",
+  "sealed.beginning": "Encryption begins…",
+  "sealed.looking": "Looking for the devices of {name}…",
+  "sealed.noDevice": "{name} has not opened OpenGuild since encryption is there.",
+  "sealed.noDeviceText":
+    "Encryption needs a device on the other side. It can begin by itself as soon as there is one, while OpenGuild is open here.",
+  "sealed.beginLater": "Begin as soon as possible",
+  "sealed.waits": "Encryption begins when {name} opens OpenGuild.",
+  "sealed.notYours": "{name} began this conversation, so only {name} can switch encryption on.",
+  "sealed.began": "Messages with {name} are encrypted from here on.",
+  "sealed.unapproved":
+    "Your account has encryption on another device. This browser needs a word of that device, or your recovery key, before it can encrypt.",
+  "sealed.setUp": "Set up this browser",
+  "sealed.lack.insecure":
+    "Encryption needs a secure connection: open OpenGuild at an address that begins with https.",
+  "sealed.lack.storage":
+    "This browser keeps nothing here, as in some private windows: encryption needs a place for its keys.",
+  "sealed.lack.algorithms":
+    "This browser lacks what encryption needs. A current version of Firefox, Chrome or Safari has it.",
+  "sealed.fromHere": "From here on, messages are encrypted",
+  "sealed.above": "What stands above is not",
+  "sealed.plain": "Not encrypted",
+  "sealed.plainLong":
+    "This came without encryption after it was switched on. Who could read it on the way is not known.",
+  "sealed.opening": "Message is being opened",
+  "sealed.restoring": "Restoring message…",
+  "sealed.fault.restoring": "The key of this message is not here yet.",
+  "sealed.fault.before_join": "Sent before this device joined.",
+  "sealed.fault.not_genuine":
+    "This message does not come from the person it names, so it is not shown.",
+  "sealed.fault.damaged": "This message arrived damaged.",
+  "sealed.fault.lost": "None of your devices has the key of this message any more.",
+  "sealed.fault.device_not_ready": "This browser is not set up to read encrypted messages.",
+  "sealed.again": "Try again",
+  "sealed.more": "Bring back older messages",
+  "sealed.new": "Encrypted message",
+  "composer.sealedDm": "Encrypted message to {name}",
+  "composer.sealedChannel": "Encrypted message to #{name}",
+  "sealed.bar.starting": "Encryption is being prepared. What you write goes out when it is ready.",
+  "sealed.bar.reconnecting": "Reconnecting securely…",
+  "sealed.bar.sequencer_unreachable":
+    "Changes of the group are paused: {server} cannot be reached. Messages go on.",
+  "sealed.bar.removal_pending": "A device that left is being locked out. Then messages go on.",
+  "sealed.bar.identity_changed":
+    "{name} has a new identity. Messages wait until you have looked at it.",
+  "sealed.bar.unexpected_member":
+    "Somebody is in this conversation who does not belong here. Nothing is sent.",
+  "sealed.bar.too_many_rejoins": "This conversation could not be connected securely.",
+  "sealed.bar.device_not_ready": "This browser is not set up to read encrypted messages.",
+  "sealed.bar.waiting_for_devices":
+    "{name} has no device that can read this yet. What you write goes out as soon as there is one.",
+  "sealed.bar.look": "Look at it",
+  "sealed.refused.identity_changed": "The identity of somebody here changed. Look at it first.",
+  "sealed.refused.unexpected_member": "Somebody is here who does not belong here.",
+  "sealed.refused.later": "The conversation is not ready yet.",
+  "sealed.fileNotSealed": "{name} was attached before encryption began. Attach it again.",
+  "sealed.fileLoading": "{name} is being opened",
+  "sealed.fileFault": "{name} cannot be opened: {reason}",
+  "sealed.fileDamaged": "it is not what was sent.",
+};

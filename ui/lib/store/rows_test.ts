@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { Message } from "../../../core/api/message.ts";
+import { buildRows } from "./rows.ts";
+import { type ChannelWindow, EMPTY_WINDOW } from "./window.ts";
+
+const SEALED = { v: 1, epoch: 1, nonce: "n", key: "a2V5", body: "Ym9keQ" } as const;
+
+function message(order: number, part: Partial<Message> = {}): Message {
+  return {
+    id: `$${order}`,
+    room_id: "!r",
+    channel_id: "main",
+    kind: "text",
+    author: { id: "@a:x", display_name: null, avatar: null, bio: null, status: null, bot: false },
+    nickname: null,
+    color: null,
+    origin_ts: order,
+    order,
+    body: "",
+    media: [],
+    mentions: { users: [], roles: [], everyone: false },
+    mentions_me: false,
+    edited_ts: null,
+    redacted: null,
+    reply_to: null,
+    reactions: [],
+    pinned: false,
+    late: false,
+    ...part,
+  };
+}
+
+/** The rows as words: `plain` and `sealed` messages, `line`, `pending`. */
+function shape(window: Partial<ChannelWindow>, encrypted = true): string {
+  const rows = buildRows({ ...EMPTY_WINDOW, hasBefore: false, ...window }, {
+    newAfter: undefined,
+    selfId: "@me:x",
+    timeZone: "UTC",
+    encrypted,
+  });
+  return rows.filter((row) => row.kind !== "day").map((row) =>
+    row.kind === "message"
+      ? row.message.sealed ? "sealed" : "plain"
+      : row.kind === "sealed"
+      ? row.above ? "line(above)" : "line"
+      : row.kind
+  ).join(" ");
+}
+const plain = (order: number) => message(order);
+const sealed = (order: number) => message(order, { kind: "sealed", sealed: SEALED });
+
+Deno.test("the line stands where encryption began, once", () => {
+  const messages = [plain(1), plain(2), sealed(3), sealed(4)];
+  assert.equal(shape({ messages }), "plain plain line(above) sealed sealed");
+  assert.equal(shape({ messages: [sealed(1)] }), "line sealed");
+  assert.equal(shape({ messages: [plain(1)] }), "plain line(above)");
+  assert.equal(shape({}), "line");
+  assert.equal(shape({ messages: [plain(1)] }, false), "plain");
+});
+
+Deno.test("a span that begins in the middle of what is encrypted has no line", () => {
+  const window = { messages: [sealed(3), sealed(4)], hasBefore: true };
+  assert.equal(shape(window), "sealed sealed");
+  const odd = { messages: [sealed(3), message(4, { unsealed: true })], hasBefore: true };
+  assert.equal(shape(odd), "sealed plain");
+});
+
+Deno.test("a span before the present does not say that encryption begins at its end", () => {
+  assert.equal(shape({ messages: [plain(1)], hasAfter: true }), "plain");
+  assert.equal(shape({ hasBefore: true }), "", "nothing was loaded yet");
+});
+
+Deno.test("what came unencrypted afterwards stands by itself, with its mark", () => {
+  const rows = buildRows(
+    {
+      ...EMPTY_WINDOW,
+      hasBefore: false,
+      messages: [sealed(1), message(2, { unsealed: true }), sealed(3)],
+    },
+    { newAfter: undefined, selfId: "@me:x", timeZone: "UTC", encrypted: true },
+  );
+  const grouped = rows.flatMap((row) => row.kind === "message" ? [row.grouped] : []);
+  assert.deepEqual(grouped, [false, false, true]);
+});
