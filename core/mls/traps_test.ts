@@ -71,7 +71,8 @@ Deno.test("T1: a member cannot become another one by its own commit", async () =
 });
 
 Deno.test("T2: an outsider takes out no leaf but its own device's", async () => {
-  const { rng, mls, groups, added } = await openRoom(4, 3);
+  const room = await openRoom(4, 3);
+  const { rng, mls, groups, added } = room;
   const mallory = await makeDeviceKeys(rng, "@mallory", "A");
   const victim = 1;
   const commit = await evict(added.groupInfo, mallory, { victim, state: groups[0]!.state, rng });
@@ -85,6 +86,18 @@ Deno.test("T2: an outsider takes out no leaf but its own device's", async () => 
   const second = await makeDeviceKeys(rng, "@1", "B");
   const own = await evict(added.groupInfo, second, { victim, state: groups[0]!.state, rng });
   await assert.rejects(mls.process(groups[0]!, own), refusal);
+  // And a device that is in the group comes in again only in place of itself.
+  const again = await evict(added.groupInfo, room.keys[1]!, {
+    victim: undefined,
+    state: groups[0]!.state,
+    rng,
+  });
+  await assert.rejects(mls.process(groups[0]!, again), { reason: "policy" });
+  const place = { ...added, commit: again };
+  await assert.rejects(checkBundle(added.groupInfo, place, ownerOf), {
+    reason: "policy",
+    message: /device A of @1 twice/,
+  });
 });
 
 Deno.test("T3: a message tells its sender and its additional data, both authentic", async () => {

@@ -63,11 +63,11 @@ export async function proposeAlone(
   return { message: encodeMlsMessage(made.message), state: made.newState };
 }
 
-/** An outsider's external commit that takes out this leaf. */
+/** An outsider's external commit that takes out this leaf, or none. */
 export async function evict(
   groupInfo: Uint8Array,
   keys: DeviceKeys,
-  by: { victim: number; state: ClientState; rng: Rng },
+  by: { victim: number | undefined; state: ClientState; rng: Rng },
 ): Promise<Uint8Array> {
   const suite = await makeSuite(by.rng);
   const { publicPackage, privatePackage } = await throwawayPackage(keys, suite);
