@@ -13,6 +13,7 @@ import { buildWorker } from "./dev/worker.ts";
 import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
 import { type AssetManifest, ENGINE_FILE, type TextUrls } from "./lib/assets.ts";
 import { toneOf, TONES } from "./lib/format/skin_tone.ts";
+import { ENGLISH, LANGUAGES } from "./lib/i18n/languages.ts";
 
 const UI = fileURLToPath(new URL(".", import.meta.url)).replace(/[\\/]$/, "");
 const CORE = `${UI}/../core`;
@@ -256,36 +257,59 @@ async function buildStyles(out: Output): Promise<string[]> {
   return [await out.add("style.css", Uint8Array.from(code))];
 }
 
+interface Emoji {
+  readonly hexcode: string;
+  readonly unicode: string;
+  readonly label: string;
+  readonly group?: number;
+  readonly order?: number;
+  readonly tags?: string[];
+  readonly skins?: readonly { readonly unicode: string }[];
+}
+
+const EMOJI_DATA = `${UI}/../node_modules/emojibase-data`;
+
+/** Words by which emoji are found in another language, by their code points. */
+async function emojiWords(language: string): Promise<ReadonlyMap<string, string> | undefined> {
+  const text = await readText(`${EMOJI_DATA}/${language}/compact.json`);
+  if (text === undefined) return undefined;
+  return new Map((JSON.parse(text) as Emoji[]).map(({ hexcode, label, tags }) => [
+    hexcode,
+    [label, ...tags ?? []].join(" ").toLowerCase(),
+  ]));
+}
+
 /**
  * [character, shortcode, group, words, toned] for each emoji; 10 groups as Unicode orders them.
- * `toned`: 1 where `toneOf` makes all of its skin tones.
+ * `toned`: 1 where `toneOf` makes all of its skin tones. A file for each language, whose words
+ * come before the English ones. Urls by plain name.
  */
-async function buildEmoji(out: Output): Promise<string> {
-  const from = `${UI}/../node_modules/emojibase-data/en`;
-  const list = JSON.parse(await Deno.readTextFile(`${from}/compact.json`)) as {
-    hexcode: string;
-    unicode: string;
-    label: string;
-    group?: number;
-    order?: number;
-    tags?: string[];
-    skins?: { unicode: string }[];
-  }[];
+async function buildEmoji(out: Output): Promise<Record<string, string>> {
+  const list = JSON.parse(await Deno.readTextFile(`${EMOJI_DATA}/en/compact.json`)) as Emoji[];
   const codes = JSON.parse(
-    await Deno.readTextFile(`${from}/shortcodes/github.json`),
+    await Deno.readTextFile(`${EMOJI_DATA}/en/shortcodes/github.json`),
   ) as Record<string, string | string[]>;
-  const rows = list
+  const shown = list
     .filter((e) => e.group !== undefined && e.group !== 2)
-    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
-    .map((e) => {
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+  const rowsIn = (own: ReadonlyMap<string, string>) =>
+    shown.map((e) => {
       const known = codes[e.hexcode];
       const code = (Array.isArray(known) ? known[0] : known) ??
         e.label.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
       const skins = new Set(e.skins?.map((skin) => skin.unicode));
       const toned = TONES.every((_, tone) => skins.has(toneOf(e.unicode, tone + 1)));
-      return [e.unicode, code, e.group, (e.tags ?? []).join(" "), toned ? 1 : 0];
+      const words = [own.get(e.hexcode), ...e.tags ?? []].filter(Boolean).join(" ");
+      return [e.unicode, code, e.group, words, toned ? 1 : 0];
     });
-  return await out.add("emoji.json", new TextEncoder().encode(JSON.stringify(rows)));
+  const add = (name: string, own: ReadonlyMap<string, string>) =>
+    out.add(name, new TextEncoder().encode(JSON.stringify(rowsIn(own))));
+  const urls: Record<string, string> = { "emoji.json": await add("emoji.json", new Map()) };
+  for (const { code } of LANGUAGES) {
+    const own = code === ENGLISH.code ? undefined : await emojiWords(code);
+    if (own) urls[`emoji-${code}.json`] = await add(`emoji-${code}.json`, own);
+  }
+  return urls;
 }
 
 /** Urls of the texts by language and island. */
@@ -340,7 +364,7 @@ async function build(): Promise<void> {
       preload: staticImports(metafile, entry(file)).map(urlOf),
     }])),
     texts,
-    data: { "emoji.json": emoji, [ENGINE_FILE]: engine },
+    data: { ...emoji, [ENGINE_FILE]: engine },
     files: out.files,
   };
   const cached = out.files.filter((file) => file.immutable && !isPseudo(file.url));

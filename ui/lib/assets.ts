@@ -17,7 +17,7 @@ export interface AssetManifest {
   readonly islands: Readonly<Record<string, { url: string; preload: readonly string[] }>>;
   /** Modules with the texts of each island, by language and island. */
   readonly texts: Readonly<Record<string, Readonly<Record<string, TextUrls>>>>;
-  /** Data files by their plain name, e.g. `emoji.json`. */
+  /** Data files by their plain name: `emoji.json`, and for another language `emoji-de.json`. */
   readonly data: Readonly<Record<string, string>>;
   readonly files: readonly { url: string; file: string; type: string; immutable: boolean }[];
 }

@@ -5,6 +5,7 @@ import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
 import { isTimeZone } from "./format/time.ts";
 import { nameOf } from "./format/names.ts";
+import { language } from "./i18n/t.ts";
 import { readKept } from "./kept.ts";
 import type { ChatProps, MemberList } from "./store/chat.ts";
 import { channelOf, dmOf, guildOf, isTalk, parsePlace, type Place } from "./store/place.ts";
@@ -34,7 +35,8 @@ export async function loadChat(
     members,
     nowMs: state.nowMs,
     timeZone: readTimeZone(request),
-    emojiUrl: state.assets.data["emoji.json"] ?? "",
+    emojiUrl: state.assets.data[`emoji-${language().code}.json`] ??
+      state.assets.data["emoji.json"] ?? "",
     publicUrlLocal: state.server.public_url_local,
     sourceUrl: state.server.source_url,
     abuseContact: state.server.abuse_contact,
