@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { base64Of, fromBase64 } from "../../core/e2ee/bytes.ts";
+import { makeCertificate } from "../../core/e2ee/certificate.ts";
+import { identityOf } from "../../core/e2ee/identity.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import { readGroupInfo } from "../../core/mls/readers.ts";
 import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
 import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { systemClock } from "../../server/system/clock.ts";
+import { FileDeviceStore } from "../harness/device_store.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { befriended } from "./people.ts";
@@ -100,13 +106,15 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
     },
   );
 
+  const tabletSession = await signInAgain(server, ada);
+  const tabletOptions = {
+    folder: join(folder.path, "ada-2"),
+    clock: { ...systemClock, sleep: hurried },
+  };
   await t.step(
     "without a backup a new device asks the old one for what was said before",
     async () => {
-      const again = await signInAgain(server, ada);
-      const clock = { ...systemClock, sleep: hurried };
-      const folderOf = join(folder.path, "ada-2");
-      await using tablet = await DeviceClient.open(again, { folder: folderOf, clock });
+      await using tablet = await DeviceClient.open(tabletSession, tabletOptions);
       await tablet.engine.setUp({ name: "tablet" });
       await compare(tablet, a, await tablet.engine.startVerification(ada.id, "*"));
       await waitFor("the tablet", () => tablet.engine.state().phase === "ready");
@@ -123,6 +131,19 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
     },
   );
 
+  await t.step("a renewed certificate goes onto the device's leaf", async () => {
+    const certificate = await renewCertificate(tabletSession, tabletOptions.folder);
+    await using tablet = await DeviceClient.open(tabletSession, tabletOptions);
+    await waitFor("the new certificate", async () => {
+      await tablet.engine.sync(roomId);
+      const { group_info } = await bo.do("GET", `/rooms/${roomId}/group`);
+      const { leaves } = readGroupInfo(fromBase64(group_info) as Uint8Array);
+      return leaves.some(({ credential }) => base64Of(credential) === certificate);
+    });
+    await tablet.send(roomId, "certified anew");
+    assert.equal((await b.texts(roomId)).at(-1), "certified anew");
+  });
+
   await t.step("two people compare emoji: the room is verified on both sides", async () => {
     assert.equal(a.engine.room(roomId).trust, "encrypted");
     await compare(a, b, await a.engine.startVerification(bo.id, b.engine.state().deviceId ?? ""));
@@ -132,6 +153,29 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
   });
   for (const client of [a, b]) assert.deepEqual(client.engine.counters(), {});
 });
+
+/**
+ * Gives a device that does not run the certificate that it makes itself when its own ages, which
+ * takes longer than a test: written into its store and registered, as it does that.
+ */
+async function renewCertificate(person: Person, folder: string): Promise<string> {
+  await using store = await FileDeviceStore.open(folder);
+  const bytes = await store.get("device", "own") as Uint8Array;
+  const row = JSON.parse(new TextDecoder().decode(bytes));
+  const read = (text: string) => fromBase64(text) as Uint8Array;
+  const { msk, ssk, usk } = row.secrets;
+  const secrets = { user: person.id as UserId, msk: read(msk), ssk: read(ssk), usk: read(usk) };
+  const made = await makeCertificate(secrets, await identityOf(secrets), {
+    device: row.deviceId,
+    signatureKey: read(row.signatureKey),
+    expiryMs: Date.now() + 400 * 24 * 3_600_000,
+  });
+  const certificate = base64Of(made);
+  const value = new TextEncoder().encode(JSON.stringify({ ...row, certificate }));
+  await store.write([{ table: "device", key: "own", value }]);
+  await person.do("PUT", `/devices/${row.deviceId}`, { certificate, name: row.name });
+  return certificate;
+}
 
 /** Waits of seconds are over in no time; what is waited for is looked at. */
 function hurried(ms: number, signal?: AbortSignal): Promise<void> {

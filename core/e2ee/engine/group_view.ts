@@ -1,5 +1,3 @@
-import type { CommitResult } from "../../mls/commits.ts";
-import { base64Of } from "../bytes.ts";
 import type { GroupView } from "./calls.ts";
 import { chance } from "./core.ts";
 import { CallRefused } from "./ports.ts";
@@ -27,15 +25,4 @@ export async function viewGroup(box: RoomBox): Promise<GroupView | undefined> {
 /** The room is gone for this user, or is not encrypted. */
 function isNoGroup({ code, details }: CallRefused): boolean {
   return code === "not_found" || details["reason"] === "not_encrypted";
-}
-
-/** The Welcome of a commit, for each device that it adds. */
-export function welcomesOf(
-  result: CommitResult,
-  added: readonly { readonly user: string; readonly device: string }[],
-) {
-  const { welcome } = result;
-  if (welcome === undefined) return [];
-  const text = base64Of(welcome);
-  return added.map(({ user, device }) => ({ user, device, welcome: text }));
 }

@@ -130,7 +130,6 @@ async function outsidePending(box: RoomBox, infoText: string): Promise<Pending> 
     body: {
       base_epoch: facts.epoch,
       commit: base64Of(result.commit),
-      welcomes: [],
       group_info: base64Of(result.groupInfo),
       external: true,
     },

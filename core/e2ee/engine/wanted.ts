@@ -1,10 +1,10 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Group } from "../../mls/group.ts";
-import { base64Of, framed } from "../bytes.ts";
+import { base64Of, equalBytes, framed } from "../bytes.ts";
 import type { DeviceRef, GroupView } from "./calls.ts";
 import { advance, settle, submit } from "./commits.ts";
 import { chance } from "./core.ts";
-import { renewals, viewGroup, welcomesOf } from "./group_view.ts";
+import { renewals, viewGroup } from "./group_view.ts";
 import { packagesFor } from "./member_packages.ts";
 import type { RoomBox } from "./room_box.ts";
 
@@ -55,6 +55,13 @@ export function isRenewalDue(box: RoomBox): boolean {
   return sealed >= MAX_SEALED || (renewMs > 0 && box.core.ports.clock.now() >= renewMs);
 }
 
+/** The device's certificate, where its leaf shows an older one: commits keep what is there. */
+function newerCertificate({ core }: RoomBox, group: Group): Uint8Array | undefined {
+  const { credential } = core.device.keys;
+  const own = group.leaves().find(({ leaf }) => leaf === group.ownLeaf);
+  return own === undefined || equalBytes(own.credential, credential) ? undefined : credential;
+}
+
 /** What the room's group needs, or undefined where it needs nothing or cannot be changed here. */
 export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
   const { group } = box;
@@ -68,7 +75,7 @@ export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
     return undefined;
   }
   box.well("sequencer_unreachable");
-  const renew = isRenewalDue(box);
+  const renew = isRenewalDue(box) || newerCertificate(box, group) !== undefined;
   const { userId, id } = box.core.device;
   const add = view.wanted.add.filter(({ user, device }) => user !== userId || device !== id);
   const remove = view.wanted.remove.filter(({ leaf }) => leaf !== group.ownLeaf);
@@ -92,7 +99,14 @@ export async function doWork(box: RoomBox, only: "all" | "removals" = "all"): Pr
     const remove = await removals(box, group, work.remove);
     const add = only === "all" ? await packagesFor(box, group, { add: work.add, remove }) : [];
     if (remove.length === 0 && add.length === 0 && !work.renew) return work.remove.length === 0;
-    const result = await core.mls.commit(group, { remove, add: add.map(({ bytes }) => bytes) });
+    // A commit that only adds cannot show a certificate: the next round does.
+    const onlyAdds = add.length > 0 && remove.length === 0;
+    const credential = onlyAdds ? undefined : newerCertificate(box, group);
+    const result = await core.mls.commit(group, {
+      remove,
+      add: add.map(({ bytes }) => bytes),
+      ...(credential === undefined ? {} : { credential }),
+    });
     await box.checkMembers(result.group);
     const ended = await submit(box, {
       hash: base64Of(result.commitHash),
@@ -103,7 +117,7 @@ export async function doWork(box: RoomBox, only: "all" | "removals" = "all"): Pr
       body: {
         base_epoch: group.epoch,
         commit: base64Of(result.commit),
-        welcomes: welcomesOf(result, add),
+        ...(result.welcome === undefined ? {} : { welcome: base64Of(result.welcome) }),
         group_info: base64Of(result.groupInfo),
       },
     });
