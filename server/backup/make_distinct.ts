@@ -4,6 +4,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import { startNewKeyEpoch } from "../keys/key_epoch.ts";
 import { INSTANCE_FACT, writeFact } from "../postgres/server_facts.ts";
 import type { Tx } from "../postgres/sql.ts";
+import { leaveBehind } from "../services/e2ee/after_restore.ts";
 
 const INSTANCE_LENGTH = 16;
 
@@ -15,7 +16,5 @@ export async function makeDistinct(
   await startNewKeyEpoch(tx, { rng: deps.rng, nowMs: deps.clock.now() });
   const instance = encodeBase58Of16(deps.rng.bytes(16)).slice(0, INSTANCE_LENGTH);
   await writeFact(tx, INSTANCE_FACT, instance);
-  // Some may have been given out since: a package that is given twice breaks the second Welcome.
-  await tx`delete from mls_key_packages where not last_resort`;
-  await tx`delete from mls_claims`;
+  await leaveBehind(tx);
 }

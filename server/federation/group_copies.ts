@@ -254,7 +254,8 @@ export class GroupCopies {
     const { moved, userIds } = await sql.begin(async (tx) => {
       await lockGroup(tx, roomId);
       const now = await findGroup(tx, roomId);
-      const moved = now === undefined || now.epoch < epoch;
+      const moved = now === undefined || now.term < copy.term ||
+        (now.term === copy.term && now.epoch < epoch);
       if (moved) await writeCopy(tx, copy, { removed: hasRemoved(copy), nowMs });
       return { moved, userIds: await writeWelcomes(tx, own, { roomId, groupId, nowMs }) };
     });

@@ -6,11 +6,15 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { makeDistinct } from "../../server/backup/make_distinct.ts";
 import { effectRows } from "../../server/services/messages/message_effects.ts";
+import { leaveBehind } from "../../server/services/e2ee/after_restore.ts";
+import { type CopiedGroup, copyFault } from "../../server/services/e2ee/group_copy.ts";
+import { findGroup } from "../../server/services/e2ee/group_rows.ts";
+import { hashReceipt } from "../../server/services/e2ee/receipts.ts";
 import { feedQuery } from "../../server/services/e2ee/sealed_feed.ts";
 import { sweepGroups } from "../../server/services/e2ee/sweep_groups.ts";
 import { systemRng } from "../../server/system/rng.ts";
 import { openScenes, type Scene, talking } from "../harness/encrypted_scenes.ts";
-import { GroupDevice } from "../harness/group_devices.ts";
+import { bytesOf, GroupDevice } from "../harness/group_devices.ts";
 import { startHomeserver } from "../harness/homeserver.ts";
 
 Deno.test("rooms with sealed messages", async (t) => {
@@ -32,6 +36,12 @@ Deno.test("rooms with sealed messages", async (t) => {
     "a restored server gives no package a second time; what is old is swept away",
     async () => {
       await retention(await next());
+    },
+  );
+  await t.step(
+    "a restored group is older than its devices: they come in again, in a new term",
+    async () => {
+      await restored(await next());
     },
   );
   await t.step("failures are counted by reason, and too many changes are refused", async () => {
@@ -199,6 +209,66 @@ async function retention(scene: Scene): Promise<void> {
   assert.deepEqual([old.commits, old.gone], [[], true]);
   const group = await ann.do("GET", `/rooms/${room}/group`);
   assert.deepEqual([group.epoch, group.leaves.length], [2, 3], "the group itself stays");
+}
+
+async function restored(scene: Scene): Promise<void> {
+  const { server, room, a, b, ann } = await talking(scene);
+  const { sql } = server.parts.database;
+  const [held] = await sql<{ group_id: string; row: string }[]>`
+    select group_id, to_json(g)::text as row from mls_groups g where room_id = ${room}`;
+  assert.ok(held);
+  const before = await ann.do("GET", `/rooms/${room}/group`);
+  for (let changes = 0; changes < 2; changes++) await a.send(room, await a.commit());
+  const unsent = await a.seal();
+  await sql.begin(async (tx) => {
+    await tx`
+      update mls_groups g set epoch = o.epoch, group_info = o.group_info, receipt = o.receipt,
+        receipt_hash = o.receipt_hash
+      from json_populate_record(null::mls_groups, ${held.row}::text::json) o
+      where g.group_id = o.group_id`;
+    await tx`
+      delete from mls_commits where group_id = ${held.group_id} and base_epoch >= ${before.epoch}`;
+    await leaveBehind(tx);
+  });
+  assert.equal((await a.say(room, unsent)).body.error.details.reason, "old_epoch");
+  const late = await a.send(room, await a.commit());
+  assert.deepEqual(
+    [late.body.error.code, late.body.error.details.gone, late.body.error.details.epoch],
+    ["stale_epoch", true, before.epoch],
+  );
+  const back = await a.send(room, await a.externalJoin(room, { resync: true }), { external: true });
+  const { receipt } = back.body;
+  assert.deepEqual([receipt.term, receipt.base_epoch, receipt.prev_receipt], [
+    before.term + 1,
+    before.epoch,
+    hashReceipt(before.receipt),
+  ]);
+  await b.catchUp(room);
+  assert.equal((await b.say(room, await b.seal())).status, 200);
+  assert.equal(base64Of(a.group.authenticator), base64Of(b.group.authenticator));
+
+  // Another server, whose copy is of the epochs that were given out before.
+  const now = await ann.do("GET", `/rooms/${room}/group`);
+  const { commits } = await ann.do(
+    "GET",
+    `/rooms/${room}/group/commits?after_epoch=${before.epoch - 1}`,
+  );
+  const copy: CopiedGroup = {
+    roomId: room as RoomId,
+    sequencer: now.sequencer,
+    groupId: now.group_id,
+    term: now.term,
+    epoch: now.epoch,
+    groupInfo: bytesOf(now.group_info),
+    receipt: now.receipt,
+    commits,
+  };
+  const row = await findGroup(sql, room as RoomId);
+  assert.ok(row);
+  const ahead = { ...row, term: before.term, epoch: before.epoch + 2, receipt_hash: "another" };
+  assert.equal(copyFault(ahead, copy, false), undefined);
+  assert.equal(copyFault({ ...ahead, term: now.term }, copy, false), "out_of_order");
+  assert.equal(copyFault({ ...ahead, term: now.term + 1 }, copy, false), "other_term");
 }
 
 async function figures(scene: Scene): Promise<void> {

@@ -37,7 +37,9 @@ export async function readCommitLog(
   return {
     commits: page.map(viewCommit),
     has_more: page.length > 0 && next + 1 < group.epoch,
-    gone: (rows[0]?.base_epoch ?? group.epoch) > Math.max(fromEpoch, 0),
+    // Whoever is ahead of the group is in one that a restored server does not know.
+    gone: (rows[0]?.base_epoch ?? group.epoch) > Math.max(fromEpoch, 0) ||
+      fromEpoch > group.epoch,
   };
 }
 

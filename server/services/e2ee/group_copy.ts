@@ -27,6 +27,7 @@ export interface CopiedGroup {
 /** Why what a sequencer says is not taken. */
 export type CopyFault =
   | "other_group"
+  | "other_term"
   | "out_of_order"
   | "other_commit"
   | "broken_chain"
@@ -43,11 +44,17 @@ export function copyFault(
   gone: boolean,
 ): CopyFault | undefined {
   if (held !== undefined && held.group_id !== groupId) return "other_group";
-  let next = gone ? commits[0]?.epoch ?? epoch : held?.epoch ?? -1;
-  let former = gone ? undefined : held?.receipt_hash ?? null;
+  if (held !== undefined && held.term > term) return "other_term";
+  // A restored sequencer goes on in a new term from an epoch that may be older than what is held.
+  const anew = gone || (held !== undefined && held.term < term);
+  let next = anew ? commits[0]?.epoch ?? epoch : held?.epoch ?? -1;
+  let former = anew ? undefined : held?.receipt_hash ?? null;
+  let lastTerm = 0;
   for (const commit of commits) {
     const { receipt: said } = commit;
-    if (said.group !== groupId || said.room !== roomId || said.term !== term) return "other_group";
+    if (said.group !== groupId || said.room !== roomId) return "other_group";
+    if (said.term > term || said.term < lastTerm) return "other_term";
+    lastTerm = said.term;
     if (commit.epoch !== next || said.base_epoch !== next) return "out_of_order";
     const bytes = fromBase64(commit.commit) ?? new Uint8Array();
     if (said.commit_hash !== base64Of(sha256(bytes))) return "other_commit";
@@ -82,6 +89,10 @@ export async function writeCopy(
       epoch = excluded.epoch, group_info = excluded.group_info, receipt = excluded.receipt,
       receipt_hash = excluded.receipt_hash, epoch_ts = excluded.epoch_ts,
       epoch_removed = excluded.epoch_removed`;
+  // Of a former term of the sequencer: they lead nowhere any more.
+  await tx`
+    delete from mls_commits
+    where group_id = ${groupId} and base_epoch >= ${copy.epoch - commits.length}`;
   for (const commit of commits) {
     await tx`
       insert into mls_commits (group_id, base_epoch, hash, bytes, external, sender_user,
