@@ -138,6 +138,10 @@ export const adminGetOverview = defineOperation({
     remote_media_bytes: z.number().int(),
     suspended: z.number().int(),
     locked: z.number().int(),
+    encrypting_devices: z.number().int().describe("Signed-in devices with a certificate"),
+    encrypted_rooms: z.number().int(),
+    backups: z.number().int().describe("Encrypted backups of accounts"),
+    backup_bytes: z.number().int(),
   }),
   errors: ["forbidden"],
 });

@@ -19,13 +19,19 @@ export interface OverviewDeps {
   readonly dataFolder: string;
 }
 
+/** Counts alone: whose they are is nobody's business. */
+type EncryptionCounts = Pick<
+  z.output<typeof adminGetOverview.result>,
+  "encrypting_devices" | "encrypted_rooms" | "backups" | "backup_bytes"
+>;
+
 /** How large and how busy the server is now. */
 export async function getOverview(
   deps: OverviewDeps,
 ): Promise<z.output<typeof adminGetOverview.result>> {
   const { sql, clock } = deps;
   const nowMs = clock.now();
-  const [size, [counts], free] = await Promise.all([
+  const [size, [counts], [encryption], free] = await Promise.all([
     sizeOfServer(sql, nowMs),
     sql<{ guilds: number; messages: number; processes: number }[]>`
       select
@@ -37,6 +43,14 @@ export async function getOverview(
           where ts > ${nowMs - DAY_MS}) as messages,
         (select count(distinct process)::int from process_figures
           where ts > ${nowMs - 2 * FIGURE_LIMITS.stepMs}) as processes`,
+    sql<EncryptionCounts[]>`
+      select
+        (select count(*)::int from devices
+          where session_id is not null and certificate is not null) as encrypting_devices,
+        (select count(*)::int from current_state
+          where type = 'm.room.encryption' and event_id is not null) as encrypted_rooms,
+        (select count(*)::int from backups) as backups,
+        pg_total_relation_size('backup_chunks')::bigint as backup_bytes`,
     freeBytes(deps.dataFolder),
   ]);
   const gauges = deps.gauges();
@@ -59,6 +73,10 @@ export async function getOverview(
     remote_media_bytes: size.remoteMediaBytes,
     suspended: size.suspended,
     locked: size.locked,
+    encrypting_devices: encryption?.encrypting_devices ?? 0,
+    encrypted_rooms: encryption?.encrypted_rooms ?? 0,
+    backups: encryption?.backups ?? 0,
+    backup_bytes: encryption?.backup_bytes ?? 0,
   };
 }
 

@@ -58,7 +58,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "sessions.since": "angemeldet {when}",
   "erase.type": "Tippe zur Sicherheit {name}",
   "deactivate.goes.1":
-    "Deine Sitzungen, dein Passwort und deine Einstellungen werden sofort gelöscht.",
+    "Deine Sitzungen, dein Passwort, deine Einstellungen und deine verschlüsselte Sicherung werden sofort gelöscht.",
   "deactivate.goes.2":
     "Dein Anzeigename, Bild, Status und was du über dich geschrieben hast, werden hier gelöscht.",
   "deactivate.goes.3": "Du verlässt alle Gilden und Gespräche.",
@@ -81,6 +81,10 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
     "Zu jedem Gerät sein Name, wann und von welcher Adresse es zuletzt benutzt wurde: damit du erkennst, was nicht deins ist. Weg, wenn du dich dort abmeldest oder das Gerät lange nicht benutzt wird.",
   "data.devices": "Geräte",
   "data.addresses": "Ihre letzten Adressen",
+  "data.encryption": "Verschlüsselung",
+  "data.encryptionText":
+    "Die öffentlichen Hälften deiner Schlüssel und eine Sicherung, die nur du öffnen kannst: Dieser Server kann nicht lesen, was du in verschlüsselten Gesprächen sagst.",
+  "data.backup": "Verschlüsselte Sicherung",
   "data.choicesText": "Was du festgelegt hast, bis du es änderst oder das Konto beendest.",
   "data.words": "Was du geschrieben hast und wo du bist",
   "data.wordsText":
@@ -117,6 +121,10 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "tile.started": "läuft seit {when}",
   "tile.database": "Datenbank",
   "tile.free": "{size} auf der Platte frei",
+  "tile.encryption": "Verschlüsselung",
+  "tile.rooms": "{n, plural, one {# Gespräch} other {# Gespräche}}",
+  "tile.devices":
+    "{n, plural, one {# Gerät} other {# Geräte}}; {backups, plural, one {# Sicherung} other {# Sicherungen}}, {size}",
   "tile.files": "{n, plural, one {# Datei} other {# Dateien}}; {size} von anderen Servern",
   "figures.title": "Im Verlauf",
   "figures.span": "Zeitraum",

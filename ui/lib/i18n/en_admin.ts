@@ -76,6 +76,10 @@ export const adminTexts = {
     "For each device its name, when it was used last and from which address: so that you recognize what is not yours. Gone when you sign out there, or when the device is not used for long.",
   "data.devices": "Devices",
   "data.addresses": "Their last addresses",
+  "data.encryption": "Encryption",
+  "data.encryptionText":
+    "The public halves of your keys, and a backup that only you can open: this server cannot read what you say in encrypted conversations.",
+  "data.backup": "Encrypted backup",
   "data.choicesText": "What you decided, kept until you change it or end the account.",
   "data.words": "What you wrote and where you are",
   "data.wordsText":
@@ -111,6 +115,10 @@ export const adminTexts = {
   "tile.started": "running since {when}",
   "tile.database": "Database",
   "tile.free": "{size} of disk free",
+  "tile.encryption": "Encryption",
+  "tile.rooms": "{n, plural, one {# conversation} other {# conversations}}",
+  "tile.devices":
+    "{n, plural, one {# device} other {# devices}}; {backups, plural, one {# backup} other {# backups}}, {size}",
   "tile.files": "{n, plural, one {# file} other {# files}}; {size} of other servers",
   "figures.title": "Over time",
   "figures.span": "Span of time",

@@ -138,6 +138,15 @@ function tilesOf(
       href: "/admin/media",
     },
     {
+      name: t("tile.encryption"),
+      value: t("tile.rooms", { n: now.encrypted_rooms }),
+      note: t("tile.devices", {
+        n: now.encrypting_devices,
+        backups: now.backups,
+        size: formatSize(now.backup_bytes),
+      }),
+    },
+    {
       name: t("admin.servers"),
       value: formatNumber(servers.total),
       note: t("servers.failing", { n: servers.failing }),

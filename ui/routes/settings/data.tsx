@@ -12,18 +12,42 @@ import { define } from "../../utils.ts";
 export const handler = define.handlers(formPage(async (ctx) => {
   ctx.state.title = t("settings.data");
   const self = await ctx.state.api.call("getAccount");
-  const [profile, preferences, { sessions }, media, { erasures }, { guilds }, { dms }] =
-    await Promise.all([
-      ctx.state.api.call("getUser", { params: { user_id: self.user.id } }),
-      ctx.state.api.call("getPreferences"),
-      ctx.state.api.call("listSessions"),
-      ctx.state.api.call("getMediaUsage"),
-      ctx.state.api.call("listErasures"),
-      ctx.state.api.call("listGuilds"),
-      ctx.state.api.call("listDms"),
-    ]);
+  const [
+    profile,
+    preferences,
+    { sessions },
+    media,
+    { erasures },
+    { guilds },
+    { dms },
+    { devices },
+    backup,
+  ] = await Promise.all([
+    ctx.state.api.call("getUser", { params: { user_id: self.user.id } }),
+    ctx.state.api.call("getPreferences"),
+    ctx.state.api.call("listSessions"),
+    ctx.state.api.call("getMediaUsage"),
+    ctx.state.api.call("listErasures"),
+    ctx.state.api.call("listGuilds"),
+    ctx.state.api.call("listDms"),
+    ctx.state.api.call("listDevices"),
+    // Most have none, which is no failure of the page.
+    ctx.state.api.call("getBackup").catch(() => undefined),
+  ]);
   const timeZone = readTimeZone(ctx.req);
-  return { self, profile, preferences, sessions, media, erasures, guilds, dms, timeZone };
+  return {
+    self,
+    profile,
+    preferences,
+    sessions,
+    media,
+    erasures,
+    guilds,
+    dms,
+    devices,
+    backup,
+    timeZone,
+  };
 }, {}));
 
 export default define.page<typeof handler>(({ data, state }) => {
@@ -52,6 +76,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         ]}
         change="/settings/sessions"
       />
+      <Encryption devices={data.devices} backup={data.backup} />
       <Part
         title={t("settings.privacy")}
         text={t("data.choicesText")}
@@ -118,6 +143,24 @@ function Part(props: {
         ))}
       </dl>
     </section>
+  );
+}
+
+function Encryption({ devices, backup }: {
+  devices: CallResult<"listDevices">["devices"];
+  backup: CallResult<"getBackup"> | undefined;
+}) {
+  const none = t("data.none");
+  return (
+    <Part
+      title={t("data.encryption")}
+      text={t("data.encryptionText")}
+      rows={[
+        [t("data.devices"), devices.map(({ name }) => name).join(", ") || none],
+        [t("data.backup"), backup === undefined ? none : formatSize(backup.bytes)],
+      ]}
+      change="/settings/sessions"
+    />
   );
 }
 
