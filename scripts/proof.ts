@@ -119,6 +119,12 @@ const GOALS: readonly Goal[] = [
     counts: { G29_HISTORIES: 10_000, G29_TREES: 1000, G29_MUTANTS: 1_000_000 },
   },
   {
+    id: "devices",
+    about: "devices on a real server: random histories, and deaths at writes of the store",
+    tests: ["tests/e2ee/histories_test.ts", "tests/e2ee/crash_test.ts"],
+    counts: { E2EE_HISTORIES: 200, E2EE_CRASHES: 80 },
+  },
+  {
     id: "replay",
     about: "histories after which a resumed client equals one that stayed",
     tests: ["tests/replay"],

@@ -12,8 +12,8 @@ import { befriended } from "./people.ts";
 
 /** A life has fewer writes than this. */
 const MOST_WRITES = 80;
-/** Lives: a run of all of them ends at each write once, an ordinary one at every fourth. */
-const STRIDE = Math.ceil(MOST_WRITES / casesOf("E2EE_CRASHES", 20));
+/** Lives: a run of all of them ends at each write once, an ordinary one at every seventh. */
+const STRIDE = Math.ceil(MOST_WRITES / casesOf("E2EE_CRASHES", 12));
 
 /** After so long a device renews its keys in a group. */
 const EIGHT_DAYS_MS = 8 * 24 * 3_600_000;

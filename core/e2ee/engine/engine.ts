@@ -298,6 +298,8 @@ export class Engine implements DeviceEngine {
   }
 
   async createBackup(): Promise<{ readonly recoveryKey: string }> {
+    // What waits in the feeds belongs into it as well.
+    await Promise.allSettled([...this.#rooms.values()].map((room) => room.sync()));
     const recoveryKey = await this.#backup.create();
     this.#emit({ what: "backup" });
     this.#emit({ what: "device" });
