@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { commitAnything, posing } from "../../tests/harness/mls_hostile.ts";
 import {
   LIFE,
   makeDeviceKeys,
@@ -8,6 +9,7 @@ import {
 } from "../../tests/harness/mls_people.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { checkBundle, checkGroupInfo, checkKeyPackage } from "./bundle.ts";
+import { Group } from "./group.ts";
 
 Deno.test("bundles of members and joiners are taken, and what they do is told", async () => {
   const { rng, mls, keys, first, added, groups } = await openRoom(1, 2);
@@ -66,6 +68,25 @@ Deno.test("a bundle that does not follow from the group is refused with its reas
       `byte ${at} of ${checked}`,
     );
   }
+});
+
+Deno.test("a bundle in another member's name, or with another member's word for it, is refused", async () => {
+  const { rng, mls, added, groups } = await openRoom(4, 3);
+  const [a, b] = [groups[0]!, groups[1]!];
+  const mine = await mls.commit(a, {});
+  const word = await mls.groupInfo((await mls.process(b, mine.commit)).group);
+  await assert.rejects(
+    checkBundle(added.groupInfo, { commit: mine.commit, groupInfo: word }, ownerOf),
+    { reason: "policy", message: /signed by leaf 1/ },
+  );
+  // All of it fits but the signature under the commit: that is not by the key that leaf 0 had.
+  const state = posing(b, 0, await makeDeviceKeys(rng, "@0", "A"));
+  const posed = await commitAnything(state, [], rng);
+  const groupInfo = await mls.groupInfo(new Group(posed.state));
+  await assert.rejects(checkBundle(added.groupInfo, { commit: posed.commit, groupInfo }, ownerOf), {
+    reason: "unverified",
+    message: /not signed by its sender/,
+  });
 });
 
 Deno.test("a key package is taken only with the signatures of its device", async () => {

@@ -101,6 +101,8 @@ Deno.test("a device shows a newer certificate without a new place or key", async
   groups[1] = late.group;
   const newer = new Uint8Array([...keys[1]!.credential, ...text("/2")]);
   const made = await mls.commit(groups[1]!, { credential: newer });
+  const past = made.group.state.historicalReceiverData.get(1n);
+  assert.equal(past?.ratchetTree, groups[1]!.state.ratchetTree);
   const facts = await checkBundle(room.added.groupInfo, made, ownerOf);
   assert.deepEqual([facts.added, facts.removed, facts.by.credential], [[], [], newer]);
   await takeAll(room, 1, made);

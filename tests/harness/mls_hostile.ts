@@ -53,6 +53,21 @@ export function renamed(group: Group, credential: Uint8Array): ClientState {
   return { ...group.state, ratchetTree: tree };
 }
 
+/** A member's state in which it poses as another one, whose leaf now has a key of its own. */
+export function posing(group: Group, as: number, keys: DeviceKeys): ClientState {
+  const ratchetTree = group.state.ratchetTree.slice();
+  const node = ratchetTree[2 * as];
+  if (node?.nodeType !== "leaf") throw new Error(`Leaf ${as} is blank`);
+  const leaf = { ...node.leaf, signaturePublicKey: keys.signatureKey };
+  ratchetTree[2 * as] = { ...node, leaf };
+  return {
+    ...group.state,
+    ratchetTree,
+    privatePath: { ...group.state.privatePath, leafIndex: as },
+    signaturePrivateKey: keys.signatureSeed,
+  };
+}
+
 /** A proposal by itself, in the clear. */
 export async function proposeAlone(
   group: Group,
