@@ -48,7 +48,7 @@ Deno.test("what is sealed opens with its record and with its key", () => {
       uri: "mxc://example.com/8FyqfTvsqV1HMzCTqAENWY",
       key: base64Of(new Uint8Array(32)),
       hash: base64Of(new Uint8Array(32).fill(7)),
-      name: "cat.png",
+      name: "漢".repeat(255),
       type: "image/png",
       size: 12_345,
       width: 10,

@@ -1,4 +1,4 @@
-import { mediaUri, name, roleId, userId } from "../event/kinds/fields.ts";
+import { mediaUri, roleId, userId } from "../event/kinds/fields.ts";
 import { relation } from "../event/kinds/relation.ts";
 import {
   flag,
@@ -16,6 +16,8 @@ import {
 import { limits } from "../limits.ts";
 import { fromBase64 } from "./bytes.ts";
 
+const MAX_FILE_NAME_BYTES = 1024;
+
 const bytes32 = id(
   (value) => fromBase64(value, 32) === undefined ? undefined : value,
   "unpadded base64 of 32 bytes",
@@ -26,7 +28,8 @@ const sealedFile = { uri: mediaUri, key: bytes32, hash: bytes32 };
 
 const media = object({
   ...sealedFile,
-  name,
+  /** Of 255 characters of any script, as file systems allow: no server has to hold it. */
+  name: text(MAX_FILE_NAME_BYTES, 1),
   type: text(255, 1),
   /** Bytes before it was sealed. */
   size: integer(0, limits.json.maxInteger),
