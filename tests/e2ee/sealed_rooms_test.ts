@@ -15,7 +15,7 @@ import { sweepGroups } from "../../server/services/e2ee/sweep_groups.ts";
 import { systemRng } from "../../server/system/rng.ts";
 import { openScenes, type Scene, talking } from "../harness/encrypted_scenes.ts";
 import { bytesOf, GroupDevice } from "../harness/group_devices.ts";
-import { startHomeserver } from "../harness/homeserver.ts";
+import { PASSWORD, startHomeserver } from "../harness/homeserver.ts";
 
 Deno.test("rooms with sealed messages", async (t) => {
   await using server = await startHomeserver({ settings: { "metrics.access": "public" } });
@@ -42,6 +42,12 @@ Deno.test("rooms with sealed messages", async (t) => {
     "a restored group is older than its devices: they come in again, in a new term",
     async () => {
       await restored(await next());
+    },
+  );
+  await t.step(
+    "a page without JavaScript says that a message is encrypted, and nothing of it",
+    async () => {
+      await page(await next());
     },
   );
   await t.step("failures are counted by reason, and too many changes are refused", async () => {
@@ -269,6 +275,24 @@ async function restored(scene: Scene): Promise<void> {
   assert.equal(copyFault(ahead, copy, false), undefined);
   assert.equal(copyFault({ ...ahead, term: now.term }, copy, false), "out_of_order");
   assert.equal(copyFault({ ...ahead, term: now.term + 1 }, copy, false), "other_term");
+}
+
+async function page(scene: Scene): Promise<void> {
+  const { server, room, a, ann } = await talking(scene);
+  await a.say(room, await a.seal());
+  const login = await fetch(`${server.url}/client/v1/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: server.url },
+    body: JSON.stringify({ user_name: ann.id, password: PASSWORD, transport: "cookie" }),
+  });
+  await login.body?.cancel();
+  const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const shown = await fetch(`${server.url}/dm/${encodeURIComponent(room)}`, {
+    headers: { cookie, accept: "text/html" },
+  });
+  const html = await shown.text();
+  assert.equal(shown.status, 200);
+  assert.match(html, /<noscript><p class="msg-sealed faint">Encrypted message<\/p><\/noscript>/);
 }
 
 async function figures(scene: Scene): Promise<void> {

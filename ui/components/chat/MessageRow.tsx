@@ -234,7 +234,16 @@ function MessageContent({ message }: { message: Message }) {
 /** A sealed message that is not open here. */
 function Unopened({ message }: { message: Message }) {
   const Sealed = useLazy(true, () => import("./SealedText.tsx"));
-  return Sealed ? <Sealed message={message} /> : <p class="skeleton skeleton-line" />;
+  if (Sealed) return <Sealed message={message} />;
+  return (
+    <>
+      <p class="skeleton skeleton-line" />
+      {/* Nothing opens it there. */}
+      <noscript>
+        <p class="msg-sealed faint">{t("sealed.new")}</p>
+      </noscript>
+    </>
+  );
 }
 
 function ReplyLine({ message }: { message: Message }) {
