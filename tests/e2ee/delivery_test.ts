@@ -102,6 +102,7 @@ async function converse(t: Step, scene: Scene): Promise<void> {
     await ann.do("POST", `/rooms/${room}/encryption`);
     await ann.do("POST", `/rooms/${room}/encryption`);
     await listening.until((f) => f.op === "dispatch" && f.t === "group.wanted");
+    await listening.until((f) => f.op === "dispatch" && f.t === "dm.update" && !!f.d.encrypted);
     const told = listening.dispatches("dm.update").at(-1);
     assert.deepEqual([told.encrypted, told.may_encrypt], [true, false]);
     const plain = await ann.try("POST", `/rooms/${room}/send`, { body: "readable" });
@@ -138,6 +139,9 @@ async function converse(t: Step, scene: Scene): Promise<void> {
       await a.add(room, [b]);
       await listening.until((f) => f.op === "dispatch" && f.t === "welcome");
       await listening.until((f) => f.op === "dispatch" && f.t === "key_packages.low");
+      await listening.until((f) =>
+        f.op === "dispatch" && f.t === "group.update" && f.d.epoch === 1
+      );
       assert.deepEqual(listening.dispatches("group.update").at(-1), { room_id: room, epoch: 1 });
       await b.join();
       assert.deepEqual((await b.person.do("GET", "/welcomes")).welcomes, []);
