@@ -135,8 +135,11 @@ async function readBuild() {
     sizeOf,
     /** Each script that the page names, with everything that these import at once. */
     scriptsOf(html: string) {
-      // What stands in `import(...)` is fetched when it is wanted.
-      const named = [...html.matchAll(/(?<!import\()"(\/assets\/[\w.-]+\.js)"/g)]
+      // What stands in `import(...)` is fetched when it is wanted, and so is the engine of
+      // encrypted conversations, whose worker the pages only know by name.
+      const named = [
+        ...html.matchAll(/(?<!import\(|"og-engine" content=)"(\/assets\/[\w.-]+\.js)"/g),
+      ]
         .map((match) => match[1] ?? "");
       const urls = named.flatMap((url) => {
         const output = outputs.find((path) => path.endsWith(url.replace("/assets/", "/")));
