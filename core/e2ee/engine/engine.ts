@@ -155,6 +155,8 @@ export class Engine implements DeviceEngine {
     }
     this.#unfollow = ports.transport.onDispatch((dispatch) => this.#hear(dispatch));
     this.#later(() => this.#everyHour());
+    // What the device had no time to save before it was closed.
+    this.#backUpLater();
   }
 
   state(): DeviceState {
