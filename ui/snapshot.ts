@@ -52,33 +52,39 @@ import * as route48 from "./routes/offline.tsx";
 import * as route49 from "./routes/own.css.ts";
 import * as route50 from "./routes/register.tsx";
 import * as route51 from "./routes/reset/[token].tsx";
-import * as route52 from "./routes/settings/account.tsx";
-import * as route53 from "./routes/settings/appearance.tsx";
-import * as route54 from "./routes/settings/data.tsx";
-import * as route55 from "./routes/settings/index.tsx";
-import * as route56 from "./routes/settings/keyboard.tsx";
-import * as route57 from "./routes/settings/language.tsx";
-import * as route58 from "./routes/settings/notifications.tsx";
-import * as route59 from "./routes/settings/password.tsx";
-import * as route60 from "./routes/settings/privacy.tsx";
-import * as route61 from "./routes/settings/profile.tsx";
-import * as route62 from "./routes/settings/sessions.tsx";
-import * as route63 from "./routes/setup/[token].tsx";
+import * as route52 from "./routes/restore.tsx";
+import * as route53 from "./routes/settings/account.tsx";
+import * as route54 from "./routes/settings/appearance.tsx";
+import * as route55 from "./routes/settings/data.tsx";
+import * as route56 from "./routes/settings/encryption.tsx";
+import * as route57 from "./routes/settings/index.tsx";
+import * as route58 from "./routes/settings/keyboard.tsx";
+import * as route59 from "./routes/settings/language.tsx";
+import * as route60 from "./routes/settings/notifications.tsx";
+import * as route61 from "./routes/settings/password.tsx";
+import * as route62 from "./routes/settings/privacy.tsx";
+import * as route63 from "./routes/settings/profile.tsx";
+import * as route64 from "./routes/settings/sessions.tsx";
+import * as route65 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
-import island3 from "./islands/DragRows.tsx";
-import island4 from "./islands/FigureChart.tsx";
-import island5 from "./islands/KeyboardSettings.tsx";
-import island6 from "./islands/LogoutForm.tsx";
-import island7 from "./islands/LookPreview.tsx";
-import island8 from "./islands/NotificationTest.tsx";
-import island9 from "./islands/OfflineApp.tsx";
-import island10 from "./islands/PasswordMeter.tsx";
-import island11 from "./islands/PermissionDiff.tsx";
-import island12 from "./islands/ProfileForm.tsx";
-import island13 from "./islands/SettingsGuard.tsx";
-import island14 from "./islands/SettingsSearch.tsx";
+import island3 from "./islands/DeviceVerifications.tsx";
+import island4 from "./islands/DragRows.tsx";
+import island5 from "./islands/EncryptionSettings.tsx";
+import island6 from "./islands/FigureChart.tsx";
+import island7 from "./islands/KeyboardSettings.tsx";
+import island8 from "./islands/LogoutForm.tsx";
+import island9 from "./islands/LookPreview.tsx";
+import island10 from "./islands/NotificationTest.tsx";
+import island11 from "./islands/OfflineApp.tsx";
+import island12 from "./islands/PasswordMeter.tsx";
+import island13 from "./islands/PermissionDiff.tsx";
+import island14 from "./islands/ProfileForm.tsx";
+import island15 from "./islands/RestoreMessages.tsx";
+import island16 from "./islands/SettingsGuard.tsx";
+import island17 from "./islands/SettingsSearch.tsx";
+import island18 from "./islands/VerifyDevice.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -134,34 +140,40 @@ export const snapshot: Snapshot = {
     { file: "own.css.ts", module: route49 },
     { file: "register.tsx", module: route50 },
     { file: "reset/[token].tsx", module: route51 },
-    { file: "settings/account.tsx", module: route52 },
-    { file: "settings/appearance.tsx", module: route53 },
-    { file: "settings/data.tsx", module: route54 },
-    { file: "settings/index.tsx", module: route55 },
-    { file: "settings/keyboard.tsx", module: route56 },
-    { file: "settings/language.tsx", module: route57 },
-    { file: "settings/notifications.tsx", module: route58 },
-    { file: "settings/password.tsx", module: route59 },
-    { file: "settings/privacy.tsx", module: route60 },
-    { file: "settings/profile.tsx", module: route61 },
-    { file: "settings/sessions.tsx", module: route62 },
-    { file: "setup/[token].tsx", module: route63 },
+    { file: "restore.tsx", module: route52 },
+    { file: "settings/account.tsx", module: route53 },
+    { file: "settings/appearance.tsx", module: route54 },
+    { file: "settings/data.tsx", module: route55 },
+    { file: "settings/encryption.tsx", module: route56 },
+    { file: "settings/index.tsx", module: route57 },
+    { file: "settings/keyboard.tsx", module: route58 },
+    { file: "settings/language.tsx", module: route59 },
+    { file: "settings/notifications.tsx", module: route60 },
+    { file: "settings/password.tsx", module: route61 },
+    { file: "settings/privacy.tsx", module: route62 },
+    { file: "settings/profile.tsx", module: route63 },
+    { file: "settings/sessions.tsx", module: route64 },
+    { file: "setup/[token].tsx", module: route65 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
     { name: "ColorHint", component: island1 },
     { name: "CopyText", component: island2 },
-    { name: "DragRows", component: island3 },
-    { name: "FigureChart", component: island4 },
-    { name: "KeyboardSettings", component: island5 },
-    { name: "LogoutForm", component: island6 },
-    { name: "LookPreview", component: island7 },
-    { name: "NotificationTest", component: island8 },
-    { name: "OfflineApp", component: island9 },
-    { name: "PasswordMeter", component: island10 },
-    { name: "PermissionDiff", component: island11 },
-    { name: "ProfileForm", component: island12 },
-    { name: "SettingsGuard", component: island13 },
-    { name: "SettingsSearch", component: island14 },
+    { name: "DeviceVerifications", component: island3 },
+    { name: "DragRows", component: island4 },
+    { name: "EncryptionSettings", component: island5 },
+    { name: "FigureChart", component: island6 },
+    { name: "KeyboardSettings", component: island7 },
+    { name: "LogoutForm", component: island8 },
+    { name: "LookPreview", component: island9 },
+    { name: "NotificationTest", component: island10 },
+    { name: "OfflineApp", component: island11 },
+    { name: "PasswordMeter", component: island12 },
+    { name: "PermissionDiff", component: island13 },
+    { name: "ProfileForm", component: island14 },
+    { name: "RestoreMessages", component: island15 },
+    { name: "SettingsGuard", component: island16 },
+    { name: "SettingsSearch", component: island17 },
+    { name: "VerifyDevice", component: island18 },
   ],
 };

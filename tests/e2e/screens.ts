@@ -101,6 +101,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
   "settings/data.tsx": page("/settings/data"),
+  "settings/encryption.tsx": page("/settings/encryption"),
   "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
   "settings/language.tsx": page("/settings/language"),
@@ -112,7 +113,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "setup/[token].tsx": { kind: "door", path: () => "/setup/used-long-ago", status: 404 },
 };
 
-/** Files of `ui/routes` that lead elsewhere, or are seen only inside or instead of a page. */
+/**
+ * Files of `ui/routes` that lead elsewhere, or are seen only inside or instead of a page;
+ * `devices_test.ts` looks at what a new device sees.
+ */
 export const NO_SCREENS: readonly string[] = [
   "_app.tsx",
   "_error.tsx",
@@ -120,5 +124,6 @@ export const NO_SCREENS: readonly string[] = [
   "language.ts",
   "logout.ts",
   "own.css.ts",
+  "restore.tsx",
   "manifest.webmanifest.ts",
 ];

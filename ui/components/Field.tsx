@@ -1,6 +1,8 @@
 /** A labelled input with its hint and error, tied together for assistive technology. */
 export function Field(props: {
   name: string;
+  /** Where `f-` with the name is not the only one of the page. */
+  id?: string;
   label: string;
   type?: "text" | "password" | "email" | "number" | "url";
   value?: string | undefined;
@@ -16,7 +18,7 @@ export function Field(props: {
   pattern?: string;
   spellcheck?: boolean;
 }) {
-  const id = `f-${props.name}`;
+  const id = props.id ?? `f-${props.name}`;
   const hintId = `${id}-hint`;
   const described = props.hint || props.error ? hintId : undefined;
   return (

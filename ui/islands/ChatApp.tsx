@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { ChatContext } from "../components/chat/chat_context.ts";
 import { Main } from "../components/chat/Main.tsx";
 import { Members } from "../components/chat/Members.tsx";
-import { Overlays, PlaceMenus } from "../components/chat/Overlays.tsx";
+import { Overlays, PlaceMenus, VerificationDesk } from "../components/chat/Overlays.tsx";
 import { Rail } from "../components/chat/Rail.tsx";
 import { Sidebar } from "../components/chat/Sidebar.tsx";
 import { Toasts } from "../components/chat/Toasts.tsx";
@@ -56,6 +56,7 @@ export default function ChatApp(props: ChatProps) {
       </div>
       <Overlays />
       <PlaceMenus />
+      <VerificationDesk />
       <Toasts />
     </ChatContext.Provider>
   );

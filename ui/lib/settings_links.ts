@@ -24,6 +24,7 @@ export function accountLinks(admin: boolean): SettingsLink[] {
     },
     { href: "/settings/notifications", label: t("settings.notifications"), icon: "bell" },
     { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
+    { href: "/settings/encryption", label: t("e2ee.title"), icon: "lock" },
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
     { href: "/settings/data", label: t("settings.data"), icon: "file" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },

@@ -28,7 +28,7 @@ export const handler = define.handlers<Data>({
       await ctx.state.api.call("login", {
         body: { user_name: userName, password: text(form, "password"), transport: "cookie" },
       });
-      return ctx.redirect(next);
+      return ctx.redirect(`/restore?next=${encodeURIComponent(next)}`);
     } catch (error) {
       ctx.state.title = t("login.title");
       return page({ next, userName, error: refusal(error).message, ended: false }, { status: 401 });

@@ -3,15 +3,17 @@ import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import TrustNotices from "./encryption/TrustNotices.tsx";
 import { usePrivacy } from "./use_privacy.ts";
 
 const SETTINGS = "/settings/encryption";
 
+/** `TrustNotices` says the others, with what can be done about them. */
+type SaidHere = Exclude<RoomReason, "identity_changed" | "device_not_ready">;
+
 /** The reason that matters most, and the one act that helps. */
-const ACTS: Readonly<Record<RoomReason, "look" | "retry" | "none">> = {
+const ACTS: Readonly<Record<SaidHere, "look" | "retry" | "none">> = {
   unexpected_member: "look",
-  identity_changed: "look",
-  device_not_ready: "look",
   too_many_rejoins: "retry",
   sequencer_unreachable: "retry",
   removal_pending: "none",
@@ -20,6 +22,16 @@ const ACTS: Readonly<Record<RoomReason, "look" | "retry" | "none">> = {
 
 /** How an encrypted conversation stands where that is not as it should be; else nothing. */
 export default function EncryptionBar(props: { roomId: string; name: string }) {
+  const dm = useChat().dms.value.find((each) => each.room_id === props.roomId);
+  return (
+    <>
+      <Standing {...props} />
+      <TrustNotices key={props.roomId} roomId={props.roomId} userId={dm?.user.id} />
+    </>
+  );
+}
+
+function Standing(props: { roomId: string; name: string }) {
   const state = useChat();
   const privacy = usePrivacy();
   const { roomId } = props;
@@ -27,7 +39,7 @@ export default function EncryptionBar(props: { roomId: string; name: string }) {
   if (privacy.lack.value) return <Line text={t(`sealed.lack.${privacy.lack.value}`)} warning />;
   const room = privacy.rooms.value.get(roomId);
   if (!room) return null;
-  const reason = (Object.keys(ACTS) as RoomReason[]).find((each) => room.reasons.includes(each));
+  const reason = (Object.keys(ACTS) as SaidHere[]).find((each) => room.reasons.includes(each));
   if (reason === undefined) {
     return room.phase === "starting" || room.phase === "reconnecting"
       ? <Line text={t(`sealed.bar.${room.phase}`)} />
@@ -41,11 +53,7 @@ export default function EncryptionBar(props: { roomId: string; name: string }) {
   const act = ACTS[reason];
   return (
     <Line text={text} warning={act === "look"}>
-      {act === "look" && (
-        <a class="button small" href={SETTINGS}>
-          {reason === "device_not_ready" ? t("sealed.setUp") : t("sealed.bar.look")}
-        </a>
-      )}
+      {act === "look" && <a class="button small" href={SETTINGS}>{t("sealed.bar.look")}</a>}
       {act === "retry" && (
         <button
           type="button"

@@ -39,6 +39,13 @@ export function PlaceMenus() {
   return PlaceMenu && menu && <PlaceMenu menu={menu} />;
 }
 
+/** Who compares keys with whom; its script comes once encryption runs here. */
+export function VerificationDesk() {
+  const open = useChat().privacyOpen.value;
+  const Desk = useLazy(open, () => import("./encryption/EncryptionDesk.tsx"));
+  return Desk ? <Desk /> : null;
+}
+
 export function Overlays() {
   const state = useChat();
   const overlay = state.overlay.value;

@@ -75,7 +75,10 @@ export class Privacy {
     });
     this.#opener = new Opener(this.engine, this.opened, (ids) => this.#looked(ids));
     state.heard = (frame) => void this.#hear(frame);
-    void this.engine.then((engine) => this.#follow(engine), () => undefined);
+    void this.engine.then((engine) => {
+      this.#follow(engine);
+      state.privacyOpen.value = true;
+    }, () => undefined);
     effect(() => {
       void this.#turn.value;
       const place = state.place.value;

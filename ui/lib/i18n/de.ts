@@ -1,4 +1,6 @@
 import { app } from "./de_app.ts";
+import { emojiNames } from "./de_emoji.ts";
+import { encryption } from "./de_encryption.ts";
 import type { Catalogue } from "./en.ts";
 import { adminTexts } from "./de_admin.ts";
 import { frame } from "./de_frame.ts";
@@ -433,6 +435,8 @@ export const de: Catalogue = {
 
   ...frame,
   ...people,
+  ...encryption,
+  ...emojiNames,
   ...settings,
   ...app,
   ...faults,

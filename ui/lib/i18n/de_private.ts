@@ -62,13 +62,9 @@ export const privateTexts: Record<keyof typeof english, string> = {
     "Änderungen der Gruppe ruhen: {server} ist nicht erreichbar. Nachrichten gehen weiter.",
   "sealed.bar.removal_pending":
     "Ein Gerät, das gegangen ist, wird gerade ausgesperrt. Dann gehen Nachrichten weiter.",
-  "sealed.bar.identity_changed":
-    "{name} hat eine neue Identität. Nachrichten warten, bis du sie angesehen hast.",
   "sealed.bar.unexpected_member":
     "In dieser Unterhaltung ist jemand, der nicht hierher gehört. Es wird nichts gesendet.",
   "sealed.bar.too_many_rejoins": "Diese Unterhaltung ließ sich nicht sicher verbinden.",
-  "sealed.bar.device_not_ready":
-    "Dieser Browser ist nicht dafür eingerichtet, verschlüsselte Nachrichten zu lesen.",
   "sealed.bar.waiting_for_devices":
     "{name} hat noch kein Gerät, das dies lesen kann. Was du schreibst, geht hinaus, sobald es eins gibt.",
   "sealed.bar.look": "Ansehen",

@@ -1,5 +1,7 @@
 import { adminTexts } from "./en_admin.ts";
 import { app } from "./en_app.ts";
+import { emojiNames } from "./en_emoji.ts";
+import { encryption } from "./en_encryption.ts";
 import { frame } from "./en_frame.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
@@ -423,6 +425,8 @@ export const en = {
 
   ...frame,
   ...people,
+  ...encryption,
+  ...emojiNames,
   ...settings,
   ...adminTexts,
   ...app,

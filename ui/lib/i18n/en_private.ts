@@ -55,12 +55,9 @@ export const privateTexts = {
   "sealed.bar.sequencer_unreachable":
     "Changes of the group are paused: {server} cannot be reached. Messages go on.",
   "sealed.bar.removal_pending": "A device that left is being locked out. Then messages go on.",
-  "sealed.bar.identity_changed":
-    "{name} has a new identity. Messages wait until you have looked at it.",
   "sealed.bar.unexpected_member":
     "Somebody is in this conversation who does not belong here. Nothing is sent.",
   "sealed.bar.too_many_rejoins": "This conversation could not be connected securely.",
-  "sealed.bar.device_not_ready": "This browser is not set up to read encrypted messages.",
   "sealed.bar.waiting_for_devices":
     "{name} has no device that can read this yet. What you write goes out as soon as there is one.",
   "sealed.bar.look": "Look at it",

@@ -123,6 +123,8 @@ export class ChatState {
   sendNow: (() => void) | undefined;
   /** Hears every frame of the gateway: set by what opens and seals messages. */
   heard: ((frame: ServerFrame) => void) | undefined;
+  /** The device's end of the encryption has been opened in this tab. */
+  readonly privacyOpen: Signal<boolean> = signal(false);
   /** Last message read when a channel was opened: the line of what is new stays there. */
   readonly newAfter: Signal<ReadonlyMap<string, string | null>>;
   readonly connection: Signal<Connection> = signal("connecting");

@@ -1,70 +1,51 @@
-import { ActForm } from "../../components/FormParts.tsx";
-import { Icon } from "../../components/Icon.tsx";
 import { AccountPage } from "../../components/AccountPage.tsx";
-import { text } from "../../lib/forms.ts";
+import { OwnDevices } from "../../components/encryption/OwnDevices.tsx";
+import { ActForm } from "../../components/FormParts.tsx";
+import DeviceVerifications from "../../islands/DeviceVerifications.tsx";
 import { formPage } from "../../lib/form_page.ts";
-import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { DEVICE_ACTS, joinDevices } from "../../lib/settings/own_devices.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
     ctx.state.title = t("settings.sessions");
-    const [self, { sessions }] = await Promise.all([
+    const [self, { sessions }, { devices }] = await Promise.all([
       ctx.state.api.call("getAccount"),
       ctx.state.api.call("listSessions"),
+      ctx.state.api.call("listDevices"),
     ]);
-    return { self, sessions };
+    return { self, devices, all: joinDevices(sessions, devices) };
   },
-  {
-    async revoke(ctx, form) {
-      await ctx.state.api.call("revokeSession", { params: { session_id: text(form, "id") } });
-    },
-    async revokeOthers(ctx) {
-      await ctx.state.api.call("revokeOtherSessions");
-    },
-  },
+  DEVICE_ACTS,
 ));
 
-export default define.page<typeof handler>(({ data, state }) => (
-  <AccountPage
-    state={state}
-    heading={t("settings.sessions")}
-    lead={t("sessions.lead")}
-    admin={data.self.admin}
-    here="/settings/sessions"
-    note={data.note}
-  >
-    <ul class="rows">
-      {data.sessions.map((session) => (
-        <li key={session.id} class="row-card">
-          <Icon name="device" />
-          <div class="grow">
-            <p class="strong break">
-              {session.device_name}{" "}
-              {session.current && <span class="tag accent">{t("sessions.current")}</span>}
-            </p>
-            <p class="small muted">
-              {t("sessions.used", { when: formatRelative(session.last_used_ts, state.nowMs) })}
-              {session.address && ` · ${session.address}`} ·{" "}
-              {t("sessions.since", { when: formatRelative(session.created_ts, state.nowMs) })}
-            </p>
+export default define.page<typeof handler>(({ data, state }) => {
+  const { self, devices, all } = data;
+  return (
+    <AccountPage
+      state={state}
+      heading={t("settings.sessions")}
+      lead={t("sessions.lead")}
+      admin={self.admin}
+      here="/settings/sessions"
+      note={data.note}
+    >
+      {devices.length > 0 && <p>{t("e2ee.devices.lead")}</p>}
+      <OwnDevices all={all} userId={self.user.id} nowMs={state.nowMs} />
+      {all.length > 1 && (
+        <ActForm act="revokeOthers">
+          <div>
+            <button class="button danger" type="submit">{t("sessions.revokeOthers")}</button>
           </div>
-          {!session.current && (
-            <ActForm act="revoke">
-              <input type="hidden" name="id" value={session.id} />
-              <button class="button small" type="submit">{t("sessions.revoke")}</button>
-            </ActForm>
-          )}
-        </li>
-      ))}
-    </ul>
-    {data.sessions.length > 1 && (
-      <ActForm act="revokeOthers">
-        <div>
-          <button class="button danger" type="submit">{t("sessions.revokeOthers")}</button>
-        </div>
-      </ActForm>
-    )}
-  </AccountPage>
-));
+        </ActForm>
+      )}
+      {devices.length > 0 && (
+        <DeviceVerifications
+          userId={self.user.id}
+          devices={devices.map(({ id, name }) => ({ id, name }))}
+        />
+      )}
+    </AccountPage>
+  );
+});

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Guild, Member } from "../../../../core/api/guild.ts";
 import type { User } from "../../../../core/api/user.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
+import { useLazy } from "../../../lib/browser/use_lazy.ts";
 import { openDm } from "../../../lib/browser/guilds.ts";
 import { handleOf, memberName, nameOf } from "../../../lib/format/names.ts";
 import { guildPath } from "../../../lib/format/paths.ts";
@@ -39,6 +40,10 @@ export default function ProfileCard(
   }, [overlay.userId]);
   const name = member ? memberName(member) : nameOf(user);
   const self = user.id === state.self.value.user.id;
+  const Trust = useLazy(
+    state.privacyOpen.value && !self,
+    () => import("../encryption/ProfileTrust.tsx"),
+  );
   return (
     <Dialog title={name} plain>
       <div class={`profile-top hue-banner`} />
@@ -60,6 +65,7 @@ export default function ProfileCard(
           </section>
         )}
         {guild && member && <MemberPart guild={guild} member={member} />}
+        {Trust && !self && <Trust userId={user.id} name={name} />}
         {blocked && <p class="small muted">{t("friend.blockedText")}</p>}
         {error && <p class="field-error" role="alert">{error}</p>}
         <div class="row wrap profile-acts">

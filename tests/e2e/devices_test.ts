@@ -1,0 +1,243 @@
+/**
+ * Encryption as a person meets it: recovery after the first encrypted message, a new device by
+ * emoji, a removed one, a lost phone, and a friend who is verified and changes identity.
+ */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { findBarriers } from "../harness/axe.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
+import { PASSWORD, type Person } from "../harness/homeserver.ts";
+import { say, settled } from "./people.ts";
+import { signIn } from "./scene.ts";
+
+const PHRASE = "moss grows on the north side";
+/** Told before anybody but the first devices was there. */
+const FIRST = "The key is under the blue pot";
+const WHILE_AWAY = "The pot has moved to the shed";
+
+interface Pair {
+  readonly ann: Person;
+  readonly bob: Person;
+  readonly room: string;
+}
+
+/** Two people with a conversation; ann began it. */
+async function makePair(server: ProcessServer): Promise<Pair> {
+  const ann = await server.register("ann");
+  const guild = await ann.do("POST", "/guilds", { name: "Garden" });
+  const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
+  const bob = await server.register("bob", invite.code);
+  await bob.do("POST", `/invites/${invite.code}/accept`, {});
+  await ann.do("PATCH", "/account", { display_name: "Ann" });
+  await bob.do("PATCH", "/account", { display_name: "Bob" });
+  const dm = await ann.do("POST", "/dms", { user_id: bob.id });
+  await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/join`, {});
+  return { ann, bob, room: dm.room_id };
+}
+
+const reads = (page: Page, text: string) =>
+  page.locator("article:not(.pending)", { hasText: text }).first().waitFor();
+
+/** The seven names that a dialog shows. */
+async function seven(page: Page): Promise<string[]> {
+  const list = page.getByRole("list", { name: "Seven pictures" });
+  await list.waitFor();
+  return await list.getByRole("listitem").allInnerTexts();
+}
+
+/** Nobody is kept out of the dialog that is open, or of the page. */
+async function noBarrier(page: Page): Promise<void> {
+  const inDialog = await page.locator("dialog[open]").count() > 0;
+  assert.deepEqual(await findBarriers(page, inDialog ? { inside: "dialog[open]" } : {}), []);
+}
+
+/** Both sides look, see the same, and say so. */
+async function compare(one: Page, other: Page): Promise<void> {
+  const [here, there] = await Promise.all([seven(one), seven(other)]);
+  assert.equal(here.length, 7);
+  assert.deepEqual(here, there);
+  await noBarrier(other);
+  for (const page of [one, other]) {
+    await page.getByRole("button", { name: "They are the same" }).click();
+  }
+}
+
+/** Signs in through the door, as on a device that was never here before. */
+async function logIn(page: Page, url: string, userName: string): Promise<void> {
+  await page.goto(`${url}/login`);
+  await page.getByLabel("User name").fill(userName);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.locator("main form button[type=submit]").click();
+  await page.getByRole("heading", { name: "Get your messages" }).waitFor();
+}
+
+async function confirmed(page: Page): Promise<void> {
+  const password = page.locator("input[name=confirm_password]");
+  const saved = page.getByText("Saved.", { exact: true });
+  await password.or(saved).first().waitFor();
+  if (!await password.isVisible()) return;
+  await password.fill(PASSWORD);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await saved.waitFor();
+}
+
+Deno.test("recovery, new devices, a lost phone and a verified friend", async (t) => {
+  await using server = await startProcessServer();
+  const { room } = await makePair(server);
+  const talk = `${server.url}/dm/${encodeURIComponent(room)}`;
+  const browser = await launchBrowser();
+  await using laptop = await openPerson(browser);
+  await using bob = await openPerson(browser);
+  await signIn(laptop.context, server.url, "ann");
+  await signIn(bob.context, server.url, "bob");
+  let recoveryKey = "";
+  // Each step stands on the one before: after the first that fails the rest says nothing.
+  const walk = async (name: string, step: () => Promise<void>) => {
+    if (!await t.step(name, step)) throw new Error(`The walk ended at: ${name}`);
+  };
+
+  await walk(
+    "after the first encrypted message recovery is asked for, and may wait",
+    async () => {
+      await laptop.page.goto(talk);
+      await settled(laptop.page);
+      await laptop.page.getByRole("button", { name: "Not encrypted" }).click();
+      await laptop.page.getByRole("button", { name: "Begin as soon as possible" }).click();
+      await bob.page.goto(talk);
+      await laptop.page.locator(".main-head").getByText("Encrypted", { exact: true }).waitFor();
+      const prompt = laptop.page.getByRole("note", { name: "Recovery" });
+      assert.equal(await prompt.count(), 0);
+      await say(laptop.page, FIRST);
+      await reads(bob.page, FIRST);
+      await prompt.waitFor();
+      await prompt.getByRole("link", { name: "Set up recovery" }).click();
+    },
+  );
+
+  await walk("a key that is shown once and typed in part, then a passphrase", async () => {
+    const { page } = laptop;
+    await page.getByRole("button", { name: "Set up recovery" }).click();
+    const key = page.getByRole("list", { name: "Recovery key" }).getByRole("listitem");
+    await key.first().waitFor();
+    const groups = await key.allInnerTexts();
+    assert.equal(groups.length, 12);
+    recoveryKey = groups.join(" ");
+    await noBarrier(page);
+    await page.getByRole("button", { name: "Next" }).click();
+    const asked = page.getByRole("dialog").getByRole("textbox");
+    await asked.first().waitFor();
+    await asked.nth(0).fill("nope");
+    await asked.nth(1).fill("nope");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByText(/That is not group/).first().waitFor();
+    for (const at of [0, 1]) {
+      const label = await asked.nth(at).evaluate((field) =>
+        (field as HTMLInputElement).labels?.[0]?.textContent ?? ""
+      );
+      await asked.nth(at).fill(groups[Number(label.replace(/\D/g, "")) - 1] ?? "");
+    }
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByLabel("Passphrase", { exact: true }).fill(PHRASE);
+    await page.getByLabel("Once more").fill(PHRASE);
+    await page.getByRole("dialog").getByRole("button", { name: "Set passphrase" }).click();
+    await page.getByText("Your messages are recoverable").first().waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByText("Recoverable: there are two ways to your messages.").waitFor();
+    await page.getByText(/Last saved .* the keys of 1 message/).waitFor();
+  });
+
+  await using phone = await openPerson(browser, { phone: true });
+  await walk("a phone gets its messages by comparing with the laptop", async () => {
+    await logIn(phone.page, server.url, "ann");
+    await phone.page.getByRole("button", { name: "Compare emoji" }).waitFor();
+    await noBarrier(phone.page);
+    await phone.page.getByRole("button", { name: "Compare emoji" }).click();
+    await laptop.page.getByText("Accept only if you are signing in there yourself").waitFor();
+    await laptop.page.getByRole("button", { name: "Compare", exact: true }).click();
+    await compare(laptop.page, phone.page);
+    await laptop.page.getByText("The device is verified").waitFor();
+    await phone.page.getByRole("button", { name: "Done" }).click();
+    await phone.page.getByText("Your messages are here").waitFor();
+    await phone.page.goto(talk);
+    await reads(phone.page, FIRST);
+  });
+
+  await walk("a friend is verified in their card, and the conversation says so", async () => {
+    await phone.page.close();
+    await laptop.page.goto(talk);
+    await settled(laptop.page);
+    await bob.page.locator(".main-head").getByRole("button", { name: "Ann" }).click();
+    await bob.page.getByRole("button", { name: "Verify", exact: true }).click();
+    await laptop.page.getByText("Bob wants to verify you").waitFor();
+    await laptop.page.getByRole("button", { name: "Compare", exact: true }).click();
+    await compare(bob.page, laptop.page);
+    await bob.page.getByText("Ann is verified").waitFor();
+    await bob.page.getByRole("button", { name: "Done" }).click();
+    await laptop.page.getByRole("button", { name: "Done" }).click();
+    await bob.page.locator(".main-head").getByText("Encrypted, verified").waitFor();
+  });
+
+  await walk("the phone is lost: removed from the laptop, it gets nothing more", async () => {
+    const { page } = laptop;
+    await page.goto(`${server.url}/settings/sessions`);
+    const row = page.locator(".device-row", { hasNotText: "This device" })
+      .filter({ hasText: "Verified" });
+    assert.equal(await row.count(), 1);
+    await row.getByText("Remove", { exact: true }).click();
+    await row.getByRole("button", { name: "Yes, remove it" }).click();
+    await confirmed(page);
+    assert.equal(await row.count(), 0);
+    const answer = await phone.context.request.get(`${server.url}/client/v1/account`);
+    assert.equal(answer.status(), 401);
+    await say(bob.page, WHILE_AWAY);
+    await page.goto(talk);
+    await reads(page, WHILE_AWAY);
+    // The key of what was said last is in the backup before this one is lost, too.
+    await page.goto(`${server.url}/settings/encryption`);
+    await page.getByText(/Last saved .* the keys of 2 messages/).waitFor();
+  });
+
+  await walk("every device is lost: the recovery key brings all of it back", async () => {
+    await laptop.context.close();
+    await using next = await openPerson(browser);
+    await logIn(next.page, server.url, "ann");
+    const field = next.page.getByLabel("Recovery key", { exact: true });
+    const wrong = recoveryKey.replace(/^\S+/, "1111");
+    await field.fill(wrong);
+    const send = next.page.locator("form", { has: field })
+      .getByRole("button", { name: "Get messages" });
+    await send.click();
+    await next.page.getByText("Look at group 1").or(next.page.getByText("twelve groups")).waitFor();
+    await field.fill(recoveryKey);
+    await send.click();
+    await next.page.getByText("Your messages are here").waitFor();
+    await next.page.goto(talk);
+    await reads(next.page, FIRST);
+    await reads(next.page, WHILE_AWAY);
+    assert.deepEqual(next.faults, []);
+  });
+
+  await walk("a reset is plain about its costs, and loud for who had verified", async () => {
+    await using last = await openPerson(browser);
+    await logIn(last.page, server.url, "ann");
+    await last.page.getByRole("link", { name: "Encryption" }).click();
+    await last.page.getByRole("button", { name: "Reset encryption" }).click();
+    await last.page.getByText("can be read by nobody again").waitFor();
+    await noBarrier(last.page);
+    await last.page.getByLabel("Type ann to be sure").fill("ann");
+    await last.page.getByLabel("Your password").fill(PASSWORD);
+    await last.page.getByRole("button", { name: "Reset for good" }).click();
+    await last.page.getByText("You have a new identity.").waitFor();
+    await bob.page.getByText("Ann has a new identity").waitFor();
+    await bob.page.getByRole("button", { name: "Accept new identity" }).click();
+    await bob.page.getByText("Ann has a new identity").waitFor({ state: "detached" });
+    await say(bob.page, "Is that you?");
+    await last.page.goto(talk);
+    await reads(last.page, "Is that you?");
+    assert.deepEqual(last.faults, []);
+  });
+
+  assert.deepEqual([...bob.faults, ...laptop.faults, ...phone.faults], []);
+  await browser.close();
+});

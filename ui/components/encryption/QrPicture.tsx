@@ -1,0 +1,29 @@
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../lib/i18n/t.ts";
+
+/** A QR code as one path on a white ground, whatever the theme; its library is fetched here. */
+export function QrPicture({ text }: { text: string }) {
+  const [drawn, setDrawn] = useState<{ path: string; size: number } | undefined>(undefined);
+  useEffect(() => {
+    let gone = false;
+    void import("uqr").then(({ encode }) => {
+      if (gone) return;
+      const { data, size } = encode(text, { ecc: "M", border: 3 });
+      const path = data.flatMap((row, y) => row.map((dark, x) => dark ? `M${x} ${y}h1v1h-1z` : ""))
+        .join("");
+      setDrawn({ path, size });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [text]);
+  return (
+    <div class="qr" role="img" aria-label={t("e2ee.code.picture")}>
+      {drawn && (
+        <svg viewBox={`0 0 ${drawn.size} ${drawn.size}`} shape-rendering="crispEdges">
+          <path d={drawn.path} />
+        </svg>
+      )}
+    </div>
+  );
+}
