@@ -138,7 +138,7 @@ export const registerDevice = defineOperation({
   params,
   body: z.object({ certificate: Certificate.nullable(), name: DeviceName }),
   result: OwnDevice,
-  errors: ["invalid", "conflict", "limit_reached"],
+  errors: ["invalid", "conflict", "limit_reached", "rate_limited"],
 });
 
 export const listDevices = defineOperation({

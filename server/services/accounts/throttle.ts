@@ -36,6 +36,8 @@ export interface ThrottlePolicies {
   readonly friendWord: Bucket;
   /** Identities of one account given up for another. */
   readonly identityReset: Bucket;
+  /** Devices and certificates of one account that others must be told of. */
+  readonly deviceChange: Bucket;
   /** Messages from device to device, sent by one account. */
   readonly toDevice: Bucket;
   /** The same, of all people of one other server. */
@@ -78,6 +80,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     friendAsk: bucket(joinsPerMinute / 12, { perMs: MINUTE_MS, bursts: 20 }),
     friendWord: bucket(60, { perMs: MINUTE_MS, bursts: 5 }),
     identityReset: bucket(5, { perMs: HOUR_MS, bursts: 1 }),
+    deviceChange: bucket(60, { perMs: HOUR_MS, bursts: 1 }),
     toDevice: bucket(120, { perMs: MINUTE_MS, bursts: 2 }),
     toDeviceServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     groupCommit: bucket(6, { perMs: MINUTE_MS, bursts: 5 }),

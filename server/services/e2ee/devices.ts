@@ -13,7 +13,7 @@ import { type DeviceRow, findIdentities, lockDeviceList } from "./device_rows.ts
 
 type Who = Pick<Caller, "userId" | "sessionId">;
 type LiveRow = DeviceRow & { readonly session_id: string };
-type ChangeDeps = Pick<DeviceDeps, "sql" | "clock" | "verifier" | "followers">;
+type ChangeDeps = Pick<DeviceDeps, "sql" | "clock" | "throttle" | "verifier" | "followers">;
 
 /** What a session says of itself when it becomes a device. */
 export interface Registration {
@@ -44,7 +44,7 @@ export async function listDevices(
 /**
  * Makes the caller's session a device, or renews what it said before. A session is one device: a
  * former one of it goes.
- * @throws OperationError `invalid`, `conflict`, `limit_reached`, `unauthorized`
+ * @throws OperationError `invalid`, `conflict`, `limit_reached`, `rate_limited`, `unauthorized`
  */
 export async function registerDevice(
   deps: ChangeDeps,
@@ -53,6 +53,9 @@ export async function registerDevice(
 ): Promise<OwnDevice> {
   const deviceId = requireDeviceId(rawId);
   const certificate = said === null ? null : fromBase64(said) ?? null;
+  // Every change is told to everybody who encrypts to this account.
+  const claims = [{ policy: "deviceChange", who: who.userId }] as const;
+  await deps.throttle.take("changes of your devices", claims);
   const changed = await deps.sql.begin(async (tx) => {
     await lockDeviceList(tx, who.userId);
     await requireSession(tx, who);
@@ -76,6 +79,7 @@ export async function registerDevice(
     return true;
   });
   if (changed) deps.followers.after([who.userId]);
+  else await deps.throttle.giveBack(claims);
   return await requireOwn(deps, who, deviceId);
 }
 

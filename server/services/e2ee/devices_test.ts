@@ -7,6 +7,7 @@ import { testDevice, testIdentity } from "../../../tests/harness/e2ee_people.ts"
 import { refused } from "../../../tests/harness/refused.ts";
 import { logIn } from "../accounts/login.ts";
 import { revokeSession } from "../accounts/sessions.ts";
+import type { ThrottlePolicies } from "../accounts/throttle.ts";
 import { takeAwayEnded } from "./change_devices.ts";
 import type { DeviceDeps } from "./device_deps.ts";
 import { listDevices, registerDevice, removeDevice, renameDevice } from "./devices.ts";
@@ -25,9 +26,10 @@ interface Scene extends AsyncDisposable {
   version(user: UserId): Promise<number>;
 }
 
-async function scene(): Promise<Scene> {
+async function scene(throttles: Partial<ThrottlePolicies> = {}): Promise<Scene> {
+  const free = { burst: 0, refillMs: 1 };
   const accounts = await testAccounts({
-    throttles: { loginAddress: { burst: 0, refillMs: 1 }, loginAccount: { burst: 0, refillMs: 1 } },
+    throttles: { loginAddress: free, loginAccount: free, ...throttles },
   });
   const told: UserId[] = [];
   const deps = {
@@ -229,4 +231,22 @@ Deno.test("an account has so many devices and no more", async () => {
   const [oldest] = await listDevices(deps, who);
   await removeDevice(deps, who, oldest?.id ?? "");
   await register();
+});
+
+Deno.test("who changes devices too fast waits; to say the same again is no change", async () => {
+  await using at = await scene({ deviceChange: { burst: 2, refillMs: 3_600_000 } });
+  const { deps } = at;
+  const who = await at.signIn();
+  const alice = await testIdentity(ALICE);
+  await publishIdentity(deps, who, alice.json);
+  const register = async (of?: Awaited<ReturnType<typeof testDevice>>) => {
+    const device = of ?? await testDevice(alice, deps.clock.now());
+    const { id: rawId, certificate } = device;
+    await registerDevice(deps, who, { rawId, certificate, name: "Phone" });
+    return device;
+  };
+  const device = await register();
+  for (let n = 0; n < 3; n++) await register(device);
+  await register();
+  await refused(register(), "rate_limited");
 });
