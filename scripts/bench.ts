@@ -6,7 +6,16 @@
 import { parseArgs } from "node:util";
 import { type Figure, meetsTarget, ratioOf } from "./lib/figure.ts";
 
-const BENCHES = ["sends", "fanout", "start", "federation", "client", "encryption", "mls"] as const;
+const BENCHES = [
+  "sends",
+  "fanout",
+  "start",
+  "federation",
+  "client",
+  "encryption",
+  "mls",
+  "new_device",
+] as const;
 const root = new URL("..", import.meta.url).pathname;
 
 /** Runs one program; each line that it prints is a figure. Throws when it fails. */

@@ -28,7 +28,16 @@ Deno.test("the command line: names, help, and what it does not know", () => {
     file: "x.json",
   });
   assert.deepEqual(readWish(["--tiny"]), {
-    benches: ["sends", "fanout", "start", "federation", "client", "encryption", "mls"],
+    benches: [
+      "sends",
+      "fanout",
+      "start",
+      "federation",
+      "client",
+      "encryption",
+      "mls",
+      "new_device",
+    ],
     tiny: true,
   });
   assert.equal(readWish(["--help"]), "help");

@@ -51,3 +51,9 @@ Deno.test("mls: groups are joined and changed, messages read, the code weighed",
   assert.equal(figures.length, 4);
   for (const { value } of figures) assert.ok(value > 0);
 });
+
+Deno.test("new_device: a new device has its history back", async () => {
+  const figures = await runBench("new_device", ["--tiny"]);
+  assert.equal(figures.length, 1);
+  assert.ok((figures[0]?.value ?? 0) > 0);
+});
