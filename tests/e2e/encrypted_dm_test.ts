@@ -143,6 +143,9 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await say(ann, `${CANARY} third`);
     await article(bob, `${CANARY} third`).locator(".msg-edited").waitFor();
     assert.equal(await article(bob, `${CANARY} three`).count(), 0);
+    await article(bob, `${CANARY} third`).locator(".msg-edited").click();
+    await bob.locator("dialog[open]").getByText(`${CANARY} three`).waitFor();
+    await bob.keyboard.press("Escape");
     await act(ann, `${CANARY} two`, "React with 👍");
     const reaction = article(bob, `${CANARY} two`).locator(".reaction", { hasText: "👍" });
     await reaction.waitFor();

@@ -8,6 +8,7 @@ import { loadSpan, openPlace } from "../../lib/browser/history.ts";
 import { foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
+import { lockOf } from "../../lib/store/locked_media.ts";
 import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
 import { formatFull, formatTime } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -209,7 +210,8 @@ function MessageContent({ message }: { message: Message }) {
       </p>
     );
   }
-  if (message.sealed && message.body === "" && message.media.length === 0) {
+  // Until it is open the server's word of its files is all there is, and says nothing.
+  if (message.sealed && message.body === "" && !message.media.some(lockOf)) {
     return <Unopened message={message} />;
   }
   const text = <Markdown source={message.body} mention={(token) => drawMention(state, token)} />;

@@ -22,18 +22,15 @@ export default function SealedText({ message }: { message: Message }) {
   }
   if (status.kind === "open") return null;
   const { fault } = status;
-  const restores = fault === "before_join" || fault === "lost" || fault === "device_not_ready";
+  const restores = fault === "before_join" || fault === "lost";
   return (
     <p class="msg-sealed faint row-tight wrap">
       <Icon name={fault === "not_genuine" ? "warning" : "lock"} small />
       <span>{t(`sealed.fault.${fault}`)}</span>
+      {/* A browser that is not set up says so above the timeline, with the way out. */}
       {restores
-        ? (
-          <a class="button small" href={RECOVERY}>
-            {fault === "device_not_ready" ? t("sealed.setUp") : t("sealed.more")}
-          </a>
-        )
-        : fault !== "not_genuine" && (
+        ? <a class="button small" href={RECOVERY}>{t("sealed.more")}</a>
+        : fault !== "not_genuine" && fault !== "device_not_ready" && (
           <button
             type="button"
             class="button small"

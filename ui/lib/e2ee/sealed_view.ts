@@ -177,7 +177,10 @@ export function fillMessage(
   const payload = message.sealed && opened.payload(textEventOf(message));
   const excerpt = excerptFor(message, payload, answered);
   const reply_to = message.reply_to && { ...message.reply_to, excerpt };
-  if (!payload) return { ...message, reactions, reply_to };
+  // Servers name the files of what is sealed without saying what they are.
+  if (!payload) {
+    return { ...message, media: message.sealed ? [] : message.media, reactions, reply_to };
+  }
   return {
     ...message,
     body: payload.body ?? "",
