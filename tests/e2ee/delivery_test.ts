@@ -164,7 +164,7 @@ async function converse(t: Step, scene: Scene): Promise<void> {
       });
       const reply = answered.body;
       assert.equal(answered.status, 200, JSON.stringify(reply));
-      assert.deepEqual([reply.reply_to.id, reply.reply_to.excerpt], [said.id, null]);
+      assert.deepEqual([reply.reply_to.id, reply.reply_to.excerpt], [said.id, ""]);
       assert.deepEqual(reply.mentions.users, [ann.id], "whom it pings is named beside it");
       assert.equal((await ann.do("GET", `/rooms/${room}/read`)).mentions, 1);
       const sealedEdit = await a.seal();
