@@ -11,6 +11,8 @@ import { findUntranslated, wordsIn } from "./untranslated.ts";
 const NAMES = ["OpenGuild", "localhost", "English", "Deno", "UTC", "CODE", "role", "update"]
   .concat(["Ctrl", "Shift", "Alt", "Meta", "Esc", "Enter", "Tab", "Page", "Up", "Down", "Home"])
   .concat(["End", "Space", "Delete", "Backspace", "example", "org", "server", "KB", "MB", "GB"])
+  // What a browser calls itself in the list of devices.
+  .concat(["Chrome", "Linux"])
   // Guests of the picture in the settings of the look.
   .concat(["Mira", "Jonas"]);
 
