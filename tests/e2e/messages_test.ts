@@ -132,7 +132,7 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await page.locator(".side-row.member", { hasText: "Bob" }).click();
     await page.locator("dialog").getByRole("button", { name: "Message" }).click();
     await page.waitForURL(/\/dm\//);
-    await page.getByText("Not yet encrypted").waitFor();
+    await page.locator(".main-head").getByRole("button", { name: "Not encrypted" }).waitFor();
     await say(page, "Just between us");
     await bob.page.getByRole("link", { name: /Conversations, \d waiting/ }).click();
     await bob.page.locator(".side-row.dm", { hasText: "Ann" }).click();
