@@ -10,6 +10,7 @@ function channel(id: string, rest: Partial<Channel> = {}): Channel {
     kind: "text",
     private: false,
     encrypted: false,
+    may_encrypt: false,
     name: id,
     topic: null,
     parent: null,
