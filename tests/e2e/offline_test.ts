@@ -19,7 +19,14 @@ function keptIn(page: Page): Promise<{ userId: string; counts: number[] }> {
   return page.evaluate(() =>
     new Promise<{ userId: string; counts: number[] }>((resolve, reject) => {
       const opening = indexedDB.open("openguild-offline");
-      opening.onerror = () => reject(opening.error);
+      // Before the app has made its store nothing is kept, and this must not make an empty one:
+      // the app would wait for it to be closed.
+      let absent = false;
+      opening.onupgradeneeded = () => {
+        absent = true;
+        opening.transaction?.abort();
+      };
+      opening.onerror = () => absent ? resolve({ userId: "", counts: [] }) : reject(opening.error);
       opening.onsuccess = () => {
         const db = opening.result;
         const transaction = db.transaction(["app", "channels"]);
