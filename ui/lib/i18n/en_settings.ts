@@ -24,7 +24,7 @@ export const settings = {
   "profile.bio": "About you",
   "profile.bioHint": "Up to 500 characters. Markdown works.",
   "sessions.lead":
-    "Everywhere you are signed in. End what you do not recognise, then change your password.",
+    "Everywhere you are signed in. End what you do not recognize, then change your password.",
   "sessions.current": "This device",
   "sessions.used": "Last used {when}",
   "sessions.revoke": "Sign out",
