@@ -37,8 +37,9 @@ function DeviceRow(
     <li class="row-card device-row">
       <Icon name="device" />
       <div class="grow">
-        <p class="strong break">
-          {name} {session.current && <span class="tag accent">{t("sessions.current")}</span>}{" "}
+        <p class="row-tight wrap">
+          <span class="strong break">{name}</span>
+          {session.current && <span class="tag accent">{t("sessions.current")}</span>}
           {trust !== "none" && (
             <span class={trust === "verified" ? "tag" : "tag call"}>
               <Icon name={trust === "verified" ? "shield" : "warning"} small />
