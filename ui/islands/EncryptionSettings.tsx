@@ -70,22 +70,7 @@ export default function EncryptionSettings(
       {backup && device.phase === "ready" && (
         <Ways slots={backup.slots} onShow={show} showsCode={devices.length > 1} />
       )}
-      {device.phase !== "new" && (
-        <section class="card danger-card stack" aria-labelledby="e2ee-reset">
-          <h2 id="e2ee-reset">{t("e2ee.reset.title")}</h2>
-          <p>{t("e2ee.reset.text")}</p>
-          <div>
-            <button
-              type="button"
-              class="button danger"
-              onClick={() =>
-                show("reset")}
-            >
-              {t("e2ee.reset.begin")}
-            </button>
-          </div>
-        </section>
-      )}
+      {device.phase !== "new" && <ResetCard onBegin={() => show("reset")} />}
       {open && Part && (
         <Part
           key={open.kind}
@@ -101,6 +86,20 @@ export default function EncryptionSettings(
       )}
       <Verifications engine={engine} userId={owner.userId} devices={devices} />
     </>
+  );
+}
+
+function ResetCard({ onBegin }: { onBegin: () => void }) {
+  return (
+    <section class="card danger-card stack" aria-labelledby="e2ee-reset">
+      <h2 id="e2ee-reset">{t("e2ee.reset.title")}</h2>
+      <p>{t("e2ee.reset.text")}</p>
+      <div>
+        <button type="button" class="button danger" onClick={onBegin}>
+          {t("e2ee.reset.begin")}
+        </button>
+      </div>
+    </section>
   );
 }
 
