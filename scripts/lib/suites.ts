@@ -30,7 +30,8 @@ export function isTest(path: string): boolean {
 
 /**
  * Every test file in exactly one suite, quick ones first: pure parts, parts that start
- * real servers, whole servers, the browser last. Two at once: each waits much for its servers.
+ * real servers, whole servers, the browser last. Two at once, as each waits much for its servers;
+ * browsers alone: a page that two compete for paints late, and its service worker installs late.
  */
 export function planSuites(sources: readonly string[]): Suite[] {
   const left = new Set(sources.filter(isTest));
@@ -42,7 +43,7 @@ export function planSuites(sources: readonly string[]): Suite[] {
   return [
     take("core", 2, "core/", "tests/vectors/", "tests/sim/", "federation/", "voice/"),
     take("scripts", 2, "scripts/"),
-    take("browser", 2, "tests/e2e/"),
+    take("browser", 1, "tests/e2e/"),
     // A process of its own: what ran in it before would count as its memory.
     take("memory", 1, "tests/hostile_media_test.ts"),
     take("whole servers", 2, "tests/"),

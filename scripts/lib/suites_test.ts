@@ -25,6 +25,6 @@ Deno.test("pure parts come first, the browser last, what measures memory runs al
     ["server and pages", ["server/a_test.ts", "ui/e_test.tsx"], 2],
     ["memory", ["tests/hostile_media_test.ts"], 1],
     ["whole servers", ["tests/contract/d_test.ts"], 2],
-    ["browser", ["tests/e2e/b_test.ts"], 2],
+    ["browser", ["tests/e2e/b_test.ts"], 1],
   ]);
 });

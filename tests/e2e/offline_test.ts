@@ -11,7 +11,8 @@ import { signIn } from "./scene.ts";
 
 /** One more than is kept, and more than a page holds. */
 const SAID = 101;
-const KEPT_MS = 30_000;
+/** The worker is ready once it has fetched all that a start without a server needs. */
+const KEPT_MS = 90_000;
 const SECRET = "The key lies under the blue pot";
 
 /** What lies in the browser: whose it is, and how many messages of each channel. */
