@@ -95,6 +95,19 @@ export const getGroup = defineOperation({
   errors: ["not_found", "encrypted_room", "unavailable"],
 });
 
+/** Why the server that orders a group does not take a change of it. */
+export const GROUP_REFUSALS = [
+  "invalid",
+  "not_found",
+  "forbidden",
+  "encrypted_room",
+  "stale_epoch",
+  "roster_mismatch",
+  "policy",
+  "too_large",
+  "rate_limited",
+] as const;
+
 export const createGroup = defineOperation({
   id: "createGroup",
   method: "POST",
@@ -108,18 +121,7 @@ export const createGroup = defineOperation({
     group_info: Bytes.describe("Of epoch 0, with the tree"),
   }),
   result: z.object({ receipt: Receipt }),
-  errors: [
-    "invalid",
-    "not_found",
-    "forbidden",
-    "encrypted_room",
-    "stale_epoch",
-    "roster_mismatch",
-    "policy",
-    "too_large",
-    "rate_limited",
-    "unavailable",
-  ],
+  errors: [...GROUP_REFUSALS, "unavailable"],
 });
 
 export const sendCommit = defineOperation({
@@ -140,18 +142,7 @@ export const sendCommit = defineOperation({
     external: z.boolean().optional().describe("The device joins by itself (external commit)"),
   }),
   result: z.object({ receipt: Receipt }),
-  errors: [
-    "invalid",
-    "not_found",
-    "forbidden",
-    "encrypted_room",
-    "stale_epoch",
-    "roster_mismatch",
-    "policy",
-    "too_large",
-    "rate_limited",
-    "unavailable",
-  ],
+  errors: [...GROUP_REFUSALS, "unavailable"],
 });
 
 /** A change of the group as the sequencer took it. */

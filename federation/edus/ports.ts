@@ -1,5 +1,4 @@
-import type { ToDeviceKind } from "../../core/api/e2ee_devices.ts";
-import type { DeviceId } from "../../core/ids/device_id.ts";
+import type { ToDevice } from "../../core/e2ee/to_device.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -18,16 +17,6 @@ export interface EduRooms {
   joinedRooms(user: UserId, limit: number): Promise<readonly RoomId[]>;
 }
 
-/** A message from a device of another server to one here, or to all of somebody's. */
-export interface HeardToDevice {
-  readonly from: UserId;
-  readonly fromDevice: DeviceId | null;
-  readonly to: UserId;
-  readonly device: DeviceId | "*";
-  readonly kind: ToDeviceKind;
-  readonly body: Uint8Array;
-}
-
 /** Where EDUs that passed every check are shown. Nothing here throws for what it does not know. */
 export interface EduShow {
   typing(user: UserId, channel: ChannelRef): void;
@@ -44,7 +33,7 @@ export interface EduShow {
     said: { readonly server: ServerName; readonly roomId: RoomId; readonly epoch: number },
   ): Promise<void>;
   /** Refusal is silence. */
-  toDevice(message: HeardToDevice): Promise<void>;
+  toDevice(message: ToDevice): Promise<void>;
   /** Forgotten by itself after `forMs`. */
   presence(user: UserId, shown: ShownPresence, forMs: number): void;
 }

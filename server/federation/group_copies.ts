@@ -27,6 +27,7 @@ import { publishGroupNotice } from "../services/e2ee/group_notice.ts";
 import { findGroup, type GroupRow, lockGroup, receiptOf } from "../services/e2ee/group_rows.ts";
 import { hashReceipt } from "../services/e2ee/receipts.ts";
 import { areSigned } from "./check_receipt.ts";
+import { Until } from "./until.ts";
 
 /** Pages of one look; the oldest changes beyond what is kept are left out. */
 const PAGES_MAX = 100;
@@ -70,13 +71,14 @@ interface Pulled {
 export class GroupCopies {
   readonly #deps: GroupCopyDeps;
   readonly #pulling = new Map<RoomId, Promise<Wanted | undefined>>();
-  readonly #quietUntil = new Map<ServerName, number>();
+  readonly #quiet: Until<ServerName>;
   readonly #waiting = new Map<RoomId, number>();
   readonly #stopping = new AbortController();
   #working = 0;
 
   constructor(deps: GroupCopyDeps) {
     this.#deps = deps;
+    this.#quiet = new Until(deps.clock, QUIET_SERVERS_MAX);
   }
 
   stop(): void {
@@ -90,7 +92,7 @@ export class GroupCopies {
     const room = await this.#deps.rooms.open(said.roomId);
     if (room === undefined || sequencerOf(room) !== said.server) return;
     // Who speaks is there.
-    this.#quietUntil.delete(said.server);
+    this.#quiet.end(said.server);
     const held = await findGroup(this.#deps.sql, said.roomId);
     if (held !== undefined && held.epoch >= said.epoch) return;
     this.#queue(said.roomId, 0);
@@ -137,8 +139,8 @@ export class GroupCopies {
 
   async #pull(room: Room): Promise<Wanted | undefined> {
     const sequencer = sequencerOf(room);
-    const { clock, log } = this.#deps;
-    if ((this.#quietUntil.get(sequencer) ?? 0) > clock.monotonic()) return undefined;
+    const { log } = this.#deps;
+    if (this.#quiet.holds(sequencer)) return undefined;
     try {
       let stored: string[] = [];
       for (let look = 0; look < PAGES_MAX; look++) {
@@ -157,17 +159,9 @@ export class GroupCopies {
         error,
       });
       // Its own "no" is about this room alone.
-      if (error.kind !== "refused") this.#beQuiet(sequencer);
+      if (error.kind !== "refused") this.#quiet.set(sequencer, QUIET_MS);
       return undefined;
     }
-  }
-
-  #beQuiet(server: ServerName): void {
-    this.#quietUntil.delete(server);
-    this.#quietUntil.set(server, this.#deps.clock.monotonic() + QUIET_MS);
-    if (this.#quietUntil.size <= QUIET_SERVERS_MAX) return;
-    const [oldest] = this.#quietUntil.keys();
-    if (oldest !== undefined) this.#quietUntil.delete(oldest);
   }
 
   async #pages(room: Room, epoch: number, stored: readonly string[]): Promise<Pulled> {

@@ -15,6 +15,7 @@ import { type ServerPolicy, type Transport, TransportError } from "../../federat
 import { Lanes } from "../http/federation/lanes.ts";
 import type { Sql, Tx } from "../postgres/sql.ts";
 import { identityOf, type IdentityRow } from "../services/e2ee/device_rows.ts";
+import { Until } from "./until.ts";
 
 /** A copy of which nothing newer is known is asked for again after so long. */
 const FRESH_MS = 6 * 3_600_000;
@@ -62,14 +63,16 @@ interface Checked {
 export class RemoteDevices {
   readonly #deps: RemoteDeviceDeps;
   readonly #lanes = new Lanes(LANES);
-  readonly #quietUntil = new Map<ServerName, number>();
-  readonly #absentUntil = new Map<UserId, number>();
+  readonly #quiet: Until<ServerName>;
+  readonly #absent: Until<UserId>;
   readonly #waiting = new Set<UserId>();
   readonly #stopping = new AbortController();
   #working = false;
 
   constructor(deps: RemoteDeviceDeps) {
     this.#deps = deps;
+    this.#quiet = new Until(deps.clock, QUIET_SERVERS_MAX);
+    this.#absent = new Until(deps.clock, ABSENT_MAX);
   }
 
   stop(): void {
@@ -79,7 +82,7 @@ export class RemoteDevices {
   /** Their server says that there is a version; what is not held is not fetched for it. */
   async hear(user: UserId, version: number): Promise<void> {
     // Who speaks is there.
-    this.#quietUntil.delete(serverOf(user));
+    this.#quiet.end(serverOf(user));
     const rows = await this.#deps.sql`
       update remote_device_lists set stale = true
       where user_id = ${user} and version <> ${version} returning 1`;
@@ -162,15 +165,14 @@ export class RemoteDevices {
         when i.user_id is null then ${clock.now() - FRESH_NONE_MS}::bigint
         else ${clock.now() - FRESH_MS}::bigint end`;
     const known = new Set(fresh.map((row) => row.user_id));
-    const nowMs = clock.monotonic();
-    return remote.filter((user) => !known.has(user) && (this.#absentUntil.get(user) ?? 0) <= nowMs);
+    return remote.filter((user) => !known.has(user) && !this.#absent.holds(user));
   }
 
   /** False where the server could not be asked. */
   async #fetch(server: ServerName, users: readonly UserId[]): Promise<boolean> {
-    const { transport, policy, clock, log } = this.#deps;
+    const { transport, policy, log } = this.#deps;
     if (policy.refusal(server) !== undefined) return false;
-    if ((this.#quietUntil.get(server) ?? 0) > clock.monotonic()) return false;
+    if (this.#quiet.holds(server)) return false;
     try {
       await this.#lanes.run(server, async () => {
         const { signal } = this.#stopping;
@@ -182,17 +184,9 @@ export class RemoteDevices {
       const isRefusal = error instanceof TransportError || error instanceof OperationError;
       if (!isRefusal) throw error;
       log.log("info", "A server did not say what devices its users have.", { server, error });
-      this.#beQuiet(server);
+      this.#quiet.set(server, QUIET_MS);
       return false;
     }
-  }
-
-  #beQuiet(server: ServerName): void {
-    this.#quietUntil.delete(server);
-    this.#quietUntil.set(server, this.#deps.clock.monotonic() + QUIET_MS);
-    if (this.#quietUntil.size <= QUIET_SERVERS_MAX) return;
-    const [oldest] = this.#quietUntil.keys();
-    if (oldest !== undefined) this.#quietUntil.delete(oldest);
   }
 
   async #store(
@@ -218,11 +212,7 @@ export class RemoteDevices {
    * have heard yet that they share a room. What is held stays.
    */
   #noteAbsent(user: UserId): void {
-    this.#absentUntil.delete(user);
-    this.#absentUntil.set(user, this.#deps.clock.monotonic() + ABSENT_MS);
-    if (this.#absentUntil.size <= ABSENT_MAX) return;
-    const [oldest] = this.#absentUntil.keys();
-    if (oldest !== undefined) this.#absentUntil.delete(oldest);
+    this.#absent.set(user, ABSENT_MS);
   }
 
   /** Leaves out what no device would believe: its server may say anything. */

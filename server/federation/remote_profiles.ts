@@ -11,6 +11,7 @@ import { Lanes } from "../http/federation/lanes.ts";
 import type { Sql, Tx } from "../postgres/sql.ts";
 import { publishAccountEvent } from "../services/accounts/account_event.ts";
 import { cleanProfileText, type ProfileField } from "../services/accounts/profile_text.ts";
+import { Until } from "./until.ts";
 
 /** A copy older than this is fetched anew when somebody looks at it. */
 const FRESH_MS = 3_600_000;
@@ -43,7 +44,7 @@ export type ProfileOutcome = "fresh" | "absent" | "unreachable";
  */
 export class RemoteProfiles {
   readonly #deps: RemoteProfileDeps;
-  readonly #lookedAt = new Map<UserId, number>();
+  readonly #fresh: Until<UserId>;
   readonly #waiting = new Set<UserId>();
   readonly #asking = new Map<UserId, Promise<ProfileOutcome>>();
   readonly #lanes = new Lanes({ ...WAITING_LANES, atOnce: AT_ONCE });
@@ -52,6 +53,7 @@ export class RemoteProfiles {
 
   constructor(deps: RemoteProfileDeps) {
     this.#deps = deps;
+    this.#fresh = new Until(deps.clock, LOOKED_AT_MAX);
   }
 
   stop(): void {
@@ -60,10 +62,9 @@ export class RemoteProfiles {
 
   /** Somebody looks at these users: old copies are fetched in the background. */
   notice(users: Iterable<UserId>): void {
-    const now = this.#deps.clock.monotonic();
     for (const user of users) {
       if (serverOf(user) === this.#deps.self) continue;
-      if ((this.#lookedAt.get(user) ?? 0) > now || this.#waiting.size >= WAITING_MAX) continue;
+      if (this.#fresh.holds(user) || this.#waiting.size >= WAITING_MAX) continue;
       this.#waiting.add(user);
     }
     if (this.#waiting.size > 0 && !this.#working) void this.#work();
@@ -92,7 +93,7 @@ export class RemoteProfiles {
     const held = new Map(rows.map((row) => [row.user_id, clock.now() - row.updated_ts]));
     return users.filter((user) => {
       const ageMs = held.get(user) ?? Infinity;
-      if (ageMs < FRESH_MS) this.#remember(user, FRESH_MS - ageMs);
+      if (ageMs < FRESH_MS) this.#fresh.set(user, FRESH_MS - ageMs);
       return ageMs >= FRESH_MS;
     });
   }
@@ -120,7 +121,7 @@ export class RemoteProfiles {
     const answer = await askProfile(transport, user, this.#stopping.signal);
     if (answer.kind === "found") {
       await this.#store(user, answer.profile);
-      this.#remember(user, FRESH_MS);
+      this.#fresh.set(user, FRESH_MS);
       return "fresh";
     }
     if (answer.kind === "unreachable") {
@@ -130,7 +131,7 @@ export class RemoteProfiles {
   }
 
   #inVain(user: UserId, outcome: ProfileOutcome): ProfileOutcome {
-    this.#remember(user, QUIET_MS);
+    this.#fresh.set(user, QUIET_MS);
     return outcome;
   }
 
@@ -160,14 +161,6 @@ export class RemoteProfiles {
       return former?.same !== true;
     });
     if (changed) publishAccountEvent(bus, { kind: "profile_changed", user_id: user });
-  }
-
-  #remember(user: UserId, forMs: number): void {
-    this.#lookedAt.delete(user);
-    this.#lookedAt.set(user, this.#deps.clock.monotonic() + forMs);
-    if (this.#lookedAt.size <= LOOKED_AT_MAX) return;
-    const [oldest] = this.#lookedAt.keys();
-    if (oldest !== undefined) this.#lookedAt.delete(oldest);
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type DeviceDispatch,
   type DeviceStore,
   type DeviceTransport,
+  isDeviceDispatch,
   ServerUnreachable,
 } from "../../core/e2ee/engine/ports.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -37,15 +38,6 @@ const OPERATIONS = new Map<string, Route>(
     )
     .map((operation) => [operation.id, operation]),
 );
-
-const DEVICE_DISPATCHES = new Set([
-  "group.update",
-  "group.wanted",
-  "welcome",
-  "devices.update",
-  "to_device",
-  "key_packages.low",
-]);
 
 interface AnyInput {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
@@ -129,9 +121,9 @@ export class HttpTransport implements DeviceTransport, Disposable {
     socket.onmessage = ({ data }) => {
       const frame = JSON.parse(data);
       if (frame.op === "ready") ready.resolve();
-      if (frame.op === "dispatch" && DEVICE_DISPATCHES.has(frame.t)) {
-        this.#say({ t: frame.t, d: frame.d } as DeviceDispatch);
-      }
+      if (frame.op !== "dispatch") return;
+      const said = { t: frame.t, d: frame.d };
+      if (isDeviceDispatch(said)) this.#say(said);
     };
     socket.send(JSON.stringify({ op: "identify", d: { token: this.token } }));
     await ready.promise;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bytesOf } from "../bytes.ts";
-import { GROUP_LIMITS, GroupCommit, Receipt, Wanted } from "../e2ee_groups.ts";
+import { GROUP_LIMITS, GROUP_REFUSALS, GroupCommit, Receipt, Wanted } from "../e2ee_groups.ts";
 import { KEY_PACKAGE_LIMITS } from "../e2ee_keys.ts";
 import { defineFederationOperation } from "./operation.ts";
 import { RoomIdText, UserIdText } from "./shapes.ts";
@@ -18,17 +18,7 @@ export const GROUP_PAGE_BYTES = 4 * 1024 * 1024;
  * texts of another server are shown to nobody.
  */
 export const GroupRefusal = z.object({
-  code: z.enum([
-    "invalid",
-    "not_found",
-    "forbidden",
-    "encrypted_room",
-    "stale_epoch",
-    "roster_mismatch",
-    "policy",
-    "too_large",
-    "rate_limited",
-  ]),
+  code: z.enum(GROUP_REFUSALS),
   reason: z.string().max(64).regex(/^[a-z_]+$/).nullable(),
 });
 export type GroupRefusal = z.infer<typeof GroupRefusal>;

@@ -1,9 +1,8 @@
-import type { z } from "zod";
+import type { OperationInput, OperationResult } from "../../api/call_types.ts";
 import type * as backup from "../../api/e2ee_backup.ts";
 import type * as devices from "../../api/e2ee_devices.ts";
 import type * as groups from "../../api/e2ee_groups.ts";
 import type * as packages from "../../api/e2ee_keys.ts";
-import type { Operation } from "../../api/operation.ts";
 import type { Sealed } from "../../api/sealed.ts";
 
 /** The operations of the client API that a device uses, by their ids. */
@@ -33,25 +32,11 @@ export interface DeviceOperations {
 }
 export type DeviceCallName = keyof DeviceOperations;
 
-// deno-lint-ignore no-explicit-any -- picks apart whichever schemas an operation has
-type Schemas<Op> = Op extends Operation<infer P, infer Q, infer B, infer R, any> ? [P, Q, B, R]
-  : never;
-type InputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
-type Part<Name extends string, Value> = [Value] extends [undefined]
-  ? { readonly [N in Name]?: undefined }
-  : Record<never, never> extends Value ? { readonly [N in Name]?: Value }
-  : { readonly [N in Name]: Value };
-
 /** What a call is given: path parameters, query and body where it has them. */
-export type DeviceCallInput<Name extends DeviceCallName> =
-  & Part<"params", InputOf<Schemas<DeviceOperations[Name]>[0]>>
-  & Part<"query", InputOf<Schemas<DeviceOperations[Name]>[1]>>
-  & Part<"body", InputOf<Schemas<DeviceOperations[Name]>[2]>>;
+export type DeviceCallInput<Name extends DeviceCallName> = OperationInput<DeviceOperations[Name]>;
 
 /** What it is answered with. */
-export type DeviceCallResult<Name extends DeviceCallName> = z.output<
-  Extract<Schemas<DeviceOperations[Name]>[3], z.ZodType>
->;
+export type DeviceCallResult<Name extends DeviceCallName> = OperationResult<DeviceOperations[Name]>;
 
 /** A sealed message as servers hold it (`content.sealed`). */
 export type SealedObject = Sealed;

@@ -66,6 +66,22 @@ export type DeviceDispatch =
   | { readonly t: "to_device"; readonly d: Readonly<Record<string, unknown>> }
   | { readonly t: "key_packages.low"; readonly d: Readonly<Record<string, unknown>> };
 
+const DISPATCHES: ReadonlySet<string> = new Set<DeviceDispatch["t"]>([
+  "group.update",
+  "group.wanted",
+  "welcome",
+  "devices.update",
+  "to_device",
+  "key_packages.low",
+]);
+
+/** Whether what the gateway says concerns a device. */
+export function isDeviceDispatch(
+  said: { readonly t: string; readonly d: unknown },
+): said is DeviceDispatch {
+  return DISPATCHES.has(said.t);
+}
+
 /** A refusal of the server. `code` is one of core/api/error.ts. */
 export class CallRefused extends Error {
   override readonly name = "CallRefused";

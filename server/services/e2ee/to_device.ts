@@ -4,6 +4,7 @@ import {
   type ToDeviceKind,
 } from "../../../core/api/e2ee_devices.ts";
 import { base64Of, fromBase64 } from "../../../core/e2ee/bytes.ts";
+import type { ToDevice } from "../../../core/e2ee/to_device.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../core/ids/device_id.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
@@ -15,17 +16,6 @@ import type { DeviceDeps } from "./device_deps.ts";
 import { publishDeviceNotice } from "./device_notice.ts";
 import { deviceOfSession } from "./device_rows.ts";
 import { knownAmong } from "./knows.ts";
-
-/** One message to a device of somebody, or to all of them. */
-export interface ToDevice {
-  readonly from: UserId;
-  readonly fromDevice: DeviceId | null;
-  readonly to: UserId;
-  /** `*`: all of them but the sending one. */
-  readonly device: DeviceId | "*";
-  readonly kind: ToDeviceKind;
-  readonly body: Uint8Array;
-}
 
 interface ItemRow {
   readonly id: number;

@@ -4,38 +4,19 @@ import { fitInside } from "../../lib/format/fit.ts";
 import { mediaUrl, thumbnailUrl } from "../../lib/format/media_url.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { isPicture } from "../../lib/format/media_kind.ts";
 import { Icon } from "../Icon.tsx";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { lockOf } from "../../lib/store/locked_media.ts";
 import { BOX, FILM, TILE_PX } from "./attachment_sizes.ts";
 import { useChat } from "./chat_context.ts";
+import { FileFrame } from "./FileFrame.tsx";
 
 /** Files of a message. Pictures keep their place before they load: nothing moves. */
 export function Attachments({ media }: { media: readonly MessageMedia[] }) {
   const locked = media.some((item) => lockOf(item));
   const Sealed = useLazy(locked, () => import("./SealedAttachments.tsx"));
   if (locked) return Sealed ? <Sealed media={media} /> : null;
-  const pictures = media.filter(isPicture);
-  const others = media.filter((item) => !isPicture(item));
-  return (
-    <div class="attachments">
-      {pictures.length === 1 && <Picture pictures={pictures} at={0} />}
-      {pictures.length > 1 && (
-        <ul
-          class={`gallery of-${pictures.length}`}
-          aria-label={t("media.gallery", { n: pictures.length })}
-        >
-          {pictures.map((item, at) => (
-            <li key={item.uri}>
-              <Picture pictures={pictures} at={at} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {others.map((item) => <Attachment key={item.uri} media={item} />)}
-    </div>
-  );
+  return <FileFrame media={media} Picture={Picture} Other={Attachment} />;
 }
 
 function Attachment({ media }: { media: MessageMedia }) {

@@ -2,13 +2,13 @@ import { useState } from "preact/hooks";
 import type { MessageMedia } from "../../../core/api/message.ts";
 import { showFile } from "../../lib/e2ee/opened_files.ts";
 import { fitInside } from "../../lib/format/fit.ts";
-import { isPicture } from "../../lib/format/media_kind.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { lockOf, type StoredFile } from "../../lib/store/locked_media.ts";
 import { Icon } from "../Icon.tsx";
 import { BOX, FILM, TILE_PX } from "./attachment_sizes.ts";
 import { useChat } from "./chat_context.ts";
+import { FileFrame } from "./FileFrame.tsx";
 import { useOpenedFile } from "./use_opened_file.ts";
 
 /** The file itself; undefined where servers can read it, which no payload of ours names. */
@@ -19,30 +19,11 @@ export function wholeFile(media: MessageMedia): StoredFile | undefined {
 
 /** Files of an encrypted message: each is opened in this tab before it is shown. */
 export default function SealedAttachments({ media }: { media: readonly MessageMedia[] }) {
-  const pictures = media.filter(isPicture);
-  const others = media.filter((item) => !isPicture(item));
-  return (
-    <div class="attachments">
-      {pictures.length === 1 && <Picture pictures={pictures} at={0} />}
-      {pictures.length > 1 && (
-        <ul
-          class={`gallery of-${pictures.length}`}
-          aria-label={t("media.gallery", { n: pictures.length })}
-        >
-          {pictures.map((item, at) => (
-            <li key={item.uri}>
-              <Picture pictures={pictures} at={at} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {others.map((item) =>
-        /^(video|audio)\//.test(item.type)
-          ? <Played key={item.uri} media={item} />
-          : <Plain key={item.uri} media={item} />
-      )}
-    </div>
-  );
+  return <FileFrame media={media} Picture={Picture} Other={Attachment} />;
+}
+
+function Attachment({ media }: { media: MessageMedia }) {
+  return /^(video|audio)\//.test(media.type) ? <Played media={media} /> : <Plain media={media} />;
 }
 
 function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: number }) {

@@ -10,7 +10,7 @@ import { t } from "../../lib/i18n/t.ts";
 import { Field } from "../Field.tsx";
 import { Icon } from "../Icon.tsx";
 import { KeySheet } from "./KeySheet.tsx";
-import { Modal } from "./Modal.tsx";
+import { Modal } from "../Modal.tsx";
 import { PassphraseForm } from "./PassphraseForm.tsx";
 
 type Step = "key" | "confirm" | "phrase" | "done";

@@ -4,7 +4,7 @@ import { useAct } from "../../lib/encryption/use_act.ts";
 import type { RemoteEngine } from "../../lib/e2ee/remote_engine.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Field } from "../Field.tsx";
-import { Modal } from "./Modal.tsx";
+import { Modal } from "../Modal.tsx";
 
 type Camera = "looking" | "on" | "none" | "refused";
 

@@ -3,7 +3,7 @@ import { useAct } from "../../lib/encryption/use_act.ts";
 import type { RemoteEngine } from "../../lib/e2ee/remote_engine.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { CopyButton } from "../chat/CopyButton.tsx";
-import { Modal } from "./Modal.tsx";
+import { Modal } from "../Modal.tsx";
 import { QrPicture } from "./QrPicture.tsx";
 
 /** The code that a new device of one's own scans, and the same to be typed. */

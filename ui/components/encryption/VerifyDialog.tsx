@@ -5,7 +5,7 @@ import type { RemoteEngine } from "../../lib/e2ee/remote_engine.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Icon } from "../Icon.tsx";
 import { EmojiList } from "./EmojiList.tsx";
-import { Modal } from "./Modal.tsx";
+import { Modal } from "../Modal.tsx";
 
 /** How a verification went, and who takes part in it as they are called here. */
 export interface VerifyProps {

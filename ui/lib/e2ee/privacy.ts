@@ -10,6 +10,7 @@ import type { ChatState } from "../store/chat.ts";
 import type { OutboxRecord } from "../store/outbox.ts";
 import { plainText } from "../store/links.ts";
 import { isTalk, placeKey, refKey } from "../store/place.ts";
+import { isDeviceDispatch } from "../../../core/e2ee/engine/ports.ts";
 import { dmKind, findReadiness, makeDevice, type Readiness } from "./begin.ts";
 import { CannotEncrypt, openEngine } from "./client.ts";
 import { keepDraft, readDraft } from "./locked_drafts.ts";
@@ -30,16 +31,6 @@ import { uploadSealed } from "./upload_sealed.ts";
 
 /** A message does not wait longer than this to learn whether encryption can begin. */
 const BY_ITSELF_MS = 5000;
-
-/** Dispatches that are for the engine. */
-const FOR_ENGINE = new Set([
-  "group.update",
-  "group.wanted",
-  "welcome",
-  "devices.update",
-  "to_device",
-  "key_packages.low",
-]);
 
 /**
  * What the chat does in encrypted conversations beyond the others: it opens what is shown, seals
@@ -288,9 +279,9 @@ export class Privacy {
     }
     const engine = await this.engine;
     if (frame.op === "ready" || frame.op === "resumed") engine.tell("connected");
-    if (frame.op === "dispatch" && FOR_ENGINE.has(frame.t)) {
-      engine.tell({ t: frame.t, d: frame.d } as Parameters<RemoteEngine["tell"]>[0]);
-    }
+    if (frame.op !== "dispatch") return;
+    const said = { t: frame.t, d: frame.d };
+    if (isDeviceDispatch(said)) engine.tell(said);
   }
 
   #follow(engine: RemoteEngine): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Message } from "../../../core/api/message.ts";
 import type { Sealed } from "../../../core/api/sealed.ts";
 import type { SealedPayload } from "../../../core/e2ee/payload.ts";
+import { sampleMessage, sampleUser } from "../../../tests/harness/sample_message.ts";
 import { sealedForm } from "../store/sealed_form.ts";
 import {
   countReactions,
@@ -15,41 +16,16 @@ import {
 
 const SELF = "@ann:one.test";
 const seal = (nonce: string): Sealed => ({ v: 1, epoch: 1, nonce, key: "a2V5", body: "Ym9keQ" });
-const user = (id: string) => ({
-  id,
-  display_name: null,
-  avatar: null,
-  bio: null,
-  status: null,
-  bot: false,
-});
 
 function message(id: string, part: Partial<Message> = {}): Message {
-  return {
+  return sampleMessage({
     id,
-    room_id: "!r",
-    channel_id: "main",
     kind: "sealed",
-    author: user("@bob:one.test"),
-    nickname: null,
-    color: null,
-    origin_ts: 1,
-    order: 1,
-    body: "",
     sealed: seal(`nonce of ${id}`),
     sealed_event_id: id,
     sealed_reactions: [],
-    media: [],
-    mentions: { users: [], roles: [], everyone: false },
-    mentions_me: false,
-    edited_ts: null,
-    redacted: null,
-    reply_to: null,
-    reactions: [],
-    pinned: false,
-    late: false,
     ...part,
-  };
+  });
 }
 
 const said = (body: string, part: Partial<SealedPayload> = {}) =>
@@ -143,9 +119,9 @@ Deno.test("what was sealed in this tab is known when its event comes, once, and 
   events.expectOwn("nonce of $1", { type: "message", body: "mine" });
   meetOwn(message("$1"), events, SELF);
   assert.equal(events.payload("$1"), undefined, "somebody else's event under that nonce");
-  meetOwn(message("$1", { author: user(SELF) }), events, SELF);
+  meetOwn(message("$1", { author: sampleUser(SELF) }), events, SELF);
   assert.equal(events.payload("$1")?.body, "mine");
-  const again = message("$2", { author: user(SELF), sealed: seal("nonce of $1") });
+  const again = message("$2", { author: sampleUser(SELF), sealed: seal("nonce of $1") });
   meetOwn(again, events, SELF);
   assert.equal(events.payload("$2"), undefined, "the same seal under another event");
 });

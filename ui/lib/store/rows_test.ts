@@ -1,33 +1,13 @@
 import assert from "node:assert/strict";
 import type { Message } from "../../../core/api/message.ts";
+import { sampleMessage } from "../../../tests/harness/sample_message.ts";
 import { buildRows } from "./rows.ts";
 import { type ChannelWindow, EMPTY_WINDOW } from "./window.ts";
 
 const SEALED = { v: 1, epoch: 1, nonce: "n", key: "a2V5", body: "Ym9keQ" } as const;
 
 function message(order: number, part: Partial<Message> = {}): Message {
-  return {
-    id: `$${order}`,
-    room_id: "!r",
-    channel_id: "main",
-    kind: "text",
-    author: { id: "@a:x", display_name: null, avatar: null, bio: null, status: null, bot: false },
-    nickname: null,
-    color: null,
-    origin_ts: order,
-    order,
-    body: "",
-    media: [],
-    mentions: { users: [], roles: [], everyone: false },
-    mentions_me: false,
-    edited_ts: null,
-    redacted: null,
-    reply_to: null,
-    reactions: [],
-    pinned: false,
-    late: false,
-    ...part,
-  };
+  return sampleMessage({ id: `$${order}`, order, ...part });
 }
 
 /** The rows as words: `plain` and `sealed` messages, `line`, `pending`. */

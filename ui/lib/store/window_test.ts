@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Message } from "../../../core/api/message.ts";
+import { sampleMessage } from "../../../tests/harness/sample_message.ts";
 import {
   addPage,
   applyReaction,
@@ -14,28 +15,7 @@ import {
 } from "./window.ts";
 
 function message(order: number, part: Partial<Message> = {}): Message {
-  return {
-    id: `$m${order}`,
-    room_id: "!r",
-    channel_id: "c",
-    kind: "text",
-    author: { id: "@a:x", display_name: null, avatar: null, bio: null, status: null, bot: false },
-    nickname: null,
-    color: null,
-    origin_ts: order,
-    order,
-    body: String(order),
-    media: [],
-    mentions: { users: [], roles: [], everyone: false },
-    mentions_me: false,
-    edited_ts: null,
-    redacted: null,
-    reply_to: null,
-    reactions: [],
-    pinned: false,
-    late: false,
-    ...part,
-  };
+  return sampleMessage({ id: `$m${order}`, order, body: String(order), ...part });
 }
 const span = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => message(from + i));

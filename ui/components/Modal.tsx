@@ -1,0 +1,47 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../lib/i18n/t.ts";
+import { Icon } from "./Icon.tsx";
+
+/** A native modal dialog of any page: focus stays inside and goes back, Escape closes it. */
+export function Modal(props: {
+  title: string;
+  /** Without the line of title and closing button. */
+  plain?: boolean | undefined;
+  wide?: boolean | undefined;
+  /** A press on the veil closes it too. */
+  light?: boolean;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const { onClose } = props;
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    ref.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      class={`dialog${props.wide ? " wide" : ""}${props.plain ? " plain-dialog" : ""}`}
+      aria-label={props.title}
+      onClose={onClose}
+      onClick={(event) => props.light && event.target === ref.current && onClose()}
+    >
+      <div class="dialog-body">
+        {!props.plain && (
+          <header class="dialog-head">
+            <h2 class="grow">{props.title}</h2>
+            <button type="button" class="icon-button" aria-label={t("close")} onClick={onClose}>
+              <Icon name="close" />
+            </button>
+          </header>
+        )}
+        {props.children}
+      </div>
+    </dialog>
+  );
+}
