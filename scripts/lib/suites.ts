@@ -31,7 +31,7 @@ export function isTest(path: string): boolean {
 /**
  * Every test file in exactly one suite, quick ones first: pure parts, parts that start
  * real servers, whole servers, the browser last. Two at once, as each waits much for its servers;
- * browsers alone: a page that two compete for paints late, and its service worker installs late.
+ * browsers alone: two that compete paint late.
  */
 export function planSuites(sources: readonly string[]): Suite[] {
   const left = new Set(sources.filter(isTest));

@@ -105,4 +105,5 @@ scope.addEventListener("message", (event) => {
   if (event.data === "build") event.ports[0]?.postMessage(BUILD);
   if (event.data === "activate") void scope.skipWaiting();
   if (event.data === "shell") event.waitUntil(keepShell());
+  if (event.data === "claim") event.waitUntil(scope.clients.claim());
 });

@@ -77,7 +77,9 @@ export async function startWorker(
   };
   registration.addEventListener("updatefound", found);
   met();
-  await navigator.serviceWorker.ready;
+  const { active } = await navigator.serviceWorker.ready;
+  // A page that was on its way while the worker began is not among those that it took over.
+  if (!navigator.serviceWorker.controller) active?.postMessage("claim");
   freshenShell(registration);
   // A server that cannot be reached now is asked again later.
   const look = () => void registration.update().catch(() => undefined);
