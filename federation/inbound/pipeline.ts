@@ -348,11 +348,26 @@ export class Pipeline implements Ingest {
   /** Those whose keys are not held yet. */
   async #waitForKeys(list: readonly Keyless[], results: PduResult[]): Promise<void> {
     const kept = await this.#deps.waiting.keep(list);
+    await this.#forgetHeld(list);
     for (const [index, { at, incoming, keys }] of list.entries()) {
       const names = keys.map(({ server, keyId }) => `${keyId} of ${server}`).join(", ");
       const outcome = waitOutcome(`the key ${names} is not held`, kept[index]);
       this.#note(incoming, outcome);
       results[at] = { event_id: incoming.event.id, ...outcome };
+    }
+  }
+
+  /**
+   * A good copy may be judged before, or while, one with another's signature is kept outside the
+   * room's turn. Looked at after it was kept: a turn that stores the event later takes it away.
+   */
+  async #forgetHeld(list: readonly Keyless[]): Promise<void> {
+    const { rooms, waiting } = this.#deps;
+    const events = list.map(({ incoming }) => incoming.event);
+    for (const roomId of new Set(events.map((event) => event.roomId))) {
+      const ids = events.filter((event) => event.roomId === roomId).map(({ id }) => id);
+      const held = await (await rooms.open(roomId))?.find(ids) ?? [];
+      await waiting.done(roomId, held.map(({ event }) => event.id));
     }
   }
 

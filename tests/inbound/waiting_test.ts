@@ -146,6 +146,9 @@ Deno.test("a copy with an unknown key waits beside the good one, which is judged
   // The state of its ref has neither channel nor member: judged, not waited for.
   assert.deepEqual(await send(receiver, three.name, [hello]), ["rejected"]);
   assert.equal(await waitingCount(at), 0, "what is judged waits no more, in any copy");
+  const again = await receiver.ingest.ingest({ door: "send", origin: two.name, pdus: [forged] });
+  assert.equal(again[0]?.outcome, "waiting");
+  assert.equal(await waitingCount(at), 0, "nor does a copy that comes after the judgement");
   clock.advance(60_000);
 });
 
