@@ -1,0 +1,90 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import type { SeatState } from "../session/seat_state.ts";
+
+/**
+ * The media server of voice channels, as the rest of the process sees it: it forwards packets that
+ * it cannot decrypt beyond their transport, on one UDP port. docs/ARCHITECTURE.md, "Voice".
+ */
+
+export interface SfuOptions {
+  /** Where to listen. Every address has the port of the first; 0 lets the system choose it. */
+  readonly bind: readonly { readonly hostname: string; readonly port: number }[];
+  /** IP addresses that browsers are told to send to, without a port. At least one. */
+  readonly announce: readonly string[];
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly rng: Rng;
+}
+
+export interface JoinRequest {
+  /** Names the call. Participants of one call hear each other. */
+  readonly call: string;
+  /** Names the participant within the call, once; it comes back in `Offer.mids`. */
+  readonly participant: string;
+  /** What is sent by somebody who may not speak is dropped here. */
+  readonly speak: boolean;
+  /** Somebody who may not hear is sent nothing. */
+  readonly hear: boolean;
+  /** Of the voice that is sent, in bits a second. Told to the browser, and held to within a factor. */
+  readonly bitrate: number;
+}
+
+/** A session description for the browser, which answers each before it gets the next. */
+export interface Offer {
+  readonly seq: number;
+  readonly sdp: string;
+  /** Whose voice arrives in which part of the description. The own microphone is not among them. */
+  readonly mids: readonly { readonly mid: string; readonly participant: string }[];
+}
+
+export type AnswerResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** A participant's place in a call. After `leave` every method does nothing. */
+export interface Seat {
+  /** The offer that waits for its answer, or the last one that was answered. */
+  readonly offer: Offer;
+  readonly state: SeatState;
+  /**
+   * The browser's answer to the offer `seq`. `reason` says what is wrong with it, for people who
+   * read logs. An answer to an offer that was answered already is taken as a repetition.
+   */
+  answer(seq: number, sdp: string): AnswerResult;
+  /** What they may do from now on: holds for the next packet. */
+  set(
+    change: { readonly speak?: boolean; readonly hear?: boolean; readonly bitrate?: number },
+  ): void;
+  /** Begins ICE anew with fresh credentials: follows as an offer. The voice goes on meanwhile. */
+  restart(): void;
+  leave(): void;
+  /** Called with each further offer, never before the former one was answered. */
+  onOffer(callback: (offer: Offer) => void): void;
+  onState(callback: (state: SeatState) => void): void;
+  /** By the level that the browser states in each packet; false a moment after the last loud one. */
+  onSpeaking(callback: (speaking: boolean) => void): void;
+}
+
+/** Figures since the start, and of now. They name nobody. */
+export interface SfuStats {
+  readonly calls: number;
+  readonly seats: number;
+  readonly connected: number;
+  readonly packetsReceived: number;
+  readonly packetsForwarded: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** Left out because a send queue was full. */
+  readonly packetsDropped: number;
+  /** Datagrams that nobody vouched for: unknown senders, bad checks, forged or repeated packets. */
+  readonly packetsRefused: number;
+  readonly handshakesFailed: number;
+}
+
+export interface Sfu extends AsyncDisposable {
+  /** The UDP port that was bound. */
+  readonly port: number;
+  /** A place in a call, with its first offer. undefined where the server or the call is full. */
+  join(request: JoinRequest): Seat | undefined;
+  stats(): SfuStats;
+}
