@@ -237,6 +237,7 @@ function serverFacts(config: Config, { serverName, identity }: Base) {
     trial: identity.trial,
     version: VERSION,
     encrypts_automatically: config.encryption.automatic,
+    voice: false,
   };
 }
 

@@ -26,6 +26,8 @@ export const ERROR_STATUS = {
   stale_epoch: 409,
   /** The commit does not make of the group what its members and their devices ask for. */
   roster_mismatch: 409,
+  /** The call has as many participants as it may have. */
+  voice_full: 409,
   gone: 410,
   too_large: 413,
   unsupported_media: 415,
@@ -38,6 +40,8 @@ export const ERROR_STATUS = {
   rate_limited: 429,
   internal: 500,
   unavailable: 503,
+  /** This server offers no calls, or not at this moment; the message says what to do. */
+  voice_unavailable: 503,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

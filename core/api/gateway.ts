@@ -6,6 +6,7 @@ import { Invitation } from "./invitations.ts";
 import { MessageFrame } from "./message.ts";
 import { Relationship } from "./relationships.ts";
 import { Presence, User } from "./user.ts";
+import { VOICE_DISPATCH, VoiceChannel } from "./voice.ts";
 
 /** A one-to-one conversation. */
 export const Dm = z.object({
@@ -43,6 +44,7 @@ export const Snapshot = z.object({
   relationships: z.array(Relationship),
   read_states: z.array(ReadState),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
+  voice: z.array(VoiceChannel).describe("Voice channels that somebody is in, of those visible"),
   position: z.string(),
   server: z.object({
     name: z.string(),
@@ -51,6 +53,7 @@ export const Snapshot = z.object({
     encrypts_automatically: z.boolean().describe(
       "Clients begin encryption of a conversation at the next message, where both sides can",
     ),
+    voice: z.boolean().describe("Voice channels can be joined here"),
   }),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
@@ -123,6 +126,7 @@ export const DISPATCH = {
   "to_device": z.object({}),
   /** A device of the user has few key packages left. */
   "key_packages.low": z.object({}),
+  ...VOICE_DISPATCH,
   "session.revoked": z.object({ reason: z.string() }),
 } as const;
 export type DispatchName = keyof typeof DISPATCH;

@@ -125,12 +125,14 @@ export class MemorySource implements GatewaySource {
       dms: [],
       read_states: [],
       presences: {},
+      voice: [],
       position: `p${this.#updates.length}`,
       server: {
         name: "localhost",
         trial: true,
         version: "0",
         encrypts_automatically: false,
+        voice: false,
       },
     };
     const answer = {

@@ -19,6 +19,8 @@ export interface ServerFacts {
   readonly version: string;
   /** `encryption.automatic`. */
   readonly encrypts_automatically: boolean;
+  /** Voice channels can be joined here. */
+  readonly voice: boolean;
 }
 
 /** Presences sent with a snapshot: of friends and people in conversations; those of guilds are subscribed to. */
@@ -61,6 +63,7 @@ export async function buildSnapshot(
       relationships,
       read_states: states,
       presences,
+      voice: [],
       server: { ...deps.server },
     },
     entitlements: rooms.map((room) => entitlementOf(room, userId, nowMs)),

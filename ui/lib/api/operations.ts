@@ -24,6 +24,7 @@ import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as sync from "../../../core/api/sync.ts";
+import type * as voice from "../../../core/api/voice.ts";
 
 /** Method and path of each operation of the client API. */
 export const OPERATIONS = {
@@ -190,6 +191,19 @@ export const OPERATIONS = {
   unblockUser: ["DELETE", "/client/v1/blocks/:user_id"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
+  answerVoice: ["POST", "/client/v1/voice/sessions/:session/answer"],
+  commitVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group/commits"],
+  foundVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group"],
+  getVoiceSession: ["GET", "/client/v1/voice/sessions/:session"],
+  joinVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/join"],
+  leaveVoice: ["DELETE", "/client/v1/voice/sessions/:session"],
+  moderateVoice: [
+    "PATCH",
+    "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
+  ],
+  readyVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group/ready"],
+  restartVoice: ["POST", "/client/v1/voice/sessions/:session/restart"],
+  updateVoice: ["PATCH", "/client/v1/voice/sessions/:session"],
 } as const;
 
 /** The contract behind each of them. */
@@ -357,4 +371,14 @@ export interface OperationTypes {
   unblockUser: typeof relationships.unblockUser;
   events: typeof sync.events;
   sync: typeof sync.sync;
+  answerVoice: typeof voice.answerVoice;
+  commitVoiceGroup: typeof voice.commitVoiceGroup;
+  foundVoiceGroup: typeof voice.foundVoiceGroup;
+  getVoiceSession: typeof voice.getVoiceSession;
+  joinVoice: typeof voice.joinVoice;
+  leaveVoice: typeof voice.leaveVoice;
+  moderateVoice: typeof voice.moderateVoice;
+  readyVoiceGroup: typeof voice.readyVoiceGroup;
+  restartVoice: typeof voice.restartVoice;
+  updateVoice: typeof voice.updateVoice;
 }

@@ -28,6 +28,8 @@ function keptApp(state: ChatState): KeptApp {
       invitations: [...state.invitations.value],
       read_states: [...state.reads.value.values()],
       presences: {},
+      // Who is in a call is nothing to be kept.
+      voice: [],
       // No position: a start from here is followed by a whole snapshot of the server's.
       position: "",
       relationships: [...state.relationships.value.values()],

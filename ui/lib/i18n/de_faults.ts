@@ -42,6 +42,8 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.internal":
     "Der Fehler liegt beim Server und wurde festgehalten. Versuch es gleich noch einmal.",
   "fault.unavailable": "Das geht gerade nicht. Versuch es etwas später noch einmal.",
+  "fault.voice_full": "Dieses Gespräch ist voll. Versuch es wieder, wenn jemand gegangen ist.",
+  "fault.voice_unavailable": "Auf diesem Server kann man gerade an keinem Gespräch teilnehmen.",
   "fault.wait":
     "{n, plural, one {Zu schnell. Versuch es in # Sekunde noch einmal.} other {Zu schnell. Versuch es in # Sekunden noch einmal.}}",
   "fault.said": "{text} ({said})",

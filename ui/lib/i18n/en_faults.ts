@@ -36,6 +36,8 @@ export const faults = {
   "fault.internal":
     "The fault is on the server's side and has been written down. Try again in a moment.",
   "fault.unavailable": "That cannot be done at the moment. Try again a little later.",
+  "fault.voice_full": "This call is full. Try again when somebody has left.",
+  "fault.voice_unavailable": "Calls cannot be joined on this server at the moment.",
   "fault.wait":
     "{n, plural, one {Too quick. Try again in # second.} other {Too quick. Try again in # seconds.}}",
   "fault.said": "{text} ({said})",

@@ -1,0 +1,353 @@
+import { z } from "zod";
+import { bytesOf } from "./bytes.ts";
+import { KEY_PACKAGE_LIMITS } from "./e2ee_keys.ts";
+import { GroupLeaf } from "./e2ee_groups.ts";
+import { defineOperation } from "./operation.ts";
+import { DeviceRef } from "./sealed.ts";
+import { User } from "./user.ts";
+
+/** Bounds and times of calls. docs/PROTOCOL.md, "Voice". */
+export const VOICE_LIMITS = {
+  /** Highest `user_limit` of a channel; 0 there: the server's own bound alone. */
+  userLimit: 99,
+  /** Bits per second of one voice, as a channel may set it. */
+  minBitrate: 8000,
+  maxBitrate: 128_000,
+  defaultBitrate: 40_000,
+  /** Of a commit, a Welcome or group information of a call, before base64. */
+  groupBytes: 64 * 1024,
+  /** Commits of a call that are kept for who was away for a moment. */
+  keptCommits: 64,
+  /** An answer of a browser, in characters. */
+  sdpChars: 64 * 1024,
+  /** A participant without a gateway for so long is out of the call. */
+  gatewayGraceMs: 30_000,
+  /** So is one whose sound never came through, or was cut. */
+  mediaGraceMs: 30_000,
+  /** Who was asked for a commit has so long before somebody else is asked. */
+  commitMs: 5000,
+  /** A new epoch is used when all are ready, or after this time. */
+  switchMs: 2000,
+  /** Who speaks is told at most this often in one channel. */
+  speakingMs: 200,
+} as const;
+
+const tag = "voice";
+const auth = "user" as const;
+const ChannelParams = z.object({ room_id: z.string(), channel_id: z.string() });
+const SessionParams = z.object({ session: z.string().max(64) });
+const GroupBytes = bytesOf({ min: 1, max: VOICE_LIMITS.groupBytes });
+const KeyPackage = bytesOf({ min: 1, max: KEY_PACKAGE_LIMITS.bytes });
+
+/** Somebody in a call. A user is in one call at a time, with one device. */
+export const VoiceParticipant = z.object({
+  session: z.string().describe("Of this stay in the call; names the participant everywhere"),
+  user: User,
+  device: z.string(),
+  connected: z.boolean().describe("Its media connection stands"),
+  muted: z.boolean().describe("By itself"),
+  deafened: z.boolean().describe("By itself; whoever hears nothing is not heard either"),
+  server_muted: z.boolean().describe("By a moderator (MUTE_MEMBERS)"),
+  server_deafened: z.boolean().describe("By a moderator (DEAFEN_MEMBERS)"),
+  may_speak: z.boolean().describe("Holds SPEAK here now"),
+  joined_ts: z.number().int(),
+});
+export type VoiceParticipant = z.infer<typeof VoiceParticipant>;
+
+/** Who is in a voice channel, the longest present first. */
+export const VoiceChannel = z.object({
+  room_id: z.string(),
+  channel_id: z.string(),
+  participants: z.array(VoiceParticipant),
+});
+export type VoiceChannel = z.infer<typeof VoiceChannel>;
+
+/** What the server offers (the browser always answers). `seq` rises by one with every offer. */
+export const VoiceOffer = z.object({
+  seq: z.number().int(),
+  sdp: z.string(),
+  mids: z.array(z.object({ mid: z.string(), participant: z.string() })).describe(
+    "Whose voice comes in which media section, by the participant's `session`",
+  ),
+});
+export type VoiceOffer = z.infer<typeof VoiceOffer>;
+
+/** What the call's group lacks, and who is asked to commit it. */
+export const VoiceWanted = z.object({
+  committer: z.string().nullable().describe(
+    "Participant that is asked to commit this now, or, where there is no group, to found it",
+  ),
+  add: z.array(DeviceRef.extend({ session: z.string(), key_package: z.string() })),
+  remove: z.array(GroupLeaf),
+});
+export type VoiceWanted = z.infer<typeof VoiceWanted>;
+
+/** A change of the call's group, as the server ordered it. */
+export const VoiceCommit = z.object({
+  epoch: z.number().int().describe("The epoch that it changed"),
+  commit: z.string(),
+  sender: z.string().describe("The participant that made it"),
+  external: z.boolean().describe("Its sender came in by it"),
+});
+export type VoiceCommit = z.infer<typeof VoiceCommit>;
+
+/** The MLS group of a call. It lives as long as the call, in memory alone. */
+export const VoiceGroup = z.object({
+  group_id: z.string().nullable().describe("null: nobody has founded it yet"),
+  epoch: z.number().int().describe("-1 without a group"),
+  group_info: z.string().nullable().describe("Of this epoch, with the tree"),
+  leaves: z.array(GroupLeaf),
+  wanted: VoiceWanted,
+  commits: z.array(VoiceCommit).describe("After `after_epoch`, in order"),
+  gone: z.boolean().describe("Commits after `after_epoch` are not kept any more: join externally"),
+  switched: z.number().int().describe("The newest epoch whose keys are used for sending; -1: none"),
+});
+export type VoiceGroup = z.infer<typeof VoiceGroup>;
+
+/** A stay in a call, as the device in it needs it to begin or to go on. */
+export const VoiceSession = z.object({
+  session: z.string(),
+  room_id: z.string(),
+  channel_id: z.string(),
+  bitrate: z.number().int().describe("Of the voice that is sent, in bits per second"),
+  offer: VoiceOffer,
+  participants: z.array(VoiceParticipant).describe("With this one; the longest present first"),
+  group: VoiceGroup,
+});
+export type VoiceSession = z.infer<typeof VoiceSession>;
+
+export const VoiceEndReason = z.enum([
+  "left",
+  "elsewhere",
+  "moved",
+  "disconnected",
+  "no_right",
+  "signed_out",
+  "no_gateway",
+  "no_media",
+  "closed",
+]);
+export type VoiceEndReason = z.infer<typeof VoiceEndReason>;
+
+const VoiceRef = { room_id: z.string(), channel_id: z.string() };
+
+/** What the gateway tells of calls; part of `DISPATCH`. */
+export const VOICE_DISPATCH = {
+  /** Joined, or changed. To all who may see the channel, as the next three. */
+  "voice.state": z.object({ ...VoiceRef, participant: VoiceParticipant }),
+  "voice.left": z.object({ ...VoiceRef, session: z.string(), user_id: z.string() }),
+  /** Everybody in it: after a resume, or when somebody comes to see the channel. */
+  "voice.channel": VoiceChannel,
+  "voice.speaking": z.object({
+    ...VoiceRef,
+    sessions: z.array(z.string()).describe("All who speak now"),
+  }),
+  /** To the participant's own sockets, as those below. */
+  "voice.offer": z.object({ session: z.string(), offer: VoiceOffer }),
+  "voice.group": z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("wanted"),
+      session: z.string().describe("The participant that is told"),
+      epoch: z.number().int(),
+      wanted: VoiceWanted,
+    }),
+    z.object({
+      kind: z.literal("founded"),
+      session: z.string(),
+      group_id: z.string(),
+    }),
+    z.object({
+      kind: z.literal("commit"),
+      session: z.string(),
+      commit: VoiceCommit,
+      welcome: z.string().nullable().describe("Where the commit adds this device"),
+      leaves: z.array(GroupLeaf).describe("After it"),
+    }),
+    z.object({
+      kind: z.literal("switch"),
+      session: z.string(),
+      epoch: z.number().int().describe("Its keys are used for sending from now on"),
+    }),
+  ]),
+  "voice.ended": z.object({
+    session: z.string(),
+    reason: VoiceEndReason,
+    move_to: z.object(VoiceRef).nullable().describe("Where a moderator moved it: join there"),
+  }),
+} as const;
+
+export const joinVoice = defineOperation({
+  id: "joinVoice",
+  method: "POST",
+  path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/join",
+  tag,
+  summary: "Join the call of a voice channel with this device; a call elsewhere is left",
+  auth,
+  params: ChannelParams,
+  body: z.object({
+    muted: z.boolean().default(false),
+    deafened: z.boolean().default(false),
+    key_package: KeyPackage.describe(
+      "A fresh one of this device, for the call alone: whoever is in the call adds it by this",
+    ),
+  }),
+  result: VoiceSession,
+  errors: [
+    "invalid",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "voice_full",
+    "rate_limited",
+    "voice_unavailable",
+  ],
+});
+
+export const getVoiceSession = defineOperation({
+  id: "getVoiceSession",
+  method: "GET",
+  path: "/client/v1/voice/sessions/:session",
+  tag,
+  summary: "The caller's stay in a call as it is now: to go on after a lost gateway",
+  auth,
+  params: SessionParams,
+  query: z.object({
+    after_epoch: z.coerce.number().int().min(-1).optional()
+      .describe("The epoch of the device minus one; without it no commits are sent"),
+  }),
+  result: VoiceSession,
+  errors: ["not_found"],
+});
+
+export const answerVoice = defineOperation({
+  id: "answerVoice",
+  method: "POST",
+  path: "/client/v1/voice/sessions/:session/answer",
+  tag,
+  summary: "The browser's answer to an offer; one to an offer that is not the last is dropped",
+  auth,
+  params: SessionParams,
+  body: z.object({
+    seq: z.number().int().min(0),
+    sdp: z.string().min(1).max(VOICE_LIMITS.sdpChars),
+  }),
+  result: z.object({}),
+  errors: ["invalid", "not_found", "conflict"],
+});
+
+export const restartVoice = defineOperation({
+  id: "restartVoice",
+  method: "POST",
+  path: "/client/v1/voice/sessions/:session/restart",
+  tag,
+  summary: "Ask for an offer with new ICE credentials, after the network changed",
+  auth,
+  params: SessionParams,
+  result: z.object({}),
+  errors: ["not_found", "rate_limited"],
+});
+
+export const updateVoice = defineOperation({
+  id: "updateVoice",
+  method: "PATCH",
+  path: "/client/v1/voice/sessions/:session",
+  tag,
+  summary: "Mute or deafen oneself, or undo it",
+  auth,
+  params: SessionParams,
+  body: z.object({ muted: z.boolean().optional(), deafened: z.boolean().optional() }),
+  result: VoiceParticipant,
+  errors: ["invalid", "not_found"],
+});
+
+export const leaveVoice = defineOperation({
+  id: "leaveVoice",
+  method: "DELETE",
+  path: "/client/v1/voice/sessions/:session",
+  tag,
+  summary: "Leave the call",
+  auth,
+  whileSuspended: true,
+  params: SessionParams,
+  result: z.object({}),
+  errors: [],
+});
+
+export const foundVoiceGroup = defineOperation({
+  id: "foundVoiceGroup",
+  method: "POST",
+  path: "/client/v1/voice/sessions/:session/group",
+  tag,
+  summary: "Found the group of a call that has none, with this device alone in it",
+  auth,
+  params: SessionParams,
+  body: z.object({
+    group_id: bytesOf({ min: 16, max: 64 }),
+    group_info: GroupBytes.describe("Of epoch 0, with the tree"),
+  }),
+  result: z.object({ epoch: z.number().int() }),
+  errors: ["invalid", "not_found", "stale_epoch", "roster_mismatch", "policy"],
+});
+
+export const commitVoiceGroup = defineOperation({
+  id: "commitVoiceGroup",
+  method: "POST",
+  path: "/client/v1/voice/sessions/:session/group/commits",
+  tag,
+  summary: "Change the call's group: the first commit of an epoch counts",
+  auth,
+  params: SessionParams,
+  body: z.object({
+    base_epoch: z.number().int().min(0),
+    commit: GroupBytes,
+    welcome: GroupBytes.optional().describe("For all devices that the commit adds"),
+    group_info: GroupBytes.describe("Of the new epoch, with the tree"),
+    external: z.boolean().default(false).describe(
+      "The device joins by itself: where nobody adds it, or it lost its state",
+    ),
+  }),
+  result: z.object({ epoch: z.number().int().describe("The new one") }),
+  errors: [
+    "invalid",
+    "not_found",
+    "stale_epoch",
+    "roster_mismatch",
+    "policy",
+    "rate_limited",
+  ],
+});
+
+export const readyVoiceGroup = defineOperation({
+  id: "readyVoiceGroup",
+  method: "POST",
+  path: "/client/v1/voice/sessions/:session/group/ready",
+  tag,
+  summary: "This device can receive with the keys of an epoch",
+  auth,
+  params: SessionParams,
+  body: z.object({ epoch: z.number().int().min(0) }),
+  result: z.object({}),
+  errors: ["not_found"],
+});
+
+export const moderateVoice = defineOperation({
+  id: "moderateVoice",
+  method: "PATCH",
+  path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
+  tag,
+  summary:
+    "Mute (MUTE_MEMBERS), deafen (DEAFEN_MEMBERS), move or disconnect (MOVE_MEMBERS) somebody in a call; muting and deafening last beyond it",
+  auth,
+  params: ChannelParams.extend({ user_id: z.string().max(300) }),
+  body: z.object({
+    server_muted: z.boolean().optional(),
+    server_deafened: z.boolean().optional(),
+    move_to: z.object(VoiceRef).optional().describe("Another voice channel of the same guild"),
+    disconnect: z.literal(true).optional(),
+    reason: z.string().max(512).optional(),
+  }),
+  result: z.object({
+    participant: VoiceParticipant.nullable().describe("null: not in this call any more"),
+  }),
+  errors: ["invalid", "forbidden", "not_found", "voice_full"],
+});
