@@ -1,0 +1,34 @@
+/** Frames that may overtake each other: 2.5 seconds of a voice at 50 frames a second. */
+const WINDOW = 128n;
+const MASK = (1n << WINDOW) - 1n;
+
+/**
+ * Which counters of one key were taken already. A counter counts once, and not at all when it is
+ * 128 or more behind the newest. RFC 9605 9.3 leaves that to whoever uses it.
+ */
+export class ReplayWindow {
+  #newest = -1n;
+  /** Bit `n`: the counter `n` before the newest was taken. */
+  #seen = 0n;
+
+  /** Whether this counter may be looked at. */
+  admits(ctr: bigint): boolean {
+    if (ctr > this.#newest) return true;
+    const back = this.#newest - ctr;
+    return back < WINDOW && (this.#seen >> back & 1n) === 0n;
+  }
+
+  /**
+   * Takes a counter whose frame was genuine: a forged one must not close the window to those that
+   * come. @returns whether it was new
+   */
+  take(ctr: bigint): boolean {
+    if (!this.admits(ctr)) return false;
+    if (ctr > this.#newest) {
+      const ahead = ctr - this.#newest;
+      this.#seen = ahead >= WINDOW ? 1n : (this.#seen << ahead | 1n) & MASK;
+      this.#newest = ctr;
+    } else this.#seen |= 1n << this.#newest - ctr;
+    return true;
+  }
+}
