@@ -4,6 +4,7 @@ import { base64Of, fromBase64 } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
 import { checkIdentity, newIdentity, readIdentity, writeIdentity } from "../identity.ts";
 import type { UserId } from "../../ids/user_id.ts";
+import { type CallChange, CallKeys, type CallPlace } from "../voice/call_keys.ts";
 import type { SealedDraft } from "../payload.ts";
 import { Approvals } from "./approvals.ts";
 import { Archive } from "./archive.ts";
@@ -55,6 +56,7 @@ export class Engine implements DeviceEngine {
   readonly #verifications: Verifications;
   readonly #keyRequests: KeyRequests;
   readonly #inbox: Inbox;
+  readonly #calls: CallKeys;
   readonly #rooms = new Map<string, Room>();
   readonly #listeners = new Set<Listener>();
   readonly #counters = new Map<FailureReason, number>();
@@ -90,6 +92,13 @@ export class Engine implements DeviceEngine {
       archive: core.archive,
       backup,
       emit: (change) => this.#emit(change),
+    });
+    this.#calls = new CallKeys({
+      mls: core.mls,
+      clock: ports.clock,
+      rng: ports.rng,
+      trust,
+      keys: () => device.keys,
     });
     this.#inbox = new Inbox(ports, [
       (item) => this.#verifications.receive(item),
@@ -369,6 +378,34 @@ export class Engine implements DeviceEngine {
 
   scanCode(text: string): Promise<string> {
     return this.#verifications.scanCode(text);
+  }
+
+  openCall(stay: string, place: CallPlace) {
+    return this.#calls.open(stay, place);
+  }
+
+  foundCall(stay: string) {
+    return this.#calls.found(stay);
+  }
+
+  joinCallFromOutside(stay: string, groupInfo: string) {
+    return this.#calls.joinFromOutside(stay, groupInfo);
+  }
+
+  commitCall(stay: string, change: CallChange) {
+    return this.#calls.commit(stay, change);
+  }
+
+  takeCall(stay: string, given: { readonly commit: string } | { readonly welcome: string }) {
+    return this.#calls.take(stay, given);
+  }
+
+  dropCallCommit(stay: string) {
+    return this.#calls.drop(stay);
+  }
+
+  endCall(stay: string) {
+    return this.#calls.end(stay);
   }
 
   #hear(dispatch: DeviceDispatch | "connected"): void {

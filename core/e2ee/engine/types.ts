@@ -1,5 +1,6 @@
 import type { Relation } from "../../event/kinds/relation.ts";
 import type { SealedDraft, SealedPayload } from "../payload.ts";
+import type { CallBundle, CallChange, CallPlace, CallView } from "../voice/call_keys.ts";
 import type { SealedObject } from "./calls.ts";
 
 /** Whose room it is. A DM's group holds its two users and nobody else, for good. */
@@ -267,4 +268,18 @@ export interface DeviceEngine extends AsyncDisposable {
    * device is certified with it; the backup begins anew.
    */
   resetIdentity(): Promise<void>;
+
+  /** The keys of calls; what each method promises is said at `CallKeys`. `stay` names one stay. */
+  openCall(stay: string, place: CallPlace): Promise<string>;
+  foundCall(stay: string): Promise<
+    { readonly groupId: string; readonly groupInfo: string; readonly view: CallView }
+  >;
+  joinCallFromOutside(stay: string, groupInfo: string): Promise<CallBundle>;
+  commitCall(stay: string, change: CallChange): Promise<CallBundle | undefined>;
+  takeCall(
+    stay: string,
+    given: { readonly commit: string } | { readonly welcome: string },
+  ): Promise<CallView | undefined>;
+  dropCallCommit(stay: string): Promise<void>;
+  endCall(stay: string): Promise<void>;
 }

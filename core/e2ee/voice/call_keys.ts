@@ -1,11 +1,14 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { CommitResult } from "../../mls/commits.ts";
 import type { Group } from "../../mls/group.ts";
 import { MlsFault } from "../../mls/fault.ts";
 import type { Mls } from "../../mls/mls.ts";
 import type { DeviceKeys, OwnKeyPackage } from "../../mls/key_package.ts";
-import { readKeyPackage } from "../../mls/readers.ts";
+import { readGroupInfo, readKeyPackage } from "../../mls/readers.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { base64Of, equalBytes, framed, fromBase64, utf8 } from "../bytes.ts";
-import type { Certificate } from "../certificate.ts";
+import type { Rng } from "../../ports/rng.ts";
+import { base64Of, concat, equalBytes, framed, fromBase64 } from "../bytes.ts";
+import { type Certificate, readCertificate } from "../certificate.ts";
 import type { DeviceRef } from "../engine/calls.ts";
 import type { Trust } from "../engine/trust.ts";
 import { Turn } from "../engine/turn.ts";
@@ -17,6 +20,8 @@ const EXPORT_LABEL = "SFrame 1.0 Base Key";
 const DAY_MS = 24 * 3_600_000;
 /** Calls that one device holds keys of at a time: the one it is in, and those that just end. */
 const MAX_CALLS = 4;
+/** What makes each group of a channel another one. */
+const GROUP_SALT_BYTES = 16;
 
 /** A device in the call, by its certificate. */
 export interface CallDevice extends DeviceRef {
@@ -53,49 +58,86 @@ export interface CallChange {
 export interface CallKeysParts {
   readonly mls: Mls;
   readonly clock: Clock;
+  readonly rng: Rng;
   readonly trust: Trust;
   /** What this device signs with. Throws where it has no certificate. */
   keys(): DeviceKeys;
 }
 
+/** The voice channel that a call is in. */
+export interface CallPlace {
+  readonly roomId: string;
+  readonly channelId: string;
+}
+
 interface Call {
   readonly turn: Turn;
+  readonly place: CallPlace;
   keyPackage: OwnKeyPackage | undefined;
   group: Group | undefined;
   pending: { readonly commit: Uint8Array; readonly group: Group } | undefined;
 }
 
 /**
- * The MLS groups of calls, one for each. They live in memory alone: a device whose state is gone
- * joins its call anew. Whose devices they hold is what their certificates say. PROTOCOL.md 14.
+ * The MLS groups of calls, one for each stay in one, by a name of the caller's. They live in memory
+ * alone: a device whose state is gone joins anew. Whose devices they hold is what their
+ * certificates say. PROTOCOL.md, "Voice".
  */
 export class CallKeys {
   readonly #calls = new Map<string, Call>();
 
   constructor(readonly parts: CallKeysParts) {}
 
-  /** A key package for being added to this call, base64. The one before is of no use any more. */
-  package(call: string): Promise<string> {
-    return this.#run(call, async (held) => {
-      const nowMs = this.parts.clock.now();
-      held.keyPackage = await this.parts.mls.keyPackage(this.parts.keys(), {
-        notBeforeMs: nowMs - DAY_MS,
-        notAfterMs: nowMs + DAY_MS,
-      });
-      return base64Of(held.keyPackage.publicBytes);
+  /** Begins a stay. @returns a key package, base64, by which others add this device */
+  async open(stay: string, place: CallPlace): Promise<string> {
+    const nowMs = this.parts.clock.now();
+    const keyPackage = await this.parts.mls.keyPackage(this.parts.keys(), {
+      notBeforeMs: nowMs - DAY_MS,
+      notAfterMs: nowMs + DAY_MS,
+    });
+    this.#calls.set(stay, {
+      turn: new Turn(),
+      place,
+      keyPackage,
+      group: undefined,
+      pending: undefined,
+    });
+    for (const old of [...this.#calls.keys()].slice(0, -MAX_CALLS)) this.#calls.delete(old);
+    return base64Of(keyPackage.publicBytes);
+  }
+
+  /** Makes the call's group, with this device alone in it. It counts when the server took it. */
+  found(
+    stay: string,
+  ): Promise<{ readonly groupId: string; readonly groupInfo: string; readonly view: CallView }> {
+    return this.#run(stay, async (held) => {
+      const { mls, rng } = this.parts;
+      const groupId = concat(nameOf(held.place), rng.bytes(GROUP_SALT_BYTES));
+      held.group = await mls.create(groupId, this.parts.keys());
+      held.pending = undefined;
+      return {
+        groupId: base64Of(groupId),
+        groupInfo: base64Of(await mls.groupInfo(held.group)),
+        view: await this.#view(held.group),
+      };
     });
   }
 
-  /** Begins the call's group: this device is the first in it. */
-  begin(call: string): Promise<{ readonly view: CallView; readonly groupInfo: string }> {
-    return this.#run(call, async (held) => {
-      const { mls } = this.parts;
-      held.group = await mls.create(groupIdOf(call), this.parts.keys());
-      held.pending = undefined;
-      return {
-        view: await this.#view(held.group),
-        groupInfo: base64Of(await mls.groupInfo(held.group)),
-      };
+  /** A commit by which this device comes in by itself: nobody added it, or its state is lost. */
+  joinFromOutside(stay: string, groupInfo: string): Promise<CallBundle> {
+    return this.#run(stay, async (held) => {
+      const info = bytesOf(groupInfo);
+      const facts = readGroupInfo(info);
+      demandPlace(facts.groupId, held.place);
+      const keys = this.parts.keys();
+      const own = readCertificate(keys.credential);
+      const resync = facts.leaves.some(({ credential }) => {
+        const owner = readCertificate(credential);
+        return owner?.user === own?.user && owner?.device === own?.device;
+      });
+      const made = await this.parts.mls.externalJoin(info, keys, { resync });
+      await this.#view(made.group);
+      return hold(held, facts.epoch, made);
     });
   }
 
@@ -103,10 +145,10 @@ export class CallKeys {
    * A commit that makes this change, or undefined where there is nothing to change. Devices whose
    * key package is not theirs are left out. It counts after `take` has been given it back.
    */
-  commit(call: string, change: CallChange): Promise<CallBundle | undefined> {
-    return this.#run(call, async (held) => {
+  commit(stay: string, change: CallChange): Promise<CallBundle | undefined> {
+    return this.#run(stay, async (held) => {
       const { group } = held;
-      if (group === undefined) throw noGroup(call);
+      if (group === undefined) throw noGroup();
       const devices = (await this.#view(group)).devices;
       const packages = await this.#packages(change.add);
       // A device that lost its state comes anew: its former leaf goes with the same commit.
@@ -119,66 +161,57 @@ export class CallKeys {
         add: packages.map(({ bytes }) => bytes),
         remove,
       });
-      held.pending = { commit: made.commit, group: made.group };
-      return {
-        baseEpoch: group.epoch,
-        commit: base64Of(made.commit),
-        welcome: made.welcome && base64Of(made.welcome),
-        groupInfo: base64Of(made.groupInfo),
-      };
+      return hold(held, group.epoch, made);
     });
   }
 
   /**
    * Follows what the server ordered: a commit of this device or another, or the Welcome that lets
-   * it in. @returns the epoch as it is now; undefined where this device is out, or where it is of
-   * an epoch that is past. @throws MlsFault where it cannot follow: it must join anew.
+   * it in. @returns the epoch as it is now; undefined where this device is out.
+   * @throws MlsFault where it cannot follow: then it joins from outside.
    */
   take(
-    call: string,
+    stay: string,
     given: { readonly commit: string } | { readonly welcome: string },
   ): Promise<CallView | undefined> {
-    return this.#run(call, async (held) => {
+    return this.#run(stay, async (held) => {
       const group = "welcome" in given
-        ? await this.#joined(call, held, bytesOf(given.welcome))
-        : await this.#followed(call, held, bytesOf(given.commit));
+        ? await this.#joined(held, bytesOf(given.welcome))
+        : await this.#followed(held, bytesOf(given.commit));
+      const view = group.removed ? undefined : await this.#view(group);
       held.pending = undefined;
-      held.group = group === undefined || group.removed ? undefined : group;
-      return held.group && await this.#view(held.group);
+      held.group = view && group;
+      return view;
     });
   }
 
-  /** The server took somebody else's commit for this epoch, or refused. */
-  drop(call: string): Promise<void> {
-    return this.#run(call, (held) => {
+  /** The server refused what this device made: somebody else's came first. */
+  drop(stay: string): Promise<void> {
+    return this.#run(stay, (held) => {
       held.pending = undefined;
       return Promise.resolve();
     });
   }
 
-  /** The call is over for this device: its keys are forgotten. */
-  end(call: string): Promise<void> {
-    this.#calls.delete(call);
+  /** The stay is over: its keys are forgotten. */
+  end(stay: string): Promise<void> {
+    this.#calls.delete(stay);
     return Promise.resolve();
   }
 
-  async #joined(call: string, held: Call, welcome: Uint8Array): Promise<Group> {
-    if (held.keyPackage === undefined) throw noGroup(call);
-    const { mls } = this.parts;
-    const group = await mls.join(welcome, held.keyPackage, this.parts.keys());
-    if (!equalBytes(group.groupId, groupIdOf(call))) {
-      throw new MlsFault("other_group", `A Welcome of another call came for call ${call}`);
-    }
+  async #joined(held: Call, welcome: Uint8Array): Promise<Group> {
+    if (held.keyPackage === undefined) throw noGroup();
+    const group = await this.parts.mls.join(welcome, held.keyPackage, this.parts.keys());
+    demandPlace(group.groupId, held.place);
     held.keyPackage = undefined;
     return group;
   }
 
-  async #followed(call: string, held: Call, commit: Uint8Array): Promise<Group | undefined> {
-    if (held.group === undefined) throw noGroup(call);
-    if (held.pending !== undefined && equalBytes(held.pending.commit, commit)) {
-      return held.pending.group;
-    }
-    return (await this.parts.mls.process(held.group, commit)).group;
+  async #followed(held: Call, commit: Uint8Array): Promise<Group> {
+    const { group, pending } = held;
+    if (pending !== undefined && equalBytes(pending.commit, commit)) return pending.group;
+    if (group === undefined) throw noGroup();
+    return (await this.parts.mls.process(group, commit)).group;
   }
 
   async #packages(wanted: CallChange["add"]) {
@@ -217,7 +250,8 @@ export class CallKeys {
     const changed = trust.changedIn(certificates);
     return {
       epoch: group.epoch,
-      baseKey: (await mls.exportSecret(group, EXPORT_LABEL, utf8(""), SFRAME_KEY_BYTES)).slice(),
+      baseKey: (await mls.exportSecret(group, EXPORT_LABEL, new Uint8Array(), SFRAME_KEY_BYTES))
+        .slice(),
       ownLeaf: group.ownLeaf,
       devices: members.map(({ leaf, certificate }) => ({
         leaf,
@@ -229,28 +263,38 @@ export class CallKeys {
     };
   }
 
-  #run<T>(call: string, step: (held: Call) => Promise<T>): Promise<T> {
-    const present = this.#calls.get(call);
-    if (present !== undefined) return present.turn.run(() => step(present));
-    const made: Call = {
-      turn: new Turn(),
-      keyPackage: undefined,
-      group: undefined,
-      pending: undefined,
-    };
-    this.#calls.set(call, made);
-    for (const old of [...this.#calls.keys()].slice(0, -MAX_CALLS)) this.#calls.delete(old);
-    return made.turn.run(() => step(made));
+  #run<T>(stay: string, step: (held: Call) => Promise<T>): Promise<T> {
+    const held = this.#calls.get(stay);
+    return held === undefined ? Promise.reject(noGroup()) : held.turn.run(() => step(held));
   }
 }
 
-/** Names the call, so that no Welcome of another one can be given for it. */
-function groupIdOf(call: string): Uint8Array<ArrayBuffer> {
-  return framed("openguild/call/1", call);
+function hold(held: Call, baseEpoch: number, made: CommitResult): CallBundle {
+  held.pending = { commit: made.commit, group: made.group };
+  return {
+    baseEpoch,
+    commit: base64Of(made.commit),
+    welcome: made.welcome && base64Of(made.welcome),
+    groupInfo: base64Of(made.groupInfo),
+  };
 }
 
-function noGroup(call: string): MlsFault {
-  return new MlsFault("other_group", `This device holds no group of call ${call}: join it anew`);
+/** Names the channel, so that no group of another one can be given for it. */
+function nameOf({ roomId, channelId }: CallPlace): Uint8Array {
+  return sha256(framed("openguild/call/1", roomId, channelId));
+}
+
+function demandPlace(groupId: Uint8Array, place: CallPlace): void {
+  const name = nameOf(place);
+  if (
+    groupId.length === name.length + GROUP_SALT_BYTES &&
+    equalBytes(groupId.subarray(0, name.length), name)
+  ) return;
+  throw new MlsFault("other_group", `A group of another place came for ${place.channelId}`);
+}
+
+function noGroup(): MlsFault {
+  return new MlsFault("other_group", "This device holds no group of the call: join it anew");
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {

@@ -13,7 +13,8 @@ import { fromBase64 } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
 import { CallKeys, type CallView } from "./call_keys.ts";
 
-const CALL = "call-1";
+const CALL = "stay";
+const PLACE = { roomId: "!r", channelId: "$talk" };
 
 /** A device with what a call needs of it; `again` is the same device after its state was lost. */
 async function openDevice(folder: string, owner: TestIdentity) {
@@ -38,6 +39,7 @@ async function openDevice(folder: string, owner: TestIdentity) {
     new CallKeys({
       mls,
       clock: systemClock,
+      rng: systemRng,
       trust,
       keys: () => ({ credential, signatureKey, signatureSeed: device.seed }),
     });
@@ -63,13 +65,18 @@ async function scene(names: readonly string[]) {
 
 const nameOf = ({ user, device }: { user: string; device: string }) => ({ user, device });
 
+async function found(by: Device) {
+  await by.keys.open(CALL, PLACE);
+  return await by.keys.found(CALL);
+}
+
 async function add(by: Device, one: Device, remove: readonly Device[] = []) {
   const bundle = await by.keys.commit(CALL, {
-    add: [{ ...nameOf(one), keyPackage: await one.keys.package(CALL) }],
+    add: [{ ...nameOf(one), keyPackage: await one.keys.open(CALL, PLACE) }],
     remove: remove.map(nameOf),
   });
   assert.ok(bundle?.welcome);
-  return { commit: bundle.commit, welcome: bundle.welcome, baseEpoch: bundle.baseEpoch };
+  return { ...bundle, welcome: bundle.welcome };
 }
 
 function same(...views: (CallView | undefined)[]) {
@@ -85,7 +92,7 @@ function same(...views: (CallView | undefined)[]) {
 Deno.test("a call's devices have one key and code an epoch; who leaves has neither", async () => {
   await using world = await scene(["ada", "bo", "cy"]);
   const [ada, bo, cy] = world.devices as [Device, Device, Device];
-  const { view: alone } = await ada.keys.begin(CALL);
+  const { view: alone } = await found(ada);
   assert.deepEqual(alone.devices.map(nameOf), [nameOf(ada)]);
 
   const first = await add(ada, bo);
@@ -114,7 +121,7 @@ Deno.test("a call's devices have one key and code an epoch; who leaves has neith
 Deno.test("a commit that lost the race is dropped; a device that lost its state comes anew", async () => {
   await using world = await scene(["ada", "bo", "cy"]);
   const [ada, bo, cy] = world.devices as [Device, Device, Device];
-  await ada.keys.begin(CALL);
+  await found(ada);
   const first = await add(ada, bo);
   await ada.keys.take(CALL, { commit: first.commit });
   await bo.keys.take(CALL, { welcome: first.welcome });
@@ -141,29 +148,51 @@ Deno.test("a commit that lost the race is dropped; a device that lost its state 
   assert.equal(view!.devices.length, 3);
 });
 
+Deno.test("a device comes in by itself, and back under its own leaf", async () => {
+  await using world = await scene(["ada", "bo"]);
+  const [ada, bo] = world.devices as [Device, Device];
+  const { groupInfo } = await found(ada);
+  await bo.keys.open(CALL, PLACE);
+  const first = await bo.keys.joinFromOutside(CALL, groupInfo);
+  assert.equal(first.baseEpoch, 0);
+  const inside = await bo.keys.take(CALL, { commit: first.commit });
+  same(await ada.keys.take(CALL, { commit: first.commit }), inside);
+
+  const afresh = bo.again();
+  await afresh.open(CALL, PLACE);
+  const second = await afresh.joinFromOutside(CALL, first.groupInfo);
+  const back = await afresh.take(CALL, { commit: second.commit });
+  same(await ada.keys.take(CALL, { commit: second.commit }), back);
+  assert.deepEqual(back!.devices.map(nameOf), [ada, bo].map(nameOf));
+  assert.notDeepEqual(back!.baseKey, inside!.baseKey);
+});
+
 Deno.test("nobody comes in under another's name or by another call's Welcome", async () => {
   await using world = await scene(["ada", "bo", "cy"]);
   const [ada, bo, cy] = world.devices as [Device, Device, Device];
-  await ada.keys.begin(CALL);
-  const forged = { ...nameOf(bo), keyPackage: await cy.keys.package(CALL) };
+  await found(ada);
+  const forged = { ...nameOf(bo), keyPackage: await cy.keys.open(CALL, PLACE) };
   assert.equal(await ada.keys.commit(CALL, { add: [forged], remove: [] }), undefined);
   const broken = { ...nameOf(bo), keyPackage: "AAAA" };
   assert.equal(await ada.keys.commit(CALL, { add: [broken], remove: [] }), undefined);
 
-  await ada.keys.begin("call-2");
-  const other = await ada.keys.commit("call-2", {
-    add: [{ ...nameOf(bo), keyPackage: await bo.keys.package(CALL) }],
+  await ada.keys.open("elsewhere", { ...PLACE, channelId: "$other" });
+  const other = await ada.keys.found("elsewhere");
+  const made = await ada.keys.commit("elsewhere", {
+    add: [{ ...nameOf(bo), keyPackage: await bo.keys.open(CALL, PLACE) }],
     remove: [],
   });
-  await assert.rejects(bo.keys.take(CALL, { welcome: other!.welcome! }), {
+  await assert.rejects(bo.keys.take(CALL, { welcome: made!.welcome! }), {
     reason: "other_group",
   });
+  await assert.rejects(bo.keys.joinFromOutside(CALL, other.groupInfo), { reason: "other_group" });
+  await assert.rejects(bo.keys.found("never opened"), /holds no group/);
 });
 
 Deno.test("somebody whose identity is another than the verified one is shown as changed", async () => {
   await using world = await scene(["ada", "bo"]);
   const [ada, bo] = world.devices as [Device, Device];
-  await ada.keys.begin(CALL);
+  await found(ada);
   const first = await add(ada, bo);
   await ada.trust.verify(bo.user, new Uint8Array(32).fill(7));
   const view = await ada.keys.take(CALL, { commit: first.commit });

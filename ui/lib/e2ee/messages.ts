@@ -30,6 +30,13 @@ export const ASKABLE = [
   "removeSlot",
   "restore",
   "resetIdentity",
+  "openCall",
+  "foundCall",
+  "joinCallFromOutside",
+  "commitCall",
+  "takeCall",
+  "dropCallCommit",
+  "endCall",
 ] as const satisfies readonly (keyof DeviceEngine)[];
 export type Askable = (typeof ASKABLE)[number];
 
