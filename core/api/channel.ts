@@ -25,6 +25,8 @@ export const Channel = z.object({
   slow_mode_s: z.number().int(),
   archived: z.boolean(),
   age_restricted: z.boolean(),
+  user_limit: z.number().int().describe("Of a voice channel: most people in it; 0: no own limit"),
+  bitrate: z.number().int().describe("Of a voice channel: bits per second of one voice"),
   hidden: z.boolean().describe("True where everyone lacks VIEW_CHANNEL"),
   entries: z.array(ChannelEntry),
   permissions: Bits.describe("The viewer's rights here"),

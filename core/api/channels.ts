@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Channel, ChannelEntry, ChannelKind } from "./channel.ts";
 import { defineOperation } from "./operation.ts";
+import { VOICE_LIMITS } from "./voice.ts";
 
 export const ChannelParams = z.object({ room_id: z.string(), channel_id: z.string() });
 
@@ -11,6 +12,8 @@ const ChannelFields = z.object({
   slow_mode_s: z.number().int().min(0).max(21600),
   archived: z.boolean(),
   age_restricted: z.boolean(),
+  user_limit: z.number().int().min(0).max(VOICE_LIMITS.userLimit),
+  bitrate: z.number().int().min(VOICE_LIMITS.minBitrate).max(VOICE_LIMITS.maxBitrate),
 });
 const Reason = z.string().max(512).optional();
 

@@ -10,6 +10,8 @@ const content = object({
   slow_mode_s: optional(integer(0, 86_400)),
   archived: optional(flag),
   age_restricted: optional(flag),
+  user_limit: optional(integer(0, 99)),
+  bitrate: optional(integer(8000, 128_000)),
 });
 export type ChannelMetaContent = Infer<typeof content>;
 
@@ -20,6 +22,7 @@ export const channelMetaKind = defineKind<ChannelMetaContent>({
   stateKey: "channel",
   authority: false,
   content,
-  fields: "`name`, `topic?`, `order?`, `slow_mode_s?` (0..86,400), `archived?`, `age_restricted?`",
+  fields:
+    "`name`, `topic?`, `order?`, `slow_mode_s?` (0..86,400), `archived?`, `age_restricted?`; of voice channels `user_limit?` (0..99, 0: none), `bitrate?` (8,000..128,000 bit/s)",
   right: "MANAGE_CHANNELS in the channel, which is not closed",
 });

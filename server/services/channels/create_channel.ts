@@ -26,6 +26,8 @@ export interface NewChannel {
   readonly slow_mode_s?: number | undefined;
   readonly archived?: boolean | undefined;
   readonly age_restricted?: boolean | undefined;
+  readonly user_limit?: number | undefined;
+  readonly bitrate?: number | undefined;
   readonly allow_roles?: readonly string[] | undefined;
   readonly entries?: readonly ChannelEntry[] | undefined;
   readonly reason?: string | undefined;
@@ -139,6 +141,13 @@ function nextOrder(authority: Authority): number {
 }
 
 function metaOf(input: NewChannel, order: number): JsonObject {
-  const { name, topic, slow_mode_s, archived, age_restricted } = input;
-  return patch({ name, order }, { topic, slow_mode_s, archived, age_restricted });
+  const { name, topic, slow_mode_s, archived, age_restricted, user_limit, bitrate } = input;
+  return patch({ name, order }, {
+    topic,
+    slow_mode_s,
+    archived,
+    age_restricted,
+    user_limit,
+    bitrate,
+  });
 }

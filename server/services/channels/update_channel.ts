@@ -21,6 +21,8 @@ export interface ChannelChange {
   readonly slow_mode_s?: number | undefined;
   readonly archived?: boolean | undefined;
   readonly age_restricted?: boolean | undefined;
+  readonly user_limit?: number | undefined;
+  readonly bitrate?: number | undefined;
   readonly entries?: readonly ChannelEntry[] | undefined;
   readonly sync?: boolean | undefined;
   readonly reason?: string | undefined;
@@ -94,8 +96,9 @@ function categoryEntries(authority: Authority, parent: string | undefined) {
 }
 
 function metaIntents(authority: Authority, target: Target): ControlIntent[] {
-  const { name, topic, slow_mode_s, archived, age_restricted, reason } = target.change;
-  const fields = { name, topic, slow_mode_s, archived, age_restricted };
+  const { name, topic, slow_mode_s, archived, age_restricted, user_limit, bitrate, reason } =
+    target.change;
+  const fields = { name, topic, slow_mode_s, archived, age_restricted, user_limit, bitrate };
   if (Object.values(fields).every((field) => field === undefined)) return [];
   const before = contentOf(authority.view.get("m.channel.meta", target.channelId)) ??
     { name: "unnamed" };

@@ -2,6 +2,7 @@ import type { Channel, ChannelKind } from "../../../core/api/channel.ts";
 import type { AwayServer } from "../../../core/api/delivery.ts";
 import type { Guild, GuildSummary, Member, Role } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
+import { VOICE_LIMITS } from "../../../core/api/voice.ts";
 import { joinRuleOf } from "../../../core/auth/join_rule.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import { EVERYONE, type RoleId } from "../../../core/ids/role_id.ts";
@@ -129,6 +130,8 @@ export function projectChannel(room: Room, parts: ChannelParts): Channel | undef
     slow_mode_s: integerOf(meta, "slow_mode_s"),
     archived: flagOf(meta, "archived"),
     age_restricted: flagOf(meta, "age_restricted"),
+    user_limit: integerOf(meta, "user_limit"),
+    bitrate: integerOf(meta, "bitrate") || VOICE_LIMITS.defaultBitrate,
     hidden: !everyoneSees(authority, policy),
     entries: [...policy.entries.values()].map((entry) => ({
       target: entry.target,

@@ -176,6 +176,8 @@ export const guildTexts: Readonly<Record<keyof typeof english, string>> = {
   "audit.field.slow_mode_s": "Langsam-Modus, Sekunden",
   "audit.field.archived": "Archiviert",
   "audit.field.age_restricted": "Für Erwachsene",
+  "audit.field.user_limit": "Höchste Zahl von Leuten",
+  "audit.field.bitrate": "Klangqualität, Bit pro Sekunde",
   "audit.field.roles": "Rollen",
   "audit.field.until": "Bis",
   "audit.field.user": "Eigentümer",

@@ -169,6 +169,8 @@ export const guildTexts = {
   "audit.field.slow_mode_s": "Slow mode, seconds",
   "audit.field.archived": "Archived",
   "audit.field.age_restricted": "For adults",
+  "audit.field.user_limit": "Most people in it",
+  "audit.field.bitrate": "Sound quality, bits per second",
   "audit.field.roles": "Roles",
   "audit.field.until": "Until",
   "audit.field.user": "Owner",

@@ -178,6 +178,8 @@ const FIELDS = [
   "slow_mode_s",
   "archived",
   "age_restricted",
+  "user_limit",
+  "bitrate",
   "roles",
   "until",
   "user",

@@ -18,6 +18,8 @@ function channel(id: string, rest: Partial<Channel> = {}): Channel {
     slow_mode_s: 0,
     archived: false,
     age_restricted: false,
+    user_limit: 0,
+    bitrate: 40_000,
     hidden: false,
     entries: [],
     permissions: "1",

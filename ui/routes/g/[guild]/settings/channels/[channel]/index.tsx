@@ -19,6 +19,8 @@ import { t } from "../../../../../../lib/i18n/t.ts";
 import { define } from "../../../../../../utils.ts";
 
 const SLOW = [0, 5, 10, 30, 60, 300, 900, 3600, 21600];
+const USER_LIMITS = [0, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 50, 99];
+const BITRATES = [16_000, 24_000, 32_000, 40_000, 64_000, 96_000, 128_000];
 
 export const handler = define.handlers(formPage(readChannel, {
   async save(ctx, form) {
@@ -30,9 +32,13 @@ export const handler = define.handlers(formPage(readChannel, {
       archived: flag(form, "archived"),
       age_restricted: flag(form, "age_restricted"),
     };
+    const voice = channel.kind !== "voice" ? {} : {
+      user_limit: Number(text(form, "user_limit")) || 0,
+      bitrate: Number(text(form, "bitrate")) || channel.bitrate,
+    };
     await ctx.state.api.call("updateChannel", {
       params: channelParams(channel),
-      body: { name: text(form, "name").trim(), ...place },
+      body: { name: text(form, "name").trim(), ...place, ...voice },
     });
   },
   async destroy(ctx, form) {
@@ -105,15 +111,15 @@ function ChannelForm({ guild, channel }: { guild: Guild; channel: Channel }) {
               name="slow"
               label={t("channel.slow")}
               value={String(channel.slow_mode_s)}
-              options={[...new Set([...SLOW, channel.slow_mode_s])].sort((a, b) => a - b)
-                .map((s) =>
-                  [
-                    String(s),
-                    s === 0 ? t("channel.slowOff") : t("composer.slow", { n: s }),
-                  ] as const
-                )}
+              options={choices(SLOW, channel.slow_mode_s).map((s) =>
+                [
+                  String(s),
+                  s === 0 ? t("channel.slowOff") : t("composer.slow", { n: s }),
+                ] as const
+              )}
             />
           </div>
+          {channel.kind === "voice" && <VoiceFields channel={channel} />}
           <Check
             name="archived"
             label={t("channel.archived")}
@@ -131,4 +137,32 @@ function ChannelForm({ guild, channel }: { guild: Guild; channel: Channel }) {
       <SaveButton />
     </ActForm>
   );
+}
+
+function VoiceFields({ channel }: { channel: Channel }) {
+  return (
+    <div class="row wrap form-line">
+      <Select
+        name="user_limit"
+        label={t("channel.userLimit")}
+        value={String(channel.user_limit)}
+        options={choices(USER_LIMITS, channel.user_limit).map((n) =>
+          [String(n), n === 0 ? t("channel.userLimitNone") : String(n)] as const
+        )}
+      />
+      <Select
+        name="bitrate"
+        label={t("channel.bitrate")}
+        value={String(channel.bitrate)}
+        options={choices(BITRATES, channel.bitrate).map((n) =>
+          [String(n), t("channel.bitrateValue", { n: n / 1000 })] as const
+        )}
+      />
+    </div>
+  );
+}
+
+/** The usual values and the present one, which another program may have chosen. */
+function choices(usual: readonly number[], present: number): number[] {
+  return [...new Set([...usual, present])].sort((a, b) => a - b);
 }
