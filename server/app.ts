@@ -1,3 +1,4 @@
+import { publishSeenNotice } from "./services/reads/read_notice.ts";
 import { openBus } from "./compose/bus.ts";
 import { composeChat } from "./compose/chat.ts";
 import { composeEncryption } from "./compose/encryption.ts";
@@ -267,7 +268,13 @@ async function openInbound(
     edus: new EduReceiver({
       ...system,
       rooms: eduRooms({ sql, rooms: parts.rooms }),
-      show: eduShow({ ...system, ...parts, ...parts.heard, sql }),
+      show: eduShow({
+        ...system,
+        ...parts,
+        ...parts.heard,
+        sql,
+        seen: (notice) => publishSeenNotice(base.bus, notice),
+      }),
     }),
     meter: {
       received: (door, outcome) => metrics.eventIn(door, outcome),

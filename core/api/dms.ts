@@ -24,3 +24,29 @@ export const openDm = defineOperation({
   result: Dm,
   errors: ["invalid", "not_found", "forbidden", "rate_limited"],
 });
+
+const DmParams = z.object({ room_id: z.string() });
+
+export const closeDm = defineOperation({
+  id: "closeDm",
+  method: "POST",
+  path: "/client/v1/dms/:room_id/close",
+  tag: "dms",
+  summary: "Put a conversation out of the own list; the next message brings it back",
+  auth: "user",
+  params: DmParams,
+  result: z.object({}),
+  errors: ["not_found"],
+});
+
+export const leaveDm = defineOperation({
+  id: "leaveDm",
+  method: "POST",
+  path: "/client/v1/dms/:room_id/leave",
+  tag: "dms",
+  summary: "Leave a conversation: nothing more of it arrives until it is opened again",
+  auth: "user",
+  params: DmParams,
+  result: z.object({}),
+  errors: ["not_found", "unavailable"],
+});

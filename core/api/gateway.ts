@@ -8,18 +8,29 @@ import { Relationship } from "./relationships.ts";
 import { Presence, User } from "./user.ts";
 import { VOICE_DISPATCH, VoiceChannel } from "./voice.ts";
 
+/** How far the other one of a conversation has read. */
+export const SeenMark = z.object({
+  id: z.string().describe("The last message read"),
+  order: z.number().int().describe("Its `order`: every message with a smaller one is read too"),
+});
+export type SeenMark = z.infer<typeof SeenMark>;
+
 /** A one-to-one conversation. */
 export const Dm = z.object({
   room_id: z.string(),
   channel_id: z.literal("main"),
   user: User.describe("The other one"),
-  state: z.enum(["joined", "invited", "waiting"]).describe(
-    "invited: the viewer has not answered; waiting: the other one has not",
+  state: z.enum(["joined", "invited", "waiting", "left"]).describe(
+    "invited: the viewer has not answered; waiting: the other one has not; " +
+      "left: the other one was there and has left",
   ),
   last_message_id: z.string().nullable(),
   last_ts: z.number().int(),
   encrypted: z.boolean().describe("From some message on; never lifted"),
   may_encrypt: z.boolean().describe("The viewer is who may switch encryption on"),
+  seen: SeenMark.nullable().describe(
+    "How far the other one has read; null where either side keeps that to itself (`share_read`)",
+  ),
 });
 export type Dm = z.infer<typeof Dm>;
 
@@ -104,6 +115,10 @@ export const DISPATCH = {
     member_count: MemberCount,
   }),
   "dm.update": Dm,
+  /** Closed or left, maybe on another device. */
+  "dm.remove": z.object({ room_id: z.string() }),
+  /** The other one has read on. */
+  "dm.seen": z.object({ room_id: z.string(), seen: SeenMark }),
   "user.update": User,
   "self.update": Self,
   "read.update": ReadState,

@@ -11,7 +11,10 @@ export const Preferences = z.object({
   ),
   share_typing: z.boolean().describe("Others see when this account writes"),
   share_presence: z.boolean().describe("Others see whether this account is there"),
-  share_read: z.boolean().describe("Other servers are told how far this account has read"),
+  share_read: z.boolean().describe(
+    "Others in a conversation see how far this account has read, and it sees that of theirs; " +
+      "servers of a channel's readers are told",
+  ),
   notify_desktop: z.boolean().describe("The page shows a notification while it is not looked at"),
   notify_sound: z.boolean().describe("The page plays a sound with it"),
 });

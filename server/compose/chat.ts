@@ -12,11 +12,15 @@ import { AwayServers } from "../services/federation/away_servers.ts";
 import type { ChatDeps, PresenceOf } from "../services/chat/chat_deps.ts";
 import { NonceBook } from "../services/messages/nonce_book.ts";
 import { SlowMode } from "../services/messages/slow_mode.ts";
-import { subscribeJoinNotices } from "../services/sync/join_notice.ts";
+import { publishJoinNotice, subscribeJoinNotices } from "../services/sync/join_notice.ts";
 import { ChatSource } from "../services/sync/chat_source.ts";
 import type { ServerFacts } from "../services/sync/snapshot.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
-import { publishReadNotice, subscribeReadNotices } from "../services/reads/read_notice.ts";
+import {
+  publishReadNotice,
+  subscribeReadNotices,
+  subscribeSeenNotices,
+} from "../services/reads/read_notice.ts";
 import { subscribeGroupNotices } from "../services/e2ee/group_notice.ts";
 import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
 import { subscribeRelationshipNotices } from "../services/relationships/relationship_notice.ts";
@@ -86,6 +90,8 @@ export async function composeChat(
       if (presence !== "offline") await setPresence({ sql, bus }, caller, presence);
     },
     catchUp: () => store.feed.catchUp(),
+    conversationIsBack: (userId, roomId) =>
+      publishJoinNotice(bus, { kind: "conversation", userId, roomId }),
     ownWriterId: () => store.appendLog.writerId,
   }, store.feed.token);
   stack.defer(store.feed.subscribe((batch) => source.take(batch)));
@@ -100,5 +106,6 @@ export async function composeChat(
   stack.defer(subscribeGroupNotices(bus, (notice) => source.announceGroup(notice)));
   stack.defer(subscribeDeviceNotices(bus, (notice) => source.announceDevices(notice)));
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
+  stack.defer(subscribeSeenNotices(bus, (notice) => source.announceSeen(notice)));
   return { deps, source, announceRead: (notice) => publishReadNotice(bus, notice) };
 }

@@ -34,7 +34,7 @@ import {
   publishRelationshipNotice,
   type RelationshipNotice,
 } from "../services/relationships/relationship_notice.ts";
-import { publishJoinNotice } from "../services/sync/join_notice.ts";
+import { type JoinNotice, publishJoinNotice } from "../services/sync/join_notice.ts";
 import type { ChatParts } from "./chat.ts";
 import type { AnyHandler } from "../http/federation/door.ts";
 import type { FederationParts } from "./federation.ts";
@@ -66,19 +66,19 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
   const { store, bus, signer, serverName, federation, inbound, chat, stack } = input;
   const { sql } = store.database;
   const { keyRing: keys, transport, verifier, blake3, resolver } = federation;
-  const log = system.log.child({ part: "memberships" });
   const ask = { ...system, transport, signer, blake3 };
-  const base = { ...chat.deps, log };
+  const base = { ...chat.deps, log: system.log.child({ part: "memberships" }) };
+  const announce = (notice: JoinNotice) => publishJoinNotice(bus, notice);
   const jobs = stack.use(new MembershipJobs({ ...base, ask, keys }));
-  stack.defer(wakeForEnded(bus, log, jobs));
+  stack.defer(wakeForEnded(bus, base.log, jobs));
   const joins = stack.use(
     new Joins({
       ...base,
       appendLog: store.appendLog,
       ask,
-      check: { transport, keys, verifier, blake3, log },
+      check: { transport, keys, verifier, blake3, log: base.log },
       ingest: inbound.ingest,
-      announce: (notice) => publishJoinNotice(bus, notice),
+      announce,
     }),
   );
   const remote = remoteRooms({
@@ -91,8 +91,8 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
         // Its host stands for its name in words: more is not known of it.
         throw remoteFailure(error, address.host as ServerName);
       }),
-    announceInvitation: (userId, roomId) =>
-      publishJoinNotice(bus, { kind: "invitation", userId, roomId }),
+    announceInvitation: (userId, roomId) => announce({ kind: "invitation", userId, roomId }),
+    announceConversation: (userId, roomId) => announce({ kind: "conversation", userId, roomId }),
   });
   const owners = new OwnerOffers({ ...base, transport });
   const granter = stack.use(new LinkGranter(base));

@@ -6,6 +6,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Live } from "../http/live.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { findTimelineEvents } from "../services/messages/message_rows.ts";
+import type { SeenNotice } from "../services/reads/read_notice.ts";
 import { moveReadMarker } from "../services/reads/read_rows.ts";
 import type { UserDirectory } from "../services/users/user_directory.ts";
 
@@ -15,6 +16,8 @@ export function eduShow(deps: {
   readonly live: Pick<Live, "typing" | "presences">;
   readonly users: UserDirectory;
   readonly log: Log;
+  /** A remote user has read on. */
+  readonly seen: (notice: SeenNotice) => void;
   readonly relationship: EduShow["relationship"];
   readonly devices: EduShow["devices"];
   readonly toDevice: EduShow["toDevice"];
@@ -30,7 +33,7 @@ export function eduShow(deps: {
     async read(user: UserId, channel: ChannelRef, eventId: EventId): Promise<void> {
       const [row] = await findTimelineEvents(sql, channel.roomId, [eventId]);
       if (row?.order === undefined || row.channelId !== channel.channelId) return;
-      await moveReadMarker(sql, {
+      const moved = await moveReadMarker(sql, {
         userId: user,
         ...channel,
         eventId,
@@ -38,6 +41,7 @@ export function eduShow(deps: {
         hash: row.hash,
         back: false,
       });
+      if (moved) deps.seen({ roomId: channel.roomId, userId: user });
     },
     relationship: deps.relationship,
     devices: deps.devices,

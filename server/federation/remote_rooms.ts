@@ -18,6 +18,7 @@ export interface RemoteRoomsDeps {
   readonly jobs: MembershipJobs;
   readonly serverAt: RemoteRooms["serverAt"];
   readonly announceInvitation: RemoteRooms["announceInvitation"];
+  readonly announceConversation: RemoteRooms["announceConversation"];
 }
 
 /** What services ask of other servers, over signed requests. */
@@ -59,6 +60,7 @@ export function remoteRooms(deps: RemoteRoomsDeps): RemoteRooms {
     tellNow: (job) => deps.jobs.tellNow(job),
     tellWithin: (tx, job) => deps.jobs.tellWithin(tx, job),
     announceInvitation: deps.announceInvitation,
+    announceConversation: deps.announceConversation,
     wake: () => deps.jobs.wake(),
   };
 }

@@ -120,6 +120,41 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
     await bob.page.waitForURL(/\/dm\//);
     await ann.page.goto(`${one.url}/home`);
     await ann.page.locator("a.dm", { hasText: "bob" }).click();
+    await ann.page.getByRole("button", { name: "Accept", exact: true }).click();
+  });
+
+  await t.step("each sees what the other has read", async () => {
+    await say(ann.page, "Only for you");
+    const said = ann.page.locator("article", { hasText: "Only for you" });
+    await bob.page.locator("article", { hasText: "Only for you" }).waitFor();
+    await said.getByText("Seen", { exact: true }).waitFor();
+  });
+
+  await t.step("a conversation that ann closes is back when bob writes", async () => {
+    const row = ann.page.locator("a.side-row.dm", { hasText: "bob" });
+    await row.click({ button: "right" });
+    await ann.page.getByRole("menuitem", { name: "Close conversation" }).click();
+    await row.waitFor({ state: "detached" });
+    await bob.page.locator("textarea[name=body]").fill("One thing more");
+    await bob.page.getByRole("button", { name: "Send" }).click();
+    await row.click();
+    await ann.page.locator("article", { hasText: "One thing more" }).waitFor();
+  });
+
+  await t.step("who has left is asked back, and nothing written meanwhile is lost", async () => {
+    const row = ann.page.locator("a.side-row.dm", { hasText: "bob" });
+    await row.click({ button: "right" });
+    await ann.page.getByRole("menuitem", { name: "Leave conversation" }).click();
+    await ann.page.getByRole("dialog").getByRole("button", { name: "Leave conversation" }).click();
+    await row.waitFor({ state: "detached" });
+    await bob.page.getByText("ann has left this conversation").waitFor();
+    await bob.page.locator("textarea[name=body]").fill("Come back");
+    await bob.page.getByRole("button", { name: "Send" }).click();
+    await bob.page.getByRole("button", { name: "Ask them back" }).click();
+    await row.click();
+    await ann.page.getByRole("button", { name: "Accept", exact: true }).click();
+    await ann.page.locator("article", { hasText: "Come back" }).waitFor();
+    await bob.page.getByText("ann has left this conversation").waitFor({ state: "detached" });
   });
 
   await t.step("nothing went wrong in any page", () => {

@@ -73,6 +73,11 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   switcher: (page) => page.keyboard.press("Control+k"),
   keys: (page) => page.keyboard.press("Control+/"),
   leaveGuild: (page) => fromGuild(page, "Leave guild"),
+  leaveDm: async (page) => {
+    await page.goto(new URL("/home", page.url()).href);
+    await page.locator("a.side-row.dm", { hasText: "bob" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Leave conversation" }).click();
+  },
 };
 
 /** Those that ann, who owns the guild, cannot open; bob can. */

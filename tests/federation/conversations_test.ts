@@ -11,6 +11,7 @@ function soon<T>(what: string, look: () => Promise<T | undefined | false>): Prom
 
 interface Dm {
   readonly room_id: string;
+  readonly seen: { readonly id: string; readonly order: number } | null;
   readonly state: string;
   readonly user: { readonly id: string };
 }
@@ -57,6 +58,71 @@ Deno.test("two people of two servers have one conversation, however it began", a
     await hears(ann, dm.room_id, "hello ann");
     const again = await bob.do("POST", "/dms", { user_id: ann.id });
     assert.equal(again.room_id, dm.room_id, "to open it again is the same conversation");
+  });
+
+  await t.step("each sees how far the other has read, as long as both tell it", async () => {
+    const [dm] = await dmsOf(ann);
+    assert.ok(dm);
+    const message = await ann.do("POST", `/rooms/${dm.room_id}/send`, {
+      channel_id: "main",
+      body: "read me",
+    });
+    await hears(bob, dm.room_id, "read me");
+    assert.notEqual((await dmsOf(ann))[0]?.seen?.id, message.id, "nobody has read it yet");
+    const mark = () =>
+      bob.do("POST", `/rooms/${dm.room_id}/read`, { channel_id: "main", event_id: message.id });
+    await mark();
+    const seen = await soon("ann to see that", async () => {
+      const [held] = await dmsOf(ann);
+      const mark = held?.seen;
+      return mark?.id === message.id ? mark : undefined;
+    });
+    assert.equal(seen?.order, message.order);
+    assert.equal((await dmsOf(bob))[0]?.seen, null, "ann has read nothing");
+    await ann.do("PATCH", "/account/preferences", { share_read: false });
+    assert.equal((await dmsOf(ann))[0]?.seen, null, "who keeps it to himself sees none of others");
+    await ann.do("PATCH", "/account/preferences", { share_read: true });
+    assert.equal((await dmsOf(ann))[0]?.seen?.id, message.id);
+  });
+
+  await t.step("put away it is back with the next message, on both sides", async () => {
+    const [dm] = await dmsOf(ann);
+    assert.ok(dm);
+    await bob.do("POST", `/dms/${dm.room_id}/close`, {});
+    assert.deepEqual(await dmsOf(bob), []);
+    const [other] = await dmsOf(ann);
+    assert.equal(other?.state, "joined", "the other is told nothing");
+    await say(ann, dm.room_id, "still there?");
+    await soon("it to be back", async () => (await dmsOf(bob))[0]?.room_id === dm.room_id);
+    await bob.do("POST", `/dms/${dm.room_id}/close`, {});
+    const again = await bob.do("POST", "/dms", { user_id: ann.id });
+    assert.equal(again.room_id, dm.room_id);
+    assert.equal((await dmsOf(bob))[0]?.room_id, dm.room_id, "to open it brings it back too");
+    const { status } = await bob.try("POST", `/dms/${bob.id}/close`, {});
+    assert.equal(status, 404);
+  });
+
+  await t.step("who has left is asked back by opening it, or comes back alone", async () => {
+    const [dm] = await dmsOf(ann);
+    assert.ok(dm);
+    await bob.do("POST", `/dms/${dm.room_id}/leave`, {});
+    assert.deepEqual(await dmsOf(bob), []);
+    await soon("ann to see that", async () => (await dmsOf(ann))[0]?.state === "left");
+    await say(ann, dm.room_id, "are you gone?");
+    const again = await ann.do("POST", "/dms", { user_id: bob.id });
+    assert.deepEqual([again.room_id, again.state], [dm.room_id, "waiting"]);
+    const asked = await soon("bob to be asked", async () => (await dmsOf(bob))[0]);
+    assert.deepEqual([asked.room_id, asked.state], [dm.room_id, "invited"]);
+    await bob.do("POST", `/rooms/${dm.room_id}/join`);
+    await soon("both to be there", async () => (await dmsOf(ann))[0]?.state === "joined");
+    await hears(bob, dm.room_id, "are you gone?");
+    await bob.do("POST", `/dms/${dm.room_id}/leave`, {});
+    await soon("ann to see that", async () => (await dmsOf(ann))[0]?.state === "left");
+    const back = await bob.do("POST", "/dms", { user_id: ann.id });
+    assert.equal(back.room_id, dm.room_id);
+    await soon("both to be there", async () => (await dmsOf(ann))[0]?.state === "joined");
+    await say(ann, dm.room_id, "welcome back");
+    await hears(bob, dm.room_id, "welcome back");
   });
 
   await t.step("who takes no conversations from strangers hears nothing of them", async () => {

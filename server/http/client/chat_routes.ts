@@ -12,6 +12,8 @@ import { adminGetGuildRoute } from "./admin/guilds/get.ts";
 import { adminListUserGuildsRoute } from "./admin/users/guilds.ts";
 import { adminListGuildsRoute } from "./admin/guilds/list.ts";
 import { createChannelRoute } from "./channels/create.ts";
+import { closeDmRoute } from "./dms/close.ts";
+import { leaveDmRoute } from "./dms/leave.ts";
 import { listDmsRoute } from "./dms/list.ts";
 import { openDmRoute } from "./dms/open.ts";
 import { createGuildRoute } from "./guilds/create.ts";
@@ -80,6 +82,8 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     createChannelRoute(deps),
     listDmsRoute(deps),
     openDmRoute(deps),
+    closeDmRoute(deps),
+    leaveDmRoute(deps),
     createGuildRoute(deps),
     listAuditRoute(deps),
     banMemberRoute(deps),

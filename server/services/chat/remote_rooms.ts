@@ -48,6 +48,8 @@ export interface RemoteRooms {
   tellWithin(tx: Queryable, job: MembershipJob): Promise<void>;
   /** The user's devices look at an invitation again: it came, or was answered. */
   announceInvitation(user: UserId, roomId: RoomId): void;
+  /** The user's devices look at a conversation again: closed, left, or back. */
+  announceConversation(user: UserId, roomId: RoomId): void;
   /** `tell` has stored something: it need not wait for the next look. */
   wake(): void;
 }

@@ -10,6 +10,7 @@ import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { requireAccount } from "../invites/invite_user.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
+import { bringBack } from "./closed_dms.ts";
 import { dmRows } from "./dm_rows.ts";
 import { findDmRoom } from "./find_dm_room.ts";
 import { takesDmsFrom } from "./takes_dms.ts";
@@ -35,8 +36,12 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
   const asked = isLocal ? undefined : await acceptAsked(deps, userId, other);
   const held = asked ?? await findDmRoom(deps, userId, other);
   if (held !== undefined) {
+    const closed = await bringBack(deps.sql, { roomId: held.id, userId });
     await comeBack(deps, held, { userId, other });
-    return await viewDm(deps, await deps.rooms.open(held.id) ?? held, userId);
+    const room = await deps.rooms.open(held.id) ?? held;
+    await askBack(deps, room, { userId, other });
+    if (closed) deps.remote.announceConversation(userId, held.id);
+    return await viewDm(deps, room, userId);
   }
   if (isLocal && !await takesDmsFrom(deps, other, userId)) throw notTaken(other);
   await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
@@ -100,6 +105,34 @@ async function comeBack(
   if (there !== deps.serverName && room.authority.isJoined(other)) {
     await deps.remote.join({ user: userId, roomId: room.id, servers: [there] });
   } else await rejoin(room, userId);
+}
+
+/**
+ * Asks the other again who has left, or said no: an invite like the first one, which they answer
+ * or not. Nobody is asked who keeps such requests out, or has blocked the user.
+ */
+async function askBack(
+  deps: DmDeps,
+  room: Room,
+  { userId, other }: { readonly userId: UserId; readonly other: UserId },
+): Promise<void> {
+  if (room.authority.membership(other) !== "leave" || !room.authority.isJoined(userId)) return;
+  const to = serverOf(other);
+  const isLocal = to === deps.serverName;
+  const unwanted = isLocal && (await hasBlocked(deps.sql, [other, userId]) ||
+    !await takesDmsFrom(deps, other, userId));
+  if (unwanted) return;
+  await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
+  await room.changeControl((authority) => ({
+    intents: authority.membership(other) !== "leave" ? [] : [{
+      type: "m.room.member",
+      sender: userId,
+      stateKey: other,
+      content: { membership: "invite" },
+    }],
+  }));
+  if (isLocal) return;
+  await deps.remote.tellNow({ kind: "invite", to, roomId: room.id, user: other });
 }
 
 /** Comes back into a conversation that one left, or accepts it: its two always may. */

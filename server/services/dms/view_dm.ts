@@ -8,12 +8,17 @@ import { lastMessages } from "../messages/message_rows.ts";
 import { listReceivedInvites } from "../../federation/received_invites.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
+import { loadEvents } from "../../postgres/event_store.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+import { heldOf } from "../../rooms/load_room.ts";
+import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
+import { nothingSince } from "./closed_dms.ts";
 import { compareForUser } from "./find_dm_room.ts";
 
 /** Of more, the latest are listed; to open one of the others by its user brings it back. */
 export const CONVERSATIONS_SHOWN = 1000;
 
-type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users">;
+type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "preferences">;
 
 /** A conversation as one of its two people sees it. */
 export async function viewDm(deps: ViewDeps, room: Room, userId: UserId): Promise<Dm> {
@@ -53,10 +58,11 @@ export async function askedDms(
     last_ts: invite.received_ts,
     encrypted: false,
     may_encrypt: false,
+    seen: null,
   }));
 }
 
-/** Rooms of the user's conversations, those not yet answered too. */
+/** Rooms of the user's conversations, those not yet answered too; not those put away. */
 export async function openDmRooms(
   deps: Pick<ChatDeps, "sql" | "rooms">,
   userId: UserId,
@@ -65,7 +71,9 @@ export async function openDmRooms(
     select d.room_id from dm_rooms d
     join current_state s on s.room_id = d.room_id and s.type = 'm.room.member'
       and s.state_key = ${userId} and s.membership in ('join', 'invite')
-    where d.user_a = ${userId} or d.user_b = ${userId}
+    where (d.user_a = ${userId} or d.user_b = ${userId}) and not exists (
+      select 1 from closed_dms c
+      where c.room_id = d.room_id and c.user_id = ${userId} and ${nothingSince(deps.sql)})
     order by coalesce((
       select e.timeline_order from events e
       where e.room_id = d.room_id and e.channel_id = ${MAIN_CHANNEL}
@@ -95,8 +103,12 @@ export async function viewDms(
     deps.sql,
     rooms.map((room) => ({ roomId: room.id, channelId: MAIN_CHANNEL })),
   );
-  const others = rooms.map((room) => room.authority.room.users.find((each) => each !== userId));
-  const people = await deps.users.find(others.filter((id): id is UserId => id !== undefined));
+  const others = rooms.map((room) => otherOf(room, userId));
+  const [people, seen, left] = await Promise.all([
+    deps.users.find(others.filter((id): id is UserId => id !== undefined)),
+    seenByOthers(deps, userId, rooms),
+    roomsLeft(deps.sql, rooms, others),
+  ]);
   const dms = rooms.flatMap((room, at): Dm[] => {
     const other = others[at];
     if (other === undefined) return [];
@@ -110,12 +122,39 @@ export async function viewDms(
         ? "invited"
         : room.authority.isJoined(other)
         ? "joined"
+        : left.has(room.id)
+        ? "left"
         : "waiting",
       last_message_id: message?.eventId ?? null,
       last_ts: message?.ts ?? created,
       encrypted: isEncrypted(room.authority),
       may_encrypt: mayEncrypt(room.authority, userId),
+      seen: seen.get(room.id) ?? null,
     }];
   });
   return dms.sort((a, b) => b.last_ts - a.last_ts);
+}
+
+/**
+ * Conversations whose other one was there and has left: the leave replaced a join. One that was
+ * declined looks like one that was not answered.
+ */
+async function roomsLeft(
+  sql: Queryable,
+  rooms: readonly Room[],
+  others: readonly (UserId | undefined)[],
+): Promise<ReadonlySet<RoomId>> {
+  const left = new Set<RoomId>();
+  for (const [at, room] of rooms.entries()) {
+    const other = others[at];
+    const leave = other === undefined ? undefined : room.authority.view.get("m.room.member", other);
+    if (leave?.pdu.content["membership"] !== "leave") continue;
+    const cited = await loadEvents(sql, room.id, leave.pdu.auth_events);
+    const joined = cited.map(heldOf).some(({ pdu }) =>
+      pdu.type === "m.room.member" && "state_key" in pdu && pdu.state_key === other &&
+      pdu.content["membership"] === "join"
+    );
+    if (joined) left.add(room.id);
+  }
+  return left;
 }

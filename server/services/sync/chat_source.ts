@@ -30,6 +30,9 @@ import { openChannel } from "../chat/place.ts";
 import { shownPresence } from "../accounts/preferences.ts";
 import type { DeviceNotice } from "../e2ee/device_notice.ts";
 import type { GroupNotice } from "../e2ee/group_notice.ts";
+import type { SeenNotice } from "../reads/read_notice.ts";
+import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
+import { heardAgain } from "../dms/closed_dms.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
@@ -53,6 +56,8 @@ export interface ChatSourceDeps extends ChatDeps {
   readonly ownWriterId: () => number;
   /** Ends when everything that was stored before the call has come through `take`. */
   readonly catchUp: () => Promise<void>;
+  /** A message brought a conversation back that the user had put away. */
+  readonly conversationIsBack: (userId: UserId, roomId: RoomId) => void;
   readonly savePresence: (caller: Caller, presence: Presence) => Promise<void>;
 }
 
@@ -124,15 +129,31 @@ export class ChatSource implements GatewaySource {
     }
   }
 
-  /** How far someone has read: all of their devices hear it. */
+  /** How far someone has read: all of their devices hear it, and the other of a conversation. */
   announceRead({ userId, state }: ReadNotice): void {
-    this.#plain(() =>
-      Promise.resolve(only([{
-        t: "read.update",
-        d: state,
-        audience: { to: "users", userIds: [userId] },
-      }]))
+    this.#plain(async () =>
+      only([
+        { t: "read.update", d: state, audience: { to: "users", userIds: [userId] } },
+        ...await this.#seen({ userId, roomId: state.room_id as RoomId }),
+      ])
     );
+  }
+
+  /** Somebody of another server has read on in a conversation. */
+  announceSeen(notice: SeenNotice): void {
+    this.#plain(async () => only(await this.#seen(notice)));
+  }
+
+  async #seen({ roomId, userId }: SeenNotice): Promise<readonly Dispatch[]> {
+    const room = await this.#deps.rooms.open(roomId);
+    const other = room?.authority.room.kind === "dm" ? otherOf(room, userId) : undefined;
+    if (room === undefined || other === undefined || !this.#watchers.isConnected(other)) return [];
+    const seen = (await seenByOthers(this.#deps, other, [room])).get(roomId);
+    return seen === undefined ? [] : [{
+      t: "dm.seen",
+      d: { room_id: roomId, seen },
+      audience: { to: "users", userIds: [other] },
+    }];
   }
 
   /** What is between a user and another: all of the user's devices hear it. */
@@ -221,6 +242,7 @@ export class ChatSource implements GatewaySource {
         partial: { roomId: room.id, control: true },
       };
     }
+    if (stored.type === "m.room.message") await this.#bringBack(room, stored);
     if (!this.#watchers.hasArriving && !hasAny(this.#watchers.inRoom(stored.roomId))) {
       this.#deps.nonces.take(stored.eventId);
       return { ...NOTHING, partial: { roomId: room.id, control: false } };
@@ -233,6 +255,14 @@ export class ChatSource implements GatewaySource {
         ...await projectTimeline(this.#deps, room, stored),
       ],
     };
+  }
+
+  /** Whoever put the conversation away sees it again: whichever process comes first says so. */
+  async #bringBack(room: Room, stored: StoredEvent): Promise<void> {
+    if (room.authority.room.kind !== "dm" || stored.order === undefined) return;
+    for (const userId of await heardAgain(this.#deps.sql, room.id, stored.order)) {
+      this.#deps.conversationIsBack(userId, room.id);
+    }
   }
 
   /** What was said last in a conversation was taken back, maybe: its place in the list changes. */

@@ -20,6 +20,8 @@ export type JoinNotice =
     readonly userId: UserId;
     readonly reason: "kicked" | "unverifiable";
   }
+  /** A conversation was closed, left, or is back in the list. */
+  | { readonly kind: "conversation"; readonly roomId: RoomId; readonly userId: UserId }
   /** An invitation came, or was answered. */
   | { readonly kind: "invitation"; readonly roomId: RoomId; readonly userId: UserId };
 

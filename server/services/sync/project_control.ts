@@ -8,6 +8,7 @@ import { predecessorOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewMember } from "../chat/view_guild.ts";
+import { isPutAway } from "../dms/closed_dms.ts";
 import { viewDm } from "../dms/view_dm.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { guildUpdates } from "./guild_frames.ts";
@@ -255,16 +256,27 @@ async function projectPrivate(deps: ChatDeps, room: Room, change: Change): Promi
 }
 
 /** A conversation anew for its people. */
+/** A conversation as it is for one of its two: in the list, or gone from it. */
+export async function conversationFrame(deps: ChatDeps, room: Room, userId: UserId) {
+  const membership = room.authority.membership(userId);
+  const isListed = (membership === "join" || membership === "invite") &&
+    !await isPutAway(deps.sql, { roomId: room.id, userId });
+  return isListed
+    ? { t: "dm.update" as const, d: await viewDm(deps, room, userId) }
+    : { t: "dm.remove" as const, d: { room_id: room.id } };
+}
+
 export async function projectDm(
   deps: ChatDeps,
   room: Room,
   watchers: Watchers,
 ): Promise<Projection> {
   const connected = room.authority.room.users.filter((userId) => watchers.isConnected(userId));
-  const dispatches = await Promise.all(connected.map(async (userId): Promise<Dispatch> => ({
-    t: "dm.update",
-    d: await viewDm(deps, room, userId),
-    audience: { to: "users", userIds: [userId] },
-  })));
+  const dispatches = await Promise.all(
+    connected.map(async (userId): Promise<Dispatch> => ({
+      ...await conversationFrame(deps, room, userId),
+      audience: { to: "users", userIds: [userId] },
+    })),
+  );
   return { entitlements: entitlementsOf(deps, room, connected), dispatches };
 }

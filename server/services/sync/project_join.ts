@@ -5,7 +5,7 @@ import { listDms } from "../dms/view_dm.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
-import { memberUpdate, movedFrom, projectWholeRoom } from "./project_control.ts";
+import { conversationFrame, memberUpdate, movedFrom, projectWholeRoom } from "./project_control.ts";
 import { entitlementOf } from "./standing.ts";
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
@@ -38,6 +38,12 @@ export async function projectJoin(
         ]),
         entitlements: [{ userId, roomId, channelIds: null }],
       };
+    case "conversation": {
+      const room = await deps.rooms.open(roomId);
+      return room === undefined
+        ? NOTHING
+        : toUser(userId, [await conversationFrame(deps, room, userId)]);
+    }
     case "invitation":
       return toUser(userId, await invitationState(deps, notice));
   }

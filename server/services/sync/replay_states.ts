@@ -7,7 +7,9 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewGuild } from "../chat/view_guild.ts";
 import { askedDms, openDmRooms, viewDms } from "../dms/view_dm.ts";
+import { listPutAway } from "../dms/closed_dms.ts";
 import { listInvitations } from "../invites/invitations.ts";
+import { seenByOthers } from "../reads/seen_by_other.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
 import { changedProfiles } from "../users/changed_profiles.ts";
@@ -62,16 +64,34 @@ export async function wholeStates(
     rooms: [...joined.keys()],
     limit: input.limit,
   });
-  const dmRooms = (await openDmRooms(deps, userId)).filter((room) => changes.moved.has(room.id));
+  const allDms = await openDmRooms(deps, userId);
+  const dmRooms = allDms.filter((room) => changes.moved.has(room.id));
   return [
     ...await guildStates(deps, userId, input),
     ...people.map((user): Told => ({ t: "user.update", d: user })),
     ...(await viewDms(deps, dmRooms, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
+    ...await goneDms(deps, userId, changes),
+    ...[...await seenByOthers(deps, userId, allDms)].map(([roomId, seen]): Told => ({
+      t: "dm.seen",
+      d: { room_id: roomId, seen },
+    })),
     ...(await askedDms(deps, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
     ...(await listInvitations(deps, userId)).map((d): Told => ({ t: "invitation.update", d })),
     ...(await listRelationships(deps, userId)).map((d): Told => ({ t: "relationship.update", d })),
     ...await readMarkers(deps, userId, joined),
   ];
+}
+
+/** Conversations that were put away or left on another device, as far as that is to be known. */
+async function goneDms(deps: ChatDeps, userId: UserId, changes: Changes): Promise<Told[]> {
+  const gone = new Set<RoomId>(await listPutAway(deps.sql, userId));
+  for (const roomId of changes.controlled) {
+    const room = await deps.rooms.open(roomId);
+    const isOut = room?.authority.room.kind === "dm" && !room.authority.isJoined(userId) &&
+      room.authority.membership(userId) !== "invite";
+    if (isOut) gone.add(roomId);
+  }
+  return [...gone].map((roomId) => ({ t: "dm.remove", d: { room_id: roomId } }));
 }
 
 async function guildStates(

@@ -11,6 +11,7 @@ import type { ChatState } from "../../lib/store/chat.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
+import { askBack } from "../../lib/browser/close_dm.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
 import { goToPresent } from "../../lib/browser/present.ts";
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
@@ -286,6 +287,20 @@ function MembersButton() {
   );
 }
 
+/** The other one has left: what is written now waits until they come back. */
+function LeftNotice({ dm }: { dm: Dm }) {
+  const state = useChat();
+  return (
+    <div class="guild-notice row-tight wrap" role="status">
+      <Icon name="leave" small />
+      <span class="grow">{t("dm.leftLine", { name: nameOf(dm.user) })}</span>
+      <button type="button" class="button small" onClick={() => void askBack(state, dm)}>
+        {t("dm.askBack")}
+      </button>
+    </div>
+  );
+}
+
 function DmMain({ dm }: { dm: Dm }) {
   const state = useChat();
   const place = state.place.value;
@@ -334,6 +349,7 @@ function DmMain({ dm }: { dm: Dm }) {
         : (
           <>
             <EncryptionNotice roomId={dm.room_id} name={name} />
+            {dm.state === "left" && <LeftNotice dm={dm} />}
             <Timeline key={placeKey(place)} place={place} />
             <Composer
               key={`c-${placeKey(place)}`}

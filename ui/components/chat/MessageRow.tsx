@@ -29,6 +29,8 @@ interface RowProps {
   focused: boolean;
   /** The newest one, where the focus enters the feed when none had it. */
   last: boolean;
+  /** The other one of the conversation has read it. */
+  seen: boolean;
 }
 
 /** A message; of somebody whom the viewer has blocked no more than that, until it is asked for. */
@@ -52,7 +54,7 @@ export function MessageRow(props: RowProps) {
 }
 
 /** An article of the feed that can be focused and acted on. */
-function ShownRow({ message, grouped, focused, last }: RowProps) {
+function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
   const state = useChat();
   const name = message.nickname ?? nameOf(message.author);
   // Through a computed: what is under the pointer draws two rows anew, not all.
@@ -97,6 +99,7 @@ function ShownRow({ message, grouped, focused, last }: RowProps) {
         {!grouped && <MessageHead message={message} name={name} />}
         <MessageContent message={message} />
         {message.reactions.length > 0 && <Reactions message={message} />}
+        {seen && <p class="msg-seen">{t("message.seen")}</p>}
       </div>
       {active && !message.redacted && chosen === null && <MessageTools message={message} />}
     </article>

@@ -16,6 +16,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   invite: () => import("./overlays/InvitePeople.tsx"),
   leaveGuild: () => import("./overlays/LeaveGuild.tsx"),
   friends: () => import("./overlays/Friends.tsx"),
+  leaveDm: () => import("./overlays/LeaveDm.tsx"),
   startDm: () => import("./overlays/StartDm.tsx"),
   profile: () => import("./overlays/ProfileCard.tsx"),
   moderate: () => import("./overlays/Moderate.tsx"),

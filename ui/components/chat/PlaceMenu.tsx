@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { closeDm } from "../../lib/browser/close_dm.ts";
 import { keepName } from "../../lib/browser/keep_name.ts";
 import { markChannelsRead, markDmsRead, markGuildRead } from "../../lib/browser/mark_all_read.ts";
 import { moveInMenu } from "../../lib/browser/menu_keys.ts";
@@ -201,6 +202,16 @@ function DmItems({ target: { dm } }: Of<"dm">) {
         </MenuButton>
       )}
       <CopyItem path={dmPath(dm.room_id)} />
+      {dm.state !== "invited" && (
+        <>
+          <MenuButton icon="close" onClick={() => void closeDm(state, dm)}>
+            {t("dm.close")}
+          </MenuButton>
+          <MenuButton icon="leave" onClick={() => state.overlay.value = { kind: "leaveDm", dm }}>
+            {t("dm.leave")}
+          </MenuButton>
+        </>
+      )}
     </>
   );
 }

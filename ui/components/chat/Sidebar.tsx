@@ -192,6 +192,8 @@ function DmRow({ dm }: { dm: Dm }) {
                 ? t("dm.invited")
                 : dm.state === "waiting"
                 ? t("dm.waiting")
+                : dm.state === "left"
+                ? t("dm.left")
                 : serverOf(dm.user.id)}
             </span>
           )}

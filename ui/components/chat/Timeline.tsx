@@ -10,6 +10,7 @@ import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
+import { seenMessage } from "../../lib/store/conversations.ts";
 import { channelOf, dmOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
@@ -32,6 +33,9 @@ export function Timeline({ place }: { place: TalkPlace }) {
   const scroll = useTimelineScroll(place, rows);
   const [open] = useState(() => openAt(place, rows));
   const lastId = window.messages.at(-1)?.id;
+  const seenId = window.hasAfter || window.pending.length > 0
+    ? undefined
+    : seenMessage(dmOf(state.known, place), window.messages, state.self.value.user.id);
   const jump = () => {
     if (window.hasAfter) {
       state.anchors.set(key, "present");
@@ -62,7 +66,13 @@ export function Timeline({ place }: { place: TalkPlace }) {
             onKeyDown={moveBetweenRows}
           >
             {rows.map((row) => (
-              <TimelineRow key={row.key} row={row} place={place} last={row.key === lastId} />
+              <TimelineRow
+                key={row.key}
+                row={row}
+                place={place}
+                last={row.key === lastId}
+                seen={row.key === seenId}
+              />
             ))}
           </div>
           {window.loading === "after" && <Skeletons count={3} />}
@@ -117,7 +127,9 @@ function NewlySaid() {
   );
 }
 
-function TimelineRow({ row, place, last }: { row: Row; place: TalkPlace; last: boolean }) {
+function TimelineRow(
+  { row, place, last, seen }: { row: Row; place: TalkPlace; last: boolean; seen: boolean },
+) {
   const state = useChat();
   if (row.kind === "day") {
     const zone = state.timeZone.value;
@@ -162,6 +174,7 @@ function TimelineRow({ row, place, last }: { row: Row; place: TalkPlace; last: b
       grouped={row.grouped}
       focused={place.focus === row.message.id}
       last={last}
+      seen={seen}
     />
   );
 }

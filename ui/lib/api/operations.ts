@@ -87,6 +87,8 @@ export const OPERATIONS = {
   orderChannels: ["PUT", "/client/v1/guilds/:guild_id/channels"],
   updateChannel: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id"],
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
+  closeDm: ["POST", "/client/v1/dms/:room_id/close"],
+  leaveDm: ["POST", "/client/v1/dms/:room_id/leave"],
   listDms: ["GET", "/client/v1/dms"],
   openDm: ["POST", "/client/v1/dms"],
   deleteBackup: ["DELETE", "/client/v1/backup"],
@@ -267,6 +269,8 @@ export interface OperationTypes {
   orderChannels: typeof channels.orderChannels;
   updateChannel: typeof channels.updateChannel;
   getDelivery: typeof delivery.getDelivery;
+  closeDm: typeof dms.closeDm;
+  leaveDm: typeof dms.leaveDm;
   listDms: typeof dms.listDms;
   openDm: typeof dms.openDm;
   deleteBackup: typeof e2ee_backup.deleteBackup;

@@ -6,6 +6,7 @@ import { guildPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { showAuthor, showFormerMember, showMember, showMentions } from "../store/held_messages.ts";
+import { dropDm, takeSeen } from "../store/conversations.ts";
 import { refKey } from "../store/place.ts";
 import { markPinged, markSeen } from "../store/stale_reads.ts";
 import { dropInvitation, setInvitation } from "./invitations.ts";
@@ -104,6 +105,15 @@ function removeGuild(state: ChatState, guildId: string, reason: string): void {
   if (reason === "moved") followGuild(state, guild, here);
 }
 
+/** Closed or left, on this device or another one. */
+function removeDm(state: ChatState, roomId: string): void {
+  dropDm(state, roomId);
+  const place = state.place.value;
+  if (place.kind !== "dm" || place.roomId !== roomId) return;
+  state.place.value = { kind: "home" };
+  history.replaceState(null, "", "/home");
+}
+
 /** A guild that goes on in a new room: whoever looked at it is there too. */
 function followGuild(state: ChatState, former: Guild, here: boolean): void {
   const next = state.guilds.value.find((entry) => entry.predecessor === former.id);
@@ -179,6 +189,10 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
       state.dms.value = [frame.d, ...others].sort((a, b) => b.last_ts - a.last_ts);
       return;
     }
+    case "dm.remove":
+      return removeDm(state, frame.d.room_id);
+    case "dm.seen":
+      return takeSeen(state, frame.d.room_id, frame.d.seen);
     case "user.update":
       return setUser(state, frame.d);
     default:

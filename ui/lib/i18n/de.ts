@@ -250,6 +250,17 @@ export const de: Catalogue = {
   "dm.invitedText":
     "Die Anfrage kommt von {server}. Bis du annimmst, siehst du nichts, was von dort geschickt wird.",
   "dm.accept": "Annehmen",
+  "dm.left": "Ist gegangen",
+  "dm.leftLine":
+    "{name} hat diese Unterhaltung verlassen. Was du schreibst, wartet, bis {name} zurückkommt.",
+  "dm.askBack": "Zurückbitten",
+  "dm.close": "Unterhaltung schließen",
+  "dm.closed": "Geschlossen. Die nächste Nachricht von {name} bringt sie zurück.",
+  "dm.leave": "Unterhaltung verlassen",
+  "dm.leaveTitle": "Die Unterhaltung mit {name} verlassen?",
+  "dm.leaveText":
+    "{name} sieht, dass du gegangen bist. Hier kommt nichts mehr an, bis du sie wieder öffnest oder zurückgebeten wirst.",
+  "message.seen": "Gesehen",
 
   "me.label": "Du",
   "me.menu": "Status und Einstellungen",

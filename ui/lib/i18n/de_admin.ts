@@ -24,7 +24,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "privacy.presenceHint": "Ohne das wirkst du für alle offline, was auch immer du wählst.",
   "privacy.read": "Wie weit ich gelesen habe",
   "privacy.readHint":
-    "Erfahren die Server der Leser eines Kanals; deine eigenen Geräte wissen es immer.",
+    "Wer mit dir zu zweit redet, sieht „Gesehen“, und du seines. Andere Server erfahren es; deine eigenen Geräte wissen es immer.",
   "privacy.more": "Was der Server über dich speichert, steht in",
   "notify.lead":
     "Bei Erwähnungen und Nachrichten in deinen Gesprächen, solange ein Tab dieses Servers offen ist und du woanders hinschaust. „Nicht stören“ schaltet sie stumm.",

@@ -243,6 +243,16 @@ export const en = {
   "dm.invitedTitle": "{name} would like to talk to you",
   "dm.invitedText": "They write from {server}. Until you accept, nothing they send is shown.",
   "dm.accept": "Accept",
+  "dm.left": "Has left",
+  "dm.leftLine": "{name} has left this conversation. What you write waits until they come back.",
+  "dm.askBack": "Ask them back",
+  "dm.close": "Close conversation",
+  "dm.closed": "Closed. The next message of {name} brings it back.",
+  "dm.leave": "Leave conversation",
+  "dm.leaveTitle": "Leave the conversation with {name}?",
+  "dm.leaveText":
+    "{name} sees that you have left. Nothing more arrives here until you open it again or they ask you back.",
+  "message.seen": "Seen",
 
   "me.label": "You",
   "me.menu": "Status and settings",

@@ -20,7 +20,8 @@ export const adminTexts = {
   "privacy.presence": "Whether I am there",
   "privacy.presenceHint": "Without it you look offline to everybody, whatever you choose.",
   "privacy.read": "How far I have read",
-  "privacy.readHint": "Told to the servers of a channel's readers; your own devices always know.",
+  "privacy.readHint":
+    "People you talk to one to one see “Seen”, and you see theirs. Other servers are told; your own devices always know.",
   "privacy.more": "What the server stores about you stands in",
   "notify.lead":
     "For mentions and for what comes in your conversations, while a tab of this server is open and you look elsewhere. “Do not disturb” silences them.",

@@ -48,6 +48,7 @@ export type Overlay =
   | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }
   | { readonly kind: "leaveGuild"; readonly guildId: string }
   | { readonly kind: "startDm" }
+  | { readonly kind: "leaveDm"; readonly dm: Dm }
   | { readonly kind: "friends" }
   | { readonly kind: "profile"; readonly userId: string; readonly guildId: string | null }
   | {

@@ -1,0 +1,11 @@
+import { leaveDm as operation } from "../../../../core/api/dms.ts";
+import { leaveDm } from "../../../services/dms/leave_dm.ts";
+import { type Route, route } from "../../route.ts";
+import type { ChatRouteDeps } from "../chat_route_deps.ts";
+
+export function leaveDmRoute(deps: ChatRouteDeps): Route {
+  return route(operation, async ({ caller, params }) => {
+    await leaveDm(deps, caller.userId, params.room_id);
+    return {};
+  });
+}

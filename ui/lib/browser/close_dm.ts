@@ -1,0 +1,44 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import type { ChatState } from "../store/chat.ts";
+import { dropDm } from "../store/conversations.ts";
+import { nameOf } from "../format/names.ts";
+import { t } from "../i18n/t.ts";
+import { callApi, reasonOf } from "./browser_api.ts";
+import { openPlace } from "./history.ts";
+import { showToast } from "./toast.ts";
+
+/** Puts a conversation out of the list, until something is said in it. */
+export async function closeDm(state: ChatState, dm: Dm): Promise<void> {
+  try {
+    await callApi("closeDm", { params: { room_id: dm.room_id } });
+    goAway(state, dm);
+    showToast(state, t("dm.closed", { name: nameOf(dm.user) }));
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+/** Leaves for good, unless it is opened or accepted again. Throws what the server says. */
+export async function leaveDm(state: ChatState, dm: Dm): Promise<void> {
+  await callApi("leaveDm", { params: { room_id: dm.room_id } });
+  state.overlay.value = null;
+  goAway(state, dm);
+}
+
+/** Asks the other one again who has left. */
+export async function askBack(state: ChatState, dm: Dm): Promise<void> {
+  try {
+    const asked = await callApi("openDm", { body: { user_id: dm.user.id } });
+    state.dms.value = state.dms.value.map((each) => each.room_id === dm.room_id ? asked : each);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+function goAway(state: ChatState, dm: Dm): void {
+  const place = state.place.value;
+  if (place.kind === "dm" && place.roomId === dm.room_id) {
+    openPlace(state, { kind: "home" }, "replace");
+  }
+  dropDm(state, dm.room_id);
+}
