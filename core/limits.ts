@@ -164,6 +164,54 @@ export const limits = {
     /** Servers that are asked in turn for what is missing. */
     maxServersAsked: 5,
   },
+  /** Voice: what one media server holds, and how long it waits. */
+  voice: {
+    maxSeats: 2000,
+    maxSeatsPerCall: 64,
+    /** Voices of one call that are forwarded at once: the loudest. */
+    maxSpeakers: 12,
+    /** Longer datagrams are dropped unread. */
+    maxDatagramBytes: 1500,
+    /** Sends that the system has not confirmed. More of them cost more than they carry. */
+    maxSendsInFlight: 64,
+    /** Datagrams that wait behind them. Beyond it the oldest is dropped: late voice is worthless. */
+    maxSendQueue: 2048,
+    /** Addresses that one participant's checks may come from at a time. */
+    maxAddresses: 4,
+    /** Streams that one participant's browser may begin, of which the latest is heard. */
+    maxStreams: 4,
+    /** Of a participant, whatever the bitrate: frames of 5 ms. */
+    maxPacketsPerSecond: 200,
+    minBitrate: 8000,
+    maxBitrate: 510_000,
+    maxSdpBytes: 131_072,
+    maxSdpLines: 8192,
+    /** A description's part per participant: parts are used again, so a call has no more. */
+    maxSdpParts: 64,
+    /** Of one message of a browser's handshake: its certificate is the largest. */
+    maxHandshakeBytes: 8192,
+    /** Pieces of one message. */
+    maxFragments: 32,
+    /** Messages of a handshake, and encrypted records, kept while an earlier one is missing. */
+    maxHandshakeAhead: 8,
+    /** A handshake that is begun anew this often has failed. */
+    maxHandshakeStarts: 16,
+    /** From the offer to the first check, and from there to the keys. */
+    maxConnectMs: 60_000,
+    /** Checks come every 2.5 s. After this long without one a participant counts as disconnected. */
+    silentMs: 8000,
+    /** Consent (RFC 7675): nothing is sent to who has not asked for it for so long. */
+    consentMs: 30_000,
+    /** Another address takes over without being chosen when the present one was silent so long. */
+    rebindMs: 3000,
+    /** Louder than this many decibels under the loudest counts as speech. */
+    speechDb: 50,
+    /** Pauses between words do not end it. */
+    speechHoldMs: 600,
+    /** A jump of a stream's numbers beyond this is closed for its listeners. */
+    maxSequenceGap: 1024,
+    reportEveryMs: 3000,
+  },
 } as const;
 
 const day = 24 * 3_600_000;
@@ -225,4 +273,9 @@ assert(
   limits.receive.maxFutureMs < limits.receive.lateAfterMs &&
     limits.event.maxTs > limits.event.minTs && limits.event.maxTs < limits.json.maxInteger,
   "limits: times are ordered",
+);
+assert(
+  limits.voice.silentMs < limits.voice.consentMs && limits.voice.rebindMs < limits.voice.silentMs &&
+    limits.voice.maxSdpParts >= limits.voice.maxSeatsPerCall,
+  "limits: a participant is silent before it is given up, and has a part for each other one",
 );

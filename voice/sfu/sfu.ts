@@ -2,6 +2,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
+import type { Offer } from "../signalling/negotiation.ts";
 
 /**
  * The media server of voice channels, as the rest of the process sees it: it forwards packets that
@@ -29,14 +30,6 @@ export interface JoinRequest {
   readonly hear: boolean;
   /** Of the voice that is sent, in bits a second. Told to the browser, and held to within a factor. */
   readonly bitrate: number;
-}
-
-/** A session description for the browser, which answers each before it gets the next. */
-export interface Offer {
-  readonly seq: number;
-  readonly sdp: string;
-  /** Whose voice arrives in which part of the description. The own microphone is not among them. */
-  readonly mids: readonly { readonly mid: string; readonly participant: string }[];
 }
 
 export type AnswerResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };

@@ -1,0 +1,84 @@
+import { Buffer } from "node:buffer";
+import { limits } from "../../core/limits.ts";
+import type { OfferedVoice } from "../signalling/parts.ts";
+import type { Listener } from "./listener.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Route } from "./route.ts";
+import { RTP_HEADER, timestampOf } from "./rtp.ts";
+import { Speakers } from "./speakers.ts";
+import type { OpenedRtp } from "./srtp.ts";
+
+/** Somebody in a call, as forwarding sees them. */
+export interface Member {
+  readonly voice: OfferedVoice;
+  readonly publisher: Publisher;
+  readonly listener: Listener;
+  /** Where they can be reached now; undefined while they are not connected. */
+  readonly reachedBy: Route | undefined;
+  /** Somebody came or went. */
+  onMembersChanged(): void;
+}
+
+/** What forwarding counts. */
+export interface Forwarded {
+  packetsForwarded: number;
+  bytesSent: number;
+}
+
+/** Who hears whom: one packet in, one out for each listener. */
+export class Call {
+  readonly #members = new Set<Member>();
+  readonly #speakers = new Speakers();
+  readonly #header = Buffer.alloc(RTP_HEADER);
+
+  get members(): ReadonlySet<Member> {
+    return this.#members;
+  }
+
+  get isFull(): boolean {
+    return this.#members.size >= limits.voice.maxSeatsPerCall;
+  }
+
+  add(member: Member): void {
+    this.#members.add(member);
+    for (const other of this.#members) if (other !== member) other.onMembersChanged();
+  }
+
+  remove(member: Member): void {
+    if (!this.#members.delete(member)) return;
+    this.#speakers.remove(member.publisher);
+    for (const other of this.#members) {
+      other.listener.forget(member.publisher.stream);
+      other.onMembersChanged();
+    }
+  }
+
+  /** Somebody who may not speak any more makes room among those who are heard. */
+  silence(publisher: Publisher): void {
+    this.#speakers.remove(publisher);
+  }
+
+  /**
+   * Forwards a packet that was opened and accepted. Its header is written once, without extensions:
+   * they tell listeners nothing that the payload's key should not open.
+   */
+  forward(from: Publisher, data: Buffer, opened: OpenedRtp, counts: Forwarded): void {
+    const place = this.#speakers.admit(from);
+    if (place === undefined) return;
+    if (place.isNew) from.generation++;
+    const header = this.#header;
+    // Version and padding of the original: padding lies within the payload.
+    header.writeUInt8(0x80 | (data.readUInt8(0) & 0x20), 0);
+    header.writeUInt8(data.readUInt8(1), 1);
+    header.writeUInt32BE(timestampOf(data), 4);
+    header.writeUInt32BE(from.stream, 8);
+    const packet = { from, header, payload: opened.payload, index: opened.index };
+    for (const { publisher, listener, reachedBy } of this.#members) {
+      if (publisher === from || reachedBy === undefined) continue;
+      const bytes = listener.deliver(reachedBy, packet);
+      if (bytes === 0) continue;
+      counts.packetsForwarded++;
+      counts.bytesSent += bytes;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Reception, SenderReport } from "./rtcp.ts";
+
+const CLOCK_PER_MS = 48;
+const JITTER_GAIN = 1 / 16;
+const REPORT_UNITS_PER_MS = 65_536 / 1000;
+
+/** What arrived of one stream, for reports to its sender (RFC 3550, 6.4.1 and A.3, A.8). */
+export class ReceptionCounter {
+  readonly stream: number;
+  readonly #first: number;
+  #highest: number;
+  #received = 0;
+  #jitter = 0;
+  #transit: number | undefined;
+  #before = { expected: 0, received: 0 };
+  #report: { readonly middle: number; readonly at: number } | undefined;
+
+  constructor(stream: number, firstIndex: number) {
+    this.stream = stream;
+    this.#first = firstIndex;
+    this.#highest = firstIndex;
+  }
+
+  /** A packet of the stream. `now` in milliseconds, of a clock that never jumps. */
+  count(index: number, timestamp: number, now: number): void {
+    this.#received++;
+    this.#highest = Math.max(this.#highest, index);
+    const transit = (now * CLOCK_PER_MS - timestamp) % 0x1_0000_0000;
+    const change = Math.abs(transit - (this.#transit ?? transit));
+    // The timestamp has gone round, or its sender has paused: that is no jitter.
+    if (change < CLOCK_PER_MS * 1000) this.#jitter += (change - this.#jitter) * JITTER_GAIN;
+    this.#transit = transit;
+  }
+
+  takeReport(report: SenderReport, now: number): void {
+    if (report.stream === this.stream) this.#report = { middle: report.middle, at: now };
+  }
+
+  /** Figures for a report, of which the lost fraction begins anew. */
+  report(now: number): Reception {
+    const expected = this.#highest - this.#first + 1;
+    const interval = {
+      expected: expected - this.#before.expected,
+      received: this.#received - this.#before.received,
+    };
+    this.#before = { expected, received: this.#received };
+    const lost = interval.expected - interval.received;
+    return {
+      stream: this.stream,
+      fractionLost: lost <= 0 ? 0 : Math.min(255, Math.floor(lost * 256 / interval.expected)),
+      totalLost: Math.max(0, expected - this.#received),
+      highest: this.#highest % 0x1_0000_0000,
+      jitter: Math.floor(this.#jitter),
+      lastReport: this.#report?.middle ?? 0,
+      sinceLastReport: this.#report === undefined
+        ? 0
+        : Math.floor((now - this.#report.at) * REPORT_UNITS_PER_MS),
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import type { Buffer } from "node:buffer";
+import type { Demux, Way } from "./demux.ts";
+import type { Route } from "./route.ts";
+import type { UdpSocket } from "./udp_socket.ts";
+
+/** The addresses behind one UDP socket that authenticated checks have come from. */
+export class UdpWays {
+  readonly #socket: UdpSocket;
+  readonly #ways = new Map<string, Way>();
+
+  constructor(socket: UdpSocket, demux: Demux) {
+    this.#socket = socket;
+    socket.onDatagram((data, { address, port }) => this.#take(demux, data, address, port));
+  }
+
+  close(route: Route): void {
+    const key = keyOf(route.address, route.port);
+    if (this.#ways.get(key)?.route === route) this.#ways.delete(key);
+  }
+
+  #take(demux: Demux, data: Buffer, address: string, port: number): void {
+    const key = keyOf(address, port);
+    const way = this.#ways.get(key);
+    demux.take(data, {
+      address,
+      port,
+      way,
+      open: (seat) => {
+        if (way !== undefined) {
+          way.seat = seat;
+          return way;
+        }
+        const made = { route: this.#socket.routeTo(address, port), seat };
+        this.#ways.set(key, made);
+        return made;
+      },
+    });
+  }
+}
+
+const keyOf = (address: string, port: number) => `${address} ${port}`;

@@ -1,0 +1,91 @@
+import { MICROPHONE_MID, type OfferedVoice, Parts } from "./parts.ts";
+import { type Answer, readAnswer } from "./read_answer.ts";
+import { type OfferFacts, writeOffer } from "./write_offer.ts";
+
+/** A session description for the browser, which answers each before it gets the next. */
+export interface Offer {
+  readonly seq: number;
+  readonly sdp: string;
+  /** Whose voice arrives in which part of the description. The own microphone is not among them. */
+  readonly mids: readonly { readonly mid: string; readonly participant: string }[];
+}
+
+/** What an offer is made of, as it is at that moment. */
+export interface Situation extends Omit<OfferFacts, "seq" | "parts"> {
+  readonly voices: readonly OfferedVoice[];
+}
+
+export type Answered =
+  | { readonly kind: "taken"; readonly answer: Answer; readonly streams: readonly number[] }
+  | { readonly kind: "repeated" }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/**
+ * Offers to one browser, one after another: while one waits for its answer all that changes is
+ * gathered into the next.
+ */
+export class Negotiation {
+  readonly #situation: () => Situation;
+  readonly #parts = new Parts();
+  #offer: Offer;
+  #waits = true;
+  #changed = false;
+
+  constructor(situation: () => Situation) {
+    this.#situation = situation;
+    this.#offer = this.#make(1);
+  }
+
+  get offer(): Offer {
+    return this.#offer;
+  }
+
+  /** Something that offers tell has changed. `next` gives the offer, now or after an answer. */
+  change(): void {
+    this.#changed = true;
+  }
+
+  /** The next offer, if there is something to say and none waits for its answer. */
+  next(): Offer | undefined {
+    if (!this.#changed || this.#waits) return undefined;
+    this.#waits = true;
+    this.#offer = this.#make(this.#offer.seq + 1);
+    return this.#offer;
+  }
+
+  /** The offer that waits is taken back: it may have been lost, and the next one says more. */
+  supersede(): void {
+    this.#waits = false;
+    this.#changed = true;
+  }
+
+  answer(seq: number, sdp: string): Answered {
+    if (seq !== this.#offer.seq) {
+      return { kind: "refused", reason: `offer ${this.#offer.seq} is to be answered, not ${seq}` };
+    }
+    if (!this.#waits) return { kind: "repeated" };
+    const parts = this.#parts.list();
+    const answer = readAnswer(sdp, [MICROPHONE_MID, ...parts.map(({ mid }) => mid)]);
+    if (typeof answer === "string") return { kind: "refused", reason: answer };
+    this.#waits = false;
+    this.#parts.settle();
+    const streams = parts.flatMap(({ mid, voice }) =>
+      voice !== undefined && answer.received.has(mid) ? [voice.stream] : []
+    );
+    return { kind: "taken", answer, streams };
+  }
+
+  #make(seq: number): Offer {
+    const { voices, ...facts } = this.#situation();
+    this.#changed = false;
+    this.#parts.assign(voices);
+    const parts = this.#parts.list();
+    return {
+      seq,
+      sdp: writeOffer({ ...facts, seq, parts }),
+      mids: parts.flatMap(({ mid, voice }) =>
+        voice === undefined ? [] : [{ mid, participant: voice.participant }]
+      ),
+    };
+  }
+}

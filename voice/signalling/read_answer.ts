@@ -1,0 +1,105 @@
+import { limits } from "../../core/limits.ts";
+import { MICROPHONE_MID, OPUS_PAYLOAD } from "./parts.ts";
+
+/** What we need of a browser's answer. */
+export interface Answer {
+  /** SHA-256 of the browser's certificate: `AB:CD:...`. */
+  readonly fingerprint: string;
+  /** The parts by which the browser takes a voice. */
+  readonly received: ReadonlySet<string>;
+  /** The browser may send its microphone. */
+  readonly sends: boolean;
+}
+
+interface Section {
+  readonly media: string;
+  readonly lines: string[];
+}
+
+/**
+ * Reads an answer to an offer of the parts `mids`, of which the first is the microphone's. A
+ * sentence where it is no answer to that.
+ */
+export function readAnswer(sdp: string, mids: readonly string[]): Answer | string {
+  if (sdp.length > limits.voice.maxSdpBytes) {
+    return `the answer has ${sdp.length} characters; ${limits.voice.maxSdpBytes} is the bound`;
+  }
+  const lines = sdp.split(/\r?\n/, limits.voice.maxSdpLines);
+  if (lines[0] !== "v=0") return "the answer does not begin with v=0";
+  const { session, sections } = divide(lines);
+  if (sections.length !== mids.length) {
+    return `the answer has ${sections.length} parts, the offer ${mids.length}`;
+  }
+  for (const [at, section] of sections.entries()) {
+    const mid = valueOf(section.lines, "mid");
+    if (mid !== mids[at]) {
+      return `part ${at} of the answer is ${mid}, that of the offer ${mids[at]}`;
+    }
+  }
+  const fault = findFault(session, sections);
+  if (fault !== undefined) return fault;
+  const fingerprint = readFingerprint(session, sections);
+  if (!/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/.test(fingerprint ?? "")) {
+    return "the answer names no SHA-256 fingerprint, or several";
+  }
+  const going = (section: Section | undefined, ways: readonly string[]) =>
+    section !== undefined && !isRejected(section) && ways.includes(directionOf(section.lines));
+  return {
+    fingerprint: fingerprint ?? "",
+    received: new Set(
+      mids.filter((mid, at) =>
+        mid !== MICROPHONE_MID && going(sections[at], ["recvonly", "sendrecv"])
+      ),
+    ),
+    sends: going(sections[0], ["sendonly", "sendrecv"]),
+  };
+}
+
+function divide(lines: readonly string[]): { session: string[]; sections: Section[] } {
+  const session: string[] = [];
+  const sections: Section[] = [];
+  for (const line of lines) {
+    if (line.startsWith("m=")) sections.push({ media: line.slice(2), lines: [] });
+    else (sections.at(-1)?.lines ?? session).push(line);
+  }
+  return { session, sections };
+}
+
+function findFault(session: readonly string[], sections: readonly Section[]): string | undefined {
+  const [first] = sections;
+  if (first === undefined || isRejected(first)) return "the answer refuses the first part";
+  const setup = valueOf(first.lines, "setup") ?? valueOf(session, "setup");
+  if (setup !== "active") return `the answer says setup:${setup}; the browser must be active`;
+  for (const section of sections) {
+    if (isRejected(section)) continue;
+    const formats = section.media.split(" ").slice(3);
+    if (!formats.includes(String(OPUS_PAYLOAD))) return `the answer has no Opus in a part`;
+  }
+  return undefined;
+}
+
+/** The one that every part names; undefined where they differ or there is none. */
+function readFingerprint(
+  session: readonly string[],
+  sections: readonly Section[],
+): string | undefined {
+  const found = new Set(
+    [session, ...sections.map((section) => section.lines)]
+      .flat()
+      .map((line) => /^a=fingerprint:sha-256 (.+)$/i.exec(line)?.[1]?.trim().toUpperCase())
+      .filter((print) => print !== undefined),
+  );
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+const isRejected = ({ media }: Section) => media.split(" ")[1] === "0";
+
+function valueOf(lines: readonly string[], name: string): string | undefined {
+  return lines.find((line) => line.startsWith(`a=${name}:`))?.slice(name.length + 3).trim();
+}
+
+function directionOf(lines: readonly string[]): string {
+  return lines.map((line) => line.slice(2))
+    .find((value) => ["sendrecv", "sendonly", "recvonly", "inactive"].includes(value)) ??
+    "sendrecv";
+}
