@@ -1,0 +1,25 @@
+import { equal } from "node:assert/strict";
+import fc from "fast-check";
+import { ReplayWindow } from "./replay_window.ts";
+
+const WINDOW = 64;
+
+Deno.test("each number is taken once, and none that is 64 or more behind", () => {
+  const steps = fc.array(fc.integer({ min: -100, max: 100 }), { maxLength: 300 });
+  fc.assert(fc.property(steps, (jumps) => {
+    const window = new ReplayWindow();
+    const seen = new Set<number>();
+    let highest = -1;
+    let at = 1000;
+    for (const jump of jumps) {
+      at = Math.max(0, at + jump);
+      const expected = !seen.has(at) && highest - at < WINDOW;
+      equal(window.mayTake(at), expected, `${at} after ${highest}`);
+      if (!expected) continue;
+      window.mark(at);
+      seen.add(at);
+      highest = Math.max(highest, at);
+      equal(window.highest, highest);
+    }
+  }));
+});

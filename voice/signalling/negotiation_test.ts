@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { limits } from "../../core/limits.ts";
+import { Negotiation } from "./negotiation.ts";
+import type { OfferedVoice } from "./parts.ts";
+import { readAnswer } from "./read_answer.ts";
+
+const PRINT = Array.from({ length: 32 }, () => "AB").join(":");
+
+const voice = (participant: string, stream: number): OfferedVoice => ({ participant, stream });
+
+function begin(voices: OfferedVoice[] = []) {
+  const now = { voices };
+  const negotiation = new Negotiation(() => ({
+    voices: now.voices,
+    bitrate: 64_000,
+    ufrag: "ufrag",
+    password: "password",
+    fingerprint: PRINT,
+    candidates: [{ address: "192.0.2.1", port: 4000, transport: "udp" }],
+  }));
+  return { now, negotiation };
+}
+
+/** What a browser answers to an offer: the other end of each part. */
+function answerTo(sdp: string, setup = "active"): string {
+  const turned: Record<string, string> = { sendonly: "recvonly", recvonly: "sendonly" };
+  return sdp.split("\r\n")
+    .filter((line) => !/^a=(ssrc|msid|candidate|ice-lite|end-of)/.test(line))
+    .map((line) => line.replace(/^a=(sendonly|recvonly)$/, (_, way) => `a=${turned[way]}`))
+    .map((line) => line.replace("setup:actpass", `setup:${setup}`))
+    .join("\r\n");
+}
+
+const directions = (sdp: string) =>
+  [...sdp.matchAll(/^a=(sendonly|recvonly|inactive)\r?$/gm)].map((match) => match[1]);
+
+Deno.test("an offer takes the microphone and brings each voice in a part of its own", () => {
+  const { negotiation } = begin([voice("ann", 11), voice("ben", 12)]);
+  const { sdp, mids, seq } = negotiation.offer;
+  assert.equal(seq, 1);
+  assert.deepEqual(mids, [{ mid: "1", participant: "ann" }, { mid: "2", participant: "ben" }]);
+  assert.deepEqual(directions(sdp), ["recvonly", "sendonly", "sendonly"]);
+  assert.match(sdp, /^a=group:BUNDLE 0 1 2\r$/m);
+  assert.match(sdp, /^a=ssrc:12 /m);
+  assert.match(sdp, /^a=candidate:1 1 udp \d+ 192\.0\.2\.1 4000 typ host\r$/m);
+  assert.ok(!sdp.includes("ann"), "names travel beside the description");
+});
+
+Deno.test("one offer waits for its answer; what changes meanwhile is one more", () => {
+  const { now, negotiation } = begin();
+  const first = negotiation.offer;
+  now.voices = [voice("ann", 11)];
+  negotiation.change();
+  assert.equal(negotiation.next(), undefined);
+  now.voices = [...now.voices, voice("ben", 12)];
+  negotiation.change();
+  assert.equal(negotiation.answer(2, answerTo(first.sdp)).kind, "refused");
+  assert.equal(negotiation.answer(1, answerTo(first.sdp)).kind, "taken");
+  assert.equal(negotiation.answer(1, answerTo(first.sdp)).kind, "repeated");
+  const second = negotiation.next();
+  assert.equal(second?.mids.length, 2);
+  assert.equal(negotiation.next(), undefined);
+  const answered = negotiation.answer(2, answerTo(second?.sdp ?? ""));
+  assert.deepEqual(answered.kind === "taken" && answered.streams, [11, 12]);
+  assert.equal(negotiation.next(), undefined, "nothing has changed");
+});
+
+Deno.test("a part of somebody who left is offered as empty before it is used again", () => {
+  const [ann, ben, eve] = [voice("ann", 11), voice("ben", 12), voice("eve", 13)];
+  const { now, negotiation } = begin([ann, ben]);
+  const turn = (voices: OfferedVoice[]) => {
+    negotiation.answer(negotiation.offer.seq, answerTo(negotiation.offer.sdp));
+    now.voices = voices;
+    negotiation.change();
+    return negotiation.next()?.mids.map(({ mid, participant }) => `${mid} ${participant}`);
+  };
+  assert.deepEqual(turn([ben]), ["2 ben"]);
+  assert.deepEqual(directions(negotiation.offer.sdp), ["recvonly", "inactive", "sendonly"]);
+  assert.deepEqual(turn([ben, eve]), ["1 eve", "2 ben"]);
+  assert.deepEqual(turn([eve, ann]), ["1 eve", "3 ann"], "ben's is not empty yet");
+  assert.deepEqual(turn([eve, ann, ben]), ["1 eve", "2 ben", "3 ann"]);
+});
+
+Deno.test("parts have a bound: who came last is not heard until one is free", () => {
+  const many = Array.from({ length: limits.voice.maxSdpParts + 1 }, (_, at) => voice(`v${at}`, at));
+  const { now, negotiation } = begin(many);
+  assert.equal(negotiation.offer.mids.length, limits.voice.maxSdpParts);
+  now.voices = many.slice(1);
+  for (let turn = 0; turn < 2; turn++) {
+    assert.equal(
+      negotiation.answer(negotiation.offer.seq, answerTo(negotiation.offer.sdp)).kind,
+      "taken",
+    );
+    negotiation.change();
+    negotiation.next();
+  }
+  assert.deepEqual(negotiation.offer.mids[0], {
+    mid: "1",
+    participant: `v${limits.voice.maxSdpParts}`,
+  });
+});
+
+Deno.test("an offer that may be lost is replaced: the old one can no longer be answered", () => {
+  const { negotiation } = begin([voice("ann", 11)]);
+  const first = negotiation.offer;
+  negotiation.supersede();
+  assert.equal(negotiation.next()?.seq, 2);
+  assert.equal(negotiation.answer(1, answerTo(first.sdp)).kind, "refused");
+  assert.equal(negotiation.answer(2, answerTo(negotiation.offer.sdp)).kind, "taken");
+});
+
+Deno.test("an answer that is none says what is wrong", () => {
+  const { sdp } = begin([voice("ann", 11)]).negotiation.offer;
+  const good = answerTo(sdp);
+  const read = (text: string) => readAnswer(text, ["0", "1"]);
+  const answer = read(good);
+  assert.ok(typeof answer !== "string");
+  assert.deepEqual([answer.fingerprint, [...answer.received], answer.sends], [PRINT, ["1"], true]);
+  const faults: [string, RegExp][] = [
+    ["", /v=0/],
+    [good.slice(0, good.lastIndexOf("m=audio")), /1 parts, the offer 2/],
+    [good.replace("a=mid:1", "a=mid:7"), /part 1 of the answer is 7/],
+    [answerTo(sdp, "passive"), /setup:passive/],
+    [good.replace("m=audio 9", "m=audio 0"), /refuses the first part/],
+    [good.replaceAll(/a=fingerprint.*/g, "a=x"), /fingerprint/],
+    [good.replace(PRINT, PRINT.replace("AB", "AC")), /fingerprint, or several/],
+    [good.replaceAll("SAVPF 111", "SAVPF 0"), /Opus/],
+    [good + "a=".padEnd(limits.voice.maxSdpBytes, "x"), /is the bound/],
+  ];
+  for (const [text, fault] of faults) assert.match(String(read(text)), fault);
+});
+
+Deno.test("a browser that takes or sends nothing is understood", () => {
+  const { sdp } = begin([voice("ann", 11)]).negotiation.offer;
+  const silent = answerTo(sdp).replaceAll(/^a=(sendonly|recvonly)\r$/gm, "a=inactive\r");
+  const answer = readAnswer(silent, ["0", "1"]);
+  assert.ok(typeof answer !== "string");
+  assert.deepEqual([[...answer.received], answer.sends], [[], false]);
+});
