@@ -298,7 +298,8 @@ export const listMembers = defineOperation({
   method: "GET",
   path: "/client/v1/guilds/:guild_id/members",
   tag: "members",
-  summary: "Members by name, a page at a time, optionally only those who see a channel",
+  summary:
+    "Members of a guild, or of a private channel by its room, a page at a time, optionally only those who see a channel",
   auth: "user",
   params: GuildParams,
   query: z.object({
@@ -355,7 +356,7 @@ export const kickMember = defineOperation({
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
-  summary: "Kick a member (KICK)",
+  summary: "Kick a member out of a guild, or of a private channel by its room (KICK)",
   auth: "user",
   params: MemberParams,
   body: z.object({ reason: Reason }),

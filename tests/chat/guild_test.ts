@@ -173,6 +173,17 @@ Deno.test("private channels are rooms of their own; DMs are of two", async () =>
       c.name === "council"
     ),
   );
+  const people = `/guilds/${secret.room_id}/members`;
+  const listed = await bob.do("GET", people);
+  assert.deepEqual(
+    listed.members.map((each: { user: { id: string } }) => each.user.id),
+    [owner.id, bob.id],
+  );
+  assert.equal((await cid.try("GET", people)).status, 404);
+  assert.equal((await bob.try("DELETE", `${people}/${owner.id}`, {})).status, 403);
+  await owner.do("DELETE", `${people}/${bob.id}`, {});
+  assert.equal((await bob.try("GET", `/rooms/${secret.room_id}/messages`)).status, 404);
+  assert.equal((await bob.do("GET", `/guilds/${guildId}`)).id, guildId);
   const dm = await bob.do("POST", "/dms", { user_id: cid.id });
   assert.equal((await cid.do("POST", "/dms", { user_id: bob.id })).room_id, dm.room_id);
   await cid.do("POST", `/rooms/${dm.room_id}/send`, { body: "hello you" });

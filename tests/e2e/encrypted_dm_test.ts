@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
-import { dmPath } from "../../ui/lib/format/paths.ts";
+import { dmPath, guildPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { pngWithGps } from "../harness/pictures.ts";
 import { startProcessServer } from "../harness/process_server.ts";
@@ -25,6 +25,26 @@ const article = (page: Page, text: string) =>
 async function say(page: Page, text: string): Promise<void> {
   await page.locator("textarea[name=body]").fill(text);
   await page.locator(".composer button[type=submit]").click();
+}
+
+/** The focus is back in the page: a dialog that closes takes it along. */
+const closed = (page: Page) => page.locator("dialog[open]").waitFor({ state: "detached" });
+
+/** Makes a private channel from the list's menu, as somebody does it. */
+async function createPrivate(page: Page, name: string, encrypted: boolean): Promise<void> {
+  const menu = page.getByRole("button", { name: /^Menu of/ });
+  if (!await menu.isVisible()) {
+    await page.getByRole("link", { name: "Guilds and channels" }).click();
+  }
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Create a channel" }).click();
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Private channel").check();
+  await dialog.getByLabel("Encrypt it").setChecked(encrypted);
+  await dialog.getByRole("button", { name: "Create a channel" }).click();
+  await page.locator(".main-head h1", { hasText: name }).waitFor({ timeout: BEGIN_MS });
+  await closed(page);
 }
 
 async function act(page: Page, text: string, name: string): Promise<void> {
@@ -241,6 +261,69 @@ Deno.test("a conversation that only the devices of its two people can read", asy
       );
       assert.equal(await page.locator("article", { hasText: `${CANARY} storm` }).count(), 2);
     }
+  });
+
+  const locked = (page: Page) =>
+    page.locator(".main-head .tag.accent").waitFor({ timeout: BEGIN_MS });
+  const council = bob.locator("a.side-row", { hasText: "council" });
+  /** Puts Bob in or out through the dialog of the channel's people. */
+  const move = async (act: "Add" | "Remove", said: string) => {
+    await ann.locator(".main-head").getByRole("button", { name: "More" }).click();
+    await ann.getByText("People in this channel", { exact: true }).click();
+    await ann.getByRole("button", { name: `${act} bob` }).click();
+    await ann.getByText(said).first().waitFor();
+    await ann.keyboard.press("Escape");
+    await closed(ann);
+  };
+
+  await step("a private channel is made encrypted, and who is added reads from there", async () => {
+    await ann.goto(server.url + guildPath(scene.guildId));
+    await settled(ann);
+    await createPrivate(ann, "council", true);
+    await locked(ann);
+    await say(ann, `${CANARY} alone`);
+    await article(ann, `${CANARY} alone`).waitFor();
+    await bob.goto(server.url + guildPath(scene.guildId));
+    await settled(bob);
+    assert.equal(await council.count(), 0);
+    await move("Add", "bob is in this channel");
+    await bob.getByRole("link", { name: "Guilds and channels" }).first().click();
+    await council.click();
+    await locked(bob);
+    await say(ann, `${CANARY} welcome`);
+    await article(bob, `${CANARY} welcome`).waitFor({ timeout: BEGIN_MS });
+    await say(bob, `${CANARY} thanks`);
+    await both(`${CANARY} thanks`);
+    assert.equal(await bob.locator("article", { hasText: `${CANARY} alone` }).count(), 0);
+  });
+
+  await step("who is removed loses the channel and reads nothing that comes after", async () => {
+    await move("Remove", "bob is not in this channel any more");
+    await council.waitFor({ state: "detached" });
+    await bob.locator(".main-head h1", { hasText: "council" }).waitFor({ state: "detached" });
+    await say(ann, `${CANARY} behind the back`);
+    await article(ann, `${CANARY} behind the back`).waitFor({ timeout: BEGIN_MS });
+    await move("Add", "bob is in this channel");
+    await council.waitFor({ state: "attached" });
+    await say(ann, `${CANARY} back again`);
+    await article(ann, `${CANARY} back again`).waitFor({ timeout: BEGIN_MS });
+    await bob.goto(ann.url());
+    await settled(bob);
+    await article(bob, `${CANARY} back again`).waitFor({ timeout: BEGIN_MS });
+    assert.equal(await bob.locator("article", { hasText: "behind the back" }).count(), 0);
+  });
+
+  await step("a private channel that was readable is encrypted by its owner", async () => {
+    await createPrivate(ann, "seeds", false);
+    await say(ann, "Readable words");
+    await ann.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
+    await ann.getByRole("button", { name: "Encrypt from here on" }).click();
+    await closed(ann);
+    await locked(ann);
+    await say(ann, `${CANARY} seeds`);
+    await article(ann, `${CANARY} seeds`).waitFor({ timeout: BEGIN_MS });
+    await ann.locator(".divider.sealed", { hasText: LINE }).waitFor();
+    await article(ann, "Readable words").waitFor();
   });
 
   await step("the database holds none of it", async () => {

@@ -25,6 +25,16 @@ async function profileOf(page: Page, name: string): Promise<void> {
 export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   createGuild: (page) => page.getByRole("button", { name: "Create a guild" }).first().click(),
   createChannel: (page) => fromGuild(page, "Create a channel"),
+  channelPeople: async (page) => {
+    await fromGuild(page, "Create a channel");
+    await dialog(page).getByLabel("Name").fill("council");
+    await dialog(page).getByLabel("Private channel").check();
+    await dialog(page).getByRole("button", { name: "Create a channel" }).click();
+    await page.locator(".main-head h1", { hasText: "council" }).waitFor();
+    await page.locator(".main-head").getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "People in this channel" }).click();
+    await dialog(page).getByRole("button", { name: "Add bob" }).waitFor();
+  },
   invite: (page) => page.getByRole("button", { name: "Invite people" }).click(),
   startDm: async (page) => {
     await page.goto(new URL("/home", page.url()).href);

@@ -27,6 +27,8 @@ export class RoomBox {
   dirty = true;
   /** The user is no member of the room (any more), or the room is gone. */
   gone = false;
+  /** Somebody came into the room none of whose devices is in the group yet. */
+  newcomers = false;
   /** The server that orders the group, as far as it was said. */
   sequencer: string | undefined;
   /** Troubles that the interface shows, with whom or what they are about. */

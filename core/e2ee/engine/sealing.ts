@@ -23,7 +23,8 @@ export function isAway(error: unknown): boolean {
 }
 
 /**
- * Brings a group to the point from which a message may be sent: whoever must go is out of it.
+ * Brings a group to the point from which a message may be sent: whoever must go is out of it, and
+ * whoever was let into the room is in it, as they could never read what is sealed before.
  * Without an answer of the server messages go on in the present epoch, unless it is known that
  * somebody must go.
  */
@@ -37,7 +38,11 @@ async function prepare(box: RoomBox): Promise<void> {
       box.dirty = false;
     }
     if (box.troubles.has("removal_pending")) await doWork(box, "removals");
-    else if (await isAlone(box)) await doWork(box);
+    else if (box.newcomers || await isAlone(box)) {
+      await doWork(box);
+      // Whose device cannot be let in now does not hold up every message.
+      box.newcomers = false;
+    }
   } catch (error) {
     if (!isAway(error)) throw error;
     if (box.group === undefined) {

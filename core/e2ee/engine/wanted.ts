@@ -78,6 +78,8 @@ export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
   const renew = isRenewalDue(box) || newerCertificate(box, group) !== undefined;
   const { userId, id } = box.core.device;
   const add = view.wanted.add.filter(({ user, device }) => user !== userId || device !== id);
+  const inside = new Set(view.leaves.map(({ user }) => user));
+  box.newcomers = add.some(({ user }) => !inside.has(user));
   const remove = view.wanted.remove.filter(({ leaf }) => leaf !== group.ownLeaf);
   if (remove.length > 0) box.trouble("removal_pending");
   else box.well("removal_pending");

@@ -30,6 +30,22 @@ export async function openGuild(
 }
 
 /**
+ * A room with members to look at: a guild, or a private channel as who may see it.
+ * @throws OperationError `not_found`
+ */
+export async function openPeople(
+  deps: Pick<ChatDeps, "rooms" | "clock">,
+  userId: UserId,
+  rawId: string,
+): Promise<Room> {
+  const room = await deps.rooms.openFor(userId, rawId);
+  const { kind } = room.authority.room;
+  if (kind === "guild") return room;
+  if (kind !== "private") throw roomNotFound();
+  return (await openChannel(deps, userId, { roomId: rawId, channelId: MAIN_CHANNEL })).room;
+}
+
+/**
  * Throws `not_found` unless the user may see the channel: hidden and absent look alike. Whom the
  * guild of a private channel has sent away is out at once, wherever its custodian is.
  */

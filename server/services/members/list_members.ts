@@ -3,11 +3,12 @@ import { parseChannelId } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { openGuild } from "../chat/place.ts";
+import { openPeople } from "../chat/place.ts";
 import { projectMember } from "../guilds/project_guild.ts";
 import { requireRoleId } from "../roles/find_role.ts";
 
 export interface MemberQuery {
+  /** Or the room of a private channel. */
   readonly guildId: string;
   readonly search?: string | undefined;
   readonly role_id?: string | undefined;
@@ -29,7 +30,7 @@ export async function listMembers(
   userId: UserId,
   query: MemberQuery,
 ): Promise<MemberPage> {
-  const room = await openGuild(deps, userId, query.guildId);
+  const room = await openPeople(deps, userId, query.guildId);
   const wanted = query.search?.trim() ?? "";
   const among = narrowed(room, query);
   const matching = wanted === "" ? among : await searchNames(deps, room, { wanted, among });

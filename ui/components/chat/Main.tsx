@@ -17,6 +17,7 @@ import { goToPresent } from "../../lib/browser/present.ts";
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
+import { type Encryptable, facts } from "../../lib/store/encryptable.ts";
 import { plainText } from "../../lib/store/links.ts";
 import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
@@ -29,6 +30,7 @@ import { AwayNotice, CheckingNotice, MovedNotice, RivalNotice } from "./GuildNot
 import { HintLine } from "./HintLine.tsx";
 import { Home } from "./Home.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
+import { PrivateItems } from "./PrivateItems.tsx";
 import { NavButton } from "./NavButton.tsx";
 import { Timeline } from "./Timeline.tsx";
 
@@ -61,7 +63,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
         <NavButton />
         <Icon name={channelIcon(channel)} />
         <h1 class="clip">{channel.name}</h1>
-        {channel.private && <EncryptionTag roomId={channel.room_id} />}
+        {channel.private && <EncryptionTag target={{ kind: "channel", channel }} />}
         {channel.topic && <TopicButton name={channel.name} topic={channel.topic} />}
         <span class="grow" />
         <HeadTools channel={channel} />
@@ -108,8 +110,9 @@ function ChannelMain({ channel }: { channel: Channel }) {
 }
 
 /** One of three states: not encrypted, encrypted, encrypted between verified devices alone. */
-function EncryptionTag({ roomId, dm }: { roomId: string; dm?: Dm }) {
+function EncryptionTag({ target }: { target: Encryptable }) {
   const state = useChat();
+  const { room_id: roomId } = facts(target);
   const kind = !isEncrypted(state, roomId)
     ? "not"
     : state.verified.value.has(roomId)
@@ -121,14 +124,14 @@ function EncryptionTag({ roomId, dm }: { roomId: string; dm?: Dm }) {
       <span>{t(`lock.${kind}`)}</span>
     </>
   );
-  return kind === "not" && dm?.state === "joined"
+  return kind === "not" && (target.kind === "channel" || target.dm.state === "joined")
     ? (
       <button
         type="button"
         class="tag press"
         title={t("lock.notLong")}
         aria-haspopup="dialog"
-        onClick={() => state.overlay.value = { kind: "encrypt", dm }}
+        onClick={() => state.overlay.value = { kind: "encrypt", target }}
       >
         {inner}
       </button>
@@ -228,10 +231,13 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
       {dm?.state === "joined" && !dm.encrypted && (
         <MenuButton
           icon="lock"
-          onClick={() => state.overlay.value = { kind: "encrypt", dm }}
+          onClick={() => state.overlay.value = { kind: "encrypt", target: { kind: "dm", dm } }}
         >
           {t("sealed.begin")}
         </MenuButton>
+      )}
+      {channel?.private && place.kind === "channel" && (
+        <PrivateItems channel={channel} guildId={place.guildId} />
       )}
       {isTalk(place) && (
         <MenuButton icon="check" onClick={() => goToPresent(state, place)}>
@@ -327,7 +333,7 @@ function DmMain({ dm }: { dm: Dm }) {
             {name}
           </button>
         </h1>
-        <EncryptionTag roomId={dm.room_id} dm={dm} />
+        <EncryptionTag target={{ kind: "dm", dm }} />
         <span class="grow" />
         <HeadTools />
       </header>

@@ -15,6 +15,7 @@ import type { MenuTarget, OpenMenu } from "../../lib/store/menu_target.ts";
 import { useChat } from "./chat_context.ts";
 import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { MenuButton, MenuLink } from "./Menu.tsx";
+import { PrivateItems } from "./PrivateItems.tsx";
 
 const MARGIN_PX = 8;
 
@@ -173,6 +174,7 @@ function ChannelItems({ target: { guild, channel } }: Of<"channel">) {
       {can(channel.permissions, "CREATE_INVITE") && !channel.private && (
         <InviteItem guildId={guild.id} channelId={channel.id} />
       )}
+      {channel.private && <PrivateItems channel={channel} guildId={guild.id} />}
       {can(channel.permissions, "MANAGE_CHANNELS") && (
         <MenuLink icon="settings" href={`${guildPath(guild.id)}/settings/channels/${slug}`}>
           {t("place.channelSettings")}
@@ -196,7 +198,7 @@ function DmItems({ target: { dm } }: Of<"dm">) {
       {dm.state === "joined" && !dm.encrypted && (
         <MenuButton
           icon="lock"
-          onClick={() => state.overlay.value = { kind: "encrypt", dm }}
+          onClick={() => state.overlay.value = { kind: "encrypt", target: { kind: "dm", dm } }}
         >
           {t("sealed.begin")}
         </MenuButton>

@@ -1,5 +1,6 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { RoomKind } from "../../../core/e2ee/engine/types.ts";
+import { type Encryptable, facts } from "../store/encryptable.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
 import type { Lack } from "./support.ts";
 
@@ -7,7 +8,7 @@ import type { Lack } from "./support.ts";
 export type Readiness =
   | { readonly kind: "ready" }
   | { readonly kind: "lack"; readonly lack: Lack }
-  /** Only who began the conversation can begin its encryption. */
+  /** Only who began the conversation, or owns the channel, can begin its encryption. */
   | { readonly kind: "not_yours" }
   /** The account's identity is on another device, which has not approved this one. */
   | { readonly kind: "unapproved" }
@@ -39,6 +40,10 @@ export function dmKind(selfId: string, dm: Pick<Dm, "user">): RoomKind {
   return { kind: "dm", users: [selfId, dm.user.id] };
 }
 
+export function kindOf(selfId: string, target: Encryptable): RoomKind {
+  return target.kind === "dm" ? dmKind(selfId, target.dm) : { kind: "channel" };
+}
+
 /** Makes this browser a device of the account, where that can be done without asking. */
 export async function makeDevice(engine: RemoteEngine): Promise<boolean> {
   const state = engine.state()?.phase === "ready"
@@ -48,9 +53,14 @@ export async function makeDevice(engine: RemoteEngine): Promise<boolean> {
 }
 
 /** @throws CallRefused, ServerUnreachable by name, where nothing is known */
-export async function findReadiness(engine: RemoteEngine, dm: Dm): Promise<Readiness> {
-  if (!dm.may_encrypt) return { kind: "not_yours" };
+export async function findReadiness(
+  engine: RemoteEngine,
+  target: Encryptable,
+): Promise<Readiness> {
+  if (!facts(target).may_encrypt) return { kind: "not_yours" };
   if (!await makeDevice(engine)) return { kind: "unapproved" };
-  const { devices } = await engine.ask("devices", dm.user.id);
+  // Of a channel's people each one reads from when they have a device on.
+  if (target.kind === "channel") return { kind: "ready" };
+  const { devices } = await engine.ask("devices", target.dm.user.id);
   return { kind: devices.some((device) => device.certified) ? "ready" : "no_device" };
 }

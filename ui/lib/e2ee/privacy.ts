@@ -1,8 +1,7 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
-import type { Dm, ServerFrame } from "../../../core/api/gateway.ts";
+import type { ServerFrame } from "../../../core/api/gateway.ts";
 import type { EngineChange, RoomState } from "../../../core/e2ee/engine/types.ts";
-import { showToast } from "../browser/toast.ts";
 import type { Upload } from "../browser/upload.ts";
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
@@ -11,7 +10,8 @@ import type { OutboxRecord } from "../store/outbox.ts";
 import { plainText } from "../store/links.ts";
 import { isTalk, placeKey, refKey } from "../store/place.ts";
 import { isDeviceDispatch } from "../../../core/e2ee/engine/ports.ts";
-import { dmKind, findReadiness, makeDevice, type Readiness } from "./begin.ts";
+import { dmKind, makeDevice } from "./begin.ts";
+import { Beginnings } from "./beginnings.ts";
 import { CannotEncrypt, openEngine } from "./client.ts";
 import { keepDraft, readDraft } from "./locked_drafts.ts";
 import { Opener } from "./opener.ts";
@@ -29,9 +29,6 @@ import { editSealed, reactSealed, type SealedContent, sendSealed, unreactSealed 
 import type { Lack } from "./support.ts";
 import { uploadSealed } from "./upload_sealed.ts";
 
-/** A message does not wait longer than this to learn whether encryption can begin. */
-const BY_ITSELF_MS = 5000;
-
 /**
  * What the chat does in encrypted conversations beyond the others: it opens what is shown, seals
  * what is said, and knows how each conversation stands. Plaintext is in the windows of the tab
@@ -42,6 +39,7 @@ export class Privacy {
   readonly opened = new OpenedEvents();
   /** Undefined until it runs. */
   readonly engine: Promise<RemoteEngine>;
+  readonly beginnings: Beginnings;
   /** Why this browser cannot encrypt; undefined where it can. */
   readonly lack: Signal<Lack | undefined> = signal(undefined);
   /** How each conversation stands, by room. */
@@ -53,8 +51,6 @@ export class Privacy {
   readonly #turn = signal(0);
   /** Conversations of which the engine knows whose they are. */
   readonly #expected = new Set<string>();
-  /** Conversations whose encryption begins when the other one has a device, by room. */
-  readonly #wishes = new Map<string, Dm>();
   /** Events that came while this tab was open: they are announced when they can be read. */
   readonly #news = new Set<string>();
 
@@ -64,6 +60,7 @@ export class Privacy {
     this.engine.catch((error) => {
       if (error instanceof CannotEncrypt) this.lack.value = error.lack;
     });
+    this.beginnings = new Beginnings(state, this.engine);
     this.#opener = new Opener(this.engine, this.opened, (ids) => this.#looked(ids));
     state.heard = (frame) => void this.#hear(frame);
     void this.engine.then((engine) => {
@@ -77,59 +74,20 @@ export class Privacy {
     });
   }
 
+  /** Why this browser cannot encrypt; undefined where it can. */
+  async lackOf(): Promise<Lack | undefined> {
+    await this.engine.catch(() => undefined);
+    return this.lack.value;
+  }
+
   /** Makes this browser a device of the account; false where another one must approve it. */
   async becomeDevice(): Promise<boolean> {
     return await makeDevice(await this.engine);
   }
 
-  /** Whether encryption of a conversation can begin now, or what is missing. */
-  async readiness(dm: Dm): Promise<Readiness> {
-    try {
-      return await findReadiness(await this.engine, dm);
-    } catch (error) {
-      if (error instanceof CannotEncrypt) return { kind: "lack", lack: error.lack };
-      throw error;
-    }
-  }
-
-  /** Encrypts a conversation from here on. */
-  async begin(dm: Dm): Promise<void> {
-    this.#wishes.delete(dm.room_id);
-    const engine = await this.engine;
-    await engine.ask("enable", dm.room_id, dmKind(this.state.self.value.user.id, dm));
-    showToast(this.state, t("sealed.began", { name: nameOf(dm.user) }));
-  }
-
-  /**
-   * Encrypts one's own conversation without being asked, where that is the server's setting and
-   * both sides can; else, and where it is not known within a moment, things stay as they are.
-   */
-  async beginByItself(roomId: string): Promise<void> {
-    const dm = this.state.dms.value.find((each) => each.room_id === roomId);
-    if (!dm || dm.encrypted || !dm.may_encrypt || dm.state !== "joined") return;
-    const late = new Promise((resolve) => setTimeout(resolve, BY_ITSELF_MS));
-    const begun = this.readiness(dm).then(async (ready) => {
-      if (ready.kind === "ready") await this.begin(dm);
-    });
-    await Promise.race([late, begun.catch(() => undefined)]);
-  }
-
-  /** Begins as soon as the other one has a device, while this page is open. */
-  beginLater(dm: Dm): void {
-    this.#wishes.set(dm.room_id, dm);
-    showToast(this.state, t("sealed.waits", { name: nameOf(dm.user) }));
-  }
-
   /** Tries to bring a conversation up to date. */
   sync(roomId: string): void {
     void this.engine.then((engine) => engine.ask("sync", roomId)).catch(() => undefined);
-  }
-
-  async #grant(userId: string): Promise<void> {
-    for (const dm of this.#wishes.values()) {
-      if (dm.user.id !== userId) continue;
-      if ((await this.readiness(dm)).kind === "ready") await this.begin(dm);
-    }
   }
 
   /** How far the opening of a message's text is. */
@@ -290,11 +248,16 @@ export class Privacy {
       const verified = engine.rooms().filter((room) => room.trust === "verified");
       this.state.verified.value = new Set(verified.map((room) => room.roomId));
       if (change?.what === "keys") this.#opener.again(change.eventIds);
-      if (change?.what === "user") void this.#grant(change.userId).catch(() => undefined);
+      if (change?.what === "user") {
+        void this.beginnings.heard(change.userId).catch(() => undefined);
+      }
       // What waited for the conversation to be ready goes out now.
       if (change?.what === "room") this.state.sendNow?.();
       // Another device, or another engine: what was refused may go now.
-      if (change === undefined || change.what === "device") this.#opener.againAll();
+      if (change === undefined || change.what === "device") {
+        this.beginnings.forget();
+        this.#opener.againAll();
+      }
       this.#touch();
     };
     look(undefined);

@@ -230,12 +230,14 @@ export const de: Catalogue = {
   "channel.name": "Name",
   "channel.topic": "Thema (optional)",
   "channel.private": "Privater Kanal",
-  "channel.privateHint":
-    "Ein eigener Raum, in den nur Eingeladene und ausgewählte Rollen kommen. Noch nicht verschlüsselt.",
+  "channel.privateHint": "Ein eigener Raum, in den nur Eingeladene und ausgewählte Rollen kommen.",
   "channel.privateNote": "privat",
-  "channel.notEncrypted": "Noch nicht verschlüsselt",
+  "channel.isEncrypted": "Verschlüsselt",
+  "channel.isEncryptedLong":
+    "Nur die Geräte seiner Mitglieder können ihn lesen, kein Server kann es.",
+  "channel.notEncrypted": "Nicht verschlüsselt",
   "channel.notEncryptedLong":
-    "Hier lesen nur die Mitglieder, aber der Server speichert alles lesbar. An der Verschlüsselung wird gebaut.",
+    "Hier lesen nur die Mitglieder, aber der Server speichert alles lesbar. Wem der Kanal gehört, kann ihn verschlüsseln: den Kanal öffnen und auf „Nicht verschlüsselt“ drücken.",
   "channel.settingsOf": "Einstellungen von {name}",
   "channel.unknown": "unbekannter Kanal",
 

@@ -15,6 +15,34 @@ export const privateTexts: Record<keyof typeof english, string> = {
     "Von da an können nur deine Geräte und die von {name} lesen, was ihr euch schreibt; kein Server auf dem Weg kann es. Das lässt sich nicht zurücknehmen.",
   "sealed.beginText.2":
     "Was vorher gesagt wurde, bleibt, wie es ist, und wer alle Geräte ohne Wiederherstellungsschlüssel verliert, kann die verschlüsselten Nachrichten nicht mehr lesen.",
+  "sealed.beginChannel": "Diesen Kanal verschlüsseln",
+  "sealed.beginChannelText.1":
+    "Von da an können nur die Geräte der Leute in #{name} lesen, was hier geschrieben wird; kein Server kann es. Das lässt sich nicht zurücknehmen.",
+  "sealed.beginChannelText.2":
+    "Wer später dazukommt, liest, was von da an gesagt wird, und wer entfernt wird, liest nichts, was danach kommt.",
+  "sealed.notYourChannel": "Nur wem dieser Kanal gehört, kann die Verschlüsselung einschalten.",
+  "sealed.beganChannel": "Nachrichten in #{name} sind ab hier verschlüsselt.",
+  "channel.encrypt": "Verschlüsseln",
+  "channel.encryptHint":
+    "Nur die Geräte seiner Mitglieder können ihn lesen, kein Server kann es. Das lässt sich nicht zurücknehmen.",
+  "channel.cannotEncrypt":
+    "{reason} Ohne Verschlüsselung lässt sich der Kanal von hier aus anlegen.",
+  "channelPeople.title": "Leute in diesem Kanal",
+  "channelPeople.of": "Leute in #{name}",
+  "channelPeople.encrypted":
+    "Wer dazukommt, liest, was von da an gesagt wird. Wer entfernt wird, liest nichts, was danach kommt.",
+  "channelPeople.more":
+    "{n, plural, one {Eine weitere Person ist} other {# weitere Leute sind}} hier.",
+  "channelPeople.remove": "Entfernen",
+  "channelPeople.removeName": "{name} entfernen",
+  "channelPeople.removed": "{name} ist nicht mehr in diesem Kanal.",
+  "channelPeople.add": "Leute hinzufügen",
+  "channelPeople.search": "In der Gilde suchen",
+  "channelPeople.addAct": "Hinzufügen",
+  "channelPeople.addName": "{name} hinzufügen",
+  "channelPeople.added": "{name} ist in diesem Kanal.",
+  "channelPeople.all": "Alle aus der Gilde sind in diesem Kanal.",
+  "channelPeople.none": "Niemand sonst in der Gilde heißt so.",
   "sealed.beginAct": "Ab hier verschlüsseln",
   "sealed.beginning": "Die Verschlüsselung beginnt …",
   "sealed.looking": "Die Geräte von {name} werden gesucht …",

@@ -224,12 +224,13 @@ export const en = {
   "channel.name": "Name",
   "channel.topic": "Topic (optional)",
   "channel.private": "Private channel",
-  "channel.privateHint":
-    "A room of its own that only invited people and chosen roles can join. Not yet encrypted.",
+  "channel.privateHint": "A room of its own that only invited people and chosen roles can join.",
   "channel.privateNote": "private",
-  "channel.notEncrypted": "Not yet encrypted",
+  "channel.isEncrypted": "Encrypted",
+  "channel.isEncryptedLong": "Only the devices of its members can read it, no server can.",
+  "channel.notEncrypted": "Not encrypted",
   "channel.notEncryptedLong":
-    "Only its members can read it here, but the server stores it readable. Encryption is being built.",
+    "Only its members can read it here, but the server stores it readable. Its owner can encrypt it: open the channel and press “Not encrypted”.",
   "channel.settingsOf": "Settings of {name}",
   "channel.unknown": "unknown channel",
 

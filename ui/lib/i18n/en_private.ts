@@ -12,6 +12,32 @@ export const privateTexts = {
     "From then on only your devices and those of {name} can read what you write to each other; no server on the way can. This cannot be undone.",
   "sealed.beginText.2":
     "What was said before stays as it is, and whoever loses all devices without a recovery key cannot read the encrypted messages again.",
+  "sealed.beginChannel": "Encrypt this channel",
+  "sealed.beginChannelText.1":
+    "From then on only the devices of the people in #{name} can read what is written here; no server can. This cannot be undone.",
+  "sealed.beginChannelText.2":
+    "Who is added later reads what is said from then on, and who is removed reads nothing that comes after.",
+  "sealed.notYourChannel": "Only the owner of this channel can switch encryption on.",
+  "sealed.beganChannel": "Messages in #{name} are encrypted from here on.",
+  "channel.encrypt": "Encrypt it",
+  "channel.encryptHint":
+    "Only the devices of its members can read it, no server can. This cannot be undone.",
+  "channel.cannotEncrypt": "{reason} Without encryption the channel can be made from here.",
+  "channelPeople.title": "People in this channel",
+  "channelPeople.of": "People in #{name}",
+  "channelPeople.encrypted":
+    "Who is added reads what is said from then on. Who is removed reads nothing that comes after.",
+  "channelPeople.more": "{n, plural, one {# more person is} other {# more people are}} here.",
+  "channelPeople.remove": "Remove",
+  "channelPeople.removeName": "Remove {name}",
+  "channelPeople.removed": "{name} is not in this channel any more.",
+  "channelPeople.add": "Add people",
+  "channelPeople.search": "Search the guild",
+  "channelPeople.addAct": "Add",
+  "channelPeople.addName": "Add {name}",
+  "channelPeople.added": "{name} is in this channel.",
+  "channelPeople.all": "Everybody in the guild is in this channel.",
+  "channelPeople.none": "Nobody else in the guild has such a name.",
   "sealed.beginAct": "Encrypt from here on",
   "sealed.beginning": "Encryption begins…",
   "sealed.looking": "Looking for the devices of {name}…",

@@ -1,5 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-import type { ReadState } from "../../../core/api/channel.ts";
+import type { Channel, ReadState } from "../../../core/api/channel.ts";
 import type { ClientFrame, Dm, Self, ServerFrame, Snapshot } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
@@ -10,6 +10,7 @@ import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
 import type { Announcer } from "./announcements.ts";
 import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
 import type { Kept } from "../kept.ts";
+import type { Encryptable } from "./encryptable.ts";
 import type { OpenMenu } from "./menu_target.ts";
 import { isTalk, type Place, placeKey, refKey } from "./place.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
@@ -42,7 +43,8 @@ export interface MemberList {
 
 /** What lies over the app: at most one at a time. */
 export type Overlay =
-  | { readonly kind: "encrypt"; readonly dm: Dm }
+  | { readonly kind: "encrypt"; readonly target: Encryptable }
+  | { readonly kind: "channelPeople"; readonly guildId: string; readonly channel: Channel }
   | { readonly kind: "createGuild" }
   | { readonly kind: "createChannel"; readonly guildId: string; readonly parent: string | null }
   | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }

@@ -15,36 +15,43 @@ export default function BeginEncryption(
 ) {
   const state = useChat();
   const privacy = usePrivacy();
-  const { dm } = overlay;
-  const name = nameOf(dm.user);
+  const { target } = overlay;
+  const name = target.kind === "dm" ? nameOf(target.dm.user) : target.channel.name;
   const [ready, setReady] = useState<Readiness | undefined>(undefined);
   const { busy, error, run } = useSubmit();
   const close = () => state.overlay.value = null;
   useEffect(() => {
-    if (privacy) void run(async () => setReady(await privacy.readiness(dm)));
+    if (privacy) void run(async () => setReady(await privacy.beginnings.readiness(target)));
   }, [privacy]);
   const begin = () =>
     run(async () => {
-      await privacy?.begin(dm);
+      await privacy?.beginnings.begin(target);
+      privacy?.beginnings.tell(target);
       close();
     });
   const wait = () => {
-    privacy?.beginLater(dm);
+    if (target.kind === "dm") privacy?.beginnings.later(target.dm);
     close();
   };
+  const { kind } = target;
   return (
-    <Dialog title={t("sealed.begin")}>
-      <p>{t("sealed.beginText.1", { name })}</p>
+    <Dialog title={t(kind === "dm" ? "sealed.begin" : "sealed.beginChannel")}>
+      <p>
+        {kind === "dm"
+          ? t("sealed.beginText.1", { name })
+          : t("sealed.beginChannelText.1", { name })}
+      </p>
+      {kind === "channel" && <p>{t("sealed.beginChannelText.2")}</p>}
       <p class="muted">{t("sealed.beginText.2")}</p>
       <p class="row-tight top" role="status">
         {ready === undefined
-          ? !error && <span class="muted">{t("sealed.looking", { name })}</span>
+          ? !error && kind === "dm" && <span class="muted">{t("sealed.looking", { name })}</span>
           : ready.kind === "ready"
           ? busy && <span class="muted">{t("sealed.beginning")}</span>
           : (
             <>
               <Icon name="info" small />
-              <span>{whyNot(ready, name)}</span>
+              <span>{whyNot(ready, kind, name)}</span>
             </>
           )}
       </p>
@@ -74,12 +81,16 @@ export default function BeginEncryption(
   );
 }
 
-function whyNot(ready: Exclude<Readiness, { kind: "ready" }>, name: string): string {
+function whyNot(
+  ready: Exclude<Readiness, { kind: "ready" }>,
+  kind: "dm" | "channel",
+  name: string,
+): string {
   switch (ready.kind) {
     case "lack":
       return t(`sealed.lack.${ready.lack}`);
     case "not_yours":
-      return t("sealed.notYours", { name });
+      return kind === "dm" ? t("sealed.notYours", { name }) : t("sealed.notYourChannel");
     case "unapproved":
       return t("sealed.unapproved");
     case "no_device":

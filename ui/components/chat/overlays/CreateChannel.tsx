@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { Channel } from "../../../../core/api/channel.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { openPlace } from "../../../lib/browser/history.ts";
+import { privacyOf } from "../../../lib/browser/privacy.ts";
+import type { Privacy } from "../../../lib/e2ee/privacy.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { ChatState, Overlay } from "../../../lib/store/chat.ts";
 import { placeOfChannel } from "../../../lib/store/place.ts";
@@ -20,21 +22,20 @@ export default function CreateChannel(
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
   const [isPrivate, setPrivate] = useState(false);
+  const [encrypt, setEncrypt] = useState(state.server.encrypts_automatically);
   const { busy, error, run } = useSubmit();
   const create = () =>
     run(async () => {
       const { guildId } = overlay;
+      const seals = kind === "text" && isPrivate && encrypt;
+      // What cannot be encrypted is not made readable instead, unless that is chosen.
+      const privacy = seals ? await readyToEncrypt(state) : undefined;
       const channel = await callApi("createChannel", {
-        body: {
-          guild_id: guildId,
-          kind,
-          name: name.trim(),
-          private: kind === "text" && isPrivate,
-          ...(topic.trim() === "" ? {} : { topic: topic.trim() }),
-          ...(overlay.parent === null || kind === "category" ? {} : { parent: overlay.parent }),
-        },
+        body: bodyOf(overlay, { kind, name, topic, isPrivate }),
       });
       addChannel(state, guildId, channel);
+      // Before anybody else is in it.
+      await privacy?.beginnings.begin({ kind: "channel", channel });
       state.overlay.value = null;
       const guild = state.guilds.value.find((entry) => entry.id === guildId);
       if (guild && channel.kind === "text") openPlace(state, placeOfChannel(guild, channel));
@@ -67,6 +68,8 @@ export default function CreateChannel(
             onTopic={setTopic}
             isPrivate={isPrivate}
             onPrivate={setPrivate}
+            encrypt={encrypt}
+            onEncrypt={setEncrypt}
           />
         )}
         {error && <p class="field-error" role="alert">{error}</p>}
@@ -103,6 +106,30 @@ function KindChoice({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => 
   );
 }
 
+function bodyOf(
+  { guildId, parent }: { readonly guildId: string; readonly parent: string | null },
+  chosen: { kind: Kind; name: string; topic: string; isPrivate: boolean },
+) {
+  const { kind, name, topic, isPrivate } = chosen;
+  return {
+    guild_id: guildId,
+    kind,
+    name: name.trim(),
+    private: kind === "text" && isPrivate,
+    ...(topic.trim() === "" ? {} : { topic: topic.trim() }),
+    ...(parent === null || kind === "category" ? {} : { parent }),
+  };
+}
+
+/** Makes this browser a device, or throws why it cannot be one. */
+async function readyToEncrypt(state: ChatState): Promise<Privacy> {
+  const privacy = await privacyOf(state);
+  const lack = await privacy.lackOf();
+  if (lack === undefined && await privacy.becomeDevice()) return privacy;
+  const reason = lack === undefined ? t("sealed.unapproved") : t(`sealed.lack.${lack}`);
+  throw new Error(t("channel.cannotEncrypt", { reason }));
+}
+
 function addChannel(state: ChatState, guildId: string, channel: Channel): void {
   state.guilds.value = state.guilds.value.map((guild) => {
     if (guild.id !== guildId) return guild;
@@ -118,6 +145,8 @@ function TextOptions(props: {
   onTopic: (topic: string) => void;
   isPrivate: boolean;
   onPrivate: (isPrivate: boolean) => void;
+  encrypt: boolean;
+  onEncrypt: (encrypt: boolean) => void;
 }) {
   return (
     <>
@@ -142,6 +171,19 @@ function TextOptions(props: {
           <span class="hint">{t("channel.privateHint")}</span>
         </span>
       </label>
+      {props.isPrivate && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={props.encrypt}
+            onChange={(event) => props.onEncrypt(event.currentTarget.checked)}
+          />
+          <span>
+            <span class="strong">{t("channel.encrypt")}</span>
+            <span class="hint">{t("channel.encryptHint")}</span>
+          </span>
+        </label>
+      )}
     </>
   );
 }

@@ -140,7 +140,11 @@ function ChannelRow({ channel, base }: { channel: Channel; base: string }) {
       >
         <span class="strong break">{channel.name}</span>{" "}
         {channel.archived && <span class="tag">{t("channel.archived")}</span>}
-        {channel.private && <span class="tag">{t("channel.notEncrypted")}</span>}
+        {channel.private && (
+          <span class="tag">
+            {t(channel.encrypted ? "channel.isEncrypted" : "channel.notEncrypted")}
+          </span>
+        )}
         {channel.hidden && <span class="tag">{t("channel.hiddenTag")}</span>}
         {channel.topic && <span class="small muted block clip">{channel.topic}</span>}
       </a>

@@ -59,7 +59,13 @@ export default define.page<typeof handler>(({ data, state }) => {
       guild={guild}
       part="channels"
       heading={channel.name}
-      {...(channel.private ? { lead: "channel.notEncryptedLong" as const } : {})}
+      {...(channel.private
+        ? {
+          lead: channel.encrypted
+            ? "channel.isEncryptedLong" as const
+            : "channel.notEncryptedLong" as const,
+        }
+        : {})}
       note={data.note}
     >
       <ChannelTabs guild={guild} channel={channel} here="settings" />

@@ -1,0 +1,175 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Member } from "../../../../core/api/guild.ts";
+import { callApi } from "../../../lib/browser/browser_api.ts";
+import { showToast } from "../../../lib/browser/toast.ts";
+import { handleOf, memberName } from "../../../lib/format/names.ts";
+import { can } from "../../../lib/format/rights.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import type { Overlay } from "../../../lib/store/chat.ts";
+import { Avatar } from "../../Avatar.tsx";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { useSubmit } from "./use_submit.ts";
+
+/** As many as one answer of the server has. */
+const LISTED = 200;
+/** Members of the guild that are offered at a time. */
+const OFFERED = 8;
+
+interface People {
+  readonly members: readonly Member[];
+  readonly total: number;
+}
+
+const listed = (roomId: string, query: { search?: string; limit: number }): Promise<People> =>
+  callApi("listMembers", { params: { guild_id: roomId }, query });
+
+/** Who is in a private channel, who may come in, and who has to go. */
+export default function ChannelPeople(
+  { overlay }: { overlay: Extract<Overlay, { kind: "channelPeople" }> },
+) {
+  const state = useChat();
+  const { channel, guildId } = overlay;
+  const [people, setPeople] = useState<People | undefined>(undefined);
+  const { busy, error, run } = useSubmit();
+  const read = async () => setPeople(await listed(channel.room_id, { limit: LISTED }));
+  useEffect(() => void run(read), []);
+  const add = (member: Member) =>
+    run(async () => {
+      await callApi("inviteUser", {
+        body: { room_id: channel.room_id, user_id: member.user.id },
+      });
+      showToast(state, t("channelPeople.added", { name: memberName(member) }));
+      await read();
+    });
+  const remove = (member: Member) =>
+    run(async () => {
+      const params = { guild_id: channel.room_id, user_id: member.user.id };
+      await callApi("kickMember", { params, body: {} });
+      showToast(state, t("channelPeople.removed", { name: memberName(member) }));
+      await read();
+    });
+  const selfId = state.self.value.user.id;
+  const mayRemove = can(channel.permissions, "KICK");
+  return (
+    <Dialog title={t("channelPeople.of", { name: channel.name })}>
+      {channel.encrypted && <p class="muted">{t("channelPeople.encrypted")}</p>}
+      {people === undefined
+        ? !error && <p class="muted" role="status">{t("loading")}</p>
+        : (
+          <ul class="pick-list" aria-label={t("channelPeople.title")}>
+            {people.members.map((member) => (
+              <PersonRow key={member.user.id} member={member}>
+                {mayRemove && member.user.id !== selfId && (
+                  <button
+                    type="button"
+                    class="button small"
+                    disabled={busy}
+                    aria-label={t("channelPeople.removeName", { name: memberName(member) })}
+                    onClick={() => remove(member)}
+                  >
+                    {t("channelPeople.remove")}
+                  </button>
+                )}
+              </PersonRow>
+            ))}
+          </ul>
+        )}
+      {people && people.total > people.members.length && (
+        <p class="hint">
+          {t("channelPeople.more", { n: people.total - people.members.length })}
+        </p>
+      )}
+      {error && <p class="field-error" role="alert">{error}</p>}
+      {people && can(channel.permissions, "CREATE_INVITE") && (
+        <AddPeople guildId={guildId} inside={people.members} busy={busy} onAdd={add} />
+      )}
+    </Dialog>
+  );
+}
+
+function AddPeople(props: {
+  guildId: string;
+  inside: readonly Member[];
+  busy: boolean;
+  onAdd: (member: Member) => void;
+}) {
+  const { guildId, inside } = props;
+  const [typed, setTyped] = useState("");
+  const [found, setFound] = useState<readonly Member[] | undefined>(undefined);
+  const search = typed.trim();
+  useEffect(() => {
+    let late = false;
+    // Those who are in already are left out here, so that more are asked for.
+    const limit = Math.min(LISTED, OFFERED + inside.length);
+    const query = search === "" ? { limit } : { search, limit };
+    void listed(guildId, query).then(
+      ({ members }) => late || setFound(members),
+      () => late || setFound([]),
+    );
+    return () => void (late = true);
+  }, [search, guildId]);
+  const offered = found?.filter(({ user }) => !inside.some((each) => each.user.id === user.id))
+    .slice(0, OFFERED);
+  return (
+    <section class="stack-tight" aria-label={t("channelPeople.add")}>
+      <div class="field">
+        <label for="channel-add">{t("channelPeople.add")}</label>
+        <input
+          id="channel-add"
+          class="input"
+          type="search"
+          value={typed}
+          placeholder={t("channelPeople.search")}
+          autocomplete="off"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      {offered?.length === 0 && (
+        <p class="muted" role="status">
+          {t(search === "" ? "channelPeople.all" : "channelPeople.none")}
+        </p>
+      )}
+      {offered && offered.length > 0 && (
+        <ul class="pick-list">
+          {offered.map((member) => (
+            <PersonRow key={member.user.id} member={member}>
+              <button
+                type="button"
+                class="button small"
+                disabled={props.busy}
+                aria-label={t("channelPeople.addName", { name: memberName(member) })}
+                onClick={() => props.onAdd(member)}
+              >
+                {t("channelPeople.addAct")}
+              </button>
+            </PersonRow>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function PersonRow(
+  { member, children }: { member: Member; children: preact.ComponentChildren },
+) {
+  const state = useChat();
+  const { user } = member;
+  return (
+    <li class="person-row">
+      <Avatar
+        id={user.id}
+        name={memberName(member)}
+        uri={user.avatar}
+        size="m"
+        presence={state.presenceOf(user.id)}
+      />
+      <span class="grow clip">
+        <span class="clip block strong">{memberName(member)}</span>
+        <span class="clip block tiny faint">{handleOf(user.id)}</span>
+      </span>
+      {children}
+    </li>
+  );
+}

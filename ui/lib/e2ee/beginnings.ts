@@ -1,0 +1,112 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import { closeToast, showToast } from "../browser/toast.ts";
+import { nameOf } from "../format/names.ts";
+import { t } from "../i18n/t.ts";
+import type { ChatState } from "../store/chat.ts";
+import { type Encryptable, facts } from "../store/encryptable.ts";
+import { findReadiness, kindOf, type Readiness } from "./begin.ts";
+import { CannotEncrypt } from "./client.ts";
+import type { RemoteEngine } from "./remote_engine.ts";
+
+/** A message does not wait longer than this to learn whether encryption can begin. */
+const BY_ITSELF_MS = 5000;
+/** After the answer that it cannot, messages go out at once for so long. */
+const CANNOT_MS = 60_000;
+/** Conversations of which it is known that they cannot be encrypted now. */
+const CANNOT_MAX = 200;
+
+/** How the encryption of a conversation begins: by an act, by itself, or later by a wish. */
+export class Beginnings {
+  readonly #state: ChatState;
+  readonly #engine: Promise<RemoteEngine>;
+  /** Conversations that begin when the other one has a device, by room, with what was said of it. */
+  readonly #wishes = new Map<string, { readonly dm: Dm; readonly toast: number }>();
+  /** Until when it is not looked again whether a conversation can begin, by room. */
+  readonly #cannot = new Map<string, { readonly userId: string; readonly untilMs: number }>();
+
+  constructor(state: ChatState, engine: Promise<RemoteEngine>) {
+    this.#state = state;
+    this.#engine = engine;
+  }
+
+  /** Whether encryption can begin now, or what is missing. */
+  async readiness(target: Encryptable): Promise<Readiness> {
+    try {
+      return await findReadiness(await this.#engine, target);
+    } catch (error) {
+      if (error instanceof CannotEncrypt) return { kind: "lack", lack: error.lack };
+      throw error;
+    }
+  }
+
+  /** Encrypts a conversation or a private channel from here on. */
+  async begin(target: Encryptable): Promise<void> {
+    const { room_id: roomId } = facts(target);
+    const wish = this.#wishes.get(roomId);
+    this.#wishes.delete(roomId);
+    const engine = await this.#engine;
+    await engine.ask("enable", roomId, kindOf(this.#state.self.value.user.id, target));
+    if (wish) closeToast(this.#state, wish.toast);
+  }
+
+  /** Says that it has begun, to who asked for it. */
+  tell(target: Encryptable): void {
+    showToast(
+      this.#state,
+      target.kind === "dm"
+        ? t("sealed.began", { name: nameOf(target.dm.user) })
+        : t("sealed.beganChannel", { name: target.channel.name }),
+    );
+  }
+
+  /**
+   * Encrypts one's own conversation without being asked, where both sides can; else, and where it
+   * is not known within a moment, things stay as they are: what is sent is marked as not encrypted.
+   */
+  async byItself(dm: Dm): Promise<void> {
+    const held = this.#cannot.get(dm.room_id);
+    if (held && Date.now() < held.untilMs) return;
+    const late = new Promise((resolve) => setTimeout(resolve, BY_ITSELF_MS));
+    const target = { kind: "dm", dm } as const;
+    const begun = this.readiness(target).then(async (ready) => {
+      if (ready.kind === "ready") await this.begin(target);
+      else this.#remember(dm);
+    });
+    // Offline, or refused: the message itself says so better.
+    await Promise.race([late, begun.catch(() => undefined)]);
+  }
+
+  #remember(dm: Dm): void {
+    this.#cannot.delete(dm.room_id);
+    this.#cannot.set(dm.room_id, { userId: dm.user.id, untilMs: Date.now() + CANNOT_MS });
+    for (const oldest of this.#cannot.keys()) {
+      if (this.#cannot.size <= CANNOT_MAX) break;
+      this.#cannot.delete(oldest);
+    }
+  }
+
+  /** Begins as soon as the other one has a device, while this page is open. */
+  later(dm: Dm): void {
+    const toast = showToast(this.#state, t("sealed.waits", { name: nameOf(dm.user) }));
+    this.#wishes.set(dm.room_id, { dm, toast });
+  }
+
+  /** Somebody's devices changed: what waited for them begins. */
+  async heard(userId: string): Promise<void> {
+    for (const [roomId, held] of this.#cannot) {
+      if (held.userId === userId) this.#cannot.delete(roomId);
+    }
+    for (const { dm } of [...this.#wishes.values()]) {
+      if (dm.user.id !== userId) continue;
+      const target = { kind: "dm", dm } as const;
+      if ((await this.readiness(target)).kind !== "ready") continue;
+      await this.begin(target);
+      this.tell(target);
+    }
+  }
+
+  /** This device became another: whether conversations can begin is to be looked at anew. */
+  forget(): void {
+    this.#cannot.clear();
+  }
+}
