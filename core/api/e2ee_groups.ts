@@ -15,6 +15,10 @@ export const GROUP_LIMITS = {
   sealedPage: 500,
   welcomesPage: 100,
   claimDevices: 500,
+  /** Servers that a receipt names to take over, in order. */
+  successors: 8,
+  /** Take-overs of one group; after so many nobody takes over any more. */
+  takeovers: 32,
 } as const;
 
 const Room = z.object({ room_id: z.string() });
@@ -35,10 +39,23 @@ export const Receipt = z.object({
   auth_hash: Hash.describe("What names the secrets of the new epoch, as core/mls gives it"),
   prev_receipt: Hash.nullable().describe("Of the receipt before, signature included"),
   ts: z.number().int(),
+  by: z.string().max(255).optional().describe(
+    "Server that orders the group and signs; absent in older ones: that of who made the room",
+  ),
+  successors: z.array(z.string().max(255)).max(GROUP_LIMITS.successors).optional().describe(
+    "Servers that take over from it in this order when it is gone",
+  ),
   key: z.string().describe("Id of the sequencer's key"),
   sig: z.string(),
 });
 export type Receipt = z.infer<typeof Receipt>;
+
+/**
+ * A server took over: `first` is its first receipt, of the next term, and names `former`, which
+ * names it among the successors.
+ */
+export const TakeOver = z.object({ former: Receipt, first: Receipt });
+export type TakeOver = z.infer<typeof TakeOver>;
 
 export const GroupLeaf = DeviceRef.extend({ leaf: z.number().int() });
 export type GroupLeaf = z.infer<typeof GroupLeaf>;
@@ -63,10 +80,15 @@ export const Group = z.object({
   receipt: Receipt.nullable().describe("The last one"),
   sequencer: z.string().describe("Server that orders the group's changes"),
   successors: z.array(z.string()).describe("Servers that take over from it, in this order"),
+  takeovers: z.array(TakeOver).max(GROUP_LIMITS.takeovers).describe(
+    "How the order of changes came from the server of who made the room to the sequencer",
+  ),
   contradictions: z.array(z.object({
     epoch: z.number().int(),
     receipts: z.tuple([Receipt, Receipt]),
-  })).describe("Two receipts of the sequencer for one epoch: it told two stories"),
+  })).describe(
+    "Two receipts for one epoch. Of one term: a sequencer told two stories; of two: changes of the former one are void",
+  ),
 });
 export type Group = z.infer<typeof Group>;
 

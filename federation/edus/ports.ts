@@ -30,7 +30,12 @@ export interface EduShow {
   devices(user: UserId, version: number): Promise<void>;
   /** The group of a room has a newer epoch, or Welcomes wait, says a server. */
   group(
-    said: { readonly server: ServerName; readonly roomId: RoomId; readonly epoch: number },
+    said: {
+      readonly server: ServerName;
+      readonly roomId: RoomId;
+      readonly term: number;
+      readonly epoch: number;
+    },
   ): Promise<void>;
   /** Refusal is silence. */
   toDevice(message: ToDevice): Promise<void>;

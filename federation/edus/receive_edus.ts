@@ -132,7 +132,7 @@ export class EduReceiver implements EduSink {
     await this.#deps.show.devices(user, edu.version);
   }
 
-  /** A hint: what is new is asked of the server that orders the group, whoever says so. */
+  /** A hint: what is new is asked for, and proven by receipts. */
   async #group({ origin, content }: Arrived): Promise<void> {
     const edu = GroupEdu.safeParse(content).data;
     const roomId = edu === undefined ? undefined : parseRoomId(edu.room_id);
@@ -140,7 +140,7 @@ export class EduReceiver implements EduSink {
     const authority = await this.#deps.rooms.authority(roomId);
     if (authority === undefined || !isServerAllowed(authority.view, origin)) return;
     if (!authority.joinedServers().has(origin)) return;
-    await this.#deps.show.group({ server: origin, roomId, epoch: edu.epoch });
+    await this.#deps.show.group({ server: origin, roomId, term: edu.term, epoch: edu.epoch });
   }
 
   async #toDevice({ origin, content }: Arrived): Promise<void> {

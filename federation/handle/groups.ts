@@ -1,4 +1,5 @@
 import {
+  askSequencer,
   changeGroup,
   claimForGroup,
   claimKeyPackages,
@@ -28,6 +29,13 @@ export function groupHandlers(deps: Deps): FederationHandler[] {
       async answer(asked, request) {
         const roomId = await requireRoom(deps, asked, request.room_id);
         return await deps.groups.sync(asked.origin, { ...request, roomId });
+      },
+    }),
+    defineHandler({
+      operation: askSequencer,
+      async answer(asked, request) {
+        const roomId = await requireRoom(deps, asked, request.room_id);
+        return await deps.groups.sequencer({ ...request, roomId });
       },
     }),
     defineHandler({

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type {
+  askSequencer,
   changeGroup,
   claimForGroup,
   claimKeyPackages,
@@ -116,6 +117,9 @@ export interface GroupDesk {
     server: ServerName,
     request: z.output<typeof syncGroup.request> & { readonly roomId: RoomId },
   ): GroupAnswer<typeof syncGroup>;
+  sequencer(
+    request: z.output<typeof askSequencer.request> & { readonly roomId: RoomId },
+  ): GroupAnswer<typeof askSequencer>;
   found(request: z.output<typeof foundGroup.request> & OfUser): GroupAnswer<typeof foundGroup>;
   change(request: z.output<typeof changeGroup.request> & OfUser): GroupAnswer<typeof changeGroup>;
   claim(

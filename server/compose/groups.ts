@@ -5,6 +5,7 @@ import { GroupCopies } from "../federation/group_copies.ts";
 import { groupDesk } from "../federation/group_desk.ts";
 import type { RemoteDevices } from "../federation/remote_devices.ts";
 import { RemoteGroups } from "../federation/remote_groups.ts";
+import { TakeOvers } from "../federation/take_overs.ts";
 import type { Signer } from "../keys/signer.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
@@ -42,13 +43,16 @@ export function composeGroups(
     bus,
     log: system.log.child({ part: "groups" }),
     keys: federation.keyRing,
+    devices: input.elsewhere,
   };
   const copies = new GroupCopies(base);
   stack.defer(() => copies.stop());
+  const takeOvers = new TakeOvers({ ...base, copies });
+  stack.defer(() => takeOvers.stop());
   const elsewhere = new RemoteGroups({
     ...base,
     copies,
-    devices: input.elsewhere,
+    takeOvers,
     remote: input.remote,
   });
   const deps: GroupDeps = { ...chat, log: base.log, bus, signer, elsewhere };

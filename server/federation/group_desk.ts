@@ -10,11 +10,17 @@ import type { GroupDesk } from "../../federation/handle/ports.ts";
 import { notHere } from "../../federation/handle/not_here.ts";
 import type { Tx } from "../postgres/sql.ts";
 import type { Room } from "../rooms/room.ts";
-import { changeGroup, foundGroup, sequencerOf } from "../services/e2ee/change_group.ts";
+import { changeGroup, foundGroup } from "../services/e2ee/change_group.ts";
 import { claimHere, claimKeyPackages } from "../services/e2ee/claim_key_packages.ts";
 import { readCommitLog } from "../services/e2ee/commit_log.ts";
 import type { GroupDeps } from "../services/e2ee/group_deps.ts";
-import { findGroup, findGroupInfo, lockGroup, receiptOf } from "../services/e2ee/group_rows.ts";
+import {
+  findGroup,
+  findGroupInfo,
+  findTakeOvers,
+  lockGroup,
+  receiptOf,
+} from "../services/e2ee/group_rows.ts";
 import { findRegistered, type RegisteredDevice } from "../services/e2ee/registered_devices.ts";
 import { canBeEncrypted, isEncrypted, mayEncrypt } from "../services/e2ee/room_encryption.ts";
 import { membersOf, readRoster } from "../services/e2ee/wanted.ts";
@@ -29,14 +35,18 @@ type Outcome = { receipt: Receipt | null; refusal: GroupRefusal | null };
 export function groupDesk(deps: GroupDeps): GroupDesk {
   return {
     async sync(server, { roomId, epoch, stored }) {
-      const room = await openOrdered(deps, roomId);
-      await forgetWelcomes(deps, server, { roomId, stored });
+      const room = await openGroupRoom(deps, roomId);
+      const orders = await deps.elsewhere.ordersHere(room);
+      if (orders) await forgetWelcomes(deps, server, { roomId, stored });
       const members = await membersOf(deps, room);
       await deps.elsewhere.learn(members);
       return await deps.sql.begin(async (tx) => {
         await lockGroup(tx, roomId);
-        return await page(tx, { room, server, epoch, members });
+        return await page(tx, { room, server, epoch, members, orders });
       });
+    },
+    async sequencer({ roomId, look }) {
+      return await deps.elsewhere.tellSequencer(await openGroupRoom(deps, roomId), look);
     },
     async found({ roomId, user, device, group_id: groupId, group_info }) {
       const room = await openOrdered(deps, roomId);
@@ -72,17 +82,22 @@ export function groupDesk(deps: GroupDeps): GroupDesk {
       return { packages: await claimKeyPackages(deps, { room, claimer: user, devices }) };
     },
     async claimHere(server, { roomId, devices }) {
-      const room = await deps.rooms.open(roomId);
-      if (room === undefined || !canBeEncrypted(room.authority)) throw notHere();
+      const room = await openGroupRoom(deps, roomId);
       return { packages: await claimHere(deps, { room, claimer: server, devices }) };
     },
   };
 }
 
-async function openOrdered(deps: GroupDeps, roomId: RoomId): Promise<Room> {
+async function openGroupRoom(deps: GroupDeps, roomId: RoomId): Promise<Room> {
   const room = await deps.rooms.open(roomId);
   if (room === undefined || !canBeEncrypted(room.authority)) throw notHere();
-  if (sequencerOf(room) !== deps.serverName) throw notHere();
+  return room;
+}
+
+/** A room whose group this server orders. */
+async function openOrdered(deps: GroupDeps, roomId: RoomId): Promise<Room> {
+  const room = await openGroupRoom(deps, roomId);
+  if (!await deps.elsewhere.ordersHere(room)) throw notHere();
   return room;
 }
 
@@ -134,18 +149,20 @@ async function forgetWelcomes(
 
 async function page(
   tx: Tx,
-  { room, server, epoch, members }: {
+  { room, server, epoch, members, orders }: {
     readonly room: Room;
     readonly server: ServerName;
     readonly epoch: number;
     readonly members: readonly UserId[];
+    readonly orders: boolean;
   },
 ): Promise<Sync> {
   const group = await findGroup(tx, room.id);
   const groupId = group?.group_id ?? "";
   const { wanted } = await readRoster(tx, { groupId, members });
   if (group === undefined) {
-    return { group: null, wanted, commits: [], has_more: false, gone: false, welcomes: [] };
+    const nothing = { commits: [], has_more: false, gone: false, welcomes: [] };
+    return { group: null, takeovers: [], orders, wanted, ...nothing };
   }
   const log = await readCommitLog(tx, group, {
     fromEpoch: epoch,
@@ -160,9 +177,11 @@ async function page(
       group_info: info === undefined ? null : base64Of(info.group_info),
       receipt: receiptOf(group),
     },
+    takeovers: await findTakeOvers(tx, group.group_id),
+    orders,
     wanted: wanted satisfies Wanted,
     ...log,
-    welcomes: log.has_more ? [] : await welcomesFor(tx, room.id, server),
+    welcomes: log.has_more || !orders ? [] : await welcomesFor(tx, room.id, server),
   };
 }
 

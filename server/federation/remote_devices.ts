@@ -91,9 +91,14 @@ export class RemoteDevices {
 
   /** Somebody begins to encrypt to these users: what is held is looked at again. */
   async freshen(users: readonly UserId[]): Promise<void> {
+    await this.outdate(users);
+    this.notice(users);
+  }
+
+  /** What is held of these users is fetched anew at the next occasion. */
+  async outdate(users: readonly UserId[]): Promise<void> {
     await this.#deps.sql`
       update remote_device_lists set stale = true where user_id = any(${[...users]})`;
-    this.notice(users);
   }
 
   /** Somebody may encrypt to these users: old copies are fetched in the background. */

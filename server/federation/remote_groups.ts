@@ -8,6 +8,7 @@ import {
   type GroupRefusal,
 } from "../../core/api/federation/groups.ts";
 import { base64Of } from "../../core/e2ee/bytes.ts";
+import { hashReceipt, signerOf } from "../../core/e2ee/receipt_chain.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
@@ -15,7 +16,6 @@ import { TransportError } from "../../federation/ports.ts";
 import type { Tx } from "../postgres/sql.ts";
 import type { Room } from "../rooms/room.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
-import { sequencerOf } from "../services/e2ee/change_group.ts";
 import { sameOrStale } from "../services/e2ee/commit_log.ts";
 import { keepContradiction } from "../services/e2ee/group_copy.ts";
 import { findCommits, findGroup, receiptOf } from "../services/e2ee/group_rows.ts";
@@ -26,11 +26,12 @@ import {
   sequencerAway,
 } from "../services/e2ee/group_refusals.ts";
 import type { GroupsElsewhere, HandedPackage } from "../services/e2ee/groups_elsewhere.ts";
-import { hashReceipt } from "../services/e2ee/receipts.ts";
 import type { Device } from "../services/e2ee/registered_devices.ts";
+import { firstSequencerOf, sequencerOf } from "../services/e2ee/sequencer.ts";
 import { areSigned } from "./check_receipt.ts";
-import type { GroupCopies, GroupCopyDeps } from "./group_copies.ts";
+import { type GroupCopies, type GroupCopyDeps, lineBefore } from "./group_copies.ts";
 import type { RemoteDevices } from "./remote_devices.ts";
+import type { TakeOvers } from "./take_overs.ts";
 
 type ChangeOf = Parameters<GroupsElsewhere["change"]>[0];
 type FoundingOf = Parameters<GroupsElsewhere["found"]>[0];
@@ -38,7 +39,8 @@ type Outcome = { readonly receipt: Receipt | null; readonly refusal: GroupRefusa
 
 export interface RemoteGroupDeps extends GroupCopyDeps {
   readonly copies: GroupCopies;
-  readonly devices: Pick<RemoteDevices, "learn" | "refresh">;
+  readonly takeOvers: Pick<TakeOvers, "ordersHere" | "tell">;
+  readonly devices: Pick<RemoteDevices, "learn" | "outdate" | "refresh">;
   readonly remote: Pick<RemoteRooms, "tellWithin" | "wake">;
 }
 
@@ -57,12 +59,19 @@ export class RemoteGroups implements GroupsElsewhere {
     return this.#deps.copies.sync(room);
   }
 
+  ordersHere(room: Room): Promise<boolean> {
+    return this.#deps.takeOvers.ordersHere(room);
+  }
+
+  tellSequencer(room: Room, look: boolean): ReturnType<GroupsElsewhere["tellSequencer"]> {
+    return this.#deps.takeOvers.tell(room, look);
+  }
+
   async found({ room, caller, groupId, groupInfo }: FoundingOf): Promise<Receipt> {
-    const sequencer = sequencerOf(room);
     const hash = base64Of(sha256(groupInfo));
     const outcome = await this.#ask(
-      sequencer,
-      () =>
+      room,
+      (sequencer) =>
         this.#deps.transport.call(sequencer, foundGroup, {
           room_id: room.id,
           user: caller.user,
@@ -76,11 +85,10 @@ export class RemoteGroups implements GroupsElsewhere {
 
   async change(change: ChangeOf): Promise<Receipt> {
     const { room, caller, bundle, baseEpoch, external } = change;
-    const sequencer = sequencerOf(room);
     const hash = base64Of(sha256(bundle.commit));
     const outcome = await this.#ask(
-      sequencer,
-      () =>
+      room,
+      (sequencer) =>
         this.#deps.transport.call(sequencer, changeGroup, {
           room_id: room.id,
           user: caller.user,
@@ -99,10 +107,9 @@ export class RemoteGroups implements GroupsElsewhere {
     room: Room,
     { user, devices }: Parameters<GroupsElsewhere["claim"]>[1],
   ): Promise<HandedPackage[]> {
-    const sequencer = sequencerOf(room);
     const { packages } = await this.#ask(
-      sequencer,
-      () =>
+      room,
+      (sequencer) =>
         this.#deps.transport.call(sequencer, claimForGroup, {
           room_id: room.id,
           user,
@@ -148,20 +155,30 @@ export class RemoteGroups implements GroupsElsewhere {
     this.#deps.remote.wake();
   }
 
-  /** @throws OperationError `unavailable` where the sequencer does not answer */
-  async #ask<T>(sequencer: ServerName, ask: () => Promise<T>): Promise<T> {
+  /**
+   * Asks the server that orders the group; where that is away those that may have taken over.
+   * @throws OperationError `unavailable` where none answers
+   */
+  async #ask<T>(room: Room, ask: (server: ServerName) => Promise<T>): Promise<T> {
+    const { sql, self } = this.#deps;
+    const sequencer = await sequencerOf(sql, room);
     try {
-      return await ask();
+      return await ask(sequencer);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      if (error.kind !== "refused") throw sequencerAway(sequencer);
-      if (error.details.code === "too_large") throw tooLarge();
-      throw new OperationError(
-        "unavailable",
-        `${sequencer}, which orders changes of this group, does not know this conversation as this server does yet. Try again in a moment.`,
-        { cause: error, details: { reason: "sequencer_behind", sequencer } },
-      );
+      if (error.kind === "refused") throw refusedBy(sequencer, error);
     }
+    const held = await findGroup(sql, room.id);
+    const line = held === undefined ? [] : lineBefore(self, receiptOf(held).successors ?? []);
+    for (const server of line) {
+      try {
+        return await ask(server);
+      } catch (error) {
+        // Gone as well, or not yet of the mind that the other one is.
+        if (!(error instanceof TransportError)) throw error;
+      }
+    }
+    throw sequencerAway(sequencer);
   }
 
   /** The receipt, once it is known to be one and this server holds what it is for. */
@@ -172,10 +189,12 @@ export class RemoteGroups implements GroupsElsewhere {
   ): Promise<Receipt> {
     const wanted = await this.#deps.copies.sync(room);
     if (receipt === null) return await this.#refused(room, { refusal, change, wanted });
-    const sequencer = sequencerOf(room);
-    const fits = receipt.room === room.id && receipt.base_epoch === change.baseEpoch &&
+    const sequencer = await sequencerOf(this.#deps.sql, room);
+    const first = firstSequencerOf(room);
+    const fits = signerOf(receipt, first) === sequencer && receipt.room === room.id &&
+      receipt.base_epoch === change.baseEpoch &&
       receipt.commit_hash === change.hash;
-    if (!fits || !await areSigned([receipt], sequencer, this.#deps)) {
+    if (!fits || !await areSigned([receipt], { first }, this.#deps)) {
       throw sequencerAway(sequencer);
     }
     await this.#compare(room, receipt);
@@ -192,7 +211,7 @@ export class RemoteGroups implements GroupsElsewhere {
     if (held === undefined || held.base_epoch !== receipt.base_epoch) return;
     const logged = receiptOf(held);
     if (hashReceipt(logged) === hashReceipt(receipt)) return;
-    const sequencer = sequencerOf(room);
+    const sequencer = await sequencerOf(sql, room);
     const receipts = [logged, receipt] as const;
     await keepContradiction(sql, { sequencer, receipts, nowMs: clock.now() });
     log.log("error", "A server gave two receipts for one epoch of a group.", {
@@ -211,7 +230,7 @@ export class RemoteGroups implements GroupsElsewhere {
     },
   ): Promise<Receipt> {
     const { sql } = this.#deps;
-    if (refusal === null) throw sequencerAway(sequencerOf(room));
+    if (refusal === null) throw sequencerAway(await sequencerOf(sql, room));
     if (refusal.code === "stale_epoch") {
       const group = await findGroup(sql, room.id);
       // The answer to the same change may have been lost on its way.
@@ -235,6 +254,15 @@ export class RemoteGroups implements GroupsElsewhere {
       `The server that orders this group's changes does not take this one (${refusal.code}).`,
     );
   }
+}
+
+function refusedBy(sequencer: ServerName, error: TransportError): OperationError {
+  if (error.details.code === "too_large") return tooLarge();
+  return new OperationError(
+    "unavailable",
+    `${sequencer}, which orders changes of this group, does not know this conversation as this server does yet. Try again in a moment.`,
+    { cause: error, details: { reason: "sequencer_behind", sequencer } },
+  );
 }
 
 function tooLarge(): OperationError {

@@ -4,8 +4,9 @@ import type { Receipt } from "../../core/api/e2ee_groups.ts";
 import { decodePublicKey } from "../../core/keys/key_entry.ts";
 import { decodeSignature, taggedBytes } from "../../core/event/sign.ts";
 import { StrictVerifier } from "../../core/event/verify.ts";
+import type { JsonObject } from "../../core/event/json.ts";
 import { writeCanonicalBytes } from "../../core/event/json_write.ts";
-import { hashReceipt } from "../../server/services/e2ee/receipts.ts";
+import { hashReceipt } from "../../core/e2ee/receipt_chain.ts";
 import { openScenes, type Scene, talking } from "../harness/encrypted_scenes.ts";
 import { bundleOf, bytesOf, GroupDevice } from "../harness/group_devices.ts";
 import { type Answer, type Homeserver, PASSWORD, startHomeserver } from "../harness/homeserver.ts";
@@ -36,7 +37,7 @@ async function checkChain(server: Homeserver, receipts: readonly Receipt[]): Pro
       assert.equal(receipt.prev_receipt, hashReceipt(previous));
     }
     const { sig, ...rest } = receipt;
-    const signed = taggedBytes("mls-receipt", writeCanonicalBytes(rest));
+    const signed = taggedBytes("mls-receipt", writeCanonicalBytes(rest as unknown as JsonObject));
     const by = await Promise.all(keys.map(({ key }) =>
       verifier.verify({
         key: decodePublicKey(key) as Uint8Array<ArrayBuffer>,

@@ -1,6 +1,7 @@
 /** Encrypted groups over real servers: one orders, the others follow. PROTOCOL.md 12. */
 import assert from "node:assert/strict";
 import {
+  askSequencer,
   changeGroup,
   claimForGroup,
   claimKeyPackages,
@@ -193,6 +194,7 @@ Deno.test("A22 A33 servers without a member of the room get one answer at every 
     for (
       const reply of [
         await peer.call(to, syncGroup, { room_id, epoch: -1 }),
+        await peer.call(to, askSequencer, { room_id, look: true }),
         await peer.call(to, foundGroup, { room_id, ...id, group_id: bytes, group_info: bytes }),
         await peer.call(to, changeGroup, {
           room_id,

@@ -9,7 +9,7 @@ import { effectRows } from "../../server/services/messages/message_effects.ts";
 import { leaveBehind } from "../../server/services/e2ee/after_restore.ts";
 import { type CopiedGroup, copyFault } from "../../server/services/e2ee/group_copy.ts";
 import { findGroup } from "../../server/services/e2ee/group_rows.ts";
-import { hashReceipt } from "../../server/services/e2ee/receipts.ts";
+import { hashReceipt } from "../../core/e2ee/receipt_chain.ts";
 import { feedQuery } from "../../server/services/e2ee/sealed_feed.ts";
 import { sweepGroups } from "../../server/services/e2ee/sweep_groups.ts";
 import { systemRng } from "../../server/system/rng.ts";
@@ -262,6 +262,8 @@ async function restored(scene: Scene): Promise<void> {
   const copy: CopiedGroup = {
     roomId: room as RoomId,
     sequencer: now.sequencer,
+    orders: [{ sequencer: now.sequencer, term: 0, epoch: -1 }],
+    takeovers: [],
     groupId: now.group_id,
     term: now.term,
     epoch: now.epoch,

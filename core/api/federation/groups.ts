@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { bytesOf } from "../bytes.ts";
-import { GROUP_LIMITS, GROUP_REFUSALS, GroupCommit, Receipt, Wanted } from "../e2ee_groups.ts";
+import {
+  GROUP_LIMITS,
+  GROUP_REFUSALS,
+  GroupCommit,
+  Receipt,
+  TakeOver,
+  Wanted,
+} from "../e2ee_groups.ts";
 import { KEY_PACKAGE_LIMITS } from "../e2ee_keys.ts";
 import { defineFederationOperation } from "./operation.ts";
 import { RoomIdText, UserIdText } from "./shapes.ts";
@@ -48,6 +55,10 @@ export const syncGroup = defineFederationOperation({
       group_info: Bytes.nullable(),
       receipt: Receipt,
     }).nullable(),
+    /** How the order came from the server of who made the room to the one that has it. */
+    takeovers: z.array(TakeOver).max(GROUP_LIMITS.takeovers),
+    /** The receiver orders the group, or will with the next change that it is handed. */
+    orders: z.boolean(),
     wanted: Wanted,
     commits: z.array(GroupCommit).max(GROUP_LIMITS.commitsPage),
     has_more: z.boolean(),
@@ -63,6 +74,32 @@ export const syncGroup = defineFederationOperation({
   }),
   maxAnswerBytes: 16 * 1024 * 1024,
   timeoutMs: 20_000,
+});
+
+/** What a member's server can say of the server that orders a group. */
+export const askSequencer = defineFederationOperation({
+  id: "askSequencer",
+  method: "POST",
+  path: "/_federation/groups/:room_id/sequencer",
+  summary:
+    "How far the receiver's copy of a room's group is, and whether it reaches the server that orders it now",
+  request: z.object({
+    room_id: RoomIdText,
+    /** Try now to reach it. */
+    look: z.boolean(),
+  }),
+  answer: z.object({
+    /** Null: the receiver knows of no group. */
+    held: z.object({
+      sequencer: z.string().max(255),
+      term: z.number().int().min(0),
+      epoch: z.number().int().min(0),
+    }).nullable(),
+    /** Null: it was not tried. */
+    reached: z.boolean().nullable(),
+  }),
+  maxAnswerBytes: 64 * 1024,
+  timeoutMs: 25_000,
 });
 
 /** A device of the asker founds the group of a room that the receiver orders. */

@@ -3,8 +3,6 @@ import type { Receipt } from "../../../core/api/e2ee_groups.ts";
 import { base64Of, equalBytes } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { EventSigner } from "../../../core/event/sign.ts";
-import type { ServerName } from "../../../core/ids/server_name.ts";
-import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { type Bundle, type BundleFacts, checkGroupInfo } from "../../../core/mls/bundle.ts";
 import { type CommitFacts, readCommit, readGroupInfo } from "../../../core/mls/readers.ts";
 import type { Tx } from "../../postgres/sql.ts";
@@ -20,6 +18,7 @@ import { judgeCommit, leafRow } from "./judge_commit.ts";
 import { signReceipt, type Unsigned } from "./receipts.ts";
 import { deviceKey, findRegistered, type RegisteredDevice } from "./registered_devices.ts";
 import { storeCommit, type Stored, storeGroup } from "./store_commit.ts";
+import { type ServersOf, successorsOf } from "./sequencer.ts";
 import { membersOf, readRoster } from "./wanted.ts";
 
 /** Who asks this server, which orders the group's changes, for one. */
@@ -46,11 +45,6 @@ function same(receipt: Receipt): Outcome {
   return { receipt, stored: undefined };
 }
 
-/** The server that orders the changes of the room's group: the one of who made the room. */
-export function sequencerOf({ authority }: Pick<Room, "authority">): ServerName {
-  return serverOf(authority.room.creator);
-}
-
 /**
  * Founds the group of a room, with its founder's device alone in it.
  * @throws OperationError `policy`, `roster_mismatch`, `stale_epoch`, `rate_limited`, `invalid`
@@ -72,6 +66,7 @@ export async function foundGroup(
   if (!fits) throw rosterMismatch("The group information is not of a group of this device alone.");
   const members = await membersOf(deps, room);
   const signer = await deps.signer.current(deps.clock.now());
+  const servers = { room, members, self: deps.serverName };
   const hash = base64Of(sha256(groupInfo));
   const outcome = await inGroupTurn(deps, asking, async (tx): Promise<Outcome> => {
     const present = await findGroup(tx, room.id);
@@ -88,9 +83,11 @@ export async function foundGroup(
       auth_hash: base64Of(info.authHash),
       prev_receipt: null,
       ts: deps.clock.now(),
+      by: deps.serverName,
+      successors: successorsOf(servers),
     }, signer);
     const stored: Stored = {
-      ...storedOf(asking, receipt),
+      ...storedOf(deps, asking, receipt),
       groupId,
       groupInfo,
       bytes: groupInfo,
@@ -121,9 +118,12 @@ export async function changeGroup(deps: GroupDeps, change: Change): Promise<Rece
     if (facts === undefined || group.epoch !== baseEpoch) {
       return same(await sameOrStale(tx, group, { hash, baseEpoch }));
     }
-    const stored = await judged(tx, { change, facts, group, members, signer, deps });
+    const servers = { room, members, self: deps.serverName };
+    const stored = await judged(tx, { change, facts, group, servers, signer, deps });
     // The turn keeps others out; the condition is what the promise of one change rests on.
-    if (await storeCommit(tx, deps.rng, stored)) return { receipt: stored.receipt, stored };
+    if (await storeCommit(tx, deps.rng, { ...stored, before: group })) {
+      return { receipt: stored.receipt, stored };
+    }
     return same(await sameOrStale(tx, group, { hash, baseEpoch }));
   });
   return announced(deps, outcome);
@@ -142,24 +142,26 @@ function requireWords({ external, baseEpoch }: Change, commit: CommitFacts): voi
 /** The change as it is to be stored, once everything about it was checked. */
 async function judged(
   tx: Tx,
-  { change, facts, group, members, signer, deps }: {
+  { change, facts, group, servers, signer, deps }: {
     readonly change: Change;
     readonly facts: BundleFacts;
     readonly group: GroupRow;
-    readonly members: readonly UserId[];
+    readonly servers: ServersOf;
     readonly signer: EventSigner;
-    readonly deps: Pick<GroupDeps, "clock">;
+    readonly deps: Pick<GroupDeps, "clock" | "serverName">;
   },
 ): Promise<Stored> {
   const { caller, bundle } = change;
+  const { members } = servers;
   const roster = await readRoster(tx, { groupId: group.group_id, members });
   requireMember(roster.registered, caller);
   const claims = await findClaims(tx, group.room_id);
   const { leaves, added, removed } = judgeCommit({ ...roster, facts, caller, claims });
-  const receipt = await signReceipt(nextReceipt(deps, group, facts), signer);
+  const unsigned = { ...nextReceipt(deps, group, facts), successors: successorsOf(servers) };
+  const receipt = await signReceipt(unsigned, signer);
   const { welcome } = bundle;
   return {
-    ...storedOf(change, receipt),
+    ...storedOf(deps, change, receipt),
     groupId: group.group_id,
     groupInfo: bundle.groupInfo,
     bytes: bundle.commit,
@@ -215,30 +217,36 @@ function requireMember(
 }
 
 function nextReceipt(
-  deps: Pick<GroupDeps, "clock">,
+  { clock, serverName: by }: Pick<GroupDeps, "clock" | "serverName">,
   group: GroupRow,
   facts: BundleFacts,
 ): Unsigned {
   return {
     group: group.group_id,
     room: group.room_id,
-    term: group.term,
+    // Whoever takes over begins a term with the first change that it takes.
+    term: group.sequencer === by ? group.term : group.term + 1,
+    by,
     base_epoch: group.epoch,
     commit_hash: base64Of(facts.hash),
     auth_hash: base64Of(facts.authHash),
     prev_receipt: group.receipt_hash,
-    ts: deps.clock.now(),
+    ts: clock.now(),
   };
 }
 
-function storedOf({ room, caller }: Asking, receipt: Receipt) {
+function storedOf(
+  { serverName }: Pick<GroupDeps, "serverName">,
+  { room, caller }: Asking,
+  receipt: Receipt,
+) {
   return {
     roomId: room.id,
     receipt,
     external: false,
     removed: false,
     sender: { user: caller.user, device: caller.device },
-    sequencer: sequencerOf(room),
+    sequencer: serverName,
     welcome: undefined,
   } as const;
 }

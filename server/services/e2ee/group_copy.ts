@@ -1,20 +1,30 @@
-import type { GroupCommit, Receipt } from "../../../core/api/e2ee_groups.ts";
+import type { GroupCommit, Receipt, TakeOver } from "../../../core/api/e2ee_groups.ts";
 import { base64Of, fromBase64 } from "../../../core/e2ee/bytes.ts";
+import {
+  goesBefore,
+  hashReceipt,
+  ordererOf,
+  type Orders,
+  presentOrder,
+  signerOf,
+} from "../../../core/e2ee/receipt_chain.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { readGroupInfo } from "../../../core/mls/readers.ts";
 import type { Queryable, Tx } from "../../postgres/sql.ts";
-import type { GroupRow } from "./group_rows.ts";
+import { findCommits, type GroupRow, receiptOf } from "./group_rows.ts";
 import { leafRow } from "./judge_commit.ts";
-import { hashReceipt } from "./receipts.ts";
 import { writeLeaves } from "./store_commit.ts";
 
-/** A group that another server orders, as that server says it is now. */
+/** A group that another server orders, as a server says it is now. */
 export interface CopiedGroup {
   readonly roomId: RoomId;
   readonly sequencer: ServerName;
+  /** Who ordered it in each term, as `takeovers` prove. */
+  readonly orders: Orders;
+  readonly takeovers: readonly TakeOver[];
   readonly groupId: string;
   readonly term: number;
   readonly epoch: number;
@@ -28,6 +38,7 @@ export interface CopiedGroup {
 export type CopyFault =
   | "other_group"
   | "other_term"
+  | "other_sequencer"
   | "out_of_order"
   | "other_commit"
   | "broken_chain"
@@ -40,13 +51,19 @@ export type CopyFault =
  */
 export function copyFault(
   held: GroupRow | undefined,
-  { roomId, groupId, term, epoch, groupInfo, receipt, commits }: CopiedGroup,
+  copy: CopiedGroup,
   gone: boolean,
 ): CopyFault | undefined {
+  const { roomId, groupId, term, epoch, groupInfo, receipt, commits } = copy;
   if (held !== undefined && held.group_id !== groupId) return "other_group";
-  if (held !== undefined && held.term > term) return "other_term";
-  // A restored sequencer goes on in a new term from an epoch that may be older than what is held.
-  const anew = gone || (held !== undefined && held.term < term);
+  if (held !== undefined && goesBefore(held, copy)) return "other_term";
+  if (term < presentOrder(copy.orders).term) return "other_term";
+  if (![...commits.map((commit) => commit.receipt), receipt].every((each) => isOf(copy, each))) {
+    return "other_sequencer";
+  }
+  // A restored sequencer, and one that took over, go on in a new term from an epoch that may be
+  // older than what is held.
+  const anew = gone || (held !== undefined && goesBefore(copy, held));
   let next = anew ? commits[0]?.epoch ?? epoch : held?.epoch ?? -1;
   let former = anew ? undefined : held?.receipt_hash ?? null;
   let lastTerm = 0;
@@ -71,6 +88,30 @@ export function copyFault(
   return fits ? undefined : "other_group_info";
 }
 
+/** Whether a receipt names the server that ordered the group in its term. */
+function isOf({ orders }: CopiedGroup, receipt: Receipt): boolean {
+  return signerOf(receipt, orders[0].sequencer) === ordererOf(orders, receipt.term);
+}
+
+/**
+ * Receipts that are held, of epochs that were changed otherwise in a term that goes before theirs:
+ * the former ones are void. Both are kept. @returns the first pair
+ */
+export async function findRival(
+  sql: Queryable,
+  { groupId, commits }: CopiedGroup,
+): Promise<readonly [Receipt, Receipt] | undefined> {
+  const [first] = commits;
+  if (first === undefined) return undefined;
+  const held = await findCommits(sql, groupId, { fromEpoch: first.epoch, limit: commits.length });
+  for (const row of held) {
+    const former = receiptOf(row);
+    const other = commits.find(({ epoch }) => epoch === row.base_epoch)?.receipt;
+    if (other !== undefined && hashReceipt(other) !== hashReceipt(former)) return [former, other];
+  }
+  return undefined;
+}
+
 /** Writes a checked copy in the place of an older one. The caller holds the group's lock. */
 export async function writeCopy(
   tx: Tx,
@@ -88,8 +129,14 @@ export async function writeCopy(
     on conflict (group_id) do update set sequencer = excluded.sequencer, term = excluded.term,
       epoch = excluded.epoch, group_info = excluded.group_info, receipt = excluded.receipt,
       receipt_hash = excluded.receipt_hash, epoch_ts = excluded.epoch_ts,
-      epoch_removed = excluded.epoch_removed`;
-  // Of a former term of the sequencer: they lead nowhere any more.
+      epoch_removed = excluded.epoch_removed, away_since_ts = null, away_tries = 0`;
+  await tx`delete from mls_takeovers where group_id = ${groupId}`;
+  for (const { former, first } of copy.takeovers) {
+    await tx`
+      insert into mls_takeovers (group_id, term, former, first)
+      values (${groupId}, ${first.term}, ${JSON.stringify(former)}, ${JSON.stringify(first)})`;
+  }
+  // Of a former term: they lead nowhere any more.
   await tx`
     delete from mls_commits
     where group_id = ${groupId} and base_epoch >= ${copy.epoch - commits.length}`;

@@ -1,4 +1,4 @@
-import type { Receipt } from "../../../core/api/e2ee_groups.ts";
+import type { Receipt, TakeOver } from "../../../core/api/e2ee_groups.ts";
 import type { DeviceId } from "../../../core/ids/device_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
@@ -19,6 +19,9 @@ export interface GroupRow {
   readonly receipt_hash: string;
   readonly epoch_ts: number;
   readonly epoch_removed: boolean;
+  /** Since when its sequencer did not answer this server, and how often it was asked since. */
+  readonly away_since_ts: number | null;
+  readonly away_tries: number;
 }
 
 /** One place of a group and who stands there. */
@@ -48,7 +51,7 @@ export async function lockGroup(tx: Tx, roomId: RoomId): Promise<void> {
 export async function findGroup(sql: Queryable, roomId: RoomId): Promise<GroupRow | undefined> {
   const [row] = await sql<GroupRow[]>`
     select group_id, room_id, sequencer, term, epoch, suite, receipt, receipt_hash, epoch_ts,
-      epoch_removed
+      epoch_removed, away_since_ts, away_tries
     from mls_groups where room_id = ${roomId}`;
   return row;
 }
@@ -94,6 +97,16 @@ export async function findCommits(
     select base_epoch, hash, bytes, external, sender_user, sender_device, receipt
     from mls_commits where group_id = ${groupId} and base_epoch >= ${fromEpoch}
     order by base_epoch limit ${limit}`;
+}
+
+/** How the order of a group came to the server that has it, the first take-over first. */
+export async function findTakeOvers(sql: Queryable, groupId: string): Promise<TakeOver[]> {
+  const rows = await sql<{ former: string; first: string }[]>`
+    select former, first from mls_takeovers where group_id = ${groupId} order by term`;
+  return rows.map(({ former, first }) => ({
+    former: JSON.parse(former) as Receipt,
+    first: JSON.parse(first) as Receipt,
+  }));
 }
 
 export function receiptOf({ receipt }: { readonly receipt: string }): Receipt {

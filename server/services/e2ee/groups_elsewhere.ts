@@ -18,6 +18,17 @@ export interface GroupsElsewhere {
    * want of it, as the sequencer sees it; undefined where that cannot be asked now.
    */
   sync(room: Room): Promise<Wanted | undefined>;
+  /**
+   * Whether this server orders the room's group now: because it does, and no successor that it
+   * named says that it took over meanwhile, or because the one that does is gone and it is this
+   * one's turn. Of a group that it does not hold the server of who made the room is.
+   */
+  ordersHere(room: Room): Promise<boolean>;
+  /** What this server can say of the one that orders the group; `look`: it tries to reach it. */
+  tellSequencer(room: Room, look: boolean): Promise<{
+    held: { sequencer: string; term: number; epoch: number } | null;
+    reached: boolean | null;
+  }>;
   /** @throws OperationError as the sequencer refuses; `unavailable` */
   found(asking: {
     readonly room: Room;

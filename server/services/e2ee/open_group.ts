@@ -6,16 +6,17 @@ import type { Caller } from "../../http/caller.ts";
 import type { Room } from "../../rooms/room.ts";
 import { openChannel } from "../chat/place.ts";
 import { bytesOf, openBundle, type RawBundle } from "./bundle.ts";
-import { changeGroup, foundGroup, noGroup, sequencerOf } from "./change_group.ts";
+import { changeGroup, foundGroup, noGroup } from "./change_group.ts";
 import { claimKeyPackages } from "./claim_key_packages.ts";
 import { type CommitPage, readCommitLog } from "./commit_log.ts";
 import type { GroupDeps } from "./group_deps.ts";
 import { findContradictions } from "./group_copy.ts";
 import type { HandedPackage } from "./groups_elsewhere.ts";
 import { notEncrypted } from "./group_refusals.ts";
-import { findGroup, findGroupInfo, receiptOf } from "./group_rows.ts";
+import { findGroup, findGroupInfo, findTakeOvers, receiptOf } from "./group_rows.ts";
 import { requireOwnDevice } from "./registered_devices.ts";
 import { canBeEncrypted, isEncrypted, mayEncrypt } from "./room_encryption.ts";
+import { firstSequencerOf } from "./sequencer.ts";
 import { membersOf, readRoster } from "./wanted.ts";
 
 type Who = Pick<Caller, "userId" | "sessionId">;
@@ -33,18 +34,13 @@ async function openGroupRoom(deps: GroupDeps, userId: UserId, rawId: string): Pr
   return room;
 }
 
-/** Whether this server orders the changes of the room's group. */
-function isOrderedHere(deps: Pick<GroupDeps, "serverName">, room: Room): boolean {
-  return sequencerOf(room) === deps.serverName;
-}
-
 /**
  * The group as this server knows it. Where another one orders it and cannot be asked now, it is as
  * it was last seen and its changes are paused. @throws OperationError `not_found`, `invalid`
  */
 export async function getGroup(deps: GroupDeps, who: Who, rawId: string): Promise<Group> {
   const room = await openGroupRoom(deps, who.userId, rawId);
-  if (isOrderedHere(deps, room)) {
+  if (await deps.elsewhere.ordersHere(room)) {
     await deps.elsewhere.learn(await membersOf(deps, room));
     return await viewGroup(deps, room);
   }
@@ -63,7 +59,7 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
     groupId: group?.group_id ?? "",
     members,
   });
-  const sequencer = group?.sequencer ?? sequencerOf(room);
+  const sequencer = group?.sequencer ?? firstSequencerOf(room);
   if (group === undefined || info === undefined) {
     return {
       state: "none",
@@ -76,11 +72,13 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
       receipt: null,
       sequencer,
       successors: [],
+      takeovers: [],
       contradictions: [],
     };
   }
   // A change between the two reads: what is told is of the later epoch, and told again.
   if (info.epoch !== group.epoch) return await viewGroup(deps, room);
+  const receipt = receiptOf(group);
   return {
     state: "active",
     group_id: group.group_id,
@@ -89,9 +87,10 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
     group_info: base64Of(info.group_info),
     leaves: leaves.map(({ leaf, user, device }) => ({ leaf, user, device })),
     wanted,
-    receipt: receiptOf(group),
+    receipt,
     sequencer,
-    successors: [],
+    successors: receipt.successors ?? [],
+    takeovers: await findTakeOvers(deps.sql, group.group_id),
     contradictions: await findContradictions(deps.sql, room.id),
   };
 }
@@ -106,7 +105,7 @@ export async function createGroup(
   const caller = await requireOwnDevice(deps.sql, who);
   const asking = { room, caller, groupInfo: bytesOf(input.groupInfo), groupId: input.groupId };
   return {
-    receipt: isOrderedHere(deps, room)
+    receipt: await deps.elsewhere.ordersHere(room)
       ? await foundGroup(deps, asking)
       : await deps.elsewhere.found(asking),
   };
@@ -128,7 +127,7 @@ export async function sendCommit(
   const { baseEpoch, external } = input;
   const change = { room, caller, bundle: openBundle(input.bundle), baseEpoch, external };
   return {
-    receipt: isOrderedHere(deps, room)
+    receipt: await deps.elsewhere.ordersHere(room)
       ? await changeGroup(deps, change)
       : await deps.elsewhere.change(change),
   };
@@ -141,7 +140,7 @@ export async function listCommits(
   input: { readonly roomId: string; readonly afterEpoch: number; readonly limit: number },
 ): Promise<CommitPage> {
   const room = await openGroupRoom(deps, who.userId, input.roomId);
-  if (!isOrderedHere(deps, room)) await deps.elsewhere.sync(room);
+  if (!await deps.elsewhere.ordersHere(room)) await deps.elsewhere.sync(room);
   const group = await findGroup(deps.sql, room.id);
   if (group === undefined) throw noGroup();
   return await readCommitLog(deps.sql, group, {
@@ -164,7 +163,7 @@ export async function claimForRoom(
   const { devices } = input;
   const { userId } = who;
   return {
-    packages: isOrderedHere(deps, room)
+    packages: await deps.elsewhere.ordersHere(room)
       ? await claimKeyPackages(deps, { room, claimer: userId, devices })
       : await deps.elsewhere.claim(room, { user: userId, devices }),
   };

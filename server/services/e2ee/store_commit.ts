@@ -1,12 +1,12 @@
 import type { Receipt } from "../../../core/api/e2ee_groups.ts";
 import { base64Of } from "../../../core/e2ee/bytes.ts";
+import { hashReceipt } from "../../../core/e2ee/receipt_chain.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { encodeBase58Of16 } from "../../../core/ids/base58.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { Tx } from "../../postgres/sql.ts";
-import type { LeafRow } from "./group_rows.ts";
-import { hashReceipt } from "./receipts.ts";
+import type { GroupRow, LeafRow } from "./group_rows.ts";
 import type { Device } from "./registered_devices.ts";
 
 /** What is kept of an accepted change. */
@@ -39,15 +39,31 @@ export async function storeGroup(tx: Tx, rng: Rng, stored: Stored): Promise<void
   await storeParts(tx, rng, stored);
 }
 
-/** Writes the change of an epoch. False: another one came first. */
-export async function storeCommit(tx: Tx, rng: Rng, stored: Stored): Promise<boolean> {
+/**
+ * Writes the change of an epoch; the first one of a server that takes over also how it came to
+ * that. False: another one came first.
+ */
+export async function storeCommit(
+  tx: Tx,
+  rng: Rng,
+  { before, ...stored }: Stored & { readonly before: GroupRow },
+): Promise<boolean> {
   const { receipt, groupId } = stored;
   const moved = await tx`
-    update mls_groups set epoch = ${receipt.base_epoch + 1}, group_info = ${stored.groupInfo},
+    update mls_groups set sequencer = ${stored.sequencer}, term = ${receipt.term},
+      away_since_ts = null, away_tries = 0, epoch = ${
+    receipt.base_epoch + 1
+  }, group_info = ${stored.groupInfo},
       receipt = ${JSON.stringify(receipt)}, receipt_hash = ${hashReceipt(receipt)},
       epoch_ts = ${receipt.ts}, epoch_removed = ${stored.removed}
-    where group_id = ${groupId} and epoch = ${receipt.base_epoch} and term = ${receipt.term}`;
+    where group_id = ${groupId} and epoch = ${receipt.base_epoch} and term = ${before.term}
+      and sequencer = ${before.sequencer}`;
   if (moved.count === 0) return false;
+  if (before.sequencer !== stored.sequencer) {
+    await tx`
+      insert into mls_takeovers (group_id, term, former, first)
+      values (${groupId}, ${receipt.term}, ${before.receipt}, ${JSON.stringify(receipt)})`;
+  }
   await storeParts(tx, rng, stored);
   return true;
 }

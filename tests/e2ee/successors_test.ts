@@ -1,0 +1,142 @@
+/**
+ * A private channel of three servers: what two of them do while the one that orders the group is
+ * gone, and what becomes of what each side did meanwhile. PROTOCOL.md 13 (successors).
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DeviceClient, signInAgain } from "../harness/device_client.ts";
+import { soon } from "../harness/e2ee_wire.ts";
+import { type FederatedServer, startServers } from "../harness/federated.ts";
+import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+
+const CHANNEL = { kind: "channel" } as const;
+
+/** A guild of `one` with people of two other servers, and an encrypted channel of theirs. */
+async function threeServers(folder: string) {
+  await using stack = new AsyncDisposableStack();
+  const federation = stack.use(await startServers(3));
+  const [one, two, three] = federation.servers as [
+    FederatedServer,
+    FederatedServer,
+    FederatedServer,
+  ];
+  const { owner: ann, guildId } = await makeGuild(one, ["ann"]);
+  // Of equally many members the lower name takes over first: the third server.
+  const [bea, cid] = [await three.register("bea"), await two.register("cid")];
+  const { code } = await ann.do("POST", "/invites", { guild_id: guildId });
+  const role = await ann.do("POST", "/roles", { guild_id: guildId, name: "Council" });
+  const { room_id: roomId } = await ann.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "council",
+    private: true,
+    allow_roles: [role.id],
+  });
+  for (const person of [bea, cid]) {
+    await person.do("POST", "/join", { link: `${code}@one.test` });
+    await soon(`ann to see ${person.id}`, async () => {
+      const { status } = await ann.try("GET", `/guilds/${guildId}/members/${person.id}`);
+      return status === 200;
+    });
+    await ann.do("PATCH", `/guilds/${guildId}/members/${person.id}`, { roles: [role.id] });
+    await soon(`${person.id} to be in the channel`, async () => {
+      const { status } = await person.try("GET", `/rooms/${roomId}/messages`);
+      return status === 200;
+    });
+  }
+  let holder: AsyncDisposableStack = stack;
+  const open = async (person: Person, name: string) => {
+    const client = holder.use(
+      await DeviceClient.open(person, { folder: join(folder, name) }),
+    );
+    await client.engine.setUp({ name });
+    return client;
+  };
+  const [a, b, c] = [await open(ann, "ann"), await open(bea, "bea"), await open(cid, "cid")];
+  await a.engine.enable(roomId, CHANNEL);
+  const owned = stack.move();
+  holder = owned;
+  return {
+    ...{ federation, guildId, roomId, ann, bea, cid, a, b, c, open },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** What a server has measured of the other one's absence becomes a day older. */
+async function aDayPasses(server: FederatedServer, person: Person, roomId: string): Promise<void> {
+  await soon("the absence to be noticed", async () => {
+    await person.do("GET", `/rooms/${roomId}/group`);
+    const aged = await server.parts.database.sql`
+      update mls_groups set away_since_ts = away_since_ts - 90000000, away_tries = 3
+      where room_id = ${roomId} and away_since_ts is not null`;
+    return aged.count > 0;
+  });
+}
+
+Deno.test("a group goes on without the server that ordered it, and that one follows when it is back", async (t) => {
+  await using folder = await tempFolder();
+  await using scene = await threeServers(folder.path);
+  const { federation, roomId, guildId, ann, bea, cid, a, b, c, open } = scene;
+  const groupOf = (person: Person) => person.do("GET", `/rooms/${roomId}/group`);
+  const reads = (client: DeviceClient, text: string) =>
+    soon(
+      `${client.person.id} to read "${text}"`,
+      async () => (await client.texts(roomId)).includes(text),
+    );
+
+  await t.step("people of three servers read each other", async () => {
+    for (const client of [b, c]) {
+      await soon(
+        `${client.person.id} to be in`,
+        async () => (await client.engine.sync(roomId)).phase === "encrypted",
+      );
+    }
+    await a.send(roomId, "from one");
+    for (const client of [b, c]) await reads(client, "from one");
+    await c.send(roomId, "from two");
+    for (const client of [a, b]) await reads(client, "from two");
+    const { sequencer, successors, term } = await groupOf(bea);
+    assert.deepEqual([sequencer, successors, term], ["one.test", ["three.test", "two.test"], 0]);
+  });
+
+  await t.step(
+    "its server is gone: at first changes wait, then its successor takes over",
+    async () => {
+      await federation.stop(0);
+      const { recoveryKey } = await b.engine.createBackup();
+      const phone = await open(await signInAgain(federation.servers[2]!, bea), "bea-phone");
+      await phone.engine.restore({ recoveryKey });
+      const waiting = await soon("the pause", async () => {
+        const group = await groupOf(bea);
+        return group.state === "paused" && group;
+      });
+      assert.equal(waiting.sequencer, "one.test");
+      await b.send(roomId, "changes wait, words do not");
+      await reads(c, "changes wait, words do not");
+      await aDayPasses(federation.servers[2]!, bea, roomId);
+      await soon("the phone to be in", async () => {
+        await b.engine.sync(roomId);
+        await phone.engine.sync(roomId);
+        return phone.engine.room(roomId).phase === "encrypted";
+      });
+      const { sequencer, term, takeovers } = await groupOf(bea);
+      assert.deepEqual([sequencer, term, takeovers.length], ["three.test", 1, 1]);
+      await phone.send(roomId, "from the phone");
+      await reads(c, "from the phone");
+      assert.equal((await groupOf(cid)).sequencer, "three.test");
+    },
+  );
+
+  await t.step("the former one comes back and follows", async () => {
+    await federation.start(0);
+    await a.transport.connect();
+    const { sequencer, term } = await groupOf(ann);
+    assert.deepEqual([sequencer, term], ["three.test", 1]);
+    await reads(a, "from the phone");
+    await a.send(roomId, "back again");
+    for (const client of [b, c]) await reads(client, "back again");
+    assert.equal((await groupOf(ann)).state, "active");
+  });
+  assert.ok(guildId);
+});
