@@ -89,6 +89,8 @@ export interface RoomReader {
 export interface OwnProfile {
   readonly displayName: string | null;
   readonly avatar: string | null;
+  /** base58 of the BLAKE3 of its bytes. */
+  readonly avatarBlake3: string | null;
   readonly bio: string | null;
   readonly status: string | null;
   readonly bot: boolean;

@@ -16,6 +16,7 @@ export function profileHandler({ profiles }: { readonly profiles: ProfileReader 
         user,
         display_name: profile.displayName,
         avatar: profile.avatar,
+        avatar_blake3: profile.avatarBlake3,
         bio: profile.bio,
         status: profile.status,
         bot: profile.bot,

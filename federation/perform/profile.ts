@@ -8,6 +8,8 @@ export interface RemoteProfile {
   readonly displayName: string | null;
   /** A file of the user's own server. */
   readonly avatar: MediaUri | null;
+  /** base58 of the BLAKE3 of its bytes, where the server says it. */
+  readonly avatarBlake3: string | null;
   readonly bio: string | null;
   readonly status: string | null;
   readonly bot: boolean;
@@ -41,6 +43,7 @@ export async function askProfile(
       profile: {
         displayName: answer.display_name,
         avatar: own,
+        avatarBlake3: answer.avatar_blake3 ?? null,
         bio: answer.bio,
         status: answer.status,
         bot: answer.bot,

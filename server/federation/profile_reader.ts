@@ -9,15 +9,18 @@ export function profileReader(sql: Sql): ProfileReader {
       const [row] = await sql<{
         display_name: string | null;
         avatar: string | null;
+        avatar_blake3: string | null;
         bio: string | null;
         status: string | null;
         bot: boolean;
       }[]>`
-        select p.display_name, p.avatar, p.bio, p.status, p.bot
-        from users u join profiles p using (user_id) where u.user_id = ${user}`;
+        select p.display_name, p.avatar, m.blake3 as avatar_blake3, p.bio, p.status, p.bot
+        from users u join profiles p using (user_id)
+        left join media m on m.media_id = split_part(p.avatar, '/', 4) and m.state = 'stored'
+        where u.user_id = ${user}`;
       if (row === undefined) return undefined;
-      const { display_name: displayName, ...rest } = row;
-      return { displayName, ...rest };
+      const { display_name: displayName, avatar_blake3: avatarBlake3, ...rest } = row;
+      return { displayName, avatarBlake3, ...rest };
     },
   };
 }

@@ -143,7 +143,7 @@ export class RemoteProfiles {
       bio: cleaned("bio", profile.bio),
       status: cleaned("status", profile.status),
     };
-    const { avatar, bot } = profile;
+    const { avatar, avatarBlake3: blake3, bot } = profile;
     const changed = await sql.begin(async (tx) => {
       const [former] = await tx<{ same: boolean }[]>`
         select (display_name, avatar, bio, status, bot) is not distinct from
@@ -157,7 +157,7 @@ export class RemoteProfiles {
         on conflict (user_id) do update set display_name = excluded.display_name,
           avatar = excluded.avatar, bio = excluded.bio, status = excluded.status,
           bot = excluded.bot, updated_ts = excluded.updated_ts`;
-      await setPicture(tx, { user, avatar, now });
+      await setPicture(tx, { user, avatar, blake3, now });
       return former?.same !== true;
     });
     if (changed) publishAccountEvent(bus, { kind: "profile_changed", user_id: user });
@@ -167,9 +167,10 @@ export class RemoteProfiles {
 /** The picture may be fetched, and the one before it goes. */
 async function setPicture(
   tx: Tx,
-  { user, avatar, now }: {
+  { user, avatar, blake3, now }: {
     readonly user: UserId;
     readonly avatar: MediaUri | null;
+    readonly blake3: string | null;
     readonly now: number;
   },
 ): Promise<void> {
@@ -178,8 +179,9 @@ async function setPicture(
     where kind = 'avatar' and subject = ${user} and uri is distinct from ${avatar}::text`;
   if (avatar === null) return;
   await tx`
-    insert into remote_media_uses (uri, kind, subject, name, created_ts)
-    values (${avatar}, 'avatar', ${user}, 'avatar', ${now}) on conflict do nothing`;
+    insert into remote_media_uses (uri, kind, subject, blake3, name, created_ts)
+    values (${avatar}, 'avatar', ${user}, ${blake3}, 'avatar', ${now})
+    on conflict (uri, kind, subject) do update set blake3 = excluded.blake3`;
 }
 
 /** What our own users could not call themselves is not shown; the rest of the profile is. */

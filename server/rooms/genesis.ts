@@ -35,7 +35,7 @@ function join(user: UserId): ControlIntent {
 export interface NewGuild {
   readonly creator: UserId;
   readonly name: string;
-  readonly icon: string | null;
+  readonly icon: { readonly uri: string; readonly blake3: string } | null;
   /** For ever closed to people of other servers. */
   readonly localOnly?: boolean;
 }
@@ -81,7 +81,10 @@ export function guildGenesis(rng: Rng, guild: NewGuild): Genesis {
         ...by,
         type: "m.guild.meta",
         stateKey: "",
-        content: { name: guild.name, ...(guild.icon === null ? {} : { icon: guild.icon }) },
+        content: {
+          name: guild.name,
+          ...(guild.icon === null ? {} : { icon: guild.icon.uri, icon_blake3: guild.icon.blake3 }),
+        },
       },
       ...channel("text", "general", 0),
       ...channel("voice", "Voice", 1),

@@ -1,5 +1,7 @@
 /** What real servers read from each other: the past, people, files, and what people do. */
 import assert from "node:assert/strict";
+import { nobleBlake3 } from "../../core/event/hash.ts";
+import { encodeBase58Of32 } from "../../core/ids/base58.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -52,6 +54,14 @@ async function upload(server: FederatedServer, who: Person, bytes: Uint8Array, q
   const body = await response.json();
   assert.equal(response.status, 200, JSON.stringify(body));
   return body as { uri: string };
+}
+
+/** A test has no process that draws pictures: what is said of their hash is true of any file. */
+async function uploadAs(purpose: "avatar" | "icon", server: FederatedServer, who: Person) {
+  const file = await upload(server, who, new TextEncoder().encode(`looks like ${purpose}`));
+  const id = file.uri.split("/").at(-1) ?? "";
+  await server.parts.database.sql`update media set purpose = ${purpose} where media_id = ${id}`;
+  return file;
 }
 
 async function download(server: FederatedServer, who: Person, uri: string) {
@@ -118,7 +128,8 @@ Deno.test("people of another server have a face: profile, files, typing, presenc
   const [one, two] = federation.servers;
   assert.ok(one && two);
   const { owner, guildId, general } = await makeGuild(one, ["olga"]);
-  await owner.do("PATCH", "/account", { display_name: "Olga of One" });
+  const face = await uploadAs("avatar", one, owner);
+  await owner.do("PATCH", "/account", { display_name: "Olga of One", avatar: face.uri });
   const bea = await two.register("bea");
 
   const found = await bea.do("GET", `/users/${encodeURIComponent("@olga@one.test")}`);
@@ -146,6 +157,18 @@ Deno.test("people of another server have a face: profile, files, typing, presenc
   assert.match(copy.headers.get("content-disposition") ?? "", /^attachment; filename="view.txt"/);
   const stranger = await two.register("stranger", (await twoInvite(bea)).code);
   assert.equal((await download(two, stranger, uri)).status, 404, "who may not read may not see");
+
+  const icon = await uploadAs("icon", one, owner);
+  await owner.do("PATCH", `/guilds/${guildId}`, { icon: icon.uri });
+  for (const picture of [face.uri, icon.uri]) {
+    const shown = await waitFor("the picture", async () => {
+      const got = await download(two, bea, picture);
+      return got.status === 200 ? got : undefined;
+    }, WAIT_MS);
+    const [use]: { blake3: string | null }[] = await two.parts.database.sql`
+      select blake3 from remote_media_uses where uri = ${picture}`;
+    assert.equal(use?.blake3, encodeBase58Of32(nobleBlake3(shown.bytes)), "named by its hash");
+  }
 
   await owner.do("POST", `/rooms/${guildId}/typing`, { channel_id: general });
   await waitFor("typing", () => hears.dispatches("typing").length > 0, WAIT_MS);

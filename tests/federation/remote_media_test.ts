@@ -269,6 +269,19 @@ Deno.test("bounds: size, quota, age; a named size that lies; pictures without a 
   assert.deepEqual(inVain, ["two.test"], "without a hash only its own server counts");
 });
 
+Deno.test("a picture that is named by its hash alone is that very picture or none", async () => {
+  await using test = await openTestMedia();
+  const good = png(40, 40);
+  for (const kind of ["avatar", "icon", "emoji"]) {
+    const uri = await named(test, { blake3: hashOf(good), size: null, kind });
+    const evil = fetcher(test, () => ({ body: streamOf(png(41, 40)), size: undefined }));
+    assert.equal(await refusal(find(evil, uri, BOB)), "unavailable", kind);
+    const honest = fetcher(test, () => ({ body: streamOf(good), size: undefined }));
+    const copy = await find(honest, uri, BOB);
+    assert.deepEqual(await storedBytes(test, copy.blob_prefix), good, kind);
+  }
+});
+
 Deno.test("200 random bodies for one name: the right one or nothing, and nothing left behind", async () => {
   await using test = await openTestMedia();
   const good = rng.bytes(30_000);

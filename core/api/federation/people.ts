@@ -14,6 +14,7 @@ export const getProfile = defineFederationOperation({
     user: UserIdText,
     display_name: z.string().max(limits.content.maxNameBytes).nullable(),
     avatar: z.string().max(limits.content.maxUriBytes).nullable(),
+    avatar_blake3: z.string().max(44).nullable().optional(),
     bio: z.string().max(limits.content.maxTopicBytes).nullable(),
     status: z.string().max(limits.content.maxNameBytes).nullable(),
     bot: z.boolean(),

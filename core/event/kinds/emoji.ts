@@ -1,8 +1,12 @@
-import { mediaUri } from "./fields.ts";
+import { hash32, mediaUri } from "./fields.ts";
 import { defineKind } from "./kind.ts";
 import { flag, type Infer, object, optional } from "./shape.ts";
 
-const content = object({ uri: optional(mediaUri), animated: optional(flag) });
+const content = object({
+  uri: optional(mediaUri),
+  blake3: optional(hash32),
+  animated: optional(flag),
+});
 export type EmojiContent = Infer<typeof content>;
 
 /** A guild's own emoji; its name is the state key. Without `uri` it is removed. */
@@ -12,6 +16,6 @@ export const emojiKind = defineKind<EmojiContent>({
   stateKey: "emoji",
   authority: false,
   content,
-  fields: "`uri?` (absent: removed), `animated?`",
+  fields: "`uri?` (absent: removed), `blake3?`, `animated?`",
   right: "MANAGE_EXPRESSIONS",
 });

@@ -1,5 +1,5 @@
 import { limits } from "../../limits.ts";
-import { mediaUri, name } from "./fields.ts";
+import { hash32, mediaUri, name } from "./fields.ts";
 import { defineKind } from "./kind.ts";
 import { type Infer, object, optional, text } from "./shape.ts";
 
@@ -7,6 +7,7 @@ const content = object({
   name,
   description: optional(text(limits.content.maxTopicBytes)),
   icon: optional(mediaUri),
+  icon_blake3: optional(hash32),
   banner: optional(mediaUri),
 });
 export type GuildMetaContent = Infer<typeof content>;
@@ -18,6 +19,6 @@ export const guildMetaKind = defineKind<GuildMetaContent>({
   stateKey: "empty",
   authority: false,
   content,
-  fields: "`name`, `description?`, `icon?`, `banner?`",
+  fields: "`name`, `description?`, `icon?`, `icon_blake3?`, `banner?`",
   right: "MANAGE_GUILD; in a group DM be joined",
 });

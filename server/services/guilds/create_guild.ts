@@ -33,9 +33,9 @@ export async function createGuild(
   }
   await requireGuildPlace(deps, userId);
   const room = await deps.rooms.create(
-    guildGenesis(deps.rng, { ...input, creator: userId }),
+    guildGenesis(deps.rng, { ...input, creator: userId, icon: icon ?? null }),
     userId,
-    (roomId) => icon === undefined ? [] : iconUse(roomId, icon, deps.clock.now()),
+    (roomId) => icon ? iconUse(roomId, icon.uri, deps.clock.now()) : [],
   );
   return await viewGuild(deps, room, userId);
 }

@@ -1,3 +1,4 @@
+import { assert } from "../../../core/assert.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
@@ -10,6 +11,13 @@ import { describeMedia } from "../media/claim_media.ts";
 import { beginUse, endUse } from "../media/media_row_kinds.ts";
 import { endRemoteUse } from "../media/remote/remote_use_rows.ts";
 
+/** A picture that a guild shows. */
+export interface GuildIcon {
+  readonly uri: MediaUri;
+  /** base58 of the BLAKE3 of its bytes. */
+  readonly blake3: string;
+}
+
 /**
  * The icon that a guild is to have: null takes it off, undefined leaves it as it is. Only an own
  * upload can become one; the icon that is there already needs no uploader. Throws `invalid`.
@@ -18,7 +26,7 @@ export async function claimableIcon(
   deps: Pick<ChatDeps, "sql" | "serverName">,
   userId: UserId,
   wanted: { readonly room?: Room; readonly icon: string | null | undefined },
-): Promise<MediaUri | null | undefined> {
+): Promise<GuildIcon | null | undefined> {
   const { icon, room } = wanted;
   if (icon === undefined) return undefined;
   if (icon === null) return room === undefined ? undefined : null;
@@ -34,13 +42,19 @@ export async function claimableIcon(
       { details: { field: "icon" } },
     );
   }
-  await describeMedia(deps.sql, {
+  const [file] = await describeMedia(deps.sql, {
     serverName: deps.serverName,
     uris: [uri],
     owner: userId,
     kind: "icon",
   });
-  return uri;
+  assert(file !== undefined, "every file that is asked for is described");
+  return { uri, blake3: file.blake3 };
+}
+
+/** What an event says of a picture: with its hash every server shows the same. */
+export function iconFields(icon: GuildIcon | null | undefined): Record<string, string | null> {
+  return icon === undefined ? {} : { icon: icon?.uri ?? null, icon_blake3: icon?.blake3 ?? null };
 }
 
 /** Rows that make a file the guild's only icon, or leave it without one. */

@@ -5,7 +5,7 @@ import { contentOf } from "../../rooms/content.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
 import { viewGuild } from "../chat/view_guild.ts";
-import { claimableIcon, iconUse } from "./guild_icon.ts";
+import { claimableIcon, iconFields, iconUse } from "./guild_icon.ts";
 
 export interface GuildChange {
   readonly name?: string | undefined;
@@ -27,7 +27,7 @@ export async function updateGuild(
   const icon = await claimableIcon(deps, userId, { room, icon: fields.icon });
   await room.changeControl(({ view }) => {
     const before = contentOf(view.get("m.guild.meta", "")) ?? {};
-    const content = withReason(patch(before, fields), reason);
+    const content = withReason(patch(before, { ...fields, ...iconFields(icon) }), reason);
     const looks = Object.values(fields).some((field) => field !== undefined);
     const meta = { type: "m.guild.meta", sender: userId, stateKey: "", content };
     return {
@@ -46,7 +46,7 @@ export async function updateGuild(
           content: withReason({ visibility: history }, reason),
         }]),
       ],
-      rows: icon === undefined ? [] : iconUse(room.id, icon, deps.clock.now()),
+      rows: icon === undefined ? [] : iconUse(room.id, icon?.uri ?? null, deps.clock.now()),
     };
   });
   return await viewGuild(deps, room, userId);

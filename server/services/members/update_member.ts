@@ -1,5 +1,6 @@
 import type { Member } from "../../../core/api/guild.ts";
 import { OperationError } from "../../../core/errors.ts";
+import { parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
@@ -8,6 +9,7 @@ import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
 import { viewMember } from "../chat/view_guild.ts";
+import { hashOfOwnFile } from "../media/claim_media.ts";
 import { patch, withReason } from "../guilds/update_guild.ts";
 import { requireRoleId } from "../roles/find_role.ts";
 import { requireMember } from "./get_member.ts";
@@ -24,6 +26,19 @@ interface Target {
   readonly userId: UserId;
   readonly target: UserId;
   readonly change: MemberChange;
+  /** What the profile's event says of the picture. */
+  readonly avatar: Readonly<Record<string, string | null>>;
+}
+
+/** With the hash of a picture that lies here every server shows the same. */
+async function avatarFields(
+  deps: Pick<ChatDeps, "sql" | "serverName">,
+  avatar: string | null | undefined,
+): Promise<Target["avatar"]> {
+  if (avatar === undefined) return {};
+  const uri = parseMediaUri(avatar ?? "");
+  const blake3 = uri === undefined ? null : await hashOfOwnFile(deps, uri);
+  return { avatar, avatar_blake3: blake3 };
 }
 
 /** @throws OperationError `invalid`, `forbidden`, `not_found` */
@@ -34,7 +49,8 @@ export async function updateMember(
 ): Promise<Member> {
   const room = await openGuild(deps, userId, input.guildId);
   const target = requireMember(room, input.userId);
-  const wanted = { userId, target, change: input.change };
+  const avatar = await avatarFields(deps, input.change.guild_avatar);
+  const wanted = { userId, target, change: input.change, avatar };
   await room.changeControl((authority) => ({
     intents: [
       ...profileIntents(authority, wanted),
@@ -54,7 +70,7 @@ function profileIntents(authority: Authority, wanted: Target): ControlIntent[] {
     sender: wanted.userId,
     stateKey: wanted.target,
     content: withReason(
-      patch(before, { nickname: nickname === "" ? null : nickname, avatar }),
+      patch(before, { nickname: nickname === "" ? null : nickname, ...wanted.avatar }),
       reason,
     ),
   }];

@@ -142,7 +142,8 @@ export class RemoteMedia {
     const { spoolFolder, settings } = this.#deps;
     const maxBytes = Math.min(settings.remoteMax, settings.remoteQuota);
     const named = uses.filter(({ blake3 }) => blake3 !== null);
-    const wanted = named.filter(({ size }) => size !== null && size >= 0 && size <= maxBytes);
+    // Pictures of profiles, guilds and emoji say no size.
+    const wanted = named.filter(({ size }) => size === null || size >= 0 && size <= maxBytes);
     if (named.length > 0 && wanted.length === 0) throw tooLarge(uri, maxBytes);
     const blobPrefix = await reserveCopy(this.#deps, uri);
     const folder = await Deno.makeTempDir({ dir: spoolFolder });

@@ -24,10 +24,14 @@ const useRows = defineRowKind<RemoteUse>("remote_media_uses", (sql, rows) =>
   sql`
     insert into remote_media_uses (uri, kind, subject, room_id, channel_id, blake3, size, name,
       created_ts)
-    select x.uri, x.kind, x.subject, x.room, x.channel, x.blake3, x.size, x.name, x.ts
-    from json_to_recordset(${recordset(sql, rows)}) as x(uri text, kind text, subject text,
-      room text, channel text, blake3 text, size bigint, name text, ts bigint)
-    on conflict do nothing`);
+    select distinct on (x.uri, x.kind, x.subject)
+      x.uri, x.kind, x.subject, x.room, x.channel, x.blake3, x.size, x.name, x.ts
+    from json_to_recordset(${recordset(sql, rows.map((row, at) => ({ ...row, at })))})
+      as x(uri text, kind text, subject text, room text, channel text, blake3 text, size bigint,
+        name text, ts bigint, at int)
+    order by x.uri, x.kind, x.subject, x.at desc
+    on conflict (uri, kind, subject) do update set blake3 = excluded.blake3
+      where excluded.kind <> 'event'`);
 
 interface EndedUse {
   readonly kind: string;
@@ -87,7 +91,9 @@ export function remoteUseRows(event: HeldEvent, nowMs: number): TaggedRow[] {
     ...(kind === "icon" ? endUse({ kind, subject }, kept) : []),
   ];
   if (kept === null || serverOfMedia(kept) !== server) return ended;
-  const place = { room: roomId, channel: null, blake3: null, size: null };
+  // The content is covered by its signed event: with a hash in it, one picture is all servers'.
+  const blake3 = typeof shown.blake3 === "string" ? shown.blake3 : null;
+  const place = { room: roomId, channel: null, blake3, size: null };
   return [...ended, useRows.of({ uri: kept, kind, subject, name, ts: nowMs, ...place })];
 }
 
@@ -98,14 +104,32 @@ function pictureOf(
 ) {
   switch (type) {
     case "m.guild.meta":
-      return { kind: "icon", subject: roomId, uri: content["icon"], name: "icon" } as const;
+      return {
+        kind: "icon",
+        subject: roomId,
+        uri: content["icon"],
+        blake3: content["icon_blake3"],
+        name: "icon",
+      } as const;
     case "m.guild.emoji": {
       const subject = `${roomId}/${stateKey}`;
-      return { kind: "emoji", subject, uri: content["uri"], name: stateKey } as const;
+      return {
+        kind: "emoji",
+        subject,
+        uri: content["uri"],
+        blake3: content["blake3"],
+        name: stateKey,
+      } as const;
     }
     case "m.member.profile": {
       const subject = `${roomId}/${stateKey}`;
-      return { kind: "avatar", subject, uri: content["avatar"], name: "avatar" } as const;
+      return {
+        kind: "avatar",
+        subject,
+        uri: content["avatar"],
+        blake3: content["avatar_blake3"],
+        name: "avatar",
+      } as const;
     }
     default:
       return undefined;
