@@ -57,7 +57,7 @@ export class Listener {
     const out = route.take();
     header.copy(out);
     out.writeUInt16BE(number & 0xffff, 2);
-    const length = this.#sender.sealRtp(out, payload, from.stream, number);
+    const length = this.#sender.sealRtp(out, payload, { stream: from.stream, index: number });
     route.send(out, length);
     return length;
   }

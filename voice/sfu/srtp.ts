@@ -162,16 +162,21 @@ export class SrtpSender {
   }
 
   /**
-   * Seals `payload` behind the 12 bytes of header that `out` begins with, whose sequence number is
-   * that of `index`. Returns the packet's length in `out`.
+   * Seals `payload` behind the header that `out` begins with, whose sequence number is that of
+   * `index`. Returns the packet's length in `out`.
    */
-  sealRtp(out: Buffer, payload: Buffer, stream: number, index: number): number {
-    writeNonce(this.#nonce, this.#keys.rtp.salt, stream, index);
+  sealRtp(
+    out: Buffer,
+    payload: Buffer,
+    place: { readonly stream: number; readonly index: number; readonly header?: number },
+  ): number {
+    const header = place.header ?? RTP_HEADER;
+    writeNonce(this.#nonce, this.#keys.rtp.salt, place.stream, place.index);
     const cipher = createCipheriv("aes-128-gcm", this.#keys.rtp.key, this.#nonce);
-    cipher.setAAD(out.subarray(0, RTP_HEADER));
-    out.set(cipher.update(payload), RTP_HEADER);
+    cipher.setAAD(out.subarray(0, header));
+    out.set(cipher.update(payload), header);
     cipher.final();
-    const at = RTP_HEADER + payload.length;
+    const at = header + payload.length;
     out.set(cipher.getAuthTag(), at);
     return at + TAG_BYTES;
   }

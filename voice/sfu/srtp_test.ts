@@ -22,7 +22,7 @@ const SEALED = hex(`
 Deno.test("SRTP seals and opens the packet of RFC 7714", () => {
   const out = Buffer.alloc(limits.voice.maxDatagramBytes);
   HEADER.copy(out);
-  const length = new SrtpSender(keys).sealRtp(out, TEXT, STREAM, SEQUENCE);
+  const length = new SrtpSender(keys).sealRtp(out, TEXT, { stream: STREAM, index: SEQUENCE });
   assert.equal(out.subarray(0, length).toString("hex"), SEALED.toString("hex"));
   const opened = new SrtpReceiver(keys).openRtp(SEALED);
   assert.equal(opened?.payload.toString(), TEXT.toString());
@@ -64,7 +64,7 @@ Deno.test("numbers go round: the counter that no packet carries follows", () => 
     const out = Buffer.alloc(200);
     HEADER.copy(out);
     out.writeUInt16BE(index & 0xffff, 2);
-    return out.subarray(0, sender.sealRtp(out, TEXT, STREAM, index));
+    return out.subarray(0, sender.sealRtp(out, TEXT, { stream: STREAM, index }));
   };
   // In an order in which a network may bring them, over two rounds.
   for (const index of [65_533, 65_535, 65_537, 65_534, 65_536, 98_000, 130_000, 131_080, 131_071]) {
@@ -80,7 +80,9 @@ Deno.test("a browser may begin a few streams, not any number", () => {
     const out = Buffer.alloc(200);
     HEADER.copy(out);
     out.writeUInt32BE(at, 8);
-    return receiver.openRtp(out.subarray(0, sender.sealRtp(out, TEXT, at, SEQUENCE)));
+    return receiver.openRtp(
+      out.subarray(0, sender.sealRtp(out, TEXT, { stream: at, index: SEQUENCE })),
+    );
   });
   assert.equal(opened.filter((each) => each !== undefined).length, limits.voice.maxStreams);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { limits } from "../../core/limits.ts";
+import { answerTo } from "../../tests/harness/sdp_answer.ts";
 import { Negotiation } from "./negotiation.ts";
 import type { OfferedVoice } from "./parts.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -19,16 +20,6 @@ function begin(voices: OfferedVoice[] = []) {
     candidates: [{ address: "192.0.2.1", port: 4000, transport: "udp" }],
   }));
   return { now, negotiation };
-}
-
-/** What a browser answers to an offer: the other end of each part. */
-function answerTo(sdp: string, setup = "active"): string {
-  const turned: Record<string, string> = { sendonly: "recvonly", recvonly: "sendonly" };
-  return sdp.split("\r\n")
-    .filter((line) => !/^a=(ssrc|msid|candidate|ice-lite|end-of)/.test(line))
-    .map((line) => line.replace(/^a=(sendonly|recvonly)$/, (_, way) => `a=${turned[way]}`))
-    .map((line) => line.replace("setup:actpass", `setup:${setup}`))
-    .join("\r\n");
 }
 
 const directions = (sdp: string) =>
@@ -120,7 +111,7 @@ Deno.test("an answer that is none says what is wrong", () => {
     ["", /v=0/],
     [good.slice(0, good.lastIndexOf("m=audio")), /1 parts, the offer 2/],
     [good.replace("a=mid:1", "a=mid:7"), /part 1 of the answer is 7/],
-    [answerTo(sdp, "passive"), /setup:passive/],
+    [answerTo(sdp, { setup: "passive" }), /setup:passive/],
     [good.replace("m=audio 9", "m=audio 0"), /refuses the first part/],
     [good.replaceAll(/a=fingerprint.*/g, "a=x"), /fingerprint/],
     [good.replace(PRINT, PRINT.replace("AB", "AC")), /fingerprint, or several/],

@@ -1,0 +1,175 @@
+import { Buffer } from "node:buffer";
+import { createHmac, randomBytes } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
+import { crc32 } from "node:zlib";
+import { DtlsClient } from "werift";
+import type { Seat } from "../../voice/sfu/sfu.ts";
+import { deriveKeys, SrtpReceiver, SrtpSender } from "../../voice/sfu/srtp.ts";
+import { kindOf, streamOf } from "../../voice/sfu/rtp.ts";
+import { type DtlsIdentity, SIGNATURE } from "../../voice/werift/certificate.ts";
+import { answerTo } from "./sdp_answer.ts";
+
+/** A binding request as a browser makes it (RFC 8489). */
+export function buildCheck(
+  options: {
+    readonly username: string;
+    readonly password: string;
+    readonly nominated?: boolean;
+  },
+): Buffer {
+  const name = Buffer.from(options.username);
+  const parts = [
+    attribute(0x0006, Buffer.concat([name, Buffer.alloc((4 - name.length % 4) % 4)]), name.length),
+    ...(options.nominated ? [attribute(0x0025, Buffer.alloc(0))] : []),
+  ];
+  const header = Buffer.concat([Buffer.from("000100002112a442", "hex"), randomBytes(12)]);
+  let data = Buffer.concat([header, ...parts]);
+  data.writeUInt16BE(data.length - 20 + 24, 2);
+  const integrity = createHmac("sha1", options.password).update(data).digest();
+  data = Buffer.concat([data, attribute(0x0008, integrity)]);
+  data.writeUInt16BE(data.length - 20 + 8, 2);
+  const print = Buffer.alloc(4);
+  print.writeUInt32BE((crc32(data) ^ 0x5354554e) >>> 0, 0);
+  return Buffer.concat([data, attribute(0x8028, print)]);
+}
+
+function attribute(kind: number, value: Buffer, length = value.length): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(kind, 0);
+  head.writeUInt16BE(length, 2);
+  return Buffer.concat([head, value]);
+}
+
+/** A packet of 20 ms of voice, before it is sealed: Opus, with a level in decibels under the loudest. */
+export function voiceHeader(sequence: number, stream: number, level = 20): Buffer {
+  const data = Buffer.alloc(20);
+  data.write("906f", "hex");
+  data.writeUInt16BE(sequence & 0xffff, 2);
+  data.writeUInt32BE((sequence * 960) >>> 0, 4);
+  data.writeUInt32BE(stream, 8);
+  data.write(`bede0001${(0x1080 | level).toString(16)}0000`, 12, "hex");
+  return data;
+}
+
+const STREAM = 4711;
+
+/** A participant without a browser, which sends exactly what it is told. */
+export class ScriptedPeer implements AsyncDisposable {
+  readonly seat: Seat;
+  readonly #socket: Socket;
+  readonly #serverPort: number;
+  readonly #identity: DtlsIdentity;
+  #client: DtlsClient | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #sender: SrtpSender | undefined;
+  #receiver: SrtpReceiver | undefined;
+  #sequence = 1;
+  /** Datagrams that have come, by kind. */
+  readonly received = { stun: 0, dtls: 0, rtp: 0, rtcp: 0, other: 0 };
+  onVoice: (payload: Buffer, stream: number) => void = () => {};
+  /** Counts only; for load. */
+  isDeaf = false;
+
+  private constructor(seat: Seat, socket: Socket, serverPort: number, identity: DtlsIdentity) {
+    this.seat = seat;
+    this.#socket = socket;
+    this.#serverPort = serverPort;
+    this.#identity = identity;
+    socket.on("message", (data) => this.#take(data));
+    seat.onOffer(() => this.#answer());
+  }
+
+  static async open(seat: Seat, serverPort: number, identity: DtlsIdentity): Promise<ScriptedPeer> {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
+    return new ScriptedPeer(seat, socket, serverPort, identity);
+  }
+
+  send(data: Uint8Array): void {
+    this.#socket.send(data, this.#serverPort, "127.0.0.1");
+  }
+
+  /** A check that is good, but for what is changed. */
+  check(change: { readonly password?: string; readonly username?: string } = {}): void {
+    const ufrag = /^a=ice-ufrag:(.+)\r$/m.exec(this.seat.offer.sdp)?.[1] ?? "";
+    const password = /^a=ice-pwd:(.+)\r$/m.exec(this.seat.offer.sdp)?.[1] ?? "";
+    this.send(buildCheck({ username: `${ufrag}:peer`, password, nominated: true, ...change }));
+  }
+
+  /** Answers, checks and shakes hands. Resolves when voice can be sent. */
+  async connect(): Promise<void> {
+    this.#answer();
+    this.check();
+    const transport = {
+      type: "udp",
+      address: { address: "", family: "", port: 0 },
+      closed: false,
+      onData: (_data: Buffer, _from: readonly [string, number]) => {},
+      send: (data: Buffer) => {
+        this.send(data);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    };
+    const client = new DtlsClient({
+      transport,
+      cert: this.#identity.certPem,
+      key: this.#identity.keyPem,
+      signatureHash: SIGNATURE,
+      srtpProfiles: [7],
+      extendedMasterSecret: true,
+    });
+    this.#client = client;
+    const connected = new Promise<void>((resolve) => client.onConnect.once(() => resolve()));
+    this.#running = client.connect().catch(() => {});
+    await connected;
+    const keys = client.extractSessionKeys(16, 12);
+    this.#sender = new SrtpSender(deriveKeys({ key: keys.localKey, salt: keys.localSalt }));
+    this.#receiver = new SrtpReceiver(deriveKeys({ key: keys.remoteKey, salt: keys.remoteSalt }));
+  }
+
+  /** Sends a voice packet. */
+  speak(payload: Buffer, level?: number): void {
+    this.send(this.seal(payload, level));
+  }
+
+  seal(payload: Buffer, level?: number): Buffer {
+    const index = this.#sequence++;
+    const header = voiceHeader(index, STREAM, level);
+    if (this.#sender === undefined) throw new Error("There are no keys yet");
+    const out = Buffer.alloc(1500);
+    header.copy(out);
+    const place = { stream: STREAM, index, header: header.length };
+    return out.subarray(0, this.#sender.sealRtp(out, payload, place));
+  }
+
+  sealRtcp(packet: Buffer): Buffer {
+    const sealed = this.#sender?.sealRtcp(packet);
+    if (sealed === undefined) throw new Error("There are no keys yet");
+    return sealed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#client !== undefined) this.#client.dtls.flight = 100;
+    await this.#running;
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #answer(): void {
+    const { seq, sdp } = this.seat.offer;
+    const result = this.seat.answer(
+      seq,
+      answerTo(sdp, { fingerprint: this.#identity.fingerprint }),
+    );
+    if (!result.ok) throw new Error(result.reason);
+  }
+
+  #take(data: Buffer): void {
+    const kind = kindOf(data);
+    this.received[kind ?? "other"]++;
+    if (kind === "dtls") this.#client?.transport.socket.onData(data, ["", 0]);
+    if (kind !== "rtp" || this.isDeaf) return;
+    const opened = this.#receiver?.openRtp(data);
+    if (opened !== undefined) this.onVoice(opened.payload, streamOf(data));
+  }
+}
