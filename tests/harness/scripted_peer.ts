@@ -143,6 +143,16 @@ export class ScriptedPeer implements AsyncDisposable {
     return out.subarray(0, this.#sender.sealRtp(out, payload, place));
   }
 
+  /** A packet whose header is whatever it is, sealed with the right key. */
+  sealOdd(header: Buffer, payload: Buffer): Buffer {
+    header.writeUInt8(0x80 | (header.readUInt8(0) & 0x3f), 0);
+    header.writeUInt8(header.readUInt8(1) & 0xbf, 1);
+    const out = Buffer.alloc(1500);
+    header.copy(out);
+    const place = { stream: header.readUInt32BE(8), index: header.readUInt16BE(2) };
+    return out.subarray(0, this.#sender?.sealRtp(out, payload, place) ?? 0);
+  }
+
   sealRtcp(packet: Buffer): Buffer {
     const sealed = this.#sender?.sealRtcp(packet);
     if (sealed === undefined) throw new Error("There are no keys yet");

@@ -1,0 +1,53 @@
+import { systemClock } from "../../server/system/clock.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { systemRng } from "../../server/system/rng.ts";
+import { openSfu } from "../../voice/sfu/open_sfu.ts";
+import type { JoinRequest, Sfu } from "../../voice/sfu/sfu.ts";
+import { type DtlsIdentity, makeIdentity } from "../../voice/werift/certificate.ts";
+import { ScriptedPeer } from "./scripted_peer.ts";
+
+export interface VoiceRoom extends AsyncDisposable {
+  readonly sfu: Sfu;
+  readonly identity: DtlsIdentity;
+  /** A participant who has not connected yet. They end with the room. */
+  join(name: string, change?: Partial<JoinRequest>): Promise<ScriptedPeer>;
+  /** Lets the server believe that time has passed. */
+  skip(ms: number): void;
+}
+
+/** A media server on this machine, for participants without a browser. */
+export async function openVoiceRoom(): Promise<VoiceRoom> {
+  await using stack = new AsyncDisposableStack();
+  let skipped = 0;
+  const sfu = stack.use(
+    await openSfu({
+      bind: [{ hostname: "127.0.0.1", port: 0 }],
+      announce: ["127.0.0.1"],
+      log: silentLog,
+      clock: { ...systemClock, monotonic: () => systemClock.monotonic() + skipped },
+      rng: systemRng,
+    }),
+  );
+  const identity = await makeIdentity();
+  const owned = stack.move();
+  return {
+    sfu,
+    identity,
+    async join(name, change = {}) {
+      const seat = sfu.join({
+        call: "lounge",
+        participant: name,
+        speak: true,
+        hear: true,
+        bitrate: 64_000,
+        ...change,
+      });
+      if (seat === undefined) throw new Error("The call is full");
+      return owned.use(await ScriptedPeer.open(seat, sfu.port, identity));
+    },
+    skip(ms) {
+      skipped += ms;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

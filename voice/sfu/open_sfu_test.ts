@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { limits } from "../../core/limits.ts";
+import type { ScriptedPeer } from "../../tests/harness/scripted_peer.ts";
+import { openVoiceRoom } from "../../tests/harness/voice_room.ts";
+import { waitFor } from "../../tests/harness/wait_for.ts";
+import { systemClock } from "../../server/system/clock.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { systemRng } from "../../server/system/rng.ts";
+import { openSfu } from "./open_sfu.ts";
+
+/** What a participant hears, as texts. */
+function listen(peer: ScriptedPeer): string[] {
+  const heard: string[] = [];
+  peer.onVoice = (payload) => heard.push(payload.toString());
+  return heard;
+}
+
+/** Says something over and over until it was heard: datagrams may be lost. */
+async function sayUntilHeard(peer: ScriptedPeer, text: string, ...ears: string[][]): Promise<void> {
+  await waitFor(`"${text}" to be heard`, () => {
+    peer.speak(Buffer.from(text));
+    return ears.every((heard) => heard.includes(text));
+  });
+}
+
+Deno.test("a voice goes to all others of its call as it came, and to nobody else", async () => {
+  await using room = await openVoiceRoom();
+  const ann = await room.join("ann");
+  const ben = await room.join("ben");
+  const eve = await room.join("eve");
+  const other = await room.join("zoe", { call: "elsewhere" });
+  await Promise.all([ann, ben, eve, other].map((peer) => peer.connect()));
+  const [own, first, second, apart] = [ann, ben, eve, other].map(listen);
+  assert.ok(own && first && second && apart);
+  await sayUntilHeard(ann, "hello", first, second);
+  assert.deepEqual([own, apart], [[], []]);
+  await sayUntilHeard(eve, "and back", own, first);
+  assert.equal(room.sfu.stats().connected, 4);
+});
+
+Deno.test("who may not speak is not heard, who may not hear hears nothing, from the next packet on", async () => {
+  await using room = await openVoiceRoom();
+  const [ann, ben, eve] = [await room.join("ann"), await room.join("ben"), await room.join("eve")];
+  await Promise.all([ann, ben, eve].map((peer) => peer.connect()));
+  const [atBen, atEve] = [listen(ben), listen(eve)];
+  await sayUntilHeard(ann, "one", atBen, atEve);
+  ben.seat.set({ hear: false });
+  await sayUntilHeard(ann, "two", atEve);
+  ben.seat.set({ hear: true });
+  ann.seat.set({ speak: false });
+  const speaking: boolean[] = [];
+  ann.seat.onSpeaking((each) => speaking.push(each));
+  ann.speak(Buffer.from("three"));
+  await sayUntilHeard(eve, "four", atBen);
+  ann.seat.set({ speak: true });
+  await sayUntilHeard(ann, "five", atBen, atEve);
+  assert.ok(!atBen.includes("two") && !atBen.includes("three") && !atEve.includes("three"));
+  assert.deepEqual(speaking, [true]);
+  ann.seat.leave();
+  ann.speak(Buffer.from("six"));
+  await sayUntilHeard(eve, "seven", atBen);
+  assert.ok(!atBen.includes("six"));
+  assert.deepEqual(ben.seat.offer.mids.map(({ participant }) => participant), ["eve"]);
+});
+
+Deno.test("somebody silent is disconnected, comes back with a check, and is given up in the end", async () => {
+  await using room = await openVoiceRoom();
+  const [ann, ben] = [await room.join("ann"), await room.join("ben")];
+  const states: string[] = [];
+  ann.seat.onState((state) => states.push(state));
+  await Promise.all([ann, ben].map((peer) => peer.connect()));
+  const reached = (state: string) => waitFor(state, () => states.at(-1) === state);
+  await reached("connected");
+  room.skip(limits.voice.silentMs);
+  await reached("disconnected");
+  const before = ann.received.rtp;
+  ben.check();
+  await waitFor("ben to be back", () => ben.seat.state === "connected");
+  ben.speak(Buffer.from("unheard"));
+  ann.check();
+  await reached("connected");
+  assert.equal(ann.received.rtp, before, "nothing is sent to who has not asked for it");
+  room.skip(limits.voice.consentMs);
+  await reached("failed");
+  assert.deepEqual(states, ["checked", "connected", "disconnected", "connected", "failed"]);
+  ann.seat.leave();
+  assert.equal(ann.seat.state, "gone");
+  await waitFor("ben to be given up as well", () => room.sfu.stats().seats === 0);
+  assert.equal(room.sfu.stats().calls, 0);
+});
+
+Deno.test("who never comes is given up", async () => {
+  await using room = await openVoiceRoom();
+  const ann = await room.join("ann");
+  room.skip(limits.voice.maxConnectMs + 1);
+  await waitFor("the end", () => ann.seat.state === "failed");
+  assert.equal(ann.seat.answer(1, "v=0").ok, false);
+});
+
+Deno.test("a call has a bound", async () => {
+  await using room = await openVoiceRoom();
+  const request = { call: "full", speak: true, hear: true, bitrate: 64_000 };
+  const seats = Array.from(
+    { length: limits.voice.maxSeatsPerCall },
+    (_, at) => room.sfu.join({ ...request, participant: String(at) }),
+  );
+  assert.ok(seats.every((seat) => seat !== undefined));
+  assert.equal(room.sfu.join({ ...request, participant: "late" }), undefined);
+  seats[0]?.leave();
+  assert.ok(room.sfu.join({ ...request, participant: "late" }));
+});
+
+Deno.test("a server that cannot listen or has nothing to announce says so", async () => {
+  await using room = await openVoiceRoom();
+  const options = { log: silentLog, clock: systemClock, rng: systemRng };
+  const bind = [{ hostname: "127.0.0.1", port: room.sfu.port }];
+  await assert.rejects(
+    openSfu({ ...options, bind, announce: ["127.0.0.1"] }),
+    new RegExp(`cannot listen on UDP 127.0.0.1 port ${room.sfu.port}`),
+  );
+  await assert.rejects(openSfu({ ...options, bind, announce: [] }), /no address to announce/);
+  await assert.rejects(openSfu({ ...options, bind, announce: ["a.b"] }), /"a.b".* no IP address/);
+});
