@@ -2,7 +2,7 @@ import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
-import { traced } from "../system/tracing.ts";
+import { inRequest, traced } from "../system/tracing.ts";
 import type { Authenticate, Caller } from "./caller.ts";
 import { type EdgeRequest, webEdgeRequest } from "./edge_request.ts";
 import { errorReply } from "./errors.ts";
@@ -84,26 +84,29 @@ export function createApp(options: AppOptions): App & Required<Pick<App, "answer
   });
   const byUser = new RateLimiter(options, options.rates.user, { keyCount: options.rateKeyCount });
   const table = buildTable(options, byUser);
-  const answer = async (edge: EdgeRequest, env: EdgeEnv): Promise<Reply | Response> => {
-    const startMs = options.clock.monotonic();
+  const answer = (edge: EdgeRequest, env: EdgeEnv): Promise<Reply | Response> => {
     const passage = startPassage(edge, env, options.rng);
-    let answered: Reply | Response;
-    try {
-      if (env.internal !== true) spend(byAddress, addressKey(env.address), passage);
-      answered = await take(table, options, passage);
-    } catch (failure) {
-      answered = errorReply(failure, {
-        requestId: passage.input.requestId,
-        route: passage.route,
-        log: options.log,
-      });
-    }
-    const finished = finish(answered, passage);
-    const ms = options.clock.monotonic() - startMs;
-    const { route } = passage;
-    options.meter?.answered({ route, method: edge.method, status: finished.status, ms });
-    logAccess(options.log, passage, { status: finished.status, ms });
-    return finished;
+    const { requestId: id } = passage.input;
+    return inRequest({ id, traceparent: edge.headers.get("traceparent") }, async () => {
+      const startMs = options.clock.monotonic();
+      let answered: Reply | Response;
+      try {
+        if (env.internal !== true) spend(byAddress, addressKey(env.address), passage);
+        answered = await take(table, options, passage);
+      } catch (failure) {
+        answered = errorReply(failure, {
+          requestId: passage.input.requestId,
+          route: passage.route,
+          log: options.log,
+        });
+      }
+      const finished = finish(answered, passage);
+      const ms = options.clock.monotonic() - startMs;
+      const { route } = passage;
+      options.meter?.answered({ route, method: edge.method, status: finished.status, ms });
+      logAccess(options.log, passage, { status: finished.status, ms });
+      return finished;
+    });
   };
   return {
     answer,

@@ -1,3 +1,4 @@
+import { traceFields } from "./tracing.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log, LogLevel } from "../../core/ports/log.ts";
 
@@ -13,7 +14,10 @@ export interface JsonLogOptions {
   readonly write?: WriteLine;
 }
 
-/** One JSON object per line: `time` (RFC 3339), `level`, `message`, then the fields. */
+/**
+ * One JSON object per line: `time` (RFC 3339), `level`, `message`, the fields, and which request
+ * and trace it belongs to (`request_id`, `trace_id`), where it belongs to one.
+ */
 export function jsonLog(options: JsonLogOptions): Log {
   return new JsonLog(options, {});
 }
@@ -34,7 +38,8 @@ class JsonLog implements Log {
     if (SEVERITY[level] < SEVERITY[this.#options.level]) return;
     const time = new Date(this.#options.clock.now()).toISOString();
     const write = this.#options.write ?? writeToStderr;
-    write(`${JSON.stringify({ ...this.#fields, ...fields, time, level, message }, plain)}\n`);
+    const line = { ...traceFields(), ...this.#fields, ...fields, time, level, message };
+    write(`${JSON.stringify(line, plain)}\n`);
   }
 
   child(fields: Readonly<Record<string, unknown>>): Log {

@@ -60,6 +60,14 @@ Deno.test("one trace shows the client's request, the home server and the peer th
     [ask, request, client].map((span) => span?.traceId),
     Array.from({ length: 3 }, () => answer?.traceId),
   );
+  // Without a collector the same is to be read in the logs.
+  const lines = new TextDecoder().decode(output.stdout).trimEnd().split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ message, trace_id: id }) => message === "request" && id === answer?.traceId);
+  const answered = new Set(lines.map(({ server, route }) => `${server} ${route}`));
+  assert.ok(answered.has("0 /client/v1/rooms/:room_id/send"), [...answered].join());
+  assert.ok(answered.has("1 /_federation/send"), [...answered].join());
+  assert.ok(lines.every(({ request_id: id }) => typeof id === "string"));
 });
 
 /** A span, what it is part of, and so on. */
