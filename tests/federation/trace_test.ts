@@ -66,7 +66,7 @@ Deno.test("one trace shows the client's request, the home server and the peer th
     .filter(({ message, trace_id: id }) => message === "request" && id === answer?.traceId);
   const answered = new Set(lines.map(({ server, route }) => `${server} ${route}`));
   assert.ok(answered.has("0 /client/v1/rooms/:room_id/send"), [...answered].join());
-  assert.ok(answered.has("1 /_federation/send"), [...answered].join());
+  assert.ok(answered.has("1 /_federation/send/:txn_id"), [...answered].join());
   assert.ok(lines.every(({ request_id: id }) => typeof id === "string"));
 });
 
