@@ -167,7 +167,8 @@ export const limits = {
   /** Voice: what one media server holds, and how long it waits. */
   voice: {
     maxSeats: 2000,
-    maxSeatsPerCall: 64,
+    /** A channel's own limit of people goes up to 99. */
+    maxSeatsPerCall: 100,
     /** Voices of one call that are forwarded at once: the loudest. */
     maxSpeakers: 12,
     /** Longer datagrams are dropped unread. */
@@ -187,7 +188,7 @@ export const limits = {
     maxSdpBytes: 131_072,
     maxSdpLines: 8192,
     /** A description's part per participant: parts are used again, so a call has no more. */
-    maxSdpParts: 64,
+    maxSdpParts: 100,
     /** Of one message of a browser's handshake: its certificate is the largest. */
     maxHandshakeBytes: 8192,
     /** Pieces of one message. */

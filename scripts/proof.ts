@@ -108,6 +108,12 @@ const GOALS: readonly Goal[] = [
     counts: { G27_CONNECTIONS_EACH: 1200 },
   },
   {
+    id: "G28",
+    about: "hostile datagrams at each stage of a voice connection, and damaged answers",
+    tests: ["voice/sfu/hostile_test.ts"],
+    counts: { G28_DATAGRAMS: 1_000_000, G28_ANSWERS: 1_000_000 },
+  },
+  {
     id: "G29",
     about: "MLS: random histories of groups, mutants at every door, RFC 9420 vectors",
     tests: [

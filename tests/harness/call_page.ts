@@ -50,6 +50,8 @@ export interface Talker {
   readonly seat: Seat;
   /** What they hear of somebody now, in hertz. */
   hears(participant: string): Promise<number | undefined>;
+  /** The last offer that was answered. */
+  readonly answered: number;
   /** Every fault of an answer so far. */
   readonly faults: string[];
 }
@@ -73,23 +75,28 @@ export async function joinCall(
   });
   if (seat === undefined) throw new Error("The call is full");
   const faults: string[] = [];
-  const answer = async (offer: Seat["offer"]) => {
+  let answered = 0;
+  const reply = async (offer: Seat["offer"]) => {
     const sdp = options.change?.(offer.sdp) ?? offer.sdp;
-    const answered = await page.evaluate<string>(`call.answer(${JSON.stringify(sdp)})`);
-    const result = seat.answer(offer.seq, answered);
-    if (!result.ok) faults.push(result.reason);
+    const answer = await page.evaluate<string>(`call.answer(${JSON.stringify(sdp)})`);
+    const result = seat.answer(offer.seq, answer);
+    if (result.ok) answered = offer.seq;
+    else faults.push(result.reason);
   };
   seat.onOffer((offer) =>
-    void answer(offer).catch((error) => {
+    void reply(offer).catch((error) => {
       // A page that was closed answers no more.
       if (!page.isClosed()) faults.push(String(error));
     })
   );
-  await answer(seat.offer);
+  await reply(seat.offer);
   return {
     page,
     seat,
     faults,
+    get answered() {
+      return answered;
+    },
     hears(participant) {
       const part = seat.offer.mids.find((each) => each.participant === participant);
       return part === undefined

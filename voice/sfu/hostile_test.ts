@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { casesOf } from "../../tests/harness/cases.ts";
 import { buildCheck, ScriptedPeer, voiceHeader } from "../../tests/harness/scripted_peer.ts";
 import { answerTo } from "../../tests/harness/sdp_answer.ts";
 import { seededRandom } from "../../tests/harness/seeded_random.ts";
@@ -8,6 +9,8 @@ import { waitFor } from "../../tests/harness/wait_for.ts";
 
 /** Between two of them the server is asked whether it has kept up: a socket holds only so much. */
 const BATCH = 40;
+const DATAGRAMS = casesOf("G28_DATAGRAMS", 600);
+const ANSWERS = casesOf("G28_ANSWERS", 400);
 const random = seededRandom(20_261_128);
 const below = (bound: number) => Math.floor(random() * bound);
 const noise = (length: number) => Buffer.from(Array.from({ length }, () => below(256)));
@@ -75,10 +78,10 @@ Deno.test("not a byte is answered to who has no password, and nothing is kept of
   const near = () => buildCheck({ username: `${ufrag}:peer`, password: "guess", nominated: true });
   const voice = voiceHeader(1, 1);
   const kinds = [bad, near, () => mutate(bad()), () => mutate(near()), anything, () => voice];
-  await flood(guest, ann, 900, (at) => (kinds[at % kinds.length] ?? anything)());
+  await flood(guest, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
   assert.deepEqual(guest.received, { stun: 0, dtls: 0, rtp: 0, rtcp: 0, other: 0 });
   const after = room.sfu.stats();
-  assert.equal(after.packetsRefused - before.packetsRefused, 900);
+  assert.equal(after.packetsRefused - before.packetsRefused, DATAGRAMS);
   assert.equal(guest.seat.state, "offered");
   await stillTalks(ann, ben);
 });
@@ -100,7 +103,7 @@ Deno.test("a browser that sends rubbish instead of a handshake harms nobody else
     return mutate(data);
   };
   const kinds = [record, () => mutate(hello), anything];
-  await flood(rogue, ann, 600, (at) => (kinds[at % kinds.length] ?? anything)());
+  await flood(rogue, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
   assert.notEqual(rogue.seat.state, "connected");
   assert.deepEqual([rogue.received.rtp, rogue.received.rtcp], [0, 0]);
   await stillTalks(ann, ben);
@@ -128,7 +131,7 @@ Deno.test("a participant with keys may seal what they like: others hear voice or
     () => rogue.sealOdd(noise(12), noise(40)),
     anything,
   ];
-  await flood(rogue, ann, 700, (at) => (kinds[at % kinds.length] ?? anything)());
+  await flood(rogue, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
   assert.equal(rogue.seat.state, "connected");
   await stillTalks(ann, ben);
   await stillTalks(rogue, ben);
@@ -140,7 +143,7 @@ Deno.test("whatever an answer says, it is taken or refused with a reason", async
   const ben = await room.join("ben");
   const { seq, sdp } = ben.seat.offer;
   const good = Buffer.from(answerTo(sdp, { fingerprint: room.identity.fingerprint }));
-  for (let count = 0; count < 400; count++) {
+  for (let count = 0; count < ANSWERS; count++) {
     const result = ben.seat.answer(below(4), mutate(good).toString("latin1"));
     assert.ok(result.ok || result.reason.length > 10);
   }
