@@ -8,7 +8,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { buildEngine } from "./dev/engine.ts";
-import { namedOperations, onlyOperations } from "./dev/operations.ts";
+import { bootOf, outputOf, staticImports } from "./dev/metafile.ts";
+import { bundleScripts } from "./dev/scripts.ts";
 import { buildWorker } from "./dev/worker.ts";
 import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
 import { type AssetManifest, ENGINE_FILE, type TextUrls } from "./lib/assets.ts";
@@ -184,65 +185,12 @@ class Output {
 }
 
 async function buildScripts(out: Output, islands: { name: string; file: string }[]) {
-  const esbuild = await import("esbuild");
-  const entryPoints = Object.fromEntries([
-    ["boot", `${UI}/client.ts`],
-    ...islands.map(({ name, file }) => [name, `${UI}/${file}`]),
-  ]);
-  const bundle = (operations: readonly string[]) =>
-    esbuild.build({
-      entryPoints,
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      target: ["es2023", "chrome120", "firefox121", "safari17.4"],
-      minify: true,
-      write: false,
-      metafile: true,
-      outdir: `${OUT}/client`,
-      entryNames: "[name]-[hash]",
-      chunkNames: "chunk-[hash]",
-      jsx: "automatic",
-      jsxImportSource: "preact",
-      absWorkingDir: `${UI}/..`,
-      alias: { "fresh/runtime": `${UI}/lib/fresh/runtime.ts` },
-      plugins: [onlyOperations(operations)],
-      legalComments: "none",
-      logLevel: "warning",
-    });
-  // Once to learn what there is, once with the operations that it names.
-  const named = await namedOperations((await bundle([])).metafile, readSource);
-  const result = await bundle(named);
-  await esbuild.stop();
-  for (const file of result.outputFiles) {
-    await out.add(
-      file.path.slice(file.path.lastIndexOf("client/") + 7),
-      Uint8Array.from(file.contents),
-    );
+  const { files, metafile } = await bundleScripts(UI, islands, readSource);
+  for (const { path, contents } of files) {
+    await out.add(path.slice(path.lastIndexOf("client/") + 7), Uint8Array.from(contents));
   }
-  await Deno.writeTextFile(`${OUT}/metafile.json`, JSON.stringify(result.metafile));
-  return result.metafile;
-}
-
-interface Metafile {
-  readonly outputs: Record<string, {
-    readonly entryPoint?: string | undefined;
-    readonly imports: readonly { readonly path: string; readonly kind: string }[];
-  }>;
-}
-
-/** Everything an output loads before it can run; what it loads later is left out. */
-export function staticImports(metafile: Metafile, output: string): string[] {
-  const seen = new Set<string>();
-  const visit = (path: string) => {
-    for (const { path: next, kind } of metafile.outputs[path]?.imports ?? []) {
-      if (kind !== "import-statement" || seen.has(next)) continue;
-      seen.add(next);
-      visit(next);
-    }
-  };
-  visit(output);
-  return [...seen];
+  await Deno.writeTextFile(`${OUT}/metafile.json`, JSON.stringify(metafile));
+  return metafile;
 }
 
 async function buildStyles(out: Output): Promise<string[]> {
@@ -339,11 +287,7 @@ async function build(): Promise<void> {
   const out = new Output();
   const islands = nameIslands(await listFiles(UI));
   const metafile = await buildScripts(out, islands);
-  const entry = (file: string) =>
-    Object.keys(metafile.outputs).find((key) =>
-      metafile.outputs[key]?.entryPoint === `ui/${file}`
-    ) ??
-      "";
+  const entry = (file: string) => outputOf(metafile, file);
   const texts = await buildTexts(
     out,
     islands.map(({ name, file }) => ({ name, sources: sourcesBehind(metafile, entry(file)) })),
@@ -357,10 +301,10 @@ async function build(): Promise<void> {
   const urlOf = (path: string) => `/assets/${path.slice(path.lastIndexOf("client/") + 7)}`;
   const manifest: AssetManifest = {
     build: await hashText(new TextEncoder().encode(out.files.map((f) => f.url).sort().join("\n"))),
-    boot: urlOf(entry("client.ts")),
     styles,
     islands: Object.fromEntries(islands.map(({ name, file }) => [name, {
       url: urlOf(entry(file)),
+      boot: urlOf(bootOf(metafile, entry(file))),
       preload: staticImports(metafile, entry(file)).map(urlOf),
     }])),
     texts,

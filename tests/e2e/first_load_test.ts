@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { AssetManifest } from "../../ui/lib/assets.ts";
-import { staticImports } from "../../ui/dev.ts";
+import { staticImports } from "../../ui/dev/metafile.ts";
 import { snapshot } from "../../ui/snapshot.ts";
+import { ENGLISH, LANGUAGES } from "../../ui/lib/i18n/languages.ts";
 import { contentPolicy } from "../../ui/lib/content_policy.ts";
 import { PAGE_ROWS } from "../../ui/lib/store/window.ts";
 import { startProcessServer } from "../harness/process_server.ts";
@@ -49,9 +50,12 @@ Deno.test("every page keeps its budgets and its content policy", async (t) => {
       const html = await response.text();
       assert.equal(response.status, screen.status ?? 200, html.slice(0, 300));
       checkPolicy(response.headers.get("content-security-policy") ?? "", html);
-      const scripts = build.scriptsOf(html);
       const most = screen.cached ? CACHED_SCRIPT_BYTES : SCRIPT_BYTES[screen.kind];
-      assert.ok(scripts.bytes <= most, `${scripts.bytes} bytes of script`);
+      const scripts = build.scriptsOf(html);
+      for (const { code } of LANGUAGES) {
+        const bytes = build.sizeOf(build.inLanguage(scripts, code));
+        assert.ok(bytes <= most, `${bytes} bytes of script in the language ${code}`);
+      }
       const styles = build.sizeOf([...html.matchAll(/rel="stylesheet" href="([^"]+)"/g)]
         .map((match) => match[1] ?? ""));
       assert.ok(styles > 0 && styles <= STYLE_BYTES, `${styles} bytes of style`);
@@ -151,7 +155,15 @@ async function readBuild() {
         return [output, ...staticImports(metafile, output)]
           .map((path) => `/assets/${path.slice(path.lastIndexOf("/") + 1)}`);
       });
-      return { urls, bytes: sizeOf(urls) };
+      return urls;
+    },
+    /** The same scripts with the texts of another language. */
+    inLanguage(urls: readonly string[], code: string) {
+      const english = manifest.texts[ENGLISH.code] ?? {};
+      return urls.map((url) => {
+        const island = Object.keys(english).find((name) => english[name]?.first === url);
+        return island === undefined ? url : manifest.texts[code]?.[island]?.first ?? "";
+      });
     },
   };
 }

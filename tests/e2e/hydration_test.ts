@@ -13,13 +13,16 @@ import { SCREENS } from "./screens.ts";
  * look at the props, and when its script ends. What effects change later is none of it.
  */
 const RECORD = `
-  window.takenOver = { islands: [], before: [], after: undefined };
-  const outline = () => {
+  window.takenOver = { islands: [], before: [], after: undefined, rows: [], drawn: undefined };
+  const outline = (parts) => {
     const lines = [];
     const walk = (node, depth) => {
-      // Where a row stands among the others is told by an effect that runs before the script ends.
+      // Where a row stands among the others, and which one is acted on, is told by effects that
+      // run before the script ends.
+      const row = node.localName === "article";
       const attributes = [...node.attributes].filter(({ name }) =>
-        !(node.localName === "article" && /^aria-(posinset|setsize)$/.test(name))).map(({ name, value }) => name + "=" + value).sort();
+        !(row && /^(aria-(posinset|setsize)|tabindex)$/.test(name))).map(({ name, value }) =>
+        name + "=" + (row ? value.replace(/ active$/, "") : value)).sort();
       lines.push(" ".repeat(depth) + node.localName + " " + attributes.join(" "));
       let text = "";
       const endText = () => {
@@ -29,13 +32,13 @@ const RECORD = `
       for (const child of node.childNodes) {
         // How a text is divided into nodes is not to be seen.
         if (child.nodeType === Node.TEXT_NODE) text += child.data;
-        if (child.nodeType !== Node.ELEMENT_NODE) continue;
+        if (child.nodeType !== Node.ELEMENT_NODE || child.className === "tools") continue;
         endText();
         walk(child, depth + 1);
       }
       endText();
     };
-    for (const island of document.querySelectorAll("og-island")) walk(island, 0);
+    for (const part of document.querySelectorAll(parts)) walk(part, 0);
     return lines;
   };
   const find = document.getElementById.bind(document);
@@ -44,8 +47,14 @@ const RECORD = `
     if (id !== "og-props" || !found) return found;
     document.getElementById = find;
     takenOver.islands = JSON.parse(found.textContent).map((island) => island.name);
-    takenOver.before = outline();
-    queueMicrotask(() => takenOver.after = outline());
+    takenOver.before = outline("og-island");
+    queueMicrotask(() => {
+      takenOver.after = outline("og-island");
+      // Rows wait for their turn, and none is left when somebody uses the page.
+      takenOver.rows = outline("[role=feed]");
+      dispatchEvent(new Event("pointerdown"));
+      queueMicrotask(() => takenOver.drawn = outline("[role=feed]"));
+    });
     return found;
   };
 `;
@@ -60,6 +69,9 @@ interface TakenOver {
   readonly islands: readonly string[];
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** Rows with messages before and after their turn. */
+  readonly rows: readonly string[];
+  readonly drawn: readonly string[];
 }
 
 Deno.test("each island is taken over as it was drawn", async (t) => {
@@ -82,6 +94,7 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     for (const name of taken.islands) seen.add(name);
     assert.ok(taken.before.length > 1);
     assert.deepEqual(taken.after, taken.before);
+    assert.deepEqual(taken.drawn, taken.rows);
   };
   for (const [file, screen] of Object.entries(SCREENS)) {
     if (screen.kind === "door") continue;

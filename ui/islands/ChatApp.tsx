@@ -12,6 +12,7 @@ import { startAnnouncing } from "../lib/browser/announce.ts";
 import type { BackCloses } from "../lib/browser/back_closes.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
+import { whenDrawn } from "../lib/browser/hydrate_later.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
 import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
 import { keepAboveKeyboard } from "../lib/browser/keyboard_space.ts";
@@ -32,7 +33,11 @@ const CLOCK_MS = 5000;
 /** The whole app: what the server drew, taken over and kept live. */
 export default function ChatApp(props: ChatProps) {
   const state = useMemo(() => new ChatState(props), []);
-  useEffect(() => start(state), []);
+  useEffect(() => {
+    let end: (() => void) | undefined;
+    whenDrawn(() => end = start(state));
+    return () => end?.();
+  }, []);
   const panel = state.panel.value;
   return (
     <ChatContext.Provider value={state}>

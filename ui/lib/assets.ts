@@ -12,9 +12,11 @@ export const ENGINE_FILE = "e2ee.js";
 /** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
 export interface AssetManifest {
   readonly build: string;
-  readonly boot: string;
   readonly styles: readonly string[];
-  readonly islands: Readonly<Record<string, { url: string; preload: readonly string[] }>>;
+  /** Where each island is, what takes it over, and what both load. */
+  readonly islands: Readonly<
+    Record<string, { url: string; boot: string; preload: readonly string[] }>
+  >;
   /** Modules with the texts of each island, by language and island. */
   readonly texts: Readonly<Record<string, Readonly<Record<string, TextUrls>>>>;
   /** Data files by their plain name: `emoji.json`, and for another language `emoji-de.json`. */

@@ -6,6 +6,7 @@ import { markRead } from "../../lib/browser/messages.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
 import { dayKey, formatDay } from "../../lib/format/time.ts";
+import { Later } from "../../lib/browser/hydrate_later.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
@@ -66,13 +67,14 @@ export function Timeline({ place }: { place: TalkPlace }) {
             onKeyDown={moveBetweenRows}
           >
             {rows.map((row) => (
-              <TimelineRow
-                key={row.key}
-                row={row}
-                place={place}
-                last={row.key === lastId}
-                seen={row.key === seenId}
-              />
+              <Later key={row.key} now={row.key === place.focus || row.key === lastId}>
+                <TimelineRow
+                  row={row}
+                  place={place}
+                  last={row.key === lastId}
+                  seen={row.key === seenId}
+                />
+              </Later>
             ))}
           </div>
           {window.loading === "after" && <Skeletons count={3} />}

@@ -44,20 +44,25 @@ function injectAssets<State>(
 ): string {
   const used = [...new Set(scope.found.map((island) => island.name))];
   const texts = used.map(textsOf).filter((each) => each !== undefined);
-  const urls = new Set(
-    used.flatMap((name) => {
-      const island = manifest.islands[name];
-      if (!island) throw new Error(`Island "${name}" is not in the build: run deno task build.`);
-      return [island.url, ...island.preload];
-    }).concat(texts.map(({ first }) => first)),
-  );
+  const built = used.map((name) => {
+    const island = manifest.islands[name];
+    if (!island) throw new Error(`Island "${name}" is not in the build: run deno task build.`);
+    return island;
+  });
+  const boots = new Set(built.map(({ boot }) => boot));
+  if (boots.size > 1) throw new Error(`Islands ${used.join(", ")} do not go into one page.`);
+  const urls = new Set([
+    ...boots,
+    ...built.flatMap(({ url, preload }) => [url, ...preload]),
+    ...texts.map(({ first }) => first),
+  ]);
   const head = manifest.styles.map((url) => `<link rel="stylesheet" href="${url}">`).join("") +
     // What is read comes first: no script is needed to see the page.
     [...urls].map((url) => `<link rel="modulepreload" href="${url}" fetchpriority="low">`).join("");
   let out = html.replace("</head>", () => `${head}</head>`);
   if (used.length > 0) {
     const imports = [
-      ...used.map((name, i) => `import i${i} from "${manifest.islands[name]?.url}";`),
+      ...built.map(({ url }, i) => `import i${i} from "${url}";`),
       ...texts.map(({ first }, i) => `import t${i} from "${first}";`),
     ];
     const later = texts.flatMap((each) => each.later ? [`()=>import("${each.later}")`] : []);
@@ -65,7 +70,7 @@ function injectAssets<State>(
     const script = `<script nonce="${nonce}">${early}</script>` +
       `<script type="application/json" id="og-props">${
         jsonBlock(scope.found)
-      }</script><script type="module" nonce="${nonce}">import{boot}from "${manifest.boot}";${
+      }</script><script type="module" nonce="${nonce}">import{boot}from "${[...boots][0]}";${
         imports.join("")
       }boot({${map}},[${texts.map((_, i) => `t${i}`)}],[${later}])</script>`;
     out = out.replace("</body>", () => `${script}</body>`);

@@ -1,0 +1,203 @@
+import type { BuildOptions, BuildResult, OnResolveArgs, Plugin } from "esbuild";
+import { type Metafile, staticImports } from "./metafile.ts";
+
+/** Imports of the gathered file, before they are ways to it. */
+const INSIDE = "inside:";
+const ENTRY = "gathered";
+/** Stands for the hash in the name of the gathered file until its content is known. */
+const UNNAMED = "00000000";
+/** In the names of esbuild's own hashes. */
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+export type Built = BuildResult<{ metafile: true; write: false }>;
+export type Bundle = (options: BuildOptions) => Promise<Built>;
+
+interface Gathering {
+  readonly bundle: Bundle;
+  /** The root of the project, without a slash at its end. */
+  readonly root: string;
+  /** Sources that start together, paths from the root; their exports are those of the one file. */
+  readonly starts: readonly string[];
+  /** Name of the one file, without hash and ending. */
+  readonly name: string;
+  /** Further entries, by name: they fetch the one file first, as later parts do. */
+  readonly others: Readonly<Record<string, string>>;
+}
+
+/**
+ * Bundles what starts together into one file. esbuild alone divides it into as many files as there
+ * are sets of later parts that share something of it, dozens: each is a request of its own, and
+ * small files pack badly. Later parts import from the one file what they share with it.
+ */
+export async function gather(gathering: Gathering): Promise<Built> {
+  const { bundle, root, starts, others } = gathering;
+  const plain = await bundle({ entryPoints: entriesOf(starts, others, root) });
+  const inside = sourcesOf(plain.metafile, starts);
+  const names = await importedNames(gathering, inside);
+  const build = (hash: string) => {
+    const file = `${gathering.name}-${hash}`;
+    const entryPoints = Object.entries(others).map(([name, path]) => ({
+      in: `${root}/${path}`,
+      out: `${name}-${hash}`,
+    }));
+    return bundle({
+      entryPoints: [{ in: ENTRY, out: file }, ...entryPoints],
+      entryNames: "[name]",
+      plugins: [oneFile({ ...gathering, inside, names, file })],
+    });
+  };
+  const hash = await hashOf(await build(UNNAMED));
+  const built = await build(hash);
+  tidyMetafile(built.metafile, `${gathering.name}-${hash}.js`, starts[0] ?? "");
+  return built;
+}
+
+function entriesOf(
+  starts: readonly string[],
+  others: Readonly<Record<string, string>>,
+  root: string,
+): string[] {
+  return [...starts, ...Object.values(others)].map((path) => `${root}/${path}`);
+}
+
+/** Every source that runs before the given ones do, by its path from the root. */
+function sourcesOf(metafile: Metafile, starts: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [key, output] of Object.entries(metafile.outputs)) {
+    if (!starts.includes(output.entryPoint ?? "")) continue;
+    for (const each of [key, ...staticImports(metafile, key)]) {
+      for (const path of Object.keys(metafile.outputs[each]?.inputs ?? {})) found.add(path);
+    }
+  }
+  return found;
+}
+
+type Names = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What later parts import of each source inside. */
+async function importedNames(
+  { bundle, root, starts, others }: Gathering,
+  inside: ReadonlySet<string>,
+): Promise<Names> {
+  const { outputFiles } = await bundle({
+    entryPoints: entriesOf(starts, others, root),
+    minify: false,
+    plugins: [crossings(root, inside, (path) => ({ path: INSIDE + path, external: true }))],
+  });
+  const names = new Map<string, Set<string>>();
+  for (const { text } of outputFiles) {
+    for (
+      const [statement, clause = "", path = ""] of text.matchAll(
+        /^import\s*(?:([^"';]+?)\s*from\s*)?"inside:([^"]+)";$/gm,
+      )
+    ) {
+      const [, first, list = ""] = /^([\w$]+)?,?\s*(?:\{([\s\S]*)\})?$/.exec(clause) ?? [];
+      if (clause !== "" && first === undefined && list === "") {
+        throw new Error(`A later part needs names of what it imports: ${statement}`);
+      }
+      const of = names.get(path) ?? new Set();
+      if (first !== undefined) of.add("default");
+      for (const each of list.split(",")) {
+        const name = each.trim().split(/\s+as\s+/)[0];
+        if (name) of.add(name);
+      }
+      names.set(path, of);
+    }
+  }
+  return names;
+}
+
+/** Answers each import that leads from a later part to a source inside. */
+function crossings(
+  root: string,
+  inside: ReadonlySet<string>,
+  answer: (path: string, args: OnResolveArgs) => ReturnType<
+    Parameters<
+      Parameters<Plugin["setup"]>[0]["onResolve"]
+    >[1]
+  >,
+): Plugin {
+  const relative = (path: string) =>
+    path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+  return {
+    name: "crossings",
+    setup(build) {
+      build.onResolve({ filter: /./ }, async (args) => {
+        const { path, importer, kind, resolveDir, namespace, pluginData } = args;
+        if (pluginData === "resolved" || kind === "entry-point" || namespace !== "file") return;
+        if (inside.has(relative(importer))) return;
+        const found = await build.resolve(path, {
+          importer,
+          kind,
+          resolveDir,
+          namespace,
+          pluginData: "resolved",
+        });
+        const to = relative(found.path);
+        if (found.external || !inside.has(to)) return found;
+        if (kind === "dynamic-import") {
+          throw new Error(`${importer} fetches ${to} later, which is there from the start.`);
+        }
+        return await answer(to, args);
+      });
+    },
+  };
+}
+
+/** The gathered file as an entry, and the ways of later parts to it. */
+function oneFile(
+  given: Gathering & { inside: ReadonlySet<string>; names: Names; file: string },
+): Plugin {
+  const { root, starts, inside, names, file } = given;
+  const places = [...names.keys()].sort();
+  const within = (path: string, name: string) => `og${places.indexOf(path)}_${name}`;
+  const listed = (path: string) => [...names.get(path) ?? []].sort();
+  const toInside = crossings(root, inside, (path) => ({ path, namespace: INSIDE }));
+  return {
+    name: "one-file",
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${ENTRY}$`) }, () => ({
+        path: ENTRY,
+        namespace: ENTRY,
+      }));
+      build.onLoad({ filter: /./, namespace: ENTRY }, () => ({
+        resolveDir: root,
+        contents: [
+          `export { default } from "./${starts[0]}";`,
+          ...starts.slice(1).map((path) => `export * from "./${path}";`),
+          ...places.flatMap((path) =>
+            listed(path).map((name) =>
+              `export { ${name} as ${within(path, name)} } from "./${path}";`
+            )
+          ),
+        ].join("\n"),
+      }));
+      build.onResolve({ filter: /./, namespace: INSIDE }, () => ({
+        path: `./${file}.js`,
+        external: true,
+      }));
+      build.onLoad({ filter: /./, namespace: INSIDE }, ({ path }) => ({
+        contents: `export { ${
+          listed(path).map((name) => `${within(path, name)} as ${name}`).join(", ")
+        } } from "the one file";`,
+      }));
+      return toInside.setup(build);
+    },
+  };
+}
+
+/** Of all that was built: whatever changes gets another name, and so does what imports it. */
+async function hashOf({ outputFiles }: Built): Promise<string> {
+  const text = outputFiles.map((file) => file.text).sort().join("\n");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest).subarray(0, 8)].map((byte) => LETTERS[byte % 32]).join("");
+}
+
+/** As esbuild tells it of its own files: the entry's source, imports by the path of the output. */
+function tidyMetafile({ outputs }: Metafile, file: string, start: string): void {
+  const key = Object.keys(outputs).find((path) => path.endsWith(`/${file}`)) ?? "";
+  for (const [path, output] of Object.entries(outputs)) {
+    if (path === key) output.entryPoint = start;
+    for (const each of output.imports) if (each.path === `./${file}`) each.path = key;
+  }
+}

@@ -1,0 +1,84 @@
+import type { BuildOptions } from "esbuild";
+import { type Built, gather } from "./gather.ts";
+import type { Metafile } from "./metafile.ts";
+import { namedOperations, onlyOperations } from "./operations.ts";
+
+interface Island {
+  readonly name: string;
+  /** Path under `ui/`. */
+  readonly file: string;
+}
+
+/** What starts with the chat is one file; its pages hold no other islands. */
+export const CHAT = "ChatApp";
+const WITH_CHAT: readonly string[] = ["OfflineApp"];
+const BOOT = "client.ts";
+
+interface Scripts {
+  readonly files: readonly { readonly path: string; readonly contents: Uint8Array }[];
+  readonly metafile: Metafile;
+}
+
+/** The scripts of all islands: those of the chat, and those of the other pages. */
+export async function bundleScripts(
+  ui: string,
+  islands: readonly Island[],
+  readSource: (path: string) => Promise<string>,
+): Promise<Scripts> {
+  const esbuild = await import("esbuild");
+  const root = ui.slice(0, -"/ui".length);
+  const bundleWith = (operations: readonly string[]) => ({ plugins = [], ...more }: BuildOptions) =>
+    esbuild.build({
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      target: ["es2023", "chrome120", "firefox121", "safari17.4"],
+      minify: true,
+      outdir: `${ui}/_fresh/client`,
+      entryNames: "[name]-[hash]",
+      chunkNames: "chunk-[hash]",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      absWorkingDir: root,
+      alias: { "fresh/runtime": `${ui}/lib/fresh/runtime.ts` },
+      legalComments: "none",
+      logLevel: "warning",
+      ...more,
+      write: false,
+      metafile: true,
+      plugins: [onlyOperations(operations), ...plugins],
+    });
+  /** Once to learn what there is, once with the operations that it names. */
+  const bundle = async (files: readonly Island[], build: Build) => {
+    const entryPoints = files.map(({ file }) => `${ui}/${file}`);
+    const { metafile } = await bundleWith([])({ entryPoints });
+    return await build(bundleWith(await namedOperations(metafile, readSource)));
+  };
+  type Build = (bundle: ReturnType<typeof bundleWith>) => Promise<Built>;
+  const boot = { name: "boot", file: BOOT };
+  const ofChat = islands.filter(({ name }) => name === CHAT || WITH_CHAT.includes(name));
+  const others = [boot, ...islands.filter((each) => !ofChat.includes(each))];
+  const entriesOf = (list: readonly Island[]) =>
+    Object.fromEntries(list.map(({ name, file }) => [name, `ui/${file}`]));
+  const built = [
+    await bundle([boot, ...ofChat], (bundle) =>
+      gather({
+        bundle,
+        root,
+        name: CHAT,
+        starts: [`ui/islands/${CHAT}.tsx`, `ui/${BOOT}`],
+        others: entriesOf(ofChat.filter(({ name }) => name !== CHAT)),
+      })),
+    await bundle(others, (bundle) => {
+      const entryPoints = Object.fromEntries(
+        others.map(({ name, file }) => [name, `${ui}/${file}`]),
+      );
+      return bundle({ entryPoints });
+    }),
+  ];
+  await esbuild.stop();
+  return {
+    files: built.flatMap(({ outputFiles }) => outputFiles),
+    metafile: { outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)) },
+  };
+}
