@@ -30,6 +30,8 @@ const TYPES: Record<string, string> = {
   webmanifest: "application/manifest+json",
 };
 
+const LINE_CHARS = 100;
+
 interface Source {
   readonly path: string;
   readonly mtimeMs: number;
@@ -128,7 +130,11 @@ async function writeOperations(): Promise<void> {
     imports.push(`import type * as ${alias} from "../../../core/api/${path}";`);
     for (const name of names) {
       const { method, path: route } = exported[name] as { method: string; path: string };
-      table.push(`  ${name}: ["${method}", "${route}"],`);
+      const line = `  ${name}: ["${method}", "${route}"],`;
+      // As the formatter has it, or each build would change the file.
+      table.push(
+        line.length > LINE_CHARS ? `  ${name}: [\n    "${method}",\n    "${route}",\n  ],` : line,
+      );
       types.push(`  ${name}: typeof ${alias}.${name};`);
     }
   }
