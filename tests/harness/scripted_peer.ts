@@ -8,6 +8,7 @@ import { deriveKeys, SrtpReceiver, SrtpSender } from "../../voice/sfu/srtp.ts";
 import { kindOf, streamOf } from "../../voice/sfu/rtp.ts";
 import { type DtlsIdentity, SIGNATURE } from "../../voice/werift/certificate.ts";
 import { answerTo } from "./sdp_answer.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** A binding request as a browser makes it (RFC 8489). */
 export function buildCheck(
@@ -52,6 +53,8 @@ export function voiceHeader(sequence: number, stream: number, level = 20): Buffe
 }
 
 const STREAM = 4711;
+const CHECK_MS = 2000;
+const RETRY_MS = 500;
 
 /** A participant without a browser, which sends exactly what it is told. */
 export class ScriptedPeer implements AsyncDisposable {
@@ -64,6 +67,9 @@ export class ScriptedPeer implements AsyncDisposable {
   #sender: SrtpSender | undefined;
   #receiver: SrtpReceiver | undefined;
   #sequence = 1;
+  #checks: ReturnType<typeof setInterval> | undefined;
+  readonly #answers = new Set<string>();
+  readonly #waiting = new Map<string, () => void>();
   /** Datagrams that have come, by kind. */
   readonly received = { stun: 0, dtls: 0, rtp: 0, rtcp: 0, other: 0 };
   onVoice: (payload: Buffer, stream: number) => void = () => {};
@@ -89,11 +95,31 @@ export class ScriptedPeer implements AsyncDisposable {
     this.#socket.send(data, this.#serverPort, "127.0.0.1");
   }
 
-  /** A check that is good, but for what is changed. */
-  check(change: { readonly password?: string; readonly username?: string } = {}): void {
+  /** Sends a good check. Returns its number. */
+  check(): string {
     const ufrag = /^a=ice-ufrag:(.+)\r$/m.exec(this.seat.offer.sdp)?.[1] ?? "";
     const password = /^a=ice-pwd:(.+)\r$/m.exec(this.seat.offer.sdp)?.[1] ?? "";
-    this.send(buildCheck({ username: `${ufrag}:peer`, password, nominated: true, ...change }));
+    const data = buildCheck({ username: `${ufrag}:peer`, password, nominated: true });
+    this.send(data);
+    return data.toString("hex", 8, 20);
+  }
+
+  /** Resolves when a check was answered: what was sent before it has been looked at. */
+  async settle(): Promise<void> {
+    await waitFor("an answer to an honest check", async () => {
+      const number = this.check();
+      // One that is lost is followed by another.
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, RETRY_MS);
+      await Promise.race([this.#answered(number), late]);
+      clearTimeout(timer);
+      return this.#answers.has(number);
+    });
+  }
+
+  /** Sends no more checks of its own, as a browser that has lost its network. */
+  fallSilent(): void {
+    clearInterval(this.#checks);
   }
 
   /** Answers, checks and shakes hands. Resolves when voice can be sent. */
@@ -123,6 +149,7 @@ export class ScriptedPeer implements AsyncDisposable {
     const connected = new Promise<void>((resolve) => client.onConnect.once(() => resolve()));
     this.#running = client.connect().catch(() => {});
     await connected;
+    this.#checks = setInterval(() => this.check(), CHECK_MS);
     const keys = client.extractSessionKeys(16, 12);
     this.#sender = new SrtpSender(deriveKeys({ key: keys.localKey, salt: keys.localSalt }));
     this.#receiver = new SrtpReceiver(deriveKeys({ key: keys.remoteKey, salt: keys.remoteSalt }));
@@ -160,9 +187,14 @@ export class ScriptedPeer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.fallSilent();
     if (this.#client !== undefined) this.#client.dtls.flight = 100;
     await this.#running;
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #answered(number: string): Promise<void> {
+    return new Promise((resolve) => this.#waiting.set(number, resolve));
   }
 
   #answer(): void {
@@ -177,6 +209,11 @@ export class ScriptedPeer implements AsyncDisposable {
   #take(data: Buffer): void {
     const kind = kindOf(data);
     this.received[kind ?? "other"]++;
+    if (kind === "stun") {
+      const number = data.toString("hex", 8, 20);
+      this.#answers.add(number);
+      this.#waiting.get(number)?.();
+    }
     if (kind === "dtls") this.#client?.transport.socket.onData(data, ["", 0]);
     if (kind !== "rtp" || this.isDeaf) return;
     const opened = this.#receiver?.openRtp(data);

@@ -51,11 +51,7 @@ async function flood(
 ): Promise<void> {
   for (let at = 0; at < count; at += BATCH) {
     for (let each = at; each < Math.min(count, at + BATCH); each++) from.send(make(each));
-    const before = honest.received.stun;
-    await waitFor("an answer to an honest check", () => {
-      honest.check();
-      return honest.received.stun > before;
-    });
+    await honest.settle();
   }
 }
 
@@ -90,8 +86,7 @@ Deno.test("a browser that sends rubbish instead of a handshake harms nobody else
   await using room = await openVoiceRoom();
   const { ann, ben } = await connectTwo(room);
   const rogue = await room.join("rogue", { call: "elsewhere" });
-  rogue.check();
-  await waitFor("a way", () => rogue.received.stun > 0);
+  await rogue.settle();
   const hello = Buffer.from(
     "16fefd00000000000000000036010000 2a000000000000002afefd".replace(" ", "") +
       "00".repeat(32) + "0000" + "0002c02b0100",

@@ -72,6 +72,7 @@ Deno.test("somebody silent is disconnected, comes back with a check, and is give
   await Promise.all([ann, ben].map((peer) => peer.connect()));
   const reached = (state: string) => waitFor(state, () => states.at(-1) === state);
   await reached("connected");
+  for (const peer of [ann, ben]) peer.fallSilent();
   room.skip(limits.voice.silentMs);
   await reached("disconnected");
   const before = ann.received.rtp;
