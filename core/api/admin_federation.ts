@@ -7,8 +7,10 @@ export const Destination = z.object({
   /**
    * `well`: the last attempt succeeded, or none was needed yet. `trying`: it failed lately.
    * `away`: it failed so often that it counts as unreachable. `blocked`: the settings close it out.
+   * `paused`: an administrator has paused it; what it should get waits.
    */
-  state: z.enum(["well", "trying", "away", "blocked"]),
+  state: z.enum(["well", "trying", "away", "blocked", "paused"]),
+  paused_since_ts: z.number().int().nullable(),
   blocked_reason: z.string().nullable(),
   rooms: z.number().int().describe("Rooms that it shares, or shared lately, with this server"),
   waiting: z.number().int().describe("Events that it does not have yet"),
@@ -68,6 +70,30 @@ export const adminRetryDestination = defineOperation({
   path: "/client/v1/admin/federation/:server/retry",
   tag,
   summary: "Send what waits at once, without waiting for the next try",
+  auth,
+  params,
+  result: z.object({}),
+  errors: ["conflict", "forbidden", "not_found"],
+});
+
+export const adminPauseDestination = defineOperation({
+  id: "adminPauseDestination",
+  method: "POST",
+  path: "/client/v1/admin/federation/:server/pause",
+  tag,
+  summary: "Send nothing to a server by itself until it is resumed; what it should get waits",
+  auth,
+  params,
+  result: z.object({}),
+  errors: ["forbidden", "not_found"],
+});
+
+export const adminResumeDestination = defineOperation({
+  id: "adminResumeDestination",
+  method: "POST",
+  path: "/client/v1/admin/federation/:server/resume",
+  tag,
+  summary: "Send what waited for a paused server, and go on",
   auth,
   params,
   result: z.object({}),

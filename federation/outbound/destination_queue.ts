@@ -31,7 +31,7 @@ import { type Cut, cutTransaction, transactionId } from "./transaction.ts";
 
 /** Events sent to a server that may still be away: a probe. */
 export const PROBE_PDUS = 5;
-/** Whether a server is still closed out by policy is looked at this often. */
+/** Whether a server is still paused, or closed out by policy, is looked at this often. */
 export const BLOCKED_LOOK_MS = 60_000;
 /** What a server answered is quoted for administrators up to this length. */
 const QUOTE_CHARS = 500;
@@ -65,6 +65,7 @@ export class DestinationQueue {
   readonly #told = new ToldKeys();
   readonly #stopping = new AbortController();
   #health: Health;
+  #pausedSinceMs: number | undefined;
   #narrowing = WIDE;
   /** Something may wait. */
   #dirty = false;
@@ -77,16 +78,19 @@ export class DestinationQueue {
   /** Part of the names of transactions; another one when a transaction has arrived. */
   #nonce: string;
 
-  constructor(deps: QueueDeps, { server, mark, health }: Destination) {
+  constructor(deps: QueueDeps, { server, mark, health, pausedSinceMs }: Destination) {
     this.#deps = deps;
     this.server = server;
     this.#reader = new DestinationReader(deps.outgoing, server, mark);
     this.#health = health;
+    this.#pausedSinceMs = pausedSinceMs;
     this.#nonce = freshNonce(deps.rng);
   }
 
   get destination(): Destination {
-    return { server: this.server, mark: this.#reader.mark, health: this.#health };
+    const { server } = this;
+    const { mark } = this.#reader;
+    return { server, mark, health: this.#health, pausedSinceMs: this.#pausedSinceMs };
   }
 
   get edusWaiting(): number {
@@ -116,7 +120,8 @@ export class DestinationQueue {
   }
 
   sendEdu(edu: OutgoingEdu): void {
-    const dropped = circuitOf(this.#health) === "open" ? 1 : this.#edus.push(edu);
+    const none = circuitOf(this.#health) === "open" || this.#pausedSinceMs !== undefined;
+    const dropped = none ? 1 : this.#edus.push(edu);
     if (dropped > 0) this.#deps.meter.edus("dropped", dropped);
     if (this.#edus.size > 0) this.wake();
   }
@@ -129,6 +134,18 @@ export class DestinationQueue {
   /** An administrator asks for a try at once. */
   retry(): void {
     this.#tryAsIn(afterRequest(this.#health, this.#deps.clock.now()));
+    this.wake();
+  }
+
+  /** An administrator pauses it, or lets it go on (undefined). What is on its way arrives. */
+  setPaused(sinceMs: number | undefined): void {
+    if (sinceMs === this.#pausedSinceMs) return;
+    this.#pausedSinceMs = sinceMs;
+    if (sinceMs !== undefined) {
+      if (this.#edus.size > 0) this.#deps.meter.edus("dropped", this.#edus.clear());
+      return;
+    }
+    this.#pause?.abort();
     this.wake();
   }
 
@@ -183,7 +200,8 @@ export class DestinationQueue {
   /** True where it waited: look again. */
   async #pauseWhereNeeded(): Promise<boolean> {
     const { clock, policy, meter } = this.#deps;
-    const blocked = policy.refusal(this.server) !== undefined;
+    const blocked = this.#pausedSinceMs !== undefined ||
+      policy.refusal(this.server) !== undefined;
     const ms = blocked ? BLOCKED_LOOK_MS : untilNextTry(this.#health, clock.now());
     if (ms <= 0) return false;
     if (blocked && this.#edus.size > 0) meter.edus("dropped", this.#edus.clear());

@@ -99,6 +99,14 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
     });
   }
 
+  /** An administrator has paused it, or lets it go on (undefined); it is stored already. */
+  pause(server: ServerName, sinceMs: number | undefined): void {
+    this.#with(server, (queue) => {
+      if (queue !== undefined) queue.setPaused(sinceMs);
+      else this.#deps.relay.pause(server, sinceMs);
+    });
+  }
+
   /** What another process relayed; only the one that holds the destination acts. */
   relayed(server: ServerName, act: (queue: DestinationQueue) => void): void {
     const queue = this.#queues.get(server);
@@ -205,7 +213,8 @@ export class OutboundEngine implements Outbound, AsyncDisposable {
       await clock.sleep(RENEW_MS, this.#stopping.signal).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
       try {
-        await store.renew();
+        const paused = await store.renew();
+        for (const queue of this.#queues.values()) queue.setPaused(paused.get(queue.server));
         await this.#takeFree();
         for (const queue of this.#queues.values()) queue.advanceIdle();
       } catch (error) {

@@ -8,6 +8,7 @@ import { BLOCKED_LOOK_MS } from "./destination_queue.ts";
 import { CATCH_UP_EVENTS_MAX } from "./destination_reader.ts";
 import { CIRCUIT_OPENS_AFTER } from "./health.ts";
 import { ALONE_REFUSED_MAX } from "./narrowing.ts";
+import type { Destination } from "./ports.ts";
 import { FAST_SLOTS, HAND_OVER_MS } from "./send_slots.ts";
 
 const WELL = "well.test" as ServerName;
@@ -50,6 +51,50 @@ Deno.test("everything arrives once, in order, by fifties, one transaction at a t
   assert.ok(parts.peers.received.every(({ transaction }) => transaction.pdus.length <= 50));
   await waitFor("the mark", () => parts.store.rows.get(WELL)?.mark === parts.outgoing.tip());
   assert.equal(parts.meter.counts["pdus accepted"], 160);
+});
+
+Deno.test("what is paused waits and comes in order; others notice nothing; a restart keeps it", async () => {
+  const parts = outboundParts([SICK, WELL]);
+  {
+    await using engine = await parts.start();
+    say(parts, 3, [SICK, WELL]);
+    engine.wake();
+    await waitFor("all", () => parts.peers.texts(SICK).length === 3);
+    engine.pause(SICK, 5);
+    parts.store.rows.set(SICK, {
+      ...parts.store.rows.get(SICK) as Destination,
+      pausedSinceMs: 5,
+    });
+    say(parts, 2, [SICK, WELL]);
+    engine.wake();
+    engine.sendEdu(SICK, { type: "m.typing", content: {} });
+    engine.heardFrom(SICK);
+    await waitFor("the other", () => parts.peers.texts(WELL).length === 5);
+    assert.equal(engine.find(SICK)?.edusWaiting, 0, "typing of then means nothing later");
+  }
+  await using engine = await parts.start();
+  say(parts, 1, [SICK, WELL]);
+  engine.wake();
+  await waitFor("the other", () => parts.peers.texts(WELL).length === 6);
+  assert.notEqual(engine.find(SICK)?.pausedSinceMs, undefined);
+  assert.deepEqual(parts.peers.texts(SICK), numbers(3), "nothing was sent");
+  engine.pause(SICK, undefined);
+  await waitFor("what waited", () => parts.peers.texts(SICK).length === 6);
+  assert.deepEqual(parts.peers.texts(SICK), numbers(6));
+});
+
+Deno.test("a pause that was set past this process holds when the lease is renewed", async () => {
+  const clock = new ManualClock();
+  const parts = outboundParts([WELL], clock);
+  await using engine = await parts.start();
+  await waitFor("rest", () => engine.find(WELL)?.idle === true);
+  const row = parts.store.rows.get(WELL) as Destination;
+  parts.store.rows.set(WELL, { ...row, pausedSinceMs: 5 });
+  await pass(clock, "the pause", () => engine.find(WELL)?.pausedSinceMs === 5);
+  say(parts, 1);
+  engine.wake();
+  parts.store.rows.set(WELL, row);
+  await pass(clock, "what waited", () => parts.peers.texts(WELL).length === 1);
 });
 
 const SICKNESSES = {

@@ -65,6 +65,8 @@ export interface Destination {
   /** The other has everything up to here that it may have. */
   readonly mark: Mark;
   readonly health: Health;
+  /** Since when an administrator has paused it (ms); absent: it is sent to. */
+  readonly pausedSinceMs?: number | undefined;
 }
 
 /** Destinations as they outlive a process. One process at a time holds one, by a lease. */
@@ -78,8 +80,8 @@ export interface DestinationStore {
   claim(server: ServerName): Promise<Destination | undefined>;
   /** Stores what is held. Answers which of them another process has taken meanwhile. */
   save(destinations: readonly Destination[]): Promise<readonly ServerName[]>;
-  /** Makes the leases of this process last on. */
-  renew(): Promise<void>;
+  /** Makes the leases of this process last on. Answers which of its destinations are paused. */
+  renew(): Promise<ReadonlyMap<ServerName, number>>;
   /** Gives all leases of this process back. */
   release(): Promise<void>;
 }
@@ -95,6 +97,8 @@ export interface OutboundRelay {
   edu(to: ServerName, edu: OutgoingEdu): void;
   heardFrom(server: ServerName): void;
   retry(server: ServerName): void;
+  /** Absent time: it goes on. */
+  pause(server: ServerName, sinceMs: number | undefined): void;
   /** This process has given its destinations back. */
   released(): void;
 }

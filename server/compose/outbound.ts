@@ -1,5 +1,5 @@
 import { circuitOf } from "../../federation/outbound/health.ts";
-import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
+import { type HeldDestination, OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Bus } from "../../core/ports/bus.ts";
@@ -108,6 +108,9 @@ export async function composeOutbound(
   return { engine, servers, sight, outgoing, desk };
 }
 
+/** What is paused on purpose alarms nobody. */
+const sentTo = ({ pausedSinceMs }: HeldDestination) => pausedSinceMs === undefined;
+
 /** Destinations by how they fare, and what waits in memory. */
 function observe(
   metrics: Metrics,
@@ -115,12 +118,17 @@ function observe(
 ): void {
   metrics.observeFederationLag(() => {
     const nowMs = clock.now();
-    return Math.max(0, ...engine.held().map((held) => nowMs - (held.behindSinceMs ?? nowMs)));
+    return Math.max(
+      0,
+      ...engine.held().filter(sentTo).map((held) => nowMs - (held.behindSinceMs ?? nowMs)),
+    );
   });
   metrics.observeDestinations(() => {
-    const counts = { well: 0, trying: 0, away: 0 };
+    const counts = { well: 0, trying: 0, away: 0, paused: 0 };
     const names = { closed: "well", trying: "trying", open: "away" } as const;
-    for (const { health } of engine.held()) counts[names[circuitOf(health)]]++;
+    for (const { health, pausedSinceMs } of engine.held()) {
+      counts[pausedSinceMs === undefined ? names[circuitOf(health)] : "paused"]++;
+    }
     return Object.entries(counts);
   });
   metrics.observeQueue(

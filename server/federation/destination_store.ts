@@ -33,6 +33,7 @@ export interface DestinationRow {
   error_kind: FailureNote["kind"] | null;
   error_text: string | null;
   error_ts: number | null;
+  paused_ts: number | null;
 }
 
 export class PostgresDestinationStore implements DestinationStore {
@@ -93,16 +94,38 @@ export class PostgresDestinationStore implements DestinationStore {
     return destinations.map(({ server }) => server).filter((server) => !stored.has(server));
   }
 
-  async renew(): Promise<void> {
+  async renew(): Promise<ReadonlyMap<ServerName, number>> {
     const until = this.#deps.clock.now() + LEASE_MS;
-    await this.#deps.sql`
-      update destinations set lease_until_ts = ${until} where holder = ${this.#deps.writerId()}`;
+    const rows = await this.#deps.sql<{ server: string; paused_ts: number | null }[]>`
+      update destinations set lease_until_ts = ${until} where holder = ${this.#deps.writerId()}
+      returning server, paused_ts`;
+    return new Map(
+      rows.flatMap(({ server, paused_ts: ts }) =>
+        ts === null ? [] : [[storedServer(server), ts] as const]
+      ),
+    );
   }
 
   async release(): Promise<void> {
     await this.#deps.sql`
       update destinations set holder = null where holder = ${this.#deps.writerId()}`;
   }
+}
+
+/** Stores that nothing is sent to a server by itself, or (null) that it is again. */
+export async function storePause(
+  sql: Queryable,
+  server: ServerName,
+  sinceMs: number | null,
+): Promise<void> {
+  await sql`update destinations set paused_ts = ${sinceMs} where server = ${server}`;
+}
+
+/** Whether an administrator has paused what is sent to a server. */
+export async function isPaused(sql: Queryable, server: ServerName): Promise<boolean> {
+  const rows = await sql`
+    select 1 from destinations where server = ${server} and paused_ts is not null`;
+  return rows.length > 0;
 }
 
 /** Holders whose process is gone: nobody has the lock that says it lives. */
@@ -114,7 +137,12 @@ async function deadHolders(tx: Queryable, me: number): Promise<number[]> {
 }
 
 export function readDestination(row: DestinationRow): Destination {
-  return { server: storedServer(row.server), mark: row.mark, health: readHealth(row) };
+  return {
+    server: storedServer(row.server),
+    mark: row.mark,
+    health: readHealth(row),
+    ...(row.paused_ts === null ? {} : { pausedSinceMs: row.paused_ts }),
+  };
 }
 
 export function readHealth(row: DestinationRow): Health {

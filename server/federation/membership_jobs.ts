@@ -11,6 +11,7 @@ import { serverOf } from "../../core/ids/user_id.ts";
 import { askMembership, type AskPorts } from "../../federation/perform/ask_membership.ts";
 import { type KeyRing, TransportError } from "../../federation/ports.ts";
 import { signersOf } from "../../federation/verified_among.ts";
+import { isPaused } from "./destination_store.ts";
 import {
   claimJobs,
   completeJobs,
@@ -38,6 +39,8 @@ const AT_ONCE = 16;
 const LEASE_MS = 3 * 60_000;
 /** How often the outbox is looked into although nothing was said. */
 const LOOK_MS = 20_000;
+/** Of a paused server: whether it is to be told again is looked at this often. */
+const PAUSED_LOOK_MS = 60_000;
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 30 * 60_000;
 /** Older ones are given up: whoever was invited can be invited again. */
@@ -132,6 +135,9 @@ export class MembershipJobs implements AsyncDisposable {
   async #do(row: OutboxJob): Promise<void> {
     const { sql, clock, log } = this.#deps;
     const job = row.payload as MembershipJob;
+    if (await isPaused(sql, job.to)) {
+      return await postponeJob(sql, row.id, clock.now() + PAUSED_LOOK_MS);
+    }
     try {
       await this.#tell(job);
     } catch (error) {

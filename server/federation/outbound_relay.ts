@@ -16,11 +16,15 @@ const Message = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("heard"), to: z.string() }),
   z.object({ kind: z.literal("retry"), to: z.string() }),
+  z.object({ kind: z.literal("pause"), to: z.string(), since: z.number().optional() }),
   z.object({ kind: z.literal("released") }),
 ]);
 type Message = z.infer<typeof Message>;
 
-/** Tells the process that holds a destination, whichever that is. A lost message costs an EDU. */
+/**
+ * Tells the process that holds a destination, whichever that is. A lost message costs an EDU;
+ * a lost pause is seen when the lease is renewed.
+ */
 export function busRelay(bus: Bus): OutboundRelay {
   const publish = (message: Message) =>
     bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(message)));
@@ -34,6 +38,7 @@ export function busRelay(bus: Bus): OutboundRelay {
       }),
     heardFrom: (to) => publish({ kind: "heard", to }),
     retry: (to) => publish({ kind: "retry", to }),
+    pause: (to, since) => publish({ kind: "pause", to, ...(since === undefined ? {} : { since }) }),
     released: () => publish({ kind: "released" }),
   };
 }
@@ -50,6 +55,7 @@ export function subscribeRelay(bus: Bus, engine: OutboundEngine): () => void {
     engine.relayed(to, (queue) => {
       if (message.kind === "heard") queue.heardFrom();
       else if (message.kind === "retry") queue.retry();
+      else if (message.kind === "pause") queue.setPaused(message.since);
       else {
         const { edu, replaces } = message;
         queue.sendEdu({ ...edu, ...(replaces === undefined ? {} : { replaces }) });

@@ -72,6 +72,21 @@ Deno.test("an administrator on a phone sees which servers are reached, tests one
       return await page.getByText("is not reached").count() === 0;
     });
   });
+
+  await t.step("a paused server gets nothing until it is resumed, and then all", async () => {
+    await page.getByRole("button", { name: "Pause three.test" }).click();
+    await page.getByText(/^Paused .* Nothing is sent to it/).waitFor();
+    await say(listeners, "not for three yet");
+    await heard(two, "not for three yet");
+    assert.ok(!three.bodies.includes("not for three yet"));
+    await page.goto(`${listeners.server().url}/admin/audit?kind=federation`);
+    await page.locator(".row-card", { hasText: "three.test" }).getByText("federation.pause")
+      .waitFor();
+    await page.goto(at);
+    await page.getByRole("button", { name: "Resume three.test" }).click();
+    await heard(three, "not for three yet");
+    await page.getByRole("button", { name: "Pause three.test" }).waitFor();
+  });
   assert.deepEqual(owner.faults, []);
   await browser.close();
 });

@@ -121,7 +121,13 @@ export class MemoryDestinationStore implements DestinationStore {
   }
 
   renew() {
-    return Promise.resolve();
+    return Promise.resolve(
+      new Map(
+        [...this.rows.values()].flatMap(({ server, pausedSinceMs }) =>
+          pausedSinceMs === undefined ? [] : [[server, pausedSinceMs] as const]
+        ),
+      ),
+    );
   }
 
   release() {
@@ -226,6 +232,7 @@ export function outboundParts(servers: readonly string[], clock: Clock = systemC
           edu: (to) => relayed.push(to),
           heardFrom: (server) => relayed.push(server),
           retry: (server) => relayed.push(server),
+          pause: (server) => relayed.push(server),
           released: () => relayed.push("released"),
         },
         meter,

@@ -209,6 +209,7 @@ export class EngineServer implements SimServer {
         edu: () => undefined,
         heardFrom: () => undefined,
         retry: () => undefined,
+        pause: () => undefined,
         released: () => undefined,
       },
       meter: { transaction: () => undefined, pdus: () => undefined, edus: () => undefined },

@@ -5,6 +5,7 @@ import {
   getDestination,
   listDestinations,
   retryDestination,
+  setDestinationPaused,
   testServer,
 } from "../../services/federation/destinations.ts";
 import { answer } from "../account_tools.ts";
@@ -16,7 +17,7 @@ import { formatTime, printable, table } from "../table.ts";
 const PAGE = 200;
 const EXIT_UNREACHABLE = 1;
 
-/** `federation status|test|retry`: how other servers are reached. */
+/** `federation status|test|retry|pause|resume`: how other servers are reached. */
 export function addFederation(program: Command, context: CliContext): void {
   const federation = program.command("federation").description("other servers, and what they lack");
   const status = federation.command("status")
@@ -54,6 +55,33 @@ export function addFederation(program: Command, context: CliContext): void {
     answer(context, options, {
       json: { ok: true },
       text: `What waits for ${name} is being sent: openguild federation status ${name}\n`,
+    });
+  });
+  addPause(federation, context, { name: "pause", paused: true });
+  addPause(federation, context, { name: "resume", paused: false });
+}
+
+function addPause(
+  federation: Command,
+  context: CliContext,
+  { name, paused }: { readonly name: "pause" | "resume"; readonly paused: boolean },
+): void {
+  const command = federation.command(name)
+    .description(
+      paused
+        ? "send nothing to a server by itself until it is resumed; what it should get waits"
+        : "send what waited for a paused server, and go on",
+    )
+    .argument("<server>", "its name, like example.com")
+    .option("--json", "as JSON");
+  addConfigOptions(command, "folder").action(async (server: string, options: OptionValues) => {
+    await using tools = await openOutbound(options, context);
+    await setDestinationPaused(tools.desk, server, { paused, actor: null });
+    answer(context, options, {
+      json: { ok: true },
+      text: paused
+        ? `Nothing is sent to ${server} until: openguild federation resume ${server}\n`
+        : `What waited for ${server} is being sent: openguild federation status ${server}\n`,
     });
   });
 }
@@ -98,6 +126,9 @@ function describe(destination: Destination, { io }: CliContext): string {
   if (since !== null) {
     lines.push(["Failing since", `${formatTime(since)}, ${destination.failures} times in a row`]);
   }
+  if (destination.paused_since_ts !== null) {
+    lines.push(["Paused since", formatTime(destination.paused_since_ts)]);
+  }
   if (destination.next_try_ts !== null) {
     const inMs = Math.max(0, destination.next_try_ts - io.clock.now());
     lines.push(["Next try", `in ${formatSpan(inMs)}`]);
@@ -111,6 +142,7 @@ const STATES: Readonly<Record<Destination["state"], string>> = {
   trying: "it failed lately and is tried again",
   away: "it cannot be reached; what it should get waits",
   blocked: "the settings close it out",
+  paused: "an administrator has paused it; what it should get waits",
 };
 
 function waitingOf({ waiting, waiting_is_more: more }: Destination): string {

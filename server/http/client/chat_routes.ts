@@ -1,12 +1,8 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
-import { adminListInboundEventsRoute } from "./admin/federation/events.ts";
 import { membershipRoutes } from "./membership_routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
-import { adminGetDestinationRoute } from "./admin/federation/get.ts";
-import { adminListDestinationsRoute } from "./admin/federation/list.ts";
-import { adminRetryDestinationRoute } from "./admin/federation/retry.ts";
-import { adminTestServerRoute } from "./admin/federation/test.ts";
+import { otherServerRoutes } from "./admin/federation/routes.ts";
 import { adminDeleteGuildRoute } from "./admin/guilds/delete.ts";
 import { adminGetGuildRoute } from "./admin/guilds/get.ts";
 import { adminListUserGuildsRoute } from "./admin/users/guilds.ts";
@@ -69,12 +65,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
     ...membershipRoutes(deps),
     ...relationshipRoutes(deps),
-    // Before the one that takes any server's name in that place.
-    adminListInboundEventsRoute(deps),
-    adminGetDestinationRoute(deps),
-    adminListDestinationsRoute(deps),
-    adminRetryDestinationRoute(deps),
-    adminTestServerRoute(deps),
+    ...otherServerRoutes(deps),
     adminDeleteGuildRoute(deps),
     adminGetGuildRoute(deps),
     adminListGuildsRoute(deps),

@@ -1,11 +1,17 @@
 import type { Destination } from "../../../core/api/admin_federation.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { parseServerName, type ServerName } from "../../../core/ids/server_name.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { circuitOf } from "../../../federation/outbound/health.ts";
 import type { OutboundEngine } from "../../../federation/outbound/outbound_engine.ts";
 import { type ServerPolicy, TransportError } from "../../../federation/ports.ts";
-import { type DestinationRow, readDestination } from "../../federation/destination_store.ts";
+import { writeAudit } from "../accounts/audit.ts";
+import {
+  type DestinationRow,
+  readDestination,
+  storePause,
+} from "../../federation/destination_store.ts";
 import type { PostgresOutgoingLog } from "../../federation/outgoing_log.ts";
 import type { RoomServers } from "../../federation/room_servers.ts";
 import type { Sql } from "../../postgres/sql.ts";
@@ -44,10 +50,37 @@ export async function getDestination(deps: DestinationDeps, typed: string): Prom
   return await project(deps, await findRow(deps, typed));
 }
 
-/** Sends at once what waits. @throws OperationError `not_found` */
+/** Sends at once what waits. @throws OperationError `not_found`, `conflict` where it is paused */
 export async function retryDestination(deps: DestinationDeps, typed: string): Promise<void> {
-  const { server } = readDestination(await findRow(deps, typed));
+  const { server, pausedSinceMs } = readDestination(await findRow(deps, typed));
+  if (pausedSinceMs !== undefined) {
+    throw new OperationError(
+      "conflict",
+      `${server} is paused: openguild federation resume ${server} sends what waits.`,
+    );
+  }
   deps.engine.retry(server);
+}
+
+/**
+ * Sends nothing to a server by itself any more, or goes on and sends what waited. Written to the
+ * audit log; the command line has no `actor`. @throws OperationError `not_found`
+ */
+export async function setDestinationPaused(
+  deps: DestinationDeps,
+  typed: string,
+  act: { readonly paused: boolean; readonly actor: UserId | null },
+): Promise<void> {
+  const { sql, clock, engine } = deps;
+  const { server, pausedSinceMs } = readDestination(await findRow(deps, typed));
+  if ((pausedSinceMs !== undefined) === act.paused) return;
+  const now = clock.now();
+  await sql.begin(async (tx) => {
+    await storePause(tx, server, act.paused ? now : null);
+    const action = act.paused ? "federation.pause" : "federation.resume";
+    await writeAudit(tx, { ts: now, actor: act.actor, action, target: server });
+  });
+  engine.pause(server, act.paused ? now : undefined);
 }
 
 export interface ServerTest {
@@ -97,6 +130,7 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
   // Whoever sends to it knows more than is stored yet.
   const held = deps.engine.find(stored.server);
   const { server, mark, health } = held ?? stored;
+  const { pausedSinceMs } = stored;
   const blocked = policy.refusal(server);
   const lag = held?.idle === true
     ? { count: 0 }
@@ -105,7 +139,12 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
   const states = { closed: "well", trying: "trying", open: "away" } as const;
   return {
     server,
-    state: blocked === undefined ? states[circuit] : "blocked",
+    state: blocked !== undefined
+      ? "blocked"
+      : pausedSinceMs !== undefined
+      ? "paused"
+      : states[circuit],
+    paused_since_ts: pausedSinceMs ?? null,
     blocked_reason: blocked ?? null,
     rooms: servers.roomsOf(server).length,
     waiting: Math.min(lag.count, WAITING_MAX),
@@ -113,7 +152,7 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
     lag_ms: "oldestTs" in lag ? Math.max(0, clock.now() - lag.oldestTs) : 0,
     failures: health.failures,
     failing_since_ts: health.failingSinceMs ?? null,
-    next_try_ts: health.failures > 0 ? health.nextTryMs : null,
+    next_try_ts: health.failures > 0 && pausedSinceMs === undefined ? health.nextTryMs : null,
     last_success_ts: health.lastSuccessMs ?? null,
     last_error: health.lastError === undefined ? null : {
       kind: health.lastError.kind,

@@ -69,6 +69,8 @@ export const OPERATIONS = {
   adminGetDestination: ["GET", "/client/v1/admin/federation/:server"],
   adminListDestinations: ["GET", "/client/v1/admin/federation"],
   adminListInboundEvents: ["GET", "/client/v1/admin/federation/events"],
+  adminPauseDestination: ["POST", "/client/v1/admin/federation/:server/pause"],
+  adminResumeDestination: ["POST", "/client/v1/admin/federation/:server/resume"],
   adminRetryDestination: ["POST", "/client/v1/admin/federation/:server/retry"],
   adminTestServer: ["POST", "/client/v1/admin/federation/:server/test"],
   adminDeleteGuild: ["DELETE", "/client/v1/admin/guilds/:guild_id"],
@@ -251,6 +253,8 @@ export interface OperationTypes {
   adminGetDestination: typeof admin_federation.adminGetDestination;
   adminListDestinations: typeof admin_federation.adminListDestinations;
   adminListInboundEvents: typeof admin_federation.adminListInboundEvents;
+  adminPauseDestination: typeof admin_federation.adminPauseDestination;
+  adminResumeDestination: typeof admin_federation.adminResumeDestination;
   adminRetryDestination: typeof admin_federation.adminRetryDestination;
   adminTestServer: typeof admin_federation.adminTestServer;
   adminDeleteGuild: typeof admin_guilds.adminDeleteGuild;

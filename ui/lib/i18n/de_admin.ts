@@ -253,6 +253,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "adminAudit.kind.settings": "Konfiguration",
   "adminAudit.kind.token": "Registrierungscodes",
   "adminAudit.kind.key": "Schlüssel",
+  "adminAudit.kind.federation": "Andere Server",
   "adminAudit.actor": "Von (cli: Befehlszeile)",
   "adminAudit.target": "An",
   "token.lasts": "Gültig",

@@ -231,6 +231,13 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "servers.state.trying": "Neuer Versuch läuft",
   "servers.state.away": "Nicht da",
   "servers.state.blocked": "Blockiert",
+  "servers.state.paused": "Angehalten",
+  "servers.pause": "Anhalten",
+  "servers.pauseOf": "{server} anhalten",
+  "servers.resume": "Fortsetzen",
+  "servers.resumeOf": "{server} fortsetzen",
+  "servers.pausedSince":
+    "Angehalten {when}. Bis du fortsetzt, wird nichts dorthin geschickt; was er bekommen soll, wartet.",
   "token.used_up": "Verbraucht",
   "token.expired": "Abgelaufen",
   "token.revoked": "Zurückgezogen",

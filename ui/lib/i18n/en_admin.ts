@@ -246,6 +246,7 @@ export const adminTexts = {
   "adminAudit.kind.settings": "Configuration",
   "adminAudit.kind.token": "Registration codes",
   "adminAudit.kind.key": "Keys",
+  "adminAudit.kind.federation": "Other servers",
   "adminAudit.actor": "By (cli: command line)",
   "adminAudit.target": "On",
   "token.lasts": "Good for",

@@ -221,6 +221,13 @@ export const settings = {
   "servers.state.trying": "Trying again",
   "servers.state.away": "Away",
   "servers.state.blocked": "Blocked",
+  "servers.state.paused": "Paused",
+  "servers.pause": "Pause",
+  "servers.pauseOf": "Pause {server}",
+  "servers.resume": "Resume",
+  "servers.resumeOf": "Resume {server}",
+  "servers.pausedSince":
+    "Paused {when}. Nothing is sent to it until you resume it; what it should get waits.",
   "token.used_up": "Used up",
   "token.expired": "Expired",
   "token.revoked": "Withdrawn",

@@ -1,7 +1,7 @@
 import { AdminPage } from "../../components/AdminPage.tsx";
 import { Field } from "../../components/Field.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
-import { Icon } from "../../components/Icon.tsx";
+import { Icon, type IconName } from "../../components/Icon.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { requireAdmin } from "../../lib/admin.ts";
 import { ApiError } from "../../lib/api/request.ts";
@@ -30,6 +30,16 @@ export const handler = define.handlers(formPage(
   {
     async retry(ctx, form) {
       await ctx.state.api.call("adminRetryDestination", {
+        params: { server: text(form, "server") },
+      });
+    },
+    async pause(ctx, form) {
+      await ctx.state.api.call("adminPauseDestination", {
+        params: { server: text(form, "server") },
+      });
+    },
+    async resume(ctx, form) {
+      await ctx.state.api.call("adminResumeDestination", {
         params: { server: text(form, "server") },
       });
     },
@@ -79,13 +89,22 @@ const TAGS: Readonly<Record<Destination["state"], string>> = {
   trying: "tag",
   away: "tag danger",
   blocked: "tag",
+  paused: "tag",
+};
+
+const ICONS: Readonly<Record<Destination["state"], IconName>> = {
+  well: "check",
+  trying: "warning",
+  away: "warning",
+  blocked: "ban",
+  paused: "pause",
 };
 
 function Row({ destination, nowMs }: { destination: Destination; nowMs: number }) {
   const { server, state, last_error: error } = destination;
   return (
     <li class="row-card">
-      <Icon name={state === "well" ? "check" : state === "blocked" ? "ban" : "warning"} />
+      <Icon name={ICONS[state]} />
       <div class="grow">
         <p class="row-tight wrap">
           <span class="strong break">{server}</span>
@@ -97,23 +116,39 @@ function Row({ destination, nowMs }: { destination: Destination; nowMs: number }
             {t("servers.lastError", { text: error.text, when: formatRelative(error.ts, nowMs) })}
           </p>
         )}
+        {destination.paused_since_ts !== null && (
+          <p class="small break">
+            {t("servers.pausedSince", { when: formatRelative(destination.paused_since_ts, nowMs) })}
+          </p>
+        )}
         {destination.blocked_reason !== null && (
           <p class="small break">{destination.blocked_reason}</p>
         )}
       </div>
-      {destination.failures > 0 && state !== "blocked" && (
-        <ActForm act="retry">
-          <input type="hidden" name="server" value={server} />
-          <button
-            class="button small nowrap"
-            type="submit"
-            aria-label={t("servers.retryOf", { server })}
-          >
-            <Icon name="retry" small /> {t("servers.retry")}
-          </button>
-        </ActForm>
+      {destination.failures > 0 && state !== "blocked" && state !== "paused" && (
+        <Act act="retry" icon="retry" server={server} />
       )}
+      {destination.paused_since_ts !== null
+        ? <Act act="resume" icon="play" server={server} />
+        : state !== "blocked" && <Act act="pause" icon="pause" server={server} />}
     </li>
+  );
+}
+
+function Act(
+  { act, icon, server }: { act: "retry" | "pause" | "resume"; icon: IconName; server: string },
+) {
+  return (
+    <ActForm act={act}>
+      <input type="hidden" name="server" value={server} />
+      <button
+        class="button small nowrap"
+        type="submit"
+        aria-label={t(`servers.${act}Of`, { server })}
+      >
+        <Icon name={icon} small /> {t(`servers.${act}`)}
+      </button>
+    </ActForm>
   );
 }
 
