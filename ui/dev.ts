@@ -12,7 +12,7 @@ import { bootOf, outputOf, staticImports } from "./dev/metafile.ts";
 import { bundleScripts } from "./dev/scripts.ts";
 import { buildWorker } from "./dev/worker.ts";
 import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
-import { type AssetManifest, ENGINE_FILE, type TextUrls } from "./lib/assets.ts";
+import { type AssetManifest, ENGINE_FILE, type TextUrls, VOICE_FILE } from "./lib/assets.ts";
 import { toneOf, TONES } from "./lib/format/skin_tone.ts";
 import { ENGLISH, LANGUAGES } from "./lib/i18n/languages.ts";
 
@@ -300,7 +300,14 @@ async function build(): Promise<void> {
   );
   const styles = await buildStyles(out);
   const emoji = await buildEmoji(out);
-  const engine = await out.add(ENGINE_FILE, await buildEngine(UI, readSource));
+  const engine = await out.add(
+    ENGINE_FILE,
+    await buildEngine(UI, "lib/e2ee/worker.ts", readSource),
+  );
+  const voice = await out.add(
+    VOICE_FILE,
+    await buildEngine(UI, "lib/voice/frame_worker.ts", readSource),
+  );
   for (const { path } of await listFiles(`${UI}/static`)) {
     await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);
   }
@@ -314,7 +321,7 @@ async function build(): Promise<void> {
       preload: staticImports(metafile, entry(file)).map(urlOf),
     }])),
     texts,
-    data: { ...emoji, [ENGINE_FILE]: engine },
+    data: { ...emoji, [ENGINE_FILE]: engine, [VOICE_FILE]: voice },
     files: out.files,
   };
   const cached = out.files.filter((file) => file.immutable && !isPseudo(file.url));

@@ -1,17 +1,18 @@
 import { namedOperations, onlyOperations } from "./operations.ts";
 
 /**
- * The worker that holds a device's end of the encryption, as one module: it imports nothing at run
- * time, so that its content policy can forbid all other scripts.
+ * A worker that holds keys, as one module: it imports nothing at run time, so that its content
+ * policy can forbid all other scripts. `entry` is a path in the folder of the pages.
  */
 export async function buildEngine(
   ui: string,
+  entry: string,
   readSource: (path: string) => Promise<string>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const esbuild = await import("esbuild");
   const bundle = (operations: readonly string[]) =>
     esbuild.build({
-      entryPoints: [`${ui}/lib/e2ee/worker.ts`],
+      entryPoints: [`${ui}/${entry}`],
       bundle: true,
       format: "esm",
       target: ["es2023", "chrome120", "firefox121", "safari17.4"],
@@ -26,6 +27,6 @@ export async function buildEngine(
   const named = await namedOperations((await bundle([])).metafile, readSource);
   const { outputFiles: [script] } = await bundle(named);
   await esbuild.stop();
-  if (!script) throw new Error("esbuild wrote no worker for the encryption.");
+  if (!script) throw new Error(`esbuild wrote no worker from ${entry}.`);
   return Uint8Array.from(script.contents);
 }

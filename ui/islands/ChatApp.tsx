@@ -15,6 +15,7 @@ import { GatewayClient } from "../lib/browser/gateway.ts";
 import { whenDrawn } from "../lib/browser/hydrate_later.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
 import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
+import { openPage } from "../lib/browser/open_page.ts";
 import { keepAboveKeyboard } from "../lib/browser/keyboard_space.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { bindSwipes } from "../lib/browser/swipes.ts";
@@ -74,7 +75,11 @@ function followLink(event: MouseEvent, state: ChatState) {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
   if (!link || link.target !== "" || link.origin !== location.origin) return;
   if (link.hasAttribute("download")) return;
-  if (followPath(state, link.pathname)) event.preventDefault();
+  if (followPath(state, link.pathname)) return event.preventDefault();
+  // What loads as a page of its own would end the call of this one.
+  if (!state.voice.call.value) return;
+  event.preventDefault();
+  openPage(link.href, state);
 }
 
 /** Everything that lives as long as the tab. Returns what ends it. */
@@ -166,6 +171,7 @@ function openGateway(state: ChatState): GatewayClient {
     },
     connected: () => {
       state.connection.value = "online";
+      state.voice.acts?.online();
       sendWaiting(state);
     },
     lost: () => {

@@ -8,6 +8,8 @@ export interface TextUrls {
 
 /** The worker that holds a device's end of the encryption, among the data of the manifest. */
 export const ENGINE_FILE = "e2ee.js";
+/** The one that seals and opens the frames of calls. */
+export const VOICE_FILE = "voice.js";
 
 /** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
 export interface AssetManifest {
@@ -62,13 +64,14 @@ export async function loadAssets(root: string): Promise<Assets> {
       immutable,
     });
   }
+  const holdsKeys = new Set([manifest.data[ENGINE_FILE], manifest.data[VOICE_FILE]]);
   return {
     manifest,
     serve(request, pathname) {
       const asset = files.get(pathname);
       if (!asset || (request.method !== "GET" && request.method !== "HEAD")) return undefined;
       const headers = new Headers({
-        ...(pathname === manifest.data[ENGINE_FILE] ? workerHeaders() : {}),
+        ...(holdsKeys.has(pathname) ? workerHeaders() : {}),
         "content-type": asset.type,
         "cache-control": asset.immutable
           ? "public, max-age=31536000, immutable"

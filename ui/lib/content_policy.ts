@@ -13,7 +13,7 @@ export function contentPolicy(nonce: string): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // The one policy there may be makes the URLs of the two workers, and no other.
+    // The one policy there may be makes the URLs of the workers, and no other.
     "trusted-types og-worker",
   ].join("; ");
 }

@@ -1,4 +1,4 @@
-import { ENGINE_FILE } from "../lib/assets.ts";
+import { ENGINE_FILE, VOICE_FILE } from "../lib/assets.ts";
 import { language, t } from "../lib/i18n/t.ts";
 import type { Theme } from "../lib/look.ts";
 import { define } from "../utils.ts";
@@ -49,6 +49,7 @@ export default define.layout(({ Component, state }) => (
       <link rel="manifest" href="/manifest.webmanifest" />
       <meta name="og-build" content={state.assets.build} />
       <meta name="og-engine" content={state.assets.data[ENGINE_FILE]} />
+      <meta name="og-voice" content={state.assets.data[VOICE_FILE]} />
       <ThemeColors theme={state.look.theme} />
     </head>
     <body>

@@ -32,6 +32,8 @@ export interface CallDevice extends DeviceRef {
 
 /** What an epoch of the call's group is for this device. */
 export interface CallView {
+  /** Hex. */
+  readonly groupId: string;
   readonly epoch: number;
   readonly baseKey: Uint8Array<ArrayBuffer>;
   readonly ownLeaf: number;
@@ -249,6 +251,7 @@ export class CallKeys {
     await trust.observe(certificates.map(({ user, msk }) => ({ user, msk })));
     const changed = trust.changedIn(certificates);
     return {
+      groupId: group.groupId.toHex(),
       epoch: group.epoch,
       baseKey: (await mls.exportSecret(group, EXPORT_LABEL, new Uint8Array(), SFRAME_KEY_BYTES))
         .slice(),

@@ -3,15 +3,18 @@ import type { Guild } from "../../../core/api/guild.ts";
 import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { keepName } from "../../lib/browser/keep_name.ts";
 import { menuHandlers, openMenuAt } from "../../lib/browser/place_menu.ts";
+import { canJoin, joinVoice } from "../../lib/browser/join_voice.ts";
 import { channelPath, channelSlug, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { type ChannelGroup, groupChannels } from "../../lib/store/channel_tree.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
 import type { MenuTarget } from "../../lib/store/menu_target.ts";
 import { channelUnread, sumUnread } from "../../lib/store/unread.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { cap } from "./Rail.tsx";
+import { VoicePeople, voiceRef } from "./VoicePeople.tsx";
 
 /** A guild's channels under their categories. */
 export function ChannelList({ guild }: { guild: Guild }) {
@@ -122,12 +125,19 @@ function OptionsButton({ name, target }: { name: string; target: MenuTarget }) {
   );
 }
 
+/** A press on a voice channel shows it and joins its call. */
+function join(event: MouseEvent, state: ChatState, guild: Guild, channel: Channel) {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  joinVoice(state, guild, channel);
+}
+
 function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   const state = useChat();
   const place = state.place.value;
   const here = place.kind === "channel" && place.roomId === channel.room_id &&
     place.channelId === channel.id;
   const { unread, mentions } = channelUnread(state.reads.value, channel);
+  const inside = state.voice.peopleIn(voiceRef(channel)).length;
   const classes = [
     "side-row",
     here && "here",
@@ -143,9 +153,13 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
         data-stop
         {...menuHandlers(state, { kind: "channel", guild, channel })}
         aria-current={here ? "page" : undefined}
+        onClick={canJoin(state, channel)
+          ? (event) => join(event, state, guild, channel)
+          : undefined}
       >
         <Icon name={channelIcon(channel)} />
         <span class="clip grow">{channel.name}</span>
+        {inside > 0 && <span class="sr">{t("call.inside", { n: inside })}</span>}
         {channel.private && <span class="sr">{t("channel.privateNote")}</span>}
         {channel.hidden && !channel.private && <span class="sr">{t("channel.hiddenNote")}</span>}
         {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
@@ -172,6 +186,7 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
         )}
         <OptionsButton name={channel.name} target={{ kind: "channel", guild, channel }} />
       </span>
+      {inside > 0 && <VoicePeople channel={channel} guild={guild} />}
     </li>
   );
 }

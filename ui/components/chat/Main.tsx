@@ -33,6 +33,7 @@ import { Menu, MenuButton } from "./Menu.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 import { NavButton } from "./NavButton.tsx";
 import { Timeline } from "./Timeline.tsx";
+import { VoiceStage } from "./VoiceStage.tsx";
 
 /** What is open: a channel, a conversation, or the start. */
 export function Main() {
@@ -73,7 +74,10 @@ function ChannelMain({ channel }: { channel: Channel }) {
       <MovedNotice successor={guild.successor} />
       <AwayNotice away={guild.away} />
       <EncryptionNotice roomId={channel.room_id} name={guild.name} />
-      {channel.kind === "voice"
+      {channel.kind === "voice" && state.server.voice && (
+        <VoiceStage channel={channel} guild={guild} />
+      )}
+      {channel.kind === "voice" && !state.server.voice
         ? (
           <div class="empty">
             <Drawing name="seats" />

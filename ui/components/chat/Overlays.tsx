@@ -32,6 +32,8 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   whereItIs: () => import("./overlays/WhereItIs.tsx"),
   topic: () => import("./overlays/Topic.tsx"),
   keys: () => import("./overlays/Keys.tsx"),
+  call: () => import("../voice/CallDetails.tsx"),
+  callPerson: () => import("../voice/CallPerson.tsx"),
 };
 
 /** The menu of a row in the lists; its script is fetched when it is first opened. */

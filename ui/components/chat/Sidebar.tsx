@@ -5,6 +5,7 @@ import { dmPath, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
@@ -41,6 +42,7 @@ export function Sidebar() {
           </>
         )}
       </nav>
+      <CallSlot />
       <UserPanel />
       <Footer
         version={state.server.version}
@@ -49,6 +51,13 @@ export function Sidebar() {
       />
     </div>
   );
+}
+
+/** The call that this tab is in, wherever one reads. Its script comes with the first one. */
+function CallSlot() {
+  const inCall = useChat().voice.call.value !== undefined;
+  const Panel = useLazy(inCall, () => import("../voice/CallPanel.tsx"));
+  return Panel && inCall ? <Panel /> : null;
 }
 
 function GuildHead({ guild }: { guild: Guild }) {

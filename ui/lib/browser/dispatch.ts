@@ -148,6 +148,7 @@ function apply(state: ChatState, frame: Dispatch): void {
       return;
     default:
       applyGuildFrame(state, frame);
+      state.voice.hear(frame);
   }
 }
 

@@ -1,3 +1,4 @@
+import { openPage } from "./open_page.ts";
 import type { ShortcutId } from "../keys/shortcuts.ts";
 import { toggleMark } from "../keys/format_text.ts";
 import { nextUnwind } from "../keys/unwind.ts";
@@ -50,12 +51,16 @@ export function act(state: ChatState, id: ShortcutId): boolean {
       stepArea(id === "nextArea" ? 1 : -1);
       return true;
     case "settings":
-      location.assign("/settings");
+      openPage("/settings", state);
       return true;
     case "upload":
       return press(".composer input[type=file]");
     case "emoji":
       return press(".composer .emoji-anchor > button");
+    case "voiceMute":
+    case "voiceDeafen":
+    case "voiceTalk":
+      return talk(state, id);
     case "bold":
       return mark("**");
     case "italic":
@@ -91,6 +96,15 @@ function unwind(state: ChatState): boolean {
     focusComposer();
   }
   return true;
+}
+
+/** Outside of a call the keys stay the browser's. */
+function talk({ voice }: ChatState, id: "voiceMute" | "voiceDeafen" | "voiceTalk"): boolean {
+  const { acts } = voice;
+  if (id === "voiceMute") acts?.mute();
+  else if (id === "voiceDeafen") acts?.deafen();
+  else acts?.push(true);
+  return acts !== undefined;
 }
 
 function focusComposer(): void {

@@ -4,12 +4,12 @@ interface TrustedTypes {
   };
 }
 
-/** The service worker, and the one that holds this device's end of the encryption. */
-const WORKERS = /^\/(sw|assets\/e2ee-[0-9a-f]+)\.js$/;
+/** The service worker, and those that hold this device's end of the encryption. */
+const WORKERS = /^\/(sw|assets\/(e2ee|voice)-[0-9a-f]+)\.js$/;
 
 let policy: { createScriptURL(url: string): string } | undefined;
 
-/** The only script URLs that the content policy lets a page make: those of its two workers. */
+/** The only script URLs that the content policy lets a page make: those of its workers. */
 export function workerUrl(url: string): string {
   const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
   if (!types) return url;

@@ -9,6 +9,7 @@ import { rightTexts } from "./de_rights.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
 import { privateTexts } from "./de_private.ts";
+import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
 import { settings } from "./de_settings.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -457,6 +458,8 @@ export const de: Catalogue = {
   ...rightTexts,
   ...adminTexts,
   ...privateTexts,
+  ...germanVoice,
+  ...germanVoiceSettings,
   ...timeline,
 
   "error.404": "Hier ist nichts",

@@ -10,6 +10,7 @@ import { faults } from "./en_faults.ts";
 import { privateTexts } from "./en_private.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
+import { voiceSettingsTexts, voiceTexts } from "./en_voice.ts";
 
 /**
  * Every text of the pages, in English. Keys are grouped by where they are read. The texts
@@ -445,6 +446,8 @@ export const en = {
   ...guildTexts,
   ...rightTexts,
   ...privateTexts,
+  ...voiceTexts,
+  ...voiceSettingsTexts,
   ...timeline,
 
   "error.404": "Nothing here",

@@ -13,6 +13,7 @@ import type { Kept } from "../kept.ts";
 import type { Encryptable } from "./encryptable.ts";
 import type { OpenMenu } from "./menu_target.ts";
 import { isTalk, type Place, placeKey, refKey } from "./place.ts";
+import { VoiceStore } from "./voice.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
 export type PresenceName = "online" | "idle" | "dnd" | "offline";
@@ -70,7 +71,15 @@ export type Overlay =
   | { readonly kind: "pins" }
   | { readonly kind: "topic"; readonly name: string; readonly topic: string }
   | { readonly kind: "switcher" }
-  | { readonly kind: "keys" };
+  | { readonly kind: "keys" }
+  | { readonly kind: "call" }
+  | {
+    readonly kind: "callPerson";
+    readonly guildId: string;
+    readonly room_id: string;
+    readonly channel_id: string;
+    readonly userId: string;
+  };
 
 export interface Toast {
   readonly id: number;
@@ -115,6 +124,7 @@ export class ChatState {
   readonly trays: Map<string, Signal<readonly UploadItem[]>> = new Map();
   /** A message that goes back into the box of its channel. */
   readonly returned: Signal<ReturnedMessage | null> = signal(null);
+  readonly voice: VoiceStore;
   readonly typing: Signal<ReadonlyMap<string, readonly Typist[]>> = signal(new Map());
   /** Newest message that arrived in each channel since the page was loaded. */
   readonly lastHeard: Map<string, string> = new Map();
@@ -180,6 +190,7 @@ export class ChatState {
     this.timeZone = signal(props.timeZone);
     this.now = signal(props.nowMs);
     this.server = snapshot.server;
+    this.voice = new VoiceStore(snapshot.voice);
     this.position = snapshot.position;
     if (props.members && props.place.kind === "channel") {
       this.setMembers(props.place.guildId, props.members);
@@ -252,6 +263,7 @@ export class ChatState {
     this.relationships.value = byUser(snapshot.relationships);
     this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
     this.presences.value = new Map(Object.entries(snapshot.presences));
+    this.voice.takeSnapshot(snapshot.voice);
     this.position = snapshot.position;
   }
 
