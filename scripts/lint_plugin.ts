@@ -12,7 +12,7 @@ const AMBIENT_ALLOWED = [
   /(^|\/)server\/system\/[^/]+\.ts$/,
   /(^|\/)ui\/islands\//,
   /(^|\/)ui\/client\.ts$/,
-  /(^|\/)ui\/lib\/(browser|e2ee)\//,
+  /(^|\/)ui\/lib\/(browser|e2ee|voice)\//,
 ];
 
 const AMBIENT_CALLS = new Set([

@@ -302,11 +302,11 @@ async function build(): Promise<void> {
   const emoji = await buildEmoji(out);
   const engine = await out.add(
     ENGINE_FILE,
-    await buildEngine(UI, "lib/e2ee/worker.ts", readSource),
+    await buildEngine(UI, `${UI}/lib/e2ee/worker.ts`, readSource),
   );
   const voice = await out.add(
     VOICE_FILE,
-    await buildEngine(UI, "lib/voice/frame_worker.ts", readSource),
+    await buildEngine(UI, `${UI}/lib/voice/frame_worker.ts`, readSource),
   );
   for (const { path } of await listFiles(`${UI}/static`)) {
     await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { type AssetManifest, ENGINE_FILE } from "./lib/assets.ts";
+import { staticImports } from "./dev.ts";
+import { type AssetManifest, ENGINE_FILE, VOICE_FILE } from "./lib/assets.ts";
 
 /** gzip bytes a page may load before it works (client design, section 5). */
 const CHAT_BYTES = 90 * 1024;
 const STYLE_BYTES = 20 * 1024;
 /** The worker of the encryption, fetched when something is encrypted. */
 const ENGINE_BYTES = 96 * 1024;
+/** The script of a call, its panel and its dialogs, and the worker of its frames, together. */
+const VOICE_BYTES = 20 * 1024;
 
 /** Fetched when it is first needed. */
-const LAZY = ["overlays/", "EmojiPicker", "ufuzzy", "ui/lib/e2ee/"];
+const LAZY = ["overlays/", "EmojiPicker", "ufuzzy", "ui/lib/e2ee/", "ui/lib/voice/"];
 /** Has no business in the first load of the chat, whether or not the build has it. */
 const NEVER = [
   "zod",
@@ -57,6 +60,27 @@ Deno.test("the encryption comes as one script of its own, within its budget", as
   // Its content policy forbids it to fetch others; one is for engines that know no Web Crypto.
   const fetched = [...script.matchAll(/\bimport\s*\([^)]*\)|\bimportScripts\b/g)];
   assert.deepEqual(fetched.map(([found]) => found), ['import("crypto")']);
+});
+
+Deno.test("a call comes with the first one, within its budget", async () => {
+  const manifest = await readManifest();
+  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as {
+    outputs: Record<string, { entryPoint?: string; imports: { path: string; kind: string }[] }>;
+  };
+  const island = manifest.islands["ChatApp"];
+  const first = new Set([manifest.boot, island?.url, ...island?.preload ?? []]);
+  const urls = new Set([manifest.data[VOICE_FILE]]);
+  for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (!/^ui\/(lib\/voice\/call\.ts|components\/voice\/.*)$/.test(entryPoint ?? "")) continue;
+    for (const path of [output, ...staticImports(metafile, output)]) {
+      urls.add(`/assets/${path.slice(path.lastIndexOf("/") + 1)}`);
+    }
+  }
+  const own = [...urls].filter((url) => url !== undefined && !first.has(url));
+  assert.ok(own.length >= 5, `${own.length} scripts`);
+  let total = 0;
+  for (const url of own) total += await gzipSize(manifest, url ?? "");
+  assert.ok(total <= VOICE_BYTES, `${total} bytes of script`);
 });
 
 Deno.test("what is needed later is not part of the first load", async () => {

@@ -65,7 +65,8 @@ import * as route61 from "./routes/settings/password.tsx";
 import * as route62 from "./routes/settings/privacy.tsx";
 import * as route63 from "./routes/settings/profile.tsx";
 import * as route64 from "./routes/settings/sessions.tsx";
-import * as route65 from "./routes/setup/[token].tsx";
+import * as route65 from "./routes/settings/voice.tsx";
+import * as route66 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -85,6 +86,7 @@ import island15 from "./islands/RestoreMessages.tsx";
 import island16 from "./islands/SettingsGuard.tsx";
 import island17 from "./islands/SettingsSearch.tsx";
 import island18 from "./islands/VerifyDevice.tsx";
+import island19 from "./islands/VoiceSettings.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -153,7 +155,8 @@ export const snapshot: Snapshot = {
     { file: "settings/privacy.tsx", module: route62 },
     { file: "settings/profile.tsx", module: route63 },
     { file: "settings/sessions.tsx", module: route64 },
-    { file: "setup/[token].tsx", module: route65 },
+    { file: "settings/voice.tsx", module: route65 },
+    { file: "setup/[token].tsx", module: route66 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
@@ -175,5 +178,6 @@ export const snapshot: Snapshot = {
     { name: "SettingsGuard", component: island16 },
     { name: "SettingsSearch", component: island17 },
     { name: "VerifyDevice", component: island18 },
+    { name: "VoiceSettings", component: island19 },
   ],
 };

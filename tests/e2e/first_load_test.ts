@@ -140,9 +140,9 @@ async function readBuild() {
     /** Each script that the page names, with everything that these import at once. */
     scriptsOf(html: string) {
       // What stands in `import(...)` is fetched when it is wanted, and so is the engine of
-      // encrypted conversations, whose worker the pages only know by name.
+      // encrypted conversations and calls, whose workers the pages only know by name.
       const named = [
-        ...html.matchAll(/(?<!import\(|"og-engine" content=)"(\/assets\/[\w.-]+\.js)"/g),
+        ...html.matchAll(/(?<!import\(|"og-(?:engine|voice)" content=)"(\/assets\/[\w.-]+\.js)"/g),
       ]
         .map((match) => match[1] ?? "");
       const urls = named.flatMap((url) => {

@@ -104,6 +104,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/encryption.tsx": page("/settings/encryption"),
   "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
+  "settings/voice.tsx": page("/settings/voice"),
   "settings/language.tsx": page("/settings/language"),
   "settings/notifications.tsx": page("/settings/notifications"),
   "settings/password.tsx": page("/settings/password"),

@@ -2,7 +2,7 @@ import { namedOperations, onlyOperations } from "./operations.ts";
 
 /**
  * A worker that holds keys, as one module: it imports nothing at run time, so that its content
- * policy can forbid all other scripts. `entry` is a path in the folder of the pages.
+ * policy can forbid all other scripts.
  */
 export async function buildEngine(
   ui: string,
@@ -12,7 +12,7 @@ export async function buildEngine(
   const esbuild = await import("esbuild");
   const bundle = (operations: readonly string[]) =>
     esbuild.build({
-      entryPoints: [`${ui}/${entry}`],
+      entryPoints: [entry],
       bundle: true,
       format: "esm",
       target: ["es2023", "chrome120", "firefox121", "safari17.4"],

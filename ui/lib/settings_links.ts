@@ -23,6 +23,7 @@ export function accountLinks(admin: boolean): SettingsLink[] {
       icon: "hidden",
     },
     { href: "/settings/notifications", label: t("settings.notifications"), icon: "bell" },
+    { href: "/settings/voice", label: t("voiceSet.title"), icon: "mic" },
     { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
     { href: "/settings/encryption", label: t("e2ee.title"), icon: "lock" },
     { href: "/settings/password", label: t("settings.password"), icon: "key" },

@@ -83,7 +83,7 @@ export function Standing({ standing }: { standing: ReturnType<typeof standingOf>
   return (
     <span class={byOthers ? "voice-standing by-others" : "voice-standing"}>
       <Icon name={icon} small />
-      <span class="sr">{t(`call.${standing}`)}</span>
+      <span class="sr">{t(`call.is.${standing}`)}</span>
     </span>
   );
 }

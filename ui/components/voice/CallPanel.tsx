@@ -104,7 +104,7 @@ function Troubles({ call, acts }: { call: CallShown; acts: CallActs }) {
 function Held({ call }: { call: CallShown }) {
   const own = useChat().voice.peopleIn(call.spot).find(({ session }) => session === call.session);
   const said = own?.server_deafened
-    ? t("call.serverDeafened")
+    ? t("call.is.serverDeafened")
     : own?.server_muted
     ? t("call.heldMuted")
     : own?.may_speak === false

@@ -151,22 +151,38 @@ function Moderation({ one, channel, others, name }: {
         )}
       </div>
       {may("MOVE_MEMBERS") && others.length > 0 && (
-        <div class="row wrap">
-          <span class="small muted">{t("call.mod.move")}</span>
-          {others.map((each) => (
-            <button
-              key={each.room_id + each.id}
-              type="button"
-              class="button small"
-              disabled={busy}
-              aria-label={t("call.mod.moveTo", { name, channel: each.name })}
-              onClick={() => act({ move_to: { room_id: each.room_id, channel_id: each.id } }, true)}
-            >
-              {each.name}
-            </button>
-          ))}
-        </div>
+        <MoveTo
+          name={name}
+          others={others}
+          busy={busy}
+          move={({ room_id, id }) => act({ move_to: { room_id, channel_id: id } }, true)}
+        />
       )}
     </section>
+  );
+}
+
+function MoveTo({ name, others, busy, move }: {
+  name: string;
+  others: readonly Channel[];
+  busy: boolean;
+  move: (to: Channel) => void;
+}) {
+  return (
+    <div class="row wrap">
+      <span class="small muted">{t("call.mod.move")}</span>
+      {others.map((each) => (
+        <button
+          key={each.room_id + each.id}
+          type="button"
+          class="button small"
+          disabled={busy}
+          aria-label={t("call.mod.moveTo", { name, channel: each.name })}
+          onClick={() => move(each)}
+        >
+          {each.name}
+        </button>
+      ))}
+    </div>
   );
 }

@@ -10,11 +10,11 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.you": "du",
   "call.here": "Im Gespräch",
   "call.speaks": "spricht",
-  "call.muted": "stumm",
-  "call.deafened": "hört nichts",
-  "call.serverMuted": "von der Moderation stummgeschaltet",
-  "call.serverDeafened": "von der Moderation taubgeschaltet",
-  "call.arriving": "verbindet sich",
+  "call.is.muted": "stumm",
+  "call.is.deafened": "hört nichts",
+  "call.is.serverMuted": "von der Moderation stummgeschaltet",
+  "call.is.serverDeafened": "von der Moderation taubgeschaltet",
+  "call.is.arriving": "verbindet sich",
   "call.about": "{name}: Lautstärke und mehr",
 
   "call.panel": "Gespräch",
@@ -117,7 +117,6 @@ export const germanVoiceSettings: Record<keyof typeof voiceSettingsTexts, string
   "voiceSet.unnamed": "Gerät {n}",
   "voiceSet.noOutput":
     "Dieser Browser spielt Gespräche auf dem Lautsprecher, den das System wählt.",
-  "voiceSet.allow": "Geräte zeigen",
   "voiceSet.allowText": "Der Browser nennt Geräte, wenn das Mikrofon erlaubt ist.",
   "voiceSet.test": "Mikrofon testen",
   "voiceSet.stopTest": "Test beenden",
@@ -145,5 +144,11 @@ export const germanVoiceSettings: Record<keyof typeof voiceSettingsTexts, string
   "voiceSet.soundsOn": "Töne beim Kommen, Gehen und Stummschalten",
   "voiceSet.insecure":
     "Browser geben das Mikrofon nur sicheren Seiten. Öffne OpenGuild unter einer Adresse, die mit https beginnt.",
-  "voiceSet.off": "Auf diesem Server werden keine Gespräche angeboten.",
+  "voiceSet.noScript": "Geräte zu wählen geht nur mit Skripten.",
+  "voiceSet.trouble.denied":
+    "Das Mikrofon ist nicht erlaubt. Erlaube es im Browser neben der Adresse und versuch es noch einmal.",
+  "voiceSet.trouble.missing":
+    "Es wurde kein Mikrofon gefunden. Schließ eines an oder wähle ein anderes.",
+  "voiceSet.trouble.busy":
+    "Das Mikrofon ließ sich nicht öffnen: Vielleicht nutzt es ein anderes Programm.",
 };

@@ -8,11 +8,11 @@ export const voiceTexts = {
   "call.you": "you",
   "call.here": "In the call",
   "call.speaks": "speaks",
-  "call.muted": "muted",
-  "call.deafened": "hears nothing",
-  "call.serverMuted": "muted by a moderator",
-  "call.serverDeafened": "deafened by a moderator",
-  "call.arriving": "is connecting",
+  "call.is.muted": "muted",
+  "call.is.deafened": "hears nothing",
+  "call.is.serverMuted": "muted by a moderator",
+  "call.is.serverDeafened": "deafened by a moderator",
+  "call.is.arriving": "is connecting",
   "call.about": "{name}: volume and more",
 
   "call.panel": "Call",
@@ -112,7 +112,6 @@ export const voiceSettingsTexts = {
   "voiceSet.system": "As the system chooses",
   "voiceSet.unnamed": "Device {n}",
   "voiceSet.noOutput": "This browser plays calls on the loudspeaker that the system chooses.",
-  "voiceSet.allow": "Show the devices",
   "voiceSet.allowText": "The browser names devices when the microphone is allowed.",
   "voiceSet.test": "Test the microphone",
   "voiceSet.stopTest": "End the test",
@@ -140,5 +139,9 @@ export const voiceSettingsTexts = {
   "voiceSet.soundsOn": "Sounds for joining, leaving and muting",
   "voiceSet.insecure":
     "Browsers give the microphone only to secure pages. Open OpenGuild at an address that begins with https.",
-  "voiceSet.off": "Calls are not offered on this server.",
+  "voiceSet.noScript": "Choosing devices needs scripts.",
+  "voiceSet.trouble.denied":
+    "The microphone is not allowed. Allow it in the browser, beside the address, and try again.",
+  "voiceSet.trouble.missing": "No microphone was found. Plug one in or choose another.",
+  "voiceSet.trouble.busy": "The microphone could not be opened: perhaps another program uses it.",
 } as const;
