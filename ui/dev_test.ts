@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { staticImports } from "./dev.ts";
+import { type Metafile, staticImports } from "./dev/metafile.ts";
 import { type AssetManifest, ENGINE_FILE, VOICE_FILE } from "./lib/assets.ts";
 
 /** gzip bytes a page may load before it works (client design, section 5). */
@@ -40,7 +40,7 @@ Deno.test("the chat page loads no more script and style than its budget", async 
   const manifest = await readManifest();
   const island = manifest.islands["ChatApp"];
   assert.ok(island);
-  const urls = new Set([manifest.boot, island.url, ...island.preload]);
+  const urls = new Set([island.boot, island.url, ...island.preload]);
   let total = 0;
   for (const url of urls) total += await gzipSize(manifest, url);
   assert.ok(total <= CHAT_BYTES, `${total} bytes of script`);
@@ -64,11 +64,9 @@ Deno.test("the encryption comes as one script of its own, within its budget", as
 
 Deno.test("a call comes with the first one, within its budget", async () => {
   const manifest = await readManifest();
-  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as {
-    outputs: Record<string, { entryPoint?: string; imports: { path: string; kind: string }[] }>;
-  };
+  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as Metafile;
   const island = manifest.islands["ChatApp"];
-  const first = new Set([manifest.boot, island?.url, ...island?.preload ?? []]);
+  const first = new Set([island?.boot, island?.url, ...island?.preload ?? []]);
   const urls = new Set([manifest.data[VOICE_FILE]]);
   for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
     if (!/^ui\/(lib\/voice\/call\.ts|components\/voice\/.*)$/.test(entryPoint ?? "")) continue;
@@ -106,10 +104,8 @@ Deno.test("what is needed later is not part of the first load", async () => {
 });
 
 Deno.test("what islands import stays in the browser: no server code, one Preact", async () => {
-  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as {
-    inputs: Record<string, unknown>;
-  };
-  const inputs = Object.keys(metafile.inputs);
+  const metafile = JSON.parse(await Deno.readTextFile(`${out}metafile.json`)) as Metafile;
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   assert.deepEqual(inputs.filter((input) => /^(server|tests|scripts)\//.test(input)), []);
   const preacts = new Set(
     inputs.map((input) => /\/(preact@[^/]+)\//.exec(input)?.[1])
