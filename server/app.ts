@@ -15,6 +15,7 @@ import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
 import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
+import { composeVoice, openMedia } from "./compose/voice.ts";
 import { openServerDatabase } from "./compose/server_database.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
@@ -45,6 +46,7 @@ import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
 import { TraceBook } from "./system/tracing.ts";
+import { sweepVoiceActs } from "./services/voice/voice_acts.ts";
 import { openTls } from "./tls/open_tls.ts";
 
 /** What has ended is swept away this often. */
@@ -101,6 +103,7 @@ export async function startServer(
       await domain.inbound.sweep();
       await domain.encryption.sweep();
       await outbound.servers.sweep();
+      await sweepVoiceActs({ sql }, clock.now());
     },
   });
   const link = await domain.accounts.firstAdministratorLink();
@@ -170,6 +173,8 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   const base = await openBase(config, system, parts);
   const { metrics, bus, store, serverName, address, keys } = base;
   const { sql } = store.database;
+  // Before the parts that use it: it ends after them.
+  const voiceMedia = await openMedia(config, system, stack);
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -178,7 +183,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     bus,
     signer: keys.signer,
     serverName,
-    server: serverFacts(config, base),
+    server: { ...serverFacts(config, base), voice: typeof voiceMedia !== "string" },
     publicUrl: address,
     pinned: pinnedOf(config),
     throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
@@ -228,7 +233,15 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     stack,
   });
   by({ ...encryption.hear, relationship: memberships.hearRelationship });
-  return { ...base, inbound, memberships, live, chat, media, blobs, accounts, encryption };
+  const voice = composeVoice(config, system, {
+    ...base,
+    database: store.database,
+    media: voiceMedia,
+    live,
+    chat: chat.deps,
+    stack,
+  });
+  return { ...base, inbound, memberships, live, chat, media, blobs, accounts, encryption, voice };
 }
 
 /** What a snapshot says of this server. */
@@ -238,7 +251,6 @@ function serverFacts(config: Config, { serverName, identity }: Base) {
     trial: identity.trial,
     version: VERSION,
     encrypts_automatically: config.encryption.automatic,
-    voice: false,
   };
 }
 
@@ -355,6 +367,7 @@ async function openDoors(
         },
         devices: domain.encryption.devices.routes,
         groups: { ...domain.encryption.groups.deps, meter: metrics },
+        voice: domain.voice,
         media: {
           deps: media.deps,
           visibility: mediaVisibility(chat.deps),

@@ -418,7 +418,7 @@ export const unbanMember = defineOperation({
 });
 
 export const AuditEntry = z.object({
-  id: z.string().describe("The event"),
+  id: z.string().describe("The event; `voice:` and a number for what was done in a call"),
   ts: z.number().int(),
   by: z.string(),
   action: z.string().describe("e.g. role.update, member.ban, channel.create, message.delete"),

@@ -22,8 +22,8 @@ export const VOICE_LIMITS = {
   sdpChars: 64 * 1024,
   /** A participant without a gateway for so long is out of the call. */
   gatewayGraceMs: 30_000,
-  /** So is one whose sound never came through, or was cut. */
-  mediaGraceMs: 30_000,
+  /** So is one whose sound never came through, or was cut for so long. */
+  mediaGraceMs: 45_000,
   /** Who was asked for a commit has so long before somebody else is asked. */
   commitMs: 5000,
   /** A new epoch is used when all are ready, or after this time. */

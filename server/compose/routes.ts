@@ -7,6 +7,7 @@ import { type DeviceRouteDeps, deviceRoutes } from "../http/client/e2ee/device_r
 import { mediaRoutes } from "../http/client/media/routes.ts";
 import type { ServerRouteDeps } from "../http/client/server_route_deps.ts";
 import { serverRoutes } from "../http/client/server_routes.ts";
+import { type VoiceRouteDeps, voiceRoutes } from "../http/client/voice/voice_routes.ts";
 import type { Route } from "../http/route.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
 import type { RemoteMedia } from "../services/media/remote/remote_media.ts";
@@ -18,6 +19,7 @@ export function allRoutes(input: {
   readonly chat: ChatRouteDeps;
   readonly devices: DeviceRouteDeps;
   readonly groups: GroupRouteDeps;
+  readonly voice: VoiceRouteDeps;
   readonly server: ServerRouteDeps;
   readonly media: {
     readonly deps: MediaDeps;
@@ -30,6 +32,7 @@ export function allRoutes(input: {
     ...chatRoutes(input.chat),
     ...deviceRoutes(input.devices),
     ...groupRoutes(input.groups),
+    ...voiceRoutes(input.voice),
     ...serverRoutes(input.server),
     ...mediaRoutes(input.media.deps, input.media.visibility, input.media.remote),
   ];

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { federationProblems } from "./federation_peers.ts";
@@ -214,7 +215,7 @@ function readSection(
 
 function findConflicts(values: ConfigValues): string[] {
   const problems: string[] = [];
-  const { tls, database, bus, blobs, media, metrics, federation } = values;
+  const { tls, database, bus, blobs, media, metrics, federation, voice } = values;
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     problems.push("tls.cert and tls.key belong together: set both or neither");
   }
@@ -242,6 +243,14 @@ function findConflicts(values: ConfigValues): string[] {
   problems.push(...federationProblems(federation));
   if (federation.mutualTls.length > 0 && tls.cert === undefined && tls.acme.length === 0) {
     problems.push("federation.mutual_tls needs tls.cert or tls.acme: a proxy hides certificates");
+  }
+  for (
+    const [setting, addresses] of [["host", voice.host], ["announce", voice.announce]] as const
+  ) {
+    const wrong = addresses.find((address) => isIP(address) === 0);
+    if (wrong !== undefined) {
+      problems.push(`voice.${setting} has ${JSON.stringify(wrong)}: it must be an IP address`);
+    }
   }
   if (metrics.access === "token" && metrics.token === undefined) {
     problems.push('metrics.access is "token": set metrics.token');

@@ -12,6 +12,7 @@ import { mediaSection } from "./sections/media.ts";
 import { metricsSection } from "./sections/metrics.ts";
 import { serverSection } from "./sections/server.ts";
 import { tlsSection } from "./sections/tls.ts";
+import { voiceSection } from "./sections/voice.ts";
 
 /** Every section, in the order of the documents. */
 export const SECTIONS = {
@@ -25,6 +26,7 @@ export const SECTIONS = {
   accounts: accountsSection,
   encryption: encryptionSection,
   federation: federationSection,
+  voice: voiceSection,
   limits: limitsSection,
   metrics: metricsSection,
   log: logSection,

@@ -5,6 +5,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import { Hub, type HubMeter } from "./gateway/hub.ts";
 import { Presences } from "./gateway/presence.ts";
 import { Typing } from "./gateway/typing.ts";
+import { VoiceBoard } from "./gateway/voice_board.ts";
 
 /** Bounds of what is held for those connected; each is memory. */
 export const LIVE_LIMITS = {
@@ -24,6 +25,7 @@ export interface Live {
   readonly hub: Hub;
   readonly presences: Presences;
   readonly typing: Typing;
+  readonly voice: VoiceBoard;
   stop(): void;
 }
 
@@ -41,6 +43,7 @@ export function openLive(deps: { clock: Clock; rng: Rng; bus: Bus; meter: HubMet
     hub,
     presences,
     typing,
+    voice: new VoiceBoard({ hub }),
     stop: () => {
       presences.stop();
       typing.stop();

@@ -40,6 +40,17 @@ export interface OutboundFigures {
   edus(outcome: "sent" | "dropped", count: number): void;
 }
 
+/** Figures of calls, of now and since the start; they name nobody. */
+export interface VoiceFigures {
+  /** How many participants each call has. */
+  readonly callSizes: readonly number[];
+  readonly connected: number;
+  /** By transport and what became of them. */
+  readonly packets: readonly (readonly [transport: string, outcome: string, sum: number])[];
+  readonly bytes: readonly (readonly [transport: string, direction: string, sum: number])[];
+  readonly handshakesFailed: number;
+}
+
 /** Answers only when asked. */
 class PullReader extends MetricReader {
   constructor() {
@@ -70,6 +81,11 @@ class Fan {
 }
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const CALL_SIZES = [["1", 1, 1], ["2-4", 2, 4], ["5-8", 5, 8], ["9-25", 9, 25], [
+  "26+",
+  26,
+  Infinity,
+]] as const;
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 /**
@@ -93,6 +109,7 @@ export class Metrics {
   /** What is sent to other servers. */
   readonly outbound: OutboundFigures;
   readonly #encryptionFailures: Fan;
+  readonly #voiceStays: Fan;
   readonly #requests: Fan;
   readonly #requestSeconds: Fan;
 
@@ -139,6 +156,7 @@ export class Metrics {
       "openguild_encryption_failures",
       "What devices could not read or change in encrypted rooms, by reason",
     );
+    this.#voiceStays = this.#counter("openguild_voice_stays", "Stays in calls, begun and ended");
     this.#requests = this.#counter("openguild_http_requests", "Answered requests");
     this.#requestSeconds = this.#histogram(
       "openguild_http_request_seconds",
@@ -186,6 +204,14 @@ export class Metrics {
     this.#encryptionFailures.note(count, { reason });
   }
 
+  voiceJoined(): void {
+    this.#voiceStays.note(1, { event: "joined" });
+  }
+
+  voiceEnded(reason: string): void {
+    this.#voiceStays.note(1, { event: reason });
+  }
+
   answered(request: { route: string; method: string; status: number; ms: number }): void {
     const { route, method } = request;
     this.tally.answered(request.status);
@@ -227,13 +253,36 @@ export class Metrics {
 
   /** Files and bytes taken in, sent out and deleted since the start, by what is counted. */
   observeMedia(read: () => Iterable<readonly [count: string, sum: number]>): void {
-    for (const meter of this.#meters) {
-      meter.createObservableCounter("openguild_media", {
-        description: "Files and bytes of media, by what is counted",
-      }).addCallback((result) => {
-        for (const [count, sum] of read()) result.observe(sum, { count });
-      });
-    }
+    this.#sums("openguild_media", "Files and bytes of media, by what is counted", (tell) => {
+      for (const [count, sum] of read()) tell(sum, { count });
+    });
+  }
+
+  /** Calls and what the media server passes on. */
+  observeVoice(read: () => VoiceFigures): void {
+    this.#gauge("openguild_voice_calls", "Calls, by how many are in them", (tell) => {
+      const sizes = read().callSizes;
+      for (const [size, from, to] of CALL_SIZES) {
+        tell(sizes.filter((each) => each >= from && each <= to).length, { size });
+      }
+    });
+    this.#gauge("openguild_voice_participants", "Participants of calls", (tell) => {
+      const { callSizes, connected } = read();
+      const all = callSizes.reduce((sum, each) => sum + each, 0);
+      tell(connected, { state: "connected" });
+      tell(Math.max(0, all - connected), { state: "connecting" });
+    });
+    this.#sums("openguild_voice_packets", "Packets of calls", (tell) => {
+      for (const [transport, outcome, sum] of read().packets) tell(sum, { transport, outcome });
+    });
+    this.#sums("openguild_voice_bytes", "Bytes of calls", (tell) => {
+      for (const [transport, direction, sum] of read().bytes) tell(sum, { transport, direction });
+    });
+    this.#sums(
+      "openguild_voice_handshakes_failed",
+      "Media connections that never stood",
+      (tell) => tell(read().handshakesFailed),
+    );
   }
 
   /** TCP connections open now. */
@@ -267,6 +316,18 @@ export class Metrics {
         })
       ),
     );
+  }
+
+  #sums(
+    name: string,
+    description: string,
+    observe: (tell: (value: number, labels?: Record<string, string>) => void) => void,
+  ): void {
+    for (const meter of this.#meters) {
+      meter.createObservableCounter(name, { description }).addCallback((result) =>
+        observe((value, labels) => result.observe(value, labels))
+      );
+    }
   }
 
   #gauge(

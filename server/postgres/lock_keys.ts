@@ -15,4 +15,8 @@ export const LOCK_CLASS = {
   requestsOf: 76_005,
   /** Held while an encrypted group is made or changed, or packages for it are claimed; id = hash of its room. */
   groupOf: 76_006,
+  /** Held by the process that holds the server's calls, as long as it lives; id 0. */
+  voiceCalls: 76_007,
+  /** Held while a moderator decides about somebody's voice; id = hash of who it is. */
+  voiceMarksOf: 76_008,
 } as const;

@@ -6,6 +6,7 @@ import { Gateway, type GatewayOptions } from "../../server/http/gateway/gateway.
 import { Hub } from "../../server/http/gateway/hub.ts";
 import { Presences } from "../../server/http/gateway/presence.ts";
 import { Typing } from "../../server/http/gateway/typing.ts";
+import { VoiceBoard } from "../../server/http/gateway/voice_board.ts";
 import { Listener } from "../../server/http/listener.ts";
 import { TrustedProxies } from "../../server/http/proxy.ts";
 import type { Route } from "../../server/http/route.ts";
@@ -27,7 +28,9 @@ export interface GatewayServer extends AsyncDisposable {
 
 export interface GatewayServerOptions extends Partial<GatewayOptions> {
   readonly recentCount?: number;
-  readonly routes?: (parts: { source: MemorySource; hub: Hub; presences: Presences }) => Route[];
+  readonly routes?: (
+    parts: { source: MemorySource; hub: Hub; presences: Presences; voice: VoiceBoard },
+  ) => Route[];
 }
 
 /** A token or cookie is the user's name; `nobody` is no one. */
@@ -63,6 +66,7 @@ export async function startGateway(options: GatewayServerOptions = {}): Promise<
     elsewhereCount: 1000,
   });
   const typing = new Typing(shared, { pairCount: 1000 });
+  const voice = new VoiceBoard({ hub });
   let cuts = 0;
   const gateway = new Gateway(
     {
@@ -72,6 +76,7 @@ export async function startGateway(options: GatewayServerOptions = {}): Promise<
       authenticate,
       presences,
       typing,
+      voice,
       clock: systemClock,
       rng: systemRng,
       log,
@@ -88,7 +93,7 @@ export async function startGateway(options: GatewayServerOptions = {}): Promise<
     },
   );
   const app = createApp({
-    routes: options.routes?.({ source, hub, presences }) ?? [],
+    routes: options.routes?.({ source, hub, presences, voice }) ?? [],
     clock: systemClock,
     rng: systemRng,
     log,

@@ -35,8 +35,9 @@ class PollSink implements Sink {
 export function syncRoute(deps: SyncDeps): Route {
   return route(sync, async ({ caller, query, signal }) => {
     if (query.since === undefined) {
-      const { snapshot } = await deps.source.snapshot(caller);
-      return { position: snapshot.position, snapshot, dispatches: [] };
+      const { snapshot, entitlements } = await deps.source.snapshot(caller);
+      const voice = deps.voice.among(entitlements);
+      return { position: snapshot.position, snapshot: { ...snapshot, voice }, dispatches: [] };
     }
     requirePlace(deps, caller);
     return await poll(deps, caller, { ...query, since: query.since, signal });
@@ -61,7 +62,7 @@ async function poll(
   let position = query.since;
   let reset: string | undefined;
   const replayed: { t: string; d: unknown }[] = [];
-  const session = await attach(deps, { caller, position, sink }, (arrival) => {
+  const session = await attach(deps, { caller, position, sink, follows: false }, (arrival) => {
     if (arrival.kind === "reset") reset = arrival.reason;
     if (arrival.kind === "replayed") {
       ({ position } = arrival);

@@ -10,11 +10,12 @@ const bearer = { authorization: "Bearer ada" };
 async function start(bufferBytes = 4 << 20) {
   let cuts = 0;
   const server = await startGateway({
-    routes: ({ source, hub, presences }) => {
+    routes: ({ source, hub, presences, voice }) => {
       const deps = {
         source,
         hub,
         presences,
+        voice,
         clock: systemClock,
         replayCount: 1000,
         socketsPerUser: 3,

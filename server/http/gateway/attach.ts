@@ -5,6 +5,7 @@ import type { Caller } from "../caller.ts";
 import type { Hub } from "./hub.ts";
 import { Session, type Sink } from "./session.ts";
 import type { GatewaySource, ReplayAnswer, Standing } from "./source.ts";
+import type { VoiceBoard } from "./voice_board.ts";
 
 /** Times a standing may grow old while it is being read before the visitor must wait. */
 const ATTEMPT_COUNT = 5;
@@ -12,6 +13,7 @@ const ATTEMPT_COUNT = 5;
 export interface AttachDeps {
   readonly hub: Hub;
   readonly source: GatewaySource;
+  readonly voice: VoiceBoard;
   /** Most dispatches one resume replays. */
   readonly replayCount: number;
 }
@@ -22,6 +24,14 @@ export type Arrival =
   | Extract<ReplayAnswer, { kind: "replayed" }>
   | Extract<ReplayAnswer, { kind: "reset" }>;
 
+interface Client {
+  readonly caller: Caller;
+  readonly position: string | undefined;
+  readonly sink: Sink;
+  /** False: it comes again and again, and is not told anew each time who is in which call. */
+  readonly follows?: boolean;
+}
+
 /**
  * Brings a client to now: reads where it stands, lets `greet` write the first frames and
  * takes it into the hub in the same turn, so that nothing falls in between. Answers the
@@ -29,7 +39,7 @@ export type Arrival =
  */
 export async function attach(
   deps: AttachDeps,
-  client: { caller: Caller; position: string | undefined; sink: Sink },
+  client: Client,
   greet: (arrival: Arrival) => boolean,
 ): Promise<Session | undefined> {
   const endArrival = deps.hub.beginArrival();
@@ -42,7 +52,7 @@ export async function attach(
 
 async function arrive(
   deps: AttachDeps,
-  client: { caller: Caller; position: string | undefined; sink: Sink },
+  client: Client,
   greet: (arrival: Arrival) => boolean,
 ): Promise<Session | undefined> {
   for (let attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
@@ -52,9 +62,18 @@ async function arrive(
       return undefined;
     }
     if (!deps.hub.covers(found.standing)) continue;
-    if (!greet(found.arrival)) return undefined;
+    const { arrival } = found;
+    // As it is in this turn: what happens in calls is in no order of updates.
+    const voice = deps.voice.among(found.standing.entitlements);
+    const told = arrival.kind === "snapshot"
+      ? { ...arrival, snapshot: { ...arrival.snapshot, voice } }
+      : arrival;
+    if (!greet(told)) return undefined;
     const session = new Session(client.caller, client.sink);
     deps.hub.add(session, found.standing);
+    if (client.follows !== false) {
+      deps.voice.greet(session, arrival.kind === "snapshot" ? voice : []);
+    }
     return session;
   }
   throw new OperationError("unavailable", "The server is too busy; try again in a moment.", {

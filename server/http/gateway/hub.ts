@@ -53,6 +53,9 @@ export class Hub implements Watchers {
   #recent: Recent[] = [];
   #position: string | undefined;
   #arriving = 0;
+  #onGain: (session: Session, keys: readonly string[]) => void = () => {};
+  #onUpdate: (update: Update) => void = () => {};
+  #onGone: (sessionId: string) => void = () => {};
 
   constructor(deps: { meter: HubMeter }, options: HubOptions) {
     this.#meter = deps.meter;
@@ -72,6 +75,21 @@ export class Hub implements Watchers {
     return this.#arriving > 0;
   }
 
+  /** Hears which channels, by key, a connected session has come to hear. */
+  onGain(listener: (session: Session, keys: readonly string[]) => void): void {
+    this.#onGain = listener;
+  }
+
+  /** Hears which signed-in session has lost its last connection. */
+  onGone(listener: (sessionId: string) => void): void {
+    this.#onGone = listener;
+  }
+
+  /** Hears each update once it was delivered. */
+  onUpdate(listener: (update: Update) => void): void {
+    this.#onUpdate = listener;
+  }
+
   /** Someone begins to arrive; the function returned says that it is over, either way. */
   beginArrival(): () => void {
     this.#arriving++;
@@ -80,6 +98,10 @@ export class Hub implements Watchers {
 
   isConnected(userId: UserId): boolean {
     return this.#index.ofUser(userId).size > 0;
+  }
+
+  hasSession(sessionId: string): boolean {
+    return this.#index.ofSession(sessionId).size > 0;
   }
 
   *inRoom(roomId: string): Iterable<UserId> {
@@ -108,6 +130,7 @@ export class Hub implements Watchers {
     }
     for (const entitlement of update.entitlements) this.#entitle(entitlement);
     for (const one of outgoing) this.#send(one);
+    this.#onUpdate(update);
   }
 
   /** A dispatch outside the order of updates: typing and presence. */
@@ -163,6 +186,8 @@ export class Hub implements Watchers {
 
   remove(session: Session): void {
     this.#index.remove(session);
+    const { sessionId } = session.caller;
+    if (!this.hasSession(sessionId)) this.#onGone(sessionId);
   }
 
   watch(session: Session, roomId: string, userIds: readonly string[]): void {
@@ -185,7 +210,11 @@ export class Hub implements Watchers {
 
   #entitle(entitlement: Entitlement): void {
     for (const session of this.#index.ofUser(entitlement.userId)) {
+      const before = new Set(session.rooms.get(entitlement.roomId));
       this.#index.entitle(session, entitlement);
+      const after = session.rooms.get(entitlement.roomId) ?? [];
+      const gained = after.filter((key) => !before.has(key));
+      if (gained.length > 0) this.#onGain(session, gained);
     }
   }
 

@@ -50,6 +50,8 @@ export interface ThrottlePolicies {
   readonly keyUpload: Bucket;
   /** Reports of what failed, by one account. */
   readonly failureReport: Bucket;
+  /** Calls joined, and begun anew, by one account. */
+  readonly voiceJoin: Bucket;
   /** Key packages of people here, asked for by one other server. */
   readonly keyClaimServer: Bucket;
   /** Names and codes looked up from one address without an account. */
@@ -87,6 +89,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     keyClaim: bucket(30, { perMs: MINUTE_MS, bursts: 2 }),
     keyUpload: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     failureReport: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
+    voiceJoin: bucket(30, { perMs: MINUTE_MS, bursts: 1 }),
     keyClaimServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };

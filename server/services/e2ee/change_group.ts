@@ -1,18 +1,19 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Receipt } from "../../../core/api/e2ee_groups.ts";
-import { base64Of, equalBytes } from "../../../core/e2ee/bytes.ts";
+import { base64Of } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { EventSigner } from "../../../core/event/sign.ts";
-import { type Bundle, type BundleFacts, checkGroupInfo } from "../../../core/mls/bundle.ts";
-import { type CommitFacts, readCommit, readGroupInfo } from "../../../core/mls/readers.ts";
+import type { Bundle, BundleFacts } from "../../../core/mls/bundle.ts";
+import { type CommitFacts, readCommit } from "../../../core/mls/readers.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import { checkedBundle } from "./bundle.ts";
 import { findClaims } from "./claim_rows.ts";
 import { sameOrStale } from "./commit_log.ts";
+import { readFounding } from "./founding.ts";
 import type { GroupDeps } from "./group_deps.ts";
 import { publishGroupNotice } from "./group_notice.ts";
-import { policy, readMls, rosterMismatch } from "./group_refusals.ts";
+import { policy, readMls } from "./group_refusals.ts";
 import { findGroup, findGroupInfo, type GroupRow, lockGroup } from "./group_rows.ts";
 import { judgeCommit, leafRow } from "./judge_commit.ts";
 import { signReceipt, type Unsigned } from "./receipts.ts";
@@ -54,16 +55,8 @@ export async function foundGroup(
   asking: Asking & { readonly groupId: string; readonly groupInfo: Uint8Array },
 ): Promise<Receipt> {
   const { room, caller, groupId, groupInfo } = asking;
-  const info = await readMls("group_info", async () => {
-    await checkGroupInfo(groupInfo);
-    return readGroupInfo(groupInfo);
-  });
-  const [leaf] = info.leaves;
-  const fits = base64Of(info.groupId) === groupId && info.epoch === 0 &&
-    info.leaves.length === 1 && leaf?.leaf === 0 &&
-    equalBytes(leaf.signatureKey, caller.signatureKey) &&
-    equalBytes(leaf.credential, caller.certificate);
-  if (!fits) throw rosterMismatch("The group information is not of a group of this device alone.");
+  const info = await readFounding(groupInfo, { groupId, caller });
+  const { leaf } = info;
   const members = await membersOf(deps, room);
   const signer = await deps.signer.current(deps.clock.now());
   const servers = { room, members, self: deps.serverName };

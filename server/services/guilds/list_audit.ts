@@ -12,6 +12,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { ownerRivalIds } from "../../federation/owner_rivals.ts";
 import { openGuild, requireRight } from "../chat/place.ts";
+import { findVoiceAct, readVoiceActs, voiceActId } from "../voice/voice_acts.ts";
 
 /** Events looked at for one page; a filter that matches little ends the page early. */
 const SCANNED_MAX = 2000;
@@ -51,21 +52,38 @@ export async function listAudit(
   const former = await formerEvents(deps, room, events);
   const rivals = await ownerRivalIds(deps.sql, room.id);
   const filter = { ...query, by: typedId(query.by), target: typedId(query.target) };
-  const entries: AuditEntry[] = [];
-  for (const event of events) {
-    const told = entryOf(event, former);
-    const entry = told && rivals.has(event.id) ? { ...told, action: "guild.owner_rival" } : told;
-    if (entry === undefined || !matches(entry, filter)) continue;
-    entries.push(entry);
-    if (entries.length === query.limit) break;
-  }
-  // A page that is not full ends where the look ended: there may be more further back.
-  const last = entries.length === query.limit
-    ? entries.at(-1)
-    : events.length === SCANNED_MAX
-    ? events.at(-1)
-    : undefined;
+  const told = events.flatMap((event) => {
+    const entry = entryOf(event, former);
+    if (entry === undefined) return [];
+    return [rivals.has(event.id) ? { ...entry, action: "guild.owner_rival" } : entry];
+  });
+  const acts = await readVoiceActs(deps.sql, {
+    guildId: room.id,
+    before: from && { ts: from.ts, id: from.act },
+    sinceTs: query.since_ts,
+    untilTs: query.until_ts,
+    limit: SCANNED_MAX,
+  });
+  // A look that ended before the end ends there for both kinds: there may be more further back.
+  const ends = [endOf(events.at(-1), events.length), endOf(acts.at(-1), acts.length)]
+    .filter((end) => end !== undefined);
+  const reached = ends.sort((a, b) => b.ts - a.ts)[0];
+  // Acts stand before events of the same time, as `placeOf` has it.
+  const merged = [...acts, ...told].sort((a, b) => b.ts - a.ts)
+    .filter(({ ts }) => reached === undefined || ts >= reached.ts);
+  const found = merged.filter((entry) => matches(entry, filter));
+  const entries = found.slice(0, query.limit);
+  const last = entries.length === query.limit ? entries.at(-1) : reached;
   return { entries, people: await peopleIn(deps, entries), next: last?.id ?? null };
+}
+
+/** Where a look that found as many as it may ended. */
+function endOf(
+  last: AuditEntry | HeldEvent | undefined,
+  count: number,
+): { readonly id: string; readonly ts: number } | undefined {
+  if (last === undefined || count < SCANNED_MAX) return undefined;
+  return { id: last.id, ts: "pdu" in last ? last.pdu.origin_ts : last.ts };
 }
 
 async function peopleIn(
@@ -81,9 +99,18 @@ interface Place {
   readonly ts: number;
   readonly position: number;
   readonly id: string;
+  /** Number of the entry, where it is of a call and no event. */
+  readonly act?: number;
 }
 
 async function placeOf(deps: Pick<ChatDeps, "sql">, room: Room, raw: string): Promise<Place> {
+  const act = voiceActId(raw);
+  const held = act === undefined
+    ? undefined
+    : await findVoiceAct(deps.sql, { guildId: room.id, id: act });
+  if (act !== undefined && held !== undefined) {
+    return { ts: held.ts, position: Number.MAX_SAFE_INTEGER, id: raw, act };
+  }
   const id = parseEventId(raw);
   const [row] = await deps.sql<{ origin_ts: number; position: number }[]>`
     select origin_ts, position from events where room_id = ${room.id} and event_id = ${id ?? ""}`;

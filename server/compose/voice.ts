@@ -1,0 +1,111 @@
+import type { Bus } from "../../core/ports/bus.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
+import type { Sfu } from "../../voice/sfu/sfu.ts";
+import { voiceAddresses } from "../config/voice_addresses.ts";
+import type { Config } from "../config/config.ts";
+import type { Live } from "../http/live.ts";
+import type { Metrics, VoiceFigures } from "../metrics/metrics.ts";
+import type { Database } from "../postgres/database.ts";
+import { LOCK_CLASS } from "../postgres/lock_keys.ts";
+import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
+import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import { Calls } from "../services/voice/calls.ts";
+import type { VoiceAbsence } from "../services/voice/refusals.ts";
+import type { JoinDeps } from "../services/voice/join_deps.ts";
+import { VoiceWatch } from "../services/voice/voice_watch.ts";
+import type { SystemParts } from "./store.ts";
+
+/** The media server of this process, or why there is none. */
+export type Media = Sfu | VoiceAbsence;
+
+/** Opens the UDP port of calls, where voice is wanted. What fails is said in the log, and to who joins. */
+export async function openMedia(
+  config: Config,
+  system: SystemParts,
+  stack: AsyncDisposableStack,
+): Promise<Media> {
+  const { voice } = config;
+  if (!voice.enabled) return "off";
+  const log = system.log.child({ part: "voice" });
+  const announce = voiceAddresses(config, Deno.networkInterfaces());
+  if (announce.length === 0) {
+    log.log("error", "Voice is off: this machine has no public address. Set voice.announce.");
+    return "no_address";
+  }
+  try {
+    // Only where it is wanted: it brings what other servers never need.
+    const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
+    const bind = voice.host.map((hostname) => ({ hostname, port: voice.port }));
+    const sfu = stack.use(await openSfu({ ...system, log, bind, announce }));
+    log.log("info", "Voice is ready.", { port: sfu.port, announce: announce.join(", ") });
+    return sfu;
+  } catch (error) {
+    log.log("error", "Voice is off: its UDP port could not be opened.", {
+      port: voice.port,
+      error,
+    });
+    return "no_port";
+  }
+}
+
+/** Calls, who may be in them, and what their routes need. */
+export function composeVoice(
+  config: Config,
+  system: SystemParts,
+  input: {
+    readonly media: Media;
+    readonly bus: Bus;
+    readonly live: Live;
+    readonly metrics: Metrics;
+    readonly database: Database;
+    readonly chat: ChatDeps;
+    readonly stack: AsyncDisposableStack;
+  },
+): JoinDeps {
+  const { media, live, metrics, chat, database, stack } = input;
+  const { maxCalls, maxParticipants } = config.voice;
+  const calls = new Calls(
+    { ...system, sfu: media, board: live.voice, meter: metrics },
+    { maxCalls, maxParticipants },
+  );
+  const deps = { ...chat, calls, log: system.log.child({ part: "voice" }) };
+  const watch = stack.use(new VoiceWatch(deps));
+  live.hub.onGone((sessionId) => calls.lostGateway(sessionId));
+  live.hub.onUpdate(({ partial }) => {
+    if (partial?.control === true) watch.roomChanged(partial.roomId);
+  });
+  stack.defer(subscribeAccountEvents({ ...input, log: deps.log }, (event) => {
+    if (event.kind === "account_changed") watch.accountChanged(event.user_id as UserId);
+    if (event.kind !== "sessions_revoked") return;
+    watch.sessionsEnded(event.user_id as UserId, event.session_ids ?? undefined);
+  }));
+  if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls));
+  return { ...deps, watch, claimCalls: () => claimCalls(database) };
+}
+
+/**
+ * One process of a server holds its calls: the first that somebody joins one on, as long as it
+ * lives. The lock hangs on the connection that is kept; taking it again changes nothing.
+ */
+async function claimCalls({ kind, session }: Database): Promise<boolean> {
+  if (kind === "embedded") return true;
+  const [row] = await session<{ held: boolean }[]>`
+    select pg_try_advisory_lock(${LOCK_CLASS.voiceCalls}, 0) as held`;
+  return row?.held === true;
+}
+
+function figures(sfu: Sfu, calls: Calls): VoiceFigures {
+  const stats = sfu.stats();
+  return {
+    callSizes: [...calls.all()].map(({ participants }) => participants.size),
+    connected: stats.connected,
+    packets: [
+      ["udp", "received", stats.packetsReceived],
+      ["udp", "forwarded", stats.packetsForwarded],
+      ["udp", "dropped", stats.packetsDropped],
+      ["udp", "refused", stats.packetsRefused],
+    ],
+    bytes: [["udp", "in", stats.bytesReceived], ["udp", "out", stats.bytesSent]],
+    handshakesFailed: stats.handshakesFailed,
+  };
+}

@@ -1,0 +1,41 @@
+import { defineSection } from "../section.ts";
+import { integer, list, yesNo } from "../setting.ts";
+
+export const voiceSection = defineSection({
+  name: "voice",
+  doc:
+    "Calls in voice channels. What people say is encrypted between their browsers; this server passes it on, on one UDP port.",
+  settings: {
+    enabled: yesNo({
+      fallback: "no",
+      doc:
+        "Whether voice channels can be joined. For now all of a server's calls are held by one of its processes.",
+    }),
+    port: integer({
+      fallback: "10000",
+      min: 0,
+      max: 65_535,
+      doc: "The UDP port of all calls; 0: any free one. Open it in the firewall for everybody.",
+    }),
+    host: list({
+      fallback: "0.0.0.0, ::",
+      doc: "The IP addresses to take voice on.",
+    }),
+    announce: list({
+      doc:
+        "The IP addresses at which browsers reach that port. Without it the machine's own public addresses, or 127.0.0.1 for a trial; a server behind NAT has to name its public one.",
+    }),
+    maxCalls: integer({
+      fallback: "50",
+      min: 1,
+      max: 1000,
+      doc: "Calls at once.",
+    }),
+    maxParticipants: integer({
+      fallback: "25",
+      min: 1,
+      max: 64,
+      doc: "People in one call, whatever its channel allows.",
+    }),
+  },
+});

@@ -1,0 +1,22 @@
+import { addressRefusal } from "../../federation/address.ts";
+import type { Config } from "./config.ts";
+import { isTrial } from "./derived.ts";
+
+/** Candidates of an offer: a machine with many addresses names the first few. */
+const ADDRESSES_MAX = 4;
+
+/**
+ * The IP addresses that browsers are told for voice: those of the configuration, else the
+ * machine's own public ones; of a trial, which is for this machine alone, the loopback. Empty
+ * where nothing is known: behind NAT the outer address must be configured.
+ */
+export function voiceAddresses(
+  config: Pick<Config, "voice" | "server">,
+  interfaces: readonly { readonly address: string }[],
+): readonly string[] {
+  if (config.voice.announce.length > 0) return config.voice.announce;
+  if (isTrial(config)) return ["127.0.0.1"];
+  const own = interfaces.map(({ address }) => address)
+    .filter((address) => addressRefusal(address) === undefined);
+  return [...new Set(own)].slice(0, ADDRESSES_MAX);
+}

@@ -1,0 +1,111 @@
+import type { DispatchData } from "../../../core/api/gateway.ts";
+import type { VoiceChannel, VoiceParticipant } from "../../../core/api/voice.ts";
+import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import { dispatchFrame } from "./frame.ts";
+import type { Hub } from "./hub.ts";
+import { channelKey, type Session } from "./session.ts";
+import type { Dispatch, Entitlement } from "./source.ts";
+
+/** A voice channel, as dispatches name it. */
+export interface VoiceRef {
+  readonly roomId: RoomId;
+  readonly channelId: ChannelId;
+}
+
+interface Shown extends VoiceRef {
+  /** By the stay in the call; the longest present first. */
+  readonly participants: Map<string, VoiceParticipant>;
+}
+
+type OwnWord = "voice.offer" | "voice.group" | "voice.ended";
+
+/**
+ * Who is in which voice channel, as those see it who may see the channel; kept nowhere else and
+ * gone with the process. Changes are told at once, outside the order of updates; whoever arrives
+ * or comes to see a channel is told it whole.
+ */
+export class VoiceBoard {
+  readonly #hub: Hub;
+  readonly #channels = new Map<string, Shown>();
+
+  constructor(deps: { readonly hub: Hub }) {
+    this.#hub = deps.hub;
+    this.#hub.onGain((session, keys) => this.#tellWhole(session, keys));
+  }
+
+  /** Somebody joined, or is another way now. */
+  put(ref: VoiceRef, participant: VoiceParticipant): void {
+    const key = channelKey(ref.roomId, ref.channelId);
+    const shown = this.#channels.get(key) ?? { ...ref, participants: new Map() };
+    shown.participants.set(participant.session, participant);
+    this.#channels.set(key, shown);
+    this.#tell(ref, { t: "voice.state", d: { ...named(ref), participant } });
+  }
+
+  remove(
+    ref: VoiceRef,
+    { session, userId }: { readonly session: string; readonly userId: string },
+  ) {
+    const key = channelKey(ref.roomId, ref.channelId);
+    const shown = this.#channels.get(key);
+    if (shown?.participants.delete(session) !== true) return;
+    if (shown.participants.size === 0) this.#channels.delete(key);
+    this.#tell(ref, { t: "voice.left", d: { ...named(ref), session, user_id: userId } });
+  }
+
+  speaking(ref: VoiceRef, sessions: readonly string[]): void {
+    this.#tell(ref, { t: "voice.speaking", d: { ...named(ref), sessions: [...sessions] } });
+  }
+
+  /** A word to one signed-in browser, in all its windows. */
+  tellSession<Name extends OwnWord>(sessionId: string, t: Name, d: DispatchData<Name>): void {
+    this.#hub.deliverEphemeral({ t, d, audience: { to: "session", sessionId } } as Dispatch);
+  }
+
+  /** Whether this signed-in browser has a live connection. */
+  isConnected(sessionId: string): boolean {
+    return this.#hub.hasSession(sessionId);
+  }
+
+  /** Who is in those voice channels that these rights let see. */
+  among(entitlements: readonly Entitlement[]): VoiceChannel[] {
+    if (this.#channels.size === 0) return [];
+    const rooms = new Map(entitlements.map(({ roomId, channelIds }) => [roomId, channelIds]));
+    return [...this.#channels.values()]
+      .filter(({ roomId, channelId }) => rooms.get(roomId)?.includes(channelId))
+      .map(whole);
+  }
+
+  /** Everybody whom a session that has just arrived may see, but in what it was told already. */
+  greet(session: Session, told: readonly VoiceChannel[]): void {
+    const known = new Set(told.map((each) => channelKey(each.room_id, each.channel_id)));
+    this.#tellWhole(session, [...session.channels].filter((key) => !known.has(key)));
+  }
+
+  #tellWhole(session: Session, keys: readonly string[]): void {
+    if (this.#channels.size === 0) return;
+    for (const key of keys) {
+      const shown = this.#channels.get(key);
+      if (shown !== undefined) {
+        session.sink.send(dispatchFrame("voice.channel", whole(shown), undefined));
+      }
+    }
+  }
+
+  #tell(
+    { roomId, channelId }: VoiceRef,
+    word: Pick<Extract<Dispatch, { t: `voice.${string}` }>, "t" | "d">,
+  ): void {
+    const audience = { to: "channel", roomId, channelId } as const;
+    this.#hub.deliverEphemeral({ ...word, audience } as Dispatch);
+  }
+}
+
+function named({ roomId, channelId }: VoiceRef) {
+  return { room_id: roomId, channel_id: channelId };
+}
+
+function whole(shown: Shown): VoiceChannel {
+  return { ...named(shown), participants: [...shown.participants.values()] };
+}

@@ -1,0 +1,27 @@
+import { base64Of, equalBytes } from "../../../core/e2ee/bytes.ts";
+import { checkGroupInfo } from "../../../core/mls/bundle.ts";
+import type { Leaf } from "../../../core/mls/group.ts";
+import { type GroupInfoFacts, readGroupInfo } from "../../../core/mls/readers.ts";
+import { readMls, rosterMismatch } from "./group_refusals.ts";
+import type { RegisteredDevice } from "./registered_devices.ts";
+
+/**
+ * The group information of a group that begins, with its founder's device alone in it.
+ * @throws OperationError `roster_mismatch`, `policy`, `invalid`
+ */
+export async function readFounding(
+  groupInfo: Uint8Array,
+  { groupId, caller }: { readonly groupId: string; readonly caller: RegisteredDevice },
+): Promise<GroupInfoFacts & { readonly leaf: Leaf }> {
+  const info = await readMls("group_info", async () => {
+    await checkGroupInfo(groupInfo);
+    return readGroupInfo(groupInfo);
+  });
+  const [leaf] = info.leaves;
+  const fits = base64Of(info.groupId) === groupId && info.epoch === 0 &&
+    info.leaves.length === 1 && leaf?.leaf === 0 &&
+    equalBytes(leaf.signatureKey, caller.signatureKey) &&
+    equalBytes(leaf.credential, caller.certificate);
+  if (fits) return { ...info, leaf };
+  throw rosterMismatch("The group information is not of a group of this device alone.");
+}

@@ -1,0 +1,332 @@
+import type { DispatchData } from "../../../core/api/gateway.ts";
+import { VOICE_LIMITS, type VoiceCommit, type VoiceGroup } from "../../../core/api/voice.ts";
+import { base64Of } from "../../../core/e2ee/bytes.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { Bundle } from "../../../core/mls/bundle.ts";
+import { readCommit } from "../../../core/mls/readers.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { checkedBundle } from "../e2ee/bundle.ts";
+import { readFounding } from "../e2ee/founding.ts";
+import { policy, readMls } from "../e2ee/group_refusals.ts";
+import { judgeCommit, leafRow } from "../e2ee/judge_commit.ts";
+import { deviceKey } from "../e2ee/registered_devices.ts";
+import { type GroupMember, type Place, placesAfter, toLeaf, wantedOf } from "./call_places.ts";
+import { EpochSwitch } from "./epoch_switch.ts";
+import { noSuchSession } from "./refusals.ts";
+
+type Told = DispatchData<"voice.group">;
+/** What a participant is told of the group. */
+export type GroupWord = Told extends infer T ? T extends Told ? Omit<T, "session"> : never : never;
+
+export interface GroupCommitInput {
+  readonly session: string;
+  readonly baseEpoch: number;
+  readonly external: boolean;
+  readonly bundle: Bundle;
+}
+
+interface Group {
+  readonly id: string;
+  readonly epoch: number;
+  readonly info: Uint8Array;
+  readonly places: readonly Place[];
+}
+
+/** Changes of one participant in a minute: a joiner each second is more than a call sees. */
+const COMMITS_PER_MINUTE = 60;
+const MINUTE_MS = 60_000;
+
+/**
+ * Orders the changes of a call's MLS group, in memory: the first valid commit of an epoch counts.
+ * It asks the longest present device in the group for what is lacking, and another one where that
+ * one does nothing. Nothing here can read the call. PROTOCOL.md, "Voice".
+ */
+export class CallGroup {
+  readonly #clock: Clock;
+  readonly #tell: (session: string, word: GroupWord) => void;
+  /** The longest present first. */
+  readonly #members = new Map<string, GroupMember>();
+  readonly #switch = new EpochSwitch();
+  #group: Group | undefined;
+  #commits: (VoiceCommit & { readonly hash: string })[] = [];
+  #asked: { readonly session: string; readonly untilMs: number } | undefined;
+  /** Who was asked in this epoch and did nothing. */
+  readonly #silent = new Set<string>();
+  readonly #paces = new Map<string, { sinceMs: number; count: number }>();
+  /** Participants whose change is being judged. */
+  readonly #judging = new Set<string>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: {
+    readonly clock: Clock;
+    readonly tell: (session: string, word: GroupWord) => void;
+  }) {
+    this.#clock = deps.clock;
+    this.#tell = deps.tell;
+  }
+
+  enter(member: GroupMember): void {
+    this.#members.set(member.session, member);
+    this.#ask();
+  }
+
+  leave(session: string): void {
+    if (!this.#members.delete(session)) return;
+    this.#switch.forget(session);
+    this.#paces.delete(session);
+    this.#silent.delete(session);
+    if (this.#asked?.session === session) this.#asked = undefined;
+    if (this.#placed().length === 0) this.#end();
+    this.#ask();
+    this.#lookAtSwitch();
+  }
+
+  /** Founds the group. @throws OperationError `stale_epoch`, `roster_mismatch`, `policy`, `invalid` */
+  found(
+    session: string,
+    { groupId, groupInfo }: { readonly groupId: string; readonly groupInfo: Uint8Array },
+  ): Promise<number> {
+    return this.#inTurn(session, async (member) => {
+      const { leaf } = await readFounding(groupInfo, { groupId, caller: member.device });
+      this.#require(session);
+      if (this.#group !== undefined) throw this.#stale(-1);
+      this.#group = {
+        id: groupId,
+        epoch: 0,
+        info: groupInfo,
+        places: [{ leaf: leafRow(leaf), session }],
+      };
+      this.#tellAll({ kind: "founded", group_id: groupId });
+      return this.#begun(session);
+    });
+  }
+
+  /**
+   * Takes the first change of an epoch; the same one again gets the same answer.
+   * @throws OperationError `stale_epoch`, `roster_mismatch`, `policy`, `invalid`, `not_found`
+   */
+  commit(input: GroupCommitInput): Promise<number> {
+    const { session, baseEpoch, bundle } = input;
+    return this.#inTurn(session, async (member) => {
+      const hash = base64Of((await readMls("commit", () => readCommit(bundle.commit))).hash);
+      const same = this.#commits.find(({ epoch }) => epoch === baseEpoch);
+      if (same?.hash === hash && same.sender === session) return baseEpoch + 1;
+      const group = this.#group;
+      if (group === undefined || group.epoch !== baseEpoch) throw this.#stale(baseEpoch);
+      const facts = await checkedBundle(group.info, bundle);
+      // Who came or went meanwhile counts: nothing awaits from here on.
+      this.#require(session);
+      if (this.#group !== group) throw this.#stale(baseEpoch);
+      if (facts.external !== input.external) {
+        throw policy("not_external", "`external` does not say what the commit is.");
+      }
+      const by = group.places.find(({ leaf }) => leaf.leaf === facts.by.leaf);
+      if (!facts.external && by?.session !== session) {
+        throw policy("not_committer", "The commit is by a place of another stay in this call.");
+      }
+      judgeCommit({
+        facts,
+        caller: member.device,
+        leaves: group.places.map(({ leaf }) => leaf),
+        registered: [...this.#members.values()].map(({ device }) => device),
+        wanted: wantedOf(this.#members, group.places),
+        claims: this.#claims(group),
+      });
+      const places = placesAfter(group.places, facts, { session, members: this.#members });
+      this.#group = { ...group, epoch: baseEpoch + 1, info: bundle.groupInfo, places };
+      this.#take({ session, before: group, hash, bundle, external: facts.external });
+      return this.#begun(session);
+    });
+  }
+
+  /** A participant can receive with an epoch's keys. */
+  ready(session: string, epoch: number): void {
+    this.#switch.ready(session, Math.min(epoch, this.#group?.epoch ?? -1));
+    this.#lookAtSwitch();
+  }
+
+  /** Asks another one where who was asked did nothing, and changes keys where it is time. */
+  tick(): void {
+    const asked = this.#asked;
+    if (asked !== undefined && this.#clock.monotonic() >= asked.untilMs) {
+      this.#silent.add(asked.session);
+      this.#asked = undefined;
+      this.#ask();
+    }
+    this.#lookAtSwitch();
+  }
+
+  view(afterEpoch: number | undefined): VoiceGroup {
+    const group = this.#group;
+    const from = (afterEpoch ?? Infinity) + 1;
+    const oldest = this.#commits[0]?.epoch ?? group?.epoch ?? 0;
+    return {
+      group_id: group?.id ?? null,
+      epoch: group?.epoch ?? -1,
+      group_info: group === undefined ? null : base64Of(group.info),
+      leaves: group?.places.map(toLeaf) ?? [],
+      wanted: {
+        committer: this.#asked?.session ?? null,
+        ...wantedOf(this.#members, group?.places ?? []),
+      },
+      commits: this.#commitsFrom(from),
+      gone: afterEpoch !== undefined && group !== undefined &&
+        (from < oldest || from > group.epoch),
+      switched: this.#switch.current,
+    };
+  }
+
+  #commitsFrom(from: number): VoiceCommit[] {
+    return this.#commits.filter(({ epoch }) => epoch >= from).map(({ hash: _, ...commit }) =>
+      commit
+    );
+  }
+
+  /** Leaves of those who are in the call. */
+  #placed(): string[] {
+    return (this.#group?.places ?? []).map(({ session }) => session)
+      .filter((session) => this.#members.has(session));
+  }
+
+  /** Packages by which others may be added, by device. */
+  #claims(group: Group): Map<string, string> {
+    const placed = new Set(group.places.map(({ session }) => session));
+    return new Map(
+      [...this.#members.values()].filter(({ session }) => !placed.has(session))
+        .map(({ device, keyPackage }) => [deviceKey(device), keyPackage.ref]),
+    );
+  }
+
+  /** Nobody who is in the group is left: whoever is still there begins another one. */
+  #end(): void {
+    this.#group = undefined;
+    this.#commits = [];
+    this.#asked = undefined;
+    this.#silent.clear();
+    this.#switch.reset();
+  }
+
+  /** Keeps a commit, and tells everybody. */
+  #take({ session, before, hash, bundle, external }: {
+    readonly session: string;
+    readonly before: Group;
+    readonly hash: string;
+    readonly bundle: Bundle;
+    readonly external: boolean;
+  }): void {
+    const commit: VoiceCommit = {
+      epoch: before.epoch,
+      commit: base64Of(bundle.commit),
+      sender: session,
+      external,
+    };
+    this.#commits = [...this.#commits, { ...commit, hash }].slice(-VOICE_LIMITS.keptCommits);
+    const former = new Set(before.places.map((place) => place.session));
+    const places = this.#group?.places ?? [];
+    const placed = new Set(places.map((place) => place.session));
+    const welcome = bundle.welcome === undefined ? null : base64Of(bundle.welcome);
+    const leaves = places.map(toLeaf);
+    for (const member of this.#members.keys()) {
+      const isAdded = placed.has(member) && !former.has(member) && member !== session;
+      this.#tell(member, { kind: "commit", commit, leaves, welcome: isAdded ? welcome : null });
+    }
+  }
+
+  /** An epoch has begun by this participant. */
+  #begun(session: string): number {
+    const epoch = this.#group?.epoch ?? 0;
+    this.#silent.clear();
+    this.#asked = undefined;
+    this.#switch.begin(epoch, { by: session, nowMs: this.#clock.monotonic() });
+    this.#lookAtSwitch();
+    this.#ask();
+    return epoch;
+  }
+
+  #lookAtSwitch(): void {
+    const epoch = this.#switch.look(this.#placed(), this.#clock.monotonic());
+    if (epoch !== undefined) this.#tellAll({ kind: "switch", epoch });
+  }
+
+  /** Asks somebody for what is lacking, if anything is. */
+  #ask(): void {
+    const wanted = wantedOf(this.#members, this.#group?.places ?? []);
+    const isComplete = this.#group !== undefined && wanted.add.length + wanted.remove.length === 0;
+    const able = isComplete
+      ? []
+      : this.#group === undefined
+      ? [...this.#members.keys()]
+      : [...this.#members.keys()].filter((session) => this.#placed().includes(session));
+    if (able.every((session) => this.#silent.has(session))) this.#silent.clear();
+    const committer = able.find((session) => !this.#silent.has(session));
+    if (committer === undefined) {
+      this.#asked = undefined;
+      return;
+    }
+    if (this.#asked?.session !== committer) {
+      const untilMs = this.#clock.monotonic() + VOICE_LIMITS.commitMs;
+      this.#asked = { session: committer, untilMs };
+    }
+    this.#tell(committer, {
+      kind: "wanted",
+      epoch: this.#group?.epoch ?? -1,
+      wanted: { committer, ...wanted },
+    });
+  }
+
+  #tellAll(word: GroupWord): void {
+    for (const session of this.#members.keys()) this.#tell(session, word);
+  }
+
+  #require(session: string): GroupMember {
+    const member = this.#members.get(session);
+    if (member === undefined) throw noSuchSession();
+    return member;
+  }
+
+  #stale(baseEpoch: number): OperationError {
+    const epoch = this.#group?.epoch ?? -1;
+    return new OperationError(
+      "stale_epoch",
+      epoch < 0
+        ? "The call's group has no epoch yet, or was begun anew: found it, or wait for its commit."
+        : `The call's group is at epoch ${epoch}, the change is for ${baseEpoch}: take the missing commits in first.`,
+      { details: { epoch, commits: this.#commitsFrom(Math.max(baseEpoch, 0)) } },
+    );
+  }
+
+  /** One change after the other, and one of each participant at a time. */
+  async #inTurn(session: string, work: (member: GroupMember) => Promise<number>): Promise<number> {
+    this.#require(session);
+    this.#takePace(session);
+    if (this.#judging.has(session)) {
+      throw tooFast("A change of this device is still being looked at.");
+    }
+    this.#judging.add(session);
+    const turn = this.#turn.then(() => work(this.#require(session)));
+    this.#turn = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.#judging.delete(session);
+    }
+  }
+
+  #takePace(session: string): void {
+    const nowMs = this.#clock.monotonic();
+    const pace = this.#paces.get(session);
+    if (pace === undefined || nowMs - pace.sinceMs > MINUTE_MS) {
+      this.#paces.set(session, { sinceMs: nowMs, count: 1 });
+    } else if (++pace.count > COMMITS_PER_MINUTE) {
+      throw tooFast(
+        `This device changed the call's group ${COMMITS_PER_MINUTE} times in a minute.`,
+      );
+    }
+  }
+}
+
+function tooFast(message: string): OperationError {
+  return new OperationError("rate_limited", `${message} Try again in a moment.`, {
+    details: { retry_after_ms: 1000 },
+  });
+}

@@ -1,0 +1,79 @@
+import { VOICE_LIMITS } from "../../../core/api/voice.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { ServerName } from "../../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import { holds } from "../../../core/permissions/bits.ts";
+import { contentOf, integerOf } from "../../rooms/content.ts";
+import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { openChannel } from "../chat/place.ts";
+import { voiceElsewhere } from "./refusals.ts";
+
+/** A voice channel as somebody finds it. */
+export interface VoicePlace {
+  readonly room: Room;
+  readonly channelId: ChannelId;
+  /** The rights there of who asked. */
+  readonly rights: bigint;
+}
+
+/**
+ * A voice channel of this server that the user may see.
+ * @throws OperationError `not_found`, `invalid` for another kind, `voice_unavailable` where the
+ * channel belongs to another server
+ */
+export async function openVoicePlace(
+  deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
+  userId: UserId,
+  raw: { readonly roomId: string; readonly channelId: string },
+): Promise<VoicePlace> {
+  const place = await openChannel(deps, userId, raw);
+  const { room, channelId } = place;
+  if (room.authority.channel(channelId)?.kind !== "voice") {
+    throw new OperationError("invalid", "This is no voice channel: nobody can talk in it.", {
+      details: { field: "channel_id" },
+    });
+  }
+  const server = homeOf(room);
+  if (server !== deps.serverName) throw voiceElsewhere(server);
+  return place;
+}
+
+/** The server that holds a channel's calls: the one of who made the guild. */
+function homeOf({ authority }: Room): ServerName {
+  return serverOf(authority.room.creator);
+}
+
+/** What somebody may do in a voice channel now. */
+export interface VoiceRights {
+  readonly speak: boolean;
+  readonly bitrate: number;
+}
+
+/** Or why somebody may not even be in it. */
+export async function voiceRights(
+  deps: Pick<ChatDeps, "rooms" | "clock">,
+  userId: UserId,
+  { roomId, channelId }: { readonly roomId: RoomId; readonly channelId: ChannelId },
+): Promise<VoiceRights | "closed" | "no_right"> {
+  const room = await deps.rooms.open(roomId);
+  if (room?.authority.isJoined(userId) !== true) return "no_right";
+  if (room.authority.channel(channelId)?.closed !== false) return "closed";
+  const rights = room.authority.rights(userId, channelId, deps.clock.now());
+  if (!holds(rights, "VIEW_CHANNEL") || !holds(rights, "CONNECT")) return "no_right";
+  return { speak: holds(rights, "SPEAK"), bitrate: soundOf(room, channelId).bitrate };
+}
+
+/** What the channel's settings say of its calls. `userLimit` 0: nothing. */
+export function soundOf(
+  { authority }: Pick<Room, "authority">,
+  channelId: ChannelId,
+): { readonly userLimit: number; readonly bitrate: number } {
+  const meta = contentOf(authority.view.get("m.channel.meta", channelId));
+  return {
+    userLimit: integerOf(meta, "user_limit"),
+    bitrate: integerOf(meta, "bitrate") || VOICE_LIMITS.defaultBitrate,
+  };
+}
