@@ -38,6 +38,10 @@ export const limits = {
     maxTimeoutMs: 28 * 24 * 3_600_000,
     /** Checked by the sender's server and in step 6, never in steps 4-5. */
     maxChannels: 500,
+    /** People in a group DM, invited ones too: checked by the inviter's server alone. */
+    maxGroupPeople: 25,
+    /** Beyond it step 6 takes no invite: concurrent honest ones stay far below. */
+    maxGroupPeopleTaken: 50,
     maxMergesPerMinute: 1,
   },
   content: {
@@ -233,6 +237,10 @@ assert(
   limits.event.maxStateRefs <= limits.event.maxPrevEvents &&
     limits.receive.maxControlHeads <= limits.event.maxStateRefs,
   "limits: every wished control head fits into state_refs and prev_events",
+);
+assert(
+  2 * limits.authority.maxGroupPeople <= limits.authority.maxGroupPeopleTaken,
+  "limits: two who fill a group DM at once are both heard",
 );
 assert(
   limits.event.maxPrevEvents + limits.event.maxAuthEvents + 64 < limits.json.maxNodes,

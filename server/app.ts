@@ -26,6 +26,7 @@ import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
 import { EduReceiver } from "../federation/edus/receive_edus.ts";
+import { OwnerOffers } from "./federation/owner_offers.ts";
 import { eduRooms } from "./federation/edu_rooms.ts";
 import { eduShow } from "./federation/edu_show.ts";
 import type { UserDirectory } from "./services/users/user_directory.ts";
@@ -204,6 +205,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     environment: Deno.env.toObject(),
     stack,
   });
+  const owners = new OwnerOffers({ ...chat.deps, transport: base.federation.transport });
   const accounts = stack.use(openAccounts({
     ...system,
     sql,
@@ -212,7 +214,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     serverName,
     publicUrl: address,
     invites: inviteGate(chat.deps),
-    departures: departureGate(chat.deps),
+    departures: departureGate({ ...chat.deps, owners }),
   }));
   const { rooms, users } = chat.deps;
   const { heard, by } = heardLater();
@@ -222,6 +224,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     signer: keys.signer,
     inbound,
     chat,
+    owners,
     stack,
   });
   const encryption = composeEncryption(config, system, {

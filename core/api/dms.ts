@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Dm } from "./gateway.ts";
+import { Dm, PairDm } from "./gateway.ts";
 import { defineOperation } from "./operation.ts";
 
 export const listDms = defineOperation({
@@ -7,7 +7,7 @@ export const listDms = defineOperation({
   method: "GET",
   path: "/client/v1/dms",
   tag: "dms",
-  summary: "One-to-one conversations, the latest first",
+  summary: "Conversations of two and of several, the latest first",
   auth: "user",
   result: z.object({ dms: z.array(Dm) }),
   errors: [],
@@ -21,7 +21,7 @@ export const openDm = defineOperation({
   summary: "Open the conversation with somebody; makes the room when there is none",
   auth: "user",
   body: z.object({ user_id: z.string() }),
-  result: Dm,
+  result: PairDm,
   errors: ["invalid", "not_found", "forbidden", "rate_limited"],
 });
 

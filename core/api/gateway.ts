@@ -16,7 +16,8 @@ export const SeenMark = z.object({
 export type SeenMark = z.infer<typeof SeenMark>;
 
 /** A one-to-one conversation. */
-export const Dm = z.object({
+export const PairDm = z.object({
+  kind: z.literal("pair"),
   room_id: z.string(),
   channel_id: z.literal("main"),
   user: User.describe("The other one"),
@@ -32,6 +33,34 @@ export const Dm = z.object({
     "How far the other one has read; null where either side keeps that to itself (`share_read`)",
   ),
 });
+export type PairDm = z.infer<typeof PairDm>;
+
+/** A conversation of several, which the viewer is in; one that is only offered is an invitation. */
+export const GroupDm = z.object({
+  kind: z.literal("group"),
+  room_id: z.string(),
+  channel_id: z.literal("main"),
+  name: z.string().nullable().describe("Null: it is called by its people"),
+  icon: z.string().nullable(),
+  owner: z.string().nullable().describe(
+    "Who may remove people and begin encryption; null: nobody, the last one went without a word",
+  ),
+  people: z.array(
+    z.object({
+      user: User,
+      state: z.enum(["joined", "invited"]).describe("invited: has not answered yet"),
+    }),
+  ).describe("The viewer too; in the order of joining, then the invited ones"),
+  state: z.literal("joined"),
+  last_message_id: z.string().nullable(),
+  last_ts: z.number().int(),
+  encrypted: z.boolean().describe("From some message on; never lifted"),
+  may_encrypt: z.boolean().describe("The viewer is who may switch encryption on"),
+});
+export type GroupDm = z.infer<typeof GroupDm>;
+
+/** A conversation, of two or of several. */
+export const Dm = z.discriminatedUnion("kind", [PairDm, GroupDm]);
 export type Dm = z.infer<typeof Dm>;
 
 /** The signed-in account as it sees itself. */
@@ -115,8 +144,11 @@ export const DISPATCH = {
     member_count: MemberCount,
   }),
   "dm.update": Dm,
-  /** Closed or left, maybe on another device. */
-  "dm.remove": z.object({ room_id: z.string() }),
+  /** Closed or left, maybe on another device; or the viewer was removed from a group. */
+  "dm.remove": z.object({
+    room_id: z.string(),
+    reason: z.enum(["left", "kicked"]).optional().describe("Of a group that the viewer was in"),
+  }),
   /** The other one has read on. */
   "dm.seen": z.object({ room_id: z.string(), seen: SeenMark }),
   "user.update": User,

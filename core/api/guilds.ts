@@ -5,7 +5,7 @@ import { defineOperation } from "./operation.ts";
 import { User } from "./user.ts";
 
 export const GuildParams = z.object({ guild_id: z.string() });
-const Name = z.string().trim().min(1).max(100);
+export const Name = z.string().trim().min(1).max(100);
 const Reason = z.string().max(512).optional();
 
 export const createGuild = defineOperation({

@@ -25,7 +25,7 @@ type KeyRule = "none" | "empty" | "user" | "other";
 interface ControlType {
   readonly key: KeyRule;
   readonly judge: ControlRule;
-  /** False in DMs and group DMs, which have no tables. */
+  /** False in DMs and group DMs, which have no tables, and are entered by invitation alone. */
   readonly everywhere: boolean;
 }
 
@@ -42,7 +42,7 @@ export const CONTROL_TYPES: ReadonlyMap<string, ControlType> = new Map([
   ["m.channel.meta", row("other", judgeChannelMeta, true)],
   ["m.guild.emoji", byRight("MANAGE_EXPRESSIONS", "other")],
   ["m.guild.meta", row("empty", judgeGuildMeta, true)],
-  ["m.room.join_rules", byRight("MANAGE_GUILD", "empty")],
+  ["m.room.join_rules", byRight("MANAGE_GUILD", "empty", false)],
   ["m.room.history_visibility", byRight("MANAGE_GUILD", "empty")],
   ["m.room.server_acl", byRight("MANAGE_GUILD", "empty")],
   ["m.room.encryption", row("empty", judgeEncryption, true)],
@@ -58,8 +58,8 @@ function row(key: KeyRule, judge: ControlRule, everywhere = false): ControlType 
   return { key, judge, everywhere };
 }
 
-function byRight(right: Right, key: KeyRule): ControlType {
-  return row(key, (event, at) => requireBase(event, at, { rule: "right", right }), true);
+function byRight(right: Right, key: KeyRule, everywhere = true): ControlType {
+  return row(key, (event, at) => requireBase(event, at, { rule: "right", right }), everywhere);
 }
 
 /**

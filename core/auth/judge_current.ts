@@ -5,6 +5,7 @@ import { serverOf } from "../ids/user_id.ts";
 import { limits } from "../limits.ts";
 import type { Authority } from "../permissions/authority.ts";
 import { holds } from "../permissions/bits.ts";
+import { groupPeople } from "../permissions/group_people.ts";
 import { StateMap, type StateView } from "../state/state_map.ts";
 import { authorise } from "./authorise.ts";
 import { isServerAllowed } from "./server_acl.ts";
@@ -104,9 +105,27 @@ function judgeBounds({ pdu }: HeldEvent, { current, lastMergeTs }: Present): Ver
     const perMerge = MINUTE_MS / limits.authority.maxMergesPerMinute;
     if (gap < perMerge) return refuse("now.merge_rate", "more than one merge a minute");
   }
-  return pdu.type === "m.channel.policy" && "state_key" in pdu
-    ? judgeChannelCount(pdu, current)
-    : ALLOWED;
+  if (!("state_key" in pdu)) return ALLOWED;
+  switch (pdu.type) {
+    case "m.channel.policy":
+      return judgeChannelCount(pdu, current);
+    case "m.room.member":
+      return judgePeopleCount(pdu, current);
+    default:
+      return ALLOWED;
+  }
+}
+
+/** Never a join: who was let in by an invite that counted is in on every server. PROTOCOL.md 10. */
+function judgePeopleCount(
+  pdu: Pick<HeldEvent["pdu"], "content" | "origin_ts"> & { readonly state_key?: string },
+  current: Authority,
+): Verdict {
+  if (current.room.kind !== "group_dm" || pdu.content["membership"] !== "invite") return ALLOWED;
+  const others = groupPeople(current, pdu.origin_ts).filter((user) => user !== pdu.state_key);
+  return others.length < limits.authority.maxGroupPeopleTaken
+    ? ALLOWED
+    : refuse("now.people", `the group DM has ${others.length} people`);
 }
 
 function judgeChannelCount(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { channelId, openGuild, T0, type TestRoom, user } from "../../tests/state/room.ts";
+import { channelId, openGuild, T0, TestRoom, user } from "../../tests/state/room.ts";
 import type { ControlEvent, TimelineEvent } from "../event/event.ts";
 import type { JsonObject } from "../event/json.ts";
 import type { ChannelId } from "../ids/channel_id.ts";
@@ -192,6 +192,26 @@ Deno.test("step 6: the 501st channel is soft-failed, closing one is not", () => 
   assert(!next.ok && next.rule === "now.channels");
   const closing = { ...draft, content: { ...open, closed: true } };
   assert(judgeCurrent(room.build(closing).event, present).ok);
+});
+
+Deno.test("step 6: a group DM of fifty people takes no further invite, and every join of an invited one", () => {
+  const room = new TestRoom({ kind: "group_dm", creator: ann });
+  room.add({ type: "m.guild.owner", sender: ann, stateKey: "", content: { user: ann } });
+  room.join(ann);
+  const invite = room.add(room.member(ann, bob, { membership: "invite" }));
+  let state = room.state;
+  for (let at = 2; at < 50; at++) {
+    const pdu = { ...invite.pdu, state_key: user(`guest${at}`) };
+    state = state.with({ ...invite, pdu } as ControlEvent);
+  }
+  const present = { current: room.authority(state), stateBefore: room.state, nowMs: T0 + 1_000 };
+  const judged = (draft: Parameters<TestRoom["build"]>[0]) =>
+    judgeCurrent(room.build(draft).event, present);
+  const next = judged(room.member(ann, mod, { membership: "invite" }));
+  assert(!next.ok && next.rule === "now.people");
+  assert(judged(room.member(ann, bob, { membership: "invite" })).ok, "one that is renewed");
+  assert(judged(room.member(bob, bob, { membership: "join" })).ok);
+  assert(judged(room.member(ann, bob, { membership: "leave" })).ok);
 });
 
 Deno.test("server ACL: letter case, ports, trailing dots, address literals, pathological globs (A20)", () => {

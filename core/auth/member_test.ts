@@ -3,6 +3,7 @@ import { channelId, openGuild, T0, TestRoom, user } from "../../tests/state/room
 import type { JsonObject } from "../event/json.ts";
 import type { UserId } from "../ids/user_id.ts";
 import { bitsOf, formatBits, type Right } from "../permissions/bits.ts";
+import { byJoining, groupPeople } from "../permissions/group_people.ts";
 
 /** The transitions of Matrix room version 12 as PROTOCOL.md 4 words them, one fixture each. */
 
@@ -11,6 +12,7 @@ const mod = user("mod");
 const peer = user("peer");
 const ann = user("ann");
 const bob = user("bob", "two.example");
+const cat = user("cat", "two.example");
 
 const hex = (...rights: Right[]) => formatBits(bitsOf(...rights));
 
@@ -405,8 +407,42 @@ Deno.test("group dm: everybody invites, the owner alone kicks", () => {
   room.join(mod);
   assert(!room.try(room.member(bob, mod, leave)).verdict.ok);
   assert(!room.try(room.roles(ann, "0", {})).verdict.ok, "a group DM has no tables");
+  const open = {
+    type: "m.room.join_rules",
+    sender: ann,
+    stateKey: "",
+    content: { rule: "public" },
+  };
+  assert(!room.try(open).verdict.ok, "and is entered by invitation alone");
+  assert(!room.try(room.member(cat, cat, join)).verdict.ok);
   room.add({ type: "m.guild.meta", sender: bob, stateKey: "", content: { name: "Trip" } });
   room.add(room.member(ann, mod, leave));
+});
+
+Deno.test("group dm: the owner hands over, to whoever is there longest where nobody is named", () => {
+  const room = new TestRoom({ kind: "group_dm", creator: ann });
+  const owns = (sender: UserId, heir: UserId) => ({
+    type: "m.guild.owner",
+    sender,
+    stateKey: "",
+    content: { user: heir },
+  });
+  room.add(owns(ann, ann));
+  room.join(ann);
+  for (const each of [bob, mod]) {
+    room.add(room.member(ann, each, invite));
+    room.join(each);
+  }
+  assert.deepEqual(byJoining(room.authority()), [ann, bob, mod]);
+  room.add(room.member(ann, cat, invite));
+  assert.deepEqual(groupPeople(room.authority(), room.ts).sort(), [ann, bob, mod, cat].sort());
+  assert(!room.try(owns(bob, bob)).verdict.ok, "nobody takes it");
+  room.add(owns(ann, bob));
+  assert(!room.try(room.member(ann, mod, leave)).verdict.ok, "the former owner removes nobody");
+  room.add(room.member(ann, ann, leave));
+  assert.deepEqual(byJoining(room.authority()), [bob, mod]);
+  assert(!room.try(room.member(ann, ann, join)).verdict.ok, "nor comes back uninvited");
+  room.add(room.member(bob, mod, leave));
 });
 
 Deno.test("federate false: nobody of another server is invited, joins or acts", () => {

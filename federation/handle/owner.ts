@@ -58,7 +58,8 @@ export function takeOwnerHandler(deps: Pick<OwnerHandlerDeps, "owners">) {
 
 /**
  * Signs a hand-over to one of ours: an owner event that names just that user, by the present
- * owner, dated now, to whom our user has said yes a moment ago. Every field is looked at.
+ * owner, dated now, to whom our user has said yes a moment ago; of a group DM at once. Every field
+ * is looked at.
  */
 export function signOwnerHandler(deps: OwnerHandlerDeps) {
   return defineHandler({
@@ -77,9 +78,10 @@ export function signOwnerHandler(deps: OwnerHandlerDeps) {
       const stands = room?.authority.owner() === event.pdu.sender &&
         room.authority.isJoined(heir);
       if (!isNow || !stands) throw notHere();
-      if (!await deps.owners.hasAgreed({ roomId, user: heir, by: event.pdu.sender })) {
-        throw notHere();
-      }
+      // Whoever is in a group DM takes it over unasked: it brings rights, and nothing to answer for.
+      const isUnasked = room?.authority.room.kind === "group_dm";
+      const offer = { roomId, user: heir, by: event.pdu.sender };
+      if (!isUnasked && !await deps.owners.hasAgreed(offer)) throw notHere();
       await requireSigned(deps, event, origin);
       const signer = await deps.signer.current(nowMs);
       return { key_id: signer.keyId, signature: await signEventHash(event.hash, signer) };

@@ -20,7 +20,7 @@ import { LinkGranter } from "../federation/link_grants.ts";
 import { linksForOthers } from "../federation/links.ts";
 import { MembershipJobs } from "../federation/membership_jobs.ts";
 import { JoiningOfferDesk } from "../federation/offer_desk.ts";
-import { OwnerOffers } from "../federation/owner_offers.ts";
+import type { OwnerOffers } from "../federation/owner_offers.ts";
 import { remoteRooms } from "../federation/remote_rooms.ts";
 import { residentRooms } from "../federation/resident_rooms.ts";
 import { UpgradeFollower } from "../federation/upgrade_follower.ts";
@@ -49,6 +49,7 @@ export interface MembershipInput {
   readonly federation: FederationParts;
   readonly inbound: Pick<InboundParts, "ingest">;
   readonly chat: ChatParts;
+  readonly owners: OwnerOffers;
   readonly stack: AsyncDisposableStack;
 }
 
@@ -63,7 +64,7 @@ export interface MembershipParts {
 
 /** Membership across servers: joins, invites, links, private channels and their custodian. */
 export function composeMemberships(system: SystemParts, input: MembershipInput): MembershipParts {
-  const { store, bus, signer, serverName, federation, inbound, chat, stack } = input;
+  const { store, bus, signer, serverName, federation, inbound, chat, owners, stack } = input;
   const { sql } = store.database;
   const { keyRing: keys, transport, verifier, blake3, resolver } = federation;
   const ask = { ...system, transport, signer, blake3 };
@@ -94,7 +95,6 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
     announceInvitation: (userId, roomId) => announce({ kind: "invitation", userId, roomId }),
     announceConversation: (userId, roomId) => announce({ kind: "conversation", userId, roomId }),
   });
-  const owners = new OwnerOffers({ ...base, transport });
   const granter = stack.use(new LinkGranter(base));
   const custodian = stack.use(new Custodian({ ...base, remote }));
   const follower = stack.use(new UpgradeFollower({ ...base, remote }));

@@ -77,7 +77,7 @@ export class PostgresHistoryStore implements HistoryStore {
   ): Promise<void> {
     await this.#deps.sql`
       update event_gaps set tries = tries + 1,
-        next_try_ts = ${nowMs} + least(${PAUSE_MS} * (1 << least(tries, 10)), ${PAUSE_MAX_MS})
+        next_try_ts = ${nowMs}::bigint + least(${PAUSE_MS} * (1 << least(tries, 10)), ${PAUSE_MAX_MS})
       where room_id = ${roomId} and missing_id = any(${[...missing]})`;
   }
 

@@ -24,6 +24,7 @@ import { privateChannelRows } from "../services/channels/private_channel_rows.ts
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteJoin } from "../services/chat/remote_rooms.ts";
 import { dmRows } from "../services/dms/dm_rows.ts";
+import { groupDmRows } from "../services/dms/group_dm_rows.ts";
 import type { JoinNotice } from "../services/sync/join_notice.ts";
 import { catchUp } from "./catch_up.ts";
 import { type CheckDeps, checkRoom } from "./check_room.ts";
@@ -334,6 +335,7 @@ export class Joins implements AsyncDisposable {
       hiddenRows.of({ roomId }),
       joinedRows.of({ roomId }),
       ...(facts?.kind === "dm" ? [dmRows.of({ roomId, users: facts.users, createdTs })] : []),
+      ...(facts?.kind === "group_dm" ? [groupDmRows.of({ roomId, createdTs })] : []),
       ...(facts?.kind === "private" && facts.guild !== undefined
         ? [privateChannelRows.of({ roomId, guildId: facts.guild as RoomId, createdTs })]
         : []),

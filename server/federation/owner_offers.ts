@@ -10,6 +10,7 @@ import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { OwnerDesk, OwnerOfferKey } from "../../federation/membership_ports.ts";
 import type { Transport } from "../../federation/ports.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import type { Room } from "../rooms/room.ts";
 import { openResident } from "./resident_rooms.ts";
 import { remoteFailure } from "./words.ts";
 
@@ -105,22 +106,35 @@ export class OwnerOffers implements OwnerDesk {
     if (row === undefined || room === undefined) return false;
     const by = row.offered_by;
     if (serverOf(by) !== serverName) return false;
+    const stands = await this.handOverNow(room, { by, heir: user });
+    await this.drop(roomId, user);
+    return stands;
+  }
+
+  /**
+   * Hands a room over, with the signature of the heir's server. False where `by` does not own it,
+   * or the heir is not in it. @throws OperationError where that server does not sign
+   */
+  async handOverNow(
+    room: Room,
+    { by, heir }: { readonly by: UserId; readonly heir: UserId },
+  ): Promise<boolean> {
+    const isHere = serverOf(heir) === this.#deps.serverName;
     let stands = false;
     await room.changeControl((authority) => {
-      stands = authority.owner() === by && authority.isJoined(user);
+      stands = authority.owner() === by && authority.isJoined(heir);
       return {
         intents: stands
           ? [{
             type: "m.guild.owner",
             sender: by,
             stateKey: "",
-            content: { user },
-            coSign: (event) => this.#coSigned(event, user),
+            content: { user: heir },
+            ...(isHere ? {} : { coSign: (event) => this.#coSigned(event, heir) }),
           }]
           : [],
       };
     });
-    await this.drop(roomId, user);
     return stands;
   }
 

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { Channel, ReadState } from "../../core/api/channel.ts";
 import { ERROR_STATUS, ErrorBody, type ErrorCode } from "../../core/api/error.ts";
-import { ClientFrame, DISPATCH, Dm, GuildFrame, Self, Snapshot } from "../../core/api/gateway.ts";
+import {
+  ClientFrame,
+  DISPATCH,
+  Dm,
+  GroupDm,
+  GuildFrame,
+  PairDm,
+  Self,
+  Snapshot,
+} from "../../core/api/gateway.ts";
 import { Guild, GuildSummary, Member, Role } from "../../core/api/guild.ts";
 import { Message, MessageFrame, MessageMedia, MessagePage } from "../../core/api/message.ts";
 import type { Operation } from "../../core/api/operation.ts";
@@ -12,6 +21,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Channel,
   Dm,
   ErrorBody,
+  GroupDm,
   Guild,
   GuildFrame,
   GuildSummary,
@@ -20,6 +30,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   MessageFrame,
   MessageMedia,
   MessagePage,
+  PairDm,
   ReadState,
   Role,
   Self,

@@ -203,3 +203,37 @@ export function dmGenesis(rng: Rng, pair: { creator: UserId; other: UserId }): G
     ],
   };
 }
+
+export interface NewGroupDm {
+  readonly creator: UserId;
+  readonly name: string | null;
+  /** Who is asked; `letIn`: a person of this server who knows the creator and is in at once. */
+  readonly guests: readonly { readonly user: UserId; readonly letIn: boolean }[];
+}
+
+/** A conversation of several. Who comes later reads nothing of before. PROTOCOL.md 10. */
+export function groupDmGenesis(rng: Rng, { creator, name, guests }: NewGroupDm): Genesis {
+  const by = { sender: creator };
+  return {
+    create: { room_version: "og1", nonce: nonce(rng), kind: "group_dm", federate: true },
+    rest: [
+      ...ownerAndJoin(creator),
+      {
+        ...by,
+        type: "m.room.history_visibility",
+        stateKey: "",
+        content: { visibility: "joined" },
+      },
+      ...(name === null ? [] : [{ ...by, type: "m.guild.meta", stateKey: "", content: { name } }]),
+      ...guests.flatMap(({ user, letIn }) => guestIntents(creator, user, letIn)),
+    ],
+  };
+}
+
+/** Asks somebody into a group DM, or brings them in. */
+export function guestIntents(by: UserId, user: UserId, letIn: boolean): ControlIntent[] {
+  return [
+    { type: "m.room.member", stateKey: user, sender: by, content: { membership: "invite" } },
+    ...(letIn ? [join(user)] : []),
+  ];
+}

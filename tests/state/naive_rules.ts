@@ -159,7 +159,7 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
     case "m.guild.meta":
       return room.kind === "group_dm" ? joined(sender) : can(BITS.MANAGE_GUILD);
     case "m.room.join_rules":
-      return can(BITS.MANAGE_GUILD) &&
+      return tables && can(BITS.MANAGE_GUILD) &&
         ["public", "invite", "knock", "restricted"].includes(c.rule);
     case "m.room.history_visibility":
       return can(BITS.MANAGE_GUILD) && ["shared", "joined"].includes(c.visibility);

@@ -4,7 +4,7 @@ import type { MessagePage } from "../../core/api/message.ts";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
 import { isTimeZone } from "./format/time.ts";
-import { nameOf } from "./format/names.ts";
+import { dmName } from "./format/dm_name.ts";
 import { language } from "./i18n/t.ts";
 import { readKept } from "./kept.ts";
 import type { ChatProps, MemberList } from "./store/chat.ts";
@@ -91,7 +91,7 @@ function titleOf(snapshot: Snapshot, place: Place): string {
   const channel = channelOf(snapshot, place);
   const dm = dmOf(snapshot, place);
   if (channel) return `#${channel.name}`;
-  return dm ? nameOf(dm.user) : guildOf(snapshot, place)?.name ?? "";
+  return dm ? dmName(dm, snapshot.self.user.id) : guildOf(snapshot, place)?.name ?? "";
 }
 
 /** Times are drawn as the browser said it reads them; before it said so, in UTC. */

@@ -1,3 +1,4 @@
+import { othersIn } from "./format/dm_name.ts";
 import { page } from "fresh";
 import { type Context } from "./fresh/mod.ts";
 import type { State } from "../utils.ts";
@@ -57,7 +58,7 @@ function namesIn(chat: ChatProps) {
     server: snapshot.server.name,
     users: new Set([
       ...(members?.members.map((member) => member.user.id) ?? []),
-      ...snapshot.dms.map((dm) => dm.user.id),
+      ...snapshot.dms.flatMap((dm) => othersIn(dm, snapshot.self.user.id)).map(({ id }) => id),
     ]),
     roles: new Map(guild?.roles.map((role) => [role.name, role.id])),
     channels: new Map(

@@ -4,7 +4,7 @@ import { defineKind } from "./kind.ts";
 import { type Infer, object, optional, text } from "./shape.ts";
 
 const content = object({
-  name,
+  name: optional(name),
   description: optional(text(limits.content.maxTopicBytes)),
   icon: optional(mediaUri),
   icon_blake3: optional(hash32),
@@ -19,6 +19,10 @@ export const guildMetaKind = defineKind<GuildMetaContent>({
   stateKey: "empty",
   authority: false,
   content,
+<<<<<<< HEAD
   fields: "`name`, `description?`, `icon?`, `icon_blake3?`, `banner?`",
+=======
+  fields: "`name?`, `description?`, `icon?`, `banner?`",
+>>>>>>> 5a98a8f (Group DMs: rooms of several people across servers, begun, added to, named, handed over and left)
   right: "MANAGE_GUILD; in a group DM be joined",
 });

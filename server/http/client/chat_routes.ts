@@ -9,6 +9,7 @@ import { adminListUserGuildsRoute } from "./admin/users/guilds.ts";
 import { adminListGuildsRoute } from "./admin/guilds/list.ts";
 import { createChannelRoute } from "./channels/create.ts";
 import { closeDmRoute } from "./dms/close.ts";
+import { groupDmRoutes } from "./dms/groups.ts";
 import { leaveDmRoute } from "./dms/leave.ts";
 import { listDmsRoute } from "./dms/list.ts";
 import { openDmRoute } from "./dms/open.ts";
@@ -65,6 +66,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
     ...membershipRoutes(deps),
     ...relationshipRoutes(deps),
+    ...groupDmRoutes(deps),
     ...otherServerRoutes(deps),
     adminDeleteGuildRoute(deps),
     adminGetGuildRoute(deps),

@@ -7,6 +7,7 @@ import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/room.ts";
 import { requireGuildPlace } from "../guilds/joined_guilds.ts";
+import { requireGroupPlace } from "../dms/group_place.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 
@@ -41,7 +42,10 @@ export async function joinRoom(
  */
 export async function joinHere(deps: JoinDeps, room: Room, userId: UserId): Promise<void> {
   const { kind } = room.authority.room;
-  if (kind === "guild" && !room.authority.isJoined(userId)) await requireGuildPlace(deps, userId);
+  if (!room.authority.isJoined(userId)) {
+    if (kind === "guild") await requireGuildPlace(deps, userId);
+    if (kind === "group_dm") await requireGroupPlace(deps, userId);
+  }
   if (isEncrypted(room.authority)) await requireDeviceRoom(deps, room, [userId]);
   const via = await authoriserFor(deps, room, userId);
   await room.changeControl((authority) => {

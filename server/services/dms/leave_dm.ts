@@ -1,6 +1,5 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
-import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { leaveRoom } from "../guilds/leave_guild.ts";
@@ -15,28 +14,21 @@ type DmDeps = Pick<ChatDeps, "sql" | "rooms"> & {
  * @throws OperationError `not_found`
  */
 export async function closeDm(deps: DmDeps, userId: UserId, rawId: string): Promise<void> {
-  const room = await openOwnDm(deps, userId, rawId);
+  const room = await deps.rooms.openFor(userId, rawId);
+  const { kind } = room.authority.room;
+  if (kind !== "dm" && kind !== "group_dm") throw roomNotFound();
   await putAway(deps.sql, { roomId: room.id, userId });
   deps.remote.announceConversation(userId, room.id);
 }
 
 /**
- * Leaves a conversation. Its other one, here or on another server, sees that; this server gets
+ * Leaves a conversation of two. Its other one, here or on another server, sees that; this server gets
  * nothing of it any more, until the user opens it again or accepts a new request.
  * @throws OperationError `not_found`
  */
 export async function leaveDm(deps: DmDeps, userId: UserId, rawId: string): Promise<void> {
-  const room = await openOwnDm(deps, userId, rawId);
-  await leaveRoom(room, userId);
-  deps.remote.announceConversation(userId, room.id);
-}
-
-async function openOwnDm(
-  deps: Pick<ChatDeps, "rooms">,
-  userId: UserId,
-  rawId: string,
-): Promise<Room> {
   const room = await deps.rooms.openFor(userId, rawId);
   if (room.authority.room.kind !== "dm") throw roomNotFound();
-  return room;
+  await leaveRoom(room, userId);
+  deps.remote.announceConversation(userId, room.id);
 }

@@ -1,4 +1,4 @@
-import type { Dm } from "../../../core/api/gateway.ts";
+import type { PairDm } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { findInvitesFrom } from "../../federation/received_invites.ts";
@@ -7,14 +7,14 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
-import { requireAccount } from "../invites/invite_user.ts";
+import { requireAccount } from "../users/require_account.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
 import { bringBack } from "./closed_dms.ts";
 import { dmRows } from "./dm_rows.ts";
 import { findDmRoom } from "./find_dm_room.ts";
-import { takesDmsFrom } from "./takes_dms.ts";
-import { viewDm } from "./view_dm.ts";
+import { notTaken, takesDmsFrom } from "./takes_dms.ts";
+import { viewPairDm } from "./view_dm.ts";
 
 type DmDeps = ChatDeps & { readonly remote: RemoteRooms };
 
@@ -23,7 +23,7 @@ type DmDeps = ChatDeps & { readonly remote: RemoteRooms };
  * share a guild are joined at once; anybody else gets a request to answer.
  * @throws OperationError `invalid`, `not_found`, `forbidden`, `rate_limited`, `unavailable`
  */
-export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Promise<Dm> {
+export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Promise<PairDm> {
   const other = requireUserId(rawOther);
   if (other === userId) {
     throw new OperationError("invalid", "You cannot open a conversation with yourself.");
@@ -41,7 +41,7 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
     const room = await deps.rooms.open(held.id) ?? held;
     await askBack(deps, room, { userId, other });
     if (closed) deps.remote.announceConversation(userId, held.id);
-    return await viewDm(deps, room, userId);
+    return await viewPairDm(deps, room, userId);
   }
   if (isLocal && !await takesDmsFrom(deps, other, userId)) throw notTaken(other);
   await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
@@ -51,14 +51,7 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
   const isOpen = isLocal && await sharesGuild(deps, userId, other) &&
     !await hasBlocked(deps.sql, [other, userId]);
   if (isOpen) await rejoin(room, other);
-  return await viewDm(deps, room, userId);
-}
-
-function notTaken(other: UserId): OperationError {
-  return new OperationError(
-    "forbidden",
-    `${other} takes no conversations from you: their settings say who may write to them.`,
-  );
+  return await viewPairDm(deps, room, userId);
 }
 
 async function makeRoom(deps: DmDeps, userId: UserId, other: UserId): Promise<Room> {

@@ -1,3 +1,4 @@
+import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { readPreferences } from "../accounts/preferences.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -15,4 +16,11 @@ export async function takesDmsFrom(
   if (dms_from === "nobody") return false;
   const between = await findRelationship(deps.sql, [userId, other]);
   return between?.bond === "friend" || await sharesGuild(deps, userId, other);
+}
+
+export function notTaken(other: UserId): OperationError {
+  return new OperationError(
+    "forbidden",
+    `${other} takes no conversations from you: their settings say who may write to them.`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Dm } from "../../../core/api/gateway.ts";
+import type { Dm, PairDm } from "../../../core/api/gateway.ts";
 import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -14,42 +14,51 @@ import { heldOf } from "../../rooms/load_room.ts";
 import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
 import { nothingSince } from "./closed_dms.ts";
 import { compareForUser } from "./find_dm_room.ts";
+import { peopleOf, projectGroupDm } from "./view_group_dm.ts";
 
 /** Of more, the latest are listed; to open one of the others by its user brings it back. */
 export const CONVERSATIONS_SHOWN = 1000;
 
-type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "preferences">;
+type ViewDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "preferences">;
 
-/** A conversation as one of its two people sees it. */
+/** A conversation as one of its people sees it. */
 export async function viewDm(deps: ViewDeps, room: Room, userId: UserId): Promise<Dm> {
   const [dm] = await viewDms(deps, [room], userId);
   if (dm === undefined) throw new Error(`room ${room.id} is no conversation of ${userId}`);
   return dm;
 }
 
+/** A conversation of two as one of them sees it. */
+export async function viewPairDm(deps: ViewDeps, room: Room, userId: UserId): Promise<PairDm> {
+  const dm = await viewDm(deps, room, userId);
+  if (dm.kind !== "pair") throw new Error(`room ${room.id} is no conversation of two`);
+  return dm;
+}
+
 /** All conversations of a user, the latest first. */
 export async function listDms(
-  deps: ViewDeps & Pick<ChatDeps, "clock">,
+  deps: ViewDeps,
   userId: UserId,
 ): Promise<Dm[]> {
   const [dms, asked] = await Promise.all([
     openDmRooms(deps, userId).then((rooms) => viewDms(deps, rooms, userId)),
     askedDms(deps, userId),
   ]);
-  const known = new Set(dms.map((dm) => dm.user.id));
+  const known = new Set(dms.map((dm) => dm.kind === "pair" ? dm.user.id : undefined));
   return [...dms, ...asked.filter((dm) => !known.has(dm.user.id))]
     .sort((a, b) => b.last_ts - a.last_ts);
 }
 
 /** Conversations that people of other servers ask for, in rooms that are not here yet. */
 export async function askedDms(
-  deps: ViewDeps & Pick<ChatDeps, "clock">,
+  deps: ViewDeps,
   userId: UserId,
-): Promise<Dm[]> {
+): Promise<PairDm[]> {
   const invites = (await listReceivedInvites(deps.sql, userId, deps.clock.now()))
     .filter((invite) => invite.kind === "dm");
   const people = await deps.users.find(invites.map((invite) => invite.sender));
   return invites.map((invite) => ({
+    kind: "pair",
     room_id: invite.room_id,
     channel_id: "main",
     user: people.get(invite.sender) ?? unknownUser(invite.sender),
@@ -62,16 +71,26 @@ export async function askedDms(
   }));
 }
 
-/** Rooms of the user's conversations, those not yet answered too; not those put away. */
+/**
+ * Rooms of the user's conversations, those of two that are not yet answered too; not those put
+ * away.
+ */
 export async function openDmRooms(
   deps: Pick<ChatDeps, "sql" | "rooms">,
   userId: UserId,
 ): Promise<Room[]> {
   const rows = await deps.sql<{ room_id: RoomId }[]>`
-    select d.room_id from dm_rooms d
-    join current_state s on s.room_id = d.room_id and s.type = 'm.room.member'
-      and s.state_key = ${userId} and s.membership in ('join', 'invite')
-    where (d.user_a = ${userId} or d.user_b = ${userId}) and not exists (
+    select d.room_id from (
+      select p.room_id, p.created_ts from dm_rooms p
+      join current_state s on s.room_id = p.room_id and s.type = 'm.room.member'
+        and s.state_key = ${userId} and s.membership in ('join', 'invite')
+      where p.user_a = ${userId} or p.user_b = ${userId}
+      union all
+      select g.room_id, g.created_ts from group_dm_rooms g
+      join current_state s on s.room_id = g.room_id and s.type = 'm.room.member'
+        and s.state_key = ${userId} and s.membership = 'join'
+    ) d
+    where not exists (
       select 1 from closed_dms c
       where c.room_id = d.room_id and c.user_id = ${userId} and ${nothingSince(deps.sql)})
     order by coalesce((
@@ -87,7 +106,8 @@ export async function openDmRooms(
 function onePerPair(rooms: readonly Room[], userId: UserId): Room[] {
   const chosen = new Map<string, Room>();
   for (const room of rooms) {
-    const pair = room.authority.room.users.join(" ");
+    const { kind, users } = room.authority.room;
+    const pair = kind === "dm" ? users.join(" ") : room.id;
     const other = chosen.get(pair);
     if (other === undefined || compareForUser(room, other, userId) < 0) chosen.set(pair, room);
   }
@@ -103,18 +123,26 @@ export async function viewDms(
     deps.sql,
     rooms.map((room) => ({ roomId: room.id, channelId: MAIN_CHANNEL })),
   );
+  const nowMs = deps.clock.now();
   const others = rooms.map((room) => otherOf(room, userId));
+  const named = rooms.flatMap((room, at) =>
+    room.authority.room.kind === "group_dm" ? peopleOf(room, nowMs) : others[at] ?? []
+  );
   const [people, seen, left] = await Promise.all([
-    deps.users.find(others.filter((id): id is UserId => id !== undefined)),
+    deps.users.find([...new Set(named)]),
     seenByOthers(deps, userId, rooms),
     roomsLeft(deps.sql, rooms, others),
   ]);
   const dms = rooms.flatMap((room, at): Dm[] => {
+    const message = last.get(`${room.id}\0${MAIN_CHANNEL}`);
+    if (room.authority.room.kind === "group_dm") {
+      return [projectGroupDm(room, userId, { people, last: message, nowMs })];
+    }
     const other = others[at];
     if (other === undefined) return [];
-    const message = last.get(`${room.id}\0${MAIN_CHANNEL}`);
     const created = room.authority.view.get("m.room.create", "")?.pdu.origin_ts ?? 0;
     return [{
+      kind: "pair",
       room_id: room.id,
       channel_id: "main",
       user: people.get(other) ?? unknownUser(other),

@@ -36,7 +36,8 @@ export async function getOverview(
     sql<{ guilds: number; messages: number; processes: number }[]>`
       select
         (select count(*)::int from current_state c
-          where c.type = 'm.guild.meta' and c.state_key = '' and exists (
+          where c.type = 'm.guild.meta' and c.state_key = ''
+            and not exists (select from group_dm_rooms d where d.room_id = c.room_id) and exists (
             select from current_state m where m.room_id = c.room_id and m.type = 'm.room.member'
               and m.membership = 'join' and m.event_id is not null)) as guilds,
         (select coalesce(sum(messages), 0)::int from process_figures

@@ -34,6 +34,7 @@ export async function listAdminGuilds(
     cross join lateral (select e.pdu::jsonb -> 'content' ->> 'name' as name) n`;
   const inhabited = sql`
     from current_state c ${named} where c.type = 'm.guild.meta' and c.state_key = ''
+      and not exists (select from group_dm_rooms d where d.room_id = c.room_id)
       ${page.query === undefined ? sql`` : matching(sql, page.query)}
       and exists (select from current_state m where m.room_id = c.room_id
         and m.type = 'm.room.member' and m.membership = 'join' and m.event_id is not null)`;

@@ -15,6 +15,7 @@ export async function requireGuildPlace(
     join current_state g on g.room_id = s.room_id and g.type = 'm.guild.meta'
       and g.state_key = ''
     where s.type = 'm.room.member' and s.state_key = ${userId} and s.membership = 'join'
+      and not exists (select from group_dm_rooms d where d.room_id = s.room_id)
     limit ${JOINED_GUILDS_MAX}`;
   if (rows.length < JOINED_GUILDS_MAX) return;
   throw new OperationError(

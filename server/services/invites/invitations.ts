@@ -15,6 +15,8 @@ import type { Room } from "../../rooms/room.ts";
 import { roomNotFound } from "../../rooms/rooms.ts";
 import { joinRoom } from "../channels/join_room.ts";
 import { requireGuildPlace } from "../guilds/joined_guilds.ts";
+import { requireGroupPlace } from "../dms/group_place.ts";
+import { takesDmsFrom } from "../dms/takes_dms.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { leaveRoom } from "../guilds/leave_guild.ts";
@@ -65,6 +67,8 @@ async function fromRoom(
   const event = authority.view.get("m.room.member", userId);
   const stands = authority.membership(userId, deps.clock.now()) === "invite";
   if (event === undefined || kind === "dm" || !stands) return undefined;
+  // Its server let the sender ask, without knowing whom this user lets begin a conversation.
+  if (kind === "group_dm" && !await takesDmsFrom(deps, userId, event.pdu.sender)) return undefined;
   const expires = event.pdu.content["expires"];
   return await withConsent(deps, userId, {
     room_id: room.id,
@@ -122,6 +126,7 @@ export async function acceptInvitation(
     const invite = await findReceivedInvite(deps.sql, userId, roomId);
     if (invite === undefined) throw roomNotFound();
     if (invite.kind === "guild") await requireGuildPlace(deps, userId);
+    if (invite.kind === "group_dm") await requireGroupPlace(deps, userId);
     await deps.throttle.take("joins", [
       { policy: "joinAccount", who: userId },
       { policy: "joinAddress", who: user.address },

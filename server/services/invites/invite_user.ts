@@ -5,8 +5,10 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireDeviceRoom } from "../e2ee/device_room.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { requireUserId } from "../chat/place.ts";
+import { addGroupPeople } from "../dms/add_group_people.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
+import { requireAccount } from "../users/require_account.ts";
 
 /**
  * Invites one user into a guild or private channel. Somebody of this server who is a member of
@@ -20,6 +22,10 @@ export async function inviteUser(
   input: { readonly roomId: string; readonly userId: string },
 ): Promise<void> {
   const room = await deps.rooms.openFor(userId, input.roomId);
+  if (room.authority.room.kind === "group_dm") {
+    await addGroupPeople(deps, userId, { roomId: room.id, userIds: [input.userId] });
+    return;
+  }
   const target = requireUserId(input.userId);
   const to = serverOf(target);
   const isLocal = to === deps.serverName;
@@ -71,13 +77,4 @@ async function isKnown(
   if (id === undefined || serverOf(target) !== deps.serverName) return false;
   const guild = await deps.rooms.open(id);
   return guild?.authority.isJoined(target) === true;
-}
-
-/** Throws `not_found` for a name of this server that nobody has. */
-export async function requireAccount(deps: Pick<ChatDeps, "sql">, userId: UserId): Promise<void> {
-  const rows = await deps.sql`
-    select 1 from users where user_id = ${userId} and state <> 'deactivated'`;
-  if (rows.length === 0) {
-    throw new OperationError("not_found", `There is no user ${userId} on this server.`);
-  }
 }

@@ -67,6 +67,7 @@ async function guildsByMedia(
       from shown s join media m using (media_id)
       where exists (select from current_state g
         where g.room_id = s.guild_id and g.type = 'm.guild.meta')
+        and not exists (select from group_dm_rooms d where d.room_id = s.guild_id)
       group by s.guild_id order by bytes desc, s.guild_id limit ${limit}
     )
     select s.guild_id, coalesce(e.pdu::jsonb -> 'content' ->> 'name', '') as name, s.files,

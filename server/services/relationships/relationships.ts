@@ -5,7 +5,7 @@ import type { Deed } from "../../../core/rules/relationship.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { requireUserId } from "../chat/place.ts";
-import { requireAccount } from "../invites/invite_user.ts";
+import { requireAccount } from "../users/require_account.ts";
 import { unknownUser } from "../messages/project_messages.ts";
 import { changeRelationship, type RelationshipDeps } from "./change_relationship.ts";
 import { findRelationship, findRelationships, type Side } from "./relationship_rows.ts";

@@ -3,16 +3,16 @@ import { joinRuleOf } from "../../../core/auth/join_rule.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
-import type { Dispatch, Entitlement, Projection, Watchers } from "../../http/gateway/source.ts";
+import type { Dispatch, Projection, Watchers } from "../../http/gateway/source.ts";
 import { predecessorOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewMember } from "../chat/view_guild.ts";
-import { isPutAway } from "../dms/closed_dms.ts";
-import { viewDm } from "../dms/view_dm.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { guildUpdates } from "./guild_frames.ts";
-import { entitlementOf } from "./standing.ts";
+import { projectDm, projectGroupEvent, projectGroupRoom } from "./project_dm.ts";
+import { reasonOfAbsence } from "./reason_of_absence.ts";
+import { entitlementsOf } from "./standing.ts";
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
 /** Types that change what one member is, and nothing of anybody else. */
@@ -23,7 +23,12 @@ export const OF_ONE_MEMBER: ReadonlySet<string> = new Set([
 ]);
 
 /** Types that change what is shown of a conversation. */
-const OF_A_CONVERSATION: ReadonlySet<string> = new Set(["m.room.member", "m.room.encryption"]);
+const OF_A_CONVERSATION: ReadonlySet<string> = new Set([
+  "m.room.member",
+  "m.room.encryption",
+  "m.guild.meta",
+  "m.guild.owner",
+]);
 
 /** Whoever comes or goes changes which devices belong into the room's encrypted group. */
 function withWanted(room: Room, projection: Projection): Projection {
@@ -44,9 +49,12 @@ export async function projectControl(
 ): Promise<Projection> {
   switch (room.authority.room.kind) {
     case "dm":
-    case "group_dm":
       return OF_A_CONVERSATION.has(event.pdu.type)
         ? withWanted(room, await projectDm(deps, room, watchers))
+        : NOTHING;
+    case "group_dm":
+      return OF_A_CONVERSATION.has(event.pdu.type)
+        ? withWanted(room, await projectGroupEvent(deps, room, { event, watchers }))
         : NOTHING;
     case "private":
       return withWanted(room, await projectPrivate(deps, room, { event, watchers }));
@@ -68,8 +76,9 @@ export async function projectWholeRoom(
   const entitlements = entitlementsOf(deps, room, watching);
   switch (room.authority.room.kind) {
     case "dm":
-    case "group_dm":
       return await projectDm(deps, room, watchers);
+    case "group_dm":
+      return await projectGroupRoom(deps, room, watchers);
     case "private": {
       const guild = await guildOf(deps, room);
       const dispatches = guild === undefined ? [] : await guildUpdates(deps, guild, watching);
@@ -85,12 +94,6 @@ export async function projectWholeRoom(
       return { entitlements, dispatches: [...left, ...await guildUpdates(deps, room, watching)] };
     }
   }
-}
-
-export function reasonOfAbsence(room: Room, userId: UserId): "banned" | "left" | "kicked" {
-  const event = room.authority.view.get("m.room.member", userId);
-  if (event?.pdu.content["membership"] === "ban") return "banned";
-  return event?.pdu.sender === userId ? "left" : "kicked";
 }
 
 async function guildOf(deps: ChatDeps, room: Room): Promise<Room | undefined> {
@@ -143,15 +146,6 @@ export function memberRemoval(room: Room, userId: UserId): DispatchData<"member.
     user_id: userId,
     member_count: room.authority.joinedUsers().size,
   };
-}
-
-function entitlementsOf(
-  deps: Pick<ChatDeps, "clock">,
-  room: Room,
-  userIds: Iterable<UserId>,
-): Entitlement[] {
-  const nowMs = deps.clock.now();
-  return [...userIds].map((userId) => entitlementOf(room, userId, nowMs));
 }
 
 async function projectMemberChange(
@@ -253,30 +247,4 @@ async function projectPrivate(deps: ChatDeps, room: Room, change: Change): Promi
     entitlements: entitlementsOf(deps, room, touched),
     dispatches: guild === undefined ? [] : await guildUpdates(deps, guild, touched),
   };
-}
-
-/** A conversation anew for its people. */
-/** A conversation as it is for one of its two: in the list, or gone from it. */
-export async function conversationFrame(deps: ChatDeps, room: Room, userId: UserId) {
-  const membership = room.authority.membership(userId);
-  const isListed = (membership === "join" || membership === "invite") &&
-    !await isPutAway(deps.sql, { roomId: room.id, userId });
-  return isListed
-    ? { t: "dm.update" as const, d: await viewDm(deps, room, userId) }
-    : { t: "dm.remove" as const, d: { room_id: room.id } };
-}
-
-export async function projectDm(
-  deps: ChatDeps,
-  room: Room,
-  watchers: Watchers,
-): Promise<Projection> {
-  const connected = room.authority.room.users.filter((userId) => watchers.isConnected(userId));
-  const dispatches = await Promise.all(
-    connected.map(async (userId): Promise<Dispatch> => ({
-      ...await conversationFrame(deps, room, userId),
-      audience: { to: "users", userIds: [userId] },
-    })),
-  );
-  return { entitlements: entitlementsOf(deps, room, connected), dispatches };
 }

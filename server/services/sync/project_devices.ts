@@ -45,7 +45,13 @@ async function dmRoomsOf(
   limit: number,
 ): Promise<readonly RoomId[]> {
   const rows = await sql<{ room_id: RoomId }[]>`
-    select room_id from dm_rooms where user_a = ${userId} or user_b = ${userId}
+    select room_id from (
+      select room_id, created_ts from dm_rooms where user_a = ${userId} or user_b = ${userId}
+      union all
+      select g.room_id, g.created_ts from group_dm_rooms g
+      join current_state s on s.room_id = g.room_id and s.type = 'm.room.member'
+        and s.state_key = ${userId} and s.membership = 'join'
+    ) d
     order by created_ts desc limit ${limit}`;
   return rows.map((row) => row.room_id);
 }

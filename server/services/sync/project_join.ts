@@ -5,7 +5,8 @@ import { listDms } from "../dms/view_dm.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
-import { conversationFrame, memberUpdate, movedFrom, projectWholeRoom } from "./project_control.ts";
+import { memberUpdate, movedFrom, projectWholeRoom } from "./project_control.ts";
+import { conversationFrame } from "./project_dm.ts";
 import { entitlementOf } from "./standing.ts";
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };

@@ -13,7 +13,9 @@ import { seenByOthers } from "../reads/seen_by_other.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
 import { changedProfiles } from "../users/changed_profiles.ts";
-import { memberRemoval, memberUpdate, OF_ONE_MEMBER, reasonOfAbsence } from "./project_control.ts";
+import { memberRemoval, memberUpdate, OF_ONE_MEMBER } from "./project_control.ts";
+import { absenceOf } from "./project_dm.ts";
+import { reasonOfAbsence } from "./reason_of_absence.ts";
 import { readableChannels } from "./standing.ts";
 
 /** One dispatch of a replay. */
@@ -108,6 +110,9 @@ async function guildStates(
     if (kind === "guild" && !joined.has(roomId)) {
       const reason = reasonOfAbsence(room, userId);
       told.push({ t: "guild.remove", d: { guild_id: roomId, reason } });
+    }
+    if (kind === "group_dm" && room.authority.membership(userId) === "leave") {
+      told.push({ t: "dm.remove", d: { room_id: roomId, reason: absenceOf(room, userId) } });
     }
     // A private channel is shown in its guild, and gone from it for who was taken out.
     const guild = joined.get(kind === "guild" ? roomId : guildId as RoomId);

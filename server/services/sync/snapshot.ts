@@ -50,7 +50,11 @@ export async function buildSnapshot(
   ]);
   const presences: Snapshot["presences"] = {};
   const friends = relationships.filter(({ bond }) => bond === "friend");
-  for (const { user: { id } } of [...dms, ...friends]) {
+  const near = [
+    ...dms.flatMap((dm) => dm.kind === "pair" ? [dm.user] : dm.people.map(({ user }) => user)),
+    ...friends.map(({ user }) => user),
+  ];
+  for (const { id } of near) {
     const shown = deps.presenceOf(id as UserId);
     if (shown !== "offline") presences[id] = shown;
   }

@@ -3,6 +3,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import type { Entitlement } from "../../http/gateway/source.ts";
 import type { Room } from "../../rooms/room.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
 
 /** Channels of a room that a user may read now. */
 export function readableChannels(room: Room, userId: UserId, nowMs: number): ChannelId[] {
@@ -23,4 +24,14 @@ export function entitlementOf(room: Room, userId: UserId, nowMs: number): Entitl
     roomId: room.id,
     channelIds: room.authority.isJoined(userId) ? readableChannels(room, userId, nowMs) : null,
   };
+}
+
+/** What each of these users may hear of it now. */
+export function entitlementsOf(
+  deps: Pick<ChatDeps, "clock">,
+  room: Room,
+  userIds: Iterable<UserId>,
+): Entitlement[] {
+  const nowMs = deps.clock.now();
+  return [...userIds].map((userId) => entitlementOf(room, userId, nowMs));
 }

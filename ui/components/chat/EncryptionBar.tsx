@@ -26,7 +26,11 @@ export default function EncryptionBar(props: { roomId: string; name: string }) {
   return (
     <>
       <Standing {...props} />
-      <TrustNotices key={props.roomId} roomId={props.roomId} userId={dm?.user.id} />
+      <TrustNotices
+        key={props.roomId}
+        roomId={props.roomId}
+        userId={dm?.kind === "pair" ? dm.user.id : undefined}
+      />
     </>
   );
 }

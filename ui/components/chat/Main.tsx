@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "../../../core/api/channel.ts";
-import type { Dm } from "../../../core/api/gateway.ts";
+import type { Dm, PairDm } from "../../../core/api/gateway.ts";
 import { channelIcon } from "../../lib/format/channel_icon.ts";
+import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
 import { keysOf } from "../../lib/keys/bindings.ts";
@@ -20,12 +21,12 @@ import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { type Encryptable, facts } from "../../lib/store/encryptable.ts";
 import { plainText } from "../../lib/store/links.ts";
 import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/place.ts";
-import { Avatar } from "../Avatar.tsx";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
+import { DmFace } from "./DmFace.tsx";
 import { AwayNotice, CheckingNotice, MovedNotice, RivalNotice } from "./GuildNotices.tsx";
 import { HintLine } from "./HintLine.tsx";
 import { Home } from "./Home.tsx";
@@ -171,7 +172,7 @@ function TopicButton({ name, topic }: { name: string; topic: string }) {
   );
 }
 
-function HeadTools({ channel }: { channel?: Channel }) {
+function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
   const state = useChat();
   return (
     <>
@@ -193,7 +194,7 @@ function HeadTools({ channel }: { channel?: Channel }) {
       >
         <Icon name="search" />
       </button>
-      {channel && <MembersButton />}
+      {(channel || dm?.kind === "group") && <MembersButton />}
       <MoreMenu channel={channel} />
     </>
   );
@@ -214,6 +215,7 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
   const place = state.place.value;
   const { topic } = channel ?? {};
   const dm = dmOf(state.known, place);
+  const Acts = useLazy(dm !== undefined, () => import("./DmMenuItems.tsx"));
   return (
     <Menu label={t("main.more")} icon="more">
       <span class="only-tiny">
@@ -232,14 +234,7 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
           {t("topic.show")}
         </MenuButton>
       )}
-      {dm?.state === "joined" && !dm.encrypted && (
-        <MenuButton
-          icon="lock"
-          onClick={() => state.overlay.value = { kind: "encrypt", target: { kind: "dm", dm } }}
-        >
-          {t("sealed.begin")}
-        </MenuButton>
-      )}
+      {dm && Acts && <Acts dm={dm} />}
       {channel?.private && place.kind === "channel" && (
         <PrivateItems channel={channel} guildId={place.guildId} />
       )}
@@ -298,7 +293,7 @@ function MembersButton() {
 }
 
 /** The other one has left: what is written now waits until they come back. */
-function LeftNotice({ dm }: { dm: Dm }) {
+function LeftNotice({ dm }: { dm: PairDm }) {
   const state = useChat();
   return (
     <div class="guild-notice row-tight wrap" role="status">
@@ -315,33 +310,30 @@ function DmMain({ dm }: { dm: Dm }) {
   const state = useChat();
   const place = state.place.value;
   if (place.kind !== "dm") return null;
-  const name = nameOf(dm.user);
+  const name = dmName(dm, state.self.value.user.id);
   return (
     <>
       <header class="main-head">
         <NavButton />
-        <Avatar
-          id={dm.user.id}
-          name={name}
-          uri={dm.user.avatar}
-          size="s"
-          presence={state.presenceOf(dm.user.id)}
-        />
+        <DmFace dm={dm} size="s" />
         <h1 class="clip">
           <button
             type="button"
             class="plain"
+            title={dm.kind === "group" ? t("group.look") : undefined}
             onClick={() =>
-              state.overlay.value = { kind: "profile", userId: dm.user.id, guildId: null }}
+              state.overlay.value = dm.kind === "group"
+                ? { kind: "groupLook", roomId: dm.room_id }
+                : { kind: "profile", userId: dm.user.id, guildId: null }}
           >
             {name}
           </button>
         </h1>
         <EncryptionTag target={{ kind: "dm", dm }} />
         <span class="grow" />
-        <HeadTools />
+        <HeadTools dm={dm} />
       </header>
-      {dm.state === "invited"
+      {dm.kind === "pair" && dm.state === "invited"
         ? (
           <div class="empty">
             <Drawing name="letter" />
@@ -359,7 +351,7 @@ function DmMain({ dm }: { dm: Dm }) {
         : (
           <>
             <EncryptionNotice roomId={dm.room_id} name={name} />
-            {dm.state === "left" && <LeftNotice dm={dm} />}
+            {dm.kind === "pair" && dm.state === "left" && <LeftNotice dm={dm} />}
             <Timeline key={placeKey(place)} place={place} />
             <Composer
               key={`c-${placeKey(place)}`}

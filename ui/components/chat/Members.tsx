@@ -1,7 +1,9 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
+import { isGroup } from "../../lib/format/dm_name.ts";
 import { foreignServer, memberName } from "../../lib/format/names.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -13,7 +15,7 @@ import {
   type MemberGroup,
   sortMembers,
 } from "../../lib/store/member_groups.ts";
-import { guildOf } from "../../lib/store/place.ts";
+import { dmOf, guildOf } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -21,8 +23,24 @@ import { useChat } from "./chat_context.ts";
 /** Most presences one subscription asks for. */
 const WATCHED = 200;
 
-/** Who belongs to the guild, under their hoisted roles. */
+/** Who belongs to the guild, or is in the conversation of several. */
 export function Members() {
+  const state = useChat();
+  const dm = dmOf(state.known, state.place.value);
+  const group = isGroup(dm) ? dm : undefined;
+  const People = useLazy(group !== undefined, () => import("./GroupPeople.tsx"));
+  if (!group) return <GuildMembers />;
+  return People
+    ? <People key={group.room_id} group={group} />
+    : (
+      <aside class="members" aria-label={t("nav.members")}>
+        <MemberSkeletons />
+      </aside>
+    );
+}
+
+/** Under their hoisted roles. */
+function GuildMembers() {
   const state = useChat();
   const guild = guildOf(state.known, state.place.value);
   const list = guild ? state.members.value.get(guild.id) : undefined;

@@ -6,13 +6,14 @@ import { markChannelsRead, markDmsRead, markGuildRead } from "../../lib/browser/
 import { moveInMenu } from "../../lib/browser/menu_keys.ts";
 import { holdPopover } from "../../lib/browser/popovers.ts";
 import { showToast } from "../../lib/browser/toast.ts";
-import { nameOf } from "../../lib/format/names.ts";
+import { dmName } from "../../lib/format/dm_name.ts";
 import { channelPath, channelSlug, dmPath, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import type { MenuTarget, OpenMenu } from "../../lib/store/menu_target.ts";
 import { useChat } from "./chat_context.ts";
+import DmMenuItems from "./DmMenuItems.tsx";
 import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { MenuButton, MenuLink } from "./Menu.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
@@ -50,7 +51,7 @@ export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
       removeEventListener("resize", close);
     };
   }, []);
-  const label = t("place.options", { name: titleOf(menu.target) });
+  const label = t("place.options", { name: titleOf(state, menu.target) });
   // In a landmark of its own beside the lists, whose arrow keys leave it alone.
   return (
     <nav aria-label={label}>
@@ -68,7 +69,7 @@ export default function PlaceMenu({ menu }: { menu: OpenMenu }) {
   );
 }
 
-function titleOf(target: MenuTarget): string {
+function titleOf(state: ChatState, target: MenuTarget): string {
   switch (target.kind) {
     case "home":
       return t("nav.conversations");
@@ -79,7 +80,7 @@ function titleOf(target: MenuTarget): string {
     case "channel":
       return target.channel.name;
     case "dm":
-      return nameOf(target.dm.user);
+      return dmName(target.dm, state.self.value.user.id);
   }
 }
 
@@ -189,31 +190,33 @@ function DmItems({ target: { dm } }: Of<"dm">) {
   return (
     <>
       <ReadItem onClick={() => markDmsRead(state, dm)} />
-      <MenuButton
-        icon="person"
-        onClick={() => state.overlay.value = { kind: "profile", userId: dm.user.id, guildId: null }}
-      >
-        {t("place.profile")}
-      </MenuButton>
-      {dm.state === "joined" && !dm.encrypted && (
+      {dm.kind === "pair" && (
         <MenuButton
-          icon="lock"
-          onClick={() => state.overlay.value = { kind: "encrypt", target: { kind: "dm", dm } }}
+          icon="person"
+          onClick={() =>
+            state.overlay.value = { kind: "profile", userId: dm.user.id, guildId: null }}
         >
-          {t("sealed.begin")}
+          {t("place.profile")}
         </MenuButton>
       )}
       <CopyItem path={dmPath(dm.room_id)} />
-      {dm.state !== "invited" && (
-        <>
+      <DmMenuItems dm={dm} />
+      {dm.kind === "group"
+        ? (
           <MenuButton icon="close" onClick={() => void closeDm(state, dm)}>
             {t("dm.close")}
           </MenuButton>
-          <MenuButton icon="leave" onClick={() => state.overlay.value = { kind: "leaveDm", dm }}>
-            {t("dm.leave")}
-          </MenuButton>
-        </>
-      )}
+        )
+        : dm.state !== "invited" && (
+          <>
+            <MenuButton icon="close" onClick={() => void closeDm(state, dm)}>
+              {t("dm.close")}
+            </MenuButton>
+            <MenuButton icon="leave" onClick={() => state.overlay.value = { kind: "leaveDm", dm }}>
+              {t("dm.leave")}
+            </MenuButton>
+          </>
+        )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
-import { nameOf, serverOf } from "../../lib/format/names.ts";
+import { dmName } from "../../lib/format/dm_name.ts";
+import { foreignServer } from "../../lib/format/names.ts";
 import { dmPath, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
@@ -10,11 +11,11 @@ import { useRoving } from "../../lib/browser/use_roving.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { unreadOf } from "../../lib/store/unread.ts";
-import { Avatar } from "../Avatar.tsx";
 import { Footer } from "../Footer.tsx";
 import { Icon } from "../Icon.tsx";
 import { ChannelList } from "./ChannelList.tsx";
 import { useChat } from "./chat_context.ts";
+import { DmFace } from "./DmFace.tsx";
 import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { InvitationList } from "./InvitationList.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
@@ -150,7 +151,7 @@ function FriendsRow() {
 
 function DmList() {
   const state = useChat();
-  const dms = state.dms.value.filter((dm) => !state.isBlocked(dm.user.id));
+  const dms = state.dms.value.filter((dm) => dm.kind === "group" || !state.isBlocked(dm.user.id));
   if (dms.length === 0) {
     return (
       <div class="side-hint stack-tight">
@@ -175,8 +176,8 @@ function DmRow({ dm }: { dm: Dm }) {
   const place = state.place.value;
   const here = place.kind === "dm" && place.roomId === dm.room_id;
   const { unread } = unreadOf(state.reads.value, dm);
-  const remote = serverOf(dm.user.id) !== state.server.name;
-  const name = nameOf(dm.user);
+  const name = dmName(dm, state.self.value.user.id);
+  const note = noteOf(dm, state.server.name);
   return (
     <li>
       <a
@@ -186,26 +187,10 @@ function DmRow({ dm }: { dm: Dm }) {
         {...menuHandlers(state, { kind: "dm", dm })}
         aria-current={here ? "page" : undefined}
       >
-        <Avatar
-          id={dm.user.id}
-          name={name}
-          uri={dm.user.avatar}
-          size="m"
-          presence={state.presenceOf(dm.user.id)}
-        />
+        <DmFace dm={dm} size="m" />
         <span class="grow clip">
           <span class="clip block">{name}</span>
-          {(remote || dm.state !== "joined") && (
-            <span class="tiny faint clip block">
-              {dm.state === "invited"
-                ? t("dm.invited")
-                : dm.state === "waiting"
-                ? t("dm.waiting")
-                : dm.state === "left"
-                ? t("dm.left")
-                : serverOf(dm.user.id)}
-            </span>
-          )}
+          {note !== undefined && <span class="tiny faint clip block">{note}</span>}
         </span>
         {unread > 0 && (
           <span class="badge" aria-label={t("nav.unread", { n: unread })}>{cap(unread)}</span>
@@ -213,4 +198,11 @@ function DmRow({ dm }: { dm: Dm }) {
       </a>
     </li>
   );
+}
+
+/** How far the conversation is, whose it is, or how many are in it. */
+function noteOf(dm: Dm, ownServer: string): string | undefined {
+  if (dm.kind === "group") return t("group.people", { n: dm.people.length });
+  if (dm.state === "joined") return foreignServer(dm.user.id, ownServer);
+  return t(`dm.${dm.state}`);
 }

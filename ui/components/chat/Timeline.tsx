@@ -7,7 +7,7 @@ import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
 import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { Later } from "../../lib/browser/hydrate_later.ts";
-import { nameOf } from "../../lib/format/names.ts";
+import { dmName } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
@@ -324,10 +324,10 @@ function Beginning({ place }: { place: TalkPlace }) {
   const state = useChat();
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
-  const name = channel?.name ?? (dm ? nameOf(dm.user) : "");
+  const name = channel?.name ?? (dm ? dmName(dm, state.self.value.user.id) : "");
   const empty = state.windowOf(placeKey(place)).value.messages.length === 0;
   const text = dm
-    ? t("timeline.beginDmText")
+    ? t(dm.kind === "group" ? "group.beginText" : "timeline.beginDmText")
     : channel?.topic ?? (empty ? t("timeline.beginText") : undefined);
   return (
     <div class="beginning">

@@ -12,6 +12,7 @@ import type * as e2ee_devices from "../../../core/api/e2ee_devices.ts";
 import type * as e2ee_groups from "../../../core/api/e2ee_groups.ts";
 import type * as e2ee_keys from "../../../core/api/e2ee_keys.ts";
 import type * as erasure from "../../../core/api/erasure.ts";
+import type * as group_dms from "../../../core/api/group_dms.ts";
 import type * as guild_servers from "../../../core/api/guild_servers.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
 import type * as invitations from "../../../core/api/invitations.ts";
@@ -121,6 +122,11 @@ export const OPERATIONS = {
   uploadKeyPackages: ["PUT", "/client/v1/key-packages"],
   eraseOwnWords: ["POST", "/client/v1/account/erasures"],
   listErasures: ["GET", "/client/v1/account/erasures"],
+  addGroupPeople: ["POST", "/client/v1/group-dms/:room_id/people"],
+  createGroupDm: ["POST", "/client/v1/group-dms"],
+  removeGroupPerson: ["DELETE", "/client/v1/group-dms/:room_id/people/:user_id"],
+  transferGroupDm: ["POST", "/client/v1/group-dms/:room_id/owner"],
+  updateGroupDm: ["PATCH", "/client/v1/group-dms/:room_id"],
   getGuildServers: ["GET", "/client/v1/guilds/:guild_id/servers"],
   setGuildServers: ["PUT", "/client/v1/guilds/:guild_id/servers"],
   banMember: ["PUT", "/client/v1/guilds/:guild_id/bans/:user_id"],
@@ -201,10 +207,7 @@ export const OPERATIONS = {
   getVoiceSession: ["GET", "/client/v1/voice/sessions/:session"],
   joinVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/join"],
   leaveVoice: ["DELETE", "/client/v1/voice/sessions/:session"],
-  moderateVoice: [
-    "PATCH",
-    "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
-  ],
+  moderateVoice: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id"],
   readyVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group/ready"],
   restartVoice: ["POST", "/client/v1/voice/sessions/:session/restart"],
   updateVoice: ["PATCH", "/client/v1/voice/sessions/:session"],
@@ -305,6 +308,11 @@ export interface OperationTypes {
   uploadKeyPackages: typeof e2ee_keys.uploadKeyPackages;
   eraseOwnWords: typeof erasure.eraseOwnWords;
   listErasures: typeof erasure.listErasures;
+  addGroupPeople: typeof group_dms.addGroupPeople;
+  createGroupDm: typeof group_dms.createGroupDm;
+  removeGroupPerson: typeof group_dms.removeGroupPerson;
+  transferGroupDm: typeof group_dms.transferGroupDm;
+  updateGroupDm: typeof group_dms.updateGroupDm;
   getGuildServers: typeof guild_servers.getGuildServers;
   setGuildServers: typeof guild_servers.setGuildServers;
   banMember: typeof guilds.banMember;

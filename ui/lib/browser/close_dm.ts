@@ -1,7 +1,7 @@
-import type { Dm } from "../../../core/api/gateway.ts";
+import type { Dm, PairDm } from "../../../core/api/gateway.ts";
 import type { ChatState } from "../store/chat.ts";
 import { dropDm } from "../store/conversations.ts";
-import { nameOf } from "../format/names.ts";
+import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { openPlace } from "./history.ts";
@@ -12,21 +12,21 @@ export async function closeDm(state: ChatState, dm: Dm): Promise<void> {
   try {
     await callApi("closeDm", { params: { room_id: dm.room_id } });
     goAway(state, dm);
-    showToast(state, t("dm.closed", { name: nameOf(dm.user) }));
+    showToast(state, t("dm.closed", { name: dmName(dm, state.self.value.user.id) }));
   } catch (error) {
     showToast(state, reasonOf(error), true);
   }
 }
 
 /** Leaves for good, unless it is opened or accepted again. Throws what the server says. */
-export async function leaveDm(state: ChatState, dm: Dm): Promise<void> {
+export async function leaveDm(state: ChatState, dm: PairDm): Promise<void> {
   await callApi("leaveDm", { params: { room_id: dm.room_id } });
   state.overlay.value = null;
   goAway(state, dm);
 }
 
 /** Asks the other one again who has left. */
-export async function askBack(state: ChatState, dm: Dm): Promise<void> {
+export async function askBack(state: ChatState, dm: PairDm): Promise<void> {
   try {
     const asked = await callApi("openDm", { body: { user_id: dm.user.id } });
     state.dms.value = state.dms.value.map((each) => each.room_id === dm.room_id ? asked : each);

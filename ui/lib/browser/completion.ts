@@ -1,4 +1,5 @@
 import type { Member } from "../../../core/api/guild.ts";
+import { othersIn } from "../format/dm_name.ts";
 import { foreignServer, handleOf, localPart, memberName, nameOf } from "../format/names.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
@@ -129,7 +130,8 @@ function suggestPeople(
   const people = guild
     ? members.map((member) => ({ user: member.user, name: memberName(member) }))
     : state.dms.value.filter((dm) => place.kind === "dm" && dm.room_id === place.roomId)
-      .map((dm) => ({ user: dm.user, name: nameOf(dm.user) }));
+      .flatMap((dm) => othersIn(dm, state.self.value.user.id))
+      .map((user) => ({ user, name: nameOf(user) }));
   const found = people
     .filter(({ user, name }) =>
       name.toLowerCase().includes(typed) || localPart(user.id).startsWith(typed)

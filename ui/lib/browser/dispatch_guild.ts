@@ -2,6 +2,7 @@ import type { Channel } from "../../../core/api/channel.ts";
 import type { GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
+import { dmName, othersIn, withUser } from "../format/dm_name.ts";
 import { guildPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -76,7 +77,7 @@ function setUser(state: ChatState, user: User): void {
       me: { ...guild.me, user },
     }));
   }
-  state.dms.value = state.dms.value.map((dm) => dm.user.id === user.id ? { ...dm, user } : dm);
+  state.dms.value = state.dms.value.map((dm) => withUser(dm, user));
   for (const [guildId, list] of state.members.value) {
     const member = list.members.find((entry) => entry.user.id === user.id);
     if (member) setMember(state, guildId, { ...member, user });
@@ -105,13 +106,18 @@ function removeGuild(state: ChatState, guildId: string, reason: string): void {
   if (reason === "moved") followGuild(state, guild, here);
 }
 
-/** Closed or left, on this device or another one. */
-function removeDm(state: ChatState, roomId: string): void {
+/** Closed or left, on this device or another one; or the viewer was removed from a group. */
+function removeDm(state: ChatState, roomId: string, reason: string | undefined): void {
+  const dm = state.dms.value.find((entry) => entry.room_id === roomId);
   dropDm(state, roomId);
+  if (reason !== undefined) state.forget([refKey({ room_id: roomId, channel_id: "main" })]);
   const place = state.place.value;
-  if (place.kind !== "dm" || place.roomId !== roomId) return;
-  state.place.value = { kind: "home" };
-  history.replaceState(null, "", "/home");
+  if (place.kind === "dm" && place.roomId === roomId) {
+    state.place.value = { kind: "home" };
+    history.replaceState(null, "", "/home");
+  }
+  if (!dm || reason !== "kicked") return;
+  showToast(state, t("group.removed", { name: dmName(dm, state.self.value.user.id) }), true);
 }
 
 /** A guild that goes on in a new room: whoever looked at it is there too. */
@@ -184,13 +190,16 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
     case "member.remove":
       dropMember(state, frame.d.guild_id, frame.d.user_id);
       return countMembers(state, frame.d.guild_id, frame.d.member_count);
+    case "dm.remove":
+      return removeDm(state, frame.d.room_id, frame.d.reason);
     case "dm.update": {
+      for (const user of othersIn(frame.d, state.self.value.user.id)) {
+        state.users.set(user.id, user);
+      }
       const others = state.dms.value.filter((dm) => dm.room_id !== frame.d.room_id);
       state.dms.value = [frame.d, ...others].sort((a, b) => b.last_ts - a.last_ts);
       return;
     }
-    case "dm.remove":
-      return removeDm(state, frame.d.room_id);
     case "dm.seen":
       return takeSeen(state, frame.d.room_id, frame.d.seen);
     case "user.update":

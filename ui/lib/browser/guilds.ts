@@ -1,4 +1,5 @@
 import type { ChatState, MemberList } from "../store/chat.ts";
+import { pairWith } from "../format/dm_name.ts";
 import { ApiError } from "../api/request.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { openPlace } from "./history.ts";
@@ -57,7 +58,7 @@ function addMembers(state: ChatState, guildId: string, list: MemberList): void {
 
 /** Opens the conversation with somebody. */
 export async function openDm(state: ChatState, userId: string): Promise<void> {
-  const held = state.dms.value.find((dm) => dm.user.id === userId);
+  const held = pairWith(state.dms.value, userId);
   const dm = held ?? await callApi("openDm", { body: { user_id: userId } });
   if (!held) {
     state.dms.value = [dm, ...state.dms.value.filter((entry) => entry.room_id !== dm.room_id)];
@@ -71,7 +72,7 @@ export async function acceptDm(state: ChatState, roomId: string): Promise<void> 
   try {
     await callApi("joinPrivateChannel", { params: { room_id: roomId } });
     state.dms.value = state.dms.value.map((dm) =>
-      dm.room_id === roomId ? { ...dm, state: "joined" } : dm
+      dm.kind === "pair" && dm.room_id === roomId ? { ...dm, state: "joined" } : dm
     );
     openPlace(state, { kind: "dm", roomId, channelId: "main", focus: null }, "none");
   } catch (error) {

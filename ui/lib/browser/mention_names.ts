@@ -1,3 +1,4 @@
+import { othersIn } from "../format/dm_name.ts";
 import type { MentionNames } from "../md/mention_text.ts";
 import type { ChatState } from "../store/chat.ts";
 import { guildOf } from "../store/place.ts";
@@ -10,7 +11,7 @@ export function mentionNames(state: ChatState): MentionNames {
   users.add(state.self.value.user.id);
   if (place.kind === "dm") {
     const dm = state.dms.value.find((entry) => entry.room_id === place.roomId);
-    if (dm) users.add(dm.user.id);
+    if (dm) { for (const { id } of othersIn(dm, state.self.value.user.id)) users.add(id); }
   }
   return {
     server: state.server.name,

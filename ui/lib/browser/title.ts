@@ -1,4 +1,4 @@
-import { nameOf } from "../format/names.ts";
+import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { mentionsIn } from "../store/unread.ts";
@@ -15,7 +15,7 @@ export function showTitle(state: ChatState): void {
   const where = channel
     ? `#${channel.name}`
     : dm
-    ? nameOf(dm.user)
+    ? dmName(dm, state.self.value.user.id)
     : guild?.name ?? t("home.title");
   const count = mentions > 0 ? `(${mentions}) ` : news ? "• " : "";
   const tail = channel && guild ? guild.name : state.server.name;

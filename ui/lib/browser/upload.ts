@@ -15,13 +15,13 @@ export interface Upload {
 export function uploadFile(
   file: File,
   onProgress: (part: number) => void,
-  options: { readonly sealed?: boolean } = {},
+  options: { readonly sealed?: boolean; readonly purpose?: "attachment" | "icon" } = {},
 ): Upload {
   const request = new XMLHttpRequest();
   const { method, path } = describeCall("uploadMedia", {
     query: {
       filename: file.name.slice(0, 255) || "file",
-      purpose: "attachment",
+      purpose: options.purpose ?? "attachment",
       sealed: options.sealed ? "1" : undefined,
     },
   });

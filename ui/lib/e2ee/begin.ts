@@ -6,7 +6,8 @@ import type { Lack } from "./support.ts";
 
 /** Whether encryption of a conversation can begin now, or what is missing. */
 export type Readiness =
-  | { readonly kind: "ready" }
+  /** `without`: people of a group who have no device yet; they read what is said once they have. */
+  | { readonly kind: "ready"; readonly without: readonly string[] }
   | { readonly kind: "lack"; readonly lack: Lack }
   /** Only who began the conversation, or owns the channel, can begin its encryption. */
   | { readonly kind: "not_yours" }
@@ -35,9 +36,12 @@ export function deviceName(agent: string): string {
   return [browser, system].filter(Boolean).join(", ") || "OpenGuild";
 }
 
-/** A conversation belongs to its two people and to nobody else, for good. */
-export function dmKind(selfId: string, dm: Pick<Dm, "user">): RoomKind {
-  return { kind: "dm", users: [selfId, dm.user.id] };
+/**
+ * A conversation of two belongs to them and to nobody else, for good; into one of several people
+ * come and go, as into a channel.
+ */
+export function dmKind(selfId: string, dm: Dm): RoomKind {
+  return dm.kind === "pair" ? { kind: "dm", users: [selfId, dm.user.id] } : { kind: "channel" };
 }
 
 export function kindOf(selfId: string, target: Encryptable): RoomKind {
@@ -56,11 +60,22 @@ export async function makeDevice(engine: RemoteEngine): Promise<boolean> {
 export async function findReadiness(
   engine: RemoteEngine,
   target: Encryptable,
+  selfId: string,
 ): Promise<Readiness> {
   if (!facts(target).may_encrypt) return { kind: "not_yours" };
   if (!await makeDevice(engine)) return { kind: "unapproved" };
   // Of a channel's people each one reads from when they have a device on.
-  if (target.kind === "channel") return { kind: "ready" };
-  const { devices } = await engine.ask("devices", target.dm.user.id);
-  return { kind: devices.some((device) => device.certified) ? "ready" : "no_device" };
+  if (target.kind === "channel") return { kind: "ready", without: [] };
+  const others = othersHere(target.dm, selfId);
+  const known = await Promise.all(others.map((userId) => engine.ask("devices", userId)));
+  const without = others.filter((_, at) => !known[at]?.devices.some((device) => device.certified));
+  return without.length === others.length ? { kind: "no_device" } : { kind: "ready", without };
+}
+
+/** Whose devices the conversation is to be encrypted for, beside one's own. */
+export function othersHere(dm: Dm, selfId: string): string[] {
+  const others = dm.kind === "pair"
+    ? [dm.user]
+    : dm.people.filter(({ state }) => state === "joined").map(({ user }) => user);
+  return others.map(({ id }) => id).filter((id) => id !== selfId);
 }

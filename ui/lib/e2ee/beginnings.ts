@@ -1,10 +1,10 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import { closeToast, showToast } from "../browser/toast.ts";
-import { nameOf } from "../format/names.ts";
+import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { type Encryptable, facts } from "../store/encryptable.ts";
-import { findReadiness, kindOf, type Readiness } from "./begin.ts";
+import { findReadiness, kindOf, othersHere, type Readiness } from "./begin.ts";
 import { CannotEncrypt } from "./client.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
 
@@ -22,7 +22,7 @@ export class Beginnings {
   /** Conversations that begin when the other one has a device, by room, with what was said of it. */
   readonly #wishes = new Map<string, { readonly dm: Dm; readonly toast: number }>();
   /** Until when it is not looked again whether a conversation can begin, by room. */
-  readonly #cannot = new Map<string, { readonly userId: string; readonly untilMs: number }>();
+  readonly #cannot = new Map<string, { readonly dm: Dm; readonly untilMs: number }>();
 
   constructor(state: ChatState, engine: Promise<RemoteEngine>) {
     this.#state = state;
@@ -32,7 +32,7 @@ export class Beginnings {
   /** Whether encryption can begin now, or what is missing. */
   async readiness(target: Encryptable): Promise<Readiness> {
     try {
-      return await findReadiness(await this.#engine, target);
+      return await findReadiness(await this.#engine, target, this.#selfId);
     } catch (error) {
       if (error instanceof CannotEncrypt) return { kind: "lack", lack: error.lack };
       throw error;
@@ -45,7 +45,7 @@ export class Beginnings {
     const wish = this.#wishes.get(roomId);
     this.#wishes.delete(roomId);
     const engine = await this.#engine;
-    await engine.ask("enable", roomId, kindOf(this.#state.self.value.user.id, target));
+    await engine.ask("enable", roomId, kindOf(this.#selfId, target));
     if (wish) closeToast(this.#state, wish.toast);
   }
 
@@ -54,7 +54,7 @@ export class Beginnings {
     showToast(
       this.#state,
       target.kind === "dm"
-        ? t("sealed.began", { name: nameOf(target.dm.user) })
+        ? t("sealed.began", { name: dmName(target.dm, this.#selfId) })
         : t("sealed.beganChannel", { name: target.channel.name }),
     );
   }
@@ -78,7 +78,7 @@ export class Beginnings {
 
   #remember(dm: Dm): void {
     this.#cannot.delete(dm.room_id);
-    this.#cannot.set(dm.room_id, { userId: dm.user.id, untilMs: Date.now() + CANNOT_MS });
+    this.#cannot.set(dm.room_id, { dm, untilMs: Date.now() + CANNOT_MS });
     for (const oldest of this.#cannot.keys()) {
       if (this.#cannot.size <= CANNOT_MAX) break;
       this.#cannot.delete(oldest);
@@ -87,22 +87,30 @@ export class Beginnings {
 
   /** Begins as soon as the other one has a device, while this page is open. */
   later(dm: Dm): void {
-    const toast = showToast(this.#state, t("sealed.waits", { name: nameOf(dm.user) }));
+    const toast = showToast(this.#state, t("sealed.waits", { name: dmName(dm, this.#selfId) }));
     this.#wishes.set(dm.room_id, { dm, toast });
   }
 
   /** Somebody's devices changed: what waited for them begins. */
   async heard(userId: string): Promise<void> {
     for (const [roomId, held] of this.#cannot) {
-      if (held.userId === userId) this.#cannot.delete(roomId);
+      if (this.#waitsFor(held.dm, userId)) this.#cannot.delete(roomId);
     }
     for (const { dm } of [...this.#wishes.values()]) {
-      if (dm.user.id !== userId) continue;
+      if (!this.#waitsFor(dm, userId)) continue;
       const target = { kind: "dm", dm } as const;
       if ((await this.readiness(target)).kind !== "ready") continue;
       await this.begin(target);
       this.tell(target);
     }
+  }
+
+  get #selfId(): string {
+    return this.#state.self.peek().user.id;
+  }
+
+  #waitsFor(dm: Dm, userId: string): boolean {
+    return othersHere(dm, this.#selfId).includes(userId);
   }
 
   /** This device became another: whether conversations can begin is to be looked at anew. */

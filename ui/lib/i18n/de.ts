@@ -4,6 +4,7 @@ import { encryption } from "./de_encryption.ts";
 import type { Catalogue } from "./en.ts";
 import { adminTexts } from "./de_admin.ts";
 import { frame } from "./de_frame.ts";
+import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
 import { people } from "./de_people.ts";
@@ -454,6 +455,7 @@ export const de: Catalogue = {
   ...settings,
   ...app,
   ...faults,
+  ...groupTexts,
   ...guildTexts,
   ...rightTexts,
   ...adminTexts,

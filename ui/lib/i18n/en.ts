@@ -3,6 +3,7 @@ import { app } from "./en_app.ts";
 import { emojiNames } from "./en_emoji.ts";
 import { encryption } from "./en_encryption.ts";
 import { frame } from "./en_frame.ts";
+import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
 import { people } from "./en_people.ts";
@@ -443,6 +444,7 @@ export const en = {
   ...adminTexts,
   ...app,
   ...faults,
+  ...groupTexts,
   ...guildTexts,
   ...rightTexts,
   ...privateTexts,

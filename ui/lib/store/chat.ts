@@ -1,11 +1,19 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Channel, ReadState } from "../../../core/api/channel.ts";
-import type { ClientFrame, Dm, Self, ServerFrame, Snapshot } from "../../../core/api/gateway.ts";
+import type {
+  ClientFrame,
+  Dm,
+  PairDm,
+  Self,
+  ServerFrame,
+  Snapshot,
+} from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
 import type { Relationship } from "../../../core/api/relationships.ts";
 import type { User } from "../../../core/api/user.ts";
+import { othersIn } from "../format/dm_name.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
 import type { Announcer } from "./announcements.ts";
 import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
@@ -50,8 +58,18 @@ export type Overlay =
   | { readonly kind: "createChannel"; readonly guildId: string; readonly parent: string | null }
   | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }
   | { readonly kind: "leaveGuild"; readonly guildId: string }
-  | { readonly kind: "startDm" }
-  | { readonly kind: "leaveDm"; readonly dm: Dm }
+  | { readonly kind: "leaveDm"; readonly dm: PairDm }
+  /** `chosen`: people who are in it from the start. */
+  | { readonly kind: "startDm"; readonly chosen?: readonly string[] }
+  | { readonly kind: "addPeople"; readonly roomId: string }
+  | { readonly kind: "groupLook"; readonly roomId: string }
+  | { readonly kind: "groupAct"; readonly act: "leave"; readonly roomId: string }
+  | {
+    readonly kind: "groupAct";
+    readonly act: "remove" | "handOver";
+    readonly roomId: string;
+    readonly userId: string;
+  }
   | { readonly kind: "friends" }
   | { readonly kind: "profile"; readonly userId: string; readonly guildId: string | null }
   | {
@@ -300,9 +318,17 @@ export class ChatState {
   userOf(userId: string): User {
     if (userId === this.self.value.user.id) return this.self.value.user;
     return this.users.get(userId) ??
-      this.dms.value.find((dm) => dm.user.id === userId)?.user ??
+      this.#inConversation(userId) ??
       this.relationships.value.get(userId)?.user ??
       { id: userId, display_name: null, avatar: null, bio: null, status: null, bot: false };
+  }
+
+  #inConversation(userId: string): User | undefined {
+    for (const dm of this.dms.value) {
+      const found = othersIn(dm, "").find((user) => user.id === userId);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   memberOf(guildId: string | null, userId: string): Member | undefined {

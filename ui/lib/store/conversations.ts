@@ -10,7 +10,9 @@ export function dropDm(state: ChatState, roomId: string): void {
 /** The other one has read on; what is told late takes nothing back. */
 export function takeSeen(state: ChatState, roomId: string, seen: SeenMark): void {
   state.dms.value = state.dms.value.map((dm) =>
-    dm.room_id === roomId && (dm.seen?.order ?? 0) <= seen.order ? { ...dm, seen } : dm
+    dm.kind === "pair" && dm.room_id === roomId && (dm.seen?.order ?? 0) <= seen.order
+      ? { ...dm, seen }
+      : dm
   );
 }
 
@@ -23,7 +25,7 @@ export function seenMessage(
   messages: readonly Message[],
   selfId: string,
 ): string | undefined {
-  const seen = dm?.seen;
+  const seen = dm?.kind === "pair" ? dm.seen : undefined;
   const last = messages.at(-1);
   if (!seen || last === undefined || last.author.id !== selfId || last.redacted) return undefined;
   return last.id === seen.id || last.order < seen.order ? last.id : undefined;

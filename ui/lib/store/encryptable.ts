@@ -1,7 +1,7 @@
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Dm } from "../../../core/api/gateway.ts";
 
-/** What can be encrypted from the pages: a conversation of two, or a private channel. */
+/** What can be encrypted from the pages: a conversation, or a private channel. */
 export type Encryptable =
   | { readonly kind: "dm"; readonly dm: Dm }
   | { readonly kind: "channel"; readonly channel: Channel };

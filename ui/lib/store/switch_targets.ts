@@ -2,6 +2,7 @@ import type { IconName } from "../../components/Icon.tsx";
 import { accountLinks } from "../settings_links.ts";
 import type { User } from "../../../core/api/user.ts";
 import { channelIcon } from "../format/channel_icon.ts";
+import { dmName } from "../format/dm_name.ts";
 import { handleOf, nameOf } from "../format/names.ts";
 import { channelPath, dmPath, guildPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
@@ -48,9 +49,11 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
     const { unread } = unreadOf(reads, dm);
     return {
       kind: "person",
-      text: nameOf(dm.user),
-      detail: handleOf(dm.user.id),
-      icon: "chat",
+      text: dmName(dm, state.self.value.user.id),
+      detail: dm.kind === "pair"
+        ? handleOf(dm.user.id)
+        : t("group.people", { n: dm.people.length }),
+      icon: dm.kind === "pair" ? "chat" : "people",
       path,
       recency: visited(path),
       unread,
@@ -87,7 +90,7 @@ function placePath(state: ChatState): string | undefined {
 function people(state: ChatState): Target[] {
   const known = new Set([
     state.self.value.user.id,
-    ...state.dms.value.map((dm) => dm.user.id),
+    ...state.dms.value.flatMap((dm) => dm.kind === "pair" ? [dm.user.id] : []),
   ]);
   return [...state.users.values()].filter((user) => !user.bot && !known.has(user.id))
     .slice(0, PEOPLE)

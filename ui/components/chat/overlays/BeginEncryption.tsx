@@ -1,8 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
+import { dmName } from "../../../lib/format/dm_name.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { t } from "../../../lib/i18n/t.ts";
-import type { Overlay } from "../../../lib/store/chat.ts";
+import type { ChatState, Overlay } from "../../../lib/store/chat.ts";
 import type { Readiness } from "../../../lib/e2ee/begin.ts";
+import type { Encryptable } from "../../../lib/store/encryptable.ts";
 import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
@@ -16,7 +18,7 @@ export default function BeginEncryption(
   const state = useChat();
   const privacy = usePrivacy();
   const { target } = overlay;
-  const name = target.kind === "dm" ? nameOf(target.dm.user) : target.channel.name;
+  const name = nameOfTarget(state, target);
   const [ready, setReady] = useState<Readiness | undefined>(undefined);
   const { busy, error, run } = useSubmit();
   const close = () => state.overlay.value = null;
@@ -36,25 +38,10 @@ export default function BeginEncryption(
   const { kind } = target;
   return (
     <Dialog title={t(kind === "dm" ? "sealed.begin" : "sealed.beginChannel")}>
-      <p>
-        {kind === "dm"
-          ? t("sealed.beginText.1", { name })
-          : t("sealed.beginChannelText.1", { name })}
-      </p>
+      <p>{whatItMeans(target, name)}</p>
       {kind === "channel" && <p>{t("sealed.beginChannelText.2")}</p>}
       <p class="muted">{t("sealed.beginText.2")}</p>
-      <p class="row-tight top" role="status">
-        {ready === undefined
-          ? !error && kind === "dm" && <span class="muted">{t("sealed.looking", { name })}</span>
-          : ready.kind === "ready"
-          ? busy && <span class="muted">{t("sealed.beginning")}</span>
-          : (
-            <>
-              <Icon name="info" small />
-              <span>{whyNot(ready, kind, name)}</span>
-            </>
-          )}
-      </p>
+      <Standing target={target} ready={ready} busy={busy} failed={error !== undefined} />
       {error && <p class="field-error" role="alert">{error}</p>}
       <div class="row end wrap">
         <button type="button" class="button" onClick={close}>{t("cancel")}</button>
@@ -81,19 +68,78 @@ export default function BeginEncryption(
   );
 }
 
+/** What is known of who can read it, or why it cannot begin. */
+function Standing(props: {
+  target: Encryptable;
+  ready: Readiness | undefined;
+  busy: boolean;
+  failed: boolean;
+}) {
+  const state = useChat();
+  const { target, ready } = props;
+  const name = nameOfTarget(state, target);
+  return (
+    <p class="row-tight top" role="status">
+      {ready === undefined
+        ? !props.failed && target.kind === "dm" && (
+          <span class="muted">{lookingFor(target, name)}</span>
+        )
+        : ready.kind === "ready"
+        ? (
+          <span class="muted">
+            {props.busy ? t("sealed.beginning") : withoutDevice(state, ready.without)}
+          </span>
+        )
+        : (
+          <>
+            <Icon name="info" small />
+            <span>{whyNot(ready, target, name)}</span>
+          </>
+        )}
+    </p>
+  );
+}
+
+function nameOfTarget(state: ChatState, target: Encryptable): string {
+  return target.kind === "dm" ? dmName(target.dm, state.self.value.user.id) : target.channel.name;
+}
+
+function whatItMeans(target: Encryptable, name: string): string {
+  if (target.kind === "channel") return t("sealed.beginChannelText.1", { name });
+  return target.dm.kind === "pair" ? t("sealed.beginText.1", { name }) : t("group.sealedText");
+}
+
+function lookingFor(target: Encryptable, name: string): string {
+  return isOfSeveral(target) ? t("group.looking") : t("sealed.looking", { name });
+}
+
+function isOfSeveral(target: Encryptable): boolean {
+  return target.kind === "dm" && target.dm.kind === "group";
+}
+
+/** Who of a group reads nothing yet. */
+function withoutDevice(state: ChatState, users: readonly string[]): string {
+  if (users.length === 0) return "";
+  const names = users.map((userId) => nameOf(state.userOf(userId))).join(", ");
+  return t("group.without", { n: users.length, names });
+}
+
 function whyNot(
   ready: Exclude<Readiness, { kind: "ready" }>,
-  kind: "dm" | "channel",
+  target: Encryptable,
   name: string,
 ): string {
   switch (ready.kind) {
     case "lack":
       return t(`sealed.lack.${ready.lack}`);
     case "not_yours":
-      return kind === "dm" ? t("sealed.notYours", { name }) : t("sealed.notYourChannel");
+      if (target.kind === "channel") return t("sealed.notYourChannel");
+      return isOfSeveral(target) ? t("group.notYours") : t("sealed.notYours", { name });
     case "unapproved":
       return t("sealed.unapproved");
     case "no_device":
-      return `${t("sealed.noDevice", { name })} ${t("sealed.noDeviceText")}`;
+      return `${isOfSeveral(target) ? t("group.noDevice") : t("sealed.noDevice", { name })} ${
+        t("sealed.noDeviceText")
+      }`;
   }
 }

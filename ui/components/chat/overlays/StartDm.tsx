@@ -1,89 +1,64 @@
-import { useMemo, useState } from "preact/hooks";
-import type { User } from "../../../../core/api/user.ts";
-import { parseTypedUserId } from "../../../../core/ids/user_id.ts";
+import { useState } from "preact/hooks";
+import { limits } from "../../../../core/limits.ts";
+import { beginGroup } from "../../../lib/browser/group_dms.ts";
 import { openDm } from "../../../lib/browser/guilds.ts";
-import { handleOf, nameOf } from "../../../lib/format/names.ts";
 import { t } from "../../../lib/i18n/t.ts";
-import { Avatar } from "../../Avatar.tsx";
+import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { PeoplePicker, type Picked, pickedIds } from "../PeoplePicker.tsx";
 import { useSubmit } from "./use_submit.ts";
 
-const SHOWN = 8;
-
-export default function StartDm() {
+/** A conversation with one, or a group of several. */
+export default function StartDm(
+  { overlay }: { overlay: Extract<Overlay, { kind: "startDm" }> },
+) {
   const state = useChat();
-  const [query, setQuery] = useState("");
+  const [picked, setPicked] = useState<Picked>({ chosen: overlay.chosen ?? [], query: "" });
+  const [name, setName] = useState("");
   const { busy, error, run } = useSubmit();
-  const selfId = state.self.value.user.id;
-  const found = useMemo((): User[] => {
-    const typed = query.trim().toLowerCase().replace(/^@/, "");
-    return [...state.users.values()]
-      .filter((user) =>
-        user.id !== selfId &&
-        (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
-          handleOf(user.id).slice(1).startsWith(typed))
-      )
-      .slice(0, SHOWN);
-  }, [query]);
-  const open = (userId: string) => run(() => openDm(state, userId));
-  const typedId = () => {
-    const typed = query.trim().toLowerCase();
-    return parseTypedUserId(typed) ?? `@${typed.replace(/^@/, "")}:${state.server.name}`;
+  const ids = pickedIds(state, picked);
+  const most = limits.authority.maxGroupPeople;
+  const isFull = ids.length + 1 > most;
+  const [first] = ids;
+  const begin = () => {
+    if (first === undefined || isFull) return;
+    void run(() => ids.length === 1 ? openDm(state, first) : beginGroup(state, ids, name.trim()));
   };
   return (
-    <Dialog title={t("dm.start")}>
+    <Dialog title={overlay.chosen ? t("group.add") : t("dm.start")}>
       <form
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (query.trim() !== "") void open(typedId());
+          begin();
         }}
       >
-        <div class="field">
-          <label for="dm-user">{t("dm.whom")}</label>
-          <input
-            id="dm-user"
-            class="input"
-            value={query}
-            placeholder={t("dm.whomPlaceholder", { server: state.server.name })}
-            autocapitalize="none"
-            spellcheck={false}
-            autofocus
-            onInput={(event) => setQuery(event.currentTarget.value)}
-          />
-        </div>
-        {found.length > 0 && <People users={found} onPick={open} />}
+        <PeoplePicker id="dm-user" label={t("dm.whom")} picked={picked} onPick={setPicked} />
+        {ids.length > 1
+          ? (
+            <div class="field">
+              <label for="group-name">{t("group.nameOptional")}</label>
+              <input
+                id="group-name"
+                class="input"
+                value={name}
+                maxLength={100}
+                onInput={(event) => setName(event.currentTarget.value)}
+              />
+            </div>
+          )
+          : <p class="hint">{t("group.choose")}</p>}
+        {isFull && <p class="field-error" role="alert">{t("group.full", { n: most })}</p>}
         {error && <p class="field-error" role="alert">{error}</p>}
-        <button type="submit" class="button primary wide" disabled={busy || query.trim() === ""}>
-          {t("dm.open")}
+        <button
+          type="submit"
+          class="button primary wide"
+          disabled={busy || first === undefined || isFull}
+        >
+          {ids.length > 1 ? t("group.begin", { n: ids.length + 1 }) : t("dm.open")}
         </button>
       </form>
     </Dialog>
-  );
-}
-
-function People({ users, onPick }: { users: readonly User[]; onPick: (userId: string) => void }) {
-  const state = useChat();
-  return (
-    <ul class="pick-list">
-      {users.map((user) => (
-        <li key={user.id}>
-          <button type="button" class="side-row" onClick={() => onPick(user.id)}>
-            <Avatar
-              id={user.id}
-              name={nameOf(user)}
-              uri={user.avatar}
-              size="m"
-              presence={state.presenceOf(user.id)}
-            />
-            <span class="grow clip">
-              <span class="clip block strong">{nameOf(user)}</span>
-              <span class="clip block tiny faint">{handleOf(user.id)}</span>
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { startServers } from "../harness/federated.ts";
+import type { Person } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+const SOON_MS = 60_000;
+
+function soon<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  return waitFor(what, async () => await look() || undefined, SOON_MS) as Promise<T>;
+}
+
+interface Group {
+  readonly kind: string;
+  readonly room_id: string;
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly people: readonly { readonly user: { readonly id: string }; readonly state: string }[];
+}
+
+async function groupOf(person: Person, roomId: string): Promise<Group | undefined> {
+  const { dms } = await person.do("GET", "/dms");
+  return dms.find((dm: Group) => dm.kind === "group" && dm.room_id === roomId);
+}
+
+/** Everybody in it as one of them sees it: `@ann:one.test joined`. */
+function peopleIn(group: Group | undefined): string[] {
+  return (group?.people ?? []).map(({ user, state }) => `${user.id} ${state}`);
+}
+
+async function sees(person: Person, roomId: string, people: readonly string[]): Promise<void> {
+  const wanted = [...people].sort().join("\n");
+  await soon(
+    `${person.id} to see ${people.join(", ")}`,
+    async () => peopleIn(await groupOf(person, roomId)).sort().join("\n") === wanted,
+  );
+}
+
+async function invitationOf(person: Person, roomId: string) {
+  return await soon(`${person.id} to be invited`, async () => {
+    const { invitations } = await person.do("GET", "/invitations");
+    return invitations.find((each: { room_id: string }) => each.room_id === roomId);
+  });
+}
+
+async function say(person: Person, roomId: string, body: string): Promise<void> {
+  await person.do("POST", `/rooms/${roomId}/send`, { channel_id: "main", body });
+}
+
+async function textsOf(person: Person, roomId: string): Promise<string[]> {
+  const { status, body } = await person.try("GET", `/rooms/${roomId}/messages?channel_id=main`);
+  return status === 200 ? body.messages.map((m: { body: string }) => m.body) : [];
+}
+
+async function hears(person: Person, roomId: string, text: string): Promise<void> {
+  await soon(
+    `${person.id} to read ${JSON.stringify(text)}`,
+    async () => (await textsOf(person, roomId)).includes(text),
+  );
+}
+
+Deno.test("a conversation of several across three servers: begun, added to, handed over, left", async (t) => {
+  await using federation = await startServers(3);
+  const [one, two, three] = federation.servers;
+  assert.ok(one && two && three);
+  const ann = await one.register("ann");
+  const guild = await ann.do("POST", "/guilds", { name: "Shared" });
+  const { code } = await ann.do("POST", "/invites", { guild_id: guild.id });
+  const amy = await one.register("amy", code);
+  await amy.do("POST", `/invites/${code}/accept`);
+  const bob = await two.register("bob");
+  const own = await bob.do("POST", "/guilds", { name: "Elsewhere" });
+  const link = await bob.do("POST", "/invites", { guild_id: own.id });
+  const bea = await two.register("bea", link.code);
+  await bea.do("POST", `/invites/${link.code}/accept`);
+  const cid = await three.register("cid");
+  const step = async (name: string, walk: () => Promise<void>) =>
+    assert.ok(await t.step(name, walk), name);
+  let roomId = "";
+
+  await step("two others are needed, and each must be there to be written to", async () => {
+    const few = await ann.try("POST", "/group-dms", { user_ids: [bob.id, ann.id, bob.id] });
+    assert.deepEqual([few.status, few.body.error.code], [400, "invalid"]);
+    const nobody = await ann.try("POST", "/group-dms", { user_ids: [bob.id, "@x:two.test"] });
+    assert.equal(nobody.status, 404);
+    const many = Array.from({ length: 25 }, (_, at) => `@p${at}:two.test`);
+    const full = await ann.try("POST", "/group-dms", { user_ids: many });
+    assert.deepEqual([full.status, full.body.error.code], [422, "limit_reached"]);
+    assert.deepEqual((await ann.do("GET", "/dms")).dms, []);
+  });
+
+  await step("who knows the one who begins is in at once, who does not is asked", async () => {
+    const group: Group = await ann.do("POST", "/group-dms", { user_ids: [amy.id, bob.id] });
+    roomId = group.room_id;
+    assert.deepEqual([group.name, group.owner], [null, ann.id]);
+    assert.deepEqual(peopleIn(group), [
+      `${amy.id} joined`,
+      `${ann.id} joined`,
+      `${bob.id} invited`,
+    ]);
+    assert.deepEqual(peopleIn(await groupOf(amy, roomId)), peopleIn(group));
+    const asked = await invitationOf(bob, roomId);
+    assert.deepEqual([asked.kind, asked.by.id, asked.held], ["group_dm", ann.id, true]);
+    assert.equal(await groupOf(bob, roomId), undefined);
+    await say(ann, roomId, "before bob");
+    await bob.do("POST", `/invitations/${roomId}/accept`);
+    await sees(ann, roomId, [`${ann.id} joined`, `${amy.id} joined`, `${bob.id} joined`]);
+    await say(ann, roomId, "hello bob");
+    await hears(bob, roomId, "hello bob");
+    await say(bob, roomId, "hello both");
+    await hears(amy, roomId, "hello both");
+    assert.ok(
+      !(await textsOf(bob, roomId)).includes("before bob"),
+      "what was said before is not his",
+    );
+    // It is nobody's guild: neither a place in the list nor a reason to know somebody.
+    assert.ok(
+      (await ann.do("GET", "/guilds")).guilds.every((each: { id: string }) => each.id !== roomId),
+    );
+  });
+
+  await step("any of them adds people and renames it, only whom they may write to", async () => {
+    const eve = await one.register("eve", await codeOf(ann));
+    await eve.do("PATCH", "/account/preferences", { dms_from: "nobody" });
+    const barred = await amy.try("POST", `/group-dms/${roomId}/people`, { user_ids: [eve.id] });
+    assert.deepEqual([barred.status, barred.body.error.code], [403, "forbidden"]);
+    const twice = await bob.try("POST", `/group-dms/${roomId}/people`, { user_ids: [amy.id] });
+    assert.equal(twice.status, 409);
+    await bob.do("POST", `/group-dms/${roomId}/people`, { user_ids: [bea.id, cid.id] });
+    await bob.do("PATCH", `/group-dms/${roomId}`, { name: "Trip" });
+    await invitationOf(cid, roomId);
+    await cid.do("POST", `/invitations/${roomId}/accept`);
+    const all = [ann, amy, bob, bea, cid].map(({ id }) => `${id} joined`);
+    for (const person of [ann, bea, cid]) await sees(person, roomId, all);
+    await soon("ann to see the name", async () => (await groupOf(ann, roomId))?.name === "Trip");
+    await say(cid, roomId, "here I am");
+    for (const person of [ann, bea]) await hears(person, roomId, "here I am");
+    assert.ok(!(await textsOf(cid, roomId)).includes("hello both"));
+  });
+
+  await step("somebody whose settings keep strangers out hears nothing of it", async () => {
+    const fay = await two.register("fay", await codeOf(bob));
+    await fay.do("PATCH", "/account/preferences", { dms_from: "shared" });
+    // Her server is in the conversation already: it comes like every event of it.
+    await ann.do("POST", `/group-dms/${roomId}/people`, { user_ids: [fay.id] });
+    await soon(
+      "bob's server to know of it",
+      async () => peopleIn(await groupOf(bob, roomId)).includes(`${fay.id} invited`),
+    );
+    assert.deepEqual((await fay.do("GET", "/invitations")).invitations, []);
+    const mine = await ann.try("DELETE", `/group-dms/${roomId}/people/${fay.id}`);
+    assert.equal(mine.status, 200, "an invitation can be withdrawn");
+  });
+
+  await step("the owner alone removes people; the removed one is out everywhere", async () => {
+    const barred = await bob.try("DELETE", `/group-dms/${roomId}/people/${bea.id}`);
+    assert.deepEqual([barred.status, barred.body.error.code], [403, "forbidden"]);
+    await ann.do("DELETE", `/group-dms/${roomId}/people/${bea.id}`);
+    await soon("bea to be out", async () => await groupOf(bea, roomId) === undefined);
+    assert.equal((await bea.try("GET", `/rooms/${roomId}/messages?channel_id=main`)).status, 404);
+    await sees(cid, roomId, [ann, amy, bob, cid].map(({ id }) => `${id} joined`));
+  });
+
+  await step("handed over to somebody of another server, whose server signs unasked", async () => {
+    const barred = await amy.try("POST", `/group-dms/${roomId}/owner`, { user_id: amy.id });
+    assert.equal(barred.status, 403);
+    const group: Group = await ann.do("POST", `/group-dms/${roomId}/owner`, { user_id: cid.id });
+    assert.equal(group.owner, cid.id);
+    await soon("bob to see it", async () => (await groupOf(bob, roomId))?.owner === cid.id);
+    assert.deepEqual((await cid.do("GET", "/owner-offers")).offers, []);
+    const former = await ann.try("DELETE", `/group-dms/${roomId}/people/${bob.id}`);
+    assert.equal(former.status, 403);
+  });
+
+  await step("an owner who leaves hands over to whoever is there longest and answers", async () => {
+    await cid.do("DELETE", `/group-dms/${roomId}/people/${cid.id}`);
+    assert.equal(await groupOf(cid, roomId), undefined);
+    const longest = [ann.id, amy.id];
+    await soon(
+      "the others to see who owns it",
+      async () => longest.includes((await groupOf(bob, roomId))?.owner ?? ""),
+    );
+    const owner = (await groupOf(bob, roomId))?.owner === ann.id ? ann : amy;
+    const other = owner === ann ? amy : ann;
+    await owner.do("DELETE", `/group-dms/${roomId}/people/${owner.id}`);
+    await soon(
+      "the next of them",
+      async () => (await groupOf(bob, roomId))?.owner === other.id,
+    );
+    // Nobody's server answers, and nobody is kept in by that.
+    federation.cut(0, 1);
+    await other.do("DELETE", `/group-dms/${roomId}/people/${other.id}`);
+    assert.equal(await groupOf(other, roomId), undefined);
+    federation.heal(0, 1);
+    await sees(bob, roomId, [`${bob.id} joined`]);
+    assert.equal((await groupOf(bob, roomId))?.owner, null);
+  });
+});
+
+async function codeOf(owner: Person): Promise<string> {
+  const guild = await owner.do("POST", "/guilds", { name: "For links" });
+  return (await owner.do("POST", "/invites", { guild_id: guild.id })).code;
+}

@@ -1,0 +1,49 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import { t } from "../../lib/i18n/t.ts";
+import { useChat } from "./chat_context.ts";
+import { MenuButton } from "./Menu.tsx";
+
+/** What can be done with a conversation, of two or of several. */
+export default function DmMenuItems({ dm }: { dm: Dm }) {
+  const state = useChat();
+  if (dm.kind === "pair" && dm.state === "invited") return null;
+  const roomId = dm.room_id;
+  return (
+    <>
+      <MenuButton
+        icon="plus"
+        onClick={() =>
+          state.overlay.value = dm.kind === "group"
+            ? { kind: "addPeople", roomId }
+            : { kind: "startDm", chosen: [dm.user.id] }}
+      >
+        {t("group.add")}
+      </MenuButton>
+      {dm.kind === "group" && (
+        <MenuButton
+          icon="edit"
+          onClick={() => state.overlay.value = { kind: "groupLook", roomId }}
+        >
+          {t("group.look")}
+        </MenuButton>
+      )}
+      {dm.state === "joined" && !dm.encrypted && (
+        <MenuButton
+          icon="lock"
+          onClick={() => state.overlay.value = { kind: "encrypt", target: { kind: "dm", dm } }}
+        >
+          {t("sealed.begin")}
+        </MenuButton>
+      )}
+      {dm.kind === "group" && (
+        <MenuButton
+          icon="leave"
+          danger
+          onClick={() => state.overlay.value = { kind: "groupAct", act: "leave", roomId }}
+        >
+          {t("group.leave")}
+        </MenuButton>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { useMemo, useState } from "preact/hooks";
+import type { User } from "../../../core/api/user.ts";
+import { parseTypedUserId } from "../../../core/ids/user_id.ts";
+import { handleOf, nameOf } from "../../lib/format/names.ts";
+import { t } from "../../lib/i18n/t.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
+import { Avatar } from "../Avatar.tsx";
+import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
+
+const SHOWN = 8;
+
+export interface Picked {
+  readonly chosen: readonly string[];
+  /** What stands in the field and is not chosen yet. */
+  readonly query: string;
+}
+
+/** Everybody who is chosen, and who was typed and not taken over yet. */
+export function pickedIds(state: ChatState, { chosen, query }: Picked): string[] {
+  const typed = query.trim().toLowerCase();
+  if (typed === "") return [...chosen];
+  return [...new Set([...chosen, typedId(state, typed)])];
+}
+
+function typedId(state: ChatState, typed: string): string {
+  return parseTypedUserId(typed) ?? `@${typed.replace(/^@/, "")}:${state.server.name}`;
+}
+
+/** A field to look for people, those who fit, and those who are chosen. */
+export function PeoplePicker(props: {
+  id: string;
+  label: string;
+  picked: Picked;
+  /** Who cannot be chosen: they are in it already. */
+  without?: readonly string[];
+  onPick: (picked: Picked) => void;
+}) {
+  const state = useChat();
+  const { picked, onPick } = props;
+  const { chosen, query } = picked;
+  const selfId = state.self.value.user.id;
+  const [said, setSaid] = useState("");
+  const found = useMemo((): User[] => {
+    const typed = query.trim().toLowerCase().replace(/^@/, "");
+    const barred = new Set([selfId, ...chosen, ...props.without ?? []]);
+    return [...state.users.values()]
+      .filter((user) =>
+        !barred.has(user.id) && !state.isBlocked(user.id) &&
+        (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
+          handleOf(user.id).slice(1).startsWith(typed))
+      )
+      .slice(0, SHOWN);
+  }, [query, chosen, props.without]);
+  const add = (userId: string) => {
+    onPick({ chosen: [...chosen, userId], query: "" });
+    setSaid(`${t("group.chosen")}: ${nameOf(state.userOf(userId))}`);
+    document.getElementById(props.id)?.focus();
+  };
+  const drop = (userId: string) =>
+    onPick({ ...picked, chosen: chosen.filter((each) => each !== userId) });
+  return (
+    <>
+      <div class="field">
+        <label for={props.id}>{props.label}</label>
+        {chosen.length > 0 && <Chips chosen={chosen} onDrop={drop} />}
+        <input
+          id={props.id}
+          class="input"
+          value={query}
+          placeholder={t("dm.whomPlaceholder", { server: state.server.name })}
+          autocapitalize="none"
+          spellcheck={false}
+          autofocus
+          onInput={(event) => onPick({ chosen, query: event.currentTarget.value })}
+          onKeyDown={(event) => {
+            const last = chosen.at(-1);
+            if (event.key !== "Backspace" || query !== "" || last === undefined) return;
+            event.preventDefault();
+            drop(last);
+          }}
+        />
+      </div>
+      <span class="sr" role="status">{said}</span>
+      {found.length > 0 && <People users={found} onPick={add} />}
+    </>
+  );
+}
+
+function Chips(
+  { chosen, onDrop }: { chosen: readonly string[]; onDrop: (userId: string) => void },
+) {
+  const state = useChat();
+  return (
+    <ul class="chips" aria-label={t("group.chosen")}>
+      {chosen.map((userId) => {
+        const user = state.userOf(userId);
+        const name = nameOf(user);
+        return (
+          <li key={userId}>
+            <button
+              type="button"
+              class="chip"
+              title={handleOf(userId)}
+              aria-label={t("group.drop", { name })}
+              onClick={() => onDrop(userId)}
+            >
+              <Avatar id={userId} name={name} uri={user.avatar} size="xs" />
+              <span class="clip">{name}</span>
+              <Icon name="close" small />
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function People({ users, onPick }: { users: readonly User[]; onPick: (userId: string) => void }) {
+  const state = useChat();
+  return (
+    <ul class="pick-list">
+      {users.map((user) => (
+        <li key={user.id}>
+          <button type="button" class="side-row" onClick={() => onPick(user.id)}>
+            <Avatar
+              id={user.id}
+              name={nameOf(user)}
+              uri={user.avatar}
+              size="m"
+              presence={state.presenceOf(user.id)}
+            />
+            <span class="grow clip">
+              <span class="clip block strong">{nameOf(user)}</span>
+              <span class="clip block tiny faint">{handleOf(user.id)}</span>
+            </span>
+            <Icon name="plus" small />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
