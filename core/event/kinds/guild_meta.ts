@@ -19,10 +19,6 @@ export const guildMetaKind = defineKind<GuildMetaContent>({
   stateKey: "empty",
   authority: false,
   content,
-<<<<<<< HEAD
-  fields: "`name`, `description?`, `icon?`, `icon_blake3?`, `banner?`",
-=======
-  fields: "`name?`, `description?`, `icon?`, `banner?`",
->>>>>>> 5a98a8f (Group DMs: rooms of several people across servers, begun, added to, named, handed over and left)
+  fields: "`name?`, `description?`, `icon?`, `icon_blake3?`, `banner?`",
   right: "MANAGE_GUILD; in a group DM be joined",
 });

@@ -207,7 +207,10 @@ export const OPERATIONS = {
   getVoiceSession: ["GET", "/client/v1/voice/sessions/:session"],
   joinVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/join"],
   leaveVoice: ["DELETE", "/client/v1/voice/sessions/:session"],
-  moderateVoice: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id"],
+  moderateVoice: [
+    "PATCH",
+    "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
+  ],
   readyVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group/ready"],
   restartVoice: ["POST", "/client/v1/voice/sessions/:session/restart"],
   updateVoice: ["PATCH", "/client/v1/voice/sessions/:session"],

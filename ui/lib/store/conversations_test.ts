@@ -21,7 +21,11 @@ Deno.test("'seen' stands under the last message alone, when it is one's own and 
   assert.equal(seenMessage(readTo("$9", 20), own, ANN), undefined, "of equal order, another one");
   assert.equal(seenMessage(readTo("$9", 30), own, ANN), "$2", "a reaction or edit after it");
   assert.equal(seenMessage(readTo("$2", 20), own, BOB), undefined, "somebody else's message");
-  assert.equal(seenMessage({ kind: "pair", seen: null } as Dm, own, ANN), undefined, "kept to himself");
+  assert.equal(
+    seenMessage({ kind: "pair", seen: null } as Dm, own, ANN),
+    undefined,
+    "kept to himself",
+  );
   assert.equal(seenMessage(undefined, own, ANN), undefined, "a channel of a guild");
   const gone = [{ ...said("$1", 10, ANN), redacted: { by: ANN, reason: null } } as Message];
   assert.equal(seenMessage(readTo("$1", 10), gone, ANN), undefined, "deleted");
