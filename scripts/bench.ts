@@ -15,6 +15,7 @@ const BENCHES = [
   "encryption",
   "mls",
   "new_device",
+  "voice",
 ] as const;
 const root = new URL("..", import.meta.url).pathname;
 

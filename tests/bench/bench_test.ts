@@ -57,3 +57,9 @@ Deno.test("new_device: a new device has its history back", async () => {
   assert.equal(figures.length, 1);
   assert.ok((figures[0]?.value ?? 0) > 0);
 });
+
+Deno.test("voice: packets are forwarded and none is lost", async () => {
+  const [figure] = await runBench("voice", ["--tiny"]);
+  assert.ok((figure?.value ?? 0) >= 0);
+  assert.ok((figure?.more?.["lost %"] ?? 100) < 1);
+});

@@ -56,9 +56,12 @@ const STREAM = 4711;
 const CHECK_MS = 2000;
 const RETRY_MS = 500;
 
+/** What a participant must know of its seat, which may be in another process. */
+export type OfferedSeat = Pick<Seat, "offer" | "answer" | "onOffer">;
+
 /** A participant without a browser, which sends exactly what it is told. */
-export class ScriptedPeer implements AsyncDisposable {
-  readonly seat: Seat;
+export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposable {
+  readonly seat: S;
   readonly #socket: Socket;
   readonly #serverPort: number;
   readonly #identity: DtlsIdentity;
@@ -76,7 +79,7 @@ export class ScriptedPeer implements AsyncDisposable {
   /** Counts only; for load. */
   isDeaf = false;
 
-  private constructor(seat: Seat, socket: Socket, serverPort: number, identity: DtlsIdentity) {
+  private constructor(seat: S, socket: Socket, serverPort: number, identity: DtlsIdentity) {
     this.seat = seat;
     this.#socket = socket;
     this.#serverPort = serverPort;
@@ -85,7 +88,11 @@ export class ScriptedPeer implements AsyncDisposable {
     seat.onOffer(() => this.#answer());
   }
 
-  static async open(seat: Seat, serverPort: number, identity: DtlsIdentity): Promise<ScriptedPeer> {
+  static async open<S extends OfferedSeat>(
+    seat: S,
+    serverPort: number,
+    identity: DtlsIdentity,
+  ): Promise<ScriptedPeer<S>> {
     const socket = createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
     return new ScriptedPeer(seat, socket, serverPort, identity);

@@ -1,0 +1,91 @@
+/** The measured half of `voice.ts`: a media server, or the bare task of one, told by lines of JSON. */
+import { createSocket } from "node:dgram";
+import { limits } from "../../core/limits.ts";
+import { systemClock } from "../../server/system/clock.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { systemRng } from "../../server/system/rng.ts";
+import { openSfu } from "../../voice/sfu/open_sfu.ts";
+import { SendQueue } from "../../voice/sfu/send_queue.ts";
+import type { Seat, Sfu, SfuStats } from "../../voice/sfu/sfu.ts";
+import { serveLines } from "./part.ts";
+
+export type VoiceOrder =
+  | { readonly kind: "open" }
+  | { readonly kind: "bare" }
+  /** Answered with the offers of the seats of so many new calls. */
+  | { readonly kind: "join"; readonly calls: number }
+  /** One answer a seat; answered with the offers that follow. */
+  | { readonly kind: "answer"; readonly sdps: readonly string[] }
+  | { readonly kind: "count" };
+
+export interface SeatOffer {
+  readonly seq: number;
+  readonly sdp: string;
+}
+
+/** Everybody talks: more than the loudest would not be forwarded. */
+export const TALKERS = limits.voice.maxSpeakers;
+
+let sfu: Sfu | undefined;
+let seats: Seat[] = [];
+
+async function openMedia(): Promise<number> {
+  sfu = await openSfu({
+    bind: [{ hostname: "127.0.0.1", port: 0 }],
+    announce: ["127.0.0.1"],
+    log: silentLog,
+    clock: systemClock,
+    rng: systemRng,
+  });
+  return sfu.port;
+}
+
+/** Sends what comes from one address to the others of its call as it is. Calls fill one by one. */
+async function openBare(): Promise<number> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
+  const queue = new SendQueue(socket);
+  const calls = new Map<number, number[]>();
+  socket.on("message", (data, { port }) => {
+    const call = calls.get(port) ?? [...calls.values()].find(({ length }) => length < TALKERS) ??
+      [];
+    if (!calls.has(port)) calls.set(port, call).get(port)?.push(port);
+    for (const other of call) {
+      if (other === port) continue;
+      const out = queue.take();
+      queue.push(out, data.copy(out), other, "127.0.0.1");
+    }
+  });
+  return socket.address().port;
+}
+
+function join(calls: number): SeatOffer[] {
+  seats = Array.from({ length: calls * TALKERS }, (_, at) => {
+    const call = String(Math.floor(at / TALKERS));
+    const request = { call, participant: String(at), speak: true, hear: true, bitrate: 64_000 };
+    const seat = sfu?.join(request);
+    if (seat === undefined) throw new Error("The call is full");
+    return seat;
+  });
+  return seats.map(({ offer }) => offer);
+}
+
+async function answer(sdps: readonly string[]): Promise<SeatOffer[]> {
+  seats.forEach((seat, at) => {
+    const result = seat.answer(seat.offer.seq, sdps[at] ?? "");
+    if (!result.ok) throw new Error(result.reason);
+  });
+  // Offers leave behind what changed, at the end of the turn.
+  await Promise.resolve();
+  return seats.map(({ offer }) => offer);
+}
+
+if (import.meta.main) {
+  await serveLines<VoiceOrder>((order): Promise<number | SeatOffer[] | SfuStats | null> => {
+    if (order.kind === "open") return openMedia();
+    if (order.kind === "bare") return openBare();
+    if (order.kind === "join") return Promise.resolve(join(order.calls));
+    if (order.kind === "answer") return answer(order.sdps);
+    return Promise.resolve(sfu?.stats() ?? null);
+  });
+}
