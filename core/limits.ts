@@ -216,6 +216,8 @@ export const limits = {
     /** A jump of a stream's numbers beyond this is closed for its listeners. */
     maxSequenceGap: 1024,
     reportEveryMs: 3000,
+    /** Errors of a socket that are told before it only counts on. */
+    maxFaultsLogged: 20,
   },
 } as const;
 

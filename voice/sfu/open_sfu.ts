@@ -17,14 +17,7 @@ const TICK_MS = 200;
  */
 export async function openSfu(options: SfuOptions): Promise<Sfu> {
   const { log, clock, rng } = options;
-  if (options.announce.length === 0) {
-    throw new Error("Voice has no address to announce: name the IP that browsers can reach.");
-  }
-  for (const address of options.announce) {
-    if (isIP(address) === 0) {
-      throw new Error(`Voice cannot announce ${JSON.stringify(address)}: it is no IP address.`);
-    }
-  }
+  checkAnnounced(options);
   const identity = await makeIdentity();
   const sockets = await bindAll(options);
   const port = sockets[0]?.port ?? 0;
@@ -37,10 +30,10 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
     handshakesFailed: 0,
   };
   const demux = new Demux(counts, (route) => ways.forEach((each) => each.close(route)));
-  const ways = sockets.map((socket) => new UdpWays(socket, demux));
+  const ways = sockets.map((socket) => new UdpWays(socket, demux, log));
   const seats = new Seats(demux, {
     identity,
-    candidates: options.announce.map((address) => ({ address, port, transport: "udp" })),
+    candidates: reachable(options, sockets).map((address) => ({ address, port, transport: "udp" })),
     clock,
     rng,
     log,
@@ -59,6 +52,29 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
       await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
     },
   };
+}
+
+function checkAnnounced({ announce }: SfuOptions): void {
+  if (announce.length === 0) {
+    throw new Error("Voice has no address to announce: name the IP that browsers can reach.");
+  }
+  for (const address of announce) {
+    if (isIP(address) === 0) {
+      throw new Error(`Voice cannot announce ${JSON.stringify(address)}: it is no IP address.`);
+    }
+  }
+}
+
+/** The announced addresses of a kind that a socket listens on: others would only cost browsers time. */
+function reachable({ announce, log }: SfuOptions, sockets: readonly UdpSocket[]): string[] {
+  const [heard, unheard] = [true, false].map((wanted) =>
+    announce.filter((address) => sockets.some(({ family }) => family === isIP(address)) === wanted)
+  );
+  for (const address of unheard ?? []) {
+    log.log("warn", "Voice does not announce an address that no socket can hear", { address });
+  }
+  if (heard !== undefined && heard.length > 0) return heard;
+  throw new Error(`Voice listens at no address of the kind it announces: ${announce.join(", ")}.`);
 }
 
 async function bindAll({ bind, log }: SfuOptions): Promise<UdpSocket[]> {

@@ -250,14 +250,14 @@ export class SeatInCall implements Seat, Member {
     queueMicrotask(() => {
       this.#isOfferDue = false;
       const offer = this.#isOver ? undefined : this.#negotiation.next();
-      if (offer !== undefined) this.#onOffer(offer);
+      if (offer !== undefined) this.#tell(() => this.#onOffer(offer));
     });
   }
 
   #tellSpeaking(): void {
     if (this.publisher.speaking === this.#speaking) return;
     this.#speaking = this.publisher.speaking;
-    this.#onSpeaking(this.#speaking);
+    this.#tell(() => this.#onSpeaking(this.#speaking));
   }
 
   #fail(reason: string): void {
@@ -277,7 +277,16 @@ export class SeatInCall implements Seat, Member {
       this.#call.remove(this);
       this.#host.onVacant(this, this.#dtls.close());
     }
-    this.#onState(state);
+    this.#tell(() => this.#onState(state));
+  }
+
+  /** What a listener throws must not end the packet or the tick that it was told of. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#host.log.log("error", "A listener of a voice connection has failed", { error });
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { SendQueue } from "./send_queue.ts";
 /** One bound UDP socket and its queue. */
 export interface UdpSocket extends AsyncDisposable {
   readonly port: number;
+  readonly family: 4 | 6;
   readonly queue: SendQueue;
   onDatagram(callback: (data: Buffer, from: RemoteInfo) => void): void;
   routeTo(address: string, port: number): Route;
@@ -26,13 +27,14 @@ export async function bindUdp(hostname: string, port: number): Promise<UdpSocket
   });
   // An unreachable browser (ICMP) is no reason to stop: its silence is noticed elsewhere.
   socket.on("error", () => {});
-  return wrap(socket);
+  return wrap(socket, isIPv6(hostname) ? 6 : 4);
 }
 
-function wrap(socket: Socket): UdpSocket {
+function wrap(socket: Socket, family: 4 | 6): UdpSocket {
   const queue = new SendQueue(socket);
   return {
     port: socket.address().port,
+    family,
     queue,
     onDatagram(callback) {
       socket.on("message", callback);

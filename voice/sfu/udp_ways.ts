@@ -1,4 +1,6 @@
 import type { Buffer } from "node:buffer";
+import { limits } from "../../core/limits.ts";
+import type { Log } from "../../core/ports/log.ts";
 import type { Demux, Way } from "./demux.ts";
 import type { Route } from "./route.ts";
 import type { UdpSocket } from "./udp_socket.ts";
@@ -8,9 +10,18 @@ export class UdpWays {
   readonly #socket: UdpSocket;
   readonly #ways = new Map<string, Way>();
 
-  constructor(socket: UdpSocket, demux: Demux) {
+  constructor(socket: UdpSocket, demux: Demux, log: Log) {
     this.#socket = socket;
-    socket.onDatagram((data, { address, port }) => this.#take(demux, data, address, port));
+    let faults = 0;
+    socket.onDatagram((data, { address, port }) => {
+      try {
+        this.#take(demux, data, address, port);
+      } catch (error) {
+        // A fault of ours. It must not let one datagram end all calls, nor fill the log.
+        if (faults++ >= limits.voice.maxFaultsLogged) return;
+        log.log("error", "A datagram of voice could not be handled", { error });
+      }
+    });
   }
 
   close(route: Route): void {
