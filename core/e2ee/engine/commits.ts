@@ -38,11 +38,13 @@ async function takeCommit(box: RoomBox, logged: LoggedCommit): Promise<void> {
   const bytes = fromBase64(logged.commit) ?? new Uint8Array();
   const hash = base64Of(sha256(bytes));
   const next = pending?.hash === hash ? pending.group : await processed(box, group, bytes);
-  checkReceipt(logged.receipt, { hash, group: next });
+  // Whoever is taken out cannot compute the epoch without them: there is nothing to compare.
   if (next.removed) {
-    await box.step({ group: null, pending: null });
+    // Let in again, it reads from there on: what was said between is not for it.
+    await box.step({ group: null, pending: null, meta: { joinedEpoch: undefined } });
     return;
   }
+  checkReceipt(logged.receipt, { hash, group: next });
   await box.checkMembers(next);
   await box.step({ group: next, pending: null });
   box.well("unexpected_member");

@@ -80,11 +80,13 @@ export class Room {
     try {
       box.dirty = false;
       await ensureJoined(box);
+      await this.#follow();
+      // Taken out and let in again since: there is a Welcome, or a way in from outside.
+      if (box.group === undefined) {
+        await ensureJoined(box);
+        await this.#follow();
+      }
       if (box.group === undefined) return;
-      demandOwnIdentity(box);
-      await readFeed(box);
-      await advance(box);
-      await readFeed(box);
       await lookForWork(box);
       box.gone = false;
     } catch (error) {
@@ -93,6 +95,16 @@ export class Room {
       box.gone = true;
       box.changed();
     }
+  }
+
+  /** Takes what happened in the group, each message in the epoch it was sealed in. */
+  async #follow(): Promise<void> {
+    const box = this.#box;
+    if (box.group === undefined) return;
+    demandOwnIdentity(box);
+    await readFeed(box);
+    await advance(box);
+    await readFeed(box);
   }
 
   seal(

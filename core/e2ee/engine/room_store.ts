@@ -12,8 +12,8 @@ export interface RoomMeta {
   readonly expected?: RoomKind;
   /** Encryption of it was begun, by whomever: it is never plain again. */
   readonly encrypted: boolean;
-  /** First epoch that this device was in. */
-  readonly joinedEpoch?: number;
+  /** First epoch that this device was in, since it came in last. */
+  readonly joinedEpoch?: number | undefined;
   /** Where the key feed goes on. */
   readonly feedAfter?: number;
   /** Messages sealed since this device's own keys in the group were renewed. */
