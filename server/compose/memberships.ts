@@ -27,6 +27,7 @@ import { UpgradeFollower } from "../federation/upgrade_follower.ts";
 import { guildVouchers } from "../federation/vouchers.ts";
 import { remoteFailure } from "../federation/words.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
+import { CheckWatch } from "../federation/check_watch.ts";
 import { Custodian } from "../services/channels/custodian.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
 import { hearRelationship } from "../services/relationships/change_relationship.ts";
@@ -82,6 +83,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
       announce,
     }),
   );
+  stack.use(new CheckWatch({ ...base, announce }));
   const remote = remoteRooms({
     sql,
     ask,
@@ -99,9 +101,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
   const custodian = stack.use(new Custodian({ ...base, remote }));
   const follower = stack.use(new UpgradeFollower({ ...base, remote }));
   stack.defer(store.feed.subscribe((batch) => {
-    follower.take(batch);
-    granter.take(batch);
-    custodian.take(batch);
+    for (const part of [follower, granter, custodian]) part.take(batch);
   }));
   const shared = {
     serverName,

@@ -56,6 +56,11 @@ export class Rooms {
     this.#loading.delete(id);
   }
 
+  /** Rooms in use that were joined elsewhere and are held as not yet checked. */
+  beingChecked(): readonly Room[] {
+    return [...this.#recent.values()].filter((room) => room.checking !== undefined);
+  }
+
   /** Frees graphs of rooms that were not used lately, while all together are too large. */
   trimGraphs(): void {
     let left = GRAPH_EVENTS_MAX;
