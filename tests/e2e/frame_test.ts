@@ -3,7 +3,16 @@ import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { createGuild, fillRegistration, holds, PASSWORD, say, settled, tabTo } from "./people.ts";
+import {
+  createGuild,
+  fillRegistration,
+  holds,
+  PASSWORD,
+  say,
+  settled,
+  tabBackTo,
+  tabTo,
+} from "./people.ts";
 
 const focused = (page: Page, selector: string) =>
   waitFor(
@@ -83,6 +92,15 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await holds(page, "and **tall**");
     await keyboard.press("Control+b");
     await holds(page, "and tall");
+    const bar = page.getByRole("toolbar", { name: "Format what is selected" });
+    await bar.getByRole("button", { name: "Spoiler" }).click();
+    await holds(page, "and ||tall||");
+    await keyboard.press("Control+a");
+    await tabBackTo(page, ".format-bar [aria-label=Quote]");
+    await keyboard.press("Enter");
+    await holds(page, "> and ||tall||");
+    await keyboard.press("End");
+    await bar.waitFor({ state: "detached" });
     await keyboard.press("Control+a");
     await keyboard.press("Delete");
     await keyboard.press("ArrowUp");

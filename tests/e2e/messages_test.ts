@@ -118,12 +118,22 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await settled(bob.page);
     await page.goto(`${server.base}/home`);
     await settled(page);
+    // The number on the icon of the installed app.
+    await page.evaluate(`globalThis.onIcon = [];
+      for (const name of ["setAppBadge", "clearAppBadge"]) {
+        const real = navigator[name].bind(navigator);
+        navigator[name] = (count = 0) => (onIcon.push(count), real(count));
+      }`);
+    const onIcon = (count: number) =>
+      waitFor(`${count} on the icon`, async () => await page.evaluate("onIcon.at(-1)") === count);
     await say(bob.page, "@ann are you there?");
     const badge = page.getByRole("link", { name: "Workshop, 1 mention" });
     await badge.waitFor();
+    await onIcon(1);
     await badge.click();
     await page.locator("article.mention", { hasText: "are you there?" }).waitFor();
     await page.getByRole("link", { name: "Workshop", exact: true }).waitFor();
+    await onIcon(0);
     await page.reload();
     await page.getByRole("link", { name: "Workshop", exact: true }).waitFor();
   });

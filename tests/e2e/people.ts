@@ -49,11 +49,16 @@ export function holds(page: Page, text: string, selector = "textarea[name=body]"
   );
 }
 
+/** Goes back with Shift+Tab until the focus is where a selector says. */
+export function tabBackTo(page: Page, selector: string): Promise<void> {
+  return tabTo(page, selector, "Shift+Tab");
+}
+
 /** Goes on with Tab until the focus is where a selector says; no page has so many stops. */
-export async function tabTo(page: Page, selector: string): Promise<void> {
+export async function tabTo(page: Page, selector: string, key = "Tab"): Promise<void> {
   for (let stop = 0; stop < 150; stop++) {
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
     if (await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)) return;
   }
-  assert.fail(`No Tab led to ${selector}.`);
+  assert.fail(`No ${key} led to ${selector}.`);
 }

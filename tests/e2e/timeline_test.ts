@@ -227,6 +227,31 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
     );
   });
 
+  await t.step("until a picture is here its place shows about what it will be", async () => {
+    const uri = await upload(scene.ann, "halves.png", png(320, 200));
+    const wait = Promise.withResolvers<void>();
+    await page.route("**/thumbnail?*", async (route) => {
+      await wait.promise;
+      await route.continue();
+    });
+    const path = `/rooms/${encodeURIComponent(scene.roomId)}/send`;
+    const media = [{ uri, alt: "Halves" }];
+    await scene.ann.do("POST", path, { channel_id: scene.general, media });
+    const place = page.locator(".attachment-picture", { has: page.getByAltText("Halves") });
+    const middle = (side: number) =>
+      place.locator("canvas").evaluate((canvas: HTMLCanvasElement, side) => {
+        const at = Math.floor(canvas.width * side);
+        const pixel = canvas.getContext("2d")?.getImageData(at, canvas.height >> 1, 1, 1).data;
+        const [red = 0, , blue = 0] = pixel ?? [];
+        return red > blue + 60 ? "red" : blue > red + 60 ? "blue" : "neither";
+      }, side);
+    await waitFor("the colors", async () => await middle(0.25) === "red");
+    assert.equal(await middle(0.75), "blue");
+    wait.resolve();
+    await place.locator("canvas").waitFor({ state: "detached" });
+    await page.unroute("**/thumbnail?*");
+  });
+
   await t.step("pictures of a message: one after the other, larger, by keyboard", async () => {
     const media = [];
     for (const name of ["one", "two", "three"]) {

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { MessageMedia } from "../../../core/api/message.ts";
 import { fitInside } from "../../lib/format/fit.ts";
 import { mediaUrl, thumbnailUrl } from "../../lib/format/media_url.ts";
@@ -73,10 +73,19 @@ function Film({ media }: { media: MessageMedia }) {
   );
 }
 
+/** In the place of a picture until it is here; its script comes with the first that is awaited. */
+export function Coming({ hash }: { hash: string }) {
+  const Drawn = useLazy(true, () => import("./ComingPicture.tsx"));
+  return Drawn ? <Drawn hash={hash} /> : null;
+}
+
 function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: number }) {
   const state = useChat();
   const media = pictures[at];
   const [shown, setShown] = useState(media?.spoiler !== true);
+  const image = useRef<HTMLImageElement>(null);
+  const [coming, setComing] = useState(false);
+  useEffect(() => setComing(image.current?.complete === false), []);
   if (!media?.width || !media.height) return null;
   const alone = pictures.length === 1;
   const size = alone
@@ -94,6 +103,7 @@ function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: numb
       onClick={open}
     >
       <img
+        ref={image}
         src={thumbnailUrl(media.uri, size.width * 2, size.height * 2)}
         width={size.width}
         height={size.height}
@@ -101,7 +111,9 @@ function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: numb
         title={media.alt ?? media.name}
         loading="lazy"
         decoding="async"
+        onLoad={() => setComing(false)}
       />
+      {coming && media.thumbhash && <Coming hash={media.thumbhash} />}
       {!shown && <span class="veil">{t("media.spoilerShort")}</span>}
     </button>
   );

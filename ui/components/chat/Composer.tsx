@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { askUploadLimit } from "../../lib/browser/uploads.ts";
 import { mentionNames } from "../../lib/browser/mention_names.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
+import { useSelected } from "../../lib/browser/use_selected.ts";
 import { encodeMentions } from "../../lib/md/mention_text.ts";
 import { type ComposerApi, useComposer } from "../../lib/browser/use_composer.ts";
 import { nameOf } from "../../lib/format/names.ts";
@@ -110,6 +111,12 @@ function ChosenFiles({ uploads }: { uploads: ComposerApi["uploads"] }) {
   return List ? <List uploads={uploads} /> : null;
 }
 
+/** What can be done to words that are selected. */
+function Formatting({ area }: { area: ComposerApi["area"] }) {
+  const Bar = useLazy(true, () => import("./FormatBar.tsx"));
+  return Bar ? <Bar area={area} /> : null;
+}
+
 /** How the command that is being typed goes on. */
 function CommandHint({ text }: { text: string }) {
   const Hint = useLazy(true, () => import("./CommandHint.tsx"));
@@ -135,6 +142,7 @@ function ComposerRow(props: {
   const { composer, placeholder, canAttach } = props;
   const { text, mode, uploads, completion, area } = composer;
   const room = useRoom(text);
+  const selected = useSelected(area, composer.box);
   const sendable = (text.trim() !== "" || uploads.ready) && room >= 0 && !uploads.busy &&
     (composer.slowLeftS === 0 || mode.edit !== null);
   return (
@@ -144,6 +152,7 @@ function ComposerRow(props: {
           onFiles={(files) => uploads.add(files)}
         />
       )}
+      {selected && <Formatting area={area} />}
       <textarea
         ref={area}
         class="composer-text"

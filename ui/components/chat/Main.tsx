@@ -5,10 +5,7 @@ import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
-import { keysOf } from "../../lib/keys/bindings.ts";
-import { showCombo } from "../../lib/keys/combo.ts";
-import { SHORTCUTS } from "../../lib/keys/shortcuts.ts";
-import type { ChatState } from "../../lib/store/chat.ts";
+import { withKey } from "../../lib/keys/with_key.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
@@ -188,7 +185,7 @@ function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
       <button
         type="button"
         class="icon-button not-tiny"
-        title={switcherTitle(state)}
+        title={withKey(state, t("switcher.title"), "switcher")}
         aria-label={t("switcher.title")}
         onClick={() => state.overlay.value = { kind: "switcher" }}
       >
@@ -198,15 +195,6 @@ function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
       <MoreMenu channel={channel} />
     </>
   );
-}
-
-/** Names the key that does the same, as it was chosen. */
-function switcherTitle(state: ChatState): string {
-  const [shortcut] = SHORTCUTS.filter((each) => each.id === "switcher");
-  const [key] = shortcut ? keysOf(state.keys.value, shortcut, false) : [];
-  return key === undefined
-    ? t("switcher.title")
-    : `${t("switcher.title")} (${showCombo(key, false).join(" ")})`;
 }
 
 /** What is needed now and then, and what has no room on a narrow screen. */

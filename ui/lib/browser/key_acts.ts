@@ -1,6 +1,5 @@
 import { openPage } from "./open_page.ts";
 import type { ShortcutId } from "../keys/shortcuts.ts";
-import { toggleMark } from "../keys/format_text.ts";
 import { nextUnwind } from "../keys/unwind.ts";
 import type { ChatState } from "../store/chat.ts";
 import { guildOf, isTalk, placeKey } from "../store/place.ts";
@@ -8,6 +7,7 @@ import { stepArea } from "./landmarks.ts";
 import { markDmsRead, markGuildRead } from "./mark_all_read.ts";
 import { actOnMessage } from "./message_keys.ts";
 import { closePopover, popoverOpen } from "./popovers.ts";
+import { markArea } from "./format_area.ts";
 import { goToOldestUnread, goToPresent } from "./present.ts";
 import { endSelection } from "./select_messages.ts";
 import { stepGuild, stepTalk } from "./step_places.ts";
@@ -132,16 +132,10 @@ function press(selector: string): boolean {
   return button !== null;
 }
 
-/** Puts marks around what is selected in the composer, or takes them away. */
 function mark(sign: string): boolean {
   const area = document.activeElement;
   if (!(area instanceof HTMLTextAreaElement)) return false;
-  const { value, selectionStart, selectionEnd } = area;
-  const marked = toggleMark({ text: value, start: selectionStart, end: selectionEnd }, sign);
-  area.select();
-  // The only way to write into a box that the browser's own undo takes back.
-  document.execCommand("insertText", false, marked.text);
-  area.setSelectionRange(marked.start, marked.end);
+  markArea(area, sign);
   return true;
 }
 

@@ -43,3 +43,33 @@ function runLength(text: string, mark: string, edge: "start" | "end"): number {
 function carries(run: number, mark: string): boolean {
   return mark.length === 1 ? run % 2 === 1 : run >= mark.length;
 }
+
+/** Makes the lines of what is selected a quote, or takes the signs away where all have one. */
+export function toggleQuote({ text, start, end }: Marked): Marked {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const lineEnd = text.indexOf("\n", end);
+  const to = lineEnd < 0 ? text.length : lineEnd;
+  const lines = text.slice(from, to).split("\n");
+  const quoted = lines.every((line) => line.startsWith("> "));
+  const held = lines.map((line) => quoted ? line.slice(2) : `> ${line}`).join("\n");
+  return {
+    text: text.slice(0, from) + held + text.slice(to),
+    start: from,
+    end: from + held.length,
+  };
+}
+
+const LINK_START = "https://";
+
+/** Makes what is selected the words of a link, or its address; what is missing is selected. */
+export function makeLink({ text, start, end }: Marked): Marked {
+  const held = text.slice(start, end);
+  const isAddress = /^https?:\/\/\S+$/.test(held);
+  const [words, address] = isAddress ? ["", held] : [held, LINK_START];
+  const at = isAddress ? start + 1 : start + words.length + 3;
+  return {
+    text: `${text.slice(0, start)}[${words}](${address})${text.slice(end)}`,
+    start: at,
+    end: isAddress ? at : at + address.length,
+  };
+}

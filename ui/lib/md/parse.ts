@@ -42,12 +42,27 @@ const options: MarkedOptions = {
   },
 };
 
+/** Texts whose tokens are kept: those of the channels one goes to and fro between. */
+const KEPT_TEXTS = 600;
+const kept = new Map<string, Token[]>();
+
 /**
- * Markdown source -> tokens. What no reader could follow, and what the lexer cannot, comes back
+ * Markdown source -> tokens, which nobody may change. What no reader could follow, and what the lexer cannot, comes back
  * as one paragraph of plain text; it never throws.
  */
 export function parseMarkdown(source: string): Token[] {
   const text = source.slice(0, BODY_CHARS);
+  const known = kept.get(text);
+  if (known) return known;
+  const tokens = parse(text);
+  // The oldest goes: what is still shown is parsed again at the most.
+  const [oldest] = kept.keys();
+  if (kept.size >= KEPT_TEXTS && oldest !== undefined) kept.delete(oldest);
+  kept.set(text, tokens);
+  return tokens;
+}
+
+function parse(text: string): Token[] {
   const deep = new RegExp(`^(?:[ \\t]*[>*+-]){${QUOTE_DEPTH},}`, "m").test(text);
   if (deep) return plain(text);
   try {
