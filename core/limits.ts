@@ -216,6 +216,11 @@ export const limits = {
     /** A jump of a stream's numbers beyond this is closed for its listeners. */
     maxSequenceGap: 1024,
     reportEveryMs: 3000,
+    /** TCP connections that have not proven whose they are: so many, and so long. */
+    maxTcpUnproven: 100,
+    tcpProofMs: 10_000,
+    /** Of one TCP connection, not sent yet. Beyond it voice is left out. */
+    maxTcpBacklogBytes: 32_768,
     /** Errors of a socket that are told before it only counts on. */
     maxFaultsLogged: 20,
   },

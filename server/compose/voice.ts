@@ -36,7 +36,7 @@ export async function openMedia(
     // Only where it is wanted: it brings what other servers never need.
     const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
     const bind = voice.host.map((hostname) => ({ hostname, port: voice.port }));
-    const sfu = stack.use(await openSfu({ ...system, log, bind, announce }));
+    const sfu = stack.use(await openSfu({ ...system, log, bind, announce, tcp: voice.tcp }));
     log.log("info", "Voice is ready.", { port: sfu.port, announce: announce.join(", ") });
     return sfu;
   } catch (error) {

@@ -23,6 +23,7 @@ export async function openVoiceRoom(): Promise<VoiceRoom> {
     await openSfu({
       bind: [{ hostname: "127.0.0.1", port: 0 }],
       announce: ["127.0.0.1"],
+      tcp: true,
       log: silentLog,
       clock: { ...systemClock, monotonic: () => systemClock.monotonic() + skipped },
       rng: systemRng,

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
-import type { ScriptedPeer } from "../../tests/harness/scripted_peer.ts";
+import { buildCheck, type ScriptedPeer } from "../../tests/harness/scripted_peer.ts";
 import { openVoiceRoom } from "../../tests/harness/voice_room.ts";
 import { waitFor } from "../../tests/harness/wait_for.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemRng } from "../../server/system/rng.ts";
+import { frame, Unframer } from "./framing.ts";
 import { openSfu } from "./open_sfu.ts";
 
 /** What a participant hears, as texts. */
@@ -114,7 +115,7 @@ Deno.test("a call has a bound", async () => {
 
 Deno.test("a server that cannot listen or has nothing to announce says so", async () => {
   await using room = await openVoiceRoom();
-  const options = { log: silentLog, clock: systemClock, rng: systemRng };
+  const options = { tcp: true, log: silentLog, clock: systemClock, rng: systemRng };
   const bind = [{ hostname: "127.0.0.1", port: room.sfu.port }];
   await assert.rejects(
     openSfu({ ...options, bind, announce: ["127.0.0.1"] }),
@@ -122,4 +123,69 @@ Deno.test("a server that cannot listen or has nothing to announce says so", asyn
   );
   await assert.rejects(openSfu({ ...options, bind, announce: [] }), /no address to announce/);
   await assert.rejects(openSfu({ ...options, bind, announce: ["a.b"] }), /"a.b".* no IP address/);
+});
+
+/** A browser's end of a TCP connection: what has come, datagram by datagram, and whether it ended. */
+async function openStream(port: number) {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const got: Buffer[] = [];
+  const unframer = new Unframer();
+  const ended = (async () => {
+    const bytes = new Uint8Array(4096);
+    for (let count = await connection.read(bytes); count !== null;) {
+      got.push(...unframer.push(Buffer.from(bytes.slice(0, count))) ?? []);
+      count = await connection.read(bytes);
+    }
+  })().catch(() => {});
+  return {
+    got,
+    ended,
+    send: (data: Uint8Array) => connection.write(frame(data)).then(() => {}),
+    write: (data: Uint8Array) => connection.write(data).then(() => {}),
+    async [Symbol.asyncDispose]() {
+      try {
+        connection.close();
+      } catch {
+        // The server has closed it.
+      }
+      await ended;
+    },
+  };
+}
+
+Deno.test("a check over TCP is answered and opens a way; other connections are closed in the end", async () => {
+  await using room = await openVoiceRoom();
+  const [ann, ben] = [await room.join("ann"), await room.join("ben")];
+  await ben.connect();
+  await using good = await openStream(room.sfu.port);
+  await using silent = await openStream(room.sfu.port);
+  await using rude = await openStream(room.sfu.port);
+  const { sdp } = ann.seat.offer;
+  const value = (name: string) => new RegExp(`^a=ice-${name}:(.+)\\r$`, "m").exec(sdp)?.[1] ?? "";
+  assert.match(
+    sdp,
+    new RegExp(
+      `^a=candidate:2 1 tcp \\d+ 127\\.0\\.0\\.1 ${room.sfu.port} typ host tcptype passive\\r$`,
+      "m",
+    ),
+  );
+  const check = (password: string) => buildCheck({ username: `${value("ufrag")}:x`, password });
+
+  await silent.send(check("guess"));
+  await rude.write(Buffer.alloc(2 + limits.voice.maxDatagramBytes, 0xff));
+  await rude.ended;
+  // In two pieces, as a stream may bring it.
+  const whole = frame(check(value("pwd")));
+  await good.write(whole.subarray(0, 7));
+  await good.write(whole.subarray(7));
+  await waitFor("an answer", () => good.got.length === 1);
+  assert.equal(good.got[0]?.readUInt16BE(0), 0x0101);
+  assert.equal(ann.seat.state, "checked");
+  room.skip(limits.voice.tcpProofMs + 1);
+  await silent.ended;
+  assert.deepEqual(silent.got, []);
+  await good.send(check(value("pwd")));
+  await waitFor("a second answer", () => good.got.length === 2);
+  ann.seat.leave();
+  await good.ended;
 });

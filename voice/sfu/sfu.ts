@@ -12,6 +12,8 @@ import type { Offer } from "../signalling/negotiation.ts";
 export interface SfuOptions {
   /** Where to listen. Every address has the port of the first; 0 lets the system choose it. */
   readonly bind: readonly { readonly hostname: string; readonly port: number }[];
+  /** Also listen on the same port of TCP, for browsers whose network lets no UDP through. */
+  readonly tcp: boolean;
   /** IP addresses that browsers are told to send to, without a port. At least one. */
   readonly announce: readonly string[];
   readonly log: Log;

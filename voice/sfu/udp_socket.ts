@@ -7,7 +7,7 @@ import { SendQueue } from "./send_queue.ts";
 /** One bound UDP socket and its queue. */
 export interface UdpSocket extends AsyncDisposable {
   readonly port: number;
-  readonly family: 4 | 6;
+  readonly hostname: string;
   readonly queue: SendQueue;
   onDatagram(callback: (data: Buffer, from: RemoteInfo) => void): void;
   routeTo(address: string, port: number): Route;
@@ -27,14 +27,14 @@ export async function bindUdp(hostname: string, port: number): Promise<UdpSocket
   });
   // An unreachable browser (ICMP) is no reason to stop: its silence is noticed elsewhere.
   socket.on("error", () => {});
-  return wrap(socket, isIPv6(hostname) ? 6 : 4);
+  return wrap(socket, hostname);
 }
 
-function wrap(socket: Socket, family: 4 | 6): UdpSocket {
+function wrap(socket: Socket, hostname: string): UdpSocket {
   const queue = new SendQueue(socket);
   return {
     port: socket.address().port,
-    family,
+    hostname,
     queue,
     onDatagram(callback) {
       socket.on("message", callback);

@@ -4,7 +4,7 @@ import { integer, list, yesNo } from "../setting.ts";
 export const voiceSection = defineSection({
   name: "voice",
   doc:
-    "Calls in voice channels. What people say is encrypted between their browsers; this server passes it on, on one UDP port.",
+    "Calls in voice channels. What people say is encrypted between their browsers; this server passes it on, on one port of UDP and TCP.",
   settings: {
     enabled: yesNo({
       fallback: "no",
@@ -16,6 +16,11 @@ export const voiceSection = defineSection({
       min: 0,
       max: 65_535,
       doc: "The UDP port of all calls; 0: any free one. Open it in the firewall for everybody.",
+    }),
+    tcp: yesNo({
+      fallback: "yes",
+      doc:
+        "Whether the same port of TCP takes calls too, for people whose network lets no UDP through. Open it in the firewall as well.",
     }),
     host: list({
       fallback: "0.0.0.0, ::",
