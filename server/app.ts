@@ -121,6 +121,7 @@ export async function startServer(
       chat: domain.chat.deps,
       federation: domain.federation,
       outbound,
+      voiceReady: domain.voiceReady,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -176,6 +177,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   const { sql } = store.database;
   // Before the parts that use it: it ends after them.
   const voiceMedia = await openMedia(config, system, stack);
+  const voiceReady = typeof voiceMedia !== "string";
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -184,7 +186,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     bus,
     signer: keys.signer,
     serverName,
-    server: { ...serverFacts(config, base), voice: typeof voiceMedia !== "string" },
+    server: { ...serverFacts(config, base), voice: voiceReady },
     publicUrl: address,
     pinned: pinnedOf(config),
     throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
@@ -244,7 +246,19 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     chat: chat.deps,
     stack,
   });
-  return { ...base, inbound, memberships, live, chat, media, blobs, accounts, encryption, voice };
+  return {
+    ...base,
+    inbound,
+    memberships,
+    live,
+    chat,
+    media,
+    blobs,
+    accounts,
+    encryption,
+    voice,
+    voiceReady,
+  };
 }
 
 /** What a snapshot says of this server. */
@@ -354,7 +368,11 @@ async function openDoors(
         server: composeSelfKnowledge(config, system, {
           ...domain,
           pinned: accountDeps.pinned,
-          examined: { blobs: domain.blobs, federation: domain.federation },
+          examined: {
+            blobs: domain.blobs,
+            federation: domain.federation,
+            voiceReady: domain.voiceReady,
+          },
         }),
         chat: {
           ...chat.deps,

@@ -23,6 +23,8 @@ export interface StoreParts {
   /** The way of a running server to others. */
   readonly federation?: FederationParts;
   readonly outbound?: OutboundParts;
+  /** Whether the port of calls of a running server stands. */
+  readonly voiceReady?: boolean;
 }
 
 /** A server that runs until it is disposed of. */

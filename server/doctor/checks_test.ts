@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { freePort } from "../../scripts/lib/free_port.ts";
 import { CountingRng, ManualClock } from "../../tests/harness/parts.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
@@ -17,6 +18,7 @@ import { checkDisk } from "./checks/disk.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
 import { checkTls } from "./checks/tls.ts";
+import { checkVoice } from "./checks/voice.ts";
 import type { Finding } from "./finding.ts";
 
 function config(flags: Record<string, string>, folder = "/srv") {
@@ -268,4 +270,53 @@ Deno.test("name: good, a trial, another server's database, links to nowhere", ()
     ),
     { status: "warning", message: /links lead to http:\/\/localhost/, advice: /public_url/ },
   );
+});
+
+Deno.test("voice: off, without an address, a port in use, and what has to be open", async () => {
+  const given = (flags: Record<string, string>, bus: "none" | "nats" = "none") => ({
+    config: config(flags),
+    interfaces: [{ address: "127.0.0.1" }, { address: "10.1.2.3" }, { address: "fe80::1" }],
+    bus,
+    running: undefined,
+  });
+  assertGood(await checkVoice(given({})));
+  const on = { "voice.enabled": "yes", "voice.host": "127.0.0.1", "server.name": "example.org" };
+  assertFound(await checkVoice(given(on)), {
+    status: "problem",
+    message: /no public address/,
+    advice: /voice\.announce/,
+  });
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const busy = { ...on, "voice.announce": "192.0.2.7" };
+  assertFound(await checkVoice(given({ ...busy, "voice.port": String(socket.address().port) })), {
+    status: "problem",
+    message: /UDP port \d+ cannot be opened \(127\.0\.0\.1: .*EADDRINUSE/,
+    advice: /voice\.port/,
+  });
+  const free = { ...busy, "voice.port": String(socket.address().port) };
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  const good = await checkVoice(given(free));
+  assertGood(good);
+  assert.match(good[0]?.message ?? "", /browsers send to 192\.0\.2\.7\. Let UDP port \d+ through/);
+  assertFound(await checkVoice({ ...given(free), running: false }), {
+    status: "problem",
+    message: /could not open UDP port/,
+    advice: /Stop what uses the port/,
+  });
+  assertFound(await checkVoice(given({ ...free, "voice.port": "0" })), {
+    status: "warning",
+    message: /another port with each start/,
+    advice: /Set voice\.port/,
+  });
+  assertFound(await checkVoice(given(free, "nats")), {
+    status: "warning",
+    message: /one process holds all calls/,
+    advice: /as one process/,
+  });
+  assertFound(await checkVoice(given({ ...free, "server.public_url": "http://example.org" })), {
+    status: "warning",
+    message: /no microphone to pages without HTTPS/,
+    advice: /certificate/,
+  });
 });

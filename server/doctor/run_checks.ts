@@ -19,6 +19,7 @@ import { checkFederation } from "./checks/federation.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
 import { checkTls } from "./checks/tls.ts";
+import { checkVoice } from "./checks/voice.ts";
 import { type Finding, problem, reasonOf } from "./finding.ts";
 
 export interface DoctorDeps {
@@ -31,6 +32,8 @@ export interface DoctorDeps {
   readonly blobs: BlobStore | Error;
   /** This is the server that runs on the data folder. */
   readonly isRunning: boolean;
+  /** Whether the running server's port of calls stands. */
+  readonly voiceReady?: boolean;
   /** The way of the running server to others. */
   readonly federation?: FederationParts;
 }
@@ -59,6 +62,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     ["bus", () => lookAtBus(deps, opened !== undefined)],
     ["port", () => checkPort({ host, port, isRunning: deps.isRunning })],
     ["tls", () => checkTls(config, clock.now())],
+    ["voice", () => lookAtVoice(deps)],
     ["federation", () => checkFederation({ ...deps, parts: deps.federation })],
   ];
   const findings: Finding[] = [];
@@ -84,6 +88,15 @@ function lookAtBus(deps: DoctorDeps, databaseAnswers: boolean): Promise<Finding[
     connect: () => connectBus(config, deps),
     clock,
     mark: rng.bytes(16),
+  });
+}
+
+function lookAtVoice({ config, isRunning, voiceReady }: DoctorDeps): Promise<Finding[]> {
+  return checkVoice({
+    config,
+    interfaces: Deno.networkInterfaces(),
+    bus: busKind(config),
+    running: isRunning ? voiceReady : undefined,
   });
 }
 

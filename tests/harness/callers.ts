@@ -3,8 +3,15 @@ import type { VoiceGroup, VoiceSession } from "../../core/api/voice.ts";
 import { base64Of } from "../../core/e2ee/bytes.ts";
 import type { Mls } from "../../core/mls/mls.ts";
 import { systemRng } from "../../server/system/rng.ts";
-import { bundleOf, bytesOf, GroupDevice } from "./group_devices.ts";
-import type { Answer, Listening, Person } from "./homeserver.ts";
+import { bundleOf, bytesOf, GroupDevice, testMls } from "./group_devices.ts";
+import {
+  type Answer,
+  type Homeserver,
+  type Listening,
+  makeGuild,
+  type Person,
+} from "./homeserver.ts";
+import { ShiftedClock } from "./media.ts";
 import { waitFor } from "./wait_for.ts";
 
 export interface VoiceRoom {
@@ -140,4 +147,29 @@ export class Caller implements Disposable {
 
 export function voicePath({ room_id, channel_id }: VoiceRoom): string {
   return `/rooms/${room_id}/channels/${channel_id}/voice`;
+}
+
+/**
+ * Time that passes only when a test says so, as far as it is measured: a slow machine keeps nobody
+ * waiting too long. The date and sleeping are the machine's.
+ */
+export class StandingClock extends ShiftedClock {
+  override monotonic(): number {
+    return this.shiftMs;
+  }
+}
+
+/** A guild with a voice channel, and people with devices. */
+export async function party(server: Homeserver, names: readonly string[]) {
+  const mls = await testMls();
+  const { owner, members, guildId } = await makeGuild(server, names);
+  const { id } = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "voice",
+    name: "Sofa",
+  });
+  const at: VoiceRoom = { room_id: guildId, channel_id: id };
+  const callers: Caller[] = [];
+  for (const person of [owner, ...members]) callers.push(await Caller.of(mls, person));
+  return { owner, members, guildId, at, callers: callers as [Caller, Caller, ...Caller[]] };
 }

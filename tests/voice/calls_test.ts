@@ -1,32 +1,15 @@
 import assert from "node:assert/strict";
 import { BIT, formatBits } from "../../core/permissions/bits.ts";
-import { Caller, VOICE, voicePath, type VoiceRoom } from "../harness/callers.ts";
-import { testMls } from "../harness/group_devices.ts";
-import { type Homeserver, makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
-import { ShiftedClock } from "../harness/media.ts";
+import {
+  type Caller,
+  party,
+  StandingClock,
+  VOICE,
+  voicePath,
+  type VoiceRoom,
+} from "../harness/callers.ts";
+import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
-
-/** The machine's clock, that a test lets leap. */
-class LeapingClock extends ShiftedClock {
-  override monotonic(): number {
-    return super.monotonic() + this.shiftMs;
-  }
-}
-
-/** A guild with a voice channel, and people with devices. */
-async function party(server: Homeserver, names: readonly string[]) {
-  const mls = await testMls();
-  const { owner, members, guildId } = await makeGuild(server, names);
-  const { id } = await owner.do("POST", "/channels", {
-    guild_id: guildId,
-    kind: "voice",
-    name: "Sofa",
-  });
-  const at: VoiceRoom = { room_id: guildId, channel_id: id };
-  const callers: Caller[] = [];
-  for (const person of [owner, ...members]) callers.push(await Caller.of(mls, person));
-  return { owner, members, guildId, at, callers: callers as [Caller, Caller, ...Caller[]] };
-}
 
 /** Sessions of those in the channel, as a person is told in a snapshot. */
 async function inside(person: Person, at: VoiceRoom): Promise<string[]> {
@@ -43,7 +26,7 @@ function entry(target: string, denied: string, allowed = "0") {
 }
 
 Deno.test("calls: people join, are seen, mute themselves, leave; rights and limits are held to", async () => {
-  await using server = await startHomeserver({ settings: VOICE });
+  await using server = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
   const { owner, at, guildId, callers } = await party(server, ["ada", "bob", "cyd"]);
   const [ada, bob, cyd] = callers as [Caller, Caller, Caller];
   const channelPath = `/rooms/${guildId}/channels/${at.channel_id}`;
@@ -101,7 +84,7 @@ Deno.test("calls: people join, are seen, mute themselves, leave; rights and limi
 });
 
 Deno.test("calls: bad input changes nothing and says what is wrong", async () => {
-  await using server = await startHomeserver({ settings: VOICE });
+  await using server = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
   const { owner, at, guildId, callers } = await party(server, ["ada", "bob"]);
   const [ada, bob] = callers;
   const general = (await owner.do("GET", `/guilds/${guildId}`)).channels
@@ -137,7 +120,7 @@ Deno.test("calls: bad input changes nothing and says what is wrong", async () =>
 });
 
 Deno.test("calls: moderators mute, deafen, move and disconnect; it is in the audit log and outlasts the call", async () => {
-  await using server = await startHomeserver({ settings: VOICE });
+  await using server = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
   const { owner, at, guildId, callers } = await party(server, ["ada", "bob", "cyd"]);
   const [ada, bob, cyd] = callers as [Caller, Caller, Caller];
   const { id: other } = await owner.do("POST", "/channels", {
@@ -207,7 +190,7 @@ Deno.test("calls: moderators mute, deafen, move and disconnect; it is in the aud
 });
 
 Deno.test("calls: whoever loses the right to be in one is out of it at once", async () => {
-  await using server = await startHomeserver({ settings: VOICE });
+  await using server = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
   const { owner, at, guildId, callers } = await party(server, ["ada", "bob", "cyd", "dan", "eve"]);
   const [ada, bob, cyd, dan, eve] = callers as [Caller, Caller, Caller, Caller, Caller];
   const channelPath = `/rooms/${guildId}/channels/${at.channel_id}`;
@@ -240,7 +223,7 @@ Deno.test("calls: whoever loses the right to be in one is out of it at once", as
 });
 
 Deno.test("calls: a lost gateway is waited for, then the stay ends; who resumes is told who is where", async () => {
-  const clock = new LeapingClock();
+  const clock = new StandingClock();
   await using server = await startHomeserver({ settings: VOICE, clock });
   const { owner, at, guildId, callers } = await party(server, ["ada", "bob"]);
   const [ada, bob] = callers;
@@ -290,13 +273,17 @@ Deno.test("calls: a lost gateway is waited for, then the stay ends; who resumes 
 });
 
 Deno.test("calls: a server that starts again has no calls, and whoever asks for one is told so", async () => {
-  const first = await startHomeserver({ settings: VOICE });
+  const first = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
   const { at, callers } = await party(first, ["ada", "bob"]);
   const [ada, bob] = callers;
   await ada.join(at);
   await bob.join(at);
   await first.stop();
-  await using second = await startHomeserver({ settings: VOICE, again: first });
+  await using second = await startHomeserver({
+    settings: VOICE,
+    clock: new StandingClock(),
+    again: first,
+  });
   const again = await second.call("GET", `/voice/sessions/${ada.session}`, {
     token: ada.person.token,
   });

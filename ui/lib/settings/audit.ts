@@ -33,6 +33,10 @@ export const AUDIT_ACTIONS = [
   "member.unban",
   "member.purge",
   "message.delete",
+  "voice.mute",
+  "voice.deafen",
+  "voice.move",
+  "voice.disconnect",
 ] as const;
 
 /** One thing that became another. */
@@ -81,6 +85,9 @@ const TOLD: ReadonlySet<string> = new Set([
   "member.roles",
   "member.profile",
   "member.timeout",
+  "voice.mute",
+  "voice.deafen",
+  "voice.move",
 ]);
 /** Fields that say what the sentence has said already. */
 const SAID: ReadonlySet<string> = new Set(["kind", "closed"]);
@@ -180,6 +187,9 @@ const FIELDS = [
   "age_restricted",
   "user_limit",
   "bitrate",
+  "muted",
+  "deafened",
+  "channel",
   "roles",
   "until",
   "user",

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { base64Of } from "../../core/e2ee/bytes.ts";
+import { type Caller, party, StandingClock, VOICE } from "../harness/callers.ts";
+import { bytesOf } from "../harness/group_devices.ts";
+import { startHomeserver } from "../harness/homeserver.ts";
+
+/** What the call's media keys come from. */
+async function secret({ device }: Caller): Promise<string> {
+  const bytes = await device.mls.exportSecret(
+    device.group,
+    "SFrame 1.0 Base Key",
+    new Uint8Array(),
+    16,
+  );
+  return base64Of(bytes);
+}
+
+const asked = (who: Caller, epoch: number) =>
+  who.hears(
+    "voice.group",
+    (d) => d.session === who.session && d.kind === "wanted" && d.epoch === epoch,
+  );
+
+/** Takes in the change that the gateway told of. */
+async function follow(who: Caller, epoch: number): Promise<void> {
+  const { commit } = await who.hears(
+    "voice.group",
+    (d) => d.session === who.session && d.kind === "commit" && d.commit.epoch === epoch,
+  );
+  const { device } = who;
+  device.group = (await device.mls.process(device.group, bytesOf(commit.commit))).group;
+}
+
+const using = (who: Caller, epoch: number) =>
+  who.hears(
+    "voice.group",
+    (d) => d.session === who.session && d.kind === "switch" && d.epoch === epoch,
+  );
+
+Deno.test("calls: the server orders the changes of the group, and whoever comes or goes changes the keys", async () => {
+  const clock = new StandingClock();
+  await using server = await startHomeserver({ settings: VOICE, clock });
+  const { at, callers } = await party(server, ["ada", "bob", "cyd", "dan"]);
+  const [ada, bob, cyd, dan] = callers as [Caller, Caller, Caller, Caller];
+
+  // Who comes first founds; who comes is added by who was there the longest.
+  const { group } = await ada.join(at);
+  assert.deepEqual([group.epoch, group.wanted.committer], [-1, ada.session]);
+  assert.equal((await asked(ada, -1)).wanted.committer, ada.session);
+  assert.equal((await ada.found()).status, 200);
+  await using(ada, 0);
+  await bob.join(at);
+  const { wanted } = await asked(ada, 0);
+  assert.deepEqual(wanted.add.map(({ session }: { session: string }) => session), [bob.session]);
+  assert.equal((await bob.found()).body.error.code, "stale_epoch");
+  assert.equal((await ada.commitWanted()).status, 200);
+  await bob.welcomed();
+  assert.equal(await secret(ada), await secret(bob));
+  // The keys are used once everybody has them.
+  assert.deepEqual(ada.told("voice.group").filter((d) => d.kind === "switch").length, 1);
+  await bob.ready(1);
+  await using(ada, 1);
+  await using(bob, 1);
+
+  // Two changes of one epoch: the first counts, the other one learns what it missed.
+  await cyd.join(at);
+  await dan.join(at);
+  const late = await bob.device.commit({});
+  assert.equal((await ada.commitWanted()).status, 200);
+  const stale = await bob.send(late);
+  assert.deepEqual([stale.status, stale.body.error.code], [409, "stale_epoch"]);
+  assert.deepEqual(
+    stale.body.error.details.commits.map(({ sender }: { sender: string }) => sender),
+    [ada.session],
+  );
+  await follow(bob, 1);
+  await cyd.welcomed();
+  await dan.welcomed();
+  assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
+
+  // Whoever left is taken out with the next change, and holds none of the new keys.
+  const former = await secret(dan);
+  await dan.leave();
+  await asked(ada, 2);
+  const empty = await bob.commit({});
+  assert.deepEqual([empty.status, empty.body.error.code], [409, "roster_mismatch"]);
+  const { body: own } = await ada.commit({ remove: [0] }).catch(() => ({ body: undefined }));
+  assert.equal(own?.error?.code ?? "refused by the device", "refused by the device");
+  const wrong = await ada.commit({ remove: [1] });
+  assert.deepEqual([wrong.status, wrong.body.error.details.reason], [422, "unwanted_removal"]);
+  assert.equal((await ada.commitWanted()).status, 200);
+  assert.notEqual(await secret(ada), former);
+  await follow(bob, 2);
+  await follow(cyd, 2);
+  // Who does not answer is waited for only so long.
+  await ada.ready(3);
+  clock.shiftMs += 2100;
+  await using(ada, 3);
+
+  // Somebody who is asked and does nothing is passed over.
+  await dan.join(at);
+  await asked(ada, 3);
+  clock.shiftMs += 5100;
+  assert.equal((await asked(bob, 3)).wanted.committer, bob.session);
+  // Or the joiner comes in by itself.
+  const info = bytesOf((await dan.group()).group_info ?? "");
+  const made = await dan.device.mls.externalJoin(info, dan.device.keys, { resync: false });
+  assert.equal((await dan.send(made)).body.error.details.reason, "not_external");
+  assert.equal((await dan.send(made, { external: true })).status, 200);
+  // The same change again is answered as before; what was missed can be read.
+  assert.equal((await dan.send(made, { external: true })).body.epoch, 4);
+  const { group: now } = await bob.stay(2);
+  assert.deepEqual(now.commits.map(({ epoch }) => epoch), [3]);
+  for (const caller of [ada, bob, cyd]) await follow(caller, 3);
+  assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
+
+  // Nobody is left who is in the group: whoever came last begins another one.
+  await bob.leave();
+  await cyd.leave();
+  await dan.leave();
+  await bob.join(at);
+  await ada.leave();
+  assert.equal((await asked(bob, -1)).wanted.committer, bob.session);
+  assert.equal((await bob.found()).status, 200);
+  assert.equal((await bob.group()).leaves.length, 1);
+});
