@@ -74,7 +74,7 @@ function Film({ media }: { media: MessageMedia }) {
 }
 
 /** In the place of a picture until it is here; its script comes with the first that is awaited. */
-export function Coming({ hash }: { hash: string }) {
+function Coming({ hash }: { hash: string }) {
   const Drawn = useLazy(true, () => import("./ComingPicture.tsx"));
   return Drawn ? <Drawn hash={hash} /> : null;
 }

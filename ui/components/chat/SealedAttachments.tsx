@@ -7,7 +7,7 @@ import { t } from "../../lib/i18n/t.ts";
 import { lockOf, type StoredFile } from "../../lib/store/locked_media.ts";
 import { Icon } from "../Icon.tsx";
 import { BOX, FILM, TILE_PX } from "./attachment_sizes.ts";
-import { Coming } from "./Attachments.tsx";
+import ComingPicture from "./ComingPicture.tsx";
 import { useChat } from "./chat_context.ts";
 import { FileFrame } from "./FileFrame.tsx";
 import { useOpenedFile } from "./use_opened_file.ts";
@@ -62,7 +62,7 @@ function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: numb
         title={media.alt ?? media.name}
         decoding="async"
       />
-      {url === undefined && media.thumbhash && <Coming hash={media.thumbhash} />}
+      {url === undefined && media.thumbhash && <ComingPicture hash={media.thumbhash} />}
       {!shown && <span class="veil">{t("media.spoilerShort")}</span>}
     </button>
   );
