@@ -12,7 +12,7 @@ export interface VoiceRoom extends AsyncDisposable {
   /** A participant who has not connected yet. They end with the room. */
   join(name: string, change?: Partial<JoinRequest>): Promise<ScriptedPeer>;
   /** Lets the server believe that time has passed. */
-  skip(ms: number): void;
+  passTime(ms: number): void;
 }
 
 /** A media server on this machine, for participants without a browser. */
@@ -46,7 +46,7 @@ export async function openVoiceRoom(): Promise<VoiceRoom> {
       if (seat === undefined) throw new Error("The call is full");
       return owned.use(await ScriptedPeer.open(seat, sfu.port, identity));
     },
-    skip(ms) {
+    passTime(ms) {
       skipped += ms;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

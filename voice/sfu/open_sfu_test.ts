@@ -74,7 +74,7 @@ Deno.test("somebody silent is disconnected, comes back with a check, and is give
   const reached = (state: string) => waitFor(state, () => states.at(-1) === state);
   await reached("connected");
   for (const peer of [ann, ben]) peer.fallSilent();
-  room.skip(limits.voice.silentMs);
+  room.passTime(limits.voice.silentMs);
   await reached("disconnected");
   const before = ann.received.rtp;
   ben.check();
@@ -83,7 +83,7 @@ Deno.test("somebody silent is disconnected, comes back with a check, and is give
   ann.check();
   await reached("connected");
   assert.equal(ann.received.rtp, before, "nothing is sent to who has not asked for it");
-  room.skip(limits.voice.consentMs);
+  room.passTime(limits.voice.consentMs);
   await reached("failed");
   assert.deepEqual(states, ["checked", "connected", "disconnected", "connected", "failed"]);
   ann.seat.leave();
@@ -95,7 +95,7 @@ Deno.test("somebody silent is disconnected, comes back with a check, and is give
 Deno.test("who never comes is given up", async () => {
   await using room = await openVoiceRoom();
   const ann = await room.join("ann");
-  room.skip(limits.voice.maxConnectMs + 1);
+  room.passTime(limits.voice.maxConnectMs + 1);
   await waitFor("the end", () => ann.seat.state === "failed");
   assert.equal(ann.seat.answer(1, "v=0").ok, false);
 });
@@ -181,7 +181,7 @@ Deno.test("a check over TCP is answered and opens a way; other connections are c
   await waitFor("an answer", () => good.got.length === 1);
   assert.equal(good.got[0]?.readUInt16BE(0), 0x0101);
   assert.equal(ann.seat.state, "checked");
-  room.skip(limits.voice.tcpProofMs + 1);
+  room.passTime(limits.voice.tcpProofMs + 1);
   await silent.ended;
   assert.deepEqual(silent.got, []);
   await good.send(check(value("pwd")));

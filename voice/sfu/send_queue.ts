@@ -79,7 +79,7 @@ export class SendQueue {
     this.#sink.send(buffer, 0, length, port, address, (error) => {
       this.#inFlight--;
       this.#free.push(buffer);
-      // A datagram that could not leave is lost, as any other may be.
+      // One that could not leave is lost, like one on the way.
       if (error === null || error === undefined) this.sentBytes += length;
       else this.dropped++;
       const next = this.#closed ? undefined : this.#shift();

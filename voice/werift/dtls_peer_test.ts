@@ -211,3 +211,25 @@ Deno.test("a handshake that is over is not begun anew by what was sent before", 
   for (const datagram of made.down) assert.ok(before.has(datagram.toString("hex")));
   assert.ok(made.down.length > count, "who did not hear the end is told it again");
 });
+
+Deno.test("the library needs no network and no file to shake hands: it asks nobody anything", async () => {
+  const here = new URL(".", import.meta.url).href;
+  const program = `
+    const { makeIdentity } = await import("${here}certificate.ts");
+    const { DtlsPeer } = await import("${here}dtls_peer.ts");
+    const ignore = () => {};
+    new DtlsPeer(await makeIdentity(), { send: ignore, onKeys: ignore, onEnd: ignore });
+    console.log("made");`;
+  await using folder = await tempFolder();
+  const file = `${folder.path}/program.ts`;
+  await Deno.writeTextFile(file, program);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", "--no-check", "--allow-read", "--allow-env", "--deny-net"],
+      ...["--config", new URL("../../deno.json", import.meta.url).pathname, file],
+    ],
+    stdin: "null",
+    stderr: "inherit",
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "made\n");
+});
