@@ -1,3 +1,4 @@
+import type { Log } from "../../core/ports/log.ts";
 import type { Blake3 } from "../../core/event/hash.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { BlobStore } from "../../core/ports/blob_store.ts";
@@ -9,6 +10,7 @@ import { profileHandler } from "../../federation/handle/profile.ts";
 import { keysHandler } from "../../federation/handle/keys.ts";
 import type { GroupDesk } from "../../federation/handle/ports.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
+import { IntactEvents } from "../federation/intact_events.ts";
 import { deviceReader } from "../federation/device_reader.ts";
 import { fileReader } from "../federation/file_reader.ts";
 import { profileReader } from "../federation/profile_reader.ts";
@@ -28,6 +30,7 @@ export function federationHandlers(
     readonly rooms: Rooms;
     readonly clock: Clock;
     readonly blake3: Blake3;
+    readonly log: Log;
     readonly federation: FederationParts;
     readonly inbound: Pick<InboundParts, "handlers">;
     readonly memberships: Pick<MembershipParts, "handlers">;
@@ -37,7 +40,7 @@ export function federationHandlers(
     readonly groups: GroupDesk;
   },
 ): AnyHandler[] {
-  const rooms = new PostgresRoomReader(deps);
+  const rooms = new PostgresRoomReader({ ...deps, intact: new IntactEvents(deps) });
   return [
     ...deps.inbound.handlers,
     ...deps.memberships.handlers,

@@ -4,6 +4,7 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { IntactEvents } from "../federation/intact_events.ts";
 import { PostgresDestinationStore } from "../federation/destination_store.ts";
 import { OutboundFeed } from "../federation/outbound_feed.ts";
 import { busRelay, subscribeRelay } from "../federation/outbound_relay.ts";
@@ -54,9 +55,10 @@ export async function composeOutbound(
   const { sql } = store.database;
   const { instance } = store.feed.token;
   const servers = await RoomServers.open({ sql, rooms, serverName, instance, clock });
-  const reader = new PostgresRoomReader({ sql, rooms });
+  const intact = new IntactEvents({ log, blake3: federation.blake3 });
+  const reader = new PostgresRoomReader({ sql, rooms, intact });
   const sight = new ServerSight({ reader, servers, clock });
-  const outgoing = new PostgresOutgoingLog({ sql, servers, sight, serverName });
+  const outgoing = new PostgresOutgoingLog({ sql, servers, sight, serverName, intact });
   /** Begins once all that is to be sent can be read. */
   const sender: { engine?: OutboundEngine } = {};
   const feed = stack.use(

@@ -15,6 +15,7 @@ import { checkClock } from "./checks/clock.ts";
 import { checkDataFolder } from "./checks/data_folder.ts";
 import { checkDatabase, unreachable } from "./checks/database.ts";
 import { checkDisk } from "./checks/disk.ts";
+import { checkEvents } from "./checks/events.ts";
 import { checkFederation } from "./checks/federation.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
@@ -34,6 +35,8 @@ export interface DoctorDeps {
   readonly isRunning: boolean;
   /** Whether the running server's port of calls stands. */
   readonly voiceReady?: boolean;
+  /** Every stored event is hashed anew, not some of them. */
+  readonly allEvents?: boolean;
   /** The way of the running server to others. */
   readonly federation?: FederationParts;
 }
@@ -50,6 +53,10 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     [
       "database",
       () => database instanceof Error ? [unreachable(database)] : checkDatabase(database),
+    ],
+    [
+      "events",
+      () => opened === undefined ? [] : checkEvents(opened.sql, { all: deps.allEvents === true }),
     ],
     ["clock", () => checkClock({ clock, database: opened })],
     [

@@ -12,6 +12,7 @@ import {
 } from "../postgres/event_rows.ts";
 import { loadEvents } from "../postgres/event_store.ts";
 import type { Sql } from "../postgres/sql.ts";
+import type { IntactEvents } from "./intact_events.ts";
 import { heldOf } from "../rooms/load_room.ts";
 
 /** Ancestors that a page may have to fetch from behind itself; honest orders need next to none. */
@@ -33,6 +34,7 @@ interface Cursor {
  */
 export async function readControlPage(
   sql: Sql,
+  intact: Pick<IntactEvents, "isIntact">,
   query: { readonly roomId: RoomId; readonly from?: string; readonly limit: number },
 ): Promise<ControlPage> {
   const { roomId, limit } = query;
@@ -44,11 +46,14 @@ export async function readControlPage(
         (${cursor.receivedTs}, ${cursor.writerId}, ${cursor.position})
     order by e.received_ts, e.writer_id, e.position
     limit ${limit + 1}`).map(readEvent);
-  const page = rows.slice(0, limit);
-  const behind = await fetchBehind(sql, roomId, page);
+  const all = rows.slice(0, limit);
+  const page = all.filter(intact.isIntact);
+  const behind = await fetchBehind(sql, intact, { roomId, page });
   const { events, taken } = putParentsFirst(page, behind, limit);
-  const last = page[taken - 1];
-  const next = last === undefined || (taken === page.length && rows.length <= limit)
+  const whole = taken === page.length;
+  // What is left out as damaged is passed over, also at the end of a page.
+  const last = whole ? all.at(-1) : page[taken - 1];
+  const next = last === undefined || (whole && rows.length <= limit)
     ? null
     : formatCursor({ ...last, total: cursor.total });
   return { events, next, total: cursor.total };
@@ -64,8 +69,8 @@ async function firstCursor(sql: Sql, roomId: RoomId): Promise<Cursor> {
 /** What these events name, and what that names in turn, as far as it stands after the last of them. */
 async function fetchBehind(
   sql: Sql,
-  roomId: RoomId,
-  page: readonly StoredEvent[],
+  intact: Pick<IntactEvents, "isIntact">,
+  { roomId, page }: { readonly roomId: RoomId; readonly page: readonly StoredEvent[] },
 ): Promise<ReadonlyMap<EventId, StoredEvent>> {
   const behind = new Map<EventId, StoredEvent>();
   const last = page.at(-1);
@@ -82,7 +87,9 @@ async function fetchBehind(
       where room_id = ${roomId} and event_id = any(${asked})`;
     const late = places.filter((place) => isBehind(place, last)).map((place) => place.event_id);
     const rows = await loadEvents(sql, roomId, late.slice(0, FETCHED_MAX));
-    from = rows.filter((row) => row.channelId === undefined && row.outcome === "accepted");
+    from = rows.filter((row) =>
+      row.channelId === undefined && row.outcome === "accepted" && intact.isIntact(row)
+    );
     for (const event of from) behind.set(event.eventId, event);
   }
   return behind;

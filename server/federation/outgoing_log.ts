@@ -17,6 +17,7 @@ import {
   joinTokens,
   type SyncToken,
 } from "../postgres/sync_token.ts";
+import type { IntactEvents } from "./intact_events.ts";
 import { outgoingEvent } from "./outgoing_event.ts";
 import {
   countStretch,
@@ -42,6 +43,7 @@ export interface OutgoingLogDeps {
   readonly servers: RoomServers;
   readonly sight: ServerSight;
   readonly serverName: ServerName;
+  readonly intact: IntactEvents;
 }
 
 interface Recent {
@@ -147,7 +149,8 @@ export class PostgresOutgoingLog implements OutgoingLog {
   #owed(server: ServerName, from: SyncToken, stored: StoredEvent): boolean {
     if (stored.outcome !== "accepted") return false;
     if (stored.first !== undefined && hasRead(from, stored.first)) return false;
-    return this.#deps.sight.concerns(server, stored);
+    // Only what was read back: what is in memory is as it was stored.
+    return this.#deps.sight.concerns(server, stored) && this.#deps.intact.isIntact(stored);
   }
 
   async countAfter(server: ServerName, from: Mark, limit: number): Promise<number> {

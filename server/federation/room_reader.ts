@@ -21,14 +21,22 @@ import { heldOf } from "../rooms/load_room.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { readControlPage } from "./control_pages.ts";
+import type { IntactEvents } from "./intact_events.ts";
 import { StatesAt } from "./state_at.ts";
+
+export interface RoomReaderDeps {
+  readonly sql: Sql;
+  readonly rooms: Rooms;
+  /** What is damaged is given to nobody, as if it were not held. */
+  readonly intact: IntactEvents;
+}
 
 /** Rooms of this server, as the handlers of other servers' questions read them. */
 export class PostgresRoomReader implements RoomReader {
-  readonly #deps: { readonly sql: Sql; readonly rooms: Rooms };
+  readonly #deps: RoomReaderDeps;
   readonly #states: StatesAt;
 
-  constructor(deps: { readonly sql: Sql; readonly rooms: Rooms }) {
+  constructor(deps: RoomReaderDeps) {
     this.#deps = deps;
     this.#states = new StatesAt(deps.sql);
   }
@@ -36,7 +44,8 @@ export class PostgresRoomReader implements RoomReader {
   async open(roomId: RoomId): Promise<ReadableRoom | undefined> {
     const room = await this.#deps.rooms.open(roomId);
     if (room === undefined || room.checking !== undefined) return undefined;
-    const parts = { states: this.#states, guild: await this.#deps.rooms.guildOf(room) };
+    const guild = await this.#deps.rooms.guildOf(room);
+    const parts = { states: this.#states, guild, intact: this.#deps.intact };
     return new StoredRoom(this.#deps.sql, room, parts);
   }
 }
@@ -47,17 +56,23 @@ class StoredRoom implements ReadableRoom {
   readonly guild?: ReadableRoom["authority"];
   readonly #sql: Sql;
   readonly #states: StatesAt;
+  readonly #intact: IntactEvents;
 
   constructor(
     sql: Sql,
     room: Room,
-    parts: { readonly states: StatesAt; readonly guild: Room | undefined },
+    parts: {
+      readonly states: StatesAt;
+      readonly guild: Room | undefined;
+      readonly intact: IntactEvents;
+    },
   ) {
     this.id = room.id;
     this.authority = room.authority;
     if (parts.guild !== undefined) this.guild = parts.guild.authority;
     this.#sql = sql;
     this.#states = parts.states;
+    this.#intact = parts.intact;
   }
 
   heads() {
@@ -65,7 +80,7 @@ class StoredRoom implements ReadableRoom {
   }
 
   async events(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, ReadEvent>> {
-    const rows = await loadEvents(this.#sql, this.id, ids);
+    const rows = (await loadEvents(this.#sql, this.id, ids)).filter(this.#intact.isIntact);
     return new Map(rows.map((row) => [row.eventId, { event: heldOf(row), served: isServed(row) }]));
   }
 
@@ -94,11 +109,11 @@ class StoredRoom implements ReadableRoom {
       select ${eventColumns(sql)} from events e
       where e.room_id = ${this.id} and ${graph} and e.outcome = 'accepted' and ${order} <= ${edge}
       order by ${newestFirst} limit ${limit}`;
-    return rows.map((row) => heldOf(readEvent(row)));
+    return rows.map(readEvent).filter(this.#intact.isIntact).map(heldOf);
   }
 
   controlPage(query: { readonly from?: string; readonly limit: number }) {
-    return readControlPage(this.#sql, { ...query, roomId: this.id });
+    return readControlPage(this.#sql, this.#intact, { ...query, roomId: this.id });
   }
 
   async stateAfter(id: EventId): Promise<readonly EventId[] | undefined> {

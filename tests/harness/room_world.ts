@@ -7,6 +7,7 @@ import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
+import { IntactEvents } from "../../server/federation/intact_events.ts";
 import { PostgresRoomReader } from "../../server/federation/room_reader.ts";
 import { AppendLog } from "../../server/postgres/append_log.ts";
 import type { EventRow, Outcome } from "../../server/postgres/event_rows.ts";
@@ -78,13 +79,14 @@ export async function openRoomWorld(): Promise<RoomWorld> {
     clock.advance(1000);
     return rooms.create(genesis, creator);
   };
+  const intact = new IntactEvents({ log: silentLog, blake3: nobleBlake3 });
   return {
     sql,
     rooms,
     clock,
     rng,
     create,
-    reader: new PostgresRoomReader({ sql, rooms }),
+    reader: new PostgresRoomReader({ sql, rooms, intact }),
     async guild(owner) {
       const genesis = guildGenesis(rng, { creator: owner, name: "Guild", icon: null });
       const room = await create(genesis, owner);

@@ -11,6 +11,7 @@ import { printable } from "../table.ts";
 export function addDoctor(program: Command, context: CliContext): void {
   const command = program.command("doctor")
     .description("look at everything a server needs and say what to do about what is wrong")
+    .option("--events", "look at every stored event, not at some of them: about 20,000 a second")
     .option("--json", "as JSON");
   addConfigOptions(command, "all").action(async (options: OptionValues) => {
     const findings = await examine(context, options);
@@ -28,8 +29,9 @@ async function examine(context: CliContext, options: OptionValues): Promise<Find
   const { runChecks } = await import("../../doctor/run_checks.ts");
   const { io, parts } = context;
   const { clock, rng } = io;
+  const allEvents = options["events"] === true;
   if (parts.live !== undefined) {
-    return await runChecks({ ...parts.live, clock, rng, isRunning: true });
+    return await runChecks({ ...parts.live, clock, rng, isRunning: true, allEvents });
   }
   const config = readConfig(options, io);
   await using stack = new AsyncDisposableStack();
@@ -43,7 +45,8 @@ async function examine(context: CliContext, options: OptionValues): Promise<Find
   if (!(database instanceof Error)) stack.use(database);
   const blobs = await attempt(() => openBlobStore(config));
   if (!(blobs instanceof Error)) stack.defer(() => blobs[Symbol.dispose]?.());
-  return await runChecks({ config, clock, rng, log, database, blobs, isRunning: false });
+  const opened = { config, clock, rng, log, database, blobs };
+  return await runChecks({ ...opened, isRunning: false, allEvents });
 }
 
 function isEmbedded(config: Config): boolean {
