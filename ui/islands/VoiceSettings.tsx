@@ -138,7 +138,7 @@ function Talk({ desk, test }: { desk: VoiceDesk; test: MicrophoneTrial }) {
           <div class="field">
             <label class="row" for="voice-threshold">
               <span class="grow">{t("voiceSet.threshold")}</span>
-              <output class="small muted">{said}</output>
+              <span class="small muted">{said}</span>
             </label>
             <input
               id="voice-threshold"

@@ -60,7 +60,7 @@ async function readMessages(
 ): Promise<MessagePage | null> {
   if (!isTalk(place)) return null;
   const channel = channelOf(snapshot, place);
-  if (channel && channel.kind !== "text") return null;
+  if (channel?.kind === "voice" && !snapshot.server.voice) return null;
   if (dmOf(snapshot, place)?.state === "invited") return null;
   try {
     return await state.api.call("listMessages", {

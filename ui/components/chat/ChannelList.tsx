@@ -146,47 +146,53 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   ]
     .filter(Boolean).join(" ");
   return (
-    <li class="side-item">
-      <a
-        class={classes}
-        href={channelPath(guild.id, channel)}
-        data-stop
-        {...menuHandlers(state, { kind: "channel", guild, channel })}
-        aria-current={here ? "page" : undefined}
-        onClick={canJoin(state, channel)
-          ? (event) => join(event, state, guild, channel)
-          : undefined}
-      >
-        <Icon name={channelIcon(channel)} />
-        <span class="clip grow">{channel.name}</span>
-        {inside > 0 && <span class="sr">{t("call.inside", { n: inside })}</span>}
-        {channel.private && <span class="sr">{t("channel.privateNote")}</span>}
-        {channel.hidden && !channel.private && <span class="sr">{t("channel.hiddenNote")}</span>}
-        {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
-        {mentions > 0 && (
-          <span class="badge">
-            {cap(mentions)}
-            <span class="sr">{t("nav.mentions", { n: mentions })}</span>
-          </span>
-        )}
-      </a>
-      <span class="side-acts">
-        {can(channel.permissions, "MANAGE_CHANNELS") && (
-          <a
-            class="icon-button small side-edit"
-            data-stop-act
-            href={`${guildPath(guild.id)}/settings/channels/${
-              encodeURIComponent(channelSlug(channel))
-            }`}
-            title={t("channel.settingsOf", { name: channel.name })}
-            aria-label={t("channel.settingsOf", { name: channel.name })}
-          >
-            <Icon name="settings" small />
-          </a>
-        )}
-        <OptionsButton name={channel.name} target={{ kind: "channel", guild, channel }} />
-      </span>
-      {inside > 0 && <VoicePeople channel={channel} guild={guild} />}
-    </li>
+    <>
+      <li class="side-item">
+        <a
+          class={classes}
+          href={channelPath(guild.id, channel)}
+          data-stop
+          {...menuHandlers(state, { kind: "channel", guild, channel })}
+          aria-current={here ? "page" : undefined}
+          onClick={canJoin(state, channel)
+            ? (event) => join(event, state, guild, channel)
+            : undefined}
+        >
+          <Icon name={channelIcon(channel)} />
+          <span class="clip grow">{channel.name}</span>
+          {inside > 0 && <span class="sr">{t("call.inside", { n: inside })}</span>}
+          {channel.private && <span class="sr">{t("channel.privateNote")}</span>}
+          {channel.hidden && !channel.private && <span class="sr">{t("channel.hiddenNote")}</span>}
+          {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
+          {mentions > 0 && (
+            <span class="badge">
+              {cap(mentions)}
+              <span class="sr">{t("nav.mentions", { n: mentions })}</span>
+            </span>
+          )}
+        </a>
+        <span class="side-acts">
+          {can(channel.permissions, "MANAGE_CHANNELS") && (
+            <a
+              class="icon-button small side-edit"
+              data-stop-act
+              href={`${guildPath(guild.id)}/settings/channels/${
+                encodeURIComponent(channelSlug(channel))
+              }`}
+              title={t("channel.settingsOf", { name: channel.name })}
+              aria-label={t("channel.settingsOf", { name: channel.name })}
+            >
+              <Icon name="settings" small />
+            </a>
+          )}
+          <OptionsButton name={channel.name} target={{ kind: "channel", guild, channel }} />
+        </span>
+      </li>
+      {inside > 0 && (
+        <li>
+          <VoicePeople channel={channel} guild={guild} />
+        </li>
+      )}
+    </>
   );
 }

@@ -20,6 +20,7 @@ import { plainText } from "../../lib/store/links.ts";
 import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/place.ts";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
+import { CallSlot } from "./CallSlot.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
@@ -42,6 +43,7 @@ export function Main() {
   return (
     <main class="main" id="main" tabIndex={-1}>
       <ConnectionBar />
+      <CallSlot />
       {place.kind === "channel" && channel
         ? <ChannelMain channel={channel} />
         : place.kind === "dm" && dm

@@ -6,7 +6,6 @@ import { dmPath, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
-import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
@@ -14,6 +13,7 @@ import { unreadOf } from "../../lib/store/unread.ts";
 import { Footer } from "../Footer.tsx";
 import { Icon } from "../Icon.tsx";
 import { ChannelList } from "./ChannelList.tsx";
+import { CallSlot } from "./CallSlot.tsx";
 import { useChat } from "./chat_context.ts";
 import { DmFace } from "./DmFace.tsx";
 import { GuildMenuItems } from "./GuildMenuItems.tsx";
@@ -52,13 +52,6 @@ export function Sidebar() {
       />
     </div>
   );
-}
-
-/** The call that this tab is in, wherever one reads. Its script comes with the first one. */
-function CallSlot() {
-  const inCall = useChat().voice.call.value !== undefined;
-  const Panel = useLazy(inCall, () => import("../voice/CallPanel.tsx"));
-  return Panel && inCall ? <Panel /> : null;
 }
 
 function GuildHead({ guild }: { guild: Guild }) {

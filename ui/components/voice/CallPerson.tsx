@@ -72,12 +72,13 @@ function Volume({ userId }: { userId: string }) {
     acts.setVolume(userId, value);
   };
   return (
-    <label class="stack-tight">
-      <span class="row">
+    <div class="field">
+      <label class="row" for="call-volume">
         <span class="grow">{t("call.volume")}</span>
-        <output class="small muted">{t("call.volumePercent", { n: percent })}</output>
-      </span>
+        <span class="small muted">{t("call.volumePercent", { n: percent })}</span>
+      </label>
       <input
+        id="call-volume"
         type="range"
         min={0}
         max={LOUDEST_PERCENT}
@@ -86,7 +87,7 @@ function Volume({ userId }: { userId: string }) {
         aria-valuetext={t("call.volumePercent", { n: percent })}
         onInput={(event) => set(Number(event.currentTarget.value))}
       />
-    </label>
+    </div>
   );
 }
 

@@ -156,7 +156,11 @@ function apply(state: ChatState, frame: Dispatch): void {
 export function applyFrame(state: ChatState, frame: ServerFrame): void {
   batch(() => {
     if (frame.op === "ready") state.takeSnapshot(frame.d);
-    if (frame.op === "resumed") state.position = frame.d.position;
+    if (frame.op === "resumed") {
+      state.position = frame.d.position;
+      // Whoever is in a channel now is told next.
+      state.voice.takeSnapshot([]);
+    }
     if (frame.op === "heartbeat_ack" && frame.d.position !== null) {
       state.position = frame.d.position;
     }

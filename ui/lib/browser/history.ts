@@ -79,7 +79,7 @@ function keepRecent(state: ChatState, key: string): void {
 async function loadPlace(state: ChatState, place: TalkPlace): Promise<void> {
   const window = state.windowOf(placeKey(place));
   const channel = channelOf(state.known, place);
-  if (channel && channel.kind !== "text") return;
+  if (channel?.kind === "voice" && !state.server.voice) return;
   if (place.focus !== null) {
     if (window.value.messages.some((message) => message.id === place.focus)) return;
     return await loadSpan(state, place, { around: place.focus });

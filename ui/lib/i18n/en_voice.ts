@@ -16,7 +16,7 @@ export const voiceTexts = {
   "call.about": "{name}: volume and more",
 
   "call.panel": "Call",
-  "call.in": "Voice in {name}",
+  "call.in": "Call in {name}",
   "call.phase.connecting": "Connecting…",
   "call.phase.connected": "Connected",
   "call.phase.reconnecting": "The connection was lost. Reconnecting…",

@@ -52,6 +52,8 @@ scope.onmessage = ({ data }) => {
       return frames.sendWith(data.epoch);
     case "places":
       places = data.places;
+      // A place that was empty in between is silent in the tab until it is proven once more.
+      for (const [mid, who] of heard) if (places[mid] !== who) heard.delete(mid);
       return;
     case "microphone":
       open = data.open;

@@ -1,0 +1,64 @@
+import type { Page } from "playwright-core";
+import { waitFor } from "../../harness/wait_for.ts";
+
+/** Louder than this is a tone; what is left of a shut one is far below. */
+const HEARD_DB = -50;
+const NEAR_HZ = 15;
+
+/**
+ * Runs before a page's own scripts: an ear at every loudspeaker, which hears what a person would,
+ * and a way to falsify the keys that a page gives to its worker (`og-test-wrong-key`).
+ */
+export const EAR_SCRIPT = `
+const ears = [];
+const connect = AudioNode.prototype.connect;
+AudioNode.prototype.connect = function (to, ...more) {
+  if (to instanceof AudioDestinationNode) {
+    to.ear ??= new AnalyserNode(this.context, { fftSize: 16384, smoothingTimeConstant: 0 });
+    if (!ears.includes(to.ear)) ears.push(to.ear);
+    connect.call(this, to.ear);
+  }
+  return connect.call(this, to, ...more);
+};
+globalThis.heardTones = (wanted) => {
+  const found = new Set();
+  for (const ear of ears) {
+    if (ear.context.state === "closed") continue;
+    const bins = new Float32Array(ear.frequencyBinCount);
+    ear.getFloatFrequencyData(bins);
+    const width = ear.context.sampleRate / ear.fftSize;
+    for (const hertz of wanted) {
+      const from = Math.floor((hertz - ${NEAR_HZ}) / width);
+      const to = Math.ceil((hertz + ${NEAR_HZ}) / width);
+      if (bins.slice(from, to + 1).some((level) => level > ${HEARD_DB})) found.add(hertz);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+};
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (words, ...more) {
+  if (words?.kind === "learn") {
+    (globalThis.baseKeys ??= []).push(words.epoch.baseKey.toHex());
+    if (localStorage.getItem("og-test-wrong-key")) {
+      const wrong = words.epoch.baseKey.map((byte) => byte ^ 0x55);
+      words = { ...words, epoch: { ...words.epoch, baseKey: wrong } };
+    }
+  }
+  return post.call(this, words, ...more);
+};`;
+
+/** Waits until a page hears exactly these of all tones. */
+export function hears(
+  page: Page,
+  tones: readonly number[],
+  { of }: { of: readonly number[] },
+): Promise<true> {
+  const wanted = JSON.stringify([...tones].sort((a, b) => a - b));
+  let last = "";
+  return waitFor(`${wanted} to be heard`, async () => {
+    last = JSON.stringify(await page.evaluate(`heardTones(${JSON.stringify(of)})`));
+    return last === wanted;
+  }).catch((error) => {
+    throw new Error(`${error.message} Last heard: ${last}`);
+  });
+}

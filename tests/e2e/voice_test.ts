@@ -1,0 +1,245 @@
+/** People in a voice channel, each in a browser whose microphone plays a tone of its own. */
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { openPerson, type Person } from "../harness/browser.ts";
+import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
+import { launchTalker } from "../harness/talker.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { say, settled } from "./people.ts";
+import { signIn } from "./scene.ts";
+import { EAR_SCRIPT, hears } from "./voice/listening.ts";
+
+const TONES = { ann: 440, bob: 660, cy: 990 } as const;
+type Name = keyof typeof TONES;
+const ALL = Object.values(TONES);
+
+/** Filters for voices take pure tones for noise. */
+const CHOICES = JSON.stringify({
+  noiseSuppression: false,
+  echoCancellation: false,
+  autoGain: false,
+  sounds: false,
+});
+
+/** Chooses in another tab, as somebody does in the settings. */
+async function chooseElsewhere({ context }: Person, choice: { readonly pushToTalk: boolean }) {
+  const page = await context.newPage();
+  await page.goto(`${new URL(context.pages()[0]?.url() ?? "").origin}/favicon.svg`);
+  const choices = JSON.stringify({ ...JSON.parse(CHOICES), ...choice });
+  await page.evaluate(`localStorage.setItem("og-voice", ${JSON.stringify(choices)})`);
+  await page.close();
+}
+
+const VOICE = {
+  OPENGUILD_VOICE_ENABLED: "yes",
+  OPENGUILD_VOICE_PORT: "0",
+  OPENGUILD_VOICE_HOST: "127.0.0.1",
+  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
+};
+
+/** A server with a guild of three. */
+async function openGuild(server: ProcessServer) {
+  const ann = await server.register("ann");
+  const guild = await ann.do("POST", "/guilds", { name: "Riverside" });
+  const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
+  const people: Record<Name, typeof ann> = {
+    ann,
+    bob: await server.register("bob", invite.code),
+    cy: await server.register("cy", invite.code),
+  };
+  for (const each of [people.bob, people.cy]) {
+    await each.do("POST", `/invites/${invite.code}/accept`, {});
+  }
+  return { guild, people };
+}
+
+/** Somebody whose microphone plays their tone, in the guild. */
+async function enter(
+  browser: Browser,
+  server: ProcessServer,
+  name: Name,
+  guildId: string,
+): Promise<Person> {
+  const person = await openPerson(browser, { phone: name === "cy" });
+  await person.context.addInitScript(EAR_SCRIPT);
+  await person.context.addInitScript(
+    `localStorage.getItem("og-voice") ?? localStorage.setItem("og-voice", ${
+      JSON.stringify(CHOICES)
+    })`,
+  );
+  await signIn(person.context, server.url, name);
+  await person.page.goto(`${server.url}/g/${guildId.slice(1)}`);
+  await settled(person.page);
+  return person;
+}
+
+const panel = (page: Page) => page.getByRole("region", { name: "Call" });
+
+async function join(page: Page): Promise<void> {
+  const channels = page.getByRole("link", { name: "Guilds and channels" });
+  if (await channels.isVisible()) await channels.click();
+  await page.getByRole("link", { name: /^Voice/ }).click();
+  await panel(page).getByText("Connected").waitFor({ state: "attached" });
+}
+
+/** The row of somebody in the list of channels. */
+const rowOf = (page: Page, name: string) =>
+  page.locator(".voice-people .voice-person", { hasText: name });
+
+/** What people compare, out of the dialog. */
+async function codeOf(page: Page): Promise<string> {
+  await panel(page).getByRole("button", { name: "Encryption, people and quality" }).click();
+  const code = page.getByLabel("Code of the call");
+  await code.waitFor();
+  const text = await code.innerText();
+  await page.keyboard.press("Escape");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  return text;
+}
+
+const sameCode = (...pages: Page[]) =>
+  waitFor("one code for everybody", async () => {
+    const codes = [];
+    for (const page of pages) codes.push(await codeOf(page));
+    return new Set(codes).size === 1 && codes[0];
+  });
+
+Deno.test("three people talk: each hears exactly the others, and no server can", async (t) => {
+  await using folder = await tempFolder();
+  await using server = await startProcessServer(VOICE);
+  const { guild, people } = await openGuild(server);
+  await using stack = new AsyncDisposableStack();
+  const open = async (name: Name) => {
+    const browser = await launchTalker(folder.path, TONES[name]);
+    stack.defer(() => browser.close());
+    return await enter(browser, server, name, guild.id);
+  };
+  const [ann, bob, cy] = await Promise.all([open("ann"), open("bob"), open("cy")]);
+  const sent: string[] = [];
+  for (const { page } of [ann, bob, cy]) {
+    page.on("request", (request) => sent.push(request.postData() ?? ""));
+  }
+  const step = async (name: string, act: () => Promise<void>) => {
+    if (!await t.step(name, act)) throw new Error(`What follows "${name}" stands on it.`);
+  };
+  const listen = (one: Person, ...names: Name[]) =>
+    hears(one.page, names.map((name) => TONES[name]), { of: ALL });
+
+  await step("two hear each other, and see who speaks", async () => {
+    await join(ann.page);
+    await join(bob.page);
+    await listen(ann, "bob");
+    await listen(bob, "ann");
+    await rowOf(bob.page, "ann").getByText("speaks").waitFor({ state: "attached" });
+    await rowOf(ann.page, "bob").getByText("speaks").waitFor({ state: "attached" });
+  });
+  let code = "";
+  await step("a third one on a phone hears both; all have one code", async () => {
+    await join(cy.page);
+    await listen(cy, "ann", "bob");
+    await listen(ann, "bob", "cy");
+    await listen(bob, "ann", "cy");
+    code = await sameCode(ann.page, bob.page, cy.page);
+  });
+  await step("the text chat of the channel stands beside the call", async () => {
+    await say(ann.page, "I am here");
+    await bob.page.locator("article", { hasText: "I am here" }).waitFor();
+  });
+  await step("who is muted is not heard, wherever one reads meanwhile", async () => {
+    await ann.page.getByRole("link", { name: "general", exact: true }).click();
+    await panel(ann.page).getByRole("button", { name: "Mute", exact: true }).click();
+    await listen(bob, "cy");
+    await listen(cy, "bob");
+    await rowOf(bob.page, "ann").getByText("muted").waitFor({ state: "attached" });
+    await ann.page.keyboard.press("Control+Shift+M");
+    await listen(bob, "ann", "cy");
+  });
+  await step("who is deafened hears nothing and is not heard", async () => {
+    await panel(bob.page).getByRole("button", { name: "Deafen", exact: true }).click();
+    await listen(bob);
+    await listen(ann, "cy");
+    await panel(bob.page).getByRole("button", { name: "Hear again" }).click();
+    await listen(bob, "ann", "cy");
+    await listen(ann, "bob", "cy");
+  });
+  await step("push to talk sends while the key is held", async () => {
+    await chooseElsewhere(ann, { pushToTalk: true });
+    await panel(ann.page).getByRole("button", { name: /^Hold to talk/ }).waitFor();
+    await listen(bob, "cy");
+    await ann.page.keyboard.down("Control");
+    await ann.page.keyboard.down("Space");
+    await listen(bob, "ann", "cy");
+    await ann.page.keyboard.up("Space");
+    await ann.page.keyboard.up("Control");
+    await listen(bob, "cy");
+    await chooseElsewhere(ann, { pushToTalk: false });
+    await listen(bob, "ann", "cy");
+  });
+  await step("one's own volume for somebody is one's own", async () => {
+    await rowOf(bob.page, "cy").click();
+    const volume = bob.page.getByLabel("Volume for you");
+    await volume.fill("0");
+    await listen(bob, "ann");
+    await listen(ann, "bob", "cy");
+    await volume.fill("100");
+    await listen(bob, "ann", "cy");
+    await bob.page.keyboard.press("Escape");
+  });
+  await step("a wrong key is silence", async () => {
+    await panel(cy.page).getByRole("button", { name: "Leave the call" }).click();
+    await cy.page.evaluate('localStorage.setItem("og-test-wrong-key", "1")');
+    await join(cy.page);
+    await rowOf(ann.page, "cy").getByText("speaks").waitFor({ state: "attached" });
+    await panel(cy.page).getByRole("button", { name: "Encryption, people and quality" }).click();
+    await cy.page.locator("dd", { hasText: /^100 %$/ }).waitFor();
+    await cy.page.keyboard.press("Escape");
+    await listen(cy);
+    await listen(ann, "bob");
+    await cy.page.evaluate('localStorage.removeItem("og-test-wrong-key")');
+    await panel(cy.page).getByRole("button", { name: "Leave the call" }).click();
+    await join(cy.page);
+    await listen(cy, "ann", "bob");
+    await listen(ann, "bob", "cy");
+  });
+  await step("who is thrown out of the guild is cut at once, and the keys change", async () => {
+    const before = await sameCode(ann.page, bob.page, cy.page);
+    assert.notEqual(before, code);
+    const member = `/guilds/${guild.id}/members/${encodeURIComponent(people.cy.id)}`;
+    await people.ann.do("DELETE", member, {});
+    await panel(cy.page).waitFor({ state: "detached" });
+    await listen(cy);
+    await listen(ann, "bob");
+    await listen(bob, "ann");
+    const after = await waitFor("another code", async () => {
+      const now = await sameCode(ann.page, bob.page);
+      return now !== before && now;
+    });
+    assert.match(after, /^\d{5}( \d{5}){5}$/);
+  });
+  // What follows cannot do without refused connections.
+  assert.deepEqual([...ann.faults, ...bob.faults, ...cy.faults], []);
+  await step("a server that was started anew has the call again", async () => {
+    await server.kill();
+    await server.start();
+    await panel(bob.page).getByText("Connected").waitFor({ state: "attached" });
+    await listen(ann, "bob");
+    await listen(bob, "ann");
+  });
+  await step("no key of a voice was in anything that the browsers sent", async () => {
+    for (const { page } of [ann, bob, cy]) {
+      const keys = await page.evaluate<string[]>("globalThis.baseKeys ?? []");
+      assert.ok(keys.length > 0);
+      for (const key of keys) {
+        const bytes = Uint8Array.fromHex(key);
+        const forms = [key, bytes.toBase64({ omitPadding: true })];
+        assert.ok(!sent.some((body) => forms.some((form) => body.includes(form))));
+      }
+    }
+  });
+  await step("who leaves is gone for the others", async () => {
+    await panel(bob.page).getByRole("button", { name: "Leave the call" }).click();
+    await listen(ann);
+    await rowOf(ann.page, "bob").waitFor({ state: "detached" });
+  });
+});
