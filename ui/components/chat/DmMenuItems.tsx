@@ -35,15 +35,6 @@ export default function DmMenuItems({ dm }: { dm: Dm }) {
           {t("sealed.begin")}
         </MenuButton>
       )}
-      {dm.kind === "group" && (
-        <MenuButton
-          icon="leave"
-          danger
-          onClick={() => state.overlay.value = { kind: "groupAct", act: "leave", roomId }}
-        >
-          {t("group.leave")}
-        </MenuButton>
-      )}
     </>
   );
 }

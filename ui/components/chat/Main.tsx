@@ -28,6 +28,7 @@ import { DmFace } from "./DmFace.tsx";
 import { AwayNotice, CheckingNotice, MovedNotice, RivalNotice } from "./GuildNotices.tsx";
 import { HintLine } from "./HintLine.tsx";
 import { Home } from "./Home.tsx";
+import { LeaveItem } from "./LeaveItem.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 import { NavButton } from "./NavButton.tsx";
@@ -245,6 +246,7 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
       >
         {state.announcer?.on === false ? t("log.turnOn") : t("log.turnOff")}
       </MenuButton>
+      <LeaveItem dm={dm} />
     </Menu>
   );
 }

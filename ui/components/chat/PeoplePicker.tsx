@@ -1,6 +1,8 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../../../core/api/user.ts";
 import { parseTypedUserId } from "../../../core/ids/user_id.ts";
+import { loadMembers } from "../../lib/browser/guilds.ts";
+import { othersIn } from "../../lib/format/dm_name.ts";
 import { handleOf, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
@@ -9,6 +11,8 @@ import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 
 const SHOWN = 8;
+/** Guilds whose first members are fetched to choose from. */
+const GUILDS_ASKED = 10;
 
 export interface Picked {
   readonly chosen: readonly string[];
@@ -21,6 +25,18 @@ export function pickedIds(state: ChatState, { chosen, query }: Picked): string[]
   const typed = query.trim().toLowerCase();
   if (typed === "") return [...chosen];
   return [...new Set([...chosen, typedId(state, typed)])];
+}
+
+/** Friends and people one talks with first, then those of guilds. */
+function knownPeople(state: ChatState): User[] {
+  const near = [
+    ...state.dms.value.flatMap((dm) => othersIn(dm, state.self.value.user.id)),
+    ...[...state.relationships.value.values()].filter(({ bond }) => bond === "friend")
+      .map(({ user }) => user),
+  ];
+  const known = new Map(near.map((user) => [user.id, user]));
+  for (const [id, user] of state.users) if (!known.has(id)) known.set(id, user);
+  return [...known.values()];
 }
 
 function typedId(state: ChatState, typed: string): string {
@@ -41,17 +57,22 @@ export function PeoplePicker(props: {
   const { chosen, query } = picked;
   const selfId = state.self.value.user.id;
   const [said, setSaid] = useState("");
+  const members = state.members.value;
+  // Whose guilds were not looked at yet are known of by them.
+  useEffect(() => {
+    for (const { id } of state.guilds.value.slice(0, GUILDS_ASKED)) void loadMembers(state, id);
+  }, []);
   const found = useMemo((): User[] => {
     const typed = query.trim().toLowerCase().replace(/^@/, "");
     const barred = new Set([selfId, ...chosen, ...props.without ?? []]);
-    return [...state.users.values()]
+    return knownPeople(state)
       .filter((user) =>
         !barred.has(user.id) && !state.isBlocked(user.id) &&
         (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
           handleOf(user.id).slice(1).startsWith(typed))
       )
       .slice(0, SHOWN);
-  }, [query, chosen, props.without]);
+  }, [query, chosen, props.without, members]);
   const add = (userId: string) => {
     onPick({ chosen: [...chosen, userId], query: "" });
     setSaid(`${t("group.chosen")}: ${nameOf(state.userOf(userId))}`);

@@ -15,6 +15,7 @@ import type { MenuTarget, OpenMenu } from "../../lib/store/menu_target.ts";
 import { useChat } from "./chat_context.ts";
 import DmMenuItems from "./DmMenuItems.tsx";
 import { GuildMenuItems } from "./GuildMenuItems.tsx";
+import { LeaveItem } from "./LeaveItem.tsx";
 import { MenuButton, MenuLink } from "./Menu.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 
@@ -203,9 +204,12 @@ function DmItems({ target: { dm } }: Of<"dm">) {
       <DmMenuItems dm={dm} />
       {dm.kind === "group"
         ? (
-          <MenuButton icon="close" onClick={() => void closeDm(state, dm)}>
-            {t("dm.close")}
-          </MenuButton>
+          <>
+            <MenuButton icon="close" onClick={() => void closeDm(state, dm)}>
+              {t("dm.close")}
+            </MenuButton>
+            <LeaveItem dm={dm} />
+          </>
         )
         : dm.state !== "invited" && (
           <>

@@ -7,7 +7,7 @@ import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
 import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { Later } from "../../lib/browser/hydrate_later.ts";
-import { dmName } from "../../lib/format/dm_name.ts";
+import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
@@ -332,7 +332,7 @@ function Beginning({ place }: { place: TalkPlace }) {
   return (
     <div class="beginning">
       <Drawing name={dm ? "letter" : "quiet"} />
-      <h2>{t(dm ? "timeline.beginDm" : "timeline.begin", { name })}</h2>
+      <h2>{isGroup(dm) ? name : t(dm ? "timeline.beginDm" : "timeline.begin", { name })}</h2>
       {text && <p class="muted">{text}</p>}
     </div>
   );
