@@ -114,10 +114,11 @@ export class TakeOvers {
 
   /** Another one orders the group: is it gone, and is it this server's turn? */
   async #isTurn(room: Room, held: GroupRow): Promise<boolean> {
-    if (this.#placeNow(held) === undefined) return false;
+    const hasLeft = !room.authority.joinedServers().has(held.sequencer);
+    if (hasLeft ? !this.#isFirstLeft(room, held) : this.#placeNow(held) === undefined) return false;
     if (this.#decided.holds(room.id)) return true;
     if (this.#declined.holds(room.id)) return false;
-    const may = await this.#isGone(room, held);
+    const may = hasLeft ? await this.#isLeftTo(room, held) : await this.#isGone(room, held);
     (may ? this.#decided : this.#declined).set(room.id, DECIDED_MS);
     if (may) {
       this.#deps.log.log("warn", "The server that orders a group is gone: this one takes over.", {
@@ -127,6 +128,31 @@ export class TakeOvers {
       });
     }
     return may;
+  }
+
+  /** Of the successors that still have somebody in the room the first. */
+  #isFirstLeft(room: Room, held: GroupRow): boolean {
+    const present = room.authority.joinedServers();
+    const first = (receiptOf(held).successors ?? []).find((each) =>
+      present.has(each as ServerName)
+    );
+    return first === this.#deps.self;
+  }
+
+  /**
+   * Nobody of the server that orders the group is in the room any more: it is told of nobody who
+   * comes or goes. The first successor goes on at once, from what that one and the others hold.
+   */
+  async #isLeftTo(room: Room, held: GroupRow): Promise<boolean> {
+    const { sql, self, copies } = this.#deps;
+    if ((await findTakeOvers(sql, held.group_id)).length >= GROUP_LIMITS.takeovers) return false;
+    await copies.pullFrom(room, held.sequencer);
+    const others = [...room.authority.joinedServers()].filter((server) => server !== self)
+      .sort().slice(0, OTHERS_MAX);
+    await this.#catchUp(room, held, await this.#ask(room, others, false));
+    const now = await findGroup(sql, room.id);
+    return now?.sequencer === held.sequencer && now.term === held.term &&
+      this.#isFirstLeft(room, now);
   }
 
   #awayMs({ away_since_ts: since }: GroupRow): number {

@@ -265,6 +265,10 @@ Deno.test("a conversation that only the devices of its two people can read", asy
 
   const locked = (page: Page) =>
     page.locator(".main-head .tag.accent").waitFor({ timeout: BEGIN_MS });
+  const choose = async (page: Page, item: string) => {
+    await page.locator(".main-head").getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
   const council = bob.locator("a.side-row", { hasText: "council" });
   /** Puts Bob in or out through the dialog of the channel's people. */
   const move = async (act: "Add" | "Remove", said: string) => {
@@ -324,6 +328,49 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await article(ann, `${CANARY} seeds`).waitFor({ timeout: BEGIN_MS });
     await ann.locator(".divider.sealed", { hasText: LINE }).waitFor();
     await article(ann, "Readable words").waitFor();
+  });
+
+  await step(
+    "a group begun from a conversation is named and encrypted for its people",
+    async () => {
+      const cat = await server.register("cat", scene.inviteCode);
+      await cat.do("POST", `/invites/${scene.inviteCode}/accept`, {});
+      await open(ann);
+      await choose(ann, "Add people");
+      await ann.getByLabel("With whom?").fill("@cat");
+      await ann.getByRole("button", { name: "Begin group of 3" }).click();
+      await ann.locator(".main-head h1", { hasText: "bob, cat" }).waitFor();
+      await ann.locator(".main-head h1 button").click();
+      await ann.getByLabel("Name", { exact: true }).fill("Trip");
+      await ann.getByRole("button", { name: "Save" }).click();
+      await ann.locator(".main-head h1", { hasText: "Trip" }).waitFor();
+      await bob.goto(ann.url());
+      await settled(bob);
+      await bob.locator(".main-head h1", { hasText: "Trip" }).waitFor();
+      await ann.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
+      await ann.getByText("cat has no device yet").waitFor();
+      await ann.getByRole("button", { name: "Encrypt from here on" }).click();
+      await closed(ann);
+      await Promise.all([locked(ann), locked(bob)]);
+      await say(ann, `${CANARY} several`);
+      await article(bob, `${CANARY} several`).waitFor({ timeout: BEGIN_MS });
+      await say(bob, `${CANARY} all of us`);
+      await both(`${CANARY} all of us`);
+    },
+  );
+
+  await step("its owner removes somebody, and hands it over by leaving", async () => {
+    await ann.getByRole("button", { name: "Options for bob" }).click();
+    await ann.getByRole("menuitem", { name: "Remove from the conversation" }).click();
+    await ann.getByRole("button", { name: "Remove from the conversation" }).click();
+    await bob.getByText("You are no longer in the conversation Trip.").waitFor();
+    await bob.locator(".main-head h1", { hasText: "Trip" }).waitFor({ state: "detached" });
+    await closed(ann);
+    await choose(ann, "Leave conversation");
+    await ann.getByText("cat, who has been in it longest, owns it then").waitFor();
+    await ann.getByRole("button", { name: "Leave conversation" }).click();
+    await ann.waitForURL(/\/home$/);
+    await ann.locator("a.side-row.dm", { hasText: "Trip" }).waitFor({ state: "detached" });
   });
 
   await step("the database holds none of it", async () => {

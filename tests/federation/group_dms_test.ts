@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DeviceClient } from "../harness/device_client.ts";
 import { startServers } from "../harness/federated.ts";
 import type { Person } from "../harness/homeserver.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 const SOON_MS = 60_000;
@@ -194,6 +197,72 @@ Deno.test("a conversation of several across three servers: begun, added to, hand
     await sees(bob, roomId, [`${bob.id} joined`]);
     assert.equal((await groupOf(bob, roomId))?.owner, null);
   });
+});
+
+Deno.test("an encrypted conversation of several goes on when who made it leaves", async () => {
+  await using folder = await tempFolder();
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const ann = await one.register("ann");
+  const bob = await two.register("bob");
+  const cat = await two.register("cat", await codeOf(bob));
+  const dan = await two.register("dan", await codeOf(bob));
+  const { room_id: roomId } = await ann.do("POST", "/group-dms", { user_ids: [bob.id, cat.id] });
+  for (const person of [bob, cat]) {
+    await invitationOf(person, roomId);
+    await person.do("POST", `/invitations/${roomId}/accept`);
+  }
+  await sees(ann, roomId, [ann, bob, cat].map(({ id }) => `${id} joined`));
+  await using stack = new AsyncDisposableStack();
+  const open = async (person: Person) => {
+    const client = stack.use(
+      await DeviceClient.open(person, { folder: join(folder.path, person.id.slice(1, 4)) }),
+    );
+    await client.engine.setUp({ name: person.id });
+    return client;
+  };
+  const [a, b, c] = [await open(ann), await open(bob), await open(cat)];
+  const reads = (client: DeviceClient, text: string) =>
+    soon(
+      `${client.person.id} to read "${text}"`,
+      async () => (await client.texts(roomId)).includes(text),
+    );
+  const isIn = (client: DeviceClient) =>
+    soon(
+      `${client.person.id} to be in the group`,
+      async () => (await client.engine.sync(roomId)).phase === "encrypted",
+    );
+  const others = await bob.try("POST", `/rooms/${roomId}/encryption`);
+  assert.equal(others.status, 403, "its owner alone switches it on");
+  await a.engine.enable(roomId, { kind: "channel" });
+  for (const client of [b, c]) await isIn(client);
+  await a.send(roomId, "sealed for both");
+  for (const client of [b, c]) await reads(client, "sealed for both");
+
+  await ann.do("DELETE", `/group-dms/${roomId}/people/${ann.id}`);
+  await soon("bob to own it", async () => (await groupOf(bob, roomId))?.owner === bob.id);
+  await soon("ann's device to be out", async () => {
+    await b.engine.sync(roomId);
+    const { leaves } = await bob.do("GET", `/rooms/${roomId}/group`);
+    return leaves.every((leaf: { user: string }) => leaf.user !== ann.id);
+  });
+  await b.send(roomId, "without ann");
+  await reads(c, "without ann");
+
+  // Their server was told to order it: who comes now is added, and reads from then on.
+  await bob.do("POST", `/group-dms/${roomId}/people`, { user_ids: [dan.id] });
+  await invitationOf(dan, roomId);
+  const d = await open(dan);
+  await dan.do("POST", `/invitations/${roomId}/accept`);
+  await soon("dan to be in the group", async () => {
+    await b.engine.sync(roomId);
+    return (await d.engine.sync(roomId)).phase === "encrypted";
+  });
+  await b.send(roomId, "welcome dan");
+  await reads(d, "welcome dan");
+  assert.ok(!(await d.texts(roomId)).includes("without ann"));
+  assert.equal((await bob.do("GET", `/rooms/${roomId}/group`)).sequencer, "two.test");
 });
 
 async function codeOf(owner: Person): Promise<string> {

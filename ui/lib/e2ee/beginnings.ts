@@ -60,7 +60,7 @@ export class Beginnings {
   }
 
   /**
-   * Encrypts one's own conversation without being asked, where both sides can; else, and where it
+   * Encrypts one's own conversation without being asked, where all sides can; else, and where it
    * is not known within a moment, things stay as they are: what is sent is marked as not encrypted.
    */
   async byItself(dm: Dm): Promise<void> {
@@ -69,7 +69,8 @@ export class Beginnings {
     const late = new Promise((resolve) => setTimeout(resolve, BY_ITSELF_MS));
     const target = { kind: "dm", dm } as const;
     const begun = this.readiness(target).then(async (ready) => {
-      if (ready.kind === "ready") await this.begin(target);
+      // Unasked nobody of a group is left without what is said.
+      if (ready.kind === "ready" && ready.without.length === 0) await this.begin(target);
       else this.#remember(dm);
     });
     // Offline, or refused: the message itself says so better.
