@@ -12,7 +12,8 @@ import type { CrowdOrder, Talked } from "./voice_crowd.ts";
 import { type SeatOffer, TALKERS, type VoiceOrder } from "./voice_server.ts";
 
 const FULL = { calls: [1, 3], warmUpS: 1, seconds: 5 };
-const TINY: typeof FULL = { calls: [1], warmUpS: 0.1, seconds: 0.3 };
+/** Few enough for the buffers of sockets and queues: nothing is lost however long a process waits. */
+const TINY: typeof FULL = { calls: [1], warmUpS: 0.05, seconds: 0.2 };
 const MAX_US = 20;
 
 interface Reading {

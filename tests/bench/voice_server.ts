@@ -33,7 +33,7 @@ async function openMedia(): Promise<number> {
   sfu = await openSfu({
     bind: [{ hostname: "127.0.0.1", port: 0 }],
     announce: ["127.0.0.1"],
-    tcp: true,
+    tcp: false,
     log: silentLog,
     clock: systemClock,
     rng: systemRng,

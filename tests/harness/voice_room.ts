@@ -1,3 +1,4 @@
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemRng } from "../../server/system/rng.ts";
@@ -21,7 +22,7 @@ export async function openVoiceRoom(): Promise<VoiceRoom> {
   let skipped = 0;
   const sfu = stack.use(
     await openSfu({
-      bind: [{ hostname: "127.0.0.1", port: 0 }],
+      bind: [{ hostname: "127.0.0.1", port: freePort() }],
       announce: ["127.0.0.1"],
       tcp: true,
       log: silentLog,

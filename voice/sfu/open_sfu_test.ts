@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { buildCheck, type ScriptedPeer } from "../../tests/harness/scripted_peer.ts";
 import { openVoiceRoom } from "../../tests/harness/voice_room.ts";
 import { waitFor } from "../../tests/harness/wait_for.ts";
@@ -188,4 +190,30 @@ Deno.test("a check over TCP is answered and opens a way; other connections are c
   await waitFor("a second answer", () => good.got.length === 2);
   ann.seat.leave();
   await good.ended;
+});
+
+Deno.test("an address that this machine does not have is left out, and not announced", async () => {
+  const warnings: string[] = [];
+  const log: Log = {
+    log: (_level, message, fields) => warnings.push(`${message}: ${fields?.["hostname"]}`),
+    child: () => log,
+  };
+  const port = freePort();
+  await using sfu = await openSfu({
+    bind: [{ hostname: "127.0.0.1", port }, { hostname: "192.0.2.1", port: 0 }],
+    tcp: true,
+    announce: ["127.0.0.1", "2001:db8::1"],
+    log,
+    clock: systemClock,
+    rng: systemRng,
+  });
+  assert.equal(sfu.port, port);
+  assert.ok(warnings.includes("Voice cannot listen on an address: 192.0.2.1"));
+  const request = { call: "a", participant: "b", speak: true, hear: true, bitrate: 64_000 };
+  const { sdp } = sfu.join(request)?.offer ?? { sdp: "" };
+  const candidates = [...sdp.matchAll(/^a=candidate:\d+ 1 (\w+) \d+ (\S+) (\d+) typ host/gm)];
+  assert.deepEqual(candidates.map(([, ...each]) => each.join(" ")), [
+    `udp 127.0.0.1 ${port}`,
+    `tcp 127.0.0.1 ${port}`,
+  ]);
 });

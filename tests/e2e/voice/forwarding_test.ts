@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../../../scripts/lib/free_port.ts";
 import { silentLog } from "../../../server/system/log.ts";
 import { systemClock } from "../../../server/system/clock.ts";
 import { systemRng } from "../../../server/system/rng.ts";
@@ -46,7 +47,8 @@ Deno.test("browsers in a call hear each other's tones, over a bad network and fr
     () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }),
   );
   await using sfu = await openSfu({
-    bind: [{ hostname: "127.0.0.1", port: 0 }],
+    // Of UDP and of TCP: one that the system chose for UDP may be taken for TCP.
+    bind: [{ hostname: "127.0.0.1", port: freePort() }],
     announce: ["127.0.0.1"],
     tcp: true,
     log: silentLog,
