@@ -171,42 +171,11 @@ async function openBase(
 /** What the server knows and does, without any door to it. */
 async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   const { stack } = parts;
-  const { clock } = system;
   const base = await openBase(config, system, parts);
-  const { metrics, bus, store, serverName, address, keys } = base;
+  const { bus, store, serverName, address, keys } = base;
   const { sql } = store.database;
-  // Before the parts that use it: it ends after them.
-  const voiceMedia = await openMedia(config, system, stack);
-  const voiceReady = typeof voiceMedia !== "string";
-  const live = openLive({ ...system, bus, meter: metrics });
-  stack.defer(() => live.stop());
-  stack.defer(followAccounts(live, { ...system, bus }));
-  const chat = await composeChat(system, {
-    store,
-    bus,
-    signer: keys.signer,
-    serverName,
-    server: { ...serverFacts(config, base), voice: voiceReady },
-    publicUrl: address,
-    pinned: pinnedOf(config),
-    throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
-    presenceOf: (userId) => live.presences.of(userId),
-    timed: (work) => {
-      const begin = clock.monotonic();
-      try {
-        return work();
-      } finally {
-        metrics.stateResolved(clock.monotonic() - begin);
-      }
-    },
-    stack,
-  });
-  const { media, blobs } = await composeMedia(config, system, {
-    sql,
-    serverName,
-    environment: Deno.env.toObject(),
-    stack,
-  });
+  const talk = await openTalk(config, system, { base, stack });
+  const { live, chat, voiceMedia } = talk;
   const owners = new OwnerOffers({ ...chat.deps, transport: base.federation.transport });
   const accounts = stack.use(openAccounts({
     ...system,
@@ -248,17 +217,57 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   });
   return {
     ...base,
+    ...talk,
     inbound,
     memberships,
-    live,
-    chat,
-    media,
-    blobs,
     accounts,
     encryption,
     voice,
-    voiceReady,
   };
+}
+
+/** Who is connected, what is said in rooms, files, and the media server of calls. */
+async function openTalk(
+  config: Config,
+  system: SystemParts,
+  { base, stack }: { readonly base: Base; readonly stack: AsyncDisposableStack },
+) {
+  const { clock } = system;
+  const { metrics, bus, store, serverName, address, keys } = base;
+  const { sql } = store.database;
+  // Before the parts that use it: it ends after them.
+  const voiceMedia = await openMedia(config, system, stack);
+  const voiceReady = typeof voiceMedia !== "string";
+  const live = openLive({ ...system, bus, meter: metrics });
+  stack.defer(() => live.stop());
+  stack.defer(followAccounts(live, { ...system, bus }));
+  const chat = await composeChat(system, {
+    store,
+    bus,
+    signer: keys.signer,
+    serverName,
+    server: { ...serverFacts(config, base), voice: voiceReady },
+    publicUrl: address,
+    pinned: pinnedOf(config),
+    throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
+    presenceOf: (userId) => live.presences.of(userId),
+    timed: (work) => {
+      const begin = clock.monotonic();
+      try {
+        return work();
+      } finally {
+        metrics.stateResolved(clock.monotonic() - begin);
+      }
+    },
+    stack,
+  });
+  const { media, blobs } = await composeMedia(config, system, {
+    sql,
+    serverName,
+    environment: Deno.env.toObject(),
+    stack,
+  });
+  return { voiceMedia, voiceReady, live, chat, media, blobs };
 }
 
 /** What a snapshot says of this server. */
