@@ -112,6 +112,7 @@ function Picture({ pictures, at }: { pictures: readonly MessageMedia[]; at: numb
         loading="lazy"
         decoding="async"
         onLoad={() => setComing(false)}
+        onError={() => setComing(false)}
       />
       {coming && media.thumbhash && <Coming hash={media.thumbhash} />}
       {!shown && <span class="veil">{t("media.spoilerShort")}</span>}

@@ -50,7 +50,7 @@ export function Home() {
         <p>{first ? t("home.firstText") : t("home.welcomeText")}</p>
         <Doors />
         {!first && (
-          <p class="small muted">
+          <p class="small muted hint-keys">
             {t("home.keys")} <kbd>Ctrl</kbd> <kbd>K</kbd>
           </p>
         )}

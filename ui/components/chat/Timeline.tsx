@@ -9,6 +9,7 @@ import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { Later } from "../../lib/browser/hydrate_later.ts";
 import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { plainText } from "../../lib/store/links.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
 import { seenMessage } from "../../lib/store/conversations.ts";
@@ -328,7 +329,9 @@ function Beginning({ place }: { place: TalkPlace }) {
   const empty = state.windowOf(placeKey(place)).value.messages.length === 0;
   const text = dm
     ? t(dm.kind === "group" ? "group.beginText" : "timeline.beginDmText")
-    : channel?.topic ?? (empty ? t("timeline.beginText") : undefined);
+    : channel?.topic
+    ? plainText(state, channel.topic)
+    : (empty ? t("timeline.beginText") : undefined);
   return (
     <div class="beginning">
       <Drawing name={dm ? "letter" : "quiet"} />
