@@ -29,6 +29,19 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
   }
   await owner.do("PUT", `/guilds/${guildId}/bans/${eve.id}`, {});
   await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "old words" });
+  const secret = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "council",
+    topic: "for staff",
+    private: true,
+    allow_roles: [role.id],
+  });
+  await dan.do("POST", `/rooms/${secret.room_id}/join`);
+  await soon("bea's server to be offered it", async () => {
+    const { channels } = await bea.do("GET", `/guilds/${guildId}`);
+    return channels.some((each: { name: string }) => each.name === "council");
+  });
   using hears = await dan.connect();
   await owner.do("POST", "/account/confirm", { password: PASSWORD });
   const next = await owner.do("POST", `/guilds/${guildId}/upgrade`);
@@ -43,7 +56,7 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
       });
       const guild = await person.do("GET", `/guilds/${next.id}`);
       const names = guild.channels.map((channel: { name: string }) => channel.name);
-      assert.deepEqual(names, ["general", "Voice"]);
+      assert.deepEqual(names.slice(0, 2), ["general", "Voice"]);
       if (person === owner) continue;
       await soon(`${person.id} to have the role again`, async () => {
         const member = await owner.do("GET", `/guilds/${next.id}/members/${person.id}`);
@@ -76,6 +89,35 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
       assert.match(body.error.message, /goes on in a new room/);
     }
   });
+
+  await t.step(
+    "a private channel is made anew: its members come into it, and it is empty",
+    async () => {
+      const anew = await soon("olga to see it", async () => {
+        const { channels } = await owner.do("GET", `/guilds/${next.id}`);
+        return channels.find((each: { name: string }) => each.name === "council");
+      });
+      assert.notEqual(anew.room_id, secret.room_id);
+      assert.deepEqual([anew.private, anew.topic], [true, "for staff"]);
+      for (const person of [dan, bea]) {
+        await soon(`${person.id} to be in it`, async () => {
+          const { channels } = await person.do("GET", `/guilds/${next.id}`);
+          if (channels.some((each: { room_id: string }) => each.room_id === anew.room_id)) {
+            return true;
+          }
+          await person.try("POST", `/invitations/${anew.room_id}/accept`, {});
+          return undefined;
+        });
+      }
+      await bea.do("POST", `/rooms/${anew.room_id}/send`, { channel_id: "main", body: "again" });
+      for (const person of [dan, owner]) {
+        await soon(`${person.id} to read it`, async () => {
+          const page = await person.do("GET", `/rooms/${anew.room_id}/messages?channel_id=main`);
+          return page.messages.map((m: { body: string }) => m.body).join() === "again";
+        });
+      }
+    },
+  );
 
   await t.step("who was banned stays out, and the old links lead to the new room", async () => {
     const { status } = await eve.try("POST", `/invites/${code}/accept`, {});

@@ -13,8 +13,10 @@ import { successorGenesis } from "../../rooms/genesis.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
+import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { viewGuild } from "../chat/view_guild.ts";
 import { requireOwner } from "./delete_guild.ts";
+import { carryPrivate } from "./carry_private.ts";
 import { iconUse } from "./guild_icon.ts";
 
 /** Bans that are made anew per transaction. */
@@ -34,11 +36,11 @@ const COPIED: readonly string[] = [
 
 /**
  * Lets a guild go on in a new room: with its owner, roles, channels, bans and emoji, and without
- * its history. Members follow by themselves, each by their own server. PROTOCOL.md 10 (upgrade).
+ * its history; private channels are made anew. Members follow by themselves, each by their own server. PROTOCOL.md 10 (upgrade).
  * @throws OperationError `forbidden`, `not_found`, `conflict`
  */
 export async function upgradeGuild(
-  deps: ChatDeps,
+  deps: ChatDeps & { readonly remote: RemoteRooms },
   userId: UserId,
   guildId: string,
 ): Promise<Guild> {
@@ -57,6 +59,7 @@ export async function upgradeGuild(
   );
   await copyBans(next, authority, userId);
   await nameReplacement(old, next.id, userId);
+  await carryPrivate(deps, { userId, old, next });
   await deps.sql`update invites set guild_id = ${next.id} where guild_id = ${old.id}`;
   return await viewGuild(deps, next, userId);
 }

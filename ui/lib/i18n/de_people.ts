@@ -69,7 +69,7 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "move.stays":
     "Es bleiben zurück: Nachrichten und Dateien. Sie bleiben im alten Raum, der dann nur noch gelesen werden kann.",
   "move.private":
-    "{n, plural, =0 {Private Kanäle bleiben beim alten Raum: Du siehst keine.} one {Dieser private Kanal bleibt beim alten Raum und muss neu angelegt werden:} other {Diese privaten Kanäle bleiben beim alten Raum und müssen neu angelegt werden:}}",
+    "{n, plural, =0 {Private Kanäle, in denen du nicht bist, bleiben beim alten Raum; du bist in keinem.} one {Dieser private Kanal wird neu angelegt, leer und mit dir als Eigentümer, und seine Mitglieder werden eingeladen; andere bleiben beim alten Raum:} other {Diese privaten Kanäle werden neu angelegt, leer und mit dir als Eigentümer, und ihre Mitglieder werden eingeladen; andere bleiben beim alten Raum:}}",
   "move.final": "Das lässt sich nicht rückgängig machen.",
   "move.type": "Gib zur Bestätigung {name} ein",
   "move.wrong": "Der Name der Gilde wurde anders eingegeben.",

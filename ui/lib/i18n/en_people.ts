@@ -67,7 +67,7 @@ export const people = {
   "move.stays":
     "Not taken along: messages and files. They stay in the old room, which can only be read from then on.",
   "move.private":
-    "{n, plural, =0 {Private channels stay with the old room: there are none that you see.} one {This private channel stays with the old room and has to be made anew:} other {These private channels stay with the old room and have to be made anew:}}",
+    "{n, plural, =0 {Private channels that you are not in stay with the old room; you are in none.} one {This private channel is made anew, empty and with you as its owner, and its members are invited; those that you are not in stay with the old room:} other {These private channels are made anew, empty and with you as their owner, and their members are invited; those that you are not in stay with the old room:}}",
   "move.final": "This cannot be undone.",
   "move.type": "Type {name} to go on",
   "move.wrong": "The name of the guild was typed differently.",
