@@ -7,6 +7,7 @@ import { seededRandom } from "../../tests/harness/seeded_random.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { type Judge, LOSE, PASS, udpRelay } from "../../tests/harness/udp_relay.ts";
+import { waitFor } from "../../tests/harness/wait_for.ts";
 import type { MasterKey } from "../sfu/srtp.ts";
 import { type DtlsIdentity, fingerprintOf, makeIdentity, SIGNATURE } from "./certificate.ts";
 import { DtlsPeer } from "./dtls_peer.ts";
@@ -204,6 +205,10 @@ Deno.test("a handshake that is over is not begun anew by what was sent before", 
   const identity = await makeIdentity();
   const own = await makeIdentity();
   await using made = await connectWerift(identity, own.fingerprint, { cert: own, key: own });
+  await waitFor(
+    "the server's Finished",
+    () => made.down.some((each) => each.readUInt16BE(3) === 1),
+  );
   const before = new Set(made.down.map((datagram) => datagram.toString("hex")));
   const count = made.down.length;
   for (const datagram of [...made.up, ...made.up.toReversed()]) made.peer.receive(datagram);
