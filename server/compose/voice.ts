@@ -1,7 +1,7 @@
 import type { Bus } from "../../core/ports/bus.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { Sfu } from "../../voice/sfu/sfu.ts";
-import { voiceAddresses } from "../config/voice_addresses.ts";
+import { voiceAddresses, voiceHosts } from "../config/voice_addresses.ts";
 import type { Config } from "../config/config.ts";
 import type { Live } from "../http/live.ts";
 import type { Metrics, VoiceFigures } from "../metrics/metrics.ts";
@@ -10,6 +10,7 @@ import { LOCK_CLASS } from "../postgres/lock_keys.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import { Calls } from "../services/voice/calls.ts";
+import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
 import type { VoiceAbsence } from "../services/voice/refusals.ts";
 import type { JoinDeps } from "../services/voice/join_deps.ts";
 import { VoiceWatch } from "../services/voice/voice_watch.ts";
@@ -35,7 +36,7 @@ export async function openMedia(
   try {
     // Only where it is wanted: it brings what other servers never need.
     const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
-    const bind = voice.host.map((hostname) => ({ hostname, port: voice.port }));
+    const bind = voiceHosts(config).map((hostname) => ({ hostname, port: voice.port }));
     const sfu = stack.use(await openSfu({ ...system, log, bind, announce, tcp: voice.tcp }));
     log.log("info", "Voice is ready.", { port: sfu.port, announce: announce.join(", ") });
     return sfu;
@@ -78,6 +79,9 @@ export function composeVoice(
     if (event.kind === "account_changed") watch.accountChanged(event.user_id as UserId);
     if (event.kind !== "sessions_revoked") return;
     watch.sessionsEnded(event.user_id as UserId, event.session_ids ?? undefined);
+  }));
+  stack.defer(subscribeDeviceNotices(input.bus, (notice) => {
+    if (notice.kind === "devices") watch.accountChanged(notice.userId);
   }));
   if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls));
   return { ...deps, watch, claimCalls: () => claimCalls(database) };

@@ -20,3 +20,10 @@ export function voiceAddresses(
     .filter((address) => addressRefusal(address) === undefined);
   return [...new Set(own)].slice(0, ADDRESSES_MAX);
 }
+
+/** Where voice is taken: as configured, else everywhere; of a trial that nobody else is told of, here. */
+export function voiceHosts(config: Pick<Config, "voice" | "server">): readonly string[] {
+  const { host, announce } = config.voice;
+  if (host.length > 0) return host;
+  return isTrial(config) && announce.length === 0 ? ["127.0.0.1"] : ["0.0.0.0", "::"];
+}

@@ -291,14 +291,17 @@ Deno.test("voice: off, without an address, a port in use, and what has to be ope
   const busy = { ...on, "voice.announce": "192.0.2.7" };
   assertFound(await checkVoice(given({ ...busy, "voice.port": String(socket.address().port) })), {
     status: "problem",
-    message: /UDP port \d+ cannot be opened \(127\.0\.0\.1: .*EADDRINUSE/,
+    message: /Port \d+ of UDP and TCP cannot be opened \(127\.0\.0\.1: .*EADDRINUSE/,
     advice: /voice\.port/,
   });
   const free = { ...busy, "voice.port": String(socket.address().port) };
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   const good = await checkVoice(given(free));
   assertGood(good);
-  assert.match(good[0]?.message ?? "", /browsers send to 192\.0\.2\.7\. Let UDP port \d+ through/);
+  assert.match(
+    good[0]?.message ?? "",
+    /browsers send to 192\.0\.2\.7\. Let port \d+ of UDP and TCP through/,
+  );
   assertFound(await checkVoice({ ...given(free), running: false }), {
     status: "problem",
     message: /could not open UDP port/,

@@ -62,6 +62,22 @@ Deno.test("people of three servers talk, are kicked, banned, let in again, each 
     }
   });
 
+  await t.step(
+    "the guild's voice channel says on other servers where it can be joined",
+    async () => {
+      const { channels } = await bea.do("GET", `/guilds/${guildId}`);
+      const voice = channels.find(({ kind }: { kind: string }) => kind === "voice");
+      const path = `/rooms/${guildId}/channels/${voice.id}/voice/join`;
+      const refused = await bea.try("POST", path, { key_package: "AAAA" });
+      const { code, message, details } = refused.body.error;
+      assert.deepEqual(
+        [refused.status, code, details],
+        [503, "voice_unavailable", { reason: "other_server", server: "one.test" }],
+      );
+      assert.match(message, /Voice across servers comes later/);
+    },
+  );
+
   await t.step("who is kicked is gone everywhere, and comes back by the link", async () => {
     await owner.do("DELETE", `/guilds/${guildId}/members/${bea.id}`, { reason: "rest" });
     await soon("bea to be out", async () => (await memberNames(bea, guildId))[0] === "404");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { UserId } from "../../core/ids/user_id.ts";
 import { BIT, formatBits } from "../../core/permissions/bits.ts";
 import {
   type Caller,
@@ -8,7 +9,8 @@ import {
   voicePath,
   type VoiceRoom,
 } from "../harness/callers.ts";
-import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { testIdentity } from "../harness/e2ee_people.ts";
+import { type Homeserver, PASSWORD, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 /** Sessions of those in the channel, as a person is told in a snapshot. */
@@ -191,8 +193,22 @@ Deno.test("calls: moderators mute, deafen, move and disconnect; it is in the aud
 
 Deno.test("calls: whoever loses the right to be in one is out of it at once", async () => {
   await using server = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
-  const { owner, at, guildId, callers } = await party(server, ["ada", "bob", "cyd", "dan", "eve"]);
-  const [ada, bob, cyd, dan, eve] = callers as [Caller, Caller, Caller, Caller, Caller];
+  const { owner, at, guildId, callers } = await party(server, [
+    "ada",
+    "bob",
+    "cyd",
+    "dan",
+    "eve",
+    "fay",
+  ]);
+  const [ada, bob, cyd, dan, eve, fay] = callers as [
+    Caller,
+    Caller,
+    Caller,
+    Caller,
+    Caller,
+    Caller,
+  ];
   const channelPath = `/rooms/${guildId}/channels/${at.channel_id}`;
   for (const caller of callers) await caller.join(at);
 
@@ -212,6 +228,11 @@ Deno.test("calls: whoever loses the right to be in one is out of it at once", as
 
   await owner.do("PUT", `/admin/users/${dan.id}/suspend`, { suspended: true });
   assert.equal(await dan.ended(), "signed_out");
+
+  // Its devices are others after a reset of the account's identity.
+  await fay.device.person.do("POST", "/account/confirm", { password: PASSWORD });
+  await fay.device.person.do("PUT", "/identity", (await testIdentity(fay.id as UserId)).json);
+  assert.equal(await fay.ended(), "signed_out");
 
   // The session that is in the call ends: from another one, as a stolen device is cut off.
   await eve.person.do("POST", "/logout", {});
@@ -292,7 +313,7 @@ Deno.test("calls: a server that starts again has no calls, and whoever asks for 
   assert.deepEqual([body.snapshot.voice, body.snapshot.server.voice], [[], true]);
 });
 
-Deno.test("calls: off, held by another process, or on another server, they say so", async () => {
+Deno.test("calls: off, or held by another process, they say so", async () => {
   await using off = await startHomeserver();
   const { at, callers: [ada] } = await party(off, ["ada", "bob"]);
   const refused = await ada.tryJoin(at);

@@ -23,8 +23,8 @@ export const voiceSection = defineSection({
         "Whether the same port of TCP takes calls too, for people whose network lets no UDP through. Open it in the firewall as well.",
     }),
     host: list({
-      fallback: "0.0.0.0, ::",
-      doc: "The IP addresses to take voice on.",
+      doc:
+        "The IP addresses to take voice on. Without it all of the machine, or 127.0.0.1 for a trial that announces nothing.",
     }),
     announce: list({
       doc:

@@ -2,7 +2,7 @@ import { bindUdp } from "../../../voice/sfu/udp_socket.ts";
 import type { busKind } from "../../compose/bus.ts";
 import type { Config } from "../../config/config.ts";
 import { listenAddress, publicUrl } from "../../config/derived.ts";
-import { voiceAddresses } from "../../config/voice_addresses.ts";
+import { voiceAddresses, voiceHosts } from "../../config/voice_addresses.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "../finding.ts";
 
 const CHECK = "voice";
@@ -20,7 +20,7 @@ export interface VoiceCheck {
 /** Whether calls could be held, on which port, and what has to be open for it. */
 export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
   const { config, interfaces, running } = check;
-  const { enabled, port, host } = config.voice;
+  const { enabled, port, tcp } = config.voice;
   if (!enabled) return [ok(CHECK, "Voice is off; voice.enabled switches it on.")];
   const announce = voiceAddresses(config, interfaces);
   if (announce.length === 0) {
@@ -30,7 +30,7 @@ export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
       "Set voice.announce to the IP address under which this server is reached from outside.",
     )];
   }
-  const fault = running === undefined ? await tryPort(host, port) : undefined;
+  const fault = running === undefined ? await tryPort(voiceHosts(config), config.voice) : undefined;
   if (fault !== undefined || running === false) {
     return [problem(
       CHECK,
@@ -38,12 +38,11 @@ export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
       "Stop what uses the port, or choose another one with voice.port.",
     )];
   }
+  const ports = tcp ? `port ${port} of UDP and TCP` : `UDP port ${port}`;
   const good = ok(
     CHECK,
-    `UDP port ${port} ${running === true ? "is open here" : "can be opened"}, browsers send to ` +
-      `${
-        announce.join(" and ")
-      }. Let UDP port ${port} through every firewall and router before it.`,
+    `Voice ${running === true ? "has" : "can have"} ${ports}, browsers send to ` +
+      `${announce.join(" and ")}. Let ${ports} through every firewall and router before it.`,
   );
   return [good, ...doubts(check)];
 }
@@ -78,15 +77,21 @@ function doubts({ config, bus }: VoiceCheck): Finding[] {
 }
 
 /** Why the port cannot be opened, or undefined. It is enough that one of the addresses can. */
-async function tryPort(hosts: readonly string[], port: number): Promise<string | undefined> {
+async function tryPort(
+  hosts: readonly string[],
+  { port, tcp }: { readonly port: number; readonly tcp: boolean },
+): Promise<string | undefined> {
   const faults: string[] = [];
   for (const host of hosts) {
     try {
       await (await bindUdp(host, port))[Symbol.asyncDispose]();
+      if (tcp) Deno.listen({ hostname: host, port }).close();
       return undefined;
     } catch (error) {
       faults.push(`${host}: ${reasonOf(error)}`);
     }
   }
-  return `UDP port ${port} cannot be opened (${faults.join("; ")}).`;
+  return `${tcp ? `Port ${port} of UDP and TCP` : `UDP port ${port}`} cannot be opened (${
+    faults.join("; ")
+  }).`;
 }

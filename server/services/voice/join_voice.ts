@@ -33,8 +33,8 @@ export async function joinVoice(
   caller: Caller,
   input: JoinInput,
 ): Promise<VoiceSession> {
-  deps.calls.requireOffered();
   const { room, channelId, rights } = await openVoicePlace(deps, caller.userId, input);
+  deps.calls.requireOffered();
   requireRight(rights, "CONNECT", "join this voice channel");
   if (!await deps.claimCalls()) throw voiceAbsent("other_process");
   const ref = { roomId: room.id, channelId };

@@ -31,7 +31,7 @@ export class VoiceWatch implements AsyncDisposable {
     }
   }
 
-  /** An account may have been suspended, locked or closed. */
+  /** An account may have been suspended, locked or closed, or its devices are others. */
   accountChanged(userId: UserId): void {
     const participant = this.#deps.calls.ofUser(userId);
     if (participant !== undefined) this.look(participant.call);
@@ -76,17 +76,17 @@ export class VoiceWatch implements AsyncDisposable {
   async #judge(call: Call): Promise<void> {
     const { calls, sql, users } = this.#deps;
     const present = [...call.participants.values()];
-    const rows = await sql<{ session_id: string }[]>`
-      select s.session_id from sessions s join users u using (user_id)
-      where s.session_id = any(${present.map(({ sessionId }) => sessionId)})
-        and u.state = 'active'`;
-    const signedIn = new Set(rows.map((row) => row.session_id));
+    const rows = await sql<{ session_id: string; device_id: string }[]>`
+      select d.session_id, d.device_id from devices d join users u using (user_id)
+      where d.session_id = any(${present.map(({ sessionId }) => sessionId)})
+        and d.certificate is not null and u.state = 'active'`;
+    const devices = new Map(rows.map((row) => [row.session_id, row.device_id]));
     const looks = await users.find(present.map(({ userId }) => userId));
     for (const participant of present) {
-      const { session, userId, sessionId } = participant;
+      const { session, userId, sessionId, device } = participant;
       const rights = await voiceRights(this.#deps, userId, call);
       if (!call.participants.has(session)) continue;
-      if (!signedIn.has(sessionId)) calls.end(participant, "signed_out");
+      if (devices.get(sessionId) !== device.device) calls.end(participant, "signed_out");
       else if (typeof rights === "string") calls.end(participant, rights);
       else {
         const user = looks.get(userId) ?? participant.user;
