@@ -179,10 +179,12 @@ function refused(reason: SealReason, message: string): OpenResult {
  * cipher alone does not. Never throws for bad input.
  */
 export function open(
-  { sealed, key, place }: {
+  { sealed, key, place, anyRelation = false }: {
     readonly sealed: SealedBody;
     readonly key: MessageKey | Uint8Array;
     readonly place: SealedPlace;
+    /** What it belongs to is not known outside, and taken from inside (`relates_to`). */
+    readonly anyRelation?: boolean;
   },
 ): OpenResult {
   const known = key instanceof Uint8Array ? readRecord(key) : key;
@@ -210,7 +212,7 @@ export function open(
   if (padded === undefined) {
     return refused("wrong_place", "It was sealed for another room, channel or sender");
   }
-  return readPayload(padded, known.kind, place.relation);
+  return readPayload(padded, known.kind, anyRelation ? "any" : place.relation);
 }
 
 function decrypt(body: Uint8Array, key: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
@@ -225,7 +227,7 @@ function decrypt(body: Uint8Array, key: Uint8Array, aad: Uint8Array): Uint8Array
 function readPayload(
   padded: Uint8Array,
   kind: RecordKind,
-  relation: Relation | undefined,
+  relation: Relation | undefined | "any",
 ): OpenResult {
   const json = unpad(padded);
   if (json === undefined) return refused("malformed", "The padding is wrong");
@@ -238,7 +240,7 @@ function readPayload(
   if (fault !== undefined) return refused("bad_payload", `payload${fault}`);
   const payload = parsed.value as unknown as SealedPayload;
   if (kindOf(payload) !== kind) return refused("wrong_kind", `It is no ${kind}, as its key says`);
-  if (!sameRelation(payload.relates_to, relation)) {
+  if (relation !== "any" && !sameRelation(payload.relates_to, relation)) {
     return refused("wrong_relation", "The event says that it belongs to another message");
   }
   return { ok: true, payload };

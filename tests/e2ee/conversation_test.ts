@@ -34,6 +34,14 @@ async function conversation(server: Homeserver, folder: string) {
   return { ada, bo, a, b, roomId, kind, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** A search after everything that the device can read was looked through. */
+async function searched(client: DeviceClient, roomId: string, query: string) {
+  await client.engine.readTexts(roomId);
+  const page = await client.engine.search(roomId, query);
+  assert.ok(page.complete);
+  return page;
+}
+
 Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third device", async (t) => {
   await using server = await startHomeserver();
   await using folder = await tempFolder();
@@ -71,6 +79,31 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
     assert.equal("payload" in opened && opened.payload.key, "👍");
   });
 
+  await t.step("what was said is found on the device, by its newest words", async () => {
+    const said = await a.send(roomId, "Où est la CLÉ bleue?");
+    const first = await searched(b, roomId, "cle  OU");
+    assert.deepEqual(first.found.map(({ eventId, sender }) => [eventId, sender]), [
+      [said.id, ada.id],
+    ]);
+    assert.deepEqual((await searched(b, roomId, "befor")).found, []);
+    const { found } = await searched(b, roomId, "the");
+    assert.deepEqual(found.map(({ text }) => text), ["after the edit", "the first word"]);
+    const page = await b.engine.search(roomId, "the", { skip: 1, limit: 1 });
+    assert.deepEqual([page.found.map(({ text }) => text), page.hasMore], [
+      ["the first word"],
+      false,
+    ]);
+    await b.engine.forgetTexts(roomId, [said.id]);
+    assert.deepEqual((await searched(b, roomId, "bleue")).found, []);
+    const reacted = await searched(b, roomId, "👍");
+    assert.deepEqual(reacted.found, []);
+    await a.person.do("POST", "/redact", {
+      room_id: roomId,
+      channel_id: "main",
+      event_ids: [said.id],
+    });
+  });
+
   await t.step("a new device of Bo is let in once it is approved, by a backup", async () => {
     await b.engine.sync(roomId);
     const { recoveryKey } = await b.engine.createBackup();
@@ -85,6 +118,7 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
     await phone.engine.sync(roomId);
     await a.send(roomId, "to all three");
     assert.deepEqual(await phone.texts(roomId), await a.texts(roomId));
+    assert.equal((await searched(phone, roomId, "first word")).found.length, 1);
     assert.equal((await phone.texts(roomId)).at(-1), "to all three");
     await phone.send(roomId, "from the phone");
     assert.equal((await a.texts(roomId)).at(-1), "from the phone");

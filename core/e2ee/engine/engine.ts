@@ -18,6 +18,7 @@ import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
 import { RoomStore } from "./room_store.ts";
 import { isAway } from "./sealing.ts";
+import { Texts } from "./texts.ts";
 import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
 import type {
@@ -56,6 +57,7 @@ export class Engine implements DeviceEngine {
   readonly #verifications: Verifications;
   readonly #keyRequests: KeyRequests;
   readonly #inbox: Inbox;
+  readonly #texts: Texts;
   readonly #calls: CallKeys;
   readonly #rooms = new Map<string, Room>();
   readonly #listeners = new Set<Listener>();
@@ -99,6 +101,13 @@ export class Engine implements DeviceEngine {
       rng: ports.rng,
       trust,
       keys: () => device.keys,
+    });
+    this.#texts = new Texts({
+      ports,
+      archive: core.archive,
+      signal,
+      emit: (change) => this.#emit(change),
+      sync: (roomId) => this.sync(roomId),
     });
     this.#inbox = new Inbox(ports, [
       (item) => this.#verifications.receive(item),
@@ -201,7 +210,10 @@ export class Engine implements DeviceEngine {
   }
 
   #emit(change: EngineChange): void {
-    if (change.what === "keys") this.#backUpLater();
+    if (change.what === "keys") {
+      this.#backUpLater();
+      this.#later(() => this.#texts.keysCame(change.roomId, change.eventIds));
+    }
     if (change.what === "user") {
       for (const roomId of this.#rooms.keys()) this.#emit({ what: "room", roomId });
     }
@@ -259,6 +271,18 @@ export class Engine implements DeviceEngine {
 
   open(message: SealedMessage, options: { readonly waitMs?: number } = {}) {
     return this.#room(message.roomId).open(message, options.waitMs ?? 0);
+  }
+
+  readTexts(roomId: string): Promise<void> {
+    return this.#texts.read(roomId);
+  }
+
+  search(roomId: string, query: string, options?: { skip?: number; limit?: number }) {
+    return this.#texts.search(roomId, query, options);
+  }
+
+  forgetTexts(roomId: string, eventIds: readonly string[]): Promise<void> {
+    return this.#texts.forget(roomId, eventIds);
   }
 
   async devices(userId: string): Promise<KnownUser> {

@@ -5,7 +5,7 @@ import type { DeviceCallInput, DeviceCallName, DeviceCallResult } from "./calls.
 
 /**
  * The tables of a device. A store may keep them as it likes; rows are small (a snapshot of a
- * group of 500 devices, 200 KB, is the largest) and secret: a store encrypts them at rest.
+ * group of 500 devices, 200 KB, and a page of long texts are the largest) and secret: a store encrypts them at rest.
  */
 export const DEVICE_TABLES = [
   /** This device itself: names, keys, identity seeds. Few rows. */
@@ -22,6 +22,8 @@ export const DEVICE_TABLES = [
   "backup",
   /** Messages whose key is missing, by room and event. */
   "gaps",
+  /** What was said in encrypted rooms, for searching: by room, in pages. */
+  "texts",
 ] as const;
 export type DeviceTable = (typeof DEVICE_TABLES)[number];
 

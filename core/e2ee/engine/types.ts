@@ -130,6 +130,25 @@ export interface KnownUser {
   readonly devices: readonly KnownDevice[];
 }
 
+/** A message that a search found, as this device read it. */
+export interface FoundText {
+  readonly eventId: string;
+  readonly sender: string;
+  /** When it was said, or edited, ms. */
+  readonly ts: number;
+  readonly text: string;
+}
+
+export interface SearchPage {
+  /** The latest first. */
+  readonly found: readonly FoundText[];
+  readonly hasMore: boolean;
+  /** Messages that were looked through so far. */
+  readonly read: number;
+  /** False: there is more to look through, by `readTexts`. */
+  readonly complete: boolean;
+}
+
 export type EngineChange =
   | { readonly what: "device" }
   | { readonly what: "room"; readonly roomId: string }
@@ -138,6 +157,8 @@ export type EngineChange =
   | { readonly what: "user"; readonly userId: string }
   | { readonly what: "verification"; readonly id: string }
   | { readonly what: "backup" }
+  /** More of a room can be searched. */
+  | { readonly what: "texts"; readonly roomId: string }
   /** A restore runs: content keys so far, and in all as far as is known. */
   | { readonly what: "restore"; readonly done: number; readonly total: number };
 
@@ -224,6 +245,21 @@ export interface DeviceEngine extends AsyncDisposable {
   ): Promise<{ readonly sealed: SealedObject; readonly media: readonly string[] }>;
   /** Opens from the archive; waits for the network `waitMs` (default 0) at the most. */
   open(message: SealedMessage, options?: { readonly waitMs?: number }): Promise<Opened>;
+
+  /**
+   * Looks through what was said in a room since the last time, so that it can be searched; the
+   * first time that is all of it. Changes `texts` say how far it is.
+   * @throws CallRefused, ServerUnreachable: what was read until then can be searched
+   */
+  readTexts(roomId: string): Promise<void>;
+  /** Messages that hold all words of a query, out of those that were looked through. */
+  search(
+    roomId: string,
+    query: string,
+    options?: { readonly skip?: number; readonly limit?: number },
+  ): Promise<SearchPage>;
+  /** Takes messages that were deleted out of what is searched. */
+  forgetTexts(roomId: string, eventIds: readonly string[]): Promise<void>;
 
   devices(userId: string): Promise<KnownUser>;
   /** Trusts the user's new identity; sending goes on. */
