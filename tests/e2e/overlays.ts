@@ -16,6 +16,16 @@ async function fromGuild(page: Page, item: string): Promise<void> {
   await page.getByRole("menuitem", { name: item }).click();
 }
 
+/** An encrypted one, as it is offered. */
+async function privateChannel(page: Page, name: string): Promise<void> {
+  await fromGuild(page, "Create a channel");
+  await dialog(page).getByLabel("Name").fill(name);
+  await dialog(page).getByLabel("Private channel").check();
+  await dialog(page).getByRole("button", { name: "Create a channel" }).click();
+  await page.locator(".main-head h1", { hasText: name }).waitFor();
+  await dialog(page).waitFor({ state: "detached" });
+}
+
 async function profileOf(page: Page, name: string): Promise<void> {
   await page.locator(".side-row.member", { hasText: name }).click();
   await dialog(page).getByRole("button", { name: "Message", exact: true }).waitFor();
@@ -26,14 +36,15 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   createGuild: (page) => page.getByRole("button", { name: "Create a guild" }).first().click(),
   createChannel: (page) => fromGuild(page, "Create a channel"),
   channelPeople: async (page) => {
-    await fromGuild(page, "Create a channel");
-    await dialog(page).getByLabel("Name").fill("council");
-    await dialog(page).getByLabel("Private channel").check();
-    await dialog(page).getByRole("button", { name: "Create a channel" }).click();
-    await page.locator(".main-head h1", { hasText: "council" }).waitFor();
+    await privateChannel(page, "council");
     await page.locator(".main-head").getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "People in this channel" }).click();
     await dialog(page).getByRole("button", { name: "Add bob" }).waitFor();
+  },
+  search: async (page) => {
+    await privateChannel(page, "vault");
+    await page.locator(".main-head").getByRole("button", { name: "Search this" }).click();
+    await dialog(page).getByText("can be searched").waitFor();
   },
   invite: (page) => page.getByRole("button", { name: "Invite people" }).click(),
   startDm: async (page) => {

@@ -19,7 +19,7 @@ const MAX_PAGES = MAX_TEXTS / PAGE_TEXTS;
 const FEED_PAGE = 500;
 const MAX_WORDS = 8;
 const MAX_QUERY_CHARS = 200;
-const MAX_FOUND = 50;
+const MAX_FOUND = 500;
 /** Events without a key that are remembered of a room. */
 const MAX_MISSED = 1000;
 

@@ -62,7 +62,7 @@ function Standing(props: { roomId: string; name: string }) {
         <button
           type="button"
           class="button small"
-          onClick={() => privacy.sync(roomId)}
+          onClick={() => void privacy.sync(roomId)}
         >
           {t("sealed.again")}
         </button>

@@ -174,6 +174,7 @@ function TopicButton({ name, topic }: { name: string; topic: string }) {
 
 function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
   const state = useChat();
+  const encrypted = (channel ?? dm)?.encrypted === true;
   return (
     <>
       <button
@@ -185,23 +186,40 @@ function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
       >
         <Icon name="pin" />
       </button>
-      <button
-        type="button"
-        class="icon-button not-tiny"
-        title={withKey(state, t("switcher.title"), "switcher")}
-        aria-label={t("switcher.title")}
-        onClick={() => state.overlay.value = { kind: "switcher" }}
-      >
-        <Icon name="search" />
-      </button>
+      {encrypted
+        ? (
+          <button
+            type="button"
+            class="icon-button"
+            title={withKey(state, t("search.title"), "searchHere")}
+            aria-label={t("search.title")}
+            aria-haspopup="dialog"
+            onClick={() => state.overlay.value = { kind: "search" }}
+          >
+            <Icon name="search" />
+          </button>
+        )
+        : (
+          <button
+            type="button"
+            class="icon-button not-tiny"
+            title={withKey(state, t("switcher.title"), "switcher")}
+            aria-label={t("switcher.title")}
+            onClick={() => state.overlay.value = { kind: "switcher" }}
+          >
+            <Icon name="search" />
+          </button>
+        )}
       {(channel || dm?.kind === "group") && <MembersButton />}
-      <MoreMenu channel={channel} />
+      <MoreMenu channel={channel} encrypted={encrypted} />
     </>
   );
 }
 
 /** What is needed now and then, and what has no room on a narrow screen. */
-function MoreMenu({ channel }: { channel: Channel | undefined }) {
+function MoreMenu(
+  { channel, encrypted }: { channel: Channel | undefined; encrypted: boolean },
+) {
   const state = useChat();
   const place = state.place.value;
   const { topic } = channel ?? {};
@@ -213,7 +231,12 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
         <MenuButton icon="pin" onClick={() => state.overlay.value = { kind: "pins" }}>
           {t("pins.title")}
         </MenuButton>
-        <MenuButton icon="search" onClick={() => state.overlay.value = { kind: "switcher" }}>
+      </span>
+      <span class={encrypted ? "" : "only-tiny"}>
+        <MenuButton
+          icon={encrypted ? "right" : "search"}
+          onClick={() => state.overlay.value = { kind: "switcher" }}
+        >
           {t("switcher.title")}
         </MenuButton>
       </span>

@@ -8,6 +8,7 @@ import { markDmsRead, markGuildRead } from "./mark_all_read.ts";
 import { actOnMessage } from "./message_keys.ts";
 import { closePopover, popoverOpen } from "./popovers.ts";
 import { markArea } from "./format_area.ts";
+import { isEncrypted } from "./privacy.ts";
 import { goToOldestUnread, goToPresent } from "./present.ts";
 import { endSelection } from "./select_messages.ts";
 import { stepGuild, stepTalk } from "./step_places.ts";
@@ -18,6 +19,8 @@ export function act(state: ChatState, id: ShortcutId): boolean {
     case "switcher":
       state.overlay.value = state.overlay.value?.kind === id ? null : { kind: id };
       return true;
+    case "searchHere":
+      return searchHere(state);
     case "help":
       state.overlay.value = state.overlay.value?.kind === "keys" ? null : { kind: "keys" };
       return true;
@@ -72,6 +75,14 @@ export function act(state: ChatState, id: ShortcutId): boolean {
     default:
       return actOnMessage(state, id);
   }
+}
+
+/** Where servers can read, it stays the browser's search in the page. */
+function searchHere(state: ChatState): boolean {
+  const place = state.place.value;
+  if (!isTalk(place) || !isEncrypted(state, place.roomId)) return false;
+  state.overlay.value = { kind: "search" };
+  return true;
 }
 
 /** Ends the nearest thing that is open; with nothing open, goes to the present. */

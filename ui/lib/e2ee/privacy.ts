@@ -86,8 +86,8 @@ export class Privacy {
   }
 
   /** Tries to bring a conversation up to date. */
-  sync(roomId: string): void {
-    void this.engine.then((engine) => engine.ask("sync", roomId)).catch(() => undefined);
+  async sync(roomId: string): Promise<void> {
+    await this.engine.then((engine) => engine.ask("sync", roomId)).catch(() => undefined);
   }
 
   /** How far the opening of a message's text is. */
@@ -236,6 +236,10 @@ export class Privacy {
       return;
     }
     const engine = await this.engine;
+    if (frame.op === "dispatch" && frame.t === "message.update" && frame.d.redacted) {
+      // What was deleted is not found any more.
+      await engine.ask("forgetTexts", frame.d.room_id, [frame.d.id]).catch(() => undefined);
+    }
     if (frame.op === "ready" || frame.op === "resumed") engine.tell("connected");
     if (frame.op !== "dispatch") return;
     const said = { t: frame.t, d: frame.d };

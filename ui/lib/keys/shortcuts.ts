@@ -20,6 +20,7 @@ export interface Shortcut {
  */
 export const SHORTCUTS = [
   { id: "switcher", keys: ["Ctrl+K"], where: "anywhere", overDialog: true },
+  { id: "searchHere", keys: ["Ctrl+F"], where: "anywhere" },
   { id: "close", keys: ["Escape"], where: "anywhere", overDialog: true },
   { id: "readAll", keys: ["Shift+Escape"], where: "anywhere" },
   { id: "channelUp", keys: ["Alt+ArrowUp"], where: "anywhere" },

@@ -88,6 +88,7 @@ export type Overlay =
   | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }
   | { readonly kind: "topic"; readonly name: string; readonly topic: string }
+  | { readonly kind: "search" }
   | { readonly kind: "switcher" }
   | { readonly kind: "keys" }
   | { readonly kind: "call" }

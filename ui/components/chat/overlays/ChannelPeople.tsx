@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Member } from "../../../../core/api/guild.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
+import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
 import { showToast } from "../../../lib/browser/toast.ts";
 import { handleOf, memberName } from "../../../lib/format/names.ts";
 import { can } from "../../../lib/format/rights.ts";
@@ -34,11 +35,16 @@ export default function ChannelPeople(
   const { busy, error, run } = useSubmit();
   const read = async () => setPeople(await listed(channel.room_id, { limit: LISTED }));
   useEffect(() => void run(read), []);
+  /** What is said next is for whoever is in the channel now. */
+  const follow = async () => {
+    if (isEncrypted(state, channel.room_id)) await (await privacyOf(state)).sync(channel.room_id);
+  };
   const add = (member: Member) =>
     run(async () => {
       await callApi("inviteUser", {
         body: { room_id: channel.room_id, user_id: member.user.id },
       });
+      await follow();
       showToast(state, t("channelPeople.added", { name: memberName(member) }));
       await read();
     });
@@ -46,6 +52,7 @@ export default function ChannelPeople(
     run(async () => {
       const params = { guild_id: channel.room_id, user_id: member.user.id };
       await callApi("kickMember", { params, body: {} });
+      await follow();
       showToast(state, t("channelPeople.removed", { name: memberName(member) }));
       await read();
     });

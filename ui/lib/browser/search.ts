@@ -1,0 +1,89 @@
+import type { ChatState } from "../store/chat.ts";
+import type { TalkPlace } from "../store/place.ts";
+import { callApi } from "./browser_api.ts";
+import { ApiError } from "../api/request.ts";
+import { privacyOf } from "./privacy.ts";
+
+export interface SearchHit {
+  readonly id: string;
+  readonly sender: string;
+  readonly ts: number;
+  readonly text: string;
+}
+
+export interface SearchProgress {
+  /** Everything there is was looked through. */
+  readonly done: boolean;
+  readonly read: number;
+}
+
+/** What finds messages of one conversation: this device, where no server can read it. */
+export interface SearchSource {
+  /** The latest first, `limit` at the most. */
+  find(
+    query: string,
+    limit: number,
+  ): Promise<{ readonly hits: readonly SearchHit[]; readonly hasMore: boolean }>;
+  close(): void;
+}
+
+/** Messages that are looked up at a time to see whether they were deleted meanwhile. */
+const CHECKED_AT_ONCE = 5;
+/** Looked up of one search: further ones are told by the gateway, or when one goes to them. */
+const CHECKED_MAX = 60;
+
+/** The search of an encrypted conversation, on this device. @throws CannotEncrypt */
+export async function openSearch(
+  state: ChatState,
+  place: TalkPlace,
+  changed: (progress: SearchProgress) => void,
+): Promise<SearchSource> {
+  const { roomId } = place;
+  const engine = await (await privacyOf(state)).engine;
+  const checked = new Map<string, boolean>();
+  let closed = false;
+  let done = false;
+  const look = async () => {
+    const { read } = await engine.ask("search", roomId, "", { limit: 0 });
+    if (!closed) changed({ done, read });
+  };
+  const unfollow = engine.onChange((change) => {
+    if (change?.what === "texts" && change.roomId === roomId) void look().catch(() => undefined);
+  });
+  void engine.ask("readTexts", roomId)
+    // Without an answer what is here can be searched.
+    .catch(() => undefined)
+    .then(() => done = true)
+    .then(look).catch(() => undefined);
+  return {
+    async find(query, limit) {
+      const { found, hasMore } = await engine.ask("search", roomId, query, { limit });
+      const unknown = found.map(({ eventId }) => eventId)
+        .filter((id) => !checked.has(id)).slice(0, CHECKED_MAX - checked.size);
+      while (unknown.length > 0) {
+        const some = unknown.splice(0, CHECKED_AT_ONCE);
+        const there = await Promise.all(some.map((id) => isThere(roomId, id)));
+        some.forEach((id, at) => checked.set(id, there[at] ?? true));
+        const gone = some.filter((_, at) => there[at] === false);
+        if (gone.length > 0) await engine.ask("forgetTexts", roomId, gone);
+      }
+      const hits = found.filter(({ eventId }) => checked.get(eventId) !== false)
+        .map(({ eventId, sender, ts, text }) => ({ id: eventId, sender, ts, text }));
+      return { hits, hasMore };
+    },
+    close() {
+      closed = true;
+      unfollow();
+    },
+  };
+}
+
+/** Whether a message was not deleted; undefined: it could not be asked. */
+async function isThere(roomId: string, eventId: string): Promise<boolean | undefined> {
+  try {
+    const params = { room_id: roomId, event_id: eventId };
+    return (await callApi("getMessage", { params })).redacted === null;
+  } catch (error) {
+    return error instanceof ApiError && error.status === 404 ? false : undefined;
+  }
+}
