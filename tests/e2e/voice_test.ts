@@ -1,6 +1,8 @@
 /** People in a voice channel, each in a browser whose microphone plays a tone of its own. */
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import { deriveSFrameKey, openFrame } from "../../core/e2ee/voice/sframe.ts";
+import { decodeHeader } from "../../core/e2ee/voice/sframe_header.ts";
 import { openPerson, type Person } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { launchTalker } from "../harness/talker.ts";
@@ -8,7 +10,7 @@ import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
-import { EAR_SCRIPT, hears } from "./voice/listening.ts";
+import { EAR_SCRIPT, hears, type Recorded, recordFrames } from "./voice/listening.ts";
 
 const TONES = { ann: 440, bob: 660, cy: 990 } as const;
 type Name = keyof typeof TONES;
@@ -63,6 +65,7 @@ async function enter(
 ): Promise<Person> {
   const person = await openPerson(browser, { phone: name === "cy" });
   await person.context.addInitScript(EAR_SCRIPT);
+  await recordFrames(person.context);
   await person.context.addInitScript(
     `localStorage.getItem("og-voice") ?? localStorage.setItem("og-voice", ${
       JSON.stringify(CHOICES)
@@ -133,6 +136,28 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await listen(bob, "ann");
     await rowOf(bob.page, "ann").getByText("speaks").waitFor({ state: "attached" });
     await rowOf(ann.page, "bob").getByText("speaks").waitFor({ state: "attached" });
+  });
+  await step("what the server passes on is said by nobody without the key", async () => {
+    const [said, came] = await waitFor("a frame at both ends", async () => {
+      const [here, there] = await Promise.all(
+        [ann, bob].map(({ page }) => page.evaluate<Recorded[]>("globalThis.recorded")),
+      );
+      // The same bytes came to bob as ann's browser had sealed: nothing was taken off on the way.
+      const sealed = here?.find(({ after }) => there?.some(({ before }) => before === after));
+      return sealed && [sealed, there!.find(({ before }) => before === sealed.after)!] as const;
+    });
+    assert.equal(came.after, said.before);
+    assert.ok(!came.before.includes(said.before));
+    const forwarded = Uint8Array.fromHex(came.before) as Uint8Array<ArrayBuffer>;
+    const { kid } = decodeHeader(forwarded)!;
+    const keys = await ann.page.evaluate<string[]>("globalThis.baseKeys");
+    const opened = await Promise.all([...keys, "00".repeat(16)].map(async (hex) => {
+      const base = Uint8Array.fromHex(hex) as Uint8Array<ArrayBuffer>;
+      const plain = await openFrame(await deriveSFrameKey(base, kid), forwarded);
+      return plain && new Uint8Array(plain).toHex();
+    }));
+    assert.equal(opened.at(-1), undefined);
+    assert.deepEqual(opened.filter((plain) => plain !== undefined), [said.before]);
   });
   let code = "";
   await step("a third one on a phone hears both; all have one code", async () => {

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { waitFor } from "../../harness/wait_for.ts";
 
 /** Louder than this is a tone; what is left of a shut one is far below. */
@@ -46,6 +46,47 @@ Worker.prototype.postMessage = function (words, ...more) {
   }
   return post.call(this, words, ...more);
 };`;
+
+/** Stands before the worker's own script: tells each frame as it came in and as it went on. */
+const RECORDER = `
+const Plain = TransformStream;
+const told = new BroadcastChannel("og-test-frames");
+TransformStream = class extends Plain {
+  constructor({ transform }) {
+    super({
+      transform(frame, controller) {
+        const before = new Uint8Array(frame.data).toHex();
+        return transform(frame, {
+          enqueue(made) {
+            told.postMessage({ before, after: new Uint8Array(made.data).toHex() });
+            controller.enqueue(made);
+          },
+        });
+      },
+    });
+  }
+};
+`;
+
+/** A frame in hex: `before` the worker had it, and as it gave it on. */
+export interface Recorded {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Records the frames that go through the workers of a browser, the newest thousand of each page. */
+export async function recordFrames(context: BrowserContext): Promise<void> {
+  await context.route(/\/assets\/voice-[0-9a-f]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: RECORDER + await response.text() });
+  });
+  await context.addInitScript(`
+    globalThis.recorded = [];
+    new BroadcastChannel("og-test-frames").onmessage = ({ data }) => {
+      recorded.push(data);
+      if (recorded.length > 1000) recorded.shift();
+    };`);
+}
 
 /** Waits until a page hears exactly these of all tones. */
 export function hears(
