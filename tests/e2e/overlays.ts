@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { settled } from "./people.ts";
 import { TALK } from "./scene.ts";
 
 const dialog = (page: Page) => page.locator("dialog[open]");
@@ -31,6 +32,21 @@ async function profileOf(page: Page, name: string): Promise<void> {
   await dialog(page).getByRole("button", { name: "Message", exact: true }).waitFor();
 }
 
+/** A group of Ann, Bob and Eve: begun where there is none yet. */
+async function toGroup(page: Page): Promise<void> {
+  await page.goto(new URL("/home", page.url()).href);
+  await settled(page);
+  const held = page.locator("a.dm", { hasText: "eve" });
+  if (await held.count() > 0) await held.first().click();
+  else {
+    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await dialog(page).getByRole("button", { name: /@bob@/ }).click();
+    await dialog(page).getByLabel("With whom?").fill("@eve");
+    await dialog(page).getByRole("button", { name: "Begin group of 3" }).click();
+  }
+  await page.locator(".main-head h1", { hasText: "bob, eve" }).waitFor();
+}
+
 /** How each overlay of the chat is opened in the channel of `scene.ts`, by ann, who owns it. */
 export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   createGuild: (page) => page.getByRole("button", { name: "Create a guild" }).first().click(),
@@ -47,6 +63,19 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await dialog(page).getByText("can be searched").waitFor();
   },
   invite: (page) => page.getByRole("button", { name: "Invite people" }).click(),
+  addPeople: async (page) => {
+    await toGroup(page);
+    await page.locator(".members").getByRole("button", { name: "Add people" }).click();
+  },
+  groupLook: async (page) => {
+    await toGroup(page);
+    await page.locator(".main-head h1 button").click();
+  },
+  groupAct: async (page) => {
+    await toGroup(page);
+    await page.locator(".main-head").getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Leave conversation" }).click();
+  },
   startDm: async (page) => {
     await page.goto(new URL("/home", page.url()).href);
     await page.getByRole("button", { name: "New conversation" }).first().click();
