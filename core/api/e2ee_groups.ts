@@ -15,6 +15,8 @@ export const GROUP_LIMITS = {
   sealedPage: 500,
   welcomesPage: 100,
   claimDevices: 500,
+  /** Keys of sequencers that are asked for at once. */
+  sequencerKeys: 20,
   /** Servers that a receipt names to take over, in order. */
   successors: 8,
   /** Take-overs of one group; after so many nobody takes over any more. */
@@ -162,6 +164,9 @@ export const sendCommit = defineOperation({
       .describe("The same Welcome by device, where there is no `welcome`"),
     group_info: Bytes.describe("Of the new epoch, with the tree"),
     external: z.boolean().optional().describe("The device joins by itself (external commit)"),
+    unfollowed: z.number().int().min(0).optional().describe(
+      "Of an external commit: the epoch whose commit the device could not follow",
+    ),
   }),
   result: z.object({ receipt: Receipt }),
   errors: [...GROUP_REFUSALS, "unavailable"],
@@ -197,6 +202,29 @@ export const listCommits = defineOperation({
     gone: z.boolean().describe("Commits in between are not kept any more: join externally"),
   }),
   errors: ["not_found", "encrypted_room", "unavailable"],
+});
+
+/** An entry of a key document: its id is its hash, so that neither key nor window can change. */
+const KeyEntry = z.object({
+  server: z.string(),
+  key: z.string().describe("Ed25519, unpadded base64"),
+  valid_from: z.number().int(),
+  valid_until: z.number().int(),
+});
+
+export const listSequencerKeys = defineOperation({
+  id: "listSequencerKeys",
+  method: "GET",
+  path: "/client/v1/rooms/:room_id/group/keys",
+  tag: "encryption",
+  summary: "Keys of the servers that order or ordered the group, as receipts name them",
+  auth: "user",
+  params: Room,
+  query: z.object({
+    keys: z.string().max(1000).describe("Ids, comma-separated; at most 20"),
+  }),
+  result: z.object({ keys: z.array(KeyEntry) }),
+  errors: ["not_found", "encrypted_room", "invalid", "unavailable"],
 });
 
 export const listWelcomes = defineOperation({

@@ -55,7 +55,8 @@ export function composeGroups(
     takeOvers,
     remote: input.remote,
   });
-  const deps: GroupDeps = { ...chat, log: base.log, bus, signer, elsewhere };
+  const { log, keys } = base;
+  const deps: GroupDeps = { ...chat, log, keys, bus, signer, elsewhere };
   return {
     deps,
     desk: groupDesk(deps),

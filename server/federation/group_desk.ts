@@ -58,7 +58,7 @@ export function groupDesk(deps: GroupDeps): GroupDesk {
         return await foundGroup(deps, { room, caller, groupId, groupInfo });
       });
     },
-    async change({ roomId, user, device, base_epoch: baseEpoch, external, ...bundle }) {
+    async change({ roomId, user, device, base_epoch: baseEpoch, external, ...change }) {
       const room = await openOrdered(deps, roomId);
       return await outcomeOf(async () => {
         const caller = await requireDevice(deps, user, device);
@@ -68,10 +68,11 @@ export function groupDesk(deps: GroupDeps): GroupDesk {
           caller,
           baseEpoch,
           external,
+          unfollowed: external ? change.unfollowed ?? undefined : undefined,
           bundle: {
-            commit: bytes(bundle.commit),
-            groupInfo: bytes(bundle.group_info),
-            ...(bundle.welcome === null ? {} : { welcome: bytes(bundle.welcome) }),
+            commit: bytes(change.commit),
+            groupInfo: bytes(change.group_info),
+            ...(change.welcome === null ? {} : { welcome: bytes(change.welcome) }),
           },
         });
       });

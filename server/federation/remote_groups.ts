@@ -84,7 +84,7 @@ export class RemoteGroups implements GroupsElsewhere {
   }
 
   async change(change: ChangeOf): Promise<Receipt> {
-    const { room, caller, bundle, baseEpoch, external } = change;
+    const { room, caller, bundle, baseEpoch, external, unfollowed } = change;
     const hash = base64Of(sha256(bundle.commit));
     const outcome = await this.#ask(
       room,
@@ -95,6 +95,7 @@ export class RemoteGroups implements GroupsElsewhere {
           device: caller.device,
           base_epoch: baseEpoch,
           external,
+          unfollowed: unfollowed ?? null,
           commit: base64Of(bundle.commit),
           group_info: base64Of(bundle.groupInfo),
           welcome: bundle.welcome === undefined ? null : base64Of(bundle.welcome),

@@ -51,8 +51,9 @@ export interface TakeOverDeps {
  */
 export class TakeOvers {
   readonly #deps: TakeOverDeps;
-  readonly #decided: Until<RoomId>;
-  readonly #declined: Until<RoomId>;
+  /** By room and term: a decision is about one server. */
+  readonly #decided: Until<string>;
+  readonly #declined: Until<string>;
   readonly #confirmed: Until<RoomId>;
   readonly #looking = new Map<RoomId, Promise<boolean>>();
   readonly #stopping = new AbortController();
@@ -116,10 +117,11 @@ export class TakeOvers {
   async #isTurn(room: Room, held: GroupRow): Promise<boolean> {
     const hasLeft = !room.authority.joinedServers().has(held.sequencer);
     if (hasLeft ? !this.#isFirstLeft(room, held) : this.#placeNow(held) === undefined) return false;
-    if (this.#decided.holds(room.id)) return true;
-    if (this.#declined.holds(room.id)) return false;
+    const key = `${room.id} ${held.term} ${held.sequencer}`;
+    if (this.#decided.holds(key)) return true;
+    if (this.#declined.holds(key)) return false;
     const may = hasLeft ? await this.#isLeftTo(room, held) : await this.#isGone(room, held);
-    (may ? this.#decided : this.#declined).set(room.id, DECIDED_MS);
+    (may ? this.#decided : this.#declined).set(key, DECIDED_MS);
     if (may) {
       this.#deps.log.log("warn", "The server that orders a group is gone: this one takes over.", {
         server: held.sequencer,

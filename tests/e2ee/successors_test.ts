@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Clock } from "../../core/ports/clock.ts";
+import { systemClock } from "../../server/system/clock.ts";
 import { DeviceClient, signInAgain } from "../harness/device_client.ts";
 import { soon } from "../harness/e2ee_wire.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
@@ -11,6 +13,13 @@ import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 
 const CHANNEL = { kind: "channel" } as const;
+
+/** Devices wait for others a twentieth of the time that they should. */
+const hasty: Clock = {
+  now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic(),
+  sleep: (ms, signal) => systemClock.sleep(ms < 3_600_000 ? ms / 20 : ms, signal),
+};
 
 /** A guild of `one` with people of two other servers, and an encrypted channel of theirs. */
 async function threeServers(folder: string) {
@@ -48,7 +57,7 @@ async function threeServers(folder: string) {
   let holder: AsyncDisposableStack = stack;
   const open = async (person: Person, name: string) => {
     const client = holder.use(
-      await DeviceClient.open(person, { folder: join(folder, name) }),
+      await DeviceClient.open(person, { folder: join(folder, name), clock: hasty }),
     );
     await client.engine.setUp({ name });
     return client;
@@ -58,7 +67,7 @@ async function threeServers(folder: string) {
   const owned = stack.move();
   holder = owned;
   return {
-    ...{ federation, guildId, roomId, ann, bea, cid, a, b, c, open },
+    ...{ federation, roomId, ann, bea, cid, a, b, c, open },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -77,7 +86,7 @@ async function aDayPasses(server: FederatedServer, person: Person, roomId: strin
 Deno.test("a group goes on without the server that ordered it, and that one follows when it is back", async (t) => {
   await using folder = await tempFolder();
   await using scene = await threeServers(folder.path);
-  const { federation, roomId, guildId, ann, bea, cid, a, b, c, open } = scene;
+  const { federation, roomId, ann, bea, cid, a, b, c, open } = scene;
   const groupOf = (person: Person) => person.do("GET", `/rooms/${roomId}/group`);
   const reads = (client: DeviceClient, text: string) =>
     soon(
@@ -85,6 +94,7 @@ Deno.test("a group goes on without the server that ordered it, and that one foll
       async () => (await client.texts(roomId)).includes(text),
     );
 
+  let beasKey = "";
   await t.step("people of three servers read each other", async () => {
     for (const client of [b, c]) {
       await soon(
@@ -104,9 +114,9 @@ Deno.test("a group goes on without the server that ordered it, and that one foll
     "its server is gone: at first changes wait, then its successor takes over",
     async () => {
       await federation.stop(0);
-      const { recoveryKey } = await b.engine.createBackup();
+      beasKey = (await b.engine.createBackup()).recoveryKey;
       const phone = await open(await signInAgain(federation.servers[2]!, bea), "bea-phone");
-      await phone.engine.restore({ recoveryKey });
+      await phone.engine.restore({ recoveryKey: beasKey });
       const waiting = await soon("the pause", async () => {
         const group = await groupOf(bea);
         return group.state === "paused" && group;
@@ -138,5 +148,60 @@ Deno.test("a group goes on without the server that ordered it, and that one foll
     for (const client of [b, c]) await reads(client, "back again");
     assert.equal((await groupOf(ann)).state, "active");
   });
-  assert.ok(guildId);
+  await t.step(
+    "cut in two: the larger part goes on, and nothing that either said is lost",
+    async () => {
+      // The server that orders the group now is cut off with its people, and does not know.
+      federation.cut(2, 0);
+      federation.cut(2, 1);
+      const third = await open(await signInAgain(federation.servers[2]!, bea), "bea-third");
+      await third.engine.restore({ recoveryKey: beasKey });
+      await soon("the cut-off part to change the group", async () => {
+        await b.engine.sync(roomId);
+        return (await third.engine.sync(roomId)).phase === "encrypted";
+      });
+      await third.send(roomId, "said while cut off");
+      const alone = await groupOf(bea);
+      await aDayPasses(federation.servers[0]!, ann, roomId);
+      await aDayPasses(federation.servers[1]!, cid, roomId);
+      const tablet = await open(await signInAgain(federation.servers[0]!, ann), "ann-tablet");
+      const again = await a.engine.createBackup();
+      await tablet.engine.restore({ recoveryKey: again.recoveryKey });
+      await soon("the other part to change the group", async () => {
+        await a.engine.sync(roomId);
+        return (await tablet.engine.sync(roomId)).phase === "encrypted";
+      });
+      const { sequencer, term } = await groupOf(ann);
+      assert.deepEqual([sequencer, term], ["one.test", 2]);
+      await tablet.send(roomId, "said by the larger part");
+      await reads(c, "said by the larger part");
+
+      federation.heal(2, 0);
+      federation.heal(2, 1);
+      for (const client of [b, third]) await reads(client, "said by the larger part");
+      for (const client of [a, c, tablet]) await reads(client, "said while cut off");
+      const after = await groupOf(bea);
+      assert.deepEqual([after.sequencer, after.term, after.takeovers.length], ["one.test", 2, 2]);
+      const [rival] = after.contradictions;
+      assert.deepEqual(rival.receipts.map((receipt: { term: number }) => receipt.term), [1, 2]);
+      assert.equal(rival.receipts[0].base_epoch, rival.receipts[1].base_epoch);
+      assert.equal(alone.sequencer, "three.test");
+      await soon("a device to show that changes are void", async () => {
+        await b.engine.sync(roomId);
+        const { problems, former, receipts } = await b.engine.health(roomId);
+        return receipts === "checked" && former.join() === "one.test,three.test" &&
+          problems.some(({ kind, server }) => kind === "void_changes" && server === "three.test");
+      });
+    },
+  );
+
+  await t.step("who is merely cut off from the one that orders takes nothing over", async () => {
+    federation.cut(2, 0);
+    await aDayPasses(federation.servers[2]!, bea, roomId);
+    const { state, sequencer } = await groupOf(bea);
+    assert.deepEqual([state, sequencer], ["paused", "one.test"]);
+    await b.send(roomId, "words go by the third");
+    await reads(c, "words go by the third");
+    federation.heal(2, 0);
+  });
 });

@@ -129,6 +129,8 @@ export const changeGroup = defineFederationOperation({
     room_id: RoomIdText,
     base_epoch: z.number().int().min(0),
     external: z.boolean(),
+    /** Of an external commit: the epoch whose commit the device could not follow. */
+    unfollowed: z.number().int().min(0).nullable().default(null),
     commit: Bytes,
     group_info: Bytes,
     welcome: Bytes.nullable(),

@@ -8,6 +8,8 @@ import type { OpenFault } from "./types.ts";
 export interface ContentKey extends MessageKey {
   /** The sending device; undefined: it came out of a backup or from another device. */
   readonly device: string | undefined;
+  /** Of a message that this device sealed: in which epoch. */
+  readonly ownEpoch?: number;
 }
 
 export type Archived = ContentKey | { readonly fault: OpenFault };
@@ -105,7 +107,7 @@ function toRow(rowKey: string, value: Uint8Array): ArchiveRow[] {
 function writeArchived(value: Archived): Uint8Array {
   if ("fault" in value) return concat(Uint8Array.of(BAD), utf8(value.fault));
   const head = Uint8Array.of(GOOD, KINDS.indexOf(value.kind));
-  return concat(head, value.nonce, value.contentKey, value.hash, utf8(value.device ?? ""));
+  return concat(head, value.nonce, value.contentKey, value.hash, utf8(writeOrigin(value)));
 }
 
 function readArchived(bytes: Uint8Array): Archived {
@@ -115,12 +117,25 @@ function readArchived(bytes: Uint8Array): Archived {
     throw new Error(`Cannot read a row of the archive: ${base64Of(bytes.subarray(0, 4))}...`);
   }
   const hashAt = HEAD_BYTES + KEY_BYTES;
-  const device = textOf(bytes.subarray(hashAt + KEY_BYTES)) ?? "";
+  const origin = readOrigin(textOf(bytes.subarray(hashAt + KEY_BYTES)) ?? "");
   return {
     kind,
     nonce: bytes.slice(2, HEAD_BYTES),
     contentKey: bytes.slice(HEAD_BYTES, hashAt),
     hash: bytes.slice(hashAt, hashAt + KEY_BYTES),
+    ...origin,
+  };
+}
+
+/** Ids of devices have no spaces. */
+function writeOrigin({ device = "", ownEpoch }: ContentKey): string {
+  return ownEpoch === undefined ? device : `${device} ${ownEpoch}`;
+}
+
+function readOrigin(text: string): Pick<ContentKey, "device" | "ownEpoch"> {
+  const [device = "", epoch] = text.split(" ");
+  return {
     device: device === "" ? undefined : device,
+    ...(epoch === undefined ? {} : { ownEpoch: Number(epoch) }),
   };
 }

@@ -18,6 +18,7 @@ import { type BackupQueue, queueRow, readQueueRow, toEntries } from "./backup_qu
 import type { DeviceCallResult } from "./calls.ts";
 import type { OwnDevice } from "./own_device.ts";
 import { CallRefused, type EnginePorts, type StoreChange } from "./ports.ts";
+import { closedGap } from "./gaps.ts";
 import { goneRow, jsonRow, readJsonRow } from "./rows.ts";
 import type { Pin, Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
@@ -306,8 +307,11 @@ export class Backup implements BackupQueue {
       const ids = events.get(entry.roomId) ?? [];
       events.set(entry.roomId, ids);
       for (const { eventId, ...key } of entry.keys) {
+        // What is known here of a key, as that this device sealed the message, is more.
+        const present = await archive.get(entry.roomId, eventId);
+        if (present !== undefined && !("fault" in present)) continue;
         rows.push(archive.put(entry.roomId, eventId, { ...key, device: undefined }));
-        rows.push(goneRow("gaps", `${entry.roomId}/${eventId}`));
+        rows.push(closedGap(entry.roomId, eventId));
         ids.push(eventId);
         count++;
       }

@@ -12,6 +12,7 @@ export interface DeviceOperations {
   createGroup: typeof groups.createGroup;
   sendCommit: typeof groups.sendCommit;
   listCommits: typeof groups.listCommits;
+  listSequencerKeys: typeof groups.listSequencerKeys;
   listWelcomes: typeof groups.listWelcomes;
   ackWelcome: typeof groups.ackWelcome;
   listSealed: typeof groups.listSealed;

@@ -1,10 +1,14 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { serverOf } from "../../ids/user_id.ts";
 import { MlsFault } from "../../mls/fault.ts";
 import type { Group } from "../../mls/group.ts";
 import { authHashOf } from "../../mls/group.ts";
+import { readCommit } from "../../mls/readers.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
+import { hashReceipt } from "../receipt_chain.ts";
 import type { DeviceCallInput, LoggedCommit, Receipt } from "./calls.ts";
 import { GroupLost } from "./core.ts";
+import { judgeReceipt, noteProblem } from "./order.ts";
 import { CallRefused } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import type { Pending } from "./room_store.ts";
@@ -37,28 +41,70 @@ async function takeCommit(box: RoomBox, logged: LoggedCommit): Promise<void> {
   }
   const bytes = fromBase64(logged.commit) ?? new Uint8Array();
   const hash = base64Of(sha256(bytes));
-  const next = pending?.hash === hash ? pending.group : await processed(box, group, bytes);
+  const order = await judgeReceipt(box, logged.receipt, {
+    group: base64Of(group.groupId),
+    epoch: logged.epoch,
+  });
+  const next = pending?.hash === hash
+    ? pending.group
+    : await processed(box, group, logged.receipt, bytes);
   // Whoever is taken out cannot compute the epoch without them: there is nothing to compare.
   if (next.removed) {
     // Let in again, it reads from there on: what was said between is not for it.
-    await box.step({ group: null, pending: null, meta: { joinedEpoch: undefined } });
+    await box.step({ group: null, pending: null, meta: { joinedEpoch: undefined, order } });
     return;
   }
   checkReceipt(logged.receipt, { hash, group: next });
   await box.checkMembers(next);
-  await box.step({ group: next, pending: null });
+  await box.step({ group: next, pending: null, meta: { order } });
   box.well("unexpected_member");
   box.changed();
 }
 
-async function processed(box: RoomBox, group: Group, commit: Uint8Array): Promise<Group> {
+async function processed(
+  box: RoomBox,
+  group: Group,
+  receipt: Receipt,
+  commit: Uint8Array,
+): Promise<Group> {
   try {
     return (await box.core.mls.process(group, commit)).group;
   } catch (error) {
     if (!(error instanceof MlsFault)) throw error;
-    const reason = error.reason === "own_commit" ? "state_lost" : "commit_failed";
-    throw new GroupLost(reason, `Cannot follow the group: ${error.message}`, error);
+    const isOwn = error.reason === "own_commit";
+    const isBlamed = !isOwn && await blame(box, group, receipt, commit);
+    throw new GroupLost(
+      isOwn ? "state_lost" : "commit_failed",
+      `Cannot follow the group: ${error.message}`,
+      error,
+      isBlamed ? group.epoch : undefined,
+    );
   }
+}
+
+/**
+ * Notes whose commit cannot be followed. It is its maker's fault only where this device's own
+ * epoch is the one that the sequencer signed for, and the commit goes on from there.
+ */
+async function blame(
+  box: RoomBox,
+  group: Group,
+  receipt: Receipt,
+  commit: Uint8Array,
+): Promise<boolean> {
+  const last = box.meta.order?.last;
+  const isSigned = last?.base_epoch === group.epoch - 1 &&
+    receipt.prev_receipt === hashReceipt(last) &&
+    last.auth_hash === base64Of(authHashOf(group.state.confirmationTag));
+  if (!isSigned) return false;
+  const { committer, joiner } = readCommit(commit);
+  const leaf = joiner ?? group.leaves().find((each) => each.leaf === committer);
+  const made = leaf && await box.core.trust.certificateOf(leaf.credential, leaf.signatureKey);
+  if (made === undefined) return false;
+  const { user, device } = made;
+  const epoch = group.epoch;
+  await noteProblem(box, { kind: "useless_commit", epoch, user, device, server: serverOf(user) });
+  return true;
 }
 
 /** The sequencer's word must be about this very epoch: another one has other secrets (trap T9). */
@@ -85,7 +131,7 @@ async function handIn(box: RoomBox, pending: Pending): Promise<Submitted> {
   try {
     const { receipt } = await send(box, pending);
     if (pending.baseEpoch >= 0) checkReceipt(receipt, pending);
-    await take(box, pending);
+    await take(box, pending, receipt);
     return "taken";
   } catch (error) {
     if (!(error instanceof CallRefused) || error.code === "unavailable") throw error;
@@ -121,14 +167,21 @@ function send(box: RoomBox, pending: Pending): Promise<{ receipt: Receipt }> {
     });
 }
 
-async function take(box: RoomBox, pending: Pending): Promise<void> {
+async function take(box: RoomBox, pending: Pending, receipt: Receipt | undefined): Promise<void> {
   const joins = pending.external || pending.baseEpoch < 0;
+  const order = receipt && await judgeReceipt(box, receipt, {
+    group: base64Of(pending.group.groupId),
+    epoch: pending.baseEpoch,
+    anew: joins,
+  });
+  const { joinedEpoch = pending.group.epoch } = box.meta;
   await box.step({
     group: pending.group,
     pending: null,
-    ...(joins
-      ? { meta: { encrypted: true, joinedEpoch: box.meta.joinedEpoch ?? pending.group.epoch } }
-      : {}),
+    meta: {
+      ...(order === undefined ? {} : { order }),
+      ...(joins ? { encrypted: true, joinedEpoch } : {}),
+    },
   });
   await box.checkMembers(pending.group);
   box.changed();
@@ -152,13 +205,14 @@ export async function settle(box: RoomBox): Promise<void> {
   });
   const first = commits.find(({ epoch }) => epoch === pending.baseEpoch);
   if (first === undefined) await handIn(box, pending);
-  else if (first.receipt.commit_hash === pending.hash) await take(box, pending);
+  else if (first.receipt.commit_hash === pending.hash) await take(box, pending, first.receipt);
   else await box.step({ pending: null });
 }
 
 async function settleCreation(box: RoomBox, pending: Pending): Promise<void> {
   const view = await box.core.ports.transport.call("getGroup", { params: { room_id: box.roomId } });
   if (view.state === "none") await handIn(box, pending);
-  else if (view.group_id === base64Of(pending.group.groupId)) await take(box, pending);
-  else await box.step({ pending: null });
+  else if (view.group_id === base64Of(pending.group.groupId)) {
+    await take(box, pending, undefined);
+  } else await box.step({ pending: null });
 }

@@ -5,6 +5,7 @@ import type { KeyPackages } from "./key_packages.ts";
 import type { OwnDevice } from "./own_device.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { RoomStore } from "./room_store.ts";
+import type { ServerKeys } from "./server_keys.ts";
 import type { Trust } from "./trust.ts";
 import type { EngineChange } from "./types.ts";
 
@@ -33,6 +34,7 @@ export interface EngineCore {
   readonly archive: Archive;
   readonly backup: BackupQueue;
   readonly rooms: RoomStore;
+  readonly serverKeys: ServerKeys;
   /** Ends with the engine. */
   readonly signal: AbortSignal;
   emit(change: EngineChange): void;
@@ -45,7 +47,13 @@ export interface EngineCore {
 export class GroupLost extends Error {
   override readonly name = "GroupLost";
 
-  constructor(readonly reason: FailureReason, message: string, cause?: unknown) {
+  constructor(
+    readonly reason: FailureReason,
+    message: string,
+    cause?: unknown,
+    /** The epoch whose commit is another device's fault. */
+    readonly unfollowed?: number,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
   }
 }

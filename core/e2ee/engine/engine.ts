@@ -18,6 +18,7 @@ import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
 import { RoomStore } from "./room_store.ts";
 import { isAway } from "./sealing.ts";
+import { ServerKeys } from "./server_keys.ts";
 import { Texts } from "./texts.ts";
 import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
@@ -29,6 +30,7 @@ import type {
   EngineChange,
   EngineCounters,
   KnownUser,
+  RoomHealth,
   RoomKind,
   RoomState,
   SealedMessage,
@@ -93,6 +95,12 @@ export class Engine implements DeviceEngine {
       trust,
       archive: core.archive,
       backup,
+      read: async (roomId) => await this.#rooms.get(roomId)?.sync(),
+      later: (ms, task) =>
+        this.#later(async () => {
+          await ports.clock.sleep(ms, signal);
+          await task();
+        }),
       emit: (change) => this.#emit(change),
     });
     this.#calls = new CallKeys({
@@ -148,6 +156,7 @@ export class Engine implements DeviceEngine {
         archive,
         backup,
         rooms: new RoomStore(ports.store, mls),
+        serverKeys: new ServerKeys(ports, trust.parts.verifier),
         signal: ended.signal,
         emit,
         count: (reason) => {
@@ -194,6 +203,10 @@ export class Engine implements DeviceEngine {
 
   room(roomId: string): RoomState {
     return this.#room(roomId).state();
+  }
+
+  health(roomId: string): Promise<RoomHealth> {
+    return this.#room(roomId).health();
   }
 
   #room(roomId: string): Room {

@@ -4,21 +4,14 @@ import { base64Of, fromBase64 } from "../bytes.ts";
 import { readRecord } from "../envelope.ts";
 import { advance } from "./commits.ts";
 import type { Archived, ContentKey } from "./archive.ts";
-import type { SealedObject } from "./calls.ts";
 import { GroupLost } from "./core.ts";
+import { findGap, gapRow, type KeyEvent } from "./gaps.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 
 /** Pages read in one go: 100,000 messages. The next sync goes on. */
 const MAX_PAGES = 200;
 const PAGE = 500;
-
-/** An event that carries a key for this device. */
-export interface KeyEvent {
-  readonly event_id: string;
-  readonly sender: string;
-  readonly sealed: SealedObject;
-}
 
 /** What one pass over events gave, before it is stored. */
 interface Pass {
@@ -54,7 +47,7 @@ export async function takeEvents(box: RoomBox, events: readonly KeyEvent[]): Pro
   let pass: Pass | undefined;
   for (const event of events) {
     if (box.group === undefined) return;
-    if (await box.core.archive.get(box.roomId, event.event_id) !== undefined) continue;
+    if (await isJudged(box, event)) continue;
     if (event.sealed.epoch > (pass?.group ?? box.group).epoch) {
       await store(box, pass);
       pass = undefined;
@@ -65,6 +58,21 @@ export async function takeEvents(box: RoomBox, events: readonly KeyEvent[]): Pro
     await takeEvent(box, pass, event);
   }
   await store(box, pass);
+}
+
+/**
+ * What opened, or looks false, is not tried again. An own message whose key came by the backup
+ * before its event is still to be known as sealed here.
+ */
+async function isJudged(
+  { core, roomId }: RoomBox,
+  { event_id, sender, sealed }: KeyEvent,
+): Promise<boolean> {
+  if (await core.archive.get(roomId, event_id) === undefined) {
+    return (await findGap(core.ports.store, roomId, event_id))?.fault !== undefined;
+  }
+  return sender !== core.device.userId ||
+    await core.archive.getOwn(roomId, sealed.nonce) === undefined;
 }
 
 async function store(box: RoomBox, pass: Pass | undefined): Promise<void> {
@@ -86,9 +94,12 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
     return;
   }
   const taken = await decryptKey(box, pass, event);
-  if (taken === undefined) {
-    pass.rows.push({ table: "gaps", key: `${roomId}/${event.event_id}`, value: gapOf(event) });
-    core.missing(roomId);
+  if (taken === undefined || taken === "unreadable") {
+    const isFalse = taken === "unreadable" &&
+      event.sealed.epoch < (box.meta.order?.fork ?? Infinity);
+    if (isFalse) core.count("not_genuine");
+    pass.rows.push(gapRow(roomId, event, isFalse ? "not_genuine" : undefined));
+    if (!isFalse) core.missing(roomId);
     return;
   }
   pass.rows.push(core.archive.put(roomId, event.event_id, taken));
@@ -103,14 +114,20 @@ function keep(box: RoomBox, pass: Pass, event: KeyEvent, key: ContentKey): void 
   pass.rows.push(...box.core.backup.rowsFor([{ roomId, eventId: event.event_id, key }]));
 }
 
-/** The key of a message, why it is none, or undefined where another device may have it. */
+/**
+ * The key of a message, why it is none, or undefined where another device may have it. What does
+ * not open at all is false, or of a group that went another way.
+ */
 async function decryptKey(
   box: RoomBox,
   pass: Pass,
   { sender, sealed }: KeyEvent,
-): Promise<Archived | undefined> {
+): Promise<Archived | "unreadable" | undefined> {
   const { core, meta } = box;
-  if (meta.joinedEpoch !== undefined && sealed.epoch < meta.joinedEpoch) {
+  // Numbers of epochs tell nothing where the group went two ways.
+  const isBefore = sealed.epoch < (meta.joinedEpoch ?? 0) &&
+    sealed.epoch < (meta.order?.fork ?? Infinity);
+  if (isBefore) {
     return { fault: "before_join" };
   }
   try {
@@ -134,7 +151,7 @@ function notGenuine(box: RoomBox): Archived {
   return { fault: "not_genuine" };
 }
 
-function judgeFault(box: RoomBox, error: MlsFault): Archived | undefined {
+function judgeFault(box: RoomBox, error: MlsFault): "unreadable" | undefined {
   switch (error.reason) {
     case "future_epoch":
       // The log has no commit that leads there: the sender was ahead of what the group became.
@@ -151,9 +168,6 @@ function judgeFault(box: RoomBox, error: MlsFault): Archived | undefined {
     case "removed":
       throw new GroupLost("state_lost", error.message, error);
     default:
-      return notGenuine(box);
+      return "unreadable";
   }
 }
-
-const gapOf = ({ sender, sealed }: KeyEvent): Uint8Array =>
-  new TextEncoder().encode(JSON.stringify({ sender, nonce: sealed.nonce }));

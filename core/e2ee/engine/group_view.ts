@@ -1,5 +1,6 @@
 import type { GroupView } from "./calls.ts";
 import { chance } from "./core.ts";
+import { learnOrders } from "./order.ts";
 import { CallRefused } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 
@@ -15,7 +16,11 @@ export function renewals(box: RoomBox, spanMs = WEEK_MS) {
 /** What the server says of the room's group, or undefined where the room is not encrypted. */
 export async function viewGroup(box: RoomBox): Promise<GroupView | undefined> {
   try {
-    return await box.core.ports.transport.call("getGroup", { params: { room_id: box.roomId } });
+    const view = await box.core.ports.transport.call("getGroup", {
+      params: { room_id: box.roomId },
+    });
+    await learnOrders(box, view);
+    return view;
   } catch (error) {
     if (error instanceof CallRefused && isNoGroup(error)) return undefined;
     throw error;

@@ -4,9 +4,10 @@ import { readGroupInfo, readWelcome } from "../../mls/readers.ts";
 import { base64Of, equalBytes, fromBase64 } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
 import { advance, settle, submit } from "./commits.ts";
-import { GroupLost } from "./core.ts";
+import { chance, GroupLost } from "./core.ts";
 import { GROUP_SALT_BYTES, makeGroupId } from "./group_name.ts";
 import { renewals, viewGroup } from "./group_view.ts";
+import { noteFork } from "./order.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import type { Pending } from "./room_store.ts";
@@ -14,6 +15,13 @@ import type { Pending } from "./room_store.ts";
 const HOUR_MS = 3_600_000;
 /** More than so many rejoins in an hour help nobody: something else is wrong. */
 const MAX_REJOINS = 3;
+/** The same of those that other devices' useless commits made necessary. */
+const MAX_FORCED = 6;
+/** Races for the next epoch that are lost in a row before the device waits for the next word. */
+const MAX_RACES = 8;
+/** All that lost a group come in again at once: they spread over so long for each device of it (ms). */
+const SPREAD_MS = 50;
+const MAX_SPREAD_MS = 5000;
 /** A device's own keys are renewed so long after a Welcome at the latest. */
 const FIRST_RENEWAL_MS = HOUR_MS;
 
@@ -84,33 +92,51 @@ async function adopt(box: RoomBox, group: Group, also: readonly StoreChange[]): 
   box.changed();
 }
 
-/** Joins from outside, in place of this device's former leaf where there is one. */
-export async function rejoin(box: RoomBox): Promise<void> {
+/**
+ * Joins from outside, in place of this device's former leaf where there is one. `unfollowed`: the
+ * epoch of another device's commit that made it necessary; the sequencer bounds those, and they are
+ * counted apart. A race that is lost is no rejoin: whoever won it is in again, and the others try
+ * later, by chance.
+ */
+export async function rejoin(box: RoomBox, unfollowed?: number): Promise<void> {
   const { core } = box;
   const nowMs = core.ports.clock.now();
-  const recent = box.meta.rejoins.filter((at) => nowMs - at < HOUR_MS);
-  if (recent.length >= MAX_REJOINS) {
+  const isForced = unfollowed !== undefined;
+  const before = isForced ? box.meta.forced ?? [] : box.meta.rejoins;
+  const recent = before.filter((at) => nowMs - at < HOUR_MS);
+  if (recent.length >= (isForced ? MAX_FORCED : MAX_REJOINS)) {
     box.trouble("too_many_rejoins");
     return;
   }
-  for (let attempt = 0; attempt < MAX_REJOINS; attempt++) {
+  const times = [...recent, nowMs];
+  for (let attempt = 0; attempt < MAX_RACES; attempt++) {
     const view = await viewGroup(box);
     if (view?.state !== "active" || view.group_info === null) {
       core.count("no_group_info");
       return;
     }
-    const pending = await outsidePending(box, view.group_info);
+    const pending = await outsidePending(box, view.group_info, unfollowed);
     const ended = await submit(box, pending, []);
     if (ended === "taken") {
-      await box.step({ meta: { ...renewals(box), rejoins: [...recent, nowMs] } });
+      const counted = isForced ? { forced: times } : { rejoins: times };
+      await box.step({ meta: { ...renewals(box), ...counted } });
       box.well("too_many_rejoins");
       return;
     }
+    if (ended === "refused") {
+      await box.step({ meta: { rejoins: [...box.meta.rejoins, nowMs] } });
+      return;
+    }
+    const spreadMs = Math.min(MAX_SPREAD_MS, view.leaves.length * SPREAD_MS);
+    await core.ports.clock.sleep(chance(core) * spreadMs, core.signal);
   }
-  await box.step({ meta: { rejoins: [...recent, nowMs] } });
 }
 
-async function outsidePending(box: RoomBox, infoText: string): Promise<Pending> {
+async function outsidePending(
+  box: RoomBox,
+  infoText: string,
+  unfollowed: number | undefined,
+): Promise<Pending> {
   const { core } = box;
   const info = fromBase64(infoText) ?? new Uint8Array();
   const facts = readGroupInfo(info);
@@ -132,6 +158,7 @@ async function outsidePending(box: RoomBox, infoText: string): Promise<Pending> 
       commit: base64Of(result.commit),
       group_info: base64Of(result.groupInfo),
       external: true,
+      ...(unfollowed === undefined ? {} : { unfollowed }),
     },
   };
 }
@@ -151,8 +178,11 @@ export function demandOwnIdentity({ group, core, roomId }: RoomBox): void {
 /** What this device knew of the group is of no use: out with it, and in again. */
 export async function loseAndRejoin(box: RoomBox, lost: GroupLost): Promise<void> {
   box.core.count(lost.reason);
+  if (lost.reason === "group_differs" && box.group !== undefined) {
+    await noteFork(box, box.group.epoch);
+  }
   await box.step({ group: null, pending: null });
   box.changed();
-  await rejoin(box);
+  await rejoin(box, lost.unfollowed);
   if (box.group !== undefined) await advance(box);
 }

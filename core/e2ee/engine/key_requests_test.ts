@@ -69,6 +69,8 @@ class Household implements AsyncDisposable {
       trust,
       archive,
       backup: { rowsFor: () => [] },
+      later: () => undefined,
+      read: () => Promise.resolve(),
       emit: (change) => change.what === "keys" && found.push(...change.eventIds),
     });
     const put = (eventId: EventId, value: Parameters<Archive["put"]>[2]) =>

@@ -3,14 +3,24 @@ import type { SealedDraft } from "../payload.ts";
 import type { SealedObject } from "./calls.ts";
 import { advance } from "./commits.ts";
 import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
-import { type KeyEvent, readFeed, takeEvents } from "./feed.ts";
+import { readFeed, takeEvents } from "./feed.ts";
+import { findGap, type KeyEvent, openGaps } from "./gaps.ts";
 import { sameKind } from "./group_name.ts";
 import { demandOwnIdentity, ensureJoined, loseAndRejoin } from "./joining.ts";
+import { healthOf } from "./order.ts";
 import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
 import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
 import { Turn } from "./turn.ts";
-import type { Opened, RoomKind, RoomPhase, RoomReason, RoomState, SealedMessage } from "./types.ts";
+import type {
+  Opened,
+  RoomHealth,
+  RoomKind,
+  RoomPhase,
+  RoomReason,
+  RoomState,
+  SealedMessage,
+} from "./types.ts";
 import { doWork, lookForWork, waitOf } from "./wanted.ts";
 
 /** Messages that wait to be opened directly; more are read from the feed. */
@@ -144,8 +154,10 @@ export class Room {
   }
 
   async #gapOf(eventId: string): Promise<Opened | undefined> {
-    const gap = await this.core.ports.store.get("gaps", `${this.roomId}/${eventId}`);
-    return gap && { fault: "restoring", retry: true };
+    const gap = await findGap(this.core.ports.store, this.roomId, eventId);
+    if (gap === undefined) return undefined;
+    const { fault } = gap;
+    return fault === undefined ? { fault: "restoring", retry: true } : { fault, retry: false };
   }
 
   /** Takes the key out of a message that was seen before the feed was read. */
@@ -225,8 +237,7 @@ export class Room {
   /** What the interface shows is made of the group's members: looked at when it changed. */
   async #look(): Promise<void> {
     const { group } = this.#box;
-    this.#missing =
-      (await this.core.ports.store.list("gaps", { prefix: `${this.roomId}/` })).length;
+    this.#missing = (await openGaps(this.core.ports.store, this.roomId)).length;
     if (group === this.#membersOf) return;
     this.#membersOf = group;
     this.#members = [];
@@ -272,6 +283,11 @@ export class Room {
       server: meta.expected === undefined ? undefined : this.#box.sequencer,
       missing: this.#missing,
     };
+  }
+
+  async health(): Promise<RoomHealth> {
+    await this.#box.load();
+    return healthOf(this.#box);
   }
 
   #reasons(changed: boolean): RoomReason[] {

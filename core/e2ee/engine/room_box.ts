@@ -1,5 +1,6 @@
 import type { Group, Leaf } from "../../mls/group.ts";
 import type { Certificate } from "../certificate.ts";
+import type { Orders } from "../receipt_chain.ts";
 import { type EngineCore, UnexpectedMember } from "./core.ts";
 import { belongs, readGroupId, sameKind } from "./group_name.ts";
 import type { StoreChange } from "./ports.ts";
@@ -31,6 +32,10 @@ export class RoomBox {
   newcomers = false;
   /** The server that orders the group, as far as it was said. */
   sequencer: string | undefined;
+  /** Who takes over from it, as far as it was said. */
+  successors: readonly string[] = [];
+  /** Who ordered the group in each term, as far as it was proven in this life of the device. */
+  orders: Orders | undefined;
   /** Troubles that the interface shows, with whom or what they are about. */
   readonly troubles = new Map<RoomReason, readonly string[]>();
 

@@ -2,9 +2,10 @@ import type { Group } from "../../mls/group.ts";
 import type { Mls } from "../../mls/mls.ts";
 import { delta, snapshot } from "../../mls/snapshot.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
+import type { Receipt } from "./calls.ts";
 import type { DeviceStore, StoreChange } from "./ports.ts";
 import { goneRow, jsonRow, readJsonRow } from "./rows.ts";
-import type { RoomKind } from "./types.ts";
+import type { HealthProblem, RoomKind } from "./types.ts";
 
 /** What is kept of a room beside its group. */
 export interface RoomMeta {
@@ -24,8 +25,25 @@ export interface RoomMeta {
   readonly renewMs: number;
   /** Times of the last rejoins, in ms. */
   readonly rejoins: readonly number[];
+  /** Of those that another device's useless commit made necessary. */
+  readonly forced?: readonly number[];
   /** Rows of changed nodes after the snapshot. */
   readonly deltas: number;
+  readonly order?: OrderMeta;
+  /** What was found out, the latest first. */
+  readonly problems?: readonly HealthProblem[];
+}
+
+/** What is kept of who orders the group. */
+export interface OrderMeta {
+  /** The server that ordered it at first, as it was first said. */
+  readonly first: string;
+  /** The last receipt that was taken. */
+  readonly last?: Receipt;
+  /** Its signature was verified. */
+  readonly checked: boolean;
+  /** The epoch from which the last successor ordered it. */
+  readonly fork?: number;
 }
 
 /** A commit that was handed to the server and has no receipt yet. */

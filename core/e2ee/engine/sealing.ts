@@ -9,8 +9,10 @@ import type { Archived, ContentKey } from "./archive.ts";
 import type { SealedObject } from "./calls.ts";
 import { advance, settle } from "./commits.ts";
 import { ensureJoined } from "./joining.ts";
+import { ReceiptUnfit } from "./order.ts";
 import { CallRefused, ServerUnreachable } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
+import { rosterRows } from "./rosters.ts";
 import { type Opened, type SealedMessage, SealRefused } from "./types.ts";
 import { doWork, lookForWork } from "./wanted.ts";
 
@@ -44,7 +46,8 @@ async function prepare(box: RoomBox): Promise<void> {
       box.newcomers = false;
     }
   } catch (error) {
-    if (!isAway(error)) throw error;
+    // What is not proven is not followed, and the present epoch goes on.
+    if (!isAway(error) && !(error instanceof ReceiptUnfit)) throw error;
     if (box.group === undefined) {
       throw new SealRefused("offline", `Cannot seal for ${box.roomId}: the server does not answer`);
     }
@@ -106,10 +109,11 @@ export async function sealMessage(
   const place = placeOf({ roomId, channelId, sender: core.device.userId, relation });
   const made = seal({ payload: draft, place, rng: core.ports.rng });
   const { group: after, message } = await core.mls.encrypt(group, made.record, NO_AAD);
-  const key: ContentKey = { ...made.key, device: core.device.id };
+  const key: ContentKey = { ...made.key, device: core.device.id, ownEpoch: group.epoch };
+  const roster = await rosterRows(core.ports.store, roomId, group);
   await box.step(
     { group: after, meta: { sealed: box.meta.sealed + 1 } },
-    [core.archive.putOwn(roomId, made.sealed.nonce, key)],
+    [core.archive.putOwn(roomId, made.sealed.nonce, key), ...roster],
   );
   return {
     sealed: { ...made.sealed, epoch: group.epoch, key: base64Of(message) },

@@ -35,6 +35,8 @@ export type RoomReason =
   | "removal_pending"
   /** A verified contact has another identity: accept it, or do not send. */
   | "identity_changed"
+  /** What a server says of the order of changes is not proven: this device does not follow it. */
+  | "order_disputed"
   /** Somebody is in the group who does not belong there. */
   | "unexpected_member"
   /** Three rejoins in an hour did not help. */
@@ -60,6 +62,47 @@ export interface RoomState {
   readonly server: string | undefined;
   /** Messages that wait for their key. */
   readonly missing: number;
+}
+
+/** Something that was found out about a room's group, and is kept. */
+export interface HealthProblem {
+  readonly kind:
+    /** A sequencer signed two receipts for one epoch: it told two stories. Both are proof. */
+    | "two_stories"
+    /** Changes of a server that was away too long do not count; another one had taken over. */
+    | "void_changes"
+    /** A receipt does not name the one before it, though both are of one server. */
+    | "broken_chain"
+    /** A receipt or take-over that is not signed by whom it should be; it was not followed. */
+    | "bad_receipt"
+    /** A member's device changed the group so that this device could not follow. */
+    | "useless_commit";
+  readonly epoch: number;
+  /** The server that is meant. */
+  readonly server?: string;
+  /** The user and device that are meant. */
+  readonly user?: string;
+  readonly device?: string;
+  /** When it was found out, ms. */
+  readonly atMs: number;
+}
+
+/** Who orders a room's group, and how far what servers say of it holds. */
+export interface RoomHealth {
+  readonly roomId: string;
+  /** The server that orders the group's changes; undefined: not known yet. */
+  readonly sequencer: string | undefined;
+  /** Servers that ordered it before, the first one first. */
+  readonly former: readonly string[];
+  /** Servers that take over when it is gone, in this order. */
+  readonly successors: readonly string[];
+  readonly term: number;
+  /** Changes wait: the server that orders them does not answer. */
+  readonly paused: boolean;
+  /** `checked`: this device verified the last receipt; `unchecked`: it could not get the key. */
+  readonly receipts: "none" | "checked" | "unchecked";
+  /** The latest first. */
+  readonly problems: readonly HealthProblem[];
 }
 
 /** A file of a sealed message, as its payload names it. */
@@ -211,6 +254,8 @@ export interface DeviceEngine extends AsyncDisposable {
   state(): DeviceState;
   rooms(): readonly RoomState[];
   room(roomId: string): RoomState;
+  /** What this device found out about the order of a room's changes; a change is told as `room`. */
+  health(roomId: string): Promise<RoomHealth>;
   onChange(listener: (change: EngineChange) => void): () => void;
   counters(): EngineCounters;
 

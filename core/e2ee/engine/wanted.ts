@@ -1,11 +1,12 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { Group } from "../../mls/group.ts";
+import { authHashOf, type Group } from "../../mls/group.ts";
 import { base64Of, equalBytes, framed } from "../bytes.ts";
 import type { DeviceRef, GroupView } from "./calls.ts";
 import { advance, settle, submit } from "./commits.ts";
-import { chance } from "./core.ts";
+import { chance, GroupLost } from "./core.ts";
 import { renewals, viewGroup } from "./group_view.ts";
 import { packagesFor } from "./member_packages.ts";
+import { anchor } from "./order.ts";
 import type { RoomBox } from "./room_box.ts";
 
 /** Commits that lose the race in a row before the device leaves it to others. */
@@ -62,19 +63,30 @@ function newerCertificate({ core }: RoomBox, group: Group): Uint8Array | undefin
   return own === undefined || equalBytes(own.credential, credential) ? undefined : credential;
 }
 
+/**
+ * The sequencer's group has the number of this one and other secrets (trap T9): after a take-over,
+ * or where it tells two stories. @throws GroupLost
+ */
+function demandSameGroup(group: Group, { epoch, receipt }: GroupView): void {
+  if (epoch !== group.epoch || receipt?.base_epoch !== epoch - 1) return;
+  if (receipt.auth_hash === base64Of(authHashOf(group.state.confirmationTag))) return;
+  throw new GroupLost("group_differs", `Epoch ${epoch} is another one for the others`);
+}
+
 /** What the room's group needs, or undefined where it needs nothing or cannot be changed here. */
 export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
   const { group } = box;
   if (group === undefined) return undefined;
   const view = await viewGroup(box);
   if (view === undefined || view.state === "none") return undefined;
-  box.sequencer = view.sequencer;
   if (view.state === "paused") {
     // What is known of the group is old: nothing can be changed before its server answers.
     box.trouble("sequencer_unreachable");
     return undefined;
   }
   box.well("sequencer_unreachable");
+  demandSameGroup(group, view);
+  await anchor(box, view);
   const renew = isRenewalDue(box) || newerCertificate(box, group) !== undefined;
   const { userId, id } = box.core.device;
   const add = view.wanted.add.filter(({ user, device }) => user !== userId || device !== id);

@@ -20,6 +20,7 @@ import { signReceipt, type Unsigned } from "./receipts.ts";
 import { deviceKey, findRegistered, type RegisteredDevice } from "./registered_devices.ts";
 import { storeCommit, type Stored, storeGroup } from "./store_commit.ts";
 import { type ServersOf, successorsOf } from "./sequencer.ts";
+import { requireUseful } from "./useless_commits.ts";
 import { membersOf, readRoster } from "./wanted.ts";
 
 /** Who asks this server, which orders the group's changes, for one. */
@@ -34,6 +35,8 @@ export interface Change extends Asking {
   readonly bundle: Bundle;
   readonly baseEpoch: number;
   readonly external: boolean;
+  /** Of an external one: the epoch whose change the device could not follow. */
+  readonly unfollowed: number | undefined;
 }
 
 interface Outcome {
@@ -148,6 +151,7 @@ async function judged(
   const { members } = servers;
   const roster = await readRoster(tx, { groupId: group.group_id, members });
   requireMember(roster.registered, caller);
+  await requireUseful(tx, { group, caller, leaves: roster.leaves, nowMs: deps.clock.now() });
   const claims = await findClaims(tx, group.room_id);
   const { leaves, added, removed } = judgeCommit({ ...roster, facts, caller, claims });
   const unsigned = { ...nextReceipt(deps, group, facts), successors: successorsOf(servers) };
@@ -159,6 +163,7 @@ async function judged(
     groupInfo: bundle.groupInfo,
     bytes: bundle.commit,
     external: facts.external,
+    unfollowed: change.unfollowed,
     leaves,
     removed: removed.length > 0,
     suite: group.suite,
@@ -237,6 +242,7 @@ function storedOf(
     roomId: room.id,
     receipt,
     external: false,
+    unfollowed: undefined,
     removed: false,
     sender: { user: caller.user, device: caller.device },
     sequencer: serverName,

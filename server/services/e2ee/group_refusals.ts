@@ -15,7 +15,8 @@ export type PolicyReason =
   | "twice"
   | "unclaimed_package"
   | "unfit"
-  | "unwanted_removal";
+  | "unwanted_removal"
+  | "useless_commits";
 
 export function policy(reason: PolicyReason, message: string): OperationError {
   return new OperationError("policy", message, { details: { reason } });

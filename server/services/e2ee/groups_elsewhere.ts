@@ -43,6 +43,7 @@ export interface GroupsElsewhere {
     readonly bundle: Bundle;
     readonly baseEpoch: number;
     readonly external: boolean;
+    readonly unfollowed: number | undefined;
   }): Promise<Receipt>;
   /** Of the sequencer. @throws OperationError */
   claim(

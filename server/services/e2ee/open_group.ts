@@ -2,6 +2,7 @@ import type { Group, Receipt } from "../../../core/api/e2ee_groups.ts";
 import { base64Of } from "../../../core/e2ee/bytes.ts";
 import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import type { KeyEntry } from "../../../core/keys/key_entry.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Room } from "../../rooms/room.ts";
 import { openChannel } from "../chat/place.ts";
@@ -17,6 +18,7 @@ import { findGroup, findGroupInfo, findTakeOvers, receiptOf } from "./group_rows
 import { requireOwnDevice } from "./registered_devices.ts";
 import { canBeEncrypted, isEncrypted, mayEncrypt } from "./room_encryption.ts";
 import { firstSequencerOf } from "./sequencer.ts";
+import { findSequencerKeys } from "./sequencer_keys.ts";
 import { membersOf, readRoster } from "./wanted.ts";
 
 type Who = Pick<Caller, "userId" | "sessionId">;
@@ -119,13 +121,15 @@ export async function sendCommit(
     readonly roomId: string;
     readonly baseEpoch: number;
     readonly external: boolean;
+    readonly unfollowed: number | undefined;
     readonly bundle: RawBundle;
   },
 ): Promise<{ receipt: Receipt }> {
   const room = await openGroupRoom(deps, who.userId, input.roomId);
   const caller = await requireOwnDevice(deps.sql, who);
-  const { baseEpoch, external } = input;
-  const change = { room, caller, bundle: openBundle(input.bundle), baseEpoch, external };
+  const { baseEpoch, external, unfollowed } = input;
+  const bundle = openBundle(input.bundle);
+  const change = { room, caller, bundle, baseEpoch, external, unfollowed };
   return {
     receipt: await deps.elsewhere.ordersHere(room)
       ? await changeGroup(deps, change)
@@ -147,6 +151,16 @@ export async function listCommits(
     fromEpoch: input.afterEpoch + 1,
     limit: input.limit,
   });
+}
+
+/** @throws OperationError `not_found`, `invalid` */
+export async function listSequencerKeys(
+  deps: GroupDeps,
+  who: Who,
+  input: { readonly roomId: string; readonly keys: string },
+): Promise<{ keys: KeyEntry[] }> {
+  const room = await openGroupRoom(deps, who.userId, input.roomId);
+  return await findSequencerKeys(deps, room, input.keys.split(","));
 }
 
 /** @throws OperationError `not_found`, `invalid`, `forbidden`, `rate_limited` */

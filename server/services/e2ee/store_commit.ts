@@ -17,6 +17,7 @@ export interface Stored {
   /** Of the commit; of the group information where the group was made without one. */
   readonly bytes: Uint8Array;
   readonly external: boolean;
+  readonly unfollowed: number | undefined;
   readonly sender: Device;
   readonly groupInfo: Uint8Array;
   readonly suite: number;
@@ -72,10 +73,10 @@ async function storeParts(tx: Tx, rng: Rng, stored: Stored): Promise<void> {
   const { receipt, groupId, roomId, sender, leaves } = stored;
   await tx`
     insert into mls_commits (group_id, base_epoch, hash, bytes, external, sender_user,
-      sender_device, receipt, created_ts)
+      sender_device, receipt, created_ts, unfollowed)
     values (${groupId}, ${receipt.base_epoch}, ${receipt.commit_hash}, ${stored.bytes},
       ${stored.external}, ${sender.user}, ${sender.device}, ${JSON.stringify(receipt)},
-      ${receipt.ts})`;
+      ${receipt.ts}, ${stored.unfollowed ?? null})`;
   await writeLeaves(tx, { groupId, roomId, leaves });
   await storeWelcome(tx, rng, stored);
 }

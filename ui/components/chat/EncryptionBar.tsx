@@ -15,6 +15,7 @@ type SaidHere = Exclude<RoomReason, "identity_changed" | "device_not_ready">;
 const ACTS: Readonly<Record<SaidHere, "look" | "retry" | "none">> = {
   unexpected_member: "look",
   too_many_rejoins: "retry",
+  order_disputed: "none",
   sequencer_unreachable: "retry",
   removal_pending: "none",
   waiting_for_devices: "none",

@@ -114,6 +114,7 @@ export const OPERATIONS = {
   getGroup: ["GET", "/client/v1/rooms/:room_id/group"],
   listCommits: ["GET", "/client/v1/rooms/:room_id/group/commits"],
   listSealed: ["GET", "/client/v1/rooms/:room_id/sealed"],
+  listSequencerKeys: ["GET", "/client/v1/rooms/:room_id/group/keys"],
   listWelcomes: ["GET", "/client/v1/welcomes"],
   reportEncryptionFailures: ["POST", "/client/v1/encryption/failures"],
   sendCommit: ["POST", "/client/v1/rooms/:room_id/group/commits"],
@@ -303,6 +304,7 @@ export interface OperationTypes {
   getGroup: typeof e2ee_groups.getGroup;
   listCommits: typeof e2ee_groups.listCommits;
   listSealed: typeof e2ee_groups.listSealed;
+  listSequencerKeys: typeof e2ee_groups.listSequencerKeys;
   listWelcomes: typeof e2ee_groups.listWelcomes;
   reportEncryptionFailures: typeof e2ee_groups.reportEncryptionFailures;
   sendCommit: typeof e2ee_groups.sendCommit;

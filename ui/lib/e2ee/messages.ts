@@ -20,6 +20,7 @@ export const ASKABLE = [
   "forgetTexts",
   "devices",
   "counters",
+  "health",
   "acceptIdentity",
   "startVerification",
   "acceptVerification",

@@ -98,6 +98,8 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "sealed.bar.starting":
     "Die Verschlüsselung wird vorbereitet. Was du schreibst, geht hinaus, sobald sie bereit ist.",
   "sealed.bar.reconnecting": "Wird wieder sicher verbunden …",
+  "sealed.bar.order_disputed":
+    "Was {server} über Änderungen dieser Unterhaltung sagt, ist nicht belegt, deshalb folgt dieser Browser ihnen nicht. Nachrichten gehen weiter.",
   "sealed.bar.sequencer_unreachable":
     "Änderungen der Gruppe ruhen: {server} ist nicht erreichbar. Nachrichten gehen weiter.",
   "sealed.bar.removal_pending":

@@ -90,6 +90,8 @@ export const privateTexts = {
   "composer.sealedChannel": "Encrypted message to #{name}",
   "sealed.bar.starting": "Encryption is being prepared. What you write goes out when it is ready.",
   "sealed.bar.reconnecting": "Reconnecting securely…",
+  "sealed.bar.order_disputed":
+    "What {server} says about changes of this conversation is not proven, so this browser does not follow them. Messages go on.",
   "sealed.bar.sequencer_unreachable":
     "Changes of the group are paused: {server} cannot be reached. Messages go on.",
   "sealed.bar.removal_pending": "A device that left is being locked out. Then messages go on.",

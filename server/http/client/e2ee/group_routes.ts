@@ -6,6 +6,7 @@ import {
   GROUP_LIMITS,
   listCommits as listCommitsOperation,
   listSealed as listSealedOperation,
+  listSequencerKeys as listKeysOperation,
   listWelcomes as listWelcomesOperation,
   reportEncryptionFailures,
   sendCommit as sendOperation,
@@ -25,6 +26,7 @@ import {
   createGroup,
   getGroup,
   listCommits,
+  listSequencerKeys,
   sendCommit,
 } from "../../../services/e2ee/open_group.ts";
 import { listSealed } from "../../../services/e2ee/sealed_feed.ts";
@@ -77,11 +79,12 @@ function changeRoutes(deps: GroupRouteDeps): Route[] {
     ),
     route(
       sendOperation,
-      ({ caller, params, body: { base_epoch, external = false, ...bundle } }) =>
+      ({ caller, params, body: { base_epoch, external = false, unfollowed, ...bundle } }) =>
         sendCommit(deps, caller, {
           roomId: params.room_id,
           baseEpoch: base_epoch,
           external,
+          unfollowed: external ? unfollowed : undefined,
           bundle,
         }),
       { bodyBytes: BUNDLE_BODY_BYTES },
@@ -104,6 +107,11 @@ function readingRoutes(deps: GroupRouteDeps): Route[] {
           afterEpoch: query.after_epoch,
           limit: query.limit,
         }),
+    ),
+    route(
+      listKeysOperation,
+      ({ caller, params, query }) =>
+        listSequencerKeys(deps, caller, { roomId: params.room_id, ...query }),
     ),
     route(listWelcomesOperation, ({ caller }) => listWelcomes(deps, caller)),
     route(ackOperation, ({ caller, params }) => ackWelcome(deps, caller, params.welcome_id)),
