@@ -371,8 +371,10 @@ class Call implements CallActs {
   }
 
   retry(): void {
-    if (this.#joined && !this.#over) return void this.#speech.openMicrophone(this.#choices);
-    this.#rejoin();
+    // In a call that stands only the microphone can be missing.
+    const stands = this.#joined && !this.#over && this.#shown().trouble === undefined;
+    if (stands) void this.#speech.openMicrophone(this.#choices);
+    else this.#rejoin();
   }
 
   #rejoin(): void {
