@@ -5,10 +5,29 @@ import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
 import { converse, soon } from "../harness/e2ee_wire.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import type { Person } from "../harness/homeserver.ts";
+import { openLink } from "../harness/link.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
+import { found } from "./secrecy.ts";
+
+const OPEN = "plain marble said before";
+
+/** Bytes of many connections, one after the other as they came. */
+class Capture {
+  readonly #parts: string[] = [];
+  readonly #decoder = new TextDecoder("latin1");
+
+  readonly take = (bytes: Uint8Array): void => {
+    this.#parts.push(this.#decoder.decode(bytes));
+  };
+
+  text(): string {
+    return this.#parts.join("");
+  }
+}
 
 Deno.test("devices of two servers talk, add one, and go on while the way between them is cut", async (t) => {
-  await using federation = await startServers(2);
+  const [between, toDevices] = [new Capture(), new Capture()];
+  await using federation = await startServers(2, { tap: between.take });
   await using folder = await tempFolder();
   await using stack = new AsyncDisposableStack();
   const [one, two] = federation.servers as [FederatedServer, FederatedServer];
@@ -17,12 +36,23 @@ Deno.test("devices of two servers talk, add one, and go on while the way between
     const client = stack.use(
       await DeviceClient.open(person, { folder: join(folder.path, name) }),
     );
+    const { port } = new URL(client.transport.url);
+    const link = stack.use(openLink({ port: Number(port), tap: toDevices.take }));
+    client.transport.url = `http://127.0.0.1:${link.port}`;
+    await client.transport.connect();
     await client.engine.setUp({ name });
     return client;
   };
   const [a, b] = [await open(ann, "ann-1"), await open(bea, "bea-1")];
   const roomId = await converse(ann, bea);
   const kind = dmOf(ann, bea);
+  // Said in the open, by the way that is listened to: the search is known to find what is there.
+  const plain = await fetch(`${a.transport.url}/client/v1/rooms/${roomId}/send`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${ann.token}` },
+    body: JSON.stringify({ channel_id: "main", body: OPEN }),
+  });
+  assert.equal(plain.status, 200, await plain.text());
   const reads = (client: DeviceClient, texts: readonly string[]) =>
     soon(
       `${client.person.id} to read ${texts.at(-1)}`,
@@ -63,6 +93,13 @@ Deno.test("devices of two servers talk, add one, and go on while the way between
     await say(b, "nobody of the other server hears this yet");
     federation.heal(0, 1);
     await reads(a, texts);
+  });
+
+  await t.step("nothing that was sealed is on any wire", () => {
+    for (const capture of [between, toDevices]) {
+      assert.deepEqual(found(capture.text(), [OPEN]), [OPEN]);
+      assert.deepEqual(found(capture.text(), texts), []);
+    }
   });
 
   await t.step("no server holds a text", async () => {

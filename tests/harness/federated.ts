@@ -28,6 +28,8 @@ export interface FederationOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Of one server alone, by its place. */
   readonly settingsOf?: (at: number) => Readonly<Record<string, string>>;
+  /** Shown all that goes between servers. */
+  readonly tap?: (bytes: Uint8Array) => void;
   readonly logOf?: (at: number) => Log;
   /** Further test peers of all of them: `name=http://127.0.0.1:port`. */
   readonly extraPeers?: readonly string[];
@@ -49,7 +51,13 @@ export async function startServers(
   for (let from = 0; from < count; from++) {
     for (let to = 0; to < count; to++) {
       if (from === to) continue;
-      links.set(`${from} ${to}`, stack.use(openLink({ port: ports[to] as number })));
+      links.set(
+        `${from} ${to}`,
+        stack.use(openLink({
+          port: ports[to] as number,
+          ...(options.tap === undefined ? {} : { tap: options.tap }),
+        })),
+      );
     }
   }
   const both = (a: number, b: number, act: (link: Link) => void) => {

@@ -6,8 +6,13 @@ export interface Link extends AsyncDisposable {
   heal(): void;
 }
 
-/** Opens a way to `target`, whose port may be listened on later. */
-export function openLink(target: { readonly port: number }): Link {
+/**
+ * Opens a way to `target`, whose port may be listened on later. `tap` is shown all that goes over
+ * it, in both directions.
+ */
+export function openLink(
+  target: { readonly port: number; readonly tap?: (bytes: Uint8Array) => void },
+): Link {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
   const work = new Set<Promise<unknown>>();
@@ -17,7 +22,13 @@ export function openLink(target: { readonly port: number }): Link {
   };
   const pipe = async (from: Deno.Conn, to: Deno.Conn) => {
     // A side that ends ends the other; how it ended is of no interest.
-    await from.readable.pipeTo(to.writable).catch(() => undefined);
+    const tapped = new TransformStream<Uint8Array, Uint8Array>({
+      transform(bytes, controller) {
+        target.tap?.(bytes);
+        controller.enqueue(bytes);
+      },
+    });
+    await from.readable.pipeThrough(tapped).pipeTo(to.writable).catch(() => undefined);
     open.delete(from);
     open.delete(to);
   };
