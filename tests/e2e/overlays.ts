@@ -133,6 +133,9 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
 /** Those that ann, who owns the guild, cannot open; bob can. */
 export const OF_A_MEMBER: readonly string[] = ["leaveGuild"];
 
+/** Those that are there during a call alone: `voice_test.ts` looks at them. */
+export const OF_A_CALL: readonly string[] = ["call", "callPerson"];
+
 /** What opens beside the dialogs. */
 export const POPOVERS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   "menu of the guild": (page) => page.getByRole("button", { name: /^Menu of/ }).click(),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { deriveSFrameKey, openFrame } from "../../core/e2ee/voice/sframe.ts";
+import { findBarriers } from "../harness/axe.ts";
 import { decodeHeader } from "../../core/e2ee/voice/sframe_header.ts";
 import { openPerson, type Person } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
@@ -96,6 +97,7 @@ async function codeOf(page: Page): Promise<string> {
   const code = page.getByLabel("Code of the call");
   await code.waitFor();
   const text = await code.innerText();
+  assert.deepEqual(await findBarriers(page, { inside: "dialog[open]" }), []);
   await page.keyboard.press("Escape");
   await page.locator("dialog[open]").waitFor({ state: "detached" });
   return text;
@@ -204,6 +206,8 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
   await step("one's own volume for somebody is one's own", async () => {
     await rowOf(bob.page, "cy").click();
     const volume = bob.page.getByLabel("Volume for you");
+    await volume.waitFor();
+    assert.deepEqual(await findBarriers(bob.page, { inside: "dialog[open]" }), []);
     await volume.fill("0");
     await listen(bob, "ann");
     await listen(ann, "bob", "cy");

@@ -62,7 +62,8 @@ export function Timeline({ place }: { place: TalkPlace }) {
             : <Top place={place} />}
           {window.loading === "before" && <Skeletons count={3} />}
           <div
-            role="feed"
+            // A feed has articles; without any it is just a named part.
+            role={rows.length > 0 ? "feed" : "group"}
             aria-label={t("timeline.label")}
             aria-busy={window.loading !== "none" ? "true" : "false"}
             onKeyDown={moveBetweenRows}

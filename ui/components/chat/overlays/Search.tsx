@@ -1,6 +1,13 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useRef, useState } from "preact/hooks";
 import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
-import { openSearch, type SearchHit, type SearchSource } from "../../../lib/browser/search.ts";
+import type { SearchHit } from "../../../lib/browser/search.ts";
+import {
+  type Found,
+  type Searching,
+  useFound,
+  useSource,
+} from "../../../lib/browser/use_search.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
@@ -13,40 +20,18 @@ import { Dialog } from "../Dialog.tsx";
 
 /** Hits asked for at a time. */
 const PAGE = 20;
-/** Whoever types is not answered for each letter (ms). */
-const PAUSE_MS = 150;
 const SHOWN_CHARS = 200;
-
-interface Found {
-  readonly query: string;
-  readonly hits: readonly SearchHit[];
-  readonly hasMore: boolean;
-}
 
 /** Words in what was said in the open conversation; a press goes to the message. */
 export default function Search() {
   const state = useChat();
   const place = state.place.value;
-  const search = useSource();
+  const search = useSource(state);
   const [query, setQuery] = useState("");
   const [shown, setShown] = useState(PAGE);
-  const [found, setFound] = useState<Found | undefined>(undefined);
   const list = useRef<HTMLUListElement>(null);
   const wanted = query.trim();
-  useEffect(() => {
-    if (!search.source || wanted === "") return setFound(undefined);
-    let late = false;
-    const { source } = search;
-    const timer = setTimeout(() =>
-      void source.find(wanted, shown).then(
-        (page) => late || setFound({ query: wanted, ...page }),
-        search.fail,
-      ), PAUSE_MS);
-    return () => {
-      late = true;
-      clearTimeout(timer);
-    };
-  }, [search.source, search.turn, wanted, shown]);
+  const found = useFound(search, wanted, shown);
   const jump = (id: string) => {
     if (!isTalk(place)) return;
     state.overlay.value = null;
@@ -82,69 +67,59 @@ export default function Search() {
         />
         <p class="small muted" role="status">{statusOf(search, found)}</p>
         {search.fault && <p class="field-error" role="alert">{search.fault}</p>}
-        {found && found.hits.length === 0 && search.done && (
-          <div class="empty">
-            <Drawing name="quiet" />
-            <h3>{t("search.none")}</h3>
-            <p>{t("search.noneText")}</p>
-          </div>
-        )}
-        {found && found.hits.length > 0 && (
-          <ul ref={list} aria-label={t("search.results")}>
-            {found.hits.map((hit) => (
-              <Hit
-                key={hit.id}
-                hit={hit}
-                words={words}
-                onPick={() => jump(hit.id)}
-              />
-            ))}
-          </ul>
-        )}
-        {found?.hasMore && (
-          <button
-            type="button"
-            class="button small"
-            onClick={() => setShown(shown + PAGE)}
-          >
-            {t("search.more")}
-          </button>
-        )}
+        <Results
+          search={search}
+          found={found}
+          words={words}
+          list={list}
+          onPick={jump}
+          onMore={() => setShown(shown + PAGE)}
+        />
       </div>
     </Dialog>
   );
 }
 
-interface Searching {
-  readonly source: SearchSource | undefined;
-  readonly fault: string | undefined;
-  readonly done: boolean;
-  /** Messages looked through. */
-  readonly read: number;
-  /** Counts what makes it worth asking again. */
-  readonly turn: number;
-  readonly fail: (error: unknown) => void;
-}
-
-/** What searches the open conversation, from when the panel opens until it closes. */
-function useSource(): Searching {
-  const state = useChat();
-  const place = state.place.value;
-  const [source, setSource] = useState<SearchSource | undefined>(undefined);
-  const [fault, setFault] = useState<string | undefined>(undefined);
-  const [progress, setProgress] = useState({ done: false, read: 0, turn: 0 });
-  const fail = (error: unknown) => setFault(error instanceof Error ? error.message : String(error));
-  useEffect(() => {
-    if (!isTalk(place)) return;
-    const opened = openSearch(
-      state,
-      place,
-      (now) => setProgress(({ turn }) => ({ ...now, turn: turn + 1 })),
-    );
-    opened.then(setSource, fail);
-    return () => void opened.then((each) => each.close(), () => undefined);
-  }, []);
-  return { source, fault, ...progress, fail };
+function Results({ search, found, words, list, onPick, onMore }: {
+  search: Searching;
+  found: Found | undefined;
+  words: readonly string[];
+  list: RefObject<HTMLUListElement>;
+  onPick: (id: string) => void;
+  onMore: () => void;
+}) {
+  return (
+    <>
+      {found && found.hits.length === 0 && search.done && (
+        <div class="empty">
+          <Drawing name="quiet" />
+          <h3>{t("search.none")}</h3>
+          <p>{t("search.noneText")}</p>
+        </div>
+      )}
+      {found && found.hits.length > 0 && (
+        <ul ref={list} aria-label={t("search.results")}>
+          {found.hits.map((hit) => (
+            <Hit
+              key={hit.id}
+              hit={hit}
+              words={words}
+              onPick={() => onPick(hit.id)}
+            />
+          ))}
+        </ul>
+      )}
+      {found?.hasMore && (
+        <button
+          type="button"
+          class="button small"
+          onClick={onMore}
+        >
+          {t("search.more")}
+        </button>
+      )}
+    </>
+  );
 }
 
 function statusOf({ done, read, fault, source }: Searching, found: Found | undefined): string {
