@@ -109,9 +109,11 @@ Deno.test("a private channel: removal, return, a restart of the server, a lost d
     const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
     await cid.do("POST", `/invites/${code}/accept`, {});
     await owner.do("POST", "/invite", { room_id: roomId, user_id: cid.id });
+    await a.engine.sync(roomId);
+    // At once: the message itself lets the newcomer in, who could never read it otherwise.
+    await a.send(roomId, TO_ALL);
     await c.engine.sync(roomId);
     await c.until(roomId, "in again", ({ phase }) => phase === "encrypted");
-    await a.send(roomId, TO_ALL);
     await c.send(roomId, LAST);
     const seen = (await c.texts(roomId)).filter((text) => !text.startsWith("<"));
     assert.deepEqual(seen.slice(-2), [TO_ALL, LAST]);

@@ -129,6 +129,9 @@ export async function rejoin(box: RoomBox, unfollowed?: number): Promise<void> {
     }
     const spreadMs = Math.min(MAX_SPREAD_MS, view.leaves.length * SPREAD_MS);
     await core.ports.clock.sleep(chance(core) * spreadMs, core.signal);
+    // Who won may have let this device in: the Welcome opens what was sealed since, joining anew not.
+    await takeWelcomes(box);
+    if (box.group !== undefined) return;
   }
 }
 
