@@ -37,6 +37,7 @@ Deno.test("the command line: names, help, and what it does not know", () => {
       "encryption",
       "mls",
       "new_device",
+      "voice",
     ],
     tiny: true,
   });
