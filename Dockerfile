@@ -8,6 +8,7 @@ COPY migrations ./migrations
 COPY scripts ./scripts
 COPY server ./server
 COPY ui ./ui
+COPY voice ./voice
 RUN npx -y deno@2.9.6 task compile
 
 FROM debian:bookworm-slim
