@@ -32,6 +32,10 @@ async function profileOf(page: Page, name: string): Promise<void> {
   await dialog(page).getByRole("button", { name: "Message", exact: true }).waitFor();
 }
 
+/** The conversation of two, in the list; there may be a group with him as well. */
+const withBob = (page: Page) =>
+  page.locator("a.side-row.dm", { hasText: "bob" }).filter({ hasNotText: "eve" });
+
 /** A group of Ann, Bob and Eve: begun where there is none yet. */
 async function toGroup(page: Page): Promise<void> {
   await page.goto(new URL("/home", page.url()).href);
@@ -113,7 +117,7 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   pins: (page) => page.getByRole("button", { name: "Pinned messages" }).click(),
   encrypt: async (page) => {
     await page.goto(new URL("/home", page.url()).href);
-    await page.getByRole("link", { name: "bob" }).first().click();
+    await withBob(page).click();
     await page.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
     await dialog(page).getByText("bob has not opened OpenGuild").waitFor();
   },
@@ -125,7 +129,7 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   leaveGuild: (page) => fromGuild(page, "Leave guild"),
   leaveDm: async (page) => {
     await page.goto(new URL("/home", page.url()).href);
-    await page.locator("a.side-row.dm", { hasText: "bob" }).click({ button: "right" });
+    await withBob(page).click({ button: "right" });
     await page.getByRole("menuitem", { name: "Leave conversation" }).click();
   },
 };
