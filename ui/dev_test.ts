@@ -49,6 +49,11 @@ Deno.test("the chat page loads no more script and style than its budget", async 
   assert.ok(styles <= STYLE_BYTES, `${styles} bytes of style`);
 });
 
+Deno.test("no file is listed twice: a service worker that is to keep one twice is refused", async () => {
+  const urls = (await readManifest()).files.map(({ url }) => url);
+  assert.deepEqual(urls.filter((url, at) => urls.indexOf(url) !== at), []);
+});
+
 Deno.test("the encryption comes as one script of its own, within its budget", async () => {
   const manifest = await readManifest();
   const url = manifest.data[ENGINE_FILE];

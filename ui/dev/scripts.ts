@@ -77,8 +77,10 @@ export async function bundleScripts(
     }),
   ];
   await esbuild.stop();
+  // Both builds write what is the same in both, under one name.
+  const byPath = new Map(built.flatMap(({ outputFiles }) => outputFiles).map((f) => [f.path, f]));
   return {
-    files: built.flatMap(({ outputFiles }) => outputFiles),
+    files: [...byPath.values()],
     metafile: { outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)) },
   };
 }
