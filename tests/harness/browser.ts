@@ -62,13 +62,6 @@ export async function openPerson(browser: Browser, options: PersonOptions = {}):
   return { context, page, faults, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Another window of somebody's browser; what goes wrong in it is theirs. */
-export async function openWindow({ context, faults }: Person): Promise<Page> {
-  const page = await context.newPage();
-  watch(page, faults);
-  return page;
-}
-
 function watch(page: Page, faults: string[]): void {
   page.on("pageerror", (error) => faults.push(`script: ${error.stack ?? error.message}`));
   page.on("console", (message) => {
