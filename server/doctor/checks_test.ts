@@ -286,15 +286,15 @@ Deno.test("voice: off, without an address, a port in use, and what has to be ope
     message: /no public address/,
     advice: /voice\.announce/,
   });
+  const port = freePort();
   const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const busy = { ...on, "voice.announce": "192.0.2.7" };
-  assertFound(await checkVoice(given({ ...busy, "voice.port": String(socket.address().port) })), {
+  await new Promise<void>((resolve) => socket.bind(port, "127.0.0.1", resolve));
+  const free = { ...on, "voice.announce": "192.0.2.7", "voice.port": String(port) };
+  assertFound(await checkVoice(given(free)), {
     status: "problem",
     message: /Port \d+ of UDP and TCP cannot be opened \(127\.0\.0\.1: .*EADDRINUSE/,
     advice: /voice\.port/,
   });
-  const free = { ...busy, "voice.port": String(socket.address().port) };
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   const good = await checkVoice(given(free));
   assertGood(good);
