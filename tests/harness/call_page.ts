@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import type { Seat, Sfu } from "../../voice/sfu/sfu.ts";
+import { sitDown } from "./lounge.ts";
 
 /** Runs in the page: one peer connection that answers what it is offered, and listens. */
 const SCRIPT = `
@@ -66,14 +67,7 @@ export async function joinCall(
   const page = await (await browser.newContext()).newPage();
   await page.goto(options.url);
   await page.evaluate(SCRIPT);
-  const seat = sfu.join({
-    call: "lounge",
-    participant: name,
-    speak: true,
-    hear: true,
-    bitrate: 64_000,
-  });
-  if (seat === undefined) throw new Error("The call is full");
+  const seat = sitDown(sfu, name);
   const faults: string[] = [];
   let answered = 0;
   const reply = async (offer: Seat["offer"]) => {

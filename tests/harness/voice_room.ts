@@ -5,6 +5,7 @@ import { systemRng } from "../../server/system/rng.ts";
 import { openSfu } from "../../voice/sfu/open_sfu.ts";
 import type { JoinRequest, Sfu } from "../../voice/sfu/sfu.ts";
 import { type DtlsIdentity, makeIdentity } from "../../voice/werift/certificate.ts";
+import { sitDown } from "./lounge.ts";
 import { ScriptedPeer } from "./scripted_peer.ts";
 
 export interface VoiceRoom extends AsyncDisposable {
@@ -36,15 +37,7 @@ export async function openVoiceRoom(): Promise<VoiceRoom> {
     sfu,
     identity,
     async join(name, change = {}) {
-      const seat = sfu.join({
-        call: "lounge",
-        participant: name,
-        speak: true,
-        hear: true,
-        bitrate: 64_000,
-        ...change,
-      });
-      if (seat === undefined) throw new Error("The call is full");
+      const seat = sitDown(sfu, name, change);
       return owned.use(await ScriptedPeer.open(seat, sfu.port, identity));
     },
     passTime(ms) {

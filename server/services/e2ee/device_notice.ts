@@ -1,6 +1,6 @@
 import type { DeviceId } from "../../../core/ids/device_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { Bus } from "../../../core/ports/bus.ts";
+import { noticesOn } from "../notices.ts";
 
 /** What devices are told of: hints, each reads what it wants to know. */
 export type DeviceNotice =
@@ -9,20 +9,6 @@ export type DeviceNotice =
   /** Something waits in an inbox. */
   | { readonly kind: "inbox"; readonly userId: UserId; readonly deviceIds: readonly DeviceId[] };
 
-const SUBJECT = "og.device";
-
-export function publishDeviceNotice(bus: Bus, notice: DeviceNotice): void {
-  bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(notice)));
-}
-
-/** Hears the notices of every process, this one's too. Returns the end of the subscription. */
-export function subscribeDeviceNotices(
-  bus: Bus,
-  handle: (notice: DeviceNotice) => void,
-): () => void {
-  // Only processes of this homeserver write there.
-  return bus.subscribe(
-    SUBJECT,
-    (payload) => handle(JSON.parse(new TextDecoder().decode(payload)) as DeviceNotice),
-  );
-}
+export const { publish: publishDeviceNotice, subscribe: subscribeDeviceNotices } = noticesOn<
+  DeviceNotice
+>("og.device");

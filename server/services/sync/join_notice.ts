@@ -1,7 +1,7 @@
 import type { Checking } from "../../../core/api/guild.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { Bus } from "../../../core/ports/bus.ts";
+import { noticesOn } from "../notices.ts";
 
 /** What the devices of one user are told of joins and invitations; in no log. */
 export type JoinNotice =
@@ -25,17 +25,6 @@ export type JoinNotice =
   /** An invitation came, or was answered. */
   | { readonly kind: "invitation"; readonly roomId: RoomId; readonly userId: UserId };
 
-const SUBJECT = "og.join";
-
-export function publishJoinNotice(bus: Bus, notice: JoinNotice): void {
-  bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(notice)));
-}
-
-/** Hears the notices of every process, this one's too. Returns the end of the subscription. */
-export function subscribeJoinNotices(bus: Bus, handle: (notice: JoinNotice) => void): () => void {
-  // Only processes of this homeserver write there.
-  return bus.subscribe(
-    SUBJECT,
-    (payload) => handle(JSON.parse(new TextDecoder().decode(payload)) as JoinNotice),
-  );
-}
+export const { publish: publishJoinNotice, subscribe: subscribeJoinNotices } = noticesOn<
+  JoinNotice
+>("og.join");

@@ -1,9 +1,10 @@
-import type { ComponentChildren, RefObject } from "preact";
+import type { RefObject } from "preact";
 import { linkArea, markArea, quoteArea } from "../../lib/browser/format_area.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import { ToolButton } from "./ToolButton.tsx";
 
 /** Over the box while words in it are selected: what can be done to them. */
 export default function FormatBar({ area }: { area: RefObject<HTMLTextAreaElement> }) {
@@ -27,41 +28,27 @@ export default function FormatBar({ area }: { area: RefObject<HTMLTextAreaElemen
       onPointerDown={(event) => event.preventDefault()}
       onKeyDown={onKey}
     >
-      <Tool label={withKey(state, t("keys.bold"), "bold")} onClick={mark("**")}>
+      <ToolButton label={withKey(state, t("keys.bold"), "bold")} onClick={mark("**")}>
         <b aria-hidden="true">B</b>
-      </Tool>
-      <Tool label={withKey(state, t("keys.italic"), "italic")} onClick={mark("*")}>
+      </ToolButton>
+      <ToolButton label={withKey(state, t("keys.italic"), "italic")} onClick={mark("*")}>
         <i aria-hidden="true">I</i>
-      </Tool>
-      <Tool label={withKey(state, t("keys.strike"), "strike")} onClick={mark("~~")}>
+      </ToolButton>
+      <ToolButton label={withKey(state, t("keys.strike"), "strike")} onClick={mark("~~")}>
         <s aria-hidden="true">S</s>
-      </Tool>
-      <Tool label={t("format.code")} onClick={mark("`")}>
+      </ToolButton>
+      <ToolButton label={t("format.code")} onClick={mark("`")}>
         <code aria-hidden="true">{"</>"}</code>
-      </Tool>
-      <Tool label={t("format.quote")} onClick={act(quoteArea)}>
+      </ToolButton>
+      <ToolButton label={t("format.quote")} onClick={act(quoteArea)}>
         <span class="quote-sign" aria-hidden="true">”</span>
-      </Tool>
-      <Tool label={t("format.spoiler")} onClick={mark("||")}>
+      </ToolButton>
+      <ToolButton label={t("format.spoiler")} onClick={mark("||")}>
         <Icon name="hidden" />
-      </Tool>
-      <Tool label={t("format.link")} onClick={act(linkArea)}>
+      </ToolButton>
+      <ToolButton label={t("format.link")} onClick={act(linkArea)}>
         <Icon name="link" />
-      </Tool>
+      </ToolButton>
     </div>
-  );
-}
-
-function Tool(props: { label: string; onClick: () => void; children: ComponentChildren }) {
-  return (
-    <button
-      type="button"
-      class="icon-button small"
-      title={props.label}
-      aria-label={props.label}
-      onClick={props.onClick}
-    >
-      {props.children}
-    </button>
   );
 }

@@ -6,6 +6,7 @@ import { t } from "../../lib/i18n/t.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import { MembersHead } from "./MembersHead.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
 
 type Person = GroupDm["people"][number];
@@ -23,9 +24,7 @@ export default function GroupPeople({ group }: { group: GroupDm }) {
   }, [roomId, people.length, state.connection.value]);
   return (
     <aside class="members" aria-label={t("nav.members")}>
-      <header class="side-head">
-        <h2 class="grow">{t("group.title")}</h2>
-        <span class="tiny faint">{people.length}</span>
+      <MembersHead title={t("group.title")} count={people.length}>
         <button
           type="button"
           class="icon-button"
@@ -35,15 +34,7 @@ export default function GroupPeople({ group }: { group: GroupDm }) {
         >
           <Icon name="plus" />
         </button>
-        <button
-          type="button"
-          class="icon-button only-narrow"
-          aria-label={t("close")}
-          onClick={() => state.panel.value = "main"}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+      </MembersHead>
       <div class="side-scroll" ref={list}>
         <ul class="side-list" aria-label={t("group.title")}>
           {people.map((person) => <PersonRow key={person.user.id} group={group} person={person} />)}

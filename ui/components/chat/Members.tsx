@@ -19,6 +19,7 @@ import { dmOf, guildOf } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import { MembersHead } from "./MembersHead.tsx";
 
 /** Most presences one subscription asks for. */
 const WATCHED = 200;
@@ -62,18 +63,7 @@ function GuildMembers() {
   if (!guild || state.place.value.kind !== "channel") return null;
   return (
     <aside class="members" aria-label={t("nav.members")}>
-      <header class="side-head">
-        <h2 class="grow">{t("nav.members")}</h2>
-        <span class="tiny faint">{list?.total ?? guild.member_count}</span>
-        <button
-          type="button"
-          class="icon-button only-narrow"
-          aria-label={t("close")}
-          onClick={() => state.panel.value = "main"}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+      <MembersHead title={t("nav.members")} count={list?.total ?? guild.member_count} />
       {list ? <MemberList key={guild.id} guild={guild} list={list} /> : <MemberSkeletons />}
     </aside>
   );

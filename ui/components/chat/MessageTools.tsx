@@ -7,10 +7,11 @@ import { t } from "../../lib/i18n/t.ts";
 import { messageHref } from "../../lib/store/links.ts";
 import { canReact, messageRights } from "../../lib/store/message_rights.ts";
 import { isTalk, refKey } from "../../lib/store/place.ts";
-import { Icon, type IconName } from "../Icon.tsx";
+import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
+import { ToolButton } from "./ToolButton.tsx";
 
 const QUICK = ["👍", "❤️", "😂"];
 
@@ -46,34 +47,22 @@ export function MessageTools({ message }: { message: Message }) {
           onPick={(key) => void toggleReaction(state, message, key)}
         />
       )}
-      <Tool
-        icon="reply"
+      <ToolButton
         label={t("message.reply")}
         onClick={() => mode.value = { reply: message, edit: null }}
-      />
+      >
+        <Icon name="reply" />
+      </ToolButton>
       {own && (
-        <Tool
-          icon="edit"
+        <ToolButton
           label={t("message.edit")}
           onClick={() => mode.value = { reply: null, edit: message }}
-        />
+        >
+          <Icon name="edit" />
+        </ToolButton>
       )}
       <MoreMenu message={message} own={own} />
     </div>
-  );
-}
-
-function Tool(props: { icon: IconName; label: string; onClick: () => void }) {
-  return (
-    <button
-      type="button"
-      class="icon-button small"
-      title={props.label}
-      aria-label={props.label}
-      onClick={props.onClick}
-    >
-      <Icon name={props.icon} />
-    </button>
   );
 }
 

@@ -9,6 +9,7 @@ import type { ChatState } from "../../lib/store/chat.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import { PersonFace } from "./PersonFace.tsx";
 
 const SHOWN = 8;
 /** Guilds whose first members are fetched to choose from. */
@@ -138,23 +139,12 @@ function Chips(
 }
 
 function People({ users, onPick }: { users: readonly User[]; onPick: (userId: string) => void }) {
-  const state = useChat();
   return (
     <ul class="pick-list">
       {users.map((user) => (
         <li key={user.id}>
           <button type="button" class="side-row" onClick={() => onPick(user.id)}>
-            <Avatar
-              id={user.id}
-              name={nameOf(user)}
-              uri={user.avatar}
-              size="m"
-              presence={state.presenceOf(user.id)}
-            />
-            <span class="grow clip">
-              <span class="clip block strong">{nameOf(user)}</span>
-              <span class="clip block tiny faint">{handleOf(user.id)}</span>
-            </span>
+            <PersonFace user={user} name={nameOf(user)} />
             <Icon name="plus" small />
           </button>
         </li>

@@ -3,13 +3,13 @@ import type { Member } from "../../../../core/api/guild.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
 import { showToast } from "../../../lib/browser/toast.ts";
-import { handleOf, memberName } from "../../../lib/format/names.ts";
+import { memberName } from "../../../lib/format/names.ts";
 import { can } from "../../../lib/format/rights.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
-import { Avatar } from "../../Avatar.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { PersonFace } from "../PersonFace.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 /** As many as one answer of the server has. */
@@ -161,21 +161,9 @@ function AddPeople(props: {
 function PersonRow(
   { member, children }: { member: Member; children: preact.ComponentChildren },
 ) {
-  const state = useChat();
-  const { user } = member;
   return (
     <li class="person-row">
-      <Avatar
-        id={user.id}
-        name={memberName(member)}
-        uri={user.avatar}
-        size="m"
-        presence={state.presenceOf(user.id)}
-      />
-      <span class="grow clip">
-        <span class="clip block strong">{memberName(member)}</span>
-        <span class="clip block tiny faint">{handleOf(user.id)}</span>
-      </span>
+      <PersonFace user={member.user} name={memberName(member)} />
       {children}
     </li>
   );

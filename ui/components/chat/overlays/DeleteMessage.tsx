@@ -7,6 +7,7 @@ import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { Markdown } from "../Markdown.tsx";
 import { drawMention } from "../mention.tsx";
+import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 export default function DeleteMessage(
@@ -46,20 +47,12 @@ export default function DeleteMessage(
           />
         </label>
       )}
-      <div class="row end">
-        <button type="button" class="button" onClick={() => state.overlay.value = null}>
-          {t("cancel")}
-        </button>
-        <button
-          type="button"
-          class="button danger solid"
-          disabled={busy}
-          autofocus
-          onClick={remove}
-        >
-          {t("delete")}
-        </button>
-      </div>
+      <ActRow
+        label={t("delete")}
+        disabled={busy}
+        autofocus
+        onAct={remove}
+      />
     </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { t } from "../../../lib/i18n/t.ts";
 import { isTalk } from "../../../lib/store/place.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 /** Asks once more before several messages go for everyone. */
@@ -33,20 +34,12 @@ export default function DeleteSelected() {
           />
         </label>
       )}
-      <div class="row end">
-        <button type="button" class="button" onClick={() => state.overlay.value = null}>
-          {t("cancel")}
-        </button>
-        <button
-          type="button"
-          class="button danger solid"
-          disabled={busy || chosen.length === 0}
-          autofocus
-          onClick={remove}
-        >
-          {t("delete")}
-        </button>
-      </div>
+      <ActRow
+        label={t("delete")}
+        disabled={busy || chosen.length === 0}
+        autofocus
+        onAct={remove}
+      />
     </Dialog>
   );
 }

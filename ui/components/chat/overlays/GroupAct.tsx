@@ -8,6 +8,7 @@ import { t } from "../../../lib/i18n/t.ts";
 import type { ChatState, Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 type Act = Extract<Overlay, { kind: "groupAct" }>;
@@ -20,24 +21,16 @@ export default function GroupAct({ overlay }: { overlay: Act }) {
     .find((each) => each.room_id === overlay.roomId);
   if (!group) return null;
   const { title, texts, act } = wordsOf(state, group, overlay);
-  const danger = overlay.act === "handOver" ? "primary" : "danger solid";
   return (
     <Dialog title={title}>
       {texts.map((text) => <p key={text}>{text}</p>)}
       {error && <p class="field-error" role="alert">{error}</p>}
-      <div class="row end wrap">
-        <button type="button" class="button" onClick={() => state.overlay.value = null}>
-          {t("cancel")}
-        </button>
-        <button
-          type="button"
-          class={`button ${danger}`}
-          disabled={busy}
-          onClick={() => run(() => perform(state, overlay))}
-        >
-          {act}
-        </button>
-      </div>
+      <ActRow
+        label={act}
+        disabled={busy}
+        harmless={overlay.act === "handOver"}
+        onAct={() => run(() => perform(state, overlay))}
+      />
     </Dialog>
   );
 }

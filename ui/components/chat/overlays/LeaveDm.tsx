@@ -4,6 +4,7 @@ import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 export default function LeaveDm(
@@ -16,19 +17,11 @@ export default function LeaveDm(
     <Dialog title={t("dm.leaveTitle", { name })}>
       <p>{t("dm.leaveText", { name })}</p>
       {error && <p class="field-error" role="alert">{error}</p>}
-      <div class="row end">
-        <button type="button" class="button" onClick={() => state.overlay.value = null}>
-          {t("cancel")}
-        </button>
-        <button
-          type="button"
-          class="button danger solid"
-          disabled={busy}
-          onClick={() => run(() => leaveDm(state, dm))}
-        >
-          {t("dm.leave")}
-        </button>
-      </div>
+      <ActRow
+        label={t("dm.leave")}
+        disabled={busy}
+        onAct={() => run(() => leaveDm(state, dm))}
+      />
     </Dialog>
   );
 }

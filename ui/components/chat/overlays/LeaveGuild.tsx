@@ -4,6 +4,7 @@ import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 export default function LeaveGuild(
@@ -23,14 +24,11 @@ export default function LeaveGuild(
     <Dialog title={t("guild.leaveTitle", { name: guild?.name ?? "" })}>
       <p>{t("guild.leaveText")}</p>
       {error && <p class="field-error" role="alert">{error}</p>}
-      <div class="row end">
-        <button type="button" class="button" onClick={() => state.overlay.value = null}>
-          {t("cancel")}
-        </button>
-        <button type="button" class="button danger solid" disabled={busy} onClick={leave}>
-          {t("guild.leave")}
-        </button>
-      </div>
+      <ActRow
+        label={t("guild.leave")}
+        disabled={busy}
+        onAct={leave}
+      />
     </Dialog>
   );
 }

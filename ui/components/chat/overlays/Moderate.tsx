@@ -6,6 +6,7 @@ import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
 const TIMEOUTS = [
@@ -76,14 +77,11 @@ export default function Moderate(
         />
       </label>
       {error && <p class="field-error" role="alert">{error}</p>}
-      <div class="row end">
-        <button type="button" class="button" onClick={() => state.overlay.value = null}>
-          {t("cancel")}
-        </button>
-        <button type="button" class="button danger solid" disabled={busy} onClick={perform}>
-          {t(`member.${act}`)}
-        </button>
-      </div>
+      <ActRow
+        label={t(`member.${act}`)}
+        disabled={busy}
+        onAct={perform}
+      />
     </Dialog>
   );
 }

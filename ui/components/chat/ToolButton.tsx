@@ -1,0 +1,18 @@
+import type { ComponentChildren } from "preact";
+
+/** One act of a toolbar: a sign, with its name for who points at it or listens. */
+export function ToolButton(
+  props: { label: string; onClick: () => void; children: ComponentChildren },
+) {
+  return (
+    <button
+      type="button"
+      class="icon-button small"
+      title={props.label}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
+  );
+}
