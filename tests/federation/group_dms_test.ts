@@ -140,6 +140,20 @@ Deno.test("a conversation of several across three servers: begun, added to, hand
     assert.ok(!(await textsOf(cid, roomId)).includes("hello both"));
   });
 
+  await step("put away it is back with the next message, on open pages at once", async () => {
+    using page = await amy.connect();
+    await amy.do("POST", `/dms/${roomId}/close`, {});
+    await page.until((frame) => frame.op === "dispatch" && frame.t === "dm.remove");
+    assert.equal(await groupOf(amy, roomId), undefined);
+    const before = page.dispatches("dm.update").length;
+    await say(ann, roomId, "still there?");
+    await soon(
+      "it to be back",
+      () => Promise.resolve(page.dispatches("dm.update").length > before),
+    );
+    assert.equal((await groupOf(amy, roomId))?.room_id, roomId);
+  });
+
   await step("somebody whose settings keep strangers out hears nothing of it", async () => {
     const fay = await two.register("fay", await codeOf(bob));
     await fay.do("PATCH", "/account/preferences", { dms_from: "shared" });

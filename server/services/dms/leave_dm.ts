@@ -4,6 +4,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { leaveRoom } from "../guilds/leave_guild.ts";
 import { putAway } from "./closed_dms.ts";
+import { isConversation } from "./is_conversation.ts";
 
 type DmDeps = Pick<ChatDeps, "sql" | "rooms"> & {
   readonly remote: Pick<RemoteRooms, "announceConversation">;
@@ -15,8 +16,7 @@ type DmDeps = Pick<ChatDeps, "sql" | "rooms"> & {
  */
 export async function closeDm(deps: DmDeps, userId: UserId, rawId: string): Promise<void> {
   const room = await deps.rooms.openFor(userId, rawId);
-  const { kind } = room.authority.room;
-  if (kind !== "dm" && kind !== "group_dm") throw roomNotFound();
+  if (!isConversation(room)) throw roomNotFound();
   await putAway(deps.sql, { roomId: room.id, userId });
   deps.remote.announceConversation(userId, room.id);
 }

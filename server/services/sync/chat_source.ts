@@ -33,6 +33,7 @@ import type { GroupNotice } from "../e2ee/group_notice.ts";
 import type { SeenNotice } from "../reads/read_notice.ts";
 import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
 import { heardAgain } from "../dms/closed_dms.ts";
+import { isConversation } from "../dms/is_conversation.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
@@ -260,7 +261,7 @@ export class ChatSource implements GatewaySource {
 
   /** Whoever put the conversation away sees it again: whichever process comes first says so. */
   async #bringBack(room: Room, stored: StoredEvent): Promise<void> {
-    if (room.authority.room.kind !== "dm" || stored.order === undefined) return;
+    if (!isConversation(room) || stored.order === undefined) return;
     for (const userId of await heardAgain(this.#deps.sql, room.id, stored.order)) {
       this.#deps.conversationIsBack(userId, room.id);
     }
@@ -268,8 +269,7 @@ export class ChatSource implements GatewaySource {
 
   /** What was said last in a conversation was taken back, maybe: its place in the list changes. */
   async #conversation(room: Room): Promise<readonly Dispatch[]> {
-    const { kind } = room.authority.room;
-    if (kind !== "dm" && kind !== "group_dm") return [];
+    if (!isConversation(room)) return [];
     return (await projectDm(this.#deps, room, this.#watchers)).dispatches;
   }
 
