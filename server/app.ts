@@ -47,6 +47,7 @@ import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
 import { TraceBook } from "./system/tracing.ts";
+import { sweepMissed } from "./services/voice/missed_calls.ts";
 import { sweepVoiceActs } from "./services/voice/voice_acts.ts";
 import { openTls } from "./tls/open_tls.ts";
 
@@ -105,6 +106,7 @@ export async function startServer(
       await domain.encryption.sweep();
       await outbound.servers.sweep();
       await sweepVoiceActs({ sql }, clock.now());
+      await sweepMissed(sql, clock.now());
     },
   });
   const link = await domain.accounts.firstAdministratorLink();
@@ -213,6 +215,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     media: voiceMedia,
     live,
     chat: chat.deps,
+    announceConversation: memberships.remote.announceConversation,
     stack,
   });
   return {

@@ -5,6 +5,7 @@ import { Checking, Guild, Member } from "./guild.ts";
 import { Invitation } from "./invitations.ts";
 import { MessageFrame } from "./message.ts";
 import { Relationship } from "./relationships.ts";
+import { MissedCall, RING_DISPATCH } from "./ringing.ts";
 import { Presence, User } from "./user.ts";
 import { VOICE_DISPATCH, VoiceChannel } from "./voice.ts";
 
@@ -84,7 +85,10 @@ export const Snapshot = z.object({
   relationships: z.array(Relationship),
   read_states: z.array(ReadState),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
-  voice: z.array(VoiceChannel).describe("Voice channels that somebody is in, of those visible"),
+  voice: z.array(VoiceChannel).describe(
+    "Voice channels and conversations that somebody is in a call in, of those visible",
+  ),
+  missed_calls: z.array(MissedCall),
   position: z.string(),
   server: z.object({
     name: z.string(),
@@ -174,6 +178,7 @@ export const DISPATCH = {
   /** A device of the user has few key packages left. */
   "key_packages.low": z.object({}),
   ...VOICE_DISPATCH,
+  ...RING_DISPATCH,
   "session.revoked": z.object({ reason: z.string() }),
 } as const;
 export type DispatchName = keyof typeof DISPATCH;

@@ -11,6 +11,7 @@ import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import { Calls } from "../services/voice/calls.ts";
 import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
+import { keepMissed } from "../services/voice/ring_people.ts";
 import type { VoiceAbsence } from "../services/voice/refusals.ts";
 import type { JoinDeps } from "../services/voice/join_deps.ts";
 import { VoiceWatch } from "../services/voice/voice_watch.ts";
@@ -60,16 +61,43 @@ export function composeVoice(
     readonly metrics: Metrics;
     readonly database: Database;
     readonly chat: ChatDeps;
+    readonly announceConversation: JoinDeps["announceConversation"];
     readonly stack: AsyncDisposableStack;
   },
 ): JoinDeps {
-  const { media, live, metrics, chat, database, stack } = input;
+  const { media, live, metrics, chat, database, announceConversation, stack } = input;
   const { maxCalls, maxParticipants } = config.voice;
+  const log = system.log.child({ part: "voice" });
+  // What is missed as the server stops is kept too.
+  const keeping = new Set<Promise<void>>();
+  stack.defer(async () => {
+    await Promise.all(keeping);
+  });
   const calls = new Calls(
-    { ...system, sfu: media, board: live.voice, meter: metrics },
+    {
+      ...system,
+      sfu: media,
+      board: live.voice,
+      meter: metrics,
+      missed: ({ roomId }, rings) => {
+        const ts = system.clock.now();
+        const missed = rings.map(({ userId, by }) => ({
+          userId,
+          roomId,
+          by: by.id as UserId,
+          ts,
+        }));
+        const kept = keepMissed(deps, missed)
+          .catch((error) =>
+            log.log("error", "A missed call could not be kept.", { room: roomId, error })
+          )
+          .finally(() => keeping.delete(kept));
+        keeping.add(kept);
+      },
+    },
     { maxCalls, maxParticipants },
   );
-  const deps = { ...chat, calls, log: system.log.child({ part: "voice" }) };
+  const deps = { ...chat, calls, board: live.voice, log };
   const watch = stack.use(new VoiceWatch(deps));
   live.hub.onGone((sessionId) => calls.lostGateway(sessionId));
   live.hub.onUpdate(({ partial }) => {
@@ -84,7 +112,7 @@ export function composeVoice(
     if (notice.kind === "devices") watch.accountChanged(notice.userId);
   }));
   if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls));
-  return { ...deps, watch, claimCalls: () => claimCalls(database) };
+  return { ...deps, watch, announceConversation, claimCalls: () => claimCalls(database) };
 }
 
 /**

@@ -43,7 +43,7 @@ export function openLive(deps: { clock: Clock; rng: Rng; bus: Bus; meter: HubMet
     hub,
     presences,
     typing,
-    voice: new VoiceBoard({ hub }),
+    voice: new VoiceBoard({ hub, clock: deps.clock }),
     stop: () => {
       presences.stop();
       typing.stop();

@@ -66,7 +66,7 @@ export async function startGateway(options: GatewayServerOptions = {}): Promise<
     elsewhereCount: 1000,
   });
   const typing = new Typing(shared, { pairCount: 1000 });
-  const voice = new VoiceBoard({ hub });
+  const voice = new VoiceBoard({ hub, clock: systemClock });
   let cuts = 0;
   const gateway = new Gateway(
     {

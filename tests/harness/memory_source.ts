@@ -126,6 +126,7 @@ export class MemorySource implements GatewaySource {
       read_states: [],
       presences: {},
       voice: [],
+      missed_calls: [],
       position: `p${this.#updates.length}`,
       server: {
         name: "localhost",

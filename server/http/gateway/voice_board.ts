@@ -1,5 +1,9 @@
 import type { DispatchData } from "../../../core/api/gateway.ts";
 import type { VoiceChannel, VoiceParticipant } from "../../../core/api/voice.ts";
+import type { User } from "../../../core/api/user.ts";
+import type { RingEnd } from "../../../core/api/ringing.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import { dispatchFrame } from "./frame.ts";
@@ -19,6 +23,14 @@ interface Shown extends VoiceRef {
 }
 
 type OwnWord = "voice.offer" | "voice.group" | "voice.ended";
+type PeopleWord = "voice.ringing" | "voice.missed";
+
+/** Somebody calls. */
+interface Ring {
+  readonly by: User;
+  /** Monotonic. */
+  readonly untilMs: number;
+}
 
 /**
  * Who is in which voice channel, as those see it who may see the channel; kept nowhere else and
@@ -27,10 +39,14 @@ type OwnWord = "voice.offer" | "voice.group" | "voice.ended";
  */
 export class VoiceBoard {
   readonly #hub: Hub;
+  readonly #clock: Clock;
+  /** Who is rung for what, by the user and the channel's key. */
+  readonly #rings = new Map<string, Map<string, VoiceRef & Ring>>();
   readonly #channels = new Map<string, Shown>();
 
-  constructor(deps: { readonly hub: Hub }) {
+  constructor(deps: { readonly hub: Hub; readonly clock: Clock }) {
     this.#hub = deps.hub;
+    this.#clock = deps.clock;
     this.#hub.onGain((session, keys) => this.#tellWhole(session, keys));
   }
 
@@ -63,6 +79,32 @@ export class VoiceBoard {
     this.#hub.deliverEphemeral({ t, d, audience: { to: "session", sessionId } } as Dispatch);
   }
 
+  /** A word to all devices of these users. */
+  tellUsers<Name extends PeopleWord>(
+    userIds: readonly UserId[],
+    t: Name,
+    d: DispatchData<Name>,
+  ): void {
+    this.#hub.deliverEphemeral({ t, d, audience: { to: "users", userIds } } as Dispatch);
+  }
+
+  /** Rings somebody on all devices, and on those that arrive meanwhile. */
+  ring(userId: UserId, { roomId, channelId }: VoiceRef, ring: Ring): void {
+    const rings = this.#rings.get(userId) ?? new Map<string, VoiceRef & Ring>();
+    const whole = { roomId, channelId, ...ring };
+    this.#rings.set(userId, rings.set(channelKey(roomId, channelId), whole));
+    const audience = { to: "users", userIds: [userId] } as const;
+    this.#hub.deliverEphemeral({ t: "voice.ring", d: this.#ringData(whole), audience });
+  }
+
+  ringEnded(userId: UserId, ref: VoiceRef, reason: RingEnd): void {
+    const rings = this.#rings.get(userId);
+    if (rings?.delete(channelKey(ref.roomId, ref.channelId)) !== true) return;
+    if (rings.size === 0) this.#rings.delete(userId);
+    const audience = { to: "users", userIds: [userId] } as const;
+    this.#hub.deliverEphemeral({ t: "voice.ring_ended", d: { ...named(ref), reason }, audience });
+  }
+
   /** Whether this signed-in browser has a live connection. */
   isConnected(sessionId: string): boolean {
     return this.#hub.hasSession(sessionId);
@@ -81,6 +123,14 @@ export class VoiceBoard {
   greet(session: Session, told: readonly VoiceChannel[]): void {
     const known = new Set(told.map((each) => channelKey(each.room_id, each.channel_id)));
     this.#tellWhole(session, [...session.channels].filter((key) => !known.has(key)));
+    for (const ring of this.#rings.get(session.caller.userId)?.values() ?? []) {
+      session.sink.send(dispatchFrame("voice.ring", this.#ringData(ring), undefined));
+    }
+  }
+
+  #ringData(ring: VoiceRef & Ring) {
+    const left_ms = Math.max(0, Math.round(ring.untilMs - this.#clock.monotonic()));
+    return { ...named(ring), by: ring.by, left_ms };
   }
 
   #tellWhole(session: Session, keys: readonly string[]): void {

@@ -52,6 +52,10 @@ export interface ThrottlePolicies {
   readonly failureReport: Bucket;
   /** Calls joined, and begun anew, by one account. */
   readonly voiceJoin: Bucket;
+  /** Calls of one account that ring others. */
+  readonly voiceRing: Bucket;
+  /** The same in one conversation. */
+  readonly voiceRingRoom: Bucket;
   /** Key packages of people here, asked for by one other server. */
   readonly keyClaimServer: Bucket;
   /** Names and codes looked up from one address without an account. */
@@ -90,6 +94,8 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     keyUpload: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     failureReport: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     voiceJoin: bucket(30, { perMs: MINUTE_MS, bursts: 1 }),
+    voiceRing: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
+    voiceRingRoom: bucket(2, { perMs: MINUTE_MS, bursts: 2 }),
     keyClaimServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };

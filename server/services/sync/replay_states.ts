@@ -12,6 +12,7 @@ import { listInvitations } from "../invites/invitations.ts";
 import { seenByOthers } from "../reads/seen_by_other.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
+import { listMissed } from "../voice/missed_calls.ts";
 import { changedProfiles } from "../users/changed_profiles.ts";
 import { memberRemoval, memberUpdate, OF_ONE_MEMBER } from "./project_control.ts";
 import { absenceOf } from "./project_dm.ts";
@@ -80,6 +81,7 @@ export async function wholeStates(
     ...(await askedDms(deps, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
     ...(await listInvitations(deps, userId)).map((d): Told => ({ t: "invitation.update", d })),
     ...(await listRelationships(deps, userId)).map((d): Told => ({ t: "relationship.update", d })),
+    { t: "voice.missed", d: { calls: await listMissed(deps, userId) } },
     ...await readMarkers(deps, userId, joined),
   ];
 }

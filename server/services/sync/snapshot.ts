@@ -11,6 +11,7 @@ import { openJoinedRooms, withoutMoved } from "../guilds/list_guilds.ts";
 import { listInvitations } from "../invites/invitations.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
+import { listMissed } from "../voice/missed_calls.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
 
 export interface ServerFacts {
@@ -41,11 +42,12 @@ export async function buildSnapshot(
   ]);
   const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
-  const [views, dms, invitations, relationships, states] = await Promise.all([
+  const [views, dms, invitations, relationships, missed_calls, states] = await Promise.all([
     Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
     listDms(deps, userId),
     listInvitations(deps, userId),
     listRelationships(deps, userId),
+    listMissed(deps, userId),
     readStates(deps, userId, rooms.map((room) => textChannels(room, userId, nowMs))),
   ]);
   const presences: Snapshot["presences"] = {};
@@ -68,6 +70,7 @@ export async function buildSnapshot(
       read_states: states,
       presences,
       voice: [],
+      missed_calls,
       server: { ...deps.server },
     },
     entitlements: rooms.map((room) => entitlementOf(room, userId, nowMs)),

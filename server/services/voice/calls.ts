@@ -8,6 +8,7 @@ import type { Caller } from "../../http/caller.ts";
 import type { VoiceBoard, VoiceRef } from "../../http/gateway/voice_board.ts";
 import { type Call, type Participant, passes, viewParticipant } from "./call.ts";
 import { CallGroup } from "./call_group.ts";
+import { type OnMissed, Rings } from "./rings.ts";
 import type { GroupMember } from "./call_places.ts";
 import { callFull, noSuchSession, serverFull, type VoiceAbsence, voiceAbsent } from "./refusals.ts";
 
@@ -25,6 +26,8 @@ export interface CallsDeps {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly meter: CallMeter;
+  /** Somebody who was rung did not come. */
+  readonly missed: OnMissed;
 }
 
 /** Figures of calls, without names. */
@@ -49,6 +52,8 @@ export interface Entrance
  * a time, and a call ends with its last participant.
  */
 export class Calls {
+  /** Who is rung for them. */
+  readonly rings: Rings;
   readonly #deps: CallsDeps;
   readonly #options: CallsOptions;
   /** By `room/channel`. */
@@ -59,6 +64,7 @@ export class Calls {
   constructor(deps: CallsDeps, options: CallsOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.rings = new Rings(deps);
   }
 
   all(): Iterable<Call> {
@@ -131,6 +137,7 @@ export class Calls {
     this.#byUser.set(participant.userId, participant);
     this.#follow(participant);
     this.#deps.board.put(call, viewParticipant(participant));
+    this.rings.entered(call, participant.userId);
     call.group.enter({ session, device: entrance.device, keyPackage: entrance.keyPackage });
     this.#deps.meter.voiceJoined();
     return participant;
@@ -207,6 +214,7 @@ export class Calls {
       call.group.tick();
       this.#tellSpeaking(call, nowMs);
     }
+    this.rings.tick();
   }
 
   /** Ends everything: the server stops. */
@@ -239,7 +247,9 @@ export class Calls {
   }
 
   #endIfEmpty(call: Call): void {
-    if (call.participants.size === 0) this.#calls.delete(`${call.roomId}/${call.channelId}`);
+    if (call.participants.size > 0) return;
+    this.#calls.delete(`${call.roomId}/${call.channelId}`);
+    this.rings.over(call);
   }
 
   #seated(

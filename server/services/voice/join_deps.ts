@@ -1,3 +1,4 @@
+import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
 import type { VoiceWatch } from "./voice_watch.ts";
 
@@ -6,4 +7,5 @@ export interface JoinDeps extends VoiceDeps {
   readonly watch: VoiceWatch;
   /** Whether this process is the one that holds the server's calls; it becomes so where none is. */
   readonly claimCalls: () => Promise<boolean>;
+  readonly announceConversation: RemoteRooms["announceConversation"];
 }

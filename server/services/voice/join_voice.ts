@@ -8,8 +8,10 @@ import { bytesOf, ownerOf } from "../e2ee/bundle.ts";
 import { policy, readMls } from "../e2ee/group_refusals.ts";
 import { deviceKey, type RegisteredDevice, requireOwnDevice } from "../e2ee/registered_devices.ts";
 import type { GroupMember } from "./call_places.ts";
+import { isConversation } from "../dms/is_conversation.ts";
 import { readMarks } from "./marks.ts";
-import { voiceAbsent } from "./refusals.ts";
+import { nobodyThere, voiceAbsent } from "./refusals.ts";
+import { putMissedAway } from "./ring_people.ts";
 import type { JoinDeps } from "./join_deps.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
 import { openVoicePlace, soundOf } from "./voice_place.ts";
@@ -24,8 +26,8 @@ export interface JoinInput {
 }
 
 /**
- * Joins the call of a voice channel, which begins with whoever comes first.
- * @throws OperationError `forbidden`, `not_found`, `invalid`, `policy`, `voice_full`,
+ * Joins the call of a voice channel or of a conversation, which begins with whoever comes first.
+ * @throws OperationError `forbidden`, `not_found`, `invalid`, `conflict`, `policy`, `voice_full`,
  * `voice_unavailable`, `rate_limited`
  */
 export async function joinVoice(
@@ -35,6 +37,7 @@ export async function joinVoice(
 ): Promise<VoiceSession> {
   const { room, channelId, rights } = await openVoicePlace(deps, caller.userId, input);
   deps.calls.requireOffered();
+  if (isConversation(room) && room.authority.joinedUsers().size < 2) throw nobodyThere();
   requireRight(rights, "CONNECT", "join this voice channel");
   if (!await deps.claimCalls()) throw voiceAbsent("other_process");
   const ref = { roomId: room.id, channelId };
@@ -63,6 +66,7 @@ export async function joinVoice(
   });
   // What was taken away while this was read is taken away now.
   deps.watch.look(participant.call);
+  if (isConversation(room)) await putMissedAway(deps, userId, room.id);
   return deps.calls.view(participant);
 }
 

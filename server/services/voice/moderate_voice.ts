@@ -5,6 +5,7 @@ import { holds } from "../../../core/permissions/bits.ts";
 import type { VoiceRef } from "../../http/gateway/voice_board.ts";
 import { LOCK_CLASS } from "../../postgres/lock_keys.ts";
 import { requireRight } from "../chat/place.ts";
+import { isConversation } from "../dms/is_conversation.ts";
 import { requireMember } from "../members/get_member.ts";
 import { type Marks, type Participant, viewParticipant } from "./call.ts";
 import { readMarks, writeMarks } from "./marks.ts";
@@ -48,6 +49,9 @@ export async function moderateVoice(
   deps.calls.requireOffered();
   if (!await deps.claimCalls()) throw voiceAbsent("other_process");
   const place = await openVoicePlace(deps, by, input);
+  if (isConversation(place.room)) {
+    throw new OperationError("invalid", "Nobody moderates the call of a conversation.");
+  }
   const target = requireMember(place.room, input.userId);
   const act: Act = { by, target, place, wanted };
   requireSense(wanted);

@@ -34,6 +34,22 @@ export function voiceElsewhere(server: ServerName): OperationError {
   );
 }
 
+export function conversationElsewhere(server: ServerName): OperationError {
+  return new OperationError(
+    "voice_unavailable",
+    `People of ${server} are in this conversation. Calls across servers come later.`,
+    { details: { reason: "other_server", server } },
+  );
+}
+
+/** Nobody would be there to be talked to. */
+export function nobodyThere(): OperationError {
+  return new OperationError(
+    "conflict",
+    "Nobody else is in this conversation: they have not accepted it yet, or have left it.",
+  );
+}
+
 export function serverFull(calls: number): OperationError {
   return new OperationError(
     "voice_unavailable",

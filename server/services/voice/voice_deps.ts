@@ -1,4 +1,5 @@
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import type { VoiceBoard } from "../../http/gateway/voice_board.ts";
 import type { Calls } from "./calls.ts";
 
 /** What the services of calls need; each takes a `Pick`. */
@@ -8,4 +9,5 @@ export interface VoiceDeps extends
     "sql" | "rooms" | "users" | "clock" | "rng" | "log" | "throttle" | "serverName"
   > {
   readonly calls: Calls;
+  readonly board: VoiceBoard;
 }

@@ -7,9 +7,10 @@ import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import { contentOf, integerOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
+import { isConversation } from "../dms/is_conversation.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
-import { voiceElsewhere } from "./refusals.ts";
+import { conversationElsewhere, voiceElsewhere } from "./refusals.ts";
 
 /** A voice channel as somebody finds it. */
 export interface VoicePlace {
@@ -20,9 +21,9 @@ export interface VoicePlace {
 }
 
 /**
- * A voice channel of this server that the user may see.
+ * A voice channel of this server that the user may see, or a conversation of people of this server.
  * @throws OperationError `not_found`, `invalid` for another kind, `voice_unavailable` where the
- * channel belongs to another server
+ * channel belongs to another server, or people of another one are in the conversation
  */
 export async function openVoicePlace(
   deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
@@ -31,6 +32,11 @@ export async function openVoicePlace(
 ): Promise<VoicePlace> {
   const place = await openChannel(deps, userId, raw);
   const { room, channelId } = place;
+  if (isConversation(room)) {
+    const other = [...room.authority.joinedServers()].find((each) => each !== deps.serverName);
+    if (other !== undefined) throw conversationElsewhere(other);
+    return place;
+  }
   if (room.authority.channel(channelId)?.kind !== "voice") {
     throw new OperationError("invalid", "This is no voice channel: nobody can talk in it.", {
       details: { field: "channel_id" },

@@ -81,6 +81,8 @@ export class VoiceWatch implements AsyncDisposable {
       where d.session_id = any(${present.map(({ sessionId }) => sessionId)})
         and d.certificate is not null and u.state = 'active'`;
     const devices = new Map(rows.map((row) => [row.session_id, row.device_id]));
+    const room = await this.#deps.rooms.open(call.roomId);
+    calls.rings.keep(call, (userId) => room?.authority.isJoined(userId) === true);
     const looks = await users.find(present.map(({ userId }) => userId));
     for (const participant of present) {
       const { session, userId, sessionId, device } = participant;

@@ -24,6 +24,7 @@ import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
+import type * as ringing from "../../../core/api/ringing.ts";
 import type * as sync from "../../../core/api/sync.ts";
 import type * as voice from "../../../core/api/voice.ts";
 
@@ -200,6 +201,9 @@ export const OPERATIONS = {
   listRelationships: ["GET", "/client/v1/relationships"],
   removeFriend: ["DELETE", "/client/v1/relationships/:user_id"],
   unblockUser: ["DELETE", "/client/v1/blocks/:user_id"],
+  declineVoice: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
+  forgetMissedCall: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/missed"],
+  ringVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
   answerVoice: ["POST", "/client/v1/voice/sessions/:session/answer"],
@@ -390,6 +394,9 @@ export interface OperationTypes {
   listRelationships: typeof relationships.listRelationships;
   removeFriend: typeof relationships.removeFriend;
   unblockUser: typeof relationships.unblockUser;
+  declineVoice: typeof ringing.declineVoice;
+  forgetMissedCall: typeof ringing.forgetMissedCall;
+  ringVoice: typeof ringing.ringVoice;
   events: typeof sync.events;
   sync: typeof sync.sync;
   answerVoice: typeof voice.answerVoice;

@@ -30,6 +30,7 @@ function keptApp(state: ChatState): KeptApp {
       presences: {},
       // Who is in a call is nothing to be kept.
       voice: [],
+      missed_calls: [],
       // No position: a start from here is followed by a whole snapshot of the server's.
       position: "",
       relationships: [...state.relationships.value.values()],

@@ -11,6 +11,7 @@ import {
   updateVoice,
   VOICE_LIMITS,
 } from "../../../../core/api/voice.ts";
+import { declineVoice, forgetMissedCall, ringVoice } from "../../../../core/api/ringing.ts";
 import { joinVoice } from "../../../services/voice/join_voice.ts";
 import { moderateVoice } from "../../../services/voice/moderate_voice.ts";
 import {
@@ -23,6 +24,7 @@ import {
   readyForEpoch,
   restartStay,
 } from "../../../services/voice/own_stay.ts";
+import { declineCall, putMissedAway, ringPeople } from "../../../services/voice/ring_people.ts";
 import type { JoinDeps } from "../../../services/voice/join_deps.ts";
 import { type Route, route } from "../../route.ts";
 
@@ -52,8 +54,29 @@ export function voiceRoutes(deps: VoiceRouteDeps): Route[] {
         wanted: body,
       }),
     })),
+    ...ringRoutes(deps),
     ...stayRoutes(deps),
     ...groupRoutes(deps),
+  ];
+}
+
+function ringRoutes(deps: VoiceRouteDeps): Route[] {
+  const where = (params: { readonly room_id: string; readonly channel_id: string }) => ({
+    roomId: params.room_id,
+    channelId: params.channel_id,
+  });
+  return [
+    route(ringVoice, async ({ caller, params }) => ({
+      people: await ringPeople(deps, caller, where(params)),
+    })),
+    route(declineVoice, async ({ caller, params }) => {
+      await declineCall(deps, caller, where(params));
+      return {};
+    }),
+    route(forgetMissedCall, async ({ caller, params }) => {
+      await putMissedAway(deps, caller.userId, params.room_id);
+      return {};
+    }),
   ];
 }
 

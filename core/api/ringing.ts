@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { defineOperation } from "./operation.ts";
+import { User } from "./user.ts";
+
+/** Bounds and times of ringing. docs/PROTOCOL.md, "Voice". */
+export const RINGING = {
+  /** Somebody is rung for so long. */
+  ringMs: 30_000,
+  /** Missed calls of one account that are kept, one of each conversation: the latest. */
+  missed: 100,
+  /** A missed call is forgotten after this time. */
+  missedMs: 90 * 24 * 3_600_000,
+} as const;
+
+const tag = "voice";
+const auth = "user" as const;
+const Ref = { room_id: z.string(), channel_id: z.string() };
+const Params = z.object(Ref);
+
+/** Calls of a conversation that were not answered, until they are put away or a call is joined. */
+export const MissedCall = z.object({
+  ...Ref,
+  by: User.describe("Who called last"),
+  ts: z.number().int().describe("When that was, ms"),
+  count: z.number().int(),
+});
+export type MissedCall = z.infer<typeof MissedCall>;
+
+/** How it stands with somebody who was rung. */
+export const RungPerson = z.object({
+  user_id: z.string(),
+  state: z.enum(["ringing", "declined", "missed"]),
+});
+export type RungPerson = z.infer<typeof RungPerson>;
+
+export const RingEnd = z.enum(["accepted", "declined", "missed"]);
+export type RingEnd = z.infer<typeof RingEnd>;
+
+/** What the gateway tells of ringing; part of `DISPATCH`. */
+export const RING_DISPATCH = {
+  /** Somebody calls: to all devices of who is called, also to one that arrives meanwhile. */
+  "voice.ring": z.object({
+    ...Ref,
+    by: User,
+    left_ms: z.number().int().describe("It rings for so long from now"),
+  }),
+  /** To the same devices: it was answered or declined on one of them, or nobody did. */
+  "voice.ring_ended": z.object({ ...Ref, reason: RingEnd }),
+  /** To those in the call: all who were rung, and how it stands with them. */
+  "voice.ringing": z.object({ ...Ref, people: z.array(RungPerson) }),
+  /** To all devices of an account: all its missed calls, the latest first. */
+  "voice.missed": z.object({ calls: z.array(MissedCall) }),
+} as const;
+
+export const ringVoice = defineOperation({
+  id: "ringVoice",
+  method: "POST",
+  path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring",
+  tag,
+  summary: "Ring everybody of a conversation who is not in its call; by somebody who is in it",
+  auth,
+  params: Params,
+  result: z.object({ people: z.array(RungPerson) }),
+  errors: ["invalid", "forbidden", "not_found", "conflict", "rate_limited", "voice_unavailable"],
+});
+
+export const declineVoice = defineOperation({
+  id: "declineVoice",
+  method: "DELETE",
+  path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring",
+  tag,
+  summary: "Decline a call: it stops ringing on all devices of the account",
+  auth,
+  params: Params,
+  result: z.object({}),
+  errors: ["not_found", "voice_unavailable"],
+});
+
+export const forgetMissedCall = defineOperation({
+  id: "forgetMissedCall",
+  method: "DELETE",
+  path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/missed",
+  tag,
+  summary: "Put the missed calls of a conversation away, on all devices",
+  auth,
+  params: Params,
+  result: z.object({}),
+  errors: [],
+});
