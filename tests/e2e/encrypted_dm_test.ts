@@ -175,6 +175,53 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await reaction.locator(".count", { hasText: "1" }).waitFor();
   });
 
+  const lookAtIt = async (page: Page) => {
+    await page.locator(".main-head .tag.accent").click();
+    return page.locator("dialog[open]");
+  };
+
+  await step("both see one code to compare, and who orders the changes", async () => {
+    const [ofAnn, ofBob] = await Promise.all([ann, bob].map(lookAtIt));
+    const code = async (dialog = ofAnn) => await dialog?.locator(".room-code").innerText();
+    await waitFor("one code", async () => await code() === await code(ofBob) || undefined);
+    assert.match(await code() ?? "", /^(\d{5}\s*){6}$/);
+    await ofAnn?.getByText(/^garden.test decides which change/).waitFor();
+    await ofAnn?.getByText("This device has checked the signature").waitFor();
+    await ofAnn?.getByText("Nothing that should not be.").waitFor();
+    for (const page of [ann, bob]) await page.keyboard.press("Escape");
+    await Promise.all([ann, bob].map(closed));
+  });
+
+  await step(
+    "what is not proven is said above the conversation until it is looked at",
+    async () => {
+      const sql = connect({ url: server.databaseUrl, poolSize: 1, log: silentLog });
+      try {
+        // The server tells of a take-over by itself, signed for another change.
+        const [made] = await sql<{ group_id: string }[]>`
+        insert into mls_takeovers (group_id, term, former, first)
+        select group_id, 1, receipt, receipt from mls_groups where room_id = ${scene.dmRoom}
+        returning group_id`;
+        assert.ok(made, "there is a group");
+        await bob.reload();
+        const line = bob.getByText("Something was noticed about how this conversation");
+        await line.waitFor({ timeout: BEGIN_MS });
+        await bob.getByRole("button", { name: "Look at it" }).click();
+        await bob.getByText("garden.test told of a change without a valid signature.").waitFor();
+        await bob.keyboard.press("Escape");
+        await closed(bob);
+        await line.waitFor({ state: "detached" });
+        await sql`delete from mls_takeovers`;
+        await bob.reload();
+        await settled(bob);
+        await article(bob, `${CANARY} third`).waitFor();
+        assert.equal(await line.count(), 0);
+      } finally {
+        await sql.end();
+      }
+    },
+  );
+
   await step("a picture is opened in the page, and saved under its name", async () => {
     await ann.locator(".composer input[type=file]").setInputFiles({
       name: `${CANARY}.png`,

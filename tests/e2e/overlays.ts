@@ -61,6 +61,11 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.getByRole("menuitem", { name: "People in this channel" }).click();
     await dialog(page).getByRole("button", { name: "Add bob" }).waitFor();
   },
+  roomHealth: async (page) => {
+    await privateChannel(page, "cellar");
+    await page.locator(".main-head").getByRole("button", { name: "Encrypted" }).click();
+    await dialog(page).locator(".room-code").waitFor();
+  },
   search: async (page) => {
     await privateChannel(page, "vault");
     await page.locator(".main-head").getByRole("button", { name: "Search this" }).click();

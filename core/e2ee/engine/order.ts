@@ -7,6 +7,7 @@ import {
   readOrders,
   signerOf,
 } from "../receipt_chain.ts";
+import { roomCode } from "../safety_number.ts";
 import type { GroupView, Receipt } from "./calls.ts";
 import { reopenGaps } from "./gaps.ts";
 import type { RoomBox } from "./room_box.ts";
@@ -217,6 +218,7 @@ export function healthOf(box: RoomBox): RoomHealth {
     term: order?.last?.term ?? 0,
     paused: box.troubles.has("sequencer_unreachable"),
     receipts: order?.last === undefined ? "none" : order.checked ? "checked" : "unchecked",
+    code: box.group && roomCode(box.group.authenticator),
     problems,
   };
 }

@@ -101,6 +101,8 @@ export interface RoomHealth {
   readonly paused: boolean;
   /** `checked`: this device verified the last receipt; `unchecked`: it could not get the key. */
   readonly receipts: "none" | "checked" | "unchecked";
+  /** What people compare, see `roomCode`; undefined: this device is not in the group. */
+  readonly code: string | undefined;
   /** The latest first. */
   readonly problems: readonly HealthProblem[];
 }

@@ -3,6 +3,7 @@ import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import HealthLine from "./encryption/HealthLine.tsx";
 import TrustNotices from "./encryption/TrustNotices.tsx";
 import { usePrivacy } from "./use_privacy.ts";
 
@@ -27,6 +28,7 @@ export default function EncryptionBar(props: { roomId: string; name: string }) {
   return (
     <>
       <Standing {...props} />
+      <HealthLine key={`h-${props.roomId}`} roomId={props.roomId} />
       <TrustNotices
         key={props.roomId}
         roomId={props.roomId}

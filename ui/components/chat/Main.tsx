@@ -114,7 +114,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
   );
 }
 
-/** One of three states: not encrypted, encrypted, encrypted between verified devices alone. */
+/** Not encrypted, encrypted, or that between verified devices alone; a press tells more of it. */
 function EncryptionTag({ target }: { target: Encryptable }) {
   const state = useChat();
   const { room_id: roomId } = facts(target);
@@ -129,23 +129,25 @@ function EncryptionTag({ target }: { target: Encryptable }) {
       <span>{t(`lock.${kind}`)}</span>
     </>
   );
-  return kind === "not" && (target.kind === "channel" || target.dm.state === "joined")
-    ? (
-      <button
-        type="button"
-        class="tag press"
-        title={t("lock.notLong")}
-        aria-haspopup="dialog"
-        onClick={() => state.overlay.value = { kind: "encrypt", target }}
-      >
-        {inner}
-      </button>
-    )
-    : (
-      <span class={kind === "not" ? "tag" : "tag accent"} title={t(`lock.${kind}Long`)}>
-        {inner}
-      </span>
-    );
+  const look = kind === "not" ? "tag" : "tag accent";
+  if (target.kind === "dm" && target.dm.state !== "joined") {
+    return <span class={look} title={t(`lock.${kind}Long`)}>{inner}</span>;
+  }
+  return (
+    <button
+      type="button"
+      class={`${look} press`}
+      aria-label={t(`lock.${kind}`)}
+      title={t(`lock.${kind}Long`)}
+      aria-haspopup="dialog"
+      onClick={() =>
+        state.overlay.value = kind === "not"
+          ? { kind: "encrypt", target }
+          : { kind: "roomHealth", roomId }}
+    >
+      {inner}
+    </button>
+  );
 }
 
 /** What an encrypted conversation waits for, if anything. Its script comes with the first one. */

@@ -11,6 +11,7 @@ type Loaded = ComponentType<{ overlay: Overlay }>;
 /** Each dialog is a script of its own, fetched when it is first opened. */
 const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   encrypt: () => import("./overlays/BeginEncryption.tsx"),
+  roomHealth: () => import("./overlays/RoomHealth.tsx"),
   channelPeople: () => import("./overlays/ChannelPeople.tsx"),
   createGuild: () => import("./overlays/CreateGuild.tsx"),
   createChannel: () => import("./overlays/CreateChannel.tsx"),

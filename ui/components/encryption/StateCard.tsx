@@ -3,7 +3,7 @@ import { recoveryOf } from "../../lib/encryption/recovery.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { Icon, type IconName } from "../Icon.tsx";
+import { StateLine } from "./StateLine.tsx";
 
 /** How it stands with this device, with recovery and with the backup, and the next step. */
 export function StateCard(props: {
@@ -24,26 +24,29 @@ export function StateCard(props: {
     <section class="card stack" aria-labelledby="e2ee-state">
       <h2 id="e2ee-state">{t("e2ee.state")}</h2>
       <dl class="state-lines">
-        <Line
+        <StateLine
           icon="device"
           label={t("e2ee.device.label")}
           good={device.phase === "ready"}
-          text={t(`e2ee.device.${device.phase}`)}
-        />
+        >
+          {t(`e2ee.device.${device.phase}`)}
+        </StateLine>
         {backup !== undefined && (
           <>
-            <Line
+            <StateLine
               icon="key"
               label={t("e2ee.recovery.label")}
               good={recovery === "full" && !doubtful}
-              text={t(doubtful ? "e2ee.recovery.unconfirmed" : `e2ee.recovery.${recovery}`)}
-            />
-            <Line
+            >
+              {t(doubtful ? "e2ee.recovery.unconfirmed" : `e2ee.recovery.${recovery}`)}
+            </StateLine>
+            <StateLine
               icon="download"
               label={t("e2ee.backup.label")}
               good={device.backup === "on"}
-              text={backupText(device, backup, props.nowMs)}
-            />
+            >
+              {backupText(device, backup, props.nowMs)}
+            </StateLine>
           </>
         )}
       </dl>
@@ -85,15 +88,4 @@ function backupText(device: DeviceState, backup: BackupState | null, nowMs: numb
     size: formatSize(backup.bytes),
   });
   return backup.waiting > 0 ? `${saved} ${t("e2ee.backup.waiting", { n: backup.waiting })}` : saved;
-}
-
-function Line(props: { icon: IconName; label: string; text: string; good: boolean }) {
-  return (
-    <div class="state-line">
-      <dt class="row-tight strong">
-        <Icon name={props.good ? "check" : props.icon} /> <span>{props.label}</span>
-      </dt>
-      <dd class={props.good ? "good-text" : "muted"}>{props.text}</dd>
-    </div>
-  );
 }

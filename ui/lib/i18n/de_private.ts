@@ -113,6 +113,49 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "sealed.refused.identity_changed":
     "Die Identität von jemandem hier hat sich geändert. Sieh sie dir zuerst an.",
   "sealed.refused.unexpected_member": "Hier ist jemand, der nicht hierher gehört.",
+  "health.title": "Verschlüsselung hier",
+  "health.looking": "Dieses Gerät wird gefragt…",
+  "health.line": "Bei der Ordnung dieser Unterhaltung ist etwas aufgefallen.",
+  "health.orders": "Wer Änderungen ordnet",
+  "health.ordersText":
+    "{server} entscheidet, welche Änderung an Leuten und Geräten zuerst kommt. Lesen kann er nicht, was gesagt wird.",
+  "health.ordersPaused":
+    "{server} entscheidet, welche Änderung an Leuten und Geräten zuerst kommt, und antwortet gerade nicht. Nachrichten gehen weiter, Änderungen warten.",
+  "health.ordersUnknown": "Noch nicht bekannt.",
+  "health.former": "Davor: {servers}.",
+  "health.successors": "Wer übernimmt",
+  "health.successorsText": "Wenn er ausfällt: {servers}.",
+  "health.receipts": "Beleg der Ordnung",
+  "health.receipts.checked": "Dieses Gerät hat die Unterschrift der letzten Änderung geprüft.",
+  "health.receipts.unchecked":
+    "Die letzte Änderung ließ sich nicht prüfen: Der Schlüssel des Servers war nicht erreichbar. Mit der nächsten wird es wieder versucht.",
+  "health.receipts.none": "Noch nichts zu prüfen: Dieses Gerät hat noch keine Änderung gesehen.",
+  "health.code": "Code zum Vergleichen",
+  "health.codeText":
+    "Lest ihn euch in einem Anruf oder von Angesicht zu Angesicht vor. Sehen alle denselben, sitzt niemand dazwischen. Er ist ein neuer, sobald sich Leute, Geräte oder Schlüssel ändern.",
+  "health.codeNone": "Es gibt keinen, solange dieses Gerät nicht in der Unterhaltung ist.",
+  "health.problems": "Was aufgefallen ist",
+  "health.problemsNone": "Nichts, das nicht sein sollte.",
+  "health.someServer": "Ein Server",
+  "health.somebody": "Jemand",
+  "health.problem.two_stories":
+    "{server} hat für denselben Augenblick zwei verschiedene Änderungen unterschrieben.",
+  "health.help.two_stories":
+    "Er hat verschiedenen Leuten Verschiedenes gesagt; beide Unterschriften belegen es. Vergleicht den Code oben. Ist er verschieden, beginnt eine neue Unterhaltung von einem anderen Server aus und sagt es denen, die diesen betreiben.",
+  "health.problem.void_changes":
+    "Änderungen, die {server} ohne Verbindung gemacht hat, zählen nicht.",
+  "health.help.void_changes":
+    "Inzwischen hatte ein anderer Server übernommen. Es ist nichts zu tun; eine Nachricht von gerade dann muss vielleicht noch einmal gesendet werden.",
+  "health.problem.broken_chain":
+    "Eine Änderung, die {server} unterschrieben hat, folgt nicht auf die davor.",
+  "health.help.broken_chain":
+    "Das kommt vor, wenn ein Server aus einer alten Sicherung wiederhergestellt wurde. Vergleicht den Code oben; ist er gleich, ist alles gut.",
+  "health.problem.bad_receipt": "{server} hat eine Änderung ohne gültige Unterschrift gemeldet.",
+  "health.help.bad_receipt":
+    "Dieses Gerät ist ihr nicht gefolgt. Geht es so weiter, sag es denen, die deinen Server betreiben; bis dahin können Leute und Geräte vielleicht nicht dazukommen.",
+  "health.problem.useless_commit": "Ein Gerät von {name} hat den gemeinsamen Schlüssel zerstört.",
+  "health.help.useless_commit":
+    "Dieses Gerät hat sich von selbst neu verbunden. Passiert es öfter, bitte darum, jenes Gerät zu entfernen, oder nimm die Person aus der Unterhaltung.",
   "sealed.refused.later": "Die Unterhaltung ist noch nicht bereit.",
   "sealed.fileNotSealed":
     "{name} wurde angehängt, bevor die Verschlüsselung begann. Hänge es noch einmal an.",

@@ -103,6 +103,46 @@ export const privateTexts = {
   "sealed.bar.look": "Look at it",
   "sealed.refused.identity_changed": "The identity of somebody here changed. Look at it first.",
   "sealed.refused.unexpected_member": "Somebody is here who does not belong here.",
+  "health.title": "Encryption here",
+  "health.looking": "Asking this device…",
+  "health.line": "Something was noticed about how this conversation is kept in order.",
+  "health.orders": "Who puts changes in order",
+  "health.ordersText":
+    "{server} decides which change of people and devices comes first. It cannot read what is said.",
+  "health.ordersPaused":
+    "{server} decides which change of people and devices comes first, and does not answer now. Messages go on, changes wait.",
+  "health.ordersUnknown": "Not known yet.",
+  "health.former": "Before that: {servers}.",
+  "health.successors": "Who takes over",
+  "health.successorsText": "If it is gone: {servers}.",
+  "health.receipts": "Proof of the order",
+  "health.receipts.checked": "This device has checked the signature of the latest change.",
+  "health.receipts.unchecked":
+    "The latest change could not be checked: the key of the server was out of reach. It is tried again with the next one.",
+  "health.receipts.none": "Nothing to check yet: this device has seen no change.",
+  "health.code": "Code to compare",
+  "health.codeText":
+    "Read it to each other in a call or face to face. If everybody sees the same one, nobody sits in between. It is a new one whenever people, devices or keys change.",
+  "health.codeNone": "There is none until this device is in the conversation.",
+  "health.problems": "What was noticed",
+  "health.problemsNone": "Nothing that should not be.",
+  "health.someServer": "A server",
+  "health.somebody": "Somebody",
+  "health.problem.two_stories": "{server} signed two different changes for the same moment.",
+  "health.help.two_stories":
+    "It told different people different things; both signatures are proof of it. Compare the code above with the others. If it differs, begin a new conversation from another server, and tell who runs this one.",
+  "health.problem.void_changes": "Changes that {server} made while it was cut off do not count.",
+  "health.help.void_changes":
+    "Another server had taken over meanwhile. Nothing needs to be done; a message that was sent just then may have to be sent again.",
+  "health.problem.broken_chain": "A change that {server} signed does not follow the one before it.",
+  "health.help.broken_chain":
+    "That happens after a server was restored from an old backup. Compare the code above with the others; if it is the same, all is well.",
+  "health.problem.bad_receipt": "{server} told of a change without a valid signature.",
+  "health.help.bad_receipt":
+    "This device did not follow it. If it goes on, tell who runs your server; until then people and devices may not be able to join.",
+  "health.problem.useless_commit": "A device of {name} broke the common key.",
+  "health.help.useless_commit":
+    "This device has connected again by itself. If it happens more often, ask them to remove that device, or take them out of the conversation.",
   "sealed.refused.later": "The conversation is not ready yet.",
   "sealed.fileNotSealed": "{name} was attached before encryption began. Attach it again.",
   "sealed.fileLoading": "{name} is being opened",

@@ -53,6 +53,7 @@ export interface MemberList {
 /** What lies over the app: at most one at a time. */
 export type Overlay =
   | { readonly kind: "encrypt"; readonly target: Encryptable }
+  | { readonly kind: "roomHealth"; readonly roomId: string }
   | { readonly kind: "channelPeople"; readonly guildId: string; readonly channel: Channel }
   | { readonly kind: "createGuild" }
   | { readonly kind: "createChannel"; readonly guildId: string; readonly parent: string | null }
