@@ -223,6 +223,8 @@ export const updateProfile = defineOperation({
     ),
     bio: z.string().max(4096).nullable().optional().describe("At most 500 characters"),
     status: z.string().max(1024).nullable().optional().describe("At most 128 characters"),
+    clear_status_after_ms: z.number().int().min(60_000).max(30 * 86_400_000).nullable().optional()
+      .describe("The status goes by itself after this time; null: never"),
   }),
   result: Self,
   errors: ["invalid", "account_suspended"],
@@ -363,6 +365,21 @@ export const getUser = defineOperation({
   params: z.object({ user_id: z.string().max(255) }),
   result: Profile,
   errors: ["not_found", "unavailable"],
+});
+
+/** Most guilds that a profile names as shared. */
+export const MUTUAL_GUILDS_MAX = 100;
+
+export const listMutualGuilds = defineOperation({
+  id: "listMutualGuilds",
+  method: "GET",
+  path: "/client/v1/users/:user_id/mutual-guilds",
+  tag: "users",
+  summary: "The guilds that you and somebody else are both in, the oldest first",
+  auth: "user",
+  params: z.object({ user_id: z.string().max(255) }),
+  result: z.object({ guild_ids: z.array(z.string()).max(MUTUAL_GUILDS_MAX) }),
+  errors: [],
 });
 
 export const checkUserName = defineOperation({

@@ -73,6 +73,7 @@ export const Self = z.object({
     "BCP 47 tag of the language chosen for the pages; null: as the browser wishes",
   ),
   confirmed_until: z.number().int().nullable().describe("Identity confirmed until (ms)"),
+  status_until: z.number().int().nullable().describe("When the status goes by itself (ms)"),
 });
 export type Self = z.infer<typeof Self>;
 

@@ -32,7 +32,11 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
     assert.equal(refused.status, 403, JSON.stringify(refused.body));
     assert.match(refused.body.error.message, /takes no conversations/);
     assert.equal((await bob.do("GET", "/dms")).dms.length, 0, "no room was made");
+    const shared = async () =>
+      (await bob.do("GET", `/users/${stranger.id}/mutual-guilds`)).guild_ids;
+    assert.deepEqual(await shared(), []);
     await stranger.do("POST", `/invites/${invite.code}/accept`, {});
+    assert.deepEqual(await shared(), [guildId]);
     const dm = await stranger.do("POST", "/dms", { user_id: bob.id });
     assert.equal(dm.state, "joined");
     await bob.do("PATCH", PREFERENCES, { dms_from: "nobody" });

@@ -118,6 +118,7 @@ export class MemorySource implements GatewaySource {
         admin: false,
         language: null,
         confirmed_until: null,
+        status_until: null,
       },
       guilds: [],
       invitations: [],

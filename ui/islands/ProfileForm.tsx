@@ -3,12 +3,19 @@ import type { User } from "../../core/api/user.ts";
 import { AvatarCrop } from "../components/AvatarCrop.tsx";
 import { Avatar } from "../components/Avatar.tsx";
 import { Field } from "../components/Field.tsx";
-import { Area, SaveButton } from "../components/FormParts.tsx";
+import { Area, SaveButton, Select } from "../components/FormParts.tsx";
 import { handleOf, localPart } from "../lib/format/names.ts";
 import { t } from "../lib/i18n/t.ts";
 
+/** How long a status may be meant for, in milliseconds. */
+const CLEAR_AFTER = [1_800_000, 3_600_000, 14_400_000, 86_400_000, 604_800_000] as const;
+
 /** The fields of a profile beside the card that others will see. Without scripts: a form. */
-export default function ProfileForm({ user }: { user: User }) {
+export default function ProfileForm({ user, goes }: {
+  user: User;
+  /** "in 20 minutes": when the status goes by itself. */
+  goes: string | null;
+}) {
   const [typed, setTyped] = useState({
     display_name: user.display_name ?? "",
     status: user.status ?? "",
@@ -49,6 +56,16 @@ export default function ProfileForm({ user }: { user: User }) {
           value={typed.status}
           maxlength={128}
           placeholder={t("profile.statusPlaceholder")}
+        />
+        <Select
+          name="clear_after"
+          label={t("profile.clearAfter")}
+          value={goes === null ? "never" : "keep"}
+          options={[
+            ...(goes === null ? [] : [["keep", goes] as const]),
+            ["never", t("profile.clearNever")],
+            ...CLEAR_AFTER.map((ms) => [String(ms), t(`profile.clear${ms}`)] as const),
+          ]}
         />
         <Area
           name="bio"

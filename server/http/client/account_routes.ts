@@ -43,6 +43,7 @@ import { revokeSessionRoute } from "./sessions/revoke.ts";
 import { revokeOtherSessionsRoute } from "./sessions/revoke_others.ts";
 import { checkUserNameRoute } from "./user_names/get.ts";
 import { getUserRoute } from "./users/get.ts";
+import { listMutualGuildsRoute } from "./users/mutual_guilds.ts";
 
 /** Every route of accounts and of their administration. */
 export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
@@ -91,5 +92,6 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     revokeOtherSessionsRoute(deps),
     checkUserNameRoute(deps),
     getUserRoute(deps),
+    listMutualGuildsRoute(deps),
   ];
 }

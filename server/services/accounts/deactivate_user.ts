@@ -60,7 +60,7 @@ export async function deactivateUser(
     }
     await tx`
       update profiles set display_name = null, avatar = null, bio = null, status = null,
-        updated_ts = ${nowMs}
+        status_until = null, updated_ts = ${nowMs}
       where user_id = ${act.userId}`;
     const from = act.userId as UserId;
     const friends = (await endRelationships(tx, from)).filter((user) =>

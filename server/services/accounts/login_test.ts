@@ -3,13 +3,14 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { GOOD_PASSWORD, type TestAccounts, testAccounts } from "../../../tests/harness/accounts.ts";
 import { refused } from "../../../tests/harness/refused.ts";
 import { authenticate } from "./authenticate.ts";
+import { clearStatuses } from "./clear_statuses.ts";
 import { createResetLink, createUser } from "./create_user.ts";
 import { deactivateUser } from "./deactivate_user.ts";
 import { logIn, NOBODY_HASH } from "./login.ts";
 import { lookAtReset, resetPassword } from "./reset_password.ts";
 import { lockUser, setAdministrator, suspendUser } from "./set_account_state.ts";
 import { getProfile, getSelf } from "./users.ts";
-import { updateProfile } from "./update_profile.ts";
+import { type ProfileChange, updateProfile } from "./update_profile.ts";
 
 const ALICE = "@alice:example.org" as UserId;
 const ROOT = "@root:example.org" as UserId;
@@ -264,6 +265,36 @@ Deno.test("an account made by an administrator begins with its link", async () =
     }),
     "bad_user_name",
   );
+});
+
+Deno.test("a status goes when its time is over, and not before; a new one keeps the end it has", async () => {
+  await using accounts = await testAccounts();
+  const bearer = await accounts.token("alice");
+  const caller = await authenticate(accounts.deps, { bearer });
+  assert.ok(caller);
+  const { deps } = accounts;
+  const { clock } = deps;
+  const shown = async () => {
+    const { user, status_until } = await getSelf(deps, caller);
+    return [user.status, status_until === null ? null : status_until - clock.now()];
+  };
+  const set = (change: ProfileChange) => updateProfile(deps, caller, change);
+  await set({ status: "lunch", clear_status_after_ms: 1_800_000 });
+  assert.deepEqual(await shown(), ["lunch", 1_800_000]);
+  clock.advance(1_799_999);
+  assert.deepEqual(await clearStatuses(deps), []);
+  await set({ status: "long lunch" });
+  assert.deepEqual(await shown(), ["long lunch", 1]);
+  clock.advance(1);
+  assert.deepEqual(await clearStatuses(deps), [ALICE]);
+  assert.deepEqual(await shown(), [null, null]);
+  assert.deepEqual(await clearStatuses(deps), [], "once");
+  await set({ status: "here", clear_status_after_ms: 60_000 });
+  await set({ clear_status_after_ms: null });
+  assert.deepEqual(await shown(), ["here", null]);
+  await set({ clear_status_after_ms: 60_000 });
+  await set({ status: null });
+  assert.deepEqual(await shown(), [null, null]);
 });
 
 Deno.test("deactivation ends everything but the name", async () => {

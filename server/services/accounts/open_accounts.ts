@@ -14,10 +14,13 @@ import { makeFirstAdministratorLink, type OneTimeLink } from "./one_time_link.ts
 import { PasswordPool } from "./password_pool.ts";
 import type { PinnedSettings } from "./pinned_settings.ts";
 import { SessionCache } from "./session_cache.ts";
+import { clearStatuses } from "./clear_statuses.ts";
 import { sweepAccounts } from "./sweep_accounts.ts";
 import { Throttle, throttlePolicies } from "./throttle.ts";
 
 const SWEEP_EVERY_MS = 3_600_000;
+/** A status that was meant for half an hour stays at most so much longer. */
+const CLEAR_STATUSES_EVERY_MS = 20_000;
 
 export interface OpenAccountsOptions {
   readonly sql: Sql;
@@ -42,7 +45,7 @@ export interface OpenedAccounts extends AsyncDisposable {
   firstAdministratorLink(): Promise<OneTimeLink | undefined>;
 }
 
-/** Puts the part together and begins its hourly sweep. */
+/** Puts the part together and begins what it does from time to time. */
 export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
   const { sql, bus, clock, rng, config, serverName } = options;
   const log = options.log.child({ part: "accounts" });
@@ -75,7 +78,10 @@ export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
     },
   };
   const stop = new AbortController();
-  const job = sweepHourly(deps, stop.signal);
+  const jobs = [
+    repeat(deps, SWEEP_EVERY_MS, () => sweepAccounts(deps), stop.signal),
+    repeat(deps, CLEAR_STATUSES_EVERY_MS, () => clearStatuses(deps), stop.signal),
+  ];
   return {
     deps,
     authenticate: (credentials, from) => authenticate(deps, credentials, from),
@@ -84,7 +90,7 @@ export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
       stop.abort();
       unfollow();
       await passwords[Symbol.asyncDispose]();
-      await job;
+      await Promise.all(jobs);
     },
   };
 }
@@ -104,13 +110,20 @@ export function pinnedOf(config: Pick<Config, "accounts" | "server" | "origins">
   };
 }
 
-async function sweepHourly(deps: AccountDeps, signal: AbortSignal): Promise<void> {
+async function repeat(
+  { clock, log }: Pick<AccountDeps, "clock" | "log">,
+  everyMs: number,
+  work: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
-      await sweepAccounts(deps);
+      await work();
     } catch (error) {
-      deps.log.log("error", "Ended sessions and links could not be swept.", { error });
+      log.log("error", "What has ended could not be swept: sessions, links or statuses.", {
+        error,
+      });
     }
-    await deps.clock.sleep(SWEEP_EVERY_MS, signal).catch(() => {}); // aborted: the loop ends
+    await clock.sleep(everyMs, signal).catch(() => {}); // aborted: the loop ends
   }
 }

@@ -15,6 +15,8 @@ export interface ProfileChange {
   readonly avatar?: string | null | undefined;
   readonly bio?: string | null | undefined;
   readonly status?: string | null | undefined;
+  /** Milliseconds from now until the status goes by itself; it goes with the status, too. */
+  readonly clear_status_after_ms?: number | null | undefined;
 }
 
 /** @throws OperationError `invalid`, naming the field */
@@ -39,7 +41,11 @@ export async function updateProfile(
     if (avatar !== undefined && avatar !== former) {
       await deps.avatars.replace(tx, { userId, uri: avatar, former });
     }
-    const columns = { ...texts, ...(avatar === undefined ? {} : { avatar }) };
+    const columns = {
+      ...texts,
+      ...statusEnd(change, deps.clock.now()),
+      ...(avatar === undefined ? {} : { avatar }),
+    };
     if (Object.keys(columns).length === 0) return false;
     await tx`
       update profiles set ${tx({ ...columns, updated_ts: deps.clock.now() })}
@@ -48,6 +54,14 @@ export async function updateProfile(
   });
   if (changed) publishAccountEvent(deps.bus, { kind: "profile_changed", user_id: userId });
   return await getSelf(deps, caller);
+}
+
+function statusEnd(
+  { status, clear_status_after_ms: afterMs }: ProfileChange,
+  nowMs: number,
+): { status_until?: number | null } {
+  if (afterMs === null || status === null) return { status_until: null };
+  return afterMs === undefined ? {} : { status_until: nowMs + afterMs };
 }
 
 function parseAvatar(text: string): MediaUri {

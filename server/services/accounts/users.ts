@@ -85,17 +85,18 @@ export async function getSelf(
       admin: boolean;
       language: string | null;
       confirmed_until: number | null;
+      status_until: number | null;
     })[]
   >`
     select p.display_name, p.avatar, p.bio, p.status, p.bot, u.presence, u.admin, u.language,
-      s.confirmed_until
+      s.confirmed_until, p.status_until
     from users u join profiles p using (user_id)
       left join sessions s on s.session_id = ${caller.sessionId}
     where u.user_id = ${caller.userId}`;
   if (row === undefined) throw noSuchUser(caller.userId);
-  const { presence, admin, language, confirmed_until, ...profile } = row;
+  const { presence, admin, language, confirmed_until, status_until, ...profile } = row;
   const user = { id: caller.userId, ...profile };
-  return { user, presence, admin, language, confirmed_until };
+  return { user, presence, admin, language, confirmed_until, status_until };
 }
 
 /** The presences that users of this server chose, for the gateway. */

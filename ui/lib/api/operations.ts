@@ -39,6 +39,7 @@ export const OPERATIONS = {
   getReset: ["GET", "/client/v1/reset/:token"],
   getServer: ["GET", "/client/v1/server"],
   getUser: ["GET", "/client/v1/users/:user_id"],
+  listMutualGuilds: ["GET", "/client/v1/users/:user_id/mutual-guilds"],
   listSessions: ["GET", "/client/v1/sessions"],
   login: ["POST", "/client/v1/login"],
   logout: ["POST", "/client/v1/logout"],
@@ -232,6 +233,7 @@ export interface OperationTypes {
   getReset: typeof account.getReset;
   getServer: typeof account.getServer;
   getUser: typeof account.getUser;
+  listMutualGuilds: typeof account.listMutualGuilds;
   listSessions: typeof account.listSessions;
   login: typeof account.login;
   logout: typeof account.logout;

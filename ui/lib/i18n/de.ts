@@ -395,6 +395,7 @@ export const de: Catalogue = {
   "members.more": "Mehr anzeigen",
   "profile.about": "Über mich",
   "profile.inGuild": "In {name}",
+  "profile.mutual": "{count, plural, one {Eine gemeinsame Gilde} other {# gemeinsame Gilden}}",
   "profile.since": "Mitglied seit {date}",
   "profile.message": "Nachricht",
   "profile.edit": "Profil bearbeiten",

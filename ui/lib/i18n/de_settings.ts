@@ -24,6 +24,13 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "profile.dropAvatar": "Bild entfernen",
   "profile.status": "Status",
   "profile.statusPlaceholder": "Was machst du gerade?",
+  "profile.clearAfter": "Status entfernen",
+  "profile.clearNever": "Nicht von selbst",
+  "profile.clear1800000": "In 30 Minuten",
+  "profile.clear3600000": "In 1 Stunde",
+  "profile.clear14400000": "In 4 Stunden",
+  "profile.clear86400000": "In einem Tag",
+  "profile.clear604800000": "In einer Woche",
   "profile.bio": "Über dich",
   "profile.bioHint": "Bis zu 500 Zeichen. Markdown geht.",
   "sessions.lead":

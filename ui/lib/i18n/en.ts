@@ -385,6 +385,7 @@ export const en = {
   "members.more": "Show more",
   "profile.about": "About",
   "profile.inGuild": "In {name}",
+  "profile.mutual": "{count, plural, one {One guild in common} other {# guilds in common}}",
   "profile.since": "Member since {date}",
   "profile.message": "Message",
   "profile.edit": "Edit profile",

@@ -21,6 +21,13 @@ export const settings = {
   "profile.dropAvatar": "Remove picture",
   "profile.status": "Status",
   "profile.statusPlaceholder": "What are you up to?",
+  "profile.clearAfter": "Clear the status",
+  "profile.clearNever": "Not by itself",
+  "profile.clear1800000": "In 30 minutes",
+  "profile.clear3600000": "In 1 hour",
+  "profile.clear14400000": "In 4 hours",
+  "profile.clear86400000": "In a day",
+  "profile.clear604800000": "In a week",
   "profile.bio": "About you",
   "profile.bioHint": "Up to 500 characters. Markdown works.",
   "sessions.lead":

@@ -3,6 +3,7 @@ import ProfileForm from "../../islands/ProfileForm.tsx";
 import { AccountPage } from "../../components/AccountPage.tsx";
 import { file, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
+import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
@@ -20,6 +21,7 @@ export const handler = define.handlers(formPage(
           display_name: text(form, "display_name").trim() || null,
           status: text(form, "status").trim() || null,
           bio: text(form, "bio").trim() || null,
+          ...clearAfter(text(form, "clear_after")),
           ...(avatar === undefined ? {} : { avatar }),
         },
       });
@@ -30,8 +32,14 @@ export const handler = define.handlers(formPage(
   },
 ));
 
+/** "keep" and forms without the field leave the end that the status has. */
+function clearAfter(chosen: string): { clear_status_after_ms?: number | null } {
+  if (chosen === "never") return { clear_status_after_ms: null };
+  return /^\d+$/.test(chosen) ? { clear_status_after_ms: Number(chosen) } : {};
+}
+
 export default define.page<typeof handler>(({ data, state, url }) => {
-  const { user, admin } = data.self;
+  const { user, admin, status_until: untilMs } = data.self;
   return (
     <AccountPage
       state={state}
@@ -41,7 +49,10 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       index={url.pathname === "/settings"}
       note={data.note}
     >
-      <ProfileForm user={user} />
+      <ProfileForm
+        user={user}
+        goes={untilMs === null ? null : formatRelative(untilMs, state.nowMs)}
+      />
       {user.avatar && (
         <ActForm act="dropAvatar">
           <div>

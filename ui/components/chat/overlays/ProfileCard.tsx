@@ -65,6 +65,7 @@ export default function ProfileCard(
           </section>
         )}
         {guild && member && <MemberPart guild={guild} member={member} />}
+        {!self && <MutualGuilds userId={overlay.userId} here={overlay.guildId} />}
         {Trust && !self && <Trust userId={user.id} name={name} />}
         {blocked && <p class="small muted">{t("friend.blockedText")}</p>}
         {error && <p class="field-error" role="alert">{error}</p>}
@@ -105,6 +106,30 @@ function MemberPart({ guild, member }: { guild: Guild; member: Member }) {
           ))}
         </ul>
       )}
+    </section>
+  );
+}
+
+/** The other guilds one could meet this person in; nothing where there is none. */
+function MutualGuilds({ userId, here }: { userId: string; here: string | null }) {
+  const state = useChat();
+  const [shared, setShared] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    void callApi("listMutualGuilds", { params: { user_id: userId } })
+      .then(({ guild_ids }) => setShared(new Set(guild_ids)), () => undefined);
+  }, [userId]);
+  const guilds = state.guilds.value.filter(({ id }) => id !== here && shared.has(id));
+  if (guilds.length === 0) return null;
+  return (
+    <section class="profile-part">
+      <h3 class="label">{t("profile.mutual", { count: guilds.length })}</h3>
+      <ul class="role-tags">
+        {guilds.map(({ id, name }) => (
+          <li key={id}>
+            <a class="tag" href={guildPath(id)}>{name}</a>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
