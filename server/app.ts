@@ -351,6 +351,14 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
   });
 }
 
+/** How far somebody has read: their own devices hear it, and servers of the other readers. */
+function readAnnouncer({ chat, reading }: Pick<DoorParts, "chat" | "reading">) {
+  return (notice: Parameters<typeof chat.announceRead>[0]) => {
+    chat.announceRead(notice);
+    reading.announceRead(notice);
+  };
+}
+
 /** HTTP, the gateway and the pages, on one listener. */
 async function openDoors(
   config: Config,
@@ -392,10 +400,8 @@ async function openDoors(
           destinations: domain.outbound.desk,
           ...domain.memberships,
           history: reading.history,
-          announceRead: (notice) => {
-            chat.announceRead(notice);
-            reading.announceRead(notice);
-          },
+          announceNotify: chat.announceNotify,
+          announceRead: readAnnouncer(domain),
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },
         devices: domain.encryption.devices.routes,

@@ -4,6 +4,7 @@ import type { ErrorCode } from "./error.ts";
 import { Checking, Guild, Member } from "./guild.ts";
 import { Invitation } from "./invitations.ts";
 import { MessageFrame } from "./message.ts";
+import { NotifySetting } from "./notify.ts";
 import { Relationship } from "./relationships.ts";
 import { MissedCall, RING_DISPATCH } from "./ringing.ts";
 import { Presence, User } from "./user.ts";
@@ -85,6 +86,7 @@ export const Snapshot = z.object({
   invitations: z.array(Invitation),
   relationships: z.array(Relationship),
   read_states: z.array(ReadState),
+  notify: z.array(NotifySetting).describe("Places with a choice of their own"),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
   voice: z.array(VoiceChannel).describe(
     "Voice channels and conversations that somebody is in a call in, of those visible",
@@ -159,6 +161,8 @@ export const DISPATCH = {
   "user.update": User,
   "self.update": Self,
   "read.update": ReadState,
+  /** Nothing chosen in it: the place is as it would be anyway. */
+  "notify.update": NotifySetting,
   /** With bond null and not blocked: nothing is between them any more. */
   "relationship.update": Relationship,
   "typing": z.object({ ...ChannelRef, user: User, until: z.number().int() }),

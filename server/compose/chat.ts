@@ -21,6 +21,11 @@ import {
   subscribeReadNotices,
   subscribeSeenNotices,
 } from "../services/reads/read_notice.ts";
+import {
+  type NotifyNotice,
+  publishNotifyNotice,
+  subscribeNotifyNotices,
+} from "../services/notify/notify_notice.ts";
 import { subscribeGroupNotices } from "../services/e2ee/group_notice.ts";
 import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
 import { subscribeRelationshipNotices } from "../services/relationships/relationship_notice.ts";
@@ -34,6 +39,7 @@ export interface ChatParts {
   readonly source: ChatSource;
   /** How far someone has read: told to all of their devices, on every process. */
   readonly announceRead: (notice: ReadNotice) => void;
+  readonly announceNotify: (notice: NotifyNotice) => void;
 }
 
 export interface ChatInput {
@@ -106,6 +112,12 @@ export async function composeChat(
   stack.defer(subscribeGroupNotices(bus, (notice) => source.announceGroup(notice)));
   stack.defer(subscribeDeviceNotices(bus, (notice) => source.announceDevices(notice)));
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
+  stack.defer(subscribeNotifyNotices(bus, (notice) => source.announceNotify(notice)));
   stack.defer(subscribeSeenNotices(bus, (notice) => source.announceSeen(notice)));
-  return { deps, source, announceRead: (notice) => publishReadNotice(bus, notice) };
+  return {
+    deps,
+    source,
+    announceRead: (notice) => publishReadNotice(bus, notice),
+    announceNotify: (notice) => publishNotifyNotice(bus, notice),
+  };
 }

@@ -19,4 +19,6 @@ export const LOCK_CLASS = {
   voiceCalls: 76_007,
   /** Held while a moderator decides about somebody's voice; id = hash of who it is. */
   voiceMarksOf: 76_008,
+  /** Held while what somebody wants to be told of is counted and changed; id = hash of who. */
+  notifyOf: 76_012,
 } as const;

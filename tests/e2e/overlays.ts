@@ -93,6 +93,7 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.goto(new URL("/home", page.url()).href);
     await page.getByRole("main").getByRole("button", { name: "Friends" }).click();
   },
+  notify: (page) => fromGuild(page, "Notifications"),
   profile: (page) => profileOf(page, "bob"),
   moderate: async (page) => {
     await profileOf(page, "bob");

@@ -7,6 +7,7 @@ import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
 import type { DestinationDeps } from "../../services/federation/destinations.ts";
 import type { MediaDesk } from "../../services/messages/attachments.ts";
 import type { RelationshipNotice } from "../../services/relationships/relationship_notice.ts";
+import type { NotifyNotice } from "../../services/notify/notify_notice.ts";
 import type { ReadNotice } from "../../services/reads/mark_read.ts";
 
 export interface TypingNotice {
@@ -22,6 +23,7 @@ export interface ChatRouteDeps extends ChatDeps {
   readonly owners: OwnerOffers;
   readonly destinations: DestinationDeps;
   readonly announceRead: (notice: ReadNotice) => void;
+  readonly announceNotify: (notice: NotifyNotice) => void;
   readonly announceRelationship: (notice: RelationshipNotice) => void;
   readonly announceTyping: (notice: TypingNotice) => void;
 }

@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
 import { membershipRoutes } from "./membership_routes.ts";
+import { notifyRoutes } from "./notify/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
 import { otherServerRoutes } from "./admin/federation/routes.ts";
 import { adminDeleteGuildRoute } from "./admin/guilds/delete.ts";
@@ -66,6 +67,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
   return [
     ...membershipRoutes(deps),
     ...relationshipRoutes(deps),
+    ...notifyRoutes(deps),
     ...groupDmRoutes(deps),
     ...otherServerRoutes(deps),
     adminDeleteGuildRoute(deps),

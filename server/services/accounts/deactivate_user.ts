@@ -48,6 +48,7 @@ export async function deactivateUser(
     await tx`delete from one_time_links where user_id = ${act.userId}`;
     await tx`delete from sessions where user_id = ${act.userId}`;
     await tx`delete from user_preferences where user_id = ${act.userId}`;
+    await tx`delete from notify_settings where user_id = ${act.userId}`;
     await tx`delete from closed_dms where user_id = ${act.userId}`;
     await tx`delete from missed_calls where ${act.userId} in (user_id, by_id)`;
     await tx`delete from own_styles where user_id = ${act.userId}`;

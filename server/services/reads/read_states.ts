@@ -3,6 +3,7 @@ import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
+import { findSuppressed } from "../notify/notify_rows.ts";
 import { blockedBy } from "../relationships/relationship_rows.ts";
 import { countUnread } from "./read_rows.ts";
 
@@ -17,11 +18,14 @@ export async function readStates(
   userId: UserId,
   channels: readonly RoomChannels[],
 ): Promise<ReadState[]> {
+  const suppressed = await findSuppressed(deps.sql, userId);
   const asked = channels.flatMap(({ room, channelIds }) => {
+    const { kind, guild } = room.authority.room;
+    const silent = suppressed.get((kind === "guild" ? room.id : guild) ?? "");
     const targets = JSON.stringify([
       userId,
-      "everyone",
-      ...room.authority.rolesOf(userId).map((role) => `&${role}`),
+      ...(silent?.everyone ? [] : ["everyone"]),
+      ...(silent?.roles ? [] : room.authority.rolesOf(userId).map((role) => `&${role}`)),
     ]);
     // What was said before one came is not unread.
     const since = room.authority.view.get("m.room.member", userId)?.pdu.origin_ts ?? 0;

@@ -35,6 +35,7 @@ import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
 import { heardAgain } from "../dms/closed_dms.ts";
 import { isConversation } from "../dms/is_conversation.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
+import type { NotifyNotice } from "../notify/notify_notice.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
 import { guildUpdates } from "./guild_frames.ts";
@@ -138,6 +139,15 @@ export class ChatSource implements GatewaySource {
         { t: "read.update", d: state, audience: { to: "users", userIds: [userId] } },
         ...await this.#seen({ userId, roomId: state.room_id as RoomId }),
       ])
+    );
+  }
+
+  /** What a user wants to be told of: all of the user's devices hear it. */
+  announceNotify({ userId, setting }: NotifyNotice): void {
+    this.#plain(() =>
+      Promise.resolve(
+        only([{ t: "notify.update", d: setting, audience: { to: "users", userIds: [userId] } }]),
+      )
     );
   }
 

@@ -9,6 +9,7 @@ import { viewGuild } from "../chat/view_guild.ts";
 import { askedDms, openDmRooms, viewDms } from "../dms/view_dm.ts";
 import { listPutAway } from "../dms/closed_dms.ts";
 import { listInvitations } from "../invites/invitations.ts";
+import { findNotifySettings } from "../notify/notify_rows.ts";
 import { seenByOthers } from "../reads/seen_by_other.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
@@ -82,6 +83,7 @@ export async function wholeStates(
     ...(await listInvitations(deps, userId)).map((d): Told => ({ t: "invitation.update", d })),
     ...(await listRelationships(deps, userId)).map((d): Told => ({ t: "relationship.update", d })),
     { t: "voice.missed", d: { calls: await listMissed(deps, userId) } },
+    ...(await findNotifySettings(deps.sql, userId)).map((d): Told => ({ t: "notify.update", d })),
     ...await readMarkers(deps, userId, joined),
   ];
 }

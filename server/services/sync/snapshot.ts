@@ -9,6 +9,7 @@ import { viewGuild } from "../chat/view_guild.ts";
 import { listDms } from "../dms/view_dm.ts";
 import { openJoinedRooms, withoutMoved } from "../guilds/list_guilds.ts";
 import { listInvitations } from "../invites/invitations.ts";
+import { listNotifySettings } from "../notify/notify_settings.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
 import { listMissed } from "../voice/missed_calls.ts";
@@ -42,13 +43,14 @@ export async function buildSnapshot(
   ]);
   const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
-  const [views, dms, invitations, relationships, missed_calls, states] = await Promise.all([
+  const [views, dms, invitations, relationships, missed_calls, states, notify] = await Promise.all([
     Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
     listDms(deps, userId),
     listInvitations(deps, userId),
     listRelationships(deps, userId),
     listMissed(deps, userId),
     readStates(deps, userId, rooms.map((room) => textChannels(room, userId, nowMs))),
+    listNotifySettings(deps, userId),
   ]);
   const presences: Snapshot["presences"] = {};
   const friends = relationships.filter(({ bond }) => bond === "friend");
@@ -68,6 +70,7 @@ export async function buildSnapshot(
       invitations,
       relationships,
       read_states: states,
+      notify,
       presences,
       voice: [],
       missed_calls,

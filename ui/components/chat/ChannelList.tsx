@@ -10,10 +10,11 @@ import { t } from "../../lib/i18n/t.ts";
 import { type ChannelGroup, groupChannels } from "../../lib/store/channel_tree.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import type { MenuTarget } from "../../lib/store/menu_target.ts";
-import { channelUnread, sumUnread } from "../../lib/store/unread.ts";
+import { channelShown, channelsShown } from "../../lib/store/attention.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { cap } from "./Rail.tsx";
+import { MutedMark } from "./MutedMark.tsx";
 import { VoicePeople, voiceRef } from "./VoicePeople.tsx";
 
 /** A guild's channels under their categories. */
@@ -54,7 +55,7 @@ function Group({ group, guild }: { group: ChannelGroup; guild: Guild }) {
       >
         <Icon name="right" small />
         <span class="clip grow">{category.name}</span>
-        {closed && <Waiting channels={group.channels} />}
+        {closed && <Waiting guildId={guild.id} channels={group.channels} />}
         {can(guild.permissions, "MANAGE_CHANNELS") && (
           <button
             type="button"
@@ -85,9 +86,11 @@ function Group({ group, guild }: { group: ChannelGroup; guild: Guild }) {
 }
 
 /** What waits in a folded category: it must not hide that one is called. */
-function Waiting({ channels }: { channels: readonly Channel[] }) {
+function Waiting(
+  { guildId, channels }: { guildId: string; channels: readonly Channel[] },
+) {
   const state = useChat();
-  const { unread, mentions } = sumUnread(state.reads.value, channels);
+  const { unread, mentions } = channelsShown(state, guildId, channels);
   if (mentions > 0) {
     return (
       <span class="badge">
@@ -136,13 +139,14 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   const place = state.place.value;
   const here = place.kind === "channel" && place.roomId === channel.room_id &&
     place.channelId === channel.id;
-  const { unread, mentions } = channelUnread(state.reads.value, channel);
+  const { unread, mentions, muted } = channelShown(state, guild.id, channel);
   const inside = state.voice.peopleIn(voiceRef(channel)).length;
   const classes = [
     "side-row",
     here && "here",
     unread > 0 && !here && "unread",
     channel.archived && "archived",
+    muted && "muted",
   ]
     .filter(Boolean).join(" ");
   return (
@@ -161,6 +165,7 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
           <Icon name={channelIcon(channel)} />
           <span class="clip grow">{channel.name}</span>
           {inside > 0 && <span class="sr">{t("call.inside", { n: inside })}</span>}
+          {muted && <MutedMark />}
           {channel.private && <span class="sr">{t("channel.privateNote")}</span>}
           {channel.hidden && !channel.private && <span class="sr">{t("channel.hiddenNote")}</span>}
           {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}

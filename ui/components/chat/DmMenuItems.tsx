@@ -2,6 +2,7 @@ import type { Dm } from "../../../core/api/gateway.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { useChat } from "./chat_context.ts";
 import { MenuButton } from "./Menu.tsx";
+import { NotifyItems } from "./NotifyItems.tsx";
 
 /** What can be done with a conversation, of two or of several. */
 export default function DmMenuItems({ dm }: { dm: Dm }) {
@@ -10,6 +11,7 @@ export default function DmMenuItems({ dm }: { dm: Dm }) {
   const roomId = dm.room_id;
   return (
     <>
+      <NotifyItems place={{ roomId, channelId: dm.channel_id, guildId: null }} />
       <MenuButton
         icon="plus"
         onClick={() =>

@@ -4,6 +4,7 @@ import { managesGuild } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { useChat } from "./chat_context.ts";
 import { MenuButton, MenuLink } from "./Menu.tsx";
+import { NotifyItems } from "./NotifyItems.tsx";
 
 /** What every menu of a guild ends with: its settings, one's own profile there, the way out. */
 export function GuildMenuItems({ guild }: { guild: Guild }) {
@@ -11,6 +12,7 @@ export function GuildMenuItems({ guild }: { guild: Guild }) {
   const settings = `${guildPath(guild.id)}/settings`;
   return (
     <>
+      <NotifyItems place={{ roomId: guild.id, channelId: null, guildId: guild.id }} />
       {managesGuild(guild.permissions) && (
         <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>
       )}

@@ -30,6 +30,7 @@ import { HintLine } from "./HintLine.tsx";
 import { Home } from "./Home.tsx";
 import { LeaveItem } from "./LeaveItem.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
+import { NotifyItems } from "./NotifyItems.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 import { NavButton } from "./NavButton.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -250,6 +251,7 @@ function MoreMenu(
           {t("topic.show")}
         </MenuButton>
       )}
+      {place.kind === "channel" && <NotifyItems place={place} />}
       {dm && Acts && <Acts dm={dm} />}
       {channel?.private && place.kind === "channel" && (
         <PrivateItems channel={channel} guildId={place.guildId} />

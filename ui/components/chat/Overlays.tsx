@@ -17,6 +17,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   createChannel: () => import("./overlays/CreateChannel.tsx"),
   invite: () => import("./overlays/InvitePeople.tsx"),
   leaveGuild: () => import("./overlays/LeaveGuild.tsx"),
+  notify: () => import("./overlays/Notify.tsx"),
   friends: () => import("./overlays/Friends.tsx"),
   leaveDm: () => import("./overlays/LeaveDm.tsx"),
   addPeople: () => import("./overlays/AddPeople.tsx"),

@@ -17,6 +17,7 @@ import DmMenuItems from "./DmMenuItems.tsx";
 import { GuildMenuItems } from "./GuildMenuItems.tsx";
 import { LeaveItem } from "./LeaveItem.tsx";
 import { MenuButton, MenuLink } from "./Menu.tsx";
+import { NotifyItems } from "./NotifyItems.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 
 const MARGIN_PX = 8;
@@ -172,6 +173,11 @@ function ChannelItems({ target: { guild, channel } }: Of<"channel">) {
   return (
     <>
       {channel.kind === "text" && <ReadItem onClick={() => markChannelsRead(state, [channel])} />}
+      {channel.kind === "text" && (
+        <NotifyItems
+          place={{ roomId: channel.room_id, channelId: channel.id, guildId: guild.id }}
+        />
+      )}
       <CopyItem path={channelPath(guild.id, channel)} />
       {can(channel.permissions, "CREATE_INVITE") && !channel.private && (
         <InviteItem guildId={guild.id} channelId={channel.id} />

@@ -3,7 +3,7 @@ import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { guildUnread, unreadOf } from "../../lib/store/unread.ts";
+import { dmShown, guildShown } from "../../lib/store/attention.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -14,7 +14,7 @@ export function Rail() {
   const place = state.place.value;
   const atHome = place.kind === "home" || place.kind === "dm";
   const waiting = state.dms.value.reduce(
-    (sum, dm) => sum + unreadOf(state.reads.value, dm).unread + (dm.state === "invited" ? 1 : 0),
+    (sum, dm) => sum + dmShown(state, dm).mentions + (dm.state === "invited" ? 1 : 0),
     state.invitations.value.length,
   );
   const rail = useRoving<HTMLElement>();
@@ -60,19 +60,22 @@ function RailGuild({ guild }: { guild: Guild }) {
   const state = useChat();
   const place = state.place.value;
   const here = (place.kind === "guild" || place.kind === "channel") && place.guildId === guild.id;
-  const { unread, mentions } = guildUnread(state.reads.value, guild);
+  const { unread, mentions, muted } = guildShown(state, guild);
+  const label = mentions > 0
+    ? t("nav.guildMentions", { name: guild.name, n: mentions })
+    : unread > 0
+    ? t("nav.guildUnread", { name: guild.name })
+    : guild.name;
+  const classes = ["rail-item", here ? "here" : unread > 0 && "unread", muted && "muted"]
+    .filter(Boolean).join(" ");
   return (
-    <li class={here ? "rail-item here" : unread > 0 ? "rail-item unread" : "rail-item"}>
+    <li class={classes}>
       <a
         href={guildPath(guild.id)}
         data-stop
         {...menuHandlers(state, { kind: "guild", guild })}
         title={guild.name}
-        aria-label={mentions > 0
-          ? t("nav.guildMentions", { name: guild.name, n: mentions })
-          : unread > 0
-          ? t("nav.guildUnread", { name: guild.name })
-          : guild.name}
+        aria-label={muted ? `${label}, ${t("knowing.mutedNote")}` : label}
         aria-current={here ? "page" : undefined}
       >
         <Avatar id={guild.id} name={guild.name} uri={guild.icon} size="l" guild />

@@ -9,10 +9,11 @@ import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
-import { unreadOf } from "../../lib/store/unread.ts";
+import { dmShown } from "../../lib/store/attention.ts";
 import { Footer } from "../Footer.tsx";
 import { Icon } from "../Icon.tsx";
 import { ChannelList } from "./ChannelList.tsx";
+import { MutedMark } from "./MutedMark.tsx";
 import { CallSlot } from "./CallSlot.tsx";
 import { useChat } from "./chat_context.ts";
 import { DmFace } from "./DmFace.tsx";
@@ -168,13 +169,14 @@ function DmRow({ dm }: { dm: Dm }) {
   const state = useChat();
   const place = state.place.value;
   const here = place.kind === "dm" && place.roomId === dm.room_id;
-  const { unread } = unreadOf(state.reads.value, dm);
+  const { unread, mentions, muted } = dmShown(state, dm);
   const name = dmName(dm, state.self.value.user.id);
   const note = noteOf(dm, state.server.name);
   return (
     <li>
       <a
-        class={here ? "side-row dm here" : unread > 0 ? "side-row dm unread" : "side-row dm"}
+        class={["side-row dm", here ? "here" : unread > 0 && "unread", muted && "muted"]
+          .filter(Boolean).join(" ")}
         href={dmPath(dm.room_id)}
         data-stop
         {...menuHandlers(state, { kind: "dm", dm })}
@@ -185,9 +187,10 @@ function DmRow({ dm }: { dm: Dm }) {
           <span class="clip block">{name}</span>
           {note !== undefined && <span class="tiny faint clip block">{note}</span>}
         </span>
-        {unread > 0 && (
-          <span class="badge" aria-label={t("nav.unread", { n: unread })}>{cap(unread)}</span>
-        )}
+        {muted && <MutedMark />}
+        {mentions > 0
+          ? <span class="badge" aria-label={t("nav.unread", { n: unread })}>{cap(unread)}</span>
+          : unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
       </a>
     </li>
   );

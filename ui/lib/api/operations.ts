@@ -20,6 +20,7 @@ import type * as invites from "../../../core/api/invites.ts";
 import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
+import type * as notify from "../../../core/api/notify.ts";
 import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
@@ -189,6 +190,9 @@ export const OPERATIONS = {
   removeReaction: ["DELETE", "/client/v1/reactions"],
   sendMessage: ["POST", "/client/v1/rooms/:room_id/send"],
   sendTyping: ["POST", "/client/v1/rooms/:room_id/typing"],
+  listNotifySettings: ["GET", "/client/v1/account/notifications"],
+  resetNotifySetting: ["POST", "/client/v1/account/notifications/reset"],
+  setNotifySetting: ["PATCH", "/client/v1/account/notifications"],
   getOwnStyle: ["GET", "/client/v1/account/style"],
   setOwnStyle: ["PUT", "/client/v1/account/style"],
   acceptOwnerOffer: ["POST", "/client/v1/owner-offers/:guild_id/accept"],
@@ -383,6 +387,9 @@ export interface OperationTypes {
   removeReaction: typeof messages.removeReaction;
   sendMessage: typeof messages.sendMessage;
   sendTyping: typeof messages.sendTyping;
+  listNotifySettings: typeof notify.listNotifySettings;
+  resetNotifySetting: typeof notify.resetNotifySetting;
+  setNotifySetting: typeof notify.setNotifySetting;
   getOwnStyle: typeof own_style.getOwnStyle;
   setOwnStyle: typeof own_style.setOwnStyle;
   acceptOwnerOffer: typeof owner_offers.acceptOwnerOffer;

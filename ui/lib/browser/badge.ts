@@ -1,9 +1,9 @@
 import type { ChatState } from "../store/chat.ts";
-import { mentionsIn } from "../store/unread.ts";
+import { allShown } from "../store/attention.ts";
 
 /** The number on the icon of the installed app: mentions that wait. */
 export function showBadge(state: ChatState): void {
-  const count = mentionsIn(state.reads.value);
+  const count = allShown(state).mentions;
   // Refused where the app is not installed; there is nothing to show then.
   const done = count > 0 ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
   done?.catch(() => undefined);

@@ -5,6 +5,7 @@ import type { Message, MessageFrame } from "../../../core/api/message.ts";
 import { personalMessage } from "../../../core/api/personal_message.ts";
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
+import { hearing, takeNotify } from "../store/attention.ts";
 import { showAnswered } from "../store/held_messages.ts";
 import { plainText } from "../store/links.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -54,7 +55,7 @@ function countUnread(state: ChatState, message: Message): void {
   const held = state.reads.value.get(key);
   // The state came ahead of the message, or the message late: only the server knows which.
   if (held && message.order <= held.counted_to) return markStale(state, [key]);
-  const one = message.mentions_me ? 1 : 0;
+  const one = hearing(state, message).pinged ? 1 : 0;
   state.reads.value = new Map(state.reads.value).set(key, {
     room_id: message.room_id,
     channel_id: message.channel_id,
@@ -125,6 +126,8 @@ function apply(state: ChatState, frame: Dispatch): void {
     }
     case "read.update":
       return takeRead(state, frame.d);
+    case "notify.update":
+      return takeNotify(state, frame.d);
     case "typing": {
       if (frame.d.user.id === state.self.value.user.id) return;
       const key = refKey(frame.d);

@@ -4,6 +4,8 @@ import { nameOf } from "../format/names.ts";
 import { thumbnailUrl } from "../format/media_url.ts";
 import { channelPath, dmPath, messagePath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
+import { isTold } from "../../../core/rules/notify.ts";
+import { hearing } from "../store/attention.ts";
 import type { ChatState } from "../store/chat.ts";
 import { plainText } from "../store/links.ts";
 import { callApi } from "./browser_api.ts";
@@ -19,8 +21,7 @@ const OPEN_MS = 4000;
 const HELD_MS = 3000;
 
 /**
- * Notifies of mentions and of what comes in conversations, while nobody looks at the page: as
- * the account has chosen. Returns the end of it.
+ * Notifies of what comes while nobody looks at the page, as the account has chosen for each place. Returns the end of it.
  */
 export function startNotifications(state: ChatState): () => void {
   let preferences: Preferences | undefined;
@@ -44,7 +45,8 @@ export function startNotifications(state: ChatState): () => void {
 function isDue(state: ChatState, message: Message): boolean {
   if (document.visibilityState === "visible" && document.hasFocus()) return false;
   if (state.self.value.presence === "dnd") return false;
-  return message.mentions_me || isConversation(state, message);
+  const { attention, pinged } = hearing(state, message);
+  return isTold(attention, pinged);
 }
 
 function isConversation(state: ChatState, message: Message): boolean {

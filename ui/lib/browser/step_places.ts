@@ -8,6 +8,7 @@ import {
   placeOfChannel,
   type TalkPlace,
 } from "../store/place.ts";
+import { attentionIn } from "../store/attention.ts";
 import { stepFrom } from "../store/step.ts";
 import { guildPath } from "../format/paths.ts";
 import { followPath, openPlace } from "./history.ts";
@@ -45,9 +46,17 @@ export function stepTalk(state: ChatState, step: 1 | -1, unread: boolean): void 
   const next = stepFrom(list, {
     at,
     step,
-    wanted: (talk) => !unread || (state.reads.value.get(placeKey(talk))?.unread ?? 0) > 0,
+    wanted: (talk) => !unread || hasNews(state, talk),
   });
   if (next) openPlace(state, next);
+}
+
+/** What is muted is gone to where a mention waits alone. */
+function hasNews(state: ChatState, talk: TalkPlace): boolean {
+  const read = state.reads.value.get(placeKey(talk));
+  const { muted, level } = attentionIn(state, { ...talk, guildId: guildIdOf(talk) });
+  if (muted) return level !== "nothing" && (read?.mentions ?? 0) > 0;
+  return (read?.unread ?? 0) > 0;
 }
 
 /** The guild above or below; conversations stand above the first. */

@@ -1,13 +1,12 @@
 import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
-import { mentionsIn } from "../store/unread.ts";
+import { allShown } from "../store/attention.ts";
 import { channelOf, dmOf, guildOf } from "../store/place.ts";
 
 /** Title of the tab: how many mentions wait, or that there is news; then where one is. */
 export function showTitle(state: ChatState): void {
-  const mentions = mentionsIn(state.reads.value);
-  const news = [...state.reads.value.values()].some((read) => read.unread > 0);
+  const { mentions, unread } = allShown(state);
   const place = state.place.value;
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
@@ -17,7 +16,7 @@ export function showTitle(state: ChatState): void {
     : dm
     ? dmName(dm, state.self.value.user.id)
     : guild?.name ?? t("home.title");
-  const count = mentions > 0 ? `(${mentions}) ` : news ? "• " : "";
+  const count = mentions > 0 ? `(${mentions}) ` : unread > 0 ? "• " : "";
   const tail = channel && guild ? guild.name : state.server.name;
   document.title = `${count}${where} · ${tail}`;
 }

@@ -7,6 +7,7 @@ import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
+import { knowing } from "./de_knowing.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
 import { privateTexts } from "./de_private.ts";
@@ -451,6 +452,7 @@ export const de: Catalogue = {
 
   ...frame,
   ...people,
+  ...knowing,
   ...encryption,
   ...emojiNames,
   ...settings,

@@ -6,6 +6,7 @@ import { frame } from "./en_frame.ts";
 import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
+import { knowing } from "./en_knowing.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
 import { privateTexts } from "./en_private.ts";
@@ -439,6 +440,7 @@ export const en = {
 
   ...frame,
   ...people,
+  ...knowing,
   ...encryption,
   ...emojiNames,
   ...settings,

@@ -11,11 +11,13 @@ import type {
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
+import type { NotifySetting } from "../../../core/api/notify.ts";
 import type { Relationship } from "../../../core/api/relationships.ts";
 import type { User } from "../../../core/api/user.ts";
 import { othersIn } from "../format/dm_name.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
 import type { Announcer } from "./announcements.ts";
+import { type NotifyPlace, settingsByPlace } from "./notify_places.ts";
 import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
 import type { Kept } from "../kept.ts";
 import type { Encryptable } from "./encryptable.ts";
@@ -71,6 +73,7 @@ export type Overlay =
     readonly roomId: string;
     readonly userId: string;
   }
+  | { readonly kind: "notify"; readonly place: NotifyPlace }
   | { readonly kind: "friends" }
   | { readonly kind: "profile"; readonly userId: string; readonly guildId: string | null }
   | {
@@ -133,6 +136,8 @@ export class ChatState {
   /** By user id: friends, requests and blocks. */
   readonly relationships: Signal<ReadonlyMap<string, Relationship>>;
   readonly reads: Signal<ReadonlyMap<string, ReadState>>;
+  /** By place (`refKey`, a whole guild with an empty channel): what was chosen to be told of. */
+  readonly notify: Signal<ReadonlyMap<string, NotifySetting>>;
   /** Keys of channels whose read state must be asked for; see `stale_reads.ts`. */
   readonly staleReads: Signal<ReadonlySet<string>> = signal(new Set());
   readonly presences: Signal<ReadonlyMap<string, PresenceName>>;
@@ -202,6 +207,7 @@ export class ChatState {
     this.invitations = signal(snapshot.invitations);
     this.relationships = signal(byUser(snapshot.relationships));
     this.reads = signal(new Map(snapshot.read_states.map((read) => [refKey(read), read])));
+    this.notify = signal(settingsByPlace(snapshot.notify));
     this.presences = signal(new Map(Object.entries(snapshot.presences)));
     this.members = signal(new Map());
     this.place = signal(props.place);
@@ -282,6 +288,7 @@ export class ChatState {
     this.invitations.value = snapshot.invitations;
     this.relationships.value = byUser(snapshot.relationships);
     this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
+    this.notify.value = settingsByPlace(snapshot.notify);
     this.presences.value = new Map(Object.entries(snapshot.presences));
     this.voice.takeSnapshot(snapshot.voice);
     this.position = snapshot.position;

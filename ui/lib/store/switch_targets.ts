@@ -8,7 +8,8 @@ import { channelPath, dmPath, guildPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "./chat.ts";
 import type { Ranked } from "./rank_targets.ts";
-import { channelUnread, guildUnread, unreadOf } from "./unread.ts";
+import type { Unread } from "./unread.ts";
+import { channelShown, dmShown, guildShown } from "./attention.ts";
 
 /** Most people that are offered without a conversation yet. */
 const PEOPLE = 2000;
@@ -29,7 +30,6 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
     const at = recent.indexOf(path);
     return at < 0 ? Infinity : at;
   };
-  const reads = state.reads.value;
   const channels = state.guilds.value.flatMap((guild) =>
     guild.channels.filter((channel) => channel.kind !== "category").map((channel): Target => {
       const path = channelPath(guild.id, channel);
@@ -40,13 +40,13 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
         icon: channelIcon(channel),
         path,
         recency: visited(path),
-        ...channelUnread(reads, channel),
+        ...newIn(channelShown(state, guild.id, channel)),
       };
     })
   );
   const dms = state.dms.value.map((dm): Target => {
     const path = dmPath(dm.room_id);
-    const { unread } = unreadOf(reads, dm);
+    const { unread, mentions } = newIn(dmShown(state, dm));
     return {
       kind: "person",
       text: dmName(dm, state.self.value.user.id),
@@ -58,12 +58,12 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
       recency: visited(path),
       unread,
       // Whoever writes to one alone means one.
-      mentions: unread,
+      mentions,
     };
   });
   const guilds = state.guilds.value.map((guild): Target => ({
     ...NOTHING_NEW,
-    ...guildUnread(reads, guild),
+    ...newIn(guildShown(state, guild)),
     kind: "guild",
     text: guild.name,
     detail: t("switcher.guild"),
@@ -74,6 +74,8 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
   return [...channels, ...dms, ...guilds, ...people(state), ...pages(state)]
     .filter((target) => !("path" in target) || target.path !== here);
 }
+
+const newIn = ({ unread, mentions }: Unread) => ({ unread, mentions });
 
 const NOTHING_NEW = { unread: 0, mentions: 0, recency: Infinity };
 
