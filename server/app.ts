@@ -13,6 +13,7 @@ import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
+import { composeSearch } from "./compose/search.ts";
 import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
 import { composeVoice, openMedia } from "./compose/voice.ts";
@@ -397,6 +398,7 @@ async function openDoors(
         chat: {
           ...chat.deps,
           media: mediaDesk(media.deps),
+          messageIndex: composeSearch(system, { store: domain.store, stack }),
           destinations: domain.outbound.desk,
           ...domain.memberships,
           history: reading.history,

@@ -7,7 +7,7 @@ import {
   readEvent,
   type StoredEvent,
 } from "./event_rows.ts";
-import type { Sql } from "./sql.ts";
+import type { Queryable } from "./sql.ts";
 import {
   advanceToken,
   raiseBase,
@@ -21,7 +21,7 @@ import {
  * to the first that is missing. The newest record says where that search begins; records before
  * it may be forgotten already.
  */
-export async function readWriters(sql: Sql, base: number): Promise<readonly WriterState[]> {
+export async function readWriters(sql: Queryable, base: number): Promise<readonly WriterState[]> {
   const rows = await sql<{ writer_id: number; closed: boolean; watermark: number }[]>`
     select w.writer_id, w.closed,
       coalesce(w.final_position, run.position, newest.settled_position, 0) as watermark
@@ -48,7 +48,7 @@ export async function readWriters(sql: Sql, base: number): Promise<readonly Writ
 }
 
 /** The token of a reader that has read everything there is now. */
-export async function currentToken(sql: Sql, instance: string): Promise<SyncToken> {
+export async function currentToken(sql: Queryable, instance: string): Promise<SyncToken> {
   const writers = await readWriters(sql, 0);
   const positions = new Map(writers.map((writer) => [writer.writerId, writer.watermark]));
   return raiseBase({ instance, base: 0, positions }, writers);
@@ -80,7 +80,7 @@ export interface ReadSinceOptions {
  * Events of every outcome are given; the caller shows the accepted ones.
  */
 export async function readSince(
-  sql: Sql,
+  sql: Queryable,
   token: SyncToken,
   options: ReadSinceOptions,
 ): Promise<LogPage> {
@@ -134,7 +134,7 @@ function cutRanges(ranges: readonly Range[], positions: number): CutRanges {
 }
 
 /** All rooms: positions are dense, so the limit is a number of positions. */
-async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Promise<Read> {
+async function readDense(sql: Queryable, ranges: readonly Range[], limit: number): Promise<Read> {
   const { chosen, more } = cutRanges(ranges, limit);
   const events = await readRanges(sql, chosen, { limit });
   return { events, read: chosen.map(rangeEnd), more };
@@ -142,7 +142,7 @@ async function readDense(sql: Sql, ranges: readonly Range[], limit: number): Pro
 
 /** Some rooms: the page may be cut inside a writer's range, and later ones are not read yet. */
 async function readSparse(
-  sql: Sql,
+  sql: Queryable,
   { chosen, more }: CutRanges,
   options: ReadSinceOptions,
 ): Promise<Read> {
@@ -167,7 +167,7 @@ export interface Range {
 }
 
 async function readRanges(
-  sql: Sql,
+  sql: Queryable,
   ranges: readonly Range[],
   options: ReadSinceOptions,
 ): Promise<readonly StoredEvent[]> {
@@ -193,13 +193,13 @@ async function readRanges(
 }
 
 /** Rows `e` of events that stand in the ranges; a condition can follow. */
-export function inRanges(sql: Sql, ranges: readonly Range[]) {
+export function inRanges(sql: Queryable, ranges: readonly Range[]) {
   return sql`${rangesOf(sql, ranges)}
     join events e on e.writer_id = r.writer_id
       and e.position > r.after and e.position <= r.upto`;
 }
 
-function rangesOf(sql: Sql, ranges: readonly Range[]) {
+function rangesOf(sql: Queryable, ranges: readonly Range[]) {
   return sql`unnest(${ranges.map((range) => range.writerId)}::int[],
       ${ranges.map((range) => range.from)}::bigint[],
       ${ranges.map((range) => range.to)}::bigint[]) as r(writer_id, after, upto)`;

@@ -6,6 +6,7 @@ import type { OwnerOffers } from "../../federation/owner_offers.ts";
 import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
 import type { DestinationDeps } from "../../services/federation/destinations.ts";
 import type { MediaDesk } from "../../services/messages/attachments.ts";
+import type { MessageIndex } from "../../services/search/message_index.ts";
 import type { RelationshipNotice } from "../../services/relationships/relationship_notice.ts";
 import type { NotifyNotice } from "../../services/notify/notify_notice.ts";
 import type { ReadNotice } from "../../services/reads/mark_read.ts";
@@ -19,6 +20,7 @@ export interface TypingNotice {
 /** What the routes of guilds, channels and messages need. */
 export interface ChatRouteDeps extends ChatDeps {
   readonly media: MediaDesk;
+  readonly messageIndex: MessageIndex;
   readonly remote: RemoteRooms;
   readonly owners: OwnerOffers;
   readonly destinations: DestinationDeps;

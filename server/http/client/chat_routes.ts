@@ -59,6 +59,7 @@ import { listReactorsRoute } from "./rooms/room/messages/reactors.ts";
 import { listPinsRoute } from "./rooms/room/pins/list.ts";
 import { pinMessageRoute } from "./rooms/room/pins/set.ts";
 import { getReadRoute, markReadRoute } from "./rooms/room/read.ts";
+import { searchMessagesRoute } from "./rooms/room/search.ts";
 import { sendMessageRoute } from "./rooms/room/send.ts";
 import { sendTypingRoute } from "./rooms/room/typing.ts";
 
@@ -120,6 +121,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     editMessageRoute(deps),
     getMessageRoute(deps),
     listMessagesRoute(deps),
+    searchMessagesRoute(deps),
     listPinsRoute(deps),
     listReactorsRoute(deps),
     pinMessageRoute(deps),

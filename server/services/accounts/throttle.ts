@@ -58,6 +58,8 @@ export interface ThrottlePolicies {
   readonly voiceRingRoom: Bucket;
   /** Key packages of people here, asked for by one other server. */
   readonly keyClaimServer: Bucket;
+  /** Searches through messages by one account. */
+  readonly search: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -97,6 +99,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     voiceRing: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
     voiceRingRoom: bucket(2, { perMs: MINUTE_MS, bursts: 2 }),
     keyClaimServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
+    search: bucket(lookups * 4, { perMs: MINUTE_MS, bursts: 1 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

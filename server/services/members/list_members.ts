@@ -33,7 +33,7 @@ export async function listMembers(
   const room = await openPeople(deps, userId, query.guildId);
   const wanted = query.search?.trim() ?? "";
   const among = narrowed(room, query);
-  const matching = wanted === "" ? among : await searchNames(deps, room, { wanted, among });
+  const matching = wanted === "" ? among : await findMembersNamed(deps, room, { wanted, among });
   const order = orderOf(room, query.sort);
   const sorted = [...matching].sort(order);
   const after = query.after;
@@ -73,7 +73,7 @@ function narrowed(room: Room, query: MemberQuery): Iterable<UserId> {
 }
 
 /** Those whose user name, display name or nickname holds the words. */
-async function searchNames(
+export async function findMembersNamed(
   deps: Pick<ChatDeps, "sql">,
   room: Room,
   search: { readonly wanted: string; readonly among: Iterable<UserId> },

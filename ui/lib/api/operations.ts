@@ -26,6 +26,7 @@ import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as ringing from "../../../core/api/ringing.ts";
+import type * as search from "../../../core/api/search.ts";
 import type * as sync from "../../../core/api/sync.ts";
 import type * as voice from "../../../core/api/voice.ts";
 
@@ -209,6 +210,7 @@ export const OPERATIONS = {
   declineVoice: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
   forgetMissedCall: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/missed"],
   ringVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
+  searchMessages: ["GET", "/client/v1/rooms/:room_id/search"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
   answerVoice: ["POST", "/client/v1/voice/sessions/:session/answer"],
@@ -406,6 +408,7 @@ export interface OperationTypes {
   declineVoice: typeof ringing.declineVoice;
   forgetMissedCall: typeof ringing.forgetMissedCall;
   ringVoice: typeof ringing.ringVoice;
+  searchMessages: typeof search.searchMessages;
   events: typeof sync.events;
   sync: typeof sync.sync;
   answerVoice: typeof voice.answerVoice;

@@ -1,0 +1,59 @@
+import type { JsonObject } from "../../../core/event/json.ts";
+import { readContent } from "../../../core/event/kinds/kind.ts";
+import { type MessageContent, messageKind } from "../../../core/event/kinds/message.ts";
+import type { Has } from "../../../core/search/query.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import { contentOfPdu } from "../messages/project_messages.ts";
+import type { SearchDocument } from "./message_index.ts";
+
+const LINK = /\bhttps?:\/\/\S/i;
+/** Media that have a filter of their own; every file has `has:file`. */
+const MEDIA = ["image", "video", "audio"] as const;
+
+/** What of a message can be found; undefined: nothing, as of edits, sealed and deleted ones. */
+export function documentOf(
+  row: StoredEvent,
+  { edit, mentions }: {
+    readonly edit: { readonly id: string; readonly content: JsonObject } | undefined;
+    readonly mentions: readonly string[];
+  },
+): SearchDocument | undefined {
+  if (row.type !== messageKind.type || row.outcome !== "accepted" || row.withheld) return undefined;
+  if (row.redactedBy !== undefined || row.channelId === undefined || row.order === undefined) {
+    return undefined;
+  }
+  const original = readContent(messageKind, contentOfPdu(row.pdu));
+  if (original === undefined || original.msgtype === "sealed") return undefined;
+  if (original.relates_to?.kind === "edit") return undefined;
+  const shown = edit === undefined ? original : readContent(messageKind, edit.content) ?? original;
+  return {
+    roomId: row.roomId,
+    eventId: row.eventId,
+    channelId: row.channelId,
+    sender: row.sender,
+    order: row.order,
+    hash: row.hash,
+    textFrom: edit?.id ?? row.eventId,
+    text: textOf(shown, original),
+    has: hasOf(shown, original),
+    mentions,
+  };
+}
+
+/** An edit changes the body alone: files and embeds stay those of the message. */
+function textOf(shown: MessageContent, original: MessageContent): string {
+  return [
+    shown.body,
+    ...(original.media ?? []).flatMap((file) => [file.name ?? "", file.alt ?? ""]),
+    ...(original.embeds ?? []).flatMap((embed) => [embed.title ?? "", embed.description ?? ""]),
+  ].join("\n");
+}
+
+function hasOf(shown: MessageContent, original: MessageContent): Has[] {
+  const media = original.media ?? [];
+  return [
+    ...(media.length > 0 ? ["file" as const] : []),
+    ...MEDIA.filter((kind) => media.some((file) => file.type.startsWith(`${kind}/`))),
+    ...(LINK.test(shown.body) ? ["link" as const] : []),
+  ];
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { DATABASE_KINDS, openTestDatabase } from "../../../tests/harness/database.ts";
+import type { Sql } from "../../postgres/sql.ts";
+import type { HitPlace, IndexQuestion, SearchDocument } from "./message_index.ts";
+import { PostgresIndex } from "./postgres_index.ts";
+
+const ROOMS = ["!aaaaaaaaaaaaaaaaaaaa", "!bbbbbbbbbbbbbbbbbbbb"] as const;
+const CHANNELS = ["one", "two", "three"];
+const MESSAGES = 7000;
+
+/** A word that most messages have, one that few have, and one that stands in one channel alone. */
+function documents(): SearchDocument[] {
+  return Array.from({ length: MESSAGES }, (_, n) => {
+    const roomId = ROOMS[n % 2] ?? "";
+    return {
+      roomId,
+      eventId: `$${n}`,
+      channelId: CHANNELS[n % CHANNELS.length] ?? "",
+      sender: `@u${n % 7}:x`,
+      // Several of one moment: the hash decides.
+      order: 1000 + Math.floor(n / 4),
+      hash: new Uint8Array(32).fill(n % 251),
+      textFrom: `$${n}`,
+      text: `common ${n % 900 === 0 ? "rarely" : "filler"} ${n > 20 ? "" : "oldest"} it's \\ 'q'`,
+      has: n % 10 === 0 ? ["link"] : [],
+      mentions: [],
+    };
+  });
+}
+
+for (const kind of DATABASE_KINDS) {
+  Deno.test(`index (${kind}): rare and common words, page by page, are what a look at every message gives`, async () => {
+    await using database = await openTestDatabase(kind);
+    await lookEverywhere(database.sql);
+  });
+}
+
+async function lookEverywhere(sql: Sql): Promise<void> {
+  const index = new PostgresIndex(sql);
+  const all = documents();
+  await sql.begin(async (tx) => {
+    for (let at = 0; at < all.length; at += 1500) await index.put(tx, all.slice(at, at + 1500));
+  });
+  await sql`analyze message_search`;
+  const channels = [
+    { roomId: ROOMS[0], channelId: "one", sinceTs: 0 },
+    { roomId: ROOMS[1], channelId: "two", sinceTs: 1500 },
+  ];
+  const ask: Omit<IndexQuestion, "words"> = {
+    phrases: [],
+    channels,
+    without: ["@u3:x"],
+    has: [],
+    mentions: [],
+    limit: 400,
+  };
+  const expected = (fits: (each: SearchDocument) => boolean) =>
+    all.filter((each) =>
+      each.sender !== "@u3:x" && fits(each) &&
+      channels.some((channel) =>
+        channel.roomId === each.roomId && channel.channelId === each.channelId &&
+        each.order >= channel.sinceTs
+      )
+    ).sort((a, b) => b.order - a.order || compare(b.hash, a.hash)).map((each) => each.eventId);
+  const everything = async (question: IndexQuestion) => {
+    const found: string[] = [];
+    let before: HitPlace | undefined;
+    do {
+      const page = await index.find({ ...question, ...(before && { before }) });
+      found.push(...page.hits.map((hit) => hit.eventId));
+      before = page.next;
+    } while (before !== undefined);
+    return found;
+  };
+  const rare = expected((each) => each.text.includes("rarely"));
+  assert.ok(rare.length > 0 && rare.length < 10);
+  assert.deepEqual(await everything({ ...ask, words: ["rar"] }), rare);
+  const common = expected(() => true);
+  assert.ok(common.length < 2000, "collected and sorted");
+  assert.deepEqual(await everything({ ...ask, words: ["COMMON"] }), common);
+  assert.deepEqual(
+    await everything({ ...ask, words: ["common"], has: ["link"], from: ["@u0:x", "@u1:x"] }),
+    expected((each) => each.has.length > 0 && ["@u0:x", "@u1:x"].includes(each.sender)),
+  );
+
+  const wide = {
+    ...ask,
+    without: [],
+    channels: ROOMS.flatMap((roomId) =>
+      CHANNELS.map((channelId) => ({ roomId, channelId, sinceTs: 0 }))
+    ),
+  };
+  const walked = await everything({ ...wide, words: ["common"] });
+  assert.equal(walked.length, MESSAGES, "walked, each once");
+  assert.equal(new Set(walked).size, MESSAGES);
+  const first = await index.find({ ...wide, words: ["common"] });
+  assert.deepEqual([first.hits.length, first.hasMore], [400, true]);
+  const [old] = (await index.find({ ...wide, words: ["oldest"], phrases: ["it's"] })).hits;
+  assert.equal(old?.eventId, "$20");
+
+  await sql.begin((tx) => index.remove(tx, ROOMS[0], ["$0", "$1800"]));
+  const left = await everything({ ...ask, words: ["rarely"] });
+  assert.deepEqual(left, rare.filter((id) => id !== "$0" && id !== "$1800"));
+  await sql.begin((tx) => index.removeRoom(tx, ROOMS[0]));
+  assert.deepEqual(
+    await everything({ ...ask, channels: channels.slice(0, 1), words: ["common"] }),
+    [],
+  );
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+  return a.toHex() < b.toHex() ? -1 : a.toHex() > b.toHex() ? 1 : 0;
+}

@@ -1,0 +1,163 @@
+import type { Message } from "../../../core/api/message.ts";
+import { OperationError } from "../../../core/errors.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { parseSearch, type SearchQuery } from "../../../core/search/query.ts";
+import { wordsOf } from "../../../core/search/words.ts";
+import { sqlState } from "../../postgres/sql.ts";
+import type { ChatDeps } from "../chat/chat_deps.ts";
+import { findTimelineEvents } from "../messages/message_rows.ts";
+import { personalize, projectMessages } from "../messages/project_messages.ts";
+import { readableRows } from "../messages/readable_rows.ts";
+import { blockedBy } from "../relationships/relationship_rows.ts";
+import { isIndexComplete } from "./index_follower.ts";
+import type { Hit, HitPlace, IndexQuestion, MessageIndex } from "./message_index.ts";
+import { openScope, type Scope } from "./scope.ts";
+import { channelsNamed, peopleNamed } from "./resolve_names.ts";
+
+export interface SearchInput {
+  readonly roomId: string;
+  readonly q: string;
+  readonly cursor?: string | undefined;
+  readonly utc_offset: number;
+  readonly limit: number;
+}
+
+export interface SearchPage {
+  readonly messages: Message[];
+  readonly next: string | null;
+  readonly count: number;
+  readonly count_has_more: boolean;
+  readonly indexing: boolean;
+  readonly encrypted_channels: number;
+}
+
+type SearchDeps =
+  & Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "throttle" | "serverName">
+  & {
+    readonly messageIndex: MessageIndex;
+  };
+
+/** Messages that the user may read, the newest first. @throws OperationError */
+export async function searchMessages(
+  deps: SearchDeps,
+  userId: UserId,
+  input: SearchInput,
+): Promise<SearchPage> {
+  const scope = await openScope(deps, userId, input.roomId);
+  const parsed = parseSearch(input.q, input.utc_offset);
+  if ("problem" in parsed) throw new OperationError("invalid", parsed.problem);
+  const before = input.cursor === undefined ? undefined : readCursor(input.cursor);
+  await deps.throttle.take("searches", [{ policy: "search", who: userId }]);
+  const indexing = !await isIndexComplete(deps.sql);
+  const encrypted = scope.encrypted;
+  const question = await understand(deps, { scope, userId, query: parsed.query });
+  if (question === undefined) {
+    const nothing = { messages: [], next: null, count: 0, count_has_more: false };
+    return { ...nothing, indexing, encrypted_channels: encrypted };
+  }
+  const page = await ask(deps.messageIndex, {
+    ...question,
+    ...(before && { before }),
+    limit: input.limit,
+  });
+  const messages = await show(deps, { scope, userId, hits: page.hits });
+  return {
+    messages,
+    next: page.next === undefined ? null : writeCursor(page.next),
+    count: scope.uncounted ? messages.length : page.count,
+    count_has_more: scope.uncounted ? page.next !== undefined : page.hasMore,
+    indexing,
+    encrypted_channels: encrypted,
+  };
+}
+
+async function ask(index: MessageIndex, question: IndexQuestion) {
+  try {
+    return await index.find(question);
+  } catch (error) {
+    // 57014: it took longer than a question may.
+    if (sqlState(error) !== "57014") throw error;
+    throw new OperationError(
+      "unavailable",
+      "This search took too long and was given up. Name a channel with in: or a time with after:.",
+    );
+  }
+}
+
+/** Names become ids. Undefined: nothing can fit. @throws OperationError `invalid` */
+async function understand(
+  deps: SearchDeps,
+  { scope, userId, query }: {
+    readonly scope: Scope;
+    readonly userId: UserId;
+    readonly query: SearchQuery;
+  },
+): Promise<Omit<IndexQuestion, "limit"> | undefined> {
+  const texts = [...query.words, ...query.phrases];
+  if (texts.length > 0 && texts.every((text) => wordsOf(text).length === 0)) {
+    throw new OperationError("invalid", "There is no word in it: write a letter or a digit.");
+  }
+  const channels = query.in.length === 0 ? scope.channels : channelsNamed(scope, query.in);
+  const from = await Promise.all(
+    query.from.map((name) => peopleNamed(deps, scope, { name, userId })),
+  );
+  const mentions = await Promise.all(
+    query.mentions.map((name) =>
+      name.toLowerCase().replace("@", "") === "everyone"
+        ? ["everyone"]
+        : peopleNamed(deps, scope, { name, userId })
+    ),
+  );
+  const none = from.length > 0 && from.flat().length === 0;
+  if (channels.length === 0 || none || mentions.some((each) => each.length === 0)) return undefined;
+  return {
+    words: query.words,
+    phrases: query.phrases,
+    channels,
+    ...(from.length === 0 ? {} : { from: from.flat() }),
+    without: [...await blockedBy(deps.sql, userId)],
+    has: query.has,
+    mentions,
+    ...(query.sinceTs === undefined ? {} : { sinceTs: query.sinceTs }),
+    ...(query.untilTs === undefined ? {} : { untilTs: query.untilTs }),
+  };
+}
+
+/** As they are now: whatever the index does not know of yet is left out here. */
+async function show(
+  deps: SearchDeps,
+  { scope, userId, hits }: {
+    readonly scope: Scope;
+    readonly userId: UserId;
+    readonly hits: readonly Hit[];
+  },
+): Promise<Message[]> {
+  const shown = new Map<string, Message>();
+  for (const [roomId, room] of scope.rooms) {
+    const ids = hits.filter((hit) => hit.roomId === roomId).map((hit) => hit.eventId);
+    if (ids.length === 0) continue;
+    const held = await findTimelineEvents(deps.sql, roomId, ids);
+    const there = held.filter((row) => row.redactedBy === undefined && !row.withheld);
+    const rows = await readableRows(room, userId, there);
+    const roles = room.authority.rolesOf(userId);
+    for (const each of await projectMessages(deps, room, { rows, viewer: userId })) {
+      shown.set(each.frame.id, personalize(each, { userId, roles }));
+    }
+  }
+  return hits.flatMap((hit) => shown.get(hit.eventId) ?? []);
+}
+
+const CURSOR = /^([0-9a-z]{1,11})\.([0-9a-f]{64})$/;
+
+function writeCursor({ order, hash }: HitPlace): string {
+  return `${order.toString(36)}.${hash.toHex()}`;
+}
+
+function readCursor(text: string): HitPlace {
+  const match = CURSOR.exec(text);
+  const order = parseInt(match?.[1] ?? "", 36);
+  if (match === null || !Number.isSafeInteger(order)) {
+    throw new OperationError("invalid", "The cursor is not one that a search answered with.");
+  }
+  return { order, hash: Uint8Array.fromHex(match[2] ?? "") };
+}
