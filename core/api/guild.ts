@@ -37,6 +37,12 @@ export const GuildSummary = z.object({
 });
 export type GuildSummary = z.infer<typeof GuildSummary>;
 
+export const GuildEmoji = z.object({
+  name: z.string().describe("2 to 32 of A-Z a-z 0-9 _; written `:name:`"),
+  uri: z.string().describe("mxc:// address of its picture"),
+});
+export type GuildEmoji = z.infer<typeof GuildEmoji>;
+
 /** How far the check of a guild that was joined on another server has come, in events. */
 export const Checking = z.object({ done: z.number().int(), total: z.number().int() });
 export type Checking = z.infer<typeof Checking>;
@@ -50,6 +56,7 @@ export const HistoryAccess = z.enum(["shared", "joined"]).describe(
 export const Guild = GuildSummary.extend({
   channels: z.array(Channel),
   roles: z.array(Role).describe("Strongest first, everyone last"),
+  emoji: z.array(GuildEmoji).describe("The guild's own, by name"),
   permissions: Bits.describe("The viewer's base rights"),
   rank: z.number().int().describe("The viewer's rank; 2^53-1 for the owner"),
   me: Member,

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import { Buffer } from "node:buffer";
+import type { Locator, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { png } from "../harness/pictures.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { fillRegistration, foundGuild, say, settled } from "./people.ts";
+import { fillRegistration, foundGuild, holds, say, settled } from "./people.ts";
 
 const HISTORY = 180;
 
@@ -33,6 +35,24 @@ function topOf(page: Page, number: number): Promise<number> {
     const box = row.closest(".timeline-scroll");
     return row.getBoundingClientRect().top - box.getBoundingClientRect().top;
   })()`);
+}
+
+/** Through the guild's settings, as its owner. */
+async function addEmoji(page: Page, guild: string, name: string): Promise<void> {
+  await page.goto(`${guild}/settings/emoji`);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  const picture = { name: "a.png", mimeType: "image/png", buffer: Buffer.from(png(40, 40)) };
+  await page.getByLabel("Picture").setInputFiles(picture);
+  await page.getByRole("button", { name: "Add an emoji" }).click();
+  await page.locator(".row-card", { hasText: `:${name}:` }).waitFor();
+}
+
+/** Waits until a picture has come and could be decoded. */
+async function drawn(picture: Locator): Promise<void> {
+  await waitFor(
+    "the picture to be drawn",
+    () => picture.evaluate((node) => "naturalWidth" in node && node.naturalWidth !== 0),
+  );
 }
 
 Deno.test("messages: acts, history, permalinks, unread", async (t) => {
@@ -65,6 +85,40 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await page.getByRole("menuitem", { name: "Delete message" }).click();
     await page.locator("dialog").getByRole("button", { name: "Delete" }).click();
     await page.locator("article", { hasText: "Message deleted" }).waitFor();
+  });
+
+  await t.step("an emoji of the guild: added, completed, reacted with, removed", async () => {
+    await addEmoji(page, `${server.base}${guild}`, "party");
+    await page.goto(`${server.base}${channel}`);
+    await settled(page);
+    const box = page.locator("textarea[name=body]");
+    await box.pressSequentially(":par");
+    await page.getByRole("option", { name: ":party:" }).waitFor();
+    await box.press("Enter");
+    await holds(page, ":party: ");
+    await box.press("Enter");
+    const row = page.locator("article:not(.pending)", { has: page.locator(".jumbo") });
+    const picture = row.locator(".jumbo").getByRole("img", { name: ":party:" });
+    await picture.waitFor();
+    await drawn(picture);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await row.locator(".jumbo .still").waitFor();
+    await row.locator(".jumbo .moving").waitFor({ state: "hidden" });
+    await page.emulateMedia({ reducedMotion: null });
+    await row.hover();
+    await row.getByRole("button", { name: "Add a reaction" }).click();
+    await page.getByLabel("Search emoji").fill("art");
+    await page.locator(".emoji-cell .guild-emoji").waitFor();
+    await page.getByLabel("Search emoji").press("Enter");
+    const reaction = row.getByRole("button", { name: /^:party:, 1 reaction/ });
+    await drawn(reaction.locator("img.moving"));
+    await page.goto(`${server.base}${guild}/settings/emoji`);
+    await page.getByRole("button", { name: "Remove :party:" }).click();
+    await page.getByText("No emoji of this guild's own yet.").waitFor();
+    await page.goto(`${server.base}${channel}`);
+    await settled(page);
+    await page.locator("article .md:not(.jumbo)", { hasText: ":party:" }).waitFor();
+    await page.locator(".reaction", { hasText: ":party:" }).waitFor();
   });
 
   await t.step("hostile text stays text", async () => {

@@ -70,6 +70,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     path: (scene) => `${guildPath(scene.guildId)}/settings/channels/${scene.general}/permissions`,
   },
   "g/[guild]/settings/channels/index.tsx": inSettings("/channels"),
+  "g/[guild]/settings/emoji.tsx": inSettings("/emoji"),
   "g/[guild]/settings/index.tsx": inSettings(""),
   "g/[guild]/settings/invites.tsx": inSettings("/invites"),
   "g/[guild]/settings/me.tsx": inSettings("/me"),

@@ -57,7 +57,11 @@ async function upload(server: FederatedServer, who: Person, bytes: Uint8Array, q
 }
 
 /** A test has no process that draws pictures: what is said of their hash is true of any file. */
-async function uploadAs(purpose: "avatar" | "icon", server: FederatedServer, who: Person) {
+async function uploadAs(
+  purpose: "avatar" | "icon" | "emoji",
+  server: FederatedServer,
+  who: Person,
+) {
   const file = await upload(server, who, new TextEncoder().encode(`looks like ${purpose}`));
   const id = file.uri.split("/").at(-1) ?? "";
   await server.parts.database.sql`update media set purpose = ${purpose} where media_id = ${id}`;
@@ -198,3 +202,65 @@ async function twoInvite(person: Person): Promise<{ code: string }> {
   const guild = await person.do("POST", "/guilds", { name: "Two's own" });
   return await person.do("POST", "/invites", { guild_id: guild.id });
 }
+
+Deno.test("an emoji of a guild is everybody's on every server until it is removed", async () => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const { owner, guildId, general } = await makeGuild(one, ["olga"]);
+  const bea = await two.register("bea");
+  await joinByLink(bea, owner, guildId);
+  await checked(bea, guildId);
+  const emojiOf = async (who: Person): Promise<{ name: string; uri: string }[]> =>
+    (await who.do("GET", `/guilds/${guildId}`)).emoji;
+  const path = (name: string) => `/guilds/${guildId}/emoji/${name}`;
+  const picture = await uploadAs("emoji", one, owner);
+
+  // Nothing changes where it may not.
+  assert.equal((await bea.try("PUT", path("party"), picture)).status, 403);
+  for (const name of ["x", "a".repeat(33), "par-ty", "p%C3%A4rty", "a%2Fb"]) {
+    assert.equal((await owner.try("PUT", path(name), picture)).status, 400, name);
+  }
+  const icon = await uploadAs("icon", one, owner);
+  assert.equal((await owner.try("PUT", path("party"), icon)).body.error.code, "invalid");
+  assert.deepEqual(await emojiOf(owner), []);
+
+  for (const name of ["party", "__proto__", "constructor"]) {
+    await owner.do("PUT", path(name), await uploadAs("emoji", one, owner));
+  }
+  const again = await owner.try("PUT", path("party"), picture);
+  assert.equal(again.body.error.code, "conflict");
+  await waitFor("the emoji on two", async () => (await emojiOf(bea)).length === 3, WAIT_MS);
+  assert.deepEqual(await emojiOf(bea), await emojiOf(owner));
+  const uri = (await emojiOf(bea)).find(({ name }) => name === "party")?.uri ?? "";
+  const seen = await download(two, bea, uri);
+  assert.equal(seen.status, 200);
+  assert.deepEqual(
+    seen.bytes,
+    (await download(one, owner, uri)).bytes,
+    "served by one's own server",
+  );
+
+  // A reaction of another server names it; one that there is not is refused where it is made.
+  const said = await owner.do("POST", `/rooms/${guildId}/send`, {
+    channel_id: general,
+    body: ":party:",
+  });
+  const react = { room_id: guildId, event_id: said.id, key: ":party:" };
+  const seenByBea = async () =>
+    (await bea.try("GET", `/rooms/${guildId}/messages/${encodeURIComponent(said.id)}`)).status;
+  await waitFor("the message on two", async () => await seenByBea() === 200, WAIT_MS);
+  assert.equal((await bea.try("POST", "/reactions", { ...react, key: ":none:" })).status, 400);
+  await bea.do("POST", "/reactions", react);
+  const reactions = async (who: Person) =>
+    (await who.do("GET", `/rooms/${guildId}/messages/${encodeURIComponent(said.id)}`)).reactions
+      .map(({ key, count }: { key: string; count: number }) => [key, count]);
+  await waitFor("the reaction on one", async () => (await reactions(owner)).length === 1, WAIT_MS);
+  assert.deepEqual(await reactions(owner), [[":party:", 1]]);
+
+  await owner.do("DELETE", path("party"));
+  assert.equal((await owner.try("DELETE", path("party"))).status, 404);
+  await waitFor("its end on two", async () => (await emojiOf(bea)).length === 2, WAIT_MS);
+  assert.equal((await download(two, bea, uri)).status, 404);
+  assert.deepEqual(await reactions(bea), [[":party:", 1]], "its name stays");
+});

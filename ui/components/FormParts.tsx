@@ -112,7 +112,8 @@ export function Area(props: {
 }
 
 /** Chooses a picture; without scripts it is sent with the form. */
-export function PictureField({ name, label }: { name: string; label: string }) {
+export function PictureField(props: { name: string; label: string; required?: boolean }) {
+  const { name, label } = props;
   return (
     <div class="field">
       <label for={`f-${name}`}>{label}</label>
@@ -121,6 +122,7 @@ export function PictureField({ name, label }: { name: string; label: string }) {
         id={`f-${name}`}
         name={name}
         type="file"
+        required={props.required}
         accept="image/png,image/jpeg,image/webp,image/gif,image/avif"
       />
     </div>

@@ -37,6 +37,8 @@ export function guildLinks(guild: Guild): SettingsLink[] {
     { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
     may("MANAGE_CHANNELS") &&
     { href: `${base}/channels`, label: t("gs.channels"), icon: "hash", group: t("gs.groupOrder") },
+    may("MANAGE_EXPRESSIONS") &&
+    { href: `${base}/emoji`, label: t("gs.emoji"), icon: "smile" },
     may("MANAGE_ROLES") &&
     { href: `${base}/view-as`, label: t("viewAs.title"), icon: "eye" },
     {

@@ -30,6 +30,6 @@ export const reactionKind = defineKind<ReactionContent>({
   authority: false,
   content,
   fields:
-    "`relates_to {kind: reaction, event_id}`, `key` (emoji, or name of a custom one) or `sealed`, `uri?`",
+    "`relates_to {kind: reaction, event_id}`, `key` (emoji, or `:name:` of a guild's own) or `sealed`, `uri?`",
   right: "ADD_REACTIONS",
 });

@@ -36,6 +36,7 @@ import { previewPermissionsRoute } from "./guilds/guild/permissions/preview.ts";
 import { updateRoleMembersRoute } from "./guilds/guild/roles/members.ts";
 import { orderRolesRoute } from "./guilds/guild/roles/order.ts";
 import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
+import { addEmojiRoute, removeEmojiRoute } from "./guilds/guild/emoji.ts";
 import { updateGuildRoute } from "./guilds/guild/update.ts";
 import { listGuildsRoute } from "./guilds/list.ts";
 import { inviteUserRoute } from "./invite.ts";
@@ -103,6 +104,8 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     viewAsRoute(deps),
     updateRoleRoute(deps),
     updateGuildRoute(deps),
+    addEmojiRoute(deps),
+    removeEmojiRoute(deps),
     listGuildsRoute(deps),
     inviteUserRoute(deps),
     createInviteRoute(deps),

@@ -170,6 +170,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "m.room.create": "guild.create",
   "m.guild.meta": "guild.update",
   "m.guild.owner": "guild.owner",
+  "m.guild.emoji": "emoji.create",
   "m.guild.roles": "roles.update",
   "m.guild.role": "role.update",
   "m.guild.member_roles": "member.roles",
@@ -217,6 +218,7 @@ function actionOf(event: HeldEvent, before: ControlEvent | undefined): string | 
   }
   const action = ACTIONS[pdu.type];
   if (pdu.type === "m.guild.role" && before === undefined) return "role.create";
+  if (pdu.type === "m.guild.emoji" && textOf(pdu.content, "uri") === null) return "emoji.delete";
   if (pdu.type === "m.channel.policy") {
     if (before === undefined) return "channel.create";
     if (pdu.content["closed"] === true) return "channel.delete";

@@ -14,6 +14,7 @@ import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
 import { predecessorOf, replacementOf } from "../../../core/rules/succession.ts";
 import type { Room } from "../../rooms/room.ts";
 import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
+import { projectEmoji } from "./project_emoji.ts";
 import { knocksOn } from "../invites/knocks_on.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
 
@@ -58,6 +59,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     ...projectSummary(room),
     channels: [...projectChannels(room, viewer, parts.lastMessages), ...parts.privateChannels],
     roles: projectRoles(authority),
+    emoji: projectEmoji(authority),
     permissions: formatBits(authority.base(viewer.userId, viewer.nowMs)),
     rank: rank === Infinity ? Number.MAX_SAFE_INTEGER : rank,
     me: parts.me,

@@ -17,6 +17,7 @@ import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { viewGuild } from "../chat/view_guild.ts";
 import { requireOwner } from "./delete_guild.ts";
 import { carryPrivate } from "./carry_private.ts";
+import { carriedEmoji } from "./guild_emoji.ts";
 import { iconUse } from "./guild_icon.ts";
 
 /** Bans that are made anew per transaction. */
@@ -55,7 +56,10 @@ export async function upgradeGuild(
       copied: copiedState(authority, userId),
     }),
     userId,
-    (roomId) => iconRows(deps, old, roomId),
+    (roomId) => [
+      ...iconRows(deps, old, roomId),
+      ...carriedEmoji(deps, authority, roomId),
+    ],
   );
   await copyBans(next, authority, userId);
   await nameReplacement(old, next.id, userId);

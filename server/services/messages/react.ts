@@ -5,9 +5,11 @@ import { OperationError } from "../../../core/errors.ts";
 import { limits } from "../../../core/limits.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { type Place, requireRight } from "../chat/place.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
+import { requireKnownEmoji } from "../guilds/guild_emoji.ts";
 import type { MediaDesk } from "./attachments.ts";
 import {
   findOwnReactions,
@@ -56,12 +58,17 @@ export async function addReaction(
       `This message has ${REACTION_KEYS_MAX} different reactions already; use one of them.`,
     );
   }
+  if (same === undefined) requireKnownEmoji(await guildOf(deps, room), input.key);
   const type = "m.reaction";
   const content = { relates_to: { kind: "reaction", event_id: row.eventId }, key: input.key };
   await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
     rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
   }));
   return await viewMessage(deps, userId, { place, id: row.eventId });
+}
+
+async function guildOf(deps: ChatDeps, room: Room): Promise<Room | undefined> {
+  return room.authority.room.kind === "guild" ? room : await deps.rooms.guildOf(room);
 }
 
 /** A reaction whose key only devices know: what is the same, and how often, they count. */

@@ -1,6 +1,7 @@
 import type { Completion } from "../../lib/browser/use_completion.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Avatar } from "../Avatar.tsx";
+import { EmojiPicture } from "./EmojiPicture.tsx";
 
 export function Completions({ completion }: { completion: Completion }) {
   const { list, at } = completion;
@@ -21,6 +22,11 @@ export function Completions({ completion }: { completion: Completion }) {
           }}
         >
           {entry.emoji && <span class="emoji">{entry.emoji}</span>}
+          {entry.picture && (
+            <span class="emoji" aria-hidden="true">
+              <EmojiPicture emoji={entry.picture} />
+            </span>
+          )}
           {entry.user && (
             <Avatar id={entry.user.id} name={entry.label} uri={entry.user.avatar} size="s" />
           )}

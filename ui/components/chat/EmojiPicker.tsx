@@ -1,8 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type EmojiRow, loadEmoji, searchEmoji } from "../../lib/browser/emoji_data.ts";
+import type { Guild } from "../../../core/api/guild.ts";
+import { emojiKey, findEmoji, ownEmoji, searchGuildEmoji } from "../../lib/format/guild_emoji.ts";
 import { toneOf, TONES } from "../../lib/format/skin_tone.ts";
 import { type Key, t } from "../../lib/i18n/t.ts";
+import { guildOf } from "../../lib/store/place.ts";
 import { useChat } from "./chat_context.ts";
+import { EmojiPicture } from "./EmojiPicture.tsx";
 
 const GROUPS: [number, Key][] = [
   [0, "emoji.smileys"],
@@ -16,6 +20,7 @@ const GROUPS: [number, Key][] = [
   [9, "emoji.flags"],
 ];
 const COLUMNS = 8;
+const FOUND = 64;
 const RECENT_KEY = "og-emoji";
 const RECENT_COUNT = 16;
 const TONE_KEY = "og-tone";
@@ -46,18 +51,26 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
     void loadEmoji(state.props.emojiUrl).then(setRows, () => setFailed(true));
     input.current?.focus();
   }, []);
-  const recent = useMemo(readRecent, []);
+  const guild = guildOf(state.known, state.place.value);
+  // What belongs to another guild, or is gone, has no picture here.
+  const recent = useMemo(
+    () => readRecent().filter((key) => !/^:.+:$/.test(key) || findEmoji(guild, key)),
+    [guild],
+  );
   const drawn = useMemo(() => tone === 0 ? rows : rows.map((row) => inTone(row, tone)), [
     rows,
     tone,
   ]);
-  const found = useMemo(() => query === "" ? [] : searchEmoji(drawn, query, 64), [drawn, query]);
+  const found = useMemo(
+    () => query === "" ? [] : [...rowsOf(guild, query), ...searchEmoji(drawn, query, FOUND)],
+    [drawn, query, guild],
+  );
   const choose = (next: number) => {
     setTone(next);
     localStorage.setItem(TONE_KEY, String(next));
   };
   const pick = (emoji: string) => {
-    const next = [emoji, ...recent.filter((entry) => entry !== emoji)].slice(0, RECENT_COUNT);
+    const next = [emoji, ...readRecent().filter((entry) => entry !== emoji)].slice(0, RECENT_COUNT);
     localStorage.setItem(RECENT_KEY, JSON.stringify(next));
     onPick(emoji);
   };
@@ -83,10 +96,10 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
         {failed
           ? <p class="hint">{t("emoji.failed")}</p>
           : query === ""
-          ? <Groups recent={recent} rows={drawn} onPick={pick} />
+          ? <Groups recent={recent} rows={drawn} guild={guild} onPick={pick} />
           : found.length === 0
           ? <p class="hint">{t("emoji.none")}</p>
-          : <Grid rows={found} onPick={pick} />}
+          : <Grid rows={found} guild={guild} onPick={pick} />}
       </div>
     </div>
   );
@@ -95,25 +108,43 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
 function Groups(props: {
   recent: readonly string[];
   rows: readonly EmojiRow[];
+  guild: Guild | undefined;
   onPick: (emoji: string) => void;
 }) {
-  const { recent, rows, onPick } = props;
+  const { recent, rows, guild, onPick } = props;
+  const own = rowsOf(guild, "");
   return (
     <>
       {recent.length > 0 && (
         <>
           <h3 class="emoji-group">{t("emoji.recent")}</h3>
-          <Grid rows={recent.map((emoji) => [emoji, "", 0, ""])} onPick={onPick} />
+          <Grid
+            rows={recent.map((emoji) => [emoji, "", 0, ""])}
+            guild={guild}
+            onPick={onPick}
+          />
         </>
+      )}
+      {guild && own.length > 0 && (
+        <section>
+          <h3 class="emoji-group clip">{guild.name}</h3>
+          <Grid rows={own} guild={guild} onPick={onPick} />
+        </section>
       )}
       {GROUPS.map(([group, label]) => (
         <section key={group} class="emoji-section">
           <h3 class="emoji-group">{t(label)}</h3>
-          <Grid rows={rows.filter((row) => row[2] === group)} onPick={onPick} />
+          <Grid rows={rows.filter((row) => row[2] === group)} guild={guild} onPick={onPick} />
         </section>
       ))}
     </>
   );
+}
+
+/** A guild's emoji by part of their name, as the grid takes them; of group -1. */
+function rowsOf(guild: Guild | undefined, query: string): EmojiRow[] {
+  return searchGuildEmoji(guild, query, ownEmoji(guild).length)
+    .map(({ name }) => [emojiKey(name), name, -1, ""]);
 }
 
 function inTone(row: EmojiRow, tone: number): EmojiRow {
@@ -151,21 +182,28 @@ function Tones({ tone, onChoose }: { tone: number; onChoose: (tone: number) => v
   );
 }
 
-function Grid({ rows, onPick }: { rows: readonly EmojiRow[]; onPick: (emoji: string) => void }) {
+function Grid(props: {
+  rows: readonly EmojiRow[];
+  guild: Guild | undefined;
+  onPick: (emoji: string) => void;
+}) {
   return (
     <div class="emoji-grid">
-      {rows.map(([emoji, code]) => (
-        <button
-          key={emoji}
-          type="button"
-          class="emoji-cell"
-          title={code === "" ? emoji : `:${code}:`}
-          aria-label={code === "" ? emoji : code.replaceAll("_", " ")}
-          onClick={() => onPick(emoji)}
-        >
-          {emoji}
-        </button>
-      ))}
+      {props.rows.map(([emoji, code]) => {
+        const own = findEmoji(props.guild, emoji);
+        return (
+          <button
+            key={emoji}
+            type="button"
+            class="emoji-cell"
+            title={code === "" || own ? emoji : `:${code}:`}
+            aria-label={code === "" ? emoji : code.replaceAll("_", " ")}
+            onClick={() => props.onPick(emoji)}
+          >
+            {own ? <EmojiPicture emoji={own} /> : emoji}
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -2,17 +2,27 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Token, Tokens } from "marked";
 import type { MentionToken } from "../../../core/event/mention_tokens.ts";
-import { type InlineExtra, isJumbo, parseMarkdown, safeHref } from "../../lib/md/parse.ts";
+import {
+  type EmojiToken,
+  type InlineExtra,
+  isJumbo,
+  parseMarkdown,
+  safeHref,
+} from "../../lib/md/parse.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 
-/** How mentions are drawn: names and links depend on guild and viewer. */
-export type DrawMention = (mention: MentionToken) => JSX.Element | string;
+/**
+ * How mentions and a guild's emoji are drawn: names, links and pictures depend on guild and
+ * viewer. An emoji that the guild has not comes back as text.
+ */
+export type DrawMention = (mention: MentionToken | EmojiToken) => JSX.Element | string;
 
 /** A message's text. Tokens become elements one by one: no HTML of a message is ever parsed. */
 export function Markdown({ source, mention }: { source: string; mention: DrawMention }) {
+  const known = (name: string) => typeof mention({ kind: "emoji", name }) !== "string";
   return (
-    <div class={isJumbo(source) ? "md jumbo" : "md"}>
+    <div class={isJumbo(source, known) ? "md jumbo" : "md"}>
       {blocks(parseMarkdown(source), mention)}
     </div>
   );
@@ -91,6 +101,7 @@ function node(drawn: ComponentChildren): ComponentChildren {
 function inline(token: Token, mention: DrawMention): ComponentChildren {
   const extra = token as unknown as InlineExtra;
   if (extra.type === "mention") return mention(extra.mention);
+  if (extra.type === "emoji") return mention(extra.emoji);
   if (extra.type === "spoiler") {
     return <Spoiler>{inlines(extra.tokens, mention)}</Spoiler>;
   }

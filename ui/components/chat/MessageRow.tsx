@@ -18,6 +18,7 @@ import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { useChat } from "./chat_context.ts";
+import { ReactionKey } from "./EmojiPicture.tsx";
 import { Folded, isLong } from "./Folded.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
@@ -304,7 +305,7 @@ function Reactions({ message }: { message: Message }) {
               state.overlay.value = { kind: "reactors", message, key: reaction.key };
             }}
           >
-            <span class="emoji">{reaction.key}</span>
+            <ReactionKey value={reaction.key} />
             <span class="count">{reaction.count}</span>
           </button>
         </li>

@@ -3,14 +3,21 @@ import { memberName, nameOf } from "../../lib/format/names.ts";
 import { channelPath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { emojiKey, findEmoji } from "../../lib/format/guild_emoji.ts";
+import type { EmojiToken } from "../../lib/md/parse.ts";
 import { showProfile } from "../../lib/store/links.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import { guildOf } from "../../lib/store/place.ts";
+import { EmojiPicture } from "./EmojiPicture.tsx";
 
 /** A mention with the name of today: a rename never breaks old text. */
-export function drawMention(state: ChatState, token: MentionToken) {
+export function drawMention(state: ChatState, token: MentionToken | EmojiToken) {
   const guild = guildOf(state.known, state.place.value);
   switch (token.kind) {
+    case "emoji": {
+      const emoji = findEmoji(guild, emojiKey(token.name));
+      return emoji ? <EmojiPicture emoji={emoji} /> : emojiKey(token.name);
+    }
     case "everyone":
       return <span class="pill call">@everyone</span>;
     case "user": {

@@ -11,6 +11,7 @@ import type * as e2ee_backup from "../../../core/api/e2ee_backup.ts";
 import type * as e2ee_devices from "../../../core/api/e2ee_devices.ts";
 import type * as e2ee_groups from "../../../core/api/e2ee_groups.ts";
 import type * as e2ee_keys from "../../../core/api/e2ee_keys.ts";
+import type * as emoji from "../../../core/api/emoji.ts";
 import type * as erasure from "../../../core/api/erasure.ts";
 import type * as group_dms from "../../../core/api/group_dms.ts";
 import type * as guild_servers from "../../../core/api/guild_servers.ts";
@@ -125,6 +126,8 @@ export const OPERATIONS = {
   claimKeyPackages: ["POST", "/client/v1/rooms/:room_id/key-packages"],
   countKeyPackages: ["GET", "/client/v1/key-packages"],
   uploadKeyPackages: ["PUT", "/client/v1/key-packages"],
+  addEmoji: ["PUT", "/client/v1/guilds/:guild_id/emoji/:name"],
+  removeEmoji: ["DELETE", "/client/v1/guilds/:guild_id/emoji/:name"],
   eraseOwnWords: ["POST", "/client/v1/account/erasures"],
   listErasures: ["GET", "/client/v1/account/erasures"],
   addGroupPeople: ["POST", "/client/v1/group-dms/:room_id/people"],
@@ -323,6 +326,8 @@ export interface OperationTypes {
   claimKeyPackages: typeof e2ee_keys.claimKeyPackages;
   countKeyPackages: typeof e2ee_keys.countKeyPackages;
   uploadKeyPackages: typeof e2ee_keys.uploadKeyPackages;
+  addEmoji: typeof emoji.addEmoji;
+  removeEmoji: typeof emoji.removeEmoji;
   eraseOwnWords: typeof erasure.eraseOwnWords;
   listErasures: typeof erasure.listErasures;
   addGroupPeople: typeof group_dms.addGroupPeople;

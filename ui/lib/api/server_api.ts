@@ -29,7 +29,7 @@ export interface ServerApi {
     ...input: Record<never, never> extends CallInput<Name> ? [CallInput<Name>?] : [CallInput<Name>]
   ): Promise<CallResult<Name>>;
   /** Uploads a file the visitor sent with a form. */
-  upload(file: File, purpose: "avatar" | "icon"): Promise<CallResult<"uploadMedia">>;
+  upload(file: File, purpose: "avatar" | "icon" | "emoji"): Promise<CallResult<"uploadMedia">>;
   /** Cookies the operations have set so far, for the page's answer to carry. */
   readonly cookies: readonly string[];
 }

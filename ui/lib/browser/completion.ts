@@ -1,6 +1,7 @@
-import type { Member } from "../../../core/api/guild.ts";
+import type { GuildEmoji, Member } from "../../../core/api/guild.ts";
 import { othersIn } from "../format/dm_name.ts";
 import { foreignServer, handleOf, localPart, memberName, nameOf } from "../format/names.ts";
+import { emojiKey, searchGuildEmoji } from "../format/guild_emoji.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -17,6 +18,8 @@ export interface Suggestion {
   /** What stands in the text afterwards. */
   readonly insert: string;
   readonly emoji?: string;
+  /** The emoji of a guild, in place of a character. */
+  readonly picture?: GuildEmoji;
   readonly user?: { readonly id: string; readonly avatar: string | null };
 }
 
@@ -45,18 +48,29 @@ export function findTrigger(text: string, caret: number): Trigger | undefined {
 export async function suggest(state: ChatState, trigger: Trigger): Promise<readonly Suggestion[]> {
   if (trigger.sigil === "/") return await suggestCommands(state, trigger.query);
   if (trigger.sigil === ":") {
-    const rows = await loadEmoji(state.props.emojiUrl);
-    return searchEmoji(rows, trigger.query, SHOWN).map(([emoji, code]) => ({
-      key: emoji,
-      label: `:${code}:`,
-      detail: "",
-      insert: emoji,
-      emoji,
-    }));
+    return await suggestEmoji(state, trigger.query);
   }
   return trigger.sigil === "#"
     ? suggestChannels(state, trigger.query)
     : suggestPeople(state, trigger.query);
+}
+
+/** Those of the guild first: their names are its own. */
+async function suggestEmoji(state: ChatState, query: string): Promise<readonly Suggestion[]> {
+  const guild = guildOf(state.known, state.place.value);
+  const own = searchGuildEmoji(guild, query, SHOWN).map((picture): Suggestion => {
+    const key = emojiKey(picture.name);
+    return { key, label: key, detail: guild?.name ?? "", insert: key, picture };
+  });
+  const rows = await loadEmoji(state.props.emojiUrl);
+  const others = searchEmoji(rows, query, SHOWN).map(([emoji, code]): Suggestion => ({
+    key: emoji,
+    label: `:${code}:`,
+    detail: "",
+    insert: emoji,
+    emoji,
+  }));
+  return [...own, ...others].slice(0, SHOWN);
 }
 
 async function suggestCommands(state: ChatState, query: string): Promise<readonly Suggestion[]> {

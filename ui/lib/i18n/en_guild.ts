@@ -132,6 +132,8 @@ export const guildTexts = {
   "audit.do.guild.join_rules": "changed who may ask to be let in",
   "audit.do.guild.history_visibility": "changed who may read the past",
   "audit.do.guild.servers": "changed which servers may take part",
+  "audit.do.emoji.create": "added the emoji :{target}:",
+  "audit.do.emoji.delete": "removed the emoji :{target}:",
   "audit.do.role.create": "made the role {target}",
   "audit.do.role.update": "changed the role {target}",
   "audit.do.roles.update": "changed the rights or the order of roles",

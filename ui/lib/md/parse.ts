@@ -10,10 +10,18 @@ const TOKEN_DEPTH = 24;
 const ELEMENT_COUNT = 1000;
 const CODE_ELEMENTS = 8;
 
+/** `:name:`, which stands for an emoji of the guild where it has one of that name. */
+export interface EmojiToken {
+  readonly kind: "emoji";
+  readonly name: string;
+}
+
 export type InlineExtra =
+  | { readonly type: "emoji"; readonly raw: string; readonly emoji: EmojiToken }
   | { readonly type: "mention"; readonly raw: string; readonly mention: MentionToken }
   | { readonly type: "spoiler"; readonly raw: string; readonly tokens: Token[] };
 
+const EMOJI = /^:([0-9A-Za-z_]{2,32}):/;
 const SPOILER = /^\|\|(?=\S)([\s\S]+?)\|\|/;
 
 const options: MarkedOptions = {
@@ -23,9 +31,14 @@ const options: MarkedOptions = {
     childTokens: {},
     renderers: {},
     startInline: [
-      (src: string) => src.search(/\|\||<[@&#]|@everyone/),
+      (src: string) => src.search(/\|\||<[@&#]|@everyone|:[0-9A-Za-z_]{2,32}:/),
     ],
     inline: [
+      function (src) {
+        const match = EMOJI.exec(src);
+        if (!match?.[1]) return undefined;
+        return { type: "emoji", raw: match[0], emoji: { kind: "emoji", name: match[1] } };
+      },
       function (src) {
         const match = SPOILER.exec(src);
         if (!match?.[1]) return undefined;
@@ -117,9 +130,13 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Messages of up to this many emoji and nothing else are drawn large. */
 const JUMBO_COUNT = 12;
+/** As many of the longest names, each with a space, and one character more. */
+const JUMBO_CHARS = JUMBO_COUNT * 35 + 1;
 
-export function isJumbo(source: string): boolean {
-  const text = source.trim();
+/** `known`: whether the guild has an emoji of that name. */
+export function isJumbo(source: string, known: (name: string) => boolean): boolean {
+  const text = source.slice(0, JUMBO_CHARS).trim()
+    .replace(/:([0-9A-Za-z_]{2,32}):/g, (raw, name) => known(name) ? "\u{1f642}" : raw);
   if (
     text === "" || text.length > 120 ||
     !/^[\p{Extended_Pictographic}\p{Emoji_Component}\s]+$/u.test(text)

@@ -118,9 +118,32 @@ Deno.test("only schemes that lead somewhere harmless are links", () => {
   }
 });
 
+const known = (name: string) => name === "party" || name === "l".repeat(32);
+
+Deno.test("an emoji of a guild is drawn outside code and addresses, by its whole name", () => {
+  assert.match(draw("a :party: b **:party:**"), /a \[emoji\] b <strong>\[emoji\]<\/strong>/);
+  assert.match(draw(":__proto__: :a_b_c:"), /<p>\[emoji\] \[emoji\]<\/p>/);
+  for (const no of ["`:party:`", "```\n:party:\n```", ":p:", ":pa rty:", `:${"p".repeat(33)}:`]) {
+    assert.doesNotMatch(draw(no), /\[emoji\]/, no);
+  }
+  assert.match(draw("https://e.org/a:party:b"), /href="https:\/\/e.org\/a:party:b"/);
+});
+
+Deno.test("a guild's emoji alone are drawn large, one it has not is a word", () => {
+  const long = `:${"l".repeat(32)}:`;
+  for (const yes of [":party:", "🙏 :party:", `${long} `.repeat(12)]) {
+    assert.ok(isJumbo(yes, known), yes);
+  }
+  for (const no of [":gone:", "hi :party:", ":party:".repeat(13), `${long} `.repeat(13)]) {
+    assert.ok(!isJumbo(no, known), no);
+  }
+});
+
 Deno.test("a few emoji alone are drawn large; digits and words are not", () => {
-  for (const yes of ["🙏", "👍🏽 👨‍👩‍👧‍👦", "🇸🇪", "❤️"]) assert.ok(isJumbo(yes), yes);
-  for (const no of ["", "1", "12", "ok 👍", "#", "🙏".repeat(13)]) assert.ok(!isJumbo(no), no);
+  for (const yes of ["🙏", "👍🏽 👨‍👩‍👧‍👦", "🇸🇪", "❤️"]) assert.ok(isJumbo(yes, known), yes);
+  for (const no of ["", "1", "12", "ok 👍", "#", "🙏".repeat(13)]) {
+    assert.ok(!isJumbo(no, known), no);
+  }
 });
 
 Deno.test("text is escaped once, whatever stands beside it", () => {

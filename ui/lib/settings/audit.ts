@@ -15,6 +15,8 @@ export const AUDIT_ACTIONS = [
   "guild.join_rules",
   "guild.history_visibility",
   "guild.servers",
+  "emoji.create",
+  "emoji.delete",
   "role.create",
   "role.update",
   "roles.update",

@@ -24,6 +24,9 @@ export function guildItems(guild: Guild): SettingsItem[] {
       href: `${base}/invites#new`,
       words: t("findWords.invites"),
     },
+    ...(may("MANAGE_EXPRESSIONS")
+      ? [{ label: t("gs.emojiAdd"), section: t("gs.emoji"), href: `${base}/emoji#f-name` }]
+      : []),
     ...(may("MANAGE_ROLES") ? roleItems(guild, base) : []),
     ...(may("MANAGE_CHANNELS") ? channelItems(guild, base) : []),
   ];

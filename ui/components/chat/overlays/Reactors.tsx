@@ -8,6 +8,7 @@ import type { Overlay } from "../../../lib/store/chat.ts";
 import { guildOf } from "../../../lib/store/place.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { useChat } from "../chat_context.ts";
+import { ReactionKey } from "../EmojiPicture.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { useSubmit } from "./use_submit.ts";
 
@@ -64,7 +65,7 @@ export default function Reactors(
             aria-label={t("reaction.one", { key: reaction.key, n: reaction.count })}
             onClick={() => setKey(reaction.key)}
           >
-            <span class="emoji">{reaction.key}</span>
+            <ReactionKey value={reaction.key} />
             <span class="count">{reaction.count}</span>
           </button>
         ))}

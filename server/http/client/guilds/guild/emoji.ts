@@ -1,0 +1,23 @@
+import {
+  addEmoji as addOperation,
+  removeEmoji as removeOperation,
+} from "../../../../../core/api/emoji.ts";
+import { addEmoji, removeEmoji } from "../../../../services/guilds/guild_emoji.ts";
+import { type Route, route } from "../../../route.ts";
+import type { ChatRouteDeps } from "../../chat_route_deps.ts";
+
+export function addEmojiRoute(deps: ChatRouteDeps): Route {
+  return route(addOperation, ({ caller, params, body }) =>
+    addEmoji(deps, caller.userId, {
+      guildId: params.guild_id,
+      name: params.name,
+      ...body,
+    }));
+}
+
+export function removeEmojiRoute(deps: ChatRouteDeps): Route {
+  return route(removeOperation, async ({ caller, params }) => {
+    await removeEmoji(deps, caller.userId, { guildId: params.guild_id, name: params.name });
+    return {};
+  });
+}
