@@ -20,7 +20,7 @@ ENV OPENGUILD_DATA=/var/lib/openguild OPENGUILD_CACHE=/var/cache/openguild OPENG
 # Unpacks once, now, so that the first start is quick and the image may be read-only.
 RUN openguild --version
 VOLUME /var/lib/openguild
-EXPOSE 8080
+EXPOSE 8080 10000/udp 10000/tcp
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/openguild"]
 CMD ["serve"]

@@ -45,7 +45,7 @@ export function describe(figure: Figure): string[] {
     target === undefined
       ? ""
       : target.of === "ratio"
-      ? `ratio >= ${target.atLeast}`
+      ? "atMost" in target ? `ratio <= ${target.atMost}` : `ratio >= ${target.atLeast}`
       : `<= ${target.atMost} ${unit}`,
     met === undefined ? "" : met ? "met" : "missed",
     Object.entries(more ?? {}).map(([name, each]) => `${name} ${short(each)}`).join(", "),

@@ -14,6 +14,7 @@ export interface Figure {
 /** What issue-level promises ask of the ratio to the control, or of the value where none is. */
 export type Target =
   | { readonly of: "ratio"; readonly atLeast: number }
+  | { readonly of: "ratio"; readonly atMost: number }
   | { readonly of: "value"; readonly atMost: number };
 
 export function ratioOf({ value, control }: Figure): number | undefined {
@@ -25,7 +26,9 @@ export function meetsTarget(figure: Figure): boolean | undefined {
   const { target } = figure;
   if (target === undefined) return undefined;
   if (target.of === "value") return figure.value <= target.atMost;
-  return (ratioOf(figure) ?? 0) >= target.atLeast;
+  const ratio = ratioOf(figure);
+  if (ratio === undefined) return undefined;
+  return "atMost" in target ? ratio <= target.atMost : ratio >= target.atLeast;
 }
 
 /** How a bench program hands a figure to `scripts/bench.ts`: a line of JSON. */

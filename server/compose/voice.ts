@@ -20,6 +20,8 @@ import type { SystemParts } from "./store.ts";
 /** The media server of this process, or why there is none. */
 export type Media = Sfu | VoiceAbsence;
 
+const BYTES_PER_MEGABIT = 125_000;
+
 /** Opens the UDP port of calls, where voice is wanted. What fails is said in the log, and to who joins. */
 export async function openMedia(
   config: Config,
@@ -38,7 +40,13 @@ export async function openMedia(
     // Only where it is wanted: it brings what other servers never need.
     const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
     const bind = voiceHosts(config).map((hostname) => ({ hostname, port: voice.port }));
-    const sfu = stack.use(await openSfu({ ...system, log, bind, announce, tcp: voice.tcp }));
+    const { tcp, maxSpeakers } = voice;
+    const sfu = stack.use(
+      await openSfu({
+        ...{ ...system, log, bind, announce, tcp, maxSpeakers },
+        ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
+      }),
+    );
     log.log("info", "Voice is ready.", { port: sfu.port, announce: announce.join(", ") });
     return sfu;
   } catch (error) {
@@ -111,7 +119,7 @@ export function composeVoice(
   stack.defer(subscribeDeviceNotices(input.bus, (notice) => {
     if (notice.kind === "devices") watch.accountChanged(notice.userId);
   }));
-  if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls));
+  if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls, config));
   return { ...deps, watch, announceConversation, claimCalls: () => claimCalls(database) };
 }
 
@@ -126,7 +134,7 @@ async function claimCalls({ kind, session }: Database): Promise<boolean> {
   return row?.held === true;
 }
 
-function figures(sfu: Sfu, calls: Calls): VoiceFigures {
+function figures(sfu: Sfu, calls: Calls, { voice }: Config): VoiceFigures {
   const stats = sfu.stats();
   return {
     callSizes: [...calls.all()].map(({ participants }) => participants.size),
@@ -136,8 +144,15 @@ function figures(sfu: Sfu, calls: Calls): VoiceFigures {
       ["udp", "forwarded", stats.packetsForwarded],
       ["udp", "dropped", stats.packetsDropped],
       ["udp", "refused", stats.packetsRefused],
+      ["udp", "over_budget", stats.packetsOverBudget],
     ],
     bytes: [["udp", "in", stats.bytesReceived], ["udp", "out", stats.bytesSent]],
     handshakesFailed: stats.handshakesFailed,
+    bounds: [
+      ["calls", voice.maxCalls],
+      ["participants", voice.maxParticipants],
+      ["speakers", voice.maxSpeakers],
+      ["megabits", voice.maxMegabits],
+    ],
   };
 }

@@ -49,6 +49,8 @@ export interface VoiceFigures {
   readonly packets: readonly (readonly [transport: string, outcome: string, sum: number])[];
   readonly bytes: readonly (readonly [transport: string, direction: string, sum: number])[];
   readonly handshakesFailed: number;
+  /** What the configuration allows; 0 is no bound. */
+  readonly bounds: readonly (readonly [bound: string, most: number])[];
 }
 
 /** Answers only when asked. */
@@ -283,6 +285,9 @@ export class Metrics {
       "Media connections that never stood",
       (tell) => tell(read().handshakesFailed),
     );
+    this.#gauge("openguild_voice_bounds", "What calls may be, by bound; 0 is none", (tell) => {
+      for (const [bound, most] of read().bounds) tell(most, { bound });
+    });
   }
 
   /** TCP connections open now. */

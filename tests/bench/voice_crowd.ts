@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { createSocket, type Socket } from "node:dgram";
 import { makeIdentity } from "../../voice/werift/certificate.ts";
 import { type OfferedSeat, ScriptedPeer } from "../harness/scripted_peer.ts";
+import { type JanusRoom, openJanusRoom } from "./janus_room.ts";
 import { serveLines } from "./part.ts";
 import type { SeatOffer } from "./voice_server.ts";
 
@@ -12,6 +13,8 @@ export type CrowdOrder =
   | { readonly kind: "connect" }
   /** Participants who only send and count, for the bare task. */
   | { readonly kind: "bare"; readonly port: number; readonly count: number }
+  /** A room of Janus with so many, who talk on one connection and hear on another. */
+  | { readonly kind: "janus"; readonly url: string; readonly count: number }
   /** `ears`: how many hear each packet. Answered when all was heard, or nothing more comes. */
   | { readonly kind: "talk"; readonly seconds: number; readonly ears: number }
   | { readonly kind: "leave" };
@@ -56,6 +59,7 @@ class DistantSeat implements OfferedSeat {
 
 const identity = await makeIdentity();
 let peers: ScriptedPeer<DistantSeat>[] = [];
+let room: JanusRoom | undefined;
 let sockets: { readonly socket: Socket; readonly port: number; heard: number }[] = [];
 
 async function answer(port: number, offers: readonly SeatOffer[]): Promise<string[]> {
@@ -79,14 +83,14 @@ async function openBare(port: number, count: number): Promise<void> {
 }
 
 const heard = () =>
-  peers.reduce((sum, { received }) => sum + received.rtp, 0) +
+  [...peers, ...room?.ears ?? []].reduce((sum, { received }) => sum + received.rtp, 0) +
   sockets.reduce((sum, each) => sum + each.heard, 0);
 
 /** Each says something every 20 ms; not all in the same moment, as people do. */
 async function talk(seconds: number, ears: number): Promise<Talked> {
   const before = heard();
   const voices = [
-    ...peers.map((peer) => () => peer.speak(PAYLOAD)),
+    ...[...peers, ...room?.talkers ?? []].map((peer) => () => peer.speak(PAYLOAD)),
     ...sockets.map(({ socket, port }) => () => socket.send(BARE, port, "127.0.0.1")),
   ];
   const begin = performance.now();
@@ -107,6 +111,8 @@ async function talk(seconds: number, ears: number): Promise<Talked> {
 async function leave(): Promise<void> {
   await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
   for (const { socket } of sockets) socket.close();
+  await room?.[Symbol.asyncDispose]();
+  room = undefined;
   peers = [];
   sockets = [];
 }
@@ -116,6 +122,7 @@ if (import.meta.main) {
     if (order.kind === "answer") return await answer(order.port, order.offers);
     if (order.kind === "talk") return await talk(order.seconds, order.ears);
     if (order.kind === "bare") await openBare(order.port, order.count);
+    else if (order.kind === "janus") room = await openJanusRoom(order.url, order.count, identity);
     else if (order.kind === "connect") await Promise.all(peers.map((peer) => peer.connect()));
     else await leave();
     return null;

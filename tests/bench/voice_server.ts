@@ -1,6 +1,5 @@
 /** The measured half of `voice.ts`: a media server, or the bare task of one, told by lines of JSON. */
 import { createSocket } from "node:dgram";
-import { limits } from "../../core/limits.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemRng } from "../../server/system/rng.ts";
@@ -10,8 +9,9 @@ import type { Seat, Sfu, SfuStats } from "../../voice/sfu/sfu.ts";
 import { serveLines } from "./part.ts";
 
 export type VoiceOrder =
-  | { readonly kind: "open" }
-  | { readonly kind: "bare" }
+  /** `talkers`: how many people a call has. All of them talk, and all are passed on. */
+  | { readonly kind: "open"; readonly talkers: number }
+  | { readonly kind: "bare"; readonly talkers: number }
   /** Answered with the offers of the seats of so many new calls. */
   | { readonly kind: "join"; readonly calls: number }
   /** One answer a seat; answered with the offers that follow. */
@@ -23,17 +23,16 @@ export interface SeatOffer {
   readonly sdp: string;
 }
 
-/** Everybody talks: more than the loudest would not be forwarded. */
-export const TALKERS = limits.voice.maxSpeakers;
-
 let sfu: Sfu | undefined;
 let seats: Seat[] = [];
+let talkers = 0;
 
 async function openMedia(): Promise<number> {
   sfu = await openSfu({
     bind: [{ hostname: "127.0.0.1", port: 0 }],
     announce: ["127.0.0.1"],
     tcp: false,
+    maxSpeakers: talkers,
     log: silentLog,
     clock: systemClock,
     rng: systemRng,
@@ -48,7 +47,7 @@ async function openBare(): Promise<number> {
   const queue = new SendQueue(socket);
   const calls = new Map<number, number[]>();
   socket.on("message", (data, { port }) => {
-    const call = calls.get(port) ?? [...calls.values()].find(({ length }) => length < TALKERS) ??
+    const call = calls.get(port) ?? [...calls.values()].find(({ length }) => length < talkers) ??
       [];
     if (!calls.has(port)) calls.set(port, call).get(port)?.push(port);
     for (const other of call) {
@@ -61,8 +60,8 @@ async function openBare(): Promise<number> {
 }
 
 function join(calls: number): SeatOffer[] {
-  seats = Array.from({ length: calls * TALKERS }, (_, at) => {
-    const call = String(Math.floor(at / TALKERS));
+  seats = Array.from({ length: calls * talkers }, (_, at) => {
+    const call = String(Math.floor(at / talkers));
     const request = { call, participant: String(at), speak: true, hear: true, bitrate: 64_000 };
     const seat = sfu?.join(request);
     if (seat === undefined) throw new Error("The call is full");
@@ -83,6 +82,7 @@ async function answer(sdps: readonly string[]): Promise<SeatOffer[]> {
 
 if (import.meta.main) {
   await serveLines<VoiceOrder>((order): Promise<number | SeatOffer[] | SfuStats | null> => {
+    if ("talkers" in order) talkers = order.talkers;
     if (order.kind === "open") return openMedia();
     if (order.kind === "bare") return openBare();
     if (order.kind === "join") return Promise.resolve(join(order.calls));

@@ -68,7 +68,8 @@ Deno.test("compose: services, volumes and settings fit together, and no password
     settings.database.url?.reveal(),
     "postgres://openguild:secret@postgres:5432/openguild",
   );
-  assert.deepEqual(server.ports, ["127.0.0.1:8080:8080"]);
+  assert.deepEqual(server.ports, ["127.0.0.1:8080:8080", "10000:10000/udp", "10000:10000"]);
+  assert.equal(settings.voice.port, 10_000);
 });
 
 Deno.test("the service file calls the program as it wants to be called", async () => {

@@ -5,6 +5,7 @@ import { crc32 } from "node:zlib";
 import { DtlsClient } from "werift";
 import type { Seat } from "../../voice/sfu/sfu.ts";
 import { deriveKeys, SrtpReceiver, SrtpSender } from "../../voice/sfu/srtp.ts";
+import { buildAnswer } from "../../voice/sfu/stun.ts";
 import { kindOf, streamOf } from "../../voice/sfu/rtp.ts";
 import { type DtlsIdentity, SIGNATURE } from "../../voice/werift/certificate.ts";
 import { answerTo } from "./sdp_answer.ts";
@@ -21,6 +22,9 @@ export function buildCheck(
   const name = Buffer.from(options.username);
   const parts = [
     attribute(0x0006, Buffer.concat([name, Buffer.alloc((4 - name.length % 4) % 4)]), name.length),
+    // Priority and role, of which some servers make up their mind.
+    attribute(0x0024, Buffer.from("6e7f00ff", "hex")),
+    attribute(0x802a, randomBytes(8)),
     ...(options.nominated ? [attribute(0x0025, Buffer.alloc(0))] : []),
   ];
   const header = Buffer.concat([Buffer.from("000100002112a442", "hex"), randomBytes(12)]);
@@ -64,6 +68,7 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
   readonly seat: S;
   readonly #socket: Socket;
   readonly #serverPort: number;
+  readonly #serverAddress: string;
   readonly #identity: DtlsIdentity;
   #client: DtlsClient | undefined;
   #running: Promise<unknown> = Promise.resolve();
@@ -76,13 +81,21 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
   /** Datagrams that have come, by kind. */
   readonly received = { stun: 0, dtls: 0, rtp: 0, rtcp: 0, other: 0 };
   onVoice: (payload: Buffer, stream: number) => void = () => {};
+  /** Of its own checks: with it the server's are answered, and followed by one. */
+  password: string | undefined;
   /** Counts only; for load. */
   isDeaf = false;
 
-  private constructor(seat: S, socket: Socket, serverPort: number, identity: DtlsIdentity) {
+  private constructor(
+    seat: S,
+    socket: Socket,
+    server: { readonly port: number; readonly address: string },
+    identity: DtlsIdentity,
+  ) {
     this.seat = seat;
     this.#socket = socket;
-    this.#serverPort = serverPort;
+    this.#serverPort = server.port;
+    this.#serverAddress = server.address;
     this.#identity = identity;
     socket.on("message", (data) => this.#take(data));
     seat.onOffer(() => this.#answer());
@@ -90,16 +103,22 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
 
   static async open<S extends OfferedSeat>(
     seat: S,
-    serverPort: number,
+    port: number,
     identity: DtlsIdentity,
+    address = "127.0.0.1",
   ): Promise<ScriptedPeer<S>> {
     const socket = createSocket("udp4");
-    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", () => resolve()));
-    return new ScriptedPeer(seat, socket, serverPort, identity);
+    await new Promise<void>((resolve) => socket.bind(0, address, () => resolve()));
+    return new ScriptedPeer(seat, socket, { port, address }, identity);
+  }
+
+  /** Where its own datagrams come from. */
+  get port(): number {
+    return this.#socket.address().port;
   }
 
   send(data: Uint8Array): void {
-    this.#socket.send(data, this.#serverPort, "127.0.0.1");
+    this.#socket.send(data, this.#serverPort, this.#serverAddress);
   }
 
   /** Sends a good check. Returns its number. */
@@ -213,10 +232,18 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
     if (!result.ok) throw new Error(result.reason);
   }
 
+  #answerCheck(data: Buffer): void {
+    if (this.password === undefined) return;
+    const server = { address: this.#serverAddress, port: this.#serverPort };
+    this.send(buildAnswer(data.subarray(8, 20), server, this.password));
+    this.check();
+  }
+
   #take(data: Buffer): void {
     const kind = kindOf(data);
     this.received[kind ?? "other"]++;
-    if (kind === "stun") {
+    if (kind === "stun" && data.readUInt16BE(0) === 1) this.#answerCheck(data);
+    else if (kind === "stun") {
       const number = data.toString("hex", 8, 20);
       this.#answers.add(number);
       this.#waiting.get(number)?.();

@@ -9,6 +9,8 @@ import {
   voicePath,
   type VoiceRoom,
 } from "../harness/callers.ts";
+import { silentLog } from "../../server/system/log.ts";
+import { connect } from "../../server/postgres/connect.ts";
 import { testIdentity } from "../harness/e2ee_people.ts";
 import { type Homeserver, PASSWORD, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -189,6 +191,25 @@ Deno.test("calls: moderators mute, deafen, move and disconnect; it is in the aud
   const all = await owner.do("GET", `/guilds/${guildId}/audit?limit=100`);
   const actions = all.entries.map(({ action }: { action: string }) => action);
   assert.ok(actions.indexOf("voice.move") < actions.indexOf("channel.permissions"));
+
+  // What was decided about a voice ends with the account, and with the guild.
+  for (const caller of [ada, bob]) {
+    await caller.join(at);
+    await owner.do("PATCH", path(caller), { server_muted: true });
+  }
+  const sql = connect({ url: server.databaseUrl, poolSize: 1, log: silentLog });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => sql.end());
+  const marked = async () => {
+    const rows = await sql<{ user_id: string }[]>`select user_id from voice_marks`;
+    return rows.map(({ user_id }) => user_id).sort();
+  };
+  await owner.do("POST", "/account/confirm", { password: PASSWORD });
+  assert.deepEqual(await marked(), [ada.id, bob.id]);
+  await owner.do("POST", `/admin/users/${bob.id}/deactivate`, { reason: "Asked for it" });
+  assert.deepEqual(await marked(), [ada.id]);
+  await owner.do("DELETE", `/guilds/${guildId}`, { name: "Test guild" });
+  assert.deepEqual(await marked(), []);
 });
 
 Deno.test("calls: whoever loses the right to be in one is out of it at once", async () => {
@@ -290,6 +311,12 @@ Deno.test("calls: a lost gateway is waited for, then the stay ends; who resumes 
     'openguild_voice_stays_total{event="no_gateway"} 1',
     'openguild_voice_stays_total{event="no_media"} 1',
     'openguild_voice_stays_total{event="no_right"} 1',
+  ]);
+  assert.deepEqual(await figures("openguild_voice_bounds{"), [
+    'openguild_voice_bounds{bound="calls"} 50',
+    'openguild_voice_bounds{bound="megabits"} 0',
+    'openguild_voice_bounds{bound="participants"} 25',
+    'openguild_voice_bounds{bound="speakers"} 12',
   ]);
 });
 

@@ -5,6 +5,7 @@ import type { Listener } from "./listener.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Route } from "./route.ts";
 import { RTP_HEADER, timestampOf } from "./rtp.ts";
+import type { SendBudget } from "./send_budget.ts";
 import { Speakers } from "./speakers.ts";
 import type { OpenedRtp } from "./srtp.ts";
 
@@ -23,13 +24,27 @@ export interface Member {
 export interface Forwarded {
   packetsForwarded: number;
   bytesSent: number;
+  /** Voices' packets left out because the server sends as much as it may. */
+  packetsOverBudget: number;
+}
+
+/** Of one call, and what all calls share. */
+export interface CallBounds {
+  readonly maxSpeakers: number;
+  readonly budget: SendBudget;
 }
 
 /** Who hears whom: one packet in, one out for each listener. */
 export class Call {
   readonly #members = new Set<Member>();
-  readonly #speakers = new Speakers();
+  readonly #speakers: Speakers;
+  readonly #budget: SendBudget;
   readonly #header = Buffer.alloc(RTP_HEADER);
+
+  constructor(bounds: CallBounds) {
+    this.#speakers = new Speakers(bounds.maxSpeakers);
+    this.#budget = bounds.budget;
+  }
 
   get members(): ReadonlySet<Member> {
     return this.#members;
@@ -58,11 +73,19 @@ export class Call {
     this.#speakers.remove(publisher);
   }
 
+  /** Whether the server may still send at this time. */
+  mayForward(now: number, counts: Forwarded): boolean {
+    if (this.#budget.admits(now)) return true;
+    counts.packetsOverBudget++;
+    return false;
+  }
+
   /**
    * Forwards a packet that was opened and accepted. Its header is written once, without extensions:
    * they tell listeners nothing that the payload's key should not open.
    */
   forward(from: Publisher, data: Buffer, opened: OpenedRtp, counts: Forwarded): void {
+    let sent = 0;
     const place = this.#speakers.admit(from);
     if (place === undefined) return;
     if (place.isNew) from.generation++;
@@ -78,7 +101,9 @@ export class Call {
       const bytes = listener.deliver(reachedBy, packet);
       if (bytes === 0) continue;
       counts.packetsForwarded++;
-      counts.bytesSent += bytes;
+      sent += bytes;
     }
+    counts.bytesSent += sent;
+    this.#budget.spend(sent);
   }
 }

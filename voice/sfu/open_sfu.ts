@@ -1,9 +1,11 @@
+import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { makeIdentity } from "../werift/certificate.ts";
 import { Demux } from "./demux.ts";
 import { bindAll, candidatesOf, checkAnnounced, listenAll } from "./listen.ts";
 import type { Counts } from "./seat.ts";
 import { Seats } from "./seats.ts";
+import { SendBudget } from "./send_budget.ts";
 import type { Sfu, SfuOptions } from "./sfu.ts";
 import type { TcpWays } from "./tcp_ways.ts";
 import { UdpWays } from "./udp_ways.ts";
@@ -26,6 +28,7 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
     packetsForwarded: 0,
     bytesReceived: 0,
     bytesSent: 0,
+    packetsOverBudget: 0,
     packetsRefused: 0,
     handshakesFailed: 0,
   };
@@ -34,7 +37,10 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
   const tcp = await listenAll(options, sockets, demux, stack);
   ways.push(...tcp.ways, ...sockets.map((socket) => new UdpWays(socket, demux, log)));
   const candidates = candidatesOf(options, sockets, tcp.families);
-  const seats = new Seats(demux, { identity, candidates, clock, rng, log, counts });
+  const seats = new Seats(demux, { identity, candidates, clock, rng, log, counts }, {
+    maxSpeakers: options.maxSpeakers ?? limits.voice.maxSpeakers,
+    budget: new SendBudget(options.maxBytesPerSecond ?? Infinity),
+  });
   stack.defer(() => seats.close());
   const stop = new AbortController();
   const ticking = tick(clock, stop.signal, (now) => {

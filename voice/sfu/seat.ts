@@ -208,8 +208,11 @@ export class SeatInCall implements Seat, Member {
     if (opened === undefined) return false;
     this.#host.counts.packetsReceived++;
     this.#host.counts.bytesReceived += data.length;
-    if (this.publisher.accept(data, opened, this.#host.clock.monotonic())) {
-      this.#call.forward(this.publisher, data, opened, this.#host.counts);
+    const now = this.#host.clock.monotonic();
+    if (this.publisher.accept(data, opened, now)) {
+      if (this.#call.mayForward(now, this.#host.counts)) {
+        this.#call.forward(this.publisher, data, opened, this.#host.counts);
+      }
       this.#tellSpeaking();
     }
     return true;

@@ -1,5 +1,5 @@
 import { limits } from "../../core/limits.ts";
-import { Call } from "./call.ts";
+import { Call, type CallBounds } from "./call.ts";
 import type { Demux } from "./demux.ts";
 import { type SeatHost, SeatInCall } from "./seat.ts";
 import type { JoinRequest, SfuStats } from "./sfu.ts";
@@ -11,10 +11,16 @@ export class Seats {
   readonly #calls = new Map<string, Call>();
   readonly #seats = new Map<SeatInCall, string>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #bounds: CallBounds;
   #nextStream: number;
 
-  constructor(demux: Demux, host: Omit<SeatHost, "onFragments" | "onVacant">) {
+  constructor(
+    demux: Demux,
+    host: Omit<SeatHost, "onFragments" | "onVacant">,
+    bounds: CallBounds,
+  ) {
     this.#demux = demux;
+    this.#bounds = bounds;
     this.#host = {
       ...host,
       onFragments: (seat, fragments) => demux.name(seat, fragments),
@@ -24,7 +30,7 @@ export class Seats {
   }
 
   join(request: JoinRequest): SeatInCall | undefined {
-    const call = this.#calls.get(request.call) ?? new Call();
+    const call = this.#calls.get(request.call) ?? new Call(this.#bounds);
     if (this.#seats.size >= limits.voice.maxSeats || call.isFull) return undefined;
     // Counted, not drawn: a number that came twice would be one key's nonce twice.
     const stream = this.#nextStream = (this.#nextStream + 1) % 0x1_0000_0000;

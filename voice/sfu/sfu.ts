@@ -16,6 +16,10 @@ export interface SfuOptions {
   readonly tcp: boolean;
   /** IP addresses that browsers are told to send to, without a port. At least one. */
   readonly announce: readonly string[];
+  /** Voices of one call that are forwarded at once, the loudest; a dozen where nothing is said. */
+  readonly maxSpeakers?: number;
+  /** Sent for all calls together; without it as much as there is. */
+  readonly maxBytesPerSecond?: number;
   readonly log: Log;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -71,6 +75,8 @@ export interface SfuStats {
   readonly bytesSent: number;
   /** Left out because a send queue was full. */
   readonly packetsDropped: number;
+  /** Voices' packets left out because the server had sent as much as it may. */
+  readonly packetsOverBudget: number;
   /** Datagrams that nobody vouched for: unknown senders, bad checks, forged or repeated packets. */
   readonly packetsRefused: number;
   readonly handshakesFailed: number;

@@ -11,6 +11,11 @@ const MARGIN_DB = 3;
 /** The voices of a call that are forwarded: all of them where there are few, else the loudest. */
 export class Speakers {
   readonly #heard = new Set<Voice>();
+  readonly #max: number;
+
+  constructor(max: number = limits.voice.maxSpeakers) {
+    this.#max = max;
+  }
 
   /**
    * Whether a packet of this voice is forwarded. `isNew` says that the one before it was not, so
@@ -18,7 +23,7 @@ export class Speakers {
    */
   admit(voice: Voice): { readonly isNew: boolean } | undefined {
     if (this.#heard.has(voice)) return HEARD;
-    if (this.#heard.size >= limits.voice.maxSpeakers) {
+    if (this.#heard.size >= this.#max) {
       const quietest = this.#quietest();
       if (quietest === undefined || voice.loudness < quietest.loudness + MARGIN_DB) {
         return undefined;

@@ -13,10 +13,20 @@ export interface UdpSocket extends AsyncDisposable {
   routeTo(address: string, port: number): Route;
 }
 
-/** Binds a socket. An IPv6 one takes no IPv4, so that both can have the same port. Rejects with what the system says. */
+/**
+ * Binds a socket. An IPv6 one takes no IPv4, so that both can have the same port. It is given
+ * addresses, never names: without a look-up of its own each datagram would wait a turn for one.
+ * Rejects with what the system says.
+ */
 export async function bindUdp(hostname: string, port: number): Promise<UdpSocket> {
   const socket = createSocket(
-    isIPv6(hostname) ? { type: "udp6", ipv6Only: true } : { type: "udp4" },
+    isIPv6(hostname)
+      ? {
+        type: "udp6",
+        ipv6Only: true,
+        lookup: (address, _options, done) => done(null, address, 6),
+      }
+      : { type: "udp4", lookup: (address, _options, done) => done(null, address, 4) },
   );
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);

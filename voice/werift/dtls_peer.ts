@@ -41,6 +41,8 @@ const ORDER: readonly number[] = [
 ];
 const HELLO_WITH_COOKIE = 1;
 const FINISHED = ORDER.length;
+const FATAL = 2;
+const CLOSE_NOTIFY = 0;
 /** A value above every flight of werift: its own timer of retransmission ends at it. */
 const NO_RETRANSMISSION = 7;
 
@@ -211,12 +213,17 @@ export class DtlsPeer {
     }
     const plain = this.#decrypt(record);
     if (plain === undefined) return;
-    // Level and description: 0 is close_notify.
-    if (record.type === content.alert) return this.#fail(`it ended the connection (${plain[1]})`);
+    if (record.type === content.alert) return this.#takeAlert(plain);
     if (record.type !== content.handshake) return;
     if (this.#state === "connected") return this.#repeatFlight();
     this.#finished ??= { ...record, body: Buffer.from(record.body) };
     this.#tryFinish();
+  }
+
+  /** Warnings but the one that says farewell change nothing (RFC 5246, 7.2). */
+  #takeAlert([level, description]: Buffer): void {
+    if (description === CLOSE_NOTIFY) this.#fail("it has closed the connection");
+    else if (level === FATAL) this.#fail(`it ended the connection with alert ${description}`);
   }
 
   #decrypt(record: DtlsRecord): Buffer | undefined {

@@ -10,6 +10,7 @@ import { type Judge, LOSE, PASS, udpRelay } from "../../tests/harness/udp_relay.
 import { waitFor } from "../../tests/harness/wait_for.ts";
 import type { MasterKey } from "../sfu/srtp.ts";
 import { type DtlsIdentity, fingerprintOf, makeIdentity, SIGNATURE } from "./certificate.ts";
+import { writeRecord } from "./records.ts";
 import { DtlsPeer } from "./dtls_peer.ts";
 
 interface Keys {
@@ -135,6 +136,7 @@ interface Client {
 /** werift as a browser without scruples, in memory; and what both have sent. */
 async function connectWerift(identity: DtlsIdentity, fingerprint: string, options: Client) {
   const { promise: ended, resolve } = Promise.withResolvers<End>();
+  const reasons: string[] = [];
   const up: Buffer[] = [];
   const down: Buffer[] = [];
   const transport = {
@@ -155,7 +157,10 @@ async function connectWerift(identity: DtlsIdentity, fingerprint: string, option
       queueMicrotask(() => transport.onData(datagram, ["", 0]));
     },
     onKeys: (keys) => resolve({ keys }),
-    onEnd: (reason) => resolve({ reason }),
+    onEnd(reason) {
+      reasons.push(reason);
+      resolve({ reason });
+    },
   });
   peer.expect(fingerprint);
   const client = new DtlsClient({
@@ -172,7 +177,7 @@ async function connectWerift(identity: DtlsIdentity, fingerprint: string, option
   const end = await ended;
   client.dtls.flight = 100;
   await running;
-  return { end, up, down, peer, [Symbol.asyncDispose]: () => peer.close() };
+  return { end, up, down, peer, client, reasons, [Symbol.asyncDispose]: () => peer.close() };
 }
 
 Deno.test("a browser is refused that shows a certificate of which it has no key", async () => {
@@ -215,6 +220,45 @@ Deno.test("a handshake that is over is not begun anew by what was sent before", 
   await made.peer.close();
   for (const datagram of made.down) assert.ok(before.has(datagram.toString("hex")));
   assert.ok(made.down.length > count, "who did not hear the end is told it again");
+});
+
+/** An encrypted alert of a client that has connected. */
+function alertOf(client: DtlsClient, level: number, description: number): Buffer {
+  const header = { type: 21, version: 0xfefd, epoch: 1, sequence: 100 + level };
+  const sealed = client.cipher.encryptPacket(
+    {
+      recordLayerHeader: {
+        contentType: header.type,
+        protocolVersion: { major: 0xfe, minor: 0xfd },
+        epoch: header.epoch,
+        sequenceNumber: header.sequence,
+        contentLen: 2,
+      },
+      fragment: Buffer.from([level, description]),
+    } as unknown as Parameters<DtlsClient["cipher"]["encryptPacket"]>[0],
+  );
+  return writeRecord({ ...header, body: sealed.fragment });
+}
+
+Deno.test("a farewell and a fatal alert end a connection, another warning and a forged one do not", async () => {
+  const identity = await makeIdentity();
+  const own = await makeIdentity();
+  const endOf = async (spoil: (client: DtlsClient) => Buffer) => {
+    await using made = await connectWerift(identity, own.fingerprint, { cert: own, key: own });
+    assert.ok("keys" in made.end);
+    made.peer.receive(spoil(made.client));
+    return made.reasons;
+  };
+  assert.deepEqual(await endOf((client) => alertOf(client, 1, 0)), [
+    "it has closed the connection",
+  ]);
+  assert.deepEqual(await endOf((client) => alertOf(client, 2, 80)), [
+    "it ended the connection with alert 80",
+  ]);
+  assert.deepEqual(await endOf((client) => alertOf(client, 1, 100)), []);
+  const plain = { type: 21, version: 0xfefd, sequence: 7, body: Buffer.from([2, 80]) };
+  assert.deepEqual(await endOf(() => writeRecord({ ...plain, epoch: 0 })), []);
+  assert.deepEqual(await endOf(() => writeRecord({ ...plain, epoch: 1 })), []);
 });
 
 Deno.test("the library needs no network and no file to shake hands: it asks nobody anything", async () => {

@@ -42,5 +42,18 @@ export const voiceSection = defineSection({
       max: 64,
       doc: "People in one call, whatever its channel allows.",
     }),
+    maxSpeakers: integer({
+      fallback: "12",
+      min: 1,
+      max: 64,
+      doc: "Voices of one call that are passed on at once: the loudest.",
+    }),
+    maxMegabits: integer({
+      fallback: "0",
+      min: 0,
+      max: 100_000,
+      doc:
+        "Sent for all calls together, in megabits a second; what is more is left out. 0: as much as there is.",
+    }),
   },
 });

@@ -52,6 +52,7 @@ export async function deactivateUser(
     await tx`delete from closed_dms where user_id = ${act.userId}`;
     await tx`delete from missed_calls where ${act.userId} in (user_id, by_id)`;
     await tx`delete from own_styles where user_id = ${act.userId}`;
+    await tx`delete from voice_marks where user_id = ${act.userId}`;
     await endEncryption(tx, act.userId as UserId);
     const [profile] = await tx<{ avatar: MediaUri | null }[]>`
       select avatar from profiles where user_id = ${act.userId} for update`;

@@ -8,6 +8,7 @@ import { writeAudit } from "../accounts/audit.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms, withoutMoved } from "./list_guilds.ts";
 import { projectSummary } from "./project_guild.ts";
+import { forgetMarksOf } from "../voice/marks.ts";
 
 /** Members who leave in one transaction when a guild ends. */
 const LEAVES_PER_BATCH = 200;
@@ -112,6 +113,7 @@ export async function deleteGuildAsAdmin(
     if (room !== undefined) await leaveAll(deps, room);
   }
   const removed = await leaveAll(deps, guild);
+  await forgetMarksOf(deps.sql, guild.id);
   await writeAudit(deps.sql, {
     ts: deps.clock.now(),
     actor: input.actor,

@@ -6,6 +6,7 @@ import { openPrivateRooms } from "../chat/view_guild.ts";
 import { releaseRoomMedia } from "../media/release_media.ts";
 import type { Room } from "../../rooms/room.ts";
 import { projectSummary } from "./project_guild.ts";
+import { forgetMarksOf } from "../voice/marks.ts";
 
 /** Members sent away per transaction when a guild ends. */
 const KICKS_PER_BATCH = 200;
@@ -36,6 +37,7 @@ export async function deleteGuild(
     if (own.authority.owner() === userId) await endRoom(deps, own, userId);
   }
   await endRoom(deps, room, userId);
+  await forgetMarksOf(deps.sql, room.id);
 }
 
 /** Sends everybody away and lets go of the files that the room showed. */

@@ -15,6 +15,11 @@ export async function readMarks(
   return row ?? NONE;
 }
 
+/** Nothing is left of a guild that has ended. */
+export async function forgetMarksOf(sql: Queryable, guildId: string): Promise<void> {
+  await sql`delete from voice_marks where guild_id = ${guildId}`;
+}
+
 export async function writeMarks(
   tx: Tx,
   { guildId, userId }: { readonly guildId: RoomId; readonly userId: UserId },
