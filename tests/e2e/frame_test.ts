@@ -167,6 +167,43 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await page.getByRole("menu").waitFor({ state: "detached" });
   });
 
+  await t.step(
+    "mutes a channel from its menu: in every tab, with mentions alone counted",
+    async () => {
+      const other = await bob.context.newPage();
+      await other.goto(page.url());
+      await settled(other);
+      const fromMenu = async (item: string) => {
+        await focused(page, ".side-options");
+        await keyboard.press("Enter");
+        await focused(page, "[role=menuitem]");
+        await keyboard.press("ArrowDown");
+        await page.locator("[role=menuitem]:focus", { hasText: item }).waitFor();
+        await keyboard.press("Enter");
+      };
+      await fromMenu("Mute");
+      for (const tab of [page, other]) {
+        await tab.locator("a.side-row.muted", { hasText: "general" }).waitFor();
+      }
+      await say(ann.page, "Psst");
+      await say(ann.page, "Now @everyone come");
+      for (const tab of [page, other]) {
+        // Hidden behind the row's acts where the focus is there.
+        await tab.locator("a.side-row.muted:not(.unread) .badge", { hasText: "1" })
+          .waitFor({ state: "attached" });
+        assert.equal(await tab.locator(".side-row.unread").count(), 0);
+        await waitFor("the title", async () => (await tab.title()).startsWith("(1) ") || undefined);
+      }
+      await fromMenu("Unmute");
+      for (const tab of [page, other]) {
+        await tab.locator("a.side-row.unread:not(.muted)", { hasText: "general" }).waitFor();
+      }
+      await keyboard.press("Shift+Escape");
+      await other.locator(".side-row.unread").waitFor({ state: "detached" });
+      await other.close();
+    },
+  );
+
   await t.step("Escape ends one thing after the other", async () => {
     await keyboard.press("Control+/");
     await focused(page, "dialog input");
