@@ -65,9 +65,10 @@ import * as route61 from "./routes/settings/notifications.tsx";
 import * as route62 from "./routes/settings/password.tsx";
 import * as route63 from "./routes/settings/privacy.tsx";
 import * as route64 from "./routes/settings/profile.tsx";
-import * as route65 from "./routes/settings/sessions.tsx";
-import * as route66 from "./routes/settings/voice.tsx";
-import * as route67 from "./routes/setup/[token].tsx";
+import * as route65 from "./routes/settings/second-factor.tsx";
+import * as route66 from "./routes/settings/sessions.tsx";
+import * as route67 from "./routes/settings/voice.tsx";
+import * as route68 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -156,9 +157,10 @@ export const snapshot: Snapshot = {
     { file: "settings/password.tsx", module: route62 },
     { file: "settings/privacy.tsx", module: route63 },
     { file: "settings/profile.tsx", module: route64 },
-    { file: "settings/sessions.tsx", module: route65 },
-    { file: "settings/voice.tsx", module: route66 },
-    { file: "setup/[token].tsx", module: route67 },
+    { file: "settings/second-factor.tsx", module: route65 },
+    { file: "settings/sessions.tsx", module: route66 },
+    { file: "settings/voice.tsx", module: route67 },
+    { file: "setup/[token].tsx", module: route68 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

@@ -14,10 +14,15 @@ export type RegistrationMode = z.infer<typeof RegistrationMode>;
 const TypedUserName = z.string().min(1).max(300).describe(
   "2..32 of a-z, 0-9 and single . _ - between them; upper case is lowered",
 );
-const TypedPassword = z.string().min(1).max(1024);
+export const TypedPassword = z.string().min(1).max(1024);
 const DeviceName = z.string().trim().min(1).max(80).describe("Shown in the list of sessions");
 /** `cookie` answers with Set-Cookie and no tokens: for pages. `token` answers with tokens. */
 const Transport = z.enum(["token", "cookie"]).default("token");
+/** How the session of a sign-in is kept. */
+export const SignInFrom = z.object({
+  device_name: DeviceName.optional(),
+  transport: Transport,
+});
 
 /** Times are milliseconds since the epoch. */
 export const SessionTokens = z.object({
@@ -162,7 +167,7 @@ export const login = defineOperation({
   method: "POST",
   path: "/client/v1/login",
   tag: "account",
-  summary: "Sign in with user name and password",
+  summary: "Sign in with user name and password; finishLogin goes on where a code is asked for",
   auth: "none",
   body: z.object({
     user_name: TypedUserName.describe("alice, @alice:server or @alice@server"),
@@ -171,7 +176,13 @@ export const login = defineOperation({
     transport: Transport,
   }),
   result: SessionGrant,
-  errors: ["bad_credentials", "account_locked", "rate_limited", "unavailable"],
+  errors: [
+    "bad_credentials",
+    "second_factor_required",
+    "account_locked",
+    "rate_limited",
+    "unavailable",
+  ],
 });
 
 export const refresh = defineOperation({
@@ -419,7 +430,11 @@ export const getReset = defineOperation({
   summary: "Whose password a reset link sets",
   auth: "none",
   params: z.object({ token: z.string().max(200) }),
-  result: z.object({ user_name: z.string(), expires_ts: z.number().int() }),
+  result: z.object({
+    user_name: z.string(),
+    expires_ts: z.number().int(),
+    second_factor: z.boolean().describe("The account's code is asked for, too"),
+  }),
   errors: ["not_found", "rate_limited"],
 });
 
@@ -433,9 +448,19 @@ export const resetPassword = defineOperation({
   params: z.object({ token: z.string().max(200) }),
   body: z.object({
     new_password: TypedPassword,
+    code: z.string().max(64).optional().describe(
+      "Where the account has an authenticator app: its code or a recovery code",
+    ),
     device_name: DeviceName.optional(),
     transport: Transport,
   }),
   result: SessionGrant,
-  errors: ["not_found", "weak_password", "account_locked", "rate_limited", "unavailable"],
+  errors: [
+    "not_found",
+    "weak_password",
+    "bad_code",
+    "account_locked",
+    "rate_limited",
+    "unavailable",
+  ],
 });

@@ -6,9 +6,13 @@ export const ERROR_STATUS = {
   invalid: 400,
   weak_password: 400,
   bad_user_name: 400,
+  /** The code of the second step of signing in is wrong, too old or was used. */
+  bad_code: 400,
   unauthorized: 401,
   token_expired: 401,
   bad_credentials: 401,
+  /** The password was right; `details.challenge` goes to the second step with a code. */
+  second_factor_required: 401,
   confirmation_required: 401,
   forbidden: 403,
   registration_closed: 403,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Secret, TOTP } from "otpauth";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -75,6 +76,41 @@ Deno.test("a stranger starts a server, founds a guild, invites a friend, and the
     await ann.page.getByRole("button", { name: "Log in" }).click();
     await ann.page.locator("article", { hasText: "Welcome!" }).waitFor();
   });
+
+  await t.step(
+    "an app guards the account, and a recovery code opens it without scripts",
+    async () => {
+      const { page } = ann;
+      await page.goto(`${server.base}/settings/second-factor`);
+      await page.getByLabel("Current password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Set up an app" }).click();
+      await page.getByRole("img", { name: "QR code" }).waitFor();
+      await page.getByLabel("Code", { exact: true }).fill("12345");
+      await page.getByRole("button", { name: "Turn on" }).click();
+      await page.getByText("This code is wrong").waitFor();
+      const secret = await page.locator(".code-text").textContent() ?? "";
+      const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+      await page.getByLabel("Code", { exact: true }).fill(code);
+      await page.getByRole("button", { name: "Turn on" }).click();
+      await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
+      const codes = await page.locator(".code-list li").allTextContents();
+      assert.equal(codes.length, 10);
+
+      await using other = await openPerson(browser, { scripts: false });
+      await other.page.goto(`${server.base}/login?next=/settings/second-factor`);
+      await other.page.getByLabel("User name").fill("ann");
+      await other.page.getByLabel("Password").fill(PASSWORD);
+      await other.page.getByRole("button", { name: "Log in" }).click();
+      await other.page.getByLabel("Code", { exact: true }).fill(code);
+      await other.page.getByRole("button", { name: "Log in" }).click();
+      await other.page.getByText("was used already").waitFor();
+      await other.page.getByLabel("Code", { exact: true }).fill(codes[0] ?? "");
+      await other.page.getByRole("button", { name: "Log in" }).click();
+      await other.page.waitForURL((url) => !url.pathname.startsWith("/login"));
+      await other.page.goto(`${server.base}/settings/second-factor`);
+      await other.page.getByText("9 recovery codes are left.").waitFor();
+    },
+  );
 
   assert.deepEqual([...ann.faults, ...bob.faults], []);
   await browser.close();

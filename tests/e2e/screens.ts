@@ -111,6 +111,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/password.tsx": page("/settings/password"),
   "settings/privacy.tsx": page("/settings/privacy"),
   "settings/profile.tsx": page("/settings/profile"),
+  "settings/second-factor.tsx": page("/settings/second-factor"),
   "settings/sessions.tsx": page("/settings/sessions"),
   "setup/[token].tsx": { kind: "door", path: () => "/setup/used-long-ago", status: 404 },
 };

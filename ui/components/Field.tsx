@@ -17,6 +17,7 @@ export function Field(props: {
   minlength?: number;
   pattern?: string;
   spellcheck?: boolean;
+  inputmode?: "numeric";
 }) {
   const id = props.id ?? `f-${props.name}`;
   const hintId = `${id}-hint`;
@@ -38,6 +39,7 @@ export function Field(props: {
           maxLength={props.maxlength}
           minLength={props.minlength}
           pattern={props.pattern}
+          inputmode={props.inputmode}
           {...(props.spellcheck === false ? { spellcheck: false } : {})}
           autocapitalize={props.spellcheck === false ? "none" : undefined}
           aria-invalid={props.error ? "true" : undefined}

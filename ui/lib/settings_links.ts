@@ -27,6 +27,7 @@ export function accountLinks(admin: boolean): SettingsLink[] {
     { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
     { href: "/settings/encryption", label: t("e2ee.title"), icon: "lock" },
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
+    { href: "/settings/second-factor", label: t("twoStep.title"), icon: "shield" },
     { href: "/settings/data", label: t("settings.data"), icon: "file" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },
     ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),

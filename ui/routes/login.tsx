@@ -1,16 +1,19 @@
 import { AuthPage, PlainHttpNotice } from "../components/AuthPage.tsx";
 import { Field } from "../components/Field.tsx";
 import { Notice } from "../components/Notice.tsx";
+import { ApiError } from "../lib/api/request.ts";
 import { readForm, refusal, safeNext, text } from "../lib/forms.ts";
 import { page } from "fresh";
 import { t } from "../lib/i18n/t.ts";
-import { define } from "../utils.ts";
+import { define, type State } from "../utils.ts";
 
 interface Data {
   next: string;
   userName: string;
   error?: string;
   ended: boolean;
+  /** The password was right and a code is asked for. */
+  challenge?: string;
 }
 
 export const handler = define.handlers<Data>({
@@ -24,55 +27,115 @@ export const handler = define.handlers<Data>({
     const form = await readForm(ctx.req);
     const next = safeNext(text(form, "next"));
     const userName = text(form, "user_name").trim();
+    const challenge = text(form, "challenge");
+    const shown = { next, userName, ended: false };
+    ctx.state.title = t("login.title");
     try {
-      await ctx.state.api.call("login", {
-        body: { user_name: userName, password: text(form, "password"), transport: "cookie" },
-      });
+      if (challenge === "") {
+        await ctx.state.api.call("login", {
+          body: { user_name: userName, password: text(form, "password"), transport: "cookie" },
+        });
+      } else {
+        await ctx.state.api.call("finishLogin", {
+          body: { challenge, code: text(form, "code"), transport: "cookie" },
+        });
+      }
       return ctx.redirect(`/restore?next=${encodeURIComponent(next)}`);
     } catch (error) {
-      ctx.state.title = t("login.title");
-      return page({ next, userName, error: refusal(error).message, ended: false }, { status: 401 });
+      const asked = challengeOf(error);
+      if (asked !== undefined) return page({ ...shown, challenge: asked });
+      const { message } = refusal(error);
+      // A wrong code may be typed again; a sign-in that has ended begins with the password.
+      const again = challenge !== "" && !(error instanceof ApiError && error.code === "gone");
+      const data = { ...shown, error: message, ...(again ? { challenge } : {}) };
+      return page(data, { status: 401 });
     }
   },
 });
 
-export default define.page<typeof handler>(({ data, state }) => (
-  <AuthPage state={state}>
-    <h1>{t("login.title")}</h1>
-    <PlainHttpNotice state={state} />
-    {data.ended && <Notice>{t("login.ended")}</Notice>}
-    {data.error && <Notice kind="error">{data.error}</Notice>}
-    <form class="stack" method="post" action="/login">
-      <input type="hidden" name="next" value={data.next} />
-      <Field
-        name="user_name"
-        label={t("field.userName")}
-        value={data.userName}
-        autocomplete="username"
-        spellcheck={false}
-        after={`@${state.server.name}`}
-        autofocus={data.userName === ""}
-        required
-      />
-      <Field
-        name="password"
-        type="password"
-        label={t("field.password")}
-        autocomplete="current-password"
-        autofocus={data.userName !== ""}
-        required
-      />
-      <button class="button primary wide" type="submit">{t("login.submit")}</button>
-    </form>
-    <p class="small muted">
-      {state.server.registration.mode === "open" || state.server.registration.mode === "token"
-        ? (
-          <>
-            {t("login.new")} <a href="/register">{t("front.register")}</a>
-          </>
-        )
-        : t("front.invite")}
-    </p>
-    <p class="small muted">{t("login.forgot")}</p>
-  </AuthPage>
-));
+function challengeOf(error: unknown): string | undefined {
+  if (!(error instanceof ApiError) || error.code !== "second_factor_required") return undefined;
+  const { challenge } = error.details;
+  return typeof challenge === "string" ? challenge : undefined;
+}
+
+export default define.page<typeof handler>(({ data, state }) =>
+  data.challenge === undefined
+    ? <FirstStep data={data} state={state} />
+    : <SecondStep data={data} state={state} challenge={data.challenge} />
+);
+
+function FirstStep({ data, state }: { data: Data; state: State }) {
+  return (
+    <AuthPage state={state}>
+      <h1>{t("login.title")}</h1>
+      <PlainHttpNotice state={state} />
+      {data.ended && <Notice>{t("login.ended")}</Notice>}
+      {data.error && <Notice kind="error">{data.error}</Notice>}
+      <form class="stack" method="post" action="/login">
+        <input type="hidden" name="next" value={data.next} />
+        <Field
+          name="user_name"
+          label={t("field.userName")}
+          value={data.userName}
+          autocomplete="username"
+          spellcheck={false}
+          after={`@${state.server.name}`}
+          autofocus={data.userName === ""}
+          required
+        />
+        <Field
+          name="password"
+          type="password"
+          label={t("field.password")}
+          autocomplete="current-password"
+          autofocus={data.userName !== ""}
+          required
+        />
+        <button class="button primary wide" type="submit">{t("login.submit")}</button>
+      </form>
+      <p class="small muted">
+        {state.server.registration.mode === "open" || state.server.registration.mode === "token"
+          ? (
+            <>
+              {t("login.new")} <a href="/register">{t("front.register")}</a>
+            </>
+          )
+          : t("front.invite")}
+      </p>
+      <p class="small muted">{t("login.forgot")}</p>
+    </AuthPage>
+  );
+}
+
+function SecondStep(
+  { data, state, challenge }: { data: Data; state: State; challenge: string },
+) {
+  return (
+    <AuthPage state={state}>
+      <h1>{t("twoStep.title")}</h1>
+      <p class="lead">{t("twoStep.loginText")}</p>
+      <form class="stack" method="post" action="/login">
+        <input type="hidden" name="next" value={data.next} />
+        <input type="hidden" name="user_name" value={data.userName} autocomplete="username" />
+        <input type="hidden" name="challenge" value={challenge} />
+        <Field
+          name="code"
+          label={t("twoStep.code")}
+          hint={t("twoStep.anyCodeHint")}
+          error={data.error}
+          autocomplete="one-time-code"
+          maxlength={40}
+          spellcheck={false}
+          autofocus
+          required
+        />
+        <button class="button primary wide" type="submit">{t("login.submit")}</button>
+      </form>
+      <p class="small muted">{t("twoStep.lost")}</p>
+      <p class="small">
+        <a href={`/login?next=${encodeURIComponent(data.next)}`}>{t("twoStep.again")}</a>
+      </p>
+    </AuthPage>
+  );
+}

@@ -5,6 +5,7 @@ import { getAdminUser, listUsers } from "../../services/accounts/admin_users.ts"
 import { createResetLink, createUser } from "../../services/accounts/create_user.ts";
 import { deactivateUser } from "../../services/accounts/deactivate_user.ts";
 import { makeFirstAdministratorLink } from "../../services/accounts/one_time_link.ts";
+import { getSecondFactor, resetSecondFactor } from "../../services/accounts/second_factor.ts";
 import { listSessions } from "../../services/accounts/sessions.ts";
 import {
   lockUser,
@@ -45,6 +46,12 @@ export function addAdminUser(admin: Command, context: CliContext): void {
     .action((name: string, options: OptionValues) => resetLink(name, options, context));
   addConfigOptions(add("first-link", "make the link for the first administrator"), "folder")
     .action((options: OptionValues) => firstLink(options, context));
+  addConfigOptions(
+    add("reset-second-factor <name>", "take the authenticator app off an account")
+      .option("--reason <text>", "why; kept in the log of administration"),
+    "folder",
+  )
+    .action((name: string, options: OptionValues) => dropSecondFactor(name, options, context));
   addStates(add, context);
   addSessions(add("sessions <name>", "show where somebody is signed in"), context);
 }
@@ -97,16 +104,18 @@ async function show(name: string, options: OptionValues, context: CliContext): P
   const userId = typedUser(name, tools.deps);
   const user = await getAdminUser(tools.deps.sql, userId);
   const sessions = await listSessions(tools.deps, { userId });
+  const factor = await getSecondFactor(tools.deps.sql, userId);
   const reason = user.state_reason === null ? "" : ` (${printable(user.state_reason)})`;
   answer(context, options, {
-    json: { user, sessions },
+    json: { user, sessions, second_factor: factor },
     text: `${user.id}\n` +
       `  display name  ${printable(user.display_name ?? "none")}\n` +
       `  state         ${user.state}${reason}\n` +
       `  administrator ${user.admin ? "yes" : "no"}\n` +
       `  made          ${formatTime(user.created_ts)} (${printable(user.created_by ?? "")})\n` +
       `  last seen     ${formatTime(user.last_seen_ts)}\n` +
-      `  sessions      ${sessions.length}\n`,
+      `  sessions      ${sessions.length}\n` +
+      `  two-step      ${factor.totp ? `since ${formatTime(factor.since_ts)}` : "no"}\n`,
   });
 }
 
@@ -134,6 +143,21 @@ async function resetLink(name: string, options: OptionValues, context: CliContex
   const userId = typedUser(name, tools.deps);
   const reset = await createResetLink(tools.deps, { actor: null, userId });
   answer(context, options, { json: { user_id: userId, reset }, text: linkText(reset) });
+}
+
+async function dropSecondFactor(
+  name: string,
+  options: OptionValues,
+  context: CliContext,
+): Promise<void> {
+  await using tools = await openAccountTools(options, context);
+  const userId = typedUser(name, tools.deps);
+  const reason = (options["reason"] as string | undefined) ?? null;
+  await resetSecondFactor(tools.deps, { actor: null, userId, reason });
+  answer(context, options, {
+    json: { user_id: userId },
+    text: `${userId} signs in with the password alone again; recovery codes have ended.\n`,
+  });
 }
 
 function linkText(link: { readonly url: string; readonly expires_ts: number }): string {

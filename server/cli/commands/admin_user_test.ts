@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TOTP } from "otpauth";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { GOOD_PASSWORD, testAccounts } from "../../../tests/harness/accounts.ts";
 import { runCli } from "../../../tests/harness/cli.ts";
@@ -8,6 +9,7 @@ import { LocalSigner } from "../../keys/local_signer.ts";
 import { buildKeyDocument } from "../../keys/key_document.ts";
 import { KeyFolder } from "../../keys/key_folder.ts";
 import { authenticate } from "../../services/accounts/authenticate.ts";
+import { beginTotp, confirmTotp } from "../../services/accounts/second_factor.ts";
 import { resetPassword } from "../../services/accounts/reset_password.ts";
 import type { StoreParts } from "../context.ts";
 import { systemRng } from "../../system/rng.ts";
@@ -92,6 +94,27 @@ Deno.test("admin user makes, shows, locks and releases accounts", async () => {
     assert.equal(code, 1);
     assert.match(err, message);
   }
+});
+
+Deno.test("admin user reset-second-factor takes the app off, once, and says why in the audit", async () => {
+  await using test = await prepare();
+  const { accounts, ok, run } = test;
+  const { deps } = accounts;
+  await accounts.account("alice");
+  const userId = "@alice:example.org" as UserId;
+  const reset = ["admin", "user", "reset-second-factor", "alice", "--reason", "lost phone"];
+  assert.match((await run(reset)).err, /no authenticator app/);
+  const { secret } = await beginTotp(deps, { userId, password: GOOD_PASSWORD });
+  const code = new TOTP({ secret }).generate({ timestamp: deps.clock.now() });
+  await confirmTotp(deps, { userId, code });
+  assert.match(await ok("admin", "user", "show", "alice"), /two-step +since/);
+  assert.match(await ok(...reset), /^@alice:example\.org signs in with the password alone/);
+  assert.match(await ok("admin", "user", "show", "alice"), /two-step +no/);
+  assert.equal((await run(reset)).code, 1);
+  const rows = await deps.sql`select action, reason from admin_audit`;
+  assert.deepEqual(rows.map((row) => ({ ...row })), [
+    { action: "user.reset_second_factor", reason: "lost phone" },
+  ]);
 });
 
 Deno.test("beside a running server a command takes effect in it at once", async () => {

@@ -10,6 +10,7 @@ import { changePasswordRoute } from "./account/password.ts";
 import { ratePasswordRoute } from "./account/rate_password.ts";
 import { getPreferencesRoute } from "./account/preferences/get.ts";
 import { updatePreferencesRoute } from "./account/preferences/update.ts";
+import { secondFactorRoutes } from "./account/second_factor.ts";
 import { setPresenceRoute } from "./account/presence.ts";
 import { getOwnStyleRoute, setOwnStyleRoute } from "./account/style.ts";
 import { updateProfileRoute } from "./account/update.ts";
@@ -30,6 +31,7 @@ import { adminLockUserRoute } from "./admin/users/lock.ts";
 import { adminResetLinkRoute } from "./admin/users/reset_link.ts";
 import { adminRevokeSessionsRoute } from "./admin/users/revoke_sessions.ts";
 import { adminSuspendUserRoute } from "./admin/users/suspend.ts";
+import { finishLoginRoute } from "./finish_login.ts";
 import { getJoinTokenRoute } from "./join_tokens/get.ts";
 import { loginRoute } from "./login.ts";
 import { logoutRoute } from "./logout.ts";
@@ -81,6 +83,8 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     adminSuspendUserRoute(deps),
     getJoinTokenRoute(deps),
     loginRoute(deps),
+    finishLoginRoute(deps),
+    ...secondFactorRoutes(deps),
     logoutRoute(deps),
     refreshRoute(deps),
     registerRoute(deps),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TOTP } from "otpauth";
 import { GOOD_PASSWORD, type TestAccounts, testAccounts } from "../../../tests/harness/accounts.ts";
 import { tempFolder } from "../../../tests/harness/temp_folder.ts";
 import { parseKeyDocument, verifyKeyDocument } from "../../../core/keys/key_document.ts";
@@ -164,6 +165,45 @@ Deno.test("a program signs in, refreshes, lists and ends its sessions with token
     body: { presence: "invisible" },
   });
   assert.equal(invisible.json.presence, "invisible");
+});
+
+Deno.test("an account with an app signs in by two steps, with a cookie too", async () => {
+  await using test = await serve(OPEN);
+  const { ask, accounts: { deps } } = test;
+  const { json: first } = await ask("POST", "/client/v1/register", { body: ALICE });
+  const bearer = first.tokens.access_token;
+  const app = "/client/v1/account/second-factor";
+  const begun = await ask("POST", `${app}/totp`, { bearer, body: { password: GOOD_PASSWORD } });
+  assert.equal(begun.status, 200, begun.text);
+  const totp = new TOTP({ secret: begun.json.secret });
+  const code = totp.generate({ timestamp: deps.clock.now() });
+  const { json: on } = await ask("POST", `${app}/totp/confirm`, { bearer, body: { code } });
+  assert.equal(on.recovery_codes.length, 10);
+  const login = { body: { ...ALICE, transport: "cookie" }, origin: OWN };
+  const asked = await ask("POST", "/client/v1/login", login);
+  assert.equal(asked.status, 401);
+  assert.equal(asked.headers.get("set-cookie"), null);
+  assert.equal(asked.json.error.code, "second_factor_required");
+  const { challenge } = asked.json.error.details;
+  const finish = (typed: string, origin = OWN) =>
+    ask("POST", "/client/v1/login/second-factor", {
+      body: { challenge, code: typed, transport: "cookie" },
+      origin,
+    });
+  assert.equal((await finish(code)).json.error.code, "bad_code");
+  const foreign = await finish(on.recovery_codes[0], "https://evil.example");
+  assert.equal(foreign.json.error.code, "bad_origin");
+  const done = await finish(on.recovery_codes[0]);
+  assert.equal(done.status, 200, done.text);
+  const cookie = (done.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  assert.equal((await ask("GET", app, { cookie })).json.recovery_codes_left, 9);
+  const own = { bearer, body: { password: GOOD_PASSWORD, code: on.recovery_codes[1] } };
+  const { json: renewed } = await ask("POST", `${app}/recovery-codes`, own);
+  assert.equal(renewed.recovery_codes.length, 10);
+  const off = { ...own, body: { ...own.body, code: renewed.recovery_codes[0] } };
+  assert.equal((await ask("POST", `${app}/totp/remove`, off)).status, 200);
+  assert.equal((await ask("GET", app, { bearer })).json.totp, false);
+  assert.equal((await ask("POST", "/client/v1/login", login)).status, 200);
 });
 
 Deno.test("public facts, name checks and codes are answered without signing in", async () => {

@@ -4,8 +4,7 @@ import type { Tx } from "../../postgres/sql.ts";
 import { publishAccountEvent } from "./account_event.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
-import { NOBODY_HASH } from "./login.ts";
-import { wrongPassword } from "./refusals.ts";
+import { requireOwnPassword } from "./own_password.ts";
 import { requireStrongPassword } from "./require_strong_password.ts";
 import { CONFIRM_MS } from "./start_session.ts";
 
@@ -61,21 +60,6 @@ export async function confirmIdentity(
   return { confirmedUntil };
 }
 
-/** @throws OperationError `bad_credentials`, `rate_limited`, `unavailable` */
-async function requireOwnPassword(
-  deps: PasswordDeps,
-  { userId, password }: { userId: UserId; password: string },
-): Promise<void> {
-  // A stolen session must not become a way to guess the password.
-  const guess = [{ policy: "loginAccountAddress", who: `session ${userId}` }] as const;
-  await deps.throttle.take("tries of the password", guess);
-  const [row] = await deps.sql<{ password_hash: string }[]>`
-    select password_hash from credentials where user_id = ${userId}`;
-  const matches = await deps.passwords.verify(password, row?.password_hash ?? NOBODY_HASH);
-  if (!matches || row === undefined) throw wrongPassword();
-  await deps.throttle.giveBack(guess);
-}
-
 /** What a guesser knows of a user. */
 export async function namesOf(
   deps: Pick<AccountDeps, "sql">,
@@ -87,7 +71,7 @@ export async function namesOf(
   return row === undefined ? [] : [row.local, row.display_name];
 }
 
-/** Stores a password's hash and ends the reset links that are still open. */
+/** Stores a password's hash and ends the reset links and sign-ins that are still open. */
 export async function storePassword(
   tx: Tx,
   { userId, hash, nowMs }: { userId: UserId; hash: string; nowMs: number },
@@ -98,4 +82,5 @@ export async function storePassword(
     on conflict (user_id) do update
       set password_hash = excluded.password_hash, changed_ts = excluded.changed_ts`;
   await tx`delete from one_time_links where kind = 'reset' and user_id = ${userId}`;
+  await tx`delete from login_challenges where user_id = ${userId}`;
 }

@@ -44,9 +44,7 @@ export async function deactivateUser(
       update users set state = 'deactivated', state_reason = ${act.reason}, state_ts = ${nowMs},
         admin = false, language = null
       where user_id = ${act.userId}`;
-    await tx`delete from credentials where user_id = ${act.userId}`;
-    await tx`delete from one_time_links where user_id = ${act.userId}`;
-    await tx`delete from sessions where user_id = ${act.userId}`;
+    await endSignIn(tx, act.userId);
     await tx`delete from user_preferences where user_id = ${act.userId}`;
     await tx`delete from notify_settings where user_id = ${act.userId}`;
     await tx`delete from closed_dms where user_id = ${act.userId}`;
@@ -97,4 +95,13 @@ async function requireDeactivable(tx: Tx, act: AdminAct): Promise<void> {
   const held = await lockRow(tx, act.userId);
   // Ending one's own account is meant, unlike locking it.
   await requireDispensable(tx, act.actor === act.userId ? { ...act, actor: null } : act, held);
+}
+
+/** All that opens the account: password, second step, links and sessions. */
+async function endSignIn(tx: Tx, userId: string): Promise<void> {
+  await tx`delete from credentials where user_id = ${userId}`;
+  await tx`delete from second_factors where user_id = ${userId}`;
+  await tx`delete from login_challenges where user_id = ${userId}`;
+  await tx`delete from one_time_links where user_id = ${userId}`;
+  await tx`delete from sessions where user_id = ${userId}`;
 }

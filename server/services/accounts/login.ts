@@ -2,16 +2,11 @@ import { localpartOf, parseTypedUserId, serverOf, type UserId } from "../../../c
 import { addressKey } from "../../http/rate_limit.ts";
 import { endSessions } from "./end_sessions.ts";
 import type { AccountDeps } from "./deps.ts";
+import { challengeLogin, secondFactorRequired } from "./login_challenge.ts";
+import { NOBODY_HASH } from "./own_password.ts";
 import { accountLocked, badCredentials } from "./refusals.ts";
 import { type Device, type StartedSession, startSession } from "./start_session.ts";
 import type { ThrottleClaim } from "./throttle.ts";
-
-/**
- * A hash that no password fits, with today's parameters: an unknown name costs the same
- * work as a wrong password.
- */
-export const NOBODY_HASH =
-  "$argon2id$v=19$m=19456,t=2,p=1$b3Blbmd1aWxkLW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 interface LoginRow {
   user_id: UserId;
@@ -19,12 +14,15 @@ interface LoginRow {
   state: "active" | "suspended" | "locked" | "deactivated";
   state_reason: string | null;
   password_hash: string | null;
+  guarded: boolean;
 }
 
 /**
  * Signs in with a password. Unknown name, wrong password and ended account answer alike and
- * take the same work; that an account is locked is told only to who knows its password.
- * @throws OperationError `bad_credentials`, `account_locked`, `rate_limited`, `unavailable`
+ * take the same work; that an account is locked, or asks for a code as the second step, is told
+ * only to who knows its password.
+ * @throws OperationError `bad_credentials`, `second_factor_required`, `account_locked`,
+ *   `rate_limited`, `unavailable`
  */
 export async function logIn(
   deps: Pick<
@@ -55,8 +53,10 @@ export async function logIn(
   ];
   await deps.throttle.take("tries to sign in", guesses);
   const [row] = await deps.sql<LoginRow[]>`
-    select u.user_id, u.admin, u.state, u.state_reason, c.password_hash
-    from users u left join credentials c using (user_id) where u.local = ${local ?? ""}`;
+    select u.user_id, u.admin, u.state, u.state_reason, c.password_hash,
+      f.confirmed_ts is not null as guarded
+    from users u left join credentials c using (user_id) left join second_factors f using (user_id)
+    where u.local = ${local ?? ""}`;
   const matches = await deps.passwords.verify(input.password, row?.password_hash ?? NOBODY_HASH);
   if (row === undefined || row.password_hash === null || row.state === "deactivated" || !matches) {
     throw badCredentials();
@@ -71,8 +71,10 @@ export async function logIn(
       select 1 from credentials where user_id = ${userId} and password_hash = ${row.password_hash}
       for share`;
     if (still === undefined) throw badCredentials();
+    if (row.guarded) return await challengeLogin(tx, session, userId);
     return await startSession(tx, session, { userId, admin, device: input.device });
   });
+  if ("challenge" in started) throw secondFactorRequired(started);
   if (started.displaced.length > 0) {
     endSessions(deps, { userId, sessionIds: started.displaced, reason: "Too many sessions." });
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ManualClock, MemoryLog } from "../../../tests/harness/parts.ts";
 import { refused } from "../../../tests/harness/refused.ts";
 import { systemRng } from "../../system/rng.ts";
-import { NOBODY_HASH } from "./login.ts";
+import { NOBODY_HASH } from "./own_password.ts";
 import { PASSWORD_QUEUE, PASSWORD_WORKERS, PasswordPool } from "./password_pool.ts";
 
 function pool(clock = new ManualClock()): PasswordPool {

@@ -1,12 +1,14 @@
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
+import type { Tx } from "../../postgres/sql.ts";
 import { namesOf, storePassword } from "./change_password.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
 import { findLink, useLink } from "./one_time_link.ts";
 import { accountLocked } from "./refusals.ts";
 import { requireStrongPassword } from "./require_strong_password.ts";
+import { takeCode } from "./second_factor.ts";
 import { type Device, type StartedSession, startSession } from "./start_session.ts";
 
 interface ResetRow {
@@ -15,6 +17,8 @@ interface ResetRow {
   admin: boolean;
   state: string;
   state_reason: string | null;
+  /** An authenticator app's code is asked for, too. */
+  guarded: boolean;
 }
 
 /** Whose password a link sets; looking does not use it. @throws OperationError `not_found`, `rate_limited` */
@@ -28,15 +32,18 @@ export async function lookAtReset(
   const link = await findLink(deps.sql, input.token, deps.clock.now());
   if (link?.kind !== "reset") throw noLink();
   const [user] = await deps.sql<ResetRow[]>`
-    select user_id, local, admin, state, state_reason from users where user_id = ${link.userId}`;
+    select user_id, local, admin, state, state_reason, f.confirmed_ts is not null as guarded
+    from users left join second_factors f using (user_id) where user_id = ${link.userId}`;
   if (user === undefined || user.state === "deactivated") throw noLink();
   return { user, expiresTs: link.expiresTs };
 }
 
 /**
  * Sets a new password with a one-time link, ends every session and begins a new one.
- * A refused password does not use the link up.
- * @throws OperationError `not_found`, `weak_password`, `account_locked`, `rate_limited`, `unavailable`
+ * A refused password or code does not use the link up: a link that somebody else got hold of opens
+ * no account whose owner has an authenticator app.
+ * @throws OperationError `not_found`, `weak_password`, `bad_code`, `account_locked`,
+ *   `rate_limited`, `unavailable`
  */
 export async function resetPassword(
   deps: Pick<
@@ -54,6 +61,7 @@ export async function resetPassword(
   input: {
     readonly token: string;
     readonly password: string;
+    readonly code?: string | undefined;
     readonly address: string;
     readonly device: Device;
   },
@@ -65,7 +73,7 @@ export async function resetPassword(
   await requireStrongPassword(deps, input.password, [...about, deps.serverName]);
   const hash = await deps.passwords.hash(input.password);
   const nowMs = deps.clock.now();
-  const { started, ended } = await deps.sql.begin(async (tx) => {
+  const change = async (tx: Tx) => {
     if (!(await useLink(tx, input.token, nowMs))) throw noLink();
     await storePassword(tx, { userId, hash, nowMs });
     const ended = await tx<{ session_id: string }[]>`
@@ -73,7 +81,10 @@ export async function resetPassword(
     const session = { rng: deps.rng, nowMs, lifetimes: deps.lifetimes };
     const started = await startSession(tx, session, { userId, admin, device: input.device });
     return { started, ended };
-  });
+  };
+  const { started, ended } = user.guarded
+    ? await takeCode(deps, { userId, code: input.code ?? "" }, change)
+    : await deps.sql.begin(change);
   endSessions(deps, {
     userId,
     sessionIds: ended.map((row) => row.session_id),

@@ -11,6 +11,7 @@ export const SECRET_PREFIX = {
   refresh: "ogr_",
   cookie: "ogc_",
   link: "ogl_",
+  challenge: "ogs_",
 } as const;
 export type SecretKind = keyof typeof SECRET_PREFIX;
 
@@ -20,6 +21,7 @@ const SHAPES: Readonly<Record<SecretKind, RegExp>> = {
   refresh: /^ogr_[A-Za-z0-9_-]{43}$/,
   cookie: /^ogc_[A-Za-z0-9_-]{43}$/,
   link: /^ogl_[A-Za-z0-9_-]{43}$/,
+  challenge: /^ogs_[A-Za-z0-9_-]{43}$/,
 };
 
 export interface Secret {

@@ -24,6 +24,8 @@ export interface ThrottlePolicies {
   readonly loginAccountAddress: Bucket;
   /** Passwords tried for one account from anywhere. */
   readonly loginAccount: Bucket;
+  /** Codes of the second step tried for one account; six digits bear few guesses. */
+  readonly secondFactor: Bucket;
   /** Guilds joined from one address. */
   readonly joinAddress: Bucket;
   /** Guilds joined by one account. */
@@ -82,6 +84,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     loginAddress: bucket(loginsPerMinute, { perMs: MINUTE_MS, bursts: 5 }),
     loginAccountAddress: bucket(loginsPerMinute / 3, { perMs: MINUTE_MS, bursts: 5 }),
     loginAccount: bucket(loginsPerMinute / 3, { perMs: MINUTE_MS, bursts: 50 }),
+    secondFactor: bucket(loginsPerMinute * 2, { perMs: HOUR_MS, bursts: 1 }),
     joinAddress: bucket(joinsPerMinute / 6, { perMs: MINUTE_MS, bursts: 15 }),
     joinAccount: bucket(joinsPerMinute / 12, { perMs: MINUTE_MS, bursts: 20 }),
     joinGuild: bucket(joinsPerMinute, { perMs: MINUTE_MS, bursts: 10 }),

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { qrPath } from "../../lib/qr_path.ts";
 import { t } from "../../lib/i18n/t.ts";
 
 /** A QR code as one path on a white ground, whatever the theme; its library is fetched here. */
@@ -9,9 +10,7 @@ export function QrPicture({ text }: { text: string }) {
     void import("uqr").then(({ encode }) => {
       if (gone) return;
       const { data, size } = encode(text, { ecc: "M", border: 3 });
-      const path = data.flatMap((row, y) => row.map((dark, x) => dark ? `M${x} ${y}h1v1h-1z` : ""))
-        .join("");
-      setDrawn({ path, size });
+      setDrawn({ path: qrPath(data), size });
     });
     return () => {
       gone = true;

@@ -28,6 +28,7 @@ import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as ringing from "../../../core/api/ringing.ts";
 import type * as search from "../../../core/api/search.ts";
+import type * as second_factor from "../../../core/api/second_factor.ts";
 import type * as sync from "../../../core/api/sync.ts";
 import type * as voice from "../../../core/api/voice.ts";
 
@@ -214,6 +215,12 @@ export const OPERATIONS = {
   forgetMissedCall: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/missed"],
   ringVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
   searchMessages: ["GET", "/client/v1/rooms/:room_id/search"],
+  beginTotp: ["POST", "/client/v1/account/second-factor/totp"],
+  confirmTotp: ["POST", "/client/v1/account/second-factor/totp/confirm"],
+  finishLogin: ["POST", "/client/v1/login/second-factor"],
+  getSecondFactor: ["GET", "/client/v1/account/second-factor"],
+  removeTotp: ["POST", "/client/v1/account/second-factor/totp/remove"],
+  renewRecoveryCodes: ["POST", "/client/v1/account/second-factor/recovery-codes"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
   answerVoice: ["POST", "/client/v1/voice/sessions/:session/answer"],
@@ -414,6 +421,12 @@ export interface OperationTypes {
   forgetMissedCall: typeof ringing.forgetMissedCall;
   ringVoice: typeof ringing.ringVoice;
   searchMessages: typeof search.searchMessages;
+  beginTotp: typeof second_factor.beginTotp;
+  confirmTotp: typeof second_factor.confirmTotp;
+  finishLogin: typeof second_factor.finishLogin;
+  getSecondFactor: typeof second_factor.getSecondFactor;
+  removeTotp: typeof second_factor.removeTotp;
+  renewRecoveryCodes: typeof second_factor.renewRecoveryCodes;
   events: typeof sync.events;
   sync: typeof sync.sync;
   answerVoice: typeof voice.answerVoice;

@@ -11,6 +11,8 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.unauthorized": "Du bist nicht angemeldet.",
   "fault.token_expired": "Deine Sitzung ist abgelaufen. Melde dich wieder an.",
   "fault.bad_credentials": "Benutzername oder Passwort stimmt nicht.",
+  "fault.bad_code": "Dieser Code stimmt nicht, ist zu alt oder wurde schon benutzt.",
+  "fault.second_factor_required": "Dieses Konto fragt auch nach einem Code.",
   "fault.confirmation_required": "Gib dein Passwort noch einmal ein, um weiterzumachen.",
   "fault.forbidden": "Das darfst du nicht.",
   "fault.registration_closed": "Auf diesem Weg nimmt der Server keine neuen Konten an.",

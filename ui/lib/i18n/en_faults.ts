@@ -9,6 +9,8 @@ export const faults = {
   "fault.unauthorized": "You are not signed in.",
   "fault.token_expired": "The session has ended. Log in again.",
   "fault.bad_credentials": "User name or password is wrong.",
+  "fault.bad_code": "This code is wrong, too old, or was used already.",
+  "fault.second_factor_required": "This account asks for a code, too.",
   "fault.confirmation_required": "Enter your password once more to go on.",
   "fault.forbidden": "You may not do that.",
   "fault.registration_closed": "This server takes no new accounts this way.",

@@ -10,6 +10,7 @@ export function resetPasswordRoute(deps: AccountHttpDeps): Route {
     const started = await resetPassword(deps, {
       token: params.token,
       password: body.new_password,
+      code: body.code,
       address,
       device: deviceOf(call, body, [deps.publicUrl]),
     });

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { SessionGrant, SignInFrom, TypedPassword } from "./account.ts";
+import { defineOperation } from "./operation.ts";
+
+/** Recovery codes of one set. */
+export const RECOVERY_CODES = 10;
+
+/** Six digits of an authenticator app, or a recovery code; blanks and dashes do not count. */
+export const TypedCode = z.string().min(1).max(64).describe(
+  "Six digits of the authenticator app, or a recovery code where one is taken",
+);
+
+const RecoveryCodes = z.object({
+  recovery_codes: z.array(z.string()).describe("Shown now and never again; each is good once"),
+});
+const password = TypedPassword.describe("The account's own, entered again");
+
+/** Whether the account asks for more than the password. */
+export const SecondFactor = z.object({
+  totp: z.boolean().describe("Codes of an authenticator app are asked for when signing in"),
+  since_ts: z.number().int().nullable().describe("Milliseconds since the epoch"),
+  recovery_codes_left: z.number().int(),
+});
+export type SecondFactor = z.infer<typeof SecondFactor>;
+
+/** What `second_factor_required` of `login` says in its details. */
+export const LoginChallenge = z.object({
+  challenge: z.string().describe("Good for one sign-in, for ten minutes"),
+  expires_ts: z.number().int(),
+});
+export type LoginChallenge = z.infer<typeof LoginChallenge>;
+
+export const finishLogin = defineOperation({
+  id: "finishLogin",
+  method: "POST",
+  path: "/client/v1/login/second-factor",
+  tag: "account",
+  summary: "Second step of signing in, where login answered second_factor_required",
+  auth: "none",
+  body: SignInFrom.extend({
+    challenge: z.string().max(200).describe("Of the details of that answer"),
+    code: TypedCode,
+  }),
+  result: SessionGrant,
+  errors: ["bad_code", "gone", "account_locked", "rate_limited"],
+});
+
+export const getSecondFactor = defineOperation({
+  id: "getSecondFactor",
+  method: "GET",
+  path: "/client/v1/account/second-factor",
+  tag: "account",
+  summary: "Whether signing in asks for a code, and how many recovery codes are left",
+  auth: "user",
+  result: SecondFactor,
+  errors: [],
+});
+
+export const beginTotp = defineOperation({
+  id: "beginTotp",
+  method: "POST",
+  path: "/client/v1/account/second-factor/totp",
+  tag: "account",
+  summary: "Make the secret of an authenticator app; it guards nothing until it is confirmed",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ password }),
+  result: z.object({
+    secret: z.string().describe("Base32, to be typed into the app"),
+    uri: z.string().describe("otpauth://, to be shown as a QR code"),
+  }),
+  errors: ["bad_credentials", "conflict", "rate_limited", "unavailable"],
+});
+
+export const confirmTotp = defineOperation({
+  id: "confirmTotp",
+  method: "POST",
+  path: "/client/v1/account/second-factor/totp/confirm",
+  tag: "account",
+  summary: "Ask for codes from now on; proves with one that the app has the secret",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ code: TypedCode }),
+  result: RecoveryCodes,
+  errors: ["bad_code", "conflict", "rate_limited"],
+});
+
+export const renewRecoveryCodes = defineOperation({
+  id: "renewRecoveryCodes",
+  method: "POST",
+  path: "/client/v1/account/second-factor/recovery-codes",
+  tag: "account",
+  summary: "A new set of recovery codes; those of the old set end",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ password, code: TypedCode }),
+  result: RecoveryCodes,
+  errors: ["bad_credentials", "bad_code", "conflict", "rate_limited", "unavailable"],
+});
+
+export const removeTotp = defineOperation({
+  id: "removeTotp",
+  method: "POST",
+  path: "/client/v1/account/second-factor/totp/remove",
+  tag: "account",
+  summary: "Ask for the password alone again",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({ password, code: TypedCode }),
+  result: z.object({}),
+  errors: ["bad_credentials", "bad_code", "conflict", "rate_limited", "unavailable"],
+});

@@ -1,0 +1,37 @@
+import {
+  beginTotp as beginOperation,
+  confirmTotp as confirmOperation,
+  getSecondFactor as getOperation,
+  removeTotp as removeOperation,
+  renewRecoveryCodes as renewOperation,
+} from "../../../../core/api/second_factor.ts";
+import {
+  beginTotp,
+  confirmTotp,
+  getSecondFactor,
+  removeTotp,
+  renewRecoveryCodes,
+} from "../../../services/accounts/second_factor.ts";
+import { type Route, route } from "../../route.ts";
+import type { AccountHttpDeps } from "../account_http_deps.ts";
+
+/** The authenticator app and the recovery codes of the own account. */
+export function secondFactorRoutes(deps: AccountHttpDeps): readonly Route[] {
+  return [
+    route(getOperation, ({ caller }) => getSecondFactor(deps.sql, caller.userId)),
+    route(
+      beginOperation,
+      ({ caller: { userId }, body }) => beginTotp(deps, { userId, ...body }),
+    ),
+    route(confirmOperation, async ({ caller: { userId }, body }) => ({
+      recovery_codes: await confirmTotp(deps, { userId, ...body }),
+    })),
+    route(renewOperation, async ({ caller: { userId }, body }) => ({
+      recovery_codes: await renewRecoveryCodes(deps, { userId, ...body }),
+    })),
+    route(removeOperation, async ({ caller: { userId }, body }) => {
+      await removeTotp(deps, { userId, ...body });
+      return {};
+    }),
+  ];
+}

@@ -1,0 +1,105 @@
+import { OperationError } from "../../../core/errors.ts";
+import type { LoginChallenge } from "../../../core/api/second_factor.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import { addressKey } from "../../http/rate_limit.ts";
+import type { Tx } from "../../postgres/sql.ts";
+import type { AccountDeps } from "./deps.ts";
+import { endSessions } from "./end_sessions.ts";
+import { accountLocked } from "./refusals.ts";
+import { hashPresented, newSecret } from "./secret.ts";
+import { takeCode } from "./second_factor.ts";
+import {
+  type Device,
+  type SessionDeps,
+  type StartedSession,
+  startSession,
+} from "./start_session.ts";
+
+/** So long may finding the app and typing its code take. */
+const CHALLENGE_MS = 10 * 60_000;
+/** Second steps that may wait at once for one account; the oldest makes room. */
+const CHALLENGES_PER_USER = 10;
+
+/** Remembers that a password was right, in the transaction that saw that it still is. */
+export async function challengeLogin(
+  tx: Tx,
+  deps: Pick<SessionDeps, "rng" | "nowMs">,
+  userId: UserId,
+): Promise<LoginChallenge> {
+  const { nowMs } = deps;
+  const secret = newSecret(deps.rng, "challenge");
+  const expiresTs = nowMs + CHALLENGE_MS;
+  await tx`
+    delete from login_challenges where token_hash in (
+      select token_hash from login_challenges where user_id = ${userId}
+      order by created_ts desc, token_hash offset ${CHALLENGES_PER_USER - 1})`;
+  await tx`
+    insert into login_challenges (token_hash, user_id, created_ts, expires_ts)
+    values (${secret.hash}, ${userId}, ${nowMs}, ${expiresTs})`;
+  return { challenge: secret.text, expires_ts: expiresTs };
+}
+
+export function secondFactorRequired(challenge: LoginChallenge): OperationError {
+  return new OperationError(
+    "second_factor_required",
+    "This account asks for a code of its authenticator app, too.",
+    { details: { ...challenge } },
+  );
+}
+
+interface ChallengedRow {
+  user_id: UserId;
+  admin: boolean;
+  state: "active" | "suspended" | "locked" | "deactivated";
+  state_reason: string | null;
+}
+
+/**
+ * The second step of signing in. A wrong code leaves the challenge as it is, a right one uses it
+ * up; a password that was changed meanwhile has ended it.
+ * @throws OperationError `bad_code`, `gone`, `account_locked`, `rate_limited`
+ */
+export async function finishLogin(
+  deps: Pick<
+    AccountDeps,
+    "sql" | "clock" | "rng" | "bus" | "sessions" | "throttle" | "lifetimes"
+  >,
+  input: {
+    readonly challenge: string;
+    readonly code: string;
+    readonly address: string;
+    readonly device: Device;
+  },
+): Promise<StartedSession> {
+  const nowMs = deps.clock.now();
+  const from = [{ policy: "loginAddress", who: addressKey(input.address) }] as const;
+  await deps.throttle.take("tries to sign in", from);
+  const hash = hashPresented(input.challenge, "challenge");
+  if (hash === undefined) throw tooLate();
+  const [row] = await deps.sql<ChallengedRow[]>`
+    select u.user_id, u.admin, u.state, u.state_reason
+    from login_challenges c join users u using (user_id)
+    where c.token_hash = ${hash} and c.expires_ts > ${nowMs}`;
+  if (row === undefined) throw tooLate();
+  if (row.state === "locked") throw accountLocked(row.state_reason);
+  const { user_id: userId, admin } = row;
+  const started = await takeCode(deps, { userId, code: input.code }, async (tx) => {
+    const used = await tx`delete from login_challenges where token_hash = ${hash}`;
+    if (used.count === 0) throw tooLate();
+    const session = { rng: deps.rng, nowMs, lifetimes: deps.lifetimes };
+    return await startSession(tx, session, { userId, admin, device: input.device });
+  });
+  await deps.throttle.giveBack(from);
+  if (started.displaced.length > 0) {
+    endSessions(deps, { userId, sessionIds: started.displaced, reason: "Too many sessions." });
+  }
+  return started;
+}
+
+function tooLate(): OperationError {
+  return new OperationError(
+    "gone",
+    "This sign-in took longer than ten minutes, was used, or the password changed meanwhile. " +
+      "Begin again with the password.",
+  );
+}
