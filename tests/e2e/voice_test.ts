@@ -87,6 +87,12 @@ async function join(page: Page): Promise<void> {
   await panel(page).getByText("Connected").waitFor({ state: "attached" });
 }
 
+/** The call of a conversation, and the calls that ring. */
+const stage = (page: Page) => page.getByRole("region", { name: /^Call in/ });
+const rings = (page: Page) => page.getByRole("region", { name: "Incoming calls" });
+/** The first tone of ringing. */
+const RING_HZ = 587;
+
 /** The row of somebody in the list of channels. */
 const rowOf = (page: Page, name: string) =>
   page.locator(".voice-people .voice-person", { hasText: name });
@@ -273,5 +279,39 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await panel(bob.page).getByRole("button", { name: "Leave the call" }).click();
     await listen(ann);
     await rowOf(ann.page, "bob").waitFor({ state: "detached" });
+  });
+  await step("a call in a conversation rings, and can be declined", async () => {
+    await panel(ann.page).getByRole("button", { name: "Leave the call" }).click();
+    const dm = await people.ann.do("POST", "/dms", { user_id: people.bob.id });
+    await ann.page.goto(`${server.url}/dm/${dm.room_id.slice(1)}`);
+    await settled(ann.page);
+    await ann.page.getByRole("button", { name: "Start a call" }).click();
+    await stage(ann.page).getByText("ringing…").waitFor();
+    await rings(bob.page).getByText("is calling you").waitFor();
+    assert.match(await bob.page.title(), /^ann is calling/);
+    await rings(bob.page).getByRole("button", { name: "Decline the call from ann" }).click();
+    await stage(ann.page).getByText("declined").waitFor();
+    await rings(bob.page).waitFor({ state: "detached" });
+  });
+  await step("who does not answer has missed it, calls back and is heard", async () => {
+    await stage(ann.page).getByRole("button", { name: "Ring again" }).click();
+    await rings(bob.page).waitFor();
+    await hears(bob.page, [RING_HZ], { of: [RING_HZ] });
+    assert.deepEqual(await findBarriers(bob.page, { inside: ".rings" }), []);
+    await panel(ann.page).getByRole("button", { name: "Leave the call" }).click();
+    await rings(bob.page).waitFor({ state: "detached" });
+    await bob.page.goto(`${server.url}/home`);
+    await settled(bob.page);
+    await bob.page.locator("a.dm", { hasText: "Missed call" }).click();
+    await bob.page.getByText("Missed call from ann").waitFor();
+    await bob.page.getByRole("button", { name: "Call back" }).click();
+    await rings(ann.page).getByRole("button", { name: "Accept the call from bob" }).click();
+    await listen(ann, "bob");
+    await listen(bob, "ann");
+    await bob.page.getByText("Missed call").first().waitFor({ state: "detached" });
+    await sameCode(ann.page, bob.page);
+    await panel(ann.page).getByRole("button", { name: "Leave the call" }).click();
+    await panel(bob.page).getByRole("button", { name: "Leave the call" }).click();
+    await stage(ann.page).waitFor({ state: "detached" });
   });
 });

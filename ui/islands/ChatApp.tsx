@@ -5,6 +5,7 @@ import { Main } from "../components/chat/Main.tsx";
 import { Members } from "../components/chat/Members.tsx";
 import { Overlays, PlaceMenus, VerificationDesk } from "../components/chat/Overlays.tsx";
 import { Rail } from "../components/chat/Rail.tsx";
+import { RingSlot } from "../components/chat/RingSlot.tsx";
 import { Sidebar } from "../components/chat/Sidebar.tsx";
 import { Toasts } from "../components/chat/Toasts.tsx";
 import { goToLogin } from "../lib/browser/browser_api.ts";
@@ -63,6 +64,7 @@ export default function ChatApp(props: ChatProps) {
       <Overlays />
       <PlaceMenus />
       <VerificationDesk />
+      <RingSlot />
       <Toasts />
     </ChatContext.Provider>
   );

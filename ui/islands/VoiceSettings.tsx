@@ -20,6 +20,12 @@ export default function VoiceSettings() {
       <Filters desk={desk} />
       <Part title={t("voiceSet.sounds")} id="voice-sounds">
         <Switch desk={desk} name="sounds" label={t("voiceSet.soundsOn")} />
+        <Switch
+          desk={desk}
+          name="ringSound"
+          label={t("voiceSet.ringOn")}
+          hint={t("voiceSet.ringHint")}
+        />
       </Part>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { Dm } from "../../../core/api/gateway.ts";
+import { callIn, hasCalls, isInCall, peopleInCall } from "../../lib/browser/conversation_call.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { useChat } from "./chat_context.ts";
 import { MenuButton } from "./Menu.tsx";
@@ -11,6 +12,14 @@ export default function DmMenuItems({ dm }: { dm: Dm }) {
   const roomId = dm.room_id;
   return (
     <>
+      {hasCalls(state, dm) && !isInCall(state, dm) && (
+        <MenuButton
+          icon="phone"
+          onClick={() => callIn(state, dm)}
+        >
+          {peopleInCall(state, dm).length > 0 ? t("call.join") : t("ring.start")}
+        </MenuButton>
+      )}
       <NotifyItems place={{ roomId, channelId: dm.channel_id, guildId: null }} />
       <MenuButton
         icon="plus"

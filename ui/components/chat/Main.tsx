@@ -21,6 +21,7 @@ import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/plac
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { CallSlot } from "./CallSlot.tsx";
+import { CallButton, ConversationCallSlot } from "./ConversationCallSlot.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
@@ -350,6 +351,7 @@ function DmMain({ dm }: { dm: Dm }) {
         </h1>
         <EncryptionTag target={{ kind: "dm", dm }} />
         <span class="grow" />
+        <CallButton dm={dm} />
         <HeadTools dm={dm} />
       </header>
       {dm.kind === "pair" && dm.state === "invited"
@@ -370,6 +372,7 @@ function DmMain({ dm }: { dm: Dm }) {
         : (
           <>
             <EncryptionNotice roomId={dm.room_id} name={name} />
+            <ConversationCallSlot dm={dm} />
             {dm.kind === "pair" && dm.state === "left" && <LeftNotice dm={dm} />}
             <Timeline key={placeKey(place)} place={place} />
             <Composer

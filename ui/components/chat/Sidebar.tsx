@@ -7,6 +7,7 @@ import { can } from "../../lib/format/rights.ts";
 import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
+import { peopleInCall } from "../../lib/browser/conversation_call.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { dmShown } from "../../lib/store/attention.ts";
@@ -171,7 +172,13 @@ function DmRow({ dm }: { dm: Dm }) {
   const here = place.kind === "dm" && place.roomId === dm.room_id;
   const { unread, mentions, muted } = dmShown(state, dm);
   const name = dmName(dm, state.self.value.user.id);
-  const note = noteOf(dm, state.server.name);
+  const inCall = peopleInCall(state, dm).length;
+  const missed = state.voice.missedIn(dm) !== undefined;
+  const note = inCall > 0
+    ? t("ring.inCall", { n: inCall })
+    : missed
+    ? t("ring.missed")
+    : noteOf(dm, state.server.name);
   return (
     <li>
       <a
@@ -185,7 +192,17 @@ function DmRow({ dm }: { dm: Dm }) {
         <DmFace dm={dm} size="m" />
         <span class="grow clip">
           <span class="clip block">{name}</span>
-          {note !== undefined && <span class="tiny faint clip block">{note}</span>}
+          {note !== undefined && (
+            <span
+              class={inCall > 0
+                ? "tiny clip block dm-in-call"
+                : missed
+                ? "tiny clip block dm-missed"
+                : "tiny faint clip block"}
+            >
+              {note}
+            </span>
+          )}
         </span>
         {muted && <MutedMark />}
         {mentions > 0

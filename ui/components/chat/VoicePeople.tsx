@@ -11,8 +11,12 @@ import { useChat } from "./chat_context.ts";
 export const voiceRef = ({ id, room_id }: Channel) => ({ room_id, channel_id: id });
 
 /** How somebody is called in this guild. */
-export function personName(state: ChatState, guildId: string, one: VoiceParticipant): string {
-  const member = state.memberOf(guildId, one.user.id);
+export function personName(
+  state: ChatState,
+  guildId: string | null,
+  one: VoiceParticipant,
+): string {
+  const member = guildId === null ? undefined : state.memberOf(guildId, one.user.id);
   return member ? memberName(member) : nameOf(one.user);
 }
 

@@ -48,9 +48,10 @@ export function VoiceStage({ channel, guild }: { channel: Channel; guild: Guild 
   );
 }
 
-function Tile({ one, guildId, at }: {
+/** Somebody in a call, with how they stand in it. */
+export function Tile({ one, guildId, at }: {
   one: VoiceParticipant;
-  guildId: string;
+  guildId: string | null;
   at: { readonly room_id: string; readonly channel_id: string };
 }) {
   const state = useChat();
@@ -64,7 +65,13 @@ function Tile({ one, guildId, at }: {
         title={t("call.about", { name })}
         aria-haspopup="dialog"
         onClick={() =>
-          state.overlay.value = { kind: "callPerson", guildId, ...at, userId: one.user.id }}
+          state.overlay.value = {
+            kind: "callPerson",
+            guildId,
+            room_id: at.room_id,
+            channel_id: at.channel_id,
+            userId: one.user.id,
+          }}
       >
         <Avatar id={one.user.id} name={name} uri={one.user.avatar} size="m" />
         <span class="clip">{name}</span>

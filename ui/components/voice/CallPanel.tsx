@@ -1,4 +1,4 @@
-import { channelPath } from "../../lib/format/paths.ts";
+import { channelPath, dmPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { keysOf } from "../../lib/keys/bindings.ts";
 import { onMac, showCombo } from "../../lib/keys/combo.ts";
@@ -48,6 +48,8 @@ function Head({ call }: { call: CallShown }) {
               {guild.name} / {channel.name}
             </a>
           )
+          : spot.guildId === null
+          ? <a class="clip block tiny faint" href={dmPath(spot.room_id)}>{spot.name}</a>
           : <span class="clip block tiny faint">{spot.name}</span>}
       </span>
       {call.phase !== "stopped" && (

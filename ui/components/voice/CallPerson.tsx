@@ -32,31 +32,33 @@ export default function CallPerson(
   const self = overlay.userId === state.self.value.user.id;
   return (
     <Dialog title={name}>
-      {!one || !channel ? <p>{t("call.notInCall", { name })}</p> : (
-        <div class="stack">
-          <div class="row">
-            <Avatar id={one.user.id} name={name} uri={one.user.avatar} size="l" />
-            <span class="grow clip">
-              <span class="block clip small muted">{handleOf(one.user.id)}</span>
-              <Standing standing={standingOf(one)} />
-            </span>
-            <button
-              type="button"
-              class="button small"
-              onClick={() =>
-                state.overlay.value = {
-                  kind: "profile",
-                  userId: one.user.id,
-                  guildId: overlay.guildId,
-                }}
-            >
-              {t("call.profile")}
-            </button>
+      {!one || (overlay.guildId !== null && !channel)
+        ? <p>{t("call.notInCall", { name })}</p>
+        : (
+          <div class="stack">
+            <div class="row">
+              <Avatar id={one.user.id} name={name} uri={one.user.avatar} size="l" />
+              <span class="grow clip">
+                <span class="block clip small muted">{handleOf(one.user.id)}</span>
+                <Standing standing={standingOf(one)} />
+              </span>
+              <button
+                type="button"
+                class="button small"
+                onClick={() =>
+                  state.overlay.value = {
+                    kind: "profile",
+                    userId: one.user.id,
+                    guildId: overlay.guildId,
+                  }}
+              >
+                {t("call.profile")}
+              </button>
+            </div>
+            {!self && <Volume userId={one.user.id} />}
+            {channel && <Moderation one={one} channel={channel} others={others} name={name} />}
           </div>
-          {!self && <Volume userId={one.user.id} />}
-          <Moderation one={one} channel={channel} others={others} name={name} />
-        </div>
-      )}
+        )}
     </Dialog>
   );
 }

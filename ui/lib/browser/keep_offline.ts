@@ -31,7 +31,7 @@ function keptApp(state: ChatState): KeptApp {
       presences: {},
       // Who is in a call is nothing to be kept.
       voice: [],
-      missed_calls: [],
+      missed_calls: [...state.voice.missed.value],
       // No position: a start from here is followed by a whole snapshot of the server's.
       position: "",
       relationships: [...state.relationships.value.values()],

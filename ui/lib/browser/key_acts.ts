@@ -2,10 +2,11 @@ import { openPage } from "./open_page.ts";
 import type { ShortcutId } from "../keys/shortcuts.ts";
 import { nextUnwind } from "../keys/unwind.ts";
 import type { ChatState } from "../store/chat.ts";
-import { guildOf, isTalk, placeKey } from "../store/place.ts";
+import { dmOf, guildOf, isTalk, placeKey } from "../store/place.ts";
 import { stepArea } from "./landmarks.ts";
 import { markDmsRead, markGuildRead } from "./mark_all_read.ts";
 import { actOnMessage } from "./message_keys.ts";
+import { acceptCall, callIn, declineCall, hasCalls } from "./conversation_call.ts";
 import { closePopover, popoverOpen } from "./popovers.ts";
 import { markArea } from "./format_area.ts";
 import { isEncrypted } from "./privacy.ts";
@@ -64,6 +65,10 @@ export function act(state: ChatState, id: ShortcutId): boolean {
     case "voiceDeafen":
     case "voiceTalk":
       return talk(state, id);
+    case "callHere":
+      return callHere(state);
+    case "callDecline":
+      return declineFirst(state);
     case "bold":
       return mark("**");
     case "italic":
@@ -116,6 +121,22 @@ function talk({ voice }: ChatState, id: "voiceMute" | "voiceDeafen" | "voiceTalk
   else if (id === "voiceDeafen") acts?.deafen();
   else acts?.push(true);
   return acts !== undefined;
+}
+
+/** Accepts the call that rings; else starts one in the conversation that is open, or joins it. */
+function callHere(state: ChatState): boolean {
+  const [ring] = state.voice.rings.value;
+  if (ring) return acceptCall(state, ring), true;
+  const dm = dmOf(state.known, state.place.value);
+  if (!dm || !hasCalls(state, dm) || state.overlay.value !== null) return false;
+  callIn(state, dm);
+  return true;
+}
+
+function declineFirst(state: ChatState): boolean {
+  const [ring] = state.voice.rings.value;
+  if (ring) declineCall(state, ring);
+  return ring !== undefined;
 }
 
 function focusComposer(): void {

@@ -11,6 +11,7 @@ import { plainText } from "../store/links.ts";
 import { callApi } from "./browser_api.ts";
 import { followPath } from "./history.ts";
 import { privacyOf } from "./privacy.ts";
+import { notifyOfRings } from "./notify_ring.ts";
 import { playSound } from "./notify_sound.ts";
 
 const BODY_CHARS = 180;
@@ -21,7 +22,8 @@ const OPEN_MS = 4000;
 const HELD_MS = 3000;
 
 /**
- * Notifies of what comes while nobody looks at the page, as the account has chosen for each place. Returns the end of it.
+ * Notifies of what comes while nobody looks at the page, calls too, as the account has chosen for
+ * each place. Returns the end of it.
  */
 export function startNotifications(state: ChatState): () => void {
   let preferences: Preferences | undefined;
@@ -36,17 +38,30 @@ export function startNotifications(state: ChatState): () => void {
   state.onMessage = (message) => {
     if (preferences && isDue(state, message)) void notify(state, message, preferences);
   };
+  const endRings = notifyOfRings(
+    state,
+    () => !isLooking() && preferences?.notify_desktop === true && isAllowed(),
+  );
   return () => {
+    endRings();
     document.removeEventListener("visibilitychange", onChange);
     state.onMessage = undefined;
   };
 }
 
 function isDue(state: ChatState, message: Message): boolean {
-  if (document.visibilityState === "visible" && document.hasFocus()) return false;
+  if (isLooking()) return false;
   if (state.self.value.presence === "dnd") return false;
   const { attention, pinged } = hearing(state, message);
   return isTold(attention, pinged);
+}
+
+function isLooking(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
+function isAllowed(): boolean {
+  return Notification.permission === "granted";
 }
 
 function isConversation(state: ChatState, message: Message): boolean {
@@ -54,7 +69,7 @@ function isConversation(state: ChatState, message: Message): boolean {
 }
 
 async function notify(state: ChatState, message: Message, chosen: Preferences): Promise<void> {
-  if (chosen.notify_desktop && Notification.permission === "granted") {
+  if (chosen.notify_desktop && isAllowed()) {
     show(state, message.sealed ? await opened(state, message) : message);
   }
   if (!chosen.notify_sound) return;

@@ -33,6 +33,8 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keys.upload": "Dateien anhängen",
   "keys.voiceMute": "Sich im Gespräch stummschalten",
   "keys.voiceDeafen": "Im Gespräch den Ton ausschalten",
+  "keys.callHere": "Anruf annehmen oder in der Unterhaltung anrufen",
+  "keys.callDecline": "Anruf ablehnen",
   "keys.voiceTalk": "Zum Sprechen im Gespräch halten",
   "keys.emoji": "Emoji",
   "keys.bold": "Fett",

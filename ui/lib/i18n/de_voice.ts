@@ -17,6 +17,29 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.is.arriving": "verbindet sich",
   "call.about": "{name}: Lautstärke und mehr",
 
+  "ring.start": "Anrufen",
+  "ring.otherServer":
+    "Anrufe mit Leuten anderer Server gibt es noch nicht ({server}). Schreiben kannst du weiterhin.",
+  "ring.panel": "Eingehende Anrufe",
+  "ring.calls": "ruft dich an",
+  "ring.callsIn": "ruft in {name} an",
+  "ring.title": "{name} ruft an",
+  "ring.accept": "Annehmen",
+  "ring.acceptFrom": "Anruf von {name} annehmen",
+  "ring.decline": "Ablehnen",
+  "ring.declineFrom": "Anruf von {name} ablehnen",
+  "ring.is.ringing": "es klingelt …",
+  "ring.is.declined": "abgelehnt",
+  "ring.is.missed": "keine Antwort",
+  "ring.again": "Noch einmal klingeln",
+  "ring.over": "Der Anruf war schon vorbei.",
+  "ring.inCall": "{n, plural, one {Gespräch: # Person dabei} other {Gespräch: # Personen dabei}}",
+  "ring.missed": "Verpasster Anruf",
+  "ring.missedFrom":
+    "{n, plural, one {Verpasster Anruf von {name}, {when}} other {# verpasste Anrufe, zuletzt von {name}, {when}}}",
+  "ring.callBack": "Zurückrufen",
+  "ring.forget": "Diesen Hinweis weglegen",
+
   "call.panel": "Gespräch",
   "call.in": "Gespräch in {name}",
   "call.phase.connecting": "Verbindung wird aufgebaut …",
@@ -142,6 +165,8 @@ export const germanVoiceSettings: Record<keyof typeof voiceSettingsTexts, string
   "voiceSet.gainHint": "Hebt eine leise Stimme und senkt eine laute.",
   "voiceSet.sounds": "Töne",
   "voiceSet.soundsOn": "Töne beim Kommen, Gehen und Stummschalten",
+  "voiceSet.ringOn": "Klingeln, wenn mich jemand anruft",
+  "voiceSet.ringHint": "Gezeigt werden Anrufe immer. Bei „Nicht stören“ klingelt keiner.",
   "voiceSet.insecure":
     "Browser geben das Mikrofon nur sicheren Seiten. Öffne OpenGuild unter einer Adresse, die mit https beginnt.",
   "voiceSet.noScript": "Geräte zu wählen geht nur mit Skripten.",

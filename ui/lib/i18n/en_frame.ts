@@ -31,6 +31,8 @@ export const frame = {
   "keys.upload": "Attach files",
   "keys.voiceMute": "Mute yourself in a call",
   "keys.voiceDeafen": "Deafen yourself in a call",
+  "keys.callHere": "Accept a call, or call in the conversation",
+  "keys.callDecline": "Decline a call",
   "keys.voiceTalk": "Hold to talk in a call",
   "keys.emoji": "Emoji",
   "keys.bold": "Bold",

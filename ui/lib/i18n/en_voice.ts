@@ -15,6 +15,29 @@ export const voiceTexts = {
   "call.is.arriving": "is connecting",
   "call.about": "{name}: volume and more",
 
+  "ring.start": "Start a call",
+  "ring.otherServer":
+    "Calls with people of other servers are not there yet ({server}). You can write meanwhile.",
+  "ring.panel": "Incoming calls",
+  "ring.calls": "is calling you",
+  "ring.callsIn": "is calling in {name}",
+  "ring.title": "{name} is calling",
+  "ring.accept": "Accept",
+  "ring.acceptFrom": "Accept the call from {name}",
+  "ring.decline": "Decline",
+  "ring.declineFrom": "Decline the call from {name}",
+  "ring.is.ringing": "ringing…",
+  "ring.is.declined": "declined",
+  "ring.is.missed": "no answer",
+  "ring.again": "Ring again",
+  "ring.over": "The call was over already.",
+  "ring.inCall": "{n, plural, one {Call: # person inside} other {Call: # people inside}}",
+  "ring.missed": "Missed call",
+  "ring.missedFrom":
+    "{n, plural, one {Missed call from {name}, {when}} other {# missed calls, the last from {name}, {when}}}",
+  "ring.callBack": "Call back",
+  "ring.forget": "Put this notice away",
+
   "call.panel": "Call",
   "call.in": "Call in {name}",
   "call.phase.connecting": "Connecting…",
@@ -137,6 +160,8 @@ export const voiceSettingsTexts = {
   "voiceSet.gainHint": "Raises a quiet voice and lowers a loud one.",
   "voiceSet.sounds": "Sounds",
   "voiceSet.soundsOn": "Sounds for joining, leaving and muting",
+  "voiceSet.ringOn": "Ring when somebody calls me",
+  "voiceSet.ringHint": "Calls are shown either way. With “Do not disturb” none rings.",
   "voiceSet.insecure":
     "Browsers give the microphone only to secure pages. Open OpenGuild at an address that begins with https.",
   "voiceSet.noScript": "Choosing devices needs scripts.",

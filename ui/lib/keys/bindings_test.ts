@@ -48,9 +48,15 @@ Deno.test("what moves the caret in text stays the text's", () => {
   }
 });
 
-Deno.test("over a dialog only what closes it, finds a place or helps", () => {
+Deno.test("over a dialog only what closes it, finds a place, helps or answers a call", () => {
   const heard = SHORTCUTS.filter(({ keys }) => find(keys[0], { ...NOWHERE, dialog: true }));
-  assert.deepEqual(heard.map(({ id }) => id), ["switcher", "close", "help"]);
+  assert.deepEqual(heard.map(({ id }) => id), [
+    "switcher",
+    "close",
+    "help",
+    "callHere",
+    "callDecline",
+  ]);
 });
 
 Deno.test("single letters can be turned off, other keys of a message stay", () => {

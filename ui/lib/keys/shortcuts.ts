@@ -46,6 +46,13 @@ export const SHORTCUTS = [
   { id: "emoji", keys: ["Ctrl+E"], where: "anywhere" },
   { id: "voiceMute", keys: ["Ctrl+Shift+M"], where: "anywhere" },
   { id: "voiceDeafen", keys: ["Ctrl+Shift+D"], where: "anywhere" },
+  { id: "callHere", keys: ["Ctrl+Shift+L"], where: "anywhere", overDialog: true },
+  {
+    id: "callDecline",
+    keys: ["Ctrl+Shift+Backspace"],
+    where: "anywhere",
+    overDialog: true,
+  },
   { id: "voiceTalk", keys: ["Ctrl+Space"], mac: ["Control+Space"], where: "anywhere" },
   { id: "bold", keys: ["Ctrl+B"], where: "composer" },
   { id: "italic", keys: ["Ctrl+I"], where: "composer" },

@@ -98,7 +98,7 @@ export type Overlay =
   | { readonly kind: "call" }
   | {
     readonly kind: "callPerson";
-    readonly guildId: string;
+    readonly guildId: string | null;
     readonly room_id: string;
     readonly channel_id: string;
     readonly userId: string;
@@ -216,7 +216,7 @@ export class ChatState {
     this.timeZone = signal(props.timeZone);
     this.now = signal(props.nowMs);
     this.server = snapshot.server;
-    this.voice = new VoiceStore(snapshot.voice);
+    this.voice = new VoiceStore(snapshot.voice, snapshot.missed_calls);
     this.position = snapshot.position;
     if (props.members && props.place.kind === "channel") {
       this.setMembers(props.place.guildId, props.members);
@@ -291,6 +291,7 @@ export class ChatState {
     this.notify.value = settingsByPlace(snapshot.notify);
     this.presences.value = new Map(Object.entries(snapshot.presences));
     this.voice.takeSnapshot(snapshot.voice);
+    this.voice.missed.value = snapshot.missed_calls;
     this.position = snapshot.position;
   }
 

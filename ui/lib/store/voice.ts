@@ -1,5 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ServerFrame } from "../../../core/api/gateway.ts";
+import type { MissedCall, RungPerson } from "../../../core/api/ringing.ts";
+import type { User } from "../../../core/api/user.ts";
 import type { VoiceChannel, VoiceParticipant } from "../../../core/api/voice.ts";
 import type { CallDevice } from "../../../core/e2ee/voice/call_keys.ts";
 import { refKey } from "./place.ts";
@@ -8,7 +10,8 @@ type Dispatch = Extract<ServerFrame, { op: "dispatch" }>;
 
 /** Where a call is. */
 export interface CallSpot {
-  readonly guildId: string;
+  /** null: in a conversation. */
+  readonly guildId: string | null;
   readonly room_id: string;
   readonly channel_id: string;
   /** As it is shown, also from elsewhere. */
@@ -64,6 +67,20 @@ export interface CallShown {
   readonly quality: CallQuality | undefined;
 }
 
+/** A call that rings here. */
+export interface Incoming {
+  readonly room_id: string;
+  readonly channel_id: string;
+  readonly by: User;
+  /** It rings no longer than this from when it was told, ms. */
+  readonly leftMs: number;
+}
+
+interface Spot {
+  readonly room_id: string;
+  readonly channel_id: string;
+}
+
 /** What can be done in a call: there while this tab is in one. */
 export interface CallActs {
   mute(): void;
@@ -88,15 +105,39 @@ export class VoiceStore {
   /** Stays of those who speak now, by the channel's key. */
   readonly speaking: Signal<ReadonlyMap<string, ReadonlySet<string>>> = signal(new Map());
   readonly call: Signal<CallShown | undefined> = signal(undefined);
+  /** Calls that ring here, the first one first. */
+  readonly rings: Signal<readonly Incoming[]> = signal([]);
+  /** How it stands with those who were rung for this tab's call, by the channel's key. */
+  readonly rung: Signal<ReadonlyMap<string, readonly RungPerson[]>> = signal(new Map());
+  readonly missed: Signal<readonly MissedCall[]>;
   acts: CallActs | undefined;
 
-  constructor(channels: readonly VoiceChannel[]) {
+  constructor(channels: readonly VoiceChannel[], missed: readonly MissedCall[]) {
     this.channels = signal(byKey(channels));
+    this.missed = signal(missed);
   }
 
   takeSnapshot(channels: readonly VoiceChannel[]): void {
     this.channels.value = byKey(channels);
     this.speaking.value = new Map();
+    this.rings.value = [];
+  }
+
+  rungIn(place: Spot): readonly RungPerson[] {
+    return this.rung.value.get(refKey(place)) ?? [];
+  }
+
+  missedIn({ room_id }: Spot): MissedCall | undefined {
+    return this.missed.value.find((each) => each.room_id === room_id);
+  }
+
+  /** It does not ring here any more. */
+  ringOver({ room_id }: Spot): void {
+    this.rings.value = this.rings.value.filter((each) => each.room_id !== room_id);
+  }
+
+  takeRung(told: Spot & { readonly people: readonly RungPerson[] }): void {
+    this.rung.value = new Map([[refKey(told), told.people]]);
   }
 
   peopleIn(place: { readonly room_id: string; readonly channel_id: string }) {
@@ -129,6 +170,19 @@ export class VoiceStore {
         );
       case "voice.channel":
         return this.takeChannel(frame.d);
+      case "voice.ring": {
+        const { left_ms, ...ring } = frame.d;
+        this.ringOver(ring);
+        this.rings.value = [...this.rings.value, { ...ring, leftMs: left_ms }];
+        return;
+      }
+      case "voice.ring_ended":
+        return this.ringOver(frame.d);
+      case "voice.ringing":
+        return this.takeRung(frame.d);
+      case "voice.missed":
+        this.missed.value = frame.d.calls;
+        return;
       case "voice.speaking":
         this.speaking.value = new Map(this.speaking.value)
           .set(refKey(frame.d), new Set(frame.d.sessions));

@@ -4,7 +4,7 @@ import { Turn } from "../../../core/e2ee/engine/turn.ts";
 import { deviceName } from "../../../core/e2ee/voice/call_frames.ts";
 import type { CallView } from "../../../core/e2ee/voice/call_keys.ts";
 import { ApiError, describeCall } from "../api/request.ts";
-import { callApi } from "../browser/browser_api.ts";
+import { callApi, reasonOf } from "../browser/browser_api.ts";
 import { privacyOf } from "../browser/privacy.ts";
 import { showToast } from "../browser/toast.ts";
 import { can } from "../format/rights.ts";
@@ -38,8 +38,11 @@ const TROUBLES: Readonly<Partial<Record<ApiError["code"], CallTrouble>>> = {
   voice_unavailable: "unavailable",
 };
 
-/** Joins the call of a voice channel; a call elsewhere is left. */
-export function joinCall(state: ChatState, spot: CallSpot): void {
+/**
+ * Joins the call of a voice channel or a conversation; a call elsewhere is left. `ring`: the others
+ * are rung where nobody is there yet; `answer`: where the caller has gone, it is over.
+ */
+export function joinCall(state: ChatState, spot: CallSpot, how?: "ring" | "answer"): void {
   const { call, acts } = state.voice;
   const present = call.value;
   if (
@@ -48,7 +51,7 @@ export function joinCall(state: ChatState, spot: CallSpot): void {
   ) return;
   const { muted = false, deafened = false } = present ?? {};
   acts?.leave();
-  void new Call(state, spot, { muted, deafened }).begin();
+  void new Call(state, spot, { muted, deafened, how }).begin();
 }
 
 /** What stands once the server has let this device in. */
@@ -77,7 +80,11 @@ class Call implements CallActs {
   constructor(
     readonly state: ChatState,
     readonly spot: CallSpot,
-    given: { readonly muted: boolean; readonly deafened: boolean },
+    readonly given: {
+      readonly muted: boolean;
+      readonly deafened: boolean;
+      readonly how?: "ring" | "answer" | undefined;
+    },
   ) {
     this.#speech = new Speech(this.#audio, {
       allowed: () => this.#maySpeak(),
@@ -88,6 +95,7 @@ class Call implements CallActs {
       open: (open) => this.#joined?.connection.tell({ kind: "microphone", open }),
     });
     state.voice.acts = this;
+    state.voice.rung.value = new Map();
     state.voice.call.value = {
       spot,
       session: undefined,
@@ -178,6 +186,19 @@ class Call implements CallActs {
       watchVoiceChoices((choices) => this.#choose(choices)),
     );
     this.#sound("joined");
+    if (participants.length === 1 && this.given.how !== undefined) this.#alone(this.given.how);
+  }
+
+  /** Nobody else is there: they are rung, or the call that was answered is over. */
+  #alone(how: "ring" | "answer"): void {
+    if (how === "answer") {
+      showToast(this.state, t("ring.over"));
+      return this.leave();
+    }
+    const { room_id, channel_id } = this.spot;
+    callApi("ringVoice", { params: { room_id, channel_id } })
+      .then(({ people }) => this.state.voice.takeRung({ room_id, channel_id, people }))
+      .catch((error) => showToast(this.state, reasonOf(error), true));
   }
 
   /** Devices or filters were chosen anew, in another tab's settings. */

@@ -10,6 +10,8 @@ export interface VoiceChoices {
   /** Below it nothing is sent, in dB under full scale (-100 to 0). */
   readonly thresholdDb: number;
   readonly sounds: boolean;
+  /** Whether a call of a conversation rings with a sound. */
+  readonly ringSound: boolean;
   /** How loud people are, by user id, 0 to 200 percent. Only who differs from 100. */
   readonly volumes: Readonly<Record<string, number>>;
 }
@@ -23,6 +25,7 @@ export const DEFAULT_CHOICES: VoiceChoices = {
   pushToTalk: false,
   thresholdDb: -60,
   sounds: true,
+  ringSound: true,
   volumes: {},
 };
 
@@ -46,7 +49,13 @@ export function parseVoiceChoices(stored: string | null): VoiceChoices {
     return typeof held === "string" && held.length <= 200 ? held : DEFAULT_CHOICES[name];
   };
   const flag = (
-    name: "noiseSuppression" | "echoCancellation" | "autoGain" | "pushToTalk" | "sounds",
+    name:
+      | "noiseSuppression"
+      | "echoCancellation"
+      | "autoGain"
+      | "pushToTalk"
+      | "sounds"
+      | "ringSound",
   ) => typeof given[name] === "boolean" ? given[name] : DEFAULT_CHOICES[name];
   return {
     input: text("input"),
@@ -57,6 +66,7 @@ export function parseVoiceChoices(stored: string | null): VoiceChoices {
     pushToTalk: flag("pushToTalk"),
     thresholdDb: bounded(given.thresholdDb, -100, 0) ?? DEFAULT_CHOICES.thresholdDb,
     sounds: flag("sounds"),
+    ringSound: flag("ringSound"),
     volumes: volumesOf(given.volumes),
   };
 }

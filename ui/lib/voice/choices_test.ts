@@ -3,7 +3,7 @@ import { DEFAULT_CHOICES, parseVoiceChoices, withVolume } from "./choices.ts";
 
 Deno.test("choices come back as they were kept", () => {
   const choices = withVolume(
-    { ...DEFAULT_CHOICES, input: "mic-2", pushToTalk: true, thresholdDb: -42, sounds: false },
+    { ...DEFAULT_CHOICES, input: "mic-2", pushToTalk: true, thresholdDb: -42, ringSound: false },
     "@bo:x",
     150,
   );
