@@ -217,6 +217,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     live,
     chat: chat.deps,
     announceConversation: memberships.remote.announceConversation,
+    devices: encryption.devices.elsewhere,
     stack,
   });
   return {
@@ -346,6 +347,7 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
       blobs,
       erasure,
       groups: domain.encryption.groups.desk,
+      voice: domain.voice.desk,
     }),
     heardFrom: (origin) => outbound.engine.heardFrom(origin),
     isKnown: (origin) => outbound.servers.knows(origin),
@@ -408,7 +410,7 @@ async function openDoors(
         },
         devices: domain.encryption.devices.routes,
         groups: { ...domain.encryption.groups.deps, meter: metrics },
-        voice: domain.voice,
+        voice: domain.voice.deps,
         media: {
           deps: media.deps,
           visibility: mediaVisibility(chat.deps),

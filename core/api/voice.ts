@@ -30,6 +30,34 @@ export const VOICE_LIMITS = {
   switchMs: 2000,
   /** Who speaks is told at most this often in one channel. */
   speakingMs: 200,
+  /** In one call, whatever a server is set to. */
+  participants: 100,
+  /** A token for the call of another server is good for so long, and once. */
+  tokenMs: 30_000,
+  /** Tokens that wait to be used, of all servers and of one; beyond it the oldest end. */
+  tokens: 1000,
+  tokensPerServer: 100,
+  /** A server says this often that its users in a call elsewhere are still there. */
+  keepMs: 5000,
+  /** Without a word between the two servers for so long their users' stays end. */
+  keptMs: 30_000,
+  /** Stays in one such word. */
+  staysPerKeep: 1000,
+  /** Who is in a channel is told to one other server at most this often. */
+  remoteMs: 500,
+  /** It is told anew this often, and forgotten where it was not for the second time. */
+  renewMs: 30_000,
+  forgetMs: 75_000,
+  /** Servers that hear of one channel's calls. */
+  remoteServers: 200,
+  /** Words to stays, and channels, in one request to another server; and what may wait for it. */
+  wordsPerTell: 50,
+  channelsPerTell: 20,
+  wordsWaiting: 500,
+  /** Channels of one server that another one keeps in mind. */
+  channelsPerServer: 200,
+  /** Servers that somebody has said may see the address. */
+  addressTo: 100,
 } as const;
 
 const tag = "voice";
@@ -125,6 +153,7 @@ export const VoiceEndReason = z.enum([
   "signed_out",
   "no_gateway",
   "no_media",
+  "server_away",
   "closed",
 ]);
 export type VoiceEndReason = z.infer<typeof VoiceEndReason>;
@@ -190,6 +219,9 @@ export const joinVoice = defineOperation({
     key_package: KeyPackage.describe(
       "A fresh one of this device, for the call alone: whoever is in the call adds it by this",
     ),
+    address_to: z.array(z.string().max(255)).max(VOICE_LIMITS.addressTo).default([]).describe(
+      "Other servers that the person knows will see this device's address. A call that another server holds is joined only where it is among them; `conflict` with `details.reason` `address_shown` names it otherwise",
+    ),
   }),
   result: VoiceSession,
   errors: [
@@ -216,7 +248,7 @@ export const getVoiceSession = defineOperation({
       .describe("The epoch of the device minus one; without it no commits are sent"),
   }),
   result: VoiceSession,
-  errors: ["not_found"],
+  errors: ["not_found", "voice_unavailable"],
 });
 
 export const answerVoice = defineOperation({
@@ -232,7 +264,7 @@ export const answerVoice = defineOperation({
     sdp: z.string().min(1).max(VOICE_LIMITS.sdpChars),
   }),
   result: z.object({}),
-  errors: ["invalid", "not_found", "conflict"],
+  errors: ["invalid", "not_found", "conflict", "voice_unavailable"],
 });
 
 export const restartVoice = defineOperation({
@@ -244,7 +276,7 @@ export const restartVoice = defineOperation({
   auth,
   params: SessionParams,
   result: z.object({}),
-  errors: ["not_found", "rate_limited"],
+  errors: ["not_found", "rate_limited", "voice_unavailable"],
 });
 
 export const updateVoice = defineOperation({
@@ -257,7 +289,7 @@ export const updateVoice = defineOperation({
   params: SessionParams,
   body: z.object({ muted: z.boolean().optional(), deafened: z.boolean().optional() }),
   result: VoiceParticipant,
-  errors: ["invalid", "not_found"],
+  errors: ["invalid", "not_found", "voice_unavailable"],
 });
 
 export const leaveVoice = defineOperation({
@@ -286,7 +318,7 @@ export const foundVoiceGroup = defineOperation({
     group_info: GroupBytes.describe("Of epoch 0, with the tree"),
   }),
   result: z.object({ epoch: z.number().int() }),
-  errors: ["invalid", "not_found", "stale_epoch", "roster_mismatch", "policy"],
+  errors: ["invalid", "not_found", "stale_epoch", "roster_mismatch", "policy", "voice_unavailable"],
 });
 
 export const commitVoiceGroup = defineOperation({
@@ -314,6 +346,7 @@ export const commitVoiceGroup = defineOperation({
     "roster_mismatch",
     "policy",
     "rate_limited",
+    "voice_unavailable",
   ],
 });
 
@@ -327,8 +360,18 @@ export const readyVoiceGroup = defineOperation({
   params: SessionParams,
   body: z.object({ epoch: z.number().int().min(0) }),
   result: z.object({}),
-  errors: ["not_found"],
+  errors: ["not_found", "voice_unavailable"],
 });
+
+/** What a moderator wants done with somebody's voice. */
+export const Moderation = z.object({
+  server_muted: z.boolean().optional(),
+  server_deafened: z.boolean().optional(),
+  move_to: z.object(VoiceRef).optional().describe("Another voice channel of the same guild"),
+  disconnect: z.literal(true).optional(),
+  reason: z.string().max(512).optional(),
+});
+export type Moderation = z.infer<typeof Moderation>;
 
 export const moderateVoice = defineOperation({
   id: "moderateVoice",
@@ -339,15 +382,9 @@ export const moderateVoice = defineOperation({
     "Mute (MUTE_MEMBERS), deafen (DEAFEN_MEMBERS), move or disconnect (MOVE_MEMBERS) somebody in a call; muting and deafening last beyond it",
   auth,
   params: ChannelParams.extend({ user_id: z.string().max(300) }),
-  body: z.object({
-    server_muted: z.boolean().optional(),
-    server_deafened: z.boolean().optional(),
-    move_to: z.object(VoiceRef).optional().describe("Another voice channel of the same guild"),
-    disconnect: z.literal(true).optional(),
-    reason: z.string().max(512).optional(),
-  }),
+  body: Moderation,
   result: z.object({
     participant: VoiceParticipant.nullable().describe("null: not in this call any more"),
   }),
-  errors: ["invalid", "forbidden", "not_found", "voice_full"],
+  errors: ["invalid", "forbidden", "not_found", "voice_full", "voice_unavailable"],
 });

@@ -1,20 +1,17 @@
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
-import type { Authority } from "../../core/permissions/authority.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { limits } from "../../core/limits.ts";
 import type { ChannelRef, Outbound, OutgoingEdu } from "../ports.ts";
 import type { EduRooms } from "./ports.ts";
+import { readersElsewhere } from "./readers.ts";
 
 /** Servers told of one thing; a channel with readers on more has other worries than typing. */
 const SERVERS_MAX = 1000;
 /** Look-ups under way; beyond it what was to be told is not. */
 const PENDING_MAX = 1000;
 const TYPING_SHOWN_MS = 8000;
-
-/** Servers with a reader, counted once for as long as a state is the present one. */
-const readersOf = new WeakMap<Authority, Map<string, readonly ServerName[]>>();
 
 /** Says to the servers of a channel's readers what people of this one do there. PROTOCOL.md 10. */
 export class EduSender {
@@ -75,14 +72,6 @@ export class EduSender {
   async #servers({ roomId, channelId }: ChannelRef): Promise<readonly ServerName[]> {
     const authority = await this.#deps.rooms.authority(roomId);
     if (authority === undefined) return [];
-    const known = readersOf.get(authority) ?? new Map<string, readonly ServerName[]>();
-    readersOf.set(authority, known);
-    let servers = known.get(channelId);
-    if (servers === undefined) {
-      servers = [...authority.viewingServers(channelId)]
-        .filter((server) => server !== this.#deps.self).slice(0, SERVERS_MAX);
-      known.set(channelId, servers);
-    }
-    return servers;
+    return readersElsewhere(authority, channelId, { self: this.#deps.self, most: SERVERS_MAX });
   }
 }

@@ -7,10 +7,9 @@ import {
   syncGroup,
 } from "../../core/api/federation/groups.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
-import { parseUserId, serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { type Asked, defineHandler, type FederationHandler } from "../ports.ts";
-import { notHere } from "./not_here.ts";
 import { openRoom } from "./open_room.ts";
+import { ownUser } from "./own_user.ts";
 import type { GroupDesk, RoomReader } from "./ports.ts";
 
 interface Deps {
@@ -74,11 +73,4 @@ export function groupHandlers(deps: Deps): FederationHandler[] {
 
 async function requireRoom({ rooms }: Deps, asked: Asked, raw: string): Promise<RoomId> {
   return (await openRoom(rooms, asked, raw)).id;
-}
-
-/** A server acts for its own users alone. */
-function ownUser(asked: Asked, raw: string): UserId {
-  const user = parseUserId(raw);
-  if (user === undefined || serverOf(user) !== asked.origin) throw notHere();
-  return user;
 }

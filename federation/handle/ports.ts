@@ -1,3 +1,11 @@
+import type {
+  actInVoice,
+  askVoiceToken,
+  joinRemoteVoice,
+  keepVoice,
+  moderateRemoteVoice,
+  tellVoice,
+} from "../../core/api/federation/voice.ts";
 import type { z } from "zod";
 import type {
   askSequencer,
@@ -132,6 +140,37 @@ export interface GroupDesk {
     server: ServerName,
     request: z.output<typeof claimKeyPackages.request> & { readonly roomId: RoomId },
   ): GroupAnswer<typeof claimKeyPackages>;
+}
+
+/** Calls: those that this server holds, and what others tell of theirs. */
+export interface VoiceDesk {
+  token(
+    server: ServerName,
+    request: z.output<typeof askVoiceToken.request> & OfUser,
+  ): GroupAnswer<typeof askVoiceToken>;
+  join(
+    server: ServerName,
+    request: z.output<typeof joinRemoteVoice.request> & OfUser,
+  ): GroupAnswer<typeof joinRemoteVoice>;
+  act(
+    server: ServerName,
+    request: z.output<typeof actInVoice.request> & { readonly user: UserId },
+  ): GroupAnswer<typeof actInVoice>;
+  keep(
+    server: ServerName,
+    request: z.output<typeof keepVoice.request>,
+  ): GroupAnswer<typeof keepVoice>;
+  moderate(
+    request: z.output<typeof moderateRemoteVoice.request> & {
+      readonly roomId: RoomId;
+      readonly by: UserId;
+    },
+  ): GroupAnswer<typeof moderateRemoteVoice>;
+  /** The server holds the calls that it tells of, or nothing of it counts. */
+  hear(
+    server: ServerName,
+    request: z.output<typeof tellVoice.request>,
+  ): GroupAnswer<typeof tellVoice>;
 }
 
 /** Why a file is kept, as far as it decides who may be given it. */

@@ -8,7 +8,8 @@ import { groupHandlers } from "../../federation/handle/groups.ts";
 import { mediaHandler } from "../../federation/handle/media.ts";
 import { profileHandler } from "../../federation/handle/profile.ts";
 import { keysHandler } from "../../federation/handle/keys.ts";
-import type { GroupDesk } from "../../federation/handle/ports.ts";
+import type { GroupDesk, VoiceDesk } from "../../federation/handle/ports.ts";
+import { voiceHandlers } from "../../federation/handle/voice.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
 import { IntactEvents } from "../federation/intact_events.ts";
 import { deviceReader } from "../federation/device_reader.ts";
@@ -38,6 +39,7 @@ export function federationHandlers(
     readonly blobs: BlobStore;
     readonly erasure: Pick<ErasureParts, "handler">;
     readonly groups: GroupDesk;
+    readonly voice: VoiceDesk;
   },
 ): AnyHandler[] {
   const rooms = new PostgresRoomReader({ ...deps, intact: new IntactEvents(deps) });
@@ -48,6 +50,7 @@ export function federationHandlers(
     keysHandler({ keys: deps.federation.keyRing }),
     deps.erasure.handler,
     ...groupHandlers({ rooms, groups: deps.groups }),
+    ...voiceHandlers({ rooms, voice: deps.voice }),
     devicesHandler({ devices: deviceReader({ sql: deps.sql, rooms }) }),
     profileHandler({ profiles: profileReader(deps.sql) }),
     mediaHandler({ ...deps, rooms, files: fileReader(deps) }),

@@ -1,4 +1,5 @@
 import type { Bus } from "../../core/ports/bus.ts";
+import type { Log } from "../../core/ports/log.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { Sfu } from "../../voice/sfu/sfu.ts";
 import { voiceAddresses, voiceHosts } from "../config/voice_addresses.ts";
@@ -15,6 +16,13 @@ import { keepMissed } from "../services/voice/ring_people.ts";
 import type { VoiceAbsence } from "../services/voice/refusals.ts";
 import type { JoinDeps } from "../services/voice/join_deps.ts";
 import { VoiceWatch } from "../services/voice/voice_watch.ts";
+import type { VoiceDesk } from "../../federation/handle/ports.ts";
+import { RemoteCalls } from "../federation/remote_calls.ts";
+import type { RemoteDevices } from "../federation/remote_devices.ts";
+import { voiceDesk } from "../federation/voice_desk.ts";
+import { VoiceGuests } from "../federation/voice_guests.ts";
+import { VoiceTokens } from "../federation/voice_tokens.ts";
+import type { FederationParts } from "./federation.ts";
 import type { SystemParts } from "./store.ts";
 
 /** The media server of this process, or why there is none. */
@@ -58,6 +66,12 @@ export async function openMedia(
   }
 }
 
+export interface VoiceParts {
+  readonly deps: JoinDeps;
+  /** For other servers. */
+  readonly desk: VoiceDesk;
+}
+
 /** Calls, who may be in them, and what their routes need. */
 export function composeVoice(
   config: Config,
@@ -70,9 +84,11 @@ export function composeVoice(
     readonly database: Database;
     readonly chat: ChatDeps;
     readonly announceConversation: JoinDeps["announceConversation"];
+    readonly federation: FederationParts;
+    readonly devices: RemoteDevices;
     readonly stack: AsyncDisposableStack;
   },
-): JoinDeps {
+): VoiceParts {
   const { media, live, metrics, chat, database, announceConversation, stack } = input;
   const { maxCalls, maxParticipants } = config.voice;
   const log = system.log.child({ part: "voice" });
@@ -105,22 +121,50 @@ export function composeVoice(
     },
     { maxCalls, maxParticipants },
   );
-  const deps = { ...chat, calls, board: live.voice, log };
+  const { transport, policy, self } = input.federation;
+  const between = { ...chat, calls, transport, policy, self, log, board: live.voice };
+  const elsewhere = stack.use(new RemoteCalls(between));
+  const guests = stack.use(new VoiceGuests(between));
+  live.voice.tellElsewhere(guests);
+  const deps = { ...chat, calls, elsewhere, board: live.voice, log };
   const watch = stack.use(new VoiceWatch(deps));
+  followEnds(watch, { ...input, calls, log });
+  if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls, config));
+  const join: JoinDeps = {
+    ...deps,
+    watch,
+    announceConversation,
+    claimCalls: () => claimCalls(database),
+  };
+  const tokens = new VoiceTokens(system);
+  const { devices } = input;
+  const desk = voiceDesk({ ...join, guests, tokens, devices, remoteCalls: elsewhere });
+  return { deps: join, desk };
+}
+
+/** What ends stays: lost connections and rights, accounts, sessions and devices that end. */
+function followEnds(
+  watch: VoiceWatch,
+  { live, calls, log, bus, stack }: {
+    readonly live: Live;
+    readonly calls: Calls;
+    readonly log: Log;
+    readonly bus: Bus;
+    readonly stack: AsyncDisposableStack;
+  },
+): void {
   live.hub.onGone((sessionId) => calls.lostGateway(sessionId));
   live.hub.onUpdate(({ partial }) => {
     if (partial?.control === true) watch.roomChanged(partial.roomId);
   });
-  stack.defer(subscribeAccountEvents({ ...input, log: deps.log }, (event) => {
+  stack.defer(subscribeAccountEvents({ bus, log }, (event) => {
     if (event.kind === "account_changed") watch.accountChanged(event.user_id as UserId);
     if (event.kind !== "sessions_revoked") return;
     watch.sessionsEnded(event.user_id as UserId, event.session_ids ?? undefined);
   }));
-  stack.defer(subscribeDeviceNotices(input.bus, (notice) => {
+  stack.defer(subscribeDeviceNotices(bus, (notice) => {
     if (notice.kind === "devices") watch.accountChanged(notice.userId);
   }));
-  if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls, config));
-  return { ...deps, watch, announceConversation, claimCalls: () => claimCalls(database) };
 }
 
 /**

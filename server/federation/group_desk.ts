@@ -21,9 +21,9 @@ import {
   lockGroup,
   receiptOf,
 } from "../services/e2ee/group_rows.ts";
-import { findRegistered, type RegisteredDevice } from "../services/e2ee/registered_devices.ts";
 import { canBeEncrypted, isEncrypted, mayEncrypt } from "../services/e2ee/room_encryption.ts";
 import { membersOf, readRoster } from "../services/e2ee/wanted.ts";
+import { requireDevice } from "./require_device.ts";
 
 type Sync = Awaited<ReturnType<GroupDesk["sync"]>>;
 type Outcome = { receipt: Receipt | null; refusal: GroupRefusal | null };
@@ -54,14 +54,14 @@ export function groupDesk(deps: GroupDeps): GroupDesk {
       if (!isEncrypted(authority) && !mayEncrypt(authority, user)) throw notHere();
       const groupInfo = fromBase64(group_info) ?? new Uint8Array();
       return await outcomeOf(async () => {
-        const caller = await requireDevice(deps, user, device);
+        const caller = await requireDevice(devicesOf(deps), user, device);
         return await foundGroup(deps, { room, caller, groupId, groupInfo });
       });
     },
     async change({ roomId, user, device, base_epoch: baseEpoch, external, ...change }) {
       const room = await openOrdered(deps, roomId);
       return await outcomeOf(async () => {
-        const caller = await requireDevice(deps, user, device);
+        const caller = await requireDevice(devicesOf(deps), user, device);
         const bytes = (text: string) => fromBase64(text) ?? new Uint8Array();
         return await changeGroup(deps, {
           room,
@@ -102,21 +102,8 @@ async function openOrdered(deps: GroupDeps, roomId: RoomId): Promise<Room> {
   return room;
 }
 
-/** A device of another server, as that server publishes it. @throws OperationError `forbidden` */
-async function requireDevice(
-  deps: GroupDeps,
-  user: UserId,
-  device: string,
-): Promise<RegisteredDevice> {
-  const find = async () =>
-    (await findRegistered(deps.sql, [user])).find((each) => each.device === device);
-  const known = await find();
-  if (known !== undefined) return known;
-  // It may be so new that this server has not heard of it.
-  await deps.elsewhere.refresh([user]);
-  const fetched = await find();
-  if (fetched !== undefined) return fetched;
-  throw new OperationError("forbidden", `${user} has no certified device ${device}.`);
+function devicesOf({ sql, elsewhere }: GroupDeps) {
+  return { sql, refresh: (users: readonly UserId[]) => elsewhere.refresh(users) };
 }
 
 /** A refusal is an answer: its code and reason go over, its words do not. */

@@ -63,7 +63,7 @@ Deno.test("people of three servers talk, are kicked, banned, let in again, each 
   });
 
   await t.step(
-    "the guild's voice channel says on other servers where it can be joined",
+    "who joins the guild's call from another server is told first who will see the address",
     async () => {
       const { channels } = await bea.do("GET", `/guilds/${guildId}`);
       const voice = channels.find(({ kind }: { kind: string }) => kind === "voice");
@@ -72,9 +72,9 @@ Deno.test("people of three servers talk, are kicked, banned, let in again, each 
       const { code, message, details } = refused.body.error;
       assert.deepEqual(
         [refused.status, code, details],
-        [503, "voice_unavailable", { reason: "other_server", server: "one.test" }],
+        [409, "conflict", { reason: "address_shown", server: "one.test" }],
       );
-      assert.match(message, /Voice across servers comes later/);
+      assert.match(message, /one\.test, which will see the address/);
     },
   );
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { freePort } from "../../scripts/lib/free_port.ts";
 import { type Homeserver, startHomeserver } from "./homeserver.ts";
@@ -31,6 +32,7 @@ export interface FederationOptions {
   /** Shown all that goes between servers. */
   readonly tap?: (bytes: Uint8Array) => void;
   readonly logOf?: (at: number) => Log;
+  readonly clockOf?: (at: number) => Clock;
   /** Further test peers of all of them: `name=http://127.0.0.1:port`. */
   readonly extraPeers?: readonly string[];
 }
@@ -78,6 +80,7 @@ export async function startServers(
         ...options.settingsOf?.(at),
       },
       ...(options.logOf === undefined ? {} : { log: options.logOf(at) }),
+      ...(options.clockOf === undefined ? {} : { clock: options.clockOf(at) }),
       ...(former === undefined ? {} : { again: former }),
     });
     return { ...server, name: names[at] as string };

@@ -20,9 +20,27 @@ export interface VoiceRef {
 interface Shown extends VoiceRef {
   /** By the stay in the call; the longest present first. */
   readonly participants: Map<string, VoiceParticipant>;
+  /** Stays of those who speak. */
+  speaking: readonly string[];
 }
 
-type OwnWord = "voice.offer" | "voice.group" | "voice.ended";
+/** What this server's calls say to people of other servers. */
+export interface BoardElsewhere {
+  /** Who is in a channel, or who speaks there, is different now. */
+  changed(ref: VoiceRef): void;
+  /** Whether the session is one of another server's users; it is told then. */
+  tell(sessionId: string, word: { readonly t: OwnWord; readonly d: unknown }): boolean;
+  /** Whether it is one, and its server is there. */
+  holds(sessionId: string): boolean;
+}
+
+/** A channel as it was told. */
+export interface Told {
+  readonly participants: readonly VoiceParticipant[];
+  readonly speaking: readonly string[];
+}
+
+export type OwnWord = "voice.offer" | "voice.group" | "voice.ended";
 type PeopleWord = "voice.ringing" | "voice.missed";
 
 /** Somebody calls. */
@@ -43,6 +61,7 @@ export class VoiceBoard {
   /** Who is rung for what, by the user and the channel's key. */
   readonly #rings = new Map<string, Map<string, VoiceRef & Ring>>();
   readonly #channels = new Map<string, Shown>();
+  #elsewhere: BoardElsewhere | undefined;
 
   constructor(deps: { readonly hub: Hub; readonly clock: Clock }) {
     this.#hub = deps.hub;
@@ -50,13 +69,19 @@ export class VoiceBoard {
     this.#hub.onGain((session, keys) => this.#tellWhole(session, keys));
   }
 
+  /** From now on other servers hear of this server's calls as well. */
+  tellElsewhere(elsewhere: BoardElsewhere): void {
+    this.#elsewhere = elsewhere;
+  }
+
   /** Somebody joined, or is another way now. */
   put(ref: VoiceRef, participant: VoiceParticipant): void {
     const key = channelKey(ref.roomId, ref.channelId);
-    const shown = this.#channels.get(key) ?? { ...ref, participants: new Map() };
+    const shown = this.#channels.get(key) ?? { ...ref, participants: new Map(), speaking: [] };
     shown.participants.set(participant.session, participant);
     this.#channels.set(key, shown);
     this.#tell(ref, { t: "voice.state", d: { ...named(ref), participant } });
+    this.#elsewhere?.changed(ref);
   }
 
   remove(
@@ -68,14 +93,46 @@ export class VoiceBoard {
     if (shown?.participants.delete(session) !== true) return;
     if (shown.participants.size === 0) this.#channels.delete(key);
     this.#tell(ref, { t: "voice.left", d: { ...named(ref), session, user_id: userId } });
+    this.#elsewhere?.changed(ref);
   }
 
   speaking(ref: VoiceRef, sessions: readonly string[]): void {
+    const shown = this.#channels.get(channelKey(ref.roomId, ref.channelId));
+    if (shown !== undefined) shown.speaking = sessions;
     this.#tell(ref, { t: "voice.speaking", d: { ...named(ref), sessions: [...sessions] } });
+    this.#elsewhere?.changed(ref);
+  }
+
+  /** A call that another server holds, as that one tells of it. */
+  show(ref: VoiceRef, { participants, speaking }: Pick<Told, "participants" | "speaking">): void {
+    const key = channelKey(ref.roomId, ref.channelId);
+    const before = this.at(ref);
+    if (participants.length === 0) this.#channels.delete(key);
+    else {
+      const present = new Map(participants.map((each) => [each.session, each]));
+      this.#channels.set(key, { ...ref, participants: present, speaking });
+    }
+    if (JSON.stringify(before.participants) !== JSON.stringify(participants)) {
+      const d = { ...named(ref), participants: [...participants] };
+      this.#tell(ref, { t: "voice.channel", d });
+    }
+    if (JSON.stringify(before.speaking) !== JSON.stringify(speaking)) {
+      this.#tell(ref, { t: "voice.speaking", d: { ...named(ref), sessions: [...speaking] } });
+    }
+  }
+
+  /** Who is in a channel now, and who speaks there. */
+  at({ roomId, channelId }: VoiceRef): Told {
+    const shown = this.#channels.get(channelKey(roomId, channelId));
+    return {
+      participants: [...shown?.participants.values() ?? []],
+      speaking: shown?.speaking ?? [],
+    };
   }
 
   /** A word to one signed-in browser, in all its windows. */
   tellSession<Name extends OwnWord>(sessionId: string, t: Name, d: DispatchData<Name>): void {
+    if (this.#elsewhere?.tell(sessionId, { t, d }) === true) return;
     this.#hub.deliverEphemeral({ t, d, audience: { to: "session", sessionId } } as Dispatch);
   }
 
@@ -107,7 +164,7 @@ export class VoiceBoard {
 
   /** Whether this signed-in browser has a live connection. */
   isConnected(sessionId: string): boolean {
-    return this.#hub.hasSession(sessionId);
+    return this.#elsewhere?.holds(sessionId) === true || this.#hub.hasSession(sessionId);
   }
 
   /** Who is in those voice channels that these rights let see. */

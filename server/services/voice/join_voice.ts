@@ -1,5 +1,6 @@
 import type { VoiceSession } from "../../../core/api/voice.ts";
 import { base64Of, equalBytes } from "../../../core/e2ee/bytes.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import type { Caller } from "../../http/caller.ts";
@@ -10,23 +11,16 @@ import { deviceKey, type RegisteredDevice, requireOwnDevice } from "../e2ee/regi
 import type { GroupMember } from "./call_places.ts";
 import { isConversation } from "../dms/is_conversation.ts";
 import { readMarks } from "./marks.ts";
-import { nobodyThere, voiceAbsent } from "./refusals.ts";
+import { addressShown, nobodyThere, voiceAbsent } from "./refusals.ts";
 import { putMissedAway } from "./ring_people.ts";
+import type { JoinInput } from "./calls_elsewhere.ts";
 import type { JoinDeps } from "./join_deps.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
-import { openVoicePlace, soundOf } from "./voice_place.ts";
-
-export interface JoinInput {
-  readonly roomId: string;
-  readonly channelId: string;
-  readonly muted: boolean;
-  readonly deafened: boolean;
-  /** Unpadded base64. */
-  readonly keyPackage: string;
-}
+import { findVoicePlace, homeOf, soundOf, type VoicePlace } from "./voice_place.ts";
 
 /**
- * Joins the call of a voice channel or of a conversation, which begins with whoever comes first.
+ * Joins the call of a voice channel or of a conversation, which begins with whoever comes first;
+ * one that another server holds through that server.
  * @throws OperationError `forbidden`, `not_found`, `invalid`, `conflict`, `policy`, `voice_full`,
  * `voice_unavailable`, `rate_limited`
  */
@@ -35,35 +29,85 @@ export async function joinVoice(
   caller: Caller,
   input: JoinInput,
 ): Promise<VoiceSession> {
-  const { room, channelId, rights } = await openVoicePlace(deps, caller.userId, input);
+  const { userId, sessionId } = caller;
+  const place = await findVoicePlace(deps, userId, input);
+  const home = homeOf(place.room);
+  if (home !== deps.serverName) {
+    requireRight(place.rights, "CONNECT", "join this voice channel");
+    if (!await deps.claimCalls()) throw voiceAbsent("other_process");
+    if (!input.addressTo.includes(home)) throw addressShown(home);
+    await takeTurn(deps, userId);
+    const device = await requireOwnDevice(deps.sql, caller);
+    return await deps.elsewhere.join({ place, home, sessionId, device, input });
+  }
+  await requireEntrance(deps, userId, place);
+  await takeTurn(deps, userId);
+  const device = await requireOwnDevice(deps.sql, caller);
+  const keyPackage = await readPackage(deps, device, input.keyPackage);
+  return await enterCall(deps, { ...input, place, sessionId, device, keyPackage });
+}
+
+/** Joining costs much, and is counted wherever the call is. @throws OperationError `rate_limited` */
+export async function takeTurn(deps: Pick<VoiceDeps, "throttle">, userId: UserId): Promise<void> {
+  await deps.throttle.take("calls joined", [{ policy: "voiceJoin", who: userId }]);
+}
+
+/**
+ * Whether somebody may come into a call of this server now, and finds a place there.
+ * @throws OperationError `forbidden`, `voice_full`, `voice_unavailable`
+ */
+export async function requireEntrance(
+  deps: JoinDeps,
+  userId: UserId,
+  { room, channelId, rights }: VoicePlace,
+): Promise<void> {
   deps.calls.requireOffered();
   if (isConversation(room) && room.authority.joinedUsers().size < 2) throw nobodyThere();
   requireRight(rights, "CONNECT", "join this voice channel");
   if (!await deps.claimCalls()) throw voiceAbsent("other_process");
-  const ref = { roomId: room.id, channelId };
-  const { userId, sessionId } = caller;
-  const { userLimit, bitrate } = soundOf(room, channelId);
-  // Whoever moves people about finds a place beside them.
-  const ownLimit = holds(rights, "MOVE_MEMBERS") ? 0 : userLimit;
-  deps.calls.requirePlace(ref, { userId, userLimit: ownLimit });
-  await deps.throttle.take("calls joined", [{ policy: "voiceJoin", who: userId }]);
-  const device = await requireOwnDevice(deps.sql, caller);
-  const keyPackage = await readPackage(deps, device, input.keyPackage);
+  const userLimit = ownLimit(room, { channelId, rights });
+  deps.calls.requirePlace({ roomId: room.id, channelId }, { userId, userLimit });
+}
+
+/** Whoever moves people about finds a place beside them. */
+function ownLimit(
+  room: VoicePlace["room"],
+  { channelId, rights }: Pick<VoicePlace, "channelId" | "rights">,
+): number {
+  return holds(rights, "MOVE_MEMBERS") ? 0 : soundOf(room, channelId).userLimit;
+}
+
+/** Takes somebody in whose entrance was judged. @throws OperationError `voice_full`, `voice_unavailable` */
+export async function enterCall(
+  deps: JoinDeps,
+  entering: {
+    readonly place: VoicePlace;
+    readonly sessionId: string;
+    readonly device: RegisteredDevice;
+    readonly keyPackage: GroupMember["keyPackage"];
+    readonly muted: boolean;
+    readonly deafened: boolean;
+  },
+): Promise<VoiceSession> {
+  const { place: { room, channelId, rights }, sessionId, device, keyPackage } = entering;
+  const userId = device.user;
   const marks = await readMarks(deps.sql, { guildId: room.id, userId });
   const user = await deps.users.get(userId);
-  const participant = deps.calls.enter(ref, {
+  const participant = deps.calls.enter({ roomId: room.id, channelId }, {
     userId,
     sessionId,
     device,
     user,
     marks,
     keyPackage,
-    bitrate,
-    muted: input.muted,
-    deafened: input.deafened,
+    bitrate: soundOf(room, channelId).bitrate,
+    muted: entering.muted,
+    deafened: entering.deafened,
     maySpeak: holds(rights, "SPEAK"),
-    userLimit: ownLimit,
+    userLimit: ownLimit(room, { channelId, rights }),
   });
+  // A user is in one call at a time, wherever it is.
+  deps.elsewhere.end(userId, "elsewhere");
   // What was taken away while this was read is taken away now.
   deps.watch.look(participant.call);
   if (isConversation(room)) await putMissedAway(deps, userId, room.id);
@@ -71,7 +115,7 @@ export async function joinVoice(
 }
 
 /** @throws OperationError `invalid`, `policy` */
-async function readPackage(
+export async function readPackage(
   deps: Pick<VoiceDeps, "clock">,
   device: RegisteredDevice,
   text: string,

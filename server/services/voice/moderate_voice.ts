@@ -1,4 +1,4 @@
-import type { VoiceParticipant } from "../../../core/api/voice.ts";
+import type { Moderation, VoiceParticipant } from "../../../core/api/voice.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
@@ -13,15 +13,14 @@ import { voiceAbsent } from "./refusals.ts";
 import { type VoiceAct, type VoiceAction, writeVoiceAct } from "./voice_acts.ts";
 import type { JoinDeps } from "./join_deps.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
-import { openVoicePlace, soundOf, type VoicePlace, voiceRights } from "./voice_place.ts";
-
-export interface Moderation {
-  readonly server_muted?: boolean | undefined;
-  readonly server_deafened?: boolean | undefined;
-  readonly move_to?: { readonly room_id: string; readonly channel_id: string } | undefined;
-  readonly disconnect?: true | undefined;
-  readonly reason?: string | undefined;
-}
+import {
+  findVoicePlace,
+  homeOf,
+  openVoicePlace,
+  soundOf,
+  type VoicePlace,
+  voiceRights,
+} from "./voice_place.ts";
 
 interface Act {
   readonly by: UserId;
@@ -46,15 +45,17 @@ export async function moderateVoice(
   },
 ): Promise<VoiceParticipant | null> {
   const { wanted } = input;
-  deps.calls.requireOffered();
+  const place = await findVoicePlace(deps, by, input);
+  const home = homeOf(place.room);
+  if (home === deps.serverName) deps.calls.requireOffered();
   if (!await deps.claimCalls()) throw voiceAbsent("other_process");
-  const place = await openVoicePlace(deps, by, input);
   if (isConversation(place.room)) {
     throw new OperationError("invalid", "Nobody moderates the call of a conversation.");
   }
   const target = requireMember(place.room, input.userId);
   const act: Act = { by, target, place, wanted };
   requireSense(wanted);
+  if (home !== deps.serverName) return await deps.elsewhere.moderate({ ...act, home });
   requireMay(act);
   const isRemoval = wanted.move_to !== undefined || wanted.disconnect === true;
   const moveTo = await destination(deps, act);

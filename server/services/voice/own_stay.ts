@@ -1,15 +1,9 @@
 import type { VoiceParticipant, VoiceSession } from "../../../core/api/voice.ts";
 import { OperationError } from "../../../core/errors.ts";
-import type { Caller } from "../../http/caller.ts";
 import { bytesOf } from "../e2ee/bundle.ts";
 import { viewParticipant } from "./call.ts";
+import type { OwnStay } from "./calls_elsewhere.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
-
-/** A stay in a call, as its own session names it. */
-export interface OwnStay {
-  readonly caller: Caller;
-  readonly session: string;
-}
 
 type Deps = Pick<VoiceDeps, "calls">;
 

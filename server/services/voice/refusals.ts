@@ -1,3 +1,4 @@
+import type { VoiceRefusal } from "../../../core/api/federation/voice.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 
@@ -26,18 +27,33 @@ export function voiceAbsent(reason: VoiceAbsence): OperationError {
   return new OperationError("voice_unavailable", ABSENCES[reason], { details: { reason } });
 }
 
-export function voiceElsewhere(server: ServerName): OperationError {
+/** The calls of this channel are another server's. */
+export function notHeldHere(): OperationError {
+  return new OperationError("not_found", "The calls of this channel are held by another server.");
+}
+
+/** A call of another server would show it the address of who joins, who has not agreed to it. */
+export function addressShown(server: ServerName): OperationError {
+  return new OperationError(
+    "conflict",
+    `This call is held by ${server}, which will see the address of this device. Join with that server in \`address_to\` if this is all right.`,
+    { details: { reason: "address_shown", server } },
+  );
+}
+
+/** The server that holds the call does not answer, or not so that it makes sense. */
+export function callServerAway(server: ServerName, cause?: unknown): OperationError {
   return new OperationError(
     "voice_unavailable",
-    `This channel belongs to ${server}. Voice across servers comes later: for now only people of ${server} can talk in it.`,
-    { details: { reason: "other_server", server } },
+    `${server}, which holds this call, cannot be reached now. Try again in a moment.`,
+    { cause, details: { reason: "server_away", server } },
   );
 }
 
 export function conversationElsewhere(server: ServerName): OperationError {
   return new OperationError(
     "voice_unavailable",
-    `People of ${server} are in this conversation. Calls across servers come later.`,
+    `People of ${server} are in this conversation. Its calls across servers come later.`,
     { details: { reason: "other_server", server } },
   );
 }
@@ -64,4 +80,30 @@ export function callFull(limit: number): OperationError {
     `This call has ${limit} ${limit === 1 ? "participant" : "participants"}, which is the most.`,
     { details: { limit } },
   );
+}
+
+/** What another server does not let happen in its call: by its code, in words of this server. */
+export function refusedElsewhere(
+  server: ServerName,
+  { code, reason }: VoiceRefusal,
+): OperationError {
+  const details = { server, ...(reason === null ? {} : { reason }) };
+  return code === "not_found"
+    ? noSuchSession()
+    : new OperationError(code, elsewhereText(server, code), { details });
+}
+
+function elsewhereText(server: ServerName, code: VoiceRefusal["code"]): string {
+  switch (code) {
+    case "forbidden":
+      return `${server}, which holds this call, does not let you do this.`;
+    case "voice_full":
+      return "This call has as many participants as it may have.";
+    case "voice_unavailable":
+      return `${server}, which would hold this call, offers none at the moment.`;
+    case "rate_limited":
+      return `That was too often for ${server}, which holds this call. Try again in a moment.`;
+    default:
+      return `${server}, which holds this call, does not take this (${code}).`;
+  }
 }

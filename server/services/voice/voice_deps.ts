@@ -1,5 +1,6 @@
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { VoiceBoard } from "../../http/gateway/voice_board.ts";
+import type { CallsElsewhere } from "./calls_elsewhere.ts";
 import type { Calls } from "./calls.ts";
 
 /** What the services of calls need; each takes a `Pick`. */
@@ -10,4 +11,5 @@ export interface VoiceDeps extends
   > {
   readonly calls: Calls;
   readonly board: VoiceBoard;
+  readonly elsewhere: CallsElsewhere;
 }

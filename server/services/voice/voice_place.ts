@@ -1,3 +1,4 @@
+import { isServerAllowed } from "../../../core/auth/server_acl.ts";
 import { VOICE_LIMITS } from "../../../core/api/voice.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
@@ -10,7 +11,7 @@ import type { Room } from "../../rooms/room.ts";
 import { isConversation } from "../dms/is_conversation.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
-import { conversationElsewhere, voiceElsewhere } from "./refusals.ts";
+import { conversationElsewhere, notHeldHere } from "./refusals.ts";
 
 /** A voice channel as somebody finds it. */
 export interface VoicePlace {
@@ -21,11 +22,12 @@ export interface VoicePlace {
 }
 
 /**
- * A voice channel of this server that the user may see, or a conversation of people of this server.
- * @throws OperationError `not_found`, `invalid` for another kind, `voice_unavailable` where the
- * channel belongs to another server, or people of another one are in the conversation
+ * A voice channel that the user may see, whichever server holds its calls, or a conversation of
+ * people of this server.
+ * @throws OperationError `not_found`, `invalid` for another kind, `voice_unavailable` where people
+ * of another server are in the conversation
  */
-export async function openVoicePlace(
+export async function findVoicePlace(
   deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
   userId: UserId,
   raw: { readonly roomId: string; readonly channelId: string },
@@ -37,18 +39,36 @@ export async function openVoicePlace(
     if (other !== undefined) throw conversationElsewhere(other);
     return place;
   }
-  if (room.authority.channel(channelId)?.kind !== "voice") {
+  if (!isCallPlace(room, channelId)) {
     throw new OperationError("invalid", "This is no voice channel: nobody can talk in it.", {
       details: { field: "channel_id" },
     });
   }
-  const server = homeOf(room);
-  if (server !== deps.serverName) throw voiceElsewhere(server);
   return place;
 }
 
-/** The server that holds a channel's calls: the one of who made the guild. */
-function homeOf({ authority }: Room): ServerName {
+/** Whether people can talk there at all. */
+export function isCallPlace({ authority }: Pick<Room, "authority">, channelId: ChannelId): boolean {
+  return authority.channel(channelId)?.kind === "voice";
+}
+
+/**
+ * A voice channel whose calls this server holds.
+ * @throws OperationError `not_found`, `invalid`
+ */
+export async function openVoicePlace(
+  deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
+  userId: UserId,
+  raw: { readonly roomId: string; readonly channelId: string },
+): Promise<VoicePlace> {
+  const place = await findVoicePlace(deps, userId, raw);
+  // Of another server's calls this one knows as little as of a channel that is not there.
+  if (homeOf(place.room) !== deps.serverName) throw notHeldHere();
+  return place;
+}
+
+/** The server that holds a channel's calls: the one of who made the room. */
+export function homeOf({ authority }: Pick<Room, "authority">): ServerName {
   return serverOf(authority.room.creator);
 }
 
@@ -60,12 +80,16 @@ export interface VoiceRights {
 
 /** Or why somebody may not even be in it. */
 export async function voiceRights(
-  deps: Pick<ChatDeps, "rooms" | "clock">,
+  deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
   userId: UserId,
   { roomId, channelId }: { readonly roomId: RoomId; readonly channelId: ChannelId },
 ): Promise<VoiceRights | "closed" | "no_right"> {
   const room = await deps.rooms.open(roomId);
   if (room?.authority.isJoined(userId) !== true) return "no_right";
+  const server = serverOf(userId);
+  if (server !== deps.serverName && !isServerAllowed(room.authority.view, server)) {
+    return "no_right";
+  }
   if (room.authority.channel(channelId)?.closed !== false) return "closed";
   const rights = room.authority.rights(userId, channelId, deps.clock.now());
   if (!holds(rights, "VIEW_CHANNEL") || !holds(rights, "CONNECT")) return "no_right";

@@ -1,6 +1,9 @@
+import { equalBytes } from "../../../core/e2ee/bytes.ts";
+import type { DeviceId } from "../../../core/ids/device_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
-import type { UserId } from "../../../core/ids/user_id.ts";
-import type { Call } from "./call.ts";
+import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import { deviceKey, findRegistered } from "../e2ee/registered_devices.ts";
+import type { Call, Participant } from "./call.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
 import { voiceRights } from "./voice_place.ts";
 
@@ -35,10 +38,13 @@ export class VoiceWatch implements AsyncDisposable {
   accountChanged(userId: UserId): void {
     const participant = this.#deps.calls.ofUser(userId);
     if (participant !== undefined) this.look(participant.call);
+    // Of a call elsewhere its server learns of devices by itself, and of accounts by this one.
+    else void this.#judgeElsewhere(userId);
   }
 
   /** Signed-in sessions ended; undefined: all of the user's. */
   sessionsEnded(userId: UserId, sessionIds: readonly string[] | undefined): void {
+    this.#deps.elsewhere.endSessions(userId, sessionIds);
     const participant = this.#deps.calls.ofUser(userId);
     if (participant === undefined) return;
     if (sessionIds === undefined || sessionIds.includes(participant.sessionId)) {
@@ -74,13 +80,9 @@ export class VoiceWatch implements AsyncDisposable {
   }
 
   async #judge(call: Call): Promise<void> {
-    const { calls, sql, users } = this.#deps;
+    const { calls, users } = this.#deps;
     const present = [...call.participants.values()];
-    const rows = await sql<{ session_id: string; device_id: string }[]>`
-      select d.session_id, d.device_id from devices d join users u using (user_id)
-      where d.session_id = any(${present.map(({ sessionId }) => sessionId)})
-        and d.certificate is not null and u.state = 'active'`;
-    const devices = new Map(rows.map((row) => [row.session_id, row.device_id]));
+    const devices = await this.#devicesOf(present);
     const room = await this.#deps.rooms.open(call.roomId);
     calls.rings.keep(call, (userId) => room?.authority.isJoined(userId) === true);
     const looks = await users.find(present.map(({ userId }) => userId));
@@ -88,12 +90,48 @@ export class VoiceWatch implements AsyncDisposable {
       const { session, userId, sessionId, device } = participant;
       const rights = await voiceRights(this.#deps, userId, call);
       if (!call.participants.has(session)) continue;
-      if (devices.get(sessionId) !== device.device) calls.end(participant, "signed_out");
+      if (!devices.has(`${sessionId}\n${deviceKey(device)}`)) calls.end(participant, "signed_out");
       else if (typeof rights === "string") calls.end(participant, rights);
       else {
         const user = looks.get(userId) ?? participant.user;
         calls.change(participant, { maySpeak: rights.speak, bitrate: rights.bitrate, user });
       }
+    }
+  }
+
+  /** Which of them are devices still, by session and device. */
+  async #devicesOf(
+    present: readonly Pick<Participant, "sessionId" | "device">[],
+  ): Promise<ReadonlySet<string>> {
+    const rows = await this.#deps.sql<{ session_id: string; user: UserId; device: DeviceId }[]>`
+      select d.session_id, d.user_id as user, d.device_id as device
+      from devices d join users u using (user_id)
+      where d.session_id = any(${present.map(({ sessionId }) => sessionId)})
+        and d.certificate is not null and u.state = 'active'`;
+    const here = rows.map((row) => `${row.session_id}\n${deviceKey(row)}`);
+    const guests = present.filter(({ device }) => serverOf(device.user) !== this.#deps.serverName);
+    if (guests.length === 0) return new Set(here);
+    const registered = await findRegistered(
+      this.#deps.sql,
+      guests.map(({ device }) => device.user),
+    );
+    const keys = new Map(registered.map((each) => [deviceKey(each), each.signatureKey]));
+    const there = guests.filter(({ device }) => {
+      const key = keys.get(deviceKey(device));
+      return key !== undefined && equalBytes(key, device.signatureKey);
+    }).map(({ sessionId, device }) => `${sessionId}\n${deviceKey(device)}`);
+    return new Set([...here, ...there]);
+  }
+
+  async #judgeElsewhere(userId: UserId): Promise<void> {
+    const { elsewhere, log } = this.#deps;
+    const stay = elsewhere.stayOf(userId);
+    if (stay === undefined) return;
+    try {
+      if ((await this.#devicesOf([stay])).size === 0) elsewhere.end(userId, "signed_out");
+    } catch (error) {
+      // Its device's end is told to the call's server as well.
+      log.log("error", "An account in a call elsewhere could not be looked at.", { error });
     }
   }
 

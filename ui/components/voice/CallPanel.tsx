@@ -76,7 +76,7 @@ function Troubles({ call, acts }: { call: CallShown; acts: CallActs }) {
     <div class="call-trouble" role="alert">
       <p>
         {trouble
-          ? t(`call.trouble.${trouble}`)
+          ? t(`call.trouble.${trouble}`, { server: call.server ?? "" })
           : microphone === "denied" || microphone === "missing" || microphone === "busy"
           ? t(`call.microphone.${microphone}`)
           : null}
@@ -91,7 +91,7 @@ function Troubles({ call, acts }: { call: CallShown; acts: CallActs }) {
             class="button small"
             onClick={() => acts.retry()}
           >
-            {t("call.retry")}
+            {trouble === "address" ? t("call.agree") : t("call.retry")}
           </button>
         )}
         {microphone === "missing" && (

@@ -77,6 +77,13 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.trouble.forbidden":
     "An diesem Gespräch darfst du nicht teilnehmen, oder den Kanal gibt es nicht mehr.",
   "call.trouble.unavailable": "Auf diesem Server kann man gerade an keinem Gespräch teilnehmen.",
+  "call.trouble.address":
+    "Dieses Gespräch läuft über {server}, und dieser Server sieht dann die Adresse dieses Geräts. Mithören kann er nicht.",
+  "call.trouble.serverAway":
+    "{server}, worüber dieses Gespräch läuft, ist nicht erreichbar. Versuch es gleich noch einmal.",
+  "call.trouble.serverOff":
+    "{server}, worüber dieses Gespräch laufen würde, bietet gerade keine Gespräche an.",
+  "call.agree": "Einverstanden, teilnehmen",
   "call.trouble.failed": "Das Gespräch kam nicht zustande. Versuch es noch einmal.",
   "call.microphone.denied":
     "Das Mikrofon ist nicht erlaubt. Erlaube es im Browser neben der Adresse und versuch es noch einmal. Die anderen hörst du trotzdem.",
@@ -93,6 +100,7 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.ended.signed_out": "Das Gespräch endete mit deiner Sitzung.",
   "call.ended.no_gateway": "Die Verbindung war zu lange weg, darum wurde das Gespräch verlassen.",
   "call.ended.no_media": "Zu lange kam kein Ton durch, darum wurde das Gespräch verlassen.",
+  "call.ended.server_away": "Der Server, über den das Gespräch läuft, war nicht mehr erreichbar.",
   "call.ended.closed": "Der Server hat das Gespräch beendet.",
 
   "call.encrypted": "Ende-zu-Ende-verschlüsselt",

@@ -74,6 +74,12 @@ export const voiceTexts = {
   "call.trouble.full": "This call is full. Try again when somebody has left.",
   "call.trouble.forbidden": "You may not join this call, or the channel is gone.",
   "call.trouble.unavailable": "Calls cannot be joined on this server at the moment.",
+  "call.trouble.address":
+    "This call is held by {server}, which will see the address of this device. What is said it cannot hear.",
+  "call.trouble.serverAway":
+    "{server}, which holds this call, cannot be reached. Try again in a moment.",
+  "call.trouble.serverOff": "{server}, which would hold this call, offers none at the moment.",
+  "call.agree": "Agree and join",
   "call.trouble.failed": "The call did not work out. Try again.",
   "call.microphone.denied":
     "The microphone is not allowed. Allow it in the browser, beside the address, and try again. You hear the others meanwhile.",
@@ -89,6 +95,7 @@ export const voiceTexts = {
   "call.ended.signed_out": "The call ended with your session.",
   "call.ended.no_gateway": "The connection was gone for too long, so the call was left.",
   "call.ended.no_media": "No sound came through for too long, so the call was left.",
+  "call.ended.server_away": "The server that holds the call could not be reached any more.",
   "call.ended.closed": "The server ended the call.",
 
   "call.encrypted": "End-to-end encrypted",

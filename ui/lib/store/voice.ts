@@ -31,6 +31,11 @@ export type CallTrouble =
   | "full"
   | "forbidden"
   | "unavailable"
+  /** Another server holds the call and would see this device's address; nobody has agreed yet. */
+  | "address"
+  /** That server does not answer, or offers no calls now. */
+  | "serverAway"
+  | "serverOff"
   | "failed";
 
 /** Why nothing is heard of this person, who is in the call all the same. */
@@ -54,6 +59,8 @@ export interface CallShown {
   readonly session: string | undefined;
   readonly phase: CallPhase;
   readonly trouble: CallTrouble | undefined;
+  /** The other server that holds the call, where it has to do with the trouble. */
+  readonly server: string | undefined;
   readonly microphone: MicrophoneTrouble | undefined;
   readonly muted: boolean;
   readonly deafened: boolean;

@@ -11,6 +11,7 @@ import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { CallActs, CallShown, CallSpot, CallTrouble } from "../store/voice.ts";
+import { serversTold, tellServer } from "./address_to.ts";
 import {
   keepVoiceChoices,
   readVoiceChoices,
@@ -37,6 +38,13 @@ const TROUBLES: Readonly<Partial<Record<ApiError["code"], CallTrouble>>> = {
   not_found: "forbidden",
   voice_unavailable: "unavailable",
 };
+
+function troubleOf({ code, details }: ApiError): CallTrouble | undefined {
+  if (details.reason === "address_shown") return "address";
+  if (details.reason === "server_away") return "serverAway";
+  const isElsewhere = details.server !== undefined && details.reason !== "other_server";
+  return code === "voice_unavailable" && isElsewhere ? "serverOff" : TROUBLES[code];
+}
 
 /**
  * Joins the call of a voice channel or a conversation; a call elsewhere is left. `ring`: the others
@@ -101,6 +109,7 @@ class Call implements CallActs {
       session: undefined,
       phase: "connecting",
       trouble: undefined,
+      server: undefined,
       microphone: undefined,
       muted: given.muted,
       deafened: given.deafened,
@@ -128,7 +137,7 @@ class Call implements CallActs {
       const key_package = await engine.ask("openCall", this.#stay, place);
       const joined = await callApi("joinVoice", {
         params: { room_id, channel_id },
-        body: { muted, deafened, key_package },
+        body: { muted, deafened, key_package, address_to: serversTold() },
       });
       if (this.#over) return this.#goodbye(joined.session);
       const names = { stay: this.#stay, session: joined.session };
@@ -392,8 +401,10 @@ class Call implements CallActs {
   }
 
   retry(): void {
+    const { trouble, server } = this.#shown();
+    if (trouble === "address" && server !== undefined) tellServer(server);
     // In a call that stands only the microphone can be missing.
-    const stands = this.#joined && !this.#over && this.#shown().trouble === undefined;
+    const stands = this.#joined && !this.#over && trouble === undefined;
     if (stands) void this.#speech.openMicrophone(this.#choices);
     else this.#rejoin();
   }
@@ -418,7 +429,11 @@ class Call implements CallActs {
   }
 
   #fail(error: unknown): void {
-    this.#stop((error instanceof ApiError ? TROUBLES[error.code] : undefined) ?? "failed");
+    const trouble = error instanceof ApiError ? troubleOf(error) : undefined;
+    // Of a call that another server holds it is that one that matters.
+    const server = error instanceof ApiError ? error.details.server : undefined;
+    if (typeof server === "string") this.#show({ server });
+    this.#stop(trouble ?? "failed");
   }
 
   /** The call cannot be, or cannot go on; the panel says why. */

@@ -14,16 +14,7 @@ import {
 import { declineVoice, forgetMissedCall, ringVoice } from "../../../../core/api/ringing.ts";
 import { joinVoice } from "../../../services/voice/join_voice.ts";
 import { moderateVoice } from "../../../services/voice/moderate_voice.ts";
-import {
-  answerOffer,
-  changeStay,
-  commitToGroup,
-  foundGroup,
-  getStay,
-  leaveStay,
-  readyForEpoch,
-  restartStay,
-} from "../../../services/voice/own_stay.ts";
+import { actInStay, required } from "../../../services/voice/act_in_stay.ts";
 import { declineCall, putMissedAway, ringPeople } from "../../../services/voice/ring_people.ts";
 import type { JoinDeps } from "../../../services/voice/join_deps.ts";
 import { type Route, route } from "../../route.ts";
@@ -45,6 +36,7 @@ export function voiceRoutes(deps: VoiceRouteDeps): Route[] {
         muted: body.muted,
         deafened: body.deafened,
         keyPackage: body.key_package,
+        addressTo: body.address_to,
       })),
     route(moderateOperation, async ({ caller, params, body }) => ({
       participant: await moderateVoice(deps, caller.userId, {
@@ -82,41 +74,42 @@ function ringRoutes(deps: VoiceRouteDeps): Route[] {
 
 function stayRoutes(deps: VoiceRouteDeps): Route[] {
   return [
-    route(
-      getVoiceSession,
-      ({ caller, params, query }) =>
-        Promise.resolve(getStay(deps, { caller, ...params }, query.after_epoch)),
-    ),
-    route(answerVoice, ({ caller, params, body }) => {
-      answerOffer(deps, { caller, ...params }, body);
-      return Promise.resolve({});
+    route(getVoiceSession, async ({ caller, params, query }) => {
+      const act = { kind: "view", after_epoch: query.after_epoch ?? null } as const;
+      return required((await actInStay(deps, { caller, ...params }, act)).stay);
+    }),
+    route(answerVoice, async ({ caller, params, body }) => {
+      await actInStay(deps, { caller, ...params }, { kind: "answer", ...body });
+      return {};
     }, { bodyBytes: ANSWER_BODY_BYTES }),
     route(restartVoice, async ({ caller, params }) => {
-      await restartStay(deps, { caller, ...params });
+      await actInStay(deps, { caller, ...params }, { kind: "restart" });
       return {};
     }),
-    route(
-      updateVoice,
-      ({ caller, params, body }) => Promise.resolve(changeStay(deps, { caller, ...params }, body)),
-    ),
-    route(leaveVoice, ({ caller, params }) => {
-      leaveStay(deps, { caller, ...params });
-      return Promise.resolve({});
+    route(updateVoice, async ({ caller, params, body }) => {
+      const act = { kind: "update", ...body } as const;
+      return required((await actInStay(deps, { caller, ...params }, act)).participant);
+    }),
+    route(leaveVoice, async ({ caller, params }) => {
+      await actInStay(deps, { caller, ...params }, { kind: "leave" });
+      return {};
     }),
   ];
 }
 
 function groupRoutes(deps: VoiceRouteDeps): Route[] {
   return [
-    route(foundVoiceGroup, async ({ caller, params, body }) => ({
-      epoch: await foundGroup(deps, { caller, ...params }, body),
-    }), { bodyBytes: GROUP_BODY_BYTES }),
-    route(commitVoiceGroup, async ({ caller, params, body }) => ({
-      epoch: await commitToGroup(deps, { caller, ...params }, body),
-    }), { bodyBytes: GROUP_BODY_BYTES }),
-    route(readyVoiceGroup, ({ caller, params, body }) => {
-      readyForEpoch(deps, { caller, ...params }, body.epoch);
-      return Promise.resolve({});
+    route(foundVoiceGroup, async ({ caller, params, body }) => {
+      const act = { kind: "found", ...body } as const;
+      return { epoch: required((await actInStay(deps, { caller, ...params }, act)).epoch) };
+    }, { bodyBytes: GROUP_BODY_BYTES }),
+    route(commitVoiceGroup, async ({ caller, params, body }) => {
+      const act = { kind: "commit", ...body } as const;
+      return { epoch: required((await actInStay(deps, { caller, ...params }, act)).epoch) };
+    }, { bodyBytes: GROUP_BODY_BYTES }),
+    route(readyVoiceGroup, async ({ caller, params, body }) => {
+      await actInStay(deps, { caller, ...params }, { kind: "ready", ...body });
+      return {};
     }),
   ];
 }
