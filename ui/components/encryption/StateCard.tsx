@@ -18,8 +18,8 @@ export function StateCard(props: {
   const recovery = recoveryOf(backup?.slots ?? []);
   const hasKey = backup?.slots.includes("recovery_key") ?? false;
   const doubtful = props.unconfirmed && hasKey;
-  const mayBegin = device.phase === "new" ||
-    device.phase === "ready" && device.backup !== "unreadable";
+  const unreadable = device.backup === "unreadable";
+  const mayBegin = device.phase === "new" || device.phase === "ready" && !unreadable;
   return (
     <section class="card stack" aria-labelledby="e2ee-state">
       <h2 id="e2ee-state">{t("e2ee.state")}</h2>
@@ -50,13 +50,7 @@ export function StateCard(props: {
           </>
         )}
       </dl>
-      {(device.phase === "unapproved" || device.backup === "unreadable") && (
-        <div>
-          <a class="button primary" href="/restore?next=/settings/encryption">
-            {t("e2ee.here.get")}
-          </a>
-        </div>
-      )}
+      {(device.phase === "unapproved" || unreadable) && <GetMessages />}
       {backup !== undefined && mayBegin && (recovery !== "full" || doubtful) && (
         <div>
           <button
@@ -75,6 +69,14 @@ export function StateCard(props: {
         </div>
       )}
     </section>
+  );
+}
+
+function GetMessages() {
+  return (
+    <div>
+      <a class="button primary" href="/restore?next=/settings/encryption">{t("e2ee.here.get")}</a>
+    </div>
   );
 }
 
