@@ -5,6 +5,7 @@ import { makeCertificate } from "../../core/e2ee/certificate.ts";
 import { identityOf } from "../../core/e2ee/identity.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { readGroupInfo } from "../../core/mls/readers.ts";
+import { compare } from "../harness/compare_emoji.ts";
 import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
 import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { systemClock } from "../../server/system/clock.ts";
@@ -214,20 +215,4 @@ async function renewCertificate(person: Person, folder: string): Promise<string>
 /** Waits of seconds are over in no time; what is waited for is looked at. */
 function hurried(ms: number, signal?: AbortSignal): Promise<void> {
   return systemClock.sleep(ms > 60_000 ? ms : ms / 50, signal);
-}
-
-/** Two devices compare emoji, and both people say that they are the same. */
-async function compare(one: DeviceClient, other: DeviceClient, id: string): Promise<void> {
-  const view = (client: DeviceClient) => client.engine.verifications().find((run) => run.id === id);
-  const phase = (client: DeviceClient, wanted: string) =>
-    waitFor(`${client.person.id}: ${wanted}`, () => view(client)?.phase === wanted);
-  await phase(other, "asked");
-  await other.engine.acceptVerification(id);
-  await phase(one, "compare");
-  await phase(other, "compare");
-  assert.deepEqual(view(one)?.emoji, view(other)?.emoji);
-  await one.engine.confirmVerification(id);
-  await other.engine.confirmVerification(id);
-  await phase(one, "done");
-  await phase(other, "done");
 }

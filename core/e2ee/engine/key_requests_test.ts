@@ -10,7 +10,7 @@ import { testDevice, testIdentity } from "../../../tests/harness/e2ee_people.ts"
 import { ManualClock } from "../../../tests/harness/parts.ts";
 import { tempFolder } from "../../../tests/harness/temp_folder.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
-import { makeKeyRequest } from "../key_request.ts";
+import { type KeyAnswer, makeKeyRequest, openKeyAnswer, readKeyAnswer } from "../key_request.ts";
 import { Archive, type ContentKey } from "./archive.ts";
 import type { ToDeviceItem } from "./calls.ts";
 import { KeyRequests } from "./key_requests.ts";
@@ -75,7 +75,7 @@ class Household implements AsyncDisposable {
     });
     const put = (eventId: EventId, value: Parameters<Archive["put"]>[2]) =>
       store.write([archive.put(roomId, eventId, value)]);
-    return { id, keys, requests, archive, put, found };
+    return { id, keys, requests, archive, put, found, trust, store };
   }
 
   /** The message as the server hands it out; it may lie about the sender. */
@@ -187,4 +187,50 @@ Deno.test("nobody but a certified, listed device of the user is answered", async
   await old.requests.receive(house.item(asked));
   assert.equal(house.sent.length, 1);
   assert.equal(await old.requests.receive(house.item(asked, { kind: "welcome" })), false);
+});
+
+Deno.test("of others, who was in the group when a message was sealed is answered, and nobody else", async () => {
+  await using house = new Household();
+  const own = await house.device();
+  const [before, after] = [event(), event()];
+  await own.put(before, { ...contentKey(), ownEpoch: 4 });
+  await own.put(after, { ...contentKey(), ownEpoch: 5 });
+  // Read here, sealed elsewhere: only its sender may hand it out.
+  const foreign = event();
+  await own.put(foreign, contentKey());
+  const eventIds = [before, after, foreign];
+  const asks = async (name: string) => {
+    const of = await testIdentity(name as UserId);
+    const { id, keys } = await house.device(of);
+    const open = await makeKeyRequest(keys, { roomId, eventIds }, rng);
+    const item = { id: "1", from: name, from_device: id, kind: "keys.request", sent_ts: 0 };
+    return { of, item, open };
+  };
+  const [removed, stranger, unknown] = [
+    await asks("@bob:example.org"),
+    await asks("@mallory:example.net"),
+    await asks("@nobody:example.net"),
+  ];
+  const rosters = [[4, [alice, removed.of.identity.user]], [5, [alice]]] as const;
+  await own.store.write(rosters.map(([epoch, users]) => ({
+    table: "groups" as const,
+    key: `${roomId}/roster/${String(epoch).padStart(12, "0")}`,
+    value: new TextEncoder().encode(JSON.stringify(users)),
+  })));
+  // Seen in groups; of the third one nothing was ever heard.
+  await own.trust.observe([removed, stranger].map(({ of }) => of.identity));
+  const receive = ({ item, open }: typeof removed) =>
+    own.requests.receive({ ...item, body: base64Of(open.request.bytes) } as ToDeviceItem);
+  for (const each of [stranger, unknown]) {
+    await receive(each);
+    assert.deepEqual(house.sent, [], each.item.from);
+  }
+  await receive(removed);
+  const [answer] = house.sent;
+  assert.equal(answer?.told.user_id, removed.item.from);
+  const opened = await openKeyAnswer(
+    removed.open,
+    readKeyAnswer(fromBase64(answer?.told.body ?? "") as Uint8Array) as KeyAnswer,
+  );
+  assert.deepEqual(opened?.map(({ eventId }) => eventId), [before]);
 });

@@ -337,6 +337,33 @@ Deno.test("who has not seen the code cannot answer it, and nothing is handed ove
   assert.deepEqual(await guessed.run.confirm(), []);
 });
 
+Deno.test("a code with any byte changed on its way is refused, or ends without a handover", async () => {
+  const PREFIX = "openguild-device:";
+  const alphabet = "base64url";
+  const [old, fresh] = [hostOf(alice), hostOf(alice, { wants: true })];
+  const walk = async (at: number) => {
+    const { run, text: shown } = await VerificationRun.show(old);
+    const bytes = Uint8Array.fromBase64(shown.slice(PREFIX.length), { alphabet });
+    if (at >= bytes.length) return undefined;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const text = PREFIX + bytes.toBase64({ alphabet, omitPadding: true });
+    const scanned = await VerificationRun.scan(fresh, text);
+    if ("fault" in scanned) return "refused";
+    const pair = new Pair(run, scanned.run, { a: old, b: fresh });
+    await pair.carry(scanned.send, "b");
+    await pair.act("a", "confirm");
+    assert.notEqual(pair.phases(), "done done", `byte ${at}`);
+    assert.equal(pair.b.result()?.handover, undefined, `byte ${at}`);
+    return "ended";
+  };
+  const ends: string[] = [];
+  for (let end = await walk(0); end !== undefined; end = await walk(ends.length)) ends.push(end);
+  // At the latest when the other device answers: its id, secret and keys stand in the code alone.
+  for (const end of ["refused", "ended"]) {
+    assert.ok(ends.filter((one) => one === end).length >= 32, ends.join(" "));
+  }
+});
+
 Deno.test("codes of others, of nobody, or for nobody say what is wrong", async () => {
   const { text } = await VerificationRun.show(hostOf(alice));
   const fresh = hostOf(alice, { wants: true });
