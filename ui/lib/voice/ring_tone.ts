@@ -1,9 +1,8 @@
+import { playTones, type Tones } from "./tones.ts";
 import { useOutput } from "./voices.ts";
 
-/** Two soft tones, then a pause; made here: nothing is fetched. Hz and seconds after the beginning. */
-const TONES = [[587, 0], [784, 0.22]] as const;
-const LENGTH_S = 0.7;
-const LOUDNESS = 0.1;
+/** Two soft tones, then a pause. */
+const TONES: Tones = { notes: [[587, 0], [784, 0.22]], length: 0.7, attack: 0.04, loudness: 0.1 };
 const EVERY_MS = 2500;
 /** Only one of the browser's tabs rings. */
 const LOCK = "og-ring";
@@ -17,8 +16,8 @@ export function startRinging(output: string): () => void {
     const audio = new AudioContext();
     void audio.resume().catch(() => undefined);
     void useOutput(audio, output);
-    play(audio);
-    const timer = setInterval(() => play(audio), EVERY_MS);
+    playTones(audio, TONES);
+    const timer = setInterval(() => playTones(audio, TONES), EVERY_MS);
     await ending.promise;
     clearInterval(timer);
     await audio.close();
@@ -27,21 +26,6 @@ export function startRinging(output: string): () => void {
     aborter.abort();
     ending.resolve();
   };
-}
-
-function play(audio: AudioContext): void {
-  const begin = audio.currentTime;
-  for (const [hz, after] of TONES) {
-    const tone = audio.createOscillator();
-    const gain = audio.createGain();
-    tone.frequency.value = hz;
-    gain.gain.setValueAtTime(0, begin + after);
-    gain.gain.linearRampToValueAtTime(LOUDNESS, begin + after + 0.04);
-    gain.gain.exponentialRampToValueAtTime(0.0005, begin + after + LENGTH_S);
-    tone.connect(gain).connect(audio.destination);
-    tone.start(begin + after);
-    tone.stop(begin + after + LENGTH_S);
-  }
 }
 
 /** Does something once a time has passed. Returns what prevents it. */
