@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Log } from "../../core/ports/log.ts";
 import { startEmbedded } from "./embedded/start_embedded.ts";
 import { connect, requireDurability } from "./connect.ts";
+import { forgiveStrayWrites } from "./stray_writes.ts";
 import { migrate } from "./migrate.ts";
 import type { Sql } from "./sql.ts";
 
@@ -76,8 +77,10 @@ async function openOutside(url: string, options: OpenDatabaseOptions): Promise<D
     keepConnections: true,
     applicationName: "openguild writer",
   });
+  const guard = forgiveStrayWrites(log);
   const close = async () => {
     await Promise.all([sql, logSql, session].map((pool) => pool.end({ timeout: 5 })));
+    guard[Symbol.dispose]();
   };
   try {
     await requireDurability(sql, options);
