@@ -38,10 +38,14 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
 
   await t.step("profile and theme are plain forms", async () => {
     await page.goto(`${server.base}/settings/profile`);
-    await page.getByLabel("Status").fill("reading");
+    const status = page.getByLabel("Status", { exact: true });
+    await status.fill("reading");
+    await page.getByLabel("Clear the status").selectOption({ label: "In 4 hours" });
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
-    assert.equal(await page.getByLabel("Status").inputValue(), "reading");
+    assert.equal(await status.inputValue(), "reading");
+    const kept = page.getByLabel("Clear the status").locator("option:checked");
+    assert.match(await kept.innerText(), /^in [34] hours$/);
     await page.goto(`${server.base}/settings/appearance`);
     await page.getByLabel("Dark", { exact: true }).check({ force: true });
     await page.getByLabel("Compact").check();
