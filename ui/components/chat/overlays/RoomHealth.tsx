@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type {
   HealthProblem,
   RoomHealth as Health,
@@ -31,7 +31,8 @@ export default function RoomHealth(
   const { engine } = seen;
   const health = useRoomHealth(engine, roomId);
   const latest = health?.problems[0]?.atMs;
-  useEffect(() => {
+  // With the drawing of it: whoever closes it at once has seen it all the same.
+  useLayoutEffect(() => {
     if (latest !== undefined) markLooked(own, roomId, latest);
   }, [latest]);
   const verified = state.verified.value.has(roomId);
