@@ -17,6 +17,7 @@ import { composeSearch } from "./compose/search.ts";
 import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
 import { composeVoice, openMedia } from "./compose/voice.ts";
+import type { EngineName } from "../voice/sfu/engine.ts";
 import { openServerDatabase } from "./compose/server_database.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
@@ -124,7 +125,7 @@ export async function startServer(
       chat: domain.chat.deps,
       federation: domain.federation,
       outbound,
-      voiceReady: domain.voiceReady,
+      voiceEngine: domain.voiceEngine,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -242,7 +243,9 @@ async function openTalk(
   const { sql } = store.database;
   // Before the parts that use it: it ends after them.
   const voiceMedia = await openMedia(config, system, stack);
-  const voiceReady = typeof voiceMedia !== "string";
+  const voiceEngine: EngineName | "none" = typeof voiceMedia === "string"
+    ? "none"
+    : voiceMedia.engine;
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -251,7 +254,7 @@ async function openTalk(
     bus,
     signer: keys.signer,
     serverName,
-    server: { ...serverFacts(config, base), voice: voiceReady },
+    server: { ...serverFacts(config, base), voice: voiceEngine !== "none" },
     publicUrl: address,
     pinned: pinnedOf(config),
     throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
@@ -272,7 +275,7 @@ async function openTalk(
     environment: Deno.env.toObject(),
     stack,
   });
-  return { voiceMedia, voiceReady, live, chat, media, blobs };
+  return { voiceMedia, voiceEngine, live, chat, media, blobs };
 }
 
 /** What a snapshot says of this server. */
@@ -394,7 +397,7 @@ async function openDoors(
           examined: {
             blobs: domain.blobs,
             federation: domain.federation,
-            voiceReady: domain.voiceReady,
+            voiceEngine: domain.voiceEngine,
           },
         }),
         chat: {

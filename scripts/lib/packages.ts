@@ -20,6 +20,11 @@ export const NEEDED_PACKAGES: readonly NeededPackage[] = [
   },
   { name: "nats-server", provides: ["nats-server"], usedFor: "a real NATS server" },
   { name: "openssl", provides: ["openssl"], usedFor: "certificates for tests" },
+  {
+    name: "libssl3",
+    provides: ["/usr/lib/*/libcrypto.so.3", "/usr/lib/libcrypto.so.3", "/usr/lib64/libcrypto.so.3"],
+    usedFor: "the fast path of voice",
+  },
   { name: "pebble", provides: ["pebble"], usedFor: "a real ACME server" },
   { name: "swift", provides: ["swift-ring-builder"], usedFor: "a real S3 server" },
   { name: "swift-proxy", provides: ["swift-proxy-server"], usedFor: "a real S3 server" },

@@ -2,6 +2,7 @@ import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
+import type { EngineName } from "../../voice/sfu/engine.ts";
 import type { FederationParts } from "../compose/federation.ts";
 import type { OutboundParts } from "../compose/outbound.ts";
 import type { Config } from "../config/config.ts";
@@ -23,8 +24,8 @@ export interface StoreParts {
   /** The way of a running server to others. */
   readonly federation?: FederationParts;
   readonly outbound?: OutboundParts;
-  /** Whether the port of calls of a running server stands. */
-  readonly voiceReady?: boolean;
+  /** What calls of a running server run on; `none` where their port does not stand. */
+  readonly voiceEngine?: EngineName | "none";
 }
 
 /** A server that runs until it is disposed of. */

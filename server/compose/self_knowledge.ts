@@ -23,7 +23,7 @@ export function composeSelfKnowledge(
     readonly serverName: ServerName;
     readonly pinned: PinnedSettings;
     /** The opened parts that the checks look at. */
-    readonly examined: Pick<DoctorDeps, "blobs" | "federation" | "voiceReady">;
+    readonly examined: Pick<DoctorDeps, "blobs" | "federation" | "voiceEngine">;
     readonly stack: AsyncDisposableStack;
   },
 ): ServerRouteDeps {

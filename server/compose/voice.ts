@@ -47,15 +47,21 @@ export async function openMedia(
   try {
     // Only where it is wanted: it brings what other servers never need.
     const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
+    const { chooseEngine } = await import("../../voice/fast/open_fast.ts");
+    const engine = await chooseEngine(voice.fastPath, { ...system, log });
     const bind = voiceHosts(config).map((hostname) => ({ hostname, port: voice.port }));
     const { tcp, maxSpeakers } = voice;
     const sfu = stack.use(
       await openSfu({
-        ...{ ...system, log, bind, announce, tcp, maxSpeakers },
+        ...{ ...system, log, bind, announce, tcp, maxSpeakers, engine },
         ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
       }),
     );
-    log.log("info", "Voice is ready.", { port: sfu.port, announce: announce.join(", ") });
+    log.log("info", "Voice is ready.", {
+      port: sfu.port,
+      announce: announce.join(", "),
+      engine: sfu.engine,
+    });
     return sfu;
   } catch (error) {
     log.log("error", "Voice is off: its UDP port could not be opened.", {
@@ -183,6 +189,7 @@ function figures(sfu: Sfu, calls: Calls, { voice }: Config): VoiceFigures {
   return {
     callSizes: [...calls.all()].map(({ participants }) => participants.size),
     connected: stats.connected,
+    engine: sfu.engine,
     packets: [
       ["udp", "received", stats.packetsReceived],
       ["udp", "forwarded", stats.packetsForwarded],

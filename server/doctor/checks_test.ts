@@ -19,6 +19,8 @@ import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
 import { checkTls } from "./checks/tls.ts";
 import { checkVoice } from "./checks/voice.ts";
+// Loaded before any test: what one loads it would have to let go again.
+import "../../tests/harness/engines.ts";
 import type { Finding } from "./finding.ts";
 
 function config(flags: Record<string, string>, folder = "/srv") {
@@ -275,6 +277,7 @@ Deno.test("name: good, a trial, another server's database, links to nowhere", ()
 Deno.test("voice: off, without an address, a port in use, and what has to be open", async () => {
   const given = (flags: Record<string, string>, bus: "none" | "nats" = "none") => ({
     config: config(flags),
+    clock: systemClock,
     interfaces: [{ address: "127.0.0.1" }, { address: "10.1.2.3" }, { address: "fe80::1" }],
     bus,
     running: undefined,
@@ -302,7 +305,19 @@ Deno.test("voice: off, without an address, a port in use, and what has to be ope
     good[0]?.message ?? "",
     /browsers send to 192\.0\.2\.7\. Let port \d+ of UDP and TCP through/,
   );
-  assertFound(await checkVoice({ ...given(free), running: false }), {
+  const said = async (flags: Record<string, string>, running?: "stock" | "fast") =>
+    (await checkVoice({ ...given(flags), running })).map(({ message }) => message).join(" ");
+  const fast = { ...free, "voice.fast_path": "yes" };
+  assert.match(await said(free), /Calls run on Deno's own sockets and cipher/);
+  assert.match(await said(free, "stock"), /Calls run on Deno's own sockets and cipher/);
+  assert.match(await said(fast, "fast"), /Calls run on the fast path/);
+  assertGood(await checkVoice(given(fast)));
+  assertFound(await checkVoice({ ...given(fast), running: "stock" }), {
+    status: "warning",
+    message: /without the fast path, which works here by now/,
+    advice: /Start the server again/,
+  });
+  assertFound(await checkVoice({ ...given(free), running: "none" }), {
     status: "problem",
     message: /could not open UDP port/,
     advice: /Stop what uses the port/,

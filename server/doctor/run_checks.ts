@@ -2,6 +2,7 @@ import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { Log } from "../../core/ports/log.ts";
+import type { EngineName } from "../../voice/sfu/engine.ts";
 import { busKind, connectBus } from "../compose/bus.ts";
 import type { FederationParts } from "../compose/federation.ts";
 import type { Config } from "../config/config.ts";
@@ -33,8 +34,8 @@ export interface DoctorDeps {
   readonly blobs: BlobStore | Error;
   /** This is the server that runs on the data folder. */
   readonly isRunning: boolean;
-  /** Whether the running server's port of calls stands. */
-  readonly voiceReady?: boolean;
+  /** What calls of the running server run on; `none` where their port does not stand. */
+  readonly voiceEngine?: EngineName | "none";
   /** Every stored event is hashed anew, not some of them. */
   readonly allEvents?: boolean;
   /** The way of the running server to others. */
@@ -98,12 +99,13 @@ function lookAtBus(deps: DoctorDeps, databaseAnswers: boolean): Promise<Finding[
   });
 }
 
-function lookAtVoice({ config, isRunning, voiceReady }: DoctorDeps): Promise<Finding[]> {
+function lookAtVoice({ config, clock, isRunning, voiceEngine }: DoctorDeps): Promise<Finding[]> {
   return checkVoice({
     config,
+    clock,
     interfaces: Deno.networkInterfaces(),
     bus: busKind(config),
-    running: isRunning ? voiceReady : undefined,
+    running: isRunning ? voiceEngine : undefined,
   });
 }
 

@@ -58,8 +58,12 @@ Deno.test("new_device: a new device has its history back", async () => {
   assert.ok((figures[0]?.value ?? 0) > 0);
 });
 
-Deno.test("voice: packets are forwarded and none is lost", async () => {
-  const [figure] = await runBench("voice", ["--tiny"]);
-  assert.ok((figure?.value ?? 0) >= 0);
-  assert.ok((figure?.more?.["lost %"] ?? 100) < 1);
+Deno.test("voice: packets are forwarded and none is lost, and who joins hears somebody", async () => {
+  const figures = await runBench("voice", ["--tiny"]);
+  assert.deepEqual(figures.map(({ name }) => name.split(", ").at(-1)), [
+    ...["stock", "fast"],
+    ...["stock", "fast"],
+  ]);
+  for (const { more } of figures.slice(0, 2)) assert.ok((more?.["lost %"] ?? 100) < 1);
+  for (const { value } of figures.slice(2)) assert.ok(value > 0);
 });

@@ -1,8 +1,9 @@
 /**
  * CPU of the media server's process for one forwarded packet where everybody talks and hears all
- * others, beside Janus with the same people in the same run, and beside a bare socket that sends
- * the same datagrams on without opening them; what a participant weighs in memory; and how many
- * rooms of 25 a core would hold. `deno run -A tests/bench/voice.ts [--tiny]`
+ * others, on each of its engines, beside Janus with the same people in the same run, and beside a
+ * bare socket that sends the same datagrams on without opening them; what a participant weighs in
+ * memory; how many rooms of 25 a core would hold; and how long somebody who joins waits for the
+ * first voice. `deno run -A tests/bench/voice.ts [--tiny]`
  *
  * A run with more than a hundredth lost is worth nothing: what was lost was not done. Such a run
  * is not counted; the others' median is the figure.
@@ -13,6 +14,7 @@ import { haveJanus, startJanus } from "./janus.ts";
 import { Part } from "./part.ts";
 import { cpuUs, residentMb } from "./process_facts.ts";
 import type { CrowdOrder, Talked } from "./voice_crowd.ts";
+import { ENGINE_NAMES, type EngineName } from "../../voice/sfu/engine.ts";
 import type { SeatOffer, VoiceOrder } from "./voice_server.ts";
 
 interface Shape {
@@ -26,6 +28,8 @@ interface Size {
   readonly warmUpS: number;
   readonly seconds: number;
   readonly janus: boolean;
+  /** How often somebody joins a call that goes on. */
+  readonly joins: number;
 }
 
 const FULL: Size = {
@@ -34,6 +38,7 @@ const FULL: Size = {
   warmUpS: 1,
   seconds: 5,
   janus: true,
+  joins: 20,
 };
 /** Few enough for the buffers of sockets and queues: nothing is lost however long a process waits. */
 const TINY: Size = {
@@ -42,10 +47,13 @@ const TINY: Size = {
   warmUpS: 0.05,
   seconds: 0.2,
   janus: false,
+  joins: 1,
 };
 const MAX_US = 20;
-const MAX_RATIO = 1;
+/** Of what Janus takes. */
+const MAX_RATIO = { stock: 1, fast: 0.5 } as const;
 const MAX_LOST_PERCENT = 1;
+const MAX_JOIN_MS = 300;
 /** A room of 25 with 1.5 people who talk at a time: 50 packets a second of each to 24 others. */
 const ROOM_PACKETS_PER_S = 1800;
 
@@ -66,11 +74,13 @@ async function read(crowd: Part, pid: number, { talkers }: Shape, size: Size) {
   return { usPerPacket: us / heard, lostPercent: 100 * (1 - heard / (sent * ears)) };
 }
 
-async function readMedia(crowd: Part, shape: Shape, size: Size): Promise<Reading> {
-  const { calls, talkers } = shape;
-  await using server = new Part("voice_server.ts");
-  const port = await server.ask<number>({ kind: "open", talkers } satisfies VoiceOrder);
-  const empty = await residentMb(server.pid);
+/** Has everybody of so many calls connected. */
+async function fill({ crowd, server, port, calls }: {
+  readonly crowd: Part;
+  readonly server: Part;
+  readonly port: number;
+  readonly calls: number;
+}): Promise<void> {
   let offers = await server.ask<SeatOffer[]>({ kind: "join", calls } satisfies VoiceOrder);
   // The first offers name who came before, the second all others.
   for (let round = 0; round < 2; round++) {
@@ -78,6 +88,37 @@ async function readMedia(crowd: Part, shape: Shape, size: Size): Promise<Reading
     offers = await server.ask<SeatOffer[]>({ kind: "answer", sdps } satisfies VoiceOrder);
   }
   await crowd.ask({ kind: "connect" } satisfies CrowdOrder);
+}
+
+/** From the wish to join a call in which somebody talks to the first voice that is opened (ms). */
+async function readJoins(crowd: Part, engine: EngineName, { joins }: Size): Promise<number[]> {
+  await using server = new Part("voice_server.ts");
+  const order: VoiceOrder = { kind: "open", talkers: 2, engine };
+  const port = await server.ask<number>(order);
+  await fill({ crowd, server, port, calls: 1 });
+  const took: number[] = [];
+  for (let each = 0; each < joins; each++) {
+    const begin = performance.now();
+    const offer = await server.ask<SeatOffer>({ kind: "enter" } satisfies VoiceOrder);
+    const sdp = await crowd.ask<string>({ kind: "enter", port, offer } satisfies CrowdOrder);
+    await server.ask({ kind: "take", sdp } satisfies VoiceOrder);
+    await crowd.ask({ kind: "hear" } satisfies CrowdOrder);
+    took.push(performance.now() - begin);
+  }
+  await crowd.ask({ kind: "leave" } satisfies CrowdOrder);
+  return took.toSorted((a, b) => a - b);
+}
+
+async function readMedia(
+  crowd: Part,
+  shape: Shape,
+  { engine, ...size }: Size & { readonly engine: EngineName },
+): Promise<Reading> {
+  const { calls, talkers } = shape;
+  await using server = new Part("voice_server.ts");
+  const port = await server.ask<number>({ kind: "open", talkers, engine } satisfies VoiceOrder);
+  const empty = await residentMb(server.pid);
+  await fill({ crowd, server, port, calls });
   const reading = await read(crowd, server.pid, shape, size);
   const memoryMb = (await residentMb(server.pid) - empty) / (calls * talkers);
   await crowd.ask({ kind: "leave" } satisfies CrowdOrder);
@@ -106,6 +147,9 @@ async function readBare(crowd: Part, shape: Shape, size: Size): Promise<Reading>
   return { ...reading, memoryMb: 0 };
 }
 
+/** What was read, by who forwarded. */
+type Runs = Record<EngineName | "janus" | "bare", Reading[]>;
+
 /** The runs that count and their median; of none that counts, the one that lost least. */
 function judge(readings: readonly Reading[]) {
   const byLoss = readings.toSorted((a, b) => a.lostPercent - b.lostPercent);
@@ -117,19 +161,25 @@ function judge(readings: readonly Reading[]) {
 }
 
 async function measure(crowd: Part, shape: Shape, size: Size): Promise<void> {
-  const runs = { media: [] as Reading[], janus: [] as Reading[], bare: [] as Reading[] };
+  const runs: Runs = { stock: [], fast: [], janus: [], bare: [] };
   for (let round = 0; round < size.rounds; round++) {
     runs.bare.push(await readBare(crowd, shape, size));
-    runs.media.push(await readMedia(crowd, shape, size));
+    for (const engine of ENGINE_NAMES) {
+      runs[engine].push(await readMedia(crowd, shape, { ...size, engine }));
+    }
     if (size.janus) runs.janus.push(await readJanus(crowd, shape, size));
   }
-  const media = judge(runs.media);
+  for (const engine of ENGINE_NAMES) tell(engine, shape, runs);
+}
+
+function tell(engine: EngineName, shape: Shape, runs: Runs): void {
+  const media = judge(runs[engine]);
   const bare = judge(runs.bare);
-  const janus = size.janus ? judge(runs.janus) : undefined;
+  const janus = runs.janus.length > 0 ? judge(runs.janus) : undefined;
   const isFair = media.counted > 0 && (janus?.counted ?? 1) > 0;
   tellFigure({
     bench: "voice",
-    name: `CPU a forwarded packet, ${shape.calls} x ${shape.talkers} talkers`,
+    name: `CPU a forwarded packet, ${shape.calls} x ${shape.talkers} talkers, ${engine}`,
     value: media.usPerPacket,
     unit: "us",
     control: janus === undefined
@@ -138,7 +188,7 @@ async function measure(crowd: Part, shape: Shape, size: Size): Promise<void> {
     ...(isFair && {
       target: janus === undefined
         ? { of: "value", atMost: MAX_US }
-        : { of: "ratio", atMost: MAX_RATIO },
+        : { of: "ratio", atMost: MAX_RATIO[engine] },
     }),
     more: {
       "runs that count": media.counted,
@@ -160,6 +210,17 @@ async function main({ tiny }: BenchSize): Promise<void> {
   const size = { ...wanted, janus: wanted.janus && await haveJanus() };
   await using crowd = new Part("voice_crowd.ts");
   for (const shape of size.shapes) await measure(crowd, shape, size);
+  for (const engine of ENGINE_NAMES) {
+    const took = await readJoins(crowd, engine, size);
+    tellFigure({
+      bench: "voice",
+      name: `join to first voice, ${engine}`,
+      value: took[Math.floor(took.length / 2)] ?? NaN,
+      unit: "ms",
+      target: { of: "value", atMost: MAX_JOIN_MS },
+      more: { "longest ms": took.at(-1) ?? NaN, joins: took.length },
+    });
+  }
 }
 
 if (import.meta.main) await main(readSize(Deno.args));

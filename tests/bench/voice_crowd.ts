@@ -17,6 +17,10 @@ export type CrowdOrder =
   | { readonly kind: "janus"; readonly url: string; readonly count: number }
   /** `ears`: how many hear each packet. Answered when all was heard, or nothing more comes. */
   | { readonly kind: "talk"; readonly seconds: number; readonly ears: number }
+  /** Somebody who comes later; answered with their answer. */
+  | { readonly kind: "enter"; readonly port: number; readonly offer: SeatOffer }
+  /** They connect while the others talk; answered when they have heard somebody. */
+  | { readonly kind: "hear" }
   | { readonly kind: "leave" };
 
 export interface Talked {
@@ -59,6 +63,8 @@ class DistantSeat implements OfferedSeat {
 
 const identity = await makeIdentity();
 let peers: ScriptedPeer<DistantSeat>[] = [];
+/** Who came later, the last one at the end. */
+let late: ScriptedPeer<DistantSeat>[] = [];
 let room: JanusRoom | undefined;
 let sockets: { readonly socket: Socket; readonly port: number; heard: number }[] = [];
 
@@ -108,8 +114,28 @@ async function talk(seconds: number, ears: number): Promise<Talked> {
   return { sent, heard: heard() - before };
 }
 
+async function enter(port: number, offer: SeatOffer): Promise<string> {
+  const seat = new DistantSeat(offer);
+  late.push(await ScriptedPeer.open(seat, port, identity));
+  seat.next(offer);
+  return seat.answered;
+}
+
+async function hear(): Promise<void> {
+  const peer = late.at(-1);
+  if (peer === undefined) throw new Error("Nobody has entered");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  peer.onVoice = () => resolve();
+  const talking = setInterval(() => peers.forEach((peer) => peer.speak(PAYLOAD)), PACKET_MS);
+  await peer.connect();
+  await promise;
+  clearInterval(talking);
+  peer.isDeaf = true;
+}
+
 async function leave(): Promise<void> {
-  await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
+  await Promise.all([...peers, ...late].map((peer) => peer[Symbol.asyncDispose]()));
+  late = [];
   for (const { socket } of sockets) socket.close();
   await room?.[Symbol.asyncDispose]();
   room = undefined;
@@ -118,10 +144,12 @@ async function leave(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await serveLines<CrowdOrder>(async (order): Promise<string[] | Talked | null> => {
+  await serveLines<CrowdOrder>(async (order): Promise<string[] | string | Talked | null> => {
     if (order.kind === "answer") return await answer(order.port, order.offers);
     if (order.kind === "talk") return await talk(order.seconds, order.ears);
-    if (order.kind === "bare") await openBare(order.port, order.count);
+    if (order.kind === "enter") return await enter(order.port, order.offer);
+    if (order.kind === "hear") await hear();
+    else if (order.kind === "bare") await openBare(order.port, order.count);
     else if (order.kind === "janus") room = await openJanusRoom(order.url, order.count, identity);
     else if (order.kind === "connect") await Promise.all(peers.map((peer) => peer.connect()));
     else await leave();

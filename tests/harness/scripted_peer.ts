@@ -5,6 +5,7 @@ import { crc32 } from "node:zlib";
 import { DtlsClient } from "werift";
 import type { Seat } from "../../voice/sfu/sfu.ts";
 import { deriveKeys, SrtpReceiver, SrtpSender } from "../../voice/sfu/srtp.ts";
+import { stockEngine } from "../../voice/sfu/stock_engine.ts";
 import { buildAnswer } from "../../voice/sfu/stun.ts";
 import { kindOf, streamOf } from "../../voice/sfu/rtp.ts";
 import { type DtlsIdentity, SIGNATURE } from "../../voice/werift/certificate.ts";
@@ -177,8 +178,12 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
     await connected;
     this.#checks = setInterval(() => this.check(), CHECK_MS);
     const keys = client.extractSessionKeys(16, 12);
-    this.#sender = new SrtpSender(deriveKeys({ key: keys.localKey, salt: keys.localSalt }));
-    this.#receiver = new SrtpReceiver(deriveKeys({ key: keys.remoteKey, salt: keys.remoteSalt }));
+    const { aead } = stockEngine;
+    this.#sender = new SrtpSender(deriveKeys({ key: keys.localKey, salt: keys.localSalt }), aead);
+    this.#receiver = new SrtpReceiver(
+      deriveKeys({ key: keys.remoteKey, salt: keys.remoteSalt }),
+      aead,
+    );
   }
 
   /** Sends a voice packet. */

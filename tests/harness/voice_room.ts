@@ -2,6 +2,7 @@ import { freePort } from "../../scripts/lib/free_port.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { systemRng } from "../../server/system/rng.ts";
+import type { Engine } from "../../voice/sfu/engine.ts";
 import { openSfu } from "../../voice/sfu/open_sfu.ts";
 import type { JoinRequest, Sfu } from "../../voice/sfu/sfu.ts";
 import { type DtlsIdentity, makeIdentity } from "../../voice/werift/certificate.ts";
@@ -18,7 +19,7 @@ export interface VoiceRoom extends AsyncDisposable {
 }
 
 /** A media server on this machine, for participants without a browser. */
-export async function openVoiceRoom(): Promise<VoiceRoom> {
+export async function openVoiceRoom(engine: Engine): Promise<VoiceRoom> {
   await using stack = new AsyncDisposableStack();
   let skipped = 0;
   const sfu = stack.use(
@@ -26,6 +27,7 @@ export async function openVoiceRoom(): Promise<VoiceRoom> {
       bind: [{ hostname: "127.0.0.1", port: freePort() }],
       announce: ["127.0.0.1"],
       tcp: true,
+      engine,
       log: silentLog,
       clock: { ...systemClock, monotonic: () => systemClock.monotonic() + skipped },
       rng: systemRng,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { casesOf } from "../../tests/harness/cases.ts";
+import { testOnEach } from "../../tests/harness/engines.ts";
 import { buildCheck, ScriptedPeer, voiceHeader } from "../../tests/harness/scripted_peer.ts";
 import { answerTo } from "../../tests/harness/sdp_answer.ts";
 import { seededRandom } from "../../tests/harness/seeded_random.ts";
@@ -64,76 +65,86 @@ async function stillTalks(ann: ScriptedPeer, ben: ScriptedPeer): Promise<void> {
   });
 }
 
-Deno.test("not a byte is answered to who has no password, and nothing is kept of them", async () => {
-  await using room = await openVoiceRoom();
-  const { ann, ben } = await connectTwo(room);
-  const guest = await room.join("guest", { call: "elsewhere" });
-  const before = room.sfu.stats();
-  const bad = () => buildCheck({ username: "who:peer", password: "guess" });
-  const ufrag = /^a=ice-ufrag:(.+)\r$/m.exec(ann.seat.offer.sdp)?.[1] ?? "";
-  const near = () => buildCheck({ username: `${ufrag}:peer`, password: "guess", nominated: true });
-  const voice = voiceHeader(1, 1);
-  const kinds = [bad, near, () => mutate(bad()), () => mutate(near()), anything, () => voice];
-  await flood(guest, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
-  assert.deepEqual(guest.received, { stun: 0, dtls: 0, rtp: 0, rtcp: 0, other: 0 });
-  const after = room.sfu.stats();
-  assert.equal(after.packetsRefused - before.packetsRefused, DATAGRAMS);
-  assert.equal(guest.seat.state, "offered");
-  await stillTalks(ann, ben);
-});
+testOnEach(
+  "not a byte is answered to who has no password, and nothing is kept of them",
+  async (engine) => {
+    await using room = await openVoiceRoom(engine);
+    const { ann, ben } = await connectTwo(room);
+    const guest = await room.join("guest", { call: "elsewhere" });
+    const before = room.sfu.stats();
+    const bad = () => buildCheck({ username: "who:peer", password: "guess" });
+    const ufrag = /^a=ice-ufrag:(.+)\r$/m.exec(ann.seat.offer.sdp)?.[1] ?? "";
+    const near = () =>
+      buildCheck({ username: `${ufrag}:peer`, password: "guess", nominated: true });
+    const voice = voiceHeader(1, 1);
+    const kinds = [bad, near, () => mutate(bad()), () => mutate(near()), anything, () => voice];
+    await flood(guest, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
+    assert.deepEqual(guest.received, { stun: 0, dtls: 0, rtp: 0, rtcp: 0, other: 0 });
+    const after = room.sfu.stats();
+    assert.equal(after.packetsRefused - before.packetsRefused, DATAGRAMS);
+    assert.equal(guest.seat.state, "offered");
+    await stillTalks(ann, ben);
+  },
+);
 
-Deno.test("a browser that sends rubbish instead of a handshake harms nobody else", async () => {
-  await using room = await openVoiceRoom();
-  const { ann, ben } = await connectTwo(room);
-  const rogue = await room.join("rogue", { call: "elsewhere" });
-  await rogue.settle();
-  const hello = Buffer.from(
-    "16fefd00000000000000000036010000 2a000000000000002afefd".replace(" ", "") +
-      "00".repeat(32) + "0000" + "0002c02b0100",
-    "hex",
-  );
-  const record = () => {
-    const data = Buffer.concat([hello, hello]);
-    data.writeUInt8(below(21), 13);
-    return mutate(data);
-  };
-  const kinds = [record, () => mutate(hello), anything];
-  await flood(rogue, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
-  assert.notEqual(rogue.seat.state, "connected");
-  assert.deepEqual([rogue.received.rtp, rogue.received.rtcp], [0, 0]);
-  await stillTalks(ann, ben);
-});
+testOnEach(
+  "a browser that sends rubbish instead of a handshake harms nobody else",
+  async (engine) => {
+    await using room = await openVoiceRoom(engine);
+    const { ann, ben } = await connectTwo(room);
+    const rogue = await room.join("rogue", { call: "elsewhere" });
+    await rogue.settle();
+    const hello = Buffer.from(
+      "16fefd00000000000000000036010000 2a000000000000002afefd".replace(" ", "") +
+        "00".repeat(32) + "0000" + "0002c02b0100",
+      "hex",
+    );
+    const record = () => {
+      const data = Buffer.concat([hello, hello]);
+      data.writeUInt8(below(21), 13);
+      return mutate(data);
+    };
+    const kinds = [record, () => mutate(hello), anything];
+    await flood(rogue, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
+    assert.notEqual(rogue.seat.state, "connected");
+    assert.deepEqual([rogue.received.rtp, rogue.received.rtcp], [0, 0]);
+    await stillTalks(ann, ben);
+  },
+);
 
-Deno.test("a participant with keys may seal what they like: others hear voice or nothing", async () => {
-  await using room = await openVoiceRoom();
-  const { ann, ben } = await connectTwo(room);
-  const rogue = await room.join("rogue");
-  await rogue.connect();
-  const report = Buffer.from(
-    "80c80006000012670000000100000002000000030000000400000005",
-    "hex",
-  );
-  const sealedNoise = () => {
-    const inner = Buffer.concat([Buffer.from([0x80, 200, 0, below(9)]), noise(4 + below(60))]);
-    return rogue.sealRtcp(inner);
-  };
-  const kinds = [
-    () => mutate(rogue.seal(noise(below(200)))),
-    () => rogue.seal(noise(below(1200))),
-    sealedNoise,
-    () => rogue.sealRtcp(mutate(report).length < 8 ? report : Buffer.concat([report, noise(4)])),
-    () => mutate(rogue.sealRtcp(report)),
-    () => rogue.sealOdd(noise(12), noise(40)),
-    anything,
-  ];
-  await flood(rogue, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
-  assert.equal(rogue.seat.state, "connected");
-  await stillTalks(ann, ben);
-  await stillTalks(rogue, ben);
-});
+testOnEach(
+  "a participant with keys may seal what they like: others hear voice or nothing",
+  async (engine) => {
+    await using room = await openVoiceRoom(engine);
+    const { ann, ben } = await connectTwo(room);
+    const rogue = await room.join("rogue");
+    await rogue.connect();
+    const report = Buffer.from(
+      "80c80006000012670000000100000002000000030000000400000005",
+      "hex",
+    );
+    const sealedNoise = () => {
+      const inner = Buffer.concat([Buffer.from([0x80, 200, 0, below(9)]), noise(4 + below(60))]);
+      return rogue.sealRtcp(inner);
+    };
+    const kinds = [
+      () => mutate(rogue.seal(noise(below(200)))),
+      () => rogue.seal(noise(below(1200))),
+      sealedNoise,
+      () => rogue.sealRtcp(mutate(report).length < 8 ? report : Buffer.concat([report, noise(4)])),
+      () => mutate(rogue.sealRtcp(report)),
+      () => rogue.sealOdd(noise(12), noise(40)),
+      anything,
+    ];
+    await flood(rogue, ann, DATAGRAMS, (at) => (kinds[at % kinds.length] ?? anything)());
+    assert.equal(rogue.seat.state, "connected");
+    await stillTalks(ann, ben);
+    await stillTalks(rogue, ben);
+  },
+);
 
-Deno.test("whatever an answer says, it is taken or refused with a reason", async () => {
-  await using room = await openVoiceRoom();
+testOnEach("whatever an answer says, it is taken or refused with a reason", async (engine) => {
+  await using room = await openVoiceRoom(engine);
   await room.join("ann");
   const ben = await room.join("ben");
   const { seq, sdp } = ben.seat.offer;

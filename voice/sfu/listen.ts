@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import type { Candidate } from "../signalling/write_offer.ts";
 import type { Demux } from "./demux.ts";
+import type { Engine, UdpSocket } from "./engine.ts";
 import type { SfuOptions } from "./sfu.ts";
 import { TcpWays } from "./tcp_ways.ts";
-import { bindUdp, type UdpSocket } from "./udp_socket.ts";
 
 /** Rejects with a sentence where a setting cannot be meant. */
 export function checkAnnounced({ announce }: SfuOptions): void {
@@ -20,6 +20,7 @@ export function checkAnnounced({ announce }: SfuOptions): void {
 /** Binds every address that can be bound, all on one port. Rejects where there is none. */
 export async function bindAll(
   { bind, log }: SfuOptions,
+  engine: Engine,
   stack: AsyncDisposableStack,
 ): Promise<UdpSocket[]> {
   const sockets: UdpSocket[] = [];
@@ -27,7 +28,7 @@ export async function bindAll(
   for (const { hostname, port } of bind) {
     const wanted = sockets[0]?.port ?? port;
     try {
-      sockets.push(stack.use(await bindUdp(hostname, wanted)));
+      sockets.push(stack.use(await engine.bindUdp(hostname, wanted)));
     } catch (error) {
       fault = error;
       log.log("warn", "Voice cannot listen on an address", { hostname, port: wanted, error });

@@ -7,6 +7,7 @@ import type { Counts } from "./seat.ts";
 import { Seats } from "./seats.ts";
 import { SendBudget } from "./send_budget.ts";
 import type { Sfu, SfuOptions } from "./sfu.ts";
+import { stockEngine } from "./stock_engine.ts";
 import type { TcpWays } from "./tcp_ways.ts";
 import { UdpWays } from "./udp_ways.ts";
 
@@ -19,10 +20,10 @@ const TICK_MS = 200;
  */
 export async function openSfu(options: SfuOptions): Promise<Sfu> {
   checkAnnounced(options);
-  const { log, clock, rng } = options;
+  const { log, clock, rng, engine = stockEngine } = options;
   const identity = await makeIdentity();
   await using stack = new AsyncDisposableStack();
-  const sockets = await bindAll(options, stack);
+  const sockets = await bindAll(options, engine, stack);
   const counts: Counts = {
     packetsReceived: 0,
     packetsForwarded: 0,
@@ -37,7 +38,15 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
   const tcp = await listenAll(options, sockets, demux, stack);
   ways.push(...tcp.ways, ...sockets.map((socket) => new UdpWays(socket, demux, log)));
   const candidates = candidatesOf(options, sockets, tcp.families);
-  const seats = new Seats(demux, { identity, candidates, clock, rng, log, counts }, {
+  const seats = new Seats(demux, {
+    identity,
+    candidates,
+    clock,
+    rng,
+    log,
+    counts,
+    aead: engine.aead,
+  }, {
     maxSpeakers: options.maxSpeakers ?? limits.voice.maxSpeakers,
     budget: new SendBudget(options.maxBytesPerSecond ?? Infinity),
   });
@@ -52,9 +61,10 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
     return ticking;
   });
   const owned = stack.move();
-  const queues = [...sockets.map(({ queue }) => queue), ...tcp.ways];
+  const queues = [...sockets, ...tcp.ways];
   return {
     port: sockets[0]?.port ?? 0,
+    engine: engine.name,
     join: (request) => seats.join(request),
     stats: () => ({
       ...counts,

@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -11,6 +11,7 @@ import type { DtlsIdentity } from "../werift/certificate.ts";
 import { DtlsPeer } from "../werift/dtls_peer.ts";
 import type { Call, Forwarded, Member } from "./call.ts";
 import { IceAgent, makeCredentials } from "./ice_agent.ts";
+import type { Aead } from "./engine.ts";
 import { Listener } from "./listener.ts";
 import { Publisher } from "./publisher.ts";
 import { type Route, sendCopy } from "./route.ts";
@@ -34,6 +35,7 @@ export interface SeatHost {
   readonly rng: Rng;
   readonly log: Log;
   readonly counts: Counts;
+  readonly aead: Aead;
   /** Checks that name these fragments are the seat's; those named before are no more. */
   onFragments(seat: SeatInCall, fragments: readonly string[]): void;
   /** The seat has given up its place; `rest` ends when nothing of it runs any more. */
@@ -182,7 +184,8 @@ export class SeatInCall implements Seat, Member {
 
   /** Anything but a check, by a way that checks have opened. */
   takeDatagram(route: Route, kind: "dtls" | "rtp" | "rtcp", data: Buffer): void {
-    if (kind === "dtls") return this.#dtls.receive(data);
+    // A handshake keeps pieces of what comes.
+    if (kind === "dtls") return this.#dtls.receive(Buffer.from(data));
     const genuine = kind === "rtp" ? this.#takeRtp(data) : this.#takeRtcp(data);
     if (genuine) this.ice.heard(route, this.#host.clock.monotonic());
     else this.#host.counts.packetsRefused++;
@@ -236,8 +239,9 @@ export class SeatInCall implements Seat, Member {
   }
 
   #takeKeys(keys: { readonly receive: MasterKey; readonly send: MasterKey }): void {
-    this.#receiver = new SrtpReceiver(deriveKeys(keys.receive));
-    this.#sender = new SrtpSender(deriveKeys(keys.send));
+    const { aead } = this.#host;
+    this.#receiver = new SrtpReceiver(deriveKeys(keys.receive), aead);
+    this.#sender = new SrtpSender(deriveKeys(keys.send), aead);
     this.listener.sender = this.#sender;
     this.#move("keys");
   }

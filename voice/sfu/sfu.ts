@@ -3,6 +3,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
 import type { Offer } from "../signalling/negotiation.ts";
+import type { Engine, EngineName } from "./engine.ts";
 
 /**
  * The media server of voice channels, as the rest of the process sees it: it forwards packets that
@@ -20,6 +21,8 @@ export interface SfuOptions {
   readonly maxSpeakers?: number;
   /** Sent for all calls together; without it as much as there is. */
   readonly maxBytesPerSecond?: number;
+  /** Deno's own sockets and cipher where nothing is said. */
+  readonly engine?: Engine;
   readonly log: Log;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -85,6 +88,7 @@ export interface SfuStats {
 export interface Sfu extends AsyncDisposable {
   /** The UDP port that was bound. */
   readonly port: number;
+  readonly engine: EngineName;
   /** A place in a call, with its first offer. undefined where the server or the call is full. */
   join(request: JoinRequest): Seat | undefined;
   stats(): SfuStats;

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv } from "node:crypto";
 import { limits } from "../../core/limits.ts";
+import type { Aead } from "./engine.ts";
 import { ReplayWindow } from "./replay_window.ts";
 import { headerLength, RTP_HEADER, sequenceOf, streamOf } from "./rtp.ts";
 
@@ -70,7 +71,7 @@ function writeRtcpNonce(nonce: Buffer, salt: Buffer, stream: number, index: numb
   nonce.writeUInt32BE((salt.readUInt32BE(8) ^ index) >>> 0, 8);
 }
 
-/** A packet that proved genuine and new. */
+/** A packet that proved genuine and new. Its payload is there until the next one is opened. */
 export interface OpenedRtp {
   readonly payload: Buffer;
   /** Rollover counter * 65,536 + sequence number. */
@@ -80,12 +81,14 @@ export interface OpenedRtp {
 /** What one browser sends us. Each of its streams has numbers of its own. */
 export class SrtpReceiver {
   readonly #keys: SessionKeys;
+  readonly #aead: Aead;
   readonly #nonce = Buffer.alloc(12);
   readonly #streams = new Map<number, ReplayWindow>();
   readonly #reports = new Map<number, ReplayWindow>();
 
-  constructor(keys: SessionKeys) {
+  constructor(keys: SessionKeys, aead: Aead) {
     this.#keys = keys;
+    this.#aead = aead;
   }
 
   /** undefined for a packet that is forged, repeated, broken, or of one stream too many. */
@@ -99,7 +102,9 @@ export class SrtpReceiver {
     const index = guessIndex(window.highest, sequenceOf(data));
     if (index < 0 || !window.mayTake(index)) return undefined;
     writeNonce(this.#nonce, this.#keys.rtp.salt, stream, index);
-    const payload = this.#open(this.#keys.rtp, data.subarray(0, header), data.subarray(header));
+    const { key } = this.#keys.rtp;
+    const front = data.subarray(0, header);
+    const payload = this.#aead.open(key, this.#nonce, front, data.subarray(header));
     if (payload === undefined) return undefined;
     window.mark(index);
     if (known === undefined) this.#streams.set(stream, window);
@@ -120,25 +125,12 @@ export class SrtpReceiver {
     if (!window.mayTake(index)) return undefined;
     writeRtcpNonce(this.#nonce, this.#keys.rtcp.salt, stream, index);
     const covered = Buffer.concat([data.subarray(0, RTCP_HEADER), data.subarray(end)]);
-    const plain = this.#open(this.#keys.rtcp, covered, data.subarray(RTCP_HEADER, end));
+    const sealed = data.subarray(RTCP_HEADER, end);
+    const plain = this.#aead.open(this.#keys.rtcp.key, this.#nonce, covered, sealed);
     if (plain === undefined) return undefined;
     window.mark(index);
     if (known === undefined) this.#reports.set(stream, window);
     return Buffer.concat([data.subarray(0, RTCP_HEADER), plain]);
-  }
-
-  #open(session: SessionKey, known: Buffer, sealed: Buffer): Buffer | undefined {
-    const decipher = createDecipheriv("aes-128-gcm", session.key, this.#nonce);
-    const at = sealed.length - TAG_BYTES;
-    decipher.setAAD(known);
-    decipher.setAuthTag(sealed.subarray(at));
-    const plain = decipher.update(sealed.subarray(0, at));
-    try {
-      decipher.final();
-    } catch {
-      return undefined;
-    }
-    return plain;
   }
 }
 
@@ -154,11 +146,13 @@ export function guessIndex(highest: number, sequence: number): number {
 /** What we send to one browser. The caller never uses an index twice for a stream. */
 export class SrtpSender {
   readonly #keys: SessionKeys;
+  readonly #aead: Aead;
   readonly #nonce = Buffer.alloc(12);
   #reports = 0;
 
-  constructor(keys: SessionKeys) {
+  constructor(keys: SessionKeys, aead: Aead) {
     this.#keys = keys;
+    this.#aead = aead;
   }
 
   /**
@@ -172,13 +166,9 @@ export class SrtpSender {
   ): number {
     const header = place.header ?? RTP_HEADER;
     writeNonce(this.#nonce, this.#keys.rtp.salt, place.stream, place.index);
-    const cipher = createCipheriv("aes-128-gcm", this.#keys.rtp.key, this.#nonce);
-    cipher.setAAD(out.subarray(0, header));
-    out.set(cipher.update(payload), header);
-    cipher.final();
-    const at = header + payload.length;
-    out.set(cipher.getAuthTag(), at);
-    return at + TAG_BYTES;
+    const { key } = this.#keys.rtp;
+    this.#aead.seal(key, this.#nonce, out.subarray(0, header), payload, out.subarray(header));
+    return header + payload.length + TAG_BYTES;
   }
 
   /** undefined once every index was used: nobody stays in a call for 200 years. */
@@ -188,11 +178,10 @@ export class SrtpSender {
     const word = Buffer.alloc(INDEX_BYTES);
     word.writeUInt32BE((ENCRYPTED | index) >>> 0, 0);
     writeRtcpNonce(this.#nonce, this.#keys.rtcp.salt, packet.readUInt32BE(4), index);
-    const cipher = createCipheriv("aes-128-gcm", this.#keys.rtcp.key, this.#nonce);
     const head = packet.subarray(0, RTCP_HEADER);
-    cipher.setAAD(Buffer.concat([head, word]));
-    const sealed = cipher.update(packet.subarray(RTCP_HEADER));
-    cipher.final();
-    return Buffer.concat([head, sealed, cipher.getAuthTag(), word]);
+    const sealed = Buffer.alloc(packet.length - RTCP_HEADER + TAG_BYTES);
+    const known = Buffer.concat([head, word]);
+    this.#aead.seal(this.#keys.rtcp.key, this.#nonce, known, packet.subarray(RTCP_HEADER), sealed);
+    return Buffer.concat([head, sealed, word]);
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
+import { testOnEach } from "../../tests/harness/engines.ts";
 import { derive, deriveKeys, guessIndex, label, SrtpReceiver, SrtpSender } from "./srtp.ts";
 
 const hex = (text: string) => Buffer.from(text.replace(/\s/g, ""), "hex");
@@ -19,12 +20,12 @@ const SEALED = hex(`
   8040f17b 8041f8d3 5501a0b2 f24de3a3 fb34de6c acba861c 9d7e4bca be633bd5
   0d294e6f 42a5f47a 51c7d19b 36de3adf 8833899d 7f27beb1 6a9152cf 765ee439 0cce`);
 
-Deno.test("SRTP seals and opens the packet of RFC 7714", () => {
+testOnEach("SRTP seals and opens the packet of RFC 7714", ({ aead }) => {
   const out = Buffer.alloc(limits.voice.maxDatagramBytes);
   HEADER.copy(out);
-  const length = new SrtpSender(keys).sealRtp(out, TEXT, { stream: STREAM, index: SEQUENCE });
+  const length = new SrtpSender(keys, aead).sealRtp(out, TEXT, { stream: STREAM, index: SEQUENCE });
   assert.equal(out.subarray(0, length).toString("hex"), SEALED.toString("hex"));
-  const opened = new SrtpReceiver(keys).openRtp(SEALED);
+  const opened = new SrtpReceiver(keys, aead).openRtp(SEALED);
   assert.equal(opened?.payload.toString(), TEXT.toString());
   assert.equal(opened?.index, SEQUENCE);
 });
@@ -42,8 +43,8 @@ Deno.test("session keys are derived as RFC 3711 does", () => {
   assert.equal(derive(master, label.rtpSalt, 14).toString("hex"), "30cbbc08863d8c85d49db34a9ae1");
 });
 
-Deno.test("a packet is opened once, and not at all when a bit differs", () => {
-  const receiver = new SrtpReceiver(keys);
+testOnEach("a packet is opened once, and not at all when a bit differs", ({ aead }) => {
+  const receiver = new SrtpReceiver(keys, aead);
   for (let at = 0; at < SEALED.length; at++) {
     const bad = Buffer.from(SEALED);
     bad.writeUInt8(bad.readUInt8(at) ^ 0x04, at);
@@ -56,10 +57,10 @@ Deno.test("a packet is opened once, and not at all when a bit differs", () => {
   assert.equal(receiver.openRtp(SEALED), undefined);
 });
 
-Deno.test("numbers go round: the counter that no packet carries follows", () => {
+testOnEach("numbers go round: the counter that no packet carries follows", ({ aead }) => {
   const made = deriveKeys({ key: hex("00".repeat(16)), salt: hex("11".repeat(12)) });
-  const sender = new SrtpSender(made);
-  const receiver = new SrtpReceiver(made);
+  const sender = new SrtpSender(made, aead);
+  const receiver = new SrtpReceiver(made, aead);
   const packet = (index: number) => {
     const out = Buffer.alloc(200);
     HEADER.copy(out);
@@ -73,9 +74,9 @@ Deno.test("numbers go round: the counter that no packet carries follows", () => 
   assert.equal(receiver.openRtp(packet(130_000)), undefined, "older than the window");
 });
 
-Deno.test("a browser may begin a few streams, not any number", () => {
-  const sender = new SrtpSender(keys);
-  const receiver = new SrtpReceiver(keys);
+testOnEach("a browser may begin a few streams, not any number", ({ aead }) => {
+  const sender = new SrtpSender(keys, aead);
+  const receiver = new SrtpReceiver(keys, aead);
   const opened = Array.from({ length: limits.voice.maxStreams + 3 }, (_, at) => {
     const out = Buffer.alloc(200);
     HEADER.copy(out);
@@ -88,7 +89,7 @@ Deno.test("a browser may begin a few streams, not any number", () => {
 });
 
 /** RFC 7714, 17.1: a sender report with index 0x5d4; ours counts from 0, so it is opened only. */
-Deno.test("SRTCP opens the report of RFC 7714 once, and its own", () => {
+testOnEach("SRTCP opens the report of RFC 7714 once, and its own", ({ aead }) => {
   const sealed = hex(`
     81c8000d 4d617273 63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d
     c676a5f1 730d6fda 4ce09b46 86303ded 0bb9275b c84aa458 96cf4d2f c5abf872
@@ -96,7 +97,7 @@ Deno.test("SRTCP opens the report of RFC 7714 once, and its own", () => {
   const plain = hex(`
     81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61
     deadbeef deadbeef deadbeef deadbeef deadbeef`);
-  const receiver = new SrtpReceiver(keys);
+  const receiver = new SrtpReceiver(keys, aead);
   for (let at = 0; at < sealed.length; at++) {
     const bad = Buffer.from(sealed);
     bad.writeUInt8(bad.readUInt8(at) ^ 0x10, at);
@@ -105,8 +106,8 @@ Deno.test("SRTCP opens the report of RFC 7714 once, and its own", () => {
   assert.equal(receiver.openRtcp(sealed)?.toString("hex"), plain.toString("hex"));
   assert.equal(receiver.openRtcp(sealed), undefined);
 
-  const sender = new SrtpSender(keys);
-  const other = new SrtpReceiver(keys);
+  const sender = new SrtpSender(keys, aead);
+  const other = new SrtpReceiver(keys, aead);
   for (let count = 0; count < 3; count++) {
     const own = sender.sealRtcp(plain);
     assert.ok(own);

@@ -2,8 +2,8 @@ import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Demux, Way } from "./demux.ts";
+import type { UdpSocket } from "./engine.ts";
 import type { Route } from "./route.ts";
-import type { UdpSocket } from "./udp_socket.ts";
 
 /** The addresses behind one UDP socket that authenticated checks have come from. */
 export class UdpWays {
@@ -13,7 +13,7 @@ export class UdpWays {
   constructor(socket: UdpSocket, demux: Demux, log: Log) {
     this.#socket = socket;
     let faults = 0;
-    socket.onDatagram((data, { address, port }) => {
+    socket.onDatagram((data, address, port) => {
       try {
         this.#take(demux, data, address, port);
       } catch (error) {

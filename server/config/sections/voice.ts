@@ -30,6 +30,11 @@ export const voiceSection = defineSection({
       doc:
         "The IP addresses at which browsers reach that port. Without it the machine's own public addresses, or 127.0.0.1 for a trial; a server behind NAT has to name its public one.",
     }),
+    fastPath: yesNo({
+      fallback: "no",
+      doc:
+        "Whether packets go through the system's own C library and OpenSSL 3, which takes less processor time (64-bit Linux with glibc). Tried at each start; where it does not work the log says why, and calls run without it.",
+    }),
     maxCalls: integer({
       fallback: "50",
       min: 1,

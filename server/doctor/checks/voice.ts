@@ -1,4 +1,7 @@
-import { bindUdp } from "../../../voice/sfu/udp_socket.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import { openFastEngine } from "../../../voice/fast/open_fast.ts";
+import type { EngineName } from "../../../voice/sfu/engine.ts";
+import { stockEngine } from "../../../voice/sfu/stock_engine.ts";
 import type { busKind } from "../../compose/bus.ts";
 import type { Config } from "../../config/config.ts";
 import { listenAddress, publicUrl } from "../../config/derived.ts";
@@ -9,12 +12,13 @@ const CHECK = "voice";
 
 export interface VoiceCheck {
   readonly config: Config;
+  readonly clock: Clock;
   /** The machine's own addresses. */
   readonly interfaces: readonly { readonly address: string }[];
   /** How processes of this server reach each other. */
   readonly bus: ReturnType<typeof busKind>;
-  /** Of the running server: whether its port stands. Undefined: it is tried here. */
-  readonly running: boolean | undefined;
+  /** What calls of the running server run on; `none`: its port does not stand. Undefined: tried here. */
+  readonly running: EngineName | "none" | undefined;
 }
 
 /** Whether calls could be held, on which port, and what has to be open for it. */
@@ -31,7 +35,7 @@ export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
     )];
   }
   const fault = running === undefined ? await tryPort(voiceHosts(config), config.voice) : undefined;
-  if (fault !== undefined || running === false) {
+  if (fault !== undefined || running === "none") {
     return [problem(
       CHECK,
       fault ?? `The server could not open UDP port ${port}; its log says why.`,
@@ -41,10 +45,33 @@ export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
   const ports = tcp ? `port ${port} of UDP and TCP` : `UDP port ${port}`;
   const good = ok(
     CHECK,
-    `Voice ${running === true ? "has" : "can have"} ${ports}, browsers send to ` +
+    `Voice ${running !== undefined ? "has" : "can have"} ${ports}, browsers send to ` +
       `${announce.join(" and ")}. Let ${ports} through every firewall and router before it.`,
   );
-  return [good, ...doubts(check)];
+  return [good, await lookAtEngine(check), ...doubts(check)];
+}
+
+/** Whether the fast path is used, and where it is wanted and not used, why. */
+async function lookAtEngine({ config, clock, running }: VoiceCheck): Promise<Finding> {
+  const wanted = config.voice.fastPath;
+  if (!wanted && running !== "fast") {
+    return ok(CHECK, "Calls run on Deno's own sockets and cipher (voice.fast_path is off).");
+  }
+  try {
+    if (running !== "fast") await openFastEngine(clock);
+    if (running !== "stock") return ok(CHECK, "Calls run on the fast path.");
+  } catch (error) {
+    return warning(
+      CHECK,
+      `Calls run without the fast path that voice.fast_path asks for: ${reasonOf(error)}.`,
+      "Use 64-bit Linux with glibc and OpenSSL 3 (libcrypto.so.3), or switch voice.fast_path off.",
+    );
+  }
+  return warning(
+    CHECK,
+    "The server runs without the fast path, which works here by now.",
+    "Start the server again; its log says why it did not work then.",
+  );
 }
 
 /** What keeps calls from some people although the port stands. */
@@ -84,7 +111,7 @@ async function tryPort(
   const faults: string[] = [];
   for (const host of hosts) {
     try {
-      await (await bindUdp(host, port))[Symbol.asyncDispose]();
+      await (await stockEngine.bindUdp(host, port))[Symbol.asyncDispose]();
       if (tcp) Deno.listen({ hostname: host, port }).close();
       return undefined;
     } catch (error) {
