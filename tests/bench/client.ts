@@ -89,18 +89,23 @@ async function measureHtml({ server, scene, path }: Stage, rounds: number): Prom
   });
 }
 
-/** From a press on a channel until its messages stand in the page and a frame was drawn. */
+/** From a press on a channel until its newest messages fill the timeline and a frame was drawn. */
 async function measureSwitch(page: Page, stage: Stage, rounds: number): Promise<void> {
   const [one = "", two = ""] = stage.channels;
   const go = (id: string) =>
     page.evaluate((path) => {
       const link = document.querySelector<HTMLAnchorElement>(`a[href="${path}"]`);
+      const newest = () => [...document.querySelectorAll("article[data-row]")].at(-1);
+      const former = newest()?.getAttribute("data-row");
       const begun = performance.now();
       return new Promise<number>((done) => {
         const look = () => {
-          const ready = location.pathname === path &&
-            document.querySelectorAll("article[data-row]").length >= 50 &&
-            document.querySelector("[role=feed]")?.getAttribute("aria-busy") === "false";
+          const row = newest()?.getAttribute("data-row");
+          const feed = document.querySelector("[role=feed][aria-busy=false]");
+          const box = feed?.closest(".timeline-scroll");
+          const filled = feed && box &&
+            feed.getBoundingClientRect().top <= box.getBoundingClientRect().top;
+          const ready = location.pathname === path && row && row !== former && filled;
           if (ready) requestAnimationFrame(() => done(performance.now() - begun));
           else requestAnimationFrame(look);
         };

@@ -4,6 +4,7 @@ import { IS_BROWSER } from "fresh/runtime";
 import { loadMore, loadSpan } from "../../lib/browser/history.ts";
 import { markRead } from "../../lib/browser/messages.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
+import { useNearFirst } from "../../lib/browser/use_near_first.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
 import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { Later } from "../../lib/browser/hydrate_later.ts";
@@ -31,9 +32,12 @@ export function Timeline({ place }: { place: TalkPlace }) {
   const state = useChat();
   const key = placeKey(place);
   const window = state.windowOf(key).value;
-  const rows = useRows(place);
+  const allRows = useRows(place);
+  const [open] = useState(() => openAt(place, allRows));
+  const elsewhere = openAt(place, allRows) !== undefined ||
+    (state.anchors.get(key) ?? "present") !== "present";
+  const rows = useNearFirst(allRows, elsewhere);
   const scroll = useTimelineScroll(place, rows);
-  const [open] = useState(() => openAt(place, rows));
   const lastId = window.messages.at(-1)?.id;
   const seenId = window.hasAfter || window.pending.length > 0
     ? undefined

@@ -58,6 +58,11 @@ export function takeOver(hydrate: () => void): void {
   }
 }
 
+/** Whether what is drawn now is being taken over from what the server has drawn. */
+export function takesOver(): boolean {
+  return takingOver;
+}
+
 /** Calls back once all is drawn, at once where nothing waits: only then may the app change. */
 export function whenDrawn(callback: () => void): void {
   if (waiting.length > 0) then.push(callback);

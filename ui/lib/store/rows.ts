@@ -81,3 +81,18 @@ export function buildRows(
   }
   return rows;
 }
+
+/** Pixels that a row takes at the least: in the compact density, in the smallest size of text. */
+const LEAST_PX = { head: 30, grouped: 20 } as const;
+
+/** How many of the last rows fill `height` pixels: rather a few too many. */
+export function rowsInSight(rows: readonly Row[], height: number): number {
+  let filled = 0;
+  let count = 0;
+  while (filled < height && count < rows.length) {
+    const row = rows[rows.length - ++count];
+    const grouped = row !== undefined && "grouped" in row && row.grouped;
+    filled += grouped ? LEAST_PX.grouped : LEAST_PX.head;
+  }
+  return count;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Message } from "../../../core/api/message.ts";
 import { sampleMessage } from "../../../tests/harness/sample_message.ts";
-import { buildRows } from "./rows.ts";
+import { buildRows, rowsInSight } from "./rows.ts";
 import { type ChannelWindow, EMPTY_WINDOW } from "./window.ts";
 
 const SEALED = { v: 1, epoch: 1, nonce: "n", key: "a2V5", body: "Ym9keQ" } as const;
@@ -61,4 +61,20 @@ Deno.test("what came unencrypted afterwards stands by itself, with its mark", ()
   );
   const grouped = rows.flatMap((row) => row.kind === "message" ? [row.grouped] : []);
   assert.deepEqual(grouped, [false, false, true]);
+});
+
+Deno.test("the last rows that fill a window are counted, heads as more than those under them", () => {
+  const window = { ...EMPTY_WINDOW, hasBefore: false, messages: [1, 2, 3, 4, 5].map(plain) };
+  const rows = buildRows(window, {
+    newAfter: undefined,
+    selfId: "@me:x",
+    timeZone: "UTC",
+    encrypted: false,
+  });
+  assert.deepEqual(rows.map((row) => row.kind), ["day", ...Array(5).fill("message")]);
+  assert.equal(rowsInSight(rows, 0), 0);
+  assert.equal(rowsInSight(rows, 60), 3, "three under the head");
+  assert.equal(rowsInSight(rows, 61), 4);
+  assert.equal(rowsInSight(rows, 110), 5, "four and the head");
+  assert.equal(rowsInSight(rows, 5000), 6, "no more than there are");
 });
