@@ -9,6 +9,7 @@ import { type Heard, heardLater } from "./compose/heard.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { openPages } from "./compose/pages.ts";
+import { composeMail } from "./compose/mail.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
@@ -22,6 +23,7 @@ import { openServerDatabase } from "./compose/server_database.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
+import { mailServer } from "./config/mail_server.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
@@ -181,6 +183,13 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
   const talk = await openTalk(config, system, { base, stack });
   const { live, chat, voiceMedia } = talk;
   const owners = new OwnerOffers({ ...chat.deps, transport: base.federation.transport });
+  const mail = await composeMail(config, system, {
+    sql,
+    serverName,
+    publicUrl: address,
+    metrics: base.metrics,
+    stack,
+  });
   const accounts = stack.use(openAccounts({
     ...system,
     sql,
@@ -190,6 +199,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     publicUrl: address,
     invites: inviteGate(chat.deps),
     departures: departureGate({ ...chat.deps, owners }),
+    mail,
   }));
   const { rooms, users } = chat.deps;
   const { heard, by } = heardLater();
@@ -285,6 +295,7 @@ function serverFacts(config: Config, { serverName, identity }: Base) {
     trial: identity.trial,
     version: VERSION,
     encrypts_automatically: config.encryption.automatic,
+    mail: mailServer(config) !== undefined,
   };
 }
 

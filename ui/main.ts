@@ -47,6 +47,7 @@ const NO_FACTS: ServerFacts = {
   public_url: "",
   public_url_local: false,
   registration: { mode: "closed", invite_links: false },
+  mail: false,
   needs_first_administrator: false,
   source_url: "",
   abuse_contact: null,

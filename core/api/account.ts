@@ -65,6 +65,7 @@ export const ServerFacts = z.object({
     mode: RegistrationMode,
     invite_links: z.boolean().describe("A guild's invite link also opens registration"),
   }),
+  mail: z.boolean().describe("Mails can be sent: accounts may have an address, passwords be reset"),
   needs_first_administrator: z.boolean(),
   source_url: z.string(),
   abuse_contact: z.string().nullable(),

@@ -97,6 +97,7 @@ export const Snapshot = z.object({
     name: z.string(),
     trial: z.boolean(),
     version: z.string(),
+    mail: z.boolean().describe("Accounts may have a mail address"),
     encrypts_automatically: z.boolean().describe(
       "Clients begin encryption of a conversation at the next message, where both sides can",
     ),

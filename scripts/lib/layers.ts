@@ -36,6 +36,7 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   "npm:@nats-io/transport-node": ["server/nats/"],
   "npm:commander": ["server/cli/"],
   "npm:acme-client": ["server/tls/"],
+  "npm:nodemailer": ["server/mail/"],
 };
 
 /** Tools of the build and of tests: never in what `main.ts` reaches. */
@@ -45,6 +46,7 @@ export const TOOL_PACKAGES: readonly string[] = [
   "npm:fast-check",
   "npm:lightningcss",
   "npm:playwright-core",
+  "npm:smtp-server",
 ];
 
 /** What breaks the one-way rule in this import, or undefined. */

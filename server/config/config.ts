@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { federationProblems } from "./federation_peers.ts";
+import { mailProblems } from "./mail_server.ts";
 import { envName, fileKey, type Section } from "./section.ts";
 import { type ConfigValues, SECTIONS } from "./sections.ts";
 import type { Setting } from "./setting.ts";
@@ -240,6 +241,7 @@ function findConflicts(values: ConfigValues): string[] {
   if (media.scanCommand !== undefined && media.scanUrl !== undefined) {
     problems.push("media.scan_command and media.scan_url exclude each other");
   }
+  problems.push(...mailProblems(values));
   problems.push(...federationProblems(federation));
   if (federation.mutualTls.length > 0 && tls.cert === undefined && tls.acme.length === 0) {
     problems.push("federation.mutual_tls needs tls.cert or tls.acme: a proxy hides certificates");

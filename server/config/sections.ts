@@ -8,6 +8,7 @@ import { federationSection } from "./sections/federation.ts";
 import { limitsSection } from "./sections/limits.ts";
 import { listenSection } from "./sections/listen.ts";
 import { logSection } from "./sections/log.ts";
+import { mailSection } from "./sections/mail.ts";
 import { mediaSection } from "./sections/media.ts";
 import { metricsSection } from "./sections/metrics.ts";
 import { serverSection } from "./sections/server.ts";
@@ -24,6 +25,7 @@ export const SECTIONS = {
   blobs: blobsSection,
   media: mediaSection,
   accounts: accountsSection,
+  mail: mailSection,
   encryption: encryptionSection,
   federation: federationSection,
   voice: voiceSection,

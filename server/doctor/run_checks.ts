@@ -18,6 +18,7 @@ import { checkDatabase, unreachable } from "./checks/database.ts";
 import { checkDisk } from "./checks/disk.ts";
 import { checkEvents } from "./checks/events.ts";
 import { checkFederation } from "./checks/federation.ts";
+import { checkMail } from "./checks/mail.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
 import { checkTls } from "./checks/tls.ts";
@@ -70,6 +71,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     ["bus", () => lookAtBus(deps, opened !== undefined)],
     ["port", () => checkPort({ host, port, isRunning: deps.isRunning })],
     ["tls", () => checkTls(config, clock.now())],
+    ["mail", () => checkMail(config)],
     ["voice", () => lookAtVoice(deps)],
     ["federation", () => checkFederation({ ...deps, parts: deps.federation })],
   ];

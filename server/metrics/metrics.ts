@@ -114,6 +114,7 @@ export class Metrics {
   readonly outbound: OutboundFigures;
   readonly #encryptionFailures: Fan;
   readonly #voiceStays: Fan;
+  readonly #mails: Fan;
   readonly #requests: Fan;
   readonly #requestSeconds: Fan;
 
@@ -161,6 +162,7 @@ export class Metrics {
       "What devices could not read or change in encrypted rooms, by reason",
     );
     this.#voiceStays = this.#counter("openguild_voice_stays", "Stays in calls, begun and ended");
+    this.#mails = this.#counter("openguild_mails", "Mails, by what became of them");
     this.#requests = this.#counter("openguild_http_requests", "Answered requests");
     this.#requestSeconds = this.#histogram(
       "openguild_http_request_seconds",
@@ -214,6 +216,10 @@ export class Metrics {
 
   voiceEnded(reason: string): void {
     this.#voiceStays.note(1, { event: reason });
+  }
+
+  mailed(outcome: string, count: number): void {
+    this.#mails.note(count, { outcome });
   }
 
   answered(request: { route: string; method: string; status: number; ms: number }): void {

@@ -12,6 +12,7 @@ Deno.test("every figure is read as Prometheus text with its labels", async () =>
   metrics.slowReaderCut();
   metrics.committed(7);
   metrics.answered({ route: "/client/v1/x", method: "GET", status: 200, ms: 4 });
+  metrics.mailed("sent", 2);
   metrics.observeSockets(() => 12);
   metrics.observeQueue("append_log", () => 5);
   metrics.observeQueue("outbox", () => 6);
@@ -28,6 +29,7 @@ Deno.test("every figure is read as Prometheus text with its labels", async () =>
       'openguild_commit_batch_size_bucket{le="4"} 0',
       'openguild_commit_batch_size_bucket{le="8"} 1',
       'openguild_http_requests_total{route="/client/v1/x",method="GET",code="200"} 1',
+      'openguild_mails_total{outcome="sent"} 2',
       "openguild_sockets 12",
       'openguild_media_total{count="uploaded_bytes"} 4096',
       'openguild_queue_depth{queue="append_log"} 5',

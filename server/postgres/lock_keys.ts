@@ -21,6 +21,8 @@ export const LOCK_CLASS = {
   voiceMarksOf: 76_008,
   /** Held while what somebody wants to be told of is counted and changed; id = hash of who. */
   notifyOf: 76_012,
+  /** Held while the accounts of a mail address are counted; id = hash of the address. */
+  emailOf: 76_022,
   /** Held while the index of the search is carried on; id 0. */
   searchIndex: 76_020,
 } as const;

@@ -6,7 +6,7 @@ import { startProcessServer } from "../harness/process_server.ts";
 import { OF_A_CALL, OF_A_MEMBER, overlayKinds, OVERLAYS, POPOVERS } from "./overlays.ts";
 import { settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
-import { SCREENS } from "./screens.ts";
+import { SCREENS, SCREENS_ENV } from "./screens.ts";
 
 const LIGHT = { colorScheme: "light", contrast: "no-preference" } as const;
 /** Themes that differ from the light one in colors alone, as a visitor's system wishes them. */
@@ -108,7 +108,7 @@ Deno.test("a planted barrier is found in the one theme or width that has it", as
 });
 
 Deno.test("no barrier on any screen, in all themes, at three widths", async (t) => {
-  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test", ...SCREENS_ENV });
   const scene = await makeScene(server);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);

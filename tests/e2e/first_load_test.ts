@@ -9,7 +9,7 @@ import { contentPolicy } from "../../ui/lib/content_policy.ts";
 import { PAGE_ROWS } from "../../ui/lib/store/window.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { makeScene, type Scene, sessionCookie } from "./scene.ts";
-import { NO_SCREENS, type ScreenKind, SCREENS } from "./screens.ts";
+import { NO_SCREENS, type ScreenKind, SCREENS, SCREENS_ENV } from "./screens.ts";
 
 /** gzip bytes of script before the page works. */
 const SCRIPT_BYTES: Readonly<Record<ScreenKind, number>> = {
@@ -37,7 +37,7 @@ Deno.test("each page has its place in the list of screens, and each place its pa
 });
 
 Deno.test("every page keeps its budgets and its content policy", async (t) => {
-  await using server = await startProcessServer();
+  await using server = await startProcessServer(SCREENS_ENV);
   const scene = await makeScene(server);
   await fillPage(scene);
   const cookie = await sessionCookie(server.url, "ann");

@@ -6,7 +6,7 @@ import { certify } from "../harness/e2ee_wire.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
-import { SCREENS } from "./screens.ts";
+import { SCREENS, SCREENS_ENV } from "./screens.ts";
 
 /**
  * Writes down how the islands stand before and after `boot` of `ui/client.ts` hydrates them: at its
@@ -75,7 +75,7 @@ interface TakenOver {
 }
 
 Deno.test("each island is taken over as it was drawn", async (t) => {
-  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test", ...SCREENS_ENV });
   const scene = await makeScene(server);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);

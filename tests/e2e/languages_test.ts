@@ -4,7 +4,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { settled } from "./people.ts";
 import { makeScene, type Scene, signIn } from "./scene.ts";
-import { SCREENS } from "./screens.ts";
+import { SCREENS, SCREENS_ENV } from "./screens.ts";
 import { findUntranslated, wordsIn } from "./untranslated.ts";
 
 /** What is called the same in every language. */
@@ -30,7 +30,7 @@ async function wordsOf({ ann, guildId, roomId, general }: Scene): Promise<string
 }
 
 Deno.test("each page from right to left: mirrored, within the window, every word translated", async (t) => {
-  await using server = await startProcessServer();
+  await using server = await startProcessServer(SCREENS_ENV);
   const scene = await makeScene(server);
   const known = await wordsOf(scene);
   const browser = await launchBrowser();

@@ -29,6 +29,13 @@ const bobIn = (rest: string): Screen => ({
 const general = ({ guildId, roomId, general: id }: Scene) =>
   channelPath(guildId, { room_id: roomId, id, private: false });
 
+/** What a server needs for all of them to be there: a mail server, which nobody has to answer for. */
+export const SCREENS_ENV = {
+  OPENGUILD_MAIL_HOST: "127.0.0.1",
+  OPENGUILD_MAIL_PORT: "9",
+  OPENGUILD_MAIL_FROM: "chat@garden.test",
+} as const;
+
 /** Each page of `ui/routes`, by its file: a new one needs a line here, or a test says so. */
 export const SCREENS: Readonly<Record<string, Screen>> = {
   "_404.tsx": { kind: "page", path: () => "/nowhere", status: 404 },
@@ -53,6 +60,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     path: ({ dmRoom, dmMessage }) => messagePath(dmPath(dmRoom), dmMessage),
   },
   "dm/[room]/index.tsx": { kind: "chat", path: ({ dmRoom }) => dmPath(dmRoom) },
+  "email/[token].tsx": { kind: "door", path: () => "/email/used-long-ago", status: 404 },
+  "forgot.tsx": door(() => "/forgot"),
   "g/[guild]/[channel]/[message].tsx": {
     kind: "chat",
     path: (scene) => messagePath(general(scene), scene.messageId),
@@ -102,6 +111,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
   "settings/data.tsx": page("/settings/data"),
+  "settings/email.tsx": page("/settings/email"),
   "settings/encryption.tsx": page("/settings/encryption"),
   "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),

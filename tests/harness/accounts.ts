@@ -86,6 +86,7 @@ export async function testAccounts(
       },
     },
     avatars: { replace: () => Promise.resolve() },
+    mail: { wake: () => {} },
   };
   const account: TestAccounts["account"] = (userName, { cookie = false } = {}) =>
     registerUser({ ...deps, pinned: { registration_mode: "open" } }, {

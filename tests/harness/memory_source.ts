@@ -135,6 +135,7 @@ export class MemorySource implements GatewaySource {
         trial: true,
         version: "0",
         encrypts_automatically: false,
+        mail: false,
         voice: false,
       },
     };

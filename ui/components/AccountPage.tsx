@@ -23,7 +23,7 @@ export function AccountPage(props: {
       title={t("settings.title")}
       heading={props.heading}
       back="/"
-      links={accountLinks(props.admin)}
+      links={accountLinks({ admin: props.admin, mail: props.state.server.mail })}
       here={props.here}
       home="/settings"
       index={props.index ?? false}

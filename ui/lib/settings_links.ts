@@ -11,7 +11,13 @@ export interface SettingsLink {
 }
 
 /** Links of the own account's settings. */
-export function accountLinks(admin: boolean): SettingsLink[] {
+export function accountLinks(
+  { admin, mail }: {
+    admin: boolean;
+    /** Mails can be sent from this server. */
+    mail: boolean;
+  },
+): SettingsLink[] {
   return [
     { href: "/settings/profile", label: t("settings.profile"), icon: "person" },
     { href: "/settings/appearance", label: t("settings.appearance"), icon: "moon" },
@@ -26,6 +32,7 @@ export function accountLinks(admin: boolean): SettingsLink[] {
     { href: "/settings/voice", label: t("voiceSet.title"), icon: "mic" },
     { href: "/settings/sessions", label: t("settings.sessions"), icon: "device" },
     { href: "/settings/encryption", label: t("e2ee.title"), icon: "lock" },
+    ...(mail ? [{ href: "/settings/email", label: t("email.title"), icon: "at" } as const] : []),
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
     { href: "/settings/second-factor", label: t("twoStep.title"), icon: "shield" },
     { href: "/settings/data", label: t("settings.data"), icon: "file" },

@@ -103,7 +103,9 @@ function FirstStep({ data, state }: { data: Data; state: State }) {
           )
           : t("front.invite")}
       </p>
-      <p class="small muted">{t("login.forgot")}</p>
+      <p class="small muted">
+        {state.server.mail ? <a href="/forgot">{t("forgot.link")}</a> : t("login.forgot")}
+      </p>
     </AuthPage>
   );
 }

@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import type { AccountHttpDeps } from "./account_http_deps.ts";
 import { confirmIdentityRoute } from "./account/confirm.ts";
 import { deactivateAccountRoute } from "./account/deactivate.ts";
+import { ownEmailRoutes } from "./account/email.ts";
 import { eraseOwnWordsRoute } from "./account/erasures/create.ts";
 import { listErasuresRoute } from "./account/erasures/list.ts";
 import { getAccountRoute } from "./account/get.ts";
@@ -31,12 +32,14 @@ import { adminLockUserRoute } from "./admin/users/lock.ts";
 import { adminResetLinkRoute } from "./admin/users/reset_link.ts";
 import { adminRevokeSessionsRoute } from "./admin/users/revoke_sessions.ts";
 import { adminSuspendUserRoute } from "./admin/users/suspend.ts";
+import { emailClaimRoutes } from "./email/claim.ts";
 import { finishLoginRoute } from "./finish_login.ts";
 import { getJoinTokenRoute } from "./join_tokens/get.ts";
 import { loginRoute } from "./login.ts";
 import { logoutRoute } from "./logout.ts";
 import { refreshRoute } from "./refresh.ts";
 import { registerRoute } from "./register.ts";
+import { askResetRoute } from "./reset/ask.ts";
 import { getResetRoute } from "./reset/get.ts";
 import { resetPasswordRoute } from "./reset/post.ts";
 import { serverRoute } from "./server.ts";
@@ -54,6 +57,9 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     deactivateAccountRoute(deps),
     eraseOwnWordsRoute(deps),
     listErasuresRoute(deps),
+    ...ownEmailRoutes(deps),
+    ...emailClaimRoutes(deps),
+    askResetRoute(deps),
     getAccountRoute(deps),
     changePasswordRoute(deps),
     ratePasswordRoute(deps),

@@ -18,6 +18,7 @@ export function serverRoute(deps: AccountHttpDeps): Route {
         invite_links: settings.registration_mode === "open" ||
           (settings.registration_mode === "invite" && settings.invite_links_open_registration),
       },
+      mail: deps.mail !== undefined,
       needs_first_administrator: !(await hasAdministrator(deps.sql)),
       source_url: deps.sourceUrl,
       abuse_contact: settings.abuse_contact,

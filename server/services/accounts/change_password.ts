@@ -1,6 +1,7 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Tx } from "../../postgres/sql.ts";
+import { queueNews } from "../mail/mail_queue.ts";
 import { publishAccountEvent } from "./account_event.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
@@ -18,7 +19,7 @@ type PasswordDeps = Pick<
  * @throws OperationError `bad_credentials`, `weak_password`, `rate_limited`, `unavailable`
  */
 export async function changePassword(
-  deps: PasswordDeps & Pick<AccountDeps, "serverName">,
+  deps: PasswordDeps & Pick<AccountDeps, "serverName" | "mail">,
   input: {
     readonly caller: Pick<Caller, "userId" | "sessionId">;
     readonly current: string;
@@ -32,11 +33,13 @@ export async function changePassword(
   const hash = await deps.passwords.hash(input.next);
   const nowMs = deps.clock.now();
   const ended = await deps.sql.begin(async (tx) => {
+    await queueNews(tx, { kind: "password_changed", userId, nowMs });
     await storePassword(tx, { userId, hash, nowMs });
     return await tx<{ session_id: string }[]>`
       delete from sessions where user_id = ${userId} and session_id <> ${sessionId}
       returning session_id`;
   });
+  deps.mail?.wake();
   const sessionIds = ended.map((row) => row.session_id);
   endSessions(deps, { userId, sessionIds, reason: "The password was changed." });
   return { sessionsEnded: sessionIds.length };

@@ -11,6 +11,7 @@ import { getAdminUser } from "./admin_users.ts";
 import { writeAudit } from "./audit.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
+import { forgetEmail } from "./own_email.ts";
 import { type AdminAct, lockRow, requireDispensable } from "./set_account_state.ts";
 
 /**
@@ -97,8 +98,9 @@ async function requireDeactivable(tx: Tx, act: AdminAct): Promise<void> {
   await requireDispensable(tx, act.actor === act.userId ? { ...act, actor: null } : act, held);
 }
 
-/** All that opens the account: password, second step, links and sessions. */
+/** All that opens the account: mail address, password, second step, links and sessions. */
 async function endSignIn(tx: Tx, userId: string): Promise<void> {
+  await forgetEmail(tx, userId);
   await tx`delete from credentials where user_id = ${userId}`;
   await tx`delete from second_factors where user_id = ${userId}`;
   await tx`delete from login_challenges where user_id = ${userId}`;

@@ -4,7 +4,7 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { Sql } from "../../postgres/sql.ts";
-import type { AvatarGate, DepartureGate, InviteGate } from "./gates.ts";
+import type { AvatarGate, DepartureGate, InviteGate, MailGate } from "./gates.ts";
 import type { Passwords } from "./password_pool.ts";
 import type { SessionCache } from "./session_cache.ts";
 import type { PinnedSettings } from "./pinned_settings.ts";
@@ -31,4 +31,6 @@ export interface AccountDeps {
   readonly invites: InviteGate;
   readonly departures: DepartureGate;
   readonly avatars: AvatarGate;
+  /** Absent where no mail server is configured. */
+  readonly mail: MailGate | undefined;
 }

@@ -36,6 +36,12 @@ export interface DepartureGate {
   leaveAll(userId: UserId): Promise<void>;
 }
 
+/** What accounts must know of mails: those that wait are in the database. */
+export interface MailGate {
+  /** Something waits to be sent. */
+  wake(): void;
+}
+
 /** Keeps count of an uploaded picture's use as an avatar. */
 export interface AvatarGate {
   /**

@@ -56,6 +56,29 @@ export async function makeResetLink(
   return { url: `${deps.publicUrl}/reset/${secret.text}`, expires_ts: expiresTs };
 }
 
+/** Mailed links of a user that are good at once: who asks again shall not end the one on its way. */
+const MAILED_LINKS = 4;
+
+/**
+ * A link for a mail that was asked for, maybe by somebody else: it leaves the user's newest
+ * links as they are.
+ */
+export async function makeMailedResetLink(
+  tx: Tx,
+  deps: { readonly rng: Rng; readonly publicUrl: string; readonly nowMs: number },
+  userId: string,
+): Promise<string> {
+  const secret = newSecret(deps.rng, "link");
+  await tx`
+    delete from one_time_links where token_hash in (
+      select token_hash from one_time_links where kind = 'reset' and user_id = ${userId}
+      order by created_ts desc, token_hash offset ${MAILED_LINKS - 1})`;
+  await tx`
+    insert into one_time_links (token_hash, kind, user_id, created_ts, expires_ts)
+    values (${secret.hash}, 'reset', ${userId}, ${deps.nowMs}, ${deps.nowMs + RESET_LINK_MS})`;
+  return `${deps.publicUrl}/reset/${secret.text}`;
+}
+
 export interface HeldLink {
   readonly kind: "first_administrator" | "reset";
   readonly userId: string | null;

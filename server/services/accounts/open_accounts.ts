@@ -9,7 +9,7 @@ import type { Sql } from "../../postgres/sql.ts";
 import { replaceMediaUse } from "../media/replace_media_use.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AccountDeps } from "./deps.ts";
-import type { DepartureGate, InviteGate } from "./gates.ts";
+import type { DepartureGate, InviteGate, MailGate } from "./gates.ts";
 import { makeFirstAdministratorLink, type OneTimeLink } from "./one_time_link.ts";
 import { PasswordPool } from "./password_pool.ts";
 import type { PinnedSettings } from "./pinned_settings.ts";
@@ -35,6 +35,7 @@ export interface OpenAccountsOptions {
   readonly publicUrl: string;
   readonly invites: InviteGate;
   readonly departures: DepartureGate;
+  readonly mail: MailGate | undefined;
 }
 
 /** The accounts part of a running server. */
@@ -70,6 +71,7 @@ export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
     pinned: pinnedOf(config),
     invites: options.invites,
     departures: options.departures,
+    mail: options.mail,
     avatars: {
       replace: async (tx, { userId, uri }) => {
         const use = { kind: "avatar", subject: userId } as const;

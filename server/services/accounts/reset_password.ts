@@ -2,6 +2,7 @@ import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { Tx } from "../../postgres/sql.ts";
+import { queueNews } from "../mail/mail_queue.ts";
 import { namesOf, storePassword } from "./change_password.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
@@ -57,6 +58,7 @@ export async function resetPassword(
     | "throttle"
     | "serverName"
     | "lifetimes"
+    | "mail"
   >,
   input: {
     readonly token: string;
@@ -75,6 +77,7 @@ export async function resetPassword(
   const nowMs = deps.clock.now();
   const change = async (tx: Tx) => {
     if (!(await useLink(tx, input.token, nowMs))) throw noLink();
+    await queueNews(tx, { kind: "password_changed", userId, nowMs });
     await storePassword(tx, { userId, hash, nowMs });
     const ended = await tx<{ session_id: string }[]>`
       delete from sessions where user_id = ${userId} returning session_id`;
@@ -85,6 +88,7 @@ export async function resetPassword(
   const { started, ended } = user.guarded
     ? await takeCode(deps, { userId, code: input.code ?? "" }, change)
     : await deps.sql.begin(change);
+  deps.mail?.wake();
   endSessions(deps, {
     userId,
     sessionIds: ended.map((row) => row.session_id),

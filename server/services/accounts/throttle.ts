@@ -62,6 +62,16 @@ export interface ThrottlePolicies {
   readonly keyClaimServer: Bucket;
   /** Searches through messages by one account. */
   readonly search: Bucket;
+  /** Mails with a link to confirm an address, asked for by one account. */
+  readonly mailAccount: Bucket;
+  /** The same to one address, whoever asks. */
+  readonly mailAddress: Bucket;
+  /** Links for a new password, asked for from one address. */
+  readonly resetAddress: Bucket;
+  /** The same for one name or mail address that was typed, whether or not there is an account. */
+  readonly resetAsked: Bucket;
+  /** Links for a new password, mailed to one account. */
+  readonly resetAccount: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -103,6 +113,11 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     voiceRingRoom: bucket(2, { perMs: MINUTE_MS, bursts: 2 }),
     keyClaimServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     search: bucket(lookups * 4, { perMs: MINUTE_MS, bursts: 1 }),
+    mailAccount: bucket(lookups, { perMs: 6 * HOUR_MS, bursts: 1 / 6 }),
+    mailAddress: bucket(lookups, { perMs: 6 * HOUR_MS, bursts: 1 / 6 }),
+    resetAddress: bucket(lookups, { perMs: HOUR_MS, bursts: 1 }),
+    resetAsked: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
+    resetAccount: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

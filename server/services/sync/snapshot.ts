@@ -21,6 +21,7 @@ export interface ServerFacts {
   readonly version: string;
   /** `encryption.automatic`. */
   readonly encrypts_automatically: boolean;
+  readonly mail: boolean;
   /** Voice channels can be joined here. */
   readonly voice: boolean;
 }

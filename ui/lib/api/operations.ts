@@ -11,6 +11,7 @@ import type * as e2ee_backup from "../../../core/api/e2ee_backup.ts";
 import type * as e2ee_devices from "../../../core/api/e2ee_devices.ts";
 import type * as e2ee_groups from "../../../core/api/e2ee_groups.ts";
 import type * as e2ee_keys from "../../../core/api/e2ee_keys.ts";
+import type * as email from "../../../core/api/email.ts";
 import type * as emoji from "../../../core/api/emoji.ts";
 import type * as erasure from "../../../core/api/erasure.ts";
 import type * as group_dms from "../../../core/api/group_dms.ts";
@@ -127,6 +128,13 @@ export const OPERATIONS = {
   claimKeyPackages: ["POST", "/client/v1/rooms/:room_id/key-packages"],
   countKeyPackages: ["GET", "/client/v1/key-packages"],
   uploadKeyPackages: ["PUT", "/client/v1/key-packages"],
+  askReset: ["POST", "/client/v1/reset"],
+  dropEmailClaim: ["DELETE", "/client/v1/account/email/waiting"],
+  getEmail: ["GET", "/client/v1/account/email"],
+  getEmailClaim: ["GET", "/client/v1/email/:token"],
+  removeEmail: ["DELETE", "/client/v1/account/email"],
+  setEmail: ["PUT", "/client/v1/account/email"],
+  verifyEmail: ["POST", "/client/v1/email/:token"],
   addEmoji: ["PUT", "/client/v1/guilds/:guild_id/emoji/:name"],
   removeEmoji: ["DELETE", "/client/v1/guilds/:guild_id/emoji/:name"],
   eraseOwnWords: ["POST", "/client/v1/account/erasures"],
@@ -333,6 +341,13 @@ export interface OperationTypes {
   claimKeyPackages: typeof e2ee_keys.claimKeyPackages;
   countKeyPackages: typeof e2ee_keys.countKeyPackages;
   uploadKeyPackages: typeof e2ee_keys.uploadKeyPackages;
+  askReset: typeof email.askReset;
+  dropEmailClaim: typeof email.dropEmailClaim;
+  getEmail: typeof email.getEmail;
+  getEmailClaim: typeof email.getEmailClaim;
+  removeEmail: typeof email.removeEmail;
+  setEmail: typeof email.setEmail;
+  verifyEmail: typeof email.verifyEmail;
   addEmoji: typeof emoji.addEmoji;
   removeEmoji: typeof emoji.removeEmoji;
   eraseOwnWords: typeof erasure.eraseOwnWords;

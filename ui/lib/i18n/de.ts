@@ -8,6 +8,7 @@ import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
 import { rightTexts } from "./de_rights.ts";
 import { knowing } from "./de_knowing.ts";
+import { mailTexts } from "./de_mail.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
 import { privateTexts } from "./de_private.ts";
@@ -453,6 +454,7 @@ export const de: Catalogue = {
   ...frame,
   ...people,
   ...knowing,
+  ...mailTexts,
   ...encryption,
   ...emojiNames,
   ...settings,

@@ -7,6 +7,7 @@ import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
 import { rightTexts } from "./en_rights.ts";
 import { knowing } from "./en_knowing.ts";
+import { mailTexts } from "./en_mail.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
 import { privateTexts } from "./en_private.ts";
@@ -441,6 +442,7 @@ export const en = {
   ...frame,
   ...people,
   ...knowing,
+  ...mailTexts,
   ...encryption,
   ...emojiNames,
   ...settings,

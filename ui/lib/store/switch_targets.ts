@@ -107,7 +107,8 @@ function people(state: ChatState): Target[] {
 }
 
 function pages(state: ChatState): Target[] {
-  return accountLinks(state.self.value.admin).map(({ href, label, icon }): Target => ({
+  const { admin } = state.self.value;
+  return accountLinks({ admin, mail: state.server.mail }).map(({ href, label, icon }): Target => ({
     ...NOTHING_NEW,
     kind: "page",
     text: label,

@@ -1,0 +1,148 @@
+import { OperationError } from "../../../core/errors.ts";
+import { localpartOf, parseTypedUserId, type UserId, userIdOf } from "../../../core/ids/user_id.ts";
+import type { ServerName } from "../../../core/ids/server_name.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
+import type { Rng } from "../../../core/ports/rng.ts";
+import type { MailAbout } from "../../../ui/lib/mail/mail_parts.ts";
+import type { Sql } from "../../postgres/sql.ts";
+import { makeMailedResetLink } from "../accounts/one_time_link.ts";
+import { EMAIL_LINK_MS } from "../accounts/own_email.ts";
+import { newSecret } from "../accounts/secret.ts";
+import type { Throttle } from "../accounts/throttle.ts";
+import { ACCOUNTS_PER_ADDRESS } from "../accounts/verify_email.ts";
+import type { Mail } from "./mailer.ts";
+import type { DueMail } from "./mail_jobs.ts";
+
+export interface PrepareDeps {
+  readonly sql: Sql;
+  readonly clock: Pick<Clock, "now">;
+  readonly rng: Rng;
+  readonly serverName: ServerName;
+  readonly publicUrl: string;
+  readonly throttle: Pick<Throttle, "take">;
+}
+
+interface Prepared {
+  readonly to: string;
+  readonly about: MailAbout;
+  /** Where it is not that of the queue's row. */
+  readonly language?: string;
+}
+
+/**
+ * What a queued mail says. Its links are made here and stand nowhere but in the mail; one that is
+ * sent again has others. Undefined where what it was about is gone.
+ */
+export async function prepareMail(deps: PrepareDeps, due: DueMail): Promise<Mail | undefined> {
+  const prepared = await prepare(deps, due);
+  if (prepared === undefined) return undefined;
+  // Only a server that sends mails needs the texts and what draws them.
+  const { renderMail } = await import("../../../ui/lib/mail/render_mail.tsx");
+  return {
+    to: prepared.to,
+    ...renderMail(prepared.about, {
+      server: deps.serverName,
+      publicUrl: deps.publicUrl,
+      language: prepared.language ?? due.language,
+    }),
+  };
+}
+
+function prepare(deps: PrepareDeps, due: DueMail): Promise<Prepared | undefined> {
+  switch (due.kind) {
+    case "verify_address":
+      return addressLink(deps, due.about["user_id"] as UserId);
+    case "reset_password":
+      return resetLinks(deps, due);
+    case "address_changed":
+    case "password_changed":
+      return Promise.resolve(news(deps, due));
+  }
+}
+
+function news({ publicUrl }: PrepareDeps, due: DueMail): Prepared | undefined {
+  const { kind, recipient, about } = due;
+  if (recipient === null) return undefined;
+  const userName = localpartOf(about["user_id"] as UserId);
+  return {
+    to: recipient,
+    about: kind === "address_changed"
+      ? { kind, userName, now: about["now"] as string | null }
+      : { kind: "password_changed", userName, url: `${publicUrl}/forgot` },
+  };
+}
+
+async function addressLink(
+  { sql, clock, rng, publicUrl }: PrepareDeps,
+  userId: UserId,
+): Promise<Prepared | undefined> {
+  const secret = newSecret(rng, "link");
+  const nowMs = clock.now();
+  const [claim] = await sql<{ address: string; language: string }[]>`
+    update email_claims set token_hash = ${secret.hash}, expires_ts = ${nowMs + EMAIL_LINK_MS}
+    where user_id = ${userId} and expires_ts > ${nowMs}
+    returning address, language`;
+  if (claim === undefined) return undefined;
+  return {
+    to: claim.address,
+    language: claim.language,
+    about: {
+      kind: "verify_address",
+      userName: localpartOf(userId),
+      url: `${publicUrl}/email/${secret.text}`,
+    },
+  };
+}
+
+interface Account {
+  user_id: UserId;
+  address: string;
+  language: string | null;
+}
+
+/** A link for each account of an address, or the one of a name; they go where the account says. */
+async function resetLinks(
+  deps: PrepareDeps,
+  due: DueMail,
+): Promise<Prepared | undefined> {
+  const who = String(due.about["who"]);
+  const accounts: Account[] = [];
+  for (const account of await accountsOf(deps, who)) {
+    // A mail that is sent again was counted when it was tried first.
+    if (due.tries > 1 || await mayReset(deps, account.user_id)) accounts.push(account);
+  }
+  const [first] = accounts;
+  if (first === undefined) return undefined;
+  const nowMs = deps.clock.now();
+  const links = await deps.sql.begin(async (tx) => {
+    const made = [];
+    for (const { user_id: userId } of accounts) {
+      const url = await makeMailedResetLink(tx, { ...deps, nowMs }, userId);
+      made.push({ userName: localpartOf(userId), url });
+    }
+    return made;
+  });
+  const about: MailAbout = { kind: "reset_password", links };
+  return { to: first.address, about, ...(first.language ? { language: first.language } : {}) };
+}
+
+async function accountsOf({ sql, serverName }: PrepareDeps, who: string): Promise<Account[]> {
+  const named = who.startsWith("@") ? parseTypedUserId(who) : userIdOf(who, serverName);
+  return await sql<Account[]>`
+    select user_id, e.address, u.language from email_addresses e join users u using (user_id)
+    where ${
+    named === undefined ? sql`e.folded = ${who}` : sql`user_id = ${named}`
+  } and u.state not in ('deactivated', 'locked')
+    order by user_id limit ${ACCOUNTS_PER_ADDRESS}`;
+}
+
+/** Whoever asks, under whatever name: one account is sent few links. */
+async function mayReset({ throttle }: PrepareDeps, userId: UserId): Promise<boolean> {
+  try {
+    await throttle.take("links were sent", [{ policy: "resetAccount", who: userId }]);
+    return true;
+  } catch (error) {
+    if (error instanceof OperationError && error.code === "rate_limited") return false;
+    throw error;
+  }
+}

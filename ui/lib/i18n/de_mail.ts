@@ -1,0 +1,62 @@
+import type { mailTexts as english } from "./en_mail.ts";
+
+/** German for `en_mail.ts`. */
+export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
+  "mail.copy": "Oder öffne diese Adresse:",
+  "mail.day": "Der Link gilt einmal, 24 Stunden lang.",
+  "mail.notYou": "Warst du das nicht, tu nichts: Ohne den Link geschieht nichts.",
+  "mail.verify.subject": "Bestätige deine Adresse für {server}",
+  "mail.verify.text":
+    "Jemand, hoffentlich du, möchte diese Adresse für das Konto {name} auf {server} verwenden.",
+  "mail.verify.link": "Diese Adresse bestätigen",
+  "mail.changed.subject": "Die Adresse deines Kontos auf {server} ist eine andere",
+  "mail.changed.text":
+    "Das Konto {name} auf {server} verwendet von jetzt an eine andere Adresse: {address}. Diese hier gehört nicht mehr dazu.",
+  "mail.changed.none":
+    "Das Konto {name} auf {server} hat keine Mailadresse mehr. Diese hier gehört nicht mehr dazu.",
+  "mail.changed.notYou":
+    "Warst du das nicht, ist jemand anderes in deinem Konto angemeldet: Ändere das Passwort, melde alle Geräte ab und sag es denen, die den Server betreiben.",
+  "mail.password.subject": "Dein Passwort auf {server} wurde geändert",
+  "mail.password.text": "Das Passwort des Kontos {name} auf {server} wurde eben geändert.",
+  "mail.password.link": "Ein anderes Passwort setzen",
+  "mail.password.notYou": "Warst du das, ist nichts zu tun.",
+  "mail.reset.subject": "Setze ein neues Passwort auf {server}",
+  "mail.reset.text":
+    "Jemand, hoffentlich du, hat das Passwort eines Kontos mit dieser Adresse auf {server} vergessen.",
+  "mail.reset.link": "Neues Passwort für {name} setzen",
+  "mail.test.subject": "Ein Test der Mails von {server}",
+  "mail.test.text": "Mails von {server} kommen hier an. Niemand muss etwas tun.",
+
+  "email.title": "Mailadresse",
+  "email.lead":
+    "Mit einer Adresse von dir kannst du ein neues Passwort setzen, wenn du das alte vergessen hast. Nur du und die Leute, die diesen Server betreiben, können sie sehen.",
+  "email.none": "Dieses Konto hat keine Mailadresse.",
+  "email.have": "Die Adresse dieses Kontos ist {address}.",
+  "email.since": "Bestätigt {when}",
+  "email.waits":
+    "Eine Mail ging an {address}. Öffne den Link darin, um zu bestätigen, dass die Adresse deine ist; er gilt bis {when}.",
+  "email.again": "Noch einmal senden",
+  "email.stop": "Diese Adresse nicht verwenden",
+  "email.field": "Neue Mailadresse",
+  "email.set": "Bestätigung senden",
+  "email.remove": "Adresse entfernen",
+  "email.removeText":
+    "Ein vergessenes Passwort können dann nur die Leute, die diesen Server betreiben, neu setzen lassen.",
+  "email.confirm.title": "Bestätige deine Adresse",
+  "email.confirm.text": "Soll {address} zum Konto {name} gehören?",
+  "email.confirm.submit": "Ja, sie ist meine",
+  "email.confirm.done": "{address} gehört von jetzt an zum Konto {name}.",
+  "email.confirm.used":
+    "Dieser Link wurde verwendet, durch einen neueren ersetzt oder ist über einen Tag alt. Fordere in den Einstellungen deines Kontos einen neuen an.",
+  "email.goOn": "Weiter",
+
+  "forgot.title": "Passwort vergessen?",
+  "forgot.link": "Passwort vergessen?",
+  "forgot.text":
+    "Hat dein Konto eine Mailadresse, schicken wir dorthin einen Link, mit dem du ein neues Passwort setzt. Hat es keine, bitte jemanden, der diesen Server verwaltet, um einen Link.",
+  "forgot.field": "Benutzername oder Mailadresse",
+  "forgot.submit": "Link zusenden",
+  "forgot.sent":
+    "Gibt es ein solches Konto mit einer Mailadresse, ist eine Mail unterwegs. Sieh auch im Spam-Ordner nach. Der Link darin gilt 24 Stunden.",
+  "forgot.back": "Zurück zur Anmeldung",
+};

@@ -1,0 +1,60 @@
+/** Texts of mails, of the address of an account, and of what happens through them. */
+export const mailTexts = {
+  "mail.copy": "Or open this address:",
+  "mail.day": "The link works once, for 24 hours.",
+  "mail.notYou": "If this was not you, do nothing: without the link nothing happens.",
+  "mail.verify.subject": "Confirm your address for {server}",
+  "mail.verify.text":
+    "Somebody, hopefully you, wants to use this address for the account {name} on {server}.",
+  "mail.verify.link": "Confirm this address",
+  "mail.changed.subject": "The address of your account on {server} has changed",
+  "mail.changed.text":
+    "The account {name} on {server} uses another address from now on: {address}. This one no longer belongs to it.",
+  "mail.changed.none":
+    "The account {name} on {server} has no mail address any more. This one no longer belongs to it.",
+  "mail.changed.notYou":
+    "If this was not you, somebody else is signed in to your account: change its password, sign out every device, and tell the people who run the server.",
+  "mail.password.subject": "Your password on {server} was changed",
+  "mail.password.text": "The password of the account {name} on {server} was changed just now.",
+  "mail.password.link": "Set another password",
+  "mail.password.notYou": "If this was you, there is nothing to do.",
+  "mail.reset.subject": "Set a new password on {server}",
+  "mail.reset.text":
+    "Somebody, hopefully you, has forgotten the password of an account with this address on {server}.",
+  "mail.reset.link": "Set a new password for {name}",
+  "mail.test.subject": "A test of mails from {server}",
+  "mail.test.text": "Mails from {server} arrive here. Nobody needs to do anything.",
+
+  "email.title": "Mail address",
+  "email.lead":
+    "With an address of yours you can set a new password when you have forgotten the old one. Nobody but you and those who run this server can see it.",
+  "email.none": "This account has no mail address.",
+  "email.have": "The address of this account is {address}.",
+  "email.since": "Confirmed {when}",
+  "email.waits":
+    "A mail was sent to {address}. Open the link in it to confirm that the address is yours; until {when} it is good.",
+  "email.again": "Send it again",
+  "email.stop": "Do not use this address",
+  "email.field": "New mail address",
+  "email.set": "Send a confirmation",
+  "email.remove": "Remove the address",
+  "email.removeText":
+    "A forgotten password can then be set anew only by the people who run this server.",
+  "email.confirm.title": "Confirm your address",
+  "email.confirm.text": "Shall {address} belong to the account {name}?",
+  "email.confirm.submit": "Yes, it is mine",
+  "email.confirm.done": "{address} belongs to the account {name} from now on.",
+  "email.confirm.used":
+    "This link was used, replaced by a newer one, or is over a day old. Ask for another in the settings of your account.",
+  "email.goOn": "Go on",
+
+  "forgot.title": "Forgotten your password?",
+  "forgot.link": "Forgotten your password?",
+  "forgot.text":
+    "If your account has a mail address, we send it a link to set a new password. Without one, ask an administrator of this server for a link.",
+  "forgot.field": "User name or mail address",
+  "forgot.submit": "Send me a link",
+  "forgot.sent":
+    "If there is such an account with a mail address, a mail is on its way. Look into your spam folder, too. The link in it works for 24 hours.",
+  "forgot.back": "Back to the login",
+} as const;
