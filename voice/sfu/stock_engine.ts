@@ -7,6 +7,11 @@ import { SendQueue } from "./send_queue.ts";
 
 const CIPHER = "aes-128-gcm";
 const TAG_BYTES = 16;
+/**
+ * Deno takes new memory of twice this size for each datagram that comes (64 KiB without it), and
+ * leaves the system's own buffer as it is.
+ */
+const RECEIVE_BYTES = 2048;
 
 const aead: Aead = {
   seal(key, nonce, known, plain, out) {
@@ -44,9 +49,14 @@ async function bindUdp(hostname: string, port: number): Promise<UdpSocket> {
       ? {
         type: "udp6",
         ipv6Only: true,
+        recvBufferSize: RECEIVE_BYTES,
         lookup: (address, _options, done) => done(null, address, 6),
       }
-      : { type: "udp4", lookup: (address, _options, done) => done(null, address, 4) },
+      : {
+        type: "udp4",
+        recvBufferSize: RECEIVE_BYTES,
+        lookup: (address, _options, done) => done(null, address, 4),
+      },
   );
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);
