@@ -65,13 +65,14 @@ import * as route61 from "./routes/settings/index.tsx";
 import * as route62 from "./routes/settings/keyboard.tsx";
 import * as route63 from "./routes/settings/language.tsx";
 import * as route64 from "./routes/settings/notifications.tsx";
-import * as route65 from "./routes/settings/password.tsx";
-import * as route66 from "./routes/settings/privacy.tsx";
-import * as route67 from "./routes/settings/profile.tsx";
-import * as route68 from "./routes/settings/second-factor.tsx";
-import * as route69 from "./routes/settings/sessions.tsx";
-import * as route70 from "./routes/settings/voice.tsx";
-import * as route71 from "./routes/setup/[token].tsx";
+import * as route65 from "./routes/settings/passkeys.tsx";
+import * as route66 from "./routes/settings/password.tsx";
+import * as route67 from "./routes/settings/privacy.tsx";
+import * as route68 from "./routes/settings/profile.tsx";
+import * as route69 from "./routes/settings/second-factor.tsx";
+import * as route70 from "./routes/settings/sessions.tsx";
+import * as route71 from "./routes/settings/voice.tsx";
+import * as route72 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -84,14 +85,17 @@ import island8 from "./islands/LogoutForm.tsx";
 import island9 from "./islands/LookPreview.tsx";
 import island10 from "./islands/NotificationTest.tsx";
 import island11 from "./islands/OfflineApp.tsx";
-import island12 from "./islands/PasswordMeter.tsx";
-import island13 from "./islands/PermissionDiff.tsx";
-import island14 from "./islands/ProfileForm.tsx";
-import island15 from "./islands/RestoreMessages.tsx";
-import island16 from "./islands/SettingsGuard.tsx";
-import island17 from "./islands/SettingsSearch.tsx";
-import island18 from "./islands/VerifyDevice.tsx";
-import island19 from "./islands/VoiceSettings.tsx";
+import island12 from "./islands/PasskeyAdd.tsx";
+import island13 from "./islands/PasskeyConfirm.tsx";
+import island14 from "./islands/PasskeyLogin.tsx";
+import island15 from "./islands/PasswordMeter.tsx";
+import island16 from "./islands/PermissionDiff.tsx";
+import island17 from "./islands/ProfileForm.tsx";
+import island18 from "./islands/RestoreMessages.tsx";
+import island19 from "./islands/SettingsGuard.tsx";
+import island20 from "./islands/SettingsSearch.tsx";
+import island21 from "./islands/VerifyDevice.tsx";
+import island22 from "./islands/VoiceSettings.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -160,13 +164,14 @@ export const snapshot: Snapshot = {
     { file: "settings/keyboard.tsx", module: route62 },
     { file: "settings/language.tsx", module: route63 },
     { file: "settings/notifications.tsx", module: route64 },
-    { file: "settings/password.tsx", module: route65 },
-    { file: "settings/privacy.tsx", module: route66 },
-    { file: "settings/profile.tsx", module: route67 },
-    { file: "settings/second-factor.tsx", module: route68 },
-    { file: "settings/sessions.tsx", module: route69 },
-    { file: "settings/voice.tsx", module: route70 },
-    { file: "setup/[token].tsx", module: route71 },
+    { file: "settings/passkeys.tsx", module: route65 },
+    { file: "settings/password.tsx", module: route66 },
+    { file: "settings/privacy.tsx", module: route67 },
+    { file: "settings/profile.tsx", module: route68 },
+    { file: "settings/second-factor.tsx", module: route69 },
+    { file: "settings/sessions.tsx", module: route70 },
+    { file: "settings/voice.tsx", module: route71 },
+    { file: "setup/[token].tsx", module: route72 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
@@ -181,13 +186,16 @@ export const snapshot: Snapshot = {
     { name: "LookPreview", component: island9 },
     { name: "NotificationTest", component: island10 },
     { name: "OfflineApp", component: island11 },
-    { name: "PasswordMeter", component: island12 },
-    { name: "PermissionDiff", component: island13 },
-    { name: "ProfileForm", component: island14 },
-    { name: "RestoreMessages", component: island15 },
-    { name: "SettingsGuard", component: island16 },
-    { name: "SettingsSearch", component: island17 },
-    { name: "VerifyDevice", component: island18 },
-    { name: "VoiceSettings", component: island19 },
+    { name: "PasskeyAdd", component: island12 },
+    { name: "PasskeyConfirm", component: island13 },
+    { name: "PasskeyLogin", component: island14 },
+    { name: "PasswordMeter", component: island15 },
+    { name: "PermissionDiff", component: island16 },
+    { name: "ProfileForm", component: island17 },
+    { name: "RestoreMessages", component: island18 },
+    { name: "SettingsGuard", component: island19 },
+    { name: "SettingsSearch", component: island20 },
+    { name: "VerifyDevice", component: island21 },
+    { name: "VoiceSettings", component: island22 },
   ],
 };

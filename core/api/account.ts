@@ -60,6 +60,9 @@ export const ServerFacts = z.object({
   trial: z.boolean().describe("No name was chosen yet: nothing here will federate"),
   version: z.string(),
   public_url: z.string(),
+  passkey_origin: z.string().nullable().describe(
+    "The one address where passkeys of this server work; null: its public URL can have none",
+  ),
   public_url_local: z.boolean().describe("Links work on this machine only"),
   registration: z.object({
     mode: RegistrationMode,
@@ -299,19 +302,6 @@ export const ratePassword = defineOperation({
     reason: z.string().nullable().describe("Why it is not accepted"),
   }),
   errors: ["rate_limited", "unavailable"],
-});
-
-export const confirmIdentity = defineOperation({
-  id: "confirmIdentity",
-  method: "POST",
-  path: "/client/v1/account/confirm",
-  tag: "account",
-  summary: "Enter the password again before a dangerous act",
-  auth: "user",
-  whileSuspended: true,
-  body: z.object({ password: TypedPassword }),
-  result: z.object({ confirmed_until: z.number().int() }),
-  errors: ["bad_credentials", "rate_limited", "unavailable"],
 });
 
 export const deactivateAccount = defineOperation({

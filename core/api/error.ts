@@ -8,6 +8,8 @@ export const ERROR_STATUS = {
   bad_user_name: 400,
   /** The code of the second step of signing in is wrong, too old or was used. */
   bad_code: 400,
+  /** The authenticator's answer does not prove the passkey: wrong, too late or used already. */
+  bad_passkey: 400,
   unauthorized: 401,
   token_expired: 401,
   bad_credentials: 401,

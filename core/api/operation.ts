@@ -25,7 +25,7 @@ export interface Operation<
   readonly tag: string;
   readonly summary: string;
   readonly auth: Auth;
-  /** Asks for the password again when it was not given within the last minutes. */
+  /** Asks for password, code or passkey again unless one was given within the last minutes. */
   readonly confirm?: boolean;
   /** The body is bytes the handler streams itself under its own limit; no JSON is read. */
   readonly binaryBody?: boolean;

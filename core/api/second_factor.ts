@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SessionGrant, SignInFrom, TypedPassword } from "./account.ts";
 import { defineOperation } from "./operation.ts";
+import { PasskeyAnswer } from "./passkeys.ts";
 
 /** Recovery codes of one set. */
 export const RECOVERY_CODES = 10;
@@ -15,8 +16,10 @@ const RecoveryCodes = z.object({
 });
 const password = TypedPassword.describe("The account's own, entered again");
 
-/** Whether the account asks for more than the password. */
+/** Whether the account asks for more than the password, and what else proves its owner. */
 export const SecondFactor = z.object({
+  password: z.boolean().describe("The account has a password"),
+  passkeys: z.number().int().describe("How many there are"),
   totp: z.boolean().describe("Codes of an authenticator app are asked for when signing in"),
   since_ts: z.number().int().nullable().describe("Milliseconds since the epoch"),
   recovery_codes_left: z.number().int(),
@@ -27,6 +30,7 @@ export type SecondFactor = z.infer<typeof SecondFactor>;
 export const LoginChallenge = z.object({
   challenge: z.string().describe("Good for one sign-in, for ten minutes"),
   expires_ts: z.number().int(),
+  passkey: z.boolean().describe("A passkey of the account will do in place of a code"),
 });
 export type LoginChallenge = z.infer<typeof LoginChallenge>;
 
@@ -39,10 +43,13 @@ export const finishLogin = defineOperation({
   auth: "none",
   body: SignInFrom.extend({
     challenge: z.string().max(200).describe("Of the details of that answer"),
-    code: TypedCode,
+    code: TypedCode.optional(),
+    passkey: PasskeyAnswer.optional().describe("In place of a code; see beginPasskeyLogin"),
+  }).refine(({ code, passkey }) => (code === undefined) !== (passkey === undefined), {
+    error: "give either a code or a passkey",
   }),
   result: SessionGrant,
-  errors: ["bad_code", "gone", "account_locked", "rate_limited"],
+  errors: ["bad_code", "bad_passkey", "gone", "account_locked", "rate_limited", "unavailable"],
 });
 
 export const getSecondFactor = defineOperation({
@@ -109,4 +116,24 @@ export const removeTotp = defineOperation({
   body: z.object({ password, code: TypedCode }),
   result: z.object({}),
   errors: ["bad_credentials", "bad_code", "conflict", "rate_limited", "unavailable"],
+});
+
+export const confirmIdentity = defineOperation({
+  id: "confirmIdentity",
+  method: "POST",
+  path: "/client/v1/account/confirm",
+  tag: "account",
+  summary: "Prove once more who you are before a dangerous act: by one of three",
+  auth: "user",
+  whileSuspended: true,
+  body: z.object({
+    password: TypedPassword.optional(),
+    code: TypedCode.optional(),
+    passkey: PasskeyAnswer.optional().describe("See beginPasskeyConfirm"),
+  }).refine(
+    (body) => Object.values(body).filter((proof) => proof !== undefined).length === 1,
+    { error: "give one of password, code and passkey" },
+  ),
+  result: z.object({ confirmed_until: z.number().int() }),
+  errors: ["bad_credentials", "bad_code", "bad_passkey", "rate_limited", "unavailable"],
 });

@@ -37,6 +37,7 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   "npm:commander": ["server/cli/"],
   "npm:acme-client": ["server/tls/"],
   "npm:nodemailer": ["server/mail/"],
+  "npm:@simplewebauthn/server": ["server/services/accounts/"],
 };
 
 /** Tools of the build and of tests: never in what `main.ts` reaches. */

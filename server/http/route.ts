@@ -186,7 +186,7 @@ async function identifyCaller(
   if (operation.confirm === true && (caller.confirmedUntil ?? 0) <= deps.clock.now()) {
     throw new OperationError(
       "confirmation_required",
-      "Confirm your password once more before doing this.",
+      "Confirm once more that it is you before doing this.",
     );
   }
   return caller;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Secret, TOTP } from "otpauth";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
+import { plugInAuthenticator } from "../harness/virtual_authenticator.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
 
@@ -73,7 +74,7 @@ Deno.test("a stranger starts a server, founds a guild, invites a friend, and the
     await ann.page.waitForURL(/\/login/);
     await ann.page.getByLabel("User name").fill("ann");
     await ann.page.getByLabel("Password").fill(PASSWORD);
-    await ann.page.getByRole("button", { name: "Log in" }).click();
+    await ann.page.getByRole("button", { name: "Log in", exact: true }).click();
     await ann.page.locator("article", { hasText: "Welcome!" }).waitFor();
   });
 
@@ -111,6 +112,35 @@ Deno.test("a stranger starts a server, founds a guild, invites a friend, and the
       await other.page.getByText("9 recovery codes are left.").waitFor();
     },
   );
+
+  await t.step("a passkey takes the second step, and then opens the account alone", async () => {
+    const { page } = ann;
+    const key = await plugInAuthenticator(page);
+    await page.goto(`${server.base}/settings/passkeys`);
+    await settled(page);
+    await page.getByLabel("Name").fill("Key ring");
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await page.getByText("Never used").waitFor();
+
+    await ann.context.clearCookies();
+    await key.touched(false);
+    await page.goto(`${server.base}/login`);
+    await page.getByLabel("User name").fill("ann");
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    await page.getByRole("heading", { name: "Two-step login" }).waitFor();
+    await settled(page);
+    await key.touched(true);
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+
+    // The browser offers it among the names it fills in: with this authenticator, at once.
+    await ann.context.clearCookies();
+    await page.goto(`${server.base}/login?next=/settings/passkeys`);
+    await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+    await page.goto(`${server.base}/settings/passkeys`);
+    await page.getByText(/^Last used/).waitFor();
+  });
 
   assert.deepEqual([...ann.faults, ...bob.faults], []);
   await browser.close();

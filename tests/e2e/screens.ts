@@ -113,6 +113,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/data.tsx": page("/settings/data"),
   "settings/email.tsx": page("/settings/email"),
   "settings/encryption.tsx": page("/settings/encryption"),
+  "settings/passkeys.tsx": page("/settings/passkeys"),
   "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
   "settings/voice.tsx": page("/settings/voice"),

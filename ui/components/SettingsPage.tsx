@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
+import PasskeyConfirm from "../islands/PasskeyConfirm.tsx";
 import SettingsGuard from "../islands/SettingsGuard.tsx";
 import SettingsSearch from "../islands/SettingsSearch.tsx";
 import type { SettingsItem } from "../lib/settings/search.ts";
-import type { FormNote } from "../lib/form_page.ts";
+import type { FormNote, WaitingForm } from "../lib/form_page.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
 import { Field } from "./Field.tsx";
@@ -64,7 +65,9 @@ export function SettingsPage(props: {
               </div>
             )}
             {props.note?.error && <Notice kind="error">{props.note.error}</Notice>}
-            {props.note?.confirm && <Confirm fields={props.note.confirm} back={props.here} />}
+            {props.note?.confirm && (
+              <Confirm {...props.note.confirm} back={props.here} origin={server.passkey_origin} />
+            )}
             {props.children}
           </main>
           <SettingsGuard back={props.back} />
@@ -106,29 +109,58 @@ function itemsOf(
   return [...links, ...props.items ?? []];
 }
 
-/** The password once more; what was sent before goes along. */
-function Confirm(props: { fields: readonly (readonly [string, string])[]; back: string }) {
+/** Who it is, once more: by password, code or passkey. What was sent before goes along. */
+function Confirm(
+  { fields, ways, back, origin }: WaitingForm & { back: string; origin: string | null },
+) {
+  const hidden = fields.map(([name, value], i) => (
+    <input key={i} type="hidden" name={name} value={value} />
+  ));
+  const passkey = ways.passkeys > 0 && origin !== null && <PasskeyConfirm origin={origin} />;
   return (
-    <form method="post" class="card stack confirm-card">
+    <section class="card stack confirm-card">
       <div>
         <h2>{t("confirm.title")}</h2>
         <p class="muted">{t("confirm.text")}</p>
       </div>
-      {props.fields.map(([name, value], i) => (
-        <input key={i} type="hidden" name={name} value={value} />
-      ))}
-      <Field
-        name="confirm_password"
-        type="password"
-        label={t("field.password")}
-        autocomplete="current-password"
-        autofocus
-        required
-      />
-      <div class="row">
-        <button class="button primary" type="submit">{t("confirm.submit")}</button>
-        <a class="button quiet" href={props.back}>{t("cancel")}</a>
-      </div>
-    </form>
+      {ways.password && (
+        <form method="post" class="stack">
+          {hidden}
+          <Field
+            name="confirm_password"
+            type="password"
+            label={t("field.password")}
+            autocomplete="current-password"
+            autofocus
+            required
+          />
+          <div class="row wrap">
+            <button class="button primary" type="submit">{t("confirm.submit")}</button>
+            <a class="button quiet" href={back}>{t("cancel")}</a>
+          </div>
+        </form>
+      )}
+      {passkey && <form method="post">{hidden}{passkey}</form>}
+      {ways.totp && (
+        <details class="more-options" open={!ways.password}>
+          <summary>{t("confirm.codeInstead")}</summary>
+          <form method="post" class="stack">
+            {hidden}
+            <Field
+              name="confirm_code"
+              label={t("twoStep.code")}
+              hint={t("twoStep.anyCodeHint")}
+              autocomplete="one-time-code"
+              maxlength={40}
+              spellcheck={false}
+              required
+            />
+            <div>
+              <button class="button" type="submit">{t("confirm.submit")}</button>
+            </div>
+          </form>
+        </details>
+      )}
+    </section>
   );
 }

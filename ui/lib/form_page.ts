@@ -2,6 +2,7 @@ import type { Context, PageResponse } from "./fresh/mod.ts";
 import { HttpError, page } from "fresh";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
+import type { CallResult } from "./api/types.ts";
 import { errorText } from "./i18n/error_text.ts";
 import { t } from "./i18n/t.ts";
 import { PICTURE_FORM_BYTES, readForm, text } from "./forms.ts";
@@ -10,13 +11,20 @@ import { PICTURE_FORM_BYTES, readForm, text } from "./forms.ts";
 export interface FormNote {
   readonly saved: boolean;
   readonly error: string | null;
-  /** The form that was sent, where it waits for the password; null where none does. */
-  readonly confirm: readonly (readonly [string, string])[] | null;
+  /** The form that was sent, where it waits for who it is; null where none does. */
+  readonly confirm: WaitingForm | null;
   /** What an act has to show once; it stands in no address. Null where there is nothing. */
   readonly told: string | null;
 }
 
+/** A form that was sent, and by what its sender can show who it is. */
+export interface WaitingForm {
+  readonly fields: readonly (readonly [string, string])[];
+  readonly ways: CallResult<"getSecondFactor">;
+}
+
 const PASSWORD_FIELD = "confirm_password";
+const CODE_FIELD = "confirm_code";
 
 export type WithNote<Data> = Data & { readonly note: FormNote };
 type Load<Data> = (ctx: Context<State>) => Promise<Data>;
@@ -53,9 +61,9 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
       const form = await readForm(ctx.req, { bytes: PICTURE_FORM_BYTES });
       const act = acts[text(form, "act")];
       if (!act) throw new HttpError(400, t("refused.unknownAct"));
-      const password = text(form, PASSWORD_FIELD);
+      const proof = proofIn(form);
       try {
-        if (password !== "") await ctx.state.api.call("confirmIdentity", { body: { password } });
+        if (proof) await ctx.state.api.call("confirmIdentity", { body: proof });
         const to = await act(ctx, form);
         if (typeof to === "object") return await told(ctx, to.tell);
         return ctx.redirect(to ?? `${ctx.url.pathname}?saved=1`);
@@ -64,8 +72,9 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
         const data = await signedIn(ctx, () => load(ctx));
         if (data instanceof Response) return data;
         const asks = error.code === "confirmation_required";
-        const confirm = asks || error.code === "bad_credentials" && password !== ""
-          ? fieldsOf(form)
+        const again = proof && (error.code === "bad_credentials" || error.code === "bad_code");
+        const confirm = asks || again
+          ? { fields: fieldsOf(form), ways: await ctx.state.api.call("getSecondFactor") }
           : null;
         const note = { saved: false, error: asks ? null : errorText(error), confirm, told: null };
         return page({ ...data, note }, { status: asks ? 401 : 400 });
@@ -74,9 +83,18 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
   };
 }
 
+function proofIn(form: FormData): { password: string } | { code: string } | undefined {
+  const password = text(form, PASSWORD_FIELD);
+  if (password !== "") return { password };
+  const code = text(form, CODE_FIELD);
+  return code === "" ? undefined : { code };
+}
+
 function fieldsOf(form: FormData): [string, string][] {
   return [...form].flatMap(([name, value]) =>
-    typeof value === "string" && name !== PASSWORD_FIELD ? [[name, value]] : []
+    typeof value === "string" && name !== PASSWORD_FIELD && name !== CODE_FIELD
+      ? [[name, value]]
+      : []
   );
 }
 

@@ -35,6 +35,7 @@ export function accountLinks(
     ...(mail ? [{ href: "/settings/email", label: t("email.title"), icon: "at" } as const] : []),
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
     { href: "/settings/second-factor", label: t("twoStep.title"), icon: "shield" },
+    { href: "/settings/passkeys", label: t("passkey.title"), icon: "key" },
     { href: "/settings/data", label: t("settings.data"), icon: "file" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },
     ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),

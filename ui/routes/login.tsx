@@ -1,8 +1,9 @@
 import { AuthPage, PlainHttpNotice } from "../components/AuthPage.tsx";
 import { Field } from "../components/Field.tsx";
 import { Notice } from "../components/Notice.tsx";
+import PasskeyLogin from "../islands/PasskeyLogin.tsx";
 import { ApiError } from "../lib/api/request.ts";
-import { readForm, refusal, safeNext, text } from "../lib/forms.ts";
+import { flag, readForm, refusal, safeNext, text } from "../lib/forms.ts";
 import { page } from "fresh";
 import { t } from "../lib/i18n/t.ts";
 import { define, type State } from "../utils.ts";
@@ -14,6 +15,8 @@ interface Data {
   ended: boolean;
   /** The password was right and a code is asked for. */
   challenge?: string;
+  /** A passkey will do in place of the code. */
+  passkey?: boolean;
 }
 
 export const handler = define.handlers<Data>({
@@ -43,20 +46,24 @@ export const handler = define.handlers<Data>({
       return ctx.redirect(`/restore?next=${encodeURIComponent(next)}`);
     } catch (error) {
       const asked = challengeOf(error);
-      if (asked !== undefined) return page({ ...shown, challenge: asked });
+      if (asked !== undefined) return page({ ...shown, ...asked });
       const { message } = refusal(error);
       // A wrong code may be typed again; a sign-in that has ended begins with the password.
       const again = challenge !== "" && !(error instanceof ApiError && error.code === "gone");
-      const data = { ...shown, error: message, ...(again ? { challenge } : {}) };
+      const data = {
+        ...shown,
+        error: message,
+        ...(again ? { challenge, passkey: flag(form, "passkey") } : {}),
+      };
       return page(data, { status: 401 });
     }
   },
 });
 
-function challengeOf(error: unknown): string | undefined {
+function challengeOf(error: unknown): Pick<Data, "passkey"> & { challenge: string } | undefined {
   if (!(error instanceof ApiError) || error.code !== "second_factor_required") return undefined;
-  const { challenge } = error.details;
-  return typeof challenge === "string" ? challenge : undefined;
+  const { challenge, passkey } = error.details;
+  return typeof challenge === "string" ? { challenge, passkey: passkey === true } : undefined;
 }
 
 export default define.page<typeof handler>(({ data, state }) =>
@@ -66,6 +73,7 @@ export default define.page<typeof handler>(({ data, state }) =>
 );
 
 function FirstStep({ data, state }: { data: Data; state: State }) {
+  const origin = state.server.passkey_origin;
   return (
     <AuthPage state={state}>
       <h1>{t("login.title")}</h1>
@@ -78,7 +86,7 @@ function FirstStep({ data, state }: { data: Data; state: State }) {
           name="user_name"
           label={t("field.userName")}
           value={data.userName}
-          autocomplete="username"
+          autocomplete="username webauthn"
           spellcheck={false}
           after={`@${state.server.name}`}
           autofocus={data.userName === ""}
@@ -94,6 +102,7 @@ function FirstStep({ data, state }: { data: Data; state: State }) {
         />
         <button class="button primary wide" type="submit">{t("login.submit")}</button>
       </form>
+      {origin !== null && <PasskeyLogin origin={origin} next={data.next} />}
       <p class="small muted">
         {state.server.registration.mode === "open" || state.server.registration.mode === "token"
           ? (
@@ -113,6 +122,7 @@ function FirstStep({ data, state }: { data: Data; state: State }) {
 function SecondStep(
   { data, state, challenge }: { data: Data; state: State; challenge: string },
 ) {
+  const origin = data.passkey ? state.server.passkey_origin : null;
   return (
     <AuthPage state={state}>
       <h1>{t("twoStep.title")}</h1>
@@ -121,6 +131,7 @@ function SecondStep(
         <input type="hidden" name="next" value={data.next} />
         <input type="hidden" name="user_name" value={data.userName} autocomplete="username" />
         <input type="hidden" name="challenge" value={challenge} />
+        {data.passkey && <input type="hidden" name="passkey" value="on" />}
         <Field
           name="code"
           label={t("twoStep.code")}
@@ -134,6 +145,7 @@ function SecondStep(
         />
         <button class="button primary wide" type="submit">{t("login.submit")}</button>
       </form>
+      {origin !== null && <PasskeyLogin origin={origin} next={data.next} challenge={challenge} />}
       <p class="small muted">{t("twoStep.lost")}</p>
       <p class="small">
         <a href={`/login?next=${encodeURIComponent(data.next)}`}>{t("twoStep.again")}</a>

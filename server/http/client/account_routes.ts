@@ -9,6 +9,7 @@ import { getAccountRoute } from "./account/get.ts";
 import { setLanguageRoute } from "./account/language.ts";
 import { changePasswordRoute } from "./account/password.ts";
 import { ratePasswordRoute } from "./account/rate_password.ts";
+import { passkeyRoutes } from "./account/passkeys.ts";
 import { getPreferencesRoute } from "./account/preferences/get.ts";
 import { updatePreferencesRoute } from "./account/preferences/update.ts";
 import { secondFactorRoutes } from "./account/second_factor.ts";
@@ -90,6 +91,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     getJoinTokenRoute(deps),
     loginRoute(deps),
     finishLoginRoute(deps),
+    ...passkeyRoutes(deps),
     ...secondFactorRoutes(deps),
     logoutRoute(deps),
     refreshRoute(deps),

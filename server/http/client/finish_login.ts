@@ -10,6 +10,7 @@ export function finishLoginRoute(deps: AccountHttpDeps): Route {
     const started = await finishLogin(deps, {
       challenge: body.challenge,
       code: body.code,
+      passkey: body.passkey,
       address,
       device: deviceOf(call, body, [deps.publicUrl]),
     });

@@ -1,6 +1,7 @@
 import { getServer as operation } from "../../../core/api/account.ts";
 import { hasAdministrator } from "../../services/accounts/one_time_link.ts";
 import { readSettings } from "../../services/accounts/settings.ts";
+import { passkeyPlace } from "../../services/accounts/webauthn.ts";
 import { type Route, route } from "../route.ts";
 import type { AccountHttpDeps } from "./account_http_deps.ts";
 
@@ -12,6 +13,7 @@ export function serverRoute(deps: AccountHttpDeps): Route {
       trial: deps.trial,
       version: deps.version,
       public_url: deps.publicUrl,
+      passkey_origin: passkeyPlace(deps.publicUrl)?.origin ?? null,
       public_url_local: isLocal(deps.publicUrl),
       registration: {
         mode: settings.registration_mode,

@@ -2,12 +2,10 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import { queueNews } from "../mail/mail_queue.ts";
-import { publishAccountEvent } from "./account_event.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
 import { requireOwnPassword } from "./own_password.ts";
 import { requireStrongPassword } from "./require_strong_password.ts";
-import { CONFIRM_MS } from "./start_session.ts";
 
 type PasswordDeps = Pick<
   AccountDeps,
@@ -43,24 +41,6 @@ export async function changePassword(
   const sessionIds = ended.map((row) => row.session_id);
   endSessions(deps, { userId, sessionIds, reason: "The password was changed." });
   return { sessionsEnded: sessionIds.length };
-}
-
-/**
- * Confirms identity for dangerous acts in this session, for ten minutes.
- * @throws OperationError `bad_credentials`, `rate_limited`, `unavailable`
- */
-export async function confirmIdentity(
-  deps: PasswordDeps,
-  input: { readonly caller: Pick<Caller, "userId" | "sessionId">; readonly password: string },
-): Promise<{ confirmedUntil: number }> {
-  const { userId, sessionId } = input.caller;
-  await requireOwnPassword(deps, { userId, password: input.password });
-  const confirmedUntil = deps.clock.now() + CONFIRM_MS;
-  await deps.sql`
-    update sessions set confirmed_until = ${confirmedUntil} where session_id = ${sessionId}`;
-  deps.sessions.drop(userId, [sessionId]);
-  publishAccountEvent(deps.bus, { kind: "account_changed", user_id: userId });
-  return { confirmedUntil };
 }
 
 /** What a guesser knows of a user. */

@@ -15,12 +15,21 @@ type OwnDeps = FactorDeps & Pick<AccountDeps, "rng" | "passwords">;
 
 /** What the account has beside its password. */
 export async function getSecondFactor(sql: Queryable, userId: string): Promise<SecondFactor> {
-  const [row] = await sql<{ confirmed_ts: number | null; left: number }[]>`
-    select confirmed_ts, (select count(*)::int from recovery_codes r
-      where r.user_id = f.user_id) as left
-    from second_factors f where user_id = ${userId}`;
+  const [row] = await sql<
+    { confirmed_ts: number | null; left: number; passkeys: number; password: boolean }[]
+  >`
+    select (select confirmed_ts from second_factors where user_id = ${userId}) as confirmed_ts,
+      (select count(*)::int from recovery_codes where user_id = ${userId}) as left,
+      (select count(*)::int from passkeys where user_id = ${userId}) as passkeys,
+      exists (select 1 from credentials where user_id = ${userId}) as password`;
   const since = row?.confirmed_ts ?? null;
-  return { totp: since !== null, since_ts: since, recovery_codes_left: row?.left ?? 0 };
+  return {
+    password: row?.password ?? false,
+    passkeys: row?.passkeys ?? 0,
+    totp: since !== null,
+    since_ts: since,
+    recovery_codes_left: row?.left ?? 0,
+  };
 }
 
 /**

@@ -83,6 +83,8 @@ Deno.test("an app guards the account once it has shown a code; sessions stay as 
   assert.equal(new Set(recovery).size, 10);
   for (const each of recovery) assert.match(each, /^[a-z0-9]{4}(-[a-z0-9]{4}){3}$/);
   assert.deepEqual(await getSecondFactor(deps.sql, ALICE), {
+    password: true,
+    passkeys: 0,
     totp: true,
     since_ts: deps.clock.now(),
     recovery_codes_left: 10,

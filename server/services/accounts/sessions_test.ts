@@ -4,7 +4,8 @@ import { GOOD_PASSWORD, type TestAccounts, testAccounts } from "../../../tests/h
 import { refused } from "../../../tests/harness/refused.ts";
 import { type AccountEvent, subscribeAccountEvents } from "./account_event.ts";
 import { authenticate } from "./authenticate.ts";
-import { changePassword, confirmIdentity } from "./change_password.ts";
+import { changePassword } from "./change_password.ts";
+import { confirmIdentity } from "./confirm_identity.ts";
 import { logIn } from "./login.ts";
 import { refreshSession } from "./refresh_session.ts";
 import { listSessions, revokeSession, revokeSessions } from "./sessions.ts";
@@ -264,8 +265,11 @@ Deno.test("identity is confirmed for ten minutes, in that session alone", async 
   accounts.deps.clock.advance(11 * MINUTE);
   const caller = await authenticate(accounts.deps, { bearer });
   assert.ok(caller && (caller.confirmedUntil ?? 0) < accounts.deps.clock.now());
-  await refused(confirmIdentity(accounts.deps, { caller, password: "wrong" }), "bad_credentials");
-  await confirmIdentity(accounts.deps, { caller, password: GOOD_PASSWORD });
+  await refused(
+    confirmIdentity(accounts.deps, { caller, proof: { password: "wrong" } }),
+    "bad_credentials",
+  );
+  await confirmIdentity(accounts.deps, { caller, proof: { password: GOOD_PASSWORD } });
   const until = async (token: string | undefined) =>
     (await authenticate(accounts.deps, { bearer: token ?? "" }))?.confirmedUntil ?? 0;
   assert.equal(await until(bearer), accounts.deps.clock.now() + 10 * MINUTE);

@@ -21,6 +21,7 @@ export async function sweepAccounts(
   const links = await deps.sql`delete from one_time_links where expires_ts <= ${nowMs}`;
   await deps.sql`delete from email_claims where expires_ts <= ${nowMs}`;
   await deps.sql`delete from login_challenges where expires_ts <= ${nowMs}`;
+  await deps.sql`delete from passkey_challenges where expires_ts <= ${nowMs}`;
   return {
     sessions: sessions.count,
     tokens: access.count + refresh.count,

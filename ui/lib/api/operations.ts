@@ -25,6 +25,7 @@ import type * as messages from "../../../core/api/messages.ts";
 import type * as notify from "../../../core/api/notify.ts";
 import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
+import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as ringing from "../../../core/api/ringing.ts";
@@ -37,7 +38,6 @@ import type * as voice from "../../../core/api/voice.ts";
 export const OPERATIONS = {
   changePassword: ["POST", "/client/v1/account/password"],
   checkUserName: ["GET", "/client/v1/user-names/:user_name"],
-  confirmIdentity: ["POST", "/client/v1/account/confirm"],
   deactivateAccount: ["POST", "/client/v1/account/deactivate"],
   getAccount: ["GET", "/client/v1/account"],
   getJoinToken: ["GET", "/client/v1/join-tokens/:code"],
@@ -211,6 +211,14 @@ export const OPERATIONS = {
   acceptOwnerOffer: ["POST", "/client/v1/owner-offers/:guild_id/accept"],
   declineOwnerOffer: ["DELETE", "/client/v1/owner-offers/:guild_id"],
   listOwnerOffers: ["GET", "/client/v1/owner-offers"],
+  addPasskey: ["POST", "/client/v1/account/passkeys"],
+  beginPasskey: ["POST", "/client/v1/account/passkeys/begin"],
+  beginPasskeyConfirm: ["POST", "/client/v1/account/confirm/passkey"],
+  beginPasskeyLogin: ["POST", "/client/v1/login/passkey/begin"],
+  listPasskeys: ["GET", "/client/v1/account/passkeys"],
+  passkeyLogin: ["POST", "/client/v1/login/passkey"],
+  removePasskey: ["DELETE", "/client/v1/account/passkeys/:passkey_id"],
+  renamePasskey: ["PATCH", "/client/v1/account/passkeys/:passkey_id"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
   acceptFriend: ["POST", "/client/v1/relationships/:user_id/accept"],
@@ -224,6 +232,7 @@ export const OPERATIONS = {
   ringVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
   searchMessages: ["GET", "/client/v1/rooms/:room_id/search"],
   beginTotp: ["POST", "/client/v1/account/second-factor/totp"],
+  confirmIdentity: ["POST", "/client/v1/account/confirm"],
   confirmTotp: ["POST", "/client/v1/account/second-factor/totp/confirm"],
   finishLogin: ["POST", "/client/v1/login/second-factor"],
   getSecondFactor: ["GET", "/client/v1/account/second-factor"],
@@ -250,7 +259,6 @@ export const OPERATIONS = {
 export interface OperationTypes {
   changePassword: typeof account.changePassword;
   checkUserName: typeof account.checkUserName;
-  confirmIdentity: typeof account.confirmIdentity;
   deactivateAccount: typeof account.deactivateAccount;
   getAccount: typeof account.getAccount;
   getJoinToken: typeof account.getJoinToken;
@@ -424,6 +432,14 @@ export interface OperationTypes {
   acceptOwnerOffer: typeof owner_offers.acceptOwnerOffer;
   declineOwnerOffer: typeof owner_offers.declineOwnerOffer;
   listOwnerOffers: typeof owner_offers.listOwnerOffers;
+  addPasskey: typeof passkeys.addPasskey;
+  beginPasskey: typeof passkeys.beginPasskey;
+  beginPasskeyConfirm: typeof passkeys.beginPasskeyConfirm;
+  beginPasskeyLogin: typeof passkeys.beginPasskeyLogin;
+  listPasskeys: typeof passkeys.listPasskeys;
+  passkeyLogin: typeof passkeys.passkeyLogin;
+  removePasskey: typeof passkeys.removePasskey;
+  renamePasskey: typeof passkeys.renamePasskey;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
   acceptFriend: typeof relationships.acceptFriend;
@@ -437,6 +453,7 @@ export interface OperationTypes {
   ringVoice: typeof ringing.ringVoice;
   searchMessages: typeof search.searchMessages;
   beginTotp: typeof second_factor.beginTotp;
+  confirmIdentity: typeof second_factor.confirmIdentity;
   confirmTotp: typeof second_factor.confirmTotp;
   finishLogin: typeof second_factor.finishLogin;
   getSecondFactor: typeof second_factor.getSecondFactor;

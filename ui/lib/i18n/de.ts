@@ -13,6 +13,7 @@ import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
 import { privateTexts } from "./de_private.ts";
 import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
+import { security } from "./de_security.ts";
 import { settings } from "./de_settings.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -455,6 +456,7 @@ export const de: Catalogue = {
   ...people,
   ...knowing,
   ...mailTexts,
+  ...security,
   ...encryption,
   ...emojiNames,
   ...settings,

@@ -12,8 +12,10 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.token_expired": "Deine Sitzung ist abgelaufen. Melde dich wieder an.",
   "fault.bad_credentials": "Benutzername oder Passwort stimmt nicht.",
   "fault.bad_code": "Dieser Code stimmt nicht, ist zu alt oder wurde schon benutzt.",
+  "fault.bad_passkey":
+    "Der Passkey wurde nicht angenommen: zu spät, schon benutzt oder nicht von diesem Konto. Versuch es noch einmal.",
   "fault.second_factor_required": "Dieses Konto fragt auch nach einem Code.",
-  "fault.confirmation_required": "Gib dein Passwort noch einmal ein, um weiterzumachen.",
+  "fault.confirmation_required": "Zeig noch einmal, dass du es bist, um weiterzumachen.",
   "fault.forbidden": "Das darfst du nicht.",
   "fault.registration_closed": "Auf diesem Weg nimmt der Server keine neuen Konten an.",
   "fault.account_locked":

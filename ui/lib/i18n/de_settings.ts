@@ -108,7 +108,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "deactivate.submit": "Konto für immer auflösen",
   "confirm.title": "Bist du es?",
   "confirm.text":
-    "Das lässt sich nicht leicht rückgängig machen. Gib dein Passwort noch einmal ein, um weiterzumachen.",
+    "Das lässt sich nicht leicht rückgängig machen. Zeig noch einmal, dass du es bist, um weiterzumachen.",
   "confirm.submit": "Weiter",
 
   "gs.overview": "Übersicht",

@@ -11,6 +11,7 @@ import { mailTexts } from "./en_mail.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
 import { privateTexts } from "./en_private.ts";
+import { security } from "./en_security.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
 import { voiceSettingsTexts, voiceTexts } from "./en_voice.ts";
@@ -443,6 +444,7 @@ export const en = {
   ...people,
   ...knowing,
   ...mailTexts,
+  ...security,
   ...encryption,
   ...emojiNames,
   ...settings,

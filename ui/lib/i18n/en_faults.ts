@@ -10,8 +10,10 @@ export const faults = {
   "fault.token_expired": "The session has ended. Log in again.",
   "fault.bad_credentials": "User name or password is wrong.",
   "fault.bad_code": "This code is wrong, too old, or was used already.",
+  "fault.bad_passkey":
+    "The passkey was not accepted: too late, used already, or not of this account. Try again.",
   "fault.second_factor_required": "This account asks for a code, too.",
-  "fault.confirmation_required": "Enter your password once more to go on.",
+  "fault.confirmation_required": "Show once more that it is you to go on.",
   "fault.forbidden": "You may not do that.",
   "fault.registration_closed": "This server takes no new accounts this way.",
   "fault.account_locked": "This account is locked. Ask an administrator of this server.",

@@ -103,7 +103,7 @@ export const settings = {
   "deactivate.type": "Type {name} to be sure",
   "deactivate.submit": "End the account for ever",
   "confirm.title": "Is it you?",
-  "confirm.text": "This is not easily undone. Enter your password once more to go on.",
+  "confirm.text": "This is not easily undone. Show once more that it is you to go on.",
   "confirm.submit": "Go on",
 
   "gs.overview": "Overview",

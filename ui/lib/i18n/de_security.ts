@@ -1,0 +1,37 @@
+import type { security as english } from "./en_security.ts";
+
+export const security: Record<keyof typeof english, string> = {
+  "passkey.title": "Passkeys",
+  "passkey.lead":
+    "Ein Passkey öffnet dein Konto mit Fingerabdruck, Gesicht, Bildschirmsperre oder Sicherheitsschlüssel; niemand kann ihn erraten oder abfischen. Er zählt als beide Schritte der Anmeldung. Dein Passwort bleibt, wie es ist.",
+  "passkey.own": "Deine Passkeys",
+  "passkey.none": "Noch keine.",
+  "passkey.name": "Name",
+  "passkey.nameHint":
+    "Um ihn von anderen zu unterscheiden: das Gerät oder der Passwortmanager, wo er liegt",
+  "passkey.add": "Passkey hinzufügen",
+  "passkey.ready": "Danke. Drücke jetzt „Passkey hinzufügen“: Alles Weitere fragt dein Browser.",
+  "passkey.synced": "Synchronisiert",
+  "passkey.unused": "Nie benutzt",
+  "passkey.added": "hinzugefügt {when}",
+  "passkey.renameNamed": "{name} umbenennen",
+  "passkey.remove": "Entfernen",
+  "passkey.removeNamed": "{name} entfernen",
+  "passkey.removeText":
+    "Er öffnet dieses Konto nicht mehr. Lösche ihn auch auf dem Gerät oder im Passwortmanager.",
+  "passkey.removeSure": "Diesen Passkey entfernen",
+  "passkey.login": "Mit Passkey anmelden",
+  "passkey.step": "Passkey benutzen",
+  "passkey.confirm": "Passkey benutzen",
+  "passkey.plain":
+    "Dieser Server hat keine Passkeys: Browser bieten sie nur an, wo seine öffentliche Adresse HTTPS mit einem Namen ist. Seine Administratoren können das ändern.",
+  "passkey.elsewhere": "Passkeys gehen nur unter dieser Adresse des Servers:",
+  "passkey.without": "Dieser Browser hat keine Passkeys. Versuche einen neueren oder anderen.",
+  "passkey.noScripts":
+    "Einen Passkey hinzuzufügen braucht JavaScript: Browser bieten es nicht anders an. Umbenennen und Entfernen gehen ohne.",
+  "passkey.cancelled":
+    "Kein Passkey wurde benutzt: Die Frage des Browsers wurde geschlossen oder dauerte zu lange. Versuch es noch einmal.",
+  "passkey.known": "Dieses Gerät hat schon einen Passkey deines Kontos.",
+  "passkey.failed": "Das ging nicht: {what}",
+  "confirm.codeInstead": "Code der Authenticator-App benutzen",
+};
