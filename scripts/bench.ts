@@ -16,6 +16,7 @@ const BENCHES = [
   "mls",
   "new_device",
   "voice",
+  "search",
 ] as const;
 const root = new URL("..", import.meta.url).pathname;
 

@@ -56,23 +56,24 @@ import * as route52 from "./routes/own.css.ts";
 import * as route53 from "./routes/register.tsx";
 import * as route54 from "./routes/reset/[token].tsx";
 import * as route55 from "./routes/restore.tsx";
-import * as route56 from "./routes/settings/account.tsx";
-import * as route57 from "./routes/settings/appearance.tsx";
-import * as route58 from "./routes/settings/data.tsx";
-import * as route59 from "./routes/settings/email.tsx";
-import * as route60 from "./routes/settings/encryption.tsx";
-import * as route61 from "./routes/settings/index.tsx";
-import * as route62 from "./routes/settings/keyboard.tsx";
-import * as route63 from "./routes/settings/language.tsx";
-import * as route64 from "./routes/settings/notifications.tsx";
-import * as route65 from "./routes/settings/passkeys.tsx";
-import * as route66 from "./routes/settings/password.tsx";
-import * as route67 from "./routes/settings/privacy.tsx";
-import * as route68 from "./routes/settings/profile.tsx";
-import * as route69 from "./routes/settings/second-factor.tsx";
-import * as route70 from "./routes/settings/sessions.tsx";
-import * as route71 from "./routes/settings/voice.tsx";
-import * as route72 from "./routes/setup/[token].tsx";
+import * as route56 from "./routes/search.tsx";
+import * as route57 from "./routes/settings/account.tsx";
+import * as route58 from "./routes/settings/appearance.tsx";
+import * as route59 from "./routes/settings/data.tsx";
+import * as route60 from "./routes/settings/email.tsx";
+import * as route61 from "./routes/settings/encryption.tsx";
+import * as route62 from "./routes/settings/index.tsx";
+import * as route63 from "./routes/settings/keyboard.tsx";
+import * as route64 from "./routes/settings/language.tsx";
+import * as route65 from "./routes/settings/notifications.tsx";
+import * as route66 from "./routes/settings/passkeys.tsx";
+import * as route67 from "./routes/settings/password.tsx";
+import * as route68 from "./routes/settings/privacy.tsx";
+import * as route69 from "./routes/settings/profile.tsx";
+import * as route70 from "./routes/settings/second-factor.tsx";
+import * as route71 from "./routes/settings/sessions.tsx";
+import * as route72 from "./routes/settings/voice.tsx";
+import * as route73 from "./routes/setup/[token].tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -155,23 +156,24 @@ export const snapshot: Snapshot = {
     { file: "register.tsx", module: route53 },
     { file: "reset/[token].tsx", module: route54 },
     { file: "restore.tsx", module: route55 },
-    { file: "settings/account.tsx", module: route56 },
-    { file: "settings/appearance.tsx", module: route57 },
-    { file: "settings/data.tsx", module: route58 },
-    { file: "settings/email.tsx", module: route59 },
-    { file: "settings/encryption.tsx", module: route60 },
-    { file: "settings/index.tsx", module: route61 },
-    { file: "settings/keyboard.tsx", module: route62 },
-    { file: "settings/language.tsx", module: route63 },
-    { file: "settings/notifications.tsx", module: route64 },
-    { file: "settings/passkeys.tsx", module: route65 },
-    { file: "settings/password.tsx", module: route66 },
-    { file: "settings/privacy.tsx", module: route67 },
-    { file: "settings/profile.tsx", module: route68 },
-    { file: "settings/second-factor.tsx", module: route69 },
-    { file: "settings/sessions.tsx", module: route70 },
-    { file: "settings/voice.tsx", module: route71 },
-    { file: "setup/[token].tsx", module: route72 },
+    { file: "search.tsx", module: route56 },
+    { file: "settings/account.tsx", module: route57 },
+    { file: "settings/appearance.tsx", module: route58 },
+    { file: "settings/data.tsx", module: route59 },
+    { file: "settings/email.tsx", module: route60 },
+    { file: "settings/encryption.tsx", module: route61 },
+    { file: "settings/index.tsx", module: route62 },
+    { file: "settings/keyboard.tsx", module: route63 },
+    { file: "settings/language.tsx", module: route64 },
+    { file: "settings/notifications.tsx", module: route65 },
+    { file: "settings/passkeys.tsx", module: route66 },
+    { file: "settings/password.tsx", module: route67 },
+    { file: "settings/privacy.tsx", module: route68 },
+    { file: "settings/profile.tsx", module: route69 },
+    { file: "settings/second-factor.tsx", module: route70 },
+    { file: "settings/sessions.tsx", module: route71 },
+    { file: "settings/voice.tsx", module: route72 },
+    { file: "setup/[token].tsx", module: route73 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

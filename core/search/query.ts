@@ -38,10 +38,25 @@ export interface SearchQuery {
   readonly untilTs?: number;
 }
 
-export type ParsedSearch = { readonly query: SearchQuery } | {
-  /** What is wrong, to be shown. */
-  readonly problem: string;
-};
+/** What of a question cannot be meant, with the value. */
+export type SearchProblem =
+  | { readonly code: "many" }
+  | { readonly code: "empty"; readonly filter: SearchTerm["kind"] }
+  | { readonly code: "has"; readonly value: string }
+  | { readonly code: "date"; readonly filter: SearchTerm["kind"]; readonly value: string };
+
+export type ParsedSearch = { readonly query: SearchQuery } | { readonly problem: SearchProblem };
+
+/** A problem for people, in English. */
+export function problemText(problem: SearchProblem): string {
+  if (problem.code === "many") {
+    return `Search for at most ${SEARCH_TERMS_MAX} words and filters at once.`;
+  }
+  if (problem.code === "empty") return `Say what ${problem.filter}: is to be, without a space.`;
+  return problem.code === "has"
+    ? `has:${problem.value} is not known; write has: and ${HAS.join(", ")}.`
+    : `${problem.filter}:${problem.value} is no date; write one like 2026-03-28, 2026-03 or 2026.`;
+}
 
 const TERM = /(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu;
 
@@ -70,18 +85,16 @@ export function searchTerms(text: string): SearchTerm[] {
 export function parseSearch(text: string, utcOffsetMinutes = 0): ParsedSearch {
   const terms = searchTerms(text);
   if (terms.length > SEARCH_TERMS_MAX) {
-    return { problem: `Search for at most ${SEARCH_TERMS_MAX} words and filters at once.` };
+    return { problem: { code: "many" } };
   }
   const of = (kind: SearchTerm["kind"]) =>
     terms.filter((term) => term.kind === kind).map((term) => term.value.trim());
   const empty = terms.find((term) => term.value.trim() === "");
-  if (empty !== undefined) return { problem: `Say what ${empty.kind}: is to be, without a space.` };
+  if (empty !== undefined) return { problem: { code: "empty", filter: empty.kind } };
   const has: Has[] = [];
   for (const value of of("has")) {
     const known = HAS.find((each) => each === value.toLowerCase());
-    if (known === undefined) {
-      return { problem: `has:${shortened(value)} is not known; write has: and ${HAS.join(", ")}.` };
-    }
+    if (known === undefined) return { problem: { code: "has", value: shortened(value) } };
     has.push(known);
   }
   const span = spanOf(terms, utcOffsetMinutes);
@@ -105,18 +118,14 @@ type Span = Pick<SearchQuery, "sinceTs" | "untilTs">;
 function spanOf(
   terms: readonly SearchTerm[],
   utcOffsetMinutes: number,
-): Span | { readonly problem: string } {
+): Span | { readonly problem: SearchProblem } {
   let sinceTs = -Infinity;
   let untilTs = Infinity;
   for (const { kind, value } of terms) {
     if (kind !== "before" && kind !== "after" && kind !== "during") continue;
     const dates = datesOf(value.trim(), utcOffsetMinutes);
     if (dates === undefined) {
-      return {
-        problem: `${kind}:${
-          shortened(value)
-        } is no date; write one like 2026-03-28, 2026-03 or 2026.`,
-      };
+      return { problem: { code: "date", filter: kind, value: shortened(value.trim()) } };
     }
     if (kind === "before") untilTs = Math.min(untilTs, dates.from);
     else if (kind === "after") sinceTs = Math.max(sinceTs, dates.to);

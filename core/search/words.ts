@@ -27,6 +27,13 @@ export function wordsOf(text: string, max = INDEXED_WORDS_MAX): string[] {
   return words;
 }
 
+/** Where the words of a text stand in it, each as the index has it. */
+export function wordSpans(text: string): { word: string; start: number; end: number }[] {
+  return [...text.matchAll(WORD)].flatMap(({ 0: raw, index: start }) =>
+    wordsOf(raw).slice(0, 1).map((word) => ({ word, start, end: start + raw.length }))
+  );
+}
+
 function plain(text: string): string {
   return text.normalize("NFKD").replace(ACCENTS, "").normalize("NFC").toLowerCase();
 }

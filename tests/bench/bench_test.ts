@@ -67,3 +67,9 @@ Deno.test("voice: packets are forwarded and none is lost, and who joins hears so
   for (const { more } of figures.slice(0, 2)) assert.ok((more?.["lost %"] ?? 100) < 1);
   for (const { value } of figures.slice(2)) assert.ok(value > 0);
 });
+
+Deno.test("search: every kind of question is answered", async () => {
+  const figures = await runBench("search", ["--tiny"]);
+  assert.equal(figures.length, 7);
+  for (const { value, control } of figures) assert.ok(value > 0 && (control?.value ?? 0) > 0);
+});

@@ -274,23 +274,24 @@ Deno.test("a conversation that only the devices of its two people can read", asy
 
   await step("this device searches what no server can, and goes to what it found", async () => {
     await ann.keyboard.press("Control+f");
-    const box = ann.getByRole("searchbox", { name: "Words to look for" });
+    const box = ann.getByRole("combobox", { name: "Words to look for" });
     await box.fill(`THIRD ${CANARY}`);
-    const hit = ann.locator("dialog[open] button.found");
     await ann.getByText("1 message found").waitFor();
-    assert.equal(await hit.count(), 1);
+    assert.equal(await ann.locator("[data-hit]").count(), 1);
     await box.press("ArrowDown");
+    await ann.locator("[data-hit]:focus").waitFor();
     await ann.keyboard.press("Enter");
-    await closed(ann);
     await ann.locator("article:focus, article.flash, article.focused", {
       hasText: `${CANARY} third`,
     })
       .first().waitFor();
-    await bob.getByRole("button", { name: "Search this conversation" }).click();
-    await bob.getByRole("searchbox", { name: "Words to look for" }).fill("nothing of the kind");
+    await box.press("Escape");
+    await ann.locator(".search-panel").waitFor({ state: "detached" });
+    await bob.getByRole("button", { name: "Search messages" }).click();
+    await bob.getByRole("combobox", { name: "Words to look for" }).fill("nothing of the kind");
     await bob.getByText("Nothing found").waitFor();
     await bob.keyboard.press("Escape");
-    await closed(bob);
+    await bob.locator(".search-panel").waitFor({ state: "detached" });
     assertNoCanary(await keptHere(ann));
   });
 

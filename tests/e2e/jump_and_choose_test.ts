@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import { systemClock } from "../../server/system/clock.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startHomeserver } from "../harness/homeserver.ts";
-import { fillRegistration, foundGuild, settled } from "./people.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { fillRegistration, foundGuild, holds, settled } from "./people.ts";
 
 const DAY_MS = 86_400_000;
 /** Messages of each day: more than a page shows, so that going there has to load. */
@@ -74,6 +75,45 @@ Deno.test("jump to a date, choose messages and delete them at once", async (t) =
     await page.locator("dialog").getByLabel("Day").fill(dayAgo(20));
     await page.getByRole("button", { name: "Go there" }).click();
     await page.locator("article.focus", { hasText: "day 20 number 1." }).waitFor();
+    await page.getByRole("button", { name: "Jump to present" }).click();
+    await row(page, `day 0 number ${EACH_DAY}.`).waitFor();
+  });
+
+  await t.step("a search finds what no page holds and goes there, by the keyboard", async () => {
+    await page.keyboard.press("Control+f");
+    const box = page.getByRole("combobox", { name: "Words to look for" });
+    await box.pressSequentially("fro");
+    await page.getByRole("option", { name: "from:" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("option", { name: "me", exact: true }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await holds(page, "from:me ", ".search-box input");
+    await box.pressSequentially('"day 20" number');
+    const panel = page.locator(".search-panel");
+    await panel.getByText(`${EACH_DAY} messages found`).waitFor();
+    await panel.getByRole("button", { name: "Show more" }).click();
+    await waitFor("a second page", async () => await panel.locator("[data-hit]").count() === 50);
+    await box.fill("days 20");
+    await box.press("Enter");
+    await panel.getByText("Nothing found").waitFor();
+    await box.fill("has:cheese");
+    await box.press("Enter");
+    await panel.getByRole("alert").getByText("has:cheese is not known").waitFor();
+    await box.fill('"20 number 33"');
+    await panel.getByText("1 message found").waitFor();
+    assert.equal(await panel.locator("mark").textContent(), "20 number 33");
+    await box.press("ArrowDown");
+    await page.locator("[data-hit]:focus").waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator("article.focus", { hasText: "day 20 number 33." }).waitFor();
+    await panel.getByRole("button", { name: "Close the search" }).click();
+    await panel.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+f");
+    await panel.getByRole("option", { name: '"20 number 33"' }).click();
+    await panel.getByText("1 message found").waitFor();
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Jump to present" }).click();
     await row(page, `day 0 number ${EACH_DAY}.`).waitFor();
   });

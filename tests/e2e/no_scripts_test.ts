@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
 import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
 
 Deno.test("without scripts: accept an invite, read, send, change settings, log in", async (t) => {
@@ -34,6 +35,22 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
     await page.locator("textarea[name=body]").fill("I will be there, @ann");
     await page.getByRole("button", { name: "Send" }).click();
     await page.locator("article", { hasText: "I will be there, @Ann" }).waitFor();
+  });
+
+  await t.step("the search is a page with a plain form", async () => {
+    const channel = page.url();
+    await page.getByRole("button", { name: "Search messages" }).click();
+    await page.getByLabel("Words to look for").fill("chapt from:ann");
+    const mark = page.locator("mark", { hasText: "Chapter" });
+    // The index follows the log a moment later.
+    await waitFor("the message to be found", async () => {
+      await page.getByRole("button", { name: "Search", exact: true }).click();
+      return await mark.count() === 1;
+    });
+    await mark.click();
+    await page.locator("article", { hasText: "Chapter one tonight" }).waitFor();
+    assert.ok(page.url().startsWith(channel));
+    await page.goto(channel);
   });
 
   await t.step("profile and theme are plain forms", async () => {

@@ -66,11 +66,6 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.locator(".main-head").getByRole("button", { name: "Encrypted" }).click();
     await dialog(page).locator(".room-code").waitFor();
   },
-  search: async (page) => {
-    await privateChannel(page, "vault");
-    await page.locator(".main-head").getByRole("button", { name: "Search this" }).click();
-    await dialog(page).getByText("can be searched").waitFor();
-  },
   invite: (page) => page.getByRole("button", { name: "Invite people" }).click(),
   addPeople: async (page) => {
     await toGroup(page);
@@ -148,6 +143,20 @@ export const OF_A_CALL: readonly string[] = ["call", "callPerson"];
 
 /** What opens beside the dialogs. */
 export const POPOVERS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  "what a search found": async (page) => {
+    await page.locator(".main-head").getByRole("button", { name: "Search messages" }).click();
+    await page.getByRole("combobox", { name: "Words to look for" }).fill("from:me hello");
+    await page.locator(".search-panel [data-hit] mark").first().waitFor();
+  },
+  "filters of the search": async (page) => {
+    await page.locator(".main-head").getByRole("button", { name: "Search messages" }).click();
+    await page.getByRole("option", { name: "from:" }).waitFor();
+  },
+  "search of an encrypted channel": async (page) => {
+    await privateChannel(page, "vault");
+    await page.keyboard.press("Control+f");
+    await page.locator(".search-panel").getByText("searched on this device").waitFor();
+  },
   "menu of the guild": (page) => page.getByRole("button", { name: /^Menu of/ }).click(),
   "menu of a channel": async (page) => {
     await page.locator(".side-row", { hasText: "general" }).click({ button: "right" });

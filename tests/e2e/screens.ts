@@ -108,6 +108,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "offline.tsx": { kind: "chat", cached: true, path: () => "/offline" },
   "register.tsx": door(({ inviteCode }) => `/register?token=${inviteCode}`),
   "reset/[token].tsx": door(({ resetToken }) => `/reset/${resetToken}`),
+  "search.tsx": {
+    kind: "page",
+    path: (scene) => `/search?q=hello&at=${encodeURIComponent(general(scene))}`,
+  },
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
   "settings/data.tsx": page("/settings/data"),

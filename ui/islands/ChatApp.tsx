@@ -4,6 +4,7 @@ import { ChatContext } from "../components/chat/chat_context.ts";
 import { Main } from "../components/chat/Main.tsx";
 import { Members } from "../components/chat/Members.tsx";
 import { Overlays, PlaceMenus, VerificationDesk } from "../components/chat/Overlays.tsx";
+import { SearchSlot } from "../components/chat/SearchSlot.tsx";
 import { Rail } from "../components/chat/Rail.tsx";
 import { RingSlot } from "../components/chat/RingSlot.tsx";
 import { Sidebar } from "../components/chat/Sidebar.tsx";
@@ -44,7 +45,9 @@ export default function ChatApp(props: ChatProps) {
   return (
     <ChatContext.Provider value={state}>
       <div
-        class={`app show-${panel}${state.membersOpen.value ? "" : " no-members"}`}
+        class={`app show-${panel}${state.membersOpen.value ? "" : " no-members"}${
+          state.finding.value === null ? "" : " searching"
+        }`}
         onClick={(event) => followLink(event, state)}
       >
         <div class="nav-panel" id="nav">
@@ -53,6 +56,7 @@ export default function ChatApp(props: ChatProps) {
         </div>
         <Main />
         <Members />
+        <SearchSlot />
         <button
           type="button"
           class="veil-close"

@@ -11,10 +11,14 @@ import type {
   SearchDocument,
 } from "./message_index.ts";
 
+/** The newest messages, looked through before the index is asked: words that many have end here. */
+const FIRST_LOOK = 1000;
 /** Hits that are collected and sorted; words with more of them are looked for newest first. */
 const COLLECTED_MAX = 2000;
 /** Messages looked through at a time for a word that many have. */
 const LOOKED_AT = 5000;
+/** Of one room at the least, where a question has several. */
+const LOOKED_AT_LEAST = 200;
 /** Such looks for one page; it goes on from there with the next. */
 const LOOKS_MAX = 4;
 /** A question that takes longer is given up (ms). */
@@ -76,9 +80,10 @@ export class PostgresIndex implements MessageIndex {
   }
 
   /**
-   * A rare word is looked up in the index and its hits sorted: ordered by time at once, the
-   * planner would walk all messages backwards. What most messages have is found by exactly that
-   * walk, a bounded piece at a time.
+   * What most messages have is among the newest: they are looked through first, since to find a
+   * word in the index all of its messages are gathered, however many. A rare word is then looked
+   * up and its hits sorted: ordered by time at once, the planner would walk all messages
+   * backwards. What is neither is found by that walk, a bounded piece at a time.
    */
   async find(question: IndexQuestion): Promise<HitPage> {
     return await this.#sql.begin("read only", async (tx) => {
@@ -86,9 +91,13 @@ export class PostgresIndex implements MessageIndex {
         select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
           set_config('plan_cache_mode', 'force_custom_plan', true),
           set_config('statement_timeout', ${String(QUESTION_MAX_MS)}, true)`;
-      const collected = await collect(tx, question);
-      if (collected.length <= COLLECTED_MAX) return pageOf(collected, question.limit);
-      return await walk(tx, question);
+      const newest = await look(tx, question, FIRST_LOOK);
+      if (newest.end === undefined) return pageOf(newest.hits, question.limit);
+      if (newest.hits.length <= question.limit) {
+        const collected = await collect(tx, question);
+        if (collected.length <= COLLECTED_MAX) return pageOf(collected, question.limit);
+      }
+      return await walk(tx, question, newest);
     });
   }
 }
@@ -124,36 +133,56 @@ async function collect(tx: Tx, question: IndexQuestion): Promise<HitRow[]> {
     select * from hits order by ord desc, hash desc`;
 }
 
-async function walk(tx: Tx, question: IndexQuestion): Promise<HitPage> {
-  const rooms = [...new Set(question.channels.map((each) => each.roomId))];
-  const found: HitRow[] = [];
-  let before = question.before;
-  for (let look = 0; look < LOOKS_MAX; look++) {
-    const rows = await tx<(HitRow & { fits: boolean })[]>`
-      with looked as materialized (
-        select s.* from unnest(${rooms}::text[]) as r(room_id)
-        cross join lateral (
-          select * from message_search s
-          where s.room_id = r.room_id and ${inTime(tx, { ...question, before })}
-          order by s.ord desc, s.hash desc limit ${LOOKED_AT}) s
-        order by s.ord desc, s.hash desc limit ${LOOKED_AT}),
-      ends as (select ord, hash, count(*) over () as n from looked order by ord, hash limit 1)
-      select s.room_id, s.event_id, s.channel_id, s.ord, s.hash, true as fits from looked s
-      where s.words @@ ${tsqueryOf(question)}::tsquery and ${allowed(tx, question)}
-      union all
-      select '', '', '', ord, hash, false from ends where n = ${LOOKED_AT}
-      order by ord desc, hash desc`;
-    found.push(...rows.filter((row) => row.fits));
-    const end = rows.find((row) => !row.fits);
-    before = end === undefined ? undefined : { order: end.ord, hash: new Uint8Array(end.hash) };
-    if (found.length > question.limit || before === undefined) break;
+/** Hits among the messages that were looked through; `end`: where to go on, unless that was all. */
+interface Look {
+  readonly hits: readonly HitRow[];
+  readonly end: HitPlace | undefined;
+}
+
+/** Goes on from a first look until a page is full, or enough was looked through for one. */
+async function walk(tx: Tx, question: IndexQuestion, first: Look): Promise<HitPage> {
+  const hits = [...first.hits];
+  let { end } = first;
+  for (let n = 0; n < LOOKS_MAX && hits.length <= question.limit && end !== undefined; n++) {
+    const next = await look(tx, { ...question, before: end }, LOOKED_AT);
+    hits.push(...next.hits);
+    end = next.end;
   }
-  const page = pageOf(found, question.limit);
+  const page = pageOf(hits, question.limit);
   return {
     ...page,
-    ...(page.next === undefined && before !== undefined ? { next: before } : {}),
-    count: COLLECTED_MAX,
-    hasMore: true,
+    ...(page.next === undefined && end !== undefined ? { next: end } : {}),
+    hasMore: end !== undefined,
+  };
+}
+
+/**
+ * Looks through the newest messages of the rooms, `count` together. Where a room has more than its
+ * share, what others have from before its last one waits for the next look.
+ */
+async function look(tx: Tx, question: IndexQuestion, count: number): Promise<Look> {
+  const rooms = [...new Set(question.channels.map((each) => each.roomId))];
+  const share = Math.max(LOOKED_AT_LEAST, Math.ceil(count / rooms.length));
+  const rows = await tx<(HitRow & { fits: boolean })[]>`
+    with looked as materialized (
+      select s.*, row_number() over (partition by s.room_id order by s.ord desc, s.hash desc) as n
+      from unnest(${rooms}::text[]) as r(room_id)
+      cross join lateral (
+        select s.room_id, s.event_id, s.channel_id, s.ord, s.hash,
+          s.words @@ ${tsqueryOf(question)}::tsquery and ${allowed(tx, question)} as fits
+        from message_search s
+        where s.room_id = r.room_id and ${inTime(tx, question)}
+        order by s.ord desc, s.hash desc limit ${share}) s),
+    ends as (select ord, hash from looked where n = ${share} order by ord desc, hash desc limit 1)
+    select room_id, event_id, channel_id, ord, hash, true as fits from looked s
+    where fits and not exists (select from ends where (s.ord, s.hash) < (ends.ord, ends.hash))
+    union all
+    select '', '', '', ord, hash, false from ends
+    order by ord desc, hash desc`;
+  const end = rows.find((row) => !row.fits);
+  return {
+    hits: rows.filter((row) => row.fits),
+    end: end && { order: end.ord, hash: new Uint8Array(end.hash) },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Message } from "../../../core/api/message.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { parseSearch, type SearchQuery } from "../../../core/search/query.ts";
+import { parseSearch, problemText, type SearchQuery } from "../../../core/search/query.ts";
 import { wordsOf } from "../../../core/search/words.ts";
 import { sqlState } from "../../postgres/sql.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -45,7 +45,7 @@ export async function searchMessages(
 ): Promise<SearchPage> {
   const scope = await openScope(deps, userId, input.roomId);
   const parsed = parseSearch(input.q, input.utc_offset);
-  if ("problem" in parsed) throw new OperationError("invalid", parsed.problem);
+  if ("problem" in parsed) throw new OperationError("invalid", problemText(parsed.problem));
   const before = input.cursor === undefined ? undefined : readCursor(input.cursor);
   await deps.throttle.take("searches", [{ policy: "search", who: userId }]);
   const indexing = !await isIndexComplete(deps.sql);

@@ -17,7 +17,8 @@ import { showToast } from "../../lib/browser/toast.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { type Encryptable, facts } from "../../lib/store/encryptable.ts";
 import { plainText } from "../../lib/store/links.ts";
-import { channelOf, dmOf, guildOf, isTalk, placeKey } from "../../lib/store/place.ts";
+import { channelOf, dmOf, guildOf, isTalk, pathOf, placeKey } from "../../lib/store/place.ts";
+import { openSearchPanel } from "../../lib/search/open_panel.ts";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { CallSlot } from "./CallSlot.tsx";
@@ -178,7 +179,6 @@ function TopicButton({ name, topic }: { name: string; topic: string }) {
 
 function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
   const state = useChat();
-  const encrypted = (channel ?? dm)?.encrypted === true;
   return (
     <>
       <button
@@ -190,40 +190,43 @@ function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
       >
         <Icon name="pin" />
       </button>
-      {encrypted
-        ? (
-          <button
-            type="button"
-            class="icon-button"
-            title={withKey(state, t("search.title"), "searchHere")}
-            aria-label={t("search.title")}
-            aria-haspopup="dialog"
-            onClick={() => state.overlay.value = { kind: "search" }}
-          >
-            <Icon name="search" />
-          </button>
-        )
-        : (
-          <button
-            type="button"
-            class="icon-button not-tiny"
-            title={withKey(state, t("switcher.title"), "switcher")}
-            aria-label={t("switcher.title")}
-            onClick={() => state.overlay.value = { kind: "switcher" }}
-          >
-            <Icon name="search" />
-          </button>
-        )}
+      {dm?.state !== "invited" && <SearchButton />}
       {(channel || dm?.kind === "group") && <MembersButton />}
-      <MoreMenu channel={channel} encrypted={encrypted} />
+      <MoreMenu channel={channel} />
     </>
   );
 }
 
+/** Opens the search; without scripts its page. */
+function SearchButton() {
+  const state = useChat();
+  const place = state.place.value;
+  if (!isTalk(place)) return null;
+  return (
+    <form
+      action="/search"
+      method="get"
+      onSubmit={(event) => {
+        event.preventDefault();
+        openSearchPanel(state, state.finding.value ?? "all");
+      }}
+    >
+      <input type="hidden" name="at" value={pathOf(state.known, place)} />
+      <button
+        type="submit"
+        class="search-button"
+        title={withKey(state, t("search.title"), "searchHere")}
+        aria-label={t("search.title")}
+      >
+        <Icon name="search" />
+        <span aria-hidden="true">{t("search.button")}</span>
+      </button>
+    </form>
+  );
+}
+
 /** What is needed now and then, and what has no room on a narrow screen. */
-function MoreMenu(
-  { channel, encrypted }: { channel: Channel | undefined; encrypted: boolean },
-) {
+function MoreMenu({ channel }: { channel: Channel | undefined }) {
   const state = useChat();
   const place = state.place.value;
   const { topic } = channel ?? {};
@@ -236,14 +239,9 @@ function MoreMenu(
           {t("pins.title")}
         </MenuButton>
       </span>
-      <span class={encrypted ? "" : "only-tiny"}>
-        <MenuButton
-          icon={encrypted ? "right" : "search"}
-          onClick={() => state.overlay.value = { kind: "switcher" }}
-        >
-          {t("switcher.title")}
-        </MenuButton>
-      </span>
+      <MenuButton icon="right" onClick={() => state.overlay.value = { kind: "switcher" }}>
+        {t("switcher.title")}
+      </MenuButton>
       {channel && topic && (
         <MenuButton
           icon="info"
@@ -292,11 +290,14 @@ function MembersButton() {
     query.addEventListener("change", look);
     return () => query.removeEventListener("change", look);
   }, []);
-  const shown = narrow ? state.panel.value === "members" : state.membersOpen.value;
+  const shown = narrow
+    ? state.panel.value === "members"
+    : state.membersOpen.value && state.finding.value === null;
   const toggle = () => {
-    if (narrow) {
-      state.panel.value = state.panel.value === "members" ? "main" : "members";
-    } else state.membersOpen.value = !state.membersOpen.value;
+    if (narrow) return void (state.panel.value = shown ? "main" : "members");
+    // Search and members have one place.
+    state.finding.value = null;
+    state.membersOpen.value = !shown;
   };
   return (
     <button

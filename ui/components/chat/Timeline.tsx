@@ -67,7 +67,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
           {window.loading === "before" && <Skeletons count={3} />}
           <div
             // A feed has articles; without any it is just a named part.
-            role={rows.length > 0 ? "feed" : "group"}
+            role={rows.some(isArticle) ? "feed" : "group"}
             aria-label={t("timeline.label")}
             aria-busy={window.loading !== "none" ? "true" : "false"}
             onKeyDown={moveBetweenRows}
@@ -100,6 +100,10 @@ export function Timeline({ place }: { place: TalkPlace }) {
       <NewlySaid />
     </div>
   );
+}
+
+function isArticle({ kind }: Row): boolean {
+  return kind === "message" || kind === "pending";
 }
 
 function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }) {

@@ -9,10 +9,10 @@ import { actOnMessage } from "./message_keys.ts";
 import { acceptCall, callIn, declineCall, hasCalls } from "./conversation_call.ts";
 import { closePopover, popoverOpen } from "./popovers.ts";
 import { markArea } from "./format_area.ts";
-import { isEncrypted } from "./privacy.ts";
 import { goToOldestUnread, goToPresent } from "./present.ts";
 import { endSelection } from "./select_messages.ts";
 import { stepGuild, stepTalk } from "./step_places.ts";
+import { closeSearchPanel, isSearchOpen, openSearchPanel } from "../search/open_panel.ts";
 
 /** Does what a shortcut says. False: nothing to do, and the key stays the browser's. */
 export function act(state: ChatState, id: ShortcutId): boolean {
@@ -82,11 +82,10 @@ export function act(state: ChatState, id: ShortcutId): boolean {
   }
 }
 
-/** Where servers can read, it stays the browser's search in the page. */
+/** In the box of the search a second press is the browser's own search in the page. */
 function searchHere(state: ChatState): boolean {
-  const place = state.place.value;
-  if (!isTalk(place) || !isEncrypted(state, place.roomId)) return false;
-  state.overlay.value = { kind: "search" };
+  if (!isTalk(state.place.value) || document.activeElement?.closest(".search-box")) return false;
+  openSearchPanel(state, state.finding.value ?? "here");
   return true;
 }
 
@@ -98,7 +97,8 @@ function unwind(state: ChatState): boolean {
     popover: popoverOpen(),
     dialog: state.overlay.value !== null,
     selection: state.selection.value !== null,
-    panel: state.panel.value !== "main",
+    panel: state.panel.value !== "main" && state.panel.value !== "search",
+    search: isSearchOpen(state),
     edit: Boolean(mode?.value.edit),
     reply: Boolean(mode?.value.reply),
   });
@@ -106,6 +106,7 @@ function unwind(state: ChatState): boolean {
   else if (step === "dialog") state.overlay.value = null;
   else if (step === "selection") endSelection(state);
   else if (step === "panel") state.panel.value = "main";
+  else if (step === "search") closeSearchPanel(state);
   else if (step === "present") return isTalk(place) && (goToPresent(state, place), true);
   else if (mode) {
     mode.value = { reply: null, edit: null };

@@ -27,7 +27,9 @@ export function bindSwipes(state: ChatState): () => void {
     start = undefined;
     if (Math.abs(x) < SWIPE_PX || Math.abs(x) < Math.abs(y) * 1.6) return;
     const panel = state.panel.value;
-    if (x > 0) state.panel.value = panel === "members" ? "main" : "nav";
+    if (panel === "search") {
+      if (x > 0) state.panel.value = "main";
+    } else if (x > 0) state.panel.value = panel === "members" ? "main" : "nav";
     else if (panel === "nav") state.panel.value = "main";
     else if (state.place.value.kind === "channel") state.panel.value = "members";
   };

@@ -1,64 +1,95 @@
 import { useEffect, useState } from "preact/hooks";
-import { isTalk } from "../store/place.ts";
+import {
+  parseSearch,
+  type SearchProblem,
+  type SearchQuery,
+  searchTerms,
+} from "../../../core/search/query.ts";
+import { utcOffset } from "../format/time.ts";
 import type { ChatState } from "../store/chat.ts";
-import { openSearch, type SearchHit, type SearchSource } from "./search.ts";
+import { DeviceRooms } from "../search/device_rooms.ts";
+import { SearchRun } from "../search/run.ts";
+import type { Subject } from "../search/subject.ts";
 
 /** Whoever types is not answered for each letter (ms). */
-const PAUSE_MS = 150;
+const PAUSE_MS = 350;
 
-export interface Found {
-  readonly query: string;
-  readonly hits: readonly SearchHit[];
-  readonly hasMore: boolean;
+export interface Search {
+  readonly run: SearchRun | undefined;
+  readonly problem: SearchProblem | undefined;
+  readonly device: DeviceRooms | undefined;
+  /** Asks at once what is typed. */
+  readonly submit: () => void;
 }
 
-export interface Searching {
-  readonly source: SearchSource | undefined;
-  readonly fault: string | undefined;
-  readonly done: boolean;
-  /** Messages looked through. */
-  readonly read: number;
-  /** Counts what makes it worth asking again. */
-  readonly turn: number;
-  readonly fail: (error: unknown) => void;
+interface Asked {
+  readonly text: string;
+  /** By Enter: what is wrong with it is said. */
+  readonly pressed: boolean;
 }
 
-/** What searches the open conversation, from when the panel opens until it closes. */
-export function useSource(state: ChatState): Searching {
-  const place = state.place.value;
-  const [source, setSource] = useState<SearchSource | undefined>(undefined);
-  const [fault, setFault] = useState<string | undefined>(undefined);
-  const [progress, setProgress] = useState({ done: false, read: 0, turn: 0 });
-  const fail = (error: unknown) => setFault(error instanceof Error ? error.message : String(error));
+/** Asks what is typed once somebody stops typing, of the server and of this device. */
+export function useSearch(state: ChatState, subject: Subject, text: string): Search {
+  const [device, setDevice] = useState<DeviceRooms | undefined>(undefined);
+  const [asked, setAsked] = useState<Asked>({ text: "", pressed: false });
+  const [run, setRun] = useState<SearchRun | undefined>(undefined);
+  const [problem, setProblem] = useState<SearchProblem | undefined>(undefined);
   useEffect(() => {
-    if (!isTalk(place)) return;
-    const opened = openSearch(
-      state,
-      place,
-      (now) => setProgress(({ turn }) => ({ ...now, turn: turn + 1 })),
+    if (subject.device.length === 0) return setDevice(undefined);
+    const rooms = new DeviceRooms(state, subject.device);
+    setDevice(rooms);
+    return () => rooms.close();
+  }, [subject.key]);
+  useEffect(() => {
+    const timer = setTimeout(
+      () => setAsked((held) => held.text === text ? held : { text, pressed: false }),
+      PAUSE_MS,
     );
-    opened.then(setSource, fail);
-    return () => void opened.then((each) => each.close(), () => undefined);
-  }, []);
-  return { source, fault, ...progress, fail };
+    return () => clearTimeout(timer);
+  }, [text]);
+  useEffect(() => {
+    // The rooms of this device come a moment after the subject.
+    if (subject.device.length > 0 && !device) return;
+    const offset = utcOffset(state.now.value, state.timeZone.value);
+    const parsed = parseSearch(asked.text, offset);
+    if ("problem" in parsed) {
+      if (asked.pressed || !isUnfinished(asked.text)) setProblem(parsed.problem);
+      return;
+    }
+    setProblem(undefined);
+    if (!isEnough(parsed.query, asked)) return setRun(undefined);
+    const next = new SearchRun(parsed.query, {
+      server: subject.server && {
+        roomId: subject.server.roomId,
+        question: questionFor(subject, asked.text, parsed.query),
+        offset,
+      },
+      device,
+    });
+    setRun(next);
+    return () => next.close();
+  }, [subject.key, device, asked]);
+  return { run, problem, device, submit: () => setAsked({ text, pressed: true }) };
 }
 
-/** What is found once somebody stops typing; undefined before, and where nothing is asked. */
-export function useFound(search: Searching, wanted: string, shown: number): Found | undefined {
-  const [found, setFound] = useState<Found | undefined>(undefined);
-  useEffect(() => {
-    if (!search.source || wanted === "") return setFound(undefined);
-    let late = false;
-    const { source } = search;
-    const timer = setTimeout(() =>
-      void source.find(wanted, shown).then(
-        (page) => late || setFound({ query: wanted, ...page }),
-        search.fail,
-      ), PAUSE_MS);
-    return () => {
-      late = true;
-      clearTimeout(timer);
-    };
-  }, [search.source, search.turn, wanted, shown]);
-  return found;
+/** In one channel alone, unless others are named. */
+function questionFor({ server }: Subject, text: string, query: SearchQuery): string {
+  return server?.channel === undefined || query.in.length > 0
+    ? text.trim()
+    : `${text.trim()} in:${server.channel}`;
+}
+
+/** The last filter may still be being typed. */
+function isUnfinished(text: string): boolean {
+  const last = searchTerms(text).at(-1);
+  return last !== undefined && last.end === text.length;
+}
+
+/** One letter is the beginning of too much to be asked for before Enter says so. */
+function isEnough(query: SearchQuery, { pressed }: Asked): boolean {
+  const filters = query.from.length + query.in.length + query.has.length + query.mentions.length;
+  const dated = query.sinceTs !== undefined || query.untilTs !== undefined;
+  const texts = [...query.words, ...query.phrases];
+  if (texts.length === 0) return filters > 0 || dated;
+  return pressed || texts.some((each) => each.length > 1);
 }

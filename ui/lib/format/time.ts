@@ -51,6 +51,12 @@ function wallClock(ms: number, timeZone: string): number {
   return Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"));
 }
 
+/** Minutes by which the reader's clock is ahead of UTC at a moment. */
+export function utcOffset(ms: number, timeZone: string): number {
+  const minute = Math.floor(ms / 60_000) * 60_000;
+  return (wallClock(minute, timeZone) - minute) / 60_000;
+}
+
 /** When a day (`2026-11-22`) begins for the reader (ms); undefined for what is no day. */
 export function startOfDay(day: string, timeZone: string): number | undefined {
   const wanted = Date.parse(`${day}T00:00:00Z`);

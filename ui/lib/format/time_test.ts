@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dayKey, startOfDay } from "./time.ts";
+import { dayKey, startOfDay, utcOffset } from "./time.ts";
 
 const ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati"];
 
@@ -14,4 +14,11 @@ Deno.test("a day begins at its midnight, whatever the zone and on days that chan
   assert.equal(startOfDay("2026-11-22", "Europe/Berlin"), Date.UTC(2026, 10, 21, 23));
   assert.equal(startOfDay("no day", "UTC"), undefined);
   assert.equal(startOfDay("2026-13-40", "UTC"), undefined);
+});
+
+Deno.test("how far a clock is ahead of UTC is that of the moment", () => {
+  assert.equal(utcOffset(Date.UTC(2026, 0, 1, 0, 0, 59), "Europe/Berlin"), 60);
+  assert.equal(utcOffset(Date.UTC(2026, 6, 1), "Europe/Berlin"), 120);
+  assert.equal(utcOffset(Date.UTC(2026, 6, 1), "Asia/Kolkata"), 330);
+  assert.equal(utcOffset(Date.UTC(2026, 0, 1), "America/Los_Angeles"), -480);
 });

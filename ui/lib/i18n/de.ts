@@ -12,6 +12,7 @@ import { mailTexts } from "./de_mail.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
 import { privateTexts } from "./de_private.ts";
+import { searchTexts } from "./de_search.ts";
 import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
 import { security } from "./de_security.ts";
 import { settings } from "./de_settings.ts";
@@ -467,6 +468,7 @@ export const de: Catalogue = {
   ...rightTexts,
   ...adminTexts,
   ...privateTexts,
+  ...searchTexts,
   ...germanVoice,
   ...germanVoiceSettings,
   ...timeline,

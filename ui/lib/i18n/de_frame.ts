@@ -13,7 +13,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keys.where.message": "Auf der Nachricht, die den Fokus hat",
   "keys.where.fixed": "Immer gleich",
   "keys.switcher": "Überallhin springen",
-  "keys.searchHere": "Verschlüsselte Unterhaltung durchsuchen",
+  "keys.searchHere": "Hier nach Nachrichten suchen",
   "keys.close": "Schließen, abbrechen, oder alles gelesen und zum Neuesten",
   "keys.readAll": "Die ganze Gilde als gelesen markieren",
   "keys.channelUp": "Kanal darüber",

@@ -81,18 +81,6 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "sealed.again": "Nochmals versuchen",
   "sealed.more": "Ältere Nachrichten zurückholen",
   "sealed.new": "Verschlüsselte Nachricht",
-  "search.title": "Diese Unterhaltung durchsuchen",
-  "search.label": "Gesuchte Wörter",
-  "search.placeholder": "Gesuchte Wörter",
-  "search.results": "Gefundene Nachrichten",
-  "search.reading": "Ältere Nachrichten werden auf diesem Gerät durchgesehen: bisher {n} …",
-  "search.ready":
-    "{n, plural, one {# Nachricht} other {# Nachrichten}} auf diesem Gerät lassen sich durchsuchen. Kein Server ist beteiligt.",
-  "search.found": "{n, plural, one {#{more} Nachricht} other {#{more} Nachrichten}} gefunden",
-  "search.none": "Nichts gefunden",
-  "search.noneText":
-    "Durchsucht wird nur, was dieses Gerät lesen kann. Versuche weniger Wörter oder nur den Anfang eines Worts.",
-  "search.more": "Mehr zeigen",
   "composer.sealedDm": "Verschlüsselte Nachricht an {name}",
   "composer.sealedChannel": "Verschlüsselte Nachricht an #{name}",
   "sealed.bar.starting":

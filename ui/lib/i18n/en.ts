@@ -11,6 +11,7 @@ import { mailTexts } from "./en_mail.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
 import { privateTexts } from "./en_private.ts";
+import { searchTexts } from "./en_search.ts";
 import { security } from "./en_security.ts";
 import { settings } from "./en_settings.ts";
 import { timeline } from "./en_timeline.ts";
@@ -455,6 +456,7 @@ export const en = {
   ...guildTexts,
   ...rightTexts,
   ...privateTexts,
+  ...searchTexts,
   ...voiceTexts,
   ...voiceSettingsTexts,
   ...timeline,

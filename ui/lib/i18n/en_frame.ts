@@ -11,7 +11,7 @@ export const frame = {
   "keys.where.message": "On the message that has the focus",
   "keys.where.fixed": "Always the same",
   "keys.switcher": "Go anywhere",
-  "keys.searchHere": "Search an encrypted conversation",
+  "keys.searchHere": "Search messages here",
   "keys.close": "Close, cancel, or mark read and go to the present",
   "keys.readAll": "Mark the whole guild as read",
   "keys.channelUp": "Channel above",

@@ -74,18 +74,6 @@ export const privateTexts = {
   "sealed.again": "Try again",
   "sealed.more": "Bring back older messages",
   "sealed.new": "Encrypted message",
-  "search.title": "Search this conversation",
-  "search.label": "Words to look for",
-  "search.placeholder": "Words to look for",
-  "search.results": "Messages found",
-  "search.reading": "Older messages are being looked through on this device: {n} so far…",
-  "search.ready":
-    "{n, plural, one {# message} other {# messages}} on this device can be searched. No server takes part.",
-  "search.found": "{n, plural, one {#{more} message} other {#{more} messages}} found",
-  "search.none": "Nothing found",
-  "search.noneText":
-    "Only what this device can read is searched. Try fewer words, or only the beginning of one.",
-  "search.more": "Show more",
   "composer.sealedDm": "Encrypted message to {name}",
   "composer.sealedChannel": "Encrypted message to #{name}",
   "sealed.bar.starting": "Encryption is being prepared. What you write goes out when it is ready.",

@@ -4,6 +4,7 @@ export const UNWIND_STEPS = [
   "dialog",
   "selection",
   "panel",
+  "search",
   "edit",
   "reply",
   "present",

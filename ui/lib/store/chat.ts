@@ -92,7 +92,6 @@ export type Overlay =
   | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }
   | { readonly kind: "topic"; readonly name: string; readonly topic: string }
-  | { readonly kind: "search" }
   | { readonly kind: "switcher" }
   | { readonly kind: "keys" }
   | { readonly kind: "call" }
@@ -177,8 +176,10 @@ export class ChatState {
   });
   /** Says what arrives at a pace that can be followed; none on the server. */
   announcer: Announcer | undefined = undefined;
-  readonly panel: Signal<"main" | "nav" | "members"> = signal("main");
+  readonly panel: Signal<"main" | "nav" | "members" | "search"> = signal("main");
   readonly membersOpen: Signal<boolean> = signal(true);
+  /** The search beside the timeline: in the open channel or all of its guild; null: closed. */
+  readonly finding: Signal<"here" | "all" | null> = signal(null);
   readonly timeZone: Signal<string>;
   readonly now: Signal<number>;
   readonly server: Snapshot["server"];

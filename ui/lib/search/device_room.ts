@@ -1,29 +1,29 @@
-import type { ChatState } from "../store/chat.ts";
-import type { TalkPlace } from "../store/place.ts";
-import { callApi } from "./browser_api.ts";
+import { callApi } from "../browser/browser_api.ts";
+import { privacyOf } from "../browser/privacy.ts";
 import { ApiError } from "../api/request.ts";
-import { privacyOf } from "./privacy.ts";
+import type { ChatState } from "../store/chat.ts";
 
-export interface SearchHit {
+/** A message of an encrypted room as this device read it. */
+export interface DeviceHit {
   readonly id: string;
   readonly sender: string;
   readonly ts: number;
   readonly text: string;
 }
 
-export interface SearchProgress {
+export interface RoomProgress {
   /** Everything there is was looked through. */
   readonly done: boolean;
   readonly read: number;
 }
 
-/** What finds messages of one conversation: this device, where no server can read it. */
-export interface SearchSource {
-  /** The latest first, `limit` at the most. */
+/** What finds messages of one encrypted room: this device, where no server can read it. */
+export interface DeviceSearch {
+  /** By words alone, the latest first, `limit` at the most. */
   find(
-    query: string,
+    words: string,
     limit: number,
-  ): Promise<{ readonly hits: readonly SearchHit[]; readonly hasMore: boolean }>;
+  ): Promise<{ readonly hits: readonly DeviceHit[]; readonly hasMore: boolean }>;
   close(): void;
 }
 
@@ -32,13 +32,12 @@ const CHECKED_AT_ONCE = 5;
 /** Looked up of one search: further ones are told by the gateway, or when one goes to them. */
 const CHECKED_MAX = 60;
 
-/** The search of an encrypted conversation, on this device. @throws CannotEncrypt */
-export async function openSearch(
+/** The search of an encrypted room, on this device. @throws CannotEncrypt */
+export async function openDeviceSearch(
   state: ChatState,
-  place: TalkPlace,
-  changed: (progress: SearchProgress) => void,
-): Promise<SearchSource> {
-  const { roomId } = place;
+  roomId: string,
+  changed: (progress: RoomProgress) => void,
+): Promise<DeviceSearch> {
   const engine = await (await privacyOf(state)).engine;
   const checked = new Map<string, boolean>();
   let closed = false;
@@ -56,8 +55,8 @@ export async function openSearch(
     .then(() => done = true)
     .then(look).catch(() => undefined);
   return {
-    async find(query, limit) {
-      const { found, hasMore } = await engine.ask("search", roomId, query, { limit });
+    async find(words, limit) {
+      const { found, hasMore } = await engine.ask("search", roomId, words, { limit });
       const unknown = found.map(({ eventId }) => eventId)
         .filter((id) => !checked.has(id)).slice(0, CHECKED_MAX - checked.size);
       while (unknown.length > 0) {

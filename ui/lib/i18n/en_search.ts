@@ -1,0 +1,62 @@
+/** Texts of the search through messages; part of the catalogue in `en.ts`. */
+export const searchTexts = {
+  "search.title": "Search messages",
+  "search.button": "Search",
+  "search.close": "Close the search",
+  "search.label": "Words to look for",
+  "search.placeholder": "Words, or from: in: has:",
+  "search.where": "Where to search",
+  "search.here": "This channel",
+  "search.all": "Whole guild",
+  "search.filters": "Filters",
+  "search.remove": "Remove {filter}",
+  "search.me": "me",
+  "search.sealedChannel": "Encrypted: searched on this device",
+  "search.filter.from": "who wrote it",
+  "search.filter.in": "a channel",
+  "search.filter.has": "a file, a link…",
+  "search.filter.before": "older than a day, month or year",
+  "search.filter.after": "newer than a day, month or year",
+  "search.filter.during": "within a day, month or year",
+  "search.filter.mentions": "who is mentioned",
+  "search.has.file": "any file",
+  "search.has.image": "a picture",
+  "search.has.video": "a video",
+  "search.has.audio": "a sound",
+  "search.has.link": "a link",
+  "search.day.today": "today",
+  "search.day.yesterday": "yesterday",
+  "search.day.month": "this month",
+  "search.day.year": "this year",
+  "search.begin":
+    'The beginning of a word is enough. "Two words" in quotes are found as they stand.',
+  "search.recent": "Searched lately",
+  "search.again": "searched lately",
+  "search.forget": "Forget these",
+  "search.results": "Messages found",
+  "search.looking": "Searching…",
+  "search.found": "{n, plural, one {#{more} message} other {#{more} messages}} found",
+  "search.none": "Nothing found",
+  "search.noneText": "Try fewer words, only the beginning of one, or take a filter off.",
+  "search.more": "Show more",
+  "search.reading": "Older encrypted messages are being looked through on this device: {n} so far…",
+  "search.ready":
+    "{n, plural, one {# encrypted message is} other {# encrypted messages are}} searched on this device. No server takes part in that.",
+  "search.deviceFault":
+    "{n, plural, one {What is encrypted here} other {# encrypted channels}} cannot be searched in this browser: {reason}",
+  "search.deviceWords":
+    "Encrypted messages are found by words, with from:, before: and after: alone.",
+  "search.left":
+    "{n, plural, one {# more encrypted channel is} other {# more encrypted channels are}} not looked through: open one to search it.",
+  "search.indexing":
+    "Older messages are still being taken into the search: some may be missing for a while.",
+  "search.problem.many": "Search for at most {n} words and filters at once.",
+  "search.problem.empty": "Say what {filter}: is to be, without a space after it.",
+  "search.problem.has": "has:{value} is not known. There is has: with one of these: {known}.",
+  "search.problem.date": "{filter}:{value} is no date. Write one like 2026-03-28, 2026-03 or 2026.",
+  "search.pageText":
+    "Filters: from: and mentions: with a name, in: with a channel, has: with file, image, video, audio or link, before: after: and during: with a day, month or year.",
+  "search.pageSealed":
+    "This conversation is encrypted. Only your devices can search it, and for that the page needs scripts.",
+  "search.pageBack": "Back to the messages",
+} as const;
