@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "../limits.ts";
 import { defineOperation } from "./operation.ts";
 import { User } from "./user.ts";
 
@@ -10,6 +11,9 @@ export const RINGING = {
   missed: 100,
   /** A missed call is forgotten after this time. */
   missedMs: 90 * 24 * 3_600_000,
+  /** Rings at once for calls that other servers hold: of one person, and by one server. */
+  elsewherePerUser: 10,
+  elsewherePerServer: 200,
 } as const;
 
 const tag = "voice";
@@ -28,10 +32,11 @@ export type MissedCall = z.infer<typeof MissedCall>;
 
 /** How it stands with somebody who was rung. */
 export const RungPerson = z.object({
-  user_id: z.string(),
+  user_id: z.string().max(limits.event.maxIdBytes),
   state: z.enum(["ringing", "declined", "missed"]),
 });
 export type RungPerson = z.infer<typeof RungPerson>;
+export const RungPeople = z.array(RungPerson).max(limits.authority.maxGroupPeopleTaken);
 
 export const RingEnd = z.enum(["accepted", "declined", "missed"]);
 export type RingEnd = z.infer<typeof RingEnd>;
@@ -46,8 +51,12 @@ export const RING_DISPATCH = {
   }),
   /** To the same devices: it was answered or declined on one of them, or nobody did. */
   "voice.ring_ended": z.object({ ...Ref, reason: RingEnd }),
-  /** To those in the call: all who were rung, and how it stands with them. */
-  "voice.ringing": z.object({ ...Ref, people: z.array(RungPerson) }),
+  /** To the devices in the call: all who were rung, and how it stands with them. */
+  "voice.ringing": z.object({
+    ...Ref,
+    session: z.string().describe("The participant that is told"),
+    people: RungPeople,
+  }),
   /** To all devices of an account: all its missed calls, the latest first. */
   "voice.missed": z.object({ calls: z.array(MissedCall) }),
 } as const;
@@ -60,7 +69,7 @@ export const ringVoice = defineOperation({
   summary: "Ring everybody of a conversation who is not in its call; by somebody who is in it",
   auth,
   params: Params,
-  result: z.object({ people: z.array(RungPerson) }),
+  result: z.object({ people: RungPeople }),
   errors: ["invalid", "forbidden", "not_found", "conflict", "rate_limited", "voice_unavailable"],
 });
 

@@ -1,9 +1,11 @@
 import type {
   actInVoice,
   askVoiceToken,
+  declineRemoteVoice,
   joinRemoteVoice,
   keepVoice,
   moderateRemoteVoice,
+  ringRemoteVoice,
   tellVoice,
 } from "../../core/api/federation/voice.ts";
 import type { z } from "zod";
@@ -166,6 +168,15 @@ export interface VoiceDesk {
       readonly by: UserId;
     },
   ): GroupAnswer<typeof moderateRemoteVoice>;
+  ring(
+    request: z.output<typeof ringRemoteVoice.request> & {
+      readonly roomId: RoomId;
+      readonly by: UserId;
+    },
+  ): GroupAnswer<typeof ringRemoteVoice>;
+  decline(
+    request: z.output<typeof declineRemoteVoice.request> & OfUser,
+  ): GroupAnswer<typeof declineRemoteVoice>;
   /** The server holds the calls that it tells of, or nothing of it counts. */
   hear(
     server: ServerName,

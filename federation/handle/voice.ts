@@ -1,9 +1,11 @@
 import {
   actInVoice,
   askVoiceToken,
+  declineRemoteVoice,
   joinRemoteVoice,
   keepVoice,
   moderateRemoteVoice,
+  ringRemoteVoice,
   tellVoice,
 } from "../../core/api/federation/voice.ts";
 import { type Asked, defineHandler, type FederationHandler } from "../ports.ts";
@@ -56,6 +58,22 @@ export function voiceHandlers({ rooms, voice }: Deps): FederationHandler[] {
         const roomId = await roomOf(asked, request.room_id);
         const by = ownUser(asked, request.by);
         return await voice.moderate({ ...request, roomId, by });
+      },
+    }),
+    defineHandler({
+      operation: ringRemoteVoice,
+      async answer(asked, request) {
+        const roomId = await roomOf(asked, request.room_id);
+        const by = ownUser(asked, request.by);
+        return await voice.ring({ ...request, roomId, by });
+      },
+    }),
+    defineHandler({
+      operation: declineRemoteVoice,
+      async answer(asked, request) {
+        const roomId = await roomOf(asked, request.room_id);
+        const user = ownUser(asked, request.user);
+        return await voice.decline({ ...request, roomId, user });
       },
     }),
     defineHandler({

@@ -1,6 +1,6 @@
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { Sfu } from "../../voice/sfu/sfu.ts";
 import { voiceAddresses, voiceHosts } from "../config/voice_addresses.ts";
 import type { Config } from "../config/config.ts";
@@ -12,12 +12,14 @@ import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import { Calls } from "../services/voice/calls.ts";
 import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
+import type { Missed } from "../services/voice/missed_calls.ts";
 import { keepMissed } from "../services/voice/ring_people.ts";
 import type { VoiceAbsence } from "../services/voice/refusals.ts";
 import type { JoinDeps } from "../services/voice/join_deps.ts";
 import { VoiceWatch } from "../services/voice/voice_watch.ts";
 import type { VoiceDesk } from "../../federation/handle/ports.ts";
 import { RemoteCalls } from "../federation/remote_calls.ts";
+import { RemoteRings } from "../federation/remote_rings.ts";
 import type { RemoteDevices } from "../federation/remote_devices.ts";
 import { voiceDesk } from "../federation/voice_desk.ts";
 import { VoiceGuests } from "../federation/voice_guests.ts";
@@ -103,33 +105,33 @@ export function composeVoice(
   stack.defer(async () => {
     await Promise.all(keeping);
   });
+  const keep = (missed: readonly Omit<Missed, "ts">[]) => {
+    const ts = system.clock.now();
+    const kept = keepMissed(deps, missed.map((each) => ({ ...each, ts })))
+      .catch((error) => log.log("error", "Missed calls could not be kept.", { error }))
+      .finally(() => keeping.delete(kept));
+    keeping.add(kept);
+  };
   const calls = new Calls(
     {
       ...system,
       sfu: media,
       board: live.voice,
       meter: metrics,
-      missed: ({ roomId }, rings) => {
-        const ts = system.clock.now();
-        const missed = rings.map(({ userId, by }) => ({
-          userId,
-          roomId,
-          by: by.id as UserId,
-          ts,
-        }));
-        const kept = keepMissed(deps, missed)
-          .catch((error) =>
-            log.log("error", "A missed call could not be kept.", { room: roomId, error })
-          )
-          .finally(() => keeping.delete(kept));
-        keeping.add(kept);
-      },
+      // Of those who are elsewhere their servers keep it.
+      missed: ({ roomId }, rings) =>
+        keep(
+          rings.filter(({ userId }) => serverOf(userId) === chat.serverName)
+            .map(({ userId, by }) => ({ userId, roomId, by: by.id as UserId })),
+        ),
     },
     { maxCalls, maxParticipants },
   );
   const { transport, policy, self } = input.federation;
   const between = { ...chat, calls, transport, policy, self, log, board: live.voice };
-  const elsewhere = stack.use(new RemoteCalls(between));
+  const offered = config.voice.enabled;
+  const rings = new RemoteRings({ ...between, announceConversation, offered, missed: keep });
+  const elsewhere = stack.use(new RemoteCalls({ ...between, rings }));
   const guests = stack.use(new VoiceGuests(between));
   live.voice.tellElsewhere(guests);
   const deps = { ...chat, calls, elsewhere, board: live.voice, log };

@@ -1,11 +1,15 @@
 import {
   actInVoice,
   askVoiceToken,
+  declineRemoteVoice,
   joinRemoteVoice,
   keepVoice,
   moderateRemoteVoice,
   type RemoteChannel,
   type RemoteStay,
+  ringRemoteVoice,
+  type RingWord,
+  type StayWord,
   type tellVoice,
   type VoiceAct,
   type VoiceWord,
@@ -16,6 +20,7 @@ import {
   type VoiceParticipant,
   type VoiceSession,
 } from "../../core/api/voice.ts";
+import type { RungPerson } from "../../core/api/ringing.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { parseChannelId } from "../../core/ids/channel_id.ts";
 import { parseRoomId } from "../../core/ids/room_id.ts";
@@ -26,24 +31,27 @@ import type { Log } from "../../core/ports/log.ts";
 import { type Transport, TransportError } from "../../federation/ports.ts";
 import type { VoiceBoard, VoiceRef } from "../http/gateway/voice_board.ts";
 import type { Rooms } from "../rooms/rooms.ts";
-import type { RegisteredDevice } from "../services/e2ee/registered_devices.ts";
 import type { Calls } from "../services/voice/calls.ts";
-import type { ActAnswer, CallsElsewhere, OwnStay } from "../services/voice/calls_elsewhere.ts";
+import type {
+  ActAnswer,
+  CallsElsewhere,
+  OwnStay,
+  StayElsewhere,
+} from "../services/voice/calls_elsewhere.ts";
 import { callServerAway, noSuchSession, refusedElsewhere } from "../services/voice/refusals.ts";
 import { homeOf, isCallPlace } from "../services/voice/voice_place.ts";
 import type { UserDirectory } from "../services/users/user_directory.ts";
+import type { RemoteRings } from "./remote_rings.ts";
 import { shownParticipants } from "./voice_shapes.ts";
 
 /** What waits for time is looked at this often. */
 const TICK_MS = 1000;
 
 /** Somebody of this server in a call of another one. */
-interface Stay {
+interface Stay extends StayElsewhere {
   readonly session: string;
   readonly server: ServerName;
   readonly userId: UserId;
-  readonly sessionId: string;
-  readonly device: RegisteredDevice;
   /** Monotonic times: when that server was last there, and since when the gateway is missing. */
   heardMs: number;
   noGatewaySinceMs: number | undefined;
@@ -58,6 +66,8 @@ interface Shown {
 
 type Joining = Parameters<CallsElsewhere["join"]>[0];
 type Moderating = Parameters<CallsElsewhere["moderate"]>[0];
+type Ringing = Parameters<CallsElsewhere["ring"]>[0];
+type Declining = Parameters<CallsElsewhere["decline"]>[0];
 type Said = Parameters<typeof tellVoice.request.parse>[0] & {
   readonly words: readonly VoiceWord[];
   readonly channels: readonly RemoteChannel[];
@@ -67,6 +77,7 @@ export interface RemoteCallDeps {
   readonly rooms: Pick<Rooms, "open">;
   readonly users: Pick<UserDirectory, "find">;
   readonly calls: Calls;
+  readonly rings: RemoteRings;
   readonly board: VoiceBoard;
   readonly transport: Pick<Transport, "call">;
   readonly clock: Clock;
@@ -138,6 +149,8 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
     const joined: Stay = {
       session,
       server: home,
+      roomId: room.id,
+      channelId,
       userId,
       sessionId,
       device,
@@ -146,6 +159,7 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
     };
     this.#stays.set(session, joined);
     this.#byUser.set(userId, joined);
+    this.#deps.rings.end(userId, joined, "accepted");
     return await this.#view(stay);
   }
 
@@ -208,15 +222,37 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
     return shown ?? null;
   }
 
+  async ring({ place: { room, channelId }, home, by, users }: Ringing): Promise<RungPerson[]> {
+    const request = { room_id: room.id, channel_id: channelId, by, users: [...users] };
+    const { people } = await this.#ask(
+      home,
+      (transport) => transport.call(home, ringRemoteVoice, request),
+    );
+    return people ?? [];
+  }
+
+  decline({ place: { room, channelId }, home, userId: user }: Declining): void {
+    this.#deps.rings.end(user, { roomId: room.id, channelId }, "declined");
+    const request = { room_id: room.id, channel_id: channelId, user };
+    const { signal } = this.#stopping;
+    this.#tellSoon(
+      home,
+      (transport) => transport.call(home, declineRemoteVoice, request, { signal }),
+    );
+  }
+
   /** What another server says of its calls; answers of which stays nothing is known here. */
   async hear(server: ServerName, { words, channels }: Said): Promise<{ unknown: string[] }> {
     // The words to a stay can be here before the answer that brings it.
-    if (words.some(({ d }) => !this.#stays.has(d.session))) {
+    if (words.some((word) => !isRingWord(word) && !this.#stays.has(word.d.session))) {
       const joins = [...this.#joining].filter(([, to]) => to === server).map(([join]) => join);
       await Promise.allSettled(joins);
     }
     const unknown = new Set<string>();
-    for (const word of words) if (!this.#hearWord(server, word)) unknown.add(word.d.session);
+    for (const word of words) {
+      if (isRingWord(word)) await this.#deps.rings.hear(server, word, this.#isCalling);
+      else if (!this.#hearWord(server, word)) unknown.add(word.d.session);
+    }
     for (const channel of channels) await this.#hearChannel(server, channel);
     return { unknown: [...unknown] };
   }
@@ -224,6 +260,7 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     for (const stay of [...this.#stays.values()]) this.#tellEnd(stay, "closed");
+    this.#deps.rings.close();
     await Promise.resolve();
   }
 
@@ -233,14 +270,23 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
     return isOwn ? stay : undefined;
   }
 
-  #hearWord(server: ServerName, word: VoiceWord): boolean {
+  readonly #isCalling: Parameters<RemoteRings["hear"]>[2] = (user, call) => {
+    const stay = this.#byUser.get(user);
+    return stay?.server === call.server && stay.roomId === call.roomId &&
+      stay.channelId === call.channelId;
+  };
+
+  #hearWord(server: ServerName, word: StayWord): boolean {
     const stay = this.#stays.get(word.d.session);
     if (stay?.server !== server) return word.t === "voice.ended";
     stay.heardMs = this.#deps.clock.monotonic();
     const { board } = this.#deps;
     if (word.t === "voice.offer") board.tellSession(stay.sessionId, word.t, word.d);
     else if (word.t === "voice.group") board.tellSession(stay.sessionId, word.t, word.d);
-    else void this.#hearEnd(stay, word.d);
+    else if (word.t === "voice.ringing") {
+      const place = { room_id: stay.roomId, channel_id: stay.channelId };
+      board.tellSession(stay.sessionId, word.t, { ...word.d, ...place });
+    } else void this.#hearEnd(stay, word.d);
     return true;
   }
 
@@ -305,15 +351,22 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
     this.#forget(stay);
     const { session, userId: user, server } = stay;
     const request = { session, user, act: { kind: "leave" } } as const;
-    void this.#deps.transport.call(server, actInVoice, request, { signal: this.#stopping.signal })
-      .catch((error) => {
-        // It ends there all the same, as nothing is said of it any more.
-        if (!(error instanceof TransportError)) throw error;
-        this.#deps.log.log("info", "A call's server could not be told who left.", {
-          server,
-          error,
-        });
+    const { signal } = this.#stopping;
+    this.#tellSoon(server, (transport) => transport.call(server, actInVoice, request, { signal }));
+  }
+
+  /** What ends there all the same where it cannot be told. */
+  #tellSoon(
+    server: ServerName,
+    tell: (transport: RemoteCallDeps["transport"]) => Promise<unknown>,
+  ): void {
+    void tell(this.#deps.transport).catch((error) => {
+      if (!(error instanceof TransportError)) throw error;
+      this.#deps.log.log("info", "A call's server could not be told who left or declined.", {
+        server,
+        error,
       });
+    });
   }
 
   #forget(stay: Stay): void {
@@ -328,8 +381,9 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
   }
 
   #tick(): void {
-    const { clock, board } = this.#deps;
+    const { clock, board, rings } = this.#deps;
     const nowMs = clock.monotonic();
+    rings.tick(nowMs);
     for (const stay of [...this.#stays.values()]) {
       stay.noGatewaySinceMs = board.isConnected(stay.sessionId)
         ? undefined
@@ -389,4 +443,8 @@ export class RemoteCalls implements CallsElsewhere, AsyncDisposable {
       this.#tick();
     }
   }
+}
+
+function isRingWord(word: VoiceWord): word is RingWord {
+  return word.t === "voice.ring" || word.t === "voice.ring_ended";
 }

@@ -1,11 +1,12 @@
 import { VoiceRefusal } from "../../core/api/federation/voice.ts";
 import { OperationError } from "../../core/errors.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { parseUserId, type UserId } from "../../core/ids/user_id.ts";
 import { notHere } from "../../federation/handle/not_here.ts";
 import type { VoiceDesk } from "../../federation/handle/ports.ts";
 import { actHere } from "../services/voice/act_in_stay.ts";
 import { enterCall, readPackage, requireEntrance, takeTurn } from "../services/voice/join_voice.ts";
 import type { JoinDeps } from "../services/voice/join_deps.ts";
+import { declineHere, requireConversation, ringHere } from "../services/voice/ring_people.ts";
 import { moderateVoice } from "../services/voice/moderate_voice.ts";
 import { openVoicePlace } from "../services/voice/voice_place.ts";
 import type { RemoteCalls } from "./remote_calls.ts";
@@ -86,6 +87,14 @@ export function voiceDesk(deps: VoiceDeskDeps): VoiceDesk {
       });
       return Promise.resolve({ over: over.map(({ session }) => session) });
     },
+    ...othersDesk(deps),
+    hear: (server, said) => deps.remoteCalls.hear(server, said),
+  };
+}
+
+/** What is done to others in a call, or to bring them into it. */
+function othersDesk(deps: VoiceDeskDeps): Pick<VoiceDesk, "moderate" | "ring" | "decline"> {
+  return {
     async moderate({ roomId, channel_id: channelId, by, user: userId, wanted }) {
       const { value, refusal } = await outcomeOf(async () => {
         await openVoicePlace(deps, by, { roomId, channelId });
@@ -93,7 +102,19 @@ export function voiceDesk(deps: VoiceDeskDeps): VoiceDesk {
       });
       return { participant: value ? remoteParticipant(value) : null, refusal };
     },
-    hear: (server, said) => deps.remoteCalls.hear(server, said),
+    async ring({ roomId, channel_id: channelId, by, users }) {
+      const { value, refusal } = await outcomeOf(async () => {
+        const place = await openPlace(deps, by, { room_id: roomId, channel_id: channelId });
+        requireConversation(place.room);
+        return await ringHere(deps, { place, by, users: knownUsers(users) });
+      });
+      return { people: value ?? null, refusal };
+    },
+    async decline({ roomId, channel_id: channelId, user }) {
+      const place = await openPlace(deps, user, { room_id: roomId, channel_id: channelId });
+      declineHere(deps, place, user);
+      return {};
+    },
   };
 }
 
@@ -106,6 +127,10 @@ function openPlace(
   },
 ) {
   return openVoicePlace(deps, user, { roomId, channelId });
+}
+
+function knownUsers(users: readonly string[]): UserId[] {
+  return [...new Set(users.flatMap((each) => parseUserId(each) ?? []))];
 }
 
 function noToken(): OperationError {

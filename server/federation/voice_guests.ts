@@ -1,5 +1,6 @@
 import type { VoiceWord } from "../../core/api/federation/voice.ts";
 import { tellVoice } from "../../core/api/federation/voice.ts";
+import type { RingEnd } from "../../core/api/ringing.ts";
 import { VOICE_LIMITS } from "../../core/api/voice.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
@@ -10,7 +11,13 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { readersElsewhere } from "../../federation/edus/readers.ts";
 import { type ServerPolicy, type Transport, TransportError } from "../../federation/ports.ts";
-import type { BoardElsewhere, OwnWord, VoiceBoard, VoiceRef } from "../http/gateway/voice_board.ts";
+import type {
+  BoardElsewhere,
+  OwnWord,
+  Ring,
+  VoiceBoard,
+  VoiceRef,
+} from "../http/gateway/voice_board.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { Participant } from "../services/voice/call.ts";
 import type { Calls } from "../services/voice/calls.ts";
@@ -117,12 +124,23 @@ export class VoiceGuests implements BoardElsewhere, AsyncDisposable {
     const guest = this.#guests.get(sessionId);
     if (guest === undefined) return true;
     if (word.t === "voice.ended") this.#guests.delete(sessionId);
-    const outbox = this.#outboxOf(guest.server);
-    outbox.words.push(word as VoiceWord);
-    // A server that takes nothing for so long loses the stays as well.
-    outbox.words.splice(0, outbox.words.length - VOICE_LIMITS.wordsWaiting);
-    this.#send(guest.server);
+    this.#say(guest.server, word as VoiceWord);
     return true;
+  }
+
+  ring(userId: UserId, ref: VoiceRef, { by, untilMs }: Ring): boolean {
+    const left_ms = Math.max(0, Math.round(untilMs - this.#deps.clock.monotonic()));
+    return this.#tellOf(userId, {
+      t: "voice.ring",
+      d: { ...named(ref), user: userId, by: by.id, left_ms },
+    });
+  }
+
+  ringEnded(userId: UserId, ref: VoiceRef, reason: RingEnd): boolean {
+    return this.#tellOf(userId, {
+      t: "voice.ring_ended",
+      d: { ...named(ref), user: userId, reason },
+    });
   }
 
   changed(ref: VoiceRef): void {
@@ -134,6 +152,22 @@ export class VoiceGuests implements BoardElsewhere, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await Promise.resolve();
+  }
+
+  /** A word about a user to its server, where that is another one. */
+  #tellOf(userId: UserId, word: VoiceWord): boolean {
+    const server = serverOf(userId);
+    if (server === this.#deps.self) return false;
+    if (this.#deps.policy.refusal(server) === undefined) this.#say(server, word);
+    return true;
+  }
+
+  #say(server: ServerName, word: VoiceWord): void {
+    const outbox = this.#outboxOf(server);
+    outbox.words.push(word);
+    // A server that takes nothing for so long loses the stays as well.
+    outbox.words.splice(0, outbox.words.length - VOICE_LIMITS.wordsWaiting);
+    this.#send(server);
   }
 
   async #tellReaders(ref: VoiceRef): Promise<void> {
@@ -258,6 +292,10 @@ export class VoiceGuests implements BoardElsewhere, AsyncDisposable {
       this.#tick();
     }
   }
+}
+
+function named({ roomId, channelId }: VoiceRef) {
+  return { room_id: roomId, channel_id: channelId };
 }
 
 /** As many as fit into one request, in order. */

@@ -1,6 +1,6 @@
 /** People in a voice channel, each in a browser whose microphone plays a tone of its own. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { deriveSFrameKey, openFrame } from "../../core/e2ee/voice/sframe.ts";
 import { findBarriers } from "../harness/axe.ts";
 import { decodeHeader } from "../../core/e2ee/voice/sframe_header.ts";
@@ -11,19 +11,21 @@ import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
-import { EAR_SCRIPT, hears, type Recorded, recordFrames } from "./voice/listening.ts";
+import {
+  CHOICES,
+  join,
+  panel,
+  prepareForTones,
+  rings,
+  rowOf,
+  sameCode,
+  stage,
+} from "./voice/in_call.ts";
+import { hears, type Recorded, recordFrames } from "./voice/listening.ts";
 
 const TONES = { ann: 440, bob: 660, cy: 990 } as const;
 type Name = keyof typeof TONES;
 const ALL = Object.values(TONES);
-
-/** Filters for voices take pure tones for noise. */
-const CHOICES = JSON.stringify({
-  noiseSuppression: false,
-  echoCancellation: false,
-  autoGain: false,
-  sounds: false,
-});
 
 /** Chooses in another tab, as somebody does in the settings. */
 async function chooseElsewhere({ context }: Person, choice: { readonly pushToTalk: boolean }) {
@@ -65,56 +67,16 @@ async function enter(
   guildId: string,
 ): Promise<Person> {
   const person = await openPerson(browser, { phone: name === "cy" });
-  await person.context.addInitScript(EAR_SCRIPT);
+  await prepareForTones(person.context);
   await recordFrames(person.context);
-  await person.context.addInitScript(
-    `localStorage.getItem("og-voice") ?? localStorage.setItem("og-voice", ${
-      JSON.stringify(CHOICES)
-    })`,
-  );
   await signIn(person.context, server.url, name);
   await person.page.goto(`${server.url}/g/${guildId.slice(1)}`);
   await settled(person.page);
   return person;
 }
 
-const panel = (page: Page) => page.getByRole("region", { name: "Call" });
-
-async function join(page: Page): Promise<void> {
-  const channels = page.getByRole("link", { name: "Guilds and channels" });
-  if (await channels.isVisible()) await channels.click();
-  await page.getByRole("link", { name: /^Voice/ }).click();
-  await panel(page).getByText("Connected").waitFor({ state: "attached" });
-}
-
-/** The call of a conversation, and the calls that ring. */
-const stage = (page: Page) => page.getByRole("region", { name: /^Call in/ });
-const rings = (page: Page) => page.getByRole("region", { name: "Incoming calls" });
 /** The first tone of ringing. */
 const RING_HZ = 587;
-
-/** The row of somebody in the list of channels. */
-const rowOf = (page: Page, name: string) =>
-  page.locator(".voice-people .voice-person", { hasText: name });
-
-/** What people compare, out of the dialog. */
-async function codeOf(page: Page): Promise<string> {
-  await panel(page).getByRole("button", { name: "Encryption, people and quality" }).click();
-  const code = page.getByLabel("Code of the call");
-  await code.waitFor();
-  const text = await code.innerText();
-  assert.deepEqual(await findBarriers(page, { inside: "dialog[open]" }), []);
-  await page.keyboard.press("Escape");
-  await page.locator("dialog[open]").waitFor({ state: "detached" });
-  return text;
-}
-
-const sameCode = (...pages: Page[]) =>
-  waitFor("one code for everybody", async () => {
-    const codes = [];
-    for (const page of pages) codes.push(await codeOf(page));
-    return new Set(codes).size === 1 && codes[0];
-  });
 
 Deno.test("three people talk: each hears exactly the others, and no server can", async (t) => {
   await using folder = await tempFolder();

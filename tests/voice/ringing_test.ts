@@ -10,47 +10,13 @@ import {
 } from "../harness/callers.ts";
 import { testMls } from "../harness/group_devices.ts";
 import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { call, decline, ended, missedBy, ring, rung, sees } from "../harness/ringing.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 /** The conversation that `from` opens with `to`, and where its calls are. */
 async function conversation(from: Person, to: string): Promise<VoiceRoom> {
   const { room_id, channel_id } = await from.do("POST", "/dms", { user_id: to });
   return { room_id, channel_id };
-}
-
-const ring = (who: Caller, at: VoiceRoom) => who.person.do("POST", `${voicePath(at)}/ring`);
-const decline = (who: Caller, at: VoiceRoom) => who.person.do("DELETE", `${voicePath(at)}/ring`);
-
-/** Calls, and rings the others. */
-async function call(who: Caller, at: VoiceRoom): Promise<void> {
-  await who.join(at);
-  await ring(who, at);
-}
-
-const rung = (who: Caller, at: VoiceRoom) =>
-  who.hears("voice.ring", ({ room_id }) => room_id === at.room_id);
-
-async function ended(who: Caller, at: VoiceRoom): Promise<string> {
-  const told = await who.hears("voice.ring_ended", ({ room_id }) => room_id === at.room_id);
-  return told.reason;
-}
-
-/** How it stands with those who were rung, as who is in the call is told. */
-const sees = (who: Caller, ...wanted: [Caller, string][]) =>
-  who.hears(
-    "voice.ringing",
-    ({ people }) =>
-      JSON.stringify(people) ===
-        JSON.stringify(wanted.map(([{ id }, state]) => ({ user_id: id, state }))),
-  );
-
-/** The whole list, which an account is told after each change. */
-async function missed(who: Caller): Promise<{ by: string; count: number }[]> {
-  const { snapshot } = await who.person.do("GET", "/sync");
-  return snapshot.missed_calls.map(({ by, count }: { by: { id: string }; count: number }) => ({
-    by: by.id,
-    count,
-  }));
 }
 
 async function start(names: readonly string[]) {
@@ -90,7 +56,7 @@ Deno.test("ringing: a call in a conversation rings every device of the other, wh
   // Whoever declined has missed nothing.
   await ada.leave();
   await bob.hears("voice.left", ({ session }) => session === ada.session);
-  assert.deepEqual(await missed(bob), []);
+  assert.deepEqual(await missedBy(bob), []);
 
   bob.listening.frames.length = 0;
   await call(ada, at);
@@ -130,7 +96,7 @@ Deno.test("ringing: it stops after half a minute or with the call, and is kept a
   assert.equal(await ended(bob, at), "missed");
   await sees(ada, [bob, "missed"]);
   await bob.hears("voice.missed", ({ calls }) => calls.length === 1);
-  assert.deepEqual(await missed(bob), [{ by: ada.id, count: 1 }]);
+  assert.deepEqual(await missedBy(bob), [{ by: ada.id, count: 1 }]);
   // Who hangs up before is missed as well.
   const { position } = bob.listening;
   bob.listening.frames.length = 0;
@@ -139,7 +105,7 @@ Deno.test("ringing: it stops after half a minute or with the call, and is kept a
   await ada.leave();
   assert.equal(await ended(bob, at), "missed");
   await bob.hears("voice.missed", ({ calls }) => calls[0]?.count === 2);
-  assert.deepEqual(await missed(ada), []);
+  assert.deepEqual(await missedBy(ada), []);
   // A device that was away is told with what it missed.
   bob.listening[Symbol.dispose]();
   bob.listening = await bob.person.connect(position);
@@ -147,13 +113,13 @@ Deno.test("ringing: it stops after half a minute or with the call, and is kept a
 
   await bob.person.do("DELETE", `${voicePath(at)}/missed`);
   await bob.hears("voice.missed", ({ calls }) => calls.length === 0);
-  assert.deepEqual(await missed(bob), []);
+  assert.deepEqual(await missedBy(bob), []);
   // To join a call there puts it away too.
   await call(ada, at);
   clock.shiftMs += RINGING.ringMs;
-  await waitFor("a missed call", async () => (await missed(bob)).length === 1);
+  await waitFor("a missed call", async () => (await missedBy(bob)).length === 1);
   await bob.join(at);
-  assert.deepEqual(await missed(bob), []);
+  assert.deepEqual(await missedBy(bob), []);
   // Who does not come as the server stops has missed the call.
   await bob.leave();
   bob.listening.frames.length = 0;
@@ -182,7 +148,7 @@ Deno.test("ringing: nobody is rung who blocked the caller, has not accepted, or 
   await sees(ada, [bob, "missed"]);
   assert.equal(bob.listening.dispatches("voice.ring").length, 0);
   assert.equal(bob.listening.dispatches("voice.ring_ended").length, 0);
-  assert.deepEqual(await missed(bob), []);
+  assert.deepEqual(await missedBy(bob), []);
   await block(bob, ada, false);
 
   await block(ada, bob, true);

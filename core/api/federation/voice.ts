@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { bytesOf } from "../bytes.ts";
+import { limits } from "../../limits.ts";
 import { KEY_PACKAGE_LIMITS } from "../e2ee_keys.ts";
+import { RING_DISPATCH, RingEnd, RINGING, RungPeople } from "../ringing.ts";
 import {
   Moderation,
   VOICE_DISPATCH,
@@ -165,6 +167,34 @@ export const moderateRemoteVoice = defineFederationOperation({
   timeoutMs: TIMEOUT_MS,
 });
 
+/** By somebody who is in the call. */
+export const ringRemoteVoice = defineFederationOperation({
+  id: "ringRemoteVoice",
+  method: "POST",
+  path: "/_federation/voice/:room_id/ring",
+  summary: "Ring people of a conversation, in the name of a user of the asker who is in its call",
+  request: z.object({
+    ...Place,
+    by: UserIdText,
+    users: z.array(UserIdText).max(limits.authority.maxGroupPeopleTaken)
+      .describe("Who is to be rung; whoever is no member, or in the call, is left out"),
+  }),
+  answer: z.object({ people: RungPeople.nullable(), refusal }),
+  maxAnswerBytes: SHORT_BYTES,
+  timeoutMs: TIMEOUT_MS,
+});
+
+export const declineRemoteVoice = defineFederationOperation({
+  id: "declineRemoteVoice",
+  method: "POST",
+  path: "/_federation/voice/:room_id/decline",
+  summary: "A user of the asker declines the call of a conversation",
+  request: z.object({ ...Place, user: UserIdText }),
+  answer: z.object({}),
+  maxAnswerBytes: SHORT_BYTES,
+  timeoutMs: TIMEOUT_MS,
+});
+
 /** Who is in a channel and who of them speaks, whole. */
 export const RemoteChannel = z.object({
   ...Place,
@@ -173,20 +203,37 @@ export const RemoteChannel = z.object({
 });
 export type RemoteChannel = z.infer<typeof RemoteChannel>;
 
-/** A word to one stay of a user of the receiver. */
+/** A word to one stay of a user of the receiver; or that somebody there is rung, or not any more. */
 export const VoiceWord = z.discriminatedUnion("t", [
   z.object({ t: z.literal("voice.offer"), d: VOICE_DISPATCH["voice.offer"] }),
   z.object({ t: z.literal("voice.group"), d: VOICE_DISPATCH["voice.group"] }),
   z.object({ t: z.literal("voice.ended"), d: VOICE_DISPATCH["voice.ended"] }),
+  z.object({ t: z.literal("voice.ringing"), d: RING_DISPATCH["voice.ringing"] }),
+  z.object({
+    t: z.literal("voice.ring"),
+    d: z.object({
+      ...Place,
+      user: UserIdText,
+      by: UserIdText,
+      left_ms: z.number().int().min(0).max(RINGING.ringMs),
+    }),
+  }),
+  z.object({
+    t: z.literal("voice.ring_ended"),
+    d: z.object({ ...Place, user: UserIdText, reason: RingEnd }),
+  }),
 ]);
 export type VoiceWord = z.infer<typeof VoiceWord>;
+export type RingWord = Extract<VoiceWord, { t: "voice.ring" | "voice.ring_ended" }>;
+export type StayWord = Exclude<VoiceWord, RingWord>;
 
 /** Sent by the server that holds calls. */
 export const tellVoice = defineFederationOperation({
   id: "tellVoice",
   method: "POST",
   path: "/_federation/voice/tell",
-  summary: "Words to stays of the receiver's users, and who is in which channel",
+  summary:
+    "Words to stays of the receiver's users, who of them is rung, and who is in which channel",
   request: z.object({
     words: z.array(VoiceWord).max(VOICE_LIMITS.wordsPerTell),
     channels: z.array(RemoteChannel).max(VOICE_LIMITS.channelsPerTell),

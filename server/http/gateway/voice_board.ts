@@ -32,6 +32,9 @@ export interface BoardElsewhere {
   tell(sessionId: string, word: { readonly t: OwnWord; readonly d: unknown }): boolean;
   /** Whether it is one, and its server is there. */
   holds(sessionId: string): boolean;
+  /** Whether it is another server's user; its server is told then. */
+  ring(userId: UserId, ref: VoiceRef, ring: Ring): boolean;
+  ringEnded(userId: UserId, ref: VoiceRef, reason: RingEnd): boolean;
 }
 
 /** A channel as it was told. */
@@ -40,11 +43,11 @@ export interface Told {
   readonly speaking: readonly string[];
 }
 
-export type OwnWord = "voice.offer" | "voice.group" | "voice.ended";
-type PeopleWord = "voice.ringing" | "voice.missed";
+export type OwnWord = "voice.offer" | "voice.group" | "voice.ended" | "voice.ringing";
+type PeopleWord = "voice.missed";
 
 /** Somebody calls. */
-interface Ring {
+export interface Ring {
   readonly by: User;
   /** Monotonic. */
   readonly untilMs: number;
@@ -147,6 +150,7 @@ export class VoiceBoard {
 
   /** Rings somebody on all devices, and on those that arrive meanwhile. */
   ring(userId: UserId, { roomId, channelId }: VoiceRef, ring: Ring): void {
+    if (this.#elsewhere?.ring(userId, { roomId, channelId }, ring) === true) return;
     const rings = this.#rings.get(userId) ?? new Map<string, VoiceRef & Ring>();
     const whole = { roomId, channelId, ...ring };
     this.#rings.set(userId, rings.set(channelKey(roomId, channelId), whole));
@@ -155,6 +159,7 @@ export class VoiceBoard {
   }
 
   ringEnded(userId: UserId, ref: VoiceRef, reason: RingEnd): void {
+    if (this.#elsewhere?.ringEnded(userId, ref, reason) === true) return;
     const rings = this.#rings.get(userId);
     if (rings?.delete(channelKey(ref.roomId, ref.channelId)) !== true) return;
     if (rings.size === 0) this.#rings.delete(userId);

@@ -58,6 +58,8 @@ export interface ThrottlePolicies {
   readonly voiceRing: Bucket;
   /** The same in one conversation. */
   readonly voiceRingRoom: Bucket;
+  /** Calls that ring people here, told by one other server. */
+  readonly voiceRingServer: Bucket;
   /** Key packages of people here, asked for by one other server. */
   readonly keyClaimServer: Bucket;
   /** Searches through messages by one account. */
@@ -111,6 +113,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     voiceJoin: bucket(30, { perMs: MINUTE_MS, bursts: 1 }),
     voiceRing: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
     voiceRingRoom: bucket(2, { perMs: MINUTE_MS, bursts: 2 }),
+    voiceRingServer: bucket(300, { perMs: MINUTE_MS, bursts: 1 }),
     keyClaimServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     search: bucket(lookups * 4, { perMs: MINUTE_MS, bursts: 1 }),
     mailAccount: bucket(lookups, { perMs: 6 * HOUR_MS, bursts: 1 / 6 }),

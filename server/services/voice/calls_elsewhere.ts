@@ -1,8 +1,10 @@
 import type { VoiceAct } from "../../../core/api/federation/voice.ts";
+import type { RungPerson } from "../../../core/api/ringing.ts";
 import type { Moderation, VoiceParticipant, VoiceSession } from "../../../core/api/voice.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
+import type { VoiceRef } from "../../http/gateway/voice_board.ts";
 import type { RegisteredDevice } from "../e2ee/registered_devices.ts";
 import type { VoicePlace } from "./voice_place.ts";
 
@@ -31,6 +33,12 @@ export interface ActAnswer {
   readonly epoch: number | undefined;
 }
 
+/** Somebody's stay in a call that another server holds. */
+export interface StayElsewhere extends VoiceRef {
+  readonly sessionId: string;
+  readonly device: RegisteredDevice;
+}
+
 /**
  * Calls that other servers hold, for people of this one: what they do goes on to that server, and
  * what it says comes back through the gateway. PROTOCOL.md, "Voice" (across servers).
@@ -53,9 +61,23 @@ export interface CallsElsewhere {
   /** Signed-in sessions ended; undefined: all of the user's. */
   endSessions(userId: UserId, sessionIds: readonly string[] | undefined): void;
   /** What the user is in elsewhere. */
-  stayOf(
-    userId: UserId,
-  ): { readonly sessionId: string; readonly device: RegisteredDevice } | undefined;
+  stayOf(userId: UserId): StayElsewhere | undefined;
+  /**
+   * Has these rung for a call that the user is in.
+   * @throws OperationError as the call's server refuses; `voice_unavailable`
+   */
+  ring(asking: {
+    readonly place: VoicePlace;
+    readonly home: ServerName;
+    readonly by: UserId;
+    readonly users: readonly UserId[];
+  }): Promise<RungPerson[]>;
+  /** It stops ringing here at once, and the call's server is told. */
+  decline(asking: {
+    readonly place: VoicePlace;
+    readonly home: ServerName;
+    readonly userId: UserId;
+  }): void;
   /** @throws OperationError as the call's server refuses; `voice_unavailable` */
   moderate(asking: {
     readonly place: VoicePlace;

@@ -35,10 +35,13 @@ export async function joinVoice(
   if (home !== deps.serverName) {
     requireRight(place.rights, "CONNECT", "join this voice channel");
     if (!await deps.claimCalls()) throw voiceAbsent("other_process");
+    requireCompany(place.room);
     if (!input.addressTo.includes(home)) throw addressShown(home);
     await takeTurn(deps, userId);
     const device = await requireOwnDevice(deps.sql, caller);
-    return await deps.elsewhere.join({ place, home, sessionId, device, input });
+    const stay = await deps.elsewhere.join({ place, home, sessionId, device, input });
+    if (isConversation(place.room)) await putMissedAway(deps, userId, place.room.id);
+    return stay;
   }
   await requireEntrance(deps, userId, place);
   await takeTurn(deps, userId);
@@ -62,11 +65,16 @@ export async function requireEntrance(
   { room, channelId, rights }: VoicePlace,
 ): Promise<void> {
   deps.calls.requireOffered();
-  if (isConversation(room) && room.authority.joinedUsers().size < 2) throw nobodyThere();
+  requireCompany(room);
   requireRight(rights, "CONNECT", "join this voice channel");
   if (!await deps.claimCalls()) throw voiceAbsent("other_process");
   const userLimit = ownLimit(room, { channelId, rights });
   deps.calls.requirePlace({ roomId: room.id, channelId }, { userId, userLimit });
+}
+
+/** @throws OperationError `conflict` in a conversation that nobody else is in */
+function requireCompany(room: VoicePlace["room"]): void {
+  if (isConversation(room) && room.authority.joinedUsers().size < 2) throw nobodyThere();
 }
 
 /** Whoever moves people about finds a place beside them. */

@@ -50,14 +50,6 @@ export function callServerAway(server: ServerName, cause?: unknown): OperationEr
   );
 }
 
-export function conversationElsewhere(server: ServerName): OperationError {
-  return new OperationError(
-    "voice_unavailable",
-    `People of ${server} are in this conversation. Its calls across servers come later.`,
-    { details: { reason: "other_server", server } },
-  );
-}
-
 /** Nobody would be there to be talked to. */
 export function nobodyThere(): OperationError {
   return new OperationError(

@@ -23,7 +23,7 @@ interface Ring extends Called {
 export type OnMissed = (call: Call, missed: readonly Pick<Ring, "userId" | "by">[]) => void;
 
 export interface RingsDeps {
-  readonly board: Pick<VoiceBoard, "ring" | "ringEnded" | "tellUsers">;
+  readonly board: Pick<VoiceBoard, "ring" | "ringEnded" | "tellSession">;
   readonly clock: Clock;
   readonly missed: OnMissed;
 }
@@ -114,10 +114,12 @@ export class Rings {
   }
 
   #tell(call: Call): void {
-    const userIds = [...call.participants.values()].map(({ userId }) => userId);
     const people = [...this.#byCall.get(call)?.values() ?? []].map(view);
     const { roomId: room_id, channelId: channel_id } = call;
-    this.#deps.board.tellUsers(userIds, "voice.ringing", { room_id, channel_id, people });
+    for (const { session, sessionId } of call.participants.values()) {
+      const d = { room_id, channel_id, session, people };
+      this.#deps.board.tellSession(sessionId, "voice.ringing", d);
+    }
   }
 }
 

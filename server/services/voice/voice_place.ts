@@ -11,7 +11,7 @@ import type { Room } from "../../rooms/room.ts";
 import { isConversation } from "../dms/is_conversation.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
-import { conversationElsewhere, notHeldHere } from "./refusals.ts";
+import { notHeldHere } from "./refusals.ts";
 
 /** A voice channel as somebody finds it. */
 export interface VoicePlace {
@@ -22,10 +22,8 @@ export interface VoicePlace {
 }
 
 /**
- * A voice channel that the user may see, whichever server holds its calls, or a conversation of
- * people of this server.
- * @throws OperationError `not_found`, `invalid` for another kind, `voice_unavailable` where people
- * of another server are in the conversation
+ * A voice channel that the user may see, or a conversation, whichever server holds its calls.
+ * @throws OperationError `not_found`, `invalid` for another kind
  */
 export async function findVoicePlace(
   deps: Pick<ChatDeps, "rooms" | "clock" | "serverName">,
@@ -33,13 +31,7 @@ export async function findVoicePlace(
   raw: { readonly roomId: string; readonly channelId: string },
 ): Promise<VoicePlace> {
   const place = await openChannel(deps, userId, raw);
-  const { room, channelId } = place;
-  if (isConversation(room)) {
-    const other = [...room.authority.joinedServers()].find((each) => each !== deps.serverName);
-    if (other !== undefined) throw conversationElsewhere(other);
-    return place;
-  }
-  if (!isCallPlace(room, channelId)) {
+  if (!isCallPlace(place.room, place.channelId)) {
     throw new OperationError("invalid", "This is no voice channel: nobody can talk in it.", {
       details: { field: "channel_id" },
     });
@@ -48,8 +40,9 @@ export async function findVoicePlace(
 }
 
 /** Whether people can talk there at all. */
-export function isCallPlace({ authority }: Pick<Room, "authority">, channelId: ChannelId): boolean {
-  return authority.channel(channelId)?.kind === "voice";
+export function isCallPlace(room: Pick<Room, "authority">, channelId: ChannelId): boolean {
+  const channel = room.authority.channel(channelId);
+  return channel?.kind === "voice" || channel !== undefined && isConversation(room);
 }
 
 /**
@@ -67,9 +60,18 @@ export async function openVoicePlace(
   return place;
 }
 
-/** The server that holds a channel's calls: the one of who made the room. */
+/**
+ * The server that holds a channel's calls: the one of who made the room. Of a conversation that
+ * all people of that one have left, it is the owner's, or of those there the first by name.
+ */
 export function homeOf({ authority }: Pick<Room, "authority">): ServerName {
-  return serverOf(authority.room.creator);
+  const home = serverOf(authority.room.creator);
+  if (!isConversation({ authority })) return home;
+  const servers = authority.joinedServers();
+  if (servers.has(home) || servers.size === 0) return home;
+  const owner = authority.owner();
+  if (owner !== undefined && servers.has(serverOf(owner))) return serverOf(owner);
+  return [...servers].sort()[0] ?? home;
 }
 
 /** What somebody may do in a voice channel now. */

@@ -5,7 +5,7 @@ import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { deviceKey, findRegistered } from "../e2ee/registered_devices.ts";
 import type { Call, Participant } from "./call.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
-import { voiceRights } from "./voice_place.ts";
+import { homeOf, voiceRights } from "./voice_place.ts";
 
 /** What waits for time in calls is looked at this often. */
 const TICK_MS = 200;
@@ -84,6 +84,7 @@ export class VoiceWatch implements AsyncDisposable {
     const present = [...call.participants.values()];
     const devices = await this.#devicesOf(present);
     const room = await this.#deps.rooms.open(call.roomId);
+    const isHeld = room !== undefined && homeOf(room) === this.#deps.serverName;
     calls.rings.keep(call, (userId) => room?.authority.isJoined(userId) === true);
     const looks = await users.find(present.map(({ userId }) => userId));
     for (const participant of present) {
@@ -92,6 +93,7 @@ export class VoiceWatch implements AsyncDisposable {
       if (!call.participants.has(session)) continue;
       if (!devices.has(`${sessionId}\n${deviceKey(device)}`)) calls.end(participant, "signed_out");
       else if (typeof rights === "string") calls.end(participant, rights);
+      else if (!isHeld) calls.end(participant, "closed");
       else {
         const user = looks.get(userId) ?? participant.user;
         calls.change(participant, { maySpeak: rights.speak, bitrate: rights.bitrate, user });

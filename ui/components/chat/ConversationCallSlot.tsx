@@ -1,11 +1,5 @@
 import type { Dm } from "../../../core/api/gateway.ts";
-import {
-  callIn,
-  hasCalls,
-  isInCall,
-  otherServerIn,
-  peopleInCall,
-} from "../../lib/browser/conversation_call.ts";
+import { callIn, hasCalls, isInCall, peopleInCall } from "../../lib/browser/conversation_call.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
@@ -25,11 +19,8 @@ export function ConversationCallSlot({ dm }: { dm: Dm }) {
 export function CallButton({ dm }: { dm: Dm }) {
   const state = useChat();
   if (!hasCalls(state, dm)) return null;
-  const server = otherServerIn(state, dm);
   const isHere = isInCall(state, dm);
-  const label = server !== undefined
-    ? t("ring.otherServer", { server })
-    : isHere
+  const label = isHere
     ? t("call.here")
     : peopleInCall(state, dm).length > 0
     ? t("call.join")
@@ -38,9 +29,9 @@ export function CallButton({ dm }: { dm: Dm }) {
     <button
       type="button"
       class="icon-button"
-      title={server === undefined ? withKey(state, label, "callHere") : label}
-      aria-label={server === undefined ? label : t("ring.start")}
-      aria-disabled={server !== undefined || isHere ? "true" : undefined}
+      title={withKey(state, label, "callHere")}
+      aria-label={label}
+      aria-disabled={isHere ? "true" : undefined}
       onClick={() => callIn(state, dm)}
     >
       <Icon name="phone" />

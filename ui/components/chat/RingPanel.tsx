@@ -4,6 +4,7 @@ import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
+import { isToldOfCall } from "../../lib/store/attention.ts";
 import type { Incoming } from "../../lib/store/voice.ts";
 import { readVoiceChoices } from "../../lib/voice/choices.ts";
 import { endAfter, startRinging } from "../../lib/voice/ring_tone.ts";
@@ -11,11 +12,15 @@ import { Avatar } from "../Avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "../Icon.tsx";
 
-/** Calls that ring here. Inside a dialog it makes no sound of its own: the one behind it does. */
+/**
+ * Calls that ring here; in a muted conversation without a sound. Inside a dialog it makes no sound
+ * of its own: the one behind it does.
+ */
 export default function RingPanel({ inDialog }: { inDialog: boolean }) {
   const state = useChat();
   const rings = state.voice.rings.value;
-  const isQuiet = inDialog || state.self.value.presence === "dnd";
+  const isQuiet = inDialog || state.self.value.presence === "dnd" ||
+    !rings.some((ring) => isToldOfCall(state, ring));
   useEffect(() => {
     const { ringSound, output } = readVoiceChoices();
     return isQuiet || !ringSound ? undefined : startRinging(output);

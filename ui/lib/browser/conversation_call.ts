@@ -1,6 +1,6 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import { dmName } from "../format/dm_name.ts";
-import { nameOf, serverOf } from "../format/names.ts";
+import { nameOf } from "../format/names.ts";
 import { withTexts } from "../i18n/later.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -13,14 +13,6 @@ import { showToast } from "./toast.ts";
 export function hasCalls(state: ChatState, dm: Dm): boolean {
   return state.server.voice && dm.state === "joined" &&
     (dm.kind === "pair" || dm.people.filter((each) => each.state === "joined").length > 1);
-}
-
-/** The first server, other than this one, of somebody in the conversation. */
-export function otherServerIn(state: ChatState, dm: Dm): string | undefined {
-  const there = dm.kind === "pair"
-    ? [dm.user]
-    : dm.people.flatMap((each) => each.state === "joined" ? [each.user] : []);
-  return there.map(({ id }) => serverOf(id)).find((server) => server !== state.server.name);
 }
 
 /** Those in the call of a conversation whom the viewer has not blocked. */
@@ -39,11 +31,6 @@ export function isInCall(
 
 /** Starts a call and rings the others, or joins the one that is there. */
 export function callIn(state: ChatState, dm: Dm): void {
-  const server = otherServerIn(state, dm);
-  if (server !== undefined) {
-    showToast(state, t("ring.otherServer", { server }), true);
-    return;
-  }
   join(state, { ...dm, name: dmName(dm, state.self.value.user.id) }, "ring");
 }
 

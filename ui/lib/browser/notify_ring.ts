@@ -3,6 +3,7 @@ import { thumbnailUrl } from "../format/media_url.ts";
 import { nameOf } from "../format/names.ts";
 import { dmPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
+import { isToldOfCall } from "../store/attention.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { Incoming } from "../store/voice.ts";
 import { followPath } from "./history.ts";
@@ -24,6 +25,7 @@ export function notifyOfRings(state: ChatState, isWanted: () => boolean): () => 
     }
     const isQuiet = state.self.peek().presence === "dnd" || !isWanted();
     for (const ring of isQuiet ? [] : rings) {
+      if (!isToldOfCall(state, ring)) continue;
       if (!shown.has(ring.room_id)) shown.set(ring.room_id, show(state, ring));
     }
   });

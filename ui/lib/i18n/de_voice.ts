@@ -18,8 +18,6 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.about": "{name}: Lautstärke und mehr",
 
   "ring.start": "Anrufen",
-  "ring.otherServer":
-    "Anrufe mit Leuten anderer Server gibt es noch nicht ({server}). Schreiben kannst du weiterhin.",
   "ring.panel": "Eingehende Anrufe",
   "ring.calls": "ruft dich an",
   "ring.callsIn": "ruft in {name} an",
@@ -173,8 +171,9 @@ export const germanVoiceSettings: Record<keyof typeof voiceSettingsTexts, string
   "voiceSet.gainHint": "Hebt eine leise Stimme und senkt eine laute.",
   "voiceSet.sounds": "Töne",
   "voiceSet.soundsOn": "Töne beim Kommen, Gehen und Stummschalten",
-  "voiceSet.ringOn": "Klingeln, wenn mich jemand anruft",
-  "voiceSet.ringHint": "Gezeigt werden Anrufe immer. Bei „Nicht stören“ klingelt keiner.",
+  "voiceSet.ringOn": "Klingeln, wenn mich jemand anruft und während ich anrufe",
+  "voiceSet.ringHint":
+    "Gezeigt werden Anrufe immer. Bei „Nicht stören“ klingelt keiner, in stummgeschalteten Unterhaltungen auch nicht.",
   "voiceSet.insecure":
     "Browser geben das Mikrofon nur sicheren Seiten. Öffne OpenGuild unter einer Adresse, die mit https beginnt.",
   "voiceSet.noScript": "Geräte zu wählen geht nur mit Skripten.",

@@ -16,8 +16,6 @@ export const voiceTexts = {
   "call.about": "{name}: volume and more",
 
   "ring.start": "Start a call",
-  "ring.otherServer":
-    "Calls with people of other servers are not there yet ({server}). You can write meanwhile.",
   "ring.panel": "Incoming calls",
   "ring.calls": "is calling you",
   "ring.callsIn": "is calling in {name}",
@@ -167,8 +165,9 @@ export const voiceSettingsTexts = {
   "voiceSet.gainHint": "Raises a quiet voice and lowers a loud one.",
   "voiceSet.sounds": "Sounds",
   "voiceSet.soundsOn": "Sounds for joining, leaving and muting",
-  "voiceSet.ringOn": "Ring when somebody calls me",
-  "voiceSet.ringHint": "Calls are shown either way. With “Do not disturb” none rings.",
+  "voiceSet.ringOn": "Ring when somebody calls me, and while I call",
+  "voiceSet.ringHint":
+    "Calls are shown either way. With “Do not disturb” none rings, nor in a muted conversation.",
   "voiceSet.insecure":
     "Browsers give the microphone only to secure pages. Open OpenGuild at an address that begins with https.",
   "voiceSet.noScript": "Choosing devices needs scripts.",

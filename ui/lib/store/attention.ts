@@ -3,7 +3,13 @@ import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { NotifySetting } from "../../../core/api/notify.ts";
-import { type Attention, attentionOf, isDefault, pings } from "../../../core/rules/notify.ts";
+import {
+  type Attention,
+  attentionOf,
+  isDefault,
+  isTold,
+  pings,
+} from "../../../core/rules/notify.ts";
 import type { ChatState } from "./chat.ts";
 import { notifyKey, type NotifyPlace } from "./notify_places.ts";
 import { markPinged } from "./stale_reads.ts";
@@ -94,6 +100,15 @@ export function dmShown(state: ChatState, dm: Dm): Shown {
   });
   const { unread } = unreadOf(state.reads.value, dm);
   return shown(attention, { unread, mentions: attention.muted ? 0 : unread });
+}
+
+/** Whether a call there makes a sound and a notification, as a mention there would. */
+export function isToldOfCall(
+  state: ChatState,
+  { room_id, channel_id }: { readonly room_id: string; readonly channel_id: string },
+): boolean {
+  const place = { roomId: room_id, channelId: channel_id, guildId: null };
+  return isTold(attentionIn(state, place), true);
 }
 
 /** What waits anywhere, as it is shown. Mentions are those of channels alone. */

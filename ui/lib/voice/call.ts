@@ -20,6 +20,7 @@ import {
   withVolume,
 } from "./choices.ts";
 import { canTransform, Connection } from "./connection.ts";
+import { DialTone } from "./dial_tone.ts";
 import type { FromFrames } from "./frame_words.ts";
 import { CallGroup } from "./group.ts";
 import { type CallSound, playCallSound } from "./sounds.ts";
@@ -42,7 +43,7 @@ const TROUBLES: Readonly<Partial<Record<ApiError["code"], CallTrouble>>> = {
 function troubleOf({ code, details }: ApiError): CallTrouble | undefined {
   if (details.reason === "address_shown") return "address";
   if (details.reason === "server_away") return "serverAway";
-  const isElsewhere = details.server !== undefined && details.reason !== "other_server";
+  const isElsewhere = details.server !== undefined;
   return code === "voice_unavailable" && isElsewhere ? "serverOff" : TROUBLES[code];
 }
 
@@ -77,6 +78,7 @@ class Call implements CallActs {
   readonly #audio = new AudioContext();
   readonly #voices = new Voices(this.#audio);
   readonly #speech: Speech;
+  readonly #dialTone = new DialTone(this.#audio);
   readonly #endings: (() => void)[] = [];
   /** Stays of others whose coming was heard, or who were there before. */
   readonly #known = new Set<string>();
@@ -206,14 +208,26 @@ class Call implements CallActs {
     }
     const { room_id, channel_id } = this.spot;
     callApi("ringVoice", { params: { room_id, channel_id } })
-      .then(({ people }) => this.state.voice.takeRung({ room_id, channel_id, people }))
+      .then(({ people }) => {
+        this.state.voice.takeRung({ room_id, channel_id, people });
+        this.#dial();
+      })
       .catch((error) => showToast(this.state, reasonOf(error), true));
+  }
+
+  /** Whoever calls hears it as long as somebody is rung and nobody has come. */
+  #dial(): void {
+    const { voice } = this.state;
+    const isAlone = voice.peopleIn(this.spot).length < 2;
+    const isRung = voice.rungIn(this.spot).some(({ state }) => state === "ringing");
+    this.#dialTone.set(!this.#over && isAlone && isRung && this.#choices.ringSound);
   }
 
   /** Devices or filters were chosen anew, in another tab's settings. */
   #choose(choices: VoiceChoices): void {
     const before = this.#choices;
     this.#choices = choices;
+    this.#dial();
     this.#show({ pushToTalk: this.#keyed() });
     this.#voices.setVolumes(choices.volumes);
     if (choices.output !== before.output) void useOutput(this.#audio, choices.output);
@@ -261,7 +275,10 @@ class Call implements CallActs {
       case "voice.left":
         return this.#others(frame.d, frame.d.session, false);
       case "voice.channel":
+        this.#dial();
         return this.#place();
+      case "voice.ringing":
+        return this.#dial();
     }
   }
 
@@ -272,6 +289,7 @@ class Call implements CallActs {
   ): void {
     if (at.room_id !== this.spot.room_id || at.channel_id !== this.spot.channel_id) return;
     this.#place();
+    this.#dial();
     if (this.#joined === undefined || session === this.#joined.session) return;
     if (!present && this.#known.delete(session)) this.#sound("left");
     if (present && !this.#known.has(session)) {
@@ -328,7 +346,8 @@ class Call implements CallActs {
     this.#turn.run(async () => {
       const now = await callApi("getVoiceSession", {
         params: { session },
-        query: { after_epoch: group.epoch - 1 },
+        // A device that has no group yet has no epoch before it either.
+        query: { after_epoch: Math.max(-1, group.epoch - 1) },
       });
       this.state.voice.takeChannel({ ...this.spot, participants: now.participants });
       group.resume(now.group);
@@ -411,8 +430,10 @@ class Call implements CallActs {
 
   #rejoin(): void {
     const { muted, deafened } = this.#shown();
+    // Who was in it has rung the others already.
+    const how = this.#joined ? undefined : this.given.how;
     this.leave();
-    void new Call(this.state, this.spot, { muted, deafened }).begin();
+    void new Call(this.state, this.spot, { muted, deafened, how }).begin();
   }
 
   leave(): void {
@@ -450,6 +471,7 @@ class Call implements CallActs {
     if (!this.#over) {
       this.#sound("left");
       this.#over = true;
+      this.#dialTone.set(false);
       for (const end of this.#endings) end();
       this.#speech.end();
       this.#joined?.way.end();

@@ -1,0 +1,73 @@
+/** What people see and press in calls. */
+import assert from "node:assert/strict";
+import type { BrowserContext, Page } from "playwright-core";
+import { findBarriers } from "../../harness/axe.ts";
+import { waitFor } from "../../harness/wait_for.ts";
+import { EAR_SCRIPT } from "./listening.ts";
+
+/** Filters for voices take pure tones for noise. */
+export const CHOICES = JSON.stringify({
+  noiseSuppression: false,
+  echoCancellation: false,
+  autoGain: false,
+  sounds: false,
+});
+
+/** Before the first page: it can be listened to, and lets tones through. */
+export async function prepareForTones(context: BrowserContext): Promise<void> {
+  await context.addInitScript(EAR_SCRIPT);
+  await context.addInitScript(
+    `localStorage.getItem("og-voice") ?? localStorage.setItem("og-voice", ${
+      JSON.stringify(CHOICES)
+    })`,
+  );
+}
+
+export const panel = (page: Page) => page.getByRole("region", { name: "Call", exact: true });
+
+/** Presses the voice channel in the list of channels. */
+export async function pressVoice(page: Page): Promise<void> {
+  const channels = page.getByRole("link", { name: "Guilds and channels" });
+  if (await channels.isVisible()) await channels.click();
+  await page.getByRole("link", { name: /^Voice/ }).click();
+}
+
+export function connected(page: Page): Promise<void> {
+  return panel(page).getByText("Connected").waitFor({ state: "attached" });
+}
+
+export async function join(page: Page): Promise<void> {
+  await pressVoice(page);
+  await connected(page);
+}
+
+export function leave(page: Page): Promise<void> {
+  return panel(page).getByRole("button", { name: "Leave the call" }).click();
+}
+
+/** The call of a conversation, and the calls that ring. */
+export const stage = (page: Page) => page.getByRole("region", { name: /^Call in/ });
+export const rings = (page: Page) => page.getByRole("region", { name: "Incoming calls" });
+
+/** The row of somebody in the list of channels. */
+export const rowOf = (page: Page, name: string) =>
+  page.locator(".voice-people .voice-person", { hasText: name });
+
+/** What people compare, out of the dialog. */
+export async function codeOf(page: Page): Promise<string> {
+  await panel(page).getByRole("button", { name: "Encryption, people and quality" }).click();
+  const code = page.getByLabel("Code of the call");
+  await code.waitFor();
+  const text = await code.innerText();
+  assert.deepEqual(await findBarriers(page, { inside: "dialog[open]" }), []);
+  await page.keyboard.press("Escape");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  return text;
+}
+
+export const sameCode = (...pages: Page[]) =>
+  waitFor("one code for everybody", async () => {
+    const codes = [];
+    for (const page of pages) codes.push(await codeOf(page));
+    return new Set(codes).size === 1 && codes[0];
+  });
