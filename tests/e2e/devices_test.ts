@@ -3,7 +3,7 @@
  * emoji, a removed one, a lost phone, and a friend who is verified and changes identity.
  */
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 import { findBarriers } from "../harness/axe.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
@@ -82,6 +82,32 @@ async function logIn(page: Page, url: string, userName: string): Promise<void> {
   await page.getByRole("heading", { name: "Get your messages" }).waitFor();
 }
 
+/** A security key with a PRF, whose owner is always there; it stays in the page's window. */
+async function plugIn(page: Page): Promise<CDPSession> {
+  const window = await page.context().newCDPSession(page);
+  await window.send("WebAuthn.enable");
+  await window.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "usb",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      hasPrf: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return window;
+}
+
+/** All that the browser keeps of the pages goes, as on another computer. */
+async function forget(window: CDPSession, page: Page): Promise<void> {
+  const { origin } = new URL(page.url());
+  await page.goto("about:blank");
+  await window.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+}
+
 async function confirmed(page: Page): Promise<void> {
   const password = page.locator("input[name=confirm_password]");
   const saved = page.getByText("Saved.", { exact: true });
@@ -95,12 +121,14 @@ async function confirmed(page: Page): Promise<void> {
 Deno.test("recovery, new devices, a lost phone and a verified friend", async (t) => {
   await using server = await startProcessServer();
   const pair = await makePair(server);
-  const talk = `${server.url}/dm/${encodeURIComponent(pair.room)}`;
+  // Passkeys belong to a name, never to an address.
+  const url = server.url.replace("127.0.0.1", "localhost");
+  const talk = `${url}/dm/${encodeURIComponent(pair.room)}`;
   const browser = await launchBrowser();
   await using laptop = await openPerson(browser);
   await using bob = await openPerson(browser);
-  await signIn(laptop.context, server.url, "ann");
-  await signIn(bob.context, server.url, "bob");
+  await signIn(laptop.context, url, "ann");
+  await signIn(bob.context, url, "bob");
   let recoveryKey = "";
   let savedKeys = 0;
   // Each step stands on the one before: after the first that fails the rest says nothing.
@@ -173,9 +201,28 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
     savedKeys = await keysSaved(page);
   });
 
+  const securityKey = await plugIn(laptop.page);
+  await walk("a passkey is one more way, as an extra that can be taken off again", async () => {
+    const { page } = laptop;
+    const row = page.locator(".row-card", { hasText: "Passkey" });
+    const make = async (act: string) => {
+      await row.getByRole("button", { name: act }).click();
+      await page.getByText("It is an extra").waitFor();
+      await noBarrier(page);
+      await page.getByRole("button", { name: "Make a passkey" }).click();
+      await page.getByText("The passkey opens your messages now.").waitFor();
+      await page.getByRole("button", { name: "Done" }).click();
+      await row.getByText("set up, as an extra").waitFor();
+    };
+    await make("Add a passkey");
+    await row.getByRole("button", { name: "Remove passkey" }).click();
+    await row.getByText("not set up").waitFor();
+    await make("Add a passkey");
+  });
+
   await using phone = await openPerson(browser, { phone: true });
   await walk("a phone gets its messages by comparing with the laptop", async () => {
-    await logIn(phone.page, server.url, "ann");
+    await logIn(phone.page, url, "ann");
     await phone.page.getByRole("button", { name: "Compare emoji" }).waitFor();
     await noBarrier(phone.page);
     await phone.page.getByRole("button", { name: "Compare emoji" }).click();
@@ -206,7 +253,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
 
   await walk("the phone is lost: removed from the laptop, it gets nothing more", async () => {
     const { page } = laptop;
-    await page.goto(`${server.url}/settings/sessions`);
+    await page.goto(`${url}/settings/sessions`);
     const row = page.locator(".device-row", { hasNotText: "This device" })
       .filter({ hasText: "Verified" });
     assert.equal(await row.count(), 1);
@@ -214,20 +261,31 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
     await row.getByRole("button", { name: "Yes, remove it" }).click();
     await confirmed(page);
     assert.equal(await row.count(), 0);
-    const answer = await phone.context.request.get(`${server.url}/client/v1/account`);
+    const answer = await phone.context.request.get(`${url}/client/v1/account`);
     assert.equal(answer.status(), 401);
     await say(bob.page, WHILE_AWAY);
     await page.goto(talk);
     await reads(page, WHILE_AWAY);
     // The key of what was said last is in the backup before this one is lost, too.
-    await page.goto(`${server.url}/settings/encryption`);
+    await page.goto(`${url}/settings/encryption`);
     await page.getByText(`the keys of ${savedKeys + 1} messages`).waitFor();
+  });
+
+  await walk("another computer has everything by the passkey on a security key", async () => {
+    const { page } = laptop;
+    await forget(securityKey, page);
+    await logIn(page, url, "ann");
+    await page.getByRole("button", { name: "Use passkey" }).click();
+    await page.getByText("Your messages are here").waitFor();
+    await page.goto(talk);
+    await reads(page, FIRST);
+    await reads(page, WHILE_AWAY);
   });
 
   await walk("every device is lost: the recovery key brings all of it back", async () => {
     await laptop.context.close();
     await using next = await openPerson(browser);
-    await logIn(next.page, server.url, "ann");
+    await logIn(next.page, url, "ann");
     const field = next.page.getByLabel("Recovery key", { exact: true });
     const wrong = recoveryKey.replace(/^\S+/, "1111");
     await field.fill(wrong);
@@ -246,7 +304,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
 
   await walk("a reset is plain about its costs, and loud for who had verified", async () => {
     await using last = await openPerson(browser);
-    await logIn(last.page, server.url, "ann");
+    await logIn(last.page, url, "ann");
     await last.page.getByRole("link", { name: "Encryption" }).click();
     await last.page.getByRole("button", { name: "Reset encryption" }).click();
     await last.page.getByText("can be read by nobody again").waitFor();

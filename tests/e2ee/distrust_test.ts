@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { base64Of } from "../../core/e2ee/bytes.ts";
-import type { GroupCommit } from "../../core/api/e2ee_groups.ts";
+import type { GroupCommit, Receipt } from "../../core/api/e2ee_groups.ts";
 import type { DeviceTransport } from "../../core/e2ee/engine/ports.ts";
 import { Group } from "../../core/mls/group.ts";
 import { systemRng } from "../../server/system/rng.ts";
@@ -96,6 +96,26 @@ Deno.test("a server's false receipts are not followed, a member's useless commit
     assert.deepEqual(b.engine.room(roomId).reasons, []);
     await a.send(roomId, "and on");
     assert.equal((await b.texts(roomId)).at(-1), "and on");
+  });
+
+  await t.step("a false signature in what a server says of a group is named", async () => {
+    await renew();
+    const { epoch = 0 } = await b.engine.sync(roomId);
+    const honest = lie(b, "getGroup", (answer: { receipt: Receipt }) => ({
+      ...answer,
+      receipt: { ...answer.receipt, ts: answer.receipt.ts + 1 },
+      contradictions: [{
+        epoch: 0,
+        receipts: [answer.receipt, { ...answer.receipt, auth_hash: answer.receipt.commit_hash }],
+      }],
+    }));
+    await b.engine.sync(roomId);
+    honest();
+    const { problems } = await b.engine.health(roomId);
+    const named = problems.filter(({ kind }) => kind === "bad_receipt");
+    // The latest first: the pair, the receipt, and the one that was not followed before.
+    assert.deepEqual(named.map((problem) => problem.epoch), [0, epoch - 1, epoch - 2]);
+    assert.deepEqual(b.engine.room(roomId).reasons, []);
   });
 
   await t.step(

@@ -13,7 +13,7 @@ import type { RemoteEngine } from "../lib/e2ee/remote_engine.ts";
 import { withTexts } from "../lib/i18n/later.ts";
 import { t } from "../lib/i18n/t.ts";
 
-type Open = "setup" | "key" | "phrase" | "reset" | "code";
+type Open = "setup" | "key" | "phrase" | "passkey" | "reset" | "code";
 type Dialog = ComponentType<{
   engine: RemoteEngine;
   owner: Owner;
@@ -26,6 +26,7 @@ const LOADERS: Readonly<Record<Open, () => Promise<{ default: Dialog }>>> = {
   setup: () => import("../components/encryption/RecoverySetup.tsx"),
   key: () => import("../components/encryption/RecoverySetup.tsx"),
   phrase: () => import("../components/encryption/RecoverySetup.tsx"),
+  passkey: () => import("../components/encryption/PasskeySetup.tsx"),
   reset: () => import("../components/encryption/ResetForm.tsx"),
   code: () => import("../components/encryption/ShowCode.tsx"),
 };
@@ -68,7 +69,12 @@ export default function EncryptionSettings(
         onShow={show}
       />
       {backup && device.phase === "ready" && (
-        <Ways slots={backup.slots} onShow={show} showsCode={devices.length > 1} />
+        <Ways
+          engine={engine}
+          slots={backup.slots}
+          onShow={show}
+          showsCode={devices.length > 1}
+        />
       )}
       {device.phase !== "new" && <ResetCard onBegin={() => show("reset")} />}
       {open && Part && (

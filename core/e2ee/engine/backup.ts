@@ -8,7 +8,14 @@ import {
   sealChunk,
 } from "../backup.ts";
 import { ARCHIVED_KEY_BYTES, type BackupEntry } from "../backup_entries.ts";
-import { type BackupSlot, openSlot, sealSlot, type SlotSecret } from "../backup_slot.ts";
+import {
+  type BackupSlot,
+  type NewSlot,
+  openSlot,
+  passkeyOfSlot,
+  sealSlot,
+  type SlotSecret,
+} from "../backup_slot.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
 import { identityOf, type IdentitySecrets } from "../identity.ts";
 import { formatRecoveryKey, parseRecoveryKey } from "../recovery_key.ts";
@@ -22,7 +29,14 @@ import { closedGap } from "./gaps.ts";
 import { goneRow, jsonRow, readJsonRow } from "./rows.ts";
 import type { Pin, Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
-import type { BackupState, DeviceState, EngineChange, SlotKind } from "./types.ts";
+import type {
+  BackupSecret,
+  BackupState,
+  DeviceState,
+  EngineChange,
+  PasskeyWay,
+  SlotKind,
+} from "./types.ts";
 
 const ROW = "backup";
 /** Keys of one chunk: it stays well below what a chunk holds, and a phone's patience. */
@@ -168,21 +182,30 @@ export class Backup implements BackupQueue {
     });
   }
 
+  addPasskey(passkey: PasskeyWay & { readonly prf: Uint8Array }): Promise<void> {
+    return this.#turn.run(async () => {
+      await this.#putSlot(await this.#demand(), { kind: "passkey", ...passkey });
+    });
+  }
+
+  async passkeyWay(): Promise<PasskeyWay | undefined> {
+    const slot = (await this.#fetch())?.slots.find(({ kind }) => kind === "passkey");
+    return slot && passkeyOfSlot({ kind: slot.kind, data: bytesOf(slot.data) });
+  }
+
   removeSlot(kind: SlotKind): Promise<void> {
     return this.#turn.run(async () => {
       const present = await this.#demand();
       const slots = present.slots.filter((slot) => slot.kind !== kind);
-      if (slots.length === 0) {
+      // A passkey is an extra: it may be bound to the device that is lost.
+      if (slots.every((slot) => slot.kind === "passkey")) {
         throw new RangeError(`Cannot remove the ${kind}: it is the only way to the backup`);
       }
       await this.#putSlots(present, slots);
     });
   }
 
-  async #putSlot(
-    present: ServerBackup,
-    slot: Extract<SlotSecret, { kind: "recovery_key" | "passphrase" }>,
-  ): Promise<void> {
+  async #putSlot(present: ServerBackup, slot: NewSlot): Promise<void> {
     const { rng } = this.parts.ports;
     const backupKey = this.key;
     if (backupKey === undefined) throw new WrongSecret("no_backup", "This device has no backup");
@@ -332,7 +355,7 @@ export class Backup implements BackupQueue {
    * @throws WrongSecret
    */
   restore(
-    secret: { readonly recoveryKey: string } | { readonly passphrase: string },
+    secret: BackupSecret,
   ): Promise<{ keys: number; secrets: IdentitySecrets | undefined }> {
     return this.#turn.run(async () => {
       const present = await this.#fetch();
@@ -435,10 +458,9 @@ export class Backup implements BackupQueue {
   }
 }
 
-function secretOf(
-  secret: { readonly recoveryKey: string } | { readonly passphrase: string },
-): SlotSecret {
+function secretOf(secret: BackupSecret): SlotSecret {
   if ("passphrase" in secret) return { kind: "passphrase", passphrase: secret.passphrase };
+  if ("passkey" in secret) return { kind: "passkey", prf: secret.passkey };
   const parsed = parseRecoveryKey(secret.recoveryKey);
   if (!parsed.ok) throw new WrongSecret("malformed_secret", parsed.message);
   return { kind: "recovery_key", key: parsed.key };

@@ -23,6 +23,7 @@ import { Texts } from "./texts.ts";
 import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
 import type {
+  BackupSecret,
   BackupState,
   CancelReason,
   DeviceEngine,
@@ -30,6 +31,7 @@ import type {
   EngineChange,
   EngineCounters,
   KnownUser,
+  PasskeyWay,
   RoomHealth,
   RoomKind,
   RoomState,
@@ -286,6 +288,18 @@ export class Engine implements DeviceEngine {
     return this.#room(message.roomId).open(message, options.waitMs ?? 0);
   }
 
+  async disclose(roomId: string, eventIds: readonly string[]) {
+    // A message that was shown first by its edit stands in the feed with its key.
+    await this.sync(roomId).catch(() => undefined);
+    const keys: { event_id: string; key: string }[] = [];
+    for (const event_id of eventIds) {
+      const found = await this.#core.archive.get(roomId, event_id);
+      if (found === undefined || "fault" in found) continue;
+      keys.push({ event_id, key: base64Of(found.contentKey) });
+    }
+    return keys;
+  }
+
   readTexts(roomId: string): Promise<void> {
     return this.#texts.read(roomId);
   }
@@ -358,13 +372,19 @@ export class Engine implements DeviceEngine {
     return this.#backup.addPassphrase(passphrase);
   }
 
+  addPasskey(passkey: PasskeyWay & { readonly prf: Uint8Array }): Promise<void> {
+    return this.#backup.addPasskey(passkey);
+  }
+
+  passkeyWay(): Promise<PasskeyWay | undefined> {
+    return this.#backup.passkeyWay();
+  }
+
   removeSlot(kind: SlotKind): Promise<void> {
     return this.#backup.removeSlot(kind);
   }
 
-  restore(
-    secret: { readonly recoveryKey: string } | { readonly passphrase: string },
-  ): Promise<{ readonly keys: number }> {
+  restore(secret: BackupSecret): Promise<{ readonly keys: number }> {
     return this.#turn.run(async () => {
       const { keys, secrets } = await this.#backup.restore(secret);
       if (secrets !== undefined && this.#core.device.phase === "unapproved") {

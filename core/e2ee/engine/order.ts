@@ -1,3 +1,4 @@
+import { serverOf } from "../../ids/user_id.ts";
 import { base64Of } from "../bytes.ts";
 import {
   hashReceipt,
@@ -65,24 +66,19 @@ export async function learnOrders(box: RoomBox, view: GroupView): Promise<void> 
   const known = box.meta.order;
   const first = known?.first ?? signerOf(takeovers[0]?.former ?? receipt, view.sequencer);
   const orders = readOrders(first, receipt, takeovers);
+  const epoch = receipt.base_epoch;
   if (orders === undefined || !await areSigned(box, takeovers, first)) {
-    await noteProblem(box, {
-      kind: "bad_receipt",
-      epoch: receipt.base_epoch,
-      server: view.sequencer,
-    });
+    await noteProblem(box, { kind: "bad_receipt", epoch, server: view.sequencer });
     return;
   }
   box.orders = orders;
   if (known?.first !== first) await box.step({ meta: { order: { checked: false, first } } });
   if (orders.length > 1) await noteFork(box, presentOrder(orders).epoch);
+  const by = signerOf(receipt, first);
+  const signed = await box.core.serverKeys.check(receipt, by);
+  if (signed === "bad") await noteProblem(box, { kind: "bad_receipt", epoch, server: by });
   const { last } = box.meta.order ?? {};
-  if (
-    last !== undefined &&
-    await box.core.serverKeys.check(receipt, signerOf(receipt, first)) === "good"
-  ) {
-    await compare(box, { last, receipt, by: signerOf(receipt, first), first });
-  }
+  if (last !== undefined && signed === "good") await compare(box, { last, receipt, by, first });
   await judgeContradictions(box, view, first);
 }
 
@@ -106,7 +102,10 @@ async function areSigned(box: RoomBox, takeovers: GroupView["takeovers"], first:
   return true;
 }
 
-/** What the home server found out counts where both signatures hold. */
+/**
+ * What the home server found out counts where both signatures hold; where one is false, that is
+ * what is noted, of the server that told it.
+ */
 async function judgeContradictions(box: RoomBox, view: GroupView, first: string): Promise<void> {
   const { serverKeys } = box.core;
   for (const { epoch, receipts: [one, other] } of view.contradictions) {
@@ -121,6 +120,9 @@ async function judgeContradictions(box: RoomBox, view: GroupView, first: string)
       await serverKeys.check(other, signerOf(other, first)),
     ];
     if (signed.every((each) => each === "good")) await noteProblem(box, { kind, epoch, server });
+    if (!signed.includes("bad")) continue;
+    const teller = serverOf(box.core.device.userId);
+    await noteProblem(box, { kind: "bad_receipt", epoch, server: teller });
   }
 }
 

@@ -212,6 +212,18 @@ export type EngineCounters = Readonly<Record<string, number>>;
 
 export type SlotKind = "recovery_key" | "passphrase" | "passkey";
 
+/** What a person opens the backup with. `passkey`: the 32 bytes that its PRF gave. */
+export type BackupSecret =
+  | { readonly recoveryKey: string }
+  | { readonly passphrase: string }
+  | { readonly passkey: Uint8Array };
+
+/** The passkey of a slot, and what its PRF is asked with (32 bytes). */
+export interface PasskeyWay {
+  readonly credentialId: Uint8Array;
+  readonly prfInput: Uint8Array;
+}
+
 /** How the backup stands. */
 export interface BackupState {
   readonly slots: readonly SlotKind[];
@@ -294,6 +306,15 @@ export interface DeviceEngine extends AsyncDisposable {
   open(message: SealedMessage, options?: { readonly waitMs?: number }): Promise<Opened>;
 
   /**
+   * The content keys of some messages or edits, for a report: what opens these and no others.
+   * Those that this device does not have are left out.
+   */
+  disclose(
+    roomId: string,
+    eventIds: readonly string[],
+  ): Promise<readonly { readonly event_id: string; readonly key: string }[]>;
+
+  /**
    * Looks through what was said in a room since the last time, so that it can be searched; the
    * first time that is all of it. Changes `texts` say how far it is.
    * @throws CallRefused, ServerUnreachable: what was read until then can be searched
@@ -340,12 +361,14 @@ export interface DeviceEngine extends AsyncDisposable {
   createBackup(): Promise<{ readonly recoveryKey: string }>;
   /** A further slot for the same backup, in place of the former passphrase. */
   addPassphrase(passphrase: string): Promise<void>;
+  /** The same for a passkey with a PRF, which gave `prf`; it is no way to rely on alone. */
+  addPasskey(passkey: PasskeyWay & { readonly prf: Uint8Array }): Promise<void>;
+  /** What the passkey of the backup must be asked; undefined: there is none. */
+  passkeyWay(): Promise<PasskeyWay | undefined>;
   /** @throws RangeError where it is the last one */
   removeSlot(kind: SlotKind): Promise<void>;
   /** Opens the backup on this device: identity, pins and content keys; certifies the device. */
-  restore(
-    secret: { readonly recoveryKey: string } | { readonly passphrase: string },
-  ): Promise<{ readonly keys: number }>;
+  restore(secret: BackupSecret): Promise<{ readonly keys: number }>;
   /**
    * A new identity in place of a lost one: loud for everybody who verified the old one. This
    * device is certified with it; the backup begins anew.

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { BackupSecret } from "../../../core/e2ee/engine/types.ts";
+import { askPasskey, canPasskey, PasskeyRefused } from "../../lib/browser/backup_passkey.ts";
 import type { SeenEngine } from "../../lib/encryption/use_engine.ts";
 import { useAct } from "../../lib/encryption/use_act.ts";
 import type { RemoteEngine } from "../../lib/e2ee/remote_engine.ts";
@@ -23,8 +25,11 @@ export default function GetMessages(props: {
   const { busy, fault, run } = useAct();
   const [scanning, setScanning] = useState(false);
   const [got, setGot] = useState<number | undefined>(undefined);
-  const restore = (secret: { recoveryKey: string } | { passphrase: string }) =>
-    run(async () => setGot((await engine.ask("restore", secret)).keys));
+  const restore = (secret: BackupSecret | (() => Promise<BackupSecret>)) =>
+    run(async () => {
+      const given = typeof secret === "function" ? await secret() : secret;
+      setGot((await engine.ask("restore", given)).keys);
+    });
   const device = engine.state();
   const underWay = restoring !== undefined && restoring.done < restoring.total;
   if (underWay || busy) return <Progress restoring={restoring} />;
@@ -48,6 +53,9 @@ export default function GetMessages(props: {
             </button>
           </div>
         </Way>
+      )}
+      {slots.includes("passkey") && (
+        <PasskeyWay onUse={() => restore(async () => ({ passkey: await readPasskey(engine) }))} />
       )}
       {slots.includes("recovery_key") && (
         <SecretForm
@@ -81,6 +89,29 @@ function Way(props: { icon: IconName; title: string; children: ComponentChildren
       {props.children}
     </section>
   );
+}
+
+/** A passkey of the account; not every browser and device has it. */
+function PasskeyWay({ onUse }: { onUse: () => void }) {
+  const [able, setAble] = useState<boolean | undefined>(undefined);
+  useEffect(() => void canPasskey().then(setAble, () => setAble(false)), []);
+  return (
+    <Way icon="shield" title={t("e2ee.get.passkey")}>
+      <p class="muted">{t(able === false ? "e2ee.passkey.unable" : "e2ee.get.passkeyText")}</p>
+      <div>
+        <button type="button" class="button" disabled={able !== true} onClick={onUse}>
+          {t("e2ee.get.passkeyUse")}
+        </button>
+      </div>
+    </Way>
+  );
+}
+
+/** Asks the passkey of the backup. @throws PasskeyRefused */
+async function readPasskey(engine: RemoteEngine): Promise<Uint8Array> {
+  const way = await engine.ask("passkeyWay");
+  if (way === undefined) throw new PasskeyRefused("stopped", "The backup names no passkey");
+  return await askPasskey(way);
 }
 
 function SecretForm(

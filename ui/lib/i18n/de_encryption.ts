@@ -87,6 +87,26 @@ export const encryption: Readonly<Record<keyof typeof en, string>> = {
   "e2ee.slots.title": "Wege zu deinen Nachrichten",
   "e2ee.slots.recovery_key": "Wiederherstellungsschlüssel",
   "e2ee.slots.passphrase": "Passphrase",
+  "e2ee.slots.passkey": "Passkey",
+  "e2ee.slots.passkeySet": "eingerichtet, zusätzlich zu den beiden darüber",
+  "e2ee.passkey.title": "Ein Passkey für deine Nachrichten",
+  "e2ee.passkey.text":
+    "Dein Fingerabdruck, dein Gesicht, die PIN des Geräts oder ein Sicherheitsschlüssel öffnet deine Nachrichten auf einem neuen Gerät. Der Server erfährt nie, was sie öffnet.",
+  "e2ee.passkey.extra":
+    "Er ist eine Zugabe: Manche Passkeys bleiben auf einem Gerät und gehen mit ihm verloren, und nicht jeder Browser kann sie dafür verwenden. Er meldet dich nicht an. Heb deinen Wiederherstellungsschlüssel auf.",
+  "e2ee.passkey.unable":
+    "Dieser Browser kann Nachrichten nicht mit einem Passkey öffnen. Nimm einen anderen Weg.",
+  "e2ee.passkey.make": "Passkey anlegen",
+  "e2ee.passkey.add": "Passkey hinzufügen",
+  "e2ee.passkey.change": "Neuer Passkey",
+  "e2ee.passkey.remove": "Passkey entfernen",
+  "e2ee.passkey.done": "Der Passkey öffnet jetzt deine Nachrichten.",
+  "e2ee.passkey.fault.stopped":
+    "Der Passkey wurde nicht verwendet. Du kannst es noch einmal versuchen.",
+  "e2ee.passkey.fault.no_prf":
+    "Dieser Passkey kann keine Nachrichten öffnen: Er hat kein Geheimnis zu geben. Du kannst ihn dort löschen, wo deine Passkeys liegen, und einen anderen oder einen anderen Weg nehmen.",
+  "e2ee.passkey.fault.unsupported":
+    "Dieser Browser kann unter dieser Adresse keine Passkeys verwenden. Nimm einen anderen Weg.",
   "e2ee.slots.device": "Ein anderes Gerät",
   "e2ee.slots.deviceText": "Ein neues Gerät liest hier einen Code ab und hat gleich alles.",
   "e2ee.slots.set": "eingerichtet",
@@ -148,6 +168,9 @@ export const encryption: Readonly<Record<keyof typeof en, string>> = {
   "e2ee.get.key": "Mit deinem Wiederherstellungsschlüssel",
   "e2ee.get.keyHint": "Leerzeichen sind gleichgültig.",
   "e2ee.get.phrase": "Mit deiner Passphrase",
+  "e2ee.get.passkey": "Mit deinem Passkey",
+  "e2ee.get.passkeyText": "Wenn dieses Gerät ihn hat oder dein Sicherheitsschlüssel zur Hand ist.",
+  "e2ee.get.passkeyUse": "Passkey verwenden",
   "e2ee.get.submit": "Nachrichten holen",
   "e2ee.get.checking": "Die Sicherung wird geöffnet …",
   "e2ee.get.progress": "{done} von {total} Nachrichten wiederhergestellt",

@@ -124,6 +124,9 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "health.codeNone": "Es gibt keinen, solange dieses Gerät nicht in der Unterhaltung ist.",
   "health.problems": "Was aufgefallen ist",
   "health.problemsNone": "Nichts, das nicht sein sollte.",
+  "health.problemsNoneNew": "Nichts Neues.",
+  "health.looked": "Ich habe es angesehen",
+  "health.known": "{n, plural, one {# Sache, die} other {# Dinge, die}} du angesehen hast",
   "health.someServer": "Ein Server",
   "health.somebody": "Jemand",
   "health.problem.two_stories":

@@ -1,10 +1,9 @@
-import { useLayoutEffect } from "preact/hooks";
 import type {
   HealthProblem,
   RoomHealth as Health,
   RoomState,
 } from "../../../../core/e2ee/engine/types.ts";
-import { markLooked } from "../../../lib/browser/health_marks.ts";
+import { healthLooks, lookedAt, markLooked } from "../../../lib/browser/health_marks.ts";
 import { useEngine } from "../../../lib/encryption/use_engine.ts";
 import { useRoomHealth } from "../../../lib/encryption/use_room_health.ts";
 import { nameOf } from "../../../lib/format/names.ts";
@@ -30,11 +29,6 @@ export default function RoomHealth(
   const seen = useEngine(own);
   const { engine } = seen;
   const health = useRoomHealth(engine, roomId);
-  const latest = health?.problems[0]?.atMs;
-  // With the drawing of it: whoever closes it at once has seen it all the same.
-  useLayoutEffect(() => {
-    if (latest !== undefined) markLooked(own, roomId, latest);
-  }, [latest]);
   const verified = state.verified.value.has(roomId);
   return (
     <Dialog title={t("health.title")}>
@@ -43,7 +37,7 @@ export default function RoomHealth(
         <>
           <Order health={health} room={engine?.room(roomId)} />
           <Code code={health.code} />
-          <Problems problems={health.problems} />
+          <Problems roomId={roomId} problems={health.problems} />
         </>
       )}
     </Dialog>
@@ -89,22 +83,57 @@ function Code({ code }: { code: string | undefined }) {
   );
 }
 
-function Problems({ problems }: { problems: readonly HealthProblem[] }) {
+/** What was noticed and nobody has looked at yet, and below what is known already. */
+function Problems({ roomId, problems }: { roomId: string; problems: readonly HealthProblem[] }) {
+  const own = useChat().self.value.user.id;
+  void healthLooks.value;
+  const upTo = lookedAt(own, roomId);
+  const fresh = problems.filter(({ atMs }) => atMs > upTo);
+  const known = problems.filter(({ atMs }) => atMs <= upTo);
+  const latest = fresh[0]?.atMs;
   return (
     <section class="stack-tight" aria-labelledby="health-problems">
-      <h3 id="health-problems" class="label">{t("health.problems")}</h3>
-      {problems.length === 0
+      <h3 id="health-problems" class="label" tabIndex={-1}>{t("health.problems")}</h3>
+      {latest === undefined
         ? (
-          <p class="row-tight muted">
-            <Icon name="check" small /> {t("health.problemsNone")}
+          <p class="row-tight muted" role="status">
+            <Icon name="check" small />{" "}
+            {t(known.length > 0 ? "health.problemsNoneNew" : "health.problemsNone")}
           </p>
         )
         : (
-          <ul class="stack">
-            {problems.map((problem, at) => <Problem key={at} problem={problem} />)}
-          </ul>
+          <>
+            <ProblemList problems={fresh} />
+            <div>
+              <button
+                type="button"
+                class="button small"
+                onClick={() => {
+                  markLooked(own, roomId, latest);
+                  // The button goes with what it was about: reading goes on at the heading.
+                  document.getElementById("health-problems")?.focus();
+                }}
+              >
+                {t("health.looked")}
+              </button>
+            </div>
+          </>
         )}
+      {known.length > 0 && (
+        <details class="more-options">
+          <summary>{t("health.known", { n: known.length })}</summary>
+          <ProblemList problems={known} />
+        </details>
+      )}
     </section>
+  );
+}
+
+function ProblemList({ problems }: { problems: readonly HealthProblem[] }) {
+  return (
+    <ul class="stack">
+      {problems.map((problem, at) => <Problem key={at} problem={problem} />)}
+    </ul>
   );
 }
 
