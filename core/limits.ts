@@ -59,6 +59,17 @@ export const limits = {
     maxAclEntries: 1000,
     maxEmbeds: 10,
   },
+  /** Messages that people report to those who run their server, and how long that is kept. */
+  reports: {
+    maxNoteChars: 1000,
+    /** Wordings of one message that go along: the newest ones. */
+    maxWordings: 10,
+    /** Of one account, at once. */
+    maxOpen: 50,
+    /** After a report was closed: what was said, and the report itself. */
+    wordsKeptMs: 30 * 86_400_000,
+    keptMs: 365 * 86_400_000,
+  },
   /** Encrypted contents (PROTOCOL.md 12), in bytes before base64. */
   sealed: {
     /** Of the plaintext that travels inside MLS: its true length is the same for all. */

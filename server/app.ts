@@ -51,6 +51,7 @@ import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
 import { TraceBook } from "./system/tracing.ts";
+import { sweepReports } from "./services/reports/admin_reports.ts";
 import { sweepMissed } from "./services/voice/missed_calls.ts";
 import { sweepVoiceActs } from "./services/voice/voice_acts.ts";
 import { openTls } from "./tls/open_tls.ts";
@@ -109,6 +110,7 @@ export async function startServer(
       await domain.inbound.sweep();
       await domain.encryption.sweep();
       await outbound.servers.sweep();
+      await sweepReports({ sql, clock });
       await sweepVoiceActs({ sql }, clock.now());
       await sweepMissed(sql, clock.now());
     },

@@ -209,7 +209,12 @@ Deno.test("a conversation that only the devices of its two people can read", asy
         // It would be told again, and noticed, with the next change of the group.
         await sql`delete from mls_takeovers`;
         await bob.getByRole("button", { name: "Look at it" }).click();
-        await bob.getByText("garden.test told of a change without a valid signature.").waitFor();
+        const told = bob.getByText("garden.test told of a change without a valid signature.");
+        await told.waitFor();
+        await bob.getByRole("button", { name: "I have looked at this" }).click();
+        await told.waitFor({ state: "hidden" });
+        await bob.getByText("1 thing you have looked at").click();
+        await told.waitFor();
         await bob.keyboard.press("Escape");
         await closed(bob);
         await line.waitFor({ state: "detached" });
@@ -220,6 +225,30 @@ Deno.test("a conversation that only the devices of its two people can read", asy
       } finally {
         await sql.end();
       }
+    },
+  );
+
+  await step(
+    "a message is reported with what opens it, and looked at by administrators",
+    async () => {
+      // What is reported is readable on the server from then on: it has no canary.
+      await say(bob, "Come to the shed alone");
+      await article(ann, "shed alone").waitFor();
+      await act(ann, "shed alone", "More");
+      await ann.getByRole("menuitem", { name: "Report message" }).click();
+      const dialog = ann.locator("dialog[open]");
+      await dialog.getByLabel("Threats, or somebody in danger").check();
+      await dialog.getByText("gives the server the key of this one message").waitFor();
+      await dialog.getByRole("button", { name: "Report", exact: true }).click();
+      await closed(ann);
+      await ann.goto(`${server.url}/admin/reports`);
+      const card = ann.getByRole("article", { name: "bob wrote" });
+      await card.getByText("Come to the shed alone").waitFor();
+      await card.getByText("Checked: opened from the sealed message itself").waitFor();
+      await card.getByLabel("What you did, for the audit").fill("Locked the shed");
+      await card.getByRole("button", { name: "Done, close" }).click();
+      await ann.getByText("Nothing is waiting for you.").waitFor();
+      await open(ann);
     },
   );
 

@@ -96,6 +96,7 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await page.getByLabel("Reason").waitFor();
   },
   deleteMessage: (page) => fromMessage(page, "Hello world", "Delete message"),
+  report: (page) => fromMessage(page, "An answer", "Report message"),
   deleteSelected: async (page) => {
     await fromMessage(page, "Hello world", "Choose several");
     await page.getByRole("button", { name: /^Delete/ }).click();

@@ -50,6 +50,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "admin/index.tsx": page("/admin"),
   "admin/overview.tsx": page("/admin/overview"),
   "admin/media.tsx": page("/admin/media"),
+  "admin/reports.tsx": page("/admin/reports"),
   "admin/settings.tsx": page("/admin/settings"),
   "admin/tokens.tsx": page("/admin/tokens"),
   "admin/users/[user].tsx": bobIn(""),

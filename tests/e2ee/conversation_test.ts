@@ -9,6 +9,7 @@ import { compare } from "../harness/compare_emoji.ts";
 import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
 import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { systemClock } from "../../server/system/clock.ts";
+import { systemRng } from "../../server/system/rng.ts";
 import { FileDeviceStore } from "../harness/device_store.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -112,7 +113,18 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
     await using phone = await DeviceClient.open(again, { folder: join(folder.path, "bo-2") });
     assert.equal((await phone.engine.setUp({ name: "phone" })).phase, "unapproved");
     await assert.rejects(phone.engine.restore({ recoveryKey: recoveryKey.replace(/^./, "z") }));
-    const { keys } = await phone.engine.restore({ recoveryKey });
+    const way = { credentialId: systemRng.bytes(40), prfInput: systemRng.bytes(32) };
+    const prf = systemRng.bytes(32);
+    await b.engine.addPasskey({ ...way, prf });
+    const asked = await phone.engine.passkeyWay();
+    assert.deepEqual([asked?.credentialId, asked?.prfInput], [way.credentialId, way.prfInput]);
+    await assert.rejects(phone.engine.restore({ passkey: way.prfInput }), /does not open/);
+    // An extra: with it alone one would stand before a closed door.
+    await assert.rejects(b.engine.removeSlot("recovery_key"), RangeError);
+    const { keys } = await phone.engine.restore({ passkey: prf });
+    await b.engine.removeSlot("passkey");
+    assert.equal(await phone.engine.passkeyWay(), undefined);
+    await phone.engine.restore({ recoveryKey });
     assert.ok(keys >= 6, `${keys} keys`);
     assert.equal(phone.engine.state().phase, "ready");
     await phone.engine.expect(roomId, kind);
@@ -186,6 +198,74 @@ Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third
       await client.until(roomId, "verified", ({ trust }) => trust === "verified");
     }
   });
+
+  await t.step(
+    "a reported message is opened by the server with the keys given, no other",
+    async () => {
+      const said = await a.send(roomId, "unkind words");
+      const edited = await a.edit(roomId, said.id, "kinder words");
+      const next = await a.send(roomId, "nobody's business");
+      assert.equal((await b.texts(roomId)).at(-1), "nobody's business");
+      const ids = [said.id, edited.sealed_event_id ?? ""];
+      const keys = await b.engine.disclose(roomId, [...ids, "no event"]);
+      assert.deepEqual(keys.map(({ event_id }) => event_id), ids);
+      const report = (given: unknown) =>
+        bo.try("POST", `/rooms/${roomId}/messages/${said.id}/report`, {
+          reason: "harassment",
+          note: "Look at the first wording",
+          keys: given,
+        });
+      const [strange] = await b.engine.disclose(roomId, [next.id]);
+      for (const wrong of [[{ ...keys[0], key: strange?.key }], [strange]]) {
+        const { status, body } = await report(wrong);
+        assert.deepEqual([status, body.error.code], [400, "invalid"]);
+      }
+      assert.equal((await report([])).status, 200);
+      const list = (state: string) => ada.do("GET", `/admin/reports?state=${state}`);
+      const bare = (await list("open")).reports[0];
+      assert.deepEqual(bare.wordings.map(({ body }: { body: unknown }) => body), [null, null]);
+      // Again, with what opens it: the newer report stands in place of the first.
+      assert.equal((await report(keys)).status, 200);
+      const { reports: [open], open: count } = await list("open");
+      assert.deepEqual(
+        [count, open.sealed, open.author.id, open.reporter.id, open.note],
+        [1, true, ada.id, bo.id, "Look at the first wording"],
+      );
+      assert.deepEqual(
+        open.wordings.map(({ event_id, body }: { event_id: string; body: string }) => [
+          event_id,
+          body,
+        ]),
+        [[ids[0], "unkind words"], [ids[1], "kinder words"]],
+      );
+      assert.equal((await bo.try("GET", "/admin/reports")).status, 403);
+      assert.equal(
+        (await ada.try("POST", `/rooms/${roomId}/messages/${said.id}/report`, {
+          reason: "other",
+        })).status,
+        403,
+        "one's own message",
+      );
+      const close = () =>
+        ada.try("POST", `/admin/reports/${open.id}/close`, {
+          outcome: "acted",
+          note: "Spoke to Ada",
+        });
+      assert.equal((await close()).status, 200);
+      assert.deepEqual([(await close()).body.error.code, (await list("open")).open], [
+        "conflict",
+        0,
+      ]);
+      const { closed } = (await list("closed")).reports[0];
+      assert.deepEqual([closed.outcome, closed.by, closed.note], ["acted", ada.id, "Spoke to Ada"]);
+      const { entries } = await ada.do("GET", "/admin/audit?action=report");
+      assert.deepEqual(
+        [entries[0].action, entries[0].target, entries[0].reason],
+        ["report.close", ada.id, "Spoke to Ada"],
+      );
+    },
+  );
+
   for (const client of [a, b]) assert.deepEqual(client.engine.counters(), {});
 });
 

@@ -20,6 +20,7 @@ export function adminLinks(): SettingsLink[] {
     { href: "/admin/health", label: t("admin.health"), icon: "check" },
     { href: "/admin/users", label: t("admin.users"), icon: "people", group: t("admin.people") },
     { href: "/admin/tokens", label: t("admin.tokens"), icon: "key" },
+    { href: "/admin/reports", label: t("adminReports.title"), icon: "flag" },
     { href: "/admin/guilds", label: t("admin.guilds"), icon: "shield" },
     { href: "/admin/media", label: t("admin.media"), icon: "file", group: t("admin.server") },
     { href: "/admin/federation", label: t("admin.servers"), icon: "link" },

@@ -47,6 +47,7 @@ import { revokeInviteRoute } from "./invites/invite/revoke.ts";
 import { addReactionRoute } from "./reactions/add.ts";
 import { removeReactionRoute } from "./reactions/remove.ts";
 import { redactMessagesRoute } from "./redact.ts";
+import { reportRoutes } from "./reports/routes.ts";
 import { createRoleRoute } from "./roles/create.ts";
 import { deleteChannelRoute } from "./rooms/room/channels/delete.ts";
 import { getChannelRoute } from "./rooms/room/channels/get.ts";
@@ -71,6 +72,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     ...relationshipRoutes(deps),
     ...notifyRoutes(deps),
     ...groupDmRoutes(deps),
+    ...reportRoutes(deps),
     ...otherServerRoutes(deps),
     adminDeleteGuildRoute(deps),
     adminGetGuildRoute(deps),

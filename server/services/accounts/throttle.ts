@@ -52,6 +52,8 @@ export interface ThrottlePolicies {
   readonly keyUpload: Bucket;
   /** Reports of what failed, by one account. */
   readonly failureReport: Bucket;
+  /** Messages reported by one account. */
+  readonly messageReport: Bucket;
   /** Calls joined, and begun anew, by one account. */
   readonly voiceJoin: Bucket;
   /** Calls of one account that ring others. */
@@ -110,6 +112,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     keyClaim: bucket(30, { perMs: MINUTE_MS, bursts: 2 }),
     keyUpload: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     failureReport: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
+    messageReport: bucket(2, { perMs: MINUTE_MS, bursts: 10 }),
     voiceJoin: bucket(30, { perMs: MINUTE_MS, bursts: 1 }),
     voiceRing: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
     voiceRingRoom: bucket(2, { perMs: MINUTE_MS, bursts: 2 }),

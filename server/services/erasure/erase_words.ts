@@ -26,11 +26,23 @@ export async function eraseWords(
   deps: { readonly sql: Sql; readonly rooms: Rooms },
   order: EraseOrder,
 ): Promise<number> {
+  await forgetReported(deps.sql, order);
   let erased = 0;
   for (const roomId of order.rooms ?? await roomsOf(deps.sql, order.user)) {
     erased += await eraseIn(deps, order, roomId);
   }
   return erased;
+}
+
+/** What others reported of the user's words, and what they wrote in reports of their own. */
+async function forgetReported(sql: Sql, { user, rooms, beforeTs }: EraseOrder): Promise<void> {
+  const isThere = rooms === undefined ? sql`true` : sql`room_id = any(${[...rooms]})`;
+  await sql`
+    update message_reports set wordings = null
+    where author = ${user} and said_ts < ${beforeTs} and ${isThere}`;
+  await sql`
+    update message_reports set note = null
+    where reporter = ${user} and created_ts < ${beforeTs} and ${isThere}`;
 }
 
 /** Wherever the user has or had a membership. */

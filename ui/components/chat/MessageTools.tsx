@@ -78,6 +78,18 @@ function WhereButton({ message }: { message: Message }) {
   );
 }
 
+function ReportButton({ message }: { message: Message }) {
+  const state = useChat();
+  return (
+    <MenuButton
+      icon="warning"
+      onClick={() => state.overlay.value = { kind: "report", message }}
+    >
+      {t("report.open")}
+    </MenuButton>
+  );
+}
+
 function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   const state = useChat();
   const place = state.place.value;
@@ -122,6 +134,7 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
           {t("message.markUnread")}
         </MenuButton>
       )}
+      {!own && <ReportButton message={message} />}
       {(own || rights.manage) && (
         <MenuButton
           icon="check"

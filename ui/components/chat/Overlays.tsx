@@ -27,6 +27,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   profile: () => import("./overlays/ProfileCard.tsx"),
   moderate: () => import("./overlays/Moderate.tsx"),
   deleteMessage: () => import("./overlays/DeleteMessage.tsx"),
+  report: () => import("./overlays/ReportMessage.tsx"),
   deleteSelected: () => import("./overlays/DeleteSelected.tsx"),
   jumpToDate: () => import("./overlays/JumpToDate.tsx"),
   reactors: () => import("./overlays/Reactors.tsx"),

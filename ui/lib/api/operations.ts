@@ -28,6 +28,7 @@ import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
+import type * as reports from "../../../core/api/reports.ts";
 import type * as ringing from "../../../core/api/ringing.ts";
 import type * as search from "../../../core/api/search.ts";
 import type * as second_factor from "../../../core/api/second_factor.ts";
@@ -227,6 +228,9 @@ export const OPERATIONS = {
   listRelationships: ["GET", "/client/v1/relationships"],
   removeFriend: ["DELETE", "/client/v1/relationships/:user_id"],
   unblockUser: ["DELETE", "/client/v1/blocks/:user_id"],
+  adminCloseReport: ["POST", "/client/v1/admin/reports/:report_id/close"],
+  adminListReports: ["GET", "/client/v1/admin/reports"],
+  reportMessage: ["POST", "/client/v1/rooms/:room_id/messages/:event_id/report"],
   declineVoice: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
   forgetMissedCall: ["DELETE", "/client/v1/rooms/:room_id/channels/:channel_id/voice/missed"],
   ringVoice: ["POST", "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring"],
@@ -448,6 +452,9 @@ export interface OperationTypes {
   listRelationships: typeof relationships.listRelationships;
   removeFriend: typeof relationships.removeFriend;
   unblockUser: typeof relationships.unblockUser;
+  adminCloseReport: typeof reports.adminCloseReport;
+  adminListReports: typeof reports.adminListReports;
+  reportMessage: typeof reports.reportMessage;
   declineVoice: typeof ringing.declineVoice;
   forgetMissedCall: typeof ringing.forgetMissedCall;
   ringVoice: typeof ringing.ringVoice;

@@ -6,6 +6,7 @@ import { adminTexts } from "./de_admin.ts";
 import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
+import { reportTexts } from "./de_reports.ts";
 import { rightTexts } from "./de_rights.ts";
 import { knowing } from "./de_knowing.ts";
 import { mailTexts } from "./de_mail.ts";
@@ -466,6 +467,7 @@ export const de: Catalogue = {
   ...groupTexts,
   ...guildTexts,
   ...rightTexts,
+  ...reportTexts,
   ...adminTexts,
   ...privateTexts,
   ...searchTexts,

@@ -5,6 +5,7 @@ import { encryption } from "./en_encryption.ts";
 import { frame } from "./en_frame.ts";
 import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
+import { reportTexts } from "./en_reports.ts";
 import { rightTexts } from "./en_rights.ts";
 import { knowing } from "./en_knowing.ts";
 import { mailTexts } from "./en_mail.ts";
@@ -455,6 +456,7 @@ export const en = {
   ...groupTexts,
   ...guildTexts,
   ...rightTexts,
+  ...reportTexts,
   ...privateTexts,
   ...searchTexts,
   ...voiceTexts,

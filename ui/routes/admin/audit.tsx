@@ -11,7 +11,17 @@ import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
 /** How acts begin; "" for all. */
-const KINDS = ["all", "user", "guild", "media", "settings", "token", "key", "federation"] as const;
+const KINDS = [
+  "all",
+  "user",
+  "guild",
+  "report",
+  "media",
+  "settings",
+  "token",
+  "key",
+  "federation",
+] as const;
 
 export const handler = define.handlers(formPage(async (ctx) => {
   await requireAdmin(ctx, "gs.audit");
