@@ -144,6 +144,70 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     });
   });
 
+  await t.step("the inbox has what waits: read there, taken back, and gone to", async () => {
+    const other = await bob.context.newPage();
+    await other.goto(page.url());
+    await settled(other);
+    const waiting = (n: number) =>
+      Promise.all(
+        [page, other].map((tab) =>
+          tab.locator(".rail-inbox .badge", { hasText: String(n) }).waitFor()
+        ),
+      );
+    await say(ann.page, "@everyone, beans or peas?");
+    await waiting(1);
+    await page.locator("textarea[name=body]").focus();
+    await keyboard.press("Control+i");
+    const dialog = page.getByRole("dialog", { name: "Inbox" });
+    await focused(page, "#inbox-tab-mentions");
+    const fresh = dialog.locator(".inbox-row.fresh", { hasText: "beans or peas" });
+    await fresh.waitFor();
+    assert.equal(
+      await dialog.locator(".inbox-row").count(),
+      2,
+      "the one that was read is there too",
+    );
+    await keyboard.press("Tab");
+    await focused(page, ".inbox-row:first-child .inbox-go");
+    await keyboard.press("j");
+    await focused(page, ".inbox-row:last-child .inbox-go");
+    await keyboard.press("k");
+    await focused(page, ".inbox-row:first-child .inbox-go");
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    await dialog.locator(".inbox-around li", { hasText: "seeds to swap" }).waitFor();
+    await keyboard.press("e");
+    await dialog.getByText("#general in Riverside Garden Club is marked as read.").waitFor();
+    for (const tab of [page, other]) {
+      await tab.locator(".rail-inbox .badge").waitFor({ state: "detached" });
+    }
+    await tabTo(page, ".inbox-foot .button");
+    await keyboard.press("Enter");
+    await waiting(1);
+    await fresh.waitFor();
+    await focused(page, "#inbox-tab-mentions");
+    await keyboard.press("ArrowRight");
+    await focused(page, "#inbox-tab-unread");
+    const row = dialog.locator(".inbox-row", { hasText: "#general in Riverside Garden Club" });
+    await row.locator(".inbox-line", { hasText: "beans or peas" }).waitFor();
+    await tabTo(page, ".inbox-all");
+    await keyboard.press("Enter");
+    await dialog.getByText("You have read everything").waitFor();
+    await tabTo(page, ".inbox-foot .button");
+    await keyboard.press("Enter");
+    await row.waitFor();
+    await tabTo(page, ".inbox-go");
+    await keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "general", exact: true }).waitFor();
+    for (const tab of [page, other]) {
+      await tab.locator(".rail-inbox .badge").waitFor({ state: "detached" });
+    }
+    await other.close();
+    await keyboard.press("Alt+ArrowLeft");
+    await page.getByRole("heading", { name: "seeds", exact: true }).waitFor();
+  });
+
   await t.step("walks the list with arrows and reads one channel from its menu", async () => {
     await say(ann.page, "Anyone?");
     await page.locator(".side-row.unread", { hasText: "general" }).waitFor();

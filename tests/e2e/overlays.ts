@@ -126,6 +126,10 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   topic: async (page) => {
     await page.locator("button.topic").click();
   },
+  inbox: async (page) => {
+    await page.getByRole("button", { name: /^Inbox/ }).click();
+    await dialog(page).locator(".inbox-row", { hasText: "An answer" }).waitFor();
+  },
   switcher: (page) => page.keyboard.press("Control+k"),
   keys: (page) => page.keyboard.press("Control+/"),
   leaveGuild: (page) => fromGuild(page, "Leave guild"),

@@ -9,6 +9,8 @@ export function Modal(props: {
   /** Without the line of title and closing button. */
   plain?: boolean | undefined;
   wide?: boolean | undefined;
+  /** As high as it may be, and all of a phone's screen. */
+  tall?: boolean | undefined;
   /** A press on the veil closes it too. */
   light?: boolean;
   onClose: () => void;
@@ -26,7 +28,8 @@ export function Modal(props: {
   return (
     <dialog
       ref={ref}
-      class={`dialog${props.wide ? " wide" : ""}${props.plain ? " plain-dialog" : ""}`}
+      class={["dialog", props.wide && "wide", props.tall && "tall", props.plain && "plain-dialog"]
+        .filter(Boolean).join(" ")}
       aria-label={props.title}
       onClose={onClose}
       onClick={(event) => props.light && event.target === ref.current && onClose()}

@@ -39,6 +39,7 @@ import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
 import { addEmojiRoute, removeEmojiRoute } from "./guilds/guild/emoji.ts";
 import { updateGuildRoute } from "./guilds/guild/update.ts";
 import { listGuildsRoute } from "./guilds/list.ts";
+import { listMentionsRoute } from "./inbox/mentions.ts";
 import { inviteUserRoute } from "./invite.ts";
 import { createInviteRoute } from "./invites/create.ts";
 import { acceptInviteRoute } from "./invites/invite/accept.ts";
@@ -110,6 +111,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     removeEmojiRoute(deps),
     listGuildsRoute(deps),
     inviteUserRoute(deps),
+    listMentionsRoute(deps),
     createInviteRoute(deps),
     acceptInviteRoute(deps),
     getInviteRoute(deps),

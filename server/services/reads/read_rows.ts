@@ -29,7 +29,8 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
       ${channels.map((each) => each.channelId)}::text[],
       ${channels.map((each) => each.targets)}::text[],
       ${channels.map((each) => each.since)}::bigint[]) as c(room_id, channel_id, targets, since)
-    left join read_markers m on m.user_id = ${userId}
+    -- A marker before everything is none: what was said before the user came is not unread.
+    left join read_markers m on m.user_id = ${userId} and m.event_id is not null
       and m.room_id = c.room_id and m.channel_id = c.channel_id
     cross join lateral (
       select count(*) as count from (

@@ -3,13 +3,28 @@ import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
-import { findSuppressed } from "../notify/notify_rows.ts";
+import { findSuppressed, type Suppressed } from "../notify/notify_rows.ts";
 import { blockedBy } from "../relationships/relationship_rows.ts";
 import { countUnread } from "./read_rows.ts";
 
 export interface RoomChannels {
   readonly room: Room;
   readonly channelIds: readonly ChannelId[];
+}
+
+/** What pings a user in a room: user id, '&' and role ids, 'everyone'. */
+export function targetsIn(
+  room: Room,
+  userId: UserId,
+  suppressed: ReadonlyMap<string, Suppressed>,
+): string[] {
+  const { kind, guild } = room.authority.room;
+  const silent = suppressed.get((kind === "guild" ? room.id : guild) ?? "");
+  return [
+    userId,
+    ...(silent?.everyone ? [] : ["everyone"]),
+    ...(silent?.roles ? [] : room.authority.rolesOf(userId).map((role) => `&${role}`)),
+  ];
 }
 
 /** Unread and mention counts of channels, as the server keeps them. */
@@ -20,13 +35,7 @@ export async function readStates(
 ): Promise<ReadState[]> {
   const suppressed = await findSuppressed(deps.sql, userId);
   const asked = channels.flatMap(({ room, channelIds }) => {
-    const { kind, guild } = room.authority.room;
-    const silent = suppressed.get((kind === "guild" ? room.id : guild) ?? "");
-    const targets = JSON.stringify([
-      userId,
-      ...(silent?.everyone ? [] : ["everyone"]),
-      ...(silent?.roles ? [] : room.authority.rolesOf(userId).map((role) => `&${role}`)),
-    ]);
+    const targets = JSON.stringify(targetsIn(room, userId, suppressed));
     // What was said before one came is not unread.
     const since = room.authority.view.get("m.room.member", userId)?.pdu.origin_ts ?? 0;
     return channelIds.map((channelId) => ({ roomId: room.id, channelId, targets, since }));

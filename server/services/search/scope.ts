@@ -52,10 +52,11 @@ export async function openScope(
 }
 
 /**
+ * Channels of a room whose past a reader may look at now.
  * Where history is for those who were there, nothing older than the reader's coming is looked at;
  * what he could not see since then is left out of what is found.
  */
-function visibleChannels(room: Room, userId: UserId, atTs: number): SearchedChannel[] {
+export function visibleChannels(room: Room, userId: UserId, atTs: number): SearchedChannel[] {
   const sinceTs = isHistoryJoined(room.authority)
     ? room.authority.view.get("m.room.member", userId)?.pdu.origin_ts ?? atTs
     : 0;

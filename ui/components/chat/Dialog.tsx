@@ -8,6 +8,7 @@ export function Dialog(props: {
   title: string;
   plain?: boolean;
   wide?: boolean;
+  tall?: boolean;
   children: ComponentChildren;
 }) {
   const state = useChat();

@@ -34,6 +34,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   picture: () => import("./overlays/PictureView.tsx"),
   history: () => import("./overlays/EditHistory.tsx"),
   pins: () => import("./overlays/Pins.tsx"),
+  inbox: () => import("./overlays/Inbox.tsx"),
   switcher: () => import("./overlays/Switcher.tsx"),
   whereItIs: () => import("./overlays/WhereItIs.tsx"),
   topic: () => import("./overlays/Topic.tsx"),

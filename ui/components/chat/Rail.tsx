@@ -3,7 +3,8 @@ import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { dmShown, guildShown } from "../../lib/store/attention.ts";
+import { withKey } from "../../lib/keys/with_key.ts";
+import { allShown, dmShown, guildShown } from "../../lib/store/attention.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -37,6 +38,7 @@ export function Rail() {
             {waiting > 0 && <span class="badge" aria-hidden="true">{cap(waiting)}</span>}
           </a>
         </li>
+        <RailInbox />
         <li class="rail-line" aria-hidden="true" />
         {state.guilds.value.map((guild) => <RailGuild key={guild.id} guild={guild} />)}
         <li class="rail-item">
@@ -53,6 +55,27 @@ export function Rail() {
         </li>
       </ul>
     </nav>
+  );
+}
+
+/** What waits anywhere, in one place. */
+function RailInbox() {
+  const state = useChat();
+  const { mentions } = allShown(state);
+  return (
+    <li class="rail-item">
+      <button
+        type="button"
+        class="rail-inbox"
+        data-stop
+        title={withKey(state, t("inbox.title"), "inbox")}
+        aria-label={mentions > 0 ? t("inbox.waiting", { n: mentions }) : t("inbox.title")}
+        onClick={() => state.overlay.value = { kind: "inbox" }}
+      >
+        <Icon name="inbox" />
+        {mentions > 0 && <span class="badge" aria-hidden="true">{cap(mentions)}</span>}
+      </button>
+    </li>
   );
 }
 

@@ -17,6 +17,7 @@ import type * as erasure from "../../../core/api/erasure.ts";
 import type * as group_dms from "../../../core/api/group_dms.ts";
 import type * as guild_servers from "../../../core/api/guild_servers.ts";
 import type * as guilds from "../../../core/api/guilds.ts";
+import type * as inbox from "../../../core/api/inbox.ts";
 import type * as invitations from "../../../core/api/invitations.ts";
 import type * as invites from "../../../core/api/invites.ts";
 import type * as links from "../../../core/api/links.ts";
@@ -171,6 +172,7 @@ export const OPERATIONS = {
   updateRoleMembers: ["PATCH", "/client/v1/guilds/:guild_id/roles/:role_id/members"],
   upgradeGuild: ["POST", "/client/v1/guilds/:guild_id/upgrade"],
   viewAs: ["GET", "/client/v1/guilds/:guild_id/view_as"],
+  listMentions: ["GET", "/client/v1/account/mentions"],
   acceptInvitation: ["POST", "/client/v1/invitations/:room_id/accept"],
   declineInvitation: ["DELETE", "/client/v1/invitations/:room_id"],
   knock: ["POST", "/client/v1/rooms/:room_id/knock"],
@@ -395,6 +397,7 @@ export interface OperationTypes {
   updateRoleMembers: typeof guilds.updateRoleMembers;
   upgradeGuild: typeof guilds.upgradeGuild;
   viewAs: typeof guilds.viewAs;
+  listMentions: typeof inbox.listMentions;
   acceptInvitation: typeof invitations.acceptInvitation;
   declineInvitation: typeof invitations.declineInvitation;
   knock: typeof invitations.knock;

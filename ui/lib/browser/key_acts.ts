@@ -18,6 +18,7 @@ import { closeSearchPanel, isSearchOpen, openSearchPanel } from "../search/open_
 export function act(state: ChatState, id: ShortcutId): boolean {
   switch (id) {
     case "switcher":
+    case "inbox":
       state.overlay.value = state.overlay.value?.kind === id ? null : { kind: id };
       return true;
     case "searchHere":

@@ -1,22 +1,22 @@
-import type { Channel } from "../../../core/api/channel.ts";
+import type { Channel, ReadState } from "../../../core/api/channel.ts";
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { ChatState } from "../store/chat.ts";
 import { refKey } from "../store/place.ts";
 import { channelUnread } from "../store/unread.ts";
-import { markStale } from "../store/stale_reads.ts";
+import { markStale, takeRead } from "../store/stale_reads.ts";
 import { callApi } from "./browser_api.ts";
 
 /** Requests in flight at once when a whole guild is read. */
 const AT_ONCE = 6;
 
-interface Talk {
+export interface Talk {
   readonly room_id: string;
   readonly channel_id: string;
   readonly last_message_id: string | null;
 }
 
-const talkOf = (channel: Channel): Talk => ({
+export const talkOf = (channel: Channel): Talk => ({
   room_id: channel.room_id,
   channel_id: channel.id,
   last_message_id: channel.last_message_id,
@@ -46,7 +46,8 @@ export function markDmsRead(state: ChatState, only?: Dm): Promise<void> {
   return markTalksRead(state, waiting);
 }
 
-async function markTalksRead(state: ChatState, talks: readonly Talk[]): Promise<void> {
+/** Clears badges in this frame, and tells the server until it resolves. */
+export async function markTalksRead(state: ChatState, talks: readonly Talk[]): Promise<void> {
   const reads = new Map(state.reads.value);
   const fresh = new Map(state.newAfter.value);
   const left = talks.flatMap((talk) => {
@@ -63,14 +64,32 @@ async function markTalksRead(state: ChatState, talks: readonly Talk[]): Promise<
   });
   state.reads.value = reads;
   state.newAfter.value = fresh;
+  await someAtOnce(left, async ({ key, talk, id }) => {
+    await callApi("markRead", {
+      params: { room_id: talk.room_id },
+      body: { channel_id: talk.channel_id, event_id: id },
+    }).catch(() => markStale(state, [key])); // the server's count is shown again
+  });
+}
+
+/** Puts markers back to where they were, so that what was cleared waits again. */
+export async function takeBackRead(state: ChatState, before: readonly ReadState[]): Promise<void> {
+  const reads = new Map(state.reads.value);
+  for (const read of before) reads.set(refKey(read), read);
+  state.reads.value = reads;
+  await someAtOnce([...before], async ({ room_id, channel_id, last_read_id }) => {
+    const body = { channel_id, event_id: last_read_id, back: true };
+    await callApi("markRead", { params: { room_id }, body })
+      .then(
+        (read) => takeRead(state, read),
+        () => markStale(state, [refKey({ room_id, channel_id })]),
+      );
+  });
+}
+
+async function someAtOnce<Item>(left: Item[], act: (item: Item) => Promise<void>): Promise<void> {
   const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const { key, talk, id } = next;
-      await callApi("markRead", {
-        params: { room_id: talk.room_id },
-        body: { channel_id: talk.channel_id, event_id: id },
-      }).catch(() => markStale(state, [key])); // the server's count is shown again
-    }
+    for (let next = left.shift(); next; next = left.shift()) await act(next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }

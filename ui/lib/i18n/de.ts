@@ -8,6 +8,7 @@ import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
 import { reportTexts } from "./de_reports.ts";
 import { rightTexts } from "./de_rights.ts";
+import { inboxTexts } from "./de_inbox.ts";
 import { knowing } from "./de_knowing.ts";
 import { mailTexts } from "./de_mail.ts";
 import { people } from "./de_people.ts";
@@ -459,6 +460,7 @@ export const de: Catalogue = {
   ...knowing,
   ...mailTexts,
   ...security,
+  ...inboxTexts,
   ...encryption,
   ...emojiNames,
   ...settings,

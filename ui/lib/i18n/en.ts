@@ -7,6 +7,7 @@ import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
 import { reportTexts } from "./en_reports.ts";
 import { rightTexts } from "./en_rights.ts";
+import { inboxTexts } from "./en_inbox.ts";
 import { knowing } from "./en_knowing.ts";
 import { mailTexts } from "./en_mail.ts";
 import { people } from "./en_people.ts";
@@ -447,6 +448,7 @@ export const en = {
   ...knowing,
   ...mailTexts,
   ...security,
+  ...inboxTexts,
   ...encryption,
   ...emojiNames,
   ...settings,

@@ -20,7 +20,14 @@ export interface Focus {
 }
 
 /** The narrowest place first: there a key may mean something of its own. */
-const NARROW_FIRST: readonly Where[] = ["message", "emptyComposer", "composer", "page", "anywhere"];
+const NARROW_FIRST: readonly Where[] = [
+  "message",
+  "emptyComposer",
+  "text",
+  "composer",
+  "page",
+  "anywhere",
+];
 
 const ORDERED: readonly (Shortcut & { readonly id: ShortcutId })[] = NARROW_FIRST.flatMap((where) =>
   SHORTCUTS.filter((shortcut) => shortcut.where === where)
@@ -58,6 +65,8 @@ export function isValid(where: Where, focus: Focus): boolean {
       return focus.text !== "written";
     case "composer":
       return focus.composer;
+    case "text":
+      return focus.composer && focus.text === "written";
     case "emptyComposer":
       return focus.composer && focus.text === "empty";
     case "message":
@@ -79,10 +88,14 @@ export function findShortcut(
   )?.id;
 }
 
+const WRITING: readonly Where[] = ["composer", "text", "emptyComposer"];
+
 /** Places in which one press could mean either of two things. */
 function overlaps(a: Where, b: Where): boolean {
-  const writing = (where: Where) => where === "composer" || where === "emptyComposer";
-  return !(a === "message" && writing(b) || b === "message" && writing(a));
+  const apart = (one: Where, other: Where) =>
+    one === "message" && WRITING.includes(other) ||
+    one === "text" && (other === "emptyComposer" || other === "page");
+  return !apart(a, b) && !apart(b, a);
 }
 
 /** Shortcuts that have the key already where the given one is valid. */

@@ -48,11 +48,21 @@ Deno.test("what moves the caret in text stays the text's", () => {
   }
 });
 
+Deno.test("one key is for the inbox until there is text that it can make italic", () => {
+  assert.equal(find("Ctrl+I", NOWHERE), "inbox");
+  assert.equal(find("Ctrl+I", EMPTY_BOX), "inbox");
+  assert.equal(find("Ctrl+I", WRITING), "italic");
+  assert.equal(find("Ctrl+I", { ...WRITING, composer: false }), undefined);
+});
+
 Deno.test("over a dialog only what closes it, finds a place, helps or answers a call", () => {
-  const heard = SHORTCUTS.filter(({ keys }) => find(keys[0], { ...NOWHERE, dialog: true }));
+  const heard = SHORTCUTS.filter(({ id, keys }) =>
+    find(keys[0], { ...NOWHERE, dialog: true }) === id
+  );
   assert.deepEqual(heard.map(({ id }) => id), [
     "switcher",
     "close",
+    "inbox",
     "help",
     "callHere",
     "callDecline",

@@ -13,6 +13,7 @@ export const WHERE_LABELS: Readonly<Record<Where, Key>> = {
   anywhere: "keys.where.anywhere",
   page: "keys.where.page",
   composer: "keys.where.composer",
+  text: "keys.where.text",
   emptyComposer: "keys.where.emptyComposer",
   message: "keys.where.message",
 };

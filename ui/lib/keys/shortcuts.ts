@@ -1,8 +1,8 @@
 /**
  * Where a shortcut is valid. `page`: not while text is being written, an empty box does not count;
- * `message`: a message has the focus.
+ * `text`: there is some in the composer; `message`: a message has the focus.
  */
-export type Where = "anywhere" | "page" | "composer" | "emptyComposer" | "message";
+export type Where = "anywhere" | "page" | "composer" | "text" | "emptyComposer" | "message";
 
 export interface Shortcut {
   readonly id: string;
@@ -36,6 +36,8 @@ export const SHORTCUTS = [
     mac: ["Ctrl+]"],
     where: "anywhere",
   },
+  // Where a text is being written the same key is for italics.
+  { id: "inbox", keys: ["Ctrl+I"], where: "page", overDialog: true },
   { id: "oldestUnread", keys: ["Shift+PageUp"], where: "page" },
   { id: "present", keys: ["Ctrl+End"], where: "page" },
   { id: "nextArea", keys: ["F6"], where: "anywhere" },
@@ -55,7 +57,7 @@ export const SHORTCUTS = [
   },
   { id: "voiceTalk", keys: ["Ctrl+Space"], mac: ["Control+Space"], where: "anywhere" },
   { id: "bold", keys: ["Ctrl+B"], where: "composer" },
-  { id: "italic", keys: ["Ctrl+I"], where: "composer" },
+  { id: "italic", keys: ["Ctrl+I"], where: "text" },
   { id: "strike", keys: ["Ctrl+Shift+X"], where: "composer" },
   { id: "editLast", keys: ["ArrowUp"], where: "emptyComposer" },
   { id: "reply", keys: ["R"], where: "message" },

@@ -94,6 +94,7 @@ export type Overlay =
   | { readonly kind: "pins" }
   | { readonly kind: "topic"; readonly name: string; readonly topic: string }
   | { readonly kind: "switcher" }
+  | { readonly kind: "inbox" }
   | { readonly kind: "keys" }
   | { readonly kind: "call" }
   | {

@@ -1,3 +1,4 @@
+import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
 import { messagePath } from "../format/paths.ts";
 import { splitMentions } from "../../../core/event/mention_tokens.ts";
@@ -21,9 +22,15 @@ export function messageHref(state: ChatState, message: Message): string {
   return messagePath(isTalk(place) ? pathOf(state.known, place) : "/home", message.id);
 }
 
-/** A piece of a message on one line: mentions by name, marks of markdown left out. */
-export function plainText(state: ChatState, source: string): string {
-  const guild = guildOf(state.known, state.place.value);
+/**
+ * A piece of a message on one line: mentions by name, marks of markdown left out. `guild`: where it
+ * was said, the open one where none is given.
+ */
+export function plainText(
+  state: ChatState,
+  source: string,
+  guild: Guild | undefined = guildOf(state.known, state.place.value),
+): string {
   const text = splitMentions(source).map((piece) => {
     if (typeof piece === "string") return piece.replace(/[*_~`|>#]+/g, "");
     if (piece.kind === "everyone") return "@everyone";
