@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RegistrationMode, Session } from "./account.ts";
 import { defineOperation } from "./operation.ts";
+import { SecondFactor } from "./second_factor.ts";
 
 /** Locked: cannot use the account. Suspended: may read, not write. Deactivated: ended for ever. */
 export const AccountState = z.enum(["active", "suspended", "locked", "deactivated"]);
@@ -124,6 +125,7 @@ export const adminGetUser = defineOperation({
     user: AdminUser,
     sessions: z.array(Session),
     media: z.object({ files: z.number().int(), bytes: z.number().int() }),
+    second_factor: SecondFactor,
   }),
   errors: ["forbidden", "not_found"],
 });
@@ -225,6 +227,20 @@ export const adminRevokeSessions = defineOperation({
   params: UserParams,
   result: z.object({ sessions_ended: z.number().int() }),
   errors: ["forbidden", "confirmation_required", "not_found"],
+});
+
+export const adminResetSecondFactor = defineOperation({
+  id: "adminResetSecondFactor",
+  method: "DELETE",
+  path: "/client/v1/admin/users/:user_id/second-factor",
+  tag,
+  summary: "Take authenticator app, recovery codes and passkeys off an account that lost them",
+  auth,
+  confirm: true,
+  params: UserParams,
+  body: z.object({ reason: Reason }),
+  result: SecondFactor,
+  errors: ["forbidden", "confirmation_required", "not_found", "conflict"],
 });
 
 export const adminListTokens = defineOperation({

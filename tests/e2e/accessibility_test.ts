@@ -6,7 +6,7 @@ import { startProcessServer } from "../harness/process_server.ts";
 import { OF_A_CALL, OF_A_MEMBER, overlayKinds, OVERLAYS, POPOVERS } from "./overlays.ts";
 import { settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
-import { SCREENS, SCREENS_ENV } from "./screens.ts";
+import { AFTER_FORMS, SCREENS, SCREENS_ENV } from "./screens.ts";
 
 const LIGHT = { colorScheme: "light", contrast: "no-preference" } as const;
 /** Themes that differ from the light one in colors alone, as a visitor's system wishes them. */
@@ -142,9 +142,17 @@ Deno.test("no barrier on any screen, in all themes, at three widths", async (t) 
       return await lookAtAll(page, name in OVERLAYS ? { inside: "dialog[open]" } : {});
     },
   }));
+  const afterForms = Object.entries(AFTER_FORMS).map(([name, lead]): Look => ({
+    name: `after a form: ${name}`,
+    look: async () => {
+      const page = await lead({ ann: ann.page, stranger: stranger.page, url: server.url });
+      return await lookAtAll(page);
+    },
+  }));
   // Two at once: axe keeps one processor busy.
-  const found = (await Promise.all([screens, overlays].map(lookInTurn))).flat();
-  assert.equal(found.length, screens.length + overlays.length);
+  const looks = [[...screens, ...afterForms], overlays];
+  const found = (await Promise.all(looks.map(lookInTurn))).flat();
+  assert.equal(found.length, looks.flat().length);
   for (const { name, barriers } of found) {
     await t.step(name, () => assert.deepEqual(barriers, []));
   }

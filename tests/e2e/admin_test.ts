@@ -5,6 +5,7 @@ import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
+import { plugInAuthenticator } from "../harness/virtual_authenticator.ts";
 import { PASSWORD, settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
 import { PASSWORD as SCENE_PASSWORD } from "../harness/homeserver.ts";
@@ -125,6 +126,29 @@ Deno.test("those who run the server, and people with their own account", async (
     assert.deepEqual([preferences.dms_from, preferences.share_presence], ["nobody", false]);
   });
 
+  await t.step("a passkey shows who its owner is; administrators take a lost one off", async () => {
+    await using lost = await openPerson(browser);
+    await plugInAuthenticator(lost.page);
+    for (const asked of [false, true]) {
+      await lost.context.clearCookies();
+      await signIn(lost.context, server.url, "bob");
+      if (asked) await endConfirmation(server.databaseUrl, scene.bob.id);
+      await lost.page.goto(`${server.url}/settings/passkeys`);
+      await settled(lost.page);
+      await lost.page.getByLabel("Name", { exact: true }).first().fill("Old phone");
+      await lost.page.getByRole("button", { name: "Add a passkey" }).click();
+      if (!asked) await lost.page.getByText("Never used").waitFor();
+    }
+    await lost.page.getByRole("button", { name: "Use a passkey" }).click();
+    await lost.page.getByText("Thank you.").waitFor();
+    await open(`/admin/users/${encodeURIComponent(scene.bob.id)}`);
+    await page.locator(".tile", { hasText: "Two-step login" }).getByText("1 passkey").waitFor();
+    await page.getByRole("button", { name: "Take app, recovery codes and passkeys off" }).click();
+    await confirmed(page);
+    await page.locator(".tile", { hasText: "Two-step login" }).getByText("no passkeys").waitFor();
+    assert.deepEqual(lost.faults, []);
+  });
+
   await t.step("a profile is seen before it is saved; a picture becomes a square", async () => {
     await bob.page.goto(`${server.url}/settings/profile`);
     const card = bob.page.getByRole("complementary", { name: "How others see you" });
@@ -219,6 +243,13 @@ async function recordHours(databaseUrl: string, messages: readonly number[]) {
       values (${now - (messages.length - at) * hourMs}, ${count}, 1, 0, 1, 1, 0, 0, 0, 0, 3, 3,
         1, 1)`;
   }
+  await sql.end();
+}
+
+/** Lets the last proof of who somebody is be too old, in sessions that the server has not seen. */
+async function endConfirmation(databaseUrl: string, userId: string) {
+  const sql = connect({ url: databaseUrl, poolSize: 1, log: silentLog });
+  await sql`update sessions set confirmed_until = 0 where user_id = ${userId}`;
   await sql.end();
 }
 

@@ -1,4 +1,7 @@
+import { Secret, TOTP } from "otpauth";
+import type { Page } from "playwright-core";
 import { channelPath, dmPath, guildPath, messagePath } from "../../ui/lib/format/paths.ts";
+import { PASSWORD } from "../harness/homeserver.ts";
 import type { Scene } from "./scene.ts";
 
 /** What a screen may load before it works: the doors are seen on a first visit, by anybody. */
@@ -146,3 +149,36 @@ export const NO_SCREENS: readonly string[] = [
   "restore.tsx",
   "manifest.webmanifest.ts",
 ];
+
+interface Visitors {
+  readonly ann: Page;
+  readonly stranger: Page;
+  readonly url: string;
+}
+
+/** What has no address of its own: shown in answer to a form, each after the one before. */
+export const AFTER_FORMS: Readonly<Record<string, (at: Visitors) => Promise<Page>>> = {
+  "an app is set up": async ({ ann, url }) => {
+    await ann.goto(`${url}/settings/second-factor`);
+    await ann.getByLabel("Current password").fill(PASSWORD);
+    await ann.getByRole("button", { name: "Set up an app" }).click();
+    await ann.locator(".code-text").waitFor();
+    return ann;
+  },
+  "recovery codes": async ({ ann }) => {
+    const secret = await ann.locator(".code-text").textContent() ?? "";
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+    await ann.getByLabel("Code", { exact: true }).fill(code);
+    await ann.getByRole("button", { name: "Turn on" }).click();
+    await ann.locator(".code-list").waitFor();
+    return ann;
+  },
+  "the second step of signing in": async ({ stranger, url }) => {
+    await stranger.goto(`${url}/login`);
+    await stranger.getByLabel("User name").fill("ann");
+    await stranger.getByLabel("Password").fill(PASSWORD);
+    await stranger.getByRole("button", { name: "Log in", exact: true }).click();
+    await stranger.getByLabel("Code", { exact: true }).waitFor();
+    return stranger;
+  },
+};

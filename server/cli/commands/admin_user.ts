@@ -47,7 +47,7 @@ export function addAdminUser(admin: Command, context: CliContext): void {
   addConfigOptions(add("first-link", "make the link for the first administrator"), "folder")
     .action((options: OptionValues) => firstLink(options, context));
   addConfigOptions(
-    add("reset-second-factor <name>", "take the authenticator app off an account")
+    add("reset-second-factor <name>", "take authenticator app and passkeys off an account")
       .option("--reason <text>", "why; kept in the log of administration"),
     "folder",
   )
@@ -115,7 +115,8 @@ async function show(name: string, options: OptionValues, context: CliContext): P
       `  made          ${formatTime(user.created_ts)} (${printable(user.created_by ?? "")})\n` +
       `  last seen     ${formatTime(user.last_seen_ts)}\n` +
       `  sessions      ${sessions.length}\n` +
-      `  two-step      ${factor.totp ? `since ${formatTime(factor.since_ts)}` : "no"}\n`,
+      `  two-step      ${factor.totp ? `since ${formatTime(factor.since_ts)}` : "no"}\n` +
+      `  passkeys      ${factor.passkeys}\n`,
   });
 }
 
@@ -156,7 +157,8 @@ async function dropSecondFactor(
   await resetSecondFactor(tools.deps, { actor: null, userId, reason });
   answer(context, options, {
     json: { user_id: userId },
-    text: `${userId} signs in with the password alone again; recovery codes have ended.\n`,
+    text:
+      `${userId} signs in with the password alone again; recovery codes and passkeys have ended.\n`,
   });
 }
 

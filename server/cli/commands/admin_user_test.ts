@@ -103,7 +103,7 @@ Deno.test("admin user reset-second-factor takes the app off, once, and says why 
   await accounts.account("alice");
   const userId = "@alice:example.org" as UserId;
   const reset = ["admin", "user", "reset-second-factor", "alice", "--reason", "lost phone"];
-  assert.match((await run(reset)).err, /no authenticator app/);
+  assert.match((await run(reset)).err, /neither an authenticator app nor a passkey/);
   const { secret } = await beginTotp(deps, { userId, password: GOOD_PASSWORD });
   const code = new TOTP({ secret }).generate({ timestamp: deps.clock.now() });
   await confirmTotp(deps, { userId, code });

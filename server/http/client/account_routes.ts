@@ -31,6 +31,7 @@ import { adminGetUserRoute } from "./admin/users/get.ts";
 import { adminListUsersRoute } from "./admin/users/list.ts";
 import { adminLockUserRoute } from "./admin/users/lock.ts";
 import { adminResetLinkRoute } from "./admin/users/reset_link.ts";
+import { adminResetSecondFactorRoute } from "./admin/users/reset_second_factor.ts";
 import { adminRevokeSessionsRoute } from "./admin/users/revoke_sessions.ts";
 import { adminSuspendUserRoute } from "./admin/users/suspend.ts";
 import { emailClaimRoutes } from "./email/claim.ts";
@@ -86,6 +87,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     adminListUsersRoute(deps),
     adminLockUserRoute(deps),
     adminResetLinkRoute(deps),
+    adminResetSecondFactorRoute(deps),
     adminRevokeSessionsRoute(deps),
     adminSuspendUserRoute(deps),
     getJoinTokenRoute(deps),

@@ -19,6 +19,7 @@ import {
   removePasskey,
   renamePasskey,
 } from "./passkeys.ts";
+import { resetSecondFactor } from "./second_factor.ts";
 import { lockUser } from "./set_account_state.ts";
 import { sweepAccounts } from "./sweep_accounts.ts";
 import { passkeyPlace } from "./webauthn.ts";
@@ -248,6 +249,11 @@ Deno.test("passkeys and questions have bounds; an address that can have none say
   const { deps } = accounts;
   for (let n = 1; n < PASSKEYS.perUser; n++) await addTo(accounts, ALICE);
   await refused(beginPasskey(deps, ALICE), "limit_reached");
+  await resetSecondFactor(deps, { actor: null, userId: ALICE, reason: "lost" });
+  assert.deepEqual(await listPasskeys(deps.sql, ALICE), []);
+  const [row] = await deps.sql`select details from admin_audit`;
+  assert.deepEqual(row?.["details"], { app: false, passkeys: PASSKEYS.perUser });
+  await addTo(accounts, ALICE);
   for (let n = 0; n < 12; n++) await askForPasskey(deps, { userId: ALICE, purpose: "confirm" });
   const waiting = await deps.sql`select 1 from passkey_challenges where user_id = ${ALICE}`;
   assert.equal(waiting.length, 10);

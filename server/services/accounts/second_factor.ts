@@ -113,7 +113,7 @@ export async function removeTotp(
 }
 
 /**
- * Takes the second factor off an account whose owner has lost app and recovery codes.
+ * Takes authenticator app, recovery codes and passkeys off an account whose owner has lost them.
  * @throws OperationError `not_found`, `conflict` where there is none
  */
 export async function resetSecondFactor(
@@ -122,13 +122,21 @@ export async function resetSecondFactor(
 ): Promise<void> {
   await getAdminUser(deps.sql, act.userId);
   await deps.sql.begin(async (tx) => {
-    if (!await forget(tx, act.userId)) throw notSetUp(`${act.userId} has`);
+    const app = await forget(tx, act.userId);
+    const { count: passkeys } = await tx`delete from passkeys where user_id = ${act.userId}`;
+    if (!app && passkeys === 0) {
+      throw new OperationError(
+        "conflict",
+        `${act.userId} has neither an authenticator app nor a passkey.`,
+      );
+    }
     await writeAudit(tx, {
       ts: deps.clock.now(),
       actor: act.actor,
       action: "user.reset_second_factor",
       target: act.userId,
       reason: act.reason,
+      details: { app, passkeys },
     });
   });
 }

@@ -70,6 +70,7 @@ export const OPERATIONS = {
   adminListUsers: ["GET", "/client/v1/admin/users"],
   adminLockUser: ["PUT", "/client/v1/admin/users/:user_id/lock"],
   adminResetLink: ["POST", "/client/v1/admin/users/:user_id/reset-link"],
+  adminResetSecondFactor: ["DELETE", "/client/v1/admin/users/:user_id/second-factor"],
   adminRevokeSessions: ["DELETE", "/client/v1/admin/users/:user_id/sessions"],
   adminRevokeToken: ["DELETE", "/client/v1/admin/registration-tokens/:token_id"],
   adminRotateKey: ["POST", "/client/v1/admin/keys/rotate"],
@@ -295,6 +296,7 @@ export interface OperationTypes {
   adminListUsers: typeof admin.adminListUsers;
   adminLockUser: typeof admin.adminLockUser;
   adminResetLink: typeof admin.adminResetLink;
+  adminResetSecondFactor: typeof admin.adminResetSecondFactor;
   adminRevokeSessions: typeof admin.adminRevokeSessions;
   adminRevokeToken: typeof admin.adminRevokeToken;
   adminRotateKey: typeof admin.adminRotateKey;

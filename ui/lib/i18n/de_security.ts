@@ -33,5 +33,9 @@ export const security: Record<keyof typeof english, string> = {
     "Kein Passkey wurde benutzt: Die Frage des Browsers wurde geschlossen oder dauerte zu lange. Versuch es noch einmal.",
   "passkey.known": "Dieses Gerät hat schon einen Passkey deines Kontos.",
   "passkey.failed": "Das ging nicht: {what}",
+  "user.factorOn": "Ein",
+  "user.factorOff": "Aus",
+  "user.passkeys": "{n, plural, =0 {keine Passkeys} one {# Passkey} other {# Passkeys}}",
+  "user.factorReset": "App, Wiederherstellungscodes und Passkeys wegnehmen",
   "confirm.codeInstead": "Code der Authenticator-App benutzen",
 };

@@ -31,5 +31,9 @@ export const security = {
     "No passkey was used: the browser's question was closed, or took too long. Try again.",
   "passkey.known": "This device has a passkey of your account already.",
   "passkey.failed": "That did not work: {what}",
+  "user.factorOn": "On",
+  "user.factorOff": "Off",
+  "user.passkeys": "{n, plural, =0 {no passkeys} one {# passkey} other {# passkeys}}",
+  "user.factorReset": "Take app, recovery codes and passkeys off",
   "confirm.codeInstead": "Use a code of your authenticator app",
 } as const;

@@ -30,11 +30,11 @@ export const handler = define.handlers(formPage(
       return `/settings/passkeys?ready=${encodeURIComponent(text(form, "name"))}`;
     },
     async rename(ctx, form) {
-      const params = { passkey_id: text(form, "id") };
+      const params = { passkey_id: text(form, "passkey") };
       await ctx.state.api.call("renamePasskey", { params, body: { name: text(form, "name") } });
     },
     async remove(ctx, form) {
-      await ctx.state.api.call("removePasskey", { params: { passkey_id: text(form, "id") } });
+      await ctx.state.api.call("removePasskey", { params: { passkey_id: text(form, "passkey") } });
     },
   },
 ));
@@ -93,7 +93,7 @@ function Row({ passkey, nowMs }: { passkey: Passkey; nowMs: number }) {
             {t("e2ee.devices.rename")}
           </summary>
           <ActForm act="rename" class="stack-tight">
-            <input type="hidden" name="id" value={id} />
+            <input type="hidden" name="passkey" value={id} />
             <Field
               name="name"
               id={`name-${id}`}
@@ -111,7 +111,7 @@ function Row({ passkey, nowMs }: { passkey: Passkey; nowMs: number }) {
         <details class="more-options">
           <summary aria-label={t("passkey.removeNamed", { name })}>{t("passkey.remove")}</summary>
           <ActForm act="remove" class="stack-tight">
-            <input type="hidden" name="id" value={id} />
+            <input type="hidden" name="passkey" value={id} />
             <p class="small">{t("passkey.removeText")}</p>
             <div>
               <button class="button small danger" type="submit">{t("passkey.removeSure")}</button>

@@ -49,6 +49,10 @@ export const handler = define.handlers(formPage(
     async sessions(ctx) {
       await ctx.state.api.call("adminRevokeSessions", { params: paramsOf(ctx) });
     },
+    async factor(ctx, form) {
+      const params = paramsOf(ctx);
+      await ctx.state.api.call("adminResetSecondFactor", { params, body: reasonIn(form) });
+    },
     async deactivate(ctx, form) {
       const { user } = await ctx.state.api.call("adminGetUser", { params: paramsOf(ctx) });
       if (text(form, "user_name").trim().toLowerCase() !== user.user_name) {
@@ -92,6 +96,11 @@ export default define.page<typeof handler>(({ data, state }) => {
               : formatRelative(user.last_seen_ts, state.nowMs),
           },
           { name: t("settings.sessions"), value: formatNumber(data.sessions.length) },
+          {
+            name: t("twoStep.title"),
+            value: t(data.second_factor.totp ? "user.factorOn" : "user.factorOff"),
+            note: t("user.passkeys", { n: data.second_factor.passkeys }),
+          },
           { name: t("admin.guilds"), value: formatNumber(data.guilds.length) },
           {
             name: t("admin.media"),
@@ -105,7 +114,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       <p>
         <a href={`/admin/audit?target=${encodeURIComponent(user.id)}`}>{t("user.audit")}</a>
       </p>
-      {user.state !== "deactivated" && <Measures user={user} />}
+      {user.state !== "deactivated" && <Measures user={user} factor={data.second_factor} />}
     </AdminPage>
   );
 });
@@ -196,7 +205,9 @@ function Sessions(props: {
   );
 }
 
-function Measures({ user }: { user: AdminUser }) {
+function Measures(
+  { user, factor }: { user: AdminUser; factor: CallResult<"adminGetUser">["second_factor"] },
+) {
   const acts: [string, Key, Key, boolean][] = [
     ["suspend", "admin.suspend", "admin.unsuspend", user.state === "suspended"],
     ["lock", "admin.lock", "admin.unlock", user.state === "locked"],
@@ -209,6 +220,9 @@ function Measures({ user }: { user: AdminUser }) {
       {acts.map(([act, on, off, active]) => (
         <ReasonAct key={act} act={act} label={t(active ? off : on)} value={active ? "no" : "yes"} />
       ))}
+      {(factor.totp || factor.passkeys > 0) && (
+        <ReasonAct act="factor" label={t("user.factorReset")} value="yes" />
+      )}
       <hr />
       <ActForm act="deactivate">
         <h3>{t("user.end")}</h3>
