@@ -89,6 +89,19 @@ export class RemoteDevices {
     if (rows.length > 0) this.notice([user]);
   }
 
+  /**
+   * A device of theirs speaks: their server is there, and a list without that device is old, even
+   * where the word of the change is still on its way after servers could not reach each other.
+   */
+  async meet(user: UserId, device: DeviceId | null): Promise<void> {
+    this.#quiet.end(serverOf(user));
+    if (device === null) return;
+    await this.#deps.sql`
+      update remote_device_lists l set stale = true
+      where l.user_id = ${user} and not l.stale and not exists (
+        select from remote_devices d where d.user_id = l.user_id and d.device_id = ${device})`;
+  }
+
   /** Somebody begins to encrypt to these users: what is held is looked at again. */
   async freshen(users: readonly UserId[]): Promise<void> {
     await this.outdate(users);

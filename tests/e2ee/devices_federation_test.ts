@@ -147,7 +147,14 @@ Deno.test("If a device list update goes missing, the server resyncs on the next 
       delete from outbox where kind = 'membership' and payload->>'kind' = 'devices'`;
     return gone.count > 0;
   });
+  await one.parts.database.sql`update remote_device_lists set stale = true`;
+  assert.equal((await devicesSeenBy(ann.person, bea.person.id)).includes(tablet.device.id), false);
   federation.heal(0, 1);
+  // What the new device says shows that its server is there again and the list old.
+  await tablet.person.do("POST", "/to-device", hello(ann.person.id, "verification.ready"));
+  const said = await soon("its word", async () => (await inbox(ann))[0]);
+  assert.ok((await devicesSeenBy(ann.person, bea.person.id)).includes(tablet.device.id));
+  await ann.person.do("DELETE", `/to-device/${said.id}`);
   const phone = await anotherDevice(two, bea);
   const all = [bea.device.id, tablet.device.id, phone.device.id].sort();
   await soon(

@@ -77,6 +77,8 @@ export class KeyRequests {
   readonly #asked = new Set<string>();
   /** How often a key was asked of its message's sender. */
   readonly #askedSenders = new Map<string, number>();
+  /** Rooms that are looked at once more. */
+  readonly #again = new Set<string>();
   readonly #answers = new Map<string, { sinceMs: number; count: number }>();
 
   constructor(readonly parts: KeyRequestsParts) {}
@@ -86,16 +88,36 @@ export class KeyRequests {
     const { ports, device } = this.parts;
     const room = parseRoomId(roomId);
     if (device.phase !== "ready" || room === undefined) return;
-    if (this.#isWaiting(roomId, device.userId)) return;
+    if (this.#isWaiting(roomId, device.userId)) return this.#askAgain(room);
     const eventIds = await this.#wanted(roomId);
     if (eventIds.length === 0) return await this.#askSenders(room);
     const open = await makeKeyRequest(device.keys, { roomId: room, eventIds }, ports.rng);
-    const devices = await this.#send(device.userId, open);
+    let devices: number | null;
+    try {
+      devices = await this.#send(device.userId, open);
+    } catch (error) {
+      this.#excuse(error);
+      return this.#askAgain(room);
+    }
     // Without another device there is nobody to ask, now; another one may come.
     if (devices === 0) return await this.#askSenders(room);
     for (const eventId of eventIds) this.#asked.add(eventId);
     this.#await(open, { roomId: room, of: device.userId });
     this.parts.later(OWN_FIRST_MS, () => this.#askSenders(room));
+  }
+
+  /**
+   * What is missed while an answer is awaited, or while nothing gets through, is asked of its
+   * senders soon, and of own devices once more when an answer should be there.
+   */
+  #askAgain(room: RoomId): void {
+    if (this.#again.has(room)) return;
+    this.#again.add(room);
+    this.parts.later(OWN_FIRST_MS, () => this.#askSenders(room));
+    this.parts.later(PATIENCE_MS, async () => {
+      this.#again.delete(room);
+      await this.ask(room);
+    });
   }
 
   /**
@@ -116,7 +138,8 @@ export class KeyRequests {
       const open = await makeKeyRequest(device.keys, { roomId: room, eventIds }, ports.rng);
       for (const eventId of eventIds) this.#askedSenders.set(eventId, round + 1);
       this.#await(open, { roomId: room, of: sender });
-      await this.#send(sender, open);
+      // Where it cannot be sent now, the next time is the one below.
+      await this.#send(sender, open).catch((error) => this.#excuse(error));
     }
     const againMs = SENDERS_AGAIN_MS[round];
     if (bySender.length === 0 || againMs === undefined) return;
@@ -141,6 +164,10 @@ export class KeyRequests {
       if (error instanceof CallRefused && error.code === "not_found") return 0;
       throw error;
     }
+  }
+
+  #excuse(error: unknown): void {
+    this.parts.ports.log?.log("debug", "A key could not be asked for", { why: String(error) });
   }
 
   #isWaiting(roomId: string, of: string): boolean {

@@ -15,7 +15,8 @@ import { Archive, type ContentKey } from "./archive.ts";
 import type { ToDeviceItem } from "./calls.ts";
 import { KeyRequests } from "./key_requests.ts";
 import type { OwnDevice } from "./own_device.ts";
-import type { EnginePorts } from "./ports.ts";
+import { gapRow, type KeyEvent } from "./gaps.ts";
+import { type EnginePorts, ServerUnreachable } from "./ports.ts";
 import { Trust } from "./trust.ts";
 
 const alice = "@alice:example.com" as UserId;
@@ -35,6 +36,10 @@ class Household implements AsyncDisposable {
   readonly listed: { device: string; certificate: string }[] = [];
   readonly sent: { readonly from: string; readonly told: Told }[] = [];
   readonly clock = new ManualClock(NOW);
+  /** What waits for its time. */
+  readonly later: { readonly ms: number; readonly task: () => Promise<void> }[] = [];
+  /** Nothing reaches people elsewhere. */
+  cut = false;
   readonly #stack = new AsyncDisposableStack();
 
   async device(identity = owner) {
@@ -46,6 +51,7 @@ class Household implements AsyncDisposable {
       if (name === "queryIdentities") {
         return Promise.resolve({ users: [{ devices: [...this.listed] }] });
       }
+      if (this.cut && body.user_id !== alice) throw new ServerUnreachable("cut");
       this.sent.push({ from: id, told: body });
       return Promise.resolve({ devices: this.listed.length - 1 });
     };
@@ -69,7 +75,7 @@ class Household implements AsyncDisposable {
       trust,
       archive,
       backup: { rowsFor: () => [] },
-      later: () => undefined,
+      later: (ms, task) => this.later.push({ ms, task }),
       read: () => Promise.resolve(),
       emit: (change) => change.what === "keys" && found.push(...change.eventIds),
     });
@@ -130,6 +136,39 @@ Deno.test("missed keys come from the other device, round by round, and are asked
     ];
     assert.deepEqual(own, { ...theirs, device: undefined });
   }
+});
+
+Deno.test("a sender who was out of reach is asked later, and so is what is missed meanwhile", async () => {
+  await using house = new Household();
+  const own = await house.device();
+  const miss = async (sender: string) => {
+    const event_id = event();
+    const sealed = { epoch: 3, nonce: base64Of(rng.bytes(16)) } as KeyEvent["sealed"];
+    await own.store.write([gapRow(roomId, { event_id, sender, sealed })]);
+  };
+  const due = async () => {
+    for (const { task } of house.later.splice(0)) await task();
+  };
+  const asked = () => house.sent.splice(0).map(({ told }) => told.user_id);
+  const bob = "@bob:example.org";
+  await miss(bob);
+  house.cut = true;
+  await own.requests.ask(roomId);
+  assert.deepEqual(asked(), [alice]);
+  house.cut = false;
+  await due();
+  assert.deepEqual(asked(), [bob]);
+
+  // Another own device is there now, and asked: what is missed then must not wait for good.
+  await house.device();
+  await miss(bob);
+  await own.requests.ask(roomId);
+  assert.deepEqual(asked(), [alice]);
+  await miss("@cy:example.net");
+  await own.requests.ask(roomId);
+  assert.deepEqual(asked(), []);
+  await due();
+  assert.deepEqual(asked().toSorted(), [bob, bob, "@cy:example.net"]);
 });
 
 Deno.test("what was judged here is not written over by another device", async () => {

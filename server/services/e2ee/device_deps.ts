@@ -1,5 +1,6 @@
 import type { PublishedIdentity } from "../../../core/api/e2ee_devices.ts";
 import type { SignatureVerifier } from "../../../core/event/verify.ts";
+import type { DeviceId } from "../../../core/ids/device_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Bus } from "../../../core/ports/bus.ts";
 import type { Tx } from "../../postgres/sql.ts";
@@ -22,6 +23,8 @@ export interface DeviceDeps
 /** Identities and devices of people of other servers. */
 export interface DevicesElsewhere {
   find(users: readonly UserId[]): Promise<ReadonlyMap<UserId, PublishedIdentity>>;
+  /** A device of somebody elsewhere has spoken; null: their server does not say which. */
+  meet(user: UserId, device: DeviceId | null): Promise<void>;
 }
 
 /** Who has to know when an account's identity or devices change. */

@@ -77,7 +77,7 @@ export async function sendToDevice(
  * user decides by friends, rooms and blocks. Whatever is not taken is not answered.
  */
 export async function hearToDevice(
-  deps: Pick<DeviceDeps, "sql" | "clock" | "bus" | "throttle" | "serverName">,
+  deps: Pick<DeviceDeps, "sql" | "clock" | "bus" | "throttle" | "serverName" | "elsewhere">,
   message: ToDevice,
 ): Promise<void> {
   const { from, to } = message;
@@ -91,7 +91,10 @@ export async function hearToDevice(
     if (error instanceof OperationError) return;
     throw error;
   }
-  if (await takesFrom(deps.sql, to, from)) await putIntoInboxes(deps, message);
+  if (!await takesFrom(deps.sql, to, from)) return;
+  // Before the inbox is told: who reads it asks at once whose device that is.
+  await deps.elsewhere.meet(from, message.fromDevice);
+  await putIntoInboxes(deps, message);
 }
 
 /** Whether `to` hears from devices of `from`: itself, friends, and people of its rooms. */
