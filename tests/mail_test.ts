@@ -59,7 +59,7 @@ Deno.test("mail: an address confirmed and a password set anew, by pages alone, w
   const ann = await server.register("ann");
   const { secret } = await ann.do("POST", "/account/second-factor/totp", { password: PASSWORD });
   const app = new TOTP({ secret });
-  const { recovery_codes: [first, second] } = await ann.do(
+  const { recovery_codes: [first, second, third] } = await ann.do(
     "POST",
     "/account/second-factor/totp/confirm",
     { code: app.generate() },
@@ -104,8 +104,46 @@ Deno.test("mail: an address confirmed and a password set anew, by pages alone, w
     "second_factor_required",
   );
 
+  // Somebody new gives an address, confirms it, waits, and is let in.
+  const values = { registration_mode: "open", registration_approval: true };
+  const boss = await server.call("POST", "/login/second-factor", {
+    body: {
+      challenge: (await server.call("POST", "/login", { body: { user_name: "ann", password } }))
+        .body.error.details.challenge,
+      code: third,
+    },
+  });
+  const { access_token: token } = boss.body.tokens;
+  assert.equal(
+    (await server.call("PATCH", "/admin/settings", { token, body: values })).status,
+    200,
+  );
+  const guest = new Visitor(server.url);
+  assert.match((await guest.get("/register")).text, /Why would you like to join\?/);
+  const gone = await guest.post("/register", {
+    user_name: "gus",
+    password,
+    address: "gus@example.com",
+    why: "I grow <b>peas</b>",
+  });
+  assert.equal(gone.to, "/waiting?for=email");
+  assert.match((await guest.get(gone.to)).text, /A mail is on its way/);
+  const [mailed = ""] = linksIn(await mail.mailTo("gus@example.com"));
+  assert.match((await guest.post(new URL(mailed).pathname, {})).text, /An administrator decides/);
+  assert.match((await mail.mailTo("ann@example.com", 3)).text, /\/admin\/registrations/);
+  const early = await guest.post("/login", { user_name: "gus", password });
+  assert.equal(early.to, "/waiting?for=approval");
+  const waiting = await server.call("GET", "/admin/registrations", { token });
+  const [{ id, why }] = waiting.body.registrations;
+  assert.equal(why, "I grow <b>peas</b>");
+  const approve = `/admin/registrations/${id}/approve`;
+  assert.equal((await server.call("POST", approve, { token })).status, 200);
+  assert.match((await mail.mailTo("gus@example.com", 1)).text, /is ready/);
+  assert.equal((await guest.post("/login", { user_name: "gus", password })).status, 303);
+  assert.equal((await guest.get("/settings/email")).status, 200);
+
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  assert.match(metrics, /openguild_mails_total\{outcome="sent"\} 3/);
+  assert.match(metrics, /openguild_mails_total\{outcome="sent"\} 6/);
 });
 
 Deno.test("mail: without a mail server nothing of it is shown", async () => {

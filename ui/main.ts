@@ -47,7 +47,7 @@ const NO_FACTS: ServerFacts = {
   public_url: "",
   passkey_origin: null,
   public_url_local: false,
-  registration: { mode: "closed", invite_links: false },
+  registration: { mode: "closed", invite_links: false, approval: false, email: false },
   mail: false,
   needs_first_administrator: false,
   source_url: "",
@@ -110,6 +110,7 @@ function createState(input: {
     assets: input.assets.manifest,
     title: "",
     server: NO_FACTS,
+    waiting: 0,
     self() {
       self ??= api.call("getAccount").catch((error) => {
         if (error instanceof ApiError && error.status === 401) return undefined;

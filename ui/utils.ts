@@ -23,6 +23,8 @@ export interface State {
   title: string;
   /** Filled by the root middleware. */
   server: ServerFacts;
+  /** People who wait for this visitor's decision: administrators are told on every page. */
+  waiting: number;
   /** Who is signed in, looked up once where a page asks. */
   self(): Promise<Self | undefined>;
 }

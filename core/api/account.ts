@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PageLanguage, TypedAddress } from "./email.ts";
 import { Self } from "./gateway.ts";
 import { defineOperation } from "./operation.ts";
 import { Presence, User } from "./user.ts";
@@ -6,6 +7,9 @@ import { Presence, User } from "./user.ts";
 /** How people get an account on this server. */
 export const RegistrationMode = z.enum(["invite", "open", "token", "closed"]);
 export type RegistrationMode = z.infer<typeof RegistrationMode>;
+
+/** What somebody who registers may write to the administrators, in characters. */
+export const WHY_MAX = 500;
 
 /**
  * The local part as typed. The service answers with `bad_user_name` and says which
@@ -67,6 +71,8 @@ export const ServerFacts = z.object({
   registration: z.object({
     mode: RegistrationMode,
     invite_links: z.boolean().describe("A guild's invite link also opens registration"),
+    approval: z.boolean().describe("Administrators decide on who has no registration token"),
+    email: z.boolean().describe("A mail address is needed"),
   }),
   mail: z.boolean().describe("Mails can be sent: accounts may have an address, passwords be reset"),
   needs_first_administrator: z.boolean(),
@@ -146,6 +152,11 @@ export const register = defineOperation({
     token: z.string().max(200).optional().describe(
       "Code of an invite link, a registration token or the first administrator's link",
     ),
+    address: TypedAddress.optional().describe("A mail address, where this server sends mails"),
+    why: z.string().trim().max(WHY_MAX).optional().describe(
+      "To the administrators, where they decide",
+    ),
+    language: PageLanguage,
     device_name: DeviceName.optional(),
     transport: Transport,
   }),
@@ -160,6 +171,7 @@ export const register = defineOperation({
     "weak_password",
     "name_taken",
     "registration_closed",
+    "account_waiting",
     "gone",
     "rate_limited",
     "unavailable",
@@ -183,6 +195,8 @@ export const login = defineOperation({
   errors: [
     "bad_credentials",
     "second_factor_required",
+    "registration_closed",
+    "account_waiting",
     "account_locked",
     "rate_limited",
     "unavailable",

@@ -60,6 +60,8 @@ const Line = (max: number) =>
 export const AdminSettings = z.object({
   registration_mode: RegistrationMode,
   invite_links_open_registration: z.boolean(),
+  registration_approval: z.boolean().describe("Administrators decide on each new account"),
+  registration_email: z.boolean().describe("A new account needs a confirmed mail address"),
   abuse_contact: z.string().max(200).nullable(),
   server_title: Line(64).nullable().describe("What the server is called on its pages"),
   server_description: Line(300).nullable().describe("A sentence on its front page"),

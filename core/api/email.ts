@@ -79,7 +79,11 @@ export const dropEmailClaim = defineOperation({
   errors: [],
 });
 
-const Claim = z.object({ address: z.string(), user_name: z.string() });
+const Claim = z.object({
+  address: z.string(),
+  user_name: z.string(),
+  registers: z.boolean().describe("It is a registration, which goes on or becomes an account"),
+});
 
 export const getEmailClaim = defineOperation({
   id: "getEmailClaim",
@@ -101,8 +105,10 @@ export const verifyEmail = defineOperation({
   summary: "Confirm a mail address with the link that was sent there, once",
   auth: "none",
   params: TokenParams,
-  result: Claim,
-  errors: ["not_found", "conflict", "rate_limited"],
+  result: Claim.extend({
+    waits: z.boolean().describe("Administrators have to decide on the registration"),
+  }),
+  errors: ["not_found", "conflict", "name_taken", "rate_limited"],
 });
 
 export const askReset = defineOperation({

@@ -19,6 +19,8 @@ export const ERROR_STATUS = {
   forbidden: 403,
   registration_closed: 403,
   account_locked: 403,
+  /** A registration, not an account yet; `details.waiting_for` says what it waits for. */
+  account_waiting: 403,
   account_suspended: 403,
   bad_origin: 403,
   not_found: 404,

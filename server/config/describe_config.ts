@@ -8,6 +8,8 @@ export const RUNTIME_SETTINGS: Readonly<Record<string, string>> = {
   "server.description": "server_description",
   "server.abuse_contact": "abuse_contact",
   "accounts.registration": "registration_mode",
+  "accounts.approval": "registration_approval",
+  "accounts.require_email": "registration_email",
   "accounts.invite_links_open_registration": "invite_links_open_registration",
 };
 

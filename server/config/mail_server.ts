@@ -45,9 +45,14 @@ export function mailServer(
 }
 
 /** What is wrong with the section, as sentences for the one who wrote it. */
-export function mailProblems({ mail }: Pick<ConfigValues, "mail">): string[] {
+export function mailProblems(
+  { mail, accounts }: Pick<ConfigValues, "mail" | "accounts">,
+): string[] {
   const problems: string[] = [];
   const parts = [mail.host, mail.user, mail.password].some((part) => part !== undefined);
+  if (accounts.requireEmail && (mail.url ?? mail.host) === undefined) {
+    problems.push("accounts.require_email needs a mail server in mail.host or mail.url");
+  }
   if (mail.url !== undefined && (parts || mail.port !== 0)) {
     problems.push("mail.url says all of it: leave out mail.host, port, user and password");
   }

@@ -53,6 +53,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "admin/index.tsx": page("/admin"),
   "admin/overview.tsx": page("/admin/overview"),
   "admin/media.tsx": page("/admin/media"),
+  "admin/registrations.tsx": page("/admin/registrations"),
   "admin/reports.tsx": page("/admin/reports"),
   "admin/settings.tsx": page("/admin/settings"),
   "admin/tokens.tsx": page("/admin/tokens"),
@@ -132,6 +133,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/profile.tsx": page("/settings/profile"),
   "settings/second-factor.tsx": page("/settings/second-factor"),
   "settings/sessions.tsx": page("/settings/sessions"),
+  "waiting.tsx": door(() => "/waiting?for=approval"),
   "setup/[token].tsx": { kind: "door", path: () => "/setup/used-long-ago", status: 404 },
 };
 

@@ -12,7 +12,7 @@ export function AuthPage(props: { state: State; children: ComponentChildren; wid
   const { server } = props.state;
   return (
     <div class="front">
-      <ServerBanners server={server} />
+      <ServerBanners server={server} waiting={0} />
       <div class="front-body">
         <aside class="front-side" aria-label={t("front.host")}>
           <Wordmark />

@@ -14,7 +14,7 @@ export function ChatPage({ data, state }: { data: ChatProps; state: State }) {
   return (
     <div class="chat-page">
       {rules !== "" && <style nonce={state.nonce}>{rules}</style>}
-      <ServerBanners server={state.server} />
+      <ServerBanners server={state.server} waiting={state.waiting} />
       <ChatApp {...data} />
     </div>
   );

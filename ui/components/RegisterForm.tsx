@@ -3,6 +3,7 @@ import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Field } from "./Field.tsx";
+import { Area } from "./FormParts.tsx";
 import { Notice } from "./Notice.tsx";
 
 export interface RegisterData {
@@ -10,6 +11,8 @@ export interface RegisterData {
   token: JoinToken | null;
   userName: string;
   displayName: string;
+  address?: string;
+  why?: string;
   error?: { message: string; field: string | undefined };
 }
 
@@ -17,7 +20,7 @@ export interface RegisterData {
 export function RegisterForm({ data, state }: { data: RegisterData; state: State }) {
   const { error } = data;
   const of = (field: string) => error?.field === field ? error.message : undefined;
-  const known = ["user_name", "password", "display_name", "token"];
+  const known = ["user_name", "password", "display_name", "token", "address"];
   const needsCode = data.token === null && state.server.registration.mode === "token";
   return (
     <form class="stack" method="post">
@@ -66,8 +69,9 @@ export function RegisterForm({ data, state }: { data: RegisterData; state: State
         autocomplete="new-password"
         required
       />
+      <Beyond data={data} state={state} error={of("address")} />
       <button class="button primary wide" type="submit">
-        {data.token?.guild
+        {data.token?.guild && !state.server.registration.approval
           ? t("register.join", { name: data.token.guild.name })
           : t("register.submit")}
       </button>
@@ -84,5 +88,42 @@ function GuildStrip({ guild }: { guild: NonNullable<JoinToken["guild"]> }) {
         <p class="small muted">{t("members", { n: guild.member_count })}</p>
       </div>
     </div>
+  );
+}
+
+/** What a server asks for beside the account: a mail address, and why somebody would like to join. */
+function Beyond(
+  { data, state, error }: { data: RegisterData; state: State; error: string | undefined },
+) {
+  const { approval, email } = state.server.registration;
+  // Whom an administrator gave a code or link is let in at once.
+  const trusted = data.token !== null && data.token.kind !== "invite";
+  const needed = email && data.token?.kind !== "first_administrator";
+  return (
+    <>
+      {state.server.mail && (
+        <Field
+          name="address"
+          type="email"
+          label={t(needed ? "register.email" : "register.emailOptional")}
+          value={data.address}
+          hint={t("register.emailHint")}
+          error={error}
+          autocomplete="email"
+          maxlength={254}
+          spellcheck={false}
+          required={needed}
+        />
+      )}
+      {approval && !trusted && (
+        <Area
+          name="why"
+          label={t("register.why")}
+          hint={t("register.whyHint")}
+          value={data.why ?? ""}
+          maxlength={500}
+        />
+      )}
+    </>
   );
 }

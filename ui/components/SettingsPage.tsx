@@ -38,7 +38,7 @@ export function SettingsPage(props: {
   const { server } = props.state;
   return (
     <div class="settings-page">
-      <ServerBanners server={server} />
+      <ServerBanners server={server} waiting={props.state.waiting} />
       <div class={props.index ? "settings index" : "settings part"}>
         <nav class="settings-nav" aria-label={props.title}>
           <div class="settings-brand">

@@ -19,6 +19,7 @@ export function adminLinks(): SettingsLink[] {
     { href: "/admin/overview", label: t("admin.overview"), icon: "screen" },
     { href: "/admin/health", label: t("admin.health"), icon: "check" },
     { href: "/admin/users", label: t("admin.users"), icon: "people", group: t("admin.people") },
+    { href: "/admin/registrations", label: t("admin.waiting"), icon: "clock" },
     { href: "/admin/tokens", label: t("admin.tokens"), icon: "key" },
     { href: "/admin/reports", label: t("adminReports.title"), icon: "flag" },
     { href: "/admin/guilds", label: t("admin.guilds"), icon: "shield" },
@@ -35,6 +36,7 @@ const FIELDS = [
   ["notice", "admin.notice"],
   ["mode", "admin.mode"],
   ["invite_links", "admin.inviteLinks"],
+  ["approval", "admin.approval"],
   ["abuse_contact", "admin.abuse"],
 ] as const;
 

@@ -2,6 +2,7 @@ import type { RegisterData } from "../components/RegisterForm.tsx";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
 import { readForm, refusal, text } from "./forms.ts";
+import { language } from "./i18n/t.ts";
 import { acceptInvite } from "./sign_in.ts";
 
 /** What a code gives, or null where it is unknown. */
@@ -25,6 +26,8 @@ export async function registerFromForm(
   const code = text(form, "token").trim() || fallbackCode;
   const userName = text(form, "user_name").trim();
   const displayName = text(form, "display_name").trim();
+  const address = text(form, "address").trim();
+  const why = text(form, "why").trim();
   try {
     const grant = await state.api.call("register", {
       body: {
@@ -32,11 +35,16 @@ export async function registerFromForm(
         password: text(form, "password"),
         ...(displayName === "" ? {} : { display_name: displayName }),
         ...(code === "" ? {} : { token: code }),
+        ...(address === "" ? {} : { address }),
+        ...(why === "" ? {} : { why }),
+        language: language().code,
         transport: "cookie",
       },
     });
     return { to: grant.invite ? await acceptInvite(state, grant.invite) : "/" };
   } catch (error) {
+    const waiting = waitingPath(error);
+    if (waiting !== undefined) return { to: waiting };
     const refused = refusal(error);
     const field = error instanceof ApiError ? FIELD_OF[error.code] : undefined;
     return {
@@ -45,10 +53,18 @@ export async function registerFromForm(
         token: await lookUpToken(state, code),
         userName,
         displayName,
+        address,
+        why,
         error: { message: refused.message, field: field ?? refused.field },
       },
     };
   }
+}
+
+/** Where somebody is told what their registration waits for; undefined where it does not. */
+export function waitingPath(error: unknown): string | undefined {
+  if (!(error instanceof ApiError) || error.code !== "account_waiting") return undefined;
+  return `/waiting?for=${error.details["waiting_for"] === "email" ? "email" : "approval"}`;
 }
 
 const FIELD_OF: Record<string, string> = {

@@ -19,6 +19,10 @@ export default define.middleware(async (ctx) => {
     signedIn ? ctx.state.self() : undefined,
   ]);
   ctx.state.server = server;
+  if (self?.admin && server.registration.approval) {
+    const { total } = await ctx.state.api.call("adminListRegistrations", { query: { limit: 1 } });
+    ctx.state.waiting = total;
+  }
   const chosen = languageOf(self?.language);
   if (chosen) speak(chosen);
   try {

@@ -6,6 +6,7 @@ import { ApiError } from "../lib/api/request.ts";
 import { flag, readForm, refusal, safeNext, text } from "../lib/forms.ts";
 import { page } from "fresh";
 import { t } from "../lib/i18n/t.ts";
+import { waitingPath } from "../lib/register.ts";
 import { define, type State } from "../utils.ts";
 
 interface Data {
@@ -47,6 +48,8 @@ export const handler = define.handlers<Data>({
     } catch (error) {
       const asked = challengeOf(error);
       if (asked !== undefined) return page({ ...shown, ...asked });
+      const waiting = waitingPath(error);
+      if (waiting !== undefined) return ctx.redirect(waiting);
       const { message } = refusal(error);
       // A wrong code may be typed again; a sign-in that has ended begins with the password.
       const again = challenge !== "" && !(error instanceof ApiError && error.code === "gone");

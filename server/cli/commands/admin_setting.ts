@@ -12,6 +12,12 @@ import { printable, table } from "../table.ts";
 
 const NAMES = Object.keys(AdminSettings.shape) as (keyof AdminSettings)[];
 
+const YES_NO: readonly (keyof AdminSettings)[] = [
+  "invite_links_open_registration",
+  "registration_approval",
+  "registration_email",
+];
+
 /** `admin setting list` and `admin setting set`: the configuration, and what changes at run time. */
 export function addAdminSetting(admin: Command, context: CliContext): void {
   const family = admin.command("setting").description("the configuration as in effect");
@@ -71,7 +77,7 @@ async function change(
         `${NAMES.join(", ")}. Others stand in the configuration file.`,
     );
   }
-  const value = name === "invite_links_open_registration"
+  const value = YES_NO.includes(name)
     ? ({ true: true, false: false } as Record<string, boolean>)[typed.value ?? ""]
     : typed.value ?? null;
   const parsed = AdminSettings.shape[name].safeParse(value);

@@ -15,6 +15,16 @@ export const accountsSection = defineSection({
       fallback: "true",
       doc: "Whether a guild's invite link also lets people register.",
     }),
+    approval: yesNo({
+      fallback: "false",
+      doc:
+        "Whether administrators decide on each new account. Somebody with a registration token is not asked.",
+    }),
+    requireEmail: yesNo({
+      fallback: "false",
+      doc:
+        "Whether a new account needs a mail address that was confirmed; that takes a mail server.",
+    }),
     accessTokenTtl: duration({ fallback: "15m", doc: "How long an access token is good." }),
     sessionTtl: duration({
       fallback: "90d",

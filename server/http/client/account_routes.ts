@@ -19,6 +19,7 @@ import { updateProfileRoute } from "./account/update.ts";
 import { adminListAuditRoute } from "./admin/audit/list.ts";
 import { adminListKeysRoute } from "./admin/keys/list.ts";
 import { adminRotateKeyRoute } from "./admin/keys/rotate.ts";
+import { registrationRoutes } from "./admin/registrations/routes.ts";
 import { adminCreateTokenRoute } from "./admin/registration_tokens/create.ts";
 import { adminListTokensRoute } from "./admin/registration_tokens/list.ts";
 import { adminRevokeTokenRoute } from "./admin/registration_tokens/revoke.ts";
@@ -75,6 +76,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     adminListAuditRoute(deps),
     adminListKeysRoute(deps),
     adminRotateKeyRoute(deps),
+    ...registrationRoutes(deps),
     adminCreateTokenRoute(deps),
     adminListTokensRoute(deps),
     adminRevokeTokenRoute(deps),

@@ -13,6 +13,9 @@ export function registerRoute(deps: AccountHttpDeps): Route {
       password: body.password,
       displayName: body.display_name ?? null,
       token: body.token,
+      email: body.address,
+      why: body.why,
+      language: body.language,
       address,
       device,
     });

@@ -19,6 +19,8 @@ export function serverRoute(deps: AccountHttpDeps): Route {
         mode: settings.registration_mode,
         invite_links: settings.registration_mode === "open" ||
           (settings.registration_mode === "invite" && settings.invite_links_open_registration),
+        approval: settings.registration_approval,
+        email: settings.registration_email,
       },
       mail: deps.mail !== undefined,
       needs_first_administrator: !(await hasAdministrator(deps.sql)),

@@ -28,7 +28,9 @@ export async function requireFreeName(
   }
   const [held] = await sql<{ local: string }[]>`
     select local from users where local = ${name.local} or skeleton = ${name.skeleton}
-    order by local = ${name.local} desc limit 1`;
+    union all
+    select local from registrations where local = ${name.local} or skeleton = ${name.skeleton}
+    order by local limit 1`;
   if (held === undefined) return;
   throw held.local === name.local ? nameTaken(name.local) : lookAlike(name.local);
 }

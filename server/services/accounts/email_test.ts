@@ -84,6 +84,7 @@ Deno.test("an address belongs to an account once its link was opened, which work
   assert.deepEqual(await lookAtEmailClaim(deps, { token, address: FROM }), {
     address: "Alice@Example.com",
     user_name: "alice",
+    registers: false,
   });
   await claimEmail(deps, { userId: ALICE, address: "alice@example.com" });
   const second = tokenIn(await server.mailTo("alice@example.com"));

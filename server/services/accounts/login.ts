@@ -7,6 +7,7 @@ import { NOBODY_HASH } from "./own_password.ts";
 import { accountLocked, badCredentials } from "./refusals.ts";
 import { type Device, type StartedSession, startSession } from "./start_session.ts";
 import type { ThrottleClaim } from "./throttle.ts";
+import { findWaiting, stillWaiting } from "./waiting_registration.ts";
 
 interface LoginRow {
   user_id: UserId;
@@ -20,9 +21,9 @@ interface LoginRow {
 /**
  * Signs in with a password. Unknown name, wrong password and ended account answer alike and
  * take the same work; that an account is locked, or asks for a code as the second step, is told
- * only to who knows its password.
+ * only to who knows its password; so is that a registration waits, or was refused.
  * @throws OperationError `bad_credentials`, `second_factor_required`, `account_locked`,
- *   `rate_limited`, `unavailable`
+ *   `account_waiting`, `registration_closed`, `rate_limited`, `unavailable`
  */
 export async function logIn(
   deps: Pick<
@@ -57,7 +58,12 @@ export async function logIn(
       f.confirmed_ts is not null as guarded
     from users u left join credentials c using (user_id) left join second_factors f using (user_id)
     where u.local = ${local ?? ""}`;
-  const matches = await deps.passwords.verify(input.password, row?.password_hash ?? NOBODY_HASH);
+  const waiting = row === undefined && local !== undefined
+    ? await findWaiting(deps.sql, local, deps.clock.now())
+    : undefined;
+  const hash = row?.password_hash ?? waiting?.password_hash ?? NOBODY_HASH;
+  const matches = await deps.passwords.verify(input.password, hash);
+  if (waiting !== undefined && matches) throw stillWaiting(waiting);
   if (row === undefined || row.password_hash === null || row.state === "deactivated" || !matches) {
     throw badCredentials();
   }

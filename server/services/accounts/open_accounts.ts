@@ -106,6 +106,8 @@ export function pinnedOf(config: Pick<Config, "accounts" | "server" | "origins">
     ...(said("accounts.invite_links_open_registration")
       ? { invite_links_open_registration: accounts.inviteLinksOpenRegistration }
       : {}),
+    ...(said("accounts.approval") ? { registration_approval: accounts.approval } : {}),
+    ...(said("accounts.require_email") ? { registration_email: accounts.requireEmail } : {}),
     ...(server.abuseContact === undefined ? {} : { abuse_contact: server.abuseContact }),
     ...(server.title === undefined ? {} : { server_title: server.title }),
     ...(server.description === undefined ? {} : { server_description: server.description }),

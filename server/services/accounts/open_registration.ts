@@ -15,6 +15,8 @@ export interface Opening {
   readonly guildId: string | null;
   /** The invite link's code, still to be accepted. */
   readonly invite: string | null;
+  /** An administrator has let this person in by giving them a token or link. */
+  readonly trusted: boolean;
   /** In the transaction that makes the account: counts the use. @throws OperationError `gone` */
   claim(tx: Tx): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function openRegistration(
       admin: false,
       guildId: null,
       invite: null,
+      trusted: false,
       claim: () => Promise.resolve(),
     };
   }
@@ -71,6 +74,7 @@ async function openByLink(
     admin: true,
     guildId: null,
     invite: null,
+    trusted: true,
     claim: async (tx) => {
       if (!(await useLink(tx, token, nowMs))) throw gone();
     },
@@ -89,6 +93,7 @@ async function openByToken(
     admin: false,
     guildId: null,
     invite: null,
+    trusted: true,
     claim: async (tx) => {
       if (!(await useRegistrationToken(tx, held.tokenId, nowMs))) throw gone();
     },
@@ -108,12 +113,14 @@ async function openByInvite(
     admin: false,
     guildId: view.guild.id,
     invite: token,
+    trusted: false,
     claim: async (tx) => {
       if (view.maxUses === null) return;
       // A link for three people makes three accounts, however many of them then join.
       await tx`select pg_advisory_xact_lock(${INVITE_LOCK}, hashtext(${hash}))`;
       const [row] = await tx<{ made: number }[]>`
-        select count(*)::int as made from users where created_by = ${createdBy}`;
+        select (select count(*) from users where created_by = ${createdBy})::int
+          + (select count(*) from registrations where created_by = ${createdBy})::int as made`;
       if ((row?.made ?? 0) >= view.maxUses) throw gone();
     },
   };

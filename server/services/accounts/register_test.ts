@@ -222,6 +222,8 @@ Deno.test("pinned settings win and cannot be changed by administrators", async (
   assert.deepEqual(settings, {
     registration_mode: "closed",
     invite_links_open_registration: true,
+    registration_approval: false,
+    registration_email: false,
     abuse_contact: "abuse@example.org",
     server_title: null,
     server_description: null,

@@ -14,6 +14,8 @@ export type SettingsChange = {
 const DEFAULTS: AdminSettings = {
   registration_mode: "invite",
   invite_links_open_registration: true,
+  registration_approval: false,
+  registration_email: false,
   abuse_contact: null,
   server_title: null,
   server_description: null,

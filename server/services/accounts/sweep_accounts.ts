@@ -19,6 +19,7 @@ export async function sweepAccounts(
   const refresh = await deps.sql`
     delete from refresh_tokens where used_ts <= ${nowMs - USED_REFRESH_TOKEN_MS}`;
   const links = await deps.sql`delete from one_time_links where expires_ts <= ${nowMs}`;
+  await deps.sql`delete from registrations where expires_ts <= ${nowMs}`;
   await deps.sql`delete from email_claims where expires_ts <= ${nowMs}`;
   await deps.sql`delete from login_challenges where expires_ts <= ${nowMs}`;
   await deps.sql`delete from passkey_challenges where expires_ts <= ${nowMs}`;

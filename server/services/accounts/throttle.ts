@@ -70,6 +70,8 @@ export interface ThrottlePolicies {
   readonly mailAccount: Bucket;
   /** The same to one address, whoever asks. */
   readonly mailAddress: Bucket;
+  /** Mails to the administrators that somebody waits to be let in. */
+  readonly registrationNews: Bucket;
   /** Links for a new password, asked for from one address. */
   readonly resetAddress: Bucket;
   /** The same for one name or mail address that was typed, whether or not there is an account. */
@@ -121,6 +123,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     search: bucket(lookups * 4, { perMs: MINUTE_MS, bursts: 1 }),
     mailAccount: bucket(lookups, { perMs: 6 * HOUR_MS, bursts: 1 / 6 }),
     mailAddress: bucket(lookups, { perMs: 6 * HOUR_MS, bursts: 1 / 6 }),
+    registrationNews: bucket(lookups / 30, { perMs: HOUR_MS, bursts: 1 }),
     resetAddress: bucket(lookups, { perMs: HOUR_MS, bursts: 1 }),
     resetAsked: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
     resetAccount: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),

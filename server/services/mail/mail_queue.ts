@@ -6,7 +6,11 @@ export type MailKind =
   | "verify_address"
   | "address_changed"
   | "password_changed"
-  | "reset_password";
+  | "reset_password"
+  | "verify_registration"
+  | "registration_waiting"
+  | "registration_approved"
+  | "registration_refused";
 
 /** Mails that may wait at once: a mail server that is away for a day loses none of a usual server. */
 const WAITING_MAX = 10_000;

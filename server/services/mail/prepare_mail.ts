@@ -52,24 +52,61 @@ function prepare(deps: PrepareDeps, due: DueMail): Promise<Prepared | undefined>
   switch (due.kind) {
     case "verify_address":
       return addressLink(deps, due.about["user_id"] as UserId);
+    case "verify_registration":
+      return registrationLink(deps, String(due.about["registration_id"]));
     case "reset_password":
       return resetLinks(deps, due);
-    case "address_changed":
-    case "password_changed":
+    default:
       return Promise.resolve(news(deps, due));
   }
 }
 
-function news({ publicUrl }: PrepareDeps, due: DueMail): Prepared | undefined {
-  const { kind, recipient, about } = due;
-  if (recipient === null) return undefined;
-  const userName = localpartOf(about["user_id"] as UserId);
-  return {
-    to: recipient,
-    about: kind === "address_changed"
-      ? { kind, userName, now: about["now"] as string | null }
-      : { kind: "password_changed", userName, url: `${publicUrl}/forgot` },
-  };
+/** What happened, told to a known address. */
+function news(deps: PrepareDeps, due: DueMail): Prepared | undefined {
+  if (due.recipient === null) return undefined;
+  const about = newsOf(deps, due);
+  return about === undefined ? undefined : { to: due.recipient, about };
+}
+
+function newsOf({ publicUrl }: PrepareDeps, { kind, about }: DueMail): MailAbout | undefined {
+  const userName = "user_id" in about
+    ? localpartOf(about["user_id"] as UserId)
+    : String(about["user_name"]);
+  switch (kind) {
+    case "address_changed":
+      return { kind, userName, now: about["now"] as string | null };
+    case "password_changed":
+      return { kind, userName, url: `${publicUrl}/forgot` };
+    case "registration_waiting":
+      return { kind, url: `${publicUrl}/admin/registrations` };
+    case "registration_approved": {
+      const { invite } = about;
+      const next = typeof invite === "string"
+        ? `?next=${encodeURIComponent(`/invite/${invite}`)}`
+        : "";
+      return { kind, userName, url: `${publicUrl}/login${next}` };
+    }
+    case "registration_refused":
+      return { kind, userName, reason: about["reason"] as string | null };
+    default:
+      return undefined;
+  }
+}
+
+async function registrationLink(
+  { sql, clock, rng, publicUrl }: PrepareDeps,
+  id: string,
+): Promise<Prepared | undefined> {
+  const secret = newSecret(rng, "link");
+  const nowMs = clock.now();
+  const [row] = await sql<{ address: string; local: string }[]>`
+    update registrations set token_hash = ${secret.hash}, expires_ts = ${nowMs + EMAIL_LINK_MS}
+    where registration_id = ${id} and expires_ts > ${nowMs} and address is not null
+      and email_verified_ts is null
+    returning address, local`;
+  if (row === undefined) return undefined;
+  const url = `${publicUrl}/email/${secret.text}`;
+  return { to: row.address, about: { kind: "verify_registration", userName: row.local, url } };
 }
 
 async function addressLink(

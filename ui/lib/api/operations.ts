@@ -28,6 +28,7 @@ import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
+import type * as registrations from "../../../core/api/registrations.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as reports from "../../../core/api/reports.ts";
 import type * as ringing from "../../../core/api/ringing.ts";
@@ -225,6 +226,9 @@ export const OPERATIONS = {
   renamePasskey: ["PATCH", "/client/v1/account/passkeys/:passkey_id"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
+  adminApproveRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/approve"],
+  adminListRegistrations: ["GET", "/client/v1/admin/registrations"],
+  adminRefuseRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/refuse"],
   acceptFriend: ["POST", "/client/v1/relationships/:user_id/accept"],
   askFriend: ["POST", "/client/v1/relationships"],
   blockUser: ["PUT", "/client/v1/blocks/:user_id"],
@@ -451,6 +455,9 @@ export interface OperationTypes {
   renamePasskey: typeof passkeys.renamePasskey;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
+  adminApproveRegistration: typeof registrations.adminApproveRegistration;
+  adminListRegistrations: typeof registrations.adminListRegistrations;
+  adminRefuseRegistration: typeof registrations.adminRefuseRegistration;
   acceptFriend: typeof relationships.acceptFriend;
   askFriend: typeof relationships.askFriend;
   blockUser: typeof relationships.blockUser;

@@ -18,6 +18,7 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.confirmation_required": "Zeig noch einmal, dass du es bist, um weiterzumachen.",
   "fault.forbidden": "Das darfst du nicht.",
   "fault.registration_closed": "Auf diesem Weg nimmt der Server keine neuen Konten an.",
+  "fault.account_waiting": "Diese Registrierung wartet darauf, dass es weitergeht.",
   "fault.account_locked":
     "Dieses Konto ist gesperrt. Wende dich an einen Administrator dieses Servers.",
   "fault.account_suspended": "Dieses Konto ist ausgesetzt: Lesen geht, schreiben nicht.",

@@ -24,6 +24,19 @@ export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
   "mail.reset.text":
     "Jemand, hoffentlich du, hat das Passwort eines Kontos mit dieser Adresse auf {server} vergessen.",
   "mail.reset.link": "Neues Passwort für {name} setzen",
+  "mail.register.text":
+    "Jemand, hoffentlich du, möchte ein Konto namens {name} auf {server} mit dieser Adresse.",
+  "mail.waiting.subject": "Jemand wartet auf Einlass auf {server}",
+  "mail.waiting.text":
+    "Über neue Konten auf {server} entscheidet die Verwaltung, und jemand wartet auf deine Entscheidung.",
+  "mail.waiting.link": "Ansehen, wer es ist",
+  "mail.approved.subject": "Willkommen auf {server}",
+  "mail.approved.text":
+    "Dein Konto {name} auf {server} ist bereit: Melde dich mit deinem Passwort an.",
+  "mail.approved.link": "Anmelden",
+  "mail.refused.subject": "Zu deiner Registrierung auf {server}",
+  "mail.refused.text": "Die Verwaltung von {server} hat dich nicht als {name} eingelassen.",
+  "mail.refused.reason": "Sie schreibt: {reason}",
   "mail.test.subject": "Ein Test der Mails von {server}",
   "mail.test.text": "Mails von {server} kommen hier an. Niemand muss etwas tun.",
 
@@ -49,6 +62,43 @@ export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
   "email.confirm.used":
     "Dieser Link wurde verwendet, durch einen neueren ersetzt oder ist über einen Tag alt. Fordere in den Einstellungen deines Kontos einen neuen an.",
   "email.goOn": "Weiter",
+
+  "email.register.text":
+    "Soll das Konto {name} mit der Adresse {address} entstehen? Melde dich dann mit deinem Passwort an.",
+  "email.register.done":
+    "Dein Konto {name} ist bereit. Melde dich mit dem Passwort an, das du gewählt hast.",
+  "email.register.waits":
+    "Danke. Jetzt entscheidet die Verwaltung, ob du eingelassen wirst, {name}; du bekommst eine Mail.",
+
+  "register.email": "Mailadresse",
+  "register.emailOptional": "Mailadresse (freiwillig)",
+  "register.emailHint":
+    "Damit du ein neues Passwort setzen kannst, wenn du es vergisst. Zuerst schicken wir einen Link dorthin.",
+  "register.why": "Warum möchtest du dabei sein?",
+  "register.whyHint": "Die Verwaltung dieses Servers liest es und entscheidet.",
+  "waiting.title": "Noch ein Schritt",
+  "waiting.approval": "Deine Registrierung liegt bei der Verwaltung dieses Servers.",
+  "waiting.approvalMore":
+    "Sie entscheidet innerhalb von zwei Wochen oder gar nicht. Melde dich an, um zu sehen, ob sie es getan hat; wer eine Mailadresse angegeben hat, bekommt eine Mail.",
+  "waiting.email": "Eine Mail ist zu dir unterwegs. Öffne den Link darin, damit es weitergeht.",
+  "waiting.emailMore": "Er gilt 24 Stunden. Sieh auch im Spam-Ordner nach.",
+  "waiting.login": "Anmelden",
+  "admin.waiting": "Registrierungen",
+  "admin.waitingLead": "Wer hier ein Konto möchte und auf eine Entscheidung wartet.",
+  "admin.waitingOff": "Über neue Konten muss zurzeit niemand entscheiden.",
+  "admin.waitingNone": "Niemand wartet.",
+  "admin.waitingCount":
+    "{n, plural, one {# Person wartet auf Einlass} other {# Personen warten auf Einlass}}",
+  "admin.approve": "Einlassen",
+  "admin.approveName": "{name} einlassen",
+  "admin.refuse": "Ablehnen",
+  "admin.refuseName": "{name} ablehnen",
+  "admin.refuseReason": "Grund, der der Person gesagt wird",
+  "admin.approval": "Die Verwaltung entscheidet über jedes neue Konto",
+  "admin.approvalHint":
+    "Wer sich registriert, schreibt warum, und wartet. Wer einen Registrierungscode hat, wird sofort eingelassen.",
+  "admin.needEmail": "Ein neues Konto braucht eine Mailadresse",
+  "admin.needEmailHint": "Sie wird mit einem Link bestätigt, bevor das Konto entsteht.",
 
   "forgot.title": "Passwort vergessen?",
   "forgot.link": "Passwort vergessen?",

@@ -16,6 +16,7 @@ export const faults = {
   "fault.confirmation_required": "Show once more that it is you to go on.",
   "fault.forbidden": "You may not do that.",
   "fault.registration_closed": "This server takes no new accounts this way.",
+  "fault.account_waiting": "This registration waits to go on.",
   "fault.account_locked": "This account is locked. Ask an administrator of this server.",
   "fault.account_suspended": "This account is suspended: it can read, not write.",
   "fault.bad_origin": "The request came from another site and was refused.",

@@ -22,6 +22,18 @@ export const mailTexts = {
   "mail.reset.text":
     "Somebody, hopefully you, has forgotten the password of an account with this address on {server}.",
   "mail.reset.link": "Set a new password for {name}",
+  "mail.register.text":
+    "Somebody, hopefully you, wants an account named {name} on {server}, with this address.",
+  "mail.waiting.subject": "Somebody waits to be let in on {server}",
+  "mail.waiting.text":
+    "New accounts on {server} need an administrator's decision, and somebody waits for yours.",
+  "mail.waiting.link": "Look who it is",
+  "mail.approved.subject": "Welcome to {server}",
+  "mail.approved.text": "Your account {name} on {server} is ready: log in with your password.",
+  "mail.approved.link": "Log in",
+  "mail.refused.subject": "About your registration on {server}",
+  "mail.refused.text": "The administrators of {server} did not let you in as {name}.",
+  "mail.refused.reason": "They wrote: {reason}",
   "mail.test.subject": "A test of mails from {server}",
   "mail.test.text": "Mails from {server} arrive here. Nobody needs to do anything.",
 
@@ -47,6 +59,41 @@ export const mailTexts = {
   "email.confirm.used":
     "This link was used, replaced by a newer one, or is over a day old. Ask for another in the settings of your account.",
   "email.goOn": "Go on",
+
+  "email.register.text":
+    "Shall the account {name} be made with the address {address}? Then log in with your password.",
+  "email.register.done": "Your account {name} is ready. Log in with the password you chose.",
+  "email.register.waits":
+    "Thank you. An administrator decides now whether to let you in, {name}, and you get a mail.",
+
+  "register.email": "Mail address",
+  "register.emailOptional": "Mail address (optional)",
+  "register.emailHint": "To set a new password should you forget it. We send a link there first.",
+  "register.why": "Why would you like to join?",
+  "register.whyHint": "The administrators of this server read it and decide.",
+  "waiting.title": "One more step",
+  "waiting.approval": "Your registration is with the administrators of this server.",
+  "waiting.approvalMore":
+    "They decide whether to let you in, within two weeks or not at all. Log in to see whether they have; who gave a mail address gets a mail.",
+  "waiting.email": "A mail is on its way to you. Open the link in it to go on.",
+  "waiting.emailMore": "It works for 24 hours. Look into your spam folder, too.",
+  "waiting.login": "Log in",
+  "admin.waiting": "Registrations",
+  "admin.waitingLead": "Who would like an account here and waits for a decision.",
+  "admin.waitingOff": "New accounts need no decision at the moment.",
+  "admin.waitingNone": "Nobody waits.",
+  "admin.waitingCount":
+    "{n, plural, one {# person waits to be let in} other {# people wait to be let in}}",
+  "admin.approve": "Let in",
+  "admin.approveName": "Let {name} in",
+  "admin.refuse": "Refuse",
+  "admin.refuseName": "Refuse {name}",
+  "admin.refuseReason": "Reason, which they are told",
+  "admin.approval": "Administrators decide on each new account",
+  "admin.approvalHint":
+    "Who registers writes why and waits. Somebody with a registration code is let in at once.",
+  "admin.needEmail": "A new account needs a mail address",
+  "admin.needEmailHint": "Which is confirmed by a link before the account is made.",
 
   "forgot.title": "Forgotten your password?",
   "forgot.link": "Forgotten your password?",

@@ -11,6 +11,14 @@ export type MailAbout =
   }
   | { readonly kind: "password_changed"; readonly userName: string; readonly url: string }
   | { readonly kind: "reset_password"; readonly links: readonly ResetLink[] }
+  | { readonly kind: "verify_registration"; readonly userName: string; readonly url: string }
+  | { readonly kind: "registration_waiting"; readonly url: string }
+  | { readonly kind: "registration_approved"; readonly userName: string; readonly url: string }
+  | {
+    readonly kind: "registration_refused";
+    readonly userName: string;
+    readonly reason: string | null;
+  }
   | { readonly kind: "test" };
 
 interface ResetLink {
@@ -65,10 +73,54 @@ export function mailParts(about: MailAbout, server: string): MailParts {
         })),
         notes: [t("mail.day"), t("mail.notYou")],
       };
+    case "verify_registration":
+    case "registration_waiting":
+    case "registration_approved":
+    case "registration_refused":
+      return registrationParts(about, server);
     case "test":
       return {
         subject: t("mail.test.subject", { server }),
         lines: [t("mail.test.text", { server })],
+        links: [],
+        notes: [],
+      };
+  }
+}
+
+function registrationParts(
+  about: Extract<MailAbout, { kind: `${string}registration${string}` }>,
+  server: string,
+): MailParts {
+  switch (about.kind) {
+    case "verify_registration":
+      return {
+        subject: t("mail.verify.subject", { server }),
+        lines: [t("mail.register.text", { name: about.userName, server })],
+        links: [{ label: t("mail.verify.link"), url: about.url }],
+        notes: [t("mail.day"), t("mail.notYou")],
+      };
+    case "registration_waiting":
+      return {
+        subject: t("mail.waiting.subject", { server }),
+        lines: [t("mail.waiting.text", { server })],
+        links: [{ label: t("mail.waiting.link"), url: about.url }],
+        notes: [],
+      };
+    case "registration_approved":
+      return {
+        subject: t("mail.approved.subject", { server }),
+        lines: [t("mail.approved.text", { name: about.userName, server })],
+        links: [{ label: t("mail.approved.link"), url: about.url }],
+        notes: [],
+      };
+    case "registration_refused":
+      return {
+        subject: t("mail.refused.subject", { server }),
+        lines: [
+          t("mail.refused.text", { name: about.userName, server }),
+          ...(about.reason === null ? [] : [t("mail.refused.reason", { reason: about.reason })]),
+        ],
         links: [],
         notes: [],
       };

@@ -29,6 +29,8 @@ export const handler = define.handlers(formPage(
       const all: Settings = {
         registration_mode: MODES.find((mode) => mode === text(form, "mode")) ?? "invite",
         invite_links_open_registration: flag(form, "invite_links"),
+        registration_approval: flag(form, "approval"),
+        registration_email: flag(form, "need_email"),
         abuse_contact: written("abuse_contact"),
         server_title: written("server_title"),
         server_description: written("server_description"),
@@ -53,7 +55,7 @@ export default define.page<typeof handler>(({ data, state }) => (
     lead={t("config.lead")}
     note={data.note}
   >
-    <Changeable settings={data.settings} pinned={data.pinned} />
+    <Changeable settings={data.settings} pinned={data.pinned} mail={state.server.mail} />
     <section class="stack">
       <h2>{t("config.title")}</h2>
       <p class="muted">
@@ -68,7 +70,9 @@ export default define.page<typeof handler>(({ data, state }) => (
   </AdminPage>
 ));
 
-function Changeable({ settings, pinned }: { settings: Settings; pinned: readonly string[] }) {
+function Changeable(
+  { settings, pinned, mail }: { settings: Settings; pinned: readonly string[]; mail: boolean },
+) {
   return (
     <ActForm act="save" guard>
       {pinned.length > 0 && (
@@ -107,6 +111,20 @@ function Changeable({ settings, pinned }: { settings: Settings; pinned: readonly
         hint={t("admin.inviteLinksHint")}
         checked={settings.invite_links_open_registration}
       />
+      <Check
+        name="approval"
+        label={t("admin.approval")}
+        hint={t("admin.approvalHint")}
+        checked={settings.registration_approval}
+      />
+      {(mail || settings.registration_email) && (
+        <Check
+          name="need_email"
+          label={t("admin.needEmail")}
+          hint={t("admin.needEmailHint")}
+          checked={settings.registration_email}
+        />
+      )}
       <Field
         name="abuse_contact"
         label={t("admin.abuse")}

@@ -10,6 +10,8 @@ import { define, type State } from "../../utils.ts";
 interface Data {
   claim: CallResult<"getEmailClaim"> | null;
   done: boolean;
+  /** Administrators have to decide. */
+  waits?: boolean;
   error?: string;
 }
 
@@ -35,7 +37,7 @@ export const handler = define.handlers<Data>({
     await readForm(ctx.req);
     try {
       const claim = await ctx.state.api.call("verifyEmail", { params: { token } });
-      return page({ claim, done: true });
+      return page({ claim, done: true, waits: claim.waits });
     } catch (error) {
       const { message } = refusal(error);
       const claim = await readClaim(ctx.state, token);
@@ -44,17 +46,17 @@ export const handler = define.handlers<Data>({
   },
 });
 
-export default define.page<typeof handler>(({ data: { claim, done, error }, state }) => (
+export default define.page<typeof handler>(({ data: { claim, done, waits, error }, state }) => (
   <AuthPage state={state}>
     <h1>{t("email.confirm.title")}</h1>
     {claim === null ? <Notice kind="warn">{t("email.confirm.used")}</Notice> : done
       ? (
         <>
-          <Notice icon="check">
-            {t("email.confirm.done", { address: claim.address, name: claim.user_name })}
-          </Notice>
+          <Notice icon="check">{doneText(claim, waits ?? false)}</Notice>
           <p>
-            <a class="button primary" href="/">{t("email.goOn")}</a>
+            <a class="button primary" href={claim.registers ? "/login" : "/"}>
+              {t(claim.registers ? "waiting.login" : "email.goOn")}
+            </a>
           </p>
         </>
       )
@@ -62,7 +64,10 @@ export default define.page<typeof handler>(({ data: { claim, done, error }, stat
         <>
           {error && <Notice kind="error">{error}</Notice>}
           <p class="lead break">
-            {t("email.confirm.text", { address: claim.address, name: claim.user_name })}
+            {t(claim.registers ? "email.register.text" : "email.confirm.text", {
+              address: claim.address,
+              name: claim.user_name,
+            })}
           </p>
           <form method="post">
             <button class="button primary wide" type="submit">{t("email.confirm.submit")}</button>
@@ -71,3 +76,9 @@ export default define.page<typeof handler>(({ data: { claim, done, error }, stat
       )}
   </AuthPage>
 ));
+
+function doneText(claim: NonNullable<Data["claim"]>, waits: boolean): string {
+  const { address, user_name: name, registers } = claim;
+  if (!registers) return t("email.confirm.done", { address, name });
+  return t(waits ? "email.register.waits" : "email.register.done", { name });
+}

@@ -94,15 +94,17 @@ function Waiting({ waiting, timeZone }: {
   const { address, expires_ts: until } = waiting;
   return (
     <Notice icon="clock">
-      <p class="break">{t("email.waits", { address, when: formatFull(until, timeZone) })}</p>
-      <div class="row wrap">
-        <ActForm act="set">
-          <input type="hidden" name="address" value={address} />
-          <button class="button small" type="submit">{t("email.again")}</button>
-        </ActForm>
-        <ActForm act="stop">
-          <button class="button quiet small" type="submit">{t("email.stop")}</button>
-        </ActForm>
+      <div class="stack-tight">
+        <p class="break">{t("email.waits", { address, when: formatFull(until, timeZone) })}</p>
+        <div class="row wrap">
+          <ActForm act="set">
+            <input type="hidden" name="address" value={address} />
+            <button class="button small" type="submit">{t("email.again")}</button>
+          </ActForm>
+          <ActForm act="stop">
+            <button class="button quiet small" type="submit">{t("email.stop")}</button>
+          </ActForm>
+        </div>
       </div>
     </Notice>
   );
