@@ -151,6 +151,28 @@ Deno.test("search: words, filters, changes, and nobody finds what is not theirs 
     assert.deepEqual(await his.bodies("whisper"), []);
   });
 
+  await t.step("a private channel is found by who is in it, and by nobody else", async () => {
+    const { room_id: room } = await owner.do("POST", "/channels", {
+      guild_id: guildId,
+      name: "council",
+      kind: "text",
+      private: true,
+    });
+    await owner.do("POST", "/invite", { room_id: room, user_id: bob.id });
+    await bob.do("POST", `/rooms/${room}/join`, {});
+    await owner.do("POST", `/rooms/${room}/send`, { body: "tomatoes of the council" });
+    await mine.finds("council", ["tomatoes of the council"]);
+    assert.deepEqual(await his.bodies("council"), ["tomatoes of the council"]);
+    const hers = look(cleo, guildId);
+    for (const question of ["council", "in:council", `in:${room}`, "council from:olga"]) {
+      assert.deepEqual(await hers.bodies(question), [], question);
+    }
+    assert.equal((await hers.ask("tomatoes")).count, 1, "no count tells of it");
+    assert.equal((await cleo.try("GET", `/rooms/${room}/search?q=council`)).status, 404);
+    await owner.do("DELETE", `/guilds/${room}/members/${encodeURIComponent(bob.id)}`, {});
+    assert.deepEqual(await his.bodies("council"), [], "nor by who was in it");
+  });
+
   await t.step(
     "where history is for those who were there, neither words nor counts tell of it",
     async () => {

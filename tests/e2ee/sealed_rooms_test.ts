@@ -16,6 +16,7 @@ import { systemRng } from "../../server/system/rng.ts";
 import { openScenes, type Scene, talking } from "../harness/encrypted_scenes.ts";
 import { bytesOf, GroupDevice } from "../harness/group_devices.ts";
 import { PASSWORD, startHomeserver } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
 
 Deno.test("rooms with sealed messages", async (t) => {
   await using server = await startHomeserver({ settings: { "metrics.access": "public" } });
@@ -69,6 +70,11 @@ async function privateChannel(scene: Scene): Promise<void> {
     await owner.do("POST", "/invite", { room_id: room, user_id: person.id });
   }
   assert.equal((await ann.try("POST", `/rooms/${room}/encryption`)).status, 403);
+  const indexed = async () =>
+    (await server.parts.database.sql`
+      select 1 from message_search where room_id = ${room}`).length;
+  await owner.do("POST", `/rooms/${room}/send`, { body: "legible until then" });
+  await waitFor("the index to have it", async () => await indexed() === 1);
   const { device: o } = await GroupDevice.first(mls, owner);
   const { device: a } = await GroupDevice.first(mls, ann);
   const { device: b } = await GroupDevice.first(mls, bob);
@@ -78,6 +84,11 @@ async function privateChannel(scene: Scene): Promise<void> {
   await o.add(room, [a, b]);
   for (const device of [a, b]) await device.join();
   assert.equal((await b.say(room, await b.seal())).status, 200);
+  const refused = await owner.try("GET", `/rooms/${room}/search?q=legible`);
+  assert.equal(refused.body.error.code, "encrypted_room");
+  await waitFor("the index to forget what the room said", async () => await indexed() === 0);
+  const looked = await owner.do("GET", `/rooms/${guildId}/search?q=legible`);
+  assert.deepEqual([looked.count, looked.encrypted_channels], [0, 1]);
   const shown = await ann.do("GET", `/rooms/${room}/channels/${MAIN_CHANNEL}`);
   assert.deepEqual([shown.encrypted, shown.may_encrypt], [true, false]);
 

@@ -29,6 +29,18 @@ async function countCanaries(databaseUrl: string): Promise<number> {
   });
 }
 
+/** Waits until the index of the search has a word in so many messages. */
+async function indexed(databaseUrl: string, word: string, count: number): Promise<void> {
+  await withSql(
+    databaseUrl,
+    (sql) =>
+      waitFor(`the index to have ${word} ${count} times`, async () => {
+        const rows = await sql`select 1 from message_search where words @@ ${word}::tsquery`;
+        return rows.length === count;
+      }, WAIT_MS),
+  );
+}
+
 async function withSql<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = connect({ url, poolSize: 1, log: silentLog });
   try {
@@ -62,6 +74,23 @@ Deno.test("an erasure reaches every server that was with one in a room", async (
   await waitFor("all of it", async () => (await bodies(owner)).length === 6, WAIT_MS);
   assert.equal(await countCanaries(one.databaseUrl), 5, "the search finds what is there");
 
+  const found = async (person: Person, words: string): Promise<string[]> => {
+    const page = await person.do("GET", `/rooms/${guildId}/search?q=${encodeURIComponent(words)}`);
+    return page.messages.map(({ body }: { body: string }) => body);
+  };
+  const finds = (person: Person, words: string, count: number) =>
+    waitFor(`${count} with ${words}`, async () => (await found(person, words)).length === count);
+  // What came from the other server is found as what was said here, and so are its changes.
+  for (const person of [owner, bea]) await finds(person, '"ever read this"', 5);
+  const { id } = await send(owner, "first thought");
+  await finds(bea, "first thought", 1);
+  await owner.do("PATCH", `/rooms/${guildId}/messages/${id}`, { body: "second mind" });
+  await finds(bea, "second mind", 1);
+  assert.deepEqual(await found(bea, "first thought"), []);
+  await owner.do("POST", "/redact", { room_id: guildId, channel_id: general, event_ids: [id] });
+  await finds(bea, "second mind", 0);
+  for (const { databaseUrl } of federation.servers) await indexed(databaseUrl, "second", 0);
+
   federation.cut(0, 1);
   await bea.do("POST", "/account/confirm", { password: "a long enough passphrase, truly 42" });
   const ordered = await bea.do("POST", "/account/erasures", {});
@@ -86,6 +115,8 @@ Deno.test("an erasure reaches every server that was with one in a room", async (
   assert.deepEqual((await receipts())["two.test"], ["done", 5, null]);
   assert.deepEqual(await bodies(bea), ["an answer"]);
   assert.equal(await countCanaries(two.databaseUrl), 0);
+  await indexed(two.databaseUrl, "ever", 0);
+  await indexed(one.databaseUrl, "ever", 5);
   await waitFor(
     "the word that one is away",
     async () => (await receipts())["one.test"]?.[2] !== null,
@@ -110,6 +141,7 @@ Deno.test("an erasure reaches every server that was with one in a room", async (
     return rows.length === 1 && rows[0]?.["erased"] === 5 && rows[0]?.["signature"] !== null;
   }, WAIT_MS);
   assert.equal(await countCanaries(one.databaseUrl), 0);
+  await indexed(one.databaseUrl, "ever", 0);
   assert.deepEqual(await bodies(owner), ["an answer"]);
 });
 
