@@ -9,6 +9,9 @@ export const Preferences = z.object({
   requests_from: z.enum(["everyone", "shared", "nobody"]).describe(
     "Who may ask this account to be friends; others see no difference to a request that waits",
   ),
+  found_by: z.enum(["everyone", "shared", "nobody"]).describe(
+    "Who finds this account by the beginning of its name; whoever knows all of it can always write it",
+  ),
   share_typing: z.boolean().describe("Others see when this account writes"),
   share_presence: z.boolean().describe("Others see whether this account is there"),
   share_read: z.boolean().describe(
@@ -24,6 +27,7 @@ export type Preferences = z.infer<typeof Preferences>;
 export const DEFAULT_PREFERENCES: Preferences = {
   dms_from: "everyone",
   requests_from: "everyone",
+  found_by: "shared",
   share_typing: true,
   share_presence: true,
   share_read: true,

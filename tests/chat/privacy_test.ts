@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
+import { makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
 
 const PREFERENCES = "/account/preferences";
 
@@ -19,11 +19,37 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
       notify_desktop: false,
       notify_sound: false,
       requests_from: "everyone",
+      found_by: "shared",
     });
     const { status } = await bob.try("PATCH", PREFERENCES, { dms_from: "friends" });
     assert.equal(status, 400);
     const { status: alone } = await server.call("GET", PREFERENCES);
     assert.equal(alone, 401);
+  });
+
+  await t.step("found by name: by people of a shared guild, by everyone, by nobody", async () => {
+    const found = async (person: Person, q: string) =>
+      (await person.do("GET", `/people?q=${encodeURIComponent(q)}`)).users
+        .map(({ id }: { id: string }) => id);
+    await bob.do("PATCH", "/account", { display_name: "Robert %_ Tables" });
+    for (const q of ["bo", "@BOB", "robert %_"]) {
+      assert.deepEqual(await found(owner, q), [bob.id], q);
+    }
+    for (const q of ["ob", "b%", "ro_ert", "bob:", "nobody"]) {
+      assert.deepEqual(await found(owner, q), [], q);
+    }
+    assert.deepEqual(await found(stranger, "bob"), []);
+    assert.deepEqual(await found(bob, "bob"), [], "not oneself");
+    await bob.do("PATCH", PREFERENCES, { found_by: "everyone" });
+    assert.deepEqual(await found(stranger, "bob"), [bob.id]);
+    await bob.do("PUT", `/blocks/${encodeURIComponent(stranger.id)}`, {});
+    assert.deepEqual(await found(stranger, "bob"), [], "who is blocked finds nothing");
+    await bob.do("DELETE", `/blocks/${encodeURIComponent(stranger.id)}`);
+    await bob.do("PATCH", PREFERENCES, { found_by: "nobody" });
+    assert.deepEqual(await found(owner, "bob"), []);
+    assert.equal((await owner.do("GET", `/users/${bob.id}`)).id, bob.id, "the whole name is known");
+    assert.equal((await owner.try("GET", "/people?q=b")).status, 400);
+    assert.equal((await server.call("GET", "/people?q=bob")).status, 401);
   });
 
   await t.step("conversations: people of a shared guild, then nobody, then all", async () => {

@@ -50,6 +50,7 @@ import { listSessionsRoute } from "./sessions/list.ts";
 import { revokeSessionRoute } from "./sessions/revoke.ts";
 import { revokeOtherSessionsRoute } from "./sessions/revoke_others.ts";
 import { checkUserNameRoute } from "./user_names/get.ts";
+import { findPeopleRoute } from "./users/find_people.ts";
 import { getUserRoute } from "./users/get.ts";
 import { listMutualGuildsRoute } from "./users/mutual_guilds.ts";
 
@@ -108,6 +109,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     revokeOtherSessionsRoute(deps),
     checkUserNameRoute(deps),
     getUserRoute(deps),
+    findPeopleRoute(deps),
     listMutualGuildsRoute(deps),
   ];
 }

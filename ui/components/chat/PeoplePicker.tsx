@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../../../core/api/user.ts";
 import { parseTypedUserId } from "../../../core/ids/user_id.ts";
 import { loadMembers } from "../../lib/browser/guilds.ts";
+import { useFoundPeople } from "../../lib/browser/use_found_people.ts";
 import { othersIn } from "../../lib/format/dm_name.ts";
 import { handleOf, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -63,17 +64,20 @@ export function PeoplePicker(props: {
   useEffect(() => {
     for (const { id } of state.guilds.value.slice(0, GUILDS_ASKED)) void loadMembers(state, id);
   }, []);
+  const further = useFoundPeople(state, query);
   const found = useMemo((): User[] => {
     const typed = query.trim().toLowerCase().replace(/^@/, "");
     const barred = new Set([selfId, ...chosen, ...props.without ?? []]);
-    return knownPeople(state)
+    const known = new Map(knownPeople(state).map((user) => [user.id, user]));
+    for (const user of further) known.set(user.id, user);
+    return [...known.values()]
       .filter((user) =>
         !barred.has(user.id) && !state.isBlocked(user.id) &&
         (nameOf(user).toLowerCase().includes(typed) || user.id.slice(1).startsWith(typed) ||
           handleOf(user.id).slice(1).startsWith(typed))
       )
       .slice(0, SHOWN);
-  }, [query, chosen, props.without, members]);
+  }, [query, chosen, props.without, members, further]);
   const add = (userId: string) => {
     onPick({ chosen: [...chosen, userId], query: "" });
     setSaid(`${t("group.chosen")}: ${nameOf(state.userOf(userId))}`);

@@ -85,12 +85,10 @@ export function Timeline({ place }: { place: TalkPlace }) {
           </div>
           {window.loading === "after" && <Skeletons count={3} />}
           {window.error && (
-            <p class="timeline-error" role="status">
-              {window.error}{" "}
-              <button type="button" class="button small" onClick={() => loadSpan(state, place, {})}>
-                {t("retry")}
-              </button>
-            </p>
+            <LoadError
+              error={window.error}
+              onRetry={() => loadSpan(state, place, {})}
+            />
           )}
         </div>
       </div>
@@ -99,6 +97,17 @@ export function Timeline({ place }: { place: TalkPlace }) {
       )}
       <NewlySaid />
     </div>
+  );
+}
+
+function LoadError({ error, onRetry }: { error: string; onRetry: () => void }) {
+  return (
+    <p class="timeline-error" role="status">
+      {error}{" "}
+      <button type="button" class="button small" onClick={onRetry}>
+        {t("retry")}
+      </button>
+    </p>
   );
 }
 

@@ -27,6 +27,7 @@ import type * as notify from "../../../core/api/notify.ts";
 import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
+import type * as people from "../../../core/api/people.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as registrations from "../../../core/api/registrations.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
@@ -224,6 +225,7 @@ export const OPERATIONS = {
   passkeyLogin: ["POST", "/client/v1/login/passkey"],
   removePasskey: ["DELETE", "/client/v1/account/passkeys/:passkey_id"],
   renamePasskey: ["PATCH", "/client/v1/account/passkeys/:passkey_id"],
+  findPeople: ["GET", "/client/v1/people"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
   adminApproveRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/approve"],
@@ -453,6 +455,7 @@ export interface OperationTypes {
   passkeyLogin: typeof passkeys.passkeyLogin;
   removePasskey: typeof passkeys.removePasskey;
   renamePasskey: typeof passkeys.renamePasskey;
+  findPeople: typeof people.findPeople;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
   adminApproveRegistration: typeof registrations.adminApproveRegistration;

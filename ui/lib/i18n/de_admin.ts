@@ -17,6 +17,12 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "privacy.dmsHint.nobody": "Du kannst anderen weiterhin zuerst schreiben.",
   "privacy.dmsText":
     "Begonnene Gespräche gehen weiter. Wer auf einem anderen Server ausgeschlossen ist, erfährt es nicht.",
+  "privacy.found": "Wer dich über den Anfang deines Namens findet",
+  "privacy.found.everyone": "Alle auf diesem Server",
+  "privacy.found.shared": "Leute aus meinen Gilden",
+  "privacy.found.nobody": "Niemand",
+  "privacy.foundText":
+    "Wer deinen ganzen Benutzernamen kennt, kann ihn trotzdem eingeben; wer dir dann schreiben darf, steht oben.",
   "privacy.share": "Was andere von dir sehen",
   "privacy.typing": "Dass ich gerade schreibe",
   "privacy.typingHint": "Sehen die Leser eines Kanals, während du schreibst.",

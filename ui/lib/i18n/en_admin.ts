@@ -14,6 +14,12 @@ export const adminTexts = {
   "privacy.dmsHint.nobody": "You can still write to others first.",
   "privacy.dmsText":
     "Conversations that have begun go on. Whoever is kept out on another server is not told.",
+  "privacy.found": "Who finds you by the beginning of your name",
+  "privacy.found.everyone": "Everyone on this server",
+  "privacy.found.shared": "People of my guilds",
+  "privacy.found.nobody": "Nobody",
+  "privacy.foundText":
+    "Whoever knows your whole user name can write it all the same; who may then write to you stands above.",
   "privacy.share": "What others see of you",
   "privacy.typing": "That I am writing",
   "privacy.typingHint": "Shown to the readers of a channel while you write.",

@@ -16,6 +16,7 @@ export const handler = define.handlers(formPage(
       await ctx.state.api.call("updatePreferences", {
         body: {
           dms_from: FROM.find((from) => from === text(form, "dms_from")) ?? "everyone",
+          found_by: FROM.find((from) => from === text(form, "found_by")) ?? "shared",
           share_typing: flag(form, "typing"),
           share_presence: flag(form, "presence"),
           share_read: flag(form, "read"),
@@ -52,6 +53,21 @@ export default define.page<typeof handler>(({ data, state }) => (
           </label>
         ))}
         <p class="hint">{t("privacy.dmsText")}</p>
+      </fieldset>
+      <fieldset class="stack-tight choices">
+        <legend class="strong">{t("privacy.found")}</legend>
+        {FROM.map((from) => (
+          <label key={from} class="check">
+            <input
+              type="radio"
+              name="found_by"
+              value={from}
+              checked={data.preferences.found_by === from}
+            />
+            <span class="strong">{t(`privacy.found.${from}`)}</span>
+          </label>
+        ))}
+        <p class="hint">{t("privacy.foundText")}</p>
       </fieldset>
       <fieldset class="stack-tight choices">
         <legend class="strong">{t("privacy.share")}</legend>
