@@ -66,7 +66,6 @@ export function Timeline({ place }: { place: TalkPlace }) {
             : <Top place={place} />}
           {window.loading === "before" && <Skeletons count={3} />}
           <div
-            // A feed has articles; without any it is just a named part.
             role={rows.some(isArticle) ? "feed" : "group"}
             aria-label={t("timeline.label")}
             aria-busy={window.loading !== "none" ? "true" : "false"}
@@ -100,8 +99,8 @@ export function Timeline({ place }: { place: TalkPlace }) {
   );
 }
 
-function LoadError({ error, onRetry }: { error: string; onRetry: () => void }) {
-  return (
+function LoadError({ error, onRetry }: { error: string | undefined; onRetry: () => void }) {
+  return error && (
     <p class="timeline-error" role="status">
       {error}{" "}
       <button type="button" class="button small" onClick={onRetry}>
@@ -111,6 +110,7 @@ function LoadError({ error, onRetry }: { error: string; onRetry: () => void }) {
   );
 }
 
+/** A feed has articles; without any it is just a named part. */
 function isArticle({ kind }: Row): boolean {
   return kind === "message" || kind === "pending";
 }
