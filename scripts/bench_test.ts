@@ -38,6 +38,7 @@ Deno.test("the command line: names, help, and what it does not know", () => {
       "mls",
       "new_device",
       "voice",
+      "search",
     ],
     tiny: true,
   });
