@@ -9,6 +9,7 @@ const ENTRIES = [
   "main",
   "server/postgres/embedded/worker",
   "server/services/accounts/password_worker",
+  "server/voice/media_worker",
 ] as const;
 
 /** Packages that find their own files beside themselves and so stay out of the bundle. */

@@ -1,7 +1,9 @@
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { MediaPlan, MediaReport } from "../../voice/sfu/media.ts";
 import type { Sfu } from "../../voice/sfu/sfu.ts";
+import { MediaThread } from "../voice/media_thread.ts";
 import { voiceAddresses, voiceHosts } from "../config/voice_addresses.ts";
 import type { Config } from "../config/config.ts";
 import type { Live } from "../http/live.ts";
@@ -52,15 +54,20 @@ export async function openMedia(
     const { chooseEngine } = await import("../../voice/fast/open_fast.ts");
     const engine = await chooseEngine(voice.fastPath, { ...system, log });
     const bind = voiceHosts(config).map((hostname) => ({ hostname, port: voice.port }));
-    const { tcp, maxSpeakers } = voice;
+    const { tcp, maxSpeakers, fastPath } = voice;
+    const further = {
+      count: voice.workers - 1,
+      open: (plan: MediaPlan, report: (report: MediaReport) => void) =>
+        MediaThread.start(plan, { fastPath, log, report }),
+    };
     const sfu = stack.use(
       await openSfu({
-        ...{ ...system, log, bind, announce, tcp, maxSpeakers, engine },
+        ...{ ...system, log, bind, announce, tcp, maxSpeakers, engine, further },
         ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
       }),
     );
     log.log("info", "Voice is ready.", {
-      port: sfu.port,
+      ports: sfu.ports.join(", "),
       announce: announce.join(", "),
       engine: sfu.engine,
     });

@@ -254,6 +254,12 @@ function findConflicts(values: ConfigValues): string[] {
       problems.push(`voice.${setting} has ${JSON.stringify(wrong)}: it must be an IP address`);
     }
   }
+  if (voice.port > 0 && voice.port + voice.workers - 1 > 65_535) {
+    problems.push(
+      `voice.workers is ${voice.workers}, each with the next port from voice.port ${voice.port} on: ` +
+        "ports end at 65535",
+    );
+  }
   if (metrics.access === "token" && metrics.token === undefined) {
     problems.push('metrics.access is "token": set metrics.token');
   }

@@ -305,6 +305,11 @@ Deno.test("voice: off, without an address, a port in use, and what has to be ope
     good[0]?.message ?? "",
     /browsers send to 192\.0\.2\.7\. Let port \d+ of UDP and TCP through/,
   );
+  const two = await checkVoice(given({ ...free, "voice.workers": "2" }));
+  assert.match(
+    two.map(({ message }) => message).join(),
+    new RegExp(`port(s ${port} to|) ${port + 1} of UDP and TCP`, "i"),
+  );
   const said = async (flags: Record<string, string>, running?: "stock" | "fast") =>
     (await checkVoice({ ...given(flags), running })).map(({ message }) => message).join(" ");
   const fast = { ...free, "voice.fast_path": "yes" };

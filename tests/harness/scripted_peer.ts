@@ -152,7 +152,8 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
   /** Answers, checks and shakes hands. Resolves when voice can be sent. */
   async connect(): Promise<void> {
     this.#answer();
-    this.check();
+    // As a browser does: one that is lost, or comes before the server has heard of it, is repeated.
+    await this.settle();
     const transport = {
       type: "udp",
       address: { address: "", family: "", port: 0 },

@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
-import { limits } from "../../core/limits.ts";
-import type { OfferedVoice } from "../signalling/parts.ts";
 import type { Listener } from "./listener.ts";
+import type { MediaStats } from "./media.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Route } from "./route.ts";
 import { RTP_HEADER, timestampOf } from "./rtp.ts";
@@ -11,22 +10,14 @@ import type { OpenedRtp } from "./srtp.ts";
 
 /** Somebody in a call, as forwarding sees them. */
 export interface Member {
-  readonly voice: OfferedVoice;
   readonly publisher: Publisher;
   readonly listener: Listener;
   /** Where they can be reached now; undefined while they are not connected. */
   readonly reachedBy: Route | undefined;
-  /** Somebody came or went. */
-  onMembersChanged(): void;
 }
 
 /** What forwarding counts. */
-export interface Forwarded {
-  packetsForwarded: number;
-  bytesSent: number;
-  /** Voices' packets left out because the server sends as much as it may. */
-  packetsOverBudget: number;
-}
+type Forwarded = Pick<MediaStats, "packetsForwarded" | "bytesSent" | "packetsOverBudget">;
 
 /** Of one call, and what all calls share. */
 export interface CallBounds {
@@ -50,22 +41,14 @@ export class Call {
     return this.#members;
   }
 
-  get isFull(): boolean {
-    return this.#members.size >= limits.voice.maxSeatsPerCall;
-  }
-
   add(member: Member): void {
     this.#members.add(member);
-    for (const other of this.#members) if (other !== member) other.onMembersChanged();
   }
 
   remove(member: Member): void {
     if (!this.#members.delete(member)) return;
     this.#speakers.remove(member.publisher);
-    for (const other of this.#members) {
-      other.listener.forget(member.publisher.stream);
-      other.onMembersChanged();
-    }
+    for (const other of this.#members) other.listener.forget(member.publisher.stream);
   }
 
   /** Somebody who may not speak any more makes room among those who are heard. */

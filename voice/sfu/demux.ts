@@ -1,14 +1,15 @@
 import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
+import type { MediaStats } from "./media.ts";
+import type { MediaSeat } from "./media_seat.ts";
 import type { Route } from "./route.ts";
 import { kindOf } from "./rtp.ts";
-import type { Counts, SeatInCall } from "./seat.ts";
 import { buildAnswer, isAuthentic, readCheck } from "./stun.ts";
 
 /** A way and whose it is. */
 export interface Way {
   readonly route: Route;
-  seat: SeatInCall;
+  seat: MediaSeat;
 }
 
 /** Where a datagram came from. */
@@ -18,7 +19,7 @@ export interface Origin {
   /** The way that checks have opened from there. */
   readonly way: Way | undefined;
   /** Opens it, after a check that proved whose it is. */
-  open(seat: SeatInCall): Way;
+  open(seat: MediaSeat): Way;
 }
 
 /**
@@ -27,24 +28,24 @@ export interface Origin {
  */
 export class Demux {
   /** By the fragment of ours that a browser's checks name. */
-  readonly #seats = new Map<string, SeatInCall>();
-  readonly #fragments = new Map<SeatInCall, readonly string[]>();
-  readonly #counts: Counts;
+  readonly #seats = new Map<string, MediaSeat>();
+  readonly #fragments = new Map<MediaSeat, readonly string[]>();
+  readonly #counts: MediaStats;
   readonly #onSpare: (route: Route) => void;
 
   /** `onSpare` is told of ways that no seat uses any more. */
-  constructor(counts: Counts, onSpare: (route: Route) => void) {
+  constructor(counts: MediaStats, onSpare: (route: Route) => void) {
     this.#counts = counts;
     this.#onSpare = onSpare;
   }
 
-  name(seat: SeatInCall, fragments: readonly string[]): void {
+  name(seat: MediaSeat, fragments: readonly string[]): void {
     for (const fragment of this.#fragments.get(seat) ?? []) this.#seats.delete(fragment);
     for (const fragment of fragments) this.#seats.set(fragment, seat);
     this.#fragments.set(seat, fragments);
   }
 
-  remove(seat: SeatInCall): void {
+  remove(seat: MediaSeat): void {
     this.name(seat, []);
     this.#fragments.delete(seat);
     for (const route of seat.ice.routes) this.#onSpare(route);

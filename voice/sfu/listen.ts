@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
+import type { Log } from "../../core/ports/log.ts";
 import type { Candidate } from "../signalling/write_offer.ts";
 import type { Demux } from "./demux.ts";
-import type { Engine, UdpSocket } from "./engine.ts";
-import type { SfuOptions } from "./sfu.ts";
+import type { UdpSocket } from "./engine.ts";
+import type { MediaParts, MediaPlan } from "./media.ts";
 import { TcpWays } from "./tcp_ways.ts";
 
 /** Rejects with a sentence where a setting cannot be meant. */
-export function checkAnnounced({ announce }: SfuOptions): void {
+export function checkAnnounced({ announce }: Pick<MediaPlan, "announce">): void {
   if (announce.length === 0) {
     throw new Error("Voice has no address to announce: name the IP that browsers can reach.");
   }
@@ -19,8 +20,8 @@ export function checkAnnounced({ announce }: SfuOptions): void {
 
 /** Binds every address that can be bound, all on one port. Rejects where there is none. */
 export async function bindAll(
-  { bind, log }: SfuOptions,
-  engine: Engine,
+  { bind }: MediaPlan,
+  { engine, log }: MediaParts,
   stack: AsyncDisposableStack,
 ): Promise<UdpSocket[]> {
   const sockets: UdpSocket[] = [];
@@ -47,23 +48,26 @@ export async function bindAll(
  * taken is left to whoever has it, with a warning.
  */
 export async function listenAll(
-  options: SfuOptions,
-  sockets: readonly UdpSocket[],
-  demux: Demux,
-  stack: AsyncDisposableStack,
+  plan: MediaPlan,
+  parts: MediaParts,
+  { sockets, demux, stack }: {
+    readonly sockets: readonly UdpSocket[];
+    readonly demux: Demux;
+    readonly stack: AsyncDisposableStack;
+  },
 ): Promise<{ readonly ways: TcpWays[]; readonly families: ReadonlySet<number> }> {
   const ways: TcpWays[] = [];
   const families = new Set<number>();
-  if (!options.tcp) return { ways, families };
+  if (!plan.tcp) return { ways, families };
   for (const { hostname, port } of sockets.toSorted((a) => isIP(a.hostname) === 6 ? -1 : 1)) {
     try {
-      ways.push(stack.use(await TcpWays.listen({ hostname, port }, demux, options)));
+      ways.push(stack.use(await TcpWays.listen({ hostname, port }, demux, parts)));
       families.add(isIP(hostname));
     } catch (error) {
       const isTakenByOurs = hostname === "0.0.0.0" &&
         sockets.some((each) => each.hostname === "::") && families.has(6);
       if (isTakenByOurs) families.add(4);
-      else options.log.log("warn", "Voice cannot listen on TCP", { hostname, port, error });
+      else parts.log.log("warn", "Voice cannot listen on TCP", { hostname, port, error });
     }
   }
   return { ways, families };
@@ -71,9 +75,12 @@ export async function listenAll(
 
 /** The announced addresses that something listens for: others would only cost browsers time. */
 export function candidatesOf(
-  { announce, log }: SfuOptions,
-  sockets: readonly UdpSocket[],
-  tcpFamilies: ReadonlySet<number>,
+  { announce }: MediaPlan,
+  log: Log,
+  { sockets, tcpFamilies }: {
+    readonly sockets: readonly UdpSocket[];
+    readonly tcpFamilies: ReadonlySet<number>;
+  },
 ): Candidate[] {
   const udpFamilies = new Set(sockets.map(({ hostname }) => isIP(hostname)));
   const port = sockets[0]?.port ?? 0;

@@ -1,18 +1,11 @@
 import { limits } from "../../core/limits.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import { makeIdentity } from "../werift/certificate.ts";
-import { Demux } from "./demux.ts";
-import { bindAll, candidatesOf, checkAnnounced, listenAll } from "./listen.ts";
-import type { Counts } from "./seat.ts";
+import { checkAnnounced } from "./listen.ts";
+import { type Media, type MediaPlan, type MediaStats, noStats } from "./media.ts";
+import { openMedia } from "./open_media.ts";
 import { Seats } from "./seats.ts";
-import { SendBudget } from "./send_budget.ts";
 import type { Sfu, SfuOptions } from "./sfu.ts";
 import { stockEngine } from "./stock_engine.ts";
-import type { TcpWays } from "./tcp_ways.ts";
-import { UdpWays } from "./udp_ways.ts";
-
-/** How often time is looked at: for silence, pauses of speech and reports. */
-const TICK_MS = 200;
 
 /**
  * Starts a media server. Rejects with a sentence where no address can be bound, or an announced one
@@ -20,69 +13,47 @@ const TICK_MS = 200;
  */
 export async function openSfu(options: SfuOptions): Promise<Sfu> {
   checkAnnounced(options);
-  const { log, clock, rng, engine = stockEngine } = options;
+  const { log, clock, rng, engine = stockEngine, further } = options;
+  const count = 1 + (further?.count ?? 0);
   const identity = await makeIdentity();
-  await using stack = new AsyncDisposableStack();
-  const sockets = await bindAll(options, engine, stack);
-  const counts: Counts = {
-    packetsReceived: 0,
-    packetsForwarded: 0,
-    bytesReceived: 0,
-    bytesSent: 0,
-    packetsOverBudget: 0,
-    packetsRefused: 0,
-    handshakesFailed: 0,
-  };
-  const ways: (UdpWays | TcpWays)[] = [];
-  const demux = new Demux(counts, (route) => ways.forEach((each) => each.close(route)));
-  const tcp = await listenAll(options, sockets, demux, stack);
-  ways.push(...tcp.ways, ...sockets.map((socket) => new UdpWays(socket, demux, log)));
-  const candidates = candidatesOf(options, sockets, tcp.families);
-  const seats = new Seats(demux, {
-    identity,
-    candidates,
-    clock,
-    rng,
-    log,
-    counts,
-    aead: engine.aead,
-  }, {
+  const plan: MediaPlan = {
+    bind: options.bind,
+    tcp: options.tcp,
+    announce: options.announce,
     maxSpeakers: options.maxSpeakers ?? limits.voice.maxSpeakers,
-    budget: new SendBudget(options.maxBytesPerSecond ?? Infinity),
-  });
+    maxBytesPerSecond: (options.maxBytesPerSecond ?? Infinity) / count,
+    identity,
+  };
+  await using stack = new AsyncDisposableStack();
+  const media: Media[] = [];
+  const seats = new Seats(media, { rng, log, fingerprint: identity.fingerprint });
+  const report = (told: Parameters<typeof seats.hear>[0]) => seats.hear(told);
+  media.push(stack.use(await openMedia(plan, { engine, log, clock }, report)));
+  for (let each = 1; each < count; each++) {
+    const opened = await further?.open({ ...plan, bind: portsAhead(plan.bind, each) }, report);
+    if (opened !== undefined) media.push(stack.use(opened));
+  }
   stack.defer(() => seats.close());
-  const stop = new AbortController();
-  const ticking = tick(clock, stop.signal, (now) => {
-    seats.tick(now);
-    for (const each of tcp.ways) each.tick(now);
-  });
-  stack.defer(() => {
-    stop.abort();
-    return ticking;
-  });
   const owned = stack.move();
-  const queues = [...sockets, ...tcp.ways];
   return {
-    port: sockets[0]?.port ?? 0,
+    port: media[0]?.port ?? 0,
+    ports: media.map(({ port }) => port),
     engine: engine.name,
     join: (request) => seats.join(request),
-    stats: () => ({
-      ...counts,
-      ...seats.count(),
-      packetsDropped: queues.reduce((sum, { dropped }) => sum + dropped, 0),
-    }),
+    stats: () => ({ ...sumOf(media), ...seats.count() }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-async function tick(
-  clock: Clock,
-  signal: AbortSignal,
-  look: (now: number) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    // Rejects when the server closes, and for no other reason.
-    await clock.sleep(TICK_MS, signal).catch(() => {});
-    if (!signal.aborted) look(clock.monotonic());
+/** Where the next ones listen: at the ports behind; 0 is any free one for each. */
+export function portsAhead(bind: MediaPlan["bind"], by: number): MediaPlan["bind"] {
+  return bind.map(({ hostname, port }) => ({ hostname, port: port === 0 ? 0 : port + by }));
+}
+
+function sumOf(media: readonly Media[]): MediaStats {
+  const sum = noStats();
+  for (const stats of media.map((each) => each.stats())) {
+    for (const name of Object.keys(sum) as (keyof MediaStats)[]) sum[name] += stats[name];
   }
+  return sum;
 }

@@ -1,66 +1,86 @@
 import { limits } from "../../core/limits.ts";
-import { Call, type CallBounds } from "./call.ts";
-import type { Demux } from "./demux.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { Rng } from "../../core/ports/rng.ts";
+import type { Media, MediaReport } from "./media.ts";
 import { type SeatHost, SeatInCall } from "./seat.ts";
-import type { JoinRequest, SfuStats } from "./sfu.ts";
+import type { JoinRequest } from "./sfu.ts";
 
-/** Who is in which call. */
+interface CallOfSeats {
+  readonly name: string;
+  /** Where its packets go, as long as it lasts. */
+  readonly media: Media;
+  readonly seats: Set<SeatInCall>;
+}
+
+/** Who is in which call, and which of the media servers has it. */
 export class Seats {
-  readonly #demux: Demux;
-  readonly #host: SeatHost;
-  readonly #calls = new Map<string, Call>();
-  readonly #seats = new Map<SeatInCall, string>();
-  readonly #closing = new Set<Promise<void>>();
-  readonly #bounds: CallBounds;
+  readonly #media: readonly Media[];
+  readonly #parts: Pick<SeatHost, "rng" | "log" | "fingerprint">;
+  readonly #calls = new Map<string, CallOfSeats>();
+  readonly #seats = new Map<number, SeatInCall>();
   #nextStream: number;
 
   constructor(
-    demux: Demux,
-    host: Omit<SeatHost, "onFragments" | "onVacant">,
-    bounds: CallBounds,
+    media: readonly Media[],
+    parts: { readonly rng: Rng; readonly log: Log; readonly fingerprint: string },
   ) {
-    this.#demux = demux;
-    this.#bounds = bounds;
-    this.#host = {
-      ...host,
-      onFragments: (seat, fragments) => demux.name(seat, fragments),
-      onVacant: (seat, rest) => this.#remove(seat, rest),
-    };
-    this.#nextStream = host.rng.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0);
+    this.#media = media;
+    this.#parts = parts;
+    this.#nextStream = parts.rng.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0);
   }
 
   join(request: JoinRequest): SeatInCall | undefined {
-    const call = this.#calls.get(request.call) ?? new Call(this.#bounds);
-    if (this.#seats.size >= limits.voice.maxSeats || call.isFull) return undefined;
+    const call = this.#calls.get(request.call) ?? this.#begin(request.call);
+    if (call === undefined || call.seats.size >= limits.voice.maxSeatsPerCall) return undefined;
+    if (this.#seats.size >= limits.voice.maxSeats) return undefined;
     // Counted, not drawn: a number that came twice would be one key's nonce twice.
     const stream = this.#nextStream = (this.#nextStream + 1) % 0x1_0000_0000;
-    const seat = new SeatInCall(this.#host, call, request, stream);
+    const seat = new SeatInCall(this.#hostOf(call), request, stream);
     this.#calls.set(request.call, call);
-    this.#seats.set(seat, request.call);
-    call.add(seat);
+    this.#seats.set(stream, seat);
+    call.seats.add(seat);
+    this.#tellOthers(call, seat);
     return seat;
   }
 
-  tick(now: number): void {
-    for (const seat of this.#seats.keys()) seat.tick(now);
+  hear(report: MediaReport): void {
+    this.#seats.get(report.seat)?.hear(report);
   }
 
-  count(): Pick<SfuStats, "calls" | "seats" | "connected"> {
-    const connected = [...this.#seats.keys()].filter(({ state }) => state === "connected").length;
+  count(): { readonly calls: number; readonly seats: number; readonly connected: number } {
+    const connected = [...this.#seats.values()].filter(({ state }) => state === "connected").length;
     return { calls: this.#calls.size, seats: this.#seats.size, connected };
   }
 
-  async close(): Promise<void> {
-    for (const seat of [...this.#seats.keys()]) seat.leave();
-    await Promise.all(this.#closing);
+  close(): void {
+    for (const seat of [...this.#seats.values()]) seat.leave();
   }
 
-  #remove(seat: SeatInCall, rest: Promise<void>): void {
-    this.#demux.remove(seat);
-    const name = this.#seats.get(seat);
-    this.#seats.delete(seat);
-    if (name !== undefined && this.#calls.get(name)?.members.size === 0) this.#calls.delete(name);
-    const ending = rest.then(() => void this.#closing.delete(ending));
-    this.#closing.add(ending);
+  /** With the one that has the fewest people. */
+  #begin(name: string): CallOfSeats | undefined {
+    const loads = new Map(this.#media.map((media) => [media, 0]));
+    for (const { media, seats } of this.#calls.values()) {
+      loads.set(media, (loads.get(media) ?? 0) + seats.size);
+    }
+    const [least] = [...loads].toSorted(([, a], [, b]) => a - b);
+    return least && { name, media: least[0], seats: new Set() };
+  }
+
+  #hostOf(call: CallOfSeats): SeatHost {
+    return {
+      ...this.#parts,
+      media: call.media,
+      othersOf: (seat) => [...call.seats].flatMap((each) => each === seat ? [] : [each.voice]),
+      onVacant: (seat) => {
+        this.#seats.delete(seat.voice.stream);
+        call.seats.delete(seat);
+        if (call.seats.size === 0) this.#calls.delete(call.name);
+        else this.#tellOthers(call, seat);
+      },
+    };
+  }
+
+  #tellOthers({ seats }: CallOfSeats, seat: SeatInCall): void {
+    for (const other of seats) if (other !== seat) other.onMembersChanged();
   }
 }

@@ -4,6 +4,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
 import type { Offer } from "../signalling/negotiation.ts";
 import type { Engine, EngineName } from "./engine.ts";
+import type { Media, MediaPlan, MediaReport, MediaStats } from "./media.ts";
 
 /**
  * The media server of voice channels, as the rest of the process sees it: it forwards packets that
@@ -23,10 +24,18 @@ export interface SfuOptions {
   readonly maxBytesPerSecond?: number;
   /** Deno's own sockets and cipher where nothing is said. */
   readonly engine?: Engine;
+  /** More threads for packets, each with the next port. A call has one of them, or this one. */
+  readonly further?: { readonly count: number; readonly open: OpenFurther };
   readonly log: Log;
   readonly clock: Clock;
   readonly rng: Rng;
 }
+
+/** Opens the path of packets in a thread of its own. Rejects as `openMedia` does. */
+export type OpenFurther = (
+  plan: MediaPlan,
+  report: (report: MediaReport) => void,
+) => Promise<Media>;
 
 export interface JoinRequest {
   /** Names the call. Participants of one call hear each other. */
@@ -68,26 +77,17 @@ export interface Seat {
 }
 
 /** Figures since the start, and of now. They name nobody. */
-export interface SfuStats {
+export interface SfuStats extends Readonly<MediaStats> {
   readonly calls: number;
   readonly seats: number;
   readonly connected: number;
-  readonly packetsReceived: number;
-  readonly packetsForwarded: number;
-  readonly bytesReceived: number;
-  readonly bytesSent: number;
-  /** Left out because a send queue was full. */
-  readonly packetsDropped: number;
-  /** Voices' packets left out because the server had sent as much as it may. */
-  readonly packetsOverBudget: number;
-  /** Datagrams that nobody vouched for: unknown senders, bad checks, forged or repeated packets. */
-  readonly packetsRefused: number;
-  readonly handshakesFailed: number;
 }
 
 export interface Sfu extends AsyncDisposable {
   /** The UDP port that was bound. */
   readonly port: number;
+  /** The ports of all threads, that one first. */
+  readonly ports: readonly number[];
   readonly engine: EngineName;
   /** A place in a call, with its first offer. undefined where the server or the call is full. */
   join(request: JoinRequest): Seat | undefined;

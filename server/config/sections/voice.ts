@@ -30,6 +30,13 @@ export const voiceSection = defineSection({
       doc:
         "The IP addresses at which browsers reach that port. Without it the machine's own public addresses, or 127.0.0.1 for a trial; a server behind NAT has to name its public one.",
     }),
+    workers: integer({
+      fallback: "1",
+      min: 1,
+      max: 32,
+      doc:
+        "Threads that pass voice on: the server's own, and each further one with the next port. A call stays on one of them. More than the machine has cores are of no use.",
+    }),
     fastPath: yesNo({
       fallback: "no",
       doc:
@@ -58,7 +65,7 @@ export const voiceSection = defineSection({
       min: 0,
       max: 100_000,
       doc:
-        "Sent for all calls together, in megabits a second; what is more is left out. 0: as much as there is.",
+        "Sent for all calls together, in megabits a second, in equal parts by each of the workers; what is more is left out. 0: as much as there is.",
     }),
   },
 });

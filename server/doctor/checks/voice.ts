@@ -24,7 +24,8 @@ export interface VoiceCheck {
 /** Whether calls could be held, on which port, and what has to be open for it. */
 export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
   const { config, interfaces, running } = check;
-  const { enabled, port, tcp } = config.voice;
+  const { enabled, tcp } = config.voice;
+  const numbers = portsOf(config);
   if (!enabled) return [ok(CHECK, "Voice is off; voice.enabled switches it on.")];
   const announce = voiceAddresses(config, interfaces);
   if (announce.length === 0) {
@@ -34,21 +35,26 @@ export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
       "Set voice.announce to the IP address under which this server is reached from outside.",
     )];
   }
-  const fault = running === undefined ? await tryPort(voiceHosts(config), config.voice) : undefined;
+  const fault = running === undefined ? await tryPorts(config) : undefined;
   if (fault !== undefined || running === "none") {
     return [problem(
       CHECK,
-      fault ?? `The server could not open UDP port ${port}; its log says why.`,
+      fault ?? `The server could not open UDP ${numbers}; its log says why.`,
       "Stop what uses the port, or choose another one with voice.port.",
     )];
   }
-  const ports = tcp ? `port ${port} of UDP and TCP` : `UDP port ${port}`;
+  const ports = tcp ? `${numbers} of UDP and TCP` : `UDP ${numbers}`;
   const good = ok(
     CHECK,
     `Voice ${running !== undefined ? "has" : "can have"} ${ports}, browsers send to ` +
       `${announce.join(" and ")}. Let ${ports} through every firewall and router before it.`,
   );
   return [good, await lookAtEngine(check), ...doubts(check)];
+}
+
+/** Each further thread has the next port. */
+function portsOf({ voice: { port, workers } }: Config): string {
+  return workers === 1 || port === 0 ? `port ${port}` : `ports ${port} to ${port + workers - 1}`;
 }
 
 /** Whether the fast path is used, and where it is wanted and not used, why. */
@@ -101,6 +107,15 @@ function doubts({ config, bus }: VoiceCheck): Finding[] {
     ));
   }
   return found;
+}
+
+async function tryPorts(config: Config): Promise<string | undefined> {
+  const { port, workers, tcp } = config.voice;
+  for (let each = 0; each < (port === 0 ? 1 : workers); each++) {
+    const fault = await tryPort(voiceHosts(config), { port: port + each, tcp });
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 /** Why the port cannot be opened, or undefined. It is enough that one of the addresses can. */

@@ -1,0 +1,105 @@
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import type { SeatState } from "../session/seat_state.ts";
+import type { Candidate } from "../signalling/write_offer.ts";
+import type { DtlsIdentity } from "../werift/certificate.ts";
+import type { Engine, EngineName } from "./engine.ts";
+import type { Credentials } from "./ice_agent.ts";
+
+/**
+ * The half of the media server that packets go through, and the words that the other half has with
+ * it. They can be said to another thread as well: `open_media.ts` is it, `open_sfu.ts` speaks.
+ */
+
+/** What it is made with. Plain data. */
+export interface MediaPlan {
+  /** Where to listen. Every address has the port of the first; 0 lets the system choose it. */
+  readonly bind: readonly { readonly hostname: string; readonly port: number }[];
+  /** Also listen on the same port of TCP, for browsers whose network lets no UDP through. */
+  readonly tcp: boolean;
+  /** IP addresses that browsers are told to send to, without a port. At least one. */
+  readonly announce: readonly string[];
+  /** Voices of one call that are forwarded at once, the loudest. */
+  readonly maxSpeakers: number;
+  /** Sent for all of its calls together; Infinity for as much as there is. */
+  readonly maxBytesPerSecond: number;
+  readonly identity: DtlsIdentity;
+}
+
+/** What it needs of the thread that it is in. */
+export interface MediaParts {
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** Seats are named by the number of their voice's stream, which comes once in the server's life. */
+export type MediaOrder =
+  | {
+    readonly kind: "open";
+    readonly seat: number;
+    readonly call: string;
+    readonly credentials: Credentials;
+    readonly speak: boolean;
+    readonly hear: boolean;
+    readonly bitrate: number;
+  }
+  /** What they may do from now on. */
+  | {
+    readonly kind: "change";
+    readonly seat: number;
+    readonly speak?: boolean;
+    readonly hear?: boolean;
+    readonly bitrate?: number;
+  }
+  /** The browser's certificate, and the voices that it has agreed to take. */
+  | {
+    readonly kind: "answered";
+    readonly seat: number;
+    readonly fingerprint: string;
+    readonly streams: readonly number[];
+  }
+  | { readonly kind: "restart"; readonly seat: number; readonly credentials: Credentials }
+  | { readonly kind: "close"; readonly seat: number };
+
+/** After `failed` nothing more is told of a seat, and orders for it mean nothing. */
+export type MediaReport =
+  | { readonly kind: "state"; readonly seat: number; readonly state: SeatState }
+  | { readonly kind: "speaking"; readonly seat: number; readonly speaking: boolean };
+
+/** Figures since the start. */
+export interface MediaStats {
+  packetsReceived: number;
+  packetsForwarded: number;
+  bytesReceived: number;
+  bytesSent: number;
+  /** Left out because a send queue was full. */
+  packetsDropped: number;
+  /** Voices' packets left out because the server had sent as much as it may. */
+  packetsOverBudget: number;
+  /** Datagrams that nobody vouched for: unknown senders, bad checks, forged or repeated packets. */
+  packetsRefused: number;
+  handshakesFailed: number;
+}
+
+export interface Media extends AsyncDisposable {
+  /** The UDP port that was bound. */
+  readonly port: number;
+  readonly engine: EngineName;
+  /** What browsers are told of it. */
+  readonly candidates: readonly Candidate[];
+  tell(order: MediaOrder): void;
+  /** Of another thread: as it was a moment ago. */
+  stats(): MediaStats;
+}
+
+export const noStats = (): MediaStats => ({
+  packetsReceived: 0,
+  packetsForwarded: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  packetsDropped: 0,
+  packetsOverBudget: 0,
+  packetsRefused: 0,
+  handshakesFailed: 0,
+});

@@ -1,0 +1,203 @@
+import { Buffer } from "node:buffer";
+import { limits } from "../../core/limits.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Log } from "../../core/ports/log.ts";
+import { nextState, type SeatEvent, type SeatState } from "../session/seat_state.ts";
+import type { DtlsIdentity } from "../werift/certificate.ts";
+import { DtlsPeer } from "../werift/dtls_peer.ts";
+import type { Call, Member } from "./call.ts";
+import type { Aead } from "./engine.ts";
+import { IceAgent } from "./ice_agent.ts";
+import { Listener } from "./listener.ts";
+import type { MediaOrder, MediaReport, MediaStats } from "./media.ts";
+import { Publisher } from "./publisher.ts";
+import { type Route, sendCopy } from "./route.ts";
+import { buildReceiverReport, readSenderReport } from "./rtcp.ts";
+import { deriveKeys, type MasterKey, SrtpReceiver, SrtpSender } from "./srtp.ts";
+
+/** What a seat needs of where it is. */
+export interface MediaSeatHost {
+  readonly identity: DtlsIdentity;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Counted over all seats. */
+  readonly counts: MediaStats;
+  readonly aead: Aead;
+  report(report: MediaReport): void;
+  /** Checks that name these fragments are the seat's; those named before are no more. */
+  onFragments(seat: MediaSeat, fragments: readonly string[]): void;
+  /** The seat has given up its place; `rest` ends when nothing of it runs any more. */
+  onVacant(seat: MediaSeat, rest: Promise<void>): void;
+}
+
+/** The path of one participant's packets: transport, what is sent, and what is heard. */
+export class MediaSeat implements Member {
+  readonly stream: number;
+  readonly publisher: Publisher;
+  readonly listener: Listener;
+  readonly ice: IceAgent;
+  readonly #host: MediaSeatHost;
+  readonly #call: Call;
+  readonly #dtls: DtlsPeer;
+  readonly #joinedAt: number;
+  #receiver: SrtpReceiver | undefined;
+  #sender: SrtpSender | undefined;
+  #state: SeatState = "offered";
+  #speaking = false;
+  #reportedAt = 0;
+
+  constructor(host: MediaSeatHost, call: Call, order: Extract<MediaOrder, { kind: "open" }>) {
+    this.#host = host;
+    this.#call = call;
+    this.stream = order.seat;
+    this.#joinedAt = host.clock.monotonic();
+    this.publisher = new Publisher(order.seat, order);
+    this.listener = new Listener(order.hear);
+    this.ice = new IceAgent(order.credentials);
+    this.#dtls = new DtlsPeer(host.identity, {
+      send: (datagram) => {
+        if (this.ice.chosen !== undefined) sendCopy(this.ice.chosen, datagram);
+      },
+      onKeys: (keys) => this.#takeKeys(keys),
+      onEnd: (reason) => {
+        if (this.#state === "checked") this.#host.counts.handshakesFailed++;
+        this.#fail(reason);
+      },
+    });
+    host.onFragments(this, this.ice.fragments);
+  }
+
+  get reachedBy(): Route | undefined {
+    return this.#state === "connected" ? this.ice.chosen : undefined;
+  }
+
+  get #isOver(): boolean {
+    return this.#state === "failed" || this.#state === "gone";
+  }
+
+  take(order: Exclude<MediaOrder, { kind: "open" }>): void {
+    switch (order.kind) {
+      case "change":
+        return this.#change(order);
+      case "answered":
+        this.listener.take(order.streams);
+        return this.#dtls.expect(order.fingerprint);
+      case "restart":
+        this.ice.restart(order.credentials);
+        return this.#host.onFragments(this, this.ice.fragments);
+      case "close":
+        return this.#move("leave");
+    }
+  }
+
+  /** An authenticated check of this seat's browser. Returns the ways that it gives up. */
+  takeCheck(route: Route, check: { readonly local: string; readonly nominated: boolean }) {
+    const before = this.ice.fragments.length;
+    const spare = this.ice.take(route, check, this.#host.clock.monotonic());
+    if (this.ice.fragments.length !== before) this.#host.onFragments(this, this.ice.fragments);
+    this.#move("check");
+    return spare;
+  }
+
+  /** Anything but a check, by a way that checks have opened. */
+  takeDatagram(route: Route, kind: "dtls" | "rtp" | "rtcp", data: Buffer): void {
+    // A handshake keeps pieces of what comes.
+    if (kind === "dtls") return this.#dtls.receive(Buffer.from(data));
+    const genuine = kind === "rtp" ? this.#takeRtp(data) : this.#takeRtcp(data);
+    if (genuine) this.ice.heard(route, this.#host.clock.monotonic());
+    else this.#host.counts.packetsRefused++;
+  }
+
+  /** Looks at what time has changed. `now` is monotonic. */
+  tick(now: number): void {
+    this.publisher.tick(now);
+    this.#tellSpeaking();
+    const silentMs = now - (this.ice.checkedAt ?? this.#joinedAt);
+    if (this.#state === "offered" || this.#state === "checked") {
+      if (now - this.#joinedAt > limits.voice.maxConnectMs) this.#fail("it took too long");
+    } else if (silentMs > limits.voice.consentMs) this.#fail("its checks have ended");
+    else if (silentMs > limits.voice.silentMs) this.#move("silence");
+    if (now - this.#reportedAt >= limits.voice.reportEveryMs) {
+      this.#reportedAt = now;
+      this.#report(now);
+    }
+  }
+
+  #change({ speak, hear, bitrate }: Extract<MediaOrder, { kind: "change" }>): void {
+    if (speak !== undefined) this.publisher.speaks = speak;
+    if (speak === false) {
+      this.publisher.silence();
+      this.#call.silence(this.publisher);
+      this.#tellSpeaking();
+    }
+    if (hear !== undefined) this.listener.hears = hear;
+    if (bitrate !== undefined) this.publisher.bitrate = bitrate;
+  }
+
+  #takeRtp(data: Buffer): boolean {
+    const opened = this.#receiver?.openRtp(data);
+    if (opened === undefined) return false;
+    this.#host.counts.packetsReceived++;
+    this.#host.counts.bytesReceived += data.length;
+    const now = this.#host.clock.monotonic();
+    if (this.publisher.accept(data, opened, now)) {
+      if (this.#call.mayForward(now, this.#host.counts)) {
+        this.#call.forward(this.publisher, data, opened, this.#host.counts);
+      }
+      this.#tellSpeaking();
+    }
+    return true;
+  }
+
+  #takeRtcp(data: Buffer): boolean {
+    const plain = this.#receiver?.openRtcp(data);
+    if (plain === undefined) return false;
+    const report = readSenderReport(plain);
+    if (report !== undefined) {
+      this.publisher.reception?.takeReport(report, this.#host.clock.monotonic());
+    }
+    return true;
+  }
+
+  #report(now: number): void {
+    const reception = this.publisher.reception?.report(now);
+    if (reception === undefined || this.reachedBy === undefined) return;
+    const sealed = this.#sender?.sealRtcp(buildReceiverReport(reception));
+    if (sealed !== undefined) sendCopy(this.reachedBy, sealed);
+  }
+
+  #takeKeys(keys: { readonly receive: MasterKey; readonly send: MasterKey }): void {
+    const { aead } = this.#host;
+    this.#receiver = new SrtpReceiver(deriveKeys(keys.receive), aead);
+    this.#sender = new SrtpSender(deriveKeys(keys.send), aead);
+    this.listener.sender = this.#sender;
+    this.#move("keys");
+  }
+
+  #tellSpeaking(): void {
+    const { speaking } = this.publisher;
+    if (speaking === this.#speaking) return;
+    this.#speaking = speaking;
+    this.#host.report({ kind: "speaking", seat: this.stream, speaking });
+  }
+
+  #fail(reason: string): void {
+    if (this.#isOver) return;
+    this.#host.log.log("info", "A voice connection has failed", { reason, state: this.#state });
+    this.#move("failure");
+  }
+
+  #move(event: SeatEvent): void {
+    const wasOver = this.#isOver;
+    const state = nextState(this.#state, event);
+    if (state === this.#state) return;
+    this.#state = state;
+    if (this.#isOver && !wasOver) {
+      this.publisher.silence();
+      this.#tellSpeaking();
+      this.#call.remove(this);
+      this.#host.onVacant(this, this.#dtls.close());
+    }
+    this.#host.report({ kind: "state", seat: this.stream, state });
+  }
+}
