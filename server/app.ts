@@ -374,7 +374,8 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
 function readAnnouncer({ chat, reading }: Pick<DoorParts, "chat" | "reading">) {
   return (notice: Parameters<typeof chat.announceRead>[0]) => {
     chat.announceRead(notice);
-    reading.announceRead(notice);
+    // How far a thread was read is its reader's own.
+    if (notice.state.thread_id === undefined) reading.announceRead(notice);
   };
 }
 
@@ -421,6 +422,7 @@ async function openDoors(
           ...domain.memberships,
           history: reading.history,
           announceNotify: chat.announceNotify,
+          announceThread: chat.announceThread,
           announceRead: readAnnouncer(domain),
           announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
         },

@@ -38,6 +38,7 @@ export type Channel = z.infer<typeof Channel>;
 export const ReadState = z.object({
   room_id: z.string(),
   channel_id: z.string(),
+  thread_id: z.string().optional().describe("Of a thread in the channel, not of the channel"),
   /** Last message read, in timeline order; null before the first. */
   last_read_id: z.string().nullable(),
   unread: z.number().int(),

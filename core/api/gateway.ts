@@ -7,6 +7,7 @@ import { MessageFrame } from "./message.ts";
 import { NotifySetting } from "./notify.ts";
 import { Relationship } from "./relationships.ts";
 import { MissedCall, RING_DISPATCH } from "./ringing.ts";
+import { OwnThread, Thread } from "./thread.ts";
 import { Presence, User } from "./user.ts";
 import { VOICE_DISPATCH, VoiceChannel } from "./voice.ts";
 
@@ -85,7 +86,8 @@ export const Snapshot = z.object({
   dms: z.array(Dm),
   invitations: z.array(Invitation),
   relationships: z.array(Relationship),
-  read_states: z.array(ReadState),
+  read_states: z.array(ReadState).describe("Of channels, and of the threads that are followed"),
+  threads: z.array(OwnThread).describe("Own ones, the last written in first: up to 100"),
   notify: z.array(NotifySetting).describe("Places with a choice of their own"),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
   voice: z.array(VoiceChannel).describe(
@@ -127,6 +129,10 @@ export const DISPATCH = {
     added: z.boolean(),
     count: z.number().int().describe("After the change; 0: the reaction is gone"),
   }),
+  /** Something was said in a thread, or it was named, put away, brought back, locked. */
+  "thread.update": Thread,
+  /** The user follows a thread, or does no longer. */
+  "thread.own": OwnThread,
   "guild.update": GuildFrame.describe(
     "Any change of guild, channels, roles or own rights: the whole guild",
   ),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Sealed } from "./sealed.ts";
+import { Thread } from "./thread.ts";
 import { User } from "./user.ts";
 
 /** A file in a message. Pictures carry size and placeholder so that nothing moves when they load. */
@@ -69,6 +70,10 @@ export const Message = z.object({
   }).nullable(),
   reactions: z.array(Reaction),
   pinned: z.boolean(),
+  thread_id: z.string().optional().describe(
+    "Of a message in a thread: the message that it began on. It stands in no channel's timeline",
+  ),
+  thread: Thread.optional().describe("What was said under this message"),
   late: z.boolean(),
   nonce: z.string().optional().describe("Only to the sender: matches the local echo"),
 });
@@ -103,5 +108,8 @@ export const MessagePage = z.object({
   has_after: z.boolean(),
   /** Only where the page begins with what this server holds and the channel may not. */
   remote_history: RemoteHistory.optional(),
+  thread_id: z.string().optional().describe(
+    "The message at `around` stands in this thread, not in the channel's timeline",
+  ),
 });
 export type MessagePage = z.infer<typeof MessagePage>;

@@ -7,6 +7,7 @@ import { User } from "./user.ts";
 
 const Room = z.object({ room_id: z.string() });
 const ChannelId = z.string().default("main").describe("`main` in DMs and private channels");
+const ThreadId = z.string().optional().describe("Of a thread in the channel: its root");
 const MessageParams = Room.extend({ event_id: z.string() });
 /** Longest body in characters; the event's 64 KiB bound lies above it. */
 export const MESSAGE_BODY_CHARS = 4000;
@@ -22,6 +23,7 @@ export const listMessages = defineOperation({
   params: Room,
   query: z.object({
     channel_id: ChannelId,
+    thread_id: ThreadId,
     /** Alias of `before`, the brief's name. */
     from: z.string().optional(),
     before: z.string().optional(),
@@ -63,6 +65,7 @@ export const sendMessage = defineOperation({
   params: Room,
   body: z.object({
     channel_id: ChannelId,
+    thread_id: ThreadId,
     body: z.string().max(MESSAGE_BODY_CHARS).default("").describe(
       "Markdown; mentions as in core/event/mention_tokens.ts: <@local:server>, <&role>, <#channel>, @everyone",
     ),
@@ -214,6 +217,7 @@ export const markRead = defineOperation({
   params: Room,
   body: z.object({
     channel_id: ChannelId,
+    thread_id: ThreadId,
     event_id: z.string().nullable(),
     /** Moves the marker back: mark unread from here. */
     back: z.boolean().optional(),
@@ -230,7 +234,7 @@ export const getRead = defineOperation({
   summary: "How far the caller has read a channel, and what waits there",
   auth: "user",
   params: Room,
-  query: z.object({ channel_id: ChannelId }),
+  query: z.object({ channel_id: ChannelId, thread_id: ThreadId }),
   result: ReadState,
   errors: ["not_found"],
 });

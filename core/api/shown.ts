@@ -4,6 +4,13 @@ export const UNREAD_COUNT_MAX = 100;
 /** How many reactors a reaction names: the first ones. */
 export const REACTORS_SHOWN = 8;
 
+/** Replies of a thread are counted up to here: people read "999+". */
+export const THREAD_COUNT_MAX = 1000;
+/** Faces shown beside the number of replies. */
+export const THREAD_FACES = 3;
+/** Threads that a client is told of at once as its own: those last written in. */
+export const OWN_THREADS_MAX = 100;
+
 /** Characters of a replied-to message shown above the reply. */
 const EXCERPT_CHARS = 160;
 

@@ -66,3 +66,9 @@ export function pings(
 export function isTold({ level, muted }: Attention, pinged: boolean): boolean {
   return !muted && (level === "all" || (level === "mentions" && pinged));
 }
+
+/** In a thread who follows it is told of all of it, others of mentions alone; silence stays. */
+export function threadLevel(level: NotifyLevel, following: boolean): NotifyLevel {
+  if (level === "nothing") return level;
+  return following ? "all" : "mentions";
+}

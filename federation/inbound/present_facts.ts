@@ -114,11 +114,11 @@ async function threadLocked(turn: RoomTurn, event: TimelineEvent): Promise<boole
   );
   const events = [...stored, ...own].flatMap(placed);
   if (events.length === 0) return undefined;
-  await turn.read([root]);
   const managers = new Set<EventId>();
   for (const { event: each } of events) if (await mayManage(turn, each)) managers.add(each.id);
+  // Its starter may name it and put it away, and cannot undo what moderators closed.
   const winner = winningThreads(events, {
-    starterOf: (id) => turn.known(id)?.event.pdu.sender,
+    starterOf: () => undefined,
     mayManage: ({ id }) => managers.has(id),
   }).get(root);
   return winner?.event.pdu.content["locked"] === true;

@@ -22,6 +22,11 @@ import {
   subscribeSeenNotices,
 } from "../services/reads/read_notice.ts";
 import {
+  publishThreadNotice,
+  subscribeThreadNotices,
+  type ThreadNotice,
+} from "../services/threads/thread_notice.ts";
+import {
   type NotifyNotice,
   publishNotifyNotice,
   subscribeNotifyNotices,
@@ -40,6 +45,7 @@ export interface ChatParts {
   /** How far someone has read: told to all of their devices, on every process. */
   readonly announceRead: (notice: ReadNotice) => void;
   readonly announceNotify: (notice: NotifyNotice) => void;
+  readonly announceThread: (notice: ThreadNotice) => void;
 }
 
 export interface ChatInput {
@@ -113,11 +119,13 @@ export async function composeChat(
   stack.defer(subscribeDeviceNotices(bus, (notice) => source.announceDevices(notice)));
   stack.defer(subscribeReadNotices(bus, (notice) => source.announceRead(notice)));
   stack.defer(subscribeNotifyNotices(bus, (notice) => source.announceNotify(notice)));
+  stack.defer(subscribeThreadNotices(bus, (notice) => source.announceThread(notice)));
   stack.defer(subscribeSeenNotices(bus, (notice) => source.announceSeen(notice)));
   return {
     deps,
     source,
     announceRead: (notice) => publishReadNotice(bus, notice),
     announceNotify: (notice) => publishNotifyNotice(bus, notice),
+    announceThread: (notice) => publishThreadNotice(bus, notice),
   };
 }

@@ -1,4 +1,6 @@
 import { isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
+import { threadKind } from "../../core/event/kinds/thread.ts";
+import { holds } from "../../core/permissions/bits.ts";
 import type { Covering, Known, RoomChange } from "../../federation/inbound/ports.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
 import type { Room } from "../rooms/room.ts";
@@ -43,7 +45,12 @@ async function shownRows(room: Room, known: Known): Promise<TaggedRow[]> {
       channelId: pdu.channel_id,
       originTs: pdu.origin_ts,
     }));
-  return [...effectRows({ ...effective, mentions }), ...remoteUseRows(event, known.receivedTs)];
+  const managesThreads = pdu.type === threadKind.type && authority !== undefined &&
+    holds(authority.rights(pdu.sender, pdu.channel_id, pdu.origin_ts), "MANAGE_THREADS");
+  return [
+    ...effectRows({ ...effective, mentions, managesThreads }),
+    ...remoteUseRows(event, known.receivedTs),
+  ];
 }
 
 function asEffective({ id, roomId, pdu }: Known["event"]) {

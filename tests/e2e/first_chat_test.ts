@@ -61,6 +61,28 @@ Deno.test("a stranger starts a server, founds a guild, invites a friend, and the
     await bob.page.locator("article", { hasText: "Welcome!" }).waitFor();
   });
 
+  await t.step("a thread under a message stays out of the channel", async () => {
+    await ann.page.locator("article", { hasText: "Hi @Ann!" }).hover();
+    await ann.page.getByRole("button", { name: "Begin a thread" }).click();
+    const panel = ann.page.getByRole("complementary", { name: "Thread: Hi @Ann!" });
+    await panel.getByRole("textbox").fill("How did you find us?");
+    await panel.getByRole("textbox").press("Enter");
+    await panel.locator("article", { hasText: "How did you find us?" }).waitFor();
+    const onPhone = bob.page.locator(".thread-panel");
+    await bob.page.locator("article").getByRole("link", { name: "1 reply" }).tap();
+    await onPhone.locator("article", { hasText: "How did you find us?" }).waitFor();
+    await onPhone.getByRole("textbox").fill("By the river");
+    await onPhone.getByRole("button", { name: "Send" }).tap();
+    await panel.locator("article", { hasText: "By the river" }).waitFor();
+    await bob.page.goBack();
+    await bob.page.locator(".main article", { hasText: "Welcome!" }).waitFor();
+    await ann.page.locator(".main").getByRole("link", { name: "2 replies" }).waitFor();
+    assert.equal(await ann.page.locator(".main article", { hasText: "By the river" }).count(), 0);
+    await panel.getByRole("textbox").press("Escape");
+    await panel.waitFor({ state: "hidden" });
+    await ann.page.locator(".side").getByRole("link", { name: "Hi @Ann!" }).waitFor();
+  });
+
   await t.step("a reload shows the same", async () => {
     await ann.page.reload();
     await ann.page.locator("article", { hasText: "Welcome!" }).waitFor();

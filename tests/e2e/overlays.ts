@@ -116,6 +116,12 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await dialog(page).getByText("@bob@").waitFor();
   },
   whereItIs: (page) => fromMessage(page, "Hello world", "Where it has arrived"),
+  threads: (page) => page.getByRole("button", { name: "Threads" }).click(),
+  nameThread: async (page) => {
+    await message(page, "🙏").getByRole("link", { name: "1 reply" }).click();
+    await page.getByRole("button", { name: "More about this thread" }).click();
+    await page.getByRole("menuitem", { name: "Rename the thread" }).click();
+  },
   pins: (page) => page.getByRole("button", { name: "Pinned messages" }).click(),
   encrypt: async (page) => {
     await page.goto(new URL("/home", page.url()).href);

@@ -28,6 +28,9 @@ export interface Scene {
   readonly dmMessage: string;
   /** The first message of the guild. */
   readonly messageId: string;
+  /** The message with a thread, and one in it. */
+  readonly threadId: string;
+  readonly threadMessageId: string;
   readonly resetToken: string;
 }
 
@@ -54,7 +57,7 @@ export async function makeScene(server: ProcessServer): Promise<Scene> {
   const ban = `/guilds/${guild.id}/bans/${encodeURIComponent(eve.id)}`;
   await ann.do("PUT", ban, { reason: "sold weeds" });
   const seats = { server, ann, bob, guildId: guild.id as string, roomId: guild.id as string };
-  const messageId = await talk(seats, general);
+  const talked = await talk(seats, general);
   const dm = await ann.do("POST", "/dms", { user_id: bob.id });
   await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/join`, {});
   const said = await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/send`, {
@@ -68,20 +71,25 @@ export async function makeScene(server: ProcessServer): Promise<Scene> {
     inviteCode: invite.code,
     dmRoom: dm.room_id,
     dmMessage: said.id,
-    messageId,
+    ...talked,
     resetToken: new URL(reset.url).pathname.split("/").at(-1) ?? "",
   };
 }
 
 type Seats = Pick<Scene, "ann" | "bob" | "roomId">;
 
-/** Returns the id of the first message. */
-async function talk({ ann, bob, roomId }: Seats, channel: string): Promise<string> {
+/** Returns the ids of the first message, and of one with a thread under it. */
+async function talk(
+  { ann, bob, roomId }: Seats,
+  channel: string,
+): Promise<Pick<Scene, "messageId" | "threadId" | "threadMessageId">> {
   const send = (who: Person, body: Record<string, unknown>) =>
     who.do("POST", `/rooms/${encodeURIComponent(roomId)}/send`, { channel_id: channel, ...body });
   const ids: string[] = [];
   for (const body of TALK) ids.push((await send(ann, { body })).id);
   const [first = ""] = ids;
+  const threadId = ids[TALK.indexOf("🙏")] ?? "";
+  const inThread = await send(bob, { body: "You are welcome", thread_id: threadId });
   const answer = await send(bob, { body: `An answer, <${ann.id}>`, reply_to: first });
   await send(bob, {
     media: [{ uri: await upload(bob, "red.png", png(24, 16)), alt: "Red and blue" }],
@@ -97,7 +105,7 @@ async function talk({ ann, bob, roomId }: Seats, channel: string): Promise<strin
   await ann.do("PUT", `/rooms/${encodeURIComponent(roomId)}/pins/${encodeURIComponent(first)}`, {
     on: true,
   });
-  return first;
+  return { messageId: first, threadId, threadMessageId: inThread.id };
 }
 
 /** Uploads a file for a message. Returns its `mxc:` address. */

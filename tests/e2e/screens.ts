@@ -1,6 +1,12 @@
 import { Secret, TOTP } from "otpauth";
 import type { Page } from "playwright-core";
-import { channelPath, dmPath, guildPath, messagePath } from "../../ui/lib/format/paths.ts";
+import {
+  channelPath,
+  dmPath,
+  guildPath,
+  messagePath,
+  threadPath,
+} from "../../ui/lib/format/paths.ts";
 import { PASSWORD } from "../harness/homeserver.ts";
 import type { Scene } from "./scene.ts";
 
@@ -70,6 +76,14 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "g/[guild]/[channel]/[message].tsx": {
     kind: "chat",
     path: (scene) => messagePath(general(scene), scene.messageId),
+  },
+  "g/[guild]/[channel]/t/[thread]/[message].tsx": {
+    kind: "chat",
+    path: (scene) => messagePath(threadPath(general(scene), scene.threadId), scene.threadMessageId),
+  },
+  "g/[guild]/[channel]/t/[thread]/index.tsx": {
+    kind: "chat",
+    path: (scene) => threadPath(general(scene), scene.threadId),
   },
   "g/[guild]/[channel]/index.tsx": { kind: "chat", path: general },
   "g/[guild]/index.tsx": { kind: "chat", path: ({ guildId }) => guildPath(guildId) },

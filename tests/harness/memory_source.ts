@@ -125,6 +125,7 @@ export class MemorySource implements GatewaySource {
       relationships: [],
       dms: [],
       read_states: [],
+      threads: [],
       notify: [],
       presences: {},
       voice: [],

@@ -8,6 +8,7 @@ import { SearchSlot } from "../components/chat/SearchSlot.tsx";
 import { Rail } from "../components/chat/Rail.tsx";
 import { RingSlot } from "../components/chat/RingSlot.tsx";
 import { Sidebar } from "../components/chat/Sidebar.tsx";
+import { ThreadPanel } from "../components/chat/ThreadPanel.tsx";
 import { Toasts } from "../components/chat/Toasts.tsx";
 import { goToLogin } from "../lib/browser/browser_api.ts";
 import { startAnnouncing } from "../lib/browser/announce.ts";
@@ -28,7 +29,7 @@ import { showBadge } from "../lib/browser/badge.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
-import { parsePlace } from "../lib/store/place.ts";
+import { parsePlace, threadPlace } from "../lib/store/place.ts";
 import { withTexts } from "../lib/i18n/later.ts";
 
 const CLOCK_MS = 5000;
@@ -42,12 +43,13 @@ export default function ChatApp(props: ChatProps) {
     return () => end?.();
   }, []);
   const panel = state.panel.value;
+  const beside = threadPlace(state.place.value) !== undefined;
   return (
     <ChatContext.Provider value={state}>
       <div
         class={`app show-${panel}${state.membersOpen.value ? "" : " no-members"}${
           state.finding.value === null ? "" : " searching"
-        }`}
+        }${beside ? " has-thread" : ""}`}
         onClick={(event) => followLink(event, state)}
       >
         <div class="nav-panel" id="nav">
@@ -55,6 +57,7 @@ export default function ChatApp(props: ChatProps) {
           <Sidebar />
         </div>
         <Main />
+        <ThreadPanel />
         <Members />
         <SearchSlot />
         <button

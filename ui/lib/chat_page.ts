@@ -8,7 +8,15 @@ import { dmName } from "./format/dm_name.ts";
 import { language } from "./i18n/t.ts";
 import { readKept } from "./kept.ts";
 import type { ChatProps, MemberList } from "./store/chat.ts";
-import { channelOf, dmOf, guildOf, isTalk, parsePlace, type Place } from "./store/place.ts";
+import {
+  channelOf,
+  dmOf,
+  guildOf,
+  isTalk,
+  parsePlace,
+  type Place,
+  threadPlace,
+} from "./store/place.ts";
 import { PAGE_ROWS } from "./store/window.ts";
 
 const MEMBER_ROWS = 200;
@@ -23,8 +31,9 @@ export async function loadChat(
   if (!snapshot) return undefined;
   const place = parsePlace(snapshot, pathname);
   if (!place) throw new HttpError(404, "There is no such channel, or it is not yours to see.");
-  const [page, members] = await Promise.all([
+  const [page, thread, members] = await Promise.all([
     readMessages(state, snapshot, place),
+    readThread(state, place),
     readMembers(state, place),
   ]);
   state.title = titleOf(snapshot, place);
@@ -32,6 +41,7 @@ export async function loadChat(
     snapshot,
     place,
     page,
+    ...(thread === undefined ? {} : { thread }),
     members,
     nowMs: state.nowMs,
     timeZone: readTimeZone(request),
@@ -74,6 +84,33 @@ async function readMessages(
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) {
       throw new HttpError(404, "There is no such message, or it is not yours to see.");
+    }
+    throw error;
+  }
+}
+
+/** The thread beside the channel. */
+async function readThread(state: State, place: Place): Promise<ChatProps["thread"]> {
+  const beside = threadPlace(place);
+  if (beside?.root === undefined) return undefined;
+  const params = { room_id: beside.roomId };
+  try {
+    const [view, page] = await Promise.all([
+      state.api.call("getThread", { params: { ...params, event_id: beside.root } }),
+      state.api.call("listMessages", {
+        params,
+        query: {
+          channel_id: beside.channelId,
+          thread_id: beside.root,
+          limit: PAGE_ROWS,
+          ...(beside.focus === null ? {} : { around: beside.focus }),
+        },
+      }),
+    ]);
+    return { view, page };
+  } catch (error) {
+    if (error instanceof ApiError && [403, 404].includes(error.status)) {
+      throw new HttpError(404, "There is no such thread, or it is not yours to see.");
     }
     throw error;
   }

@@ -8,7 +8,7 @@ import { loadChat } from "./chat_page.ts";
 import { readForm, text } from "./forms.ts";
 import { lastPlaceCookie } from "./last_place.ts";
 import { encodeMentions } from "./md/mention_text.ts";
-import { isTalk, pathOf } from "./store/place.ts";
+import { addressOf, isTalk, pathOf } from "./store/place.ts";
 import type { ChatProps } from "./store/chat.ts";
 
 function loginFirst(ctx: Context<State>): Response {
@@ -22,6 +22,11 @@ export async function showChat(ctx: Context<State>) {
   const { place, snapshot } = chat;
   if (place.kind === "channel" && ctx.params["channel"] === undefined) {
     return ctx.redirect(pathOf(snapshot, place));
+  }
+  if (isTalk(place) && place.focus !== null && chat.page?.thread_id !== undefined) {
+    // What the address names stands in a thread.
+    const thread = { id: chat.page.thread_id, focus: place.focus };
+    return ctx.redirect(addressOf(snapshot, { ...place, focus: null, thread }));
   }
   const headers: Record<string, string> = isTalk(place)
     ? { "set-cookie": lastPlaceCookie(pathOf(snapshot, place)) }
@@ -40,9 +45,14 @@ export async function postMessage(ctx: Context<State>) {
   try {
     await ctx.state.api.call("sendMessage", {
       params: { room_id: place.roomId },
-      body: { channel_id: place.channelId, body: encodeMentions(body, namesIn(chat)) },
+      body: {
+        channel_id: place.channelId,
+        ...(place.thread === undefined ? {} : { thread_id: place.thread.id }),
+        body: encodeMentions(body, namesIn(chat)),
+      },
     });
-    return ctx.redirect(pathOf(snapshot, place));
+    const thread = place.thread && { thread: { ...place.thread, focus: null } };
+    return ctx.redirect(addressOf(snapshot, { ...place, focus: null, ...thread }));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return page<ChatProps>({ ...chat, formError: errorText(error) }, { status: 400 });

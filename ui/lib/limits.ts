@@ -5,3 +5,4 @@
 export const MESSAGE_BODY_CHARS = 4000;
 export const MESSAGE_MEDIA_COUNT = 10;
 export const OWN_STYLE_CHARS = 16_384;
+export const THREAD_TITLE_CHARS = 100;

@@ -8,6 +8,7 @@ import type { DestinationDeps } from "../../services/federation/destinations.ts"
 import type { MediaDesk } from "../../services/messages/attachments.ts";
 import type { MessageIndex } from "../../services/search/message_index.ts";
 import type { RelationshipNotice } from "../../services/relationships/relationship_notice.ts";
+import type { ThreadNotice } from "../../services/threads/thread_notice.ts";
 import type { NotifyNotice } from "../../services/notify/notify_notice.ts";
 import type { ReadNotice } from "../../services/reads/mark_read.ts";
 
@@ -26,6 +27,7 @@ export interface ChatRouteDeps extends ChatDeps {
   readonly destinations: DestinationDeps;
   readonly announceRead: (notice: ReadNotice) => void;
   readonly announceNotify: (notice: NotifyNotice) => void;
+  readonly announceThread: (notice: ThreadNotice) => void;
   readonly announceRelationship: (notice: RelationshipNotice) => void;
   readonly announceTyping: (notice: TypingNotice) => void;
 }

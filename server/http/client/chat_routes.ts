@@ -36,7 +36,7 @@ import { previewPermissionsRoute } from "./guilds/guild/permissions/preview.ts";
 import { updateRoleMembersRoute } from "./guilds/guild/roles/members.ts";
 import { orderRolesRoute } from "./guilds/guild/roles/order.ts";
 import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
-import { addEmojiRoute, removeEmojiRoute } from "./guilds/guild/emoji.ts";
+import { emojiRoutes } from "./guilds/guild/emoji.ts";
 import { updateGuildRoute } from "./guilds/guild/update.ts";
 import { listGuildsRoute } from "./guilds/list.ts";
 import { listMentionsRoute } from "./inbox/mentions.ts";
@@ -61,9 +61,10 @@ import { listMessagesRoute } from "./rooms/room/messages/list.ts";
 import { listReactorsRoute } from "./rooms/room/messages/reactors.ts";
 import { listPinsRoute } from "./rooms/room/pins/list.ts";
 import { pinMessageRoute } from "./rooms/room/pins/set.ts";
-import { getReadRoute, markReadRoute } from "./rooms/room/read.ts";
+import { readRoutes } from "./rooms/room/read.ts";
 import { searchMessagesRoute } from "./rooms/room/search.ts";
 import { sendMessageRoute } from "./rooms/room/send.ts";
+import { threadRoutes } from "./rooms/room/threads/routes.ts";
 import { sendTypingRoute } from "./rooms/room/typing.ts";
 
 /** Guilds, channels, members, invites, messages and conversations. */
@@ -107,8 +108,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     viewAsRoute(deps),
     updateRoleRoute(deps),
     updateGuildRoute(deps),
-    addEmojiRoute(deps),
-    removeEmojiRoute(deps),
+    ...emojiRoutes(deps),
     listGuildsRoute(deps),
     inviteUserRoute(deps),
     listMentionsRoute(deps),
@@ -132,8 +132,8 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     listPinsRoute(deps),
     listReactorsRoute(deps),
     pinMessageRoute(deps),
-    getReadRoute(deps),
-    markReadRoute(deps),
+    ...threadRoutes(deps),
+    ...readRoutes(deps),
     sendMessageRoute(deps),
     sendTypingRoute(deps),
   ];

@@ -8,6 +8,7 @@ import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
 import { effectRows } from "./message_effects.ts";
 import { requireOneText } from "./send_message.ts";
+import { threadOfRow } from "./thread_of.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
 /** Edits of one message that are kept. */
@@ -30,7 +31,8 @@ export async function editMessage(
   if (row.sender !== userId) {
     throw new OperationError("forbidden", "Only its author can edit a message.");
   }
-  requireRight(rights, "SEND", "edit messages");
+  const inThread = threadOfRow(room.authority, row) !== undefined;
+  requireRight(rights, inThread ? "SEND_IN_THREADS" : "SEND", "edit messages");
   const { sealed } = input;
   await admitSealed(deps, { room, sender: userId, sealed });
   requireOneText(input);

@@ -4,15 +4,23 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
-import { findTimelineEvents, pageMessages, type Place as TimelinePlace } from "./message_rows.ts";
+import {
+  findTimelineEvents,
+  pageMessages,
+  pageThread,
+  type Place as TimelinePlace,
+} from "./message_rows.ts";
 import { readableRows } from "./readable_rows.ts";
 import { withRemoteHistory } from "./remote_history.ts";
 import { mayReadHistory } from "./send_message.ts";
+import { threadOfRow } from "./thread_of.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 
 export interface PageInput {
   readonly roomId: string;
   readonly channelId: string;
+  /** Root of the thread to page through, in place of the channel. */
+  readonly threadId?: string | undefined;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
   readonly around?: string | undefined;
@@ -38,11 +46,14 @@ export async function listMessages(
   }
   if (!mayReadHistory(place)) return { messages: [], has_before: false, has_after: false };
   const held = await readPage({ ...deps, reader: userId }, place, input);
-  const { page, remote } = await withRemoteHistory(deps, {
-    channel: { roomId: place.room.id, channelId: place.channelId },
-    page: held,
-    read: () => readPage({ ...deps, reader: userId }, place, input),
-  });
+  // What is in a thread comes with the past of its channel.
+  const { page, remote } = input.threadId !== undefined
+    ? { page: held, remote: undefined }
+    : await withRemoteHistory(deps, {
+      channel: { roomId: place.room.id, channelId: place.channelId },
+      page: held,
+      read: () => readPage({ ...deps, reader: userId }, place, input),
+    });
   const projected = await projectMessages(deps, place.room, { rows: page.rows, viewer: userId });
   const roles = place.room.authority.rolesOf(userId);
   return {
@@ -50,7 +61,20 @@ export async function listMessages(
     has_before: page.hasBefore || remote?.state === "fetching",
     has_after: page.hasAfter,
     ...(remote === undefined ? {} : { remote_history: remote }),
+    ...await threadOfMiddle(deps, place, input),
   };
+}
+
+/** Who is led to a message that stands in a thread finds it there. */
+async function threadOfMiddle(
+  deps: Pick<ChatDeps, "sql">,
+  { room }: Place,
+  { around, threadId }: PageInput,
+): Promise<{ readonly thread_id?: string }> {
+  if (around === undefined || threadId !== undefined) return {};
+  const [row] = await findTimelineEvents(deps.sql, room.id, [requireEventId(around)]);
+  const found = row === undefined ? undefined : threadOfRow(room.authority, row);
+  return found === undefined ? {} : { thread_id: found };
 }
 
 interface PageRows {
@@ -59,10 +83,14 @@ interface PageRows {
   readonly hasAfter: boolean;
 }
 
-type PageDeps = Pick<ChatDeps, "sql"> & { readonly reader: UserId };
+type PageDeps = Pick<ChatDeps, "sql"> & {
+  readonly reader: UserId;
+  readonly threadId?: string | undefined;
+};
 
-async function readPage(deps: PageDeps, place: Place, input: PageInput): Promise<PageRows> {
-  const { before, after, around, at_ts: atTs, limit } = input;
+async function readPage(given: PageDeps, place: Place, input: PageInput): Promise<PageRows> {
+  const { before, after, around, at_ts: atTs, limit, threadId } = input;
+  const deps = { ...given, threadId };
   if (after !== undefined) {
     const newer = await read(deps, place, {
       from: await placeOf(deps, place, after),
@@ -102,7 +130,7 @@ const PAGES_MAX = 10;
 
 /** One more than asked for tells whether there is more. */
 async function read(
-  { reader, ...deps }: PageDeps,
+  { reader, threadId, ...deps }: PageDeps,
   place: Place,
   query: {
     readonly from: TimelinePlace | undefined;
@@ -116,13 +144,10 @@ async function read(
   const found: StoredEvent[] = [];
   let { from, inclusive } = query;
   for (let page = 0; page < PAGES_MAX; page++) {
-    const rows = await pageMessages(deps.sql, {
-      ...channel,
-      direction,
-      from,
-      inclusive,
-      limit: limit + 1,
-    });
+    const query = { ...channel, direction, from, inclusive, limit: limit + 1 };
+    const rows = threadId === undefined
+      ? await pageMessages(deps.sql, query)
+      : await pageThread(deps.sql, { ...query, threadId });
     found.push(...await readableRows(place.room, reader, rows));
     const last = rows.at(-1);
     if (found.length > limit || rows.length <= limit || last?.order === undefined) break;

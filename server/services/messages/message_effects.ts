@@ -11,6 +11,7 @@ import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
+import { followRows } from "../threads/follow_rows.ts";
 import { sealedOf } from "../e2ee/sealed_content.ts";
 import { sealedRows } from "../e2ee/sealed_rows.ts";
 import { mentionRows, type RelationKind, relationRows, targetRows } from "./message_row_kinds.ts";
@@ -26,6 +27,8 @@ export interface EffectiveEvent {
   readonly content: JsonObject;
   /** Whom it pings: only those whom its sender may. See `mentionTargets`. */
   readonly mentions?: readonly string[];
+  /** Of `m.thread`: its sender had MANAGE_THREADS in the state that the event stands on. */
+  readonly managesThreads?: boolean;
 }
 
 /**
@@ -37,9 +40,21 @@ export function effectRows(event: EffectiveEvent): TaggedRow[] {
   const { roomId, channelId, eventId, order, sender, mentions = [] } = event;
   const at = { roomId, channelId, eventId, order, sender };
   const relation = relationOf(event);
+  const threadId = event.type === messageKind.type && relation?.kind === "thread"
+    ? relation.targetId
+    : undefined;
   return [
     ...(relation === undefined ? [] : [relationRows.of({ ...at, ...relation })]),
-    ...(mentions.length === 0 ? [] : [mentionRows.of({ ...at, targets: mentions })]),
+    ...(mentions.length === 0
+      ? []
+      : [mentionRows.of({ ...at, targets: mentions, threadId: threadId ?? "" })]),
+    ...(threadId === undefined ? [] : [
+      followRows.of({
+        ...at,
+        rootId: threadId,
+        named: mentions.filter((target) => target.startsWith("@")),
+      }),
+    ]),
     ...(sealedOf(event) === undefined ? [] : [sealedRows.of({ roomId, eventId })]),
     ...namedRows(event),
   ];
@@ -51,11 +66,13 @@ interface Relation {
   readonly key?: string;
 }
 
-function relationOf({ type, content }: EffectiveEvent): Relation | undefined {
+function relationOf({ type, content, managesThreads }: EffectiveEvent): Relation | undefined {
   switch (type) {
     case "m.room.message": {
       const { kind, event_id: targetId } = readContent(messageKind, content)?.relates_to ?? {};
-      const relates = kind === "reply" || kind === "edit" || kind === "thread";
+      // Where messages are sealed there are no threads: it stands in the channel's timeline.
+      const relates = kind === "reply" || kind === "edit" ||
+        (kind === "thread" && content["msgtype"] !== "sealed");
       return relates && targetId !== undefined ? { kind, targetId } : undefined;
     }
     case "m.reaction": {
@@ -74,7 +91,11 @@ function relationOf({ type, content }: EffectiveEvent): Relation | undefined {
     }
     case "m.thread": {
       const thread = readContent(threadKind, content);
-      return thread && { kind: "thread", targetId: thread.relates_to.event_id };
+      return thread && {
+        kind: "thread",
+        targetId: thread.relates_to.event_id,
+        key: managesThreads === true ? "managed" : "stated",
+      };
     }
     default:
       return undefined;

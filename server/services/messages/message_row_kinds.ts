@@ -80,13 +80,15 @@ export const mentionRows = defineRowKind<{
   readonly sender: UserId;
   readonly order: number;
   readonly targets: readonly string[];
+  /** The thread that the message stands in; '' in its channel's timeline. */
+  readonly threadId: string;
 }>("message_mentions", (sql, rows) =>
   sql`
-    insert into message_mentions (room_id, channel_id, target, ord, event_id, sender)
+    insert into message_mentions (room_id, channel_id, target, ord, event_id, sender, thread_id)
     select x."roomId", x."channelId", json_array_elements_text(x.targets), x.order, x."eventId",
-      x.sender
+      x.sender, x."threadId"
     from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "channelId" text,
-      targets json, "order" bigint, "eventId" text, sender text)
+      targets json, "order" bigint, "eventId" text, sender text, "threadId" text)
     on conflict do nothing`);
 
 export const droppedMentions = defineRowKind<{

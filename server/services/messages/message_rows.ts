@@ -28,17 +28,18 @@ export interface PageQuery extends ChannelRef {
 }
 
 /**
- * Of an event `e`: it is no edit of another. A question for each row that is looked at, not a join:
- * with a limit few are looked at, and a join would read every relation of the room.
+ * Of an event `e`: it stands in its channel's timeline, and is no edit of another and in no thread.
+ * A question for each row that is looked at, not a join: with a limit few are looked at, and a
+ * join would read every relation of the room.
  */
-export function isNoEdit(sql: Queryable) {
+export function isInTimeline(sql: Queryable) {
   return sql`coalesce((select r.kind from message_relations r
-    where r.room_id = e.room_id and r.event_id = e.event_id), '') <> 'edit'`;
+    where r.room_id = e.room_id and r.event_id = e.event_id), '') not in ('edit', 'thread')`;
 }
 
 /**
  * Messages of a channel next to a place, nearest first: no edits (they belong to what they
- * edit) and nothing redacted.
+ * edit), nothing of threads and nothing redacted.
  */
 export async function pageMessages(sql: Queryable, query: PageQuery): Promise<StoredEvent[]> {
   const before = query.direction === "before";
@@ -59,8 +60,38 @@ export async function pageMessages(sql: Queryable, query: PageQuery): Promise<St
     from events e
     where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
       and e.type = 'm.room.message' and e.outcome = 'accepted' and e.redacted_by is null
-      and ${isNoEdit(sql)}
+      and ${isInTimeline(sql)}
       ${bound} ${order} limit ${query.limit}`;
+  return rows.map(readEvent);
+}
+
+/** Messages of a thread next to a place, nearest first: no edits and nothing redacted. */
+export async function pageThread(
+  sql: Queryable,
+  query: PageQuery & { readonly threadId: string },
+): Promise<StoredEvent[]> {
+  const before = query.direction === "before";
+  const { order, hash } = query.from ?? { order: 0, hash: new Uint8Array() };
+  const bound = query.from === undefined
+    ? sql``
+    : before
+    ? query.inclusive
+      ? sql`and r.ord <= ${order} and (r.ord, e.event_hash) <= (${order}, ${hash})`
+      : sql`and r.ord <= ${order} and (r.ord, e.event_hash) < (${order}, ${hash})`
+    : query.inclusive
+    ? sql`and r.ord >= ${order} and (r.ord, e.event_hash) >= (${order}, ${hash})`
+    : sql`and r.ord >= ${order} and (r.ord, e.event_hash) > (${order}, ${hash})`;
+  const sorted = before
+    ? sql`order by r.ord desc, e.event_hash desc`
+    : sql`order by r.ord, e.event_hash`;
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)}
+    from message_relations r
+    join events e on e.room_id = r.room_id and e.event_id = r.event_id
+    where r.room_id = ${query.roomId} and r.target_id = ${query.threadId} and r.kind = 'thread'
+      and r.key = '' and r.channel_id = ${query.channelId}
+      and e.outcome = 'accepted' and e.redacted_by is null
+      ${bound} ${sorted} limit ${query.limit}`;
   return rows.map(readEvent);
 }
 
@@ -94,7 +125,7 @@ export async function lastMessages(
       select e.event_id, e.origin_ts from events e
       where e.room_id = c.room_id and e.channel_id = c.channel_id
         and e.type = 'm.room.message' and e.outcome = 'accepted' and e.redacted_by is null
-        and ${isNoEdit(sql)}
+        and ${isInTimeline(sql)}
       order by e.timeline_order desc, e.event_hash desc limit 1) m`;
   return new Map(rows.map((row) => [
     `${row.room_id}\0${row.channel_id}`,

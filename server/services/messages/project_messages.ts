@@ -1,20 +1,24 @@
 import { type Message, type MessageFrame, type MessageMedia } from "../../../core/api/message.ts";
 import { excerptOf } from "../../../core/api/shown.ts";
+import type { Thread } from "../../../core/api/thread.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
+import type { Clock } from "../../../core/ports/clock.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
+import { projectThreads } from "../threads/project_threads.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
 import { mentionsOfTargets } from "./mentions.ts";
 import { isFromBefore } from "./readable_rows.ts";
 import { sealedParts } from "./sealed_parts.ts";
+import { threadOfRow } from "./thread_of.ts";
 import {
   type EditRow,
   findEdits,
@@ -33,6 +37,7 @@ export interface ProjectDeps {
   readonly sql: Queryable;
   readonly users: UserDirectory;
   readonly serverName: ServerName;
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** Neutral messages with the viewer's own reactions beside them. */
@@ -41,7 +46,7 @@ export interface Projected {
   readonly myReactions: ReadonlySet<string>;
 }
 
-/** Rows of one room as messages, in the order given. Three queries whatever the number. */
+/** Rows of one room as messages, in the order given. A fixed number of queries whatever theirs. */
 export async function projectMessages(
   deps: ProjectDeps,
   room: Room,
@@ -53,11 +58,14 @@ export async function projectMessages(
     ...new Set(input.rows.flatMap((row) => replyOf(contentOfRow(row)) ?? [])),
   ];
   const held = new Set(ids);
-  const [targets, reactions, sealedReactions, pinned] = await Promise.all([
+  const roots = input.rows.filter((row) => threadOfRow(room.authority, row) === undefined)
+    .map((row) => ({ channelId: row.channelId ?? "", rootId: row.eventId }));
+  const [targets, reactions, sealedReactions, pinned, threads] = await Promise.all([
     findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
     findReactions(sql, { roomId: room.id, targetIds: ids, viewer: input.viewer }),
     isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
     findPinned(sql, room.id, ids),
+    projectThreads(deps, room, roots),
   ]);
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
   const gone = input.rows.filter((row) => row.redactedBy !== undefined).map((row) => row.eventId);
@@ -77,6 +85,7 @@ export async function projectMessages(
     reactions: groupBy(reactions, (row) => row.target_id),
     sealedReactions: groupBy(sealedReactions, (row) => row.target_id),
     pinned,
+    threads,
     admitted: admittedOf(foreign, mentions),
     redactions: new Map(redactions.map((row) => [row.target_id, row])),
   };
@@ -126,6 +135,7 @@ interface Look {
   readonly reactions: ReadonlyMap<string, readonly ReactionRow[]>;
   readonly sealedReactions: ReadonlyMap<string, readonly SealedReactionRow[]>;
   readonly pinned: ReadonlySet<string>;
+  readonly threads: ReadonlyMap<string, Thread>;
   /** Mentions of messages of other servers: only those that take effect are shown as such. */
   readonly admitted: ReadonlyMap<string, readonly string[]>;
   readonly redactions: ReadonlyMap<string, RedactionRow>;
@@ -138,6 +148,7 @@ const ALONE: Omit<Look, "room" | "people" | "self"> = {
   reactions: new Map(),
   sealedReactions: new Map(),
   pinned: new Set(),
+  threads: new Map(),
   admitted: new Map(),
   redactions: new Map(),
 };
@@ -184,10 +195,18 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       reply_to: replyTo(original, look),
       reactions: reactions.map(({ key, count, users }) => ({ key, count, users })),
       pinned: look.pinned.has(row.eventId),
+      ...threadParts(row, look),
       late: row.receivedTs - row.originTs > limits.receive.lateAfterMs &&
         !isFromBefore(authority, look.self, row.originTs),
     },
   };
+}
+
+function threadParts(row: StoredEvent, look: Look): Pick<Message, "thread_id" | "thread"> {
+  const threadId = threadOfRow(look.room.authority, row);
+  if (threadId !== undefined) return { thread_id: threadId };
+  const thread = look.threads.get(row.eventId);
+  return thread === undefined ? {} : { thread };
 }
 
 function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to"] {
@@ -247,11 +266,15 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Id of the message that this one answers. */
+/** Id of the message that this one answers, in its channel or in its thread. */
 export function replyOf(content: JsonObject | undefined): string | undefined {
   const relation = content?.["relates_to"];
-  if (!isObject(relation) || relation["kind"] !== "reply") return undefined;
-  const id = relation["event_id"];
+  if (!isObject(relation)) return undefined;
+  const id = relation["kind"] === "reply"
+    ? relation["event_id"]
+    : relation["kind"] === "thread"
+    ? relation["reply_to"]
+    : undefined;
   return typeof id === "string" ? id : undefined;
 }
 

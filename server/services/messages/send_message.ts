@@ -18,11 +18,15 @@ import { findTimelineEvents } from "./message_rows.ts";
 import { effectRows } from "./message_effects.ts";
 import { nonceRows } from "./message_row_kinds.ts";
 import { personalize, projectNewMessage } from "./project_messages.ts";
+import { admitToThread } from "../threads/threads.ts";
+import { threadOfRow } from "./thread_of.ts";
 import { viewMessage } from "./view_message.ts";
 
 export interface NewMessage {
   readonly roomId: string;
   readonly channelId: string;
+  /** Root of the thread to write in, in place of the channel. */
+  readonly thread_id?: string | undefined;
   readonly body: string;
   /** In place of `body`, in encrypted rooms. */
   readonly sealed?: Sealed | undefined;
@@ -59,9 +63,12 @@ export async function sendMessage(
       details: { field: "body" },
     });
   }
-  requireRight(place.rights, "SEND", "send messages");
+  const threadId = input.thread_id === undefined
+    ? undefined
+    : (await admitToThread(deps, userId, { place, threadId: input.thread_id })).rootId;
+  if (threadId === undefined) requireRight(place.rights, "SEND", "send messages");
   if (input.media.length > 0) requireRight(place.rights, "ATTACH", "attach files");
-  const repliedTo = await findReplied(deps, place, input.reply_to);
+  const repliedTo = await findReplied(deps, place, { rawId: input.reply_to, threadId });
   const files = await deps.media.attach(userId, input.media, {
     sealed: input.sealed !== undefined,
   });
@@ -70,7 +77,7 @@ export async function sendMessage(
     sender: userId,
     rights: place.rights,
   });
-  return await store(deps, userId, { place, input, repliedTo, files });
+  return await store(deps, userId, { place, input, threadId, repliedTo, files });
 }
 
 /** A sealed message has no text beside. */
@@ -92,12 +99,13 @@ function namedIn(allowed: AllowedMentions | undefined): string {
 interface Ready {
   readonly place: Place;
   readonly input: NewMessage;
+  readonly threadId: EventId | undefined;
   readonly repliedTo: StoredEvent | undefined;
   readonly files: readonly AttachedFile[];
 }
 
 async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Message> {
-  const { place, input, repliedTo, files } = ready;
+  const { place, input, threadId, repliedTo, files } = ready;
   const { room, channelId } = place;
   const mentions = effectiveMentions(room.authority, {
     // Servers cannot read whom a sealed text names: its sender says whom it pings.
@@ -117,9 +125,7 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
       ? {}
       : { mentions: input.sealed === undefined ? { ...mentions } : { users: mentions.users } }),
     msgtype: input.sealed !== undefined ? "sealed" : files.length > 0 ? "file" : "text",
-    ...(repliedTo === undefined
-      ? {}
-      : { relates_to: { event_id: repliedTo.eventId, kind: "reply" } }),
+    ...relationTo(threadId, repliedTo),
     ...(input.sealed === undefined ? {} : { sealed: { ...input.sealed } }),
   };
   const along = (placed: Placed): Along => {
@@ -138,6 +144,15 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
     if (former === undefined) throw error;
     return await viewMessage(deps, userId, { place, id: former.eventId });
   }
+}
+
+function relationTo(threadId: EventId | undefined, repliedTo: StoredEvent | undefined): JsonObject {
+  const answered = repliedTo?.eventId;
+  if (threadId !== undefined) {
+    const reply = answered === undefined ? {} : { reply_to: answered };
+    return { relates_to: { event_id: threadId, kind: "thread", ...reply } };
+  }
+  return answered === undefined ? {} : { relates_to: { event_id: answered, kind: "reply" } };
 }
 
 function rowsOf(
@@ -196,18 +211,24 @@ function storedOf({ event, order, writerId, position }: SentTimeline): StoredEve
 async function findReplied(
   deps: Pick<ChatDeps, "sql">,
   place: Place,
-  rawId: string | null | undefined,
+  { rawId, threadId }: {
+    readonly rawId: string | null | undefined;
+    readonly threadId: EventId | undefined;
+  },
 ): Promise<StoredEvent | undefined> {
   if (rawId === null || rawId === undefined) return undefined;
   requireRight(place.rights, "READ_HISTORY", "reply");
   const id: EventId = requireEventId(rawId);
   const [target] = await findTimelineEvents(deps.sql, place.room.id, [id]);
   const fits = target !== undefined && target.channelId === place.channelId &&
-    target.type === "m.room.message" && target.redactedBy === undefined;
+    target.type === "m.room.message" && target.redactedBy === undefined &&
+    (target.eventId === threadId || threadOfRow(place.room.authority, target) === threadId);
   if (fits) return target;
   throw new OperationError(
     "invalid",
-    "The message you reply to is not in this channel any more; it may be deleted.",
+    threadId === undefined
+      ? "The message you reply to is not in this channel any more; it may be deleted."
+      : "The message you reply to is not in this thread any more; it may be deleted.",
     { details: { field: "reply_to" } },
   );
 }

@@ -1,6 +1,6 @@
 import type { ReadState } from "../../../core/api/channel.ts";
 import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
-import { isNoEdit } from "../messages/message_rows.ts";
+import { isInTimeline } from "../messages/message_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 
 export interface CountQuery {
@@ -40,7 +40,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
           and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
           and e.type = 'm.room.message' and e.sender <> all(${unheard}::text[])
           and e.outcome = 'accepted' and not e.withheld
-          and ${isNoEdit(sql)}
+          and ${isInTimeline(sql)}
         -- In order, so that the index is left at the limit and not read to its end.
         order by e.timeline_order, e.event_hash
         limit ${UNREAD_COUNT_MAX}) newer) u
@@ -49,13 +49,81 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
         select distinct mm.event_id from message_mentions mm
         where mm.room_id = c.room_id and mm.channel_id = c.channel_id
           and mm.ord >= coalesce(m.ord, c.since) and mm.sender <> all(${unheard}::text[])
-          and mm.event_id is distinct from m.event_id
+          and mm.event_id is distinct from m.event_id and mm.thread_id = ''
           and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
         limit ${UNREAD_COUNT_MAX}) pinged) p
     left join lateral (
       select e.timeline_order as ord from events e
       where e.room_id = c.room_id and e.channel_id = c.channel_id
       order by e.timeline_order desc, e.event_hash desc limit 1) newest on true`;
+}
+
+export interface ThreadCountQuery {
+  readonly userId: string;
+  readonly unheard: readonly string[];
+  readonly threads: readonly {
+    readonly roomId: string;
+    readonly channelId: string;
+    readonly rootId: string;
+    readonly targets: string;
+  }[];
+}
+
+/** What waits in threads; nothing does in those that the user does not follow. */
+export async function countThreadUnread(
+  sql: Queryable,
+  query: ThreadCountQuery,
+): Promise<ReadState[]> {
+  const { userId, threads } = query;
+  const unheard = [...query.unheard];
+  const said = sql`r.room_id = c.room_id and r.target_id = c.root_id and r.kind = 'thread'
+    and r.key = '' and r.channel_id = c.channel_id`;
+  return await sql<ReadState[]>`
+    select c.room_id, c.channel_id, c.root_id as thread_id, f.event_id as last_read_id,
+      u.count::int as unread, p.count::int as mentions, coalesce(newest.ord, 0) as counted_to
+    from unnest(${threads.map((each) => each.roomId)}::text[],
+      ${threads.map((each) => each.channelId)}::text[],
+      ${threads.map((each) => each.rootId)}::text[],
+      ${threads.map((each) => each.targets)}::text[]) as c(room_id, channel_id, root_id, targets)
+    left join thread_follows f on f.user_id = ${userId} and f.room_id = c.room_id
+      and f.root_id = c.root_id
+    cross join lateral (
+      select count(*) as count from (
+        select 1 from message_relations r
+        where ${said} and f.following and r.ord > f.ord and r.sender <> all(${unheard}::text[])
+        limit ${UNREAD_COUNT_MAX}) newer) u
+    cross join lateral (
+      select count(*) as count from (
+        select distinct mm.event_id from message_mentions mm
+        where f.following and mm.room_id = c.room_id and mm.channel_id = c.channel_id
+          and mm.thread_id = c.root_id and mm.ord > f.ord and mm.sender <> all(${unheard}::text[])
+          and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
+        limit ${UNREAD_COUNT_MAX}) pinged) p
+    left join lateral (
+      select r.ord from message_relations r where ${said}
+      order by r.ord desc limit 1) newest on true`;
+}
+
+/**
+ * Moves the marker of a thread that the user has a row for, forwards or anywhere with `back`.
+ * Resolves whether it moved.
+ */
+export async function moveThreadMarker(
+  sql: Queryable,
+  marker: {
+    readonly userId: string;
+    readonly roomId: string;
+    readonly rootId: string;
+    readonly eventId: string | null;
+    readonly ord: number;
+    readonly back: boolean;
+  },
+): Promise<boolean> {
+  const rows = await sql`
+    update thread_follows set event_id = ${marker.eventId}, ord = ${marker.ord}
+    where user_id = ${marker.userId} and room_id = ${marker.roomId} and root_id = ${marker.rootId}
+      and (${marker.back} or ${marker.ord} > ord) returning 1`;
+  return rows.length === 1;
 }
 
 /** Moves a marker forwards, or anywhere with `back`. Resolves whether it moved. */

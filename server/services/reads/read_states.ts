@@ -1,11 +1,13 @@
 import type { ReadState } from "../../../core/api/channel.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { assert } from "../../../core/assert.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import { findSuppressed, type Suppressed } from "../notify/notify_rows.ts";
 import { blockedBy } from "../relationships/relationship_rows.ts";
-import { countUnread } from "./read_rows.ts";
+import { countThreadUnread, countUnread } from "./read_rows.ts";
 
 export interface RoomChannels {
   readonly room: Room;
@@ -43,4 +45,41 @@ export async function readStates(
   if (asked.length === 0) return [];
   const unheard = [userId, ...await blockedBy(deps.sql, userId)];
   return await countUnread(deps.sql, { userId, unheard, channels: asked });
+}
+
+export interface RoomThread {
+  readonly room: Room;
+  readonly channelId: ChannelId;
+  readonly rootId: EventId;
+}
+
+/** Unread and mention counts of threads; those that are not followed have none. */
+export async function threadReadStates(
+  deps: { readonly sql: Queryable },
+  userId: UserId,
+  threads: readonly RoomThread[],
+): Promise<ReadState[]> {
+  if (threads.length === 0) return [];
+  const suppressed = await findSuppressed(deps.sql, userId);
+  const unheard = [userId, ...await blockedBy(deps.sql, userId)];
+  return await countThreadUnread(deps.sql, {
+    userId,
+    unheard,
+    threads: threads.map(({ room, channelId, rootId }) => ({
+      roomId: room.id,
+      channelId,
+      rootId,
+      targets: JSON.stringify(targetsIn(room, userId, suppressed)),
+    })),
+  });
+}
+
+export async function threadReadState(
+  deps: { readonly sql: Queryable },
+  userId: UserId,
+  thread: RoomThread,
+): Promise<ReadState> {
+  const [state] = await threadReadStates(deps, userId, [thread]);
+  assert(state !== undefined, "every thread that is asked for has a read state");
+  return state;
 }

@@ -35,6 +35,9 @@ import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
 import { heardAgain } from "../dms/closed_dms.ts";
 import { isConversation } from "../dms/is_conversation.ts";
 import type { ReadNotice } from "../reads/mark_read.ts";
+import { threadReadState } from "../reads/read_states.ts";
+import { projectThreads } from "../threads/project_threads.ts";
+import type { ThreadNotice } from "../threads/thread_notice.ts";
 import type { NotifyNotice } from "../notify/notify_notice.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
@@ -149,6 +152,22 @@ export class ChatSource implements GatewaySource {
         only([{ t: "notify.update", d: setting, audience: { to: "users", userIds: [userId] } }]),
       )
     );
+  }
+
+  /** A thread is followed, or no longer: all of the user's devices hear it. */
+  announceThread({ userId, roomId, channelId, rootId, following }: ThreadNotice): void {
+    if (!this.#watchers.isConnected(userId)) return;
+    this.#plain(async () => {
+      const room = await this.#deps.rooms.open(roomId);
+      if (room === undefined) return NOTHING;
+      const audience = { to: "users", userIds: [userId] } as const;
+      const thread = (await projectThreads(this.#deps, room, [{ channelId, rootId }])).get(rootId);
+      const read = await threadReadState(this.#deps, userId, { room, channelId, rootId });
+      const own = thread === undefined
+        ? []
+        : [{ t: "thread.own" as const, d: { thread, following }, audience }];
+      return only([...own, { t: "read.update", d: read, audience }]);
+    });
   }
 
   /** Somebody of another server has read on in a conversation. */

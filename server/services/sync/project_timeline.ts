@@ -9,13 +9,15 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { findReactions, findTimelineEvents } from "../messages/message_rows.ts";
 import { isFromBefore } from "../messages/readable_rows.ts";
+import { threadOfRow } from "../messages/thread_of.ts";
+import { projectThreads } from "../threads/project_threads.ts";
 import { projectMessages, projectNewMessage } from "../messages/project_messages.ts";
 
-type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces" | "serverName">;
+type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces" | "serverName" | "clock">;
 
 /**
  * What a stored timeline event means for those who read its channel, as `message.` dispatches;
- * one event has one at most.
+ * one event has one at most, and with it what became of its thread.
  */
 export async function projectTimeline(
   deps: TimelineDeps,
@@ -23,6 +25,39 @@ export async function projectTimeline(
   stored: StoredEvent,
 ): Promise<Dispatch[]> {
   if (stored.channelId === undefined || stored.outcome !== "accepted") return [];
+  const [said, thread] = [
+    await projectMessage(deps, room, { ...stored, channelId: stored.channelId }),
+    await projectThread(deps, room, { ...stored, channelId: stored.channelId }),
+  ];
+  return [...said, ...thread];
+}
+
+type ChannelEvent = StoredEvent & { readonly channelId: NonNullable<StoredEvent["channelId"]> };
+
+/** The thread that the event stands in or is about, as it is now. */
+async function projectThread(
+  deps: TimelineDeps,
+  room: Room,
+  stored: ChannelEvent,
+): Promise<Dispatch[]> {
+  if (stored.type !== "m.room.message" && stored.type !== "m.thread") return [];
+  const rootId = threadOfRow(room.authority, stored);
+  if (rootId === undefined) return [];
+  const { channelId } = stored;
+  const thread = (await projectThreads(deps, room, [{ channelId, rootId }])).get(rootId);
+  if (thread === undefined) return [];
+  return [{
+    t: "thread.update",
+    d: thread,
+    audience: { to: "channel", roomId: room.id, channelId },
+  }];
+}
+
+async function projectMessage(
+  deps: TimelineDeps,
+  room: Room,
+  stored: ChannelEvent,
+): Promise<Dispatch[]> {
   const event = heldOf(stored) as TimelineEvent;
   const audience = { to: "channel", roomId: room.id, channelId: stored.channelId } as const;
   const relation = relationOf(event.pdu);
@@ -96,7 +131,7 @@ async function reaction(
  * reaction back, and is told which of the own ones still stand.
  */
 async function wholeMessage(
-  deps: Pick<ChatDeps, "sql" | "users" | "serverName">,
+  deps: Pick<ChatDeps, "sql" | "users" | "serverName" | "clock">,
   room: Room,
   id: EventId,
   takenBackBy?: UserId,

@@ -13,6 +13,7 @@ import { findNotifySettings } from "../notify/notify_rows.ts";
 import { seenByOthers } from "../reads/seen_by_other.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
+import { listOwnThreads } from "../threads/own_threads.ts";
 import { listMissed } from "../voice/missed_calls.ts";
 import { changedProfiles } from "../users/changed_profiles.ts";
 import { memberRemoval, memberUpdate, OF_ONE_MEMBER } from "./project_control.ts";
@@ -147,15 +148,18 @@ async function readMarkers(
   joined: ReadonlyMap<RoomId, Room>,
 ): Promise<Told[]> {
   const nowMs = deps.clock.now();
-  const states = await readStates(
-    deps,
-    userId,
-    [...joined.values()].map((room) => ({
-      room,
-      channelIds: readableChannels(room, userId, nowMs).filter((id) =>
-        room.authority.channel(id)?.kind !== "category"
-      ),
-    })),
-  );
-  return states.map((state) => ({ t: "read.update", d: state }));
+  const readable = [...joined.values()].map((room) => ({
+    room,
+    channelIds: readableChannels(room, userId, nowMs).filter((id) =>
+      room.authority.channel(id)?.kind !== "category"
+    ),
+  }));
+  const [states, own] = await Promise.all([
+    readStates(deps, userId, readable),
+    listOwnThreads(deps, userId, readable),
+  ]);
+  return [
+    ...own.threads.map((d): Told => ({ t: "thread.own", d })),
+    ...[...states, ...own.reads].map((state): Told => ({ t: "read.update", d: state })),
+  ];
 }

@@ -12,6 +12,7 @@ import { listInvitations } from "../invites/invitations.ts";
 import { listNotifySettings } from "../notify/notify_settings.ts";
 import { readStates } from "../reads/read_states.ts";
 import { listRelationships } from "../relationships/relationships.ts";
+import { listOwnThreads } from "../threads/own_threads.ts";
 import { listMissed } from "../voice/missed_calls.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
 
@@ -44,15 +45,18 @@ export async function buildSnapshot(
   ]);
   const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
-  const [views, dms, invitations, relationships, missed_calls, states, notify] = await Promise.all([
-    Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
-    listDms(deps, userId),
-    listInvitations(deps, userId),
-    listRelationships(deps, userId),
-    listMissed(deps, userId),
-    readStates(deps, userId, rooms.map((room) => textChannels(room, userId, nowMs))),
-    listNotifySettings(deps, userId),
-  ]);
+  const readable = rooms.map((room) => textChannels(room, userId, nowMs));
+  const [views, dms, invitations, relationships, missed_calls, states, own, notify] = await Promise
+    .all([
+      Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
+      listDms(deps, userId),
+      listInvitations(deps, userId),
+      listRelationships(deps, userId),
+      listMissed(deps, userId),
+      readStates(deps, userId, readable),
+      listOwnThreads(deps, userId, readable),
+      listNotifySettings(deps, userId),
+    ]);
   const presences: Snapshot["presences"] = {};
   const friends = relationships.filter(({ bond }) => bond === "friend");
   const near = [
@@ -70,7 +74,8 @@ export async function buildSnapshot(
       dms,
       invitations,
       relationships,
-      read_states: states,
+      read_states: [...states, ...own.reads],
+      threads: [...own.threads],
       notify,
       presences,
       voice: [],

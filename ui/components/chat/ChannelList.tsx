@@ -1,16 +1,20 @@
 import type { Channel } from "../../../core/api/channel.ts";
+import type { Thread } from "../../../core/api/thread.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { keepName } from "../../lib/browser/keep_name.ts";
 import { menuHandlers, openMenuAt } from "../../lib/browser/place_menu.ts";
 import { canJoin, joinVoice } from "../../lib/browser/join_voice.ts";
-import { channelPath, channelSlug, guildPath } from "../../lib/format/paths.ts";
+import { channelPath, channelSlug, guildPath, threadPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { type ChannelGroup, groupChannels } from "../../lib/store/channel_tree.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import type { MenuTarget } from "../../lib/store/menu_target.ts";
-import { channelShown, channelsShown } from "../../lib/store/attention.ts";
+import { channelShown, channelsShown, threadShown } from "../../lib/store/attention.ts";
+import { threadName } from "../../lib/store/links.ts";
+import { isTalk } from "../../lib/store/place.ts";
+import { threadsUnder } from "../../lib/store/threads.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { cap } from "./Rail.tsx";
@@ -137,8 +141,9 @@ function join(event: MouseEvent, state: ChatState, guild: Guild, channel: Channe
 function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   const state = useChat();
   const place = state.place.value;
-  const here = place.kind === "channel" && place.roomId === channel.room_id &&
+  const inChannel = place.kind === "channel" && place.roomId === channel.room_id &&
     place.channelId === channel.id;
+  const here = inChannel && place.thread === undefined;
   const { unread, mentions, muted } = channelShown(state, guild.id, channel);
   const inside = state.voice.peopleIn(voiceRef(channel)).length;
   const classes = [
@@ -193,11 +198,61 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
           <OptionsButton name={channel.name} target={{ kind: "channel", guild, channel }} />
         </span>
       </li>
+      <FollowedThreads guild={guild} channel={channel} />
       {inside > 0 && (
         <li>
           <VoicePeople channel={channel} guild={guild} />
         </li>
       )}
     </>
+  );
+}
+
+function FollowedThreads({ guild, channel }: { guild: Guild; channel: Channel }) {
+  return (
+    <>
+      {threadsUnder(useChat(), channel).map((thread) => (
+        <ThreadRow key={thread.id} thread={thread} guild={guild} channel={channel} />
+      ))}
+    </>
+  );
+}
+
+/** A followed thread, under its channel. */
+function ThreadRow(
+  { thread, guild, channel }: { thread: Thread; guild: Guild; channel: Channel },
+) {
+  const state = useChat();
+  const place = state.place.value;
+  const here = isTalk(place) && place.thread?.id === thread.id;
+  const { unread, mentions, muted } = threadShown(state, guild.id, thread);
+  const classes = [
+    "side-row",
+    "thread",
+    here && "here",
+    unread > 0 && !here && "unread",
+    muted &&
+    "muted",
+  ].filter(Boolean).join(" ");
+  return (
+    <li class="side-item">
+      <a
+        class={classes}
+        href={threadPath(channelPath(guild.id, channel), thread.id)}
+        data-stop
+        aria-current={here ? "page" : undefined}
+      >
+        <Icon name="thread" small />
+        <span class="sr">{t("thread.one")}</span>
+        <span class="clip grow">{threadName(state, thread)}</span>
+        {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
+        {mentions > 0 && (
+          <span class="badge">
+            {cap(mentions)}
+            <span class="sr">{t("nav.mentions", { n: mentions })}</span>
+          </span>
+        )}
+      </a>
+    </li>
   );
 }

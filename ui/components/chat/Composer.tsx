@@ -6,6 +6,7 @@ import { useSelected } from "../../lib/browser/use_selected.ts";
 import { encodeMentions } from "../../lib/md/mention_text.ts";
 import { type ComposerApi, useComposer } from "../../lib/browser/use_composer.ts";
 import { nameOf } from "../../lib/format/names.ts";
+import { threadPath } from "../../lib/format/paths.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { MESSAGE_BODY_CHARS } from "../../lib/limits.ts";
@@ -33,7 +34,8 @@ interface ComposerProps {
 /** Where a message is written. Without scripts it is a plain form. */
 export function Composer(props: ComposerProps) {
   const state = useChat();
-  if (state.selection.value !== null) return <ChosenMessages />;
+  const { root } = props.place;
+  if (state.selection.value !== null && root === undefined) return <ChosenMessages />;
   if (props.blocked !== null) {
     return (
       <div class="composer-blocked">
@@ -45,11 +47,15 @@ export function Composer(props: ComposerProps) {
     <form
       class="composer"
       method="post"
-      action={pathOf(state.known, props.place)}
-      aria-label={t("composer.label")}
+      action={root === undefined
+        ? pathOf(state.known, props.place)
+        : threadPath(pathOf(state.known, props.place), root)}
+      aria-label={t(root === undefined ? "composer.label" : "thread.composer")}
       onSubmit={(event) => event.preventDefault()}
     >
-      {state.props.formError && <p class="field-error" role="alert">{state.props.formError}</p>}
+      {state.props.formError && (root !== undefined) === (state.props.thread !== undefined) && (
+        <p class="field-error" role="alert">{state.props.formError}</p>
+      )}
       <ComposerBox {...props} />
     </form>
   );

@@ -11,13 +11,23 @@ import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { askBack } from "../../lib/browser/close_dm.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
+import { openThread } from "../../lib/browser/history.ts";
 import { goToPresent } from "../../lib/browser/present.ts";
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { type Encryptable, facts } from "../../lib/store/encryptable.ts";
 import { plainText } from "../../lib/store/links.ts";
-import { channelOf, dmOf, guildOf, isTalk, pathOf, placeKey } from "../../lib/store/place.ts";
+import {
+  channelOf,
+  dmOf,
+  guildOf,
+  isTalk,
+  pathOf,
+  placeKey,
+  threadPlace,
+  withoutThread,
+} from "../../lib/store/place.ts";
 import { openSearchPanel } from "../../lib/search/open_panel.ts";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
@@ -59,9 +69,10 @@ export function Main() {
 
 function ChannelMain({ channel }: { channel: Channel }) {
   const state = useChat();
-  const place = state.place.value;
-  const guild = guildOf(state.known, place);
-  if (place.kind !== "channel" || !guild) return null;
+  const open = state.place.value;
+  const guild = guildOf(state.known, open);
+  if (open.kind !== "channel" || !guild) return null;
+  const place = withoutThread(open);
   return (
     <>
       <header class="main-head">
@@ -190,6 +201,18 @@ function HeadTools({ channel, dm }: { channel?: Channel; dm?: Dm }) {
       >
         <Icon name="pin" />
       </button>
+      {channel && !channel.encrypted && (
+        <button
+          type="button"
+          class="icon-button not-tiny"
+          title={t("thread.list")}
+          aria-label={t("thread.list")}
+          aria-haspopup="dialog"
+          onClick={() => state.overlay.value = { kind: "threads" }}
+        >
+          <Icon name="thread" />
+        </button>
+      )}
       {dm?.state !== "invited" && <SearchButton />}
       {(channel || dm?.kind === "group") && <MembersButton />}
       <MoreMenu channel={channel} />
@@ -239,6 +262,13 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
           {t("pins.title")}
         </MenuButton>
       </span>
+      {channel && !channel.encrypted && (
+        <span class="only-tiny">
+          <MenuButton icon="thread" onClick={() => state.overlay.value = { kind: "threads" }}>
+            {t("thread.list")}
+          </MenuButton>
+        </span>
+      )}
       <MenuButton icon="right" onClick={() => state.overlay.value = { kind: "switcher" }}>
         {t("switcher.title")}
       </MenuButton>
@@ -290,13 +320,15 @@ function MembersButton() {
     query.addEventListener("change", look);
     return () => query.removeEventListener("change", look);
   }, []);
+  const beside = threadPlace(state.place.value) !== undefined;
   const shown = narrow
     ? state.panel.value === "members"
-    : state.membersOpen.value && state.finding.value === null;
+    : state.membersOpen.value && state.finding.value === null && !beside;
   const toggle = () => {
     if (narrow) return void (state.panel.value = shown ? "main" : "members");
-    // Search and members have one place.
+    // Search, a thread and members have one place.
     state.finding.value = null;
+    if (beside) openThread(state, null);
     state.membersOpen.value = !shown;
   };
   return (
@@ -329,8 +361,9 @@ function LeftNotice({ dm }: { dm: PairDm }) {
 
 function DmMain({ dm }: { dm: Dm }) {
   const state = useChat();
-  const place = state.place.value;
-  if (place.kind !== "dm") return null;
+  const open = state.place.value;
+  if (open.kind !== "dm") return null;
+  const place = withoutThread(open);
   const name = dmName(dm, state.self.value.user.id);
   return (
     <>

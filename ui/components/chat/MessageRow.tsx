@@ -13,7 +13,7 @@ import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
 import { formatFull, formatTime } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
-import { isTalk, pathOf, refKey } from "../../lib/store/place.ts";
+import { isTalk, pathOf, placeKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
@@ -22,6 +22,7 @@ import { ReactionKey } from "./EmojiPicture.tsx";
 import { Folded, isLong } from "./Folded.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
+import { ThreadLine } from "./ThreadLine.tsx";
 import { MessageTools } from "./MessageTools.tsx";
 
 interface RowProps {
@@ -62,14 +63,16 @@ function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
   const active = useComputed(() => state.active.value === message.id).value;
   const enters = last && state.active.value === null;
   const chosen = state.selection.value;
-  const selectable = chosen !== null && maySelect(state, message);
+  // Those of a thread are deleted one by one.
+  const choosing = chosen !== null && message.thread_id === undefined;
+  const selectable = choosing && maySelect(state, message);
   const selected = chosen?.some((each) => each.id === message.id) === true;
   const classes = [
     "msg",
     grouped && "grouped",
     message.mentions_me && "mention",
     focused && "focus",
-    chosen !== null && "choosing",
+    choosing && "choosing",
     selected && "selected",
     active && "active",
   ].filter(Boolean).join(" ");
@@ -84,7 +87,7 @@ function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
         time: formatFull(message.origin_ts, state.timeZone.value),
       })}
       onPointerEnter={(event) => event.pointerType === "mouse" && activate()}
-      onClickCapture={(event) => chosen !== null && choose(event, state, message)}
+      onClickCapture={(event) => choosing && choose(event, state, message)}
       onClick={activate}
       // By keyboard only: under a finger the tools would appear before the tap ends, and take it.
       onFocus={(event) => event.currentTarget.matches(":focus-visible") && activate()}
@@ -100,6 +103,7 @@ function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
         {!grouped && <MessageHead message={message} name={name} />}
         <MessageContent message={message} />
         {message.reactions.length > 0 && <Reactions message={message} />}
+        {message.thread && message.thread.count > 0 && <ThreadLine thread={message.thread} />}
         {seen && <p class="msg-seen">{t("message.seen")}</p>}
       </div>
       {active && !message.redacted && chosen === null && <MessageTools message={message} />}
@@ -203,7 +207,7 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
   );
 }
 
-function MessageContent({ message }: { message: Message }) {
+export function MessageContent({ message }: { message: Message }) {
   const state = useChat();
   if (message.redacted) {
     return (
@@ -257,12 +261,16 @@ function ReplyLine({ message }: { message: Message }) {
   const reply = message.reply_to;
   if (!reply) return null;
   const place = state.place.value;
+  const rootId = message.thread_id;
   const jump = (event: MouseEvent) => {
     if (!isTalk(place)) return;
     event.preventDefault();
     event.stopPropagation();
+    if (rootId !== undefined && rootId !== reply.id) {
+      return openPlace(state, { ...place, thread: { id: rootId, focus: reply.id } }, "none");
+    }
     openPlace(state, { ...place, focus: reply.id }, "none");
-    const held = state.windowOf(refKey(message)).value.messages.some((m) => m.id === reply.id);
+    const held = state.windowOf(placeKey(place)).value.messages.some((m) => m.id === reply.id);
     if (!held) void loadSpan(state, place, { around: reply.id });
   };
   return (

@@ -1,12 +1,15 @@
 import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
 import { markUnreadFrom, setPinned, toggleReaction } from "../../lib/browser/messages.ts";
+import { talkOf } from "../../lib/browser/active_talk.ts";
+import { openThread } from "../../lib/browser/history.ts";
+import { follows } from "../../lib/store/threads.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { messageHref } from "../../lib/store/links.ts";
-import { canReact, messageRights } from "../../lib/store/message_rights.ts";
-import { isTalk, refKey } from "../../lib/store/place.ts";
+import { canReact, mayThread, messageRights } from "../../lib/store/message_rights.ts";
+import { refKey } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
@@ -53,6 +56,14 @@ export function MessageTools({ message }: { message: Message }) {
       >
         <Icon name="reply" />
       </ToolButton>
+      {mayThread(state, message) && (
+        <ToolButton
+          label={t(message.thread ? "thread.open" : "thread.begin")}
+          onClick={() => openThread(state, message.id)}
+        >
+          <Icon name="thread" />
+        </ToolButton>
+      )}
       {own && (
         <ToolButton
           label={t("message.edit")}
@@ -92,7 +103,7 @@ function ReportButton({ message }: { message: Message }) {
 
 function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   const state = useChat();
-  const place = state.place.value;
+  const talk = talkOf(state, message);
   const rights = messageRights(state);
   const firstKey = message.reactions[0]?.key;
   const copyLink = async () => {
@@ -126,16 +137,16 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
         <MenuButton icon="copy" onClick={copyText}>{t("message.copyText")}</MenuButton>
       )}
       {!state.server.trial && <WhereButton message={message} />}
-      {isTalk(place) && (
+      {talk && (talk.root === undefined || follows(state, talk.root)) && (
         <MenuButton
           icon="eye"
-          onClick={() => markUnreadFrom(state, place, message)}
+          onClick={() => markUnreadFrom(state, talk, message)}
         >
           {t("message.markUnread")}
         </MenuButton>
       )}
       {!own && <ReportButton message={message} />}
-      {(own || rights.manage) && (
+      {(own || rights.manage) && message.thread_id === undefined && (
         <MenuButton
           icon="check"
           onClick={() => beginSelection(state, message)}

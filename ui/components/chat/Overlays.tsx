@@ -34,6 +34,8 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   picture: () => import("./overlays/PictureView.tsx"),
   history: () => import("./overlays/EditHistory.tsx"),
   pins: () => import("./overlays/Pins.tsx"),
+  threads: () => import("./overlays/Threads.tsx"),
+  nameThread: () => import("./overlays/NameThread.tsx"),
   inbox: () => import("./overlays/Inbox.tsx"),
   switcher: () => import("./overlays/Switcher.tsx"),
   whereItIs: () => import("./overlays/WhereItIs.tsx"),

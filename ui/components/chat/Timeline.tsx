@@ -19,6 +19,7 @@ import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { MessageRow } from "./MessageRow.tsx";
+import { ThreadRoot } from "./ThreadRoot.tsx";
 import { PendingRow } from "./PendingRow.tsx";
 import { cap } from "./Rail.tsx";
 
@@ -39,7 +40,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
   const rows = useNearFirst(allRows, elsewhere);
   const scroll = useTimelineScroll(place, rows);
   const lastId = window.messages.at(-1)?.id;
-  const seenId = window.hasAfter || window.pending.length > 0
+  const seenId = window.hasAfter || window.pending.length > 0 || place.root !== undefined
     ? undefined
     : seenMessage(dmOf(state.known, place), window.messages, state.self.value.user.id);
   const jump = () => {
@@ -67,7 +68,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
           {window.loading === "before" && <Skeletons count={3} />}
           <div
             role={rows.some(isArticle) ? "feed" : "group"}
-            aria-label={t("timeline.label")}
+            aria-label={t(place.root === undefined ? "timeline.label" : "thread.messages")}
             aria-busy={window.loading !== "none" ? "true" : "false"}
             onKeyDown={moveBetweenRows}
           >
@@ -94,7 +95,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
       {(scroll.away || window.hasAfter) && (
         <JumpButton unread={state.reads.value.get(key)?.unread ?? 0} onClick={jump} />
       )}
-      <NewlySaid />
+      {place.root === undefined && <NewlySaid />}
     </div>
   );
 }
@@ -340,6 +341,12 @@ function Top({ place }: { place: TalkPlace }) {
 }
 
 function Beginning({ place }: { place: TalkPlace }) {
+  return place.root === undefined
+    ? <ChannelBeginning place={place} />
+    : <ThreadRoot place={place} />;
+}
+
+function ChannelBeginning({ place }: { place: TalkPlace }) {
   const state = useChat();
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);

@@ -36,6 +36,7 @@ import type * as ringing from "../../../core/api/ringing.ts";
 import type * as search from "../../../core/api/search.ts";
 import type * as second_factor from "../../../core/api/second_factor.ts";
 import type * as sync from "../../../core/api/sync.ts";
+import type * as threads from "../../../core/api/threads.ts";
 import type * as voice from "../../../core/api/voice.ts";
 
 /** Method and path of each operation of the client API. */
@@ -253,6 +254,10 @@ export const OPERATIONS = {
   renewRecoveryCodes: ["POST", "/client/v1/account/second-factor/recovery-codes"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
+  followThread: ["PUT", "/client/v1/rooms/:room_id/threads/:event_id/follow"],
+  getThread: ["GET", "/client/v1/rooms/:room_id/threads/:event_id"],
+  listThreads: ["GET", "/client/v1/rooms/:room_id/threads"],
+  updateThread: ["PATCH", "/client/v1/rooms/:room_id/threads/:event_id"],
   answerVoice: ["POST", "/client/v1/voice/sessions/:session/answer"],
   commitVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group/commits"],
   foundVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group"],
@@ -483,6 +488,10 @@ export interface OperationTypes {
   renewRecoveryCodes: typeof second_factor.renewRecoveryCodes;
   events: typeof sync.events;
   sync: typeof sync.sync;
+  followThread: typeof threads.followThread;
+  getThread: typeof threads.getThread;
+  listThreads: typeof threads.listThreads;
+  updateThread: typeof threads.updateThread;
   answerVoice: typeof voice.answerVoice;
   commitVoiceGroup: typeof voice.commitVoiceGroup;
   foundVoiceGroup: typeof voice.foundVoiceGroup;

@@ -9,7 +9,8 @@ import { hearing, takeNotify } from "../store/attention.ts";
 import { showAnswered } from "../store/held_messages.ts";
 import { plainText } from "../store/links.ts";
 import type { ChatState } from "../store/chat.ts";
-import { isTalk, placeKey, refKey } from "../store/place.ts";
+import { isTalk, placeKey, refKey, refOfKey, threadPlace } from "../store/place.ts";
+import { followBy, follows, takeOwnThread, takeThread } from "../store/threads.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
 import { applyGuildFrame } from "./dispatch_guild.ts";
@@ -33,15 +34,20 @@ function receive(state: ChatState, frame: MessageFrame): void {
   state.lastHeard.set(key, message.id);
   const window = state.windows.get(key);
   if (window) window.value = receiveMessage(window.value, message);
-  moveConversation(state, message);
+  if (message.thread_id === undefined) moveConversation(state, message);
+  else followBy(state, message, message.thread_id);
   clearTyping(state, key, message.author.id);
   const selfId = state.self.value.user.id;
   if (message.author.id === selfId || state.isBlocked(message.author.id)) return;
-  countUnread(state, message);
+  if (message.thread_id === undefined || follows(state, message.thread_id)) {
+    countUnread(state, message);
+  }
   state.onMessage?.(message);
   const place = state.place.value;
+  const beside = threadPlace(place);
+  const open = isTalk(place) && placeKey(place) === key || beside && placeKey(beside) === key;
   // What is sealed is read out when it can be read.
-  if (isTalk(place) && placeKey(place) === key && !message.sealed) {
+  if (open && !message.sealed) {
     state.announcer?.add(t("log.said", {
       name: message.nickname ?? nameOf(message.author),
       text: message.body === "" ? t("log.file") : plainText(state, message.body.slice(0, 300)),
@@ -57,8 +63,7 @@ function countUnread(state: ChatState, message: Message): void {
   if (held && message.order <= held.counted_to) return markStale(state, [key]);
   const one = hearing(state, message).pinged ? 1 : 0;
   state.reads.value = new Map(state.reads.value).set(key, {
-    room_id: message.room_id,
-    channel_id: message.channel_id,
+    ...refOfKey(key),
     last_read_id: held?.last_read_id ?? null,
     unread: Math.min((held?.unread ?? 0) + 1, UNREAD_COUNT_MAX),
     mentions: Math.min((held?.mentions ?? 0) + one, UNREAD_COUNT_MAX),
@@ -106,6 +111,20 @@ export function updateHeld(
   if (window) window.value = changeMessage(window.value, id, change);
 }
 
+/** A held message of a channel or of one of its threads changed. */
+function updateAnywhere(
+  state: ChatState,
+  channelKey: string,
+  id: string,
+  change: (message: Message) => Message,
+): void {
+  for (const key of state.windows.keys()) {
+    if (key === channelKey || key.startsWith(`${channelKey}/`)) {
+      updateHeld(state, key, id, change);
+    }
+  }
+}
+
 function apply(state: ChatState, frame: Dispatch): void {
   switch (frame.t) {
     case "message.create":
@@ -115,7 +134,8 @@ function apply(state: ChatState, frame: Dispatch): void {
     case "message.reaction": {
       const { d } = frame;
       const mine = d.user_id === state.self.value.user.id;
-      return updateHeld(state, refKey(d), d.message_id, (message) =>
+      // It may stand in a thread of the channel: the frame does not say.
+      return updateAnywhere(state, refKey(d), d.message_id, (message) =>
         applyReaction(message, {
           key: d.key,
           userId: d.user_id,
@@ -124,6 +144,10 @@ function apply(state: ChatState, frame: Dispatch): void {
           mine,
         }));
     }
+    case "thread.update":
+      return takeThread(state, frame.d);
+    case "thread.own":
+      return takeOwnThread(state, frame.d);
     case "read.update":
       return takeRead(state, frame.d);
     case "notify.update":

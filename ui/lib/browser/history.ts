@@ -2,6 +2,7 @@ import type { Message, MessagePage } from "../../../core/api/message.ts";
 import { ApiError } from "../api/request.ts";
 import { type ChatState } from "../store/chat.ts";
 import {
+  addressOf,
   channelOf,
   isTalk,
   parsePlace,
@@ -9,7 +10,10 @@ import {
   type Place,
   placeKey,
   type TalkPlace,
+  threadPlace,
+  withoutThread,
 } from "../store/place.ts";
+import { takeThreadView } from "../store/threads.ts";
 import { addPage, PAGE_ROWS, replaceSpan } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
 import { t } from "../i18n/t.ts";
@@ -27,8 +31,7 @@ export function openPlace(
   how: "push" | "replace" | "none" = "push",
 ) {
   const old = state.place.value;
-  const path = pathOf(state.known, place) +
-    (isTalk(place) && place.focus ? `/${place.focus.replace("$", "")}` : "");
+  const path = addressOf(state.known, place);
   if (how !== "none" && path !== location.pathname) {
     // What lay over the page ends with this, and its entry becomes that of the place.
     const anew = how === "push" && !history.state?.over;
@@ -52,6 +55,47 @@ export function openPlace(
   }
   state.place.value = place;
   if (isTalk(place)) void loadPlace(state, place);
+  const beside = threadPlace(place);
+  if (beside) openBeside(state, beside, threadPlace(old));
+}
+
+/** Shows a thread beside its channel: what was said in it, and what it is now. */
+function openBeside(state: ChatState, beside: TalkPlace, old: TalkPlace | undefined): void {
+  const key = placeKey(beside);
+  // The search stands where the thread does.
+  state.finding.value = null;
+  if (!old || placeKey(old) !== key) {
+    state.markOpened(key);
+    if (state.newAfter.value.has(key)) state.anchors.delete(key);
+  }
+  keepRecent(state, key);
+  void loadPlace(state, beside);
+  void loadThread(state, beside);
+}
+
+async function loadThread(state: ChatState, { roomId, root = "" }: TalkPlace): Promise<void> {
+  try {
+    const view = await callApi("getThread", { params: { room_id: roomId, event_id: root } });
+    takeThreadView(state, view);
+  } catch (error) {
+    const place = state.place.value;
+    if (state.threadViews.value.has(root) || !isTalk(place) || place.thread?.id !== root) return;
+    openPlace(state, withoutThread(place), "replace");
+    showToast(state, reasonOf(error), true);
+  }
+}
+
+/** Opens the thread under a message of the open place; null closes the one that is open. */
+export function openThread(state: ChatState, rootId: string | null): void {
+  const place = state.place.value;
+  if (!isTalk(place)) return;
+  const channel = withoutThread(place);
+  openPlace(
+    state,
+    rootId === null
+      ? { ...channel, focus: null }
+      : { ...channel, focus: null, thread: { id: rootId, focus: null } },
+  );
 }
 
 /** Follows a link of the app in place; false where the browser should load it. */
@@ -100,8 +144,13 @@ export async function loadSpan(
   try {
     const page = await callApi("listMessages", {
       params: { room_id: place.roomId },
-      query: { channel_id: place.channelId, limit: PAGE_ROWS, ...where },
+      query: { ...askedOf(place), limit: PAGE_ROWS, ...where },
     });
+    if (page.thread_id !== undefined && where.around !== undefined) {
+      // What was looked for stands in a thread of this channel.
+      const thread = { id: page.thread_id, focus: where.around };
+      openPlace(state, { ...place, focus: null, thread }, "replace");
+    }
     remember(state, page.messages);
     window.value = replaceSpan(window.value, page);
   } catch (error) {
@@ -154,13 +203,17 @@ export async function loadMore(
   try {
     const page = await callApi("listMessages", {
       params: { room_id: place.roomId },
-      query: { channel_id: place.channelId, limit: PAGE_ROWS, [side]: edge.id },
+      query: { ...askedOf(place), limit: PAGE_ROWS, [side]: edge.id },
     });
     remember(state, page.messages);
     window.value = addPage(window.value, page, side);
   } catch (error) {
     window.value = { ...window.value, loading: "none", error: reasonOf(error) };
   }
+}
+
+function askedOf({ channelId, root }: TalkPlace) {
+  return { channel_id: channelId, ...(root === undefined ? {} : { thread_id: root }) };
 }
 
 function remember(state: ChatState, messages: readonly Message[]): void {
@@ -170,10 +223,13 @@ function remember(state: ChatState, messages: readonly Message[]): void {
 /** After a lost stretch: what is held may have gaps, so the open channel is taken anew. */
 export function reloadOpen(state: ChatState): void {
   const place = state.place.value;
+  const beside = threadPlace(place);
+  const open = [...isTalk(place) ? [placeKey(place)] : [], ...beside ? [placeKey(beside)] : []];
   for (const [key, window] of state.windows) {
-    if (!isTalk(place) || key !== placeKey(place)) {
-      if (window.value.pending.length === 0) state.windows.delete(key);
-    }
+    if (!open.includes(key) && window.value.pending.length === 0) state.windows.delete(key);
   }
   if (isTalk(place)) void loadSpan(state, { ...place, focus: null }, {});
+  if (!beside) return;
+  void loadSpan(state, { ...beside, focus: null }, {});
+  void loadThread(state, beside);
 }

@@ -27,6 +27,7 @@ function keptApp(state: ChatState): KeptApp {
       dms: [...state.dms.value],
       invitations: [...state.invitations.value],
       read_states: [...state.reads.value.values()],
+      threads: [...state.threads.value.values()],
       notify: [...state.notify.value.values()],
       presences: {},
       // Who is in a call is nothing to be kept.

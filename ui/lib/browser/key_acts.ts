@@ -3,6 +3,8 @@ import type { ShortcutId } from "../keys/shortcuts.ts";
 import { nextUnwind } from "../keys/unwind.ts";
 import type { ChatState } from "../store/chat.ts";
 import { dmOf, guildOf, isTalk, placeKey } from "../store/place.ts";
+import { activeTalk } from "./active_talk.ts";
+import { openThread } from "./history.ts";
 import { stepArea } from "./landmarks.ts";
 import { markDmsRead, markGuildRead } from "./mark_all_read.ts";
 import { actOnMessage } from "./message_keys.ts";
@@ -92,8 +94,8 @@ function searchHere(state: ChatState): boolean {
 
 /** Ends the nearest thing that is open; with nothing open, goes to the present. */
 function unwind(state: ChatState): boolean {
-  const place = state.place.value;
-  const mode = isTalk(place) ? state.modeOf(placeKey(place)) : undefined;
+  const place = activeTalk(state);
+  const mode = place && state.modeOf(placeKey(place));
   const step = nextUnwind({
     popover: popoverOpen(),
     dialog: state.overlay.value !== null,
@@ -102,16 +104,18 @@ function unwind(state: ChatState): boolean {
     search: isSearchOpen(state),
     edit: Boolean(mode?.value.edit),
     reply: Boolean(mode?.value.reply),
+    thread: place?.root !== undefined,
   });
   if (step === "popover") closePopover();
   else if (step === "dialog") state.overlay.value = null;
   else if (step === "selection") endSelection(state);
   else if (step === "panel") state.panel.value = "main";
   else if (step === "search") closeSearchPanel(state);
-  else if (step === "present") return isTalk(place) && (goToPresent(state, place), true);
+  else if (step === "thread") openThread(state, null);
+  else if (step === "present") return place !== undefined && (goToPresent(state, place), true);
   else if (mode) {
     mode.value = { reply: null, edit: null };
-    focusComposer();
+    if (place?.root === undefined) focusComposer();
   }
   return true;
 }
@@ -174,8 +178,8 @@ function mark(sign: string): boolean {
 }
 
 function editLast(state: ChatState): boolean {
-  const place = state.place.value;
-  if (!isTalk(place)) return false;
+  const place = activeTalk(state);
+  if (!place) return false;
   const mode = state.modeOf(placeKey(place));
   const message = state.windowOf(placeKey(place)).value.messages.findLast((each) =>
     each.author.id === state.self.value.user.id && !each.redacted

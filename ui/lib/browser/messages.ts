@@ -1,6 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
-import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
+import { placeKey, refKey, refOfKey, type TalkPlace } from "../store/place.ts";
 import { applyReaction } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
@@ -103,8 +103,7 @@ export function markRead(state: ChatState, place: TalkPlace): void {
   if (!window || !last || window.hasAfter) return;
   if (read && read.unread === 0 && read.mentions === 0) return;
   state.reads.value = new Map(state.reads.value).set(key, {
-    room_id: place.roomId,
-    channel_id: place.channelId,
+    ...refOfKey(key),
     last_read_id: last.id,
     unread: 0,
     mentions: 0,
@@ -112,8 +111,12 @@ export function markRead(state: ChatState, place: TalkPlace): void {
   });
   void callApi("markRead", {
     params: { room_id: place.roomId },
-    body: { channel_id: place.channelId, event_id: last.id },
+    body: { ...placeBody(place), event_id: last.id },
   }).catch(() => undefined); // the next visit tries again
+}
+
+function placeBody({ channelId, root }: TalkPlace) {
+  return { channel_id: channelId, ...(root === undefined ? {} : { thread_id: root }) };
 }
 
 /** Moves the marker back to before a message, so that it counts as new again. */
@@ -128,7 +131,7 @@ export async function markUnreadFrom(
   try {
     const read = await callApi("markRead", {
       params: { room_id: place.roomId },
-      body: { channel_id: place.channelId, event_id: before?.id ?? null, back: true },
+      body: { ...placeBody(place), event_id: before?.id ?? null, back: true },
     });
     state.reads.value = new Map(state.reads.value).set(key, read);
     state.newAfter.value = new Map(state.newAfter.value).set(key, before?.id ?? null);

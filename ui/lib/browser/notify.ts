@@ -2,7 +2,7 @@ import type { Message } from "../../../core/api/message.ts";
 import type { Preferences } from "../../../core/api/preferences.ts";
 import { nameOf } from "../format/names.ts";
 import { thumbnailUrl } from "../format/media_url.ts";
-import { channelPath, dmPath, messagePath } from "../format/paths.ts";
+import { channelPath, dmPath, messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import { isTold } from "../../../core/rules/notify.ts";
 import { hearing } from "../store/attention.ts";
@@ -114,7 +114,7 @@ function show(state: ChatState, message: Message): void {
 
 function placeOf(state: ChatState, message: Message): { guild?: string; path: string } {
   if (isConversation(state, message)) {
-    return { path: messagePath(dmPath(message.room_id), message.id) };
+    return { path: pathIn(dmPath(message.room_id), message) };
   }
   for (const guild of state.guilds.value) {
     const channel = guild.channels.find((each) =>
@@ -123,8 +123,12 @@ function placeOf(state: ChatState, message: Message): { guild?: string; path: st
     if (channel === undefined) continue;
     return {
       guild: `#${channel.name}, ${guild.name}`,
-      path: messagePath(channelPath(guild.id, channel), message.id),
+      path: pathIn(channelPath(guild.id, channel), message),
     };
   }
   return { path: "/home" };
+}
+
+function pathIn(place: string, { id, thread_id: rootId }: Message): string {
+  return messagePath(rootId === undefined ? place : threadPath(place, rootId), id);
 }

@@ -123,6 +123,7 @@ function post(record: OutboxRecord): Promise<Message> {
     params: { room_id: record.roomId },
     body: {
       channel_id: record.channelId,
+      ...(record.threadId === undefined ? {} : { thread_id: record.threadId }),
       body: record.body,
       media: record.media.map(({ uri, alt, spoiler }) => ({ uri, alt, spoiler })),
       reply_to: record.replyTo?.id ?? null,
@@ -192,6 +193,7 @@ export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoi
     key,
     roomId: place.roomId,
     channelId: place.channelId,
+    ...(place.root === undefined ? {} : { threadId: place.root }),
     body: outgoing.body,
     media: [...outgoing.media],
     replyTo: reply && {

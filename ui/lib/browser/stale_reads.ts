@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import type { ChatState } from "../store/chat.ts";
+import { refOfKey } from "../store/place.ts";
 import { takeRead } from "../store/stale_reads.ts";
 import { callApi } from "./browser_api.ts";
 
@@ -28,12 +29,9 @@ export function keepReadsFresh(state: ChatState): () => void {
 }
 
 async function askFor(state: ChatState, key: string): Promise<void> {
-  const split = key.lastIndexOf("/");
+  const { room_id, ...query } = refOfKey(key);
   try {
-    const read = await callApi("getRead", {
-      params: { room_id: key.slice(0, split) },
-      query: { channel_id: key.slice(split + 1) },
-    });
+    const read = await callApi("getRead", { params: { room_id }, query });
     takeRead(state, read);
   } catch {
     // Out of sight again, or offline: the next frame or snapshot says more.

@@ -155,6 +155,8 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
 function useTyping(state: ChatState, place: TalkPlace) {
   const toldMs = useRef(0);
   const tell = () => {
+    // Who writes in a thread is not writing in its channel.
+    if (place.root !== undefined) return;
     if (Date.now() - toldMs.current < TYPING_EVERY_MS) return;
     toldMs.current = Date.now();
     state.transmit({ op: "typing", d: { room_id: place.roomId, channel_id: place.channelId } });
@@ -180,13 +182,17 @@ function insertAtCaret(
   setText(next);
 }
 
-/** Files dropped anywhere on the page go to the open composer. */
+/** Files dropped on a thread go there, anywhere else on the page to the composer of the channel. */
 function useDropTarget(onFiles: (files: Iterable<File>) => void) {
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(onFiles);
   latest.current = onFiles;
   useEffect(() => {
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const hasFiles = (event: DragEvent) => {
+      const over = (event.target as Element).closest?.(".thread-panel") ?? null;
+      const own = box.current?.closest(".thread-panel") ?? null;
+      return over === own && (event.dataTransfer?.types.includes("Files") ?? false);
+    };
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();

@@ -27,6 +27,14 @@ export function messagePath(placePath: string, messageId: string): string {
   return `${placePath}/${bare(messageId)}`;
 }
 
+/** The piece of a path that says that a thread follows; no id of a message is so short. */
+export const THREAD_PIECE = "t";
+
+/** Page of a thread beside its channel. */
+export function threadPath(placePath: string, rootId: string): string {
+  return messagePath(`${placePath}/${THREAD_PIECE}`, rootId);
+}
+
 /** Page where people ask to be let into a guild. */
 export function askPath(guildId: string): string {
   return `/ask/${bare(guildId)}`;

@@ -18,6 +18,7 @@ import { searchTexts } from "./de_search.ts";
 import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
 import { security } from "./de_security.ts";
 import { settings } from "./de_settings.ts";
+import { threads } from "./de_threads.ts";
 import { timeline } from "./de_timeline.ts";
 
 /**
@@ -475,6 +476,7 @@ export const de: Catalogue = {
   ...searchTexts,
   ...germanVoice,
   ...germanVoiceSettings,
+  ...threads,
   ...timeline,
 
   "error.404": "Hier ist nichts",

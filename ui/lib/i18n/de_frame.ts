@@ -47,6 +47,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keys.line": "Neue Zeile",
   "keys.rows": "Eine Nachricht nach oben oder unten",
   "keys.reply": "Darauf antworten",
+  "keys.thread": "Seinen Thread öffnen oder beginnen",
   "keys.edit": "Bearbeiten",
   "keys.pin": "Anpinnen oder lösen",
   "keys.react": "Mit 👍 reagieren",

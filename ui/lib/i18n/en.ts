@@ -16,6 +16,7 @@ import { privateTexts } from "./en_private.ts";
 import { searchTexts } from "./en_search.ts";
 import { security } from "./en_security.ts";
 import { settings } from "./en_settings.ts";
+import { threads } from "./en_threads.ts";
 import { timeline } from "./en_timeline.ts";
 import { voiceSettingsTexts, voiceTexts } from "./en_voice.ts";
 
@@ -463,6 +464,7 @@ export const en = {
   ...searchTexts,
   ...voiceTexts,
   ...voiceSettingsTexts,
+  ...threads,
   ...timeline,
 
   "error.404": "Nothing here",

@@ -45,6 +45,7 @@ export const frame = {
   "keys.line": "New line",
   "keys.rows": "Message up or down",
   "keys.reply": "Reply to it",
+  "keys.thread": "Open or begin its thread",
   "keys.edit": "Edit it",
   "keys.pin": "Pin it, or let it go",
   "keys.react": "React with 👍",

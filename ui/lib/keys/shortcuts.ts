@@ -61,6 +61,7 @@ export const SHORTCUTS = [
   { id: "strike", keys: ["Ctrl+Shift+X"], where: "composer" },
   { id: "editLast", keys: ["ArrowUp"], where: "emptyComposer" },
   { id: "reply", keys: ["R"], where: "message" },
+  { id: "thread", keys: ["T"], where: "message" },
   { id: "edit", keys: ["E"], where: "message" },
   { id: "react", keys: ["Plus"], where: "message" },
   { id: "pin", keys: ["P"], where: "message" },

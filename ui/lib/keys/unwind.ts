@@ -7,6 +7,7 @@ export const UNWIND_STEPS = [
   "search",
   "edit",
   "reply",
+  "thread",
   "present",
 ] as const;
 

@@ -10,6 +10,7 @@ Deno.test("Escape ends one thing at a time, the nearest first, and then goes to 
     search: true,
     edit: true,
     reply: true,
+    thread: true,
     present: false,
   };
   const ended: UnwindStep[] = [];
@@ -26,6 +27,7 @@ Deno.test("Escape ends one thing at a time, the nearest first, and then goes to 
     "search",
     "edit",
     "reply",
+    "thread",
     "present",
   ]);
   assert.equal(nextUnwind(open), "present");

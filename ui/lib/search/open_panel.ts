@@ -1,3 +1,5 @@
+import { openThread } from "../browser/history.ts";
+import { threadPlace } from "../store/place.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { SearchScope } from "./subject.ts";
 
@@ -12,6 +14,9 @@ export function isSearchOpen({ finding, panel }: ChatState): boolean {
 
 /** Opens the search beside the timeline, or on a phone over it; open, its box gets the focus. */
 export function openSearchPanel(state: ChatState, scope: SearchScope): void {
+  // It stands where a thread does.
+  const wide = !matchMedia(NARROW).matches;
+  if (wide && threadPlace(state.place.value)) openThread(state, null);
   state.finding.value = scope;
   if (matchMedia(NARROW).matches) state.panel.value = "search";
   const box = document.querySelector<HTMLInputElement>(BOX);

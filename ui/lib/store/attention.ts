@@ -3,15 +3,18 @@ import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { NotifySetting } from "../../../core/api/notify.ts";
+import type { Thread } from "../../../core/api/thread.ts";
 import {
   type Attention,
   attentionOf,
   isDefault,
   isTold,
   pings,
+  threadLevel,
 } from "../../../core/rules/notify.ts";
 import type { ChatState } from "./chat.ts";
 import { notifyKey, type NotifyPlace } from "./notify_places.ts";
+import { follows } from "./threads.ts";
 import { markPinged } from "./stale_reads.ts";
 import { channelUnread, type Unread, unreadOf } from "./unread.ts";
 
@@ -127,20 +130,34 @@ export function allShown(state: ChatState): Unread {
   return { unread, mentions };
 }
 
+/** What waits in a thread: as in its channel, and nothing where that is muted. */
+export function threadShown(state: ChatState, guildId: string, thread: Thread): Shown {
+  const place = { roomId: thread.room_id, channelId: thread.channel_id, guildId };
+  const waiting = unreadOf(state.reads.value, {
+    room_id: thread.room_id,
+    channel_id: thread.channel_id,
+    thread_id: thread.id,
+  });
+  return shown(attentionIn(state, place), waiting);
+}
+
 /** Where a message is, and whether it counts as a mention there. */
 export function hearing(
   state: ChatState,
-  message: Pick<Message, "room_id" | "channel_id" | "mentions">,
+  message: Pick<Message, "room_id" | "channel_id" | "thread_id" | "mentions">,
 ): { readonly attention: Attention; readonly pinged: boolean } {
   const guild = state.guilds.value.find((each) =>
     each.id === message.room_id ||
     each.channels.some((channel) => channel.room_id === message.room_id)
   );
-  const attention = attentionIn(state, {
+  const around = attentionIn(state, {
     roomId: message.room_id,
     channelId: message.channel_id,
     guildId: guild?.id ?? null,
   });
+  const attention = message.thread_id === undefined
+    ? around
+    : { ...around, level: threadLevel(around.level, follows(state, message.thread_id)) };
   const reader = {
     userId: state.self.value.user.id,
     // A private channel is a room of its own, in which the guild's roles are nobody's.

@@ -13,6 +13,8 @@ import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
 import type { NotifySetting } from "../../../core/api/notify.ts";
 import type { Relationship } from "../../../core/api/relationships.ts";
+import type { OwnThread, Thread } from "../../../core/api/thread.ts";
+import type { ThreadView } from "../../../core/api/threads.ts";
 import type { User } from "../../../core/api/user.ts";
 import { othersIn } from "../format/dm_name.ts";
 import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
@@ -22,7 +24,7 @@ import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
 import type { Kept } from "../kept.ts";
 import type { Encryptable } from "./encryptable.ts";
 import type { OpenMenu } from "./menu_target.ts";
-import { isTalk, type Place, placeKey, refKey } from "./place.ts";
+import { isTalk, type Place, placeKey, refKey, threadPlace } from "./place.ts";
 import { VoiceStore } from "./voice.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -34,6 +36,8 @@ export interface ChatProps {
   readonly snapshot: Snapshot;
   readonly place: Place;
   readonly page: MessagePage | null;
+  /** The thread that is open beside the place. */
+  readonly thread?: { readonly view: ThreadView; readonly page: MessagePage };
   readonly members: MemberList | null;
   readonly nowMs: number;
   readonly timeZone: string;
@@ -92,6 +96,8 @@ export type Overlay =
   | { readonly kind: "history"; readonly message: Message }
   | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }
+  | { readonly kind: "threads" }
+  | { readonly kind: "nameThread"; readonly thread: Thread }
   | { readonly kind: "topic"; readonly name: string; readonly topic: string }
   | { readonly kind: "switcher" }
   | { readonly kind: "inbox" }
@@ -137,6 +143,10 @@ export class ChatState {
   /** By user id: friends, requests and blocks. */
   readonly relationships: Signal<ReadonlyMap<string, Relationship>>;
   readonly reads: Signal<ReadonlyMap<string, ReadState>>;
+  /** By root: those that the viewer decided about, the one last written in first. */
+  readonly threads: Signal<ReadonlyMap<string, OwnThread>>;
+  /** By root: what is known of threads that were open in this tab. */
+  readonly threadViews: Signal<ReadonlyMap<string, ThreadView>> = signal(new Map());
   /** By place (`refKey`, a whole guild with an empty channel): what was chosen to be told of. */
   readonly notify: Signal<ReadonlyMap<string, NotifySetting>>;
   /** Keys of channels whose read state must be asked for; see `stale_reads.ts`. */
@@ -210,6 +220,7 @@ export class ChatState {
     this.invitations = signal(snapshot.invitations);
     this.relationships = signal(byUser(snapshot.relationships));
     this.reads = signal(new Map(snapshot.read_states.map((read) => [refKey(read), read])));
+    this.threads = signal(byRoot(snapshot.threads));
     this.notify = signal(settingsByPlace(snapshot.notify));
     this.presences = signal(new Map(Object.entries(snapshot.presences)));
     this.members = signal(new Map());
@@ -228,6 +239,14 @@ export class ChatState {
       const window = this.windowOf(placeKey(props.place));
       window.value = replaceSpan(window.value, props.page);
       this.markOpened(placeKey(props.place));
+    }
+    const beside = threadPlace(props.place);
+    if (props.thread && beside) {
+      const window = this.windowOf(placeKey(beside));
+      window.value = replaceSpan(window.value, props.thread.page);
+      this.threadViews.value = new Map([[props.thread.view.thread.id, props.thread.view]]);
+      this.takeThreadRead(props.thread.view);
+      this.markOpened(placeKey(beside));
     }
   }
 
@@ -282,6 +301,11 @@ export class ChatState {
     this.newAfter.value = next;
   }
 
+  /** How far a thread was read; of one that is not followed nothing waits. */
+  takeThreadRead({ read }: Pick<ThreadView, "read">): void {
+    this.reads.value = new Map(this.reads.value).set(refKey(read), read);
+  }
+
   takeSnapshot(snapshot: Snapshot): void {
     this.staleReads.value = new Set();
     this.lastHeard.clear();
@@ -291,6 +315,7 @@ export class ChatState {
     this.invitations.value = snapshot.invitations;
     this.relationships.value = byUser(snapshot.relationships);
     this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
+    this.threads.value = byRoot(snapshot.threads);
     this.notify.value = settingsByPlace(snapshot.notify);
     this.presences.value = new Map(Object.entries(snapshot.presences));
     this.voice.takeSnapshot(snapshot.voice);
@@ -355,4 +380,9 @@ export class ChatState {
 
 function byUser(list: readonly Relationship[]): ReadonlyMap<string, Relationship> {
   return new Map(list.map((each) => [each.user.id, each]));
+}
+
+/** None in what an older page kept for reading offline. */
+function byRoot(list: readonly OwnThread[] = []): ReadonlyMap<string, OwnThread> {
+  return new Map(list.map((own) => [own.thread.id, own]));
 }

@@ -1,6 +1,8 @@
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
-import { messagePath } from "../format/paths.ts";
+import type { Thread } from "../../../core/api/thread.ts";
+import { messagePath, threadPath } from "../format/paths.ts";
+import { t } from "../i18n/t.ts";
 import { splitMentions } from "../../../core/event/mention_tokens.ts";
 import { memberName, nameOf } from "../format/names.ts";
 import type { ChatState } from "./chat.ts";
@@ -19,7 +21,21 @@ export function showProfile(state: ChatState, userId: string) {
 /** Permalink of a message: its time is the link. */
 export function messageHref(state: ChatState, message: Message): string {
   const place = state.place.value;
-  return messagePath(isTalk(place) ? pathOf(state.known, place) : "/home", message.id);
+  const path = isTalk(place) ? pathOf(state.known, place) : "/home";
+  return messagePath(
+    message.thread_id === undefined ? path : threadPath(path, message.thread_id),
+    message.id,
+  );
+}
+
+/** Page of the thread under a message of the open place. */
+export function threadHref(state: ChatState, rootId: string): string {
+  return threadPath(pathOf(state.known, state.place.value), rootId);
+}
+
+/** What a thread is called, on one line. */
+export function threadName(state: ChatState, thread: Pick<Thread, "name">): string {
+  return plainText(state, thread.name) || t("thread.unnamed");
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Message } from "../../../core/api/message.ts";
 import { can } from "../format/rights.ts";
 import type { ChatState } from "./chat.ts";
 import { channelOf } from "./place.ts";
@@ -14,4 +15,14 @@ export function canReact(state: ChatState): boolean {
   const place = state.place.value;
   return place.kind === "dm" ||
     can(channelOf(state.known, place)?.permissions ?? "0", "ADD_REACTIONS");
+}
+
+/** Whether there is a thread under a message to open, or one may be begun. */
+export function mayThread(state: ChatState, message: Message): boolean {
+  if (message.thread_id !== undefined || message.sealed || message.redacted) return false;
+  if (message.thread) return true;
+  // Conversations have none.
+  const channel = channelOf(state.known, state.place.value);
+  return channel !== undefined && !channel.encrypted && !channel.archived &&
+    can(channel.permissions, "SEND_IN_THREADS");
 }

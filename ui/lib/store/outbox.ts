@@ -22,6 +22,8 @@ export interface OutboxRecord {
   readonly key: string;
   readonly roomId: string;
   readonly channelId: string;
+  /** Of a message in a thread: its root. */
+  readonly threadId?: string;
   readonly body: string;
   readonly media: readonly MessageMedia[];
   readonly replyTo: Message["reply_to"];

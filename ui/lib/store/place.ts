@@ -7,10 +7,22 @@ import {
   dmPath,
   guildPath,
   messageIdOf,
+  messagePath,
   roomIdOf,
+  THREAD_PIECE,
+  threadPath,
 } from "../format/paths.ts";
 
-/** Where in the app someone is. `focus`: the message a permalink names. */
+/** The thread that is open beside a channel; `focus`: the message in it a permalink names. */
+export interface OpenThread {
+  readonly id: string;
+  readonly focus: string | null;
+}
+
+/**
+ * Where in the app someone is. `focus`: the message a permalink names. `thread` is open beside the
+ * timeline; with `root` the place is itself the timeline of the thread under that message.
+ */
 export type Place =
   | { readonly kind: "home" }
   | { readonly kind: "guild"; readonly guildId: string }
@@ -20,12 +32,16 @@ export type Place =
     readonly roomId: string;
     readonly channelId: string;
     readonly focus: string | null;
+    readonly thread?: OpenThread;
+    readonly root?: string;
   }
   | {
     readonly kind: "dm";
     readonly roomId: string;
     readonly channelId: string;
     readonly focus: string | null;
+    readonly thread?: OpenThread;
+    readonly root?: string;
   };
 
 /** A place with messages. */
@@ -37,12 +53,39 @@ export function isTalk(place: Place): place is TalkPlace {
   return place.kind === "channel" || place.kind === "dm";
 }
 
-export function placeKey(ref: { roomId: string; channelId: string }): string {
-  return `${ref.roomId}/${ref.channelId}`;
+export function placeKey(ref: { roomId: string; channelId: string; root?: string }): string {
+  return talkKey(ref.roomId, ref.channelId, ref.root);
 }
 
-export function refKey(ref: { room_id: string; channel_id: string }): string {
-  return `${ref.room_id}/${ref.channel_id}`;
+export function refKey(
+  ref: { room_id: string; channel_id: string; thread_id?: string | undefined },
+): string {
+  return talkKey(ref.room_id, ref.channel_id, ref.thread_id);
+}
+
+function talkKey(roomId: string, channelId: string, threadId: string | undefined): string {
+  return `${roomId}/${channelId}${threadId === undefined ? "" : `/${threadId}`}`;
+}
+
+/** What `placeKey` and `refKey` made, as the API asks for it. */
+export function refOfKey(
+  key: string,
+): { room_id: string; channel_id: string; thread_id?: string } {
+  const [room_id = "", channel_id = "", thread_id] = key.split("/");
+  return { room_id, channel_id, ...(thread_id === undefined ? {} : { thread_id }) };
+}
+
+/** The timeline of the thread that is open beside a place; undefined where none is. */
+export function threadPlace(place: Place): TalkPlace | undefined {
+  if (!isTalk(place) || place.thread === undefined) return undefined;
+  const { thread, ...channel } = place;
+  return { ...channel, root: thread.id, focus: thread.focus };
+}
+
+/** The same place without a thread beside it. */
+export function withoutThread<Talk extends TalkPlace>(place: Talk): Talk {
+  const { thread: _thread, ...channel } = place;
+  return channel as Talk;
 }
 
 export function guildOf(known: Known, place: Place): Guild | undefined {
@@ -77,10 +120,21 @@ export function pathOf(known: Known, place: Place): string {
     : guildPath(place.guildId, place.channelId === "main" ? place.roomId : place.channelId);
 }
 
+/** The address of a place with what is open beside it and the message it is about. */
+export function addressOf(known: Known, place: Place): string {
+  const path = pathOf(known, place);
+  if (!isTalk(place)) return path;
+  if (place.thread === undefined) {
+    return place.focus === null ? path : messagePath(path, place.focus);
+  }
+  const beside = threadPath(path, place.thread.id);
+  return place.thread.focus === null ? beside : messagePath(beside, place.thread.focus);
+}
+
 /** The place behind a path of this app; undefined where it is none, or not the visitor's. */
 export function parsePlace(known: Known, pathname: string): Place | undefined {
   const parts = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
-  const [kind, first, second, third] = parts;
+  const [kind, first, second, ...rest] = parts;
   if (kind === "home" && first === undefined) return { kind: "home" };
   if (kind === "dm" && first !== undefined) {
     const dm = known.dms.find((entry) => entry.room_id === roomIdOf(first));
@@ -97,10 +151,17 @@ export function parsePlace(known: Known, pathname: string): Place | undefined {
   }
   const channel = guild.channels.find((entry) => channelSlug(entry) === second);
   if (!channel || channel.kind === "category") return undefined;
-  return {
-    ...placeOfChannel(guild, channel),
-    focus: third === undefined ? null : messageIdOf(third),
-  };
+  return within(placeOfChannel(guild, channel), rest);
+}
+
+/** A message or thread of a place, by the rest of a path. */
+function within(place: TalkPlace, [first, second, third]: readonly string[]): TalkPlace {
+  if (first === undefined) return place;
+  if (first !== THREAD_PIECE || second === undefined) {
+    return { ...place, focus: messageIdOf(first) };
+  }
+  const focus = third === undefined ? null : messageIdOf(third);
+  return { ...place, thread: { id: messageIdOf(second), focus } };
 }
 
 export function placeOfChannel(

@@ -10,7 +10,7 @@ const NONE: Unread = { unread: 0, mentions: 0 };
 
 export function unreadOf(
   reads: ReadonlyMap<string, ReadState>,
-  ref: { room_id: string; channel_id: string },
+  ref: { room_id: string; channel_id: string; thread_id?: string | undefined },
 ): Unread {
   return reads.get(refKey(ref)) ?? NONE;
 }

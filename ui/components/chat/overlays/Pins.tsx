@@ -41,6 +41,10 @@ export default function Pins() {
   const jump = (message: Message) => {
     if (!isTalk(place)) return;
     state.overlay.value = null;
+    if (message.thread_id !== undefined) {
+      const thread = { id: message.thread_id, focus: message.id };
+      return openPlace(state, { ...place, focus: null, thread });
+    }
     openPlace(state, { ...place, focus: message.id });
     const held = state.windowOf(placeKey(place)).value.messages.some((m) => m.id === message.id);
     if (!held) void loadSpan(state, place, { around: message.id });

@@ -6,7 +6,7 @@ import { addEmoji, removeEmoji } from "../../../../services/guilds/guild_emoji.t
 import { type Route, route } from "../../../route.ts";
 import type { ChatRouteDeps } from "../../chat_route_deps.ts";
 
-export function addEmojiRoute(deps: ChatRouteDeps): Route {
+function addEmojiRoute(deps: ChatRouteDeps): Route {
   return route(addOperation, ({ caller, params, body }) =>
     addEmoji(deps, caller.userId, {
       guildId: params.guild_id,
@@ -15,9 +15,14 @@ export function addEmojiRoute(deps: ChatRouteDeps): Route {
     }));
 }
 
-export function removeEmojiRoute(deps: ChatRouteDeps): Route {
+function removeEmojiRoute(deps: ChatRouteDeps): Route {
   return route(removeOperation, async ({ caller, params }) => {
     await removeEmoji(deps, caller.userId, { guildId: params.guild_id, name: params.name });
     return {};
   });
+}
+
+/** A guild's own emoji. */
+export function emojiRoutes(deps: ChatRouteDeps): Route[] {
+  return [addEmojiRoute(deps), removeEmojiRoute(deps)];
 }

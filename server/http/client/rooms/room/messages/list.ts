@@ -12,6 +12,7 @@ export function listMessagesRoute(deps: ChatRouteDeps): Route {
         before: query.before ?? query.from,
         roomId: params.room_id,
         channelId: query.channel_id,
+        threadId: query.thread_id,
       }),
   );
 }

@@ -1,0 +1,97 @@
+import { useState } from "preact/hooks";
+import type { Thread } from "../../../../core/api/thread.ts";
+import { useThreads } from "../../../lib/browser/use_threads.ts";
+import { nameOf } from "../../../lib/format/names.ts";
+import { formatFull } from "../../../lib/format/time.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import { threadHref, threadName } from "../../../lib/store/links.ts";
+import { Avatar } from "../../Avatar.tsx";
+import { Drawing } from "../../Drawing.tsx";
+import { Icon } from "../../Icon.tsx";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "../Dialog.tsx";
+import { repliesOf } from "../ThreadLine.tsx";
+
+/** Threads of the open channel, those that are put away too, by name. */
+export default function Threads() {
+  const state = useChat();
+  const [archived, setArchived] = useState(false);
+  const [name, setName] = useState("");
+  const { found, busy, error, more } = useThreads(state, archived, name.trim());
+  return (
+    <Dialog title={t("thread.list")}>
+      <div class="stack">
+        <input
+          class="input"
+          type="search"
+          aria-label={t("thread.search")}
+          placeholder={t("thread.search")}
+          autocomplete="off"
+          enterkeyhint="search"
+          value={name}
+          autofocus
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <div class="row-tight thread-which" role="group" aria-label={t("thread.which")}>
+          {[false, true].map((each) => (
+            <button
+              key={String(each)}
+              type="button"
+              class="button small"
+              aria-pressed={archived === each ? "true" : "false"}
+              onClick={() => setArchived(each)}
+            >
+              {each ? t("thread.archived") : t("thread.active")}
+            </button>
+          ))}
+        </div>
+        {error && <p class="field-error" role="alert">{error}</p>}
+        {!busy && !error && found.threads.length === 0 && (
+          <div class="empty">
+            <Drawing name="quiet" />
+            <h3>{t(name.trim() === "" ? "thread.none" : "thread.notFound")}</h3>
+            {name.trim() === "" && !archived && <p>{t("thread.noneText")}</p>}
+          </div>
+        )}
+        <ul class="stack thread-list" aria-busy={busy ? "true" : "false"}>
+          {found.threads.map((thread) => (
+            <ThreadItem
+              key={thread.id}
+              thread={thread}
+              onPick={() => state.overlay.value = null}
+            />
+          ))}
+        </ul>
+        {found.cursor !== null && (
+          <button type="button" class="button" disabled={busy} onClick={more}>
+            {t("thread.moreOfThem")}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function ThreadItem({ thread, onPick }: { thread: Thread; onPick: () => void }) {
+  const state = useChat();
+  return (
+    <li>
+      <a class="thread-item" href={threadHref(state, thread.id)} onClick={onPick}>
+        <span class="grow">
+          <span class="strong block clip">
+            {threadName(state, thread)} {thread.locked && <Icon name="lock" small />}
+          </span>
+          <span class="small faint">
+            {repliesOf(thread)}
+            {thread.last_ts > 0 && `, ${formatFull(thread.last_ts, state.timeZone.value)}`}
+          </span>
+        </span>
+        <span class="faces" aria-hidden="true">
+          {thread.people.map((user) => (
+            <Avatar key={user.id} id={user.id} name={nameOf(user)} uri={user.avatar} size="xs" />
+          ))}
+        </span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Message } from "../../../core/api/message.ts";
+import type { OwnThread, Thread } from "../../../core/api/thread.ts";
+import type { ThreadView } from "../../../core/api/threads.ts";
+import type { ChatState } from "./chat.ts";
+import { refKey } from "./place.ts";
+import { changeMessage } from "./window.ts";
+
+/** Whether the viewer follows a thread: what is new in it is then counted and told. */
+export function follows(state: ChatState, rootId: string): boolean {
+  return state.threads.value.get(rootId)?.following ??
+    state.threadViews.value.get(rootId)?.following ?? false;
+}
+
+/** A thread as it is now: in its root, in the list of own ones, and where it is open. */
+export function takeThread(state: ChatState, thread: Thread): void {
+  const channel = state.windows.get(refKey(thread));
+  if (channel) {
+    channel.value = changeMessage(channel.value, thread.id, (root) => ({ ...root, thread }));
+  }
+  const own = state.threads.value.get(thread.id);
+  if (own) setOwn(state, { ...own, thread });
+  const view = state.threadViews.value.get(thread.id);
+  if (view) setView(state, { ...view, thread });
+}
+
+export function takeOwnThread(state: ChatState, own: OwnThread): void {
+  takeThread(state, own.thread);
+  setOwn(state, own);
+  const view = state.threadViews.value.get(own.thread.id);
+  if (view) setView(state, { ...view, following: own.following });
+}
+
+/** What the server says of a thread that was opened. */
+export function takeThreadView(state: ChatState, view: ThreadView): void {
+  if (view.thread.count > 0) takeThread(state, view.thread);
+  setView(state, view);
+  state.takeThreadRead(view);
+  const own = state.threads.value.get(view.thread.id);
+  if (own && own.following !== view.following) {
+    setOwn(state, { thread: view.thread, following: view.following });
+  }
+}
+
+/**
+ * A message came in a thread: who wrote it and whom it mentions follow it from then on, who wrote
+ * the root does unless that was given up. The server does the same.
+ */
+export function followBy(state: ChatState, message: Message, rootId: string): void {
+  const self = state.self.value.user.id;
+  const own = state.threads.value.get(rootId);
+  const view = state.threadViews.value.get(rootId);
+  const starter = own?.thread.starter ?? view?.thread.starter ??
+    rootIn(state, message, rootId)?.author.id;
+  const anew = message.author.id === self || message.mentions.users.includes(self) ||
+    (own === undefined && view?.following !== false && starter === self);
+  if (!anew || own?.following === true) return;
+  if (view) setView(state, { ...view, following: true });
+  // What it is called and how much is in it follows in a frame of its own.
+  setOwn(state, {
+    thread: own?.thread ?? view?.thread ?? {
+      id: rootId,
+      room_id: message.room_id,
+      channel_id: message.channel_id,
+      title: null,
+      name: rootIn(state, message, rootId)?.body.split("\n")[0]?.slice(0, 60) ?? "",
+      starter: starter ?? null,
+      archived: false,
+      locked: false,
+      count: 0,
+      last_id: null,
+      last_ts: message.origin_ts,
+      people: [],
+    },
+    following: true,
+  });
+}
+
+function rootIn(state: ChatState, message: Message, rootId: string): Message | undefined {
+  const { room_id, channel_id } = message;
+  return state.windows.get(refKey({ room_id, channel_id }))?.value.messages.find((each) =>
+    each.id === rootId
+  );
+}
+
+/** Followed threads of a channel that are not put away, the one last written in first. */
+export function threadsUnder(
+  state: ChatState,
+  channel: { readonly room_id: string; readonly id: string },
+): Thread[] {
+  return [...state.threads.value.values()]
+    .filter(({ thread, following }) =>
+      following && !thread.archived && thread.room_id === channel.room_id &&
+      thread.channel_id === channel.id
+    )
+    .map((own) => own.thread)
+    .sort((a, b) => b.last_ts - a.last_ts);
+}
+
+function setOwn(state: ChatState, own: OwnThread): void {
+  state.threads.value = new Map(state.threads.value).set(own.thread.id, own);
+}
+
+function setView(state: ChatState, view: ThreadView): void {
+  state.threadViews.value = new Map(state.threadViews.value).set(view.thread.id, view);
+}
