@@ -282,6 +282,40 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
     await reads(page, WHILE_AWAY);
   });
 
+  await walk("a tablet has everything by the code that the laptop shows", async () => {
+    await using tablet = await openPerson(browser);
+    await logIn(tablet.page, url, "ann");
+    await laptop.page.goto(`${url}/settings/encryption`);
+    await laptop.page.getByRole("button", { name: "Show a code" }).click();
+    await laptop.page.locator(".qr path").waitFor();
+    // The picture lies open: nothing stands in front of it.
+    assert.equal(await laptop.page.locator("dialog[open]").count(), 1);
+    const code = await laptop.page.locator(".code-text").innerText();
+    await tablet.page.getByRole("button", { name: "Scan or type a code" }).click();
+    const field = tablet.page.getByLabel("Code of the other device");
+    await noBarrier(tablet.page);
+    await field.fill(code.replace(/.$/, (last) => last === "A" ? "B" : "A"));
+    await tablet.page.getByRole("button", { name: "Use this code" }).click();
+    await tablet.page.getByText("This is no code for your account").waitFor();
+    await field.fill(code);
+    await tablet.page.getByRole("button", { name: "Use this code" }).click();
+    const number = tablet.page.locator("dialog[open] .verify-one");
+    await laptop.page.getByText("Does the device that scanned the code show this").waitFor();
+    assert.equal(
+      await laptop.page.locator("dialog[open] .verify-one").innerText(),
+      await number.innerText(),
+    );
+    assert.equal(await laptop.page.locator("dialog[open]").count(), 1);
+    await laptop.page.getByRole("button", { name: "They are the same" }).click();
+    await laptop.page.getByText("The device is verified").waitFor();
+    await tablet.page.getByText("The device is verified").waitFor();
+    await tablet.page.getByRole("button", { name: "Done" }).click();
+    await tablet.page.getByText("Your messages are here").waitFor();
+    await tablet.page.goto(talk);
+    await reads(tablet.page, WHILE_AWAY);
+    assert.deepEqual(tablet.faults, []);
+  });
+
   await walk("every device is lost: the recovery key brings all of it back", async () => {
     await laptop.context.close();
     await using next = await openPerson(browser);

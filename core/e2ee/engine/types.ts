@@ -252,6 +252,8 @@ export interface Verification {
   readonly deviceId: string | undefined;
   /** Who began: this device, or the other one. */
   readonly begunHere: boolean;
+  /** By a code that one device shows and another scans: one number is compared, no pictures. */
+  readonly byCode: boolean;
   readonly phase: "asked" | "compare" | "waiting" | "done" | "cancelled";
   readonly emoji: readonly { readonly emoji: string; readonly name: string }[] | undefined;
   readonly decimals: readonly number[] | undefined;

@@ -222,6 +222,7 @@ export class Verifications {
       userId: view.user,
       deviceId: view.device === "*" ? undefined : view.device,
       begunHere: view.begunHere,
+      byCode: view.method === "qr",
       phase: storing ? "waiting" : view.phase,
       emoji: view.emoji,
       decimals: view.decimals,

@@ -5,16 +5,30 @@ import { t } from "../../lib/i18n/t.ts";
 import { CopyButton } from "../chat/CopyButton.tsx";
 import { Modal } from "../Modal.tsx";
 import { QrPicture } from "./QrPicture.tsx";
+import { isShownCode } from "./Verifications.tsx";
 
 /** The code that a new device of one's own scans, and the same to be typed. */
 export default function ShowCode(
   { engine, onClose }: { engine: RemoteEngine; onClose: () => void },
 ) {
-  const [code, setCode] = useState<string | undefined>(undefined);
+  const [shown, setShown] = useState<{ id: string; text: string } | undefined>(undefined);
   const { fault, run } = useAct();
-  useEffect(() => void run(async () => setCode((await engine.ask("showCode")).text)), []);
+  useEffect(() => void run(async () => setShown(await engine.ask("showCode"))), []);
+  const verification = engine.verifications().find(({ id }) => id === shown?.id);
+  const isScanned = verification !== undefined && !isShownCode(verification);
+  // What follows has a dialog of its own.
+  useEffect(() => {
+    if (isScanned) onClose();
+  }, [isScanned]);
+  const close = () => {
+    if (shown && !isScanned) {
+      void engine.ask("cancelVerification", shown.id).catch(() => undefined);
+    }
+    onClose();
+  };
+  const code = shown?.text;
   return (
-    <Modal title={t("e2ee.code.show")} onClose={onClose}>
+    <Modal title={t("e2ee.code.show")} onClose={close}>
       <p>{t("e2ee.code.showText")}</p>
       {fault && <p class="field-error" role="alert">{fault}</p>}
       {code === undefined ? !fault && <p role="status">{t("e2ee.setup.working")}</p> : (

@@ -26,7 +26,7 @@ export function Verifications(props: {
   const [away, setAway] = useState<ReadonlySet<string>>(new Set());
   const ran = useRef(new Set<string>());
   const all = engine.verifications();
-  for (const each of all) if (!isOver(each)) ran.current.add(each.id);
+  for (const each of all) if (!isOver(each) && !isShownCode(each)) ran.current.add(each.id);
   const verification = toShow(all.filter(({ id }) => ran.current.has(id) && !away.has(id)));
   if (!verification) return null;
   const own = verification.userId === userId;
@@ -48,6 +48,11 @@ export function Verifications(props: {
 /** The oldest that still runs, else the last that has ended. */
 export function toShow(all: readonly Verification[]): Verification | undefined {
   return all.find((each) => !isOver(each)) ?? all.at(-1);
+}
+
+/** A code that stands in its own dialog (`ShowCode`) until another device has scanned it. */
+export function isShownCode({ phase, byCode, decimals }: Verification): boolean {
+  return byCode && phase === "waiting" && decimals === undefined;
 }
 
 function isOver({ phase }: Verification): boolean {

@@ -28,6 +28,7 @@ export default function VerifyDialog(props: VerifyProps) {
     }
     props.onClose();
   };
+  const number = oneNumber(verification);
   const part = useRef<HTMLDivElement>(null);
   // What was pressed is gone with its phase: the words of the next one are where reading goes on.
   useEffect(() => part.current?.focus(), [phase]);
@@ -57,7 +58,13 @@ export default function VerifyDialog(props: VerifyProps) {
             onDiffer={() => run(() => engine.ask("cancelVerification", id, "mismatch"))}
           />
         )}
-        {phase === "waiting" && <Waiting text={t("e2ee.verify.waitConfirm")} />}
+        {phase === "waiting" &&
+          (number === undefined ? <Waiting text={t("e2ee.verify.waitConfirm")} /> : (
+            <>
+              <OneNumber number={number} />
+              <Waiting text={t("e2ee.verify.waitNumber")} />
+            </>
+          ))}
         {phase === "done" && <Done own={own} onClose={props.onClose} />}
         {phase === "cancelled" && (
           <>
@@ -71,6 +78,15 @@ export default function VerifyDialog(props: VerifyProps) {
       </div>
     </Modal>
   );
+}
+
+/** After a scan both sides show one number, in place of seven pictures. */
+function oneNumber({ byCode, decimals }: Verification): number | undefined {
+  return byCode ? decimals?.[0] : undefined;
+}
+
+function OneNumber({ number }: { number: number }) {
+  return <p class="verify-numbers verify-one mono" translate={false}>{number}</p>;
 }
 
 function Waiting({ text }: { text: string }) {
@@ -120,6 +136,28 @@ function Compare(
   props: VerifyProps & { busy: boolean; onSame: () => void; onDiffer: () => void },
 ) {
   const { verification, own, name } = props;
+  const number = oneNumber(verification);
+  return (
+    <>
+      {number === undefined ? <Pictures {...{ verification, own, name }} /> : (
+        <>
+          <p class="strong">{t("e2ee.verify.compareNumber")}</p>
+          <OneNumber number={number} />
+        </>
+      )}
+      <div class="row between wrap">
+        <button type="button" class="button danger" disabled={props.busy} onClick={props.onDiffer}>
+          {t("e2ee.verify.differ")}
+        </button>
+        <button type="button" class="button primary" disabled={props.busy} onClick={props.onSame}>
+          {t("e2ee.verify.same")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Pictures({ verification, own, name }: Pick<VerifyProps, "verification" | "own" | "name">) {
   return (
     <>
       <p class="strong">{t("e2ee.verify.compare")}</p>
@@ -129,14 +167,6 @@ function Compare(
         <summary>{t("e2ee.verify.numbers")}</summary>
         <p class="verify-numbers mono">{verification.decimals?.join(" – ")}</p>
       </details>
-      <div class="row between wrap">
-        <button type="button" class="button danger" disabled={props.busy} onClick={props.onDiffer}>
-          {t("e2ee.verify.differ")}
-        </button>
-        <button type="button" class="button primary" disabled={props.busy} onClick={props.onSame}>
-          {t("e2ee.verify.same")}
-        </button>
-      </div>
     </>
   );
 }

@@ -217,6 +217,8 @@ export const encryption: Readonly<Record<keyof typeof en, string>> = {
   "e2ee.verify.waitAcceptOwn":
     "Nimm auf deinem anderen Gerät an, dort ist ein Fenster aufgegangen.",
   "e2ee.verify.compare": "Zeigen beide Seiten dieselben sieben Bilder in derselben Reihenfolge?",
+  "e2ee.verify.compareNumber": "Zeigt das Gerät, das den Code gelesen hat, diese Zahl?",
+  "e2ee.verify.waitNumber": "Sag auf deinem anderen Gerät, dass es diese Zahl zeigt.",
   "e2ee.verify.compareOther":
     "Frag {name} in einem Anruf oder von Angesicht zu Angesicht, nicht in einem Chat: Wer mitliest, könnte antworten.",
   "e2ee.verify.list": "Sieben Bilder",

@@ -198,6 +198,8 @@ export const encryption = {
   "e2ee.verify.waitAccept": "Waiting until {name} accepts…",
   "e2ee.verify.waitAcceptOwn": "Accept on your other device, where a window has opened.",
   "e2ee.verify.compare": "Do both sides show the same seven pictures, in the same order?",
+  "e2ee.verify.compareNumber": "Does the device that scanned the code show this number?",
+  "e2ee.verify.waitNumber": "Say on your other device that it shows this number.",
   "e2ee.verify.compareOther":
     "Ask {name} in a call or face to face, not in a chat: whoever reads along could answer.",
   "e2ee.verify.list": "Seven pictures",

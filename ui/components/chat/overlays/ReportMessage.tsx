@@ -87,7 +87,7 @@ export default function ReportMessage(
         <p class="small muted">{t(isUnread ? "report.sealedUnread" : "report.sealed", { name })}</p>
       )}
       {error && <p class="field-error" role="alert">{error}</p>}
-      <ActRow label={t("report.send")} disabled={busy} onAct={send} />
+      <ActRow label={t("report.send")} disabled={busy} harmless onAct={send} />
     </Dialog>
   );
 }
