@@ -75,6 +75,35 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
     assert.equal((await owner.do("POST", "/dms", { user_id: bob.id })).room_id, own.room_id);
   });
 
+  await t.step(
+    "a guild stands in the directory while it is listed, and is joined from there",
+    async () => {
+      const { id } = await owner.do("POST", "/guilds", { name: "Open house" });
+      const listing = `/guilds/${id}/listing`;
+      const seen = async () => (await stranger.do("GET", "/discover")).guilds;
+      assert.deepEqual(await seen(), [], "none is there by itself");
+      assert.equal((await stranger.try("PUT", listing, { listed: true })).status, 404);
+      assert.deepEqual(await owner.do("PUT", listing, { listed: true }), { listed: true });
+      const [{ guild, code, joined }] = await seen();
+      assert.deepEqual([guild.name, guild.member_count, joined], ["Open house", 1, false]);
+      await owner.do("PUT", listing, { listed: true });
+      assert.equal((await seen())[0].code, code, "again is nothing new");
+      await stranger.do("POST", `/invites/${code}/accept`, {});
+      assert.equal((await seen())[0].joined, true);
+      assert.equal((await stranger.try("PUT", listing, { listed: false })).status, 403);
+      await owner.do("DELETE", `/invites/${code}`);
+      assert.deepEqual(await seen(), [], "its link was revoked");
+      assert.deepEqual(await owner.do("GET", listing), { listed: false });
+      await owner.do("PUT", listing, { listed: true });
+      const [again] = await seen();
+      await owner.do("PUT", listing, { listed: false });
+      assert.deepEqual(await seen(), []);
+      assert.equal((await server.call("GET", `/invites/${again.code}`)).status, 410);
+      assert.equal((await owner.try("GET", "/discover?cursor=x")).status, 400);
+      assert.equal((await server.call("GET", "/discover")).status, 401);
+    },
+  );
+
   await t.step("typing is told of no more, through either door", async () => {
     using listening = await owner.connect();
     using own = await bob.connect();

@@ -43,6 +43,7 @@ export async function makeScene(server: ProcessServer): Promise<Scene> {
     topic: "Beds, seeds and **weather**.\nNo trade.",
   });
   const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
+  await ann.do("PUT", `/guilds/${guild.id}/listing`, { listed: true });
   const bob = await server.register("bob", invite.code);
   const eve = await server.register("eve", invite.code);
   for (const each of [bob, eve]) await each.do("POST", `/invites/${invite.code}/accept`, {});

@@ -73,6 +73,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "dm/[room]/index.tsx": { kind: "chat", path: ({ dmRoom }) => dmPath(dmRoom) },
   "email/[token].tsx": { kind: "door", path: () => "/email/used-long-ago", status: 404 },
   "forgot.tsx": door(() => "/forgot"),
+  "discover.tsx": page("/discover"),
   "g/[guild]/[channel]/[message].tsx": {
     kind: "chat",
     path: (scene) => messagePath(general(scene), scene.messageId),

@@ -36,6 +36,7 @@ import { previewPermissionsRoute } from "./guilds/guild/permissions/preview.ts";
 import { updateRoleMembersRoute } from "./guilds/guild/roles/members.ts";
 import { orderRolesRoute } from "./guilds/guild/roles/order.ts";
 import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
+import { discoverRoutes } from "./discover/routes.ts";
 import { emojiRoutes } from "./guilds/guild/emoji.ts";
 import { updateGuildRoute } from "./guilds/guild/update.ts";
 import { listGuildsRoute } from "./guilds/list.ts";
@@ -101,14 +102,12 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     listMembersRoute(deps),
     updateMemberRoute(deps),
     transferGuildRoute(deps),
-    deleteRoleRoute(deps),
-    orderRolesRoute(deps),
-    updateRoleMembersRoute(deps),
     previewPermissionsRoute(deps),
     viewAsRoute(deps),
-    updateRoleRoute(deps),
     updateGuildRoute(deps),
     ...emojiRoutes(deps),
+    ...discoverRoutes(deps),
+    ...roleRoutes(deps),
     listGuildsRoute(deps),
     inviteUserRoute(deps),
     listMentionsRoute(deps),
@@ -119,7 +118,6 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     addReactionRoute(deps),
     removeReactionRoute(deps),
     redactMessagesRoute(deps),
-    createRoleRoute(deps),
     deleteChannelRoute(deps),
     getChannelRoute(deps),
     updateChannelRoute(deps),
@@ -136,5 +134,15 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     ...readRoutes(deps),
     sendMessageRoute(deps),
     sendTypingRoute(deps),
+  ];
+}
+
+function roleRoutes(deps: ChatRouteDeps): Route[] {
+  return [
+    deleteRoleRoute(deps),
+    orderRolesRoute(deps),
+    updateRoleMembersRoute(deps),
+    updateRoleRoute(deps),
+    createRoleRoute(deps),
   ];
 }

@@ -85,6 +85,9 @@ function Doors() {
       >
         <Icon name="people" /> {t("friend.title")}
       </button>
+      <a class="button" href="/discover">
+        <Icon name="search" /> {t("discover.title")}
+      </a>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
 import type * as admin_server from "../../../core/api/admin_server.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
+import type * as discover from "../../../core/api/discover.ts";
 import type * as dms from "../../../core/api/dms.ts";
 import type * as e2ee_backup from "../../../core/api/e2ee_backup.ts";
 import type * as e2ee_devices from "../../../core/api/e2ee_devices.ts";
@@ -103,6 +104,9 @@ export const OPERATIONS = {
   orderChannels: ["PUT", "/client/v1/guilds/:guild_id/channels"],
   updateChannel: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id"],
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
+  discoverGuilds: ["GET", "/client/v1/discover"],
+  getListing: ["GET", "/client/v1/guilds/:guild_id/listing"],
+  setListing: ["PUT", "/client/v1/guilds/:guild_id/listing"],
   closeDm: ["POST", "/client/v1/dms/:room_id/close"],
   leaveDm: ["POST", "/client/v1/dms/:room_id/leave"],
   listDms: ["GET", "/client/v1/dms"],
@@ -337,6 +341,9 @@ export interface OperationTypes {
   orderChannels: typeof channels.orderChannels;
   updateChannel: typeof channels.updateChannel;
   getDelivery: typeof delivery.getDelivery;
+  discoverGuilds: typeof discover.discoverGuilds;
+  getListing: typeof discover.getListing;
+  setListing: typeof discover.setListing;
   closeDm: typeof dms.closeDm;
   leaveDm: typeof dms.leaveDm;
   listDms: typeof dms.listDms;

@@ -64,4 +64,18 @@ export const searchTexts: Record<keyof typeof english, string> = {
   "search.pageSealed":
     "Diese Unterhaltung ist verschlüsselt. Nur deine Geräte können sie durchsuchen, und dafür braucht die Seite Skripte.",
   "search.pageBack": "Zurück zu den Nachrichten",
+  "discover.title": "Gilden dieses Servers",
+  "discover.lead": "Diese Gilden von {server} wollen von allen hier gefunden werden.",
+  "discover.none": "Noch steht hier keine Gilde",
+  "discover.noneText":
+    "Wer eine Gilde verwaltet, stellt sie in ihren Einstellungen unter Überblick hierher. Anderen tritt man über einen Link bei.",
+  "discover.open": "Öffnen",
+  "discover.openName": "Öffnen: {name}",
+  "discover.look": "Ansehen",
+  "discover.lookName": "Ansehen: {name}",
+  "discover.listed": "Steht im Verzeichnis dieses Servers",
+  "discover.listedText":
+    "Alle mit einem Konto hier sehen unter Gilden dieses Servers ihren Namen, ihr Bild und ihre Beschreibung und können ihr beitreten, über einen eigenen Link, der endet, wenn du sie herausnimmst.",
+  "discover.list": "Hineinstellen",
+  "discover.unlist": "Herausnehmen",
 };

@@ -59,4 +59,18 @@ export const searchTexts = {
   "search.pageSealed":
     "This conversation is encrypted. Only your devices can search it, and for that the page needs scripts.",
   "search.pageBack": "Back to the messages",
+  "discover.title": "Guilds of this server",
+  "discover.lead": "These guilds of {server} want to be found by everybody here.",
+  "discover.none": "No guild stands here yet",
+  "discover.noneText":
+    "Who manages a guild puts it here in its settings, under Overview. Others are joined by a link.",
+  "discover.open": "Open",
+  "discover.openName": "Open: {name}",
+  "discover.look": "Look at it",
+  "discover.lookName": "Look at it: {name}",
+  "discover.listed": "Stands in the directory of this server",
+  "discover.listedText":
+    "Everybody with an account here sees its name, picture and description under Guilds of this server, and can join it, by a link of its own that ends when you take it out.",
+  "discover.list": "Put it there",
+  "discover.unlist": "Take it out",
 } as const;

@@ -19,11 +19,12 @@ import { define } from "../../../../utils.ts";
 export const handler = define.handlers(formPage(
   async (ctx) => {
     const guild = await readGuild(ctx, "gs.overview");
-    const [self, { offers }] = await Promise.all([
+    const [self, { offers }, { listed }] = await Promise.all([
       ctx.state.api.call("getAccount"),
       ctx.state.api.call("listOwnerOffers"),
+      ctx.state.api.call("getListing", { params: guildParams(ctx) }),
     ]);
-    return { guild, self, offer: offers.find((each) => each.guild_id === guild.id) };
+    return { guild, self, listed, offer: offers.find((each) => each.guild_id === guild.id) };
   },
   {
     async save(ctx, form) {
@@ -37,6 +38,12 @@ export const handler = define.handlers(formPage(
           ...(icon === undefined ? {} : { icon }),
           history: text(form, "history") === "joined" ? "joined" : "shared",
         },
+      });
+    },
+    async list(ctx, form) {
+      await ctx.state.api.call("setListing", {
+        params: guildParams(ctx),
+        body: { listed: text(form, "listed") === "on" },
       });
     },
     async dropIcon(ctx) {
@@ -118,6 +125,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <SaveButton />
         </ActForm>
       )}
+      {manages && <Listing listed={data.listed} />}
       {data.offer && <Offer by={handleOf(data.offer.by.id)} name={guild.name} />}
       {owner ? <OwnerActs name={guild.name} /> : (
         <ActForm act="leave">
@@ -127,6 +135,22 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     </GuildSettings>
   );
 });
+
+/** Whether everybody of this server sees the guild, and can join it. */
+function Listing({ listed }: { listed: boolean }) {
+  return (
+    <section class="card stack">
+      <h2>{t("discover.listed")}</h2>
+      <p class="small muted">{t("discover.listedText")}</p>
+      <ActForm act="list">
+        <input type="hidden" name="listed" value={listed ? "off" : "on"} />
+        <button class="button" type="submit">
+          {listed ? t("discover.unlist") : t("discover.list")}
+        </button>
+      </ActForm>
+    </section>
+  );
+}
 
 /** The owner, of another server, asks whether the visitor will take the guild over. */
 function Offer({ by, name }: { by: string; name: string }) {
