@@ -73,9 +73,9 @@ export const searchTexts: Record<keyof typeof english, string> = {
   "discover.openName": "Öffnen: {name}",
   "discover.look": "Ansehen",
   "discover.lookName": "Ansehen: {name}",
-  "discover.listed": "Steht im Verzeichnis dieses Servers",
+  "discover.listed": "Verzeichnis dieses Servers",
   "discover.listedText":
-    "Alle mit einem Konto hier sehen unter Gilden dieses Servers ihren Namen, ihr Bild und ihre Beschreibung und können ihr beitreten, über einen eigenen Link, der endet, wenn du sie herausnimmst.",
+    "Solange sie darin steht, sehen alle mit einem Konto hier unter Gilden dieses Servers ihren Namen, ihr Bild und ihre Beschreibung und können ihr beitreten, über einen eigenen Link, der endet, wenn du sie herausnimmst.",
   "discover.list": "Hineinstellen",
   "discover.unlist": "Herausnehmen",
 };

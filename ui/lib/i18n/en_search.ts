@@ -68,9 +68,9 @@ export const searchTexts = {
   "discover.openName": "Open: {name}",
   "discover.look": "Look at it",
   "discover.lookName": "Look at it: {name}",
-  "discover.listed": "Stands in the directory of this server",
+  "discover.listed": "Directory of this server",
   "discover.listedText":
-    "Everybody with an account here sees its name, picture and description under Guilds of this server, and can join it, by a link of its own that ends when you take it out.",
+    "While it stands there, everybody with an account here sees its name, picture and description under Guilds of this server, and can join it, by a link of its own that ends when you take it out.",
   "discover.list": "Put it there",
   "discover.unlist": "Take it out",
 } as const;
