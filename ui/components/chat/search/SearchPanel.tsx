@@ -1,13 +1,12 @@
 import { useRef, useState } from "preact/hooks";
 import { searchTerms } from "../../../../core/search/query.ts";
-import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
+import { openPlace } from "../../../lib/browser/history.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { SearchHit } from "../../../lib/search/hits.ts";
 import { closeSearchPanel } from "../../../lib/search/open_panel.ts";
 import { noteSearch } from "../../../lib/search/recent.ts";
 import { placeOfHit, type Subject, subjectOf } from "../../../lib/search/subject.ts";
 import { useSearch } from "../../../lib/browser/use_search.ts";
-import { placeKey } from "../../../lib/store/place.ts";
 import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { SearchBox } from "./SearchBox.tsx";
@@ -35,8 +34,6 @@ function Panel({ subject }: { subject: Subject }) {
     if (!place) return;
     note();
     openPlace(state, place);
-    const held = state.windowOf(placeKey(place)).value.messages.some((each) => each.id === hit.id);
-    if (!held) void loadSpan(state, place, { around: hit.id });
   };
   const rows = () => [...panel.current?.querySelectorAll<HTMLElement>("[data-hit]") ?? []];
   const step = (event: KeyboardEvent) => {
