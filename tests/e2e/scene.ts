@@ -135,8 +135,8 @@ export async function sessionCookie(url: string, userName: string): Promise<stri
   return cookie;
 }
 
-/** Signs somebody in who registered through the API. */
-export async function signIn(context: BrowserContext, url: string, userName: string) {
+/** Signs somebody in who registered through the API; `at`: under another address of the server. */
+export async function signIn(context: BrowserContext, url: string, userName: string, at = url) {
   const [name = "", ...value] = (await sessionCookie(url, userName)).split("=");
-  await context.addCookies([{ name, value: value.join("="), url, httpOnly: true }]);
+  await context.addCookies([{ name, value: value.join("="), url: at, httpOnly: true }]);
 }

@@ -6,16 +6,20 @@ import { findBarriers } from "../harness/axe.ts";
 import { decodeHeader } from "../../core/e2ee/voice/sframe_header.ts";
 import { openPerson, type Person } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
-import { launchTalker } from "../harness/talker.ts";
+import { launchTalker, PLAIN_HOST } from "../harness/talker.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
+import { LOSE, PASS, type UdpRelay, udpRelay } from "../harness/udp_relay.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
 import {
   CHOICES,
+  connected,
   join,
+  leave,
   panel,
   prepareForTones,
+  pressVoice,
   rings,
   rowOf,
   sameCode,
@@ -75,6 +79,31 @@ async function enter(
   return person;
 }
 
+/** As where somebody says no to the browser, which in tests asks nobody. */
+const DENY = `navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException("No", "NotAllowedError"))`;
+
+/** What people wait 20 and 2.5 s for comes soon: that a network is shut, that a way is sought anew. */
+const HURRY = `{
+  const plain = setTimeout;
+  const soon = new Map([[20_000, 500], [2500, 0]]);
+  setTimeout = (act, ms, ...more) => plain(act, soon.get(ms) ?? ms, ...more);
+}`;
+
+const UDP = /^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/m;
+
+/** The browser reaches the server by one port alone, where `detour` names it. */
+const DETOUR = `{
+  const take = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+    const port = globalThis.detour;
+    const led = port === undefined ? sdp : sdp
+      .replace(/^a=candidate:\\S+ 1 tcp .*\\r\\n/gm, "")
+      .replace(/^(a=candidate:\\S+ 1 udp \\d+ \\S+ )\\d+/gm, "$1" + port);
+    return take.call(this, { type, sdp: led });
+  };
+}`;
+
 /** The first tone of ringing. */
 const RING_HZ = 587;
 
@@ -90,6 +119,7 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
   };
   const [ann, bob, cy] = await Promise.all([open("ann"), open("bob"), open("cy")]);
   const sent: string[] = [];
+  let network: UdpRelay | undefined;
   for (const { page } of [ann, bob, cy]) {
     page.on("request", (request) => sent.push(request.postData() ?? ""));
   }
@@ -185,6 +215,101 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await volume.fill("100");
     await listen(bob, "ann", "cy");
     await bob.page.keyboard.press("Escape");
+  });
+  await step("moderators mute, move and disconnect; whom it concerns is told", async () => {
+    const { id: porch } = await people.ann.do("POST", "/channels", {
+      guild_id: guild.id,
+      kind: "voice",
+      name: "Porch",
+    });
+    const voice = guild.channels.find(({ kind }: { kind: string }) => kind === "voice").id;
+    const moderate = (name: Name, wanted: Record<string, unknown>, channel = voice) => {
+      const who = encodeURIComponent(people[name].id);
+      const path = `/rooms/${guild.id}/channels/${channel}/voice/participants/${who}`;
+      return people.ann.do("PATCH", path, wanted);
+    };
+    await moderate("bob", { server_muted: true });
+    await panel(bob.page).getByText("A moderator has muted you here.").waitFor();
+    await listen(ann, "cy");
+    await moderate("bob", { server_muted: false });
+    await panel(bob.page).getByText("A moderator has muted you here.").waitFor({
+      state: "detached",
+    });
+    await listen(ann, "bob", "cy");
+    await moderate("bob", { move_to: { room_id: guild.id, channel_id: porch } });
+    await bob.page.getByText("A moderator moved you.").waitFor();
+    await panel(bob.page).getByRole("link", { name: "Riverside / Porch" }).waitFor();
+    await connected(bob.page);
+    await listen(ann, "cy");
+    await listen(bob);
+    await moderate("bob", { disconnect: true }, porch);
+    await bob.page.getByText("A moderator disconnected you from the call.").waitFor();
+    await panel(bob.page).waitFor({ state: "detached" });
+    await join(bob.page);
+    await listen(ann, "bob", "cy");
+  });
+  await step("who gives no microphone hears all the same, and can give it later", async () => {
+    await leave(cy.page);
+    await cy.page.evaluate(DENY);
+    await join(cy.page);
+    await panel(cy.page).getByText("The microphone is not allowed.").waitFor();
+    assert.deepEqual(await findBarriers(cy.page, { inside: ".call-panel" }), []);
+    await listen(cy, "ann", "bob");
+    await listen(ann, "bob");
+    await cy.page.evaluate("delete navigator.mediaDevices.getUserMedia");
+    await panel(cy.page).getByRole("button", { name: "Try again" }).click();
+    await listen(ann, "bob", "cy");
+  });
+  await step("a network that lets nothing through is named, until it does", async () => {
+    await leave(bob.page);
+    await bob.page.evaluate(HURRY);
+    await bob.page.evaluate(DETOUR);
+    await bob.page.route(/voice.join$/, async (route) => {
+      const response = await route.fetch();
+      const [, port] = UDP.exec((await response.json()).offer.sdp) ?? [];
+      network = stack.use(await udpRelay(Number(port), () => LOSE));
+      await bob.page.evaluate(`globalThis.detour = ${network.port}`);
+      await route.fulfill({ response });
+    }, { times: 1 });
+    await pressVoice(bob.page);
+    await panel(bob.page).getByText("This network lets no sound through").waitFor();
+    assert.deepEqual(await findBarriers(bob.page, { inside: ".call-panel" }), []);
+    assert.ok(network);
+    network.judge = () => PASS;
+    await connected(bob.page);
+    await panel(bob.page).getByText("This network lets no sound").waitFor({ state: "detached" });
+    await listen(ann, "bob", "cy");
+    await listen(bob, "ann", "cy");
+  });
+  await step("a way that breaks is sought anew, and nobody leaves the call", async () => {
+    const asked: string[] = [];
+    bob.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    assert.ok(network);
+    network.judge = () => LOSE;
+    await panel(bob.page).getByText("Reconnecting…").waitFor({ state: "attached" });
+    network.judge = () => PASS;
+    await connected(bob.page);
+    await listen(ann, "bob", "cy");
+    await listen(bob, "ann", "cy");
+    assert.ok(asked.some((path) => path.endsWith("/restart")));
+    assert.ok(!asked.some((path) => path.endsWith("/join")), asked.join());
+    await bob.page.evaluate("delete globalThis.detour");
+  });
+  await step("a page that is not secure says why there is no microphone", async () => {
+    const browser = ann.context.browser();
+    assert.ok(browser);
+    await using plain = await openPerson(browser);
+    const url = `http://${PLAIN_HOST}:${server.port}`;
+    await signIn(plain.context, server.url, "ann", url);
+    await plain.page.goto(`${url}/g/${guild.id.slice(1)}`);
+    await settled(plain.page);
+    await pressVoice(plain.page);
+    await panel(plain.page).getByText("only to secure pages").waitFor();
+    // It is good for writing.
+    await say(plain.page, "No microphone here");
+    await bob.page.locator("article", { hasText: "No microphone here" }).waitFor();
+    // Browsers complain of headers that count on secure pages alone.
+    assert.deepEqual(plain.faults.filter((each) => !each.includes("untrustworthy")), []);
   });
   await step("a wrong key is silence", async () => {
     await panel(cy.page).getByRole("button", { name: "Leave the call" }).click();

@@ -1,6 +1,9 @@
 import { type Browser, chromium } from "playwright-core";
 import { launchOptions } from "./browser.ts";
 
+/** This machine under a name that browsers do not trust over plain HTTP. */
+export const PLAIN_HOST = "plain.test";
+
 const SAMPLE_RATE = 48_000;
 const WAV_HEADER = 44;
 
@@ -43,6 +46,7 @@ export async function launchTalker(folder: string, hertz: number): Promise<Brows
       "--autoplay-policy=no-user-gesture-required",
       // A machine without a network still talks to itself.
       "--allow-loopback-in-peer-connection",
+      `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
     ],
   });
 }

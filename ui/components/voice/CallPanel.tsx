@@ -31,6 +31,8 @@ export default function CallPanel() {
 function Head({ call }: { call: CallShown }) {
   const state = useChat();
   const { spot } = call;
+  // Nothing went wrong where somebody is only asked.
+  const phase = call.trouble === "address" ? "asking" : call.phase;
   const grade = gradeOf(call.quality);
   const guild = state.guilds.value.find(({ id }) => id === spot.guildId);
   const channel = guild?.channels.find(({ id, room_id }) =>
@@ -39,9 +41,7 @@ function Head({ call }: { call: CallShown }) {
   return (
     <div class="call-head">
       <span class="grow clip">
-        <span class={`block call-phase ${call.phase}`} role="status">
-          {t(`call.phase.${call.phase}`)}
-        </span>
+        <span class={`block call-phase ${phase}`} role="status">{t(`call.phase.${phase}`)}</span>
         {guild && channel
           ? (
             <a class="clip block tiny faint" href={channelPath(guild.id, channel)}>
@@ -88,7 +88,7 @@ function Troubles({ call, acts }: { call: CallShown; acts: CallActs }) {
         {trouble !== "insecure" && trouble !== "unsupported" && (
           <button
             type="button"
-            class="button small"
+            class={trouble === "address" ? "button small primary" : "button small"}
             onClick={() => acts.retry()}
           >
             {trouble === "address" ? t("call.agree") : t("call.retry")}

@@ -73,6 +73,8 @@ async function notify(state: ChatState, message: Message, chosen: Preferences): 
     show(state, message.sealed ? await opened(state, message) : message);
   }
   if (!chosen.notify_sound) return;
+  // Pages that are not secure have no locks: each tab makes its sound.
+  if (!navigator.locks) return playSound();
   const options = { ifAvailable: true };
   await navigator.locks.request(`og-sound-${message.id}`, options, async (lock) => {
     if (lock === null) return;

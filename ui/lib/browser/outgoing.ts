@@ -12,6 +12,7 @@ import { loadSpan } from "./history.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutboxStore } from "./outbox_store.ts";
 import { isEncrypted, privacyOf } from "./privacy.ts";
+import { randomId } from "./random_id.ts";
 import { showToast } from "./toast.ts";
 
 /** A send that has not answered by then is tried again: its nonce makes that safe. */
@@ -188,7 +189,7 @@ export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoi
   const { reply } = outgoing;
   const key = placeKey(place);
   const record: OutboxRecord = {
-    nonce: crypto.randomUUID(),
+    nonce: randomId(),
     userId: state.self.value.user.id,
     key,
     roomId: place.roomId,

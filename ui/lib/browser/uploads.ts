@@ -10,6 +10,7 @@ import { lockOf } from "../store/locked_media.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { writeDraft } from "./drafts.ts";
 import { isEncrypted, privacyOf } from "./privacy.ts";
+import { randomId } from "./random_id.ts";
 import { showToast } from "./toast.ts";
 import { type Upload, uploadFile } from "./upload.ts";
 
@@ -71,7 +72,7 @@ export class Uploads {
     const room = MESSAGE_MEDIA_COUNT - this.items.length;
     if (chosen.length > room) showToast(this.#state, t("upload.most", { n: MESSAGE_MEDIA_COUNT }));
     for (const file of chosen.slice(0, Math.max(0, room))) {
-      const id = crypto.randomUUID();
+      const id = randomId();
       this.#files.set(id, file);
       const item: UploadItem = {
         id,
@@ -182,7 +183,7 @@ function deleteThere(uri: string): void {
 function revive(file: DraftFile): UploadItem {
   return {
     ...file,
-    id: crypto.randomUUID(),
+    id: randomId(),
     preview: file.media?.type.startsWith("image/") && !lockOf(file.media)
       ? thumbnailUrl(file.media.uri, PREVIEW_PX)
       : null,

@@ -44,6 +44,7 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.phase.connected": "Verbunden",
   "call.phase.reconnecting": "Die Verbindung ist abgerissen. Neuer Versuch …",
   "call.phase.stopped": "Nicht verbunden",
+  "call.phase.asking": "Bevor du beitrittst",
   "call.mute": "Stummschalten",
   "call.unmute": "Stummschaltung aufheben",
   "call.deafen": "Ton aus",

@@ -42,6 +42,7 @@ export const voiceTexts = {
   "call.phase.connected": "Connected",
   "call.phase.reconnecting": "The connection was lost. Reconnecting…",
   "call.phase.stopped": "Not connected",
+  "call.phase.asking": "Before you join",
   "call.mute": "Mute",
   "call.unmute": "Unmute",
   "call.deafen": "Deafen",
@@ -73,7 +74,7 @@ export const voiceTexts = {
   "call.trouble.forbidden": "You may not join this call, or the channel is gone.",
   "call.trouble.unavailable": "Calls cannot be joined on this server at the moment.",
   "call.trouble.address":
-    "This call is held by {server}, which will see the address of this device. What is said it cannot hear.",
+    "This call is held by {server}, which will see the address of this device. It cannot hear what is said.",
   "call.trouble.serverAway":
     "{server}, which holds this call, cannot be reached. Try again in a moment.",
   "call.trouble.serverOff": "{server}, which would hold this call, offers none at the moment.",

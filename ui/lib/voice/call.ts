@@ -6,6 +6,7 @@ import type { CallView } from "../../../core/e2ee/voice/call_keys.ts";
 import { ApiError, describeCall } from "../api/request.ts";
 import { callApi, reasonOf } from "../browser/browser_api.ts";
 import { privacyOf } from "../browser/privacy.ts";
+import { randomId } from "../browser/random_id.ts";
 import { showToast } from "../browser/toast.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
@@ -73,7 +74,7 @@ interface Joined {
 
 /** One stay of this tab in a call, from the click on it to its end. */
 class Call implements CallActs {
-  readonly #stay = crypto.randomUUID();
+  readonly #stay = randomId();
   readonly #turn = new Turn();
   readonly #audio = new AudioContext();
   readonly #voices = new Voices(this.#audio);

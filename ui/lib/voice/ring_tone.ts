@@ -12,7 +12,7 @@ export function startRinging(output: string): () => void {
   const ending = Promise.withResolvers<void>();
   // Refused where it was ended before it began.
   const aborter = new AbortController();
-  void navigator.locks.request(LOCK, { signal: aborter.signal }, async () => {
+  const play = async () => {
     const audio = new AudioContext();
     void audio.resume().catch(() => undefined);
     void useOutput(audio, output);
@@ -21,7 +21,10 @@ export function startRinging(output: string): () => void {
     await ending.promise;
     clearInterval(timer);
     await audio.close();
-  }).catch(() => undefined);
+  };
+  // Pages that are not secure have no locks.
+  const playing = navigator.locks?.request(LOCK, { signal: aborter.signal }, play) ?? play();
+  void playing.catch(() => undefined);
   return () => {
     aborter.abort();
     ending.resolve();
