@@ -10,6 +10,7 @@ import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { openPages } from "./compose/pages.ts";
 import { composeMail } from "./compose/mail.ts";
+import { composeOidc } from "./compose/oidc.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
@@ -202,6 +203,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     invites: inviteGate(chat.deps),
     departures: departureGate({ ...chat.deps, owners }),
     mail,
+    oidc: composeOidc(config, system, stack),
   }));
   const { rooms, users } = chat.deps;
   const { heard, by } = heardLater();

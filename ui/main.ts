@@ -45,6 +45,7 @@ const NO_FACTS: ServerFacts = {
   trial: false,
   version: "",
   public_url: "",
+  login_providers: [],
   passkey_origin: null,
   public_url_local: false,
   registration: { mode: "closed", invite_links: false, approval: false, email: false },

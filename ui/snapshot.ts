@@ -57,29 +57,32 @@ import * as route53 from "./routes/login.tsx";
 import * as route54 from "./routes/logout.ts";
 import * as route55 from "./routes/manifest.webmanifest.ts";
 import * as route56 from "./routes/offline.tsx";
-import * as route57 from "./routes/own.css.ts";
-import * as route58 from "./routes/register.tsx";
-import * as route59 from "./routes/reset/[token].tsx";
-import * as route60 from "./routes/restore.tsx";
-import * as route61 from "./routes/search.tsx";
-import * as route62 from "./routes/settings/account.tsx";
-import * as route63 from "./routes/settings/appearance.tsx";
-import * as route64 from "./routes/settings/data.tsx";
-import * as route65 from "./routes/settings/email.tsx";
-import * as route66 from "./routes/settings/encryption.tsx";
-import * as route67 from "./routes/settings/index.tsx";
-import * as route68 from "./routes/settings/keyboard.tsx";
-import * as route69 from "./routes/settings/language.tsx";
-import * as route70 from "./routes/settings/notifications.tsx";
-import * as route71 from "./routes/settings/passkeys.tsx";
-import * as route72 from "./routes/settings/password.tsx";
-import * as route73 from "./routes/settings/privacy.tsx";
-import * as route74 from "./routes/settings/profile.tsx";
-import * as route75 from "./routes/settings/second-factor.tsx";
-import * as route76 from "./routes/settings/sessions.tsx";
-import * as route77 from "./routes/settings/voice.tsx";
-import * as route78 from "./routes/setup/[token].tsx";
-import * as route79 from "./routes/waiting.tsx";
+import * as route57 from "./routes/oidc/[provider]/callback.tsx";
+import * as route58 from "./routes/oidc/[provider]/index.ts";
+import * as route59 from "./routes/own.css.ts";
+import * as route60 from "./routes/register.tsx";
+import * as route61 from "./routes/reset/[token].tsx";
+import * as route62 from "./routes/restore.tsx";
+import * as route63 from "./routes/search.tsx";
+import * as route64 from "./routes/settings/account.tsx";
+import * as route65 from "./routes/settings/appearance.tsx";
+import * as route66 from "./routes/settings/data.tsx";
+import * as route67 from "./routes/settings/email.tsx";
+import * as route68 from "./routes/settings/encryption.tsx";
+import * as route69 from "./routes/settings/index.tsx";
+import * as route70 from "./routes/settings/keyboard.tsx";
+import * as route71 from "./routes/settings/language.tsx";
+import * as route72 from "./routes/settings/logins.tsx";
+import * as route73 from "./routes/settings/notifications.tsx";
+import * as route74 from "./routes/settings/passkeys.tsx";
+import * as route75 from "./routes/settings/password.tsx";
+import * as route76 from "./routes/settings/privacy.tsx";
+import * as route77 from "./routes/settings/profile.tsx";
+import * as route78 from "./routes/settings/second-factor.tsx";
+import * as route79 from "./routes/settings/sessions.tsx";
+import * as route80 from "./routes/settings/voice.tsx";
+import * as route81 from "./routes/setup/[token].tsx";
+import * as route82 from "./routes/waiting.tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -163,29 +166,32 @@ export const snapshot: Snapshot = {
     { file: "logout.ts", module: route54 },
     { file: "manifest.webmanifest.ts", module: route55 },
     { file: "offline.tsx", module: route56 },
-    { file: "own.css.ts", module: route57 },
-    { file: "register.tsx", module: route58 },
-    { file: "reset/[token].tsx", module: route59 },
-    { file: "restore.tsx", module: route60 },
-    { file: "search.tsx", module: route61 },
-    { file: "settings/account.tsx", module: route62 },
-    { file: "settings/appearance.tsx", module: route63 },
-    { file: "settings/data.tsx", module: route64 },
-    { file: "settings/email.tsx", module: route65 },
-    { file: "settings/encryption.tsx", module: route66 },
-    { file: "settings/index.tsx", module: route67 },
-    { file: "settings/keyboard.tsx", module: route68 },
-    { file: "settings/language.tsx", module: route69 },
-    { file: "settings/notifications.tsx", module: route70 },
-    { file: "settings/passkeys.tsx", module: route71 },
-    { file: "settings/password.tsx", module: route72 },
-    { file: "settings/privacy.tsx", module: route73 },
-    { file: "settings/profile.tsx", module: route74 },
-    { file: "settings/second-factor.tsx", module: route75 },
-    { file: "settings/sessions.tsx", module: route76 },
-    { file: "settings/voice.tsx", module: route77 },
-    { file: "setup/[token].tsx", module: route78 },
-    { file: "waiting.tsx", module: route79 },
+    { file: "oidc/[provider]/callback.tsx", module: route57 },
+    { file: "oidc/[provider]/index.ts", module: route58 },
+    { file: "own.css.ts", module: route59 },
+    { file: "register.tsx", module: route60 },
+    { file: "reset/[token].tsx", module: route61 },
+    { file: "restore.tsx", module: route62 },
+    { file: "search.tsx", module: route63 },
+    { file: "settings/account.tsx", module: route64 },
+    { file: "settings/appearance.tsx", module: route65 },
+    { file: "settings/data.tsx", module: route66 },
+    { file: "settings/email.tsx", module: route67 },
+    { file: "settings/encryption.tsx", module: route68 },
+    { file: "settings/index.tsx", module: route69 },
+    { file: "settings/keyboard.tsx", module: route70 },
+    { file: "settings/language.tsx", module: route71 },
+    { file: "settings/logins.tsx", module: route72 },
+    { file: "settings/notifications.tsx", module: route73 },
+    { file: "settings/passkeys.tsx", module: route74 },
+    { file: "settings/password.tsx", module: route75 },
+    { file: "settings/privacy.tsx", module: route76 },
+    { file: "settings/profile.tsx", module: route77 },
+    { file: "settings/second-factor.tsx", module: route78 },
+    { file: "settings/sessions.tsx", module: route79 },
+    { file: "settings/voice.tsx", module: route80 },
+    { file: "setup/[token].tsx", module: route81 },
+    { file: "waiting.tsx", module: route82 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

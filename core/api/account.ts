@@ -64,6 +64,9 @@ export const ServerFacts = z.object({
   trial: z.boolean().describe("No name was chosen yet: nothing here will federate"),
   version: z.string(),
   public_url: z.string(),
+  login_providers: z.array(z.object({ id: z.string(), label: z.string() })).describe(
+    "Outside providers that people may sign in through",
+  ),
   passkey_origin: z.string().nullable().describe(
     "The one address where passkeys of this server work; null: its public URL can have none",
   ),

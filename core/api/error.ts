@@ -10,6 +10,8 @@ export const ERROR_STATUS = {
   bad_code: 400,
   /** The authenticator's answer does not prove the passkey: wrong, too late or used already. */
   bad_passkey: 400,
+  /** The outside provider did not sign in, or its answer is of another visit. */
+  bad_provider: 400,
   unauthorized: 401,
   token_expired: 401,
   bad_credentials: 401,

@@ -36,6 +36,7 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   "npm:@nats-io/transport-node": ["server/nats/"],
   "npm:commander": ["server/cli/"],
   "npm:acme-client": ["server/tls/"],
+  "npm:openid-client": ["server/oidc/"],
   "npm:nodemailer": ["server/mail/"],
   "npm:@simplewebauthn/server": ["server/services/accounts/"],
 };
@@ -46,6 +47,7 @@ export const TOOL_PACKAGES: readonly string[] = [
   "npm:esbuild",
   "npm:fast-check",
   "npm:lightningcss",
+  "npm:oidc-provider",
   "npm:playwright-core",
   "npm:smtp-server",
 ];

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { federationProblems } from "./federation_peers.ts";
 import { mailProblems } from "./mail_server.ts";
+import { oidcProblems } from "./oidc_providers.ts";
 import { envName, fileKey, type Section } from "./section.ts";
 import { type ConfigValues, SECTIONS } from "./sections.ts";
 import type { Setting } from "./setting.ts";
@@ -242,6 +243,7 @@ function findConflicts(values: ConfigValues): string[] {
     problems.push("media.scan_command and media.scan_url exclude each other");
   }
   problems.push(...mailProblems(values));
+  problems.push(...oidcProblems(values));
   problems.push(...federationProblems(federation));
   if (federation.mutualTls.length > 0 && tls.cert === undefined && tls.acme.length === 0) {
     problems.push("federation.mutual_tls needs tls.cert or tls.acme: a proxy hides certificates");

@@ -11,6 +11,7 @@ import { logSection } from "./sections/log.ts";
 import { mailSection } from "./sections/mail.ts";
 import { mediaSection } from "./sections/media.ts";
 import { metricsSection } from "./sections/metrics.ts";
+import { oidcSection } from "./sections/oidc.ts";
 import { serverSection } from "./sections/server.ts";
 import { tlsSection } from "./sections/tls.ts";
 import { voiceSection } from "./sections/voice.ts";
@@ -26,6 +27,7 @@ export const SECTIONS = {
   media: mediaSection,
   accounts: accountsSection,
   mail: mailSection,
+  oidc: oidcSection,
   encryption: encryptionSection,
   federation: federationSection,
   voice: voiceSection,

@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { freePort } from "../../scripts/lib/free_port.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { CLIENT, startOidcProvider } from "../harness/oidc_provider.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { createGuild, fillRegistration, PASSWORD, say, settled } from "./people.ts";
 
 Deno.test("without scripts: accept an invite, read, send, change settings, log in", async (t) => {
-  await using server = await startRunningServer();
+  const providerPort = freePort();
+  await using server = await startRunningServer({
+    env: {
+      OPENGUILD_OIDC_PROVIDERS: `work=http://localhost:${providerPort}`,
+      OPENGUILD_OIDC_CLIENTS: `work=${CLIENT.clientId}`,
+      OPENGUILD_OIDC_CLIENT_SECRETS: `work=${CLIENT.clientSecret}`,
+      OPENGUILD_OIDC_LABELS: "work=The Office",
+      OPENGUILD_OIDC_PRIVATE: "work",
+    },
+  });
+  await using _ = await startOidcProvider(`${server.base}/oidc/work/callback`, providerPort);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser, { scripts: false, phone: true });
@@ -95,6 +108,43 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
     await page.locator("article", { hasText: "I will be there" }).waitFor();
   });
 
+  await t.step(
+    "another service's login is linked in the settings, and opens the account",
+    async () => {
+      await page.goto(`${server.base}/settings/logins`);
+      await page.getByRole("button", { name: "Link The Office" }).click();
+      await page.getByRole("link", { name: "Go on" }).click();
+      await passProvider(page, "robert");
+      await page.getByRole("button", { name: "Link The Office" }).click();
+      await page.getByText("robert of the office").waitFor();
+      await bob.context.clearCookies();
+      await page.goto(`${server.base}/login?next=/settings/logins`);
+      await page.getByRole("link", { name: "Log in with The Office" }).click();
+      await passProvider(page, "robert");
+      await page.waitForURL((url) => url.origin === server.base && !/^\/oidc/.test(url.pathname));
+      await page.goto(`${server.base}/settings/logins`);
+      await page.getByText(/Last used/).waitFor();
+    },
+  );
+
+  await t.step(
+    "who is new there makes an account with an invitation, without a password",
+    async () => {
+      await using eve = await openPerson(browser, { scripts: false });
+      await eve.page.goto(
+        `${server.base}/register?invite=${new URL(link ?? "").pathname.slice(8)}`,
+      );
+      await eve.page.getByRole("link", { name: "Log in with The Office" }).click();
+      await passProvider(eve.page, "eve");
+      assert.equal(await eve.page.getByLabel("User name").inputValue(), "eve");
+      await eve.page.locator("main form button[type=submit]").click();
+      await eve.page.locator("article strong", { hasText: "one" }).waitFor();
+      await eve.page.goto(`${server.base}/settings/logins`);
+      await eve.page.getByRole("button", { name: "Unlink The Office" }).click();
+      await eve.page.getByText("Nothing else opens this account").waitFor();
+    },
+  );
+
   await t.step("what is not there says so", async () => {
     const answer = await page.goto(`${server.base}/g/nowhere/nothing`);
     assert.equal(answer?.status(), 404);
@@ -104,3 +154,11 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
   assert.deepEqual(bob.faults, []);
   await browser.close();
 });
+
+/** Signs in at the provider's own pages, and lets it say who that was. */
+async function passProvider(page: Page, login: string): Promise<void> {
+  await page.locator("input[name=login]").fill(login);
+  await page.locator("input[name=password]").fill("any");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+}

@@ -137,6 +137,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/data.tsx": page("/settings/data"),
   "settings/email.tsx": page("/settings/email"),
   "settings/encryption.tsx": page("/settings/encryption"),
+  "oidc/[provider]/callback.tsx": { ...door(() => "/oidc/work/callback"), status: 400 },
+  "settings/logins.tsx": page("/settings/logins"),
   "settings/passkeys.tsx": page("/settings/passkeys"),
   "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
@@ -165,6 +167,7 @@ export const NO_SCREENS: readonly string[] = [
   "own.css.ts",
   "restore.tsx",
   "manifest.webmanifest.ts",
+  "oidc/[provider]/index.ts",
 ];
 
 interface Visitors {

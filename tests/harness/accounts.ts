@@ -4,6 +4,10 @@ import {
   type ThrottlePolicies,
   throttlePolicies,
 } from "../../server/services/accounts/throttle.ts";
+import type { OidcProvider } from "../../server/config/oidc_providers.ts";
+import { HttpClient } from "../../server/federation/http_client.ts";
+import { resolveHost } from "../../server/federation/resolve_host.ts";
+import { OidcClient } from "../../server/oidc/oidc_client.ts";
 import type { AccountDeps } from "../../server/services/accounts/deps.ts";
 import type { InviteView } from "../../server/services/accounts/gates.ts";
 import { PasswordPool } from "../../server/services/accounts/password_pool.ts";
@@ -47,8 +51,11 @@ export interface TestAccounts extends AsyncDisposable {
 }
 
 export async function testAccounts(
-  options: { readonly pinned?: PinnedSettings; readonly throttles?: Partial<ThrottlePolicies> } =
-    {},
+  options: {
+    readonly pinned?: PinnedSettings;
+    readonly throttles?: Partial<ThrottlePolicies>;
+    readonly providers?: readonly OidcProvider[];
+  } = {},
 ): Promise<TestAccounts> {
   const database = await freshDatabase();
   const { sql } = database;
@@ -57,6 +64,7 @@ export async function testAccounts(
   const bus = new LocalBus();
   const rng = systemRng;
   const passwords = new PasswordPool({ clock, rng, log });
+  const http = new HttpClient({ clock, resolveHost });
   const sessions = new SessionCache();
   sessions.follow({ bus, log });
   const invites = new Map<string, InviteView>();
@@ -87,6 +95,7 @@ export async function testAccounts(
     },
     avatars: { replace: () => Promise.resolve() },
     mail: { wake: () => {} },
+    oidc: new OidcClient({ http, clock }, options.providers ?? []),
   };
   const account: TestAccounts["account"] = (userName, { cookie = false } = {}) =>
     registerUser({ ...deps, pinned: { registration_mode: "open" } }, {
@@ -111,6 +120,7 @@ export async function testAccounts(
     },
     token: async (userName) => (await account(userName)).grant.tokens?.access_token ?? "",
     async [Symbol.asyncDispose]() {
+      http[Symbol.dispose]();
       await passwords[Symbol.asyncDispose]();
       await bus.close();
       await database[Symbol.asyncDispose]();

@@ -23,7 +23,11 @@ export function AccountPage(props: {
       title={t("settings.title")}
       heading={props.heading}
       back="/"
-      links={accountLinks({ admin: props.admin, mail: props.state.server.mail })}
+      links={accountLinks({
+        admin: props.admin,
+        mail: props.state.server.mail,
+        providers: props.state.server.login_providers.length > 0,
+      })}
       here={props.here}
       home="/settings"
       index={props.index ?? false}

@@ -66,7 +66,7 @@ export function SettingsPage(props: {
             )}
             {props.note?.error && <Notice kind="error">{props.note.error}</Notice>}
             {props.note?.confirm && (
-              <Confirm {...props.note.confirm} back={props.here} origin={server.passkey_origin} />
+              <Confirm {...props.note.confirm} back={props.here} server={server} />
             )}
             {props.children}
           </main>
@@ -111,8 +111,9 @@ function itemsOf(
 
 /** Who it is, once more: by password, code or passkey. What was sent before goes along. */
 function Confirm(
-  { fields, ways, back, origin }: WaitingForm & { back: string; origin: string | null },
+  { fields, ways, back, server }: WaitingForm & { back: string; server: State["server"] },
 ) {
+  const { passkey_origin: origin, login_providers: providers } = server;
   const hidden = fields.map(([name, value], i) => (
     <input key={i} type="hidden" name={name} value={value} />
   ));
@@ -123,6 +124,13 @@ function Confirm(
         <h2>{t("confirm.title")}</h2>
         <p class="muted">{t("confirm.text")}</p>
       </div>
+      {!ways.password && providers.map(({ id, label }) => (
+        <p key={id}>
+          <a class="button" href={`/oidc/${id}?next=${encodeURIComponent(back)}`}>
+            {t("oidc.again", { label })}
+          </a>
+        </p>
+      ))}
       {ways.password && (
         <form method="post" class="stack">
           {hidden}

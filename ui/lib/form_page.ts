@@ -27,6 +27,11 @@ const PASSWORD_FIELD = "confirm_password";
 const CODE_FIELD = "confirm_code";
 
 export type WithNote<Data> = Data & { readonly note: FormNote };
+/** What an act shows once, and headers of that page. */
+interface Told {
+  readonly tell: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 type Load<Data> = (ctx: Context<State>) => Promise<Data>;
 /**
  * Does what a form asks for. Answers where to go; nothing: back to the same page; `tell`: the
@@ -35,7 +40,7 @@ type Load<Data> = (ctx: Context<State>) => Promise<Data>;
 export type Act = (
   ctx: Context<State>,
   form: FormData,
-) => Promise<string | { readonly tell: string } | void>;
+) => Promise<string | Told | void>;
 
 /**
  * A page that is read with GET and changed by forms, each naming its act in the field `act`.
@@ -43,10 +48,11 @@ export type Act = (
  * the page with a box for it, and what was filled in is not lost.
  */
 export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, Act>>) {
-  const told = async (ctx: Context<State>, tell: string) => {
+  const told = async (ctx: Context<State>, { tell, headers = {} }: Told) => {
     const data = await signedIn(ctx, () => load(ctx));
     if (data instanceof Response) return data;
-    return page({ ...data, note: { saved: false, error: null, confirm: null, told: tell } });
+    const note = { saved: false, error: null, confirm: null, told: tell };
+    return page({ ...data, note }, { headers });
   };
   return {
     async GET(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
@@ -65,7 +71,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
       try {
         if (proof) await ctx.state.api.call("confirmIdentity", { body: proof });
         const to = await act(ctx, form);
-        if (typeof to === "object") return await told(ctx, to.tell);
+        if (typeof to === "object") return await told(ctx, to);
         return ctx.redirect(to ?? `${ctx.url.pathname}?saved=1`);
       } catch (error) {
         if (!(error instanceof ApiError) || error.status >= 500) throw error;

@@ -12,8 +12,10 @@ export interface SettingsLink {
 
 /** Links of the own account's settings. */
 export function accountLinks(
-  { admin, mail }: {
+  { admin, mail, providers }: {
     admin: boolean;
+    /** People may sign in through outside providers. */
+    providers: boolean;
     /** Mails can be sent from this server. */
     mail: boolean;
   },
@@ -36,6 +38,9 @@ export function accountLinks(
     { href: "/settings/password", label: t("settings.password"), icon: "key" },
     { href: "/settings/second-factor", label: t("twoStep.title"), icon: "shield" },
     { href: "/settings/passkeys", label: t("passkey.title"), icon: "key" },
+    ...(providers
+      ? [{ href: "/settings/logins", label: t("oidc.settings"), icon: "globe" } as const]
+      : []),
     { href: "/settings/data", label: t("settings.data"), icon: "file" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },
     ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),

@@ -1,6 +1,8 @@
 import { AuthPage, PlainHttpNotice } from "../components/AuthPage.tsx";
 import { Field } from "../components/Field.tsx";
 import { Notice } from "../components/Notice.tsx";
+import { ProviderButtons } from "../components/ProviderButtons.tsx";
+import { challengeOf, SecondStep } from "../components/SecondStep.tsx";
 import PasskeyLogin from "../islands/PasskeyLogin.tsx";
 import { ApiError } from "../lib/api/request.ts";
 import { flag, readForm, refusal, safeNext, text } from "../lib/forms.ts";
@@ -63,16 +65,17 @@ export const handler = define.handlers<Data>({
   },
 });
 
-function challengeOf(error: unknown): Pick<Data, "passkey"> & { challenge: string } | undefined {
-  if (!(error instanceof ApiError) || error.code !== "second_factor_required") return undefined;
-  const { challenge, passkey } = error.details;
-  return typeof challenge === "string" ? { challenge, passkey: passkey === true } : undefined;
-}
-
 export default define.page<typeof handler>(({ data, state }) =>
-  data.challenge === undefined
-    ? <FirstStep data={data} state={state} />
-    : <SecondStep data={data} state={state} challenge={data.challenge} />
+  data.challenge === undefined ? <FirstStep data={data} state={state} /> : (
+    <SecondStep
+      state={state}
+      next={data.next}
+      userName={data.userName}
+      challenge={data.challenge}
+      passkey={data.passkey ?? false}
+      error={data.error}
+    />
+  )
 );
 
 function FirstStep({ data, state }: { data: Data; state: State }) {
@@ -106,6 +109,7 @@ function FirstStep({ data, state }: { data: Data; state: State }) {
         <button class="button primary wide" type="submit">{t("login.submit")}</button>
       </form>
       {origin !== null && <PasskeyLogin origin={origin} next={data.next} />}
+      <ProviderButtons state={state} next={data.next} />
       <p class="small muted">
         {state.server.registration.mode === "open" || state.server.registration.mode === "token"
           ? (
@@ -117,41 +121,6 @@ function FirstStep({ data, state }: { data: Data; state: State }) {
       </p>
       <p class="small muted">
         {state.server.mail ? <a href="/forgot">{t("forgot.link")}</a> : t("login.forgot")}
-      </p>
-    </AuthPage>
-  );
-}
-
-function SecondStep(
-  { data, state, challenge }: { data: Data; state: State; challenge: string },
-) {
-  const origin = data.passkey ? state.server.passkey_origin : null;
-  return (
-    <AuthPage state={state}>
-      <h1>{t("twoStep.title")}</h1>
-      <p class="lead">{t("twoStep.loginText")}</p>
-      <form class="stack" method="post" action="/login">
-        <input type="hidden" name="next" value={data.next} />
-        <input type="hidden" name="user_name" value={data.userName} autocomplete="username" />
-        <input type="hidden" name="challenge" value={challenge} />
-        {data.passkey && <input type="hidden" name="passkey" value="on" />}
-        <Field
-          name="code"
-          label={t("twoStep.code")}
-          hint={t("twoStep.anyCodeHint")}
-          error={data.error}
-          autocomplete="one-time-code"
-          maxlength={40}
-          spellcheck={false}
-          autofocus
-          required
-        />
-        <button class="button primary wide" type="submit">{t("login.submit")}</button>
-      </form>
-      {origin !== null && <PasskeyLogin origin={origin} next={data.next} challenge={challenge} />}
-      <p class="small muted">{t("twoStep.lost")}</p>
-      <p class="small">
-        <a href={`/login?next=${encodeURIComponent(data.next)}`}>{t("twoStep.again")}</a>
       </p>
     </AuthPage>
   );

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { AuthPage, PlainHttpNotice } from "../components/AuthPage.tsx";
 import { Notice } from "../components/Notice.tsx";
+import { ProviderButtons } from "../components/ProviderButtons.tsx";
 import { type RegisterData, RegisterForm } from "../components/RegisterForm.tsx";
 import { t } from "../lib/i18n/t.ts";
 import { lookUpToken, registerFromForm } from "../lib/register.ts";
@@ -36,7 +37,15 @@ export default define.page<typeof handler>(({ data, state }) => {
             {data.code === "" ? t("register.closed") : t("register.badCode")}
           </Notice>
         )
-        : <RegisterForm data={data} state={state} />}
+        : (
+          <>
+            <RegisterForm data={data} state={state} />
+            <ProviderButtons
+              state={state}
+              next={data.code === "" ? "/" : `/invite/${encodeURIComponent(data.code)}`}
+            />
+          </>
+        )}
       <p class="small muted">
         {t("register.have")}{" "}
         <a

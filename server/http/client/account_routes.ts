@@ -9,6 +9,7 @@ import { getAccountRoute } from "./account/get.ts";
 import { setLanguageRoute } from "./account/language.ts";
 import { changePasswordRoute } from "./account/password.ts";
 import { ratePasswordRoute } from "./account/rate_password.ts";
+import { oidcRoutes } from "./account/oidc.ts";
 import { passkeyRoutes } from "./account/passkeys.ts";
 import { getPreferencesRoute } from "./account/preferences/get.ts";
 import { updatePreferencesRoute } from "./account/preferences/update.ts";
@@ -97,6 +98,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     loginRoute(deps),
     finishLoginRoute(deps),
     ...passkeyRoutes(deps),
+    ...oidcRoutes(deps),
     ...secondFactorRoutes(deps),
     logoutRoute(deps),
     refreshRoute(deps),

@@ -13,6 +13,7 @@ export function serverRoute(deps: AccountHttpDeps): Route {
       trial: deps.trial,
       version: deps.version,
       public_url: deps.publicUrl,
+      login_providers: deps.oidc.providers.map(({ id, label }) => ({ id, label })),
       passkey_origin: passkeyPlace(deps.publicUrl)?.origin ?? null,
       public_url_local: isLocal(deps.publicUrl),
       registration: {

@@ -104,7 +104,9 @@ async function endSignIn(tx: Tx, userId: string): Promise<void> {
   await tx`delete from credentials where user_id = ${userId}`;
   await tx`delete from second_factors where user_id = ${userId}`;
   await tx`delete from login_challenges where user_id = ${userId}`;
-  for (const table of ["passkeys", "passkey_users", "passkey_challenges"]) {
+  for (
+    const table of ["passkeys", "passkey_users", "passkey_challenges", "oidc_links", "oidc_flows"]
+  ) {
     await tx`delete from ${tx(table)} where user_id = ${userId}`;
   }
   await tx`delete from one_time_links where user_id = ${userId}`;

@@ -3,6 +3,7 @@ import type { Bus } from "../../../core/ports/bus.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
+import type { OidcClient } from "../../oidc/oidc_client.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { AvatarGate, DepartureGate, InviteGate, MailGate } from "./gates.ts";
 import type { Passwords } from "./password_pool.ts";
@@ -31,6 +32,8 @@ export interface AccountDeps {
   readonly invites: InviteGate;
   readonly departures: DepartureGate;
   readonly avatars: AvatarGate;
+  /** The outside providers that people may sign in through. */
+  readonly oidc: OidcClient;
   /** Absent where no mail server is configured. */
   readonly mail: MailGate | undefined;
 }

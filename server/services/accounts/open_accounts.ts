@@ -5,6 +5,7 @@ import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { Config } from "../../config/config.ts";
 import type { Authenticate } from "../../http/caller.ts";
+import type { OidcClient } from "../../oidc/oidc_client.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import { replaceMediaUse } from "../media/replace_media_use.ts";
 import { authenticate } from "./authenticate.ts";
@@ -36,6 +37,7 @@ export interface OpenAccountsOptions {
   readonly invites: InviteGate;
   readonly departures: DepartureGate;
   readonly mail: MailGate | undefined;
+  readonly oidc: OidcClient;
 }
 
 /** The accounts part of a running server. */
@@ -72,6 +74,7 @@ export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
     invites: options.invites,
     departures: options.departures,
     mail: options.mail,
+    oidc: options.oidc,
     avatars: {
       replace: async (tx, { userId, uri }) => {
         const use = { kind: "avatar", subject: userId } as const;

@@ -12,6 +12,7 @@ export const SECRET_PREFIX = {
   cookie: "ogc_",
   link: "ogl_",
   challenge: "ogs_",
+  flow: "ogf_",
 } as const;
 export type SecretKind = keyof typeof SECRET_PREFIX;
 
@@ -22,6 +23,7 @@ const SHAPES: Readonly<Record<SecretKind, RegExp>> = {
   cookie: /^ogc_[A-Za-z0-9_-]{43}$/,
   link: /^ogl_[A-Za-z0-9_-]{43}$/,
   challenge: /^ogs_[A-Za-z0-9_-]{43}$/,
+  flow: /^ogf_[A-Za-z0-9_-]{43}$/,
 };
 
 export interface Secret {

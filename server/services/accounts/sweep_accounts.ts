@@ -22,6 +22,7 @@ export async function sweepAccounts(
   await deps.sql`delete from registrations where expires_ts <= ${nowMs}`;
   await deps.sql`delete from email_claims where expires_ts <= ${nowMs}`;
   await deps.sql`delete from login_challenges where expires_ts <= ${nowMs}`;
+  await deps.sql`delete from oidc_flows where expires_ts <= ${nowMs}`;
   await deps.sql`delete from passkey_challenges where expires_ts <= ${nowMs}`;
   return {
     sessions: sessions.count,

@@ -11,6 +11,7 @@ export async function requireWayIn(tx: Tx, userId: UserId): Promise<void> {
   const [way] = await tx`
     select 1 from credentials where user_id = ${userId}
     union all select 1 from passkeys where user_id = ${userId}
+    union all select 1 from oidc_links where user_id = ${userId}
     limit 1`;
   if (way !== undefined) return;
   throw new OperationError(

@@ -25,6 +25,7 @@ import type * as links from "../../../core/api/links.ts";
 import type * as media from "../../../core/api/media.ts";
 import type * as messages from "../../../core/api/messages.ts";
 import type * as notify from "../../../core/api/notify.ts";
+import type * as oidc from "../../../core/api/oidc.ts";
 import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
@@ -217,6 +218,13 @@ export const OPERATIONS = {
   listNotifySettings: ["GET", "/client/v1/account/notifications"],
   resetNotifySetting: ["POST", "/client/v1/account/notifications/reset"],
   setNotifySetting: ["PATCH", "/client/v1/account/notifications"],
+  beginOidcLink: ["POST", "/client/v1/account/oidc/:provider/begin"],
+  beginOidcLogin: ["POST", "/client/v1/login/oidc/:provider/begin"],
+  finishOidc: ["POST", "/client/v1/login/oidc/finish"],
+  finishOidcLink: ["POST", "/client/v1/account/oidc/finish"],
+  listOidcLinks: ["GET", "/client/v1/account/oidc"],
+  registerOidc: ["POST", "/client/v1/register/oidc"],
+  removeOidcLink: ["DELETE", "/client/v1/account/oidc/:link_id"],
   getOwnStyle: ["GET", "/client/v1/account/style"],
   setOwnStyle: ["PUT", "/client/v1/account/style"],
   acceptOwnerOffer: ["POST", "/client/v1/owner-offers/:guild_id/accept"],
@@ -454,6 +462,13 @@ export interface OperationTypes {
   listNotifySettings: typeof notify.listNotifySettings;
   resetNotifySetting: typeof notify.resetNotifySetting;
   setNotifySetting: typeof notify.setNotifySetting;
+  beginOidcLink: typeof oidc.beginOidcLink;
+  beginOidcLogin: typeof oidc.beginOidcLogin;
+  finishOidc: typeof oidc.finishOidc;
+  finishOidcLink: typeof oidc.finishOidcLink;
+  listOidcLinks: typeof oidc.listOidcLinks;
+  registerOidc: typeof oidc.registerOidc;
+  removeOidcLink: typeof oidc.removeOidcLink;
   getOwnStyle: typeof own_style.getOwnStyle;
   setOwnStyle: typeof own_style.setOwnStyle;
   acceptOwnerOffer: typeof owner_offers.acceptOwnerOffer;

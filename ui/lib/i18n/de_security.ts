@@ -37,5 +37,26 @@ export const security: Record<keyof typeof english, string> = {
   "user.factorOff": "Aus",
   "user.passkeys": "{n, plural, =0 {keine Passkeys} one {# Passkey} other {# Passkeys}}",
   "user.factorReset": "App, Wiederherstellungscodes und Passkeys wegnehmen",
+  "oidc.title": "Über einen anderen Dienst anmelden",
+  "oidc.login": "Mit {label} anmelden",
+  "oidc.again": "Noch einmal mit {label} anmelden",
+  "oidc.noVisit":
+    "Diese Anmeldung begann in einem anderen Browser oder vor mehr als zehn Minuten. Beginne von vorn.",
+  "oidc.linkText":
+    "Danach kann dein Konto öffnen, wer bei {label} so angemeldet ist, wie du es gerade bist.",
+  "oidc.linkSure": "{label} verknüpfen",
+  "oidc.registerText":
+    "{label} kennt dich, und noch ist kein Konto hier damit verknüpft. Wähle einen Namen für ein neues. Hast du hier schon ein Konto, dann melde dich dort an und verknüpfe {label} in den Einstellungen.",
+  "oidc.code": "Code des Einladungslinks oder Registrierungscode",
+  "oidc.codeHint": "Wo dieser Server nach einem fragt",
+  "oidc.settings": "Andere Anmeldungen",
+  "oidc.lead": "Konten bei anderen Diensten, die dein Konto hier öffnen.",
+  "oidc.none": "Keines ist verknüpft.",
+  "oidc.link": "{label} verknüpfen",
+  "oidc.goText":
+    "Melde dich dort mit dem Konto an, das du verknüpfen willst; danach kommst du hierher zurück.",
+  "oidc.go": "Weiter",
+  "oidc.unlink": "Verknüpfung lösen",
+  "oidc.unlinkNamed": "Verknüpfung mit {label} lösen",
   "confirm.codeInstead": "Code der Authenticator-App benutzen",
 };

@@ -35,5 +35,25 @@ export const security = {
   "user.factorOff": "Off",
   "user.passkeys": "{n, plural, =0 {no passkeys} one {# passkey} other {# passkeys}}",
   "user.factorReset": "Take app, recovery codes and passkeys off",
+  "oidc.title": "Log in through another service",
+  "oidc.login": "Log in with {label}",
+  "oidc.again": "Log in once more with {label}",
+  "oidc.noVisit":
+    "This login began in another browser, or longer than ten minutes ago. Begin again.",
+  "oidc.linkText":
+    "From then on, who is logged in at {label} as you are now can open your account.",
+  "oidc.linkSure": "Link {label}",
+  "oidc.registerText":
+    "{label} knows you, and no account here is linked with it yet. Choose a name for a new one. If you have an account here, log in to it and link {label} in its settings.",
+  "oidc.code": "Invite link's code or registration code",
+  "oidc.codeHint": "Where this server asks for one",
+  "oidc.settings": "Other logins",
+  "oidc.lead": "Accounts of other services that open your account here.",
+  "oidc.none": "None is linked.",
+  "oidc.link": "Link {label}",
+  "oidc.goText": "Log in there with the account that you want to link; you come back here.",
+  "oidc.go": "Go on",
+  "oidc.unlink": "Unlink",
+  "oidc.unlinkNamed": "Unlink {label}",
   "confirm.codeInstead": "Use a code of your authenticator app",
 } as const;

@@ -108,7 +108,9 @@ function people(state: ChatState): Target[] {
 
 function pages(state: ChatState): Target[] {
   const { admin } = state.self.value;
-  return accountLinks({ admin, mail: state.server.mail }).map(({ href, label, icon }): Target => ({
+  // The chat is not told of providers: their page is found beside the other settings.
+  const links = accountLinks({ admin, mail: state.server.mail, providers: false });
+  return links.map(({ href, label, icon }): Target => ({
     ...NOTHING_NEW,
     kind: "page",
     text: label,
