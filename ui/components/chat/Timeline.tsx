@@ -7,7 +7,7 @@ import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useNearFirst } from "../../lib/browser/use_near_first.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
 import { dayKey, formatDay } from "../../lib/format/time.ts";
-import { Later } from "../../lib/browser/hydrate_later.ts";
+import { Later, whenDrawn } from "../../lib/browser/hydrate_later.ts";
 import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { plainText } from "../../lib/store/links.ts";
@@ -216,7 +216,9 @@ function useReading(place: TalkPlace, ref: RefObject<HTMLElement>): () => void {
     }
     if (unseen.current && !state.newAfter.value.has(key)) state.markOpened(key);
     unseen.current = false;
-    markRead(state, place);
+    // Rows of the channel say what waits in a thread: not before they have been taken over.
+    if (place.root === undefined) markRead(state, place);
+    else whenDrawn(() => markRead(state, place));
   };
 }
 
