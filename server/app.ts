@@ -15,6 +15,7 @@ import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
+import { composePush } from "./compose/push.ts";
 import { composeSearch } from "./compose/search.ts";
 import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
@@ -420,6 +421,7 @@ async function openDoors(
           ...chat.deps,
           media: mediaDesk(media.deps),
           messageIndex: composeSearch(system, { store: domain.store, stack }),
+          push: await composePush(config, system, { ...domain, chat: chat.deps, stack }),
           destinations: domain.outbound.desk,
           ...domain.memberships,
           history: reading.history,

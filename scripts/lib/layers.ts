@@ -39,6 +39,7 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   "npm:openid-client": ["server/oidc/"],
   "npm:nodemailer": ["server/mail/"],
   "npm:@simplewebauthn/server": ["server/services/accounts/"],
+  "npm:web-push": ["server/push/"],
 };
 
 /** Tools of the build and of tests: never in what `main.ts` reaches. */

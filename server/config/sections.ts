@@ -12,6 +12,7 @@ import { mailSection } from "./sections/mail.ts";
 import { mediaSection } from "./sections/media.ts";
 import { metricsSection } from "./sections/metrics.ts";
 import { oidcSection } from "./sections/oidc.ts";
+import { pushSection } from "./sections/push.ts";
 import { serverSection } from "./sections/server.ts";
 import { tlsSection } from "./sections/tls.ts";
 import { voiceSection } from "./sections/voice.ts";
@@ -31,6 +32,7 @@ export const SECTIONS = {
   encryption: encryptionSection,
   federation: federationSection,
   voice: voiceSection,
+  push: pushSection,
   limits: limitsSection,
   metrics: metricsSection,
   log: logSection,

@@ -19,6 +19,8 @@ export interface HttpClientDeps {
   readonly resolveHost: ResolveHost;
   /** Authorities (PEM) beside those that come with the runtime. */
   readonly extraCa?: readonly string[];
+  /** Of what is no server of this protocol; 1.3 without it. */
+  readonly minTls?: "TLSv1.2";
   /** Servers that we show a certificate, and whose own must be of `ca` alone. PEM. */
   readonly mutual?: ReadonlyMap<ServerName, MutualTls>;
 }
@@ -63,7 +65,7 @@ export class HttpClient implements DocumentSource, Disposable {
     const context = createSecureContext({
       ...(extraCa.length === 0 ? {} : { ca: [...rootCertificates, ...extraCa] }),
       // Of the context, not of the request: a context given by hand brings its own versions.
-      minVersion: "TLSv1.3",
+      minVersion: deps.minTls ?? "TLSv1.3",
     });
     this.#checked = agents((host) => this.#lookUp(host, { named: false }), context);
     this.#named = agents((host) => this.#lookUp(host, { named: true }), context);

@@ -23,6 +23,8 @@ export const LOCK_CLASS = {
   notifyOf: 76_012,
   /** Held while the accounts of a mail address are counted; id = hash of the address. */
   emailOf: 76_022,
+  /** Held while devices of somebody that are told are counted and kept; id = hash of who. */
+  pushOf: 76_024,
   /** Held while the index of the search is carried on; id 0. */
   searchIndex: 76_020,
 } as const;

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { channelPath, dmPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startPushService } from "../harness/push_service.ts";
+import { deliver, pressNote, shownNote, subscribeAt, workerNote } from "./push.ts";
 import { buildNewer } from "../harness/newer_build.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -11,6 +13,7 @@ import { signIn } from "./scene.ts";
 
 /** One more than is kept, and more than a page holds. */
 const SAID = 101;
+const ERRAND = "Bring the spade along";
 const SECRET = "The key lies under the blue pot";
 
 /** What lies in the browser: whose it is, and how many messages of each channel. */
@@ -80,6 +83,8 @@ async function makeTalk(server: ProcessServer) {
   await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/send`, { body: SECRET });
   return {
     ann,
+    bob,
+    dmRoom: dm.room_id as string,
     roomId: guild.id as string,
     general: general as string,
     channel: channelPath(guild.id, { room_id: guild.id, id: general, private: false }),
@@ -90,7 +95,8 @@ async function makeTalk(server: ProcessServer) {
 Deno.test("the app starts and reads without a server, takes a new version with a draft, and forgets at logout", async (t) => {
   // Outlives the server that runs from it.
   await using versions = new AsyncDisposableStack();
-  await using server = await startProcessServer();
+  await using service = await startPushService();
+  await using server = await startProcessServer({ OPENGUILD_PUSH_TEST_SERVICES: service.origin });
   const talk = await makeTalk(server);
   const browser = await launchBrowser();
   await using person = await openPerson(browser, { worker: true });
@@ -116,6 +122,37 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     await session.send("Page.reload", { ignoreCache: true });
     await page.waitForLoadState();
     await settled(page);
+    await workerReady(page);
+  });
+
+  await t.step("told while no tab looks: what the server says to this device alone", async () => {
+    const { origin } = new URL(server.url);
+    await context.grantPermissions(["notifications"], { origin });
+    await subscribeAt(context, service);
+    await page.goto(`${server.url}/settings/notifications`);
+    await page.getByRole("button", { name: "Tell this device" }).click();
+    await page.getByText("This device is told from now on.").waitFor();
+    const devices = page.getByRole("list", { name: "Devices that are told" });
+    await devices.getByText("this one").waitFor();
+    await page.getByRole("button", { name: "Send a trial" }).click();
+    await page.getByText("The trial is on its way.").waitFor();
+    await deliver(page, origin, await service.open(await service.until(1)));
+    await shownNote(page, "It works");
+    // No page of the server is open.
+    await page.goto("about:blank");
+    await talk.bob.do("POST", `/rooms/${encodeURIComponent(talk.dmRoom)}/send`, { body: ERRAND });
+    const seen = await service.until(2);
+    assert.ok(!new TextDecoder("latin1").decode(seen.wire).includes("spade"));
+    const opened = await service.open(seen);
+    assert.ok(!opened.includes("spade"));
+    await deliver(page, origin, opened);
+    const note = await workerNote(context, "bob");
+    assert.equal(note.body, ERRAND);
+    assert.equal(note.tag, JSON.parse(opened).event_id);
+    await page.goto(server.url + talk.channel);
+    await settled(page);
+    await pressNote(context, "bob");
+    await page.getByText(ERRAND).waitFor();
     await workerReady(page);
   });
 

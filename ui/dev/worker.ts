@@ -1,3 +1,19 @@
+import { CATALOGUES } from "../lib/i18n/catalogues.ts";
+import { PUSH_TEXTS, type PushText, type PushTexts } from "../sw/push_texts.ts";
+
+/** What the worker says by itself, in each language. */
+function pushTexts(): PushTexts {
+  return Object.fromEntries(
+    Object.entries(CATALOGUES).map(([code, catalogue]) => [
+      code,
+      Object.fromEntries(PUSH_TEXTS.map((key) => [key, catalogue[key]])) as Record<
+        PushText,
+        string
+      >,
+    ]),
+  );
+}
+
 /**
  * The service worker as one script. `build` names its cache; `files` are the urls it keeps, whose
  * names change with their content.
@@ -15,7 +31,11 @@ export async function buildWorker(
     minify: true,
     write: false,
     absWorkingDir: `${ui}/..`,
-    define: { BUILD: JSON.stringify(build), FILES: JSON.stringify(files) },
+    define: {
+      BUILD: JSON.stringify(build),
+      FILES: JSON.stringify(files),
+      TEXTS: JSON.stringify(pushTexts()),
+    },
     legalComments: "none",
     logLevel: "warning",
   });

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { PushHere } from "../components/PushHere.tsx";
 import { playSound } from "../lib/browser/notify_sound.ts";
 import { t } from "../lib/i18n/t.ts";
 
@@ -35,6 +36,7 @@ export default function NotificationTest() {
           {t("notify.trySound")}
         </button>
       </div>
+      {(standing === "default" || standing === "granted") && <PushHere onAsked={setStanding} />}
     </section>
   );
 }

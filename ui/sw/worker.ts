@@ -5,6 +5,7 @@
  */
 import { clearDevices } from "../lib/e2ee/clear_devices.ts";
 import { clearOffline } from "../lib/offline/offline_db.ts";
+import { hearPushes, type PushScope } from "./push.ts";
 
 /** Written in by the build: its id, and every file whose name changes with its content. */
 declare const BUILD: string;
@@ -38,7 +39,7 @@ interface Scope {
   readonly clients: { claim(): Promise<void> };
   readonly location: { readonly origin: string };
 }
-const scope = self as unknown as Scope;
+const scope = self as unknown as Scope & PushScope;
 const cacheName = PREFIX + BUILD;
 
 /** In the visitor's language and look: both are cookies. */
@@ -100,6 +101,8 @@ scope.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(page(event));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(kept(request));
 });
+
+hearPushes(scope);
 
 scope.addEventListener("message", (event) => {
   if (event.data === "build") event.ports[0]?.postMessage(BUILD);

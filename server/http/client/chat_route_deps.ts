@@ -6,6 +6,7 @@ import type { OwnerOffers } from "../../federation/owner_offers.ts";
 import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
 import type { DestinationDeps } from "../../services/federation/destinations.ts";
 import type { MediaDesk } from "../../services/messages/attachments.ts";
+import type { PushDesk } from "../../services/push/push_devices.ts";
 import type { MessageIndex } from "../../services/search/message_index.ts";
 import type { RelationshipNotice } from "../../services/relationships/relationship_notice.ts";
 import type { ThreadNotice } from "../../services/threads/thread_notice.ts";
@@ -22,6 +23,8 @@ export interface TypingNotice {
 export interface ChatRouteDeps extends ChatDeps {
   readonly media: MediaDesk;
   readonly messageIndex: MessageIndex;
+  /** Absent where no devices are told. */
+  readonly push: PushDesk | undefined;
   readonly remote: RemoteRooms;
   readonly owners: OwnerOffers;
   readonly destinations: DestinationDeps;

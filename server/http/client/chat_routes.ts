@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
 import { membershipRoutes } from "./membership_routes.ts";
 import { notifyRoutes } from "./notify/routes.ts";
+import { pushRoutes } from "./push/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
 import { otherServerRoutes } from "./admin/federation/routes.ts";
 import { adminDeleteGuildRoute } from "./admin/guilds/delete.ts";
@@ -74,6 +75,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     ...membershipRoutes(deps),
     ...relationshipRoutes(deps),
     ...notifyRoutes(deps),
+    ...pushRoutes(deps),
     ...groupDmRoutes(deps),
     ...reportRoutes(deps),
     ...otherServerRoutes(deps),

@@ -78,6 +78,8 @@ export interface ThrottlePolicies {
   readonly resetAsked: Bucket;
   /** Links for a new password, mailed to one account. */
   readonly resetAccount: Bucket;
+  /** Trial notifications to devices of one account. */
+  readonly pushTrial: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -127,6 +129,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     resetAddress: bucket(lookups, { perMs: HOUR_MS, bursts: 1 }),
     resetAsked: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
     resetAccount: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
+    pushTrial: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

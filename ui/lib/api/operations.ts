@@ -31,6 +31,7 @@ import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as people from "../../../core/api/people.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
+import type * as push from "../../../core/api/push.ts";
 import type * as registrations from "../../../core/api/registrations.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as reports from "../../../core/api/reports.ts";
@@ -241,6 +242,11 @@ export const OPERATIONS = {
   findPeople: ["GET", "/client/v1/people"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
+  getPush: ["GET", "/client/v1/account/push"],
+  getPushNote: ["GET", "/client/v1/account/push/note"],
+  subscribePush: ["PUT", "/client/v1/account/push"],
+  tryPush: ["POST", "/client/v1/account/push/try"],
+  unsubscribePush: ["DELETE", "/client/v1/account/push/:session_id"],
   adminApproveRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/approve"],
   adminListRegistrations: ["GET", "/client/v1/admin/registrations"],
   adminRefuseRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/refuse"],
@@ -485,6 +491,11 @@ export interface OperationTypes {
   findPeople: typeof people.findPeople;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
+  getPush: typeof push.getPush;
+  getPushNote: typeof push.getPushNote;
+  subscribePush: typeof push.subscribePush;
+  tryPush: typeof push.tryPush;
+  unsubscribePush: typeof push.unsubscribePush;
   adminApproveRegistration: typeof registrations.adminApproveRegistration;
   adminListRegistrations: typeof registrations.adminListRegistrations;
   adminRefuseRegistration: typeof registrations.adminRefuseRegistration;

@@ -2,11 +2,12 @@ import type { ReadState } from "../../../core/api/channel.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { InboxPlace, WaitingPlace } from "../store/inbox.ts";
-import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
+import { pathOf, placeKey, refKey, type TalkPlace } from "../store/place.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
 import { unreadOf } from "../store/unread.ts";
+import { messagePath, threadPath } from "../format/paths.ts";
 import { callApi } from "./browser_api.ts";
-import { loadSpan, openPlace } from "./history.ts";
+import { followPath, loadSpan, openPlace } from "./history.ts";
 import { markTalksRead, takeBackRead } from "./mark_all_read.ts";
 import { isEncrypted, privacyOf } from "./privacy.ts";
 
@@ -71,8 +72,13 @@ export async function openSealed(
 }
 
 /** Closes the inbox and goes to a message, or to where reading stopped. */
-export function goTo(state: ChatState, { place }: InboxPlace, messageId: string | null): void {
+export function goTo(state: ChatState, { place }: InboxPlace, message: Message | null): void {
   state.overlay.value = null;
+  const messageId = message?.id ?? null;
+  if (message?.thread_id !== undefined) {
+    const thread = threadPath(pathOf(state.known, place), message.thread_id);
+    return void followPath(state, messagePath(thread, message.id));
+  }
   openPlace(state, { ...place, focus: messageId });
   if (messageId === null) return;
   const { messages, loading } = state.windowOf(placeKey(place)).value;
@@ -111,7 +117,11 @@ export function clearUpTo(
   state.reads.value = new Map(state.reads.value).set(key, { ...held, mentions: newer });
   const done = callApi("markRead", {
     params: { room_id: message.room_id },
-    body: { channel_id: message.channel_id, event_id: message.id },
+    body: {
+      channel_id: message.channel_id,
+      event_id: message.id,
+      ...(message.thread_id === undefined ? {} : { thread_id: message.thread_id }),
+    },
   }).then((read) => takeRead(state, read), () => markStale(state, [key]));
   return { before: [held], done };
 }

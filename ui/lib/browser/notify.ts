@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { Preferences } from "../../../core/api/preferences.ts";
 import { nameOf } from "../format/names.ts";
@@ -8,10 +9,12 @@ import { isTold } from "../../../core/rules/notify.ts";
 import { hearing } from "../store/attention.ts";
 import type { ChatState } from "../store/chat.ts";
 import { plainText } from "../store/links.ts";
+import { refKey } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
 import { followPath } from "./history.ts";
 import { privacyOf } from "./privacy.ts";
 import { notifyOfRings } from "./notify_ring.ts";
+import type { AskTab, Shown } from "../../sw/push.ts";
 import { playSound } from "./notify_sound.ts";
 
 const BODY_CHARS = 180;
@@ -42,7 +45,11 @@ export function startNotifications(state: ChatState): () => void {
     state,
     () => !isLooking() && preferences?.notify_desktop === true && isAllowed(),
   );
+  const endAnswers = answerWorker(state);
+  const endClosing = closeRead(state);
   return () => {
+    endClosing();
+    endAnswers();
     endRings();
     document.removeEventListener("visibilitychange", onChange);
     state.onMessage = undefined;
@@ -91,27 +98,69 @@ async function opened(state: ChatState, message: Message): Promise<Message> {
   return found ?? message;
 }
 
-/** The same message shown by two tabs is one notification: they have the same tag. */
+/**
+ * The same message shown by two tabs, or by the worker too, is one notification: they have the same
+ * tag.
+ */
 function show(state: ChatState, message: Message): void {
-  const name = message.nickname ?? nameOf(message.author);
-  const place = placeOf(state, message);
-  const shown = new Notification(
-    place.guild === undefined ? name : t("notify.in", { name, place: place.guild }),
-    {
-      body: message.body === ""
-        ? t(message.sealed && message.media.length === 0 ? "sealed.new" : "log.file")
-        : plainText(state, message.body.slice(0, BODY_CHARS)),
-      tag: message.id,
-      ...(message.author.avatar === null
-        ? {}
-        : { icon: thumbnailUrl(message.author.avatar, ICON_PIXELS) }),
-    },
-  );
+  const { title, path, body, icon } = shownOf(state, message);
+  const options = { body, ...(icon === undefined ? {} : { icon }) };
+  const shown = new Notification(title, { ...options, tag: message.id });
   shown.onclick = () => {
     globalThis.focus();
     shown.close();
-    if (!followPath(state, place.path)) location.assign(place.path);
+    if (!followPath(state, path)) location.assign(path);
   };
+}
+
+function shownOf(state: ChatState, message: Message): Shown {
+  const name = message.nickname ?? nameOf(message.author);
+  const place = placeOf(state, message);
+  return {
+    title: place.guild === undefined ? name : t("notify.in", { name, place: place.guild }),
+    body: message.body === ""
+      ? t(message.sealed && message.media.length === 0 ? "sealed.new" : "log.file")
+      : plainText(state, message.body.slice(0, BODY_CHARS)),
+    path: place.path,
+    place: refKey(message),
+    ...(message.author.avatar === null
+      ? {}
+      : { icon: thumbnailUrl(message.author.avatar, ICON_PIXELS) }),
+  };
+}
+
+/** What the worker showed of a place that was read meanwhile, here or on another device, goes. */
+function closeRead(state: ChatState): () => void {
+  return effect(() => {
+    const reads = state.reads.value;
+    void navigator.serviceWorker?.getRegistration().then(async (registration) => {
+      for (const note of await registration?.getNotifications() ?? []) {
+        const { place } = (note.data ?? {}) as Partial<Shown>;
+        if (place !== undefined && reads.get(place)?.unread === 0) note.close();
+      }
+    }).catch(() => undefined);
+  });
+}
+
+/** The worker was told of a message and asks what this tab can read of it, or leads to a place. */
+function answerWorker(state: ChatState): () => void {
+  if (!("serviceWorker" in navigator)) return () => undefined;
+  const onMessage = async ({ data, ports: [port] }: MessageEvent<AskTab>) => {
+    if (data?.og === "open") return port?.postMessage(followPath(state, data.path) || null);
+    if (data?.og !== "told") return;
+    try {
+      const { room_id, event_id } = data;
+      const message = await callApi("getMessage", { params: { room_id, event_id } });
+      port?.postMessage(
+        shownOf(state, message.sealed ? await opened(state, message) : message),
+      );
+    } catch {
+      port?.postMessage(null);
+    }
+  };
+  navigator.serviceWorker.addEventListener("message", onMessage);
+  navigator.serviceWorker.startMessages();
+  return () => navigator.serviceWorker.removeEventListener("message", onMessage);
 }
 
 function placeOf(state: ChatState, message: Message): { guild?: string; path: string } {

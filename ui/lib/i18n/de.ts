@@ -13,6 +13,7 @@ import { knowing } from "./de_knowing.ts";
 import { mailTexts } from "./de_mail.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
+import { pushTexts } from "./de_push.ts";
 import { privateTexts } from "./de_private.ts";
 import { searchTexts } from "./de_search.ts";
 import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
@@ -462,6 +463,7 @@ export const de: Catalogue = {
   ...mailTexts,
   ...security,
   ...inboxTexts,
+  ...pushTexts,
   ...encryption,
   ...emojiNames,
   ...settings,

@@ -44,7 +44,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "notify.standing.default": "Der Browser wurde noch nicht gefragt.",
   "notify.standing.granted": "Der Browser lässt diesen Server benachrichtigen.",
   "notify.standing.denied":
-    "Der Browser hält Benachrichtigungen dieses Servers zurück. Seine Einstellungen für diese Seite ändern das.",
+    "Der Browser hält Benachrichtigungen dieses Servers zurück. Ändere das in seinen Einstellungen für diese Seite: das Zeichen links von der Adresse, dann Benachrichtigungen, und lade diese Seite neu.",
   "notify.allow": "Den Browser fragen",
   "notify.try": "Jetzt eine zeigen",
   "notify.trySound": "Den Ton abspielen",

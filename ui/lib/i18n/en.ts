@@ -12,6 +12,7 @@ import { knowing } from "./en_knowing.ts";
 import { mailTexts } from "./en_mail.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
+import { pushTexts } from "./en_push.ts";
 import { privateTexts } from "./en_private.ts";
 import { searchTexts } from "./en_search.ts";
 import { security } from "./en_security.ts";
@@ -450,6 +451,7 @@ export const en = {
   ...mailTexts,
   ...security,
   ...inboxTexts,
+  ...pushTexts,
   ...encryption,
   ...emojiNames,
   ...settings,

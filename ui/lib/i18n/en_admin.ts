@@ -41,7 +41,7 @@ export const adminTexts = {
   "notify.standing.default": "The browser has not been asked yet.",
   "notify.standing.granted": "The browser lets this server notify you.",
   "notify.standing.denied":
-    "The browser keeps notifications of this server out. Its settings for this site change that.",
+    "The browser keeps notifications of this server out. Change that in its settings for this site: the sign left of the address, then Notifications, and load this page anew.",
   "notify.allow": "Ask the browser",
   "notify.try": "Show one now",
   "notify.trySound": "Play the sound",

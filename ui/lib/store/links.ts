@@ -1,9 +1,9 @@
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { Thread } from "../../../core/api/thread.ts";
+import { plainTextOf } from "../../../core/event/plain_text.ts";
 import { messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
-import { splitMentions } from "../../../core/event/mention_tokens.ts";
 import { memberName, nameOf } from "../format/names.ts";
 import type { ChatState } from "./chat.ts";
 import { guildOf, isTalk, pathOf } from "./place.ts";
@@ -47,17 +47,12 @@ export function plainText(
   source: string,
   guild: Guild | undefined = guildOf(state.known, state.place.value),
 ): string {
-  const text = splitMentions(source).map((piece) => {
-    if (typeof piece === "string") return piece.replace(/[*_~`|>#]+/g, "");
-    if (piece.kind === "everyone") return "@everyone";
-    if (piece.kind === "user") {
-      const member = state.memberOf(guild?.id ?? null, piece.id);
-      return `@${member ? memberName(member) : nameOf(state.userOf(piece.id))}`;
-    }
-    if (piece.kind === "role") {
-      return `@${guild?.roles.find((role) => role.id === piece.id)?.name ?? "?"}`;
-    }
-    return `#${guild?.channels.find((channel) => channel.id === piece.id)?.name ?? "?"}`;
+  return plainTextOf(source, {
+    user(id) {
+      const member = state.memberOf(guild?.id ?? null, id);
+      return member ? memberName(member) : nameOf(state.userOf(id));
+    },
+    role: (id) => guild?.roles.find((role) => role.id === id)?.name,
+    channel: (id) => guild?.channels.find((channel) => channel.id === id)?.name,
   });
-  return text.join("").replace(/\s+/g, " ").trim();
 }

@@ -37,7 +37,8 @@ export function InboxMentions(
   const places = inboxPlaces(state);
   const heard = (messages ?? []).filter(({ author }) => !state.isBlocked(author.id));
   const rows = heard.flatMap((message): Row[] => {
-    const place = places.get(refKey(message));
+    const { room_id, channel_id } = message;
+    const place = places.get(refKey({ room_id, channel_id }));
     return place ? [{ message, place }] : [];
   });
   const fresh = newMentions(state, heard);
@@ -114,7 +115,7 @@ function MentionRow({ message, place, fresh, onClear }: Row & {
         class="inbox-go"
         data-stop
         title={t("inbox.jump")}
-        onClick={() => goTo(state, place, message.id)}
+        onClick={() => goTo(state, place, message)}
       >
         <Avatar id={author.id} name={authorOf(message)} uri={author.avatar} size="s" />
         <span class="grow inbox-said">

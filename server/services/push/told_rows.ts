@@ -1,0 +1,51 @@
+import type { NotifySetting } from "../../../core/api/notify.ts";
+import type { Presence } from "../../../core/api/user.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import type { Queryable } from "../../postgres/sql.ts";
+
+/** Somebody who may have to be told of a message. */
+export interface Reader {
+  readonly userId: UserId;
+  /** As it was chosen. */
+  readonly presence: Presence;
+  /** They have blocked its author. */
+  readonly blocks: boolean;
+  readonly hasRead: boolean;
+}
+
+export async function findReaders(
+  sql: Queryable,
+  message: StoredEvent,
+  userIds: readonly UserId[],
+): Promise<Reader[]> {
+  return await sql<Reader[]>`
+    select u.user_id as "userId", u.presence,
+      exists (select 1 from relationships r
+        where r.user_id = u.user_id and r.other_id = ${message.sender} and r.blocked) as blocks,
+      exists (select 1 from read_markers m
+        where m.user_id = u.user_id and m.room_id = ${message.roomId}
+          and m.channel_id = ${message.channelId ?? ""}
+          and (m.ord, m.hash) >= (${message.order ?? 0}::bigint, ${message.hash}::bytea))
+        as "hasRead"
+    from users u where u.user_id = any(${[...userIds]})`;
+}
+
+/** What these people chose for a channel and for the guild that it is in. */
+export async function findSettingsFor(
+  sql: Queryable,
+  query: {
+    readonly readers: readonly UserId[];
+    readonly guildId: string | null;
+    readonly roomId: string;
+    readonly channelId: string;
+  },
+): Promise<(NotifySetting & { readonly user_id: UserId })[]> {
+  return await sql<(NotifySetting & { user_id: UserId })[]>`
+    select user_id, room_id, nullif(channel_id, '') as channel_id, level, suppress_everyone,
+      suppress_roles, muted, muted_until
+    from notify_settings
+    where user_id = any(${[...query.readers]})
+      and ((room_id = ${query.guildId ?? ""} and channel_id = '')
+        or (room_id = ${query.roomId} and channel_id = ${query.channelId}))`;
+}

@@ -1,0 +1,86 @@
+import type { BrowserContext, Page } from "playwright-core";
+import type { PushService } from "../harness/push_service.ts";
+import { waitFor } from "../harness/wait_for.ts";
+
+/** A notification as the browser shows it. */
+export interface ShownNote {
+  readonly title: string;
+  readonly body: string;
+  readonly tag: string;
+}
+
+/**
+ * The edge of the browser that tests stand in for: it asks no push service of its maker for a
+ * subscription, but has the one of the tests.
+ */
+export async function subscribeAt(context: BrowserContext, service: PushService): Promise<void> {
+  const { endpoint, p256dh, auth } = service.subscription;
+  await context.addInitScript(({ endpoint, p256dh, auth }) => {
+    const held = "og-test-subscribed";
+    const subscription = {
+      endpoint,
+      options: { applicationServerKey: null },
+      toJSON: () => ({ endpoint, keys: { p256dh, auth } }),
+      unsubscribe: () => Promise.resolve(localStorage.removeItem(held) === undefined),
+    };
+    const manager = (globalThis as unknown as { PushManager: { prototype: object } }).PushManager;
+    Object.assign(manager.prototype, {
+      subscribe: () => Promise.resolve((localStorage.setItem(held, "1"), subscription)),
+      getSubscription: () => Promise.resolve(localStorage.getItem(held) ? subscription : null),
+    });
+  }, { endpoint, p256dh, auth });
+}
+
+/** Hands what came to the push service over to the browser's worker, as the browser itself would. */
+export async function deliver(page: Page, origin: string, opened: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const registration = Promise.withResolvers<string>();
+  session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+    for (const each of registrations) {
+      if (!each.isDeleted && each.scopeURL.startsWith(origin)) {
+        registration.resolve(each.registrationId);
+      }
+    }
+  });
+  await session.send("ServiceWorker.enable");
+  const registrationId = await registration.promise;
+  await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data: opened });
+  await session.detach();
+}
+
+const FIND = (title: string) =>
+  `(async () => {
+    const registration = globalThis.registration ?? await navigator.serviceWorker.ready;
+    const found = (await registration.getNotifications())
+      .find((each) => each.title === ${JSON.stringify(title)});
+    return found && { title: found.title, body: found.body, tag: found.tag };
+  })()`;
+
+/** Waits for a notification with a title, as a page of the server sees it. */
+export function shownNote(page: Page, title: string): Promise<ShownNote> {
+  return waitFor(
+    `a notification ${JSON.stringify(title)}`,
+    () => page.evaluate<ShownNote | undefined>(FIND(title)),
+  );
+}
+
+/** The same, as the worker sees it: no page has to be open. */
+export function workerNote(context: BrowserContext, title: string): Promise<ShownNote> {
+  return waitFor(
+    `a notification ${JSON.stringify(title)}`,
+    async () => await context.serviceWorkers().at(-1)?.evaluate<ShownNote | undefined>(FIND(title)),
+  );
+}
+
+/** Presses a notification, as far as a page can: its worker hears of it. */
+export async function pressNote(context: BrowserContext, title: string): Promise<void> {
+  await context.serviceWorkers().at(-1)?.evaluate(async (title) => {
+    const scope = globalThis as unknown as {
+      registration: ServiceWorkerRegistration;
+      NotificationEvent: new (kind: string, init: object) => Event;
+    };
+    const notification = (await scope.registration.getNotifications())
+      .find((each) => each.title === title);
+    dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
+  }, title);
+}

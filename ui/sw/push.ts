@@ -1,0 +1,185 @@
+import type { PushPayload } from "../../core/api/push.ts";
+import type { getPushNote } from "../../core/api/push.ts";
+import type { z } from "zod";
+import { thumbnailUrl } from "../lib/format/media_url.ts";
+import { channelPath, dmPath, messagePath } from "../lib/format/paths.ts";
+import type { PushText, PushTexts } from "./push_texts.ts";
+
+/** Written in by the build. */
+declare const TEXTS: PushTexts;
+
+type Note = z.infer<NonNullable<typeof getPushNote.result>>;
+
+/** A notification as it is shown, and where a press on it leads. */
+export interface Shown {
+  readonly title: string;
+  readonly body: string;
+  readonly path: string;
+  /** Key of the place that the message is in: read there, it goes. */
+  readonly place?: string;
+  readonly icon?: string;
+}
+
+/** What the worker asks of open tabs. */
+export type AskTab =
+  | { readonly og: "told"; readonly room_id: string; readonly event_id: string }
+  | { readonly og: "open"; readonly path: string };
+
+interface Tab {
+  readonly url: string;
+  readonly focused: boolean;
+  readonly visibilityState: string;
+  focus(): Promise<unknown>;
+  navigate(url: string): Promise<unknown>;
+  postMessage(message: AskTab, ports: MessagePort[]): void;
+}
+interface Lasting {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Pushed extends Lasting {
+  readonly data: { json(): unknown } | null;
+}
+interface Pressed extends Lasting {
+  readonly notification: { readonly data: { readonly path: string }; close(): void };
+}
+export interface PushScope {
+  addEventListener(kind: "push", listener: (event: Pushed) => void): void;
+  addEventListener(kind: "notificationclick", listener: (event: Pressed) => void): void;
+  readonly registration: {
+    showNotification(title: string, options: object): Promise<void>;
+    getNotifications(): Promise<readonly unknown[]>;
+  };
+  readonly clients: {
+    matchAll(options: object): Promise<readonly Tab[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
+  readonly navigator: { readonly language: string; setAppBadge?(count: number): Promise<void> };
+}
+
+/** A tab that is asked answers by then, or is taken to sleep (ms). */
+const TAB_MS = 1500;
+/** The server is asked no longer than this for what to show (ms). */
+const NOTE_MS = 8000;
+/** Tabs that are asked. */
+const TABS_MAX = 4;
+const ICON_PIXELS = 96;
+const OWN_ICON = "/icon-192.png";
+
+/** Shows what comes through the browser's push service, and leads to it. */
+export function hearPushes(scope: PushScope): void {
+  scope.addEventListener("push", (event) => event.waitUntil(take(scope, event)));
+  scope.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(open(scope, event.notification.data.path));
+  });
+}
+
+async function take(scope: PushScope, { data }: Pushed): Promise<void> {
+  const payload = payloadOf(data);
+  if (payload?.kind === "trial") {
+    return await show(scope, "og-trial", {
+      title: textIn(scope, null, "notify.trialTitle"),
+      body: textIn(scope, null, "notify.trialText"),
+      path: "/settings/notifications",
+    });
+  }
+  const tabs = await tabsOf(scope);
+  // Somebody looks at these pages: they tell it themselves.
+  if (tabs.some((tab) => tab.focused && tab.visibilityState === "visible")) return;
+  const { room_id, event_id } = payload ?? {};
+  if (room_id === undefined || event_id === undefined) return await showAnything(scope, "og-new");
+  const told = await askTabs<Shown>(tabs, { og: "told", room_id, event_id });
+  if (told) return await show(scope, event_id, told);
+  const note = await readNote(room_id, event_id);
+  if (note === undefined) return await showAnything(scope, event_id);
+  if (!note.read) await show(scope, event_id, shownOf(scope, note, event_id));
+}
+
+function payloadOf(data: Pushed["data"]): PushPayload | undefined {
+  try {
+    return data?.json() as PushPayload;
+  } catch {
+    return undefined;
+  }
+}
+
+async function tabsOf(scope: PushScope): Promise<readonly Tab[]> {
+  return await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
+}
+
+/** The first answer of an open tab: it can read what only devices can. */
+async function askTabs<Answer>(tabs: readonly Tab[], ask: AskTab): Promise<Answer | undefined> {
+  const answers = tabs.slice(0, TABS_MAX).map((tab) =>
+    new Promise<Answer>((resolve, reject) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) =>
+        data === null ? reject(new Error("no answer")) : resolve(data);
+      tab.postMessage(ask, [port2]);
+    })
+  );
+  const late = AbortSignal.timeout(TAB_MS);
+  const ended = new Promise<undefined>((resolve) =>
+    late.addEventListener("abort", () => resolve(undefined))
+  );
+  return await Promise.race([Promise.any(answers).catch(() => undefined), ended]);
+}
+
+/** With the session of this browser; undefined where there is none, or nobody answers. */
+async function readNote(roomId: string, eventId: string): Promise<Note | undefined> {
+  const query = new URLSearchParams({ room_id: roomId, event_id: eventId });
+  try {
+    const answer = await fetch(`/client/v1/account/push/note?${query}`, {
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(NOTE_MS),
+    });
+    return answer.ok ? await answer.json() as Note : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shownOf(scope: PushScope, note: Note, eventId: string): Shown {
+  const { guild, channel, name, author } = note;
+  const place = guild ? channelPath(guild.id, channel) : dmPath(channel.room_id);
+  const inPlace = guild && textIn(scope, note.language, "notify.in")
+    .replace("{name}", () => name)
+    .replace("{place}", () => `#${channel.name}, ${guild.name}`);
+  const said = note.text !== ""
+    ? note.text
+    : textIn(scope, note.language, note.sealed ? "sealed.new" : "log.file");
+  return {
+    title: inPlace ?? name,
+    body: said,
+    path: messagePath(place, eventId),
+    place: `${channel.room_id}/${channel.id}`,
+    ...(author.avatar === null ? {} : { icon: thumbnailUrl(author.avatar, ICON_PIXELS) }),
+  };
+}
+
+/** Browsers want something to be shown for each message of a push service. */
+async function showAnything(scope: PushScope, tag: string): Promise<void> {
+  await show(scope, tag, { title: textIn(scope, null, "push.new"), body: "", path: "/home" });
+}
+
+async function show(scope: PushScope, tag: string, { title, body, icon, ...data }: Shown) {
+  const options = { body, tag, icon: icon ?? OWN_ICON, badge: OWN_ICON, data };
+  await scope.registration.showNotification(title, options);
+  const count = (await scope.registration.getNotifications()).length;
+  // Refused where the app is not installed; there is nothing to show then.
+  await scope.navigator.setAppBadge?.(count).catch(() => undefined);
+}
+
+function textIn(scope: PushScope, language: string | null, key: PushText): string {
+  const [code = ""] = (language ?? scope.navigator.language).split("-");
+  return (TEXTS[code] ?? TEXTS["en"])?.[key] ?? "";
+}
+
+/** Goes to a place in a tab that is open, without loading it anew where it can do without. */
+async function open(scope: PushScope, path: string): Promise<void> {
+  const tabs = await tabsOf(scope);
+  const tab = tabs.find((each) => each.visibilityState === "visible") ?? tabs[0];
+  if (tab === undefined) return void await scope.clients.openWindow(path);
+  await tab.focus().catch(() => undefined);
+  const went = await askTabs<boolean>([tab], { og: "open", path });
+  if (!went) await tab.navigate(path).catch(() => scope.clients.openWindow(path));
+}

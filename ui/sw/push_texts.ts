@@ -1,0 +1,12 @@
+/** Texts of notifications that the worker shows by itself; the build writes them in, by language. */
+export const PUSH_TEXTS = [
+  "push.new",
+  "sealed.new",
+  "log.file",
+  "notify.in",
+  "notify.trialTitle",
+  "notify.trialText",
+] as const;
+
+export type PushText = (typeof PUSH_TEXTS)[number];
+export type PushTexts = Readonly<Record<string, Readonly<Record<PushText, string>>>>;
