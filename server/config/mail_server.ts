@@ -1,5 +1,4 @@
 import { isAbsolute, join } from "node:path";
-import type { Config } from "./config.ts";
 import type { ConfigValues } from "./sections.ts";
 import { Secret } from "./secret.ts";
 
@@ -21,7 +20,7 @@ export interface MailServer {
 
 /** Undefined where no mail server is configured. */
 export function mailServer(
-  config: Pick<Config, "mail" | "dataFolder">,
+  config: Pick<ConfigValues, "mail"> & { readonly dataFolder: string },
 ): MailServer | undefined {
   const { mail } = config;
   if (mail.from === undefined || (mail.url ?? mail.host) === undefined) return undefined;
