@@ -1,6 +1,8 @@
 import { callApi } from "./browser_api.ts";
 import { answerOf, getCredential, passkeysFilledIn } from "./passkeys.ts";
 
+export { passkeyReason } from "./passkeys.ts";
+
 /** Shorter than the server waits for an answer to its question. */
 const ROUND_MS = 4 * 60_000;
 
