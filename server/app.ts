@@ -9,6 +9,7 @@ import { type Heard, heardLater } from "./compose/heard.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { openPages } from "./compose/pages.ts";
+import { composeExports } from "./compose/exports.ts";
 import { composeMail } from "./compose/mail.ts";
 import { composeOidc } from "./compose/oidc.ts";
 import { composeMedia, mediaVisibility } from "./compose/media.ts";
@@ -31,6 +32,7 @@ import { VERSION } from "./cli/version.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
+import type { ChatRouteDeps } from "./http/client/chat_route_deps.ts";
 import { EduReceiver } from "../federation/edus/receive_edus.ts";
 import { OwnerOffers } from "./federation/owner_offers.ts";
 import { eduRooms } from "./federation/edu_rooms.ts";
@@ -382,6 +384,28 @@ function readAnnouncer({ chat, reading }: Pick<DoorParts, "chat" | "reading">) {
   };
 }
 
+/** What the routes of guilds, channels and messages work with. */
+async function chatDoor(
+  config: Config,
+  system: SystemParts,
+  domain: DoorParts,
+): Promise<ChatRouteDeps> {
+  const { chat, live, media, reading, stack } = domain;
+  return {
+    ...chat.deps,
+    media: mediaDesk(media.deps),
+    messageIndex: composeSearch(system, { store: domain.store, stack }),
+    push: await composePush(config, system, { ...domain, chat: chat.deps, stack }),
+    destinations: domain.outbound.desk,
+    ...domain.memberships,
+    history: reading.history,
+    announceNotify: chat.announceNotify,
+    announceThread: chat.announceThread,
+    announceRead: readAnnouncer(domain),
+    announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
+  };
+}
+
 /** HTTP, the gateway and the pages, on one listener. */
 async function openDoors(
   config: Config,
@@ -408,6 +432,12 @@ async function openDoors(
       authenticate: accounts.authenticate,
       routes: allRoutes({
         accounts: accountDeps,
+        exports: composeExports(system, {
+          accounts: accounts.deps,
+          media: media.deps,
+          blobs: domain.blobs,
+          stack,
+        }),
         server: composeSelfKnowledge(config, system, {
           ...domain,
           pinned: accountDeps.pinned,
@@ -417,19 +447,7 @@ async function openDoors(
             voiceEngine: domain.voiceEngine,
           },
         }),
-        chat: {
-          ...chat.deps,
-          media: mediaDesk(media.deps),
-          messageIndex: composeSearch(system, { store: domain.store, stack }),
-          push: await composePush(config, system, { ...domain, chat: chat.deps, stack }),
-          destinations: domain.outbound.desk,
-          ...domain.memberships,
-          history: reading.history,
-          announceNotify: chat.announceNotify,
-          announceThread: chat.announceThread,
-          announceRead: readAnnouncer(domain),
-          announceTyping: ({ user, ...place }) => live.typing.announce(user, place),
-        },
+        chat: await chatDoor(config, system, domain),
         devices: domain.encryption.devices.routes,
         groups: { ...domain.encryption.groups.deps, meter: metrics },
         voice: domain.voice.deps,

@@ -1,5 +1,6 @@
 import type { AccountHttpDeps } from "../http/client/account_http_deps.ts";
 import { accountRoutes } from "../http/client/account_routes.ts";
+import { type ExportRouteDeps, exportRoutes } from "../http/client/account/export.ts";
 import type { ChatRouteDeps } from "../http/client/chat_route_deps.ts";
 import { chatRoutes } from "../http/client/chat_routes.ts";
 import { type GroupRouteDeps, groupRoutes } from "../http/client/e2ee/group_routes.ts";
@@ -16,6 +17,7 @@ import type { MediaVisibility } from "../services/media/media_visibility.ts";
 /** Every operation of the client API but the live streams, which the doors bring themselves. */
 export function allRoutes(input: {
   readonly accounts: AccountHttpDeps;
+  readonly exports: ExportRouteDeps;
   readonly chat: ChatRouteDeps;
   readonly devices: DeviceRouteDeps;
   readonly groups: GroupRouteDeps;
@@ -29,6 +31,7 @@ export function allRoutes(input: {
 }): Route[] {
   return [
     ...accountRoutes(input.accounts),
+    ...exportRoutes(input.exports),
     ...chatRoutes(input.chat),
     ...deviceRoutes(input.devices),
     ...groupRoutes(input.groups),

@@ -22,6 +22,7 @@ import {
 } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../io.ts";
+import { addExport } from "./admin_export.ts";
 import { addWaiting } from "./admin_waiting.ts";
 import { addConfigOptions, type OptionValues } from "../options.ts";
 import { formatTime, printable, table } from "../table.ts";
@@ -55,6 +56,7 @@ export function addAdminUser(admin: Command, context: CliContext): void {
     .action((name: string, options: OptionValues) => dropSecondFactor(name, options, context));
   addStates(add, context);
   addWaiting(add, context);
+  addExport(add, context);
   addSessions(add("sessions <name>", "show where somebody is signed in"), context);
 }
 

@@ -101,6 +101,8 @@ async function requireDeactivable(tx: Tx, act: AdminAct): Promise<void> {
 /** All that opens the account: mail address, password, second step, links and sessions. */
 async function endSignIn(tx: Tx, userId: string): Promise<void> {
   await forgetEmail(tx, userId);
+  // What makes exports deletes the file too.
+  await tx`update data_exports set expires_ts = 0 where user_id = ${userId}`;
   await tx`delete from credentials where user_id = ${userId}`;
   await tx`delete from second_factors where user_id = ${userId}`;
   await tx`delete from login_challenges where user_id = ${userId}`;

@@ -80,6 +80,8 @@ export interface ThrottlePolicies {
   readonly resetAccount: Bucket;
   /** Trial notifications to devices of one account. */
   readonly pushTrial: Bucket;
+  /** Copies of their own data that one account has made. */
+  readonly dataExport: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -130,6 +132,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     resetAsked: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
     resetAccount: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
     pushTrial: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
+    dataExport: bucket(lookups / 10, { perMs: 24 * HOUR_MS, bursts: 1 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

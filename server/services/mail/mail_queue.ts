@@ -10,7 +10,8 @@ export type MailKind =
   | "verify_registration"
   | "registration_waiting"
   | "registration_approved"
-  | "registration_refused";
+  | "registration_refused"
+  | "export_ready";
 
 /** Mails that may wait at once: a mail server that is away for a day loses none of a usual server. */
 const WAITING_MAX = 10_000;

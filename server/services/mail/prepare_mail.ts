@@ -86,6 +86,8 @@ function newsOf({ publicUrl }: PrepareDeps, { kind, about }: DueMail): MailAbout
         : "";
       return { kind, userName, url: `${publicUrl}/login${next}` };
     }
+    case "export_ready":
+      return { kind, userName, url: `${publicUrl}/settings/data` };
     case "registration_refused":
       return { kind, userName, reason: about["reason"] as string | null };
     default:

@@ -5,6 +5,7 @@ import type * as admin_federation from "../../../core/api/admin_federation.ts";
 import type * as admin_guilds from "../../../core/api/admin_guilds.ts";
 import type * as admin_server from "../../../core/api/admin_server.ts";
 import type * as channels from "../../../core/api/channels.ts";
+import type * as data_export from "../../../core/api/data_export.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
 import type * as discover from "../../../core/api/discover.ts";
 import type * as dms from "../../../core/api/dms.ts";
@@ -105,6 +106,10 @@ export const OPERATIONS = {
   joinPrivateChannel: ["POST", "/client/v1/rooms/:room_id/join"],
   orderChannels: ["PUT", "/client/v1/guilds/:guild_id/channels"],
   updateChannel: ["PATCH", "/client/v1/rooms/:room_id/channels/:channel_id"],
+  beginExport: ["POST", "/client/v1/account/export"],
+  deleteExport: ["DELETE", "/client/v1/account/export"],
+  downloadExport: ["GET", "/client/v1/account/export/file"],
+  getExport: ["GET", "/client/v1/account/export"],
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
   discoverGuilds: ["GET", "/client/v1/discover"],
   getListing: ["GET", "/client/v1/guilds/:guild_id/listing"],
@@ -354,6 +359,10 @@ export interface OperationTypes {
   joinPrivateChannel: typeof channels.joinPrivateChannel;
   orderChannels: typeof channels.orderChannels;
   updateChannel: typeof channels.updateChannel;
+  beginExport: typeof data_export.beginExport;
+  deleteExport: typeof data_export.deleteExport;
+  downloadExport: typeof data_export.downloadExport;
+  getExport: typeof data_export.getExport;
   getDelivery: typeof delivery.getDelivery;
   discoverGuilds: typeof discover.discoverGuilds;
   getListing: typeof discover.getListing;

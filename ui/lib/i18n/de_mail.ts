@@ -37,6 +37,10 @@ export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
   "mail.refused.subject": "Zu deiner Registrierung auf {server}",
   "mail.refused.text": "Die Verwaltung von {server} hat dich nicht als {name} eingelassen.",
   "mail.refused.reason": "Sie schreibt: {reason}",
+  "mail.export.subject": "Die Kopie deiner Daten auf {server} ist fertig",
+  "mail.export.text":
+    "Alles, was {server} von deinem Konto {name} hat, liegt jetzt in einer Datei. Sie wird eine Woche aufbewahrt.",
+  "mail.export.link": "Herunterladen",
   "mail.test.subject": "Ein Test der Mails von {server}",
   "mail.test.text": "Mails von {server} kommen hier an. Niemand muss etwas tun.",
 
@@ -99,6 +103,25 @@ export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
     "Wer sich registriert, schreibt warum, und wartet. Wer einen Registrierungscode hat, wird sofort eingelassen.",
   "admin.needEmail": "Ein neues Konto braucht eine Mailadresse",
   "admin.needEmailHint": "Sie wird mit einem Link bestätigt, bevor das Konto entsteht.",
+
+  "export.title": "Eine Kopie mitnehmen",
+  "export.text":
+    "Eine Datei mit deinem Konto, Profil, deinen Sitzungen, Einstellungen, Freunden, Gilden, allem, was du gesendet hast, nach Kanälen, und dem, was du hochgeladen hast. Das dauert eine Weile; sie wird eine Woche aufbewahrt, und nur du kannst sie herunterladen.",
+  "export.sealed":
+    "Von verschlüsselten Unterhaltungen enthält sie, was dieser Server hat und was ohne deine Geräte niemand lesen kann. Ihr lesbarer Verlauf ist nicht darin: Er liegt allein auf deinen Geräten.",
+  "export.begin": "Kopie erstellen",
+  "export.again": "Neue Kopie erstellen",
+  "export.making": "Deine Kopie entsteht: {done} von {total} Gilden, Unterhaltungen und Dateien.",
+  "export.starts": "Mit deiner Kopie wird gleich begonnen.",
+  "export.look": "Noch einmal nachsehen",
+  "export.stop": "Abbrechen",
+  "export.ready": "Deine Kopie vom {when} ist fertig: {size}. Sie wird {until} gelöscht.",
+  "export.leftOut":
+    "{n, plural, one {# Datei wurde} other {# Dateien wurden}} ausgelassen, weil die Kopie zu groß geworden wäre.",
+  "export.download": "Herunterladen",
+  "export.delete": "Jetzt löschen",
+  "export.failed":
+    "Deine Kopie konnte nicht erstellt werden. Versuche es noch einmal oder frage die Verwaltung, die ins Protokoll sehen kann.",
 
   "forgot.title": "Passwort vergessen?",
   "forgot.link": "Passwort vergessen?",

@@ -34,6 +34,10 @@ export const mailTexts = {
   "mail.refused.subject": "About your registration on {server}",
   "mail.refused.text": "The administrators of {server} did not let you in as {name}.",
   "mail.refused.reason": "They wrote: {reason}",
+  "mail.export.subject": "The copy of your data on {server} is ready",
+  "mail.export.text":
+    "Everything that {server} holds of your account {name} is in one file now. It is kept for a week.",
+  "mail.export.link": "Download it",
   "mail.test.subject": "A test of mails from {server}",
   "mail.test.text": "Mails from {server} arrive here. Nobody needs to do anything.",
 
@@ -94,6 +98,25 @@ export const mailTexts = {
     "Who registers writes why and waits. Somebody with a registration code is let in at once.",
   "admin.needEmail": "A new account needs a mail address",
   "admin.needEmailHint": "Which is confirmed by a link before the account is made.",
+
+  "export.title": "Take a copy",
+  "export.text":
+    "A file with your account, profile, sessions, settings, friends, guilds, everything you have sent, by channel, and what you have uploaded. It takes a while; it is kept for a week, and only you can download it.",
+  "export.sealed":
+    "Of encrypted conversations it holds what this server has, which nobody can read without your devices. Their readable history is not in it: it is on your devices alone.",
+  "export.begin": "Make a copy",
+  "export.again": "Make a new copy",
+  "export.making": "Your copy is being made: {done} of {total} guilds, conversations and files.",
+  "export.starts": "Your copy will be begun in a moment.",
+  "export.look": "Look again",
+  "export.stop": "Stop it",
+  "export.ready": "Your copy of {when} is ready: {size}. It is deleted {until}.",
+  "export.leftOut":
+    "{n, plural, one {# file was} other {# files were}} left out, because the copy would have become too large.",
+  "export.download": "Download",
+  "export.delete": "Delete it now",
+  "export.failed":
+    "Your copy could not be made. Try again, or ask an administrator, who can look into the log.",
 
   "forgot.title": "Forgotten your password?",
   "forgot.link": "Forgotten your password?",

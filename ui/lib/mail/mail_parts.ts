@@ -19,6 +19,7 @@ export type MailAbout =
     readonly userName: string;
     readonly reason: string | null;
   }
+  | { readonly kind: "export_ready"; readonly userName: string; readonly url: string }
   | { readonly kind: "test" };
 
 interface ResetLink {
@@ -78,6 +79,13 @@ export function mailParts(about: MailAbout, server: string): MailParts {
     case "registration_approved":
     case "registration_refused":
       return registrationParts(about, server);
+    case "export_ready":
+      return {
+        subject: t("mail.export.subject", { server }),
+        lines: [t("mail.export.text", { name: about.userName, server })],
+        links: [{ label: t("mail.export.link"), url: about.url }],
+        notes: [],
+      };
     case "test":
       return {
         subject: t("mail.test.subject", { server }),

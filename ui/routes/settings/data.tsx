@@ -1,4 +1,5 @@
 import { AccountPage } from "../../components/AccountPage.tsx";
+import { DataCopy } from "../../components/DataCopy.tsx";
 import type { CallResult } from "../../lib/api/types.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { handleOf } from "../../lib/format/names.ts";
@@ -22,6 +23,7 @@ export const handler = define.handlers(formPage(async (ctx) => {
     { dms },
     { devices },
     backup,
+    copy,
   ] = await Promise.all([
     ctx.state.api.call("getUser", { params: { user_id: self.user.id } }),
     ctx.state.api.call("getPreferences"),
@@ -33,6 +35,7 @@ export const handler = define.handlers(formPage(async (ctx) => {
     ctx.state.api.call("listDevices"),
     // Most have none, which is no failure of the page.
     ctx.state.api.call("getBackup").catch(() => undefined),
+    ctx.state.api.call("getExport"),
   ]);
   const timeZone = readTimeZone(ctx.req);
   return {
@@ -46,9 +49,19 @@ export const handler = define.handlers(formPage(async (ctx) => {
     dms,
     devices,
     backup,
+    copy: copy.export,
     timeZone,
   };
-}, {}));
+}, {
+  async copy(ctx) {
+    await ctx.state.api.call("beginExport", { body: {} });
+    return "/settings/data#copy";
+  },
+  async dropCopy(ctx) {
+    await ctx.state.api.call("deleteExport");
+    return "/settings/data#copy";
+  },
+}));
 
 export default define.page<typeof handler>(({ data, state }) => {
   const { self, profile, sessions, media } = data;
@@ -66,6 +79,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       lead={t("data.lead", { server: state.server.name })}
       note={data.note}
     >
+      <DataCopy copy={data.copy} nowMs={state.nowMs} timeZone={data.timeZone} />
       <Account self={self} created={created} />
       <Part
         title={t("settings.sessions")}
