@@ -13,7 +13,7 @@ async function unpack(bytes: Uint8Array): Promise<Map<string, string>> {
   Readable.from([bytes]).pipe(unpacking);
   for await (const entry of unpacking) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of entry) chunks.push(chunk);
+    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
     files.set(
       entry.header.name,
       new TextDecoder("latin1").decode(await new Blob(chunks as BlobPart[]).bytes()),

@@ -116,7 +116,7 @@ export const DEACTIVATION_TERMS: {
   readonly stays: readonly string[];
 } = {
   goes: [
-    "Your sessions, password, settings and encrypted backup are deleted now.",
+    "Your sessions, password, mail address, settings and encrypted backup are deleted now.",
     "Your display name, avatar, bio and status are deleted here.",
     "You leave every guild and conversation.",
   ],

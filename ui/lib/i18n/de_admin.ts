@@ -64,7 +64,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "sessions.since": "angemeldet {when}",
   "erase.type": "Tippe zur Sicherheit {name}",
   "deactivate.goes.1":
-    "Deine Sitzungen, dein Passwort, deine Einstellungen und deine verschlüsselte Sicherung werden sofort gelöscht.",
+    "Deine Sitzungen, dein Passwort, deine Mailadresse, deine Einstellungen, deine verschlüsselte Sicherung und eine Kopie deiner Daten werden sofort gelöscht.",
   "deactivate.goes.2":
     "Dein Anzeigename, Bild, Status und was du über dich geschrieben hast, werden hier gelöscht.",
   "deactivate.goes.3": "Du verlässt alle Gilden und Gespräche.",

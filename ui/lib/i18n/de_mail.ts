@@ -94,9 +94,9 @@ export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
   "admin.waitingCount":
     "{n, plural, one {# Person wartet auf Einlass} other {# Personen warten auf Einlass}}",
   "admin.approve": "Einlassen",
-  "admin.approveName": "{name} einlassen",
+  "admin.approveName": "Einlassen: {name}",
   "admin.refuse": "Ablehnen",
-  "admin.refuseName": "{name} ablehnen",
+  "admin.refuseName": "Ablehnen: {name}",
   "admin.refuseReason": "Grund, der der Person gesagt wird",
   "admin.approval": "Die Verwaltung entscheidet über jedes neue Konto",
   "admin.approvalHint":

@@ -61,7 +61,7 @@ export const adminTexts = {
   "sessions.since": "signed in {when}",
   "erase.type": "Type {name} to be sure",
   "deactivate.goes.1":
-    "Your sessions, password, settings and encrypted backup are deleted at once.",
+    "Your sessions, password, mail address, settings, encrypted backup and a copy of your data are deleted at once.",
   "deactivate.goes.2":
     "Your display name, picture, status and what you wrote about yourself are deleted here.",
   "deactivate.goes.3": "You leave every guild and conversation.",

@@ -89,9 +89,9 @@ export const mailTexts = {
   "admin.waitingCount":
     "{n, plural, one {# person waits to be let in} other {# people wait to be let in}}",
   "admin.approve": "Let in",
-  "admin.approveName": "Let {name} in",
+  "admin.approveName": "Let in: {name}",
   "admin.refuse": "Refuse",
-  "admin.refuseName": "Refuse {name}",
+  "admin.refuseName": "Refuse: {name}",
   "admin.refuseReason": "Reason, which they are told",
   "admin.approval": "Administrators decide on each new account",
   "admin.approvalHint":

@@ -24,6 +24,7 @@ export const handler = define.handlers(formPage(async (ctx) => {
     { devices },
     backup,
     copy,
+    email,
   ] = await Promise.all([
     ctx.state.api.call("getUser", { params: { user_id: self.user.id } }),
     ctx.state.api.call("getPreferences"),
@@ -36,6 +37,7 @@ export const handler = define.handlers(formPage(async (ctx) => {
     // Most have none, which is no failure of the page.
     ctx.state.api.call("getBackup").catch(() => undefined),
     ctx.state.api.call("getExport"),
+    ctx.state.api.call("getEmail"),
   ]);
   const timeZone = readTimeZone(ctx.req);
   return {
@@ -50,6 +52,7 @@ export const handler = define.handlers(formPage(async (ctx) => {
     devices,
     backup,
     copy: copy.export,
+    address: email.address,
     timeZone,
   };
 }, {
@@ -80,7 +83,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       note={data.note}
     >
       <DataCopy copy={data.copy} nowMs={state.nowMs} timeZone={data.timeZone} />
-      <Account self={self} created={created} />
+      <Account self={self} created={created} address={data.address} />
       <Part
         title={t("settings.sessions")}
         text={t("data.sessionsText")}
@@ -109,7 +112,10 @@ export default define.page<typeof handler>(({ data, state }) => {
         title={t("data.words")}
         text={t("data.wordsText")}
         rows={[
-          [t("data.guilds"), data.guilds.map(({ name }) => name).join(", ") || none],
+          [
+            t("data.guilds"),
+            data.guilds.map(({ name }) => name).join(", ") || none,
+          ],
           [t("data.dms"), formatNumber(data.dms.length)],
           [
             t("data.files"),
@@ -171,14 +177,23 @@ function Encryption({ devices, backup }: {
       text={t("data.encryptionText")}
       rows={[
         [t("data.devices"), devices.map(({ name }) => name).join(", ") || none],
-        [t("data.backup"), backup === undefined ? none : formatSize(backup.bytes)],
+        [
+          t("data.backup"),
+          backup === undefined ? none : formatSize(backup.bytes),
+        ],
       ]}
       change="/settings/sessions"
     />
   );
 }
 
-function Account({ self, created }: { self: CallResult<"getAccount">; created: string }) {
+function Account(
+  { self, created, address }: {
+    self: CallResult<"getAccount">;
+    created: string;
+    address: string | null;
+  },
+) {
   const none = t("data.none");
   return (
     <Part
@@ -194,6 +209,7 @@ function Account({ self, created }: { self: CallResult<"getAccount">; created: s
         [t("profile.status"), self.user.status ?? none],
         [t("profile.bio"), self.user.bio ?? none],
         [t("profile.avatar"), self.user.avatar ?? none],
+        [t("email.title"), address ?? none],
         [t("field.password"), t("data.password")],
       ]}
       change="/settings/profile"
