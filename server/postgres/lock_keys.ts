@@ -21,10 +21,14 @@ export const LOCK_CLASS = {
   voiceMarksOf: 76_008,
   /** Held while what somebody wants to be told of is counted and changed; id = hash of who. */
   notifyOf: 76_012,
+  /** Held while the registrations by an invite link are counted; id = hash of the link. */
+  inviteUses: 76_020,
+  /** Held while an administrator is taken away, so that the last one stays; id 0. */
+  administrators: 76_021,
   /** Held while the accounts of a mail address are counted; id = hash of the address. */
   emailOf: 76_022,
   /** Held while devices of somebody that are told are counted and kept; id = hash of who. */
   pushOf: 76_024,
   /** Held while the index of the search is carried on; id 0. */
-  searchIndex: 76_020,
+  searchIndex: 76_025,
 } as const;

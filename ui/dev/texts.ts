@@ -61,8 +61,13 @@ export async function islandTexts(
     );
     return new Set(found.flatMap((each) => [...each]));
   };
-  const first = await named(sources.first);
-  const later = (await named(sources.later)).difference(first);
+  const early = await named(sources.first);
+  const most = early.union(await named(sources.later));
+  // Refusals are rare, and what fetches an answer fetches their words with it (`refusalTexts`).
+  const first = most.size === early.size
+    ? early
+    : new Set([...early].filter((key) => !key.startsWith(SERVER_SAYS)));
+  const later = most.difference(first);
   return [...LANGUAGES, PSEUDO].map((language) => {
     const module = (used: ReadonlySet<string>) => {
       const shown = [...used].sort().filter((key) =>

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LOCK_CLASS } from "../../postgres/lock_keys.ts";
 import type { AdminSettings } from "../../../core/api/admin.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { Tx } from "../../postgres/sql.ts";
@@ -20,9 +21,6 @@ export interface Opening {
   /** In the transaction that makes the account: counts the use. @throws OperationError `gone` */
   claim(tx: Tx): Promise<void>;
 }
-
-/** First half of the advisory lock under which an invite link's registrations are counted. */
-const INVITE_LOCK = 76_020;
 
 /**
  * Decides whether registration is open to whoever holds `token`. The first administrator's
@@ -117,7 +115,7 @@ async function openByInvite(
     claim: async (tx) => {
       if (view.maxUses === null) return;
       // A link for three people makes three accounts, however many of them then join.
-      await tx`select pg_advisory_xact_lock(${INVITE_LOCK}, hashtext(${hash}))`;
+      await tx`select pg_advisory_xact_lock(${LOCK_CLASS.inviteUses}, hashtext(${hash}))`;
       const [row] = await tx<{ made: number }[]>`
         select (select count(*) from users where created_by = ${createdBy})::int
           + (select count(*) from registrations where created_by = ${createdBy})::int as made`;

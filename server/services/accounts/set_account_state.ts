@@ -1,4 +1,5 @@
 import type { AdminUser } from "../../../core/api/admin.ts";
+import { LOCK_CLASS } from "../../postgres/lock_keys.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Tx } from "../../postgres/sql.ts";
@@ -113,9 +114,6 @@ export async function lockRow(tx: Tx, userId: UserId): Promise<AdminUser> {
   return await getAdminUser(tx, userId);
 }
 
-/** First half of the advisory lock under which administrators are counted. */
-const ADMINISTRATOR_LOCK = 76_021;
-
 /**
  * Nobody acts against their own account by mistake, and somebody must be left to administer.
  * @throws OperationError `conflict`
@@ -128,7 +126,7 @@ export async function requireDispensable(tx: Tx, act: AdminAct, held: AdminUser)
     );
   }
   if (!held.admin) return;
-  await tx`select pg_advisory_xact_lock(${ADMINISTRATOR_LOCK}, 0)`;
+  await tx`select pg_advisory_xact_lock(${LOCK_CLASS.administrators}, 0)`;
   const [other] = await tx`
     select 1 from users where admin and state = 'active' and user_id <> ${act.userId} limit 1`;
   if (other !== undefined) return;

@@ -4,11 +4,11 @@ import { dmName } from "../../lib/format/dm_name.ts";
 import { foreignServer } from "../../lib/format/names.ts";
 import { dmPath, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
-import { markGuildRead } from "../../lib/browser/mark_all_read.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { peopleInCall } from "../../lib/browser/conversation_call.ts";
 import { t } from "../../lib/i18n/t.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { dmShown } from "../../lib/store/attention.ts";
 import { Footer } from "../Footer.tsx";
@@ -56,6 +56,11 @@ export function Sidebar() {
   );
 }
 
+async function readAll(state: ChatState, guild: Guild): Promise<void> {
+  const { markGuildRead } = await import("../../lib/browser/mark_all_read.ts");
+  await markGuildRead(state, guild);
+}
+
 function GuildHead({ guild }: { guild: Guild }) {
   const state = useChat();
   const { permissions } = guild;
@@ -86,7 +91,7 @@ function GuildHead({ guild }: { guild: Guild }) {
         </button>
       )}
       <Menu label={t("guild.menu", { name: guild.name })} icon="down">
-        <MenuButton icon="check" onClick={() => void markGuildRead(state, guild)}>
+        <MenuButton icon="check" onClick={() => void readAll(state, guild)}>
           {t("place.markRead")}
         </MenuButton>
         {can(permissions, "MANAGE_CHANNELS") && (

@@ -1,4 +1,5 @@
 import { errorText } from "../i18n/error_text.ts";
+import { refusalTexts } from "../i18n/later.ts";
 import { t } from "../i18n/t.ts";
 import { ApiError, describeCall, readAnswer } from "../api/request.ts";
 import type { AnyCallInput, CallInput, CallResult, OperationName } from "../api/types.ts";
@@ -29,6 +30,7 @@ export async function callApi<Name extends OperationName>(
     return await readAnswer(response) as CallResult<Name>;
   } catch (error) {
     if (error instanceof ApiError && error.code === "unauthorized") goToLogin();
+    await refusalTexts();
     throw error;
   }
 }

@@ -5,16 +5,16 @@ import type { ChatState } from "../store/chat.ts";
 import { dmOf, guildOf, isTalk, placeKey } from "../store/place.ts";
 import { activeTalk } from "./active_talk.ts";
 import { openThread } from "./history.ts";
-import { stepArea } from "./landmarks.ts";
-import { markDmsRead, markGuildRead } from "./mark_all_read.ts";
 import { actOnMessage } from "./message_keys.ts";
 import { acceptCall, callIn, declineCall, hasCalls } from "./conversation_call.ts";
 import { closePopover, popoverOpen } from "./popovers.ts";
-import { markArea } from "./format_area.ts";
 import { goToOldestUnread, goToPresent } from "./present.ts";
 import { endSelection } from "./select_messages.ts";
-import { stepGuild, stepTalk } from "./step_places.ts";
 import { closeSearchPanel, isSearchOpen, openSearchPanel } from "../search/open_panel.ts";
+
+// What few keys do comes when it is first asked for.
+const steps = () => import("./step_places.ts");
+const reads = () => import("./mark_all_read.ts");
 
 /** Does what a shortcut says. False: nothing to do, and the key stays the browser's. */
 export function act(state: ChatState, id: ShortcutId): boolean {
@@ -34,15 +34,15 @@ export function act(state: ChatState, id: ShortcutId): boolean {
       return readAll(state);
     case "channelUp":
     case "channelDown":
-      stepTalk(state, id === "channelUp" ? -1 : 1, false);
+      void steps().then(({ stepTalk }) => stepTalk(state, id === "channelUp" ? -1 : 1, false));
       return true;
     case "unreadUp":
     case "unreadDown":
-      stepTalk(state, id === "unreadUp" ? -1 : 1, true);
+      void steps().then(({ stepTalk }) => stepTalk(state, id === "unreadUp" ? -1 : 1, true));
       return true;
     case "guildUp":
     case "guildDown":
-      stepGuild(state, id === "guildUp" ? -1 : 1);
+      void steps().then(({ stepGuild }) => stepGuild(state, id === "guildUp" ? -1 : 1));
       return true;
     case "back":
       history.back();
@@ -55,7 +55,7 @@ export function act(state: ChatState, id: ShortcutId): boolean {
       return goInTime(state, id);
     case "nextArea":
     case "previousArea":
-      stepArea(id === "nextArea" ? 1 : -1);
+      void import("./landmarks.ts").then(({ stepArea }) => stepArea(id === "nextArea" ? 1 : -1));
       return true;
     case "settings":
       openPage("/settings", state);
@@ -151,7 +151,9 @@ function focusComposer(): void {
 
 function readAll(state: ChatState): boolean {
   const guild = guildOf(state.known, state.place.value);
-  void (guild ? markGuildRead(state, guild) : markDmsRead(state));
+  void reads().then(({ markGuildRead, markDmsRead }) =>
+    guild ? markGuildRead(state, guild) : markDmsRead(state)
+  );
   return true;
 }
 
@@ -173,7 +175,7 @@ function press(selector: string): boolean {
 function mark(sign: string): boolean {
   const area = document.activeElement;
   if (!(area instanceof HTMLTextAreaElement)) return false;
-  markArea(area, sign);
+  void import("./format_area.ts").then(({ markArea }) => markArea(area, sign));
   return true;
 }
 

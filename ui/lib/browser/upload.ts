@@ -1,3 +1,4 @@
+import { refusalTexts } from "../i18n/later.ts";
 import { t } from "../i18n/t.ts";
 import type { Media } from "../../../core/api/media.ts";
 import { ApiError, describeCall, readAnswer } from "../api/request.ts";
@@ -35,7 +36,10 @@ export function uploadFile(
     request.upload.onload = () => sent = true;
     request.onload = () => {
       const response = new Response(request.responseText, { status: request.status });
-      readAnswer(response).then((value) => resolve(value as Media), reject);
+      readAnswer(response).then(
+        (value) => resolve(value as Media),
+        (error) => refusalTexts().then(() => reject(error)),
+      );
     };
     request.onerror = () => reject(new ApiError(0, "offline", t("refused.cut")));
     request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));

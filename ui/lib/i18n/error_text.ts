@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../../core/api/error.ts";
 import type { ApiError } from "../api/request.ts";
 import { ENGLISH } from "./languages.ts";
-import { language, t } from "./t.ts";
+import { isHere, language, t } from "./t.ts";
 
 /** Codes that say what happened only roughly: what the server says about it is shown too. */
 const ROUGH: ReadonlySet<ErrorCode> = new Set(
@@ -15,7 +15,7 @@ const ROUGH: ReadonlySet<ErrorCode> = new Set(
 export function errorText(error: ApiError): string {
   const { code, message } = error;
   if (code === "offline" || code === "unreadable") return message;
-  if (language().code === ENGLISH.code) return message;
+  if (language().code === ENGLISH.code || !isHere(`fault.${code}`)) return message;
   const waitMs = error.details["retry_after_ms"];
   if (typeof waitMs === "number" && waitMs > 0) {
     return t("fault.wait", { n: Math.ceil(waitMs / 1000) });

@@ -1,3 +1,6 @@
+import { ENGLISH } from "./languages.ts";
+import { language } from "./t.ts";
+
 let load: () => Promise<void> = () => Promise.resolve();
 let loaded: Promise<void> | undefined;
 
@@ -15,4 +18,10 @@ export async function withTexts<Part>(part: Promise<Part>): Promise<Part> {
   });
   const [module] = await Promise.all([part, loaded]);
   return module;
+}
+
+/** Waits for the words of refusals, which are later texts; without them the server's own are shown. */
+export async function refusalTexts(): Promise<void> {
+  if (language().code === ENGLISH.code) return;
+  await withTexts(Promise.resolve()).catch(() => undefined);
 }

@@ -41,6 +41,11 @@ export function language(): Language {
   return current("The language").language;
 }
 
+/** Whether the text has come to this page: texts of later parts come with those. */
+export function isHere(key: Key): boolean {
+  return current(`The text "${key}"`).format(key, {}) !== undefined;
+}
+
 /**
  * A text of the catalogue in the language of the moment, with the values its `{places}` name.
  * Never call it while a module loads: no language is known then.
