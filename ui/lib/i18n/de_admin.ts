@@ -33,7 +33,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
     "Wer mit dir zu zweit redet, sieht „Gesehen“, und du seines. Andere Server erfahren es; deine eigenen Geräte wissen es immer.",
   "privacy.more": "Was der Server über dich speichert, steht in",
   "notify.lead":
-    "Bei Erwähnungen und Nachrichten in deinen Gesprächen, oder wie du es für einen Ort gewählt hast, solange ein Tab dieses Servers offen ist und du woanders hinschaust. „Nicht stören“ schaltet sie stumm.",
+    "Bei Erwähnungen und Nachrichten in deinen Gesprächen, oder wie du es für einen Ort gewählt hast, während du woanders hinschaust. „Bitte nicht stören“ schaltet sie stumm.",
   "notify.desktop": "Eine Benachrichtigung zeigen",
   "notify.desktopHint": "Auf jedem Gerät, auf dem der Browser es erlaubt.",
   "notify.sound": "Einen Ton abspielen",

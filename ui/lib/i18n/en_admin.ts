@@ -30,7 +30,7 @@ export const adminTexts = {
     "People you talk to one to one see “Seen”, and you see theirs. Other servers are told; your own devices always know.",
   "privacy.more": "What the server stores about you stands in",
   "notify.lead":
-    "For mentions and for what comes in your conversations, or as you chose for a place, while a tab of this server is open and you look elsewhere. “Do not disturb” silences them.",
+    "For mentions and for what comes in your conversations, or as you chose for a place, while you look elsewhere. “Do not disturb” silences them.",
   "notify.desktop": "Show a notification",
   "notify.desktopHint": "On every device where the browser has been allowed to.",
   "notify.sound": "Play a sound",
