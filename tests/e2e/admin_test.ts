@@ -116,7 +116,9 @@ Deno.test("those who run the server, and people with their own account", async (
     await using plain = await openPerson(browser, { scripts: false, phone: true });
     await signIn(plain.context, server.url, "bob");
     await plain.page.goto(`${server.url}/settings/privacy`);
-    await plain.page.getByLabel("Nobody").check();
+    await plain.page.getByRole("group", { name: "Who may begin a conversation with you" })
+      .getByLabel("Nobody")
+      .check();
     await plain.page.getByLabel("Whether I am there").uncheck();
     await plain.page.getByRole("button", { name: "Save" }).click();
     await plain.page.getByText("Saved.", { exact: true }).waitFor();

@@ -184,6 +184,7 @@ Deno.test("a group goes on without the server that ordered it, and that one foll
       federation.heal(2, 1);
       for (const client of [b, third]) await reads(client, "said by the larger part");
       for (const client of [a, c, tablet]) await reads(client, "said while cut off");
+      await soon("the cut-off server to follow", async () => (await groupOf(bea)).term === 2);
       const after = await groupOf(bea);
       assert.deepEqual([after.sequencer, after.term, after.takeovers.length], ["one.test", 2, 2]);
       const [rival] = after.contradictions;

@@ -12,6 +12,7 @@ const PARTS = [
   "scripts",
   "server",
   "ui",
+  "voice",
 ];
 
 /** The program as a later version of it: its own sources and its own build of the pages. */

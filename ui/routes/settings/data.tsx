@@ -99,6 +99,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         text={t("data.choicesText")}
         rows={[
           [t("privacy.dms"), t(`privacy.dms.${data.preferences.dms_from}`)],
+          [t("privacy.found"), t(`privacy.found.${data.preferences.found_by}`)],
           ...(["typing", "presence", "read"] as const).map((name) =>
             [
               t(`privacy.${name}`),
