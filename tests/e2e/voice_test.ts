@@ -245,6 +245,8 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await moderate("bob", { disconnect: true }, porch);
     await bob.page.getByText("A moderator disconnected you from the call.").waitFor();
     await panel(bob.page).waitFor({ state: "detached" });
+    // Gone for the others too, as whoever comes back by hand finds it.
+    await ann.page.getByRole("list", { name: "Porch" }).waitFor({ state: "detached" });
     await join(bob.page);
     await listen(ann, "bob", "cy");
   });
