@@ -11,14 +11,14 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
   const providerPort = freePort();
   await using server = await startRunningServer({
     env: {
-      OPENGUILD_OIDC_PROVIDERS: `work=http://localhost:${providerPort}`,
-      OPENGUILD_OIDC_CLIENTS: `work=${CLIENT.clientId}`,
-      OPENGUILD_OIDC_CLIENT_SECRETS: `work=${CLIENT.clientSecret}`,
-      OPENGUILD_OIDC_LABELS: "work=The Office",
-      OPENGUILD_OIDC_PRIVATE: "work",
+      OPENGUILD_OIDC_PROVIDERS: `club=http://localhost:${providerPort}`,
+      OPENGUILD_OIDC_CLIENTS: `club=${CLIENT.clientId}`,
+      OPENGUILD_OIDC_CLIENT_SECRETS: `club=${CLIENT.clientSecret}`,
+      OPENGUILD_OIDC_LABELS: "club=The Office",
+      OPENGUILD_OIDC_PRIVATE: "club",
     },
   });
-  await using _ = await startOidcProvider(`${server.base}/oidc/work/callback`, providerPort);
+  await using _ = await startOidcProvider(`${server.base}/oidc/club/callback`, providerPort);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser, { scripts: false, phone: true });

@@ -137,7 +137,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "settings/data.tsx": page("/settings/data"),
   "settings/email.tsx": page("/settings/email"),
   "settings/encryption.tsx": page("/settings/encryption"),
-  "oidc/[provider]/callback.tsx": { ...door(() => "/oidc/work/callback"), status: 400 },
+  "oidc/[provider]/callback.tsx": { ...door(() => "/oidc/club/callback"), status: 400 },
   "settings/logins.tsx": page("/settings/logins"),
   "settings/passkeys.tsx": page("/settings/passkeys"),
   "settings/index.tsx": page("/settings"),

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { State } from "../utils.ts";
 import { t } from "../lib/i18n/t.ts";
 import { Drawing } from "./Drawing.tsx";
-import { Footer } from "./Footer.tsx";
+import { SiteFooter } from "./Footer.tsx";
 import { Wordmark } from "./Logo.tsx";
 import { Notice } from "./Notice.tsx";
 import { ServerBanners } from "./ServerBanners.tsx";
@@ -32,12 +32,7 @@ export function AuthPage(props: { state: State; children: ComponentChildren; wid
           <main id="main" class={props.wide ? "front-card wide" : "front-card"}>
             {props.children}
           </main>
-          <Footer
-            version={server.version}
-            sourceUrl={server.source_url}
-            abuseContact={server.abuse_contact}
-            languagesAt={props.state.path}
-          />
+          <SiteFooter server={server} languagesAt={props.state.path} />
         </div>
       </div>
     </div>

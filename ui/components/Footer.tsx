@@ -1,3 +1,4 @@
+import type { ServerFacts } from "../../core/api/account.ts";
 import { LANGUAGES } from "../lib/i18n/languages.ts";
 import { language, t } from "../lib/i18n/t.ts";
 
@@ -19,6 +20,20 @@ export function Footer(props: {
         : <span>{t("foot.noAbuse")}</span>}
       {props.languagesAt !== undefined && <Languages back={props.languagesAt} />}
     </footer>
+  );
+}
+
+/** The same of what pages know of the server. */
+export function SiteFooter(
+  { server, languagesAt }: { server: ServerFacts; languagesAt?: string },
+) {
+  return (
+    <Footer
+      version={server.version}
+      sourceUrl={server.source_url}
+      abuseContact={server.abuse_contact}
+      {...(languagesAt === undefined ? {} : { languagesAt })}
+    />
   );
 }
 

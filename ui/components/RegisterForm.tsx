@@ -3,6 +3,7 @@ import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Field } from "./Field.tsx";
+import { NameFields } from "./NameFields.tsx";
 import { Area } from "./FormParts.tsx";
 import { Notice } from "./Notice.tsx";
 
@@ -38,27 +39,12 @@ export function RegisterForm({ data, state }: { data: RegisterData; state: State
           />
         )
         : <input type="hidden" name="token" value={data.code} />}
-      <Field
-        name="user_name"
-        label={t("field.userName")}
-        value={data.userName}
-        hint={t("field.userNameHint")}
-        error={of("user_name")}
-        autocomplete="username"
-        spellcheck={false}
-        after={`@${state.server.name}`}
-        maxlength={32}
-        autofocus
-        required
-      />
-      <Field
-        name="display_name"
-        label={t("field.displayName")}
-        value={data.displayName}
-        hint={t("field.displayNameHint")}
-        error={of("display_name")}
-        autocomplete="nickname"
-        maxlength={64}
+      <NameFields
+        serverName={state.server.name}
+        userName={data.userName}
+        displayName={data.displayName}
+        displayNameHint={t("field.displayNameHint")}
+        faultOf={of}
       />
       <Field
         name="password"

@@ -3,7 +3,7 @@ import { ApiError } from "../lib/api/request.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
 import { AuthPage } from "./AuthPage.tsx";
-import { Field } from "./Field.tsx";
+import { CodeField } from "./CodeField.tsx";
 
 /** What `second_factor_required` says; undefined for anything else. */
 export function challengeOf(
@@ -38,17 +38,7 @@ export function SecondStep(
         )}
         <input type="hidden" name="challenge" value={challenge} />
         {props.passkey && <input type="hidden" name="passkey" value="on" />}
-        <Field
-          name="code"
-          label={t("twoStep.code")}
-          hint={t("twoStep.anyCodeHint")}
-          error={props.error}
-          autocomplete="one-time-code"
-          maxlength={40}
-          spellcheck={false}
-          autofocus
-          required
-        />
+        <CodeField error={props.error} autofocus />
         <button class="button primary wide" type="submit">{t("login.submit")}</button>
       </form>
       {origin !== null && <PasskeyLogin origin={origin} next={props.next} challenge={challenge} />}

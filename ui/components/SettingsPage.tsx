@@ -6,8 +6,9 @@ import type { SettingsItem } from "../lib/settings/search.ts";
 import type { FormNote, WaitingForm } from "../lib/form_page.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";
+import { CodeField } from "./CodeField.tsx";
 import { Field } from "./Field.tsx";
-import { Footer } from "./Footer.tsx";
+import { SiteFooter } from "./Footer.tsx";
 import type { SettingsLink } from "../lib/settings_links.ts";
 import { Icon } from "./Icon.tsx";
 import { Wordmark } from "./Logo.tsx";
@@ -71,11 +72,7 @@ export function SettingsPage(props: {
             {props.children}
           </main>
           <SettingsGuard back={props.back} />
-          <Footer
-            version={server.version}
-            sourceUrl={server.source_url}
-            abuseContact={server.abuse_contact}
-          />
+          <SiteFooter server={server} />
         </div>
       </div>
     </div>
@@ -154,15 +151,7 @@ function Confirm(
           <summary>{t("confirm.codeInstead")}</summary>
           <form method="post" class="stack">
             {hidden}
-            <Field
-              name="confirm_code"
-              label={t("twoStep.code")}
-              hint={t("twoStep.anyCodeHint")}
-              autocomplete="one-time-code"
-              maxlength={40}
-              spellcheck={false}
-              required
-            />
+            <CodeField name="confirm_code" />
             <div>
               <button class="button" type="submit">{t("confirm.submit")}</button>
             </div>

@@ -1,8 +1,7 @@
 import { page } from "fresh";
 import { Avatar } from "../components/Avatar.tsx";
 import { Drawing } from "../components/Drawing.tsx";
-import { Footer } from "../components/Footer.tsx";
-import { Wordmark } from "../components/Logo.tsx";
+import { PlainPage } from "../components/PlainPage.tsx";
 import type { CallResult } from "../lib/api/types.ts";
 import { guildPath } from "../lib/format/paths.ts";
 import { t } from "../lib/i18n/t.ts";
@@ -23,36 +22,26 @@ export const handler = define.handlers<Data>({
 
 /** Guilds of this server that want to be found by everybody here. */
 export default define.page<typeof handler>(({ data, state }) => (
-  <div class="plain-page search-page">
-    <header>
-      <Wordmark />
-    </header>
-    <main id="main" class="stack">
-      <a href="/home">{t("goHome")}</a>
-      <h1>{t("discover.title")}</h1>
-      <p class="lead">{t("discover.lead", { server: state.server.name })}</p>
-      {data.guilds.length === 0 && (
-        <div class="empty">
-          <Drawing name="table" />
-          <h2>{t("discover.none")}</h2>
-          <p>{t("discover.noneText")}</p>
-        </div>
-      )}
-      <ul class="stack" aria-label={t("discover.title")}>
-        {data.guilds.map((each) => <Listed key={each.guild.id} {...each} />)}
-      </ul>
-      {data.next !== null && (
-        <a class="button" href={`/discover?cursor=${encodeURIComponent(data.next)}`}>
-          {t("search.more")}
-        </a>
-      )}
-    </main>
-    <Footer
-      version={state.server.version}
-      sourceUrl={state.server.source_url}
-      abuseContact={state.server.abuse_contact}
-    />
-  </div>
+  <PlainPage state={state} wide>
+    <a href="/home">{t("goHome")}</a>
+    <h1>{t("discover.title")}</h1>
+    <p class="lead">{t("discover.lead", { server: state.server.name })}</p>
+    {data.guilds.length === 0 && (
+      <div class="empty">
+        <Drawing name="table" />
+        <h2>{t("discover.none")}</h2>
+        <p>{t("discover.noneText")}</p>
+      </div>
+    )}
+    <ul class="stack" aria-label={t("discover.title")}>
+      {data.guilds.map((each) => <Listed key={each.guild.id} {...each} />)}
+    </ul>
+    {data.next !== null && (
+      <a class="button" href={`/discover?cursor=${encodeURIComponent(data.next)}`}>
+        {t("search.more")}
+      </a>
+    )}
+  </PlainPage>
 ));
 
 function Listed({ guild, code, joined }: Data["guilds"][number]) {

@@ -2,8 +2,7 @@ import { page } from "fresh";
 import { parseSearch, SEARCH_CHARS_MAX, type SearchQuery } from "../../core/search/query.ts";
 import { Marks } from "../components/chat/search/Marks.tsx";
 import { Field } from "../components/Field.tsx";
-import { Footer } from "../components/Footer.tsx";
-import { Wordmark } from "../components/Logo.tsx";
+import { PlainPage } from "../components/PlainPage.tsx";
 import { Notice } from "../components/Notice.tsx";
 import { loadChat } from "../lib/chat_page.ts";
 import { refusal } from "../lib/forms.ts";
@@ -84,23 +83,13 @@ export const handler = define.handlers<Data>({
 
 /** The search where there are no scripts: a plain form, and what was found under it. */
 export default define.page<typeof handler>(({ data, state }) => (
-  <div class="plain-page search-page">
-    <header>
-      <Wordmark />
-    </header>
-    <main id="main" class="stack">
-      <a href={data.at}>{t("search.pageBack")}</a>
-      <h1>{t("search.title")}</h1>
-      {data.subject.server ? <Ask data={data} /> : <p>{t("search.pageSealed")}</p>}
-      {data.error !== null && <Notice kind="error">{data.error}</Notice>}
-      {data.found && <Found data={data} found={data.found} />}
-    </main>
-    <Footer
-      version={state.server.version}
-      sourceUrl={state.server.source_url}
-      abuseContact={state.server.abuse_contact}
-    />
-  </div>
+  <PlainPage state={state} wide>
+    <a href={data.at}>{t("search.pageBack")}</a>
+    <h1>{t("search.title")}</h1>
+    {data.subject.server ? <Ask data={data} /> : <p>{t("search.pageSealed")}</p>}
+    {data.error !== null && <Notice kind="error">{data.error}</Notice>}
+    {data.found && <Found data={data} found={data.found} />}
+  </PlainPage>
 ));
 
 function Ask({ data }: { data: Data }) {

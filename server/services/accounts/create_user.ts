@@ -1,7 +1,6 @@
 import type { AdminUser } from "../../../core/api/admin.ts";
-import { assert } from "../../../core/assert.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { type UserId, userIdOf } from "../../../core/ids/user_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import { getAdminUser } from "./admin_users.ts";
 import { writeAudit } from "./audit.ts";
 import { createUserRow, requireFreeName } from "./create_user_row.ts";
@@ -9,7 +8,7 @@ import type { AccountDeps } from "./deps.ts";
 import { makeResetLink, type OneTimeLink } from "./one_time_link.ts";
 import { cleanProfileText } from "./profile_text.ts";
 import { lockRow } from "./set_account_state.ts";
-import { parseUserName } from "./user_name.ts";
+import { parseUserName, userIdOfName } from "./user_name.ts";
 
 /**
  * Makes an account without a password; its owner sets one through the returned link.
@@ -28,8 +27,7 @@ export async function createUser(
   const name = parseUserName(input.userName);
   const displayName = cleanProfileText("display_name", input.displayName);
   await requireFreeName(deps.sql, name, { admin: input.admin });
-  const userId = userIdOf(name.local, deps.serverName);
-  assert(userId !== undefined, `the user name ${name.local} passed its grammar and makes no id`);
+  const userId = userIdOfName(name, deps.serverName);
   const nowMs = deps.clock.now();
   return await deps.sql.begin(async (tx) => {
     await createUserRow(tx, {

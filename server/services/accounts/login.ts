@@ -1,6 +1,6 @@
 import { localpartOf, parseTypedUserId, serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
-import { endSessions } from "./end_sessions.ts";
+import { endDisplaced } from "./end_sessions.ts";
 import type { AccountDeps } from "./deps.ts";
 import { challengeLogin, secondFactorRequired } from "./login_challenge.ts";
 import { NOBODY_HASH } from "./own_password.ts";
@@ -81,9 +81,7 @@ export async function logIn(
     return await startSession(tx, session, { userId, admin, device: input.device });
   });
   if ("challenge" in started) throw secondFactorRequired(started);
-  if (started.displaced.length > 0) {
-    endSessions(deps, { userId, sessionIds: started.displaced, reason: "Too many sessions." });
-  }
+  endDisplaced(deps, started);
   return started;
 }
 

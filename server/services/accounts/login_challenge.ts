@@ -5,7 +5,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import type { AccountDeps } from "./deps.ts";
-import { endSessions } from "./end_sessions.ts";
+import { endDisplaced } from "./end_sessions.ts";
 import { takePasskey } from "./passkeys.ts";
 import { accountLocked } from "./refusals.ts";
 import { hashPresented, newSecret } from "./secret.ts";
@@ -111,9 +111,7 @@ export async function finishLogin(
       finish,
     );
   await deps.throttle.giveBack(from);
-  if (started.displaced.length > 0) {
-    endSessions(deps, { userId, sessionIds: started.displaced, reason: "Too many sessions." });
-  }
+  endDisplaced(deps, started);
   return started;
 }
 

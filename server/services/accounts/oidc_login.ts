@@ -1,11 +1,10 @@
-import { assert } from "../../../core/assert.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { type UserId, userIdOf } from "../../../core/ids/user_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { OidcPerson } from "../../oidc/oidc_client.ts";
 import { createUserRow, requireFreeName } from "./create_user_row.ts";
 import type { AccountDeps } from "./deps.ts";
-import { endSessions } from "./end_sessions.ts";
+import { endDisplaced } from "./end_sessions.ts";
 import { challengeLogin, secondFactorRequired } from "./login_challenge.ts";
 import { beginFlow, endFlow, findPerson, finishFlow, keepPerson } from "./oidc_flow.ts";
 import { addOidcLink } from "./oidc_links.ts";
@@ -15,7 +14,7 @@ import { accountLocked } from "./refusals.ts";
 import type { Registered } from "./register.ts";
 import { readSettings } from "./settings.ts";
 import { type Device, type StartedSession, startSession } from "./start_session.ts";
-import { parseUserName } from "./user_name.ts";
+import { parseUserName, userIdOfName } from "./user_name.ts";
 
 /** What somebody who came back from a provider is to this server. */
 export type OidcEnd =
@@ -125,13 +124,7 @@ async function signInLinked(
   });
   if (started === undefined) return undefined;
   if ("challenge" in started) throw secondFactorRequired(started);
-  if (started.displaced.length > 0) {
-    endSessions(deps, {
-      userId: started.grant.user_id as UserId,
-      sessionIds: started.displaced,
-      reason: "Too many sessions.",
-    });
-  }
+  endDisplaced(deps, started);
   return started;
 }
 
@@ -180,8 +173,7 @@ export async function registerWithOidc(
     { policy: "signUpAddress", who: addressKey(input.address) },
     ...guild,
   ]);
-  const userId = userIdOf(name.local, deps.serverName);
-  assert(userId !== undefined, `the user name ${name.local} passed its grammar and makes no id`);
+  const userId = userIdOfName(name, deps.serverName);
   const { createdBy, admin } = opening;
   const started = await deps.sql.begin(async (tx) => {
     await endFlow(tx, input.flow);

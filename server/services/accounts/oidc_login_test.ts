@@ -17,7 +17,7 @@ import { sweepAccounts } from "./sweep_accounts.ts";
 
 const ALICE = "@alice:example.org" as UserId;
 const BOB = "@bob:example.org" as UserId;
-const REDIRECT = "https://example.org/oidc/work/callback";
+const REDIRECT = "https://example.org/oidc/club/callback";
 const PHONE = {
   address: "10.1.0.1",
   device: { transport: "token", name: "Phone", address: null },
@@ -33,7 +33,7 @@ async function world(
 ): Promise<World> {
   const provider = await startOidcProvider(REDIRECT);
   const configured = {
-    id: "work",
+    id: "club",
     issuer: provider.issuer,
     clientId: provider.clientId,
     clientSecret: new Secret(provider.clientSecret),
@@ -58,7 +58,7 @@ async function world(
 
 /** Somebody goes to the provider and comes back: what the server has then. */
 async function visit({ accounts, provider }: World, login: string, userId: UserId | null = null) {
-  const begun = await beginOidc(accounts.deps, { provider: "work", userId, address: "10.1.0.1" });
+  const begun = await beginOidc(accounts.deps, { provider: "club", userId, address: "10.1.0.1" });
   return { flow: begun.flow, query: await provider.visit(begun.url, login) };
 }
 
@@ -162,7 +162,7 @@ Deno.test("a new account needs an invitation, unless the provider admits its peo
   const again = await finish(admitting, await visit(admitting, "carol"));
   assert.equal(again.state, "signed_in");
   const [row] = await deps.sql`select created_by, admin from users where local = 'carol'`;
-  assert.deepEqual({ ...row }, { created_by: "oidc:work", admin: false });
+  assert.deepEqual({ ...row }, { created_by: "oidc:club", admin: false });
   await refused(
     logIn(deps, { userName: "carol", password: GOOD_PASSWORD, ...PHONE }),
     "bad_credentials",
@@ -182,7 +182,7 @@ Deno.test("an app's second step is asked for here, too; a locked account stays l
 
 Deno.test("a provider at a private address, or with a wrong secret, is not spoken to", async () => {
   const begin = (test: World) =>
-    beginOidc(test.accounts.deps, { provider: "work", userId: null, address: "10.1.0.1" });
+    beginOidc(test.accounts.deps, { provider: "club", userId: null, address: "10.1.0.1" });
   await using unchecked = await world({ provider: { private: false } });
   await refused(begin(unchecked), "unavailable");
   await using secret = await world({ provider: { clientSecret: new Secret("guessed") } });

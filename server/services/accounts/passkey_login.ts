@@ -1,8 +1,7 @@
 import type { PasskeyAnswer } from "../../../core/api/passkeys.ts";
-import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { AccountDeps } from "./deps.ts";
-import { endSessions } from "./end_sessions.ts";
+import { endDisplaced } from "./end_sessions.ts";
 import { findChallenged } from "./login_challenge.ts";
 import { askForAnyPasskey, askForPasskey, takePasskey } from "./passkeys.ts";
 import { accountLocked } from "./refusals.ts";
@@ -53,12 +52,6 @@ export async function logInWithPasskey(
     return await startSession(tx, session, { userId, admin: user.admin, device: input.device });
   });
   await deps.throttle.giveBack(from);
-  if (started.displaced.length > 0) {
-    endSessions(deps, {
-      userId: started.grant.user_id as UserId,
-      sessionIds: started.displaced,
-      reason: "Too many sessions.",
-    });
-  }
+  endDisplaced(deps, started);
   return started;
 }

@@ -1,5 +1,4 @@
-import { assert } from "../../../core/assert.ts";
-import { type UserId, userIdOf } from "../../../core/ids/user_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { AdminSettings } from "../../../core/api/admin.ts";
 import { OperationError } from "../../../core/errors.ts";
@@ -11,7 +10,7 @@ import { cleanProfileText } from "./profile_text.ts";
 import { requireStrongPassword } from "./require_strong_password.ts";
 import { readSettings } from "./settings.ts";
 import { type Device, type StartedSession, startSession } from "./start_session.ts";
-import { parseUserName } from "./user_name.ts";
+import { parseUserName, userIdOfName } from "./user_name.ts";
 import { claimEmail, foldAddress, requireMail } from "./own_email.ts";
 import { accountWaiting, keepRegistration, type NewRegistration } from "./waiting_registration.ts";
 
@@ -71,8 +70,7 @@ export async function registerUser(
     : [{ policy: "signUpGuild", who: opening.guildId } as const];
   await deps.throttle.take("accounts were made from here", [signUp, ...guild]);
   const passwordHash = await deps.passwords.hash(input.password);
-  const userId = userIdOf(name.local, deps.serverName);
-  assert(userId !== undefined, `the user name ${name.local} passed its grammar and makes no id`);
+  const userId = userIdOfName(name, deps.serverName);
   const nowMs = deps.clock.now();
   const { createdBy, admin } = opening;
   if (needed.approval || needed.email) {

@@ -1,4 +1,7 @@
+import { assert } from "../../../core/assert.ts";
 import { OperationError } from "../../../core/errors.ts";
+import type { ServerName } from "../../../core/ids/server_name.ts";
+import { type UserId, userIdOf } from "../../../core/ids/user_id.ts";
 
 export const USER_NAME_MIN = 2;
 export const USER_NAME_MAX = 32;
@@ -117,6 +120,13 @@ export function parseUserName(typed: string): UserName {
     skeleton: skeletonOf(local),
     reserved: WORD_SHAPES.has(bold) ? "word" : OFFICE_SHAPES.has(bold) ? "office" : undefined,
   };
+}
+
+/** The user id of a name on this server. */
+export function userIdOfName({ local }: UserName, serverName: ServerName): UserId {
+  const userId = userIdOf(local, serverName);
+  assert(userId !== undefined, `the user name ${local} passed its grammar and makes no id`);
+  return userId;
 }
 
 function problemOf(local: string): string | undefined {

@@ -6,6 +6,7 @@ import type { SignedReceipt } from "../../../federation/perform/erase.ts";
 import { type ServerPolicy, TransportError } from "../../../federation/ports.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { Rooms } from "../../rooms/rooms.ts";
+import { WorkLoop } from "../work_loop.ts";
 import { eraseWords } from "./erase_words.ts";
 
 const ORDERS_PER_ROUND = 20;
@@ -41,43 +42,29 @@ interface DueReceipt {
 /** Carries erasures out, here and by asking other servers, until each has answered. */
 export class ErasureJobs implements AsyncDisposable {
   readonly #deps: ErasureJobDeps;
-  readonly #stopping = new AbortController();
-  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
-  readonly #work: Promise<void>;
+  readonly #loop: WorkLoop;
 
   constructor(deps: ErasureJobDeps) {
     this.#deps = deps;
-    this.#work = this.#run();
+    this.#loop = new WorkLoop(deps, {
+      round: (signal) => this.#round(signal),
+      intervalMs: INTERVAL_MS,
+      trouble: "Erasures could not be carried out; they will be tried again.",
+    });
   }
 
   wake(): void {
-    this.#wake.resolve();
+    this.#loop.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort();
-    this.#wake.resolve();
-    await this.#work;
+    await this.#loop[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    const { clock, log } = this.#deps;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#wake = Promise.withResolvers();
-      try {
-        for (let due = await this.#claim(); due.length > 0; due = await this.#claim()) {
-          await Promise.all(due.map((receipt) => this.#carryOut(receipt)));
-          if (signal.aborted) return;
-        }
-      } catch (error) {
-        log.log("error", "Erasures could not be carried out; they will be tried again.", { error });
-      }
-      const slept = new AbortController();
-      const either = AbortSignal.any([signal, slept.signal]);
-      const pause = clock.sleep(INTERVAL_MS, either).catch(() => undefined);
-      await Promise.race([pause, this.#wake.promise]);
-      slept.abort();
+  async #round(signal: AbortSignal): Promise<void> {
+    for (let due = await this.#claim(); due.length > 0; due = await this.#claim()) {
+      await Promise.all(due.map((receipt) => this.#carryOut(receipt)));
+      if (signal.aborted) return;
     }
   }
 

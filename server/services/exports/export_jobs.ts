@@ -5,6 +5,7 @@ import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import { queueNews } from "../mail/mail_queue.ts";
+import { WorkLoop } from "../work_loop.ts";
 import { buildExport } from "./build_export.ts";
 
 const INTERVAL_MS = 30_000;
@@ -42,44 +43,30 @@ class Outdated extends Error {}
 /** Makes what people ask to have of their data, one after another, and deletes what is over. */
 export class ExportJobs implements AsyncDisposable {
   readonly #deps: ExportJobDeps;
-  readonly #stopping = new AbortController();
-  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
-  readonly #work: Promise<void>;
+  readonly #loop: WorkLoop;
 
   constructor(deps: ExportJobDeps) {
     this.#deps = deps;
-    this.#work = this.#run();
+    this.#loop = new WorkLoop(deps, {
+      round: (signal) => this.#round(signal),
+      intervalMs: INTERVAL_MS,
+      trouble: "Exports could not be worked on; it is tried again.",
+    });
   }
 
   wake(): void {
-    this.#wake.resolve();
+    this.#loop.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort();
-    this.#wake.resolve();
-    await this.#work;
+    await this.#loop[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    const { clock, log } = this.#deps;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#wake = Promise.withResolvers();
-      try {
-        await this.#deleteOver();
-        for (let due = await this.#claim(); due !== undefined; due = await this.#claim()) {
-          await this.#carryOut(due);
-          if (signal.aborted) return;
-        }
-      } catch (error) {
-        log.log("error", "Exports could not be worked on; it is tried again.", { error });
-      }
-      const slept = new AbortController();
-      const either = AbortSignal.any([signal, slept.signal]);
-      const pause = clock.sleep(INTERVAL_MS, either).catch(() => undefined);
-      await Promise.race([pause, this.#wake.promise]);
-      slept.abort();
+  async #round(signal: AbortSignal): Promise<void> {
+    await this.#deleteOver();
+    for (let due = await this.#claim(); due !== undefined; due = await this.#claim()) {
+      await this.#carryOut(due, signal);
+      if (signal.aborted) return;
     }
   }
 
@@ -108,19 +95,20 @@ export class ExportJobs implements AsyncDisposable {
     return due;
   }
 
-  async #carryOut(due: DueExport): Promise<void> {
+  async #carryOut(due: DueExport, signal: AbortSignal): Promise<void> {
     const { rng, spoolFolder } = this.#deps;
     const path = join(spoolFolder, `export-${rng.bytes(8).toHex()}.tar`);
     try {
-      await this.#make(due, path);
+      await this.#make(due, path, signal);
     } catch (error) {
-      await this.#failed(due, error);
+      // A stop of the server is no failure: whoever starts next goes on.
+      if (!signal.aborted && !(error instanceof Outdated)) await this.#failed(due, error);
     } finally {
       await Deno.remove(path).catch(() => {}); // It was never begun.
     }
   }
 
-  async #make(due: DueExport, path: string): Promise<void> {
+  async #make(due: DueExport, path: string, signal: AbortSignal): Promise<void> {
     const { sql, blobs, clock, serverName } = this.#deps;
     const { user_id: userId, blob_key: key, tries } = due;
     const built = await buildExport(this.#deps, {
@@ -128,7 +116,7 @@ export class ExportJobs implements AsyncDisposable {
       serverName,
       path,
       maxBytes: EXPORT_BYTES_MAX,
-      signal: this.#stopping.signal,
+      signal,
       onProgress: async (done, total) => {
         const said = await sql`
           update data_exports set done = ${done}, total = ${total},
@@ -155,8 +143,6 @@ export class ExportJobs implements AsyncDisposable {
   }
 
   async #failed({ user_id, blob_key, tries }: DueExport, error: unknown): Promise<void> {
-    // A stop of the server is no failure: whoever starts next goes on.
-    if (this.#stopping.signal.aborted || error instanceof Outdated) return;
     const { sql, log } = this.#deps;
     log.log("error", "The export of somebody's data could not be made.", { tries, error });
     await sql`

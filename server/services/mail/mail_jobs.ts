@@ -1,6 +1,7 @@
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Sql } from "../../postgres/sql.ts";
+import { WorkLoop } from "../work_loop.ts";
 import { type Mail, type Mailer, MailError } from "./mailer.ts";
 import type { MailKind } from "./mail_queue.ts";
 
@@ -40,46 +41,30 @@ export interface MailJobDeps {
 /** Sends what is in the queue: one process at a time holds a mail, and a crash repeats it. */
 export class MailJobs implements AsyncDisposable {
   readonly #deps: MailJobDeps;
-  readonly #stopping = new AbortController();
-  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
-  readonly #work: Promise<void>;
+  readonly #loop: WorkLoop;
 
   constructor(deps: MailJobDeps) {
     this.#deps = deps;
-    this.#work = this.#run();
+    this.#loop = new WorkLoop(deps, {
+      round: (signal) => this.#round(signal),
+      intervalMs: INTERVAL_MS,
+      trouble: "The queue of mails could not be worked on; it is tried again.",
+    });
   }
 
   wake(): void {
-    this.#wake.resolve();
+    this.#loop.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort();
-    this.#wake.resolve();
-    await this.#work;
+    await this.#loop[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    const { clock, log } = this.#deps;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#wake = Promise.withResolvers();
-      try {
-        await this.#expire();
-        for (let due = await this.#claim(); due.length > 0; due = await this.#claim()) {
-          await Promise.all(due.map((mail) => this.#carryOut(mail)));
-          if (signal.aborted) return;
-        }
-      } catch (error) {
-        log.log("error", "The queue of mails could not be worked on; it is tried again.", {
-          error,
-        });
-      }
-      const slept = new AbortController();
-      const either = AbortSignal.any([signal, slept.signal]);
-      const pause = clock.sleep(INTERVAL_MS, either).catch(() => undefined);
-      await Promise.race([pause, this.#wake.promise]);
-      slept.abort();
+  async #round(signal: AbortSignal): Promise<void> {
+    await this.#expire();
+    for (let due = await this.#claim(); due.length > 0; due = await this.#claim()) {
+      await Promise.all(due.map((mail) => this.#carryOut(mail)));
+      if (signal.aborted) return;
     }
   }
 

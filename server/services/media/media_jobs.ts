@@ -1,3 +1,4 @@
+import { WorkLoop } from "../work_loop.ts";
 import type { MediaDeps } from "./media_deps.ts";
 import { deleteDueBlobs, expireCopies, expireMedia } from "./delete_due_blobs.ts";
 import { MEDIA_LIMITS } from "./media_settings.ts";
@@ -11,10 +12,7 @@ type JobDeps = Pick<MediaDeps, "sql" | "blobs" | "clock" | "log" | "meter" | "se
  */
 export class MediaJobs implements AsyncDisposable {
   readonly #deps: JobDeps;
-  readonly #stop = new AbortController();
-  #wake: () => void = () => {};
-  #woken = false;
-  #running: Promise<void> | undefined;
+  #loop: WorkLoop | undefined;
   #sweptMs: number | undefined;
 
   constructor(deps: JobDeps) {
@@ -22,13 +20,19 @@ export class MediaJobs implements AsyncDisposable {
   }
 
   start(): void {
-    this.#running ??= this.#loop();
+    this.#loop ??= new WorkLoop(this.#deps, {
+      round: async () => {
+        await this.runOnce();
+        await this.#sweepDaily();
+      },
+      intervalMs: MEDIA_LIMITS.jobIntervalMs,
+      trouble: "Media clean-up failed; it will be tried again.",
+    });
   }
 
   /** Work was written down: do it now. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#loop?.wake();
   }
 
   /** All work that is due at this moment, once. */
@@ -36,20 +40,6 @@ export class MediaJobs implements AsyncDisposable {
     await expireMedia(this.#deps);
     await expireCopies(this.#deps);
     await deleteDueBlobs(this.#deps);
-  }
-
-  async #loop(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      this.#woken = false;
-      try {
-        await this.runOnce();
-        await this.#sweepDaily();
-      } catch (error) {
-        this.#deps.log.log("error", "Media clean-up failed; it will be tried again.", { error });
-      }
-      if (!this.#woken) await this.#pause(signal);
-    }
   }
 
   /** The first one a day after start: a start must not read the whole store. */
@@ -62,19 +52,8 @@ export class MediaJobs implements AsyncDisposable {
     await sweepOrphans({ ...this.#deps, wakeJobs }, { dryRun: false, force: false });
   }
 
-  async #pause(signal: AbortSignal): Promise<void> {
-    const slept = new AbortController();
-    const woken = new Promise<void>((resolve) => this.#wake = resolve);
-    const until = AbortSignal.any([signal, slept.signal]);
-    const timer = this.#deps.clock.sleep(MEDIA_LIMITS.jobIntervalMs, until).catch(() => {});
-    await Promise.race([woken, timer]);
-    slept.abort();
-  }
-
   /** Ends after the work at hand. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    this.#wake();
-    await this.#running;
+    await this.#loop?.[Symbol.asyncDispose]();
   }
 }

@@ -95,14 +95,7 @@ function Waiting(
 ) {
   const state = useChat();
   const { unread, mentions } = channelsShown(state, guildId, channels);
-  if (mentions > 0) {
-    return (
-      <span class="badge">
-        {cap(mentions)}
-        <span class="sr">{t("nav.mentions", { n: mentions })}</span>
-      </span>
-    );
-  }
+  if (mentions > 0) return <MentionBadge mentions={mentions} />;
   return unread > 0
     ? (
       <span class="dot news-dot">
@@ -174,12 +167,7 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
           {channel.private && <span class="sr">{t("channel.privateNote")}</span>}
           {channel.hidden && !channel.private && <span class="sr">{t("channel.hiddenNote")}</span>}
           {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
-          {mentions > 0 && (
-            <span class="badge">
-              {cap(mentions)}
-              <span class="sr">{t("nav.mentions", { n: mentions })}</span>
-            </span>
-          )}
+          {mentions > 0 && <MentionBadge mentions={mentions} />}
         </a>
         <span class="side-acts">
           {can(channel.permissions, "MANAGE_CHANNELS") && (
@@ -246,13 +234,17 @@ function ThreadRow(
         <span class="sr">{t("thread.one")}</span>
         <span class="clip grow">{threadName(state, thread)}</span>
         {unread > 0 && <span class="sr">{t("nav.unread", { n: unread })}</span>}
-        {mentions > 0 && (
-          <span class="badge">
-            {cap(mentions)}
-            <span class="sr">{t("nav.mentions", { n: mentions })}</span>
-          </span>
-        )}
+        {mentions > 0 && <MentionBadge mentions={mentions} />}
       </a>
     </li>
+  );
+}
+
+function MentionBadge({ mentions }: { mentions: number }) {
+  return (
+    <span class="badge">
+      {cap(mentions)}
+      <span class="sr">{t("nav.mentions", { n: mentions })}</span>
+    </span>
   );
 }

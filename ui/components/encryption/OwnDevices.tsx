@@ -2,9 +2,9 @@ import VerifyDevice from "../../islands/VerifyDevice.tsx";
 import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { SignedIn } from "../../lib/settings/own_devices.ts";
-import { Field } from "../Field.tsx";
 import { ActForm } from "../FormParts.tsx";
 import { Icon } from "../Icon.tsx";
+import { RemoveRow, RenameRow } from "../RowActs.tsx";
 
 /** Everywhere somebody is signed in, and what each may read. Works without scripts but for Verify. */
 export function OwnDevices(
@@ -52,8 +52,27 @@ function DeviceRow(
           {session.address && ` · ${session.address}`} ·{" "}
           {t("sessions.since", { when: formatRelative(session.created_ts, props.nowMs) })}
         </p>
-        {device && <Rename id={device.id} name={name} />}
-        {device && !session.current && <Remove id={device.id} name={name} />}
+        {device && (
+          <RenameRow
+            field="device"
+            id={device.id}
+            label={t("e2ee.devices.rename")}
+            named={t("e2ee.devices.renameNamed", { name })}
+            name={name}
+            nameLabel={t("e2ee.devices.newName")}
+            maxlength={80}
+          />
+        )}
+        {device && !session.current && (
+          <RemoveRow
+            field="device"
+            id={device.id}
+            label={t("e2ee.devices.remove")}
+            named={t("e2ee.devices.removeNamed", { name })}
+            text={t("e2ee.devices.removeText")}
+            sure={t("e2ee.devices.removeSure")}
+          />
+        )}
       </div>
       {device && trust === "unverified" && !session.current && props.mayVerify && (
         <VerifyDevice userId={props.userId} deviceId={device.id} name={name} />
@@ -65,47 +84,5 @@ function DeviceRow(
         </ActForm>
       )}
     </li>
-  );
-}
-
-function Rename({ id, name }: { id: string; name: string }) {
-  return (
-    <details class="more-options">
-      <summary aria-label={t("e2ee.devices.renameNamed", { name })}>
-        {t("e2ee.devices.rename")}
-      </summary>
-      <ActForm act="rename" class="stack-tight">
-        <input type="hidden" name="device" value={id} />
-        <Field
-          name="name"
-          id={`name-${id}`}
-          label={t("e2ee.devices.newName")}
-          value={name}
-          autocomplete="off"
-          maxlength={80}
-          required
-        />
-        <div>
-          <button class="button small" type="submit">{t("save")}</button>
-        </div>
-      </ActForm>
-    </details>
-  );
-}
-
-function Remove({ id, name }: { id: string; name: string }) {
-  return (
-    <details class="more-options">
-      <summary aria-label={t("e2ee.devices.removeNamed", { name })}>
-        {t("e2ee.devices.remove")}
-      </summary>
-      <ActForm act="remove" class="stack-tight">
-        <input type="hidden" name="device" value={id} />
-        <p class="small">{t("e2ee.devices.removeText")}</p>
-        <div>
-          <button class="button small danger" type="submit">{t("e2ee.devices.removeSure")}</button>
-        </div>
-      </ActForm>
-    </details>
   );
 }

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { AuthPage, PlainHttpNotice } from "../../components/AuthPage.tsx";
+import { CodeField } from "../../components/CodeField.tsx";
 import { Field } from "../../components/Field.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { ApiError } from "../../lib/api/request.ts";
@@ -76,16 +77,7 @@ export default define.page<typeof handler>(({ data, state }) => (
             autofocus
           />
           {data.owner.second_factor && (
-            <Field
-              name="code"
-              label={t("twoStep.code")}
-              hint={t("twoStep.anyCodeHint")}
-              error={data.error?.field === "code" ? data.error.message : undefined}
-              autocomplete="one-time-code"
-              maxlength={40}
-              spellcheck={false}
-              required
-            />
+            <CodeField error={data.error?.field === "code" ? data.error.message : undefined} />
           )}
           <button class="button primary wide" type="submit">{t("reset.submit")}</button>
         </form>

@@ -1,9 +1,8 @@
 import type { Passkey } from "../../../core/api/passkeys.ts";
 import { AccountPage } from "../../components/AccountPage.tsx";
-import { Field } from "../../components/Field.tsx";
-import { ActForm } from "../../components/FormParts.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Notice } from "../../components/Notice.tsx";
+import { RemoveRow, RenameRow } from "../../components/RowActs.tsx";
 import PasskeyAdd from "../../islands/PasskeyAdd.tsx";
 import { formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
@@ -88,36 +87,23 @@ function Row({ passkey, nowMs }: { passkey: Passkey; nowMs: number }) {
             : t("sessions.used", { when: formatRelative(passkey.last_used_ts, nowMs) })} ·{" "}
           {t("passkey.added", { when: formatRelative(passkey.created_ts, nowMs) })}
         </p>
-        <details class="more-options">
-          <summary aria-label={t("passkey.renameNamed", { name })}>
-            {t("e2ee.devices.rename")}
-          </summary>
-          <ActForm act="rename" class="stack-tight">
-            <input type="hidden" name="passkey" value={id} />
-            <Field
-              name="name"
-              id={`name-${id}`}
-              label={t("passkey.name")}
-              value={name}
-              autocomplete="off"
-              maxlength={60}
-              required
-            />
-            <div>
-              <button class="button small" type="submit">{t("save")}</button>
-            </div>
-          </ActForm>
-        </details>
-        <details class="more-options">
-          <summary aria-label={t("passkey.removeNamed", { name })}>{t("passkey.remove")}</summary>
-          <ActForm act="remove" class="stack-tight">
-            <input type="hidden" name="passkey" value={id} />
-            <p class="small">{t("passkey.removeText")}</p>
-            <div>
-              <button class="button small danger" type="submit">{t("passkey.removeSure")}</button>
-            </div>
-          </ActForm>
-        </details>
+        <RenameRow
+          field="passkey"
+          id={id}
+          label={t("e2ee.devices.rename")}
+          named={t("passkey.renameNamed", { name })}
+          name={name}
+          nameLabel={t("passkey.name")}
+          maxlength={60}
+        />
+        <RemoveRow
+          field="passkey"
+          id={id}
+          label={t("passkey.remove")}
+          named={t("passkey.removeNamed", { name })}
+          text={t("passkey.removeText")}
+          sure={t("passkey.removeSure")}
+        />
       </div>
     </li>
   );

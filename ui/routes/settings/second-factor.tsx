@@ -1,5 +1,6 @@
 import { encode } from "uqr";
 import { AccountPage } from "../../components/AccountPage.tsx";
+import { CodeField } from "../../components/CodeField.tsx";
 import { Field } from "../../components/Field.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
 import { Notice } from "../../components/Notice.tsx";
@@ -186,16 +187,7 @@ function Guarded({ act, danger }: { act: "renew" | "remove"; danger: boolean }) 
       </div>
       <ActForm act={act}>
         <Password id={`f-${act}-password`} />
-        <Field
-          name="code"
-          id={`f-${act}-code`}
-          label={t("twoStep.code")}
-          hint={t("twoStep.anyCodeHint")}
-          autocomplete="one-time-code"
-          maxlength={40}
-          spellcheck={false}
-          required
-        />
+        <CodeField id={`f-${act}-code`} />
         <div>
           <button class={danger ? "button danger" : "button"} type="submit">
             {t(act === "renew" ? "twoStep.renew" : "twoStep.remove")}

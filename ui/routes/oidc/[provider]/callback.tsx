@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { AuthPage } from "../../../components/AuthPage.tsx";
 import { Field } from "../../../components/Field.tsx";
+import { NameFields } from "../../../components/NameFields.tsx";
 import { Notice } from "../../../components/Notice.tsx";
 import { challengeOf, SecondStep } from "../../../components/SecondStep.tsx";
 import { ApiError } from "../../../lib/api/request.ts";
@@ -167,26 +168,11 @@ function Register(
     <form class="stack" method="post">
       <p>{t("oidc.registerText", { label })}</p>
       {error && !known.includes(error.field ?? "") && <Notice kind="error">{error.message}</Notice>}
-      <Field
-        name="user_name"
-        label={t("field.userName")}
-        value={data.userName}
-        hint={t("field.userNameHint")}
-        error={of("user_name")}
-        autocomplete="username"
-        spellcheck={false}
-        after={`@${state.server.name}`}
-        maxlength={32}
-        autofocus
-        required
-      />
-      <Field
-        name="display_name"
-        label={t("field.displayName")}
-        value={data.displayName}
-        error={of("display_name")}
-        autocomplete="nickname"
-        maxlength={64}
+      <NameFields
+        serverName={state.server.name}
+        userName={data.userName}
+        displayName={data.displayName}
+        faultOf={of}
       />
       <Field
         name="token"
