@@ -473,11 +473,14 @@ async function bringPackages(t: Step, scene: Scene): Promise<void> {
     "one claim of a room is open at a time; two processes give nothing twice",
     async () => {
       await tablet.upload(1, { lastResort: true });
-      const there = (token: string) => async () =>
-        (await second.call("POST", `/rooms/${room}/key-packages`, {
+      const there = (token: string) => async () => {
+        const { status, body } = await second.call("POST", `/rooms/${room}/key-packages`, {
           token,
           body: { devices: [tablet.ref] },
-        })).body.packages[0].key_package as string;
+        });
+        assert.equal(status, 200, JSON.stringify(body));
+        return body.packages[0].key_package as string;
+      };
       const here = async () => base64Of((await a.claim(room, [tablet]))[0] as Uint8Array);
       const given = await Promise.all([here(), there(bob.token)(), here(), there(ann.token)()]);
       assert.equal(new Set(given).size, 1, "nobody uses up what a device has brought");
