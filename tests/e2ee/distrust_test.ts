@@ -142,7 +142,9 @@ Deno.test("a server's false receipts are not followed, a member's useless commit
       for (const client of [a, b]) {
         await client.engine.sync(roomId);
         const { problems } = await client.engine.health(roomId);
-        const told = problems.filter(({ kind }) => kind === "two_stories" || kind === "broken_chain");
+        const told = problems.filter(({ kind }) =>
+          kind === "two_stories" || kind === "broken_chain"
+        );
         assert.deepEqual([...new Set(told.map(({ epoch }) => epoch))], [before.epoch]);
         kinds.push(...told.map(({ kind }) => kind));
       }
