@@ -37,6 +37,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
 
 export const getPreferences = defineOperation({
   id: "getPreferences",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/preferences",
   tag: "account",
@@ -48,6 +49,7 @@ export const getPreferences = defineOperation({
 
 export const updatePreferences = defineOperation({
   id: "updatePreferences",
+  scope: "account:write",
   method: "PATCH",
   path: "/client/v1/account/preferences",
   tag: "account",

@@ -17,6 +17,7 @@ import { secondFactorRoutes } from "./account/second_factor.ts";
 import { setPresenceRoute } from "./account/presence.ts";
 import { getOwnStyleRoute, setOwnStyleRoute } from "./account/style.ts";
 import { updateProfileRoute } from "./account/update.ts";
+import { accessTokenRoutes } from "./account/tokens.ts";
 import { adminListAuditRoute } from "./admin/audit/list.ts";
 import { adminListKeysRoute } from "./admin/keys/list.ts";
 import { adminRotateKeyRoute } from "./admin/keys/rotate.ts";
@@ -62,6 +63,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     deactivateAccountRoute(deps),
     eraseOwnWordsRoute(deps),
     listErasuresRoute(deps),
+    ...accessTokenRoutes(deps),
     ...ownEmailRoutes(deps),
     ...emailClaimRoutes(deps),
     askResetRoute(deps),

@@ -1,4 +1,5 @@
 // Written by ui/dev.ts from core/api. Do not edit.
+import type * as access_tokens from "../../../core/api/access_tokens.ts";
 import type * as account from "../../../core/api/account.ts";
 import type * as admin from "../../../core/api/admin.ts";
 import type * as admin_federation from "../../../core/api/admin_federation.ts";
@@ -45,6 +46,9 @@ import type * as voice from "../../../core/api/voice.ts";
 
 /** Method and path of each operation of the client API. */
 export const OPERATIONS = {
+  createAccessToken: ["POST", "/client/v1/account/tokens"],
+  listAccessTokens: ["GET", "/client/v1/account/tokens"],
+  revokeAccessToken: ["DELETE", "/client/v1/account/tokens/:token_id"],
   changePassword: ["POST", "/client/v1/account/password"],
   checkUserName: ["GET", "/client/v1/user-names/:user_name"],
   deactivateAccount: ["POST", "/client/v1/account/deactivate"],
@@ -298,6 +302,9 @@ export const OPERATIONS = {
 
 /** The contract behind each of them. */
 export interface OperationTypes {
+  createAccessToken: typeof access_tokens.createAccessToken;
+  listAccessTokens: typeof access_tokens.listAccessTokens;
+  revokeAccessToken: typeof access_tokens.revokeAccessToken;
   changePassword: typeof account.changePassword;
   checkUserName: typeof account.checkUserName;
   deactivateAccount: typeof account.deactivateAccount;
