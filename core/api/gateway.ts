@@ -139,6 +139,7 @@ export const DISPATCH = {
   "guild.remove": z.object({
     guild_id: z.string(),
     reason: z.enum(["left", "kicked", "banned", "deleted", "unverifiable", "moved"]),
+    until_ts: z.number().int().optional().describe("Of a ban that ends by itself: when (ms)"),
   }),
   "guild.checking": z.object({
     guild_id: z.string(),

@@ -389,7 +389,9 @@ export const Ban = z.object({
   reason: z.string().nullable(),
   by: z.string(),
   ts: z.number().int(),
+  until_ts: z.number().int().nullable().describe("When it ends by itself (ms); null: never"),
 });
+export type Ban = z.infer<typeof Ban>;
 
 export const listBans = defineOperation({
   id: "listBans",
@@ -419,10 +421,17 @@ export const banMember = defineOperation({
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/bans/:user_id",
   tag: "members",
-  summary: "Ban somebody; `purge_s` deletes what they said in that many last seconds (BAN)",
+  summary:
+    "Ban somebody, or change a ban; `purge_s` deletes what they said in that many last seconds (BAN)",
   auth: "user",
   params: MemberParams,
-  body: z.object({ reason: Reason, purge_s: z.number().int().min(0).max(2592000).optional() }),
+  body: z.object({
+    reason: Reason,
+    purge_s: z.number().int().min(0).max(2592000).optional(),
+    until_ts: z.number().int().nullable().optional().describe(
+      "When the ban ends by itself (ms), within five years; without it: never",
+    ),
+  }),
   result: z.object({}),
   errors: ["forbidden", "not_found", "invalid"],
 });

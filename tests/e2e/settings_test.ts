@@ -89,6 +89,22 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await bob.page.waitForURL(/\/home$/);
   });
 
+  await t.step("a ban with an end says until when, gets another one, and is lifted", async () => {
+    await page.goto(`${settings}/bans`);
+    await page.getByText("Ban somebody by name").click();
+    await page.getByLabel("Whom").fill(`@bob@${new URL(server.base).host}`);
+    assert.equal(await page.getByLabel("Until the beginning of").isVisible(), false);
+    await page.getByLabel("How long").selectOption("1 day");
+    await page.getByRole("button", { name: "Ban", exact: true }).click();
+    await page.getByText(/^until /).waitFor();
+    await page.getByRole("link", { name: /^Change the ban of/ }).click();
+    await page.getByLabel("How long").selectOption("Until it is lifted");
+    await page.getByRole("button", { name: "Save the ban" }).click();
+    await page.getByText("until it is lifted", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Lift ban" }).click();
+    await page.getByText("Nobody is banned.").waitFor();
+  });
+
   await t.step("opening registration asks for the password again", async () => {
     await page.goto(`${server.base}/admin`);
     await page.getByText("does not survive a crash").waitFor();

@@ -113,8 +113,7 @@ async function guildStates(
     if (room === undefined) continue;
     const { kind, guild: guildId } = room.authority.room;
     if (kind === "guild" && !joined.has(roomId)) {
-      const reason = reasonOfAbsence(room, userId);
-      told.push({ t: "guild.remove", d: { guild_id: roomId, reason } });
+      told.push({ t: "guild.remove", d: { guild_id: roomId, ...reasonOfAbsence(room, userId) } });
     }
     if (kind === "group_dm" && room.authority.membership(userId) === "leave") {
       told.push({ t: "dm.remove", d: { room_id: roomId, reason: absenceOf(room, userId) } });
