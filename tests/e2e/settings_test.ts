@@ -70,6 +70,29 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByText("#back room").first().waitFor();
   });
 
+  await t.step("quiet hours hold on every page at once, and the menu ends them", async () => {
+    const { page } = bob;
+    await page.goto(`${server.base}/settings/notifications`);
+    await settled(page);
+    assert.equal(await page.getByLabel("Time zone").inputValue(), "Europe/Stockholm");
+    await page.getByLabel("Be quiet at these times").check();
+    await page.getByLabel("From").fill("00:00");
+    await page.getByLabel("Until", { exact: true }).fill("00:00");
+    await page.getByRole("region", { name: "unsaved" }).getByRole("button", { name: "Save" })
+      .click();
+    await page.getByText(/^Quiet until /).waitFor();
+    await page.goto(server.base + channel);
+    await settled(page);
+    const openMenu = () => page.getByRole("button", { name: "Status and settings" }).click();
+    await openMenu();
+    await page.getByRole("menuitem", { name: /^Quiet until .* End now$/ }).click();
+    await openMenu();
+    await page.getByRole("menuitem", { name: "Quiet until tomorrow" }).click();
+    await openMenu();
+    await page.getByRole("menuitem", { name: /^Quiet until .* End now$/ }).waitFor();
+    await page.keyboard.press("Escape");
+  });
+
   await t.step("a channel can be made by the one who was given the right", async () => {
     await bob.page.getByRole("button", { name: "Menu of Workshop" }).click();
     await bob.page.getByRole("menuitem", { name: "Create a channel" }).click();

@@ -34,6 +34,7 @@ import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as people from "../../../core/api/people.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as push from "../../../core/api/push.ts";
+import type * as quiet from "../../../core/api/quiet.ts";
 import type * as registrations from "../../../core/api/registrations.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as reports from "../../../core/api/reports.ts";
@@ -256,6 +257,7 @@ export const OPERATIONS = {
   subscribePush: ["PUT", "/client/v1/account/push"],
   tryPush: ["POST", "/client/v1/account/push/try"],
   unsubscribePush: ["DELETE", "/client/v1/account/push/:session_id"],
+  setQuiet: ["POST", "/client/v1/account/quiet"],
   adminApproveRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/approve"],
   adminListRegistrations: ["GET", "/client/v1/admin/registrations"],
   adminRefuseRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/refuse"],
@@ -512,6 +514,7 @@ export interface OperationTypes {
   subscribePush: typeof push.subscribePush;
   tryPush: typeof push.tryPush;
   unsubscribePush: typeof push.unsubscribePush;
+  setQuiet: typeof quiet.setQuiet;
   adminApproveRegistration: typeof registrations.adminApproveRegistration;
   adminListRegistrations: typeof registrations.adminListRegistrations;
   adminRefuseRegistration: typeof registrations.adminRefuseRegistration;
