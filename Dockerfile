@@ -1,4 +1,4 @@
-# OpenGuild in a container: docker build -t openguild . && docker run -p 127.0.0.1:8080:8080 -v openguild:/var/lib/openguild openguild
+# OpenGuild in a container: docker build -t openguild . && docker run -p 127.0.0.1:8080:8080 -p 127.0.0.1:10000:10000/udp -v openguild:/var/lib/openguild openguild
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY .dvmrc deno.json deno.lock LICENSE main.ts ./
@@ -16,7 +16,7 @@ RUN useradd --system --home-dir /var/lib/openguild --shell /usr/sbin/nologin ope
 COPY --from=build /src/dist/openguild /usr/local/bin/openguild
 USER openguild
 WORKDIR /var/lib/openguild
-ENV OPENGUILD_DATA=/var/lib/openguild OPENGUILD_CACHE=/var/cache/openguild OPENGUILD_HOST=0.0.0.0
+ENV OPENGUILD_DATA=/var/lib/openguild OPENGUILD_CACHE=/var/cache/openguild OPENGUILD_HOST=0.0.0.0 OPENGUILD_VOICE_HOST=0.0.0.0,::
 # Unpacks once, now, so that the first start is quick and the image may be read-only.
 RUN openguild --version
 VOLUME /var/lib/openguild

@@ -20,8 +20,8 @@ import { composePush } from "./compose/push.ts";
 import { composeSearch } from "./compose/search.ts";
 import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
 import { composeOutbound, type OutboundParts } from "./compose/outbound.ts";
-import { composeVoice, openMedia } from "./compose/voice.ts";
-import type { EngineName } from "../voice/sfu/engine.ts";
+import { composeVoice } from "./compose/voice.ts";
+import { findMediaDoor } from "./voice/media_door.ts";
 import { openServerDatabase } from "./compose/server_database.ts";
 import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts";
 import type { Config } from "./config/config.ts";
@@ -133,7 +133,7 @@ export async function startServer(
       chat: domain.chat.deps,
       federation: domain.federation,
       outbound,
-      voiceEngine: domain.voiceEngine,
+      voice: domain.voiceMedia,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -259,10 +259,7 @@ async function openTalk(
   const { metrics, bus, store, serverName, address, keys } = base;
   const { sql } = store.database;
   // Before the parts that use it: it ends after them.
-  const voiceMedia = await openMedia(config, system, stack);
-  const voiceEngine: EngineName | "none" = typeof voiceMedia === "string"
-    ? "none"
-    : voiceMedia.engine;
+  const voiceMedia = stack.use(await findMediaDoor(config, system));
   const live = openLive({ ...system, bus, meter: metrics });
   stack.defer(() => live.stop());
   stack.defer(followAccounts(live, { ...system, bus }));
@@ -271,7 +268,11 @@ async function openTalk(
     bus,
     signer: keys.signer,
     serverName,
-    server: { ...serverFacts(config, base), voice: voiceEngine !== "none" },
+    server: {
+      ...serverFacts(config, base),
+      voice: voiceMedia.absence === undefined,
+      voice_absence: voiceMedia.absence ?? null,
+    },
     publicUrl: address,
     pinned: pinnedOf(config),
     throttle: new Throttle({ sql, clock }, throttlePolicies(config.accounts)),
@@ -292,7 +293,7 @@ async function openTalk(
     environment: Deno.env.toObject(),
     stack,
   });
-  return { voiceMedia, voiceEngine, live, chat, media, blobs };
+  return { voiceMedia, live, chat, media, blobs };
 }
 
 /** What a snapshot says of this server. */
@@ -444,7 +445,7 @@ async function openDoors(
           examined: {
             blobs: domain.blobs,
             federation: domain.federation,
-            voiceEngine: domain.voiceEngine,
+            voice: domain.voiceMedia,
           },
         }),
         chat: await chatDoor(config, system, domain),

@@ -94,7 +94,6 @@ const auth = "admin" as const;
 
 export const adminListUsers = defineOperation({
   id: "adminListUsers",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/users",
   tag,
@@ -118,7 +117,6 @@ export const adminListUsers = defineOperation({
 
 export const adminGetUser = defineOperation({
   id: "adminGetUser",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/users/:user_id",
   tag,
@@ -136,7 +134,6 @@ export const adminGetUser = defineOperation({
 
 export const adminCreateUser = defineOperation({
   id: "adminCreateUser",
-  scope: null,
   method: "POST",
   path: "/client/v1/admin/users",
   tag,
@@ -154,7 +151,6 @@ export const adminCreateUser = defineOperation({
 
 export const adminLockUser = defineOperation({
   id: "adminLockUser",
-  scope: null,
   method: "PUT",
   path: "/client/v1/admin/users/:user_id/lock",
   tag,
@@ -169,7 +165,6 @@ export const adminLockUser = defineOperation({
 
 export const adminSuspendUser = defineOperation({
   id: "adminSuspendUser",
-  scope: null,
   method: "PUT",
   path: "/client/v1/admin/users/:user_id/suspend",
   tag,
@@ -184,7 +179,6 @@ export const adminSuspendUser = defineOperation({
 
 export const adminSetAdministrator = defineOperation({
   id: "adminSetAdministrator",
-  scope: null,
   method: "PUT",
   path: "/client/v1/admin/users/:user_id/administrator",
   tag,
@@ -199,7 +193,6 @@ export const adminSetAdministrator = defineOperation({
 
 export const adminDeactivateUser = defineOperation({
   id: "adminDeactivateUser",
-  scope: null,
   method: "POST",
   path: "/client/v1/admin/users/:user_id/deactivate",
   tag,
@@ -214,7 +207,6 @@ export const adminDeactivateUser = defineOperation({
 
 export const adminResetLink = defineOperation({
   id: "adminResetLink",
-  scope: null,
   method: "POST",
   path: "/client/v1/admin/users/:user_id/reset-link",
   tag,
@@ -228,7 +220,6 @@ export const adminResetLink = defineOperation({
 
 export const adminRevokeSessions = defineOperation({
   id: "adminRevokeSessions",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/admin/users/:user_id/sessions",
   tag,
@@ -242,7 +233,6 @@ export const adminRevokeSessions = defineOperation({
 
 export const adminResetSecondFactor = defineOperation({
   id: "adminResetSecondFactor",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/admin/users/:user_id/second-factor",
   tag,
@@ -257,7 +247,6 @@ export const adminResetSecondFactor = defineOperation({
 
 export const adminListTokens = defineOperation({
   id: "adminListTokens",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/registration-tokens",
   tag,
@@ -270,7 +259,6 @@ export const adminListTokens = defineOperation({
 
 export const adminCreateToken = defineOperation({
   id: "adminCreateToken",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/registration-tokens",
   tag,
@@ -288,7 +276,6 @@ export const adminCreateToken = defineOperation({
 
 export const adminRevokeToken = defineOperation({
   id: "adminRevokeToken",
-  scope: "admin",
   method: "DELETE",
   path: "/client/v1/admin/registration-tokens/:token_id",
   tag,
@@ -301,7 +288,6 @@ export const adminRevokeToken = defineOperation({
 
 export const adminListKeys = defineOperation({
   id: "adminListKeys",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/keys",
   tag,
@@ -313,7 +299,6 @@ export const adminListKeys = defineOperation({
 
 export const adminRotateKey = defineOperation({
   id: "adminRotateKey",
-  scope: null,
   method: "POST",
   path: "/client/v1/admin/keys/rotate",
   tag,
@@ -326,7 +311,6 @@ export const adminRotateKey = defineOperation({
 
 export const adminGetSettings = defineOperation({
   id: "adminGetSettings",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/settings",
   tag,
@@ -338,7 +322,6 @@ export const adminGetSettings = defineOperation({
 
 export const adminUpdateSettings = defineOperation({
   id: "adminUpdateSettings",
-  scope: null,
   method: "PATCH",
   path: "/client/v1/admin/settings",
   tag,
@@ -352,7 +335,6 @@ export const adminUpdateSettings = defineOperation({
 
 export const adminListAudit = defineOperation({
   id: "adminListAudit",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/audit",
   tag,

@@ -35,7 +35,6 @@ const auth = "admin" as const;
 
 export const adminListDestinations = defineOperation({
   id: "adminListDestinations",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/federation",
   tag,
@@ -55,7 +54,6 @@ export const adminListDestinations = defineOperation({
 
 export const adminGetDestination = defineOperation({
   id: "adminGetDestination",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/federation/:server",
   tag,
@@ -68,7 +66,6 @@ export const adminGetDestination = defineOperation({
 
 export const adminRetryDestination = defineOperation({
   id: "adminRetryDestination",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/retry",
   tag,
@@ -81,7 +78,6 @@ export const adminRetryDestination = defineOperation({
 
 export const adminPauseDestination = defineOperation({
   id: "adminPauseDestination",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/pause",
   tag,
@@ -94,7 +90,6 @@ export const adminPauseDestination = defineOperation({
 
 export const adminResumeDestination = defineOperation({
   id: "adminResumeDestination",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/resume",
   tag,
@@ -107,7 +102,6 @@ export const adminResumeDestination = defineOperation({
 
 export const adminTestServer = defineOperation({
   id: "adminTestServer",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/test",
   tag,
@@ -139,7 +133,6 @@ export type InboundReceipt = z.infer<typeof InboundReceipt>;
 
 export const adminListInboundEvents = defineOperation({
   id: "adminListInboundEvents",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/federation/events",
   tag,

@@ -26,7 +26,6 @@ export type ConfigurationEntry = z.infer<typeof ConfigurationEntry>;
 
 export const adminGetConfiguration = defineOperation({
   id: "adminGetConfiguration",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/configuration",
   tag,
@@ -56,7 +55,6 @@ export type DoctorReport = z.infer<typeof DoctorReport>;
 
 export const adminGetDoctor = defineOperation({
   id: "adminGetDoctor",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/doctor",
   tag,
@@ -68,7 +66,6 @@ export const adminGetDoctor = defineOperation({
 
 export const adminRunDoctor = defineOperation({
   id: "adminRunDoctor",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/doctor",
   tag,
@@ -100,7 +97,6 @@ export const FIGURE_SPANS = ["day", "week", "month", "year"] as const;
 
 export const adminGetFigures = defineOperation({
   id: "adminGetFigures",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/figures",
   tag,
@@ -118,7 +114,6 @@ export const adminGetFigures = defineOperation({
 
 export const adminGetOverview = defineOperation({
   id: "adminGetOverview",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/overview",
   tag,

@@ -19,7 +19,6 @@ const Reason = z.string().max(512).optional();
 
 export const createChannel = defineOperation({
   id: "createChannel",
-  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/channels",
   tag: "channels",
@@ -41,7 +40,6 @@ export const createChannel = defineOperation({
 
 export const getChannel = defineOperation({
   id: "getChannel",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/channels/:channel_id",
   tag: "channels",
@@ -54,7 +52,6 @@ export const getChannel = defineOperation({
 
 export const updateChannel = defineOperation({
   id: "updateChannel",
-  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/channels/:channel_id",
   tag: "channels",
@@ -73,7 +70,6 @@ export const updateChannel = defineOperation({
 
 export const orderChannels = defineOperation({
   id: "orderChannels",
-  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/channels",
   tag: "channels",
@@ -89,7 +85,6 @@ export const orderChannels = defineOperation({
 
 export const deleteChannel = defineOperation({
   id: "deleteChannel",
-  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/rooms/:room_id/channels/:channel_id",
   tag: "channels",
@@ -102,7 +97,6 @@ export const deleteChannel = defineOperation({
 
 export const joinPrivateChannel = defineOperation({
   id: "joinPrivateChannel",
-  scope: "account:write",
   method: "POST",
   path: "/client/v1/rooms/:room_id/join",
   tag: "channels",

@@ -19,7 +19,6 @@ const Answer = z.object({ export: DataExport.nullable() });
 
 export const getExport = defineOperation({
   id: "getExport",
-  scope: "account:read",
   method: "GET",
   path,
   tag,
@@ -32,7 +31,6 @@ export const getExport = defineOperation({
 
 export const beginExport = defineOperation({
   id: "beginExport",
-  scope: null,
   method: "POST",
   path,
   tag,
@@ -47,7 +45,6 @@ export const beginExport = defineOperation({
 
 export const deleteExport = defineOperation({
   id: "deleteExport",
-  scope: null,
   method: "DELETE",
   path,
   tag,
@@ -60,7 +57,6 @@ export const deleteExport = defineOperation({
 
 export const downloadExport = defineOperation({
   id: "downloadExport",
-  scope: null,
   method: "GET",
   path: `${path}/file`,
   tag,

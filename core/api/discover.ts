@@ -7,7 +7,6 @@ export const DISCOVER_PAGE = 24;
 
 export const discoverGuilds = defineOperation({
   id: "discoverGuilds",
-  scope: "read",
   method: "GET",
   path: "/client/v1/discover",
   tag: "guilds",
@@ -32,7 +31,6 @@ const params = z.object({ guild_id: z.string() });
 
 export const getListing = defineOperation({
   id: "getListing",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/listing",
   tag: "guilds",
@@ -45,7 +43,6 @@ export const getListing = defineOperation({
 
 export const setListing = defineOperation({
   id: "setListing",
-  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/listing",
   tag: "guilds",

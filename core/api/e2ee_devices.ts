@@ -101,7 +101,6 @@ const noContent = z.object({});
 
 export const publishIdentity = defineOperation({
   id: "publishIdentity",
-  scope: null,
   method: "PUT",
   path: "/client/v1/identity",
   tag,
@@ -117,7 +116,6 @@ export const publishIdentity = defineOperation({
 
 export const queryIdentities = defineOperation({
   id: "queryIdentities",
-  scope: null,
   method: "POST",
   path: "/client/v1/identities",
   tag,
@@ -131,7 +129,6 @@ export const queryIdentities = defineOperation({
 
 export const registerDevice = defineOperation({
   id: "registerDevice",
-  scope: null,
   method: "PUT",
   path: "/client/v1/devices/:device_id",
   tag,
@@ -146,7 +143,6 @@ export const registerDevice = defineOperation({
 
 export const listDevices = defineOperation({
   id: "listDevices",
-  scope: null,
   method: "GET",
   path: "/client/v1/devices",
   tag,
@@ -158,7 +154,6 @@ export const listDevices = defineOperation({
 
 export const renameDevice = defineOperation({
   id: "renameDevice",
-  scope: null,
   method: "PATCH",
   path: "/client/v1/devices/:device_id",
   tag,
@@ -173,7 +168,6 @@ export const renameDevice = defineOperation({
 
 export const removeDevice = defineOperation({
   id: "removeDevice",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/devices/:device_id",
   tag,
@@ -188,7 +182,6 @@ export const removeDevice = defineOperation({
 
 export const sendToDevice = defineOperation({
   id: "sendToDevice",
-  scope: null,
   method: "POST",
   path: "/client/v1/to-device",
   tag,
@@ -211,7 +204,6 @@ export const sendToDevice = defineOperation({
 
 export const listToDevice = defineOperation({
   id: "listToDevice",
-  scope: null,
   method: "GET",
   path: "/client/v1/to-device",
   tag,
@@ -224,7 +216,6 @@ export const listToDevice = defineOperation({
 
 export const deleteToDevice = defineOperation({
   id: "deleteToDevice",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/to-device/:id",
   tag,

@@ -96,7 +96,6 @@ export type Group = z.infer<typeof Group>;
 
 export const enableEncryption = defineOperation({
   id: "enableEncryption",
-  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/encryption",
   tag: "encryption",
@@ -110,7 +109,6 @@ export const enableEncryption = defineOperation({
 
 export const getGroup = defineOperation({
   id: "getGroup",
-  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/group",
   tag: "encryption",
@@ -136,7 +134,6 @@ export const GROUP_REFUSALS = [
 
 export const createGroup = defineOperation({
   id: "createGroup",
-  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/group",
   tag: "encryption",
@@ -153,7 +150,6 @@ export const createGroup = defineOperation({
 
 export const sendCommit = defineOperation({
   id: "sendCommit",
-  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/group/commits",
   tag: "encryption",
@@ -188,7 +184,6 @@ export type GroupCommit = z.infer<typeof GroupCommit>;
 
 export const listCommits = defineOperation({
   id: "listCommits",
-  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/group/commits",
   tag: "encryption",
@@ -219,7 +214,6 @@ const KeyEntry = z.object({
 
 export const listSequencerKeys = defineOperation({
   id: "listSequencerKeys",
-  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/group/keys",
   tag: "encryption",
@@ -235,7 +229,6 @@ export const listSequencerKeys = defineOperation({
 
 export const listWelcomes = defineOperation({
   id: "listWelcomes",
-  scope: null,
   method: "GET",
   path: "/client/v1/welcomes",
   tag: "encryption",
@@ -255,7 +248,6 @@ export const listWelcomes = defineOperation({
 
 export const ackWelcome = defineOperation({
   id: "ackWelcome",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/welcomes/:welcome_id",
   tag: "encryption",
@@ -268,7 +260,6 @@ export const ackWelcome = defineOperation({
 
 export const listSealed = defineOperation({
   id: "listSealed",
-  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/sealed",
   tag: "encryption",
@@ -317,7 +308,6 @@ export const EncryptionFailure = z.enum([
 
 export const reportEncryptionFailures = defineOperation({
   id: "reportEncryptionFailures",
-  scope: null,
   method: "POST",
   path: "/client/v1/encryption/failures",
   tag: "encryption",

@@ -19,7 +19,6 @@ export type Erasure = z.infer<typeof Erasure>;
 
 export const eraseOwnWords = defineOperation({
   id: "eraseOwnWords",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/erasures",
   tag: "account",
@@ -34,7 +33,6 @@ export const eraseOwnWords = defineOperation({
 
 export const listErasures = defineOperation({
   id: "listErasures",
-  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/erasures",
   tag: "account",

@@ -20,7 +20,6 @@ export type ServerAcl = z.infer<typeof ServerAcl>;
 
 export const getGuildServers = defineOperation({
   id: "getGuildServers",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/servers",
   tag: "guilds",
@@ -40,7 +39,6 @@ export const getGuildServers = defineOperation({
 
 export const setGuildServers = defineOperation({
   id: "setGuildServers",
-  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/servers",
   tag: "guilds",

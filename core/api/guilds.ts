@@ -10,7 +10,6 @@ const Reason = z.string().max(512).optional();
 
 export const createGuild = defineOperation({
   id: "createGuild",
-  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/guilds",
   tag: "guilds",
@@ -27,7 +26,6 @@ export const createGuild = defineOperation({
 
 export const listGuilds = defineOperation({
   id: "listGuilds",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds",
   tag: "guilds",
@@ -39,7 +37,6 @@ export const listGuilds = defineOperation({
 
 export const getGuild = defineOperation({
   id: "getGuild",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
@@ -52,7 +49,6 @@ export const getGuild = defineOperation({
 
 export const updateGuild = defineOperation({
   id: "updateGuild",
-  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
@@ -74,7 +70,6 @@ export const updateGuild = defineOperation({
 
 export const deleteGuild = defineOperation({
   id: "deleteGuild",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
@@ -89,7 +84,6 @@ export const deleteGuild = defineOperation({
 
 export const transferGuild = defineOperation({
   id: "transferGuild",
-  scope: null,
   method: "POST",
   path: "/client/v1/guilds/:guild_id/owner",
   tag: "guilds",
@@ -104,7 +98,6 @@ export const transferGuild = defineOperation({
 
 export const upgradeGuild = defineOperation({
   id: "upgradeGuild",
-  scope: null,
   method: "POST",
   path: "/client/v1/guilds/:guild_id/upgrade",
   tag: "guilds",
@@ -119,7 +112,6 @@ export const upgradeGuild = defineOperation({
 
 export const leaveGuild = defineOperation({
   id: "leaveGuild",
-  scope: "account:write",
   method: "POST",
   path: "/client/v1/guilds/:guild_id/leave",
   tag: "guilds",
@@ -141,7 +133,6 @@ export const RoleParams = GuildParams.extend({ role_id: z.string() });
 
 export const createRole = defineOperation({
   id: "createRole",
-  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/roles",
   tag: "roles",
@@ -154,7 +145,6 @@ export const createRole = defineOperation({
 
 export const updateRole = defineOperation({
   id: "updateRole",
-  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/roles/:role_id",
   tag: "roles",
@@ -168,7 +158,6 @@ export const updateRole = defineOperation({
 
 export const orderRoles = defineOperation({
   id: "orderRoles",
-  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/roles",
   tag: "roles",
@@ -182,7 +171,6 @@ export const orderRoles = defineOperation({
 
 export const deleteRole = defineOperation({
   id: "deleteRole",
-  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/roles/:role_id",
   tag: "roles",
@@ -211,7 +199,6 @@ export const ExplainCause = z.enum([
 
 export const explainPermission = defineOperation({
   id: "explainPermission",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/explain",
   tag: "roles",
@@ -246,7 +233,6 @@ export const explainPermission = defineOperation({
 
 export const viewAs = defineOperation({
   id: "viewAs",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/view_as",
   tag: "roles",
@@ -271,7 +257,6 @@ const Affected = z.object({
 
 export const previewPermissions = defineOperation({
   id: "previewPermissions",
-  scope: "read",
   method: "POST",
   path: "/client/v1/guilds/:guild_id/permissions/preview",
   tag: "roles",
@@ -291,7 +276,6 @@ export const previewPermissions = defineOperation({
 
 export const updateRoleMembers = defineOperation({
   id: "updateRoleMembers",
-  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/roles/:role_id/members",
   tag: "roles",
@@ -311,7 +295,6 @@ export const MemberParams = GuildParams.extend({ user_id: z.string() });
 
 export const listMembers = defineOperation({
   id: "listMembers",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/members",
   tag: "members",
@@ -339,7 +322,6 @@ export const listMembers = defineOperation({
 
 export const getMember = defineOperation({
   id: "getMember",
-  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
@@ -352,7 +334,6 @@ export const getMember = defineOperation({
 
 export const updateMember = defineOperation({
   id: "updateMember",
-  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
@@ -372,7 +353,6 @@ export const updateMember = defineOperation({
 
 export const kickMember = defineOperation({
   id: "kickMember",
-  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
@@ -389,13 +369,10 @@ export const Ban = z.object({
   reason: z.string().nullable(),
   by: z.string(),
   ts: z.number().int(),
-  until_ts: z.number().int().nullable().describe("When it ends by itself (ms); null: never"),
 });
-export type Ban = z.infer<typeof Ban>;
 
 export const listBans = defineOperation({
   id: "listBans",
-  scope: "manage:guilds",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/bans",
   tag: "members",
@@ -417,28 +394,19 @@ export const listBans = defineOperation({
 
 export const banMember = defineOperation({
   id: "banMember",
-  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/bans/:user_id",
   tag: "members",
-  summary:
-    "Ban somebody, or change a ban; `purge_s` deletes what they said in that many last seconds (BAN)",
+  summary: "Ban somebody; `purge_s` deletes what they said in that many last seconds (BAN)",
   auth: "user",
   params: MemberParams,
-  body: z.object({
-    reason: Reason,
-    purge_s: z.number().int().min(0).max(2592000).optional(),
-    until_ts: z.number().int().nullable().optional().describe(
-      "When the ban ends by itself (ms), within five years; without it: never",
-    ),
-  }),
+  body: z.object({ reason: Reason, purge_s: z.number().int().min(0).max(2592000).optional() }),
   result: z.object({}),
   errors: ["forbidden", "not_found", "invalid"],
 });
 
 export const unbanMember = defineOperation({
   id: "unbanMember",
-  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/bans/:user_id",
   tag: "members",
@@ -462,7 +430,6 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 
 export const listAudit = defineOperation({
   id: "listAudit",
-  scope: "manage:guilds",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/audit",
   tag: "guilds",

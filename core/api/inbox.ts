@@ -4,7 +4,6 @@ import { defineOperation } from "./operation.ts";
 
 export const listMentions = defineOperation({
   id: "listMentions",
-  scope: "read",
   method: "GET",
   path: "/client/v1/account/mentions",
   tag: "messages",

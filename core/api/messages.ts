@@ -15,7 +15,6 @@ export const MESSAGE_MEDIA_COUNT = 10;
 
 export const listMessages = defineOperation({
   id: "listMessages",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/messages",
   tag: "messages",
@@ -39,7 +38,6 @@ export const listMessages = defineOperation({
 
 export const getMessage = defineOperation({
   id: "getMessage",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/messages/:event_id",
   tag: "messages",
@@ -59,7 +57,6 @@ export const getMessage = defineOperation({
 
 export const sendMessage = defineOperation({
   id: "sendMessage",
-  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/send",
   tag: "messages",
@@ -105,7 +102,6 @@ export const sendMessage = defineOperation({
 
 export const editMessage = defineOperation({
   id: "editMessage",
-  scope: "write:messages",
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/messages/:event_id",
   tag: "messages",
@@ -122,7 +118,6 @@ export const editMessage = defineOperation({
 
 export const redactMessages = defineOperation({
   id: "redactMessages",
-  scope: "write:messages",
   method: "POST",
   path: "/client/v1/redact",
   tag: "messages",
@@ -140,7 +135,6 @@ export const redactMessages = defineOperation({
 
 export const addReaction = defineOperation({
   id: "addReaction",
-  scope: "write:messages",
   method: "POST",
   path: "/client/v1/reactions",
   tag: "messages",
@@ -160,7 +154,6 @@ export const addReaction = defineOperation({
 
 export const removeReaction = defineOperation({
   id: "removeReaction",
-  scope: "write:messages",
   method: "DELETE",
   path: "/client/v1/reactions",
   tag: "messages",
@@ -173,7 +166,6 @@ export const removeReaction = defineOperation({
 
 export const listReactors = defineOperation({
   id: "listReactors",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/messages/:event_id/reactors",
   tag: "messages",
@@ -191,7 +183,6 @@ export const listReactors = defineOperation({
 
 export const pinMessage = defineOperation({
   id: "pinMessage",
-  scope: "write:messages",
   method: "PUT",
   path: "/client/v1/rooms/:room_id/pins/:event_id",
   tag: "messages",
@@ -205,7 +196,6 @@ export const pinMessage = defineOperation({
 
 export const listPins = defineOperation({
   id: "listPins",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/pins",
   tag: "messages",
@@ -219,7 +209,6 @@ export const listPins = defineOperation({
 
 export const markRead = defineOperation({
   id: "markRead",
-  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/read",
   tag: "messages",
@@ -239,7 +228,6 @@ export const markRead = defineOperation({
 
 export const getRead = defineOperation({
   id: "getRead",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/read",
   tag: "messages",
@@ -253,7 +241,6 @@ export const getRead = defineOperation({
 
 export const sendTyping = defineOperation({
   id: "sendTyping",
-  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/typing",
   tag: "messages",

@@ -34,7 +34,6 @@ const tag = "notifications";
 
 export const listNotifySettings = defineOperation({
   id: "listNotifySettings",
-  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/notifications",
   tag,
@@ -46,7 +45,6 @@ export const listNotifySettings = defineOperation({
 
 export const setNotifySetting = defineOperation({
   id: "setNotifySetting",
-  scope: "account:write",
   method: "PATCH",
   path: "/client/v1/account/notifications",
   tag,
@@ -70,7 +68,6 @@ export const setNotifySetting = defineOperation({
 
 export const resetNotifySetting = defineOperation({
   id: "resetNotifySetting",
-  scope: "account:write",
   method: "POST",
   path: "/client/v1/account/notifications/reset",
   tag,

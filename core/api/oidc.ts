@@ -24,7 +24,6 @@ const tag = "account";
 
 export const beginOidcLogin = defineOperation({
   id: "beginOidcLogin",
-  scope: null,
   method: "POST",
   path: "/client/v1/login/oidc/:provider/begin",
   tag,
@@ -37,7 +36,6 @@ export const beginOidcLogin = defineOperation({
 
 export const beginOidcLink = defineOperation({
   id: "beginOidcLink",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/oidc/:provider/begin",
   tag,
@@ -56,7 +54,6 @@ const Return = z.object({
 
 export const finishOidc = defineOperation({
   id: "finishOidc",
-  scope: null,
   method: "POST",
   path: "/client/v1/login/oidc/finish",
   tag,
@@ -82,7 +79,6 @@ export const finishOidc = defineOperation({
 
 export const finishOidcLink = defineOperation({
   id: "finishOidcLink",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/oidc/finish",
   tag,
@@ -95,7 +91,6 @@ export const finishOidcLink = defineOperation({
 
 export const registerOidc = defineOperation({
   id: "registerOidc",
-  scope: null,
   method: "POST",
   path: "/client/v1/register/oidc",
   tag,
@@ -121,7 +116,6 @@ export const registerOidc = defineOperation({
 
 export const listOidcLinks = defineOperation({
   id: "listOidcLinks",
-  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/oidc",
   tag,
@@ -133,7 +127,6 @@ export const listOidcLinks = defineOperation({
 
 export const removeOidcLink = defineOperation({
   id: "removeOidcLink",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/account/oidc/:link_id",
   tag,

@@ -37,7 +37,6 @@ export type PushPayload = z.infer<typeof PushPayload>;
 
 export const getPush = defineOperation({
   id: "getPush",
-  scope: null,
   method: "GET",
   path: "/client/v1/account/push",
   tag,
@@ -54,7 +53,6 @@ export const getPush = defineOperation({
 
 export const subscribePush = defineOperation({
   id: "subscribePush",
-  scope: null,
   method: "PUT",
   path: "/client/v1/account/push",
   tag,
@@ -72,7 +70,6 @@ export const subscribePush = defineOperation({
 
 export const unsubscribePush = defineOperation({
   id: "unsubscribePush",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/account/push/:session_id",
   tag,
@@ -86,7 +83,6 @@ export const unsubscribePush = defineOperation({
 
 export const tryPush = defineOperation({
   id: "tryPush",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/push/try",
   tag,
@@ -98,7 +94,6 @@ export const tryPush = defineOperation({
 
 export const getPushNote = defineOperation({
   id: "getPushNote",
-  scope: null,
   method: "GET",
   path: "/client/v1/account/push/note",
   tag,

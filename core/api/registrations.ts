@@ -25,7 +25,6 @@ const auth = "admin" as const;
 
 export const adminListRegistrations = defineOperation({
   id: "adminListRegistrations",
-  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/registrations",
   tag,
@@ -38,7 +37,6 @@ export const adminListRegistrations = defineOperation({
 
 export const adminApproveRegistration = defineOperation({
   id: "adminApproveRegistration",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/registrations/:registration_id/approve",
   tag,
@@ -51,7 +49,6 @@ export const adminApproveRegistration = defineOperation({
 
 export const adminRefuseRegistration = defineOperation({
   id: "adminRefuseRegistration",
-  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/registrations/:registration_id/refuse",
   tag,

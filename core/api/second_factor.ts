@@ -36,7 +36,6 @@ export type LoginChallenge = z.infer<typeof LoginChallenge>;
 
 export const finishLogin = defineOperation({
   id: "finishLogin",
-  scope: null,
   method: "POST",
   path: "/client/v1/login/second-factor",
   tag: "account",
@@ -55,7 +54,6 @@ export const finishLogin = defineOperation({
 
 export const getSecondFactor = defineOperation({
   id: "getSecondFactor",
-  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/second-factor",
   tag: "account",
@@ -67,7 +65,6 @@ export const getSecondFactor = defineOperation({
 
 export const beginTotp = defineOperation({
   id: "beginTotp",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/totp",
   tag: "account",
@@ -84,7 +81,6 @@ export const beginTotp = defineOperation({
 
 export const confirmTotp = defineOperation({
   id: "confirmTotp",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/totp/confirm",
   tag: "account",
@@ -98,7 +94,6 @@ export const confirmTotp = defineOperation({
 
 export const renewRecoveryCodes = defineOperation({
   id: "renewRecoveryCodes",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/recovery-codes",
   tag: "account",
@@ -112,7 +107,6 @@ export const renewRecoveryCodes = defineOperation({
 
 export const removeTotp = defineOperation({
   id: "removeTotp",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/totp/remove",
   tag: "account",
@@ -126,7 +120,6 @@ export const removeTotp = defineOperation({
 
 export const confirmIdentity = defineOperation({
   id: "confirmIdentity",
-  scope: null,
   method: "POST",
   path: "/client/v1/account/confirm",
   tag: "account",

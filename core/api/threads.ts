@@ -24,7 +24,6 @@ const tag = "threads";
 
 export const listThreads = defineOperation({
   id: "listThreads",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/threads",
   tag,
@@ -47,7 +46,6 @@ export const listThreads = defineOperation({
 
 export const getThread = defineOperation({
   id: "getThread",
-  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/threads/:event_id",
   tag,
@@ -60,7 +58,6 @@ export const getThread = defineOperation({
 
 export const updateThread = defineOperation({
   id: "updateThread",
-  scope: "write:messages",
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/threads/:event_id",
   tag,
@@ -80,7 +77,6 @@ export const updateThread = defineOperation({
 
 export const followThread = defineOperation({
   id: "followThread",
-  scope: "write:messages",
   method: "PUT",
   path: "/client/v1/rooms/:room_id/threads/:event_id/follow",
   tag,

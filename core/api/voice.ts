@@ -158,6 +158,12 @@ export const VoiceEndReason = z.enum([
 ]);
 export type VoiceEndReason = z.infer<typeof VoiceEndReason>;
 
+/** Why a process has no calls. */
+export const ServerVoiceAbsence = z.enum(["off", "no_address", "no_port"]);
+export type ServerVoiceAbsence = z.infer<typeof ServerVoiceAbsence>;
+/** Or why its calls cannot be joined. */
+export type VoiceAbsence = ServerVoiceAbsence | "other_process";
+
 const VoiceRef = { room_id: z.string(), channel_id: z.string() };
 
 /** What the gateway tells of calls; part of `DISPATCH`. */
@@ -207,7 +213,6 @@ export const VOICE_DISPATCH = {
 
 export const joinVoice = defineOperation({
   id: "joinVoice",
-  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/join",
   tag,
@@ -238,7 +243,6 @@ export const joinVoice = defineOperation({
 
 export const getVoiceSession = defineOperation({
   id: "getVoiceSession",
-  scope: null,
   method: "GET",
   path: "/client/v1/voice/sessions/:session",
   tag,
@@ -255,7 +259,6 @@ export const getVoiceSession = defineOperation({
 
 export const answerVoice = defineOperation({
   id: "answerVoice",
-  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/answer",
   tag,
@@ -272,7 +275,6 @@ export const answerVoice = defineOperation({
 
 export const restartVoice = defineOperation({
   id: "restartVoice",
-  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/restart",
   tag,
@@ -285,7 +287,6 @@ export const restartVoice = defineOperation({
 
 export const updateVoice = defineOperation({
   id: "updateVoice",
-  scope: null,
   method: "PATCH",
   path: "/client/v1/voice/sessions/:session",
   tag,
@@ -299,7 +300,6 @@ export const updateVoice = defineOperation({
 
 export const leaveVoice = defineOperation({
   id: "leaveVoice",
-  scope: null,
   method: "DELETE",
   path: "/client/v1/voice/sessions/:session",
   tag,
@@ -313,7 +313,6 @@ export const leaveVoice = defineOperation({
 
 export const foundVoiceGroup = defineOperation({
   id: "foundVoiceGroup",
-  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/group",
   tag,
@@ -330,7 +329,6 @@ export const foundVoiceGroup = defineOperation({
 
 export const commitVoiceGroup = defineOperation({
   id: "commitVoiceGroup",
-  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/group/commits",
   tag,
@@ -360,7 +358,6 @@ export const commitVoiceGroup = defineOperation({
 
 export const readyVoiceGroup = defineOperation({
   id: "readyVoiceGroup",
-  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/group/ready",
   tag,
@@ -384,7 +381,6 @@ export type Moderation = z.infer<typeof Moderation>;
 
 export const moderateVoice = defineOperation({
   id: "moderateVoice",
-  scope: null,
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
   tag,

@@ -30,26 +30,34 @@ const READY = "OpenGuild is ready";
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+function envOf({ name, port, peers }: LocalServerOptions): Record<string, string> {
+  const others = peers.filter(({ server }) => server !== name);
+  return {
+    OPENGUILD_NAME: name,
+    OPENGUILD_PORT: String(port),
+    OPENGUILD_PUBLIC_URL: `http://${name}:${port}`,
+    OPENGUILD_FEDERATION_TEST_PEERS: others.map((peer) =>
+      `${peer.server}=http://127.0.0.1:${peer.port}`
+    ).join(","),
+    // Each has calls, on a port of its own, for this machine.
+    OPENGUILD_VOICE_HOST: "127.0.0.1",
+    OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
+    OPENGUILD_VOICE_PORT: "0",
+  };
+}
+
 /** Starts a server with the embedded database and waits until it is ready. Throws when `signal` ends it. */
 export async function startLocalServer(
   options: LocalServerOptions,
   signal: AbortSignal,
 ): Promise<LocalServer> {
-  const { name, port, folder, peers } = options;
+  const { name, port, folder } = options;
   await Deno.mkdir(folder, { recursive: true });
   const logFile = `${folder}/server.log`;
   await Deno.writeTextFile(logFile, "");
-  const others = peers.filter(({ server }) => server !== name);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", `${ROOT}main.ts`, "serve", "--data", `${folder}/data`],
-    env: {
-      OPENGUILD_NAME: name,
-      OPENGUILD_PORT: String(port),
-      OPENGUILD_PUBLIC_URL: `http://${name}:${port}`,
-      OPENGUILD_FEDERATION_TEST_PEERS: others.map((peer) =>
-        `${peer.server}=http://127.0.0.1:${peer.port}`
-      ).join(","),
-    },
+    env: envOf(options),
     stdin: "null",
     stdout: "null",
     stderr: "piped",

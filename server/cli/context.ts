@@ -2,10 +2,10 @@ import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
-import type { EngineName } from "../../voice/sfu/engine.ts";
 import type { FederationParts } from "../compose/federation.ts";
 import type { OutboundParts } from "../compose/outbound.ts";
 import type { Config } from "../config/config.ts";
+import type { RunningVoice } from "../doctor/checks/voice.ts";
 import type { Database } from "../postgres/database.ts";
 import type { AccountDeps } from "../services/accounts/deps.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
@@ -24,8 +24,8 @@ export interface StoreParts {
   /** The way of a running server to others. */
   readonly federation?: FederationParts;
   readonly outbound?: OutboundParts;
-  /** What calls of a running server run on; `none` where their port does not stand. */
-  readonly voiceEngine?: EngineName | "none";
+  /** What calls of a running server run on. */
+  readonly voice?: RunningVoice;
 }
 
 /** A server that runs until it is disposed of. */

@@ -23,7 +23,7 @@ export function composeSelfKnowledge(
     readonly serverName: ServerName;
     readonly pinned: PinnedSettings;
     /** The opened parts that the checks look at. */
-    readonly examined: Pick<DoctorDeps, "blobs" | "federation" | "voiceEngine">;
+    readonly examined: Pick<DoctorDeps, "blobs" | "federation" | "voice">;
     readonly stack: AsyncDisposableStack;
   },
 ): ServerRouteDeps {

@@ -1,10 +1,9 @@
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
-import type { MediaPlan, MediaReport } from "../../voice/sfu/media.ts";
-import type { Sfu } from "../../voice/sfu/sfu.ts";
-import { MediaThread } from "../voice/media_thread.ts";
-import { voiceAddresses, voiceHosts } from "../config/voice_addresses.ts";
+import { noStats } from "../../voice/sfu/media.ts";
+import type { MediaDoor } from "../voice/media_door.ts";
+import { wantsVoice } from "../config/voice_addresses.ts";
 import type { Config } from "../config/config.ts";
 import type { Live } from "../http/live.ts";
 import type { Metrics, VoiceFigures } from "../metrics/metrics.ts";
@@ -16,7 +15,6 @@ import { Calls } from "../services/voice/calls.ts";
 import { subscribeDeviceNotices } from "../services/e2ee/device_notice.ts";
 import type { Missed } from "../services/voice/missed_calls.ts";
 import { keepMissed } from "../services/voice/ring_people.ts";
-import type { VoiceAbsence } from "../services/voice/refusals.ts";
 import type { JoinDeps } from "../services/voice/join_deps.ts";
 import { VoiceWatch } from "../services/voice/voice_watch.ts";
 import type { VoiceDesk } from "../../federation/handle/ports.ts";
@@ -29,58 +27,6 @@ import { VoiceTokens } from "../federation/voice_tokens.ts";
 import type { FederationParts } from "./federation.ts";
 import type { SystemParts } from "./store.ts";
 
-/** The media server of this process, or why there is none. */
-export type Media = Sfu | VoiceAbsence;
-
-const BYTES_PER_MEGABIT = 125_000;
-
-/** Opens the UDP port of calls, where voice is wanted. What fails is said in the log, and to who joins. */
-export async function openMedia(
-  config: Config,
-  system: SystemParts,
-  stack: AsyncDisposableStack,
-): Promise<Media> {
-  const { voice } = config;
-  if (!voice.enabled) return "off";
-  const log = system.log.child({ part: "voice" });
-  const announce = voiceAddresses(config, Deno.networkInterfaces());
-  if (announce.length === 0) {
-    log.log("error", "Voice is off: this machine has no public address. Set voice.announce.");
-    return "no_address";
-  }
-  try {
-    // Only where it is wanted: it brings what other servers never need.
-    const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
-    const { chooseEngine } = await import("../../voice/fast/open_fast.ts");
-    const engine = await chooseEngine(voice.fastPath, { ...system, log });
-    const bind = voiceHosts(config).map((hostname) => ({ hostname, port: voice.port }));
-    const { tcp, maxSpeakers, fastPath } = voice;
-    const further = {
-      count: voice.workers - 1,
-      open: (plan: MediaPlan, report: (report: MediaReport) => void) =>
-        MediaThread.start(plan, { fastPath, log, report }),
-    };
-    const sfu = stack.use(
-      await openSfu({
-        ...{ ...system, log, bind, announce, tcp, maxSpeakers, engine, further },
-        ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
-      }),
-    );
-    log.log("info", "Voice is ready.", {
-      ports: sfu.ports.join(", "),
-      announce: announce.join(", "),
-      engine: sfu.engine,
-    });
-    return sfu;
-  } catch (error) {
-    log.log("error", "Voice is off: its UDP port could not be opened.", {
-      port: voice.port,
-      error,
-    });
-    return "no_port";
-  }
-}
-
 export interface VoiceParts {
   readonly deps: JoinDeps;
   /** For other servers. */
@@ -92,7 +38,7 @@ export function composeVoice(
   config: Config,
   system: SystemParts,
   input: {
-    readonly media: Media;
+    readonly media: MediaDoor;
     readonly bus: Bus;
     readonly live: Live;
     readonly metrics: Metrics;
@@ -122,7 +68,7 @@ export function composeVoice(
   const calls = new Calls(
     {
       ...system,
-      sfu: media,
+      media,
       board: live.voice,
       meter: metrics,
       // Of those who are elsewhere their servers keep it.
@@ -136,7 +82,7 @@ export function composeVoice(
   );
   const { transport, policy, self } = input.federation;
   const between = { ...chat, calls, transport, policy, self, log, board: live.voice };
-  const offered = config.voice.enabled;
+  const offered = wantsVoice(config);
   const rings = new RemoteRings({ ...between, announceConversation, offered, missed: keep });
   const elsewhere = stack.use(new RemoteCalls({ ...between, rings }));
   const guests = stack.use(new VoiceGuests(between));
@@ -144,7 +90,7 @@ export function composeVoice(
   const deps = { ...chat, calls, elsewhere, board: live.voice, log };
   const watch = stack.use(new VoiceWatch(deps));
   followEnds(watch, { ...input, calls, log });
-  if (typeof media !== "string") metrics.observeVoice(() => figures(media, calls, config));
+  if (media.absence === undefined) metrics.observeVoice(() => figures(media.sfu, calls, config));
   const join: JoinDeps = {
     ...deps,
     watch,
@@ -193,12 +139,12 @@ async function claimCalls({ kind, session }: Database): Promise<boolean> {
   return row?.held === true;
 }
 
-function figures(sfu: Sfu, calls: Calls, { voice }: Config): VoiceFigures {
-  const stats = sfu.stats();
+function figures(sfu: MediaDoor["sfu"], calls: Calls, { voice }: Config): VoiceFigures {
+  const stats = sfu?.stats() ?? { ...noStats(), connected: 0 };
   return {
     callSizes: [...calls.all()].map(({ participants }) => participants.size),
     connected: stats.connected,
-    engine: sfu.engine,
+    engine: sfu?.engine ?? "none",
     packets: [
       ["udp", "received", stats.packetsReceived],
       ["udp", "forwarded", stats.packetsForwarded],

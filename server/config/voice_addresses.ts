@@ -6,6 +6,20 @@ import { isTrial } from "./derived.ts";
 const ADDRESSES_MAX = 4;
 
 /**
+ * Whether calls are wanted here. Of several processes one would hold them all, and who is connected
+ * to another could not come in: that is for somebody to choose.
+ */
+export function wantsVoice({ voice, bus, origins }: Pick<Config, "voice" | "bus" | "origins">) {
+  const isChosen = origins.get("voice.enabled") !== "default";
+  return voice.enabled && (isChosen || bus.natsUrl.length === 0);
+}
+
+/** Whether any other port does as well: on the machine itself no firewall has to know it. */
+export function takesAnyPort(config: Pick<Config, "server" | "origins">): boolean {
+  return isTrial(config) && config.origins.get("voice.port") === "default";
+}
+
+/**
  * The IP addresses that browsers are told for voice: those of the configuration, else the
  * machine's own public ones; of a trial, which is for this machine alone, the loopback. Empty
  * where nothing is known: behind NAT the outer address must be configured.

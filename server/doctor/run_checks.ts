@@ -2,7 +2,6 @@ import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { EngineName } from "../../voice/sfu/engine.ts";
 import { busKind, connectBus } from "../compose/bus.ts";
 import type { FederationParts } from "../compose/federation.ts";
 import type { Config } from "../config/config.ts";
@@ -22,7 +21,7 @@ import { checkMail } from "./checks/mail.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
 import { checkTls } from "./checks/tls.ts";
-import { checkVoice } from "./checks/voice.ts";
+import { checkVoice, type RunningVoice } from "./checks/voice.ts";
 import { type Finding, problem, reasonOf } from "./finding.ts";
 
 export interface DoctorDeps {
@@ -35,8 +34,8 @@ export interface DoctorDeps {
   readonly blobs: BlobStore | Error;
   /** This is the server that runs on the data folder. */
   readonly isRunning: boolean;
-  /** What calls of the running server run on; `none` where their port does not stand. */
-  readonly voiceEngine?: EngineName | "none";
+  /** What calls of a running server run on. */
+  readonly voice?: RunningVoice;
   /** Every stored event is hashed anew, not some of them. */
   readonly allEvents?: boolean;
   /** The way of the running server to others. */
@@ -101,13 +100,13 @@ function lookAtBus(deps: DoctorDeps, databaseAnswers: boolean): Promise<Finding[
   });
 }
 
-function lookAtVoice({ config, clock, isRunning, voiceEngine }: DoctorDeps): Promise<Finding[]> {
+function lookAtVoice({ config, clock, isRunning, voice }: DoctorDeps): Promise<Finding[]> {
   return checkVoice({
     config,
     clock,
     interfaces: Deno.networkInterfaces(),
     bus: busKind(config),
-    running: isRunning ? voiceEngine : undefined,
+    running: isRunning ? voice : undefined,
   });
 }
 

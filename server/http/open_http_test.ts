@@ -22,7 +22,6 @@ const whoAmI = route(
     method: "POST",
     path: "/client/v1/who",
     tag: "test",
-    scope: null,
     summary: "",
     auth: "user",
     result: z.object({ user_id: z.string(), address: z.string() }),

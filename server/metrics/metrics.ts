@@ -45,7 +45,7 @@ export interface VoiceFigures {
   /** How many participants each call has. */
   readonly callSizes: readonly number[];
   readonly connected: number;
-  /** What takes the packets in and sends them on. */
+  /** What takes the packets in and sends them on; `none` before the first call. */
   readonly engine: string;
   /** By transport and what became of them. */
   readonly packets: readonly (readonly [transport: string, outcome: string, sum: number])[];
@@ -293,9 +293,13 @@ export class Metrics {
       "Media connections that never stood",
       (tell) => tell(read().handshakesFailed),
     );
-    this.#gauge("openguild_voice_engine", "What calls run on: stock or fast", (tell) => {
-      tell(1, { engine: read().engine });
-    });
+    this.#gauge(
+      "openguild_voice_engine",
+      "What calls run on: stock or fast, none before the first",
+      (tell) => {
+        tell(1, { engine: read().engine });
+      },
+    );
     this.#gauge("openguild_voice_bounds", "What calls may be, by bound; 0 is none", (tell) => {
       for (const [bound, most] of read().bounds) tell(most, { bound });
     });

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { reachable, readImports } from "../../scripts/lib/graph.ts";
 import { listSources } from "../../scripts/lib/suites.ts";
 import { loadConfig } from "../../server/config/config.ts";
+import { voiceAddresses, wantsVoice } from "../../server/config/voice_addresses.ts";
 import { runCli } from "../harness/cli.ts";
 import { freePort } from "../../scripts/lib/free_port.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
@@ -58,6 +59,7 @@ Deno.test("compose: services, volumes and settings fit together, and no password
     Object.entries(server.environment ?? {}).map(([name, value]) => [
       name,
       value.replace(/\$\{OPENGUILD_NAME:[^}]*\}/, "chat.example.org")
+        .replace(/\$\{OPENGUILD_VOICE_ANNOUNCE:[^}]*\}/, "203.0.113.7")
         .replace(/\$\{\w+:[^}]*\}/, "secret"),
     ]),
   );
@@ -70,6 +72,9 @@ Deno.test("compose: services, volumes and settings fit together, and no password
   );
   assert.deepEqual(server.ports, ["127.0.0.1:8080:8080", "10000:10000/udp", "10000:10000"]);
   assert.equal(settings.voice.port, 10_000);
+  // What a container cannot find out by itself is given: voice is there from the start.
+  assert.ok(wantsVoice(settings));
+  assert.deepEqual(voiceAddresses(settings, []), ["203.0.113.7"]);
 });
 
 Deno.test("the service file calls the program as it wants to be called", async () => {

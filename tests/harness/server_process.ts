@@ -27,7 +27,7 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 const FROM_SOURCE = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", `${ROOT}main.ts`];
 const START_MS = 180_000;
 
-/** Tests come from one address and act faster than people. */
+/** Tests come from one address and act faster than people; most hold no calls. */
 export const UNHURRIED_ENV = {
   OPENGUILD_LIMITS_ADDRESS_REQUESTS_PER_MINUTE: "100000000",
   OPENGUILD_LIMITS_USER_REQUESTS_PER_MINUTE: "100000000",
@@ -35,6 +35,7 @@ export const UNHURRIED_ENV = {
   OPENGUILD_ACCOUNTS_GUILD_SIGN_UPS_PER_HOUR: "0",
   OPENGUILD_ACCOUNTS_LOGINS_PER_MINUTE: "0",
   OPENGUILD_ACCOUNTS_JOINS_PER_MINUTE: "0",
+  OPENGUILD_VOICE_ENABLED: "no",
 };
 
 /** Starts a server and waits until it says that it is ready. */

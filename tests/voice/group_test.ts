@@ -114,6 +114,29 @@ Deno.test("calls: the server orders the changes of the group, and whoever comes 
   for (const caller of [ada, bob, cyd]) await follow(caller, 3);
   assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
 
+  // Who leaves and is back before anybody took that in goes and comes with one change;
+  await dan.leave();
+  await dan.join(at);
+  assert.equal((await ada.commitWanted()).status, 200);
+  await dan.welcomed();
+  for (const caller of [bob, cyd]) await follow(caller, 4);
+  assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
+  // or with two, where the leave was on its way already.
+  await dan.leave();
+  const { wanted: gone } = await asked(ada, 5);
+  const removal = await ada.device.commit({
+    remove: gone.remove.map(({ leaf }: { leaf: number }) => leaf),
+  });
+  await dan.join(at);
+  assert.equal((await ada.send(removal)).status, 200);
+  assert.equal((await ada.commitWanted()).status, 200);
+  await dan.welcomed();
+  for (const caller of [bob, cyd]) {
+    await follow(caller, 5);
+    await follow(caller, 6);
+  }
+  assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
+
   // Nobody is left who is in the group: whoever came last begins another one.
   await bob.leave();
   await cyd.leave();

@@ -142,9 +142,6 @@ function startLater(state: ChatState): () => void {
       endings.push(startNotifications(state));
     }).catch(() => undefined);
   }
-  void import("../lib/browser/quiet.ts").then(({ followQuiet }) => {
-    endings.push(followQuiet(state));
-  }).catch(() => undefined);
   void import("../lib/browser/privacy_start.ts").then(({ startPrivacy }) => {
     endings.push(startPrivacy(state));
   }).catch(() => undefined);

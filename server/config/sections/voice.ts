@@ -7,15 +7,16 @@ export const voiceSection = defineSection({
     "Calls in voice channels. What people say is encrypted between their browsers; this server passes it on, on one port of UDP and TCP.",
   settings: {
     enabled: yesNo({
-      fallback: "no",
+      fallback: "yes",
       doc:
-        "Whether voice channels can be joined. For now all of a server's calls are held by one of its processes.",
+        "Whether voice channels can be joined. All of a server's calls are held by one of its processes, so with bus.nats_url they cannot until this is set.",
     }),
     port: integer({
       fallback: "10000",
       min: 0,
       max: 65_535,
-      doc: "The UDP port of all calls; 0: any free one. Open it in the firewall for everybody.",
+      doc:
+        "The UDP port of all calls; 0: any free one. Open it in the firewall for everybody. A trial takes any free one where nothing is set and this is in use.",
     }),
     tcp: yesNo({
       fallback: "yes",

@@ -1,14 +1,23 @@
 import type { Clock } from "../../../core/ports/clock.ts";
 import { openFastEngine } from "../../../voice/fast/open_fast.ts";
-import type { EngineName } from "../../../voice/sfu/engine.ts";
-import { stockEngine } from "../../../voice/sfu/stock_engine.ts";
 import type { busKind } from "../../compose/bus.ts";
 import type { Config } from "../../config/config.ts";
 import { listenAddress, publicUrl } from "../../config/derived.ts";
-import { voiceAddresses, voiceHosts } from "../../config/voice_addresses.ts";
+import { takesAnyPort, voiceAddresses, wantsVoice } from "../../config/voice_addresses.ts";
+import type { ServerVoiceAbsence } from "../../../core/api/voice.ts";
+import type { Sfu } from "../../../voice/sfu/sfu.ts";
+import { tryPorts, wantedPorts } from "../../voice/try_ports.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "../finding.ts";
 
 const CHECK = "voice";
+
+/** What calls of a running server run on. */
+export interface RunningVoice {
+  /** Why there is nothing. */
+  readonly absence: ServerVoiceAbsence | undefined;
+  /** Undefined before the first call. */
+  readonly sfu: Pick<Sfu, "engine" | "ports"> | undefined;
+}
 
 export interface VoiceCheck {
   readonly config: Config;
@@ -17,55 +26,82 @@ export interface VoiceCheck {
   readonly interfaces: readonly { readonly address: string }[];
   /** How processes of this server reach each other. */
   readonly bus: ReturnType<typeof busKind>;
-  /** What calls of the running server run on; `none`: its port does not stand. Undefined: tried here. */
-  readonly running: EngineName | "none" | undefined;
+  /** Undefined: nothing runs, so that ports are tried here. */
+  readonly running: RunningVoice | undefined;
 }
 
 /** Whether calls could be held, on which port, and what has to be open for it. */
 export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
   const { config, interfaces, running } = check;
-  const { enabled, tcp } = config.voice;
-  const numbers = portsOf(config);
-  if (!enabled) return [ok(CHECK, "Voice is off; voice.enabled switches it on.")];
+  if (!config.voice.enabled) {
+    return [ok(CHECK, "Voice is off (voice.enabled): voice channels cannot be joined.")];
+  }
+  if (!wantsVoice(config)) {
+    return [ok(
+      CHECK,
+      "Voice is off, because several processes are configured and for now one of them would hold " +
+        "all calls. voice.enabled switches it on all the same.",
+    )];
+  }
   const announce = voiceAddresses(config, interfaces);
-  if (announce.length === 0) {
+  if (announce.length === 0) return [noAddress(config)];
+  const sfu = running?.sfu;
+  const fault = running?.absence !== undefined
+    ? `The server could not open ${nameOf(config, wantedPorts(config))}; its log says why.`
+    : sfu === undefined
+    ? await tryPorts(config)
+    : undefined;
+  if (fault !== undefined && (running?.absence !== undefined || !takesAnyPort(config))) {
     return [problem(
       CHECK,
-      "This machine has no public address that browsers could send voice to.",
-      "Set voice.announce to the IP address under which this server is reached from outside.",
+      fault,
+      "Stop what uses the port, or choose another one with voice.port; then start the server again.",
     )];
   }
-  const fault = running === undefined ? await tryPorts(config) : undefined;
-  if (fault !== undefined || running === "none") {
-    return [problem(
-      CHECK,
-      fault ?? `The server could not open UDP ${numbers}; its log says why.`,
-      "Stop what uses the port, or choose another one with voice.port.",
-    )];
-  }
-  const ports = tcp ? `${numbers} of UDP and TCP` : `UDP ${numbers}`;
+  const named = fault === undefined
+    ? nameOf(config, sfu?.ports ?? wantedPorts(config))
+    : "any free port";
   const good = ok(
     CHECK,
-    `Voice ${running !== undefined ? "has" : "can have"} ${ports}, browsers send to ` +
-      `${announce.join(" and ")}. Let ${ports} through every firewall and router before it.`,
+    `Voice ${sfu === undefined ? "can have" : "has"} ${named}, browsers send to ` +
+      `${announce.join(" and ")}. ${openAdvice(announce, named)}`,
   );
   return [good, await lookAtEngine(check), ...doubts(check)];
 }
 
-/** Each further thread has the next port. */
-function portsOf({ voice: { port, workers } }: Config): string {
-  return workers === 1 || port === 0 ? `port ${port}` : `ports ${port} to ${port + workers - 1}`;
+/** Where nobody asked for voice, a server without it is as good as one that asked is bad. */
+function noAddress({ origins }: Config): Finding {
+  const find = origins.get("voice.enabled") === "default" ? warning : problem;
+  return find(
+    CHECK,
+    "Voice channels cannot be joined: this machine has no public address that browsers could send " +
+      "voice to.",
+    "Set voice.announce to the IP address under which this server is reached from outside, or " +
+      "switch voice.enabled off.",
+  );
+}
+
+function openAdvice(announce: readonly string[], named: string): string {
+  return announce.every((address) => address === "127.0.0.1" || address === "::1")
+    ? "That is this machine alone; voice.announce names addresses for others."
+    : `Let ${named} through every firewall and router before it.`;
+}
+
+function nameOf({ voice: { tcp } }: Config, ports: readonly number[]): string {
+  const numbers = ports.length === 1 ? `port ${ports[0]}` : `ports ${ports.join(", ")}`;
+  return tcp ? `${numbers} of UDP and TCP` : `UDP ${numbers}`;
 }
 
 /** Whether the fast path is used, and where it is wanted and not used, why. */
 async function lookAtEngine({ config, clock, running }: VoiceCheck): Promise<Finding> {
   const wanted = config.voice.fastPath;
-  if (!wanted && running !== "fast") {
+  const engine = running?.sfu?.engine;
+  if (!wanted && engine !== "fast") {
     return ok(CHECK, "Calls run on Deno's own sockets and cipher (voice.fast_path is off).");
   }
   try {
-    if (running !== "fast") await openFastEngine(clock);
-    if (running !== "stock") return ok(CHECK, "Calls run on the fast path.");
+    if (engine !== "fast") await openFastEngine(clock);
+    if (engine !== "stock") return ok(CHECK, "Calls run on the fast path.");
   } catch (error) {
     return warning(
       CHECK,
@@ -107,33 +143,4 @@ function doubts({ config, bus }: VoiceCheck): Finding[] {
     ));
   }
   return found;
-}
-
-async function tryPorts(config: Config): Promise<string | undefined> {
-  const { port, workers, tcp } = config.voice;
-  for (let each = 0; each < (port === 0 ? 1 : workers); each++) {
-    const fault = await tryPort(voiceHosts(config), { port: port + each, tcp });
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
-/** Why the port cannot be opened, or undefined. It is enough that one of the addresses can. */
-async function tryPort(
-  hosts: readonly string[],
-  { port, tcp }: { readonly port: number; readonly tcp: boolean },
-): Promise<string | undefined> {
-  const faults: string[] = [];
-  for (const host of hosts) {
-    try {
-      await (await stockEngine.bindUdp(host, port))[Symbol.asyncDispose]();
-      if (tcp) Deno.listen({ hostname: host, port }).close();
-      return undefined;
-    } catch (error) {
-      faults.push(`${host}: ${reasonOf(error)}`);
-    }
-  }
-  return `${tcp ? `Port ${port} of UDP and TCP` : `UDP port ${port}`} cannot be opened (${
-    faults.join("; ")
-  }).`;
 }

@@ -134,11 +134,7 @@ class Door {
     if (error instanceof OperationError) {
       const message = error.code === "not_found" ? notHere().message : error.message;
       const wait = error.details?.["retry_after_ms"];
-      const until = error.details?.["until_ts"];
-      return errorReply(error.code, message, {
-        ...(typeof wait === "number" ? { retryAfterMs: wait } : {}),
-        ...(typeof until === "number" ? { untilTs: until } : {}),
-      });
+      return errorReply(error.code, message, typeof wait === "number" ? wait : undefined);
     }
     this.#deps.log.log("error", "A request of another server failed.", {
       operation: context.operation,
@@ -149,13 +145,8 @@ class Door {
   }
 }
 
-function errorReply(
-  code: ErrorCode,
-  message: string,
-  { retryAfterMs, untilTs }: { readonly retryAfterMs?: number; readonly untilTs?: number } = {},
-): Reply {
-  const until = untilTs === undefined ? {} : { until_ts: untilTs };
-  return jsonReply({ error: { code, message, ...until } }, {
+function errorReply(code: ErrorCode, message: string, retryAfterMs?: number): Reply {
+  return jsonReply({ error: { code, message } }, {
     status: ERROR_STATUS[code],
     headers: retryAfterMs === undefined
       ? {}

@@ -1,6 +1,5 @@
 import type { Snapshot } from "../../../core/api/gateway.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { quietOf } from "../accounts/preferences.ts";
 import { getSelf } from "../accounts/users.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Entitlement } from "../../http/gateway/source.ts";
@@ -26,6 +25,8 @@ export interface ServerFacts {
   readonly mail: boolean;
   /** Voice channels can be joined here. */
   readonly voice: boolean;
+  /** Why they cannot. */
+  readonly voice_absence: Snapshot["server"]["voice_absence"];
 }
 
 /** Presences sent with a snapshot: of friends and people in conversations; those of guilds are subscribed to. */
@@ -47,9 +48,8 @@ export async function buildSnapshot(
   const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
   const readable = rooms.map((room) => textChannels(room, userId, nowMs));
-  const [preferences, views, dms, invitations, relationships, missed_calls, states, own, notify] =
-    await Promise.all([
-      deps.preferences.of(userId),
+  const [views, dms, invitations, relationships, missed_calls, states, own, notify] = await Promise
+    .all([
       Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
       listDms(deps, userId),
       listInvitations(deps, userId),
@@ -79,7 +79,6 @@ export async function buildSnapshot(
       read_states: [...states, ...own.reads],
       threads: [...own.threads],
       notify,
-      quiet: quietOf(preferences),
       presences,
       voice: [],
       missed_calls,

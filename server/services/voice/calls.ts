@@ -1,5 +1,10 @@
 import { encodeBase58Of16 } from "../../../core/ids/base58.ts";
-import { VOICE_LIMITS, type VoiceEndReason, type VoiceSession } from "../../../core/api/voice.ts";
+import {
+  type ServerVoiceAbsence,
+  VOICE_LIMITS,
+  type VoiceEndReason,
+  type VoiceSession,
+} from "../../../core/api/voice.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -10,7 +15,7 @@ import { type Call, type Participant, passes, viewParticipant } from "./call.ts"
 import { CallGroup } from "./call_group.ts";
 import { type OnMissed, Rings } from "./rings.ts";
 import type { GroupMember } from "./call_places.ts";
-import { callFull, noSuchSession, serverFull, type VoiceAbsence, voiceAbsent } from "./refusals.ts";
+import { callFull, noSuchSession, serverFull, voiceAbsent } from "./refusals.ts";
 
 export interface CallsOptions {
   /** Calls of this process at once. */
@@ -20,14 +25,22 @@ export interface CallsOptions {
 }
 
 export interface CallsDeps {
-  /** The media server, or why there is none. */
-  readonly sfu: Sfu | VoiceAbsence;
+  readonly media: CallMedia;
   readonly board: VoiceBoard;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly meter: CallMeter;
   /** Somebody who was rung did not come. */
   readonly missed: OnMissed;
+}
+
+/** The media server, which is opened with the first call. */
+export interface CallMedia {
+  /** Why there is none. */
+  readonly absence: ServerVoiceAbsence | undefined;
+  /** What was opened. */
+  readonly sfu: Sfu | undefined;
+  open(): Promise<Sfu | ServerVoiceAbsence>;
 }
 
 /** Figures of calls, without names. */
@@ -97,10 +110,15 @@ export class Calls {
   }
 
   /** @throws OperationError `voice_unavailable` */
-  requireOffered(): Sfu {
-    const { sfu } = this.#deps;
-    if (typeof sfu === "string") throw voiceAbsent(sfu);
-    return sfu;
+  requireOffered(): void {
+    const { absence } = this.#deps.media;
+    if (absence !== undefined) throw voiceAbsent(absence);
+  }
+
+  /** Before somebody comes in. @throws OperationError `voice_unavailable` */
+  async open(): Promise<void> {
+    const opened = await this.#deps.media.open();
+    if (typeof opened === "string") throw voiceAbsent(opened);
   }
 
   /** @throws OperationError `voice_full` where this user finds no place in the channel */
@@ -112,9 +130,10 @@ export class Calls {
     if (others >= limit) throw callFull(limit);
   }
 
-  /** Takes somebody in; a stay elsewhere ends. @throws OperationError `voice_full`, `voice_unavailable` */
+  /** Takes somebody in, after `open`; a stay elsewhere ends. @throws OperationError `voice_full`, `voice_unavailable` */
   enter(ref: VoiceRef, entrance: Entrance): Participant {
-    const sfu = this.requireOffered();
+    const { sfu } = this.#deps.media;
+    if (sfu === undefined) throw voiceAbsent("no_port");
     this.requirePlace(ref, entrance);
     const former = this.#byUser.get(entrance.userId);
     const { maxCalls } = this.#options;

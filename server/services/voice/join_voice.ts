@@ -101,6 +101,7 @@ export async function enterCall(
   const userId = device.user;
   const marks = await readMarks(deps.sql, { guildId: room.id, userId });
   const user = await deps.users.get(userId);
+  await deps.calls.open();
   const participant = deps.calls.enter({ roomId: room.id, channelId }, {
     userId,
     sessionId,

@@ -1,4 +1,5 @@
 import type { VoiceRefusal } from "../../../core/api/federation/voice.ts";
+import type { VoiceAbsence } from "../../../core/api/voice.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 
@@ -9,9 +10,6 @@ export function noSuchSession(): OperationError {
     "This session is in no such call; it may have ended. Join the voice channel again.",
   );
 }
-
-/** Why calls cannot be joined; `reason` is for programs. */
-export type VoiceAbsence = "off" | "other_process" | "no_address" | "no_port";
 
 const ABSENCES: Readonly<Record<VoiceAbsence, string>> = {
   off: "Voice is switched off on this server; its administrator can set voice.enabled.",

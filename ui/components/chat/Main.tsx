@@ -97,7 +97,7 @@ function ChannelMain({ channel }: { channel: Channel }) {
           <div class="empty">
             <Drawing name="seats" />
             <h2>{channel.name}</h2>
-            <p>{t("voice.later")}</p>
+            <p>{t(`voice.absent.${state.server.voice_absence ?? "off"}`)}</p>
           </div>
         )
         : (

@@ -6,7 +6,6 @@ import { adminTexts } from "./de_admin.ts";
 import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
-import { guildLife } from "./de_guild_life.ts";
 import { reportTexts } from "./de_reports.ts";
 import { rightTexts } from "./de_rights.ts";
 import { inboxTexts } from "./de_inbox.ts";
@@ -285,7 +284,11 @@ export const de: Catalogue = {
   "settings.appearance": "Aussehen",
   "admin.title": "Verwaltung",
   "connection.lost": "Verbindung verloren. Neuer Versuch…",
-  "voice.later": "An Sprachkanälen wird gebaut. Dieser behält seinen Platz.",
+  "voice.absent.off": "Sprache ist auf diesem Server ausgeschaltet.",
+  "voice.absent.no_address":
+    "Dieser Server weiß nicht, unter welcher Adresse ihn Sprache erreicht. Wer ihn betreibt, muss voice.announce setzen.",
+  "voice.absent.no_port":
+    "Der Port für Sprache ließ sich nicht öffnen. Wer diesen Server betreibt, findet den Grund im Log.",
 
   "timeline.label": "Nachrichten",
   "timeline.new": "Neu",
@@ -413,7 +416,7 @@ export const de: Catalogue = {
   "moderate.kickDone": "{name} wurde rausgeworfen.",
   "moderate.banTitle": "{name} verbannen?",
   "moderate.banText":
-    "Wer verbannt wird, muss die Gilde verlassen und kommt nicht zurück, bis der Bann endet oder aufgehoben ist.",
+    "Wer verbannt wird, muss die Gilde verlassen und kommt nicht zurück, bis der Bann aufgehoben ist.",
   "moderate.banDone": "{name} wurde verbannt.",
   "moderate.timeoutTitle": "{name} eine Auszeit geben?",
   "moderate.timeoutText":
@@ -472,7 +475,6 @@ export const de: Catalogue = {
   ...faults,
   ...groupTexts,
   ...guildTexts,
-  ...guildLife,
   ...rightTexts,
   ...reportTexts,
   ...adminTexts,

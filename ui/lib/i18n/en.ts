@@ -5,7 +5,6 @@ import { encryption } from "./en_encryption.ts";
 import { frame } from "./en_frame.ts";
 import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
-import { guildLife } from "./en_guild_life.ts";
 import { reportTexts } from "./en_reports.ts";
 import { rightTexts } from "./en_rights.ts";
 import { inboxTexts } from "./en_inbox.ts";
@@ -276,7 +275,11 @@ export const en = {
   "settings.appearance": "Appearance",
   "admin.title": "Administration",
   "connection.lost": "Connection lost. Trying again…",
-  "voice.later": "Voice is being built. The channel keeps its place.",
+  "voice.absent.off": "Voice is switched off on this server.",
+  "voice.absent.no_address":
+    "This server does not know at which address voice reaches it. Whoever runs it has to set voice.announce.",
+  "voice.absent.no_port":
+    "The port for voice could not be opened. Whoever runs this server finds the reason in its log.",
 
   "timeline.label": "Messages",
   "timeline.new": "New",
@@ -402,7 +405,7 @@ export const en = {
   "moderate.kickText": "They leave the guild now and may come back with an invite.",
   "moderate.kickDone": "{name} was kicked.",
   "moderate.banTitle": "Ban {name}?",
-  "moderate.banText": "They leave the guild and cannot come back until the ban ends or is lifted.",
+  "moderate.banText": "They leave the guild and cannot come back until the ban is lifted.",
   "moderate.banDone": "{name} was banned.",
   "moderate.timeoutTitle": "Time {name} out?",
   "moderate.timeoutText": "They can read but not write, react or talk until it ends.",
@@ -461,7 +464,6 @@ export const en = {
   ...faults,
   ...groupTexts,
   ...guildTexts,
-  ...guildLife,
   ...rightTexts,
   ...reportTexts,
   ...privateTexts,

@@ -1,11 +1,10 @@
-import { readTimeZone } from "../chat_page.ts";
 import { ApiError } from "../api/request.ts";
 import type { Context } from "../fresh/mod.ts";
 import { text } from "../forms.ts";
 import { guildParams, reasonIn } from "../guild_settings.ts";
 import { t } from "../i18n/t.ts";
 import type { State } from "../../utils.ts";
-import { banEndIn, purgeIn } from "./ban_form.ts";
+import { purgeIn } from "./purge.ts";
 
 /** What is asked about before it is done. */
 const HARD = ["timeout", "kick", "ban"] as const;
@@ -78,13 +77,9 @@ async function doTo(
 ): Promise<void> {
   const params = { ...guildParams(ctx), user_id };
   const { api, nowMs } = ctx.state;
-  const timeZone = readTimeZone(ctx.req);
   if (what === "kick") await api.call("kickMember", { params, body: reasonIn(form) });
   if (what === "ban") {
-    await api.call("banMember", {
-      params,
-      body: { ...reasonIn(form), ...purgeIn(form), ...banEndIn(form, { nowMs, timeZone }) },
-    });
+    await api.call("banMember", { params, body: { ...reasonIn(form), ...purgeIn(form) } });
   }
   if (what === "timeout") {
     const until = nowMs + (Number(text(form, "minutes")) || 10) * MINUTE_MS;

@@ -317,7 +317,7 @@ class Call implements CallActs {
       const { session, connection } = joined;
       this.#mids = offer.mids;
       this.#place();
-      const sdp = await connection.answer(offer, this.#speech.track);
+      const sdp = await connection.answer(offer, () => this.#speech.track);
       if (this.#over) return;
       await callApi("answerVoice", { params: { session }, body: { seq: offer.seq, sdp } });
     }).catch((error) => this.#fail(error));

@@ -58,19 +58,26 @@ export class Connection {
     this.#worker.postMessage(words);
   }
 
-  /** Takes an offer of the server. @returns the answer to it, with what is sent from now on */
-  async answer({ sdp }: VoiceOffer, microphone: MediaStreamTrack | null): Promise<string> {
+  /**
+   * Takes an offer of the server. `microphone` is asked only when the sender is there: one that
+   * opens while the offer is taken in comes too early for `send`, and too late for a value.
+   * @returns the answer to it
+   */
+  async answer(
+    { sdp }: VoiceOffer,
+    microphone: () => MediaStreamTrack | null,
+  ): Promise<string> {
     await this.#pc.setRemoteDescription({ type: "offer", sdp });
     const [own] = this.#pc.getTransceivers();
     if (!own) throw new Error("The server's offer has no place for the microphone.");
     own.direction = "sendonly";
     this.#attach(own.sender, { side: "send" });
-    await own.sender.replaceTrack(microphone);
+    await own.sender.replaceTrack(microphone());
     await this.#pc.setLocalDescription();
     return this.#pc.localDescription?.sdp ?? "";
   }
 
-  /** What is sent from now on; null: nothing. */
+  /** What is sent from now on; null: nothing. Before the first answer `answer` asks for it. */
   async send(track: MediaStreamTrack | null): Promise<void> {
     const [own] = this.#pc.getTransceivers();
     if (own && this.#transformed.has(own.sender)) await own.sender.replaceTrack(track);

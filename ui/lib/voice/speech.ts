@@ -52,6 +52,8 @@ export class Speech {
 
   begin(choices: () => VoiceChoices): void {
     const look = () => this.look(choices().thresholdDb);
+    // What was said of it before there was a connection has reached nobody.
+    this.#open = false;
     this.#timer ??= setInterval(look, LOOK_MS);
   }
 
