@@ -36,6 +36,8 @@ export const limits = {
     maxPosition: 1_000_000,
     maxBitsHexDigits: 32,
     maxTimeoutMs: 28 * 24 * 3_600_000,
+    /** Of a ban with an end, and of a membership with one: checked by the sender's server alone. */
+    maxBanMs: 5 * 366 * 24 * 3_600_000,
     /** Checked by the sender's server and in step 6, never in steps 4-5. */
     maxChannels: 500,
     /** People in a group DM, invited ones too: checked by the inviter's server alone. */

@@ -39,6 +39,8 @@ export class TransportError extends Error {
       readonly status?: number;
       readonly code?: string;
       readonly retryAfterMs?: number;
+      /** When what is refused will be allowed (ms), where the other says so. */
+      readonly untilTs?: number;
       readonly cause?: unknown;
     } = {},
   ) {

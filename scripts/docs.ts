@@ -1,5 +1,5 @@
 /** `deno task docs`: writes the generated parts of the documents. A test says when they are old. */
-import { operationTable } from "./lib/api_operations.ts";
+import { operationTable, scopeTable } from "./lib/api_operations.ts";
 import { requestExample, workedExample } from "./lib/protocol_example.ts";
 import { federationTable } from "./lib/federation_operations.ts";
 import { eduTable, eventTable, limitTable, rightTable } from "./lib/protocol_tables.ts";
@@ -21,6 +21,7 @@ export const GENERATED: readonly Generated[] = [
   { path: "docs/PROTOCOL.md", name: "request example", make: requestExample },
   { path: "docs/PROTOCOL.md", name: "limits", make: limitTable },
   { path: "docs/API.md", name: "operations", make: operationTable },
+  { path: "docs/API.md", name: "token scopes", make: scopeTable },
 ];
 
 /** Puts a generated part between its two markers. Throws where they are missing. */

@@ -132,6 +132,7 @@ const SessionParams = z.object({ session_id: z.string().max(64) });
 
 export const getServer = defineOperation({
   id: "getServer",
+  scope: null,
   method: "GET",
   path: "/client/v1/server",
   tag: "server",
@@ -143,6 +144,7 @@ export const getServer = defineOperation({
 
 export const register = defineOperation({
   id: "register",
+  scope: null,
   method: "POST",
   path: "/client/v1/register",
   tag: "account",
@@ -183,6 +185,7 @@ export const register = defineOperation({
 
 export const login = defineOperation({
   id: "login",
+  scope: null,
   method: "POST",
   path: "/client/v1/login",
   tag: "account",
@@ -208,6 +211,7 @@ export const login = defineOperation({
 
 export const refresh = defineOperation({
   id: "refresh",
+  scope: null,
   method: "POST",
   path: "/client/v1/refresh",
   tag: "account",
@@ -220,6 +224,7 @@ export const refresh = defineOperation({
 
 export const logout = defineOperation({
   id: "logout",
+  scope: null,
   method: "POST",
   path: "/client/v1/logout",
   tag: "account",
@@ -232,6 +237,7 @@ export const logout = defineOperation({
 
 export const getAccount = defineOperation({
   id: "getAccount",
+  scope: "read",
   method: "GET",
   path: "/client/v1/account",
   tag: "account",
@@ -243,6 +249,7 @@ export const getAccount = defineOperation({
 
 export const updateProfile = defineOperation({
   id: "updateProfile",
+  scope: "account:write",
   method: "PATCH",
   path: "/client/v1/account",
   tag: "account",
@@ -264,6 +271,7 @@ export const updateProfile = defineOperation({
 
 export const setLanguage = defineOperation({
   id: "setLanguage",
+  scope: "account:write",
   method: "PUT",
   path: "/client/v1/account/language",
   tag: "account",
@@ -281,6 +289,7 @@ export const setLanguage = defineOperation({
 
 export const setPresence = defineOperation({
   id: "setPresence",
+  scope: "account:write",
   method: "PUT",
   path: "/client/v1/account/presence",
   tag: "account",
@@ -293,6 +302,7 @@ export const setPresence = defineOperation({
 
 export const changePassword = defineOperation({
   id: "changePassword",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/password",
   tag: "account",
@@ -306,6 +316,7 @@ export const changePassword = defineOperation({
 
 export const ratePassword = defineOperation({
   id: "ratePassword",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/password/rating",
   tag: "account",
@@ -323,6 +334,7 @@ export const ratePassword = defineOperation({
 
 export const deactivateAccount = defineOperation({
   id: "deactivateAccount",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/deactivate",
   tag: "account",
@@ -340,6 +352,7 @@ export const deactivateAccount = defineOperation({
 
 export const listSessions = defineOperation({
   id: "listSessions",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/sessions",
   tag: "sessions",
@@ -351,6 +364,7 @@ export const listSessions = defineOperation({
 
 export const revokeSession = defineOperation({
   id: "revokeSession",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/sessions/:session_id",
   tag: "sessions",
@@ -364,6 +378,7 @@ export const revokeSession = defineOperation({
 
 export const revokeOtherSessions = defineOperation({
   id: "revokeOtherSessions",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/sessions",
   tag: "sessions",
@@ -376,6 +391,7 @@ export const revokeOtherSessions = defineOperation({
 
 export const getUser = defineOperation({
   id: "getUser",
+  scope: "read",
   method: "GET",
   path: "/client/v1/users/:user_id",
   tag: "users",
@@ -391,6 +407,7 @@ export const MUTUAL_GUILDS_MAX = 100;
 
 export const listMutualGuilds = defineOperation({
   id: "listMutualGuilds",
+  scope: "read",
   method: "GET",
   path: "/client/v1/users/:user_id/mutual-guilds",
   tag: "users",
@@ -403,6 +420,7 @@ export const listMutualGuilds = defineOperation({
 
 export const checkUserName = defineOperation({
   id: "checkUserName",
+  scope: null,
   method: "GET",
   path: "/client/v1/user-names/:user_name",
   tag: "account",
@@ -420,6 +438,7 @@ export const checkUserName = defineOperation({
 
 export const getJoinToken = defineOperation({
   id: "getJoinToken",
+  scope: null,
   method: "GET",
   path: "/client/v1/join-tokens/:code",
   tag: "account",
@@ -432,6 +451,7 @@ export const getJoinToken = defineOperation({
 
 export const getReset = defineOperation({
   id: "getReset",
+  scope: null,
   method: "GET",
   path: "/client/v1/reset/:token",
   tag: "account",
@@ -448,6 +468,7 @@ export const getReset = defineOperation({
 
 export const resetPassword = defineOperation({
   id: "resetPassword",
+  scope: null,
   method: "POST",
   path: "/client/v1/reset/:token",
   tag: "account",

@@ -94,6 +94,7 @@ const auth = "admin" as const;
 
 export const adminListUsers = defineOperation({
   id: "adminListUsers",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/users",
   tag,
@@ -117,6 +118,7 @@ export const adminListUsers = defineOperation({
 
 export const adminGetUser = defineOperation({
   id: "adminGetUser",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/users/:user_id",
   tag,
@@ -134,6 +136,7 @@ export const adminGetUser = defineOperation({
 
 export const adminCreateUser = defineOperation({
   id: "adminCreateUser",
+  scope: null,
   method: "POST",
   path: "/client/v1/admin/users",
   tag,
@@ -151,6 +154,7 @@ export const adminCreateUser = defineOperation({
 
 export const adminLockUser = defineOperation({
   id: "adminLockUser",
+  scope: null,
   method: "PUT",
   path: "/client/v1/admin/users/:user_id/lock",
   tag,
@@ -165,6 +169,7 @@ export const adminLockUser = defineOperation({
 
 export const adminSuspendUser = defineOperation({
   id: "adminSuspendUser",
+  scope: null,
   method: "PUT",
   path: "/client/v1/admin/users/:user_id/suspend",
   tag,
@@ -179,6 +184,7 @@ export const adminSuspendUser = defineOperation({
 
 export const adminSetAdministrator = defineOperation({
   id: "adminSetAdministrator",
+  scope: null,
   method: "PUT",
   path: "/client/v1/admin/users/:user_id/administrator",
   tag,
@@ -193,6 +199,7 @@ export const adminSetAdministrator = defineOperation({
 
 export const adminDeactivateUser = defineOperation({
   id: "adminDeactivateUser",
+  scope: null,
   method: "POST",
   path: "/client/v1/admin/users/:user_id/deactivate",
   tag,
@@ -207,6 +214,7 @@ export const adminDeactivateUser = defineOperation({
 
 export const adminResetLink = defineOperation({
   id: "adminResetLink",
+  scope: null,
   method: "POST",
   path: "/client/v1/admin/users/:user_id/reset-link",
   tag,
@@ -220,6 +228,7 @@ export const adminResetLink = defineOperation({
 
 export const adminRevokeSessions = defineOperation({
   id: "adminRevokeSessions",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/admin/users/:user_id/sessions",
   tag,
@@ -233,6 +242,7 @@ export const adminRevokeSessions = defineOperation({
 
 export const adminResetSecondFactor = defineOperation({
   id: "adminResetSecondFactor",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/admin/users/:user_id/second-factor",
   tag,
@@ -247,6 +257,7 @@ export const adminResetSecondFactor = defineOperation({
 
 export const adminListTokens = defineOperation({
   id: "adminListTokens",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/registration-tokens",
   tag,
@@ -259,6 +270,7 @@ export const adminListTokens = defineOperation({
 
 export const adminCreateToken = defineOperation({
   id: "adminCreateToken",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/registration-tokens",
   tag,
@@ -276,6 +288,7 @@ export const adminCreateToken = defineOperation({
 
 export const adminRevokeToken = defineOperation({
   id: "adminRevokeToken",
+  scope: "admin",
   method: "DELETE",
   path: "/client/v1/admin/registration-tokens/:token_id",
   tag,
@@ -288,6 +301,7 @@ export const adminRevokeToken = defineOperation({
 
 export const adminListKeys = defineOperation({
   id: "adminListKeys",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/keys",
   tag,
@@ -299,6 +313,7 @@ export const adminListKeys = defineOperation({
 
 export const adminRotateKey = defineOperation({
   id: "adminRotateKey",
+  scope: null,
   method: "POST",
   path: "/client/v1/admin/keys/rotate",
   tag,
@@ -311,6 +326,7 @@ export const adminRotateKey = defineOperation({
 
 export const adminGetSettings = defineOperation({
   id: "adminGetSettings",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/settings",
   tag,
@@ -322,6 +338,7 @@ export const adminGetSettings = defineOperation({
 
 export const adminUpdateSettings = defineOperation({
   id: "adminUpdateSettings",
+  scope: null,
   method: "PATCH",
   path: "/client/v1/admin/settings",
   tag,
@@ -335,6 +352,7 @@ export const adminUpdateSettings = defineOperation({
 
 export const adminListAudit = defineOperation({
   id: "adminListAudit",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/audit",
   tag,

@@ -35,6 +35,7 @@ const auth = "admin" as const;
 
 export const adminListDestinations = defineOperation({
   id: "adminListDestinations",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/federation",
   tag,
@@ -54,6 +55,7 @@ export const adminListDestinations = defineOperation({
 
 export const adminGetDestination = defineOperation({
   id: "adminGetDestination",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/federation/:server",
   tag,
@@ -66,6 +68,7 @@ export const adminGetDestination = defineOperation({
 
 export const adminRetryDestination = defineOperation({
   id: "adminRetryDestination",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/retry",
   tag,
@@ -78,6 +81,7 @@ export const adminRetryDestination = defineOperation({
 
 export const adminPauseDestination = defineOperation({
   id: "adminPauseDestination",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/pause",
   tag,
@@ -90,6 +94,7 @@ export const adminPauseDestination = defineOperation({
 
 export const adminResumeDestination = defineOperation({
   id: "adminResumeDestination",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/resume",
   tag,
@@ -102,6 +107,7 @@ export const adminResumeDestination = defineOperation({
 
 export const adminTestServer = defineOperation({
   id: "adminTestServer",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/federation/:server/test",
   tag,
@@ -133,6 +139,7 @@ export type InboundReceipt = z.infer<typeof InboundReceipt>;
 
 export const adminListInboundEvents = defineOperation({
   id: "adminListInboundEvents",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/federation/events",
   tag,

@@ -22,6 +22,7 @@ const auth = "admin" as const;
 
 export const adminListGuilds = defineOperation({
   id: "adminListGuilds",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/guilds",
   tag,
@@ -43,6 +44,7 @@ export const adminListGuilds = defineOperation({
 
 export const adminGetGuild = defineOperation({
   id: "adminGetGuild",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/guilds/:guild_id",
   tag,
@@ -55,6 +57,7 @@ export const adminGetGuild = defineOperation({
 
 export const adminListUserGuilds = defineOperation({
   id: "adminListUserGuilds",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/users/:user_id/guilds",
   tag,
@@ -67,6 +70,7 @@ export const adminListUserGuilds = defineOperation({
 
 export const adminDeleteGuild = defineOperation({
   id: "adminDeleteGuild",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/admin/guilds/:guild_id",
   tag,

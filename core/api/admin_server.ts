@@ -26,6 +26,7 @@ export type ConfigurationEntry = z.infer<typeof ConfigurationEntry>;
 
 export const adminGetConfiguration = defineOperation({
   id: "adminGetConfiguration",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/configuration",
   tag,
@@ -55,6 +56,7 @@ export type DoctorReport = z.infer<typeof DoctorReport>;
 
 export const adminGetDoctor = defineOperation({
   id: "adminGetDoctor",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/doctor",
   tag,
@@ -66,6 +68,7 @@ export const adminGetDoctor = defineOperation({
 
 export const adminRunDoctor = defineOperation({
   id: "adminRunDoctor",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/doctor",
   tag,
@@ -97,6 +100,7 @@ export const FIGURE_SPANS = ["day", "week", "month", "year"] as const;
 
 export const adminGetFigures = defineOperation({
   id: "adminGetFigures",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/figures",
   tag,
@@ -114,6 +118,7 @@ export const adminGetFigures = defineOperation({
 
 export const adminGetOverview = defineOperation({
   id: "adminGetOverview",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/overview",
   tag,

@@ -19,6 +19,7 @@ const Reason = z.string().max(512).optional();
 
 export const createChannel = defineOperation({
   id: "createChannel",
+  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/channels",
   tag: "channels",
@@ -40,6 +41,7 @@ export const createChannel = defineOperation({
 
 export const getChannel = defineOperation({
   id: "getChannel",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/channels/:channel_id",
   tag: "channels",
@@ -52,6 +54,7 @@ export const getChannel = defineOperation({
 
 export const updateChannel = defineOperation({
   id: "updateChannel",
+  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/channels/:channel_id",
   tag: "channels",
@@ -70,6 +73,7 @@ export const updateChannel = defineOperation({
 
 export const orderChannels = defineOperation({
   id: "orderChannels",
+  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/channels",
   tag: "channels",
@@ -85,6 +89,7 @@ export const orderChannels = defineOperation({
 
 export const deleteChannel = defineOperation({
   id: "deleteChannel",
+  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/rooms/:room_id/channels/:channel_id",
   tag: "channels",
@@ -97,6 +102,7 @@ export const deleteChannel = defineOperation({
 
 export const joinPrivateChannel = defineOperation({
   id: "joinPrivateChannel",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/rooms/:room_id/join",
   tag: "channels",

@@ -19,6 +19,7 @@ const Answer = z.object({ export: DataExport.nullable() });
 
 export const getExport = defineOperation({
   id: "getExport",
+  scope: "account:read",
   method: "GET",
   path,
   tag,
@@ -31,6 +32,7 @@ export const getExport = defineOperation({
 
 export const beginExport = defineOperation({
   id: "beginExport",
+  scope: null,
   method: "POST",
   path,
   tag,
@@ -45,6 +47,7 @@ export const beginExport = defineOperation({
 
 export const deleteExport = defineOperation({
   id: "deleteExport",
+  scope: null,
   method: "DELETE",
   path,
   tag,
@@ -57,6 +60,7 @@ export const deleteExport = defineOperation({
 
 export const downloadExport = defineOperation({
   id: "downloadExport",
+  scope: null,
   method: "GET",
   path: `${path}/file`,
   tag,

@@ -25,6 +25,7 @@ export type Delivery = z.infer<typeof Delivery>;
 
 export const getDelivery = defineOperation({
   id: "getDelivery",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/events/:event_id/delivery",
   tag: "messages",

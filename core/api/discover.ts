@@ -7,6 +7,7 @@ export const DISCOVER_PAGE = 24;
 
 export const discoverGuilds = defineOperation({
   id: "discoverGuilds",
+  scope: "read",
   method: "GET",
   path: "/client/v1/discover",
   tag: "guilds",
@@ -31,6 +32,7 @@ const params = z.object({ guild_id: z.string() });
 
 export const getListing = defineOperation({
   id: "getListing",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/listing",
   tag: "guilds",
@@ -43,6 +45,7 @@ export const getListing = defineOperation({
 
 export const setListing = defineOperation({
   id: "setListing",
+  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/listing",
   tag: "guilds",

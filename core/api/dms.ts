@@ -4,6 +4,7 @@ import { defineOperation } from "./operation.ts";
 
 export const listDms = defineOperation({
   id: "listDms",
+  scope: "read",
   method: "GET",
   path: "/client/v1/dms",
   tag: "dms",
@@ -15,6 +16,7 @@ export const listDms = defineOperation({
 
 export const openDm = defineOperation({
   id: "openDm",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/dms",
   tag: "dms",
@@ -29,6 +31,7 @@ const DmParams = z.object({ room_id: z.string() });
 
 export const closeDm = defineOperation({
   id: "closeDm",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/dms/:room_id/close",
   tag: "dms",
@@ -41,6 +44,7 @@ export const closeDm = defineOperation({
 
 export const leaveDm = defineOperation({
   id: "leaveDm",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/dms/:room_id/leave",
   tag: "dms",

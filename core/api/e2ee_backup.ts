@@ -52,6 +52,7 @@ const auth = "user" as const;
 
 export const getBackup = defineOperation({
   id: "getBackup",
+  scope: null,
   method: "GET",
   path: "/client/v1/backup",
   tag,
@@ -63,6 +64,7 @@ export const getBackup = defineOperation({
 
 export const putBackup = defineOperation({
   id: "putBackup",
+  scope: null,
   method: "PUT",
   path: "/client/v1/backup",
   tag,
@@ -84,6 +86,7 @@ export const putBackup = defineOperation({
 
 export const putBackupChunk = defineOperation({
   id: "putBackupChunk",
+  scope: null,
   method: "PUT",
   path: "/client/v1/backup/chunks/:seq",
   tag,
@@ -102,6 +105,7 @@ export const putBackupChunk = defineOperation({
 
 export const listBackupChunks = defineOperation({
   id: "listBackupChunks",
+  scope: null,
   method: "GET",
   path: "/client/v1/backup/chunks",
   tag,
@@ -118,6 +122,7 @@ export const listBackupChunks = defineOperation({
 
 export const deleteBackup = defineOperation({
   id: "deleteBackup",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/backup",
   tag,

@@ -101,6 +101,7 @@ const noContent = z.object({});
 
 export const publishIdentity = defineOperation({
   id: "publishIdentity",
+  scope: null,
   method: "PUT",
   path: "/client/v1/identity",
   tag,
@@ -116,6 +117,7 @@ export const publishIdentity = defineOperation({
 
 export const queryIdentities = defineOperation({
   id: "queryIdentities",
+  scope: null,
   method: "POST",
   path: "/client/v1/identities",
   tag,
@@ -129,6 +131,7 @@ export const queryIdentities = defineOperation({
 
 export const registerDevice = defineOperation({
   id: "registerDevice",
+  scope: null,
   method: "PUT",
   path: "/client/v1/devices/:device_id",
   tag,
@@ -143,6 +146,7 @@ export const registerDevice = defineOperation({
 
 export const listDevices = defineOperation({
   id: "listDevices",
+  scope: null,
   method: "GET",
   path: "/client/v1/devices",
   tag,
@@ -154,6 +158,7 @@ export const listDevices = defineOperation({
 
 export const renameDevice = defineOperation({
   id: "renameDevice",
+  scope: null,
   method: "PATCH",
   path: "/client/v1/devices/:device_id",
   tag,
@@ -168,6 +173,7 @@ export const renameDevice = defineOperation({
 
 export const removeDevice = defineOperation({
   id: "removeDevice",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/devices/:device_id",
   tag,
@@ -182,6 +188,7 @@ export const removeDevice = defineOperation({
 
 export const sendToDevice = defineOperation({
   id: "sendToDevice",
+  scope: null,
   method: "POST",
   path: "/client/v1/to-device",
   tag,
@@ -204,6 +211,7 @@ export const sendToDevice = defineOperation({
 
 export const listToDevice = defineOperation({
   id: "listToDevice",
+  scope: null,
   method: "GET",
   path: "/client/v1/to-device",
   tag,
@@ -216,6 +224,7 @@ export const listToDevice = defineOperation({
 
 export const deleteToDevice = defineOperation({
   id: "deleteToDevice",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/to-device/:id",
   tag,

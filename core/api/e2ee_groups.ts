@@ -96,6 +96,7 @@ export type Group = z.infer<typeof Group>;
 
 export const enableEncryption = defineOperation({
   id: "enableEncryption",
+  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/encryption",
   tag: "encryption",
@@ -109,6 +110,7 @@ export const enableEncryption = defineOperation({
 
 export const getGroup = defineOperation({
   id: "getGroup",
+  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/group",
   tag: "encryption",
@@ -134,6 +136,7 @@ export const GROUP_REFUSALS = [
 
 export const createGroup = defineOperation({
   id: "createGroup",
+  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/group",
   tag: "encryption",
@@ -150,6 +153,7 @@ export const createGroup = defineOperation({
 
 export const sendCommit = defineOperation({
   id: "sendCommit",
+  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/group/commits",
   tag: "encryption",
@@ -184,6 +188,7 @@ export type GroupCommit = z.infer<typeof GroupCommit>;
 
 export const listCommits = defineOperation({
   id: "listCommits",
+  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/group/commits",
   tag: "encryption",
@@ -214,6 +219,7 @@ const KeyEntry = z.object({
 
 export const listSequencerKeys = defineOperation({
   id: "listSequencerKeys",
+  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/group/keys",
   tag: "encryption",
@@ -229,6 +235,7 @@ export const listSequencerKeys = defineOperation({
 
 export const listWelcomes = defineOperation({
   id: "listWelcomes",
+  scope: null,
   method: "GET",
   path: "/client/v1/welcomes",
   tag: "encryption",
@@ -248,6 +255,7 @@ export const listWelcomes = defineOperation({
 
 export const ackWelcome = defineOperation({
   id: "ackWelcome",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/welcomes/:welcome_id",
   tag: "encryption",
@@ -260,6 +268,7 @@ export const ackWelcome = defineOperation({
 
 export const listSealed = defineOperation({
   id: "listSealed",
+  scope: null,
   method: "GET",
   path: "/client/v1/rooms/:room_id/sealed",
   tag: "encryption",
@@ -308,6 +317,7 @@ export const EncryptionFailure = z.enum([
 
 export const reportEncryptionFailures = defineOperation({
   id: "reportEncryptionFailures",
+  scope: null,
   method: "POST",
   path: "/client/v1/encryption/failures",
   tag: "encryption",

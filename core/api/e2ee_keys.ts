@@ -21,6 +21,7 @@ const KeyPackage = bytesOf({ min: 1, max: KEY_PACKAGE_LIMITS.bytes });
 
 export const uploadKeyPackages = defineOperation({
   id: "uploadKeyPackages",
+  scope: null,
   method: "PUT",
   path: "/client/v1/key-packages",
   tag: "encryption",
@@ -36,6 +37,7 @@ export const uploadKeyPackages = defineOperation({
 
 export const countKeyPackages = defineOperation({
   id: "countKeyPackages",
+  scope: null,
   method: "GET",
   path: "/client/v1/key-packages",
   tag: "encryption",
@@ -51,6 +53,7 @@ export const countKeyPackages = defineOperation({
 
 export const claimKeyPackages = defineOperation({
   id: "claimKeyPackages",
+  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/key-packages",
   tag: "encryption",

@@ -30,6 +30,7 @@ const TokenParams = z.object({ token: z.string().max(200) });
 
 export const getEmail = defineOperation({
   id: "getEmail",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/email",
   tag,
@@ -42,6 +43,7 @@ export const getEmail = defineOperation({
 
 export const setEmail = defineOperation({
   id: "setEmail",
+  scope: null,
   method: "PUT",
   path: "/client/v1/account/email",
   tag,
@@ -56,6 +58,7 @@ export const setEmail = defineOperation({
 
 export const removeEmail = defineOperation({
   id: "removeEmail",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/account/email",
   tag,
@@ -69,6 +72,7 @@ export const removeEmail = defineOperation({
 
 export const dropEmailClaim = defineOperation({
   id: "dropEmailClaim",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/account/email/waiting",
   tag,
@@ -87,6 +91,7 @@ const Claim = z.object({
 
 export const getEmailClaim = defineOperation({
   id: "getEmailClaim",
+  scope: null,
   method: "GET",
   path: "/client/v1/email/:token",
   tag,
@@ -99,6 +104,7 @@ export const getEmailClaim = defineOperation({
 
 export const verifyEmail = defineOperation({
   id: "verifyEmail",
+  scope: null,
   method: "POST",
   path: "/client/v1/email/:token",
   tag,
@@ -113,6 +119,7 @@ export const verifyEmail = defineOperation({
 
 export const askReset = defineOperation({
   id: "askReset",
+  scope: null,
   method: "POST",
   path: "/client/v1/reset",
   tag,

@@ -9,6 +9,7 @@ const EmojiParams = GuildParams.extend({
 
 export const addEmoji = defineOperation({
   id: "addEmoji",
+  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/emoji/:name",
   tag: "guilds",
@@ -22,6 +23,7 @@ export const addEmoji = defineOperation({
 
 export const removeEmoji = defineOperation({
   id: "removeEmoji",
+  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/emoji/:name",
   tag: "guilds",

@@ -19,6 +19,7 @@ export type Erasure = z.infer<typeof Erasure>;
 
 export const eraseOwnWords = defineOperation({
   id: "eraseOwnWords",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/erasures",
   tag: "account",
@@ -33,6 +34,7 @@ export const eraseOwnWords = defineOperation({
 
 export const listErasures = defineOperation({
   id: "listErasures",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/erasures",
   tag: "account",

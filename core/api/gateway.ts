@@ -5,6 +5,7 @@ import { Checking, Guild, Member } from "./guild.ts";
 import { Invitation } from "./invitations.ts";
 import { MessageFrame } from "./message.ts";
 import { NotifySetting } from "./notify.ts";
+import { Quiet } from "./quiet.ts";
 import { Relationship } from "./relationships.ts";
 import { MissedCall, RING_DISPATCH } from "./ringing.ts";
 import { OwnThread, Thread } from "./thread.ts";
@@ -89,6 +90,7 @@ export const Snapshot = z.object({
   read_states: z.array(ReadState).describe("Of channels, and of the threads that are followed"),
   threads: z.array(OwnThread).describe("Own ones, the last written in first: up to 100"),
   notify: z.array(NotifySetting).describe("Places with a choice of their own"),
+  quiet: Quiet.describe("When nothing is told"),
   presences: z.record(z.string(), z.enum(["online", "idle", "dnd", "offline"])),
   voice: z.array(VoiceChannel).describe(
     "Voice channels and conversations that somebody is in a call in, of those visible",
@@ -140,6 +142,7 @@ export const DISPATCH = {
   "guild.remove": z.object({
     guild_id: z.string(),
     reason: z.enum(["left", "kicked", "banned", "deleted", "unverifiable", "moved"]),
+    until_ts: z.number().int().optional().describe("Of a ban that ends by itself: when (ms)"),
   }),
   "guild.checking": z.object({
     guild_id: z.string(),
@@ -171,6 +174,7 @@ export const DISPATCH = {
   "read.update": ReadState,
   /** Nothing chosen in it: the place is as it would be anyway. */
   "notify.update": NotifySetting,
+  "quiet.update": Quiet,
   /** With bond null and not blocked: nothing is between them any more. */
   "relationship.update": Relationship,
   "typing": z.object({ ...ChannelRef, user: User, until: z.number().int() }),

@@ -9,6 +9,7 @@ const UserIds = z.array(z.string()).min(1).max(limits.authority.maxGroupPeople);
 
 export const createGroupDm = defineOperation({
   id: "createGroupDm",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/group-dms",
   tag: "dms",
@@ -21,6 +22,7 @@ export const createGroupDm = defineOperation({
 
 export const updateGroupDm = defineOperation({
   id: "updateGroupDm",
+  scope: "write:messages",
   method: "PATCH",
   path: "/client/v1/group-dms/:room_id",
   tag: "dms",
@@ -37,6 +39,7 @@ export const updateGroupDm = defineOperation({
 
 export const addGroupPeople = defineOperation({
   id: "addGroupPeople",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/group-dms/:room_id/people",
   tag: "dms",
@@ -58,6 +61,7 @@ export const addGroupPeople = defineOperation({
 
 export const removeGroupPerson = defineOperation({
   id: "removeGroupPerson",
+  scope: "write:messages",
   method: "DELETE",
   path: "/client/v1/group-dms/:room_id/people/:user_id",
   tag: "dms",
@@ -70,6 +74,7 @@ export const removeGroupPerson = defineOperation({
 
 export const transferGroupDm = defineOperation({
   id: "transferGroupDm",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/group-dms/:room_id/owner",
   tag: "dms",

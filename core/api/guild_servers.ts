@@ -20,6 +20,7 @@ export type ServerAcl = z.infer<typeof ServerAcl>;
 
 export const getGuildServers = defineOperation({
   id: "getGuildServers",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/servers",
   tag: "guilds",
@@ -39,6 +40,7 @@ export const getGuildServers = defineOperation({
 
 export const setGuildServers = defineOperation({
   id: "setGuildServers",
+  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/servers",
   tag: "guilds",

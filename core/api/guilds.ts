@@ -10,6 +10,7 @@ const Reason = z.string().max(512).optional();
 
 export const createGuild = defineOperation({
   id: "createGuild",
+  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/guilds",
   tag: "guilds",
@@ -26,6 +27,7 @@ export const createGuild = defineOperation({
 
 export const listGuilds = defineOperation({
   id: "listGuilds",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds",
   tag: "guilds",
@@ -37,6 +39,7 @@ export const listGuilds = defineOperation({
 
 export const getGuild = defineOperation({
   id: "getGuild",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
@@ -49,6 +52,7 @@ export const getGuild = defineOperation({
 
 export const updateGuild = defineOperation({
   id: "updateGuild",
+  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
@@ -70,6 +74,7 @@ export const updateGuild = defineOperation({
 
 export const deleteGuild = defineOperation({
   id: "deleteGuild",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id",
   tag: "guilds",
@@ -84,6 +89,7 @@ export const deleteGuild = defineOperation({
 
 export const transferGuild = defineOperation({
   id: "transferGuild",
+  scope: null,
   method: "POST",
   path: "/client/v1/guilds/:guild_id/owner",
   tag: "guilds",
@@ -98,6 +104,7 @@ export const transferGuild = defineOperation({
 
 export const upgradeGuild = defineOperation({
   id: "upgradeGuild",
+  scope: null,
   method: "POST",
   path: "/client/v1/guilds/:guild_id/upgrade",
   tag: "guilds",
@@ -112,6 +119,7 @@ export const upgradeGuild = defineOperation({
 
 export const leaveGuild = defineOperation({
   id: "leaveGuild",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/guilds/:guild_id/leave",
   tag: "guilds",
@@ -133,6 +141,7 @@ export const RoleParams = GuildParams.extend({ role_id: z.string() });
 
 export const createRole = defineOperation({
   id: "createRole",
+  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/roles",
   tag: "roles",
@@ -145,6 +154,7 @@ export const createRole = defineOperation({
 
 export const updateRole = defineOperation({
   id: "updateRole",
+  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/roles/:role_id",
   tag: "roles",
@@ -158,6 +168,7 @@ export const updateRole = defineOperation({
 
 export const orderRoles = defineOperation({
   id: "orderRoles",
+  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/roles",
   tag: "roles",
@@ -171,6 +182,7 @@ export const orderRoles = defineOperation({
 
 export const deleteRole = defineOperation({
   id: "deleteRole",
+  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/roles/:role_id",
   tag: "roles",
@@ -199,6 +211,7 @@ export const ExplainCause = z.enum([
 
 export const explainPermission = defineOperation({
   id: "explainPermission",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/explain",
   tag: "roles",
@@ -233,6 +246,7 @@ export const explainPermission = defineOperation({
 
 export const viewAs = defineOperation({
   id: "viewAs",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/view_as",
   tag: "roles",
@@ -257,6 +271,7 @@ const Affected = z.object({
 
 export const previewPermissions = defineOperation({
   id: "previewPermissions",
+  scope: "read",
   method: "POST",
   path: "/client/v1/guilds/:guild_id/permissions/preview",
   tag: "roles",
@@ -276,6 +291,7 @@ export const previewPermissions = defineOperation({
 
 export const updateRoleMembers = defineOperation({
   id: "updateRoleMembers",
+  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/roles/:role_id/members",
   tag: "roles",
@@ -295,6 +311,7 @@ export const MemberParams = GuildParams.extend({ user_id: z.string() });
 
 export const listMembers = defineOperation({
   id: "listMembers",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/members",
   tag: "members",
@@ -322,6 +339,7 @@ export const listMembers = defineOperation({
 
 export const getMember = defineOperation({
   id: "getMember",
+  scope: "read",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
@@ -334,6 +352,7 @@ export const getMember = defineOperation({
 
 export const updateMember = defineOperation({
   id: "updateMember",
+  scope: "manage:guilds",
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
@@ -353,6 +372,7 @@ export const updateMember = defineOperation({
 
 export const kickMember = defineOperation({
   id: "kickMember",
+  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
@@ -369,10 +389,13 @@ export const Ban = z.object({
   reason: z.string().nullable(),
   by: z.string(),
   ts: z.number().int(),
+  until_ts: z.number().int().nullable().describe("When it ends by itself (ms); null: never"),
 });
+export type Ban = z.infer<typeof Ban>;
 
 export const listBans = defineOperation({
   id: "listBans",
+  scope: "manage:guilds",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/bans",
   tag: "members",
@@ -394,19 +417,28 @@ export const listBans = defineOperation({
 
 export const banMember = defineOperation({
   id: "banMember",
+  scope: "manage:guilds",
   method: "PUT",
   path: "/client/v1/guilds/:guild_id/bans/:user_id",
   tag: "members",
-  summary: "Ban somebody; `purge_s` deletes what they said in that many last seconds (BAN)",
+  summary:
+    "Ban somebody, or change a ban; `purge_s` deletes what they said in that many last seconds (BAN)",
   auth: "user",
   params: MemberParams,
-  body: z.object({ reason: Reason, purge_s: z.number().int().min(0).max(2592000).optional() }),
+  body: z.object({
+    reason: Reason,
+    purge_s: z.number().int().min(0).max(2592000).optional(),
+    until_ts: z.number().int().nullable().optional().describe(
+      "When the ban ends by itself (ms), within five years; without it: never",
+    ),
+  }),
   result: z.object({}),
   errors: ["forbidden", "not_found", "invalid"],
 });
 
 export const unbanMember = defineOperation({
   id: "unbanMember",
+  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/guilds/:guild_id/bans/:user_id",
   tag: "members",
@@ -430,6 +462,7 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 
 export const listAudit = defineOperation({
   id: "listAudit",
+  scope: "manage:guilds",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/audit",
   tag: "guilds",

@@ -4,6 +4,7 @@ import { defineOperation } from "./operation.ts";
 
 export const listMentions = defineOperation({
   id: "listMentions",
+  scope: "read",
   method: "GET",
   path: "/client/v1/account/mentions",
   tag: "messages",

@@ -24,6 +24,7 @@ const RoomParams = z.object({ room_id: z.string() });
 
 export const listInvitations = defineOperation({
   id: "listInvitations",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/invitations",
   tag: "invites",
@@ -35,6 +36,7 @@ export const listInvitations = defineOperation({
 
 export const acceptInvitation = defineOperation({
   id: "acceptInvitation",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/invitations/:room_id/accept",
   tag: "invites",
@@ -47,6 +49,7 @@ export const acceptInvitation = defineOperation({
 
 export const declineInvitation = defineOperation({
   id: "declineInvitation",
+  scope: "account:write",
   method: "DELETE",
   path: "/client/v1/invitations/:room_id",
   tag: "invites",
@@ -59,6 +62,7 @@ export const declineInvitation = defineOperation({
 
 export const listKnocks = defineOperation({
   id: "listKnocks",
+  scope: "manage:guilds",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/knocks",
   tag: "invites",
@@ -71,6 +75,7 @@ export const listKnocks = defineOperation({
 
 export const knock = defineOperation({
   id: "knock",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/rooms/:room_id/knock",
   tag: "invites",

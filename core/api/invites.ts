@@ -22,6 +22,7 @@ export type Invite = z.infer<typeof Invite>;
 
 export const createInvite = defineOperation({
   id: "createInvite",
+  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/invites",
   tag: "invites",
@@ -41,6 +42,7 @@ export const createInvite = defineOperation({
 /** The brief's direct invitation of one user into a room. */
 export const inviteUser = defineOperation({
   id: "inviteUser",
+  scope: "manage:guilds",
   method: "POST",
   path: "/client/v1/invite",
   tag: "invites",
@@ -53,6 +55,7 @@ export const inviteUser = defineOperation({
 
 export const listInvites = defineOperation({
   id: "listInvites",
+  scope: "manage:guilds",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/invites",
   tag: "invites",
@@ -65,6 +68,7 @@ export const listInvites = defineOperation({
 
 export const getInvite = defineOperation({
   id: "getInvite",
+  scope: null,
   method: "GET",
   path: "/client/v1/invites/:code",
   tag: "invites",
@@ -84,6 +88,7 @@ export const getInvite = defineOperation({
 
 export const acceptInvite = defineOperation({
   id: "acceptInvite",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/invites/:code/accept",
   tag: "invites",
@@ -96,6 +101,7 @@ export const acceptInvite = defineOperation({
 
 export const revokeInvite = defineOperation({
   id: "revokeInvite",
+  scope: "manage:guilds",
   method: "DELETE",
   path: "/client/v1/invites/:code",
   tag: "invites",

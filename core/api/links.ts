@@ -6,6 +6,7 @@ const Link = z.string().min(1).max(2000);
 
 export const lookAtLink = defineOperation({
   id: "lookAtLink",
+  scope: "read",
   method: "GET",
   path: "/client/v1/links/look",
   tag: "invites",
@@ -33,6 +34,7 @@ export const lookAtLink = defineOperation({
 
 export const joinByLink = defineOperation({
   id: "joinByLink",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/join",
   tag: "invites",

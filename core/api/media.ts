@@ -42,6 +42,7 @@ const UPLOAD_ERRORS = [
  */
 export const uploadMedia = defineOperation({
   id: "uploadMedia",
+  scope: "write:messages",
   method: "PUT",
   path: "/client/v1/media/upload",
   tag: "media",
@@ -65,6 +66,7 @@ export const uploadMedia = defineOperation({
  */
 export const downloadMedia = defineOperation({
   id: "downloadMedia",
+  scope: "read",
   method: "GET",
   path: "/client/v1/media/:server/:media_id",
   tag: "media",
@@ -82,6 +84,7 @@ export const downloadMedia = defineOperation({
 /** The smallest ready-made size that fills the box asked for; a still of what moves. */
 export const downloadThumbnail = defineOperation({
   id: "downloadThumbnail",
+  scope: "read",
   method: "GET",
   path: "/client/v1/media/:server/:media_id/thumbnail",
   tag: "media",
@@ -99,6 +102,7 @@ export const downloadThumbnail = defineOperation({
 
 export const deleteMedia = defineOperation({
   id: "deleteMedia",
+  scope: "write:messages",
   method: "DELETE",
   path: "/client/v1/media/:server/:media_id",
   tag: "media",
@@ -111,6 +115,7 @@ export const deleteMedia = defineOperation({
 
 export const getMediaUsage = defineOperation({
   id: "getMediaUsage",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/media/usage",
   tag: "media",
@@ -154,6 +159,7 @@ export type MediaUsageReport = z.infer<typeof MediaUsageReport>;
 
 export const adminMediaUsage = defineOperation({
   id: "adminMediaUsage",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/media/usage",
   tag: "admin",
@@ -193,6 +199,7 @@ export type MediaPurgeResult = z.infer<typeof MediaPurgeResult>;
 
 export const adminPurgeMedia = defineOperation({
   id: "adminPurgeMedia",
+  scope: null,
   method: "POST",
   path: "/client/v1/admin/media/purge",
   tag: "admin",

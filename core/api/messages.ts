@@ -15,6 +15,7 @@ export const MESSAGE_MEDIA_COUNT = 10;
 
 export const listMessages = defineOperation({
   id: "listMessages",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/messages",
   tag: "messages",
@@ -38,6 +39,7 @@ export const listMessages = defineOperation({
 
 export const getMessage = defineOperation({
   id: "getMessage",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/messages/:event_id",
   tag: "messages",
@@ -57,6 +59,7 @@ export const getMessage = defineOperation({
 
 export const sendMessage = defineOperation({
   id: "sendMessage",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/send",
   tag: "messages",
@@ -102,6 +105,7 @@ export const sendMessage = defineOperation({
 
 export const editMessage = defineOperation({
   id: "editMessage",
+  scope: "write:messages",
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/messages/:event_id",
   tag: "messages",
@@ -118,6 +122,7 @@ export const editMessage = defineOperation({
 
 export const redactMessages = defineOperation({
   id: "redactMessages",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/redact",
   tag: "messages",
@@ -135,6 +140,7 @@ export const redactMessages = defineOperation({
 
 export const addReaction = defineOperation({
   id: "addReaction",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/reactions",
   tag: "messages",
@@ -154,6 +160,7 @@ export const addReaction = defineOperation({
 
 export const removeReaction = defineOperation({
   id: "removeReaction",
+  scope: "write:messages",
   method: "DELETE",
   path: "/client/v1/reactions",
   tag: "messages",
@@ -166,6 +173,7 @@ export const removeReaction = defineOperation({
 
 export const listReactors = defineOperation({
   id: "listReactors",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/messages/:event_id/reactors",
   tag: "messages",
@@ -183,6 +191,7 @@ export const listReactors = defineOperation({
 
 export const pinMessage = defineOperation({
   id: "pinMessage",
+  scope: "write:messages",
   method: "PUT",
   path: "/client/v1/rooms/:room_id/pins/:event_id",
   tag: "messages",
@@ -196,6 +205,7 @@ export const pinMessage = defineOperation({
 
 export const listPins = defineOperation({
   id: "listPins",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/pins",
   tag: "messages",
@@ -209,6 +219,7 @@ export const listPins = defineOperation({
 
 export const markRead = defineOperation({
   id: "markRead",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/read",
   tag: "messages",
@@ -228,6 +239,7 @@ export const markRead = defineOperation({
 
 export const getRead = defineOperation({
   id: "getRead",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/read",
   tag: "messages",
@@ -241,6 +253,7 @@ export const getRead = defineOperation({
 
 export const sendTyping = defineOperation({
   id: "sendTyping",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/typing",
   tag: "messages",

@@ -34,6 +34,7 @@ const tag = "notifications";
 
 export const listNotifySettings = defineOperation({
   id: "listNotifySettings",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/notifications",
   tag,
@@ -45,6 +46,7 @@ export const listNotifySettings = defineOperation({
 
 export const setNotifySetting = defineOperation({
   id: "setNotifySetting",
+  scope: "account:write",
   method: "PATCH",
   path: "/client/v1/account/notifications",
   tag,
@@ -68,6 +70,7 @@ export const setNotifySetting = defineOperation({
 
 export const resetNotifySetting = defineOperation({
   id: "resetNotifySetting",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/account/notifications/reset",
   tag,

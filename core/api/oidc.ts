@@ -24,6 +24,7 @@ const tag = "account";
 
 export const beginOidcLogin = defineOperation({
   id: "beginOidcLogin",
+  scope: null,
   method: "POST",
   path: "/client/v1/login/oidc/:provider/begin",
   tag,
@@ -36,6 +37,7 @@ export const beginOidcLogin = defineOperation({
 
 export const beginOidcLink = defineOperation({
   id: "beginOidcLink",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/oidc/:provider/begin",
   tag,
@@ -54,6 +56,7 @@ const Return = z.object({
 
 export const finishOidc = defineOperation({
   id: "finishOidc",
+  scope: null,
   method: "POST",
   path: "/client/v1/login/oidc/finish",
   tag,
@@ -79,6 +82,7 @@ export const finishOidc = defineOperation({
 
 export const finishOidcLink = defineOperation({
   id: "finishOidcLink",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/oidc/finish",
   tag,
@@ -91,6 +95,7 @@ export const finishOidcLink = defineOperation({
 
 export const registerOidc = defineOperation({
   id: "registerOidc",
+  scope: null,
   method: "POST",
   path: "/client/v1/register/oidc",
   tag,
@@ -116,6 +121,7 @@ export const registerOidc = defineOperation({
 
 export const listOidcLinks = defineOperation({
   id: "listOidcLinks",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/oidc",
   tag,
@@ -127,6 +133,7 @@ export const listOidcLinks = defineOperation({
 
 export const removeOidcLink = defineOperation({
   id: "removeOidcLink",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/account/oidc/:link_id",
   tag,

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ErrorCode } from "./error.ts";
+import type { TokenScope } from "./scopes.ts";
 
 /**
  * Who may call: anyone, anyone with the caller known when signed in, a signed-in user,
@@ -25,6 +26,11 @@ export interface Operation<
   readonly tag: string;
   readonly summary: string;
   readonly auth: Auth;
+  /**
+   * The scope with which a personal access token may call it; null: no token may. What asks for
+   * confirmation is for people. Where nobody needs to sign in the answer is null too.
+   */
+  readonly scope: TokenScope | null;
   /** Asks for password, code or passkey again unless one was given within the last minutes. */
   readonly confirm?: boolean;
   /** The body is bytes the handler streams itself under its own limit; no JSON is read. */

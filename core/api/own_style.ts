@@ -10,6 +10,7 @@ const OwnStyle = z.object({
 
 export const getOwnStyle = defineOperation({
   id: "getOwnStyle",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/style",
   tag: "account",
@@ -22,6 +23,7 @@ export const getOwnStyle = defineOperation({
 
 export const setOwnStyle = defineOperation({
   id: "setOwnStyle",
+  scope: "account:write",
   method: "PUT",
   path: "/client/v1/account/style",
   tag: "account",

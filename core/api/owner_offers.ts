@@ -15,6 +15,7 @@ const GuildParams = z.object({ guild_id: z.string() });
 
 export const listOwnerOffers = defineOperation({
   id: "listOwnerOffers",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/owner-offers",
   tag: "guilds",
@@ -26,6 +27,7 @@ export const listOwnerOffers = defineOperation({
 
 export const acceptOwnerOffer = defineOperation({
   id: "acceptOwnerOffer",
+  scope: null,
   method: "POST",
   path: "/client/v1/owner-offers/:guild_id/accept",
   tag: "guilds",
@@ -38,6 +40,7 @@ export const acceptOwnerOffer = defineOperation({
 
 export const declineOwnerOffer = defineOperation({
   id: "declineOwnerOffer",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/owner-offers/:guild_id",
   tag: "guilds",

@@ -65,6 +65,7 @@ const own = { tag, auth: "user", whileSuspended: true } as const;
 
 export const listPasskeys = defineOperation({
   id: "listPasskeys",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/passkeys",
   tag,
@@ -77,6 +78,7 @@ export const listPasskeys = defineOperation({
 export const beginPasskey = defineOperation({
   ...own,
   id: "beginPasskey",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/passkeys/begin",
   summary: "What to ask an authenticator for a new key with",
@@ -88,6 +90,7 @@ export const beginPasskey = defineOperation({
 export const addPasskey = defineOperation({
   ...own,
   id: "addPasskey",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/passkeys",
   summary: "Keep the key that an authenticator has made",
@@ -99,6 +102,7 @@ export const addPasskey = defineOperation({
 export const renamePasskey = defineOperation({
   ...own,
   id: "renamePasskey",
+  scope: null,
   method: "PATCH",
   path: "/client/v1/account/passkeys/:passkey_id",
   summary: "Name a passkey anew",
@@ -111,6 +115,7 @@ export const renamePasskey = defineOperation({
 export const removePasskey = defineOperation({
   ...own,
   id: "removePasskey",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/account/passkeys/:passkey_id",
   summary: "Take a passkey off the account; the last way to sign in stays",
@@ -123,6 +128,7 @@ export const removePasskey = defineOperation({
 export const beginPasskeyConfirm = defineOperation({
   ...own,
   id: "beginPasskeyConfirm",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/confirm/passkey",
   summary: "What to ask an authenticator with; its answer goes to confirmIdentity",
@@ -132,6 +138,7 @@ export const beginPasskeyConfirm = defineOperation({
 
 export const beginPasskeyLogin = defineOperation({
   id: "beginPasskeyLogin",
+  scope: null,
   method: "POST",
   path: "/client/v1/login/passkey/begin",
   tag,
@@ -148,6 +155,7 @@ export const beginPasskeyLogin = defineOperation({
 
 export const passkeyLogin = defineOperation({
   id: "passkeyLogin",
+  scope: null,
   method: "POST",
   path: "/client/v1/login/passkey",
   tag,

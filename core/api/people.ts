@@ -7,6 +7,7 @@ export const PEOPLE_QUERY_MIN = 2;
 
 export const findPeople = defineOperation({
   id: "findPeople",
+  scope: "read",
   method: "GET",
   path: "/client/v1/people",
   tag: "users",

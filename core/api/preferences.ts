@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineOperation } from "./operation.ts";
+import { NEVER_QUIET, Quiet } from "./quiet.ts";
 
 /** What people decided about themselves; the server holds to it. */
 export const Preferences = z.object({
@@ -20,6 +21,7 @@ export const Preferences = z.object({
   ),
   notify_desktop: z.boolean().describe("The page shows a notification while it is not looked at"),
   notify_sound: z.boolean().describe("The page plays a sound with it"),
+  ...Quiet.shape,
 });
 export type Preferences = z.infer<typeof Preferences>;
 
@@ -33,10 +35,12 @@ export const DEFAULT_PREFERENCES: Preferences = {
   share_read: true,
   notify_desktop: false,
   notify_sound: false,
+  ...NEVER_QUIET,
 };
 
 export const getPreferences = defineOperation({
   id: "getPreferences",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/preferences",
   tag: "account",
@@ -48,13 +52,14 @@ export const getPreferences = defineOperation({
 
 export const updatePreferences = defineOperation({
   id: "updatePreferences",
+  scope: "account:write",
   method: "PATCH",
   path: "/client/v1/account/preferences",
   tag: "account",
-  summary: "Change them; absent keeps",
+  summary: "Change them; absent keeps. Being quiet by hand is `setQuiet`",
   auth: "user",
   whileSuspended: true,
-  body: Preferences.partial(),
+  body: Preferences.omit({ quiet_until: true, quiet_ended: true }).partial(),
   result: Preferences,
   errors: ["invalid"],
 });

@@ -37,6 +37,7 @@ export type PushPayload = z.infer<typeof PushPayload>;
 
 export const getPush = defineOperation({
   id: "getPush",
+  scope: null,
   method: "GET",
   path: "/client/v1/account/push",
   tag,
@@ -53,6 +54,7 @@ export const getPush = defineOperation({
 
 export const subscribePush = defineOperation({
   id: "subscribePush",
+  scope: null,
   method: "PUT",
   path: "/client/v1/account/push",
   tag,
@@ -70,6 +72,7 @@ export const subscribePush = defineOperation({
 
 export const unsubscribePush = defineOperation({
   id: "unsubscribePush",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/account/push/:session_id",
   tag,
@@ -83,6 +86,7 @@ export const unsubscribePush = defineOperation({
 
 export const tryPush = defineOperation({
   id: "tryPush",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/push/try",
   tag,
@@ -94,6 +98,7 @@ export const tryPush = defineOperation({
 
 export const getPushNote = defineOperation({
   id: "getPushNote",
+  scope: null,
   method: "GET",
   path: "/client/v1/account/push/note",
   tag,

@@ -25,6 +25,7 @@ const auth = "admin" as const;
 
 export const adminListRegistrations = defineOperation({
   id: "adminListRegistrations",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/registrations",
   tag,
@@ -37,6 +38,7 @@ export const adminListRegistrations = defineOperation({
 
 export const adminApproveRegistration = defineOperation({
   id: "adminApproveRegistration",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/registrations/:registration_id/approve",
   tag,
@@ -49,6 +51,7 @@ export const adminApproveRegistration = defineOperation({
 
 export const adminRefuseRegistration = defineOperation({
   id: "adminRefuseRegistration",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/registrations/:registration_id/refuse",
   tag,

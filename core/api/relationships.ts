@@ -29,6 +29,7 @@ const params = z.object({ user_id: z.string().max(300) });
 
 export const listRelationships = defineOperation({
   id: "listRelationships",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/relationships",
   tag,
@@ -40,6 +41,7 @@ export const listRelationships = defineOperation({
 
 export const askFriend = defineOperation({
   id: "askFriend",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/relationships",
   tag,
@@ -52,6 +54,7 @@ export const askFriend = defineOperation({
 
 export const acceptFriend = defineOperation({
   id: "acceptFriend",
+  scope: "account:write",
   method: "POST",
   path: "/client/v1/relationships/:user_id/accept",
   tag,
@@ -64,6 +67,7 @@ export const acceptFriend = defineOperation({
 
 export const removeFriend = defineOperation({
   id: "removeFriend",
+  scope: "account:write",
   method: "DELETE",
   path: "/client/v1/relationships/:user_id",
   tag,
@@ -76,6 +80,7 @@ export const removeFriend = defineOperation({
 
 export const blockUser = defineOperation({
   id: "blockUser",
+  scope: "account:write",
   method: "PUT",
   path: "/client/v1/blocks/:user_id",
   tag,
@@ -89,6 +94,7 @@ export const blockUser = defineOperation({
 
 export const unblockUser = defineOperation({
   id: "unblockUser",
+  scope: "account:write",
   method: "DELETE",
   path: "/client/v1/blocks/:user_id",
   tag,

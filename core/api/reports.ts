@@ -47,6 +47,7 @@ export type Report = z.infer<typeof Report>;
 
 export const reportMessage = defineOperation({
   id: "reportMessage",
+  scope: "write:messages",
   method: "POST",
   path: "/client/v1/rooms/:room_id/messages/:event_id/report",
   tag: "messages",
@@ -68,6 +69,7 @@ export const reportMessage = defineOperation({
 
 export const adminListReports = defineOperation({
   id: "adminListReports",
+  scope: "admin",
   method: "GET",
   path: "/client/v1/admin/reports",
   tag: "admin",
@@ -88,6 +90,7 @@ export const adminListReports = defineOperation({
 
 export const adminCloseReport = defineOperation({
   id: "adminCloseReport",
+  scope: "admin",
   method: "POST",
   path: "/client/v1/admin/reports/:report_id/close",
   tag: "admin",

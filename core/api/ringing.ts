@@ -63,6 +63,7 @@ export const RING_DISPATCH = {
 
 export const ringVoice = defineOperation({
   id: "ringVoice",
+  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring",
   tag,
@@ -75,6 +76,7 @@ export const ringVoice = defineOperation({
 
 export const declineVoice = defineOperation({
   id: "declineVoice",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/ring",
   tag,
@@ -87,6 +89,7 @@ export const declineVoice = defineOperation({
 
 export const forgetMissedCall = defineOperation({
   id: "forgetMissedCall",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/missed",
   tag,

@@ -5,6 +5,7 @@ import { defineOperation } from "./operation.ts";
 
 export const searchMessages = defineOperation({
   id: "searchMessages",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/search",
   tag: "messages",

@@ -36,6 +36,7 @@ export type LoginChallenge = z.infer<typeof LoginChallenge>;
 
 export const finishLogin = defineOperation({
   id: "finishLogin",
+  scope: null,
   method: "POST",
   path: "/client/v1/login/second-factor",
   tag: "account",
@@ -54,6 +55,7 @@ export const finishLogin = defineOperation({
 
 export const getSecondFactor = defineOperation({
   id: "getSecondFactor",
+  scope: "account:read",
   method: "GET",
   path: "/client/v1/account/second-factor",
   tag: "account",
@@ -65,6 +67,7 @@ export const getSecondFactor = defineOperation({
 
 export const beginTotp = defineOperation({
   id: "beginTotp",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/totp",
   tag: "account",
@@ -81,6 +84,7 @@ export const beginTotp = defineOperation({
 
 export const confirmTotp = defineOperation({
   id: "confirmTotp",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/totp/confirm",
   tag: "account",
@@ -94,6 +98,7 @@ export const confirmTotp = defineOperation({
 
 export const renewRecoveryCodes = defineOperation({
   id: "renewRecoveryCodes",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/recovery-codes",
   tag: "account",
@@ -107,6 +112,7 @@ export const renewRecoveryCodes = defineOperation({
 
 export const removeTotp = defineOperation({
   id: "removeTotp",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/second-factor/totp/remove",
   tag: "account",
@@ -120,6 +126,7 @@ export const removeTotp = defineOperation({
 
 export const confirmIdentity = defineOperation({
   id: "confirmIdentity",
+  scope: null,
   method: "POST",
   path: "/client/v1/account/confirm",
   tag: "account",

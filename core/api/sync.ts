@@ -13,6 +13,7 @@ export interface SyncDispatch {
 
 export const sync = defineOperation({
   id: "sync",
+  scope: "read",
   method: "GET",
   path: "/client/v1/sync",
   tag: "gateway",
@@ -36,6 +37,7 @@ export const sync = defineOperation({
 
 export const events = defineOperation({
   id: "events",
+  scope: "read",
   method: "GET",
   path: "/client/v1/events",
   tag: "gateway",

@@ -24,6 +24,7 @@ const tag = "threads";
 
 export const listThreads = defineOperation({
   id: "listThreads",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/threads",
   tag,
@@ -46,6 +47,7 @@ export const listThreads = defineOperation({
 
 export const getThread = defineOperation({
   id: "getThread",
+  scope: "read",
   method: "GET",
   path: "/client/v1/rooms/:room_id/threads/:event_id",
   tag,
@@ -58,6 +60,7 @@ export const getThread = defineOperation({
 
 export const updateThread = defineOperation({
   id: "updateThread",
+  scope: "write:messages",
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/threads/:event_id",
   tag,
@@ -77,6 +80,7 @@ export const updateThread = defineOperation({
 
 export const followThread = defineOperation({
   id: "followThread",
+  scope: "write:messages",
   method: "PUT",
   path: "/client/v1/rooms/:room_id/threads/:event_id/follow",
   tag,

@@ -213,6 +213,7 @@ export const VOICE_DISPATCH = {
 
 export const joinVoice = defineOperation({
   id: "joinVoice",
+  scope: null,
   method: "POST",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/join",
   tag,
@@ -243,6 +244,7 @@ export const joinVoice = defineOperation({
 
 export const getVoiceSession = defineOperation({
   id: "getVoiceSession",
+  scope: null,
   method: "GET",
   path: "/client/v1/voice/sessions/:session",
   tag,
@@ -259,6 +261,7 @@ export const getVoiceSession = defineOperation({
 
 export const answerVoice = defineOperation({
   id: "answerVoice",
+  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/answer",
   tag,
@@ -275,6 +278,7 @@ export const answerVoice = defineOperation({
 
 export const restartVoice = defineOperation({
   id: "restartVoice",
+  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/restart",
   tag,
@@ -287,6 +291,7 @@ export const restartVoice = defineOperation({
 
 export const updateVoice = defineOperation({
   id: "updateVoice",
+  scope: null,
   method: "PATCH",
   path: "/client/v1/voice/sessions/:session",
   tag,
@@ -300,6 +305,7 @@ export const updateVoice = defineOperation({
 
 export const leaveVoice = defineOperation({
   id: "leaveVoice",
+  scope: null,
   method: "DELETE",
   path: "/client/v1/voice/sessions/:session",
   tag,
@@ -313,6 +319,7 @@ export const leaveVoice = defineOperation({
 
 export const foundVoiceGroup = defineOperation({
   id: "foundVoiceGroup",
+  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/group",
   tag,
@@ -329,6 +336,7 @@ export const foundVoiceGroup = defineOperation({
 
 export const commitVoiceGroup = defineOperation({
   id: "commitVoiceGroup",
+  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/group/commits",
   tag,
@@ -358,6 +366,7 @@ export const commitVoiceGroup = defineOperation({
 
 export const readyVoiceGroup = defineOperation({
   id: "readyVoiceGroup",
+  scope: null,
   method: "POST",
   path: "/client/v1/voice/sessions/:session/group/ready",
   tag,
@@ -381,6 +390,7 @@ export type Moderation = z.infer<typeof Moderation>;
 
 export const moderateVoice = defineOperation({
   id: "moderateVoice",
+  scope: null,
   method: "PATCH",
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
   tag,

@@ -1,4 +1,5 @@
 import type { Operation } from "../../core/api/operation.ts";
+import { SCOPE_SUMMARY, TokenScope } from "../../core/api/scopes.ts";
 import { codesByStatus } from "../../server/http/openapi.ts";
 
 const folder = new URL("../../core/api/", import.meta.url);
@@ -32,12 +33,24 @@ export async function operationTable(): Promise<string> {
       const who = { none: "anyone", optional: "anyone", user: "signed in", admin: "administrator" };
       return `| \`${one.method} ${one.path}\` | ${one.summary.replaceAll("|", "\\|")} | ${
         who[one.auth]
-      }${one.confirm === true ? ", confirmed" : ""} | ${
+      }${one.confirm === true ? ", confirmed" : ""} | ${scopeOf(one)} | ${
         refusals.map((code) => `\`${code}\``).join(" ")
       } |`;
     });
-    return `### ${tag}\n\n| Operation | What it does | Who | Own refusals |\n| --- | --- | --- | --- |\n${
+    return `### ${tag}\n\n| Operation | What it does | Who | Token scope | Own refusals |\n| --- | --- | --- | --- | --- |\n${
       rows.join("\n")
     }`;
   }).join("\n\n");
+}
+
+/** What opens it with a personal access token; where nobody signs in there is nothing to say. */
+function scopeOf({ auth, scope }: Operation): string {
+  if (auth === "none") return "";
+  return scope === null ? "never" : `\`${scope}\``;
+}
+
+/** The scopes of personal access tokens, for docs/API.md. */
+export function scopeTable(): string {
+  const rows = TokenScope.options.map((scope) => `| \`${scope}\` | ${SCOPE_SUMMARY[scope]} |`);
+  return `| Scope | What it opens |\n| --- | --- |\n${rows.join("\n")}`;
 }

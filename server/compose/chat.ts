@@ -109,7 +109,10 @@ export async function composeChat(
   stack.defer(store.feed.subscribe((batch) => source.take(batch)));
   stack.defer(subscribeAccountEvents({ bus, log: system.log }, (event) => {
     if (event.kind === "profile_changed") source.announceUser(event.user_id as UserId);
-    if (event.kind === "preferences_changed") deps.preferences.forget(event.user_id as UserId);
+    if (event.kind === "preferences_changed") {
+      deps.preferences.forget(event.user_id as UserId);
+      source.announceQuiet(event.user_id as UserId);
+    }
   }));
   stack.defer(subscribeJoinNotices(bus, (notice) => source.announceJoin(notice)));
   stack.defer(

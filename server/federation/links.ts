@@ -10,6 +10,7 @@ import { findUsableInvite, type UsableInvite } from "../services/invites/find_us
 import { returnInviteUse, takeInviteUse } from "../services/invites/invite_rows.ts";
 import { linkHash } from "../services/invites/link_hash.ts";
 import { countOnline } from "../services/invites/look_at_invite.ts";
+import { requireNoBan } from "../services/members/ban_words.ts";
 import { linkGrants } from "./link_grants.ts";
 
 /** Our invite links, for users of other servers. PROTOCOL.md 9. */
@@ -70,9 +71,7 @@ function requireWelcome(deps: Pick<ChatDeps, "clock">, room: Room, user: UserId)
   if (!isServerAllowed(authority.view, serverOf(user))) {
     throw new OperationError("forbidden", `This guild does not let ${serverOf(user)} take part.`);
   }
-  if (authority.membership(user, deps.clock.now()) === "ban") {
-    throw new OperationError("forbidden", `${user} is banned from this guild.`);
-  }
+  requireNoBan(authority, { userId: user, nowMs: deps.clock.now(), who: `${user} is` });
 }
 
 function inviteOf(

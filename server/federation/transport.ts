@@ -189,10 +189,14 @@ async function refusalOf(
 ): Promise<TransportError> {
   const { status } = answer;
   const { to, operation } = asked;
-  const { code, message } = await readError(answer);
+  const { code, message, untilTs } = await readError(answer);
   const said = `${to} answered ${operation.id} with ${status}` +
     (code === undefined ? "" : ` (${code}: ${message ?? ""})`);
-  const details = { status, ...(code === undefined ? {} : { code }) };
+  const details = {
+    status,
+    ...(code === undefined ? {} : { code }),
+    ...(untilTs === undefined ? {} : { untilTs }),
+  };
   if (status === 429) {
     const retryAfterMs = retryAfter(answer);
     return new TransportError("rate_limited", `${said}.`, {
@@ -215,13 +219,21 @@ function retryAfter(answer: IncomingAnswer): number | undefined {
   return seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : undefined;
 }
 
-async function readError(answer: IncomingAnswer): Promise<{ code?: string; message?: string }> {
+/** A refusal as the other server says it; it may say anything. */
+interface SaidError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly untilTs?: number;
+}
+
+async function readError(answer: IncomingAnswer): Promise<SaidError> {
   try {
     const read = parseJson(await answer.bytes(ERROR_BYTES), { maxBytes: ERROR_BYTES });
-    const body = read.ok ? read.value as { error?: { code?: unknown; message?: unknown } } : null;
-    const code = body?.error?.code;
-    const message = body?.error?.message;
+    const body = read.ok ? read.value as { error?: Readonly<Record<string, unknown>> } : null;
+    const { code, message, until_ts: until } = body?.error ?? {};
+    const isTime = typeof until === "number" && until > 0 && until < limits.event.maxTs;
     return {
+      ...(isTime ? { untilTs: until } : {}),
       ...(typeof code === "string" ? { code: code.slice(0, 64) } : {}),
       ...(typeof message === "string" ? { message: message.slice(0, 300) } : {}),
     };

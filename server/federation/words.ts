@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../core/api/error.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { minuteOf } from "../services/members/ban_words.ts";
 import { TransportError, type TransportFailure } from "../../federation/ports.ts";
 
 /** Codes of another server's "no" that mean the same to our user. */
@@ -36,6 +37,14 @@ export function remoteFailure(error: unknown, server: ServerName): unknown {
   if (error.kind === "refused") {
     const { code = "" } = error.details;
     const words = REFUSALS.get(code);
+    const until = error.details.untilTs;
+    if (code === "forbidden" && until !== undefined) {
+      return new OperationError(
+        code,
+        `${server} does not let you in there until ${minuteOf(until)} (UTC).`,
+        { cause: error, details: { server, until_ts: until } },
+      );
+    }
     return words === undefined
       ? refuse("not_found", `${server} does not have this, or it is not for you.`)
       : refuse(code as ErrorCode, words(server));

@@ -17,7 +17,7 @@ const ada: Caller = {
   confirmedUntil: null,
 };
 
-const base = { tag: "test", summary: "", errors: [] } as const;
+const base = { tag: "test", summary: "", scope: null, errors: [] } as const;
 const echo = route(
   defineOperation({
     ...base,

@@ -1,10 +1,14 @@
+import type { TokenScope } from "../../core/api/scopes.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 
 /** Who calls, as the credentials prove. */
 export interface Caller {
   readonly userId: UserId;
+  /** The session, or the personal access token by its id. */
   readonly sessionId: string;
-  /** Administrator of this server. */
+  /** What the personal access token is good for; absent for sessions, which may do everything. */
+  readonly scopes?: readonly TokenScope[];
+  /** Administrator of this server; with a token only where that has the scope `admin`. */
   readonly admin: boolean;
   /** A suspended account may read; of what changes something, only `whileSuspended`. */
   readonly suspended: boolean;

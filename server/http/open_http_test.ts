@@ -22,6 +22,7 @@ const whoAmI = route(
     method: "POST",
     path: "/client/v1/who",
     tag: "test",
+    scope: null,
     summary: "",
     auth: "user",
     result: z.object({ user_id: z.string(), address: z.string() }),

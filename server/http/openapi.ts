@@ -105,7 +105,11 @@ export function openApiDocument(
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", description: "Access token" },
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "Access token of a session, or a personal access token (ogp_...)",
+        },
         cookie: {
           type: "apiKey",
           in: "cookie",
@@ -196,6 +200,11 @@ function describe(operation: Operation, schemas: SchemaBook): OpenApiOperation {
   const notes = [
     operation.auth === "admin" ? "For administrators of this server." : undefined,
     operation.confirm === true ? "Needs a password confirmed a short time ago." : undefined,
+    operation.auth === "none"
+      ? undefined
+      : operation.scope === null
+      ? "Not with a personal access token."
+      : `Scope of personal access tokens: \`${operation.scope}\`.`,
     operation.whileSuspended === true ? "Open to suspended accounts." : undefined,
   ].filter((note) => note !== undefined);
   const signedIn = [{ bearer: [] }, { cookie: [] }];

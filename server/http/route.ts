@@ -4,6 +4,7 @@ import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { parseJson } from "./body.ts";
 import type { Authenticate, Caller } from "./caller.ts";
+import { requireScope } from "./require_scope.ts";
 import { readCredentials, requireOwnOrigin } from "./credentials.ts";
 import type { EdgeRequest } from "./edge_request.ts";
 import { invalidInput } from "./errors.ts";
@@ -170,6 +171,7 @@ async function identifyCaller(
 ): Promise<Caller | undefined> {
   if (operation.auth === "none") return undefined;
   const caller = await findCaller(operation.method, input, deps);
+  if (caller !== undefined) requireScope(caller, operation);
   if (operation.auth === "optional") return caller;
   if (caller === undefined) {
     throw new OperationError("unauthorized", "Sign in first: this needs a valid session.");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { skippingClock } from "../harness/skipping_clock.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 Deno.test("roles and entries decide who sees a channel; hidden and absent look alike", async () => {
@@ -100,7 +101,8 @@ Deno.test("invite links: uses, revocation, the author's right, a granted role", 
 });
 
 Deno.test("a ban with purge takes the words away and keeps the user out", async () => {
-  await using server = await startHomeserver();
+  const clock = skippingClock();
+  await using server = await startHomeserver({ clock });
   const { owner, members, guildId, general } = await makeGuild(server, ["ann", "spammer"]);
   const [spammer] = members as [Person];
   for (let n = 0; n < 5; n++) {
@@ -124,6 +126,29 @@ Deno.test("a ban with purge takes the words away and keeps the user out", async 
   const bans = await owner.do("GET", `/guilds/${guildId}/bans`);
   assert.deepEqual(bans.bans.map((ban: { reason: string }) => ban.reason), ["spam"]);
   await owner.do("DELETE", `/guilds/${guildId}/bans/${spammer.id}`);
+  await spammer.do("POST", `/invites/${invite.code}/accept`, {});
+
+  const ban = `/guilds/${guildId}/bans/${spammer.id}`;
+  for (const until_ts of [clock.now() - 1, clock.now() + 6 * 366 * 86_400_000]) {
+    const { status, body } = await owner.try("PUT", ban, { until_ts });
+    assert.deepEqual([status, body.error.details], [400, { field: "until_ts" }]);
+  }
+  assert.equal((await owner.do("GET", `/guilds/${guildId}/bans`)).total, 0, "nothing changed");
+  using banned = await spammer.connect();
+  const until = clock.now() + 600_000;
+  await owner.do("PUT", ban, { until_ts: until, reason: "a rest" });
+  const told = await banned.until((frame) =>
+    frame.op === "dispatch" && frame.t === "guild.remove" && frame.d.reason === "banned"
+  );
+  assert.deepEqual("d" in told && told.d, { guild_id: guildId, reason: "banned", until_ts: until });
+  const early = await spammer.try("POST", `/invites/${invite.code}/accept`, {});
+  assert.equal(early.status, 403);
+  assert.equal(early.body.error.details.until_ts, until);
+  const listed = await owner.do("GET", `/guilds/${guildId}/bans`);
+  assert.deepEqual(listed.bans.map((each: { until_ts: number }) => each.until_ts), [until]);
+  clock.skip(600_001);
+  assert.equal((await owner.do("GET", `/guilds/${guildId}/bans`)).total, 0);
+  assert.equal((await owner.try("DELETE", ban)).status, 404, "what is over cannot be lifted");
   await spammer.do("POST", `/invites/${invite.code}/accept`, {});
 });
 

@@ -25,8 +25,12 @@ Deno.test("devices are told while nobody looks, and their push services learn no
     clock,
     settings: { "push.test_services": service.origin },
   });
-  const { owner, members: [bob], guildId, general } = await makeGuild(server, ["ann", "bob"]);
-  assert.ok(bob);
+  const { owner, members: [bob, cyd], guildId, general } = await makeGuild(server, [
+    "ann",
+    "bob",
+    "cyd",
+  ]);
+  assert.ok(bob && cyd);
   const { database: { sql } } = server.parts;
   const say = async (body: string, room = guildId): Promise<string> =>
     (await owner.do("POST", `/rooms/${room}/send`, {
@@ -119,6 +123,42 @@ Deno.test("devices are told while nobody looks, and their push services learn no
       await onlyThis(`<${bob.id}> after the mute`);
     },
   );
+
+  await t.step("not told: what comes in quiet hours, and until quiet by hand ends", async () => {
+    await cyd.do("PUT", PATH, {
+      ...service.subscription,
+      endpoint: `${service.origin}/p/two`,
+    });
+    /** Says something to both, and waits until it was decided whom to tell. */
+    const saidToBoth = async (body: string) => {
+      const before = service.seen.length;
+      await say(`<${bob.id}> <${cyd.id}> ${body}`);
+      await service.until(before + 1);
+    };
+    const quiet = (wish: object) => bob.do("POST", "/account/quiet", wish);
+    const hours = { on: true, days: [1, 2, 3, 4, 5, 6, 7], from: "00:00", to: "00:00" };
+    const change = { quiet_hours: { ...hours, zone: "Asia/Tokyo" } };
+    await bob.do("PATCH", "/account/preferences", change);
+    await saidToBoth("in quiet hours");
+    const ended = await quiet({ kind: "end" });
+    assert.ok(ended.quiet_ended > systemClock.now(), "the hours are over for now");
+    await onlyThis(`<${bob.id}> after they were ended`);
+    await bob.do("PATCH", "/account/preferences", {
+      quiet_hours: { ...change.quiet_hours, on: false },
+    });
+    const until = (await quiet({ kind: "for", ms: 3_600_000 })).quiet_until;
+    assert.ok(until > systemClock.now() && until <= systemClock.now() + 3_600_000);
+    const { snapshot } = await bob.do("GET", "/sync");
+    assert.equal(snapshot.quiet.quiet_until, until);
+    await saidToBoth("while quiet by hand");
+    assert.equal((await quiet({ kind: "end" })).quiet_until, null);
+    await onlyThis(`<${bob.id}> after the quiet`);
+    await cyd.do("DELETE", `${PATH}/current`);
+    const nowhere = { ...change.quiet_hours, zone: "Europe/Nowhere" };
+    const refused = await bob.try("PATCH", "/account/preferences", { quiet_hours: nowhere });
+    assert.equal(refused.status, 400);
+    assert.match(JSON.stringify(refused.body), /time zone/);
+  });
 
   await t.step(
     "a service that is busy is asked again; one that has nobody any more is not",

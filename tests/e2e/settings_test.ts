@@ -70,6 +70,29 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByText("#back room").first().waitFor();
   });
 
+  await t.step("quiet hours hold on every page at once, and the menu ends them", async () => {
+    const { page } = bob;
+    await page.goto(`${server.base}/settings/notifications`);
+    await settled(page);
+    assert.equal(await page.getByLabel("Time zone").inputValue(), "Europe/Stockholm");
+    await page.getByLabel("Be quiet at these times").check();
+    await page.getByLabel("From").fill("00:00");
+    await page.getByLabel("Until", { exact: true }).fill("00:00");
+    await page.getByRole("region", { name: "unsaved" }).getByRole("button", { name: "Save" })
+      .click();
+    await page.getByText(/^Quiet until /).waitFor();
+    await page.goto(server.base + channel);
+    await settled(page);
+    const openMenu = () => page.getByRole("button", { name: "Status and settings" }).click();
+    await openMenu();
+    await page.getByRole("menuitem", { name: /^Quiet until .* End now$/ }).click();
+    await openMenu();
+    await page.getByRole("menuitem", { name: "Quiet until tomorrow" }).click();
+    await openMenu();
+    await page.getByRole("menuitem", { name: /^Quiet until .* End now$/ }).waitFor();
+    await page.keyboard.press("Escape");
+  });
+
   await t.step("a channel can be made by the one who was given the right", async () => {
     await bob.page.getByRole("button", { name: "Menu of Workshop" }).click();
     await bob.page.getByRole("menuitem", { name: "Create a channel" }).click();
@@ -87,6 +110,22 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.locator("dialog").getByRole("button", { name: "Kick" }).click();
     await bob.page.getByText("You were removed from Workshop.").waitFor();
     await bob.page.waitForURL(/\/home$/);
+  });
+
+  await t.step("a ban with an end says until when, gets another one, and is lifted", async () => {
+    await page.goto(`${settings}/bans`);
+    await page.getByText("Ban somebody by name").click();
+    await page.getByLabel("Whom").fill(`@bob@${new URL(server.base).host}`);
+    assert.equal(await page.getByLabel("Until the beginning of").isVisible(), false);
+    await page.getByLabel("How long").selectOption("1 day");
+    await page.getByRole("button", { name: "Ban", exact: true }).click();
+    await page.getByText(/^until /).waitFor();
+    await page.getByRole("link", { name: /^Change the ban of/ }).click();
+    await page.getByLabel("How long").selectOption("Until it is lifted");
+    await page.getByRole("button", { name: "Save the ban" }).click();
+    await page.getByText("until it is lifted", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Lift ban" }).click();
+    await page.getByText("Nobody is banned.").waitFor();
   });
 
   await t.step("opening registration asks for the password again", async () => {

@@ -3,6 +3,7 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { type Federation, startServers } from "../harness/federated.ts";
 import { makeGuild, Person } from "../harness/homeserver.ts";
+import { skippingClock } from "../harness/skipping_clock.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 /** News between servers take a moment; a busy machine takes longer. */
@@ -37,7 +38,8 @@ function soon<T>(what: string, look: () => Promise<T | undefined | false>): Prom
 }
 
 Deno.test("people of three servers talk, are kicked, banned, let in again, each act seen by all", async (t) => {
-  await using federation = await startServers(3);
+  const clock = skippingClock();
+  await using federation = await startServers(3, { clockOf: () => clock });
   const { owner, guildId, general, link, bea, cid } = await three(federation);
   const everybody = [owner, bea, cid];
   const names = [bea.id, cid.id, owner.id].sort();
@@ -105,7 +107,14 @@ Deno.test("people of three servers talk, are kicked, banned, let in again, each 
     assert.equal(again.status, 403, JSON.stringify(again.body));
     const direct = await bea.try("POST", "/invite", { room_id: guildId, user_id: cid.id });
     assert.equal(direct.status, 403, JSON.stringify(direct.body));
-    await owner.do("DELETE", `/guilds/${guildId}/bans/${cid.id}`);
+    // Another end for the same ban; then it is over by itself, on every server.
+    const until = clock.now() + 600_000;
+    await owner.do("PUT", `/guilds/${guildId}/bans/${cid.id}`, { until_ts: until });
+    const still = await cid.try("POST", "/join", { link });
+    assert.equal(still.status, 403, JSON.stringify(still.body));
+    assert.equal(still.body.error.details.until_ts, until);
+    clock.skip(600_001);
+    await bea.do("POST", "/invite", { room_id: guildId, user_id: cid.id });
     await cid.do("POST", "/join", { link });
     await soon("all to see cid again", async () => {
       const seen = await Promise.all(everybody.map((person) => memberNames(person, guildId)));

@@ -1,4 +1,5 @@
 import type { Snapshot } from "../../core/api/gateway.ts";
+import { NEVER_QUIET } from "../../core/api/quiet.ts";
 import type { Presence, User } from "../../core/api/user.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
@@ -127,6 +128,7 @@ export class MemorySource implements GatewaySource {
       read_states: [],
       threads: [],
       notify: [],
+      quiet: NEVER_QUIET,
       presences: {},
       voice: [],
       missed_calls: [],

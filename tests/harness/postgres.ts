@@ -3,6 +3,7 @@ import { migrate } from "../../server/postgres/migrate.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { freePort } from "../../scripts/lib/free_port.ts";
+import { memoryFolder } from "./memory_folder.ts";
 import { unprivilegedUser } from "./unprivileged.ts";
 import { waitFor } from "./wait_for.ts";
 
@@ -11,6 +12,8 @@ export interface Cluster {
   readonly folder: string;
   readonly port: number;
   readonly pid: number;
+  /** How `create database` copies a template soonest here. */
+  readonly copying: string;
 }
 
 export interface TestDatabase extends AsyncDisposable {
@@ -31,7 +34,7 @@ export async function freshDatabase(
   const admin = connect({ url: databaseUrl(cluster, "postgres"), poolSize: 1, log: silentLog });
   try {
     const template = options.migrated === false ? "template0" : TEMPLATE;
-    await admin.unsafe(`create database ${name} template ${template}`);
+    await admin.unsafe(`create database ${name} template ${template} ${cluster.copying}`);
   } finally {
     await admin.end();
   }
@@ -72,7 +75,12 @@ export async function sharedCluster(): Promise<Cluster> {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     return await waitFor("the test cluster", () => readReady(folder), 60_000);
   }
-  const cluster = await startCluster({ folder, watchPid: Deno.pid });
+  const memory = memoryFolder();
+  const cluster = await startCluster({
+    folder,
+    watchPid: Deno.pid,
+    ...(memory === undefined ? {} : { data: `${memory}/openguild-postgres-${Deno.pid}` }),
+  });
   await makeTemplate(cluster);
   await Deno.writeTextFile(`${folder}/ready.part`, JSON.stringify(cluster));
   await Deno.rename(`${folder}/ready.part`, `${folder}/ready`);
@@ -99,6 +107,12 @@ async function makeTemplate(cluster: Cluster): Promise<void> {
 export interface ClusterOptions {
   /** An existing folder; it is removed when the cluster ends. */
   readonly folder: string;
+  /**
+   * Where its data lie, in a file system in memory; removed likewise. Default: in `folder`. Every
+   * commit is flushed as ever, which costs nothing there: hundreds of databases are made and
+   * dropped, each with hundreds of files that a disk would have to write first.
+   */
+  readonly data?: string;
   /** The cluster ends when this process does. */
   readonly watchPid: number;
   /** Lines for postgresql.conf, e.g. `fsync = off`. */
@@ -110,7 +124,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { folder } = options;
   const user = await unprivilegedUser();
   const bin = await findPostgres();
-  const data = `${folder}/data`;
+  const data = options.data ?? `${folder}/data`;
   await Deno.mkdir(data, { mode: 0o700 });
   if (user.uid !== undefined) {
     await Deno.chown(folder, user.uid, user.gid);
@@ -127,13 +141,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     "unix_socket_directories = ''",
     "max_connections = 400",
     "shared_buffers = 128MB",
-    "max_wal_size = 2GB",
+    `max_wal_size = ${options.data === undefined ? "2GB" : "256MB"}`,
     "logging_collector = off",
+    // A copied file is not written to the log as well.
+    ...(options.data === undefined ? [] : ["wal_level = minimal", "max_wal_senders = 0"]),
     ...(options.settings ?? []),
   ];
   await Deno.writeTextFile(`${data}/postgresql.auto.conf`, settings.join("\n") + "\n");
   await supervise({ folder, data, bin, watchPid: options.watchPid, user });
-  const cluster = { folder, port, pid: await serverPid(data) };
+  const copying = options.data === undefined ? "" : "strategy file_copy";
+  const cluster = { folder, port, pid: await serverPid(data), copying };
   await waitFor("Postgres to answer", () => answers(cluster));
   return cluster;
 }
@@ -157,7 +174,7 @@ async function supervise(options: {
       [ -d "/proc/${options.watchPid}" ] && exit
       kill -INT $server 2>/dev/null
       wait $server
-      rm -rf "${options.folder}"
+      rm -rf "${options.folder}" "${options.data}"
     ) </dev/null >/dev/null 2>&1 &`;
   await run("setsid", { args: ["sh", "-c", script], ...options.user });
 }

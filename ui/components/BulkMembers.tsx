@@ -3,7 +3,7 @@ import { handleOf } from "../lib/format/names.ts";
 import { can } from "../lib/format/rights.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { HardAct } from "../lib/settings/bulk.ts";
-import { PURGES } from "../lib/settings/purge.ts";
+import { BanEnd, PurgeChoice } from "./BanEnd.tsx";
 import { Field } from "./Field.tsx";
 import { ActForm, Select } from "./FormParts.tsx";
 
@@ -48,7 +48,14 @@ export function BulkActs({ guild }: { guild: Guild }) {
 }
 
 /** The question before several people are timed out, kicked or banned. */
-export function BulkConfirm({ what, users }: { what: HardAct; users: readonly string[] }) {
+export function BulkConfirm(
+  { what, users, ...times }: {
+    what: HardAct;
+    users: readonly string[];
+    nowMs: number;
+    timeZone: string;
+  },
+) {
   return (
     <ActForm act="bulkSure" class="card danger-card stack">
       <h2>{t(`bulk.sure.${what}`, { n: users.length })}</h2>
@@ -75,14 +82,8 @@ export function BulkConfirm({ what, users }: { what: HardAct; users: readonly st
           ]}
         />
       )}
-      {what === "ban" && (
-        <Select
-          name="purge"
-          label={t("moderate.purge")}
-          value="0"
-          options={PURGES.map(([seconds, label]) => [String(seconds), t(label)] as const)}
-        />
-      )}
+      {what === "ban" && <BanEnd {...times} />}
+      {what === "ban" && <PurgeChoice />}
       <Field name="reason" label={t("moderate.reason")} maxlength={512} />
       <div class="row wrap">
         <button class="button danger solid" type="submit">{t(`member.${what}`)}</button>

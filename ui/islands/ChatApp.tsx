@@ -142,6 +142,9 @@ function startLater(state: ChatState): () => void {
       endings.push(startNotifications(state));
     }).catch(() => undefined);
   }
+  void import("../lib/browser/quiet.ts").then(({ followQuiet }) => {
+    endings.push(followQuiet(state));
+  }).catch(() => undefined);
   void import("../lib/browser/privacy_start.ts").then(({ startPrivacy }) => {
     endings.push(startPrivacy(state));
   }).catch(() => undefined);

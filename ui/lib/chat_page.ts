@@ -3,7 +3,7 @@ import type { Snapshot } from "../../core/api/gateway.ts";
 import type { MessagePage } from "../../core/api/message.ts";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
-import { isTimeZone } from "./format/time.ts";
+import { isTimeZone } from "../../core/rules/time_zone.ts";
 import { dmName } from "./format/dm_name.ts";
 import { language } from "./i18n/t.ts";
 import { readKept } from "./kept.ts";

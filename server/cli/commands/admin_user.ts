@@ -22,6 +22,7 @@ import {
 } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../io.ts";
+import { addAccessTokens } from "./admin_access_tokens.ts";
 import { addExport } from "./admin_export.ts";
 import { addWaiting } from "./admin_waiting.ts";
 import { addConfigOptions, type OptionValues } from "../options.ts";
@@ -57,6 +58,7 @@ export function addAdminUser(admin: Command, context: CliContext): void {
   addStates(add, context);
   addWaiting(add, context);
   addExport(add, context);
+  addAccessTokens(add, context);
   addSessions(add("sessions <name>", "show where somebody is signed in"), context);
 }
 

@@ -8,6 +8,7 @@ import { tempFolder } from "../../../tests/harness/temp_folder.ts";
 import { LocalSigner } from "../../keys/local_signer.ts";
 import { buildKeyDocument } from "../../keys/key_document.ts";
 import { KeyFolder } from "../../keys/key_folder.ts";
+import { createAccessToken } from "../../services/accounts/access_tokens.ts";
 import { authenticate } from "../../services/accounts/authenticate.ts";
 import { beginTotp, confirmTotp } from "../../services/accounts/second_factor.ts";
 import { resetPassword } from "../../services/accounts/reset_password.ts";
@@ -203,4 +204,25 @@ Deno.test("commands about accounts say when a server has never been started", as
   });
   assert.equal(code, 1);
   assert.match(err, /never been started/);
+});
+
+Deno.test("admin user tokens lists an account's access tokens and ends one", async () => {
+  await using test = await prepare();
+  const { accounts, ok, run } = test;
+  const userId = (await accounts.account("alice")).grant.user_id as UserId;
+  assert.match(await ok("admin", "user", "tokens", "alice"), /has no access tokens/);
+  const { token, details } = await createAccessToken(accounts.deps, {
+    caller: { userId, admin: false },
+    name: "Nightly \u001b[31m",
+    scopes: ["read"],
+    expiresTs: null,
+  });
+  const list = await ok("admin", "user", "tokens", "alice");
+  assert.match(list, /^ID +NAME +SCOPES/);
+  assert.ok(list.includes(details.id) && !list.includes("\u001b") && !list.includes(token));
+  await ok("admin", "user", "tokens", "alice", "--revoke", details.id);
+  assert.equal(await authenticate(accounts.deps, { bearer: token }), undefined);
+  const again = await run(["admin", "user", "tokens", "alice", "--revoke", details.id]);
+  assert.equal(again.code, 1);
+  assert.match(again.err, /has no access token/);
 });

@@ -15,8 +15,10 @@ import { getPreferencesRoute } from "./account/preferences/get.ts";
 import { updatePreferencesRoute } from "./account/preferences/update.ts";
 import { secondFactorRoutes } from "./account/second_factor.ts";
 import { setPresenceRoute } from "./account/presence.ts";
+import { setQuietRoute } from "./account/quiet.ts";
 import { getOwnStyleRoute, setOwnStyleRoute } from "./account/style.ts";
 import { updateProfileRoute } from "./account/update.ts";
+import { accessTokenRoutes } from "./account/tokens.ts";
 import { adminListAuditRoute } from "./admin/audit/list.ts";
 import { adminListKeysRoute } from "./admin/keys/list.ts";
 import { adminRotateKeyRoute } from "./admin/keys/rotate.ts";
@@ -62,6 +64,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     deactivateAccountRoute(deps),
     eraseOwnWordsRoute(deps),
     listErasuresRoute(deps),
+    ...accessTokenRoutes(deps),
     ...ownEmailRoutes(deps),
     ...emailClaimRoutes(deps),
     askResetRoute(deps),
@@ -72,6 +75,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     getPreferencesRoute(deps),
     updatePreferencesRoute(deps),
     setPresenceRoute(deps),
+    setQuietRoute(deps),
     getOwnStyleRoute(deps),
     setOwnStyleRoute(deps),
     updateProfileRoute(deps),

@@ -134,7 +134,11 @@ class Door {
     if (error instanceof OperationError) {
       const message = error.code === "not_found" ? notHere().message : error.message;
       const wait = error.details?.["retry_after_ms"];
-      return errorReply(error.code, message, typeof wait === "number" ? wait : undefined);
+      const until = error.details?.["until_ts"];
+      return errorReply(error.code, message, {
+        ...(typeof wait === "number" ? { retryAfterMs: wait } : {}),
+        ...(typeof until === "number" ? { untilTs: until } : {}),
+      });
     }
     this.#deps.log.log("error", "A request of another server failed.", {
       operation: context.operation,
@@ -145,8 +149,13 @@ class Door {
   }
 }
 
-function errorReply(code: ErrorCode, message: string, retryAfterMs?: number): Reply {
-  return jsonReply({ error: { code, message } }, {
+function errorReply(
+  code: ErrorCode,
+  message: string,
+  { retryAfterMs, untilTs }: { readonly retryAfterMs?: number; readonly untilTs?: number } = {},
+): Reply {
+  const until = untilTs === undefined ? {} : { until_ts: untilTs };
+  return jsonReply({ error: { code, message, ...until } }, {
     status: ERROR_STATUS[code],
     headers: retryAfterMs === undefined
       ? {}

@@ -24,7 +24,7 @@ export const AccountEvent = z.discriminatedUnion("kind", [
     user_id: z.string(),
     presence: z.enum(["online", "idle", "dnd", "invisible"]),
   }),
-  /** What an account decided about privacy: what is held of it is stale. */
+  /** What an account decided about privacy and quiet: what is held of it is stale. */
   z.object({ kind: z.literal("preferences_changed"), user_id: z.string() }),
   z.object({ kind: z.literal("settings_changed") }),
   z.object({ kind: z.literal("keys_changed") }),

@@ -1,10 +1,11 @@
 import { OperationError } from "../../../core/errors.ts";
+import type { TokenScope } from "../../../core/api/scopes.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller, Credentials } from "../../http/caller.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { AccountDeps } from "./deps.ts";
 import { accountLocked } from "./refusals.ts";
-import { hexPresented } from "./secret.ts";
+import { hexPresented, SECRET_PREFIX } from "./secret.ts";
 import { CACHE_TTL_MS } from "./session_cache.ts";
 import type { Lifetimes } from "./start_session.ts";
 
@@ -19,15 +20,32 @@ interface ProofRow {
   state_reason: string | null;
   confirmed_until: number | null;
   last_used_ts: number;
-  expires_ts: number;
+  /** Null for a personal token that does not expire. */
+  expires_ts: number | null;
   /** Of the access token; null for a cookie. */
   access_expires_ts: number | null;
   used: boolean | null;
+  /** Of a personal token; null for sessions. */
+  scopes: TokenScope[] | null;
+}
+
+type CredentialKind = "cookie" | "access" | "personal";
+
+/** Where each kind of credentials is looked up. */
+const FIND: Readonly<
+  Record<CredentialKind, (sql: Sql, hash: Uint8Array) => Promise<ProofRow | undefined>>
+> = { cookie: findByCookie, access: findByAccessToken, personal: findByPersonalToken };
+
+/** By its prefix: a token of one kind is never looked up as another. */
+function kindOf({ bearer }: Credentials): CredentialKind {
+  if (bearer === undefined) return "cookie";
+  return bearer.startsWith(SECRET_PREFIX.personal) ? "personal" : "access";
 }
 
 /**
  * Who the credentials prove; undefined where they prove nobody.
- * @throws OperationError `token_expired` for an access token past its time,
+ * @throws OperationError `token_expired` for an access token past its time, `unauthorized` for a
+ *   personal one,
  *   `account_locked` with the administrator's reason.
  */
 export async function authenticate(
@@ -35,7 +53,7 @@ export async function authenticate(
   credentials: Credentials,
   from: { readonly address: string | null } = { address: null },
 ): Promise<Caller | undefined> {
-  const kind = credentials.bearer === undefined ? "cookie" : "access";
+  const kind = kindOf(credentials);
   const key = hexPresented(credentials.bearer ?? credentials.cookie ?? "", kind);
   if (key === undefined) return undefined;
   const nowMs = deps.clock.now();
@@ -43,10 +61,12 @@ export async function authenticate(
   if (cached !== undefined && nowMs - cached.touchedMs < TOUCH_MS) return cached.caller;
   const version = deps.sessions.version;
   const hash = Uint8Array.fromHex(key);
-  const row = kind === "access"
-    ? await findByAccessToken(deps.sql, hash)
-    : await findByCookie(deps.sql, hash);
-  if (row === undefined || row.state === "deactivated" || row.expires_ts <= nowMs) return undefined;
+  const row = await FIND[kind](deps.sql, hash);
+  if (row === undefined || row.state === "deactivated") return undefined;
+  if (row.expires_ts !== null && row.expires_ts <= nowMs) {
+    if (row.scopes !== null) throw tokenEnded();
+    return undefined;
+  }
   if (row.access_expires_ts !== null && row.access_expires_ts <= nowMs) {
     throw new OperationError("token_expired", "The access token has expired; refresh it.");
   }
@@ -59,11 +79,16 @@ export async function authenticate(
   const caller: Caller = {
     userId: row.user_id,
     sessionId: row.session_id,
-    admin: row.admin,
+    // Without the scope a token of an administrator is a token of anybody.
+    admin: row.admin && (row.scopes === null || row.scopes.includes("admin")),
     suspended: row.state === "suspended",
     confirmedUntil: row.confirmed_until,
+    ...(row.scopes === null ? {} : { scopes: row.scopes }),
   };
-  const untilMs = Math.min(nowMs + CACHE_TTL_MS, row.access_expires_ts ?? row.expires_ts);
+  const untilMs = Math.min(
+    nowMs + CACHE_TTL_MS,
+    row.access_expires_ts ?? row.expires_ts ?? Infinity,
+  );
   deps.sessions.put(key, { caller, untilMs, touchedMs }, { version });
   return caller;
 }
@@ -71,7 +96,8 @@ export async function authenticate(
 async function findByAccessToken(sql: Sql, hash: Uint8Array): Promise<ProofRow | undefined> {
   const [row] = await sql<ProofRow[]>`
     select s.session_id, s.user_id, u.admin, u.state, u.state_reason, s.confirmed_until,
-      s.last_used_ts, s.expires_ts, a.expires_ts as access_expires_ts, a.used
+      s.last_used_ts, s.expires_ts, a.expires_ts as access_expires_ts, a.used,
+      null::text[] as scopes
     from access_tokens a join sessions s using (session_id) join users u using (user_id)
     where a.token_hash = ${hash}`;
   return row;
@@ -80,10 +106,28 @@ async function findByAccessToken(sql: Sql, hash: Uint8Array): Promise<ProofRow |
 async function findByCookie(sql: Sql, hash: Uint8Array): Promise<ProofRow | undefined> {
   const [row] = await sql<ProofRow[]>`
     select s.session_id, s.user_id, u.admin, u.state, u.state_reason, s.confirmed_until,
-      s.last_used_ts, s.expires_ts, null::bigint as access_expires_ts, null::boolean as used
+      s.last_used_ts, s.expires_ts, null::bigint as access_expires_ts, null::boolean as used,
+      null::text[] as scopes
     from sessions s join users u using (user_id)
     where s.cookie_hash = ${hash}`;
   return row;
+}
+
+async function findByPersonalToken(sql: Sql, hash: Uint8Array): Promise<ProofRow | undefined> {
+  const [row] = await sql<ProofRow[]>`
+    select t.token_id as session_id, t.user_id, u.admin, u.state, u.state_reason,
+      null::bigint as confirmed_until, coalesce(t.last_used_ts, 0)::bigint as last_used_ts,
+      t.expires_ts, null::bigint as access_expires_ts, null::boolean as used, t.scopes
+    from personal_tokens t join users u using (user_id)
+    where t.token_hash = ${hash}`;
+  return row;
+}
+
+function tokenEnded(): OperationError {
+  return new OperationError(
+    "unauthorized",
+    "This access token is past its end; its owner can make a new one in the settings.",
+  );
 }
 
 /** Writes the last use once a minute; a cookie's life slides with it. */
@@ -92,6 +136,12 @@ async function touch(
   { row, nowMs, address }: { row: ProofRow; nowMs: number; address: string | null },
 ): Promise<number> {
   if (nowMs - row.last_used_ts < TOUCH_MS) return row.last_used_ts;
+  if (row.scopes !== null) {
+    // A program at work says nothing of whether its owner is there: they are not seen by it.
+    await sql`
+      update personal_tokens set last_used_ts = ${nowMs} where token_id = ${row.session_id}`;
+    return nowMs;
+  }
   await sql`
     with seen as (update users set last_seen_ts = ${nowMs} where user_id = ${row.user_id})
     update sessions set last_used_ts = ${nowMs}, address = coalesce(${address}, address),

@@ -2,6 +2,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import { queueNews } from "../mail/mail_queue.ts";
+import { dropAccessTokens } from "./access_tokens.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
 import { requireOwnPassword } from "./own_password.ts";
@@ -13,7 +14,8 @@ type PasswordDeps = Pick<
 >;
 
 /**
- * Changes the password of who knows it. Every other session ends, and open reset links too.
+ * Changes the password of who knows it. Every other session ends, and open reset links and access
+ * tokens too.
  * @throws OperationError `bad_credentials`, `weak_password`, `rate_limited`, `unavailable`
  */
 export async function changePassword(
@@ -33,13 +35,18 @@ export async function changePassword(
   const ended = await deps.sql.begin(async (tx) => {
     await queueNews(tx, { kind: "password_changed", userId, nowMs });
     await storePassword(tx, { userId, hash, nowMs });
-    return await tx<{ session_id: string }[]>`
+    const sessions = await tx<{ session_id: string }[]>`
       delete from sessions where user_id = ${userId} and session_id <> ${sessionId}
       returning session_id`;
+    return { sessions, tokens: await dropAccessTokens(tx, userId) };
   });
   deps.mail?.wake();
-  const sessionIds = ended.map((row) => row.session_id);
-  endSessions(deps, { userId, sessionIds, reason: "The password was changed." });
+  const sessionIds = ended.sessions.map((row) => row.session_id);
+  endSessions(deps, {
+    userId,
+    sessionIds: [...sessionIds, ...ended.tokens],
+    reason: "The password was changed.",
+  });
   return { sessionsEnded: sessionIds.length };
 }
 

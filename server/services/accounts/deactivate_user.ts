@@ -107,7 +107,14 @@ async function endSignIn(tx: Tx, userId: string): Promise<void> {
   await tx`delete from second_factors where user_id = ${userId}`;
   await tx`delete from login_challenges where user_id = ${userId}`;
   for (
-    const table of ["passkeys", "passkey_users", "passkey_challenges", "oidc_links", "oidc_flows"]
+    const table of [
+      "personal_tokens",
+      "passkeys",
+      "passkey_users",
+      "passkey_challenges",
+      "oidc_links",
+      "oidc_flows",
+    ]
   ) {
     await tx`delete from ${tx(table)} where user_id = ${userId}`;
   }

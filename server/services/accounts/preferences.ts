@@ -1,4 +1,5 @@
 import { DEFAULT_PREFERENCES, Preferences } from "../../../core/api/preferences.ts";
+import type { Quiet } from "../../../core/api/quiet.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Queryable } from "../../postgres/sql.ts";
@@ -23,8 +24,10 @@ export async function updatePreferences(
   userId: UserId,
   change: PreferencesChange,
 ): Promise<Preferences> {
+  // Other hours begin anew.
+  const ended = change.quiet_hours === undefined ? {} : { quiet_ended: null };
   const chosen = Object.fromEntries(
-    Object.entries(change).filter(([, value]) => value !== undefined),
+    Object.entries({ ...ended, ...change }).filter(([, value]) => value !== undefined),
   );
   if (Object.keys(chosen).length > 0) {
     await deps.sql`
@@ -53,6 +56,17 @@ export function shownPresence<P extends Presence>(
   preferences: Pick<Preferences, "share_presence">,
 ): P | "invisible" {
   return preferences.share_presence ? presence : "invisible";
+}
+
+/** Of what was decided that which says when nothing is told. */
+export function quietOf(preferences: Preferences): Quiet {
+  const { quiet_hours, quiet_calls, quiet_until, quiet_ended } = preferences;
+  return { quiet_hours, quiet_calls, quiet_until, quiet_ended };
+}
+
+/** The same of what stands in the table; defaults where nothing does. */
+export function storedQuiet(chosen: Record<string, unknown> | null): Quiet {
+  return quietOf({ ...DEFAULT_PREFERENCES, ...knownOf(chosen ?? {}) });
 }
 
 /** Entries of another version of the program are left alone, and unread. */

@@ -3,6 +3,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import { queueNews } from "../mail/mail_queue.ts";
+import { dropAccessTokens } from "./access_tokens.ts";
 import { namesOf, storePassword } from "./change_password.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
@@ -81,9 +82,10 @@ export async function resetPassword(
     await storePassword(tx, { userId, hash, nowMs });
     const ended = await tx<{ session_id: string }[]>`
       delete from sessions where user_id = ${userId} returning session_id`;
+    const tokens = await dropAccessTokens(tx, userId);
     const session = { rng: deps.rng, nowMs, lifetimes: deps.lifetimes };
     const started = await startSession(tx, session, { userId, admin, device: input.device });
-    return { started, ended };
+    return { started, ended: [...ended.map((row) => row.session_id), ...tokens] };
   };
   const { started, ended } = user.guarded
     ? await takeCode(deps, { userId, code: input.code ?? "" }, change)
@@ -91,7 +93,7 @@ export async function resetPassword(
   deps.mail?.wake();
   endSessions(deps, {
     userId,
-    sessionIds: ended.map((row) => row.session_id),
+    sessionIds: ended,
     reason: "The password was reset.",
   });
   return started;

@@ -13,6 +13,8 @@ export const SECRET_PREFIX = {
   link: "ogl_",
   challenge: "ogs_",
   flow: "ogf_",
+  personal: "ogp_",
+  webhook: "ogw_",
 } as const;
 export type SecretKind = keyof typeof SECRET_PREFIX;
 
@@ -24,6 +26,8 @@ const SHAPES: Readonly<Record<SecretKind, RegExp>> = {
   link: /^ogl_[A-Za-z0-9_-]{43}$/,
   challenge: /^ogs_[A-Za-z0-9_-]{43}$/,
   flow: /^ogf_[A-Za-z0-9_-]{43}$/,
+  personal: /^ogp_[A-Za-z0-9_-]{43}$/,
+  webhook: /^ogw_[A-Za-z0-9_-]{43}$/,
 };
 
 export interface Secret {

@@ -1,6 +1,7 @@
 import type { Session } from "../../../core/api/account.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { dropAccessTokens } from "./access_tokens.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
 
@@ -44,7 +45,11 @@ export async function revokeSession(
   });
 }
 
-/** Ends a user's sessions: all, all but `except`, or `only` one; says how many there were. */
+/**
+ * Ends a user's sessions: all, all but `except`, or `only` one; says how many there were. Where it
+ * is not about one alone, personal access tokens end too: who signs out everywhere wants nobody
+ * left inside.
+ */
 export async function revokeSessions(
   deps: Pick<AccountDeps, "sql" | "bus" | "sessions">,
   input: {
@@ -54,12 +59,18 @@ export async function revokeSessions(
     readonly reason: string;
   },
 ): Promise<number> {
-  const rows = await deps.sql<{ session_id: string }[]>`
-    delete from sessions where user_id = ${input.userId}
-      and session_id is distinct from ${input.except ?? null}
-      and session_id = coalesce(${input.only ?? null}, session_id)
-    returning session_id`;
-  const sessionIds = rows.map((row) => row.session_id);
-  endSessions(deps, { userId: input.userId, sessionIds, reason: input.reason });
+  const { userId, reason } = input;
+  const { sessionIds, tokenIds } = await deps.sql.begin(async (tx) => {
+    const rows = await tx<{ session_id: string }[]>`
+      delete from sessions where user_id = ${userId}
+        and session_id is distinct from ${input.except ?? null}
+        and session_id = coalesce(${input.only ?? null}, session_id)
+      returning session_id`;
+    return {
+      sessionIds: rows.map((row) => row.session_id),
+      tokenIds: input.only === undefined ? await dropAccessTokens(tx, userId) : [],
+    };
+  });
+  endSessions(deps, { userId, sessionIds: [...sessionIds, ...tokenIds], reason });
   return sessionIds.length;
 }

@@ -6,7 +6,9 @@ import type { Tx } from "../../postgres/sql.ts";
 import { publishAccountEvent } from "./account_event.ts";
 import { getAdminUser } from "./admin_users.ts";
 import { writeAudit } from "./audit.ts";
+import { dropAccessTokens } from "./access_tokens.ts";
 import type { AccountDeps } from "./deps.ts";
+import { endSessions } from "./end_sessions.ts";
 
 export interface AdminAct {
   /** User id of the administrator; null from the command line. */
@@ -19,7 +21,7 @@ type StateDeps = Pick<AccountDeps, "sql" | "clock" | "bus" | "sessions">;
 
 /**
  * Locks an account or unlocks it. Locked, every request is answered `account_locked`; its
- * sessions stay and work again when it is unlocked.
+ * sessions stay and work again when it is unlocked. Its personal access tokens end.
  * @throws OperationError `not_found`, `conflict`
  */
 export function lockUser(deps: StateDeps, act: AdminAct & { locked: boolean }): Promise<AdminUser> {
@@ -29,7 +31,8 @@ export function lockUser(deps: StateDeps, act: AdminAct & { locked: boolean }): 
 }
 
 /**
- * Suspends an account or lifts that. Suspended, it may sign in and read, and write nothing.
+ * Suspends an account or lifts that. Suspended, it may sign in and read, and write nothing; its
+ * personal access tokens end.
  * @throws OperationError `not_found`, `conflict`
  */
 export function suspendUser(
@@ -50,6 +53,7 @@ async function changeState(
   },
 ): Promise<AdminUser> {
   const nowMs = deps.clock.now();
+  let tokens: readonly string[] = [];
   const user = await deps.sql.begin(async (tx) => {
     const held = await lockRow(tx, act.userId);
     if (held.state === change.to) return held;
@@ -59,7 +63,10 @@ async function changeState(
         `The account ${act.userId} is ${held.state}; it cannot become ${change.to}.`,
       );
     }
-    if (change.to !== "active") await requireDispensable(tx, act, held);
+    if (change.to !== "active") {
+      await requireDispensable(tx, act, held);
+      tokens = await dropAccessTokens(tx, act.userId);
+    }
     const reason = change.to === "active" ? null : act.reason;
     await tx`
       update users set state = ${change.to}, state_reason = ${reason}, state_ts = ${nowMs}
@@ -75,6 +82,8 @@ async function changeState(
     return await getAdminUser(tx, act.userId);
   });
   announce(deps, act.userId);
+  const reason = `The account is ${user.state}.`;
+  endSessions(deps, { userId: act.userId, sessionIds: tokens, reason });
   return user;
 }
 

@@ -7,6 +7,9 @@ const USED_REFRESH_TOKEN_MS = 7 * 86_400_000;
 /** An expired access token is remembered so long, so that its holder learns to refresh it. */
 const EXPIRED_ACCESS_TOKEN_MS = 86_400_000;
 
+/** A personal access token stays in its owner's list so long after its end. */
+const EXPIRED_PERSONAL_TOKEN_MS = 30 * 86_400_000;
+
 /** Deletes what has ended; safe to run in any process, as often as wanted (hourly). */
 export async function sweepAccounts(
   deps: Pick<AccountDeps, "sql" | "clock">,
@@ -19,6 +22,9 @@ export async function sweepAccounts(
   const refresh = await deps.sql`
     delete from refresh_tokens where used_ts <= ${nowMs - USED_REFRESH_TOKEN_MS}`;
   const links = await deps.sql`delete from one_time_links where expires_ts <= ${nowMs}`;
+  await deps.sql`delete from personal_tokens where expires_ts <= ${
+    nowMs - EXPIRED_PERSONAL_TOKEN_MS
+  }`;
   await deps.sql`delete from registrations where expires_ts <= ${nowMs}`;
   await deps.sql`delete from email_claims where expires_ts <= ${nowMs}`;
   await deps.sql`delete from login_challenges where expires_ts <= ${nowMs}`;

@@ -1,5 +1,7 @@
 import type { Sql } from "../../postgres/sql.ts";
 
+type ExportFile = readonly [file: string, rows: PromiseLike<readonly unknown[]>];
+
 /**
  * What the database holds of an account outside of rooms, by the file of the export it goes to.
  * Named column by column: secrets and their hashes are nobody's to carry around.
@@ -7,7 +9,7 @@ import type { Sql } from "../../postgres/sql.ts";
 export function exportTables(
   sql: Sql,
   userId: string,
-): readonly (readonly [file: string, rows: PromiseLike<readonly unknown[]>])[] {
+): readonly ExportFile[] {
   return [
     [
       "account.json",
@@ -26,18 +28,7 @@ export function exportTables(
         select display_name, avatar, bio, status, status_until, updated_ts
         from profiles where user_id = ${userId}`,
     ],
-    [
-      "sessions.json",
-      sql`
-        select session_id, kind, device_name, address, created_ts, last_used_ts, expires_ts
-        from sessions where user_id = ${userId} order by created_ts`,
-    ],
-    [
-      "devices.json",
-      sql`
-        select device_id, name, created_ts, certificate is not null as takes_part
-        from devices where user_id = ${userId} order by created_ts`,
-    ],
+    ...waysIn(sql, userId),
     [
       "settings/preferences.json",
       sql`select chosen, changed_ts from user_preferences where user_id = ${userId}`,
@@ -68,6 +59,30 @@ export function exportTables(
         select o.seq, o.before_ts, o.created_ts, r.server, r.state, r.erased, r.done_ts
         from erasure_orders o join erasure_receipts r using (user_id, seq)
         where user_id = ${userId} order by o.seq, r.server`,
+    ],
+  ];
+}
+
+/** Where and with what the account is signed in. */
+function waysIn(sql: Sql, userId: string): readonly ExportFile[] {
+  return [
+    [
+      "sessions.json",
+      sql`
+        select session_id, kind, device_name, address, created_ts, last_used_ts, expires_ts
+        from sessions where user_id = ${userId} order by created_ts`,
+    ],
+    [
+      "access_tokens.json",
+      sql`
+        select token_id, name, scopes, created_ts, expires_ts, last_used_ts
+        from personal_tokens where user_id = ${userId} order by created_ts`,
+    ],
+    [
+      "devices.json",
+      sql`
+        select device_id, name, created_ts, certificate is not null as takes_part
+        from devices where user_id = ${userId} order by created_ts`,
     ],
   ];
 }

@@ -4,6 +4,7 @@ import type { Authority } from "../../../core/permissions/authority.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import { requireGuildPlace } from "../guilds/joined_guilds.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { requireNoBan } from "../members/ban_words.ts";
 import { findUsableInvite, type UsableInvite } from "./find_usable_invite.ts";
 import { giveLinkRole } from "./give_link_role.ts";
 import { linkHash } from "./link_hash.ts";
@@ -24,9 +25,7 @@ export async function acceptInvite(
   const answer = { guild_id: room.id, channel_id: row.channel_id };
   const { userId } = user;
   if (room.authority.isJoined(userId)) return answer;
-  if (room.authority.membership(userId, deps.clock.now()) === "ban") {
-    throw new OperationError("forbidden", "You are banned from this guild.");
-  }
+  requireNoBan(room.authority, { userId, nowMs: deps.clock.now(), who: "You are" });
   await requireGuildPlace(deps, userId);
   await deps.throttle.take("joins", [
     { policy: "joinAccount", who: userId },

@@ -1,7 +1,7 @@
-import type { z } from "zod";
 import type { Ban } from "../../../core/api/guilds.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { limits } from "../../../core/limits.ts";
 import { contentOf, textOf } from "../../rooms/content.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild, requireRight, requireUserId } from "../chat/place.ts";
@@ -21,11 +21,11 @@ export async function listBans(
     readonly limit: number;
     readonly offset: number;
   },
-): Promise<{ bans: z.infer<typeof Ban>[]; total: number; found: number }> {
+): Promise<{ bans: Ban[]; total: number; found: number }> {
   const room = await openGuild(deps, userId, guildId);
   const nowMs = deps.clock.now();
   requireRight(room.authority.base(userId, nowMs), "BAN", "see who is banned");
-  const bans: z.infer<typeof Ban>[] = [];
+  const bans: Ban[] = [];
   for (const [stateKey, event] of room.authority.view.entriesOf("m.room.member")) {
     if (room.authority.membership(stateKey as UserId, nowMs) !== "ban") continue;
     bans.push({
@@ -33,6 +33,7 @@ export async function listBans(
       reason: textOf(contentOf(event), "reason"),
       by: event.pdu.sender,
       ts: event.pdu.origin_ts,
+      until_ts: room.authority.member(stateKey as UserId)?.until ?? null,
     });
   }
   const wanted = page.search?.trim().toLocaleLowerCase() ?? "";
@@ -46,14 +47,30 @@ export async function listBans(
 }
 
 /** What a ban is found by: both forms of an id, as events and as people write it. */
-function wordsOf({ user_id, by, reason }: z.infer<typeof Ban>): string {
+function wordsOf({ user_id, by, reason }: Ban): string {
   return [user_id, user_id.replace(":", "@"), by, by.replace(":", "@"), reason ?? ""].join(" ")
     .toLocaleLowerCase();
 }
 
+/** How long a ban can last that ends by itself. */
+const YEARS_MAX = 5;
+
+/** `{ until }` of a ban that ends by itself. Throws `invalid` for an end that makes no sense. */
+function endOf(untilTs: number | null | undefined, nowMs: number): { readonly until?: number } {
+  if (untilTs === null || untilTs === undefined) return {};
+  if (untilTs <= nowMs || untilTs > nowMs + limits.authority.maxBanMs) {
+    throw new OperationError(
+      "invalid",
+      `A ban ends in the future and within ${YEARS_MAX} years; leave the end out for one without.`,
+      { details: { field: "until_ts" } },
+    );
+  }
+  return { until: untilTs };
+}
+
 /**
- * Bans somebody, member or not, and with `purge_s` takes away what they said in that many last
- * seconds. @throws OperationError `invalid`, `forbidden`, `not_found`
+ * Bans somebody, member or not, for good or until a moment, and with `purge_s` takes away what
+ * they said in that many last seconds. Who is banned already has the new ban. @throws OperationError `invalid`, `forbidden`, `not_found`
  */
 export async function banMember(
   deps: BanDeps,
@@ -63,6 +80,7 @@ export async function banMember(
     readonly userId: string;
     readonly reason?: string | undefined;
     readonly purge_s?: number | undefined;
+    readonly until_ts?: number | null | undefined;
   },
 ): Promise<void> {
   const room = await openGuild(deps, userId, input.guildId);
@@ -70,6 +88,7 @@ export async function banMember(
   if (target === userId) throw new OperationError("invalid", "You cannot ban yourself.");
   const purgeMs = (input.purge_s ?? 0) * 1000;
   const nowMs = deps.clock.now();
+  const end = endOf(input.until_ts, nowMs);
   const built = await room.changeControl(() => ({
     intents: [
       ...(purgeMs === 0 ? [] : [{
@@ -84,7 +103,7 @@ export async function banMember(
         type: "m.room.member",
         sender: userId,
         stateKey: target,
-        content: withReason({ membership: "ban" }, input.reason),
+        content: withReason({ membership: "ban", ...end }, input.reason),
       },
     ],
   }));
@@ -94,14 +113,14 @@ export async function banMember(
 
 /** @throws OperationError `forbidden`, `not_found` */
 export async function unbanMember(
-  deps: Pick<ChatDeps, "rooms">,
+  deps: Pick<ChatDeps, "rooms" | "clock">,
   userId: UserId,
   input: { readonly guildId: string; readonly userId: string },
 ): Promise<void> {
   const room = await openGuild(deps, userId, input.guildId);
   const target = requireUserId(input.userId);
   await room.changeControl((authority) => {
-    if (authority.membership(target) !== "ban") {
+    if (authority.membership(target, deps.clock.now()) !== "ban") {
       throw new OperationError("not_found", `${target} is not banned here.`);
     }
     return {

@@ -1,8 +1,10 @@
 import type { NotifySetting } from "../../../core/api/notify.ts";
+import type { Quiet } from "../../../core/api/quiet.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
+import { storedQuiet } from "../accounts/preferences.ts";
 
 /** Somebody who may have to be told of a message. */
 export interface Reader {
@@ -12,6 +14,7 @@ export interface Reader {
   /** They have blocked its author. */
   readonly blocks: boolean;
   readonly hasRead: boolean;
+  readonly quiet: Quiet;
 }
 
 export async function findReaders(
@@ -19,8 +22,8 @@ export async function findReaders(
   message: StoredEvent,
   userIds: readonly UserId[],
 ): Promise<Reader[]> {
-  return await sql<Reader[]>`
-    select u.user_id as "userId", u.presence,
+  const rows = await sql<(Omit<Reader, "quiet"> & { chosen: Record<string, unknown> | null })[]>`
+    select u.user_id as "userId", u.presence, p.chosen,
       exists (select 1 from relationships r
         where r.user_id = u.user_id and r.other_id = ${message.sender} and r.blocked) as blocks,
       exists (select 1 from read_markers m
@@ -28,7 +31,9 @@ export async function findReaders(
           and m.channel_id = ${message.channelId ?? ""}
           and (m.ord, m.hash) >= (${message.order ?? 0}::bigint, ${message.hash}::bytea))
         as "hasRead"
-    from users u where u.user_id = any(${[...userIds]})`;
+    from users u left join user_preferences p on p.user_id = u.user_id
+    where u.user_id = any(${[...userIds]})`;
+  return rows.map(({ chosen, ...row }) => ({ ...row, quiet: storedQuiet(chosen) }));
 }
 
 /** What these people chose for a channel and for the guild that it is in. */

@@ -2,6 +2,7 @@ import { mayStayInPrivate } from "../../../core/auth/private_room.ts";
 import type { NotifySetting } from "../../../core/api/notify.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { attentionOf, isTold, pings } from "../../../core/rules/notify.ts";
+import { quietEnd } from "../../../core/rules/quiet.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -33,8 +34,8 @@ export async function readersAmong(
 
 /**
  * Of these people those who want to be told of a message: by level and mutes of the place, not
- * while they do not want to be disturbed, not of people whom they have blocked, and not of what
- * they have read already, on whichever device.
+ * while they do not want to be disturbed or have quiet hours, not of people whom they have blocked,
+ * and not of what they have read already, on whichever device.
  */
 export async function whomToTell(
   deps: TellDeps,
@@ -54,8 +55,8 @@ export async function whomToTell(
   const mentions = mentionsOfTargets(targets.map(({ target }) => target));
   const nowMs = deps.clock.now();
   const told: UserId[] = [];
-  for (const { userId, presence, blocks, hasRead } of people) {
-    if (presence === "dnd" || blocks || hasRead) continue;
+  for (const { userId, presence, blocks, hasRead, quiet } of people) {
+    if (presence === "dnd" || blocks || hasRead || quietEnd(quiet, nowMs) !== null) continue;
     const chosen = chosenBy(settings, { userId, guildId });
     const attention = attentionOf(chosen, { conversation: isConversation(room), nowMs });
     const roles = kind === "guild" ? room.authority.rolesOf(userId) : [];

@@ -27,7 +27,7 @@ import { heldOf } from "../../rooms/load_room.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel } from "../chat/place.ts";
-import { shownPresence } from "../accounts/preferences.ts";
+import { quietOf, shownPresence } from "../accounts/preferences.ts";
 import type { DeviceNotice } from "../e2ee/device_notice.ts";
 import type { GroupNotice } from "../e2ee/group_notice.ts";
 import type { SeenNotice } from "../reads/read_notice.ts";
@@ -152,6 +152,15 @@ export class ChatSource implements GatewaySource {
         only([{ t: "notify.update", d: setting, audience: { to: "users", userIds: [userId] } }]),
       )
     );
+  }
+
+  /** A user decided something, maybe when nothing is told: all of the user's devices hear that. */
+  announceQuiet(userId: UserId): void {
+    if (!this.#watchers.isConnected(userId)) return;
+    this.#plain(async () => {
+      const quiet = quietOf(await this.#deps.preferences.of(userId));
+      return only([{ t: "quiet.update", d: quiet, audience: { to: "users", userIds: [userId] } }]);
+    });
   }
 
   /** A thread is followed, or no longer: all of the user's devices hear it. */

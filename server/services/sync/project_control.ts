@@ -11,7 +11,7 @@ import { viewMember } from "../chat/view_guild.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import { projectDm, projectGroupEvent, projectGroupRoom } from "./project_dm.ts";
-import { reasonOfAbsence } from "./reason_of_absence.ts";
+import { absenceBy, reasonOfAbsence } from "./reason_of_absence.ts";
 import { entitlementsOf } from "./standing.ts";
 
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
@@ -88,7 +88,7 @@ export async function projectWholeRoom(
       const gone = watching.filter((userId) => !room.authority.isJoined(userId));
       const left: Dispatch[] = gone.map((userId) => ({
         t: "guild.remove",
-        d: { guild_id: room.id, reason: reasonOfAbsence(room, userId) },
+        d: { guild_id: room.id, ...reasonOfAbsence(room, userId) },
         audience: { to: "users", userIds: [userId] },
       }));
       return { entitlements, dispatches: [...left, ...await guildUpdates(deps, room, watching)] };
@@ -193,10 +193,9 @@ async function projectMembership(
   if (membership !== "leave" && membership !== "ban") {
     return { entitlements: [], dispatches: knocks };
   }
-  const reason = membership === "ban" ? "banned" : event.pdu.sender === target ? "left" : "kicked";
   const gone: Dispatch = {
     t: "guild.remove",
-    d: { guild_id: room.id, reason },
+    d: { guild_id: room.id, ...absenceBy(event, target) },
     audience: { to: "users", userIds: [target] },
   };
   return {

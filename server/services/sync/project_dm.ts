@@ -87,7 +87,7 @@ function withGone(
 
 /** Why somebody is out of a conversation of several: nobody is banned from one. */
 export function absenceOf(room: Room, userId: UserId): "left" | "kicked" {
-  return reasonOfAbsence(room, userId) === "left" ? "left" : "kicked";
+  return reasonOfAbsence(room, userId).reason === "left" ? "left" : "kicked";
 }
 
 /** The invitation as it is now: shown while it stands, gone once it is answered or withdrawn. */

@@ -1,9 +1,23 @@
+import type { DispatchData } from "../../../core/api/gateway.ts";
+import type { ControlEvent } from "../../../core/event/event.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Room } from "../../rooms/room.ts";
 
+/** What a person is told who is not in a room any more. */
+export type Absence = Pick<DispatchData<"guild.remove">, "until_ts"> & {
+  readonly reason: "banned" | "left" | "kicked";
+};
+
 /** Why somebody is not in a room any more. */
-export function reasonOfAbsence(room: Room, userId: UserId): "banned" | "left" | "kicked" {
-  const event = room.authority.view.get("m.room.member", userId);
-  if (event?.pdu.content["membership"] === "ban") return "banned";
-  return event?.pdu.sender === userId ? "left" : "kicked";
+export function reasonOfAbsence(room: Room, userId: UserId): Absence {
+  return absenceBy(room.authority.view.get("m.room.member", userId), userId);
+}
+
+/** What the membership event says that ended it; of a ban with an end, until when. */
+export function absenceBy(event: ControlEvent | undefined, userId: UserId): Absence {
+  const { membership, until } = event?.pdu.content ?? {};
+  if (membership === "ban") {
+    return { reason: "banned", ...(typeof until === "number" ? { until_ts: until } : {}) };
+  }
+  return { reason: event?.pdu.sender === userId ? "left" : "kicked" };
 }

@@ -4,6 +4,7 @@ import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { SyncToken } from "../../postgres/sync_token.ts";
 import type { Room } from "../../rooms/room.ts";
+import { quietOf } from "../accounts/preferences.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { viewGuild } from "../chat/view_guild.ts";
 import { askedDms, openDmRooms, viewDms } from "../dms/view_dm.ts";
@@ -85,6 +86,7 @@ export async function wholeStates(
     ...(await listRelationships(deps, userId)).map((d): Told => ({ t: "relationship.update", d })),
     { t: "voice.missed", d: { calls: await listMissed(deps, userId) } },
     ...(await findNotifySettings(deps.sql, userId)).map((d): Told => ({ t: "notify.update", d })),
+    { t: "quiet.update", d: quietOf(await deps.preferences.of(userId)) },
     ...await readMarkers(deps, userId, joined),
   ];
 }
@@ -113,8 +115,7 @@ async function guildStates(
     if (room === undefined) continue;
     const { kind, guild: guildId } = room.authority.room;
     if (kind === "guild" && !joined.has(roomId)) {
-      const reason = reasonOfAbsence(room, userId);
-      told.push({ t: "guild.remove", d: { guild_id: roomId, reason } });
+      told.push({ t: "guild.remove", d: { guild_id: roomId, ...reasonOfAbsence(room, userId) } });
     }
     if (kind === "group_dm" && room.authority.membership(userId) === "leave") {
       told.push({ t: "dm.remove", d: { room_id: roomId, reason: absenceOf(room, userId) } });

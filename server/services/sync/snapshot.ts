@@ -1,5 +1,6 @@
 import type { Snapshot } from "../../../core/api/gateway.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { quietOf } from "../accounts/preferences.ts";
 import { getSelf } from "../accounts/users.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Entitlement } from "../../http/gateway/source.ts";
@@ -48,8 +49,9 @@ export async function buildSnapshot(
   const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
   const readable = rooms.map((room) => textChannels(room, userId, nowMs));
-  const [views, dms, invitations, relationships, missed_calls, states, own, notify] = await Promise
-    .all([
+  const [preferences, views, dms, invitations, relationships, missed_calls, states, own, notify] =
+    await Promise.all([
+      deps.preferences.of(userId),
       Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
       listDms(deps, userId),
       listInvitations(deps, userId),
@@ -79,6 +81,7 @@ export async function buildSnapshot(
       read_states: [...states, ...own.reads],
       threads: [...own.threads],
       notify,
+      quiet: quietOf(preferences),
       presences,
       voice: [],
       missed_calls,

@@ -1,5 +1,6 @@
 import { callApi, expectLogout, reasonOf } from "../../lib/browser/browser_api.ts";
 import { showToast } from "../../lib/browser/toast.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Avatar } from "../Avatar.tsx";
@@ -51,6 +52,7 @@ export function UserPanel() {
             {t(`presence.${choice}`)}
           </MenuButton>
         ))}
+        <QuietSlot />
         <hr />
         <MenuLink icon="settings" href="/settings">{t("settings.title")}</MenuLink>
         <MenuLink icon="moon" href="/settings/appearance">{t("settings.appearance")}</MenuLink>
@@ -65,6 +67,12 @@ export function UserPanel() {
       </Menu>
     </section>
   );
+}
+
+/** Being told of nothing for a while; its script comes as the menu is opened. */
+function QuietSlot() {
+  const Items = useLazy(true, () => import("./QuietItems.tsx"));
+  return Items ? <Items /> : null;
 }
 
 /** Nothing that was kept in this browser outlives the session. */

@@ -1,4 +1,5 @@
 // Written by ui/dev.ts from core/api. Do not edit.
+import type * as access_tokens from "../../../core/api/access_tokens.ts";
 import type * as account from "../../../core/api/account.ts";
 import type * as admin from "../../../core/api/admin.ts";
 import type * as admin_federation from "../../../core/api/admin_federation.ts";
@@ -33,6 +34,7 @@ import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as people from "../../../core/api/people.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as push from "../../../core/api/push.ts";
+import type * as quiet from "../../../core/api/quiet.ts";
 import type * as registrations from "../../../core/api/registrations.ts";
 import type * as relationships from "../../../core/api/relationships.ts";
 import type * as reports from "../../../core/api/reports.ts";
@@ -45,6 +47,9 @@ import type * as voice from "../../../core/api/voice.ts";
 
 /** Method and path of each operation of the client API. */
 export const OPERATIONS = {
+  createAccessToken: ["POST", "/client/v1/account/tokens"],
+  listAccessTokens: ["GET", "/client/v1/account/tokens"],
+  revokeAccessToken: ["DELETE", "/client/v1/account/tokens/:token_id"],
   changePassword: ["POST", "/client/v1/account/password"],
   checkUserName: ["GET", "/client/v1/user-names/:user_name"],
   deactivateAccount: ["POST", "/client/v1/account/deactivate"],
@@ -252,6 +257,7 @@ export const OPERATIONS = {
   subscribePush: ["PUT", "/client/v1/account/push"],
   tryPush: ["POST", "/client/v1/account/push/try"],
   unsubscribePush: ["DELETE", "/client/v1/account/push/:session_id"],
+  setQuiet: ["POST", "/client/v1/account/quiet"],
   adminApproveRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/approve"],
   adminListRegistrations: ["GET", "/client/v1/admin/registrations"],
   adminRefuseRegistration: ["POST", "/client/v1/admin/registrations/:registration_id/refuse"],
@@ -298,6 +304,9 @@ export const OPERATIONS = {
 
 /** The contract behind each of them. */
 export interface OperationTypes {
+  createAccessToken: typeof access_tokens.createAccessToken;
+  listAccessTokens: typeof access_tokens.listAccessTokens;
+  revokeAccessToken: typeof access_tokens.revokeAccessToken;
   changePassword: typeof account.changePassword;
   checkUserName: typeof account.checkUserName;
   deactivateAccount: typeof account.deactivateAccount;
@@ -505,6 +514,7 @@ export interface OperationTypes {
   subscribePush: typeof push.subscribePush;
   tryPush: typeof push.tryPush;
   unsubscribePush: typeof push.unsubscribePush;
+  setQuiet: typeof quiet.setQuiet;
   adminApproveRegistration: typeof registrations.adminApproveRegistration;
   adminListRegistrations: typeof registrations.adminListRegistrations;
   adminRefuseRegistration: typeof registrations.adminRefuseRegistration;

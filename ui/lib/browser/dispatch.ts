@@ -152,6 +152,9 @@ function apply(state: ChatState, frame: Dispatch): void {
       return takeRead(state, frame.d);
     case "notify.update":
       return takeNotify(state, frame.d);
+    case "quiet.update":
+      state.quiet.value = frame.d;
+      return;
     case "typing": {
       if (frame.d.user.id === state.self.value.user.id) return;
       const key = refKey(frame.d);

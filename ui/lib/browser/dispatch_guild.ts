@@ -1,9 +1,10 @@
 import type { Channel } from "../../../core/api/channel.ts";
-import type { GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
+import type { DispatchData, GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
 import { dmName, othersIn, withUser } from "../format/dm_name.ts";
 import { guildPath } from "../format/paths.ts";
+import { withTexts } from "../i18n/later.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { showAuthor, showFormerMember, showMember, showMentions } from "../store/held_messages.ts";
@@ -85,7 +86,10 @@ function setUser(state: ChatState, user: User): void {
   showAuthor(state, user);
 }
 
-function removeGuild(state: ChatState, guildId: string, reason: string): void {
+function removeGuild(
+  state: ChatState,
+  { guild_id: guildId, reason, until_ts: untilMs }: DispatchData<"guild.remove">,
+): void {
   const guild = state.guilds.value.find((entry) => entry.id === guildId);
   if (!guild) return;
   state.guilds.value = state.guilds.value.filter((entry) => entry.id !== guildId);
@@ -97,13 +101,10 @@ function removeGuild(state: ChatState, guildId: string, reason: string): void {
     state.place.value = { kind: "home" };
     history.replaceState(null, "", "/home");
   }
-  if (reason === "kicked") showToast(state, t("guild.kicked", { name: guild.name }), true);
-  if (reason === "banned") showToast(state, t("guild.banned", { name: guild.name }), true);
-  if (reason === "unverifiable") {
-    showToast(state, t("guild.unverifiable", { name: guild.name }), true);
-  }
-  if (reason === "deleted") showToast(state, t("guild.deleted", { name: guild.name }));
-  if (reason === "moved") followGuild(state, guild, here);
+  if (reason === "moved") return followGuild(state, guild, here);
+  void withTexts(import("./told_gone.ts")).then(({ tellGone }) =>
+    tellGone(state, guild, { reason, untilMs })
+  );
 }
 
 /** Closed or left, on this device or another one; or the viewer was removed from a group. */
@@ -169,7 +170,7 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
     case "guild.update":
       return takeGuild(state, frame.d);
     case "guild.remove":
-      return removeGuild(state, frame.d.guild_id, frame.d.reason);
+      return removeGuild(state, frame.d);
     case "guild.checking": {
       const { guild_id: guildId, checking } = frame.d;
       state.guilds.value = state.guilds.value.map((guild) =>

@@ -29,6 +29,7 @@ function keptApp(state: ChatState): KeptApp {
       read_states: [...state.reads.value.values()],
       threads: [...state.threads.value.values()],
       notify: [...state.notify.value.values()],
+      quiet: state.quiet.value,
       presences: {},
       // Who is in a call is nothing to be kept.
       voice: [],

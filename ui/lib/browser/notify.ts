@@ -5,6 +5,7 @@ import { nameOf } from "../format/names.ts";
 import { thumbnailUrl } from "../format/media_url.ts";
 import { channelPath, dmPath, messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
+import { quietEnd } from "../../../core/rules/quiet.ts";
 import { isTold } from "../../../core/rules/notify.ts";
 import { hearing } from "../store/attention.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -59,6 +60,8 @@ export function startNotifications(state: ChatState): () => void {
 function isDue(state: ChatState, message: Message): boolean {
   if (isLooking()) return false;
   if (state.self.value.presence === "dnd") return false;
+  // A page in the background follows the clock by the minute at most: it is read anew.
+  if (quietEnd(state.quiet.value, Date.now()) !== null) return false;
   const { attention, pinged } = hearing(state, message);
   return isTold(attention, pinged);
 }

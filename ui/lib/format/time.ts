@@ -1,3 +1,4 @@
+import { momentOf, wallClock } from "../../../core/rules/time_zone.ts";
 import { language } from "../i18n/t.ts";
 
 /** Parts that are calculated with, never shown: their calendar and digits are fixed. */
@@ -19,36 +20,12 @@ function format(
   return found;
 }
 
-/** Whether this program knows the time zone of that name. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat(CALCULATED, { timeZone: name }).resolvedOptions().timeZone !==
-      "";
-  } catch {
-    return false;
-  }
-}
-
 /** `2026-11-22`, the day a moment falls on for the reader. */
 export function dayKey(ms: number, timeZone: string): string {
   const options = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
   const parts = format(timeZone, options, CALCULATED).formatToParts(ms);
   const get = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
   return `${get("year")}-${get("month")}-${get("day")}`;
-}
-
-/** What a wall clock shows at a moment, as if it were UTC (ms). */
-function wallClock(ms: number, timeZone: string): number {
-  const parts = format(timeZone, {
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }, CALCULATED).formatToParts(ms);
-  const get = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
-  return Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"));
 }
 
 /** Minutes by which the reader's clock is ahead of UTC at a moment. */
@@ -60,10 +37,7 @@ export function utcOffset(ms: number, timeZone: string): number {
 /** When a day (`2026-11-22`) begins for the reader (ms); undefined for what is no day. */
 export function startOfDay(day: string, timeZone: string): number | undefined {
   const wanted = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(wanted)) return undefined;
-  // The zone's offset is that of the moment sought: a second look is right beside a change of it.
-  const near = wanted - (wallClock(wanted, timeZone) - wanted);
-  return near - (wallClock(near, timeZone) - wanted);
+  return Number.isNaN(wanted) ? undefined : momentOf(wanted, timeZone);
 }
 
 export function formatTime(ms: number, timeZone: string): string {
@@ -73,6 +47,18 @@ export function formatTime(ms: number, timeZone: string): string {
 export function formatDay(ms: number, timeZone: string): string {
   return format(timeZone, { weekday: "long", day: "numeric", month: "long", year: "numeric" })
     .format(ms);
+}
+
+/** A time of the next hours by the clock alone, one further away with its day. */
+export function formatSoon(ms: number, nowMs: number, timeZone: string): string {
+  if (ms - nowMs < 18 * 3_600_000) return formatTime(ms, timeZone);
+  return format(timeZone, { weekday: "long", hour: "2-digit", minute: "2-digit", hour12: false })
+    .format(ms);
+}
+
+/** 1 is Monday, 7 Sunday. */
+export function weekdayName(day: number): string {
+  return format("UTC", { weekday: "long" }).format(Date.UTC(2024, 0, day));
 }
 
 export function formatDate(ms: number, timeZone: string): string {

@@ -6,6 +6,7 @@ import { adminTexts } from "./de_admin.ts";
 import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
+import { guildLife } from "./de_guild_life.ts";
 import { reportTexts } from "./de_reports.ts";
 import { rightTexts } from "./de_rights.ts";
 import { inboxTexts } from "./de_inbox.ts";
@@ -416,7 +417,7 @@ export const de: Catalogue = {
   "moderate.kickDone": "{name} wurde rausgeworfen.",
   "moderate.banTitle": "{name} verbannen?",
   "moderate.banText":
-    "Wer verbannt wird, muss die Gilde verlassen und kommt nicht zurück, bis der Bann aufgehoben ist.",
+    "Wer verbannt wird, muss die Gilde verlassen und kommt nicht zurück, bis der Bann endet oder aufgehoben ist.",
   "moderate.banDone": "{name} wurde verbannt.",
   "moderate.timeoutTitle": "{name} eine Auszeit geben?",
   "moderate.timeoutText":
@@ -475,6 +476,7 @@ export const de: Catalogue = {
   ...faults,
   ...groupTexts,
   ...guildTexts,
+  ...guildLife,
   ...rightTexts,
   ...reportTexts,
   ...adminTexts,

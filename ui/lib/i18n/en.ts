@@ -5,6 +5,7 @@ import { encryption } from "./en_encryption.ts";
 import { frame } from "./en_frame.ts";
 import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
+import { guildLife } from "./en_guild_life.ts";
 import { reportTexts } from "./en_reports.ts";
 import { rightTexts } from "./en_rights.ts";
 import { inboxTexts } from "./en_inbox.ts";
@@ -405,7 +406,7 @@ export const en = {
   "moderate.kickText": "They leave the guild now and may come back with an invite.",
   "moderate.kickDone": "{name} was kicked.",
   "moderate.banTitle": "Ban {name}?",
-  "moderate.banText": "They leave the guild and cannot come back until the ban is lifted.",
+  "moderate.banText": "They leave the guild and cannot come back until the ban ends or is lifted.",
   "moderate.banDone": "{name} was banned.",
   "moderate.timeoutTitle": "Time {name} out?",
   "moderate.timeoutText": "They can read but not write, react or talk until it ends.",
@@ -464,6 +465,7 @@ export const en = {
   ...faults,
   ...groupTexts,
   ...guildTexts,
+  ...guildLife,
   ...rightTexts,
   ...reportTexts,
   ...privateTexts,

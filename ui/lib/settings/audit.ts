@@ -87,6 +87,7 @@ const TOLD: ReadonlySet<string> = new Set([
   "member.roles",
   "member.profile",
   "member.timeout",
+  "member.ban",
   "voice.mute",
   "voice.deafen",
   "voice.move",
@@ -98,7 +99,7 @@ const SAID: ReadonlySet<string> = new Set(["kind", "closed"]);
 export function auditLines(entry: AuditEntry, nameOf: NameOf): AuditLine[] {
   if (!TOLD.has(entry.action)) return [];
   return entry.changes.flatMap(({ field, before, after }): AuditLine[] => {
-    if (SAID.has(field)) return [];
+    if (SAID.has(field) || (entry.action === "member.ban" && field !== "until")) return [];
     if (entry.action === "roles.update") return roleLines(field, { before, after }, nameOf);
     if (field === "entries") return entryLines({ before, after }, nameOf);
     const value = (each: unknown) => valueText(field, each, nameOf);

@@ -1,10 +1,11 @@
+import { readTimeZone } from "../chat_page.ts";
 import { ApiError } from "../api/request.ts";
 import type { Context } from "../fresh/mod.ts";
 import { text } from "../forms.ts";
 import { guildParams, reasonIn } from "../guild_settings.ts";
 import { t } from "../i18n/t.ts";
 import type { State } from "../../utils.ts";
-import { purgeIn } from "./purge.ts";
+import { banEndIn, purgeIn } from "./ban_form.ts";
 
 /** What is asked about before it is done. */
 const HARD = ["timeout", "kick", "ban"] as const;
@@ -77,9 +78,13 @@ async function doTo(
 ): Promise<void> {
   const params = { ...guildParams(ctx), user_id };
   const { api, nowMs } = ctx.state;
+  const timeZone = readTimeZone(ctx.req);
   if (what === "kick") await api.call("kickMember", { params, body: reasonIn(form) });
   if (what === "ban") {
-    await api.call("banMember", { params, body: { ...reasonIn(form), ...purgeIn(form) } });
+    await api.call("banMember", {
+      params,
+      body: { ...reasonIn(form), ...purgeIn(form), ...banEndIn(form, { nowMs, timeZone }) },
+    });
   }
   if (what === "timeout") {
     const until = nowMs + (Number(text(form, "minutes")) || 10) * MINUTE_MS;

@@ -12,6 +12,7 @@ import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { Invitation } from "../../../core/api/invitations.ts";
 import type { Message, MessageMedia, MessagePage } from "../../../core/api/message.ts";
 import type { NotifySetting } from "../../../core/api/notify.ts";
+import type { Quiet } from "../../../core/api/quiet.ts";
 import type { Relationship } from "../../../core/api/relationships.ts";
 import type { OwnThread, Thread } from "../../../core/api/thread.ts";
 import type { ThreadView } from "../../../core/api/threads.ts";
@@ -149,6 +150,10 @@ export class ChatState {
   readonly threadViews: Signal<ReadonlyMap<string, ThreadView>> = signal(new Map());
   /** By place (`refKey`, a whole guild with an empty channel): what was chosen to be told of. */
   readonly notify: Signal<ReadonlyMap<string, NotifySetting>>;
+  /** When nothing is told, as it was chosen. */
+  readonly quiet: Signal<Quiet>;
+  /** When the quiet that holds now ends (ms); null: none holds, or it is not known yet. */
+  readonly quietEnd: Signal<number | null> = signal(null);
   /** Keys of channels whose read state must be asked for; see `stale_reads.ts`. */
   readonly staleReads: Signal<ReadonlySet<string>> = signal(new Set());
   readonly presences: Signal<ReadonlyMap<string, PresenceName>>;
@@ -222,6 +227,7 @@ export class ChatState {
     this.reads = signal(new Map(snapshot.read_states.map((read) => [refKey(read), read])));
     this.threads = signal(byRoot(snapshot.threads));
     this.notify = signal(settingsByPlace(snapshot.notify));
+    this.quiet = signal(snapshot.quiet);
     this.presences = signal(new Map(Object.entries(snapshot.presences)));
     this.members = signal(new Map());
     this.place = signal(props.place);
@@ -317,6 +323,7 @@ export class ChatState {
     this.reads.value = new Map(snapshot.read_states.map((read) => [refKey(read), read]));
     this.threads.value = byRoot(snapshot.threads);
     this.notify.value = settingsByPlace(snapshot.notify);
+    this.quiet.value = snapshot.quiet;
     this.presences.value = new Map(Object.entries(snapshot.presences));
     this.voice.takeSnapshot(snapshot.voice);
     this.voice.missed.value = snapshot.missed_calls;

@@ -1,9 +1,11 @@
 import { AccountPage } from "../../components/AccountPage.tsx";
 import { NotifyExceptions } from "../../components/NotifyExceptions.tsx";
+import { QuietFields, QuietNow } from "../../components/QuietFields.tsx";
 import { ActForm, Check, SaveButton } from "../../components/FormParts.tsx";
 import NotificationTest from "../../islands/NotificationTest.tsx";
 import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
+import type { CallInput } from "../../lib/api/types.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { readTimeZone } from "../../lib/chat_page.ts";
 import { loadPreferences } from "../../lib/preferences_page.ts";
@@ -21,13 +23,21 @@ export const handler = define.handlers(formPage(
       settings: notify,
       known: { guilds, dms, selfId: own.self.user.id },
       timeZone: readTimeZone(ctx.req),
+      nowMs: ctx.state.nowMs,
     };
   },
   {
     async save(ctx, form) {
       await ctx.state.api.call("updatePreferences", {
-        body: { notify_desktop: flag(form, "desktop"), notify_sound: flag(form, "sound") },
+        body: {
+          notify_desktop: flag(form, "desktop"),
+          notify_sound: flag(form, "sound"),
+          ...quietIn(form),
+        },
       });
+    },
+    async quiet(ctx, form) {
+      await ctx.state.api.call("setQuiet", { body: wishIn(ctx.req, text(form, "wish")) });
     },
     async reset(ctx, form) {
       const channel = text(form, "channel");
@@ -37,6 +47,27 @@ export const handler = define.handlers(formPage(
     },
   },
 ));
+
+const HOUR_MS = 3_600_000;
+
+function wishIn(request: Request, wish: string): CallInput<"setQuiet">["body"] {
+  if (wish === "hour") return { kind: "for", ms: HOUR_MS };
+  return wish === "end" ? { kind: "end" } : { kind: "tomorrow", zone: readTimeZone(request) };
+}
+
+function quietIn(form: FormData) {
+  return {
+    quiet_calls: flag(form, "quiet_calls"),
+    quiet_hours: {
+      on: flag(form, "quiet_on"),
+      days: form.getAll("quiet_day").map(Number),
+      // A browser may send seconds, too.
+      from: text(form, "quiet_from").slice(0, 5),
+      to: text(form, "quiet_to").slice(0, 5),
+      zone: text(form, "quiet_zone"),
+    },
+  };
+}
 
 export default define.page<typeof handler>(({ data, state }) => (
   <AccountPage
@@ -60,8 +91,10 @@ export default define.page<typeof handler>(({ data, state }) => (
         hint={t("notify.soundHint")}
         checked={data.preferences.notify_sound}
       />
+      <QuietFields quiet={data.preferences} timeZone={data.timeZone} />
       <SaveButton />
     </ActForm>
+    <QuietNow quiet={data.preferences} nowMs={data.nowMs} timeZone={data.timeZone} />
     <NotificationTest />
     <NotifyExceptions settings={data.settings} known={data.known} timeZone={data.timeZone} />
   </AccountPage>

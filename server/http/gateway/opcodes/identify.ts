@@ -2,6 +2,7 @@ import { GATEWAY_CLOSE } from "../../../../core/api/gateway.ts";
 import { OperationError } from "../../../../core/errors.ts";
 import type { Presence } from "../../../../core/api/user.ts";
 import type { Caller } from "../../caller.ts";
+import { requireScope } from "../../require_scope.ts";
 import { readCredentials, requireOwnOrigin } from "../../credentials.ts";
 import { attach } from "../attach.ts";
 import type { Peer } from "../context.ts";
@@ -52,5 +53,6 @@ async function findCaller(connection: Peer, token: string | undefined): Promise<
   if (caller === undefined) {
     throw new OperationError("unauthorized", "The token or cookie belongs to no session.");
   }
+  requireScope(caller, { id: "gateway", scope: "read" });
   return caller;
 }

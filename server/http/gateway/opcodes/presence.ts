@@ -1,4 +1,5 @@
 import type { Presence } from "../../../../core/api/user.ts";
+import { requireScope } from "../../require_scope.ts";
 import type { GatewayDeps } from "../context.ts";
 import type { Session } from "../session.ts";
 
@@ -8,6 +9,7 @@ export async function choosePresence(
   session: Session,
   data: { presence: Presence },
 ): Promise<void> {
+  requireScope(session.caller, { id: "presence", scope: "account:write" });
   const shown = await deps.source.savePresence(session.caller, data.presence);
   deps.presences.choose(session.caller.userId, shown);
 }

@@ -1,5 +1,6 @@
 import type { ChannelId } from "../../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../../core/ids/room_id.ts";
+import { holdsScope } from "../../require_scope.ts";
 import type { GatewayDeps } from "../context.ts";
 import { channelKey, type Session } from "../session.ts";
 
@@ -9,6 +10,7 @@ export async function announceTyping(
   session: Session,
   data: { room_id: string; channel_id: string },
 ): Promise<void> {
+  if (!holdsScope(session.caller, "write:messages")) return;
   if (!session.channels.has(channelKey(data.room_id, data.channel_id))) return;
   const user = await deps.source.typist(session.caller, data.room_id, data.channel_id);
   if (user === undefined) return;

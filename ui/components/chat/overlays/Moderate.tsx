@@ -1,26 +1,24 @@
 import { useState } from "preact/hooks";
+import { ApiError } from "../../../lib/api/request.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { showToast } from "../../../lib/browser/toast.ts";
 import { memberName, nameOf } from "../../../lib/format/names.ts";
+import { dayKey } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
+import { BAN_DATE, BAN_ENDS, banEndOf, PURGES } from "../../../lib/settings/ban_end.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { ActRow } from "./ActRow.tsx";
 import { useSubmit } from "./use_submit.ts";
 
+const DAY_MS = 86_400_000;
 const TIMEOUTS = [
   [60_000, "moderate.minute"],
   [600_000, "moderate.tenMinutes"],
   [3_600_000, "moderate.hour"],
   [86_400_000, "moderate.day"],
   [604_800_000, "moderate.week"],
-] as const;
-const PURGES = [
-  [0, "moderate.keep"],
-  [3600, "moderate.lastHour"],
-  [86_400, "moderate.lastDay"],
-  [604_800, "moderate.lastWeek"],
 ] as const;
 
 export default function Moderate(
@@ -33,12 +31,17 @@ export default function Moderate(
   const { busy, error, run } = useSubmit();
   const member = state.memberOf(guildId, userId);
   const name = member ? memberName(member) : nameOf(state.userOf(userId));
+  const [end, setEnd] = useState({ end: "", day: "" });
   const params = { guild_id: guildId, user_id: userId };
   const why = reason.trim() === "" ? {} : { reason: reason.trim() };
   const perform = () =>
     run(async () => {
       if (act === "kick") await callApi("kickMember", { params, body: why });
-      if (act === "ban") await callApi("banMember", { params, body: { ...why, purge_s: choice } });
+      if (act === "ban") {
+        const until = banEndOf(end, { nowMs: state.now.value, timeZone: state.timeZone.value });
+        if (until === undefined) throw new ApiError(400, "invalid", t("banEnd.noDay"));
+        await callApi("banMember", { params, body: { ...why, purge_s: choice, until_ts: until } });
+      }
       if (act === "timeout") {
         await callApi("updateMember", {
           params,
@@ -52,6 +55,7 @@ export default function Moderate(
   return (
     <Dialog title={t(`moderate.${act}Title`, { name })}>
       <p class="muted">{t(`moderate.${act}Text`)}</p>
+      {act === "ban" && <BanLength chosen={end} onChoose={setEnd} />}
       {act !== "kick" && (
         <label class="field">
           <span class="label">{t(act === "ban" ? "moderate.purge" : "moderate.howLong")}</span>
@@ -83,5 +87,43 @@ export default function Moderate(
         onAct={perform}
       />
     </Dialog>
+  );
+}
+
+interface Length {
+  readonly end: string;
+  /** `2026-11-22`, where a day is wanted. */
+  readonly day: string;
+}
+
+function BanLength(
+  { chosen, onChoose }: { chosen: Length; onChoose: (chosen: Length) => void },
+) {
+  const state = useChat();
+  return (
+    <>
+      <label class="field">
+        <span class="label">{t("banEnd.label")}</span>
+        <select
+          class="select"
+          value={chosen.end}
+          onChange={(event) => onChoose({ ...chosen, end: event.currentTarget.value })}
+        >
+          {BAN_ENDS.map(([value, label]) => <option key={value} value={value}>{t(label)}</option>)}
+        </select>
+      </label>
+      {chosen.end === BAN_DATE && (
+        <label class="field">
+          <span class="label">{t("banEnd.day")}</span>
+          <input
+            class="input"
+            type="date"
+            min={dayKey(state.now.value + DAY_MS, state.timeZone.value)}
+            value={chosen.day}
+            onInput={(event) => onChoose({ ...chosen, day: event.currentTarget.value })}
+          />
+        </label>
+      )}
+    </>
   );
 }

@@ -1,20 +1,35 @@
-import { ActForm, Select } from "../../../../components/FormParts.tsx";
+import type { Ban } from "../../../../../core/api/guilds.ts";
+import { BanEnd, PurgeChoice } from "../../../../components/BanEnd.tsx";
+import { ActForm } from "../../../../components/FormParts.tsx";
 import { Drawing } from "../../../../components/Drawing.tsx";
 import { Field } from "../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
+import type { Context } from "../../../../lib/fresh/mod.ts";
+import { readTimeZone } from "../../../../lib/chat_page.ts";
 import { text } from "../../../../lib/forms.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf } from "../../../../lib/format/names.ts";
 import { formatFull, formatRelative } from "../../../../lib/format/time.ts";
 import { guildParams, readGuild, reasonIn } from "../../../../lib/guild_settings.ts";
 import { t } from "../../../../lib/i18n/t.ts";
-import { purgeIn, PURGES } from "../../../../lib/settings/purge.ts";
-import { define } from "../../../../utils.ts";
+import { banEndIn, purgeIn } from "../../../../lib/settings/ban_form.ts";
+import { define, type State } from "../../../../utils.ts";
 
 /** Rows of one page. */
 const SHOWN_MAX = 100;
 const SEARCH_CHARS = 200;
+
+/** The ban that the address asks to change. */
+async function findChanged(ctx: Context<State>): Promise<Ban | undefined> {
+  const asked = ctx.url.searchParams.get("change");
+  if (asked === null) return undefined;
+  const { bans } = await ctx.state.api.call("listBans", {
+    params: guildParams(ctx),
+    query: { search: asked.slice(0, SEARCH_CHARS), limit: SHOWN_MAX },
+  });
+  return bans.find((ban) => ban.user_id === asked);
+}
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
@@ -25,13 +40,18 @@ export const handler = define.handlers(formPage(
       params: guildParams(ctx),
       query: { search: search.slice(0, SEARCH_CHARS), limit: SHOWN_MAX, offset: from },
     });
-    return { guild, ...page, search, from };
+    const changed = await findChanged(ctx);
+    return { guild, ...page, search, from, changed, timeZone: readTimeZone(ctx.req) };
   },
   {
     async ban(ctx, form) {
       await ctx.state.api.call("banMember", {
         params: { ...guildParams(ctx), user_id: text(form, "user_id").trim() },
-        body: { ...reasonIn(form), ...purgeIn(form) },
+        body: {
+          ...reasonIn(form),
+          ...purgeIn(form),
+          ...banEndIn(form, { nowMs: ctx.state.nowMs, timeZone: readTimeZone(ctx.req) }),
+        },
       });
     },
     async lift(ctx, form) {
@@ -44,9 +64,10 @@ export const handler = define.handlers(formPage(
 
 export default define.page<typeof handler>(({ data, state }) => {
   const { guild, bans, total, found, search, from } = data;
+  const times = { nowMs: state.nowMs, timeZone: data.timeZone };
   return (
     <GuildSettings state={state} guild={guild} part="bans" heading={t("gs.bans")} note={data.note}>
-      <BanByName />
+      {data.changed ? <ChangeBan ban={data.changed} {...times} /> : <BanByName {...times} />}
       {total > 0 && (
         <form method="get" class="row form-line" role="search">
           <Field name="search" label={t("ban.search")} value={search} />
@@ -61,23 +82,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       )}
       {total > 0 && found === 0 && <p class="muted">{t("ban.noneFound")}</p>}
       <ul class="rows">
-        {bans.map((ban) => (
-          <li key={ban.user_id} class="row-card">
-            <Icon name="ban" />
-            <div class="grow">
-              <p class="strong break">{handleOf(ban.user_id)}</p>
-              <p class="small muted break" title={`${formatFull(ban.ts, "UTC")} UTC`}>
-                {ban.reason ?? t("gs.noReason")} · {t("gs.inviteBy", { name: handleOf(ban.by) })} ·
-                {" "}
-                {formatRelative(ban.ts, state.nowMs)}
-              </p>
-            </div>
-            <ActForm act="lift">
-              <input type="hidden" name="user_id" value={ban.user_id} />
-              <button class="button small" type="submit">{t("gs.lift")}</button>
-            </ActForm>
-          </li>
-        ))}
+        {bans.map((ban) => <BanRow key={ban.user_id} ban={ban} {...times} />)}
       </ul>
       {found > from + SHOWN_MAX && (
         <a
@@ -91,8 +96,13 @@ export default define.page<typeof handler>(({ data, state }) => {
   );
 });
 
+interface Times {
+  readonly nowMs: number;
+  readonly timeZone: string;
+}
+
 /** Also for those who are not here yet. */
-function BanByName() {
+function BanByName(times: Times) {
   return (
     <details class="card">
       <summary class="strong">{t("ban.somebody")}</summary>
@@ -107,16 +117,68 @@ function BanByName() {
           required
         />
         <Field name="reason" label={t("moderate.reason")} maxlength={512} />
-        <Select
-          name="purge"
-          label={t("moderate.purge")}
-          value="0"
-          options={PURGES.map(([seconds, label]) => [String(seconds), t(label)] as const)}
-        />
+        <BanEnd {...times} />
+        <PurgeChoice />
         <div>
           <button class="button danger solid" type="submit">{t("member.ban")}</button>
         </div>
       </ActForm>
     </details>
+  );
+}
+
+/** Another end or reason for a ban that is in force. */
+function ChangeBan({ ban, ...times }: Times & { ban: Ban }) {
+  return (
+    <section class="card">
+      <ActForm act="ban" class="stack">
+        <h2 class="break">{t("ban.changeOf", { name: handleOf(ban.user_id) })}</h2>
+        <input type="hidden" name="user_id" value={ban.user_id} />
+        <Field
+          name="reason"
+          label={t("moderate.reason")}
+          value={ban.reason ?? ""}
+          maxlength={512}
+        />
+        <BanEnd until={ban.until_ts} {...times} />
+        <PurgeChoice />
+        <div class="row wrap">
+          <button class="button primary" type="submit">{t("ban.changeAct")}</button>
+          <a class="button quiet" href="?">{t("cancel")}</a>
+        </div>
+      </ActForm>
+    </section>
+  );
+}
+
+function BanRow({ ban, ...times }: Times & { ban: Ban }) {
+  const name = handleOf(ban.user_id);
+  return (
+    <li class="row-card">
+      <Icon name="ban" />
+      <div class="grow">
+        <p class="strong break">{name}</p>
+        <p class="small break">
+          {ban.until_ts === null
+            ? t("ban.forGood")
+            : t("ban.until", { when: formatFull(ban.until_ts, times.timeZone) })}
+        </p>
+        <p class="small muted break" title={formatFull(ban.ts, times.timeZone)}>
+          {ban.reason ?? t("gs.noReason")} · {t("gs.inviteBy", { name: handleOf(ban.by) })} ·{" "}
+          {formatRelative(ban.ts, times.nowMs)}
+        </p>
+      </div>
+      <a
+        class="button small"
+        href={`?${new URLSearchParams({ change: ban.user_id })}`}
+        aria-label={t("ban.changeOf", { name })}
+      >
+        {t("ban.change")}
+      </a>
+      <ActForm act="lift">
+        <input type="hidden" name="user_id" value={ban.user_id} />
+        <button class="button small" type="submit">{t("gs.lift")}</button>
+      </ActForm>
+    </li>
   );
 }

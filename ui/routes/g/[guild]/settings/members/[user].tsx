@@ -1,4 +1,5 @@
 import { ActForm, Check, SaveButton, Select } from "../../../../../components/FormParts.tsx";
+import { BanEnd, PurgeChoice } from "../../../../../components/BanEnd.tsx";
 import { Avatar } from "../../../../../components/Avatar.tsx";
 import { Field } from "../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
@@ -16,6 +17,8 @@ import {
   settingsPath,
 } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
+import { readTimeZone } from "../../../../../lib/chat_page.ts";
+import { banEndIn, purgeIn } from "../../../../../lib/settings/ban_form.ts";
 import { define, type State } from "../../../../../utils.ts";
 
 const paramsOf = (ctx: Context<State>) => ({
@@ -28,7 +31,7 @@ const listPath = (ctx: Context<State>) =>
 async function load(ctx: Context<State>) {
   const guild = await readGuild(ctx, "gs.members");
   const member = await ctx.state.api.call("getMember", { params: paramsOf(ctx) });
-  return { guild, member };
+  return { guild, member, timeZone: readTimeZone(ctx.req) };
 }
 
 export const handler = define.handlers(formPage(load, {
@@ -66,7 +69,11 @@ export const handler = define.handlers(formPage(load, {
     return listPath(ctx);
   },
   async ban(ctx, form) {
-    await ctx.state.api.call("banMember", { params: paramsOf(ctx), body: reasonIn(form) });
+    const at = { nowMs: ctx.state.nowMs, timeZone: readTimeZone(ctx.req) };
+    await ctx.state.api.call("banMember", {
+      params: paramsOf(ctx),
+      body: { ...reasonIn(form), ...purgeIn(form), ...banEndIn(form, at) },
+    });
     return listPath(ctx);
   },
 }));
@@ -152,7 +159,7 @@ function RolesForm({ guild, member }: Data) {
   );
 }
 
-function Sanctions({ guild, member, nowMs }: Data & { nowMs: number }) {
+function Sanctions({ guild, member, timeZone, nowMs }: Data & { nowMs: number }) {
   const may = (right: Parameters<typeof can>[1]) => can(guild.permissions, right);
   if (guild.owner === member.user.id) return null;
   const out = (member.timeout_until ?? 0) > nowMs;
@@ -181,6 +188,8 @@ function Sanctions({ guild, member, nowMs }: Data & { nowMs: number }) {
       {(may("KICK") || may("BAN")) && (
         <form method="post" class="stack">
           <Field name="reason" label={t("moderate.reason")} maxlength={512} />
+          {may("BAN") && <BanEnd nowMs={nowMs} timeZone={timeZone} />}
+          {may("BAN") && <PurgeChoice />}
           <div class="row wrap">
             {may("KICK") && (
               <button type="submit" class="button danger" name="act" value="kick">

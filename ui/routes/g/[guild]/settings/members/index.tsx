@@ -4,6 +4,7 @@ import { BulkActs, BulkConfirm } from "../../../../../components/BulkMembers.tsx
 import { Field } from "../../../../../components/Field.tsx";
 import { Select } from "../../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
+import { readTimeZone } from "../../../../../lib/chat_page.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import { handleOf, memberName } from "../../../../../lib/format/names.ts";
 import { colorClass } from "../../../../../lib/format/role_color.ts";
@@ -35,7 +36,7 @@ async function load(ctx: Context<State>) {
       limit: 100,
     },
   });
-  return { guild, list, asked, confirm: confirmedIn(ctx.url) };
+  return { guild, list, asked, confirm: confirmedIn(ctx.url), timeZone: readTimeZone(ctx.req) };
 }
 
 export const handler = define.handlers(formPage(load, { bulk, bulkSure }));
@@ -50,7 +51,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       heading={t("gs.members")}
       note={data.note}
     >
-      {data.confirm && <BulkConfirm {...data.confirm} />}
+      {data.confirm && (
+        <BulkConfirm {...data.confirm} nowMs={state.nowMs} timeZone={data.timeZone} />
+      )}
       <Finder guild={guild} asked={asked} />
       <p class="small muted" role="status">{t("members", { n: list.total })}</p>
       {list.members.length === 0 && <p class="muted">{t("member.noneFound")}</p>}
