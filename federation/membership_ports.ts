@@ -47,6 +47,8 @@ export interface LinkView {
   readonly onlineCount: number;
   readonly by: UserId;
   readonly expiresTs: number | null;
+  /** How long a membership by it lasts (s); null: for good. */
+  readonly stayS: number | null;
 }
 
 /** The invite links of this server, as other servers may use them. */

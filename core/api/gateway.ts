@@ -141,7 +141,8 @@ export const DISPATCH = {
   ),
   "guild.remove": z.object({
     guild_id: z.string(),
-    reason: z.enum(["left", "kicked", "banned", "deleted", "unverifiable", "moved"]),
+    reason: z.enum(["left", "kicked", "banned", "ended", "deleted", "unverifiable", "moved"])
+      .describe("`ended`: the membership had an end, and it has come"),
     until_ts: z.number().int().optional().describe("Of a ban that ends by itself: when (ms)"),
   }),
   "guild.checking": z.object({

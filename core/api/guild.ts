@@ -23,6 +23,7 @@ export const Member = z.object({
   roles: z.array(z.string()),
   joined_ts: z.number().int(),
   timeout_until: z.number().int().nullable(),
+  stay_until: z.number().int().nullable().describe("When the membership ends by itself (ms)"),
   presence: z.enum(["online", "idle", "dnd", "offline"]),
 });
 export type Member = z.infer<typeof Member>;

@@ -356,7 +356,7 @@ export const updateMember = defineOperation({
   method: "PATCH",
   path: "/client/v1/guilds/:guild_id/members/:user_id",
   tag: "members",
-  summary: "Nickname, guild avatar, roles or timeout of a member",
+  summary: "Nickname, guild avatar, roles, timeout or end of the membership of a member",
   auth: "user",
   params: MemberParams,
   body: z.object({
@@ -364,6 +364,9 @@ export const updateMember = defineOperation({
     guild_avatar: z.string().nullable().optional(),
     roles: z.array(z.string()).max(64).optional(),
     timeout_until: z.number().int().nullable().optional().describe("ms; null lifts"),
+    stay_until: z.number().int().nullable().optional().describe(
+      "When the membership ends by itself (ms; KICK); null: never",
+    ),
     reason: Reason,
   }),
   result: Member,

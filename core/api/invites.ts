@@ -15,6 +15,9 @@ export const Invite = z.object({
   max_uses: z.number().int().nullable(),
   uses: z.number().int(),
   role_id: z.string().nullable(),
+  stay_s: z.number().int().nullable().describe(
+    "How long who joins by it stays a member (s); null: for good",
+  ),
   /** Whether somebody without an account may register with this link. */
   registers: z.boolean(),
 });
@@ -34,6 +37,9 @@ export const createInvite = defineOperation({
     max_age_s: z.number().int().min(0).max(31536000).default(604800).describe("0: never ends"),
     max_uses: z.number().int().min(0).max(100000).default(0).describe("0: no limit"),
     role_id: z.string().nullable().optional(),
+    stay_s: z.number().int().min(60).max(31536000).nullable().optional().describe(
+      "Who joins by it leaves by themselves after so long (KICK); null: they stay",
+    ),
   }),
   result: Invite,
   errors: ["invalid", "forbidden", "not_found", "limit_reached"],
@@ -80,6 +86,9 @@ export const getInvite = defineOperation({
     guild: GuildSummary,
     by: User.nullable(),
     expires_ts: z.number().int().nullable(),
+    stay_s: z.number().int().nullable().describe(
+      "How long a membership by it lasts; null: for good",
+    ),
     registers: z.boolean(),
     online_count: z.number().int(),
   }),

@@ -25,6 +25,9 @@ export const lookAtLink = defineOperation({
     }),
     by: z.string().nullable().describe("@local:server of who made the link"),
     expires_ts: z.number().int().nullable(),
+    stay_s: z.number().int().nullable().describe(
+      "How long a membership by it lasts; null: for good",
+    ),
     online_count: z.number().int(),
     /** The caller is in it already. */
     joined: z.boolean(),

@@ -48,6 +48,7 @@ export const Message = z.object({
   kind: z.enum(["text", "file", "sealed"]),
   author: User,
   nickname: z.string().nullable(),
+  guild_avatar: z.string().optional().describe("The author's picture in this guild alone"),
   color: z.string().nullable().describe("Colour of the author's strongest coloured role"),
   origin_ts: z.number().int(),
   order: z.number().int().describe("Place in the channel: (order, raw id) ascending"),

@@ -7,6 +7,7 @@ const ON_TARGET: ReadonlySet<string> = new Set([
   "m.room.member",
   "m.guild.member_roles",
   "m.room.timeout",
+  "m.member.stay",
 ]);
 
 /**

@@ -15,6 +15,7 @@ import { judgePurge } from "./purge.ts";
 import { requireBase, requireJoined } from "./require.ts";
 import { judgeRoleLook } from "./role_look.ts";
 import { judgeRoles } from "./roles.ts";
+import { judgeStay } from "./stay.ts";
 import { authoriseTimeline } from "./timeline.ts";
 import { judgeTimeout } from "./timeout.ts";
 import { ALLOWED, firstRefusal, refuse, type Verdict } from "./verdict.ts";
@@ -37,6 +38,7 @@ export const CONTROL_TYPES: ReadonlyMap<string, ControlType> = new Map([
   ["m.guild.member_roles", row("user", judgeMemberRoles)],
   ["m.room.member", row("user", judgeMember, true)],
   ["m.room.timeout", row("user", judgeTimeout)],
+  ["m.member.stay", row("user", judgeStay)],
   ["m.member.profile", row("user", judgeMemberProfile)],
   ["m.channel.policy", row("other", judgeChannelPolicy)],
   ["m.channel.meta", row("other", judgeChannelMeta, true)],

@@ -80,6 +80,13 @@ const timeout = (sender: Draft["sender"], target: string, until: number): Draft 
   content: { until },
 });
 
+const stay = (sender: Draft["sender"], target: string): Draft => ({
+  type: "m.member.stay",
+  sender,
+  stateKey: target,
+  content: { until: T0 + DAY },
+});
+
 const CASES: readonly Case[] = [
   {
     name: "roles: a role below with bits one has",
@@ -182,6 +189,11 @@ const CASES: readonly Case[] = [
     draft: (room) => timeout(mod, ann, room.ts + 29 * DAY),
     refusedBy: "timeout",
   },
+  { name: "stay: of a member below", draft: () => stay(mod, ann) },
+  { name: "stay: of the stronger", draft: () => stay(mod, admin), refusedBy: "stay" },
+  { name: "stay: one's own", draft: () => stay(mod, mod), refusedBy: "stay" },
+  { name: "stay: of nobody here", draft: () => stay(mod, user("nobody")), refusedBy: "stay" },
+  { name: "stay: without the right", draft: () => stay(ann, mod), refusedBy: "stay" },
   { name: "timeout: of the stronger", draft: () => timeout(mod, admin, 0), refusedBy: "timeout" },
   { name: "timeout: without the right", draft: () => timeout(ann, bob, 0), refusedBy: "timeout" },
   {

@@ -18,6 +18,7 @@ const KEPT: ReadonlyMap<string, "all" | readonly string[]> = new Map<
   ["m.guild.roles", ["everyone", "roles"]],
   ["m.guild.member_roles", ["roles"]],
   ["m.room.timeout", ["until"]],
+  ["m.member.stay", ["until"]],
   ["m.channel.policy", ["kind", "parent", "closed", "entries"]],
   ["m.room.join_rules", ["rule", "allow"]],
   ["m.room.history_visibility", ["visibility"]],

@@ -22,6 +22,7 @@ import { redactionKind } from "./kinds/redaction.ts";
 import { roleKind } from "./kinds/role.ts";
 import { rolesKind } from "./kinds/roles.ts";
 import { serverAclKind } from "./kinds/server_acl.ts";
+import { stayKind } from "./kinds/stay.ts";
 import { threadKind } from "./kinds/thread.ts";
 import { timeoutKind } from "./kinds/timeout.ts";
 import { tombstoneKind } from "./kinds/tombstone.ts";
@@ -33,6 +34,7 @@ export const KINDS: readonly EventKind[] = [
   rolesKind,
   memberRolesKind,
   timeoutKind,
+  stayKind,
   policyKind,
   memberKind,
   joinRulesKind,

@@ -40,6 +40,7 @@ const KEPT_CONTENTS: Readonly<Record<string, JsonObject>> = {
   "m.guild.roles": { everyone: "0", roles: { mod: { position: 1, bits: "1" } } },
   "m.guild.member_roles": { roles: ["mod"] },
   "m.room.timeout": { until: 0 },
+  "m.member.stay": { until: 0 },
   "m.channel.policy": { kind: "text", closed: false, entries: [] },
   "m.room.join_rules": { rule: "invite" },
   "m.room.history_visibility": { visibility: "shared" },

@@ -62,6 +62,7 @@ function mergeContent({ lost, resolved }: LostMerge, contents: Contents): JsonOb
     case "m.room.member":
     case "m.guild.owner":
     case "m.room.timeout":
+    case "m.member.stay":
       return mine;
     default:
       return theirs === undefined ? mine : mergeFields({ before: before ?? {}, theirs, mine });

@@ -8,6 +8,7 @@ const OF_MEMBERS: ReadonlySet<string> = new Set([
   "m.room.member",
   "m.guild.member_roles",
   "m.room.timeout",
+  "m.member.stay",
   "m.member.profile",
 ]);
 

@@ -17,6 +17,7 @@ export function lookAtLinkHandler(deps: { readonly links: Pick<Links, "look"> })
         online_count: view.onlineCount,
         by: view.by,
         expires_ts: view.expiresTs,
+        stay_s: view.stayS,
       };
     },
   });

@@ -16,6 +16,7 @@ import { sendMembershipHandler } from "../../federation/handle/send_membership.t
 import type { ServerSigner } from "../../federation/ports.ts";
 import { StoredInviteDesk } from "../federation/invite_desk.ts";
 import { Joins } from "../federation/joins.ts";
+import { StayWatch } from "../services/members/stay_watch.ts";
 import { LinkGranter } from "../federation/link_grants.ts";
 import { linksForOthers } from "../federation/links.ts";
 import { MembershipJobs } from "../federation/membership_jobs.ts";
@@ -98,10 +99,11 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
     announceConversation: (userId, roomId) => announce({ kind: "conversation", userId, roomId }),
   });
   const granter = stack.use(new LinkGranter(base));
+  const stays = stack.use(new StayWatch(base));
   const custodian = stack.use(new Custodian({ ...base, remote }));
   const follower = stack.use(new UpgradeFollower({ ...base, remote }));
   stack.defer(store.feed.subscribe((batch) => {
-    for (const part of [follower, granter, custodian]) part.take(batch);
+    for (const part of [follower, granter, stays, custodian]) part.take(batch);
   }));
   const shared = {
     serverName,

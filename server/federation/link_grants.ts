@@ -1,16 +1,20 @@
 import type { RoomId } from "../../core/ids/room_id.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import { stayUntil } from "../../core/permissions/stay.ts";
 import type { FeedBatch } from "../postgres/log_feed.ts";
 import { defineRowKind, recordset } from "../postgres/row_kind.ts";
+import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
+import { stayIntents } from "../services/members/stays.ts";
 import { giveLinkRole } from "../services/invites/give_link_role.ts";
 
-/** A role that a link promised to a user of another server. */
+/** A role that a link promised to a user of another server, and the end of their membership. */
 interface LinkGrant {
   readonly roomId: RoomId;
   readonly userId: UserId;
   readonly author: UserId;
-  readonly roleId: string;
+  readonly roleId: string | null;
+  readonly stayS: number | null;
   readonly createdTs: number;
 }
 
@@ -18,12 +22,13 @@ interface LinkGrant {
 export const linkGrants = defineRowKind<LinkGrant>("link_grants", (sql, grants) => {
   const last = new Map(grants.map((grant) => [`${grant.roomId} ${grant.userId}`, grant]));
   return sql`
-    insert into link_grants (room_id, user_id, author, role_id, created_ts)
-    select x."roomId", x."userId", x.author, x."roleId", x."createdTs"
+    insert into link_grants (room_id, user_id, author, role_id, stay_s, created_ts)
+    select x."roomId", x."userId", x.author, x."roleId", x."stayS", x."createdTs"
     from json_to_recordset(${recordset(sql, [...last.values()])}) as x("roomId" text,
-      "userId" text, author text, "roleId" text, "createdTs" bigint)
+      "userId" text, author text, "roleId" text, "stayS" integer, "createdTs" bigint)
     on conflict (room_id, user_id) do update
-    set author = excluded.author, role_id = excluded.role_id, created_ts = excluded.created_ts`;
+    set author = excluded.author, role_id = excluded.role_id, stay_s = excluded.stay_s,
+      created_ts = excluded.created_ts`;
 });
 
 /** Promises that nobody came for are forgotten after so long. */
@@ -33,7 +38,8 @@ interface GrantRow {
   readonly room_id: RoomId;
   readonly user_id: UserId;
   readonly author: UserId;
-  readonly role_id: string;
+  readonly role_id: string | null;
+  readonly stay_s: number | null;
 }
 
 type GrantDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName">;
@@ -68,7 +74,7 @@ export class LinkGranter implements AsyncDisposable {
 
   async #inTurn(work: () => Promise<void>): Promise<void> {
     await work().catch((error) =>
-      this.#deps.log.log("error", "Roles of invite links could not be given.", { error })
+      this.#deps.log.log("error", "What invite links promised could not be given.", { error })
     );
   }
 
@@ -92,10 +98,30 @@ export class LinkGranter implements AsyncDisposable {
     for (const row of rows) await this.#give(row);
   }
 
+  /** A membership for a time gets its end, in the owner's name where its author has lost the right. */
+  async #limit(room: Room, { user_id: userId, author, stay_s: staysS }: GrantRow): Promise<void> {
+    const { clock, serverName } = this.#deps;
+    await room.changeControl((authority) => {
+      const nowMs = clock.now();
+      if (!authority.isJoined(userId) || stayUntil(authority, userId) !== undefined) {
+        return { intents: [] };
+      }
+      const giver = [author, authority.owner()].find((each) =>
+        each !== undefined && serverOf(each) === serverName && each !== userId &&
+        authority.has(each, "KICK", { atTs: nowMs }) &&
+        authority.rank(userId) < authority.rank(each)
+      );
+      return {
+        intents: giver === undefined ? [] : stayIntents({ userId, author: giver, staysS, nowMs }),
+      };
+    });
+  }
+
   async #give(row: GrantRow): Promise<void> {
     const { sql, rooms } = this.#deps;
     const room = await rooms.open(row.room_id);
     if (room === undefined || !room.authority.isJoined(row.user_id)) return;
+    await this.#limit(room, row);
     await giveLinkRole(this.#deps, {
       room,
       userId: row.user_id,

@@ -28,6 +28,7 @@ export function linksForOthers(deps: ChatDeps): Links {
         onlineCount: countOnline(deps, room),
         by: author,
         expiresTs: row.expires_ts,
+        stayS: row.stay_s,
       };
     },
     redeem: (code, user) => redeem(deps, code, user),
@@ -86,11 +87,12 @@ function inviteOf(
       stateKey: user,
       content: { membership: "invite", link: linkHash(row.code) },
     }],
-    rows: row.role_id === null ? [] : [linkGrants.of({
+    rows: row.role_id === null && row.stay_s === null ? [] : [linkGrants.of({
       roomId: room.id,
       userId: user,
       author,
       roleId: row.role_id,
+      stayS: row.stay_s,
       createdTs: deps.clock.now(),
     })],
   };

@@ -94,6 +94,22 @@ Deno.test("invite links: uses, revocation, the author's right, a granted role", 
   const own = await bob.do("POST", "/invites", { guild_id: guildId });
   await owner.do("DELETE", `/invites/${own.code}`, undefined);
   assert.equal((await server.call("GET", `/invites/${own.code}`)).status, 410);
+
+  const brief = { guild_id: guildId, stay_s: 3600 };
+  assert.equal((await bob.try("POST", "/invites", brief)).status, 403, "it takes KICK");
+  const { code } = await owner.do("POST", "/invites", brief);
+  assert.equal((await server.call("GET", `/invites/${code}`)).body.stay_s, 3600);
+  const dee = await server.register("dee", code);
+  await dee.do("POST", `/invites/${code}/accept`, {});
+  const guest = `/guilds/${guildId}/members/${dee.id}`;
+  const { joined_ts, stay_until } = await owner.do("GET", guest);
+  assert.ok(stay_until > joined_ts, "it has an end");
+  const past = await owner.try("PATCH", guest, { stay_until: joined_ts - 1 });
+  assert.deepEqual([past.status, past.body.error.details.field], [400, "stay_until"]);
+  assert.equal((await bob.try("PATCH", guest, { stay_until: null })).status, 403);
+  assert.equal((await dee.try("PATCH", guest, { stay_until: null })).status, 403);
+  assert.equal((await owner.do("PATCH", guest, { stay_until: null })).stay_until, null);
+
   const later = await bob.do("POST", "/invites", { guild_id: guildId });
   await owner.do("DELETE", `/guilds/${guildId}/members/${bob.id}`, {});
   const gone = await server.call("GET", `/invites/${later.code}`);

@@ -151,7 +151,8 @@ Deno.test("people of three servers talk, are kicked, banned, let in again, each 
 });
 
 Deno.test("TestFederationRoomsInvite: an invitation waits until it is answered, and goes when it is declined", async (t) => {
-  await using federation = await startServers(3);
+  const clock = skippingClock();
+  await using federation = await startServers(3, { clockOf: () => clock });
   const { owner, guildId, bea, cid } = await three(federation);
 
   await t.step("a stranger's invitation says who asks, and nothing of what", async () => {
@@ -196,6 +197,28 @@ Deno.test("TestFederationRoomsInvite: an invitation waits until it is answered, 
     assert.deepEqual((await cid.do("GET", "/invitations")).invitations, []);
     await federation.start(0);
   });
+
+  await t.step(
+    "a membership for a time ends on every server, once its keeper is back",
+    async () => {
+      const { code } = await owner.do("POST", "/invites", { guild_id: guildId, stay_s: 600 });
+      const stay = `${code}@one.test`;
+      assert.equal((await cid.do("GET", `/links/look?link=${stay}`)).stay_s, 600);
+      await cid.do("POST", "/join", { link: stay });
+      const endSeenBy = async (person: Person) => {
+        const { body } = await person.try("GET", `/guilds/${guildId}/members/${cid.id}`);
+        return body.stay_until ?? undefined;
+      };
+      const end = await soon("cid to see the end", () => endSeenBy(cid));
+      await soon("bea to see it", async () => await endSeenBy(bea) === end);
+      await federation.stop(0);
+      clock.skip(600_001);
+      assert.ok((await memberNames(cid, guildId)).includes(cid.id), "nobody else ends it");
+      await federation.start(0);
+      await soon("cid to be out", async () => (await memberNames(cid, guildId))[0] === "404");
+      await soon("bea to see it", async () => !(await memberNames(bea, guildId)).includes(cid.id));
+    },
+  );
 });
 
 Deno.test("a knock from another server is answered by an invitation, and a check that a stop cut short goes on", async (t) => {

@@ -164,7 +164,19 @@ Deno.test("people of another server have a face: profile, files, typing, presenc
 
   const icon = await uploadAs("icon", one, owner);
   await owner.do("PATCH", `/guilds/${guildId}`, { icon: icon.uri });
-  for (const picture of [face.uri, icon.uri]) {
+  const here = await uploadAs("avatar", one, owner);
+  const own = `/guilds/${guildId}/members/${owner.id}`;
+  assert.equal((await bea.try("PATCH", own, { guild_avatar: here.uri })).status, 403);
+  assert.equal((await owner.try("PATCH", own, { guild_avatar: icon.uri })).status, 400);
+  await owner.do("PATCH", own, { guild_avatar: here.uri });
+  await waitFor("the picture of this guild", async () => {
+    const { messages } = await bea.do(
+      "GET",
+      `/rooms/${guildId}/messages?channel_id=${general}`,
+    );
+    return messages.at(-1).guild_avatar === here.uri;
+  }, WAIT_MS);
+  for (const picture of [face.uri, icon.uri, here.uri]) {
     const shown = await waitFor("the picture", async () => {
       const got = await download(two, bea, picture);
       return got.status === 200 ? got : undefined;
@@ -173,6 +185,9 @@ Deno.test("people of another server have a face: profile, files, typing, presenc
       select blake3 from remote_media_uses where uri = ${picture}`;
     assert.equal(use?.blake3, encodeBase58Of32(nobleBlake3(shown.bytes)), "named by its hash");
   }
+  await owner.do("PATCH", own, { guild_avatar: null });
+  await waitFor("it to be gone", async () => (await bea.do("GET", own)).guild_avatar === null);
+  assert.equal((await download(one, owner, here.uri)).status, 404, "nobody uses it any more");
 
   await owner.do("POST", `/rooms/${guildId}/typing`, { channel_id: general });
   await waitFor("typing", () => hears.dispatches("typing").length > 0, WAIT_MS);

@@ -23,7 +23,8 @@ export function naiveAuthKeys(pdu: ControlEvent["pdu"]): Set<string> {
   const keys = new Set(["m.guild.owner\0", "m.guild.roles\0", ...person(sender)]);
   const add = (more: string[]) => more.forEach((item) => keys.add(item));
   if (key !== undefined) add([`${type}\0${key}`]);
-  if (["m.room.member", "m.guild.member_roles", "m.room.timeout"].includes(type) && key) {
+  const onSomebody = ["m.room.member", "m.guild.member_roles", "m.room.timeout", "m.member.stay"];
+  if (onSomebody.includes(type) && key) {
     add(person(key));
   }
   if (type === "m.member.profile" && key && key !== sender) add(person(key));

@@ -77,6 +77,7 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
     "m.room.member",
     "m.guild.member_roles",
     "m.room.timeout",
+    "m.member.stay",
     "m.member.profile",
   ];
   if (aboutUsers.includes(type) ? !naiveIsUser(key) : key?.startsWith("@")) return false;
@@ -145,6 +146,9 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
     case "m.room.timeout":
       return tables && isTimeOrZero(c.until) && c.until <= ts + 28 * 86400e3 &&
         can(BITS.MODERATE_MEMBERS) && rank(key) < rank(sender);
+    case "m.member.stay":
+      return tables && isTimeOrZero(c.until) && joined(key) && can(BITS.KICK) &&
+        rank(key) < rank(sender);
     case "m.member.profile":
       if (!tables) return false;
       return sender === key

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../lib/i18n/t.ts";
+import { stayText } from "../lib/settings/stays.ts";
 import { Avatar } from "./Avatar.tsx";
 
 /** The guild that an invite leads to, before one is in it, and below it what can be done. */
@@ -15,6 +16,8 @@ export function InvitedGuild(props: {
   onlineCount: number;
   /** The server whose link it is, where that is not this one. */
   server?: string | undefined;
+  /** How long the membership lasts (s); null: for good. */
+  stayS: number | null;
   children: ComponentChildren;
 }) {
   const { guild } = props;
@@ -31,6 +34,9 @@ export function InvitedGuild(props: {
         <span class="dot good" /> {t("invite.online", { n: props.onlineCount })}
         <span class="dot" /> {t("members", { n: guild.member_count })}
       </p>
+      {props.stayS !== null && (
+        <p class="small">{t("stay.invite", { time: stayText(props.stayS) })}</p>
+      )}
       {props.children}
     </div>
   );

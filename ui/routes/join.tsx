@@ -74,6 +74,7 @@ function Found(props: { data: Data; found: NonNullable<Data["found"]>; state: St
       guild={found.guild}
       by={found.by === null ? null : handleOf(found.by)}
       onlineCount={found.online_count}
+      stayS={found.stay_s}
       server={foreign ? found.server : undefined}
     >
       {data.error !== null && <Notice kind="error">{data.error}</Notice>}

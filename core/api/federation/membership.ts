@@ -110,6 +110,7 @@ export const lookAtLink = defineFederationOperation({
     online_count: z.number().int(),
     by: UserIdText.nullable(),
     expires_ts: z.number().int().nullable(),
+    stay_s: z.number().int().min(0).max(31_536_000).nullable().default(null),
   }),
   maxAnswerBytes: 64 * 1024,
   timeoutMs: 15_000,

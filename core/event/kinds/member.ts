@@ -26,6 +26,6 @@ export const memberKind = defineKind<MemberContent>({
   authority: true,
   content,
   fields:
-    "`membership: join/invite/leave/ban/knock`, `kind?: user/bot/webhook` (absent: user), `channel?` (of a webhook), `identity? {key, proof}`, `authorised_via?`, `link?`, `until?` (ban), `expires?` (invite), `reason?`",
+    "`membership: join/invite/leave/ban/knock`, `kind?: user/bot/webhook` (absent: user), `channel?` (of a webhook), `identity? {key, proof}`, `authorised_via?`, `link?`, `until?` (ban), `expires?` (invite; leave: the end of the membership that it carries out), `reason?`",
   right: "CREATE_INVITE, KICK or BAN; own join, leave and knock by the join rules (section 4)",
 });

@@ -176,6 +176,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "m.guild.member_roles": "member.roles",
   "m.member.profile": "member.profile",
   "m.room.timeout": "member.timeout",
+  "m.member.stay": "member.stay",
   "m.channel.policy": "channel.permissions",
   "m.channel.meta": "channel.update",
   "m.room.join_rules": "guild.join_rules",
@@ -237,6 +238,7 @@ function membershipAction(event: HeldEvent, before: JsonValue | undefined): stri
     case "ban":
       return "member.ban";
     case "leave":
+      if (content["expires"] !== undefined) return "member.ended";
       return before === "ban" ? "member.unban" : own ? "member.leave" : "member.kick";
     default:
       return undefined;

@@ -16,6 +16,7 @@ import type { Room } from "../../rooms/room.ts";
 import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
 import { projectEmoji } from "./project_emoji.ts";
 import { knocksOn } from "../invites/knocks_on.ts";
+import { stayUntil } from "../../../core/permissions/stay.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
 
 const KINDS: ReadonlySet<string> = new Set(["category", "text", "voice"]);
@@ -204,6 +205,7 @@ export function projectMember(
     roles: [...authority.rolesOf(userId)],
     joined_ts: authority.view.get("m.room.member", userId)?.pdu.origin_ts ?? 0,
     timeout_until: until > 0 ? until : null,
+    stay_until: stayUntil(authority, userId) ?? null,
     presence,
   };
 }

@@ -7,6 +7,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireNoBan } from "../members/ban_words.ts";
 import { findUsableInvite, type UsableInvite } from "./find_usable_invite.ts";
 import { giveLinkRole } from "./give_link_role.ts";
+import { stayIntents } from "../members/stays.ts";
 import { linkHash } from "./link_hash.ts";
 import { returnInviteUse, takeInviteUse } from "./invite_rows.ts";
 
@@ -39,7 +40,8 @@ export async function acceptInvite(
   try {
     await room.changeControl((authority) => {
       joined = !authority.isJoined(userId);
-      return { intents: joined ? joinIntents(authority, userId, invite) : [] };
+      const nowMs = deps.clock.now();
+      return { intents: joined ? joinIntents(authority, { userId, nowMs }, invite) : [] };
     });
   } catch (error) {
     await returnInviteUse(deps.sql, code);
@@ -50,7 +52,11 @@ export async function acceptInvite(
   return answer;
 }
 
-function joinIntents(authority: Authority, userId: UserId, invite: UsableInvite): ControlIntent[] {
+function joinIntents(
+  authority: Authority,
+  { userId, nowMs }: { readonly userId: UserId; readonly nowMs: number },
+  invite: UsableInvite,
+): ControlIntent[] {
   const { author, row } = invite;
   const join: ControlIntent = {
     type: "m.room.member",
@@ -59,10 +65,14 @@ function joinIntents(authority: Authority, userId: UserId, invite: UsableInvite)
     content: { membership: "join" },
   };
   if (userId === authority.owner()) return [join];
-  return [{
-    type: "m.room.member",
-    sender: author,
-    stateKey: userId,
-    content: { membership: "invite", link: linkHash(row.code) },
-  }, join];
+  return [
+    {
+      type: "m.room.member",
+      sender: author,
+      stateKey: userId,
+      content: { membership: "invite", link: linkHash(row.code) },
+    },
+    join,
+    ...stayIntents({ userId, author, staysS: row.stay_s, nowMs }),
+  ];
 }

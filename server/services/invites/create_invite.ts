@@ -21,6 +21,7 @@ export interface NewInvite {
   readonly max_age_s: number;
   readonly max_uses: number;
   readonly role_id?: string | null | undefined;
+  readonly stay_s?: number | null | undefined;
 }
 
 /** @throws OperationError `invalid`, `forbidden`, `not_found`, `limit_reached` */
@@ -37,6 +38,8 @@ export async function createInvite(
   if (channelId !== null) requireVisible(channelId);
   const roleId = input.role_id ?? null;
   if (roleId !== null) requireGrantable(roleId);
+  const stayS = input.stay_s ?? null;
+  if (stayS !== null) requireStays();
   const live = await listLiveInvites(deps.sql, {
     guildId: room.id,
     nowMs,
@@ -59,6 +62,7 @@ export async function createInvite(
     uses: 0,
     role_id: roleId,
     revoked_ts: null,
+    stay_s: stayS,
   };
   await insertInvite(deps.sql, row);
   return inviteFromRow(deps, row, await linksRegister(deps));
@@ -67,6 +71,15 @@ export async function createInvite(
     const id = parseChannelId(raw);
     if (id !== undefined && holds(authority.rights(userId, id, nowMs), "VIEW_CHANNEL")) return;
     throw new OperationError("not_found", `There is no channel ${JSON.stringify(raw)} here.`);
+  }
+
+  function requireStays(): void {
+    requireRight(authority.base(userId, nowMs), "KICK", "make a link for a time");
+    if (authority.rank(userId) > 0) return;
+    throw new OperationError(
+      "forbidden",
+      "A link for a time takes a role above that of everyone: newcomers are sent away in your name.",
+    );
   }
 
   function requireGrantable(raw: string): void {

@@ -42,6 +42,12 @@ export async function findUsableInvite(
   if (!holds(room.authority.base(author, nowMs), "CREATE_INVITE")) {
     throw gone("Whoever made this invite link may not invite people any more.");
   }
+  const { stay_s: stayS } = row;
+  const { authority } = room;
+  if (
+    stayS !== null &&
+    (!holds(authority.base(author, nowMs), "KICK") || authority.rank(author) === 0)
+  ) throw gone("Whoever made this link for a time may not send people away any more.");
   return { row, room, author };
 }
 

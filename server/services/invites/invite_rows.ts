@@ -12,6 +12,8 @@ export interface InviteRow {
   readonly uses: number;
   readonly role_id: string | null;
   readonly revoked_ts: number | null;
+  /** How long who joins by it is a member, in seconds; null: for good. */
+  readonly stay_s: number | null;
 }
 
 export async function insertInvite(sql: Queryable, row: InviteRow): Promise<void> {

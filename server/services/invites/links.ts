@@ -39,7 +39,7 @@ export async function lookAtLink(
   const { code, server } = await readLink(deps, text);
   const link = `${code}@${server}`;
   if (server === deps.serverName) {
-    const { guild, by, expires_ts, online_count } = await lookAtInvite(deps, code);
+    const { guild, by, expires_ts, stay_s, online_count } = await lookAtInvite(deps, code);
     const { id, name, description, member_count } = guild;
     return {
       link,
@@ -47,6 +47,7 @@ export async function lookAtLink(
       guild: { id, name, description, member_count },
       by: by?.id ?? null,
       expires_ts,
+      stay_s,
       online_count,
       joined: await isJoined(deps, id, asker.userId),
     };
@@ -63,6 +64,7 @@ export async function lookAtLink(
     },
     by: look.by,
     expires_ts: look.expires_ts,
+    stay_s: look.stay_s,
     online_count: look.online_count,
     joined: await isJoined(deps, look.room_id, asker.userId),
   };

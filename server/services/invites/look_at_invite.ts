@@ -20,6 +20,7 @@ export async function lookAtInvite(
     guild: projectSummary(room),
     by: await deps.users.get(author),
     expires_ts: row.expires_ts,
+    stay_s: row.stay_s,
     registers: await linksRegister(deps),
     online_count: countOnline(deps, room),
   };

@@ -24,6 +24,7 @@ export function inviteFromRow(
     max_uses: row.max_uses,
     uses: row.uses,
     role_id: row.role_id,
+    stay_s: row.stay_s,
     registers,
   };
 }

@@ -1,24 +1,26 @@
 import type { Member } from "../../../core/api/guild.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
+import { stayUntil } from "../../../core/permissions/stay.ts";
 import { contentOf } from "../../rooms/content.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
 import { viewMember } from "../chat/view_guild.ts";
-import { hashOfOwnFile } from "../media/claim_media.ts";
 import { patch, withReason } from "../guilds/update_guild.ts";
 import { requireRoleId } from "../roles/find_role.ts";
 import { requireMember } from "./get_member.ts";
+import { avatarFields, avatarUse, claimableAvatar } from "./guild_avatar.ts";
+import { requireStayEnd } from "./stays.ts";
 
 export interface MemberChange {
   readonly nickname?: string | null | undefined;
   readonly guild_avatar?: string | null | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly timeout_until?: number | null | undefined;
+  readonly stay_until?: number | null | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -30,17 +32,6 @@ interface Target {
   readonly avatar: Readonly<Record<string, string | null>>;
 }
 
-/** With the hash of a picture that lies here every server shows the same. */
-async function avatarFields(
-  deps: Pick<ChatDeps, "sql" | "serverName">,
-  avatar: string | null | undefined,
-): Promise<Target["avatar"]> {
-  if (avatar === undefined) return {};
-  const uri = parseMediaUri(avatar ?? "");
-  const blake3 = uri === undefined ? null : await hashOfOwnFile(deps, uri);
-  return { avatar, avatar_blake3: blake3 };
-}
-
 /** @throws OperationError `invalid`, `forbidden`, `not_found` */
 export async function updateMember(
   deps: ChatDeps,
@@ -49,21 +40,27 @@ export async function updateMember(
 ): Promise<Member> {
   const room = await openGuild(deps, userId, input.guildId);
   const target = requireMember(room, input.userId);
-  const avatar = await avatarFields(deps, input.change.guild_avatar);
-  const wanted = { userId, target, change: input.change, avatar };
+  const avatar = await claimableAvatar(deps, room, {
+    userId,
+    target,
+    avatar: input.change.guild_avatar,
+  });
+  const wanted = { userId, target, change: input.change, avatar: avatarFields(avatar) };
   await room.changeControl((authority) => ({
     intents: [
       ...profileIntents(authority, wanted),
       ...roleIntents(authority, wanted),
       ...timeoutIntents(deps, wanted),
+      ...stayChange(authority, wanted, deps.clock.now()),
     ],
+    rows: avatar === undefined ? [] : avatarUse(room, target, { avatar, nowMs: deps.clock.now() }),
   }));
   return await viewMember(deps, room, target);
 }
 
 function profileIntents(authority: Authority, wanted: Target): ControlIntent[] {
-  const { nickname, guild_avatar: avatar, reason } = wanted.change;
-  if (nickname === undefined && avatar === undefined) return [];
+  const { nickname, reason } = wanted.change;
+  if (nickname === undefined && wanted.avatar["avatar"] === undefined) return [];
   const before = contentOf(authority.view.get("m.member.profile", wanted.target)) ?? {};
   return [{
     type: "m.member.profile",
@@ -103,6 +100,19 @@ function timeoutIntents(deps: Pick<ChatDeps, "clock">, wanted: Target): ControlI
   }
   return [{
     type: "m.room.timeout",
+    sender: wanted.userId,
+    stateKey: wanted.target,
+    content: withReason({ until: until ?? 0 }, reason),
+  }];
+}
+
+function stayChange(authority: Authority, wanted: Target, nowMs: number): ControlIntent[] {
+  const { stay_until: until, reason } = wanted.change;
+  if (until === undefined) return [];
+  if (until !== null) requireStayEnd(until, nowMs);
+  if ((until ?? undefined) === stayUntil(authority, wanted.target)) return [];
+  return [{
+    type: "m.member.stay",
     sender: wanted.userId,
     stateKey: wanted.target,
     content: withReason({ until: until ?? 0 }, reason),

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
+import type { Authority } from "../../../core/permissions/authority.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
@@ -182,7 +183,7 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       channel_id: row.channelId ?? "",
       kind: sealed.sealed !== undefined ? "sealed" : media.length > 0 ? "file" : "text",
       author: look.people.get(sender) ?? unknownUser(sender),
-      nickname: textOf(contentOf(authority.view.get("m.member.profile", sender)), "nickname"),
+      ...lookInGuild(authority, sender),
       color: colorOf(authority, sender),
       origin_ts: row.originTs,
       order: row.order ?? 0,
@@ -351,4 +352,17 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 /** Somebody whose profile is not held: a remote or a deleted user. */
 export function unknownUser(id: UserId): User {
   return { id, display_name: null, avatar: null, bio: null, status: null, bot: false };
+}
+
+/** What the author is called in the guild, and the picture they have there, if any. */
+function lookInGuild(
+  authority: Authority,
+  sender: UserId,
+): Pick<MessageFrame, "nickname" | "guild_avatar"> {
+  const profile = contentOf(authority.view.get("m.member.profile", sender));
+  const avatar = textOf(profile, "avatar");
+  return {
+    nickname: textOf(profile, "nickname"),
+    ...(avatar === null ? {} : { guild_avatar: avatar }),
+  };
 }

@@ -20,6 +20,7 @@ export const OF_ONE_MEMBER: ReadonlySet<string> = new Set([
   "m.guild.member_roles",
   "m.room.timeout",
   "m.member.profile",
+  "m.member.stay",
 ]);
 
 /** Types that change what is shown of a conversation. */

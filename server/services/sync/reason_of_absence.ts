@@ -5,7 +5,7 @@ import type { Room } from "../../rooms/room.ts";
 
 /** What a person is told who is not in a room any more. */
 export type Absence = Pick<DispatchData<"guild.remove">, "until_ts"> & {
-  readonly reason: "banned" | "left" | "kicked";
+  readonly reason: "banned" | "ended" | "left" | "kicked";
 };
 
 /** Why somebody is not in a room any more. */
@@ -15,9 +15,10 @@ export function reasonOfAbsence(room: Room, userId: UserId): Absence {
 
 /** What the membership event says that ended it; of a ban with an end, until when. */
 export function absenceBy(event: ControlEvent | undefined, userId: UserId): Absence {
-  const { membership, until } = event?.pdu.content ?? {};
+  const { membership, until, expires } = event?.pdu.content ?? {};
   if (membership === "ban") {
     return { reason: "banned", ...(typeof until === "number" ? { until_ts: until } : {}) };
   }
+  if (membership === "leave" && expires !== undefined) return { reason: "ended" };
   return { reason: event?.pdu.sender === userId ? "left" : "kicked" };
 }

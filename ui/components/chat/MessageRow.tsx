@@ -5,7 +5,7 @@ import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
-import { foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
+import { faceOf, foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { lockOf } from "../../lib/store/locked_media.ts";
@@ -155,7 +155,7 @@ function AuthorPicture({ message, name }: { message: Message; name: string }) {
       aria-hidden="true"
       onClick={() => showProfile(state, message.author.id)}
     >
-      <Avatar id={message.author.id} name={name} uri={message.author.avatar} />
+      <Avatar id={message.author.id} name={name} uri={faceOf(message)} />
     </button>
   );
 }

@@ -15,6 +15,7 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
   const state = useChat();
   const { pending, grouped, place } = props;
   const { user } = state.self.value;
+  const me = place.kind === "channel" ? state.memberOf(place.guildId, user.id) : undefined;
   const failed = pending.failed !== undefined;
   const away = pending.offline || state.connection.value === "reconnecting";
   const held = (pending.holdUntil ?? 0) > state.now.value;
@@ -26,7 +27,7 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
     >
       {grouped ? <span class="msg-side-time" /> : (
         <span class="msg-avatar">
-          <Avatar id={user.id} name={nameOf(user)} uri={user.avatar} />
+          <Avatar id={user.id} name={nameOf(user)} uri={me?.guild_avatar ?? user.avatar} />
         </span>
       )}
       <div class="msg-body">

@@ -1,4 +1,4 @@
-import { nameOf } from "../../lib/format/names.ts";
+import { faceOf, nameOf } from "../../lib/format/names.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { formatFull } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -27,7 +27,7 @@ export function ThreadRoot({ place }: { place: TalkPlace }) {
   const name = root.nickname ?? nameOf(root.author);
   return (
     <section class="msg thread-root" aria-label={t("thread.root")}>
-      <Avatar id={root.author.id} name={name} uri={root.author.avatar} />
+      <Avatar id={root.author.id} name={name} uri={faceOf(root)} />
       <div class="msg-body">
         <div class="msg-head">
           <span class={`msg-name ${colorClass(root.color)}`}>{name}</span>

@@ -67,7 +67,12 @@ function Person(
           userId: one.user.id,
         }}
     >
-      <Avatar id={one.user.id} name={name} uri={one.user.avatar} size="s" />
+      <Avatar
+        id={one.user.id}
+        name={name}
+        uri={state.memberOf(guild.id, one.user.id)?.guild_avatar ?? one.user.avatar}
+        size="s"
+      />
       <span class="clip grow">{name}</span>
       {one.user.id === state.self.value.user.id && <span class="sr">{t("call.you")}</span>}
       {speaks && <span class="sr">{t("call.speaks")}</span>}

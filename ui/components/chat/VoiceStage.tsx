@@ -73,7 +73,12 @@ export function Tile({ one, guildId, at }: {
             userId: one.user.id,
           }}
       >
-        <Avatar id={one.user.id} name={name} uri={one.user.avatar} size="m" />
+        <Avatar
+          id={one.user.id}
+          name={name}
+          uri={state.memberOf(guildId, one.user.id)?.guild_avatar ?? one.user.avatar}
+          size="m"
+        />
         <span class="clip">{name}</span>
         {speaks && <span class="sr">{t("call.speaks")}</span>}
         <Standing standing={standingOf(one)} />

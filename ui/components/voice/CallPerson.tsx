@@ -37,7 +37,12 @@ export default function CallPerson(
         : (
           <div class="stack">
             <div class="row">
-              <Avatar id={one.user.id} name={name} uri={one.user.avatar} size="l" />
+              <Avatar
+                id={one.user.id}
+                name={name}
+                uri={state.memberOf(overlay.guildId, one.user.id)?.guild_avatar ?? one.user.avatar}
+                size="l"
+              />
               <span class="grow clip">
                 <span class="block clip small muted">{handleOf(one.user.id)}</span>
                 <Standing standing={standingOf(one)} />

@@ -142,7 +142,10 @@ function suggestPeople(
     ...more.filter((member) => !held.some(({ user }) => user.id === member.user.id)),
   ];
   const people = guild
-    ? members.map((member) => ({ user: member.user, name: memberName(member) }))
+    ? members.map((member) => ({
+      user: { ...member.user, avatar: member.guild_avatar ?? member.user.avatar },
+      name: memberName(member),
+    }))
     : state.dms.value.filter((dm) => place.kind === "dm" && dm.room_id === place.roomId)
       .flatMap((dm) => othersIn(dm, state.self.value.user.id))
       .map((user) => ({ user, name: nameOf(user) }));

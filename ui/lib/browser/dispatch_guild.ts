@@ -142,6 +142,7 @@ function takeGuild(state: ChatState, frame: GuildFrame): void {
     roles: [],
     joined_ts: Date.now(),
     timeout_until: null,
+    stay_until: null,
     presence: "online" as const,
   };
   const inForce = (member: Member): Member => ({

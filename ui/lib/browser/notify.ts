@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { Preferences } from "../../../core/api/preferences.ts";
-import { nameOf } from "../format/names.ts";
+import { faceOf, nameOf } from "../format/names.ts";
 import { thumbnailUrl } from "../format/media_url.ts";
 import { channelPath, dmPath, messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
@@ -119,6 +119,7 @@ function show(state: ChatState, message: Message): void {
 function shownOf(state: ChatState, message: Message): Shown {
   const name = message.nickname ?? nameOf(message.author);
   const place = placeOf(state, message);
+  const face = faceOf(message);
   return {
     title: place.guild === undefined ? name : t("notify.in", { name, place: place.guild }),
     body: message.body === ""
@@ -126,9 +127,7 @@ function shownOf(state: ChatState, message: Message): Shown {
       : plainText(state, message.body.slice(0, BODY_CHARS)),
     path: place.path,
     place: refKey(message),
-    ...(message.author.avatar === null
-      ? {}
-      : { icon: thumbnailUrl(message.author.avatar, ICON_PIXELS) }),
+    ...(face === null ? {} : { icon: thumbnailUrl(face, ICON_PIXELS) }),
   };
 }
 

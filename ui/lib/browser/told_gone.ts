@@ -18,6 +18,7 @@ export function tellGone(
     const when = formatFull(untilMs, state.timeZone.value);
     showToast(state, t("guild.bannedUntil", { name, when }), true);
   }
+  if (reason === "ended") showToast(state, t("guild.ended", { name }), true);
   if (reason === "unverifiable") showToast(state, t("guild.unverifiable", { name }), true);
   if (reason === "deleted") showToast(state, t("guild.deleted", { name }));
 }

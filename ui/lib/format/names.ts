@@ -32,3 +32,10 @@ export function memberName(
 ): string {
   return member.nickname ?? nameOf(member.user);
 }
+
+/** The picture beside a message: that of its guild where the author has one there. */
+export function faceOf(
+  message: { readonly guild_avatar?: string | undefined; readonly author: Pick<User, "avatar"> },
+): string | null {
+  return message.guild_avatar ?? message.author.avatar;
+}

@@ -82,7 +82,7 @@ export class DeviceRooms {
       roomId: room.roomId,
       channelId: room.channelId,
       name: member ? memberName(member) : nameOf(user),
-      avatar: user.avatar,
+      avatar: member?.guild_avatar ?? user.avatar,
       files: [],
     };
   }

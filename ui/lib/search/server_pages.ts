@@ -1,6 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
 import { callApi } from "../browser/browser_api.ts";
-import { nameOf } from "../format/names.ts";
+import { faceOf, nameOf } from "../format/names.ts";
 import type { SearchHit, SourcePage } from "./hits.ts";
 
 export const PAGE_HITS = 25;
@@ -60,7 +60,7 @@ export function hitOf(message: Message): SearchHit {
     channelId: message.channel_id,
     sender: message.author.id,
     name: message.nickname ?? nameOf(message.author),
-    avatar: message.author.avatar,
+    avatar: faceOf(message),
     ts: message.origin_ts,
     text: message.body,
     files: message.media.map((file) => file.name),

@@ -102,7 +102,10 @@ function suggestPeople(
   const dm = dmOf(state.known, state.place.value);
   const people = subject.guild
     ? (state.members.value.get(subject.guild.id)?.members ?? [])
-      .map((member) => ({ user: member.user, name: memberName(member) }))
+      .map((member) => ({
+        user: { ...member.user, avatar: member.guild_avatar ?? member.user.avatar },
+        name: memberName(member),
+      }))
     : [self, ...dm ? othersIn(dm, self.id) : []].map((user) => ({ user, name: nameOf(user) }));
   const typed = value.replace(/^@/, "");
   const me: SearchSuggestion[] = "me".startsWith(typed)
@@ -154,12 +157,12 @@ export async function suggestMorePeople(
   const listed = suggestFor(state, subject, typed);
   const more = members.filter(({ user }) =>
     user.id !== state.self.value.user.id && !listed.some((each) => each.key === user.id)
-  ).map(({ user, nickname }): SearchSuggestion => ({
+  ).map(({ user, nickname, guild_avatar }): SearchSuggestion => ({
     key: user.id,
     label: nickname ?? nameOf(user),
     detail: handleOf(user.id),
     insert: `${typed.filter}:${handleOf(user.id)} `,
-    user: { id: user.id, avatar: user.avatar },
+    user: { id: user.id, avatar: guild_avatar ?? user.avatar },
   }));
   return [...listed, ...more].slice(0, SHOWN);
 }

@@ -34,16 +34,21 @@ export function showAuthor(state: ChatState, user: User): void {
 
 /** Nickname and color of a member's messages in the guild's own channels. */
 export function showMember(state: ChatState, guild: Guild, member: Member): void {
-  const { nickname } = member;
+  const { nickname, guild_avatar: picture } = member;
   const color = memberColor(guild, member);
   changeHeld(
     state,
     (message) =>
       message.room_id !== guild.id || message.author.id !== member.user.id ||
-        (message.nickname === nickname && message.color === color)
+        (message.nickname === nickname && message.color === color &&
+          (message.guild_avatar ?? null) === picture)
         ? message
-        : { ...message, nickname, color },
+        : { ...withPicture(message, picture), nickname, color },
   );
+}
+
+function withPicture({ guild_avatar: _former, ...message }: Message, picture: string | null) {
+  return picture === null ? message : { ...message, guild_avatar: picture };
 }
 
 /** One's own roles decide which messages of a guild are for oneself. */

@@ -84,6 +84,7 @@ function InviteCard(props: { data: Data; invite: NonNullable<Data["invite"]>; st
       guild={invite.guild}
       by={invite.by === null ? null : nameOf(invite.by)}
       onlineCount={invite.online_count}
+      stayS={invite.stay_s}
     >
       <PlainHttpNotice state={state} />
       {data.error && <Notice kind="error">{data.error}</Notice>}

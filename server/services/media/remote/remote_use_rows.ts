@@ -88,7 +88,7 @@ export function remoteUseRows(event: HeldEvent, nowMs: number): TaggedRow[] {
   const kept = typeof shown.uri === "string" ? parseMediaUri(shown.uri) ?? null : null;
   const ended = [
     endRemoteUse({ kind, subject }, kept),
-    ...(kind === "icon" || kind === "emoji" ? endUse({ kind, subject }, kept) : []),
+    ...endUse({ kind, subject }, kept),
   ];
   if (kept === null || serverOfMedia(kept) !== server) return ended;
   // The content is covered by its signed event: with a hash in it, one picture is all servers'.

@@ -9,7 +9,7 @@ import {
   newerThan,
 } from "../../../lib/browser/inbox.ts";
 import { useMentions } from "../../../lib/browser/use_mentions.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { faceOf, nameOf } from "../../../lib/format/names.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { type InboxPlace, inboxPlaces, newMentions } from "../../../lib/store/inbox.ts";
@@ -117,7 +117,7 @@ function MentionRow({ message, place, fresh, onClear }: Row & {
         title={t("inbox.jump")}
         onClick={() => goTo(state, place, message)}
       >
-        <Avatar id={author.id} name={authorOf(message)} uri={author.avatar} size="s" />
+        <Avatar id={author.id} name={authorOf(message)} uri={faceOf(message)} size="s" />
         <span class="grow inbox-said">
           <span class="row-tight wrap">
             {fresh && <span class="sr">{t("inbox.new")}</span>}

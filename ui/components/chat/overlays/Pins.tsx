@@ -5,7 +5,7 @@ import { callApi } from "../../../lib/browser/browser_api.ts";
 import { setPinned } from "../../../lib/browser/messages.ts";
 import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
 import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { faceOf, nameOf } from "../../../lib/format/names.ts";
 import { formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { messageRights } from "../../../lib/store/message_rights.ts";
@@ -94,7 +94,7 @@ function Pinned({ message, children }: { message: Message; children: ComponentCh
   return (
     <li class="quoted">
       <div class="row-tight wrap">
-        <Avatar id={message.author.id} name={name} uri={message.author.avatar} size="s" />
+        <Avatar id={message.author.id} name={name} uri={faceOf(message)} size="s" />
         <span class="strong clip">{name}</span>
         <span class="tiny faint grow clip">
           {formatFull(message.origin_ts, state.timeZone.value)}

@@ -8,7 +8,7 @@ import { handleOf, memberName, nameOf } from "../../../lib/format/names.ts";
 import { guildPath } from "../../../lib/format/paths.ts";
 import { can } from "../../../lib/format/rights.ts";
 import { colorClass } from "../../../lib/format/role_color.ts";
-import { formatDate } from "../../../lib/format/time.ts";
+import { formatDate, formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { Avatar } from "../../Avatar.tsx";
@@ -91,12 +91,18 @@ export default function ProfileCard(
 function MemberPart({ guild, member }: { guild: Guild; member: Member }) {
   const state = useChat();
   const roles = guild.roles.filter((role) => member.roles.includes(role.id));
+  const sees = can(guild.permissions, "KICK") || member.user.id === state.self.value.user.id;
   return (
     <section class="profile-part">
       <h3 class="label">{t("profile.inGuild", { name: guild.name })}</h3>
       <p class="small muted">
         {t("profile.since", { date: formatDate(member.joined_ts, state.timeZone.value) })}
       </p>
+      {member.stay_until !== null && sees && (
+        <p class="small">
+          {t("stay.until", { when: formatFull(member.stay_until, state.timeZone.value) })}
+        </p>
+      )}
       {roles.length > 0 && (
         <ul class="role-tags">
           {roles.map((role) => (

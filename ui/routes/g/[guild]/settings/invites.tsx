@@ -13,6 +13,7 @@ import { can } from "../../../../lib/format/rights.ts";
 import { formatRelative } from "../../../../lib/format/time.ts";
 import { guildParams, readGuild } from "../../../../lib/guild_settings.ts";
 import { t } from "../../../../lib/i18n/t.ts";
+import { stayChoices, stayText } from "../../../../lib/settings/stays.ts";
 import { define } from "../../../../utils.ts";
 
 const WEEK_S = 604_800;
@@ -41,6 +42,7 @@ export const handler = define.handlers(formPage(
           max_uses: Number(text(form, "uses")),
           channel_id: text(form, "channel") || null,
           role_id: text(form, "role") || null,
+          stay_s: Number(text(form, "stay")) || null,
         },
       });
     },
@@ -109,6 +111,14 @@ function NewInvite({ guild }: { guild: Guild }) {
             ...channels.map(({ id, name }) => [id, name] as const),
           ]}
         />
+        {can(guild.permissions, "KICK") && (
+          <Select
+            name="stay"
+            label={t("stay.label")}
+            value=""
+            options={stayChoices(t("stay.forGood"))}
+          />
+        )}
         {roles.length > 0 && (
           <Select
             name="role"
@@ -144,10 +154,13 @@ function InviteRow({ invite, guild, nowMs }: { invite: Invite; guild: Guild; now
             ? t("invite.staysForEver")
             : t("invite.endsIn", { when: formatRelative(invite.expires_ts, nowMs) })}
         </p>
-        {(channel || role) && (
+        {(channel || role || invite.stay_s !== null) && (
           <p class="row-tight wrap">
             {channel && <span class="tag">{t("invite.into", { name: channel.name })}</span>}
             {role && <span class="tag accent">{t("invite.gives", { name: role.name })}</span>}
+            {invite.stay_s !== null && (
+              <span class="tag call">{t("stay.linkTag", { time: stayText(invite.stay_s) })}</span>
+            )}
           </p>
         )}
       </div>

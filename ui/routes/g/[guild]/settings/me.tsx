@@ -24,6 +24,13 @@ export const handler = define.handlers(formPage(
         },
       });
     },
+    async plain(ctx) {
+      const { user } = await ctx.state.api.call("getAccount");
+      await ctx.state.api.call("updateMember", {
+        params: { ...guildParams(ctx), user_id: user.id },
+        body: { guild_avatar: null },
+      });
+    },
   },
 ));
 
@@ -47,6 +54,11 @@ export default define.page<typeof handler>(({ data, state }) => {
           size="xl"
         />
         <p class="strong big break grow">{memberName(me)}</p>
+        {me.guild_avatar !== null && (
+          <ActForm act="plain">
+            <button class="button small" type="submit">{t("guildAvatar.takeOff")}</button>
+          </ActForm>
+        )}
       </div>
       <ActForm act="save" files guard>
         <Field

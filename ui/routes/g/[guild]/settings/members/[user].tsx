@@ -9,7 +9,7 @@ import { text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import { handleOf, memberName } from "../../../../../lib/format/names.ts";
 import { can } from "../../../../../lib/format/rights.ts";
-import { formatDate } from "../../../../../lib/format/time.ts";
+import { formatDate, formatFull } from "../../../../../lib/format/time.ts";
 import {
   guildParams,
   readGuild,
@@ -19,12 +19,15 @@ import {
 import { t } from "../../../../../lib/i18n/t.ts";
 import { readTimeZone } from "../../../../../lib/chat_page.ts";
 import { banEndIn, purgeIn } from "../../../../../lib/settings/ban_form.ts";
+import { stayChoices } from "../../../../../lib/settings/stays.ts";
 import { define, type State } from "../../../../../utils.ts";
 
 const paramsOf = (ctx: Context<State>) => ({
   ...guildParams(ctx),
   user_id: ctx.params["user"] ?? "",
 });
+/** The choice of a membership without end. */
+const FOR_GOOD = "0";
 const listPath = (ctx: Context<State>) =>
   `${settingsPath({ id: guildParams(ctx).guild_id })}/members`;
 
@@ -54,6 +57,12 @@ export const handler = define.handlers(formPage(load, {
       body: { nickname: text(form, "nickname").trim() || null },
     });
   },
+  async picture(ctx) {
+    await ctx.state.api.call("updateMember", {
+      params: paramsOf(ctx),
+      body: { guild_avatar: null },
+    });
+  },
   async timeout(ctx, form) {
     const minutes = Number(text(form, "minutes"));
     await ctx.state.api.call("updateMember", {
@@ -62,6 +71,15 @@ export const handler = define.handlers(formPage(load, {
         timeout_until: minutes > 0 ? ctx.state.nowMs + minutes * 60_000 : null,
         ...reasonIn(form),
       },
+    });
+  },
+  async stay(ctx, form) {
+    const chosen = text(form, "stay");
+    if (chosen === "") return;
+    const until = chosen === FOR_GOOD ? null : ctx.state.nowMs + Number(chosen) * 1000;
+    await ctx.state.api.call("updateMember", {
+      params: paramsOf(ctx),
+      body: { stay_until: until, ...reasonIn(form) },
     });
   },
   async kick(ctx, form) {
@@ -102,7 +120,17 @@ export default define.page<typeof handler>(({ data, state }) => {
           <p class="small muted">
             {t("profile.since", { date: formatDate(member.joined_ts, "UTC") })}
           </p>
+          {member.stay_until !== null && (
+            <p class="small">
+              {t("stay.until", { when: formatFull(member.stay_until, data.timeZone) })}
+            </p>
+          )}
         </div>
+        {member.guild_avatar !== null && can(guild.permissions, "MANAGE_NICKNAMES") && (
+          <ActForm act="picture">
+            <button class="button small" type="submit">{t("guildAvatar.reset")}</button>
+          </ActForm>
+        )}
       </div>
       <MemberAsides {...data} />
       {can(guild.permissions, "MANAGE_ROLES") && <RolesForm {...data} />}
@@ -117,6 +145,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           <button class="button" type="submit">{t("save")}</button>
         </ActForm>
       )}
+      {can(guild.permissions, "KICK") && <StayForm {...data} />}
       <Sanctions {...data} nowMs={state.nowMs} />
     </GuildSettings>
   );
@@ -155,6 +184,31 @@ function RolesForm({ guild, member }: Data) {
         ))}
       </fieldset>
       <SaveButton />
+    </ActForm>
+  );
+}
+
+/** When the membership ends by itself. */
+function StayForm({ guild, member }: Data) {
+  const strongest = guild.roles.find((role) => member.roles.includes(role.id))?.position ?? 0;
+  if (guild.owner === member.user.id || strongest >= guild.rank) return null;
+  const [keep, ...lengths] = stayChoices(t("stay.keep"));
+  return (
+    <ActForm act="stay" class="card stack">
+      <Select
+        name="stay"
+        label={t("stay.title")}
+        hint={t("stay.text")}
+        value=""
+        options={[
+          keep ?? ["", ""],
+          ...(member.stay_until === null ? [] : [[FOR_GOOD, t("stay.forGood")] as const]),
+          ...lengths,
+        ]}
+      />
+      <div>
+        <button class="button" type="submit">{t("save")}</button>
+      </div>
     </ActForm>
   );
 }

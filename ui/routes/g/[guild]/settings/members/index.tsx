@@ -147,6 +147,11 @@ function MemberRow(
         {guild.roles.filter((role) => member.roles.includes(role.id)).map((role) => (
           <span key={role.id} class={`tag ${colorClass(role.color)}`}>{role.name}</span>
         ))}
+        {member.stay_until !== null && (
+          <span class="tag call">
+            {t("stay.untilShort", { when: formatDate(member.stay_until, "UTC") })}
+          </span>
+        )}
         {(member.timeout_until ?? 0) > nowMs && (
           <span class="tag danger">{t("member.timedOut")}</span>
         )}
