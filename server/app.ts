@@ -16,6 +16,7 @@ import { composeMedia, mediaVisibility } from "./compose/media.ts";
 import { composeInbound, type InboundParts } from "./compose/inbound.ts";
 import { composeErasure, type ErasureParts } from "./compose/erasure.ts";
 import { composeReading, type ReadingParts } from "./compose/reading.ts";
+import { composePreviews } from "./compose/previews.ts";
 import { composePush } from "./compose/push.ts";
 import { composeSearch } from "./compose/search.ts";
 import { composeSelfKnowledge } from "./compose/self_knowledge.ts";
@@ -103,6 +104,7 @@ export async function startServer(
     signer: domain.keys.signer,
     stack,
   });
+  composePreviews(config, system, { ...domain, stack });
   await openDoors(config, system, { ...domain, outbound, reading, erasure, stack });
   const { sql } = domain.store.database;
   const { nonces } = domain.federation;

@@ -77,6 +77,7 @@ export const Self = z.object({
   ),
   confirmed_until: z.number().int().nullable().describe("Identity confirmed until (ms)"),
   status_until: z.number().int().nullable().describe("When the status goes by itself (ms)"),
+  show_previews: z.boolean().describe("Whether links are shown with previews (`Preferences`)"),
 });
 export type Self = z.infer<typeof Self>;
 

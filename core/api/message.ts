@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Preview } from "./preview.ts";
 import { Sealed } from "./sealed.ts";
 import { Thread } from "./thread.ts";
 import { User } from "./user.ts";
@@ -60,6 +61,9 @@ export const Message = z.object({
     "Came without encryption after it was switched on: nobody vouches for who could read it",
   ),
   media: z.array(MessageMedia),
+  previews: z.array(Preview).optional().describe(
+    "Of its links, as far as this server has found them; they may come after the message",
+  ),
   mentions: Mentions.describe("Those that take effect"),
   mentions_me: z.boolean(),
   edited_ts: z.number().int().nullable(),

@@ -19,6 +19,7 @@ export const Preferences = z.object({
     "Others in a conversation see how far this account has read, and it sees that of theirs; " +
       "servers of a channel's readers are told",
   ),
+  show_previews: z.boolean().describe("Links in messages are shown with a preview of their page"),
   notify_desktop: z.boolean().describe("The page shows a notification while it is not looked at"),
   notify_sound: z.boolean().describe("The page plays a sound with it"),
   ...Quiet.shape,
@@ -33,6 +34,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   share_typing: true,
   share_presence: true,
   share_read: true,
+  show_previews: true,
   notify_desktop: false,
   notify_sound: false,
   ...NEVER_QUIET,

@@ -12,6 +12,7 @@ import { mailSection } from "./sections/mail.ts";
 import { mediaSection } from "./sections/media.ts";
 import { metricsSection } from "./sections/metrics.ts";
 import { oidcSection } from "./sections/oidc.ts";
+import { previewsSection } from "./sections/previews.ts";
 import { pushSection } from "./sections/push.ts";
 import { serverSection } from "./sections/server.ts";
 import { tlsSection } from "./sections/tls.ts";
@@ -33,6 +34,7 @@ export const SECTIONS = {
   federation: federationSection,
   voice: voiceSection,
   push: pushSection,
+  previews: previewsSection,
   limits: limitsSection,
   metrics: metricsSection,
   log: logSection,

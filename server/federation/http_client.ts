@@ -21,6 +21,8 @@ export interface HttpClientDeps {
   readonly extraCa?: readonly string[];
   /** Of what is no server of this protocol; 1.3 without it. */
   readonly minTls?: "TLSv1.2";
+  /** Places that a stranger names may be without TLS: pages, which say nothing for us. */
+  readonly plainHttp?: true;
   /** Servers that we show a certificate, and whose own must be of `ca` alone. PEM. */
   readonly mutual?: ReadonlyMap<ServerName, MutualTls>;
 }
@@ -110,7 +112,7 @@ export class HttpClient implements DocumentSource, Disposable {
    * @throws TransportError
    */
   async send(to: Endpoint, request: OutgoingRequest): Promise<IncomingAnswer> {
-    if (to.scheme === "http" && !to.named) {
+    if (to.scheme === "http" && !to.named && this.#deps.plainHttp !== true) {
       throw new TransportError("tls", `Plain HTTP to ${to.host} is for test peers alone.`);
     }
     const refused = isIP(to.host) !== 0 && !to.named ? addressRefusal(to.host) : undefined;

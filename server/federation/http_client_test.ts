@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { createServer as createHttp, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -11,6 +12,8 @@ import { freePort } from "../../scripts/lib/free_port.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { systemClock } from "../system/clock.ts";
+import { PreviewClient, PreviewFault } from "../services/previews/preview_client.ts";
+import { fetchPicture } from "../services/previews/preview_picture.ts";
 import { HttpClient, type HttpClientDeps } from "./http_client.ts";
 import { resolveHost } from "./resolve_host.ts";
 
@@ -167,6 +170,60 @@ function countingListener() {
   }));
 }
 
+/** What previews are found with, and a page that leads wherever it is told to. */
+async function previewSite(ports: readonly number[], deps: Partial<HttpClientDeps> = {}) {
+  const site = { leadsTo: "", asked: 0 };
+  const server = await listen(createHttp((_request, response) => {
+    response.writeHead(302, { location: Buffer.from(site.leadsTo).toString("latin1") });
+    response.end();
+  }));
+  const http = client({ plainHttp: true, minTls: "TLSv1.2", ...deps });
+  const here = `http://127.0.0.1:${server.port}`;
+  const rules = { trusted: new Set([here]), ports: new Set(ports), denied: [], own: new Set([""]) };
+  const asking = new PreviewClient({ http, clock: systemClock, rules, userAgent: "test" });
+  const wanted = {
+    accept: "text/html",
+    timeoutMs: 5000,
+    maxBytes: 1000,
+    beginning: true,
+    isWanted: () => true,
+    signal: new AbortController().signal,
+  };
+  // Neither is come to: no byte of a picture ever arrives.
+  const nowhere = { pictures: undefined as never, spoolFolder: "/nowhere" };
+  const page = (url: string) => faultOf(asking.fetch(new URL(url), wanted));
+  const picture = (url: string) =>
+    faultOf(fetchPicture({ ...nowhere, client: asking }, new URL(url), wanted.signal));
+  return {
+    page,
+    picture,
+    /** A page or a picture, in turn, that leads there. */
+    async ledTo(url: string) {
+      site.leadsTo = url;
+      return await (site.asked++ % 2 === 0 ? page(`${here}/page`) : picture(`${here}/picture`));
+    },
+    async [Symbol.asyncDispose]() {
+      http[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Why a preview has nothing, in the words of the transport. */
+async function faultOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "answered";
+  } catch (error) {
+    assert.ok(error instanceof PreviewFault, String(error));
+    if (error.cause instanceof TransportError) return error.cause.kind;
+    // By the rule for every hop, or because it is no address at all.
+    return / is not asked: |leads to no address/.test(error.message)
+      ? "forbidden_address"
+      : error.message;
+  }
+}
+
 /** Every range that must not be reached: those of Synapse's default list, and more. */
 const RANGES = [
   ...["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
@@ -247,8 +304,22 @@ Deno.test("G23: of 500 ways to name a forbidden address none is dialled, whoever
     assert.ok(["forbidden_address", "unresolved", "no name"].includes(kind), `${host}: ${kind}`);
     refusals.set(kind, (refusals.get(kind) ?? 0) + 1);
   };
+  const rebinds: { address?: string } = {};
+  await using previews = await previewSite([port], {
+    resolveHost: (host) => {
+      const { address } = rebinds;
+      if (address === undefined) return resolveHost(host);
+      return Promise.resolve([{ address, family: address.includes(":") ? 6 : 4 }]);
+    },
+  });
   let evil: ServerName;
   for (const host of hosts) {
+    // As a link in a message, as the picture of a page, and as what either leads to.
+    const link = `http://${host}:${port}/`;
+    const direct = URL.canParse(link)
+      ? [await previews.page(link), await previews.picture(link)]
+      : [];
+    for (const kind of [...direct, await previews.ledTo(link)]) note(kind, host);
     // As the name of a server.
     const name = parseServerName(`${host}:${port}`);
     if (name === undefined) note("no name", host);
@@ -292,6 +363,14 @@ Deno.test("G23: of 500 ways to name a forbidden address none is dialled, whoever
     const at: Endpoint = { scheme: "https", host: "rebind.example", port, named: false };
     note(await kindOf(rebound.get(at, "/", BOUNDS)), address);
     assert.equal(asked, 1, "nothing is resolved a second time");
+    rebinds.address = address;
+    const link = `http://rebind.example:${port}/`;
+    const kinds = [
+      await previews.page(link),
+      await previews.picture(link),
+      await previews.ledTo(link),
+    ];
+    for (const kind of kinds) note(kind, address);
     assert.ok(addressRefusal(address));
   }
   assert.ok(hosts.length + answers.length >= 500, `${hosts.length} + ${answers.length}`);

@@ -115,6 +115,7 @@ export class Metrics {
   readonly #encryptionFailures: Fan;
   readonly #voiceStays: Fan;
   readonly #mails: Fan;
+  readonly #previews: Fan;
   readonly #requests: Fan;
   readonly #requestSeconds: Fan;
 
@@ -163,6 +164,7 @@ export class Metrics {
     );
     this.#voiceStays = this.#counter("openguild_voice_stays", "Stays in calls, begun and ended");
     this.#mails = this.#counter("openguild_mails", "Mails, by what became of them");
+    this.#previews = this.#counter("openguild_link_previews", "Links, by what became of them");
     this.#requests = this.#counter("openguild_http_requests", "Answered requests");
     this.#requestSeconds = this.#histogram(
       "openguild_http_request_seconds",
@@ -220,6 +222,10 @@ export class Metrics {
 
   mailed(outcome: string, count: number): void {
     this.#mails.note(count, { outcome });
+  }
+
+  previewed(outcome: string): void {
+    this.#previews.note(1, { outcome });
   }
 
   answered(request: { route: string; method: string; status: number; ms: number }): void {

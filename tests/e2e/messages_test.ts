@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Locator, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { html, startPageServer } from "../harness/page_server.ts";
 import { png } from "../harness/pictures.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -56,7 +57,19 @@ async function drawn(picture: Locator): Promise<void> {
 }
 
 Deno.test("messages: acts, history, permalinks, unread", async (t) => {
-  await using server = await startRunningServer();
+  await using web = startPageServer({
+    "/leaves": () =>
+      html(`<meta property="og:title" content="How leaves turn">
+        <meta property="og:site_name" content="The Garden">
+        <meta property="og:description" content="${"Green goes first. ".repeat(20)}">
+        <meta property="og:image" content="/bed.png">
+        <meta property="og:image:alt" content="A bed of leaves">`),
+    "/bed.png": () =>
+      new Response(new Uint8Array(png(600, 400)), { headers: { "content-type": "image/png" } }),
+  });
+  await using server = await startRunningServer({
+    env: { OPENGUILD_PREVIEWS_ENABLED: "true", OPENGUILD_PREVIEWS_TEST_ORIGINS: web.origin },
+  });
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);
@@ -85,6 +98,31 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await page.getByRole("menuitem", { name: "Delete message" }).click();
     await page.locator("dialog").getByRole("button", { name: "Delete" }).click();
     await page.locator("article", { hasText: "Message deleted" }).waitFor();
+  });
+
+  await t.step("a link gets its card, at the end, and its author takes it away", async () => {
+    await say(page, `Read this: ${web.origin}/leaves`);
+    const row = page.locator("article:not(.pending)", { hasText: "Read this" });
+    const card = row.locator(".preview");
+    const link = card.getByRole("link", { name: "How leaves turn" });
+    await link.waitFor();
+    assert.equal(await link.getAttribute("href"), `${web.origin}/leaves`);
+    assert.match(await link.getAttribute("rel") ?? "", /noopener/);
+    assert.equal(await link.getAttribute("target"), "_blank");
+    assert.match(await card.innerText(), /The Garden/);
+    await drawn(card.getByRole("img", { name: "A bed of leaves" }));
+    assert.equal(
+      await page.evaluate(`document.querySelector(".timeline-scroll").scrollTop`),
+      0,
+      "the end stays in sight",
+    );
+    // The browser itself asked nobody but its own server.
+    assert.deepEqual(web.asked.map(({ path }) => path), ["/leaves", "/bed.png"]);
+    await row.hover();
+    await row.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Remove link previews" }).click();
+    await card.waitFor({ state: "detached" });
+    await row.getByRole("link", { name: `${web.origin}/leaves` }).waitFor();
   });
 
   await t.step("an emoji of the guild: added, completed, reacted with, removed", async () => {

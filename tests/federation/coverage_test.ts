@@ -72,10 +72,11 @@ const CLASSES: readonly (readonly [name: string, file: string, test: string])[] 
   ["A24 lock starvation", TRANSACTIONS, "A24 lock starvation"],
   ["A25 SSRF", "server/federation/http_client_test.ts", "G23"],
   [
-    "A26 endless answers (there are no previews)",
+    "A26 endless answers",
     "server/federation/http_client_test.ts",
     "answers: bounded, whole, in time",
   ],
+  ["A26 preview recursion", "tests/previews_test.ts", "A26: of all that a page names"],
   [
     "A27 media",
     "tests/hostile_media_test.ts",

@@ -57,6 +57,8 @@ const UNHURRIED = {
   "accounts.joins_per_minute": "0",
   "accounts.guild_sign_ups_per_hour": "0",
   "voice.enabled": "no",
+  // Nothing outside is asked, whatever a test's messages link to.
+  "previews.enabled": "false",
 };
 
 export async function startHomeserver(options: HomeserverOptions = {}): Promise<Homeserver> {

@@ -120,6 +120,7 @@ export class MemorySource implements GatewaySource {
         language: null,
         confirmed_until: null,
         status_until: null,
+        show_previews: true,
       },
       guilds: [],
       invitations: [],

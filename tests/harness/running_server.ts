@@ -32,7 +32,12 @@ export async function startRunningServer(
       `${folder.path}/data`,
       logFile,
     ],
-    env: { OPENGUILD_PORT: String(port), ...options.env },
+    // Nothing outside is asked, whatever a test's messages link to.
+    env: {
+      OPENGUILD_PORT: String(port),
+      OPENGUILD_PREVIEWS_ENABLED: "false",
+      ...options.env,
+    },
     stdin: "null",
   }).spawn();
   const log = () => Deno.readTextFile(logFile);

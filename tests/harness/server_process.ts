@@ -36,6 +36,8 @@ export const UNHURRIED_ENV = {
   OPENGUILD_ACCOUNTS_LOGINS_PER_MINUTE: "0",
   OPENGUILD_ACCOUNTS_JOINS_PER_MINUTE: "0",
   OPENGUILD_VOICE_ENABLED: "no",
+  // Nothing outside is asked, whatever a test's messages link to.
+  OPENGUILD_PREVIEWS_ENABLED: "false",
 };
 
 /** Starts a server and waits until it says that it is ready. */

@@ -1,3 +1,4 @@
+import { DEFAULT_PREFERENCES } from "../../../core/api/preferences.ts";
 import type { Profile } from "../../../core/api/account.ts";
 import type { Self } from "../../../core/api/gateway.ts";
 import type { Presence, User } from "../../../core/api/user.ts";
@@ -86,17 +87,21 @@ export async function getSelf(
       language: string | null;
       confirmed_until: number | null;
       status_until: number | null;
+      show_previews: unknown;
     })[]
   >`
     select p.display_name, p.avatar, p.bio, p.status, p.bot, u.presence, u.admin, u.language,
-      s.confirmed_until, p.status_until
+      s.confirmed_until, p.status_until, c.chosen->'show_previews' as show_previews
     from users u join profiles p using (user_id)
+      left join user_preferences c using (user_id)
       left join sessions s on s.session_id = ${caller.sessionId}
     where u.user_id = ${caller.userId}`;
   if (row === undefined) throw noSuchUser(caller.userId);
-  const { presence, admin, language, confirmed_until, status_until, ...profile } = row;
+  const { presence, admin, language, confirmed_until, status_until, ...rest } = row;
+  const { show_previews: chosen, ...profile } = rest;
+  const show_previews = typeof chosen === "boolean" ? chosen : DEFAULT_PREFERENCES.show_previews;
   const user = { id: caller.userId, ...profile };
-  return { user, presence, admin, language, confirmed_until, status_until };
+  return { user, presence, admin, language, confirmed_until, status_until, show_previews };
 }
 
 /** The presences that users of this server chose, for the gateway. */

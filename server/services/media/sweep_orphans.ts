@@ -26,7 +26,9 @@ export async function sweepOrphans(
     const rows = await deps.sql<{ blob_prefix: string }[]>`
       select blob_prefix from media where blob_prefix = any(${[...prefixes]})
       union all
-      select blob_prefix from remote_media where blob_prefix = any(${[...prefixes]})`;
+      select blob_prefix from remote_media where blob_prefix = any(${[...prefixes]})
+      union all
+      select blob_prefix from link_previews where blob_prefix = any(${[...prefixes]})`;
     const held = new Set(rows.map((row) => row.blob_prefix));
     known += held.size;
     for (const prefix of prefixes) if (!held.has(prefix)) orphans.push(prefix);

@@ -13,6 +13,8 @@ import type { Queryable } from "../../postgres/sql.ts";
 import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
+import type { Preview } from "../../../core/api/preview.ts";
+import { findPreviews } from "../previews/preview_rows.ts";
 import { projectThreads } from "../threads/project_threads.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
@@ -61,11 +63,12 @@ export async function projectMessages(
   const held = new Set(ids);
   const roots = input.rows.filter((row) => threadOfRow(room.authority, row) === undefined)
     .map((row) => ({ channelId: row.channelId ?? "", rootId: row.eventId }));
-  const [targets, reactions, sealedReactions, pinned, threads] = await Promise.all([
+  const [targets, reactions, sealedReactions, pinned, previews, threads] = await Promise.all([
     findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
     findReactions(sql, { roomId: room.id, targetIds: ids, viewer: input.viewer }),
     isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
     findPinned(sql, room.id, ids),
+    findPreviews(sql, room.id, ids),
     projectThreads(deps, room, roots),
   ]);
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
@@ -86,6 +89,7 @@ export async function projectMessages(
     reactions: groupBy(reactions, (row) => row.target_id),
     sealedReactions: groupBy(sealedReactions, (row) => row.target_id),
     pinned,
+    previews,
     threads,
     admitted: admittedOf(foreign, mentions),
     redactions: new Map(redactions.map((row) => [row.target_id, row])),
@@ -136,6 +140,7 @@ interface Look {
   readonly reactions: ReadonlyMap<string, readonly ReactionRow[]>;
   readonly sealedReactions: ReadonlyMap<string, readonly SealedReactionRow[]>;
   readonly pinned: ReadonlySet<string>;
+  readonly previews: ReadonlyMap<string, readonly Preview[]>;
   readonly threads: ReadonlyMap<string, Thread>;
   /** Mentions of messages of other servers: only those that take effect are shown as such. */
   readonly admitted: ReadonlyMap<string, readonly string[]>;
@@ -149,6 +154,7 @@ const ALONE: Omit<Look, "room" | "people" | "self"> = {
   reactions: new Map(),
   sealedReactions: new Map(),
   pinned: new Set(),
+  previews: new Map(),
   threads: new Map(),
   admitted: new Map(),
   redactions: new Map(),
@@ -190,6 +196,7 @@ function projectRow(row: StoredEvent, look: Look): Projected {
       body: textOf(current, "body") ?? "",
       ...sealed,
       media,
+      ...previewPart(row, look),
       mentions: mentionsOfRow(row, original, look),
       edited_ts: edit?.origin_ts ?? null,
       redacted: row.redactedBy === undefined ? null : redactionOf(row, look),
@@ -201,6 +208,13 @@ function projectRow(row: StoredEvent, look: Look): Projected {
         !isFromBefore(authority, look.self, row.originTs),
     },
   };
+}
+
+function previewPart(row: StoredEvent, look: Look): Pick<Message, "previews"> {
+  const previews = look.previews.get(row.eventId);
+  return previews === undefined || row.redactedBy !== undefined || row.withheld
+    ? {}
+    : { previews: [...previews] };
 }
 
 function threadParts(row: StoredEvent, look: Look): Pick<Message, "thread_id" | "thread"> {

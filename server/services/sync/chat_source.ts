@@ -1,6 +1,7 @@
 import type { User } from "../../../core/api/user.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
 import { parseRoomId, type RoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
@@ -48,7 +49,7 @@ import { projectGroup } from "./project_group.ts";
 import { projectControl, projectWholeRoom } from "./project_control.ts";
 import { projectDm } from "./project_dm.ts";
 import { projectJoin } from "./project_join.ts";
-import { projectTimeline } from "./project_timeline.ts";
+import { projectTimeline, wholeMessage } from "./project_timeline.ts";
 import { replaySince } from "./replay.ts";
 import { buildSnapshot, type ServerFacts } from "./snapshot.ts";
 import { openJoinedRooms } from "../guilds/list_guilds.ts";
@@ -133,6 +134,15 @@ export class ChatSource implements GatewaySource {
         this.#plain(async () => only(await this.#guildUpdates(roomId)));
       }
     }
+  }
+
+  /** What is shown of a message has changed, and no event said so: its readers see it as it is. */
+  announceMessage({ roomId, eventId }: { roomId: RoomId; eventId: EventId }): void {
+    if (!hasAny(this.#watchers.inRoom(roomId))) return;
+    this.#plain(async () => {
+      const room = await this.#deps.rooms.open(roomId);
+      return room === undefined ? NOTHING : only(await wholeMessage(this.#deps, room, eventId));
+    });
   }
 
   /** How far someone has read: all of their devices hear it, and the other of a conversation. */

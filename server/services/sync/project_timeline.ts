@@ -127,10 +127,10 @@ async function reaction(
 }
 
 /**
- * Edits, pins, redactions: the whole message anew, as it is now. `takenBackBy`: who took a
+ * Edits, pins, redactions, previews: the whole message anew, as it is now. `takenBackBy`: who took a
  * reaction back, and is told which of the own ones still stand.
  */
-async function wholeMessage(
+export async function wholeMessage(
   deps: Pick<ChatDeps, "sql" | "users" | "serverName" | "clock">,
   room: Room,
   id: EventId,

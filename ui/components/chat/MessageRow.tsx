@@ -22,6 +22,7 @@ import { ReactionKey } from "./EmojiPicture.tsx";
 import { Folded, isLong } from "./Folded.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
+import { Previews } from "./Previews.tsx";
 import { ThreadLine } from "./ThreadLine.tsx";
 import { MessageTools } from "./MessageTools.tsx";
 
@@ -237,6 +238,9 @@ export function MessageContent({ message }: { message: Message }) {
         </button>
       )}
       {message.media.length > 0 && <Attachments media={message.media} />}
+      {message.previews && state.self.value.show_previews && (
+        <Previews previews={message.previews} />
+      )}
     </>
   );
 }

@@ -1,6 +1,11 @@
 import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
-import { markUnreadFrom, setPinned, toggleReaction } from "../../lib/browser/messages.ts";
+import {
+  editMessage,
+  markUnreadFrom,
+  setPinned,
+  toggleReaction,
+} from "../../lib/browser/messages.ts";
 import { talkOf } from "../../lib/browser/active_talk.ts";
 import { openThread } from "../../lib/browser/history.ts";
 import { follows } from "../../lib/store/threads.ts";
@@ -89,6 +94,17 @@ function WhereButton({ message }: { message: Message }) {
   );
 }
 
+function HideButton({ message }: { message: Message }) {
+  const state = useChat();
+  const hide = async () => {
+    const { hidePreviews } = await import("../../lib/md/hide_previews.ts");
+    const body = hidePreviews(message.body);
+    if (body === undefined) showToast(state, t("preview.notHidden"));
+    else void editMessage(state, message, body);
+  };
+  return <MenuButton icon="hidden" onClick={hide}>{t("preview.hide")}</MenuButton>;
+}
+
 function ReportButton({ message }: { message: Message }) {
   const state = useChat();
   return (
@@ -136,6 +152,7 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
       {message.body !== "" && (
         <MenuButton icon="copy" onClick={copyText}>{t("message.copyText")}</MenuButton>
       )}
+      {own && message.previews && <HideButton message={message} />}
       {!state.server.trial && <WhereButton message={message} />}
       {talk && (talk.root === undefined || follows(state, talk.root)) && (
         <MenuButton

@@ -33,6 +33,7 @@ import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as people from "../../../core/api/people.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
+import type * as preview from "../../../core/api/preview.ts";
 import type * as push from "../../../core/api/push.ts";
 import type * as quiet from "../../../core/api/quiet.ts";
 import type * as registrations from "../../../core/api/registrations.ts";
@@ -252,6 +253,7 @@ export const OPERATIONS = {
   findPeople: ["GET", "/client/v1/people"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
+  downloadPreviewPicture: ["GET", "/client/v1/previews/:preview_id/picture"],
   getPush: ["GET", "/client/v1/account/push"],
   getPushNote: ["GET", "/client/v1/account/push/note"],
   subscribePush: ["PUT", "/client/v1/account/push"],
@@ -509,6 +511,7 @@ export interface OperationTypes {
   findPeople: typeof people.findPeople;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
+  downloadPreviewPicture: typeof preview.downloadPreviewPicture;
   getPush: typeof push.getPush;
   getPushNote: typeof push.getPushNote;
   subscribePush: typeof push.subscribePush;

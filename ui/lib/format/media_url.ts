@@ -14,3 +14,7 @@ export function thumbnailUrl(uri: string, pixels: number, height = pixels): stri
   const path = mediaPath(uri);
   return path ? `${path}/thumbnail?width=${pixels}&height=${height}` : "about:blank";
 }
+
+export function previewPictureUrl(id: string): string {
+  return `/client/v1/previews/${encodeURIComponent(id)}/picture`;
+}

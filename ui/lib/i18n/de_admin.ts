@@ -23,6 +23,10 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "privacy.found.nobody": "Niemand",
   "privacy.foundText":
     "Wer deinen ganzen Benutzernamen kennt, kann ihn trotzdem eingeben; wer dir dann schreiben darf, steht oben.",
+  "privacy.shown": "Was du von anderen siehst",
+  "privacy.previews": "Vorschauen von Links",
+  "privacy.previewsHint":
+    "Dein Server fragt die Seiten, nie dein Browser: Sie erfahren nicht, dass du die Nachricht liest.",
   "privacy.share": "Was andere von dir sehen",
   "privacy.typing": "Dass ich gerade schreibe",
   "privacy.typingHint": "Sehen die Leser eines Kanals, während du schreibst.",

@@ -20,6 +20,10 @@ export const adminTexts = {
   "privacy.found.nobody": "Nobody",
   "privacy.foundText":
     "Whoever knows your whole user name can write it all the same; who may then write to you stands above.",
+  "privacy.shown": "What you see of others",
+  "privacy.previews": "Previews of links",
+  "privacy.previewsHint":
+    "Your server asks the pages, never your browser: they do not learn that you read the message.",
   "privacy.share": "What others see of you",
   "privacy.typing": "That I am writing",
   "privacy.typingHint": "Shown to the readers of a channel while you write.",

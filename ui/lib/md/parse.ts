@@ -103,7 +103,7 @@ function isBounded(tokens: readonly Token[]): boolean {
 }
 
 /** Cells of a table count as tokens: empty ones are elements as well. */
-function childrenOf(token: Inner): readonly Inner[] {
+export function childrenOf(token: Inner): readonly Inner[] {
   if ("items" in token) return (token as Tokens.List).items as readonly Inner[];
   // By its type: cells have a field of that name too.
   if (token.type === "table") {

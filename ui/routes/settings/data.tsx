@@ -1,3 +1,4 @@
+import type { Preferences } from "../../../core/api/preferences.ts";
 import { AccountPage } from "../../components/AccountPage.tsx";
 import { DataCopy } from "../../components/DataCopy.tsx";
 import type { CallResult } from "../../lib/api/types.ts";
@@ -100,12 +101,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         rows={[
           [t("privacy.dms"), t(`privacy.dms.${data.preferences.dms_from}`)],
           [t("privacy.found"), t(`privacy.found.${data.preferences.found_by}`)],
-          ...(["typing", "presence", "read"] as const).map((name) =>
-            [
-              t(`privacy.${name}`),
-              data.preferences[`share_${name}`] ? t("data.yes") : t("data.no"),
-            ] as const
-          ),
+          ...choicesOf(data.preferences),
         ]}
         change="/settings/privacy"
       />
@@ -216,4 +212,15 @@ function Account(
       change="/settings/profile"
     />
   );
+}
+
+/** What is on or off. */
+function choicesOf(preferences: Preferences) {
+  const said = (on: boolean) => on ? t("data.yes") : t("data.no");
+  return [
+    ...(["typing", "presence", "read"] as const).map((name) =>
+      [t(`privacy.${name}`), said(preferences[`share_${name}`])] as const
+    ),
+    [t("privacy.previews"), said(preferences.show_previews)] as const,
+  ];
 }

@@ -20,6 +20,7 @@ export const handler = define.handlers(formPage(
           share_typing: flag(form, "typing"),
           share_presence: flag(form, "presence"),
           share_read: flag(form, "read"),
+          show_previews: flag(form, "previews"),
         },
       });
     },
@@ -81,6 +82,7 @@ export default define.page<typeof handler>(({ data, state }) => (
           />
         ))}
       </fieldset>
+      <Shown previews={data.preferences.show_previews} />
       <SaveButton />
     </ActForm>
     <p class="small muted">
@@ -88,3 +90,17 @@ export default define.page<typeof handler>(({ data, state }) => (
     </p>
   </AccountPage>
 ));
+
+function Shown({ previews }: { previews: boolean }) {
+  return (
+    <fieldset class="stack-tight choices">
+      <legend class="strong">{t("privacy.shown")}</legend>
+      <Check
+        name="previews"
+        label={t("privacy.previews")}
+        hint={t("privacy.previewsHint")}
+        checked={previews}
+      />
+    </fieldset>
+  );
+}

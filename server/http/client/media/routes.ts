@@ -6,6 +6,7 @@ import { adminPurgeMediaRoute } from "../admin/media/purge.ts";
 import { adminMediaUsageRoute } from "../admin/media/usage.ts";
 import { deleteRoute } from "./delete.ts";
 import { downloadRoute } from "./download.ts";
+import { previewPictureRoute } from "./preview_picture.ts";
 import { thumbnailRoute } from "./thumbnail.ts";
 import { uploadRoute } from "./upload.ts";
 import { usageRoute } from "./usage.ts";
@@ -21,6 +22,7 @@ export function mediaRoutes(
     uploadRoute(deps),
     downloadRoute(visible),
     thumbnailRoute(visible),
+    previewPictureRoute(deps),
     deleteRoute(deps),
     usageRoute(deps),
     adminMediaUsageRoute(deps),
