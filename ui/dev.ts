@@ -7,7 +7,7 @@
  *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
  */
 import { fileURLToPath } from "node:url";
-import { buildEngine } from "./dev/engine.ts";
+import { buildEngine, buildKeyWorker } from "./dev/engine.ts";
 import { bootOf, outputOf, staticImports } from "./dev/metafile.ts";
 import { bundleScripts } from "./dev/scripts.ts";
 import { buildWorker } from "./dev/worker.ts";
@@ -266,6 +266,16 @@ async function buildEmoji(out: Output): Promise<Record<string, string>> {
   return urls;
 }
 
+/** Urls of scripts, in their order. */
+async function addAll(
+  out: Output,
+  scripts: readonly { name: string; contents: Uint8Array<ArrayBuffer> }[],
+): Promise<string[]> {
+  const urls: string[] = [];
+  for (const { name, contents } of scripts) urls.push(await out.add(name, contents));
+  return urls;
+}
+
 /** Urls of the texts by language and island. */
 async function buildTexts(
   out: Output,
@@ -300,13 +310,10 @@ async function build(): Promise<void> {
   );
   const styles = await buildStyles(out);
   const emoji = await buildEmoji(out);
-  const engine = await out.add(
-    ENGINE_FILE,
-    await buildEngine(UI, `${UI}/lib/e2ee/worker.ts`, readSource),
-  );
+  const [engine = "", ...engineParts] = await addAll(out, await buildEngine(UI, readSource));
   const voice = await out.add(
     VOICE_FILE,
-    await buildEngine(UI, `${UI}/lib/voice/frame_worker.ts`, readSource),
+    await buildKeyWorker(UI, `${UI}/lib/voice/frame_worker.ts`),
   );
   for (const { path } of await listFiles(`${UI}/static`)) {
     await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);
@@ -322,6 +329,7 @@ async function build(): Promise<void> {
     }])),
     texts,
     data: { ...emoji, [ENGINE_FILE]: engine, [VOICE_FILE]: voice },
+    engineParts,
     files: out.files,
   };
   const cached = out.files.filter((file) => file.immutable && !isPseudo(file.url));

@@ -1,5 +1,4 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { UserId } from "../ids/user_id.ts";
@@ -130,6 +129,8 @@ async function inputOf(header: SlotHeader, secret: SlotSecret): Promise<Uint8Arr
   if (secret.kind === "passkey") return secret.prf;
   if (header.kind !== "passphrase") throw new TypeError("derive: a passphrase needs its cost");
   const { cost, salt } = header;
+  // Fetched with the first passphrase: everything else about a backup does without.
+  const { argon2idAsync } = await import("@noble/hashes/argon2.js");
   return await argon2idAsync(passphraseBytes(secret.passphrase), salt, {
     m: cost.kib,
     t: cost.rounds,

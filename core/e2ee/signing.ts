@@ -1,4 +1,3 @@
-import { getPublicKeyAsync, signAsync } from "@noble/ed25519";
 import { writeCanonicalBytes } from "../event/json_write.ts";
 import { type SignatureTag, taggedBytes } from "../event/sign.ts";
 import type { SignatureVerifier } from "../event/verify.ts";
@@ -13,8 +12,12 @@ export interface Statement {
   readonly payload: Uint8Array;
 }
 
+/** Fetched when something is signed; signatures are checked by Web Crypto, in `StrictVerifier`. */
+const ed25519 = () => import("@noble/ed25519");
+
 /** The public key of a 32-byte seed. Throws where the seed has another size. */
 export async function publicKeyOf(seed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const { getPublicKeyAsync } = await ed25519();
   return Uint8Array.from(await getPublicKeyAsync(seed));
 }
 
@@ -23,6 +26,7 @@ export async function signStatement(
   seed: Uint8Array,
   { tag, payload }: Statement,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { signAsync } = await ed25519();
   return Uint8Array.from(await signAsync(taggedBytes(tag, payload), seed));
 }
 

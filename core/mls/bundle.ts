@@ -15,7 +15,8 @@ import { addLeafNode, type RatchetTree, removeLeafNode } from "ts-mls/ratchetTre
 import { nodeToLeafIndex, toLeafIndex } from "ts-mls/treemath.js";
 import { applyUpdatePath } from "ts-mls/updatePath.js";
 import { type CommitContent, readCommitContent } from "./commit_content.ts";
-import { decodeMessage, toEpoch } from "./decode.ts";
+import { toEpoch } from "./decode.ts";
+import { decodeMessage } from "./decode_message.ts";
 import { guarded, MlsFault } from "./fault.ts";
 import { authHashOf, type Leaf, leafAt, leavesOf } from "./group.ts";
 import { checkContext } from "./join.ts";
@@ -62,7 +63,7 @@ export function checkBundle(
   ownerOf: OwnerOf,
 ): Promise<BundleFacts> {
   return guarded("take a bundle", async () => {
-    const suite = await publicSuite();
+    const suite = publicSuite();
     const facts = readCommit(bundle.commit);
     const message = decodeMessage(bundle.commit, "mls_public_message").publicMessage;
     const former = decodeMessage(before, "mls_group_info").groupInfo;
@@ -91,7 +92,7 @@ export function checkBundle(
 export function checkKeyPackage(bytes: Uint8Array): Promise<KeyPackageFacts> {
   return guarded("take a key package", async () => {
     const { keyPackage } = decodeMessage(bytes, "mls_key_package");
-    await verifyPackage(keyPackage, await publicSuite());
+    await verifyPackage(keyPackage, publicSuite());
     return keyPackageFacts(keyPackage);
   });
 }
@@ -99,7 +100,7 @@ export function checkKeyPackage(bytes: Uint8Array): Promise<KeyPackageFacts> {
 /** The first group info of a group, epoch 0 with its creator alone or more. Throws `MlsFault`. */
 export function checkGroupInfo(bytes: Uint8Array): Promise<void> {
   return guarded("take a group's info", async () => {
-    const suite = await publicSuite();
+    const suite = publicSuite();
     const info = decodeMessage(bytes, "mls_group_info").groupInfo;
     checkContext(info.groupContext, suite);
     const tree = treeOf(info);
@@ -111,10 +112,10 @@ export function checkGroupInfo(bytes: Uint8Array): Promise<void> {
   });
 }
 
-let suite: Promise<CiphersuiteImpl> | undefined;
+let suite: CiphersuiteImpl | undefined;
 
 /** The suite of checks: nothing is made with it, so nothing asks it for randomness. */
-function publicSuite(): Promise<CiphersuiteImpl> {
+function publicSuite(): CiphersuiteImpl {
   suite ??= makeSuite({
     bytes: () => {
       throw new Error("A check asks for randomness");

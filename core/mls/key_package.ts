@@ -9,7 +9,8 @@ import {
   type PrivateKeyPackage,
 } from "ts-mls/keyPackage.js";
 import { encodeMlsMessage } from "ts-mls/message.js";
-import { decodeMessage, decodeWhole } from "./decode.ts";
+import { decodeWhole } from "./decode.ts";
+import { decodeMessage } from "./decode_message.ts";
 import { MlsFault } from "./fault.ts";
 import { checkCredential } from "./leaf_rules.ts";
 import { keyPackageFacts, LAST_RESORT } from "./readers.ts";

@@ -1,13 +1,13 @@
 import type { ClientState } from "ts-mls/clientState.js";
-import { createApplicationMessage } from "ts-mls/createMessage.js";
-import { encodeMlsMessage } from "ts-mls/message.js";
-import { processPrivateMessage } from "ts-mls/processMessages.js";
-import { emptyPskIndex } from "ts-mls/pskIndex.js";
+import type { EpochReceiverData } from "ts-mls/epochReceiverData.js";
+import { protectApplicationData, unprotectPrivateMessage } from "ts-mls/messageProtection.js";
+import type { PrivateMessage } from "ts-mls/privateMessage.js";
 import { limits } from "../limits.ts";
-import { decodeMessage, toEpoch } from "./decode.ts";
+import { toEpoch } from "./decode.ts";
 import { MlsFault } from "./fault.ts";
 import { Group, type Leaf } from "./group.ts";
 import { findSender } from "./sender.ts";
+import { readPrivateMessage, writePrivateMessage } from "./private_message.ts";
 import { active, checkPlace, type Tools } from "./tools.ts";
 
 export interface Decrypted {
@@ -18,6 +18,11 @@ export interface Decrypted {
   readonly sender: Leaf;
   readonly epoch: number;
 }
+
+/**
+ * Messages of a group with the library's parts for them. Its own `createApplicationMessage` and
+ * `processPrivateMessage` do the same to a message, and bring all that handles commits along.
+ */
 
 /** States that have sent: their next key is used up (trap T7). */
 const spent = new WeakSet<ClientState>();
@@ -32,44 +37,88 @@ export async function encrypt(
     throw new MlsFault("spent", "This state of the group has sent a message: use the one after it");
   }
   spent.add(state);
-  const made = await createApplicationMessage(state, what.plaintext, tools.suite, what.aad)
-    .catch((error) => {
-      spent.delete(state);
-      throw error;
-    });
-  const { newState, privateMessage } = made;
-  const message = encodeMlsMessage({
-    version: "mls10",
-    wireformat: "mls_private_message",
-    privateMessage,
+  const made = await seal(state, what, tools).catch((error) => {
+    spent.delete(state);
+    throw error;
   });
+  const message = writePrivateMessage(made.privateMessage);
   if (message.length > limits.mls.maxMessageBytes) {
     throw new MlsFault(
       "policy",
       `A message would have ${message.length} bytes: at most ${limits.mls.maxMessageBytes} are allowed`,
     );
   }
-  return { group: new Group(newState), message };
+  return { group: new Group({ ...state, secretTree: made.newSecretTree }), message };
+}
+
+async function seal(
+  state: ClientState,
+  { plaintext, aad }: { plaintext: Uint8Array; aad: Uint8Array },
+  { suite }: Tools,
+) {
+  if (Object.keys(state.unappliedProposals).length > 0) {
+    throw new MlsFault("policy", "A message cannot be sent while a proposal waits");
+  }
+  return await protectApplicationData(
+    state.signaturePrivateKey,
+    state.keySchedule.senderDataSecret,
+    plaintext,
+    aad,
+    state.groupContext,
+    state.secretTree,
+    state.privatePath.leafIndex,
+    state.clientConfig.paddingConfig,
+    suite,
+  );
 }
 
 export async function decrypt(group: Group, bytes: Uint8Array, tools: Tools): Promise<Decrypted> {
   const state = active(group);
-  const { privateMessage } = decodeMessage(bytes, "mls_private_message");
+  const privateMessage = readPrivateMessage(bytes);
   const epoch = toEpoch(privateMessage.epoch);
   checkPlace(group, { groupId: privateMessage.groupId, epoch }, "message");
   if (privateMessage.contentType !== "application") {
     throw new MlsFault("policy", `Cannot take an encrypted ${privateMessage.contentType}`);
   }
   const sender = await findSender(state, privateMessage, tools.suite);
-  const result = await processPrivateMessage(state, privateMessage, emptyPskIndex, tools.suite);
-  if (result.kind !== "applicationMessage") {
-    throw new MlsFault("policy", "An encrypted message is no application message");
-  }
+  const { plaintext, newState } = await unseal(state, privateMessage, tools);
   return {
-    group: new Group(result.newState),
-    plaintext: result.message,
+    group: new Group(newState),
+    plaintext,
     aad: privateMessage.authenticatedData,
     sender,
     epoch,
   };
+}
+
+/** The message opened with its own epoch's keys, one of which is gone in the state after it. */
+async function unseal(
+  state: ClientState,
+  message: PrivateMessage,
+  { suite, config }: Tools,
+): Promise<{ plaintext: Uint8Array; newState: ClientState }> {
+  const past = message.epoch === state.groupContext.epoch
+    ? undefined
+    : state.historicalReceiverData.get(message.epoch);
+  const at: Omit<EpochReceiverData, "resumptionPsk"> = past ?? {
+    ...state,
+    senderDataSecret: state.keySchedule.senderDataSecret,
+  };
+  const { content: { content }, tree } = await unprotectPrivateMessage(
+    at.senderDataSecret,
+    message,
+    at.secretTree,
+    at.ratchetTree,
+    at.groupContext,
+    config.keyRetentionConfig,
+    suite,
+  );
+  if (content.contentType !== "application") {
+    throw new MlsFault("policy", "An encrypted message is no application message");
+  }
+  const plaintext = content.applicationData;
+  if (past === undefined) return { plaintext, newState: { ...state, secretTree: tree } };
+  const historicalReceiverData = new Map(state.historicalReceiverData);
+  historicalReceiverData.set(message.epoch, { ...past, secretTree: tree });
+  return { plaintext, newState: { ...state, historicalReceiverData } };
 }

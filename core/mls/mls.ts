@@ -1,29 +1,9 @@
-import { createGroup } from "ts-mls/clientState.js";
 import { mlsExporter } from "ts-mls/keySchedule.js";
-import { limits } from "../limits.ts";
-import {
-  commit,
-  type CommitResult,
-  externalJoin,
-  type GroupChange,
-  infoOf,
-  process,
-  type Processed,
-} from "./commits.ts";
-import { decodeMessage } from "./decode.ts";
-import { guarded, MlsFault } from "./fault.ts";
-import { Group, leavesOf } from "./group.ts";
-import { joinByWelcome } from "./join.ts";
-import {
-  type DeviceKeys,
-  type KeyPackageLife,
-  makeKeyPackage,
-  openKeyPackage,
-  type OwnKeyPackage,
-  throwawayPackage,
-} from "./key_package.ts";
+import type { CommitResult, GroupChange, Processed } from "./commits.ts";
+import { guarded } from "./fault.ts";
+import { Group } from "./group.ts";
+import type { DeviceKeys, KeyPackageLife, OwnKeyPackage } from "./key_package.ts";
 import { decrypt, type Decrypted, encrypt } from "./messages.ts";
-import { checkOwners } from "./policy.ts";
 import { applyToState, readSnapshot } from "./snapshot.ts";
 import { active, makeTools, type MlsOptions, type Tools } from "./tools.ts";
 
@@ -63,22 +43,38 @@ export interface Mls {
   groupInfo(group: Group): Promise<Uint8Array>;
 }
 
-export async function createMls(options: MlsOptions): Promise<Mls> {
-  const tools = await makeTools(options);
+/** Fetched when a group is made, joined or changed. A fetch that fails is no `MlsFault`. */
+const fetchMaking = async () => (await import("./making.ts")).making;
+
+export function createMls(options: MlsOptions): Mls {
+  const tools = makeTools(options);
   return {
-    keyPackage: (keys, life) =>
-      guarded("make a key package", () => makeKeyPackage(keys, life, tools.suite)),
-    create: (groupId, keys) => guarded("create a group", () => create(groupId, keys, tools)),
-    join: (welcome, keyPackage, keys) =>
-      guarded("join a group by its Welcome", () => join(welcome, { keyPackage, keys }, tools)),
-    externalJoin: (info, keys, { resync }) =>
-      guarded(
-        "join a group from outside",
-        () => externalJoin(info, { keys, resync }, tools),
-      ),
-    commit: (group, change) =>
-      guarded("commit a change of the group", () => commit(group, change, tools)),
-    process: (group, bytes) => guarded("take a commit", () => process(group, bytes, tools)),
+    async keyPackage(keys, life) {
+      const { makeKeyPackage } = await fetchMaking();
+      return await guarded("make a key package", () => makeKeyPackage(keys, life, tools.suite));
+    },
+    async create(groupId, keys) {
+      const { create } = await fetchMaking();
+      return await guarded("create a group", () => create(groupId, keys, tools));
+    },
+    async join(welcome, keyPackage, keys) {
+      const { join } = await fetchMaking();
+      const own = { keyPackage, keys };
+      return await guarded("join a group by its Welcome", () => join(welcome, own, tools));
+    },
+    async externalJoin(info, keys, { resync }) {
+      const { externalJoin } = await fetchMaking();
+      const how = { keys, resync };
+      return await guarded("join a group from outside", () => externalJoin(info, how, tools));
+    },
+    async commit(group, change) {
+      const { commit } = await fetchMaking();
+      return await guarded("commit a change of the group", () => commit(group, change, tools));
+    },
+    async process(group, bytes) {
+      const { process } = await fetchMaking();
+      return await guarded("take a commit", () => process(group, bytes, tools));
+    },
     encrypt: (group, plaintext, aad) =>
       guarded("encrypt a message", () => encrypt(group, { plaintext, aad }, tools)),
     decrypt: (group, message) => guarded("decrypt a message", () => decrypt(group, message, tools)),
@@ -92,34 +88,14 @@ export async function createMls(options: MlsOptions): Promise<Mls> {
           tools.suite,
         )),
     restore: (bytes, deltas = []) => restore(bytes, deltas, tools),
-    groupInfo: (group) => guarded("write a group's info", () => infoOf(active(group), tools)),
+    async groupInfo(group) {
+      const { infoOf } = await fetchMaking();
+      return await guarded("write a group's info", () => infoOf(active(group), tools));
+    },
   };
-}
-
-async function create(groupId: Uint8Array, keys: DeviceKeys, tools: Tools): Promise<Group> {
-  const { publicPackage, privatePackage } = await throwawayPackage(keys, tools.suite);
-  if (groupId.length === 0 || groupId.length > limits.mls.maxGroupIdBytes) {
-    throw new MlsFault("policy", `A group id of ${groupId.length} bytes is not allowed`);
-  }
-  return new Group(
-    await createGroup(groupId, publicPackage, privatePackage, [], tools.suite, tools.config),
-  );
 }
 
 function restore(bytes: Uint8Array, deltas: readonly Uint8Array[], tools: Tools): Group {
   const state = deltas.reduce(applyToState, readSnapshot(bytes));
   return new Group({ ...state, clientConfig: tools.config });
-}
-
-async function join(
-  welcome: Uint8Array,
-  own: { keyPackage: Pick<OwnKeyPackage, "publicBytes" | "privateBytes">; keys: DeviceKeys },
-  tools: Tools,
-): Promise<Group> {
-  const state = await joinByWelcome(decodeMessage(welcome, "mls_welcome").welcome, {
-    ...openKeyPackage(own.keyPackage, own.keys),
-    ...tools,
-  });
-  checkOwners(leavesOf(state.ratchetTree), tools.options.ownerOf);
-  return new Group(state);
 }

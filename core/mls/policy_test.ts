@@ -10,7 +10,7 @@ import {
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { limits } from "../limits.ts";
 import type { CommitContent } from "./commit_content.ts";
-import { decodeMessage } from "./decode.ts";
+import { decodeMessage } from "./decode_message.ts";
 import { judgeCommit } from "./policy.ts";
 
 /** A tree of this many leaves, each of a device of its own: only owners matter here. */

@@ -1,8 +1,7 @@
-import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import type { CiphersuiteImpl, CiphersuiteName } from "ts-mls/crypto/ciphersuite.js";
 import type { Signature } from "ts-mls/crypto/signature.js";
-import { makeGenericHpke } from "ts-mls/crypto/implementation/hpke.js";
 import type { Rng } from "../ports/rng.ts";
+import { type Aead, makeHpke } from "./hpke.ts";
 import { hash, kdf } from "./key_derivation.ts";
 
 /** The number of the one suite in use: X25519, AES-128-GCM, SHA-256, Ed25519. RFC 9420 17.1. */
@@ -12,14 +11,15 @@ export const SUITE_NAME: CiphersuiteName = "MLS_128_DHKEMX25519_AES128GCM_SHA256
 /** DER in front of a 32-byte Ed25519 seed. RFC 8410. */
 const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
 
-const aead = {
-  async encrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array) {
+/** AES-128-GCM of Web Crypto. */
+export const aead: Aead = {
+  async encrypt(key, nonce, aad, plaintext) {
     const imported = await importAes(key, "encrypt");
     return new Uint8Array(
       await crypto.subtle.encrypt(aesParams(nonce, aad), imported, owned(plaintext)),
     );
   },
-  async decrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array) {
+  async decrypt(key, nonce, aad, ciphertext) {
     const imported = await importAes(key, "decrypt");
     return new Uint8Array(
       await crypto.subtle.decrypt(aesParams(nonce, aad), imported, owned(ciphertext)),
@@ -66,22 +66,12 @@ function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * Suite 1 made of Web Crypto and noble's SHA-256, so that no other suite of the library comes along.
  * `rng` gives path secrets and reuse guards; the key pairs of HPKE are Web Crypto's own.
  */
-export async function makeSuite(rng: Rng): Promise<CiphersuiteImpl> {
-  const hpke = new CipherSuite({
-    kem: new DhkemX25519HkdfSha256(),
-    kdf: new HkdfSha256(),
-    aead: new Aes128Gcm(),
-  });
-  const algorithm = {
-    kem: "DHKEM-X25519-HKDF-SHA256",
-    kdf: "HKDF-SHA256",
-    aead: "AES128GCM",
-  } as const;
+export function makeSuite(rng: Rng): CiphersuiteImpl {
   return {
     name: SUITE_NAME,
     hash,
     kdf,
-    hpke: await makeGenericHpke(algorithm, aead, hpke),
+    hpke: makeHpke(aead),
     signature,
     rng: { randomBytes: (length) => rng.bytes(length) },
   };

@@ -26,8 +26,8 @@ export interface Tools {
   readonly options: MlsOptions;
 }
 
-export async function makeTools(options: MlsOptions): Promise<Tools> {
-  return { suite: await makeSuite(options.rng), config: makeConfig(options), options };
+export function makeTools(options: MlsOptions): Tools {
+  return { suite: makeSuite(options.rng), config: makeConfig(options), options };
 }
 
 function makeConfig(options: MlsOptions): ClientConfig {

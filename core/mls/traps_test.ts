@@ -12,7 +12,7 @@ import {
   takeAll,
 } from "../../tests/harness/mls_people.ts";
 import { checkBundle } from "./bundle.ts";
-import { decodeMessage } from "./decode.ts";
+import { decodeMessage } from "./decode_message.ts";
 import { snapshot } from "./snapshot.ts";
 import { makeSuite } from "./suite.ts";
 

@@ -17,7 +17,7 @@ import {
   openRoom,
   takeAll,
 } from "../../tests/harness/mls_people.ts";
-import { decodeMessage } from "./decode.ts";
+import { decodeMessage } from "./decode_message.ts";
 import { readGroupInfo } from "./readers.ts";
 import { makeSuite } from "./suite.ts";
 import { findBadParent, hashTree, rootOf } from "./tree_hash.ts";

@@ -165,7 +165,7 @@ export class DeviceClient implements AsyncDisposable {
     const transport = stack.use(new HttpTransport(person.api.url, person.id, person.token));
     const store = stack.use(await FileDeviceStore.open(options.folder));
     const engine = stack.use(
-      await Engine.open({
+      Engine.open({
         store: options.wrap?.(store) ?? store,
         transport,
         clock: options.clock ?? systemClock,

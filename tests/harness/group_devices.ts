@@ -13,7 +13,7 @@ import { type Answer, type Homeserver, PASSWORD, Person } from "./homeserver.ts"
 const HOUR_MS = 3_600_000;
 
 /** MLS as every device of these tests has it: whoever names the key that it shows is accepted. */
-export function testMls(): Promise<Mls> {
+export function testMls(): Mls {
   return createMls({
     rng: systemRng,
     ownerOf,

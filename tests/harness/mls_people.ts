@@ -31,7 +31,7 @@ export function accept(credential: Uint8Array, signatureKey: Uint8Array): boolea
   return decoder.decode(credential).split("/")[2] === signatureKey.toHex();
 }
 
-export function makeMls(rng: Rng, options: Partial<MlsOptions> = {}): Promise<Mls> {
+export function makeMls(rng: Rng, options: Partial<MlsOptions> = {}): Mls {
   return createMls({ accept, ownerOf, rng, ...options });
 }
 

@@ -19,7 +19,7 @@ import {
 import { toLeafIndex } from "ts-mls/treemath.js";
 import { bytesToBase64 } from "ts-mls/util/byteArray.js";
 import { decryptGroupInfo, decryptGroupSecrets } from "ts-mls/welcome.js";
-import { decodeMessage } from "../../core/mls/decode.ts";
+import { decodeMessage } from "../../core/mls/decode_message.ts";
 import { MlsFault } from "../../core/mls/fault.ts";
 import { joinByWelcome, type Joining } from "../../core/mls/join.ts";
 import { makeSuite } from "../../core/mls/suite.ts";

@@ -15,7 +15,7 @@ import { proposalEncoder } from "ts-mls/proposal.js";
 import { createSecretTree, deriveKey, deriveNonce, ratchetUntil } from "ts-mls/secretTree.js";
 import { expandSenderDataKey, expandSenderDataNonce } from "ts-mls/sender.js";
 import { createConfirmedHash, createInterimHash } from "ts-mls/transcriptHash.js";
-import { decodeMessage } from "../../core/mls/decode.ts";
+import { decodeMessage } from "../../core/mls/decode_message.ts";
 import { makeSuite, SUITE_NAME } from "../../core/mls/suite.ts";
 import { seededRng } from "../harness/seeded_rng.ts";
 import { readVectors, vectorTest } from "../harness/vectors.ts";

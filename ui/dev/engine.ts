@@ -1,32 +1,85 @@
+import type { BuildOptions, Plugin } from "esbuild";
+import { gather } from "./gather.ts";
 import { namedOperations, onlyOperations } from "./operations.ts";
+import { namedLimits, onlyLimits, withoutUnusedCodecs } from "./slim.ts";
+
+/** The encryption's worker among the sources, its path from the root. */
+const ENGINE = "ui/lib/e2ee/worker.ts";
+
+const COMMON: BuildOptions = {
+  bundle: true,
+  target: ["es2023", "chrome120", "firefox121", "safari17.4"],
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+type ReadSource = (path: string) => Promise<string>;
+interface Script {
+  /** Its path under the folder of scripts. */
+  readonly name: string;
+  readonly contents: Uint8Array<ArrayBuffer>;
+}
 
 /**
- * A worker that holds keys, as one module: it imports nothing at run time, so that its content
- * policy can forbid all other scripts.
+ * The worker of encryption: what it starts with as one file, the first of those returned, and
+ * beside it what it fetches later.
  */
-export async function buildEngine(
-  ui: string,
-  entry: string,
-  readSource: (path: string) => Promise<string>,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function buildEngine(ui: string, readSource: ReadSource): Promise<readonly Script[]> {
   const esbuild = await import("esbuild");
-  const bundle = (operations: readonly string[]) =>
+  const root = ui.slice(0, -"/ui".length);
+  const bundleWith = (slim: readonly Plugin[]) => ({ plugins = [], ...more }: BuildOptions) =>
     esbuild.build({
-      entryPoints: [entry],
-      bundle: true,
+      ...COMMON,
+      splitting: true,
       format: "esm",
-      target: ["es2023", "chrome120", "firefox121", "safari17.4"],
-      minify: true,
+      outdir: `${ui}/_fresh/client`,
+      chunkNames: "e2ee-[name]-[hash]",
+      absWorkingDir: root,
+      ...more,
       write: false,
       metafile: true,
-      absWorkingDir: `${ui}/..`,
-      plugins: [onlyOperations(operations)],
-      legalComments: "none",
-      logLevel: "warning",
+      plugins: [...slim, withoutUnusedCodecs(), ...plugins],
     });
-  const named = await namedOperations((await bundle([])).metafile, readSource);
-  const { outputFiles: [script] } = await bundle(named);
+  const plain = await bundleWith([])({ entryPoints: [`${root}/${ENGINE}`] });
+  const bundle = bundleWith([
+    onlyOperations(await namedOperations(plain.metafile, readSource)),
+    onlyLimits(await namedLimits(plain.metafile, readSource)),
+  ]);
+  const built = await gather({
+    bundle,
+    root,
+    name: "e2ee",
+    hasDefault: false,
+    starts: [ENGINE],
+    others: {},
+  });
   await esbuild.stop();
+  const first = Object.entries(built.metafile.outputs)
+    .find(([, { entryPoint }]) => entryPoint === ENGINE)?.[0] ?? "";
+  return built.outputFiles
+    .map(({ path, contents }) => ({
+      name: path.slice(path.lastIndexOf("client/") + "client/".length),
+      contents: Uint8Array.from(contents),
+    }))
+    .sort((a, b) => Number(first.endsWith(b.name)) - Number(first.endsWith(a.name)));
+}
+
+/** A worker that holds keys, as one module: it imports nothing at run time. */
+export async function buildKeyWorker(
+  ui: string,
+  entry: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const esbuild = await import("esbuild");
+  const { outputFiles } = await esbuild.build({
+    ...COMMON,
+    entryPoints: [entry],
+    format: "esm",
+    write: false,
+    absWorkingDir: `${ui}/..`,
+  });
+  await esbuild.stop();
+  const [script] = outputFiles;
   if (!script) throw new Error(`esbuild wrote no worker from ${entry}.`);
   return Uint8Array.from(script.contents);
 }

@@ -18,6 +18,8 @@ interface Gathering {
   readonly root: string;
   /** Sources that start together, paths from the root; their exports are those of the one file. */
   readonly starts: readonly string[];
+  /** Whether the first of them has a default export, which the one file then has. */
+  readonly hasDefault: boolean;
   /** Name of the one file, without hash and ending. */
   readonly name: string;
   /** Further entries, by name: they fetch the one file first, as later parts do. */
@@ -66,7 +68,12 @@ function sourcesOf(metafile: Metafile, starts: readonly string[]): ReadonlySet<s
   for (const [key, output] of Object.entries(metafile.outputs)) {
     if (!starts.includes(output.entryPoint ?? "")) continue;
     for (const each of [key, ...staticImports(metafile, key)]) {
-      for (const path of Object.keys(metafile.outputs[each]?.inputs ?? {})) found.add(path);
+      for (
+        const [path, { bytesInOutput }] of Object.entries(metafile.outputs[each]?.inputs ?? {})
+      ) {
+        // Nothing of it is left there: whoever needs it later has it of its own.
+        if (bytesInOutput > 0) found.add(path);
+      }
     }
   }
   return found;
@@ -91,17 +98,24 @@ async function importedNames(
         /^import\s*(?:([^"';]+?)\s*from\s*)?"inside:([^"]+)";$/gm,
       )
     ) {
+      const of = names.get(path) ?? new Set();
+      names.set(path, of);
+      const whole = /^\* as ([\w$]+)$/.exec(clause)?.[1];
+      if (whole !== undefined) {
+        for (const [, name = ""] of text.matchAll(new RegExp(`\\b${whole}\\.(\\w+)`, "g"))) {
+          of.add(name);
+        }
+        continue;
+      }
       const [, first, list = ""] = /^([\w$]+)?,?\s*(?:\{([\s\S]*)\})?$/.exec(clause) ?? [];
       if (clause !== "" && first === undefined && list === "") {
         throw new Error(`A later part needs names of what it imports: ${statement}`);
       }
-      const of = names.get(path) ?? new Set();
       if (first !== undefined) of.add("default");
       for (const each of list.split(",")) {
         const name = each.trim().split(/\s+as\s+/)[0];
         if (name) of.add(name);
       }
-      names.set(path, of);
     }
   }
   return names;
@@ -150,8 +164,10 @@ function oneFile(
 ): Plugin {
   const { root, starts, inside, names, file } = given;
   const places = [...names.keys()].sort();
-  const within = (path: string, name: string) => `og${places.indexOf(path)}_${name}`;
   const listed = (path: string) => [...names.get(path) ?? []].sort();
+  const all = places.flatMap((path) => listed(path).map((name) => `${path} ${name}`));
+  // Short: there are hundreds, and both ends of each way name it.
+  const within = (path: string, name: string) => `og${all.indexOf(`${path} ${name}`).toString(36)}`;
   const toInside = crossings(root, inside, (path) => ({ path, namespace: INSIDE }));
   return {
     name: "one-file",
@@ -163,8 +179,11 @@ function oneFile(
       build.onLoad({ filter: /./, namespace: ENTRY }, () => ({
         resolveDir: root,
         contents: [
-          `export { default } from "./${starts[0]}";`,
-          ...starts.slice(1).map((path) => `export * from "./${path}";`),
+          ...starts.map((path, at) =>
+            given.hasDefault && at === 0
+              ? `export { default } from "./${path}";`
+              : `export * from "./${path}";`
+          ),
           ...places.flatMap((path) =>
             listed(path).map((name) =>
               `export { ${name} as ${within(path, name)} } from "./${path}";`

@@ -2,7 +2,7 @@
 export interface Metafile {
   readonly outputs: Record<string, {
     entryPoint?: string | undefined;
-    readonly inputs: Readonly<Record<string, unknown>>;
+    readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
     readonly imports: readonly { path: string; readonly kind?: string }[];
   }>;
 }

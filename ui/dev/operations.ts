@@ -32,7 +32,7 @@ export function onlyOperations(names: readonly string[]): Plugin {
   return {
     name: "operations",
     setup(build) {
-      build.onLoad({ filter: TABLE }, async () => {
+      build.onLoad({ filter: TABLE, namespace: "file" }, async () => {
         const table = await readTable();
         const kept = Object.fromEntries(names.map((name) => [name, table[name]]));
         return { contents: `export const OPERATIONS = ${JSON.stringify(kept)};`, loader: "js" };

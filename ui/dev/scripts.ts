@@ -66,6 +66,7 @@ export async function bundleScripts(
         bundle,
         root,
         name: CHAT,
+        hasDefault: true,
         starts: [`ui/islands/${CHAT}.tsx`, `ui/${BOOT}`],
         others: entriesOf(ofChat.filter(({ name }) => name !== CHAT)),
       })),

@@ -1,4 +1,4 @@
-import { workerHeaders } from "./content_policy.ts";
+import { engineHeaders, workerHeaders } from "./content_policy.ts";
 
 /** Where the texts of an island are: what it starts with, and what its later parts need as well. */
 export interface TextUrls {
@@ -23,6 +23,8 @@ export interface AssetManifest {
   readonly texts: Readonly<Record<string, Readonly<Record<string, TextUrls>>>>;
   /** Data files by their plain name: `emoji.json`, and for another language `emoji-de.json`. */
   readonly data: Readonly<Record<string, string>>;
+  /** What the worker of encryption fetches when it needs it. */
+  readonly engineParts: readonly string[];
   readonly files: readonly { url: string; file: string; type: string; immutable: boolean }[];
 }
 
@@ -64,14 +66,17 @@ export async function loadAssets(root: string): Promise<Assets> {
       immutable,
     });
   }
-  const holdsKeys = new Set([manifest.data[ENGINE_FILE], manifest.data[VOICE_FILE]]);
+  const policies = new Map([
+    [manifest.data[ENGINE_FILE], engineHeaders()],
+    [manifest.data[VOICE_FILE], workerHeaders()],
+  ]);
   return {
     manifest,
     serve(request, pathname) {
       const asset = files.get(pathname);
       if (!asset || (request.method !== "GET" && request.method !== "HEAD")) return undefined;
       const headers = new Headers({
-        ...(holdsKeys.has(pathname) ? workerHeaders() : {}),
+        ...policies.get(pathname),
         "content-type": asset.type,
         "cache-control": asset.immutable
           ? "public, max-age=31536000, immutable"

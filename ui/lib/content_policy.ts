@@ -18,12 +18,18 @@ export function contentPolicy(nonce: string): string {
   ].join("; ");
 }
 
-/** A worker has a policy of its own: it talks to this server, and runs nothing beside itself. */
+/** What a worker that holds keys may do: talk to this server, and make no script out of text. */
+const KEY_WORKER =
+  "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/** A worker has a policy of its own: it runs nothing beside itself. */
 export function workerHeaders(): Record<string, string> {
-  return {
-    "content-security-policy":
-      "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
-  };
+  return { "content-security-policy": KEY_WORKER };
+}
+
+/** The worker of encryption fetches parts of itself later, each named in its script. */
+export function engineHeaders(): Record<string, string> {
+  return { "content-security-policy": `${KEY_WORKER}; script-src 'self'` };
 }
 
 /** Headers of every page. */

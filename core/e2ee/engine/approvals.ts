@@ -28,7 +28,7 @@ export class Approvals {
     if (!msk) return undefined;
     // Who takes the backup over has everything with it, the latest messages too.
     if (secrets !== undefined) await backup.flush().catch(() => undefined);
-    const { key, head } = backup;
+    const { key, head } = backup.parts.held;
     return {
       self: { user: device.userId, device: id, msk, signatureKey, wants: secrets === undefined },
       handover: secrets && {

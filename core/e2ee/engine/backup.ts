@@ -16,43 +16,28 @@ import {
   sealSlot,
   type SlotSecret,
 } from "../backup_slot.ts";
-import { base64Of, fromBase64 } from "../bytes.ts";
+import { base64Of } from "../bytes.ts";
 import { identityOf, type IdentitySecrets } from "../identity.ts";
 import { formatRecoveryKey, parseRecoveryKey } from "../recovery_key.ts";
 import type { UserId } from "../../ids/user_id.ts";
-import type { Archive, ArchiveRow } from "./archive.ts";
-import { type BackupQueue, queueRow, readQueueRow, toEntries } from "./backup_queue.ts";
+import type { Archive } from "./archive.ts";
+import { readQueueRow, toEntries } from "./backup_queue.ts";
 import type { DeviceCallResult } from "./calls.ts";
+import { bytesOf, type HeldBackup } from "./held_backup.ts";
 import type { OwnDevice } from "./own_device.ts";
 import { CallRefused, type EnginePorts, type StoreChange } from "./ports.ts";
 import { closedGap } from "./gaps.ts";
-import { goneRow, jsonRow, readJsonRow } from "./rows.ts";
+import { goneRow } from "./rows.ts";
 import type { Pin, Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
-import type {
-  BackupSecret,
-  BackupState,
-  DeviceState,
-  EngineChange,
-  PasskeyWay,
-  SlotKind,
-} from "./types.ts";
+import type { BackupSecret, BackupState, EngineChange, PasskeyWay, SlotKind } from "./types.ts";
 
-const ROW = "backup";
 /** Keys of one chunk: it stays well below what a chunk holds, and a phone's patience. */
 const KEYS_PER_CHUNK = Math.min(2000, Math.floor(MAX_ENTRY_BYTES / ARCHIVED_KEY_BYTES) - 8);
 /** Tries to put a chunk while other devices put theirs. */
 const MAX_TRIES = 8;
 /** Pages of chunks read in one go. */
 const MAX_PAGES = 2000;
-
-interface BackupRow {
-  readonly key: string;
-  readonly head: { readonly version: number; readonly seq: number; readonly hash: string };
-  /** Content keys in it, as far as this device put or read them. */
-  readonly keys: number;
-  readonly savedTs?: number;
-}
 
 type ServerBackup = DeviceCallResult<"getBackup">;
 
@@ -67,6 +52,7 @@ export class WrongSecret extends Error {
 
 export interface BackupParts {
   readonly ports: EnginePorts;
+  readonly held: HeldBackup;
   readonly archive: Archive;
   readonly device: OwnDevice;
   readonly trust: Trust;
@@ -77,36 +63,13 @@ export interface BackupParts {
  * The encrypted backup of this user: content keys, the identity and pins; never a group's state or
  * a device's own key, which must not come to life twice. Every device adds to the same chain.
  */
-export class Backup implements BackupQueue {
-  #row: BackupRow | undefined;
-  #next = 1;
-  #trouble: Extract<DeviceState["backup"], "unreadable" | "rolled_back"> | undefined;
+export class Backup {
   readonly #turn = new Turn();
 
   constructor(readonly parts: BackupParts) {}
 
-  async load(): Promise<void> {
-    const { store } = this.parts.ports;
-    const bytes = await store.get("device", ROW);
-    this.#row = bytes && readJsonRow<BackupRow>(bytes);
-    const waiting = await store.list("backup");
-    this.#next = Number(waiting.at(-1)?.key ?? 0) + 1;
-  }
-
-  get state(): DeviceState["backup"] {
-    return this.#trouble ?? (this.#row === undefined ? "none" : "on");
-  }
-
-  get key(): Uint8Array | undefined {
-    return this.#row && bytesOf(this.#row.key);
-  }
-
-  get head(): BackupHead | undefined {
-    return this.#row && { ...this.#row.head, hash: bytesOf(this.#row.head.hash) };
-  }
-
-  rowsFor(keys: readonly ArchiveRow[]): StoreChange[] {
-    return this.#row === undefined ? [] : keys.map((key) => queueRow(this.#next++, key));
+  get #held(): HeldBackup {
+    return this.parts.held;
   }
 
   async describe(): Promise<BackupState | undefined> {
@@ -115,8 +78,8 @@ export class Backup implements BackupQueue {
     const waiting = await this.parts.ports.store.list("backup");
     return {
       slots: present.slots.map(({ kind }) => kind),
-      savedTs: this.#row?.savedTs ?? present.changed_ts,
-      keys: this.#row?.keys ?? 0,
+      savedTs: this.#held.savedTs ?? present.changed_ts,
+      keys: this.#held.keys,
       waiting: waiting.length,
       bytes: present.bytes,
       maxBytes: present.max_bytes,
@@ -129,7 +92,7 @@ export class Backup implements BackupQueue {
       const { rng } = this.parts.ports;
       const recovery = rng.bytes(32);
       const present = await this.#fetch();
-      if (present === undefined || this.#row === undefined) {
+      if (present === undefined || this.#held.key === undefined) {
         await this.#begin(present, recovery);
       } else await this.#putSlot(present, { kind: "recovery_key", key: recovery });
       return formatRecoveryKey(recovery);
@@ -152,9 +115,9 @@ export class Backup implements BackupQueue {
         slots: [slotText(slot)],
       },
     });
-    this.#trouble = undefined;
-    await this.#save({ backupKey, head, keys: 0 });
-    for await (const rows of archive.all()) await ports.store.write(this.rowsFor(rows));
+    this.#held.trouble = undefined;
+    await this.#held.save({ backupKey, head, keys: 0 });
+    for await (const rows of archive.all()) await ports.store.write(this.#held.rowsFor(rows));
     await this.#put(await this.#firstEntries(), []);
     await this.#drain();
   }
@@ -207,7 +170,7 @@ export class Backup implements BackupQueue {
 
   async #putSlot(present: ServerBackup, slot: NewSlot): Promise<void> {
     const { rng } = this.parts.ports;
-    const backupKey = this.key;
+    const backupKey = this.#held.key;
     if (backupKey === undefined) throw new WrongSecret("no_backup", "This device has no backup");
     const made = await sealSlot({ user: this.parts.device.userId, backupKey, rng }, slot);
     const others = present.slots.filter(({ kind }) => kind !== slot.kind);
@@ -224,7 +187,7 @@ export class Backup implements BackupQueue {
   /** Takes what other devices put into the backup, and puts what waits here. */
   flush(): Promise<void> {
     return this.#turn.run(async () => {
-      if (this.#row === undefined || this.#trouble !== undefined) return;
+      if (this.#held.key === undefined || this.#held.trouble !== undefined) return;
       await this.#pull();
       await this.#drain();
     });
@@ -232,7 +195,7 @@ export class Backup implements BackupQueue {
 
   async #drain(): Promise<void> {
     const { store } = this.parts.ports;
-    while (this.#row !== undefined && this.#trouble === undefined) {
+    while (this.#held.key !== undefined && this.#held.trouble === undefined) {
       const waiting = await store.list("backup", { limit: KEYS_PER_CHUNK });
       if (waiting.length === 0) return;
       const used = waiting.map(({ key }) => goneRow("backup", key));
@@ -249,7 +212,7 @@ export class Backup implements BackupQueue {
     const { ports, device } = this.parts;
     if (entries.length === 0) return;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const { key: backupKey, head: after } = this;
+      const { key: backupKey, head: after } = this.#held;
       if (backupKey === undefined || after === undefined) return;
       const place = { user: device.userId, backupKey, after };
       const { chunk, head } = sealChunk(place, entries, ports.rng);
@@ -267,8 +230,8 @@ export class Backup implements BackupQueue {
         if (await this.#pull() === 0) return;
         continue;
       }
-      const keys = (this.#row?.keys ?? 0) + count;
-      await this.#save({ backupKey, head, keys, savedTs: ports.clock.now() }, used);
+      const keys = this.#held.keys + count;
+      await this.#held.save({ backupKey, head, keys, savedTs: ports.clock.now() }, used);
       return;
     }
   }
@@ -281,7 +244,7 @@ export class Backup implements BackupQueue {
     const { ports, device } = this.parts;
     let chunks = 0;
     for (let page = 0; page < MAX_PAGES; page++) {
-      const { key: backupKey, head: known } = this;
+      const { key: backupKey, head: known } = this.#held;
       if (backupKey === undefined || known === undefined) return chunks;
       const told = await ports.transport.call("listBackupChunks", { query: { after: known.seq } });
       const toldHead = { ...told.head, hash: bytesOf(told.head.hash) };
@@ -289,7 +252,7 @@ export class Backup implements BackupQueue {
       if (judgement === "same") return chunks;
       if (judgement !== "ahead") return this.#refuse(judgement, chunks);
       for (const { chunk } of told.chunks) {
-        const after = this.head;
+        const after = this.#held.head;
         if (after === undefined) return chunks;
         const opened = openChunk({ user: device.userId, backupKey, after }, bytesOf(chunk));
         if (!opened.ok) return this.#refuse("forked", chunks);
@@ -303,7 +266,7 @@ export class Backup implements BackupQueue {
   }
 
   #refuse(judgement: "new_version" | "rolled_back" | "forked", chunks: number): number {
-    this.#trouble = judgement === "rolled_back" ? "rolled_back" : "unreadable";
+    this.#held.trouble = judgement === "rolled_back" ? "rolled_back" : "unreadable";
     this.parts.emit({ what: "backup" });
     this.parts.emit({ what: "device" });
     return chunks;
@@ -339,8 +302,8 @@ export class Backup implements BackupQueue {
         count++;
       }
     }
-    const keys = (this.#row?.keys ?? 0) + count;
-    await this.#save({ backupKey, head, keys }, rows);
+    const keys = this.#held.keys + count;
+    await this.#held.save({ backupKey, head, keys }, rows);
     for (const [roomId, eventIds] of events) {
       this.parts.emit({ what: "keys", roomId, eventIds });
     }
@@ -376,7 +339,8 @@ export class Backup implements BackupQueue {
       const present = await this.#fetch();
       if (present === undefined) return { keys: 0, secrets: undefined };
       const taken = await this.#readAll(key, present.head.version);
-      const judgement = this.head === undefined ? "same" : judgeHead(head, this.head);
+      const held = this.#held.head;
+      const judgement = held === undefined ? "same" : judgeHead(head, held);
       if (judgement === "rolled_back" || judgement === "forked") this.#refuse(judgement, 0);
       return taken;
     });
@@ -385,8 +349,8 @@ export class Backup implements BackupQueue {
   async #readAll(backupKey: Uint8Array, version: number) {
     const { device, emit } = this.parts;
     this.#found = undefined;
-    this.#trouble = undefined;
-    await this.#save({ backupKey, head: emptyHead(version), keys: 0 });
+    this.#held.trouble = undefined;
+    await this.#held.save({ backupKey, head: emptyHead(version), keys: 0 });
     let keys = 0;
     await this.#pull((more, seq, of) => {
       keys += more;
@@ -408,18 +372,9 @@ export class Backup implements BackupQueue {
     throw new WrongSecret("wrong_secret", `The ${secret.kind} does not open the backup`);
   }
 
-  /** The identity is another one: what the old backup holds belongs to the old one. */
+  /** The identity is another one: the backup of the old one is let go. */
   forget(): Promise<void> {
-    return this.#turn.run(async () => {
-      const { store } = this.parts.ports;
-      const waiting = await store.list("backup");
-      await store.write([
-        goneRow("device", ROW),
-        ...waiting.map(({ key }) => goneRow("backup", key)),
-      ]);
-      this.#row = undefined;
-      this.#trouble = undefined;
-    });
+    return this.#turn.run(() => this.#held.forget());
   }
 
   async #fetch(): Promise<ServerBackup | undefined> {
@@ -435,26 +390,6 @@ export class Backup implements BackupQueue {
     const present = await this.#fetch();
     if (present === undefined) throw new WrongSecret("no_backup", "There is no backup yet");
     return present;
-  }
-
-  async #save(
-    { backupKey, head, keys, savedTs }: {
-      backupKey: Uint8Array;
-      head: BackupHead;
-      keys: number;
-      savedTs?: number;
-    },
-    also: readonly StoreChange[] = [],
-  ): Promise<void> {
-    const ts = savedTs ?? this.#row?.savedTs;
-    const row: BackupRow = {
-      key: base64Of(backupKey),
-      head: { ...head, hash: base64Of(head.hash) },
-      keys,
-      ...(ts === undefined ? {} : { savedTs: ts }),
-    };
-    await this.parts.ports.store.write([...also, jsonRow("device", ROW, row)]);
-    this.#row = row;
   }
 }
 
@@ -482,10 +417,4 @@ function slotText({ kind, data }: BackupSlot) {
 
 function expectOf({ head, slots_revision }: ServerBackup) {
   return { head, slots_revision };
-}
-
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = fromBase64(text);
-  if (bytes === undefined) throw new Error("Bytes that should be base64 are not");
-  return bytes;
 }

@@ -4,22 +4,21 @@ import { base64Of, fromBase64 } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
 import { checkIdentity, newIdentity, readIdentity, writeIdentity } from "../identity.ts";
 import type { UserId } from "../../ids/user_id.ts";
-import { type CallChange, CallKeys, type CallPlace } from "../voice/call_keys.ts";
+import type { CallChange, CallPlace } from "../voice/call_keys.ts";
 import type { SealedDraft } from "../payload.ts";
-import { Approvals } from "./approvals.ts";
 import { Archive } from "./archive.ts";
-import { Backup } from "./backup.ts";
 import type { EngineCore, FailureReason } from "./core.ts";
+import { type EngineParts, fetchParts, makeParts } from "./engine_parts.ts";
+import { HeldBackup } from "./held_backup.ts";
 import { Inbox } from "./inbox.ts";
 import { KeyPackages } from "./key_packages.ts";
-import { KeyRequests } from "./key_requests.ts";
 import { OwnDevice } from "./own_device.ts";
 import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
 import { RoomStore } from "./room_store.ts";
 import { isAway } from "./sealing.ts";
 import { ServerKeys } from "./server_keys.ts";
-import { Texts } from "./texts.ts";
+import type { Texts } from "./texts.ts";
 import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
 import type {
@@ -39,7 +38,6 @@ import type {
   SlotKind,
   Verification,
 } from "./types.ts";
-import { Verifications } from "./verifications.ts";
 
 const HOUR_MS = 3_600_000;
 /** Rooms brought up to date at the same time after a connection came back. */
@@ -56,13 +54,9 @@ type Listener = (change: EngineChange) => void;
 /** A device's engine; what it promises is said at `DeviceEngine`. Made by `openEngine`. */
 export class Engine implements DeviceEngine {
   readonly #core: EngineCore;
-  readonly #backup: Backup;
-  readonly #approvals: Approvals;
-  readonly #verifications: Verifications;
-  readonly #keyRequests: KeyRequests;
+  readonly #held: HeldBackup;
+  readonly #parts: EngineParts;
   readonly #inbox: Inbox;
-  readonly #texts: Texts;
-  readonly #calls: CallKeys;
   readonly #rooms = new Map<string, Room>();
   readonly #listeners = new Set<Listener>();
   readonly #counters = new Map<FailureReason, number>();
@@ -74,58 +68,25 @@ export class Engine implements DeviceEngine {
   #backingUp = false;
   readonly #missing = new Set<string>();
 
-  private constructor(core: EngineCore, backup: Backup, ended: AbortController) {
+  private constructor(core: EngineCore, held: HeldBackup, ended: AbortController) {
     this.#core = core;
-    this.#backup = backup;
+    this.#held = held;
     this.#ended = ended;
-    const { ports, device, trust, signal } = core;
-    this.#approvals = new Approvals(ports, device, trust, backup);
-    this.#verifications = new Verifications({
-      ports,
-      signal,
-      host: () => this.#approvals.host(),
-      changed: (id) => this.#emit({ what: "verification", id }),
-      proven: (result) =>
-        this.#turn.run(async () => {
-          await this.#approvals.proven(result);
-          await this.#settled();
-        }),
+    this.#parts = makeParts(core, {
+      held,
+      alone: (task) => this.#turn.run(task),
+      settled: () => this.#settled(),
+      sync: async (roomId) => await this.#rooms.get(roomId)?.sync(),
+      later: (task) => this.#later(task),
     });
-    this.#keyRequests = new KeyRequests({
-      ports,
-      device,
-      trust,
-      archive: core.archive,
-      backup,
-      read: async (roomId) => await this.#rooms.get(roomId)?.sync(),
-      later: (ms, task) =>
-        this.#later(async () => {
-          await ports.clock.sleep(ms, signal);
-          await task();
-        }),
-      emit: (change) => this.#emit(change),
+    const { verifications, keyRequests } = this.#parts;
+    this.#inbox = new Inbox(core.ports, {
+      "verification.": async (item) => await (await verifications.get()).receive(item),
+      "keys.": async (item) => await (await keyRequests.get()).receive(item),
     });
-    this.#calls = new CallKeys({
-      mls: core.mls,
-      clock: ports.clock,
-      rng: ports.rng,
-      trust,
-      keys: () => device.keys,
-    });
-    this.#texts = new Texts({
-      ports,
-      archive: core.archive,
-      signal,
-      emit: (change) => this.#emit(change),
-      sync: (roomId) => this.sync(roomId),
-    });
-    this.#inbox = new Inbox(ports, [
-      (item) => this.#verifications.receive(item),
-      (item) => this.#keyRequests.receive(item),
-    ]);
   }
 
-  static async open(ports: EnginePorts): Promise<Engine> {
+  static open(ports: EnginePorts): Engine {
     const ended = new AbortController();
     // Parts tell the engine what happens; it is made of them, and so comes after them.
     let engine: Engine | undefined = undefined as Engine | undefined;
@@ -141,13 +102,13 @@ export class Engine implements DeviceEngine {
     });
     const device = new OwnDevice(ports, trust);
     const archive = new Archive(ports.store);
-    const mls = await createMls({
+    const mls = createMls({
       accept: async (credential, signatureKey) =>
         await trust.certificateOf(credential, signatureKey) !== undefined,
       ownerOf: readCertificate,
       rng: ports.rng,
     });
-    const backup = new Backup({ ports, archive, device, trust, emit });
+    const held = new HeldBackup(ports.store);
     engine = new Engine(
       {
         ports,
@@ -156,7 +117,7 @@ export class Engine implements DeviceEngine {
         packages: new KeyPackages(ports, mls),
         trust,
         archive,
-        backup,
+        backup: held,
         rooms: new RoomStore(ports.store, mls),
         serverKeys: new ServerKeys(ports, trust.parts.verifier),
         signal: ended.signal,
@@ -168,7 +129,7 @@ export class Engine implements DeviceEngine {
           if (engine !== undefined) engine.#miss(roomId);
         },
       },
-      backup,
+      held,
       ended,
     );
     return engine;
@@ -178,7 +139,7 @@ export class Engine implements DeviceEngine {
     const { device, trust, ports } = this.#core;
     await device.load();
     await trust.load();
-    await this.#backup.load();
+    await this.#held.load();
     for (const { key } of await ports.store.list("groups")) {
       if (key.endsWith("/meta")) await this.#room(key.slice(0, -"/meta".length)).load();
     }
@@ -188,6 +149,11 @@ export class Engine implements DeviceEngine {
     this.#backUpLater();
   }
 
+  /** Has all parts here, though nothing needs them yet. @throws ServerUnreachable, or the like */
+  fetchParts(): Promise<void> {
+    return fetchParts(this.#parts);
+  }
+
   state(): DeviceState {
     const { device, trust } = this.#core;
     return {
@@ -195,7 +161,7 @@ export class Engine implements DeviceEngine {
       userId: device.userId,
       deviceId: device.id,
       msk: trust.pin(device.userId)?.msk,
-      backup: this.#backup.state,
+      backup: this.#held.state,
     };
   }
 
@@ -227,7 +193,9 @@ export class Engine implements DeviceEngine {
   #emit(change: EngineChange): void {
     if (change.what === "keys") {
       this.#backUpLater();
-      this.#later(() => this.#texts.keysCame(change.roomId, change.eventIds));
+      this.#later(() =>
+        this.#toTexts(change.roomId, (texts) => texts.keysCame(change.roomId, change.eventIds))
+      );
     }
     if (change.what === "user") {
       for (const roomId of this.#rooms.keys()) this.#emit({ what: "room", roomId });
@@ -300,16 +268,25 @@ export class Engine implements DeviceEngine {
     return keys;
   }
 
-  readTexts(roomId: string): Promise<void> {
-    return this.#texts.read(roomId);
+  /** What was said is looked at only in rooms that somebody has searched before. */
+  async #toTexts(roomId: string, task: (texts: Texts) => Promise<void>): Promise<void> {
+    const { texts } = this.#parts;
+    const { store } = this.#core.ports;
+    const isKept = texts.here !== undefined ||
+      (await store.list("texts", { prefix: `${roomId}/`, limit: 1 })).length > 0;
+    if (isKept) await task(await texts.get());
   }
 
-  search(roomId: string, query: string, options?: { skip?: number; limit?: number }) {
-    return this.#texts.search(roomId, query, options);
+  async readTexts(roomId: string): Promise<void> {
+    await (await this.#parts.texts.get()).read(roomId);
+  }
+
+  async search(roomId: string, query: string, options?: { skip?: number; limit?: number }) {
+    return await (await this.#parts.texts.get()).search(roomId, query, options);
   }
 
   forgetTexts(roomId: string, eventIds: readonly string[]): Promise<void> {
-    return this.#texts.forget(roomId, eventIds);
+    return this.#toTexts(roomId, (texts) => texts.forget(roomId, eventIds));
   }
 
   async devices(userId: string): Promise<KnownUser> {
@@ -355,40 +332,40 @@ export class Engine implements DeviceEngine {
     for (const room of this.#rooms.values()) room.poke();
   }
 
-  backupState(): Promise<BackupState | undefined> {
-    return this.#backup.describe();
+  async backupState(): Promise<BackupState | undefined> {
+    return await (await this.#parts.backup.get()).describe();
   }
 
   async createBackup(): Promise<{ readonly recoveryKey: string }> {
     // What waits in the feeds belongs into it as well.
     await Promise.allSettled([...this.#rooms.values()].map((room) => room.sync()));
-    const recoveryKey = await this.#backup.create();
+    const recoveryKey = await (await this.#parts.backup.get()).create();
     this.#emit({ what: "backup" });
     this.#emit({ what: "device" });
     return { recoveryKey };
   }
 
-  addPassphrase(passphrase: string): Promise<void> {
-    return this.#backup.addPassphrase(passphrase);
+  async addPassphrase(passphrase: string): Promise<void> {
+    await (await this.#parts.backup.get()).addPassphrase(passphrase);
   }
 
-  addPasskey(passkey: PasskeyWay & { readonly prf: Uint8Array }): Promise<void> {
-    return this.#backup.addPasskey(passkey);
+  async addPasskey(passkey: PasskeyWay & { readonly prf: Uint8Array }): Promise<void> {
+    await (await this.#parts.backup.get()).addPasskey(passkey);
   }
 
-  passkeyWay(): Promise<PasskeyWay | undefined> {
-    return this.#backup.passkeyWay();
+  async passkeyWay(): Promise<PasskeyWay | undefined> {
+    return await (await this.#parts.backup.get()).passkeyWay();
   }
 
-  removeSlot(kind: SlotKind): Promise<void> {
-    return this.#backup.removeSlot(kind);
+  async removeSlot(kind: SlotKind): Promise<void> {
+    await (await this.#parts.backup.get()).removeSlot(kind);
   }
 
   restore(secret: BackupSecret): Promise<{ readonly keys: number }> {
     return this.#turn.run(async () => {
-      const { keys, secrets } = await this.#backup.restore(secret);
+      const { keys, secrets } = await (await this.#parts.backup.get()).restore(secret);
       if (secrets !== undefined && this.#core.device.phase === "unapproved") {
-        await this.#approvals.approve(secrets);
+        await (await this.#parts.approvals.get()).approve(secrets);
       }
       await this.#settled();
       return { keys };
@@ -400,69 +377,69 @@ export class Engine implements DeviceEngine {
       const { device, ports } = this.#core;
       const { secrets, identity } = await newIdentity(device.userId, ports.rng);
       await ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
-      await this.#backup.forget();
+      await (await this.#parts.backup.get()).forget();
       await device.renew(secrets);
       await this.#settled();
     });
   }
 
-  startVerification(userId: string, deviceId: string): Promise<string> {
-    return this.#verifications.start(userId, deviceId);
+  async startVerification(userId: string, deviceId: string): Promise<string> {
+    return await (await this.#parts.verifications.get()).start(userId, deviceId);
   }
 
   verifications(): readonly Verification[] {
-    return this.#verifications.list();
+    return this.#parts.verifications.here?.list() ?? [];
   }
 
-  acceptVerification(id: string): Promise<void> {
-    return this.#verifications.accept(id);
+  async acceptVerification(id: string): Promise<void> {
+    await (await this.#parts.verifications.get()).accept(id);
   }
 
-  confirmVerification(id: string): Promise<void> {
-    return this.#verifications.confirm(id);
+  async confirmVerification(id: string): Promise<void> {
+    await (await this.#parts.verifications.get()).confirm(id);
   }
 
-  cancelVerification(
+  async cancelVerification(
     id: string,
     reason?: Extract<CancelReason, "refused" | "mismatch">,
   ): Promise<void> {
-    return this.#verifications.cancel(id, reason);
+    await (await this.#parts.verifications.get()).cancel(id, reason);
   }
 
-  showCode(): Promise<{ readonly id: string; readonly text: string }> {
-    return this.#verifications.showCode();
+  async showCode(): Promise<{ readonly id: string; readonly text: string }> {
+    return await (await this.#parts.verifications.get()).showCode();
   }
 
-  scanCode(text: string): Promise<string> {
-    return this.#verifications.scanCode(text);
+  async scanCode(text: string): Promise<string> {
+    return await (await this.#parts.verifications.get()).scanCode(text);
   }
 
-  openCall(stay: string, place: CallPlace) {
-    return this.#calls.open(stay, place);
+  async openCall(stay: string, place: CallPlace) {
+    return await (await this.#parts.calls.get()).open(stay, place);
   }
 
-  foundCall(stay: string) {
-    return this.#calls.found(stay);
+  async foundCall(stay: string) {
+    return await (await this.#parts.calls.get()).found(stay);
   }
 
-  joinCallFromOutside(stay: string, groupInfo: string) {
-    return this.#calls.joinFromOutside(stay, groupInfo);
+  async joinCallFromOutside(stay: string, groupInfo: string) {
+    return await (await this.#parts.calls.get()).joinFromOutside(stay, groupInfo);
   }
 
-  commitCall(stay: string, change: CallChange) {
-    return this.#calls.commit(stay, change);
+  async commitCall(stay: string, change: CallChange) {
+    return await (await this.#parts.calls.get()).commit(stay, change);
   }
 
-  takeCall(stay: string, given: { readonly commit: string } | { readonly welcome: string }) {
-    return this.#calls.take(stay, given);
+  async takeCall(stay: string, given: { readonly commit: string } | { readonly welcome: string }) {
+    return await (await this.#parts.calls.get()).take(stay, given);
   }
 
-  dropCallCommit(stay: string) {
-    return this.#calls.drop(stay);
+  async dropCallCommit(stay: string) {
+    await (await this.#parts.calls.get()).drop(stay);
   }
 
-  endCall(stay: string) {
-    return this.#calls.end(stay);
+  async endCall(stay: string) {
+    await (await this.#parts.calls.get()).end(stay);
   }
 
   #hear(dispatch: DeviceDispatch | "connected"): void {
@@ -485,7 +462,7 @@ export class Engine implements DeviceEngine {
 
   async #reconnected(): Promise<void> {
     await this.#inbox.read();
-    await this.#verifications.resume();
+    await this.#parts.verifications.here?.resume();
     if (this.#core.device.phase !== "ready") return;
     await this.#core.packages.refill(this.#core.device.keys);
     const { welcomes } = await this.#core.ports.transport.call("listWelcomes", {});
@@ -509,14 +486,18 @@ export class Engine implements DeviceEngine {
   }
 
   #backUpLater(): void {
-    if (this.#backingUp || this.#backup.state !== "on") return;
+    if (this.#backingUp || this.#held.state !== "on") return;
     this.#backingUp = true;
     this.#later(async () => {
       await this.#core.ports.clock.sleep(BACKUP_WAIT_MS, this.#ended.signal);
       this.#backingUp = false;
-      await this.#backup.flush();
+      await this.#backUp();
       this.#emit({ what: "backup" });
     });
+  }
+
+  async #backUp(): Promise<void> {
+    if (this.#held.state === "on") await (await this.#parts.backup.get()).flush();
   }
 
   /** Keys are missed: what other devices put into the backup may have them, or they themselves. */
@@ -526,8 +507,8 @@ export class Engine implements DeviceEngine {
     this.#later(async () => {
       await this.#core.ports.clock.sleep(MISSING_WAIT_MS, this.#ended.signal);
       this.#missing.delete(roomId);
-      await this.#backup.flush();
-      await this.#keyRequests.ask(roomId);
+      await this.#backUp();
+      await (await this.#parts.keyRequests.get()).ask(roomId);
     });
   }
 
@@ -539,7 +520,7 @@ export class Engine implements DeviceEngine {
       await this.#core.device.setUp("");
       await this.#core.packages.refill(this.#core.device.keys);
       await this.#syncRooms();
-      await this.#backup.flush();
+      await this.#backUp();
       await this.#report();
     }
   }
@@ -569,7 +550,7 @@ export class Engine implements DeviceEngine {
     this.#ended.abort(new DOMException("The engine has ended", "AbortError"));
     await Promise.all([...this.#rooms.values()].map((room) => room.idle()));
     await Promise.all(this.#tasks);
-    await this.#verifications.idle();
+    await this.#parts.verifications.here?.idle();
     this.#listeners.clear();
   }
 }

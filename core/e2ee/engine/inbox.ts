@@ -11,8 +11,8 @@ export class Inbox {
 
   constructor(
     readonly ports: EnginePorts,
-    /** Those who take messages, each its own kinds. @returns whether it was theirs */
-    readonly takers: readonly ((item: ToDeviceItem) => Promise<boolean>)[],
+    /** Those who take messages, by how the kinds of theirs begin. */
+    readonly takers: Readonly<Record<string, (item: ToDeviceItem) => Promise<unknown>>>,
   ) {}
 
   read(): Promise<void> {
@@ -21,7 +21,8 @@ export class Inbox {
       for (let page = 0; page < MAX_PAGES; page++) {
         const { items, more } = await transport.call("listToDevice", {});
         for (const item of items) {
-          for (const take of this.takers) if (await take(item)) break;
+          const kind = Object.keys(this.takers).find((start) => item.kind.startsWith(start));
+          if (kind !== undefined) await this.takers[kind]?.(item);
           await transport.call("deleteToDevice", { params: { id: item.id } });
         }
         if (!more) return;

@@ -1,4 +1,3 @@
-import { getPublicKeyAsync } from "@noble/ed25519";
 import type { DeviceKeys } from "../../mls/key_package.ts";
 import { type DeviceId, deviceIdFromBytes } from "../../ids/device_id.ts";
 import type { UserId } from "../../ids/user_id.ts";
@@ -6,6 +5,7 @@ import { limits } from "../../limits.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
 import { makeCertificate, readCertificate } from "../certificate.ts";
 import { identityOf, type IdentitySecrets, newIdentity, writeIdentity } from "../identity.ts";
+import { publicKeyOf } from "../signing.ts";
 import { CallRefused, type EnginePorts } from "./ports.ts";
 import { jsonRow, readJsonRow } from "./rows.ts";
 import type { Trust } from "./trust.ts";
@@ -98,7 +98,7 @@ export class OwnDevice {
       deviceId: deviceIdFromBytes(rng.bytes(16)),
       name,
       seed: base64Of(seed),
-      signatureKey: base64Of(await getPublicKeyAsync(seed)),
+      signatureKey: base64Of(await publicKeyOf(seed)),
       registered: false,
     });
   }

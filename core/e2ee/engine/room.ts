@@ -6,7 +6,8 @@ import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
 import { readFeed, takeEvents } from "./feed.ts";
 import { findGap, type KeyEvent, openGaps } from "./gaps.ts";
 import { sameKind } from "./group_name.ts";
-import { demandOwnIdentity, ensureJoined, loseAndRejoin } from "./joining.ts";
+import { demandOwnIdentity, ensureJoined } from "./joining.ts";
+import { doWork, loseAndRejoin } from "./later.ts";
 import { healthOf } from "./order.ts";
 import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
@@ -21,7 +22,7 @@ import type {
   RoomState,
   SealedMessage,
 } from "./types.ts";
-import { doWork, lookForWork, waitOf } from "./wanted.ts";
+import { lookForWork, waitOf } from "./wanted.ts";
 
 /** Messages that wait to be opened directly; more are read from the feed. */
 const MAX_ADMITTED = 500;

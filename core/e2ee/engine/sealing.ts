@@ -7,14 +7,15 @@ import { open, seal, type SealedPlace } from "../envelope.ts";
 import type { SealedDraft } from "../payload.ts";
 import type { Archived, ContentKey } from "./archive.ts";
 import type { SealedObject } from "./calls.ts";
-import { advance, settle } from "./commits.ts";
+import { advance } from "./commits.ts";
 import { ensureJoined } from "./joining.ts";
+import { doWork, settle } from "./later.ts";
 import { ReceiptUnfit } from "./order.ts";
 import { CallRefused, ServerUnreachable } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import { rosterRows } from "./rosters.ts";
 import { type Opened, type SealedMessage, SealRefused } from "./types.ts";
-import { doWork, lookForWork } from "./wanted.ts";
+import { lookForWork } from "./wanted.ts";
 
 const NO_AAD = new Uint8Array();
 

@@ -5,7 +5,7 @@ interface TrustedTypes {
 }
 
 /** The service worker, and those that hold this device's end of the encryption. */
-const WORKERS = /^\/(sw|assets\/(e2ee|voice)-[0-9a-f]+)\.js$/;
+const WORKERS = /^\/(sw|assets\/(e2ee-[0-9A-Z]{8}|voice-[0-9a-f]+))\.js$/;
 
 let policy: { createScriptURL(url: string): string } | undefined;
 

@@ -17,6 +17,9 @@ interface Scope {
 }
 const scope = self as unknown as Scope;
 
+/** What is not needed at first is fetched after this time (ms): a newer build may come then. */
+const PARTS_MS = 20_000;
+
 const clock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -39,10 +42,12 @@ const rng = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(l
 async function run(userId: string): Promise<never> {
   const store = await DeviceDb.open(userId, () => scope.postMessage("lost"));
   const transport = new FetchTransport(userId, clock);
-  const engine = await Engine.open({ store, transport, clock, rng });
+  const engine = Engine.open({ store, transport, clock, rng });
   await engine.start();
   const channel = new BroadcastChannel(channelName(userId));
   serveEngine(engine, channel, (dispatch) => transport.hear(dispatch));
+  // Without an answer they come when something needs them.
+  void clock.sleep(PARTS_MS).then(() => engine.fetchParts()).catch(() => undefined);
   return await new Promise<never>(() => undefined);
 }
 

@@ -1,0 +1,57 @@
+import type { Plugin } from "esbuild";
+
+const CODECS = /node_modules[\\/]ts-mls[\\/]dist[\\/].*\.js$/;
+/** Functions of ts-mls that only put codecs together: a codec that nobody uses need not be made. */
+const PURE =
+  /(?<!function |\.)\b(encode|encoder|(?:flatM|m)apDecoder(?:s|Option|sOption)?|orDecoder|contramapBufferEncoders?|composeBufferEncoders|varLenTypeEncoder|decodeVarLenType|optionalEncoder|decodeOptional|enumNumber(?:Encoder|ToKey)|openEnumNumber(?:Encoder|ToKey)|numberRecordEncoder|decodeNumberRecord|bigintMapEncoder|decodeBigintMap|reverseMap)\(/g;
+
+/** Lets a bundle go without the codecs of ts-mls that it does not use. */
+export function withoutUnusedCodecs(): Plugin {
+  return {
+    name: "codecs",
+    setup(build) {
+      build.onLoad({ filter: CODECS, namespace: "file" }, async ({ path }) => ({
+        contents: (await Deno.readTextFile(path)).replace(PURE, "/* @__PURE__ */ $1("),
+        loader: "js",
+      }));
+    },
+  };
+}
+
+const LIMITS = /core[\\/]limits\.ts$/;
+
+interface Inputs {
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** The groups of `core/limits.ts` that these sources name. */
+export async function namedLimits(
+  { inputs }: Inputs,
+  readSource: (path: string) => Promise<string>,
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (const path of Object.keys(inputs)) {
+    if (path.includes("node_modules") || LIMITS.test(path)) continue;
+    const source = await readSource(path);
+    if (/[=(,:]\s*limits\s*[;,)}]/.test(source)) {
+      throw new Error(`${path} takes all limits at once: name the group, as in limits.json`);
+    }
+    for (const [, name = ""] of source.matchAll(/\blimits\.(\w+)/g)) found.add(name);
+  }
+  return [...found].sort();
+}
+
+/** Gives a bundle these groups of limits alone. */
+export function onlyLimits(names: readonly string[]): Plugin {
+  return {
+    name: "limits",
+    setup(build) {
+      build.onLoad({ filter: LIMITS, namespace: "file" }, async () => {
+        const { limits } = await import("../../core/limits.ts");
+        const kept = Object.entries(limits).filter(([name]) => names.includes(name));
+        const contents = `export const limits = ${JSON.stringify(Object.fromEntries(kept))};`;
+        return { contents, loader: "js" };
+      });
+    },
+  };
+}
