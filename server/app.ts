@@ -9,6 +9,7 @@ import { type Heard, heardLater } from "./compose/heard.ts";
 import { allRoutes } from "./compose/routes.ts";
 import { composeMemberships } from "./compose/memberships.ts";
 import { openPages } from "./compose/pages.ts";
+import { composeDigests } from "./compose/digests.ts";
 import { composeExports } from "./compose/exports.ts";
 import { composeMail } from "./compose/mail.ts";
 import { composeOidc } from "./compose/oidc.ts";
@@ -210,6 +211,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     mail,
     oidc: composeOidc(config, system, stack),
   }));
+  composeDigests(system, { chat: chat.deps, mail, stack });
   const { rooms, users } = chat.deps;
   const { heard, by } = heardLater();
   const inbound = await openInbound(base, system, { rooms, users, live, heard, stack });

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { TOTP } from "otpauth";
-import { PASSWORD, startHomeserver } from "./harness/homeserver.ts";
-import { linksIn, startMailServer } from "./harness/mail_server.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import { systemClock } from "../server/system/clock.ts";
+import { type Homeserver, PASSWORD, startHomeserver } from "./harness/homeserver.ts";
+import { linksIn, startMailServer, type TestMailServer } from "./harness/mail_server.ts";
+import { waitFor } from "./harness/wait_for.ts";
+
+/** What is looked for every minute is looked for often. */
+const HASTY: Clock = {
+  now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic(),
+  sleep: (ms, signal) => systemClock.sleep(ms === 60_000 ? 200 : ms, signal),
+};
 
 interface Shown {
   readonly status: number;
@@ -48,6 +58,7 @@ class Visitor {
 Deno.test("mail: an address confirmed and a password set anew, by pages alone, with a second step", async () => {
   await using mail = await startMailServer();
   await using server = await startHomeserver({
+    clock: HASTY,
     settings: {
       "mail.host": "127.0.0.1",
       "mail.port": String(mail.port),
@@ -144,7 +155,96 @@ Deno.test("mail: an address confirmed and a password set anew, by pages alone, w
 
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   assert.match(metrics, /openguild_mails_total\{outcome="sent"\} 6/);
+  await tellDigests(server, mail, { ann: token, guest });
 });
+
+/** Mails about what waits: counts alone, each thing once, and ended by whoever has the mail. */
+async function tellDigests(
+  server: Homeserver,
+  mail: TestMailServer,
+  { ann, guest }: { ann: string; guest: Visitor },
+) {
+  const { sql } = server.parts.database;
+  const grant = await server.call("POST", "/login", {
+    body: { user_name: "gus", password: "another long passphrase, truly 43" },
+  });
+  const { user_id: gusId, tokens } = grant.body;
+  const gus = tokens.access_token;
+  const ask = async (token: string, method: string, path: string, body?: object) => {
+    const answer = await server.call(method, path, { token, ...(body ? { body } : {}) });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const page = await guest.post("/settings/notifications", {
+    act: "digest",
+    digest_every: "day",
+    digest_weekday: "5",
+    digest_hour: "8",
+    digest_zone: "Europe/Berlin",
+  });
+  assert.equal(page.status, 303, page.text);
+  assert.match((await guest.get("/settings/notifications")).text, /The next one goes to gus@/);
+  const refused = await server.call("PUT", "/account/digest", {
+    token: ann,
+    body: { choice: { every: "day", weekday: 1, hour: 25, zone: "Nowhere" } },
+  });
+  assert.equal(refused.status, 400);
+
+  const guild = await ask(ann, "POST", "/guilds", { name: "Peas & Beans" });
+  const { code } = await ask(ann, "POST", "/invites", { guild_id: guild.id });
+  await ask(gus, "POST", `/invites/${code}/accept`, {});
+  const [general] = guild.channels;
+  const say = (body: string) =>
+    ask(ann, "POST", `/rooms/${guild.id}/send`, { channel_id: general.id, body });
+  await say("nobody is meant");
+  await say(`<${gusId}> the secret of the garden`);
+  const dm = await ask(ann, "POST", "/dms", { user_id: gusId });
+  await ask(gus, "POST", `/rooms/${dm.room_id}/join`, {});
+  await ask(ann, "POST", `/rooms/${dm.room_id}/send`, { body: "a secret for two" });
+  /** It is due now; resolves once it was looked at what waits. */
+  const due = async () => {
+    await sql`update digests set next_ts = 1 where user_id = ${gusId}`;
+    await waitFor("the next time", async () => {
+      const [row] = await sql<{ next_ts: number }[]>`
+        select next_ts from digests where user_id = ${gusId}`;
+      return row !== undefined && row.next_ts > 1;
+    });
+  };
+  await due();
+  const first = await mail.mailTo("gus@example.com", 2);
+  assert.match(first.text, /- 1 mention in #general, Peas & Beans\r?\n {2}http/);
+  assert.match(first.text, /- Something in 1 conversation\r?\n/);
+  const words = first.text.replace(/http\S+/g, "");
+  for (const said of ["secret", "garden", "nobody", "ann"]) assert.ok(!words.includes(said), said);
+  // Long headers are folded (RFC 5322, 2.2.3).
+  const headers = first.raw.replace(/\r\n[ \t]+/g, " ");
+  const stop = /^List-Unsubscribe: <(\S+)>\r$/m.exec(headers)?.[1] ?? "";
+  assert.match(headers, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+  assert.match(headers, /^Message-ID: <\d+\.digest@[^\s>]+>\r$/m);
+
+  // Still unread, and told already; what comes later is told alone.
+  await due();
+  await say(`<${gusId}> once more`);
+  await due();
+  const second = await mail.mailTo("gus@example.com", 3);
+  assert.match(second.text, /- 1 mention in #general/);
+  assert.doesNotMatch(second.text, /conversation/);
+
+  const stopPath = new URL(stop).pathname;
+  const nobody = new Visitor(server.url);
+  assert.match((await nobody.get(stopPath)).text, /Shall gus get no more mails/);
+  // As a mail provider asks: without cookies and from no page.
+  const asked = await fetch(server.url + stopPath, {
+    method: "POST",
+    body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+  });
+  assert.equal(asked.status, 200);
+  assert.match(await asked.text(), /There will be no more of these mails/);
+  assert.equal((await nobody.get(stopPath)).status, 404);
+  const { choice, address } = await ask(gus, "GET", "/account/digest");
+  assert.deepEqual([choice, address], [null, "gus@example.com"]);
+  assert.equal(mail.mails.filter(({ to }) => to.includes("gus@example.com")).length, 4);
+}
 
 Deno.test("mail: without a mail server nothing of it is shown", async () => {
   await using server = await startHomeserver();

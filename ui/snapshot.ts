@@ -23,66 +23,67 @@ import * as route19 from "./routes/discover.tsx";
 import * as route20 from "./routes/dm/[room]/[message].tsx";
 import * as route21 from "./routes/dm/[room]/index.tsx";
 import * as route22 from "./routes/email/[token].tsx";
-import * as route23 from "./routes/forgot.tsx";
-import * as route24 from "./routes/g/[guild]/[channel]/[message].tsx";
-import * as route25 from "./routes/g/[guild]/[channel]/index.tsx";
-import * as route26 from "./routes/g/[guild]/[channel]/t/[thread]/[message].tsx";
-import * as route27 from "./routes/g/[guild]/[channel]/t/[thread]/index.tsx";
-import * as route28 from "./routes/g/[guild]/index.tsx";
-import * as route29 from "./routes/g/[guild]/settings/audit.tsx";
-import * as route30 from "./routes/g/[guild]/settings/bans.tsx";
-import * as route31 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
-import * as route32 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
-import * as route33 from "./routes/g/[guild]/settings/channels/index.tsx";
-import * as route34 from "./routes/g/[guild]/settings/emoji.tsx";
-import * as route35 from "./routes/g/[guild]/settings/index.tsx";
-import * as route36 from "./routes/g/[guild]/settings/invites.tsx";
-import * as route37 from "./routes/g/[guild]/settings/me.tsx";
-import * as route38 from "./routes/g/[guild]/settings/members/[user].tsx";
-import * as route39 from "./routes/g/[guild]/settings/members/index.tsx";
-import * as route40 from "./routes/g/[guild]/settings/move.tsx";
-import * as route41 from "./routes/g/[guild]/settings/overview.tsx";
-import * as route42 from "./routes/g/[guild]/settings/requests.tsx";
-import * as route43 from "./routes/g/[guild]/settings/roles/[role].tsx";
-import * as route44 from "./routes/g/[guild]/settings/roles/index.tsx";
-import * as route45 from "./routes/g/[guild]/settings/servers.tsx";
-import * as route46 from "./routes/g/[guild]/settings/view-as.tsx";
-import * as route47 from "./routes/g/[guild]/settings/why.tsx";
-import * as route48 from "./routes/home.tsx";
-import * as route49 from "./routes/index.tsx";
-import * as route50 from "./routes/invite/[code].tsx";
-import * as route51 from "./routes/join.tsx";
-import * as route52 from "./routes/language.ts";
-import * as route53 from "./routes/login.tsx";
-import * as route54 from "./routes/logout.ts";
-import * as route55 from "./routes/manifest.webmanifest.ts";
-import * as route56 from "./routes/offline.tsx";
-import * as route57 from "./routes/oidc/[provider]/callback.tsx";
-import * as route58 from "./routes/oidc/[provider]/index.ts";
-import * as route59 from "./routes/own.css.ts";
-import * as route60 from "./routes/register.tsx";
-import * as route61 from "./routes/reset/[token].tsx";
-import * as route62 from "./routes/restore.tsx";
-import * as route63 from "./routes/search.tsx";
-import * as route64 from "./routes/settings/account.tsx";
-import * as route65 from "./routes/settings/appearance.tsx";
-import * as route66 from "./routes/settings/data.tsx";
-import * as route67 from "./routes/settings/email.tsx";
-import * as route68 from "./routes/settings/encryption.tsx";
-import * as route69 from "./routes/settings/index.tsx";
-import * as route70 from "./routes/settings/keyboard.tsx";
-import * as route71 from "./routes/settings/language.tsx";
-import * as route72 from "./routes/settings/logins.tsx";
-import * as route73 from "./routes/settings/notifications.tsx";
-import * as route74 from "./routes/settings/passkeys.tsx";
-import * as route75 from "./routes/settings/password.tsx";
-import * as route76 from "./routes/settings/privacy.tsx";
-import * as route77 from "./routes/settings/profile.tsx";
-import * as route78 from "./routes/settings/second-factor.tsx";
-import * as route79 from "./routes/settings/sessions.tsx";
-import * as route80 from "./routes/settings/voice.tsx";
-import * as route81 from "./routes/setup/[token].tsx";
-import * as route82 from "./routes/waiting.tsx";
+import * as route23 from "./routes/email/stop/[token].tsx";
+import * as route24 from "./routes/forgot.tsx";
+import * as route25 from "./routes/g/[guild]/[channel]/[message].tsx";
+import * as route26 from "./routes/g/[guild]/[channel]/index.tsx";
+import * as route27 from "./routes/g/[guild]/[channel]/t/[thread]/[message].tsx";
+import * as route28 from "./routes/g/[guild]/[channel]/t/[thread]/index.tsx";
+import * as route29 from "./routes/g/[guild]/index.tsx";
+import * as route30 from "./routes/g/[guild]/settings/audit.tsx";
+import * as route31 from "./routes/g/[guild]/settings/bans.tsx";
+import * as route32 from "./routes/g/[guild]/settings/channels/[channel]/index.tsx";
+import * as route33 from "./routes/g/[guild]/settings/channels/[channel]/permissions.tsx";
+import * as route34 from "./routes/g/[guild]/settings/channels/index.tsx";
+import * as route35 from "./routes/g/[guild]/settings/emoji.tsx";
+import * as route36 from "./routes/g/[guild]/settings/index.tsx";
+import * as route37 from "./routes/g/[guild]/settings/invites.tsx";
+import * as route38 from "./routes/g/[guild]/settings/me.tsx";
+import * as route39 from "./routes/g/[guild]/settings/members/[user].tsx";
+import * as route40 from "./routes/g/[guild]/settings/members/index.tsx";
+import * as route41 from "./routes/g/[guild]/settings/move.tsx";
+import * as route42 from "./routes/g/[guild]/settings/overview.tsx";
+import * as route43 from "./routes/g/[guild]/settings/requests.tsx";
+import * as route44 from "./routes/g/[guild]/settings/roles/[role].tsx";
+import * as route45 from "./routes/g/[guild]/settings/roles/index.tsx";
+import * as route46 from "./routes/g/[guild]/settings/servers.tsx";
+import * as route47 from "./routes/g/[guild]/settings/view-as.tsx";
+import * as route48 from "./routes/g/[guild]/settings/why.tsx";
+import * as route49 from "./routes/home.tsx";
+import * as route50 from "./routes/index.tsx";
+import * as route51 from "./routes/invite/[code].tsx";
+import * as route52 from "./routes/join.tsx";
+import * as route53 from "./routes/language.ts";
+import * as route54 from "./routes/login.tsx";
+import * as route55 from "./routes/logout.ts";
+import * as route56 from "./routes/manifest.webmanifest.ts";
+import * as route57 from "./routes/offline.tsx";
+import * as route58 from "./routes/oidc/[provider]/callback.tsx";
+import * as route59 from "./routes/oidc/[provider]/index.ts";
+import * as route60 from "./routes/own.css.ts";
+import * as route61 from "./routes/register.tsx";
+import * as route62 from "./routes/reset/[token].tsx";
+import * as route63 from "./routes/restore.tsx";
+import * as route64 from "./routes/search.tsx";
+import * as route65 from "./routes/settings/account.tsx";
+import * as route66 from "./routes/settings/appearance.tsx";
+import * as route67 from "./routes/settings/data.tsx";
+import * as route68 from "./routes/settings/email.tsx";
+import * as route69 from "./routes/settings/encryption.tsx";
+import * as route70 from "./routes/settings/index.tsx";
+import * as route71 from "./routes/settings/keyboard.tsx";
+import * as route72 from "./routes/settings/language.tsx";
+import * as route73 from "./routes/settings/logins.tsx";
+import * as route74 from "./routes/settings/notifications.tsx";
+import * as route75 from "./routes/settings/passkeys.tsx";
+import * as route76 from "./routes/settings/password.tsx";
+import * as route77 from "./routes/settings/privacy.tsx";
+import * as route78 from "./routes/settings/profile.tsx";
+import * as route79 from "./routes/settings/second-factor.tsx";
+import * as route80 from "./routes/settings/sessions.tsx";
+import * as route81 from "./routes/settings/voice.tsx";
+import * as route82 from "./routes/setup/[token].tsx";
+import * as route83 from "./routes/waiting.tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -132,66 +133,67 @@ export const snapshot: Snapshot = {
     { file: "dm/[room]/[message].tsx", module: route20 },
     { file: "dm/[room]/index.tsx", module: route21 },
     { file: "email/[token].tsx", module: route22 },
-    { file: "forgot.tsx", module: route23 },
-    { file: "g/[guild]/[channel]/[message].tsx", module: route24 },
-    { file: "g/[guild]/[channel]/index.tsx", module: route25 },
-    { file: "g/[guild]/[channel]/t/[thread]/[message].tsx", module: route26 },
-    { file: "g/[guild]/[channel]/t/[thread]/index.tsx", module: route27 },
-    { file: "g/[guild]/index.tsx", module: route28 },
-    { file: "g/[guild]/settings/audit.tsx", module: route29 },
-    { file: "g/[guild]/settings/bans.tsx", module: route30 },
-    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route31 },
-    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route32 },
-    { file: "g/[guild]/settings/channels/index.tsx", module: route33 },
-    { file: "g/[guild]/settings/emoji.tsx", module: route34 },
-    { file: "g/[guild]/settings/index.tsx", module: route35 },
-    { file: "g/[guild]/settings/invites.tsx", module: route36 },
-    { file: "g/[guild]/settings/me.tsx", module: route37 },
-    { file: "g/[guild]/settings/members/[user].tsx", module: route38 },
-    { file: "g/[guild]/settings/members/index.tsx", module: route39 },
-    { file: "g/[guild]/settings/move.tsx", module: route40 },
-    { file: "g/[guild]/settings/overview.tsx", module: route41 },
-    { file: "g/[guild]/settings/requests.tsx", module: route42 },
-    { file: "g/[guild]/settings/roles/[role].tsx", module: route43 },
-    { file: "g/[guild]/settings/roles/index.tsx", module: route44 },
-    { file: "g/[guild]/settings/servers.tsx", module: route45 },
-    { file: "g/[guild]/settings/view-as.tsx", module: route46 },
-    { file: "g/[guild]/settings/why.tsx", module: route47 },
-    { file: "home.tsx", module: route48 },
-    { file: "index.tsx", module: route49 },
-    { file: "invite/[code].tsx", module: route50 },
-    { file: "join.tsx", module: route51 },
-    { file: "language.ts", module: route52 },
-    { file: "login.tsx", module: route53 },
-    { file: "logout.ts", module: route54 },
-    { file: "manifest.webmanifest.ts", module: route55 },
-    { file: "offline.tsx", module: route56 },
-    { file: "oidc/[provider]/callback.tsx", module: route57 },
-    { file: "oidc/[provider]/index.ts", module: route58 },
-    { file: "own.css.ts", module: route59 },
-    { file: "register.tsx", module: route60 },
-    { file: "reset/[token].tsx", module: route61 },
-    { file: "restore.tsx", module: route62 },
-    { file: "search.tsx", module: route63 },
-    { file: "settings/account.tsx", module: route64 },
-    { file: "settings/appearance.tsx", module: route65 },
-    { file: "settings/data.tsx", module: route66 },
-    { file: "settings/email.tsx", module: route67 },
-    { file: "settings/encryption.tsx", module: route68 },
-    { file: "settings/index.tsx", module: route69 },
-    { file: "settings/keyboard.tsx", module: route70 },
-    { file: "settings/language.tsx", module: route71 },
-    { file: "settings/logins.tsx", module: route72 },
-    { file: "settings/notifications.tsx", module: route73 },
-    { file: "settings/passkeys.tsx", module: route74 },
-    { file: "settings/password.tsx", module: route75 },
-    { file: "settings/privacy.tsx", module: route76 },
-    { file: "settings/profile.tsx", module: route77 },
-    { file: "settings/second-factor.tsx", module: route78 },
-    { file: "settings/sessions.tsx", module: route79 },
-    { file: "settings/voice.tsx", module: route80 },
-    { file: "setup/[token].tsx", module: route81 },
-    { file: "waiting.tsx", module: route82 },
+    { file: "email/stop/[token].tsx", module: route23 },
+    { file: "forgot.tsx", module: route24 },
+    { file: "g/[guild]/[channel]/[message].tsx", module: route25 },
+    { file: "g/[guild]/[channel]/index.tsx", module: route26 },
+    { file: "g/[guild]/[channel]/t/[thread]/[message].tsx", module: route27 },
+    { file: "g/[guild]/[channel]/t/[thread]/index.tsx", module: route28 },
+    { file: "g/[guild]/index.tsx", module: route29 },
+    { file: "g/[guild]/settings/audit.tsx", module: route30 },
+    { file: "g/[guild]/settings/bans.tsx", module: route31 },
+    { file: "g/[guild]/settings/channels/[channel]/index.tsx", module: route32 },
+    { file: "g/[guild]/settings/channels/[channel]/permissions.tsx", module: route33 },
+    { file: "g/[guild]/settings/channels/index.tsx", module: route34 },
+    { file: "g/[guild]/settings/emoji.tsx", module: route35 },
+    { file: "g/[guild]/settings/index.tsx", module: route36 },
+    { file: "g/[guild]/settings/invites.tsx", module: route37 },
+    { file: "g/[guild]/settings/me.tsx", module: route38 },
+    { file: "g/[guild]/settings/members/[user].tsx", module: route39 },
+    { file: "g/[guild]/settings/members/index.tsx", module: route40 },
+    { file: "g/[guild]/settings/move.tsx", module: route41 },
+    { file: "g/[guild]/settings/overview.tsx", module: route42 },
+    { file: "g/[guild]/settings/requests.tsx", module: route43 },
+    { file: "g/[guild]/settings/roles/[role].tsx", module: route44 },
+    { file: "g/[guild]/settings/roles/index.tsx", module: route45 },
+    { file: "g/[guild]/settings/servers.tsx", module: route46 },
+    { file: "g/[guild]/settings/view-as.tsx", module: route47 },
+    { file: "g/[guild]/settings/why.tsx", module: route48 },
+    { file: "home.tsx", module: route49 },
+    { file: "index.tsx", module: route50 },
+    { file: "invite/[code].tsx", module: route51 },
+    { file: "join.tsx", module: route52 },
+    { file: "language.ts", module: route53 },
+    { file: "login.tsx", module: route54 },
+    { file: "logout.ts", module: route55 },
+    { file: "manifest.webmanifest.ts", module: route56 },
+    { file: "offline.tsx", module: route57 },
+    { file: "oidc/[provider]/callback.tsx", module: route58 },
+    { file: "oidc/[provider]/index.ts", module: route59 },
+    { file: "own.css.ts", module: route60 },
+    { file: "register.tsx", module: route61 },
+    { file: "reset/[token].tsx", module: route62 },
+    { file: "restore.tsx", module: route63 },
+    { file: "search.tsx", module: route64 },
+    { file: "settings/account.tsx", module: route65 },
+    { file: "settings/appearance.tsx", module: route66 },
+    { file: "settings/data.tsx", module: route67 },
+    { file: "settings/email.tsx", module: route68 },
+    { file: "settings/encryption.tsx", module: route69 },
+    { file: "settings/index.tsx", module: route70 },
+    { file: "settings/keyboard.tsx", module: route71 },
+    { file: "settings/language.tsx", module: route72 },
+    { file: "settings/logins.tsx", module: route73 },
+    { file: "settings/notifications.tsx", module: route74 },
+    { file: "settings/passkeys.tsx", module: route75 },
+    { file: "settings/password.tsx", module: route76 },
+    { file: "settings/privacy.tsx", module: route77 },
+    { file: "settings/profile.tsx", module: route78 },
+    { file: "settings/second-factor.tsx", module: route79 },
+    { file: "settings/sessions.tsx", module: route80 },
+    { file: "settings/voice.tsx", module: route81 },
+    { file: "setup/[token].tsx", module: route82 },
+    { file: "waiting.tsx", module: route83 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },

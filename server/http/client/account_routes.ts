@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import type { AccountHttpDeps } from "./account_http_deps.ts";
 import { confirmIdentityRoute } from "./account/confirm.ts";
 import { deactivateAccountRoute } from "./account/deactivate.ts";
+import { digestRoutes } from "./account/digest.ts";
 import { ownEmailRoutes } from "./account/email.ts";
 import { eraseOwnWordsRoute } from "./account/erasures/create.ts";
 import { listErasuresRoute } from "./account/erasures/list.ts";
@@ -62,6 +63,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
   return [
     confirmIdentityRoute(deps),
     deactivateAccountRoute(deps),
+    ...digestRoutes(deps),
     eraseOwnWordsRoute(deps),
     listErasuresRoute(deps),
     ...accessTokenRoutes(deps),

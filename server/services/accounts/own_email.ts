@@ -86,10 +86,11 @@ export async function dropEmailClaim(deps: EmailDeps, userId: UserId): Promise<O
   return await getOwnEmail(deps, userId);
 }
 
-/** Deletes what is known of a user's addresses. */
+/** Deletes what is known of a user's addresses, and the wish for mails there. */
 export async function forgetEmail(tx: Tx, userId: string): Promise<void> {
   await tx`delete from email_addresses where user_id = ${userId}`;
   await tx`delete from email_claims where user_id = ${userId}`;
+  await tx`delete from digests where user_id = ${userId}`;
 }
 
 /** @throws OperationError `unavailable` where this server sends no mail */

@@ -40,6 +40,12 @@ export function exportTables(
           changed_ts
         from notify_settings where user_id = ${userId}`,
     ],
+    [
+      "settings/digest.json",
+      sql`
+        select every, weekday, hour, zone, told_ts, next_ts from digests
+        where user_id = ${userId}`,
+    ],
     ["settings/own_style.json", sql`select * from own_styles where user_id = ${userId}`],
     [
       "relationships.json",

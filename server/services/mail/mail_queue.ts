@@ -11,7 +11,8 @@ export type MailKind =
   | "registration_waiting"
   | "registration_approved"
   | "registration_refused"
-  | "export_ready";
+  | "export_ready"
+  | "digest";
 
 /** Mails that may wait at once: a mail server that is away for a day loses none of a usual server. */
 const WAITING_MAX = 10_000;
@@ -68,9 +69,10 @@ export async function queueNews(
     readonly userId: string;
     readonly nowMs: number;
     readonly about?: QueuedMail["about"];
+    readonly usefulMs?: number;
   },
 ): Promise<void> {
-  const { kind, userId, nowMs, about } = news;
+  const { kind, userId, nowMs, about, usefulMs = NEWS_MS } = news;
   const [row] = await sql<{ address: string; language: string }[]>`
     select e.address, coalesce(u.language, e.language) as language
     from email_addresses e join users u using (user_id) where user_id = ${userId}`;
@@ -81,6 +83,6 @@ export async function queueNews(
     language: row.language,
     about: { user_id: userId, ...about },
     nowMs,
-    usefulMs: NEWS_MS,
+    usefulMs,
   });
 }

@@ -25,6 +25,7 @@ export interface PrepareDeps {
 interface Prepared {
   readonly to: string;
   readonly about: MailAbout;
+  readonly headers?: Mail["headers"];
   /** Where it is not that of the queue's row. */
   readonly language?: string;
 }
@@ -45,6 +46,11 @@ export async function prepareMail(deps: PrepareDeps, due: DueMail): Promise<Mail
       publicUrl: deps.publicUrl,
       language: prepared.language ?? due.language,
     }),
+    headers: {
+      // A mail that is sent again after a crash is the same one.
+      "Message-ID": `<${due.id}.${due.kind}@${deps.serverName.split(":")[0]}>`,
+      ...prepared.headers,
+    },
   };
 }
 
@@ -56,6 +62,8 @@ function prepare(deps: PrepareDeps, due: DueMail): Promise<Prepared | undefined>
       return registrationLink(deps, String(due.about["registration_id"]));
     case "reset_password":
       return resetLinks(deps, due);
+    case "digest":
+      return digest(deps, due);
     default:
       return Promise.resolve(news(deps, due));
   }
@@ -93,6 +101,34 @@ function newsOf({ publicUrl }: PrepareDeps, { kind, about }: DueMail): MailAbout
     default:
       return undefined;
   }
+}
+
+/** What waited as it was queued; nothing where such mails have ended meanwhile. */
+async function digest(
+  { sql, publicUrl }: PrepareDeps,
+  due: DueMail,
+): Promise<Prepared | undefined> {
+  const { user_id: userId, stop, every, waiting } = due.about;
+  const [wanted] = await sql`select 1 from digests where stop_token = ${String(stop)}`;
+  if (wanted === undefined || due.recipient === null) return undefined;
+  const stopUrl = `${publicUrl}/email/stop/${String(stop)}`;
+  return {
+    to: due.recipient,
+    about: {
+      kind: "digest",
+      userName: localpartOf(userId as UserId),
+      every: every as "day" | "week",
+      waiting: JSON.parse(String(waiting)),
+      url: `${publicUrl}/home`,
+      settingsUrl: `${publicUrl}/settings/notifications`,
+      stopUrl,
+    },
+    // RFC 2369 and RFC 8058: mail programs show a button that ends them.
+    headers: {
+      "List-Unsubscribe": `<${stopUrl}>`,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    },
+  };
 }
 
 async function registrationLink(

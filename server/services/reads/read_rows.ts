@@ -15,11 +15,13 @@ export interface CountQuery {
     /** Where reading begins while there is no marker (ms): when the user came. */
     readonly since: number;
   }[];
+  /** Only what came later counts (`order`); 0: everything. */
+  readonly after: number;
 }
 
 /** Unread and mention counts of many channels in one query. */
 export async function countUnread(sql: Queryable, query: CountQuery): Promise<ReadState[]> {
-  const { userId, channels } = query;
+  const { userId, channels, after } = query;
   const unheard = [...query.unheard];
   return await sql<ReadState[]>`
     select c.room_id, c.channel_id, m.event_id as last_read_id,
@@ -36,7 +38,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
       select count(*) as count from (
         select 1 from events e
         where e.room_id = c.room_id and e.channel_id = c.channel_id
-          and e.timeline_order >= coalesce(m.ord, c.since)
+          and e.timeline_order >= greatest(coalesce(m.ord, c.since), ${after}::bigint)
           and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
           and e.type = 'm.room.message' and e.sender <> all(${unheard}::text[])
           and e.outcome = 'accepted' and not e.withheld
@@ -48,7 +50,8 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
       select count(*) as count from (
         select distinct mm.event_id from message_mentions mm
         where mm.room_id = c.room_id and mm.channel_id = c.channel_id
-          and mm.ord >= coalesce(m.ord, c.since) and mm.sender <> all(${unheard}::text[])
+          and mm.ord >= greatest(coalesce(m.ord, c.since), ${after}::bigint)
+          and mm.sender <> all(${unheard}::text[])
           and mm.event_id is distinct from m.event_id and mm.thread_id = ''
           and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
         limit ${UNREAD_COUNT_MAX}) pinged) p
@@ -67,6 +70,8 @@ export interface ThreadCountQuery {
     readonly rootId: string;
     readonly targets: string;
   }[];
+  /** Only what came later counts (`order`); 0: everything. */
+  readonly after: number;
 }
 
 /** What waits in threads; nothing does in those that the user does not follow. */
@@ -74,7 +79,7 @@ export async function countThreadUnread(
   sql: Queryable,
   query: ThreadCountQuery,
 ): Promise<ReadState[]> {
-  const { userId, threads } = query;
+  const { userId, threads, after } = query;
   const unheard = [...query.unheard];
   const said = sql`r.room_id = c.room_id and r.target_id = c.root_id and r.kind = 'thread'
     and r.key = '' and r.channel_id = c.channel_id`;
@@ -90,13 +95,15 @@ export async function countThreadUnread(
     cross join lateral (
       select count(*) as count from (
         select 1 from message_relations r
-        where ${said} and f.following and r.ord > f.ord and r.sender <> all(${unheard}::text[])
+        where ${said} and f.following and r.ord > greatest(f.ord, ${after}::bigint)
+          and r.sender <> all(${unheard}::text[])
         limit ${UNREAD_COUNT_MAX}) newer) u
     cross join lateral (
       select count(*) as count from (
         select distinct mm.event_id from message_mentions mm
         where f.following and mm.room_id = c.room_id and mm.channel_id = c.channel_id
-          and mm.thread_id = c.root_id and mm.ord > f.ord and mm.sender <> all(${unheard}::text[])
+          and mm.thread_id = c.root_id and mm.ord > greatest(f.ord, ${after}::bigint)
+          and mm.sender <> all(${unheard}::text[])
           and mm.target in (select jsonb_array_elements_text(c.targets::jsonb))
         limit ${UNREAD_COUNT_MAX}) pinged) p
     left join lateral (

@@ -29,11 +29,12 @@ export function targetsIn(
   ];
 }
 
-/** Unread and mention counts of channels, as the server keeps them. */
+/** Unread and mention counts of channels, as the server keeps them, or of what came `after`. */
 export async function readStates(
   deps: { readonly sql: Queryable },
   userId: UserId,
   channels: readonly RoomChannels[],
+  after = 0,
 ): Promise<ReadState[]> {
   const suppressed = await findSuppressed(deps.sql, userId);
   const asked = channels.flatMap(({ room, channelIds }) => {
@@ -44,7 +45,7 @@ export async function readStates(
   });
   if (asked.length === 0) return [];
   const unheard = [userId, ...await blockedBy(deps.sql, userId)];
-  return await countUnread(deps.sql, { userId, unheard, channels: asked });
+  return await countUnread(deps.sql, { userId, unheard, channels: asked, after });
 }
 
 export interface RoomThread {
@@ -58,6 +59,7 @@ export async function threadReadStates(
   deps: { readonly sql: Queryable },
   userId: UserId,
   threads: readonly RoomThread[],
+  after = 0,
 ): Promise<ReadState[]> {
   if (threads.length === 0) return [];
   const suppressed = await findSuppressed(deps.sql, userId);
@@ -65,6 +67,7 @@ export async function threadReadStates(
   return await countThreadUnread(deps.sql, {
     userId,
     unheard,
+    after,
     threads: threads.map(({ room, channelId, rootId }) => ({
       roomId: room.id,
       channelId,

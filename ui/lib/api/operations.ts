@@ -8,6 +8,7 @@ import type * as admin_server from "../../../core/api/admin_server.ts";
 import type * as channels from "../../../core/api/channels.ts";
 import type * as data_export from "../../../core/api/data_export.ts";
 import type * as delivery from "../../../core/api/delivery.ts";
+import type * as digest from "../../../core/api/digest.ts";
 import type * as discover from "../../../core/api/discover.ts";
 import type * as dms from "../../../core/api/dms.ts";
 import type * as e2ee_backup from "../../../core/api/e2ee_backup.ts";
@@ -117,6 +118,10 @@ export const OPERATIONS = {
   downloadExport: ["GET", "/client/v1/account/export/file"],
   getExport: ["GET", "/client/v1/account/export"],
   getDelivery: ["GET", "/client/v1/rooms/:room_id/events/:event_id/delivery"],
+  getDigest: ["GET", "/client/v1/account/digest"],
+  getDigestStop: ["GET", "/client/v1/digest/stop/:token"],
+  setDigest: ["PUT", "/client/v1/account/digest"],
+  stopDigest: ["POST", "/client/v1/digest/stop/:token"],
   discoverGuilds: ["GET", "/client/v1/discover"],
   getListing: ["GET", "/client/v1/guilds/:guild_id/listing"],
   setListing: ["PUT", "/client/v1/guilds/:guild_id/listing"],
@@ -375,6 +380,10 @@ export interface OperationTypes {
   downloadExport: typeof data_export.downloadExport;
   getExport: typeof data_export.getExport;
   getDelivery: typeof delivery.getDelivery;
+  getDigest: typeof digest.getDigest;
+  getDigestStop: typeof digest.getDigestStop;
+  setDigest: typeof digest.setDigest;
+  stopDigest: typeof digest.stopDigest;
   discoverGuilds: typeof discover.discoverGuilds;
   getListing: typeof discover.getListing;
   setListing: typeof discover.setListing;

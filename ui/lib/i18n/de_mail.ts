@@ -41,6 +41,41 @@ export const mailTexts: Readonly<Record<keyof typeof english, string>> = {
   "mail.export.text":
     "Alles, was {server} von deinem Konto {name} hat, liegt jetzt in einer Datei. Sie wird eine Woche aufbewahrt.",
   "mail.export.link": "Herunterladen",
+  "mail.digest.subject": "Auf {server} wartet etwas auf dich",
+  "mail.digest.text":
+    "Das kam für {name} auf {server} seit der letzten solchen Mail und ist noch ungelesen.",
+  "mail.digest.place":
+    "{n, plural, one {# Erwähnung} other {# Erwähnungen}} in #{channel}, {guild}",
+  "mail.digest.more":
+    "{n, plural, one {# weiterer Kanal} other {# weitere Kanäle}} mit Erwähnungen",
+  "mail.digest.hidden":
+    "{n, plural, one {Etwas in # privatem Kanal} other {Etwas in # privaten Kanälen}}",
+  "mail.digest.conversations":
+    "{n, plural, one {Etwas in # Unterhaltung} other {Etwas in # Unterhaltungen}}",
+  "mail.digest.link": "Ansehen",
+  "mail.digest.daily": "Du wolltest jeden Tag eine solche Mail. Ändern kannst du das hier: {url}",
+  "mail.digest.weekly": "Du wolltest jede Woche eine solche Mail. Ändern kannst du das hier: {url}",
+  "mail.digest.stop": "Keine solchen Mails mehr: {url}",
+
+  "digest.title": "Mails über das, was wartet",
+  "digest.text":
+    "Eine Mail, wenn etwas Neues auf dich wartet: wie viele Erwähnungen wo, und dass in Unterhaltungen und privaten Kanälen etwas ist. Niemals, was gesagt wurde, oder von wem.",
+  "digest.noAddress": "Dafür braucht dieses Konto eine bestätigte Mailadresse.",
+  "digest.address": "Mailadresse angeben",
+  "digest.every": "Wie oft",
+  "digest.never": "Nie",
+  "digest.day": "Jeden Tag",
+  "digest.week": "Jede Woche",
+  "digest.weekday": "Wochentag, für eine wöchentliche Mail",
+  "digest.hour": "Uhrzeit",
+  "digest.hourHint": "Nach den Uhren von {zone}.",
+  "digest.next": "Die nächste geht am {when} an {address}, falls bis dahin etwas Neues da ist.",
+  "digest.stop.title": "Keine Mails mehr",
+  "digest.stop.text": "Soll {name} keine Mails mehr über das bekommen, was wartet?",
+  "digest.stop.submit": "Ja, keine mehr",
+  "digest.stop.done":
+    "Es kommen keine solchen Mails mehr. In den Einstellungen kannst du sie wieder anfangen.",
+  "digest.stop.over": "Diese Mails sind schon beendet.",
   "mail.test.subject": "Ein Test der Mails von {server}",
   "mail.test.text": "Mails von {server} kommen hier an. Niemand muss etwas tun.",
 

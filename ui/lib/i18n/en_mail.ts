@@ -38,6 +38,38 @@ export const mailTexts = {
   "mail.export.text":
     "Everything that {server} holds of your account {name} is in one file now. It is kept for a week.",
   "mail.export.link": "Download it",
+  "mail.digest.subject": "Something waits for you on {server}",
+  "mail.digest.text":
+    "This came for {name} on {server} since the last such mail and has not been read yet.",
+  "mail.digest.place": "{n, plural, one {# mention} other {# mentions}} in #{channel}, {guild}",
+  "mail.digest.more": "{n, plural, one {# more channel} other {# more channels}} with mentions",
+  "mail.digest.hidden":
+    "{n, plural, one {Something in # private channel} other {Something in # private channels}}",
+  "mail.digest.conversations":
+    "{n, plural, one {Something in # conversation} other {Something in # conversations}}",
+  "mail.digest.link": "Look at it",
+  "mail.digest.daily": "You wanted such a mail every day. Change that here: {url}",
+  "mail.digest.weekly": "You wanted such a mail every week. Change that here: {url}",
+  "mail.digest.stop": "No more of these mails: {url}",
+
+  "digest.title": "Mails about what waits",
+  "digest.text":
+    "A mail when something new waits for you: how many mentions where, and that there is something in conversations and private channels. Never what was said, nor by whom.",
+  "digest.noAddress": "For that this account needs a confirmed mail address.",
+  "digest.address": "Add a mail address",
+  "digest.every": "How often",
+  "digest.never": "Never",
+  "digest.day": "Every day",
+  "digest.week": "Every week",
+  "digest.weekday": "Day of the week, for a weekly mail",
+  "digest.hour": "Time of day",
+  "digest.hourHint": "By the clocks of {zone}.",
+  "digest.next": "The next one goes to {address} on {when}, if anything is new by then.",
+  "digest.stop.title": "No more mails",
+  "digest.stop.text": "Shall {name} get no more mails about what waits?",
+  "digest.stop.submit": "Yes, no more",
+  "digest.stop.done": "There will be no more of these mails. Begin them again in the settings.",
+  "digest.stop.over": "These mails have ended already.",
   "mail.test.subject": "A test of mails from {server}",
   "mail.test.text": "Mails from {server} arrive here. Nobody needs to do anything.",
 

@@ -20,7 +20,35 @@ export type MailAbout =
     readonly reason: string | null;
   }
   | { readonly kind: "export_ready"; readonly userName: string; readonly url: string }
+  | {
+    readonly kind: "digest";
+    readonly userName: string;
+    readonly every: "day" | "week";
+    readonly waiting: WaitingFor;
+    readonly url: string;
+    readonly settingsUrl: string;
+    /** Ends these mails. */
+    readonly stopUrl: string;
+  }
   | { readonly kind: "test" };
+
+/** A channel with mentions that wait. */
+export interface WaitingPlace {
+  readonly guild: string;
+  readonly channel: string;
+  readonly mentions: number;
+  readonly url: string;
+}
+
+/** What waits for somebody. It says nothing of what was said, nor of who did. */
+export interface WaitingFor {
+  readonly places: readonly WaitingPlace[];
+  /** Further such places. */
+  readonly more: number;
+  /** Conversations, and private or encrypted channels, in which something waits. */
+  readonly conversations: number;
+  readonly hidden: number;
+}
 
 interface ResetLink {
   readonly userName: string;
@@ -31,6 +59,8 @@ interface ResetLink {
 export interface MailParts {
   readonly subject: string;
   readonly lines: readonly string[];
+  /** A list between the two, each with where it leads. */
+  readonly rows?: readonly { readonly text: string; readonly url: string }[];
   readonly links: readonly { readonly label: string; readonly url: string }[];
   /** Below the links, smaller. */
   readonly notes: readonly string[];
@@ -86,6 +116,8 @@ export function mailParts(about: MailAbout, server: string): MailParts {
         links: [{ label: t("mail.export.link"), url: about.url }],
         notes: [],
       };
+    case "digest":
+      return digestParts(about, server);
     case "test":
       return {
         subject: t("mail.test.subject", { server }),
@@ -133,4 +165,30 @@ function registrationParts(
         notes: [],
       };
   }
+}
+
+function digestParts(about: Extract<MailAbout, { kind: "digest" }>, server: string): MailParts {
+  const { waiting: { places, more, conversations, hidden }, url } = about;
+  return {
+    subject: t("mail.digest.subject", { server }),
+    lines: [t("mail.digest.text", { name: about.userName, server })],
+    rows: [
+      ...places.map(({ guild, channel, mentions, url }) => ({
+        text: t("mail.digest.place", { guild, channel, n: mentions }),
+        url,
+      })),
+      ...(more === 0 ? [] : [{ text: t("mail.digest.more", { n: more }), url }]),
+      ...(hidden === 0 ? [] : [{ text: t("mail.digest.hidden", { n: hidden }), url }]),
+      ...(conversations === 0
+        ? []
+        : [{ text: t("mail.digest.conversations", { n: conversations }), url }]),
+    ],
+    links: [{ label: t("mail.digest.link"), url }],
+    notes: [
+      t(about.every === "day" ? "mail.digest.daily" : "mail.digest.weekly", {
+        url: about.settingsUrl,
+      }),
+      t("mail.digest.stop", { url: about.stopUrl }),
+    ],
+  };
 }

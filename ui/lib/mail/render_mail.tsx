@@ -33,6 +33,7 @@ export function renderMail(about: MailAbout, page: MailPage): MailText {
 function plainText(parts: MailParts, page: MailPage): string {
   return [
     ...parts.lines,
+    ...(parts.rows ?? []).map(({ text, url }) => `- ${text}\n  ${url}`),
     ...parts.links.map(({ label, url }) => `${label}:\n${url}`),
     ...parts.notes,
     `-- \n${page.server}\n${page.publicUrl}`,
@@ -60,6 +61,15 @@ function Page({ parts, page }: { parts: MailParts; page: MailPage }) {
       <body style={BODY}>
         <div style={CARD}>
           {parts.lines.map((line) => <p key={line}>{line}</p>)}
+          {parts.rows && (
+            <ul style="padding-inline-start:20px">
+              {parts.rows.map(({ text, url }) => (
+                <li key={text}>
+                  <a href={url} style="color:#0f5c57">{text}</a>
+                </li>
+              ))}
+            </ul>
+          )}
           {parts.links.map(({ label, url }) => (
             <div key={url}>
               <p>

@@ -1,4 +1,5 @@
 import { AccountPage } from "../../components/AccountPage.tsx";
+import { DigestForm } from "../../components/DigestForm.tsx";
 import { NotifyExceptions } from "../../components/NotifyExceptions.tsx";
 import { QuietFields, QuietNow } from "../../components/QuietFields.tsx";
 import { ActForm, Check, SaveButton } from "../../components/FormParts.tsx";
@@ -13,13 +14,15 @@ import { define } from "../../utils.ts";
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
-    const [own, { snapshot }] = await Promise.all([
+    const [own, digest, { snapshot }] = await Promise.all([
       loadPreferences(ctx, "settings.notifications"),
+      ctx.state.server.mail ? ctx.state.api.call("getDigest") : null,
       ctx.state.api.call("sync"),
     ]);
     const { notify = [], guilds = [], dms = [] } = snapshot ?? {};
     return {
       ...own,
+      digest,
       settings: notify,
       known: { guilds, dms, selfId: own.self.user.id },
       timeZone: readTimeZone(ctx.req),
@@ -39,6 +42,9 @@ export const handler = define.handlers(formPage(
     async quiet(ctx, form) {
       await ctx.state.api.call("setQuiet", { body: wishIn(ctx.req, text(form, "wish")) });
     },
+    async digest(ctx, form) {
+      await ctx.state.api.call("setDigest", { body: { choice: digestIn(form) } });
+    },
     async reset(ctx, form) {
       const channel = text(form, "channel");
       await ctx.state.api.call("resetNotifySetting", {
@@ -53,6 +59,16 @@ const HOUR_MS = 3_600_000;
 function wishIn(request: Request, wish: string): CallInput<"setQuiet">["body"] {
   if (wish === "hour") return { kind: "for", ms: HOUR_MS };
   return wish === "end" ? { kind: "end" } : { kind: "tomorrow", zone: readTimeZone(request) };
+}
+
+function digestIn(form: FormData): CallInput<"setDigest">["body"]["choice"] {
+  const every = text(form, "digest_every");
+  return every !== "day" && every !== "week" ? null : {
+    every,
+    weekday: Number(text(form, "digest_weekday")),
+    hour: Number(text(form, "digest_hour")),
+    zone: text(form, "digest_zone"),
+  };
 }
 
 function quietIn(form: FormData) {
@@ -96,6 +112,7 @@ export default define.page<typeof handler>(({ data, state }) => (
     </ActForm>
     <QuietNow quiet={data.preferences} nowMs={data.nowMs} timeZone={data.timeZone} />
     <NotificationTest />
+    {data.digest && <DigestForm digest={data.digest} timeZone={data.timeZone} />}
     <NotifyExceptions settings={data.settings} known={data.known} timeZone={data.timeZone} />
   </AccountPage>
 ));
