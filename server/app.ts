@@ -31,6 +31,7 @@ import { listenAddress, publicUrl } from "./config/derived.ts";
 import { mailServer } from "./config/mail_server.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
+import { isSaid } from "../core/event/said.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import { serverOf } from "../core/ids/user_id.ts";
 import type { AccountHttpDeps } from "./http/client/account_http_deps.ts";
@@ -508,7 +509,7 @@ function countAppends(
     metrics.committed(batch.events.length);
     const own = batch.events.filter(({ sender }) => serverOf(sender) === serverName);
     metrics.eventIn("client", "accepted", own.length);
-    metrics.sent(own.filter(({ type, moved }) => type === "m.room.message" && !moved).length);
+    metrics.sent(own.filter(({ type, moved }) => isSaid(type) && !moved).length);
   }));
 }
 

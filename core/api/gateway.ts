@@ -133,6 +133,18 @@ export const DISPATCH = {
     added: z.boolean(),
     count: z.number().int().describe("After the change; 0: the reaction is gone"),
   }),
+  /** Votes of a poll, or its end: all of its numbers as they are now. */
+  "message.poll": z.object({
+    ...ChannelRef,
+    message_id: z.string(),
+    votes: z.array(z.number().int()).describe("Of each option"),
+    voters: z.number().int(),
+    ended_ts: z.number().int().nullable(),
+    ballots: z.array(z.object({ user_id: z.string(), choices: z.array(z.number().int()) }))
+      .describe(
+        "What those who voted just now have chosen; votes that come together are told as one",
+      ),
+  }),
   /** Something was said in a thread, or it was named, put away, brought back, locked. */
   "thread.update": Thread,
   /** The user follows a thread, or does no longer. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Preview } from "./preview.ts";
+import { Poll, PollFrame } from "./poll.ts";
 import { Sealed } from "./sealed.ts";
 import { Thread } from "./thread.ts";
 import { User } from "./user.ts";
@@ -46,14 +47,17 @@ export const Message = z.object({
   id: z.string(),
   room_id: z.string(),
   channel_id: z.string(),
-  kind: z.enum(["text", "file", "sealed"]),
+  kind: z.enum(["text", "file", "poll", "sealed"]),
   author: User,
   nickname: z.string().nullable(),
   guild_avatar: z.string().optional().describe("The author's picture in this guild alone"),
   color: z.string().nullable().describe("Colour of the author's strongest coloured role"),
   origin_ts: z.number().int(),
   order: z.number().int().describe("Place in the channel: (order, raw id) ascending"),
-  body: z.string().describe("Markdown source; empty when redacted, and when sealed"),
+  body: z.string().describe(
+    "Markdown source; empty when redacted, and when sealed; of a poll its question, as plain text",
+  ),
+  poll: Poll.optional().describe("Of a poll that is not redacted"),
   sealed: Sealed.optional().describe("Of an encrypted message: the newest edit's"),
   sealed_event_id: z.string().optional().describe("The event whose `sealed` this is"),
   sealed_reactions: z.array(SealedReaction).optional().describe("The first ones first"),
@@ -89,6 +93,7 @@ export type Message = z.infer<typeof Message>;
  * viewer is added by `personalMessage`; `nonce` reaches the sender's own sessions alone.
  */
 export const MessageFrame = Message.omit({ mentions_me: true }).extend({
+  poll: PollFrame.optional(),
   reactions: z.array(Reaction.omit({ me: true })),
   own_reactions: z.array(z.string()).optional().describe(
     "Only to who took a reaction back: the keys of those that still stand",

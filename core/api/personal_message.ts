@@ -14,17 +14,18 @@ export function mentionsViewer(mentions: Mentions, viewer: Viewer): boolean {
 
 /**
  * A message out of a frame as this viewer sees it. `held` is the form known so far: where a
- * reaction has more people than are named, it knows whether the viewer is one of them, which
- * `message.reaction` keeps up to date.
+ * reaction has more people than are named, it knows whether the viewer is one of them, and of a poll
+ * what the viewer chose: `message.reaction` and `message.poll` keep that up to date.
  */
 export function personalMessage(
   frame: MessageFrame,
   viewer: Viewer,
-  held?: Pick<Message, "reactions">,
+  held?: Pick<Message, "reactions" | "poll">,
 ): Message {
-  const { own_reactions: own, ...rest } = frame;
+  const { own_reactions: own, poll, ...rest } = frame;
   return {
     ...rest,
+    ...(poll === undefined ? {} : { poll: { ...poll, chosen: held?.poll?.chosen ?? [] } }),
     mentions_me: frame.author.id !== viewer.userId && mentionsViewer(frame.mentions, viewer),
     reactions: frame.reactions.map((reaction) => ({
       ...reaction,

@@ -39,6 +39,7 @@ export const UNPACED_TYPES: ReadonlySet<string> = new Set([
   "m.pin",
   "m.thread",
   "m.poll.vote",
+  "m.poll.end",
 ]);
 /** How long a rival hand-over may trail the one accepted. PROTOCOL.md 5. */
 const RIVAL_OWNER_MS = 60 * MINUTE_MS;

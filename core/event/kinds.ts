@@ -15,6 +15,7 @@ import { ownerKind } from "./kinds/owner.ts";
 import { pinKind } from "./kinds/pin.ts";
 import { policyKind } from "./kinds/policy.ts";
 import { pollKind } from "./kinds/poll.ts";
+import { pollEndKind } from "./kinds/poll_end.ts";
 import { pollVoteKind } from "./kinds/poll_vote.ts";
 import { purgeKind } from "./kinds/purge.ts";
 import { reactionKind } from "./kinds/reaction.ts";
@@ -56,6 +57,7 @@ export const KINDS: readonly EventKind[] = [
   threadKind,
   pollKind,
   pollVoteKind,
+  pollEndKind,
 ];
 
 /** Types that later issues give a meaning; until then they are carried like unknown ones. */

@@ -47,6 +47,11 @@ const FIXTURES: Readonly<Record<string, readonly [JsonObject, JsonObject, string
     { choices: [20] },
     ".choices[0]: an integer from 0 to 19",
   ],
+  "m.poll.end": [
+    { relates_to: { kind: "poll_end", event_id: SOME_ID } },
+    { relates_to: { kind: "vote", event_id: SOME_ID } },
+    ".relates_to.kind: one of poll_end",
+  ],
   "m.guild.role": [{ name: "Mods", color: "#00ff00" }, { color: "red" }, ".color"],
   "m.guild.meta": [{ name: "Guild" }, { name: "x".repeat(500) }, ".name: more than 400 bytes"],
   "m.channel.meta": [{ name: "general", slow_mode_s: 5 }, { slow_mode_s: -1 }, ".slow_mode_s"],

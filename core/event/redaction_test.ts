@@ -105,6 +105,7 @@ function validContent(type: string): JsonObject {
     "m.thread": relates("thread"),
     "m.poll": { question: SECRET, options: [SECRET, SECRET] },
     "m.poll.vote": { ...relates("vote"), choices: [1] },
+    "m.poll.end": relates("poll_end"),
   };
   return contents[type] ?? {};
 }

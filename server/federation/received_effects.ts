@@ -1,4 +1,5 @@
 import { isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
+import { pollEndKind } from "../../core/event/kinds/poll_end.ts";
 import { threadKind } from "../../core/event/kinds/thread.ts";
 import { holds } from "../../core/permissions/bits.ts";
 import type { Covering, Known, RoomChange } from "../../federation/inbound/ports.ts";
@@ -45,10 +46,16 @@ async function shownRows(room: Room, known: Known): Promise<TaggedRow[]> {
       channelId: pdu.channel_id,
       originTs: pdu.origin_ts,
     }));
-  const managesThreads = pdu.type === threadKind.type && authority !== undefined &&
-    holds(authority.rights(pdu.sender, pdu.channel_id, pdu.origin_ts), "MANAGE_THREADS");
+  const had = (right: "MANAGE_THREADS" | "MANAGE_MESSAGES") =>
+    authority !== undefined &&
+    holds(authority.rights(pdu.sender, pdu.channel_id, pdu.origin_ts), right);
   return [
-    ...effectRows({ ...effective, mentions, managesThreads }),
+    ...effectRows({
+      ...effective,
+      mentions,
+      managesThreads: pdu.type === threadKind.type && had("MANAGE_THREADS"),
+      managesMessages: pdu.type === pollEndKind.type && had("MANAGE_MESSAGES"),
+    }),
     ...remoteUseRows(event, known.receivedTs),
   ];
 }

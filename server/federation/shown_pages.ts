@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from "../../core/event/json.ts";
 import { writeCanonical } from "../../core/event/json_write.ts";
 import { relationOf } from "../../core/event/relation.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
+import { isSaid } from "../../core/event/said.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import { type ChannelId, MAIN_CHANNEL, parseChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
@@ -120,7 +121,7 @@ async function newRows(
 
 /** What can be shown by itself. Edits, reactions and pins come with the check. */
 function isPost({ pdu }: TimelineEvent): boolean {
-  return pdu.type === "m.room.message" && relationOf(pdu)?.kind !== "edit";
+  return isSaid(pdu.type) && relationOf(pdu)?.kind !== "edit";
 }
 
 function rowOf(event: TimelineEvent, order: number, receivedTs: number): EventRow {

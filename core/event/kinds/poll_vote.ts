@@ -10,7 +10,7 @@ const content = object({
 });
 export type PollVoteContent = Infer<typeof content>;
 
-/** A vote: indexes of the poll's options, none to withdraw. A sender's last vote counts. */
+/** A vote: indexes of the poll's options, none to withdraw. A sender's last vote counts. PROTOCOL.md 7. */
 export const pollVoteKind = defineKind<PollVoteContent>({
   type: "m.poll.vote",
   plane: "timeline",

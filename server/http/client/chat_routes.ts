@@ -63,6 +63,7 @@ import { listMessagesRoute } from "./rooms/room/messages/list.ts";
 import { listReactorsRoute } from "./rooms/room/messages/reactors.ts";
 import { listPinsRoute } from "./rooms/room/pins/list.ts";
 import { pinMessageRoute } from "./rooms/room/pins/set.ts";
+import { pollRoutes } from "./rooms/room/polls/routes.ts";
 import { readRoutes } from "./rooms/room/read.ts";
 import { searchMessagesRoute } from "./rooms/room/search.ts";
 import { sendMessageRoute } from "./rooms/room/send.ts";
@@ -132,6 +133,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     listPinsRoute(deps),
     listReactorsRoute(deps),
     pinMessageRoute(deps),
+    ...pollRoutes(deps),
     ...threadRoutes(deps),
     ...readRoutes(deps),
     sendMessageRoute(deps),

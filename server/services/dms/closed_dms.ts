@@ -1,6 +1,7 @@
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
+import { isSaidRow } from "../messages/message_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 
 /** Told to a device that was away. */
@@ -63,6 +64,6 @@ export function nothingSince(sql: Queryable) {
   return sql`not exists (
     select 1 from events e
     where e.room_id = c.room_id and e.channel_id = ${MAIN_CHANNEL}
-      and e.timeline_order > c.closed_ord and e.type = 'm.room.message'
+      and e.timeline_order > c.closed_ord and ${isSaidRow(sql)}
       and e.outcome = 'accepted')`;
 }

@@ -9,6 +9,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms, withoutMoved } from "./list_guilds.ts";
 import { projectSummary } from "./project_guild.ts";
 import { forgetMarksOf } from "../voice/marks.ts";
+import { isSaidRow } from "../messages/message_rows.ts";
 
 /** Members who leave in one transaction when a guild ends. */
 const LEAVES_PER_BATCH = 200;
@@ -216,7 +217,7 @@ async function countRooms(
     from unnest(${[...ids]}::text[]) as r(room_id)
     left join lateral (
       select count(*) as messages from events e
-      where e.room_id = r.room_id and e.type = 'm.room.message' and e.channel_id is not null
+      where e.room_id = r.room_id and ${isSaidRow(deps.sql)} and e.channel_id is not null
         and e.outcome = 'accepted' and not e.withheld
     ) e on true
     cross join lateral (

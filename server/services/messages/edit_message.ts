@@ -1,5 +1,6 @@
 import type { Message } from "../../../core/api/message.ts";
 import { OperationError } from "../../../core/errors.ts";
+import { pollKind } from "../../../core/event/kinds/poll.ts";
 import type { Sealed } from "../../../core/api/sealed.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -30,6 +31,12 @@ export async function editMessage(
   const { room, channelId, rights } = place;
   if (row.sender !== userId) {
     throw new OperationError("forbidden", "Only its author can edit a message.");
+  }
+  if (row.type === pollKind.type) {
+    throw new OperationError(
+      "invalid",
+      "A poll cannot be edited once people may have voted in it: delete it and ask anew.",
+    );
   }
   const inThread = threadOfRow(room.authority, row) !== undefined;
   requireRight(rights, inThread ? "SEND_IN_THREADS" : "SEND", "edit messages");

@@ -1,13 +1,11 @@
 import type { Message } from "../../../core/api/message.ts";
 import type { Sealed } from "../../../core/api/sealed.ts";
-import { messageKind } from "../../../core/event/kinds/message.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { textOf } from "../../rooms/content.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
 import { sealedOf } from "../e2ee/sealed_content.ts";
 import { type EditRow, findEdits } from "./message_rows.ts";
-import { contentOfPdu } from "./project_messages.ts";
+import { contentOfPdu, wordsOf } from "./project_messages.ts";
 import { openMessage, viewRow } from "./view_message.ts";
 
 /** What a message said for a while. */
@@ -22,11 +20,14 @@ export interface MessageWithHistory extends Message {
   readonly history: Wording[];
 }
 
-function wordingOf(event: Pick<EditRow, "event_id" | "origin_ts" | "pdu">): Wording {
+function wordingOf(
+  type: string,
+  event: Pick<EditRow, "event_id" | "origin_ts" | "pdu">,
+): Wording {
   const content = contentOfPdu(event.pdu);
-  const sealed = sealedOf({ type: messageKind.type, content });
+  const sealed = sealedOf({ type, content });
   return {
-    body: textOf(content, "body") ?? "",
+    body: wordsOf(type, content),
     ts: event.origin_ts,
     event_id: event.event_id,
     ...(sealed === undefined ? {} : { sealed }),
@@ -48,8 +49,8 @@ export async function getMessage(
   return {
     ...message,
     history: [
-      wordingOf({ event_id: row.eventId, origin_ts: row.originTs, pdu: row.pdu }),
-      ...edits.map(wordingOf),
+      wordingOf(row.type, { event_id: row.eventId, origin_ts: row.originTs, pdu: row.pdu }),
+      ...edits.map((edit) => wordingOf(row.type, edit)),
     ],
   };
 }

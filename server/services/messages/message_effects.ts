@@ -4,12 +4,17 @@ import { messageKind } from "../../../core/event/kinds/message.ts";
 import { pinKind } from "../../../core/event/kinds/pin.ts";
 import { reactionKind } from "../../../core/event/kinds/reaction.ts";
 import { readContent } from "../../../core/event/kinds/kind.ts";
+import { pollKind } from "../../../core/event/kinds/poll.ts";
+import { pollEndKind } from "../../../core/event/kinds/poll_end.ts";
+import { pollVoteKind } from "../../../core/event/kinds/poll_vote.ts";
 import { redactionKind } from "../../../core/event/kinds/redaction.ts";
 import { threadKind } from "../../../core/event/kinds/thread.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { maskOf } from "../../../core/rules/polls.ts";
 import type { TaggedRow } from "../../postgres/row_kind.ts";
 import { followRows } from "../threads/follow_rows.ts";
 import { sealedOf } from "../e2ee/sealed_content.ts";
@@ -29,18 +34,20 @@ export interface EffectiveEvent {
   readonly mentions?: readonly string[];
   /** Of `m.thread`: its sender had MANAGE_THREADS in the state that the event stands on. */
   readonly managesThreads?: boolean;
+  /** Of `m.poll.end`: its sender had MANAGE_MESSAGES in the state that the event stands on. */
+  readonly managesMessages?: boolean;
 }
 
 /**
  * The rows by which an event takes effect on others: replies, edits, reactions, pins, threads,
- * mentions, and what a redaction names. The same for events of all servers. A content of
+ * votes, mentions, and what a redaction names. The same for events of all servers. A content of
  * another shape than its type's has no effect.
  */
 export function effectRows(event: EffectiveEvent): TaggedRow[] {
   const { roomId, channelId, eventId, order, sender, mentions = [] } = event;
   const at = { roomId, channelId, eventId, order, sender };
   const relation = relationOf(event);
-  const threadId = event.type === messageKind.type && relation?.kind === "thread"
+  const threadId = isSaid(event.type) && relation?.kind === "thread"
     ? relation.targetId
     : undefined;
   return [
@@ -66,7 +73,8 @@ interface Relation {
   readonly key?: string;
 }
 
-function relationOf({ type, content, managesThreads }: EffectiveEvent): Relation | undefined {
+function relationOf(event: EffectiveEvent): Relation | undefined {
+  const { type, content, managesThreads, managesMessages } = event;
   switch (type) {
     case "m.room.message": {
       const { kind, event_id: targetId } = readContent(messageKind, content)?.relates_to ?? {};
@@ -95,6 +103,28 @@ function relationOf({ type, content, managesThreads }: EffectiveEvent): Relation
         kind: "thread",
         targetId: thread.relates_to.event_id,
         key: managesThreads === true ? "managed" : "stated",
+      };
+    }
+    case "m.poll": {
+      const { kind, event_id: targetId } = readContent(pollKind, content)?.relates_to ?? {};
+      const relates = kind === "reply" || kind === "edit" || kind === "thread";
+      return relates && targetId !== undefined ? { kind, targetId } : undefined;
+    }
+    case "m.poll.vote": {
+      const vote = readContent(pollVoteKind, content);
+      // Whether it counts is read with the poll, which may come later.
+      return vote && {
+        kind: "vote",
+        targetId: vote.relates_to.event_id,
+        key: String(maskOf(vote.choices)),
+      };
+    }
+    case "m.poll.end": {
+      const end = readContent(pollEndKind, content);
+      return end && {
+        kind: "poll_end",
+        targetId: end.relates_to.event_id,
+        key: managesMessages === true ? "managed" : "stated",
       };
     }
     default:

@@ -4,7 +4,15 @@ import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { defineRowKind, recordset } from "../../postgres/row_kind.ts";
 
-export type RelationKind = "reply" | "edit" | "reaction" | "sealed_reaction" | "pin" | "thread";
+export type RelationKind =
+  | "reply"
+  | "edit"
+  | "reaction"
+  | "sealed_reaction"
+  | "pin"
+  | "thread"
+  | "vote"
+  | "poll_end";
 
 /** What points at a message, stored with the event that does. */
 export const relationRows = defineRowKind<{

@@ -27,6 +27,11 @@ export interface PageQuery extends ChannelRef {
   readonly limit: number;
 }
 
+/** Of an event `e`: it is something that somebody said. */
+export function isSaidRow(sql: Queryable) {
+  return sql`e.type in ('m.room.message', 'm.poll')`;
+}
+
 /**
  * Of an event `e`: it stands in its channel's timeline, and is no edit of another and in no thread.
  * A question for each row that is looked at, not a join: with a limit few are looked at, and a
@@ -59,7 +64,7 @@ export async function pageMessages(sql: Queryable, query: PageQuery): Promise<St
     select ${eventColumns(sql)}
     from events e
     where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
-      and e.type = 'm.room.message' and e.outcome = 'accepted' and e.redacted_by is null
+      and ${isSaidRow(sql)} and e.outcome = 'accepted' and e.redacted_by is null
       and ${isInTimeline(sql)}
       ${bound} ${order} limit ${query.limit}`;
   return rows.map(readEvent);
@@ -124,7 +129,7 @@ export async function lastMessages(
     cross join lateral (
       select e.event_id, e.origin_ts from events e
       where e.room_id = c.room_id and e.channel_id = c.channel_id
-        and e.type = 'm.room.message' and e.outcome = 'accepted' and e.redacted_by is null
+        and ${isSaidRow(sql)} and e.outcome = 'accepted' and e.redacted_by is null
         and ${isInTimeline(sql)}
       order by e.timeline_order desc, e.event_hash desc limit 1) m`;
   return new Map(rows.map((row) => [
@@ -140,7 +145,7 @@ export interface EditRow {
   readonly pdu: string;
 }
 
-/** All accepted edits of these messages by their own authors, oldest first. PROTOCOL.md 6. */
+/** All accepted edits of these messages by their own authors, oldest first; none of polls. PROTOCOL.md 6. */
 export async function findEdits(
   sql: Queryable,
   roomId: string,
@@ -155,6 +160,7 @@ export async function findEdits(
     where r.room_id = ${roomId} and r.target_id = any(${[...targetIds]})
       and r.kind = 'edit' and e.outcome = 'accepted' and not e.withheld
       and t.sender = e.sender and t.channel_id = e.channel_id and t.type = e.type
+      and t.type <> 'm.poll'
       and not exists (select 1 from message_relations o
         where o.room_id = t.room_id and o.event_id = t.event_id and o.kind = 'edit')
     order by e.timeline_order, e.event_hash`;

@@ -3,10 +3,12 @@ import { excerptOf } from "../../../core/api/shown.ts";
 import type { Thread } from "../../../core/api/thread.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
+import { messageKind } from "../../../core/event/kinds/message.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
+import { pollOf } from "../../../core/rules/polls.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
@@ -15,6 +17,7 @@ import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
 import type { Preview } from "../../../core/api/preview.ts";
 import { findPreviews } from "../previews/preview_rows.ts";
+import { type ProjectedPoll, projectPolls } from "../polls/project_polls.ts";
 import { projectThreads } from "../threads/project_threads.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
@@ -43,10 +46,12 @@ export interface ProjectDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** Neutral messages with the viewer's own reactions beside them. */
+/** Neutral messages with the viewer's own reactions and choices beside them. */
 export interface Projected {
   readonly frame: MessageFrame;
   readonly myReactions: ReadonlySet<string>;
+  /** What the viewer chose, of a poll. */
+  readonly myChoices: readonly number[];
 }
 
 /** Rows of one room as messages, in the order given. A fixed number of queries whatever theirs. */
@@ -63,14 +68,18 @@ export async function projectMessages(
   const held = new Set(ids);
   const roots = input.rows.filter((row) => threadOfRow(room.authority, row) === undefined)
     .map((row) => ({ channelId: row.channelId ?? "", rootId: row.eventId }));
-  const [targets, reactions, sealedReactions, pinned, previews, threads] = await Promise.all([
-    findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
-    findReactions(sql, { roomId: room.id, targetIds: ids, viewer: input.viewer }),
-    isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
-    findPinned(sql, room.id, ids),
-    findPreviews(sql, room.id, ids),
-    projectThreads(deps, room, roots),
-  ]);
+  const { viewer } = input;
+  const [targets, reactions, sealedReactions, pinned, previews, threads, polls] = await Promise.all(
+    [
+      findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
+      findReactions(sql, { roomId: room.id, targetIds: ids, viewer }),
+      isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
+      findPinned(sql, room.id, ids),
+      findPreviews(sql, room.id, ids),
+      projectThreads(deps, room, roots),
+      projectPolls(sql, { roomId: room.id, rows: input.rows, viewer }),
+    ],
+  );
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
   const gone = input.rows.filter((row) => row.redactedBy !== undefined).map((row) => row.eventId);
   const foreign = input.rows.filter((row) => isForeign(deps, row)).map((row) => row.eventId);
@@ -91,6 +100,7 @@ export async function projectMessages(
     pinned,
     previews,
     threads,
+    polls,
     admitted: admittedOf(foreign, mentions),
     redactions: new Map(redactions.map((row) => [row.target_id, row])),
   };
@@ -99,7 +109,7 @@ export async function projectMessages(
 
 /**
  * A message that was stored just now: nothing can relate to it yet, so that only what it
- * answers is read.
+ * answers is read; of a poll from elsewhere also votes that came before it.
  */
 export async function projectNewMessage(
   deps: ProjectDeps,
@@ -108,9 +118,10 @@ export async function projectNewMessage(
 ): Promise<MessageFrame> {
   const { sql, users } = deps;
   const replyId = replyOf(contentOfRow(row));
+  const polls = await projectPolls(sql, { roomId: room.id, rows: [row], viewer: null });
   if (replyId === undefined && !isForeign(deps, row)) {
     const people = await users.find([row.sender]);
-    return projectRow(row, { ...ALONE, self: deps.serverName, room, people }).frame;
+    return projectRow(row, { ...ALONE, self: deps.serverName, room, people, polls }).frame;
   }
   const targets = replyId === undefined ? [] : await findTimelineEvents(sql, room.id, [replyId]);
   const known = new Map([row, ...targets].map((each) => [each.eventId as string, each]));
@@ -127,6 +138,7 @@ export async function projectNewMessage(
     known,
     people,
     edits: lastEdits(edits),
+    polls,
     admitted: admittedOf(foreign, mentions),
   }).frame;
 }
@@ -142,6 +154,7 @@ interface Look {
   readonly pinned: ReadonlySet<string>;
   readonly previews: ReadonlyMap<string, readonly Preview[]>;
   readonly threads: ReadonlyMap<string, Thread>;
+  readonly polls: ReadonlyMap<string, ProjectedPoll>;
   /** Mentions of messages of other servers: only those that take effect are shown as such. */
   readonly admitted: ReadonlyMap<string, readonly string[]>;
   readonly redactions: ReadonlyMap<string, RedactionRow>;
@@ -156,6 +169,7 @@ const ALONE: Omit<Look, "room" | "people" | "self"> = {
   pinned: new Set(),
   previews: new Map(),
   threads: new Map(),
+  polls: new Map(),
   admitted: new Map(),
   redactions: new Map(),
 };
@@ -173,7 +187,8 @@ function projectRow(row: StoredEvent, look: Look): Projected {
   const edit = look.edits.get(row.eventId);
   const current = edit === undefined ? original : contentOfPdu(edit.pdu);
   const reactions = look.reactions.get(row.eventId) ?? [];
-  const media = mediaOf(original);
+  const poll = look.polls.get(row.eventId);
+  const media = mediaOf(row, original);
   const sealed = sealedParts(row, {
     original,
     current,
@@ -183,17 +198,25 @@ function projectRow(row: StoredEvent, look: Look): Projected {
   });
   return {
     myReactions: new Set(reactions.filter((reaction) => reaction.me).map((r) => r.key)),
+    myChoices: poll?.chosen ?? [],
     frame: {
       id: row.eventId,
       room_id: look.room.id,
       channel_id: row.channelId ?? "",
-      kind: sealed.sealed !== undefined ? "sealed" : media.length > 0 ? "file" : "text",
+      kind: poll !== undefined
+        ? "poll"
+        : sealed.sealed !== undefined
+        ? "sealed"
+        : media.length > 0
+        ? "file"
+        : "text",
       author: look.people.get(sender) ?? unknownUser(sender),
       ...lookInGuild(authority, sender),
       color: colorOf(authority, sender),
       origin_ts: row.originTs,
       order: row.order ?? 0,
-      body: textOf(current, "body") ?? "",
+      body: wordsOf(row.type, current),
+      ...(poll === undefined ? {} : { poll: poll.frame }),
       ...sealed,
       media,
       ...previewPart(row, look),
@@ -237,13 +260,12 @@ function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to
     // It is there, and only devices can read it.
     return { id, author: look.people.get(sender) ?? unknownUser(sender), excerpt: "" };
   }
-  const body = textOf(answered, "body");
   return {
     id,
     author: look.people.get(sender) ?? unknownUser(sender),
     excerpt: excerptOf({
-      body: body ?? "",
-      files: mediaOf(contentOfRow(row)).length,
+      body: wordsOf(row.type, answered),
+      files: mediaOf(row, contentOfRow(row)).length,
       gone,
     }),
   };
@@ -254,10 +276,11 @@ export function personalize(
   projected: Projected,
   viewer: { readonly userId: UserId; readonly roles: readonly string[] },
 ): Message {
-  const { frame, myReactions } = projected;
+  const { frame: { poll, ...frame }, myReactions, myChoices } = projected;
   const { mentions } = frame;
   return {
     ...frame,
+    ...(poll === undefined ? {} : { poll: { ...poll, chosen: [...myChoices] } }),
     mentions_me: frame.author.id !== viewer.userId &&
       (mentions.everyone || mentions.users.includes(viewer.userId) ||
         mentions.roles.some((role) => viewer.roles.includes(role))),
@@ -293,9 +316,15 @@ export function replyOf(content: JsonObject | undefined): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-function mediaOf(content: JsonObject | undefined): MessageMedia[] {
+/** What a message says in words; a poll asks. */
+export function wordsOf(type: string, content: JsonObject | undefined): string {
+  return pollOf({ type, content })?.question ??
+    (type === messageKind.type ? textOf(content, "body") ?? "" : "");
+}
+
+function mediaOf(row: StoredEvent, content: JsonObject | undefined): MessageMedia[] {
   const list = content?.["media"];
-  if (!Array.isArray(list)) return [];
+  if (!Array.isArray(list) || row.type !== messageKind.type) return [];
   return list.filter(isObject).map((item) => ({
     uri: textOf(item, "uri") ?? "",
     name: textOf(item, "name") ?? "file",

@@ -2,6 +2,7 @@ import type { Message } from "../../../core/api/message.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { Sealed } from "../../../core/api/sealed.ts";
 import type { JsonObject } from "../../../core/event/json.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
@@ -135,7 +136,7 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
   try {
     const intent = { type: "m.room.message", sender: userId, channelId, content };
     const sent = await room.sendTimeline(intent, along);
-    return await answer(deps, userId, { place, sent, nonce: input.nonce });
+    return await answerSent(deps, userId, { place, sent, nonce: input.nonce });
   } catch (error) {
     // The same nonce was stored by another process meanwhile: its message is the answer.
     const former = error instanceof AppendError && input.nonce !== undefined
@@ -176,14 +177,15 @@ function rowsOf(
   return rows;
 }
 
-async function answer(
-  deps: SendDeps,
+/** What was stored just now, for who sent it. */
+export async function answerSent(
+  deps: ChatDeps,
   userId: UserId,
   { place, sent, nonce }: { place: Place; sent: SentTimeline; nonce: string | undefined },
 ): Promise<Message> {
   const frame = await projectNewMessage(deps, place.room, storedOf(sent));
   const roles = place.room.authority.rolesOf(userId);
-  const message = personalize({ frame, myReactions: new Set() }, { userId, roles });
+  const message = personalize({ frame, myReactions: new Set(), myChoices: [] }, { userId, roles });
   return nonce === undefined ? message : { ...message, nonce };
 }
 
@@ -221,7 +223,7 @@ async function findReplied(
   const id: EventId = requireEventId(rawId);
   const [target] = await findTimelineEvents(deps.sql, place.room.id, [id]);
   const fits = target !== undefined && target.channelId === place.channelId &&
-    target.type === "m.room.message" && target.redactedBy === undefined &&
+    isSaid(target.type) && target.redactedBy === undefined &&
     (target.eventId === threadId || threadOfRow(place.room.authority, target) === threadId);
   if (fits) return target;
   throw new OperationError(

@@ -59,7 +59,7 @@ export class SlowMode {
     const [row] = await this.#sql<{ origin_ts: number }[]>`
       select origin_ts from events
       where room_id = ${room.id} and channel_id = ${send.channelId} and sender = ${send.sender}
-        and type = 'm.room.message' and outcome = 'accepted'
+        and type in ('m.room.message', 'm.poll') and outcome = 'accepted'
       order by timeline_order desc limit 1`;
     return row?.origin_ts ?? 0;
   }

@@ -1,5 +1,6 @@
 import { OperationError } from "../../../core/errors.ts";
 import type { Message } from "../../../core/api/message.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
@@ -42,7 +43,7 @@ export async function openMessage(
   const room = await deps.rooms.openFor(userId, raw.roomId);
   const [row] = await findTimelineEvents(deps.sql, room.id, [requireEventId(raw.eventId)]);
   if (
-    row?.channelId === undefined || row.type !== "m.room.message" || row.redactedBy !== undefined
+    row?.channelId === undefined || !isSaid(row.type) || row.redactedBy !== undefined
   ) throw messageNotFound();
   const place = await openChannel(deps, userId, { roomId: room.id, channelId: row.channelId })
     // Who guesses an id must not learn that it stands in a channel hidden from him.

@@ -1,5 +1,6 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { relationOf } from "../../../core/event/relation.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import { limits } from "../../../core/limits.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
@@ -69,7 +70,7 @@ export class PushFollower implements AsyncDisposable {
 
   /** A message that was said just now and that this process stored. */
   #isNews(stored: StoredEvent): boolean {
-    return stored.type === "m.room.message" && stored.channelId !== undefined &&
+    return isSaid(stored.type) && stored.channelId !== undefined &&
       stored.outcome === "accepted" && stored.moved === undefined && !stored.withheld &&
       stored.redactedBy === undefined && stored.writerId === this.#deps.ownWriterId() &&
       stored.receivedTs - stored.originTs < limits.receive.lateAfterMs;

@@ -1,6 +1,6 @@
 import type { ReadState } from "../../../core/api/channel.ts";
 import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
-import { isInTimeline } from "../messages/message_rows.ts";
+import { isInTimeline, isSaidRow } from "../messages/message_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 
 export interface CountQuery {
@@ -40,7 +40,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
         where e.room_id = c.room_id and e.channel_id = c.channel_id
           and e.timeline_order >= greatest(coalesce(m.ord, c.since), ${after}::bigint)
           and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
-          and e.type = 'm.room.message' and e.sender <> all(${unheard}::text[])
+          and ${isSaidRow(sql)} and e.sender <> all(${unheard}::text[])
           and e.outcome = 'accepted' and not e.withheld
           and ${isInTimeline(sql)}
         -- In order, so that the index is left at the limit and not read to its end.

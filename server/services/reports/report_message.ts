@@ -38,9 +38,15 @@ export async function reportMessage(
   await deps.throttle.take("reports", [{ policy: "messageReport", who: reporter }]);
   const edits = await findEdits(deps.sql, room.id, [row.eventId]);
   const said = [
-    { eventId: row.eventId, ts: row.originTs, content: contentOfPdu(row.pdu) },
+    {
+      eventId: row.eventId,
+      type: row.type,
+      ts: row.originTs,
+      content: contentOfPdu(row.pdu),
+    },
     ...edits.map((edit) => ({
       eventId: edit.event_id,
+      type: row.type,
       ts: edit.origin_ts,
       content: contentOfPdu(edit.pdu),
     })),

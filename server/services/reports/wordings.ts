@@ -9,10 +9,12 @@ import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
+import { pollOf, pollWords } from "../../../core/rules/polls.ts";
 
 /** One event of a message: the first one, or an edit. */
 export interface SaidEvent {
   readonly eventId: string;
+  readonly type: string;
   readonly ts: number;
   readonly content: JsonObject;
 }
@@ -42,13 +44,19 @@ export async function wordingsOf(
   if (stranger !== undefined) throw badKey(stranger.event_id);
   const wordings: ReportedWording[] = [];
   let sealed = false;
-  for (const { eventId, ts, content } of newest) {
+  for (const { eventId, type, ts, content } of newest) {
     const message = readContent(messageKind, content);
+    const poll = pollOf({ type, content });
     const given = keys.find(({ event_id }) => event_id === eventId);
     if (message?.sealed === undefined) {
       if (given !== undefined) throw badKey(eventId);
       const files = (message?.media ?? []).map(({ name, uri }) => name ?? uri);
-      wordings.push({ event_id: eventId, ts, body: message?.body ?? "", files });
+      wordings.push({
+        event_id: eventId,
+        ts,
+        body: poll ? pollWords(poll) : message?.body ?? "",
+        files,
+      });
       continue;
     }
     sealed = true;

@@ -33,13 +33,14 @@ function sealed(eventId: string, body: string, place = PLACE, relation?: Relatio
     ...(relation === undefined ? {} : { relates_to: relation }),
   } as unknown as JsonObject;
   return {
-    event: { eventId, ts: 1, content },
+    event: { eventId, type: "m.room.message", ts: 1, content },
     key: { event_id: eventId, key: base64Of(made.key.contentKey) },
   };
 }
 
 const plain = (eventId: string, body: string) => ({
   eventId,
+  type: "m.room.message",
   ts: 1,
   content: { msgtype: "text", body } as JsonObject,
 });
@@ -87,4 +88,14 @@ Deno.test("a sealed message is opened with its key alone, where and by whom it w
   // Hung onto another message than it was sealed for.
   const hung = { ...first.event, content: { ...first.event.content, relates_to: relation } };
   await refuses(wordingsOf(PLACE, [hung as never], [first.key]));
+});
+
+Deno.test("a poll is reported with its question and its options", async () => {
+  const content = { question: "Whose turn?", options: ["Ann's", "Bob's"] };
+  const { wordings } = await wordingsOf(
+    PLACE,
+    [{ eventId: "$a", type: "m.poll", ts: 1, content }],
+    [],
+  );
+  assert.deepEqual(wordings.map(({ body }) => body), ["Whose turn?\nAnn's\nBob's"]);
 });

@@ -1,6 +1,8 @@
 import type { JsonObject } from "../../../core/event/json.ts";
 import { readContent } from "../../../core/event/kinds/kind.ts";
 import { type MessageContent, messageKind } from "../../../core/event/kinds/message.ts";
+import { isSaid } from "../../../core/event/said.ts";
+import { pollOf, pollWords } from "../../../core/rules/polls.ts";
 import type { Has } from "../../../core/search/query.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import { contentOfPdu } from "../messages/project_messages.ts";
@@ -18,15 +20,12 @@ export function documentOf(
     readonly mentions: readonly string[];
   },
 ): SearchDocument | undefined {
-  if (row.type !== messageKind.type || row.outcome !== "accepted" || row.withheld) return undefined;
+  if (!isSaid(row.type) || row.outcome !== "accepted" || row.withheld) return undefined;
   if (row.redactedBy !== undefined || row.channelId === undefined || row.order === undefined) {
     return undefined;
   }
-  const original = readContent(messageKind, contentOfPdu(row.pdu));
-  if (original === undefined || original.msgtype === "sealed") return undefined;
-  if (original.relates_to?.kind === "edit") return undefined;
-  const shown = edit === undefined ? original : readContent(messageKind, edit.content) ?? original;
-  return {
+  const found = foundIn(row.type, contentOfPdu(row.pdu), edit?.content);
+  return found && {
     roomId: row.roomId,
     eventId: row.eventId,
     channelId: row.channelId,
@@ -34,10 +33,23 @@ export function documentOf(
     order: row.order,
     hash: row.hash,
     textFrom: edit?.id ?? row.eventId,
-    text: textOf(shown, original),
-    has: hasOf(shown, original),
+    ...found,
     mentions,
   };
+}
+
+function foundIn(
+  type: string,
+  content: JsonObject,
+  edit: JsonObject | undefined,
+): Pick<SearchDocument, "text" | "has"> | undefined {
+  const poll = pollOf({ type, content });
+  if (poll !== undefined) return { text: pollWords(poll), has: [] };
+  const original = type === messageKind.type ? readContent(messageKind, content) : undefined;
+  if (original === undefined || original.msgtype === "sealed") return undefined;
+  if (original.relates_to?.kind === "edit") return undefined;
+  const shown = edit === undefined ? original : readContent(messageKind, edit) ?? original;
+  return { text: textOf(shown, original), has: hasOf(shown, original) };
 }
 
 /** An edit changes the body alone: files and embeds stay those of the message. */

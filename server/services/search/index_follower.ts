@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../core/event/json.ts";
 import { readContent } from "../../../core/event/kinds/kind.ts";
 import { messageKind } from "../../../core/event/kinds/message.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
@@ -128,7 +129,7 @@ async function readMark(
 }
 
 function concerns({ type }: StoredEvent): boolean {
-  return type === messageKind.type || type === "m.room.encryption";
+  return isSaid(type) || type === "m.room.encryption";
 }
 
 function byRoom(events: readonly StoredEvent[]): Map<string, StoredEvent[]> {
@@ -155,7 +156,7 @@ async function indexRoom(
   const changed = new Set<string>();
   const edits: EventId[] = [];
   for (const event of events) {
-    if (event.type !== messageKind.type) continue;
+    if (!isSaid(event.type)) continue;
     changed.add(event.eventId);
     const target = event.withheld ? undefined : editedOf(contentOfPdu(event.pdu));
     if (target !== undefined) changed.add(target);

@@ -2,6 +2,7 @@ import type { User } from "../../../core/api/user.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import { parseRoomId, type RoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
@@ -42,6 +43,7 @@ import type { ThreadNotice } from "../threads/thread_notice.ts";
 import type { NotifyNotice } from "../notify/notify_notice.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
+import { type GatheredVotes, gatherVotes } from "./gather_votes.ts";
 import { guildUpdates } from "./guild_frames.ts";
 import type { JoinNotice } from "./join_notice.ts";
 import { projectDevices } from "./project_devices.ts";
@@ -242,12 +244,15 @@ export class ChatSource implements GatewaySource {
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
       const items = this.#waiting.splice(0, WAITING_MAX);
-      for (const item of items) await this.#tell(item);
+      const gathered = gatherVotes(
+        items.flatMap((item) => item.kind === "stored" ? [item.stored] : []),
+      );
+      for (const item of items) await this.#tell(item, gathered);
     }
     this.#working = false;
   }
 
-  async #tell(item: Item): Promise<void> {
+  async #tell(item: Item, gathered: GatheredVotes): Promise<void> {
     if (item.kind === "reached") {
       this.#token = item.token;
       return;
@@ -255,7 +260,9 @@ export class ChatSource implements GatewaySource {
     if (item.kind === "told") return item.done();
     let projection: Projection = NOTHING;
     try {
-      projection = item.kind === "stored" ? await this.#project(item.stored) : await item.make();
+      projection = item.kind === "stored"
+        ? await this.#project(item.stored, gathered)
+        : await item.make();
     } catch (error) {
       // Nothing is lost: whoever misses this finds it by position when it resumes.
       this.#deps.log.log("error", "A stored event could not be shown.", {
@@ -268,7 +275,7 @@ export class ChatSource implements GatewaySource {
     this.#listener?.({ ...projection, seq: ++this.#seq, ...position });
   }
 
-  async #project(stored: StoredEvent): Promise<Projection> {
+  async #project(stored: StoredEvent, gathered: GatheredVotes): Promise<Projection> {
     const observed = stored.writerId !== this.#deps.ownWriterId() &&
       await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
@@ -292,7 +299,7 @@ export class ChatSource implements GatewaySource {
         partial: { roomId: room.id, control: true },
       };
     }
-    if (stored.type === "m.room.message") await this.#bringBack(room, stored);
+    if (isSaid(stored.type)) await this.#bringBack(room, stored);
     if (!this.#watchers.hasArriving && !hasAny(this.#watchers.inRoom(stored.roomId))) {
       this.#deps.nonces.take(stored.eventId);
       return { ...NOTHING, partial: { roomId: room.id, control: false } };
@@ -302,7 +309,7 @@ export class ChatSource implements GatewaySource {
       dispatches: [
         // Whole states first: the last dispatch carries the position.
         ...(stored.redactedBy === undefined ? [] : await this.#conversation(room)),
-        ...await projectTimeline(this.#deps, room, stored),
+        ...await projectTimeline(this.#deps, room, stored, gathered),
       ],
     };
   }

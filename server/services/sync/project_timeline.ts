@@ -1,7 +1,11 @@
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { relationOf } from "../../../core/event/relation.ts";
+import { pollEndKind } from "../../../core/event/kinds/poll_end.ts";
+import { pollVoteKind } from "../../../core/event/kinds/poll_vote.ts";
+import { isSaid } from "../../../core/event/said.ts";
 import type { TimelineEvent } from "../../../core/event/event.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { choicesOf } from "../../../core/rules/polls.ts";
 import type { Dispatch } from "../../http/gateway/source.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import { heldOf } from "../../rooms/load_room.ts";
@@ -10,21 +14,30 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { findReactions, findTimelineEvents } from "../messages/message_rows.ts";
 import { isFromBefore } from "../messages/readable_rows.ts";
 import { threadOfRow } from "../messages/thread_of.ts";
+import { findBallots } from "../polls/poll_rows.ts";
+import { pollOfRow, projectPolls, refOf } from "../polls/project_polls.ts";
 import { projectThreads } from "../threads/project_threads.ts";
 import { projectMessages, projectNewMessage } from "../messages/project_messages.ts";
+import type { GatheredVotes } from "./gather_votes.ts";
 
 type TimelineDeps = Pick<ChatDeps, "sql" | "users" | "nonces" | "serverName" | "clock">;
 
 /**
  * What a stored timeline event means for those who read its channel, as `message.` dispatches;
- * one event has one at most, and with it what became of its thread.
+ * one event has one at most, and with it what became of its thread. `gathered`: whose votes are
+ * told with which; absent: each by itself.
  */
 export async function projectTimeline(
   deps: TimelineDeps,
   room: Room,
   stored: StoredEvent,
+  gathered?: GatheredVotes,
 ): Promise<Dispatch[]> {
   if (stored.channelId === undefined || stored.outcome !== "accepted") return [];
+  if (stored.type === pollVoteKind.type || stored.type === pollEndKind.type) {
+    const voters = gathered?.get(stored.eventId) ?? new Set([stored.sender]);
+    return voters.size === 0 ? [] : await projectVotes(deps, room, { stored, voters });
+  }
   const [said, thread] = [
     await projectMessage(deps, room, { ...stored, channelId: stored.channelId }),
     await projectThread(deps, room, { ...stored, channelId: stored.channelId }),
@@ -40,7 +53,7 @@ async function projectThread(
   room: Room,
   stored: ChannelEvent,
 ): Promise<Dispatch[]> {
-  if (stored.type !== "m.room.message" && stored.type !== "m.thread") return [];
+  if (!isSaid(stored.type) && stored.type !== "m.thread") return [];
   const rootId = threadOfRow(room.authority, stored);
   if (rootId === undefined) return [];
   const { channelId } = stored;
@@ -62,7 +75,7 @@ async function projectMessage(
   const audience = { to: "channel", roomId: room.id, channelId: stored.channelId } as const;
   const relation = relationOf(event.pdu);
   const target = targetOf(event, relation?.eventId);
-  if (stored.type === "m.room.message" && relation?.kind !== "edit") {
+  if (isSaid(stored.type) && relation?.kind !== "edit") {
     if (stored.redactedBy !== undefined) return await wholeMessage(deps, room, stored.eventId);
     // History that somebody scrolled to: who asks for its page gets it there.
     if (isFromBefore(room.authority, deps.serverName, stored.originTs)) return [];
@@ -126,6 +139,44 @@ async function reaction(
   }];
 }
 
+/** A poll's numbers after a vote or its end, and what the voters have chosen now. */
+async function projectVotes(
+  { sql }: Pick<ChatDeps, "sql">,
+  room: Room,
+  { stored, voters }: { readonly stored: StoredEvent; readonly voters: ReadonlySet<UserId> },
+): Promise<Dispatch[]> {
+  const target = relationOf(heldOf(stored).pdu)?.eventId;
+  const rows = target === undefined ? [] : await findTimelineEvents(sql, room.id, [target]);
+  const [row] = rows;
+  const poll = row && pollOfRow(row);
+  if (poll === undefined || row?.channelId === undefined || row.channelId !== stored.channelId) {
+    return [];
+  }
+  const [projected, ballots] = await Promise.all([
+    projectPolls(sql, { roomId: room.id, rows, viewer: null }),
+    findBallots(sql, { roomId: room.id, poll: refOf(row, poll), voters: [...voters] }),
+  ]);
+  const frame = projected.get(row.eventId)?.frame;
+  if (frame === undefined) return [];
+  const masks = new Map(ballots.map(({ sender, mask }) => [sender, mask]));
+  return [{
+    t: "message.poll",
+    d: {
+      room_id: room.id,
+      channel_id: row.channelId,
+      message_id: row.eventId,
+      votes: frame.options.map(({ votes }) => votes),
+      voters: frame.voters,
+      ended_ts: frame.ended_ts,
+      ballots: [...voters].map((user) => ({
+        user_id: user,
+        choices: choicesOf(masks.get(user) ?? 0),
+      })),
+    },
+    audience: { to: "channel", roomId: room.id, channelId: row.channelId },
+  }];
+}
+
 /**
  * Edits, pins, redactions, previews: the whole message anew, as it is now. `takenBackBy`: who took a
  * reaction back, and is told which of the own ones still stand.
@@ -138,7 +189,7 @@ export async function wholeMessage(
 ): Promise<Dispatch[]> {
   const rows = await findTimelineEvents(deps.sql, room.id, [id]);
   const [row] = rows;
-  if (row?.channelId === undefined || row.type !== "m.room.message") return [];
+  if (row?.channelId === undefined || !isSaid(row.type)) return [];
   const [projected] = await projectMessages(deps, room, { rows, viewer: takenBackBy ?? null });
   if (projected === undefined) return [];
   const { frame, myReactions } = projected;

@@ -16,6 +16,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms } from "../guilds/list_guilds.ts";
 import { shownPresence } from "../accounts/preferences.ts";
 import { getSelf } from "../accounts/users.ts";
+import { gatherVotes } from "./gather_votes.ts";
 import { projectTimeline } from "./project_timeline.ts";
 import { Changes, type Told, wholeStates } from "./replay_states.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
@@ -51,13 +52,15 @@ export async function replaySince(
   const told: Told[] = [];
   const changes = new Changes();
   let token = since;
-  for (const stored of page.events.filter((event) => hasRead(input.upTo, event))) {
+  const missed = page.events.filter((event) => hasRead(input.upTo, event));
+  const gathered = gatherVotes(missed);
+  for (const stored of missed) {
     token = advanceToken(token, stored);
     changes.add(stored);
     if (stored.channelId === undefined) continue;
     const room = joined.get(stored.roomId);
     if (room === undefined || !sees(room, userId, { stored, nowMs })) continue;
-    const dispatches = await projectTimeline(deps, room, stored);
+    const dispatches = await projectTimeline(deps, room, stored, gathered);
     told.push(...personal(dispatches, userId, encodeSyncToken(token)));
   }
   told.push(...await wholeStates(deps, userId, { since, changes, joined, limit: input.limit }));

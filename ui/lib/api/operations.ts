@@ -33,6 +33,7 @@ import type * as own_style from "../../../core/api/own_style.ts";
 import type * as owner_offers from "../../../core/api/owner_offers.ts";
 import type * as passkeys from "../../../core/api/passkeys.ts";
 import type * as people from "../../../core/api/people.ts";
+import type * as polls from "../../../core/api/polls.ts";
 import type * as preferences from "../../../core/api/preferences.ts";
 import type * as preview from "../../../core/api/preview.ts";
 import type * as push from "../../../core/api/push.ts";
@@ -256,6 +257,10 @@ export const OPERATIONS = {
   removePasskey: ["DELETE", "/client/v1/account/passkeys/:passkey_id"],
   renamePasskey: ["PATCH", "/client/v1/account/passkeys/:passkey_id"],
   findPeople: ["GET", "/client/v1/people"],
+  createPoll: ["POST", "/client/v1/rooms/:room_id/polls"],
+  endPoll: ["POST", "/client/v1/rooms/:room_id/polls/:event_id/end"],
+  listVoters: ["GET", "/client/v1/rooms/:room_id/polls/:event_id/voters"],
+  votePoll: ["PUT", "/client/v1/rooms/:room_id/polls/:event_id/vote"],
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
   downloadPreviewPicture: ["GET", "/client/v1/previews/:preview_id/picture"],
@@ -518,6 +523,10 @@ export interface OperationTypes {
   removePasskey: typeof passkeys.removePasskey;
   renamePasskey: typeof passkeys.renamePasskey;
   findPeople: typeof people.findPeople;
+  createPoll: typeof polls.createPoll;
+  endPoll: typeof polls.endPoll;
+  listVoters: typeof polls.listVoters;
+  votePoll: typeof polls.votePoll;
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
   downloadPreviewPicture: typeof preview.downloadPreviewPicture;
