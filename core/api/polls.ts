@@ -25,6 +25,7 @@ export const createPoll = defineOperation({
   tag,
   summary: "Ask a question; the same nonce again answers with the first poll",
   auth: "user",
+  scope: "write:messages",
   params: Room,
   body: z.object({
     channel_id: z.string().default("main").describe("`main` in DMs and private channels"),
@@ -56,6 +57,7 @@ export const votePoll = defineOperation({
   tag,
   summary: "Vote, vote otherwise, or take one's vote back with no choices; everybody can see it",
   auth: "user",
+  scope: "write:messages",
   params: PollParams,
   body: z.object({ choices: z.array(Choice).max(POLL_OPTIONS_MAX) }),
   result: Message,
@@ -78,6 +80,7 @@ export const endPoll = defineOperation({
   tag,
   summary: "End one's own poll now, or another's with MANAGE_MESSAGES; again changes nothing",
   auth: "user",
+  scope: "write:messages",
   params: PollParams,
   result: Message,
   errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
@@ -90,6 +93,7 @@ export const listVoters = defineOperation({
   tag,
   summary: "Who chose an option of a poll, by user id",
   auth: "user",
+  scope: "read",
   params: PollParams,
   query: z.object({
     option: z.coerce.number().int().min(0).max(POLL_OPTIONS_MAX - 1),

@@ -44,11 +44,3 @@ export function pollOf(
   // What people voted on does not change under their votes: a poll that edits is no poll.
   return poll?.relates_to?.kind === "edit" ? undefined : poll;
 }
-
-/** Whether a poll takes no votes any more, at a time in ms. */
-export function isPollOver(
-  poll: { readonly ends_ts: number | null; readonly ended_ts: number | null },
-  nowMs: number,
-): boolean {
-  return poll.ended_ts !== null || (poll.ends_ts !== null && nowMs > poll.ends_ts);
-}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ballotFault, choicesOf, isPollOver, maskOf, pollOf, pollWords } from "./polls.ts";
+import { isPollOver } from "./poll_over.ts";
+import { ballotFault, choicesOf, maskOf, pollOf, pollWords } from "./polls.ts";
 
 Deno.test("choices are bits: each option once, in the poll's order, up to the last of twenty", () => {
   assert.equal(maskOf([]), 0);

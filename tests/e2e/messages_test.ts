@@ -230,6 +230,50 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await page.getByRole("link", { name: "Workshop", exact: true }).waitFor();
   });
 
+  await t.step("a poll is asked with the keyboard, voted in by two and ended", async () => {
+    await say(page, "/poll Tea or coffee?");
+    const dialog = page.locator("dialog[open]");
+    const first = dialog.getByLabel("Answer 1", { exact: true });
+    await waitFor(
+      "the first answer to have the focus",
+      () => first.evaluate((field) => field.matches(":focus")),
+    );
+    for (const answer of ["Tea", "Coffee", "Neither"]) {
+      await page.keyboard.type(answer);
+      await page.keyboard.press("Enter");
+    }
+    await dialog.getByRole("button", { name: "Remove answer 4" }).click();
+    await dialog.getByRole("button", { name: "Move answer 2 up" }).click();
+    await dialog.getByRole("button", { name: "Ask", exact: true }).click();
+    const asked = page.getByRole("group", { name: "Poll: Tea or coffee?" });
+    const seen = bob.page.getByRole("group", { name: "Poll: Tea or coffee?" });
+    await seen.getByRole("radio", { name: /^Neither/ }).waitFor();
+    assert.deepEqual(
+      (await seen.locator(".poll-option > .grow").allInnerTexts()).slice(0, 3),
+      ["Coffee", "Tea", "Neither"],
+    );
+    await seen.getByRole("radio", { name: /^Tea/ }).check();
+    await seen.getByRole("button", { name: "Vote", exact: true }).click();
+    await asked.getByRole("radio", { name: "Tea 1 vote, 100%" }).waitFor();
+    await asked.getByRole("radio", { name: /^Coffee/ }).check();
+    await asked.getByRole("button", { name: "Vote", exact: true }).click();
+    await seen.getByRole("button", { name: "2 voted" }).waitFor();
+    await seen.getByRole("radio", { name: /^Coffee/ }).check();
+    await seen.getByRole("button", { name: "Change vote" }).click();
+    await asked.getByRole("radio", { name: /^Coffee.* 2 votes, 100%/ }).waitFor();
+    await asked.getByRole("button", { name: "2 voted" }).click();
+    await dialog.getByText("@bob@").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    const row = page.locator("article", { has: asked });
+    await row.hover();
+    await row.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "End the poll" }).click();
+    await dialog.getByRole("button", { name: "End now" }).click();
+    await seen.getByText("Ended").waitFor();
+    assert.equal(await seen.getByRole("radio").count(), 0);
+  });
+
   await t.step("two people talk alone", async () => {
     await page.locator(".side-row.member", { hasText: "Bob" }).click();
     await page.locator("dialog").getByRole("button", { name: "Message" }).click();

@@ -42,6 +42,29 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
     await page.locator("article strong", { hasText: "one" }).waitFor();
   });
 
+  await t.step("a poll can be read", async () => {
+    const [, , room, channel_id] = new URL(page.url()).pathname.split("/");
+    const poll = { channel_id, question: "Who brings cake?", options: ["Ann", "Bob"] };
+    const status = await ann.page.evaluate(
+      async ({ path, poll }) => {
+        const headers = { "content-type": "application/json" };
+        const body = JSON.stringify(poll);
+        return (await fetch(path, { method: "POST", headers, body })).status;
+      },
+      { path: `/client/v1/rooms/${encodeURIComponent(`!${room}`)}/polls`, poll },
+    );
+    assert.equal(status, 200);
+    await page.reload();
+    assert.deepEqual((await page.locator(".poll").innerText()).split(/\s*\n\s*/), [
+      "Who brings cake?",
+      "Ann",
+      "0",
+      "Bob",
+      "0",
+      "No votes yet",
+    ]);
+  });
+
   await t.step("the newest message is in view and a plain form sends", async () => {
     const message = page.locator("article", { hasText: "Chapter one tonight" });
     assert.ok(await message.isVisible());

@@ -51,6 +51,18 @@ async function toGroup(page: Page): Promise<void> {
   await page.locator(".main-head h1", { hasText: "bob, eve" }).waitFor();
 }
 
+/** Asks in a poll, where none has been asked yet. */
+async function askPoll(page: Page): Promise<void> {
+  if (await page.locator("fieldset.poll").count() > 0) return;
+  await page.getByRole("button", { name: "Ask in a poll" }).click();
+  await dialog(page).getByLabel("Question").fill("Peas or beans?");
+  await dialog(page).getByLabel("Answer 1", { exact: true }).fill("Peas");
+  await dialog(page).getByLabel("Answer 2", { exact: true }).fill("Beans");
+  await dialog(page).getByRole("button", { name: "Ask", exact: true }).click();
+  await page.locator("fieldset.poll").waitFor();
+  await dialog(page).waitFor({ state: "detached" });
+}
+
 /** How each overlay of the chat is opened in the channel of `scene.ts`, by ann, who owns it. */
 export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   createGuild: (page) => page.getByRole("button", { name: "Create a guild" }).first().click(),
@@ -114,6 +126,19 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
   reactors: async (page) => {
     await fromMessage(page, "Hello world", "Who reacted");
     await dialog(page).getByText("@bob@").waitFor();
+  },
+  createPoll: async (page) => {
+    await page.getByRole("button", { name: "Ask in a poll" }).click();
+    await dialog(page).getByLabel("Question").fill("Peas or beans?");
+  },
+  voters: async (page) => {
+    await askPoll(page);
+    await page.locator("fieldset.poll").getByRole("button", { name: "No votes yet" }).click();
+    await dialog(page).getByText("Nobody chose this.").waitFor();
+  },
+  endPoll: async (page) => {
+    await askPoll(page);
+    await fromMessage(page, "Peas or beans?", "End the poll");
   },
   whereItIs: (page) => fromMessage(page, "Hello world", "Where it has arrived"),
   threads: (page) => page.getByRole("button", { name: "Threads" }).click(),

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { askUploadLimit } from "../../lib/browser/uploads.ts";
+import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { mentionNames } from "../../lib/browser/mention_names.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useSelected } from "../../lib/browser/use_selected.ts";
@@ -80,6 +81,7 @@ function ComposerBox({ place, placeholder, canAttach, slowModeS }: ComposerProps
         {uploads.items.length > 0 && <ChosenFiles uploads={uploads} />}
         {preview && text.trim() !== "" && <Preview text={text} />}
         <ComposerRow
+          place={place}
           composer={composer}
           placeholder={placeholder}
           canAttach={canAttach}
@@ -139,13 +141,14 @@ function useRoom(text: string): number {
 }
 
 function ComposerRow(props: {
+  place: TalkPlace;
   composer: ComposerApi;
   placeholder: string;
   canAttach: boolean;
   preview: boolean;
   onPreview: () => void;
 }) {
-  const { composer, placeholder, canAttach } = props;
+  const { place, composer, placeholder, canAttach } = props;
   const { text, mode, uploads, completion, area } = composer;
   const room = useRoom(text);
   const selected = useSelected(area, composer.box);
@@ -192,6 +195,7 @@ function ComposerRow(props: {
       >
         <Icon name="eye" />
       </button>
+      {mode.edit === null && <PollButton place={place} />}
       <EmojiButton label={t("emoji.title")} large onPick={composer.insert} />
       <button
         type="submit"
@@ -204,6 +208,23 @@ function ComposerRow(props: {
         <Icon name={mode.edit ? "check" : "send"} />
       </button>
     </div>
+  );
+}
+
+/** Servers count votes: where they cannot read there are no polls. */
+function PollButton({ place }: { place: TalkPlace }) {
+  const state = useChat();
+  if (isEncrypted(state, place.roomId)) return null;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      title={t("poll.create")}
+      aria-label={t("poll.create")}
+      onClick={() => state.overlay.value = { kind: "createPoll", place, question: "" }}
+    >
+      <Icon name="poll" />
+    </button>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
+import type { Poll } from "../../../core/api/poll.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
@@ -23,6 +24,7 @@ import { Folded, isLong } from "./Folded.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
 import { Previews } from "./Previews.tsx";
+import { PollText } from "./PollText.tsx";
 import { ThreadLine } from "./ThreadLine.tsx";
 import { MessageTools } from "./MessageTools.tsx";
 
@@ -223,6 +225,7 @@ export function MessageContent({ message }: { message: Message }) {
   if (message.sealed && message.body === "" && !message.media.some(lockOf)) {
     return <Unopened message={message} />;
   }
+  if (message.poll) return <PollSlot message={message} poll={message.poll} />;
   const text = <Markdown source={message.body} mention={(token) => drawMention(state, token)} />;
   return (
     <>
@@ -243,6 +246,12 @@ export function MessageContent({ message }: { message: Message }) {
       )}
     </>
   );
+}
+
+/** A poll as it can be read; what it takes to vote comes after it. */
+function PollSlot({ message, poll }: { message: Message; poll: Poll }) {
+  const Live = useLazy(true, () => import("./LivePoll.tsx"));
+  return Live ? <Live message={message} poll={poll} /> : <PollText poll={poll} />;
 }
 
 /** A sealed message that is not open here. */

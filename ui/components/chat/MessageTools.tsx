@@ -14,6 +14,7 @@ import { showToast } from "../../lib/browser/toast.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { messageHref } from "../../lib/store/links.ts";
 import { canReact, mayThread, messageRights } from "../../lib/store/message_rights.ts";
+import { mayEndPoll } from "../../lib/store/poll_rights.ts";
 import { refKey } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -69,7 +70,7 @@ export function MessageTools({ message }: { message: Message }) {
           <Icon name="thread" />
         </ToolButton>
       )}
-      {own && (
+      {own && !message.poll && (
         <ToolButton
           label={t("message.edit")}
           onClick={() => mode.value = { reply: null, edit: message }}
@@ -113,6 +114,18 @@ function ReportButton({ message }: { message: Message }) {
       onClick={() => state.overlay.value = { kind: "report", message }}
     >
       {t("report.open")}
+    </MenuButton>
+  );
+}
+
+function EndPollButton({ message }: { message: Message }) {
+  const state = useChat();
+  return (
+    <MenuButton
+      icon="poll"
+      onClick={() => state.overlay.value = { kind: "endPoll", message }}
+    >
+      {t("poll.endTitle")}
     </MenuButton>
   );
 }
@@ -162,6 +175,7 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
           {t("message.markUnread")}
         </MenuButton>
       )}
+      {mayEndPoll(state, message) && <EndPollButton message={message} />}
       {!own && <ReportButton message={message} />}
       {(own || rights.manage) && message.thread_id === undefined && (
         <MenuButton

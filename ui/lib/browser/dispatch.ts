@@ -10,8 +10,9 @@ import { showAnswered } from "../store/held_messages.ts";
 import { plainText } from "../store/links.ts";
 import type { ChatState } from "../store/chat.ts";
 import { isTalk, placeKey, refKey, refOfKey, threadPlace } from "../store/place.ts";
-import { followBy, follows, takeOwnThread, takeThread } from "../store/threads.ts";
+import { changeRoot, followBy, follows, takeOwnThread, takeThread } from "../store/threads.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
+import { applyPoll } from "../store/polls.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
 import { applyGuildFrame } from "./dispatch_guild.ts";
 import { setRelationship } from "./relationships.ts";
@@ -111,8 +112,8 @@ export function updateHeld(
   if (window) window.value = changeMessage(window.value, id, change);
 }
 
-/** A held message of a channel or of one of its threads changed. */
-function updateAnywhere(
+/** A held message of a channel or of one of its threads changed, maybe one that a thread is about. */
+export function updateAnywhere(
   state: ChatState,
   channelKey: string,
   id: string,
@@ -123,6 +124,7 @@ function updateAnywhere(
       updateHeld(state, key, id, change);
     }
   }
+  changeRoot(state, id, change);
 }
 
 function apply(state: ChatState, frame: Dispatch): void {
@@ -131,6 +133,13 @@ function apply(state: ChatState, frame: Dispatch): void {
       return receive(state, frame.d);
     case "message.update":
       return change(state, readMessage(state, frame.d));
+    case "message.poll":
+      return updateAnywhere(
+        state,
+        refKey(frame.d),
+        frame.d.message_id,
+        (message) => applyPoll(message, frame.d, state.self.value.user.id),
+      );
     case "message.reaction": {
       const { d } = frame;
       const mine = d.user_id === state.self.value.user.id;

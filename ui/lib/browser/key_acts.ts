@@ -184,7 +184,7 @@ function editLast(state: ChatState): boolean {
   if (!place) return false;
   const mode = state.modeOf(placeKey(place));
   const message = state.windowOf(placeKey(place)).value.messages.findLast((each) =>
-    each.author.id === state.self.value.user.id && !each.redacted
+    each.author.id === state.self.value.user.id && !each.redacted && !each.poll
   );
   if (!message || mode.value.edit) return false;
   mode.value = { reply: null, edit: message };

@@ -28,7 +28,7 @@ export function actOnMessage(state: ChatState, id: ShortcutId): boolean {
   const own = message.author.id === state.self.value.user.id;
   const rights = messageRights(state);
   if (id === "reply") mode.value = { reply: message, edit: null };
-  else if (id === "edit" && own) mode.value = { reply: null, edit: message };
+  else if (id === "edit" && own && !message.poll) mode.value = { reply: null, edit: message };
   else if (id === "pin" && rights.pin) void setPinned(state, message, !message.pinned);
   else if (id === "react" && canReact(state)) void toggleReaction(state, message, "👍");
   else if (id === "markUnread" && place) void markUnreadFrom(state, place, message);

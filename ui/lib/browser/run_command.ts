@@ -8,10 +8,12 @@ import {
 import { formatDuration } from "../format/duration.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
+import { POLL_QUESTION_CHARS } from "../limits.ts";
 import type { ChatState } from "../store/chat.ts";
 import { channelOf, guildOf, type TalkPlace } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
 import { openDm } from "./guilds.ts";
+import { isEncrypted } from "./privacy.ts";
 import { showToast } from "./toast.ts";
 
 /** What became of a typed command: words to be said, a problem to be shown, or it is done. */
@@ -42,6 +44,15 @@ export async function runCommand(
   const said = sayFor(command.name as CommandName, first ?? "");
   if (said !== undefined) return { say: said };
   const guild = guildOf(state.known, place);
+  if (command.name === "poll") {
+    if (isEncrypted(state, place.roomId)) return { problem: t("poll.encrypted") };
+    state.overlay.value = {
+      kind: "createPoll",
+      place,
+      question: (first ?? "").slice(0, POLL_QUESTION_CHARS),
+    };
+    return "done";
+  }
   if (command.name === "msg") {
     await openDm(state, userId(state, first));
     return "done";

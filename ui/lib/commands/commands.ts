@@ -33,6 +33,11 @@ export const COMMANDS = [
   { name: "tableflip", about: "command.tableflip", args: [MORE_TEXT] },
   { name: "unflip", about: "command.unflip", args: [MORE_TEXT] },
   { name: "spoiler", about: "command.spoiler", args: [TEXT] },
+  {
+    name: "poll",
+    about: "command.poll",
+    args: [{ ...TEXT, label: "poll.question", optional: true }],
+  },
   { name: "msg", about: "command.msg", args: [PERSON] },
   {
     name: "nick",

@@ -14,6 +14,7 @@ import { knowing } from "./de_knowing.ts";
 import { mailTexts } from "./de_mail.ts";
 import { people } from "./de_people.ts";
 import { faults } from "./de_faults.ts";
+import { polls } from "./de_polls.ts";
 import { pushTexts } from "./de_push.ts";
 import { privateTexts } from "./de_private.ts";
 import { searchTexts } from "./de_search.ts";
@@ -486,6 +487,7 @@ export const de: Catalogue = {
   ...searchTexts,
   ...germanVoice,
   ...germanVoiceSettings,
+  ...polls,
   ...threads,
   ...timeline,
 

@@ -13,6 +13,7 @@ import { knowing } from "./en_knowing.ts";
 import { mailTexts } from "./en_mail.ts";
 import { people } from "./en_people.ts";
 import { faults } from "./en_faults.ts";
+import { polls } from "./en_polls.ts";
 import { pushTexts } from "./en_push.ts";
 import { privateTexts } from "./en_private.ts";
 import { searchTexts } from "./en_search.ts";
@@ -474,6 +475,7 @@ export const en = {
   ...searchTexts,
   ...voiceTexts,
   ...voiceSettingsTexts,
+  ...polls,
   ...threads,
   ...timeline,
 

@@ -25,7 +25,7 @@ import type { ReplyTarget, ReturnedMessage, UploadItem } from "./composing.ts";
 import type { Kept } from "../kept.ts";
 import type { Encryptable } from "./encryptable.ts";
 import type { OpenMenu } from "./menu_target.ts";
-import { isTalk, type Place, placeKey, refKey, threadPlace } from "./place.ts";
+import { isTalk, type Place, placeKey, refKey, type TalkPlace, threadPlace } from "./place.ts";
 import { VoiceStore } from "./voice.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -94,6 +94,10 @@ export type Overlay =
   | { readonly kind: "jumpToDate"; readonly day?: string }
   | { readonly kind: "picture"; readonly pictures: readonly MessageMedia[]; readonly at: number }
   | { readonly kind: "reactors"; readonly message: Message; readonly key: string }
+  /** `question`: what was typed of it already. */
+  | { readonly kind: "createPoll"; readonly place: TalkPlace; readonly question: string }
+  | { readonly kind: "voters"; readonly message: Message }
+  | { readonly kind: "endPoll"; readonly message: Message }
   | { readonly kind: "history"; readonly message: Message }
   | { readonly kind: "whereItIs"; readonly message: Message }
   | { readonly kind: "pins" }

@@ -30,6 +30,16 @@ export function takeOwnThread(state: ChatState, own: OwnThread): void {
   if (view) setView(state, { ...view, following: own.following });
 }
 
+/** The message that an opened thread is about changed. */
+export function changeRoot(
+  state: ChatState,
+  rootId: string,
+  change: (root: Message) => Message,
+): void {
+  const view = state.threadViews.value.get(rootId);
+  if (view?.root) setView(state, { ...view, root: change(view.root) });
+}
+
 /** What the server says of a thread that was opened. */
 export function takeThreadView(state: ChatState, view: ThreadView): void {
   if (view.thread.count > 0) takeThread(state, view.thread);
