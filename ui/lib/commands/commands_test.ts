@@ -65,6 +65,7 @@ Deno.test("only what can be used here is offered", () => {
     "tableflip",
     "unflip",
     "spoiler",
+    "poll",
     "msg",
   ]);
 });
