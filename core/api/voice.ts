@@ -78,6 +78,10 @@ export const VoiceParticipant = z.object({
   server_muted: z.boolean().describe("By a moderator (MUTE_MEMBERS)"),
   server_deafened: z.boolean().describe("By a moderator (DEAFEN_MEMBERS)"),
   may_speak: z.boolean().describe("Holds SPEAK here now"),
+  priority: z.boolean().default(false).describe(
+    "By itself (PRIORITY_SPEAKER): while it speaks, clients turn all others down",
+  ),
+  recording: z.boolean().default(false).describe("By itself: a bot that keeps what is said"),
   joined_ts: z.number().int(),
 });
 export type VoiceParticipant = z.infer<typeof VoiceParticipant>;
@@ -295,12 +299,18 @@ export const updateVoice = defineOperation({
   method: "PATCH",
   path: "/client/v1/voice/sessions/:session",
   tag,
-  summary: "Mute or deafen oneself, or undo it",
+  summary:
+    "Mute or deafen oneself, speak with priority (PRIORITY_SPEAKER), say as a bot that it records; or undo it",
   auth,
   params: SessionParams,
-  body: z.object({ muted: z.boolean().optional(), deafened: z.boolean().optional() }),
+  body: z.object({
+    muted: z.boolean().optional(),
+    deafened: z.boolean().optional(),
+    priority: z.boolean().optional(),
+    recording: z.boolean().optional(),
+  }),
   result: VoiceParticipant,
-  errors: ["invalid", "not_found", "voice_unavailable"],
+  errors: ["invalid", "forbidden", "not_found", "voice_unavailable"],
 });
 
 export const leaveVoice = defineOperation({

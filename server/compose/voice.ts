@@ -1,7 +1,7 @@
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
-import { noStats } from "../../voice/sfu/media.ts";
+import { type CountedByWay, type MediaStats, noStats } from "../../voice/sfu/media.ts";
 import type { MediaDoor } from "../voice/media_door.ts";
 import { wantsVoice } from "../config/voice_addresses.ts";
 import type { Config } from "../config/config.ts";
@@ -146,13 +146,16 @@ function figures(sfu: MediaDoor["sfu"], calls: Calls, { voice }: Config): VoiceF
     connected: stats.connected,
     engine: sfu?.engine ?? "none",
     packets: [
-      ["udp", "received", stats.packetsReceived],
-      ["udp", "forwarded", stats.packetsForwarded],
-      ["udp", "dropped", stats.packetsDropped],
-      ["udp", "refused", stats.packetsRefused],
-      ["udp", "over_budget", stats.packetsOverBudget],
+      ...byTransport(stats, "received", "packetsReceived"),
+      ...byTransport(stats, "forwarded", "packetsForwarded"),
+      ...byTransport(stats, "dropped", "packetsDropped"),
+      ...byTransport(stats, "refused", "packetsRefused"),
+      ...byTransport(stats, "over_budget", "packetsOverBudget"),
     ],
-    bytes: [["udp", "in", stats.bytesReceived], ["udp", "out", stats.bytesSent]],
+    bytes: [
+      ...byTransport(stats, "in", "bytesReceived"),
+      ...byTransport(stats, "out", "bytesSent"),
+    ],
     handshakesFailed: stats.handshakesFailed,
     bounds: [
       ["calls", voice.maxCalls],
@@ -161,4 +164,10 @@ function figures(sfu: MediaDoor["sfu"], calls: Calls, { voice }: Config): VoiceF
       ["megabits", voice.maxMegabits],
     ],
   };
+}
+
+/** One figure of UDP and of TCP, as it is labeled. */
+function byTransport(stats: Readonly<MediaStats>, label: string, name: CountedByWay) {
+  const tcp = stats[`${name}Tcp`];
+  return [["udp", label, stats[name] - tcp], ["tcp", label, tcp]] as const;
 }

@@ -237,6 +237,25 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await listen(bob, "ann", "cy");
     await bob.page.keyboard.press("Escape");
   });
+  await step(
+    "whoever holds the right is heard over the others, as long as they speak",
+    async () => {
+      const first = panel(ann.page).getByRole("button", {
+        name: "Turn others down while you speak",
+      });
+      await first.click();
+      await rowOf(bob.page, "ann").getByText("speaks with priority").waitFor({ state: "attached" });
+      const ratio = () => bob.page.evaluate<number>(`levelOf(${TONES.ann}) - levelOf(${TONES.cy})`);
+      // A fifth is 14 dB.
+      await waitFor("cy to be turned down", async () => await ratio() > 9);
+      await panel(ann.page).getByRole("button", { name: "Mute", exact: true }).click();
+      await waitFor("cy to be loud again", async () => await ratio() < -9);
+      await panel(ann.page).getByRole("button", { name: "Unmute" }).click();
+      await first.click();
+      await waitFor("both to be as loud", async () => Math.abs(await ratio()) < 6);
+      assert.equal(await panel(bob.page).getByRole("button", { name: /^Turn others/ }).count(), 0);
+    },
+  );
   await step("moderators mute, move and disconnect; whom it concerns is told", async () => {
     const { id: porch } = await people.ann.do("POST", "/channels", {
       guild_id: guild.id,

@@ -244,8 +244,42 @@ Deno.test("calls: whoever loses the right to be in one is out of it at once", as
       ({ participant }) => participant.session === who.session && participant.may_speak === may,
     );
   await state(cyd, false);
+  // Who may be heard over the others, and who says so.
+  const speakFirst = (who: Caller, priority = true) =>
+    who.person.try("PATCH", `/voice/sessions/${who.session}`, { priority });
+  const refused = await speakFirst(cyd);
+  assert.deepEqual(
+    [refused.status, refused.body.error.details.right],
+    [403, "PRIORITY_SPEAKER"],
+  );
+  const stands = (who: Caller) =>
+    ada.listening.dispatches("voice.state").map(({ participant }) => participant)
+      .findLast(({ session }) => session === who.session);
+  const first = (priority: boolean) =>
+    waitFor(`cyd's priority to be ${priority}`, () => stands(cyd)?.priority === priority);
+  await owner.do("PATCH", channelPath, entry(cyd.id, "0", formatBits(BIT.PRIORITY_SPEAKER)));
+  await waitFor("cyd to have the right", async () => (await speakFirst(cyd)).status === 200);
+  await first(true);
+  await owner.do("PATCH", channelPath, entry(cyd.id, deny("PRIORITY_SPEAKER")));
+  await first(false);
   await owner.do("PATCH", channelPath, entry(cyd.id, deny("CONNECT")));
   assert.equal(await cyd.ended(), "no_right");
+
+  // Whoever records is a bot, and everybody is told.
+  const record = (who: Caller) =>
+    who.person.try("PATCH", `/voice/sessions/${who.session}`, { recording: true });
+  assert.equal((await record(eve)).status, 403);
+  const sql = connect({ url: server.databaseUrl, poolSize: 1, log: silentLog });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => sql.end());
+  await eve.person.do("PATCH", "/account", { display_name: "Recorder" });
+  await sql`update profiles set bot = true where user_id = ${eve.id}`;
+  await eve.person.do("PATCH", "/account", { display_name: "Tape" });
+  // Who somebody is is looked at with the rights.
+  await owner.do("PATCH", channelPath, entry(eve.id, "0"));
+  await waitFor("eve to be known as a bot", () => stands(eve)?.user.bot === true);
+  assert.equal((await record(eve)).body.recording, true);
+  await waitFor("everybody to see that eve records", () => stands(eve)?.recording === true);
 
   await owner.do("PUT", `/admin/users/${dan.id}/suspend`, { suspended: true });
   assert.equal(await dan.ended(), "signed_out");

@@ -98,6 +98,7 @@ export class FastSocket implements UdpSocket {
     // Held by the route, and with it by every datagram that waits.
     const to = { ...placeOf(name.address, 0), memory: name.buffer };
     return {
+      transport: "udp",
       address,
       port,
       take: () => this.#outbox.take(),

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Listener } from "./listener.ts";
-import type { MediaStats } from "./media.ts";
+import { countBy, type MediaStats } from "./media.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Route } from "./route.ts";
 import { RTP_HEADER, timestampOf } from "./rtp.ts";
@@ -15,9 +15,6 @@ export interface Member {
   /** Where they can be reached now; undefined while they are not connected. */
   readonly reachedBy: Route | undefined;
 }
-
-/** What forwarding counts. */
-type Forwarded = Pick<MediaStats, "packetsForwarded" | "bytesSent" | "packetsOverBudget">;
 
 /** Of one call, and what all calls share. */
 export interface CallBounds {
@@ -57,17 +54,15 @@ export class Call {
   }
 
   /** Whether the server may still send at this time. */
-  mayForward(now: number, counts: Forwarded): boolean {
-    if (this.#budget.admits(now)) return true;
-    counts.packetsOverBudget++;
-    return false;
+  mayForward(now: number): boolean {
+    return this.#budget.admits(now);
   }
 
   /**
    * Forwards a packet that was opened and accepted. Its header is written once, without extensions:
    * they tell listeners nothing that the payload's key should not open.
    */
-  forward(from: Publisher, data: Buffer, opened: OpenedRtp, counts: Forwarded): void {
+  forward(from: Publisher, data: Buffer, opened: OpenedRtp, counts: MediaStats): void {
     let sent = 0;
     const place = this.#speakers.admit(from);
     if (place === undefined) return;
@@ -83,10 +78,10 @@ export class Call {
       if (publisher === from || reachedBy === undefined) continue;
       const bytes = listener.deliver(reachedBy, packet);
       if (bytes === 0) continue;
-      counts.packetsForwarded++;
+      countBy(reachedBy, counts, "packetsForwarded");
+      countBy(reachedBy, counts, "bytesSent", bytes);
       sent += bytes;
     }
-    counts.bytesSent += sent;
     this.#budget.spend(sent);
   }
 }

@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
-import type { MediaStats } from "./media.ts";
+import { countBy, type MediaStats } from "./media.ts";
 import type { MediaSeat } from "./media_seat.ts";
 import type { Route } from "./route.ts";
 import { kindOf } from "./rtp.ts";
@@ -13,7 +13,7 @@ export interface Way {
 }
 
 /** Where a datagram came from. */
-export interface Origin {
+export interface Origin extends Pick<Route, "transport"> {
   readonly address: string;
   readonly port: number;
   /** The way that checks have opened from there. */
@@ -54,8 +54,12 @@ export class Demux {
   take(data: Buffer, origin: Origin): void {
     const kind = data.length > limits.voice.maxDatagramBytes ? undefined : kindOf(data);
     if (kind === "stun") return this.#takeCheck(data, origin);
-    if (kind === undefined || origin.way === undefined) this.#counts.packetsRefused++;
+    if (kind === undefined || origin.way === undefined) this.#refuse(origin);
     else origin.way.seat.takeDatagram(origin.way.route, kind, data);
+  }
+
+  #refuse(origin: Origin): void {
+    countBy(origin, this.#counts, "packetsRefused");
   }
 
   #takeCheck(data: Buffer, origin: Origin): void {
@@ -66,8 +70,7 @@ export class Demux {
       check === undefined || seat === undefined || password === undefined ||
       !isAuthentic(data, check, password)
     ) {
-      this.#counts.packetsRefused++;
-      return;
+      return this.#refuse(origin);
     }
     const { way } = origin;
     // The browser behind this address has another connection now.

@@ -5,6 +5,7 @@ import type { Candidate } from "../signalling/write_offer.ts";
 import type { DtlsIdentity } from "../werift/certificate.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import type { Credentials } from "./ice_agent.ts";
+import type { Route } from "./route.ts";
 
 /**
  * The half of the media server that packets go through, and the words that the other half has with
@@ -67,8 +68,13 @@ export type MediaReport =
   | { readonly kind: "state"; readonly seat: number; readonly state: SeatState }
   | { readonly kind: "speaking"; readonly seat: number; readonly speaking: boolean };
 
-/** Figures since the start. */
-export interface MediaStats {
+/** What is counted by transport. */
+export type CountedByWay =
+  | ("packetsReceived" | "packetsForwarded" | "packetsDropped" | "packetsOverBudget")
+  | ("packetsRefused" | "bytesReceived" | "bytesSent");
+
+/** Figures since the start. Those of both transports stand twice: all, and what of it was TCP's. */
+export interface MediaStats extends Record<`${CountedByWay}Tcp`, number> {
   packetsReceived: number;
   packetsForwarded: number;
   bytesReceived: number;
@@ -101,5 +107,23 @@ export const noStats = (): MediaStats => ({
   packetsDropped: 0,
   packetsOverBudget: 0,
   packetsRefused: 0,
+  packetsReceivedTcp: 0,
+  packetsForwardedTcp: 0,
+  bytesReceivedTcp: 0,
+  bytesSentTcp: 0,
+  packetsDroppedTcp: 0,
+  packetsOverBudgetTcp: 0,
+  packetsRefusedTcp: 0,
   handshakesFailed: 0,
 });
+
+/** Counts something that came or went by this way. */
+export function countBy(
+  { transport }: Pick<Route, "transport">,
+  counts: MediaStats,
+  name: CountedByWay,
+  by = 1,
+): void {
+  counts[name] += by;
+  if (transport === "tcp") counts[`${name}Tcp`] += by;
+}

@@ -9,7 +9,7 @@ import type { Call, Member } from "./call.ts";
 import type { Aead } from "./engine.ts";
 import { IceAgent } from "./ice_agent.ts";
 import { Listener } from "./listener.ts";
-import type { MediaOrder, MediaReport, MediaStats } from "./media.ts";
+import { countBy, type MediaOrder, type MediaReport, type MediaStats } from "./media.ts";
 import { Publisher } from "./publisher.ts";
 import { type Route, sendCopy } from "./route.ts";
 import { buildReceiverReport, readSenderReport } from "./rtcp.ts";
@@ -103,9 +103,9 @@ export class MediaSeat implements Member {
   takeDatagram(route: Route, kind: "dtls" | "rtp" | "rtcp", data: Buffer): void {
     // A handshake keeps pieces of what comes.
     if (kind === "dtls") return this.#dtls.receive(Buffer.from(data));
-    const genuine = kind === "rtp" ? this.#takeRtp(data) : this.#takeRtcp(data);
+    const genuine = kind === "rtp" ? this.#takeRtp(route, data) : this.#takeRtcp(data);
     if (genuine) this.ice.heard(route, this.#host.clock.monotonic());
-    else this.#host.counts.packetsRefused++;
+    else countBy(route, this.#host.counts, "packetsRefused");
   }
 
   /** Looks at what time has changed. `now` is monotonic. */
@@ -134,16 +134,16 @@ export class MediaSeat implements Member {
     if (bitrate !== undefined) this.publisher.bitrate = bitrate;
   }
 
-  #takeRtp(data: Buffer): boolean {
+  #takeRtp(route: Route, data: Buffer): boolean {
     const opened = this.#receiver?.openRtp(data);
     if (opened === undefined) return false;
-    this.#host.counts.packetsReceived++;
-    this.#host.counts.bytesReceived += data.length;
+    const { counts } = this.#host;
+    countBy(route, counts, "packetsReceived");
+    countBy(route, counts, "bytesReceived", data.length);
     const now = this.#host.clock.monotonic();
     if (this.publisher.accept(data, opened, now)) {
-      if (this.#call.mayForward(now, this.#host.counts)) {
-        this.#call.forward(this.publisher, data, opened, this.#host.counts);
-      }
+      if (!this.#call.mayForward(now)) countBy(route, counts, "packetsOverBudget");
+      else this.#call.forward(this.publisher, data, opened, counts);
       this.#tellSpeaking();
     }
     return true;

@@ -45,7 +45,6 @@ export async function openMedia(
     return ticking;
   });
   const owned = stack.move();
-  const queues = [...sockets, ...tcp.ways];
   return {
     port: sockets[0]?.port ?? 0,
     engine: engine.name,
@@ -53,10 +52,15 @@ export async function openMedia(
     tell: (order) => seats.take(order),
     stats: () => ({
       ...counts,
-      packetsDropped: queues.reduce((sum, { dropped }) => sum + dropped, 0),
+      packetsDropped: droppedBy([...sockets, ...tcp.ways]),
+      packetsDroppedTcp: droppedBy(tcp.ways),
     }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function droppedBy(queues: readonly { readonly dropped: number }[]): number {
+  return queues.reduce((sum, { dropped }) => sum + dropped, 0);
 }
 
 async function tick(

@@ -203,6 +203,8 @@ testOnEach(
     room.passTime(limits.voice.tcpProofMs + 1);
     await silent.ended;
     assert.deepEqual(silent.got, []);
+    await waitFor("the guess to be counted", () => room.sfu.stats().packetsRefusedTcp === 1);
+    assert.equal(room.sfu.stats().packetsReceivedTcp, 0);
     await good.send(check(value("pwd")));
     await waitFor("a second answer", () => good.got.length === 2);
     ann.seat.leave();

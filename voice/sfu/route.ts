@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 
 /** A way to one address of a browser, over UDP or TCP. */
 export interface Route {
+  readonly transport: "udp" | "tcp";
   /** Where the browser's datagrams come from, as we see it. */
   readonly address: string;
   readonly port: number;

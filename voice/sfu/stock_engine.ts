@@ -82,6 +82,7 @@ function wrap(socket: Socket, hostname: string): UdpSocket {
       socket.on("message", (data: Buffer, { address, port }) => callback(data, address, port));
     },
     routeTo: (address, port) => ({
+      transport: "udp",
       address,
       port,
       take: () => queue.take(),

@@ -106,6 +106,7 @@ export class TcpWays implements AsyncDisposable {
 
   #routeTo(socket: Socket): Route {
     return {
+      transport: "tcp",
       // A socket for both families writes IPv4 so; the browser knows it by its own form.
       address: (socket.remoteAddress ?? "0.0.0.0").replace(/^::ffff:(?=\d+\.)/, ""),
       port: socket.remotePort ?? 0,
@@ -122,6 +123,7 @@ export class TcpWays implements AsyncDisposable {
   #give(demux: Demux, connection: Connection, data: Buffer): void {
     const { route } = connection;
     demux.take(data, {
+      transport: "tcp",
       address: route.address,
       port: route.port,
       way: connection.way,

@@ -33,6 +33,7 @@ export class UdpWays {
     const key = keyOf(address, port);
     const way = this.#ways.get(key);
     demux.take(data, {
+      transport: "udp",
       address,
       port,
       way,

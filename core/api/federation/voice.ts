@@ -106,6 +106,8 @@ export const VoiceAct = z.discriminatedUnion("kind", [
     kind: z.literal("update"),
     muted: z.boolean().optional(),
     deafened: z.boolean().optional(),
+    priority: z.boolean().optional(),
+    recording: z.boolean().optional(),
   }),
   z.object({ kind: z.literal("leave") }),
   z.object({

@@ -40,6 +40,11 @@ export interface Participant {
   deafened: boolean;
   marks: Marks;
   maySpeak: boolean;
+  /** Holds PRIORITY_SPEAKER here now. */
+  mayPrioritize: boolean;
+  /** Wants the others turned down while it speaks. */
+  priority: boolean;
+  recording: boolean;
   bitrate: number;
   connected: boolean;
   speaking: boolean;
@@ -62,6 +67,7 @@ export function passes(
 export function viewParticipant(participant: Participant): VoiceParticipant {
   const { session, user, device, connected, muted, deafened, marks, maySpeak, joinedTs } =
     participant;
+  const { priority, mayPrioritize, recording } = participant;
   return {
     session,
     user,
@@ -72,6 +78,8 @@ export function viewParticipant(participant: Participant): VoiceParticipant {
     server_muted: marks.muted,
     server_deafened: marks.deafened,
     may_speak: maySpeak,
+    priority: priority && mayPrioritize,
+    recording,
     joined_ts: joinedTs,
   };
 }

@@ -53,7 +53,7 @@ export interface CallMeter {
 export interface Entrance
   extends
     Pick<Participant, "userId" | "sessionId" | "device" | "user">,
-    Pick<Participant, "muted" | "deafened" | "marks" | "maySpeak" | "bitrate"> {
+    Pick<Participant, "muted" | "deafened" | "marks" | "maySpeak" | "mayPrioritize" | "bitrate"> {
   readonly keyPackage: GroupMember["keyPackage"];
   /** Of the channel; 0: none, or this one may pass it. */
   readonly userLimit: number;
@@ -188,7 +188,11 @@ export class Calls {
   change(
     participant: Participant,
     change: Partial<
-      Pick<Participant, "muted" | "deafened" | "marks" | "maySpeak" | "bitrate" | "user">
+      Pick<
+        Participant,
+        | ("muted" | "deafened" | "marks" | "maySpeak" | "mayPrioritize")
+        | ("priority" | "recording" | "bitrate" | "user")
+      >
     >,
   ): void {
     const before = JSON.stringify(viewParticipant(participant));
@@ -279,7 +283,7 @@ export class Calls {
       readonly entrance: Entrance;
     },
   ): Participant {
-    const { userId, sessionId, device, user, muted, deafened, marks, maySpeak, bitrate } = entrance;
+    const { userId, sessionId, device, user, muted, deafened, marks, bitrate } = entrance;
     const { board, clock } = this.#deps;
     const nowMs = clock.monotonic();
     return {
@@ -293,7 +297,10 @@ export class Calls {
       muted,
       deafened,
       marks,
-      maySpeak,
+      maySpeak: entrance.maySpeak,
+      mayPrioritize: entrance.mayPrioritize,
+      priority: false,
+      recording: false,
       bitrate,
       joinedTs: clock.now(),
       connected: false,

@@ -113,6 +113,7 @@ export async function enterCall(
     muted: entering.muted,
     deafened: entering.deafened,
     maySpeak: holds(rights, "SPEAK"),
+    mayPrioritize: holds(rights, "PRIORITY_SPEAKER"),
     userLimit: ownLimit(room, { channelId, rights }),
   });
   // A user is in one call at a time, wherever it is.

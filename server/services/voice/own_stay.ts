@@ -1,3 +1,4 @@
+import type { VoiceAct } from "../../../core/api/federation/voice.ts";
 import type { VoiceParticipant, VoiceSession } from "../../../core/api/voice.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { bytesOf } from "../e2ee/bundle.ts";
@@ -43,19 +44,33 @@ export async function restartStay(
   deps.calls.own(own.caller, own.session).seat.restart();
 }
 
-/** Mutes or deafens oneself. @throws OperationError `not_found` */
+type OwnChange = Omit<Extract<VoiceAct, { kind: "update" }>, "kind">;
+
+/**
+ * Mutes or deafens oneself, speaks with priority, says that one records.
+ * @throws OperationError `not_found`, `forbidden`
+ */
 export function changeStay(
   deps: Deps,
   own: OwnStay,
-  { muted, deafened }: {
-    readonly muted?: boolean | undefined;
-    readonly deafened?: boolean | undefined;
-  },
+  { muted, deafened, priority, recording }: OwnChange,
 ): VoiceParticipant {
   const participant = deps.calls.own(own.caller, own.session);
+  if (priority === true && !participant.mayPrioritize) {
+    throw new OperationError(
+      "forbidden",
+      "To speak with priority, you need the right PRIORITY_SPEAKER in this channel.",
+      { details: { right: "PRIORITY_SPEAKER" } },
+    );
+  }
+  if (recording === true && !participant.user.bot) {
+    throw new OperationError("forbidden", "Only a bot can say that it records a call.");
+  }
   deps.calls.change(participant, {
     ...(muted === undefined ? {} : { muted }),
     ...(deafened === undefined ? {} : { deafened }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(recording === undefined ? {} : { recording }),
   });
   return viewParticipant(participant);
 }

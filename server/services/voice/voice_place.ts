@@ -77,6 +77,7 @@ export function homeOf({ authority }: Pick<Room, "authority">): ServerName {
 /** What somebody may do in a voice channel now. */
 export interface VoiceRights {
   readonly speak: boolean;
+  readonly prioritize: boolean;
   readonly bitrate: number;
 }
 
@@ -95,7 +96,11 @@ export async function voiceRights(
   if (room.authority.channel(channelId)?.closed !== false) return "closed";
   const rights = room.authority.rights(userId, channelId, deps.clock.now());
   if (!holds(rights, "VIEW_CHANNEL") || !holds(rights, "CONNECT")) return "no_right";
-  return { speak: holds(rights, "SPEAK"), bitrate: soundOf(room, channelId).bitrate };
+  return {
+    speak: holds(rights, "SPEAK"),
+    prioritize: holds(rights, "PRIORITY_SPEAKER"),
+    bitrate: soundOf(room, channelId).bitrate,
+  };
 }
 
 /** What the channel's settings say of its calls. `userLimit` 0: nothing. */

@@ -96,7 +96,12 @@ export class VoiceWatch implements AsyncDisposable {
       else if (!isHeld) calls.end(participant, "closed");
       else {
         const user = looks.get(userId) ?? participant.user;
-        calls.change(participant, { maySpeak: rights.speak, bitrate: rights.bitrate, user });
+        calls.change(participant, {
+          maySpeak: rights.speak,
+          mayPrioritize: rights.prioritize,
+          bitrate: rights.bitrate,
+          user,
+        });
       }
     }
   }

@@ -35,6 +35,16 @@ globalThis.heardTones = (wanted) => {
   }
   return [...found].sort((a, b) => a - b);
 };
+globalThis.levelOf = (hertz) => Math.max(...ears.map((ear) => {
+  if (ear.context.state === "closed") return -Infinity;
+  const bins = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(bins);
+  const width = ear.context.sampleRate / ear.fftSize;
+  return Math.max(...bins.slice(
+    Math.floor((hertz - ${NEAR_HZ}) / width),
+    Math.ceil((hertz + ${NEAR_HZ}) / width) + 1,
+  ));
+}));
 const post = Worker.prototype.postMessage;
 Worker.prototype.postMessage = function (words, ...more) {
   if (words?.kind === "learn") {

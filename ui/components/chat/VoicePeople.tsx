@@ -5,7 +5,7 @@ import { memberName, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import { Avatar } from "../Avatar.tsx";
-import { Icon } from "../Icon.tsx";
+import { Icon, type IconName } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 
 export const voiceRef = ({ id, room_id }: Channel) => ({ room_id, channel_id: id });
@@ -76,8 +76,29 @@ function Person(
       <span class="clip grow">{name}</span>
       {one.user.id === state.self.value.user.id && <span class="sr">{t("call.you")}</span>}
       {speaks && <span class="sr">{t("call.speaks")}</span>}
+      <Marks one={one} />
       <Standing standing={standing} />
     </button>
+  );
+}
+
+/** What everybody is to know of somebody in a call. */
+export function Marks({ one }: { one: VoiceParticipant }) {
+  return (
+    <>
+      {one.user.bot && <span class="tag accent">{t("user.bot")}</span>}
+      {one.recording && <Mark icon="record" class="records" text={t("call.records")} />}
+      {one.priority && <Mark icon="first" text={t("call.hasPriority")} />}
+    </>
+  );
+}
+
+function Mark(props: { icon: IconName; text: string; class?: string }) {
+  return (
+    <span class={props.class ? `voice-standing ${props.class}` : "voice-standing"}>
+      <Icon name={props.icon} small />
+      <span class="sr">{props.text}</span>
+    </span>
   );
 }
 

@@ -6,7 +6,7 @@ import { t } from "../../lib/i18n/t.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
-import { personName, Standing, standingOf, voiceRef } from "./VoicePeople.tsx";
+import { Marks, personName, Standing, standingOf, voiceRef } from "./VoicePeople.tsx";
 
 /** The call of a voice channel, above what is written in it. */
 export function VoiceStage({ channel, guild }: { channel: Channel; guild: Guild }) {
@@ -81,6 +81,7 @@ export function Tile({ one, guildId, at }: {
         />
         <span class="clip">{name}</span>
         {speaks && <span class="sr">{t("call.speaks")}</span>}
+        <Marks one={one} />
         <Standing standing={standingOf(one)} />
       </button>
     </li>

@@ -1,4 +1,5 @@
 import { channelPath, dmPath } from "../../lib/format/paths.ts";
+import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { keysOf } from "../../lib/keys/bindings.ts";
 import { onMac, showCombo } from "../../lib/keys/combo.ts";
@@ -7,6 +8,7 @@ import type { ChatState } from "../../lib/store/chat.ts";
 import type { CallActs, CallShown } from "../../lib/store/voice.ts";
 import { gradeOf } from "../../lib/voice/quality.ts";
 import { useChat } from "../chat/chat_context.ts";
+import { personName } from "../chat/VoicePeople.tsx";
 import { Icon, type IconName } from "../Icon.tsx";
 
 /** The call that this tab is in: how it stands, and what can be done in it. */
@@ -20,6 +22,7 @@ export default function CallPanel() {
       <Head call={call} />
       <Troubles call={call} acts={acts} />
       {call.phase !== "stopped" && <Held call={call} />}
+      {call.phase !== "stopped" && <Recorders call={call} />}
       {call.phase !== "stopped" && call.pushToTalk && call.microphone === undefined && (
         <HoldButton acts={acts} talking={call.talking} />
       )}
@@ -115,6 +118,20 @@ function Held({ call }: { call: CallShown }) {
   return said === undefined ? null : <p class="call-held small">{said}</p>;
 }
 
+/** Who keeps what is said: everybody is to know. */
+function Recorders({ call }: { call: CallShown }) {
+  const state = useChat();
+  const names = state.voice.peopleIn(call.spot).filter(({ recording }) => recording)
+    .map((one) => personName(state, call.spot.guildId, one));
+  if (names.length === 0) return null;
+  return (
+    <p class="call-held small row" role="status">
+      <Icon name="record" small />
+      {t("call.recorded", { name: names.join(", ") })}
+    </p>
+  );
+}
+
 /** For fingers, and for whoever does not use the key. */
 function HoldButton({ acts, talking }: { acts: CallActs; talking: boolean }) {
   const state = useChat();
@@ -178,6 +195,7 @@ function Tools({ call, acts }: { call: CallShown; acts: CallActs }) {
             on={call.deafened}
             onClick={() => acts.deafen()}
           />
+          <Priority call={call} acts={acts} />
           <a
             class="icon-button"
             href="/settings/voice"
@@ -199,6 +217,30 @@ function Tools({ call, acts }: { call: CallShown; acts: CallActs }) {
         <Icon name={stopped ? "close" : "hang_up"} />
       </button>
     </div>
+  );
+}
+
+/** For whom others are turned down, where the channel gives that right. */
+function Priority({ call, acts }: { call: CallShown; acts: CallActs }) {
+  const state = useChat();
+  const { guildId, room_id, channel_id } = call.spot;
+  const channel = state.guilds.value.find(({ id }) => id === guildId)?.channels.find((each) =>
+    each.id === channel_id && each.room_id === room_id
+  );
+  const own = state.voice.peopleIn(call.spot).find(({ session }) => session === call.session);
+  if (!own || !channel || !can(channel.permissions, "PRIORITY_SPEAKER")) return null;
+  const label = t("call.priority");
+  return (
+    <button
+      type="button"
+      class={own.priority ? "icon-button talking" : "icon-button"}
+      title={label}
+      aria-label={label}
+      aria-pressed={own.priority ? "true" : "false"}
+      onClick={() => acts.prioritize()}
+    >
+      <Icon name="first" />
+    </button>
   );
 }
 

@@ -11,7 +11,7 @@ import { LOUDEST_PERCENT, readVoiceChoices } from "../../lib/voice/choices.ts";
 import { useChat } from "../chat/chat_context.ts";
 import { Dialog } from "../chat/Dialog.tsx";
 import { useSubmit } from "../chat/overlays/use_submit.ts";
-import { personName, Standing, standingOf } from "../chat/VoicePeople.tsx";
+import { Marks, personName, Standing, standingOf } from "../chat/VoicePeople.tsx";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 
@@ -45,7 +45,10 @@ export default function CallPerson(
               />
               <span class="grow clip">
                 <span class="block clip small muted">{handleOf(one.user.id)}</span>
-                <Standing standing={standingOf(one)} />
+                <span class="row">
+                  <Marks one={one} />
+                  <Standing standing={standingOf(one)} />
+                </span>
               </span>
               <button
                 type="button"

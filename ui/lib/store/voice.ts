@@ -92,6 +92,8 @@ interface Spot {
 export interface CallActs {
   mute(): void;
   deafen(): void;
+  /** Others are turned down while one speaks, or not any more. */
+  prioritize(): void;
   /** Push to talk: the key or button is held, or let go. */
   push(held: boolean): void;
   leave(): void;

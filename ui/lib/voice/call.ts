@@ -280,7 +280,18 @@ class Call implements CallActs {
         return this.#place();
       case "voice.ringing":
         return this.#dial();
+      case "voice.speaking":
+        return this.#yield();
     }
+  }
+
+  /** Who speaks with priority is louder than all others, as long as it lasts. */
+  #yield(): void {
+    const { voice } = this.state;
+    const first = voice.peopleIn(this.spot).filter((one) =>
+      one.priority && voice.speaks(this.spot, one.session)
+    );
+    this.#voices.yieldTo(new Set(first.map(({ user }) => user.id)));
   }
 
   #others(
@@ -338,6 +349,7 @@ class Call implements CallActs {
     }
     this.#joined?.connection.tell({ kind: "places", places });
     this.#voices.assign(users);
+    this.#yield();
   }
 
   online(): void {
@@ -403,6 +415,14 @@ class Call implements CallActs {
     callApi("updateVoice", { params: { session }, body: change })
       // Nothing leaves this browser all the same; others see it with the next change.
       .catch(() => undefined);
+  }
+
+  prioritize(): void {
+    const session = this.#joined?.session;
+    if (session === undefined) return;
+    const priority = this.#own()?.priority !== true;
+    callApi("updateVoice", { params: { session }, body: { priority } })
+      .catch((error) => showToast(this.state, reasonOf(error), true));
   }
 
   push(held: boolean): void {

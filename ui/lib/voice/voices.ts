@@ -1,5 +1,7 @@
 /** Setting a loudness takes so long (s): a jump would click. */
 const RAMP_S = 0.02;
+/** How loud others are while somebody speaks with priority, as a part of what was chosen. */
+const YIELDING = 0.2;
 
 interface Voice {
   readonly element: HTMLAudioElement;
@@ -17,6 +19,8 @@ interface SinkContext extends AudioContext {
 export class Voices {
   readonly #voices = new Map<string, Voice>();
   #deaf = false;
+  /** Who speaks with priority at this moment. */
+  #first: ReadonlySet<string> = new Set();
   #volumes: Readonly<Record<string, number>> = {};
 
   constructor(readonly audio: AudioContext) {}
@@ -58,6 +62,13 @@ export class Voices {
     for (const voice of this.#voices.values()) this.#set(voice);
   }
 
+  /** These speak with priority now: everybody else is turned down meanwhile. */
+  yieldTo(users: ReadonlySet<string>): void {
+    if (users.size === 0 && this.#first.size === 0) return;
+    this.#first = users;
+    for (const voice of this.#voices.values()) this.#set(voice);
+  }
+
   setVolumes(volumes: Readonly<Record<string, number>>): void {
     this.#volumes = volumes;
     for (const voice of this.#voices.values()) this.#set(voice);
@@ -73,7 +84,9 @@ export class Voices {
   }
 
   #set({ gain, user }: Voice): void {
-    const loudness = user === undefined || this.#deaf ? 0 : (this.#volumes[user] ?? 100) / 100;
+    const chosen = user === undefined || this.#deaf ? 0 : (this.#volumes[user] ?? 100) / 100;
+    const yields = user !== undefined && this.#first.size > 0 && !this.#first.has(user);
+    const loudness = yields ? chosen * YIELDING : chosen;
     gain.gain.setTargetAtTime(loudness, this.audio.currentTime, RAMP_S);
   }
 }
