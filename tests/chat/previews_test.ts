@@ -44,7 +44,9 @@ Deno.test("links get previews after the message, asked for by the server once", 
     monotonic: () => systemClock.monotonic(),
     async sleep(ms, signal) {
       const isDeadline = ms > 5000 && ms <= PREVIEW_LIMITS.pageMs;
-      await Promise.race([systemClock.sleep(ms, signal), ...(isDeadline ? [over.promise] : [])]);
+      if (!isDeadline) return await systemClock.sleep(ms, signal);
+      // A busy machine is slow, not broken.
+      await Promise.race([systemClock.sleep(3_600_000, signal), over.promise]);
     },
   };
   await using server = await startHomeserver({

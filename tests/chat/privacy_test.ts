@@ -21,6 +21,16 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
       notify_sound: false,
       requests_from: "everyone",
       found_by: "shared",
+      quiet_calls: true,
+      quiet_ended: null,
+      quiet_until: null,
+      quiet_hours: {
+        on: false,
+        days: [1, 2, 3, 4, 5, 6, 7],
+        from: "22:00",
+        to: "07:00",
+        zone: "UTC",
+      },
     });
     const { status } = await bob.try("PATCH", PREFERENCES, { dms_from: "friends" });
     assert.equal(status, 400);
