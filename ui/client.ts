@@ -30,6 +30,11 @@ export function boot(
       Object.assign(merged, module.default);
     }
   });
+  // Not in the turn in which the scripts were read: that one is long enough for a phone.
+  setTimeout(() => takePageOver(islands));
+}
+
+function takePageOver(islands: Parameters<typeof boot>[0]): void {
   const block = document.getElementById("og-props");
   if (!block?.textContent) return;
   const found = JSON.parse(block.textContent) as {

@@ -10,18 +10,22 @@ import { SCREENS, SCREENS_ENV } from "./screens.ts";
 
 /**
  * Writes down how the islands stand before and after `boot` of `ui/client.ts` hydrates them: at its
- * look at the props, and when its script ends. What effects change later is none of it.
+ * look at the props, and when its turn ends. What effects change later is none of it. `later`: what
+ * waits for turns of its own.
  */
 const RECORD = `
-  window.takenOver = { islands: [], before: [], after: undefined, rows: [], drawn: undefined };
+  window.takenOver = { islands: [], before: [], after: undefined, parts: [], drawn: undefined };
+  const later = "[role=feed], .rail, .side, .members .side-scroll";
   const outline = (parts) => {
     const lines = [];
     const walk = (node, depth) => {
-      // Where a row stands among the others, and which one is acted on, is told by effects that
-      // run before the script ends.
+      // Where a row stands among the others, which one is acted on, and how high the space beside a
+      // list is, are told by effects that run before the turn ends.
       const row = node.localName === "article";
       const attributes = [...node.attributes].filter(({ name }) =>
-        !(row && /^(aria-(posinset|setsize)|tabindex)$/.test(name))).map(({ name, value }) =>
+        !(row && /^aria-(posinset|setsize)$/.test(name)) &&
+        !(name === "tabindex" && (row || "stop" in node.dataset)) &&
+        !(name === "style" && node.className === "spacer")).map(({ name, value }) =>
         name + "=" + (row ? value.replace(/ active$/, "") : value)).sort();
       lines.push(" ".repeat(depth) + node.localName + " " + attributes.join(" "));
       let text = "";
@@ -50,10 +54,10 @@ const RECORD = `
     takenOver.before = outline("og-island");
     queueMicrotask(() => {
       takenOver.after = outline("og-island");
-      // Rows wait for their turn, and none is left when somebody uses the page.
-      takenOver.rows = outline("[role=feed]");
+      // Parts wait for their turn, and none is left when somebody uses the page.
+      takenOver.parts = outline(later);
       dispatchEvent(new Event("pointerdown"));
-      queueMicrotask(() => takenOver.drawn = outline("[role=feed]"));
+      queueMicrotask(() => takenOver.drawn = outline(later));
     });
     return found;
   };
@@ -70,8 +74,8 @@ interface TakenOver {
   readonly islands: readonly string[];
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** Rows with messages before and after their turn. */
-  readonly rows: readonly string[];
+  /** Columns and rows with messages before and after their turn. */
+  readonly parts: readonly string[];
   readonly drawn: readonly string[];
 }
 
@@ -95,7 +99,7 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     for (const name of taken.islands) seen.add(name);
     assert.ok(taken.before.length > 1);
     assert.deepEqual(taken.after, taken.before);
-    assert.deepEqual(taken.drawn, taken.rows);
+    assert.deepEqual(taken.drawn, taken.parts);
   };
   for (const [file, screen] of Object.entries(SCREENS)) {
     if (screen.kind === "door") continue;

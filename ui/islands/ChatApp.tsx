@@ -15,7 +15,7 @@ import { startAnnouncing } from "../lib/browser/announce.ts";
 import type { BackCloses } from "../lib/browser/back_closes.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
-import { whenDrawn } from "../lib/browser/hydrate_later.ts";
+import { Later, whenDrawn } from "../lib/browser/hydrate_later.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
 import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
 import { openPage } from "../lib/browser/open_page.ts";
@@ -53,8 +53,12 @@ export default function ChatApp(props: ChatProps) {
         onClick={(event) => followLink(event, state)}
       >
         <div class="nav-panel" id="nav">
-          <Rail />
-          <Sidebar />
+          <Later>
+            <Rail />
+          </Later>
+          <Later>
+            <Sidebar />
+          </Later>
         </div>
         <Main />
         <ThreadPanel />

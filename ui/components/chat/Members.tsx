@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
+import { Later } from "../../lib/browser/hydrate_later.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { isGroup } from "../../lib/format/dm_name.ts";
@@ -64,7 +65,13 @@ function GuildMembers() {
   return (
     <aside class="members" aria-label={t("nav.members")}>
       <MembersHead title={t("nav.members")} count={list?.total ?? guild.member_count} />
-      {list ? <MemberList key={guild.id} guild={guild} list={list} /> : <MemberSkeletons />}
+      {list
+        ? (
+          <Later key={guild.id}>
+            <MemberList guild={guild} list={list} />
+          </Later>
+        )
+        : <MemberSkeletons />}
     </aside>
   );
 }

@@ -73,7 +73,7 @@ export function Timeline({ place }: { place: TalkPlace }) {
             onKeyDown={moveBetweenRows}
           >
             {rows.map((row) => (
-              <Later key={row.key} now={row.key === place.focus || row.key === lastId}>
+              <Later key={row.key} now={row.key === place.focus}>
                 <TimelineRow
                   row={row}
                   place={place}
@@ -216,9 +216,8 @@ function useReading(place: TalkPlace, ref: RefObject<HTMLElement>): () => void {
     }
     if (unseen.current && !state.newAfter.value.has(key)) state.markOpened(key);
     unseen.current = false;
-    // Rows of the channel say what waits in a thread: not before they have been taken over.
-    if (place.root === undefined) markRead(state, place);
-    else whenDrawn(() => markRead(state, place));
+    // Columns and rows say what waits: not before they have been taken over.
+    whenDrawn(() => markRead(state, place));
   };
 }
 

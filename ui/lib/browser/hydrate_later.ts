@@ -1,7 +1,7 @@
 import { Component, type ComponentChildren, options, type VNode } from "preact";
 
-/** Parts taken over in one turn: of rows with messages, a few milliseconds. */
-const PARTS_A_TURN = 6;
+/** A turn takes over parts for so long, and the one begun is ended: a phone is four times slower. */
+const TURN_MS = 4;
 
 /** What somebody does with a page: whatever is pressed must answer. */
 const USES = ["pointerdown", "touchstart", "keydown", "focusin", "click"] as const;
@@ -24,8 +24,9 @@ let takingOver = false;
 const then: (() => void)[] = [];
 
 /**
- * One element which the page shows well enough without scripts, such as a row of many. While the
- * page is taken over, its turn comes after all else; what the server has not drawn never waits.
+ * One element which the page shows well enough without scripts, such as a row of many or a column.
+ * While the page is taken over, its turn comes after all else; what the server has not drawn never
+ * waits.
  * Nothing that it shows may change before: see `whenDrawn`. `now`: it must work at once.
  */
 export class Later extends Component<{ now?: boolean; children: ComponentChildren }> {
@@ -69,6 +70,7 @@ export function whenDrawn(callback: () => void): void {
   else callback();
 }
 
+/** Has the last parts drawn: Preact does so in the microtask that comes next. */
 function drawNext(count: number): void {
   for (const part of waiting.splice(-count)) {
     part.waits = false;
@@ -77,17 +79,18 @@ function drawNext(count: number): void {
 }
 
 /**
- * Draws what waits, the last first, some in each turn of the page, so that a press in between is
- * answered; a press or key has all of it drawn before it is heard.
+ * Draws what waits, the last first, some in each turn of the page, so that a press in between is answered; a press
+ * or key has all of it drawn before it is heard.
  */
 export function drawWaiting(): void {
   const all = () => drawNext(waiting.length);
   for (const use of USES) addEventListener(use, all, { capture: true, passive: true });
-  const turn = () => {
-    if (waiting.length > 0) {
-      drawNext(PARTS_A_TURN);
-      setTimeout(turn);
-      return;
+  const turn = async () => {
+    const end = performance.now() + TURN_MS;
+    while (waiting.length > 0) {
+      drawNext(1);
+      await undefined;
+      if (performance.now() >= end) return setTimeout(turn);
     }
     for (const use of USES) removeEventListener(use, all, { capture: true });
     for (const callback of then.splice(0)) callback();

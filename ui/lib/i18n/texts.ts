@@ -12,14 +12,12 @@ const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 
 function createFormats({ intl, dir }: Language): Formats {
-  const numbers = new Intl.NumberFormat(intl);
-  const cardinal = new Intl.PluralRules(intl);
-  let ordinal: Intl.PluralRules | undefined;
+  // Each is made when it is first wanted: a phone takes milliseconds for one, and a page starts here.
+  let numbers: Intl.NumberFormat | undefined;
+  const plurals: { [type in Intl.PluralRuleType]?: Intl.PluralRules } = {};
   return {
-    number: (value) => numbers.format(value),
-    plural: (value, type) =>
-      (type === "cardinal" ? cardinal : ordinal ??= new Intl.PluralRules(intl, { type }))
-        .select(value),
+    number: (value) => (numbers ??= new Intl.NumberFormat(intl)).format(value),
+    plural: (value, type) => (plurals[type] ??= new Intl.PluralRules(intl, { type })).select(value),
     isolate: dir === "rtl"
       ? (value) => FIRST_STRONG_ISOLATE + value + POP_ISOLATE
       : (value) => value,
