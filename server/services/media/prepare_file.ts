@@ -30,7 +30,10 @@ interface Arrived {
   readonly purpose: MediaPurpose;
 }
 
-/** Removes metadata and makes small pictures. Throws `unsupported_media`, `too_large`. */
+/**
+ * Removes metadata and makes small pictures. Throws `unsupported_media`, `too_large`,
+ * `unavailable`.
+ */
 export async function prepareFile(
   deps: Pick<MediaDeps, "pictures" | "settings" | "meter" | "log">,
   arrived: Arrived,
@@ -105,6 +108,14 @@ async function processPicture(
   // It ended its process. Its metadata goes all the same, by code that decodes nothing.
   const stripped = await deps.pictures.run({ ...job, mode: "strip" });
   if (stripped.ok) return stripped.result;
+  if (stripped.failure === "timed_out") {
+    // Nothing in that takes long, whatever the file holds: the machine is what is slow.
+    throw new OperationError(
+      "unavailable",
+      `${JSON.stringify(arrived.name)} could not be looked at in time: this server has too much ` +
+        "to do. Try again in a moment.",
+    );
+  }
   throw new OperationError(
     "unsupported_media",
     `${JSON.stringify(arrived.name)} is damaged: what it says about you and the place it was ` +

@@ -4,6 +4,10 @@ import { type PictureJob, PictureResult } from "./protocol.ts";
 import type { SelfCommand } from "./self_command.ts";
 
 const MEMORY_CHECK_MS = 50;
+/** A child that a busy machine gives no time gets so many times the time of a job. */
+const BUSY_TIMES = 3;
+/** In which `/proc` counts the processor's time. */
+const TICK_MS = 10;
 const MAX_LINE_BYTES = 64 * 1024;
 const MAX_LAST_WORDS_LENGTH = 2000;
 
@@ -12,7 +16,7 @@ export interface PictureProcessOptions {
   readonly command: SelfCommand;
   readonly clock: Clock;
   readonly log: Log;
-  /** A job that takes longer ends its process. */
+  /** A job that takes longer ends its process: three times that where the machine is too busy. */
   readonly jobTimeoutMs: number;
   /** A process that grows beyond this is ended (where the system tells its size). */
   readonly maxMemoryBytes: number;
@@ -68,7 +72,7 @@ export class PictureProcess implements AsyncDisposable {
     try {
       const outcome = await Promise.race([
         this.#exchange(child, job),
-        this.#timeout(over.signal),
+        this.#timeout(child.process.pid, over.signal),
         this.#memoryGuard(child.process.pid, over.signal),
       ]);
       if (!outcome.ok) {
@@ -116,9 +120,16 @@ export class PictureProcess implements AsyncDisposable {
     }
   }
 
-  async #timeout(signal: AbortSignal): Promise<PictureOutcome> {
-    const slept = await sleep(this.#options, this.#options.jobTimeoutMs, signal);
-    return slept ? { ok: false, failure: "timed_out" } : await never();
+  /** What hangs keeps a processor busy; whoever got none for half of the time has only waited. */
+  async #timeout(pid: number, signal: AbortSignal): Promise<PictureOutcome> {
+    const { jobTimeoutMs } = this.#options;
+    const begunMs = await processorMs(pid) ?? 0;
+    for (let time = 1; await sleep(this.#options, jobTimeoutMs, signal); time++) {
+      const usedMs = await processorMs(pid);
+      const starved = usedMs !== undefined && usedMs - begunMs < jobTimeoutMs / 2;
+      if (!starved || time === BUSY_TIMES) return { ok: false, failure: "timed_out" };
+    }
+    return await never();
   }
 
   async #memoryGuard(pid: number, signal: AbortSignal): Promise<PictureOutcome> {
@@ -208,6 +219,19 @@ async function residentBytes(pid: number): Promise<number | undefined> {
     const status = await Deno.readTextFile(`/proc/${pid}/status`);
     const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
     return match === null ? undefined : Number(match[1]) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Time that processors have spent on a process, where the system has `/proc`. */
+async function processorMs(pid: number): Promise<number | undefined> {
+  if (Deno.build.os !== "linux") return undefined;
+  try {
+    // After the name, which may hold anything: the 14th and 15th field, of user and system.
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   } catch {
     return undefined;
   }
