@@ -4,7 +4,7 @@ import { snapshot } from "../../ui/snapshot.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { certify } from "../harness/e2ee_wire.ts";
 import { startProcessServer } from "../harness/process_server.ts";
-import { settled } from "./people.ts";
+import { holds, settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
 import { SCREENS, SCREENS_ENV } from "./screens.ts";
 
@@ -63,6 +63,38 @@ const RECORD = `
   };
 `;
 
+const HALF = "Written before looking elsewhere";
+/** Presses Enter as soon as there is a box to write in. */
+const PRESS_AT_ONCE = `new MutationObserver((_, observer) => {
+  const box = document.querySelector("textarea[name=body]");
+  if (!box) return;
+  observer.disconnect();
+  box.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
+  );
+}).observe(document.body, { childList: true, subtree: true })`;
+const EARLY = "Written while the scripts were on their way";
+/**
+ * Types before the scripts take the page over, and presses Enter as soon as they have: before the
+ * next picture of the page, after which effects run.
+ */
+const TYPE_EARLY = `
+  const lookUp = document.getElementById.bind(document);
+  document.getElementById = (id) => {
+    const found = lookUp(id);
+    if (id !== "og-props" || !found) return found;
+    document.getElementById = lookUp;
+    const box = document.querySelector("textarea[name=body]");
+    box.value = ${JSON.stringify(EARLY)};
+    const press = () => box.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
+    );
+    // What the take-over itself draws anew comes in turns of its own.
+    queueMicrotask(() => queueMicrotask(() => queueMicrotask(press)));
+    return found;
+  };
+`;
+
 /**
  * Charts are drawn only where figures of some hours were recorded; a device is verified only from
  * one that is, beside one that waits for it, which `devices_test.ts` walks; only who has a passkey
@@ -115,6 +147,23 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     if (screen.kind !== "door") continue;
     await t.step(file, () => look(screen.path(scene), stranger.page));
   }
+  await t.step("what was typed before, and what was kept, is sent by the first Enter", async () => {
+    await using early = await openPerson(browser);
+    await signIn(early.context, server.url, "ann");
+    await early.context.addInitScript(TYPE_EARLY);
+    await early.page.goto(server.url + SCREENS["g/[guild]/[channel]/index.tsx"]?.path(scene));
+    await early.page.locator("article:not(.pending)", { hasText: EARLY }).waitFor();
+    await settled(early.page);
+    await holds(early.page, "");
+    // What was kept of a draft is there as soon as its box is.
+    await early.page.locator("textarea[name=body]").fill(HALF);
+    await early.page.locator('a[href="/home"]').first().click();
+    await early.page.locator("textarea[name=body]").waitFor({ state: "detached" });
+    await early.page.evaluate(PRESS_AT_ONCE);
+    await early.page.goBack();
+    await early.page.locator("article:not(.pending)", { hasText: HALF }).waitFor();
+    assert.deepEqual(early.faults, []);
+  });
   const all = snapshot.islands.map((island) => island.name)
     .filter((name) => !NOT_HERE.includes(name));
   assert.deepEqual(all.filter((name) => !seen.has(name)), [], "islands that no screen shows");

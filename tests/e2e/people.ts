@@ -19,6 +19,7 @@ export async function settled(page: Page) {
 
 /** Makes a guild from the rail's plus and waits for its first channel. */
 export async function createGuild(page: Page, name: string) {
+  await settled(page);
   await page.getByRole("button", { name: "Create a guild" }).first().click();
   await page.getByLabel("Name of the guild").fill(name);
   await page.locator("dialog").getByRole("button", { name: "Create a guild" }).click();
@@ -29,12 +30,14 @@ export async function createGuild(page: Page, name: string) {
 export async function foundGuild(page: Page, setupLink: string, name: string) {
   await page.goto(setupLink);
   await fillRegistration(page, "ann", "Ann");
-  await settled(page);
+  // Scripts have taken over the page that the form stands on, too.
+  await page.waitForURL(/\/home$/);
   await createGuild(page, name);
 }
 
-/** Writes a message and sends it with Enter. */
+/** Writes a message and sends it with Enter, which before the scripts came would begin a line. */
 export async function say(page: Page, text: string) {
+  await settled(page);
   const box = page.locator("textarea[name=body]");
   await box.fill(text);
   await box.press("Enter");

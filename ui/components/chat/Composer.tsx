@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { takesOver } from "../../lib/browser/hydrate_later.ts";
 import { askUploadLimit } from "../../lib/browser/uploads.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { mentionNames } from "../../lib/browser/mention_names.ts";
@@ -156,11 +157,7 @@ function ComposerRow(props: {
     (composer.slowLeftS === 0 || mode.edit !== null);
   return (
     <div class="composer-row">
-      {canAttach && mode.edit === null && (
-        <AttachButton
-          onFiles={(files) => uploads.add(files)}
-        />
-      )}
+      {canAttach && mode.edit === null && <AttachButton onFiles={(files) => uploads.add(files)} />}
       {selected && <Formatting area={area} />}
       <textarea
         ref={area}
@@ -168,7 +165,8 @@ function ComposerRow(props: {
         name="body"
         rows={1}
         required={!composer.live && uploads.items.length === 0}
-        value={text}
+        // Preact would empty a box in which somebody has begun to write, as it takes the page over.
+        value={takesOver() ? undefined : text}
         placeholder={placeholder}
         aria-label={placeholder}
         aria-autocomplete="list"

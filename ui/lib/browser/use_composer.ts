@@ -1,3 +1,4 @@
+import { IS_BROWSER } from "fresh/runtime";
 import { type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MESSAGE_BODY_CHARS } from "../limits.ts";
@@ -5,6 +6,7 @@ import { decodeMentions, encodeMentions } from "../md/mention_text.ts";
 import type { ChatState } from "../store/chat.ts";
 import { placeKey, type TalkPlace } from "../store/place.ts";
 import { openDraft, readDraft, writeDraft } from "./drafts.ts";
+import { takesOver } from "./hydrate_later.ts";
 import { mentionNames } from "./mention_names.ts";
 import { editMessage } from "./messages.ts";
 import { reasonOf } from "./browser_api.ts";
@@ -105,7 +107,11 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
   const key = placeKey(place);
   const modeSignal = state.modeOf(key);
   const mode = modeSignal.value;
-  const [text, setShown] = useState("");
+  // At once where nothing was drawn by the server: an Enter before the first effects have run has
+  // something to send, and the box is never seen empty.
+  const [text, setShown] = useState(() =>
+    IS_BROWSER && !takesOver() ? readDraft(state, key).text : ""
+  );
   // Until scripts are here the form sends by itself and its button is never disabled.
   const [live, setLive] = useState(false);
   const setText = (next: string) => {
@@ -117,12 +123,17 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
     area.current?.focus();
   };
   const edited = useRef(false);
+  // What was typed before the scripts came must not be lost: neither to the next drawing of an
+  // empty box nor to an Enter that finds nothing to send.
+  useLayoutEffect(() => {
+    const early = area.current?.value ?? "";
+    if (early !== "") setShown(early);
+  }, []);
   useEffect(() => {
     void openDraft(state, key).then((draft) => {
-      // What was typed before the scripts came must not be lost.
-      const early = area.current?.value ?? "";
+      const typed = area.current?.value ?? "";
       const { edit, reply } = modeSignal.value;
-      if (!edit) setShown(early !== "" ? early : draft.text);
+      if (!edit) setShown(typed !== "" ? typed : draft.text);
       if (draft.reply && !reply) modeSignal.value = { reply: draft.reply, edit };
       uploadsOf(state, key).restore(draft.files);
       setLive(true);
