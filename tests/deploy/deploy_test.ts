@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { reachable, readImports } from "../../scripts/lib/graph.ts";
 import { listSources } from "../../scripts/lib/suites.ts";
 import { loadConfig } from "../../server/config/config.ts";
 import { voiceAddresses, wantsVoice } from "../../server/config/voice_addresses.ts";
 import { runCli } from "../harness/cli.ts";
-import { freePort } from "../../scripts/lib/free_port.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
-import { waitFor } from "../harness/wait_for.ts";
-import { type Instruction, parseDockerfile, parseEnv } from "./dockerfile.ts";
+import { parseDockerfile } from "./dockerfile.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -113,111 +111,3 @@ Deno.test("the Dockerfile copies every folder that the program is made of, and n
   const ignore = await Deno.readTextFile(`${root}/.dockerignore`);
   for (const path of copied) assert.match(ignore, new RegExp(`^!${path}$`, "m"));
 });
-
-Deno.test("the Dockerfile's own commands make a program that starts, from an empty folder", async () => {
-  await using folder = await tempFolder();
-  const [build, final] = parseDockerfile(await Deno.readTextFile(`${root}/Dockerfile`));
-  assert.ok(build && final);
-  const stage = join(folder.path, "build");
-  const home = join(folder.path, "home");
-  await Deno.mkdir(home);
-  // Nothing that this machine has fetched before may help; how it reaches npm may.
-  const { DENO_DIR: _cache, ...inherited } = Deno.env.toObject();
-  const env = { ...inherited, HOME: home, NO_COLOR: "1" };
-  for (const step of build.steps) await doStep(step, { stage, env });
-  const image = join(folder.path, "image");
-  let settings: Record<string, string> = {};
-  const command: string[] = [];
-  for (const { word, rest } of final.steps) {
-    const words = rest.split(/\s+/);
-    if (word === "ENV") settings = inside(image, parseEnv(rest));
-    if (word === "ENTRYPOINT" || word === "CMD") command.push(...JSON.parse(rest) as string[]);
-    if (word === "COPY") {
-      const [from, to] = [words.at(-2) ?? "", words.at(-1) ?? ""];
-      await Deno.mkdir(dirname(join(image, to)), { recursive: true });
-      await Deno.copyFile(join(stage, from.replace(/^\/src/, "")), join(image, to));
-    }
-  }
-  assert.deepEqual(command, ["/usr/local/bin/openguild", "serve"]);
-  await startAndAsk(image, { command, settings });
-});
-
-/** `COPY` from the project as git has it, `RUN` in the stage's folder. */
-async function doStep(
-  { word, rest }: Instruction,
-  options: { readonly stage: string; readonly env: Record<string, string> },
-): Promise<void> {
-  const { stage, env } = options;
-  await Deno.mkdir(stage, { recursive: true });
-  if (word === "COPY") {
-    const paths = rest.split(/\s+/).slice(0, -1);
-    await run(`git ls-files -z -- ${paths.join(" ")} | xargs -0 cp --parents -t "${stage}"`, {
-      cwd: root,
-      env: Deno.env.toObject(),
-    });
-  } else if (word === "RUN") {
-    await run(rest, { cwd: stage, env });
-  } else {
-    assert.equal(word, "WORKDIR");
-  }
-}
-
-async function startAndAsk(
-  image: string,
-  options: { readonly command: readonly string[]; readonly settings: Record<string, string> },
-): Promise<void> {
-  const port = freePort();
-  const [program = "", ...args] = options.command;
-  const child = new Deno.Command(join(image, program), {
-    args: [...args, "--port", String(port)],
-    cwd: image,
-    clearEnv: true,
-    env: options.settings,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  try {
-    await waitFor("the server to be ready", async () => {
-      try {
-        const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
-        await answer.body?.cancel();
-        return answer.ok;
-      } catch {
-        return false;
-      }
-    }, 120_000);
-  } finally {
-    child.kill("SIGTERM");
-    await child.status;
-  }
-}
-
-/** Paths of the image as paths below its folder. */
-function inside(image: string, settings: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      value.startsWith("/") ? join(image, value) : value,
-    ]),
-  );
-}
-
-async function run(
-  command: string,
-  options: { readonly cwd: string; readonly env: Record<string, string> },
-): Promise<void> {
-  const output = await new Deno.Command("sh", {
-    args: ["-euc", command],
-    ...options,
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const decoder = new TextDecoder();
-  assert.ok(
-    output.success,
-    `${command}\n${decoder.decode(output.stdout)}${decoder.decode(output.stderr)}`,
-  );
-}

@@ -282,19 +282,21 @@ Deno.test("a server that shares no room is trusted with a tenth of the requests"
   const { owner, guildId } = await makeGuild(one, ["owner"]);
   const target = `/_federation/heads?room_id=${encodeURIComponent(guildId)}`;
   const allowed = async (tries: number) => {
+    const begun = performance.now();
     let count = 0;
     for (let n = 0; n < tries; n++) {
       const { status } = await raw.send(one, await raw.sign(one, { method: "GET", target }));
       if (status !== 429) count++;
     }
-    return count;
+    return { count, seconds: (performance.now() - begun) / 1000 };
   };
-  const stranger = await allowed(30);
-  assert.ok(stranger >= 10 && stranger < 15, `${stranger} of 30`);
+  const { count, seconds } = await allowed(30);
+  // Ten a minute: a machine that takes its time lets one more through every six seconds.
+  assert.ok(count >= 10 && count < 15 + seconds / 6, `${count} of 30 in ${seconds} s`);
   await letIn({ server: () => one, guildId, owner }, "@bob:raw.test");
   await waitFor(
     "it to be known",
     () => one.parts.outbound?.servers.knows("raw.test" as ServerName),
   );
-  assert.equal(await allowed(30), 30);
+  assert.equal((await allowed(30)).count, 30);
 });
