@@ -108,6 +108,9 @@ async function converse(t: Step, scene: Scene): Promise<void> {
     assert.deepEqual([told.encrypted, told.may_encrypt], [true, false]);
     const plain = await ann.try("POST", `/rooms/${room}/send`, { body: "readable" });
     assert.deepEqual(refusal(plain), ["encrypted_room", "unsealed"]);
+    const poll = { question: "Readable?", options: ["Yes", "No"] };
+    const asked = await ann.try("POST", `/rooms/${room}/polls`, poll);
+    assert.deepEqual(refusal(asked), ["encrypted_room", "unsealed"]);
     assert.deepEqual(refusal(await a.say(room, await sealedElsewhere(a))), [
       "encrypted_room",
       "no_group",

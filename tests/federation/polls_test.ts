@@ -165,6 +165,24 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
     },
   );
 
+  await t.step("one in a thread stands there alone, and is voted in from both", async () => {
+    const tea = await ask(bea, {
+      question: "Tea?",
+      options: ["Yes", "No"],
+      thread_id: lunch.id,
+    });
+    assert.equal(tea.thread_id, lunch.id);
+    const inThread = async (person: Person) => {
+      const query = `channel_id=${general}&thread_id=${encodeURIComponent(lunch.id)}`;
+      const { messages } = await person.do("GET", `${rooms}/messages?${query}`);
+      return messages as Message[];
+    };
+    await waitFor("it", async () => (await inThread(owner)).length === 1, WAIT_MS);
+    assert.equal((await page(owner)).some(({ id }) => id === tea.id), false);
+    await vote(owner, tea.id, [0]);
+    await waitFor("the vote", async () => (await inThread(bea))[0]?.poll?.voters === 1, WAIT_MS);
+  });
+
   await t.step("with its poll all of its votes are out of sight", async () => {
     await owner.do("POST", "/redact", {
       room_id: guildId,
