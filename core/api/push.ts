@@ -26,12 +26,14 @@ export type PushDevice = z.infer<typeof PushDevice>;
 /**
  * What this server sends to a device through its push service, as JSON, encrypted (RFC 8291): which
  * message it is about and nothing of what it says. The device asks for that with its session.
+ * `call`: it rings in a conversation; `call_over`: it does no longer.
  */
 export const PushPayload = z.object({
   v: z.literal(1),
-  kind: z.enum(["message", "trial"]),
+  kind: z.enum(["message", "call", "call_over", "trial"]),
   room_id: z.string().optional(),
   event_id: z.string().optional(),
+  missed: z.boolean().optional().describe("Of `call_over`: nobody of the account answered"),
 });
 export type PushPayload = z.infer<typeof PushPayload>;
 
@@ -117,6 +119,7 @@ export const getPushNote = defineOperation({
       name: z.string(),
       private: z.boolean(),
     }),
+    thread_id: z.string().nullable().describe("The root of the thread that it stands in"),
     text: z.string().describe("One line; empty where only devices can read it, and of files"),
     sealed: z.boolean(),
     read: z.boolean().describe("The caller has read it meanwhile"),

@@ -1,6 +1,7 @@
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Config } from "../config/config.ts";
 import { HttpClient } from "../federation/http_client.ts";
+import type { Live } from "../http/live.ts";
 import { resolveHost } from "../federation/resolve_host.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
@@ -10,6 +11,7 @@ import { PushFollower } from "../services/push/push_follower.ts";
 import { publishPushNotice, subscribePushNotices } from "../services/push/push_notice.ts";
 import { PushQueue } from "../services/push/push_queue.ts";
 import type { PushTarget } from "../services/push/push_rows.ts";
+import { PushRings } from "../services/push/push_rings.ts";
 import { sendPush } from "../services/push/push_sender.ts";
 import { openVapidKey } from "../services/push/vapid_key.ts";
 import type { StoreParts, SystemParts } from "./store.ts";
@@ -22,6 +24,7 @@ export async function composePush(
     readonly store: StoreParts;
     readonly bus: Bus;
     readonly chat: ChatDeps;
+    readonly live: Live;
     readonly metrics: Metrics;
     readonly stack: AsyncDisposableStack;
   },
@@ -36,8 +39,8 @@ export async function composePush(
   const key = await openVapidKey(sql, clock.now());
   const testServices = new Set(config.push.testServices.map((each) => new URL(each).origin));
   const subject = `mailto:postmaster@${chat.serverName.split(":")[0]}`;
-  const send = (target: PushTarget, payload: string) =>
-    sendPush({ client, key, subject, testServices }, target, payload);
+  const send = (target: PushTarget, payload: string, ttlS: number) =>
+    sendPush({ client, key, subject, testServices }, target, { payload, ttlS });
   const queue = stack.use(new PushQueue({ ...system, sql, log, send }));
   const follower = stack.use(
     await PushFollower.begin({
@@ -47,6 +50,8 @@ export async function composePush(
       ownWriterId: () => store.appendLog.writerId,
     }),
   );
+  const rings = stack.use(new PushRings({ ...chat, log, queue }));
+  input.live.voice.tellRings(rings);
   input.metrics.observeQueue("push", () => queue.size);
   stack.defer(store.feed.subscribe((batch) => follower.take(batch)));
   stack.defer(subscribePushNotices(bus, ({ userId }) => follower.subscribed(userId)));

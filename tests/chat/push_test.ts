@@ -124,6 +124,31 @@ Deno.test("devices are told while nobody looks, and their push services learn no
     },
   );
 
+  await t.step("of a thread who follows it is told of all, others of mentions alone", async () => {
+    const root = await say("who has seeds?");
+    const inThread = async (body: string): Promise<string> =>
+      (await owner.do("POST", `/rooms/${guildId}/send`, {
+        channel_id: general,
+        thread_id: root,
+        body,
+      })).id;
+    const before = service.seen.length;
+    await inThread("nobody follows yet");
+    const called = await inThread(`<${bob.id}> do you?`);
+    const followed = await inThread("he was called, and follows");
+    const told: string[] = [];
+    for (const n of [1, 2]) {
+      told.push(JSON.parse(await service.open(await service.until(before + n))).event_id);
+    }
+    assert.deepEqual(told, [called, followed]);
+    const note = await bob.do("GET", `${PATH}/note?room_id=${guildId}&event_id=${followed}`);
+    assert.deepEqual([note.thread_id, note.read], [root, false]);
+    await read(await say("read to here"));
+    await onlyThis(`<${bob.id}> after the thread`);
+    const still = await bob.do("GET", `${PATH}/note?room_id=${guildId}&event_id=${followed}`);
+    assert.equal(still.read, false, "what is read of the channel is not read of its threads");
+  });
+
   await t.step("not told: what comes in quiet hours, and until quiet by hand ends", async () => {
     await cyd.do("PUT", PATH, {
       ...service.subscription,

@@ -4,7 +4,15 @@ import type { Page } from "playwright-core";
 import { channelPath, dmPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startPushService } from "../harness/push_service.ts";
-import { deliver, pressNote, shownNote, subscribeAt, workerNote } from "./push.ts";
+import {
+  changeSubscription,
+  deliver,
+  pressNote,
+  ringAndEnd,
+  shownNote,
+  subscribeAt,
+  workerNote,
+} from "./push.ts";
 import { buildNewer } from "../harness/newer_build.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -151,6 +159,8 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     assert.equal(note.tag, JSON.parse(opened).event_id);
     await page.goto(server.url + talk.channel);
     await settled(page);
+    await ringAndEnd(page, { origin, roomId: talk.dmRoom });
+    await changeSubscription(context, service);
     await pressNote(context, "bob");
     await page.getByText(ERRAND).waitFor();
     await workerReady(page);

@@ -84,3 +84,58 @@ export async function pressNote(context: BrowserContext, title: string): Promise
     dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
   }, title);
 }
+
+/** A call rings for a browser nobody looks at, and is missed: one notice stands for both. */
+export async function ringAndEnd(
+  page: Page,
+  { origin, roomId: room_id }: { readonly origin: string; readonly roomId: string },
+): Promise<void> {
+  // Somebody who looks at the page hears it there.
+  await page.goto("about:blank");
+  const context = page.context();
+  const send = (payload: object) =>
+    deliver(page, origin, JSON.stringify({ v: 1, room_id, ...payload }));
+  await send({ kind: "call" });
+  const ringing = await workerNote(context, "Somebody is calling");
+  await send({ kind: "call_over", missed: true });
+  const missed = await workerNote(context, "You missed a call");
+  if (missed.tag !== ringing.tag) throw new Error("the notices stand beside each other");
+  await send({ kind: "call_over", missed: false });
+  await waitFor(
+    "the notice to go",
+    async () => {
+      const worker = context.serviceWorkers().at(-1);
+      return worker !== undefined &&
+        await worker.evaluate(FIND("You missed a call")) === undefined;
+    },
+  );
+  await page.goBack();
+}
+
+/** The browser gives its subscription up: its worker subscribes again and tells the server. */
+export async function changeSubscription(
+  context: BrowserContext,
+  service: PushService,
+): Promise<void> {
+  const { p256dh, auth } = service.subscription;
+  const endpoint = `${service.origin}/p/again`;
+  const answered = context.waitForEvent(
+    "response",
+    (response) =>
+      response.url().endsWith("/client/v1/account/push") && response.request().method() === "PUT",
+  );
+  await context.serviceWorkers().at(-1)?.evaluate((made) => {
+    const scope = globalThis as unknown as {
+      PushManager: { prototype: object };
+      ExtendableEvent: new (kind: string) => Event;
+    };
+    Object.assign(scope.PushManager.prototype, {
+      subscribe: () => Promise.resolve({ toJSON: () => made }),
+    });
+    dispatchEvent(new scope.ExtendableEvent("pushsubscriptionchange"));
+  }, { endpoint, keys: { p256dh, auth } });
+  const response = await answered;
+  if (!response.ok()) throw new Error(`the server answered ${response.status()}`);
+  const sent = response.request().postDataJSON() as { endpoint: string };
+  if (sent.endpoint !== endpoint) throw new Error(`it was told of ${sent.endpoint}`);
+}

@@ -10,6 +10,7 @@ import {
 } from "../harness/callers.ts";
 import { testMls } from "../harness/group_devices.ts";
 import { type Homeserver, type Person, startHomeserver } from "../harness/homeserver.ts";
+import { startPushService } from "../harness/push_service.ts";
 import { call, decline, ended, missedBy, ring, rung, sees } from "../harness/ringing.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
@@ -19,9 +20,9 @@ async function conversation(from: Person, to: string): Promise<VoiceRoom> {
   return { room_id, channel_id };
 }
 
-async function start(names: readonly string[]) {
+async function start(names: readonly string[], settings: Record<string, string> = {}) {
   const clock = new StandingClock();
-  const server: Homeserver = await startHomeserver({ settings: VOICE, clock });
+  const server: Homeserver = await startHomeserver({ settings: { ...VOICE, ...settings }, clock });
   const made = await party(server, names);
   return {
     ...made,
@@ -33,9 +34,17 @@ async function start(names: readonly string[]) {
 }
 
 Deno.test("ringing: a call in a conversation rings every device of the other, who accepts or declines once for all", async () => {
-  await using scene = await start(["ada", "bob", "cyd"]);
+  await using service = await startPushService();
+  await using scene = await start(["ada", "bob", "cyd"], {
+    "push.test_services": service.origin,
+  });
   const { people: [ada, bob, cyd], at: channel } = scene;
   const at = await conversation(ada.person, bob.id);
+  await bob.person.do("PUT", "/account/push", service.subscription);
+  const pushed = async (count: number) => {
+    const seen = await service.until(count);
+    return { seen, payload: JSON.parse(await service.open(seen)) };
+  };
   using phone = await bob.person.connect();
 
   await call(ada, at);
@@ -48,8 +57,15 @@ Deno.test("ringing: a call in a conversation rings every device of the other, wh
   await waitFor("a late device to ring", () => late.dispatches("voice.ring").length === 1);
   await sees(ada, [bob, "ringing"]);
   assert.equal(cyd.listening.dispatches("voice.ring").length, 0);
+  // Devices without a page are told by push as long as it rings, without a name.
+  const { seen, payload } = await pushed(1);
+  assert.deepEqual(payload, { v: 1, kind: "call", room_id: at.room_id });
+  assert.equal(Number(seen.headers.get("ttl")), RINGING.ringMs / 1000);
+  assert.equal(seen.headers.get("urgency"), "high");
 
   await decline(bob, at);
+  const over = { v: 1, kind: "call_over", room_id: at.room_id, missed: false };
+  assert.deepEqual((await pushed(2)).payload, over);
   assert.equal(await ended(bob, at), "declined");
   await waitFor("the other device to be quiet", () => phone.dispatches("voice.ring_ended").at(0));
   await sees(ada, [bob, "declined"]);
@@ -59,6 +75,8 @@ Deno.test("ringing: a call in a conversation rings every device of the other, wh
   assert.deepEqual(await missedBy(bob), []);
 
   bob.listening.frames.length = 0;
+  await bob.person.do("PATCH", "/account/preferences", { quiet_calls: false });
+  await bob.person.do("POST", "/account/quiet", { kind: "for", ms: 3_600_000 });
   await call(ada, at);
   await rung(bob, at);
   const stay = await bob.join(at);
@@ -82,6 +100,14 @@ Deno.test("ringing: a call in a conversation rings every device of the other, wh
   await ada.join(channel);
   const refused = await ada.person.try("POST", `${voicePath(channel)}/ring`);
   assert.deepEqual([refused.status, refused.body.error.code], [400, "invalid"]);
+  // In quiet hours no device was told; after them one is.
+  await bob.person.do("POST", "/account/quiet", { kind: "end" });
+  const other = await conversation(cyd.person, bob.id);
+  await call(cyd, other);
+  assert.deepEqual((await pushed(3)).payload, { v: 1, kind: "call", room_id: other.room_id });
+  await cyd.leave();
+  const missed = { v: 1, kind: "call_over", room_id: other.room_id, missed: true };
+  assert.deepEqual((await pushed(4)).payload, missed);
   const outside = await ada.person.try("POST", `${voicePath(at)}/ring`);
   assert.deepEqual([outside.status, outside.body.error.code], [409, "conflict"]);
 });

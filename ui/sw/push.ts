@@ -2,7 +2,7 @@ import type { PushPayload } from "../../core/api/push.ts";
 import type { getPushNote } from "../../core/api/push.ts";
 import type { z } from "zod";
 import { thumbnailUrl } from "../lib/format/media_url.ts";
-import { channelPath, dmPath, messagePath } from "../lib/format/paths.ts";
+import { channelPath, dmPath, messagePath, threadPath } from "../lib/format/paths.ts";
 import type { PushText, PushTexts } from "./push_texts.ts";
 
 /** Written in by the build. */
@@ -33,6 +33,9 @@ interface Tab {
   navigate(url: string): Promise<unknown>;
   postMessage(message: AskTab, ports: MessagePort[]): void;
 }
+interface Closable {
+  close(): void;
+}
 interface Lasting {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -45,9 +48,11 @@ interface Pressed extends Lasting {
 export interface PushScope {
   addEventListener(kind: "push", listener: (event: Pushed) => void): void;
   addEventListener(kind: "notificationclick", listener: (event: Pressed) => void): void;
+  addEventListener(kind: "pushsubscriptionchange", listener: (event: Lasting) => void): void;
   readonly registration: {
+    readonly pushManager: Pick<PushManager, "subscribe">;
     showNotification(title: string, options: object): Promise<void>;
-    getNotifications(): Promise<readonly unknown[]>;
+    getNotifications(filter?: { readonly tag: string }): Promise<readonly Closable[]>;
   };
   readonly clients: {
     matchAll(options: object): Promise<readonly Tab[]>;
@@ -72,6 +77,47 @@ export function hearPushes(scope: PushScope): void {
     event.notification.close();
     event.waitUntil(open(scope, event.notification.data.path));
   });
+  scope.addEventListener("pushsubscriptionchange", (event) => {
+    event.waitUntil(subscribeAgain(scope));
+  });
+}
+
+/** The browser gave its subscription up, or another: the server learns the new one. */
+async function subscribeAgain({ registration }: PushScope): Promise<void> {
+  const credentials = "same-origin";
+  const answer = await fetch("/client/v1/account/push", { credentials });
+  const { key } = answer.ok ? await answer.json() as { key: string | null } : { key: null };
+  // Nobody is signed in here any more, or the server tells no devices.
+  if (key === null) return;
+  const made = await registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: Uint8Array.fromBase64(key, { alphabet: "base64url" }),
+  });
+  const { endpoint, keys } = made.toJSON();
+  await fetch("/client/v1/account/push", {
+    method: "PUT",
+    credentials,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ endpoint, p256dh: keys?.["p256dh"], auth: keys?.["auth"] }),
+  });
+}
+
+/** It rings: said without a name, which only the server's page knows. Over, the notice goes. */
+async function takeCall(scope: PushScope, { kind, room_id, missed }: PushPayload): Promise<void> {
+  const tag = `ring ${room_id}`;
+  const path = dmPath(room_id ?? "");
+  if (kind === "call") {
+    const tabs = await tabsOf(scope);
+    if (tabs.some((tab) => tab.focused && tab.visibilityState === "visible")) return;
+    const title = textIn(scope, null, "push.call");
+    return await show(scope, tag, { title, body: "", path }, { requireInteraction: true });
+  }
+  const shown = await scope.registration.getNotifications({ tag });
+  if (missed === true && shown.length > 0) {
+    const title = textIn(scope, null, "push.missed");
+    return await show(scope, tag, { title, body: "", path }, { silent: true });
+  }
+  for (const note of shown) note.close();
 }
 
 async function take(scope: PushScope, { data }: Pushed): Promise<void> {
@@ -82,6 +128,9 @@ async function take(scope: PushScope, { data }: Pushed): Promise<void> {
       body: textIn(scope, null, "notify.trialText"),
       path: "/settings/notifications",
     });
+  }
+  if (payload?.kind === "call" || payload?.kind === "call_over") {
+    return await takeCall(scope, payload);
   }
   const tabs = await tabsOf(scope);
   // Somebody looks at these pages: they tell it themselves.
@@ -139,8 +188,9 @@ async function readNote(roomId: string, eventId: string): Promise<Note | undefin
 }
 
 function shownOf(scope: PushScope, note: Note, eventId: string): Shown {
-  const { guild, channel, name, author } = note;
-  const place = guild ? channelPath(guild.id, channel) : dmPath(channel.room_id);
+  const { guild, channel, name, author, thread_id: rootId } = note;
+  const around = guild ? channelPath(guild.id, channel) : dmPath(channel.room_id);
+  const place = rootId === null ? around : threadPath(around, rootId);
   const inPlace = guild && textIn(scope, note.language, "notify.in")
     .replace("{name}", () => name)
     .replace("{place}", () => `#${channel.name}, ${guild.name}`);
@@ -151,7 +201,8 @@ function shownOf(scope: PushScope, note: Note, eventId: string): Shown {
     title: inPlace ?? name,
     body: said,
     path: messagePath(place, eventId),
-    place: `${channel.room_id}/${channel.id}`,
+    // What is read of a thread is not read of its channel.
+    ...(rootId === null ? { place: `${channel.room_id}/${channel.id}` } : {}),
     ...(author.avatar === null ? {} : { icon: thumbnailUrl(author.avatar, ICON_PIXELS) }),
   };
 }
@@ -161,8 +212,13 @@ async function showAnything(scope: PushScope, tag: string): Promise<void> {
   await show(scope, tag, { title: textIn(scope, null, "push.new"), body: "", path: "/home" });
 }
 
-async function show(scope: PushScope, tag: string, { title, body, icon, ...data }: Shown) {
-  const options = { body, tag, icon: icon ?? OWN_ICON, badge: OWN_ICON, data };
+async function show(
+  scope: PushScope,
+  tag: string,
+  { title, body, icon, ...data }: Shown,
+  more: { readonly requireInteraction?: boolean; readonly silent?: boolean } = {},
+): Promise<void> {
+  const options = { body, tag, icon: icon ?? OWN_ICON, badge: OWN_ICON, data, ...more };
   await scope.registration.showNotification(title, options);
   const count = (await scope.registration.getNotifications()).length;
   // Refused where the app is not installed; there is nothing to show then.

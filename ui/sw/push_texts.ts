@@ -1,6 +1,8 @@
 /** Texts of notifications that the worker shows by itself; the build writes them in, by language. */
 export const PUSH_TEXTS = [
   "push.new",
+  "push.call",
+  "push.missed",
   "sealed.new",
   "log.file",
   "notify.in",

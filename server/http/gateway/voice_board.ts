@@ -53,6 +53,12 @@ export interface Ring {
   readonly untilMs: number;
 }
 
+/** Hears who of this server's people is rung, and that it is over. */
+export interface RingListener {
+  begun(userId: UserId, ref: VoiceRef): void;
+  ended(userId: UserId, ref: VoiceRef, reason: RingEnd): void;
+}
+
 /**
  * Who is in which voice channel, as those see it who may see the channel; kept nowhere else and
  * gone with the process. Changes are told at once, outside the order of updates; whoever arrives
@@ -65,6 +71,7 @@ export class VoiceBoard {
   readonly #rings = new Map<string, Map<string, VoiceRef & Ring>>();
   readonly #channels = new Map<string, Shown>();
   #elsewhere: BoardElsewhere | undefined;
+  #ringing: RingListener | undefined;
 
   constructor(deps: { readonly hub: Hub; readonly clock: Clock }) {
     this.#hub = deps.hub;
@@ -75,6 +82,11 @@ export class VoiceBoard {
   /** From now on other servers hear of this server's calls as well. */
   tellElsewhere(elsewhere: BoardElsewhere): void {
     this.#elsewhere = elsewhere;
+  }
+
+  /** From now on devices without a page hear of calls as well. */
+  tellRings(ringing: RingListener): void {
+    this.#ringing = ringing;
   }
 
   /** Somebody joined, or is another way now. */
@@ -156,6 +168,7 @@ export class VoiceBoard {
     this.#rings.set(userId, rings.set(channelKey(roomId, channelId), whole));
     const audience = { to: "users", userIds: [userId] } as const;
     this.#hub.deliverEphemeral({ t: "voice.ring", d: this.#ringData(whole), audience });
+    this.#ringing?.begun(userId, { roomId, channelId });
   }
 
   ringEnded(userId: UserId, ref: VoiceRef, reason: RingEnd): void {
@@ -165,6 +178,7 @@ export class VoiceBoard {
     if (rings.size === 0) this.#rings.delete(userId);
     const audience = { to: "users", userIds: [userId] } as const;
     this.#hub.deliverEphemeral({ t: "voice.ring_ended", d: { ...named(ref), reason }, audience });
+    this.#ringing?.ended(userId, ref, reason);
   }
 
   /** Whether this signed-in browser has a live connection. */

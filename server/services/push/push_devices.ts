@@ -19,11 +19,14 @@ import {
 import type { PushNotice } from "./push_notice.ts";
 import type { PushOutcome } from "./push_sender.ts";
 
+/** Who tries it waits for it. */
+const TRIAL_S = 600;
+
 export interface PushDesk {
   /** The server's public key. */
   readonly key: string;
   readonly testServices: ReadonlySet<string>;
-  readonly send: (target: PushTarget, payload: string) => Promise<PushOutcome>;
+  readonly send: (target: PushTarget, payload: string, ttlS: number) => Promise<PushOutcome>;
   readonly announce: (notice: PushNotice) => void;
 }
 
@@ -86,7 +89,7 @@ export async function tryDevice(
     throw new OperationError("not_found", "This device is not told of anything: allow it first.");
   }
   await throttle.take("trial notifications", [{ policy: "pushTrial", who: userId }]);
-  const outcome = await push.send(target, JSON.stringify({ v: 1, kind: "trial" }));
+  const outcome = await push.send(target, JSON.stringify({ v: 1, kind: "trial" }), TRIAL_S);
   if (outcome.kind === "sent") return await notePushed(sql, target, clock.now());
   if (outcome.kind !== "gone") {
     throw new OperationError(

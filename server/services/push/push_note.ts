@@ -11,6 +11,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { messageNotFound } from "../chat/place.ts";
 import { channelName } from "../guilds/project_guild.ts";
 import { openMessage, viewRow } from "../messages/view_message.ts";
+import { threadOfRow } from "../messages/thread_of.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
 import { findReaders } from "./told_rows.ts";
 
@@ -28,7 +29,11 @@ export async function pushNote(
   const [message, guild, [reader], language] = await Promise.all([
     viewRow(deps, userId, { place, row }),
     room.authority.room.kind === "guild" ? room : deps.rooms.guildOf(room),
-    findReaders(deps.sql, row, [userId]),
+    findReaders(deps.sql, {
+      message: row,
+      userIds: [userId],
+      rootId: threadOfRow(room.authority, row),
+    }),
     languageOf(deps, userId),
   ]);
   return {
@@ -44,6 +49,7 @@ export async function pushNote(
       name: channelName(room.authority, channelId),
       private: room.authority.room.kind === "private",
     },
+    thread_id: message.thread_id ?? null,
     text: await lineOf(deps, guild, message),
     sealed: message.sealed !== undefined,
     read: reader?.hasRead === true,

@@ -1,4 +1,5 @@
 import type { PushPayload } from "../../../core/api/push.ts";
+import { RINGING } from "../../../core/api/ringing.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
@@ -16,8 +17,10 @@ const TRIES_MAX = 6;
 const FIRST_WAIT_MS = 5000;
 /** Whatever a push service asks for, nothing waits longer. */
 const LONGEST_WAIT_MS = 30 * 60_000;
-/** Who has not been told by then is not told any more. */
+/** Who has not been told by then is not told any more; of a call, once it does not ring. */
 const STALE_MS = 2 * 3600_000;
+/** How long a push service keeps a message for a device that is away (s). */
+const KEPT_S = 12 * 3600;
 
 interface Job {
   readonly target: PushTarget;
@@ -33,7 +36,7 @@ export interface PushQueueDeps {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly log: Log;
-  readonly send: (target: PushTarget, payload: string) => Promise<PushOutcome>;
+  readonly send: (target: PushTarget, payload: string, ttlS: number) => Promise<PushOutcome>;
 }
 
 /**
@@ -97,7 +100,9 @@ export class PushQueue implements AsyncDisposable {
   async #try(job: Job): Promise<void> {
     const { sql, clock, log } = this.#deps;
     const { target } = job;
-    const outcome = await this.#deps.send(target, JSON.stringify(job.payload));
+    const rings = job.payload.kind === "call";
+    const ttlS = rings ? RINGING.ringMs / 1000 : KEPT_S;
+    const outcome = await this.#deps.send(target, JSON.stringify(job.payload), ttlS);
     job.tries++;
     try {
       if (outcome.kind === "sent") await notePushed(sql, target, clock.now());
@@ -117,7 +122,7 @@ export class PushQueue implements AsyncDisposable {
   #again(job: Job, { reason, afterMs = 0 }: Extract<PushOutcome, { kind: "later" }>): void {
     const { clock, rng, log } = this.#deps;
     const nowMs = clock.monotonic();
-    if (job.tries >= TRIES_MAX || nowMs - job.sinceMs > STALE_MS) {
+    if (job.tries >= TRIES_MAX || nowMs - job.sinceMs > staleAfter(job)) {
       log.log("warn", "A push was given up.", { tries: job.tries, reason });
       return;
     }
@@ -135,4 +140,8 @@ export class PushQueue implements AsyncDisposable {
       this.#work();
     }, () => undefined);
   }
+}
+
+function staleAfter({ payload }: Job): number {
+  return payload.kind === "call" ? RINGING.ringMs : STALE_MS;
 }

@@ -3,8 +3,6 @@ import type { HttpClient } from "../../federation/http_client.ts";
 import { type PushAddress, sealPush, type VapidKey } from "../../push/seal_push.ts";
 import { placeOfPush } from "./push_endpoint.ts";
 
-/** How long a push service keeps a message for a device that is away (s). */
-const KEPT_S = 12 * 3600;
 /** A push service answers soon, or is asked again later. */
 const TIMEOUT_MS = 15_000;
 /** Of an answer that says what is wrong. */
@@ -29,16 +27,19 @@ export interface PushSenderDeps {
   readonly testServices: ReadonlySet<string>;
 }
 
-/** Sends one message to a device's push service (RFC 8030). Never throws. */
+/**
+ * Sends one message to a device's push service (RFC 8030), which keeps it for `ttlS` while the
+ * device is away. Never throws.
+ */
 export async function sendPush(
   deps: PushSenderDeps,
   to: PushAddress,
-  payload: string,
+  { payload, ttlS }: { readonly payload: string; readonly ttlS: number },
 ): Promise<PushOutcome> {
   const place = placeOfPush(to.endpoint, deps.testServices);
   if (typeof place === "string") return { kind: "refused", reason: place };
   try {
-    const { headers, body } = sealPush(to, payload, { ...deps, ttlS: KEPT_S });
+    const { headers, body } = sealPush(to, payload, { ...deps, ttlS });
     const answer = await deps.client.send(place.endpoint, {
       method: "POST",
       target: place.target,

@@ -17,7 +17,7 @@ Deno.test("G23: a push service whose name leads into a private network is not di
       minTls: "TLSv1.2",
     });
     const to = { ...service.subscription, endpoint: `https://push.example.org:${port}/p/one` };
-    const outcome = await sendPush(depsOf(client), to, "{}");
+    const outcome = await sendPush(depsOf(client), to, { payload: "{}", ttlS: 60 });
     assert.equal(outcome.kind, "refused", address);
     assert.match(outcome.kind === "refused" ? outcome.reason : "", /not dialled/, address);
   }
@@ -46,10 +46,14 @@ Deno.test("what a push service answers is told apart: taken, gone, refused, late
   };
   for (const [status, kind] of Object.entries(kinds)) {
     service.answers.push(Number(status));
-    assert.equal((await sendPush(deps, service.subscription, "{}")).kind, kind, status);
+    assert.equal(
+      (await sendPush(deps, service.subscription, { payload: "{}", ttlS: 60 })).kind,
+      kind,
+      status,
+    );
   }
   const broken = { ...service.subscription, p256dh: "AAAA" };
-  assert.equal((await sendPush(deps, broken, "{}")).kind, "refused");
+  assert.equal((await sendPush(deps, broken, { payload: "{}", ttlS: 60 })).kind, "refused");
 });
 
 function depsOf(client: HttpClient): PushSenderDeps {

@@ -14,24 +14,33 @@ export interface Reader {
   /** They have blocked its author. */
   readonly blocks: boolean;
   readonly hasRead: boolean;
+  /** The thread that it stands in. */
+  readonly following: boolean;
   readonly quiet: Quiet;
 }
 
+/** `rootId`: of the thread that the message stands in. */
 export async function findReaders(
   sql: Queryable,
-  message: StoredEvent,
-  userIds: readonly UserId[],
+  { message, userIds, rootId = "" }: {
+    readonly message: StoredEvent;
+    readonly userIds: readonly UserId[];
+    readonly rootId?: string | undefined;
+  },
 ): Promise<Reader[]> {
   const rows = await sql<(Omit<Reader, "quiet"> & { chosen: Record<string, unknown> | null })[]>`
-    select u.user_id as "userId", u.presence, p.chosen,
+    select u.user_id as "userId", u.presence, p.chosen, coalesce(f.following, false) as following,
       exists (select 1 from relationships r
         where r.user_id = u.user_id and r.other_id = ${message.sender} and r.blocked) as blocks,
-      exists (select 1 from read_markers m
-        where m.user_id = u.user_id and m.room_id = ${message.roomId}
-          and m.channel_id = ${message.channelId ?? ""}
-          and (m.ord, m.hash) >= (${message.order ?? 0}::bigint, ${message.hash}::bytea))
-        as "hasRead"
+      case when ${rootId} <> '' then coalesce(f.ord >= ${message.order ?? 0}::bigint, false)
+        else exists (select 1 from read_markers m
+          where m.user_id = u.user_id and m.room_id = ${message.roomId}
+            and m.channel_id = ${message.channelId ?? ""}
+            and (m.ord, m.hash) >= (${message.order ?? 0}::bigint, ${message.hash}::bytea))
+      end as "hasRead"
     from users u left join user_preferences p on p.user_id = u.user_id
+      left join thread_follows f on f.user_id = u.user_id and f.room_id = ${message.roomId}
+        and f.root_id = ${rootId}
     where u.user_id = any(${[...userIds]})`;
   return rows.map(({ chosen, ...row }) => ({ ...row, quiet: storedQuiet(chosen) }));
 }

@@ -3,6 +3,8 @@ import type { pushTexts as english } from "./en_push.ts";
 /** Texts of notifications while no page is open. */
 export const pushTexts: Record<keyof typeof english, string> = {
   "push.new": "Etwas Neues für dich",
+  "push.call": "Jemand ruft an",
+  "push.missed": "Du hast einen Anruf verpasst",
   "push.title": "Während keine Seite offen ist",
   "push.standing.unknown": "Einen Moment …",
   "push.standing.missing":

@@ -1,6 +1,8 @@
 /** Texts of notifications while no page is open. */
 export const pushTexts = {
   "push.new": "Something new for you",
+  "push.call": "Somebody is calling",
+  "push.missed": "You missed a call",
   "push.title": "While no page is open",
   "push.standing.unknown": "One moment …",
   "push.standing.missing":
