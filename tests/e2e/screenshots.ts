@@ -1,14 +1,17 @@
 /**
- * `deno task screenshots`: a guild with some life in it, and its pictures in `docs/` for the
- * README. The people are made up.
+ * `deno task screenshots [NAME…]`: a guild with some life in it, and its pictures in `docs/` for
+ * the README, all or those named. The people are made up; the call is a real one.
  */
 import type { Browser } from "playwright-core";
 import { channelPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson, type PersonOptions } from "../harness/browser.ts";
 import type { Person } from "../harness/homeserver.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
+import { launchTalker } from "../harness/talker.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
 import { settled } from "./people.ts";
 import { signIn, upload } from "./scene.ts";
+import { join, panel, prepareForTones, rowOf } from "./voice/in_call.ts";
 
 const FOLDER = new URL("../../docs/pictures/", import.meta.url).pathname;
 
@@ -151,19 +154,54 @@ const SHOTS: readonly { file: string; path: (club: Club) => string; look: Person
     ];
   })();
 
-async function shoot(): Promise<void> {
+/** Three in a call: one speaks with priority, one is muted, and one looks at it. */
+async function shootCall({ server, guildId }: Club): Promise<void> {
+  await using folder = await tempFolder();
+  await using stack = new AsyncDisposableStack();
+  const enter = async (name: string) => {
+    const browser = await launchTalker(folder.path, 440);
+    stack.defer(() => browser.close());
+    const { context, page } = await openPerson(browser);
+    await prepareForTones(context);
+    await signIn(context, server.url, name);
+    await page.goto(`${server.url}/g/${encodeURIComponent(guildId)}`);
+    await settled(page);
+    await join(page);
+    return page;
+  };
+  const [mira, jonas] = [await enter("mira"), await enter("jonas")];
+  await panel(mira).getByRole("button", { name: "Turn others down while you speak" }).click();
+  await panel(jonas).getByRole("button", { name: "Mute", exact: true }).click();
+  const tova = await enter("tova");
+  await rowOf(tova, "Mira").getByText("speaks", { exact: true }).waitFor({ state: "attached" });
+  await rowOf(tova, "Jonas").getByText("muted").waitFor({ state: "attached" });
+  await panel(tova).getByText("Good connection").waitFor({ state: "attached" });
+  await tova.screenshot({ path: `${FOLDER}call.png` });
+  console.log("docs/pictures/call.png");
+}
+
+const VOICE = {
+  OPENGUILD_VOICE_ENABLED: "yes",
+  OPENGUILD_VOICE_PORT: "0",
+  OPENGUILD_VOICE_HOST: "127.0.0.1",
+  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
+};
+
+async function shoot(names: readonly string[]): Promise<void> {
+  const isWanted = (name: string) => names.length === 0 || names.includes(name);
   await Deno.mkdir(FOLDER, { recursive: true });
-  await using server = await startProcessServer();
+  await using server = await startProcessServer(VOICE);
   const browser = await launchBrowser();
   const mira = await server.register("mira");
   await mira.do("PATCH", "/account", { display_name: "Mira" });
   const club = await found(server, mira);
   const people = await populate(club, mira);
-  await chat(club, people, await draw(browser));
+  const shots = SHOTS.filter(({ file }) => isWanted(file));
+  if (shots.length > 0) await chat(club, people, await draw(browser));
   const online = await Promise.all(
     ["mira", "jonas", "tova"].map((name) => people.get(name)?.connect()),
   );
-  for (const { file, path, look } of SHOTS) {
+  for (const { file, path, look } of shots) {
     await using person = await openPerson(browser, look);
     await signIn(person.context, server.url, file.startsWith("chat") ? "tova" : "mira");
     await person.page.goto(server.url + path(club));
@@ -174,6 +212,7 @@ async function shoot(): Promise<void> {
   }
   for (const each of online) each?.[Symbol.dispose]();
   await browser.close();
+  if (isWanted("call")) await shootCall(club);
 }
 
-if (import.meta.main) await shoot();
+if (import.meta.main) await shoot(Deno.args);
