@@ -14,7 +14,7 @@ import {
   withoutThread,
 } from "../store/place.ts";
 import { takeThreadView } from "../store/threads.ts";
-import { addPage, PAGE_ROWS, replaceSpan } from "../store/window.ts";
+import { addPage, beginSpan, PAGE_ROWS, replaceSpan } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
 import { t } from "../i18n/t.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
@@ -140,26 +140,28 @@ export async function loadSpan(
   where: { around?: string; at_ts?: number },
 ): Promise<void> {
   const window = state.windowOf(placeKey(place));
-  window.value = { ...window.value, loading: "all", error: undefined };
+  const { asked } = window.value = beginSpan(window.value);
   try {
     const page = await callApi("listMessages", {
       params: { room_id: place.roomId },
       query: { ...askedOf(place), limit: PAGE_ROWS, ...where },
     });
+    if (asked !== window.value.asked) return;
     if (page.thread_id !== undefined && where.around !== undefined) {
       // What was looked for stands in a thread of this channel.
       const thread = { id: page.thread_id, focus: where.around };
       openPlace(state, { ...place, focus: null, thread }, "replace");
     }
     remember(state, page.messages);
-    window.value = replaceSpan(window.value, page);
+    window.value = replaceSpan(window.value, page, asked);
   } catch (error) {
     const kept = Object.keys(where).length === 0 && error instanceof ApiError &&
         error.code === "offline"
       ? await readKeptMessages(placeKey(place))
       : undefined;
+    if (asked !== window.value.asked) return;
     window.value = kept
-      ? replaceSpan(window.value, kept)
+      ? replaceSpan(window.value, kept, asked)
       : { ...window.value, loading: "none", error: reasonOf(error) };
   }
 }
@@ -205,9 +207,12 @@ export async function loadMore(
       params: { room_id: place.roomId },
       query: { ...askedOf(place), limit: PAGE_ROWS, [side]: edge.id },
     });
+    // Another span was asked for meanwhile, to which this page does not belong.
+    if (window.value.loading !== side) return;
     remember(state, page.messages);
     window.value = addPage(window.value, page, side);
   } catch (error) {
+    if (window.value.loading !== side) return;
     window.value = { ...window.value, loading: "none", error: reasonOf(error) };
   }
 }

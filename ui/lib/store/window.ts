@@ -29,6 +29,8 @@ export interface ChannelWindow {
   /** What came while the span was being loaded anew: the page may not know it. */
   readonly arrived: readonly Message[];
   readonly loading: "none" | "before" | "after" | "all";
+  /** How many spans were asked for: only the answer to the last one counts. */
+  readonly asked: number;
   readonly error: string | undefined;
   /** Why the span may begin before the channel does: other servers have more of its past. */
   readonly past: RemoteHistory | undefined;
@@ -41,6 +43,7 @@ export const EMPTY_WINDOW: ChannelWindow = {
   pending: [],
   arrived: [],
   loading: "none",
+  asked: 0,
   error: undefined,
   past: undefined,
 };
@@ -85,11 +88,22 @@ export function addPage(
   };
 }
 
-/** A span loaded anew; what is still on its way stays. */
+/** A span is asked for; `asked` of the result tells it from earlier ones. */
+export function beginSpan(window: ChannelWindow): ChannelWindow {
+  return { ...window, loading: "all", asked: window.asked + 1, error: undefined };
+}
+
+/**
+ * A span loaded anew; what is still on its way stays. An answer to an earlier question is left
+ * alone: taken in, it would count as all there is, and what comes before the later answer, which
+ * may not know it, would be lost.
+ */
 export function replaceSpan(
   window: ChannelWindow,
   page: MessagePage,
+  asked = window.asked,
 ): ChannelWindow {
+  if (asked !== window.asked) return window;
   const messages = page.has_after ? page.messages : mergeSorted(page.messages, window.arrived);
   return {
     ...window,

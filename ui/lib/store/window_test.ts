@@ -5,6 +5,7 @@ import { sampleMessage } from "../../../tests/harness/sample_message.ts";
 import {
   addPage,
   applyReaction,
+  beginSpan,
   type ChannelWindow,
   compareMessages,
   EMPTY_WINDOW,
@@ -69,6 +70,17 @@ Deno.test("what comes while a span is loaded anew is not lost, and makes no hole
   assert.equal(replaceSpan(came, page(0, 51, 51)).messages.length, 51);
   const elsewhere = replaceSpan(came, page(0, 20, 50));
   assert.deepEqual([elsewhere.messages.length, elsewhere.arrived.length], [20, 0]);
+});
+
+Deno.test("of two spans asked for the last one counts, whichever is answered first", () => {
+  const first = beginSpan({ ...EMPTY_WINDOW, messages: span(0, 3) });
+  const second = beginSpan(first);
+  const early = replaceSpan(second, page(0, 3, 3), first.asked);
+  assert.equal(early.loading, "all");
+  const came = receiveMessage(early, message(3));
+  const done = replaceSpan(came, page(0, 3, 3), second.asked);
+  assert.deepEqual([done.messages.length, done.loading], [4, "none"]);
+  assert.deepEqual(replaceSpan(done, page(0, 3, 3), first.asked), done);
 });
 
 Deno.test("a channel that was never loaded takes no message: its history would have a hole", () => {
