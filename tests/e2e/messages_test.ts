@@ -100,31 +100,6 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await page.locator("article", { hasText: "Message deleted" }).waitFor();
   });
 
-  await t.step("a link gets its card, at the end, and its author takes it away", async () => {
-    await say(page, `Read this: ${web.origin}/leaves`);
-    const row = page.locator("article:not(.pending)", { hasText: "Read this" });
-    const card = row.locator(".preview");
-    const link = card.getByRole("link", { name: "How leaves turn" });
-    await link.waitFor();
-    assert.equal(await link.getAttribute("href"), `${web.origin}/leaves`);
-    assert.match(await link.getAttribute("rel") ?? "", /noopener/);
-    assert.equal(await link.getAttribute("target"), "_blank");
-    assert.match(await card.innerText(), /The Garden/);
-    await drawn(card.getByRole("img", { name: "A bed of leaves" }));
-    assert.equal(
-      await page.evaluate(`document.querySelector(".timeline-scroll").scrollTop`),
-      0,
-      "the end stays in sight",
-    );
-    // The browser itself asked nobody but its own server.
-    assert.deepEqual(web.asked.map(({ path }) => path), ["/leaves", "/bed.png"]);
-    await row.hover();
-    await row.getByRole("button", { name: "More", exact: true }).click();
-    await page.getByRole("menuitem", { name: "Remove link previews" }).click();
-    await card.waitFor({ state: "detached" });
-    await row.getByRole("link", { name: `${web.origin}/leaves` }).waitFor();
-  });
-
   await t.step("an emoji of the guild: added, completed, reacted with, removed", async () => {
     await addEmoji(page, `${server.base}${guild}`, "party");
     await page.goto(`${server.base}${channel}`);
@@ -157,6 +132,31 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await settled(page);
     await page.locator("article .md:not(.jumbo)", { hasText: ":party:" }).waitFor();
     await page.locator(".reaction", { hasText: ":party:" }).waitFor();
+  });
+
+  await t.step("a link gets its card, at the end, and its author takes it away", async () => {
+    await say(page, `Read this: ${web.origin}/leaves`);
+    const row = page.locator("article:not(.pending)", { hasText: "Read this" });
+    const card = row.locator(".preview");
+    const link = card.getByRole("link", { name: "How leaves turn" });
+    await link.waitFor();
+    assert.equal(await link.getAttribute("href"), `${web.origin}/leaves`);
+    assert.match(await link.getAttribute("rel") ?? "", /noopener/);
+    assert.equal(await link.getAttribute("target"), "_blank");
+    assert.match(await card.innerText(), /The Garden/);
+    await drawn(card.getByRole("img", { name: "A bed of leaves" }));
+    assert.equal(
+      await page.evaluate(`document.querySelector(".timeline-scroll").scrollTop`),
+      0,
+      "the end stays in sight",
+    );
+    // The browser itself asked nobody but its own server.
+    assert.deepEqual(web.asked.map(({ path }) => path), ["/leaves", "/bed.png"]);
+    await row.hover();
+    await row.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Remove link previews" }).click();
+    await card.waitFor({ state: "detached" });
+    await row.getByRole("link", { name: `${web.origin}/leaves` }).waitFor();
   });
 
   await t.step("hostile text stays text", async () => {

@@ -53,10 +53,6 @@ export class PreviewFollower implements AsyncDisposable {
     this.#authors = new Tally(deps.clock, { most, windowMs, keys });
   }
 
-  get size(): number {
-    return this.#working.size;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
     this.#deps.finder.stop();
