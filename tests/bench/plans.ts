@@ -80,6 +80,7 @@ function queries(sql: Sql, count: number): readonly (readonly [string, () => Pro
     ["countUnread, nothing read", () =>
       countUnread(sql, {
         unheard: [],
+        after: 0,
         userId: USER,
         channels: channels(all).map((each) => ({ ...each, targets: "[]", since: 0 })),
       })],

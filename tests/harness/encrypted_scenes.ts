@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Mls } from "../../core/mls/mls.ts";
 import { GroupDevice, testMls } from "./group_devices.ts";
 import { type Homeserver, makeGuild, type Person } from "./homeserver.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** Three people of a guild, in a scene of their own; the first begins a conversation with the second. */
 export interface Scene {
@@ -48,8 +49,14 @@ export async function talking(scene: Scene) {
   await a.found(room);
   await a.add(room, [b]);
   await b.join();
-  // Without a bus another process looks for what was stored twice a second: what it answers before
-  // that is of the room as it was.
-  await scene.second?.parts.feed.catchUp();
+  const { second } = scene;
+  if (second !== undefined) {
+    // Without a bus another process looks for what was stored twice a second: what it answers
+    // before that is of the room as it was.
+    await waitFor("the other process knows that the room is encrypted", async () => {
+      const { status } = await second.call("GET", `/rooms/${room}/group`, { token: bob.token });
+      return status === 200;
+    });
+  }
   return { ...scene, a, b, annIs, bobIs };
 }

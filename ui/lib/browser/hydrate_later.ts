@@ -90,7 +90,9 @@ export function drawWaiting(): void {
     while (waiting.length > 0) {
       drawNext(1);
       await undefined;
-      if (performance.now() >= end) return setTimeout(turn);
+      if (performance.now() < end) continue;
+      setTimeout(turn);
+      return;
     }
     for (const use of USES) removeEventListener(use, all, { capture: true });
     for (const callback of then.splice(0)) callback();
