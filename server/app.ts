@@ -50,6 +50,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { openKeys } from "./keys/open_keys.ts";
 import type { Database } from "./postgres/database.ts";
 import type { Rooms } from "./rooms/rooms.ts";
+import { publishAccountEvent } from "./services/accounts/account_event.ts";
 import { openAccounts, pinnedOf } from "./services/accounts/open_accounts.ts";
 import { settleServerIdentity } from "./services/accounts/server_identity.ts";
 import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
@@ -405,6 +406,8 @@ async function chatDoor(
     destinations: domain.outbound.desk,
     ...domain.memberships,
     history: reading.history,
+    announceProfile: (userId) =>
+      publishAccountEvent(domain.accounts.deps.bus, { kind: "profile_changed", user_id: userId }),
     announceNotify: chat.announceNotify,
     announceThread: chat.announceThread,
     announceRead: readAnnouncer(domain),

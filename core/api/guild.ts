@@ -18,6 +18,7 @@ export type Role = z.infer<typeof Role>;
 /** A member of a guild; `roles` counts only what is in force. */
 export const Member = z.object({
   user: User,
+  webhook: z.literal(true).optional().describe("Not a person: it writes in one channel"),
   nickname: z.string().nullable(),
   guild_avatar: z.string().nullable(),
   roles: z.array(z.string()),

@@ -2,7 +2,10 @@ import type { UserId } from "../../core/ids/user_id.ts";
 import type { OwnProfile, ProfileReader } from "../../federation/handle/ports.ts";
 import type { Sql } from "../postgres/sql.ts";
 
-/** Profiles of accounts of this server. One that was ended shows nothing and still exists. */
+/**
+ * Profiles of accounts and webhooks of this server. An account that was ended shows nothing and
+ * still exists; a webhook's profile stays after it.
+ */
 export function profileReader(sql: Sql): ProfileReader {
   return {
     async find(user: UserId): Promise<OwnProfile | undefined> {
@@ -15,9 +18,8 @@ export function profileReader(sql: Sql): ProfileReader {
         bot: boolean;
       }[]>`
         select p.display_name, p.avatar, m.blake3 as avatar_blake3, p.bio, p.status, p.bot
-        from users u join profiles p using (user_id)
-        left join media m on m.media_id = split_part(p.avatar, '/', 4) and m.state = 'stored'
-        where u.user_id = ${user}`;
+        from profiles p left join media m on m.media_id = split_part(p.avatar, '/', 4) and m.state = 'stored'
+        where p.user_id = ${user}`;
       if (row === undefined) return undefined;
       const { display_name: displayName, avatar_blake3: avatarBlake3, ...rest } = row;
       return { displayName, avatarBlake3, ...rest };

@@ -1,5 +1,6 @@
 import type { User } from "../../../core/api/user.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ChatDeps } from "../../services/chat/chat_deps.ts";
 import type { OwnerOffers } from "../../federation/owner_offers.ts";
@@ -28,6 +29,8 @@ export interface ChatRouteDeps extends ChatDeps {
   readonly remote: RemoteRooms;
   readonly owners: OwnerOffers;
   readonly destinations: DestinationDeps;
+  /** A webhook looks different now. */
+  readonly announceProfile: (userId: UserId) => void;
   readonly announceRead: (notice: ReadNotice) => void;
   readonly announceNotify: (notice: NotifyNotice) => void;
   readonly announceThread: (notice: ThreadNotice) => void;

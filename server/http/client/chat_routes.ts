@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import type { ChatRouteDeps } from "./chat_route_deps.ts";
+import { webhookRoutes } from "./webhooks/routes.ts";
 import { membershipRoutes } from "./membership_routes.ts";
 import { notifyRoutes } from "./notify/routes.ts";
 import { pushRoutes } from "./push/routes.ts";
@@ -77,6 +78,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     ...relationshipRoutes(deps),
     ...notifyRoutes(deps),
     ...pushRoutes(deps),
+    ...webhookRoutes(deps),
     ...groupDmRoutes(deps),
     ...reportRoutes(deps),
     ...otherServerRoutes(deps),

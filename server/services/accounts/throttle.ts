@@ -82,6 +82,12 @@ export interface ThrottlePolicies {
   readonly pushTrial: Bucket;
   /** Copies of their own data that one account has made. */
   readonly dataExport: Bucket;
+  /** Webhooks made by one account. */
+  readonly webhookMake: Bucket;
+  /** Messages, edits and deletions of one webhook. */
+  readonly webhookPost: Bucket;
+  /** The same of all webhooks of one guild here. */
+  readonly webhookGuild: Bucket;
   /** Names and codes looked up from one address without an account. */
   readonly lookupAddress: Bucket;
 }
@@ -133,6 +139,9 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     resetAccount: bucket(lookups / 10, { perMs: HOUR_MS, bursts: 1 }),
     pushTrial: bucket(6, { perMs: MINUTE_MS, bursts: 1 }),
     dataExport: bucket(lookups / 10, { perMs: 24 * HOUR_MS, bursts: 1 }),
+    webhookMake: bucket(lookups, { perMs: HOUR_MS, bursts: 1 }),
+    webhookPost: bucket(60, { perMs: MINUTE_MS, bursts: 0.5 }),
+    webhookGuild: bucket(300, { perMs: MINUTE_MS, bursts: 0.5 }),
     lookupAddress: bucket(lookups, { perMs: MINUTE_MS, bursts: 2 }),
   };
 }

@@ -85,6 +85,12 @@ function waysIn(sql: Sql, userId: string): readonly ExportFile[] {
         from personal_tokens where user_id = ${userId} order by created_ts`,
     ],
     [
+      "webhooks.json",
+      sql`
+        select webhook_id, user_id as writes_as, guild_id, channel_id, created_ts, last_used_ts
+        from webhooks where created_by = ${userId} order by created_ts`,
+    ],
+    [
       "devices.json",
       sql`
         select device_id, name, created_ts, certificate is not null as takes_part

@@ -3,6 +3,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
+import { leaveWithPeople } from "../webhooks/webhook_member.ts";
 import { openPrivateRooms } from "../chat/view_guild.ts";
 
 /** @throws OperationError `forbidden` for the owner, `not_found` */
@@ -24,6 +25,7 @@ export async function leaveGuild(
 
 /** Leaves one room; nothing happens where the user is not in it. */
 export async function leaveRoom(room: Room, userId: UserId): Promise<void> {
+  if (room.authority.room.kind === "guild") await leaveWithPeople(room, userId);
   await room.changeControl((authority) => ({
     intents: authority.isJoined(userId) || authority.membership(userId) === "invite"
       ? [{

@@ -230,6 +230,12 @@ function actionOf(event: HeldEvent, before: ControlEvent | undefined): string | 
 function membershipAction(event: HeldEvent, before: JsonValue | undefined): string | undefined {
   const { content, sender } = event.pdu;
   const own = "state_key" in event.pdu && event.pdu.state_key === sender;
+  if (content["kind"] === "webhook") {
+    // Its maker's invite is what counts: the join behind it says nothing more.
+    if (content["membership"] === "invite") return "webhook.create";
+    if (content["membership"] === "join") return undefined;
+    if (own) return "webhook.delete";
+  }
   switch (content["membership"]) {
     case "join":
       return "member.join";

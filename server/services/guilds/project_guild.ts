@@ -200,6 +200,7 @@ export function projectMember(
   const until = authority.timeoutUntil(userId);
   return {
     user,
+    ...(authority.member(userId)?.kind === "webhook" ? { webhook: true as const } : {}),
     nickname: textOf(profile, "nickname"),
     guild_avatar: textOf(profile, "avatar"),
     roles: [...authority.rolesOf(userId)],

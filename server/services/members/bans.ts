@@ -7,6 +7,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild, requireRight, requireUserId } from "../chat/place.ts";
 import { withReason } from "../guilds/update_guild.ts";
 import type { MediaDesk } from "../messages/attachments.ts";
+import { keptKind } from "../webhooks/webhook_member.ts";
 import { carryOutPurge } from "../messages/carry_out_purge.ts";
 
 type BanDeps = ChatDeps & { readonly media: Pick<MediaDesk, "release"> };
@@ -89,7 +90,7 @@ export async function banMember(
   const purgeMs = (input.purge_s ?? 0) * 1000;
   const nowMs = deps.clock.now();
   const end = endOf(input.until_ts, nowMs);
-  const built = await room.changeControl(() => ({
+  const built = await room.changeControl((authority) => ({
     intents: [
       ...(purgeMs === 0 ? [] : [{
         type: "m.purge",
@@ -103,7 +104,10 @@ export async function banMember(
         type: "m.room.member",
         sender: userId,
         stateKey: target,
-        content: withReason({ membership: "ban", ...end }, input.reason),
+        content: withReason(
+          { membership: "ban", ...keptKind(authority, target), ...end },
+          input.reason,
+        ),
       },
     ],
   }));

@@ -3,6 +3,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openPeople } from "../chat/place.ts";
 import { withReason } from "../guilds/update_guild.ts";
+import { keptKind } from "../webhooks/webhook_member.ts";
 import { requireMember } from "./get_member.ts";
 
 /** @throws OperationError `invalid` for oneself, `forbidden`, `not_found` */
@@ -21,12 +22,15 @@ export async function kickMember(
   if (target === userId) {
     throw new OperationError("invalid", "You cannot kick yourself; leave instead.");
   }
-  await room.changeControl(() => ({
+  await room.changeControl((authority) => ({
     intents: [{
       type: "m.room.member",
       sender: userId,
       stateKey: target,
-      content: withReason({ membership: "leave" }, input.reason),
+      content: withReason(
+        { membership: "leave", ...keptKind(authority, target) },
+        input.reason,
+      ),
     }],
   }));
 }

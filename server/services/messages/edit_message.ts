@@ -4,7 +4,8 @@ import { pollKind } from "../../../core/event/kinds/poll.ts";
 import type { Sealed } from "../../../core/api/sealed.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { requireRight } from "../chat/place.ts";
+import type { StoredEvent } from "../../postgres/event_rows.ts";
+import { type Place, requireRight } from "../chat/place.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
 import { effectRows } from "./message_effects.ts";
@@ -28,7 +29,7 @@ export async function editMessage(
   },
 ): Promise<Message> {
   const { place, row } = await openMessage(deps, userId, input);
-  const { room, channelId, rights } = place;
+  const { room, rights } = place;
   if (row.sender !== userId) {
     throw new OperationError("forbidden", "Only its author can edit a message.");
   }
@@ -48,6 +49,22 @@ export async function editMessage(
       details: { field: "body" },
     });
   }
+  return await storeEdit(deps, userId, { place, row, body: input.body, sealed });
+}
+
+/** Stores an edit that its author may make. @throws OperationError `limit_reached` */
+export async function storeEdit(
+  deps: ChatDeps,
+  userId: UserId,
+  edit: {
+    readonly place: Place;
+    readonly row: StoredEvent;
+    readonly body: string;
+    readonly sealed?: Sealed | undefined;
+  },
+): Promise<Message> {
+  const { place, row, body, sealed } = edit;
+  const { room, channelId, rights } = place;
   const [edits] = await deps.sql<{ count: number }[]>`
     select count(*)::int as count from message_relations
     where room_id = ${room.id} and target_id = ${row.eventId} and kind = 'edit'`;
@@ -59,7 +76,7 @@ export async function editMessage(
   }
   // An edit pings nobody anew; what it names is kept for display.
   const mentions = effectiveMentions(room.authority, {
-    body: input.body,
+    body,
     sender: userId,
     channelId,
     rights,
@@ -69,7 +86,7 @@ export async function editMessage(
   const type = "m.room.message";
   const content = {
     msgtype: sealed === undefined ? "text" : "sealed",
-    body: input.body,
+    body,
     ...(sealed === undefined ? {} : { sealed: { ...sealed } }),
     ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
     relates_to: { kind: "edit", event_id: row.eventId },

@@ -22,6 +22,7 @@ import { projectThreads } from "../threads/project_threads.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
 import { mentionsOfTargets } from "./mentions.ts";
+import { displayed } from "../webhooks/displayed.ts";
 import { isFromBefore } from "./readable_rows.ts";
 import { sealedParts } from "./sealed_parts.ts";
 import { threadOfRow } from "./thread_of.ts";
@@ -210,7 +211,7 @@ function projectRow(row: StoredEvent, look: Look): Projected {
         : media.length > 0
         ? "file"
         : "text",
-      author: look.people.get(sender) ?? unknownUser(sender),
+      ...authorOf(row, original, look),
       ...lookInGuild(authority, sender),
       color: colorOf(authority, sender),
       origin_ts: row.originTs,
@@ -240,6 +241,17 @@ function previewPart(row: StoredEvent, look: Look): Pick<Message, "previews"> {
     : { previews: [...previews] };
 }
 
+/** Who wrote it; a webhook, and no other, as it shows itself with the message. PROTOCOL.md 10. */
+function authorOf(
+  { sender }: StoredEvent,
+  content: JsonObject | undefined,
+  { room, people }: Pick<Look, "room" | "people">,
+): Pick<Message, "author" | "webhook"> {
+  const author = people.get(sender) ?? unknownUser(sender);
+  if (room.authority.member(sender)?.kind !== "webhook") return { author };
+  return { author: displayed(author, content?.["display"]), webhook: true };
+}
+
 function threadParts(row: StoredEvent, look: Look): Pick<Message, "thread_id" | "thread"> {
   const threadId = threadOfRow(look.room.authority, row);
   if (threadId !== undefined) return { thread_id: threadId };
@@ -254,15 +266,15 @@ function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to
   if (row === undefined) return { id, author: null, excerpt: null };
   const edit = look.edits.get(id);
   const answered = edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu);
-  const sender = row.sender;
+  const { author } = authorOf(row, contentOfRow(row), look);
   const gone = row.withheld || row.redactedBy !== undefined;
   if (answered?.["msgtype"] === "sealed" && !gone) {
     // It is there, and only devices can read it.
-    return { id, author: look.people.get(sender) ?? unknownUser(sender), excerpt: "" };
+    return { id, author, excerpt: "" };
   }
   return {
     id,
-    author: look.people.get(sender) ?? unknownUser(sender),
+    author,
     excerpt: excerptOf({
       body: wordsOf(row.type, answered),
       files: mediaOf(row, contentOfRow(row)).length,

@@ -78,7 +78,7 @@ export async function sendMessage(
     sender: userId,
     rights: place.rights,
   });
-  return await store(deps, userId, { place, input, threadId, repliedTo, files });
+  return await storeMessage(deps, userId, { place, input, threadId, repliedTo, files });
 }
 
 /** A sealed message has no text beside. */
@@ -97,16 +97,27 @@ function namedIn(allowed: AllowedMentions | undefined): string {
   return (allowed?.users ?? []).map((user) => `<${user}>`).join(" ");
 }
 
-interface Ready {
+/** A message that its sender may send, about to be stored. */
+export interface ReadyMessage {
   readonly place: Place;
-  readonly input: NewMessage;
+  readonly input: Pick<
+    NewMessage,
+    "body" | "sealed" | "allowed_mentions" | "nonce"
+  >;
+  /** How a webhook shows itself with this message. PROTOCOL.md 10. */
+  readonly display?: { readonly content: JsonObject; readonly picture: readonly AttachedFile[] };
   readonly threadId: EventId | undefined;
   readonly repliedTo: StoredEvent | undefined;
   readonly files: readonly AttachedFile[];
 }
 
-async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Message> {
-  const { place, input, threadId, repliedTo, files } = ready;
+/** Stores a message and answers with it. The same nonce again answers with the first. */
+export async function storeMessage(
+  deps: Omit<SendDeps, "media">,
+  userId: UserId,
+  ready: ReadyMessage,
+): Promise<Message> {
+  const { place, input, threadId, repliedTo, files, display } = ready;
   const { room, channelId } = place;
   const mentions = effectiveMentions(room.authority, {
     // Servers cannot read whom a sealed text names: its sender says whom it pings.
@@ -121,6 +132,7 @@ async function store(deps: SendDeps, userId: UserId, ready: Ready): Promise<Mess
   // In canonical order, which makes it quick to write.
   const content: JsonObject = {
     body: input.body,
+    ...(display === undefined ? {} : { display: display.content }),
     ...(files.length === 0 ? {} : { media: files.map((file) => file.content) }),
     ...(targets.length === 0
       ? {}
@@ -159,16 +171,16 @@ function relationTo(threadId: EventId | undefined, repliedTo: StoredEvent | unde
 function rowsOf(
   sender: UserId,
   parts: {
-    readonly ready: Ready;
+    readonly ready: ReadyMessage;
     readonly content: JsonObject;
     readonly targets: readonly string[];
     readonly placed: Placed;
   },
 ): TaggedRow[] {
-  const { ready: { place, input, files }, content, targets, placed } = parts;
+  const { ready: { place, input, files, display }, content, targets, placed } = parts;
   const at = { roomId: place.room.id, channelId: place.channelId, ...placed };
   const rows: TaggedRow[] = [
-    ...files.flatMap((file) => file.use(at)),
+    ...[...files, ...display?.picture ?? []].flatMap((file) => file.use(at)),
     ...effectRows({ ...at, sender, type: "m.room.message", content, mentions: targets }),
   ];
   if (input.nonce !== undefined) {

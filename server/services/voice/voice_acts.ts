@@ -5,13 +5,15 @@ import type { Queryable, Sql } from "../../postgres/sql.ts";
 
 /** What a moderator can do in a call, as the guild's audit log names it. */
 export type VoiceAction = "voice.mute" | "voice.deafen" | "voice.move" | "voice.disconnect";
+/** What managers do to a webhook that no event of the guild tells: kept beside the acts in calls. */
+export type WebhookAction = "webhook.update" | "webhook.renew";
 
 export interface VoiceAct {
   readonly guildId: RoomId;
   readonly ts: number;
   readonly by: UserId;
   readonly target: UserId;
-  readonly action: VoiceAction;
+  readonly action: VoiceAction | WebhookAction;
   readonly reason: string | undefined;
   readonly changes: AuditEntry["changes"];
 }

@@ -47,6 +47,7 @@ import type * as second_factor from "../../../core/api/second_factor.ts";
 import type * as sync from "../../../core/api/sync.ts";
 import type * as threads from "../../../core/api/threads.ts";
 import type * as voice from "../../../core/api/voice.ts";
+import type * as webhooks from "../../../core/api/webhooks.ts";
 
 /** Method and path of each operation of the client API. */
 export const OPERATIONS = {
@@ -312,6 +313,16 @@ export const OPERATIONS = {
   readyVoiceGroup: ["POST", "/client/v1/voice/sessions/:session/group/ready"],
   restartVoice: ["POST", "/client/v1/voice/sessions/:session/restart"],
   updateVoice: ["PATCH", "/client/v1/voice/sessions/:session"],
+  createWebhook: ["POST", "/client/v1/guilds/:guild_id/webhooks"],
+  deleteWebhook: ["DELETE", "/client/v1/guilds/:guild_id/webhooks/:webhook_id"],
+  deleteWebhookMessage: ["DELETE", "/client/v1/webhooks/:webhook_id/:secret/messages/:event_id"],
+  editWebhookMessage: ["PATCH", "/client/v1/webhooks/:webhook_id/:secret/messages/:event_id"],
+  listWebhooks: ["GET", "/client/v1/guilds/:guild_id/webhooks"],
+  postGithubWebhook: ["POST", "/client/v1/webhooks/:webhook_id/:secret/github"],
+  postSlackWebhook: ["POST", "/client/v1/webhooks/:webhook_id/:secret/slack"],
+  postWebhook: ["POST", "/client/v1/webhooks/:webhook_id/:secret"],
+  renewWebhook: ["POST", "/client/v1/guilds/:guild_id/webhooks/:webhook_id/renew"],
+  updateWebhook: ["PATCH", "/client/v1/guilds/:guild_id/webhooks/:webhook_id"],
 } as const;
 
 /** The contract behind each of them. */
@@ -575,4 +586,14 @@ export interface OperationTypes {
   readyVoiceGroup: typeof voice.readyVoiceGroup;
   restartVoice: typeof voice.restartVoice;
   updateVoice: typeof voice.updateVoice;
+  createWebhook: typeof webhooks.createWebhook;
+  deleteWebhook: typeof webhooks.deleteWebhook;
+  deleteWebhookMessage: typeof webhooks.deleteWebhookMessage;
+  editWebhookMessage: typeof webhooks.editWebhookMessage;
+  listWebhooks: typeof webhooks.listWebhooks;
+  postGithubWebhook: typeof webhooks.postGithubWebhook;
+  postSlackWebhook: typeof webhooks.postSlackWebhook;
+  postWebhook: typeof webhooks.postWebhook;
+  renewWebhook: typeof webhooks.renewWebhook;
+  updateWebhook: typeof webhooks.updateWebhook;
 }

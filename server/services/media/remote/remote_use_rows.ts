@@ -138,10 +138,22 @@ function pictureOf(
 
 function filesOf(content: JsonObject): JsonObject[] {
   const media = content["media"];
-  if (!Array.isArray(media)) return [];
-  return media.slice(0, limits.content.maxMedia).filter((file): file is JsonObject =>
-    typeof file === "object" && file !== null && !Array.isArray(file)
-  );
+  const files = Array.isArray(media)
+    ? media.slice(0, limits.content.maxMedia).filter(isObject)
+    : [];
+  const { display } = content;
+  if (!isObject(display) || display["avatar_blake3"] === undefined) return files;
+  // The picture that a webhook shows with this one message. PROTOCOL.md 10.
+  return [...files, {
+    uri: display["avatar"] ?? null,
+    blake3: display["avatar_blake3"],
+    size: display["avatar_size"] ?? null,
+    name: "avatar",
+  }];
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function uriOf(value: JsonValue | undefined, server: ServerName): MediaUri | undefined {
