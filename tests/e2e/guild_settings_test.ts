@@ -57,6 +57,47 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
     },
   );
 
+  await t.step("a webhook's address is shown once, and what it writes is marked", async () => {
+    await open("/webhooks");
+    await page.getByLabel("Name", { exact: true }).fill("Builds");
+    await page.getByRole("button", { name: "Make the webhook" }).click();
+    const address = await page.locator(".row-card .mono").first().textContent() ?? "";
+    const posted = await fetch(server.base + new URL(address).pathname, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ content: "It builds.", display_name: "Nightly" }),
+    });
+    assert.equal(posted.status, 200, await posted.text());
+    await page.getByRole("link", { name: "Done" }).click();
+    await page.getByText("Last used").waitFor();
+    assert.equal(await page.getByText("ogw_").count(), 0);
+    await page.goto(server.base + chat);
+    const message = page.locator("article", { hasText: "It builds." });
+    await message.getByText("Nightly").waitFor();
+    await message.locator(".tag", { hasText: "Webhook" }).waitFor();
+  });
+
+  await t.step("an access token is shown once, works for a program, and ends", async () => {
+    await page.goto(`${server.base}/settings/tokens`);
+    await page.getByLabel("What it is for").fill("Backup");
+    await page.getByRole("button", { name: "Make the token" }).click();
+    const token = await page.locator("main .code-text").textContent() ?? "";
+    const ask = async () => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${server.base}/client/v1/guilds`, { headers });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    assert.equal(await ask(), 200);
+    await page.getByRole("link", { name: "I have kept it" }).click();
+    const row = page.locator(".row-card", { hasText: "Backup" });
+    await row.getByText("Last used").waitFor();
+    await row.getByText("Revoke", { exact: true }).click();
+    await row.getByRole("button", { name: "Revoke this token" }).click();
+    await page.getByText("No tokens yet.").waitFor();
+    assert.equal(await ask(), 401);
+  });
+
   await t.step("on a phone the list is a page of its own", async () => {
     await using phone = await openPerson(browser, { phone: true });
     await phone.context.addCookies(await ann.context.cookies());

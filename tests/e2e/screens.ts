@@ -116,6 +116,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "g/[guild]/settings/roles/index.tsx": inSettings("/roles"),
   "g/[guild]/settings/servers.tsx": inSettings("/servers"),
   "g/[guild]/settings/view-as.tsx": inSettings("/view-as"),
+  "g/[guild]/settings/webhooks.tsx": inSettings("/webhooks"),
   "g/[guild]/settings/why.tsx": {
     kind: "page",
     path: ({ bob, guildId }) =>
@@ -141,6 +142,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   "oidc/[provider]/callback.tsx": { ...door(() => "/oidc/club/callback"), status: 400 },
   "settings/logins.tsx": page("/settings/logins"),
   "settings/passkeys.tsx": page("/settings/passkeys"),
+  "settings/tokens.tsx": page("/settings/tokens"),
   "settings/index.tsx": page("/settings"),
   "settings/keyboard.tsx": page("/settings/keyboard"),
   "settings/voice.tsx": page("/settings/voice"),

@@ -4,7 +4,7 @@ export function Field(props: {
   /** Where `f-` with the name is not the only one of the page. */
   id?: string;
   label: string;
-  type?: "text" | "password" | "email" | "number" | "url";
+  type?: "text" | "password" | "email" | "number" | "url" | "date";
   value?: string | undefined;
   hint?: string | undefined;
   error?: string | undefined;

@@ -66,12 +66,14 @@ export function Check(props: {
 
 export function Select(props: {
   name: string;
+  /** Where `f-` with the name is not the only one of the page. */
+  id?: string;
   label: string;
   value: string;
   options: readonly (readonly [string, string])[];
   hint?: string;
 }) {
-  const id = `f-${props.name}`;
+  const id = props.id ?? `f-${props.name}`;
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
@@ -112,14 +114,16 @@ export function Area(props: {
 }
 
 /** Chooses a picture; without scripts it is sent with the form. */
-export function PictureField(props: { name: string; label: string; required?: boolean }) {
-  const { name, label } = props;
+export function PictureField(
+  props: { name: string; id?: string; label: string; required?: boolean },
+) {
+  const { name, label, id = `f-${name}` } = props;
   return (
     <div class="field">
-      <label for={`f-${name}`}>{label}</label>
+      <label for={id}>{label}</label>
       <input
         class="file-input"
-        id={`f-${name}`}
+        id={id}
         name={name}
         type="file"
         required={props.required}

@@ -50,16 +50,18 @@ export function RemoveRow({ text, sure, ...row }: RowAct & { text: string; sure:
   );
 }
 
-function Folded(
-  { act, field, id, label, named, children }: RowAct & {
+/** A form below a row that opens in place. Works without scripts. */
+export function Folded(
+  { act, field, id, label, named, files, children }: RowAct & {
     act: string;
+    files?: boolean;
     children: ComponentChildren;
   },
 ) {
   return (
     <details class="more-options">
       <summary aria-label={named}>{label}</summary>
-      <ActForm act={act} class="stack-tight">
+      <ActForm act={act} class="stack-tight" files={files ?? false}>
         <input type="hidden" name={field} value={id} />
         {children}
       </ActForm>

@@ -39,6 +39,8 @@ export function guildLinks(guild: Guild): SettingsLink[] {
     { href: `${base}/channels`, label: t("gs.channels"), icon: "hash", group: t("gs.groupOrder") },
     may("MANAGE_EXPRESSIONS") &&
     { href: `${base}/emoji`, label: t("gs.emoji"), icon: "smile" },
+    may("MANAGE_WEBHOOKS") &&
+    { href: `${base}/webhooks`, label: t("hook.title"), icon: "send" },
     may("MANAGE_ROLES") &&
     { href: `${base}/view-as`, label: t("viewAs.title"), icon: "eye" },
     {

@@ -41,6 +41,7 @@ export function accountLinks(
     ...(providers
       ? [{ href: "/settings/logins", label: t("oidc.settings"), icon: "globe" } as const]
       : []),
+    { href: "/settings/tokens", label: t("apiToken.title"), icon: "key" },
     { href: "/settings/data", label: t("settings.data"), icon: "file" },
     { href: "/settings/account", label: t("settings.account"), icon: "leave" },
     ...(admin ? [{ href: "/admin", label: t("admin.title"), icon: "shield" } as const] : []),

@@ -183,6 +183,7 @@ function MemberRow(
             <span class="sr">{t("member.timedOut")}</span>
           </span>
         )}
+        {member.webhook && <span class="tag accent">{t("user.webhook")}</span>}
         {user.bot && <span class="tag accent">{t("user.bot")}</span>}
       </button>
     </li>

@@ -185,6 +185,7 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
       >
         {name}
       </button>
+      {message.webhook && <span class="tag accent">{t("user.webhook")}</span>}
       {message.author.bot && <span class="tag accent">{t("user.bot")}</span>}
       {home && <span class="tiny faint clip" title={handleOf(message.author.id)}>{home}</span>}
       <a

@@ -6,7 +6,7 @@ import { personalMessage } from "../../../core/api/personal_message.ts";
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
 import { hearing, takeNotify } from "../store/attention.ts";
-import { showAnswered } from "../store/held_messages.ts";
+import { rememberAuthor, showAnswered } from "../store/held_messages.ts";
 import { plainText } from "../store/links.ts";
 import type { ChatState } from "../store/chat.ts";
 import { isTalk, placeKey, refKey, refOfKey, threadPlace } from "../store/place.ts";
@@ -31,7 +31,7 @@ function readMessage(state: ChatState, frame: MessageFrame): Message {
 function receive(state: ChatState, frame: MessageFrame): void {
   const message = readMessage(state, frame);
   const key = refKey(message);
-  state.users.set(message.author.id, message.author);
+  rememberAuthor(state, message);
   state.lastHeard.set(key, message.id);
   const window = state.windows.get(key);
   if (window) window.value = receiveMessage(window.value, message);

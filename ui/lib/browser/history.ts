@@ -13,6 +13,7 @@ import {
   threadPlace,
   withoutThread,
 } from "../store/place.ts";
+import { rememberAuthor } from "../store/held_messages.ts";
 import { takeThreadView } from "../store/threads.ts";
 import { addPage, beginSpan, PAGE_ROWS, replaceSpan } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
@@ -222,7 +223,7 @@ function askedOf({ channelId, root }: TalkPlace) {
 }
 
 function remember(state: ChatState, messages: readonly Message[]): void {
-  for (const message of messages) state.users.set(message.author.id, message.author);
+  for (const message of messages) rememberAuthor(state, message);
 }
 
 /** After a lost stretch: what is held may have gaps, so the open channel is taken anew. */

@@ -19,6 +19,7 @@ import { pushTexts } from "./de_push.ts";
 import { privateTexts } from "./de_private.ts";
 import { searchTexts } from "./de_search.ts";
 import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
+import { integrations } from "./de_integrations.ts";
 import { security } from "./de_security.ts";
 import { settings } from "./de_settings.ts";
 import { threads } from "./de_threads.ts";
@@ -401,6 +402,7 @@ export const de: Catalogue = {
   "upload.tooLarge": "Größer, als dieser Server annimmt ({limit}).",
 
   "user.bot": "Bot",
+  "user.webhook": "Webhook",
   "role.unknown": "gelöschte Rolle",
   "member.owner": "Eigentümer",
   "member.timedOut": "In Auszeit",
@@ -469,6 +471,7 @@ export const de: Catalogue = {
   ...people,
   ...knowing,
   ...mailTexts,
+  ...integrations,
   ...security,
   ...inboxTexts,
   ...pushTexts,

@@ -17,6 +17,7 @@ import { polls } from "./en_polls.ts";
 import { pushTexts } from "./en_push.ts";
 import { privateTexts } from "./en_private.ts";
 import { searchTexts } from "./en_search.ts";
+import { integrations } from "./en_integrations.ts";
 import { security } from "./en_security.ts";
 import { settings } from "./en_settings.ts";
 import { threads } from "./en_threads.ts";
@@ -391,6 +392,7 @@ export const en = {
   "upload.tooLarge": "Larger than this server takes ({limit}).",
 
   "user.bot": "Bot",
+  "user.webhook": "Webhook",
   "role.unknown": "deleted role",
   "member.owner": "Owner",
   "member.timedOut": "Timed out",
@@ -457,6 +459,7 @@ export const en = {
   ...people,
   ...knowing,
   ...mailTexts,
+  ...integrations,
   ...security,
   ...inboxTexts,
   ...pushTexts,

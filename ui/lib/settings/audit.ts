@@ -41,6 +41,10 @@ export const AUDIT_ACTIONS = [
   "voice.deafen",
   "voice.move",
   "voice.disconnect",
+  "webhook.create",
+  "webhook.update",
+  "webhook.renew",
+  "webhook.delete",
 ] as const;
 
 /** One thing that became another. */
@@ -94,9 +98,10 @@ const TOLD: ReadonlySet<string> = new Set([
   "voice.mute",
   "voice.deafen",
   "voice.move",
+  "webhook.update",
 ]);
 /** Fields that say what the sentence has said already. */
-const SAID: ReadonlySet<string> = new Set(["kind", "closed"]);
+const SAID: ReadonlySet<string> = new Set(["kind", "closed", "signature"]);
 
 /** What became what, line by line. */
 export function auditLines(entry: AuditEntry, nameOf: NameOf): AuditLine[] {

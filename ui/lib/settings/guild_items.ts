@@ -27,6 +27,9 @@ export function guildItems(guild: Guild): SettingsItem[] {
     ...(may("MANAGE_EXPRESSIONS")
       ? [{ label: t("gs.emojiAdd"), section: t("gs.emoji"), href: `${base}/emoji#f-name` }]
       : []),
+    ...(may("MANAGE_WEBHOOKS")
+      ? [{ label: t("hook.new"), section: t("hook.title"), href: `${base}/webhooks#f-name` }]
+      : []),
     ...(may("MANAGE_ROLES") ? roleItems(guild, base) : []),
     ...(may("MANAGE_CHANNELS") ? channelItems(guild, base) : []),
   ];

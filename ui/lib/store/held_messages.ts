@@ -24,7 +24,8 @@ export function showAuthor(state: ChatState, user: User): void {
     if (message.author.id !== user.id && !answers) return message;
     return {
       ...message,
-      author: message.author.id === user.id ? user : message.author,
+      // What a webhook wrote shows what it was called then.
+      author: message.author.id === user.id && !message.webhook ? user : message.author,
       reply_to: message.reply_to && answers
         ? { ...message.reply_to, author: user }
         : message.reply_to,
@@ -86,4 +87,10 @@ export function showAnswered(state: ChatState, target: Message): void {
         ? { ...message, reply_to: { ...message.reply_to, excerpt } }
         : message,
   );
+}
+
+/** How an author looks; a webhook only until its profile is known, since its messages may differ. */
+export function rememberAuthor(state: ChatState, { author, webhook }: Message): void {
+  if (webhook && state.users.has(author.id)) return;
+  state.users.set(author.id, author);
 }

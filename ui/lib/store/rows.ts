@@ -68,7 +68,9 @@ export function buildRows(
       previous = undefined;
     }
     const grouped = message.reply_to === null && !message.unsealed &&
-      joins(previous, message.author.id, message.origin_ts);
+      joins(previous, message.author.id, message.origin_ts) &&
+      // A webhook may show another name with each message.
+      previous?.author.display_name === message.author.display_name;
     rows.push({ kind: "message", key: message.id, message, grouped });
     previous = message;
     if (message.id === options.newAfter) passed = true;
