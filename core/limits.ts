@@ -60,6 +60,9 @@ export const limits = {
     maxAllowRules: 10,
     maxAclEntries: 1000,
     maxEmbeds: 10,
+    /** What newcomers of a guild are shown. */
+    maxWelcomeBytes: 4096,
+    maxWelcomeChannels: 5,
   },
   /** Messages that people report to those who run their server, and how long that is kept. */
   reports: {

@@ -47,45 +47,49 @@ import * as route43 from "./routes/g/[guild]/settings/requests.tsx";
 import * as route44 from "./routes/g/[guild]/settings/roles/[role].tsx";
 import * as route45 from "./routes/g/[guild]/settings/roles/index.tsx";
 import * as route46 from "./routes/g/[guild]/settings/servers.tsx";
-import * as route47 from "./routes/g/[guild]/settings/view-as.tsx";
-import * as route48 from "./routes/g/[guild]/settings/webhooks.tsx";
-import * as route49 from "./routes/g/[guild]/settings/why.tsx";
-import * as route50 from "./routes/home.tsx";
-import * as route51 from "./routes/index.tsx";
-import * as route52 from "./routes/invite/[code].tsx";
-import * as route53 from "./routes/join.tsx";
-import * as route54 from "./routes/language.ts";
-import * as route55 from "./routes/login.tsx";
-import * as route56 from "./routes/logout.ts";
-import * as route57 from "./routes/manifest.webmanifest.ts";
-import * as route58 from "./routes/offline.tsx";
-import * as route59 from "./routes/oidc/[provider]/callback.tsx";
-import * as route60 from "./routes/oidc/[provider]/index.ts";
-import * as route61 from "./routes/own.css.ts";
-import * as route62 from "./routes/register.tsx";
-import * as route63 from "./routes/reset/[token].tsx";
-import * as route64 from "./routes/restore.tsx";
-import * as route65 from "./routes/search.tsx";
-import * as route66 from "./routes/settings/account.tsx";
-import * as route67 from "./routes/settings/appearance.tsx";
-import * as route68 from "./routes/settings/data.tsx";
-import * as route69 from "./routes/settings/email.tsx";
-import * as route70 from "./routes/settings/encryption.tsx";
-import * as route71 from "./routes/settings/index.tsx";
-import * as route72 from "./routes/settings/keyboard.tsx";
-import * as route73 from "./routes/settings/language.tsx";
-import * as route74 from "./routes/settings/logins.tsx";
-import * as route75 from "./routes/settings/notifications.tsx";
-import * as route76 from "./routes/settings/passkeys.tsx";
-import * as route77 from "./routes/settings/password.tsx";
-import * as route78 from "./routes/settings/privacy.tsx";
-import * as route79 from "./routes/settings/profile.tsx";
-import * as route80 from "./routes/settings/second-factor.tsx";
-import * as route81 from "./routes/settings/sessions.tsx";
-import * as route82 from "./routes/settings/tokens.tsx";
-import * as route83 from "./routes/settings/voice.tsx";
-import * as route84 from "./routes/setup/[token].tsx";
-import * as route85 from "./routes/waiting.tsx";
+import * as route47 from "./routes/g/[guild]/settings/templates.tsx";
+import * as route48 from "./routes/g/[guild]/settings/view-as.tsx";
+import * as route49 from "./routes/g/[guild]/settings/webhooks.tsx";
+import * as route50 from "./routes/g/[guild]/settings/welcome.tsx";
+import * as route51 from "./routes/g/[guild]/settings/why.tsx";
+import * as route52 from "./routes/home.tsx";
+import * as route53 from "./routes/index.tsx";
+import * as route54 from "./routes/invite/[code].tsx";
+import * as route55 from "./routes/join.tsx";
+import * as route56 from "./routes/language.ts";
+import * as route57 from "./routes/login.tsx";
+import * as route58 from "./routes/logout.ts";
+import * as route59 from "./routes/manifest.webmanifest.ts";
+import * as route60 from "./routes/offline.tsx";
+import * as route61 from "./routes/oidc/[provider]/callback.tsx";
+import * as route62 from "./routes/oidc/[provider]/index.ts";
+import * as route63 from "./routes/own.css.ts";
+import * as route64 from "./routes/register.tsx";
+import * as route65 from "./routes/reset/[token].tsx";
+import * as route66 from "./routes/restore.tsx";
+import * as route67 from "./routes/search.tsx";
+import * as route68 from "./routes/settings/account.tsx";
+import * as route69 from "./routes/settings/appearance.tsx";
+import * as route70 from "./routes/settings/data.tsx";
+import * as route71 from "./routes/settings/email.tsx";
+import * as route72 from "./routes/settings/encryption.tsx";
+import * as route73 from "./routes/settings/index.tsx";
+import * as route74 from "./routes/settings/keyboard.tsx";
+import * as route75 from "./routes/settings/language.tsx";
+import * as route76 from "./routes/settings/logins.tsx";
+import * as route77 from "./routes/settings/notifications.tsx";
+import * as route78 from "./routes/settings/passkeys.tsx";
+import * as route79 from "./routes/settings/password.tsx";
+import * as route80 from "./routes/settings/privacy.tsx";
+import * as route81 from "./routes/settings/profile.tsx";
+import * as route82 from "./routes/settings/second-factor.tsx";
+import * as route83 from "./routes/settings/sessions.tsx";
+import * as route84 from "./routes/settings/tokens.tsx";
+import * as route85 from "./routes/settings/voice.tsx";
+import * as route86 from "./routes/setup/[token].tsx";
+import * as route87 from "./routes/template/[code].tsx";
+import * as route88 from "./routes/templates.tsx";
+import * as route89 from "./routes/waiting.tsx";
 import island0 from "./islands/ChatApp.tsx";
 import island1 from "./islands/ColorHint.tsx";
 import island2 from "./islands/CopyText.tsx";
@@ -109,6 +113,7 @@ import island19 from "./islands/SettingsGuard.tsx";
 import island20 from "./islands/SettingsSearch.tsx";
 import island21 from "./islands/VerifyDevice.tsx";
 import island22 from "./islands/VoiceSettings.tsx";
+import island23 from "./islands/WelcomeForm.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -159,45 +164,49 @@ export const snapshot: Snapshot = {
     { file: "g/[guild]/settings/roles/[role].tsx", module: route44 },
     { file: "g/[guild]/settings/roles/index.tsx", module: route45 },
     { file: "g/[guild]/settings/servers.tsx", module: route46 },
-    { file: "g/[guild]/settings/view-as.tsx", module: route47 },
-    { file: "g/[guild]/settings/webhooks.tsx", module: route48 },
-    { file: "g/[guild]/settings/why.tsx", module: route49 },
-    { file: "home.tsx", module: route50 },
-    { file: "index.tsx", module: route51 },
-    { file: "invite/[code].tsx", module: route52 },
-    { file: "join.tsx", module: route53 },
-    { file: "language.ts", module: route54 },
-    { file: "login.tsx", module: route55 },
-    { file: "logout.ts", module: route56 },
-    { file: "manifest.webmanifest.ts", module: route57 },
-    { file: "offline.tsx", module: route58 },
-    { file: "oidc/[provider]/callback.tsx", module: route59 },
-    { file: "oidc/[provider]/index.ts", module: route60 },
-    { file: "own.css.ts", module: route61 },
-    { file: "register.tsx", module: route62 },
-    { file: "reset/[token].tsx", module: route63 },
-    { file: "restore.tsx", module: route64 },
-    { file: "search.tsx", module: route65 },
-    { file: "settings/account.tsx", module: route66 },
-    { file: "settings/appearance.tsx", module: route67 },
-    { file: "settings/data.tsx", module: route68 },
-    { file: "settings/email.tsx", module: route69 },
-    { file: "settings/encryption.tsx", module: route70 },
-    { file: "settings/index.tsx", module: route71 },
-    { file: "settings/keyboard.tsx", module: route72 },
-    { file: "settings/language.tsx", module: route73 },
-    { file: "settings/logins.tsx", module: route74 },
-    { file: "settings/notifications.tsx", module: route75 },
-    { file: "settings/passkeys.tsx", module: route76 },
-    { file: "settings/password.tsx", module: route77 },
-    { file: "settings/privacy.tsx", module: route78 },
-    { file: "settings/profile.tsx", module: route79 },
-    { file: "settings/second-factor.tsx", module: route80 },
-    { file: "settings/sessions.tsx", module: route81 },
-    { file: "settings/tokens.tsx", module: route82 },
-    { file: "settings/voice.tsx", module: route83 },
-    { file: "setup/[token].tsx", module: route84 },
-    { file: "waiting.tsx", module: route85 },
+    { file: "g/[guild]/settings/templates.tsx", module: route47 },
+    { file: "g/[guild]/settings/view-as.tsx", module: route48 },
+    { file: "g/[guild]/settings/webhooks.tsx", module: route49 },
+    { file: "g/[guild]/settings/welcome.tsx", module: route50 },
+    { file: "g/[guild]/settings/why.tsx", module: route51 },
+    { file: "home.tsx", module: route52 },
+    { file: "index.tsx", module: route53 },
+    { file: "invite/[code].tsx", module: route54 },
+    { file: "join.tsx", module: route55 },
+    { file: "language.ts", module: route56 },
+    { file: "login.tsx", module: route57 },
+    { file: "logout.ts", module: route58 },
+    { file: "manifest.webmanifest.ts", module: route59 },
+    { file: "offline.tsx", module: route60 },
+    { file: "oidc/[provider]/callback.tsx", module: route61 },
+    { file: "oidc/[provider]/index.ts", module: route62 },
+    { file: "own.css.ts", module: route63 },
+    { file: "register.tsx", module: route64 },
+    { file: "reset/[token].tsx", module: route65 },
+    { file: "restore.tsx", module: route66 },
+    { file: "search.tsx", module: route67 },
+    { file: "settings/account.tsx", module: route68 },
+    { file: "settings/appearance.tsx", module: route69 },
+    { file: "settings/data.tsx", module: route70 },
+    { file: "settings/email.tsx", module: route71 },
+    { file: "settings/encryption.tsx", module: route72 },
+    { file: "settings/index.tsx", module: route73 },
+    { file: "settings/keyboard.tsx", module: route74 },
+    { file: "settings/language.tsx", module: route75 },
+    { file: "settings/logins.tsx", module: route76 },
+    { file: "settings/notifications.tsx", module: route77 },
+    { file: "settings/passkeys.tsx", module: route78 },
+    { file: "settings/password.tsx", module: route79 },
+    { file: "settings/privacy.tsx", module: route80 },
+    { file: "settings/profile.tsx", module: route81 },
+    { file: "settings/second-factor.tsx", module: route82 },
+    { file: "settings/sessions.tsx", module: route83 },
+    { file: "settings/tokens.tsx", module: route84 },
+    { file: "settings/voice.tsx", module: route85 },
+    { file: "setup/[token].tsx", module: route86 },
+    { file: "template/[code].tsx", module: route87 },
+    { file: "templates.tsx", module: route88 },
+    { file: "waiting.tsx", module: route89 },
   ],
   islands: [
     { name: "ChatApp", component: island0 },
@@ -223,5 +232,6 @@ export const snapshot: Snapshot = {
     { name: "SettingsSearch", component: island20 },
     { name: "VerifyDevice", component: island21 },
     { name: "VoiceSettings", component: island22 },
+    { name: "WelcomeForm", component: island23 },
   ],
 };

@@ -45,6 +45,20 @@ export const GuildEmoji = z.object({
 });
 export type GuildEmoji = z.infer<typeof GuildEmoji>;
 
+/** A channel that newcomers are pointed to. */
+export const WelcomeChannel = z.object({
+  channel_id: z.string(),
+  emoji: z.string().nullable().describe("An emoji, or `:name:` of one of the guild's own"),
+  line: z.string().nullable().describe("What it is for"),
+});
+
+/** What a newcomer is shown once. */
+export const Welcome = z.object({
+  text: z.string().nullable(),
+  channels: z.array(WelcomeChannel).describe("Those that the viewer sees"),
+});
+export type Welcome = z.infer<typeof Welcome>;
+
 /** How far the check of a guild that was joined on another server has come, in events. */
 export const Checking = z.object({ done: z.number().int(), total: z.number().int() });
 export type Checking = z.infer<typeof Checking>;
@@ -62,6 +76,7 @@ export const Guild = GuildSummary.extend({
   permissions: Bits.describe("The viewer's base rights"),
   rank: z.number().int().describe("The viewer's rank; 2^53-1 for the owner"),
   me: Member,
+  welcome: Welcome.nullable().describe("What newcomers are shown; null: nothing"),
   history: HistoryAccess,
   local_only: z.boolean().describe("Only people of the server that made it can be members"),
   predecessor: z.string().nullable().describe("The guild's former room, which can only be read"),

@@ -44,6 +44,7 @@ export const CONTROL_TYPES: ReadonlyMap<string, ControlType> = new Map([
   ["m.channel.meta", row("other", judgeChannelMeta, true)],
   ["m.guild.emoji", byRight("MANAGE_EXPRESSIONS", "other")],
   ["m.guild.meta", row("empty", judgeGuildMeta, true)],
+  ["m.guild.welcome", byRight("MANAGE_GUILD", "empty", false)],
   ["m.room.join_rules", byRight("MANAGE_GUILD", "empty", false)],
   ["m.room.history_visibility", byRight("MANAGE_GUILD", "empty")],
   ["m.room.server_acl", byRight("MANAGE_GUILD", "empty")],

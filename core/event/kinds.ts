@@ -3,6 +3,7 @@ import { createKind } from "./kinds/create.ts";
 import { emojiKind } from "./kinds/emoji.ts";
 import { encryptionKind } from "./kinds/encryption.ts";
 import { guildMetaKind } from "./kinds/guild_meta.ts";
+import { guildWelcomeKind } from "./kinds/guild_welcome.ts";
 import { historyVisibilityKind } from "./kinds/history_visibility.ts";
 import { joinRulesKind } from "./kinds/join_rules.ts";
 import type { EventKind } from "./kinds/kind.ts";
@@ -45,6 +46,7 @@ export const KINDS: readonly EventKind[] = [
   encryptionKind,
   roleKind,
   guildMetaKind,
+  guildWelcomeKind,
   channelMetaKind,
   memberProfileKind,
   emojiKind,

@@ -54,6 +54,11 @@ const FIXTURES: Readonly<Record<string, readonly [JsonObject, JsonObject, string
   ],
   "m.guild.role": [{ name: "Mods", color: "#00ff00" }, { color: "red" }, ".color"],
   "m.guild.meta": [{ name: "Guild" }, { name: "x".repeat(500) }, ".name: more than 400 bytes"],
+  "m.guild.welcome": [
+    { text: "Hello", channels: [] },
+    { channels: [{ channel: "#1" }] },
+    ".channels[0].channel: a channel id",
+  ],
   "m.channel.meta": [{ name: "general", slow_mode_s: 5 }, { slow_mode_s: -1 }, ".slow_mode_s"],
   "m.member.profile": [{ nickname: "Al" }, { avatar: "http://x" }, ".avatar: an mxc:// URI"],
   "m.guild.emoji": [{ uri: MEDIA.uri }, { uri: 1 }, ".uri: an mxc:// URI"],

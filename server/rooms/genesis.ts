@@ -55,6 +55,36 @@ export function guildGenesis(rng: Rng, guild: NewGuild): Genesis {
       { ...by, type: "m.channel.meta", stateKey: id, content: { name, order } },
     ];
   };
+  return plainGuildGenesis(rng, {
+    ...guild,
+    roles: { everyone: formatBits(DEFAULT_EVERYONE_BITS), roles: {} },
+    joinRule: "invite",
+    history: "shared",
+    description: null,
+    rest: [...channel("text", "general", 0), ...channel("voice", "Voice", 1)],
+  });
+}
+
+export interface PlainGuild extends Omit<NewGuild, "icon"> {
+  readonly icon?: NewGuild["icon"];
+  /** Content of its roles table. */
+  readonly roles: JsonObject;
+  readonly joinRule: "invite" | "knock";
+  readonly history: "shared" | "joined";
+  readonly description: string | null;
+  /** Looks of the roles and channels, in an order in which each may stand. */
+  readonly rest: readonly ControlIntent[];
+}
+
+/** What every guild begins with, and then what makes it this one. */
+export function plainGuildGenesis(rng: Rng, guild: PlainGuild): Genesis {
+  const { creator, icon = null, description } = guild;
+  const state = (type: string, content: JsonObject): ControlIntent => ({
+    type,
+    sender: creator,
+    stateKey: "",
+    content,
+  });
   return {
     create: {
       room_version: "og1",
@@ -63,31 +93,16 @@ export function guildGenesis(rng: Rng, guild: NewGuild): Genesis {
       federate: guild.localOnly !== true,
     },
     rest: [
-      ...ownerAndJoin(guild.creator),
-      {
-        ...by,
-        type: "m.guild.roles",
-        stateKey: "",
-        content: { everyone: formatBits(DEFAULT_EVERYONE_BITS), roles: {} },
-      },
-      { ...by, type: "m.room.join_rules", stateKey: "", content: { rule: "invite" } },
-      {
-        ...by,
-        type: "m.room.history_visibility",
-        stateKey: "",
-        content: { visibility: "shared" },
-      },
-      {
-        ...by,
-        type: "m.guild.meta",
-        stateKey: "",
-        content: {
-          name: guild.name,
-          ...(guild.icon === null ? {} : { icon: guild.icon.uri, icon_blake3: guild.icon.blake3 }),
-        },
-      },
-      ...channel("text", "general", 0),
-      ...channel("voice", "Voice", 1),
+      ...ownerAndJoin(creator),
+      state("m.guild.roles", guild.roles),
+      state("m.room.join_rules", { rule: guild.joinRule }),
+      state("m.room.history_visibility", { visibility: guild.history }),
+      state("m.guild.meta", {
+        name: guild.name,
+        ...(description === null ? {} : { description }),
+        ...(icon === null ? {} : { icon: icon.uri, icon_blake3: icon.blake3 }),
+      }),
+      ...guild.rest,
     ],
   };
 }

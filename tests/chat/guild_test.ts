@@ -263,3 +263,83 @@ Deno.test("a private channel follows its guild's roles, leaves and bans", async 
   await owner.do("PUT", `/guilds/${guildId}/bans/${cid.id}`, {});
   await reads(cid, 404);
 });
+
+Deno.test("newcomers are shown a welcome, and a template makes the same guild again", async () => {
+  await using server = await startHomeserver();
+  const { owner, members, guildId, general } = await makeGuild(server, ["ann", "bob"]);
+  const [bob] = members as [Person];
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff", hoist: true });
+  const place = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "category",
+    name: "Inside",
+  });
+  const staff = await owner.do("POST", "/channels", {
+    guild_id: guildId,
+    kind: "text",
+    name: "staff",
+    parent: place.id,
+    topic: "only us",
+    slow_mode_s: 5,
+    entries: [
+      { target: "everyone", allow: "0", deny: "1" },
+      { target: role.id, allow: "1", deny: "0" },
+    ],
+  });
+  const welcome = `/guilds/${guildId}/welcome`;
+  const pointed = { channel_id: general, emoji: "👋", line: "say hello" };
+  assert.equal((await bob.try("PUT", welcome, { text: "Hi" })).status, 403);
+  for (
+    const channels of [
+      [{ channel_id: place.id }],
+      [pointed, pointed],
+      [{ ...pointed, emoji: "hello" }],
+      [{ ...pointed, emoji: ":nothere:" }],
+      Array(6).fill(pointed),
+    ]
+  ) {
+    assert.equal((await owner.try("PUT", welcome, { text: "Hi", channels })).status, 400);
+  }
+  assert.equal((await owner.do("GET", `/guilds/${guildId}`)).welcome, null, "nothing changed");
+  const channels = [pointed, { channel_id: staff.id, emoji: null, line: null }];
+  const shown = (await owner.do("PUT", welcome, { text: "Hi", channels })).welcome;
+  assert.deepEqual(shown, { text: "Hi", channels });
+  const seen = (await bob.do("GET", `/guilds/${guildId}`)).welcome;
+  assert.deepEqual(seen.channels, [pointed], "what is hidden is not named");
+
+  const templates = `/guilds/${guildId}/templates`;
+  assert.equal((await bob.try("POST", templates, { name: "Mine" })).status, 403);
+  const made = await owner.do("POST", templates, { name: "Ours", description: "for all" });
+  const { content, url } = await bob.do("GET", `/templates/${made.code}`);
+  assert.match(url, new RegExp(`/template/${made.code}$`));
+  assert.doesNotMatch(JSON.stringify(content), /@(ann|bob)|mxc:/, "no people, no files");
+  const use = (template: unknown) => ({ name: "Again", template });
+  const again = await bob.do("POST", "/templates/use", use({ code: made.code }));
+  assert.deepEqual([again.owner, again.name], [bob.id, "Again"]);
+  const copy = await bob.do("POST", `/guilds/${again.id}/templates`, {
+    name: "Ours",
+    description: "for all",
+  });
+  assert.deepEqual((await bob.do("GET", `/templates/${copy.code}`)).content, content);
+  const file = await bob.do("POST", "/templates/use", use({ content }));
+  assert.deepEqual(
+    file.channels.map((each: { name: string }) => each.name),
+    again.channels.map((each: { name: string }) => each.name),
+  );
+  const bad = { ...content, channels: [{ ...content.channels[0], parent: 7 }] };
+  assert.equal((await bob.try("POST", "/templates/check", { content: bad })).status, 400);
+  assert.equal((await bob.try("POST", "/templates/use", use({ content: bad }))).status, 400);
+
+  await owner.do("DELETE", `/rooms/${guildId}/channels/${staff.id}`, {});
+  await owner.do("PUT", `${templates}/${made.code}`, {});
+  const { templates: listed } = await owner.do("GET", templates);
+  assert.deepEqual(listed.map((each: { uses: number }) => each.uses), [1]);
+  const now = (await bob.do("GET", `/templates/${made.code}`)).content;
+  assert.equal(now.channels.length, content.channels.length - 1);
+  for (let at = 1; at < 10; at++) await owner.do("POST", templates, { name: `T${at}` });
+  assert.equal((await owner.try("POST", templates, { name: "too many" })).status, 422);
+  assert.equal((await bob.try("DELETE", `${templates}/${made.code}`)).status, 403);
+  await owner.do("DELETE", `${templates}/${made.code}`);
+  assert.equal((await bob.try("GET", `/templates/${made.code}`)).status, 404);
+  assert.equal((await bob.try("POST", "/templates/use", use({ code: made.code }))).status, 404);
+});

@@ -169,6 +169,22 @@ export const OVERLAYS: Readonly<Record<string, (page: Page) => Promise<void>>> =
     await withBob(page).click({ button: "right" });
     await page.getByRole("menuitem", { name: "Leave conversation" }).click();
   },
+  // The last one: from here on newcomers are shown it when they come.
+  welcome: async (page) => {
+    const channel = page.url();
+    await page.goto(channel.replace(/(\/g\/[^/]+)\/.*/, "$1/settings/welcome"));
+    await settled(page);
+    await page.locator("textarea[name=text]").fill("Good to have you here.");
+    await page.locator("select[name=channel]").first().selectOption({ index: 1 });
+    await page.locator("input[name=emoji]").first().fill("🌱");
+    await page.locator("form[data-guard]").evaluate((form: HTMLFormElement) =>
+      form.requestSubmit()
+    );
+    await page.waitForURL(/saved=1/);
+    await page.goto(channel);
+    await settled(page);
+    await fromGuild(page, "Welcome");
+  },
 };
 
 /** Those that ann, who owns the guild, cannot open; bob can. */

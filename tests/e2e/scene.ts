@@ -32,6 +32,7 @@ export interface Scene {
   readonly threadId: string;
   readonly threadMessageId: string;
   readonly resetToken: string;
+  readonly templateCode: string;
 }
 
 export async function makeScene(server: ProcessServer): Promise<Scene> {
@@ -56,9 +57,10 @@ export async function makeScene(server: ProcessServer): Promise<Scene> {
   const member = `/guilds/${guild.id}/members/${encodeURIComponent(bob.id)}`;
   await ann.do("PATCH", member, { roles: [role.id] });
   const ban = `/guilds/${guild.id}/bans/${encodeURIComponent(eve.id)}`;
-  await ann.do("PUT", ban, { reason: "sold weeds" });
+  await ann.do("PUT", ban, { reason: "sold weeds", until_ts: Date.now() + 7 * 86_400_000 });
   const seats = { server, ann, bob, guildId: guild.id as string, roomId: guild.id as string };
   const talked = await talk(seats, general);
+  const template = await ann.do("POST", `/guilds/${guild.id}/templates`, { name: "Garden club" });
   const dm = await ann.do("POST", "/dms", { user_id: bob.id });
   await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/join`, {});
   const said = await bob.do("POST", `/rooms/${encodeURIComponent(dm.room_id)}/send`, {
@@ -73,6 +75,7 @@ export async function makeScene(server: ProcessServer): Promise<Scene> {
     dmRoom: dm.room_id,
     dmMessage: said.id,
     ...talked,
+    templateCode: template.code,
     resetToken: new URL(reset.url).pathname.split("/").at(-1) ?? "",
   };
 }

@@ -26,7 +26,10 @@ const inSettings = (rest: string): Screen => ({
   kind: "page",
   path: ({ guildId }) => `${guildPath(guildId)}/settings${rest}`,
 });
-const page = (path: string): Screen => ({ kind: "page", path: () => path });
+const page = (path: string | Screen["path"]): Screen => ({
+  kind: "page",
+  path: typeof path === "string" ? () => path : path,
+});
 const door = (path: Screen["path"]): Screen => ({ kind: "door", path });
 const bobIn = (rest: string): Screen => ({
   kind: "page",
@@ -115,6 +118,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   },
   "g/[guild]/settings/roles/index.tsx": inSettings("/roles"),
   "g/[guild]/settings/servers.tsx": inSettings("/servers"),
+  "g/[guild]/settings/templates.tsx": inSettings("/templates"),
+  "g/[guild]/settings/welcome.tsx": inSettings("/welcome"),
   "g/[guild]/settings/view-as.tsx": inSettings("/view-as"),
   "g/[guild]/settings/webhooks.tsx": inSettings("/webhooks"),
   "g/[guild]/settings/why.tsx": {
@@ -134,6 +139,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     kind: "page",
     path: (scene) => `/search?q=hello&at=${encodeURIComponent(general(scene))}`,
   },
+  "template/[code].tsx": page(({ templateCode }) => `/template/${templateCode}`),
+  "templates.tsx": page("/templates?starter=club"),
   "settings/account.tsx": page("/settings/account"),
   "settings/appearance.tsx": page("/settings/appearance"),
   "settings/data.tsx": page("/settings/data"),

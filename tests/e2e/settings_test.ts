@@ -13,6 +13,12 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
   const channel = new URL(page.url()).pathname;
   const guild = channel.split("/").slice(0, 3).join("/");
   const settings = `${server.base}${guild}/settings`;
+  await page.goto(`${settings}/welcome`);
+  await settled(page);
+  await page.getByLabel("A word of welcome").fill("Mind the saws.");
+  await page.getByText("Welcome to Workshop").waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(/saved=1/);
   await page.goto(`${settings}/invites`);
   await page.getByRole("button", { name: "New link" }).click();
   const link = await page.locator(".row-card .mono").textContent();
@@ -20,6 +26,16 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
   await bob.page.getByRole("link", { name: "Create an account and join" }).click();
   await fillRegistration(bob.page, "bob", "Bob");
   await settled(bob.page);
+
+  await t.step("who has just come is welcomed once", async () => {
+    await bob.page.locator("dialog").getByText("Mind the saws.").waitFor();
+    await bob.page.getByRole("button", { name: "Let's go" }).click();
+    await bob.page.locator("dialog").waitFor({ state: "detached" });
+    await bob.page.getByRole("button", { name: "Menu of Workshop" }).click();
+    await bob.page.getByRole("menuitem", { name: "Welcome" }).click();
+    await bob.page.locator("dialog").getByText("Mind the saws.").waitFor();
+    await bob.page.keyboard.press("Escape");
+  });
 
   await t.step("a role with a color and a right reaches its member at once", async () => {
     await page.goto(`${settings}/roles`);
@@ -126,6 +142,14 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByText("until it is lifted", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Lift ban" }).click();
     await page.getByText("Nobody is banned.").waitFor();
+  });
+
+  await t.step("a guild is made from a template that is always there", async () => {
+    await page.goto(`${server.base}/templates`);
+    await page.getByRole("link", { name: /^Study group/ }).click();
+    await page.getByLabel("Name of the guild").fill("Botany");
+    await page.getByRole("button", { name: "Make the guild" }).click();
+    await page.getByRole("link", { name: "materials", exact: true }).waitFor();
   });
 
   await t.step("opening registration asks for the password again", async () => {

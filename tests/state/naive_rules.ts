@@ -87,6 +87,7 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
     "m.guild.owner",
     "m.guild.roles",
     "m.guild.meta",
+    "m.guild.welcome",
     "m.room.join_rules",
     "m.room.history_visibility",
     "m.room.server_acl",
@@ -160,6 +161,8 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
       return naiveRights(state, room, sender, key, ts).has(BITS.MANAGE_CHANNELS);
     case "m.guild.emoji":
       return can(BITS.MANAGE_EXPRESSIONS);
+    case "m.guild.welcome":
+      return tables && can(BITS.MANAGE_GUILD);
     case "m.guild.meta":
       return room.kind === "group_dm" ? joined(sender) : can(BITS.MANAGE_GUILD);
     case "m.room.join_rules":

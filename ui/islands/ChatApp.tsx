@@ -29,7 +29,7 @@ import { showBadge } from "../lib/browser/badge.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
-import { parsePlace, threadPlace } from "../lib/store/place.ts";
+import { guildOf, parsePlace, threadPlace } from "../lib/store/place.ts";
 import { withTexts } from "../lib/i18n/later.ts";
 
 const CLOCK_MS = 5000;
@@ -140,7 +140,13 @@ function start(state: ChatState): () => void {
 
 /** What may wait until the page works: keeping things for later, and new versions. */
 function startLater(state: ChatState): () => void {
-  const endings: (() => void)[] = [];
+  const endings: (() => void)[] = [
+    effect(() => {
+      const guild = guildOf(state.known, state.place.value);
+      if (!guild?.welcome) return;
+      void import("../lib/browser/greet.ts").then(({ greet }) => greet(state, guild.id));
+    }),
+  ];
   if ("Notification" in globalThis) {
     void withTexts(import("../lib/browser/notify.ts")).then(({ startNotifications }) => {
       endings.push(startNotifications(state));

@@ -37,6 +37,10 @@ export function guildLinks(guild: Guild): SettingsLink[] {
     { href: `${base}/servers`, label: t("gs.servers"), icon: "device" },
     may("MANAGE_CHANNELS") &&
     { href: `${base}/channels`, label: t("gs.channels"), icon: "hash", group: t("gs.groupOrder") },
+    may("MANAGE_GUILD") &&
+    { href: `${base}/welcome`, label: t("welcome.nav"), icon: "flag" },
+    may("MANAGE_GUILD") &&
+    { href: `${base}/templates`, label: t("template.nav"), icon: "copy" },
     may("MANAGE_EXPRESSIONS") &&
     { href: `${base}/emoji`, label: t("gs.emoji"), icon: "smile" },
     may("MANAGE_WEBHOOKS") &&

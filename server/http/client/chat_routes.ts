@@ -40,6 +40,8 @@ import { orderRolesRoute } from "./guilds/guild/roles/order.ts";
 import { updateRoleRoute } from "./guilds/guild/roles/update.ts";
 import { discoverRoutes } from "./discover/routes.ts";
 import { emojiRoutes } from "./guilds/guild/emoji.ts";
+import { setWelcomeRoute } from "./guilds/guild/welcome.ts";
+import { templateRoutes } from "./templates/routes.ts";
 import { updateGuildRoute } from "./guilds/guild/update.ts";
 import { listGuildsRoute } from "./guilds/list.ts";
 import { listMentionsRoute } from "./inbox/mentions.ts";
@@ -111,6 +113,8 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     viewAsRoute(deps),
     updateGuildRoute(deps),
     ...emojiRoutes(deps),
+    setWelcomeRoute(deps),
+    ...templateRoutes(deps),
     ...discoverRoutes(deps),
     ...roleRoutes(deps),
     listGuildsRoute(deps),

@@ -21,6 +21,22 @@ export async function createGuild(
   },
 ): Promise<Guild> {
   const icon = await claimableIcon(deps, userId, { icon: input.icon });
+  await requireOwnedPlace(deps, userId);
+  const room = await deps.rooms.create(
+    guildGenesis(deps.rng, { ...input, creator: userId, icon: icon ?? null }),
+    userId,
+    (roomId) => icon ? iconUse(roomId, icon.uri, deps.clock.now()) : [],
+  );
+  return await viewGuild(deps, room, userId);
+}
+
+/**
+ * Throws `limit_reached` where the user owns or has joined as many guilds as one may.
+ */
+export async function requireOwnedPlace(
+  deps: Pick<ChatDeps, "sql">,
+  userId: UserId,
+): Promise<void> {
   const [row] = await deps.sql<{ count: number }[]>`
     select count(*)::int as count from current_state s
     join events e on e.room_id = s.room_id and e.event_id = s.event_id
@@ -33,10 +49,4 @@ export async function createGuild(
     );
   }
   await requireGuildPlace(deps, userId);
-  const room = await deps.rooms.create(
-    guildGenesis(deps.rng, { ...input, creator: userId, icon: icon ?? null }),
-    userId,
-    (roomId) => icon ? iconUse(roomId, icon.uri, deps.clock.now()) : [],
-  );
-  return await viewGuild(deps, room, userId);
 }

@@ -169,6 +169,7 @@ async function formerEvents(
 const ACTIONS: Readonly<Record<string, string>> = {
   "m.room.create": "guild.create",
   "m.guild.meta": "guild.update",
+  "m.guild.welcome": "guild.welcome",
   "m.guild.owner": "guild.owner",
   "m.guild.emoji": "emoji.create",
   "m.guild.roles": "roles.update",

@@ -15,6 +15,7 @@ import { predecessorOf, replacementOf } from "../../../core/rules/succession.ts"
 import type { Room } from "../../rooms/room.ts";
 import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
 import { projectEmoji } from "./project_emoji.ts";
+import { projectWelcome } from "./project_welcome.ts";
 import { knocksOn } from "../invites/knocks_on.ts";
 import { stayUntil } from "../../../core/permissions/stay.ts";
 import { contentOf, flagOf, integerOf, textOf } from "../../rooms/content.ts";
@@ -64,6 +65,7 @@ export function projectGuild(room: Room, viewer: Viewer, parts: GuildParts): Gui
     permissions: formatBits(authority.base(viewer.userId, viewer.nowMs)),
     rank: rank === Infinity ? Number.MAX_SAFE_INTEGER : rank,
     me: parts.me,
+    welcome: projectWelcome(authority, viewer),
     history: isHistoryJoined(authority) ? "joined" : "shared",
     local_only: !authority.room.federate,
     predecessor: predecessorOf(authority.view.get("m.room.create", ""))?.roomId ?? null,

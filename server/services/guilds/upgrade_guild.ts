@@ -33,6 +33,7 @@ const COPIED: readonly string[] = [
   "m.guild.emoji",
   "m.channel.policy",
   "m.channel.meta",
+  "m.guild.welcome",
 ];
 
 /**

@@ -12,7 +12,7 @@ import { findRole } from "./find_role.ts";
 import type { RolesTable } from "../../../core/permissions/roles_table.ts";
 
 /** Each new role goes just below the lowest, so that nobody has to move roles above his own. */
-const FIRST_POSITION = 1000;
+export const FIRST_POSITION = 1000;
 
 export interface RoleFields {
   readonly name?: string | undefined;

@@ -16,6 +16,14 @@ export function GuildMenuItems({ guild }: { guild: Guild }) {
       {managesGuild(guild.permissions) && (
         <MenuLink icon="settings" href={settings}>{t("guild.settings")}</MenuLink>
       )}
+      {guild.welcome && (
+        <MenuButton
+          icon="flag"
+          onClick={() => state.overlay.value = { kind: "welcome", guildId: guild.id }}
+        >
+          {t("welcome.nav")}
+        </MenuButton>
+      )}
       <MenuLink icon="person" href={`${settings}/me`}>{t("guild.myProfile")}</MenuLink>
       {guild.owner !== state.self.value.user.id && (
         <MenuButton

@@ -16,6 +16,7 @@ const LOADERS: { readonly [K in Kind]: () => Promise<{ default: unknown }> } = {
   createGuild: () => import("./overlays/CreateGuild.tsx"),
   createChannel: () => import("./overlays/CreateChannel.tsx"),
   invite: () => import("./overlays/InvitePeople.tsx"),
+  welcome: () => import("./overlays/Welcome.tsx"),
   leaveGuild: () => import("./overlays/LeaveGuild.tsx"),
   notify: () => import("./overlays/Notify.tsx"),
   friends: () => import("./overlays/Friends.tsx"),

@@ -45,9 +45,11 @@ import type * as ringing from "../../../core/api/ringing.ts";
 import type * as search from "../../../core/api/search.ts";
 import type * as second_factor from "../../../core/api/second_factor.ts";
 import type * as sync from "../../../core/api/sync.ts";
+import type * as templates from "../../../core/api/templates.ts";
 import type * as threads from "../../../core/api/threads.ts";
 import type * as voice from "../../../core/api/voice.ts";
 import type * as webhooks from "../../../core/api/webhooks.ts";
+import type * as welcome from "../../../core/api/welcome.ts";
 
 /** Method and path of each operation of the client API. */
 export const OPERATIONS = {
@@ -296,6 +298,13 @@ export const OPERATIONS = {
   renewRecoveryCodes: ["POST", "/client/v1/account/second-factor/recovery-codes"],
   events: ["GET", "/client/v1/events"],
   sync: ["GET", "/client/v1/sync"],
+  checkTemplate: ["POST", "/client/v1/templates/check"],
+  createTemplate: ["POST", "/client/v1/guilds/:guild_id/templates"],
+  deleteTemplate: ["DELETE", "/client/v1/guilds/:guild_id/templates/:code"],
+  getTemplate: ["GET", "/client/v1/templates/:code"],
+  listTemplates: ["GET", "/client/v1/guilds/:guild_id/templates"],
+  updateTemplate: ["PUT", "/client/v1/guilds/:guild_id/templates/:code"],
+  useTemplate: ["POST", "/client/v1/templates/use"],
   followThread: ["PUT", "/client/v1/rooms/:room_id/threads/:event_id/follow"],
   getThread: ["GET", "/client/v1/rooms/:room_id/threads/:event_id"],
   listThreads: ["GET", "/client/v1/rooms/:room_id/threads"],
@@ -323,6 +332,7 @@ export const OPERATIONS = {
   postWebhook: ["POST", "/client/v1/webhooks/:webhook_id/:secret"],
   renewWebhook: ["POST", "/client/v1/guilds/:guild_id/webhooks/:webhook_id/renew"],
   updateWebhook: ["PATCH", "/client/v1/guilds/:guild_id/webhooks/:webhook_id"],
+  setWelcome: ["PUT", "/client/v1/guilds/:guild_id/welcome"],
 } as const;
 
 /** The contract behind each of them. */
@@ -572,6 +582,13 @@ export interface OperationTypes {
   renewRecoveryCodes: typeof second_factor.renewRecoveryCodes;
   events: typeof sync.events;
   sync: typeof sync.sync;
+  checkTemplate: typeof templates.checkTemplate;
+  createTemplate: typeof templates.createTemplate;
+  deleteTemplate: typeof templates.deleteTemplate;
+  getTemplate: typeof templates.getTemplate;
+  listTemplates: typeof templates.listTemplates;
+  updateTemplate: typeof templates.updateTemplate;
+  useTemplate: typeof templates.useTemplate;
   followThread: typeof threads.followThread;
   getThread: typeof threads.getThread;
   listThreads: typeof threads.listThreads;
@@ -596,4 +613,5 @@ export interface OperationTypes {
   postWebhook: typeof webhooks.postWebhook;
   renewWebhook: typeof webhooks.renewWebhook;
   updateWebhook: typeof webhooks.updateWebhook;
+  setWelcome: typeof welcome.setWelcome;
 }

@@ -22,6 +22,7 @@ import { germanVoice, germanVoiceSettings } from "./de_voice.ts";
 import { integrations } from "./de_integrations.ts";
 import { security } from "./de_security.ts";
 import { settings } from "./de_settings.ts";
+import { templateTexts } from "./de_templates.ts";
 import { threads } from "./de_threads.ts";
 import { timeline } from "./de_timeline.ts";
 
@@ -491,6 +492,7 @@ export const de: Catalogue = {
   ...germanVoice,
   ...germanVoiceSettings,
   ...polls,
+  ...templateTexts,
   ...threads,
   ...timeline,
 

@@ -3,7 +3,7 @@ import type { guildLife as english } from "./en_guild_life.ts";
 /** Banne und Mitgliedschaften mit einem Ende. */
 export const guildLife: Readonly<Record<keyof typeof english, string>> = {
   "guild.bannedUntil": "Du wurdest bis {when} aus {name} verbannt.",
-  "banEnd.label": "Wie lange",
+  "banEnd.label": "Wie lange der Bann gilt",
   "banEnd.never": "Bis er aufgehoben wird",
   "banEnd.month": "30 Tage",
   "banEnd.date": "Bis zu einem Datum …",
@@ -31,4 +31,21 @@ export const guildLife: Readonly<Record<keyof typeof english, string>> = {
   "stay.days": "{n, plural, one {# Tag} other {# Tage}}",
   "guildAvatar.takeOff": "Bild wegnehmen",
   "guildAvatar.reset": "Bild in dieser Gilde wegnehmen",
+  "welcome.nav": "Willkommen",
+  "welcome.lead":
+    "Neue Mitglieder sehen das einmal, wenn sie beigetreten sind; alle finden es im Menü der Gilde.",
+  "welcome.to": "Willkommen bei {name}",
+  "welcome.text": "Begrüßung",
+  "welcome.textHint": "Wofür ist dieser Ort, und was sollte man wissen?",
+  "welcome.channels": "Wo es losgeht",
+  "welcome.channelsHint": "Bis zu fünf Kanäle. Zu sehen sind die, die einem offenstehen.",
+  "welcome.row": "Kanal {n}",
+  "welcome.channel": "Kanal",
+  "welcome.noChannel": "Keiner",
+  "welcome.emoji": "Emoji",
+  "welcome.line": "Wofür er da ist",
+  "welcome.preview": "Was neue Mitglieder sehen",
+  "welcome.none": "Nichts: sie landen im ersten Kanal.",
+  "welcome.go": "Los geht's",
+  "audit.do.guild.welcome": "hat geändert, was neue Mitglieder sehen",
 };

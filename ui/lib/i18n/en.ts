@@ -20,6 +20,7 @@ import { searchTexts } from "./en_search.ts";
 import { integrations } from "./en_integrations.ts";
 import { security } from "./en_security.ts";
 import { settings } from "./en_settings.ts";
+import { templateTexts } from "./en_templates.ts";
 import { threads } from "./en_threads.ts";
 import { timeline } from "./en_timeline.ts";
 import { voiceSettingsTexts, voiceTexts } from "./en_voice.ts";
@@ -479,6 +480,7 @@ export const en = {
   ...voiceTexts,
   ...voiceSettingsTexts,
   ...polls,
+  ...templateTexts,
   ...threads,
   ...timeline,
 

@@ -1,7 +1,7 @@
 /** Bans and memberships with an end; part of the catalogue in `en.ts`. */
 export const guildLife = {
   "guild.bannedUntil": "You were banned from {name} until {when}.",
-  "banEnd.label": "How long",
+  "banEnd.label": "How long the ban lasts",
   "banEnd.never": "Until it is lifted",
   "banEnd.month": "30 days",
   "banEnd.date": "Until a date …",
@@ -29,4 +29,21 @@ export const guildLife = {
   "stay.days": "{n, plural, one {# day} other {# days}}",
   "guildAvatar.takeOff": "Take the picture off",
   "guildAvatar.reset": "Take their picture here off",
+  "welcome.nav": "Welcome",
+  "welcome.lead":
+    "Newcomers see this once, when they have joined; everybody finds it in the guild's menu.",
+  "welcome.to": "Welcome to {name}",
+  "welcome.text": "A word of welcome",
+  "welcome.textHint": "What is this place for, and what should one know?",
+  "welcome.channels": "Where to begin",
+  "welcome.channelsHint": "Up to five channels. People see those that are open to them.",
+  "welcome.row": "Channel {n}",
+  "welcome.channel": "Channel",
+  "welcome.noChannel": "None",
+  "welcome.emoji": "Emoji",
+  "welcome.line": "What it is for",
+  "welcome.preview": "What newcomers see",
+  "welcome.none": "Nothing: they land in the first channel.",
+  "welcome.go": "Let's go",
+  "audit.do.guild.welcome": "changed what newcomers are shown",
 } as const;

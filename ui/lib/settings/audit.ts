@@ -10,6 +10,7 @@ import { type Choice, diffBits, diffEntries } from "./rights_diff.ts";
 export const AUDIT_ACTIONS = [
   "guild.create",
   "guild.update",
+  "guild.welcome",
   "guild.owner",
   "guild.owner_rival",
   "guild.join_rules",

@@ -65,6 +65,7 @@ export type Overlay =
   | { readonly kind: "createGuild" }
   | { readonly kind: "createChannel"; readonly guildId: string; readonly parent: string | null }
   | { readonly kind: "invite"; readonly guildId: string; readonly channelId: string | null }
+  | { readonly kind: "welcome"; readonly guildId: string }
   | { readonly kind: "leaveGuild"; readonly guildId: string }
   | { readonly kind: "leaveDm"; readonly dm: PairDm }
   /** `chosen`: people who are in it from the start. */

@@ -62,6 +62,7 @@ export default function CreateGuild() {
           {t("guild.create")}
         </button>
       </form>
+      <a class="button wide" href="/templates">{t("template.begin")}</a>
       <hr />
       <JoinForm />
     </Dialog>
