@@ -1,7 +1,8 @@
 /**
  * Builds the client side of the pages into `ui/_fresh/`: islands with esbuild, styles with
  * lightningcss, emoji data, static files, and the manifest the server reads. It also writes the
- * two generated modules that are kept in git: `snapshot.ts` and `lib/api/operations.ts`.
+ * three generated modules that are kept in git: `snapshot.ts`, and of `lib/api/` `operations.ts` and
+ * `operation_types.ts`.
  *
  *   deno run -A ui/dev.ts              build
  *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
@@ -142,14 +143,21 @@ async function writeOperations(): Promise<void> {
     `${UI}/lib/api/operations.ts`,
     [
       "// Written by ui/dev.ts from core/api. Do not edit.",
-      ...imports,
       "",
       "/** Method and path of each operation of the client API. */",
       "export const OPERATIONS = {",
       ...table,
       "} as const;",
       "",
-      "/** The contract behind each of them. */",
+    ].join("\n"),
+  );
+  await writeChanged(
+    `${UI}/lib/api/operation_types.ts`,
+    [
+      "// Written by ui/dev.ts from core/api. Do not edit.",
+      ...imports,
+      "",
+      "/** The contract behind each operation of the client API. */",
       "export interface OperationTypes {",
       ...types,
       "}",

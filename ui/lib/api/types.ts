@@ -1,5 +1,5 @@
 import type { OperationInput, OperationResult } from "../../../core/api/call_types.ts";
-import type { OperationTypes } from "./operations.ts";
+import type { OperationTypes } from "./operation_types.ts";
 
 export type OperationName = keyof OperationTypes;
 
