@@ -84,10 +84,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     ...groupDmRoutes(deps),
     ...reportRoutes(deps),
     ...otherServerRoutes(deps),
-    adminDeleteGuildRoute(deps),
-    adminGetGuildRoute(deps),
-    adminListGuildsRoute(deps),
-    adminListUserGuildsRoute(deps),
+    ...adminGuildRoutes(deps),
     createChannelRoute(deps),
     listDmsRoute(deps),
     openDmRoute(deps),
@@ -144,6 +141,15 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     ...readRoutes(deps),
     sendMessageRoute(deps),
     sendTypingRoute(deps),
+  ];
+}
+
+function adminGuildRoutes(deps: ChatRouteDeps): Route[] {
+  return [
+    adminDeleteGuildRoute(deps),
+    adminGetGuildRoute(deps),
+    adminListGuildsRoute(deps),
+    adminListUserGuildsRoute(deps),
   ];
 }
 
