@@ -24,6 +24,10 @@ const echo: App = {
     if (new URL(request.url).pathname === "/large") {
       return new Response(new Uint8Array(64 << 20));
     }
+    // A body that was made and is not read.
+    if (request.body !== null && new URL(request.url).pathname === "/refuse") {
+      return new Response(null, { status: 413 });
+    }
     const body = await request.arrayBuffer();
     return Response.json({ size: body.byteLength, address: env.address, secure: env.secure });
   },
@@ -187,5 +191,18 @@ Deno.test("visitors behind a trusted proxy are told apart", async () => {
 Deno.test("a taken port is an error with the system's code", async () => {
   const { listener } = await listen();
   await assert.rejects(listen({ port: listener.port }), { code: "EADDRINUSE" });
+  await listener.stop();
+});
+
+Deno.test("what nobody reads of a body is read over, and much of it ends the connection", async () => {
+  const { listener } = await listen({ headerMs: 60_000, stallMs: 60_000, idleMs: 60_000 });
+  const refused = (bytes: number) =>
+    `POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n${"a".repeat(bytes)}`;
+  const next = `${HEAD}Connection: close\r\nContent-Length: 2\r\n\r\nhi`;
+  const little = dial(listener.port, refused(300_000) + next);
+  const answers = await little.closed;
+  assert.match(answers, /^HTTP\/1.1 413 [^]*HTTP\/1.1 200 [^]*"size":2/);
+  const much = dial(listener.port, refused(3 << 20) + next);
+  assert.doesNotMatch(await much.closed, /HTTP\/1.1 200/);
   await listener.stop();
 });

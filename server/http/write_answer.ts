@@ -79,6 +79,8 @@ async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse):
 }
 
 function discardRest(incoming: IncomingMessage): void {
+  // A web stream that was made of it and is read no more would pause it for ever.
+  incoming.removeAllListeners("data");
   let left = DISCARD_BYTES;
   incoming.on("data", (part: Uint8Array) => {
     left -= part.byteLength;
