@@ -2,26 +2,14 @@
 import assert from "node:assert/strict";
 import type { Message } from "../../core/api/message.ts";
 import type { DispatchData } from "../../core/api/gateway.ts";
-import { startServers } from "../harness/federated.ts";
-import { makeGuild, Person } from "../harness/homeserver.ts";
+import { Person } from "../harness/homeserver.ts";
+import { ACROSS_MS, shareGuild } from "../harness/shared_guild.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const WAIT_MS = 60_000;
-
 Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
-  await using federation = await startServers(2);
-  const [one, two] = federation.servers;
-  assert.ok(one && two);
-  const { owner, members: [eve], guildId, general } = await makeGuild(one, ["olga", "eve"]);
-  assert.ok(eve);
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  let bea = await two.register("bea");
-  await bea.do("POST", "/join", { link: `${code}@one.test` });
-  await waitFor(
-    "the guild to be checked",
-    async () => (await bea.do("GET", `/guilds/${guildId}`)).checking === null,
-    WAIT_MS,
-  );
+  await using shared = await shareGuild();
+  const { federation, owner, eve, guildId, general } = shared;
+  let { bea } = shared;
   const rooms = `/rooms/${guildId}`;
   const ask = (person: Person, poll: object): Promise<Message> =>
     person.do("POST", `${rooms}/polls`, { channel_id: general, ...poll });
@@ -39,7 +27,7 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
         const poll = await pollOf(person, id);
         return poll?.voters === voters &&
           JSON.stringify(poll.options.map((option) => option.votes)) === JSON.stringify(votes);
-      }, WAIT_MS);
+      }, ACROSS_MS);
     }
   };
   const lunch = await ask(owner, {
@@ -66,7 +54,7 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
     const found = await waitFor("the search to know its options", async () => {
       const { messages } = await owner.do("GET", `${rooms}/search?q=zeppelin`);
       return messages[0] as Message | undefined;
-    }, WAIT_MS);
+    }, ACROSS_MS);
     assert.equal(found.id, lunch.id);
   });
 
@@ -156,7 +144,7 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
       await waitFor(
         "the end",
         async () => (await pollOf(bea, games.id))?.ended_ts !== null,
-        WAIT_MS,
+        ACROSS_MS,
       );
       const late = await bea.try("PUT", `${path(games.id)}/vote`, { choices: [0] });
       assert.deepEqual([late.status, late.body.error.code], [409, "conflict"]);
@@ -177,10 +165,10 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
       const { messages } = await person.do("GET", `${rooms}/messages?${query}`);
       return messages as Message[];
     };
-    await waitFor("it", async () => (await inThread(owner)).length === 1, WAIT_MS);
+    await waitFor("it", async () => (await inThread(owner)).length === 1, ACROSS_MS);
     assert.equal((await page(owner)).some(({ id }) => id === tea.id), false);
     await vote(owner, tea.id, [0]);
-    await waitFor("the vote", async () => (await inThread(bea))[0]?.poll?.voters === 1, WAIT_MS);
+    await waitFor("the vote", async () => (await inThread(bea))[0]?.poll?.voters === 1, ACROSS_MS);
   });
 
   await t.step("with its poll all of its votes are out of sight", async () => {
@@ -189,7 +177,7 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
       channel_id: general,
       event_ids: [lunch.id],
     });
-    await waitFor("it gone", async () => await pollOf(bea, lunch.id) === undefined, WAIT_MS);
+    await waitFor("it gone", async () => await pollOf(bea, lunch.id) === undefined, ACROSS_MS);
     assert.equal((await bea.try("PUT", `${path(lunch.id)}/vote`, { choices: [0] })).status, 404);
     assert.equal((await bea.try("GET", `${path(lunch.id)}/voters?option=0`)).status, 404);
   });

@@ -3,27 +3,15 @@ import assert from "node:assert/strict";
 import type { Message } from "../../core/api/message.ts";
 import type { Thread } from "../../core/api/thread.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
-import { startServers } from "../harness/federated.ts";
-import { makeGuild, type Person } from "../harness/homeserver.ts";
+import type { Person } from "../harness/homeserver.ts";
+import { ACROSS_MS, shareGuild } from "../harness/shared_guild.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 const VIEW = formatBits(bitsOf("VIEW_CHANNEL"));
-const WAIT_MS = 60_000;
 
 Deno.test("a thread under a message is the same on two servers", async (t) => {
-  await using federation = await startServers(2);
-  const [one, two] = federation.servers;
-  assert.ok(one && two);
-  const { owner, members: [eve], guildId, general } = await makeGuild(one, ["olga", "eve"]);
-  assert.ok(eve);
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const bea = await two.register("bea");
-  await bea.do("POST", "/join", { link: `${code}@one.test` });
-  await waitFor(
-    "the guild to be checked",
-    async () => (await bea.do("GET", `/guilds/${guildId}`)).checking === null,
-    WAIT_MS,
-  );
+  await using shared = await shareGuild();
+  const { owner, eve, bea, guildId, general } = shared;
   const rooms = `/rooms/${guildId}`;
   const say = (person: Person, body: string, part: object = {}): Promise<Message> =>
     person.do("POST", `${rooms}/send`, { channel_id: general, body, ...part });
@@ -37,17 +25,17 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
   const threadOf = async (person: Person, id: string): Promise<Thread> =>
     (await person.do("GET", `${rooms}/threads/${encodeURIComponent(id)}`)).thread;
   const agreed = (what: string, id: string, holds: (thread: Thread) => boolean) =>
-    waitFor(what, async () => holds(await threadOf(bea, id)), WAIT_MS);
+    waitFor(what, async () => holds(await threadOf(bea, id)), ACROSS_MS);
 
   const root = await say(owner, "Where shall we meet on Friday?");
   const path = `${rooms}/threads/${encodeURIComponent(root.id)}`;
-  await waitFor("the root", async () => (await page(bea)).includes(root.body), WAIT_MS);
+  await waitFor("the root", async () => (await page(bea)).includes(root.body), ACROSS_MS);
 
   await t.step("what is said in it stands in its own timeline on both servers", async () => {
     using hears = await owner.connect();
     const first = await say(bea, "At the harbor.", { thread_id: root.id });
     assert.equal(first.thread_id, root.id);
-    await waitFor("the reply", async () => (await threadOf(owner, root.id)).count === 1, WAIT_MS);
+    await waitFor("the reply", async () => (await threadOf(owner, root.id)).count === 1, ACROSS_MS);
     await say(owner, "Or at mine?", { thread_id: root.id, reply_to: first.id });
     await agreed("both replies", root.id, (thread) => thread.count === 2);
     for (const person of [owner, bea]) {
@@ -83,7 +71,7 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
     const waiting = await waitFor("an answer and a mention", async () => {
       const { read } = await view(bea);
       return read.mentions === 2 ? read : undefined;
-    }, WAIT_MS);
+    }, ACROSS_MS);
     assert.deepEqual([waiting.unread, waiting.thread_id], [2, root.id]);
     const after = await bea.do("GET", `${rooms}/read?channel_id=${general}`);
     assert.deepEqual([after.unread, after.mentions], [before.unread, before.mentions]);
@@ -105,7 +93,7 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
     );
     await eve.do("PUT", `${path}/follow`, { on: false });
     await say(bea, "I will.", { thread_id: root.id });
-    await waitFor("it", async () => (await threadOf(eve, root.id)).count === 4, WAIT_MS);
+    await waitFor("it", async () => (await threadOf(eve, root.id)).count === 4, ACROSS_MS);
     assert.deepEqual((await view(eve)).read.unread, 0, "no longer followed");
   });
 
@@ -133,21 +121,25 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
     assert.deepEqual(await listed(bea, "archived=yes&name=monday"), []);
     assert.deepEqual(await listed(bea, "archived=no"), []);
     await say(bea, "It goes on.", { thread_id: root.id });
-    await waitFor("it to be back", async () => !(await threadOf(owner, root.id)).archived, WAIT_MS);
+    await waitFor(
+      "it to be back",
+      async () => !(await threadOf(owner, root.id)).archived,
+      ACROSS_MS,
+    );
     assert.deepEqual(await listed(owner, "archived=no"), ["Friday"]);
   });
 
   await t.step("a starter cannot undo what moderators closed", async () => {
     const own = await say(bea, "mine");
     const ownPath = `${rooms}/threads/${encodeURIComponent(own.id)}`;
-    await waitFor("it", async () => (await page(owner)).includes("mine"), WAIT_MS);
+    await waitFor("it", async () => (await page(owner)).includes("mine"), ACROSS_MS);
     await say(owner, "in it", { thread_id: own.id });
     await agreed("it", own.id, ({ count }) => count === 1);
     await bea.do("PATCH", ownPath, { title: "Bea's" });
     await waitFor(
       "the name",
       async () => (await threadOf(owner, own.id)).title === "Bea's",
-      WAIT_MS,
+      ACROSS_MS,
     );
     await owner.do("PATCH", ownPath, { locked: true });
     await agreed("the lock", own.id, ({ locked }) => locked);
@@ -161,7 +153,7 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
       channel_id: general,
       event_ids: [root.id],
     });
-    await waitFor("it gone", async () => !(await page(bea)).includes(root.body), WAIT_MS);
+    await waitFor("it gone", async () => !(await page(bea)).includes(root.body), ACROSS_MS);
     const view = await bea.do("GET", path);
     assert.equal(view.root.redacted.by, owner.id);
     assert.equal(view.thread.name, "Friday", "a title is its own");
@@ -170,7 +162,7 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
     const found = await waitFor("the search to know it", async () => {
       const { messages } = await owner.do("GET", `${rooms}/search?q=harbor`);
       return messages[0] as Message | undefined;
-    }, WAIT_MS);
+    }, ACROSS_MS);
     assert.equal(found.thread_id, root.id);
     await say(owner, "still here", { thread_id: root.id });
     await agreed("the sixth", root.id, ({ count }) => count === 6);

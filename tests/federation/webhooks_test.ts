@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import type { Message } from "../../core/api/message.ts";
-import { type FederatedServer, startServers } from "../harness/federated.ts";
-import { makeGuild, PASSWORD, type Person } from "../harness/homeserver.ts";
+import type { FederatedServer } from "../harness/federated.ts";
+import { PASSWORD, type Person } from "../harness/homeserver.ts";
+import { ACROSS_MS, shareGuild } from "../harness/shared_guild.ts";
 import { waitFor } from "../harness/wait_for.ts";
-
-const WAIT_MS = 60_000;
 
 /** A test has no process that draws pictures: the purpose of a file is set behind its back. */
 async function picture(server: FederatedServer, who: Person): Promise<string> {
@@ -35,19 +34,8 @@ const json = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 });
 
 Deno.test("webhooks write in one channel, marked as such, on both servers", async (t) => {
-  await using federation = await startServers(2);
-  const [one, two] = federation.servers;
-  assert.ok(one && two);
-  const { owner, members: [eve], guildId, general } = await makeGuild(one, ["olga", "eve"]);
-  assert.ok(eve);
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const bea = await two.register("bea");
-  await bea.do("POST", "/join", { link: `${code}@one.test` });
-  await waitFor(
-    "the guild to be checked",
-    async () => (await bea.do("GET", `/guilds/${guildId}`)).checking === null,
-    WAIT_MS,
-  );
+  await using shared = await shareGuild();
+  const { one, two, owner, eve, bea, guildId, general } = shared;
   const hooks = `/guilds/${guildId}/webhooks`;
   const read = async (person: Person): Promise<Message[]> =>
     (await person.do("GET", `/rooms/${guildId}/messages?channel_id=${general}`)).messages;
@@ -55,7 +43,7 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
     waitFor("the message on the other server", async () => {
       const message = (await read(bea)).find((each) => each.id === id);
       return message !== undefined && holds(message) ? message : undefined;
-    }, WAIT_MS);
+    }, ACROSS_MS);
 
   /** Each step has the whole of what a webhook may write at once. */
   const rested = () => one.parts.database.sql`delete from throttles where key like 'webhook%'`;
@@ -166,7 +154,7 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
     assert.equal((await send(at(id), { method: "DELETE" })).status, 200);
     await waitFor("the deletion there", async () => {
       return (await read(bea)).every((message) => message.id !== id);
-    }, WAIT_MS);
+    }, ACROSS_MS);
     assert.equal((await send(at(id), { method: "DELETE" })).status, 404);
   });
 
@@ -325,7 +313,7 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
       await waitFor(
         "the right there",
         async () => (await bea.try("GET", hooks)).status === 200,
-        WAIT_MS,
+        ACROSS_MS,
       );
       const { url: away, webhook: beas } = await bea.do("POST", hooks, {
         channel_id: general,
@@ -336,7 +324,7 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
         "the message here",
         async () =>
           (await read(owner)).some(({ id, webhook: mark }) => id === said.body.message_id && mark),
-        WAIT_MS,
+        ACROSS_MS,
       );
       const listed = await owner.do("GET", hooks);
       assert.deepEqual(
@@ -351,7 +339,7 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
       assert.equal(gone.status, 410);
       await waitFor("it is gone here", async () => {
         return (await owner.do("GET", hooks)).elsewhere.length === 0;
-      }, WAIT_MS);
+      }, ACROSS_MS);
     },
   );
 
@@ -406,7 +394,7 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
     await waitFor("the live connection", () =>
       Promise.resolve(
         (listening.dispatches("message.create") as Message[]).some((message) => message.id === id),
-      ), WAIT_MS);
+      ), ACROSS_MS);
     await owner.do("DELETE", `/account/tokens/${details.id}`);
     assert.equal((await reader.try("GET", `/guilds/${guildId}`)).status, 401);
   });

@@ -1,8 +1,7 @@
-import { assert } from "../../../core/assert.ts";
 import type { GuildEmoji } from "../../../core/api/guild.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { EMOJI_NAME } from "../../../core/event/kinds/kind.ts";
-import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
+import type { MediaUri } from "../../../core/ids/media_uri.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
@@ -10,7 +9,7 @@ import type { TaggedRow } from "../../postgres/row_kind.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild, requireRight } from "../chat/place.ts";
-import { describeMedia } from "../media/claim_media.ts";
+import { claimPicture } from "../media/claim_picture.ts";
 import { beginUse, endUse } from "../media/media_row_kinds.ts";
 import { endRemoteUse } from "../media/remote/remote_use_rows.ts";
 import { EMOJI_TYPE, emojiUri, GUILD_EMOJI_MAX, projectEmoji } from "./project_emoji.ts";
@@ -39,7 +38,12 @@ export async function addEmoji(
       { details: { field: "name" } },
     );
   }
-  const picture = await describePicture(deps, userId, input.uri);
+  const picture = await claimPicture(deps, {
+    owner: userId,
+    raw: input.uri,
+    kind: "emoji",
+    field: "uri",
+  });
   await room.changeControl((authority) => {
     requireFree(authority, name);
     return {
@@ -112,27 +116,6 @@ async function openManaged(deps: ChatDeps, userId: UserId, guildId: string): Pro
   const rights = room.authority.base(userId, deps.clock.now());
   requireRight(rights, "MANAGE_EXPRESSIONS", "change the emoji");
   return room;
-}
-
-async function describePicture(
-  deps: ChatDeps,
-  owner: UserId,
-  raw: string,
-): Promise<{ readonly uri: MediaUri; readonly blake3: string }> {
-  const uri = parseMediaUri(raw);
-  if (uri === undefined) {
-    throw new OperationError(
-      "invalid",
-      `The picture ${
-        JSON.stringify(raw.slice(0, 100))
-      } is no mxc:// address; upload a picture first.`,
-      { details: { field: "uri" } },
-    );
-  }
-  const { sql, serverName } = deps;
-  const [file] = await describeMedia(sql, { serverName, uris: [uri], owner, kind: "emoji" });
-  assert(file !== undefined, "every file that is asked for is described");
-  return { uri, blake3: file.blake3 };
 }
 
 /** Another picture under a name in use would change what was said with it. */
