@@ -6,7 +6,7 @@ export const encryptionSection = defineSection({
   doc: "End-to-end encrypted conversations.",
   settings: {
     automatic: yesNo({
-      fallback: "yes",
+      fallback: "true",
       doc:
         "Whether conversations are encrypted without anybody asking for it: at the next message of who began one, once both sides have a device; until then they go as before, and say so. New private channels are offered encrypted. Off, people begin it themselves.",
     }),

@@ -7,7 +7,7 @@ export const voiceSection = defineSection({
     "Calls in voice channels. What people say is encrypted between their browsers; this server passes it on, on one port of UDP and TCP.",
   settings: {
     enabled: yesNo({
-      fallback: "yes",
+      fallback: "true",
       doc:
         "Whether voice channels can be joined. All of a server's calls are held by one of its processes, so with bus.nats_url they cannot until this is set.",
     }),
@@ -19,7 +19,7 @@ export const voiceSection = defineSection({
         "The UDP port of all calls; 0: any free one. Open it in the firewall for everybody. A trial takes any free one where nothing is set and this is in use.",
     }),
     tcp: yesNo({
-      fallback: "yes",
+      fallback: "true",
       doc:
         "Whether the same port of TCP takes calls too, for people whose network lets no UDP through. Open it in the firewall as well.",
     }),
@@ -39,7 +39,7 @@ export const voiceSection = defineSection({
         "Threads that pass voice on: the server's own, and each further one with the next port. A call stays on one of them. More than the machine has cores are of no use.",
     }),
     fastPath: yesNo({
-      fallback: "no",
+      fallback: "false",
       doc:
         "Whether packets go through the system's own C library and OpenSSL 3, which takes less processor time (64-bit Linux with glibc). Tried at each start; where it does not work the log says why, and calls run without it.",
     }),
