@@ -85,8 +85,10 @@ export const updateWebhook = defineOperation({
     name: Name.optional(),
     avatar: z.string().nullable().optional(),
     channel_id: z.string().optional().describe("Moves it: it leaves and is let in again"),
-    signature_secret: z.string().min(8).max(WEBHOOKS.signatureSecretChars).nullable().optional()
-      .describe("As typed at GitHub; null: deliveries need no signature"),
+    signature_secret: z.string().min(8).max(WEBHOOKS.signatureSecretChars).regex(
+      /^[^\p{Cc}]*$/u,
+      "must be one line, without controls",
+    ).nullable().optional().describe("As typed at GitHub; null: deliveries need no signature"),
   }),
   result: Webhook,
   errors: ["invalid", "forbidden", "not_found", "conflict"],

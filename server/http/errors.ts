@@ -2,12 +2,15 @@ import type { z } from "zod";
 import { ERROR_STATUS, type ErrorBody, type ErrorCode } from "../../core/api/error.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { sqlState } from "../postgres/sql.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 
 /** Longest quote of a refused value, in characters. */
 const QUOTED_CHARS = 120;
 /** Fields whose value is never quoted back. */
 const SECRET = /password|token|secret|code/i;
+/** PostgreSQL's `character_not_in_repertoire`: no text there holds U+0000. */
+const UNSTORABLE = "22021";
 /** Most issues named in one answer. */
 const ISSUE_COUNT = 10;
 
@@ -32,6 +35,13 @@ export function errorReply(failure: unknown, context: ErrorContext): Reply {
       requestId: context.requestId,
       ...(failure.details === undefined ? {} : { details: failure.details }),
     });
+  }
+  if (sqlState(failure) === UNSTORABLE) {
+    return errorBodyReply(
+      "invalid",
+      "The request holds the character U+0000, which can be neither looked for nor stored.",
+      { requestId: context.requestId },
+    );
   }
   context.log.log("error", "request failed", {
     request_id: context.requestId,

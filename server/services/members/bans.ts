@@ -132,7 +132,7 @@ export async function unbanMember(
         type: "m.room.member",
         sender: userId,
         stateKey: target,
-        content: { membership: "leave" },
+        content: { membership: "leave", ...keptKind(authority, target) },
       }],
     };
   });
