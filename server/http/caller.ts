@@ -8,6 +8,8 @@ export interface Caller {
   readonly sessionId: string;
   /** What the personal access token is good for; absent for sessions, which may do everything. */
   readonly scopes?: readonly TokenScope[];
+  /** When that token ends (ms), and with it what it holds open; absent where nothing is set. */
+  readonly endsTs?: number;
   /** Administrator of this server; with a token only where that has the scope `admin`. */
   readonly admin: boolean;
   /** A suspended account may read; of what changes something, only `whileSuspended`. */

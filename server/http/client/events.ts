@@ -1,4 +1,5 @@
 import { events } from "../../../core/api/sync.ts";
+import type { Caller } from "../caller.ts";
 import { attach } from "../gateway/attach.ts";
 import type { Frame } from "../gateway/frame.ts";
 import { greet } from "../gateway/greet.ts";
@@ -54,7 +55,8 @@ class StreamSink implements Sink {
     }
   }
 
-  async keepAlive(): Promise<void> {
+  /** Until the stream is over, which it is at the end of the token that opened it. */
+  async keepAlive({ endsTs = Infinity }: Pick<Caller, "endsTs">): Promise<void> {
     const comment = new TextEncoder().encode(":\n\n");
     for (;;) {
       try {
@@ -62,6 +64,7 @@ class StreamSink implements Sink {
       } catch {
         return;
       }
+      if (endsTs <= this.#deps.clock.now()) return this.end();
       this.#write(comment);
     }
   }
@@ -115,5 +118,5 @@ function follow(
   });
   if (signal.aborted) sink.end();
   else signal.addEventListener("abort", () => sink.end(), { once: true });
-  void sink.keepAlive();
+  void sink.keepAlive(session.caller);
 }

@@ -127,10 +127,13 @@ export class Gateway {
     }
     const silentMs = now - connection.lastSeenMs;
     const unknown = connection.session === undefined;
+    const { endsTs = Infinity } = connection.session?.caller ?? {};
     if (unknown && now - connection.openedMs > this.#options.identifyMs) {
       connection.close(GATEWAY_CLOSE.notIdentified, "Not identified in time.");
     } else if (silentMs > 2.5 * this.#options.heartbeatMs) {
       connection.close(GATEWAY_CLOSE.silent, "No heartbeat.");
+    } else if (endsTs <= this.#deps.clock.now()) {
+      connection.close(GATEWAY_CLOSE.revoked, "The access token is past its end.");
     }
   }
 }

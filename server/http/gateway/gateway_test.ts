@@ -294,6 +294,16 @@ Deno.test("a revoked session is told and closed; others of the user stay", async
   await desk.close();
 });
 
+Deno.test("what a token holds open ends with it", async () => {
+  await using server = await startGateway();
+  server.source.join("ada");
+  const program = await GatewayClient.identified(server.port, "ada.ended");
+  const desk = await GatewayClient.identified(server.port, "ada.desk");
+  assert.equal((await program.closed).code, GATEWAY_CLOSE.revoked);
+  await desk.settle();
+  await desk.close();
+});
+
 Deno.test("a storm of clients that drop and return misses and doubles nothing", async () => {
   await using server = await startGateway();
   const names = Array.from({ length: casesOf("G26_CLIENTS", 60) }, (_, i) => `u${i}`);

@@ -58,8 +58,9 @@ Deno.test("a token ends at its date, and is swept from the list a month later", 
   await accounts.account("alice");
   const { clock } = accounts.deps;
   const { token } = await make(accounts, { expiresTs: clock.now() + 30 * DAY });
+  const endsTs = clock.now() + 30 * DAY;
   clock.advance(30 * DAY - 1);
-  assert.ok(await prove(accounts, token));
+  assert.equal((await prove(accounts, token))?.endsTs, endsTs);
   clock.advance(1);
   await refused(prove(accounts, token), "unauthorized");
   await sweepAccounts(accounts.deps);

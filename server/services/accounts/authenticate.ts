@@ -84,6 +84,8 @@ export async function authenticate(
     suspended: row.state === "suspended",
     confirmedUntil: row.confirmed_until,
     ...(row.scopes === null ? {} : { scopes: row.scopes }),
+    // A session's end slides while it is used; a token's does not.
+    ...(row.scopes === null || row.expires_ts === null ? {} : { endsTs: row.expires_ts }),
   };
   const untilMs = Math.min(
     nowMs + CACHE_TTL_MS,
