@@ -98,9 +98,8 @@ export class UpgradeFollower implements AsyncDisposable {
     if (old === undefined || replacement === undefined) return;
     const succession = await this.#successionOf(old);
     if (succession === undefined) return;
-    for (const user of old.authority.joinedUsers()) {
+    for (const user of this.#ours(old)) {
       if (this.#ending.signal.aborted) return;
-      if (serverOf(user) !== this.#deps.serverName) continue;
       const next = await this.#checked(replacement);
       if (next?.authority.isJoined(user) === true) continue;
       if (next !== undefined && custodianOf(next.authority) === this.#deps.serverName) {
@@ -113,6 +112,13 @@ export class UpgradeFollower implements AsyncDisposable {
         successorOf: succession,
       });
     }
+  }
+
+  /** Whoever moves: a webhook would be a member like any other there, its address is of the old room. */
+  #ours({ authority }: Room): UserId[] {
+    return [...authority.joinedUsers()].filter((user) =>
+      serverOf(user) === this.#deps.serverName && authority.member(user)?.kind !== "webhook"
+    );
   }
 
   /** The new room, once nobody's join to it is being checked any more. */
@@ -132,9 +138,8 @@ export class UpgradeFollower implements AsyncDisposable {
       const moved = await next.changeControl((authority) => {
         const via = localVoucher(authority, this.#deps);
         const nowMs = this.#deps.clock.now();
-        const left = [...old.authority.joinedUsers()].filter((user) =>
-          serverOf(user) === this.#deps.serverName && !authority.isJoined(user) &&
-          authority.membership(user, nowMs) !== "ban" &&
+        const left = this.#ours(old).filter((user) =>
+          !authority.isJoined(user) && authority.membership(user, nowMs) !== "ban" &&
           authority.view.get("m.room.member", user) === undefined
         );
         return {
