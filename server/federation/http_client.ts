@@ -146,6 +146,13 @@ export class HttpClient implements DocumentSource, Disposable {
     outgoing.once("response", (incoming) => {
       answered.resolve(new NodeAnswer(incoming, { host: to.host, explain: explained }));
     });
+    // Nobody asked for that; without this the connection would end, and the request never.
+    outgoing.once("upgrade", (_incoming, socket) => {
+      socket.destroy();
+      answered.reject(
+        new TransportError("bad_answer", `${to.host} answered with another protocol.`),
+      );
+    });
     outgoing.end(request.body);
     return await answered.promise;
   }

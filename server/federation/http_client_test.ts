@@ -99,6 +99,11 @@ Deno.test("answers: bounded, whole, in time; redirects are not followed", async 
         response.writeHead(200, { "content-length": "100" });
         response.write("x");
         break;
+      case "/other":
+        request.socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n",
+        );
+        break;
       default:
         response.writeHead(302, { location: `http://127.0.0.1:${elsewhere.port}/` });
         response.end();
@@ -115,6 +120,7 @@ Deno.test("answers: bounded, whole, in time; redirects are not followed", async 
   assert.equal(await kindOf(get("/cut")), "unreachable");
   assert.equal(await kindOf(get("/silent", 300)), "timeout");
   assert.equal(await kindOf(get("/stalled", 300)), "timeout");
+  assert.equal(await kindOf(get("/other")), "bad_answer");
   assert.deepEqual(await get("/away"), { status: 302, body: EMPTY });
   const gaveUp = new AbortController();
   const waiting = asking.send(at, {
