@@ -16,7 +16,7 @@ export type PreviewPicture = z.infer<typeof PreviewPicture>;
  */
 export const Preview = z.object({
   url: z.string().describe("The link as it stands in the message, normalized"),
-  host: z.string().describe("Where the page was found in the end, after redirects"),
+  host: z.string().describe("Of the link itself, wherever it leads on to"),
   site: z.string().nullable(),
   title: z.string(),
   description: z.string().nullable(),

@@ -137,7 +137,9 @@ export class PreviewFinder {
     });
     const words = readPage(decodePage(bytes, contentType));
     if (words === undefined) throw new PreviewFault(`the page of ${url.host} has no title`);
-    return { ...words, host: url.host, picture: await this.#picture(asked, words, url) };
+    // That of the link, which a reader comes to: where it leads may be for those alone who ask as
+    // we do.
+    return { ...words, host: from.host, picture: await this.#picture(asked, words, url) };
   }
 
   /** A page without its picture is better than none. */

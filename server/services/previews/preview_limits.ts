@@ -32,7 +32,7 @@ export const PREVIEW_LIMITS = {
   /** Pages that wait for that, of all hosts and of one; beyond it they get no preview. */
   waiting: 200,
   waitingPerHost: 20,
-  /** Messages that wait to be looked at; beyond it the oldest get none. */
+  /** Messages that are looked at or wait for it; what comes while they are so many gets none. */
   messages: 1000,
   /** Links that one author's messages may have previewed within `authorMs`. */
   authorLinks: 30,
