@@ -199,21 +199,22 @@ export async function loadMore(
   side: "before" | "after",
 ): Promise<void> {
   const window = state.windowOf(placeKey(place));
-  const { messages, loading } = window.value;
+  const { messages, loading, asked } = window.value;
   const edge = side === "before" ? messages[0] : messages.at(-1);
   if (loading !== "none" || !edge) return;
   window.value = { ...window.value, loading: side };
+  const waits = () => window.value.loading === side && window.value.asked === asked;
   try {
     const page = await callApi("listMessages", {
       params: { room_id: place.roomId },
       query: { ...askedOf(place), limit: PAGE_ROWS, [side]: edge.id },
     });
     // Another span was asked for meanwhile, to which this page does not belong.
-    if (window.value.loading !== side) return;
+    if (!waits()) return;
     remember(state, page.messages);
     window.value = addPage(window.value, page, side);
   } catch (error) {
-    if (window.value.loading !== side) return;
+    if (!waits()) return;
     window.value = { ...window.value, loading: "none", error: reasonOf(error) };
   }
 }
