@@ -88,9 +88,7 @@ export class PreviewFollower implements AsyncDisposable {
     const room = await rooms.open(stored.roomId);
     if (room === undefined) return;
     await this.#spread(stored);
-    const said = edited === undefined
-      ? { eventId: stored.eventId, body: contentOfPdu(stored.pdu)["body"] }
-      : await this.#editedText(stored, edited);
+    const said = await this.#textNow(stored, edited ?? stored.eventId);
     if (said === undefined) return;
     const addresses = this.#mayPreview(room, stored) ? this.#addressesIn(said.body, stored) : [];
     const message = { roomId: stored.roomId, eventId: said.eventId };
@@ -111,8 +109,11 @@ export class PreviewFollower implements AsyncDisposable {
     for (const each of await messagesAwaiting(sql, url.href, clock.now())) this.#tell(each);
   }
 
-  /** A message as its last edit left it; undefined where the edit does not count. */
-  async #editedText(
+  /**
+   * A message as it reads now: an edit may have taken a link away while this waited. Undefined where
+   * it is gone, or `stored` is an edit that does not count.
+   */
+  async #textNow(
     stored: StoredEvent,
     target: EventId,
   ): Promise<{ readonly eventId: EventId; readonly body: unknown } | undefined> {
@@ -121,9 +122,10 @@ export class PreviewFollower implements AsyncDisposable {
       findTimelineEvents(sql, stored.roomId, [target]),
       findEdits(sql, stored.roomId, [target]),
     ]);
+    if (row?.sender !== stored.sender || row.redactedBy !== undefined) return undefined;
     const last = edits.at(-1);
-    if (row === undefined || row.redactedBy !== undefined || last === undefined) return undefined;
-    return { eventId: target, body: contentOfPdu(last.pdu)["body"] };
+    if (last === undefined && target !== stored.eventId) return undefined;
+    return { eventId: target, body: contentOfPdu(last?.pdu ?? row.pdu)["body"] };
   }
 
   /** Servers that hear of a message of another do not all ask at one moment. */
