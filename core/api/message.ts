@@ -76,6 +76,7 @@ export const Message = z.object({
   reply_to: z.object({
     id: z.string(),
     author: User.nullable(),
+    webhook: z.literal(true).optional().describe("Its author is a webhook"),
     excerpt: z.string().nullable().describe("Empty where sealed; null: deleted or not held"),
   }).nullable(),
   reactions: z.array(Reaction),

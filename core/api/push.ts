@@ -110,6 +110,7 @@ export const getPushNote = defineOperation({
   result: z.object({
     author: User,
     name: z.string().describe("The author's, as it is in the guild"),
+    webhook: z.literal(true).optional().describe("Its author is a webhook"),
     guild: z.object({ id: z.string(), name: z.string() }).nullable().describe(
       "Null: in a conversation",
     ),

@@ -188,7 +188,10 @@ async function readNote(roomId: string, eventId: string): Promise<Note | undefin
 }
 
 function shownOf(scope: PushScope, note: Note, eventId: string): Shown {
-  const { guild, channel, name, author, thread_id: rootId } = note;
+  const { guild, channel, author, thread_id: rootId } = note;
+  const name = note.webhook
+    ? textIn(scope, note.language, "user.webhookNamed").replace("{name}", () => note.name)
+    : note.name;
   const around = guild ? channelPath(guild.id, channel) : dmPath(channel.room_id);
   const place = rootId === null ? around : threadPath(around, rootId);
   const inPlace = guild && textIn(scope, note.language, "notify.in")

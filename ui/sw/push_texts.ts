@@ -6,6 +6,7 @@ export const PUSH_TEXTS = [
   "sealed.new",
   "log.file",
   "notify.in",
+  "user.webhookNamed",
   "notify.trialTitle",
   "notify.trialText",
 ] as const;

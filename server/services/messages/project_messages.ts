@@ -266,15 +266,15 @@ function replyTo(content: JsonObject | undefined, look: Look): Message["reply_to
   if (row === undefined) return { id, author: null, excerpt: null };
   const edit = look.edits.get(id);
   const answered = edit === undefined ? contentOfRow(row) : contentOfPdu(edit.pdu);
-  const { author } = authorOf(row, contentOfRow(row), look);
+  const author = authorOf(row, contentOfRow(row), look);
   const gone = row.withheld || row.redactedBy !== undefined;
   if (answered?.["msgtype"] === "sealed" && !gone) {
     // It is there, and only devices can read it.
-    return { id, author, excerpt: "" };
+    return { id, ...author, excerpt: "" };
   }
   return {
     id,
-    author,
+    ...author,
     excerpt: excerptOf({
       body: wordsOf(row.type, answered),
       files: mediaOf(row, contentOfRow(row)).length,

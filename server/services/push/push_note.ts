@@ -39,6 +39,7 @@ export async function pushNote(
   return {
     author: message.author,
     name: message.nickname ?? nameOf(message.author),
+    ...(message.webhook && { webhook: true as const }),
     guild: guild === undefined ? null : {
       id: guild.id,
       name: textOf(contentOf(guild.authority.view.get("m.guild.meta", "")), "name") ?? "",

@@ -7,7 +7,7 @@ import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useSelected } from "../../lib/browser/use_selected.ts";
 import { encodeMentions } from "../../lib/md/mention_text.ts";
 import { type ComposerApi, useComposer } from "../../lib/browser/use_composer.ts";
-import { nameOf } from "../../lib/format/names.ts";
+import { authorOf } from "../../lib/format/author.ts";
 import { threadPath } from "../../lib/format/paths.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -259,9 +259,7 @@ function ModeLine({ composer }: { composer: ComposerApi }) {
     <div class="composer-mode">
       <Icon name={mode.edit ? "edit" : "reply"} small />
       <span class="clip grow">
-        {mode.edit
-          ? t("composer.editing")
-          : t("composer.replying", { name: message.nickname ?? nameOf(message.author) })}
+        {mode.edit ? t("composer.editing") : t("composer.replying", { name: authorOf(message) })}
         {mode.reply && <span class="faint">{plainText(state, message.body.slice(0, 120))}</span>}
       </span>
       <button type="button" class="icon-button small" aria-label={t("cancel")} onClick={leaveMode}>

@@ -6,6 +6,7 @@ import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { loadSpan, openPlace } from "../../lib/browser/history.ts";
+import { authorOf } from "../../lib/format/author.ts";
 import { faceOf, foreignServer, handleOf, nameOf } from "../../lib/format/names.ts";
 import { messagePath } from "../../lib/format/paths.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
@@ -294,7 +295,11 @@ function ReplyLine({ message }: { message: Message }) {
       onClick={jump}
     >
       <Icon name="reply" small />
-      {reply.author && <span class="strong nowrap">{nameOf(reply.author)}</span>}
+      {reply.author && (
+        <span class="strong nowrap">
+          {authorOf({ author: reply.author, webhook: reply.webhook })}
+        </span>
+      )}
       <span class="clip">
         {reply.excerpt === null ? t("message.replyGone") : plainText(state, reply.excerpt)}
       </span>

@@ -1,4 +1,5 @@
-import { faceOf, nameOf } from "../../lib/format/names.ts";
+import { authorOf } from "../../lib/format/author.ts";
+import { faceOf } from "../../lib/format/names.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { formatFull } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -24,7 +25,7 @@ export function ThreadRoot({ place }: { place: TalkPlace }) {
       </p>
     );
   }
-  const name = root.nickname ?? nameOf(root.author);
+  const name = authorOf(root);
   return (
     <section class="msg thread-root" aria-label={t("thread.root")}>
       <Avatar id={root.author.id} name={name} uri={faceOf(root)} />

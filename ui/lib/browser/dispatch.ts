@@ -3,7 +3,7 @@ import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
 import type { ServerFrame } from "../../../core/api/gateway.ts";
 import type { Message, MessageFrame } from "../../../core/api/message.ts";
 import { personalMessage } from "../../../core/api/personal_message.ts";
-import { nameOf } from "../format/names.ts";
+import { authorOf } from "../format/author.ts";
 import { t } from "../i18n/t.ts";
 import { hearing, takeNotify } from "../store/attention.ts";
 import { rememberAuthor, showAnswered } from "../store/held_messages.ts";
@@ -50,7 +50,7 @@ function receive(state: ChatState, frame: MessageFrame): void {
   // What is sealed is read out when it can be read.
   if (open && !message.sealed) {
     state.announcer?.add(t("log.said", {
-      name: message.nickname ?? nameOf(message.author),
+      name: authorOf(message),
       text: message.body === "" ? t("log.file") : plainText(state, message.body.slice(0, 300)),
     }));
   }

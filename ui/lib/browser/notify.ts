@@ -1,7 +1,8 @@
 import { effect } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { Preferences } from "../../../core/api/preferences.ts";
-import { faceOf, nameOf } from "../format/names.ts";
+import { authorOf } from "../format/author.ts";
+import { faceOf } from "../format/names.ts";
 import { thumbnailUrl } from "../format/media_url.ts";
 import { channelPath, dmPath, messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
@@ -117,7 +118,7 @@ function show(state: ChatState, message: Message): void {
 }
 
 function shownOf(state: ChatState, message: Message): Shown {
-  const name = message.nickname ?? nameOf(message.author);
+  const name = authorOf(message);
   const place = placeOf(state, message);
   const face = faceOf(message);
   return {

@@ -200,6 +200,7 @@ export function sendMessage(state: ChatState, place: TalkPlace, outgoing: Outgoi
     replyTo: reply && {
       id: reply.id,
       author: reply.author,
+      ...(reply.webhook && { webhook: true as const }),
       excerpt: excerptOf({
         body: reply.body,
         files: reply.media.length,

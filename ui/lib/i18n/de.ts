@@ -404,6 +404,7 @@ export const de: Catalogue = {
 
   "user.bot": "Bot",
   "user.webhook": "Webhook",
+  "user.webhookNamed": "{name} (Webhook)",
   "role.unknown": "gelöschte Rolle",
   "member.owner": "Eigentümer",
   "member.timedOut": "In Auszeit",

@@ -394,6 +394,7 @@ export const en = {
 
   "user.bot": "Bot",
   "user.webhook": "Webhook",
+  "user.webhookNamed": "{name} (webhook)",
   "role.unknown": "deleted role",
   "member.owner": "Owner",
   "member.timedOut": "Timed out",

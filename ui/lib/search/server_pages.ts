@@ -1,6 +1,7 @@
 import type { Message } from "../../../core/api/message.ts";
 import { callApi } from "../browser/browser_api.ts";
-import { faceOf, nameOf } from "../format/names.ts";
+import { authorOf } from "../format/author.ts";
+import { faceOf } from "../format/names.ts";
 import type { SearchHit, SourcePage } from "./hits.ts";
 
 export const PAGE_HITS = 25;
@@ -59,7 +60,7 @@ export function hitOf(message: Message): SearchHit {
     roomId: message.room_id,
     channelId: message.channel_id,
     sender: message.author.id,
-    name: message.nickname ?? nameOf(message.author),
+    name: authorOf(message),
     avatar: faceOf(message),
     ts: message.origin_ts,
     text: message.body,

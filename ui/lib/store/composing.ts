@@ -4,7 +4,7 @@ import type { Message, MessageMedia } from "../../../core/api/message.ts";
 /** What is known of a message that is being answered; a whole message is one too. */
 export type ReplyTarget = Pick<
   Message,
-  "id" | "author" | "nickname" | "body" | "media" | "redacted"
+  "id" | "author" | "webhook" | "nickname" | "body" | "media" | "redacted"
 >;
 
 /** A file chosen for the next message of a channel. */

@@ -1,6 +1,6 @@
 import type { Guild } from "../../../../core/api/guild.ts";
 import type { Message } from "../../../../core/api/message.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { authorOf } from "../../../lib/format/author.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { plainText } from "../../../lib/store/links.ts";
 import type { ChatState } from "../../../lib/store/chat.ts";
@@ -12,10 +12,6 @@ const SHOWN_CHARS = 280;
 export function textOf(state: ChatState, message: Message, guild: Guild | undefined): string {
   if (message.body !== "") return plainText(state, message.body.slice(0, SHOWN_CHARS), guild);
   return t(message.sealed && message.media.length === 0 ? "sealed.new" : "log.file");
-}
-
-export function authorOf(message: Message): string {
-  return message.nickname ?? nameOf(message.author);
 }
 
 /** A message in a few words. */

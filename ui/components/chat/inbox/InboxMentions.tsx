@@ -9,7 +9,8 @@ import {
   newerThan,
 } from "../../../lib/browser/inbox.ts";
 import { useMentions } from "../../../lib/browser/use_mentions.ts";
-import { faceOf, nameOf } from "../../../lib/format/names.ts";
+import { authorOf } from "../../../lib/format/author.ts";
+import { faceOf } from "../../../lib/format/names.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { type InboxPlace, inboxPlaces, newMentions } from "../../../lib/store/inbox.ts";
@@ -20,7 +21,7 @@ import { Drawing } from "../../Drawing.tsx";
 import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { ToolButton } from "../ToolButton.tsx";
-import { authorOf, InboxLine, InboxWait, textOf } from "./InboxLine.tsx";
+import { InboxLine, InboxWait, textOf } from "./InboxLine.tsx";
 import { useInboxKeys } from "./use_inbox_keys.ts";
 
 interface Row {
@@ -131,7 +132,8 @@ function MentionRow({ message, place, fresh, onClear }: Row & {
             <span class="row-tight tiny faint">
               <Icon name="reply" small />
               <span class="clip">
-                {nameOf(answered.author)}: {plainText(state, answered.excerpt, place.guild)}
+                {authorOf({ author: answered.author, webhook: answered.webhook })}:{" "}
+                {plainText(state, answered.excerpt, place.guild)}
               </span>
             </span>
           )}

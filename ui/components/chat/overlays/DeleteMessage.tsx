@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { deleteMessage } from "../../../lib/browser/messages.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { authorOf } from "../../../lib/format/author.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
@@ -26,7 +26,7 @@ export default function DeleteMessage(
   return (
     <Dialog title={t("message.deleteTitle")}>
       <blockquote class="quoted">
-        <p class="strong small">{message.nickname ?? nameOf(message.author)}</p>
+        <p class="strong small">{authorOf(message)}</p>
         {message.body === ""
           ? (
             <p class="muted">

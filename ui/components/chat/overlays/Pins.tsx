@@ -5,7 +5,8 @@ import { callApi } from "../../../lib/browser/browser_api.ts";
 import { setPinned } from "../../../lib/browser/messages.ts";
 import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
 import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
-import { faceOf, nameOf } from "../../../lib/format/names.ts";
+import { authorOf } from "../../../lib/format/author.ts";
+import { faceOf } from "../../../lib/format/names.ts";
 import { formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { messageRights } from "../../../lib/store/message_rights.ts";
@@ -90,7 +91,7 @@ export default function Pins() {
 
 function Pinned({ message, children }: { message: Message; children: ComponentChildren }) {
   const state = useChat();
-  const name = message.nickname ?? nameOf(message.author);
+  const name = authorOf(message);
   return (
     <li class="quoted">
       <div class="row-tight wrap">

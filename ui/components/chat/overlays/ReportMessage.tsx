@@ -4,7 +4,7 @@ import type { Message } from "../../../../core/api/message.ts";
 import { limits } from "../../../../core/limits.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { showToast } from "../../../lib/browser/toast.ts";
-import { nameOf } from "../../../lib/format/names.ts";
+import { authorOf } from "../../../lib/format/author.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { ChatState, Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
@@ -41,7 +41,7 @@ export default function ReportMessage(
   const [reason, setReason] = useState<ReportReason>("harassment");
   const [note, setNote] = useState("");
   const { busy, error, run } = useSubmit();
-  const name = message.nickname ?? nameOf(message.author);
+  const name = authorOf(message);
   const server = state.server.name;
   const isUnread = message.sealed !== undefined && message.body === "" &&
     message.media.length === 0;
