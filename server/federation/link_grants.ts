@@ -80,12 +80,17 @@ export class LinkGranter implements AsyncDisposable {
 
   async #grantAll(): Promise<void> {
     const { sql, clock } = this.#deps;
-    await sql`delete from link_grants where created_ts < ${clock.now() - KEPT_MS}`;
+    // The end of a membership is kept for as long as the invite that it goes with can be taken up.
+    await sql`
+      delete from link_grants g where created_ts < ${clock.now() - KEPT_MS}
+        and (stay_s is null or not exists (select 1 from current_state s
+          where s.room_id = g.room_id and s.type = 'm.room.member'
+            and s.state_key = g.user_id and s.membership in ('invite', 'join')))`;
     const rows = await sql<GrantRow[]>`
       select g.* from link_grants g
       join current_state s on s.room_id = g.room_id and s.type = 'm.room.member'
         and s.state_key = g.user_id and s.membership = 'join'`;
-    for (const row of rows) await this.#give(row);
+    for (const row of rows) await this.#inTurn(() => this.#give(row));
   }
 
   async #grant(keys: readonly { roomId: RoomId; userId: UserId }[]): Promise<void> {
@@ -95,7 +100,7 @@ export class LinkGranter implements AsyncDisposable {
       keys.map((key) => key.userId)
     }::text[])
         as x(room_id, user_id) on x.room_id = g.room_id and x.user_id = g.user_id`;
-    for (const row of rows) await this.#give(row);
+    for (const row of rows) await this.#inTurn(() => this.#give(row));
   }
 
   /** A membership for a time gets its end, in the owner's name where its author has lost the right. */

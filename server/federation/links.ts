@@ -87,7 +87,8 @@ function inviteOf(
       stateKey: user,
       content: { membership: "invite", link: linkHash(row.code) },
     }],
-    rows: row.role_id === null && row.stay_s === null ? [] : [linkGrants.of({
+    // A link that promises nothing, too: what an earlier one promised counts no more.
+    rows: [linkGrants.of({
       roomId: room.id,
       userId: user,
       author,

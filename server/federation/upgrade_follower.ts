@@ -8,7 +8,9 @@ import {
   replacementOf,
   type Succession,
 } from "../../core/rules/succession.ts";
+import { stayUntil } from "../../core/permissions/stay.ts";
 import type { FeedBatch } from "../postgres/log_feed.ts";
+import type { ControlIntent } from "../rooms/control_tip.ts";
 import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
@@ -167,7 +169,7 @@ export class UpgradeFollower implements AsyncDisposable {
     return { roomId: old.id, sender, tombstones: rows.map((row) => row.event_id) };
   }
 
-  /** The roles of who comes over for the first time, in the owner's name. */
+  /** The roles of who comes over for the first time, and the end of the membership, by the owner. */
   async #giveBack(roomId: RoomId, user: UserId): Promise<void> {
     const { rooms, serverName } = this.#deps;
     const room = await rooms.open(roomId);
@@ -176,17 +178,23 @@ export class UpgradeFollower implements AsyncDisposable {
     const old = before === undefined ? undefined : await rooms.open(before.roomId);
     if (room === undefined || old === undefined || room.checking !== undefined) return;
     const held = old.authority.rolesOf(user);
+    const until = stayUntil(old.authority, user);
     await room.changeControl((authority) => {
       const owner = authority.owner();
-      const first = authority.isJoined(user) &&
-        authority.view.get("m.guild.member_roles", user) === undefined;
+      if (owner === undefined || serverOf(owner) !== serverName || !authority.isJoined(user)) {
+        return { intents: [] };
+      }
+      const by = { sender: owner, stateKey: user };
+      const isNew = (type: string) => authority.view.get(type, user) === undefined;
       const roles = held.filter((role) => authority.table().roles.has(role)).sort();
-      const ours = owner !== undefined && serverOf(owner) === serverName;
-      return {
-        intents: ours && first && roles.length > 0
-          ? [{ type: "m.guild.member_roles", sender: owner, stateKey: user, content: { roles } }]
-          : [],
-      };
+      const intents: ControlIntent[] = [];
+      if (isNew("m.guild.member_roles") && roles.length > 0) {
+        intents.push({ ...by, type: "m.guild.member_roles", content: { roles } });
+      }
+      if (isNew("m.member.stay") && until !== undefined && user !== owner) {
+        intents.push({ ...by, type: "m.member.stay", content: { until } });
+      }
+      return { intents };
     });
   }
 }

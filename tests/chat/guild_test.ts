@@ -119,8 +119,9 @@ Deno.test("invite links: uses, revocation, the author's right, a granted role", 
 Deno.test("a ban with purge takes the words away and keeps the user out", async () => {
   const clock = skippingClock();
   await using server = await startHomeserver({ clock });
-  const { owner, members, guildId, general } = await makeGuild(server, ["ann", "spammer"]);
-  const [spammer] = members as [Person];
+  const names = ["ann", "spammer", "gina"];
+  const { owner, members, guildId, general } = await makeGuild(server, names);
+  const [spammer, gina] = members as [Person, Person];
   for (let n = 0; n < 5; n++) {
     await spammer.do("POST", `/rooms/${guildId}/send`, {
       channel_id: general,
@@ -166,6 +167,21 @@ Deno.test("a ban with purge takes the words away and keeps the user out", async 
   assert.equal((await owner.do("GET", `/guilds/${guildId}/bans`)).total, 0);
   assert.equal((await owner.try("DELETE", ban)).status, 404, "what is over cannot be lifted");
   await spammer.do("POST", `/invites/${invite.code}/accept`, {});
+
+  const member = `/guilds/${guildId}/members/${spammer.id}`;
+  await owner.do("PATCH", member, { stay_until: clock.now() + 60_000 });
+  clock.advance(60_001);
+  // That an end was stored has the server look for those that are over.
+  await owner.do("PATCH", `/guilds/${guildId}/members/${gina.id}`, {
+    stay_until: clock.now() + 60_000,
+  });
+  const over = await banned.until((frame) =>
+    frame.op === "dispatch" && frame.t === "guild.remove" && frame.d.reason === "ended"
+  );
+  assert.deepEqual("d" in over && over.d, { guild_id: guildId, reason: "ended" });
+  await spammer.do("POST", `/invites/${invite.code}/accept`, {});
+  const { stay_until } = await owner.do("GET", member);
+  assert.equal(stay_until, null, "an end counts for the membership that it was given in");
 });
 
 Deno.test("a timeout silences, and the guild survives its owner's hand-over", async () => {

@@ -24,8 +24,10 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
     async () => (await owner.try("GET", `/guilds/${guildId}/members/${bea.id}`)).status === 200,
   );
   const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff" });
+  const stay_until = Date.now() + 3_600_000;
   for (const person of [bea, dan]) {
-    await owner.do("PATCH", `/guilds/${guildId}/members/${person.id}`, { roles: [role.id] });
+    const change = { roles: [role.id], stay_until };
+    await owner.do("PATCH", `/guilds/${guildId}/members/${person.id}`, change);
   }
   await owner.do("PUT", `/guilds/${guildId}/bans/${eve.id}`, {});
   await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "old words" });
@@ -58,9 +60,9 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
       const names = guild.channels.map((channel: { name: string }) => channel.name);
       assert.deepEqual(names.slice(0, 2), ["general", "Voice"]);
       if (person === owner) continue;
-      await soon(`${person.id} to have the role again`, async () => {
+      await soon(`${person.id} to have the role and the end again`, async () => {
         const member = await owner.do("GET", `/guilds/${next.id}/members/${person.id}`);
-        return member.roles.join() === role.id;
+        return member.roles.join() === role.id && member.stay_until === stay_until;
       });
     }
     await hears.until((frame) =>

@@ -4,6 +4,7 @@ import { stayKeeper, stayUntil } from "../../../core/permissions/stay.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { keptKind } from "../webhooks/webhook_member.ts";
 import { WorkLoop } from "../work_loop.ts";
 
 /** A membership that is over lasts this much longer at the most (ms). */
@@ -40,18 +41,25 @@ export class StayWatch implements AsyncDisposable {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const nowMs = this.#deps.clock.now();
-    const rows = await this.#deps.sql<{ room_id: RoomId; users: UserId[] }[]>`
+    const { sql, clock, log } = this.#deps;
+    const rows = await sql<{ room_id: RoomId; users: UserId[] }[]>`
       select s.room_id, array_agg(s.state_key order by s.state_key) as users from current_state s
       join current_state m on m.room_id = s.room_id and m.type = 'm.room.member'
         and m.state_key = s.state_key and m.membership = 'join'
       join events e on e.room_id = s.room_id and e.event_id = s.event_id
       where s.type = 'm.member.stay'
-        and (e.pdu::jsonb #>> '{content,until}')::bigint between 1 and ${nowMs}
+        and (e.pdu::jsonb #>> '{content,until}')::bigint between 1 and ${clock.now()}
+        and e.pdu::jsonb -> 'auth_events' ? m.event_id
       group by s.room_id`;
     for (const row of rows) {
       if (signal.aborted) return;
-      await this.#endIn(row.room_id, row.users);
+      // A guild that shuts this server out refuses its events: the others do not wait for that.
+      await this.#endIn(row.room_id, row.users).catch((error) =>
+        log.log("warn", "Memberships of a guild that are over could not be ended.", {
+          guild: row.room_id,
+          error,
+        })
+      );
     }
   }
 
@@ -70,7 +78,7 @@ export class StayWatch implements AsyncDisposable {
             type: "m.room.member",
             sender: by.keeper,
             stateKey: userId,
-            content: { membership: "leave", expires: until },
+            content: { membership: "leave", expires: until, ...keptKind(authority, userId) },
           }];
         }).slice(0, BATCH),
       }));

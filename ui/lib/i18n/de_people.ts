@@ -67,7 +67,7 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "move.goes":
     "Es ziehen mit: Name, Bild, Beschreibung, Rollen, Kanäle und ihre Rechte, Emoji, Begrüßung, Banne und Einladungslinks. Die Mitglieder aller Server folgen von selbst und behalten ihre Rollen.",
   "move.stays":
-    "Es bleiben zurück: Nachrichten und Dateien, die im alten Raum nur noch gelesen werden können; Webhooks, Vorlagen, Auszeiten, Enden von Mitgliedschaften, und wie Mitglieder nur hier heißen und aussehen.",
+    "Es bleiben zurück: Nachrichten und Dateien, die im alten Raum nur noch gelesen werden können; Webhooks, Vorlagen, Auszeiten, und wie Mitglieder nur hier heißen und aussehen.",
   "move.private":
     "{n, plural, =0 {Private Kanäle, in denen du nicht bist, bleiben beim alten Raum; du bist in keinem.} one {Dieser private Kanal wird neu angelegt, leer und mit dir als Eigentümer, und seine Mitglieder werden eingeladen; andere bleiben beim alten Raum:} other {Diese privaten Kanäle werden neu angelegt, leer und mit dir als Eigentümer, und ihre Mitglieder werden eingeladen; andere bleiben beim alten Raum:}}",
   "move.final": "Das lässt sich nicht rückgängig machen.",
