@@ -68,6 +68,8 @@ export class PushQueue implements AsyncDisposable {
     if (this.#ending.signal.aborted) return;
     const nowMs = this.#deps.clock.monotonic();
     const own = this.#jobs.filter((job) => job.target.sessionId === target.sessionId);
+    // A device that has not heard of a call would ring for one that is over.
+    if (payload.kind === "call_over" && this.#drop("call", target, payload.room_id)) return;
     const over = own.length >= PUSH_QUEUE.perDevice
       ? own[0]
       : this.#jobs.length >= PUSH_QUEUE.all
@@ -81,6 +83,15 @@ export class PushQueue implements AsyncDisposable {
   /** Nothing more is sent to a device that has ended. */
   forget(gone: (target: PushTarget) => boolean): void {
     this.#jobs = this.#jobs.filter(({ target }) => !gone(target));
+  }
+
+  /** Whether something of that kind waited for the device about the room: it does no longer. */
+  #drop(kind: PushPayload["kind"], { sessionId }: PushTarget, roomId: string | undefined): boolean {
+    const at = this.#jobs.findIndex(({ target, payload }) =>
+      target.sessionId === sessionId && payload.kind === kind && payload.room_id === roomId
+    );
+    if (at >= 0) this.#jobs.splice(at, 1);
+    return at >= 0;
   }
 
   #work(): void {
@@ -127,6 +138,8 @@ export class PushQueue implements AsyncDisposable {
       return;
     }
     if (this.#ending.signal.aborted) return;
+    const { kind, room_id } = job.payload;
+    if (kind === "call" && this.#drop("call_over", job.target, room_id)) return;
     const spread = 1 + (rng.bytes(1)[0] ?? 0) / 512;
     const waitMs = Math.min(
       LONGEST_WAIT_MS,

@@ -76,3 +76,30 @@ Deno.test("a device that ended is not told of what still waits", async () => {
   await waitFor("nothing to wait", () => queue.size === 0 || undefined);
   assert.equal(sent.length, 1, "only what was on its way already");
 });
+
+Deno.test("of a call that is over a device that has not heard of it hears nothing", async () => {
+  await using database = await openTestDatabase("postgres");
+  const sent: string[] = [];
+  const held = Promise.withResolvers<void>();
+  await using queue = new PushQueue({
+    sql: database.sql,
+    clock: systemClock,
+    rng: seededRng(3),
+    log: silentLog,
+    send: async (_, payload) => {
+      const { kind, room_id } = JSON.parse(payload);
+      sent.push(`${kind} ${room_id}`);
+      await held.promise;
+      return room_id === "!late"
+        ? { kind: "later", reason: "busy" }
+        : { kind: "refused", reason: "not wanted" };
+    },
+  });
+  const add = (kind: "call" | "call_over", room_id: string) =>
+    queue.add(device("phone"), { v: 1, kind, room_id });
+  for (const room of ["!late", "!over", "!rings"]) add("call", room);
+  for (const room of ["!late", "!over", "!heard"]) add("call_over", room);
+  held.resolve();
+  await waitFor("all to be sent", () => queue.size === 0 || undefined);
+  assert.deepEqual(sent, ["call !late", "call !rings", "call_over !heard"]);
+});

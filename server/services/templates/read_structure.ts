@@ -6,6 +6,7 @@ import {
   TemplateContent,
   type TemplateDraft,
 } from "../../../core/api/template.ts";
+import { WELCOME_LINE_MAX, WELCOME_TEXT_MAX } from "../../../core/api/welcome.ts";
 import { OperationError } from "../../../core/errors.ts";
 
 /**
@@ -37,7 +38,7 @@ export function readStructure(
     channels: channels.map((channel) => ({
       kind: channel.kind,
       name: cut(channel.name, 100),
-      topic: channel.topic === null ? null : cut(channel.topic, 1024),
+      topic: channel.topic === null ? null : begin(channel.topic, 1024),
       parent: channel.parent === null ? null : channelAt.get(channel.parent) ?? null,
       slow_mode_s: channel.slow_mode_s,
       age_restricted: channel.age_restricted,
@@ -64,7 +65,13 @@ export function read(content: unknown): TemplateContent {
 }
 
 function cut(text: string, chars: number): string {
-  return text.trim().slice(0, chars) || "unnamed";
+  return begin(text.trim(), chars).trim() || "unnamed";
+}
+
+/** The first characters: other servers' texts may be longer than what is written here. */
+function begin(text: string, chars: number): string {
+  // What was cut in two is no character any more.
+  return text.slice(0, chars).toWellFormed().replace(/\uFFFD$/, "");
 }
 
 /** Categories are named by their place: each channel follows in the order that it is shown in. */
@@ -95,13 +102,13 @@ function entriesOf(channel: Channel, roleAt: ReadonlyMap<string, number>): Entry
 function welcomeOf(guild: Guild, channelAt: ReadonlyMap<string, number>): TemplateDraft["welcome"] {
   if (guild.welcome === null) return null;
   return {
-    text: guild.welcome.text,
+    text: guild.welcome.text === null ? null : begin(guild.welcome.text, WELCOME_TEXT_MAX),
     channels: guild.welcome.channels.flatMap(({ channel_id: id, emoji, line }) => {
       const channel = channelAt.get(id);
       const kept = emoji === null || emoji.startsWith(":") || emoji.length > 16 ? null : emoji;
       return channel === undefined
         ? []
-        : [{ channel, emoji: kept, line: line === null ? null : line.slice(0, 80) }];
+        : [{ channel, emoji: kept, line: line === null ? null : begin(line, WELCOME_LINE_MAX) }];
     }),
   };
 }
