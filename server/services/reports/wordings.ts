@@ -50,11 +50,11 @@ export async function wordingsOf(
     const given = keys.find(({ event_id }) => event_id === eventId);
     if (message?.sealed === undefined) {
       if (given !== undefined) throw badKey(eventId);
-      const files = (message?.media ?? []).map(({ name, uri }) => name ?? uri);
+      const files = (message?.media ?? []).map(({ name, uri }) => storable(name ?? uri));
       wordings.push({
         event_id: eventId,
         ts,
-        body: poll ? pollWords(poll) : message?.body ?? "",
+        body: storable(poll ? pollWords(poll) : message?.body ?? ""),
         files,
       });
       continue;
@@ -88,7 +88,15 @@ async function openSaid(
   });
   if (!opened.ok) throw badKey(given.event_id);
   const { payload } = opened;
-  return { body: payload.body ?? "", files: (payload.media ?? []).map(({ name }) => name) };
+  return {
+    body: storable(payload.body ?? ""),
+    files: (payload.media ?? []).map(({ name }) => storable(name)),
+  };
+}
+
+/** What the database's JSON cannot hold is left out: it must not keep words from being reported. */
+function storable(text: string): string {
+  return text.replaceAll("\u0000", "").toWellFormed();
 }
 
 function badKey(eventId: string): OperationError {

@@ -90,6 +90,16 @@ Deno.test("a sealed message is opened with its key alone, where and by whom it w
   await refuses(wordingsOf(PLACE, [hung as never], [first.key]));
 });
 
+Deno.test("a character that the database's JSON cannot hold keeps nothing from being reported", async () => {
+  const open = await wordingsOf(PLACE, [plain("$a", "un\u0000kind")], []);
+  const { event, key } = sealed(FIRST, "un\u0000kind");
+  const shut = await wordingsOf(PLACE, [event], [key]);
+  assert.deepEqual([...open.wordings, ...shut.wordings].map(({ body }) => body), [
+    "unkind",
+    "unkind",
+  ]);
+});
+
 Deno.test("a poll is reported with its question and its options", async () => {
   const content = { question: "Whose turn?", options: ["Ann's", "Bob's"] };
   const { wordings } = await wordingsOf(
