@@ -101,6 +101,19 @@ Deno.test("links get previews after the message, asked for by the server once", 
     }
   });
 
+  await t.step("for who was away as it was said", async () => {
+    const { position } = bobs;
+    const id = await say(`away: ${web.origin}/leaves`);
+    await told(id);
+    using back = await bob.connect(position);
+    const created = await waitFor(
+      "what was missed",
+      () => back.dispatches("message.create").find((message) => message.id === id),
+    );
+    assert.deepEqual(created.previews, await shown(id));
+    assert.equal(created.previews.length, 1);
+  });
+
   await t.step("what loops, leads inside, has no end or drips gives nothing and ends", async () => {
     const id = await say(
       ["/loop", "/inside", "/endless"].map((path) => web.origin + path).join(" "),

@@ -1,3 +1,4 @@
+import type { MessageFrame } from "../../../core/api/message.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
@@ -11,11 +12,13 @@ import {
   hasRead,
   type SyncToken,
 } from "../../postgres/sync_token.ts";
+import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms } from "../guilds/list_guilds.ts";
 import { shownPresence } from "../accounts/preferences.ts";
 import { getSelf } from "../accounts/users.ts";
+import { findPreviews } from "../previews/preview_rows.ts";
 import { gatherVotes } from "./gather_votes.ts";
 import { projectTimeline } from "./project_timeline.ts";
 import { Changes, type Told, wholeStates } from "./replay_states.ts";
@@ -61,7 +64,8 @@ export async function replaySince(
     const room = joined.get(stored.roomId);
     if (room === undefined || !sees(room, userId, { stored, nowMs })) continue;
     const dispatches = await projectTimeline(deps, room, stored, gathered);
-    told.push(...personal(dispatches, userId, encodeSyncToken(token)));
+    const own = personal(dispatches, userId, encodeSyncToken(token));
+    told.push(...await withPreviews(deps.sql, stored, own));
   }
   told.push(...await wholeStates(deps, userId, { since, changes, joined, limit: input.limit }));
   if (told.length > input.limit) {
@@ -93,6 +97,20 @@ function personal(dispatches: readonly Dispatch[], userId: UserId, position: str
     d: own?.userId === userId ? own.d : d,
     ...(at === dispatches.length - 1 ? { position } : {}),
   }));
+}
+
+/** What was found for a message's links came after it, and no event tells of it. */
+async function withPreviews(
+  sql: Queryable,
+  { roomId, eventId }: StoredEvent,
+  told: readonly Told[],
+): Promise<readonly Told[]> {
+  if (!told.some(({ t }) => t === "message.create")) return told;
+  const previews = (await findPreviews(sql, roomId, [eventId])).get(eventId);
+  if (previews === undefined) return told;
+  return told.map((each) =>
+    each.t === "message.create" ? { ...each, d: { ...each.d as MessageFrame, previews } } : each
+  );
 }
 
 /** Rooms the user is in or was in: leaving one is news too. */
