@@ -52,7 +52,7 @@ export function federationHandlers(
     ...groupHandlers({ rooms, groups: deps.groups }),
     ...voiceHandlers({ rooms, voice: deps.voice }),
     devicesHandler({ devices: deviceReader({ sql: deps.sql, rooms }) }),
-    profileHandler({ profiles: profileReader(deps.sql) }),
+    profileHandler({ profiles: profileReader(deps) }),
     mediaHandler({ ...deps, rooms, files: fileReader(deps) }),
   ];
 }

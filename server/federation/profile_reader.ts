@@ -1,14 +1,19 @@
-import type { UserId } from "../../core/ids/user_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { OwnProfile, ProfileReader } from "../../federation/handle/ports.ts";
 import type { Sql } from "../postgres/sql.ts";
 
 /**
  * Profiles of accounts and webhooks of this server. An account that was ended shows nothing and
- * still exists; a webhook's profile stays after it.
+ * still exists; a webhook's profile stays after it. Of people of other servers, whose profiles lie
+ * beside, nothing is said: it would tell whom this server knows.
  */
-export function profileReader(sql: Sql): ProfileReader {
+export function profileReader(
+  { sql, serverName }: { readonly sql: Sql; readonly serverName: ServerName },
+): ProfileReader {
   return {
     async find(user: UserId): Promise<OwnProfile | undefined> {
+      if (serverOf(user) !== serverName) return undefined;
       const [row] = await sql<{
         display_name: string | null;
         avatar: string | null;
