@@ -43,6 +43,14 @@ const byStarter = (name: string | null): Chosen | null => {
   return starter ? { source: ["starter", starter], content: starterTemplate(starter) } : null;
 };
 
+/** The server reads it as it will when the guild is made: what it would refuse is said now. */
+async function checked(state: State, source: string): Promise<Chosen> {
+  const { content } = await state.api.call("checkTemplate", {
+    body: { content: parseTemplate(source) },
+  });
+  return { source: ["content", JSON.stringify(content)], content };
+}
+
 export const handler = define.handlers<Data>({
   async GET(ctx) {
     const me = await readMe(ctx.state);
@@ -60,20 +68,12 @@ export const handler = define.handlers<Data>({
     let chosen: Chosen | null = null;
     try {
       if (act === "look") {
-        const source = await fileText(form);
-        // The server reads it as it will when the guild is made: what it would refuse is said now.
-        const { content } = await ctx.state.api.call("checkTemplate", {
-          body: { content: parseTemplate(source) },
-        });
-        chosen = { source: ["content", JSON.stringify(content)], content };
+        chosen = await checked(ctx.state, await fileText(form));
         return page({ me, chosen, error: null });
       }
       if (act !== "make") throw new HttpError(400, t("refused.unknownAct"));
-      chosen = byStarter(text(form, "starter"));
-      if (chosen === null) {
-        const content = parseTemplate(text(form, "content"));
-        chosen = { source: ["content", text(form, "content")], content };
-      }
+      chosen = byStarter(text(form, "starter")) ??
+        await checked(ctx.state, text(form, "content"));
       return ctx.redirect(await makeGuild(ctx, form));
     } catch (error) {
       if (error instanceof HttpError) throw error;

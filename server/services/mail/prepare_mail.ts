@@ -103,13 +103,15 @@ function newsOf({ publicUrl }: PrepareDeps, { kind, about }: DueMail): MailAbout
   }
 }
 
-/** What waited as it was queued; nothing where such mails have ended meanwhile. */
+/** What waited as it was queued; nothing where such mails have ended, or go elsewhere, meanwhile. */
 async function digest(
   { sql, publicUrl }: PrepareDeps,
   due: DueMail,
 ): Promise<Prepared | undefined> {
   const { user_id: userId, stop, every, waiting } = due.about;
-  const [wanted] = await sql`select 1 from digests where stop_token = ${String(stop)}`;
+  const [wanted] = await sql`
+    select 1 from digests join email_addresses using (user_id)
+    where stop_token = ${String(stop)} and address = ${due.recipient}`;
   if (wanted === undefined || due.recipient === null) return undefined;
   const stopUrl = `${publicUrl}/email/stop/${String(stop)}`;
   return {
