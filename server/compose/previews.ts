@@ -43,7 +43,7 @@ export function composePreviews(
   stack.defer(subscribePreviewNotices(bus, (message) => chat.source.announceMessage(message)));
   stack.use(
     new WorkLoop({ clock, log }, {
-      round: () => cleanPreviews(sql, { nowMs: clock.now(), keptMs }),
+      round: (signal) => cleanPreviews(sql, { nowMs: clock.now(), keptMs, signal }),
       intervalMs: PREVIEW_LIMITS.cleanMs,
       trouble: "Previews that nobody needs could not be taken away.",
     }),

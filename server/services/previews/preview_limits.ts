@@ -51,7 +51,7 @@ export const PREVIEW_LIMITS = {
   toldPerPage: 100,
   /** A message is told what was found for its link when it came within this before. */
   awaitMs: 10 * 60_000,
-  /** Rows that one round of cleaning takes away. */
-  cleanedPerRound: 1000,
+  /** Rows that one statement of cleaning takes away; there are as many as it needs. */
+  cleanedAtOnce: 1000,
   cleanMs: 3_600_000,
 } as const;

@@ -216,20 +216,30 @@ export async function findPreviewPicture(
 
 /**
  * Takes away what deleted messages showed (which is done at once, unless a process ended before),
- * what no message shows any more, and what no new one has named for `keptMs`.
+ * what no message shows any more, and what no new one has named for `keptMs`: all of it, or people
+ * who post links faster than it goes would fill the database.
  */
 export async function cleanPreviews(
   sql: Sql,
-  { nowMs, keptMs }: { readonly nowMs: number; readonly keptMs: number },
+  { nowMs, keptMs, signal }: {
+    readonly nowMs: number;
+    readonly keptMs: number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   await sql`
     delete from message_previews m using events e
     where e.room_id = m.room_id and e.event_id = m.event_id
       and (e.redacted_by is not null or e.withheld)`;
-  await sql`
-    delete from link_previews where url in (
-      select p.url from link_previews p
-      where p.asking_until <= ${nowMs} and (p.used_ts < ${nowMs - keptMs}
-        or not exists (select from message_previews m where m.url = p.url))
-      order by p.used_ts limit ${PREVIEW_LIMITS.cleanedPerRound} for update skip locked)`;
+  let taken: number;
+  do {
+    const rows = await sql`
+      delete from link_previews where url in (
+        select p.url from link_previews p
+        where p.asking_until <= ${nowMs} and (p.used_ts < ${nowMs - keptMs}
+          or not exists (select from message_previews m where m.url = p.url))
+        order by p.used_ts limit ${PREVIEW_LIMITS.cleanedAtOnce} for update skip locked)
+      returning 1`;
+    taken = rows.length;
+  } while (taken === PREVIEW_LIMITS.cleanedAtOnce && signal?.aborted !== true);
 }
