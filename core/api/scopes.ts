@@ -16,7 +16,8 @@ export type TokenScope = z.infer<typeof TokenScope>;
 
 /** What each scope opens, for the documents; pages have words of their own. */
 export const SCOPE_SUMMARY: Readonly<Record<TokenScope, string>> = {
-  read: "Read guilds, people and messages as the account sees them, and the live connection",
+  read: "Read guilds, people and messages as the account sees them, and the live connection, " +
+    "which tells of friends, blocks, invitations and notification settings too",
   "write:messages": "Write, edit, delete, react, pin, upload; conversations and threads",
   "manage:guilds": "Channels, roles, members, invites, emoji and webhooks, as far as its rights go",
   "account:read": "The account's own settings, friends, sessions and invitations",
