@@ -9,6 +9,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms, withoutMoved } from "./list_guilds.ts";
 import { projectSummary } from "./project_guild.ts";
 import { forgetMarksOf } from "../voice/marks.ts";
+import { keptKind } from "../webhooks/webhook_member.ts";
 import { isSaidRow } from "../messages/message_rows.ts";
 
 /** Members who leave in one transaction when a guild ends. */
@@ -155,7 +156,7 @@ async function leaveAll(deps: Pick<ChatDeps, "serverName">, room: Room): Promise
           type: "m.room.member",
           sender: userId,
           stateKey: userId,
-          content: { membership: "leave" },
+          content: { membership: "leave", ...keptKind(authority, userId) },
         })),
       };
     });
