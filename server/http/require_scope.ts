@@ -8,6 +8,11 @@ export function holdsScope(caller: Pick<Caller, "scopes">, scope: TokenScope): b
   return caller.scopes === undefined || caller.scopes.includes(scope);
 }
 
+/** A program at work does not show its owner as present, unless it may say how they appear. */
+export function showsPresence(caller: Pick<Caller, "scopes">): boolean {
+  return holdsScope(caller, "account:write");
+}
+
 /**
  * The one place where scopes are enforced.
  * @throws OperationError `forbidden` for a token without the operation's scope, and for every

@@ -33,7 +33,10 @@ export interface GatewayServerOptions extends Partial<GatewayOptions> {
   ) => Route[];
 }
 
-/** A token or cookie is the user's name; `nobody` is no one, `.ended` a token past its end. */
+/**
+ * A token or cookie is the user's name; `nobody` is no one, `.reader` a program that reads, `.ended`
+ * one whose token is past its end.
+ */
 export function authenticate(
   { bearer, cookie }: { bearer?: string; cookie?: string },
 ): Promise<Caller | undefined> {
@@ -45,7 +48,8 @@ export function authenticate(
       admin: name === "root",
       suspended: false,
       confirmedUntil: null,
-      ...(name.endsWith(".ended") ? { scopes: ["read"], endsTs: 1 } : {}),
+      ...(/\.(reader|ended)$/.test(name) ? { scopes: ["read"] } : {}),
+      ...(name.endsWith(".ended") ? { endsTs: 1 } : {}),
     },
   );
 }

@@ -4,6 +4,7 @@ import { attach } from "../gateway/attach.ts";
 import type { Frame } from "../gateway/frame.ts";
 import { greet } from "../gateway/greet.ts";
 import type { Session, Sink } from "../gateway/session.ts";
+import { showsPresence } from "../require_scope.ts";
 import { type Route, route } from "../route.ts";
 import { requirePlace, type SyncDeps } from "./sync.ts";
 
@@ -89,7 +90,9 @@ export function eventsRoute(deps: EventsDeps): Route {
     const join = (position: string | undefined) =>
       attach(deps, { caller, sink, position }, (arrival) => {
         greet(sink, arrival);
-        if (arrival.kind !== "reset") deps.presences.connect(caller.userId, arrival.presence);
+        if (arrival.kind !== "reset" && showsPresence(caller)) {
+          deps.presences.connect(caller.userId, arrival.presence);
+        }
         return true;
       });
     // After `reset` the snapshot follows at once: browsers would only repeat the old position.
@@ -114,7 +117,7 @@ function follow(
   const { sink, signal } = parts;
   sink.ended.addEventListener("abort", () => {
     deps.hub.remove(session);
-    deps.presences.disconnect(session.caller.userId);
+    if (showsPresence(session.caller)) deps.presences.disconnect(session.caller.userId);
   });
   if (signal.aborted) sink.end();
   else signal.addEventListener("abort", () => sink.end(), { once: true });

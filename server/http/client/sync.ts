@@ -6,6 +6,7 @@ import { attach, type AttachDeps } from "../gateway/attach.ts";
 import type { Frame } from "../gateway/frame.ts";
 import type { Presences } from "../gateway/presence.ts";
 import type { Sink } from "../gateway/session.ts";
+import { showsPresence } from "../require_scope.ts";
 import { type Route, route } from "../route.ts";
 
 export interface SyncDeps extends AttachDeps {
@@ -67,7 +68,7 @@ async function poll(
     if (arrival.kind === "replayed") {
       ({ position } = arrival);
       for (const { t, d } of arrival.dispatches) replayed.push({ t, d });
-      deps.presences.connect(caller.userId, arrival.presence);
+      if (showsPresence(caller)) deps.presences.connect(caller.userId, arrival.presence);
     }
     return true;
   });
@@ -78,7 +79,7 @@ async function poll(
     if (replayed.length === 0) await wait(deps.clock, sink, query);
   } finally {
     deps.hub.remove(session);
-    deps.presences.disconnect(caller.userId);
+    if (showsPresence(caller)) deps.presences.disconnect(caller.userId);
   }
   return {
     // Whatever the hub has told so far is in `frames`: both happen in one turn.

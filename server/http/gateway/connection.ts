@@ -2,6 +2,7 @@ import { type ClientFrame, GATEWAY_CLOSE } from "../../../core/api/gateway.ts";
 import { ClientFrame as ClientFrameSchema } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { parseJson } from "../body.ts";
+import { showsPresence } from "../require_scope.ts";
 import type { GatewayDeps, Peer, UpgradeFacts } from "./context.ts";
 import { serverFrame } from "./frame.ts";
 import { heartbeat } from "./opcodes/heartbeat.ts";
@@ -82,8 +83,9 @@ export class Connection implements Peer {
     if (this.#closed) return;
     this.#closed = true;
     if (this.session !== undefined) {
+      const { caller } = this.session;
       this.deps.hub.remove(this.session);
-      this.deps.presences.disconnect(this.session.caller.userId);
+      if (showsPresence(caller)) this.deps.presences.disconnect(caller.userId);
     }
   }
 

@@ -294,6 +294,24 @@ Deno.test("a revoked session is told and closed; others of the user stay", async
   await desk.close();
 });
 
+Deno.test("a program that may only read does not show its owner as present", async () => {
+  await using server = await startGateway();
+  for (const name of ["ada", "bob"]) server.source.join(name);
+  const program = await GatewayClient.identified(server.port, "bob.reader");
+  const ada = await GatewayClient.identified(server.port, "ada");
+  const shown = async () => {
+    ada.send({ op: "subscribe", d: { guild_id: ROOM, user_ids: [userId("bob")] } });
+    const answer = await ada.until((frame) => frame.op === "presences");
+    return answer.op === "presences" ? answer.d.presences : undefined;
+  };
+  assert.deepEqual(await shown(), {});
+  const desk = await GatewayClient.identified(server.port, "bob.desk");
+  await program.close();
+  assert.equal(server.presences.of(userId("bob")), "online");
+  await desk.close();
+  await ada.close();
+});
+
 Deno.test("what a token holds open ends with it", async () => {
   await using server = await startGateway();
   server.source.join("ada");

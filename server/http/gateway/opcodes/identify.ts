@@ -2,7 +2,7 @@ import { GATEWAY_CLOSE } from "../../../../core/api/gateway.ts";
 import { OperationError } from "../../../../core/errors.ts";
 import type { Presence } from "../../../../core/api/user.ts";
 import type { Caller } from "../../caller.ts";
-import { requireScope } from "../../require_scope.ts";
+import { requireScope, showsPresence } from "../../require_scope.ts";
 import { readCredentials, requireOwnOrigin } from "../../credentials.ts";
 import { attach } from "../attach.ts";
 import type { Peer } from "../context.ts";
@@ -38,7 +38,7 @@ export async function identify(
   );
   if (session === undefined) return;
   connection.session = session;
-  deps.presences.connect(caller.userId, presence);
+  if (showsPresence(caller)) deps.presences.connect(caller.userId, presence);
 }
 
 async function findCaller(connection: Peer, token: string | undefined): Promise<Caller> {
