@@ -129,6 +129,14 @@ Deno.test("an event stream begins with a snapshot and resumes by Last-Event-ID",
   assert.deepEqual(reset.slice(0, 2).map(({ name }) => name), ["reset", "ready"]);
 });
 
+Deno.test("an event stream ends with the token that opened it", async () => {
+  const { server, url } = await start();
+  await using _ = server;
+  const headers = { authorization: "Bearer ada.ended" };
+  assert.match(await (await fetch(`${url}/events`, { headers })).text(), /event: ready/);
+  assert.equal(server.hub.sessionCount, 0);
+});
+
 Deno.test("a stream that nobody reads is cut at the bound", async () => {
   const { server, url, cutCount } = await start(100_000);
   await using _ = server;

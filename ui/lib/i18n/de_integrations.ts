@@ -13,6 +13,7 @@ export const integrations: Readonly<Record<keyof typeof english, string>> = {
   "hook.picture": "Bild",
   "hook.dropPicture": "Ohne Bild",
   "hook.channel": "Kanal",
+  "hook.channelKept": "Sein jetziger Kanal",
   "hook.channelHint":
     "Private Kanäle nehmen keine: Was ein Webhook schreibt, läuft offen über diesen Server.",
   "hook.noChannel": "Es gibt noch keinen Kanal zum Schreiben.",

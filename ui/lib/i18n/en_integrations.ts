@@ -11,6 +11,7 @@ export const integrations = {
   "hook.picture": "Picture",
   "hook.dropPicture": "Without a picture",
   "hook.channel": "Channel",
+  "hook.channelKept": "Its present channel",
   "hook.channelHint":
     "Private channels take none: what a webhook writes passes this server in the open.",
   "hook.noChannel": "There is no channel to write in yet.",

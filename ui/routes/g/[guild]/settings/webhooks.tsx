@@ -229,7 +229,10 @@ function Row({ webhook, guild, nowMs }: { webhook: Webhook; guild: Guild; nowMs:
 }
 
 function Change({ webhook, guild }: { webhook: Webhook; guild: Guild }) {
-  const { id, name } = webhook;
+  const { id, name, channel_id: held } = webhook;
+  const channels = channelsOf(guild);
+  // One that is gone, or hidden from who looks: a new name alone must not move it elsewhere.
+  const isListed = channels.some(([channel]) => channel === held);
   return (
     <Folded
       field="webhook"
@@ -252,8 +255,8 @@ function Change({ webhook, guild }: { webhook: Webhook; guild: Guild }) {
         name="channel"
         id={`channel-${id}`}
         label={t("hook.channel")}
-        value={webhook.channel_id}
-        options={channelsOf(guild)}
+        value={held}
+        options={isListed ? channels : [[held, t("hook.channelKept")], ...channels]}
       />
       <PictureField name="picture" id={`picture-${id}`} label={t("hook.picture")} />
       {webhook.avatar !== null && (
