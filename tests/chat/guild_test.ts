@@ -358,4 +358,9 @@ Deno.test("newcomers are shown a welcome, and a template makes the same guild ag
   await owner.do("DELETE", `${templates}/${made.code}`);
   assert.equal((await bob.try("GET", `/templates/${made.code}`)).status, 404);
   assert.equal((await bob.try("POST", "/templates/use", use({ code: made.code }))).status, 404);
+
+  await bob.do("POST", "/account/confirm", { password: "a long enough passphrase, truly 42" });
+  await bob.do("DELETE", `/guilds/${again.id}`, { name: "Again" });
+  const left = await bob.try("GET", `/templates/${copy.code}`);
+  assert.equal(left.status, 404, "a template goes with its guild");
 });

@@ -44,6 +44,7 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
     const { channels } = await bea.do("GET", `/guilds/${guildId}`);
     return channels.some((each: { name: string }) => each.name === "council");
   });
+  const template = await owner.do("POST", `/guilds/${guildId}/templates`, { name: "Ours" });
   using hears = await dan.connect();
   await owner.do("POST", "/account/confirm", { password: PASSWORD });
   const next = await owner.do("POST", `/guilds/${guildId}/upgrade`);
@@ -127,6 +128,8 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
     const cat = await two.register("cat", (await ownLink(bea)).code);
     const joined = await cat.do("POST", "/join", { link: `${code}@one.test` });
     assert.equal(joined.guild_id, next.id);
+    const { templates } = await owner.do("GET", `/guilds/${next.id}/templates`);
+    assert.deepEqual(templates.map((each: { code: string }) => each.code), [template.code]);
     const again = await owner.try("POST", `/guilds/${guildId}/upgrade`);
     assert.equal(again.status, 409);
   });

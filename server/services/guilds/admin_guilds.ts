@@ -8,6 +8,7 @@ import { writeAudit } from "../accounts/audit.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openJoinedRooms, withoutMoved } from "./list_guilds.ts";
 import { projectSummary } from "./project_guild.ts";
+import { forgetTemplatesOf } from "../templates/forget_templates.ts";
 import { forgetMarksOf } from "../voice/marks.ts";
 import { keptKind } from "../webhooks/webhook_member.ts";
 import { isSaidRow } from "../messages/message_rows.ts";
@@ -116,6 +117,7 @@ export async function deleteGuildAsAdmin(
   }
   const removed = await leaveAll(deps, guild);
   await forgetMarksOf(deps.sql, guild.id);
+  await forgetTemplatesOf(deps.sql, guild.id);
   await writeAudit(deps.sql, {
     ts: deps.clock.now(),
     actor: input.actor,

@@ -6,6 +6,7 @@ import { openPrivateRooms } from "../chat/view_guild.ts";
 import { releaseRoomMedia } from "../media/release_media.ts";
 import type { Room } from "../../rooms/room.ts";
 import { projectSummary } from "./project_guild.ts";
+import { forgetTemplatesOf } from "../templates/forget_templates.ts";
 import { forgetMarksOf } from "../voice/marks.ts";
 
 /** Members sent away per transaction when a guild ends. */
@@ -36,6 +37,8 @@ export async function deleteGuild(
   for (const own of await openPrivateRooms(deps, room, userId)) {
     if (own.authority.owner() === userId) await endRoom(deps, own, userId);
   }
+  // Before the owner is gone, who else could not do it again after a crash.
+  await forgetTemplatesOf(deps.sql, room.id);
   await endRoom(deps, room, userId);
   await forgetMarksOf(deps.sql, room.id);
 }

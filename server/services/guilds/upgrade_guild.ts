@@ -66,6 +66,7 @@ export async function upgradeGuild(
   await nameReplacement(old, next.id, userId);
   await carryPrivate(deps, { userId, old, next });
   await deps.sql`update invites set guild_id = ${next.id} where guild_id = ${old.id}`;
+  await deps.sql`update guild_templates set guild_id = ${next.id} where guild_id = ${old.id}`;
   return await viewGuild(deps, next, userId);
 }
 

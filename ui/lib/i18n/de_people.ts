@@ -65,9 +65,9 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "move.lead":
     "Legt die Gilde neu an, mit dir als Eigentümer, und nimmt alle mit. Gedacht für den Fall, dass jemand von früher oder ein Server die alte dauerhaft stört.",
   "move.goes":
-    "Es ziehen mit: Name, Bild, Beschreibung, Rollen, Kanäle und ihre Rechte, Emoji, Begrüßung, Banne und Einladungslinks. Die Mitglieder aller Server folgen von selbst und behalten ihre Rollen.",
+    "Es ziehen mit: Name, Bild, Beschreibung, Rollen, Kanäle und ihre Rechte, Emoji, Begrüßung, Banne, Einladungslinks und Vorlagen. Die Mitglieder aller Server folgen von selbst und behalten ihre Rollen.",
   "move.stays":
-    "Es bleiben zurück: Nachrichten und Dateien, die im alten Raum nur noch gelesen werden können; Webhooks, Vorlagen, Auszeiten, und wie Mitglieder nur hier heißen und aussehen.",
+    "Es bleiben zurück: Nachrichten und Dateien, die im alten Raum nur noch gelesen werden können; Webhooks, Auszeiten, und wie Mitglieder nur hier heißen und aussehen.",
   "move.private":
     "{n, plural, =0 {Private Kanäle, in denen du nicht bist, bleiben beim alten Raum; du bist in keinem.} one {Dieser private Kanal wird neu angelegt, leer und mit dir als Eigentümer, und seine Mitglieder werden eingeladen; andere bleiben beim alten Raum:} other {Diese privaten Kanäle werden neu angelegt, leer und mit dir als Eigentümer, und ihre Mitglieder werden eingeladen; andere bleiben beim alten Raum:}}",
   "move.final": "Das lässt sich nicht rückgängig machen.",

@@ -63,9 +63,9 @@ export const people = {
   "move.lead":
     "Makes the guild anew, with you as its owner, and takes everybody along. Meant for when a former owner or a server disturbs the old one for good.",
   "move.goes":
-    "Taken along: name, picture, description, roles, channels and their permissions, emoji, welcome, bans and invite links. Members of every server follow by themselves and keep their roles.",
+    "Taken along: name, picture, description, roles, channels and their permissions, emoji, welcome, bans, invite links and templates. Members of every server follow by themselves and keep their roles.",
   "move.stays":
-    "Not taken along: messages and files, which stay in the old room and can only be read from then on; webhooks, templates, timeouts, and what members are called and look like here alone.",
+    "Not taken along: messages and files, which stay in the old room and can only be read from then on; webhooks, timeouts, and what members are called and look like here alone.",
   "move.private":
     "{n, plural, =0 {Private channels that you are not in stay with the old room; you are in none.} one {This private channel is made anew, empty and with you as its owner, and its members are invited; those that you are not in stay with the old room:} other {These private channels are made anew, empty and with you as their owner, and their members are invited; those that you are not in stay with the old room:}}",
   "move.final": "This cannot be undone.",
