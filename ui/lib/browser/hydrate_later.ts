@@ -79,8 +79,8 @@ function drawNext(count: number): void {
 }
 
 /**
- * Draws what waits, the last first, some in each turn of the page, so that a press in between is answered; a press
- * or key has all of it drawn before it is heard.
+ * Draws what waits, the last first, some in each turn of the page, so that a press in between is
+ * answered; a press or key has all of it drawn before it is heard.
  */
 export function drawWaiting(): void {
   const all = () => drawNext(waiting.length);
