@@ -71,7 +71,7 @@ const EVENTS: Readonly<Record<string, Render>> = {
   ping: shaped(Ping, (_, facts) => `Connected to ${placeOf(facts)}.`),
   push: shaped(Push, pushText),
   issues: shaped(Issue, ({ issue }, facts) => {
-    const did = ISSUE_ACTS[facts.action ?? ""];
+    const did = ISSUE_ACTS.get(facts.action ?? "");
     return did && `${who(facts)} ${did} issue ${titled(issue)}`;
   }),
   issue_comment: shaped(
@@ -85,11 +85,11 @@ const EVENTS: Readonly<Record<string, Render>> = {
   ),
   pull_request: shaped(PullRequest, ({ pull_request: pull }, facts) => {
     const action = facts.action === "closed" && pull.merged === true ? "merged" : facts.action;
-    const did = PULL_ACTS[action ?? ""];
+    const did = PULL_ACTS.get(action ?? "");
     return did && `${who(facts)} ${did} pull request ${titled(pull)}`;
   }),
   pull_request_review: shaped(Review, ({ pull_request: pull, review }, facts) => {
-    const did = facts.action === "submitted" ? REVIEWS[review.state.toLowerCase()] : undefined;
+    const did = facts.action === "submitted" ? REVIEWS.get(review.state.toLowerCase()) : undefined;
     return did &&
       `${who(facts)} ${link(did, review.html_url)} ${titled(pull)}${excerpt(review.body ?? null)}`;
   }),
@@ -133,24 +133,24 @@ const EVENTS: Readonly<Record<string, Render>> = {
   ),
 };
 
-const ISSUE_ACTS: Readonly<Record<string, string>> = {
-  opened: "opened",
-  closed: "closed",
-  reopened: "reopened",
-  transferred: "moved away",
-};
-const PULL_ACTS: Readonly<Record<string, string>> = {
-  opened: "opened",
-  closed: "closed",
-  reopened: "reopened",
-  merged: "merged",
-  ready_for_review: "asks for reviews of",
-};
-const REVIEWS: Readonly<Record<string, string>> = {
-  approved: "approved",
-  changes_requested: "asked for changes to",
-  commented: "reviewed",
-};
+const ISSUE_ACTS: ReadonlyMap<string, string> = new Map([
+  ["opened", "opened"],
+  ["closed", "closed"],
+  ["reopened", "reopened"],
+  ["transferred", "moved away"],
+]);
+const PULL_ACTS: ReadonlyMap<string, string> = new Map([
+  ["opened", "opened"],
+  ["closed", "closed"],
+  ["reopened", "reopened"],
+  ["merged", "merged"],
+  ["ready_for_review", "asks for reviews of"],
+]);
+const REVIEWS: ReadonlyMap<string, string> = new Map([
+  ["approved", "approved"],
+  ["changes_requested", "asked for changes to"],
+  ["commented", "reviewed"],
+]);
 
 /**
  * A delivery of GitHub as a few lines of Markdown; undefined where it says nothing to people: an

@@ -113,6 +113,13 @@ Deno.test("what is unknown is ignored, what is no delivery is refused", () => {
   for (const event of ["watch", "security_advisory", "__proto__", "constructor", ""]) {
     assert.equal(tell(event, { action: "created" }), undefined, event);
   }
+  assert.equal(tell("issues", { action: "constructor", issue }), undefined);
+  assert.equal(tell("pull_request", { action: "toString", pull_request: pull }), undefined);
+  const review = { state: "CONSTRUCTOR", body: null };
+  assert.equal(
+    tell("pull_request_review", { action: "submitted", pull_request: pull, review }),
+    undefined,
+  );
   assert.throws(() => tell("push", { commits: "none" }));
   assert.throws(() => tell("issues", { action: "opened" }));
   assert.throws(() => githubText("push", null, 4000));
