@@ -18,10 +18,15 @@ export function shorten(text: string, maxChars: number): string {
   return chars.length <= maxChars ? text : `${chars.slice(0, maxChars - 1).join("")}…`;
 }
 
+/** What would end or break the address of a link in Markdown. */
+const ENDS: Readonly<Record<string, string>> = { "(": "%28", ")": "%29", "\\": "%5C" };
+
 /** A link with a text that is shown as it is; the text alone where the address is none of the web's. */
 export function link(text: string, address: string | undefined, maxChars = 200): string {
   const shown = plainLine(text, maxChars);
   const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return shown;
-  return `[${shown}](${url.href.replaceAll("(", "%28").replaceAll(")", "%29")})`;
+  const href = url.href.replace(/[()\\]/g, (sign) => ENDS[sign] ?? sign);
+  // Without a text nobody could see that there is a link.
+  return `[${shown === "" ? plainLine(url.host, maxChars) : shown}](${href})`;
 }

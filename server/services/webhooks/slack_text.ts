@@ -45,9 +45,10 @@ export function slackText(message: SlackMessage, maxChars: number): string {
 }
 
 function attachmentText(part: z.infer<typeof Attachment>): string {
+  const { author_name: author = "", title = "" } = part;
   const lines = [
-    part.author_name === undefined ? "" : link(decode(part.author_name), part.author_link),
-    part.title === undefined ? "" : `**${link(decode(part.title), part.title_link)}**`,
+    author === "" ? "" : link(decode(author), part.author_link),
+    title === "" ? "" : `**${link(decode(title), part.title_link)}**`,
     fromMrkdwn(part.text ?? ""),
     ...(part.fields ?? []).slice(0, PARTS_MAX).map(({ title = "", value = "" }) =>
       title === ""

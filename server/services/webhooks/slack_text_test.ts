@@ -10,6 +10,8 @@ Deno.test("Slack's marks, links and code become Markdown", () => {
       ["See <https://ci.example/1|build #1>", "See [build \\#1](https://ci.example/1)"],
       ["<https://ci.example/1>", "[https://ci.example/1](https://ci.example/1)"],
       ["<mailto:a@b.example|write>", "write"],
+      ["<https://ci.example/?a\\|log>", "[log](https://ci.example/?a%5C)"],
+      ["<https://ci.example/1| >", "[ci.example](https://ci.example/1)"],
       ["run `a *b* <c>` now", "run `a *b* <c>` now"],
       ["a &lt;b&gt; &amp;amp; c", "a \\<b\\> &amp; c"],
       ["2 * 3 * 4 and snake_case_name", "2 \\* 3 \\* 4 and snake\\_case\\_name"],
@@ -55,7 +57,7 @@ Deno.test("attachments are flattened to what can be read", () => {
       fields: [{ title: "Host", value: "web-1", short: true }, { value: "alone" }],
       footer: "Monitor",
       color: "#f00",
-    }, { fallback: "only this" }],
+    }, { fallback: "only this", title: "", title_link: "", author_name: "" }],
   });
   assert.equal(
     text,
