@@ -23,6 +23,7 @@ async function wordsOf({ ann, guildId, roomId, general }: Scene): Promise<string
     ann.do("GET", "/sync"),
     ann.do("GET", `${guild}/members`),
     ann.do("GET", `${guild}/bans`),
+    ann.do("GET", `${guild}/templates`),
     ann.do("GET", `/rooms/${encodeURIComponent(roomId)}/messages?channel_id=${general}`),
     ann.do("GET", "/admin/users"),
   ]);

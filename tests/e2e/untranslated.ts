@@ -7,6 +7,7 @@ const FOREIGN = [
   "pre",
   "textarea",
   "[lang]:not(html)",
+  "[translate=no]",
   ".md",
   ".mono",
   // What was done stands in the logs under the names of the API, with what was and is.

@@ -64,6 +64,9 @@ export function Check(props: {
   );
 }
 
+/** Preact's types take a boolean, which it does not write into a page; HTML has yes and no. */
+const UNTRANSLATED: Readonly<Record<string, string>> = { translate: "no" };
+
 export function Select(props: {
   name: string;
   /** Where `f-` with the name is not the only one of the page. */
@@ -71,13 +74,20 @@ export function Select(props: {
   label: string;
   value: string;
   options: readonly (readonly [string, string])[];
+  /** The options are names, the same in every language. */
+  names?: boolean;
   hint?: string;
 }) {
   const id = props.id ?? `f-${props.name}`;
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
-      <select class="select" id={id} name={props.name}>
+      <select
+        class="select"
+        id={id}
+        name={props.name}
+        {...(props.names ? UNTRANSLATED : {})}
+      >
         {props.options.map(([value, label]) => (
           <option key={value} value={value} selected={value === props.value}>{label}</option>
         ))}

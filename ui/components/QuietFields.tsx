@@ -69,6 +69,7 @@ export function QuietFields({ quiet, timeZone }: { quiet: Quiet; timeZone: strin
         label={t("quiet.zone")}
         value={zone}
         options={zonesWith(zone).map((each) => [each, each] as const)}
+        names
       />
       <Check
         name="quiet_calls"

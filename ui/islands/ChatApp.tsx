@@ -19,13 +19,9 @@ import { Later, whenDrawn } from "../lib/browser/hydrate_later.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
 import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
 import { openPage } from "../lib/browser/open_page.ts";
-import { keepAboveKeyboard } from "../lib/browser/keyboard_space.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
-import { bindSwipes } from "../lib/browser/swipes.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
 import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
-import { noteVisit } from "../lib/browser/recent_places.ts";
-import { showBadge } from "../lib/browser/badge.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
@@ -120,13 +116,9 @@ function start(state: ChatState): () => void {
     () => removeEventListener("popstate", onBack),
     () => clearInterval(clock),
     bindKeys(state),
-    bindSwipes(state),
-    keepAboveKeyboard(),
     keepReadsFresh(state),
     effect(() => keepColors(state)),
     effect(() => showTitle(state)),
-    effect(() => noteVisit(state)),
-    effect(() => showBadge(state)),
     startLater(state),
   ];
   void import("../lib/browser/back_closes.ts").then((module) => {
@@ -154,6 +146,9 @@ function startLater(state: ChatState): () => void {
   }
   void import("../lib/browser/quiet.ts").then(({ followQuiet }) => {
     endings.push(followQuiet(state));
+  }).catch(() => undefined);
+  void import("../lib/browser/page_habits.ts").then(({ startHabits }) => {
+    endings.push(startHabits(state));
   }).catch(() => undefined);
   void import("../lib/browser/privacy_start.ts").then(({ startPrivacy }) => {
     endings.push(startPrivacy(state));

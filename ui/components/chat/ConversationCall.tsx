@@ -1,12 +1,7 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { MissedCall, RungPerson } from "../../../core/api/ringing.ts";
-import {
-  callIn,
-  forgetMissed,
-  isInCall,
-  peopleInCall,
-  ringAgain,
-} from "../../lib/browser/conversation_call.ts";
+import { callIn, isInCall, peopleInCall } from "../../lib/browser/conversation_call.ts";
+import { forgetMissed, ringAgain } from "../../lib/browser/missed_calls.ts";
 import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { formatRelative } from "../../lib/format/time.ts";

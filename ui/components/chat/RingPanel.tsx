@@ -4,7 +4,7 @@ import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
-import { isToldOfCall } from "../../lib/store/attention.ts";
+import { isToldOfCall } from "../../lib/store/told_of_call.ts";
 import type { Incoming } from "../../lib/store/voice.ts";
 import { readVoiceChoices } from "../../lib/voice/choices.ts";
 import { endAfter, startRinging } from "../../lib/voice/ring_tone.ts";

@@ -52,18 +52,6 @@ export function declineCall(state: ChatState, { room_id, channel_id }: Incoming)
     .catch((error) => showToast(state, reasonOf(error), true));
 }
 
-/** Rings those again who did not come. */
-export function ringAgain(state: ChatState, { room_id, channel_id }: Dm): void {
-  callApi("ringVoice", { params: { room_id, channel_id } })
-    .then(({ people }) => state.voice.takeRung({ room_id, channel_id, people }))
-    .catch((error) => showToast(state, reasonOf(error), true));
-}
-
-export function forgetMissed(state: ChatState, { room_id, channel_id }: Dm): void {
-  callApi("forgetMissedCall", { params: { room_id, channel_id } })
-    .catch((error) => showToast(state, reasonOf(error), true));
-}
-
 function join(
   state: ChatState,
   { room_id, channel_id, name }: {

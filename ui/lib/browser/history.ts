@@ -17,7 +17,6 @@ import { rememberAuthor } from "../store/held_messages.ts";
 import { takeThreadView } from "../store/threads.ts";
 import { addPage, beginSpan, PAGE_ROWS, replaceSpan } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
-import { t } from "../i18n/t.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { endSelection } from "./select_messages.ts";
 import { showToast } from "./toast.ts";
@@ -178,18 +177,6 @@ async function readKeptMessages(key: string): Promise<MessagePage | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Goes to the first message at or after a time (ms); to the last one where all are older. */
-export async function jumpToTime(state: ChatState, place: TalkPlace, ts: number): Promise<void> {
-  await loadSpan(state, place, { at_ts: ts });
-  const { messages, error } = state.windowOf(placeKey(place)).value;
-  const at = messages.find((message) => message.order >= ts) ?? messages.at(-1);
-  if (error !== undefined || at === undefined) return;
-  if (at.order < ts) showToast(state, t("date.nothing"));
-  // Anew even where that message was gone to before.
-  state.place.value = { ...place, focus: null };
-  openPlace(state, { ...place, focus: at.id }, "none");
 }
 
 /** Pages on, away from or towards the present. */

@@ -24,32 +24,6 @@ export async function editMessage(state: ChatState, message: Message, body: stri
   }
 }
 
-export async function deleteMessage(
-  state: ChatState,
-  message: Message,
-  reason: string,
-): Promise<void> {
-  try {
-    await callApi("redactMessages", {
-      body: {
-        room_id: message.room_id,
-        channel_id: message.channel_id,
-        event_ids: [message.id],
-        ...(reason === "" ? {} : { reason }),
-      },
-    });
-    updateHeld(state, refKey(message), message.id, (held) => ({
-      ...held,
-      body: "",
-      media: [],
-      reactions: [],
-      redacted: { by: state.self.value.user.id, reason: reason === "" ? null : reason },
-    }));
-  } catch (error) {
-    showToast(state, reasonOf(error), true);
-  }
-}
-
 /** Adds one's reaction, or takes it back where it stands already. */
 export async function toggleReaction(
   state: ChatState,

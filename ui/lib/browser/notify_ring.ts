@@ -3,7 +3,7 @@ import { thumbnailUrl } from "../format/media_url.ts";
 import { nameOf } from "../format/names.ts";
 import { dmPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
-import { isToldOfCall } from "../store/attention.ts";
+import { isToldOfCall } from "../store/told_of_call.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { Incoming } from "../store/voice.ts";
 import { followPath } from "./history.ts";

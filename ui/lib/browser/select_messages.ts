@@ -3,8 +3,6 @@ import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { channelOf, placeKey, type TalkPlace } from "../store/place.ts";
-import { callApi, reasonOf } from "./browser_api.ts";
-import { updateHeld } from "./dispatch.ts";
 import { showToast } from "./toast.ts";
 
 /** Most messages deleted at once; the operation's own bound. */
@@ -58,40 +56,4 @@ function between(
   if (ends.some((at) => at < 0)) return [to];
   return messages.slice(Math.min(...ends), Math.max(...ends) + 1)
     .filter((message) => maySelect(state, message));
-}
-
-/** Deletes what is chosen and says how it went. Resolves false where nothing was deleted. */
-export async function deleteSelected(
-  state: ChatState,
-  place: TalkPlace,
-  reason: string,
-): Promise<boolean> {
-  const chosen = state.selection.value ?? [];
-  try {
-    const { redacted, refused } = await callApi("redactMessages", {
-      body: {
-        room_id: place.roomId,
-        channel_id: place.channelId,
-        event_ids: chosen.map((message) => message.id),
-        ...(reason === "" ? {} : { reason }),
-      },
-    });
-    const by = state.self.value.user.id;
-    for (const id of redacted) {
-      updateHeld(state, placeKey(place), id, (held) => ({
-        ...held,
-        body: "",
-        media: [],
-        reactions: [],
-        redacted: { by, reason: reason === "" ? null : reason },
-      }));
-    }
-    showToast(state, t("select.deleted", { n: redacted.length }));
-    if (refused.length > 0) showToast(state, t("select.refused", { n: refused.length }), true);
-    endSelection(state);
-    return true;
-  } catch (error) {
-    showToast(state, reasonOf(error), true);
-    return false;
-  }
 }

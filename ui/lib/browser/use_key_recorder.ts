@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n/t.ts";
-import { conflictsOf, type KeyChoices, NO_CHOICES, refuseCombo } from "../keys/bindings.ts";
+import { type KeyChoices, NO_CHOICES } from "../keys/bindings.ts";
+import { conflictsOf, refuseCombo } from "../keys/choose_key.ts";
 import { comboOf, onMac, showCombo } from "../keys/combo.ts";
 import type { ShortcutId } from "../keys/shortcuts.ts";
 import { readKeys, watchKeys, writeKeys } from "./key_store.ts";

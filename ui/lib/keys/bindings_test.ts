@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import {
-  conflictsOf,
   findShortcut,
   type Focus,
   type KeyChoices,
   keysOf,
   NO_CHOICES,
   parseChoices,
-  refuseCombo,
 } from "./bindings.ts";
+import { conflictsOf, refuseCombo } from "./choose_key.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
 
 const NOWHERE: Focus = { text: "none", composer: false, message: false, dialog: false };

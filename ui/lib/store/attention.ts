@@ -8,7 +8,6 @@ import {
   type Attention,
   attentionOf,
   isDefault,
-  isTold,
   pings,
   threadLevel,
 } from "../../../core/rules/notify.ts";
@@ -103,16 +102,6 @@ export function dmShown(state: ChatState, dm: Dm): Shown {
   });
   const { unread } = unreadOf(state.reads.value, dm);
   return shown(attention, { unread, mentions: attention.muted ? 0 : unread });
-}
-
-/** Whether a call there makes a sound and a notification, as a mention there would. */
-export function isToldOfCall(
-  state: ChatState,
-  { room_id, channel_id }: { readonly room_id: string; readonly channel_id: string },
-): boolean {
-  if (state.quietEnd.value !== null && !state.quiet.value.quiet_calls) return false;
-  const place = { roomId: room_id, channelId: channel_id, guildId: null };
-  return isTold(attentionIn(state, place), true);
 }
 
 /** What waits anywhere, as it is shown. Mentions are those of channels alone. */

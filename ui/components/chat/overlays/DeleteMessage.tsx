@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { deleteMessage } from "../../../lib/browser/messages.ts";
+import { deleteMessage } from "../../../lib/browser/delete_messages.ts";
 import { authorOf } from "../../../lib/format/author.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";

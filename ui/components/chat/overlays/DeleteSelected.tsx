@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { deleteSelected } from "../../../lib/browser/select_messages.ts";
+import { deleteSelected } from "../../../lib/browser/delete_messages.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { isTalk } from "../../../lib/store/place.ts";
 import { useChat } from "../chat_context.ts";

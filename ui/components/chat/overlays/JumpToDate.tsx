@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { jumpToTime } from "../../../lib/browser/history.ts";
+import { jumpToTime } from "../../../lib/browser/jump_to_time.ts";
 import { dayKey, startOfDay } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
