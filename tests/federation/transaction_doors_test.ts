@@ -5,6 +5,7 @@ import { getHeads } from "../../core/api/federation/events.ts";
 import type { HeldEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { eventIdFromHash } from "../../core/ids/event_id.ts";
+import { waitFor } from "../harness/wait_for.ts";
 import { Guest } from "./guest.ts";
 import { HostilePeer } from "./hostile_peer.ts";
 import { assertNotShown, openSiege, type Siege, untilShown } from "./siege.ts";
@@ -194,12 +195,13 @@ Deno.test("A24 lock starvation: a server whose events wait for answers that neve
     ),
   );
   assert(stuck.every(({ status }) => status === 200 || status === 429));
+  // Who waits is looked for after the answer: it hangs before the honest one comes.
+  await waitFor("the hostile server to be asked", () => hung > 0);
   const body = word("meanwhile");
   const [result] = await honest.push([await honest.say(siege.general, body)]);
   assert.equal(result?.outcome, "accepted");
   await untilShown(siege, body);
   await siege.owner.do("PATCH", `/guilds/${siege.roomId}`, { name: "Meanwhile" });
-  assert(hung > 0, "the hostile server was never asked");
 });
 
 /** A user of the fair server, who obeys all rules. */
