@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { Lexer } from "marked";
 import { type Metafile, staticImports } from "./dev/metafile.ts";
+import { onlyLexer } from "./dev/slim.ts";
 import { type AssetManifest, ENGINE_FILE, VOICE_FILE } from "./lib/assets.ts";
 
 /** gzip bytes a page may load before it works (client design, section 5). */
@@ -125,4 +127,27 @@ Deno.test("what islands import stays in the browser: no server code, one Preact"
       .filter((name) => name !== undefined),
   );
   assert.equal(preacts.size, 1);
+});
+
+Deno.test("the browser's lexer reads as marked's does, without what writes HTML", async () => {
+  const esbuild = await import("esbuild");
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents: 'export { Lexer } from "marked";', resolveDir: import.meta.dirname ?? "" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    plugins: [onlyLexer()],
+  });
+  await esbuild.stop();
+  const script = outputFiles[0]?.text ?? "";
+  assert.doesNotMatch(script, /<thead>|parseInline/);
+  const own = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+  const text = "# Head\n> *a* **b** ~~c~~ `d` https://x.org [l](https://y.org)\n\n- [x] e\n- f\n" +
+    "\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n```ts\ncode\n```\n&amp; <b>html</b>\n---\n";
+  for (const breaks of [true, false]) {
+    const [read, asMarked] = [own.Lexer, Lexer].map((each) =>
+      each.lex(text, { gfm: true, breaks })
+    );
+    assert.deepEqual(read, asMarked);
+  }
 });

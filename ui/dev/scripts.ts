@@ -2,6 +2,7 @@ import type { BuildOptions } from "esbuild";
 import { type Built, gather } from "./gather.ts";
 import type { Metafile } from "./metafile.ts";
 import { namedOperations, onlyOperations } from "./operations.ts";
+import { onlyLexer } from "./slim.ts";
 
 interface Island {
   readonly name: string;
@@ -46,7 +47,7 @@ export async function bundleScripts(
       ...more,
       write: false,
       metafile: true,
-      plugins: [onlyOperations(operations), ...plugins],
+      plugins: [onlyOperations(operations), onlyLexer(), ...plugins],
     });
   /** Once to learn what there is, once with the operations that it names. */
   const bundle = async (files: readonly Island[], build: Build) => {

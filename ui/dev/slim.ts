@@ -55,3 +55,23 @@ export function onlyLimits(names: readonly string[]): Plugin {
     },
   };
 }
+
+const MARKED = /node_modules[\\/]marked[\\/]lib[\\/]marked\.esm\.js$/;
+/** Of marked's module: the parser for everybody that it makes as it loads, and its exports. */
+const MARKED_END =
+  /var (\w+)=new \w+;function \w+\(\w+,\w+\)\{return \1\.parse\([\s\S]*export\{([^}]*)\};/;
+
+/** Gives a bundle the lexer of marked alone: the rest writes HTML, which nothing here does. */
+export function onlyLexer(): Plugin {
+  return {
+    name: "lexer",
+    setup(build) {
+      build.onLoad({ filter: MARKED, namespace: "file" }, async ({ path }) => {
+        const source = await Deno.readTextFile(path);
+        const lexer = /(\w+) as Lexer\b/.exec(MARKED_END.exec(source)?.[2] ?? "")?.[1];
+        if (!lexer) throw new Error(`${path} does not end as it did: see MARKED_END in slim.ts`);
+        return { contents: source.replace(MARKED_END, `export{${lexer} as Lexer};`), loader: "js" };
+      });
+    },
+  };
+}
