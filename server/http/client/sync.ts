@@ -1,3 +1,4 @@
+import { snapshotWithin } from "../../../core/api/gateway_scopes.ts";
 import { sync } from "../../../core/api/sync.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
@@ -38,7 +39,11 @@ export function syncRoute(deps: SyncDeps): Route {
     if (query.since === undefined) {
       const { snapshot, entitlements } = await deps.source.snapshot(caller);
       const voice = deps.voice.among(entitlements);
-      return { position: snapshot.position, snapshot: { ...snapshot, voice }, dispatches: [] };
+      return {
+        position: snapshot.position,
+        snapshot: snapshotWithin(caller.scopes, { ...snapshot, voice }),
+        dispatches: [],
+      };
     }
     requirePlace(deps, caller);
     return await poll(deps, caller, { ...query, since: query.since, signal });

@@ -1,3 +1,4 @@
+import { hearsOf, snapshotWithin } from "../../../core/api/gateway_scopes.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { Snapshot } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
@@ -65,10 +66,7 @@ async function arrive(
     const { arrival } = found;
     // As it is in this turn: what happens in calls is in no order of updates.
     const voice = deps.voice.among(found.standing.entitlements);
-    const told = arrival.kind === "snapshot"
-      ? { ...arrival, snapshot: { ...arrival.snapshot, voice } }
-      : arrival;
-    if (!greet(told)) return undefined;
+    if (!greet(withinScopes(client.caller, arrival, voice))) return undefined;
     const session = new Session(client.caller, client.sink);
     deps.hub.add(session, found.standing);
     if (client.follows !== false) {
@@ -79,6 +77,19 @@ async function arrive(
   throw new OperationError("unavailable", "The server is too busy; try again in a moment.", {
     details: { retry_after_ms: 2000 },
   });
+}
+
+/** What the caller's token may be told, with the calls of this turn. */
+function withinScopes(
+  { scopes }: Caller,
+  arrival: Arrival,
+  voice: Snapshot["voice"],
+): Arrival {
+  if (arrival.kind === "reset") return arrival;
+  if (arrival.kind === "snapshot") {
+    return { ...arrival, snapshot: snapshotWithin(scopes, { ...arrival.snapshot, voice }) };
+  }
+  return { ...arrival, dispatches: arrival.dispatches.filter(({ t }) => hearsOf(scopes, t)) };
 }
 
 async function stand(

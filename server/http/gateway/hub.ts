@@ -142,10 +142,10 @@ export class Hub implements Watchers {
   deliverPresence(userId: string, frame: Frame): void {
     const own = this.#index.ofUser(userId);
     let count = own.size;
-    for (const session of own) session.sink.send(frame);
+    for (const session of own) session.tell(frame);
     for (const session of this.#index.watching(userId)) {
       if (own.has(session)) continue;
-      session.sink.send(frame);
+      session.tell(frame);
       count++;
     }
     this.#meter.delivered(count);
@@ -178,7 +178,7 @@ export class Hub implements Watchers {
         if (entitlement.userId === session.caller.userId) this.#index.entitle(session, entitlement);
       }
       for (const one of outgoing) {
-        if (hears(session, one.dispatch.audience)) session.sink.send(one.frameFor(session));
+        if (hears(session, one.dispatch.audience)) session.tell(one.frameFor(session));
       }
     }
     this.#index.add(session);
@@ -222,13 +222,13 @@ export class Hub implements Watchers {
     const { audience, t } = one.dispatch;
     if (audience.to === "channel") {
       const readers = this.#index.channelReaders(audience.roomId, audience.channelId);
-      for (const session of readers) session.sink.send(one.frameFor(session));
+      for (const session of readers) session.tell(one.frameFor(session));
       this.#meter.delivered(readers.size);
       return;
     }
     // A copy: closing a revoked session changes the sets that are walked.
     const readers = new Set(this.#index.readers(audience));
-    for (const session of readers) session.sink.send(one.frameFor(session));
+    for (const session of readers) session.tell(one.frameFor(session));
     this.#meter.delivered(readers.size);
     if (t !== "session.revoked") return;
     for (const session of readers) {

@@ -1,3 +1,4 @@
+import { hearsOf } from "../../../core/api/gateway_scopes.ts";
 import type { Caller } from "../caller.ts";
 import type { Frame } from "./frame.ts";
 
@@ -23,6 +24,11 @@ export class Session {
   constructor(caller: Caller, sink: Sink) {
     this.caller = caller;
     this.sink = sink;
+  }
+
+  /** Sends a dispatch, if the scopes of the caller's token include it. */
+  tell(frame: Frame): void {
+    if (hearsOf(this.caller.scopes, frame.event)) this.sink.send(frame);
   }
 
   watches(roomId: string, userId: string): boolean {

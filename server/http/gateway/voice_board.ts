@@ -200,7 +200,7 @@ export class VoiceBoard {
     const known = new Set(told.map((each) => channelKey(each.room_id, each.channel_id)));
     this.#tellWhole(session, [...session.channels].filter((key) => !known.has(key)));
     for (const ring of this.#rings.get(session.caller.userId)?.values() ?? []) {
-      session.sink.send(dispatchFrame("voice.ring", this.#ringData(ring), undefined));
+      session.tell(dispatchFrame("voice.ring", this.#ringData(ring), undefined));
     }
   }
 
@@ -214,7 +214,7 @@ export class VoiceBoard {
     for (const key of keys) {
       const shown = this.#channels.get(key);
       if (shown !== undefined) {
-        session.sink.send(dispatchFrame("voice.channel", whole(shown), undefined));
+        session.tell(dispatchFrame("voice.channel", whole(shown), undefined));
       }
     }
   }

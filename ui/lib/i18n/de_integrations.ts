@@ -88,8 +88,7 @@ export const integrations: Readonly<Record<keyof typeof english, string>> = {
   "apiToken.everywhere":
     "Überall sonst abmelden und ein neues Passwort beenden auch alle Tokens. Kein Token kann dein Passwort ändern, Tokens anlegen, an Gesprächen teilnehmen oder Verschlüsseltes lesen.",
   "apiToken.scope.read": "Lesen, was du siehst",
-  "apiToken.scope.readHint":
-    "Gilden, Leute, Nachrichten, Suche und die laufende Verbindung, die auch Freunde, Blockierungen und Einladungen nennt",
+  "apiToken.scope.readHint": "Gilden, Leute, Nachrichten, Suche und die laufende Verbindung",
   "apiToken.scope.write:messages": "Nachrichten schreiben",
   "apiToken.scope.write:messagesHint":
     "Auch bearbeiten, löschen, reagieren, anheften, hochladen und Unterhaltungen beginnen",

@@ -86,8 +86,7 @@ export const integrations = {
   "apiToken.everywhere":
     "Signing out everywhere else, and a new password, end all tokens too. No token can change your password, make tokens, join calls or read encrypted conversations.",
   "apiToken.scope.read": "Read what you can see",
-  "apiToken.scope.readHint":
-    "Guilds, people, messages, search, and the live connection, which tells your friends, blocks and invitations too",
+  "apiToken.scope.readHint": "Guilds, people, messages, search, and the live connection",
   "apiToken.scope.write:messages": "Write messages",
   "apiToken.scope.write:messagesHint":
     "Also edit, delete, react, pin, upload, and begin conversations",
