@@ -1,12 +1,9 @@
-import {
-  type AuthenticatorTransportFuture,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from "@simplewebauthn/server";
+import type { AuthenticatorTransportFuture } from "@simplewebauthn/server";
 import { type NewPasskey, type PasskeyAnswer, PASSKEYS } from "../../../core/api/passkeys.ts";
 import { OperationError } from "../../../core/errors.ts";
+
+/** Loaded with the first passkey: it takes some 15 MB and a tenth of a start's time. */
+const webauthn = () => import("@simplewebauthn/server");
 
 /** Where passkeys of this server work. */
 export interface PasskeyPlace {
@@ -64,6 +61,7 @@ export async function registrationOptions(
     readonly held: readonly KeptPasskey[];
   },
 ): Promise<Record<string, unknown>> {
+  const { generateRegistrationOptions } = await webauthn();
   const options = await generateRegistrationOptions({
     rpName: input.serverName,
     rpID: place.rpId,
@@ -85,6 +83,7 @@ export async function authenticationOptions(
   challenge: Uint8Array<ArrayBuffer>,
   held: readonly KeptPasskey[] = [],
 ): Promise<Record<string, unknown>> {
+  const { generateAuthenticationOptions } = await webauthn();
   const options = await generateAuthenticationOptions({
     rpID: place.rpId,
     challenge,
@@ -101,6 +100,7 @@ export async function checkNewPasskey(
   challenge: string,
   passkey: NewPasskey,
 ): Promise<MadePasskey> {
+  const { verifyRegistrationResponse } = await webauthn();
   const { transports = [], ...response } = passkey.response;
   const { verified, registrationInfo } = await judged(() =>
     verifyRegistrationResponse({
@@ -132,6 +132,7 @@ export async function checkAnswer(
   challenge: string,
   { answer, kept }: { readonly answer: PasskeyAnswer; readonly kept: KeptPasskey },
 ): Promise<{ counter: number; synced: boolean }> {
+  const { verifyAuthenticationResponse } = await webauthn();
   const { userHandle, ...response } = answer.response;
   const { verified, authenticationInfo } = await judged(() =>
     verifyAuthenticationResponse({
