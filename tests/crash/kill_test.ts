@@ -96,7 +96,7 @@ async function readAll(server: ServerProcess, account: Account) {
         { method: "GET", token: account.token },
       );
       return answer.status === 200 ? answer.body : undefined;
-    }, 60_000);
+    });
     all.unshift(...body.messages);
     if (!body.has_before) return all;
     before = `&before=${encodeURIComponent(body.messages[0].id)}`;

@@ -181,7 +181,7 @@ Deno.test("long channels and large guilds: a bounded page in which nothing jumps
       return await rows.last().getAttribute("aria-posinset") === await rows.last()
             .getAttribute("aria-setsize") &&
         Number(await rows.last().getAttribute("aria-setsize")) > MEMBERS - 10;
-    }, 60_000);
+    });
     assert.ok(await rows.count() < 80, `${await rows.count()} members drawn`);
     const last = rows.last().getByRole("button");
     await last.click();

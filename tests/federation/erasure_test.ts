@@ -18,7 +18,7 @@ import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { openRoomWorld } from "../harness/room_world.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 const CANARY = "nobody shall ever read this again";
 
 async function countCanaries(databaseUrl: string): Promise<number> {

@@ -7,7 +7,7 @@ import { makeGuild, PASSWORD, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { HostilePeer } from "./hostile_peer.ts";
 
-const SOON_MS = 60_000;
+const SOON_MS = 120_000;
 const peer = HostilePeer.start("evil.test");
 let federation: Federation;
 let ann: Person;

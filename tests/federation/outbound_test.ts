@@ -269,7 +269,7 @@ Deno.test("of two processes one sends, and the other when that is gone", async (
   await atRest(listeners);
   await listeners.server().stop();
   await sayThere("alone");
-  await waitFor("the heir", () => two.bodies.includes("alone"), 60_000);
+  await waitFor("the heir", () => two.bodies.includes("alone"));
   assert.deepEqual(two.bodies, ["first", "here", "there", "alone"]);
 });
 

@@ -3,7 +3,7 @@ import { startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const SOON_MS = 60_000;
+const SOON_MS = 120_000;
 
 function soon<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   return waitFor(what, async () => await look() || undefined, SOON_MS) as Promise<T>;

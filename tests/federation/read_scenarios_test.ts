@@ -18,7 +18,7 @@ import { waitFor } from "../harness/wait_for.ts";
 const OLGA = userId("@olga:one.test");
 const ANN = userId("@ann:two.test");
 const ASKED = { origin: serverName("two.test") };
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 async function openGuild(world: RoomWorld) {
   const made = await world.guild(OLGA);

@@ -6,7 +6,7 @@ import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 const SAID = 260;
 
 interface Page {
@@ -22,10 +22,14 @@ async function scrollUp(person: Person, place: { guildId: string; general: strin
   let page: Page | undefined;
   for (let n = 0; n < 40 && (page === undefined || page.has_before); n++) {
     const oldest = page?.messages[0]?.id;
-    const next: Page = await person.do(
-      "GET",
-      oldest === undefined ? base : `${base}&before=${encodeURIComponent(oldest)}`,
-    );
+    const next: Page = await waitFor("a page", async () => {
+      const shown: Page = await person.do(
+        "GET",
+        oldest === undefined ? base : `${base}&before=${encodeURIComponent(oldest)}`,
+      );
+      // Other servers that take their time are asked on, and the reader looks again.
+      return shown.remote_history?.state === "fetching" ? undefined : shown;
+    });
     bodies.unshift(...next.messages.map(({ body }) => body));
     page = next.messages.length === 0 ? { ...next, messages: page?.messages ?? [] } : next;
   }

@@ -164,6 +164,7 @@ Deno.test("streams that stand still or drip end, and hold nobody else up", async
   await using test = await openTestMedia();
   const sleeping: { untilMs: number; wake: () => void }[] = [];
   let nowMs = 0;
+  let begun = 0;
   const clock = {
     now: () => test.clock.now(),
     monotonic: () => nowMs,
@@ -171,6 +172,7 @@ Deno.test("streams that stand still or drip end, and hold nobody else up", async
       new Promise<void>((resolve, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
         sleeping.push({ untilMs: nowMs + ms, wake: resolve });
+        begun++;
       }),
   };
   const advance = (ms: number) => {
@@ -181,16 +183,19 @@ Deno.test("streams that stand still or drip end, and hold nobody else up", async
     }
   };
   let drop: (() => void) | undefined;
+  let given = 0;
+  const cancel = () => {
+    drop = undefined;
+    given++;
+  };
   const slow = {
-    still: () => new ReadableStream<Uint8Array>(),
+    still: () => new ReadableStream<Uint8Array>({ cancel }),
     drip: () =>
       new ReadableStream<Uint8Array>({
         start(controller) {
           drop = () => controller.enqueue(new Uint8Array(1));
         },
-        cancel() {
-          drop = undefined;
-        },
+        cancel,
       }),
   };
   for (const kind of ["still", "drip"] as const) {
@@ -202,17 +207,15 @@ Deno.test("streams that stand still or drip end, and hold nobody else up", async
         return { body: slow[kind](), size: undefined };
       },
     );
-    const before = sleeping.length;
+    const before = begun;
     const answer = refusal(find(remote, uri));
-    await waitFor("the stream to be read", () => Promise.resolve(sleeping.length > before));
+    await waitFor("the stream to be read", () => begun > before);
     let steps = 0;
-    let over = false;
-    void answer.then(() => over = true);
-    for (; !over && steps < 100; steps++) {
-      if (kind === "drip") drop?.();
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const former = given; given === former && steps < 100; steps++) {
+      const waits = begun;
       advance(kind === "drip" ? 1000 : 11_000);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      drop?.();
+      await waitFor("it to be read on or given up", () => begun > waits || given > former);
     }
     assert.equal(await answer, "unavailable");
     assert.ok(steps < 40, `${kind}: ended after ${steps} steps`);

@@ -14,7 +14,7 @@ import { waitFor } from "../harness/wait_for.ts";
 import { Guest } from "./guest.ts";
 import { HostilePeer } from "./hostile_peer.ts";
 
-const SOON_MS = 60_000;
+const SOON_MS = 120_000;
 const MAIN = MAIN_CHANNEL as ChannelId;
 
 const peer = HostilePeer.start("evil.test");

@@ -52,8 +52,11 @@ Deno.test("a thread under a message is the same on two servers", async (t) => {
         [owner.id, bea.id],
       );
     }
-    const told = hears.dispatches("thread.update") as Thread[];
-    assert.equal(told[0]?.count, 1);
+    const told = await waitFor(
+      "the news of it",
+      () => (hears.dispatches("thread.update") as Thread[])[0],
+    );
+    assert.equal(told.count, 1);
     const found = await bea.do(
       "GET",
       `${rooms}/messages?channel_id=${general}&around=${encodeURIComponent(first.id)}`,

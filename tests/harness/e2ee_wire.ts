@@ -6,7 +6,7 @@ import type { FederatedServer } from "./federated.ts";
 import { PASSWORD, Person } from "./homeserver.ts";
 import { waitFor } from "./wait_for.ts";
 
-const SOON_MS = 30_000;
+const SOON_MS = 120_000;
 
 /** Waits until a look gives something. */
 export function soon<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {

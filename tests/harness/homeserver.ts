@@ -126,14 +126,24 @@ export async function registerPerson(api: Api, userName: string, token: string |
   return new Person(api, body.user_id, body.tokens.access_token);
 }
 
+function isStillChecked({ status, body }: Answer): boolean {
+  return status === 503 && /still being checked|news are not here yet/.test(body.error.message);
+}
+
 /** Somebody with an account and a token. */
 export class Person {
   constructor(readonly api: Api, readonly id: string, readonly token: string) {}
 
-  /** Throws unless the answer is 200. */
+  /**
+   * Throws unless the answer is 200. Where the server says that the place is still being checked,
+   * as it may for a moment after a join to another server, it is asked again, as by clients.
+   */
   // deno-lint-ignore no-explicit-any -- see Answer
   async do(method: string, path: string, body?: unknown): Promise<any> {
-    const answer = await this.try(method, path, body);
+    const answer = await waitFor(`an answer to ${method} ${path}`, async () => {
+      const tried = await this.try(method, path, body);
+      return isStillChecked(tried) ? undefined : tried;
+    });
     if (answer.status !== 200) {
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }

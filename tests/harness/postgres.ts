@@ -73,7 +73,7 @@ export async function sharedCluster(): Promise<Cluster> {
     await Deno.mkdir(folder, { mode: 0o711 });
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return await waitFor("the test cluster", () => readReady(folder), 60_000);
+    return await waitFor("the test cluster", () => readReady(folder), 180_000);
   }
   const memory = memoryFolder();
   const cluster = await startCluster({

@@ -29,4 +29,4 @@ await waitFor("the words to arrive", async () => {
   return page.messages.some((message: { body: string }) => message.body === "traced words")
     ? true
     : undefined;
-}, 20_000);
+});

@@ -1,8 +1,13 @@
-/** Polls until `probe` gives a value other than undefined or false. @throws after `timeoutMs`. */
+/**
+ * Polls until `probe` gives a value other than undefined or false.
+ *
+ * @throws after `timeoutMs`, by default longer than any busy machine takes: it costs nobody time
+ * whose wait ends.
+ */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 60_000,
+  timeoutMs = 120_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   while (true) {

@@ -8,7 +8,7 @@ import { type Homeserver, makeGuild, Person, startHomeserver } from "../harness/
 import { startNats } from "../harness/nats.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 interface World {
   /** The other homeserver; its requests to two.test all go to `right`. */

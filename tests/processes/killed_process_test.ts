@@ -9,7 +9,7 @@ import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 const SENDERS = 6;
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 for (const kind of ["NATS", "Postgres alone"] as const) {
   Deno.test(`one of two processes is killed, joined by ${kind}`, async () => {

@@ -17,7 +17,7 @@ import {
 import { startNats } from "../harness/nats.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 interface Pair {
   readonly left: Homeserver;
