@@ -109,7 +109,7 @@ export interface RoomOffer {
   readonly user: UserId;
 }
 
-/** Takes offers; refusal is silence. */
+/** Takes offers; refusal is silence, and what cannot be decided yet is `unavailable`. */
 export interface OfferDesk {
   receive(offer: RoomOffer): Promise<void>;
 }

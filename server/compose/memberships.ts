@@ -130,7 +130,7 @@ export function composeMemberships(system: SystemParts, input: MembershipInput):
       offerOwnerHandler(shared),
       takeOwnerHandler(shared),
       signOwnerHandler(shared),
-      offerHandler({ serverName, desk: new JoiningOfferDesk({ ...base, remote }) }),
+      offerHandler({ serverName, desk: stack.use(new JoiningOfferDesk({ ...base, remote })) }),
     ],
   };
 }

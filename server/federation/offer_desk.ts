@@ -1,12 +1,18 @@
+import { OperationError } from "../../core/errors.ts";
 import type { OfferDesk, RoomOffer } from "../../federation/membership_ports.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
-import { isResident, openResident } from "./resident_rooms.ts";
+import { isResident } from "./resident_rooms.ts";
 
-/** Joins by role under way at once; further offers come again when roles change. */
+/** Joins by role under way at once; whoever offers more is told to come again. */
 const UNDER_WAY_MAX = 64;
+/** A join that could not be made now is tried so often, after pauses that double (ms). */
+const TRIES_MAX = 8;
+const RETRY_FIRST_MS = 2000;
+/** When whoever offers is told to come again (ms). */
+const AGAIN_MS = 5000;
 
-type OfferDeps = Pick<ChatDeps, "rooms" | "log" | "serverName"> & {
+type OfferDeps = Pick<ChatDeps, "rooms" | "clock" | "log" | "serverName"> & {
   readonly remote: Pick<RemoteRooms, "join">;
 };
 
@@ -14,30 +20,58 @@ type OfferDeps = Pick<ChatDeps, "rooms" | "log" | "serverName"> & {
  * Lets our users into private channels that a role of their guild opens, when the channel's
  * custodian says so and the guild is known to both. Refusal is silence. PROTOCOL.md 9.
  */
-export class JoiningOfferDesk implements OfferDesk {
+export class JoiningOfferDesk implements OfferDesk, AsyncDisposable {
   readonly #deps: OfferDeps;
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
 
   constructor(deps: OfferDeps) {
     this.#deps = deps;
   }
 
-  async receive({ origin, roomId, guildId, user }: RoomOffer): Promise<void> {
-    const { remote, log } = this.#deps;
-    const guild = await openResident(this.#deps, guildId);
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#underWay.values());
+  }
+
+  /**
+   * @throws OperationError `unavailable` where nothing can be decided yet: an offer is made once,
+   *   so that its server has to keep it until then.
+   */
+  async receive(offer: RoomOffer): Promise<void> {
+    const { origin, roomId, guildId, user } = offer;
+    const guild = await this.#deps.rooms.open(guildId);
     if (guild === undefined || !guild.authority.isJoined(user)) return;
     if (!isResident(guild.authority, origin)) return;
     const key = `${roomId} ${user}`;
-    if (this.#underWay.has(key) || this.#underWay.size >= UNDER_WAY_MAX) return;
-    this.#underWay.add(key);
-    remote.join({ user, roomId, servers: [origin] })
-      .catch((error) =>
+    if (this.#underWay.has(key)) return;
+    if (guild.checking !== undefined || this.#underWay.size >= UNDER_WAY_MAX) {
+      throw new OperationError("unavailable", "This offer cannot be taken up yet.", {
+        details: { retry_after_ms: AGAIN_MS },
+      });
+    }
+    const joining = this.#join(offer).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, joining);
+  }
+
+  async #join({ origin, roomId, user }: RoomOffer): Promise<void> {
+    const { remote, clock, log } = this.#deps;
+    const { signal } = this.#stopping;
+    for (let tries = 1; !signal.aborted; tries++) {
+      try {
+        return await remote.join({ user, roomId, servers: [origin] });
+      } catch (error) {
+        const again = error instanceof OperationError && error.code === "unavailable" &&
+          tries < TRIES_MAX;
         log.log("info", "A private channel that was offered could not be joined.", {
           room: roomId,
           server: origin,
+          again,
           error,
-        })
-      )
-      .finally(() => this.#underWay.delete(key));
+        });
+        if (!again) return;
+      }
+      await clock.sleep(RETRY_FIRST_MS * 2 ** (tries - 1), signal).catch(() => undefined);
+    }
   }
 }
