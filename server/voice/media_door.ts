@@ -103,16 +103,14 @@ async function openMedia(
   const { voice } = config;
   const { log } = system;
   const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
-  const { chooseEngine } = await import("../../voice/fast/open_fast.ts");
-  const engine = await chooseEngine(voice.fastPath, system);
   const { tcp, maxSpeakers, fastPath } = voice;
-  const further = {
-    count: voice.workers - 1,
+  const threads = {
+    count: voice.workers,
     open: (plan: MediaPlan, report: (report: MediaReport) => void) =>
       MediaThread.start(plan, { fastPath, log, report }),
   };
   const sfu = await openSfu({
-    ...{ ...system, announce, tcp, maxSpeakers, engine, further },
+    ...{ ...system, announce, tcp, maxSpeakers, threads },
     bind: voiceHosts(config).map((hostname) => ({ hostname, port })),
     ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
   });

@@ -31,8 +31,8 @@ for (const fastPath of [false, true]) {
       log: silentLog,
       clock: systemClock,
       rng: systemRng,
-      further: {
-        count: 1,
+      threads: {
+        count: 2,
         open: (plan, report) => MediaThread.start(plan, { fastPath, log: silentLog, report }),
       },
     });

@@ -13,32 +13,31 @@ import { stockEngine } from "./stock_engine.ts";
  */
 export async function openSfu(options: SfuOptions): Promise<Sfu> {
   checkAnnounced(options);
-  const { log, clock, rng, engine = stockEngine, further } = options;
-  const count = 1 + (further?.count ?? 0);
+  const { log, clock, rng, engine = stockEngine, threads } = options;
   const identity = await makeIdentity();
   const plan: MediaPlan = {
     bind: options.bind,
     tcp: options.tcp,
     announce: options.announce,
     maxSpeakers: options.maxSpeakers ?? limits.voice.maxSpeakers,
-    maxBytesPerSecond: (options.maxBytesPerSecond ?? Infinity) / count,
+    maxBytesPerSecond: (options.maxBytesPerSecond ?? Infinity) / (threads?.count ?? 1),
     identity,
   };
   await using stack = new AsyncDisposableStack();
   const media: Media[] = [];
   const seats = new Seats(media, { rng, log, fingerprint: identity.fingerprint });
   const report = (told: Parameters<typeof seats.hear>[0]) => seats.hear(told);
-  media.push(stack.use(await openMedia(plan, { engine, log, clock }, report)));
-  for (let each = 1; each < count; each++) {
-    const opened = await further?.open({ ...plan, bind: portsAhead(plan.bind, each) }, report);
-    if (opened !== undefined) media.push(stack.use(opened));
+  const open = threads?.open ??
+    ((plan: MediaPlan) => openMedia(plan, { engine, log, clock }, report));
+  for (let each = 0; each < (threads?.count ?? 1); each++) {
+    media.push(stack.use(await open({ ...plan, bind: portsAhead(plan.bind, each) }, report)));
   }
   stack.defer(() => seats.close());
   const owned = stack.move();
   return {
     port: media[0]?.port ?? 0,
     ports: media.map(({ port }) => port),
-    engine: engine.name,
+    engine: media[0]?.engine ?? engine.name,
     join: (request) => seats.join(request),
     stats: () => ({ ...sumOf(media), ...seats.count() }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

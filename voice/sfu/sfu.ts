@@ -24,15 +24,18 @@ export interface SfuOptions {
   readonly maxBytesPerSecond?: number;
   /** Deno's own sockets and cipher where nothing is said. */
   readonly engine?: Engine;
-  /** More threads for packets, each with the next port. A call has one of them, or this one. */
-  readonly further?: { readonly count: number; readonly open: OpenFurther };
+  /**
+   * Threads for packets, each with the next port; a call has one of them. Without it packets go
+   * through this thread, where they and all else that it does hold each other up.
+   */
+  readonly threads?: { readonly count: number; readonly open: OpenThread };
   readonly log: Log;
   readonly clock: Clock;
   readonly rng: Rng;
 }
 
 /** Opens the path of packets in a thread of its own. Rejects as `openMedia` does. */
-export type OpenFurther = (
+export type OpenThread = (
   plan: MediaPlan,
   report: (report: MediaReport) => void,
 ) => Promise<Media>;

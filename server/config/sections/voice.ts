@@ -36,7 +36,7 @@ export const voiceSection = defineSection({
       min: 1,
       max: 32,
       doc:
-        "Threads that pass voice on: the server's own, and each further one with the next port. A call stays on one of them. More than the machine has cores are of no use.",
+        "Threads that pass voice on, beside the server's own: the first with the port of calls, each further one with the next. A call stays on one of them. More than the machine has cores are of no use.",
     }),
     fastPath: yesNo({
       fallback: "false",
