@@ -3,6 +3,7 @@ import { base64Of } from "../../core/e2ee/bytes.ts";
 import { type Caller, party, StandingClock, VOICE } from "../harness/callers.ts";
 import { bytesOf } from "../harness/group_devices.ts";
 import { startHomeserver } from "../harness/homeserver.ts";
+import { waitFor } from "../harness/wait_for.ts";
 
 /** What the call's media keys come from. */
 async function secret({ device }: Caller): Promise<string> {
@@ -56,11 +57,10 @@ Deno.test("calls: the server orders the changes of the group, and whoever comes 
   assert.equal((await ada.commitWanted()).status, 200);
   await bob.welcomed();
   assert.equal(await secret(ada), await secret(bob));
-  // The keys are used once everybody has them.
-  assert.deepEqual(ada.told("voice.group").filter((d) => d.kind === "switch").length, 1);
-  await bob.ready(1);
+  // Who comes can open nothing yet: nobody waits for them.
   await using(ada, 1);
   await using(bob, 1);
+  await bob.ready(1);
 
   // Two changes of one epoch: the first counts, the other one learns what it missed.
   await cyd.join(at);
@@ -76,6 +76,11 @@ Deno.test("calls: the server orders the changes of the group, and whoever comes 
   await follow(bob, 1);
   await cyd.welcomed();
   await dan.welcomed();
+  // The keys are used once everybody has them who can hear.
+  assert.equal(ada.told("voice.group").filter((d) => d.kind === "switch").length, 2);
+  await bob.ready(2);
+  await using(ada, 2);
+  await using(cyd, 2);
   assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
 
   // Whoever left is taken out with the next change, and holds none of the new keys.
@@ -146,4 +151,80 @@ Deno.test("calls: the server orders the changes of the group, and whoever comes 
   assert.equal((await asked(bob, -1)).wanted.committer, bob.session);
   assert.equal((await bob.found()).status, 200);
   assert.equal((await bob.group()).leaves.length, 1);
+});
+
+Deno.test("calls: however many join, leave and come again at once, the keys change a bounded number of times", async () => {
+  await using server = await startHomeserver({ settings: VOICE, clock: new StandingClock() });
+  const names = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"];
+  const { at, callers } = await party(server, names);
+  const [ada, ...others] = callers;
+  const sameSecret = async () =>
+    assert.equal(new Set(await Promise.all(callers.map(secret))).size, 1);
+
+  await ada.join(at);
+  assert.equal((await ada.found()).status, 200);
+  // All at once: one change lets all of them in, and its keys are used at once.
+  await Promise.all(others.map((each) => each.join(at)));
+  assert.equal((await asked(ada, 0)).wanted.committer, ada.session);
+  assert.equal((await ada.commitWanted()).status, 200);
+  await Promise.all(others.map((each) => each.welcomed()));
+  await Promise.all(callers.map((each) => using(each, 1)));
+  await sameSecret();
+
+  // All leave and come again while the first who left is being taken out: two more.
+  const [first, ...rest] = others;
+  assert.ok(first);
+  await first.leave();
+  const { wanted } = await asked(ada, 1);
+  const removal = await ada.device.commit({
+    remove: wanted.remove.map(({ leaf }: { leaf: number }) => leaf),
+  });
+  await Promise.all(rest.map((each) => each.leave()));
+  await Promise.all(others.map((each) => each.join(at)));
+  // It leaves others in the group who are not in the call any more: all of it or nothing.
+  const refused = await ada.send(removal);
+  assert.equal(refused.body.error.code, "roster_mismatch");
+  assert.equal((await ada.commitWanted()).status, 200);
+  await Promise.all(others.map((each) => each.welcomed()));
+  await Promise.all(callers.map((each) => using(each, 2)));
+  await sameSecret();
+  const { epoch, wanted: lacks } = await ada.group();
+  assert.deepEqual([epoch, lacks.add, lacks.remove], [2, [], []]);
+});
+
+Deno.test("calls: whoever is ready for an epoch is asked to change it, and stays asked as more is wanted", async () => {
+  const clock = new StandingClock();
+  await using server = await startHomeserver({ settings: VOICE, clock });
+  const { at, callers } = await party(server, ["ada", "bob", "cyd", "dan"]);
+  const [ada, bob, cyd, dan] = callers as [Caller, Caller, Caller, Caller];
+  await ada.join(at);
+  assert.equal((await ada.found()).status, 200);
+  await bob.join(at);
+  assert.equal((await ada.commitWanted()).status, 200);
+  await bob.welcomed();
+  await bob.ready(1);
+
+  // Who is asked and does nothing is passed over; whoever made the last change is asked first.
+  await cyd.join(at);
+  await asked(ada, 1);
+  clock.shiftMs += 5100;
+  await asked(bob, 1);
+  assert.equal((await bob.commitWanted()).status, 200);
+  await dan.join(at);
+  const { wanted } = await asked(bob, 2);
+  assert.deepEqual(wanted.add.map(({ session }: { session: string }) => session), [dan.session]);
+  // Somebody who is ready by now does not take it from them.
+  await follow(ada, 1);
+  await ada.ready(2);
+  await cyd.leave();
+  await waitFor(
+    "bob to be asked for both",
+    () =>
+      bob.told("voice.group").some((d) =>
+        d.kind === "wanted" && d.epoch === 2 && d.wanted.add.length === 1 &&
+        d.wanted.remove.length === 1
+      ),
+  );
+  assert.equal(ada.told("voice.group").some((d) => d.kind === "wanted" && d.epoch === 2), false);
+  assert.equal((await bob.commitWanted()).status, 200);
 });

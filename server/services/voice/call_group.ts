@@ -38,7 +38,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * Orders the changes of a call's MLS group, in memory: the first valid commit of an epoch counts.
- * It asks the longest present device in the group for what is lacking, and another one where that
+ * It asks a device that is ready for the epoch for all that is lacking, and another one where that
  * one does nothing. Nothing here can read the call. PROTOCOL.md, "Voice".
  */
 export class CallGroup {
@@ -148,7 +148,10 @@ export class CallGroup {
   /** Asks another one where who was asked did nothing, and changes keys where it is time. */
   tick(): void {
     const asked = this.#asked;
-    if (asked !== undefined && this.#clock.monotonic() >= asked.untilMs) {
+    // What it sent may be in the line already.
+    const isLate = asked !== undefined && !this.#judging.has(asked.session) &&
+      this.#clock.monotonic() >= asked.untilMs;
+    if (isLate) {
       this.#silent.add(asked.session);
       this.#asked = undefined;
       this.#ask();
@@ -258,7 +261,7 @@ export class CallGroup {
       ? [...this.#members.keys()]
       : [...this.#members.keys()].filter((session) => this.#placed().includes(session));
     if (able.every((session) => this.#silent.has(session))) this.#silent.clear();
-    const committer = able.find((session) => !this.#silent.has(session));
+    const committer = this.#committer(able);
     if (committer === undefined) {
       this.#asked = undefined;
       return;
@@ -272,6 +275,17 @@ export class CallGroup {
       epoch: this.#group?.epoch ?? -1,
       wanted: { committer, ...wanted },
     });
+  }
+
+  /**
+   * Who was asked already, then whoever is ready for the epoch and need not take in a commit first,
+   * then the longest present.
+   */
+  #committer(able: readonly string[]): string | undefined {
+    const open = able.filter((session) => !this.#silent.has(session));
+    const epoch = this.#group?.epoch ?? -1;
+    return open.find((session) => session === this.#asked?.session) ??
+      open.find((session) => this.#switch.isReady(session, epoch)) ?? open[0];
   }
 
   #tellAll(word: GroupWord): void {

@@ -1,8 +1,9 @@
 import { VOICE_LIMITS } from "../../../core/api/voice.ts";
 
 /**
- * When the keys of a new epoch are used for sending: once everybody in the group can receive with
- * them, or after a time. Two phases, so that nobody hears a gap. PROTOCOL.md, "Voice".
+ * When the keys of a new epoch are used for sending: once everybody who can open the present one's
+ * frames can receive with them, or after a time. Two phases, so that nobody hears a gap; who can
+ * open nothing yet has none to lose, and is not waited for. PROTOCOL.md, "Voice".
  */
 export class EpochSwitch {
   /** Epochs that are not used yet, the oldest first, and since when they could be. */
@@ -23,7 +24,11 @@ export class EpochSwitch {
   }
 
   ready(session: string, epoch: number): void {
-    this.#ready.set(session, Math.max(epoch, this.#ready.get(session) ?? -1));
+    this.#ready.set(session, Math.max(epoch, this.#readyOf(session)));
+  }
+
+  isReady(session: string, epoch: number): boolean {
+    return this.#readyOf(session) >= epoch;
   }
 
   forget(session: string): void {
@@ -38,7 +43,8 @@ export class EpochSwitch {
 
   /** The epoch that is used from now on, where that changes now. */
   look(sessions: readonly string[], nowMs: number): number | undefined {
-    const readyAll = Math.min(...sessions.map((session) => this.#ready.get(session) ?? -1));
+    const hearing = sessions.filter((session) => this.isReady(session, this.#current));
+    const readyAll = Math.min(...hearing.map((session) => this.#readyOf(session)));
     const due = this.#coming.findLast(({ epoch, sinceMs }) =>
       epoch <= readyAll || nowMs - sinceMs >= VOICE_LIMITS.switchMs
     );
@@ -46,5 +52,9 @@ export class EpochSwitch {
     this.#coming = this.#coming.filter(({ epoch }) => epoch > due.epoch);
     this.#current = due.epoch;
     return due.epoch;
+  }
+
+  #readyOf(session: string): number {
+    return this.#ready.get(session) ?? -1;
   }
 }

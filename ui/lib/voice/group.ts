@@ -8,11 +8,11 @@ import type { RemoteEngine } from "../e2ee/remote_engine.ts";
 
 export type GroupWords = Extract<ServerFrame, { op: "dispatch"; t: "voice.group" }>["d"];
 
-/** Whoever is not added within it comes in by itself. */
-const ADDED_WITHIN_MS = 6000;
-/** Times that a device comes in by itself in one stay; then something is wrong. */
-const MAX_ENTRIES = 5;
-/** Pause after an attempt that another one came before (ms). */
+/** Whoever is not added within it comes in by itself: two others have been asked by then (ms). */
+const ADDED_WITHIN_MS = 10_000;
+/** Times in a row that a device tries to come in by itself; then something is wrong. */
+const MAX_ENTRIES = 10;
+/** After an attempt that another one came before: time to be let in by that one (ms). */
 const RETRY_MS = 500;
 
 export interface GroupEvents {
@@ -31,6 +31,8 @@ export interface GroupEvents {
 export class CallGroup {
   readonly #turn = new Turn();
   #view: CallView | undefined;
+  /** What the server asked for last: it says all that is wanted. */
+  #asked: { readonly epoch: number; readonly wanted: VoiceWanted } | undefined;
   #entries = 0;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
@@ -60,7 +62,8 @@ export class CallGroup {
   hear(words: GroupWords): void {
     switch (words.kind) {
       case "wanted":
-        return this.#later(() => this.#serve(words.epoch, words.wanted));
+        this.#asked = words;
+        return this.#later(() => this.#serveLast());
       case "founded":
         return this.#expectEntry();
       case "commit":
@@ -85,12 +88,21 @@ export class CallGroup {
   }
 
   /** Somebody is asked to add this device; where that does not come, it enters by itself. */
-  #expectEntry(): void {
+  #expectEntry(withinMs = ADDED_WITHIN_MS): void {
     if (this.#view || this.#waiting !== undefined) return;
     this.#waiting = setTimeout(() => {
       this.#waiting = undefined;
       if (!this.#view) this.#later(() => this.#view ? Promise.resolve() : this.#enter());
-    }, ADDED_WITHIN_MS);
+    }, withinMs);
+  }
+
+  /** One commit for all that was asked for while this device was busy. */
+  async #serveLast(): Promise<void> {
+    const asked = this.#asked;
+    // Of an epoch that is still to be taken in: the word that came with it is heard after it.
+    if (asked?.epoch !== this.epoch) return;
+    this.#asked = undefined;
+    await this.#serve(asked.epoch, asked.wanted);
   }
 
   async #serve(epoch: number, wanted: VoiceWanted): Promise<void> {
@@ -155,13 +167,13 @@ export class CallGroup {
     try {
       if (!this.#view) {
         if (welcome !== null) {
-          await this.#take(await this.engine.ask("takeCall", stay, { welcome }));
+          await this.#follows(await this.engine.ask("takeCall", stay, { welcome }));
         }
         return;
       }
       if (commit.epoch < this.#view.epoch) return;
       if (commit.epoch > this.#view.epoch) return await this.#enter();
-      await this.#take(await this.engine.ask("takeCall", stay, { commit: commit.commit }));
+      await this.#follows(await this.engine.ask("takeCall", stay, { commit: commit.commit }));
     } catch {
       // Whatever it was: what this device holds does not lead on.
       await this.#enter();
@@ -171,14 +183,25 @@ export class CallGroup {
   /** Comes in from outside, by the group as it is now. */
   async #enter(): Promise<void> {
     const { stay, session } = this.names;
-    while (this.#entries++ < MAX_ENTRIES && !this.#ended) {
-      const { group } = await callApi("getVoiceSession", { params: { session } });
-      if (group.group_info === null) return await this.#serve(group.epoch, group.wanted);
-      const bundle = await this.engine.ask("joinCallFromOutside", stay, group.group_info);
-      if (await this.#hand(bundle, true)) return;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    if (++this.#entries > MAX_ENTRIES) {
+      throw new Error("This device did not come into the group of the call.");
     }
-    if (!this.#ended) throw new Error("This device did not come into the group of the call.");
+    this.#view = undefined;
+    const { group } = await callApi("getVoiceSession", { params: { session } });
+    if (group.group_info === null) return await this.#serve(group.epoch, group.wanted);
+    const bundle = await this.engine.ask("joinCallFromOutside", stay, group.group_info);
+    // The commit that came before may be the one that lets this device in: it is heard first.
+    if (!await this.#hand(bundle, true)) this.#expectEntry(RETRY_MS);
+  }
+
+  /** Takes a commit or a Welcome of somebody else in, and says so. */
+  async #follows(view: CallView | undefined): Promise<void> {
+    await this.#take(view);
+    if (this.#ended || !view) return;
+    const { session } = this.names;
+    // Nothing here waits for it: unsaid, the others change keys after a while all the same.
+    callApi("readyVoiceGroup", { params: { session }, body: { epoch: view.epoch } })
+      .catch(() => undefined);
   }
 
   async #take(view: CallView | undefined): Promise<void> {
@@ -187,11 +210,8 @@ export class CallGroup {
     if (!view) return await this.#enter();
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
+    this.#entries = 0;
     this.events.epoch(view);
-    await callApi("readyVoiceGroup", {
-      params: { session: this.names.session },
-      body: { epoch: view.epoch },
-    });
   }
 }
 
