@@ -8,7 +8,7 @@ import { judgeKnock } from "./member_knock.ts";
 import { judgeLeave } from "./member_leave.ts";
 import { targetUser } from "./require.ts";
 import type { Transition } from "./transition.ts";
-import { refuse, type Verdict } from "./verdict.ts";
+import { ALLOWED, firstRefusal, refuse, type Verdict } from "./verdict.ts";
 
 /**
  * `m.room.member`: the transitions of Matrix room version 12, one rule per new membership.
@@ -37,10 +37,25 @@ export function judgeMember(event: JudgedControl, authority: Authority): Verdict
     case "invite":
       return judgeInvite(transition);
     case "leave":
-      return judgeLeave(transition);
+      return firstRefusal(() => requireKeptKind(transition), () => judgeLeave(transition));
     case "ban":
-      return judgeBan(transition);
+      return firstRefusal(() => requireKeptKind(transition), () => judgeBan(transition));
     case "knock":
       return judgeKnock(transition);
   }
+}
+
+/**
+ * A leave or ban says the kind of the membership that it ends, or none: whoever was no webhook is
+ * not shown as one from then on. The channel is left open: a webhook that was moved meanwhile, on
+ * another branch, is banned all the same. PROTOCOL.md 4.
+ */
+function requireKeptKind({ content, stored, target }: Transition): Verdict {
+  const { kind, channel } = content;
+  if ((kind === "webhook") !== (channel !== undefined)) {
+    return refuse("member.kind", "a webhook, and nobody else, has a channel");
+  }
+  return kind === "user" || kind === stored?.kind
+    ? ALLOWED
+    : refuse("member.kind", `${target} is no ${kind}`);
 }

@@ -48,6 +48,11 @@ const join: JsonObject = { membership: "join" };
 const leave: JsonObject = { membership: "leave" };
 const invite: JsonObject = { membership: "invite" };
 const knock: JsonObject = { membership: "knock" };
+const webhook = (channel: number): JsonObject => ({
+  membership: "invite",
+  kind: "webhook",
+  channel: channelId(channel) as string,
+});
 const LATER = T0 + 1_000_000;
 
 const banned = (content: JsonObject = ban) => (room: TestRoom) => {
@@ -238,6 +243,41 @@ const CASES: readonly Case[] = [
     refusedBy: "member.invite",
   },
   { name: "leave: one's own", by: ann, of: ann, content: leave },
+  {
+    name: "leave: as a webhook, by who is none",
+    by: ann,
+    of: ann,
+    content: { ...leave, kind: "webhook", channel: channelId(1) as string },
+    refusedBy: "member.kind",
+  },
+  {
+    name: "leave: with a channel, by who has none",
+    by: ann,
+    of: ann,
+    content: { ...leave, channel: channelId(1) as string },
+    refusedBy: "member.kind",
+  },
+  {
+    name: "kick: a webhook, said so",
+    before: (room) => room.add(room.member(owner, bob, webhook(1))),
+    by: owner,
+    of: bob,
+    content: { ...webhook(1), ...leave },
+  },
+  {
+    name: "ban: a webhook that was moved meanwhile",
+    before: (room) => room.add(room.member(owner, bob, webhook(1))),
+    by: owner,
+    of: bob,
+    content: { ...webhook(2), ...ban },
+  },
+  {
+    name: "ban: of somebody unknown as a bot",
+    by: owner,
+    of: bob,
+    content: { ...ban, kind: "bot" },
+    refusedBy: "member.kind",
+  },
   { name: "leave: an invite declined", before: invited(), by: bob, of: bob, content: leave },
   {
     name: "leave: a knock taken back",

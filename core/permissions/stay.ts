@@ -1,3 +1,4 @@
+import type { ControlEvent, HeldEvent } from "../event/event.ts";
 import { serverOf, type UserId } from "../ids/user_id.ts";
 import type { ServerName } from "../ids/server_name.ts";
 import type { Authority } from "./authority.ts";
@@ -32,4 +33,18 @@ export function stayKeeper(
     if (may) return { keeper, server: serverOf(keeper) };
   }
   return undefined;
+}
+
+/**
+ * Whether a leave ends a membership at the end it was given by `stay`. One that only says so, with
+ * `expires` of its own, is a kick like any other. PROTOCOL.md 9 (For a time).
+ */
+export function carriesOut(
+  leave: Pick<HeldEvent, "pdu">,
+  stay: Pick<ControlEvent, "pdu">,
+): boolean {
+  const { content, origin_ts: ts } = leave.pdu;
+  const expires = content["expires"];
+  return content["membership"] === "leave" && typeof expires === "number" && expires > 0 &&
+    expires === stay.pdu.content["until"] && ts >= expires;
 }

@@ -223,6 +223,27 @@ Deno.test("TestFederationRoomsInvite: an invitation waits until it is answered, 
       await soon("bea to see it", async () => !(await memberNames(bea, guildId)).includes(cid.id));
     },
   );
+
+  await t.step("the log tells such an end from a kick that only says it is one", async () => {
+    const last = async (person: Person) => {
+      const path = `/guilds/${guildId}/audit?target=${encodeURIComponent(person.id)}&limit=1`;
+      return (await owner.do("GET", path)).entries[0]?.action;
+    };
+    assert.equal(await last(cid), "member.ended");
+    using heard = await bea.connect();
+    const room = await federation.servers[0]?.parts.chat?.rooms.open(guildId as RoomId);
+    const content = { membership: "leave", expires: clock.now() };
+    const kick = {
+      type: "m.room.member",
+      sender: owner.id as UserId,
+      stateKey: bea.id,
+      content,
+    };
+    await room?.changeControl(() => ({ intents: [kick] }));
+    assert.equal(await last(bea), "member.kick");
+    const told = await heard.until((one) => one.op === "dispatch" && one.t === "guild.remove");
+    assert.equal(told.op === "dispatch" && told.t === "guild.remove" && told.d.reason, "kicked");
+  });
 });
 
 Deno.test("a knock from another server is answered by an invitation, and a check that a stop cut short goes on", async (t) => {

@@ -263,6 +263,8 @@ function naiveMember(event: Loose, state: NaiveState, room: RoomFacts): boolean 
       name === (state.get("m.room.join_rules\0")?.pdu.content as Loose)?.rule
     ) ?? "invite";
   const kind = c.kind ?? "user";
+  const sameKind = (kind === "webhook") === (c.channel !== undefined) &&
+    (kind === "user" || kind === stored?.kind);
   switch (c.membership) {
     case "join": {
       if (sender !== target || stored?.membership === "join") return false;
@@ -285,11 +287,13 @@ function naiveMember(event: Loose, state: NaiveState, room: RoomFacts): boolean 
       return base.has(right[kind as keyof typeof right]);
     }
     case "leave":
+      if (!sameKind) return false;
       if (sender === target) return ["join", "invite", "knock"].includes(now);
       if (!naiveJoined(state, sender)) return false;
       if (now === "ban") return base.has(BITS.BAN);
       return now !== "leave" && base.has(BITS.KICK) && above;
     case "ban":
+      if (!sameKind) return false;
       return naiveJoined(state, sender) && base.has(BITS.BAN) && above;
     default:
       return rule === "knock" && sender === target && kind === "user" &&

@@ -3,6 +3,7 @@ import type { User } from "../../../core/api/user.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { ControlEvent, HeldEvent } from "../../../core/event/event.ts";
 import type { JsonObject, JsonValue } from "../../../core/event/json.ts";
+import { carriesOut } from "../../../core/permissions/stay.ts";
 import { parseEventId } from "../../../core/ids/event_id.ts";
 import { parseTypedUserId, parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import { eventColumns, type EventRecord, readEvent } from "../../postgres/event_rows.ts";
@@ -50,10 +51,11 @@ export async function listAudit(
   const from = query.before === undefined ? undefined : await placeOf(deps, room, query.before);
   const events = await readNewest(deps, room, { from, query });
   const former = await formerEvents(deps, room, events);
+  const stays = await staysBefore(deps, room, events);
   const rivals = await ownerRivalIds(deps.sql, room.id);
   const filter = { ...query, by: typedId(query.by), target: typedId(query.target) };
   const told = events.flatMap((event) => {
-    const entry = entryOf(event, former);
+    const entry = entryOf(event, { former, stays });
     if (entry === undefined) return [];
     return [rivals.has(event.id) ? { ...entry, action: "guild.owner_rival" } : entry];
   });
@@ -187,9 +189,37 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "m.redaction": "message.delete",
 };
 
+/** What the entries of a page are read against. */
+interface Background {
+  /** Events that others replaced, by id. */
+  readonly former: ReadonlyMap<string, ControlEvent>;
+  /** Ends that were given to memberships, the newest first. */
+  readonly stays: readonly ControlEvent[];
+}
+
+/** Ends given to memberships that one of these events says it carries out. */
+async function staysBefore(
+  { sql }: Pick<ChatDeps, "sql">,
+  room: Room,
+  events: readonly HeldEvent[],
+): Promise<ControlEvent[]> {
+  const users = events.flatMap(({ pdu }) =>
+    pdu.type === "m.room.member" && "state_key" in pdu && pdu.content["expires"] !== undefined
+      ? [pdu.state_key ?? ""]
+      : []
+  );
+  if (users.length === 0) return [];
+  const rows = await sql<EventRecord[]>`
+    select ${eventColumns(sql)} from events e
+    where e.room_id = ${room.id} and e.outcome = 'accepted' and e.channel_id is null
+      and e.type = 'm.member.stay' and e.state_key = any(${users})
+    order by e.origin_ts desc, e.position desc limit ${SCANNED_MAX}`;
+  return rows.map((row) => heldOf(readEvent(row)) as ControlEvent);
+}
+
 function entryOf(
   event: HeldEvent,
-  former: ReadonlyMap<string, ControlEvent>,
+  { former, stays }: Background,
 ): AuditEntry | undefined {
   const { pdu } = event;
   const before = "auth_events" in pdu
@@ -197,7 +227,7 @@ function entryOf(
       each?.pdu.type === pdu.type && each.pdu.state_key === pdu.state_key
     )
     : undefined;
-  const action = actionOf(event, before);
+  const action = actionOf(event, before, stays);
   if (action === undefined) return undefined;
   const target = "state_key" in pdu && pdu.state_key !== ""
     ? pdu.state_key ?? textOf(pdu.content, "user")
@@ -213,9 +243,19 @@ function entryOf(
   };
 }
 
-function actionOf(event: HeldEvent, before: ControlEvent | undefined): string | undefined {
+function actionOf(
+  event: HeldEvent,
+  before: ControlEvent | undefined,
+  stays: Background["stays"],
+): string | undefined {
   const { pdu } = event;
   if (pdu.type === "m.room.member" && "state_key" in pdu) {
+    const given = before &&
+      stays.find(({ pdu: stay }) =>
+        stay.state_key === pdu.state_key && stay.auth_events.includes(before.id) &&
+        stay.origin_ts <= pdu.origin_ts
+      );
+    if (given !== undefined && carriesOut(event, given)) return "member.ended";
     return membershipAction(event, before?.pdu.content["membership"]);
   }
   const action = ACTIONS[pdu.type];
@@ -245,7 +285,6 @@ function membershipAction(event: HeldEvent, before: JsonValue | undefined): stri
     case "ban":
       return "member.ban";
     case "leave":
-      if (content["expires"] !== undefined) return "member.ended";
       return before === "ban" ? "member.unban" : own ? "member.leave" : "member.kick";
     default:
       return undefined;

@@ -196,7 +196,7 @@ async function projectMembership(
   }
   const gone: Dispatch = {
     t: "guild.remove",
-    d: { guild_id: room.id, ...absenceBy(event, target) },
+    d: { guild_id: room.id, ...absenceBy(room, event, target) },
     audience: { to: "users", userIds: [target] },
   };
   return {
