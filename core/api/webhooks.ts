@@ -45,7 +45,8 @@ export const listWebhooks = defineOperation({
   id: "listWebhooks",
   method: "GET",
   path: "/client/v1/guilds/:guild_id/webhooks",
-  summary: "Incoming webhooks of a guild, the oldest first (MANAGE_WEBHOOKS)",
+  summary:
+    "Incoming webhooks of a guild, the oldest first: those of channels that the caller sees (MANAGE_WEBHOOKS)",
   params: GuildParams,
   result: z.object({
     webhooks: z.array(Webhook),

@@ -253,6 +253,14 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
       kind: "text",
       name: "builds",
     });
+    const strange = {
+      channel_id: other.id,
+      name: "No",
+      avatar: "mxc://one.test/AAAAAAAAAAAAAAAAAAAAAA",
+    };
+    const before = (await owner.do("GET", hooks)).webhooks;
+    assert.equal((await owner.try("PATCH", path, strange)).status, 400);
+    assert.deepEqual((await owner.do("GET", hooks)).webhooks, before, "it stays as it was");
     const moved = await owner.do("PATCH", path, { channel_id: other.id });
     assert.deepEqual([moved.channel_id, moved.state, moved.name], [other.id, "live", "Robot"]);
     const said = await send(renewed.url, json({ content: "moved", wait: true }));
@@ -274,6 +282,38 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
     assert.equal((await send(renewed.url, json({ content: "x" }))).status, 404);
     const kept = (await read(bea)).find((message) => message.webhook === true);
     assert.ok(kept, "what it wrote is still marked on the other server");
+  });
+
+  await t.step("a manager who does not see the channel does not see its webhook", async () => {
+    await rested();
+    const role = await owner.do("POST", "/roles", {
+      guild_id: guildId,
+      name: "Hooks",
+      bits: (1n << 16n).toString(16),
+    });
+    await owner.do("PATCH", `/guilds/${guildId}/members/${encodeURIComponent(eve.id)}`, {
+      roles: [role.id],
+    });
+    const hidden = await owner.do("POST", "/channels", {
+      guild_id: guildId,
+      kind: "text",
+      name: "hidden",
+    });
+    await owner.do("PATCH", `/rooms/${guildId}/channels/${hidden.id}`, {
+      entries: [{ target: "everyone", allow: "0", deny: "1" }],
+    });
+    const { webhook: secret } = await owner.do("POST", hooks, { channel_id: hidden.id, name: "S" });
+    assert.deepEqual((await eve.do("GET", hooks)).webhooks, []);
+    const path = `${hooks}/${secret.id}`;
+    const answers = await Promise.all([
+      eve.try("PATCH", path, { name: "x" }),
+      eve.try("POST", `${path}/renew`),
+      eve.try("DELETE", path),
+    ]);
+    assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404]);
+    await owner.do("DELETE", `/rooms/${guildId}/channels/${hidden.id}`);
+    await eve.do("DELETE", path);
+    assert.deepEqual((await owner.do("GET", hooks)).webhooks, []);
   });
 
   await t.step(

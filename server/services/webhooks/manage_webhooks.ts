@@ -6,13 +6,20 @@ import { OperationError } from "../../../core/errors.ts";
 import { encodeBase58Of16 } from "../../../core/ids/base58.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import { serverOf, type UserId, userIdOf } from "../../../core/ids/user_id.ts";
+import { holds } from "../../../core/permissions/bits.ts";
 import type { Room } from "../../rooms/room.ts";
 import { newCode, newSecret } from "../accounts/secret.ts";
 import { openGuild, requireRight } from "../chat/place.ts";
 import { writeVoiceAct } from "../voice/voice_acts.ts";
 import { joinIntents, leaveIntent, requireChannel } from "./webhook_member.ts";
-import { readWebhooks, requireWebhook, viewWebhook } from "./webhook_rows.ts";
-import { cleanName, setProfile } from "./webhook_profile.ts";
+import {
+  noWebhook,
+  readWebhooks,
+  requireWebhook,
+  viewWebhook,
+  type WebhookRow,
+} from "./webhook_rows.ts";
+import { cleanName, requirePicture, setProfile } from "./webhook_profile.ts";
 import type { WebhookDeps } from "./webhook_deps.ts";
 
 /** People's user names cannot begin so: no account is ever called like a webhook. */
@@ -36,16 +43,18 @@ export async function listWebhooks(
   const nowMs = deps.clock.now();
   const rows = await readWebhooks(deps.sql, room.id);
   const { authority } = room;
+  const seen = (channelId: ChannelId) => isManagedHere(room, { userId, channelId, nowMs });
   const strangers = [...authority.joinedUsers()].filter((user) =>
     serverOf(user) !== deps.serverName && authority.member(user)?.kind === "webhook"
   );
   const people = await deps.users.find(strangers);
   return {
-    webhooks: rows.map((row) => viewWebhook(room, row, nowMs)),
+    webhooks: rows.filter((row) => seen(row.channel_id))
+      .map((row) => viewWebhook(room, row, nowMs)),
     elsewhere: strangers.flatMap((id) => {
       const user = people.get(id);
       const channelId = authority.member(id)?.channel;
-      if (user === undefined || channelId === undefined) return [];
+      if (user === undefined || channelId === undefined || !seen(channelId)) return [];
       return [{ user, server: serverOf(id), channel_id: channelId }];
     }),
   };
@@ -113,19 +122,23 @@ export async function updateWebhook(
   },
 ): Promise<Webhook> {
   const room = await openManaged(deps, userId, input.guildId);
-  const row = await requireWebhook(deps.sql, { guildId: room.id, id: input.id });
+  const row = await requireManaged(deps, room, { userId, id: input.id });
   const { user_id: hook } = row;
   const name = input.name === undefined ? row.name : cleanName(input.name);
   const avatar = input.avatar === undefined ? row.avatar : input.avatar;
   const channelId = input.channel_id === undefined || input.channel_id === row.channel_id
     ? undefined
     : requireChannel(deps, room, { userId, channelId: input.channel_id });
-  if (channelId !== undefined) await move(deps, room, { hook, by: userId, channelId });
   const nowMs = deps.clock.now();
   const changes = [
     { field: "name", before: row.name, after: name },
     { field: "avatar", before: row.avatar, after: avatar },
   ].filter(({ before, after }) => before !== after);
+  if (channelId !== undefined) {
+    // What may be refused is tried before it moves: a move is told to all servers at once.
+    if (avatar !== null && avatar !== row.avatar) await requirePicture(deps, userId, avatar);
+    await move(deps, room, { hook, by: userId, channelId });
+  }
   await deps.sql.begin(async (tx) => {
     if (changes.length > 0) {
       await setProfile(tx, deps, { hook, owner: userId, name, avatar });
@@ -182,7 +195,7 @@ export async function renewWebhook(
   input: Managed,
 ): Promise<{ url: string }> {
   const room = await openManaged(deps, userId, input.guildId);
-  const row = await requireWebhook(deps.sql, { guildId: room.id, id: input.id });
+  const row = await requireManaged(deps, room, { userId, id: input.id });
   const secret = newSecret(deps.rng, "webhook");
   await deps.sql.begin(async (tx) => {
     await tx`
@@ -207,7 +220,7 @@ export async function deleteWebhook(
   input: Managed,
 ): Promise<void> {
   const room = await openManaged(deps, userId, input.guildId);
-  const row = await requireWebhook(deps.sql, { guildId: room.id, id: input.id });
+  const row = await requireManaged(deps, room, { userId, id: input.id });
   const { user_id: hook } = row;
   await room.changeControl((authority) => ({
     intents: authority.isJoined(hook) ? [leaveIntent(authority, hook, `Deleted by ${userId}`)] : [],
@@ -240,6 +253,32 @@ async function openManaged(deps: WebhookDeps, userId: UserId, guildId: string): 
   const rights = room.authority.base(userId, deps.clock.now());
   requireRight(rights, "MANAGE_WEBHOOKS", "manage webhooks");
   return room;
+}
+
+/** @throws OperationError `not_found` where it is not, or is of a channel that the user does not see */
+async function requireManaged(
+  deps: WebhookDeps,
+  room: Room,
+  { userId, id }: { readonly userId: UserId; readonly id: string },
+): Promise<WebhookRow> {
+  const row = await requireWebhook(deps.sql, { guildId: room.id, id });
+  const { channel_id: channelId } = row;
+  if (isManagedHere(room, { userId, channelId, nowMs: deps.clock.now() })) return row;
+  throw noWebhook(id);
+}
+
+/** What is left of a channel that is gone is cleared away by everybody who manages webhooks. */
+function isManagedHere(
+  { authority }: Room,
+  { userId, channelId, nowMs }: {
+    readonly userId: UserId;
+    readonly channelId: ChannelId;
+    readonly nowMs: number;
+  },
+): boolean {
+  const policy = authority.channel(channelId);
+  return policy === undefined || policy.closed ||
+    holds(authority.rights(userId, channelId, nowMs), "VIEW_CHANNEL");
 }
 
 function urlOf(deps: Pick<WebhookDeps, "publicUrl">, id: string, secret: string): string {

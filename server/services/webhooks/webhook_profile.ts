@@ -3,6 +3,7 @@ import { type MediaUri, parseMediaUri } from "../../../core/ids/media_uri.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import { cleanProfileText } from "../accounts/profile_text.ts";
+import { describeMedia } from "../media/claim_media.ts";
 import { replaceMediaUse } from "../media/replace_media_use.ts";
 import type { WebhookDeps } from "./webhook_deps.ts";
 
@@ -40,6 +41,15 @@ export async function setProfile(
     values (${hook}, ${name}, ${uri}, ${nowMs})
     on conflict (user_id) do update set display_name = excluded.display_name,
       avatar = excluded.avatar, updated_ts = excluded.updated_ts`;
+}
+
+/** Looks whether a webhook may show this upload. @throws OperationError `invalid` */
+export async function requirePicture(
+  { sql, serverName }: Pick<WebhookDeps, "sql" | "serverName">,
+  owner: UserId,
+  avatar: string,
+): Promise<void> {
+  await describeMedia(sql, { serverName, uris: [requireUri(avatar)], owner, kind: "avatar" });
 }
 
 function requireUri(text: string): MediaUri {

@@ -46,7 +46,11 @@ export async function requireWebhook(
 ): Promise<WebhookRow> {
   const row = await findWebhook(sql, id);
   if (row !== undefined && row.guild_id === guildId) return row;
-  throw new OperationError(
+  throw noWebhook(id);
+}
+
+export function noWebhook(id: string): OperationError {
+  return new OperationError(
     "not_found",
     `This guild has no webhook ${JSON.stringify(id.slice(0, 64))} here; it may be deleted already.`,
   );
