@@ -265,6 +265,11 @@ Deno.test("G24: previews of pages, hostile ones too: bounded, and nobody is led 
       outcomes.add((await find(`/untitled?${i}`)).outcome);
     }
     assert.deepEqual([...outcomes], ["none", "busy"]);
+    const [last] = await sql<{ fresh_until: number }[]>`
+      select fresh_until from link_previews where url like '%/untitled?%'
+      order by substring(url from '[0-9]+$')::int desc limit 1`;
+    assert.ok(last, "what was not asked for waits for no longer than the host's count");
+    assert.ok(last.fresh_until <= systemClock.now() + PREVIEW_LIMITS.hostMs);
   });
 });
 

@@ -35,6 +35,11 @@ interface Due extends DigestChoice {
   readonly state: string;
 }
 
+/** Rolls back what was written of a digest: it stays due. */
+class QueueFull extends Error {
+  override readonly name = "QueueFull";
+}
+
 /**
  * Looks for what waits for those who want mails about it, when they are due. Each period is one
  * mail at the most, of whichever process: it is queued in the transaction that moves the time on.
@@ -72,6 +77,10 @@ export class DigestJobs implements AsyncDisposable {
       try {
         await this.#carryOut(each);
       } catch (error) {
+        if (error instanceof QueueFull) {
+          log.log("warn", "Too many mails wait to be sent: those about what waits come later.", {});
+          return;
+        }
         log.log("error", "It could not be seen what waits for an account, for its mail.", {
           error,
         });
@@ -96,13 +105,14 @@ export class DigestJobs implements AsyncDisposable {
       }::boolean then ${nowMs}::bigint else told_ts end
         where user_id = ${due.user_id} and next_ts = ${due.next_ts}`;
       if (mine.count === 0 || waiting === undefined) return false;
-      await queueNews(tx, {
+      const isQueued = await queueNews(tx, {
         kind: "digest",
         userId: due.user_id,
         nowMs,
         usefulMs: USEFUL_MS,
         about: { waiting: JSON.stringify(waiting), every: due.every, stop: due.stop_token },
       });
+      if (!isQueued) throw new QueueFull("Too many mails wait to be sent.");
       return true;
     });
     if (queued) wakeMail();

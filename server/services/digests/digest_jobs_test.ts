@@ -124,3 +124,24 @@ Deno.test("who is locked out, took the choice back or has no address any more ge
   await moved(db, clock);
   assert.deepEqual(await queued(db), []);
 });
+
+Deno.test("where too many mails wait already, one about what waits stays due", async () => {
+  await using db = await freshDatabase();
+  const clock = new ManualClock();
+  await fill(db, clock, 1);
+  await db.sql`
+    insert into outgoing_mails (kind, recipient, language, about, created_ts, expires_ts, next_try_ts)
+    select 'digest', 'x@example.com', 'en', '{}'::jsonb, 0, 1, 0 from generate_series(1, 10000)`;
+  const { jobs, log } = open(db, clock, () => Promise.resolve(SOMETHING));
+  await using _ = jobs;
+  await waitFor(
+    "the round to see that it is full",
+    () => Promise.resolve(log.lines.length > 0 || undefined),
+  );
+  const [kept] = await db.sql`select told_ts from digests where next_ts <= ${clock.now()}`;
+  assert.equal(kept?.["told_ts"], 5);
+  await db.sql`delete from outgoing_mails`;
+  jobs.wake();
+  await moved(db, clock);
+  assert.deepEqual(await queued(db), ["p0@example.com"]);
+});

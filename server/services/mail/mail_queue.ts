@@ -60,7 +60,7 @@ export async function queueAwaitedMail(
 
 /**
  * Tells an account's address, where it has one, what happened to the account; nothing where it has
- * none. The queue's bound may lose it: it is a courtesy, not a condition.
+ * none. False where the queue is full: mostly that loses it, being a courtesy and no condition.
  */
 export async function queueNews(
   sql: Queryable,
@@ -71,13 +71,13 @@ export async function queueNews(
     readonly about?: QueuedMail["about"];
     readonly usefulMs?: number;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { kind, userId, nowMs, about, usefulMs = NEWS_MS } = news;
   const [row] = await sql<{ address: string; language: string }[]>`
     select e.address, coalesce(u.language, e.language) as language
     from email_addresses e join users u using (user_id) where user_id = ${userId}`;
-  if (row === undefined) return;
-  await queueMail(sql, {
+  if (row === undefined) return true;
+  return await queueMail(sql, {
     kind,
     recipient: row.address,
     language: row.language,

@@ -98,7 +98,8 @@ export class PreviewFinder {
       const asked = await claimPage(sql, url.href, clock.now());
       if (asked === undefined) return await isFound(sql, url.href) ? "known" : "none";
       if (this.#hosts.take(url.host)) return await this.#ask(asked, url);
-      await keepMissed(sql, asked, { passing: true, nowMs: clock.now() });
+      const forMs = this.#hosts.waitMs(url.host);
+      await keepMissed(sql, asked, { passing: true, nowMs: clock.now(), forMs });
       return "busy";
     };
     try {

@@ -178,16 +178,23 @@ export async function keepFound(
     where preview_id = ${previewId}`;
 }
 
-/** Nothing was found. What is known already stays where it only was not reached. */
+/**
+ * Nothing was found. What is known already stays where it only was not reached. `forMs`: how long
+ * it is not asked for again.
+ */
 export async function keepMissed(
   sql: Sql,
   { previewId }: AskedPage,
-  { passing, nowMs }: { readonly passing: boolean; readonly nowMs: number },
+  { passing, nowMs, forMs = PREVIEW_LIMITS.missMs }: {
+    readonly passing: boolean;
+    readonly nowMs: number;
+    readonly forMs?: number;
+  },
 ): Promise<void> {
   await sql`
     update link_previews set
       state = case when state = 'found' and ${passing} then state else 'none' end,
-      asking_until = 0, fresh_until = ${nowMs + PREVIEW_LIMITS.missMs}
+      asking_until = 0, fresh_until = ${nowMs + Math.ceil(forMs)}
     where preview_id = ${previewId}`;
 }
 

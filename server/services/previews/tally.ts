@@ -19,6 +19,12 @@ export class Tally {
     this.#bounds = bounds;
   }
 
+  /** How long `take` may still refuse this key, ms. */
+  waitMs(key: string): number {
+    const { untilMs = 0 } = this.#counted.get(key) ?? {};
+    return Math.max(0, untilMs - this.#clock.monotonic());
+  }
+
   /** Counts one more; false where that is too many. */
   take(key: string): boolean {
     const nowMs = this.#clock.monotonic();

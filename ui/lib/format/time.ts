@@ -1,4 +1,4 @@
-import { momentOf, wallClock } from "../../../core/rules/time_zone.ts";
+import { wallClock } from "../../../core/rules/time_zone.ts";
 import { language } from "../i18n/t.ts";
 
 /** Parts that are calculated with, never shown: their calendar and digits are fixed. */
@@ -32,12 +32,6 @@ export function dayKey(ms: number, timeZone: string): string {
 export function utcOffset(ms: number, timeZone: string): number {
   const minute = Math.floor(ms / 60_000) * 60_000;
   return (wallClock(minute, timeZone) - minute) / 60_000;
-}
-
-/** When a day (`2026-11-22`) begins for the reader (ms); undefined for what is no day. */
-export function startOfDay(day: string, timeZone: string): number | undefined {
-  const wanted = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(wanted) ? undefined : momentOf(wanted, timeZone);
 }
 
 export function formatTime(ms: number, timeZone: string): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { dayKey, startOfDay, utcOffset } from "./time.ts";
+import { startOfDay } from "./start_of_day.ts";
+import { dayKey, utcOffset } from "./time.ts";
 
 const ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati"];
 
@@ -13,7 +14,13 @@ Deno.test("a day begins at its midnight, whatever the zone and on days that chan
   }
   assert.equal(startOfDay("2026-11-22", "Europe/Berlin"), Date.UTC(2026, 10, 21, 23));
   assert.equal(startOfDay("no day", "UTC"), undefined);
-  assert.equal(startOfDay("2026-13-40", "UTC"), undefined);
+  for (
+    const day of ["2026-13-40", "2026-02-30", "+275760-09-13", "-271821-04-20", "0000-01-01", ""]
+  ) {
+    for (const zone of ZONES) assert.equal(startOfDay(day, zone), undefined, day);
+  }
+  assert.equal(startOfDay("2026-11-22", "Nowhere/Land"), undefined);
+  assert.ok(startOfDay("9999-12-31", "Pacific/Kiritimati"));
 });
 
 Deno.test("how far a clock is ahead of UTC is that of the moment", () => {

@@ -1,4 +1,4 @@
-import { startOfDay } from "../format/time.ts";
+import { startOfDay } from "../format/start_of_day.ts";
 
 /** The choice of a day of one's own. */
 export const BAN_DATE = "date";

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { jumpToTime } from "../../../lib/browser/jump_to_time.ts";
-import { dayKey, startOfDay } from "../../../lib/format/time.ts";
+import { startOfDay } from "../../../lib/format/start_of_day.ts";
+import { dayKey } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { isTalk } from "../../../lib/store/place.ts";
