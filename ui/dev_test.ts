@@ -16,7 +16,15 @@ const ENGINE_PARTS_BYTES = 112 * 1024;
 const VOICE_BYTES = 20 * 1024;
 
 /** Fetched when it is first needed. */
-const LAZY = ["overlays/", "EmojiPicker", "ufuzzy", "ui/lib/e2ee/", "ui/lib/voice/"];
+const LAZY = [
+  "marked.esm",
+  "MarkdownText",
+  "overlays/",
+  "EmojiPicker",
+  "ufuzzy",
+  "ui/lib/e2ee/",
+  "ui/lib/voice/",
+];
 /** Has no business in the first load of the chat, whether or not the build has it. */
 const NEVER = [
   "zod",

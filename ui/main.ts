@@ -1,3 +1,5 @@
+import { MARKDOWN } from "./components/chat/Markdown.tsx";
+import MarkdownText from "./components/chat/MarkdownText.tsx";
 import type { ServerFacts } from "../core/api/account.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -38,6 +40,9 @@ export interface UiBackend {
 export type Pages = (request: Request, visitor: Visitor) => Promise<Response>;
 
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+// A browser fetches it a little later than it takes a page over; the server draws all of it.
+MARKDOWN.component = MarkdownText;
 
 /** Standing in until the middleware has asked; never shown. */
 const NO_FACTS: ServerFacts = {

@@ -1,5 +1,6 @@
 /** Scripts take a page over as the server drew it: nothing is drawn anew, nothing complains. */
 import assert from "node:assert/strict";
+import type { Metafile } from "../../ui/dev/metafile.ts";
 import { snapshot } from "../../ui/snapshot.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { certify } from "../harness/e2ee_wire.ts";
@@ -14,7 +15,11 @@ import { SCREENS, SCREENS_ENV } from "./screens.ts";
  * waits for turns of its own.
  */
 const RECORD = `
-  window.takenOver = { islands: [], before: [], after: undefined, parts: [], drawn: undefined };
+  window.takenOver = {
+    islands: [], before: [], after: undefined, parts: [], drawn: undefined, texts: [],
+    // Texts of messages are taken over when what reads them has come.
+    readTexts: () => outline(".md"),
+  };
   const later = "[role=feed], .rail, .side, .members .side-scroll";
   const outline = (parts) => {
     const lines = [];
@@ -36,7 +41,9 @@ const RECORD = `
       for (const child of node.childNodes) {
         // How a text is divided into nodes is not to be seen.
         if (child.nodeType === Node.TEXT_NODE) text += child.data;
-        if (child.nodeType !== Node.ELEMENT_NODE || child.className === "tools") continue;
+        // Nor is it of concern that code has its colors.
+        if (/^tok-/.test(child.className)) text += child.textContent;
+        if (child.nodeType !== Node.ELEMENT_NODE || /^tok-|^tools$/.test(child.className)) continue;
         endText();
         walk(child, depth + 1);
       }
@@ -52,6 +59,7 @@ const RECORD = `
     document.getElementById = find;
     takenOver.islands = JSON.parse(found.textContent).map((island) => island.name);
     takenOver.before = outline("og-island");
+    takenOver.texts = takenOver.readTexts();
     queueMicrotask(() => {
       takenOver.after = outline("og-island");
       // Parts wait for their turn, and none is left when somebody uses the page.
@@ -73,6 +81,7 @@ const PRESS_AT_ONCE = `new MutationObserver((_, observer) => {
     new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
   );
 }).observe(document.body, { childList: true, subtree: true })`;
+const HELD = "Written while a part was on its way";
 const EARLY = "Written while the scripts were on their way";
 /**
  * Types before the scripts take the page over, and presses Enter as soon as they have: before the
@@ -102,6 +111,17 @@ const TYPE_EARLY = `
  */
 const NOT_HERE: readonly string[] = ["FigureChart", "PasskeyConfirm", "VerifyDevice"];
 
+/** The script that reads texts of messages, as the build named it. */
+async function markdownScript(): Promise<string> {
+  const build = new URL("../../ui/_fresh/metafile.json", import.meta.url);
+  const { outputs } = JSON.parse(await Deno.readTextFile(build)) as Metafile;
+  const path = Object.keys(outputs).find((path) =>
+    outputs[path]?.entryPoint === "ui/components/chat/MarkdownText.tsx"
+  );
+  assert.ok(path, "no script of its own reads texts of messages");
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 interface TakenOver {
   readonly islands: readonly string[];
   readonly before: readonly string[];
@@ -109,6 +129,7 @@ interface TakenOver {
   /** Columns and rows with messages before and after their turn. */
   readonly parts: readonly string[];
   readonly drawn: readonly string[];
+  readonly texts: readonly string[];
 }
 
 Deno.test("each island is taken over as it was drawn", async (t) => {
@@ -132,6 +153,7 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     assert.ok(taken.before.length > 1);
     assert.deepEqual(taken.after, taken.before);
     assert.deepEqual(taken.drawn, taken.parts);
+    if (at === page) assert.deepEqual(await at.evaluate("takenOver.readTexts()"), taken.texts);
   };
   for (const [file, screen] of Object.entries(SCREENS)) {
     if (screen.kind === "door") continue;
@@ -164,6 +186,37 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     await early.page.locator("article:not(.pending)", { hasText: HALF }).waitFor();
     assert.deepEqual(early.faults, []);
   });
+  await t.step(
+    "what is pressed before texts can be read by scripts is done when they can",
+    async () => {
+      await using early = await openPerson(browser);
+      await signIn(early.context, server.url, "ann");
+      const held = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      let times = 0;
+      await early.page.route(`**/assets/${await markdownScript()}`, async (route) => {
+        asked.resolve();
+        await held.promise;
+        // It does not come at first: it is asked for again.
+        if (times++ === 0) await route.abort();
+        else await route.continue();
+      });
+      await early.page.goto(server.url + SCREENS["g/[guild]/[channel]/index.tsx"]?.path(scene));
+      await asked.promise;
+      const secret = early.page.locator("button.spoiler");
+      await secret.click();
+      await early.page.locator("textarea[name=body]").fill(HELD);
+      await early.page.keyboard.press("Control+k");
+      assert.equal(await early.page.locator("dialog[open]").count(), 0);
+      assert.equal(await early.page.locator("html[data-ready]").count(), 0);
+      held.resolve();
+      await early.page.locator("dialog[open] input").waitFor();
+      await early.page.locator(".spoiler.shown", { hasText: "a spoiler" }).waitFor();
+      assert.equal(await secret.count(), 0);
+      await holds(early.page, HELD);
+      assert.deepEqual(early.faults.filter((fault) => !/ERR_FAILED/.test(fault)), []);
+    },
+  );
   const all = snapshot.islands.map((island) => island.name)
     .filter((name) => !NOT_HERE.includes(name));
   assert.deepEqual(all.filter((name) => !seen.has(name)), [], "islands that no screen shows");

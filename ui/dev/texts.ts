@@ -8,6 +8,7 @@ const SERVER_SAYS = "fault.";
 
 interface Metafile {
   readonly outputs: Record<string, {
+    readonly entryPoint?: string | undefined;
     readonly inputs: Readonly<Record<string, unknown>>;
     readonly imports: readonly { readonly path: string; readonly kind?: string }[];
   }>;
@@ -19,21 +20,25 @@ export interface Sources {
   readonly later: readonly string[];
 }
 
+/** Fetched by every page that may show it, as the page is taken over: its texts come first. */
+const SOON: ReadonlySet<string> = new Set(["ui/components/chat/MarkdownText.tsx"]);
+
 /** The sources of an output with what it imports, and of what it fetches when that is wanted. */
 export function sourcesBehind(metafile: Metafile, output: string): Sources {
-  const reach = (follows: (kind: string | undefined) => boolean) => {
+  const reach = (follows: (kind: string | undefined, to: string) => boolean) => {
     const seen = new Set<string>();
     const visit = (path: string) => {
       const found = metafile.outputs[path];
       if (!found || seen.has(path)) return;
       seen.add(path);
-      for (const { path: next, kind } of found.imports) if (follows(kind)) visit(next);
+      for (const { path: next, kind } of found.imports) if (follows(kind, next)) visit(next);
     };
     visit(output);
     const inputs = [...seen].flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}));
     return new Set(inputs.filter((path) => path.startsWith("ui/")));
   };
-  const first = reach((kind) => kind === "import-statement");
+  const isSoon = (path: string) => SOON.has(metafile.outputs[path]?.entryPoint ?? "");
+  const first = reach((kind, to) => kind === "import-statement" || isSoon(to));
   const all = reach(() => true);
   return { first: [...first].sort(), later: [...all.difference(first)].sort() };
 }

@@ -1,7 +1,9 @@
 import { effect } from "@preact/signals";
+import { IS_BROWSER } from "fresh/runtime";
 import { useEffect, useMemo } from "preact/hooks";
 import { ChatContext } from "../components/chat/chat_context.ts";
 import { Main } from "../components/chat/Main.tsx";
+import { MARKDOWN } from "../components/chat/Markdown.tsx";
 import { Members } from "../components/chat/Members.tsx";
 import { Overlays, PlaceMenus, VerificationDesk } from "../components/chat/Overlays.tsx";
 import { SearchSlot } from "../components/chat/SearchSlot.tsx";
@@ -32,11 +34,17 @@ const CLOCK_MS = 5000;
 
 /** The whole app: what the server drew, taken over and kept live. */
 export default function ChatApp(props: ChatProps) {
-  const state = useMemo(() => new ChatState(props), []);
+  const state = useMemo(() => {
+    if (IS_BROWSER) MARKDOWN.fetch();
+    return new ChatState(props);
+  }, []);
   useEffect(() => {
-    let end: (() => void) | undefined;
-    whenDrawn(() => end = start(state));
-    return () => end?.();
+    const endings: (() => void)[] = [];
+    whenDrawn(() => endings.push(start(state)));
+    endings.push(bindKeys(state));
+    return () => {
+      for (const end of endings) end();
+    };
   }, []);
   const panel = state.panel.value;
   const beside = threadPlace(state.place.value) !== undefined;
@@ -115,7 +123,6 @@ function start(state: ChatState): () => void {
     () => gateway.stop(),
     () => removeEventListener("popstate", onBack),
     () => clearInterval(clock),
-    bindKeys(state),
     keepReadsFresh(state),
     effect(() => keepColors(state)),
     effect(() => showTitle(state)),

@@ -1,11 +1,15 @@
 import { findShortcut, type Focus } from "../keys/bindings.ts";
 import { comboOf, onMac } from "../keys/combo.ts";
 import type { ChatState } from "../store/chat.ts";
+import { allDrawn, whenDrawn } from "./hydrate_later.ts";
 import { act } from "./key_acts.ts";
 import { readKeys, watchKeys } from "./key_store.ts";
 import { focusedMessage } from "./message_keys.ts";
 
-/** Shortcuts of the whole app. Returns what unbinds them. */
+/**
+ * Shortcuts of the whole app. What is pressed before all of the page is taken over is done then.
+ * Returns what unbinds them.
+ */
 export function bindKeys(state: ChatState): () => void {
   const mac = onMac();
   const onKey = (event: KeyboardEvent) => {
@@ -14,7 +18,11 @@ export function bindKeys(state: ChatState): () => void {
     if (combo === undefined) return;
     const focus = focusOf(state, event.target);
     const id = findShortcut(combo, { choices: state.keys.value, focus, mac });
-    if (id !== undefined && act(state, id)) event.preventDefault();
+    if (id === undefined) return;
+    if (!allDrawn()) {
+      event.preventDefault();
+      whenDrawn(() => act(state, id));
+    } else if (act(state, id)) event.preventDefault();
   };
   state.keys.value = readKeys();
   const unwatch = watchKeys((choices) => state.keys.value = choices);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { Markdown } from "../../components/chat/Markdown.tsx";
+import MarkdownText from "../../components/chat/MarkdownText.tsx";
 import { ENGLISH } from "../i18n/languages.ts";
 import { inLanguage } from "../i18n/request_language.ts";
 import { isJumbo, safeHref } from "./parse.ts";
@@ -10,7 +10,7 @@ import { isJumbo, safeHref } from "./parse.ts";
 const draw = (source: string) =>
   inLanguage(
     ENGLISH,
-    () => renderToString(h(Markdown, { source, mention: (token) => `[${token.kind}]` })),
+    () => renderToString(h(MarkdownText, { source, mention: (token) => `[${token.kind}]` })),
   );
 
 Deno.test("what a message can look like", () => {
