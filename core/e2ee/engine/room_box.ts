@@ -107,6 +107,7 @@ export class RoomBox {
     if (strange.length > 0) throw new UnexpectedMember(strange, this.roomId);
     await this.core.trust.observe(
       members.map(({ certificate: { user, msk } }) => ({ user, msk })),
+      { inGroup: true },
     );
     return { kind, members };
   }

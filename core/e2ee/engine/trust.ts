@@ -19,6 +19,8 @@ export interface Pin {
   readonly signature?: string;
   /** Another master key that was seen since and waits for acceptance, base64. */
   readonly changedTo?: string;
+  /** The master key that the accepted one took the place of, base64. */
+  readonly former?: string;
 }
 
 export interface TrustParts {
@@ -85,14 +87,21 @@ export class Trust {
     return certificate;
   }
 
-  /** Notes master keys that were seen in good certificates or published identities. */
-  async observe(seen: Iterable<{ readonly user: string; readonly msk: Uint8Array }>) {
+  /**
+   * Notes master keys that were seen in good certificates or published identities. `inGroup`: in
+   * leaves, where those of the identity that a person left behind stay until somebody takes them
+   * out; they are no news.
+   */
+  async observe(
+    seen: Iterable<{ readonly user: string; readonly msk: Uint8Array }>,
+    { inGroup = false }: { readonly inGroup?: boolean } = {},
+  ): Promise<void> {
     const changes = new Map<string, Pin>();
     for (const { user, msk } of seen) {
       const text = base64Of(msk);
       const pin = changes.get(user) ?? this.#pins.get(user);
       if (pin === undefined) changes.set(user, { msk: text, verified: false });
-      else if (user === this.parts.owner) continue;
+      else if (user === this.parts.owner || inGroup && pin.former === text) continue;
       else if (pin.msk !== text && pin.changedTo !== text) {
         changes.set(user, { ...pin, changedTo: text });
       }
@@ -104,14 +113,18 @@ export class Trust {
   async accept(userId: string): Promise<void> {
     const pin = this.#pins.get(userId);
     if (pin?.changedTo === undefined || userId === this.parts.owner) return;
-    await this.#put(new Map([[userId, { msk: pin.changedTo, verified: false }]]));
+    await this.#put(
+      new Map([[userId, { msk: pin.changedTo, verified: false, former: pin.msk }]]),
+    );
   }
 
   /** The people compared; or it is the user's own identity, which needs no signature. */
   async verify(userId: string, msk: Uint8Array, signature?: Uint8Array): Promise<void> {
+    const { former } = this.#pins.get(userId) ?? {};
     const pin: Pin = {
       msk: base64Of(msk),
       verified: true,
+      ...(former === undefined || former === base64Of(msk) ? {} : { former }),
       ...(signature === undefined ? {} : { signature: base64Of(signature) }),
     };
     await this.#put(new Map([[userId, pin]]));

@@ -248,7 +248,9 @@ export class CallKeys {
       members.push({ leaf, certificate });
     }
     const certificates = members.map(({ certificate }) => certificate);
-    await trust.observe(certificates.map(({ user, msk }) => ({ user, msk })));
+    await trust.observe(certificates.map(({ user, msk }) => ({ user, msk })), {
+      inGroup: true,
+    });
     const changed = trust.changedIn(certificates);
     return {
       groupId: group.groupId.toHex(),
