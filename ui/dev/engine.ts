@@ -6,6 +6,9 @@ import { namedLimits, onlyLimits, withoutUnusedCodecs } from "./slim.ts";
 /** The encryption's worker among the sources, its path from the root. */
 const ENGINE = "ui/lib/e2ee/worker.ts";
 
+/** The functions of ts-mls: its errors alone are known by their class. */
+const TWICE = /^node_modules\/.*\/ts-mls\/dist\/src\/(?!mlsError\.js)/;
+
 const COMMON: BuildOptions = {
   bundle: true,
   target: ["es2023", "chrome120", "firefox121", "safari17.4"],
@@ -53,6 +56,7 @@ export async function buildEngine(ui: string, readSource: ReadSource): Promise<r
     hasDefault: false,
     starts: [ENGINE],
     others: {},
+    twice: TWICE,
   });
   await esbuild.stop();
   const first = Object.entries(built.metafile.outputs)

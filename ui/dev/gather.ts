@@ -4,6 +4,8 @@ import { type Metafile, staticImports } from "./metafile.ts";
 /** Imports of the gathered file, before they are ways to it. */
 const INSIDE = "inside:";
 const ENTRY = "gathered";
+/** Namespace of what later parts have of their own. */
+const OWN = "own";
 /** Stands for the hash in the name of the gathered file until its content is known. */
 const UNNAMED = "00000000";
 /** In the names of esbuild's own hashes. */
@@ -24,6 +26,12 @@ interface Gathering {
   readonly name: string;
   /** Further entries, by name: they fetch the one file first, as later parts do. */
   readonly others: Readonly<Record<string, string>>;
+  /**
+   * Sources, by their paths from the root, that later parts have of their own where the one file
+   * has them too: what only a later part uses of them stays out of the one file. Nothing may be
+   * told apart by which of the two made it.
+   */
+  readonly twice?: RegExp;
 }
 
 /**
@@ -83,13 +91,15 @@ type Names = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** What later parts import of each source inside. */
 async function importedNames(
-  { bundle, root, starts, others }: Gathering,
+  { bundle, root, starts, others, twice }: Gathering,
   inside: ReadonlySet<string>,
 ): Promise<Names> {
   const { outputFiles } = await bundle({
     entryPoints: entriesOf(starts, others, root),
     minify: false,
-    plugins: [crossings(root, inside, (path) => ({ path: INSIDE + path, external: true }))],
+    plugins: [
+      crossings(root, inside, twice, (path) => ({ path: INSIDE + path, external: true })),
+    ],
   });
   const names = new Map<string, Set<string>>();
   for (const { text } of outputFiles) {
@@ -125,6 +135,7 @@ async function importedNames(
 function crossings(
   root: string,
   inside: ReadonlySet<string>,
+  twice: RegExp | undefined,
   answer: (path: string, args: OnResolveArgs) => ReturnType<
     Parameters<
       Parameters<Plugin["setup"]>[0]["onResolve"]
@@ -136,19 +147,26 @@ function crossings(
   return {
     name: "crossings",
     setup(build) {
+      build.onLoad({ filter: /./, namespace: OWN }, async ({ path }) => ({
+        contents: await Deno.readTextFile(path),
+        resolveDir: path.slice(0, path.lastIndexOf("/")),
+        loader: path.endsWith(".ts") ? "ts" : "js",
+      }));
       build.onResolve({ filter: /./ }, async (args) => {
         const { path, importer, kind, resolveDir, namespace, pluginData } = args;
-        if (pluginData === "resolved" || kind === "entry-point" || namespace !== "file") return;
-        if (inside.has(relative(importer))) return;
+        if (pluginData === "resolved" || kind === "entry-point") return;
+        if (namespace !== "file" && namespace !== OWN) return;
+        if (namespace === "file" && inside.has(relative(importer))) return;
         const found = await build.resolve(path, {
           importer,
           kind,
           resolveDir,
-          namespace,
+          namespace: "file",
           pluginData: "resolved",
         });
         const to = relative(found.path);
         if (found.external || !inside.has(to)) return found;
+        if (twice?.test(to)) return { path: found.path, namespace: OWN, sideEffects: false };
         if (kind === "dynamic-import") {
           throw new Error(`${importer} fetches ${to} later, which is there from the start.`);
         }
@@ -162,13 +180,13 @@ function crossings(
 function oneFile(
   given: Gathering & { inside: ReadonlySet<string>; names: Names; file: string },
 ): Plugin {
-  const { root, starts, inside, names, file } = given;
+  const { root, starts, inside, names, file, twice } = given;
   const places = [...names.keys()].sort();
   const listed = (path: string) => [...names.get(path) ?? []].sort();
   const all = places.flatMap((path) => listed(path).map((name) => `${path} ${name}`));
   // Short: there are hundreds, and both ends of each way name it.
   const within = (path: string, name: string) => `og${all.indexOf(`${path} ${name}`).toString(36)}`;
-  const toInside = crossings(root, inside, (path) => ({ path, namespace: INSIDE }));
+  const toInside = crossings(root, inside, twice, (path) => ({ path, namespace: INSIDE }));
   return {
     name: "one-file",
     setup(build) {

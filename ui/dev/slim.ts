@@ -10,8 +10,10 @@ export function withoutUnusedCodecs(): Plugin {
   return {
     name: "codecs",
     setup(build) {
-      build.onLoad({ filter: CODECS, namespace: "file" }, async ({ path }) => ({
+      // In whichever namespace: later parts have some of them of their own.
+      build.onLoad({ filter: CODECS }, async ({ path }) => ({
         contents: (await Deno.readTextFile(path)).replace(PURE, "/* @__PURE__ */ $1("),
+        resolveDir: path.slice(0, path.lastIndexOf("/")),
         loader: "js",
       }));
     },
