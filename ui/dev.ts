@@ -8,12 +8,19 @@
  *   deno run -A ui/dev.ts --if-stale   build only when a source is newer than the output
  */
 import { fileURLToPath } from "node:url";
-import { buildEngine, buildKeyWorker } from "./dev/engine.ts";
+import { buildEngine, buildKeyWorker, buildSealed } from "./dev/engine.ts";
 import { bootOf, outputOf, staticImports } from "./dev/metafile.ts";
 import { bundleScripts } from "./dev/scripts.ts";
 import { buildWorker } from "./dev/worker.ts";
 import { islandTexts, isPseudo, type Sources, sourcesBehind } from "./dev/texts.ts";
-import { type AssetManifest, ENGINE_FILE, type TextUrls, VOICE_FILE } from "./lib/assets.ts";
+import {
+  type AssetManifest,
+  ENGINE_FILE,
+  SEALED_FILE,
+  type TextUrls,
+  VOICE_FILE,
+  WORKER_URL,
+} from "./lib/assets.ts";
 import { toneOf, TONES } from "./lib/format/skin_tone.ts";
 import { ENGLISH, LANGUAGES } from "./lib/i18n/languages.ts";
 
@@ -323,6 +330,7 @@ async function build(): Promise<void> {
     VOICE_FILE,
     await buildKeyWorker(UI, `${UI}/lib/voice/frame_worker.ts`),
   );
+  const sealed = await out.add(SEALED_FILE, await buildSealed(UI, readSource));
   for (const { path } of await listFiles(`${UI}/static`)) {
     await out.add(path, await Deno.readFile(`${UI}/static/${path}`), `/${path}`);
   }
@@ -336,15 +344,18 @@ async function build(): Promise<void> {
       preload: staticImports(metafile, entry(file)).map(urlOf),
     }])),
     texts,
-    data: { ...emoji, [ENGINE_FILE]: engine, [VOICE_FILE]: voice },
+    data: { ...emoji, [ENGINE_FILE]: engine, [VOICE_FILE]: voice, [SEALED_FILE]: sealed },
     engineParts,
     files: out.files,
   };
-  const cached = out.files.filter((file) => file.immutable && !isPseudo(file.url));
+  // The browser keeps the worker's own scripts beside it.
+  const files = out.files
+    .filter(({ immutable, url }) => immutable && !isPseudo(url) && url !== sealed)
+    .map(({ url }) => url);
   await out.add(
     "sw.js",
-    await buildWorker(UI, { build: manifest.build, files: cached.map((file) => file.url) }),
-    "/sw.js",
+    await buildWorker(UI, { build: manifest.build, files, sealed }),
+    WORKER_URL,
   );
   // Written last: its time says that the build is whole.
   await Deno.writeTextFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 1));

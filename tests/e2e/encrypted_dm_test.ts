@@ -9,6 +9,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { pngWithGps } from "../harness/pictures.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
+import { assertNone, dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
 
@@ -83,32 +84,7 @@ function keptHere(page: Page): Promise<string> {
   });
 }
 
-/** Neither as it is, nor as bytes, nor in base64. */
-function assertNoCanary(text: string): void {
-  const hex = [...new TextEncoder().encode(CANARY)].map((b) => b.toString(16)).join("");
-  for (const form of [CANARY, hex, btoa(CANARY).slice(0, 12)]) {
-    const at = text.indexOf(form);
-    assert.ok(at < 0, `...${text.slice(Math.max(0, at - 200), at + 100)}...`);
-  }
-}
-
-/** Every row of every table as text. */
-async function dump(databaseUrl: string): Promise<string> {
-  const sql = connect({ url: databaseUrl, poolSize: 1, log: silentLog });
-  try {
-    const tables = await sql<{ name: string }[]>`
-      select quote_ident(table_name) as name from information_schema.tables
-      where table_schema = 'public' and table_type = 'BASE TABLE'`;
-    const rows: string[] = [];
-    for (const { name } of tables) {
-      const found = await sql.unsafe<{ row: string }[]>(`select t::text as row from ${name} t`);
-      rows.push(...found.map(({ row }) => row));
-    }
-    return rows.join("\n");
-  } finally {
-    await sql.end();
-  }
-}
+const assertNoCanary = (text: string) => assertNone(text, CANARY);
 
 Deno.test("a conversation that only the devices of its two people can read", async (t) => {
   await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });

@@ -15,6 +15,8 @@ export interface ProcessServer extends AsyncDisposable {
   register(userName: string, token?: string): Promise<Person>;
   /** As a power cut of the process; database, data folder and port stay. */
   kill(): Promise<void>;
+  /** What it has said since it was started the last time. */
+  log(): string;
   /** Starts it again after `kill`; `command`: another build of the program in its place. */
   start(command?: readonly string[]): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function startProcessServer(
     call,
     register: (userName, token = setupCode) => registerPerson({ url, call }, userName, token),
     kill: () => running.kill(),
+    log: () => running.log(),
     async start(command) {
       running = await open(command);
     },

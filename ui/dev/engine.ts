@@ -69,6 +69,61 @@ export async function buildEngine(ui: string, readSource: ReadSource): Promise<r
     .sort((a, b) => Number(first.endsWith(b.name)) - Number(first.endsWith(a.name)));
 }
 
+/** What opens encrypted messages in the service worker, and the parts of the engine it has for that. */
+const SEALED = "ui/sw/open_sealed.ts";
+const SEALED_PARTS = /[\\/](take_commit|making|key_entry)\.ts$/;
+
+const LEFT_OUT = "left-out";
+
+/** A part that is left out is one that cannot be fetched: the engine goes on as without a server. */
+function onlyParts(kept: RegExp): Plugin {
+  return {
+    name: "parts",
+    setup(build) {
+      build.onResolve(
+        { filter: /./ },
+        ({ kind, path }) =>
+          kind === "dynamic-import" && !kept.test(path) ? { path, namespace: LEFT_OUT } : undefined,
+      );
+      build.onLoad({ filter: /./, namespace: LEFT_OUT }, ({ path }) => ({
+        contents: `throw new Error(${JSON.stringify(`${path} is not here`)}); export {}`,
+        loader: "js",
+      }));
+    },
+  };
+}
+
+/** The script that the service worker opens encrypted messages with: a classic one, `ogSealed`. */
+export async function buildSealed(
+  ui: string,
+  readSource: ReadSource,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const esbuild = await import("esbuild");
+  const root = ui.slice(0, -"/ui".length);
+  const bundle = (slim: readonly Plugin[]) =>
+    esbuild.build({
+      ...COMMON,
+      entryPoints: [`${root}/${SEALED}`],
+      format: "iife",
+      globalName: "ogSealed",
+      absWorkingDir: root,
+      write: false,
+      metafile: true,
+      plugins: [...slim, withoutUnusedCodecs(), onlyParts(SEALED_PARTS)],
+    });
+  const { metafile } = await bundle([]);
+  const present = Object.entries(metafile.inputs)
+    .filter(([path]) => !path.startsWith(`${LEFT_OUT}:`));
+  const inputs = Object.fromEntries(present);
+  const { outputFiles: [script] } = await bundle([
+    onlyOperations(await namedOperations({ inputs }, readSource)),
+    onlyLimits(await namedLimits({ inputs }, readSource)),
+  ]);
+  await esbuild.stop();
+  if (!script) throw new Error(`esbuild wrote no script from ${SEALED}.`);
+  return Uint8Array.from(script.contents);
+}
+
 /** A worker that holds keys, as one module: it imports nothing at run time. */
 export async function buildKeyWorker(
   ui: string,

@@ -16,11 +16,15 @@ function pushTexts(): PushTexts {
 
 /**
  * The service worker as one script. `build` names its cache; `files` are the urls it keeps, whose
- * names change with their content.
+ * names change with their content; `sealed` is the script it opens encrypted messages with.
  */
 export async function buildWorker(
   ui: string,
-  { build, files }: { readonly build: string; readonly files: readonly string[] },
+  { build, files, sealed }: {
+    readonly build: string;
+    readonly files: readonly string[];
+    readonly sealed: string;
+  },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const esbuild = await import("esbuild");
   const result = await esbuild.build({
@@ -34,6 +38,7 @@ export async function buildWorker(
     define: {
       BUILD: JSON.stringify(build),
       FILES: JSON.stringify(files),
+      SEALED: JSON.stringify(sealed),
       TEXTS: JSON.stringify(pushTexts()),
     },
     legalComments: "none",

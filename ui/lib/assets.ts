@@ -1,4 +1,4 @@
-import { engineHeaders, workerHeaders } from "./content_policy.ts";
+import { engineHeaders, serviceWorkerHeaders, workerHeaders } from "./content_policy.ts";
 
 /** Where the texts of an island are: what it starts with, and what its later parts need as well. */
 export interface TextUrls {
@@ -10,6 +10,9 @@ export interface TextUrls {
 export const ENGINE_FILE = "e2ee.js";
 /** The one that seals and opens the frames of calls. */
 export const VOICE_FILE = "voice.js";
+/** What the service worker opens encrypted messages with. */
+export const SEALED_FILE = "sealed.js";
+export const WORKER_URL = "/sw.js";
 
 /** What `dev.ts` wrote about the client side: urls of scripts and styles, files to serve. */
 export interface AssetManifest {
@@ -69,6 +72,7 @@ export async function loadAssets(root: string): Promise<Assets> {
   const policies = new Map([
     [manifest.data[ENGINE_FILE], engineHeaders()],
     [manifest.data[VOICE_FILE], workerHeaders()],
+    [WORKER_URL, serviceWorkerHeaders()],
   ]);
   return {
     manifest,

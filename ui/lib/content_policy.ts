@@ -19,8 +19,8 @@ export function contentPolicy(nonce: string): string {
 }
 
 /** What a worker that holds keys may do: talk to this server, and make no script out of text. */
-const KEY_WORKER =
-  "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+const HOLDS_KEYS = "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'";
+const KEY_WORKER = `${HOLDS_KEYS}; trusted-types 'none'`;
 
 /** A worker has a policy of its own: it runs nothing beside itself. */
 export function workerHeaders(): Record<string, string> {
@@ -30,6 +30,15 @@ export function workerHeaders(): Record<string, string> {
 /** The worker of encryption fetches parts of itself later, each named in its script. */
 export function engineHeaders(): Record<string, string> {
   return { "content-security-policy": `${KEY_WORKER}; script-src 'self'` };
+}
+
+/**
+ * The service worker opens encrypted messages while no tab is there, with a script whose URL its one
+ * policy makes; it fetches the pictures of notifications.
+ */
+export function serviceWorkerHeaders(): Record<string, string> {
+  const policy = `${HOLDS_KEYS}; script-src 'self'; img-src 'self'; trusted-types og-sealed`;
+  return { "content-security-policy": policy };
 }
 
 /** Headers of every page. */

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { thumbnailUrl } from "../lib/format/media_url.ts";
 import { channelPath, dmPath, messagePath, threadPath } from "../lib/format/paths.ts";
 import type { PushText, PushTexts } from "./push_texts.ts";
+import { type OpenSealed, type ScriptScope, sealedScript } from "./sealed_script.ts";
 
 /** Written in by the build. */
 declare const TEXTS: PushTexts;
@@ -33,7 +34,12 @@ interface Tab {
   navigate(url: string): Promise<unknown>;
   postMessage(message: AskTab, ports: MessagePort[]): void;
 }
-interface Closable {
+/** A notification that is there. */
+interface Noted {
+  readonly title: string;
+  readonly body: string;
+  readonly icon: string;
+  readonly data: Pick<Shown, "path" | "place">;
   close(): void;
 }
 interface Lasting {
@@ -45,14 +51,14 @@ interface Pushed extends Lasting {
 interface Pressed extends Lasting {
   readonly notification: { readonly data: { readonly path: string }; close(): void };
 }
-export interface PushScope {
+export interface PushScope extends ScriptScope {
   addEventListener(kind: "push", listener: (event: Pushed) => void): void;
   addEventListener(kind: "notificationclick", listener: (event: Pressed) => void): void;
   addEventListener(kind: "pushsubscriptionchange", listener: (event: Lasting) => void): void;
   readonly registration: {
     readonly pushManager: Pick<PushManager, "subscribe">;
     showNotification(title: string, options: object): Promise<void>;
-    getNotifications(filter?: { readonly tag: string }): Promise<readonly Closable[]>;
+    getNotifications(filter?: { readonly tag: string }): Promise<readonly Noted[]>;
   };
   readonly clients: {
     matchAll(options: object): Promise<readonly Tab[]>;
@@ -65,6 +71,10 @@ export interface PushScope {
 const TAB_MS = 1500;
 /** The server is asked no longer than this for what to show (ms). */
 const NOTE_MS = 8000;
+/** An encrypted message is told of without its text after this (ms). A push has half a minute. */
+const SEALED_MS = 8000;
+/** A tab that alone can open it has this much longer to answer (ms). */
+const HELD_MS = 4000;
 /** Tabs that are asked. */
 const TABS_MAX = 4;
 const ICON_PIXELS = 96;
@@ -120,8 +130,8 @@ async function takeCall(scope: PushScope, { kind, room_id, missed }: PushPayload
   for (const note of shown) note.close();
 }
 
-async function take(scope: PushScope, { data }: Pushed): Promise<void> {
-  const payload = payloadOf(data);
+async function take(scope: PushScope, event: Pushed): Promise<void> {
+  const payload = payloadOf(event.data);
   if (payload?.kind === "trial") {
     return await show(scope, "og-trial", {
       title: textIn(scope, null, "notify.trialTitle"),
@@ -137,11 +147,33 @@ async function take(scope: PushScope, { data }: Pushed): Promise<void> {
   if (tabs.some((tab) => tab.focused && tab.visibilityState === "visible")) return;
   const { room_id, event_id } = payload ?? {};
   if (room_id === undefined || event_id === undefined) return await showAnything(scope, "og-new");
-  const told = await askTabs<Shown>(tabs, { og: "told", room_id, event_id });
+  const ofTab = askTabs<Shown>(tabs, { og: "told", room_id, event_id });
+  const told = await within(TAB_MS, ofTab);
   if (told) return await show(scope, event_id, told);
   const note = await readNote(room_id, event_id);
   if (note === undefined) return await showAnything(scope, event_id);
-  if (!note.read) await show(scope, event_id, shownOf(scope, note, event_id));
+  if (note.read) return;
+  const shown = shownOf(scope, note, event_id);
+  if (!note.sealed) return await show(scope, event_id, shown);
+  const opening = openSealed(scope, { roomId: room_id, eventId: event_id });
+  // The device is closed in order, however long that takes; the notice does not wait for it.
+  event.waitUntil(opening);
+  const opened = await within(SEALED_MS, opening);
+  if (typeof opened === "object") {
+    const body = opened.text || textIn(scope, note.language, "log.file");
+    return await show(scope, event_id, { ...shown, body });
+  }
+  const late = opened === "held" ? await within(HELD_MS, ofTab) : undefined;
+  await (late ? show(scope, event_id, late) : showAgain(scope, event_id, shown));
+}
+
+/** What this browser's device reads: undefined where that is nothing, `held` where a tab can. */
+async function openSealed(scope: PushScope, asked: Parameters<OpenSealed>[0]) {
+  try {
+    return await sealedScript(scope)?.(asked, AbortSignal.timeout(SEALED_MS));
+  } catch {
+    return undefined;
+  }
 }
 
 function payloadOf(data: Pushed["data"]): PushPayload | undefined {
@@ -166,11 +198,19 @@ async function askTabs<Answer>(tabs: readonly Tab[], ask: AskTab): Promise<Answe
       tab.postMessage(ask, [port2]);
     })
   );
-  const late = AbortSignal.timeout(TAB_MS);
+  return await Promise.any(answers).catch(() => undefined);
+}
+
+/** What comes by then (ms), or undefined. */
+async function within<Value>(
+  ms: number,
+  coming: Promise<Value | undefined>,
+): Promise<Value | undefined> {
+  const late = AbortSignal.timeout(ms);
   const ended = new Promise<undefined>((resolve) =>
     late.addEventListener("abort", () => resolve(undefined))
   );
-  return await Promise.race([Promise.any(answers).catch(() => undefined), ended]);
+  return await Promise.race([coming, ended]);
 }
 
 /** With the session of this browser; undefined where there is none, or nobody answers. */
@@ -212,7 +252,15 @@ function shownOf(scope: PushScope, note: Note, eventId: string): Shown {
 
 /** Browsers want something to be shown for each message of a push service. */
 async function showAnything(scope: PushScope, tag: string): Promise<void> {
-  await show(scope, tag, { title: textIn(scope, null, "push.new"), body: "", path: "/home" });
+  await showAgain(scope, tag, { title: textIn(scope, null, "push.new"), body: "", path: "/home" });
+}
+
+/** Where a tab has told of it before, with more than is known here: that once more. */
+async function showAgain(scope: PushScope, tag: string, shown: Shown): Promise<void> {
+  const [before] = await scope.registration.getNotifications({ tag });
+  if (before === undefined) return await show(scope, tag, shown);
+  const { title, body, icon, data } = before;
+  await show(scope, tag, { title, body, icon, ...data }, { silent: true });
 }
 
 async function show(
@@ -239,6 +287,6 @@ async function open(scope: PushScope, path: string): Promise<void> {
   const tab = tabs.find((each) => each.visibilityState === "visible") ?? tabs[0];
   if (tab === undefined) return void await scope.clients.openWindow(path);
   await tab.focus().catch(() => undefined);
-  const went = await askTabs<boolean>([tab], { og: "open", path });
+  const went = await within(TAB_MS, askTabs<boolean>([tab], { og: "open", path }));
   if (!went) await tab.navigate(path).catch(() => scope.clients.openWindow(path));
 }

@@ -6,6 +6,7 @@
 import { clearDevices } from "../lib/e2ee/clear_devices.ts";
 import { clearOffline } from "../lib/offline/offline_db.ts";
 import { hearPushes, type PushScope } from "./push.ts";
+import { sealedScript } from "./sealed_script.ts";
 
 /** Written in by the build: its id, and every file whose name changes with its content. */
 declare const BUILD: string;
@@ -49,6 +50,8 @@ async function keepShell(): Promise<void> {
 }
 
 async function install(): Promise<void> {
+  // What a worker has not loaded by now it never may.
+  sealedScript(scope);
   const cache = await caches.open(cacheName);
   await Promise.all([cache.addAll([...FILES]), keepShell()]);
 }

@@ -135,13 +135,25 @@ export class Engine implements DeviceEngine {
     return engine;
   }
 
-  async start(): Promise<void> {
-    const { device, trust, ports } = this.#core;
-    await device.load();
-    await trust.load();
+  /**
+   * Reads whose device this is, and nothing of its rooms: what `open` needs where nobody stays to
+   * follow them. `start` does it too.
+   */
+  async load(): Promise<void> {
+    await this.#core.device.load();
+    await this.#core.trust.load();
     await this.#held.load();
+  }
+
+  async start(): Promise<void> {
+    const { ports } = this.#core;
+    await this.load();
     for (const { key } of await ports.store.list("groups")) {
-      if (key.endsWith("/meta")) await this.#room(key.slice(0, -"/meta".length)).load();
+      if (!key.endsWith("/meta")) continue;
+      const room = this.#room(key.slice(0, -"/meta".length));
+      await room.load();
+      // It was closed before it had asked for them.
+      if (room.state().missing > 0) this.#miss(room.roomId);
     }
     this.#unfollow = ports.transport.onDispatch((dispatch) => this.#hear(dispatch));
     this.#later(() => this.#everyHour());

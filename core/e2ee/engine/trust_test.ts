@@ -34,7 +34,9 @@ Deno.test("an identity that was accepted is no news again by leaves of the one b
   await trust.observe([first, second].map((msk) => ({ user: bo, msk })), { inGroup: true });
   assert.equal(changedTo(), undefined);
   // Two identities at once are no less than before a reason not to send.
-  assert.deepEqual(trust.changedIn([first, second].map((msk) => ({ user: bo as never, msk }))), [bo]);
+  assert.deepEqual(trust.changedIn([first, second].map((msk) => ({ user: bo as never, msk }))), [
+    bo,
+  ]);
 
   await trust.verify(bo, second);
   await trust.observe([{ user: bo, msk: first }], { inGroup: true });

@@ -81,7 +81,7 @@ function isConversation(state: ChatState, message: Message): boolean {
 
 async function notify(state: ChatState, message: Message, chosen: Preferences): Promise<void> {
   if (chosen.notify_desktop && isAllowed()) {
-    show(state, message.sealed ? await opened(state, message) : message);
+    await show(state, message.sealed ? await opened(state, message) : message);
   }
   if (!chosen.notify_sound) return;
   // Pages that are not secure have no locks: each tab makes its sound.
@@ -104,16 +104,20 @@ async function opened(state: ChatState, message: Message): Promise<Message> {
 
 /**
  * The same message shown by two tabs, or by the worker too, is one notification: they have the same
- * tag.
+ * tag, and are the worker's. Phones show no others, and elsewhere those of pages stand beside them.
  */
-function show(state: ChatState, message: Message): void {
-  const { title, path, body, icon } = shownOf(state, message);
-  const options = { body, ...(icon === undefined ? {} : { icon }) };
-  const shown = new Notification(title, { ...options, tag: message.id });
+async function show(state: ChatState, message: Message): Promise<void> {
+  const { title, body, icon, ...data } = shownOf(state, message);
+  const options = { body, tag: message.id, ...(icon === undefined ? {} : { icon }) };
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration?.active) {
+    return await registration.showNotification(title, { ...options, data });
+  }
+  const shown = new Notification(title, options);
   shown.onclick = () => {
     globalThis.focus();
     shown.close();
-    if (!followPath(state, path)) location.assign(path);
+    if (!followPath(state, data.path)) location.assign(data.path);
   };
 }
 

@@ -27,10 +27,13 @@ export class FetchTransport implements DeviceTransport {
   /** What was heard a moment ago, and whether it was said again since. */
   readonly #heard = new Map<string, { again: boolean }>();
   readonly #clock: Pick<Clock, "sleep">;
+  readonly #ended: AbortSignal | undefined;
 
-  constructor(userId: string, clock: Pick<Clock, "sleep">) {
+  /** `ended`: when it is over for all calls at once. */
+  constructor(userId: string, clock: Pick<Clock, "sleep">, ended?: AbortSignal) {
     this.userId = userId;
     this.#clock = clock;
+    this.#ended = ended;
   }
 
   async call<Name extends DeviceCallName>(
@@ -39,7 +42,7 @@ export class FetchTransport implements DeviceTransport {
     signal?: AbortSignal,
   ): Promise<DeviceCallResult<Name>> {
     const { method, path, body } = describeCall(name as OperationName, input);
-    const late = AbortSignal.timeout(CALL_MS);
+    const ends = [AbortSignal.timeout(CALL_MS), signal, this.#ended];
     let status: number;
     let text: string;
     try {
@@ -48,7 +51,7 @@ export class FetchTransport implements DeviceTransport {
         credentials: "same-origin",
         headers: body === undefined ? {} : { "content-type": "application/json" },
         ...(body === undefined ? {} : { body }),
-        signal: signal ? AbortSignal.any([signal, late]) : late,
+        signal: AbortSignal.any(ends.filter((each) => each !== undefined)),
       });
       status = response.status;
       text = await response.text();

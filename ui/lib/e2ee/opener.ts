@@ -17,17 +17,28 @@ export function relationTo(kind: Relation["kind"], eventId: string): Relation {
   return { kind, event_id: eventId as EventId };
 }
 
-/** The sealed events of a message as the engine knows them. */
-function sealedEvents(message: Message): SealedMessage[] {
-  const at = { roomId: message.room_id, channelId: message.channel_id };
+/** A message's sealed text as the engine knows it; undefined where it has none. */
+export function sealedText(message: Message): SealedMessage | undefined {
   const textEvent = textEventOf(message);
   const relation = textEvent !== message.id
     ? relationTo("edit", message.id)
     : message.reply_to
     ? relationTo("reply", message.reply_to.id)
     : undefined;
-  const text = message.sealed &&
-    { ...at, eventId: textEvent, sender: message.author.id, sealed: message.sealed, relation };
+  return message.sealed && {
+    roomId: message.room_id,
+    channelId: message.channel_id,
+    eventId: textEvent,
+    sender: message.author.id,
+    sealed: message.sealed,
+    relation,
+  };
+}
+
+/** The sealed events of a message as the engine knows them. */
+function sealedEvents(message: Message): SealedMessage[] {
+  const at = { roomId: message.room_id, channelId: message.channel_id };
+  const text = sealedText(message);
   const reactions = (message.sealed_reactions ?? []).map(({ id, user_id, sealed }) => ({
     ...at,
     eventId: id,

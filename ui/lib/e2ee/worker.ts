@@ -3,12 +3,12 @@
  * it lives, so that a worker of a tab that is just closing and the next one never share the state;
  * it answers all tabs of the account over one channel.
  */
-import type { Clock } from "../../../core/ports/clock.ts";
 import { Engine } from "../../../core/e2ee/engine/engine.ts";
 import { DeviceDb } from "./device_db.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { channelName } from "./messages.ts";
 import { serveEngine } from "./serve_engine.ts";
+import { clock, deviceLock, rng } from "./worker_ports.ts";
 
 interface Scope {
   /** Whose device it is: the name that the worker was made with. */
@@ -19,25 +19,6 @@ const scope = self as unknown as Scope;
 
 /** What is not needed at first is fetched after this time (ms): a newer build may come then. */
 const PARTS_MS = 20_000;
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", stop, { once: true });
-    }),
-};
-const rng = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) };
 
 async function run(userId: string): Promise<never> {
   const store = await DeviceDb.open(userId, () => scope.postMessage("lost"));
@@ -51,6 +32,6 @@ async function run(userId: string): Promise<never> {
   return await new Promise<never>(() => undefined);
 }
 
-navigator.locks.request(`og-e2ee engine ${scope.name}`, () => run(scope.name))
+navigator.locks.request(deviceLock(scope.name), () => run(scope.name))
   // A database that cannot be opened now may be had later: the tab makes another worker.
   .catch(() => scope.postMessage("lost"));
