@@ -165,7 +165,7 @@ function HoldButton({ acts, talking }: { acts: CallActs; talking: boolean }) {
 
 function keyOf(
   state: ChatState,
-  id: "voiceMute" | "voiceDeafen" | "voiceTalk",
+  id: "voiceMute" | "voiceDeafen" | "voicePriority" | "voiceTalk",
 ): string | undefined {
   const shortcut = SHORTCUTS.find((each) => each.id === id);
   const [key] = shortcut ? keysOf(state.keys.value, shortcut, onMac()) : [];
@@ -230,11 +230,12 @@ function Priority({ call, acts }: { call: CallShown; acts: CallActs }) {
   const own = state.voice.peopleIn(call.spot).find(({ session }) => session === call.session);
   if (!own || !channel || !can(channel.permissions, "PRIORITY_SPEAKER")) return null;
   const label = t("call.priority");
+  const key = keyOf(state, "voicePriority");
   return (
     <button
       type="button"
       class={own.priority ? "icon-button talking" : "icon-button"}
-      title={label}
+      title={key ? `${label} (${key})` : label}
       aria-label={label}
       aria-pressed={own.priority ? "true" : "false"}
       onClick={() => acts.prioritize()}

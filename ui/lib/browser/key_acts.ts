@@ -66,6 +66,7 @@ export function act(state: ChatState, id: ShortcutId): boolean {
       return press(".composer .emoji-anchor > button");
     case "voiceMute":
     case "voiceDeafen":
+    case "voicePriority":
     case "voiceTalk":
       return talk(state, id);
     case "callHere":
@@ -121,10 +122,14 @@ function unwind(state: ChatState): boolean {
 }
 
 /** Outside of a call the keys stay the browser's. */
-function talk({ voice }: ChatState, id: "voiceMute" | "voiceDeafen" | "voiceTalk"): boolean {
+function talk(
+  { voice }: ChatState,
+  id: "voiceMute" | "voiceDeafen" | "voicePriority" | "voiceTalk",
+): boolean {
   const { acts } = voice;
   if (id === "voiceMute") acts?.mute();
   else if (id === "voiceDeafen") acts?.deafen();
+  else if (id === "voicePriority") acts?.prioritize();
   else acts?.push(true);
   return acts !== undefined;
 }

@@ -35,6 +35,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "keys.upload": "Dateien anhängen",
   "keys.voiceMute": "Sich im Gespräch stummschalten",
   "keys.voiceDeafen": "Im Gespräch den Ton ausschalten",
+  "keys.voicePriority": "Im Gespräch mit Vorrang sprechen, oder nicht mehr",
   "keys.callHere": "Anruf annehmen oder in der Unterhaltung anrufen",
   "keys.callDecline": "Anruf ablehnen",
   "keys.voiceTalk": "Zum Sprechen im Gespräch halten",

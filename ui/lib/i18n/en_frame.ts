@@ -33,6 +33,7 @@ export const frame = {
   "keys.upload": "Attach files",
   "keys.voiceMute": "Mute yourself in a call",
   "keys.voiceDeafen": "Deafen yourself in a call",
+  "keys.voicePriority": "Speak with priority in a call, or not any more",
   "keys.callHere": "Accept a call, or call in the conversation",
   "keys.callDecline": "Decline a call",
   "keys.voiceTalk": "Hold to talk in a call",

@@ -48,6 +48,7 @@ export const SHORTCUTS = [
   { id: "emoji", keys: ["Ctrl+E"], where: "anywhere" },
   { id: "voiceMute", keys: ["Ctrl+Shift+M"], where: "anywhere" },
   { id: "voiceDeafen", keys: ["Ctrl+Shift+D"], where: "anywhere" },
+  { id: "voicePriority", keys: ["Ctrl+Shift+Y"], where: "anywhere" },
   { id: "callHere", keys: ["Ctrl+Shift+L"], where: "anywhere", overDialog: true },
   {
     id: "callDecline",

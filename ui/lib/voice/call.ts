@@ -76,6 +76,10 @@ interface Joined {
 class Call implements CallActs {
   readonly #stay = randomId();
   readonly #turn = new Turn();
+  /** What is told of oneself, in order: the last word is how it stays. */
+  readonly #words = new Turn();
+  /** As the server knows it. */
+  #told: Pick<CallShown, "muted" | "deafened">;
   readonly #audio = new AudioContext();
   readonly #voices = new Voices(this.#audio);
   readonly #speech: Speech;
@@ -97,6 +101,7 @@ class Call implements CallActs {
       readonly how?: "ring" | "answer" | undefined;
     },
   ) {
+    this.#told = given;
     this.#speech = new Speech(this.#audio, {
       allowed: () => this.#maySpeak(),
       pushToTalk: () => this.#shown().pushToTalk,
@@ -135,7 +140,7 @@ class Call implements CallActs {
       if (!await privacy.becomeDevice()) return this.#stop("unapproved");
       if (this.#over) return;
       const { room_id, channel_id } = this.spot;
-      const { muted, deafened } = this.#shown();
+      const { muted, deafened } = this.#told = this.#shown();
       const place = { roomId: room_id, channelId: channel_id };
       const key_package = await engine.ask("openCall", this.#stay, place);
       const joined = await callApi("joinVoice", {
@@ -186,6 +191,8 @@ class Call implements CallActs {
     this.#answer(offer);
     group.resume(state);
     this.#speech.begin(() => this.#choices);
+    // What was pressed while the server let this device in.
+    this.#tell();
     const letGo = () => this.push(false);
     const goodbye = () => this.#goodbye(session);
     addEventListener("keyup", letGo);
@@ -410,9 +417,19 @@ class Call implements CallActs {
     this.#speech.look(this.#choices.thresholdDb);
     this.#voices.deafen(this.#shown().deafened);
     this.#sound(sound);
-    const session = this.#joined?.session;
-    if (session === undefined) return;
-    callApi("updateVoice", { params: { session }, body: change })
+    this.#tell();
+  }
+
+  /** Tells the server whether this one is muted or deafened, where it does not know. */
+  #tell(): void {
+    this.#words.run(async () => {
+      const session = this.#joined?.session;
+      if (session === undefined || this.#over) return;
+      const { muted, deafened } = this.#shown();
+      if (muted === this.#told.muted && deafened === this.#told.deafened) return;
+      await callApi("updateVoice", { params: { session }, body: { muted, deafened } });
+      this.#told = { muted, deafened };
+    })
       // Nothing leaves this browser all the same; others see it with the next change.
       .catch(() => undefined);
   }
@@ -421,7 +438,7 @@ class Call implements CallActs {
     const session = this.#joined?.session;
     if (session === undefined) return;
     const priority = this.#own()?.priority !== true;
-    callApi("updateVoice", { params: { session }, body: { priority } })
+    this.#words.run(() => callApi("updateVoice", { params: { session }, body: { priority } }))
       .catch((error) => showToast(this.state, reasonOf(error), true));
   }
 
