@@ -103,11 +103,11 @@ async function openMedia(
   const { voice } = config;
   const { log } = system;
   const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
-  const { tcp, maxSpeakers, fastPath } = voice;
+  const { tcp, maxSpeakers, fastPath, gatherMs } = voice;
   const threads = {
     count: voice.workers,
     open: (plan: MediaPlan, report: (report: MediaReport) => void) =>
-      MediaThread.start(plan, { fastPath, log, report }),
+      MediaThread.start(plan, { engine: { fastPath, gatherMs }, log, report }),
   };
   const sfu = await openSfu({
     ...{ ...system, announce, tcp, maxSpeakers, threads },

@@ -7,6 +7,7 @@ import {
   type MediaStats,
   noStats,
 } from "../../voice/sfu/media.ts";
+import type { EngineWish } from "../../voice/fast/open_fast.ts";
 import { programModule } from "../system/assets.ts";
 import type { FromThread, ToThread } from "./thread_words.ts";
 
@@ -16,7 +17,7 @@ const MODULE = programModule(
 );
 
 export interface ThreadParts {
-  readonly fastPath: boolean;
+  readonly engine: EngineWish;
   readonly log: Log;
   report(report: MediaReport): void;
 }
@@ -109,7 +110,7 @@ export class MediaThread implements Media {
       hostname,
       port: this.#is?.port ?? port,
     }));
-    this.#say({ kind: "start", plan: { ...this.#plan, bind }, fastPath: this.#parts.fastPath });
+    this.#say({ kind: "start", plan: { ...this.#plan, bind }, engine: this.#parts.engine });
   }
 
   #say(words: ToThread): void {

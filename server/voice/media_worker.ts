@@ -20,10 +20,10 @@ const stop = new AbortController();
 let media: Media | undefined;
 let telling: Promise<void> = Promise.resolve();
 
-async function start({ plan, fastPath }: Extract<ToThread, { kind: "start" }>): Promise<void> {
+async function start({ plan, engine: wish }: Extract<ToThread, { kind: "start" }>): Promise<void> {
   try {
     const parts = { clock: systemClock, log };
-    const engine = await chooseEngine(fastPath, parts);
+    const engine = await chooseEngine(wish, parts);
     media = await openMedia(
       plan,
       { ...parts, engine },

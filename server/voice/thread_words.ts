@@ -1,4 +1,5 @@
 import type { LogLevel } from "../../core/ports/log.ts";
+import type { EngineWish } from "../../voice/fast/open_fast.ts";
 import type { EngineName } from "../../voice/sfu/engine.ts";
 import type {
   Media,
@@ -11,7 +12,7 @@ import type {
 /** What a thread for packets is told. */
 export type ToThread =
   /** First of all, and once. */
-  | { readonly kind: "start"; readonly plan: MediaPlan; readonly fastPath: boolean }
+  | { readonly kind: "start"; readonly plan: MediaPlan; readonly engine: EngineWish }
   | { readonly kind: "order"; readonly order: MediaOrder }
   | { readonly kind: "stop" };
 

@@ -33,7 +33,12 @@ for (const fastPath of [false, true]) {
       rng: systemRng,
       threads: {
         count: 2,
-        open: (plan, report) => MediaThread.start(plan, { fastPath, log: silentLog, report }),
+        open: (plan, report) =>
+          MediaThread.start(plan, {
+            engine: { fastPath, gatherMs: 4 },
+            log: silentLog,
+            report,
+          }),
       },
     });
     assert.equal(new Set(sfu.ports).size, 2);
@@ -81,7 +86,7 @@ Deno.test("a thread that breaks ends its seats, and the next one finds it at the
   const reports: MediaReport[] = [];
   const plan = { ...LOOPBACK, maxSpeakers: 5, maxBytesPerSecond: Infinity };
   await using thread = await MediaThread.start({ ...plan, identity: await makeIdentity() }, {
-    fastPath: false,
+    engine: { fastPath: false, gatherMs: 0 },
     log: silentLog,
     report: (report) => reports.push(report),
   });

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { isIPv6 } from "node:net";
 import { limits } from "../../core/limits.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { UdpSocket } from "../sfu/engine.ts";
 import type { Route } from "../sfu/route.ts";
 import {
@@ -35,18 +36,30 @@ const FOR_EVER = -1;
 const BATCH = 64;
 /** Calls in a row before other work of the process has its turn. */
 const MAX_ROUNDS = 8;
+/** Looks in a row that find nothing before the system's word is waited for again. */
+const MAX_QUIET = 2;
 /** One byte more than is taken, so that a longer datagram is seen to be one. Aligned. */
 const ROOM = Math.ceil((limits.voice.maxDatagramBytes + 1) / 64) * 64;
+
+/** How a socket that datagrams keep coming to is looked at. */
+export interface Pace {
+  readonly clock: Clock;
+  /** Time between two looks, in which datagrams gather; 0: the system wakes it for each. */
+  readonly gatherMs: number;
+}
 
 /**
  * A UDP socket of the system's own, which Deno knows nothing of. Waiting for it takes a thread of
  * Deno's pool; everything else happens in calls that return at once, a batch of datagrams each.
+ * To be woken by another thread costs as much as to forward a dozen packets: while something keeps
+ * coming the socket is looked at every few milliseconds instead, and takes all that came meanwhile.
  * What is sent leaves at the end of the turn, or as soon as a batch is full.
  */
 export class FastSocket implements UdpSocket {
   readonly port: number;
   readonly hostname: string;
   readonly #libc: Libc;
+  readonly #pace: Pace;
   readonly #file: number;
   /** Ends the wait: when the socket closes, and when something has to wait to be sent. */
   readonly #wake: number;
@@ -60,9 +73,14 @@ export class FastSocket implements UdpSocket {
   #isClosed = false;
 
   /** Throws what the system says where the address cannot be bound. */
-  constructor(libc: Libc, hostname: string, port: number) {
+  constructor(
+    libc: Libc,
+    pace: Pace,
+    { hostname, port }: { readonly hostname: string; readonly port: number },
+  ) {
     const family = isIPv6(hostname) ? AF_INET6 : AF_INET;
     this.#libc = libc;
+    this.#pace = pace;
     this.hostname = hostname;
     this.#file = libc.socket(family, DATAGRAM_SOCKET, 0);
     if (this.#file < 0) throw lastError(libc);
@@ -133,8 +151,30 @@ export class FastSocket implements UdpSocket {
         this.#isFull = false;
         this.#flush();
       }
-      for (let round = 0; round < MAX_ROUNDS && this.#receive() === BATCH; round++);
+      if (this.#drain() > 0) await this.#gather();
     }
+  }
+
+  /** Looks again and again for as long as something comes. */
+  async #gather(): Promise<void> {
+    const { clock, gatherMs } = this.#pace;
+    if (gatherMs === 0) return;
+    for (let quiet = 0; quiet < MAX_QUIET && !this.#isFull;) {
+      await clock.sleep(gatherMs);
+      if (this.#isClosed) return;
+      quiet = this.#drain() > 0 ? 0 : quiet + 1;
+    }
+  }
+
+  /** Takes what has come, and returns how much it was. */
+  #drain(): number {
+    let sum = 0;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const count = this.#receive();
+      sum += Math.max(count, 0);
+      if (count < BATCH) break;
+    }
+    return sum;
   }
 
   /** Takes a batch of what has come, and sends what that led to. Returns how much it was. */

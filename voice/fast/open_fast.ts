@@ -3,7 +3,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Aead, Engine } from "../sfu/engine.ts";
 import { stockEngine } from "../sfu/stock_engine.ts";
-import { FastSocket } from "./fast_socket.ts";
+import { FastSocket, type Pace } from "./fast_socket.ts";
 import { openGcm } from "./gcm.ts";
 import { loadLibraries } from "./libraries.ts";
 
@@ -27,13 +27,17 @@ const example = {
  * The system's own libraries, tried before they are trusted. Rejects with a sentence where they
  * cannot be had, or do something else than they should.
  */
-export async function openFastEngine(clock: Clock): Promise<Engine> {
+export async function openFastEngine(
+  clock: Clock,
+  { gatherMs }: Pick<Pace, "gatherMs">,
+): Promise<Engine> {
   const { libc, libcrypto } = loadLibraries();
   const engine: Engine = {
     name: "fast",
     aead: openGcm(libcrypto),
     // deno-lint-ignore require-await -- throws become what the promise is rejected with
-    bindUdp: async (hostname, port) => new FastSocket(libc, hostname, port),
+    bindUdp: async (hostname, port) =>
+      new FastSocket(libc, { clock, gatherMs }, { hostname, port }),
   };
   await tryEngine(engine, clock);
   return engine;
@@ -45,14 +49,19 @@ export async function tryEngine(engine: Engine, clock: Clock): Promise<void> {
   await trySockets(engine, clock);
 }
 
+/** What the settings say of it. */
+export interface EngineWish extends Pick<Pace, "gatherMs"> {
+  readonly fastPath: boolean;
+}
+
 /** The engine that calls run on: the fast one where it is wanted and works here. */
 export async function chooseEngine(
-  isFastWanted: boolean,
+  { fastPath, gatherMs }: EngineWish,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<Engine> {
-  if (!isFastWanted) return stockEngine;
+  if (!fastPath) return stockEngine;
   try {
-    return await openFastEngine(clock);
+    return await openFastEngine(clock, { gatherMs });
   } catch (error) {
     log.log("warn", "Voice runs without its fast path, which does not work here.", { error });
     return stockEngine;

@@ -17,7 +17,10 @@ Deno.test("nothing of the system is asked for where it is not wanted", {
   permissions: { ffi: false },
 }, async () => {
   const { log, said } = listeningLog();
-  assert.equal(await chooseEngine(false, { clock: systemClock, log }), stockEngine);
+  assert.equal(
+    await chooseEngine({ fastPath: false, gatherMs: 0 }, { clock: systemClock, log }),
+    stockEngine,
+  );
   assert.deepEqual(said, []);
 });
 
@@ -25,6 +28,9 @@ Deno.test("without the permission calls run on Deno's own, and the log says why"
   permissions: { ffi: false },
 }, async () => {
   const { log, said } = listeningLog();
-  assert.equal(await chooseEngine(true, { clock: systemClock, log }), stockEngine);
+  assert.equal(
+    await chooseEngine({ fastPath: true, gatherMs: 0 }, { clock: systemClock, log }),
+    stockEngine,
+  );
   assert.match(said.join(), /^warn: Voice runs without its fast path.*without --allow-ffi$/);
 });

@@ -43,6 +43,13 @@ export const voiceSection = defineSection({
       doc:
         "Whether packets go through the system's own C library and OpenSSL 3, which takes less processor time (64-bit Linux with glibc). Tried at each start; where it does not work the log says why, and calls run without it.",
     }),
+    gatherMs: integer({
+      fallback: "4",
+      min: 0,
+      max: 20,
+      doc:
+        "How long packets gather on the fast path while many come, in milliseconds: all of them leave together, which takes less processor time, and each up to so much later. 0: each at once.",
+    }),
     maxCalls: integer({
       fallback: "50",
       min: 1,

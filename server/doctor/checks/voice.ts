@@ -100,7 +100,7 @@ async function lookAtEngine({ config, clock, running }: VoiceCheck): Promise<Fin
     return ok(CHECK, "Calls run on Deno's own sockets and cipher (voice.fast_path is off).");
   }
   try {
-    if (engine !== "fast") await openFastEngine(clock);
+    if (engine !== "fast") await openFastEngine(clock, config.voice);
     if (engine !== "stock") return ok(CHECK, "Calls run on the fast path.");
   } catch (error) {
     return warning(
