@@ -38,6 +38,8 @@ export function explainError(error: unknown): string {
       return `This machine has no address ${address}: choose another with --host.`;
     case "ECONNREFUSED":
       return `Nothing answers at ${address}. Is the database (or S3 server) running, and is its address right?`;
+    case "CONNECT_TIMEOUT":
+      return "The database takes connections and does not answer. Is it overloaded, or is something else at the address in DATABASE_URL? Start again when it answers.";
     case "ENOTFOUND":
       return `The name ${address} is not known: check the address in the configuration.`;
     case "28P01":

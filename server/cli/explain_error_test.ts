@@ -15,8 +15,8 @@ async function listenError(host: string, port: number): Promise<unknown> {
   });
 }
 
-async function queryError(url: string): Promise<unknown> {
-  const sql = connect({ url, poolSize: 1, log: silentLog, connectTimeoutMs: 2000 });
+async function queryError(url: string, connectTimeoutMs = 60_000): Promise<unknown> {
+  const sql = connect({ url, poolSize: 1, log: silentLog, connectTimeoutMs });
   try {
     await sql`select 1`;
   } catch (error) {
@@ -54,6 +54,11 @@ Deno.test("a database that does not answer, does not exist or is unknown is told
   assert.match(
     explainError(await queryError(db.url.replace("//openguild@", "//stranger@"))),
     /refuses the login: check user and password in DATABASE_URL/,
+  );
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  assert.match(
+    explainError(await queryError(`postgres://u@127.0.0.1:${silent.addr.port}/x`, 300)),
+    /The database takes connections and does not answer/,
   );
 });
 

@@ -57,7 +57,7 @@ Deno.test("database: good, unreachable, unsafe, behind, too old, embedded", asyn
     url: `postgres://u:p@127.0.0.1:${freePort()}/x`,
     poolSize: 1,
     log: silentLog,
-    connectTimeoutMs: 2000,
+    connectTimeoutMs: 60_000,
   });
   assertFound(await checkDatabase({ kind: "postgres", sql: dead }), {
     status: "problem",

@@ -30,9 +30,15 @@ export interface ConnectOptions {
  */
 const STARTUP_PADDING = "x".repeat(1024);
 
+/**
+ * A database that answers later is taken for one that does not. Long enough for a machine on which
+ * everything starts at once: a server that does not get its first connection ends.
+ */
+const CONNECT_TIMEOUT_MS = 30_000;
+
 /** Opens a pool; no connection is made before the first query. */
 export function connect(options: ConnectOptions): Sql {
-  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   const wish = tlsWish(options.url);
   const socket = {
     socket: wish === undefined ? openDriverSocket : openTlsSocket(wish, connectTimeoutMs),
