@@ -155,6 +155,9 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
     // Another choice, and another device: nothing of them is seen.
     await cat.do("PUT", "/account/presence", { presence: "idle" });
     first.send({ op: "presence", d: { presence: "dnd" } });
+    // Answered in turn: what came before it was carried out.
+    first.send({ op: "subscribe", d: { guild_id: guildId, user_ids: [] } });
+    await first.until((frame) => frame.op === "presences");
     using second = await cat.connect();
     const ready = second.frames.find((frame) => frame.op === "ready");
     assert.ok(ready?.op === "ready");

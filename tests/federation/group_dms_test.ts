@@ -198,11 +198,18 @@ Deno.test("a conversation of several across three servers: begun, added to, hand
     );
     const owner = (await groupOf(bob, roomId))?.owner === ann.id ? ann : amy;
     const other = owner === ann ? amy : ann;
+    const owns = (person: Person) =>
+      soon(
+        `${person.id} to own it on their own server too`,
+        async () => (await groupOf(person, roomId))?.owner === person.id,
+      );
+    await owns(owner);
     await owner.do("DELETE", `/group-dms/${roomId}/people/${owner.id}`);
     await soon(
       "the next of them",
       async () => (await groupOf(bob, roomId))?.owner === other.id,
     );
+    await owns(other);
     // Nobody's server answers, and nobody is kept in by that.
     federation.cut(0, 1);
     await other.do("DELETE", `/group-dms/${roomId}/people/${other.id}`);

@@ -9,6 +9,7 @@ import { readWelcome } from "../../core/mls/readers.ts";
 import { systemRng } from "../../server/system/rng.ts";
 import { testDevice, type TestIdentity, testIdentity } from "./e2ee_people.ts";
 import { type Answer, type Homeserver, PASSWORD, Person } from "./homeserver.ts";
+import { waitFor } from "./wait_for.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -161,8 +162,11 @@ export class GroupDevice {
 
   /** Joins with the newest Welcome that waits for it. */
   async join(): Promise<void> {
-    const { welcomes } = await this.person.do("GET", "/welcomes");
-    const waiting = welcomes.at(-1);
+    // One that another server's device made comes by its own server.
+    const waiting = await waitFor(`a Welcome for ${this.id}`, async () => {
+      const { welcomes } = await this.person.do("GET", "/welcomes");
+      return welcomes.at(-1);
+    });
     const welcome = bytesOf(waiting.welcome);
     const refs = new Set(readWelcome(welcome).refs.map(base64Of));
     const own = this.packages.find(({ ref }) => refs.has(base64Of(ref)));

@@ -92,7 +92,7 @@ async function comeInside(
   const wanted = people.map(({ id }) => id).join();
   for (let round = 0; round < 10; round++) {
     clock.shiftMs += VOICE_LIMITS.remoteMs;
-    for (let look = 0; look < 20; look++) {
+    for (let look = 0; look < 100; look++) {
       if ((await inside(person, at)).join() === wanted) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -188,7 +188,11 @@ Deno.test("calls across servers: people of two servers are in one call, with one
       `${voicePath(at)}/participants/${encodeURIComponent(who.id)}`;
     await owner.do("PATCH", participant(bob), { server_muted: true });
     await comeInside(scene, cyd.person, [ada, bob, cyd]);
-    assert.equal((await bob.stay()).participants[1]?.server_muted, true);
+    await waitFor(
+      "bob to be told that he is muted",
+      async () => (await bob.stay()).participants[1]?.server_muted === true,
+      SOON_MS,
+    );
     const refused = await bob.person.try("PATCH", participant(cyd), { disconnect: true });
     assert.equal(codeOf(refused), "403 forbidden");
     const role = await owner.do("POST", "/roles", {
