@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
 import { settled } from "./people.ts";
 import { makeScene, type Scene, signIn } from "./scene.ts";
 import { SCREENS, SCREENS_ENV } from "./screens.ts";
@@ -51,8 +52,13 @@ Deno.test("each page from right to left: mirrored, within the window, every word
       assert.deepEqual(await findUntranslated(page, known), []);
       for (const width of [1280, 390]) {
         await page.setViewportSize({ width, height: 844 });
-        const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        assert.ok(Number(over) <= 0, `at ${width} px the page is ${over} px too wide`);
+        // What scripts draw follows the window a moment later.
+        await waitFor(
+          `the page to be within ${width} px`,
+          async () =>
+            Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth")) <= 0,
+          30_000,
+        );
       }
     });
   }

@@ -90,6 +90,11 @@ Deno.test("long channels and large guilds: a bounded page in which nothing jumps
       await page.goto(server.url + path, { waitUntil: "commit" });
       const line = page.locator(".divider.new");
       await line.waitFor();
+      // All of the page has come, with its styles: what is measured before that is half a page.
+      await page.waitForFunction(() =>
+        document.readyState !== "loading" &&
+        performance.getEntriesByName("first-contentful-paint").length > 0
+      );
       const before = await line.boundingBox();
       assert.ok(before && before.y > 60 && before.y < 300, JSON.stringify(before));
       scripts.resolve();
