@@ -6,7 +6,8 @@ import { Icon, type IconName } from "../../../../components/Icon.tsx";
 import type { Context } from "../../../../lib/fresh/mod.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf } from "../../../../lib/format/names.ts";
-import { formatFull, formatRelative, startOfDay } from "../../../../lib/format/time.ts";
+import { startOfDay } from "../../../../lib/format/start_of_day.ts";
+import { formatFull, formatRelative } from "../../../../lib/format/time.ts";
 import { guildParams, readGuild, settingsPath } from "../../../../lib/guild_settings.ts";
 import { t } from "../../../../lib/i18n/t.ts";
 import {
