@@ -87,6 +87,20 @@ export const limits = {
     maxKeyBytes: 4096,
     maxExcerptBytes: 400,
   },
+  /** What a member shares with somebody who came later. PROTOCOL.md 12, "Shared history". */
+  history: {
+    /** Content keys of one batch, which is one event. */
+    maxBatchKeys: 128,
+    maxBatches: 32,
+    /** How far a share may go back. */
+    maxSpanMs: 31 * 24 * 3_600_000,
+    /** Keys that a device holds of one room until it has their events. */
+    maxHeldKeys: 8192,
+    /** A Welcome for the devices of one account, base64. */
+    maxWelcomeChars: 20_480,
+    /** The message that carries a share's key, base64. */
+    maxMessageChars: 2048,
+  },
   /** Devices and identities (PROTOCOL.md 12). */
   e2ee: {
     maxCertificateBytes: 600,

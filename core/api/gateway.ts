@@ -60,6 +60,9 @@ export const GroupDm = z.object({
   last_ts: z.number().int(),
   encrypted: z.boolean().describe("From some message on; never lifted"),
   may_encrypt: z.boolean().describe("The viewer is who may switch encryption on"),
+  history: z.literal("shared").optional().describe(
+    "Who is added may fetch what was said before, sealed as it is; absent: nothing of it",
+  ),
 });
 export type GroupDm = z.infer<typeof GroupDm>;
 

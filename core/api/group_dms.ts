@@ -26,12 +26,14 @@ export const updateGroupDm = defineOperation({
   method: "PATCH",
   path: "/client/v1/group-dms/:room_id",
   tag: "dms",
-  summary: "Name and picture of a conversation of several; any of its people may",
+  summary:
+    "Name and picture of a conversation of several, which any of its people may change; and by its owner, of an encrypted one, whether who is added may fetch what was said before",
   auth: "user",
   params: GroupParams,
   body: z.object({
     name: Name.nullable().optional(),
     icon: z.string().max(limits.content.maxUriBytes).nullable().optional(),
+    history: z.enum(["shared", "joined"]).optional(),
   }),
   result: GroupDm,
   errors: ["invalid", "not_found", "forbidden"],

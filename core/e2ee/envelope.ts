@@ -22,12 +22,13 @@ export interface SealedPlace {
 }
 
 /** What a message key is for; the first thing that a receiver learns. */
-export type RecordKind = "message" | "edit" | "reaction";
+export type RecordKind = "message" | "edit" | "reaction" | "history";
 /** One byte for each, in records and in backups. */
 export const RECORD_KIND_CODES: Readonly<Record<RecordKind, number>> = {
   message: 1,
   edit: 2,
   reaction: 3,
+  history: 4,
 };
 
 /** The kind of a code, or undefined. */
@@ -81,7 +82,7 @@ function aadOf(place: SealedPlace, nonce: Uint8Array): Uint8Array {
 }
 
 function kindOf(payload: SealedPayload): RecordKind {
-  if (payload.type === "reaction") return "reaction";
+  if (payload.type !== "message") return payload.type;
   return payload.relates_to?.kind === "edit" ? "edit" : "message";
 }
 

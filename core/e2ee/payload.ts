@@ -49,8 +49,29 @@ const mentions = object({
   everyone: optional(flag),
 });
 
+const bytes16 = id(
+  (value) => fromBase64(value, 16) === undefined ? undefined : value,
+  "unpadded base64 of 16 bytes",
+);
+
+/** One batch of content keys for the devices of somebody who came later. PROTOCOL.md 12. */
+const history = object({
+  id: bytes16,
+  to: userId,
+  from_ts: integer(0, limits.json.maxInteger),
+  until_ts: integer(0, limits.json.maxInteger),
+  /** Of all batches together. */
+  keys: integer(1, limits.history.maxBatchKeys * limits.history.maxBatches),
+  batch: integer(1, limits.history.maxBatches),
+  batches: integer(1, limits.history.maxBatches),
+  welcome: text(limits.history.maxWelcomeChars, 1),
+  message: text(limits.history.maxMessageChars, 1),
+  sealed: text(limits.sealed.maxBucketBytes, 1),
+});
+export type SealedHistory = Infer<typeof history>;
+
 const fields = object({
-  type: oneOf("message", "reaction"),
+  type: oneOf("message", "reaction", "history"),
   body: optional(text(limits.content.maxBodyBytes)),
   media: optional(list(media, limits.content.maxMedia)),
   mentions: optional(mentions),
@@ -59,6 +80,7 @@ const fields = object({
   uri: optional(mediaUri),
   /** What is answered, as the sender read it. */
   reply_excerpt: optional(text(limits.sealed.maxExcerptBytes)),
+  history: optional(history),
   /** As outside: a server cannot hang what was said onto another message. */
   relates_to: optional(relation),
 });
@@ -70,6 +92,9 @@ export type SealedDraft = Omit<SealedPayload, "relates_to">;
 
 export const sealedPayload = refine(fields, (payload) => {
   const reacts = payload.relates_to?.kind === "reaction";
+  if ((payload.type === "history") !== (payload.history !== undefined)) {
+    return ".history: stands in what shares history, and there alone";
+  }
   if (payload.type === "reaction") {
     if (payload.key === undefined) return ".key: a reaction needs one";
     return reacts ? undefined : ".relates_to: a reaction names what it reacts to";

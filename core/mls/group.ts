@@ -11,6 +11,8 @@ export interface Leaf {
   readonly credential: Uint8Array;
   /** Ed25519, 32 bytes. */
   readonly signatureKey: Uint8Array;
+  /** X25519, 32 bytes: another one each time the device renews its keys in the group. */
+  readonly encryptionKey: Uint8Array;
 }
 
 /**
@@ -91,5 +93,6 @@ export function toLeaf(leaf: number, node: LeafNode): Leaf {
     leaf,
     credential: node.credential.identity,
     signatureKey: node.signaturePublicKey,
+    encryptionKey: node.hpkePublicKey,
   };
 }

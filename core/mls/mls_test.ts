@@ -37,9 +37,11 @@ Deno.test("two devices make a group, talk, renew their keys and part", async () 
 
   const renewed = await mls.commit(b, {});
   b = renewed.group;
+  const before = a.leaves()[1];
   const taken = await mls.process(a, renewed.commit);
   a = taken.group;
-  assert.deepEqual(taken.committer, b.leaves()[1]);
+  assert.deepEqual(taken.committer, before);
+  assert.notDeepEqual(a.leaves()[1]?.encryptionKey, before?.encryptionKey);
   assert.deepEqual(a.authenticator, b.authenticator);
   assert.deepEqual(
     await mls.exportSecret(a, "label", text("context"), 16),

@@ -18,6 +18,8 @@ export interface KeyPackageFacts {
   readonly ref: Uint8Array;
   readonly credential: Uint8Array;
   readonly signatureKey: Uint8Array;
+  /** Of the leaf that it makes. */
+  readonly encryptionKey: Uint8Array;
   /** Number of its suite. */
   readonly suite: number;
   readonly notBeforeMs: number;
@@ -69,6 +71,7 @@ export function keyPackageFacts(given: KeyPackage): KeyPackageFacts {
     ref: keyPackageRef(encode(keyPackageEncoder)(given)),
     credential: leaf.credential,
     signatureKey: leaf.signatureKey,
+    encryptionKey: leaf.encryptionKey,
     suite: ciphersuites[given.cipherSuite],
     notBeforeMs: toMs(given.leafNode.lifetime.notBefore),
     notAfterMs: toMs(given.leafNode.lifetime.notAfter),
@@ -85,7 +88,11 @@ export function readCommit(bytes: Uint8Array): CommitFacts {
     epoch: content.epoch,
     committer: content.committer,
     external: content.external,
-    joiner: joiner && { credential: joiner.credential, signatureKey: joiner.signatureKey },
+    joiner: joiner && {
+      credential: joiner.credential,
+      signatureKey: joiner.signatureKey,
+      encryptionKey: joiner.encryptionKey,
+    },
     adds: content.adds.map(keyPackageFacts),
     removes: content.removes,
     hash: sha256(bytes),

@@ -140,6 +140,11 @@ Deno.test("a conversation of several across three servers: begun, added to, hand
     assert.ok(!(await textsOf(cid, roomId)).includes("hello both"));
   });
 
+  await step("where others could read it, nobody opens the past", async () => {
+    const { status } = await ann.try("PATCH", `/group-dms/${roomId}`, { history: "shared" });
+    assert.equal(status, 400);
+  });
+
   await step("put away it is back with the next message, on open pages at once", async () => {
     using page = await amy.connect();
     await amy.do("POST", `/dms/${roomId}/close`, {});
@@ -286,6 +291,19 @@ Deno.test("an encrypted conversation of several goes on when who made it leaves"
   await b.send(roomId, "welcome dan");
   await reads(d, "welcome dan");
   assert.ok(!(await d.texts(roomId)).includes("without ann"));
+
+  // What was said before is theirs once its owner allows it and somebody gives the keys.
+  const history = (person: Person, value: string) =>
+    person.try("PATCH", `/group-dms/${roomId}`, { history: value });
+  assert.equal((await history(dan, "shared")).status, 403);
+  assert.equal((await history(bob, "shared")).body.history, "shared");
+  const given = await b.engine.shareHistory(roomId, {
+    ...{ channelId: "main", to: dan.id, spanMs: 24 * 3_600_000 },
+  });
+  assert.equal(given.kind, "shared");
+  await reads(d, "without ann");
+  await reads(d, "sealed for both");
+  assert.equal((await history(bob, "joined")).body.history, undefined);
   assert.equal((await bob.do("GET", `/rooms/${roomId}/group`)).sequencer, "two.test");
 });
 

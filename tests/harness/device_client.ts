@@ -2,6 +2,7 @@ import * as backup from "../../core/api/e2ee_backup.ts";
 import * as devices from "../../core/api/e2ee_devices.ts";
 import * as groups from "../../core/api/e2ee_groups.ts";
 import * as packages from "../../core/api/e2ee_keys.ts";
+import * as messages from "../../core/api/messages.ts";
 import type { Operation } from "../../core/api/operation.ts";
 import type { Message } from "../../core/api/message.ts";
 import type { Relation } from "../../core/event/kinds/relation.ts";
@@ -31,7 +32,7 @@ import { waitFor } from "./wait_for.ts";
 
 type Route = Pick<Operation, "id" | "method" | "path">;
 const OPERATIONS = new Map<string, Route>(
-  [groups, packages, devices, backup]
+  [groups, packages, devices, backup, messages]
     .flatMap((module) => Object.values<unknown>(module as Record<string, unknown>))
     .filter((value): value is Route =>
       typeof value === "object" && value !== null && "method" in value && "path" in value

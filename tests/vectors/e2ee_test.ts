@@ -10,7 +10,8 @@ import { emptyHead, openChunk, sealChunk } from "../../core/e2ee/backup.ts";
 import type { BackupEntry } from "../../core/e2ee/backup_entries.ts";
 import { type NewSlot, openSlot, sealSlot } from "../../core/e2ee/backup_slot.ts";
 import { makeCertificate, readCertificate } from "../../core/e2ee/certificate.ts";
-import { open, seal } from "../../core/e2ee/envelope.ts";
+import { open, readRecord, seal } from "../../core/e2ee/envelope.ts";
+import { openBatch, sealBatch, type ShareFacts } from "../../core/e2ee/history_share.ts";
 import { identityOf, signUser, writeIdentity } from "../../core/e2ee/identity.ts";
 import type { SealedDraft } from "../../core/e2ee/payload.ts";
 import { formatRecoveryKey } from "../../core/e2ee/recovery_key.ts";
@@ -106,6 +107,26 @@ Deno.test("vectors: a backup's first chunk", () => {
   const made = sealChunk(place, entries, rngOf(nonce));
   assert.equal(made.chunk.toHex(), chunk);
   assert.deepEqual(openChunk(place, bytes(chunk)), { ok: true, entries, head: made.head });
+});
+
+Deno.test("vectors: a batch of shared history", () => {
+  const { id, from_ts, until_ts, key, nonce, batch, batches, sealed } = vectors.history;
+  const { room_id, event_id, record } = vectors.backup;
+  const facts: ShareFacts = {
+    id: bytes(id),
+    roomId: room_id as RoomId,
+    from: user,
+    to: other,
+    fromTs: from_ts,
+    untilTs: until_ts,
+  };
+  const known = readRecord(bytes(record));
+  assert.ok(known);
+  const keys = [{ eventId: event_id as EventId, ...known }];
+  const made = sealBatch(facts, { batch, batches }, { key: bytes(key), keys, rng: rngOf(nonce) });
+  assert.equal(made.toHex(), sealed);
+  const opened = openBatch(facts, { batch, batches }, { key: bytes(key), sealed: bytes(sealed) });
+  assert.deepEqual(opened, keys);
 });
 
 Deno.test("vectors: three slots for a backup's key, and the recovery key as it is read", async () => {

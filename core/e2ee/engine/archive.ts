@@ -19,7 +19,7 @@ const BAD = 2;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 16;
 const HEAD_BYTES = 2 + NONCE_BYTES;
-const KINDS: readonly RecordKind[] = ["message", "edit", "reaction"];
+const KINDS: readonly RecordKind[] = ["message", "edit", "reaction", "history"];
 
 const byEvent = (roomId: string, eventId: string) => `${roomId}/e/${eventId}`;
 const byNonce = (roomId: string, nonce: string) => `${roomId}/n/${nonce}`;

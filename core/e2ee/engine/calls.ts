@@ -3,6 +3,7 @@ import type * as backup from "../../api/e2ee_backup.ts";
 import type * as devices from "../../api/e2ee_devices.ts";
 import type * as groups from "../../api/e2ee_groups.ts";
 import type * as packages from "../../api/e2ee_keys.ts";
+import type * as messages from "../../api/messages.ts";
 import type { Sealed } from "../../api/sealed.ts";
 
 /** The operations of the client API that a device uses, by their ids. */
@@ -23,6 +24,8 @@ export interface DeviceOperations {
   publishIdentity: typeof devices.publishIdentity;
   queryIdentities: typeof devices.queryIdentities;
   registerDevice: typeof devices.registerDevice;
+  sendMessage: typeof messages.sendMessage;
+  editMessage: typeof messages.editMessage;
   sendToDevice: typeof devices.sendToDevice;
   listToDevice: typeof devices.listToDevice;
   deleteToDevice: typeof devices.deleteToDevice;

@@ -35,6 +35,7 @@ import type {
   RoomKind,
   RoomState,
   SealedMessage,
+  ShareResult,
   SlotKind,
   Verification,
 } from "./types.ts";
@@ -266,6 +267,13 @@ export class Engine implements DeviceEngine {
 
   open(message: SealedMessage, options: { readonly waitMs?: number } = {}) {
     return this.#room(message.roomId).open(message, options.waitMs ?? 0);
+  }
+
+  shareHistory(
+    roomId: string,
+    { to, ...share }: { channelId: string; to: string; spanMs: number },
+  ): Promise<ShareResult> {
+    return this.#room(roomId).share({ ...share, to: to as UserId });
   }
 
   async disclose(roomId: string, eventIds: readonly string[]) {

@@ -68,6 +68,8 @@ export async function fetchParts(parts: EngineParts): Promise<void> {
     ...Object.values(parts).map((part) => part.get()),
     import("./changing.ts"),
     import("./take_commit.ts"),
+    import("./take_history.ts"),
+    import("./give_history.ts"),
     import("../../mls/making.ts"),
     import("../../keys/key_entry.ts"),
     import("@noble/ed25519"),

@@ -8,6 +8,7 @@ import { GroupLost } from "./core.ts";
 import { findGap, gapRow, type KeyEvent } from "./gaps.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
+import { incomingRow, proveShared } from "./shared_rows.ts";
 
 /** Pages read in one go: 100,000 messages. The next sync goes on. */
 const MAX_PAGES = 200;
@@ -102,15 +103,26 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
     if (!isFalse) core.missing(roomId);
     return;
   }
+  const shared = isBefore(taken) ? await proveShared(box, event) : undefined;
+  if (shared !== undefined) pass.rows.push(...shared.rows);
+  if (shared?.found === true) {
+    pass.found.push(event.event_id);
+    return;
+  }
   pass.rows.push(core.archive.put(roomId, event.event_id, taken));
   if (!("fault" in taken)) keep(box, pass, event, taken);
   else if (taken.fault === "before_join") core.missing(roomId);
+}
+
+function isBefore(taken: Archived): boolean {
+  return "fault" in taken && taken.fault === "before_join";
 }
 
 /** A key is there: for the interface, and for the backup. */
 function keep(box: RoomBox, pass: Pass, event: KeyEvent, key: ContentKey): void {
   pass.found.push(event.event_id);
   const { roomId } = box;
+  if (key.kind === "history") pass.rows.push(incomingRow(roomId, event));
   pass.rows.push(...box.core.backup.rowsFor([{ roomId, eventId: event.event_id, key }]));
 }
 

@@ -7,6 +7,7 @@ import type { OpenFault } from "./types.ts";
 export interface KeyEvent {
   readonly event_id: string;
   readonly sender: string;
+  readonly channel_id: string;
   readonly sealed: SealedObject;
 }
 
@@ -27,7 +28,7 @@ const keyOf = (roomId: string, eventId: string) => `${roomId}/${eventId}`;
 /** A message is missed; with a fault it is not asked for. */
 export function gapRow(
   roomId: string,
-  { event_id, sender, sealed: { nonce, epoch } }: KeyEvent,
+  { event_id, sender, sealed: { nonce, epoch } }: Omit<KeyEvent, "channel_id">,
   fault?: OpenFault,
 ): StoreChange {
   const row: Row = { sender, nonce, epoch, ...(fault === undefined ? {} : { fault }) };

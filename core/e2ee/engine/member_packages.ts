@@ -68,7 +68,8 @@ export async function packagesFor(
   return good;
 }
 
-async function certificateIn(
+/** The certificate in a key package that is this device's; undefined where it is none. */
+export async function certificateIn(
   box: RoomBox,
   bytes: Uint8Array,
   ref: DeviceRef,

@@ -31,7 +31,7 @@ export async function noteProblem(
   const { problems = [] } = box.meta;
   const same = (one: HealthProblem) =>
     one.kind === problem.kind && one.epoch === problem.epoch && one.server === problem.server &&
-    one.device === problem.device;
+    one.user === problem.user && one.device === problem.device;
   if (problems.some(same)) return;
   const now = { ...problem, atMs: box.core.ports.clock.now() };
   await box.step({ meta: { problems: [now, ...problems].slice(0, MAX_PROBLEMS) } });

@@ -24,6 +24,8 @@ export const DEVICE_TABLES = [
   "gaps",
   /** What was said in encrypted rooms, for searching: by room, in pages. */
   "texts",
+  /** Shared history that comes, is held, or is to be given: see `shared_rows.ts`. */
+  "shared",
 ] as const;
 export type DeviceTable = (typeof DEVICE_TABLES)[number];
 

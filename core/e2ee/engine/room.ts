@@ -5,13 +5,15 @@ import { advance } from "./commits.ts";
 import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
 import { readFeed, takeEvents } from "./feed.ts";
 import { findGap, type KeyEvent, openGaps } from "./gaps.ts";
+import type { ShareWish } from "./give_history.ts";
 import { sameKind } from "./group_name.ts";
 import { demandOwnIdentity, ensureJoined } from "./joining.ts";
-import { doWork, loseAndRejoin } from "./later.ts";
+import { doWork, history, loseAndRejoin } from "./later.ts";
 import { healthOf } from "./order.ts";
 import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
 import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
+import { incomingKey, wishKey } from "./shared_rows.ts";
 import { Turn } from "./turn.ts";
 import type {
   Opened,
@@ -21,6 +23,7 @@ import type {
   RoomReason,
   RoomState,
   SealedMessage,
+  ShareResult,
 } from "./types.ts";
 import { lookForWork, waitOf } from "./wanted.ts";
 
@@ -30,6 +33,9 @@ const MAX_ADMITTED = 500;
 const MAX_ROUNDS = 5;
 /** Times that a step is begun anew after the group was lost. */
 const MAX_LOSSES = 2;
+
+/** A share that waits for the newcomer's devices is tried again after these times (ms). */
+const SHARE_AGAIN_MS = [1000, 3000, 10_000, 30_000, 60_000, 600_000] as const;
 
 /** One room of the device: one thing at a time, in the order asked. */
 export class Room {
@@ -100,6 +106,8 @@ export class Room {
       if (box.group === undefined) return;
       await lookForWork(box);
       box.gone = false;
+      await this.#takeShared();
+      if (await this.#has(wishKey)) await (await history()).giveHistory(box);
     } catch (error) {
       box.dirty = true;
       if (!(error instanceof CallRefused) || error.code !== "not_found") throw error;
@@ -116,6 +124,41 @@ export class Room {
     await readFeed(box);
     await advance(box);
     await readFeed(box);
+  }
+
+  /** Whether there are rows of shared history of one sort. */
+  async #has(keyOf: typeof incomingKey): Promise<boolean> {
+    const prefix = keyOf(this.roomId, "");
+    return (await this.core.ports.store.list("shared", { prefix, limit: 1 })).length > 0;
+  }
+
+  /** Takes what was shared with this device. */
+  async #takeShared(): Promise<void> {
+    if (await this.#has(incomingKey)) await (await history()).takeHistory(this.#box);
+  }
+
+  /** `DeviceEngine.shareHistory`. */
+  async share(wish: Omit<ShareWish, "askedMs">): Promise<ShareResult> {
+    const { wishHistory } = await history();
+    const askedMs = this.core.ports.clock.now();
+    const given = await this.#run(async () => {
+      await this.#catchUp();
+      return await wishHistory(this.#box, { ...wish, askedMs });
+    });
+    if (given.kind === "waiting") this.#shareLater();
+    return given;
+  }
+
+  /** Somebody who was just added is in with all their devices in a moment, as a rule. */
+  #shareLater(): void {
+    const { clock } = this.core.ports;
+    void (async () => {
+      for (const waitMs of SHARE_AGAIN_MS) {
+        await clock.sleep(waitMs, this.core.signal);
+        if (!await this.#has(wishKey)) return;
+        await this.sync();
+      }
+    })().catch((error) => this.#excuse(error));
   }
 
   seal(
@@ -163,9 +206,9 @@ export class Room {
 
   /** Takes the key out of a message that was seen before the feed was read. */
   #admit(message: SealedMessage): Promise<void> {
-    const { eventId, sender, sealed } = message;
+    const { eventId, sender, channelId, sealed } = message;
     if (this.#admitted.size < MAX_ADMITTED) {
-      this.#admitted.set(eventId, { event_id: eventId, sender, sealed });
+      this.#admitted.set(eventId, { event_id: eventId, sender, channel_id: channelId, sealed });
     }
     return this.#run(async () => {
       const events = [...this.#admitted.values()];
@@ -177,6 +220,7 @@ export class Room {
         await this.#catchUp();
       }
       await takeEvents(this.#box, events);
+      await this.#takeShared();
     });
   }
 

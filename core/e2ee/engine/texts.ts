@@ -236,7 +236,7 @@ export class Texts {
     const key = await this.#archive.get(roomId, item.event_id) ??
       await this.#archive.getOwn(roomId, item.sealed.nonce);
     if (key === undefined || "fault" in key) return "no_key";
-    if (key.kind === "reaction") return undefined;
+    if (key.kind === "reaction" || key.kind === "history") return undefined;
     const place = {
       roomId: roomId as RoomId,
       channelId: item.channel_id as ChannelId,

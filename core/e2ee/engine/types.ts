@@ -76,7 +76,9 @@ export interface HealthProblem {
     /** A receipt or take-over that is not signed by whom it should be; it was not followed. */
     | "bad_receipt"
     /** A member's device changed the group so that this device could not follow. */
-    | "useless_commit";
+    | "useless_commit"
+    /** A member shared keys of messages that those do not open with. */
+    | "false_keys";
   readonly epoch: number;
   /** The server that is meant. */
   readonly server?: string;
@@ -207,6 +209,13 @@ export type EngineChange =
   /** A restore runs: content keys so far, and in all as far as is known. */
   | { readonly what: "restore"; readonly done: number; readonly total: number };
 
+/** How sharing of history went: how many keys were sent; `waiting`: nobody of theirs is in yet. */
+export type ShareResult =
+  | { readonly kind: "shared"; readonly keys: number }
+  | { readonly kind: "waiting" }
+  /** This device can read nothing of that span. */
+  | { readonly kind: "nothing" };
+
 /** Counters without content, by reason. */
 export type EngineCounters = Readonly<Record<string, number>>;
 
@@ -306,6 +315,16 @@ export interface DeviceEngine extends AsyncDisposable {
   ): Promise<{ readonly sealed: SealedObject; readonly media: readonly string[] }>;
   /** Opens from the archive; waits for the network `waitMs` (default 0) at the most. */
   open(message: SealedMessage, options?: { readonly waitMs?: number }): Promise<Opened>;
+
+  /**
+   * Gives the keys of what was said in the last `spanMs` to the devices of a member, and says so in
+   * the room. Where none of them is in the group yet it is done as soon as one is.
+   * @throws SealRefused, CallRefused, ServerUnreachable, RangeError
+   */
+  shareHistory(
+    roomId: string,
+    share: { readonly channelId: string; readonly to: string; readonly spanMs: number },
+  ): Promise<ShareResult>;
 
   /**
    * The content keys of some messages or edits, for a report: what opens these and no others.

@@ -3,6 +3,7 @@ import type { User } from "../../../core/api/user.ts";
 import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { byJoining, groupPeople } from "../../../core/permissions/group_people.ts";
+import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
 import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -60,5 +61,6 @@ export function projectGroupDm(
     last_ts: look.last?.ts ?? begun,
     encrypted: isEncrypted(authority),
     may_encrypt: mayEncrypt(authority, userId),
+    ...(isHistoryJoined(authority) ? {} : { history: "shared" }),
   };
 }

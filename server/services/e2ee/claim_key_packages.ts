@@ -5,6 +5,7 @@ import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import { MlsFault } from "../../../core/mls/fault.ts";
 import { SUITE } from "../../../core/mls/suite.ts";
+import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import {
   type ClaimRow,
@@ -17,7 +18,7 @@ import {
 } from "./claim_rows.ts";
 import type { GroupDeps } from "./group_deps.ts";
 import { publishGroupNotice } from "./group_notice.ts";
-import { lockGroup } from "./group_rows.ts";
+import { findGroup, findLeaves, lockGroup } from "./group_rows.ts";
 import type { HandedPackage } from "./groups_elsewhere.ts";
 import {
   type Device,
@@ -36,7 +37,8 @@ interface Claim {
 /**
  * Gives a key package of each of these devices for a room's group: those of members' registered
  * devices. A device without any is left out. The same package is given again until its device was
- * added, so that nobody can use up what a device has brought.
+ * added, so that nobody can use up what a device has brought. One that is in the group already gets
+ * another each time: it is for what is shared with it, and adds nobody.
  * @throws OperationError `rate_limited`
  */
 export async function claimKeyPackages(
@@ -92,11 +94,14 @@ async function take(
   const nowMs = deps.clock.now();
   const { given, taken } = await deps.sql.begin(async (tx) => {
     await lockGroup(tx, room.id);
-    const open = await findOpenClaims(tx, { roomId: room.id, devices, nowMs });
+    const inside = await devicesInside(tx, room);
+    const coming = devices.filter((device) => !inside.has(deviceKey(device)));
+    const open = await findOpenClaims(tx, { roomId: room.id, devices: coming, nowMs });
     const oneTime = await takePackages(tx, without(devices, open), nowMs);
     const last = await takeLastResorts(tx, without(devices, [...open, ...oneTime]), nowMs);
     const taken = [...oneTime, ...last];
-    await noteClaims(tx, { roomId: room.id, claimedBy: claimer, taken, nowMs });
+    const adding = taken.filter((row) => !inside.has(keyOf(row)));
+    await noteClaims(tx, { roomId: room.id, claimedBy: claimer, taken: adding, nowMs });
     return { given: [...open, ...taken], taken };
   });
   await askForMore(deps, taken, nowMs);
@@ -114,7 +119,9 @@ async function takeElsewhere(
   if (devices.length === 0) return [];
   const nowMs = deps.clock.now();
   const at = { roomId: room.id, nowMs };
-  const open = await deps.sql.begin((tx) => findOpenClaims(tx, { ...at, devices }));
+  const inside = await devicesInside(deps.sql, room);
+  const coming = devices.filter((device) => !inside.has(deviceKey(device)));
+  const open = await deps.sql.begin((tx) => findOpenClaims(tx, { ...at, devices: coming }));
   const rest = without(devices, open);
   const taken: Taken[] = [];
   for (const each of rest.length === 0 ? [] : await deps.elsewhere.packagesOf(room, rest)) {
@@ -124,7 +131,8 @@ async function takeElsewhere(
   }
   await deps.sql.begin(async (tx) => {
     await lockGroup(tx, room.id);
-    await noteClaims(tx, { ...at, claimedBy: claimer, taken });
+    const adding = taken.filter((row) => !inside.has(keyOf(row)));
+    await noteClaims(tx, { ...at, claimedBy: claimer, taken: adding });
   });
   return [...open, ...taken].map(handed);
 }
@@ -164,10 +172,17 @@ function handed(row: ClaimRow): HandedPackage {
   };
 }
 
+const keyOf = (row: ClaimRow) => deviceKey({ user: row.user_id, device: row.device_id });
+
+/** Devices that have a leaf in the room's group, by `deviceKey`. */
+async function devicesInside(sql: Queryable, room: Room): Promise<ReadonlySet<string>> {
+  const group = await findGroup(sql, room.id);
+  const leaves = group === undefined ? [] : await findLeaves(sql, group.group_id);
+  return new Set(leaves.map(deviceKey));
+}
+
 function without(devices: readonly Device[], rows: readonly ClaimRow[]): Device[] {
-  const held = new Set(
-    rows.map((row) => deviceKey({ user: row.user_id, device: row.device_id })),
-  );
+  const held = new Set(rows.map(keyOf));
   return devices.filter((device) => !held.has(deviceKey(device)));
 }
 

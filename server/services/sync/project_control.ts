@@ -29,6 +29,7 @@ const OF_A_CONVERSATION: ReadonlySet<string> = new Set([
   "m.room.encryption",
   "m.guild.meta",
   "m.guild.owner",
+  "m.room.history_visibility",
 ]);
 
 /** Whoever comes or goes changes which devices belong into the room's encrypted group. */

@@ -1,13 +1,20 @@
 import type { Message } from "../../../core/api/message.ts";
+import { historyLine } from "../../lib/e2ee/share_history.ts";
+import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Icon } from "../Icon.tsx";
+import { useChat } from "./chat_context.ts";
 import { usePrivacy } from "./use_privacy.ts";
 
 /** Where keys are brought back from. */
 const RECOVERY = "/settings/encryption";
 
-/** An encrypted message that is not open: it is being opened, or why it cannot be. */
+/**
+ * An encrypted message without a text: it is being opened, or why it cannot be; or it shares what
+ * was said before.
+ */
 export default function SealedText({ message }: { message: Message }) {
+  const state = useChat();
   const privacy = usePrivacy();
   const status = privacy?.statusOf(message);
   if (status === undefined || status.kind === "opening") {
@@ -20,7 +27,15 @@ export default function SealedText({ message }: { message: Message }) {
         </p>
       );
   }
-  if (status.kind === "open") return null;
+  if (status.kind === "open") {
+    const { history } = status.payload;
+    return history === undefined ? null : (
+      <p class="msg-sealed muted row-tight wrap">
+        <Icon name="key" small />
+        <span>{historyLine(state, message.nickname ?? nameOf(message.author), history)}</span>
+      </p>
+    );
+  }
   const { fault } = status;
   const restores = fault === "before_join" || fault === "lost";
   return (

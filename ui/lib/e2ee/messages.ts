@@ -15,6 +15,7 @@ export const ASKABLE = [
   "sync",
   "seal",
   "open",
+  "shareHistory",
   "disclose",
   "readTexts",
   "search",

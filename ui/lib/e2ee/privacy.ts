@@ -25,6 +25,7 @@ import {
   textEventOf,
   unopenedEvents,
 } from "./sealed_view.ts";
+import { historyLine } from "./share_history.ts";
 import { editSealed, reactSealed, type SealedContent, sendSealed, unreactSealed } from "./speak.ts";
 import type { Lack } from "./support.ts";
 import { uploadSealed } from "./upload_sealed.ts";
@@ -218,8 +219,14 @@ export class Privacy {
     for (const message of this.state.windowOf(placeKey(place)).value.messages) {
       if (!this.#news.has(message.id) || !ids.has(textEventOf(message))) continue;
       this.#news.delete(message.id);
+      const name = message.nickname ?? nameOf(message.author);
+      const history = this.opened.payload(textEventOf(message))?.history;
+      if (history) {
+        this.state.announcer?.add(historyLine(this.state, name, history));
+        continue;
+      }
       this.state.announcer?.add(t("log.said", {
-        name: message.nickname ?? nameOf(message.author),
+        name,
         text: message.body === ""
           ? t("log.file")
           : plainText(this.state, message.body.slice(0, 300)),

@@ -147,6 +147,23 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "health.problem.useless_commit": "Ein Gerät von {name} hat den gemeinsamen Schlüssel zerstört.",
   "health.help.useless_commit":
     "Dieses Gerät hat sich von selbst neu verbunden. Passiert es öfter, bitte darum, jenes Gerät zu entfernen, oder nimm die Person aus der Unterhaltung.",
+  "health.problem.false_keys": "{name} hat Schlüssel geteilt, die nicht zu den Nachrichten passen.",
+  "health.help.false_keys":
+    "Sie wurden nicht benutzt, jene Nachrichten bleiben verschlossen. Jemand anderes aus der Unterhaltung kann sie mit dir teilen.",
+  "pastShare.title": "Früher Gesagtes teilen",
+  "pastShare.nothing": "Nichts",
+  "pastShare.days": "{n, plural, one {Den letzten Tag} other {Die letzten # Tage}}",
+  "pastShare.act": "Teilen",
+  "pastShare.text":
+    "{name} bekommt die Schlüssel für das, was du hier selbst lesen kannst. Alle in der Unterhaltung sehen, dass du es teilst.",
+  "pastShare.owner":
+    "Nur {owner} kann hier erlauben, dass Leute lesen, was vor ihrem Kommen gesagt wurde.",
+  "pastShare.line":
+    "{n, plural, one {{name} hat # Tag mit {other} geteilt.} other {{name} hat # Tage mit {other} geteilt.}}",
+  "pastShare.done":
+    "{n, plural, one {{name} kann jetzt den letzten Tag lesen.} other {{name} kann jetzt die letzten # Tage lesen.}}",
+  "pastShare.waiting": "{name} bekommt es, sobald alle Geräte von dort dazugekommen sind.",
+  "pastShare.empty": "Aus dieser Zeit gibt es hier nichts, was du selbst lesen kannst.",
   "sealed.refused.later": "Die Unterhaltung ist noch nicht bereit.",
   "sealed.fileNotSealed":
     "{name} wurde angehängt, bevor die Verschlüsselung begann. Hänge es noch einmal an.",

@@ -134,6 +134,22 @@ export const privateTexts = {
   "health.problem.useless_commit": "A device of {name} broke the common key.",
   "health.help.useless_commit":
     "This device has connected again by itself. If it happens more often, ask them to remove that device, or take them out of the conversation.",
+  "health.problem.false_keys": "{name} shared keys that do not fit the messages.",
+  "health.help.false_keys":
+    "They were not used: those messages stay closed. Somebody else of the conversation can share them with you.",
+  "pastShare.title": "Share what was said before",
+  "pastShare.nothing": "Nothing",
+  "pastShare.days": "{n, plural, one {The last day} other {The last # days}}",
+  "pastShare.act": "Share",
+  "pastShare.text":
+    "{name} gets the keys of what you can read here yourself. Everybody in the conversation sees that you share it.",
+  "pastShare.owner": "Only {owner} can allow here that people read what was said before they came.",
+  "pastShare.line":
+    "{n, plural, one {{name} shared # day with {other}.} other {{name} shared # days with {other}.}}",
+  "pastShare.done":
+    "{n, plural, one {{name} can read the last day now.} other {{name} can read the last # days now.}}",
+  "pastShare.waiting": "{name} gets it as soon as all their devices have come in.",
+  "pastShare.empty": "There is nothing of that time here that you can read yourself.",
   "sealed.refused.later": "The conversation is not ready yet.",
   "sealed.fileNotSealed": "{name} was attached before encryption began. Attach it again.",
   "sealed.fileLoading": "{name} is being opened",

@@ -3,12 +3,14 @@ import type { Member } from "../../../../core/api/guild.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
 import { showToast } from "../../../lib/browser/toast.ts";
+import { shareHistory } from "../../../lib/e2ee/share_history.ts";
 import { memberName } from "../../../lib/format/names.ts";
 import { can } from "../../../lib/format/rights.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { SpanChoice } from "../encryption/SpanChoice.tsx";
 import { PersonFace } from "../PersonFace.tsx";
 import { useSubmit } from "./use_submit.ts";
 
@@ -32,6 +34,8 @@ export default function ChannelPeople(
   const state = useChat();
   const { channel, guildId } = overlay;
   const [people, setPeople] = useState<People | undefined>(undefined);
+  /** How many days of the past who is added is given; 0: nothing. */
+  const [days, setDays] = useState(0);
   const { busy, error, run } = useSubmit();
   const read = async () => setPeople(await listed(channel.room_id, { limit: LISTED }));
   useEffect(() => void run(read), []);
@@ -47,6 +51,9 @@ export default function ChannelPeople(
       await follow();
       showToast(state, t("channelPeople.added", { name: memberName(member) }));
       await read();
+      if (days === 0) return;
+      const place = { roomId: channel.room_id, channelId: channel.id, opener: undefined };
+      await shareHistory(state, place, { userIds: [member.user.id], days });
     });
   const remove = (member: Member) =>
     run(async () => {
@@ -89,7 +96,12 @@ export default function ChannelPeople(
       )}
       {error && <p class="field-error" role="alert">{error}</p>}
       {people && can(channel.permissions, "CREATE_INVITE") && (
-        <AddPeople guildId={guildId} inside={people.members} busy={busy} onAdd={add} />
+        <>
+          {isEncrypted(state, channel.room_id) && (
+            <SpanChoice days={days} onDays={setDays} nothing />
+          )}
+          <AddPeople guildId={guildId} inside={people.members} busy={busy} onAdd={add} />
+        </>
       )}
     </Dialog>
   );
