@@ -34,8 +34,6 @@ export default function ChannelPeople(
   const state = useChat();
   const { channel, guildId } = overlay;
   const [people, setPeople] = useState<People | undefined>(undefined);
-  /** How many days of the past who is added is given; 0: nothing. */
-  const [days, setDays] = useState(0);
   const { busy, error, run } = useSubmit();
   const read = async () => setPeople(await listed(channel.room_id, { limit: LISTED }));
   useEffect(() => void run(read), []);
@@ -43,7 +41,7 @@ export default function ChannelPeople(
   const follow = async () => {
     if (isEncrypted(state, channel.room_id)) await (await privacyOf(state)).sync(channel.room_id);
   };
-  const add = (member: Member) =>
+  const add = (member: Member, days: number) =>
     run(async () => {
       await callApi("inviteUser", {
         body: { room_id: channel.room_id, user_id: member.user.id },
@@ -63,31 +61,19 @@ export default function ChannelPeople(
       showToast(state, t("channelPeople.removed", { name: memberName(member) }));
       await read();
     });
-  const selfId = state.self.value.user.id;
-  const mayRemove = can(channel.permissions, "KICK");
   return (
     <Dialog title={t("channelPeople.of", { name: channel.name })}>
       {channel.encrypted && <p class="muted">{t("channelPeople.encrypted")}</p>}
       {people === undefined
         ? !error && <p class="muted" role="status">{t("loading")}</p>
         : (
-          <ul class="pick-list" aria-label={t("channelPeople.title")}>
-            {people.members.map((member) => (
-              <PersonRow key={member.user.id} member={member}>
-                {mayRemove && member.user.id !== selfId && (
-                  <button
-                    type="button"
-                    class="button small"
-                    disabled={busy}
-                    aria-label={t("channelPeople.removeName", { name: memberName(member) })}
-                    onClick={() => remove(member)}
-                  >
-                    {t("channelPeople.remove")}
-                  </button>
-                )}
-              </PersonRow>
-            ))}
-          </ul>
+          <PeopleList
+            members={people.members}
+            mayRemove={(member) =>
+              can(channel.permissions, "KICK") && member.user.id !== state.self.value.user.id}
+            busy={busy}
+            onRemove={remove}
+          />
         )}
       {people && people.total > people.members.length && (
         <p class="hint">
@@ -96,24 +82,56 @@ export default function ChannelPeople(
       )}
       {error && <p class="field-error" role="alert">{error}</p>}
       {people && can(channel.permissions, "CREATE_INVITE") && (
-        <>
-          {isEncrypted(state, channel.room_id) && (
-            <SpanChoice days={days} onDays={setDays} nothing />
-          )}
-          <AddPeople guildId={guildId} inside={people.members} busy={busy} onAdd={add} />
-        </>
+        <AddPeople
+          guildId={guildId}
+          inside={people.members}
+          sharing={isEncrypted(state, channel.room_id)}
+          busy={busy}
+          onAdd={add}
+        />
       )}
     </Dialog>
+  );
+}
+
+function PeopleList(props: {
+  members: readonly Member[];
+  mayRemove: (member: Member) => boolean;
+  busy: boolean;
+  onRemove: (member: Member) => void;
+}) {
+  return (
+    <ul class="pick-list" aria-label={t("channelPeople.title")}>
+      {props.members.map((member) => (
+        <PersonRow key={member.user.id} member={member}>
+          {props.mayRemove(member) && (
+            <button
+              type="button"
+              class="button small"
+              disabled={props.busy}
+              aria-label={t("channelPeople.removeName", { name: memberName(member) })}
+              onClick={() => props.onRemove(member)}
+            >
+              {t("channelPeople.remove")}
+            </button>
+          )}
+        </PersonRow>
+      ))}
+    </ul>
   );
 }
 
 function AddPeople(props: {
   guildId: string;
   inside: readonly Member[];
+  /** Who is added can be given what was said before. */
+  sharing: boolean;
   busy: boolean;
-  onAdd: (member: Member) => void;
+  /** `days` of the past are shared; 0: nothing. */
+  onAdd: (member: Member, days: number) => void;
 }) {
   const { guildId, inside } = props;
+  const [days, setDays] = useState(0);
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState<readonly Member[] | undefined>(undefined);
   const search = typed.trim();
@@ -132,6 +150,7 @@ function AddPeople(props: {
     .slice(0, OFFERED);
   return (
     <section class="stack-tight" aria-label={t("channelPeople.add")}>
+      {props.sharing && <SpanChoice days={days} onDays={setDays} nothing />}
       <div class="field">
         <label for="channel-add">{t("channelPeople.add")}</label>
         <input
@@ -158,7 +177,7 @@ function AddPeople(props: {
                 class="button small"
                 disabled={props.busy}
                 aria-label={t("channelPeople.addName", { name: memberName(member) })}
-                onClick={() => props.onAdd(member)}
+                onClick={() => props.onAdd(member, days)}
               >
                 {t("channelPeople.addAct")}
               </button>
