@@ -95,16 +95,17 @@ async function measureSwitch(page: Page, stage: Stage, rounds: number): Promise<
   const go = (id: string) =>
     page.evaluate((path) => {
       const link = document.querySelector<HTMLAnchorElement>(`a[href="${path}"]`);
-      const newest = () => [...document.querySelectorAll("article[data-row]")].at(-1);
+      const box = () => document.querySelector(".timeline:not([inert]) > .timeline-scroll");
+      const newest = () => [...box()?.querySelectorAll("article[data-row]") ?? []].at(-1);
       const former = newest()?.getAttribute("data-row");
       const begun = performance.now();
       return new Promise<number>((done) => {
         const look = () => {
           const row = newest()?.getAttribute("data-row");
-          const feed = document.querySelector("[role=feed][aria-busy=false]");
-          const box = feed?.closest(".timeline-scroll");
-          const filled = feed && box &&
-            feed.getBoundingClientRect().top <= box.getBoundingClientRect().top;
+          const scroll = box();
+          const feed = scroll?.querySelector("[role=feed][aria-busy=false]");
+          const filled = feed && scroll &&
+            feed.getBoundingClientRect().top <= scroll.getBoundingClientRect().top;
           const ready = location.pathname === path && row && row !== former && filled;
           if (ready) requestAnimationFrame(() => done(performance.now() - begun));
           else requestAnimationFrame(look);
@@ -256,7 +257,7 @@ async function measureScroll(page: Page, blank: Page, size: typeof FULL): Promis
   await using bare = startBarePage();
   await blank.goto(bare.url);
   const control = await scroll(blank, "#box", size.scrollFrames);
-  const own = await scroll(page, ".timeline-scroll", size.scrollFrames);
+  const own = await scroll(page, ".timeline:not([inert]) > .timeline-scroll", size.scrollFrames);
   tell({
     name: `scroll through ${size.messages} messages`,
     value: own.fps,
@@ -314,7 +315,7 @@ async function measureHeap(page: Page, stage: Stage, rounds: number): Promise<vo
   const visit = async () => {
     for (const id of stage.channels) {
       await page.locator(`a[href="${stage.path(id)}"]`).first().click();
-      await page.locator("article[data-row]").first().waitFor();
+      await page.locator(".timeline:not([inert]) article[data-row]").first().waitFor();
       await stage.scene.bob.do("POST", `/rooms/${encodeURIComponent(stage.scene.roomId)}/send`, {
         channel_id: id,
         body: "and one more",

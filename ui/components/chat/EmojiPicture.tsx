@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import type { GuildEmoji } from "../../../core/api/guild.ts";
 import { emojiKey, findEmoji } from "../../lib/format/guild_emoji.ts";
 import { mediaUrl, thumbnailUrl } from "../../lib/format/media_url.ts";
-import { guildOf } from "../../lib/store/place.ts";
-import { useChat } from "./chat_context.ts";
+import { useVenue } from "./chat_context.ts";
 
 /** A guild's emoji is drawn from its small, still version of this many pixels. */
 const STILL_PIXELS = 96;
@@ -39,7 +38,6 @@ export function EmojiPicture({ emoji }: { emoji: GuildEmoji }) {
 
 /** What somebody reacted with: the picture where it is an emoji of this guild, else as it is. */
 export function ReactionKey({ value }: { value: string }) {
-  const state = useChat();
-  const emoji = findEmoji(guildOf(state.known, state.place.value), value);
+  const emoji = findEmoji(useVenue().guild, value);
   return <span class="emoji">{emoji ? <EmojiPicture emoji={emoji} /> : value}</span>;
 }

@@ -16,6 +16,7 @@ import { goToPresent } from "../../lib/browser/present.ts";
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
 import { showToast } from "../../lib/browser/toast.ts";
 import { beginSelection } from "../../lib/browser/select_messages.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
 import { type Encryptable, facts } from "../../lib/store/encryptable.ts";
 import { plainText } from "../../lib/store/links.ts";
 import {
@@ -25,6 +26,7 @@ import {
   isTalk,
   pathOf,
   placeKey,
+  type TalkPlace,
   threadPlace,
   withoutThread,
 } from "../../lib/store/place.ts";
@@ -45,7 +47,7 @@ import { Menu, MenuButton } from "./Menu.tsx";
 import { NotifyItems } from "./NotifyItems.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 import { NavButton } from "./NavButton.tsx";
-import { Timeline } from "./Timeline.tsx";
+import { Timelines } from "./Timeline.tsx";
 import { VoiceStage } from "./VoiceStage.tsx";
 
 /** What is open: a channel, a conversation, or the start. */
@@ -54,25 +56,33 @@ export function Main() {
   const place = state.place.value;
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
+  const talks = isTalk(place) && (channel ? !isSilent(state, channel) : dm && !isInvited(dm));
+  const talk = talks ? withoutThread(place) : undefined;
   return (
     <main class="main" id="main" tabIndex={-1}>
       <ConnectionBar />
       <CallSlot />
-      {place.kind === "channel" && channel
-        ? <ChannelMain channel={channel} />
-        : place.kind === "dm" && dm
-        ? <DmMain dm={dm} />
-        : <Home />}
+      {channel ? <ChannelTop channel={channel} /> : dm ? <DmTop dm={dm} /> : <Home />}
+      {talk && <Timelines place={talk} />}
+      {talk && channel && <ChannelFoot channel={channel} place={talk} />}
+      {talk && dm && <DmFoot dm={dm} place={talk} />}
     </main>
   );
 }
 
-function ChannelMain({ channel }: { channel: Channel }) {
+/** Voice is off on this server, and with it what is written beside it. */
+function isSilent(state: ChatState, channel: Channel): boolean {
+  return channel.kind === "voice" && !state.server.voice;
+}
+
+function isInvited(dm: Dm): dm is PairDm & { state: "invited" } {
+  return dm.kind === "pair" && dm.state === "invited";
+}
+
+function ChannelTop({ channel }: { channel: Channel }) {
   const state = useChat();
-  const open = state.place.value;
-  const guild = guildOf(state.known, open);
-  if (open.kind !== "channel" || !guild) return null;
-  const place = withoutThread(open);
+  const guild = guildOf(state.known, state.place.value);
+  if (!guild) return null;
   return (
     <>
       <header class="main-head">
@@ -92,38 +102,42 @@ function ChannelMain({ channel }: { channel: Channel }) {
       {channel.kind === "voice" && state.server.voice && (
         <VoiceStage channel={channel} guild={guild} />
       )}
-      {channel.kind === "voice" && !state.server.voice
-        ? (
-          <div class="empty">
-            <Drawing name="seats" />
-            <h2>{channel.name}</h2>
-            <p>{t(`voice.absent.${state.server.voice_absence ?? "off"}`)}</p>
-          </div>
-        )
-        : (
-          <>
-            <Timeline key={placeKey(place)} place={place} />
-            <HintLine guild={guild} place={place} />
-            <Composer
-              key={`c-${placeKey(place)}`}
-              place={place}
-              placeholder={channel.encrypted
-                ? t("composer.sealedChannel", { name: channel.name })
-                : t("composer.channel", { name: channel.name })}
-              blocked={guild.checking !== null
-                ? t("composer.checking")
-                : channel.archived
-                ? t("composer.archived")
-                : (guild.me.timeout_until ?? 0) > state.now.value
-                ? t("composer.timeout")
-                : can(channel.permissions, "SEND")
-                ? null
-                : t("composer.noRight")}
-              canAttach={can(channel.permissions, "ATTACH")}
-              slowModeS={channel.slow_mode_s}
-            />
-          </>
-        )}
+      {isSilent(state, channel) && (
+        <div class="empty">
+          <Drawing name="seats" />
+          <h2>{channel.name}</h2>
+          <p>{t(`voice.absent.${state.server.voice_absence ?? "off"}`)}</p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function ChannelFoot({ channel, place }: { channel: Channel; place: TalkPlace }) {
+  const state = useChat();
+  const guild = guildOf(state.known, place);
+  if (!guild) return null;
+  return (
+    <>
+      <HintLine guild={guild} place={place} />
+      <Composer
+        key={placeKey(place)}
+        place={place}
+        placeholder={channel.encrypted
+          ? t("composer.sealedChannel", { name: channel.name })
+          : t("composer.channel", { name: channel.name })}
+        blocked={guild.checking !== null
+          ? t("composer.checking")
+          : channel.archived
+          ? t("composer.archived")
+          : (guild.me.timeout_until ?? 0) > state.now.value
+          ? t("composer.timeout")
+          : can(channel.permissions, "SEND")
+          ? null
+          : t("composer.noRight")}
+        canAttach={can(channel.permissions, "ATTACH")}
+        slowModeS={channel.slow_mode_s}
+      />
     </>
   );
 }
@@ -359,11 +373,8 @@ function LeftNotice({ dm }: { dm: PairDm }) {
   );
 }
 
-function DmMain({ dm }: { dm: Dm }) {
+function DmTop({ dm }: { dm: Dm }) {
   const state = useChat();
-  const open = state.place.value;
-  if (open.kind !== "dm") return null;
-  const place = withoutThread(open);
   const name = dmName(dm, state.self.value.user.id);
   return (
     <>
@@ -388,7 +399,7 @@ function DmMain({ dm }: { dm: Dm }) {
         <CallButton dm={dm} />
         <HeadTools dm={dm} />
       </header>
-      {dm.kind === "pair" && dm.state === "invited"
+      {isInvited(dm)
         ? (
           <div class="empty">
             <Drawing name="letter" />
@@ -408,19 +419,22 @@ function DmMain({ dm }: { dm: Dm }) {
             <EncryptionNotice roomId={dm.room_id} name={name} />
             <ConversationCallSlot dm={dm} />
             {dm.kind === "pair" && dm.state === "left" && <LeftNotice dm={dm} />}
-            <Timeline key={placeKey(place)} place={place} />
-            <Composer
-              key={`c-${placeKey(place)}`}
-              place={place}
-              placeholder={dm.encrypted
-                ? t("composer.sealedDm", { name })
-                : t("composer.dm", { name })}
-              blocked={null}
-              canAttach
-              slowModeS={0}
-            />
           </>
         )}
     </>
+  );
+}
+
+function DmFoot({ dm, place }: { dm: Dm; place: TalkPlace }) {
+  const name = dmName(dm, useChat().self.value.user.id);
+  return (
+    <Composer
+      key={placeKey(place)}
+      place={place}
+      placeholder={t(dm.encrypted ? "composer.sealedDm" : "composer.dm", { name })}
+      blocked={null}
+      canAttach
+      slowModeS={0}
+    />
   );
 }

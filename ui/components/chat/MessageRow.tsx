@@ -15,11 +15,11 @@ import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
 import { formatFull, formatTime } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
-import { isTalk, pathOf, placeKey } from "../../lib/store/place.ts";
+import { isTalk, placeKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
-import { useChat } from "./chat_context.ts";
+import { useChat, useVenue } from "./chat_context.ts";
 import { ReactionKey } from "./EmojiPicture.tsx";
 import { Folded, isLong } from "./Folded.tsx";
 import { Markdown } from "./Markdown.tsx";
@@ -166,8 +166,9 @@ function AuthorPicture({ message, name }: { message: Message; name: string }) {
 
 function GroupedTime({ message }: { message: Message }) {
   const state = useChat();
+  const venue = useVenue();
   return (
-    <a class="msg-side-time" href={messageHref(state, message)} tabIndex={-1}>
+    <a class="msg-side-time" href={messageHref(venue, message)} tabIndex={-1}>
       {formatTime(message.origin_ts, state.timeZone.value)}
     </a>
   );
@@ -175,6 +176,7 @@ function GroupedTime({ message }: { message: Message }) {
 
 function MessageHead({ message, name }: { message: Message; name: string }) {
   const state = useChat();
+  const venue = useVenue();
   const zone = state.timeZone.value;
   const home = foreignServer(message.author.id, state.server.name);
   return (
@@ -191,7 +193,7 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
       {home && <span class="tiny faint clip" title={handleOf(message.author.id)}>{home}</span>}
       <a
         class="msg-time"
-        href={messageHref(state, message)}
+        href={messageHref(venue, message)}
         title={formatFull(message.origin_ts, zone)}
       >
         <time dateTime={new Date(message.origin_ts).toISOString()}>
@@ -214,6 +216,7 @@ function MessageHead({ message, name }: { message: Message; name: string }) {
 
 export function MessageContent({ message }: { message: Message }) {
   const state = useChat();
+  const { guild } = useVenue();
   if (message.redacted) {
     return (
       <p class="msg-gone">
@@ -228,7 +231,12 @@ export function MessageContent({ message }: { message: Message }) {
     return <Unopened message={message} />;
   }
   if (message.poll) return <PollSlot message={message} poll={message.poll} />;
-  const text = <Markdown source={message.body} mention={(token) => drawMention(state, token)} />;
+  const text = (
+    <Markdown
+      source={message.body}
+      mention={(token) => drawMention(state, token, guild)}
+    />
+  );
   return (
     <>
       {message.body !== "" && (isLong(message.body) ? <Folded>{text}</Folded> : text)}
@@ -273,11 +281,12 @@ function Unopened({ message }: { message: Message }) {
 
 function ReplyLine({ message }: { message: Message }) {
   const state = useChat();
+  const { path, guild } = useVenue();
   const reply = message.reply_to;
   if (!reply) return null;
-  const place = state.place.value;
   const rootId = message.thread_id;
   const jump = (event: MouseEvent) => {
+    const place = state.place.value;
     if (!isTalk(place)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -291,7 +300,7 @@ function ReplyLine({ message }: { message: Message }) {
   return (
     <a
       class="msg-reply"
-      href={messagePath(isTalk(place) ? pathOf(state.known, place) : "/home", reply.id)}
+      href={messagePath(path, reply.id)}
       onClick={jump}
     >
       <Icon name="reply" small />
@@ -301,7 +310,7 @@ function ReplyLine({ message }: { message: Message }) {
         </span>
       )}
       <span class="clip">
-        {reply.excerpt === null ? t("message.replyGone") : plainText(state, reply.excerpt)}
+        {reply.excerpt === null ? t("message.replyGone") : plainText(state, reply.excerpt, guild)}
       </span>
     </a>
   );

@@ -17,7 +17,7 @@ import { canReact, mayThread, messageRights } from "../../lib/store/message_righ
 import { mayEndPoll } from "../../lib/store/poll_rights.ts";
 import { refKey } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
-import { useChat } from "./chat_context.ts";
+import { useChat, useVenue } from "./chat_context.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { Menu, MenuButton } from "./Menu.tsx";
 import { ToolButton } from "./ToolButton.tsx";
@@ -133,10 +133,11 @@ function EndPollButton({ message }: { message: Message }) {
 function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   const state = useChat();
   const talk = talkOf(state, message);
+  const venue = useVenue();
   const rights = messageRights(state);
   const firstKey = message.reactions[0]?.key;
   const copyLink = async () => {
-    await navigator.clipboard.writeText(new URL(messageHref(state, message), location.href).href);
+    await navigator.clipboard.writeText(new URL(messageHref(venue, message), location.href).href);
     showToast(state, t("message.linkCopied"));
   };
   const copyText = async () => {

@@ -6,13 +6,14 @@ import type { Pending } from "../../lib/store/window.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
-import { useChat } from "./chat_context.ts";
+import { useChat, useVenue } from "./chat_context.ts";
 import { Markdown } from "./Markdown.tsx";
 import { drawMention } from "./mention.tsx";
 
 /** A message on its way; where it failed or waits, why, and what to do. */
 export function PendingRow(props: { pending: Pending; grouped: boolean; place: TalkPlace }) {
   const state = useChat();
+  const { guild } = useVenue();
   const { pending, grouped, place } = props;
   const { user } = state.self.value;
   const me = place.kind === "channel" ? state.memberOf(place.guildId, user.id) : undefined;
@@ -40,7 +41,7 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
         {pending.body !== "" && (
           <Markdown
             source={pending.body}
-            mention={(token) => drawMention(state, token)}
+            mention={(token) => drawMention(state, token, guild)}
           />
         )}
         {pending.media.length > 0 && <Attachments media={pending.media} />}

@@ -1,24 +1,25 @@
 import type { Thread } from "../../../core/api/thread.ts";
 import { changeThread, setFollowing } from "../../lib/browser/threads.ts";
 import { showToast } from "../../lib/browser/toast.ts";
+import { threadPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { threadHref } from "../../lib/store/links.ts";
 import { channelOf } from "../../lib/store/place.ts";
 import { follows } from "../../lib/store/threads.ts";
 import { Icon } from "../Icon.tsx";
-import { useChat } from "./chat_context.ts";
+import { useChat, useVenue } from "./chat_context.ts";
 import { Menu, MenuButton } from "./Menu.tsx";
 
 /** Follow it, name it, put it away, lock it. */
 export default function ThreadMenu({ thread }: { thread: Thread }) {
   const state = useChat();
+  const { path } = useVenue();
   const following = follows(state, thread.id);
   const channel = channelOf(state.known, state.place.value);
   const manages = channel !== undefined && can(channel.permissions, "MANAGE_THREADS");
   const own = thread.starter === state.self.value.user.id && !thread.locked;
   const copyLink = async () => {
-    const { href } = new URL(threadHref(state, thread.id), location.href);
+    const { href } = new URL(threadPath(path, thread.id), location.href);
     await navigator.clipboard.writeText(href);
     showToast(state, t("message.linkCopied"));
   };

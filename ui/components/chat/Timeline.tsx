@@ -1,6 +1,5 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { IS_BROWSER } from "fresh/runtime";
 import { loadMore, loadSpan } from "../../lib/browser/history.ts";
 import { markRead } from "../../lib/browser/messages.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
@@ -10,14 +9,18 @@ import { dayKey, formatDay } from "../../lib/format/time.ts";
 import { Later, whenDrawn } from "../../lib/browser/hydrate_later.ts";
 import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { plainText } from "../../lib/store/links.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
+import { keepTimelines } from "../../lib/store/kept_timelines.ts";
+import { plainText, type Venue, venueOf } from "../../lib/store/links.ts";
+import type { ChannelWindow } from "../../lib/store/window.ts";
+import { useHeld } from "../../lib/browser/use_held.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
 import { seenMessage } from "../../lib/store/conversations.ts";
 import { channelOf, dmOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
-import { useChat } from "./chat_context.ts";
+import { useChat, useVenue, VenueContext } from "./chat_context.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { ThreadRoot } from "./ThreadRoot.tsx";
 import { PendingRow } from "./PendingRow.tsx";
@@ -28,21 +31,79 @@ const NEAR_PX = 700;
 /** The reader counts as being at the present within this distance. */
 const PRESENT_PX = 48;
 
-/** The messages of a channel. A feed: each message can be reached by keyboard. */
-export function Timeline({ place }: { place: TalkPlace }) {
-  const state = useChat();
+/**
+ * The timeline of `place`, and hidden beside it those that were open last: going back to one of
+ * them only changes which is shown.
+ */
+export function Timelines({ place }: { place: TalkPlace }) {
+  const held = useRef<readonly TalkPlace[]>([]);
+  held.current = keepTimelines(held.current, place, useChat().windows);
+  return (
+    <div class="timelines">
+      {held.current.map((each) => (
+        <Timeline key={placeKey(each)} place={each} open={each === place} />
+      ))}
+      <NewlySaid />
+    </div>
+  );
+}
+
+/** What a timeline shows. */
+interface View {
+  readonly window: ChannelWindow;
+  readonly newAfter: string | null | undefined;
+  readonly timeZone: string;
+  readonly encrypted: boolean;
+  readonly unread: number;
+  readonly seenId: string | undefined;
+  readonly venue: Venue;
+}
+
+function readView(state: ChatState, place: TalkPlace): View {
   const key = placeKey(place);
   const window = state.windowOf(key).value;
-  const allRows = useRows(place);
-  const [open] = useState(() => openAt(place, allRows));
+  const { known } = state;
+  return {
+    window,
+    newAfter: state.newAfter.value.get(key),
+    timeZone: state.timeZone.value,
+    encrypted: isEncrypted(state, place.roomId),
+    unread: state.reads.value.get(key)?.unread ?? 0,
+    seenId: window.hasAfter || window.pending.length > 0 || place.root !== undefined
+      ? undefined
+      : seenMessage(dmOf(known, place), window.messages, state.self.value.user.id),
+    venue: venueOf(known, place),
+  };
+}
+
+/**
+ * The messages of a channel. A feed: each message can be reached by keyboard. One that is not
+ * `open` is out of reach and stands still: what it missed it takes in when it is shown again.
+ */
+export function Timeline({ place, open = true }: { place: TalkPlace; open?: boolean }) {
+  const state = useChat();
+  const key = placeKey(place);
+  const view = useHeld(open, () => readView(state, place));
+  const { window, seenId } = view;
+  const venue = useMemo(() => view.venue, [view.venue.path, view.venue.guild]);
+  const allRows = useRows(view, state.self.value.user.id);
+  const [opensAt] = useState(() => openAt(place, allRows));
   const elsewhere = openAt(place, allRows) !== undefined ||
     (state.anchors.get(key) ?? "present") !== "present";
-  const rows = useNearFirst(allRows, elsewhere);
-  const scroll = useTimelineScroll(place, rows);
+  const rows = useNearFirst(allRows, elsewhere, open);
+  const scroll = useTimelineScroll(place, rows, open);
   const lastId = window.messages.at(-1)?.id;
-  const seenId = window.hasAfter || window.pending.length > 0 || place.root !== undefined
-    ? undefined
-    : seenMessage(dmOf(state.known, place), window.messages, state.self.value.user.id);
+  const drawn = useMemo(() =>
+    rows.map((row) => (
+      <Later key={row.key} now={row.key === place.focus}>
+        <TimelineRow
+          row={row}
+          place={place}
+          last={row.key === lastId}
+          seen={row.key === seenId}
+        />
+      </Later>
+    )), [rows, lastId, seenId, place.focus]);
   const jump = () => {
     if (window.hasAfter) {
       state.anchors.set(key, "present");
@@ -51,52 +112,42 @@ export function Timeline({ place }: { place: TalkPlace }) {
     scroll.toPresent();
   };
   return (
-    <div class="timeline">
-      <div
-        class="timeline-scroll"
-        ref={scroll.ref}
-        data-open={open}
-        onScroll={scroll.onScroll}
-        tabIndex={-1}
-      >
-        <div class="timeline-rows">
-          {window.messages.length === 0 && window.pending.length === 0
-            ? window.loading === "all"
-              ? <Skeletons count={8} />
-              : !window.error && <Top place={place} />
-            : <Top place={place} />}
-          {window.loading === "before" && <Skeletons count={3} />}
-          <div
-            role={rows.some(isArticle) ? "feed" : "group"}
-            aria-label={t(place.root === undefined ? "timeline.label" : "thread.messages")}
-            aria-busy={window.loading !== "none" ? "true" : "false"}
-            onKeyDown={moveBetweenRows}
-          >
-            {rows.map((row) => (
-              <Later key={row.key} now={row.key === place.focus}>
-                <TimelineRow
-                  row={row}
-                  place={place}
-                  last={row.key === lastId}
-                  seen={row.key === seenId}
-                />
-              </Later>
-            ))}
+    <VenueContext.Provider value={venue}>
+      <div class="timeline" inert={!open}>
+        <div
+          class="timeline-scroll"
+          ref={scroll.ref}
+          data-open={opensAt}
+          onScroll={scroll.onScroll}
+          tabIndex={-1}
+        >
+          <div class="timeline-rows">
+            {window.messages.length === 0 && window.pending.length === 0
+              ? window.loading === "all"
+                ? <Skeletons count={8} />
+                : !window.error && <Top place={place} window={window} />
+              : <Top place={place} window={window} />}
+            {window.loading === "before" && <Skeletons count={3} />}
+            <div
+              role={rows.some(isArticle) ? "feed" : "group"}
+              aria-label={t(place.root === undefined ? "timeline.label" : "thread.messages")}
+              aria-busy={window.loading !== "none" ? "true" : "false"}
+              onKeyDown={moveBetweenRows}
+            >
+              {drawn}
+            </div>
+            {window.loading === "after" && <Skeletons count={3} />}
+            {window.error && (
+              <LoadError
+                error={window.error}
+                onRetry={() => loadSpan(state, place, {})}
+              />
+            )}
           </div>
-          {window.loading === "after" && <Skeletons count={3} />}
-          {window.error && (
-            <LoadError
-              error={window.error}
-              onRetry={() => loadSpan(state, place, {})}
-            />
-          )}
         </div>
+        {(scroll.away || window.hasAfter) && <JumpButton unread={view.unread} onClick={jump} />}
       </div>
-      {(scroll.away || window.hasAfter) && (
-        <JumpButton unread={state.reads.value.get(key)?.unread ?? 0} onClick={jump} />
-      )}
-      {place.root === undefined && <NewlySaid />}
-    </div>
+    </VenueContext.Provider>
   );
 }
 
@@ -125,14 +176,7 @@ function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }
   );
 }
 
-function useRows(place: TalkPlace): Row[] {
-  const state = useChat();
-  const key = placeKey(place);
-  const window = state.windowOf(key).value;
-  const newAfter = state.newAfter.value.get(key);
-  const timeZone = state.timeZone.value;
-  const selfId = state.self.value.user.id;
-  const encrypted = isEncrypted(state, place.roomId);
+function useRows({ window, newAfter, timeZone, encrypted }: View, selfId: string): Row[] {
   return useMemo(
     () => buildRows(window, { newAfter, selfId, timeZone, encrypted }),
     [window, newAfter, timeZone, encrypted],
@@ -222,7 +266,7 @@ function useReading(place: TalkPlace, ref: RefObject<HTMLElement>): () => void {
 }
 
 /** Keeps the reader's row in place whatever loads, arrives or changes its height. */
-function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
+function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean) {
   const state = useChat();
   const key = placeKey(place);
   const ref = useRef<HTMLDivElement>(null);
@@ -254,14 +298,15 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
   };
   useLayoutEffect(() => {
     const box = ref.current;
-    if (!box || rows.length === 0) return;
+    if (!box || !open || rows.length === 0) return;
     if (!state.anchors.has(key)) state.anchors.set(key, firstAnchor(place, rows));
     restore(box);
     setAway(-box.scrollTop > box.clientHeight);
     numberArticles(box);
     read();
-  }, [rows]);
+  }, [rows, open]);
   useLayoutEffect(() => {
+    if (!open) return;
     const box = ref.current;
     const row = place.focus &&
       box?.querySelector<HTMLElement>(`[data-row="${CSS.escape(place.focus)}"]`);
@@ -270,10 +315,10 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
     row.focus({ preventScroll: true });
     // Before anything else measures: the scroll event comes too late.
     state.anchors.set(key, captureAnchor(box));
-  }, [place.focus, rows.length > 0]);
+  }, [place.focus, rows.length > 0, open]);
   useEffect(() => {
     const box = ref.current;
-    if (!IS_BROWSER || !box?.firstElementChild) return;
+    if (!open || !box?.firstElementChild) return;
     const observer = new ResizeObserver(() => restore(box));
     observer.observe(box.firstElementChild);
     observer.observe(box);
@@ -281,8 +326,10 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[]) {
     return () => {
       observer.disconnect();
       removeEventListener("focus", read);
+      // Nothing plays that cannot be seen nor stopped.
+      for (const media of box.querySelectorAll<HTMLMediaElement>("audio, video")) media.pause();
     };
-  }, []);
+  }, [open]);
   return { ref, away, onScroll, toPresent: () => ref.current?.scrollTo({ top: 0 }) };
 }
 
@@ -323,10 +370,12 @@ function moveBetweenRows(event: KeyboardEvent) {
 }
 
 /** Above the first row: where the channel begins, or why more of it is not here. */
-function Top({ place }: { place: TalkPlace }) {
+function Top({ place, window }: { place: TalkPlace; window: ChannelWindow }) {
   const state = useChat();
-  const { past, hasBefore, loading, messages } = state.windowOf(placeKey(place)).value;
-  if (past === undefined) return hasBefore ? null : <Beginning place={place} />;
+  const { past, hasBefore, loading, messages } = window;
+  if (past === undefined) {
+    return hasBefore ? null : <Beginning place={place} empty={messages.length === 0} />;
+  }
   const again = () =>
     messages.length === 0 ? loadSpan(state, place, {}) : loadMore(state, place, "before");
   return (
@@ -341,22 +390,22 @@ function Top({ place }: { place: TalkPlace }) {
   );
 }
 
-function Beginning({ place }: { place: TalkPlace }) {
+function Beginning({ place, empty }: { place: TalkPlace; empty: boolean }) {
   return place.root === undefined
-    ? <ChannelBeginning place={place} />
+    ? <ChannelBeginning place={place} empty={empty} />
     : <ThreadRoot place={place} />;
 }
 
-function ChannelBeginning({ place }: { place: TalkPlace }) {
+function ChannelBeginning({ place, empty }: { place: TalkPlace; empty: boolean }) {
   const state = useChat();
+  const { guild } = useVenue();
   const channel = channelOf(state.known, place);
   const dm = dmOf(state.known, place);
   const name = channel?.name ?? (dm ? dmName(dm, state.self.value.user.id) : "");
-  const empty = state.windowOf(placeKey(place)).value.messages.length === 0;
   const text = dm
     ? t(dm.kind === "group" ? "group.beginText" : "timeline.beginDmText")
     : channel?.topic
-    ? plainText(state, channel.topic)
+    ? plainText(state, channel.topic, guild)
     : (empty ? t("timeline.beginText") : undefined);
   return (
     <div class="beginning">

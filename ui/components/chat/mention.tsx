@@ -1,3 +1,4 @@
+import type { Guild } from "../../../core/api/guild.ts";
 import type { MentionToken } from "../../../core/event/mention_tokens.ts";
 import { memberName, nameOf } from "../../lib/format/names.ts";
 import { channelPath } from "../../lib/format/paths.ts";
@@ -10,9 +11,15 @@ import type { ChatState } from "../../lib/store/chat.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { EmojiPicture } from "./EmojiPicture.tsx";
 
-/** A mention with the name of today: a rename never breaks old text. */
-export function drawMention(state: ChatState, token: MentionToken | EmojiToken) {
-  const guild = guildOf(state.known, state.place.value);
+/**
+ * A mention with the name of today: a rename never breaks old text. `guild`: where it was said, the
+ * open one where none is given.
+ */
+export function drawMention(
+  state: ChatState,
+  token: MentionToken | EmojiToken,
+  guild: Guild | null | undefined = guildOf(state.known, state.place.value),
+) {
   switch (token.kind) {
     case "emoji": {
       const emoji = findEmoji(guild, emojiKey(token.name));

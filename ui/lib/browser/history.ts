@@ -46,6 +46,7 @@ export function openPlace(
       if (state.newAfter.value.has(key) && state.anchors.get(key) === "present") {
         state.anchors.delete(key);
       }
+      leaveMain();
       state.active.value = null;
       state.announcer?.clear();
       endSelection(state);
@@ -57,6 +58,12 @@ export function openPlace(
   if (isTalk(place)) void loadPlace(state, place);
   const beside = threadPlace(place);
   if (beside) openBeside(state, beside, threadPlace(old));
+}
+
+/** What has the focus there goes away: taken out with it, half a page would be laid out twice. */
+function leaveMain(): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && focused.closest(".main")) focused.blur();
 }
 
 /** Shows a thread beside its channel: what was said in it, and what it is now. */

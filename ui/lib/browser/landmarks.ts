@@ -2,7 +2,10 @@
 const AREAS: readonly { readonly selector: string; readonly wanted: readonly string[] }[] = [
   { selector: ".rail", wanted: ["[aria-current]", "a"] },
   { selector: ".side-scroll", wanted: ["[aria-current]", "[data-stop]", "button"] },
-  { selector: ".main .timeline", wanted: ["article[tabindex='0']", "article:last-of-type"] },
+  {
+    selector: ".main .timeline:not([inert])",
+    wanted: ["article[tabindex='0']", "article:last-of-type"],
+  },
   { selector: ".main .composer", wanted: ["textarea"] },
   { selector: ".thread-panel", wanted: ["textarea", "article:last-of-type", "a"] },
   { selector: ".members", wanted: ["[data-stop][tabindex='0']", "[data-stop]", "button"] },

@@ -8,7 +8,7 @@ export function goToPresent(state: ChatState, place: TalkPlace): void {
   const key = placeKey(place);
   state.anchors.set(key, "present");
   if (state.windowOf(key).value.hasAfter) void loadSpan(state, place, {});
-  document.querySelector(".timeline-scroll")?.scrollTo({ top: 0 });
+  document.querySelector(".timeline:not([inert]) > .timeline-scroll")?.scrollTo({ top: 0 });
   markRead(state, place);
 }
 
@@ -25,7 +25,7 @@ export async function goToOldestUnread(state: ChatState, place: TalkPlace): Prom
 
 /** Brings the line of what is new into sight and the focus to the message under it. */
 function showNewLine(): boolean {
-  const line = document.querySelector<HTMLElement>('[data-row="new"]');
+  const line = document.querySelector<HTMLElement>('.timeline:not([inert]) [data-row="new"]');
   if (!line) return false;
   line.scrollIntoView({ block: "center" });
   const next = line.nextElementSibling;

@@ -6,12 +6,12 @@ const KEY = /^:([0-9A-Za-z_]{2,32}):$/;
 export const emojiKey = (name: string) => `:${name}:`;
 
 /** What an older version kept on this device knows of none. */
-export function ownEmoji(guild: Partial<Guild> | undefined): readonly GuildEmoji[] {
+export function ownEmoji(guild: Partial<Guild> | null | undefined): readonly GuildEmoji[] {
   return guild?.emoji ?? [];
 }
 
 /** The emoji of a guild that is written so; undefined for anything else, such as a removed one. */
-export function findEmoji(guild: Guild | undefined, key: string): GuildEmoji | undefined {
+export function findEmoji(guild: Guild | null | undefined, key: string): GuildEmoji | undefined {
   const name = KEY.exec(key)?.[1];
   return name === undefined ? undefined : ownEmoji(guild).find((emoji) => emoji.name === name);
 }

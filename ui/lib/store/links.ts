@@ -6,7 +6,7 @@ import { messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import { memberName, nameOf } from "../format/names.ts";
 import type { ChatState } from "./chat.ts";
-import { guildOf, isTalk, pathOf } from "./place.ts";
+import { guildOf, type Known, pathOf, type Place } from "./place.ts";
 
 /** Opens the card of a user, with the guild one is in. */
 export function showProfile(state: ChatState, userId: string) {
@@ -18,24 +18,31 @@ export function showProfile(state: ChatState, userId: string) {
   };
 }
 
+/** Where messages stand: the address of the place, and its guild; null in a conversation. */
+export interface Venue {
+  readonly path: string;
+  readonly guild: Guild | null;
+}
+
+export function venueOf(known: Known, place: Place): Venue {
+  return { path: pathOf(known, place), guild: guildOf(known, place) ?? null };
+}
+
 /** Permalink of a message: its time is the link. */
-export function messageHref(state: ChatState, message: Message): string {
-  const place = state.place.value;
-  const path = isTalk(place) ? pathOf(state.known, place) : "/home";
+export function messageHref({ path }: Venue, message: Message): string {
   return messagePath(
     message.thread_id === undefined ? path : threadPath(path, message.thread_id),
     message.id,
   );
 }
 
-/** Page of the thread under a message of the open place. */
-export function threadHref(state: ChatState, rootId: string): string {
-  return threadPath(pathOf(state.known, state.place.value), rootId);
-}
-
 /** What a thread is called, on one line. */
-export function threadName(state: ChatState, thread: Pick<Thread, "name">): string {
-  return plainText(state, thread.name) || t("thread.unnamed");
+export function threadName(
+  state: ChatState,
+  thread: Pick<Thread, "name">,
+  guild?: Guild | null,
+): string {
+  return plainText(state, thread.name, guild) || t("thread.unnamed");
 }
 
 /**
@@ -45,7 +52,7 @@ export function threadName(state: ChatState, thread: Pick<Thread, "name">): stri
 export function plainText(
   state: ChatState,
   source: string,
-  guild: Guild | undefined = guildOf(state.known, state.place.value),
+  guild: Guild | null | undefined = guildOf(state.known, state.place.value),
 ): string {
   return plainTextOf(source, {
     user(id) {

@@ -2,13 +2,14 @@ import { useState } from "preact/hooks";
 import type { Thread } from "../../../../core/api/thread.ts";
 import { useThreads } from "../../../lib/browser/use_threads.ts";
 import { nameOf } from "../../../lib/format/names.ts";
+import { threadPath } from "../../../lib/format/paths.ts";
 import { formatFull } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
-import { threadHref, threadName } from "../../../lib/store/links.ts";
+import { threadName } from "../../../lib/store/links.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { Drawing } from "../../Drawing.tsx";
 import { Icon } from "../../Icon.tsx";
-import { useChat } from "../chat_context.ts";
+import { useChat, useVenue } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { repliesOf } from "../ThreadLine.tsx";
 
@@ -74,9 +75,10 @@ export default function Threads() {
 
 function ThreadItem({ thread, onPick }: { thread: Thread; onPick: () => void }) {
   const state = useChat();
+  const { path } = useVenue();
   return (
     <li>
-      <a class="thread-item" href={threadHref(state, thread.id)} onClick={onPick}>
+      <a class="thread-item" href={threadPath(path, thread.id)} onClick={onPick}>
         <span class="grow">
           <span class="strong block clip">
             {threadName(state, thread)} {thread.locked && <Icon name="lock" small />}
