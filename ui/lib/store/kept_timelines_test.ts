@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { type Signal, signal } from "@preact/signals";
+import type { Message } from "../../../core/api/message.ts";
+import { keepTimelines, KEPT_ROWS, KEPT_TIMELINES } from "./kept_timelines.ts";
+import { placeKey, type TalkPlace } from "./place.ts";
+import { type ChannelWindow, EMPTY_WINDOW } from "./window.ts";
+
+const ROOM = "!room";
+const channel = (channelId: string): TalkPlace => ({
+  kind: "channel",
+  guildId: ROOM,
+  roomId: ROOM,
+  channelId,
+  focus: null,
+});
+
+/** Opens channels one after the other. Answers which are in the page then, and in which order. */
+function visit(names: readonly string[], rowsOf: (name: string) => number = () => 50): string[] {
+  const windows = new Map<string, Signal<ChannelWindow>>();
+  let held: readonly TalkPlace[] = [];
+  for (const name of names) {
+    const place = channel(name);
+    const key = placeKey(place);
+    const messages = Array.from({ length: rowsOf(name) }, () => ({} as Message));
+    const window = windows.get(key) ?? signal({ ...EMPTY_WINDOW, messages });
+    windows.delete(key);
+    windows.set(key, window);
+    held = keepTimelines(held, place, windows);
+  }
+  return held.map((place) => place.channelId);
+}
+
+Deno.test("the timelines opened last stay, in the order in which they were opened first", () => {
+  assert.equal(KEPT_TIMELINES, 3);
+  assert.deepEqual(visit(["a", "b", "c", "d"]), ["a", "b", "c", "d"]);
+  assert.deepEqual(visit(["a", "b", "c", "d", "e"]), ["b", "c", "d", "e"]);
+  assert.deepEqual(visit(["a", "b", "c", "d", "a", "e"]), ["a", "c", "d", "e"]);
+  assert.deepEqual(visit(["a", "b", "a", "b", "a"]), ["a", "b"]);
+});
+
+Deno.test("what is kept has a bound of messages, too; the open one is not counted", () => {
+  assert.deepEqual(visit(["a", "b", "c"], () => KEPT_ROWS), ["b", "c"]);
+  assert.deepEqual(visit(["a", "b"], () => KEPT_ROWS + 1), ["b"]);
+  const rows = (name: string) => name === "b" ? KEPT_ROWS + 1 : 1;
+  assert.deepEqual(visit(["a", "b", "c"], rows), ["c"]);
+  // It went when it was left: nothing of it was in the page when it was opened again.
+  assert.deepEqual(visit(["a", "b", "c", "b"], rows), ["c", "b"]);
+});
+
+Deno.test("a timeline goes with the messages of its channel", () => {
+  const held = [channel("a"), channel("b")];
+  assert.deepEqual(keepTimelines(held, channel("c"), new Map()), [channel("c")]);
+});
+
+Deno.test("the open place takes the one of its own before: with another message asked for", () => {
+  const open = { ...channel("a"), focus: "$asked" };
+  assert.deepEqual(keepTimelines([channel("a")], open, new Map()), [open]);
+});
