@@ -16,7 +16,7 @@ export const searchMessages = defineOperation({
   query: z.object({
     q: z.string().min(1).max(SEARCH_CHARS_MAX).describe(
       'Words (their beginning is enough), "phrases", and filters: from: in: mentions: (names or ids), ' +
-        "has: (file, image, video, audio, link), before: after: during: (2026, 2026-03 or 2026-03-28)",
+        "has: (file, image, video, audio, link, poll), before: after: during: (2026, 2026-03 or 2026-03-28)",
     ),
     cursor: z.string().max(100).optional().describe("`next` of the page before"),
     utc_offset: z.coerce.number().int().min(-1440).max(1440).default(0).describe(

@@ -386,6 +386,10 @@ const SOME_EVENT = `$${"1".repeat(32)}`;
 const SAYS: readonly [JudgedTimeline["type"], JsonObject, Right][] = [
   ["m.room.message", {}, "SEND"],
   ["m.poll", {}, "SEND"],
+  ["m.poll", { relates_to: { kind: "thread", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
+  ["m.poll.vote", { relates_to: { kind: "vote", event_id: SOME_EVENT } }, "SEND"],
+  ["m.poll.vote", { relates_to: { kind: "vote", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
+  ["m.poll.end", { relates_to: { kind: "poll_end", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
   ["org.example.x", {}, "SEND"],
   ["m.room.message", { relates_to: { kind: "thread", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
   ["m.room.message", { relates_to: { kind: "edit", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],

@@ -12,6 +12,9 @@ const RIGHTS_OF_TYPE: ReadonlyMap<string, readonly Right[]> = new Map([
   ["m.reaction", ["ADD_REACTIONS"]],
   ["m.pin", ["PIN"]],
   ["m.thread", ["SEND_IN_THREADS", "MANAGE_THREADS"]],
+  // Whether the poll stands in a thread is not said with the vote: its sender's server knows.
+  ["m.poll.vote", ["SEND", "SEND_IN_THREADS"]],
+  ["m.poll.end", ["SEND", "SEND_IN_THREADS"]],
   // Its effect is decided per target; SEND stands for a webhook, which sees nothing. PROTOCOL.md 6.
   ["m.redaction", ["VIEW_CHANNEL", "SEND"]],
 ]);

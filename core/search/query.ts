@@ -1,5 +1,5 @@
 /** What a message can have, as `has:` names it. */
-export const HAS = ["file", "image", "video", "audio", "link"] as const;
+export const HAS = ["file", "image", "video", "audio", "link", "poll"] as const;
 export type Has = typeof HAS[number];
 
 /** Filters that a search understands, in the order in which they are offered. */

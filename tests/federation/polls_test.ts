@@ -56,6 +56,11 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
       return messages[0] as Message | undefined;
     }, ACROSS_MS);
     assert.equal(found.id, lunch.id);
+    const { messages } = await owner.do(
+      "GET",
+      `${rooms}/search?q=${encodeURIComponent("has:poll")}`,
+    );
+    assert.deepEqual(messages.map(({ id }: Message) => id), [lunch.id]);
   });
 
   await t.step("votes of both servers count, the last one of each, and are told live", async () => {
@@ -169,6 +174,16 @@ Deno.test("a poll is asked, voted in and ended on two servers", async (t) => {
     assert.equal((await page(owner)).some(({ id }) => id === tea.id), false);
     await vote(owner, tea.id, [0]);
     await waitFor("the vote", async () => (await inThread(bea))[0]?.poll?.voters === 1, ACROSS_MS);
+    const SEND = (1n << 2n).toString(16);
+    await owner.do("PATCH", `${rooms}/channels/${general}`, {
+      entries: [{ target: "everyone", allow: "0", deny: SEND }],
+    });
+    await waitFor("bea to know that she may write in threads alone", async () => {
+      return (await bea.try("PUT", `${path(lunch.id)}/vote`, { choices: [1] })).status === 403;
+    }, ACROSS_MS);
+    await vote(bea, tea.id, [1]);
+    await waitFor("hers", async () => (await inThread(owner))[0]?.poll?.voters === 2, ACROSS_MS);
+    await owner.do("PATCH", `${rooms}/channels/${general}`, { entries: [] });
   });
 
   await t.step("with its poll all of its votes are out of sight", async () => {

@@ -13,5 +13,6 @@ export const pollEndKind = defineKind<PollEndContent>({
   authority: false,
   content,
   fields: "`relates_to {kind: poll_end, event_id}`",
-  right: "SEND; counts from the poll's author or with MANAGE_MESSAGES",
+  right:
+    "SEND or, on a poll in a thread, SEND_IN_THREADS; counts from the poll's author or with MANAGE_MESSAGES",
 });

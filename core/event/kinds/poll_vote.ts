@@ -18,5 +18,5 @@ export const pollVoteKind = defineKind<PollVoteContent>({
   authority: false,
   content,
   fields: "`relates_to {kind: vote, event_id}`, `choices: [index]` (empty: withdrawn)",
-  right: "SEND",
+  right: "SEND or, on a poll in a thread, SEND_IN_THREADS",
 });

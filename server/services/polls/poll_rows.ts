@@ -1,4 +1,5 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
+import { limits } from "../../../core/limits.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 
 /** What of a poll decides which votes count. */
@@ -64,13 +65,17 @@ function ballots(sql: Queryable, roomId: string, polls: readonly PollRef[]) {
 
 export interface CountRow {
   readonly id: string;
-  /** Options chosen together; 0: a vote that was taken back. */
-  readonly mask: number;
-  readonly count: number;
-  readonly me: boolean;
+  /** Options that anybody chose, by their place. */
+  readonly options: readonly number[];
+  /** Of each of these. */
+  readonly votes: readonly number[];
+  /** Who chose anything. */
+  readonly voters: number;
+  /** Options that the viewer chose together; 0: none. */
+  readonly own: number;
 }
 
-/** How many chose what, for each poll. */
+/** How many chose what: one row a poll, however many ways there are to choose among its options. */
 export async function countBallots(
   sql: Queryable,
   query: {
@@ -81,9 +86,19 @@ export async function countBallots(
 ): Promise<CountRow[]> {
   if (query.polls.length === 0) return [];
   return await sql<CountRow[]>`
-    select id, mask, count(*)::int as count,
-      coalesce(bool_or(sender = ${query.viewer ?? ""}), false) as me
-    from (${ballots(sql, query.roomId, query.polls)}) counted group by id, mask`;
+    with counted as materialized (${ballots(sql, query.roomId, query.polls)}),
+    per_option as (
+      select id, at, count(*)::int as votes
+      from counted, generate_series(0, ${limits.content.maxPollOptions - 1}::int) as at
+      where mask >> at & 1 = 1 group by id, at),
+    per_poll as (
+      select id, count(*) filter (where mask <> 0)::int as voters,
+        coalesce(max(mask) filter (where sender = ${query.viewer ?? ""}), 0) as own
+      from counted group by id)
+    select id, voters, own,
+      array(select o.at from per_option o where o.id = p.id order by o.at) as options,
+      array(select o.votes from per_option o where o.id = p.id order by o.at) as votes
+    from per_poll p`;
 }
 
 /** When each of the polls was ended by hand, ms; absent where it was not. */

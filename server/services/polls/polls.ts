@@ -20,6 +20,7 @@ import { effectRows } from "../messages/message_effects.ts";
 import { nonceRows } from "../messages/message_row_kinds.ts";
 import { answerSent } from "../messages/send_message.ts";
 import { openMessage, viewMessage } from "../messages/view_message.ts";
+import { threadOfRow } from "../messages/thread_of.ts";
 import { admitToThread } from "../threads/threads.ts";
 import { countVotesOf, findBallots, findPollEnds, findVoters, type PollRef } from "./poll_rows.ts";
 import { pollOfRow, refOf } from "./project_polls.ts";
@@ -146,6 +147,8 @@ interface OpenPoll {
   readonly sender: UserId;
   readonly poll: PollContent;
   readonly ref: PollRef;
+  /** What voting and ending it need, by where it stands. */
+  readonly right: "SEND" | "SEND_IN_THREADS";
 }
 
 interface Named {
@@ -159,7 +162,15 @@ async function openPoll(deps: ChatDeps, userId: UserId, input: Named): Promise<O
   if (poll === undefined) {
     throw new OperationError("not_found", "There is no such poll here; it may be deleted.");
   }
-  return { place, id: row.eventId, sender: row.sender, poll, ref: refOf(row, poll) };
+  const inThread = threadOfRow(place.room.authority, row) !== undefined;
+  return {
+    place,
+    id: row.eventId,
+    sender: row.sender,
+    poll,
+    ref: refOf(row, poll),
+    right: inThread ? "SEND_IN_THREADS" : "SEND",
+  };
 }
 
 async function isOver(deps: ChatDeps, { place, id, poll, ref }: OpenPoll): Promise<boolean> {
@@ -182,7 +193,7 @@ export async function votePoll(
   const { place, id, ref } = opened;
   const { room, channelId, rights } = place;
   requireReadable(place);
-  requireRight(rights, "SEND", "vote");
+  requireRight(rights, opened.right, "vote");
   const fault = ballotFault(input.choices, ref);
   if (fault !== undefined) throw invalid(fault, "choices");
   const choices = [...new Set(input.choices)].sort((a, b) => a - b);
@@ -217,7 +228,7 @@ export async function endPoll(deps: ChatDeps, userId: UserId, input: Named): Pro
   const { place, id, sender } = opened;
   const { room, channelId, rights } = place;
   if (sender !== userId) requireRight(rights, "MANAGE_MESSAGES", "end others' polls");
-  requireRight(rights, "SEND", "end a poll");
+  requireRight(rights, opened.right, "end a poll");
   if (!await isOver(deps, opened)) {
     const { type } = pollEndKind;
     const content = { relates_to: { event_id: id, kind: "poll_end" } };

@@ -54,35 +54,27 @@ export async function projectPolls(
   ]);
   return new Map(found.map(({ poll, ref }) => [
     ref.id,
-    view(poll, {
-      counts: counts.filter((row) => row.id === ref.id),
-      endedTs: ended.get(ref.id),
-    }),
+    view(poll, { counted: counts.find((row) => row.id === ref.id), endedTs: ended.get(ref.id) }),
   ]));
 }
 
 function view(
   poll: PollContent,
-  { counts, endedTs }: {
-    readonly counts: readonly CountRow[];
+  { counted, endedTs }: {
+    readonly counted: CountRow | undefined;
     readonly endedTs: number | undefined;
   },
 ): ProjectedPoll {
-  const votes = poll.options.map(() => 0);
-  let voters = 0;
-  for (const { mask, count } of counts) {
-    if (mask !== 0) voters += count;
-    for (const choice of choicesOf(mask)) votes[choice] = (votes[choice] ?? 0) + count;
-  }
+  const votes = new Map(counted?.options.map((at, n) => [at, counted.votes[n] ?? 0]));
   return {
     frame: {
       question: poll.question,
-      options: poll.options.map((text, at) => ({ text, votes: votes[at] ?? 0 })),
+      options: poll.options.map((text, at) => ({ text, votes: votes.get(at) ?? 0 })),
       multiple: poll.multiple === true,
       ends_ts: poll.ends_ts ?? null,
       ended_ts: endedTs ?? null,
-      voters,
+      voters: counted?.voters ?? 0,
     },
-    chosen: choicesOf(counts.find((row) => row.me)?.mask ?? 0),
+    chosen: choicesOf(counted?.own ?? 0),
   };
 }

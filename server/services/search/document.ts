@@ -44,7 +44,7 @@ function foundIn(
   edit: JsonObject | undefined,
 ): Pick<SearchDocument, "text" | "has"> | undefined {
   const poll = pollOf({ type, content });
-  if (poll !== undefined) return { text: pollWords(poll), has: [] };
+  if (poll !== undefined) return { text: pollWords(poll), has: ["poll"] };
   const original = type === messageKind.type ? readContent(messageKind, content) : undefined;
   if (original === undefined || original.msgtype === "sealed") return undefined;
   if (original.relates_to?.kind === "edit") return undefined;

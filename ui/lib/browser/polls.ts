@@ -1,13 +1,20 @@
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
+import { withAnswer } from "../store/poll_answer.ts";
 import { refKey } from "../store/place.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateAnywhere } from "./dispatch.ts";
 import { showToast } from "./toast.ts";
 
-function take(state: ChatState, changed: Message): void {
+/** Takes the server's answer to what was asked while the poll was shown as in `before`. */
+function take(state: ChatState, before: Message, changed: Message): void {
   const { room_id, channel_id } = changed;
-  updateAnywhere(state, refKey({ room_id, channel_id }), changed.id, () => changed);
+  updateAnywhere(
+    state,
+    refKey({ room_id, channel_id }),
+    changed.id,
+    (held) => withAnswer(held, { before, changed }),
+  );
 }
 
 /** Sets what the viewer chose; none: the vote is taken back. Answers whether it was taken. */
@@ -21,7 +28,7 @@ export async function castVote(
       params: { room_id: message.room_id, event_id: message.id },
       body: { choices: [...choices] },
     });
-    take(state, changed);
+    take(state, message, changed);
     return true;
   } catch (error) {
     showToast(state, reasonOf(error), true);
@@ -34,5 +41,5 @@ export async function endPoll(state: ChatState, message: Message): Promise<void>
   const changed = await callApi("endPoll", {
     params: { room_id: message.room_id, event_id: message.id },
   });
-  take(state, changed);
+  take(state, message, changed);
 }

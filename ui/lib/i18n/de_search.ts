@@ -25,6 +25,7 @@ export const searchTexts: Record<keyof typeof english, string> = {
   "search.has.video": "ein Video",
   "search.has.audio": "eine Tonaufnahme",
   "search.has.link": "ein Link",
+  "search.has.poll": "eine Umfrage",
   "search.day.today": "heute",
   "search.day.yesterday": "gestern",
   "search.day.month": "in diesem Monat",
@@ -60,7 +61,7 @@ export const searchTexts: Record<keyof typeof english, string> = {
   "search.problem.date":
     "{filter}:{value} ist kein Datum. Schreibe eines wie 2026-03-28, 2026-03 oder 2026.",
   "search.pageText":
-    "Filter: from: und mentions: mit einem Namen, in: mit einem Kanal, has: mit file, image, video, audio oder link, before: after: und during: mit einem Tag, Monat oder Jahr.",
+    "Filter: from: und mentions: mit einem Namen, in: mit einem Kanal, has: mit file, image, video, audio, link oder poll, before: after: und during: mit einem Tag, Monat oder Jahr.",
   "search.pageSealed":
     "Diese Unterhaltung ist verschlüsselt. Nur deine Geräte können sie durchsuchen, und dafür braucht die Seite Skripte.",
   "search.pageBack": "Zurück zu den Nachrichten",

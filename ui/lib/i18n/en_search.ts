@@ -24,6 +24,7 @@ export const searchTexts = {
   "search.has.video": "a video",
   "search.has.audio": "a sound",
   "search.has.link": "a link",
+  "search.has.poll": "a poll",
   "search.day.today": "today",
   "search.day.yesterday": "yesterday",
   "search.day.month": "this month",
@@ -55,7 +56,7 @@ export const searchTexts = {
   "search.problem.has": "has:{value} is not known. There is has: with one of these: {known}.",
   "search.problem.date": "{filter}:{value} is no date. Write one like 2026-03-28, 2026-03 or 2026.",
   "search.pageText":
-    "Filters: from: and mentions: with a name, in: with a channel, has: with file, image, video, audio or link, before: after: and during: with a day, month or year.",
+    "Filters: from: and mentions: with a name, in: with a channel, has: with file, image, video, audio, link or poll, before: after: and during: with a day, month or year.",
   "search.pageSealed":
     "This conversation is encrypted. Only your devices can search it, and for that the page needs scripts.",
   "search.pageBack": "Back to the messages",

@@ -12,7 +12,7 @@ export function mayVote(state: ChatState, message: Message): boolean {
   if (place.kind === "dm") return true;
   const channel = channelOf(state.known, place);
   return channel !== undefined && !channel.encrypted && !channel.archived &&
-    can(channel.permissions, "SEND");
+    can(channel.permissions, message.thread_id === undefined ? "SEND" : "SEND_IN_THREADS");
 }
 
 /** Whether a message of the open place is a poll that the viewer may end. */
