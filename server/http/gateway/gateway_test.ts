@@ -227,10 +227,11 @@ Deno.test("frames that are too large, no JSON, unknown, binary or too early end 
 });
 
 Deno.test("who does not identify or falls silent is closed", async () => {
-  await using server = await startGateway({ identifyMs: 100, heartbeatMs: 200 });
-  server.source.join("ada");
-  const silent = new GatewayClient(server.port);
+  await using hasty = await startGateway({ identifyMs: 100 });
+  const silent = new GatewayClient(hasty.port);
   assert.equal((await silent.closed).code, GATEWAY_CLOSE.notIdentified);
+  await using server = await startGateway({ heartbeatMs: 200 });
+  server.source.join("ada");
   const ada = await GatewayClient.identified(server.port, "ada");
   assert.equal((await ada.closed).code, GATEWAY_CLOSE.silent);
 });
