@@ -30,7 +30,8 @@ import {
   readWelcome,
   treeOf,
 } from "./readers.ts";
-import { makeSuite, SUITE_NAME } from "./suite.ts";
+import { SUITE_NAME } from "./message_suite.ts";
+import { makeSuite } from "./suite.ts";
 import { hashTree, isEqual, rootOf } from "./tree_hash.ts";
 
 /** What a device hands to the server that orders a group's commits. */

@@ -2,6 +2,15 @@ import { expand, extract } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Hpke, PrivateKey, PublicKey } from "ts-mls/crypto/hpke.js";
 import {
+  type Aead,
+  KEY_BYTES,
+  messageHpke,
+  MlsCryptoError,
+  NONCE_BYTES,
+  NONE,
+  refusing,
+} from "./message_suite.ts";
+import {
   agree,
   exportPrivate,
   exportPublic,
@@ -17,26 +26,7 @@ import {
  * vector and against `@hpke/core`, whose further suites and modes a browser would fetch for nothing.
  */
 
-/** AES-128-GCM, as the suite has it. */
-export interface Aead {
-  encrypt(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    aad: Uint8Array,
-    plaintext: Uint8Array,
-  ): Promise<Uint8Array>;
-  decrypt(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    aad: Uint8Array,
-    ciphertext: Uint8Array,
-  ): Promise<Uint8Array>;
-}
-
-const KEY_BYTES = 16;
-const NONCE_BYTES = 12;
 const SECRET_BYTES = 32;
-const NONE = new Uint8Array();
 const BASE_MODE = 0;
 
 const encoder = new TextEncoder();
@@ -103,11 +93,6 @@ async function agreed(privateKey: CryptoKey, other: Uint8Array): Promise<Uint8Ar
   return dh;
 }
 
-/** The library's name for it, which `toFault` knows. */
-class MlsCryptoError extends Error {
-  override readonly name = "CryptoError";
-}
-
 /** Sender's side: a key for this one message. */
 async function encapsulate(receiverKey: PublicKey) {
   const receiver = await exportPublic(receiverKey);
@@ -127,19 +112,9 @@ async function newPair(): Promise<{ privateKey: PrivateKey; publicKey: PublicKey
   return { privateKey: privateKey as PrivateKey, publicKey: publicKey as PublicKey };
 }
 
-/** What a step of the engine refuses is a refusal of what was given. */
-async function refusing<T>(step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw new MlsCryptoError(String(error));
-  }
-}
-
 export function makeHpke(aead: Aead): Hpke {
   return {
-    keyLength: KEY_BYTES,
-    nonceLength: NONCE_BYTES,
+    ...messageHpke(aead),
     async seal(publicKey, plaintext, info, aad = NONE) {
       const { enc, shared } = await encapsulate(publicKey);
       const derive = schedule(shared, info);
@@ -165,9 +140,6 @@ export function makeHpke(aead: Aead): Hpke {
     importPublicKey: (bytes) => refusing(() => importPublic(bytes)),
     exportPublicKey: exportPublic,
     exportPrivateKey: exportPrivate,
-    encryptAead: (key, nonce, aad = NONE, plaintext) => aead.encrypt(key, nonce, aad, plaintext),
-    decryptAead: (key, nonce, aad = NONE, ciphertext) =>
-      refusing(() => aead.decrypt(key, nonce, aad, ciphertext)),
     /** RFC 9180 7.1.3. */
     async deriveKeyPair(material) {
       const prk = extracted(KEM_ID, NONE, "dkp_prk", material);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { makeHpke } from "./hpke.ts";
-import { aead } from "./suite.ts";
+import { aead } from "./message_suite.ts";
 import { agree, exportPrivate, exportPublic, importPrivate, publicOf } from "./x25519.ts";
 
 const hex = (text: string) => Uint8Array.fromHex(text);

@@ -14,7 +14,7 @@ import { decodeMessage } from "./decode_message.ts";
 import { MlsFault } from "./fault.ts";
 import { checkCredential } from "./leaf_rules.ts";
 import { keyPackageFacts, LAST_RESORT } from "./readers.ts";
-import { SUITE_NAME } from "./suite.ts";
+import { SUITE_NAME } from "./message_suite.ts";
 
 /** What a device signs with in every group. */
 export interface DeviceKeys {

@@ -3,7 +3,7 @@ import type { LeafNode } from "ts-mls/leafNode.js";
 import type { RatchetTree } from "ts-mls/ratchetTree.js";
 import { limits } from "../limits.ts";
 import { MlsFault } from "./fault.ts";
-import { SUITE_NAME } from "./suite.ts";
+import { SUITE_NAME } from "./message_suite.ts";
 
 /**
  * What every leaf must be, wherever it is met: members and joiners ask for the same, or a leaf that

@@ -20,6 +20,7 @@ import {
 import { checkCredential, checkLeafRules, checkUniqueKeys } from "./leaf_rules.ts";
 import { checkOwners, findOwn, judgeCommit } from "./policy.ts";
 import { withCredential, withFormerTree } from "./renew.ts";
+import { makeSuite } from "./suite.ts";
 import { active, type Tools } from "./tools.ts";
 
 async function create(groupId: Uint8Array, keys: DeviceKeys, tools: Tools): Promise<Group> {
@@ -154,4 +155,16 @@ async function infoOf(state: ClientState, tools: Tools): Promise<Uint8Array> {
 }
 
 /** Ways into a group and changes of it: fetched when they are needed, apart from what only reads. */
-export const making = { makeKeyPackage, create, join, externalJoin, commit, process, infoOf };
+/** The tools with all of the suite. */
+const wholeTools = (tools: Tools): Tools => ({ ...tools, suite: makeSuite(tools.options.rng) });
+
+export const making = {
+  wholeTools,
+  makeKeyPackage,
+  create,
+  join,
+  externalJoin,
+  commit,
+  process,
+  infoOf,
+};

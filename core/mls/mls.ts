@@ -43,37 +43,40 @@ export interface Mls {
   groupInfo(group: Group): Promise<Uint8Array>;
 }
 
-/** Fetched when a group is made, joined or changed. A fetch that fails is no `MlsFault`. */
-const fetchMaking = async () => (await import("./making.ts")).making;
-
 export function createMls(options: MlsOptions): Mls {
   const tools = makeTools(options);
+  let whole: Tools | undefined;
+  /** Fetched when a group is made, joined or changed. A fetch that fails is no `MlsFault`. */
+  const fetchMaking = async () => {
+    const { making } = await import("./making.ts");
+    return { ...making, whole: whole ??= making.wholeTools(tools) };
+  };
   return {
     async keyPackage(keys, life) {
-      const { makeKeyPackage } = await fetchMaking();
-      return await guarded("make a key package", () => makeKeyPackage(keys, life, tools.suite));
+      const { makeKeyPackage, whole } = await fetchMaking();
+      return await guarded("make a key package", () => makeKeyPackage(keys, life, whole.suite));
     },
     async create(groupId, keys) {
-      const { create } = await fetchMaking();
-      return await guarded("create a group", () => create(groupId, keys, tools));
+      const { create, whole } = await fetchMaking();
+      return await guarded("create a group", () => create(groupId, keys, whole));
     },
     async join(welcome, keyPackage, keys) {
-      const { join } = await fetchMaking();
+      const { join, whole } = await fetchMaking();
       const own = { keyPackage, keys };
-      return await guarded("join a group by its Welcome", () => join(welcome, own, tools));
+      return await guarded("join a group by its Welcome", () => join(welcome, own, whole));
     },
     async externalJoin(info, keys, { resync }) {
-      const { externalJoin } = await fetchMaking();
+      const { externalJoin, whole } = await fetchMaking();
       const how = { keys, resync };
-      return await guarded("join a group from outside", () => externalJoin(info, how, tools));
+      return await guarded("join a group from outside", () => externalJoin(info, how, whole));
     },
     async commit(group, change) {
-      const { commit } = await fetchMaking();
-      return await guarded("commit a change of the group", () => commit(group, change, tools));
+      const { commit, whole } = await fetchMaking();
+      return await guarded("commit a change of the group", () => commit(group, change, whole));
     },
     async process(group, bytes) {
-      const { process } = await fetchMaking();
-      return await guarded("take a commit", () => process(group, bytes, tools));
+      const { process, whole } = await fetchMaking();
+      return await guarded("take a commit", () => process(group, bytes, whole));
     },
     encrypt: (group, plaintext, aad) =>
       guarded("encrypt a message", () => encrypt(group, { plaintext, aad }, tools)),
@@ -89,8 +92,8 @@ export function createMls(options: MlsOptions): Mls {
         )),
     restore: (bytes, deltas = []) => restore(bytes, deltas, tools),
     async groupInfo(group) {
-      const { infoOf } = await fetchMaking();
-      return await guarded("write a group's info", () => infoOf(active(group), tools));
+      const { infoOf, whole } = await fetchMaking();
+      return await guarded("write a group's info", () => infoOf(active(group), whole));
     },
   };
 }

@@ -1,78 +1,9 @@
-import type { CiphersuiteImpl, CiphersuiteName } from "ts-mls/crypto/ciphersuite.js";
-import type { Signature } from "ts-mls/crypto/signature.js";
+import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js";
 import type { Rng } from "../ports/rng.ts";
-import { type Aead, makeHpke } from "./hpke.ts";
-import { hash, kdf } from "./key_derivation.ts";
+import { makeHpke } from "./hpke.ts";
+import { aead, makeMessageSuite } from "./message_suite.ts";
 
-/** The number of the one suite in use: X25519, AES-128-GCM, SHA-256, Ed25519. RFC 9420 17.1. */
-export const SUITE = 1;
-export const SUITE_NAME: CiphersuiteName = "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519";
-
-/** DER in front of a 32-byte Ed25519 seed. RFC 8410. */
-const PKCS8_HEAD = Uint8Array.fromHex("302e020100300506032b657004220420");
-
-/** AES-128-GCM of Web Crypto. */
-export const aead: Aead = {
-  async encrypt(key, nonce, aad, plaintext) {
-    const imported = await importAes(key, "encrypt");
-    return new Uint8Array(
-      await crypto.subtle.encrypt(aesParams(nonce, aad), imported, owned(plaintext)),
-    );
-  },
-  async decrypt(key, nonce, aad, ciphertext) {
-    const imported = await importAes(key, "decrypt");
-    return new Uint8Array(
-      await crypto.subtle.decrypt(aesParams(nonce, aad), imported, owned(ciphertext)),
-    );
-  },
-};
-
-function importAes(key: Uint8Array, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", owned(key), "AES-GCM", false, [use]);
-}
-
-function aesParams(nonce: Uint8Array, aad: Uint8Array): AesGcmParams {
-  return { name: "AES-GCM", iv: owned(nonce), additionalData: owned(aad) };
-}
-
-const signature: Signature = {
-  async sign(seed, message) {
-    const key = await crypto.subtle.importKey(
-      "pkcs8",
-      new Uint8Array([...PKCS8_HEAD, ...seed]),
-      "Ed25519",
-      false,
-      ["sign"],
-    );
-    return new Uint8Array(await crypto.subtle.sign("Ed25519", key, owned(message)));
-  },
-  async verify(publicKey, message, given) {
-    const key = await crypto.subtle.importKey("raw", owned(publicKey), "Ed25519", false, [
-      "verify",
-    ]);
-    return crypto.subtle.verify("Ed25519", key, owned(given), owned(message));
-  },
-  keygen: () => Promise.reject(new Error("A device brings its own signature key")),
-};
-
-/** Web Crypto takes no views of shared memory: the types of the library do not rule them out. */
-function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer
-    ? bytes as Uint8Array<ArrayBuffer>
-    : new Uint8Array(bytes);
-}
-
-/**
- * Suite 1 made of Web Crypto and noble's SHA-256, so that no other suite of the library comes along.
- * `rng` gives path secrets and reuse guards; the key pairs of HPKE are Web Crypto's own.
- */
+/** All of suite 1; the key pairs of HPKE are Web Crypto's own. */
 export function makeSuite(rng: Rng): CiphersuiteImpl {
-  return {
-    name: SUITE_NAME,
-    hash,
-    kdf,
-    hpke: makeHpke(aead),
-    signature,
-    rng: { randomBytes: (length) => rng.bytes(length) },
-  };
+  return { ...makeMessageSuite(rng), hpke: makeHpke(aead) };
 }

@@ -8,7 +8,7 @@ import type { Rng } from "../ports/rng.ts";
 import { MlsFault } from "./fault.ts";
 import { type Group, leafAt } from "./group.ts";
 import type { Change, OwnerOf } from "./policy.ts";
-import { makeSuite } from "./suite.ts";
+import { makeMessageSuite } from "./message_suite.ts";
 
 export interface MlsOptions {
   /** Whether a device's certificate is good for this signature key, in this room. */
@@ -21,13 +21,14 @@ export interface MlsOptions {
 
 /** What every operation needs. */
 export interface Tools {
+  /** `makeMessageSuite`; all of it (`makeSuite`) for what joins and changes groups. */
   readonly suite: CiphersuiteImpl;
   readonly config: ClientConfig;
   readonly options: MlsOptions;
 }
 
 export function makeTools(options: MlsOptions): Tools {
-  return { suite: makeSuite(options.rng), config: makeConfig(options), options };
+  return { suite: makeMessageSuite(options.rng), config: makeConfig(options), options };
 }
 
 function makeConfig(options: MlsOptions): ClientConfig {

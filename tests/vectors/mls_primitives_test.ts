@@ -16,7 +16,8 @@ import { createSecretTree, deriveKey, deriveNonce, ratchetUntil } from "ts-mls/s
 import { expandSenderDataKey, expandSenderDataNonce } from "ts-mls/sender.js";
 import { createConfirmedHash, createInterimHash } from "ts-mls/transcriptHash.js";
 import { decodeMessage } from "../../core/mls/decode_message.ts";
-import { makeSuite, SUITE_NAME } from "../../core/mls/suite.ts";
+import { SUITE_NAME } from "../../core/mls/message_suite.ts";
+import { makeSuite } from "../../core/mls/suite.ts";
 import { seededRng } from "../harness/seeded_rng.ts";
 import { readVectors, vectorTest } from "../harness/vectors.ts";
 

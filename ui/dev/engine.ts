@@ -6,8 +6,12 @@ import { namedLimits, onlyLimits, withoutUnusedCodecs } from "./slim.ts";
 /** The encryption's worker among the sources, its path from the root. */
 const ENGINE = "ui/lib/e2ee/worker.ts";
 
-/** The functions of ts-mls: its errors alone are known by their class. */
-const TWICE = /^node_modules\/.*\/ts-mls\/dist\/src\/(?!mlsError\.js)/;
+/**
+ * Functions of ts-mls, whose errors alone are known by their class, and those that identities and
+ * certificates are made of.
+ */
+const TWICE =
+  /^(node_modules\/.*\/ts-mls\/dist\/src\/(?!mlsError\.js)|core\/e2ee\/(identity|certificate|signing)\.ts$)/;
 
 const COMMON: BuildOptions = {
   bundle: true,

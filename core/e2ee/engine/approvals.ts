@@ -5,6 +5,7 @@ import type { VerificationResult } from "../verification/run.ts";
 import type { Backup } from "./backup.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { OwnDevice } from "./own_device.ts";
+import { certify, keepSecrets, publishedMsk } from "./set_up.ts";
 import type { Trust } from "./trust.ts";
 
 /** What compared emoji, scanned codes and opened backups change: who is who, and who this device is. */
@@ -21,7 +22,7 @@ export class Approvals {
     const { device, backup } = this;
     const { id, signatureKey, secrets } = device;
     if (id === undefined || signatureKey === undefined) return undefined;
-    const known = secrets === undefined ? await device.publishedMsk() : undefined;
+    const known = secrets === undefined ? await publishedMsk(device) : undefined;
     const msk = secrets === undefined
       ? known && fromBase64(known, 32)
       : (await identityOf(secrets)).msk;
@@ -60,8 +61,8 @@ export class Approvals {
   /** This device is the user's: its certificate is made, where the identity is the present one. */
   async approve(secrets: IdentitySecrets): Promise<void> {
     const { msk } = await identityOf(secrets);
-    if (base64Of(msk) !== await this.device.publishedMsk()) return;
-    await this.device.keepSecrets(secrets);
-    await this.device.certify(secrets);
+    if (base64Of(msk) !== await publishedMsk(this.device)) return;
+    await keepSecrets(this.device, secrets);
+    await certify(this.device, secrets);
   }
 }

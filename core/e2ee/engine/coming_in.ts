@@ -7,6 +7,7 @@ import { chance, type GroupLost } from "./core.ts";
 import { GROUP_SALT_BYTES, makeGroupId } from "./group_name.ts";
 import { renewals, viewGroup } from "./group_view.ts";
 import { submit } from "./handing_in.ts";
+import { findPackage, refillPackages } from "./key_packages.ts";
 import { noteFork } from "./order.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
@@ -65,7 +66,7 @@ async function takeWelcome(box: RoomBox, text: string): Promise<void> {
   const { core } = box;
   const bytes = fromBase64(text) ?? new Uint8Array();
   try {
-    const found = await core.packages.find(readWelcome(bytes).refs);
+    const found = await findPackage(core.ports.store, readWelcome(bytes).refs);
     if (found === undefined) throw new MlsFault("policy", "It is for no key package of ours");
     const group = await core.mls.join(bytes, found.own, core.device.keys);
     await box.checkMembers(group);
@@ -74,7 +75,7 @@ async function takeWelcome(box: RoomBox, text: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof MlsFault)) throw error;
     core.count("welcome_unusable");
-    await core.packages.refill(core.device.keys);
+    await refillPackages(core, core.device.keys);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Mls } from "../../mls/mls.ts";
 import type { Archive } from "./archive.ts";
 import type { BackupQueue } from "./backup_queue.ts";
-import type { KeyPackages } from "./key_packages.ts";
 import type { OwnDevice } from "./own_device.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { RoomStore } from "./room_store.ts";
@@ -29,7 +28,6 @@ export interface EngineCore {
   readonly ports: EnginePorts;
   readonly mls: Mls;
   readonly device: OwnDevice;
-  readonly packages: KeyPackages;
   readonly trust: Trust;
   readonly archive: Archive;
   readonly backup: BackupQueue;

@@ -2,7 +2,7 @@ import { StrictVerifier } from "../../event/verify.ts";
 import { createMls } from "../../mls/mls.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
-import { checkIdentity, newIdentity, readIdentity, writeIdentity } from "../identity.ts";
+import { checkIdentity, readIdentity } from "../identity.ts";
 import type { UserId } from "../../ids/user_id.ts";
 import type { CallChange, CallPlace } from "../voice/call_keys.ts";
 import type { SealedDraft } from "../payload.ts";
@@ -11,8 +11,8 @@ import type { EngineCore, FailureReason } from "./core.ts";
 import { type EngineParts, fetchParts, makeParts } from "./engine_parts.ts";
 import { HeldBackup } from "./held_backup.ts";
 import { Inbox } from "./inbox.ts";
-import { KeyPackages } from "./key_packages.ts";
 import { OwnDevice } from "./own_device.ts";
+import { fetched } from "./part.ts";
 import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
 import { RoomStore } from "./room_store.ts";
@@ -49,6 +49,9 @@ const BACKUP_WAIT_MS = 5000;
 const MISSING_WAIT_MS = 2 * BACKUP_WAIT_MS;
 /** Of one reason, as the server takes them in one report. */
 const MAX_REPORTED = 1000;
+
+/** Fetched when this device, or the user's identity, is made or renewed. */
+const fetchSetUp = () => fetched(() => import("./set_up.ts"));
 
 type Listener = (change: EngineChange) => void;
 
@@ -115,7 +118,6 @@ export class Engine implements DeviceEngine {
         ports,
         mls,
         device,
-        packages: new KeyPackages(ports, mls),
         trust,
         archive,
         backup: held,
@@ -228,17 +230,27 @@ export class Engine implements DeviceEngine {
 
   setUp({ name }: { readonly name: string }): Promise<DeviceState> {
     return this.#turn.run(async () => {
-      await this.#core.device.setUp(name);
+      await this.#setUpDevice(name);
       await this.#settled();
       return this.state();
     });
   }
 
+  async #setUpDevice(name: string): Promise<void> {
+    const { device } = this.#core;
+    if (!device.isSetUp) await (await fetchSetUp()).setUp(device, name);
+  }
+
+  async #refillPackages(): Promise<void> {
+    const { refillPackages } = await fetched(() => import("./key_packages.ts"));
+    await refillPackages(this.#core, this.#core.device.keys);
+  }
+
   /** What follows when this device has a certificate. */
   async #settled(): Promise<void> {
-    const { device, packages } = this.#core;
+    const { device } = this.#core;
     if (device.phase === "ready") {
-      await packages.refill(device.keys);
+      await this.#refillPackages();
       this.#later(() => this.#syncRooms());
     }
     this.#emit({ what: "device" });
@@ -394,11 +406,11 @@ export class Engine implements DeviceEngine {
 
   resetIdentity(): Promise<void> {
     return this.#turn.run(async () => {
-      const { device, ports } = this.#core;
-      const { secrets, identity } = await newIdentity(device.userId, ports.rng);
-      await ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
+      const { device } = this.#core;
+      const { publishNew, renew } = await fetchSetUp();
+      const secrets = await publishNew(device);
       await (await this.#parts.backup.get()).forget();
-      await device.renew(secrets);
+      await renew(device, secrets);
       await this.#settled();
     });
   }
@@ -476,7 +488,7 @@ export class Engine implements DeviceEngine {
       case "devices.update":
         return this.#later(() => this.#lookAt(dispatch.d.user_id));
       case "key_packages.low":
-        return this.#later(() => this.#core.packages.refill(this.#core.device.keys));
+        return this.#later(() => this.#refillPackages());
     }
   }
 
@@ -484,7 +496,7 @@ export class Engine implements DeviceEngine {
     await this.#inbox.read();
     await this.#parts.verifications.here?.resume();
     if (this.#core.device.phase !== "ready") return;
-    await this.#core.packages.refill(this.#core.device.keys);
+    await this.#refillPackages();
     const { welcomes } = await this.#core.ports.transport.call("listWelcomes", {});
     for (const { room_id } of welcomes) this.#room(room_id);
     await this.#syncRooms();
@@ -537,8 +549,8 @@ export class Engine implements DeviceEngine {
     while (!this.#ended.signal.aborted) {
       await this.#core.ports.clock.sleep(HOUR_MS, this.#ended.signal);
       if (this.#core.device.phase !== "ready") continue;
-      await this.#core.device.setUp("");
-      await this.#core.packages.refill(this.#core.device.keys);
+      await this.#setUpDevice("");
+      await this.#refillPackages();
       await this.#syncRooms();
       await this.#backUp();
       await this.#report();

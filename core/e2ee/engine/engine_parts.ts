@@ -67,6 +67,8 @@ export async function fetchParts(parts: EngineParts): Promise<void> {
   await Promise.all([
     ...Object.values(parts).map((part) => part.get()),
     import("./changing.ts"),
+    import("./key_packages.ts"),
+    import("./set_up.ts"),
     import("./take_commit.ts"),
     import("./take_history.ts"),
     import("./give_history.ts"),

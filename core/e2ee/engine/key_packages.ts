@@ -23,77 +23,84 @@ interface PackageRow {
   readonly lastResort: boolean;
 }
 
-/** This device's key packages: others need one to add it to a group while it is away. */
-export class KeyPackages {
-  constructor(readonly ports: EnginePorts, readonly mls: Mls) {}
+/** What this device's key packages are made and kept with. */
+interface PackageParts {
+  readonly ports: EnginePorts;
+  readonly mls: Mls;
+}
 
-  /** Fills up, renews and forgets what is needed. @returns how many were made */
-  async refill(keys: DeviceKeys): Promise<number> {
-    const { store, transport, clock } = this.ports;
-    const nowMs = clock.now();
-    const rows = (await store.list("packages"))
-      .map(({ key, value }) => ({ ref: key, row: readJsonRow<PackageRow>(value) }));
-    const old = rows.filter(({ row }) => row.notAfterMs + KEEP_MS < nowMs);
-    if (old.length > 0) await store.write(old.map(({ ref }) => goneRow("packages", ref)));
-    const count = await transport.call("countKeyPackages", {});
-    const lasting = (lastResort: boolean) =>
-      rows.some(({ row }) => row.lastResort === lastResort && row.notAfterMs > nowMs + RENEW_MS);
-    const needsLast = !count.last_resort || count.last_resort_used || !lasting(true);
-    const needed = count.left < LOW || !lasting(false) ? FULL - count.left : 0;
-    if (needed <= 0 && !needsLast) return 0;
-    const made = await Promise.all(
-      Array.from({ length: Math.max(needed, 0) }, () => this.#make(keys, false)),
-    );
-    const last = needsLast ? await this.#make(keys, true) : undefined;
-    const all = last === undefined ? made : [...made, last];
-    await store.write(all.map((own) => own.change));
-    await transport.call("uploadKeyPackages", {
-      body: {
-        packages: made.map((own) => own.publicText),
-        ...(last === undefined ? {} : { last_resort: last.publicText }),
-      },
-    });
-    return all.length;
+/**
+ * Fills up, renews and forgets what is needed of this device's key packages: others need one to
+ * add it to a group while it is away. @returns how many were made
+ */
+export async function refillPackages(parts: PackageParts, keys: DeviceKeys): Promise<number> {
+  const { store, transport, clock } = parts.ports;
+  const nowMs = clock.now();
+  const rows = (await store.list("packages"))
+    .map(({ key, value }) => ({ ref: key, row: readJsonRow<PackageRow>(value) }));
+  const old = rows.filter(({ row }) => row.notAfterMs + KEEP_MS < nowMs);
+  if (old.length > 0) await store.write(old.map(({ ref }) => goneRow("packages", ref)));
+  const count = await transport.call("countKeyPackages", {});
+  const lasting = (lastResort: boolean) =>
+    rows.some(({ row }) => row.lastResort === lastResort && row.notAfterMs > nowMs + RENEW_MS);
+  const needsLast = !count.last_resort || count.last_resort_used || !lasting(true);
+  const needed = count.left < LOW || !lasting(false) ? FULL - count.left : 0;
+  if (needed <= 0 && !needsLast) return 0;
+  const made = await Promise.all(
+    Array.from({ length: Math.max(needed, 0) }, () => makePackage(parts, keys, false)),
+  );
+  const last = needsLast ? await makePackage(parts, keys, true) : undefined;
+  const all = last === undefined ? made : [...made, last];
+  await store.write(all.map((own) => own.change));
+  await transport.call("uploadKeyPackages", {
+    body: {
+      packages: made.map((own) => own.publicText),
+      ...(last === undefined ? {} : { last_resort: last.publicText }),
+    },
+  });
+  return all.length;
+}
+
+async function makePackage({ ports, mls }: PackageParts, keys: DeviceKeys, lastResort: boolean) {
+  const nowMs = ports.clock.now();
+  const notAfterMs = nowMs + LIFE_MS;
+  const own = await mls.keyPackage(keys, {
+    notBeforeMs: nowMs - SKEW_MS,
+    notAfterMs,
+    ...(lastResort ? { lastResort } : {}),
+  });
+  const publicText = base64Of(own.publicBytes);
+  const row: PackageRow = {
+    public: publicText,
+    private: base64Of(own.privateBytes),
+    notAfterMs,
+    lastResort,
+  };
+  return { publicText, change: jsonRow("packages", own.ref.toHex(), row) };
+}
+
+/** The package that one of these references names, and how it is forgotten after its use. */
+export async function findPackage(
+  store: EnginePorts["store"],
+  refs: readonly Uint8Array[],
+): Promise<
+  | {
+    readonly own: Pick<OwnKeyPackage, "publicBytes" | "privateBytes">;
+    readonly used: readonly StoreChange[];
   }
-
-  async #make(keys: DeviceKeys, lastResort: boolean) {
-    const nowMs = this.ports.clock.now();
-    const notAfterMs = nowMs + LIFE_MS;
-    const own = await this.mls.keyPackage(keys, {
-      notBeforeMs: nowMs - SKEW_MS,
-      notAfterMs,
-      ...(lastResort ? { lastResort } : {}),
-    });
-    const publicText = base64Of(own.publicBytes);
-    const row: PackageRow = {
-      public: publicText,
-      private: base64Of(own.privateBytes),
-      notAfterMs,
-      lastResort,
+  | undefined
+> {
+  for (const ref of refs) {
+    const bytes = await store.get("packages", ref.toHex());
+    if (bytes === undefined) continue;
+    const row = readJsonRow<PackageRow>(bytes);
+    const publicBytes = fromBase64(row.public);
+    const privateBytes = fromBase64(row.private);
+    if (publicBytes === undefined || privateBytes === undefined) continue;
+    return {
+      own: { publicBytes, privateBytes },
+      used: row.lastResort ? [] : [goneRow("packages", ref.toHex())],
     };
-    return { publicText, change: jsonRow("packages", own.ref.toHex(), row) };
   }
-
-  /** The package that one of these references names, and how it is forgotten after its use. */
-  async find(refs: readonly Uint8Array[]): Promise<
-    | {
-      readonly own: Pick<OwnKeyPackage, "publicBytes" | "privateBytes">;
-      readonly used: readonly StoreChange[];
-    }
-    | undefined
-  > {
-    for (const ref of refs) {
-      const bytes = await this.ports.store.get("packages", ref.toHex());
-      if (bytes === undefined) continue;
-      const row = readJsonRow<PackageRow>(bytes);
-      const publicBytes = fromBase64(row.public);
-      const privateBytes = fromBase64(row.private);
-      if (publicBytes === undefined || privateBytes === undefined) continue;
-      return {
-        own: { publicBytes, privateBytes },
-        used: row.lastResort ? [] : [goneRow("packages", ref.toHex())],
-      };
-    }
-    return undefined;
-  }
+  return undefined;
 }

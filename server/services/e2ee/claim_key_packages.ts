@@ -4,7 +4,7 @@ import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import { MlsFault } from "../../../core/mls/fault.ts";
-import { SUITE } from "../../../core/mls/suite.ts";
+import { SUITE } from "../../../core/mls/message_suite.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import {

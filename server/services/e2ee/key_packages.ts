@@ -3,7 +3,7 @@ import { base64Of, equalBytes, fromBase64 } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import type { KeyPackageFacts } from "../../../core/mls/readers.ts";
-import { SUITE } from "../../../core/mls/suite.ts";
+import { SUITE } from "../../../core/mls/message_suite.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Queryable, Tx } from "../../postgres/sql.ts";
 import { countPackages } from "./claim_rows.ts";

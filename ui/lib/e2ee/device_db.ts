@@ -1,4 +1,3 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type {
   DeviceStore,
   DeviceTable,
@@ -6,15 +5,14 @@ import type {
   StoreRow,
 } from "../../../core/e2ee/engine/ports.ts";
 import { DEVICE_DB_PREFIX } from "./clear_devices.ts";
+import { answered, openStore, stored } from "./idb_calls.ts";
 import { type Locked, RestKey } from "./rest_key.ts";
 
 /** Comes after every character that stands in a key. */
 const LAST = "\uffff";
 
-interface Schema extends DBSchema {
-  /** By table and key. */
-  rows: { key: [string, string]; value: Locked };
-}
+/** Rows by table and key: `[string, string]` to `Locked`. */
+const ROWS = "rows";
 
 const placeOf = (table: DeviceTable, key: string) => `${table} ${key}`;
 
@@ -23,29 +21,22 @@ const placeOf = (table: DeviceTable, key: string) => `${table} ${key}`;
  * opens it holds the device's lock. A browser may throw all of it away: then this is a new device.
  */
 export class DeviceDb implements DeviceStore {
-  readonly #db: IDBPDatabase<Schema>;
+  readonly #db: IDBDatabase;
   readonly #key: RestKey;
 
-  private constructor(db: IDBPDatabase<Schema>, key: RestKey) {
+  private constructor(db: IDBDatabase, key: RestKey) {
     this.#db = db;
     this.#key = key;
   }
 
   /** `lost`: somebody clears what is kept here, as at the end of the session. */
   static async open(userId: string, lost: () => void): Promise<DeviceDb> {
-    const db = await openDB<Schema>(DEVICE_DB_PREFIX + userId, 1, {
-      upgrade: (database) => void database.createObjectStore("rows"),
-      blocking(_held, _next, event) {
-        (event.target as IDBDatabase).close();
-        lost();
-      },
-      terminated: lost,
-    });
+    const db = await openStore(DEVICE_DB_PREFIX + userId, ROWS, lost);
     return new DeviceDb(db, await RestKey.open(userId));
   }
 
   async get(table: DeviceTable, key: string): Promise<Uint8Array | undefined> {
-    const held = await this.#db.get("rows", [table, key]);
+    const held: Locked | undefined = await answered(this.#rows().get([table, key]));
     return held && await this.#key.unlock(placeOf(table, key), held);
   }
 
@@ -59,10 +50,10 @@ export class DeviceDb implements DeviceStore {
     // Past the end of the prefix there is nothing, and such a range would be refused.
     if (open && after > prefix + LAST) return [];
     const range = IDBKeyRange.bound([table, open ? after : prefix], upper, open);
-    const transaction = this.#db.transaction("rows");
+    const rows = this.#rows();
     const [keys, values] = await Promise.all([
-      transaction.store.getAllKeys(range, options.limit),
-      transaction.store.getAll(range, options.limit),
+      answered(rows.getAllKeys(range, options.limit)) as Promise<[string, string][]>,
+      answered(rows.getAll(range, options.limit)) as Promise<Locked[]>,
     ]);
     return await Promise.all(keys.map(async ([, key], at) => ({
       key,
@@ -75,11 +66,13 @@ export class DeviceDb implements DeviceStore {
       at: [table, key] as [string, string],
       row: value && await this.#key.lock(placeOf(table, key), value),
     })));
-    const transaction = this.#db.transaction("rows", "readwrite", { durability: "strict" });
-    for (const { at, row } of locked) {
-      void (row ? transaction.store.put(row, at) : transaction.store.delete(at));
-    }
-    await transaction.done;
+    const rows = this.#rows("readwrite");
+    for (const { at, row } of locked) void (row ? rows.put(row, at) : rows.delete(at));
+    await stored(rows);
+  }
+
+  #rows(mode: IDBTransactionMode = "readonly"): IDBObjectStore {
+    return this.#db.transaction(ROWS, mode, { durability: "strict" }).objectStore(ROWS);
   }
 
   close(): void {

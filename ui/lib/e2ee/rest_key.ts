@@ -1,4 +1,4 @@
-import { type DBSchema, openDB } from "idb";
+import { answered, openStore, stored } from "./idb_calls.ts";
 
 /** What lies in this browser encrypted. */
 export interface Locked {
@@ -6,19 +6,14 @@ export interface Locked {
   readonly data: ArrayBuffer;
 }
 
-interface Schema extends DBSchema {
-  keys: { key: string; value: CryptoKey };
-}
-
+/** Keys by user. */
+const KEYS = "keys";
 const IV_BYTES = 12;
 const encoder = new TextEncoder();
 
-function openKeys() {
-  return openDB<Schema>("openguild-rest", 1, {
-    upgrade: (database) => void database.createObjectStore("keys"),
-    blocking: (_held, _next, event) => (event.target as IDBDatabase).close(),
-  });
-}
+const openKeys = () => openStore("openguild-rest", KEYS);
+const keysOf = (db: IDBDatabase, mode: IDBTransactionMode) =>
+  db.transaction(KEYS, mode).objectStore(KEYS);
 
 /**
  * The key under which secrets of a person lie in this browser. Scripts can use it here, but nobody
@@ -36,17 +31,18 @@ export class RestKey {
   static async open(userId: string): Promise<RestKey> {
     const db = await openKeys();
     try {
-      const held = await db.get("keys", userId);
+      const held: CryptoKey | undefined = await answered(keysOf(db, "readonly").get(userId));
       if (held) return new RestKey(held);
       const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
         "encrypt",
         "decrypt",
       ]);
       // Another tab may have been first: the key that is stored is the one that counts.
-      const transaction = db.transaction("keys", "readwrite");
-      const first = await transaction.store.get(userId);
-      if (!first) await transaction.store.put(made, userId);
-      await transaction.done;
+      const keys = keysOf(db, "readwrite");
+      const done = stored(keys);
+      const first: CryptoKey | undefined = await answered(keys.get(userId));
+      if (!first) keys.put(made, userId);
+      await done;
       return new RestKey(first ?? made);
     } finally {
       db.close();
@@ -56,7 +52,7 @@ export class RestKey {
   /** Whatever was written under the person's key is lost with it. */
   static async forget(userId: string): Promise<void> {
     const db = await openKeys();
-    await db.delete("keys", userId);
+    await answered(keysOf(db, "readwrite").delete(userId));
     db.close();
   }
 
