@@ -153,7 +153,10 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     assert.ok(taken.before.length > 1);
     assert.deepEqual(taken.after, taken.before);
     assert.deepEqual(taken.drawn, taken.parts);
-    if (at === page) assert.deepEqual(await at.evaluate("takenOver.readTexts()"), taken.texts);
+    // Of what was kept for times without a connection the server draws nothing.
+    if (taken.texts.length > 0) {
+      assert.deepEqual(await at.evaluate("takenOver.readTexts()"), taken.texts);
+    }
   };
   for (const [file, screen] of Object.entries(SCREENS)) {
     if (screen.kind === "door") continue;
