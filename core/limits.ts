@@ -213,8 +213,8 @@ export const limits = {
     maxSendQueue: 2048,
     /** Addresses that one participant's checks may come from at a time. */
     maxAddresses: 4,
-    /** Streams that one participant's browser may begin, of which the latest is heard. */
-    maxStreams: 4,
+    /** Streams that one participant's browser may begin; of its voice the latest is heard. */
+    maxStreams: 16,
     /** Of a participant, whatever the bitrate: frames of 5 ms. */
     maxPacketsPerSecond: 200,
     minBitrate: 8000,
@@ -246,6 +246,24 @@ export const limits = {
     /** A jump of a stream's numbers beyond this is closed for its listeners. */
     maxSequenceGap: 1024,
     reportEveryMs: 3000,
+    /** Of one picture, bits a second, where the server says nothing else; and where it begins. */
+    videoBitrate: 2_500_000,
+    minVideoBitrate: 150_000,
+    videoStartKilobits: 1000,
+    /** Of the sound of a screen. */
+    shownSoundBitrate: 96_000,
+    /** Of one picture, whatever its bitrate. */
+    maxVideoPacketsPerSecond: 1500,
+    /** The last packets of a picture, kept for whoever missed one: about a second. */
+    maxKeptPackets: 256,
+    /** Packets that are sent once more for one request of a browser. */
+    maxResends: 64,
+    /** A packet that never came is asked of its sender this often at most. */
+    askAgainMs: 100,
+    /** A whole picture is asked of a sender this often at most, however many need one. */
+    keyframeEveryMs: 1000,
+    /** Senders of pictures are told how they fare this often. */
+    videoReportMs: 1000,
     /** TCP connections that have not proven whose they are: so many, and so long. */
     maxTcpUnproven: 100,
     tcpProofMs: 10_000,

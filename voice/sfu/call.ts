@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Listener } from "./listener.ts";
+import type { Listener, Source } from "./listener.ts";
 import { countBy, type MediaStats } from "./media.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Route } from "./route.ts";
@@ -7,11 +7,15 @@ import { RTP_HEADER, timestampOf } from "./rtp.ts";
 import type { SendBudget } from "./send_budget.ts";
 import { Speakers } from "./speakers.ts";
 import type { OpenedRtp } from "./srtp.ts";
+import type { Feedback } from "./rtcp.ts";
+import type { Track } from "./track.ts";
 
 /** Somebody in a call, as forwarding sees them. */
 export interface Member {
   readonly publisher: Publisher;
   readonly listener: Listener;
+  /** What they have shown so far, by the stream's number. */
+  readonly tracks: ReadonlyMap<number, Track>;
   /** Where they can be reached now; undefined while they are not connected. */
   readonly reachedBy: Route | undefined;
 }
@@ -45,7 +49,10 @@ export class Call {
   remove(member: Member): void {
     if (!this.#members.delete(member)) return;
     this.#speakers.remove(member.publisher);
-    for (const other of this.#members) other.listener.forget(member.publisher.stream);
+    for (const other of this.#members) {
+      other.listener.forget(member.publisher.stream);
+      for (const stream of member.tracks.keys()) other.listener.forget(stream);
+    }
   }
 
   /** Somebody who may not speak any more makes room among those who are heard. */
@@ -63,17 +70,59 @@ export class Call {
    * they tell listeners nothing that the payload's key should not open.
    */
   forward(from: Publisher, data: Buffer, opened: OpenedRtp, counts: MediaStats): void {
-    let sent = 0;
     const place = this.#speakers.admit(from);
     if (place === undefined) return;
     if (place.isNew) from.generation++;
+    this.#writeHeader(from, data);
+    this.#sendAll(from, opened, counts);
+  }
+
+  /** The same for a packet of something shown: it goes to those who watch it. */
+  show(from: Track, data: Buffer, opened: OpenedRtp, counts: MediaStats): void {
+    this.#writeHeader(from, data);
+    from.keep(opened.index, this.#header, opened.payload);
+    this.#sendAll(from, opened, counts);
+  }
+
+  /** Somebody begins to watch these: a picture that is whole comes first. */
+  watch(streams: readonly number[], now: number): void {
+    for (const stream of streams) this.#track(stream)?.wantPicture(now);
+  }
+
+  /** What somebody who watches says of the streams. `now` is monotonic. */
+  hear(member: Member, feedback: Feedback, now: number): void {
+    for (const { stream, lost } of feedback.losses) this.#track(stream)?.lost(lost);
+    for (const stream of feedback.pictures) this.#track(stream)?.wantPicture(now);
+    for (const { stream, sequences } of feedback.missed) {
+      const track = this.#track(stream);
+      const route = member.reachedBy;
+      if (track === undefined || route === undefined || !this.mayForward(now)) continue;
+      const { bytes, missing } = member.listener.resend(route, track, sequences);
+      this.#budget.spend(bytes);
+      track.miss(missing, now);
+    }
+  }
+
+  #track(stream: number): Track | undefined {
+    for (const { tracks } of this.#members) {
+      const track = tracks.get(stream);
+      if (track !== undefined) return track;
+    }
+    return undefined;
+  }
+
+  #writeHeader(from: Source, data: Buffer): void {
     const header = this.#header;
     // Version and padding of the original: padding lies within the payload.
     header.writeUInt8(0x80 | (data.readUInt8(0) & 0x20), 0);
     header.writeUInt8(data.readUInt8(1), 1);
     header.writeUInt32BE(timestampOf(data), 4);
     header.writeUInt32BE(from.stream, 8);
-    const packet = { from, header, payload: opened.payload, index: opened.index };
+  }
+
+  #sendAll(from: Source, opened: OpenedRtp, counts: MediaStats): void {
+    let sent = 0;
+    const packet = { from, header: this.#header, payload: opened.payload, index: opened.index };
     for (const { publisher, listener, reachedBy } of this.#members) {
       if (publisher === from || reachedBy === undefined) continue;
       const bytes = listener.deliver(reachedBy, packet);

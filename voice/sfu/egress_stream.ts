@@ -1,4 +1,5 @@
 import { limits } from "../../core/limits.ts";
+import { guessIndex } from "./srtp.ts";
 
 /**
  * The numbers under which one voice leaves for one listener. They begin at zero, so that a listener
@@ -34,5 +35,16 @@ export class EgressStream {
       this.#lastIn = index;
     }
     return number;
+  }
+
+  /**
+   * The incoming index of what went out last under these 16 bits; undefined where it is none of the
+   * present generation, in which a number stands for one index and no other.
+   */
+  indexOf(generation: number, sequence: number): number | undefined {
+    if (generation !== this.#generation) return undefined;
+    const number = guessIndex(this.#lastOut, sequence);
+    const index = number + this.#shift;
+    return number < 0 || number > this.#lastOut || index < this.#from ? undefined : index;
   }
 }

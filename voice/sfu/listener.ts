@@ -1,8 +1,17 @@
 import type { Buffer } from "node:buffer";
+import { limits } from "../../core/limits.ts";
 import { EgressStream } from "./egress_stream.ts";
-import type { Publisher } from "./publisher.ts";
 import type { Route } from "./route.ts";
 import type { SrtpSender } from "./srtp.ts";
+import type { Track } from "./track.ts";
+
+/** Where packets for listeners come from: a voice, or something shown. */
+export interface Source {
+  readonly stream: number;
+  readonly generation: number;
+  /** Who hears nothing is not sent it. */
+  readonly isHeard: boolean;
+}
 
 /** The end of a call at which one participant hears the others. */
 export class Listener {
@@ -27,8 +36,12 @@ export class Listener {
     this.#sender = sender;
   }
 
-  take(streams: readonly number[]): void {
+  /** Returns those that were not taken before. What lay before them is no loss. */
+  take(streams: readonly number[]): number[] {
+    const added = streams.filter((stream) => !this.#taken.has(stream));
+    if (added.some((stream) => this.#streams.has(stream))) this.#pauses++;
     this.#taken = new Set(streams);
+    return added;
   }
 
   /** A voice that has left for good. */
@@ -43,14 +56,15 @@ export class Listener {
   deliver(
     route: Route,
     packet: {
-      readonly from: Publisher;
+      readonly from: Source;
       readonly header: Buffer;
       readonly payload: Buffer;
       readonly index: number;
     },
   ): number {
     const { from, header, payload } = packet;
-    if (!this.#hears || this.#sender === undefined || !this.#taken.has(from.stream)) return 0;
+    if (this.#sender === undefined || !this.#taken.has(from.stream)) return 0;
+    if (!this.#hears && from.isHeard) return 0;
     const generation = from.generation + this.#pauses;
     const number = this.#streamOf(from).next(generation, packet.index);
     if (number === undefined) return 0;
@@ -62,7 +76,43 @@ export class Listener {
     return length;
   }
 
-  #streamOf({ stream }: Publisher): EgressStream {
+  /**
+   * Sends once more what this listener missed. Sealed anew it is byte for byte what it was: the same
+   * packet under the same number. Returns the bytes sent, and the indices that are not kept.
+   */
+  resend(
+    route: Route,
+    track: Track,
+    sequences: readonly number[],
+  ): { readonly bytes: number; readonly missing: number[] } {
+    const missing: number[] = [];
+    const egress = this.#streams.get(track.stream);
+    let bytes = 0;
+    if (egress === undefined || this.#sender === undefined || !this.#taken.has(track.stream)) {
+      return { bytes, missing };
+    }
+    for (const sequence of sequences.slice(0, limits.voice.maxResends)) {
+      const index = egress.indexOf(track.generation + this.#pauses, sequence);
+      if (index === undefined) continue;
+      const kept = track.kept(index);
+      if (kept === undefined) {
+        missing.push(index);
+        continue;
+      }
+      const number = egress.next(track.generation + this.#pauses, index);
+      if (number === undefined) continue;
+      const out = route.take();
+      kept.header.copy(out);
+      out.writeUInt16BE(number & 0xffff, 2);
+      const place = { stream: track.stream, index: number };
+      const length = this.#sender.sealRtp(out, kept.payload, place);
+      route.send(out, length);
+      bytes += length;
+    }
+    return { bytes, missing };
+  }
+
+  #streamOf({ stream }: Source): EgressStream {
     const known = this.#streams.get(stream);
     if (known !== undefined) return known;
     const made = new EgressStream();

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { SeatState } from "../session/seat_state.ts";
+import type { ShownTrack } from "../signalling/tracks.ts";
 import type { Candidate } from "../signalling/write_offer.ts";
 import type { DtlsIdentity } from "../werift/certificate.ts";
 import type { Engine, EngineName } from "./engine.ts";
@@ -34,6 +35,15 @@ export interface MediaParts {
   readonly clock: Clock;
 }
 
+/** Something that a participant may send beside the voice. */
+export interface ShownPlan {
+  readonly name: ShownTrack;
+  /** Its stream's number, which comes once in the server's life. */
+  readonly stream: number;
+  /** At most, bits a second. */
+  readonly bitrate: number;
+}
+
 /** Seats are named by the number of their voice's stream, which comes once in the server's life. */
 export type MediaOrder =
   | {
@@ -53,7 +63,11 @@ export type MediaOrder =
     readonly hear?: boolean;
     readonly bitrate?: number;
   }
-  /** The browser's certificate, and the voices that it has agreed to take. */
+  /** All that they show from now on. */
+  | { readonly kind: "show"; readonly seat: number; readonly tracks: readonly ShownPlan[] }
+  /** All that they take from now on, of what their browser has agreed to. */
+  | { readonly kind: "take"; readonly seat: number; readonly streams: readonly number[] }
+  /** The browser's certificate, and the streams that it has agreed to take. */
   | {
     readonly kind: "answered";
     readonly seat: number;

@@ -9,11 +9,27 @@ import type { Call, Member } from "./call.ts";
 import type { Aead } from "./engine.ts";
 import { IceAgent } from "./ice_agent.ts";
 import { Listener } from "./listener.ts";
-import { countBy, type MediaOrder, type MediaReport, type MediaStats } from "./media.ts";
+import {
+  countBy,
+  type MediaOrder,
+  type MediaReport,
+  type MediaStats,
+  type ShownPlan,
+} from "./media.ts";
 import { Publisher } from "./publisher.ts";
 import { type Route, sendCopy } from "./route.ts";
-import { buildReceiverReport, readSenderReport } from "./rtcp.ts";
+import {
+  buildBitrateBound,
+  buildNack,
+  buildPictureRequest,
+  buildReceiverReport,
+  readFeedback,
+  readSenderReport,
+} from "./rtcp.ts";
+import { payloadTypeOf } from "./rtp.ts";
 import { deriveKeys, type MasterKey, SrtpReceiver, SrtpSender } from "./srtp.ts";
+import { Track } from "./track.ts";
+import { TRACKS } from "../signalling/tracks.ts";
 
 /** What a seat needs of where it is. */
 export interface MediaSeatHost {
@@ -35,6 +51,7 @@ export class MediaSeat implements Member {
   readonly stream: number;
   readonly publisher: Publisher;
   readonly listener: Listener;
+  readonly tracks = new Map<number, Track>();
   readonly ice: IceAgent;
   readonly #host: MediaSeatHost;
   readonly #call: Call;
@@ -45,12 +62,17 @@ export class MediaSeat implements Member {
   #state: SeatState = "offered";
   #speaking = false;
   #reportedAt = 0;
+  /** What they show or have shown, by the number of its payload. */
+  readonly #shown = new Map<number, Track>();
+  #showReportedAt = 0;
+  #bitrate: number;
 
   constructor(host: MediaSeatHost, call: Call, order: Extract<MediaOrder, { kind: "open" }>) {
     this.#host = host;
     this.#call = call;
     this.stream = order.seat;
     this.#joinedAt = host.clock.monotonic();
+    this.#bitrate = order.bitrate;
     this.publisher = new Publisher(order.seat, order);
     this.listener = new Listener(order.hear);
     this.ice = new IceAgent(order.credentials);
@@ -79,8 +101,12 @@ export class MediaSeat implements Member {
     switch (order.kind) {
       case "change":
         return this.#change(order);
+      case "show":
+        return this.#show(order.tracks);
+      case "take":
+        return this.#take(order.streams);
       case "answered":
-        this.listener.take(order.streams);
+        this.#take(order.streams);
         return this.#dtls.expect(order.fingerprint);
       case "restart":
         this.ice.restart(order.credentials);
@@ -121,6 +147,7 @@ export class MediaSeat implements Member {
       this.#reportedAt = now;
       this.#report(now);
     }
+    if (this.#shown.size > 0) this.#tickShown(now);
   }
 
   #change({ speak, hear, bitrate }: Extract<MediaOrder, { kind: "change" }>): void {
@@ -131,7 +158,54 @@ export class MediaSeat implements Member {
       this.#tellSpeaking();
     }
     if (hear !== undefined) this.listener.hears = hear;
-    if (bitrate !== undefined) this.publisher.bitrate = bitrate;
+    if (bitrate !== undefined) this.publisher.bitrate = this.#bitrate = bitrate;
+  }
+
+  #take(streams: readonly number[]): void {
+    const added = this.listener.take(streams);
+    if (added.length > 0) this.#call.watch(added, this.#host.clock.monotonic());
+  }
+
+  #show(plans: readonly ShownPlan[]): void {
+    const streams = new Set(plans.map(({ stream }) => stream));
+    for (const track of this.tracks.values()) track.isOn = streams.has(track.stream);
+    for (const plan of plans.filter(({ stream }) => !this.tracks.has(stream))) {
+      const track: Track = new Track(plan, {
+        askPackets: (sequences) => this.#sendWord(track, (stream) => buildNack(stream, sequences)),
+        askPicture: () => this.#sendWord(track, buildPictureRequest),
+      });
+      this.tracks.set(plan.stream, track);
+      this.#shown.set(TRACKS[plan.name].payload, track);
+    }
+  }
+
+  /** How what they show fares, and how much of it they may send. */
+  #tickShown(now: number): void {
+    for (const track of this.tracks.values()) track.tick(now);
+    if (now - this.#showReportedAt < limits.voice.videoReportMs) return;
+    this.#showReportedAt = now;
+    let bitrate = this.#bitrate;
+    const streams: number[] = [];
+    for (const track of this.tracks.values()) {
+      track.adapt();
+      const { reception } = track;
+      if (reception === undefined || !track.isOn) continue;
+      bitrate += track.bitrate;
+      streams.push(reception.stream);
+      this.#sendReport(buildReceiverReport(reception.report(now)));
+    }
+    if (streams.length > 0) this.#sendReport(buildBitrateBound(bitrate, streams));
+  }
+
+  /** To their own browser, of a stream as it calls it. */
+  #sendWord({ reception }: Track, build: (stream: number) => Buffer): void {
+    if (reception !== undefined) this.#sendReport(build(reception.stream));
+  }
+
+  #sendReport(packet: Buffer): void {
+    if (this.reachedBy === undefined) return;
+    const sealed = this.#sender?.sealRtcp(packet);
+    if (sealed !== undefined) sendCopy(this.reachedBy, sealed);
   }
 
   #takeRtp(route: Route, data: Buffer): boolean {
@@ -141,7 +215,12 @@ export class MediaSeat implements Member {
     countBy(route, counts, "packetsReceived");
     countBy(route, counts, "bytesReceived", data.length);
     const now = this.#host.clock.monotonic();
-    if (this.publisher.accept(data, opened, now)) {
+    const shown = this.#shown.size === 0 ? undefined : this.#shown.get(payloadTypeOf(data));
+    if (shown !== undefined) {
+      if (!shown.accept(data, opened, now)) return true;
+      if (!this.#call.mayForward(now)) countBy(route, counts, "packetsOverBudget");
+      else this.#call.show(shown, data, opened, counts);
+    } else if (this.publisher.accept(data, opened, now)) {
       if (!this.#call.mayForward(now)) countBy(route, counts, "packetsOverBudget");
       else this.#call.forward(this.publisher, data, opened, counts);
       this.#tellSpeaking();
@@ -152,18 +231,20 @@ export class MediaSeat implements Member {
   #takeRtcp(data: Buffer): boolean {
     const plain = this.#receiver?.openRtcp(data);
     if (plain === undefined) return false;
+    const now = this.#host.clock.monotonic();
     const report = readSenderReport(plain);
     if (report !== undefined) {
-      this.publisher.reception?.takeReport(report, this.#host.clock.monotonic());
+      this.publisher.reception?.takeReport(report, now);
+      for (const { reception } of this.tracks.values()) reception?.takeReport(report, now);
     }
+    this.#call.hear(this, readFeedback(plain), now);
     return true;
   }
 
   #report(now: number): void {
     const reception = this.publisher.reception?.report(now);
     if (reception === undefined || this.reachedBy === undefined) return;
-    const sealed = this.#sender?.sealRtcp(buildReceiverReport(reception));
-    if (sealed !== undefined) sendCopy(this.reachedBy, sealed);
+    this.#sendReport(buildReceiverReport(reception));
   }
 
   #takeKeys(keys: { readonly receive: MasterKey; readonly send: MasterKey }): void {

@@ -25,7 +25,12 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
   };
   await using stack = new AsyncDisposableStack();
   const media: Media[] = [];
-  const seats = new Seats(media, { rng, log, fingerprint: identity.fingerprint });
+  const seats = new Seats(media, {
+    rng,
+    log,
+    fingerprint: identity.fingerprint,
+    videoBitrate: options.videoBitrate ?? limits.voice.videoBitrate,
+  });
   const report = (told: Parameters<typeof seats.hear>[0]) => seats.hear(told);
   const open = threads?.open ??
     ((plan: MediaPlan) => openMedia(plan, { engine, log, clock }, report));

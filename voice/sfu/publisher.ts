@@ -19,6 +19,7 @@ const BITRATE_FACTOR = 2;
 export class Publisher {
   /** The stream's number for all listeners, whatever the browser calls it. */
   readonly stream: number;
+  readonly isHeard = true;
   /** Changes when indices begin anew, or after a pause that is no loss. */
   generation = 0;
   speaks: boolean;

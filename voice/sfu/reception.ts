@@ -1,6 +1,6 @@
+import { CLOCK_PER_MS } from "../signalling/tracks.ts";
 import type { Reception, SenderReport } from "./rtcp.ts";
 
-const CLOCK_PER_MS = 48;
 const JITTER_GAIN = 1 / 16;
 const REPORT_UNITS_PER_MS = 65_536 / 1000;
 
@@ -8,6 +8,7 @@ const REPORT_UNITS_PER_MS = 65_536 / 1000;
 export class ReceptionCounter {
   readonly stream: number;
   readonly #first: number;
+  readonly #clockPerMs: number;
   #highest: number;
   #received = 0;
   #jitter = 0;
@@ -15,8 +16,9 @@ export class ReceptionCounter {
   #before = { expected: 0, received: 0 };
   #report: { readonly middle: number; readonly at: number } | undefined;
 
-  constructor(stream: number, firstIndex: number) {
+  constructor(stream: number, firstIndex: number, clockPerMs: number = CLOCK_PER_MS.audio) {
     this.stream = stream;
+    this.#clockPerMs = clockPerMs;
     this.#first = firstIndex;
     this.#highest = firstIndex;
   }
@@ -25,10 +27,10 @@ export class ReceptionCounter {
   count(index: number, timestamp: number, now: number): void {
     this.#received++;
     this.#highest = Math.max(this.#highest, index);
-    const transit = (now * CLOCK_PER_MS - timestamp) % 0x1_0000_0000;
+    const transit = (now * this.#clockPerMs - timestamp) % 0x1_0000_0000;
     const change = Math.abs(transit - (this.#transit ?? transit));
     // The timestamp has gone round, or its sender has paused: that is no jitter.
-    if (change < CLOCK_PER_MS * 1000) this.#jitter += (change - this.#jitter) * JITTER_GAIN;
+    if (change < this.#clockPerMs * 1000) this.#jitter += (change - this.#jitter) * JITTER_GAIN;
     this.#transit = transit;
   }
 

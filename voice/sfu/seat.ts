@@ -3,7 +3,8 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
 import { Negotiation, type Offer } from "../signalling/negotiation.ts";
-import type { OfferedVoice } from "../signalling/parts.ts";
+import type { OfferedStream } from "../signalling/parts.ts";
+import { SHOWN_TRACKS, type ShownTrack, TRACKS } from "../signalling/tracks.ts";
 import { type Credentials, makeCredentials } from "./ice_agent.ts";
 import type { Media, MediaOrder, MediaReport } from "./media.ts";
 import type { AnswerResult, JoinRequest, Seat } from "./sfu.ts";
@@ -16,17 +17,29 @@ export interface SeatHost {
   readonly fingerprint: string;
   /** Where the packets of the seat's call go. */
   readonly media: Pick<Media, "candidates" | "tell">;
-  /** The voices of the others in the call. */
-  othersOf(seat: SeatInCall): OfferedVoice[];
+  /** Of one picture, bits a second. */
+  readonly videoBitrate: number;
+  /** A number that no stream has had. */
+  newStream(): number;
+  /** The voices of the others in the call, and what the seat watches of them. */
+  othersOf(seat: SeatInCall): OfferedStream[];
+  /** What the seat shows is different now. */
+  onShown(seat: SeatInCall): void;
   /** The seat has given up its place. */
   onVacant(seat: SeatInCall): void;
 }
 
 /** One participant: what is offered to them, and what the path of their packets is told of it. */
 export class SeatInCall implements Seat {
-  readonly voice: OfferedVoice;
+  readonly voice: OfferedStream;
   readonly #host: SeatHost;
   readonly #negotiation: Negotiation;
+  /** All that they have shown: a track keeps its number. */
+  readonly #streams = new Map<ShownTrack, OfferedStream>();
+  #shown: readonly OfferedStream[] = [];
+  #watched: ReadonlySet<string> = new Set();
+  /** What the browser has agreed to take. */
+  #taken: readonly number[] = [];
   #bitrate: number;
   #credentials: Credentials;
   #fingerprint: string | undefined;
@@ -40,7 +53,7 @@ export class SeatInCall implements Seat {
     this.#host = host;
     this.#bitrate = clampBitrate(request.bitrate);
     this.#credentials = makeCredentials(host.rng);
-    this.voice = { participant: request.participant, stream };
+    this.voice = { participant: request.participant, stream, track: "voice" };
     const { call, speak, hear } = request;
     this.#tell({
       ...{ kind: "open", seat: stream, call, speak, hear },
@@ -48,8 +61,10 @@ export class SeatInCall implements Seat {
       bitrate: this.#bitrate,
     });
     this.#negotiation = new Negotiation(() => ({
-      voices: host.othersOf(this),
+      streams: host.othersOf(this),
+      sent: this.#streams.keys(),
       bitrate: this.#bitrate,
+      videoBitrate: host.videoBitrate,
       ...this.#credentials,
       fingerprint: host.fingerprint,
       candidates: host.media.candidates,
@@ -78,7 +93,10 @@ export class SeatInCall implements Seat {
       return { ok: false, reason: "the answer names another certificate than the one before" };
     }
     this.#fingerprint = fingerprint;
-    const { streams } = answered;
+    // What is not watched any more since the offer was made does not come back by its answer.
+    const wanted = new Set(this.#host.othersOf(this).map(({ stream }) => stream));
+    const streams = answered.streams.filter((stream) => wanted.has(stream));
+    this.#taken = streams;
     this.#tell({ kind: "answered", seat: this.voice.stream, fingerprint, streams });
     this.#offerSoon();
     return { ok: true };
@@ -93,6 +111,54 @@ export class SeatInCall implements Seat {
     this.#bitrate = bitrate;
     this.#negotiation.change();
     this.#offerSoon();
+  }
+
+  /** What they show now. */
+  get shown(): readonly OfferedStream[] {
+    return this.#shown;
+  }
+
+  watches({ participant, track }: OfferedStream): boolean {
+    return this.#watched.has(`${participant} ${track}`);
+  }
+
+  watchesAnyOf({ voice: { participant } }: SeatInCall): boolean {
+    return SHOWN_TRACKS.some((track) => this.#watched.has(`${participant} ${track}`));
+  }
+
+  show(tracks: readonly ShownTrack[]): void {
+    const names = tracks.filter((track, at) => tracks.indexOf(track) === at);
+    const isSame = names.length === this.#shown.length &&
+      this.#shown.every(({ track }) => names.some((name) => name === track));
+    if (this.#isOver || isSame) return;
+    const known = this.#streams.size;
+    this.#shown = names.map((track) => this.#streamOf(track));
+    this.#tell({
+      kind: "show",
+      seat: this.voice.stream,
+      tracks: names.map((name) => ({
+        name,
+        stream: this.#streamOf(name).stream,
+        bitrate: TRACKS[name].media === "video"
+          ? this.#host.videoBitrate
+          : limits.voice.shownSoundBitrate,
+      })),
+    });
+    this.#host.onShown(this);
+    if (this.#streams.size > known) this.onMembersChanged();
+  }
+
+  watch(wanted: readonly { readonly participant: string; readonly track: ShownTrack }[]): void {
+    const watched = new Set(wanted.map(({ participant, track }) => `${participant} ${track}`));
+    if (this.#isOver || isEqual(watched, this.#watched)) return;
+    this.#watched = watched;
+    const left = new Set(this.#host.othersOf(this).map(({ stream }) => stream));
+    const streams = this.#taken.filter((stream) => left.has(stream));
+    if (streams.length < this.#taken.length) {
+      this.#taken = streams;
+      this.#tell({ kind: "take", seat: this.voice.stream, streams });
+    }
+    this.onMembersChanged();
   }
 
   restart(): void {
@@ -135,6 +201,15 @@ export class SeatInCall implements Seat {
     else this.#call(() => this.#onSpeaking(report.speaking));
   }
 
+  #streamOf(track: ShownTrack): OfferedStream {
+    const known = this.#streams.get(track);
+    if (known !== undefined) return known;
+    const { participant } = this.voice;
+    const made = { participant, track, stream: this.#host.newStream() };
+    this.#streams.set(track, made);
+    return made;
+  }
+
   /** One offer for all that changes at once. */
   #offerSoon(): void {
     if (this.#isOfferDue) return;
@@ -165,6 +240,10 @@ export class SeatInCall implements Seat {
       this.#host.log.log("error", "A listener of a voice connection has failed", { error });
     }
   }
+}
+
+function isEqual(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return some.size === others.size && [...some].every((each) => others.has(each));
 }
 
 function clampBitrate(bitrate: number): number {

@@ -15,14 +15,19 @@ interface CallOfSeats {
 /** Who is in which call, and which of the media servers has it. */
 export class Seats {
   readonly #media: readonly Media[];
-  readonly #parts: Pick<SeatHost, "rng" | "log" | "fingerprint">;
+  readonly #parts: Pick<SeatHost, "rng" | "log" | "fingerprint" | "videoBitrate">;
   readonly #calls = new Map<string, CallOfSeats>();
   readonly #seats = new Map<number, SeatInCall>();
   #nextStream: number;
 
   constructor(
     media: readonly Media[],
-    parts: { readonly rng: Rng; readonly log: Log; readonly fingerprint: string },
+    parts: {
+      readonly rng: Rng;
+      readonly log: Log;
+      readonly fingerprint: string;
+      readonly videoBitrate: number;
+    },
   ) {
     this.#media = media;
     this.#parts = parts;
@@ -33,8 +38,7 @@ export class Seats {
     const call = this.#calls.get(request.call) ?? this.#begin(request.call);
     if (call === undefined || call.seats.size >= limits.voice.maxSeatsPerCall) return undefined;
     if (this.#seats.size >= limits.voice.maxSeats) return undefined;
-    // Counted, not drawn: a number that came twice would be one key's nonce twice.
-    const stream = this.#nextStream = (this.#nextStream + 1) % 0x1_0000_0000;
+    const stream = this.#newStream();
     const seat = new SeatInCall(this.#hostOf(call), request, stream);
     this.#calls.set(request.call, call);
     this.#seats.set(stream, seat);
@@ -66,11 +70,23 @@ export class Seats {
     return least && { name, media: least[0], seats: new Set() };
   }
 
+  /** Counted, not drawn: a number that came twice would be one key's nonce twice. */
+  #newStream(): number {
+    return this.#nextStream = (this.#nextStream + 1) % 0x1_0000_0000;
+  }
+
   #hostOf(call: CallOfSeats): SeatHost {
     return {
       ...this.#parts,
       media: call.media,
-      othersOf: (seat) => [...call.seats].flatMap((each) => each === seat ? [] : [each.voice]),
+      newStream: () => this.#newStream(),
+      othersOf: (seat) =>
+        [...call.seats].flatMap((each) =>
+          each === seat ? [] : [each.voice, ...each.shown.filter((one) => seat.watches(one))]
+        ),
+      onShown: (seat) => {
+        for (const other of call.seats) if (other.watchesAnyOf(seat)) other.onMembersChanged();
+      },
       onVacant: (seat) => {
         this.#seats.delete(seat.voice.stream);
         call.seats.delete(seat);

@@ -3,6 +3,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
 import type { Offer } from "../signalling/negotiation.ts";
+import type { ShownTrack } from "../signalling/tracks.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import type { Media, MediaPlan, MediaReport, MediaStats } from "./media.ts";
 
@@ -20,6 +21,8 @@ export interface SfuOptions {
   readonly announce: readonly string[];
   /** Voices of one call that are forwarded at once, the loudest; a dozen where nothing is said. */
   readonly maxSpeakers?: number;
+  /** Of one picture that somebody shows, bits a second; a limit of its own where nothing is said. */
+  readonly videoBitrate?: number;
   /** Sent for all calls together; without it as much as there is. */
   readonly maxBytesPerSecond?: number;
   /** Deno's own sockets and cipher where nothing is said. */
@@ -69,6 +72,10 @@ export interface Seat {
   set(
     change: { readonly speak?: boolean; readonly hear?: boolean; readonly bitrate?: number },
   ): void;
+  /** All that they show from now on: what else comes is dropped, from the next packet on. */
+  show(tracks: readonly ShownTrack[]): void;
+  /** All that they are sent of what others show; what nobody shows now comes as soon as it is. */
+  watch(wanted: readonly { readonly participant: string; readonly track: ShownTrack }[]): void;
   /** Begins ICE anew with fresh credentials: follows as an offer. The voice goes on meanwhile. */
   restart(): void;
   leave(): void;

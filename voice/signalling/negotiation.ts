@@ -1,18 +1,27 @@
-import { MICROPHONE_MID, type OfferedVoice, Parts } from "./parts.ts";
+import { type OfferedStream, Parts } from "./parts.ts";
 import { type Answer, readAnswer } from "./read_answer.ts";
+import type { ShownTrack, TrackName } from "./tracks.ts";
 import { type OfferFacts, writeOffer } from "./write_offer.ts";
 
 /** A session description for the browser, which answers each before it gets the next. */
 export interface Offer {
   readonly seq: number;
   readonly sdp: string;
-  /** Whose voice arrives in which part of the description. The own microphone is not among them. */
-  readonly mids: readonly { readonly mid: string; readonly participant: string }[];
+  /** What of whom arrives in which part of the description. */
+  readonly mids: readonly {
+    readonly mid: string;
+    readonly participant: string;
+    readonly track: TrackName;
+  }[];
+  /** By which parts the browser sends what it shows. That of the microphone is not among them. */
+  readonly sends: readonly { readonly mid: string; readonly track: ShownTrack }[];
 }
 
 /** What an offer is made of, as it is at that moment. */
 export interface Situation extends Omit<OfferFacts, "seq" | "parts"> {
-  readonly voices: readonly OfferedVoice[];
+  readonly streams: readonly OfferedStream[];
+  /** What the browser may send beside its microphone, now or before. */
+  readonly sent: Iterable<ShownTrack>;
 }
 
 export type Answered =
@@ -65,26 +74,29 @@ export class Negotiation {
     }
     if (!this.#waits) return { kind: "repeated" };
     const parts = this.#parts.list();
-    const answer = readAnswer(sdp, [MICROPHONE_MID, ...parts.map(({ mid }) => mid)]);
+    const answer = readAnswer(sdp, parts);
     if (typeof answer === "string") return { kind: "refused", reason: answer };
     this.#waits = false;
     this.#parts.settle();
-    const streams = parts.flatMap(({ mid, voice }) =>
-      voice !== undefined && answer.received.has(mid) ? [voice.stream] : []
+    const streams = parts.flatMap(({ mid, holds }) =>
+      holds !== undefined && answer.received.has(mid) ? [holds.stream] : []
     );
     return { kind: "taken", answer, streams };
   }
 
   #make(seq: number): Offer {
-    const { voices, ...facts } = this.#situation();
+    const { streams, sent, ...facts } = this.#situation();
     this.#changed = false;
-    this.#parts.assign(voices);
+    this.#parts.assign(streams, sent);
     const parts = this.#parts.list();
     return {
       seq,
       sdp: writeOffer({ ...facts, seq, parts }),
-      mids: parts.flatMap(({ mid, voice }) =>
-        voice === undefined ? [] : [{ mid, participant: voice.participant }]
+      mids: parts.flatMap(({ mid, track, holds }) =>
+        holds === undefined ? [] : [{ mid, participant: holds.participant, track }]
+      ),
+      sends: parts.flatMap(({ mid, track, isSent }) =>
+        isSent && track !== "voice" ? [{ mid, track }] : []
       ),
     };
   }

@@ -2,18 +2,25 @@ import assert from "node:assert/strict";
 import { limits } from "../../core/limits.ts";
 import { answerTo } from "../../tests/harness/sdp_answer.ts";
 import { Negotiation } from "./negotiation.ts";
-import type { OfferedVoice } from "./parts.ts";
+import type { OfferedStream } from "./parts.ts";
 import { readAnswer } from "./read_answer.ts";
+import type { ShownTrack } from "./tracks.ts";
 
 const PRINT = Array.from({ length: 32 }, () => "AB").join(":");
 
-const voice = (participant: string, stream: number): OfferedVoice => ({ participant, stream });
+const voice = (participant: string, stream: number): OfferedStream => ({
+  participant,
+  stream,
+  track: "voice",
+});
 
-function begin(voices: OfferedVoice[] = []) {
-  const now = { voices };
+function begin(voices: OfferedStream[] = []) {
+  const now = { voices, sent: [] as ShownTrack[] };
   const negotiation = new Negotiation(() => ({
-    voices: now.voices,
+    streams: now.voices,
+    sent: now.sent,
     bitrate: 64_000,
+    videoBitrate: 1_500_000,
     ufrag: "ufrag",
     password: "password",
     fingerprint: PRINT,
@@ -29,7 +36,10 @@ Deno.test("an offer takes the microphone and brings each voice in a part of its 
   const { negotiation } = begin([voice("ann", 11), voice("ben", 12)]);
   const { sdp, mids, seq } = negotiation.offer;
   assert.equal(seq, 1);
-  assert.deepEqual(mids, [{ mid: "1", participant: "ann" }, { mid: "2", participant: "ben" }]);
+  assert.deepEqual(mids, [
+    { mid: "1", participant: "ann", track: "voice" },
+    { mid: "2", participant: "ben", track: "voice" },
+  ]);
   assert.deepEqual(directions(sdp), ["recvonly", "sendonly", "sendonly"]);
   assert.match(sdp, /^a=group:BUNDLE 0 1 2\r$/m);
   assert.match(sdp, /^a=ssrc:12 /m);
@@ -59,7 +69,7 @@ Deno.test("one offer waits for its answer; what changes meanwhile is one more", 
 Deno.test("a part of somebody who left is offered as empty before it is used again", () => {
   const [ann, ben, eve] = [voice("ann", 11), voice("ben", 12), voice("eve", 13)];
   const { now, negotiation } = begin([ann, ben]);
-  const turn = (voices: OfferedVoice[]) => {
+  const turn = (voices: OfferedStream[]) => {
     negotiation.answer(negotiation.offer.seq, answerTo(negotiation.offer.sdp));
     now.voices = voices;
     negotiation.change();
@@ -88,6 +98,7 @@ Deno.test("parts have a bound: who came last is not heard until one is free", ()
   assert.deepEqual(negotiation.offer.mids[0], {
     mid: "1",
     participant: `v${limits.voice.maxSdpParts}`,
+    track: "voice",
   });
 });
 
@@ -103,7 +114,7 @@ Deno.test("an offer that may be lost is replaced: the old one can no longer be a
 Deno.test("an answer that is none says what is wrong", () => {
   const { sdp } = begin([voice("ann", 11)]).negotiation.offer;
   const good = answerTo(sdp);
-  const read = (text: string) => readAnswer(text, ["0", "1"]);
+  const read = (text: string) => readAnswer(text, [{ mid: "1", track: "voice" }]);
   const answer = read(good);
   assert.ok(typeof answer !== "string");
   assert.deepEqual([answer.fingerprint, [...answer.received], answer.sends], [PRINT, ["1"], true]);
@@ -115,7 +126,7 @@ Deno.test("an answer that is none says what is wrong", () => {
     [good.replace("m=audio 9", "m=audio 0"), /refuses the first part/],
     [good.replaceAll(/a=fingerprint.*/g, "a=x"), /fingerprint/],
     [good.replace(PRINT, PRINT.replace("AB", "AC")), /fingerprint, or several/],
-    [good.replaceAll("SAVPF 111", "SAVPF 0"), /Opus/],
+    [good.replaceAll("SAVPF 111", "SAVPF 0"), /no format 111/],
     [good + "a=".padEnd(limits.voice.maxSdpBytes, "x"), /is the bound/],
   ];
   for (const [text, fault] of faults) assert.match(String(read(text)), fault);
@@ -124,7 +135,51 @@ Deno.test("an answer that is none says what is wrong", () => {
 Deno.test("a browser that takes or sends nothing is understood", () => {
   const { sdp } = begin([voice("ann", 11)]).negotiation.offer;
   const silent = answerTo(sdp).replaceAll(/^a=(sendonly|recvonly)\r$/gm, "a=inactive\r");
-  const answer = readAnswer(silent, ["0", "1"]);
+  const answer = readAnswer(silent, [{ mid: "1", track: "voice" }]);
   assert.ok(typeof answer !== "string");
   assert.deepEqual([[...answer.received], answer.sends], [[], false]);
+});
+
+Deno.test("what somebody shows has parts of its own: the sender's stay, a watcher's come and go", () => {
+  const screen: OfferedStream = { participant: "ann", stream: 21, track: "screen" };
+  const sound: OfferedStream = { participant: "ann", stream: 22, track: "screen_sound" };
+  const ann = voice("ann", 11);
+  const { now, negotiation } = begin([ann]);
+  const turn = (streams: OfferedStream[], sent: ShownTrack[]) => {
+    const before = negotiation.answer(negotiation.offer.seq, answerTo(negotiation.offer.sdp));
+    assert.equal(before.kind, "taken");
+    now.voices = streams;
+    now.sent = sent;
+    negotiation.change();
+    return negotiation.next();
+  };
+  const shows = turn([ann], ["camera"]);
+  assert.deepEqual(shows?.sends, [{ mid: "2", track: "camera" }]);
+  assert.match(
+    shows?.sdp ?? "",
+    /^m=video 9 UDP\/TLS\/RTP\/SAVPF 97\r\nc=.*\r\nb=TIAS:1500000\r$/m,
+  );
+  assert.match(shows?.sdp ?? "", /^a=rtcp-fb:97 nack pli\r$/m);
+  const watches = turn([ann, screen, sound], ["camera"]);
+  assert.deepEqual(watches?.mids.map(({ mid, track }) => `${mid} ${track}`), [
+    "1 voice",
+    "3 screen",
+    "4 screen_sound",
+  ]);
+  assert.match(watches?.sdp ?? "", /^a=ssrc:21 /m);
+  const none = turn([ann], ["camera"]);
+  assert.deepEqual(none?.sends, [{ mid: "2", track: "camera" }]);
+  assert.deepEqual(directions(none?.sdp ?? "").slice(2), ["recvonly", "inactive", "inactive"]);
+  const ben = voice("ben", 12);
+  assert.deepEqual(
+    turn([ann, ben], ["camera"])?.mids.at(-1),
+    { mid: "5", participant: "ben", track: "voice" },
+    "a voice takes no part of a picture",
+  );
+  const other: OfferedStream = { participant: "eve", stream: 31, track: "screen" };
+  assert.equal(turn([ann, ben, other], ["camera"])?.mids.at(-1)?.mid, "5");
+  assert.deepEqual(
+    negotiation.offer.mids.map(({ mid, participant }) => `${mid} ${participant}`),
+    ["1 ann", "3 eve", "5 ben"],
+  );
 });

@@ -1,65 +1,82 @@
 import { limits } from "../../core/limits.ts";
+import { type ShownTrack, type TrackName, TRACKS } from "./tracks.ts";
 
 /** What every description says alike. */
-export const OPUS_PAYLOAD = 111;
+export const OPUS_PAYLOAD = TRACKS.voice.payload;
 /** Number of the header extension that says how loud a packet is (RFC 6464). */
 export const AUDIO_LEVEL_ID = 1;
 /** The part of the browser's own microphone. */
 export const MICROPHONE_MID = "0";
 
-/** A voice that can be offered to somebody. */
-export interface OfferedVoice {
+/** A voice, or something shown, that can be offered to somebody. */
+export interface OfferedStream {
   readonly participant: string;
   /** Its stream's number (SSRC). */
   readonly stream: number;
+  readonly track: TrackName;
 }
 
 /** One part of a description beside the microphone's. */
-interface Part {
+export interface Part {
   readonly mid: string;
-  voice: OfferedVoice | undefined;
-  /** Offered as empty, and answered since: it may hold another voice. */
+  readonly track: TrackName;
+  /** The browser sends by it; else it takes what the part holds. */
+  readonly isSent: boolean;
+  readonly holds: OfferedStream | undefined;
+}
+
+interface MutablePart extends Part {
+  holds: OfferedStream | undefined;
+  /** Offered as empty, and answered since: it may hold another stream. */
   isFree: boolean;
 }
 
 /**
- * Which part of a participant's description carries whose voice. Parts are never taken away: the
- * one of somebody who left is offered as inactive, and used again after that was answered. Where
- * there are too many voices the last ones have no part until one is free.
+ * Which part of a participant's description carries what. Parts are never taken away: the one of
+ * somebody who left is offered as inactive, and used again, for the same kind of track, after that
+ * was answered; one that the browser sends by stays for good, so that its stream keeps its number.
+ * Where there are too many streams the last ones have no part until one is free.
  */
 export class Parts {
-  readonly #parts: Part[] = [];
+  readonly #parts: MutablePart[] = [];
 
-  /** Fits the parts to the voices that there are now. */
-  assign(voices: readonly OfferedVoice[]): void {
+  /** Fits the parts to the streams that there are now, and to what the browser may send. */
+  assign(streams: readonly OfferedStream[], sent: Iterable<ShownTrack> = []): void {
     for (const part of this.#parts) {
-      if (part.voice !== undefined && !voices.includes(part.voice)) {
-        part.voice = undefined;
+      if (part.holds !== undefined && !streams.includes(part.holds)) {
+        part.holds = undefined;
         part.isFree = false;
       }
     }
-    const placed = new Set(this.#parts.map((part) => part.voice));
-    for (const voice of voices) {
-      if (placed.has(voice)) continue;
-      const part = this.#parts.find((each) => each.isFree) ?? this.#append();
-      if (part === undefined) return;
-      part.voice = voice;
+    for (const track of sent) {
+      if (!this.#parts.some((part) => part.isSent && part.track === track)) {
+        this.#append(track, true);
+      }
+    }
+    const placed = new Set(this.#parts.map((part) => part.holds));
+    for (const stream of streams) {
+      if (placed.has(stream)) continue;
+      const part = this.#parts.find((each) => each.isFree && each.track === stream.track) ??
+        this.#append(stream.track, false);
+      if (part === undefined) continue;
+      part.holds = stream;
       part.isFree = false;
     }
   }
 
   /** An offer of these parts was answered. */
   settle(): void {
-    for (const part of this.#parts) part.isFree = part.voice === undefined;
+    for (const part of this.#parts) part.isFree = !part.isSent && part.holds === undefined;
   }
 
-  list(): readonly { readonly mid: string; readonly voice: OfferedVoice | undefined }[] {
-    return this.#parts.map(({ mid, voice }) => ({ mid, voice }));
+  list(): readonly Part[] {
+    return this.#parts.map(({ mid, track, isSent, holds }) => ({ mid, track, isSent, holds }));
   }
 
-  #append(): Part | undefined {
+  #append(track: TrackName, isSent: boolean): MutablePart | undefined {
     if (this.#parts.length >= limits.voice.maxSdpParts) return undefined;
-    const part: Part = { mid: String(this.#parts.length + 1), voice: undefined, isFree: true };
+    const mid = String(this.#parts.length + 1);
+    const part: MutablePart = { mid, track, isSent, holds: undefined, isFree: !isSent };
     this.#parts.push(part);
     return part;
   }

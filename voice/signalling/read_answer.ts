@@ -1,11 +1,12 @@
 import { limits } from "../../core/limits.ts";
-import { MICROPHONE_MID, OPUS_PAYLOAD } from "./parts.ts";
+import { MICROPHONE_MID, type Part } from "./parts.ts";
+import { TRACKS } from "./tracks.ts";
 
 /** What we need of a browser's answer. */
 export interface Answer {
   /** SHA-256 of the browser's certificate: `AB:CD:...`. */
   readonly fingerprint: string;
-  /** The parts by which the browser takes a voice. */
+  /** The parts by which the browser takes something. */
   readonly received: ReadonlySet<string>;
   /** The browser may send its microphone. */
   readonly sends: boolean;
@@ -17,10 +18,15 @@ interface Section {
 }
 
 /**
- * Reads an answer to an offer of the parts `mids`, of which the first is the microphone's. A
- * sentence where it is no answer to that.
+ * Reads an answer to an offer of the microphone's part and of these behind it. A sentence where it
+ * is no answer to that.
  */
-export function readAnswer(sdp: string, mids: readonly string[]): Answer | string {
+export function readAnswer(
+  sdp: string,
+  parts: readonly Pick<Part, "mid" | "track">[],
+): Answer | string {
+  const offered = [{ mid: MICROPHONE_MID, track: "voice" as const }, ...parts];
+  const mids = offered.map(({ mid }) => mid);
   if (sdp.length > limits.voice.maxSdpBytes) {
     return `the answer has ${sdp.length} characters; ${limits.voice.maxSdpBytes} is the bound`;
   }
@@ -36,7 +42,11 @@ export function readAnswer(sdp: string, mids: readonly string[]): Answer | strin
       return `part ${at} of the answer is ${mid}, that of the offer ${mids[at]}`;
     }
   }
-  const fault = findFault(session, sections);
+  const fault = findFault(
+    session,
+    sections,
+    offered.map(({ track }) => TRACKS[track].payload),
+  );
   if (fault !== undefined) return fault;
   const fingerprint = readFingerprint(session, sections);
   if (!/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/.test(fingerprint ?? "")) {
@@ -65,15 +75,21 @@ function divide(lines: readonly string[]): { session: string[]; sections: Sectio
   return { session, sections };
 }
 
-function findFault(session: readonly string[], sections: readonly Section[]): string | undefined {
+function findFault(
+  session: readonly string[],
+  sections: readonly Section[],
+  payloads: readonly number[],
+): string | undefined {
   const [first] = sections;
   if (first === undefined || isRejected(first)) return "the answer refuses the first part";
   const setup = valueOf(first.lines, "setup") ?? valueOf(session, "setup");
   if (setup !== "active") return `the answer says setup:${setup}; the browser must be active`;
-  for (const section of sections) {
+  for (const [at, section] of sections.entries()) {
     if (isRejected(section)) continue;
     const formats = section.media.split(" ").slice(3);
-    if (!formats.includes(String(OPUS_PAYLOAD))) return `the answer has no Opus in a part`;
+    if (!formats.includes(String(payloads[at]))) {
+      return `part ${at} of the answer has no format ${payloads[at]}, which was offered`;
+    }
   }
   return undefined;
 }

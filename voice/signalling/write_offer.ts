@@ -1,10 +1,14 @@
 import { isIPv6 } from "node:net";
-import { AUDIO_LEVEL_ID, MICROPHONE_MID, OPUS_PAYLOAD, type Parts } from "./parts.ts";
+import { limits } from "../../core/limits.ts";
+import { AUDIO_LEVEL_ID, MICROPHONE_MID, type Part } from "./parts.ts";
+import { type TrackName, TRACKS } from "./tracks.ts";
 
 export interface OfferFacts {
   readonly seq: number;
-  readonly parts: ReturnType<Parts["list"]>;
+  readonly parts: readonly Part[];
   readonly bitrate: number;
+  /** Of one picture, bits a second. */
+  readonly videoBitrate: number;
   readonly ufrag: string;
   readonly password: string;
   /** SHA-256 of our certificate. */
@@ -26,7 +30,8 @@ const SESSION = 1;
 
 /**
  * The session description that we offer (RFC 8866, RFC 8829): part 0 takes the browser's
- * microphone, each further one brings a voice or is empty. All go over one transport.
+ * microphone, each further one brings a voice or something shown, takes what the browser shows, or
+ * is empty. All go over one transport.
  */
 export function writeOffer(facts: OfferFacts): string {
   const mids = [MICROPHONE_MID, ...facts.parts.map(({ mid }) => mid)];
@@ -38,29 +43,40 @@ export function writeOffer(facts: OfferFacts): string {
     `a=group:BUNDLE ${mids.join(" ")}`,
     "a=ice-lite",
     "a=msid-semantic:WMS *",
-    ...writePart(facts, MICROPHONE_MID, ["a=recvonly", `b=TIAS:${facts.bitrate}`]),
+    ...writePart(facts, { mid: MICROPHONE_MID, track: "voice" }, [
+      "a=recvonly",
+      `b=TIAS:${facts.bitrate}`,
+    ]),
     ...facts.candidates.map(writeCandidate),
     "a=end-of-candidates",
-    ...facts.parts.flatMap(({ mid, voice }) =>
-      writePart(
-        facts,
-        mid,
-        voice === undefined ? ["a=inactive"] : [
-          "a=sendonly",
-          `a=msid:voice${mid} voice${mid}`,
-          `a=ssrc:${voice.stream} cname:voice${mid}`,
-        ],
-      )
-    ),
+    ...facts.parts.flatMap((part) => writePart(facts, part, directionOf(facts, part))),
     "",
   ].join("\r\n");
 }
 
-function writePart(facts: OfferFacts, mid: string, lines: readonly string[]): string[] {
+function directionOf(facts: OfferFacts, { mid, track, isSent, holds }: Part): string[] {
+  if (isSent) return ["a=recvonly", `b=TIAS:${rateOf(facts, track)}`];
+  if (holds === undefined) return ["a=inactive"];
+  // What is seen is heard with it: a screen and its sound are one stream to the browser.
+  const name = track === "voice" ? `voice${mid}` : `show${mid}`;
+  return ["a=sendonly", `a=msid:${name} ${name}`, `a=ssrc:${holds.stream} cname:${name}`];
+}
+
+function rateOf(facts: OfferFacts, track: TrackName): number {
+  if (TRACKS[track].media === "video") return facts.videoBitrate;
+  return track === "voice" ? facts.bitrate : limits.voice.shownSoundBitrate;
+}
+
+function writePart(
+  facts: OfferFacts,
+  { mid, track }: Pick<Part, "mid" | "track">,
+  lines: readonly string[],
+): string[] {
+  const { media, payload } = TRACKS[track];
   // Bandwidth stands right behind the connection (RFC 8866, 5).
   const bandwidth = lines.filter((line) => line.startsWith("b="));
   return [
-    `m=audio 9 UDP/TLS/RTP/SAVPF ${OPUS_PAYLOAD}`,
+    `m=${media} 9 UDP/TLS/RTP/SAVPF ${payload}`,
     "c=IN IP4 0.0.0.0",
     ...bandwidth,
     `a=mid:${mid}`,
@@ -71,9 +87,36 @@ function writePart(facts: OfferFacts, mid: string, lines: readonly string[]): st
     `a=ice-pwd:${facts.password}`,
     `a=fingerprint:sha-256 ${facts.fingerprint}`,
     "a=setup:actpass",
-    `a=rtpmap:${OPUS_PAYLOAD} opus/48000/2`,
-    `a=fmtp:${OPUS_PAYLOAD} minptime=10;useinbandfec=1;maxaveragebitrate=${facts.bitrate}`,
-    `a=extmap:${AUDIO_LEVEL_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level`,
+    ...(media === "video" ? writeVp8(facts, payload) : writeOpus(facts, track)),
+  ];
+}
+
+function writeOpus(facts: OfferFacts, track: TrackName): string[] {
+  const { payload } = TRACKS[track];
+  const rate = `maxaveragebitrate=${rateOf(facts, track)}`;
+  const settings = track === "voice"
+    ? `minptime=10;useinbandfec=1;${rate}`
+    : `minptime=10;stereo=1;sprop-stereo=1;${rate}`;
+  return [
+    `a=rtpmap:${payload} opus/48000/2`,
+    `a=fmtp:${payload} ${settings}`,
+    ...(track === "voice"
+      ? [`a=extmap:${AUDIO_LEVEL_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level`]
+      : []),
+  ];
+}
+
+/**
+ * Lost packets are asked for once more in the stream itself (RFC 4585), whole pictures with PLI and
+ * FIR (RFC 5104). Chromium begins at the rate that is named: else it takes half a minute to get there.
+ */
+function writeVp8({ videoBitrate }: OfferFacts, payload: number): string[] {
+  const kilobits = Math.floor(videoBitrate / 1000);
+  const start = Math.min(kilobits, limits.voice.videoStartKilobits);
+  return [
+    `a=rtpmap:${payload} VP8/90000`,
+    `a=fmtp:${payload} x-google-start-bitrate=${start};x-google-max-bitrate=${kilobits}`,
+    ...["nack", "nack pli", "ccm fir", "goog-remb"].map((kind) => `a=rtcp-fb:${payload} ${kind}`),
   ];
 }
 
