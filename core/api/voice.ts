@@ -58,6 +58,8 @@ export const VOICE_LIMITS = {
   channelsPerServer: 200,
   /** Servers that somebody has said may see the address. */
   addressTo: 100,
+  /** Screens and cameras that one device watches at a time. */
+  watches: 8,
 } as const;
 
 const tag = "voice";
@@ -66,6 +68,22 @@ const ChannelParams = z.object({ room_id: z.string(), channel_id: z.string() });
 const SessionParams = z.object({ session: z.string().max(64) });
 const GroupBytes = bytesOf({ min: 1, max: VOICE_LIMITS.groupBytes });
 const KeyPackage = bytesOf({ min: 1, max: KEY_PACKAGE_LIMITS.bytes });
+
+/** What somebody can show in a call beside the voice. */
+export const VOICE_SOURCES = ["screen", "camera"] as const;
+export const VoiceSource = z.enum(VOICE_SOURCES);
+export type VoiceSource = z.infer<typeof VoiceSource>;
+
+/** What one media section carries. */
+export const VoiceTrack = z.enum(["voice", "screen", "screen_sound", "camera"]);
+export type VoiceTrack = z.infer<typeof VoiceTrack>;
+
+/** Somebody's screen or camera. */
+export const VoiceWatch = z.object({
+  session: z.string().max(64).describe("Of the participant who shows it"),
+  source: VoiceSource,
+});
+export type VoiceWatch = z.infer<typeof VoiceWatch>;
 
 /** Somebody in a call. A user is in one call at a time, with one device. */
 export const VoiceParticipant = z.object({
@@ -82,6 +100,10 @@ export const VoiceParticipant = z.object({
     "By itself (PRIORITY_SPEAKER): while it speaks, clients turn all others down",
   ),
   recording: z.boolean().default(false).describe("By itself: a bot that keeps what is said"),
+  shows: z.array(VoiceSource).max(VOICE_SOURCES.length).default([]).describe(
+    "By itself (VIDEO): what others can watch now",
+  ),
+  may_show: z.boolean().default(false).describe("Holds VIDEO here now"),
   joined_ts: z.number().int(),
 });
 export type VoiceParticipant = z.infer<typeof VoiceParticipant>;
@@ -98,9 +120,15 @@ export type VoiceChannel = z.infer<typeof VoiceChannel>;
 export const VoiceOffer = z.object({
   seq: z.number().int(),
   sdp: z.string(),
-  mids: z.array(z.object({ mid: z.string(), participant: z.string() })).describe(
-    "Whose voice comes in which media section, by the participant's `session`",
+  mids: z.array(z.object({
+    mid: z.string(),
+    participant: z.string(),
+    track: VoiceTrack.default("voice"),
+  })).describe(
+    "What of whom comes in which media section, by the participant's `session`: voices, and what this device watches",
   ),
+  sends: z.array(z.object({ mid: z.string(), track: VoiceTrack.exclude(["voice"]) })).default([])
+    .describe("By which media sections this device sends what it shows"),
 });
 export type VoiceOffer = z.infer<typeof VoiceOffer>;
 
@@ -142,6 +170,9 @@ export const VoiceSession = z.object({
   room_id: z.string(),
   channel_id: z.string(),
   bitrate: z.number().int().describe("Of the voice that is sent, in bits per second"),
+  video_bitrate: z.number().int().default(0).describe(
+    "Of one screen or camera, at most, in bits per second; 0: nobody can show anything in this call",
+  ),
   offer: VoiceOffer,
   participants: z.array(VoiceParticipant).describe("With this one; the longest present first"),
   group: VoiceGroup,
@@ -300,7 +331,7 @@ export const updateVoice = defineOperation({
   path: "/client/v1/voice/sessions/:session",
   tag,
   summary:
-    "Mute or deafen oneself, speak with priority (PRIORITY_SPEAKER), say as a bot that it records; or undo it",
+    "Mute or deafen oneself, speak with priority (PRIORITY_SPEAKER), show a screen or camera (VIDEO), watch those of others, say as a bot that it records; or undo it",
   auth,
   params: SessionParams,
   body: z.object({
@@ -308,9 +339,15 @@ export const updateVoice = defineOperation({
     deafened: z.boolean().optional(),
     priority: z.boolean().optional(),
     recording: z.boolean().optional(),
+    shows: z.array(VoiceSource).max(VOICE_SOURCES.length).optional().describe(
+      "All that this device shows from now on; the sound of a screen goes with it",
+    ),
+    watches: z.array(VoiceWatch).max(VOICE_LIMITS.watches).optional().describe(
+      "All that this device is sent of what others show, from now on or as soon as they do",
+    ),
   }),
   result: VoiceParticipant,
-  errors: ["invalid", "forbidden", "not_found", "voice_unavailable"],
+  errors: ["invalid", "forbidden", "not_found", "voice_full", "voice_unavailable"],
 });
 
 export const leaveVoice = defineOperation({
@@ -394,6 +431,7 @@ export const Moderation = z.object({
   server_deafened: z.boolean().optional(),
   move_to: z.object(VoiceRef).optional().describe("Another voice channel of the same guild"),
   disconnect: z.literal(true).optional(),
+  stop_showing: z.literal(true).optional(),
   reason: z.string().max(512).optional(),
 });
 export type Moderation = z.infer<typeof Moderation>;
@@ -405,7 +443,7 @@ export const moderateVoice = defineOperation({
   path: "/client/v1/rooms/:room_id/channels/:channel_id/voice/participants/:user_id",
   tag,
   summary:
-    "Mute (MUTE_MEMBERS), deafen (DEAFEN_MEMBERS), move or disconnect (MOVE_MEMBERS) somebody in a call; muting and deafening last beyond it",
+    "Mute or end what somebody shows (MUTE_MEMBERS), deafen (DEAFEN_MEMBERS), move or disconnect (MOVE_MEMBERS) somebody in a call; muting and deafening last beyond it",
   auth,
   params: ChannelParams.extend({ user_id: z.string().max(300) }),
   body: Moderation,

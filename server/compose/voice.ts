@@ -51,7 +51,7 @@ export function composeVoice(
   },
 ): VoiceParts {
   const { media, live, metrics, chat, database, announceConversation, stack } = input;
-  const { maxCalls, maxParticipants } = config.voice;
+  const { maxCalls, maxParticipants, maxShown, videoKilobits } = config.voice;
   const log = system.log.child({ part: "voice" });
   // What is missed as the server stops is kept too.
   const keeping = new Set<Promise<void>>();
@@ -78,7 +78,7 @@ export function composeVoice(
             .map(({ userId, by }) => ({ userId, roomId, by: by.id as UserId })),
         ),
     },
-    { maxCalls, maxParticipants },
+    { maxCalls, maxParticipants, maxShown, videoBitrate: videoKilobits * 1000 },
   );
   const { transport, policy, self } = input.federation;
   const between = { ...chat, calls, transport, policy, self, log, board: live.voice };

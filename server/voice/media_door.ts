@@ -104,13 +104,14 @@ async function openMedia(
   const { log } = system;
   const { openSfu } = await import("../../voice/sfu/open_sfu.ts");
   const { tcp, maxSpeakers, fastPath, gatherMs } = voice;
+  const videoBitrate = voice.videoKilobits * 1000;
   const threads = {
     count: voice.workers,
     open: (plan: MediaPlan, report: (report: MediaReport) => void) =>
       MediaThread.start(plan, { engine: { fastPath, gatherMs }, log, report }),
   };
   const sfu = await openSfu({
-    ...{ ...system, announce, tcp, maxSpeakers, threads },
+    ...{ ...system, announce, tcp, maxSpeakers, videoBitrate, threads },
     bind: voiceHosts(config).map((hostname) => ({ hostname, port })),
     ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
   });

@@ -7,8 +7,11 @@ import {
   Moderation,
   VOICE_DISPATCH,
   VOICE_LIMITS,
+  VOICE_SOURCES,
   VoiceParticipant,
   VoiceSession,
+  VoiceSource,
+  VoiceWatch,
 } from "../voice.ts";
 import { defineFederationOperation } from "./operation.ts";
 import { ChannelIdText, RoomIdText, UserIdText } from "./shapes.ts";
@@ -108,6 +111,8 @@ export const VoiceAct = z.discriminatedUnion("kind", [
     deafened: z.boolean().optional(),
     priority: z.boolean().optional(),
     recording: z.boolean().optional(),
+    shows: z.array(VoiceSource).max(VOICE_SOURCES.length).optional(),
+    watches: z.array(VoiceWatch).max(VOICE_LIMITS.watches).optional(),
   }),
   z.object({ kind: z.literal("leave") }),
   z.object({

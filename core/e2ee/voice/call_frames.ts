@@ -1,5 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
-import { ReplayWindow } from "./replay_window.ts";
+import { PICTURE_WINDOW, ReplayWindow, VOICE_WINDOW } from "./replay_window.ts";
+import { utf8 } from "../bytes.ts";
+import type { VoiceTrack } from "../../api/voice.ts";
 import { deriveSFrameKey, openFrame, sealFrame, type SFrameKey } from "./sframe.ts";
 import { decodeHeader } from "./sframe_header.ts";
 
@@ -46,13 +48,27 @@ export type FrameFault =
 
 export type OpenedFrame = { readonly plaintext: ArrayBuffer } | { readonly fault: FrameFault };
 
+/** Of a device that sends, under one epoch's key. */
+interface Sender {
+  readonly key: Promise<SFrameKey>;
+  readonly windows: Map<VoiceTrack, ReplayWindow>;
+}
+
+/**
+ * What is authenticated with each frame of a track and not sent: no server can pass one thing off
+ * as another. A voice has none.
+ */
+const METADATA: Readonly<Record<VoiceTrack, Uint8Array<ArrayBuffer>>> = {
+  voice: new Uint8Array(),
+  screen: utf8("openguild/track/1/screen"),
+  screen_sound: utf8("openguild/track/1/screen_sound"),
+  camera: utf8("openguild/track/1/camera"),
+};
+
 interface Held extends CallEpoch {
   /** Who is in it, without those who have left since. */
   readonly whoAt: Map<number, string>;
-  readonly senders: Map<
-    number,
-    { readonly key: Promise<SFrameKey>; readonly window: ReplayWindow }
-  >;
+  readonly senders: Map<number, Sender>;
   readonly own: Promise<SFrameKey>;
   /** Next counter of this device under this epoch's key. */
   counter: number;
@@ -122,16 +138,26 @@ export class CallFrames {
   }
 
   /** The sealed frame, or undefined where there is no key to seal with: nothing may be sent. */
-  async seal(plaintext: BufferSource): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async seal(
+    plaintext: BufferSource,
+    track: VoiceTrack = "voice",
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const held = this.#sending;
     if (held === undefined || held.counter > MAX_COUNTER) return undefined;
     // Taken before anything is awaited: two frames at once have two counters.
     const counter = held.counter++;
-    return await sealFrame(await held.own, BigInt(counter), { plaintext });
+    return await sealFrame(await held.own, BigInt(counter), {
+      plaintext,
+      metadata: METADATA[track],
+    });
   }
 
-  /** Opens a frame that came in the place of `who`. */
-  async open(frame: Uint8Array<ArrayBuffer>, who: string | undefined): Promise<OpenedFrame> {
+  /** Opens a frame that came in the place of this track of `who`. */
+  async open(
+    frame: Uint8Array<ArrayBuffer>,
+    who: string | undefined,
+    track: VoiceTrack = "voice",
+  ): Promise<OpenedFrame> {
     this.#forget();
     const header = decodeHeader(frame);
     if (header === undefined) return { fault: "malformed" };
@@ -141,19 +167,20 @@ export class CallFrames {
     const sender = held?.whoAt.get(leaf);
     if (held === undefined || sender === undefined) return { fault: "unknown_key" };
     if (sender !== who || leaf === held.ownLeaf) return { fault: "wrong_sender" };
-    const { key, window } = this.#senderOf(held, leaf);
+    const { key, windows } = this.#senderOf(held, leaf);
+    const window = windowOf(windows, track);
     if (!window.admits(header.ctr)) return { fault: "replayed" };
-    const plaintext = await openFrame(await key, frame);
+    const plaintext = await openFrame(await key, frame, METADATA[track]);
     if (plaintext === undefined) return { fault: "not_genuine" };
     return window.take(header.ctr) ? { plaintext } : { fault: "replayed" };
   }
 
-  #senderOf(held: Held, leaf: number) {
+  #senderOf(held: Held, leaf: number): Sender {
     const present = held.senders.get(leaf);
     if (present !== undefined) return present;
     const made = {
       key: deriveSFrameKey(held.baseKey, kidOf(leaf, held.epoch)),
-      window: new ReplayWindow(),
+      windows: new Map(),
     };
     held.senders.set(leaf, made);
     return made;
@@ -165,6 +192,14 @@ export class CallFrames {
       if (untilMs !== undefined && untilMs <= nowMs) this.#epochs.delete(epoch);
     }
   }
+}
+
+function windowOf(windows: Map<VoiceTrack, ReplayWindow>, track: VoiceTrack): ReplayWindow {
+  const present = windows.get(track);
+  if (present !== undefined) return present;
+  const made = new ReplayWindow(track === "voice" ? VOICE_WINDOW : PICTURE_WINDOW);
+  windows.set(track, made);
+  return made;
 }
 
 function shortEpoch(epoch: number): bigint {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deriveSFrameKey, openFrame, sealFrame } from "./sframe.ts";
 import { decodeHeader, encodeHeader } from "./sframe_header.ts";
-import { ReplayWindow } from "./replay_window.ts";
+import { ReplayWindow, VOICE_WINDOW } from "./replay_window.ts";
 
 const hex = (text: string) => Uint8Array.fromHex(text) as Uint8Array<ArrayBuffer>;
 
@@ -87,7 +87,7 @@ Deno.test("a frame opens with its own key, header and metadata alone", async () 
 });
 
 Deno.test("a counter is taken once, and one that is far behind not at all", () => {
-  const window = new ReplayWindow();
+  const window = new ReplayWindow(VOICE_WINDOW);
   assert.equal(window.take(0n), true);
   assert.equal(window.take(0n), false);
   assert.equal(window.take(5n), true);
@@ -104,7 +104,7 @@ Deno.test("a counter is taken once, and one that is far behind not at all", () =
 });
 
 Deno.test("every counter of a shuffled stream is taken exactly once", () => {
-  const window = new ReplayWindow();
+  const window = new ReplayWindow(VOICE_WINDOW);
   const taken: number[] = [];
   for (let block = 0; block < 10; block++) {
     const numbers = Array.from({ length: 100 }, (_, at) => block * 100 + at * 37 % 100);

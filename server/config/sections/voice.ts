@@ -68,6 +68,19 @@ export const voiceSection = defineSection({
       max: 64,
       doc: "Voices of one call that are passed on at once: the loudest.",
     }),
+    videoKilobits: integer({
+      fallback: "2500",
+      min: 0,
+      max: 20_000,
+      doc:
+        "Of one screen or camera that somebody shows, in kilobits a second, sent to each who watches it. 0: nobody can show anything.",
+    }),
+    maxShown: integer({
+      fallback: "8",
+      min: 1,
+      max: 64,
+      doc: "Screens and cameras that are shown in one call at once.",
+    }),
     maxMegabits: integer({
       fallback: "0",
       min: 0,

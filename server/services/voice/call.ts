@@ -1,7 +1,8 @@
-import type { VoiceParticipant } from "../../../core/api/voice.ts";
+import type { VoiceParticipant, VoiceSource, VoiceWatch } from "../../../core/api/voice.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Seat } from "../../../voice/sfu/sfu.ts";
+import type { ShownTrack } from "../../../voice/signalling/tracks.ts";
 import type { VoiceRef } from "../../http/gateway/voice_board.ts";
 import type { RegisteredDevice } from "../e2ee/registered_devices.ts";
 import type { CallGroup } from "./call_group.ts";
@@ -45,6 +46,10 @@ export interface Participant {
   /** Wants the others turned down while it speaks. */
   priority: boolean;
   recording: boolean;
+  /** Holds VIDEO here now. */
+  mayShow: boolean;
+  shows: readonly VoiceSource[];
+  watches: readonly VoiceWatch[];
   bitrate: number;
   connected: boolean;
   speaking: boolean;
@@ -63,11 +68,32 @@ export function passes(
   return { speak: maySpeak && hear && !muted && !marks.muted, hear };
 }
 
+const TRACKS_OF: Readonly<Record<VoiceSource, readonly ShownTrack[]>> = {
+  screen: ["screen", "screen_sound"],
+  camera: ["camera"],
+};
+
+/** What is passed on of what somebody shows: whom moderators muted is not heard by a screen either. */
+export function shownTracks(
+  { shows, marks, maySpeak }: Pick<Participant, "shows" | "marks" | "maySpeak">,
+): ShownTrack[] {
+  const isSilent = marks.muted || marks.deafened || !maySpeak;
+  return shows.flatMap((source) => TRACKS_OF[source])
+    .filter((track) => track !== "screen_sound" || !isSilent);
+}
+
+/** The tracks of what somebody watches. */
+export function watchedTracks(watches: readonly VoiceWatch[]) {
+  return watches.flatMap(({ session, source }) =>
+    TRACKS_OF[source].map((track) => ({ participant: session, track }))
+  );
+}
+
 /** A participant as everybody sees it who may see the channel. */
 export function viewParticipant(participant: Participant): VoiceParticipant {
   const { session, user, device, connected, muted, deafened, marks, maySpeak, joinedTs } =
     participant;
-  const { priority, mayPrioritize, recording } = participant;
+  const { priority, mayPrioritize, recording, shows, mayShow } = participant;
   return {
     session,
     user,
@@ -80,6 +106,8 @@ export function viewParticipant(participant: Participant): VoiceParticipant {
     may_speak: maySpeak,
     priority: priority && mayPrioritize,
     recording,
+    shows: [...shows],
+    may_show: mayShow,
     joined_ts: joinedTs,
   };
 }

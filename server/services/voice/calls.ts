@@ -3,6 +3,7 @@ import {
   type ServerVoiceAbsence,
   VOICE_LIMITS,
   type VoiceEndReason,
+  type VoiceOffer,
   type VoiceSession,
 } from "../../../core/api/voice.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
@@ -11,17 +12,35 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Seat, Sfu } from "../../../voice/sfu/sfu.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { VoiceBoard, VoiceRef } from "../../http/gateway/voice_board.ts";
-import { type Call, type Participant, passes, viewParticipant } from "./call.ts";
+import {
+  type Call,
+  type Participant,
+  passes,
+  shownTracks,
+  viewParticipant,
+  watchedTracks,
+} from "./call.ts";
 import { CallGroup } from "./call_group.ts";
 import { type OnMissed, Rings } from "./rings.ts";
 import type { GroupMember } from "./call_places.ts";
-import { callFull, noSuchSession, serverFull, voiceAbsent } from "./refusals.ts";
+import {
+  callFull,
+  noSuchSession,
+  serverFull,
+  showingOff,
+  tooMuchShown,
+  voiceAbsent,
+} from "./refusals.ts";
 
 export interface CallsOptions {
   /** Calls of this process at once. */
   readonly maxCalls: number;
   /** Participants of one call. */
   readonly maxParticipants: number;
+  /** Screens and cameras shown in one call. */
+  readonly maxShown: number;
+  /** Of each of them, bits a second; 0: none can be shown. */
+  readonly videoBitrate: number;
 }
 
 export interface CallsDeps {
@@ -53,7 +72,8 @@ export interface CallMeter {
 export interface Entrance
   extends
     Pick<Participant, "userId" | "sessionId" | "device" | "user">,
-    Pick<Participant, "muted" | "deafened" | "marks" | "maySpeak" | "mayPrioritize" | "bitrate"> {
+    Pick<Participant, "muted" | "deafened" | "marks" | "maySpeak" | "mayPrioritize">,
+    Pick<Participant, "mayShow" | "bitrate"> {
   readonly keyPackage: GroupMember["keyPackage"];
   /** Of the channel; 0: none, or this one may pass it. */
   readonly userLimit: number;
@@ -130,6 +150,18 @@ export class Calls {
     if (others >= limit) throw callFull(limit);
   }
 
+  /**
+   * Before somebody shows these.
+   * @throws OperationError `voice_unavailable`, `voice_full` where as much is shown in the call as may be
+   */
+  requireRoomToShow({ call, session }: Participant, count: number): void {
+    const { maxShown, videoBitrate } = this.#options;
+    if (videoBitrate === 0) throw showingOff();
+    const others = [...call.participants.values()].filter((each) => each.session !== session);
+    const shown = others.reduce((sum, { shows }) => sum + shows.length, 0);
+    if (shown + count > maxShown) throw tooMuchShown(maxShown);
+  }
+
   /** Takes somebody in, after `open`; a stay elsewhere ends. @throws OperationError `voice_full`, `voice_unavailable` */
   enter(ref: VoiceRef, entrance: Entrance): Participant {
     const { sfu } = this.#deps.media;
@@ -192,12 +224,16 @@ export class Calls {
         Participant,
         | ("muted" | "deafened" | "marks" | "maySpeak" | "mayPrioritize")
         | ("priority" | "recording" | "bitrate" | "user")
+        | ("mayShow" | "shows" | "watches")
       >
     >,
   ): void {
     const before = JSON.stringify(viewParticipant(participant));
     const { bitrate } = participant;
     Object.assign(participant, change);
+    if (!participant.mayShow) participant.shows = [];
+    participant.seat.show(shownTracks(participant));
+    participant.seat.watch(watchedTracks(participant.watches));
     participant.seat.set({
       ...passes(participant),
       ...(participant.bitrate === bitrate ? {} : { bitrate: participant.bitrate }),
@@ -208,13 +244,13 @@ export class Calls {
 
   view(participant: Participant, afterEpoch?: number): VoiceSession {
     const { session, call, seat, bitrate } = participant;
-    const { seq, sdp, mids } = seat.offer;
     return {
       session,
       room_id: call.roomId,
       channel_id: call.channelId,
       bitrate,
-      offer: { seq, sdp, mids: mids.map((each) => ({ ...each })) },
+      video_bitrate: this.#options.videoBitrate,
+      offer: viewOffer(seat.offer),
       participants: [...call.participants.values()].map(viewParticipant),
       group: call.group.view(afterEpoch),
     };
@@ -300,6 +336,9 @@ export class Calls {
       maySpeak: entrance.maySpeak,
       mayPrioritize: entrance.mayPrioritize,
       priority: false,
+      mayShow: entrance.mayShow,
+      shows: [],
+      watches: [],
       recording: false,
       bitrate,
       joinedTs: clock.now(),
@@ -315,9 +354,9 @@ export class Calls {
     const { board, clock } = this.#deps;
     const { session, sessionId, seat, call } = participant;
     const isOver = () => !this.#bySession.has(session);
-    seat.onOffer(({ seq, sdp, mids }) => {
+    seat.onOffer((made) => {
       if (isOver()) return;
-      const offer = { seq, sdp, mids: mids.map((each) => ({ ...each })) };
+      const offer = viewOffer(made);
       board.tellSession(sessionId, "voice.offer", { session, offer });
     });
     seat.onState((state) => {
@@ -354,4 +393,13 @@ export class Calls {
     const speaking = [...call.participants.values()].filter((each) => each.speaking);
     this.#deps.board.speaking(call, speaking.map(({ session }) => session));
   }
+}
+
+function viewOffer({ seq, sdp, mids, sends }: Seat["offer"]): VoiceOffer {
+  return {
+    seq,
+    sdp,
+    mids: mids.map((each) => ({ ...each })),
+    sends: sends.map((each) => ({ ...each })),
+  };
 }

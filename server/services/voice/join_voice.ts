@@ -114,6 +114,7 @@ export async function enterCall(
     deafened: entering.deafened,
     maySpeak: holds(rights, "SPEAK"),
     mayPrioritize: holds(rights, "PRIORITY_SPEAKER"),
+    mayShow: holds(rights, "VIDEO"),
     userLimit: ownLimit(room, { channelId, rights }),
   });
   // A user is in one call at a time, wherever it is.

@@ -59,8 +59,9 @@ export async function moderateVoice(
   requireMay(act);
   const isRemoval = wanted.move_to !== undefined || wanted.disconnect === true;
   const moveTo = await destination(deps, act);
-  if (isRemoval) requireIn(deps, act);
+  if (isRemoval || wanted.stop_showing === true) requireIn(deps, act);
   await mark(deps, act);
+  if (wanted.stop_showing === true && !isRemoval) await stopShowing(deps, act);
   if (isRemoval) {
     await writeVoiceAct(deps.sql, {
       ...actBase(deps, act),
@@ -83,10 +84,10 @@ export async function moderateVoice(
 }
 
 function requireSense(wanted: Moderation): void {
-  const { server_muted, server_deafened, move_to, disconnect } = wanted;
-  const all = [server_muted, server_deafened, move_to, disconnect];
+  const { server_muted, server_deafened, move_to, disconnect, stop_showing } = wanted;
+  const all = [server_muted, server_deafened, move_to, disconnect, stop_showing];
   const message = all.every((each) => each === undefined)
-    ? "Nothing is asked for: name `server_muted`, `server_deafened`, `move_to` or `disconnect`."
+    ? "Nothing is asked for: name `server_muted`, `server_deafened`, `stop_showing`, `move_to` or `disconnect`."
     : move_to !== undefined && disconnect !== undefined
     ? "Somebody cannot be moved and disconnected at once: choose `move_to` or `disconnect`."
     : undefined;
@@ -98,6 +99,9 @@ function requireMay({ by, target, place, wanted }: Act): void {
   const { rights, room: { authority } } = place;
   if (wanted.server_muted !== undefined) {
     requireRight(rights, "MUTE_MEMBERS", "mute others or let them speak again");
+  }
+  if (wanted.stop_showing !== undefined) {
+    requireRight(rights, "MUTE_MEMBERS", "end what others show");
   }
   if (wanted.server_deafened !== undefined) {
     requireRight(rights, "DEAFEN_MEMBERS", "deafen others or let them hear again");
@@ -151,6 +155,18 @@ async function destination(
     userLimit: holds(rights, "MOVE_MEMBERS") ? 0 : userLimit,
   });
   return ref;
+}
+
+/** What somebody shows ends at once. They may begin anew: VIDEO is what is taken for good. */
+async function stopShowing(deps: VoiceDeps, act: Act): Promise<void> {
+  const before = requireIn(deps, act).shows;
+  if (before.length === 0) return;
+  await writeVoiceAct(deps.sql, {
+    ...actBase(deps, act),
+    action: "voice.stop_showing",
+    changes: [{ field: "shows", before: [...before], after: [] }],
+  });
+  deps.calls.change(requireIn(deps, act), { shows: [] });
 }
 
 /** Mutes and deafens, or lifts it: kept, and true at once in the call that they are in. */

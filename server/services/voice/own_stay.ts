@@ -47,13 +47,13 @@ export async function restartStay(
 type OwnChange = Omit<Extract<VoiceAct, { kind: "update" }>, "kind">;
 
 /**
- * Mutes or deafens oneself, speaks with priority, says that one records.
- * @throws OperationError `not_found`, `forbidden`
+ * Mutes or deafens oneself, speaks with priority, shows and watches, says that one records.
+ * @throws OperationError `not_found`, `forbidden`, `voice_full`, `voice_unavailable`
  */
 export function changeStay(
   deps: Deps,
   own: OwnStay,
-  { muted, deafened, priority, recording }: OwnChange,
+  { muted, deafened, priority, recording, shows, watches }: OwnChange,
 ): VoiceParticipant {
   const participant = deps.calls.own(own.caller, own.session);
   if (priority === true && !participant.mayPrioritize) {
@@ -66,11 +66,23 @@ export function changeStay(
   if (recording === true && !participant.user.bot) {
     throw new OperationError("forbidden", "Only a bot can say that it records a call.");
   }
+  if (shows !== undefined && shows.length > 0) {
+    if (!participant.mayShow) {
+      throw new OperationError(
+        "forbidden",
+        "To show a screen or camera, you need the right VIDEO in this channel.",
+        { details: { right: "VIDEO" } },
+      );
+    }
+    deps.calls.requireRoomToShow(participant, new Set(shows).size);
+  }
   deps.calls.change(participant, {
     ...(muted === undefined ? {} : { muted }),
     ...(deafened === undefined ? {} : { deafened }),
     ...(priority === undefined ? {} : { priority }),
     ...(recording === undefined ? {} : { recording }),
+    ...(shows === undefined ? {} : { shows: [...new Set(shows)] }),
+    ...(watches === undefined ? {} : { watches }),
   });
   return viewParticipant(participant);
 }

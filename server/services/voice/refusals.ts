@@ -72,6 +72,25 @@ export function callFull(limit: number): OperationError {
   );
 }
 
+/** Whoever runs the server lets nobody show anything. */
+export function showingOff(): OperationError {
+  return new OperationError(
+    "voice_unavailable",
+    "Screens and cameras are switched off on this server; its administrator can set voice.video_kilobits.",
+    { details: { reason: "showing_off" } },
+  );
+}
+
+export function tooMuchShown(limit: number): OperationError {
+  return new OperationError(
+    "voice_full",
+    `In this call ${limit} ${
+      limit === 1 ? "screen or camera is" : "screens and cameras are"
+    } shown, which is the most: wait until somebody ends theirs.`,
+    { details: { limit, reason: "shown" } },
+  );
+}
+
 /** What another server does not let happen in its call: by its code, in words of this server. */
 export function refusedElsewhere(
   server: ServerName,

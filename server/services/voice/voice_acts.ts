@@ -4,7 +4,9 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Queryable, Sql } from "../../postgres/sql.ts";
 
 /** What a moderator can do in a call, as the guild's audit log names it. */
-export type VoiceAction = "voice.mute" | "voice.deafen" | "voice.move" | "voice.disconnect";
+export type VoiceAction =
+  | ("voice.mute" | "voice.deafen" | "voice.move" | "voice.disconnect")
+  | "voice.stop_showing";
 /** What managers do to a webhook that no event of the guild tells: kept beside the acts in calls. */
 export type WebhookAction = "webhook.update" | "webhook.renew";
 

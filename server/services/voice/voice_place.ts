@@ -78,6 +78,7 @@ export function homeOf({ authority }: Pick<Room, "authority">): ServerName {
 export interface VoiceRights {
   readonly speak: boolean;
   readonly prioritize: boolean;
+  readonly show: boolean;
   readonly bitrate: number;
 }
 
@@ -99,6 +100,7 @@ export async function voiceRights(
   return {
     speak: holds(rights, "SPEAK"),
     prioritize: holds(rights, "PRIORITY_SPEAKER"),
+    show: holds(rights, "VIDEO"),
     bitrate: soundOf(room, channelId).bitrate,
   };
 }

@@ -99,6 +99,7 @@ export class VoiceWatch implements AsyncDisposable {
         calls.change(participant, {
           maySpeak: rights.speak,
           mayPrioritize: rights.prioritize,
+          mayShow: rights.show,
           bitrate: rights.bitrate,
           user,
         });

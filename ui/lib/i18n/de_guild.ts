@@ -161,6 +161,7 @@ export const guildTexts: Readonly<Record<keyof typeof english, string>> = {
   "audit.do.message.delete": "hat eine Nachricht von jemand anderem gelöscht",
   "audit.do.voice.mute": "hat {target} in Gesprächen stumm gestellt oder das aufgehoben",
   "audit.do.voice.deafen": "hat {target} in Gesprächen taub gestellt oder das aufgehoben",
+  "audit.do.voice.stop_showing": "hat beendet, was {target} in einem Gespräch zeigte",
   "audit.do.voice.move": "hat {target} in einen anderen Sprachkanal geholt",
   "audit.do.voice.disconnect": "hat {target} aus einem Gespräch entfernt",
   "audit.yes": "ja",

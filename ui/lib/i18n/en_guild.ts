@@ -154,6 +154,7 @@ export const guildTexts = {
   "audit.do.message.delete": "deleted a message of somebody else",
   "audit.do.voice.mute": "muted {target} in calls, or lifted it",
   "audit.do.voice.deafen": "deafened {target} in calls, or lifted it",
+  "audit.do.voice.stop_showing": "ended what {target} was showing in a call",
   "audit.do.voice.move": "moved {target} to another voice channel",
   "audit.do.voice.disconnect": "disconnected {target} from a call",
   "audit.yes": "yes",

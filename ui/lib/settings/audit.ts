@@ -40,6 +40,7 @@ export const AUDIT_ACTIONS = [
   "message.delete",
   "voice.mute",
   "voice.deafen",
+  "voice.stop_showing",
   "voice.move",
   "voice.disconnect",
   "webhook.create",
