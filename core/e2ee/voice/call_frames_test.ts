@@ -118,3 +118,26 @@ Deno.test("of two epochs with one short name only the newer counts; few are held
   ada!.sendWith(269);
   assert.equal(await fault(bo!, (await ada!.seal(speech))!, ADA), undefined);
 });
+
+Deno.test("a frame opens as what it was sealed as, and as nothing else", async () => {
+  const { devices: [ada, bo] } = people(1, [ADA, BO]);
+  const tracks = ["voice", "screen", "screen_sound", "camera"] as const;
+  for (const track of tracks) {
+    const frame = (await ada!.seal(speech, track))!;
+    for (const other of tracks.filter((each) => each !== track)) {
+      assert.deepEqual(await bo!.open(frame, ADA, other), { fault: "not_genuine" });
+    }
+    assert.ok("plaintext" in await bo!.open(frame, ADA, track));
+    assert.deepEqual(await bo!.open(frame, ADA, track), { fault: "replayed" });
+  }
+});
+
+Deno.test("a picture may come later than what was said meanwhile", async () => {
+  const { devices: [ada, bo] } = people(1, [ADA, BO]);
+  const picture = (await ada!.seal(speech, "screen"))!;
+  const said = (await ada!.seal(speech))!;
+  for (let each = 0; each < 300; each++) await bo!.open((await ada!.seal(speech))!, ADA);
+  await bo!.open((await ada!.seal(speech, "screen"))!, ADA, "screen");
+  assert.ok("plaintext" in await bo!.open(picture, ADA, "screen"));
+  assert.deepEqual(await bo!.open(said, ADA), { fault: "replayed" });
+});

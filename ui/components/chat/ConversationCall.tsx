@@ -8,7 +8,7 @@ import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Avatar } from "../Avatar.tsx";
 import { useChat } from "./chat_context.ts";
-import { Tile } from "./VoiceStage.tsx";
+import { ShowSlot, Tile } from "./VoiceStage.tsx";
 import { Icon } from "../Icon.tsx";
 
 /** The call of a conversation: who is in it and who is rung; else the calls that were missed. */
@@ -25,6 +25,7 @@ export default function ConversationCall({ dm }: { dm: Dm }) {
       class="voice-stage"
       aria-label={t("call.in", { name: dmName(dm, state.self.value.user.id) })}
     >
+      <ShowSlot at={dm} guildId={null} />
       <ul class="voice-tiles grow">
         {people.map((one) => <Tile key={one.session} one={one} guildId={null} at={dm} />)}
         {rung.map((one) => <RungTile key={one.user_id} one={one} />)}

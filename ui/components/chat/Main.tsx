@@ -48,7 +48,6 @@ import { NotifyItems } from "./NotifyItems.tsx";
 import { PrivateItems } from "./PrivateItems.tsx";
 import { NavButton } from "./NavButton.tsx";
 import { Timelines } from "./Timeline.tsx";
-import { VoiceStage } from "./VoiceStage.tsx";
 
 /** What is open: a channel, a conversation, or the start. */
 export function Main() {
@@ -82,6 +81,8 @@ function isInvited(dm: Dm): dm is PairDm & { state: "invited" } {
 function ChannelTop({ channel }: { channel: Channel }) {
   const state = useChat();
   const guild = guildOf(state.known, state.place.value);
+  const isVoice = channel.kind === "voice" && state.server.voice;
+  const Stage = useLazy(isVoice, () => import("./VoiceStage.tsx"));
   if (!guild) return null;
   return (
     <>
@@ -99,9 +100,7 @@ function ChannelTop({ channel }: { channel: Channel }) {
       <MovedNotice successor={guild.successor} />
       <AwayNotice away={guild.away} />
       <EncryptionNotice roomId={channel.room_id} name={guild.name} />
-      {channel.kind === "voice" && state.server.voice && (
-        <VoiceStage channel={channel} guild={guild} />
-      )}
+      {Stage && isVoice && <Stage channel={channel} guild={guild} />}
       {isSilent(state, channel) && (
         <div class="empty">
           <Drawing name="seats" />

@@ -88,6 +88,14 @@ export function Marks({ one }: { one: VoiceParticipant }) {
     <>
       {one.user.bot && <span class="tag accent">{t("user.bot")}</span>}
       {one.recording && <Mark icon="record" class="records" text={t("call.records")} />}
+      {one.shows.length > 0 && (
+        <span
+          class="tag danger"
+          title={one.shows.map((each) => t(`show.live.${each}`)).join(", ")}
+        >
+          {t("show.live")}
+        </span>
+      )}
       {one.priority && <Mark icon="first" text={t("call.hasPriority")} />}
     </>
   );

@@ -1,6 +1,7 @@
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { VoiceParticipant } from "../../../core/api/voice.ts";
+import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { canJoin, joinVoice } from "../../lib/browser/join_voice.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Avatar } from "../Avatar.tsx";
@@ -9,7 +10,7 @@ import { useChat } from "./chat_context.ts";
 import { Marks, personName, Standing, standingOf, voiceRef } from "./VoicePeople.tsx";
 
 /** The call of a voice channel, above what is written in it. */
-export function VoiceStage({ channel, guild }: { channel: Channel; guild: Guild }) {
+export default function VoiceStage({ channel, guild }: { channel: Channel; guild: Guild }) {
   const state = useChat();
   const at = voiceRef(channel);
   const people = state.voice.peopleIn(at);
@@ -18,6 +19,7 @@ export function VoiceStage({ channel, guild }: { channel: Channel; guild: Guild 
     call.spot.channel_id === channel.id && call.spot.room_id === channel.room_id;
   return (
     <section class="voice-stage" aria-label={t("call.in", { name: channel.name })}>
+      <ShowSlot at={at} guildId={guild.id} />
       {people.length === 0
         ? <p class="muted grow">{t("call.joinText")}</p>
         : (
@@ -46,6 +48,16 @@ export function VoiceStage({ channel, guild }: { channel: Channel; guild: Guild 
         : <span class="small muted">{t("call.noRight")}</span>}
     </section>
   );
+}
+
+/** What people show, once somebody does. */
+export function ShowSlot(place: {
+  at: { readonly room_id: string; readonly channel_id: string };
+  guildId: string | null;
+}) {
+  const isShown = useChat().voice.peopleIn(place.at).some(({ shows }) => shows.length > 0);
+  const Stage = useLazy(isShown, () => import("../voice/ShowStage.tsx"));
+  return Stage && isShown ? <Stage {...place} /> : null;
 }
 
 /** Somebody in a call, with how they stand in it. */

@@ -10,6 +10,7 @@ import { gradeOf } from "../../lib/voice/quality.ts";
 import { useChat } from "../chat/chat_context.ts";
 import { personName } from "../chat/VoicePeople.tsx";
 import { Icon, type IconName } from "../Icon.tsx";
+import { ShowTools } from "./ShowTools.tsx";
 
 /** The call that this tab is in: how it stands, and what can be done in it. */
 export default function CallPanel() {
@@ -26,6 +27,7 @@ export default function CallPanel() {
       {call.phase !== "stopped" && call.pushToTalk && call.microphone === undefined && (
         <HoldButton acts={acts} talking={call.talking} />
       )}
+      {call.phase !== "stopped" && <ShowTools call={call} acts={acts} />}
       <Tools call={call} acts={acts} />
     </section>
   );

@@ -138,6 +138,17 @@ function Moderation({ one, channel, others, name }: {
             {one.server_muted ? t("call.mod.unmute") : t("call.mod.mute")}
           </button>
         )}
+        {may("MUTE_MEMBERS") && one.shows.length > 0 && (
+          <button
+            type="button"
+            class="button"
+            disabled={busy}
+            onClick={() => act({ stop_showing: true })}
+          >
+            <Icon name="close" small />
+            {t("show.mod.stop")}
+          </button>
+        )}
         {may("DEAFEN_MEMBERS") && (
           <button
             type="button"

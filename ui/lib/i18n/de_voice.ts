@@ -126,6 +126,47 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.figure.percent": "{n} %",
   "call.figure.none": "noch nicht bekannt",
 
+  "show.screen": "Bildschirm teilen",
+  "show.screenEnd": "Nicht mehr teilen",
+  "show.camera": "Kamera einschalten",
+  "show.cameraEnd": "Kamera ausschalten",
+  "show.stage": "Bildschirme und Kameras",
+  "show.of.screen": "Bildschirm von {name}",
+  "show.of.camera": "Kamera von {name}",
+  "show.own.screen": "Dein Bildschirm, wie die anderen ihn sehen",
+  "show.own.camera": "Deine Kamera, wie die anderen sie sehen",
+  "show.watch": "Ansehen",
+  "show.watch.screen": "Den Bildschirm von {name} ansehen",
+  "show.watch.camera": "Die Kamera von {name} ansehen",
+  "show.leave": "Nicht mehr ansehen",
+  "show.joinToWatch": "Nimm am Gespräch teil, um zuzusehen.",
+  "show.waits": "Das Bild kommt gleich…",
+  "show.large": "Groß zeigen",
+  "show.small": "Alle gleich groß zeigen",
+  "show.full": "Vollbild",
+  "show.float": "In einem eigenen Fenster",
+  "show.sound": "Ton des Bildschirms",
+  "show.elsewhere": "Du siehst zu. Zurück zum Bild",
+  "show.sharing.screen": "Andere können deinen Bildschirm sehen.",
+  "show.sharing.camera": "Andere können deine Kamera sehen.",
+  "show.live": "Live",
+  "show.live.screen": "teilt einen Bildschirm",
+  "show.live.camera": "hat die Kamera an",
+  "show.ended":
+    "Ein Moderator hat beendet, was du gezeigt hast, oder du darfst hier nichts mehr zeigen.",
+  "show.mod.stop": "Beenden, was gezeigt wird",
+  "show.trouble.screen.denied":
+    "Nichts wird geteilt: Die Auswahl wurde abgebrochen, oder Browser oder System erlauben es nicht.",
+  "show.trouble.screen.missing": "Der Browser hat keinen Bildschirm und kein Fenster gefunden.",
+  "show.trouble.screen.busy":
+    "Der Bildschirm konnte nicht geteilt werden. Versuche es noch einmal oder wähle ein anderes Fenster.",
+  "show.trouble.camera.denied":
+    "Die Kamera ist nicht erlaubt. Erlaube sie im Browser neben der Adresse und versuche es noch einmal.",
+  "show.trouble.camera.missing":
+    "Keine Kamera gefunden. Schließe eine an und versuche es noch einmal.",
+  "show.trouble.camera.busy":
+    "Die Kamera konnte nicht geöffnet werden: Vielleicht benutzt sie ein anderes Programm.",
+
   "call.volume": "Lautstärke für dich",
   "call.volumePercent": "{n} %",
   "call.notInCall": "{name} ist nicht mehr in diesem Gespräch.",

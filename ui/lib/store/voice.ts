@@ -2,7 +2,12 @@ import { type Signal, signal } from "@preact/signals";
 import type { ServerFrame } from "../../../core/api/gateway.ts";
 import type { MissedCall, RungPerson } from "../../../core/api/ringing.ts";
 import type { User } from "../../../core/api/user.ts";
-import type { VoiceChannel, VoiceParticipant } from "../../../core/api/voice.ts";
+import type {
+  VoiceChannel,
+  VoiceParticipant,
+  VoiceSource,
+  VoiceWatch,
+} from "../../../core/api/voice.ts";
 import type { CallDevice } from "../../../core/e2ee/voice/call_keys.ts";
 import { refKey } from "./place.ts";
 
@@ -72,6 +77,21 @@ export interface CallShown {
   readonly code: string | undefined;
   readonly devices: readonly CallDevice[];
   readonly quality: CallQuality | undefined;
+  /** Something can be shown in this call at all. */
+  readonly canShow: boolean;
+  readonly watches: readonly VoiceWatch[];
+  /** Screens and cameras that can be seen here, the own ones with them, by `showKey`. */
+  readonly pictures: ReadonlyMap<string, Picture>;
+  /** They are seen where one reads at this moment. */
+  readonly staged: boolean;
+}
+
+export interface Picture {
+  readonly stream: MediaStream;
+  /** A first frame was genuine, or it is the own one. */
+  readonly isProven: boolean;
+  /** Something was heard of it. */
+  readonly hasSound: boolean;
 }
 
 /** A call that rings here. */
@@ -97,6 +117,12 @@ export interface CallActs {
   /** Push to talk: the key or button is held, or let go. */
   push(held: boolean): void;
   leave(): void;
+  /** Shows a screen or camera, or ends it. */
+  show(source: VoiceSource): void;
+  /** Watches what somebody shows, or not any more. */
+  watch(watch: VoiceWatch): void;
+  /** Pictures are seen where one reads, or not any more. */
+  stage(staged: boolean): void;
   /** Begins anew after a trouble; also asks for the microphone once more. */
   retry(): void;
   setVolume(userId: string, percent: number): void;

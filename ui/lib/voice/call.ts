@@ -1,9 +1,16 @@
 import type { ServerFrame } from "../../../core/api/gateway.ts";
-import type { VoiceOffer, VoiceParticipant, VoiceSession } from "../../../core/api/voice.ts";
+import type {
+  VoiceOffer,
+  VoiceParticipant,
+  VoiceSession,
+  VoiceSource,
+  VoiceWatch,
+} from "../../../core/api/voice.ts";
 import { Turn } from "../../../core/e2ee/engine/turn.ts";
 import { deviceName } from "../../../core/e2ee/voice/call_frames.ts";
 import type { CallView } from "../../../core/e2ee/voice/call_keys.ts";
 import { ApiError, describeCall } from "../api/request.ts";
+import type { CallInput } from "../api/types.ts";
 import { callApi, reasonOf } from "../browser/browser_api.ts";
 import { privacyOf } from "../browser/privacy.ts";
 import { randomId } from "../browser/random_id.ts";
@@ -24,6 +31,7 @@ import { canTransform, Connection } from "./connection.ts";
 import { DialTone } from "./dial_tone.ts";
 import type { FromFrames } from "./frame_words.ts";
 import { CallGroup } from "./group.ts";
+import { Show, soundKey } from "./show.ts";
 import { type CallSound, playCallSound } from "./sounds.ts";
 import { differs, Speech } from "./speech.ts";
 import { useOutput, Voices } from "./voices.ts";
@@ -84,6 +92,12 @@ class Call implements CallActs {
   readonly #voices = new Voices(this.#audio);
   readonly #speech: Speech;
   readonly #dialTone = new DialTone(this.#audio);
+  readonly #picture = new Show({
+    update: (body) => this.#ask(body),
+    send: (name, track) => void this.#joined?.connection.show(name, track),
+    shown: (change) => this.#show(change),
+    trouble: (text) => showToast(this.state, text, true),
+  });
   readonly #endings: (() => void)[] = [];
   /** Stays of others whose coming was heard, or who were there before. */
   readonly #known = new Set<string>();
@@ -126,6 +140,10 @@ class Call implements CallActs {
       code: undefined,
       devices: [],
       quality: undefined,
+      canShow: false,
+      watches: [],
+      pictures: new Map(),
+      staged: false,
     };
   }
 
@@ -168,9 +186,13 @@ class Call implements CallActs {
     return canTransform() ? undefined : "unsupported";
   }
 
-  #enter({ session, offer, participants, group: state }: VoiceSession, group: CallGroup): void {
+  #enter(
+    { session, offer, participants, group: state, video_bitrate }: VoiceSession,
+    group: CallGroup,
+  ): void {
     const connection = new Connection({
-      track: (mid, track) => this.#voices.add(mid, track),
+      track: (mid, track) =>
+        track.kind === "video" ? this.#picture.add(mid, track) : this.#voices.add(mid, track),
       state: (now) => this.#joined?.way.moved(now),
       frames: (said) => this.#count(said),
     });
@@ -184,7 +206,7 @@ class Call implements CallActs {
     this.#joined = { session, connection, group, way };
     for (const one of participants) this.#known.add(one.session);
     this.state.voice.takeChannel({ ...this.spot, participants });
-    this.#show({ session });
+    this.#show({ session, canShow: video_bitrate > 0 });
     this.#voices.setVolumes(this.#choices.volumes);
     this.#voices.deafen(this.#shown().deafened);
     void useOutput(this.#audio, this.#choices.output);
@@ -335,7 +357,11 @@ class Call implements CallActs {
       const { session, connection } = joined;
       this.#mids = offer.mids;
       this.#place();
-      const sdp = await connection.answer(offer, () => this.#speech.track);
+      const sdp = await connection.answer(
+        offer,
+        () => this.#speech.track,
+        (name) => this.#picture.own(name),
+      );
       if (this.#over) return;
       await callApi("answerVoice", { params: { session }, body: { seq: offer.seq, sdp } });
     }).catch((error) => this.#fail(error));
@@ -348,12 +374,14 @@ class Call implements CallActs {
     );
     const places: Record<string, string> = {};
     const users = new Map<string, string>();
-    for (const { mid, participant } of this.#mids) {
+    for (const { mid, participant, track } of this.#mids) {
       const one = people.get(participant);
       if (!one) continue;
       places[mid] = deviceName(one.user.id, one.device);
-      users.set(mid, one.user.id);
+      if (track === "voice") users.set(mid, one.user.id);
+      if (track === "screen_sound") users.set(mid, soundKey(one.user.id));
     }
+    this.#picture.place(this.#mids, people, this.#joined?.session);
     this.#joined?.connection.tell({ kind: "places", places });
     this.#voices.assign(users);
     this.#yield();
@@ -392,9 +420,13 @@ class Call implements CallActs {
     this.#show({ code, devices });
   }
 
-  #count(said: FromFrames): void {
-    if (said.kind === "heard") this.#voices.prove(said.mid, said.who.split(" ", 1)[0] ?? "");
-    else this.#joined?.way.count(said);
+  #count(said: Exclude<FromFrames, { kind: "seals" }>): void {
+    if (said.kind !== "heard") return void this.#joined?.way.count(said);
+    const user = said.who.split(" ", 1)[0] ?? "";
+    const track = this.#mids.find(({ mid }) => mid === said.mid)?.track;
+    if (track === "voice") this.#voices.prove(said.mid, user);
+    if (track === "screen_sound") this.#voices.prove(said.mid, soundKey(user));
+    if (track !== "voice") this.#picture.prove(said.mid);
   }
 
   mute(): void {
@@ -440,6 +472,23 @@ class Call implements CallActs {
     const priority = this.#own()?.priority !== true;
     this.#words.run(() => callApi("updateVoice", { params: { session }, body: { priority } }))
       .catch((error) => showToast(this.state, reasonOf(error), true));
+  }
+
+  show(source: VoiceSource): void {
+    void this.#picture.toggle(source);
+  }
+
+  watch(watch: VoiceWatch): void {
+    this.#picture.watch(watch);
+  }
+
+  stage(staged: boolean): void {
+    this.#show({ staged });
+  }
+
+  async #ask(body: NonNullable<CallInput<"updateVoice">["body"]>): Promise<void> {
+    const session = this.#joined?.session;
+    if (session !== undefined) await callApi("updateVoice", { params: { session }, body });
   }
 
   push(held: boolean): void {
@@ -511,6 +560,7 @@ class Call implements CallActs {
       this.#over = true;
       this.#dialTone.set(false);
       for (const end of this.#endings) end();
+      this.#picture.end();
       this.#speech.end();
       this.#joined?.way.end();
       this.#joined?.group.end();

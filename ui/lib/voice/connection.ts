@@ -1,5 +1,6 @@
-import type { VoiceOffer } from "../../../core/api/voice.ts";
+import type { VoiceOffer, VoiceTrack } from "../../../core/api/voice.ts";
 import { workerUrl } from "../browser/worker_urls.ts";
+import { type Blank, blankOf } from "./blank.ts";
 import type { FromFrames, ToFrames, TransformOptions } from "./frame_words.ts";
 
 interface TransformConstructor {
@@ -16,11 +17,20 @@ export function canTransform(): boolean {
   return transformOf() !== undefined && "RTCPeerConnection" in globalThis;
 }
 
+/** Something that this device shows. */
+interface Shown {
+  readonly sender: RTCRtpSender;
+  /** What is shown, once it is known that it leaves sealed. */
+  wanted: MediaStreamTrack | null;
+  /** What is sent before that. */
+  blank: Blank | undefined;
+}
+
 export interface ConnectionEvents {
-  /** A voice can come in this place from now on. */
+  /** A voice, or something shown, can come in this place from now on. */
   track(mid: string, track: MediaStreamTrack): void;
   state(state: RTCPeerConnectionState): void;
-  frames(said: FromFrames): void;
+  frames(said: Exclude<FromFrames, { kind: "seals" }>): void;
 }
 
 /**
@@ -32,6 +42,9 @@ export class Connection {
   readonly #worker: Worker;
   readonly #transform: TransformConstructor;
   readonly #transformed = new WeakSet<object>();
+  /** What of it comes by which place, as the last offer says. */
+  #names: ReadonlyMap<string, VoiceTrack> = new Map();
+  readonly #shown = new Map<VoiceTrack, Shown>();
 
   constructor(readonly events: ConnectionEvents) {
     const url = document.querySelector<HTMLMetaElement>("meta[name=og-voice]")?.content;
@@ -39,13 +52,16 @@ export class Connection {
     if (!url || !transform) throw new Error("This page does not name the script of calls.");
     this.#transform = transform;
     this.#worker = new Worker(workerUrl(url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromFrames>) => events.frames(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromFrames>) => {
+      if (data.kind === "seals") this.#prove(data.track);
+      else events.frames(data);
+    };
     this.#pc.onconnectionstatechange = () => events.state(this.#pc.connectionState);
     this.#pc.ontrack = ({ receiver, transceiver, track }) => {
       const { mid } = transceiver;
       if (mid === null) return;
       // Before anything else: what is played without it is noise.
-      this.#attach(receiver, { side: "receive", mid });
+      this.#attach(receiver, { side: "receive", mid, track: this.#names.get(mid) ?? "voice" });
       events.track(mid, track);
     };
   }
@@ -60,19 +76,31 @@ export class Connection {
 
   /**
    * Takes an offer of the server. `microphone` is asked only when the sender is there: one that
-   * opens while the offer is taken in comes too early for `send`, and too late for a value.
+   * opens while the offer is taken in comes too early for `send`, and too late for a value. So it is
+   * with what is shown.
    * @returns the answer to it
    */
   async answer(
-    { sdp }: VoiceOffer,
+    { sdp, mids, sends }: VoiceOffer,
     microphone: () => MediaStreamTrack | null,
+    shown: (name: VoiceTrack) => MediaStreamTrack | null,
   ): Promise<string> {
+    this.#names = new Map(mids.map(({ mid, track }) => [mid, track]));
+    for (const { track } of sends) if (!this.#shown.has(track)) this.#open(track, shown(track));
     await this.#pc.setRemoteDescription({ type: "offer", sdp });
     const [own] = this.#pc.getTransceivers();
     if (!own) throw new Error("The server's offer has no place for the microphone.");
     own.direction = "sendonly";
-    this.#attach(own.sender, { side: "send" });
+    this.#attach(own.sender, { side: "send", track: "voice" });
     await own.sender.replaceTrack(microphone());
+    for (const { mid, track } of sends) {
+      const place = this.#pc.getTransceivers().find((each) => each.mid === mid);
+      // What the browser put elsewhere does not go out at all.
+      if (place) {
+        const isOwn = place.sender === this.#shown.get(track)?.sender;
+        place.direction = isOwn ? "sendonly" : "inactive";
+      }
+    }
     await this.#pc.setLocalDescription();
     return this.#pc.localDescription?.sdp ?? "";
   }
@@ -83,6 +111,34 @@ export class Connection {
     if (own && this.#transformed.has(own.sender)) await own.sender.replaceTrack(track);
   }
 
+  /** The same of something shown. */
+  async show(name: VoiceTrack, track: MediaStreamTrack | null): Promise<void> {
+    const shown = this.#shown.get(name);
+    if (!shown) return;
+    shown.wanted = track;
+    if (shown.blank === undefined) await shown.sender.replaceTrack(track);
+  }
+
+  /**
+   * Makes a sender before the offer that has a place for it: Chromium (to 156 at least) lets pictures
+   * of a sender that an offer made pass its transform by. Browsers differ there, and say nothing; so
+   * what is sent first is blank, until the worker has sealed some of it.
+   */
+  #open(name: VoiceTrack, wanted: MediaStreamTrack | null): void {
+    const blank = blankOf(name === "screen_sound" ? "audio" : "video");
+    const sender = this.#pc.addTrack(blank.track);
+    this.#attach(sender, { side: "send", track: name });
+    this.#shown.set(name, { sender, wanted, blank });
+  }
+
+  #prove(name: VoiceTrack): void {
+    const shown = this.#shown.get(name);
+    if (shown?.blank === undefined) return;
+    const { blank, sender, wanted } = shown;
+    shown.blank = undefined;
+    void sender.replaceTrack(wanted).catch(() => undefined).finally(() => blank.end());
+  }
+
   stats(): Promise<RTCStatsReport> {
     return this.#pc.getStats();
   }
@@ -91,6 +147,7 @@ export class Connection {
     this.#pc.ontrack = null;
     this.#pc.onconnectionstatechange = null;
     this.#pc.close();
+    for (const { blank } of this.#shown.values()) blank?.end();
     this.#worker.terminate();
   }
 

@@ -1,14 +1,18 @@
 /**
- * Seals what the microphone says and opens what others say, frame by frame, between the browser's
+ * Seals what the microphone says and what is shown, and opens what others say and show, frame by frame, between the browser's
  * encoder and the network. Keys come from the tab; no key and no sound leaves this worker.
  */
 import { CallFrames, type FrameFault } from "../../../core/e2ee/voice/call_frames.ts";
+import { unwrapPicture, wrapPicture } from "../../../core/e2ee/voice/picture_frame.ts";
+import type { VoiceTrack } from "../../../core/api/voice.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { FromFrames, ToFrames, TransformOptions } from "./frame_words.ts";
 
 /** An encoded frame of the browser. */
 interface EncodedFrame {
   data: ArrayBuffer;
+  /** Of a picture alone. */
+  readonly type?: "key" | "delta" | "empty";
 }
 interface Transformer {
   readonly readable: ReadableStream<EncodedFrame>;
@@ -34,6 +38,8 @@ let frames = new CallFrames(clock);
 let group: string | undefined;
 let places: Readonly<Record<string, string>> = {};
 let open = false;
+/** What has gone out sealed: said once. */
+const sealing = new Set<VoiceTrack>();
 /** Who was heard in which place: said once. */
 const heard = new Map<string, string>();
 const counts = { sealed: 0, opened: 0, faults: {} as Partial<Record<FrameFault, number>> };
@@ -64,35 +70,47 @@ scope.onmessage = ({ data }) => {
 };
 
 scope.onrtctransform = ({ transformer: { readable, writable, options } }) => {
-  const transform = options.side === "send" ? seal : (
+  const transform = (
     frame: EncodedFrame,
     controller: TransformStreamDefaultController<EncodedFrame>,
-  ) => openFrom(options.mid, frame, controller);
+  ) =>
+    options.side === "send"
+      ? seal(options.track, frame, controller)
+      : openFrom(options, frame, controller);
   void readable.pipeThrough(new TransformStream({ transform })).pipeTo(writable)
     // The connection is over.
     .catch(() => undefined);
 };
 
 async function seal(
+  track: VoiceTrack,
   frame: EncodedFrame,
   controller: TransformStreamDefaultController<EncodedFrame>,
 ): Promise<void> {
-  if (!open) return;
-  const sealed = await frames.seal(frame.data);
+  if (track === "voice" && !open) return;
+  const sealed = await frames.seal(frame.data, track);
   if (sealed === undefined) return;
-  frame.data = sealed.buffer;
+  frame.data = isPicture(track) ? wrapPicture(sealed, frame.type === "key").buffer : sealed.buffer;
   controller.enqueue(frame);
   counts.sealed++;
+  if (track !== "voice" && !sealing.has(track)) {
+    sealing.add(track);
+    scope.postMessage({ kind: "seals", track });
+  }
   tell();
 }
 
 async function openFrom(
-  mid: string,
+  { mid, track }: { readonly mid: string; readonly track: VoiceTrack },
   frame: EncodedFrame,
   controller: TransformStreamDefaultController<EncodedFrame>,
 ): Promise<void> {
   const who = places[mid];
-  const opened = await frames.open(new Uint8Array(frame.data), who);
+  const came = new Uint8Array(frame.data);
+  const sealed = isPicture(track) ? unwrapPicture(came) : came;
+  const opened = sealed === undefined
+    ? { fault: "malformed" as const }
+    : await frames.open(sealed, who, track);
   if ("fault" in opened) {
     counts.faults[opened.fault] = (counts.faults[opened.fault] ?? 0) + 1;
     return tell();
@@ -105,6 +123,10 @@ async function openFrom(
     scope.postMessage({ kind: "heard", mid, who });
   }
   tell();
+}
+
+function isPicture(track: VoiceTrack): boolean {
+  return track === "screen" || track === "camera";
 }
 
 function tell(): void {
