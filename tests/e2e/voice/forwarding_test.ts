@@ -106,7 +106,7 @@ Deno.test("browsers in a call hear each other's tones, over a bad network and fr
     const eve = await joinCall(sfu, high, "eve", { url, change: withoutUdp });
     await hearsTone(ann, "eve", 1320);
     await hearsTone(eve, "ann", 440);
-    assert.deepEqual(ann.seat.offer.mids, [{ mid: "1", participant: "eve" }]);
+    assert.deepEqual(ann.seat.offer.mids, [{ mid: "1", participant: "eve", track: "voice" }]);
     assert.deepEqual([ann, ben, eve].flatMap((talker) => talker.faults), []);
   });
 });
