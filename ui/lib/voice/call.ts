@@ -488,7 +488,8 @@ class Call implements CallActs {
 
   async #ask(body: NonNullable<CallInput<"updateVoice">["body"]>): Promise<void> {
     const session = this.#joined?.session;
-    if (session !== undefined) await callApi("updateVoice", { params: { session }, body });
+    if (session === undefined) return;
+    await this.#words.run(() => callApi("updateVoice", { params: { session }, body }));
   }
 
   push(held: boolean): void {
