@@ -21,7 +21,7 @@ export interface SeatHost {
   readonly videoBitrate: number;
   /** A number that no stream has had. */
   newStream(): number;
-  /** The voices of the others in the call, and what the seat watches of them. */
+  /** The voices of the others in the call, and what the seat watches or has watched of them. */
   othersOf(seat: SeatInCall): OfferedStream[];
   /** What the seat shows is different now. */
   onShown(seat: SeatInCall): void;
@@ -38,8 +38,10 @@ export class SeatInCall implements Seat {
   readonly #streams = new Map<ShownTrack, OfferedStream>();
   #shown: readonly OfferedStream[] = [];
   #watched: ReadonlySet<string> = new Set();
+  /** What was ever watched keeps its part: to watch it again needs no further one. */
+  readonly #held = new Set<number>();
   /** What the browser has agreed to take. */
-  #taken: readonly number[] = [];
+  #agreed: readonly number[] = [];
   #bitrate: number;
   #credentials: Credentials;
   #fingerprint: string | undefined;
@@ -93,10 +95,8 @@ export class SeatInCall implements Seat {
       return { ok: false, reason: "the answer names another certificate than the one before" };
     }
     this.#fingerprint = fingerprint;
-    // What is not watched any more since the offer was made does not come back by its answer.
-    const wanted = new Set(this.#host.othersOf(this).map(({ stream }) => stream));
-    const streams = answered.streams.filter((stream) => wanted.has(stream));
-    this.#taken = streams;
+    this.#agreed = answered.streams;
+    const streams = this.#taken();
     this.#tell({ kind: "answered", seat: this.voice.stream, fingerprint, streams });
     this.#offerSoon();
     return { ok: true };
@@ -113,12 +113,18 @@ export class SeatInCall implements Seat {
     this.#offerSoon();
   }
 
-  /** What they show now. */
-  get shown(): readonly OfferedStream[] {
-    return this.#shown;
+  /** What they show, or have shown. */
+  get streams(): readonly OfferedStream[] {
+    return [...this.#streams.values()];
   }
 
-  watches({ participant, track }: OfferedStream): boolean {
+  /** Whether a stream has a part in what is offered. */
+  holds(one: OfferedStream): boolean {
+    if (this.#watches(one)) this.#held.add(one.stream);
+    return this.#held.has(one.stream);
+  }
+
+  #watches({ participant, track }: OfferedStream): boolean {
     return this.#watched.has(`${participant} ${track}`);
   }
 
@@ -152,13 +158,18 @@ export class SeatInCall implements Seat {
     const watched = new Set(wanted.map(({ participant, track }) => `${participant} ${track}`));
     if (this.#isOver || isEqual(watched, this.#watched)) return;
     this.#watched = watched;
-    const left = new Set(this.#host.othersOf(this).map(({ stream }) => stream));
-    const streams = this.#taken.filter((stream) => left.has(stream));
-    if (streams.length < this.#taken.length) {
-      this.#taken = streams;
-      this.#tell({ kind: "take", seat: this.voice.stream, streams });
-    }
+    this.#tell({ kind: "take", seat: this.voice.stream, streams: this.#taken() });
     this.onMembersChanged();
+  }
+
+  /** Of what the browser has agreed to: voices, and what is watched now. */
+  #taken(): number[] {
+    const wanted = new Set(
+      this.#host.othersOf(this)
+        .filter((one) => one.track === "voice" || this.#watches(one))
+        .map(({ stream }) => stream),
+    );
+    return this.#agreed.filter((stream) => wanted.has(stream));
   }
 
   restart(): void {

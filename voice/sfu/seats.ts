@@ -82,7 +82,7 @@ export class Seats {
       newStream: () => this.#newStream(),
       othersOf: (seat) =>
         [...call.seats].flatMap((each) =>
-          each === seat ? [] : [each.voice, ...each.shown.filter((one) => seat.watches(one))]
+          each === seat ? [] : [each.voice, ...each.streams.filter((one) => seat.holds(one))]
         ),
       onShown: (seat) => {
         for (const other of call.seats) if (other.watchesAnyOf(seat)) other.onMembersChanged();

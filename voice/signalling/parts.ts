@@ -64,9 +64,15 @@ export class Parts {
     }
   }
 
-  /** An offer of these parts was answered. */
+  /**
+   * An offer of these parts was answered. One of a picture is not used again: Chromium (to 156 at
+   * least) opens no frames of the second one in it.
+   */
   settle(): void {
-    for (const part of this.#parts) part.isFree = !part.isSent && part.holds === undefined;
+    for (const part of this.#parts) {
+      part.isFree = !part.isSent && part.holds === undefined &&
+        TRACKS[part.track].media === "audio";
+    }
   }
 
   list(): readonly Part[] {
