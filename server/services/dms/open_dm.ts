@@ -1,5 +1,7 @@
 import type { PairDm } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
+import { compareBytes } from "../../../core/ids/compare_bytes.ts";
+import { hashOfRoomId } from "../../../core/ids/room_id.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { findInvitesFrom } from "../../federation/received_invites.ts";
 import { dmGenesis } from "../../rooms/genesis.ts";
@@ -46,7 +48,8 @@ export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Pr
   if (isLocal && !await takesDmsFrom(deps, other, userId)) throw notTaken(other);
   await deps.throttle.take("new conversations", [{ policy: "joinAccount", who: `dm ${userId}` }]);
   if (!isLocal) await deps.remote.requireUser(other);
-  const room = await makeRoom(deps, userId, other);
+  const made = await makeRoom(deps, userId, other);
+  const room = isLocal ? made : await takeCrossed(deps, made, { userId, other });
   // Whoever has blocked the other is asked, as a stranger is, and never sees it.
   const isOpen = isLocal && await sharesGuild(deps, userId, other) &&
     !await hasBlocked(deps.sql, [other, userId]);
@@ -71,17 +74,42 @@ async function makeRoom(deps: DmDeps, userId: UserId, other: UserId): Promise<Ro
   return room;
 }
 
+/**
+ * A question of the other one that came while the room was made found none to compare with
+ * (`invite_desk.ts`): both meet in the room with the smaller raw id all the same. PROTOCOL.md 10.
+ */
+async function takeCrossed(
+  deps: DmDeps,
+  made: Room,
+  { userId, other }: { readonly userId: UserId; readonly other: UserId },
+): Promise<Room> {
+  const asked = await findAsked(deps, userId, other);
+  if (asked === undefined) return made;
+  if (compareBytes(hashOfRoomId(asked.room_id), hashOfRoomId(made.id)) >= 0) return made;
+  try {
+    await deps.remote.join({ user: userId, roomId: asked.room_id, servers: [asked.origin] });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    // The question stays: who opens the conversation again takes it.
+    deps.log.log("warn", "The other one's room of a conversation could not be joined.", { error });
+    return made;
+  }
+  return await deps.rooms.open(asked.room_id) ?? made;
+}
+
+async function findAsked(deps: DmDeps, userId: UserId, other: UserId) {
+  const nowMs = deps.clock.now();
+  return (await findInvitesFrom(deps.sql, { userId, sender: other, nowMs }))
+    .find((each) => each.kind === "dm");
+}
+
 /** The other has asked already: to open the conversation is to say yes. */
 async function acceptAsked(
   deps: DmDeps,
   userId: UserId,
   other: UserId,
 ): Promise<Room | undefined> {
-  const asked = (await findInvitesFrom(deps.sql, {
-    userId,
-    sender: other,
-    nowMs: deps.clock.now(),
-  })).find((each) => each.kind === "dm");
+  const asked = await findAsked(deps, userId, other);
   if (asked === undefined) return undefined;
   await deps.remote.join({ user: userId, roomId: asked.room_id, servers: [asked.origin] });
   return await deps.rooms.open(asked.room_id);
