@@ -11,6 +11,7 @@ import { open } from "../envelope.ts";
 import { openBatch, openParcel, type ShareFacts } from "../history_share.ts";
 import type { SealedHistory } from "../payload.ts";
 import type { KeyEvent } from "./gaps.ts";
+import { findPackage } from "./key_packages.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import { goneRow, readJsonRow } from "./rows.ts";
@@ -97,7 +98,7 @@ async function keyOf(
   if (known !== undefined) return { key: known, rows: [] };
   try {
     const parcel = { welcome: bytesOf(welcome), message: bytesOf(message) };
-    const found = await core.packages.find(readWelcome(parcel.welcome).refs);
+    const found = await findPackage(core.ports.store, readWelcome(parcel.welcome).refs);
     if (found === undefined) return undefined;
     const { keys } = core.device;
     const { key, sender, leaves } = await openParcel(core.mls, facts, {
