@@ -402,7 +402,7 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await locked(ann);
     await say(ann, `${CANARY} seeds`);
     await article(ann, `${CANARY} seeds`).waitFor({ timeout: BEGIN_MS });
-    await ann.locator(".divider.sealed", { hasText: LINE }).waitFor();
+    await ann.locator(".timeline:not([inert]) .divider.sealed", { hasText: LINE }).waitFor();
     await article(ann, "Readable words").waitFor();
   });
 
