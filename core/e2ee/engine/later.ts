@@ -16,14 +16,6 @@ export async function settle(box: RoomBox): Promise<void> {
   if (box.pending !== undefined) await (await changing()).settle(box);
 }
 
-/** Sharing of history: what was given to this device, and what it gives. */
-export async function history() {
-  const [taking, giving] = await fetched(() =>
-    Promise.all([import("./take_history.ts"), import("./give_history.ts")])
-  );
-  return { ...taking, ...giving };
-}
-
 /** `doWork` of `work.ts`. */
 export async function doWork(box: RoomBox, only: "all" | "removals" = "all"): Promise<boolean> {
   return await (await changing()).doWork(box, only);

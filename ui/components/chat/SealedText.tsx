@@ -1,5 +1,5 @@
 import type { Message } from "../../../core/api/message.ts";
-import { historyLine } from "../../lib/e2ee/share_history.ts";
+import { historyLine } from "../../lib/e2ee/history_line.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Icon } from "../Icon.tsx";

@@ -13,6 +13,7 @@ import { isDeviceDispatch } from "../../../core/e2ee/engine/ports.ts";
 import { dmKind, makeDevice } from "./begin.ts";
 import { Beginnings } from "./beginnings.ts";
 import { CannotEncrypt, openEngine } from "./client.ts";
+import { historyLine } from "./history_line.ts";
 import { keepDraft, readDraft } from "./locked_drafts.ts";
 import { Opener } from "./opener.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
@@ -25,7 +26,6 @@ import {
   textEventOf,
   unopenedEvents,
 } from "./sealed_view.ts";
-import { historyLine } from "./share_history.ts";
 import { editSealed, reactSealed, type SealedContent, sendSealed, unreactSealed } from "./speak.ts";
 import type { Lack } from "./support.ts";
 import { uploadSealed } from "./upload_sealed.ts";

@@ -1,5 +1,4 @@
 import type { ShareResult } from "../../../core/e2ee/engine/types.ts";
-import type { SealedHistory } from "../../../core/e2ee/payload.ts";
 import { callApi } from "../browser/browser_api.ts";
 import { setDm } from "../browser/group_dms.ts";
 import { privacyOf } from "../browser/privacy.ts";
@@ -9,8 +8,7 @@ import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { channelOf } from "../store/place.ts";
-
-const DAY_MS = 24 * 3_600_000;
+import { DAY_MS } from "./history_line.ts";
 
 /** How many days back somebody may share at once. */
 export const SHARE_DAYS = [1, 7, 30] as const;
@@ -67,10 +65,4 @@ export async function shareHistory(
 function resultText(name: string, given: ShareResult, n: number): string {
   if (given.kind === "shared") return t("pastShare.done", { name, n });
   return given.kind === "waiting" ? t("pastShare.waiting", { name }) : t("pastShare.empty");
-}
-
-/** "Ada shared 30 days with Bo." */
-export function historyLine(state: ChatState, by: string, history: SealedHistory): string {
-  const n = Math.max(1, Math.round((history.until_ts - history.from_ts) / DAY_MS));
-  return t("pastShare.line", { name: by, n, other: nameOf(state.userOf(history.to)) });
 }
