@@ -3,7 +3,7 @@ import { isTest } from "./suites.ts";
 
 /** Files that are found by their place and not by an import: pages, islands, benchmarks. */
 const FOUND_BY_PLACE =
-  /^ui\/(?:routes|islands)\/|^ui\/(?:client|sw\/worker|lib\/e2ee\/worker|lib\/voice\/frame_worker)\.ts$|^tests\/bench\/[^/]+\.ts$/;
+  /^ui\/(?:routes|islands)\/|^ui\/(?:client|sw\/(?:worker|open_sealed)|lib\/e2ee\/worker|lib\/voice\/frame_worker)\.ts$|^tests\/bench\/[^/]+\.ts$/;
 
 /**
  * Source files that nothing starts: not reached from `main.ts`, a page, a test or a task,

@@ -13,7 +13,7 @@ import { Dialog } from "../chat/Dialog.tsx";
 import { useSubmit } from "../chat/overlays/use_submit.ts";
 import { Marks, personName, Standing, standingOf } from "../chat/VoicePeople.tsx";
 import { Avatar } from "../Avatar.tsx";
-import { Icon } from "../Icon.tsx";
+import { Icon, type IconName } from "../Icon.tsx";
 
 /** Somebody in a call: how loud they are here, and what moderators can do. */
 export default function CallPerson(
@@ -102,6 +102,7 @@ function Volume({ userId }: { userId: string }) {
 }
 
 type Act = NonNullable<CallInput<"moderateVoice">["body"]>;
+type Right = Parameters<typeof can>[1];
 
 function Moderation({ one, channel, others, name }: {
   one: VoiceParticipant;
@@ -112,7 +113,7 @@ function Moderation({ one, channel, others, name }: {
 }) {
   const state = useChat();
   const { busy, error, run } = useSubmit();
-  const may = (right: Parameters<typeof can>[1]) => can(channel.permissions, right);
+  const may = (right: Right) => can(channel.permissions, right);
   if (!may("MUTE_MEMBERS") && !may("DEAFEN_MEMBERS") && !may("MOVE_MEMBERS")) return null;
   const act = (body: Act, ends = false) =>
     void run(async () => {
@@ -127,50 +128,18 @@ function Moderation({ one, channel, others, name }: {
       <h3 id="call-moderate">{t("call.moderate")}</h3>
       {error && <p class="notice error" role="alert">{error}</p>}
       <div class="row wrap">
-        {may("MUTE_MEMBERS") && (
+        {modActs(one, may).map(({ icon, label, body, ends }) => (
           <button
+            key={icon}
             type="button"
-            class="button"
+            class={ends ? "button danger" : "button"}
             disabled={busy}
-            onClick={() => act({ server_muted: !one.server_muted })}
+            onClick={() => act(body, ends)}
           >
-            <Icon name={one.server_muted ? "mic" : "mic_off"} small />
-            {one.server_muted ? t("call.mod.unmute") : t("call.mod.mute")}
+            <Icon name={icon} small />
+            {label}
           </button>
-        )}
-        {may("MUTE_MEMBERS") && one.shows.length > 0 && (
-          <button
-            type="button"
-            class="button"
-            disabled={busy}
-            onClick={() => act({ stop_showing: true })}
-          >
-            <Icon name="close" small />
-            {t("show.mod.stop")}
-          </button>
-        )}
-        {may("DEAFEN_MEMBERS") && (
-          <button
-            type="button"
-            class="button"
-            disabled={busy}
-            onClick={() => act({ server_deafened: !one.server_deafened })}
-          >
-            <Icon name={one.server_deafened ? "ear" : "deaf"} small />
-            {one.server_deafened ? t("call.mod.undeafen") : t("call.mod.deafen")}
-          </button>
-        )}
-        {may("MOVE_MEMBERS") && (
-          <button
-            type="button"
-            class="button danger"
-            disabled={busy}
-            onClick={() => act({ disconnect: true }, true)}
-          >
-            <Icon name="hang_up" small />
-            {t("call.mod.disconnect")}
-          </button>
-        )}
+        ))}
       </div>
       {may("MOVE_MEMBERS") && others.length > 0 && (
         <MoveTo
@@ -182,6 +151,48 @@ function Moderation({ one, channel, others, name }: {
       )}
     </section>
   );
+}
+
+interface ModAct {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly body: Act;
+  /** The dialog has nothing left to show. */
+  readonly ends?: boolean;
+}
+
+/** What a moderator with these rights may do to somebody in a call. */
+function modActs(one: VoiceParticipant, may: (right: Right) => boolean): ModAct[] {
+  const { server_muted, server_deafened } = one;
+  const acts: (ModAct & { readonly right: Right; readonly applies?: boolean })[] = [
+    {
+      right: "MUTE_MEMBERS",
+      icon: server_muted ? "mic" : "mic_off",
+      label: server_muted ? t("call.mod.unmute") : t("call.mod.mute"),
+      body: { server_muted: !server_muted },
+    },
+    {
+      right: "MUTE_MEMBERS",
+      applies: one.shows.length > 0,
+      icon: "close",
+      label: t("show.mod.stop"),
+      body: { stop_showing: true },
+    },
+    {
+      right: "DEAFEN_MEMBERS",
+      icon: server_deafened ? "ear" : "deaf",
+      label: server_deafened ? t("call.mod.undeafen") : t("call.mod.deafen"),
+      body: { server_deafened: !server_deafened },
+    },
+    {
+      right: "MOVE_MEMBERS",
+      icon: "hang_up",
+      label: t("call.mod.disconnect"),
+      body: { disconnect: true },
+      ends: true,
+    },
+  ];
+  return acts.filter(({ right, applies = true }) => applies && may(right));
 }
 
 function MoveTo({ name, others, busy, move }: {
