@@ -258,6 +258,8 @@ export const limits = {
     maxKeptPackets: 256,
     /** Packets that are sent once more for one request of a browser. */
     maxResends: 64,
+    /** The same for one listener over time, with what is asked of senders for it. */
+    maxResendsPerSecond: 500,
     /** A packet that never came is asked of its sender this often at most. */
     askAgainMs: 100,
     /** A whole picture is asked of a sender this often at most, however many need one. */

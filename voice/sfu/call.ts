@@ -89,15 +89,17 @@ export class Call {
     for (const stream of streams) this.#track(stream)?.wantPicture(now);
   }
 
-  /** What somebody who watches says of the streams. `now` is monotonic. */
-  hear(member: Member, feedback: Feedback, now: number): void {
-    for (const { stream, lost } of feedback.losses) this.#track(stream)?.lost(lost);
-    for (const stream of feedback.pictures) this.#track(stream)?.wantPicture(now);
+  /** What somebody says of the streams that they watch, and of no others. `now` is monotonic. */
+  hear(member: Member, feedback: Feedback, now: number, counts: MediaStats): void {
+    const { listener, reachedBy } = member;
+    const watched = (stream: number) => listener.takes(stream) ? this.#track(stream) : undefined;
+    for (const { stream, lost } of feedback.losses) watched(stream)?.lost(lost);
+    for (const stream of feedback.pictures) watched(stream)?.wantPicture(now);
     for (const { stream, sequences } of feedback.missed) {
-      const track = this.#track(stream);
-      const route = member.reachedBy;
-      if (track === undefined || route === undefined || !this.mayForward(now)) continue;
-      const { bytes, missing } = member.listener.resend(route, track, sequences);
+      const track = watched(stream);
+      if (track === undefined || reachedBy === undefined || !this.mayForward(now)) continue;
+      const { bytes, missing } = listener.resend(reachedBy, track, { sequences, now });
+      countBy(reachedBy, counts, "bytesSent", bytes);
       this.#budget.spend(bytes);
       track.miss(missing, now);
     }

@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
 import { EgressStream } from "./egress_stream.ts";
 import type { Route } from "./route.ts";
+import { SendBudget } from "./send_budget.ts";
 import type { SrtpSender } from "./srtp.ts";
 import type { Track } from "./track.ts";
 
@@ -20,6 +21,7 @@ export class Listener {
   #taken: ReadonlySet<number> = new Set();
   /** By the stream's number. One that was begun is kept for as long as its voice is in the call. */
   readonly #streams = new Map<number, EgressStream>();
+  readonly #resends = new SendBudget(limits.voice.maxResendsPerSecond);
   #pauses = 0;
   #sender: SrtpSender | undefined;
 
@@ -42,6 +44,10 @@ export class Listener {
     if (added.some((stream) => this.#streams.has(stream))) this.#pauses++;
     this.#taken = new Set(streams);
     return added;
+  }
+
+  takes(stream: number): boolean {
+    return this.#taken.has(stream);
   }
 
   /** A voice that has left for good. */
@@ -78,22 +84,25 @@ export class Listener {
 
   /**
    * Sends once more what this listener missed. Sealed anew it is byte for byte what it was: the same
-   * packet under the same number. Returns the bytes sent, and the indices that are not kept.
+   * packet under the same number. `now` is monotonic. Returns the bytes sent, and the indices that
+   * are not kept.
    */
   resend(
     route: Route,
     track: Track,
-    sequences: readonly number[],
+    { sequences, now }: { readonly sequences: readonly number[]; readonly now: number },
   ): { readonly bytes: number; readonly missing: number[] } {
     const missing: number[] = [];
     const egress = this.#streams.get(track.stream);
     let bytes = 0;
-    if (egress === undefined || this.#sender === undefined || !this.#taken.has(track.stream)) {
+    if (egress === undefined || this.#sender === undefined || !this.takes(track.stream)) {
       return { bytes, missing };
     }
     for (const sequence of sequences.slice(0, limits.voice.maxResends)) {
       const index = egress.indexOf(track.generation + this.#pauses, sequence);
       if (index === undefined) continue;
+      if (!this.#resends.admits(now)) break;
+      this.#resends.spend(1);
       const kept = track.kept(index);
       if (kept === undefined) {
         missing.push(index);

@@ -237,7 +237,7 @@ export class MediaSeat implements Member {
       this.publisher.reception?.takeReport(report, now);
       for (const { reception } of this.tracks.values()) reception?.takeReport(report, now);
     }
-    this.#call.hear(this, readFeedback(plain), now);
+    this.#call.hear(this, readFeedback(plain), now, this.#host.counts);
     return true;
   }
 

@@ -71,10 +71,11 @@ export interface Feedback {
   readonly pictures: readonly number[];
 }
 
+/** What a compound packet says. Of what it says more than once, one is given. */
 export function readFeedback(data: Buffer): Feedback {
   const losses: { stream: number; lost: number }[] = [];
-  const missed: { stream: number; sequences: number[] }[] = [];
-  const pictures: number[] = [];
+  const missed = new Map<number, Set<number>>();
+  const pictures = new Set<number>();
   for (const packet of packetsOf(data)) {
     const { count, data: body } = packet;
     if (packet.type === type.senderReport) {
@@ -82,15 +83,20 @@ export function readFeedback(data: Buffer): Feedback {
     } else if (packet.type === type.receiverReport) losses.push(...readBlocks(body, 8, count));
     else if (body.length < FEEDBACK_BYTES) continue;
     else if (packet.type === type.transport && count === NACK) {
-      missed.push({ stream: body.readUInt32BE(8), sequences: readNack(body) });
-    } else if (packet.type === type.payload && count === PLI) pictures.push(body.readUInt32BE(8));
+      const stream = body.readUInt32BE(8);
+      missed.set(stream, new Set([...missed.get(stream) ?? [], ...readNack(body)]));
+    } else if (packet.type === type.payload && count === PLI) pictures.add(body.readUInt32BE(8));
     else if (packet.type === type.payload && count === FIR) {
       for (let at = FEEDBACK_BYTES; at + 8 <= body.length; at += 8) {
-        pictures.push(body.readUInt32BE(at));
+        pictures.add(body.readUInt32BE(at));
       }
     }
   }
-  return { losses, missed, pictures };
+  return {
+    losses,
+    missed: [...missed].map(([stream, sequences]) => ({ stream, sequences: [...sequences] })),
+    pictures: [...pictures],
+  };
 }
 
 function readBlocks(data: Buffer, from: number, count: number) {

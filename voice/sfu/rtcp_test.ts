@@ -37,6 +37,17 @@ Deno.test("a compound packet is read up to where it breaks", () => {
   assert.deepEqual(readFeedback(all.subarray(0, report.length)).pictures, []);
 });
 
+Deno.test("what a compound packet says again and again counts once", () => {
+  const again = Array.from({ length: 8 }, () => [buildNack(7, [1, 2]), buildPictureRequest(7)]);
+  assert.deepEqual(readFeedback(Buffer.concat([...again.flat(), buildNack(7, [2, 3])])), {
+    losses: [],
+    missed: [{ stream: 7, sequences: [1, 2] }],
+    pictures: [7],
+  });
+  const { missed } = readFeedback(Buffer.concat([buildNack(7, [1, 2]), buildNack(7, [2, 3])]));
+  assert.deepEqual(missed, [{ stream: 7, sequences: [1, 2, 3] }]);
+});
+
 Deno.test("a bound for what is sent is written as 18 bits and how often they are doubled", () => {
   const read = (packet: Buffer) => {
     const word = packet.readUInt32BE(16);
