@@ -95,6 +95,9 @@ async function seesMoving(page: Page, label: string): Promise<void> {
   });
 }
 
+/** What is shown has the focus: the button that was pressed in it is gone. */
+const hasFocus = (page: Page) => page.locator(".show-tile:focus").waitFor();
+
 const picturePackets = (page: Page) => page.evaluate<number>("picturePackets()");
 
 async function openGuild(server: ProcessServer) {
@@ -202,6 +205,7 @@ Deno.test("who shows a screen is seen by those who watch, and by nobody else", a
   await step("who stops watching is sent nothing more", async () => {
     await pictureOf(cy.page, SCREEN).getByRole("button", { name: "Stop watching" }).click();
     await cy.page.getByRole("button", { name: "Watch the screen of bob" }).waitFor();
+    await hasFocus(cy.page);
     const moreAtAnn = async () => {
       const before = await picturePackets(ann.page);
       await waitFor(
@@ -217,6 +221,7 @@ Deno.test("who shows a screen is seen by those who watch, and by nobody else", a
     await watch(cy.page);
     await waitFor("cy to be sent it again", async () => await picturePackets(cy.page) > before);
     await seesMoving(cy.page, SCREEN);
+    await hasFocus(cy.page);
   });
   await step("with a wrong key there is no picture", async () => {
     await leave(cy.page);
@@ -256,5 +261,20 @@ Deno.test("who shows a screen is seen by those who watch, and by nobody else", a
     await panel(bob.page).getByRole("button", { name: "Turn the camera off" }).click();
     await pictureOf(ann.page, "Camera of bob").waitFor({ state: "detached" });
     await seesMoving(ann.page, SCREEN);
+  });
+  await step("an end that the server was not told is told with the next change", async () => {
+    const stay = /\/voice\/sessions\/[^/]+$/;
+    await bob.page.route(
+      stay,
+      (route) => route.request().method() === "PATCH" ? route.abort() : route.continue(),
+    );
+    const lost = bob.page.waitForEvent("requestfailed", (request) => stay.test(request.url()));
+    await panel(bob.page).getByRole("button", { name: "Stop sharing" }).click();
+    await lost;
+    await panel(bob.page).getByText("Others can see your screen.").waitFor({ state: "detached" });
+    assert.ok(await rowOf(ann.page, "bob").getByText("Live").isVisible());
+    await bob.page.unroute(stay);
+    await leave(cy.page);
+    await rowOf(ann.page, "bob").getByText("Live").waitFor({ state: "detached" });
   });
 });

@@ -49,7 +49,11 @@ export default function ShowStage({ at, guildId }: {
       aria-label={t("show.stage")}
     >
       {all.map((shown) => (
-        <li key={shown.key} class={shown.key === chosen ? "show-tile large" : "show-tile"}>
+        <li
+          key={shown.key}
+          class={shown.key === chosen ? "show-tile large" : "show-tile"}
+          tabIndex={-1}
+        >
           {isHere && acts
             ? (
               <Tile
@@ -92,7 +96,11 @@ function Tile({ shown, call, acts, isLarge, enlarge }: {
   const isWatched = call.watches.some((each) => showKey(each) === key);
   const picture = call.pictures.get(key);
   const label = isOwn ? t(`show.own.${source}`) : t(`show.of.${source}`, { name });
-  const watch = () => acts.watch({ session, source });
+  const watch = (event: { readonly currentTarget: HTMLElement }) => {
+    // The button goes with the press; the focus stays with what was pressed for.
+    event.currentTarget.closest("li")?.focus();
+    acts.watch({ session, source });
+  };
   if (!isOwn && !isWatched) {
     return (
       <div class="show-empty">
@@ -193,7 +201,7 @@ function Loudness({ acts, userId }: { acts: CallActs; userId: string }) {
 function BarButton({ label, isOn, onClick, children }: {
   label: string;
   isOn?: boolean;
-  onClick: () => void;
+  onClick: (event: { readonly currentTarget: HTMLElement }) => void;
   children: ComponentChildren;
 }) {
   return (

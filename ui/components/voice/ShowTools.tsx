@@ -14,10 +14,12 @@ const SOURCES = ["screen", "camera"] as const;
 export function ShowTools({ call, acts }: { call: CallShown; acts: CallActs }) {
   const state = useChat();
   const own = state.voice.peopleIn(call.spot).find(({ session }) => session === call.session);
-  if (!call.canShow || own === undefined) return null;
-  const isShown = (source: VoiceSource) =>
-    call.pictures.has(showKey({ session: own.session, source }));
-  const sources = SOURCES.filter((source) => isShown(source) || own.may_show && canCapture(source));
+  const { session } = call;
+  if (!call.canShow || session === undefined) return null;
+  const isShown = (source: VoiceSource) => call.pictures.has(showKey({ session, source }));
+  const sources = SOURCES.filter((source) =>
+    isShown(source) || own?.may_show === true && canCapture(source)
+  );
   return (
     <>
       <Elsewhere call={call} />
@@ -34,7 +36,8 @@ export function ShowTools({ call, acts }: { call: CallShown; acts: CallActs }) {
               key={source}
               type="button"
               class={isShown(source) ? "button small danger" : "button small"}
-              disabled={call.phase !== "connected"}
+              // Ending it needs no server: it is to be possible at any time.
+              disabled={!isShown(source) && call.phase !== "connected"}
               onClick={() => acts.show(source)}
             >
               <ShowIcon name={isShown(source) ? `${source}_off` : source} />

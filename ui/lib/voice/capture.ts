@@ -4,8 +4,9 @@ const FRAMES_PER_SECOND = 30;
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 } } as const;
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
-/** Beside what the type says, browsers take hints on what to offer. */
+/** Beside what the type says, browsers take hints on what to offer, and on what not to record. */
 interface ScreenOptions extends DisplayMediaStreamOptions {
+  readonly audio: MediaTrackConstraints & { readonly restrictOwnAudio: true };
   readonly systemAudio: "include";
   readonly surfaceSwitching: "include";
 }
@@ -30,7 +31,14 @@ export async function capture(source: VoiceSource): Promise<MediaStream> {
   const options: ScreenOptions = {
     video: { ...SCREEN, frameRate },
     // What is shown is heard as it is: filters are made for voices.
-    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    audio: {
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+      // With the sound of the whole system the others would hear themselves: their voices are
+      // played by this page (Screen Capture, dom-mediatrackconstraintset-restrictownaudio).
+      restrictOwnAudio: true,
+    },
     systemAudio: "include",
     surfaceSwitching: "include",
   };

@@ -50,6 +50,8 @@ export class Show {
   readonly #proven = new Map<string, string>();
   #watches: readonly VoiceWatch[] = [];
   #session: string | undefined;
+  /** The server may hold something else to be shown than is: it could not be told. */
+  #isUntold = false;
   #isOver = false;
 
   constructor(events: ShowEvents) {
@@ -80,7 +82,7 @@ export class Show {
     this.#sendAll(source);
     this.#tell();
     try {
-      await this.#events.update({ shows: [...this.#captures.keys()] });
+      await this.#tellShown();
     } catch (error) {
       if (this.#captures.get(source) !== taken) return;
       this.#stop(source, false);
@@ -140,6 +142,7 @@ export class Show {
       people.get(of)?.shows.includes(source)
     );
     if (left.length < this.#watches.length) this.#setWatches(left);
+    if (this.#isUntold && !this.#isOver) this.#tellShown().catch(() => undefined);
     this.#tell();
   }
 
@@ -157,8 +160,23 @@ export class Show {
     this.#sendAll(source);
     this.#tell();
     if (!says || this.#isOver) return;
-    // Nothing leaves this browser all the same; others see it with the next change.
-    this.#events.update({ shows: [...this.#captures.keys()] }).catch(() => undefined);
+    // Nothing leaves this browser all the same; the server hears of it later.
+    this.#tellShown().catch(() => undefined);
+  }
+
+  /**
+   * Tells the server what is shown; where that fails, again with the next `place`, which comes with
+   * any change of the call and once the server is reached again.
+   * @throws as `ShowEvents.update` rejects
+   */
+  async #tellShown(): Promise<void> {
+    this.#isUntold = false;
+    try {
+      await this.#events.update({ shows: [...this.#captures.keys()] });
+    } catch (error) {
+      this.#isUntold = true;
+      throw error;
+    }
   }
 
   #sendAll(source: VoiceSource): void {
