@@ -95,7 +95,9 @@ export const limits = {
     /** How far a share may go back. */
     maxSpanMs: 31 * 24 * 3_600_000,
     /** Keys that a device holds of one room until it has their events. */
-    maxHeldKeys: 8192,
+    maxHeldKeys: 16_384,
+    /** Of them from one giver: what one share can give. */
+    maxHeldKeysOfGiver: 4096,
     /** A Welcome for the devices of one account, base64. */
     maxWelcomeChars: 20_480,
     /** The message that carries a share's key, base64. */

@@ -60,7 +60,9 @@ async function openWith(
     await engine.load();
     if (engine.state().phase !== "ready") return undefined;
     const found = await engine.open(sealed, { waitMs: WAIT_MS });
-    return "payload" in found ? { text: oneLine(found.payload.body ?? "") } : undefined;
+    // Of what is no message, such as shared history, the neutral line says enough.
+    if (!("payload" in found) || found.payload.type !== "message") return undefined;
+    return { text: oneLine(found.payload.body ?? "") };
   } finally {
     store.close();
   }

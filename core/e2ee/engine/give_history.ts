@@ -5,6 +5,7 @@ import { limits } from "../../limits.ts";
 import { readKeyPackage } from "../../mls/readers.ts";
 import { ARCHIVED_KEY_BYTES, type ArchivedKey } from "../backup_entries.ts";
 import { base64Of, equalBytes, fromBase64 } from "../bytes.ts";
+import type { Certificate } from "../certificate.ts";
 import {
   makeParcel,
   type Parcel,
@@ -16,7 +17,7 @@ import type { SealedDraft } from "../payload.ts";
 import { advance } from "./commits.ts";
 import { viewGroup } from "./group_view.ts";
 import { certificateIn } from "./member_packages.ts";
-import { CallRefused } from "./ports.ts";
+import { CallRefused, ServerUnreachable } from "./ports.ts";
 import type { Member, RoomBox } from "./room_box.ts";
 import { goneRow, jsonRow, readJsonRow } from "./rows.ts";
 import { sealMessage } from "./sealing.ts";
@@ -28,8 +29,10 @@ const MAX_PAGES = 200;
 const PAGE = 500;
 /** All devices of the newcomer are waited for so long, then those that are there get it (ms). */
 const PATIENCE_MS = 10 * 60_000;
-/** A wish for somebody who never comes in is forgotten (ms). */
-const WISH_LIFE_MS = 30 * 24 * 3_600_000;
+/** A wish for somebody who does not come in is forgotten (ms): later it would give what nobody chose. */
+const WISH_LIFE_MS = 24 * 3_600_000;
+/** Times that sharing is begun anew after the network broke it off: each is a line in the room. */
+const MAX_SENDS = 3;
 /** Times that one batch is sealed anew, because the group went on meanwhile. */
 const MAX_TRIES = 5;
 /** What of a payload is neither Welcome nor keys, generously. */
@@ -41,6 +44,8 @@ export interface ShareWish {
   readonly channelId: string;
   readonly spanMs: number;
   readonly askedMs: number;
+  /** How often it was begun to be sent. */
+  readonly sends?: number;
 }
 
 export async function wishHistory(box: RoomBox, wish: ShareWish): Promise<ShareResult> {
@@ -48,17 +53,37 @@ export async function wishHistory(box: RoomBox, wish: ShareWish): Promise<ShareR
     throw new RangeError(`Cannot share ${wish.spanMs} ms: at most ${limits.history.maxSpanMs}`);
   }
   if (wish.to === box.core.device.userId) throw new RangeError("Cannot share history with oneself");
-  await box.core.ports.store.write([jsonRow("shared", wishKey(box.roomId, wish.to), wish)]);
-  return await giveOne(box, wish);
+  const { store } = box.core.ports;
+  await store.write([jsonRow("shared", wishKey(box.roomId, wish.to), wish)]);
+  try {
+    return await giveOne(box, wish);
+  } catch (error) {
+    // Whoever asked hears of it and asks again: nothing is given later without their knowing.
+    await store.write([goneRow("shared", wishKey(box.roomId, wish.to))]);
+    throw error;
+  }
 }
 
-/** Gives what was asked for, to those whose devices are in the group by now. */
+/**
+ * Gives what was asked for, to those whose devices are in the group by now. What cannot be given
+ * keeps nothing else of the room waiting; what is refused is forgotten.
+ */
 export async function giveHistory(box: RoomBox): Promise<void> {
   const { store, clock } = box.core.ports;
   for (const { key, value } of await store.list("shared", { prefix: wishKey(box.roomId, "") })) {
     const wish = readJsonRow<ShareWish>(value);
-    if (wish.askedMs + WISH_LIFE_MS < clock.now()) await store.write([goneRow("shared", key)]);
-    else await giveOne(box, wish);
+    const isOver = wish.askedMs + WISH_LIFE_MS < clock.now() || (wish.sends ?? 0) >= MAX_SENDS;
+    if (isOver) {
+      await store.write([goneRow("shared", key)]);
+      continue;
+    }
+    try {
+      await giveOne(box, wish);
+    } catch (error) {
+      if (box.core.signal.aborted) throw error;
+      box.core.count("other");
+      if (!(error instanceof ServerUnreachable)) await store.write([goneRow("shared", key)]);
+    }
   }
 }
 
@@ -74,9 +99,11 @@ async function giveOne(box: RoomBox, wish: ShareWish): Promise<ShareResult> {
   }
   const packages = await packagesOf(box, devices);
   if (packages === undefined) return { kind: "waiting" };
+  const begun = { ...wish, sends: (wish.sends ?? 0) + 1 };
+  await store.write([jsonRow("shared", wishKey(box.roomId, wish.to), begun)]);
+  const given = await send(box, wish, { keys, packages });
   await store.write([done]);
-  await send(box, wish, { keys, packages });
-  return { kind: "shared", keys: keys.length };
+  return { kind: "shared", keys: given };
 }
 
 /** The newcomer's leaves, once all of their devices are in that will be; undefined before. */
@@ -121,7 +148,8 @@ async function keysSince(box: RoomBox, { spanMs, askedMs }: ShareWish): Promise<
     if (next === null || !has_more) break;
     after = next;
   }
-  return keys.sort((a, b) => b.ts - a.ts).slice(0, most);
+  // One more than can be given tells that not all can.
+  return keys.sort((a, b) => b.ts - a.ts).slice(0, most + 1);
 }
 
 /** A key package of each device; undefined where one is still that of its way into the group. */
@@ -141,6 +169,11 @@ async function packagesOf(
     const member = devices.find(({ certificate }) => certificate.device === device);
     const certificate = await certificateIn(box, bytes, { user, device });
     if (certificate === undefined || member === undefined) continue;
+    // A server may answer with a device of its own under that name: the leaf in the group counts.
+    if (!isSameDevice(certificate, member.certificate)) {
+      core.count("not_genuine");
+      continue;
+    }
     // Its server has not heard yet that the device is in: the package is used up.
     if (equalBytes(readKeyPackage(bytes).encryptionKey, member.encryptionKey)) return undefined;
     good.push(bytes);
@@ -148,6 +181,12 @@ async function packagesOf(
   return good.length === 0 ? undefined : good;
 }
 
+function isSameDevice(one: Certificate, other: Certificate): boolean {
+  return one.user === other.user && one.device === other.device &&
+    equalBytes(one.msk, other.msk) && equalBytes(one.signatureKey, other.signatureKey);
+}
+
+/** @returns how many keys were given */
 async function send(
   box: RoomBox,
   wish: ShareWish,
@@ -155,22 +194,29 @@ async function send(
     readonly keys: readonly DatedKey[];
     readonly packages: readonly Uint8Array[];
   },
-): Promise<void> {
-  const { device, mls, ports: { rng } } = box.core;
-  const facts: ShareFacts = {
+): Promise<number> {
+  const { device, mls, ports: { rng, clock } } = box.core;
+  const span: ShareFacts = {
     id: rng.bytes(SHARE_ID_BYTES),
     roomId: box.roomId as RoomId,
     from: device.userId,
     to: wish.to,
-    fromTs: isCut(keys) ? keys.at(-1)?.ts ?? 0 : Math.max(0, wish.askedMs - wish.spanMs),
-    untilTs: wish.askedMs,
+    fromTs: Math.max(0, wish.askedMs - wish.spanMs),
+    untilTs: clock.now(),
   };
-  const parcel = await makeParcel(mls, facts, { keys: device.keys, packages, rng });
-  const size = batchSize(parcel);
-  const batches = Math.min(Math.ceil(keys.length / size), limits.history.maxBatches);
+  const parcelOf = (facts: ShareFacts) =>
+    makeParcel(mls, facts, { keys: device.keys, packages, rng });
+  const trial = await parcelOf(span);
+  const size = batchSize(trial);
+  const fitting = keys.slice(0, size * limits.history.maxBatches);
+  // What does not fit is left out, and the share says how far it goes.
+  const isCut = fitting.length < keys.length;
+  const facts = isCut ? { ...span, fromTs: fitting.at(-1)?.ts ?? 0 } : span;
+  const parcel = isCut ? await parcelOf(facts) : trial;
+  const batches = Math.ceil(fitting.length / size);
   let first: EventId | undefined;
   for (let batch = 1; batch <= batches; batch++) {
-    const part = keys.slice((batch - 1) * size, batch * size);
+    const part = fitting.slice((batch - 1) * size, batch * size);
     const sealed = sealBatch(facts, { batch, batches }, { key: parcel.key, keys: part, rng });
     const draft: SealedDraft = {
       type: "history",
@@ -179,7 +225,7 @@ async function send(
         to: wish.to,
         from_ts: facts.fromTs,
         until_ts: facts.untilTs,
-        keys: Math.min(keys.length, size * batches),
+        keys: fitting.length,
         batch,
         batches,
         welcome: base64Of(parcel.welcome),
@@ -189,11 +235,7 @@ async function send(
     };
     first = await say(box, wish.channelId, { draft, first }) ?? first;
   }
-}
-
-/** More was said in the span than can be shared: it says how far it goes. */
-function isCut(keys: readonly DatedKey[]): boolean {
-  return keys.length === limits.history.maxBatchKeys * limits.history.maxBatches;
+  return fitting.length;
 }
 
 /** As many keys as fit into one event beside the Welcome. */

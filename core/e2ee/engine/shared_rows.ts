@@ -20,7 +20,12 @@ const rowKey = (letter: "i" | "h" | "g", roomId: string, name: string) =>
   `${roomId}/${letter}/${name}`;
 
 export const incomingKey = (roomId: string, eventId: string) => rowKey("i", roomId, eventId);
-export const heldKey = (roomId: string, eventId: string) => rowKey("h", roomId, eventId);
+/** Of one event, from each who shared it: a false key takes no true one's place. */
+export const heldKey = (roomId: string, eventId: string, by = "") =>
+  rowKey("h", roomId, eventId === "" ? "" : `${eventId} ${by}`);
+/** The event that a held row's key is for. */
+export const heldEvent = (roomId: string, rowName: string) =>
+  rowName.slice(heldKey(roomId, "").length).split(" ", 1)[0] ?? "";
 export const wishKey = (roomId: string, userId: string) => rowKey("g", roomId, userId);
 
 /** An event that shares history is looked into once the feed's page is stored. */
@@ -45,7 +50,12 @@ export function heldRow(roomId: string, by: string, key: ArchivedKey): StoreChan
     hash: base64Of(key.hash),
     kind: key.kind,
   };
-  return jsonRow("shared", heldKey(roomId, key.eventId), row);
+  return jsonRow("shared", heldKey(roomId, key.eventId, by), row);
+}
+
+/** Who gave a held key. */
+export function giverOf(bytes: Uint8Array): string {
+  return readHeld(bytes).by;
 }
 
 function readHeld(bytes: Uint8Array): MessageKey & { readonly by: string } {
@@ -55,38 +65,49 @@ function readHeld(bytes: Uint8Array): MessageKey & { readonly by: string } {
 }
 
 /**
- * Tries the key that somebody shared for an event, where there is one: it counts only if it opens
+ * Tries the keys that were shared for an event, where there are any: one counts only if it opens
  * the very text that the event carries, in its place and of its sender. One that does not is thrown
- * away, and who gave it is named. `rows` are to be stored; `found`: it did.
+ * away, and who gave it is named. `rows` are to be stored; `found`: one did.
  */
 export async function proveShared(
   box: RoomBox,
-  { event_id: eventId, sender, channel_id, sealed }: KeyEvent,
+  event: KeyEvent,
 ): Promise<{ readonly rows: readonly StoreChange[]; readonly found: boolean } | undefined> {
   const { roomId, core } = box;
-  const bytes = await core.ports.store.get("shared", heldKey(roomId, eventId));
-  if (bytes === undefined) return undefined;
-  const { by, ...held } = readHeld(bytes);
-  const gone = goneRow("shared", heldKey(roomId, eventId));
+  const prefix = heldKey(roomId, event.event_id);
+  const held = await core.ports.store.list("shared", { prefix });
+  if (held.length === 0) return undefined;
+  const rows: StoreChange[] = held.map(({ key }) => goneRow("shared", key));
+  for (const { value } of held) {
+    const { by, ...key } = readHeld(value);
+    if (opens(roomId, event, key)) {
+      return { rows: [...rows, ...provenRows(box, event.event_id, key)], found: true };
+    }
+    core.count("not_genuine");
+    await noteProblem(box, { kind: "false_keys", epoch: box.group?.epoch ?? 0, user: by });
+  }
+  return { rows, found: false };
+}
+
+function opens(
+  roomId: string,
+  { sender, channel_id, sealed }: KeyEvent,
+  key: MessageKey,
+): boolean {
   const place = {
     roomId: roomId as RoomId,
     channelId: channel_id as ChannelId,
     sender: sender as UserId,
     relation: undefined,
   };
-  if (!open({ sealed, key: held, place, anyRelation: true }).ok) {
-    core.count("not_genuine");
-    await noteProblem(box, { kind: "false_keys", epoch: box.group?.epoch ?? 0, user: by });
-    return { rows: [gone], found: false };
-  }
+  return open({ sealed, key, place, anyRelation: true }).ok;
+}
+
+function provenRows({ roomId, core }: RoomBox, eventId: string, held: MessageKey): StoreChange[] {
   const key = { ...held, device: undefined };
-  return {
-    rows: [
-      gone,
-      core.archive.put(roomId, eventId, key),
-      closedGap(roomId, eventId),
-      ...core.backup.rowsFor([{ roomId, eventId, key }]),
-    ],
-    found: true,
-  };
+  return [
+    core.archive.put(roomId, eventId, key),
+    closedGap(roomId, eventId),
+    ...core.backup.rowsFor([{ roomId, eventId, key }]),
+  ];
 }

@@ -15,7 +15,7 @@ import { findPackage } from "./key_packages.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import { goneRow, readJsonRow } from "./rows.ts";
-import { heldKey, heldRow, incomingKey, proveShared } from "./shared_rows.ts";
+import { giverOf, heldEvent, heldKey, heldRow, incomingKey, proveShared } from "./shared_rows.ts";
 
 /** Pages of the feed that are looked through for events of shared keys: 100,000 events. */
 const MAX_PAGES = 200;
@@ -60,7 +60,15 @@ async function takeOne(box: RoomBox, event: KeyEvent): Promise<StoreChange[]> {
     return [];
   }
   const held = await core.ports.store.list("shared", { prefix: heldKey(roomId, "") });
-  const room = Math.max(0, limits.history.maxHeldKeys - held.length);
+  const theirs = held.filter(({ value }) => giverOf(value) === from).length;
+  // Nobody takes the room of all others with keys of events that there are not.
+  const room = Math.max(
+    0,
+    Math.min(
+      limits.history.maxHeldKeys - held.length,
+      limits.history.maxHeldKeysOfGiver - theirs,
+    ),
+  );
   const wanted: StoreChange[] = [];
   for (const key of keys.slice(0, room)) {
     const present = await core.archive.get(roomId, key.eventId);
@@ -135,7 +143,7 @@ async function proveAll(box: RoomBox): Promise<void> {
   const { core, roomId } = box;
   const prefix = heldKey(roomId, "");
   const rows = await core.ports.store.list("shared", { prefix });
-  const open = new Set(rows.map(({ key }) => key.slice(prefix.length)));
+  const open = new Set(rows.map(({ key }) => heldEvent(roomId, key)));
   let after: number | undefined;
   for (let page = 0; page < MAX_PAGES && open.size > 0; page++) {
     const { items, next, has_more } = await core.ports.transport.call("listSealed", {
