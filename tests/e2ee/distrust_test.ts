@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { base64Of } from "../../core/e2ee/bytes.ts";
 import type { GroupCommit, Receipt } from "../../core/api/e2ee_groups.ts";
-import type { DeviceTransport } from "../../core/e2ee/engine/ports.ts";
 import { Group } from "../../core/mls/group.ts";
 import { systemRng } from "../../server/system/rng.ts";
 import { DeviceClient } from "../harness/device_client.ts";
@@ -11,22 +10,9 @@ import { GroupDevice, testMls } from "../harness/group_devices.ts";
 import { makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
 import { commitAnything } from "../harness/mls_hostile.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
+import { lie } from "./lie.ts";
 
 const CHANNEL = { kind: "channel" } as const;
-
-/** From now on a device's home server answers one call otherwise. */
-function lie(client: DeviceClient, about: string, how: (answer: never) => unknown): () => void {
-  const transport = client.transport as { call: DeviceTransport["call"] };
-  const honest = transport.call;
-  transport.call = (async (name: string, ...rest: unknown[]) => {
-    const answer = await (honest as (...args: unknown[]) => Promise<unknown>)
-      .call(client.transport, name, ...rest);
-    return name === about ? how(answer as never) : answer;
-  }) as DeviceTransport["call"];
-  return () => {
-    transport.call = honest;
-  };
-}
 
 Deno.test("a server's false receipts are not followed, a member's useless commits are bounded, and both are named", async (t) => {
   await using server = await startHomeserver();

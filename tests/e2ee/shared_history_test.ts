@@ -1,13 +1,20 @@
 /** What was said before somebody came: closed, until a member shares it, and only that. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { base64Of } from "../../core/e2ee/bytes.ts";
 import { Archive } from "../../core/e2ee/engine/archive.ts";
+import { publicKeyOf } from "../../core/e2ee/signing.ts";
+import type { DeviceId } from "../../core/ids/device_id.ts";
+import type { UserId } from "../../core/ids/user_id.ts";
 import { DeviceClient, signInAgain } from "../harness/device_client.ts";
+import { testDevice, testIdentity } from "../harness/e2ee_people.ts";
 import { soon } from "../harness/e2ee_wire.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
+import { bytesOf, testMls } from "../harness/group_devices.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { systemClock } from "../../server/system/clock.ts";
+import { lie } from "./lie.ts";
 import { dumpDatabase, found } from "./secrecy.ts";
 
 const CLOSED = "<before_join>";
@@ -142,6 +149,44 @@ Deno.test("a member shares a span of history with a newcomer of another server, 
     assert.equal((await share(a, first.origin_ts)).kind, "shared");
     for (const client of [b, b2]) await shows(client, texts);
   });
+
+  await t.step(
+    "a device that a server made up under the newcomer's name is given nothing",
+    async () => {
+      const mls = await testMls();
+      const stranger = await testIdentity(bea.id as UserId);
+      const falsePackage = async (id: string) => {
+        const { seed, certificate } = await testDevice(stranger, Date.now(), {
+          id: id as DeviceId,
+        });
+        const keys = {
+          credential: bytesOf(certificate),
+          signatureSeed: seed,
+          signatureKey: await publicKeyOf(seed),
+        };
+        const life = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 86_400_000 };
+        return base64Of((await mls.keyPackage(keys, life)).publicBytes);
+      };
+      let asked = 0;
+      const endLie = lie(
+        a,
+        "claimKeyPackages",
+        async ({ packages }: { packages: { user: string; device: string }[] }) => {
+          asked += packages.length;
+          const made = packages.map(async ({ user, device }) => ({
+            ...{ user, device },
+            key_package: await falsePackage(device),
+          }));
+          return { packages: await Promise.all(made) };
+        },
+      );
+      const before = a.engine.counters()["not_genuine"] ?? 0;
+      assert.deepEqual(await share(a, first.origin_ts), { kind: "waiting" });
+      assert.ok(asked > 0);
+      assert.ok((a.engine.counters()["not_genuine"] ?? 0) >= before + asked);
+      endLie();
+    },
+  );
 
   await t.step("no server holds a word of it", async () => {
     for (const server of [one, two]) {
