@@ -1,5 +1,5 @@
 import type { ShareResult } from "../../../core/e2ee/engine/types.ts";
-import { callApi } from "../browser/browser_api.ts";
+import { callApi, reasonOf } from "../browser/browser_api.ts";
 import { setDm } from "../browser/group_dms.ts";
 import { privacyOf } from "../browser/privacy.ts";
 import { showToast } from "../browser/toast.ts";
@@ -44,22 +44,43 @@ export function mayShare(state: ChatState, { opener }: SharePlace): boolean {
   return opener === undefined || opener === state.self.value.user.id;
 }
 
-/** Shares the last days with these people, and says how it went. */
+/**
+ * Shares the last days with these people, and says how it went with each. Never throws: the dialog
+ * that asked for it may be closed by now.
+ */
 export async function shareHistory(
   state: ChatState,
-  { roomId, channelId, opener }: SharePlace,
+  place: SharePlace,
   share: { readonly userIds: readonly string[]; readonly days: number },
 ): Promise<void> {
+  // One toast, the last one: of many that follow each other only the newest stay.
+  const failed: string[] = [];
+  try {
+    const engine = await openPast(state, place);
+    const { roomId, channelId } = place;
+    for (const to of share.userIds) {
+      const name = nameOf(state.userOf(to));
+      try {
+        const spanMs = share.days * DAY_MS;
+        const given = await engine.ask("shareHistory", roomId, { channelId, to, spanMs });
+        showToast(state, resultText(name, given, share.days));
+      } catch (error) {
+        failed.push(`${name}: ${reasonOf(error)}`);
+      }
+    }
+  } catch (error) {
+    failed.push(reasonOf(error));
+  }
+  if (failed.length > 0) showToast(state, failed.join(" "), true);
+}
+
+/** Lets newcomers fetch the sealed messages. Answers what gives them the keys. */
+async function openPast(state: ChatState, { roomId, opener }: SharePlace) {
   if (opener !== undefined) {
     const params = { room_id: roomId };
     setDm(state, await callApi("updateGroupDm", { params, body: { history: "shared" } }));
   }
-  const engine = await (await privacyOf(state)).engine;
-  for (const to of share.userIds) {
-    const spanMs = share.days * DAY_MS;
-    const given = await engine.ask("shareHistory", roomId, { channelId, to, spanMs });
-    showToast(state, resultText(nameOf(state.userOf(to)), given, share.days));
-  }
+  return (await privacyOf(state)).engine;
 }
 
 function resultText(name: string, given: ShareResult, n: number): string {

@@ -33,7 +33,7 @@ export default function ShareHistory({ userId, name }: { userId: string; name: s
   const roomId = place?.roomId;
   const [inside, setInside] = useState(false);
   const [days, setDays] = useState(7);
-  const { busy, fault, run } = useAct();
+  const { busy, run } = useAct();
   useEffect(() => {
     let late = false;
     setInside(false);
@@ -51,7 +51,6 @@ export default function ShareHistory({ userId, name }: { userId: string; name: s
           <>
             <SpanChoice days={days} onDays={setDays} />
             <p class="small muted">{t("pastShare.text", { name })}</p>
-            {fault && <p class="field-error" role="alert">{fault}</p>}
             <div>
               <button type="button" class="button small" disabled={busy} onClick={share}>
                 {t("pastShare.act")}
