@@ -6,5 +6,5 @@ export const MARKDOWN = new SoonScript<MarkdownProps>(() => import("./MarkdownTe
 
 /** A message's text, once what reads it is there. */
 export function Markdown(props: MarkdownProps) {
-  return <Soon script={MARKDOWN} of={props} />;
+  return <Soon script={MARKDOWN} of={props} plain={props.source} />;
 }

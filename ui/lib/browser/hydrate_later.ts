@@ -16,6 +16,9 @@ const USES = ["pointerdown", "touchstart", "keydown", "focusin", "click"] as con
 /** A script that did not come is asked for again after so long. */
 const RETRY_MS = 5000;
 
+/** The page is used, kept live and changed after so long, even if a script has not come by then. */
+const LIVE_MS = 3000;
+
 type Part = Component & { waits?: boolean };
 
 /** Thrown by a part that is drawn later: Preact then leaves alone what the server drew. */
@@ -40,6 +43,10 @@ const needing = new Map<Part, Node | null>();
 const pressed: HTMLElement[] = [];
 let takingOver = false;
 let turnComes = false;
+/** Scripts are not waited for any longer. */
+let late = false;
+/** Nothing waited, or nothing but scripts that are late: the app may change what it shows. */
+let live = false;
 /** What is called once nothing waits. */
 const then: (() => void)[] = [];
 
@@ -74,10 +81,11 @@ export class SoonScript<Props extends object> {
   fetch(): void {
     if (this.#coming || this.component) return;
     this.#coming = true;
-    this.#load().then((module) => this.#come(module.default), () => {
-      this.#coming = false;
-      setTimeout(() => this.fetch(), RETRY_MS);
-    });
+    this.#load().then((module) => this.#come(module.default), () =>
+      setTimeout(() => {
+        this.#coming = false;
+        this.fetch();
+      }, RETRY_MS));
   }
 
   wait(part: Part, drawn: Node | null): void {
@@ -94,13 +102,24 @@ export class SoonScript<Props extends object> {
   }
 }
 
-/** Draws a component as soon as its script is there; until then what the server drew stands. */
+/**
+ * Draws a component as soon as its script is there. Until then what the server drew stands, and
+ * `plain` is shown as it is where that is nothing, or something else by now.
+ */
 export class Soon<Props extends object>
-  extends Component<{ script: SoonScript<Props>; of: Props }> {
+  extends Component<{ script: SoonScript<Props>; of: Props; plain: string }> {
+  readonly #drawn = this.props.plain;
+
   override render(): ComponentChildren {
-    const { script, of } = this.props;
-    if (!script.component) throw new NotYet(this as Part, script);
-    return h(script.component, of);
+    const { script, of, plain } = this.props;
+    if (script.component) return h(script.component, of);
+    if (!live || needing.get(this) && plain === this.#drawn) throw new NotYet(this, script);
+    script.wait(this, null);
+    return h("div", { class: "md" }, plain);
+  }
+
+  override componentWillUnmount(): void {
+    needing.delete(this);
   }
 }
 
@@ -132,12 +151,15 @@ export function takesOver(): boolean {
   return takingOver;
 }
 
-/** Whether nothing waits. */
+/** Whether nothing waits, but for scripts that are late. */
 export function allDrawn(): boolean {
-  return waiting.length === 0 && needing.size === 0 && then.length === 0;
+  return waiting.length === 0 && (live || needing.size === 0) && then.length === 0;
 }
 
-/** Calls back once all is drawn, at once where nothing waits: only then may the app change. */
+/**
+ * Calls back once all is drawn, at once where nothing waits: only then may the app change. A script
+ * is waited for no longer than `LIVE_MS`.
+ */
 export function whenDrawn(callback: () => void): void {
   if (allDrawn()) callback();
   else then.push(callback);
@@ -170,10 +192,12 @@ async function turn(): Promise<void> {
     await undefined;
     if (performance.now() >= end) return takeTurn();
   }
-  if (needing.size > 0) return;
+  if (needing.size === 0) {
+    removeEventListener("click", keepPress, { capture: true });
+    for (const button of pressed.splice(0)) button.click();
+  } else if (!late) return;
+  live = true;
   for (const use of USES) removeEventListener(use, drawAll, { capture: true });
-  removeEventListener("click", keepPress, { capture: true });
-  for (const button of pressed.splice(0)) button.click();
   for (const callback of then.splice(0)) callback();
 }
 
@@ -190,5 +214,9 @@ function takeTurn(): void {
 export function drawWaiting(): void {
   for (const use of USES) addEventListener(use, drawAll, { capture: true, passive: true });
   addEventListener("click", keepPress, { capture: true });
+  setTimeout(() => {
+    late = true;
+    takeTurn();
+  }, LIVE_MS);
   takeTurn();
 }
