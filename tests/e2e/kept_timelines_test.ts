@@ -122,6 +122,16 @@ Deno.test("timelines that were open before", async (t) => {
     for (const name of names) await go(name);
     assert.equal(await page.locator(HIDDEN).count(), KEPT_TIMELINES);
     assert.equal(await row(`${one}, number ${MESSAGES}.`, HIDDEN).count(), 0);
+  });
+
+  await t.step("one whose channel is taken away leaves the page, and the others stay", async () => {
+    const [, deleted = ""] = names.slice(-3);
+    await row(`${deleted}, number ${MESSAGES}.`, HIDDEN).waitFor({ state: "attached" });
+    const room = encodeURIComponent(scene.roomId);
+    await scene.ann.do("DELETE", `/rooms/${room}/channels/${idOf(deleted)}`);
+    await row(`${deleted}, number ${MESSAGES}.`, HIDDEN).waitFor({ state: "detached" });
+    assert.equal(await page.locator(HIDDEN).count(), KEPT_TIMELINES - 1);
+    assert.equal(await row(`${names.at(-1)}, number ${MESSAGES}.`).count(), 1);
     await page.locator("a[href='/home']").first().click();
     await page.locator(".timelines").waitFor({ state: "detached" });
   });

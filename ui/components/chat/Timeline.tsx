@@ -1,3 +1,4 @@
+import { effect, untracked } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { loadMore, loadSpan } from "../../lib/browser/history.ts";
@@ -10,7 +11,7 @@ import { Later, whenDrawn } from "../../lib/browser/hydrate_later.ts";
 import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
-import { keepTimelines } from "../../lib/store/kept_timelines.ts";
+import { isKnown, keepTimelines } from "../../lib/store/kept_timelines.ts";
 import { plainText, type Venue, venueOf } from "../../lib/store/links.ts";
 import type { ChannelWindow } from "../../lib/store/window.ts";
 import { useHeld } from "../../lib/browser/use_held.ts";
@@ -33,11 +34,20 @@ const PRESENT_PX = 48;
 
 /**
  * The timeline of `place`, and hidden beside it those that were open last: going back to one of
- * them only changes which is shown.
+ * them only changes which is shown. One whose channel or conversation is taken away goes at once.
  */
 export function Timelines({ place }: { place: TalkPlace }) {
   const held = useRef<readonly TalkPlace[]>([]);
-  held.current = keepTimelines(held.current, place, useChat().windows);
+  const [, redraw] = useState({});
+  const state = useChat();
+  // What is known changes often, and hardly ever says that something is gone.
+  const known = untracked(() => state.known);
+  held.current = keepTimelines(held.current, place, { windows: state.windows, known });
+  useEffect(() =>
+    effect(() => {
+      const { known } = state;
+      if (!held.current.every((each) => isKnown(known, each))) redraw({});
+    }), []);
   return (
     <div class="timelines">
       {held.current.map((each) => (

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type Signal, signal } from "@preact/signals";
+import type { Dm } from "../../../core/api/gateway.ts";
+import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
 import { keepTimelines, KEPT_ROWS, KEPT_TIMELINES } from "./kept_timelines.ts";
-import { placeKey, type TalkPlace } from "./place.ts";
+import { type Known, placeKey, type TalkPlace } from "./place.ts";
 import { type ChannelWindow, EMPTY_WINDOW } from "./window.ts";
 
 const ROOM = "!room";
@@ -13,6 +15,13 @@ const channel = (channelId: string): TalkPlace => ({
   channelId,
   focus: null,
 });
+
+/** A guild with these channels, as much of it as is read here. */
+const knownWith = (...names: readonly string[]): Known => ({
+  guilds: [{ id: ROOM, channels: names.map((id) => ({ id, room_id: ROOM })) } as Guild],
+  dms: [],
+});
+const known = knownWith("a", "b", "c", "d", "e");
 
 /** Opens channels one after the other. Answers which are in the page then, and in which order. */
 function visit(names: readonly string[], rowsOf: (name: string) => number = () => 50): string[] {
@@ -25,7 +34,7 @@ function visit(names: readonly string[], rowsOf: (name: string) => number = () =
     const window = windows.get(key) ?? signal({ ...EMPTY_WINDOW, messages });
     windows.delete(key);
     windows.set(key, window);
-    held = keepTimelines(held, place, windows);
+    held = keepTimelines(held, place, { windows, known });
   }
   return held.map((place) => place.channelId);
 }
@@ -49,10 +58,23 @@ Deno.test("what is kept has a bound of messages, too; the open one is not counte
 
 Deno.test("a timeline goes with the messages of its channel", () => {
   const held = [channel("a"), channel("b")];
-  assert.deepEqual(keepTimelines(held, channel("c"), new Map()), [channel("c")]);
+  const gone = { windows: new Map(), known };
+  assert.deepEqual(keepTimelines(held, channel("c"), gone), [channel("c")]);
+});
+
+Deno.test("a timeline goes when its channel or conversation is not known any more", () => {
+  const dm: TalkPlace = { kind: "dm", roomId: "!dm", channelId: "main", focus: null };
+  const held = [channel("a"), channel("b"), dm];
+  const windows = new Map(held.map((place) => [placeKey(place), signal(EMPTY_WINDOW)]));
+  const open = channel("c");
+  const withDm = { ...knownWith("a", "c"), dms: [{ room_id: "!dm" } as Dm] };
+  assert.deepEqual(keepTimelines(held, open, { windows, known: withDm }), [channel("a"), dm, open]);
+  const without = knownWith("b", "c");
+  assert.deepEqual(keepTimelines(held, open, { windows, known: without }), [channel("b"), open]);
+  assert.deepEqual(keepTimelines(held, open, { windows, known: knownWith() }), [open]);
 });
 
 Deno.test("the open place takes the one of its own before: with another message asked for", () => {
   const open = { ...channel("a"), focus: "$asked" };
-  assert.deepEqual(keepTimelines([channel("a")], open, new Map()), [open]);
+  assert.deepEqual(keepTimelines([channel("a")], open, { windows: new Map(), known }), [open]);
 });
