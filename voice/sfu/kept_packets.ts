@@ -44,4 +44,10 @@ export class KeptPackets {
   clear(): void {
     this.#indices.fill(-1);
   }
+
+  /** Nothing is kept, and no memory for it either until the next `put`. */
+  release(): void {
+    this.clear();
+    this.#memory = undefined;
+  }
 }

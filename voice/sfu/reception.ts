@@ -23,6 +23,11 @@ export class ReceptionCounter {
     this.#highest = firstIndex;
   }
 
+  /** The highest index that has come. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   /** A packet of the stream. `now` in milliseconds, of a clock that never jumps. */
   count(index: number, timestamp: number, now: number): void {
     this.#received++;

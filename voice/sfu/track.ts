@@ -85,12 +85,10 @@ export class Track {
     return this.#isOn;
   }
 
-  /** What comes is dropped while it is off; what lies between is no loss. */
+  /** What comes is dropped while it is off, and nothing is kept; what lies between is no loss. */
   set isOn(isOn: boolean) {
-    if (isOn && !this.#isOn) {
-      this.generation++;
-      this.#kept.clear();
-    }
+    if (isOn && !this.#isOn) this.generation++;
+    if (!isOn) this.#kept.release();
     this.#isOn = isOn;
   }
 
@@ -124,9 +122,14 @@ export class Track {
     return this.#kept.get(index);
   }
 
-  /** Packets that did not come here either are asked of the browser, each of them not too often. */
+  /**
+   * Packets that did not come here either are asked of the browser, each of them not too often, and
+   * none that would be refused as too late when it comes.
+   */
   miss(indices: readonly number[], now: number): void {
+    const tooLate = (this.#reception?.highest ?? Infinity) - limits.voice.maxKeptPackets;
     const asking = indices.filter((index) => {
+      if (index <= tooLate) return false;
       const place = index % limits.voice.maxKeptPackets;
       const asked = this.#asked.get(place);
       if (asked?.index === index && now - asked.at < limits.voice.askAgainMs) return false;

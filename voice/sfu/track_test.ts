@@ -45,10 +45,14 @@ Deno.test("a sender is asked for a whole picture, and for what never came, not t
   assert.deepEqual(asked, ["picture"]);
   track.tick(10 + limits.voice.keyframeEveryMs);
   assert.deepEqual(asked.splice(0), ["picture", "picture"]);
-  track.miss([0x1_0004, 5], 2000);
-  track.miss([0x1_0004, 6], 2010);
+  take(0x1_0008, 1990);
+  track.miss([0x1_0004, 0x1_0005], 2000);
+  track.miss([0x1_0004, 0x1_0006], 2010);
   track.miss([0x1_0004], 2000 + limits.voice.askAgainMs);
-  assert.deepEqual(asked, [[4, 5], [6], [4]]);
+  assert.deepEqual(asked.splice(0), [[4, 5], [6], [4]]);
+  const last = 0x1_0008 - limits.voice.maxKeptPackets + 1;
+  track.miss([last - 1, last], 3000);
+  assert.deepEqual(asked, [[last]], "what comes too late to be taken is not asked for");
 });
 
 Deno.test("what comes while nothing is shown is dropped, and no gap for those who watch", () => {
@@ -56,6 +60,7 @@ Deno.test("what comes while nothing is shown is dropped, and no gap for those wh
   assert.ok(take(0, 0));
   const before = track.generation;
   track.isOn = false;
+  assert.equal(track.kept(0), undefined);
   assert.ok(!take(1, 1));
   track.isOn = true;
   assert.ok(take(2, 2));
