@@ -10,6 +10,9 @@ import type { OpenedRtp } from "./srtp.ts";
 import type { Feedback } from "./rtcp.ts";
 import type { Track } from "./track.ts";
 
+/** What pictures leave of the budget to voices, in seconds' worth: else they would use it all. */
+const KEPT_FOR_VOICES = 0.5;
+
 /** Somebody in a call, as forwarding sees them. */
 export interface Member {
   readonly publisher: Publisher;
@@ -65,6 +68,11 @@ export class Call {
     return this.#budget.admits(now);
   }
 
+  /** The same for what is shown: it leaves a part of the budget to voices. */
+  mayShow(now: number): boolean {
+    return this.#budget.admits(now, KEPT_FOR_VOICES);
+  }
+
   /**
    * Forwards a packet that was opened and accepted. Its header is written once, without extensions:
    * they tell listeners nothing that the payload's key should not open.
@@ -97,7 +105,7 @@ export class Call {
     for (const stream of feedback.pictures) watched(stream)?.wantPicture(now);
     for (const { stream, sequences } of feedback.missed) {
       const track = watched(stream);
-      if (track === undefined || reachedBy === undefined || !this.mayForward(now)) continue;
+      if (track?.isOn !== true || reachedBy === undefined || !this.mayShow(now)) continue;
       const { bytes, missing } = listener.resend(reachedBy, track, { sequences, now });
       countBy(reachedBy, counts, "bytesSent", bytes);
       this.#budget.spend(bytes);

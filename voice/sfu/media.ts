@@ -95,7 +95,7 @@ export interface MediaStats extends Record<`${CountedByWay}Tcp`, number> {
   bytesSent: number;
   /** Left out because a send queue was full. */
   packetsDropped: number;
-  /** Voices' packets left out because the server had sent as much as it may. */
+  /** Packets left out because the server had sent as much as it may. */
   packetsOverBudget: number;
   /** Datagrams that nobody vouched for: unknown senders, bad checks, forged or repeated packets. */
   packetsRefused: number;

@@ -218,7 +218,7 @@ export class MediaSeat implements Member {
     const shown = this.#shown.size === 0 ? undefined : this.#shown.get(payloadTypeOf(data));
     if (shown !== undefined) {
       if (!shown.accept(data, opened, now)) return true;
-      if (!this.#call.mayForward(now)) countBy(route, counts, "packetsOverBudget");
+      if (!this.#call.mayShow(now)) countBy(route, counts, "packetsOverBudget");
       else this.#call.show(shown, data, opened, counts);
     } else if (this.publisher.accept(data, opened, now)) {
       if (!this.#call.mayForward(now)) countBy(route, counts, "packetsOverBudget");

@@ -15,13 +15,16 @@ export class SendBudget {
     this.#left = perSecond * BURST_S;
   }
 
-  /** Whether something is left. `now` in milliseconds, of a clock that never jumps. */
-  admits(now: number): boolean {
+  /**
+   * Whether more is left than `kept`, in seconds' worth, which others may use. `now` in milliseconds,
+   * of a clock that never jumps.
+   */
+  admits(now: number, kept = 0): boolean {
     if (this.#perSecond === Infinity) return true;
     const refill = Math.max(0, now - this.#refilledAt) / 1000 * this.#perSecond;
     this.#left = Math.min(this.#perSecond * BURST_S, this.#left + refill);
     this.#refilledAt = now;
-    return this.#left > 0;
+    return this.#left > kept * this.#perSecond;
   }
 
   spend(bytes: number): void {

@@ -25,3 +25,11 @@ Deno.test("without a bound everything is sent", () => {
   budget.spend(Number.MAX_SAFE_INTEGER);
   assert.equal(budget.admits(1), true);
 });
+
+Deno.test("who has to leave something to others is refused first", () => {
+  const budget = new SendBudget(1000);
+  assert.equal(budget.admits(0, 0.5), true);
+  budget.spend(600);
+  assert.deepEqual([budget.admits(0, 0.5), budget.admits(0)], [false, true]);
+  assert.equal(budget.admits(200, 0.5), true);
+});
