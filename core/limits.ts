@@ -223,8 +223,13 @@ export const limits = {
     maxBitrate: 510_000,
     maxSdpBytes: 131_072,
     maxSdpLines: 8192,
-    /** A description's part per participant: parts are used again, so a call has no more. */
+    /** A description's parts. Those of sounds are used again, those of pictures are not. */
     maxSdpParts: 100,
+    /**
+     * Of them, what pictures and their sounds leave: for as many voices as `voice.max_participants`
+     * can allow, and for what the browser sends itself.
+     */
+    sdpPartsForVoices: 67,
     /** Of one message of a browser's handshake: its certificate is the largest. */
     maxHandshakeBytes: 8192,
     /** Pieces of one message. */
@@ -344,6 +349,7 @@ assert(
 );
 assert(
   limits.voice.silentMs < limits.voice.consentMs && limits.voice.rebindMs < limits.voice.silentMs &&
-    limits.voice.maxSdpParts >= limits.voice.maxSeatsPerCall,
+    limits.voice.maxSdpParts >= limits.voice.maxSeatsPerCall &&
+    limits.voice.sdpPartsForVoices < limits.voice.maxSdpParts,
   "limits: a participant is silent before it is given up, and has a part for each other one",
 );

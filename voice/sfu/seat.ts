@@ -4,7 +4,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
 import { Negotiation, type Offer } from "../signalling/negotiation.ts";
 import type { OfferedStream } from "../signalling/parts.ts";
-import { SHOWN_TRACKS, type ShownTrack, TRACKS } from "../signalling/tracks.ts";
+import { type ShownTrack, TRACKS } from "../signalling/tracks.ts";
 import { type Credentials, makeCredentials } from "./ice_agent.ts";
 import type { Media, MediaOrder, MediaReport } from "./media.ts";
 import type { AnswerResult, JoinRequest, Seat } from "./sfu.ts";
@@ -128,8 +128,11 @@ export class SeatInCall implements Seat {
     return this.#watched.has(`${participant} ${track}`);
   }
 
-  watchesAnyOf({ voice: { participant } }: SeatInCall): boolean {
-    return SHOWN_TRACKS.some((track) => this.#watched.has(`${participant} ${track}`));
+  /** Whether something of theirs is watched that has had no part until now. */
+  holdsMoreOf({ streams }: SeatInCall): boolean {
+    const before = this.#held.size;
+    for (const one of streams) this.holds(one);
+    return this.#held.size > before;
   }
 
   show(tracks: readonly ShownTrack[]): void {
@@ -158,8 +161,10 @@ export class SeatInCall implements Seat {
     const watched = new Set(wanted.map(({ participant, track }) => `${participant} ${track}`));
     if (this.#isOver || isEqual(watched, this.#watched)) return;
     this.#watched = watched;
+    const before = this.#held.size;
     this.#tell({ kind: "take", seat: this.voice.stream, streams: this.#taken() });
-    this.onMembersChanged();
+    // What had a part before is there at once: no description changes.
+    if (this.#held.size > before) this.onMembersChanged();
   }
 
   /** Of what the browser has agreed to: voices, and what is watched now. */

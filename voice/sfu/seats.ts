@@ -80,12 +80,16 @@ export class Seats {
       ...this.#parts,
       media: call.media,
       newStream: () => this.#newStream(),
-      othersOf: (seat) =>
-        [...call.seats].flatMap((each) =>
-          each === seat ? [] : [each.voice, ...each.streams.filter((one) => seat.holds(one))]
-        ),
+      othersOf: (seat) => {
+        const others = [...call.seats].filter((each) => each !== seat);
+        // Voices are the first to get a part.
+        return [
+          ...others.map(({ voice }) => voice),
+          ...others.flatMap(({ streams }) => streams.filter((one) => seat.holds(one))),
+        ];
+      },
       onShown: (seat) => {
-        for (const other of call.seats) if (other.watchesAnyOf(seat)) other.onMembersChanged();
+        for (const other of call.seats) if (other.holdsMoreOf(seat)) other.onMembersChanged();
       },
       onVacant: (seat) => {
         this.#seats.delete(seat.voice.stream);

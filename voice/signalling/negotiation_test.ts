@@ -102,6 +102,28 @@ Deno.test("parts have a bound: who came last is not heard until one is free", ()
   });
 });
 
+Deno.test("what is shown leaves parts for voices that come later", () => {
+  const { maxSdpParts, sdpPartsForVoices } = limits.voice;
+  const pictures = Array.from({ length: maxSdpParts }, (_, at): OfferedStream => ({
+    participant: `p${at}`,
+    stream: 1000 + at,
+    track: at % 2 === 0 ? "camera" : "screen_sound",
+  }));
+  const { now, negotiation } = begin(pictures);
+  assert.equal(negotiation.offer.mids.length, maxSdpParts - sdpPartsForVoices);
+  negotiation.answer(1, answerTo(negotiation.offer.sdp));
+  now.sent = ["screen", "screen_sound", "camera"];
+  const voices = Array.from(
+    { length: sdpPartsForVoices - now.sent.length },
+    (_, at) => voice(`v${at}`, at),
+  );
+  now.voices = [...pictures, ...voices];
+  negotiation.change();
+  const offer = negotiation.next();
+  assert.equal(offer?.sends.length, 3);
+  assert.equal(offer?.mids.filter(({ track }) => track === "voice").length, voices.length);
+});
+
 Deno.test("an offer that may be lost is replaced: the old one can no longer be answered", () => {
   const { negotiation } = begin([voice("ann", 11)]);
   const first = negotiation.offer;

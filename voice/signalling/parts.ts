@@ -35,7 +35,8 @@ interface MutablePart extends Part {
  * Which part of a participant's description carries what. Parts are never taken away: the one of
  * somebody who left is offered as inactive, and used again, for the same kind of track, after that
  * was answered; one that the browser sends by stays for good, so that its stream keeps its number.
- * Where there are too many streams the last ones have no part until one is free.
+ * Where there are too many streams the last ones have no part until one is free; what is shown leaves
+ * room for voices.
  */
 export class Parts {
   readonly #parts: MutablePart[] = [];
@@ -57,7 +58,7 @@ export class Parts {
     for (const stream of streams) {
       if (placed.has(stream)) continue;
       const part = this.#parts.find((each) => each.isFree && each.track === stream.track) ??
-        this.#append(stream.track, false);
+        (this.#hasRoom(stream.track) ? this.#append(stream.track, false) : undefined);
       if (part === undefined) continue;
       part.holds = stream;
       part.isFree = false;
@@ -77,6 +78,12 @@ export class Parts {
 
   list(): readonly Part[] {
     return this.#parts.map(({ mid, track, isSent, holds }) => ({ mid, track, isSent, holds }));
+  }
+
+  #hasRoom(track: TrackName): boolean {
+    const { maxSdpParts, sdpPartsForVoices } = limits.voice;
+    const shown = this.#parts.filter((part) => !part.isSent && part.track !== "voice");
+    return track === "voice" || shown.length < maxSdpParts - sdpPartsForVoices;
   }
 
   #append(track: TrackName, isSent: boolean): MutablePart | undefined {

@@ -14,7 +14,5 @@ export type TrackName = keyof typeof TRACKS;
 /** What somebody can send beside the voice. */
 export type ShownTrack = Exclude<TrackName, "voice">;
 
-export const SHOWN_TRACKS = ["screen", "screen_sound", "camera"] as const satisfies ShownTrack[];
-
 /** Of a coder's clock, ticks in a millisecond. */
 export const CLOCK_PER_MS = { audio: 48, video: 90 } as const;
