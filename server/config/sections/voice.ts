@@ -71,7 +71,7 @@ export const voiceSection = defineSection({
     videoKilobits: integer({
       fallback: "2500",
       min: 0,
-      max: 20_000,
+      max: 10_000,
       doc:
         "Of one screen or camera that somebody shows, in kilobits a second, sent to each who watches it. 0: nobody can show anything.",
     }),
