@@ -1,18 +1,32 @@
 import { OperationError } from "../../core/errors.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { OfferDesk, RoomOffer } from "../../federation/membership_ports.ts";
+import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
 import { isResident } from "./resident_rooms.ts";
 
 /** Joins by role under way at once; whoever offers more is told to come again. */
 const UNDER_WAY_MAX = 64;
+/** Those of one offering server: joins that never succeed fill up its own places alone. */
+const UNDER_WAY_ORIGIN_MAX = 8;
 /** A join that could not be made now is tried so often, after pauses that double (ms). */
 const TRIES_MAX = 8;
 const RETRY_FIRST_MS = 2000;
 /** When whoever offers is told to come again (ms). */
 const AGAIN_MS = 5000;
 
-type OfferDeps = Pick<ChatDeps, "rooms" | "clock" | "log" | "serverName"> & {
+/** A join that an offer of this server began. */
+interface UnderWay {
+  readonly origin: ServerName;
+  readonly joined: Promise<void>;
+}
+
+type OfferDeps = Pick<ChatDeps, "clock" | "log"> & {
+  readonly rooms: {
+    open(roomId: RoomId): Promise<Pick<Room, "authority" | "checking"> | undefined>;
+  };
   readonly remote: Pick<RemoteRooms, "join">;
 };
 
@@ -22,7 +36,7 @@ type OfferDeps = Pick<ChatDeps, "rooms" | "clock" | "log" | "serverName"> & {
  */
 export class JoiningOfferDesk implements OfferDesk, AsyncDisposable {
   readonly #deps: OfferDeps;
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<string, UnderWay>();
   readonly #stopping = new AbortController();
 
   constructor(deps: OfferDeps) {
@@ -31,7 +45,7 @@ export class JoiningOfferDesk implements OfferDesk, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#underWay.values());
+    await Promise.all([...this.#underWay.values()].map(({ joined }) => joined));
   }
 
   /**
@@ -43,15 +57,21 @@ export class JoiningOfferDesk implements OfferDesk, AsyncDisposable {
     const guild = await this.#deps.rooms.open(guildId);
     if (guild === undefined || !guild.authority.isJoined(user)) return;
     if (!isResident(guild.authority, origin)) return;
-    const key = `${roomId} ${user}`;
+    const key = `${origin} ${roomId} ${user}`;
     if (this.#underWay.has(key)) return;
-    if (guild.checking !== undefined || this.#underWay.size >= UNDER_WAY_MAX) {
+    if (guild.checking !== undefined || this.#isFullFor(origin)) {
       throw new OperationError("unavailable", "This offer cannot be taken up yet.", {
         details: { retry_after_ms: AGAIN_MS },
       });
     }
-    const joining = this.#join(offer).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, joining);
+    const joined = this.#join(offer).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, { origin, joined });
+  }
+
+  #isFullFor(origin: ServerName): boolean {
+    if (this.#underWay.size >= UNDER_WAY_MAX) return true;
+    const theirs = [...this.#underWay.values()].filter((each) => each.origin === origin);
+    return theirs.length >= UNDER_WAY_ORIGIN_MAX;
   }
 
   async #join({ origin, roomId, user }: RoomOffer): Promise<void> {
