@@ -145,6 +145,25 @@ Deno.test("a conversation of several across three servers: begun, added to, hand
     assert.equal(status, 400);
   });
 
+  await step("what was said before it was encrypted stays closed", async () => {
+    const { room_id: later } = await ann.do("POST", "/group-dms", { user_ids: [amy.id, bob.id] });
+    const share = () => ann.try("PATCH", `/group-dms/${later}`, { history: "shared" });
+    const said = await ann.do("POST", `/rooms/${later}/send`, { channel_id: "main", body: "open" });
+    await ann.do("POST", `/rooms/${later}/encryption`);
+    const refused = await share();
+    assert.deepEqual([refused.status, refused.body.error.code], [400, "invalid"]);
+    assert.match(refused.body.error.message, /some was said unencrypted/);
+    assert.equal(
+      (await ann.do("GET", "/dms")).dms.find(
+        (dm: Group) => dm.room_id === later,
+      ).history,
+      undefined,
+    );
+    // What can be read no more opens nothing.
+    await ann.do("POST", "/redact", { room_id: later, channel_id: "main", event_ids: [said.id] });
+    assert.equal((await share()).body.history, "shared");
+  });
+
   await step("put away it is back with the next message, on open pages at once", async () => {
     using page = await amy.connect();
     await amy.do("POST", `/dms/${roomId}/close`, {});

@@ -9,12 +9,14 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { claimableIcon, iconFields, iconUse } from "../guilds/guild_icon.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { patch } from "../guilds/update_guild.ts";
+import { holdsPlainWords } from "./group_dm_rows.ts";
 import { openGroupDm } from "./group_place.ts";
 import { viewGroupDm } from "./view_group_dm.ts";
 
 /**
  * Name and picture of a conversation of several; null takes one off. Its owner may let those who are
- * added fetch what was said before, where that is sealed: they read what somebody gives them keys of.
+ * added fetch what was said before, where all of that is sealed: they read what somebody gives them
+ * keys of.
  * @throws OperationError `invalid`, `not_found`, `forbidden`
  */
 export async function updateGroupDm(
@@ -30,7 +32,7 @@ export async function updateGroupDm(
   },
 ): Promise<GroupDm> {
   const room = await openGroupDm(deps, userId, input.roomId);
-  requireHistoryRight(room, userId, input.change.history);
+  await requireHistoryRight(deps, { room, userId, history: input.change.history });
   const icon = await claimableIcon(deps, userId, { room, icon: input.change.icon });
   const fields = { name: input.change.name, ...iconFields(icon) };
   await room.changeControl(({ view }) => {
@@ -49,7 +51,14 @@ export async function updateGroupDm(
 type History = "shared" | "joined" | undefined;
 
 /** @throws OperationError `forbidden` for anybody but the owner, `invalid` where others could read it */
-function requireHistoryRight(room: Room, userId: UserId, history: History): void {
+async function requireHistoryRight(
+  { sql }: Pick<ChatDeps, "sql">,
+  { room, userId, history }: {
+    readonly room: Room;
+    readonly userId: UserId;
+    readonly history: History;
+  },
+): Promise<void> {
   if (history === undefined) return;
   if (room.authority.owner() !== userId) {
     throw new OperationError(
@@ -57,13 +66,21 @@ function requireHistoryRight(room: Room, userId: UserId, history: History): void
       "Only the owner decides what people read who come later.",
     );
   }
-  if (history === "shared" && !isEncrypted(room.authority)) {
-    throw new OperationError(
-      "invalid",
+  if (history !== "shared") return;
+  if (!isEncrypted(room.authority)) {
+    throw unsealed(
       "What was said before is shared in encrypted conversations alone: here all of it could be read.",
-      { details: { field: "history" } },
     );
   }
+  if (await holdsPlainWords(sql, room.id)) {
+    throw unsealed(
+      "What was said before is shared only where all of it is encrypted: here some was said unencrypted, and whoever is added could read that.",
+    );
+  }
+}
+
+function unsealed(message: string): OperationError {
+  return new OperationError("invalid", message, { details: { field: "history" } });
 }
 
 function historyIntents(view: StateView, sender: UserId, history: History): ControlIntent[] {
