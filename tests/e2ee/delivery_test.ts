@@ -446,7 +446,7 @@ async function leave(t: Step, scene: Scene): Promise<void> {
 }
 
 async function bringPackages(t: Step, scene: Scene): Promise<void> {
-  const { mls, room, a, ann, bob, annIs } = await talking(scene);
+  const { mls, room, a, b, ann, bob, annIs } = await talking(scene);
   const { server, second = scene.server } = scene;
   const { sql } = server.parts.database;
   const tablet = await GroupDevice.another(mls, ann, annIs);
@@ -502,6 +502,17 @@ async function bringPackages(t: Step, scene: Scene): Promise<void> {
     assert.deepEqual([left, last_resort, last_resort_used], [0, true, true]);
     await tablet.upload(0, { lastResort: true });
     assert.equal((await tablet.person.do("GET", "/key-packages")).last_resort_used, false);
+  });
+
+  await t.step("one that is in the group is used up by nobody who claims it again", async () => {
+    await b.upload(8, { lastResort: true });
+    const stock = () => b.person.do("GET", "/key-packages");
+    const { left: brought } = await stock();
+    for (let n = 0; n < 6; n++) assert.equal((await a.claim(room, [b])).length, 1);
+    const { left, last_resort_used } = await stock();
+    assert.deepEqual([left, last_resort_used], [brought - 4, true]);
+    await b.claim(room, [b]);
+    assert.equal((await stock()).left, left - 1, "each claimer has their own four");
   });
 
   await t.step("more than are held of a device are refused whole", async () => {

@@ -48,6 +48,8 @@ export interface ThrottlePolicies {
   readonly groupCommit: Bucket;
   /** Requests for others' key packages by one account. */
   readonly keyClaim: Bucket;
+  /** One-time key packages of a device that its room's group has already, to one account or server. */
+  readonly keyClaimInside: Bucket;
   /** Key packages brought by one device, in any number at once. */
   readonly keyUpload: Bucket;
   /** Reports of what failed, by one account. */
@@ -122,6 +124,7 @@ export function throttlePolicies(settings: ThrottleSettings): ThrottlePolicies {
     toDeviceServer: bucket(600, { perMs: MINUTE_MS, bursts: 5 }),
     groupCommit: bucket(6, { perMs: MINUTE_MS, bursts: 5 }),
     keyClaim: bucket(30, { perMs: MINUTE_MS, bursts: 2 }),
+    keyClaimInside: bucket(4, { perMs: HOUR_MS, bursts: 1 }),
     keyUpload: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     failureReport: bucket(6, { perMs: MINUTE_MS, bursts: 2 }),
     messageReport: bucket(2, { perMs: MINUTE_MS, bursts: 10 }),
@@ -195,6 +198,21 @@ export class Throttle {
     }
   }
 
+  /**
+   * Counts one act against each of these that still has one left, in one statement, and says which:
+   * for acts that are done in another way where they are too many.
+   */
+  async takeLeft(
+    policy: keyof ThrottlePolicies,
+    whos: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const bucket = this.#policies[policy];
+    if (bucket.burst <= 0 || whos.length === 0) return new Set(whos);
+    const keys = whos.map((who) => keyOf({ policy, who }));
+    const taken = await takeEach(this.#deps.sql, keys, { bucket, nowMs: this.#deps.clock.now() });
+    return new Set(whos.filter((_, at) => taken.has(keys[at] ?? "")));
+  }
+
   /** Undoes one `take`: what proved honest must not count as guessing. */
   async giveBack(claims: readonly ThrottleClaim[]): Promise<void> {
     for (const claim of claims) {
@@ -216,24 +234,35 @@ export class Throttle {
   }
 }
 
-/** 0, or how long until the next act is allowed. */
-async function takeOne(
+/** Those of these keys that had an act left, which is counted. */
+async function takeEach(
   sql: Sql,
-  key: string,
-  { bucket, nowMs }: { bucket: Bucket; nowMs: number },
-): Promise<number> {
+  keys: readonly string[],
+  { bucket, nowMs }: { readonly bucket: Bucket; readonly nowMs: number },
+): Promise<ReadonlySet<string>> {
   const { burst, refillMs } = bucket;
-  const taken = await sql`
+  const taken = await sql<{ key: string }[]>`
     insert into throttles as t (key, level, updated_ts, full_ts)
-    values (${key}, ${burst - 1}::float8, ${nowMs}, ${nowMs + refillMs})
+    select k, ${burst - 1}::float8, ${nowMs}::bigint, ${nowMs + refillMs}::bigint
+    from (select distinct k from unnest(${[...keys]}::text[]) as u (k) order by k) as wanted
     on conflict (key) do update set
       level = ${levelNow(sql, { burst, refillMs, nowMs })} - 1,
       updated_ts = ${nowMs},
       full_ts = ${nowMs} + ((${burst}::float8 + 1
         - ${levelNow(sql, { burst, refillMs, nowMs })}) * ${refillMs}::float8)::bigint
     where ${levelNow(sql, { burst, refillMs, nowMs })} >= 1
-    returning 1`;
-  if (taken.length > 0) return 0;
+    returning t.key`;
+  return new Set(taken.map(({ key }) => key));
+}
+
+/** 0, or how long until the next act is allowed. */
+async function takeOne(
+  sql: Sql,
+  key: string,
+  { bucket, nowMs }: { bucket: Bucket; nowMs: number },
+): Promise<number> {
+  if ((await takeEach(sql, [key], { bucket, nowMs })).has(key)) return 0;
+  const { burst, refillMs } = bucket;
   const [row] = await sql<{ level: number }[]>`
     select ${levelNow(sql, { burst, refillMs, nowMs })} as level from throttles t
     where key = ${key}`;

@@ -1,3 +1,4 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import { KEY_PACKAGE_LIMITS } from "../../../core/api/e2ee_keys.ts";
 import { base64Of, equalBytes, fromBase64 } from "../../../core/e2ee/bytes.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
@@ -38,7 +39,8 @@ interface Claim {
  * Gives a key package of each of these devices for a room's group: those of members' registered
  * devices. A device without any is left out. The same package is given again until its device was
  * added, so that nobody can use up what a device has brought. One that is in the group already gets
- * another each time: it is for what is shared with it, and adds nobody.
+ * another each time: it is for what is shared with it, and adds nobody. Each of them costs it one, so
+ * that `keyClaimInside` bounds them; the last resort is given from then on.
  * @throws OperationError `rate_limited`
  */
 export async function claimKeyPackages(
@@ -92,12 +94,17 @@ async function take(
 ): Promise<HandedPackage[]> {
   if (devices.length === 0) return [];
   const nowMs = deps.clock.now();
+  const affordable = await affordableInside(deps, { room, claimer, devices });
   const { given, taken } = await deps.sql.begin(async (tx) => {
     await lockGroup(tx, room.id);
     const inside = await devicesInside(tx, room);
     const coming = devices.filter((device) => !inside.has(deviceKey(device)));
     const open = await findOpenClaims(tx, { roomId: room.id, devices: coming, nowMs });
-    const oneTime = await takePackages(tx, without(devices, open), nowMs);
+    const mayCost = devices.filter((device) => {
+      const key = deviceKey(device);
+      return !inside.has(key) || affordable.has(key);
+    });
+    const oneTime = await takePackages(tx, without(mayCost, open), nowMs);
     const last = await takeLastResorts(tx, without(devices, [...open, ...oneTime]), nowMs);
     const taken = [...oneTime, ...last];
     const adding = taken.filter((row) => !inside.has(keyOf(row)));
@@ -106,6 +113,25 @@ async function take(
   });
   await askForMore(deps, taken, nowMs);
   return given.map(handed);
+}
+
+/**
+ * Those devices inside the group, by `deviceKey`, of which this claimer may use up another one-time
+ * package now. Counted before the group is locked: the count has a connection of its own.
+ */
+async function affordableInside(
+  deps: GroupDeps,
+  { room, claimer, devices }: Taking,
+): Promise<ReadonlySet<string>> {
+  const inside = await devicesInside(deps.sql, room);
+  const counted = new Map(
+    devices.map(deviceKey).filter((key) => inside.has(key)).map((key) => [
+      base64Of(sha256(new TextEncoder().encode(`${claimer}\n${room.id}\n${key}`))),
+      key,
+    ]),
+  );
+  const left = await deps.throttle.takeLeft("keyClaimInside", [...counted.keys()]);
+  return new Set([...counted].filter(([who]) => left.has(who)).map(([, key]) => key));
 }
 
 /**
