@@ -7,6 +7,7 @@ import { decodeHeader } from "../../core/e2ee/voice/sframe_header.ts";
 import { openPerson, type Person } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { launchTalker, PLAIN_HOST } from "../harness/talker.ts";
+import { busyProcessor } from "../harness/busy_processor.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { LOSE, PASS, type UdpRelay, udpRelay } from "../harness/udp_relay.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -336,6 +337,15 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     assert.ok(asked.some((path) => path.endsWith("/restart")));
     assert.ok(!asked.some((path) => path.endsWith("/join")), asked.join());
     await bob.page.evaluate("delete globalThis.detour");
+  });
+  await step("a call goes on, and takes somebody in, where the processor is starved", async () => {
+    await using _busy = await busyProcessor(4 * navigator.hardwareConcurrency);
+    await leave(cy.page);
+    await listen(ann, "bob");
+    await join(cy.page);
+    await listen(cy, "ann", "bob");
+    await listen(ann, "bob", "cy");
+    await listen(bob, "ann", "cy");
   });
   await step("a page that is not secure says why there is no microphone", async () => {
     const browser = ann.context.browser();
