@@ -89,7 +89,7 @@ async function post(url: string, body: Json): Promise<JanusEvent> {
 
 /** What Janus said, as a seat: nothing changes afterwards. */
 const seatOf = (sdp: string): OfferedSeat => ({
-  offer: { seq: 0, sdp, mids: [] },
+  offer: { seq: 0, sdp, mids: [], sends: [] },
   answer: () => ({ ok: true }),
   onOffer: () => {},
 });

@@ -38,16 +38,16 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 /** A seat in the other process: what it offers comes by line, and so do the answers. */
 class DistantSeat implements OfferedSeat {
-  offer: SeatOffer & { readonly mids: [] };
+  offer: SeatOffer & { readonly mids: []; readonly sends: [] };
   answered = "";
   #callback: () => void = () => {};
 
   constructor(offer: SeatOffer) {
-    this.offer = { ...offer, mids: [] };
+    this.offer = { ...offer, mids: [], sends: [] };
   }
 
   next(offer: SeatOffer): void {
-    this.offer = { ...offer, mids: [] };
+    this.offer = { ...offer, mids: [], sends: [] };
     this.#callback();
   }
 
