@@ -38,6 +38,8 @@ export interface HistoryAnswer {
   readonly enough: boolean;
   /** Those that gave no answer at all. */
   readonly silent: readonly ServerName[];
+  /** Somebody gave events, whatever became of them: some may wait for what they rest on. */
+  readonly given: boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function askHistory<Request extends z.ZodType>(
   question: HistoryQuestion<Request>,
 ): Promise<HistoryAnswer> {
   const silent: ServerName[] = [];
+  let given = false;
   for (const server of question.servers) {
     if (question.signal.aborted) break;
     const page = await askOne(deps, question, server);
@@ -57,6 +60,7 @@ export async function askHistory<Request extends z.ZodType>(
       continue;
     }
     if (page.pdus.length === 0) continue;
+    given = true;
     await deps.ingest.ingest({
       door: question.door,
       origin: server,
@@ -64,9 +68,9 @@ export async function askHistory<Request extends z.ZodType>(
       pdus: page.pdus,
       keys: page.keys,
     });
-    if (await question.enough()) return { enough: true, silent };
+    if (await question.enough()) return { enough: true, silent, given };
   }
-  return { enough: false, silent };
+  return { enough: false, silent, given };
 }
 
 /** Undefined where no answer came; a "no" is an empty page. */

@@ -14,6 +14,8 @@ const CHANNELS_MAX = 32;
 const REMEMBERED_MAX = 10_000;
 /** After a round in which nobody answered, nobody is asked again for so long. */
 const QUIET_MS = 30_000;
+/** Where something came that cannot be taken in yet, it is asked for again after this. */
+const SOON_MS = 2_000;
 /** An empty channel is asked about once in so long. */
 const EMPTY_QUIET_MS = 3_600_000;
 
@@ -27,7 +29,7 @@ export type Older =
   | { readonly kind: "withheld" }
   /** These servers did not answer, and no other had it. */
   | { readonly kind: "unreachable"; readonly servers: readonly ServerName[] }
-  /** Too many channels are being fetched: ask again. */
+  /** Too many channels are being fetched, or what came cannot be taken in yet: ask again. */
   | { readonly kind: "busy" };
 
 interface Outcome {
@@ -103,6 +105,7 @@ export class Backfiller {
     const answer = await this.#ask(channel, { servers, enough });
     if (answer.enough) return { kind: "fetched" };
     if (answer.silent.length > 0) return this.#unreachable(key, answer.silent);
+    if (answer.given) return this.#remember(key, { kind: "busy" }, SOON_MS);
     return this.#remember(key, { kind: "whole" }, EMPTY_QUIET_MS);
   }
 

@@ -83,6 +83,10 @@ Deno.test("a newcomer of another server reads the shared span of a private chann
       const { status } = await bob.try("POST", `/rooms/${roomId}/join`);
       return status === 200;
     });
+    await waitFor("his server to have both", async () => {
+      const { body } = await bob.try("GET", `/rooms/${roomId}/messages?limit=50`);
+      return body.messages?.length >= 2;
+    }, BEGIN_MS);
     await atPhone.goto(two.url + guildPath(guild.id, roomId));
     await settled(atPhone);
     await waitFor(
