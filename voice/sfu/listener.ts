@@ -68,18 +68,13 @@ export class Listener {
       readonly index: number;
     },
   ): number {
-    const { from, header, payload } = packet;
+    const { from } = packet;
     if (this.#sender === undefined || !this.#taken.has(from.stream)) return 0;
     if (!this.#hears && from.isHeard) return 0;
     const generation = from.generation + this.#pauses;
     const number = this.#streamOf(from).next(generation, packet.index);
     if (number === undefined) return 0;
-    const out = route.take();
-    header.copy(out);
-    out.writeUInt16BE(number & 0xffff, 2);
-    const length = this.#sender.sealRtp(out, payload, { stream: from.stream, index: number });
-    route.send(out, length);
-    return length;
+    return sealAndSend(route, this.#sender, packet, { stream: from.stream, index: number });
   }
 
   /**
@@ -110,13 +105,7 @@ export class Listener {
       }
       const number = egress.next(track.generation + this.#pauses, index);
       if (number === undefined) continue;
-      const out = route.take();
-      kept.header.copy(out);
-      out.writeUInt16BE(number & 0xffff, 2);
-      const place = { stream: track.stream, index: number };
-      const length = this.#sender.sealRtp(out, kept.payload, place);
-      route.send(out, length);
-      bytes += length;
+      bytes += sealAndSend(route, this.#sender, kept, { stream: track.stream, index: number });
     }
     return { bytes, missing };
   }
@@ -128,4 +117,19 @@ export class Listener {
     this.#streams.set(stream, made);
     return made;
   }
+}
+
+/** Under the number that it has for one listener. Returns the bytes sent. */
+function sealAndSend(
+  route: Route,
+  sender: SrtpSender,
+  { header, payload }: { readonly header: Buffer; readonly payload: Buffer },
+  place: { readonly stream: number; readonly index: number },
+): number {
+  const out = route.take();
+  header.copy(out);
+  out.writeUInt16BE(place.index & 0xffff, 2);
+  const length = sender.sealRtp(out, payload, place);
+  route.send(out, length);
+  return length;
 }

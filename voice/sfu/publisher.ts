@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
 import { audioLevel, payloadTypeOf, streamOf, timestampOf } from "./rtp.ts";
 import { AUDIO_LEVEL_ID, OPUS_PAYLOAD } from "../signalling/parts.ts";
+import { IncomingRate } from "./incoming_rate.ts";
 import { ReceptionCounter } from "./reception.ts";
 import type { OpenedRtp } from "./srtp.ts";
 
@@ -28,17 +29,13 @@ export class Publisher {
   #loudAt = 0;
   #packetAt = 0;
   #reception: ReceptionCounter | undefined;
-  /** What may come yet, refilled with time. */
-  #packets: number = limits.voice.maxPacketsPerSecond;
-  #bytes: number;
-  #bytesPerSecond: number;
-  #refilledAt = 0;
+  readonly #rate: IncomingRate;
 
   constructor(stream: number, options: { readonly speak: boolean; readonly bitrate: number }) {
     this.stream = stream;
     this.speaks = options.speak;
-    this.#bytesPerSecond = bytesPerSecond(options.bitrate);
-    this.#bytes = this.#bytesPerSecond;
+    const { maxPacketsPerSecond } = limits.voice;
+    this.#rate = new IncomingRate(maxPacketsPerSecond, bytesPerSecond(options.bitrate));
   }
 
   get speaking(): boolean {
@@ -50,7 +47,7 @@ export class Publisher {
   }
 
   set bitrate(bitrate: number) {
-    this.#bytesPerSecond = bytesPerSecond(bitrate);
+    this.#rate.bytesPerSecond = bytesPerSecond(bitrate);
   }
 
   /**
@@ -65,7 +62,7 @@ export class Publisher {
       this.generation++;
     }
     this.#reception.count(opened.index, timestampOf(data), now);
-    if (!this.#spend(data.length, now) || !this.speaks) return false;
+    if (!this.#rate.admit(data.length, now) || !this.speaks) return false;
     this.#hear(audioLevel(data, AUDIO_LEVEL_ID), now);
     return true;
   }
@@ -88,18 +85,6 @@ export class Publisher {
     if (level === undefined || level >= limits.voice.speechDb) return;
     this.#loudAt = now;
     this.#speaking = true;
-  }
-
-  #spend(bytes: number, now: number): boolean {
-    const seconds = Math.min(1, (now - this.#refilledAt) / 1000);
-    this.#refilledAt = now;
-    const { maxPacketsPerSecond } = limits.voice;
-    this.#packets = Math.min(maxPacketsPerSecond, this.#packets + seconds * maxPacketsPerSecond);
-    this.#bytes = Math.min(this.#bytesPerSecond, this.#bytes + seconds * this.#bytesPerSecond);
-    if (this.#packets < 1 || this.#bytes < bytes) return false;
-    this.#packets--;
-    this.#bytes -= bytes;
-    return true;
   }
 }
 

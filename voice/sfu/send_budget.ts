@@ -27,7 +27,7 @@ export class SendBudget {
     return this.#left > kept * this.#perSecond;
   }
 
-  spend(bytes: number): void {
-    this.#left -= bytes;
+  spend(amount: number): void {
+    this.#left -= amount;
   }
 }

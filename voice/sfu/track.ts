@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
 import { CLOCK_PER_MS, type ShownTrack, TRACKS } from "../signalling/tracks.ts";
+import { IncomingRate } from "./incoming_rate.ts";
 import { KeptPackets } from "./kept_packets.ts";
 import { ReceptionCounter } from "./reception.ts";
 import { RTP_HEADER, streamOf, timestampOf } from "./rtp.ts";
@@ -42,9 +43,7 @@ export class Track {
   #isOn = true;
   #bitrate: number;
   #worstLoss: number | undefined;
-  #packets: number;
-  #bytes: number;
-  #refilledAt = 0;
+  readonly #rate: IncomingRate;
   #isPictureDue = false;
   #pictureAskedAt = -Infinity;
 
@@ -64,8 +63,11 @@ export class Track {
     this.#maxBitrate = bitrate;
     this.#bitrate = bitrate;
     this.#sender = sender;
-    this.#packets = this.#maxPackets;
-    this.#bytes = this.#maxBytes;
+    const { maxVideoPacketsPerSecond, maxPacketsPerSecond } = limits.voice;
+    this.#rate = new IncomingRate(
+      this.#isVideo ? maxVideoPacketsPerSecond : maxPacketsPerSecond,
+      bitrate / 8 * RATE_FACTOR,
+    );
   }
 
   get reception(): ReceptionCounter | undefined {
@@ -92,14 +94,6 @@ export class Track {
     this.#isOn = isOn;
   }
 
-  get #maxPackets(): number {
-    return this.#isVideo ? limits.voice.maxVideoPacketsPerSecond : limits.voice.maxPacketsPerSecond;
-  }
-
-  get #maxBytes(): number {
-    return this.#maxBitrate / 8 * RATE_FACTOR;
-  }
-
   /** Whether a genuine packet is to be forwarded. Of several streams the latest is shown. */
   accept(data: Buffer, opened: OpenedRtp, now: number): boolean {
     const stream = streamOf(data);
@@ -110,7 +104,7 @@ export class Track {
       this.#kept.clear();
     }
     this.#reception.count(opened.index, timestampOf(data), now);
-    return this.#spend(data.length, now) && this.#isOn;
+    return this.#rate.admit(data.length, now) && this.#isOn;
   }
 
   /** Keeps a packet that is forwarded, under the header that all get. */
@@ -171,16 +165,5 @@ export class Track {
     this.#bitrate = Math.round(
       Math.min(this.#maxBitrate, Math.max(least, this.#bitrate * factor)),
     );
-  }
-
-  #spend(bytes: number, now: number): boolean {
-    const seconds = Math.min(1, (now - this.#refilledAt) / 1000);
-    this.#refilledAt = now;
-    this.#packets = Math.min(this.#maxPackets, this.#packets + seconds * this.#maxPackets);
-    this.#bytes = Math.min(this.#maxBytes, this.#bytes + seconds * this.#maxBytes);
-    if (this.#packets < 1 || this.#bytes < bytes) return false;
-    this.#packets--;
-    this.#bytes -= bytes;
-    return true;
   }
 }
