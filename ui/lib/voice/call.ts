@@ -467,10 +467,7 @@ class Call implements CallActs {
   }
 
   prioritize(): void {
-    const session = this.#joined?.session;
-    if (session === undefined) return;
-    const priority = this.#own()?.priority !== true;
-    this.#words.run(() => callApi("updateVoice", { params: { session }, body: { priority } }))
+    this.#ask({ priority: this.#own()?.priority !== true })
       .catch((error) => showToast(this.state, reasonOf(error), true));
   }
 
