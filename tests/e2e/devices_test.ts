@@ -10,6 +10,7 @@ import { type ProcessServer, startProcessServer } from "../harness/process_serve
 import { PASSWORD, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
+import { choosePassphrase, proveRecoveryKey, readRecoveryKey } from "./recovery.ts";
 import { signIn } from "./scene.ts";
 
 const PHRASE = "moss grows on the north side";
@@ -172,10 +173,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
   await walk("a key that is shown once and typed in part, then a passphrase", async () => {
     const { page } = laptop;
     await page.getByRole("button", { name: "Set up recovery" }).click();
-    const key = page.getByRole("list", { name: "Recovery key" }).getByRole("listitem");
-    await key.first().waitFor();
-    const groups = await key.allInnerTexts();
-    assert.equal(groups.length, 12);
+    const groups = await readRecoveryKey(page);
     recoveryKey = groups.join(" ");
     await noBarrier(page);
     await page.getByRole("button", { name: "Next" }).click();
@@ -185,19 +183,8 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
     await asked.nth(1).fill("nope");
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByText(/That is not group/).first().waitFor();
-    for (const at of [0, 1]) {
-      const label = await asked.nth(at).evaluate((field) =>
-        (field as HTMLInputElement).labels?.[0]?.textContent ?? ""
-      );
-      await asked.nth(at).fill(groups[Number(label.replace(/\D/g, "")) - 1] ?? "");
-    }
-    await page.getByRole("button", { name: "Next" }).click();
-    await page.getByLabel("Passphrase", { exact: true }).fill(PHRASE);
-    await page.getByLabel("Once more").fill(PHRASE);
-    await page.getByRole("dialog").getByRole("button", { name: "Set passphrase" }).click();
-    await page.getByText("Your messages are recoverable").first().waitFor();
-    await page.getByRole("button", { name: "Done" }).click();
-    await page.getByText("Recoverable: there are two ways to your messages.").waitFor();
+    await proveRecoveryKey(page, groups);
+    await choosePassphrase(page, PHRASE);
     savedKeys = await keysSaved(page);
   });
 

@@ -12,6 +12,20 @@ export function formsOf(canary: string): string[] {
   return [canary, bytes.toHex(), ...base64];
 }
 
+/** Bytes of many connections, one after the other as they came. */
+export class Capture {
+  readonly #parts: string[] = [];
+  readonly #decoder = new TextDecoder("latin1");
+
+  readonly take = (bytes: Uint8Array): void => {
+    this.#parts.push(this.#decoder.decode(bytes));
+  };
+
+  text(): string {
+    return this.#parts.join("");
+  }
+}
+
 /** Everything that goes over a server's bus from now on. */
 export function tapBus(server: Homeserver): { readonly text: () => string } {
   const bus = server.parts.accounts?.bus;

@@ -4,26 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Clock } from "../../core/ports/clock.ts";
-import { systemClock } from "../../server/system/clock.ts";
 import { DeviceClient, signInAgain } from "../harness/device_client.ts";
 import { soon } from "../harness/e2ee_wire.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
+import { hastyClock } from "../harness/hasty_clock.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 
 const CHANNEL = { kind: "channel" } as const;
-
-const HOUR_MS = 3_600_000;
-/**
- * Devices wait for others a twentieth of the time that they should, and an hour for 18 s: servers
- * that were cut off pause for real, so that a device's first questions may be too early for them.
- */
-const hasty: Clock = {
-  now: () => systemClock.now(),
-  monotonic: () => systemClock.monotonic(),
-  sleep: (ms, signal) => systemClock.sleep(ms / (ms < HOUR_MS ? 20 : 200), signal),
-};
 
 /** A guild of `one` with people of two other servers, and an encrypted channel of theirs. */
 async function threeServers(folder: string) {
@@ -61,7 +49,7 @@ async function threeServers(folder: string) {
   let holder: AsyncDisposableStack = stack;
   const open = async (person: Person, name: string) => {
     const client = holder.use(
-      await DeviceClient.open(person, { folder: join(folder, name), clock: hasty }),
+      await DeviceClient.open(person, { folder: join(folder, name), clock: hastyClock }),
     );
     await client.engine.setUp({ name });
     return client;

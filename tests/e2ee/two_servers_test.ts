@@ -8,23 +8,9 @@ import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, PASSWORD, type Person } from "../harness/homeserver.ts";
 import { openLink } from "../harness/link.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
-import { found } from "./secrecy.ts";
+import { Capture, found } from "./secrecy.ts";
 
 const OPEN = "plain marble said before";
-
-/** Bytes of many connections, one after the other as they came. */
-class Capture {
-  readonly #parts: string[] = [];
-  readonly #decoder = new TextDecoder("latin1");
-
-  readonly take = (bytes: Uint8Array): void => {
-    this.#parts.push(this.#decoder.decode(bytes));
-  };
-
-  text(): string {
-    return this.#parts.join("");
-  }
-}
 
 Deno.test("devices of two servers talk, add one, and go on while the way between them is cut", async (t) => {
   const [between, toDevices] = [new Capture(), new Capture()];

@@ -301,7 +301,10 @@ export function dmOf(one: Person, other: Person): RoomKind {
 }
 
 /** Another session of somebody: a further device. */
-export async function signInAgain(server: Homeserver, person: Person): Promise<Person> {
+export async function signInAgain(
+  server: Pick<Homeserver, "call">,
+  person: Person,
+): Promise<Person> {
   const userName = person.id.slice(1, person.id.indexOf(":"));
   const { status, body } = await server.call("POST", "/login", {
     body: { user_name: userName, password: PASSWORD },

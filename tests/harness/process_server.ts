@@ -10,6 +10,7 @@ export interface ProcessServer extends AsyncDisposable {
   readonly port: number;
   readonly databaseUrl: string;
   readonly pid: number;
+  readonly dataFolder: string;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** An account made through the given invite code, or the first administrator's link. */
   register(userName: string, token?: string): Promise<Person>;
@@ -21,18 +22,20 @@ export interface ProcessServer extends AsyncDisposable {
   start(command?: readonly string[]): Promise<void>;
 }
 
+/** `port`: where others were told to look for it; default: any. */
 export async function startProcessServer(
   env: Readonly<Record<string, string>> = {},
+  port = freePort(),
 ): Promise<ProcessServer> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await tempFolder());
   await Deno.chmod(folder.path, 0o755);
   const database = stack.use(await freshDatabase());
-  const port = freePort();
+  const dataFolder = `${folder.path}/data`;
   const open = (command?: readonly string[]) =>
     startServerProcess({
       ...(command ? { command } : {}),
-      dataFolder: `${folder.path}/data`,
+      dataFolder,
       port,
       databaseUrl: database.url,
       env,
@@ -56,6 +59,7 @@ export async function startProcessServer(
     url,
     port,
     databaseUrl: database.url,
+    dataFolder,
     get pid() {
       return running.pid;
     },
