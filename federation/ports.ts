@@ -6,6 +6,7 @@ import type { JsonValue } from "../core/event/json.ts";
 import type { EventSigner } from "../core/event/sign.ts";
 import type { KeyName } from "../core/event/verify_event.ts";
 import type { ChannelId } from "../core/ids/channel_id.ts";
+import type { EventId } from "../core/ids/event_id.ts";
 import type { RoomId } from "../core/ids/room_id.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
 import type { KeyEntry } from "../core/keys/key_entry.ts";
@@ -200,4 +201,9 @@ export interface EduSink {
 export interface ChannelRef {
   readonly roomId: RoomId;
   readonly channelId: ChannelId;
+}
+
+/** Where somebody is writing: a channel, or a thread of it by the message it began on. */
+export interface TypingPlace extends ChannelRef {
+  readonly threadId?: EventId | undefined;
 }

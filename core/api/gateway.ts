@@ -116,6 +116,8 @@ export const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>;
 
 const ChannelRef = { room_id: z.string(), channel_id: z.string() };
+/** A channel, or with `thread_id` the thread of it that began on that message. */
+const TalkRef = { ...ChannelRef, thread_id: z.string().optional() };
 
 /** A guild without its viewer's own membership, which comes as `member.update`. */
 export const GuildFrame = Guild.omit({ me: true });
@@ -194,7 +196,7 @@ export const DISPATCH = {
   "quiet.update": Quiet,
   /** With bond null and not blocked: nothing is between them any more. */
   "relationship.update": Relationship,
-  "typing": z.object({ ...ChannelRef, user: User, until: z.number().int() }),
+  "typing": z.object({ ...TalkRef, user: User, until: z.number().int() }),
   "presence": z.object({
     user_id: z.string(),
     presence: z.enum(["online", "idle", "dnd", "offline"]),
@@ -278,6 +280,6 @@ export const ClientFrame = z.discriminatedUnion("op", [
     op: z.literal("subscribe"),
     d: z.object({ guild_id: z.string(), user_ids: z.array(z.string()).max(SUBSCRIBE_COUNT) }),
   }),
-  z.object({ op: z.literal("typing"), d: z.object(ChannelRef) }),
+  z.object({ op: z.literal("typing"), d: z.object(TalkRef) }),
 ]);
 export type ClientFrame = z.infer<typeof ClientFrame>;

@@ -260,7 +260,7 @@ export const sendTyping = defineOperation({
   summary: "Say that the caller is typing (for ten seconds)",
   auth: "user",
   params: Room,
-  body: z.object({ channel_id: ChannelId }),
+  body: z.object({ channel_id: ChannelId, thread_id: ThreadId }),
   result: z.object({}),
   errors: ["not_found", "forbidden"],
 });

@@ -11,7 +11,8 @@ export interface EduKind {
 export const EDUS: readonly EduKind[] = [
   {
     type: "m.typing",
-    fields: "`room_id`, `channel_id`, `user`, `typing`, `timeout_ms` (at most 30,000)",
+    fields:
+      "`room_id`, `channel_id`, `thread_id?`, `user`, `typing`, `timeout_ms` (at most 30,000)",
     from: "a joined user of the origin with VIEW_CHANNEL there",
     to: "servers with a viewer of the channel",
   },

@@ -5,7 +5,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Word } from "../../core/rules/relationship.ts";
-import type { ChannelRef } from "../ports.ts";
+import type { ChannelRef, TypingPlace } from "../ports.ts";
 
 export type ShownPresence = "online" | "idle" | "dnd" | "offline";
 
@@ -19,7 +19,7 @@ export interface EduRooms {
 
 /** Where EDUs that passed every check are shown. Nothing here throws for what it does not know. */
 export interface EduShow {
-  typing(user: UserId, channel: ChannelRef): void;
+  typing(user: UserId, place: TypingPlace): void;
   /** Moves forwards alone; an event that is not held changes nothing. */
   read(user: UserId, channel: ChannelRef, eventId: EventId): Promise<void>;
   /** What somebody says to a user about being friends; refusal is silence. */

@@ -96,7 +96,10 @@ export class EduReceiver implements EduSink {
   async #typing({ origin, content }: Arrived): Promise<void> {
     const edu = TypingEdu.safeParse(content).data;
     const place = edu?.typing === true ? await this.#placeOf(origin, edu) : undefined;
-    if (place !== undefined) this.#deps.show.typing(place.user, place.channel);
+    if (edu === undefined || place === undefined) return;
+    const threadId = edu.thread_id === undefined ? undefined : parseEventId(edu.thread_id);
+    if (edu.thread_id !== undefined && threadId === undefined) return;
+    this.#deps.show.typing(place.user, { ...place.channel, threadId });
   }
 
   async #read({ origin, content }: Arrived): Promise<void> {

@@ -3,7 +3,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { limits } from "../../core/limits.ts";
-import type { ChannelRef, Outbound, OutgoingEdu } from "../ports.ts";
+import type { ChannelRef, Outbound, OutgoingEdu, TypingPlace } from "../ports.ts";
 import type { EduRooms } from "./ports.ts";
 import { readersElsewhere } from "./readers.ts";
 
@@ -34,13 +34,14 @@ export class EduSender {
     this.#deps = deps;
   }
 
-  typing(user: UserId, channel: ChannelRef): void {
-    const { roomId, channelId } = channel;
-    this.#tell(user, channel, {
+  typing(user: UserId, place: TypingPlace): void {
+    const { roomId, channelId, threadId } = place;
+    this.#tell(user, place, {
       type: "m.typing",
       content: {
         room_id: roomId,
         channel_id: channelId,
+        ...(threadId === undefined ? {} : { thread_id: threadId }),
         user,
         typing: true,
         timeout_ms: Math.min(TYPING_SHOWN_MS, limits.federation.maxTypingMs),

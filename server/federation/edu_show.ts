@@ -1,7 +1,7 @@
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import type { EduShow, ShownPresence } from "../../federation/edus/ports.ts";
-import type { ChannelRef } from "../../federation/ports.ts";
+import type { ChannelRef, TypingPlace } from "../../federation/ports.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Live } from "../http/live.ts";
 import type { Sql } from "../postgres/sql.ts";
@@ -25,8 +25,8 @@ export function eduShow(deps: {
 }): EduShow {
   const { sql, live, users, log } = deps;
   return {
-    typing(user: UserId, channel: ChannelRef): void {
-      void users.get(user).then((shown) => live.typing.announce(shown, channel)).catch((error) =>
+    typing(user: UserId, place: TypingPlace): void {
+      void users.get(user).then((shown) => live.typing.announce(shown, place)).catch((error) =>
         log.log("warn", "Who is typing could not be shown.", { error })
       );
     },

@@ -12,6 +12,8 @@ import type {
   Projection,
   ReplayAnswer,
   SnapshotAnswer,
+  TalkRef,
+  Typist,
   Update,
   Watchers,
 } from "../../server/http/gateway/source.ts";
@@ -186,9 +188,11 @@ export class MemorySource implements GatewaySource {
     );
   }
 
-  typist(caller: Caller, _roomId: string, channelId: string): Promise<User | undefined> {
-    const may = this.#channels.get(caller.userId)?.some((id) => id === channelId) === true;
-    return Promise.resolve(may ? user(caller.userId.slice(1).split(":")[0] ?? "") : undefined);
+  typist(caller: Caller, at: TalkRef): Promise<Typist | undefined> {
+    const channelId = this.#channels.get(caller.userId)?.find((id) => id === at.channel_id);
+    if (channelId === undefined) return Promise.resolve(undefined);
+    const typist = user(caller.userId.slice(1).split(":")[0] ?? "");
+    return Promise.resolve({ user: typist, place: { roomId: ROOM, channelId } });
   }
 
   savePresence(caller: Caller, presence: Presence): Promise<Presence> {

@@ -6,6 +6,7 @@ import { ChannelIdText, EventIdText, RoomIdText, UserIdText } from "./shapes.ts"
 export const TypingEdu = z.object({
   room_id: RoomIdText,
   channel_id: ChannelIdText,
+  thread_id: EventIdText.optional(),
   user: UserIdText,
   typing: z.boolean(),
   timeout_ms: z.number().int().min(0).max(limits.federation.maxTypingMs),

@@ -1,7 +1,6 @@
 import type { User } from "../../../core/api/user.ts";
-import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { TypingPlace } from "../../../federation/ports.ts";
 import type { ChatDeps } from "../../services/chat/chat_deps.ts";
 import type { OwnerOffers } from "../../federation/owner_offers.ts";
 import type { RemoteRooms } from "../../services/chat/remote_rooms.ts";
@@ -14,9 +13,7 @@ import type { ThreadNotice } from "../../services/threads/thread_notice.ts";
 import type { NotifyNotice } from "../../services/notify/notify_notice.ts";
 import type { ReadNotice } from "../../services/reads/mark_read.ts";
 
-export interface TypingNotice {
-  readonly roomId: RoomId;
-  readonly channelId: ChannelId;
+export interface TypingNotice extends TypingPlace {
   readonly user: User;
 }
 

@@ -3,6 +3,7 @@ import type { Presence, User } from "../../../core/api/user.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
+import type { TypingPlace } from "../../../federation/ports.ts";
 import type { Caller } from "../caller.ts";
 
 /** Who gets a dispatch: always an index look-up, never a walk over all sockets. */
@@ -101,6 +102,19 @@ export type ReplayAnswer =
   /** The position is unknown, too old or too far back to replay. */
   | { readonly kind: "reset"; readonly reason: string };
 
+/** A channel or a thread of it, as clients name them. */
+export interface TalkRef {
+  readonly room_id: string;
+  readonly channel_id: string;
+  readonly thread_id?: string | undefined;
+}
+
+/** Somebody who may write somewhere and wants it told. */
+export interface Typist {
+  readonly user: User;
+  readonly place: TypingPlace;
+}
+
 /**
  * What the gateway, the long poll and server-sent events read from: the room engine
  * implements it, so that no transport knows of rooms or storage.
@@ -113,8 +127,8 @@ export interface GatewaySource {
   replay(caller: Caller, position: string, limit: number): Promise<ReplayAnswer>;
   /** Those of `userIds` who are in the room; empty where the caller is not. */
   members(caller: Caller, roomId: string, userIds: readonly string[]): Promise<readonly UserId[]>;
-  /** The caller as others see it where it may write in the channel, else undefined. */
-  typist(caller: Caller, roomId: string, channelId: string): Promise<User | undefined>;
+  /** The caller as others see it, and where it writes; undefined where it may not write there. */
+  typist(caller: Caller, at: TalkRef): Promise<Typist | undefined>;
   /** Keeps the chosen presence for the next connection; answers what others may see of it. */
   savePresence(caller: Caller, presence: Presence): Promise<Presence>;
 }

@@ -2,6 +2,7 @@ import type { DispatchData } from "../../../core/api/gateway.ts";
 import type { User } from "../../../core/api/user.ts";
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
+import type { TypingPlace } from "../../../federation/ports.ts";
 import type { Bus } from "../../../core/ports/bus.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Hub } from "./hub.ts";
@@ -9,13 +10,8 @@ import type { Hub } from "./hub.ts";
 const SUBJECT = "og.typing";
 /** How long clients show it when nothing follows. */
 const SHOWN_MS = 8000;
-/** Shortest time between two announcements of one user in one channel. */
+/** Shortest time between two announcements of one user in one channel or thread. */
 const QUIET_MS = 3000;
-
-export interface TypingPlace {
-  readonly roomId: RoomId;
-  readonly channelId: ChannelId;
-}
 
 /** Who is writing: told to the channel's readers, kept nowhere, ending by itself. */
 export class Typing {
@@ -37,7 +33,7 @@ export class Typing {
   /** Tells the channel on every process; too soon after the last time it does nothing. */
   announce(user: User, place: TypingPlace): void {
     const now = this.#deps.clock.monotonic();
-    const key = `${user.id} ${place.roomId} ${place.channelId}`;
+    const key = `${user.id} ${place.roomId} ${place.channelId} ${place.threadId ?? ""}`;
     const before = this.#announcedMs.get(key);
     if (before !== undefined && now - before < QUIET_MS) return;
     this.#announcedMs.delete(key);
@@ -50,6 +46,7 @@ export class Typing {
     const data: DispatchData<"typing"> = {
       room_id: place.roomId,
       channel_id: place.channelId,
+      ...(place.threadId === undefined ? {} : { thread_id: place.threadId }),
       user,
       until: this.#deps.clock.now() + SHOWN_MS,
     };

@@ -1,11 +1,9 @@
-import type { User } from "../../../core/api/user.ts";
 import type { Presence } from "../../../core/api/user.ts";
 import type { ControlEvent } from "../../../core/event/event.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { isSaid } from "../../../core/event/said.ts";
 import { parseRoomId, type RoomId } from "../../../core/ids/room_id.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
-import { holds } from "../../../core/permissions/bits.ts";
 import type { Caller } from "../../http/caller.ts";
 import type {
   Dispatch,
@@ -13,6 +11,8 @@ import type {
   Projection,
   ReplayAnswer,
   SnapshotAnswer,
+  TalkRef,
+  Typist,
   Update,
   Watchers,
 } from "../../http/gateway/source.ts";
@@ -28,7 +28,7 @@ import {
 import { heldOf } from "../../rooms/load_room.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { openChannel } from "../chat/place.ts";
+import { mayType } from "../chat/may_type.ts";
 import { quietOf, shownPresence } from "../accounts/preferences.ts";
 import type { DeviceNotice } from "../e2ee/device_notice.ts";
 import type { GroupNotice } from "../e2ee/group_notice.ts";
@@ -398,12 +398,11 @@ export class ChatSource implements GatewaySource {
     );
   }
 
-  async typist(caller: Caller, roomId: string, channelId: string): Promise<User | undefined> {
+  async typist(caller: Caller, at: TalkRef): Promise<Typist | undefined> {
     try {
-      const place = await openChannel(this.#deps, caller.userId, { roomId, channelId });
-      if (!holds(place.rights, "SEND")) return undefined;
+      const place = await mayType(this.#deps, caller.userId, at);
       if (!(await this.#deps.preferences.of(caller.userId)).share_typing) return undefined;
-      return await this.#deps.users.get(caller.userId);
+      return { user: await this.#deps.users.get(caller.userId), place };
     } catch {
       return undefined;
     }

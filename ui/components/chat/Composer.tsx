@@ -13,7 +13,7 @@ import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { MESSAGE_BODY_CHARS } from "../../lib/limits.ts";
 import { plainText } from "../../lib/store/links.ts";
-import { pathOf, type TalkPlace } from "../../lib/store/place.ts";
+import { pathOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Completions } from "./Completions.tsx";
@@ -37,7 +37,7 @@ interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const state = useChat();
   const { root } = props.place;
-  if (state.selection.value !== null && root === undefined) return <ChosenMessages />;
+  if (state.selection.value?.key === placeKey(props.place)) return <ChosenMessages />;
   if (props.blocked !== null) {
     return (
       <div class="composer-blocked">

@@ -306,9 +306,14 @@ function MoreMenu({ channel }: { channel: Channel | undefined }) {
       <MenuButton icon="calendar" onClick={() => state.overlay.value = { kind: "jumpToDate" }}>
         {t("date.title")}
       </MenuButton>
-      <MenuButton icon="check" onClick={() => beginSelection(state)}>
-        {t("select.begin")}
-      </MenuButton>
+      {isTalk(place) && (
+        <MenuButton
+          icon="check"
+          onClick={() => beginSelection(state, placeKey(withoutThread(place)))}
+        >
+          {t("select.begin")}
+        </MenuButton>
+      )}
       <MenuButton
         icon="voice"
         onClick={() => showToast(state, toggleAnnouncing(state) ? t("log.isOn") : t("log.isOff"))}

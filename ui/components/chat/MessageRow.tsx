@@ -15,7 +15,7 @@ import { messageHref, plainText, showProfile } from "../../lib/store/links.ts";
 import { formatFull, formatTime } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
-import { isTalk, placeKey } from "../../lib/store/place.ts";
+import { isTalk, placeKey, refKey } from "../../lib/store/place.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
@@ -66,11 +66,10 @@ function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
   // Through a computed: what is under the pointer draws two rows anew, not all.
   const active = useComputed(() => state.active.value === message.id).value;
   const enters = last && state.active.value === null;
-  const chosen = state.selection.value;
-  // Those of a thread are deleted one by one.
-  const choosing = chosen !== null && message.thread_id === undefined;
+  const selection = state.selection.value;
+  const choosing = selection?.key === refKey(message);
   const selectable = choosing && maySelect(state, message);
-  const selected = chosen?.some((each) => each.id === message.id) === true;
+  const selected = choosing && selection.chosen.some((each) => each.id === message.id);
   const classes = [
     "msg",
     grouped && "grouped",
@@ -110,18 +109,16 @@ function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
         {message.thread && message.thread.count > 0 && <ThreadLine thread={message.thread} />}
         {seen && <p class="msg-seen">{t("message.seen")}</p>}
       </div>
-      {active && !message.redacted && chosen === null && <MessageTools message={message} />}
+      {active && !message.redacted && selection === null && <MessageTools message={message} />}
     </article>
   );
 }
 
 /** While messages are chosen a press anywhere on one chooses it, and follows no link. */
 function choose(event: MouseEvent, state: ChatState, message: Message) {
-  const place = state.place.value;
-  if (!isTalk(place)) return;
   event.preventDefault();
   event.stopPropagation();
-  toggleSelected(state, place, { message, range: event.shiftKey });
+  toggleSelected(state, { message, range: event.shiftKey });
 }
 
 function SelectBox(props: { message: Message; name: string; selected: boolean }) {
@@ -142,10 +139,9 @@ function SelectBox(props: { message: Message; name: string; selected: boolean })
 
 /** While messages are chosen the space bar chooses; all other keys: `lib/keys/shortcuts.ts`. */
 function onMessageKey(event: KeyboardEvent, state: ChatState, message: Message) {
-  const place = state.place.value;
   if (event.target !== event.currentTarget || event.key !== " ") return;
-  if (state.selection.value === null || !isTalk(place)) return;
-  toggleSelected(state, place, { message, range: event.shiftKey });
+  if (state.selection.value?.key !== refKey(message)) return;
+  toggleSelected(state, { message, range: event.shiftKey });
   event.preventDefault();
 }
 

@@ -178,10 +178,10 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
       )}
       {mayEndPoll(state, message) && <EndPollButton message={message} />}
       {!own && <ReportButton message={message} />}
-      {(own || rights.manage) && message.thread_id === undefined && (
+      {(own || rights.manage) && (
         <MenuButton
           icon="check"
-          onClick={() => beginSelection(state, message)}
+          onClick={() => beginSelection(state, refKey(message), message)}
         >
           {t("select.this")}
         </MenuButton>

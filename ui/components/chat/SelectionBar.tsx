@@ -6,7 +6,7 @@ import { useChat } from "./chat_context.ts";
 /** Stands where the composer is while messages are chosen. */
 export default function SelectionBar() {
   const state = useChat();
-  const n = state.selection.value?.length ?? 0;
+  const n = state.selection.value?.chosen.length ?? 0;
   return (
     <div class="selection-bar" role="toolbar" aria-label={t("select.label")}>
       <p class="grow" role="status">{n === 0 ? t("select.none") : t("select.count", { n })}</p>

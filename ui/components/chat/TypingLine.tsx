@@ -11,7 +11,7 @@ export function TypingLine(
   const state = useChat();
   const now = state.now.value;
   const typists = (state.typing.value.get(placeKey(place)) ?? [])
-    .filter((typist) => typist.until > now)
+    .filter((typist) => typist.until > now && !state.isBlocked(typist.user.id))
     .map((typist) => nameOf(typist.user));
   const text = typists.length === 0
     ? ""

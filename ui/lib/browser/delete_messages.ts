@@ -1,7 +1,7 @@
 import type { Message } from "../../../core/api/message.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
-import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
+import { refKey, refOfKey } from "../store/place.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
 import { endSelection } from "./select_messages.ts";
@@ -41,21 +41,21 @@ export async function deleteMessage(
 /** Deletes what is chosen and says how it went. Resolves false where nothing was deleted. */
 export async function deleteSelected(
   state: ChatState,
-  place: TalkPlace,
   reason: string,
 ): Promise<boolean> {
-  const chosen = state.selection.value ?? [];
+  const { key, chosen } = state.selection.value ?? { key: "", chosen: [] };
+  const { room_id, channel_id } = refOfKey(key);
   try {
     const { redacted, refused } = await callApi("redactMessages", {
       body: {
-        room_id: place.roomId,
-        channel_id: place.channelId,
+        room_id,
+        channel_id,
         event_ids: chosen.map((message) => message.id),
         ...(reason === "" ? {} : { reason }),
       },
     });
     for (const id of redacted) {
-      updateHeld(state, placeKey(place), id, (held) => deleted(state, held, reason));
+      updateHeld(state, key, id, (held) => deleted(state, held, reason));
     }
     showToast(state, t("select.deleted", { n: redacted.length }));
     if (refused.length > 0) showToast(state, t("select.refused", { n: refused.length }), true);

@@ -49,7 +49,6 @@ export function openPlace(
       leaveMain();
       state.active.value = null;
       state.announcer?.clear();
-      endSelection(state);
     }
     document.cookie = lastPlaceCookie(pathOf(state.known, place));
     keepRecent(state, key);
@@ -57,6 +56,10 @@ export function openPlace(
   state.place.value = place;
   if (isTalk(place)) void loadPlace(state, place);
   const beside = threadPlace(place);
+  const chosenIn = state.selection.value?.key;
+  const shown = isTalk(place) &&
+    [place, beside ?? place].some((each) => placeKey(each) === chosenIn);
+  if (!shown) endSelection(state);
   if (beside) openBeside(state, beside, threadPlace(old));
 }
 

@@ -46,12 +46,12 @@ export async function loadAround(state: ChatState, message: Message): Promise<Me
 
 async function read(
   state: ChatState,
-  { roomId, channelId }: Pick<TalkPlace, "roomId" | "channelId">,
+  { roomId, channelId, root }: Pick<TalkPlace, "roomId" | "channelId" | "root">,
   query: { readonly limit: number; readonly around?: string },
 ): Promise<Message[]> {
   const { messages } = await callApi("listMessages", {
     params: { room_id: roomId },
-    query: { channel_id: channelId, ...query },
+    query: { channel_id: channelId, ...(root === undefined ? {} : { thread_id: root }), ...query },
   });
   const heard = messages.filter(({ author }) => !state.isBlocked(author.id));
   return isEncrypted(state, roomId) ? await openSealed(state, heard) : heard;
@@ -79,6 +79,10 @@ export function goTo(state: ChatState, { place }: InboxPlace, message: Message |
     const thread = threadPath(pathOf(state.known, place), message.thread_id);
     return void followPath(state, messagePath(thread, message.id));
   }
+  const { root, ...channel } = place;
+  if (root !== undefined) {
+    return openPlace(state, { ...channel, focus: null, thread: { id: root, focus: null } });
+  }
   openPlace(state, { ...place, focus: messageId });
   if (messageId === null) return;
   const { messages, loading } = state.windowOf(placeKey(place)).value;
@@ -98,6 +102,7 @@ export function clearPlaces(
     places.map(({ place, lastMessageId }) => ({
       room_id: place.roomId,
       channel_id: place.channelId,
+      thread_id: place.root,
       last_message_id: lastMessageId,
     })),
   );

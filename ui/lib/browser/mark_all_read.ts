@@ -1,9 +1,11 @@
 import type { Channel, ReadState } from "../../../core/api/channel.ts";
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
+import type { Thread } from "../../../core/api/thread.ts";
 import type { ChatState } from "../store/chat.ts";
 import { refKey } from "../store/place.ts";
-import { channelUnread } from "../store/unread.ts";
+import { threadsUnder } from "../store/threads.ts";
+import { unreadOf } from "../store/unread.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
 import { callApi } from "./browser_api.ts";
 
@@ -13,6 +15,7 @@ const AT_ONCE = 6;
 export interface Talk {
   readonly room_id: string;
   readonly channel_id: string;
+  readonly thread_id?: string | undefined;
   readonly last_message_id: string | null;
 }
 
@@ -27,14 +30,23 @@ export function markGuildRead(state: ChatState, guild: Guild): Promise<void> {
   return markChannelsRead(state, guild.channels);
 }
 
+/** With the threads in them that are followed. */
 export function markChannelsRead(state: ChatState, channels: readonly Channel[]): Promise<void> {
+  const talks = channels.flatMap((channel): Talk[] => [
+    talkOf(channel),
+    ...threadsUnder(state, channel).map(talkOfThread),
+  ]);
   return markTalksRead(
     state,
-    channels.filter((channel) => {
-      const { unread, mentions } = channelUnread(state.reads.value, channel);
+    talks.filter((talk) => {
+      const { unread, mentions } = unreadOf(state.reads.value, talk);
       return unread > 0 || mentions > 0;
-    }).map(talkOf),
+    }),
   );
+}
+
+function talkOfThread({ id, room_id, channel_id, last_id }: Thread): Talk {
+  return { room_id, channel_id, thread_id: id, last_message_id: last_id };
 }
 
 /** Clears the badge of a conversation, or of all. */
@@ -67,7 +79,7 @@ export async function markTalksRead(state: ChatState, talks: readonly Talk[]): P
   await someAtOnce(left, async ({ key, talk, id }) => {
     await callApi("markRead", {
       params: { room_id: talk.room_id },
-      body: { channel_id: talk.channel_id, event_id: id },
+      body: { ...withThread(talk), event_id: id },
     }).catch(() => markStale(state, [key])); // the server's count is shown again
   });
 }
@@ -77,14 +89,18 @@ export async function takeBackRead(state: ChatState, before: readonly ReadState[
   const reads = new Map(state.reads.value);
   for (const read of before) reads.set(refKey(read), read);
   state.reads.value = reads;
-  await someAtOnce([...before], async ({ room_id, channel_id, last_read_id }) => {
-    const body = { channel_id, event_id: last_read_id, back: true };
-    await callApi("markRead", { params: { room_id }, body })
+  await someAtOnce([...before], async (read) => {
+    const body = { ...withThread(read), event_id: read.last_read_id, back: true };
+    await callApi("markRead", { params: { room_id: read.room_id }, body })
       .then(
-        (read) => takeRead(state, read),
-        () => markStale(state, [refKey({ room_id, channel_id })]),
+        (answer) => takeRead(state, answer),
+        () => markStale(state, [refKey(read)]),
       );
   });
+}
+
+function withThread({ channel_id, thread_id }: Omit<Talk, "last_message_id">) {
+  return { channel_id, ...(thread_id === undefined ? {} : { thread_id }) };
 }
 
 async function someAtOnce<Item>(left: Item[], act: (item: Item) => Promise<void>): Promise<void> {

@@ -35,8 +35,8 @@ export function actOnMessage(state: ChatState, id: ShortcutId): boolean {
   else if (id === "thread" && mayThread(state, message)) openThread(state, message.id);
   else if (id === "delete" && (own || rights.manage)) {
     state.overlay.value = { kind: "deleteMessage", message };
-  } else if (id === "select" && message.thread_id === undefined && (own || rights.manage)) {
-    beginSelection(state, message);
+  } else if (id === "select" && (own || rights.manage)) {
+    beginSelection(state, refKey(message), message);
   } else return false;
   return true;
 }

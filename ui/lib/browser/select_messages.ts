@@ -2,7 +2,7 @@ import type { Message } from "../../../core/api/message.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
-import { channelOf, placeKey, type TalkPlace } from "../store/place.ts";
+import { channelOf } from "../store/place.ts";
 import { showToast } from "./toast.ts";
 
 /** Most messages deleted at once; the operation's own bound. */
@@ -17,9 +17,9 @@ export function maySelect(state: ChatState, message: Message): boolean {
     can(channelOf(state.known, place)?.permissions ?? "0", "MANAGE_MESSAGES");
 }
 
-/** Begins to choose messages, with one chosen already where it is given. */
-export function beginSelection(state: ChatState, first?: Message): void {
-  state.selection.value = first === undefined ? [] : [first];
+/** Begins to choose messages of the timeline `key`, with one chosen already where it is given. */
+export function beginSelection(state: ChatState, key: string, first?: Message): void {
+  state.selection.value = { key, chosen: first === undefined ? [] : [first] };
 }
 
 export function endSelection(state: ChatState): void {
@@ -29,29 +29,28 @@ export function endSelection(state: ChatState): void {
 /** Chooses a message or lets it go; with `range` everything from the last chosen one to it. */
 export function toggleSelected(
   state: ChatState,
-  place: TalkPlace,
   { message, range }: { readonly message: Message; readonly range: boolean },
 ): void {
-  const chosen = state.selection.value;
-  if (chosen === null || !maySelect(state, message)) return;
+  if (state.selection.value === null || !maySelect(state, message)) return;
+  const { key, chosen } = state.selection.value;
   const has = chosen.some((each) => each.id === message.id);
   if (has && !range) {
-    state.selection.value = chosen.filter((each) => each.id !== message.id);
+    state.selection.value = { key, chosen: chosen.filter((each) => each.id !== message.id) };
     return;
   }
-  const added = range ? between(state, place, { from: chosen.at(-1), to: message }) : [message];
+  const added = range ? between(state, key, { from: chosen.at(-1), to: message }) : [message];
   const fresh = added.filter((each) => !chosen.some((held) => held.id === each.id));
   const next = [...chosen, ...fresh];
   if (next.length > SELECTED_MAX) showToast(state, t("select.most", { n: SELECTED_MAX }));
-  state.selection.value = next.slice(0, SELECTED_MAX);
+  state.selection.value = { key, chosen: next.slice(0, SELECTED_MAX) };
 }
 
 function between(
   state: ChatState,
-  place: TalkPlace,
+  key: string,
   { from, to }: { readonly from: Message | undefined; readonly to: Message },
 ): Message[] {
-  const { messages } = state.windowOf(placeKey(place)).value;
+  const { messages } = state.windowOf(key).value;
   const ends = [messages.findIndex((each) => each.id === from?.id), messages.indexOf(to)];
   if (ends.some((at) => at < 0)) return [to];
   return messages.slice(Math.min(...ends), Math.max(...ends) + 1)

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MESSAGE_BODY_CHARS } from "../limits.ts";
 import { decodeMentions, encodeMentions } from "../md/mention_text.ts";
 import type { ChatState } from "../store/chat.ts";
-import { placeKey, type TalkPlace } from "../store/place.ts";
+import { placeKey, refOfKey, type TalkPlace } from "../store/place.ts";
 import { openDraft, readDraft, writeDraft } from "./drafts.ts";
 import { takesOver } from "./hydrate_later.ts";
 import { mentionNames } from "./mention_names.ts";
@@ -166,11 +166,9 @@ function useDraft(state: ChatState, place: TalkPlace, area: RefObject<HTMLTextAr
 function useTyping(state: ChatState, place: TalkPlace) {
   const toldMs = useRef(0);
   const tell = () => {
-    // Who writes in a thread is not writing in its channel.
-    if (place.root !== undefined) return;
     if (Date.now() - toldMs.current < TYPING_EVERY_MS) return;
     toldMs.current = Date.now();
-    state.transmit({ op: "typing", d: { room_id: place.roomId, channel_id: place.channelId } });
+    state.transmit({ op: "typing", d: refOfKey(placeKey(place)) });
   };
   // A sent message ends it for the others: the next key begins anew.
   const end = () => {

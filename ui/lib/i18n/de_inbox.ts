@@ -9,6 +9,7 @@ export const inboxTexts: Record<keyof typeof english, string> = {
   "inbox.count": "{n, plural, one {# neue} other {# neue}}",
   "inbox.new": "neu",
   "inbox.in": "#{channel} in {guild}",
+  "inbox.inThread": "{thread}, ein Thread von {channel}",
   "inbox.noMentions": "Noch hat dich niemand erwähnt",
   "inbox.noMentionsText":
     "Nachrichten mit deinem Namen, einer deiner Rollen oder @everyone und Antworten an dich landen hier, aus allem, was du lesen kannst.",

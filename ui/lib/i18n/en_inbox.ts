@@ -7,6 +7,7 @@ export const inboxTexts = {
   "inbox.count": "{n, plural, one {# new} other {# new}}",
   "inbox.new": "new",
   "inbox.in": "#{channel} in {guild}",
+  "inbox.inThread": "{thread}, a thread of {channel}",
   "inbox.noMentions": "Nobody mentioned you yet",
   "inbox.noMentionsText":
     "Messages with your name, one of your roles or @everyone, and answers to you come here, from every place you can read.",

@@ -13,7 +13,7 @@ import {
 } from "../../../core/rules/notify.ts";
 import type { ChatState } from "./chat.ts";
 import { notifyKey, type NotifyPlace } from "./notify_places.ts";
-import { follows } from "./threads.ts";
+import { follows, threadsIn } from "./threads.ts";
 import { markPinged } from "./stale_reads.ts";
 import { channelUnread, type Unread, unreadOf } from "./unread.ts";
 
@@ -70,7 +70,7 @@ export function channelShown(
   return shown(attentionIn(state, place), channelUnread(state.reads.value, channel));
 }
 
-/** What waits in several channels of a guild. */
+/** What waits in several channels of a guild, and in the threads of them that are followed. */
 export function channelsShown(
   state: ChatState,
   guildId: string,
@@ -80,6 +80,11 @@ export function channelsShown(
   let mentions = 0;
   for (const channel of channels) {
     const own = channelShown(state, guildId, channel);
+    unread += own.unread;
+    mentions += own.mentions;
+  }
+  for (const thread of threadsIn(state, channels)) {
+    const own = threadShown(state, guildId, thread);
     unread += own.unread;
     mentions += own.mentions;
   }

@@ -137,6 +137,12 @@ export interface Typist {
   readonly until: number;
 }
 
+/** Messages chosen for one act, of one timeline: `key` is its `placeKey`; oldest choice first. */
+export interface Selection {
+  readonly key: string;
+  readonly chosen: readonly Message[];
+}
+
 /**
  * Everything the app shows. One instance per rendered page: on the server it lives for one
  * answer, in the browser as long as the tab; it is never shared between people.
@@ -209,8 +215,8 @@ export class ChatState {
   position: string;
   /** Where reading stood in each channel of this tab: a row and its distance from the top. */
   readonly anchors: Map<string, ScrollAnchor> = new Map();
-  /** Messages chosen for one act, oldest choice first; null while none are being chosen. */
-  readonly selection: Signal<readonly Message[] | null> = signal(null);
+  /** Null while no messages are being chosen. */
+  readonly selection: Signal<Selection | null> = signal(null);
   /** The message whose tools are shown: under the pointer, focused or tapped. */
   readonly active: Signal<string | null> = signal(null);
   /** Categories that are folded, hints that were put away. */

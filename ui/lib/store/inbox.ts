@@ -1,14 +1,17 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
+import type { Thread } from "../../../core/api/thread.ts";
 import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
-import { channelShown, dmShown } from "./attention.ts";
+import { channelShown, dmShown, threadShown } from "./attention.ts";
 import type { ChatState } from "./chat.ts";
+import { threadName } from "./links.ts";
 import { placeOfChannel, refKey, type TalkPlace } from "./place.ts";
-import { unreadOf } from "./unread.ts";
+import { threadsUnder } from "./threads.ts";
+import { type Unread, unreadOf } from "./unread.ts";
 
-/** A channel or a conversation as the inbox names it. */
+/** A channel, a conversation or, with a `root` in its place, a thread, as the inbox names it. */
 export interface InboxPlace {
   readonly key: string;
   readonly place: TalkPlace;
@@ -61,16 +64,33 @@ export function inboxPlaces(state: ChatState): ReadonlyMap<string, InboxPlace> {
 /** Places with something that the viewer has not read and wants to know of, the newest first. */
 export function waitingPlaces(state: ChatState): WaitingPlace[] {
   const waiting: WaitingPlace[] = [];
-  for (const each of inboxPlaces(state).values()) {
-    const { guild, dm, place } = each;
-    const { unread, mentions } = guild === undefined
-      ? dm === undefined ? { unread: 0, mentions: 0 } : ofConversation(state, dm)
-      : channelShown(state, guild.id, { room_id: place.roomId, id: place.channelId });
-    if (unread === 0 && mentions === 0) continue;
+  const add = (each: InboxPlace, { unread, mentions }: Unread) => {
+    if (unread === 0 && mentions === 0) return;
     const newest = state.reads.value.get(each.key)?.counted_to ?? 0;
     waiting.push({ ...each, unread, mentions, newest });
+  };
+  for (const each of inboxPlaces(state).values()) {
+    const { guild, dm, place } = each;
+    if (dm !== undefined) add(each, ofConversation(state, dm));
+    if (guild === undefined) continue;
+    add(each, channelShown(state, guild.id, { room_id: place.roomId, id: place.channelId }));
+    for (const thread of threadsUnder(state, { room_id: place.roomId, id: place.channelId })) {
+      add(threadPlaceOf(state, each, thread), threadShown(state, guild.id, thread));
+    }
   }
   return waiting.sort((a, b) => b.newest - a.newest);
+}
+
+/** A followed thread of a channel. */
+function threadPlaceOf(state: ChatState, channel: InboxPlace, thread: Thread): InboxPlace {
+  const { guild } = channel;
+  return {
+    ...channel,
+    key: refKey({ ...thread, thread_id: thread.id }),
+    place: { ...channel.place, root: thread.id },
+    name: t("inbox.inThread", { thread: threadName(state, thread, guild), channel: channel.name }),
+    lastMessageId: thread.last_id,
+  };
 }
 
 /** All that comes in a conversation means the viewer: its mentions are told apart here. */

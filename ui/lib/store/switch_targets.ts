@@ -1,15 +1,19 @@
 import type { IconName } from "../../components/Icon.tsx";
 import { accountLinks } from "../settings_links.ts";
+import type { Channel } from "../../../core/api/channel.ts";
+import type { Guild } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
 import { channelIcon } from "../format/channel_icon.ts";
 import { dmName } from "../format/dm_name.ts";
 import { handleOf, nameOf } from "../format/names.ts";
-import { channelPath, dmPath, guildPath } from "../format/paths.ts";
+import { channelPath, dmPath, guildPath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "./chat.ts";
 import type { Ranked } from "./rank_targets.ts";
 import type { Unread } from "./unread.ts";
-import { channelShown, dmShown, guildShown } from "./attention.ts";
+import { channelShown, dmShown, guildShown, threadShown } from "./attention.ts";
+import { threadName } from "./links.ts";
+import { threadsUnder } from "./threads.ts";
 
 /** Most people that are offered without a conversation yet. */
 const PEOPLE = 2000;
@@ -44,6 +48,9 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
       };
     })
   );
+  const threads = state.guilds.value.flatMap((guild) =>
+    guild.channels.flatMap((channel) => threadTargets(state, guild, channel))
+  );
   const dms = state.dms.value.map((dm): Target => {
     const path = dmPath(dm.room_id);
     const { unread, mentions } = newIn(dmShown(state, dm));
@@ -71,8 +78,21 @@ export function switchTargets(state: ChatState, recent: readonly string[]): Targ
     path: guildPath(guild.id),
   }));
   const here = place.kind === "dm" || place.kind === "channel" ? placePath(state) : undefined;
-  return [...channels, ...dms, ...guilds, ...people(state), ...pages(state)]
+  return [...channels, ...threads, ...dms, ...guilds, ...people(state), ...pages(state)]
     .filter((target) => !("path" in target) || target.path !== here);
+}
+
+/** Threads of a channel that are followed and not put away. */
+function threadTargets(state: ChatState, guild: Guild, channel: Channel): Target[] {
+  return threadsUnder(state, channel).map((thread) => ({
+    ...NOTHING_NEW,
+    ...newIn(threadShown(state, guild.id, thread)),
+    kind: "channel",
+    text: threadName(state, thread, guild),
+    detail: t("inbox.in", { channel: channel.name, guild: guild.name }),
+    icon: "thread",
+    path: threadPath(channelPath(guild.id, channel), thread.id),
+  }));
 }
 
 const newIn = ({ unread, mentions }: Unread) => ({ unread, mentions });

@@ -97,13 +97,22 @@ export function threadsUnder(
   state: ChatState,
   channel: { readonly room_id: string; readonly id: string },
 ): Thread[] {
-  return [...state.threads.value.values()]
-    .filter(({ thread, following }) =>
-      following && !thread.archived && thread.room_id === channel.room_id &&
-      thread.channel_id === channel.id
+  return threadsIn(state, [channel]).sort((a, b) => b.last_ts - a.last_ts);
+}
+
+/** Followed threads of any of these channels that are not put away. */
+export function threadsIn(
+  state: ChatState,
+  channels: readonly { readonly room_id: string; readonly id: string }[],
+): Thread[] {
+  const threads = state.threads.value;
+  if (threads.size === 0) return [];
+  const keys = new Set(channels.map(({ room_id, id }) => refKey({ room_id, channel_id: id })));
+  return [...threads.values()]
+    .filter(({ thread: { archived, room_id, channel_id }, following }) =>
+      following && !archived && keys.has(refKey({ room_id, channel_id }))
     )
-    .map((own) => own.thread)
-    .sort((a, b) => b.last_ts - a.last_ts);
+    .map((own) => own.thread);
 }
 
 function setOwn(state: ChatState, own: OwnThread): void {

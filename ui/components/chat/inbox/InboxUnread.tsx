@@ -78,7 +78,14 @@ function UnreadRow({ row, onClear }: { row: WaitingPlace; onClear: () => void })
       <button type="button" class="inbox-go" data-stop onClick={() => goTo(state, row, null)}>
         {row.dm ? <DmFace dm={row.dm} size="s" /> : (
           <span class="inbox-sign">
-            <Icon name={channel ? channelIcon(channel) : "hash"} small />
+            <Icon
+              name={row.place.root !== undefined
+                ? "thread"
+                : channel
+                ? channelIcon(channel)
+                : "hash"}
+              small
+            />
           </span>
         )}
         <span class="grow inbox-said">

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { deleteSelected } from "../../../lib/browser/delete_messages.ts";
 import { t } from "../../../lib/i18n/t.ts";
-import { isTalk } from "../../../lib/store/place.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { ActRow } from "./ActRow.tsx";
@@ -10,14 +9,13 @@ import { useSubmit } from "./use_submit.ts";
 /** Asks once more before several messages go for everyone. */
 export default function DeleteSelected() {
   const state = useChat();
-  const place = state.place.value;
   const [reason, setReason] = useState("");
   const { busy, run } = useSubmit();
-  const chosen = state.selection.value ?? [];
+  const chosen = state.selection.value?.chosen ?? [];
   const onlyOwn = chosen.every((message) => message.author.id === state.self.value.user.id);
   const remove = () =>
     run(async () => {
-      if (isTalk(place)) await deleteSelected(state, place, reason.trim());
+      await deleteSelected(state, reason.trim());
       state.overlay.value = null;
     });
   return (
