@@ -99,6 +99,8 @@ export interface OwnerDesk {
   hasAgreed(offer: OwnerOfferKey): Promise<boolean>;
   /** Hands a room of ours over as it was offered; false where it was not, or is no longer. */
   handOver(roomId: RoomId, user: UserId): Promise<boolean>;
+  /** A group DM is about to be one of our users': we sign for that, and have not seen it yet. */
+  noteSigned(roomId: RoomId, user: UserId): Promise<void>;
 }
 
 /** A private room that one of our users may come into by a role of its guild. */

@@ -83,6 +83,7 @@ export function signOwnerHandler(deps: OwnerHandlerDeps) {
       const offer = { roomId, user: heir, by: event.pdu.sender };
       if (!isUnasked && !await deps.owners.hasAgreed(offer)) throw notHere();
       await requireSigned(deps, event, origin);
+      if (isUnasked) await deps.owners.noteSigned(roomId, heir);
       const signer = await deps.signer.current(nowMs);
       return { key_id: signer.keyId, signature: await signEventHash(event.hash, signer) };
     },

@@ -118,7 +118,7 @@ export class Joins implements AsyncDisposable {
     const { rooms, sql, serverName, announce } = this.#deps;
     const { user, roomId, servers } = wish;
     const room = await rooms.open(roomId);
-    if (room?.authority.isJoined(user) === true) return;
+    if (room?.authority.isJoined(user) === true) return await dropReceivedInvite(sql, user, roomId);
     if (room?.checking !== undefined) throw stillChecked();
     // A room that all of ours have left still names its servers.
     const known = room === undefined ? [] : [...room.authority.joinedServers()];
@@ -126,11 +126,13 @@ export class Joins implements AsyncDisposable {
       ...wish,
       servers: [...servers, ...known].filter((server) => server !== serverName),
     });
-    await dropReceivedInvite(sql, user, roomId);
     if (room !== undefined && isResident(room.authority, serverName)) {
       await this.#takeIn(accepted, user);
+      await dropReceivedInvite(sql, user, roomId);
     } else {
       const joining = await this.#keep(accepted, { user, servers: [...servers] });
+      // Not before: whoever opens the conversation meanwhile finds the one or the other.
+      await dropReceivedInvite(sql, user, roomId);
       rooms.forget(roomId);
       await this.#show(joining);
     }

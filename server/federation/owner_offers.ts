@@ -18,6 +18,11 @@ import { remoteFailure } from "./words.ts";
 const OFFER_MS = 30 * 86_400_000;
 /** How long after a yes the second signature is given. */
 const AGREED_MS = 5 * 60_000;
+/** How long a hand-over that was signed here may be on its way. */
+const SIGNED_MS = 60_000;
+/** How long somebody who leaves waits for it. */
+const ARRIVES_MS = 5000;
+const ARRIVES_LOOK_MS = 50;
 /** Offers to one user; the oldest go. */
 const OFFERS_PER_USER_MAX = 50;
 
@@ -111,6 +116,34 @@ export class OwnerOffers implements OwnerDesk {
     return stands;
   }
 
+  async noteSigned(roomId: RoomId, user: UserId): Promise<void> {
+    const { sql, clock } = this.#deps;
+    const nowMs = clock.now();
+    await sql`delete from signed_hand_overs where signed_ts <= ${nowMs - SIGNED_MS}`;
+    await sql`
+      insert into signed_hand_overs (room_id, user_id, signed_ts)
+      values (${roomId}, ${user}, ${nowMs})
+      on conflict (room_id, user_id) do update set signed_ts = excluded.signed_ts`;
+  }
+
+  /**
+   * The room, once a hand-over to `user` that was signed here has come, or was waited for in vain:
+   * whoever leaves before would leave without handing it over again, and nobody could after them.
+   */
+  async withSigned(room: Room, user: UserId): Promise<Room> {
+    const { sql, clock, rooms } = this.#deps;
+    const rows = await sql`
+      delete from signed_hand_overs where room_id = ${room.id} and user_id = ${user}
+        and signed_ts > ${clock.now() - SIGNED_MS} returning 1`;
+    let now = room;
+    for (let waited = 0; rows.length > 0 && waited < ARRIVES_MS; waited += ARRIVES_LOOK_MS) {
+      if (now.authority.owner() === user) break;
+      await clock.sleep(ARRIVES_LOOK_MS);
+      now = await rooms.open(room.id) ?? now;
+    }
+    return now;
+  }
+
   /**
    * Hands a room over, with the signature of the heir's server. False where `by` does not own it,
    * or the heir is not in it. @throws OperationError where that server does not sign
@@ -121,6 +154,8 @@ export class OwnerOffers implements OwnerDesk {
   ): Promise<boolean> {
     const isHere = serverOf(heir) === this.#deps.serverName;
     let stands = false;
+    await this.#deps.sql`
+      delete from signed_hand_overs where room_id = ${room.id} and user_id = ${by}`;
     await room.changeControl((authority) => {
       stands = authority.owner() === by && authority.isJoined(heir);
       return {

@@ -144,8 +144,24 @@ Deno.test("two people of two servers have one conversation, however it began", a
     const own = await eve.try("POST", "/dms", { user_id: fay.id });
     // Where the check of that room takes her server long she is told so, and sees it a moment later.
     if (own.status !== 503) assert.equal(own.body.room_id, asked.room_id);
+    const again = await eve.try("POST", "/dms", { user_id: fay.id });
+    if (again.status !== 503) assert.equal(again.body.room_id, asked.room_id, "no second room");
     await soon("eve to be in it", async () => (await dmsOf(eve))[0]?.room_id === asked.room_id);
     await soon("both to be there", async () => (await dmsOf(fay))[0]?.state === "joined");
+  });
+
+  await t.step("asked for several times at once, by both, there is one room", async () => {
+    const ida = await one.register("ida", (await invite(ann)).code);
+    const jon = await one.register("jon", (await invite(ann)).code);
+    for (const [from, to] of [[ida, bob], [ida, jon]] as const) {
+      const ways = [from, from, from, ...(to === jon ? [to, to] : [])];
+      const made = await Promise.all(
+        ways.map((person) =>
+          person.do("POST", "/dms", { user_id: (person === from ? to : from).id })
+        ),
+      );
+      assert.equal(new Set(made.map((dm: Dm) => dm.room_id)).size, 1);
+    }
   });
 
   await t.step("nobody of that name: no room is made", async () => {

@@ -14,7 +14,7 @@ import { viewGroupDm } from "./view_group_dm.ts";
 const SERVERS_ASKED_MAX = 3;
 
 export type LeaveDeps = Pick<ChatDeps, "log" | "away" | "serverName"> & {
-  readonly owners: Pick<OwnerOffers, "handOverNow">;
+  readonly owners: Pick<OwnerOffers, "handOverNow" | "withSigned">;
 };
 
 /**
@@ -27,8 +27,9 @@ export async function leaveGroupDm(
   room: Room,
   userId: UserId,
 ): Promise<void> {
-  if (room.authority.owner() === userId) await handOverToLongest(deps, room, userId);
-  await leaveRoom(room, userId);
+  const now = await deps.owners.withSigned(room, userId);
+  if (now.authority.owner() === userId) await handOverToLongest(deps, now, userId);
+  await leaveRoom(now, userId);
 }
 
 async function handOverToLongest(deps: LeaveDeps, room: Room, userId: UserId): Promise<void> {

@@ -9,6 +9,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
+import type { Turns } from "../turns.ts";
 import { requireAccount } from "../users/require_account.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
 import { sharesGuild } from "../users/shares_guild.ts";
@@ -25,8 +26,19 @@ type DmDeps = ChatDeps & { readonly remote: RemoteRooms };
  * share a guild are joined at once; anybody else gets a request to answer.
  * @throws OperationError `invalid`, `not_found`, `forbidden`, `rate_limited`, `unavailable`
  */
-export async function openDm(deps: DmDeps, userId: UserId, rawOther: string): Promise<PairDm> {
+export async function openDm(
+  deps: DmDeps & { readonly turns: Turns },
+  userId: UserId,
+  rawOther: string,
+): Promise<PairDm> {
   const other = requireUserId(rawOther);
+  // Asked twice at once, by an impatient finger or by both of them, there is one room. Two that
+  // processes made at once are shown as one.
+  const pair = [userId, other].sort().join(" ");
+  return await deps.turns.take(pair, () => openInTurn(deps, userId, other));
+}
+
+async function openInTurn(deps: DmDeps, userId: UserId, other: UserId): Promise<PairDm> {
   if (other === userId) {
     throw new OperationError("invalid", "You cannot open a conversation with yourself.");
   }
