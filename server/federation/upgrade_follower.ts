@@ -8,6 +8,7 @@ import {
   replacementOf,
   type Succession,
 } from "../../core/rules/succession.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
 import { stayUntil } from "../../core/permissions/stay.ts";
 import type { FeedBatch } from "../postgres/log_feed.ts";
 import type { ControlIntent } from "../rooms/control_tip.ts";
@@ -50,7 +51,7 @@ export class UpgradeFollower implements AsyncDisposable {
       if (outcome !== "accepted" || channelId !== undefined) continue;
       if (type === "m.room.tombstone") this.#enqueue(roomId);
       if (type === "m.room.member" && stateKey === sender) {
-        this.#work = this.#work.then(() => this.#inTurn(() => this.#giveBack(roomId, sender)));
+        this.#work = this.#work.then(() => this.#inTurn(() => this.#giveBack(roomId, [sender])));
       }
     }
   }
@@ -91,6 +92,24 @@ export class UpgradeFollower implements AsyncDisposable {
       select room_id from current_state where type = 'm.room.tombstone'`;
     for (const { room_id: roomId } of rows) {
       this.#enqueue(roomId);
+      this.#work = this.#work.then(() => this.#inTurn(() => this.#giveBackAll(roomId)));
+    }
+  }
+
+  /** Whoever came over before this process was there to see it has what is theirs, too. */
+  async #giveBackAll(oldId: RoomId): Promise<void> {
+    const { rooms, serverName } = this.#deps;
+    const old = await rooms.open(oldId);
+    const nextId = old === undefined ? undefined : replacementOf(old.authority.view);
+    const next = nextId === undefined ? undefined : await rooms.open(nextId);
+    const owner = next?.authority.owner();
+    if (old === undefined || next === undefined || owner === undefined) return;
+    if (serverOf(owner) !== serverName) return;
+    const due = [...next.authority.joinedUsers()]
+      .filter((user) => owed(old.authority, next.authority, { owner, user }).length > 0);
+    for (let at = 0; at < due.length; at += MEMBERS_PER_BATCH) {
+      if (this.#ending.signal.aborted) return;
+      await this.#giveBack(next.id, due.slice(at, at + MEMBERS_PER_BATCH));
     }
   }
 
@@ -170,31 +189,40 @@ export class UpgradeFollower implements AsyncDisposable {
   }
 
   /** The roles of who comes over for the first time, and the end of the membership, by the owner. */
-  async #giveBack(roomId: RoomId, user: UserId): Promise<void> {
+  async #giveBack(roomId: RoomId, users: readonly UserId[]): Promise<void> {
     const { rooms, serverName } = this.#deps;
     const room = await rooms.open(roomId);
     const create = room?.authority.view.get("m.room.create", "");
     const before = create?.id === createEventIdOf(roomId) ? predecessorOf(create) : undefined;
     const old = before === undefined ? undefined : await rooms.open(before.roomId);
     if (room === undefined || old === undefined || room.checking !== undefined) return;
-    const held = old.authority.rolesOf(user);
-    const until = stayUntil(old.authority, user);
     await room.changeControl((authority) => {
       const owner = authority.owner();
-      if (owner === undefined || serverOf(owner) !== serverName || !authority.isJoined(user)) {
-        return { intents: [] };
-      }
-      const by = { sender: owner, stateKey: user };
-      const isNew = (type: string) => authority.view.get(type, user) === undefined;
-      const roles = held.filter((role) => authority.table().roles.has(role)).sort();
-      const intents: ControlIntent[] = [];
-      if (isNew("m.guild.member_roles") && roles.length > 0) {
-        intents.push({ ...by, type: "m.guild.member_roles", content: { roles } });
-      }
-      if (isNew("m.member.stay") && until !== undefined && user !== owner) {
-        intents.push({ ...by, type: "m.member.stay", content: { until } });
-      }
-      return { intents };
+      if (owner === undefined || serverOf(owner) !== serverName) return { intents: [] };
+      return {
+        intents: users.filter((user) => authority.isJoined(user))
+          .flatMap((user) => owed(old.authority, authority, { owner, user })),
+      };
     });
   }
+}
+
+/** What somebody had in the old room and was never given or denied in the new one. */
+function owed(
+  old: Authority,
+  next: Authority,
+  { owner, user }: { readonly owner: UserId; readonly user: UserId },
+): ControlIntent[] {
+  const by = { sender: owner, stateKey: user };
+  const isNew = (type: string) => next.view.get(type, user) === undefined;
+  const roles = old.rolesOf(user).filter((role) => next.table().roles.has(role)).sort();
+  const until = stayUntil(old, user);
+  const intents: ControlIntent[] = [];
+  if (isNew("m.guild.member_roles") && roles.length > 0) {
+    intents.push({ ...by, type: "m.guild.member_roles", content: { roles } });
+  }
+  if (isNew("m.member.stay") && until !== undefined && user !== owner) {
+    intents.push({ ...by, type: "m.member.stay", content: { until } });
+  }
+  return intents;
 }

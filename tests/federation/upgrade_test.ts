@@ -135,6 +135,31 @@ Deno.test("a guild goes on in a new room: members of all servers follow, with ro
   });
 });
 
+Deno.test("a server that ends while its members come over gives them what is theirs at its next start", async () => {
+  await using federation = await startServers(1);
+  const [one] = federation.servers;
+  assert.ok(one);
+  const names = ["olga", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8"];
+  const { owner, members, guildId } = await makeGuild(one, names);
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff" });
+  for (const { id } of members) {
+    await owner.do("PATCH", `/guilds/${guildId}/members/${id}`, { roles: [role.id] });
+  }
+  await owner.do("POST", "/account/confirm", { password: PASSWORD });
+  const next = await owner.do("POST", `/guilds/${guildId}/upgrade`);
+  const memberOf = (id: string) => owner.try("GET", `/guilds/${next.id}/members/${id}`);
+  // All of them move in one transaction, and get their roles one after the other.
+  await soon("them to be there", async () => (await memberOf(members[0]?.id ?? "")).status === 200);
+  await federation.stop(0);
+  await federation.start(0);
+  for (const { id } of members) {
+    await soon(`${id} to have the role again`, async () => {
+      const { status, body } = await memberOf(id);
+      return status === 200 && body.roles.join() === role.id;
+    });
+  }
+});
+
 async function ownLink(person: Person): Promise<{ readonly code: string }> {
   const guild = await person.do("POST", "/guilds", { name: "For links" });
   return await person.do("POST", "/invites", { guild_id: guild.id });
