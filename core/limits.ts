@@ -223,7 +223,7 @@ export const limits = {
     maxBitrate: 510_000,
     maxSdpBytes: 131_072,
     maxSdpLines: 8192,
-    /** A description's parts. Those of sounds are used again, those of pictures are not. */
+    /** A description's parts, those that are over and not replaced among them. */
     maxSdpParts: 100,
     /**
      * Of them, what pictures and their sounds leave: for as many voices as `voice.max_participants`

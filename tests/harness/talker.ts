@@ -31,17 +31,30 @@ export function toneFile(hertz: number, loudness = 0.5): Uint8Array {
   return bytes;
 }
 
-/** A browser whose microphone plays a tone over and over, and which asks nobody before it opens it. */
-export async function launchTalker(folder: string, hertz: number): Promise<Browser> {
+/**
+ * A browser whose microphone plays a tone over and over, and which asks nobody before it opens it.
+ * With `shares` it lets pages share the tab whose title holds this, with its real picture and sound;
+ * its pages then need the permission for the microphone: who answers for people in the one question
+ * gives an invented screen without sound in the other.
+ */
+export async function launchTalker(
+  folder: string,
+  hertz: number,
+  { shares }: { readonly shares?: string } = {},
+): Promise<Browser> {
   const file = `${folder}/${hertz}.wav`;
   await Deno.writeFile(file, toneFile(hertz));
   const { args, ...options } = launchOptions();
   return chromium.launch({
     ...options,
+    // A muted browser captures silence.
+    ...(shares !== undefined && { ignoreDefaultArgs: ["--mute-audio"] }),
     args: [
       ...args,
       "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
+      shares === undefined
+        ? "--use-fake-ui-for-media-stream"
+        : `--auto-select-tab-capture-source-by-title=${shares}`,
       `--use-file-for-fake-audio-capture=${file}`,
       "--autoplay-policy=no-user-gesture-required",
       // A machine without a network still talks to itself.

@@ -21,7 +21,7 @@ export interface SeatHost {
   readonly videoBitrate: number;
   /** A number that no stream has had. */
   newStream(): number;
-  /** The voices of the others in the call, and what the seat watches or has watched of them. */
+  /** The voices of the others in the call, and of what they show what the seat holds. */
   othersOf(seat: SeatInCall): OfferedStream[];
   /** What the seat shows is different now. */
   onShown(seat: SeatInCall): void;
@@ -38,7 +38,10 @@ export class SeatInCall implements Seat {
   readonly #streams = new Map<ShownTrack, OfferedStream>();
   #shown: readonly OfferedStream[] = [];
   #watched: ReadonlySet<string> = new Set();
-  /** What was ever watched keeps its part: to watch it again needs no further one. */
+  /**
+   * What has a part in what is offered, watched last behind. What is not watched any more keeps its
+   * part as long as there are enough: to watch it again needs no further one.
+   */
   readonly #held = new Set<number>();
   /** What the browser has agreed to take. */
   #agreed: readonly number[] = [];
@@ -118,21 +121,27 @@ export class SeatInCall implements Seat {
     return [...this.#streams.values()];
   }
 
-  /** Whether a stream has a part in what is offered. */
-  holds(one: OfferedStream): boolean {
-    if (this.#watches(one)) this.#held.add(one.stream);
-    return this.#held.has(one.stream);
+  /** Of all that others show or have shown, what has a part in what is offered. */
+  held(shown: readonly OfferedStream[]): OfferedStream[] {
+    const present = new Set(shown.map(({ stream }) => stream));
+    for (const stream of this.#held) if (!present.has(stream)) this.#held.delete(stream);
+    for (const one of shown.filter((each) => this.#watches(each))) {
+      this.#held.delete(one.stream);
+      this.#held.add(one.stream);
+    }
+    const { maxSdpParts, sdpPartsForVoices } = limits.voice;
+    const spare = Math.max(0, this.#held.size - (maxSdpParts - sdpPartsForVoices));
+    for (const stream of [...this.#held].slice(0, spare)) this.#held.delete(stream);
+    return shown.filter(({ stream }) => this.#held.has(stream));
   }
 
   #watches({ participant, track }: OfferedStream): boolean {
     return this.#watched.has(`${participant} ${track}`);
   }
 
-  /** Whether something of theirs is watched that has had no part until now. */
-  holdsMoreOf({ streams }: SeatInCall): boolean {
-    const before = this.#held.size;
-    for (const one of streams) this.holds(one);
-    return this.#held.size > before;
+  /** Whether something of theirs is watched that has no part until now. */
+  lacksOf({ streams }: SeatInCall): boolean {
+    return streams.some((one) => this.#watches(one) && !this.#held.has(one.stream));
   }
 
   show(tracks: readonly ShownTrack[]): void {
@@ -161,10 +170,10 @@ export class SeatInCall implements Seat {
     const watched = new Set(wanted.map(({ participant, track }) => `${participant} ${track}`));
     if (this.#isOver || isEqual(watched, this.#watched)) return;
     this.#watched = watched;
-    const before = this.#held.size;
+    const before = new Set(this.#held);
     this.#tell({ kind: "take", seat: this.voice.stream, streams: this.#taken() });
     // What had a part before is there at once: no description changes.
-    if (this.#held.size > before) this.onMembersChanged();
+    if (!this.#held.isSubsetOf(before)) this.onMembersChanged();
   }
 
   /** Of what the browser has agreed to: voices, and what is watched now. */

@@ -85,11 +85,11 @@ export class Seats {
         // Voices are the first to get a part.
         return [
           ...others.map(({ voice }) => voice),
-          ...others.flatMap(({ streams }) => streams.filter((one) => seat.holds(one))),
+          ...seat.held(others.flatMap(({ streams }) => streams)),
         ];
       },
       onShown: (seat) => {
-        for (const other of call.seats) if (other.holdsMoreOf(seat)) other.onMembersChanged();
+        for (const other of call.seats) if (other.lacksOf(seat)) other.onMembersChanged();
       },
       onVacant: (seat) => {
         this.#seats.delete(seat.voice.stream);

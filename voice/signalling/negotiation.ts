@@ -77,7 +77,7 @@ export class Negotiation {
     const answer = readAnswer(sdp, parts);
     if (typeof answer === "string") return { kind: "refused", reason: answer };
     this.#waits = false;
-    this.#parts.settle();
+    if (this.#parts.settle()) this.#changed = true;
     const streams = parts.flatMap(({ mid, holds }) =>
       holds !== undefined && answer.received.has(mid) ? [holds.stream] : []
     );

@@ -87,13 +87,13 @@ Deno.test("parts have a bound: who came last is not heard until one is free", ()
   const { now, negotiation } = begin(many);
   assert.equal(negotiation.offer.mids.length, limits.voice.maxSdpParts);
   now.voices = many.slice(1);
+  negotiation.change();
   for (let turn = 0; turn < 2; turn++) {
     assert.equal(
       negotiation.answer(negotiation.offer.seq, answerTo(negotiation.offer.sdp)).kind,
       "taken",
     );
-    negotiation.change();
-    negotiation.next();
+    assert.ok(negotiation.next(), "a part that is free is offered without a further change");
   }
   assert.deepEqual(negotiation.offer.mids[0], {
     mid: "1",
@@ -122,6 +122,41 @@ Deno.test("what is shown leaves parts for voices that come later", () => {
   const offer = negotiation.next();
   assert.equal(offer?.sends.length, 3);
   assert.equal(offer?.mids.filter(({ track }) => track === "voice").length, voices.length);
+});
+
+Deno.test("what waits for a part gets the next one that is free, and not more than there is room for", () => {
+  const { maxSdpParts, sdpPartsForVoices } = limits.voice;
+  const room = maxSdpParts - sdpPartsForVoices;
+  const cameras = Array.from({ length: room + 2 }, (_, at): OfferedStream => ({
+    participant: `p${at}`,
+    stream: 1000 + at,
+    track: "camera",
+  }));
+  const voices = Array.from({ length: sdpPartsForVoices + 1 }, (_, at) => voice(`v${at}`, at));
+  const { now, negotiation } = begin([...voices, ...cameras]);
+  const settle = () => {
+    let offers = 0;
+    do {
+      const { seq, sdp } = negotiation.offer;
+      assert.equal(negotiation.answer(seq, answerTo(sdp)).kind, "taken");
+      offers++;
+    } while (negotiation.next() !== undefined);
+    return offers;
+  };
+  const held = (track: string) => negotiation.offer.mids.filter((each) => each.track === track);
+  assert.equal(settle(), 1, "nothing is free");
+  assert.deepEqual([held("voice").length, held("camera").length], [
+    sdpPartsForVoices + 1,
+    room - 1,
+  ]);
+  // Of two cameras that end one place is left for each that waits: they come by themselves.
+  now.voices = [...voices, ...cameras.slice(2)];
+  negotiation.change();
+  negotiation.next();
+  assert.equal(settle(), 2);
+  assert.equal(held("camera").length, room - 1);
+  assert.ok(held("camera").some(({ participant }) => participant === `p${room}`));
+  assert.equal(directions(negotiation.offer.sdp).length, maxSdpParts + 1);
 });
 
 Deno.test("an offer that may be lost is replaced: the old one can no longer be answered", () => {
@@ -190,13 +225,16 @@ Deno.test("what somebody shows has parts of its own: the sender's stay, a watche
   ]);
   assert.match(watches?.sdp ?? "", /^a=ssrc:21 /m);
   const none = turn([ann], ["camera"]);
+  assert.match(none?.sdp ?? "", /^a=group:BUNDLE 0 1 2\r$/m);
+  assert.match(none?.sdp ?? "", /^m=video 0 .*\r\nc=.*\r\na=mid:3\r$/m);
+  assert.match(none?.sdp ?? "", /^m=audio 0 .*\r\nc=.*\r\na=mid:4\r$/m);
   assert.deepEqual(none?.sends, [{ mid: "2", track: "camera" }]);
   assert.deepEqual(directions(none?.sdp ?? "").slice(2), ["recvonly", "inactive", "inactive"]);
   const ben = voice("ben", 12);
   assert.deepEqual(
     turn([ann, ben], ["camera"])?.mids.at(-1),
     { mid: "5", participant: "ben", track: "voice" },
-    "a voice takes no part of a picture",
+    "another part stands in the place of one that is over",
   );
   const other: OfferedStream = { participant: "eve", stream: 31, track: "screen" };
   assert.equal(
@@ -204,6 +242,7 @@ Deno.test("what somebody shows has parts of its own: the sender's stay, a watche
     "6",
     "a picture takes no part of another one",
   );
+  assert.equal(directions(negotiation.offer.sdp).length, 5, "and no place of its own");
   assert.deepEqual(
     negotiation.offer.mids.map(({ mid, participant }) => `${mid} ${participant}`),
     ["1 ann", "5 ben", "6 eve"],

@@ -23,74 +23,105 @@ export interface Part {
   /** The browser sends by it; else it takes what the part holds. */
   readonly isSent: boolean;
   readonly holds: OfferedStream | undefined;
+  /** Offered as over for good: another part with a name of its own takes its place. */
+  readonly isClosed: boolean;
 }
 
 interface MutablePart extends Part {
   holds: OfferedStream | undefined;
-  /** Offered as empty, and answered since: it may hold another stream. */
-  isFree: boolean;
+  isClosed: boolean;
+  /** Offered as empty or closed, and answered since. */
+  isSettled: boolean;
 }
 
 /**
- * Which part of a participant's description carries what. Parts are never taken away: the one of
- * somebody who left is offered as inactive, and used again, for the same kind of track, after that
- * was answered; one that the browser sends by stays for good, so that its stream keeps its number.
- * Where there are too many streams the last ones have no part until one is free; what is shown leaves
- * room for voices.
+ * Which part of a participant's description carries what. A part's place is never taken away. The
+ * part of a voice that left is offered as empty, and holds another voice after that was answered.
+ * That of something shown is closed, and another one stands in its place afterwards (RFC 8829,
+ * 5.2.2): in a part that is used again Chromium (to 156 at least) opens no frames of a second
+ * picture. One that the browser sends by stays for good, so that its stream keeps its number. Where
+ * there are too many streams the last ones have no part until one is free; what is shown leaves room
+ * for voices.
  */
 export class Parts {
   readonly #parts: MutablePart[] = [];
+  #named = 0;
+  /** Streams that found no part. */
+  #waiting: readonly OfferedStream[] = [];
 
   /** Fits the parts to the streams that there are now, and to what the browser may send. */
   assign(streams: readonly OfferedStream[], sent: Iterable<ShownTrack> = []): void {
     for (const part of this.#parts) {
-      if (part.holds !== undefined && !streams.includes(part.holds)) {
-        part.holds = undefined;
-        part.isFree = false;
-      }
+      if (part.holds === undefined || streams.includes(part.holds)) continue;
+      part.holds = undefined;
+      part.isClosed = part.track !== "voice";
+      part.isSettled = false;
     }
     for (const track of sent) {
       if (!this.#parts.some((part) => part.isSent && part.track === track)) {
-        this.#append(track, true);
+        this.#open(track, { isSent: true });
       }
     }
     const placed = new Set(this.#parts.map((part) => part.holds));
-    for (const stream of streams) {
-      if (placed.has(stream)) continue;
-      const part = this.#parts.find((each) => each.isFree && each.track === stream.track) ??
-        (this.#hasRoom(stream.track) ? this.#append(stream.track, false) : undefined);
-      if (part === undefined) continue;
-      part.holds = stream;
-      part.isFree = false;
-    }
+    this.#waiting = streams.filter((stream) => !placed.has(stream) && !this.#place(stream));
   }
 
-  /**
-   * An offer of these parts was answered. One of a picture is not used again: Chromium (to 156 at
-   * least) opens no frames of the second one in it.
-   */
-  settle(): void {
-    for (const part of this.#parts) {
-      part.isFree = !part.isSent && part.holds === undefined &&
-        TRACKS[part.track].media === "audio";
-    }
+  /** An offer of these parts was answered. Returns whether a stream that waits finds a part now. */
+  settle(): boolean {
+    for (const part of this.#parts) part.isSettled = true;
+    return this.#waiting.some(({ track }) =>
+      this.#emptyPart(track) !== undefined ||
+      this.#hasRoom(track) && this.#freePlace() !== undefined
+    );
   }
 
   list(): readonly Part[] {
-    return this.#parts.map(({ mid, track, isSent, holds }) => ({ mid, track, isSent, holds }));
+    return this.#parts.map(({ mid, track, isSent, holds, isClosed }) => ({
+      mid,
+      track,
+      isSent,
+      holds,
+      isClosed,
+    }));
+  }
+
+  #place(stream: OfferedStream): boolean {
+    const { track } = stream;
+    const part = this.#emptyPart(track) ??
+      (this.#hasRoom(track) ? this.#open(track, { isSent: false }) : undefined);
+    if (part !== undefined) part.holds = stream;
+    return part !== undefined;
+  }
+
+  #emptyPart(track: TrackName): MutablePart | undefined {
+    return this.#parts.find((part) =>
+      part.isSettled && !part.isClosed && !part.isSent && part.holds === undefined &&
+      part.track === track
+    );
   }
 
   #hasRoom(track: TrackName): boolean {
     const { maxSdpParts, sdpPartsForVoices } = limits.voice;
-    const shown = this.#parts.filter((part) => !part.isSent && part.track !== "voice");
+    const shown = this.#parts.filter((part) =>
+      !part.isSent && !part.isClosed && part.track !== "voice"
+    );
     return track === "voice" || shown.length < maxSdpParts - sdpPartsForVoices;
   }
 
-  #append(track: TrackName, isSent: boolean): MutablePart | undefined {
-    if (this.#parts.length >= limits.voice.maxSdpParts) return undefined;
-    const mid = String(this.#parts.length + 1);
-    const part: MutablePart = { mid, track, isSent, holds: undefined, isFree: !isSent };
-    this.#parts.push(part);
+  /** Where another part can stand: instead of one that is over, or behind the last one. */
+  #freePlace(): number | undefined {
+    const at = this.#parts.findIndex((part) => part.isClosed && part.isSettled);
+    if (at >= 0) return at;
+    return this.#parts.length < limits.voice.maxSdpParts ? this.#parts.length : undefined;
+  }
+
+  #open(track: TrackName, { isSent }: Pick<Part, "isSent">): MutablePart | undefined {
+    const at = this.#freePlace();
+    if (at === undefined) return undefined;
+    const mid = String(++this.#named);
+    const state = { holds: undefined, isClosed: false, isSettled: false };
+    const part: MutablePart = { mid, track, isSent, ...state };
+    this.#parts[at] = part;
     return part;
   }
 }

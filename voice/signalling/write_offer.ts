@@ -30,11 +30,12 @@ const SESSION = 1;
 
 /**
  * The session description that we offer (RFC 8866, RFC 8829): part 0 takes the browser's
- * microphone, each further one brings a voice or something shown, takes what the browser shows, or
- * is empty. All go over one transport.
+ * microphone, each further one brings a voice or something shown, takes what the browser shows, is
+ * empty, or over. All go over one transport.
  */
 export function writeOffer(facts: OfferFacts): string {
-  const mids = [MICROPHONE_MID, ...facts.parts.map(({ mid }) => mid)];
+  const open = facts.parts.filter(({ isClosed }) => !isClosed);
+  const mids = [MICROPHONE_MID, ...open.map(({ mid }) => mid)];
   return [
     "v=0",
     `o=- ${SESSION} ${facts.seq} IN IP4 0.0.0.0`,
@@ -49,7 +50,9 @@ export function writeOffer(facts: OfferFacts): string {
     ]),
     ...facts.candidates.map(writeCandidate),
     "a=end-of-candidates",
-    ...facts.parts.flatMap((part) => writePart(facts, part, directionOf(facts, part))),
+    ...facts.parts.flatMap((part) =>
+      part.isClosed ? writeClosed(part) : writePart(facts, part, directionOf(facts, part))
+    ),
     "",
   ].join("\r\n");
 }
@@ -65,6 +68,20 @@ function directionOf(facts: OfferFacts, { mid, track, isSent, holds }: Part): st
 function rateOf(facts: OfferFacts, track: TrackName): number {
   if (TRACKS[track].media === "video") return facts.videoBitrate;
   return track === "voice" ? facts.bitrate : limits.voice.shownSoundBitrate;
+}
+
+/** Port 0 says that it is over (RFC 8829, 5.2.2). */
+function writeClosed({ mid, track }: Part): string[] {
+  const { media, payload } = TRACKS[track];
+  return [
+    `m=${media} 0 UDP/TLS/RTP/SAVPF ${payload}`,
+    "c=IN IP4 0.0.0.0",
+    `a=mid:${mid}`,
+    "a=inactive",
+    ...(media === "video"
+      ? [`a=rtpmap:${payload} VP8/90000`]
+      : [`a=rtpmap:${payload} opus/48000/2`]),
+  ];
 }
 
 function writePart(

@@ -28,7 +28,12 @@ function blackness(): Blank {
 
 function silence(): Blank {
   const audio = new AudioContext();
-  const [track] = audio.createMediaStreamDestination().stream.getAudioTracks();
+  const destination = audio.createMediaStreamDestination();
+  // Without a source nothing is sent at all.
+  const source = new ConstantSourceNode(audio, { offset: 0 });
+  source.connect(destination);
+  source.start();
+  const [track] = destination.stream.getAudioTracks();
   return ended(track, () => void audio.close().catch(() => undefined));
 }
 

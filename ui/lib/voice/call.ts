@@ -193,6 +193,10 @@ class Call implements CallActs {
     const connection = new Connection({
       track: (mid, track) =>
         track.kind === "video" ? this.#picture.add(mid, track) : this.#voices.add(mid, track),
+      gone: (mid) => {
+        this.#picture.remove(mid);
+        this.#voices.remove(mid);
+      },
       state: (now) => this.#joined?.way.moved(now),
       frames: (said) => this.#count(said),
     });

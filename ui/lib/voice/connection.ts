@@ -29,6 +29,8 @@ interface Shown {
 export interface ConnectionEvents {
   /** A voice, or something shown, can come in this place from now on. */
   track(mid: string, track: MediaStreamTrack): void;
+  /** Nothing comes in this place any more. */
+  gone(mid: string): void;
   state(state: RTCPeerConnectionState): void;
   frames(said: Exclude<FromFrames, { kind: "seals" }>): void;
 }
@@ -62,6 +64,7 @@ export class Connection {
       if (mid === null) return;
       // Before anything else: what is played without it is noise.
       this.#attach(receiver, { side: "receive", mid, track: this.#names.get(mid) ?? "voice" });
+      track.onended = () => events.gone(mid);
       events.track(mid, track);
     };
   }
@@ -86,21 +89,18 @@ export class Connection {
     shown: (name: VoiceTrack) => MediaStreamTrack | null,
   ): Promise<string> {
     this.#names = new Map(mids.map(({ mid, track }) => [mid, track]));
-    for (const { track } of sends) if (!this.#shown.has(track)) this.#open(track, shown(track));
     await this.#pc.setRemoteDescription({ type: "offer", sdp });
-    const [own] = this.#pc.getTransceivers();
+    const [own, ...places] = this.#pc.getTransceivers();
     if (!own) throw new Error("The server's offer has no place for the microphone.");
     own.direction = "sendonly";
     this.#attach(own.sender, { side: "send", track: "voice" });
-    await own.sender.replaceTrack(microphone());
     for (const { mid, track } of sends) {
-      const place = this.#pc.getTransceivers().find((each) => each.mid === mid);
-      // What the browser put elsewhere does not go out at all.
-      if (place) {
-        const isOwn = place.sender === this.#shown.get(track)?.sender;
-        place.direction = isOwn ? "sendonly" : "inactive";
-      }
+      const place = places.find((each) => each.mid === mid);
+      if (!place) continue;
+      place.direction = "sendonly";
+      this.#begin(track, place.sender, shown);
     }
+    await own.sender.replaceTrack(microphone());
     await this.#pc.setLocalDescription();
     return this.#pc.localDescription?.sdp ?? "";
   }
@@ -120,15 +120,21 @@ export class Connection {
   }
 
   /**
-   * Makes a sender before the offer that has a place for it: Chromium (to 156 at least) lets pictures
-   * of a sender that an offer made pass its transform by. Browsers differ there, and say nothing; so
-   * what is sent first is blank, until the worker has sealed some of it.
+   * The first time that a track is to be sent. Browsers differ in what they let pass their transforms
+   * by, and say nothing: Chromium (to 156 at least) does so with a sender that has none by the end of
+   * the turn in which it was made. So what is sent first is blank, until the worker has sealed some
+   * of it.
    */
-  #open(name: VoiceTrack, wanted: MediaStreamTrack | null): void {
-    const blank = blankOf(name === "screen_sound" ? "audio" : "video");
-    const sender = this.#pc.addTrack(blank.track);
+  #begin(
+    name: VoiceTrack,
+    sender: RTCRtpSender,
+    shown: (name: VoiceTrack) => MediaStreamTrack | null,
+  ): void {
+    if (this.#shown.has(name)) return;
     this.#attach(sender, { side: "send", track: name });
-    this.#shown.set(name, { sender, wanted, blank });
+    const blank = blankOf(name === "screen_sound" ? "audio" : "video");
+    this.#shown.set(name, { sender, wanted: shown(name), blank });
+    void sender.replaceTrack(blank.track).catch(() => undefined);
   }
 
   #prove(name: VoiceTrack): void {

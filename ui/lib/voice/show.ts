@@ -103,6 +103,11 @@ export class Show {
     this.#tell();
   }
 
+  /** No picture comes in this place any more. */
+  remove(mid: string): void {
+    if (this.#streams.delete(mid)) this.#tell();
+  }
+
   /** A frame in this place was genuine. */
   prove(mid: string): void {
     const place = this.#places.get(mid);

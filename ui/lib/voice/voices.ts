@@ -40,6 +40,13 @@ export class Voices {
     this.#voices.set(mid, { element, source, gain, user: undefined });
   }
 
+  remove(mid: string): void {
+    const voice = this.#voices.get(mid);
+    if (voice === undefined) return;
+    this.#voices.delete(mid);
+    silence(voice);
+  }
+
   /** Whose voice is in which place; a place that changes hands is silent until it is proven. */
   assign(users: ReadonlyMap<string, string>): void {
     for (const [mid, voice] of this.#voices) {
@@ -75,11 +82,7 @@ export class Voices {
   }
 
   close(): void {
-    for (const { element, source, gain } of this.#voices.values()) {
-      element.srcObject = null;
-      source.disconnect();
-      gain.disconnect();
-    }
+    for (const voice of this.#voices.values()) silence(voice);
     this.#voices.clear();
   }
 
@@ -89,6 +92,12 @@ export class Voices {
     const loudness = yields ? chosen * YIELDING : chosen;
     gain.gain.setTargetAtTime(loudness, this.audio.currentTime, RAMP_S);
   }
+}
+
+function silence({ element, source, gain }: Voice): void {
+  element.srcObject = null;
+  source.disconnect();
+  gain.disconnect();
 }
 
 /** Whether sound can be sent to a chosen output. */
