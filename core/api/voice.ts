@@ -18,6 +18,8 @@ export const VOICE_LIMITS = {
   groupBytes: 64 * 1024,
   /** Commits of a call that are kept for who was away for a moment. */
   keptCommits: 64,
+  /** Packages that a change of the group may add in one epoch although who brought them has left. */
+  keptPackages: 100,
   /** An answer of a browser, in characters. */
   sdpChars: 64 * 1024,
   /** A participant without a gateway for so long is out of the call. */

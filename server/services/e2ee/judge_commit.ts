@@ -19,6 +19,8 @@ export interface CommitInput {
   /** The members' devices. */
   readonly registered: readonly RegisteredDevice[];
   readonly wanted: Wanted;
+  /** Leaves that have to go with this commit; without it all that are wanted to. */
+  readonly due?: ReadonlySet<number>;
   /** References of the packages that were claimed for the room, by device. */
   readonly claims: ReadonlyMap<string, string>;
 }
@@ -73,8 +75,8 @@ function requireCommitter({ facts, caller, leaves }: CommitInput): void {
   }
 }
 
-/** Whoever is to go goes with the next change, and nobody else does. */
-function requireRemoves({ facts, caller, wanted }: CommitInput): void {
+/** Whoever is due goes with the next change, and nobody goes who is not wanted to. */
+function requireRemoves({ facts, caller, wanted, due }: CommitInput): void {
   if (facts.external) {
     if (facts.removed.every((leaf) => isOf(leaf, caller))) return;
     throw policy(
@@ -88,7 +90,9 @@ function requireRemoves({ facts, caller, wanted }: CommitInput): void {
     throw policy("unwanted_removal", `The device at leaf ${leaf} belongs into the group.`);
   }
   const gone = new Set(facts.removed.map(({ leaf }) => leaf));
-  const missing = wanted.remove.filter(({ leaf }) => !gone.has(leaf));
+  const missing = wanted.remove.filter(({ leaf }) =>
+    !gone.has(leaf) && (due === undefined || due.has(leaf))
+  );
   if (missing.length === 0) return;
   throw rosterMismatch(
     `${missing.length} devices are to be removed first: take them into the commit.`,

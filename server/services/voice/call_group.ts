@@ -1,8 +1,13 @@
 import type { DispatchData } from "../../../core/api/gateway.ts";
-import { VOICE_LIMITS, type VoiceCommit, type VoiceGroup } from "../../../core/api/voice.ts";
+import {
+  VOICE_LIMITS,
+  type VoiceCommit,
+  type VoiceGroup,
+  type VoiceWanted,
+} from "../../../core/api/voice.ts";
 import { base64Of } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
-import type { Bundle } from "../../../core/mls/bundle.ts";
+import type { Bundle, BundleFacts } from "../../../core/mls/bundle.ts";
 import { readCommit } from "../../../core/mls/readers.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { checkedBundle } from "../e2ee/bundle.ts";
@@ -50,6 +55,13 @@ export class CallGroup {
   #group: Group | undefined;
   #commits: (VoiceCommit & { readonly hash: string })[] = [];
   #asked: { readonly session: string; readonly untilMs: number } | undefined;
+  /**
+   * Leaves that each participant was first asked to remove in this epoch. Who leaves while a change
+   * is made goes with the next one: else those who leave one after the other hold up each other's.
+   */
+  readonly #due = new Map<string, ReadonlySet<number>>();
+  /** Packages that somebody was asked to add in this epoch, of who has left meanwhile too. */
+  readonly #offered = new Map<string, GroupMember>();
   /** Who was asked in this epoch and did nothing. */
   readonly #silent = new Set<string>();
   readonly #paces = new Map<string, { sinceMs: number; count: number }>();
@@ -75,6 +87,7 @@ export class CallGroup {
     this.#switch.forget(session);
     this.#paces.delete(session);
     this.#silent.delete(session);
+    this.#due.delete(session);
     if (this.#asked?.session === session) this.#asked = undefined;
     if (this.#placed().length === 0) this.#end();
     this.#ask();
@@ -124,15 +137,18 @@ export class CallGroup {
       if (!facts.external && by?.session !== session) {
         throw policy("not_committer", "The commit is by a place of another stay in this call.");
       }
+      const packages = this.#packages(group);
+      const due = this.#due.get(session);
       judgeCommit({
         facts,
         caller: member.device,
         leaves: group.places.map(({ leaf }) => leaf),
-        registered: [...this.#members.values()].map(({ device }) => device),
+        registered: [...this.#members.values(), ...packages.values()].map(({ device }) => device),
         wanted: wantedOf(this.#members, group.places),
-        claims: this.#claims(group),
+        ...(due && { due }),
+        claims: claimsOf(facts, packages),
       });
-      const places = placesAfter(group.places, facts, { session, members: this.#members });
+      const places = placesAfter(group.places, facts, { session, packages });
       this.#group = { ...group, epoch: baseEpoch + 1, info: bundle.groupInfo, places };
       this.#take({ session, before: group, hash, bundle, external: facts.external });
       return this.#begun(session);
@@ -191,12 +207,15 @@ export class CallGroup {
       .filter((session) => this.#members.has(session));
   }
 
-  /** Packages by which others may be added, by device. */
-  #claims(group: Group): Map<string, string> {
+  /**
+   * Packages by which devices may be added, by reference: of who is in the call without a leaf, and
+   * of who was when somebody was asked. These have no use of it: the Welcome goes to nobody who left.
+   */
+  #packages(group: Group): Map<string, GroupMember> {
     const placed = new Set(group.places.map(({ session }) => session));
+    const all = [...this.#offered.values(), ...this.#members.values()];
     return new Map(
-      [...this.#members.values()].filter(({ session }) => !placed.has(session))
-        .map(({ device, keyPackage }) => [deviceKey(device), keyPackage.ref]),
+      all.filter(({ session }) => !placed.has(session)).map((each) => [each.keyPackage.ref, each]),
     );
   }
 
@@ -204,8 +223,7 @@ export class CallGroup {
   #end(): void {
     this.#group = undefined;
     this.#commits = [];
-    this.#asked = undefined;
-    this.#silent.clear();
+    this.#forgetAsked();
     this.#switch.reset();
   }
 
@@ -235,11 +253,18 @@ export class CallGroup {
     }
   }
 
+  /** What was asked for in an epoch that is over. */
+  #forgetAsked(): void {
+    this.#asked = undefined;
+    this.#silent.clear();
+    this.#due.clear();
+    this.#offered.clear();
+  }
+
   /** An epoch has begun by this participant. */
   #begun(session: string): number {
     const epoch = this.#group?.epoch ?? 0;
-    this.#silent.clear();
-    this.#asked = undefined;
+    this.#forgetAsked();
     this.#switch.begin(epoch, { by: session, nowMs: this.#clock.monotonic() });
     this.#lookAtSwitch();
     this.#ask();
@@ -270,11 +295,27 @@ export class CallGroup {
       const untilMs = this.#clock.monotonic() + VOICE_LIMITS.commitMs;
       this.#asked = { session: committer, untilMs };
     }
+    this.#offer(committer, wanted);
     this.#tell(committer, {
       kind: "wanted",
       epoch: this.#group?.epoch ?? -1,
       wanted: { committer, ...wanted },
     });
+  }
+
+  /** Notes what this one is asked for. */
+  #offer(committer: string, { add, remove }: Omit<VoiceWanted, "committer">): void {
+    if (!this.#due.has(committer)) {
+      this.#due.set(committer, new Set(remove.map(({ leaf }) => leaf)));
+    }
+    for (const { session } of add) {
+      const member = this.#members.get(session);
+      if (member !== undefined) this.#offered.set(session, member);
+    }
+    const spare = this.#offered.size - VOICE_LIMITS.keptPackages;
+    for (const session of [...this.#offered.keys()].slice(0, Math.max(0, spare))) {
+      this.#offered.delete(session);
+    }
   }
 
   /**
@@ -337,6 +378,18 @@ export class CallGroup {
       );
     }
   }
+}
+
+/** Which package of each device counts, by device: it may have brought one for each stay. */
+function claimsOf(
+  { adds }: BundleFacts,
+  packages: ReadonlyMap<string, GroupMember>,
+): Map<string, string> {
+  const brought = adds.map(({ ref }) => packages.get(base64Of(ref)));
+  return new Map(
+    [...packages.values(), ...brought.filter((each) => each !== undefined)]
+      .map(({ device, keyPackage }) => [deviceKey(device), keyPackage.ref]),
+  );
 }
 
 function tooFast(message: string): OperationError {

@@ -1,9 +1,10 @@
 import type { GroupLeaf } from "../../../core/api/e2ee_groups.ts";
 import type { VoiceWanted } from "../../../core/api/voice.ts";
+import { base64Of } from "../../../core/e2ee/bytes.ts";
 import type { BundleFacts } from "../../../core/mls/bundle.ts";
 import type { LeafRow } from "../e2ee/group_rows.ts";
 import { leafRow } from "../e2ee/judge_commit.ts";
-import { deviceKey, type RegisteredDevice } from "../e2ee/registered_devices.ts";
+import type { RegisteredDevice } from "../e2ee/registered_devices.ts";
 
 /** A participant of a call as its group knows it. */
 export interface GroupMember {
@@ -42,25 +43,25 @@ export function wantedOf(
   };
 }
 
-/** Whose each leaf is after a commit by `session`; the devices in a call are each there once. */
+/** Whose each leaf is after a commit by `session`; `packages` are whose each package is, by reference. */
 export function placesAfter(
   before: readonly Place[],
   facts: BundleFacts,
-  { session, members }: {
+  { session, packages }: {
     readonly session: string;
-    readonly members: ReadonlyMap<string, GroupMember>;
+    readonly packages: ReadonlyMap<string, GroupMember>;
   },
 ): Place[] {
-  const added = new Set(facts.added.map(({ leaf }) => leaf));
+  const added = new Map(facts.added.map(({ leaf }, at) => {
+    const ref = facts.adds[at]?.ref;
+    return [leaf, ref && packages.get(base64Of(ref))?.session];
+  }));
   const former = new Map(before.map((place) => [place.leaf.leaf, place.session]));
-  const byDevice = new Map(
-    [...members.values()].map((member) => [deviceKey(member.device), member.session]),
-  );
   return facts.leaves.map((each) => {
     const leaf = leafRow(each);
     if (facts.external && leaf.leaf === facts.by.leaf) return { leaf, session };
-    const owner = added.has(leaf.leaf) ? byDevice.get(deviceKey(leaf)) : former.get(leaf.leaf);
-    // Added are only devices that are in the call; the commit was judged by that.
+    const owner = added.has(leaf.leaf) ? added.get(leaf.leaf) : former.get(leaf.leaf);
+    // Added are only packages that were brought along; the commit was judged by that.
     return { leaf, session: owner ?? "" };
   });
 }
