@@ -6,6 +6,7 @@ import type { EventId } from "../ids/event_id.ts";
 import { limits } from "../limits.ts";
 import { Authority } from "../permissions/authority.ts";
 import type { AuthGraph } from "./auth_graph.ts";
+import { Causality, CAUSALITY_BATCH, type IsAfter } from "./causality.ts";
 import { commonBase } from "./common_base.ts";
 import { findFullSet } from "./full_set.ts";
 import { isPowerEvent } from "./is_power_event.ts";
@@ -42,12 +43,12 @@ export function resolve(states: readonly StateMap[], options: ResolveOptions): R
   const { graph, fullSetMax = limits.receive.maxForegroundConflict } = options;
   const { full, conflicting } = findFullSet(states, { conflicted, graph });
   if (full.size > fullSetMax) return { kind: "too_large", size: full.size };
-  const replay = new Replay({ conflicted, conflicting, unconflicted: first, graph, states });
+  const replay = new Replay({ conflicted, conflicting, unconflicted: first, graph, states, full });
   const power = powerSet(full, graph);
-  for (const event of sortPowerEvents(power, graph)) replay.apply(event);
+  replay.apply(sortPowerEvents(power, graph));
   const rest = new Map([...full].filter(([id]) => !power.has(id)));
   replay.restore(addressesOf(rest));
-  for (const event of sortByMainline(rest, replay.rolesEvent(), graph)) replay.apply(event);
+  replay.apply(sortByMainline(rest, replay.rolesEvent(), graph));
   replay.restore(new Set());
   return { kind: "resolved", state: replay.overlay(), replayed: full.size };
 }
@@ -88,6 +89,7 @@ function addressesOf(events: ReadonlyMap<EventId, ControlEvent>): Set<string> {
 
 interface ReplayInput {
   readonly states: readonly StateMap[];
+  readonly full: ReadonlyMap<EventId, ControlEvent>;
   readonly conflicted: ReadonlyMap<string, StateAddress>;
   readonly conflicting: ReadonlySet<EventId>;
   /** Any input: what it holds outside `conflicted` all inputs hold. */
@@ -97,26 +99,61 @@ interface ReplayInput {
 
 /** The map of steps 4 and 5: starts empty, takes what passes. */
 class Replay {
-  readonly #map = new Map<string, ControlEvent>();
+  /** By address all that took it, in turn: the last is what the map holds. */
+  readonly #taken = new Map<string, ControlEvent[]>();
   readonly #input: ReplayInput;
+  readonly #causality: Causality;
 
   constructor(input: ReplayInput) {
     this.#input = input;
+    this.#causality = new Causality(
+      { earlier: input.full.values(), later: this.#settledAuthority() },
+      input.graph,
+    );
   }
 
-  apply(event: ControlEvent): void {
+  /** Of the unconflicted state all that some event of the full set may be judged on. */
+  *#settledAuthority(): Iterable<ControlEvent> {
+    for (const event of this.#input.full.values()) {
+      if (this.#input.conflicting.has(event.id)) continue;
+      for (const address of authTypes(event.pdu)) {
+        const settled = this.#unconflicted(address);
+        if (settled !== undefined) yield settled;
+      }
+    }
+  }
+
+  /** Replays events in this order. */
+  apply(events: readonly ControlEvent[]): void {
+    for (let at = 0; at < events.length; at += CAUSALITY_BATCH) {
+      const batch = events.slice(at, at + CAUSALITY_BATCH);
+      const isAfter = this.#causality.after(batch);
+      for (const event of batch) this.#applyOne(event, isAfter);
+    }
+  }
+
+  #applyOne(event: ControlEvent, isAfter: IsAfter): void {
     const { graph } = this.#input;
-    const view = this.#viewFor(event);
+    const view = this.#viewFor(event, isAfter);
     if (!authoriseControl(event.pdu, new Authority(view, graph.room, graph.memo)).ok) return;
     if (event.pdu.state_key === undefined) return;
-    this.#map.set(stateKeyOf(event.pdu.type, event.pdu.state_key), event);
+    const key = stateKeyOf(event.pdu.type, event.pdu.state_key);
+    // Who made something after it has decided about it already.
+    if (this.#taken.get(key)?.some((each) => isAfter(each, event)) === true) return;
+    this.#take(key, event);
+  }
+
+  #take(key: string, event: ControlEvent): void {
+    const taken = this.#taken.get(key);
+    if (taken === undefined) this.#taken.set(key, [event]);
+    else taken.push(event);
   }
 
   /**
-   * What an event is judged on: the map; for an event that is not in conflict itself, then the
-   * unconflicted state; then the auth events it cites.
+   * What an event is judged on, without all that was made after it: the map; for an event that
+   * is not in conflict itself, then the unconflicted state; then the auth events it cites.
    */
-  #viewFor(event: ControlEvent): StateView {
+  #viewFor(event: ControlEvent, isAfter: IsAfter): StateView {
     const own = new Map<string, ControlEvent>();
     for (const auth of this.#input.graph.authOf(event)) {
       own.set(stateKeyOf(auth.pdu.type, auth.pdu.state_key ?? ""), auth);
@@ -126,16 +163,22 @@ class Replay {
     return new ReplayView((type, stateKey) => {
       const key = stateKeyOf(type, stateKey);
       if (!needed.has(key)) return undefined;
-      return this.#map.get(key) ?? (settled ? this.#unconflicted(type, stateKey) : undefined) ??
-        own.get(key);
+      const replayed = this.#taken.get(key)?.findLast((each) => !isAfter(each, event));
+      if (replayed !== undefined) return replayed;
+      const known = settled ? this.#unconflicted([type, stateKey]) : undefined;
+      return known === undefined || isAfter(known, event) ? own.get(key) : known;
     });
   }
 
-  #unconflicted(type: string, stateKey: string): ControlEvent | undefined {
+  #unconflicted([type, stateKey]: StateAddress): ControlEvent | undefined {
     const { conflicted, unconflicted } = this.#input;
     return conflicted.has(stateKeyOf(type, stateKey))
       ? undefined
       : unconflicted.get(type, stateKey);
+  }
+
+  #holds(key: string): ControlEvent | undefined {
+    return this.#taken.get(key)?.at(-1);
   }
 
   /**
@@ -145,23 +188,23 @@ class Replay {
   restore(pending: ReadonlySet<string>): void {
     const { conflicted, states, graph } = this.#input;
     for (const [key, address] of conflicted) {
-      if (pending.has(key) || this.#map.has(key)) continue;
+      if (pending.has(key) || this.#taken.has(key)) continue;
       const base = commonBase(states, address, graph);
-      if (base !== undefined) this.#map.set(key, base);
+      if (base !== undefined) this.#take(key, base);
     }
   }
 
   /** Where the mainline begins: the roles event of the map, else the unconflicted one. */
   rolesEvent(): ControlEvent | undefined {
-    return this.#map.get(stateKeyOf("m.guild.roles", "")) ??
-      this.#unconflicted("m.guild.roles", "");
+    return this.#holds(stateKeyOf("m.guild.roles", "")) ??
+      this.#unconflicted(["m.guild.roles", ""]);
   }
 
   /** Step 6: of the map only what some input holds an event for; the unconflicted state over it. */
   overlay(): StateMap {
     let state = largest(this.#input.states);
     for (const [key, [type, stateKey]] of this.#input.conflicted) {
-      const event = this.#map.get(key);
+      const event = this.#holds(key);
       state = event === undefined ? state.without(type, stateKey) : state.with(event);
     }
     return state;

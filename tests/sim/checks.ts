@@ -51,11 +51,6 @@ interface Acknowledged {
 /** Watches a history, and compares the servers at its end. */
 export class Checks {
   readonly failures: Failure[] = [];
-  /**
-   * Founded addresses that a branch from before them has emptied once their setter had handed the
-   * guild over: the remaining risk of PROTOCOL.md 7, counted and told, not a failure.
-   */
-  resetAfterHandOver = 0;
   readonly #world: World;
   readonly #founding: Founding;
   readonly #honest: readonly SimServer[];
@@ -197,17 +192,11 @@ export class Checks {
       this.#compareTimelines(first, other);
     }
     for (const [type, key] of this.#foundedAddresses()) {
-      if (first.at.state.get(type, key) !== undefined) continue;
-      if (this.#isHandedOver(first.at.state)) this.resetAfterHandOver++;
-      else this.#fail("state key lost", `${type} ${key}`);
+      if (first.at.state.get(type, key) === undefined) {
+        this.#fail("state key lost", `${type} ${key}`);
+      }
     }
     for (const { at, server } of [first, ...others]) this.#checkEntries(server, at);
-  }
-
-  /** Whether somebody else owns the guild than whoever founded it. */
-  #isHandedOver(state: StateMap): boolean {
-    const founded = this.#founding.events.find(({ pdu }) => pdu.type === "m.guild.owner");
-    return state.get("m.guild.owner", "")?.id !== founded?.id;
   }
 
   #foundedAddresses(): readonly (readonly [string, string])[] {

@@ -35,8 +35,6 @@ export interface Report {
   /** From mended to equal, ms of virtual time. */
   readonly healedMs: number;
   readonly harm: Network["harm"];
-  /** See `Checks`. */
-  readonly resetAfterHandOver: number;
   /** Events by how their receipt ended, of all servers together. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** Equal where two runs were the same, bit by bit. */
@@ -92,7 +90,6 @@ export async function runHistory(schedule: Schedule, troupe: Troupe): Promise<Re
     tasks: world.ran,
     healedMs,
     harm: network.harm,
-    resetAfterHandOver: checks.resetAfterHandOver,
     outcomes: checks.outcomes(),
     print: checks.print(),
   };

@@ -41,6 +41,7 @@ export class NaiveResolver {
   readonly #events: Events;
   readonly #room: RoomFacts;
   readonly #ancestors = new Map<string, Set<string>>();
+  readonly #pasts = new Map<string, Set<string>>();
 
   readonly #withBase: boolean;
 
@@ -66,6 +67,19 @@ export class NaiveResolver {
       for (const above of this.ancestors(this.#get(id))) found.add(above);
     }
     this.#ancestors.set(event.id, found);
+    return found;
+  }
+
+  /** All events from which this one descends by parents. */
+  past(event: ControlEvent): Set<string> {
+    const known = this.#pasts.get(event.id);
+    if (known) return known;
+    const found = new Set<string>();
+    for (const id of event.pdu.prev_events) {
+      found.add(id);
+      for (const above of this.past(this.#get(id))) found.add(above);
+    }
+    this.#pasts.set(event.id, found);
     return found;
   }
 
@@ -97,22 +111,32 @@ export class NaiveResolver {
     const full = this.#fullSet(states, conflicting);
     const power = this.#power(full);
     const map = new Map<string, ControlEvent>();
+    const history: ControlEvent[] = [];
     const replay = (event: ControlEvent) => {
+      const after = (other: ControlEvent) => this.past(other).has(event.id);
       const needed = naiveAuthKeys(event.pdu);
       const own = event.pdu.auth_events.map((id) => this.#get(id));
       const view = new Map<string, ControlEvent>();
       for (const key of needed) {
-        const found = map.get(key) ??
-          (conflicting.has(event.id) ? undefined : settled.get(key)) ??
-          own.find((cited) => keyOf(cited) === key);
+        const replayed = history.filter((other) => keyOf(other) === key);
+        const found = [
+          own.find((cited) => keyOf(cited) === key),
+          conflicting.has(event.id) ? undefined : settled.get(key),
+          ...replayed,
+        ].filter((other) => other !== undefined).filter((other) => !after(other)).at(-1);
         if (found) view.set(key, found);
       }
       if (!naiveAllows(event.pdu, view, this.#room)) return;
-      if (event.pdu.state_key !== undefined) map.set(keyOf(event), event);
+      if (event.pdu.state_key === undefined) return;
+      if (history.some((other) => keyOf(other) === keyOf(event) && after(other))) return;
+      map.set(keyOf(event), event);
+      history.push(event);
     };
     this.#kahn(power, (event) => this.#urgency(event, power)).forEach(replay);
     const rest = new Map([...full].filter(([id]) => !power.has(id)));
+    const taken = new Set(map.keys());
     this.#restore(map, states, [...rest.values()].map(keyOf));
+    for (const [key, event] of map) if (!taken.has(key)) history.push(event);
     const chain = this.#mainline(map.get("m.guild.roles\0") ?? settled.get("m.guild.roles\0"));
     this.#kahn(rest, (event) => [this.#place(event, chain)]).forEach(replay);
     this.#restore(map, states, []);

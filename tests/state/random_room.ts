@@ -31,8 +31,15 @@ const POWERS = bitsOf(
   "CHANGE_NICKNAME",
 );
 
-/** A guild whose members act at random on heads of different age, some of them backdating. */
-export function randomRoom(random: Random, steps: number): TestRoom {
+/**
+ * A guild whose members act at random, some of them backdating: on heads of different age, or
+ * each with knowledge of all before (`inLine`).
+ */
+export function randomRoom(
+  random: Random,
+  steps: number,
+  { inLine = false }: { readonly inLine?: boolean } = {},
+): TestRoom {
   const powers = formatBits(POWERS);
   const room = openGuild({
     high: { position: 30, bits: powers },
@@ -48,13 +55,13 @@ export function randomRoom(random: Random, steps: number): TestRoom {
     content: { kind: "text", closed: false, entries: [] },
   });
   const begin = room.events.size;
-  for (let step = 0; step < steps; step++) act(room, random, begin);
+  for (let step = 0; step < steps; step++) act(room, random, () => inLine ? room.heads : parents(room, random, begin));
   return room;
 }
 
-function act(room: TestRoom, random: Random, begin: number): void {
+function act(room: TestRoom, random: Random, choose: () => readonly EventId[]): void {
   for (let attempt = 0; attempt < 4; attempt++) {
-    const prev = parents(room, random, begin);
+    const prev = choose();
     const state = room.stateAfter(prev);
     // Mostly honest clocks, some far behind, some far ahead.
     const skew = random.chance(0.15) ? random.below(2_000_000) - 1_000_000 : random.below(50);
