@@ -11,7 +11,7 @@ import { Later, whenDrawn } from "../../lib/browser/hydrate_later.ts";
 import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
-import { isKnown, keepTimelines } from "../../lib/store/kept_timelines.ts";
+import { dropGone, isKnown, keepTimelines } from "../../lib/store/kept_timelines.ts";
 import { plainText, type Venue, venueOf } from "../../lib/store/links.ts";
 import type { ChannelWindow } from "../../lib/store/window.ts";
 import { useHeld } from "../../lib/browser/use_held.ts";
@@ -43,9 +43,12 @@ export function Timelines({ place }: { place: TalkPlace }) {
   // What is known changes often, and hardly ever says that something is gone.
   const known = untracked(() => state.known);
   held.current = keepTimelines(held.current, place, { windows: state.windows, known });
+  const open = useRef(place);
+  open.current = place;
   useEffect(() =>
     effect(() => {
       const { known } = state;
+      dropGone(state.windows, known, open.current);
       if (!held.current.every((each) => isKnown(known, each))) redraw({});
     }), []);
   return (

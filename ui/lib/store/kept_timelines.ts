@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { channelOf, dmOf, type Known, placeKey, type TalkPlace } from "./place.ts";
+import { channelOf, dmOf, type Known, placeKey, refKey, refOfKey, type TalkPlace } from "./place.ts";
 import type { ChannelWindow } from "./window.ts";
 
 /** Timelines that stay in the page beside the open one, hidden. */
@@ -37,4 +37,29 @@ export function keepTimelines(
     kept.add(place);
   }
   return [...places.values()].filter((place) => kept.has(place));
+}
+
+/**
+ * What was said in a channel or conversation that is taken away is kept no longer, its threads
+ * included; what was never sent there stays until it is given up, and the open place stays as it
+ * is.
+ */
+export function dropGone(
+  windows: Map<string, Signal<ChannelWindow>>,
+  { guilds, dms }: Known,
+  open: TalkPlace,
+): void {
+  const channels = new Set(
+    guilds.flatMap((guild) =>
+      guild.channels.map(({ room_id, id }) => refKey({ room_id, channel_id: id }))
+    ),
+  );
+  const conversations = new Set(dms.map((dm) => dm.room_id));
+  const shown = placeKey({ roomId: open.roomId, channelId: open.channelId });
+  for (const [key, window] of windows) {
+    const { room_id, channel_id } = refOfKey(key);
+    const channel = refKey({ room_id, channel_id });
+    if (channel === shown || channels.has(channel) || conversations.has(room_id)) continue;
+    if (window.peek().pending.length === 0) windows.delete(key);
+  }
 }

@@ -3,7 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { Dm } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
-import { keepTimelines, KEPT_ROWS, KEPT_TIMELINES } from "./kept_timelines.ts";
+import { dropGone, keepTimelines, KEPT_ROWS, KEPT_TIMELINES } from "./kept_timelines.ts";
 import { type Known, placeKey, type TalkPlace } from "./place.ts";
 import { type ChannelWindow, EMPTY_WINDOW } from "./window.ts";
 
@@ -72,6 +72,24 @@ Deno.test("a timeline goes when its channel or conversation is not known any mor
   const without = knownWith("b", "c");
   assert.deepEqual(keepTimelines(held, open, { windows, known: without }), [channel("b"), open]);
   assert.deepEqual(keepTimelines(held, open, { windows, known: knownWith() }), [open]);
+});
+
+Deno.test("what was said where one may not be any more is kept no longer", () => {
+  const thread = { ...channel("a"), root: "$root" };
+  const dm: TalkPlace = { kind: "dm", roomId: "!dm", channelId: "main", focus: null };
+  const said = { ...EMPTY_WINDOW, messages: [{} as Message] };
+  const unsent = { ...said, pending: [{} as ChannelWindow["pending"][number]] };
+  const left = (known: Known, open: TalkPlace, window: ChannelWindow = said) => {
+    const places = [channel("a"), thread, channel("b"), dm];
+    const windows = new Map(places.map((place) => [placeKey(place), signal(window)]));
+    dropGone(windows, known, open);
+    return [...windows.keys()];
+  };
+  const withDm = { ...knownWith("a", "b"), dms: [{ room_id: "!dm" } as Dm] };
+  assert.equal(left(withDm, channel("b")).length, 4);
+  assert.deepEqual(left(knownWith("b"), channel("b")), [placeKey(channel("b"))]);
+  assert.deepEqual(left(knownWith(), thread), [placeKey(channel("a")), placeKey(thread)]);
+  assert.equal(left(knownWith(), channel("b"), unsent).length, 4);
 });
 
 Deno.test("the open place takes the one of its own before: with another message asked for", () => {
