@@ -2,6 +2,7 @@ import { isControlEvent, isTimelineEvent, type TimelineEvent } from "../../core/
 import type { RoomId } from "../../core/ids/room_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Log } from "../../core/ports/log.ts";
+import type { Refusal } from "../../core/auth/verdict.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { beginToShow, countFrom } from "./accept.ts";
 import { coveringsOf } from "./coverings.ts";
@@ -13,6 +14,9 @@ import { verify, type VerifyDeps } from "./verify.ts";
 
 /** A room is looked through no more often than this. */
 const PAUSE_MS = 1000;
+/** One that takes long rests so many times as long, or whoever fills it would hold all rooms up. */
+const SHARE = 10;
+const REST_MAX_MS = 30_000;
 /** Who waits for the time to come looks at the clock this often: it may be set right meanwhile. */
 const CLOCK_LOOK_MS = 45_000;
 /** Events after a soft-failed one among which its children are looked for. */
@@ -36,6 +40,8 @@ export class LookAgain implements AsyncDisposable {
   readonly #ending = new AbortController();
   /** When to look through a room, by the clock that never jumps. */
   readonly #due = new Map<RoomId, number>();
+  /** Until when a room that took long is left alone. */
+  readonly #rests = new Map<RoomId, number>();
   #pause = new AbortController();
   readonly #running: Promise<void>;
 
@@ -50,7 +56,8 @@ export class LookAgain implements AsyncDisposable {
   }
 
   #schedule(roomId: RoomId, afterMs: number): void {
-    const dueTs = this.#deps.clock.monotonic() + afterMs;
+    const { clock } = this.#deps;
+    const dueTs = Math.max(clock.monotonic() + afterMs, this.#rests.get(roomId) ?? 0);
     const known = this.#due.get(roomId);
     if (known === undefined && this.#due.size >= ROOMS_MAX) return;
     this.#due.set(roomId, Math.min(known ?? dueTs, dueTs));
@@ -92,7 +99,8 @@ export class LookAgain implements AsyncDisposable {
   }
 
   async #lookThrough(roomId: RoomId): Promise<void> {
-    const { rooms } = this.#deps;
+    const { rooms, clock } = this.#deps;
+    const begun = clock.monotonic();
     try {
       const room = await rooms.open(roomId);
       if (room !== undefined) await room.inTurn(() => this.#lookInTurn(room));
@@ -107,6 +115,12 @@ export class LookAgain implements AsyncDisposable {
         error,
       });
     }
+    const restMs = Math.min((clock.monotonic() - begun) * SHARE, REST_MAX_MS);
+    if (restMs > PAUSE_MS) this.#rests.set(roomId, clock.monotonic() + restMs);
+    else this.#rests.delete(roomId);
+    if (this.#rests.size <= ROOMS_MAX) return;
+    const [oldest] = this.#rests.keys();
+    if (oldest !== undefined) this.#rests.delete(oldest);
   }
 
   async #lookInTurn(room: InboundRoom): Promise<void> {
@@ -128,6 +142,9 @@ export class LookAgain implements AsyncDisposable {
     if (turn.known(event.id)?.outcome !== "soft_failed") return;
     const before = await stateBefore(turn, event);
     if (before === undefined) return;
+    // What fails whoever signed it costs no verification: a room may hold a thousand such.
+    const whoever = await judgePresent(this.#deps, turn, { event, before, signedBy: [] });
+    if (!whoever.ok) return this.#lookLater(event, whoever);
     const held = this.#deps.keys;
     const [signature] = await verify(
       { ...this.#deps, keys: { find: (names) => held.find(names), obtain: (n) => held.find(n) } },
@@ -136,13 +153,14 @@ export class LookAgain implements AsyncDisposable {
     );
     if (signature?.kind !== "valid") return;
     const verdict = await judgePresent(this.#deps, turn, { event, before, signedBy: signature.by });
-    if (!verdict.ok) {
-      if (verdict.rule !== "now.future") return;
-      const earlyMs = event.pdu.origin_ts - limits.receive.maxFutureMs - this.#deps.clock.now();
-      this.#schedule(event.roomId, Math.min(Math.max(earlyMs, PAUSE_MS), CLOCK_LOOK_MS));
-      return;
-    }
-    await this.#pass(turn, event);
+    if (verdict.ok) await this.#pass(turn, event);
+  }
+
+  /** Time alone lets what is dated ahead pass. */
+  #lookLater(event: Known["event"], { rule }: Refusal): void {
+    if (rule !== "now.future") return;
+    const earlyMs = event.pdu.origin_ts - limits.receive.maxFutureMs - this.#deps.clock.now();
+    this.#schedule(event.roomId, Math.min(Math.max(earlyMs, PAUSE_MS), CLOCK_LOOK_MS));
   }
 
   async #pass(turn: RoomTurn, event: Known["event"]): Promise<void> {

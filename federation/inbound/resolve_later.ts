@@ -10,8 +10,9 @@ import { RoomTurn } from "./room_turn.ts";
 const SHARE = 10;
 const PAUSE_MIN_MS = 100;
 const PAUSE_MAX_MS = 60_000;
-/** Resolutions that wait; beyond it whoever needs one asks again. */
+/** Resolutions that wait, in all and of one room; beyond it whoever needs one asks again. */
 const JOBS_MAX = 1000;
+const JOBS_PER_ROOM = 20;
 
 interface Job {
   readonly roomId: RoomId;
@@ -34,6 +35,7 @@ export class ResolveLater implements AsyncDisposable {
   /** When a room may be resolved again, ms of the clock that never jumps. */
   readonly #rests = new Map<RoomId, number>();
   readonly #ending = new AbortController();
+  #pause = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(deps: ResolveLaterDeps) {
@@ -43,32 +45,60 @@ export class ResolveLater implements AsyncDisposable {
   /** The state after these events is wanted. */
   want(roomId: RoomId, ids: readonly EventId[]): void {
     const key = `${roomId} ${sortEventIds(ids).join()}`;
-    if (this.#jobs.size >= JOBS_MAX && !this.#jobs.has(key)) return;
-    this.#jobs.set(key, { roomId, ids });
+    if (!this.#jobs.has(key)) {
+      const own = [...this.#jobs.values()].filter((job) => job.roomId === roomId).length;
+      if (this.#jobs.size >= JOBS_MAX || own >= JOBS_PER_ROOM) return;
+      this.#jobs.set(key, { roomId, ids });
+      // It may be due before what is waited for.
+      this.#pause.abort();
+    }
     this.#running ??= this.#run();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
+    this.#pause.abort();
     await this.#running;
   }
 
   async #run(): Promise<void> {
     const { clock, log } = this.#deps;
-    const { signal } = this.#ending;
-    for (const [key, job] of this.#jobs) {
-      const restMs = (this.#rests.get(job.roomId) ?? 0) - clock.monotonic();
-      await clock.sleep(Math.max(restMs, PAUSE_MIN_MS), signal).catch(() => undefined);
-      if (signal.aborted) return;
-      this.#jobs.delete(key);
+    for (let next = this.#nextJob(); next !== undefined; next = this.#nextJob()) {
+      const restMs = this.#restOf(next.job.roomId) - clock.monotonic();
+      if (restMs > 0) {
+        // Of a room that comes meanwhile the rest may be over earlier.
+        this.#pause = new AbortController();
+        if (this.#ending.signal.aborted) return;
+        await clock.sleep(restMs, this.#pause.signal).catch(() => undefined);
+        continue;
+      }
+      await clock.sleep(PAUSE_MIN_MS, this.#ending.signal).catch(() => undefined);
+      if (this.#ending.signal.aborted) return;
+      this.#jobs.delete(next.key);
       try {
-        await this.#resolve(job);
+        await this.#resolve(next.job);
       } catch (error) {
-        log.log("warn", "A large conflict could not be resolved.", { room: job.roomId, error });
+        const { roomId } = next.job;
+        log.log("warn", "A large conflict could not be resolved.", { room: roomId, error });
       }
     }
     this.#rests.clear();
     this.#running = undefined;
+  }
+
+  #restOf(roomId: RoomId): number {
+    return this.#rests.get(roomId) ?? 0;
+  }
+
+  /** Of the room whose rest is over first: one that rests keeps no other waiting. */
+  #nextJob(): { readonly key: string; readonly job: Job } | undefined {
+    let next: { readonly key: string; readonly job: Job } | undefined;
+    for (const [key, job] of this.#jobs) {
+      if (next === undefined || this.#restOf(job.roomId) < this.#restOf(next.job.roomId)) {
+        next = { key, job };
+      }
+    }
+    return next;
   }
 
   async #resolve({ roomId, ids }: Job): Promise<void> {

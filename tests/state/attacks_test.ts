@@ -6,7 +6,7 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { bitsOf, formatBits, type Right } from "../../core/permissions/bits.ts";
 import { resolve } from "../../core/state/resolve.ts";
-import { type StateMap, stateKeyOf } from "../../core/state/state_map.ts";
+import { stateKeyOf, type StateMap } from "../../core/state/state_map.ts";
 import { NaiveResolver } from "./naive_resolve.ts";
 import { channelId, type Draft, openGuild, T0, TestRoom, user } from "./room.ts";
 

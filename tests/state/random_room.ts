@@ -55,7 +55,9 @@ export function randomRoom(
     content: { kind: "text", closed: false, entries: [] },
   });
   const begin = room.events.size;
-  for (let step = 0; step < steps; step++) act(room, random, () => inLine ? room.heads : parents(room, random, begin));
+  for (let step = 0; step < steps; step++) {
+    act(room, random, () => inLine ? room.heads : parents(room, random, begin));
+  }
   return room;
 }
 

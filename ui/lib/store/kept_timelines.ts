@@ -1,5 +1,13 @@
 import type { Signal } from "@preact/signals";
-import { channelOf, dmOf, type Known, placeKey, refKey, refOfKey, type TalkPlace } from "./place.ts";
+import {
+  channelOf,
+  dmOf,
+  type Known,
+  placeKey,
+  refKey,
+  refOfKey,
+  type TalkPlace,
+} from "./place.ts";
 import type { ChannelWindow } from "./window.ts";
 
 /** Timelines that stay in the page beside the open one, hidden. */
