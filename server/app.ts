@@ -57,6 +57,7 @@ import { Throttle, throttlePolicies } from "./services/accounts/throttle.ts";
 import { departureGate } from "./services/guilds/departure_gate.ts";
 import { inviteGate } from "./services/invites/invite_gate.ts";
 import { mediaDesk } from "./services/media/media_desk.ts";
+import type { LinkDesk } from "./services/previews/link_desk.ts";
 import { sweepNonces } from "./services/messages/nonce_book.ts";
 import { TraceBook } from "./system/tracing.ts";
 import { sweepReports } from "./services/reports/admin_reports.ts";
@@ -107,8 +108,8 @@ export async function startServer(
     signer: domain.keys.signer,
     stack,
   });
-  composePreviews(config, system, { ...domain, stack });
-  await openDoors(config, system, { ...domain, outbound, reading, erasure, stack });
+  const links = composePreviews(config, system, { ...domain, stack });
+  await openDoors(config, system, { ...domain, outbound, reading, erasure, links, stack });
   const { sql } = domain.store.database;
   const { nonces } = domain.federation;
   startSweep(system, {
@@ -357,6 +358,7 @@ type DoorParts = Domain & {
   readonly outbound: OutboundParts;
   readonly reading: ReadingParts;
   readonly erasure: ErasureParts;
+  readonly links: LinkDesk | undefined;
   readonly stack: AsyncDisposableStack;
 };
 
@@ -421,7 +423,7 @@ async function openDoors(
   system: SystemParts,
   domain: DoorParts,
 ): Promise<void> {
-  const { metrics, live, chat, accounts, store, media, reading, stack } = domain;
+  const { metrics, live, chat, accounts, store, media, reading, links, stack } = domain;
   const { sql } = store.database;
   const accountDeps = {
     ...accountHttpDeps(config, domain),
@@ -464,6 +466,7 @@ async function openDoors(
           deps: media.deps,
           visibility: mediaVisibility(chat.deps),
           remote: reading.media,
+          links,
         },
       }),
       plainRoutes: [

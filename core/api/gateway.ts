@@ -81,6 +81,9 @@ export const Self = z.object({
   confirmed_until: z.number().int().nullable().describe("Identity confirmed until (ms)"),
   status_until: z.number().int().nullable().describe("When the status goes by itself (ms)"),
   show_previews: z.boolean().describe("Whether links are shown with previews (`Preferences`)"),
+  sealed_previews: z.boolean().describe(
+    "Whether links that are sent encrypted get previews (`Preferences`)",
+  ),
 });
 export type Self = z.infer<typeof Self>;
 

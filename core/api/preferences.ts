@@ -20,6 +20,9 @@ export const Preferences = z.object({
       "servers of a channel's readers are told",
   ),
   show_previews: z.boolean().describe("Links in messages are shown with a preview of their page"),
+  sealed_previews: z.boolean().describe(
+    "Links that this account sends encrypted get a preview: its server is told each of them before",
+  ),
   notify_desktop: z.boolean().describe("The page shows a notification while it is not looked at"),
   notify_sound: z.boolean().describe("The page plays a sound with it"),
   ...Quiet.shape,
@@ -35,6 +38,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   share_presence: true,
   share_read: true,
   show_previews: true,
+  sealed_previews: false,
   notify_desktop: false,
   notify_sound: false,
   ...NEVER_QUIET,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PREVIEW_WORDS } from "../previews/preview_words.ts";
 import { defineOperation } from "./operation.ts";
 
 /** The one picture of a preview; its size is known, so that nothing moves when it loads. */
@@ -37,4 +38,26 @@ export const downloadPreviewPicture = defineOperation({
   params: z.object({ preview_id: z.string().max(64) }),
   result: z.unknown(),
   errors: ["not_found", "range"],
+});
+
+/** What a page says of itself, for the sender of an encrypted message: no server adds a picture. */
+export const LinkWords = Preview.pick({ url: true, site: true, title: true, description: true });
+export type LinkWords = z.infer<typeof LinkWords>;
+
+/** The link stands in the body, where no proxy writes it down. */
+export const previewLink = defineOperation({
+  id: "previewLink",
+  method: "POST",
+  path: "/client/v1/previews",
+  tag: "media",
+  summary:
+    "What the page behind a link says of itself, for an encrypted message that is about to " +
+    "be sent: this server asks the page once and keeps neither link nor answer",
+  auth: "user",
+  scope: null,
+  body: z.object({ url: z.string().max(PREVIEW_WORDS.urlChars) }),
+  result: z.object({
+    preview: LinkWords.nullable().describe("Null: the page says nothing, or was not reached"),
+  }),
+  errors: ["invalid", "rate_limited", "unavailable"],
 });

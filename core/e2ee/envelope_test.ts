@@ -156,6 +156,8 @@ function padded(json: string, options: { bucket?: number; length?: number } = {}
   return all;
 }
 
+const FOUR_PREVIEWS = Array(4).fill('{"title":"t","url":"https://a/"}').join(",");
+
 Deno.test("a hostile member's payload is refused with its reason", () => {
   const refusals: [Uint8Array, string][] = [
     [padded('{"type":"message"}', { bucket: 512 }), "malformed"],
@@ -171,6 +173,16 @@ Deno.test("a hostile member's payload is refused with its reason", () => {
     [padded("["), "bad_payload"],
     [padded("null"), "bad_payload"],
     [padded('{"type":"message","mentions":{"users":["everybody"]}}'), "bad_payload"],
+    [padded('{"previews":[{"title":"t","url":"https://a/"}],"type":"reaction"}'), "bad_payload"],
+    [padded('{"previews":[{"title":"","url":"https://a/"}],"type":"message"}'), "bad_payload"],
+    [padded('{"previews":[{"title":"t"}],"type":"message"}'), "bad_payload"],
+    [
+      padded(`{"previews":[{"title":"${"t".repeat(601)}","url":"https://a/"}],"type":"message"}`, {
+        bucket: 1024,
+      }),
+      "bad_payload",
+    ],
+    [padded(`{"previews":[${FOUR_PREVIEWS}],"type":"message"}`), "bad_payload"],
   ];
   for (const [plaintext, reason] of refusals) {
     assert.equal(reasonOf({ ...sealRaw(plaintext), place }), reason);

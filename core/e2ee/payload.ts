@@ -14,6 +14,7 @@ import {
   text,
 } from "../event/kinds/shape.ts";
 import { limits } from "../limits.ts";
+import { PREVIEW_WORDS } from "../previews/preview_words.ts";
 import { fromBase64 } from "./bytes.ts";
 
 const MAX_FILE_NAME_BYTES = 1024;
@@ -70,6 +71,18 @@ const history = object({
 });
 export type SealedHistory = Infer<typeof history>;
 
+/** UTF-8 bytes of a UTF-16 unit, at the most. */
+const UNIT_BYTES = 3;
+
+/** What the sender's client was told of a link in the body. Readers take it for words of a stranger. */
+const preview = object({
+  url: text(PREVIEW_WORDS.urlChars * UNIT_BYTES, 1),
+  title: text(PREVIEW_WORDS.titleChars * UNIT_BYTES, 1),
+  site: optional(text(PREVIEW_WORDS.siteChars * UNIT_BYTES)),
+  description: optional(text(PREVIEW_WORDS.descriptionChars * UNIT_BYTES)),
+});
+export type SealedPreview = Infer<typeof preview>;
+
 const fields = object({
   type: oneOf("message", "reaction", "history"),
   body: optional(text(limits.content.maxBodyBytes)),
@@ -81,6 +94,7 @@ const fields = object({
   /** What is answered, as the sender read it. */
   reply_excerpt: optional(text(limits.sealed.maxExcerptBytes)),
   history: optional(history),
+  previews: optional(list(preview, PREVIEW_WORDS.links)),
   /** As outside: a server cannot hang what was said onto another message. */
   relates_to: optional(relation),
 });
@@ -94,6 +108,9 @@ export const sealedPayload = refine(fields, (payload) => {
   const reacts = payload.relates_to?.kind === "reaction";
   if ((payload.type === "history") !== (payload.history !== undefined)) {
     return ".history: stands in what shares history, and there alone";
+  }
+  if (payload.type !== "message" && payload.previews !== undefined) {
+    return ".previews: only messages have links";
   }
   if (payload.type === "reaction") {
     if (payload.key === undefined) return ".key: a reaction needs one";

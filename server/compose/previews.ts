@@ -7,6 +7,7 @@ import { resolveHost } from "../federation/resolve_host.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
+import { LinkDesk } from "../services/previews/link_desk.ts";
 import { PreviewClient } from "../services/previews/preview_client.ts";
 import { PreviewFinder } from "../services/previews/preview_finder.ts";
 import { PreviewFollower } from "../services/previews/preview_follower.ts";
@@ -21,7 +22,10 @@ import type { ChatSource } from "../services/sync/chat_source.ts";
 import { WorkLoop } from "../services/work_loop.ts";
 import type { StoreParts, SystemParts } from "./store.ts";
 
-/** What finds previews of links, tells of them, and takes away what nobody needs any more. */
+/**
+ * What finds previews of links, tells of them, and takes away what nobody needs any more. Answers
+ * who looks at links for senders of encrypted messages; undefined where no pages are asked.
+ */
 export function composePreviews(
   config: Pick<Config, "previews">,
   system: SystemParts,
@@ -34,7 +38,7 @@ export function composePreviews(
     readonly metrics: Metrics;
     readonly stack: AsyncDisposableStack;
   },
-): void {
+): LinkDesk | undefined {
   const { store, bus, chat, stack } = input;
   const { clock } = system;
   const log = system.log.child({ part: "previews" });
@@ -48,7 +52,7 @@ export function composePreviews(
       trouble: "Previews that nobody needs could not be taken away.",
     }),
   );
-  if (!config.previews.enabled) return;
+  if (!config.previews.enabled) return undefined;
   // Many pages are not reached by the newest TLS, and some without any.
   const http = stack.use(
     new HttpClient({ clock, resolveHost, minTls: "TLSv1.2", plainHttp: true }),
@@ -78,6 +82,7 @@ export function composePreviews(
   );
   input.metrics.observeQueue("previews", () => finder.size);
   stack.defer(store.feed.subscribe((batch) => follower.take(batch)));
+  return new LinkDesk({ finder, clock });
 }
 
 function rulesOf(

@@ -13,6 +13,7 @@ import type { Route } from "../http/route.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
 import type { RemoteMedia } from "../services/media/remote/remote_media.ts";
 import type { MediaVisibility } from "../services/media/media_visibility.ts";
+import type { LinkDesk } from "../services/previews/link_desk.ts";
 
 /** Every operation of the client API but the live streams, which the doors bring themselves. */
 export function allRoutes(input: {
@@ -27,6 +28,7 @@ export function allRoutes(input: {
     readonly deps: MediaDeps;
     readonly visibility: MediaVisibility;
     readonly remote: RemoteMedia;
+    readonly links: LinkDesk | undefined;
   };
 }): Route[] {
   return [
@@ -37,6 +39,6 @@ export function allRoutes(input: {
     ...groupRoutes(input.groups),
     ...voiceRoutes(input.voice),
     ...serverRoutes(input.server),
-    ...mediaRoutes(input.media.deps, input.media.visibility, input.media.remote),
+    ...mediaRoutes(input.media.deps, input.media.visibility, input.media),
   ];
 }

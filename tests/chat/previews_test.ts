@@ -7,6 +7,7 @@ import { cleanPreviews } from "../../server/services/previews/preview_rows.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
 import { endless, html, type Page, startPageServer } from "../harness/page_server.ts";
+import { MemoryLog } from "../harness/parts.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 // What a page's picture comes to, and every hostile page: tests/previews_test.ts.
@@ -21,7 +22,7 @@ Deno.test("links get previews after the message, asked for by the server once", 
   await using web = startPageServer({
     "/leaves": () => titled("Leaves"),
     ...Object.fromEntries(
-      ["one", "two", "three", "four", "hidden", "last"].map((name) =>
+      ["one", "two", "three", "four", "hidden", "last", "secret"].map((name) =>
         [`/${name}`, () => titled(name)] as const
       ),
     ),
@@ -49,8 +50,10 @@ Deno.test("links get previews after the message, asked for by the server once", 
       await Promise.race([systemClock.sleep(3_600_000, signal), over.promise]);
     },
   };
+  const log = new MemoryLog();
   await using server = await startHomeserver({
     clock,
+    log,
     settings: { "previews.enabled": "true", "previews.test_origins": web.origin },
   });
   const { owner, members: [bob], guildId, general } = await makeGuild(server, ["ann", "bob"]);
@@ -207,4 +210,34 @@ Deno.test("links get previews after the message, asked for by the server once", 
     assert.equal((await bob.do("GET", "/account")).show_previews, false);
     assert.equal((await owner.do("GET", "/account")).show_previews, true);
   });
+
+  await t.step(
+    "a sender of something encrypted is told of a link, and nothing is kept",
+    async () => {
+      const tables = async () => {
+        const [links] = await sql`select count(*)::int as n from link_previews`;
+        const [messages] = await sql`select count(*)::int as n from message_previews`;
+        return [links?.n, messages?.n];
+      };
+      const before = await tables();
+      const asked = web.count("/secret");
+      const look = (url: string) => bob.try("POST", "/previews", { url });
+      const { body } = await look(`${web.origin}/secret#part`);
+      assert.deepEqual(body.preview, {
+        ...{ url: `${web.origin}/secret`, title: "secret", site: null, description: null },
+      });
+      assert.equal(web.count("/secret"), asked + 1);
+      assert.deepEqual((await look(`${web.origin}/loop`)).body, { preview: null });
+      assert.deepEqual((await look("http://127.0.0.1:1/")).body, { preview: null });
+      const refused = await look("file:///etc/passwd");
+      assert.equal(refused.body.error.code, "invalid");
+      assert.ok(!refused.body.error.message.includes("passwd"));
+      assert.deepEqual(await tables(), before);
+      assert.ok(!JSON.stringify(log.lines).includes("secret"));
+      let last = refused;
+      for (let n = 0; n < PREVIEW_LIMITS.authorLinks; n++) last = await look("http://10.0.0.1/");
+      assert.equal(last.body.error.code, "rate_limited");
+      assert.ok(last.body.error.details.retry_after_ms > 0);
+    },
+  );
 });

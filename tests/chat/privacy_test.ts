@@ -17,6 +17,7 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
       share_presence: true,
       share_read: true,
       show_previews: true,
+      sealed_previews: false,
       notify_desktop: false,
       notify_sound: false,
       requests_from: "everyone",

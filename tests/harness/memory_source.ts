@@ -123,6 +123,7 @@ export class MemorySource implements GatewaySource {
         confirmed_until: null,
         status_until: null,
         show_previews: true,
+        sealed_previews: false,
       },
       guilds: [],
       invitations: [],

@@ -88,20 +88,29 @@ export async function getSelf(
       confirmed_until: number | null;
       status_until: number | null;
       show_previews: unknown;
+      sealed_previews: unknown;
     })[]
   >`
     select p.display_name, p.avatar, p.bio, p.status, p.bot, u.presence, u.admin, u.language,
-      s.confirmed_until, p.status_until, c.chosen->'show_previews' as show_previews
+      s.confirmed_until, p.status_until, c.chosen->'show_previews' as show_previews,
+      c.chosen->'sealed_previews' as sealed_previews
     from users u join profiles p using (user_id)
       left join user_preferences c using (user_id)
       left join sessions s on s.session_id = ${caller.sessionId}
     where u.user_id = ${caller.userId}`;
   if (row === undefined) throw noSuchUser(caller.userId);
   const { presence, admin, language, confirmed_until, status_until, ...rest } = row;
-  const { show_previews: chosen, ...profile } = rest;
-  const show_previews = typeof chosen === "boolean" ? chosen : DEFAULT_PREFERENCES.show_previews;
-  const user = { id: caller.userId, ...profile };
-  return { user, presence, admin, language, confirmed_until, status_until, show_previews };
+  const { show_previews, sealed_previews, ...profile } = rest;
+  return {
+    ...{ presence, admin, language, confirmed_until, status_until },
+    user: { id: caller.userId, ...profile },
+    show_previews: isOn(show_previews, DEFAULT_PREFERENCES.show_previews),
+    sealed_previews: isOn(sealed_previews, DEFAULT_PREFERENCES.sealed_previews),
+  };
+}
+
+function isOn(chosen: unknown, otherwise: boolean): boolean {
+  return typeof chosen === "boolean" ? chosen : otherwise;
 }
 
 /** The presences that users of this server chose, for the gateway. */

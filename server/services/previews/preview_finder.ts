@@ -91,6 +91,30 @@ export class PreviewFinder {
     }
   }
 
+  /**
+   * What a page says of itself, for one who asks: nothing of the question or the answer is kept or
+   * logged, and its picture is not asked for. Undefined: it says nothing, or too much was asked
+   * before it.
+   */
+  async look(url: URL): Promise<PageWords | undefined> {
+    this.#asking++;
+    try {
+      return await this.#lane(url, async () => {
+        if (this.#stopping.signal.aborted || !this.#hosts.take(url.host)) return undefined;
+        return (await this.#page(url)).words;
+      });
+    } catch (error) {
+      if (isBusy(error) || error instanceof PreviewFault) return undefined;
+      throw error;
+    } finally {
+      this.#asking--;
+    }
+  }
+
+  #lane<T>(url: URL, act: () => Promise<T>): Promise<T> {
+    return this.#perHost.run(url.host, () => this.#all.run("all hosts", act));
+  }
+
   async #inTurn(url: URL): Promise<PreviewOutcome> {
     const { sql, clock } = this.#deps;
     const begin = async (): Promise<PreviewOutcome> => {
@@ -103,9 +127,9 @@ export class PreviewFinder {
       return "busy";
     };
     try {
-      return await this.#perHost.run(url.host, () => this.#all.run("all hosts", begin));
+      return await this.#lane(url, begin);
     } catch (error) {
-      if (error instanceof OperationError && error.code === "rate_limited") return "busy";
+      if (isBusy(error)) return "busy";
       throw error;
     }
   }
@@ -127,7 +151,8 @@ export class PreviewFinder {
     }
   }
 
-  async #read(asked: AskedPage, from: URL): Promise<FoundPage> {
+  /** What the page says, and where it was after redirects. */
+  async #page(from: URL): Promise<{ readonly words: PageWords; readonly url: URL }> {
     const { url, bytes, contentType } = await this.#deps.client.fetch(from, {
       accept: "text/html,application/xhtml+xml",
       timeoutMs: PREVIEW_LIMITS.pageMs,
@@ -138,6 +163,11 @@ export class PreviewFinder {
     });
     const words = readPage(decodePage(bytes, contentType));
     if (words === undefined) throw new PreviewFault(`the page of ${url.host} has no title`);
+    return { words, url };
+  }
+
+  async #read(asked: AskedPage, from: URL): Promise<FoundPage> {
+    const { words, url } = await this.#page(from);
     // That of the link, which a reader comes to: where it leads may be for those alone who ask as
     // we do.
     return { ...words, host: from.host, picture: await this.#picture(asked, words, url) };
@@ -171,4 +201,9 @@ export class PreviewFinder {
       return undefined;
     }
   }
+}
+
+/** Too many wait for their turn already. */
+function isBusy(error: unknown): boolean {
+  return error instanceof OperationError && error.code === "rate_limited";
 }

@@ -4,6 +4,7 @@ import { encodeBase58Of16 } from "../../../core/ids/base58.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { serverOf } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
+import { previewAddress } from "../../../core/previews/preview_words.ts";
 import { previewLinks } from "../../../ui/lib/md/links.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
@@ -16,7 +17,6 @@ import { contentOfPdu } from "../messages/project_messages.ts";
 import { isFromBefore } from "../messages/readable_rows.ts";
 import type { PreviewFinder } from "./preview_finder.ts";
 import { PREVIEW_LIMITS } from "./preview_limits.ts";
-import { previewAddress } from "./preview_place.ts";
 import {
   dropMessagePreviews,
   type MessageRef,

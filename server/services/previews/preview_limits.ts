@@ -1,9 +1,8 @@
+import { PREVIEW_WORDS } from "../../../core/previews/preview_words.ts";
+
 /** Bounds of link previews that nobody needs to change. docs/OPERATIONS.md names those people feel. */
 export const PREVIEW_LIMITS = {
-  /** Links of one message that get a preview, the first ones. */
-  links: 3,
-  /** A longer address gets none. */
-  urlChars: 2000,
+  ...PREVIEW_WORDS,
   /** As much of a page is read, and no more is asked of its server. */
   pageBytes: 512 * 1024,
   /** The whole way to a page, redirects too; then the same for its picture. */
@@ -16,9 +15,6 @@ export const PREVIEW_LIMITS = {
   picturePixels: 16 * 1024 * 1024,
   /** The box that the stored picture fits into, CSS pixels at twice the density. */
   pictureBox: 400,
-  titleChars: 200,
-  descriptionChars: 350,
-  siteChars: 60,
   altChars: 200,
   /** A page is asked again after this at the earliest, and only for a new message. */
   freshMs: 24 * 3_600_000,
@@ -34,7 +30,7 @@ export const PREVIEW_LIMITS = {
   waitingPerHost: 20,
   /** Messages that are looked at or wait for it; what comes while they are so many gets none. */
   messages: 1000,
-  /** Links that one author's messages may have previewed within `authorMs`. */
+  /** Links that one author's messages, or their questions, may have previewed within `authorMs`. */
   authorLinks: 30,
   authorMs: 10 * 60_000,
   /** Authors who are counted; beyond it the longest counted are forgotten. */

@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import { addressRefusal } from "../../../federation/address.ts";
 import type { Endpoint } from "../../../federation/resolve_server.ts";
-import { PREVIEW_LIMITS } from "./preview_limits.ts";
 
 /** Where previews may be asked for; from the `previews` section of the configuration. */
 export interface PreviewRules {
@@ -19,15 +18,6 @@ export interface PreviewPlace {
   readonly endpoint: Endpoint;
   /** Path and query. */
   readonly target: string;
-}
-
-/** The address of a link as previews are kept under, or undefined where it can have none. */
-export function previewAddress(href: string): URL | undefined {
-  if (href.length > PREVIEW_LIMITS.urlChars || !URL.canParse(href)) return undefined;
-  const url = new URL(href);
-  url.hash = "";
-  const isWeb = url.protocol === "https:" || url.protocol === "http:";
-  return isWeb && url.href.length <= PREVIEW_LIMITS.urlChars ? url : undefined;
 }
 
 /**

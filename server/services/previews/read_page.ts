@@ -1,5 +1,5 @@
 import { QuoteType, Tokenizer } from "htmlparser2";
-import { cleanWords } from "./clean_words.ts";
+import { cleanWords } from "../../../core/previews/clean_words.ts";
 import { PREVIEW_LIMITS } from "./preview_limits.ts";
 
 /** What a page says of itself, cleaned and cut. */

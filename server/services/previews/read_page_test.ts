@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanWords } from "./clean_words.ts";
+import { cleanWords } from "../../../core/previews/clean_words.ts";
 import { decodePage } from "./decode_page.ts";
 import { PREVIEW_LIMITS } from "./preview_limits.ts";
 import { readPage } from "./read_page.ts";

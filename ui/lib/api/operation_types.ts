@@ -267,6 +267,7 @@ export interface OperationTypes {
   getPreferences: typeof preferences.getPreferences;
   updatePreferences: typeof preferences.updatePreferences;
   downloadPreviewPicture: typeof preview.downloadPreviewPicture;
+  previewLink: typeof preview.previewLink;
   getPush: typeof push.getPush;
   getPushNote: typeof push.getPushNote;
   subscribePush: typeof push.subscribePush;

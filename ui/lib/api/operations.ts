@@ -216,6 +216,7 @@ export const OPERATIONS = {
   getPreferences: ["GET", "/client/v1/account/preferences"],
   updatePreferences: ["PATCH", "/client/v1/account/preferences"],
   downloadPreviewPicture: ["GET", "/client/v1/previews/:preview_id/picture"],
+  previewLink: ["POST", "/client/v1/previews"],
   getPush: ["GET", "/client/v1/account/push"],
   getPushNote: ["GET", "/client/v1/account/push/note"],
   subscribePush: ["PUT", "/client/v1/account/push"],

@@ -2,8 +2,11 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { ServerFrame } from "../../../core/api/gateway.ts";
 import type { EngineChange, RoomState } from "../../../core/e2ee/engine/types.ts";
+import type { SealedPreview } from "../../../core/e2ee/payload.ts";
+import { callApi } from "../browser/browser_api.ts";
 import type { Upload } from "../browser/upload.ts";
 import { nameOf } from "../format/names.ts";
+import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { OutboxRecord } from "../store/outbox.ts";
@@ -17,6 +20,7 @@ import { historyLine } from "./history_line.ts";
 import { keepDraft, readDraft } from "./locked_drafts.ts";
 import { Opener } from "./opener.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
+import { LOOK_MS, previewAddresses, SealedPreviews, shownPreviews } from "./sealed_previews.ts";
 import {
   fillMessage,
   meetOwn,
@@ -46,6 +50,9 @@ export class Privacy {
   /** How each conversation stands, by room. */
   readonly rooms: Signal<ReadonlyMap<string, RoomState>> = signal(new Map());
   readonly #opener: Opener;
+  readonly #previews = new SealedPreviews(async (url) =>
+    (await callApi("previewLink", { body: { url }, timeoutMs: LOOK_MS })).preview
+  );
   /** Messages whose windows hold all that is known of them. */
   readonly #filled = new WeakSet<Message>();
   /** Counts what was opened: windows are looked at again. */
@@ -161,11 +168,30 @@ export class Privacy {
 
   fill(message: Message, around: readonly Message[]): Message {
     const answered = around.find((each) => each.id === message.reply_to?.id);
-    return fillMessage(message, {
+    const filled = fillMessage(message, {
       opened: this.opened,
       selfId: this.state.self.value.user.id,
       answered,
     });
+    const payload = message.redacted ? undefined : this.opened.payload(textEventOf(message));
+    const previews = payload && shownPreviews(payload);
+    return previews ? { ...filled, previews } : filled;
+  }
+
+  /**
+   * Previews of links in a text of one's own. Where they were not chosen no link leaves this
+   * browser; those that a message has already stay with it.
+   */
+  async previewsOf(
+    at: { readonly roomId: string; readonly channelId: string },
+    body: string,
+    held: readonly SealedPreview[] = [],
+  ): Promise<readonly SealedPreview[]> {
+    if (this.state.self.value.sealed_previews && mayEmbed(this.state, at)) {
+      return await this.#previews.of(body, held);
+    }
+    const addresses = held.length > 0 ? previewAddresses(body) : [];
+    return held.filter(({ url }) => addresses.includes(url));
   }
 
   #touch(): void {
@@ -283,4 +309,14 @@ export class Privacy {
       }
     });
   }
+}
+
+/** Whether links that one writes somewhere may be shown with previews; in conversations always. */
+function mayEmbed(
+  state: ChatState,
+  at: { readonly roomId: string; readonly channelId: string },
+): boolean {
+  const channel = state.known.guilds.flatMap((guild) => guild.channels)
+    .find((each) => each.room_id === at.roomId && each.id === at.channelId);
+  return channel === undefined || can(channel.permissions, "EMBED");
 }

@@ -1,6 +1,6 @@
 import type { Message, MessageMedia } from "../../../core/api/message.ts";
 import type { Sealed } from "../../../core/api/sealed.ts";
-import type { SealedDraft } from "../../../core/e2ee/payload.ts";
+import type { SealedDraft, SealedPreview } from "../../../core/e2ee/payload.ts";
 import { SealRefused } from "../../../core/e2ee/engine/types.ts";
 import { mentionsIn } from "../../../core/event/mention_tokens.ts";
 import type { Relation } from "../../../core/event/kinds/relation.ts";
@@ -11,7 +11,8 @@ import type { OutboxRecord } from "../store/outbox.ts";
 import { CannotEncrypt } from "./client.ts";
 import { relationTo } from "./opener.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
-import { type OpenedEvents, sealedMedia } from "./sealed_view.ts";
+import { withPreviews } from "./sealed_previews.ts";
+import { type OpenedEvents, sealedMedia, textEventOf } from "./sealed_view.ts";
 
 /** A message is sealed anew where the group has moved on meanwhile, this many times. */
 const SEAL_TRIES = 4;
@@ -25,7 +26,16 @@ export interface SealedContent {
 interface Voice {
   readonly engine: Promise<RemoteEngine>;
   readonly opened: OpenedEvents;
+  /** Of links in a text of one's own; none where its person has not chosen them. */
+  previewsOf(
+    at: { readonly roomId: string; readonly channelId: string },
+    body: string,
+    held?: readonly SealedPreview[],
+  ): Promise<readonly SealedPreview[]>;
 }
+
+/** What sealing alone needs. */
+type Sealer = Pick<Voice, "engine" | "opened">;
 
 interface Place {
   readonly roomId: string;
@@ -70,7 +80,7 @@ function refusal(error: unknown): unknown {
   return new ApiError(0, "offline", t("sealed.refused.later"));
 }
 
-async function seal(voice: Voice, place: Place, draft: SealedDraft): Promise<SealedContent> {
+async function seal(voice: Sealer, place: Place, draft: SealedDraft): Promise<SealedContent> {
   const { roomId, channelId, relation } = place;
   try {
     const engine = await voice.engine;
@@ -90,7 +100,7 @@ function movedOn(error: unknown): boolean {
 
 /** Seals, hands over what was sealed, and does so again where the group had moved on. */
 export async function sealAndGive<Result>(
-  voice: Voice,
+  voice: Sealer,
   place: Place,
   work: {
     readonly draft: SealedDraft;
@@ -125,8 +135,10 @@ export async function sendSealed(
 ): Promise<Message> {
   const { roomId, channelId, replyTo, nonce } = record;
   const relation = replyTo ? relationTo("reply", replyTo.id) : undefined;
+  // What was sealed goes out as it is.
+  const previews = record.sealed ? [] : await voice.previewsOf(record, record.body);
   return await sealAndGive(voice, { roomId, channelId, relation }, {
-    draft: draftOf(record, replyTo?.excerpt),
+    draft: withPreviews(draftOf(record, replyTo?.excerpt), previews),
     former: record.sealed,
     keep,
     give: ({ sealed, media }) =>
@@ -149,8 +161,10 @@ export async function sendSealed(
 export async function editSealed(voice: Voice, message: Message, body: string): Promise<Message> {
   const { room_id: roomId, channel_id: channelId, id } = message;
   const relation = relationTo("edit", id);
+  const held = voice.opened.payload(textEventOf(message))?.previews;
+  const previews = await voice.previewsOf({ roomId, channelId }, body, held);
   return await sealAndGive(voice, { roomId, channelId, relation }, {
-    draft: draftOf({ body, media: message.media }),
+    draft: withPreviews(draftOf({ body, media: message.media }), previews),
     give: ({ sealed }) =>
       callApi("editMessage", {
         params: { room_id: roomId, event_id: id },
@@ -161,7 +175,7 @@ export async function editSealed(voice: Voice, message: Message, body: string): 
 }
 
 /** Adds one's reaction. */
-export async function reactSealed(voice: Voice, message: Message, key: string): Promise<Message> {
+export async function reactSealed(voice: Sealer, message: Message, key: string): Promise<Message> {
   const { room_id: roomId, channel_id: channelId, id } = message;
   const relation = relationTo("reaction", id);
   return await sealAndGive(voice, { roomId, channelId, relation }, {

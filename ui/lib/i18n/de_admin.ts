@@ -23,6 +23,10 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "privacy.found.nobody": "Niemand",
   "privacy.foundText":
     "Wer deinen ganzen Benutzernamen kennt, kann ihn trotzdem eingeben; wer dir dann schreiben darf, steht oben.",
+  "privacy.sealed": "In verschlüsselten Unterhaltungen",
+  "privacy.sealedPreviews": "Links mit einer Vorschau senden",
+  "privacy.sealedPreviewsHint":
+    "Bevor eine solche Nachricht hinausgeht, erfährt dein Server die Links darin und fragt die Seiten: Er weiß dann, wohin sie führen, was er sonst nicht weiß. Er behält weder Link noch Antwort und erfährt sonst nichts von der Nachricht; die Vorschau reist verschlüsselt, und wer sie liest, fragt niemanden.",
   "privacy.shown": "Was du von anderen siehst",
   "privacy.previews": "Vorschauen von Links",
   "privacy.previewsHint":

@@ -222,5 +222,6 @@ function choicesOf(preferences: Preferences) {
       [t(`privacy.${name}`), said(preferences[`share_${name}`])] as const
     ),
     [t("privacy.previews"), said(preferences.show_previews)] as const,
+    [t("privacy.sealedPreviews"), said(preferences.sealed_previews)] as const,
   ];
 }

@@ -21,6 +21,7 @@ export const handler = define.handlers(formPage(
           share_presence: flag(form, "presence"),
           share_read: flag(form, "read"),
           show_previews: flag(form, "previews"),
+          sealed_previews: flag(form, "sealed_previews"),
         },
       });
     },
@@ -82,6 +83,7 @@ export default define.page<typeof handler>(({ data, state }) => (
           />
         ))}
       </fieldset>
+      <Sealed previews={data.preferences.sealed_previews} />
       <Shown previews={data.preferences.show_previews} />
       <SaveButton />
     </ActForm>
@@ -90,6 +92,20 @@ export default define.page<typeof handler>(({ data, state }) => (
     </p>
   </AccountPage>
 ));
+
+function Sealed({ previews }: { previews: boolean }) {
+  return (
+    <fieldset class="stack-tight choices">
+      <legend class="strong">{t("privacy.sealed")}</legend>
+      <Check
+        name="sealed_previews"
+        label={t("privacy.sealedPreviews")}
+        hint={t("privacy.sealedPreviewsHint")}
+        checked={previews}
+      />
+    </fieldset>
+  );
+}
 
 function Shown({ previews }: { previews: boolean }) {
   return (
