@@ -7,7 +7,9 @@ import type { CDPSession, Page } from "playwright-core";
 import { findBarriers } from "../harness/axe.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
+import { launchCamera } from "../harness/fake_camera.ts";
 import { PASSWORD, type Person } from "../harness/homeserver.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
 import { choosePassphrase, proveRecoveryKey, readRecoveryKey } from "./recovery.ts";
@@ -301,6 +303,28 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
     await tablet.page.goto(talk);
     await reads(tablet.page, WHILE_AWAY);
     assert.deepEqual(tablet.faults, []);
+  });
+
+  await walk("another one reads it by its camera, after a code that is none of ours", async () => {
+    await using folder = await tempFolder();
+    await laptop.page.goto(`${url}/settings/encryption`);
+    await laptop.page.getByRole("button", { name: "Show a code" }).click();
+    await laptop.page.locator(".qr path").waitFor();
+    const code = await laptop.page.locator(".code-text").innerText();
+    await using camera = await launchCamera(folder.path, ["https://example.org/", code]);
+    await using reader = await openPerson(camera.browser, { phone: true });
+    await logIn(reader.page, url, "ann");
+    await reader.page.getByRole("button", { name: "Scan or type a code" }).click();
+    await reader.page.getByText("Point the camera at the code").waitFor();
+    await reader.page.getByText("This is no code for your account").waitFor();
+    await laptop.page.getByText("Does the device that scanned the code show this").waitFor();
+    await laptop.page.getByRole("button", { name: "They are the same" }).click();
+    await reader.page.getByText("The device is verified").waitFor();
+    await reader.page.getByRole("button", { name: "Done" }).click();
+    await reader.page.getByText("Your messages are here").waitFor();
+    await reader.page.goto(talk);
+    await reads(reader.page, WHILE_AWAY);
+    assert.deepEqual(reader.faults, []);
   });
 
   await walk("every device is lost: the recovery key brings all of it back", async () => {

@@ -1,5 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-import { qrPath } from "../../lib/qr_path.ts";
 import { t } from "../../lib/i18n/t.ts";
 
 /** A QR code as one path on a white ground, whatever the theme; its library is fetched here. */
@@ -7,10 +6,8 @@ export function QrPicture({ text }: { text: string }) {
   const [drawn, setDrawn] = useState<{ path: string; size: number } | undefined>(undefined);
   useEffect(() => {
     let gone = false;
-    void import("uqr").then(({ encode }) => {
-      if (gone) return;
-      const { data, size } = encode(text, { ecc: "M", border: 3 });
-      setDrawn({ path: qrPath(data), size });
+    void import("../../lib/qr_path.ts").then(({ qrPath }) => {
+      if (!gone) setDrawn(qrPath(text));
     });
     return () => {
       gone = true;

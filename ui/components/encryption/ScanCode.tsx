@@ -17,22 +17,26 @@ export function ScanCode(props: {
   const { busy, fault, setFault, run } = useAct();
   const [camera, setCamera] = useState<Camera>("looking");
   const video = useRef<HTMLVideoElement>(null);
-  const use = (text: string) =>
-    run(async () => {
+  /** Whether it was the code of a device of one's own. */
+  const use = async (text: string) => {
+    let taken = false;
+    await run(async () => {
       await props.engine.ask("scanCode", text.trim()).catch((error) => {
         throw new Error(t("e2ee.code.wrong"), { cause: error });
       });
+      taken = true;
       props.onScanned();
     });
+    return taken;
+  };
   useEffect(() => {
     let end = () => {};
     let gone = false;
     const open = async () => {
-      if (!await canScan() || gone) return setCamera("none");
-      setCamera("on");
       const box = video.current;
-      if (!box) return;
-      end = await scanCode(box, (text) => void use(text));
+      if (!canScan() || !box) return setCamera("none");
+      setCamera("on");
+      end = await scanCode(box, use);
       if (gone) end();
     };
     open().catch(() => setCamera("refused"));

@@ -1,4 +1,3 @@
-import { encode } from "uqr";
 import { AccountPage } from "../../components/AccountPage.tsx";
 import { CodeField } from "../../components/CodeField.tsx";
 import { Field } from "../../components/Field.tsx";
@@ -109,7 +108,7 @@ function Password({ id }: { id: string }) {
 }
 
 function SetUp({ secret, uri, error }: { secret: string; uri: string; error: string | null }) {
-  const { data, size } = encode(uri, { ecc: "M", border: 3 });
+  const { path, size } = qrPath(uri);
   return (
     <ActForm act="confirm">
       <input type="hidden" name="secret" value={secret} />
@@ -117,7 +116,7 @@ function SetUp({ secret, uri, error }: { secret: string; uri: string; error: str
       <p>{t("twoStep.scan")}</p>
       <div class="qr" role="img" aria-label={t("twoStep.picture")}>
         <svg viewBox={`0 0 ${size} ${size}`} shape-rendering="crispEdges">
-          <path d={qrPath(data)} />
+          <path d={path} />
         </svg>
       </div>
       <p>
