@@ -278,14 +278,21 @@ Deno.test("voice: off, without an address, a port in use, and what has to be ope
   const given = (flags: Record<string, string>, bus: "none" | "nats" = "none") => ({
     config: config(flags),
     clock: systemClock,
-    interfaces: [{ address: "127.0.0.1" }, { address: "10.1.2.3" }, { address: "fe80::1" }],
+    interfaces: [
+      { family: "IPv4" as const, address: "127.0.0.1" },
+      { family: "IPv4" as const, address: "10.1.2.3" },
+      { family: "IPv6" as const, address: "fe80::1" },
+    ],
     bus,
     running: undefined,
   });
   // Without a word of it voice is on: a trial has it on this machine, on whatever port is free.
   const [trial] = await checkVoice(given({}));
   assert.match(trial?.message ?? "", /^Voice can have (port 10000 of UDP and TCP|any free port)/);
-  assert.match(trial?.message ?? "", /browsers send to 127\.0\.0\.1\. That is this machine alone/);
+  assert.match(
+    trial?.message ?? "",
+    /browsers send to 127\.0\.0\.1 and 10\.1\.2\.3\. That is this machine alone/,
+  );
   assertGood(await checkVoice(given({ "voice.enabled": "no" })));
   assertFound(await checkVoice(given({ "server.name": "example.org" })), {
     status: "warning",

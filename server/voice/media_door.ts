@@ -112,7 +112,7 @@ async function openMedia(
   };
   const sfu = await openSfu({
     ...{ ...system, announce, tcp, maxSpeakers, videoBitrate, threads },
-    bind: voiceHosts(config).map((hostname) => ({ hostname, port })),
+    bind: voiceHosts(config, Deno.networkInterfaces()).map((hostname) => ({ hostname, port })),
     ...(voice.maxMegabits > 0 && { maxBytesPerSecond: voice.maxMegabits * BYTES_PER_MEGABIT }),
   });
   log.log("info", "Voice is ready.", {

@@ -11,8 +11,9 @@ export function wantedPorts({ voice: { port, workers } }: Pick<Config, "voice">)
 export async function tryPorts(
   config: Pick<Config, "voice" | "server">,
 ): Promise<string | undefined> {
+  const hosts = voiceHosts(config, Deno.networkInterfaces());
   for (const port of wantedPorts(config)) {
-    const fault = await tryPort(voiceHosts(config), { port, tcp: config.voice.tcp });
+    const fault = await tryPort(hosts, { port, tcp: config.voice.tcp });
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -25,11 +25,11 @@ export const voiceSection = defineSection({
     }),
     host: list({
       doc:
-        "The IP addresses to take voice on. Without it all of the machine, or 127.0.0.1 for a trial that announces nothing.",
+        "The IP addresses to take voice on. Without it all of the machine, or what a trial announces by itself.",
     }),
     announce: list({
       doc:
-        "The IP addresses at which browsers reach that port. Without it the machine's own public addresses, or 127.0.0.1 for a trial; a server behind NAT has to name its public one.",
+        "The IP addresses at which browsers reach that port. Without it the machine's own public addresses, or 127.0.0.1 and those it has beside that for a trial; a server behind NAT has to name its public one.",
     }),
     workers: integer({
       fallback: "1",

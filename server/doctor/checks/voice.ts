@@ -3,7 +3,13 @@ import { openFastEngine } from "../../../voice/fast/open_fast.ts";
 import type { busKind } from "../../compose/bus.ts";
 import type { Config } from "../../config/config.ts";
 import { listenAddress, publicUrl } from "../../config/derived.ts";
-import { takesAnyPort, voiceAddresses, wantsVoice } from "../../config/voice_addresses.ts";
+import { isTrial } from "../../config/derived.ts";
+import {
+  type OwnAddress,
+  takesAnyPort,
+  voiceAddresses,
+  wantsVoice,
+} from "../../config/voice_addresses.ts";
 import type { ServerVoiceAbsence } from "../../../core/api/voice.ts";
 import type { Sfu } from "../../../voice/sfu/sfu.ts";
 import { tryPorts, wantedPorts } from "../../voice/try_ports.ts";
@@ -23,7 +29,7 @@ export interface VoiceCheck {
   readonly config: Config;
   readonly clock: Clock;
   /** The machine's own addresses. */
-  readonly interfaces: readonly { readonly address: string }[];
+  readonly interfaces: readonly OwnAddress[];
   /** How processes of this server reach each other. */
   readonly bus: ReturnType<typeof busKind>;
   /** Undefined: nothing runs, so that ports are tried here. */
@@ -64,7 +70,7 @@ export async function checkVoice(check: VoiceCheck): Promise<Finding[]> {
   const good = ok(
     CHECK,
     `Voice ${sfu === undefined ? "can have" : "has"} ${named}, browsers send to ` +
-      `${announce.join(" and ")}. ${openAdvice(announce, named)}`,
+      `${announce.join(" and ")}. ${openAdvice(config, named)}`,
   );
   return [good, await lookAtEngine(check), ...doubts(check)];
 }
@@ -81,8 +87,10 @@ function noAddress({ origins }: Config): Finding {
   );
 }
 
-function openAdvice(announce: readonly string[], named: string): string {
-  return announce.every((address) => address === "127.0.0.1" || address === "::1")
+function openAdvice(config: Config, named: string): string {
+  const { announce } = config.voice;
+  const isHere = (address: string) => address === "127.0.0.1" || address === "::1";
+  return announce.every(isHere) && (announce.length > 0 || isTrial(config))
     ? "That is this machine alone; voice.announce names addresses for others."
     : `Let ${named} through every firewall and router before it.`;
 }
