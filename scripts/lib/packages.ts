@@ -13,6 +13,12 @@ export const NEEDED_PACKAGES: readonly NeededPackage[] = [
     usedFor: "a private Postgres cluster",
   },
   { name: "chromium", provides: ["chromium"], usedFor: "tests in a real browser" },
+  { name: "firefox-esr", provides: ["firefox-esr"], usedFor: "tests in a second browser" },
+  {
+    name: "pulseaudio",
+    provides: ["pulseaudio"],
+    usedFor: "loudspeakers, without which Firefox plays nothing",
+  },
   {
     name: "fonts-noto-color-emoji",
     provides: ["/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"],

@@ -16,10 +16,11 @@ export const CHOICES = JSON.stringify({
 /** Before the first page: it can be listened to, and lets tones through. */
 export async function prepareForTones(context: BrowserContext): Promise<void> {
   await context.addInitScript(EAR_SCRIPT);
+  // An empty page has no storage.
   await context.addInitScript(
-    `localStorage.getItem("og-voice") ?? localStorage.setItem("og-voice", ${
-      JSON.stringify(CHOICES)
-    })`,
+    `if (location.protocol === "http:" && localStorage.getItem("og-voice") === null) {
+      localStorage.setItem("og-voice", ${JSON.stringify(CHOICES)});
+    }`,
   );
 }
 
@@ -53,17 +54,23 @@ export const rings = (page: Page) => page.getByRole("region", { name: "Incoming 
 export const rowOf = (page: Page, name: string) =>
   page.locator(".voice-people .voice-person", { hasText: name });
 
-/** What people compare, out of the dialog. */
-export async function codeOf(page: Page): Promise<string> {
+/** What people compare, out of the dialog, which is open for `look`. */
+export async function readCode(page: Page, look?: () => Promise<void>): Promise<string> {
   await panel(page).getByRole("button", { name: "Encryption, people and quality" }).click();
   const code = page.getByLabel("Code of the call");
   await code.waitFor();
   const text = await code.innerText();
-  assert.deepEqual(await findBarriers(page, { inside: "dialog[open]" }), []);
+  await look?.();
   await page.keyboard.press("Escape");
   await page.locator("dialog[open]").waitFor({ state: "detached" });
   return text;
 }
+
+/** The same, where the dialog has no barriers. */
+export const codeOf = (page: Page): Promise<string> =>
+  readCode(page, async () => {
+    assert.deepEqual(await findBarriers(page, { inside: "dialog[open]" }), []);
+  });
 
 export const sameCode = (...pages: Page[]) =>
   waitFor("one code for everybody", async () => {
