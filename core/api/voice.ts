@@ -62,6 +62,8 @@ export const VOICE_LIMITS = {
   addressTo: 100,
   /** Screens and cameras that one device watches at a time. */
   watches: 8,
+  /** Browsers that try at once whether they reach the server's voice; beyond it the oldest end. */
+  trials: 20,
 } as const;
 
 const tag = "voice";
@@ -311,6 +313,36 @@ export const answerVoice = defineOperation({
   }),
   result: z.object({}),
   errors: ["invalid", "not_found", "conflict", "voice_unavailable"],
+});
+
+export const tryVoice = defineOperation({
+  id: "tryVoice",
+  scope: null,
+  method: "POST",
+  path: "/client/v1/voice/trials",
+  tag,
+  summary:
+    "Begin a connection by which this browser finds out whether it reaches the server's voice; nobody is in a call by it",
+  auth,
+  result: z.object({ trial: z.string(), offer: VoiceOffer }),
+  errors: ["rate_limited", "voice_unavailable"],
+});
+
+export const answerVoiceTrial = defineOperation({
+  id: "answerVoiceTrial",
+  scope: null,
+  method: "POST",
+  path: "/client/v1/voice/trials/:trial/answer",
+  tag,
+  summary: "The browser's answer to the offer of such a connection, which ends with the browser's",
+  auth,
+  params: z.object({ trial: z.string().max(64) }),
+  body: z.object({
+    seq: z.number().int().min(0),
+    sdp: z.string().min(1).max(VOICE_LIMITS.sdpChars),
+  }),
+  result: z.object({}),
+  errors: ["invalid", "not_found", "conflict"],
 });
 
 export const restartVoice = defineOperation({

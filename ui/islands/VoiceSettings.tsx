@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Icon } from "../components/Icon.tsx";
+import { WayTrial } from "../components/voice/WayTrial.tsx";
 import { t } from "../lib/i18n/t.ts";
 import { type VoiceChoices } from "../lib/voice/choices.ts";
 import { type MicrophoneTrial, useMicrophoneTrial } from "../lib/voice/use_microphone_trial.ts";
@@ -16,6 +17,10 @@ export default function VoiceSettings() {
     <div class="stack">
       {desk.insecure && <p class="notice warn" role="alert">{t("voiceSet.insecure")}</p>}
       <Devices desk={desk} test={test} />
+      <Part title={t("voiceSet.way")} id="voice-way">
+        <p class="hint">{t("voiceSet.way.hint")}</p>
+        <WayTrial live={desk.live} />
+      </Part>
       <Talk desk={desk} test={test} />
       <Filters desk={desk} />
       <Part title={t("voiceSet.sounds")} id="voice-sounds">

@@ -136,9 +136,10 @@ export class Calls {
   }
 
   /** Before somebody comes in. @throws OperationError `voice_unavailable` */
-  async open(): Promise<void> {
+  async open(): Promise<Sfu> {
     const opened = await this.#deps.media.open();
     if (typeof opened === "string") throw voiceAbsent(opened);
+    return opened;
   }
 
   /** @throws OperationError `voice_full` where this user finds no place in the channel */
@@ -395,7 +396,8 @@ export class Calls {
   }
 }
 
-function viewOffer({ seq, sdp, mids, sends }: Seat["offer"]): VoiceOffer {
+/** As the browser is told of it. */
+export function viewOffer({ seq, sdp, mids, sends }: Seat["offer"]): VoiceOffer {
   return {
     seq,
     sdp,

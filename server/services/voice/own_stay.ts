@@ -1,5 +1,6 @@
 import type { VoiceAct } from "../../../core/api/federation/voice.ts";
 import type { VoiceParticipant, VoiceSession } from "../../../core/api/voice.ts";
+import type { Seat } from "../../../voice/sfu/sfu.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { bytesOf } from "../e2ee/bundle.ts";
 import { viewParticipant } from "./call.ts";
@@ -17,9 +18,16 @@ export function getStay(deps: Deps, own: OwnStay, afterEpoch: number | undefined
 export function answerOffer(
   deps: Deps,
   own: OwnStay,
+  answer: { readonly seq: number; readonly sdp: string },
+): void {
+  answerSeat(deps.calls.own(own.caller, own.session).seat, answer);
+}
+
+/** @throws OperationError `invalid`, `conflict` where another offer is the last */
+export function answerSeat(
+  seat: Seat,
   { seq, sdp }: { readonly seq: number; readonly sdp: string },
 ): void {
-  const { seat } = deps.calls.own(own.caller, own.session);
   if (seq !== seat.offer.seq) {
     throw new OperationError(
       "conflict",

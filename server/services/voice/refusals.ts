@@ -11,6 +11,14 @@ export function noSuchSession(): OperationError {
   );
 }
 
+/** It is over, or was never this session's. */
+export function noSuchTrial(): OperationError {
+  return new OperationError(
+    "not_found",
+    "This session has no such test of voice; it may have ended. Begin another one.",
+  );
+}
+
 const ABSENCES: Readonly<Record<VoiceAbsence, string>> = {
   off: "Voice is switched off on this server; its administrator can set voice.enabled.",
   other_process:
@@ -60,6 +68,14 @@ export function serverFull(calls: number): OperationError {
   return new OperationError(
     "voice_unavailable",
     `This server holds ${calls} calls already, which is the most it takes. Try again later.`,
+    { details: { reason: "server_full" } },
+  );
+}
+
+export function noPlaceToTry(): OperationError {
+  return new OperationError(
+    "voice_unavailable",
+    "This server has no place for a test of voice at the moment. Try again later.",
     { details: { reason: "server_full" } },
   );
 }

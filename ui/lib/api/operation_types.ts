@@ -311,6 +311,7 @@ export interface OperationTypes {
   listThreads: typeof threads.listThreads;
   updateThread: typeof threads.updateThread;
   answerVoice: typeof voice.answerVoice;
+  answerVoiceTrial: typeof voice.answerVoiceTrial;
   commitVoiceGroup: typeof voice.commitVoiceGroup;
   foundVoiceGroup: typeof voice.foundVoiceGroup;
   getVoiceSession: typeof voice.getVoiceSession;
@@ -319,6 +320,7 @@ export interface OperationTypes {
   moderateVoice: typeof voice.moderateVoice;
   readyVoiceGroup: typeof voice.readyVoiceGroup;
   restartVoice: typeof voice.restartVoice;
+  tryVoice: typeof voice.tryVoice;
   updateVoice: typeof voice.updateVoice;
   createWebhook: typeof webhooks.createWebhook;
   deleteWebhook: typeof webhooks.deleteWebhook;

@@ -215,6 +215,24 @@ export const germanVoiceSettings: Record<keyof typeof voiceSettingsTexts, string
   "voiceSet.echoHint": "Damit andere sich nicht selbst aus deinem Lautsprecher hören.",
   "voiceSet.gain": "Lautstärke ausgleichen",
   "voiceSet.gainHint": "Hebt eine leise Stimme und senkt eine laute.",
+  "voiceSet.way": "Verbindung",
+  "voiceSet.way.hint":
+    "Probiert den Weg, den deine Stimme zu diesem Server nähme. Nichts wird aufgenommen.",
+  "voiceSet.way.test": "Verbindung testen",
+  "voiceSet.way.tries": "Wird versucht…",
+  "voiceSet.way.udp": "Gespräche kommen von hier aus durch.",
+  "voiceSet.way.tcp":
+    "Gespräche kommen auf einem Umweg (TCP) durch, weil dieses Netz oder die Firewall des Servers kein UDP durchlässt: Sie gehen, können aber stocken.",
+  "voiceSet.way.trip": "Hin und zurück dauert es {ms} ms.",
+  "voiceSet.way.blocked":
+    "In 15 Sekunden kam nichts durch. Gehen Gespräche in einem anderen Netz, liegt es an diesem; gehen sie nirgends, muss die Firewall des Servers diese durchlassen, oder es sind nicht seine äußeren Adressen:",
+  "voiceSet.way.absent.off": "Sprache ist auf diesem Server ausgeschaltet.",
+  "voiceSet.way.absent.no_address":
+    "Dieser Server weiß nicht, unter welcher Adresse er für Sprache erreichbar ist; wer ihn verwaltet, muss voice.announce setzen.",
+  "voiceSet.way.absent.no_port":
+    "Dieser Server konnte seinen Sprachport nicht öffnen; wer ihn verwaltet, findet den Grund im Protokoll.",
+  "voiceSet.way.absent.other_process":
+    "Die Gespräche dieses Servers hält ein anderer seiner Prozesse; du bist mit einem verbunden, der es nicht kann.",
   "voiceSet.sounds": "Töne",
   "voiceSet.soundsOn": "Töne beim Kommen, Gehen und Stummschalten",
   "voiceSet.ringOn": "Klingeln, wenn mich jemand anruft und während ich anrufe",

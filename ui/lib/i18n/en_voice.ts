@@ -207,6 +207,24 @@ export const voiceSettingsTexts = {
   "voiceSet.echoHint": "So that others do not hear themselves from your loudspeaker.",
   "voiceSet.gain": "Even out loudness",
   "voiceSet.gainHint": "Raises a quiet voice and lowers a loud one.",
+  "voiceSet.way": "Connection",
+  "voiceSet.way.hint":
+    "Tries the way that your voice would take to this server. Nothing is recorded.",
+  "voiceSet.way.test": "Test the connection",
+  "voiceSet.way.tries": "Trying…",
+  "voiceSet.way.udp": "Calls get through from here.",
+  "voiceSet.way.tcp":
+    "Calls get through by a detour (TCP), because this network or the server's firewall lets no UDP through: they work, and can falter.",
+  "voiceSet.way.trip": "There and back takes {ms} ms.",
+  "voiceSet.way.blocked":
+    "Nothing got through within 15 seconds. If calls work in another network, it is this one; if they work nowhere, the server's firewall has to let these through, or they are not its outer addresses:",
+  "voiceSet.way.absent.off": "Voice is switched off on this server.",
+  "voiceSet.way.absent.no_address":
+    "This server does not know at which address it can be reached for voice; an administrator has to set voice.announce.",
+  "voiceSet.way.absent.no_port":
+    "This server could not open its port for voice; an administrator finds the reason in its log.",
+  "voiceSet.way.absent.other_process":
+    "Another process of this server holds its calls; you are connected to one that cannot.",
   "voiceSet.sounds": "Sounds",
   "voiceSet.soundsOn": "Sounds for joining, leaving and muting",
   "voiceSet.ringOn": "Ring when somebody calls me, and while I call",

@@ -1,5 +1,6 @@
 import {
   answerVoice,
+  answerVoiceTrial,
   commitVoiceGroup,
   foundVoiceGroup,
   getVoiceSession,
@@ -8,6 +9,7 @@ import {
   moderateVoice as moderateOperation,
   readyVoiceGroup,
   restartVoice,
+  tryVoice,
   updateVoice,
   VOICE_LIMITS,
 } from "../../../../core/api/voice.ts";
@@ -16,6 +18,7 @@ import { joinVoice } from "../../../services/voice/join_voice.ts";
 import { moderateVoice } from "../../../services/voice/moderate_voice.ts";
 import { actInStay, required } from "../../../services/voice/act_in_stay.ts";
 import { declineCall, putMissedAway, ringPeople } from "../../../services/voice/ring_people.ts";
+import { VoiceTrials } from "../../../services/voice/voice_trials.ts";
 import type { JoinDeps } from "../../../services/voice/join_deps.ts";
 import { type Route, route } from "../../route.ts";
 
@@ -46,9 +49,21 @@ export function voiceRoutes(deps: VoiceRouteDeps): Route[] {
         wanted: body,
       }),
     })),
+    ...trialRoutes(deps),
     ...ringRoutes(deps),
     ...stayRoutes(deps),
     ...groupRoutes(deps),
+  ];
+}
+
+function trialRoutes(deps: VoiceRouteDeps): Route[] {
+  const trials = new VoiceTrials();
+  return [
+    route(tryVoice, ({ caller }) => trials.begin(deps, caller)),
+    route(answerVoiceTrial, ({ caller, params, body }) => {
+      trials.answer(caller, { ...params, ...body });
+      return Promise.resolve({});
+    }, { bodyBytes: ANSWER_BODY_BYTES }),
   ];
 }
 
