@@ -253,6 +253,8 @@ export const limits = {
     /** A jump of a stream's numbers beyond this is closed for its listeners. */
     maxSequenceGap: 1024,
     reportEveryMs: 3000,
+    /** What a sender says of a stream's time is told to its listeners this often at most. */
+    senderReportMs: 500,
     /** Of one picture, bits a second, where the server says nothing else; and where it begins. */
     videoBitrate: 2_500_000,
     minVideoBitrate: 150_000,

@@ -7,7 +7,7 @@ import { RTP_HEADER, timestampOf } from "./rtp.ts";
 import type { SendBudget } from "./send_budget.ts";
 import { Speakers } from "./speakers.ts";
 import type { OpenedRtp } from "./srtp.ts";
-import type { Feedback } from "./rtcp.ts";
+import { buildSenderReport, type Feedback, type SenderReport } from "./rtcp.ts";
 import type { Track } from "./track.ts";
 
 /** What pictures leave of the budget to voices, in seconds' worth: else they would use it all. */
@@ -90,6 +90,18 @@ export class Call {
     this.#writeHeader(from, data);
     from.keep(opened.index, this.#header, opened.payload);
     this.#sendAll(from, opened, counts);
+  }
+
+  /**
+   * Passes on what a sender says of its stream's time: by that browsers play a camera in step with
+   * the voice, and the sound of a screen with its picture.
+   */
+  tellTime(from: Source, { senderInfo }: SenderReport): void {
+    const report = buildSenderReport(from.stream, senderInfo);
+    for (const { publisher, listener, reachedBy } of this.#members) {
+      if (publisher === from || reachedBy === undefined) continue;
+      listener.report(reachedBy, from, report);
+    }
   }
 
   /** Somebody begins to watch these: a picture that is whole comes first. */

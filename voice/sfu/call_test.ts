@@ -6,9 +6,10 @@ import { Listener } from "./listener.ts";
 import { noStats } from "./media.ts";
 import { Publisher } from "./publisher.ts";
 import type { Route } from "./route.ts";
+import { readSenderReports } from "./rtcp.ts";
 import { RTP_HEADER } from "./rtp.ts";
 import { SendBudget } from "./send_budget.ts";
-import { deriveKeys, SrtpSender } from "./srtp.ts";
+import { deriveKeys, SrtpReceiver, SrtpSender } from "./srtp.ts";
 import { stockEngine } from "./stock_engine.ts";
 import { Track } from "./track.ts";
 
@@ -53,6 +54,24 @@ function begin() {
   };
   return { call, track, asked, watcher, other, counts, show };
 }
+
+Deno.test("what a sender says of a stream's time goes to those who are sent the stream", () => {
+  const { call, track, watcher, other, show } = begin();
+  const senderInfo = Buffer.from("e0112233445566778899aabb0000000a00001000", "hex");
+  const tell = () => call.tellTime(track, { stream: 77, middle: 0, senderInfo });
+  tell();
+  assert.deepEqual([watcher.sent.length, other.sent.length], [0, 0], "nothing of it has come yet");
+  show(1);
+  tell();
+  assert.deepEqual([watcher.sent.length, other.sent.length], [2, 0]);
+  const keys = deriveKeys({ key: Buffer.alloc(16, 2), salt: Buffer.alloc(12, 2) });
+  const plain = new SrtpReceiver(keys, stockEngine.aead).openRtcp(watcher.sent[1]!);
+  const told = readSenderReports(plain ?? Buffer.alloc(0)).map((each) => [
+    each.stream,
+    each.senderInfo.toString("hex"),
+  ]);
+  assert.deepEqual(told, [[PICTURE, senderInfo.toString("hex")]]);
+});
 
 const missing = (sequences: readonly number[]) => ({
   losses: [],

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
 import { EgressStream } from "./egress_stream.ts";
-import type { Route } from "./route.ts";
+import { type Route, sendCopy } from "./route.ts";
 import { SendBudget } from "./send_budget.ts";
 import type { SrtpSender } from "./srtp.ts";
 import type { Track } from "./track.ts";
@@ -108,6 +108,13 @@ export class Listener {
       bytes += sealAndSend(route, this.#sender, kept, { stream: track.stream, index: number });
     }
     return { bytes, missing };
+  }
+
+  /** A report on a stream of which this listener is sent something. */
+  report(route: Route, { stream, isHeard }: Source, packet: Buffer): void {
+    if (!this.takes(stream) || !this.#streams.has(stream) || !this.#hears && isHeard) return;
+    const sealed = this.#sender?.sealRtcp(packet);
+    if (sealed !== undefined) sendCopy(route, sealed);
   }
 
   #streamOf({ stream }: Source): EgressStream {

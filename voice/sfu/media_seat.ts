@@ -24,7 +24,7 @@ import {
   buildPictureRequest,
   buildReceiverReport,
   readFeedback,
-  readSenderReport,
+  readSenderReports,
 } from "./rtcp.ts";
 import { payloadTypeOf } from "./rtp.ts";
 import { deriveKeys, type MasterKey, SrtpReceiver, SrtpSender } from "./srtp.ts";
@@ -232,10 +232,10 @@ export class MediaSeat implements Member {
     const plain = this.#receiver?.openRtcp(data);
     if (plain === undefined) return false;
     const now = this.#host.clock.monotonic();
-    const report = readSenderReport(plain);
-    if (report !== undefined) {
-      this.publisher.reception?.takeReport(report, now);
-      for (const { reception } of this.tracks.values()) reception?.takeReport(report, now);
+    const sources = [this.publisher, ...this.tracks.values()];
+    for (const report of readSenderReports(plain)) {
+      const from = sources.find(({ reception }) => reception?.takeReport(report, now));
+      if (from !== undefined) this.#call.tellTime(from, report);
     }
     this.#call.hear(this, readFeedback(plain), now, this.#host.counts);
     return true;

@@ -64,7 +64,18 @@ Deno.test("reports tell the sender what was lost, since the last one and in all"
   };
   for (const index of [65_530, 65_531, 65_534, 65_537]) hear(index);
   const middle = 0x1234_5678;
-  voice.reception?.takeReport({ stream: 7, middle }, 65_537 * 20);
+  const senderInfo = Buffer.alloc(20);
+  const take = (stream: number, now: number) =>
+    voice.reception?.takeReport({ stream, middle, senderInfo }, now);
+  // Of what its sender says as often as it likes listeners are told now and then.
+  const now = 65_537 * 20;
+  assert.deepEqual([take(7, now - 400), take(8, now), take(7, now), take(7, now + 200)], [
+    true,
+    false,
+    false,
+    true,
+  ]);
+  take(7, now);
   const first = voice.reception?.report(65_537 * 20 + 500);
   assert.ok(first);
   assert.deepEqual(first, {

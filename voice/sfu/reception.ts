@@ -1,3 +1,4 @@
+import { limits } from "../../core/limits.ts";
 import { CLOCK_PER_MS } from "../signalling/tracks.ts";
 import type { Reception, SenderReport } from "./rtcp.ts";
 
@@ -14,6 +15,7 @@ export class ReceptionCounter {
   #jitter = 0;
   #transit: number | undefined;
   #before = { expected: 0, received: 0 };
+  #toldAt = -Infinity;
   #report: { readonly middle: number; readonly at: number } | undefined;
 
   constructor(stream: number, firstIndex: number, clockPerMs: number = CLOCK_PER_MS.audio) {
@@ -39,8 +41,13 @@ export class ReceptionCounter {
     this.#transit = transit;
   }
 
-  takeReport(report: SenderReport, now: number): void {
-    if (report.stream === this.stream) this.#report = { middle: report.middle, at: now };
+  /** Returns whether listeners are to be told of it: it is the stream's, and not the next at once. */
+  takeReport({ stream, middle }: SenderReport, now: number): boolean {
+    if (stream !== this.stream) return false;
+    this.#report = { middle, at: now };
+    if (now - this.#toldAt < limits.voice.senderReportMs) return false;
+    this.#toldAt = now;
+    return true;
   }
 
   /** Figures for a report, of which the lost fraction begins anew. */

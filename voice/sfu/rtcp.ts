@@ -49,16 +49,32 @@ export interface SenderReport {
   readonly stream: number;
   /** The middle 32 bits of its time of sending (NTP), which the answer repeats. */
   readonly middle: number;
+  /** Which time of its clock a time of the stream's is, and how much it has sent: 20 bytes. */
+  readonly senderInfo: Buffer;
 }
 
-/** The first sender report in a compound packet. */
-export function readSenderReport(data: Buffer): SenderReport | undefined {
-  for (const packet of packetsOf(data)) {
-    if (packet.type === type.senderReport && packet.data.length >= SENDER_REPORT_BYTES) {
-      return { stream: packet.data.readUInt32BE(4), middle: packet.data.readUInt32BE(10) };
-    }
-  }
-  return undefined;
+/** The sender reports in a compound packet. */
+export function readSenderReports(data: Buffer): SenderReport[] {
+  return [...packetsOf(data)]
+    .filter((packet) =>
+      packet.type === type.senderReport && packet.data.length >= SENDER_REPORT_BYTES
+    )
+    .map((packet) => ({
+      stream: packet.data.readUInt32BE(4),
+      middle: packet.data.readUInt32BE(10),
+      senderInfo: packet.data.subarray(8, SENDER_REPORT_BYTES),
+    }));
+}
+
+/** A sender's report under the number that the stream has for listeners. */
+export function buildSenderReport(stream: number, senderInfo: Buffer): Buffer {
+  const out = Buffer.alloc(SENDER_REPORT_BYTES);
+  out.writeUInt8(0x80, 0);
+  out.writeUInt8(type.senderReport, 1);
+  out.writeUInt16BE(SENDER_REPORT_BYTES / 4 - 1, 2);
+  out.writeUInt32BE(stream, 4);
+  senderInfo.copy(out, 8);
+  return out;
 }
 
 /** What a browser says of streams that it takes. */

@@ -224,6 +224,12 @@ Deno.test("what somebody shows has parts of its own: the sender's stay, a watche
     "4 screen_sound",
   ]);
   assert.match(watches?.sdp ?? "", /^a=ssrc:21 /m);
+  // What belongs together is played in step.
+  assert.deepEqual([...(watches?.sdp ?? "").matchAll(/^a=msid:(.*)\r$/gm)].map(([, id]) => id), [
+    "voice1 voice1",
+    "screen3 screen3",
+    "screen3 screen_sound4",
+  ]);
   const none = turn([ann], ["camera"]);
   assert.match(none?.sdp ?? "", /^a=group:BUNDLE 0 1 2\r$/m);
   assert.match(none?.sdp ?? "", /^m=video 0 .*\r\nc=.*\r\na=mid:3\r$/m);

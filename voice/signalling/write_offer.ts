@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { limits } from "../../core/limits.ts";
-import { AUDIO_LEVEL_ID, MICROPHONE_MID, type Part } from "./parts.ts";
+import { AUDIO_LEVEL_ID, MICROPHONE_MID, type OfferedStream, type Part } from "./parts.ts";
 import { type TrackName, TRACKS } from "./tracks.ts";
 
 export interface OfferFacts {
@@ -60,9 +60,31 @@ export function writeOffer(facts: OfferFacts): string {
 function directionOf(facts: OfferFacts, { mid, track, isSent, holds }: Part): string[] {
   if (isSent) return ["a=recvonly", `b=TIAS:${rateOf(facts, track)}`];
   if (holds === undefined) return ["a=inactive"];
-  // What is seen is heard with it: a screen and its sound are one stream to the browser.
-  const name = track === "voice" ? `voice${mid}` : `show${mid}`;
-  return ["a=sendonly", `a=msid:${name} ${name}`, `a=ssrc:${holds.stream} cname:${name}`];
+  const stream = streamName(facts.parts, { mid, track, holds });
+  return [
+    "a=sendonly",
+    `a=msid:${stream} ${track}${mid}`,
+    `a=ssrc:${holds.stream} cname:${stream}`,
+  ];
+}
+
+/** What a browser plays in step with which: parts of one stream (RFC 8830). */
+const IN_STEP_WITH = {
+  voice: "voice",
+  camera: "voice",
+  screen: "screen",
+  screen_sound: "screen",
+} as const;
+
+function streamName(
+  parts: readonly Part[],
+  { mid, track, holds }: Pick<Part, "mid" | "track"> & { readonly holds: OfferedStream },
+): string {
+  const first = IN_STEP_WITH[track];
+  const part = parts.find((each) =>
+    each.track === first && each.holds?.participant === holds.participant
+  );
+  return `${first}${part?.mid ?? mid}`;
 }
 
 function rateOf(facts: OfferFacts, track: TrackName): number {

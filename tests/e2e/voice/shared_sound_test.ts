@@ -132,6 +132,16 @@ Deno.test("the sound of a shared tab is heard by those who watch it, and by nobo
     await listen(cy, OTHERS_HZ, BOB_HZ);
     await listen(bob.page, OTHERS_HZ);
   });
+  await step("picture and sound are played in step", async () => {
+    // The browser says when it will play what of the sender's time: it knows how both go with it.
+    const known = () =>
+      ann.evaluate<string[]>(`(async () =>
+        [...(await connections.at(-1).getStats()).values()]
+          .filter((stat) =>
+            stat.type === "inbound-rtp" && stat.estimatedPlayoutTimestamp !== undefined
+          ).map(({ kind }) => kind).sort())()`);
+    await waitFor("both times", async () => (await known()).join() === "audio,video");
+  });
   await step("its loudness is one's own, and apart from the voice's", async () => {
     const loudness = screen(ann).getByLabel("Sound of the screen");
     await loudness.fill("0");
