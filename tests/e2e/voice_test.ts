@@ -286,6 +286,16 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await moderate("bob", { disconnect: true }, porch);
     await bob.page.getByText("A moderator disconnected you from the call.").waitFor();
     await panel(bob.page).waitFor({ state: "detached" });
+    // Out again before the answer that let him in has come.
+    const { promise: isOut, resolve: out, reject } = Promise.withResolvers<void>();
+    await bob.page.route(/voice.join$/, async (route) => {
+      const response = await route.fetch();
+      await moderate("bob", { disconnect: true }).then(out, reject);
+      await route.fulfill({ response });
+    }, { times: 1 });
+    await pressVoice(bob.page);
+    await isOut;
+    await panel(bob.page).waitFor({ state: "detached" });
     // Back at once, and the microphone takes as long as it can without being noticed.
     await bob.page.evaluate(LATE_MICROPHONE);
     await join(bob.page);

@@ -38,6 +38,7 @@ import { useOutput, Voices } from "./voices.ts";
 import { Way } from "./way.ts";
 
 type Dispatch = Extract<ServerFrame, { op: "dispatch" }>;
+type Ended = Extract<Dispatch, { t: "voice.ended" }>["d"];
 
 /** The sound of leaving is still to be heard (ms). */
 const LAST_SOUND_MS = 500;
@@ -101,6 +102,8 @@ class Call implements CallActs {
   readonly #endings: (() => void)[] = [];
   /** Stays of others whose coming was heard, or who were there before. */
   readonly #known = new Set<string>();
+  /** What was told of stays before the server's answer said which one is this tab's. */
+  readonly #endedBefore = new Map<string, Ended>();
   #choices = readVoiceChoices();
   #joined: Joined | undefined;
   #mids: VoiceOffer["mids"] = [];
@@ -166,6 +169,8 @@ class Call implements CallActs {
         body: { muted, deafened, key_package, address_to: serversTold() },
       });
       if (this.#over) return this.#goodbye(joined.session);
+      const ended = this.#endedBefore.get(joined.session);
+      if (ended !== undefined) return this.#ended(ended);
       const names = { stay: this.#stay, session: joined.session };
       this.#enter(
         joined,
@@ -303,6 +308,7 @@ class Call implements CallActs {
         return;
       case "voice.ended":
         if (frame.d.session === own) this.#ended(frame.d);
+        else if (own === undefined) this.#endedBefore.set(frame.d.session, frame.d);
         return;
       case "voice.state":
         return this.#others(frame.d, frame.d.participant.session, true);
@@ -343,7 +349,7 @@ class Call implements CallActs {
     }
   }
 
-  #ended({ reason, move_to }: Extract<Dispatch, { t: "voice.ended" }>["d"]): void {
+  #ended({ reason, move_to }: Ended): void {
     this.#close();
     if (reason !== "left") showToast(this.state, t(`call.ended.${reason}`));
     if (!move_to) return;
