@@ -1,3 +1,5 @@
+import { FROM_SOURCE } from "./from_source.ts";
+
 /** A homeserver in a process of its own on this machine. */
 export interface LocalServer extends AsyncDisposable {
   readonly name: string;
@@ -56,7 +58,7 @@ export async function startLocalServer(
   const logFile = `${folder}/server.log`;
   await Deno.writeTextFile(logFile, "");
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", `${ROOT}main.ts`, "serve", "--data", `${folder}/data`],
+    args: [...FROM_SOURCE, `${ROOT}main.ts`, "serve", "--data", `${folder}/data`],
     env: envOf(options),
     stdin: "null",
     stdout: "null",

@@ -4,6 +4,7 @@
  * a bare `Deno.serve`. `deno run -A tests/bench/start.ts [--tiny]`
  */
 import { freePort } from "../../scripts/lib/free_port.ts";
+import { FROM_SOURCE } from "../../scripts/lib/from_source.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import {
@@ -39,7 +40,7 @@ async function start(program: Program, idleMs: number): Promise<Reading> {
   const port = freePort();
   const begun = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", ...program.args(port)],
+    args: [...FROM_SOURCE, ...program.args(port)],
     env: program.env,
     stdin: "null",
     stdout: "null",

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { FROM_SOURCE } from "../../scripts/lib/from_source.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -49,7 +50,7 @@ export async function buildNewer(
     await Deno.writeTextFile(path, changed);
     await run(Deno.execPath(), ["run", "--no-check", "-A", "ui/dev.ts"], folder.path);
     return {
-      command: [Deno.execPath(), "run", "--quiet", "--no-check", "-A", `${folder.path}/main.ts`],
+      command: [Deno.execPath(), ...FROM_SOURCE, `${folder.path}/main.ts`],
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { freePort } from "../../scripts/lib/free_port.ts";
+import { FROM_SOURCE } from "../../scripts/lib/from_source.ts";
 import { tempFolder } from "./temp_folder.ts";
 import { waitFor } from "./wait_for.ts";
 
@@ -26,11 +27,14 @@ export async function startRunningServer(
   const child = new Deno.Command("sh", {
     args: [
       "-c",
-      'exec "$0" run -A "$1" --data "$2" > "$3" 2>&1',
-      Deno.execPath(),
-      main,
-      `${folder.path}/data`,
+      'log="$1"; shift; exec "$@" > "$log" 2>&1',
+      "sh",
       logFile,
+      Deno.execPath(),
+      ...FROM_SOURCE,
+      main,
+      "--data",
+      `${folder.path}/data`,
     ],
     // Nothing outside is asked, whatever a test's messages link to.
     env: {

@@ -1,3 +1,4 @@
+import { FROM_SOURCE } from "../../scripts/lib/from_source.ts";
 import { waitFor } from "./wait_for.ts";
 
 /** The server as people run it: its own process, started from source. */
@@ -24,7 +25,7 @@ export interface ServerProcessOptions {
 }
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const FROM_SOURCE = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", `${ROOT}main.ts`];
+const COMMAND = [Deno.execPath(), ...FROM_SOURCE, `${ROOT}main.ts`];
 const START_MS = 180_000;
 
 /** Tests come from one address and act faster than people; most hold no calls. */
@@ -42,7 +43,7 @@ export const UNHURRIED_ENV = {
 
 /** Starts a server and waits until it says that it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const [command = "", ...args] = options.command ?? FROM_SOURCE;
+  const [command = "", ...args] = options.command ?? COMMAND;
   const child = new Deno.Command(command, {
     args: [...args, "serve", "--port", String(options.port), "--data", options.dataFolder],
     env: {
