@@ -309,9 +309,20 @@ export const changePassword = defineOperation({
   summary: "Change the password; every other session ends",
   auth: "user",
   whileSuspended: true,
-  body: z.object({ current_password: TypedPassword, new_password: TypedPassword }),
+  body: z.object({
+    current_password: TypedPassword.optional().describe(
+      "Absent where the account has none: then the caller confirms first (confirmIdentity)",
+    ),
+    new_password: TypedPassword,
+  }),
   result: z.object({ sessions_ended: z.number().int() }),
-  errors: ["bad_credentials", "weak_password", "rate_limited", "unavailable"],
+  errors: [
+    "bad_credentials",
+    "confirmation_required",
+    "weak_password",
+    "rate_limited",
+    "unavailable",
+  ],
 });
 
 export const ratePassword = defineOperation({
@@ -346,7 +357,12 @@ export const deactivateAccount = defineOperation({
     user_name: TypedUserName.describe("Your own user name, typed to be sure"),
     erase: z.boolean().default(false).describe("Take away everything you have sent, too"),
   }),
-  result: z.object({ stays: z.array(z.string()) }),
+  result: z.object({
+    stays: z.array(z.string()),
+    receipts_url: z.string().nullable().describe(
+      "Where what becomes of the erasure can be seen for a year; null where none was asked for",
+    ),
+  }),
   errors: ["confirmation_required", "invalid", "conflict"],
 });
 

@@ -32,6 +32,22 @@ export const eraseOwnWords = defineOperation({
   errors: ["confirmation_required", "rate_limited"],
 });
 
+export const readErasures = defineOperation({
+  id: "readErasures",
+  scope: null,
+  method: "GET",
+  path: "/client/v1/erasures/:token",
+  tag: "account",
+  summary: "What became of an erasure whose account has ended, by the link that was given then",
+  auth: "none",
+  params: z.object({ token: z.string().max(100) }),
+  result: z.object({
+    erasures: z.array(Erasure),
+    expires_ts: z.number().int().describe("The link is good until then"),
+  }),
+  errors: ["not_found"],
+});
+
 export const listErasures = defineOperation({
   id: "listErasures",
   scope: "account:read",

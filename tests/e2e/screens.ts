@@ -75,6 +75,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   },
   "dm/[room]/index.tsx": { kind: "chat", path: ({ dmRoom }) => dmPath(dmRoom) },
   "email/stop/[token].tsx": { kind: "door", path: () => "/email/stop/ended-before", status: 404 },
+  "erasure/[token].tsx": { kind: "door", path: () => "/erasure/of-long-ago", status: 404 },
   "email/[token].tsx": { kind: "door", path: () => "/email/used-long-ago", status: 404 },
   "forgot.tsx": door(() => "/forgot"),
   "discover.tsx": page("/discover"),

@@ -56,7 +56,12 @@ Deno.test("an erasure reaches every server that was with one in a room", async (
   assert.ok(one && two);
   const { owner, guildId, general } = await makeGuild(one, ["olga"]);
   const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const bea = await two.register("bea");
+  const ada = await two.register("ada");
+  const own = await ada.do("POST", "/guilds", { name: "For links" });
+  const bea = await two.register(
+    "bea",
+    (await ada.do("POST", "/invites", { guild_id: own.id })).code,
+  );
   await bea.do("POST", "/join", { link: `${code}@one.test` });
   await waitFor(
     "the guild to be checked",
@@ -143,6 +148,32 @@ Deno.test("an erasure reaches every server that was with one in a room", async (
   assert.equal(await countCanaries(one.databaseUrl), 0);
   await indexed(one.databaseUrl, "ever", 0);
   assert.deepEqual(await bodies(owner), ["an answer"]);
+
+  // Whoever ends their account keeps a link to what becomes of it, asked for a moment ago or not.
+  await send(bea, `${CANARY} at the end`);
+  await waitFor("it", async () => (await bodies(owner)).length === 2, WAIT_MS);
+  await bea.do("POST", "/account/confirm", { password: "a long enough passphrase, truly 42" });
+  const end = { user_name: "bea", erase: true };
+  const { receipts_url: url } = await bea.do("POST", "/account/deactivate", end);
+  const token = new URL(url).pathname.split("/").at(-1) ?? "";
+  const look = async (shown: string) => {
+    const answer = await fetch(`${two.url}/client/v1/erasures/${shown}`);
+    return { status: answer.status, body: await answer.json() };
+  };
+  assert.equal((await bea.try("GET", "/account/erasures")).status, 401);
+  await waitFor("both servers' receipts", async () => {
+    const { body: { erasures: [last] } } = await look(token);
+    return last.servers.length === 2 &&
+      last.servers.every(({ state }: { state: string }) => state === "done");
+  }, WAIT_MS);
+  assert.equal((await look(token.replace(/.$/, "!"))).status, 404);
+  assert.deepEqual(await bodies(owner), ["an answer"]);
+
+  // An account that may not end has nothing erased.
+  await ada.do("POST", "/account/confirm", { password: "a long enough passphrase, truly 42" });
+  const kept = await ada.try("POST", "/account/deactivate", { user_name: "ada", erase: true });
+  assert.equal(kept.status, 409);
+  assert.deepEqual((await ada.do("GET", "/account/erasures")).erasures, []);
 });
 
 Deno.test("only a user's own server orders, each order once; a late copy goes too", async () => {

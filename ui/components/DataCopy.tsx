@@ -1,4 +1,5 @@
 import type { DataExport } from "../../core/api/data_export.ts";
+import ExportProgress from "../islands/ExportProgress.tsx";
 import { formatSize } from "../lib/format/size.ts";
 import { formatFull, formatRelative } from "../lib/format/time.ts";
 import { t } from "../lib/i18n/t.ts";
@@ -36,17 +37,9 @@ export function DataCopy(props: Props) {
 }
 
 function Making({ copy }: { copy: DataExport }) {
-  const { done, total } = copy;
-  const said = total === 0 ? t("export.starts") : t("export.making", { done, total });
   return (
     <>
-      <p role="status" id="copy-state">{said}</p>
-      <progress
-        class="meter-bar"
-        aria-labelledby="copy-state"
-        max={Math.max(total, 1)}
-        value={done}
-      />
+      <ExportProgress done={copy.done} total={copy.total} />
       <div class="row wrap">
         <a class="button" href="/settings/data?at=copy#copy">{t("export.look")}</a>
         <ActForm act="dropCopy">

@@ -6,6 +6,7 @@ import { digestRoutes } from "./account/digest.ts";
 import { ownEmailRoutes } from "./account/email.ts";
 import { eraseOwnWordsRoute } from "./account/erasures/create.ts";
 import { listErasuresRoute } from "./account/erasures/list.ts";
+import { readErasuresRoute } from "./account/erasures/read.ts";
 import { getAccountRoute } from "./account/get.ts";
 import { setLanguageRoute } from "./account/language.ts";
 import { changePasswordRoute } from "./account/password.ts";
@@ -66,6 +67,7 @@ export function accountRoutes(deps: AccountHttpDeps): readonly Route[] {
     ...digestRoutes(deps),
     eraseOwnWordsRoute(deps),
     listErasuresRoute(deps),
+    readErasuresRoute(deps),
     ...accessTokenRoutes(deps),
     ...ownEmailRoutes(deps),
     ...emailClaimRoutes(deps),

@@ -26,18 +26,8 @@ export async function deactivateUser(
 ): Promise<AdminUser> {
   const before = await getAdminUser(deps.sql, act.userId);
   if (before.state === "deactivated") return before;
-  const guilds = await deps.departures.ownedGuilds(act.userId);
-  if (guilds.length > 0) {
-    throw new OperationError(
-      "conflict",
-      `${act.userId} owns ${guilds.map((name) => JSON.stringify(name)).join(", ")}. ` +
-        "Hand over or delete these guilds first.",
-      { details: { guilds: [...guilds] } },
-    );
-  }
+  await requireEndable(deps, act);
   const nowMs = deps.clock.now();
-  // The only administrator is refused before anything was left.
-  await deps.sql.begin((tx) => requireDeactivable(tx, act));
   await deps.departures.leaveAll(act.userId);
   const user = await deps.sql.begin(async (tx) => {
     await requireDeactivable(tx, act);
@@ -88,6 +78,23 @@ export async function deactivateUser(
   endSessions(deps, { userId: act.userId, reason: "The account was ended." });
   publishAccountEvent(deps.bus, { kind: "profile_changed", user_id: act.userId });
   return user;
+}
+
+/** Refuses before anything is left or erased. @throws OperationError `conflict` */
+export async function requireEndable(
+  deps: Pick<AccountDeps, "sql" | "departures">,
+  act: AdminAct,
+): Promise<void> {
+  const guilds = await deps.departures.ownedGuilds(act.userId);
+  if (guilds.length > 0) {
+    throw new OperationError(
+      "conflict",
+      `${act.userId} owns ${guilds.map((name) => JSON.stringify(name)).join(", ")}. ` +
+        "Hand over or delete these guilds first.",
+      { details: { guilds: [...guilds] } },
+    );
+  }
+  await deps.sql.begin((tx) => requireDeactivable(tx, act));
 }
 
 type Tx = Parameters<typeof lockRow>[0];

@@ -25,6 +25,7 @@ export async function sweepAccounts(
   await deps.sql`delete from personal_tokens where expires_ts <= ${
     nowMs - EXPIRED_PERSONAL_TOKEN_MS
   }`;
+  await deps.sql`delete from erasure_links where expires_ts <= ${nowMs}`;
   await deps.sql`delete from registrations where expires_ts <= ${nowMs}`;
   await deps.sql`delete from email_claims where expires_ts <= ${nowMs}`;
   await deps.sql`delete from login_challenges where expires_ts <= ${nowMs}`;

@@ -24,14 +24,19 @@ export interface OrderDeps {
  * server that may hold it: those of whoever was with them in a room. Answers the order's number.
  * @throws OperationError `rate_limited`
  */
-export async function orderErasure(deps: OrderDeps, user: UserId): Promise<number> {
+export async function orderErasure(
+  deps: OrderDeps,
+  user: UserId,
+  { isLast = false }: { /** The account ends with it: nothing comes after. */ isLast?: boolean } =
+    {},
+): Promise<number> {
   const now = deps.clock.now();
   const seq = await deps.sql.begin(async (tx) => {
     const [last] = await tx<{ seq: number; created_ts: number }[]>`
       select seq, created_ts from erasure_orders where user_id = ${user}
       order by seq desc limit 1`;
     const waitMs = (last?.created_ts ?? 0) + ORDER_EVERY_MS - now;
-    if (waitMs > 0) throw tooSoon(waitMs);
+    if (waitMs > 0 && !isLast) throw tooSoon(waitMs);
     const next = (last?.seq ?? 0) + 1;
     await tx`
       insert into erasure_orders (user_id, seq, before_ts, created_ts)

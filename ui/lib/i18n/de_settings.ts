@@ -41,6 +41,9 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "sessions.revokeOthers": "Überall sonst abmelden",
   "password.lead": "Wenn du es änderst, werden alle anderen Geräte abgemeldet.",
   "password.change": "Passwort ändern",
+  "password.none":
+    "Dieses Konto hat noch kein Passwort. Mit einem öffnet man es auch mit Name und Passwort; alle anderen Geräte werden abgemeldet.",
+  "password.set": "Passwort setzen",
   "twoStep.title": "Anmeldung in zwei Schritten",
   "twoStep.lead":
     "Mit einer Authenticator-App öffnet dein Passwort allein dein Konto nicht mehr: Beim Anmelden wird auch nach einem Code gefragt, den die App zeigt.",
@@ -84,6 +87,11 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "erase.title": "Zurücknehmen, was du geschrieben hast",
   "erase.text":
     "Der Inhalt von allem, was du bis jetzt geschickt hast, wird hier gelöscht, und jeder Server, der ihn hat, wird um dasselbe gebeten. Dass und wann du geschrieben hast, bleibt. Ehrliche Server schicken eine signierte Quittung; ein unehrlicher kann eine Kopie behalten.",
+  "erase.linkTitle": "Was aus dem wurde, was du geschrieben hast",
+  "erase.linkGone": "Dieser Link zeigt keine Löschung, oder er ist über ein Jahr alt.",
+  "erase.linkText":
+    "Dein Konto ist beendet, und alle Server, die etwas von dir haben können, sind gebeten, es zu löschen. Behalte diese Adresse: Sie zeigt bis {until}, was jeder geantwortet hat, und nichts von dem, was geschrieben wurde.",
+  "erase.linkLook": "Noch einmal nachsehen",
   "erase.submit": "Alles löschen, was ich geschickt habe",
   "erase.ordered": "Beauftragt: {when}",
   "erase.done":
@@ -91,7 +99,8 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "erase.refused": "{server}: abgelehnt.",
   "erase.pending": "{server}: noch nicht erledigt.",
   "deactivate.erase": "Auch alles löschen, was ich geschickt habe",
-  "deactivate.eraseHint": "Hier sofort, auf anderen Servern, sobald sie erreicht werden.",
+  "deactivate.eraseHint":
+    "Hier sofort, auf anderen Servern, sobald sie erreicht werden. Du bekommst einen Link, der zeigt, was jeder geantwortet hat.",
   "gs.history": "Wer lesen darf, was vor dem eigenen Beitritt gesagt wurde",
   "gs.historyShared": "Alle, die den Kanal lesen dürfen",
   "gs.historyJoined": "Nur wer es damals schon sehen konnte",

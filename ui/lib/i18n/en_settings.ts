@@ -38,6 +38,9 @@ export const settings = {
   "sessions.revokeOthers": "Sign out everywhere else",
   "password.lead": "Changing it signs every other device out.",
   "password.change": "Change password",
+  "password.none":
+    "This account has no password yet. With one it is opened by name and password, too; every other device is signed out.",
+  "password.set": "Set the password",
   "twoStep.title": "Two-step login",
   "twoStep.lead":
     "With an authenticator app, your password alone no longer opens your account: signing in also asks for a code that the app shows.",
@@ -80,6 +83,11 @@ export const settings = {
   "erase.title": "Take back what you wrote",
   "erase.text":
     "The content of everything you have sent until now is deleted here, and every server that has it is asked to delete it too. That you wrote, and when, stays. Honest servers send a signed receipt; a dishonest one can keep a copy.",
+  "erase.linkTitle": "What became of what you wrote",
+  "erase.linkGone": "This link shows no erasure, or it is more than a year old.",
+  "erase.linkText":
+    "Your account has ended, and every server that may hold what you wrote was asked to erase it. Keep this address: it shows until {until} what each of them answered, and nothing of what was written.",
+  "erase.linkLook": "Look again",
   "erase.submit": "Erase everything I have sent",
   "erase.ordered": "Ordered {when}",
   "erase.done":
@@ -87,7 +95,8 @@ export const settings = {
   "erase.refused": "{server}: refused.",
   "erase.pending": "{server}: not done yet.",
   "deactivate.erase": "Erase everything I have sent, too",
-  "deactivate.eraseHint": "Here at once, and on other servers as they are reached.",
+  "deactivate.eraseHint":
+    "Here at once, and on other servers as they are reached. You get a link that shows what each of them answered.",
   "gs.history": "Who may read what was said before they came",
   "gs.historyShared": "Everybody who may read the channel",
   "gs.historyJoined": "Only who could already see it then",

@@ -1,5 +1,5 @@
-import type { Erasure } from "../../../core/api/erasure.ts";
 import { ActForm, Check } from "../../components/FormParts.tsx";
+import { ErasureCard } from "../../components/ErasureCard.tsx";
 import { Field } from "../../components/Field.tsx";
 import { AccountPage } from "../../components/AccountPage.tsx";
 import LogoutForm from "../../islands/LogoutForm.tsx";
@@ -7,7 +7,6 @@ import { ApiError } from "../../lib/api/request.ts";
 import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { localPart } from "../../lib/format/names.ts";
-import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
@@ -25,10 +24,10 @@ export const handler = define.handlers(formPage(
   },
   {
     async deactivate(ctx, form) {
-      await ctx.state.api.call("deactivateAccount", {
+      const { receipts_url: receipts } = await ctx.state.api.call("deactivateAccount", {
         body: { user_name: text(form, "user_name").trim(), erase: flag(form, "erase") },
       });
-      return "/login";
+      return receipts === null ? "/login" : new URL(receipts).pathname;
     },
     async erase(ctx, form) {
       const { user } = await ctx.state.api.call("getAccount");
@@ -102,25 +101,3 @@ export default define.page<typeof handler>(({ data, state }) => (
     </section>
   </AccountPage>
 ));
-
-/** What each server made of an order to erase: a receipt, a refusal, or nothing yet. */
-function ErasureCard({ erasure, nowMs }: { erasure: Erasure; nowMs: number }) {
-  return (
-    <div class="quoted">
-      <p class="small strong">
-        {t("erase.ordered", { when: formatRelative(erasure.created_ts, nowMs) })}
-      </p>
-      <ul class="bullets">
-        {erasure.servers.map((server) => (
-          <li key={server.server} class="small break">
-            {server.state === "done"
-              ? t("erase.done", { server: server.server, n: server.erased ?? 0 })
-              : t(server.state === "refused" ? "erase.refused" : "erase.pending", {
-                server: server.server,
-              })} {server.state !== "done" && server.error}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}

@@ -2,7 +2,8 @@ import { deactivateAccount as operation } from "../../../../core/api/account.ts"
 import { DEACTIVATION_TERMS } from "../../../../core/api/account.ts";
 import { OperationError } from "../../../../core/errors.ts";
 import { localpartOf } from "../../../../core/ids/user_id.ts";
-import { deactivateUser } from "../../../services/accounts/deactivate_user.ts";
+import { deactivateUser, requireEndable } from "../../../services/accounts/deactivate_user.ts";
+import { makeErasureLink } from "../../../services/erasure/erasure_links.ts";
 import { orderErasure } from "../../../services/erasure/order_erasure.ts";
 import { type Route, route } from "../../route.ts";
 import type { AccountHttpDeps } from "../account_http_deps.ts";
@@ -18,9 +19,14 @@ export function deactivateAccountRoute(deps: AccountHttpDeps): Route {
         { details: { field: "user_name" } },
       );
     }
+    const act = { actor: userId, userId, reason: null };
+    await requireEndable(deps, act);
     // While the rooms that name the other servers are still known.
-    if (body.erase) await orderErasure(deps, userId);
-    await deactivateUser(deps, { actor: userId, userId, reason: null });
-    return { stays: [...DEACTIVATION_TERMS.stays] };
+    if (body.erase) await orderErasure(deps, userId, { isLast: true });
+    await deactivateUser(deps, act);
+    return {
+      stays: [...DEACTIVATION_TERMS.stays],
+      receipts_url: body.erase ? await makeErasureLink(deps, userId) : null,
+    };
   });
 }
