@@ -65,6 +65,9 @@ export const getSecondFactor = defineOperation({
   errors: [],
 });
 
+/** Of an account that has none the caller confirms in another way: see confirmIdentity. */
+const ownPassword = password.optional().describe("Absent where the account has none");
+
 export const beginTotp = defineOperation({
   id: "beginTotp",
   scope: null,
@@ -74,12 +77,18 @@ export const beginTotp = defineOperation({
   summary: "Make the secret of an authenticator app; it guards nothing until it is confirmed",
   auth: "user",
   whileSuspended: true,
-  body: z.object({ password }),
+  body: z.object({ password: ownPassword }),
   result: z.object({
     secret: z.string().describe("Base32, to be typed into the app"),
     uri: z.string().describe("otpauth://, to be shown as a QR code"),
   }),
-  errors: ["bad_credentials", "conflict", "rate_limited", "unavailable"],
+  errors: [
+    "bad_credentials",
+    "confirmation_required",
+    "conflict",
+    "rate_limited",
+    "unavailable",
+  ],
 });
 
 export const confirmTotp = defineOperation({
@@ -105,9 +114,16 @@ export const renewRecoveryCodes = defineOperation({
   summary: "A new set of recovery codes; those of the old set end",
   auth: "user",
   whileSuspended: true,
-  body: z.object({ password, code: TypedCode }),
+  body: z.object({ password: ownPassword, code: TypedCode }),
   result: RecoveryCodes,
-  errors: ["bad_credentials", "bad_code", "conflict", "rate_limited", "unavailable"],
+  errors: [
+    "bad_credentials",
+    "bad_code",
+    "confirmation_required",
+    "conflict",
+    "rate_limited",
+    "unavailable",
+  ],
 });
 
 export const removeTotp = defineOperation({
@@ -119,9 +135,16 @@ export const removeTotp = defineOperation({
   summary: "Ask for the password alone again",
   auth: "user",
   whileSuspended: true,
-  body: z.object({ password, code: TypedCode }),
+  body: z.object({ password: ownPassword, code: TypedCode }),
   result: z.object({}),
-  errors: ["bad_credentials", "bad_code", "conflict", "rate_limited", "unavailable"],
+  errors: [
+    "bad_credentials",
+    "bad_code",
+    "confirmation_required",
+    "conflict",
+    "rate_limited",
+    "unavailable",
+  ],
 });
 
 export const confirmIdentity = defineOperation({

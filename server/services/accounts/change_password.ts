@@ -5,7 +5,7 @@ import { queueNews } from "../mail/mail_queue.ts";
 import { dropAccessTokens } from "./access_tokens.ts";
 import type { AccountDeps } from "./deps.ts";
 import { endSessions } from "./end_sessions.ts";
-import { requireOwnPassword } from "./own_password.ts";
+import { requireOwner } from "./own_password.ts";
 import { requireStrongPassword } from "./require_strong_password.ts";
 
 type PasswordDeps = Pick<
@@ -14,20 +14,20 @@ type PasswordDeps = Pick<
 >;
 
 /**
- * Changes the password of who knows it. Every other session ends, and open reset links and access
+ * Changes the password of who knows it, or sets the first one of an account that has none. Every other session ends, and open reset links and access
  * tokens too.
- * @throws OperationError `bad_credentials`, `weak_password`, `rate_limited`, `unavailable`
+ * @throws OperationError `bad_credentials`, `confirmation_required`, `weak_password`, `rate_limited`, `unavailable`
  */
 export async function changePassword(
   deps: PasswordDeps & Pick<AccountDeps, "serverName" | "mail">,
   input: {
-    readonly caller: Pick<Caller, "userId" | "sessionId">;
-    readonly current: string;
+    readonly caller: Pick<Caller, "userId" | "sessionId"> & Partial<Pick<Caller, "confirmedUntil">>;
+    readonly current?: string | undefined;
     readonly next: string;
   },
 ): Promise<{ sessionsEnded: number }> {
   const { userId, sessionId } = input.caller;
-  await requireOwnPassword(deps, { userId, password: input.current });
+  await requireOwner(deps, { ...input.caller, password: input.current });
   const about = await namesOf(deps, userId);
   await requireStrongPassword(deps, input.next, [...about, deps.serverName]);
   const hash = await deps.passwords.hash(input.next);

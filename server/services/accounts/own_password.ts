@@ -1,3 +1,4 @@
+import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { AccountDeps } from "./deps.ts";
 import { wrongPassword } from "./refusals.ts";
@@ -25,4 +26,33 @@ export async function requireOwnPassword(
   const matches = await deps.passwords.verify(password, row?.password_hash ?? NOBODY_HASH);
   if (!matches || row === undefined) throw wrongPassword();
   await deps.throttle.giveBack(guess);
+}
+
+/** What a signed-in person shows once more: the password, or else a confirmation of their session. */
+export interface OwnerProof {
+  readonly userId: UserId;
+  readonly password?: string | undefined;
+  /** See `Caller`. */
+  readonly confirmedUntil?: number | null;
+}
+
+/**
+ * The password where the account has one; without one (it is opened by a passkey or an outside
+ * login) the session must have been confirmed a moment ago.
+ * @throws OperationError `bad_credentials`, `confirmation_required`, `rate_limited`, `unavailable`
+ */
+export async function requireOwner(
+  deps: Pick<AccountDeps, "sql" | "clock" | "passwords" | "throttle">,
+  { userId, password, confirmedUntil }: OwnerProof,
+): Promise<void> {
+  const [row] = await deps.sql`select 1 from credentials where user_id = ${userId}`;
+  if (row !== undefined) {
+    if (password === undefined || password === "") throw wrongPassword();
+    return await requireOwnPassword(deps, { userId, password });
+  }
+  if ((confirmedUntil ?? 0) > deps.clock.now()) return;
+  throw new OperationError(
+    "confirmation_required",
+    "Confirm once more that it is you before doing this.",
+  );
 }

@@ -6,7 +6,7 @@ import type { Queryable, Tx } from "../../postgres/sql.ts";
 import { getAdminUser } from "./admin_users.ts";
 import { writeAudit } from "./audit.ts";
 import type { AccountDeps } from "./deps.ts";
-import { requireOwnPassword } from "./own_password.ts";
+import { type OwnerProof, requireOwner } from "./own_password.ts";
 import { newCode } from "./secret.ts";
 import { describeTotp, stepOfCode, TOTP_SECRET_BYTES } from "./totp.ts";
 
@@ -38,10 +38,10 @@ export async function getSecondFactor(sql: Queryable, userId: string): Promise<S
  */
 export async function beginTotp(
   deps: OwnDeps & Pick<AccountDeps, "serverName">,
-  input: { readonly userId: UserId; readonly password: string },
+  input: OwnerProof,
 ): Promise<{ secret: string; uri: string }> {
   const { userId } = input;
-  await requireOwnPassword(deps, input);
+  await requireOwner(deps, input);
   const secret = deps.rng.bytes(TOTP_SECRET_BYTES);
   const made = await deps.sql`
     insert into second_factors as f (user_id, secret, created_ts)
@@ -95,9 +95,9 @@ export async function confirmTotp(
 /** @throws OperationError `bad_credentials`, `bad_code`, `conflict`, `rate_limited`, `unavailable` */
 export async function renewRecoveryCodes(
   deps: OwnDeps,
-  input: { readonly userId: UserId; readonly password: string; readonly code: string },
+  input: OwnerProof & { readonly code: string },
 ): Promise<string[]> {
-  await requireOwnPassword(deps, input);
+  await requireOwner(deps, input);
   await requireTotp(deps.sql, input.userId);
   return await takeCode(deps, input, (tx) => storeRecoveryCodes(tx, deps, input.userId));
 }
@@ -105,9 +105,9 @@ export async function renewRecoveryCodes(
 /** @throws OperationError `bad_credentials`, `bad_code`, `conflict`, `rate_limited`, `unavailable` */
 export async function removeTotp(
   deps: OwnDeps,
-  input: { readonly userId: UserId; readonly password: string; readonly code: string },
+  input: OwnerProof & { readonly code: string },
 ): Promise<void> {
-  await requireOwnPassword(deps, input);
+  await requireOwner(deps, input);
   await requireTotp(deps.sql, input.userId);
   await takeCode(deps, input, (tx) => forget(tx, input.userId));
 }

@@ -241,3 +241,32 @@ Deno.test("an ended account leaves no secret behind", async () => {
     assert.equal((await deps.sql`select 1 from ${deps.sql(table)}`).length, 0, table);
   }
 });
+
+Deno.test("an account without a password is guarded by who has just confirmed that it is theirs", async () => {
+  await using accounts = await testAccounts();
+  const { deps } = accounts;
+  await accounts.token("alice");
+  await deps.sql`delete from credentials where user_id = ${ALICE}`;
+  const unsure = { userId: ALICE, confirmedUntil: deps.clock.now() };
+  await refused(beginTotp(deps, unsure), "confirmation_required");
+  await refused(beginTotp(deps, { ...OWN, confirmedUntil: null }), "confirmation_required");
+  const sure = { userId: ALICE, confirmedUntil: deps.clock.now() + 3_600_000 };
+  const { secret } = await beginTotp(deps, sure);
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+  const code = () => totp.generate({ timestamp: deps.clock.now() });
+  await confirmTotp(deps, { userId: ALICE, code: code() });
+  deps.clock.advance(STEP_MS * 2);
+  await refused(renewRecoveryCodes(deps, { ...unsure, code: code() }), "confirmation_required");
+  await renewRecoveryCodes(deps, { ...sure, code: code() });
+  deps.clock.advance(STEP_MS * 2);
+  await removeTotp(deps, { ...sure, code: code() });
+  const first = { next: "quite another passphrase, long enough 7" };
+  const caller = { userId: ALICE, sessionId: "none" };
+  await refused(changePassword(deps, { caller, ...first }), "confirmation_required");
+  await changePassword(deps, { caller: { ...caller, ...sure }, ...first });
+  await logIn(deps, { userName: "alice", password: first.next, ...PHONE });
+  await refused(
+    changePassword(deps, { caller: { ...caller, ...sure }, ...first }),
+    "bad_credentials",
+  );
+});

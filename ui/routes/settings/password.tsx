@@ -10,13 +10,17 @@ import { define } from "../../utils.ts";
 export const handler = define.handlers(formPage(
   async (ctx) => {
     ctx.state.title = t("settings.password");
-    return { self: await ctx.state.api.call("getAccount") };
+    const [self, ways] = await Promise.all([
+      ctx.state.api.call("getAccount"),
+      ctx.state.api.call("getSecondFactor"),
+    ]);
+    return { self, held: ways.password };
   },
   {
     async change(ctx, form) {
       await ctx.state.api.call("changePassword", {
         body: {
-          current_password: text(form, "current"),
+          ...(form.has("current") ? { current_password: text(form, "current") } : {}),
           new_password: text(form, "password"),
         },
       });
@@ -28,20 +32,22 @@ export default define.page<typeof handler>(({ data, state }) => (
   <AccountPage
     state={state}
     heading={t("settings.password")}
-    lead={t("password.lead")}
+    lead={t(data.held ? "password.lead" : "password.none")}
     admin={data.self.admin}
     here="/settings/password"
     note={data.note}
   >
     <ActForm act="change">
       <input type="hidden" name="username" autocomplete="username" value={data.self.user.id} />
-      <Field
-        name="current"
-        type="password"
-        label={t("field.currentPassword")}
-        autocomplete="current-password"
-        required
-      />
+      {data.held && (
+        <Field
+          name="current"
+          type="password"
+          label={t("field.currentPassword")}
+          autocomplete="current-password"
+          required
+        />
+      )}
       <Field
         name="password"
         type="password"
@@ -52,7 +58,9 @@ export default define.page<typeof handler>(({ data, state }) => (
       />
       <PasswordMeter of="f-password" />
       <div>
-        <button class="button primary" type="submit">{t("password.change")}</button>
+        <button class="button primary" type="submit">
+          {t(data.held ? "password.change" : "password.set")}
+        </button>
       </div>
     </ActForm>
   </AccountPage>

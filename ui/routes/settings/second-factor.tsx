@@ -34,6 +34,11 @@ const confirm: Act = async (ctx, form) => {
   }
 };
 
+/** Without a password the API asks for a confirmation, and the page for the way to give it. */
+function passwordIn(form: FormData): { password?: string } {
+  return form.has("password") ? { password: text(form, "password") } : {};
+}
+
 export const handler = define.handlers(formPage(
   async (ctx) => {
     ctx.state.title = t("twoStep.title");
@@ -46,20 +51,20 @@ export const handler = define.handlers(formPage(
   {
     async begin(ctx, form) {
       const made = await ctx.state.api.call("beginTotp", {
-        body: { password: text(form, "password") },
+        body: passwordIn(form),
       });
       return tell({ ...made, error: null });
     },
     confirm,
     async renew(ctx, form) {
       const { recovery_codes: codes } = await ctx.state.api.call("renewRecoveryCodes", {
-        body: { password: text(form, "password"), code: text(form, "code") },
+        body: { ...passwordIn(form), code: text(form, "code") },
       });
       return tell({ codes });
     },
     async remove(ctx, form) {
       await ctx.state.api.call("removeTotp", {
-        body: { password: text(form, "password"), code: text(form, "code") },
+        body: { ...passwordIn(form), code: text(form, "code") },
       });
     },
   },
@@ -81,7 +86,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           ? <TurnedOn factor={data.factor} timeZone={data.timeZone} />
           : (
             <ActForm act="begin">
-              <Password id="f-password" />
+              {data.factor.password && <Password id="f-password" />}
               <div>
                 <button class="button primary" type="submit">{t("twoStep.begin")}</button>
               </div>
@@ -170,14 +175,20 @@ function TurnedOn(
           t("twoStep.on", { when: formatFull(factor.since_ts, timeZone) })}{" "}
         {t("twoStep.left", { n: factor.recovery_codes_left })}
       </p>
-      <Guarded act="renew" danger={false} />
-      <Guarded act="remove" danger />
+      <Guarded act="renew" danger={false} password={factor.password} />
+      <Guarded act="remove" danger password={factor.password} />
     </>
   );
 }
 
-/** A form that takes the password and a code. */
-function Guarded({ act, danger }: { act: "renew" | "remove"; danger: boolean }) {
+/** A form that takes the password, where there is one, and a code. */
+function Guarded(
+  { act, danger, password }: {
+    act: "renew" | "remove";
+    danger: boolean;
+    password: boolean;
+  },
+) {
   return (
     <section class="stack">
       <div>
@@ -185,7 +196,7 @@ function Guarded({ act, danger }: { act: "renew" | "remove"; danger: boolean }) 
         <p class="muted">{t(act === "renew" ? "twoStep.renewText" : "twoStep.removeText")}</p>
       </div>
       <ActForm act={act}>
-        <Password id={`f-${act}-password`} />
+        {password && <Password id={`f-${act}-password`} />}
         <CodeField id={`f-${act}-code`} />
         <div>
           <button class={danger ? "button danger" : "button"} type="submit">

@@ -21,16 +21,16 @@ export function secondFactorRoutes(deps: AccountHttpDeps): readonly Route[] {
     route(getOperation, ({ caller }) => getSecondFactor(deps.sql, caller.userId)),
     route(
       beginOperation,
-      ({ caller: { userId }, body }) => beginTotp(deps, { userId, ...body }),
+      ({ caller, body }) => beginTotp(deps, { ...caller, ...body }),
     ),
     route(confirmOperation, async ({ caller: { userId }, body }) => ({
       recovery_codes: await confirmTotp(deps, { userId, ...body }),
     })),
-    route(renewOperation, async ({ caller: { userId }, body }) => ({
-      recovery_codes: await renewRecoveryCodes(deps, { userId, ...body }),
+    route(renewOperation, async ({ caller, body }) => ({
+      recovery_codes: await renewRecoveryCodes(deps, { ...caller, ...body }),
     })),
-    route(removeOperation, async ({ caller: { userId }, body }) => {
-      await removeTotp(deps, { userId, ...body });
+    route(removeOperation, async ({ caller, body }) => {
+      await removeTotp(deps, { ...caller, ...body });
       return {};
     }),
   ];
