@@ -29,6 +29,7 @@ import { openStore, type StoreParts, type SystemParts } from "./compose/store.ts
 import type { Config } from "./config/config.ts";
 import { listenAddress, publicUrl } from "./config/derived.ts";
 import { mailServer } from "./config/mail_server.ts";
+import { oidcProviders } from "./config/oidc_providers.ts";
 import type { RunningServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
 import { isSaid } from "../core/event/said.ts";
@@ -311,6 +312,7 @@ function serverFacts(config: Config, { serverName, identity }: Base) {
     version: VERSION,
     encrypts_automatically: config.encryption.automatic,
     mail: mailServer(config) !== undefined,
+    logins: oidcProviders(config).length > 0,
   };
 }
 

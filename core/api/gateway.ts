@@ -109,6 +109,7 @@ export const Snapshot = z.object({
     trial: z.boolean(),
     version: z.string(),
     mail: z.boolean().describe("Accounts may have a mail address"),
+    logins: z.boolean().describe("Accounts may be linked to outside providers"),
     encrypts_automatically: z.boolean().describe(
       "Clients begin encryption of a conversation at the next message, where both sides can",
     ),

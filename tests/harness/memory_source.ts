@@ -143,6 +143,7 @@ export class MemorySource implements GatewaySource {
         version: "0",
         encrypts_automatically: false,
         mail: false,
+        logins: false,
         voice: false,
         voice_absence: "off",
       },

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { adminItems, adminLinks } from "../lib/admin.ts";
+import { adminItems } from "../lib/admin.ts";
+import { adminLinks } from "../lib/admin_links.ts";
 import type { FormNote } from "../lib/form_page.ts";
 import { t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";

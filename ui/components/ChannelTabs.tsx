@@ -2,7 +2,7 @@ import type { Channel } from "../../core/api/channel.ts";
 import type { Guild } from "../../core/api/guild.ts";
 import { channelSlug } from "../lib/format/paths.ts";
 import { can } from "../lib/format/rights.ts";
-import { settingsPath } from "../lib/guild_settings.ts";
+import { settingsPath } from "../lib/guild_links.ts";
 import { t } from "../lib/i18n/t.ts";
 
 /** The pages of one channel's settings. A private channel is a room with rights of its own. */

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Guild } from "../../core/api/guild.ts";
 import type { FormNote } from "../lib/form_page.ts";
 import { guildPath } from "../lib/format/paths.ts";
-import { guildLinks, settingsPath } from "../lib/guild_settings.ts";
+import { guildLinks, settingsPath } from "../lib/guild_links.ts";
 import { guildItems } from "../lib/settings/guild_items.ts";
 import { type Key, t } from "../lib/i18n/t.ts";
 import type { State } from "../utils.ts";

@@ -1,6 +1,6 @@
 import type { Guild, Member, Role } from "../../core/api/guild.ts";
 import { handleOf, memberName } from "../lib/format/names.ts";
-import { settingsPath } from "../lib/guild_settings.ts";
+import { settingsPath } from "../lib/guild_links.ts";
 import { t } from "../lib/i18n/t.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Field } from "./Field.tsx";

@@ -4,7 +4,6 @@ import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
 import { type Key, t } from "./i18n/t.ts";
 import type { SettingsItem } from "./settings/search.ts";
-import type { SettingsLink } from "./settings_links.ts";
 
 /** Only administrators of this server get further; others are told there is nothing. */
 export async function requireAdmin(ctx: Context<State>, title: Key): Promise<void> {
@@ -12,22 +11,6 @@ export async function requireAdmin(ctx: Context<State>, title: Key): Promise<voi
   const self = await ctx.state.self();
   if (!self) throw new ApiError(401, "unauthorized", "Sign in.");
   if (!self.admin) throw new HttpError(404, "There is no page here.");
-}
-
-export function adminLinks(): SettingsLink[] {
-  return [
-    { href: "/admin/overview", label: t("admin.overview"), icon: "screen" },
-    { href: "/admin/health", label: t("admin.health"), icon: "check" },
-    { href: "/admin/users", label: t("admin.users"), icon: "people", group: t("admin.people") },
-    { href: "/admin/registrations", label: t("admin.waiting"), icon: "clock" },
-    { href: "/admin/tokens", label: t("admin.tokens"), icon: "key" },
-    { href: "/admin/reports", label: t("adminReports.title"), icon: "flag" },
-    { href: "/admin/guilds", label: t("admin.guilds"), icon: "shield" },
-    { href: "/admin/media", label: t("admin.media"), icon: "file", group: t("admin.server") },
-    { href: "/admin/federation", label: t("admin.servers"), icon: "link" },
-    { href: "/admin/settings", label: t("admin.settings"), icon: "settings" },
-    { href: "/admin/audit", label: t("gs.audit"), icon: "list" },
-  ];
 }
 
 const FIELDS = [

@@ -24,6 +24,7 @@ export interface ServerFacts {
   /** `encryption.automatic`. */
   readonly encrypts_automatically: boolean;
   readonly mail: boolean;
+  readonly logins: boolean;
   /** Voice channels can be joined here. */
   readonly voice: boolean;
   /** Why they cannot. */

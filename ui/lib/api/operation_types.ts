@@ -171,6 +171,7 @@ export interface OperationTypes {
   removeEmoji: typeof emoji.removeEmoji;
   eraseOwnWords: typeof erasure.eraseOwnWords;
   listErasures: typeof erasure.listErasures;
+  readErasures: typeof erasure.readErasures;
   addGroupPeople: typeof group_dms.addGroupPeople;
   createGroupDm: typeof group_dms.createGroupDm;
   removeGroupPerson: typeof group_dms.removeGroupPerson;

@@ -120,6 +120,7 @@ export const OPERATIONS = {
   removeEmoji: ["DELETE", "/client/v1/guilds/:guild_id/emoji/:name"],
   eraseOwnWords: ["POST", "/client/v1/account/erasures"],
   listErasures: ["GET", "/client/v1/account/erasures"],
+  readErasures: ["GET", "/client/v1/erasures/:token"],
   addGroupPeople: ["POST", "/client/v1/group-dms/:room_id/people"],
   createGroupDm: ["POST", "/client/v1/group-dms"],
   removeGroupPerson: ["DELETE", "/client/v1/group-dms/:room_id/people/:user_id"],

@@ -73,7 +73,7 @@ export async function runCommand(
     await changeChannel(state, place, { name: command.name, value: first });
   } else {
     const name = command.name as "kick" | "ban" | "timeout";
-    const reason = name === "timeout" ? third : second;
+    const reason = name === "kick" ? second : third;
     await moderate(state, { name, guildId: guild.id, who: first, seconds: second, reason });
   }
   return "done";
@@ -132,13 +132,18 @@ async function moderate(state: ChatState, act: {
   const params = { guild_id: act.guildId, user_id: id };
   const why = act.reason === undefined ? {} : { reason: act.reason };
   if (act.name === "kick") await callApi("kickMember", { params, body: why });
-  if (act.name === "ban") await callApi("banMember", { params, body: why });
+  const seconds = Number(act.seconds ?? 0);
+  const until = seconds === 0 ? null : Date.now() + seconds * 1000;
+  if (act.name === "ban") {
+    await callApi("banMember", { params, body: { ...why, until_ts: until } });
+  }
   if (act.name === "timeout") {
-    const seconds = Number(act.seconds ?? 0);
-    const until = seconds === 0 ? null : Date.now() + seconds * 1000;
     await callApi("updateMember", { params, body: { ...why, timeout_until: until } });
   }
-  showToast(state, t(`moderate.${act.name}Done`, { name: act.who ?? id }));
+  const name = act.who ?? id;
+  if (act.name !== "ban" || until === null) {
+    showToast(state, t(`moderate.${act.name}Done`, { name }));
+  } else showToast(state, t("command.banFor", { name, time: formatDuration(seconds) }));
 }
 
 function explain(problem: CommandProblem): string {

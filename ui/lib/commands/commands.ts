@@ -22,6 +22,7 @@ export interface Command {
 
 const PERSON: CommandArg = { kind: "person", label: "command.arg.person" };
 const DURATION: CommandArg = { kind: "duration", label: "command.arg.duration" };
+const END: CommandArg = { kind: "duration", label: "command.arg.end", optional: true };
 const REASON: CommandArg = { kind: "text", label: "command.arg.reason", optional: true };
 const TEXT: CommandArg = { kind: "text", label: "command.arg.text" };
 const MORE_TEXT: CommandArg = { ...TEXT, optional: true };
@@ -70,7 +71,7 @@ export const COMMANDS = [
     right: "MODERATE_MEMBERS",
   },
   { name: "kick", about: "command.kick", args: [PERSON, REASON], guild: true, right: "KICK" },
-  { name: "ban", about: "command.ban", args: [PERSON, REASON], guild: true, right: "BAN" },
+  { name: "ban", about: "command.ban", args: [PERSON, END, REASON], guild: true, right: "BAN" },
 ] as const satisfies readonly Command[];
 
 export type CommandName = (typeof COMMANDS)[number]["name"];
@@ -136,6 +137,11 @@ export function readCommand(text: string, place: CommandPlace): ReadCommand {
       continue;
     }
     const word = arg.kind === "text" ? rest : /^\S+/.exec(rest)?.[0] ?? "";
+    // A reason may begin with a number: what may be left out is one only with its unit.
+    if (arg.optional && arg.kind === "duration" && !WITH_UNIT.test(word)) {
+      values.push(undefined);
+      continue;
+    }
     const value = readValue(arg.kind, word);
     if (value === undefined) {
       return { problem: { kind: arg.kind === "person" ? "person" : "duration", value: word } };
@@ -158,6 +164,7 @@ function readValue(kind: ArgKind, word: string): string | undefined {
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const WITH_UNIT = /^(?:\d{1,6}[smhdw])+$/i;
 const DURATION_MAX_S = 365 * 86_400;
 
 /** `30s`, `10m`, `2h30m`, `7d`, `45` (seconds), `off` or `0` -> seconds. */
@@ -165,7 +172,7 @@ export function parseDuration(word: string): number | undefined {
   const typed = word.toLowerCase();
   if (typed === "off") return 0;
   if (/^\d{1,8}$/.test(typed)) return Math.min(Number(typed), DURATION_MAX_S);
-  if (!/^(?:\d{1,6}[smhdw])+$/.test(typed)) return undefined;
+  if (!WITH_UNIT.test(typed)) return undefined;
   let seconds = 0;
   for (const [, count, unit] of typed.matchAll(/(\d+)([smhdw])/g)) {
     seconds += Number(count) * (UNITS[unit ?? ""] ?? 0);

@@ -33,7 +33,10 @@ Deno.test("a command is a word after a slash; paths and fractions are text", () 
 Deno.test("arguments are read by their kind, the last takes the rest", () => {
   assert.deepEqual(values("/timeout @Bob 1h30m  being  loud "), ["bob", "5400", "being  loud"]);
   assert.deepEqual(values("/kick bob@other.test"), ["bob@other.test", undefined]);
-  assert.deepEqual(values("/ban <@eve:home.test> spam"), ["eve@home.test", "spam"]);
+  assert.deepEqual(values("/ban <@eve:home.test> spam"), ["eve@home.test", undefined, "spam"]);
+  assert.deepEqual(values("/ban eve 7d spam"), ["eve", "604800", "spam"]);
+  assert.deepEqual(values("/ban eve 3 warnings"), ["eve", undefined, "3 warnings"]);
+  assert.deepEqual(values("/ban eve 2h"), ["eve", "7200", undefined]);
   assert.deepEqual(values("/slowmode off"), ["0"]);
   assert.deepEqual(values("/topic"), [undefined]);
   assert.deepEqual(values("/me waves"), ["waves"]);

@@ -467,6 +467,7 @@ export const de: Catalogue = {
   "switcher.title": "Gehe zu",
   "switcher.placeholder": "Kanal, Person, Gilde oder Einstellung",
   "switcher.guild": "Gilde",
+  "switcher.guildPage": "Einstellungen von {name}",
   "switcher.none": "Nichts heißt so.",
 
   ...frame,

@@ -38,9 +38,10 @@ export const timeline: Readonly<Record<keyof typeof english, string>> = {
   "command.slowmode": "Alle dürfen nur noch in Abständen schreiben, oder off",
   "command.timeout": "Jemand darf eine Weile nur lesen, oder off",
   "command.kick": "Wirft ein Mitglied raus, das zurückkommen darf",
-  "command.ban": "Verbannt ein Mitglied",
+  "command.ban": "Verbannt ein Mitglied, für immer oder für eine Zeit",
   "command.arg.person": "Person",
   "command.arg.duration": "Dauer",
+  "command.arg.end": "wie lange, etwa 7d",
   "command.arg.reason": "Grund",
   "command.arg.text": "Text",
   "command.arg.name": "Name",
@@ -52,6 +53,7 @@ export const timeline: Readonly<Record<keyof typeof english, string>> = {
   "command.missing": "Etwas fehlt: {what}.",
   "command.noPerson":
     "„{value}“ ist keine Person. Schreib @name, oder @name@server für jemanden auf einem anderen Server.",
+  "command.banFor": "{name} ist für {time} verbannt.",
   "command.noDuration":
     "„{value}“ ist keine Dauer. Schreib zum Beispiel 30s, 10m, 2h, 7d oder off.",
   "command.tooMuch": "„{value}“ ist zu viel: Mehr nimmt der Befehl nicht.",

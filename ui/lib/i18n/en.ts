@@ -455,6 +455,7 @@ export const en = {
   "switcher.title": "Go to",
   "switcher.placeholder": "Channel, person, guild or setting",
   "switcher.guild": "Guild",
+  "switcher.guildPage": "Settings of {name}",
   "switcher.none": "Nothing of that name.",
 
   ...frame,

@@ -1,7 +1,7 @@
 import type { Guild } from "../../../core/api/guild.ts";
 import { channelSlug } from "../format/paths.ts";
 import { can } from "../format/rights.ts";
-import { settingsPath } from "../guild_settings.ts";
+import { settingsPath } from "../guild_links.ts";
 import { t } from "../i18n/t.ts";
 import type { SettingsItem } from "./search.ts";
 

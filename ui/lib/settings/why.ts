@@ -5,7 +5,7 @@ import type { CallResult } from "../api/types.ts";
 import { channelSlug } from "../format/paths.ts";
 import { handleOf } from "../format/names.ts";
 import { can } from "../format/rights.ts";
-import { settingsPath } from "../guild_settings.ts";
+import { settingsPath } from "../guild_links.ts";
 import { t } from "../i18n/t.ts";
 
 type Step = CallResult<"explainPermission">["steps"][number];

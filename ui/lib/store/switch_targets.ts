@@ -1,5 +1,8 @@
 import type { IconName } from "../../components/Icon.tsx";
-import { accountLinks } from "../settings_links.ts";
+import { adminLinks } from "../admin_links.ts";
+import { guildLinks } from "../guild_links.ts";
+import { accountLinks, type SettingsLink } from "../settings_links.ts";
+import { guildOf } from "./place.ts";
 import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
@@ -126,16 +129,23 @@ function people(state: ChatState): Target[] {
     }));
 }
 
+/** Settings of one's own, of the open guild, and of the server for those who run it. */
 function pages(state: ChatState): Target[] {
   const { admin } = state.self.value;
-  // The chat is not told of providers: their page is found beside the other settings.
-  const links = accountLinks({ admin, mail: state.server.mail, providers: false });
-  return links.map(({ href, label, icon }): Target => ({
-    ...NOTHING_NEW,
-    kind: "page",
-    text: label,
-    detail: t("settings.title"),
-    icon,
-    path: href,
-  }));
+  const { mail, logins: providers } = state.server;
+  const guild = guildOf(state.known, state.place.value);
+  const all = (links: readonly SettingsLink[], detail: string) =>
+    links.map(({ href, label, icon }): Target => ({
+      ...NOTHING_NEW,
+      kind: "page",
+      text: label,
+      detail,
+      icon,
+      path: href,
+    }));
+  return [
+    ...all(accountLinks({ admin, mail, providers }), t("settings.title")),
+    ...(guild ? all(guildLinks(guild), t("switcher.guildPage", { name: guild.name })) : []),
+    ...(admin ? all(adminLinks(), t("admin.title")) : []),
+  ];
 }

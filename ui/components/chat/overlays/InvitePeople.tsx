@@ -1,8 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import type { CallResult } from "../../../lib/api/types.ts";
+import { can } from "../../../lib/format/rights.ts";
 import { formatRelative } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
+import { stayChoices, stayText } from "../../../lib/settings/stays.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { Notice } from "../../Notice.tsx";
 import { useChat } from "../chat_context.ts";
@@ -25,6 +27,7 @@ export default function InvitePeople(
   const state = useChat();
   const [age, setAge] = useState<number>(604_800);
   const [uses, setUses] = useState<number>(0);
+  const [stay, setStay] = useState<string>("");
   const [invite, setInvite] = useState<CallResult<"createInvite"> | undefined>(undefined);
   const { busy, error, run } = useSubmit();
   const guild = state.guilds.value.find((entry) => entry.id === overlay.guildId);
@@ -37,6 +40,7 @@ export default function InvitePeople(
             channel_id: overlay.channelId,
             max_age_s: age,
             max_uses: uses,
+            ...(stay === "" ? {} : { stay_s: Number(stay) }),
           },
         }),
       )
@@ -62,7 +66,8 @@ export default function InvitePeople(
           <p class="hint">
             {invite.expires_ts === null ? t("invite.staysForEver") : t("invite.endsIn", {
               when: formatRelative(invite.expires_ts, state.now.value),
-            })} {invite.registers && t("invite.registersToo")}
+            })} {invite.registers && t("invite.registersToo")}{" "}
+            {invite.stay_s !== null && t("stay.invite", { time: stayText(invite.stay_s) })}
           </p>
         )}
       </div>
@@ -71,12 +76,31 @@ export default function InvitePeople(
         <summary>{t("invite.options")}</summary>
         <div class="row wrap options-row">
           <LimitChoices age={age} onAge={setAge} uses={uses} onUses={setUses} />
+          {guild && can(guild.permissions, "KICK") && <StayChoice stay={stay} onStay={setStay} />}
           <button type="button" class="button" disabled={busy} onClick={make}>
             {t("invite.newLink")}
           </button>
         </div>
       </details>
     </Dialog>
+  );
+}
+
+/** How long who comes by the link stays; who may end memberships gives them an end. */
+function StayChoice({ stay, onStay }: { stay: string; onStay: (stay: string) => void }) {
+  return (
+    <label class="field">
+      <span class="label">{t("stay.label")}</span>
+      <select
+        class="select"
+        value={stay}
+        onChange={(event) => onStay(event.currentTarget.value)}
+      >
+        {stayChoices(t("stay.forGood")).map(([value, label]) => (
+          <option key={value} value={value}>{label}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -8,7 +8,8 @@ import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf } from "../../../../lib/format/names.ts";
 import { startOfDay } from "../../../../lib/format/start_of_day.ts";
 import { formatFull, formatRelative } from "../../../../lib/format/time.ts";
-import { guildParams, readGuild, settingsPath } from "../../../../lib/guild_settings.ts";
+import { settingsPath } from "../../../../lib/guild_links.ts";
+import { guildParams, readGuild } from "../../../../lib/guild_settings.ts";
 import { t } from "../../../../lib/i18n/t.ts";
 import {
   AUDIT_ACTIONS,

@@ -16,7 +16,8 @@ import {
 import { flag, text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import { channelSlug } from "../../../../../lib/format/paths.ts";
-import { guildParams, readGuild, settingsPath } from "../../../../../lib/guild_settings.ts";
+import { settingsPath } from "../../../../../lib/guild_links.ts";
+import { guildParams, readGuild } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
 import { groupChannels } from "../../../../../lib/store/channel_tree.ts";
 import { define, type State } from "../../../../../utils.ts";

@@ -10,12 +10,8 @@ import { formPage } from "../../../../../lib/form_page.ts";
 import { handleOf, memberName } from "../../../../../lib/format/names.ts";
 import { can } from "../../../../../lib/format/rights.ts";
 import { formatDate, formatFull } from "../../../../../lib/format/time.ts";
-import {
-  guildParams,
-  readGuild,
-  reasonIn,
-  settingsPath,
-} from "../../../../../lib/guild_settings.ts";
+import { settingsPath } from "../../../../../lib/guild_links.ts";
+import { guildParams, readGuild, reasonIn } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
 import { readTimeZone } from "../../../../../lib/chat_page.ts";
 import { banEndIn, purgeIn } from "../../../../../lib/settings/ban_form.ts";

@@ -12,12 +12,8 @@ import { formatBits } from "../../../../../../core/permissions/bits.ts";
 import type { Context } from "../../../../../lib/fresh/mod.ts";
 import { flag, text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
-import {
-  guildParams,
-  readGuild,
-  reasonIn,
-  settingsPath,
-} from "../../../../../lib/guild_settings.ts";
+import { settingsPath } from "../../../../../lib/guild_links.ts";
+import { guildParams, readGuild, reasonIn } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
 import { readBits, roleBits } from "../../../../../lib/rights_form.ts";
 import { define, type State } from "../../../../../utils.ts";

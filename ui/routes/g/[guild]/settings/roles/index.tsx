@@ -9,7 +9,8 @@ import { text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import type { Context } from "../../../../../lib/fresh/mod.ts";
 import { colorClass } from "../../../../../lib/format/role_color.ts";
-import { guildParams, readGuild, settingsPath } from "../../../../../lib/guild_settings.ts";
+import { settingsPath } from "../../../../../lib/guild_links.ts";
+import { guildParams, readGuild } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
 import { define, type State } from "../../../../../utils.ts";
 

@@ -11,7 +11,7 @@ import { Field } from "../../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../../components/GuildSettings.tsx";
 import { flag, text } from "../../../../../../lib/forms.ts";
 import { formPage } from "../../../../../../lib/form_page.ts";
-import { settingsPath } from "../../../../../../lib/guild_settings.ts";
+import { settingsPath } from "../../../../../../lib/guild_links.ts";
 import { ApiError } from "../../../../../../lib/api/request.ts";
 import { ChannelTabs } from "../../../../../../components/ChannelTabs.tsx";
 import { channelParams, readChannel } from "../../../../../../lib/guild_channel.ts";
