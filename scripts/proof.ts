@@ -175,7 +175,7 @@ async function prove(
   goal: Goal,
   scale: number,
 ): Promise<{ readonly passed: boolean; readonly line: string }> {
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { OPENGUILD_TEST_PROGRESS: "1" };
   for (const [name, count] of Object.entries(goal.counts)) {
     const variable = `OPENGUILD_TEST_${name}`;
     env[variable] = Deno.env.get(variable) ?? String(Math.max(1, Math.round(count * scale)));
@@ -190,7 +190,7 @@ async function prove(
     stderr: "inherit",
   }).spawn().status;
   const minutes = ((performance.now() - begunMs) / 60_000).toFixed(1);
-  const counts = Object.entries(env).map(([name, count]) => `${name.slice(15)}=${count}`);
+  const counts = Object.keys(goal.counts).map((name) => `${name}=${env[`OPENGUILD_TEST_${name}`]}`);
   return {
     passed,
     line: `${passed ? "passed" : "FAILED"}  ${goal.id.padEnd(7)} ${minutes.padStart(6)} min  ${

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { casesOf } from "../../tests/harness/cases.ts";
+import { casesOf, progressOf } from "../../tests/harness/cases.ts";
 import {
   LIFE,
   makeDeviceKeys,
@@ -66,7 +66,9 @@ Deno.test(`${CASES} mutants of everything that is read: refused as MlsFault, or 
     ["decrypt", sent.message, (bytes) => mls.decrypt(reader, bytes)],
   ];
   const refused = new Map(doors.map(([name]) => [name, 0]));
+  const tell = progressOf("mutants at the doors of groups", CASES);
   for (let at = 0; at < CASES; at++) {
+    tell(at);
     const [name, bytes, door] = doors[at % doors.length]!;
     const mutant = mutate(bytes, rng);
     try {

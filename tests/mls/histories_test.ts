@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { casesOf } from "../harness/cases.ts";
+import { casesOf, progressOf } from "../harness/cases.ts";
 import { HOSTILE_DEEDS } from "./hostile_deeds.ts";
 import { History, type Tally } from "./history.ts";
 
@@ -9,7 +9,9 @@ const STEPS = 12;
 
 Deno.test(`${HISTORIES} random histories of a group end in one epoch and with every message read`, async () => {
   const tally: Tally = new Map();
+  const tell = progressOf("histories of groups", HISTORIES);
   for (let at = 0; at < HISTORIES; at++) {
+    tell(at);
     const seed = FIRST_SEED + at;
     try {
       const history = await History.begin(seed, tally);

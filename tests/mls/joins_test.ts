@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { validateRatchetTree } from "ts-mls/clientState.js";
 import type { Group } from "../../core/mls/group.ts";
 import { makeSuite } from "../../core/mls/suite.ts";
-import { casesOf } from "../harness/cases.ts";
+import { casesOf, progressOf } from "../harness/cases.ts";
 import { LIFE, makeDeviceKeys, type MlsRoom, openRoom, takeAll } from "../harness/mls_people.ts";
 
 const TREES = casesOf("G29_TREES", 3);
@@ -50,7 +50,9 @@ async function passesLibrary({ state }: Group, room: MlsRoom): Promise<boolean> 
 
 Deno.test(`T15: every newcomer joins ${TREES} random groups of ${MEMBERS}, both ways`, async () => {
   let refusedByLibrary = 0;
+  const tell = progressOf("groups that are joined", TREES);
   for (let seed = FIRST_SEED; seed < FIRST_SEED + TREES; seed++) {
+    tell(seed - FIRST_SEED);
     const room = await openRoom(seed, MEMBERS);
     const { rng, mls, groups } = room;
     groups.splice(0, groups.length, ...ACTIVE.map((at) => groups[at]!));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { progressOf } from "../harness/cases.ts";
 import { type Report, runHistory, type Troupe } from "./history.ts";
 import { makeSchedule, type Schedule, type ScheduleShape } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
@@ -27,7 +28,9 @@ export async function prove(
 ): Promise<Proof> {
   const begunMs = performance.now();
   const reports: Report[] = [];
+  const tell = progressOf(name, options.cases);
   for (let seed = 1; seed <= options.cases; seed++) {
+    tell(seed - 1);
     const schedule = makeSchedule(seed, options.shape);
     const report = await runHistory(schedule, options.troupe);
     if (report.failures.length > 0) await explain(name, { schedule, report, ...options });

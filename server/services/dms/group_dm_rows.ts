@@ -15,17 +15,30 @@ export const groupDmRows = defineRowKind<{
     from json_to_recordset(${recordset(sql, rows)}) as x("roomId" text, "createdTs" bigint)
     on conflict do nothing`);
 
+/** As many of the oldest messages are looked at: what came before encryption stands before the rest. */
+const LOOKED_AT = 1000;
+/** So long after the first encrypted one came, others may still have been on their way (ms). */
+const LATE_MS = 3_600_000;
+
 /**
- * Whether this server holds something that was said unsealed in a conversation of several and can
- * still be read. Looked for from the beginning: what came before encryption is there.
+ * Whether this server holds something that was said unsealed in a conversation of several before it
+ * was encrypted, and can still be read. What came unsealed an hour after that or later does not
+ * count: it was written by a server against the rule, which must not be able to keep the past of
+ * the others closed, and it is no word that somebody wrote before there was encryption.
  */
 export async function holdsPlainWords(sql: Queryable, roomId: RoomId): Promise<boolean> {
   const rows = await sql`
-    select 1 from events e
-    where e.room_id = ${roomId} and e.channel_id = ${MAIN_CHANNEL} and ${isSaidRow(sql)}
-      and e.outcome = 'accepted' and not e.withheld and e.redacted_by is null
-      and not exists (select from sealed_events s
+    with first as (
+      select f.received_ts from sealed_events s join events f using (room_id, event_id)
+      where s.room_id = ${roomId} order by s.seq limit 1)
+    select 1 from (
+      select e.room_id, e.event_id, e.received_ts from events e
+      where e.room_id = ${roomId} and e.channel_id = ${MAIN_CHANNEL} and ${isSaidRow(sql)}
+        and e.outcome = 'accepted' and not e.withheld and e.redacted_by is null
+      order by e.timeline_order, e.event_hash limit ${LOOKED_AT}) e
+    where not exists (select from sealed_events s
         where s.room_id = e.room_id and s.event_id = e.event_id)
-    order by e.timeline_order, e.event_hash limit 1`;
+      and e.received_ts <= coalesce((select received_ts from first), e.received_ts) + ${LATE_MS}
+    limit 1`;
   return rows.length > 0;
 }
