@@ -23,7 +23,7 @@ export const adminTexts = {
   "privacy.sealed": "In encrypted conversations",
   "privacy.sealedPreviews": "Send links with a preview",
   "privacy.sealedPreviewsHint":
-    "Before such a message goes out your server is told the links in it and asks the pages: it learns where they lead, which it otherwise does not. It keeps neither, and learns nothing else of the message; the preview travels encrypted, and whoever reads it asks nobody.",
+    "Before such a message goes out your server is told the links in it and asks the pages: it learns where they lead, which it otherwise does not. It keeps neither link nor answer and learns nothing else of the message; the preview travels encrypted, and whoever reads it asks nobody.",
   "privacy.shown": "What you see of others",
   "privacy.previews": "Previews of links",
   "privacy.previewsHint":
