@@ -45,6 +45,8 @@ export function openEngineOf(userId: string): RemoteEngine {
     for (;;) await runHere(userId);
   });
   // An answer that says no leaves everything as it was: the browser may then clear what is kept.
-  void navigator.storage.persist?.();
+  // WebKit outside of Safari has no such store to ask.
+  const store = navigator.storage as StorageManager | undefined;
+  void store?.persist?.().catch(() => undefined);
   return engine;
 }
