@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
 import { crc32 } from "node:zlib";
 import { DtlsClient } from "werift";
 import type { Seat } from "../../voice/sfu/sfu.ts";
@@ -108,7 +109,7 @@ export class ScriptedPeer<S extends OfferedSeat = Seat> implements AsyncDisposab
     identity: DtlsIdentity,
     address = "127.0.0.1",
   ): Promise<ScriptedPeer<S>> {
-    const socket = createSocket("udp4");
+    const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
     await new Promise<void>((resolve) => socket.bind(0, address, () => resolve()));
     return new ScriptedPeer(seat, socket, { port, address }, identity);
   }

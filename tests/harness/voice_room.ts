@@ -12,20 +12,24 @@ import { ScriptedPeer } from "./scripted_peer.ts";
 export interface VoiceRoom extends AsyncDisposable {
   readonly sfu: Sfu;
   readonly identity: DtlsIdentity;
-  /** A participant who has not connected yet. They end with the room. */
-  join(name: string, change?: Partial<JoinRequest>): Promise<ScriptedPeer>;
+  /** A participant who has not connected yet, and comes to this address. They end with the room. */
+  join(name: string, change?: Partial<JoinRequest>, address?: string): Promise<ScriptedPeer>;
   /** Lets the server believe that time has passed. */
   passTime(ms: number): void;
 }
 
 /** A media server on this machine, for participants without a browser. */
-export async function openVoiceRoom(engine: Engine): Promise<VoiceRoom> {
+export async function openVoiceRoom(
+  engine: Engine,
+  hosts: readonly string[] = ["127.0.0.1"],
+): Promise<VoiceRoom> {
   await using stack = new AsyncDisposableStack();
   let skipped = 0;
+  const port = freePort();
   const sfu = stack.use(
     await openSfu({
-      bind: [{ hostname: "127.0.0.1", port: freePort() }],
-      announce: ["127.0.0.1"],
+      bind: hosts.map((hostname) => ({ hostname, port })),
+      announce: hosts,
       tcp: true,
       engine,
       log: silentLog,
@@ -38,9 +42,9 @@ export async function openVoiceRoom(engine: Engine): Promise<VoiceRoom> {
   return {
     sfu,
     identity,
-    async join(name, change = {}) {
+    async join(name, change = {}, address = "127.0.0.1") {
       const seat = sitDown(sfu, name, change);
-      return owned.use(await ScriptedPeer.open(seat, sfu.port, identity));
+      return owned.use(await ScriptedPeer.open(seat, sfu.port, identity, address));
     },
     passTime(ms) {
       skipped += ms;

@@ -46,6 +46,19 @@ testOnEach(
   },
 );
 
+testOnEach("who comes over IPv6 and who comes over IPv4 hear each other", async (engine) => {
+  await using room = await openVoiceRoom(engine, ["127.0.0.1", "::1"]);
+  const [ann, ben] = [await room.join("ann", {}, "::1"), await room.join("ben")];
+  const offered = [
+    ...ann.seat.offer.sdp.matchAll(/^a=candidate:\d+ 1 udp \d+ (\S+) \d+ typ host/gm),
+  ];
+  assert.deepEqual(offered.map(([, address]) => address), ["127.0.0.1", "::1"]);
+  await Promise.all([ann, ben].map((peer) => peer.connect()));
+  const [atAnn, atBen] = [listen(ann), listen(ben)];
+  await sayUntilHeard(ann, "over six", atBen);
+  await sayUntilHeard(ben, "over four", atAnn);
+});
+
 testOnEach(
   "who may not speak is not heard, who may not hear hears nothing, from the next packet on",
   async (engine) => {
