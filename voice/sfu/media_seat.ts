@@ -104,9 +104,9 @@ export class MediaSeat implements Member {
       case "show":
         return this.#show(order.tracks);
       case "take":
-        return this.#take(order.streams);
+        return this.#takeStreams(order.streams);
       case "answered":
-        this.#take(order.streams);
+        this.#takeStreams(order.streams);
         return this.#dtls.expect(order.fingerprint);
       case "restart":
         this.ice.restart(order.credentials);
@@ -161,7 +161,8 @@ export class MediaSeat implements Member {
     if (bitrate !== undefined) this.publisher.bitrate = this.#bitrate = bitrate;
   }
 
-  #take(streams: readonly number[]): void {
+  /** All that is sent to them from now on. */
+  #takeStreams(streams: readonly number[]): void {
     const added = this.listener.take(streams);
     if (added.length > 0) this.#call.watch(added, this.#host.clock.monotonic());
   }

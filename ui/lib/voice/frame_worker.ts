@@ -1,6 +1,7 @@
 /**
- * Seals what the microphone says and what is shown, and opens what others say and show, frame by frame, between the browser's
- * encoder and the network. Keys come from the tab; no key and no sound leaves this worker.
+ * Seals what the microphone says and what is shown, and opens what others say and show, frame by
+ * frame, between the browser's encoder and the network. Keys come from the tab; no key and no plain
+ * frame leaves this worker but to the browser's own decoder.
  */
 import { CallFrames, type FrameFault } from "../../../core/e2ee/voice/call_frames.ts";
 import { unwrapPicture, wrapPicture } from "../../../core/e2ee/voice/picture_frame.ts";
