@@ -111,7 +111,7 @@ async function writeBlobs(work: Work): Promise<BackupManifest["blobs"]> {
     await writer.addStream(`blobs/${info.key}`, info.size, body);
     count++;
     bytes += info.size;
-    request.onProgress?.(`files (${count} so far)`, 0, 0);
+    request.onProgress?.("files", count, 0);
   }
   return { count, bytes };
 }

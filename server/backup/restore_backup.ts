@@ -129,13 +129,14 @@ async function loadAll(tx: Tx, load: Load): Promise<void> {
     const table = name === undefined ? undefined : tables.get(name);
     if (table !== undefined) {
       await loadRows(tx, table, entry);
-      request.onProgress?.(`rows of ${table.name}`, done, total);
+      request.onProgress?.("database rows", done, total);
     } else if (entry.name.startsWith("blobs/")) {
       await putBlob(entry, load);
       request.onProgress?.("files", done, total);
     }
     done += entry.size;
   }
+  request.onProgress?.("files", total, total);
 }
 
 async function putBlob(entry: TarEntry, load: Load): Promise<void> {

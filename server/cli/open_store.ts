@@ -1,12 +1,13 @@
+import { join } from "node:path";
 import type { Log } from "../../core/ports/log.ts";
 import type { Config } from "../config/config.ts";
 import { findServer, forward } from "../control/control_client.ts";
-import { connectDatabase, type Database } from "../postgres/database.ts";
+import { connectDatabase, type Database, EMBEDDED_FOLDER } from "../postgres/database.ts";
 import { openBlobStore } from "../services/media/open_blob_store.ts";
 import { DataFolderError, openDataFolder } from "../system/data_folder.ts";
 import { chooseLog } from "./choose_log.ts";
 import { type CliContext, ExitCode, type StoreParts } from "./context.ts";
-import type { CliIo } from "./io.ts";
+import { CliError, type CliIo } from "./io.ts";
 
 /** The data folder, locked, and what lies behind it; nothing is migrated. */
 export type OpenStore = StoreParts & AsyncDisposable;
@@ -23,6 +24,8 @@ export async function openStore(
 ): Promise<OpenStore> {
   const { io, parts } = context;
   if (parts.live !== undefined) return { ...parts.live, [Symbol.asyncDispose]: async () => {} };
+  // A command for a mistyped folder must not make a database there, and find it empty.
+  if (options.alone !== true) await requireDatabase(config, context);
   await using stack = new AsyncDisposableStack();
   try {
     stack.use(await openDataFolder(config.dataFolder));
@@ -37,6 +40,18 @@ export async function openStore(
   stack.defer(() => blobs[Symbol.dispose]?.());
   const owned = stack.move();
   return { config, database, blobs, log, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** @throws CliError where the embedded database of this data folder was never made. */
+async function requireDatabase(config: Config, context: CliContext): Promise<void> {
+  if (config.database.url !== undefined) return;
+  const folder = await Deno.stat(join(config.dataFolder, EMBEDDED_FOLDER)).catch(() => undefined);
+  if (folder !== undefined) return;
+  await handOver(config, context);
+  throw new CliError(
+    `No server has ever been started with the data folder ${config.dataFolder}: name another ` +
+      "with --data, or start one there with openguild serve.",
+  );
 }
 
 /** Throws ExitCode when a running server did the command; returns where there is none to ask. */

@@ -58,6 +58,8 @@ function readTextFile(path: string): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    // A file stands where a folder should: whoever opens the data folder says so.
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
     const why = error instanceof Error ? error.message : String(error);
     throw new CliError(`The file ${path} cannot be read: ${why}`);
   }

@@ -18,7 +18,13 @@ Deno.test("--help lists the commands, --version names the program and Deno", asy
 Deno.test("a mistyped command or option is answered with the nearest one", async () => {
   const command = await runCli(["sevre"], { workingFolder: "/" });
   assert.notEqual(command.code, 0);
-  assert.match(command.err, /openguild --help/);
+  assert.match(
+    command.err,
+    /There is no command "sevre"\. Did you mean "openguild serve"\? openguild --help/,
+  );
+  const far = await runCli(["--port", "9001", "xyzzyx"], { workingFolder: "/" });
+  assert.equal(far.code, 1);
+  assert.match(far.err, /There is no command "xyzzyx"\. openguild --help/);
   const option = await runCli(["serve", "--prot", "1"], { workingFolder: "/" });
   assert.notEqual(option.code, 0);
   assert.match(option.err, /Did you mean --port\?/);
@@ -90,6 +96,31 @@ Deno.test("a taken port is said with the port and the way out", async () => {
   );
 });
 
+Deno.test("a taken port is met before anything is made", async () => {
+  await using temp = await tempFolder();
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = other.addr as Deno.NetAddr;
+  const result = await runCli(["--port", String(port)], {
+    workingFolder: temp.path,
+    parts: { startServer: () => Promise.reject(new Error("it was to stop before this")) },
+  });
+  assert.equal(result.code, 1);
+  assert.match(result.err, new RegExp(`openguild: Port ${port} on 127\\.0\\.0\\.1 is taken`));
+  assert.doesNotMatch(result.err, /making the database/);
+});
+
+Deno.test("a data folder that is a file, or lies below one, is named", async () => {
+  await using temp = await tempFolder();
+  await Deno.writeTextFile(`${temp.path}/notes`, "");
+  for (
+    const [folder, why] of [["notes", "is a file"], ["notes/below", "cannot be made"]] as const
+  ) {
+    const result = await runCli(["--data", `${temp.path}/${folder}`], { workingFolder: temp.path });
+    assert.equal(result.code, 1);
+    assert.match(result.err, new RegExp(`^openguild: The data folder \\S+/${folder} ${why}`));
+  }
+});
+
 Deno.test("an error that nobody foresaw is one line without a stack", async () => {
   await using temp = await tempFolder();
   const result = await runCli([], {
@@ -141,6 +172,19 @@ Deno.test("options of a command within a command are its own", async () => {
   assert.equal(result.code, 0, result.err);
   assert.equal(JSON.parse(result.out).migrations[0].name, "append_log");
   assert.deepEqual([...Deno.readDirSync(temp.path)].map((entry) => entry.name), ["elsewhere"]);
+});
+
+Deno.test("a command for a folder that no server has used makes nothing there", async () => {
+  await using temp = await tempFolder();
+  for (const command of [["admin", "user", "list"], ["backup", "b.tar"], ["migrate", "status"]]) {
+    const result = await runCli([...command, "--data", "typo"], { workingFolder: temp.path });
+    assert.equal(result.code, 1);
+    assert.match(
+      result.err,
+      /No server has ever been started with the data folder \S+\/typo: name/,
+    );
+  }
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
 });
 
 Deno.test("a command in another terminal is done by the server that holds the folder", async () => {

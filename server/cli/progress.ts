@@ -9,6 +9,7 @@ const LINE_MS = 10_000;
 export class Progress implements Disposable {
   readonly #io: CliIo;
   #label = "";
+  #text = "";
   #drawnMs = -Infinity;
   #open = false;
 
@@ -16,16 +17,23 @@ export class Progress implements Disposable {
     this.#io = io;
   }
 
-  /** `total` 0: how much there is to do is not known. */
+  /** `total` 0: how much there is to do is not known, `done` (where it is not 0) is counted. */
   update(label: string, done: number, total: number): void {
     const nowMs = this.#io.clock.monotonic();
     const fresh = label !== this.#label;
     const everyMs = this.#io.errIsTerminal ? REDRAW_MS : LINE_MS;
-    if (!fresh && nowMs - this.#drawnMs < everyMs && done < total) return;
+    const last = total > 0 && done >= total;
+    if (!fresh && nowMs - this.#drawnMs < everyMs && !last) return;
+    const text = total > 0
+      ? `${bar(done, total)} ${percent(done, total)}  ${label}`
+      : done > 0
+      ? `${label} (${done} so far)`
+      : label;
+    if (!fresh && text === this.#text) return;
     if (fresh) this.finish();
     this.#label = label;
+    this.#text = text;
     this.#drawnMs = nowMs;
-    const text = total > 0 ? `${bar(done, total)} ${percent(done, total)}  ${label}` : label;
     if (this.#io.errIsTerminal) {
       this.#io.err(`\r\x1b[K${text.slice(0, this.#io.columns - 1)}`);
       this.#open = true;

@@ -26,6 +26,24 @@ Deno.test("a terminal gets one bar that is drawn over, often enough and not too 
   ]);
 });
 
+Deno.test("what has no known end is counted on one line, and the end is said once", () => {
+  const { clock, progress, read } = screen(true);
+  for (let count = 1; count <= 3; count++) {
+    clock.advance(200);
+    progress.update("files", count, 0);
+  }
+  progress.update("checking", 4, 4);
+  progress.update("checking", 4, 4);
+  progress.finish();
+  assert.deepEqual(read().split("\r\x1b[K"), [
+    "",
+    "files (1 so far)",
+    "files (2 so far)",
+    "files (3 so far)\n",
+    `[${"#".repeat(24)}] 100%  checking\n`,
+  ]);
+});
+
 Deno.test("without a terminal there is a line now and then, and each new part has one", () => {
   const { clock, progress, read } = screen(false);
   progress.update("rows", 0, 1000);

@@ -144,6 +144,11 @@ Deno.test("secrets never show, not even when they are wrong", () => {
     assert.ok(!shown.includes("hunter2"), shown);
   }
   assert.deepEqual(problemsOf({ files: { [FILE]: "database:\n  url: ' '\n" } }).length, 1);
+  for (const wrong of ["hunter2", "mysql://u:hunter2@db/x", "db:5432/hunter2", "postgres://"]) {
+    const [problem = ""] = problemsOf({ env: { DATABASE_URL: wrong } });
+    assert.match(problem, /^DATABASE_URL must be the address of a Postgres: postgres:/);
+    assert.ok(!problem.includes("hunter2"), problem);
+  }
 });
 
 Deno.test("a secret may lie in a file that a variable names", () => {

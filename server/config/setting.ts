@@ -52,9 +52,15 @@ export function pattern(
   return withFallback(form, z.string().trim().regex(expected, message), rest);
 }
 
-export function secret(options: Options): Setting<Secret | undefined> {
-  const schema = z.coerce.string().trim().min(1).transform((value) => new Secret(value));
-  return { ...make<Secret | undefined>("secret text", schema, options), secret: true };
+/** Text that is never shown; with `must` it has to hold to a pattern, and is not quoted if not. */
+export function secret(
+  options: Options & { readonly must?: { readonly be: RegExp; readonly message: string } },
+): Setting<Secret | undefined> {
+  const { must, ...rest } = options;
+  const written = z.coerce.string().trim().min(1);
+  const schema = (must === undefined ? written : written.regex(must.be, must.message))
+    .transform((value) => new Secret(value));
+  return { ...make<Secret | undefined>("secret text", schema, rest), secret: true };
 }
 
 export function integer(

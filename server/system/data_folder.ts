@@ -49,7 +49,8 @@ async function makeFolder(path: string): Promise<boolean> {
     if (info.isDirectory) return false;
     throw new DataFolderError(`The data folder ${path} is a file: choose another with --data.`);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof DataFolderError) throw error;
+    // What else is in the way, such as a file among the folders above, the next step meets too.
   }
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Log } from "../../../core/ports/log.ts";
 import type { Config } from "../../config/config.ts";
 import { isTrial, listenAddress } from "../../config/derived.ts";
+import { suggest } from "../../config/suggest.ts";
 import { openDataFolder } from "../../system/data_folder.ts";
 import { giveBackWhenIdle } from "../../system/idle_memory.ts";
 import { openControl, type RunCommand } from "../../control/control_server.ts";
@@ -17,9 +18,19 @@ export type RunLine = (args: readonly string[], io: CliIo, parts: CliParts) => P
 export function addServe(program: Command, context: CliContext, runLine: RunLine): void {
   const command = program.command("serve", { isDefault: true })
     .description("start the server (the default command)");
-  addConfigOptions(command, "all").action((options: OptionValues) =>
-    serve(readConfig(options, context.io), context, runLine)
-  );
+  // A mistyped command reaches the default one, as a word that it has no use for.
+  command.allowExcessArguments();
+  addConfigOptions(command, "all").action((options: OptionValues) => {
+    const [word] = command.args;
+    if (word !== undefined) throw new CliError(unknownCommand(word, program));
+    return serve(readConfig(options, context.io), context, runLine);
+  });
+}
+
+function unknownCommand(word: string, program: Command): string {
+  const near = suggest(word, program.commands.map((each) => each.name()));
+  const meant = near === undefined ? "" : ` Did you mean "openguild ${near}"?`;
+  return `There is no command "${word}".${meant} openguild --help lists the commands.`;
 }
 
 async function serve(config: Config, context: CliContext, runLine: RunLine): Promise<void> {
@@ -27,6 +38,8 @@ async function serve(config: Config, context: CliContext, runLine: RunLine): Pro
   const { startServer } = parts;
   const log = chooseLog(config, io);
   using folder = await openDataFolder(config.dataFolder);
+  // Before a first start makes a database: that takes its time, and a taken port ends it all.
+  await startOrExplain(config, () => tryPort(config));
   log.log("info", `${versionLine()} starts.`, {
     data: folder.path,
     database: config.database.url === undefined ? "embedded" : "postgres",
@@ -73,10 +86,18 @@ function runInside(context: CliContext, live: StoreParts, runLine: RunLine): Run
     }, { ...context.parts, live });
 }
 
-async function startOrExplain(
-  config: Config,
-  start: () => Promise<RunningServer>,
-): Promise<RunningServer> {
+/** @throws {Deno.errors.AddrInUse} Of what else may be wrong, the listener itself says more. */
+function tryPort(config: Config): Promise<void> {
+  const { host, port } = listenAddress(config);
+  try {
+    Deno.listen({ hostname: host, port }).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return Promise.reject(error);
+  }
+  return Promise.resolve();
+}
+
+async function startOrExplain<T>(config: Config, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {

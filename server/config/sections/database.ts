@@ -8,6 +8,11 @@ export const databaseSection = defineSection({
     url: secret({
       env: "DATABASE_URL",
       doc: "`postgres://user:password@host:5432/name`.",
+      must: {
+        be: /^postgres(ql)?:\/\/(?!\/*$)\S+$/,
+        message:
+          "must be the address of a Postgres: postgres://user:password@host:5432/name (characters such as @, / and # in the password as %40, %2F and %23)",
+      },
     }),
     maxConnections: integer({
       fallback: "12",
