@@ -6,6 +6,7 @@ import { waitFor } from "../harness/wait_for.ts";
 import {
   createGuild,
   fillRegistration,
+  foundGuild,
   holds,
   PASSWORD,
   say,
@@ -371,5 +372,44 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
   );
 
   assert.deepEqual([...ann.faults, ...bob.faults], []);
+  await browser.close();
+});
+
+Deno.test("names that are too long are cut where they stand; a phone's start lists the guilds", async () => {
+  await using server = await startRunningServer();
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  const { page } = ann;
+  const guild = "A guild of which the name is far too long for a row of the start page";
+  await foundGuild(page, server.setupLink, guild);
+  await page.getByRole("button", { name: `Menu of ${guild}` }).click();
+  await page.getByRole("menuitem", { name: "Create a channel" }).click();
+  const channel = "a-channel-with-a-name-that-no-list-of-channels-is-wide-enough-for";
+  await page.getByLabel("Name", { exact: true }).fill(channel);
+  await page.locator("dialog button[type=submit]").click();
+  await page.getByRole("heading", { name: channel, exact: true }).waitFor();
+  const list = page.locator("nav.side-scroll");
+  const wide = await list.evaluate((nav) => [nav.scrollWidth, nav.clientWidth]);
+  assert.equal(wide[0], wide[1], "the list of channels cannot be moved sideways");
+  const options = await page.getByRole("button", { name: `Options of ${channel}` }).boundingBox();
+  const box = await list.boundingBox();
+  assert.ok(options && box && options.x + options.width <= box.x + box.width);
+
+  // An open thread that one does not follow yet has no row: its channel is marked.
+  await say(page, "Something to talk about");
+  await page.locator("article", { hasText: "Something to talk about" }).hover();
+  await page.getByRole("button", { name: "Begin a thread" }).click();
+  await page.locator(".thread-panel").waitFor();
+  await list.locator(".side-row.here", { hasText: channel }).waitFor();
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${server.base}/home`);
+  const entry = page.locator(".home-guilds").getByRole("link", { name: guild });
+  await entry.waitFor();
+  const right = await entry.evaluate((row) => row.getBoundingClientRect().right);
+  assert.ok(right <= 390, `the row ends at ${right}`);
+  await entry.click();
+  await page.waitForURL(/\/g\//);
+  assert.deepEqual(ann.faults, []);
   await browser.close();
 });

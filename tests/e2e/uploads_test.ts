@@ -95,7 +95,29 @@ Deno.test("files on their way: progress, cancel, send", async (t) => {
     await choose(page, "large.txt", LIMIT_BYTES + 1);
     await page.locator(".upload.failed").getByText("Larger than this server takes").waitFor();
     assert.equal(sent, 0);
-    await page.getByRole("button", { name: "Remove large.txt" }).click();
+  });
+
+  await t.step("what goes out leaves behind what did not arrive", async () => {
+    await page.locator(".composer input[type=file]").setInputFiles({
+      name: "empty.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.alloc(0),
+    });
+    await page.locator(".upload.failed").getByText("Nothing is in this file").waitFor();
+    const name = `${"a long name ".repeat(15)}.txt`;
+    await choose(page, name, 3000);
+    const card = page.locator(".upload", { hasText: "a long name" });
+    await card.getByRole("button", { name: "Spoiler" }).waitFor();
+    const drop = page.getByRole("button", { name: /^Remove a long name/ });
+    const [box, button] = [await card.boundingBox(), await drop.boundingBox()];
+    assert.ok(box && button && box.width <= 330, JSON.stringify(box));
+    assert.ok(button.x + button.width <= box.x + box.width, JSON.stringify(button));
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.locator("article:not(.pending)", { hasText: "a long name" }).waitFor();
+    assert.equal(await page.locator(".upload.failed").count(), 2);
+    for (const left of ["large.txt", "empty.txt"]) {
+      await page.getByRole("button", { name: `Remove ${left}` }).click();
+    }
     await page.locator(".upload").waitFor({ state: "detached" });
   });
 

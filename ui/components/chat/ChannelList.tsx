@@ -136,7 +136,10 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   const place = state.place.value;
   const inChannel = place.kind === "channel" && place.roomId === channel.room_id &&
     place.channelId === channel.id;
-  const here = inChannel && place.thread === undefined;
+  const { thread } = inChannel ? place : {};
+  // Of a thread without a row of its own its channel is where one is.
+  const here = inChannel &&
+    (thread === undefined || threadsUnder(state, channel).every((own) => own.id !== thread.id));
   const { unread, mentions, muted } = channelShown(state, guild.id, channel);
   const inside = state.voice.peopleIn(voiceRef(channel)).length;
   const classes = [
@@ -155,7 +158,7 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
           href={channelPath(guild.id, channel)}
           data-stop
           {...menuHandlers(state, { kind: "channel", guild, channel })}
-          aria-current={here ? "page" : undefined}
+          aria-current={here ? (thread ? "true" : "page") : undefined}
           onClick={canJoin(state, channel)
             ? (event) => join(event, state, guild, channel)
             : undefined}

@@ -1,6 +1,8 @@
+import { guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
+import { Avatar } from "../Avatar.tsx";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -48,6 +50,7 @@ export function Home() {
         <Drawing name="table" />
         <h2>{first ? t("home.first") : t("home.welcome")}</h2>
         <p>{first ? t("home.firstText") : t("home.welcomeText")}</p>
+        {!first && <Guilds />}
         <Doors />
         {!first && (
           <p class="small muted hint-keys">
@@ -56,6 +59,22 @@ export function Home() {
         )}
       </div>
     </>
+  );
+}
+
+/** On a phone the guilds stand here too: their rail is folded away, and one has just come in. */
+function Guilds() {
+  return (
+    <ul class="home-guilds" aria-label={t("nav.guilds")}>
+      {useChat().guilds.value.map((guild) => (
+        <li key={guild.id}>
+          <a class="side-row" href={guildPath(guild.id)}>
+            <Avatar id={guild.id} name={guild.name} uri={guild.icon} guild />
+            <span class="clip">{guild.name}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

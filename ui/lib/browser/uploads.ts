@@ -119,25 +119,27 @@ export class Uploads {
     this.#set(this.items.map((item) => item.id === id ? { ...item, ...part } : item));
   }
 
-  /** What goes into the message; empties the list. */
+  /** What goes into the message. Files that did not arrive stay, to be tried again or dropped. */
   take(): MessageMedia[] {
-    const media = this.items.flatMap((item) =>
-      item.media ? [{ ...item.media, alt: item.alt || null, spoiler: item.spoiler }] : []
-    );
-    for (const item of this.items) this.#release(item);
-    this.#set([]);
+    const media: MessageMedia[] = [];
+    for (const item of this.items) {
+      if (!item.media) continue;
+      media.push({ ...item.media, alt: item.alt || null, spoiler: item.spoiler });
+      this.#release(item);
+    }
+    this.#set(this.items.filter((item) => !item.media));
     return media;
   }
 
   async #send(id: string, file: File): Promise<void> {
     try {
       const most = await askUploadLimit();
-      if (file.size > most) {
+      if (file.size > most || file.size === 0) {
         this.#files.delete(id);
-        this.change(id, {
-          error: t("upload.tooLarge", { limit: formatSize(most) }),
-          again: false,
-        });
+        const error = file.size > most
+          ? t("upload.tooLarge", { limit: formatSize(most) })
+          : t("upload.empty");
+        this.change(id, { error, again: false });
         return;
       }
       // Dropped while the limit was asked for: nothing is on its way yet, and nothing will be.

@@ -212,7 +212,7 @@ export const de: Catalogue = {
   "home.firstText":
     "Gründe eine Gilde für deine Leute: Ein erster Kanal ist schon dabei, und ein Einladungslink ist nur einen Klick entfernt.",
   "home.welcome": "Wohin soll es gehen?",
-  "home.welcomeText": "Wähle links eine Gilde oder schreib jemandem.",
+  "home.welcomeText": "Wähle eine Gilde oder schreib jemandem.",
   "home.keys": "Spring überallhin mit",
 
   "guild.create": "Gilde gründen",
@@ -400,6 +400,7 @@ export const de: Catalogue = {
   "upload.spoiler": "Spoiler",
   "upload.progress": "{name} wird gesendet",
   "upload.drop": "{name} entfernen",
+  "upload.empty": "In dieser Datei ist nichts.",
   "upload.tooLarge": "Größer, als dieser Server annimmt ({limit}).",
 
   "user.bot": "Bot",

@@ -96,7 +96,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "hint.away": "Verstanden",
   "hint.invite": "Du bist hier noch allein. Schick deinen Leuten einen Link.",
   "hint.inviteNow": "Link holen",
-  "hint.write": "Du bist drin. Sag hallo: Schreib unten und drück Enter oder den Pfeil.",
+  "hint.write": "Du bist drin. Sag hallo: Schreib unten, dann drück auf den Pfeil.",
   "hint.keys": "Strg+K springt überallhin, Strg+/ zeigt alle Tastenkürzel.",
 
   "settings.keyboard": "Tastatur",

@@ -206,7 +206,7 @@ export const en = {
   "home.firstText":
     "Make a guild for your people: it comes with a first channel, and an invite link is one press away.",
   "home.welcome": "Where to?",
-  "home.welcomeText": "Pick a guild on the left, or write to someone.",
+  "home.welcomeText": "Pick a guild, or write to someone.",
   "home.keys": "Jump anywhere with",
 
   "guild.create": "Create a guild",
@@ -390,6 +390,7 @@ export const en = {
   "upload.spoiler": "Spoiler",
   "upload.progress": "Sending {name}",
   "upload.drop": "Remove {name}",
+  "upload.empty": "Nothing is in this file.",
   "upload.tooLarge": "Larger than this server takes ({limit}).",
 
   "user.bot": "Bot",

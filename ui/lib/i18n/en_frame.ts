@@ -94,7 +94,7 @@ export const frame = {
   "hint.away": "Got it",
   "hint.invite": "You are alone here so far. Send your people a link.",
   "hint.inviteNow": "Get a link",
-  "hint.write": "You are in. Say hello: write below and press Enter or the arrow.",
+  "hint.write": "You are in. Say hello: write below, then press the arrow.",
   "hint.keys": "Ctrl+K goes anywhere, Ctrl+/ shows every shortcut.",
 
   "settings.keyboard": "Keyboard",
