@@ -408,8 +408,19 @@ Deno.test("names that are too long are cut where they stand; a phone's start lis
   await entry.waitFor();
   const right = await entry.evaluate((row) => row.getBoundingClientRect().right);
   assert.ok(right <= 390, `the row ends at ${right}`);
+  let asked = 0;
+  await page.route(/\/messages\?/, async (route) => {
+    const response = await route.fetch();
+    const text = "as the API says it";
+    const past = asked++ < 2 ? { remote_history: { state: "fetching", servers: [], text } } : {};
+    await route.fulfill({ response, json: { ...await response.json(), ...past } });
+  });
   await entry.click();
   await page.waitForURL(/\/g\//);
+  // What other servers are asked for comes without a press, and is said in the reader's language.
+  await page.getByText("Earlier messages are being fetched").waitFor();
+  await page.getByRole("heading", { name: "This is where #general begins" }).waitFor();
+  assert.equal(asked, 3);
   assert.deepEqual(ann.faults, []);
   await browser.close();
 });

@@ -129,6 +129,9 @@ export const de: Catalogue = {
     "Sie ist verbraucht, zurückgezogen oder zu alt. Bitte um einen neuen Link bei dem, der sie geschickt hat.",
 
   "timeline.pastAgain": "Noch einmal fragen",
+  "past.fetching": "Ältere Nachrichten werden von anderen Servern geholt.",
+  "past.unavailable": "Ältere Nachrichten von {servers} waren nicht zu bekommen. Versuch es in einer Minute noch einmal.",
+  "past.withheld": "Andere Server zeigen diesem Server keine älteren Nachrichten dieses Kanals.",
   "composer.checking": "Schreiben kannst du, sobald diese Gilde geprüft ist",
   "guild.unverifiable":
     "Der Verlauf von {name} ließ sich nicht prüfen, deshalb wurde sie wieder verlassen. Nichts davon wurde behalten.",

@@ -124,6 +124,9 @@ export const en = {
     "It was used up, withdrawn or too old. Ask the one who sent it for a new link.",
 
   "timeline.pastAgain": "Ask again",
+  "past.fetching": "Earlier messages are being fetched from other servers.",
+  "past.unavailable": "Earlier messages could not be fetched from {servers}. Try again in a minute.",
+  "past.withheld": "Other servers show no earlier messages of this channel to this server.",
   "composer.checking": "Writing opens when the check of this guild is done",
   "guild.unverifiable":
     "The history of {name} could not be verified, so it was left again. Nothing of it was kept.",
