@@ -4,7 +4,7 @@ import { useRoving } from "../../lib/browser/use_roving.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
-import { allShown, dmShown, guildShown } from "../../lib/store/attention.ts";
+import { allShown, guildShown, homeWaiting } from "../../lib/store/attention.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
@@ -14,10 +14,7 @@ export function Rail() {
   const state = useChat();
   const place = state.place.value;
   const atHome = place.kind === "home" || place.kind === "dm";
-  const waiting = state.dms.value.reduce(
-    (sum, dm) => sum + dmShown(state, dm).mentions + (dm.state === "invited" ? 1 : 0),
-    state.invitations.value.length,
-  );
+  const waiting = homeWaiting(state);
   const rail = useRoving<HTMLElement>();
   return (
     <nav ref={rail} class="rail" aria-label={t("nav.guilds")}>

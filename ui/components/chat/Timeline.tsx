@@ -1,4 +1,3 @@
-import type { RemoteHistory } from "../../../core/api/message.ts";
 import { effect, untracked } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -15,6 +14,7 @@ import type { ChatState } from "../../lib/store/chat.ts";
 import { dropGone, isKnown, keepTimelines } from "../../lib/store/kept_timelines.ts";
 import { plainText, type Venue, venueOf } from "../../lib/store/links.ts";
 import type { ChannelWindow } from "../../lib/store/window.ts";
+import { useAskAgain } from "../../lib/browser/use_ask_again.ts";
 import { useHeld } from "../../lib/browser/use_held.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
 import { buildRows, type Row } from "../../lib/store/rows.ts";
@@ -32,9 +32,6 @@ import { cap } from "./Rail.tsx";
 const NEAR_PX = 700;
 /** The reader counts as being at the present within this distance. */
 const PRESENT_PX = 48;
-/** After so long what is being fetched from other servers is asked for again; twice that next. */
-const PAST_FIRST_MS = 1500;
-const PAST_LONGEST_MS = 30_000;
 
 /**
  * The timeline of `place`, and hidden beside it those that were open last: going back to one of
@@ -390,15 +387,15 @@ function moveBetweenRows(event: KeyboardEvent) {
 function Top({ place, window }: { place: TalkPlace; window: ChannelWindow }) {
   const state = useChat();
   const { past, hasBefore, loading, messages } = window;
+  const again = () =>
+    void (messages.length === 0 ? loadSpan(state, place, {}) : loadMore(state, place, "before"));
+  useAskAgain(past?.state === "fetching" ? past : undefined, again);
   if (past === undefined) {
     return hasBefore ? null : <Beginning place={place} empty={messages.length === 0} />;
   }
-  const again = () =>
-    void (messages.length === 0 ? loadSpan(state, place, {}) : loadMore(state, place, "before"));
   return (
     <div class="beginning" role="status">
       <p class="muted">{t(`past.${past.state}`, { servers: past.servers.join(", ") })}</p>
-      {past.state === "fetching" && <AskAgain past={past} again={again} />}
       {past.state !== "withheld" && (
         <button type="button" class="button small" disabled={loading !== "none"} onClick={again}>
           {t("timeline.pastAgain")}
@@ -406,17 +403,6 @@ function Top({ place, window }: { place: TalkPlace; window: ChannelWindow }) {
       )}
     </div>
   );
-}
-
-/** What is being fetched is asked for again by itself, later and later: nobody has to press. */
-function AskAgain({ past, again }: { past: RemoteHistory; again: () => void }) {
-  const tries = useRef(0);
-  useEffect(() => {
-    const waitMs = Math.min(PAST_LONGEST_MS, PAST_FIRST_MS * 2 ** tries.current++);
-    const timer = setTimeout(again, waitMs);
-    return () => clearTimeout(timer);
-  }, [past]);
-  return null;
 }
 
 function Beginning({ place, empty }: { place: TalkPlace; empty: boolean }) {

@@ -204,6 +204,8 @@ export const de: Catalogue = {
     "{n, plural, one {Unterhaltungen, # wartet} other {Unterhaltungen, # warten}}",
   "nav.members": "Mitglieder",
   "nav.open": "Gilden und Kanäle",
+  "nav.openWaiting":
+    "{n, plural, one {Gilden und Kanäle, # wartet} other {Gilden und Kanäle, # warten}}",
   "nav.close": "Zurück zu den Nachrichten",
   "nav.unread": "{n, plural, one {# ungelesene Nachricht} other {# ungelesene Nachrichten}}",
   "nav.mentions": "{n, plural, one {# Erwähnung} other {# Erwähnungen}}",

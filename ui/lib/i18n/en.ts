@@ -198,6 +198,8 @@ export const en = {
     "{n, plural, one {Conversations, # waiting} other {Conversations, # waiting}}",
   "nav.members": "Members",
   "nav.open": "Guilds and channels",
+  "nav.openWaiting":
+    "{n, plural, one {Guilds and channels, # waiting} other {Guilds and channels, # waiting}}",
   "nav.close": "Back to the messages",
   "nav.unread": "{n, plural, one {# unread message} other {# unread messages}}",
   "nav.mentions": "{n, plural, one {# mention} other {# mentions}}",

@@ -109,6 +109,22 @@ export function dmShown(state: ChatState, dm: Dm): Shown {
   return shown(attention, { unread, mentions: attention.muted ? 0 : unread });
 }
 
+/** Conversations that wait for the reader, and who asks for one. */
+export function homeWaiting(state: ChatState): number {
+  return state.dms.value.reduce(
+    (sum, dm) => sum + dmShown(state, dm).mentions + (dm.state === "invited" ? 1 : 0),
+    state.invitations.value.length,
+  );
+}
+
+/** All that means the reader, wherever it is: where only one place is to be seen. */
+export function waitingAnywhere(state: ChatState): number {
+  return state.guilds.value.reduce(
+    (sum, guild) => sum + guildShown(state, guild).mentions,
+    homeWaiting(state),
+  );
+}
+
 /** What waits anywhere, as it is shown. Mentions are those of channels alone. */
 export function allShown(state: ChatState): Unread {
   let unread = 0;
