@@ -157,6 +157,21 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
     await bob.page.getByText("ann has left this conversation").waitFor({ state: "detached" });
   });
 
+  await t.step("a request is turned down where it is shown, and does not come again", async () => {
+    const row = ann.page.locator("a.side-row.dm", { hasText: "bob" });
+    await row.click({ button: "right" });
+    await ann.page.getByRole("menuitem", { name: "Leave conversation" }).click();
+    await ann.page.getByRole("dialog").getByRole("button", { name: "Leave conversation" }).click();
+    await row.waitFor({ state: "detached" });
+    await bob.page.getByRole("button", { name: "Ask them back" }).click();
+    await row.click();
+    await ann.page.getByRole("button", { name: "Decline", exact: true }).click();
+    await row.waitFor({ state: "detached" });
+    await ann.page.reload();
+    await settled(ann.page);
+    assert.equal(await row.count(), 0);
+  });
+
   await t.step("nothing went wrong in any page", () => {
     assert.deepEqual([...ann.faults, ...bob.faults], []);
   });

@@ -9,7 +9,7 @@ import { withKey } from "../../lib/keys/with_key.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
-import { askBack } from "../../lib/browser/close_dm.ts";
+import { askBack, declineDm } from "../../lib/browser/close_dm.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
 import { openThread } from "../../lib/browser/history.ts";
 import { goToPresent } from "../../lib/browser/present.ts";
@@ -409,13 +409,18 @@ function DmTop({ dm }: { dm: Dm }) {
             <Drawing name="letter" />
             <h2>{t("dm.invitedTitle", { name })}</h2>
             <p>{t("dm.invitedText", { server: serverOf(dm.user.id) })}</p>
-            <button
-              type="button"
-              class="button primary"
-              onClick={() => acceptDm(state, dm.room_id)}
-            >
-              {t("dm.accept")}
-            </button>
+            <div class="row wrap center-row">
+              <button
+                type="button"
+                class="button primary"
+                onClick={() => acceptDm(state, dm.room_id)}
+              >
+                {t("dm.accept")}
+              </button>
+              <button type="button" class="button" onClick={() => declineDm(state, dm)}>
+                {t("invitation.decline")}
+              </button>
+            </div>
           </div>
         )
         : (

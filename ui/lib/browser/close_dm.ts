@@ -25,6 +25,16 @@ export async function leaveDm(state: ChatState, dm: PairDm): Promise<void> {
   goAway(state, dm);
 }
 
+/** Turns a request down: it goes from the list. */
+export async function declineDm(state: ChatState, dm: PairDm): Promise<void> {
+  try {
+    await callApi("declineInvitation", { params: { room_id: dm.room_id } });
+    goAway(state, dm);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
 /** Asks the other one again who has left. */
 export async function askBack(state: ChatState, dm: PairDm): Promise<void> {
   try {

@@ -4,6 +4,7 @@ import { type ChatState } from "../store/chat.ts";
 import {
   addressOf,
   channelOf,
+  dmOf,
   isTalk,
   parsePlace,
   pathOf,
@@ -134,6 +135,9 @@ async function loadPlace(state: ChatState, place: TalkPlace): Promise<void> {
   const window = state.windowOf(placeKey(place));
   const channel = channelOf(state.known, place);
   if (channel?.kind === "voice" && !state.server.voice) return;
+  // Nothing of it is to be had before the request is accepted.
+  const dm = dmOf(state.known, place);
+  if (dm?.kind === "pair" && dm.state === "invited") return;
   if (place.focus !== null) {
     if (window.value.messages.some((message) => message.id === place.focus)) return;
     return await loadSpan(state, place, { around: place.focus });

@@ -130,7 +130,8 @@ export const de: Catalogue = {
 
   "timeline.pastAgain": "Noch einmal fragen",
   "past.fetching": "Ältere Nachrichten werden von anderen Servern geholt.",
-  "past.unavailable": "Ältere Nachrichten von {servers} waren nicht zu bekommen. Versuch es in einer Minute noch einmal.",
+  "past.unavailable":
+    "Ältere Nachrichten von {servers} waren nicht zu bekommen. Versuch es in einer Minute noch einmal.",
   "past.withheld": "Andere Server zeigen diesem Server keine älteren Nachrichten dieses Kanals.",
   "composer.checking": "Schreiben kannst du, sobald diese Gilde geprüft ist",
   "guild.unverifiable":

@@ -125,7 +125,8 @@ export const en = {
 
   "timeline.pastAgain": "Ask again",
   "past.fetching": "Earlier messages are being fetched from other servers.",
-  "past.unavailable": "Earlier messages could not be fetched from {servers}. Try again in a minute.",
+  "past.unavailable":
+    "Earlier messages could not be fetched from {servers}. Try again in a minute.",
   "past.withheld": "Other servers show no earlier messages of this channel to this server.",
   "composer.checking": "Writing opens when the check of this guild is done",
   "guild.unverifiable":
