@@ -7,6 +7,7 @@ import { parseJson, parseJsonText } from "./json_parse.ts";
 import {
   canonicalFault,
   isCanonicalValue,
+  measureCanonical,
   writeCanonical,
   writeCanonicalBytes,
 } from "./json_write.ts";
@@ -43,6 +44,8 @@ Deno.test("canonical text is read back as itself, has no space, and does not dep
       const read = parseJsonText(text);
       assert.ok(read.ok, read.ok ? "" : read.fault.message);
       assert.equal(writeCanonical(read.value), text);
+      const { mostBytes } = measureCanonical(made);
+      assert.ok(mostBytes !== undefined && bytesOf(text).length <= mostBytes, text);
       assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(made)));
       assert.equal(writeCanonical(reversed(made)), text);
     }),

@@ -13,15 +13,26 @@ export interface CanonicalFault {
 
 interface Walk {
   nodes: number;
+  /** Bytes of the canonical form at most, as far as was walked. */
+  bytes: number;
 }
+
+/** Of UTF-8, for one unit of JavaScript's strings: an escaped control character is the longest. */
+const MOST_BYTES_PER_UNIT = 6;
+/** Of the longest integer with its sign; `false` is shorter. */
+const MOST_BYTES_PER_VALUE = 17;
+/** Quotes, colon and comma around a key, or a string in a list. */
+const AROUND = 4;
 
 /** The path is put together where there is a fault, going back up: hardly any value has one. */
 function faultOf(value: unknown, depth: number, walk: Walk): CanonicalFault | undefined {
   if (++walk.nodes > limits.json.maxNodes) {
     return { path: "", message: `more than ${limits.json.maxNodes} values` };
   }
+  walk.bytes += MOST_BYTES_PER_VALUE;
   if (value === null || typeof value === "boolean") return undefined;
   if (typeof value === "string") {
+    walk.bytes += value.length * MOST_BYTES_PER_UNIT + AROUND;
     return value.isWellFormed() ? undefined : { path: "", message: "half of a surrogate pair" };
   }
   if (typeof value === "number") {
@@ -44,6 +55,7 @@ function faultOf(value: unknown, depth: number, walk: Walk): CanonicalFault | un
     return { path: "", message: "not a plain object" };
   }
   for (const key of Object.keys(value)) {
+    walk.bytes += 2 * key.length + AROUND;
     const bad = keyFault(key);
     if (bad !== undefined) return { path: "", message: bad };
     const fault = faultOf((value as JsonObject)[key], depth + 1, walk);
@@ -62,7 +74,16 @@ export function canonicalFault(
   /** Levels and values that will stand around this one. */
   around: { readonly depth: number; readonly nodes: number } = { depth: 0, nodes: 0 },
 ): CanonicalFault | undefined {
-  return faultOf(value, around.depth, { nodes: around.nodes });
+  return faultOf(value, around.depth, { nodes: around.nodes, bytes: 0 });
+}
+
+/** As `canonicalFault`; of a value without fault, how many bytes its canonical form has at most. */
+export function measureCanonical(
+  value: unknown,
+): { readonly fault: CanonicalFault } | { readonly fault?: never; readonly mostBytes: number } {
+  const walk: Walk = { nodes: 0, bytes: 0 };
+  const fault = faultOf(value, 0, walk);
+  return fault === undefined ? { mostBytes: walk.bytes } : { fault };
 }
 
 /** Whether a value built in memory is within og-jcs: what the parser would accept. */

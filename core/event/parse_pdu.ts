@@ -6,7 +6,7 @@ import type { HeldEvent, Pdu } from "./event.ts";
 import { type Blake3, contentHash, eventHash, nobleBlake3 } from "./hash.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { parseJson } from "./json_parse.ts";
-import { canonicalFault } from "./json_write.ts";
+import { measureCanonical } from "./json_write.ts";
 import { envelopeFault } from "./envelope.ts";
 import { keep } from "./keep.ts";
 import { requiredSigners } from "./required_signers.ts";
@@ -51,9 +51,9 @@ export function parsePdu(bytes: Uint8Array, options: ParsePduOptions = {}): PduO
 
 /** As parsePdu, for a PDU inside a larger document that parseJson has read (a transaction, a join answer). */
 export function parsePduValue(value: JsonValue, options: ParsePduOptions = {}): PduOutcome {
-  const fault = canonicalFault(value);
+  const { fault, mostBytes } = measureCanonical(value);
   if (fault !== undefined) return drop("json", `${fault.path}: ${fault.message}`);
-  return readPdu(value, { ...options, fits: false });
+  return readPdu(value, { ...options, fits: mostBytes <= limits.event.maxBytes });
 }
 
 function readPdu(

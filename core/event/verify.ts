@@ -1,5 +1,4 @@
 import { assert } from "../assert.ts";
-import { compareBytes } from "../ids/compare_bytes.ts";
 
 /** One signature to check. `message` is what was signed, tag included. */
 export interface SignatureCheck {
@@ -54,9 +53,10 @@ function isBelow(
 const FIELD = LOW_ORDER_Y[5] as Uint8Array;
 
 function isLowOrder(encoded: Uint8Array): boolean {
-  const masked = encoded.slice();
-  masked[31] = (masked[31] as number) & 0x7f;
-  return LOW_ORDER_Y.some((y) => compareBytes(y, masked) === 0);
+  return LOW_ORDER_Y.some((y) => {
+    for (let at = 0; at < 31; at++) if (y[at] !== encoded[at]) return false;
+    return y[31] === ((encoded[31] as number) & 0x7f);
+  });
 }
 
 /** Whether an encoded point may appear as A or R: y below p, and not of low order. */

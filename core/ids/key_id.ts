@@ -1,14 +1,19 @@
 import { decodeBase58To16, encodeBase58Of16 } from "./base58.ts";
 import type { Brand } from "./brand.ts";
+import { ProvenTexts } from "./proven_texts.ts";
 
 /** A signing key entry: base58 of the first 16 bytes of BLAKE3(jcs(entry)). PROTOCOL.md 8. */
 export type KeyId = Brand<"KeyId">;
 
 const PREFIX = "ed25519:";
+const proven = new ProvenTexts(1024);
 
 /** The key id, or undefined unless it is the one encoding of 16 bytes. */
 export function parseKeyId(text: string): KeyId | undefined {
-  return decodeBase58To16(text) === undefined ? undefined : text as KeyId;
+  if (proven.has(text)) return text as KeyId;
+  if (decodeBase58To16(text) === undefined) return undefined;
+  proven.add(text);
+  return text as KeyId;
 }
 
 /** The id of a hash's first 16 bytes. */

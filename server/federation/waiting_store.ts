@@ -60,11 +60,12 @@ export class StoredWaiting implements WaitingStore {
   /** Says of one event after another whether there is room. Two at once may pass a bound a little. */
   async #roomFor(origin: ServerName, events: readonly WaitingEvent[]) {
     const { maxWaiting, maxWaitingPerOrigin, maxWaitingBytesPerOrigin } = limits.federation;
+    // Bytes, unlike characters, are known without unpacking what others have filled this with.
     const [row] = await this.#sql<
       { own: number; bytes: number; all: number; known: string[] }[]
     >`
       select count(*) filter (where origin = ${origin})::int as own,
-        coalesce(sum(length(pdu)) filter (where origin = ${origin}), 0)::bigint as bytes,
+        coalesce(sum(octet_length(pdu)) filter (where origin = ${origin}), 0)::bigint as bytes,
         count(*)::int as all,
         coalesce(array_agg(event_id) filter (where origin = ${origin}
           and event_id = any(${events.map((event) => event.eventId)})), '{}') as known
@@ -75,15 +76,41 @@ export class StoredWaiting implements WaitingStore {
       bytes: maxWaitingBytesPerOrigin - (row?.bytes ?? 0),
       all: maxWaiting - (row?.all ?? 0),
     };
+    const lacking = Math.min(events.length, left.own) - left.all;
+    if (lacking > 0) left.all += await this.#makeRoom(origin, { own: row?.own ?? 0, lacking });
+    const encoder = new TextEncoder();
     return ({ eventId, pdu }: WaitingEvent): boolean => {
       if (known.has(eventId)) return true;
-      if (left.own <= 0 || left.all <= 0 || left.bytes < pdu.length) return false;
+      const { length } = encoder.encode(pdu);
+      if (left.own <= 0 || left.all <= 0 || left.bytes < length) return false;
       known.add(eventId);
       left.own--;
       left.all--;
-      left.bytes -= pdu.length;
+      left.bytes -= length;
       return true;
     };
+  }
+
+  /**
+   * When all is full, whoever fills most of it yields to who fills less, what was tried most often
+   * first: a few servers cannot keep all others' events from waiting. Answers how many went.
+   */
+  async #makeRoom(
+    origin: ServerName,
+    { own, lacking }: { readonly own: number; readonly lacking: number },
+  ): Promise<number> {
+    const [most] = await this.#sql<{ origin: string; count: number }[]>`
+      select origin, count(*)::int as count from waiting_events where origin <> ${origin}
+      group by origin order by count(*) desc, origin limit 1`;
+    if (most === undefined) return 0;
+    const yielded = Math.min(lacking, Math.floor((most.count - own) / 2));
+    if (yielded <= 0) return 0;
+    const { count } = await this.#sql`
+      delete from waiting_events w
+      using (select room_id, event_id from waiting_events where origin = ${most.origin}
+        order by attempts desc, received_ts limit ${yielded}) old
+      where w.room_id = old.room_id and w.event_id = old.event_id and w.origin = ${most.origin}`;
+    return count;
   }
 
   async remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void> {

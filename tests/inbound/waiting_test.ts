@@ -187,6 +187,28 @@ Deno.test("waiting survives a restart, and is bounded for each server", async ()
   await until({ room, receiver, clock, peers, keys }, late, "accepted");
 });
 
+Deno.test("A24: when all is full of a few servers' events, another's still find room", async () => {
+  const at = await opened();
+  await using receiver = at.receiver;
+  const { room } = at;
+  await chain(room, 1);
+  const { maxWaiting, maxWaitingPerOrigin } = limits.federation;
+  await receiver.sql`
+    insert into waiting_events (room_id, event_id, origin, door, received_ts, pdu, missing,
+      missing_keys, attempts, due_ts)
+    select '!r', '$' || n, 'evil' || n / ${maxWaitingPerOrigin}::int || '.example', 'send', n,
+      '{}', '{}', '{}', n % 100, ${2 ** 50}::bigint
+    from generate_series(0, ${maxWaiting - 1}) as n`;
+  const late = await room.message({ sender: bob, prev: [] });
+  assert.deepEqual(await send(receiver, two.name, [late]), ["waiting"]);
+  assert.equal(await waitingCount(at), maxWaiting, "it takes the place of another");
+  const [gone] = await receiver.sql<{ attempts: number }[]>`
+    select max(attempts) as attempts from waiting_events
+    where origin = 'evil0.example' group by origin
+    having count(*) < ${maxWaitingPerOrigin}`;
+  assert(gone !== undefined, "of whoever fills most");
+});
+
 Deno.test("what nobody has is given up in the end, and told to administrators", async () => {
   const at = await opened();
   await using receiver = at.receiver;
