@@ -31,8 +31,11 @@ const RETRY_MAX_MS = 3_600_000;
 /** Attempts after which an event is given up; with the pauses more than a week. */
 const ATTEMPTS_MAX = 220;
 const LOOK_AGAIN_MS = 30_000;
-/** Rooms and servers that are looked after at once. */
+/** Rooms and servers that are looked after at once, and rooms of one server. */
 const JOBS_MAX = 50;
+const JOBS_PER_SERVER = 4;
+/** How long one of them asks: a server that answers slowly, a little each time, holds up few. */
+const JOB_MAX_MS = 60_000;
 /** A step of the clock below this is none. */
 const CLOCK_STEP_MS = 1_000;
 
@@ -66,7 +69,7 @@ export class FetchMissing implements AsyncDisposable {
    * start, and after the clock went back, times that were written mean less than they say.
    */
   #slackMs = RETRY_MAX_MS;
-  /** By room and server. */
+  /** By lane. */
   readonly #jobs = new Map<string, Promise<void>>();
   readonly #running: Promise<void>;
 
@@ -138,7 +141,7 @@ export class FetchMissing implements AsyncDisposable {
       if (job === undefined) jobs.set(key, [event]);
       else job.push(event);
     }
-    for (const [key, job] of jobs) await this.#begin(key, job);
+    for (const job of jobs.values()) await this.#begin(laneOf(job), job);
     return due.length > 0;
   }
 
@@ -200,13 +203,15 @@ export class FetchMissing implements AsyncDisposable {
     room: { readonly roomId: RoomId; readonly origin: ServerName },
     wanted: readonly EventId[],
   ): Promise<void> {
+    const { clock } = this.#deps;
     const servers = await this.#servers(room);
+    const untilMs = clock.monotonic() + JOB_MAX_MS;
     let missing = wanted;
     let stored = 0;
     for (let round = 0; round < ROUNDS_MAX && stored < FETCHED_MAX; round++) {
       const before = stored;
       for (const server of servers) {
-        if (missing.length === 0) return;
+        if (missing.length === 0 || clock.monotonic() >= untilMs) return;
         stored += await this.#ask(server, room.roomId, missing);
         missing = await this.#notHeld(room.roomId, missing);
       }
@@ -313,6 +318,14 @@ export class FetchMissing implements AsyncDisposable {
     const jitterMs = Math.floor(pauseMs * (byte / 255) / 4);
     await store.postpone(event, { attempts, dueTs: clock.now() + pauseMs + jitterMs });
   }
+}
+
+/** Where the events of one room and server are looked after: each server has a few such places. */
+function laneOf(job: readonly WaitingEvent[]): string {
+  const { origin = "", roomId = "" } = job[0] ?? {};
+  let sum = 0;
+  for (let at = 0; at < roomId.length; at++) sum += roomId.charCodeAt(at);
+  return `${sum % JOBS_PER_SERVER} ${origin}`;
 }
 
 /** As `keyNameText` wrote it. */

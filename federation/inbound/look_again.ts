@@ -21,6 +21,8 @@ const REST_MAX_MS = 30_000;
 const CLOCK_LOOK_MS = 45_000;
 /** Events after a soft-failed one among which its children are looked for. */
 const LATER_MAX = 200;
+/** Events looked at in one go. */
+const SLICE = 50;
 /** Rooms that wait to be looked through; beyond it they are found at the next start. */
 const ROOMS_MAX = 10_000;
 
@@ -132,9 +134,17 @@ export class LookAgain implements AsyncDisposable {
     const turn = new RoomTurn(room);
     await turn.prepare(found.map(({ event }) => event));
     // The oldest first: a later one may rest on it.
-    for (const known of [...found].reverse()) await this.#look(turn, known);
+    for (const [at, known] of [...found].reverse().entries()) {
+      await this.#look(turn, known);
+      // A thousand in one go would keep everybody of this server waiting, in all rooms.
+      if ((at + 1) % SLICE === 0) await this.#pauseBriefly();
+    }
     if (!turn.isEmpty) await room.store(turn.result);
     if (turn.endMoved) this.wake(room.id);
+  }
+
+  async #pauseBriefly(): Promise<void> {
+    await this.#deps.clock.sleep(0, this.#ending.signal).catch(() => undefined);
   }
 
   async #look(turn: RoomTurn, { event }: Known): Promise<void> {
