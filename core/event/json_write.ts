@@ -77,13 +77,13 @@ export function canonicalFault(
   return faultOf(value, around.depth, { nodes: around.nodes, bytes: 0 });
 }
 
-/** As `canonicalFault`; of a value without fault, how many bytes its canonical form has at most. */
+/** As `canonicalFault`, with how many bytes the canonical form of a value without fault has at most. */
 export function measureCanonical(
   value: unknown,
-): { readonly fault: CanonicalFault } | { readonly fault?: never; readonly mostBytes: number } {
+): { readonly fault: CanonicalFault | undefined; readonly mostBytes: number } {
   const walk: Walk = { nodes: 0, bytes: 0 };
   const fault = faultOf(value, 0, walk);
-  return fault === undefined ? { mostBytes: walk.bytes } : { fault };
+  return { fault, mostBytes: walk.bytes };
 }
 
 /** Whether a value built in memory is within og-jcs: what the parser would accept. */

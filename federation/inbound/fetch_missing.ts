@@ -141,7 +141,10 @@ export class FetchMissing implements AsyncDisposable {
       if (job === undefined) jobs.set(key, [event]);
       else job.push(event);
     }
-    for (const job of jobs.values()) await this.#begin(laneOf(job), job);
+    for (const job of jobs.values()) {
+      const [first] = job;
+      if (first !== undefined) await this.#begin(laneOf(first), job);
+    }
     return due.length > 0;
   }
 
@@ -321,8 +324,7 @@ export class FetchMissing implements AsyncDisposable {
 }
 
 /** Where the events of one room and server are looked after: each server has a few such places. */
-function laneOf(job: readonly WaitingEvent[]): string {
-  const { origin = "", roomId = "" } = job[0] ?? {};
+function laneOf({ roomId, origin }: Pick<WaitingEvent, "roomId" | "origin">): string {
   let sum = 0;
   for (let at = 0; at < roomId.length; at++) sum += roomId.charCodeAt(at);
   return `${sum % JOBS_PER_SERVER} ${origin}`;
