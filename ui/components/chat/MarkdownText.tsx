@@ -112,7 +112,10 @@ function inline(token: Token, mention: DrawMention): ComponentChildren {
   }
   switch (token.type) {
     case "strong":
-      return <strong>{inlines(token.tokens, mention)}</strong>;
+      // What people who come from Discord write: two underscores underline.
+      return token.raw.startsWith("__")
+        ? <u>{inlines(token.tokens, mention)}</u>
+        : <strong>{inlines(token.tokens, mention)}</strong>;
     case "em":
       return <em>{inlines(token.tokens, mention)}</em>;
     case "del":

@@ -18,6 +18,7 @@ Deno.test("what a message can look like", () => {
     draw("**a** *b* ~~c~~ `d`"),
     /<strong>a<\/strong> <em>b<\/em> <del>c<\/del> <code>d<\/code>/,
   );
+  assert.match(draw("__a *b*__ **c**"), /<u>a <em>b<\/em><\/u> <strong>c<\/strong>/);
   assert.match(draw("a\nb"), /a<br\/?>b/);
   assert.match(draw("- one\n- two"), /<ul><li\s*>one<\/li><li\s*>two<\/li><\/ul>/);
   assert.match(draw("```ts\nlet a = 1;\n```"), /<code>let a = 1;<\/code>/);
