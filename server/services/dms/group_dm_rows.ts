@@ -17,14 +17,17 @@ export const groupDmRows = defineRowKind<{
 
 /** As many of the oldest messages are looked at: what came before encryption stands before the rest. */
 const LOOKED_AT = 1000;
-/** So long after the first encrypted one came, others may still have been on their way (ms). */
-const LATE_MS = 3_600_000;
+/**
+ * So long after the first encrypted one came, others may still have been on their way: servers that
+ * are cut off do not hear of encryption, and their people go on writing (ms).
+ */
+const LATE_MS = 24 * 3_600_000;
 
 /**
  * Whether this server holds something that was said unsealed in a conversation of several before it
- * was encrypted, and can still be read. What came unsealed an hour after that or later does not
- * count: it was written by a server against the rule, which must not be able to keep the past of
- * the others closed, and it is no word that somebody wrote before there was encryption.
+ * was encrypted, and can still be read. What came unsealed a day after that or later does not count:
+ * a server that lets it be written against the rule must not be able to keep the past of the others
+ * closed. It may be of an honest one that was cut off for longer.
  */
 export async function holdsPlainWords(sql: Queryable, roomId: RoomId): Promise<boolean> {
   const rows = await sql`

@@ -4,7 +4,7 @@ import type { RoomId } from "../../../core/ids/room_id.ts";
 import { freshDatabase } from "../../../tests/harness/postgres.ts";
 import { holdsPlainWords } from "./group_dm_rows.ts";
 
-const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 const BEGUN_MS = 1_700_000_000_000;
 
 Deno.test("words of before encryption count, those that somebody slips in later do not, and few are looked at", async () => {
@@ -27,20 +27,20 @@ Deno.test("words of before encryption count, those that somebody slips in later 
 
   assert.equal(await holdsPlainWords(sql, room("silent")), false);
 
-  await say("begun", BEGUN_MS - 30 * 24 * HOUR_MS);
+  await say("begun", BEGUN_MS - 30 * DAY_MS);
   assert.equal(await holdsPlainWords(sql, room("begun")), true, "nothing was sealed yet");
   await say("begun", BEGUN_MS, { sealed: true });
   assert.equal(await holdsPlainWords(sql, room("begun")), true);
 
   await say("late", BEGUN_MS, { sealed: true });
-  const onItsWay = await say("late", BEGUN_MS + HOUR_MS - 1);
+  const onItsWay = await say("late", BEGUN_MS + DAY_MS - 1);
   assert.equal(await holdsPlainWords(sql, room("late")), true);
   await sql`update events set redacted_by = '$r' where event_id = ${onItsWay}`;
   assert.equal(await holdsPlainWords(sql, room("late")), false);
 
   await say("slipped", BEGUN_MS, { sealed: true });
   // Wherever in the timeline its server places it.
-  await say("slipped", BEGUN_MS + 2 * HOUR_MS, { order: 0 });
-  await say("slipped", BEGUN_MS + 2 * HOUR_MS);
+  await say("slipped", BEGUN_MS + 2 * DAY_MS, { order: 0 });
+  await say("slipped", BEGUN_MS + 2 * DAY_MS);
   assert.equal(await holdsPlainWords(sql, room("slipped")), false);
 });

@@ -30,20 +30,14 @@ export function ScanCode(props: {
     return taken;
   };
   useEffect(() => {
-    let end = () => {};
-    let gone = false;
-    const open = async () => {
-      const box = video.current;
-      if (!canScan() || !box) return setCamera("none");
+    const closed = new AbortController();
+    const box = video.current;
+    if (!canScan() || !box) setCamera("none");
+    else {
       setCamera("on");
-      end = await scanCode(box, use);
-      if (gone) end();
-    };
-    open().catch(() => setCamera("refused"));
-    return () => {
-      gone = true;
-      end();
-    };
+      scanCode(box, use, closed.signal).catch(() => setCamera("refused"));
+    }
+    return () => closed.abort();
   }, []);
   return (
     <Modal title={t("e2ee.get.scan")} onClose={props.onClose}>

@@ -49,41 +49,38 @@ async function openLook(): Promise<Look> {
 
 /**
  * Shows the camera in `video` and calls `take` with each code that is seen, until it says that the
- * code was the one. Returns the end of it. Rejects where the camera may not be used.
+ * code was the one, or `closed` is aborted. What reads codes comes first: while that is fetched
+ * there is no camera that would have to be ended. Rejects where the camera may not be used.
  */
 export async function scanCode(
   video: HTMLVideoElement,
   take: (text: string) => Promise<boolean>,
-): Promise<() => void> {
+  closed: AbortSignal,
+): Promise<void> {
+  const look = await openLook();
+  closed.throwIfAborted();
   const stream = await navigator.mediaDevices.getUserMedia({
     video: { facingMode: "environment" },
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
   const end = () => {
-    over = true;
     clearTimeout(timer);
     for (const track of stream.getTracks()) track.stop();
   };
-  try {
-    const look = await openLook();
-    let last: string | undefined;
-    const again = async () => {
-      const text = await look(video);
-      if (over) return;
-      // What was no code of ours lies before the camera still.
-      if (text !== undefined && text !== last) {
-        last = text;
-        if (await take(text)) return end();
-      }
-      if (!over) timer = setTimeout(() => void again(), LOOK_MS);
-    };
-    video.srcObject = stream;
-    await video.play().catch(() => undefined);
-    timer = setTimeout(() => void again(), LOOK_MS);
-    return end;
-  } catch (error) {
-    end();
-    throw error;
-  }
+  closed.addEventListener("abort", end);
+  if (closed.aborted) return end();
+  let last: string | undefined;
+  const again = async () => {
+    const text = await look(video);
+    if (closed.aborted) return;
+    // What was no code of ours lies before the camera still.
+    if (text !== undefined && text !== last) {
+      last = text;
+      if (await take(text)) return end();
+    }
+    if (!closed.aborted) timer = setTimeout(() => void again(), LOOK_MS);
+  };
+  video.srcObject = stream;
+  await video.play().catch(() => undefined);
+  if (!closed.aborted) timer = setTimeout(() => void again(), LOOK_MS);
 }

@@ -20,7 +20,7 @@ import { historyLine } from "./history_line.ts";
 import { keepDraft, readDraft } from "./locked_drafts.ts";
 import { Opener } from "./opener.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
-import { LOOK_MS, previewAddresses, SealedPreviews, shownPreviews } from "./sealed_previews.ts";
+import { LOOK_MS, previewAddresses, SealedPreviews } from "./sealed_previews.ts";
 import {
   fillMessage,
   meetOwn,
@@ -168,14 +168,11 @@ export class Privacy {
 
   fill(message: Message, around: readonly Message[]): Message {
     const answered = around.find((each) => each.id === message.reply_to?.id);
-    const filled = fillMessage(message, {
+    return fillMessage(message, {
       opened: this.opened,
       selfId: this.state.self.value.user.id,
       answered,
     });
-    const payload = message.redacted ? undefined : this.opened.payload(textEventOf(message));
-    const previews = payload && shownPreviews(payload);
-    return previews ? { ...filled, previews } : filled;
   }
 
   /**

@@ -3,6 +3,7 @@ import type { SealedDraft, SealedMedia, SealedPayload } from "../../../core/e2ee
 import type { Message, MessageMedia, Reaction } from "../../../core/api/message.ts";
 import { excerptOf, REACTORS_SHOWN } from "../../../core/api/shown.ts";
 import type { LockedMedia } from "../store/locked_media.ts";
+import { shownPreviews } from "./sealed_previews.ts";
 
 /** How far the opening of one sealed event is. */
 export type OpenState =
@@ -177,14 +178,14 @@ export function fillMessage(
   const payload = message.sealed && opened.payload(textEventOf(message));
   const excerpt = excerptFor(message, payload, answered);
   const reply_to = message.reply_to && { ...message.reply_to, excerpt };
-  // Servers name the files of what is sealed without saying what they are.
-  if (!payload) {
-    return { ...message, media: message.sealed ? [] : message.media, reactions, reply_to };
-  }
+  if (!message.sealed) return { ...message, reactions, reply_to };
+  // Servers name the files of what is sealed without saying what they are, and know no links in it.
+  if (!payload) return { ...message, media: [], previews: undefined, reactions, reply_to };
   return {
     ...message,
     body: payload.body ?? "",
     media: (payload.media ?? []).map(shownMedia),
+    previews: shownPreviews(payload),
     reactions,
     reply_to,
   };

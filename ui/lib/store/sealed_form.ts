@@ -7,6 +7,6 @@ export function sealedForm(message: Message): Message {
     ? { ...message.reply_to, excerpt: "" }
     : message.reply_to;
   return message.sealed
-    ? { ...message, body: "", media: [], reactions, reply_to }
+    ? { ...message, body: "", media: [], previews: undefined, reactions, reply_to }
     : { ...message, reactions };
 }
