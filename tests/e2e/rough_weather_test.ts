@@ -105,6 +105,9 @@ Deno.test("two devices and a friend, through bad weather", async (t) => {
       assert.equal(await desk.page.locator(".connection.lost").getAttribute("role"), "status");
       await say(desk.page, "storm from the desk");
       await desk.page.locator("article", { hasText: "storm from the desk" }).waitFor();
+      const tried = desk.page.waitForEvent("websocket");
+      await desk.page.locator(".connection.lost").getByRole("button").click();
+      await tried;
       await server.start();
       for (const page of everybody) {
         await page.locator(".connection.lost").waitFor({ state: "detached", timeout: 120_000 });

@@ -206,6 +206,7 @@ function openGateway(state: ChatState): GatewayClient {
     position: () => state.position,
   });
   state.transmit = (frame) => gateway.send(frame);
+  state.reconnect = gateway.tryNow;
   gateway.start();
   return gateway;
 }

@@ -24,6 +24,9 @@ export function ConnectionBar() {
         <>
           <Logo turning />
           <span>{offline ? t("offline.bar") : t("connection.lost")}</span>
+          <button type="button" class="button small" onClick={() => state.reconnect()}>
+            {t("retry")}
+          </button>
         </>
       )}
       {update && (

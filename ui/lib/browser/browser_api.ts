@@ -3,6 +3,7 @@ import { refusalTexts } from "../i18n/later.ts";
 import { t } from "../i18n/t.ts";
 import { ApiError, describeCall, readAnswer } from "../api/request.ts";
 import type { AnyCallInput, CallInput, CallResult, OperationName } from "../api/types.ts";
+import { ANSWERED } from "./answered.ts";
 
 /**
  * Calls an operation with the session cookie of this tab. Throws ApiError; code "offline"
@@ -26,6 +27,7 @@ export async function callApi<Name extends OperationName>(
   } catch {
     throw new ApiError(0, "offline", t("refused.offline"));
   }
+  dispatchEvent(new Event(ANSWERED));
   try {
     return await readAnswer(response) as CallResult<Name>;
   } catch (error) {

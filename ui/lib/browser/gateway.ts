@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from "../../../core/api/gateway.ts";
+import { ANSWERED } from "./answered.ts";
 
 const FIRST_WAIT_MS = 800;
 const LONGEST_WAIT_MS = 30_000;
@@ -19,7 +20,8 @@ export interface GatewayEvents {
 
 /**
  * Keeps one WebSocket open: identifies with the last position, beats, waits longer after each
- * failure, and comes back at once when the browser says that the network is there again.
+ * failure, and comes back at once when the browser says that the network is there again or when
+ * the server has answered something else.
  */
 export class GatewayClient {
   readonly #events: GatewayEvents;
@@ -36,15 +38,17 @@ export class GatewayClient {
   }
 
   start(): void {
-    addEventListener("online", this.#now);
-    document.addEventListener("visibilitychange", this.#now);
+    addEventListener("online", this.tryNow);
+    addEventListener(ANSWERED, this.tryNow);
+    document.addEventListener("visibilitychange", this.tryNow);
     this.#connect();
   }
 
   stop(): void {
     this.#stopped = true;
-    removeEventListener("online", this.#now);
-    document.removeEventListener("visibilitychange", this.#now);
+    removeEventListener("online", this.tryNow);
+    removeEventListener(ANSWERED, this.tryNow);
+    document.removeEventListener("visibilitychange", this.tryNow);
     clearTimeout(this.#retry);
     clearInterval(this.#beat);
     this.#socket?.close(1000);
@@ -54,8 +58,8 @@ export class GatewayClient {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** Whoever looks at the page again should not wait for the rest of a long pause. */
-  readonly #now = (): void => {
+  /** Ends a pause: whoever looks at the page, or asks for it, should not wait for its rest. */
+  readonly tryNow = (): void => {
     if (this.#retry !== undefined && document.visibilityState === "visible") {
       clearTimeout(this.#retry);
       this.#retry = undefined;

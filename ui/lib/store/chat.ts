@@ -226,6 +226,8 @@ export class ChatState {
   readonly keys: Signal<KeyChoices> = signal(NO_CHOICES);
   /** Sends a frame through the gateway; does nothing until there is one. */
   transmit: (frame: ClientFrame) => void = () => undefined;
+  /** Ends the pause before the gateway is tried again; does nothing until there is one. */
+  reconnect: () => void = () => undefined;
 
   constructor(props: ChatProps) {
     const { snapshot } = props;
