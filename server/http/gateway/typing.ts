@@ -10,14 +10,22 @@ import type { Hub } from "./hub.ts";
 const SUBJECT = "og.typing";
 /** How long clients show it when nothing follows. */
 const SHOWN_MS = 8000;
-/** Shortest time between two announcements of one user in one channel or thread. */
+/** For so long one user is announced once in each place of a channel. */
 const QUIET_MS = 3000;
+/** And in so many: the channel and threads of it, whose roots nobody looks up. */
+const PLACES_AT_ONCE = 3;
+
+/** Where one user was announced in a channel of late: null is the channel itself. */
+interface Spell {
+  readonly sinceMs: number;
+  readonly places: Set<string | null>;
+}
 
 /** Who is writing: told to the channel's readers, kept nowhere, ending by itself. */
 export class Typing {
   readonly #deps: { hub: Hub; bus: Bus; clock: Clock };
   readonly #pairCount: number;
-  readonly #announcedMs = new Map<string, number>();
+  readonly #spells = new Map<string, Spell>();
   readonly #unsubscribe: () => void;
   #listener: (userId: string, place: TypingPlace) => void = () => {};
 
@@ -32,16 +40,7 @@ export class Typing {
 
   /** Tells the channel on every process; too soon after the last time it does nothing. */
   announce(user: User, place: TypingPlace): void {
-    const now = this.#deps.clock.monotonic();
-    const key = `${user.id} ${place.roomId} ${place.channelId} ${place.threadId ?? ""}`;
-    const before = this.#announcedMs.get(key);
-    if (before !== undefined && now - before < QUIET_MS) return;
-    this.#announcedMs.delete(key);
-    this.#announcedMs.set(key, now);
-    for (const [oldest, atMs] of this.#announcedMs) {
-      if (this.#announcedMs.size <= this.#pairCount && now - atMs < QUIET_MS) break;
-      this.#announcedMs.delete(oldest);
-    }
+    if (!this.#isDue(user, place)) return;
     this.#listener(user.id, place);
     const data: DispatchData<"typing"> = {
       room_id: place.roomId,
@@ -51,6 +50,25 @@ export class Typing {
       until: this.#deps.clock.now() + SHOWN_MS,
     };
     this.#deps.bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(data)));
+  }
+
+  #isDue(user: User, place: TypingPlace): boolean {
+    const now = this.#deps.clock.monotonic();
+    const key = `${user.id} ${place.roomId} ${place.channelId}`;
+    const within = place.threadId ?? null;
+    const spell = this.#spells.get(key);
+    if (spell !== undefined && now - spell.sinceMs < QUIET_MS) {
+      const isDue = spell.places.size < PLACES_AT_ONCE && !spell.places.has(within);
+      if (isDue) spell.places.add(within);
+      return isDue;
+    }
+    this.#spells.delete(key);
+    this.#spells.set(key, { sinceMs: now, places: new Set([within]) });
+    for (const [oldest, { sinceMs }] of this.#spells) {
+      if (this.#spells.size <= this.#pairCount && now - sinceMs < QUIET_MS) break;
+      this.#spells.delete(oldest);
+    }
+    return true;
   }
 
   /** Hears of everyone who is announced in this process. */

@@ -166,12 +166,15 @@ function apply(state: ChatState, frame: Dispatch): void {
       return;
     case "typing": {
       if (frame.d.user.id === state.self.value.user.id) return;
+      const now = Date.now();
       const key = refKey(frame.d);
-      const others = (state.typing.value.get(key) ?? []).filter((typist) =>
-        typist.user.id !== frame.d.user.id
+      // Whoever has stopped elsewhere goes: any member names as many threads as they like.
+      const typing = new Map(
+        [...state.typing.value].filter(([, typists]) => typists.some(({ until }) => until > now)),
       );
-      const next = [...others, { user: frame.d.user, until: Date.now() + 10_000 }];
-      state.typing.value = new Map(state.typing.value).set(key, next);
+      const others = (typing.get(key) ?? []).filter(({ user }) => user.id !== frame.d.user.id);
+      typing.set(key, [...others, { user: frame.d.user, until: now + 10_000 }]);
+      state.typing.value = typing;
       return;
     }
     case "presence":
