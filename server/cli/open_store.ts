@@ -15,17 +15,17 @@ export type OpenStore = StoreParts & AsyncDisposable;
 /**
  * What a command works with: the parts of the server it runs in; or, where a server holds the
  * data folder, that server does the command (throws ExitCode when it has); or the store opened
- * here. `alone`: the command is for a store that no server holds.
+ * here. `alone`: the command is for a store that no server holds; `makes`: it may make one.
  */
 export async function openStore(
   config: Config,
   context: CliContext,
-  options: { readonly alone?: boolean } = {},
+  options: { readonly alone?: boolean; readonly makes?: boolean } = {},
 ): Promise<OpenStore> {
   const { io, parts } = context;
   if (parts.live !== undefined) return { ...parts.live, [Symbol.asyncDispose]: async () => {} };
   // A command for a mistyped folder must not make a database there, and find it empty.
-  if (options.alone !== true) await requireDatabase(config, context);
+  if (options.alone !== true && options.makes !== true) await requireDatabase(config, context);
   await using stack = new AsyncDisposableStack();
   try {
     stack.use(await openDataFolder(config.dataFolder));

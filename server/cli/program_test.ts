@@ -185,6 +185,10 @@ Deno.test("a command for a folder that no server has used makes nothing there", 
     );
   }
   assert.deepEqual([...Deno.readDirSync(temp.path)], []);
+  // To migrate is to make one: it goes on to the folder itself, where something else stands here.
+  await Deno.writeTextFile(`${temp.path}/file`, "");
+  const migrate = await runCli(["migrate", "--data", "file"], { workingFolder: temp.path });
+  assert.match(migrate.err, /The data folder \S+\/file is a file/);
 });
 
 Deno.test("a command in another terminal is done by the server that holds the folder", async () => {

@@ -14,6 +14,7 @@ export function addMigrate(program: Command, context: CliContext): void {
     await using store = await openStore(
       context.parts.live?.config ?? readConfig(options, io),
       context,
+      { makes: true },
     );
     const count = await migrate(store.database.sql, { log: store.log });
     io.out(count === 0 ? "The database is up to date.\n" : `Applied ${count} migrations.\n`);
