@@ -4,6 +4,7 @@ import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import {
   isGenuineSuccessor,
+  type Predecessor,
   predecessorOf,
   replacementOf,
   type Succession,
@@ -195,15 +196,31 @@ export class UpgradeFollower implements AsyncDisposable {
     const create = room?.authority.view.get("m.room.create", "");
     const before = create?.id === createEventIdOf(roomId) ? predecessorOf(create) : undefined;
     const old = before === undefined ? undefined : await rooms.open(before.roomId);
-    if (room === undefined || old === undefined || room.checking !== undefined) return;
+    if (before === undefined || room === undefined || old === undefined) return;
+    if (room.checking !== undefined) return;
+    const late = await this.#changedSince(before);
     await room.changeControl((authority) => {
       const owner = authority.owner();
       if (owner === undefined || serverOf(owner) !== serverName) return { intents: [] };
       return {
-        intents: users.filter((user) => authority.isJoined(user))
+        intents: users.filter((user) => authority.isJoined(user) && !late.has(user))
           .flatMap((user) => owed(old.authority, authority, { owner, user })),
       };
     });
+  }
+
+  /**
+   * Whose roles, or the end of whose membership, came here after the old room was closed: whoever
+   * was put down in its successor may hold the right to give them there still.
+   */
+  async #changedSince({ roomId, tombstone }: Predecessor): Promise<ReadonlySet<string>> {
+    const rows = await this.#deps.sql<{ state_key: string }[]>`
+      select distinct state_key from events
+      where room_id = ${roomId} and channel_id is null and outcome = 'accepted'
+        and type in ('m.guild.member_roles', 'm.member.stay')
+        and received_ts > (select received_ts from events
+          where room_id = ${roomId} and event_id = ${tombstone})`;
+    return new Set(rows.map((row) => row.state_key));
   }
 }
 

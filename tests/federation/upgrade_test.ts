@@ -160,6 +160,44 @@ Deno.test("a server that ends while its members come over gives them what is the
   }
 });
 
+Deno.test("what is given in the old room after it was closed is nobody's in the new one", async () => {
+  await using federation = await startServers(1);
+  const [one] = federation.servers;
+  assert.ok(one);
+  const { owner, members, guildId } = await makeGuild(one, ["olga", "fay", "gus"]);
+  const [fay, gus] = members as [Person, Person];
+  const role = await owner.do("POST", "/roles", { guild_id: guildId, name: "Staff" });
+  const give = (guild: string, to: Person, roles: string[]) =>
+    owner.do("PATCH", `/guilds/${guild}/members/${to.id}`, { roles });
+  await give(guildId, gus, [role.id]);
+  await owner.do("POST", "/account/confirm", { password: PASSWORD });
+  const next = await owner.do("POST", `/guilds/${guildId}/upgrade`);
+  const rolesOf = async (person: Person, guild: string = next.id) => {
+    const { status, body } = await owner.try("GET", `/guilds/${guild}/members/${person.id}`);
+    return status === 200 ? body.roles as string[] : undefined;
+  };
+  for (const person of [fay, gus]) {
+    await soon(`${person.id} to be there`, async () => await rolesOf(person) !== undefined);
+  }
+  // Of the old room its owner is owner still, whoever owns the new one.
+  await give(guildId, fay, [role.id]);
+  await federation.stop(0);
+  await federation.start(0);
+  // One thing is done after the other: once this one is, those before were looked at.
+  const other = await owner.do("POST", "/guilds", { name: "Another" });
+  const otherRole = await owner.do("POST", "/roles", { guild_id: other.id, name: "Staff" });
+  const link = await owner.do("POST", "/invites", { guild_id: other.id });
+  await gus.do("POST", `/invites/${link.code}/accept`, {});
+  await give(other.id, gus, [otherRole.id]);
+  await owner.do("POST", "/account/confirm", { password: PASSWORD });
+  const otherNext = await owner.do("POST", `/guilds/${other.id}/upgrade`);
+  await soon(
+    "gus to have his role there",
+    async () => (await rolesOf(gus, otherNext.id))?.length === 1,
+  );
+  assert.deepEqual([await rolesOf(fay), await rolesOf(gus)], [[], [role.id]]);
+});
+
 async function ownLink(person: Person): Promise<{ readonly code: string }> {
   const guild = await person.do("POST", "/guilds", { name: "For links" });
   return await person.do("POST", "/invites", { guild_id: guild.id });
