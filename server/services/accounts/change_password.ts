@@ -14,9 +14,10 @@ type PasswordDeps = Pick<
 >;
 
 /**
- * Changes the password of who knows it, or sets the first one of an account that has none. Every other session ends, and open reset links and access
- * tokens too.
- * @throws OperationError `bad_credentials`, `confirmation_required`, `weak_password`, `rate_limited`, `unavailable`
+ * Changes the password of who knows it, or sets the first one of an account that has none. Every
+ * other session ends, and open reset links and access tokens too.
+ * @throws OperationError `bad_credentials`, `confirmation_required`, `weak_password`,
+ * `rate_limited`, `unavailable`
  */
 export async function changePassword(
   deps: PasswordDeps & Pick<AccountDeps, "serverName" | "mail">,
