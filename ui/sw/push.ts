@@ -101,7 +101,7 @@ async function subscribeAgain({ registration }: PushScope): Promise<void> {
   if (key === null) return;
   const made = await registration.pushManager.subscribe({
     userVisibleOnly: true,
-    applicationServerKey: Uint8Array.fromBase64(key, { alphabet: "base64url" }),
+    applicationServerKey: key,
   });
   const { endpoint, keys } = made.toJSON();
   await fetch("/client/v1/account/push", {

@@ -1,6 +1,7 @@
 import type { NewPasskey, PasskeyAnswer } from "../../../core/api/passkeys.ts";
 import { ApiError } from "../api/request.ts";
 import { t } from "../i18n/t.ts";
+import { base64UrlOf, fromBase64Url } from "./base64url.ts";
 import { reasonOf } from "./browser_api.ts";
 
 /** What the server asks authenticators with: WebAuthn's JSON, bytes as base64url. */
@@ -50,8 +51,8 @@ export function newPasskeyOf(credential: PublicKeyCredential): NewPasskey {
   return {
     ...named(credential),
     response: {
-      clientDataJSON: write(response.clientDataJSON),
-      attestationObject: write(response.attestationObject),
+      clientDataJSON: base64UrlOf(response.clientDataJSON),
+      attestationObject: base64UrlOf(response.attestationObject),
       transports: response.getTransports?.() ?? [],
     },
   };
@@ -63,10 +64,10 @@ export function answerOf(credential: PublicKeyCredential): PasskeyAnswer {
   return {
     ...named(credential),
     response: {
-      clientDataJSON: write(response.clientDataJSON),
-      authenticatorData: write(response.authenticatorData),
-      signature: write(response.signature),
-      userHandle: response.userHandle && write(response.userHandle),
+      clientDataJSON: base64UrlOf(response.clientDataJSON),
+      authenticatorData: base64UrlOf(response.authenticatorData),
+      signature: base64UrlOf(response.signature),
+      userHandle: response.userHandle && base64UrlOf(response.userHandle),
     },
   };
 }
@@ -81,7 +82,7 @@ export function passkeyReason(error: unknown): string {
 }
 
 function named({ id, rawId }: PublicKeyCredential) {
-  return { id, rawId: write(rawId), type: "public-key" } as const;
+  return { id, rawId: base64UrlOf(rawId), type: "public-key" } as const;
 }
 
 /** The places of WebAuthn's options that are bytes; see `PublicKeyCredential.parse…FromJSON`. */
@@ -95,22 +96,12 @@ function readQuestion(question: Question): Record<string, unknown> {
       excludeCredentials?: { id: string }[];
     };
   const withBytes = (list: { id: string }[]) =>
-    list.map((each) => ({ ...each, id: read(each.id) }));
+    list.map((each) => ({ ...each, id: fromBase64Url(each.id) }));
   return {
     ...rest,
-    challenge: read(challenge),
-    ...(user && { user: { ...user, id: read(user.id) } }),
+    challenge: fromBase64Url(challenge),
+    ...(user && { user: { ...user, id: fromBase64Url(user.id) } }),
     ...(allowCredentials && { allowCredentials: withBytes(allowCredentials) }),
     ...(excludeCredentials && { excludeCredentials: withBytes(excludeCredentials) }),
   };
-}
-
-function read(text: string): Uint8Array<ArrayBuffer> {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
-}
-
-function write(bytes: ArrayBuffer): string {
-  const plain = String.fromCharCode(...new Uint8Array(bytes));
-  return btoa(plain).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,4 +1,5 @@
 import type { PushDevice } from "../../../core/api/push.ts";
+import { base64UrlOf } from "./base64url.ts";
 import { callApi } from "./browser_api.ts";
 import { workerUrl } from "./worker_urls.ts";
 
@@ -50,19 +51,14 @@ export async function beginPush(key: string): Promise<void> {
   await navigator.serviceWorker.register(workerUrl(URL_OF_WORKER));
   const { pushManager } = await navigator.serviceWorker.ready;
   const old = await pushManager.getSubscription();
-  const wanted = Uint8Array.fromBase64(key, { alphabet: "base64url" });
   // One of another key, as of a server that was set up anew, cannot be used.
-  if (old && !isSame(old.options.applicationServerKey, wanted)) await old.unsubscribe();
-  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: wanted });
+  const held = old?.options.applicationServerKey;
+  if (old && (!held || base64UrlOf(held) !== key)) await old.unsubscribe();
+  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const { endpoint, keys } = made.toJSON();
   await callApi("subscribePush", {
     body: { endpoint: endpoint ?? "", p256dh: keys?.["p256dh"] ?? "", auth: keys?.["auth"] ?? "" },
   });
-}
-
-function isSame(held: ArrayBuffer | null, wanted: Uint8Array): boolean {
-  const bytes = new Uint8Array(held ?? []);
-  return bytes.length === wanted.length && bytes.every((byte, at) => byte === wanted[at]);
 }
 
 /** Ends it for a session; for this one at the browser's push service too. */
