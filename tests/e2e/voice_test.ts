@@ -409,7 +409,7 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
   await step("a server that was started anew has the call again", async () => {
     await server.kill();
     await server.start();
-    await panel(bob.page).getByText("Connected").waitFor({ state: "attached" });
+    await panel(bob.page).getByText("Connected", { exact: true }).waitFor({ state: "attached" });
     await listen(ann, "bob");
     await listen(bob, "ann");
   });

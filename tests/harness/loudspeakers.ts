@@ -6,6 +6,12 @@ export interface Loudspeakers extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** For the environment of what finds neither a microphone nor loudspeakers, whatever there is. */
+export const NO_DEVICES = {
+  PULSE_SERVER: "unix:/nonexistent",
+  ALSA_CONFIG_PATH: "/dev/null",
+} as const;
+
 /**
  * Loudspeakers that nobody hears: Debian's PulseAudio with one output that goes nowhere. Chromium
  * plays into the void by itself; in Firefox no audio context begins on a machine without sound.

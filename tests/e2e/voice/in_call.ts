@@ -34,7 +34,7 @@ export async function pressVoice(page: Page): Promise<void> {
 }
 
 export function connected(page: Page): Promise<void> {
-  return panel(page).getByText("Connected").waitFor({ state: "attached" });
+  return panel(page).getByText("Connected", { exact: true }).waitFor({ state: "attached" });
 }
 
 export async function join(page: Page): Promise<void> {

@@ -76,16 +76,20 @@ function Head({ call }: { call: CallShown }) {
 
 function Troubles({ call, acts }: { call: CallShown; acts: CallActs }) {
   const { trouble, microphone } = call;
-  if (trouble === undefined && microphone === undefined) return null;
+  const isSoundless = call.isSoundless && call.phase !== "stopped";
+  if (trouble === undefined && microphone === undefined && !isSoundless) return null;
   return (
     <div class="call-trouble" role="alert">
-      <p>
-        {trouble
-          ? t(`call.trouble.${trouble}`, { server: call.server ?? "" })
-          : microphone === "denied" || microphone === "missing" || microphone === "busy"
-          ? t(`call.microphone.${microphone}`)
-          : null}
-      </p>
+      {trouble
+        ? <p>{t(`call.trouble.${trouble}`, { server: call.server ?? "" })}</p>
+        : microphone === "denied" || microphone === "missing" || microphone === "busy"
+        ? (
+          <p>
+            {t(`call.microphone.${microphone}`)} {!isSoundless && t("call.hearsAnyway")}
+          </p>
+        )
+        : null}
+      {isSoundless && <p>{t("call.soundless")}</p>}
       <div class="row wrap">
         {trouble === "unapproved" && (
           <a class="button small" href="/settings/encryption">{t("call.trouble.approve")}</a>

@@ -89,11 +89,14 @@ export const germanVoice: Record<keyof typeof voiceTexts, string> = {
   "call.agree": "Einverstanden, teilnehmen",
   "call.trouble.failed": "Das Gespräch kam nicht zustande. Versuch es noch einmal.",
   "call.microphone.denied":
-    "Das Mikrofon ist nicht erlaubt. Erlaube es im Browser neben der Adresse und versuch es noch einmal. Die anderen hörst du trotzdem.",
+    "Das Mikrofon ist nicht erlaubt. Erlaube es im Browser neben der Adresse und versuch es noch einmal.",
   "call.microphone.missing":
-    "Es wurde kein Mikrofon gefunden. Schließ eines an oder wähle ein anderes in den Einstellungen. Die anderen hörst du trotzdem.",
+    "Es wurde kein Mikrofon gefunden. Schließ eines an oder wähle ein anderes in den Einstellungen.",
   "call.microphone.busy":
-    "Das Mikrofon ließ sich nicht öffnen: Vielleicht nutzt es ein anderes Programm. Die anderen hörst du trotzdem.",
+    "Das Mikrofon ließ sich nicht öffnen: Vielleicht nutzt es ein anderes Programm.",
+  "call.hearsAnyway": "Die anderen hörst du trotzdem.",
+  "call.soundless":
+    "Hier lässt sich nichts abspielen: Der Browser hat weder Lautsprecher noch Kopfhörer gefunden. Schließ welche an und versuch es noch einmal.",
 
   "call.ended.elsewhere":
     "Du nimmst auf einem anderen Gerät an einem Gespräch teil, darum wurde dieses verlassen.",

@@ -85,11 +85,13 @@ export const voiceTexts = {
   "call.agree": "Agree and join",
   "call.trouble.failed": "The call did not work out. Try again.",
   "call.microphone.denied":
-    "The microphone is not allowed. Allow it in the browser, beside the address, and try again. You hear the others meanwhile.",
+    "The microphone is not allowed. Allow it in the browser, beside the address, and try again.",
   "call.microphone.missing":
-    "No microphone was found. Plug one in or choose another in the settings. You hear the others meanwhile.",
-  "call.microphone.busy":
-    "The microphone could not be opened: perhaps another program uses it. You hear the others meanwhile.",
+    "No microphone was found. Plug one in or choose another in the settings.",
+  "call.microphone.busy": "The microphone could not be opened: perhaps another program uses it.",
+  "call.soundless":
+    "Nothing can be played here: the browser found no loudspeaker or headphones. Plug some in and try again.",
+  "call.hearsAnyway": "You hear the others meanwhile.",
 
   "call.ended.elsewhere": "You joined a call on another device, so this one was left.",
   "call.ended.moved": "A moderator moved you.",

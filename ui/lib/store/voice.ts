@@ -67,6 +67,8 @@ export interface CallShown {
   /** The other server that holds the call, where it has to do with the trouble. */
   readonly server: string | undefined;
   readonly microphone: MicrophoneTrouble | undefined;
+  /** Nothing can be played here: the browser has no sound output. */
+  readonly isSoundless: boolean;
   readonly muted: boolean;
   readonly deafened: boolean;
   /** Whether the microphone is let through at this moment. */

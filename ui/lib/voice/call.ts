@@ -31,6 +31,7 @@ import { canTransform, Connection } from "./connection.ts";
 import { DialTone } from "./dial_tone.ts";
 import type { FromFrames } from "./frame_words.ts";
 import { CallGroup } from "./group.ts";
+import { watchOutput } from "./output.ts";
 import { Show, soundKey } from "./show.ts";
 import { type CallSound, playCallSound } from "./sounds.ts";
 import { differs, Speech } from "./speech.ts";
@@ -136,6 +137,7 @@ class Call implements CallActs {
       trouble: undefined,
       server: undefined,
       microphone: undefined,
+      isSoundless: false,
       muted: given.muted,
       deafened: given.deafened,
       talking: false,
@@ -155,6 +157,9 @@ class Call implements CallActs {
       const lack = this.#lack();
       if (lack) return this.#stop(lack);
       void this.#audio.resume().catch(() => undefined);
+      this.#endings.push(
+        watchOutput(this.#audio, (plays) => this.#show({ isSoundless: !plays })),
+      );
       void this.#speech.openMicrophone(this.#choices);
       const privacy = await privacyOf(this.state);
       const engine = await privacy.engine;
@@ -515,10 +520,10 @@ class Call implements CallActs {
   }
 
   retry(): void {
-    const { trouble, server } = this.#shown();
+    const { trouble, server, isSoundless } = this.#shown();
     if (trouble === "address" && server !== undefined) tellServer(server);
-    // In a call that stands only the microphone can be missing.
-    const stands = this.#joined && !this.#over && trouble === undefined;
+    // In a call that stands only the microphone can be missing; an output is looked for anew.
+    const stands = this.#joined && !this.#over && trouble === undefined && !isSoundless;
     if (stands) void this.#speech.openMicrophone(this.#choices);
     else this.#rejoin();
   }

@@ -5,6 +5,8 @@ import { Microphone, troubleOf } from "./microphone.ts";
 
 /** How often the microphone's level is looked at (ms). */
 const LOOK_MS = 30;
+/** Where no output lets the level be seen: nobody is kept silent for that (dB under full scale). */
+const UNKNOWN_DB = 0;
 
 export interface SpeechEvents {
   /** Neither muted nor deafened, nor kept from speaking. */
@@ -67,7 +69,7 @@ export class Speech {
     const nowMs = performance.now();
     const talking = microphone !== undefined && this.#gate.next({
       nowMs,
-      levelDb: microphone.level(),
+      levelDb: this.audio.state === "running" ? microphone.level() : UNKNOWN_DB,
       thresholdDb,
       pushToTalk: this.events.pushToTalk(),
       pushed: this.#pushed,
