@@ -5,6 +5,7 @@ import { Authority } from "../permissions/authority.ts";
 import { AuthorityMemo } from "../permissions/authority_memo.ts";
 import type { RoomFacts } from "../rules/room_facts.ts";
 import type { ControlLookup } from "./control_graph.ts";
+import { ParentOrder } from "./parent_order.ts";
 import { StateMap } from "./state_map.ts";
 
 interface Facts {
@@ -21,10 +22,10 @@ interface Facts {
 export class AuthGraph {
   readonly room: RoomFacts;
   readonly memo: AuthorityMemo;
+  readonly order = new ParentOrder((event) => this.parentsOf(event));
   readonly #lookup: ControlLookup;
   readonly #facts = new Map<EventId, Facts>();
   readonly #ranks = new Map<EventId, number>();
-  readonly #heights = new Map<EventId, number>();
 
   constructor(lookup: ControlLookup, room: RoomFacts, memo = new AuthorityMemo()) {
     this.#lookup = lookup;
@@ -44,30 +45,6 @@ export class AuthGraph {
   /** The held parents of an accepted event: all of them. */
   parentsOf(event: ControlEvent): readonly ControlEvent[] {
     return event.pdu.prev_events.map((id) => this.#held(id));
-  }
-
-  /** 1 + the greatest height among its parents; 1 without any. A descendant is always higher. */
-  heightOf(event: ControlEvent): number {
-    const known = this.#heights.get(event.id);
-    if (known !== undefined) return known;
-    // A stack of our own: a room's graph is longer than the call stack allows.
-    const stack = [event];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      let height = 1;
-      const waiting: ControlEvent[] = [];
-      for (const parent of this.parentsOf(top)) {
-        const below = this.#heights.get(parent.id);
-        if (below === undefined) waiting.push(parent);
-        else height = Math.max(height, below + 1);
-      }
-      if (waiting.length > 0) {
-        stack.push(...waiting);
-        continue;
-      }
-      stack.pop();
-      this.#heights.set(top.id, height);
-    }
-    return this.heightOf(event);
   }
 
   /** max(origin_ts, eff_ts of its auth events): no event is older than its authority. PROTOCOL.md 7. */

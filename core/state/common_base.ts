@@ -32,7 +32,16 @@ function nearestCommon(
 }
 
 /** The event whose place `event` took: the one of its own address that it cites. */
-function replacedBy(event: ControlEvent, graph: AuthGraph): ControlEvent | undefined {
+export function replacedBy(event: ControlEvent, graph: AuthGraph): ControlEvent | undefined {
   const { type, state_key: stateKey } = event.pdu;
   return graph.authOf(event).find(({ pdu }) => pdu.type === type && pdu.state_key === stateKey);
+}
+
+/** The event and all whose place it took, directly or through others: the newest first. */
+export function lineOf(event: ControlEvent, graph: AuthGraph): readonly ControlEvent[] {
+  const line: ControlEvent[] = [];
+  for (let at: ControlEvent | undefined = event; at !== undefined; at = replacedBy(at, graph)) {
+    line.push(at);
+  }
+  return line;
 }

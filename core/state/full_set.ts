@@ -1,13 +1,15 @@
 import type { ControlEvent } from "../event/event.ts";
 import type { EventId } from "../ids/event_id.ts";
 import type { AuthGraph } from "./auth_graph.ts";
-import { type StateAddress, stateKeyOf, type StateMap } from "./state_map.ts";
+import { type StateAddress, stateKeyOf, StateMap } from "./state_map.ts";
 
 interface FullSet {
   /** F: what is replayed. */
   readonly full: ReadonlyMap<EventId, ControlEvent>;
   /** C: the conflicted events of the inputs. */
   readonly conflicting: ReadonlySet<EventId>;
+  /** Whether an event of some chain is in that of this input, counted from 0. */
+  readonly isInChain: (input: number, event: ControlEvent) => boolean;
 }
 
 /**
@@ -28,10 +30,17 @@ export function findFullSet(
   const partial = new Map(
     [...union].filter(([id]) => !full.has(id) && !chains.every((chain) => chain.has(id))),
   );
-  for (const [id, event] of outsideSettled(partial, { state: states[0], conflicted, graph })) {
-    full.set(id, event);
-  }
-  return { full, conflicting: new Set(all.keys()) };
+  const settledAbove = (depth: number) =>
+    chainOfSettled(states[0] ?? StateMap.EMPTY, conflicted, { graph, deeperThan: depth - 1 });
+  for (const [id, event] of outside(partial, settledAbove, graph)) full.set(id, event);
+  let settled: ReadonlyMap<EventId, ControlEvent> | undefined;
+  const isInChain = (input: number, { id }: ControlEvent) => {
+    // What lies outside of F is in every chain or in none.
+    if (!full.has(id) || chains[input]?.has(id) === true) return true;
+    settled ??= settledAbove(shallowestOf(full, graph));
+    return settled.has(id);
+  };
+  return { full, conflicting: new Set(all.keys()), isInChain };
 }
 
 function eventsAt(state: StateMap, addresses: ReadonlyMap<string, StateAddress>): ControlEvent[] {
@@ -55,24 +64,28 @@ function pathsBetween(
 }
 
 /** Of `partial`, what is neither in the unconflicted state nor an auth ancestor of it: that is in every chain. */
-function outsideSettled(
+function outside(
   partial: ReadonlyMap<EventId, ControlEvent>,
-  at: {
-    state: StateMap | undefined;
-    conflicted: ReadonlyMap<string, StateAddress>;
-    graph: AuthGraph;
-  },
+  settledAbove: (depth: number) => ReadonlyMap<EventId, ControlEvent>,
+  graph: AuthGraph,
 ): Map<EventId, ControlEvent> {
-  if (partial.size === 0 || at.state === undefined) return new Map();
-  const shallowest = shallowestOf(partial, at.graph);
-  const settled: ControlEvent[] = [];
-  for (const event of at.state.events()) {
-    if (!at.conflicted.has(stateKeyOf(event.pdu.type, event.pdu.state_key ?? ""))) {
-      settled.push(event);
-    }
-  }
-  const chain = at.graph.ancestors(settled, shallowest - 1);
+  if (partial.size === 0) return new Map();
+  const chain = settledAbove(shallowestOf(partial, graph));
   return new Map([...partial].filter(([id]) => !chain.has(id)));
+}
+
+/** The unconflicted events and their auth ancestors, down to a depth. */
+function chainOfSettled(
+  state: StateMap,
+  conflicted: ReadonlyMap<string, StateAddress>,
+  { graph, deeperThan }: { readonly graph: AuthGraph; readonly deeperThan: number },
+): ReadonlyMap<EventId, ControlEvent> {
+  const settled: ControlEvent[] = [];
+  for (const event of state.events()) {
+    const { type, state_key: stateKey = "" } = event.pdu;
+    if (!conflicted.has(stateKeyOf(type, stateKey))) settled.push(event);
+  }
+  return graph.ancestors(settled, deeperThan);
 }
 
 function shallowestOf(events: ReadonlyMap<EventId, ControlEvent>, graph: AuthGraph): number {

@@ -1,18 +1,14 @@
-import { authTypes } from "../auth/auth_types.ts";
-import { authoriseControl } from "../auth/authorise.ts";
 import { assert } from "../assert.ts";
 import type { ControlEvent } from "../event/event.ts";
 import type { EventId } from "../ids/event_id.ts";
 import { limits } from "../limits.ts";
-import { Authority } from "../permissions/authority.ts";
 import type { AuthGraph } from "./auth_graph.ts";
-import { Causality, CAUSALITY_BATCH, type IsAfter } from "./causality.ts";
-import { commonBase } from "./common_base.ts";
 import { findFullSet } from "./full_set.ts";
 import { isPowerEvent } from "./is_power_event.ts";
 import { sortByMainline } from "./mainline.ts";
 import { sortPowerEvents } from "./power_order.ts";
-import { type StateAddress, stateKeyOf, type StateMap, type StateView } from "./state_map.ts";
+import { Replay } from "./replay.ts";
+import { type StateAddress, stateKeyOf, type StateMap } from "./state_map.ts";
 
 export type Resolution =
   | {
@@ -21,7 +17,7 @@ export type Resolution =
     /** How many events were replayed; 0 where nothing was in conflict. */
     readonly replayed: number;
   }
-  /** Not resolved: the full conflicted set is larger than `fullSetMax`. */
+  /** Not resolved: `size` is above `fullSetMax`. It counts F, and the work of finding its descendants. */
   | { readonly kind: "too_large"; readonly size: number };
 
 export interface ResolveOptions {
@@ -41,9 +37,10 @@ export function resolve(states: readonly StateMap[], options: ResolveOptions): R
   const conflicted = conflictedAddresses(states);
   if (conflicted.size === 0) return { kind: "resolved", state: first, replayed: 0 };
   const { graph, fullSetMax = limits.receive.maxForegroundConflict } = options;
-  const { full, conflicting } = findFullSet(states, { conflicted, graph });
+  const { full, conflicting, isInChain } = findFullSet(states, { conflicted, graph });
   if (full.size > fullSetMax) return { kind: "too_large", size: full.size };
-  const replay = new Replay({ conflicted, conflicting, unconflicted: first, graph, states, full });
+  const replay = new Replay({ states, conflicted, full, conflicting, isInChain, graph });
+  if (replay.cost > fullSetMax) return { kind: "too_large", size: replay.cost };
   const power = powerSet(full, graph);
   replay.apply(sortPowerEvents(power, graph));
   const rest = new Map([...full].filter(([id]) => !power.has(id)));
@@ -85,149 +82,4 @@ function addressesOf(events: ReadonlyMap<EventId, ControlEvent>): Set<string> {
     if (pdu.state_key !== undefined) addresses.add(stateKeyOf(pdu.type, pdu.state_key));
   }
   return addresses;
-}
-
-interface ReplayInput {
-  readonly states: readonly StateMap[];
-  readonly full: ReadonlyMap<EventId, ControlEvent>;
-  readonly conflicted: ReadonlyMap<string, StateAddress>;
-  readonly conflicting: ReadonlySet<EventId>;
-  /** Any input: what it holds outside `conflicted` all inputs hold. */
-  readonly unconflicted: StateMap;
-  readonly graph: AuthGraph;
-}
-
-/** The map of steps 4 and 5: starts empty, takes what passes. */
-class Replay {
-  /** By address all that took it, in turn: the last is what the map holds. */
-  readonly #taken = new Map<string, ControlEvent[]>();
-  readonly #input: ReplayInput;
-  readonly #causality: Causality;
-
-  constructor(input: ReplayInput) {
-    this.#input = input;
-    this.#causality = new Causality(
-      { earlier: input.full.values(), later: this.#settledAuthority() },
-      input.graph,
-    );
-  }
-
-  /** Of the unconflicted state all that some event of the full set may be judged on. */
-  *#settledAuthority(): Iterable<ControlEvent> {
-    for (const event of this.#input.full.values()) {
-      if (this.#input.conflicting.has(event.id)) continue;
-      for (const address of authTypes(event.pdu)) {
-        const settled = this.#unconflicted(address);
-        if (settled !== undefined) yield settled;
-      }
-    }
-  }
-
-  /** Replays events in this order. */
-  apply(events: readonly ControlEvent[]): void {
-    for (let at = 0; at < events.length; at += CAUSALITY_BATCH) {
-      const batch = events.slice(at, at + CAUSALITY_BATCH);
-      const isAfter = this.#causality.after(batch);
-      for (const event of batch) this.#applyOne(event, isAfter);
-    }
-  }
-
-  #applyOne(event: ControlEvent, isAfter: IsAfter): void {
-    const { graph } = this.#input;
-    const view = this.#viewFor(event, isAfter);
-    if (!authoriseControl(event.pdu, new Authority(view, graph.room, graph.memo)).ok) return;
-    if (event.pdu.state_key === undefined) return;
-    const key = stateKeyOf(event.pdu.type, event.pdu.state_key);
-    // Who made something after it has decided about it already.
-    if (this.#taken.get(key)?.some((each) => isAfter(each, event)) === true) return;
-    this.#take(key, event);
-  }
-
-  #take(key: string, event: ControlEvent): void {
-    const taken = this.#taken.get(key);
-    if (taken === undefined) this.#taken.set(key, [event]);
-    else taken.push(event);
-  }
-
-  /**
-   * What an event is judged on, without all that was made after it: the map; for an event that
-   * is not in conflict itself, then the unconflicted state; then the auth events it cites.
-   */
-  #viewFor(event: ControlEvent, isAfter: IsAfter): StateView {
-    const own = new Map<string, ControlEvent>();
-    for (const auth of this.#input.graph.authOf(event)) {
-      own.set(stateKeyOf(auth.pdu.type, auth.pdu.state_key ?? ""), auth);
-    }
-    const settled = !this.#input.conflicting.has(event.id);
-    const needed = new Set(authTypes(event.pdu).map(([type, key]) => stateKeyOf(type, key)));
-    return new ReplayView((type, stateKey) => {
-      const key = stateKeyOf(type, stateKey);
-      if (!needed.has(key)) return undefined;
-      const replayed = this.#taken.get(key)?.findLast((each) => !isAfter(each, event));
-      if (replayed !== undefined) return replayed;
-      const known = settled ? this.#unconflicted([type, stateKey]) : undefined;
-      return known === undefined || isAfter(known, event) ? own.get(key) : known;
-    });
-  }
-
-  #unconflicted([type, stateKey]: StateAddress): ControlEvent | undefined {
-    const { conflicted, unconflicted } = this.#input;
-    return conflicted.has(stateKeyOf(type, stateKey))
-      ? undefined
-      : unconflicted.get(type, stateKey);
-  }
-
-  #holds(key: string): ControlEvent | undefined {
-    return this.#taken.get(key)?.at(-1);
-  }
-
-  /**
-   * Where every change of an address has failed, the address keeps what it held before the
-   * inputs parted. Addresses in `pending` still have changes to be replayed.
-   */
-  restore(pending: ReadonlySet<string>): void {
-    const { conflicted, states, graph } = this.#input;
-    for (const [key, address] of conflicted) {
-      if (pending.has(key) || this.#taken.has(key)) continue;
-      const base = commonBase(states, address, graph);
-      if (base !== undefined) this.#take(key, base);
-    }
-  }
-
-  /** Where the mainline begins: the roles event of the map, else the unconflicted one. */
-  rolesEvent(): ControlEvent | undefined {
-    return this.#holds(stateKeyOf("m.guild.roles", "")) ??
-      this.#unconflicted(["m.guild.roles", ""]);
-  }
-
-  /** Step 6: of the map only what some input holds an event for; the unconflicted state over it. */
-  overlay(): StateMap {
-    let state = largest(this.#input.states);
-    for (const [key, [type, stateKey]] of this.#input.conflicted) {
-      const event = this.#holds(key);
-      state = event === undefined ? state.without(type, stateKey) : state.with(event);
-    }
-    return state;
-  }
-}
-
-/** Any input is right to begin from; the one that needs the fewest changes is the quickest. */
-function largest(states: readonly StateMap[]): StateMap {
-  return states.reduce((best, state) => state.size > best.size ? state : best);
-}
-
-class ReplayView implements StateView {
-  readonly get: StateView["get"];
-
-  constructor(get: StateView["get"]) {
-    this.get = get;
-  }
-
-  entriesOf(): never {
-    throw new Error("authorisation reads single addresses, never the whole state");
-  }
-
-  entries(): never {
-    return this.entriesOf();
-  }
 }

@@ -42,6 +42,7 @@ export class NaiveResolver {
   readonly #room: RoomFacts;
   readonly #ancestors = new Map<string, Set<string>>();
   readonly #pasts = new Map<string, Set<string>>();
+  readonly #chains = new Map<NaiveState, Set<string>>();
 
   readonly #withBase: boolean;
 
@@ -110,72 +111,93 @@ export class NaiveResolver {
     }
     const full = this.#fullSet(states, conflicting);
     const power = this.#power(full);
-    const map = new Map<string, ControlEvent>();
-    const history: ControlEvent[] = [];
-    const replay = (event: ControlEvent) => {
-      const after = (other: ControlEvent) => this.past(other).has(event.id);
-      const needed = naiveAuthKeys(event.pdu);
-      const own = event.pdu.auth_events.map((id) => this.#get(id));
+    const histories = new Map<string, ControlEvent[]>();
+    const failed = new Set<string>();
+    const agreed = (key: string) => settled.get(key) ?? this.#base(states, key);
+    const leftOut = (y: ControlEvent, x: ControlEvent) =>
+      this.past(y).has(x.id) &&
+      states.some((state) =>
+        this.#chain(state).has(y.id) &&
+        this.#line(state.get(keyOf(x))).some((held) => held.id === x.id)
+      );
+    const firstOf = (from: ControlEvent | undefined, bad: (event: ControlEvent) => boolean) =>
+      this.#line(from).find((event) => !bad(event));
+    const replay = (x: ControlEvent) => {
+      const own = x.pdu.auth_events.map((id) => this.#get(id));
       const view = new Map<string, ControlEvent>();
-      for (const key of needed) {
-        const replayed = history.filter((other) => keyOf(other) === key);
-        const found = [
-          own.find((cited) => keyOf(cited) === key),
-          conflicting.has(event.id) ? undefined : settled.get(key),
-          ...replayed,
-        ].filter((other) => other !== undefined).filter((other) => !after(other)).at(-1);
+      for (const key of naiveAuthKeys(x.pdu)) {
+        const inMap = (histories.get(key) ?? []).filter((y) => !leftOut(y, x)).at(-1);
+        const inAll = conflicting.has(x.id) ? undefined : firstOf(
+          agreed(key),
+          (y) => y.id === x.id || leftOut(y, x) || failed.has(y.id),
+        );
+        const cited = firstOf(own.find((y) => keyOf(y) === key), (y) => failed.has(y.id));
+        const found = inMap ?? inAll ?? cited;
         if (found) view.set(key, found);
       }
-      if (!naiveAllows(event.pdu, view, this.#room)) return;
-      if (event.pdu.state_key === undefined) return;
-      if (history.some((other) => keyOf(other) === keyOf(event) && after(other))) return;
-      map.set(keyOf(event), event);
-      history.push(event);
+      const passes = naiveAllows(x.pdu, view, this.#room);
+      if (!passes) failed.add(x.id);
+      if (!passes || x.pdu.state_key === undefined) return;
+      const history = histories.get(keyOf(x)) ?? [];
+      const first = history.find((y) => leftOut(y, x));
+      const at = first ? history.indexOf(first) : history.length;
+      histories.set(keyOf(x), [...history.slice(0, at), x, ...history.slice(at)]);
+    };
+    const restore = (pending: Events) => {
+      const waiting = new Set([...pending.values()].map(keyOf));
+      for (const key of this.#withBase ? keys : []) {
+        if (settled.has(key) || waiting.has(key) || histories.has(key)) continue;
+        const base = firstOf(this.#base(states, key), (event) => failed.has(event.id));
+        if (base) histories.set(key, [base]);
+      }
     };
     this.#kahn(power, (event) => this.#urgency(event, power)).forEach(replay);
     const rest = new Map([...full].filter(([id]) => !power.has(id)));
-    const taken = new Set(map.keys());
-    this.#restore(map, states, [...rest.values()].map(keyOf));
-    for (const [key, event] of map) if (!taken.has(key)) history.push(event);
-    const chain = this.#mainline(map.get("m.guild.roles\0") ?? settled.get("m.guild.roles\0"));
+    restore(rest);
+    const roles = histories.get("m.guild.roles\0")?.at(-1) ?? settled.get("m.guild.roles\0");
+    const chain = this.#mainline(roles);
     this.#kahn(rest, (event) => [this.#place(event, chain)]).forEach(replay);
-    this.#restore(map, states, []);
-    const result = new Map([...map].filter(([key]) => keys.has(key)));
-    for (const [key, event] of settled) result.set(key, event);
+    restore(new Map());
+    const result = new Map(settled);
+    for (const key of keys) {
+      const last = histories.get(key)?.at(-1);
+      if (last && !settled.has(key)) result.set(key, last);
+    }
     return result;
   }
 
-  /** An address without a winner keeps the newest event that all inputs' events there go back to. */
-  #restore(map: Map<string, ControlEvent>, states: readonly NaiveState[], pending: string[]) {
-    if (!this.#withBase) return;
-    for (const key of states[0]?.keys() ?? []) {
-      if (map.has(key) || pending.includes(key)) continue;
-      const lines = states.map((state) => this.#line(state.get(key), key));
-      const common = lines[0]?.find((event) =>
-        lines.every((line) => line.some((other) => other.id === event.id))
-      );
-      const settled = states.every((state) => state.get(key)?.id === states[0]?.get(key)?.id);
-      if (common && !settled) map.set(key, common);
-    }
+  /** The newest event that all inputs' events at an address are or go back to. */
+  #base(states: readonly NaiveState[], key: string): ControlEvent | undefined {
+    const lines = states.map((state) => this.#line(state.get(key)));
+    return lines[0]?.find((event) =>
+      lines.every((line) => line.some((other) => other.id === event.id))
+    );
   }
 
-  #line(event: ControlEvent | undefined, key: string): ControlEvent[] {
+  /** An event, what it replaced, what that replaced, and so on. */
+  #line(event: ControlEvent | undefined): ControlEvent[] {
     if (!event) return [];
     const before = event.pdu.auth_events.map((id) => this.#get(id))
-      .find((cited) => keyOf(cited) === key);
-    return [event, ...this.#line(before, key)];
+      .find((cited) => keyOf(cited) === keyOf(event));
+    return [event, ...this.#line(before)];
+  }
+
+  /** The events of a state and all their auth ancestors. */
+  #chain(state: NaiveState): Set<string> {
+    const known = this.#chains.get(state);
+    if (known) return known;
+    const chain = new Set<string>();
+    for (const event of state.values()) {
+      chain.add(event.id);
+      for (const id of this.ancestors(event)) chain.add(id);
+    }
+    this.#chains.set(state, chain);
+    return chain;
   }
 
   #fullSet(states: readonly NaiveState[], conflicting: Events): Map<string, ControlEvent> {
     const full = new Map(conflicting);
-    const chains = states.map((state) => {
-      const chain = new Set<string>();
-      for (const event of state.values()) {
-        chain.add(event.id);
-        for (const id of this.ancestors(event)) chain.add(id);
-      }
-      return chain;
-    });
+    const chains = states.map((state) => this.#chain(state));
     for (const id of new Set(chains.flatMap((chain) => [...chain]))) {
       if (!chains.every((chain) => chain.has(id))) full.set(id, this.#get(id));
     }
