@@ -348,6 +348,21 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     assert.ok(!asked.some((path) => path.endsWith("/join")), asked.join());
     await bob.page.evaluate("delete globalThis.detour");
   });
+  await step("an answer that comes after the next offer ends nothing", async () => {
+    const { promise: status, resolve } = Promise.withResolvers<number>();
+    await bob.page.route(/voice\/sessions\/[^/]+\/answer$/, async (route) => {
+      const restart = route.request().url().replace(/answer$/, "restart");
+      await route.fetch({ url: restart, postData: "{}" });
+      const response = await route.fetch();
+      await route.fulfill({ response });
+      resolve(response.status());
+    }, { times: 1 });
+    await leave(cy.page);
+    assert.equal(await status, 409);
+    await join(cy.page);
+    await listen(ann, "bob", "cy");
+    await listen(bob, "ann", "cy");
+  });
   await step("a call goes on, and takes somebody in, where the processor is starved", async () => {
     await using _busy = await busyProcessor(4 * navigator.hardwareConcurrency);
     await leave(cy.page);

@@ -379,7 +379,11 @@ class Call implements CallActs {
       );
       if (this.#over) return;
       await callApi("answerVoice", { params: { session }, body: { seq: offer.seq, sdp } });
-    }).catch((error) => this.#fail(error));
+    }).catch((error) => {
+      // The way is sought anew meanwhile: the offer for that comes behind this one.
+      const isLate = error instanceof ApiError && error.code === "conflict";
+      if (!isLate) this.#fail(error);
+    });
   }
 
   /** Says whose voice is in which place of the connection. */
