@@ -405,7 +405,11 @@ async function chatDoor(
   return {
     ...chat.deps,
     media: mediaDesk(media.deps),
-    messageIndex: composeSearch(system, { store: domain.store, stack }),
+    messageIndex: await composeSearch(config, system, {
+      store: domain.store,
+      meter: domain.metrics,
+      stack,
+    }),
     push: await composePush(config, system, { ...domain, chat: chat.deps, stack }),
     destinations: domain.outbound.desk,
     ...domain.memberships,

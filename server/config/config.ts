@@ -5,6 +5,7 @@ import { federationProblems } from "./federation_peers.ts";
 import { mailProblems } from "./mail_server.ts";
 import { oidcProblems } from "./oidc_providers.ts";
 import { envName, fileKey, type Section } from "./section.ts";
+import { searchProblems } from "./search_engine.ts";
 import { type ConfigValues, SECTIONS } from "./sections.ts";
 import type { Setting } from "./setting.ts";
 import { suggest } from "./suggest.ts";
@@ -52,6 +53,8 @@ const OTHER_VARIABLES = new Set([
   "OPENGUILD_CACHE",
   "OPENGUILD_CONFIG",
   "OPENGUILD_DATA",
+  "OPENGUILD_MEILISEARCH",
+  "OPENGUILD_MEILISEARCH_KEY",
   "OPENGUILD_VECTORS",
 ]);
 const OTHER_PREFIXES = ["OPENGUILD_TEST_", "OPENGUILD_BENCH_", "OPENGUILD_CHILD_"];
@@ -242,6 +245,7 @@ function findConflicts(values: ConfigValues): string[] {
   if (media.scanCommand !== undefined && media.scanUrl !== undefined) {
     problems.push("media.scan_command and media.scan_url exclude each other");
   }
+  problems.push(...searchProblems(values));
   problems.push(...mailProblems(values));
   problems.push(...oidcProblems(values));
   problems.push(...federationProblems(federation));

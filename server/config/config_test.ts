@@ -173,6 +173,16 @@ Deno.test("settings that belong together or exclude each other are said so", () 
       ],
       [{ OPENGUILD_BLOBS_S3_BUCKET: "b" }, /needs blobs\.s3_access_key/],
       [{ OPENGUILD_BLOBS_S3_ENDPOINT: "http://s3" }, /need blobs\.s3_bucket/],
+      [{ OPENGUILD_SEARCH_ENGINE: "meilisearch" }, /set search\.meilisearch_url and/],
+      [{ OPENGUILD_SEARCH_MEILISEARCH_URL: "http://m" }, /need search\.engine "meilisearch"/],
+      [
+        {
+          OPENGUILD_SEARCH_ENGINE: "meilisearch",
+          OPENGUILD_SEARCH_MEILISEARCH_URL: "http://m",
+          OPENGUILD_SEARCH_MEILISEARCH_KEY: "k",
+        },
+        /needs a Postgres in database\.url/,
+      ],
       [{ OPENGUILD_METRICS_ACCESS: "token" }, /set metrics\.token/],
     ] as const
   ) {

@@ -14,6 +14,7 @@ import { metricsSection } from "./sections/metrics.ts";
 import { oidcSection } from "./sections/oidc.ts";
 import { previewsSection } from "./sections/previews.ts";
 import { pushSection } from "./sections/push.ts";
+import { searchSection } from "./sections/search.ts";
 import { serverSection } from "./sections/server.ts";
 import { tlsSection } from "./sections/tls.ts";
 import { voiceSection } from "./sections/voice.ts";
@@ -35,6 +36,7 @@ export const SECTIONS = {
   voice: voiceSection,
   push: pushSection,
   previews: previewsSection,
+  search: searchSection,
   limits: limitsSection,
   metrics: metricsSection,
   log: logSection,

@@ -20,6 +20,7 @@ import { checkFederation } from "./checks/federation.ts";
 import { checkMail } from "./checks/mail.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
+import { checkSearch } from "./checks/search.ts";
 import { checkTls } from "./checks/tls.ts";
 import { checkVoice, type RunningVoice } from "./checks/voice.ts";
 import { type Finding, problem, reasonOf } from "./finding.ts";
@@ -68,6 +69,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
           : checkBlobs({ blobs, rng: deps.rng }),
     ],
     ["bus", () => lookAtBus(deps, opened !== undefined)],
+    ["search", () => checkSearch(config, clock)],
     ["port", () => checkPort({ host, port, isRunning: deps.isRunning })],
     ["tls", () => checkTls(config, clock.now())],
     ["mail", () => checkMail(config)],

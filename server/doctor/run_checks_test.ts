@@ -12,7 +12,17 @@ Deno.test("doctor looks at everything before the first start, and says so for pe
   const result = await runCli(["doctor", ...args], { workingFolder: temp.path });
   assert.match(result.out, /warning {2}database +The embedded database never calls fsync/);
   for (
-    const check of ["name", "data folder", "disk", "clock", "file store", "bus", "port", "tls"]
+    const check of [
+      "name",
+      "data folder",
+      "disk",
+      "clock",
+      "file store",
+      "bus",
+      "search",
+      "port",
+      "tls",
+    ]
   ) {
     assert.match(result.out, new RegExp(`^(ok|warning|PROBLEM) +${check} `, "m"), check);
   }

@@ -115,6 +115,7 @@ export class Metrics {
   readonly #encryptionFailures: Fan;
   readonly #voiceStays: Fan;
   readonly #mails: Fan;
+  readonly #searchFailures: Fan;
   readonly #previews: Fan;
   readonly #requests: Fan;
   readonly #requestSeconds: Fan;
@@ -164,6 +165,10 @@ export class Metrics {
     );
     this.#voiceStays = this.#counter("openguild_voice_stays", "Stays in calls, begun and ended");
     this.#mails = this.#counter("openguild_mails", "Mails, by what became of them");
+    this.#searchFailures = this.#counter(
+      "openguild_search_failures",
+      "Times that the index of the search could not be used",
+    );
     this.#previews = this.#counter("openguild_link_previews", "Links, by what became of them");
     this.#requests = this.#counter("openguild_http_requests", "Answered requests");
     this.#requestSeconds = this.#histogram(
@@ -226,6 +231,10 @@ export class Metrics {
 
   previewed(outcome: string): void {
     this.#previews.note(1, { outcome });
+  }
+
+  searchFailed(): void {
+    this.#searchFailures.note(1);
   }
 
   answered(request: { route: string; method: string; status: number; ms: number }): void {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { type Homeserver, makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";
+import type { MessageIndex } from "../../server/services/search/message_index.ts";
+import { PostgresIndex } from "../../server/services/search/postgres_index.ts";
+import {
+  meilisearchIndexOf,
+  meilisearchSettings,
+  openMeilisearch,
+} from "../harness/meilisearch.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 interface Page {
@@ -31,6 +38,17 @@ function sqlOf(server: Homeserver): Sql {
 
 Deno.test("search: words, filters, changes, and nobody finds what is not theirs to read", async (t) => {
   await using server = await startHomeserver();
+  await searchEverything(t, server, new PostgresIndex(sqlOf(server)));
+});
+
+Deno.test("search (Meilisearch): words, filters, changes, and nobody finds what is not theirs to read", async (t) => {
+  await using meilisearch = openMeilisearch();
+  const { address } = meilisearch;
+  await using server = await startHomeserver({ settings: meilisearchSettings(address) });
+  await searchEverything(t, server, await meilisearchIndexOf(sqlOf(server), address));
+});
+
+async function searchEverything(t: Deno.TestContext, server: Homeserver, index: MessageIndex) {
   const { owner, members, guildId, general } = await makeGuild(server, ["olga", "bob", "cleo"]);
   const [bob, cleo] = members;
   assert.ok(bob && cleo);
@@ -128,9 +146,18 @@ Deno.test("search: words, filters, changes, and nobody finds what is not theirs 
       await mine.finds("purple", []);
       await waitFor(
         "the index to forget the words",
-        async () =>
-          (await sqlOf(server)`select 1 from message_search where event_id = ${first.id}`)
-            .length === 0,
+        async () => {
+          const { hits } = await index.find({
+            words: [],
+            phrases: [],
+            channels: [{ roomId: guildId, channelId: general, sinceTs: 0 }],
+            without: [],
+            has: [],
+            mentions: [],
+            limit: 100,
+          });
+          return hits.length > 0 && hits.every((hit) => hit.eventId !== first.id);
+        },
       );
     },
   );
@@ -186,7 +213,7 @@ Deno.test("search: words, filters, changes, and nobody finds what is not theirs 
       assert.ok((await mine.bodies("green")).length > 2);
     },
   );
-});
+}
 
 Deno.test("search: a server that never had the index makes it of its past, beside what people do", async () => {
   await using server = await startHomeserver();

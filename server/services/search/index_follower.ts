@@ -4,7 +4,6 @@ import { messageKind } from "../../../core/event/kinds/message.ts";
 import { isSaid } from "../../../core/event/said.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import type { Log } from "../../../core/ports/log.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import { readSince } from "../../postgres/log_reader.ts";
@@ -27,27 +26,31 @@ const STEP_EVENTS = 200;
 const PAUSE_MS = 20;
 /** What comes within it is indexed together. */
 const GATHER_MS = 100;
-/** After a step that failed. */
+/** After a step that failed; twice as long after each further one. */
 const RETRY_MS = 5000;
+const RETRY_MAX_MS = 60_000;
 
 interface FollowerDeps {
   readonly sql: Sql;
   readonly index: MessageIndex;
   readonly clock: Clock;
-  readonly log: Log;
+  /** Hears of each step that failed; it is tried again. */
+  readonly failed: (error: unknown) => void;
   /** `INSTANCE_FACT` of the database. */
   readonly instance: string;
+  /** Aborted with its disposal: what waits for the index hears of it too. */
+  readonly ending: AbortController;
 }
 
 /**
  * Keeps the index in step with the log: what is said, edited, deleted or erased, here and by way
  * of other servers, since everything that changes stands in the log anew. Its mark moves in the
- * transaction of what it read, so that a crash loses nothing and repeats nothing; without a mark it
- * begins at the beginning. Of several processes one works at a time.
+ * transaction of what it read, once the index has it for good: a crash loses nothing, and what it
+ * repeats changes nothing. For an index without a mark it begins at the beginning. Of several
+ * processes one works at a time.
  */
 export class IndexFollower implements AsyncDisposable {
   readonly #deps: FollowerDeps;
-  readonly #ending = new AbortController();
   #due = true;
   #working: Promise<void>;
 
@@ -64,23 +67,26 @@ export class IndexFollower implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ending.abort();
+    this.#deps.ending.abort();
     await this.#working;
   }
 
   async #work(): Promise<void> {
-    const { clock, log } = this.#deps;
-    const { signal } = this.#ending;
+    const { clock, failed, ending: { signal } } = this.#deps;
     if (!this.#due) return;
     await clock.sleep(GATHER_MS, signal).catch(() => undefined);
     this.#due = false;
+    let retryMs = RETRY_MS;
     while (!signal.aborted) {
       try {
         if (!await this.#step()) return;
+        retryMs = RETRY_MS;
         await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
       } catch (error) {
-        log.log("warn", "The index of the search could not be carried on.", { error });
-        await clock.sleep(RETRY_MS, signal).catch(() => undefined);
+        if (signal.aborted) return;
+        failed(error);
+        await clock.sleep(retryMs, signal).catch(() => undefined);
+        retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
       }
     }
   }
@@ -88,12 +94,13 @@ export class IndexFollower implements AsyncDisposable {
   /** Reads one page of the log. Answers whether there is more. */
   async #step(): Promise<boolean> {
     const { sql, index, instance } = this.#deps;
+    const indexId = await index.identity();
     return await sql.begin(async (tx) => {
       const [lock] = await tx<{ mine: boolean }[]>`
         select pg_try_advisory_xact_lock(${LOCK_CLASS.searchIndex}, 0) as mine`;
       // Whoever has it hears of the same events.
       if (lock?.mine !== true) return false;
-      const mark = await readMark(tx, instance);
+      const mark = await readMark(tx, { indexId, instance });
       const page = await readSince(tx, mark.token, { limit: STEP_EVENTS });
       const token = encodeSyncToken(page.token);
       const caughtUp = mark.caughtUp || !page.more;
@@ -101,26 +108,30 @@ export class IndexFollower implements AsyncDisposable {
       for (const [roomId, events] of byRoom(page.events)) {
         await indexRoom(tx, index, { roomId, events });
       }
+      await index.settled();
       await tx`
-        insert into message_search_mark (token, caught_up) values (${token}, ${caughtUp})
-        on conflict (single) do update set token = excluded.token, caught_up = excluded.caught_up`;
+        insert into message_search_mark (index_id, token, caught_up)
+        values (${indexId}, ${token}, ${caughtUp})
+        on conflict (index_id) do update set token = excluded.token, caught_up = excluded.caught_up`;
       return page.more;
     });
   }
 }
 
 /** Whether the index holds the past of this server; false while it is being made. */
-export async function isIndexComplete(sql: Sql): Promise<boolean> {
-  const [mark] = await sql<{ caught_up: boolean }[]>`select caught_up from message_search_mark`;
+export async function isIndexComplete(sql: Sql, index: MessageIndex): Promise<boolean> {
+  const indexId = await index.identity();
+  const [mark] = await sql<{ caught_up: boolean }[]>`
+    select caught_up from message_search_mark where index_id = ${indexId}`;
   return mark?.caught_up === true;
 }
 
 async function readMark(
   tx: Tx,
-  instance: string,
+  { indexId, instance }: { readonly indexId: string; readonly instance: string },
 ): Promise<{ readonly token: SyncToken; readonly caughtUp: boolean }> {
   const [row] = await tx<{ token: string; caught_up: boolean }[]>`
-    select token, caught_up from message_search_mark`;
+    select token, caught_up from message_search_mark where index_id = ${indexId}`;
   const token = row === undefined ? undefined : decodeSyncToken(row.token, instance);
   // After a restore the log is another one: everything is read anew over what is there.
   return token === undefined

@@ -66,8 +66,19 @@ export interface HitPage {
   readonly hasMore: boolean;
 }
 
-/** Where messages are found by words. Postgres is the default; others can stand behind it. */
+/** The index cannot be reached or does not do what it was asked for; later it may. */
+export class IndexError extends Error {
+  override readonly name: string = "IndexError";
+}
+
+/**
+ * Where messages are found by words: Postgres, or another search server. One that is no part of
+ * the database takes no notice of transactions; it does things in the order they were asked for.
+ * Every function may throw an `IndexError`.
+ */
 export interface MessageIndex {
+  /** Tells apart what is filled by itself; made ready by the asking. */
+  identity(): Promise<string>;
   /** Replaces what is held of these messages; the same again changes nothing. */
   put(tx: Tx, documents: readonly SearchDocument[]): Promise<void>;
   remove(tx: Tx, roomId: string, eventIds: readonly string[]): Promise<void>;
@@ -75,5 +86,7 @@ export interface MessageIndex {
   removeRoom(tx: Tx, roomId: string): Promise<void>;
   /** Messages whose text is that of one of these edits. */
   editedBy(tx: Tx, roomId: string, editIds: readonly string[]): Promise<readonly string[]>;
+  /** Waits until what was put and removed so far is done for good. */
+  settled(): Promise<void>;
   find(question: IndexQuestion): Promise<HitPage>;
 }

@@ -24,6 +24,8 @@ const LOOKS_MAX = 4;
 /** A question that takes longer is given up (ms). */
 const QUESTION_MAX_MS = 5000;
 
+const POSTGRES_INDEX = "postgres";
+
 interface HitRow {
   room_id: string;
   event_id: string;
@@ -38,6 +40,10 @@ export class PostgresIndex implements MessageIndex {
 
   constructor(sql: Sql) {
     this.#sql = sql;
+  }
+
+  identity(): Promise<string> {
+    return Promise.resolve(POSTGRES_INDEX);
   }
 
   async put(tx: Tx, documents: readonly SearchDocument[]): Promise<void> {
@@ -79,6 +85,11 @@ export class PostgresIndex implements MessageIndex {
     return rows.map((row) => row.event_id);
   }
 
+  /** It is with the transaction. */
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /**
    * What most messages have is among the newest: they are looked through first, since to find a
    * word in the index all of its messages are gathered, however many. A rare word is then looked
@@ -100,6 +111,14 @@ export class PostgresIndex implements MessageIndex {
       return await walk(tx, question, newest);
     });
   }
+}
+
+/** Keeps nothing of messages where they are found elsewhere; a change back fills it anew. */
+export async function emptyPostgresIndex(sql: Sql): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`delete from message_search_mark where index_id = ${POSTGRES_INDEX}`;
+    await tx`truncate message_search`;
+  });
 }
 
 function pageOf(rows: readonly HitRow[], limit: number): HitPage {

@@ -10,7 +10,13 @@ import { personalize, projectMessages } from "../messages/project_messages.ts";
 import { readableRows } from "../messages/readable_rows.ts";
 import { blockedBy } from "../relationships/relationship_rows.ts";
 import { isIndexComplete } from "./index_follower.ts";
-import type { Hit, HitPlace, IndexQuestion, MessageIndex } from "./message_index.ts";
+import {
+  type Hit,
+  type HitPlace,
+  IndexError,
+  type IndexQuestion,
+  type MessageIndex,
+} from "./message_index.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { channelsNamed, peopleNamed } from "./resolve_names.ts";
 
@@ -48,18 +54,16 @@ export async function searchMessages(
   if ("problem" in parsed) throw new OperationError("invalid", problemText(parsed.problem));
   const before = input.cursor === undefined ? undefined : readCursor(input.cursor);
   await deps.throttle.take("searches", [{ policy: "search", who: userId }]);
-  const indexing = !await isIndexComplete(deps.sql);
+  const indexing = !await answered(() => isIndexComplete(deps.sql, deps.messageIndex));
   const encrypted = scope.encrypted;
   const question = await understand(deps, { scope, userId, query: parsed.query });
   if (question === undefined) {
     const nothing = { messages: [], next: null, count: 0, count_has_more: false };
     return { ...nothing, indexing, encrypted_channels: encrypted };
   }
-  const page = await ask(deps.messageIndex, {
-    ...question,
-    ...(before && { before }),
-    limit: input.limit,
-  });
+  const page = await answered(() =>
+    deps.messageIndex.find({ ...question, ...(before && { before }), limit: input.limit })
+  );
   const messages = await show(deps, { scope, userId, hits: page.hits });
   return {
     messages,
@@ -71,10 +75,16 @@ export async function searchMessages(
   };
 }
 
-async function ask(index: MessageIndex, question: IndexQuestion) {
+/** What the index answers. @throws OperationError `unavailable` */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await index.find(question);
+    return await ask();
   } catch (error) {
+    if (error instanceof IndexError) {
+      throw new OperationError("unavailable", "The search is not reachable now: try again later.", {
+        cause: error,
+      });
+    }
     // 57014: it took longer than a question may.
     if (sqlState(error) !== "57014") throw error;
     throw new OperationError(
