@@ -13,6 +13,8 @@ export interface ResidentRoom {
   readonly authority: Authority;
   /** Of the control graph. */
   readonly heads: readonly EventId[];
+  /** The heads that one more event would name, and the state of these. @throws OperationError */
+  standing(): Promise<Pick<ResidentRoom, "authority" | "heads">>;
 }
 
 /** The rooms that this server can vouch for. */

@@ -6,7 +6,6 @@ import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import type { JsonObject, JsonValue } from "../../core/event/json.ts";
 import { parseRoomId } from "../../core/ids/room_id.ts";
 import { parseUserId, serverOf, type UserId } from "../../core/ids/user_id.ts";
-import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ResidentRoom, ResidentRooms, Vouchers } from "../membership_ports.ts";
 import { defineHandler } from "../ports.ts";
@@ -31,6 +30,9 @@ export function makeMembershipHandler(deps: MakeMembershipDeps) {
       if (roomId === undefined || user === undefined || serverOf(user) !== origin) throw notHere();
       const room = await deps.rooms.resident(roomId);
       if (room === undefined || !isServerAllowed(room.authority.view, origin)) throw notHere();
+      // Whoever is told that it is being sorted out would know that the room is here.
+      const standing = await room.standing().catch(() => undefined);
+      if (standing === undefined) throw notHere();
       const via = request.membership === "join" ? await voucher(deps, room, user) : undefined;
       const draft = {
         type: "m.room.member",
@@ -41,15 +43,18 @@ export function makeMembershipHandler(deps: MakeMembershipDeps) {
           membership: request.membership,
           ...(via === undefined ? {} : { authorised_via: via }),
         } satisfies JsonObject,
-        prev_events: room.heads.slice(0, limits.event.maxPrevEvents),
+        prev_events: standing.heads,
       };
       const create = room.authority.view.get("m.room.create", "");
-      if (create === undefined || !authoriseControl(draft, room.authority).ok) throw notHere();
+      const allowed = [room.authority, standing.authority].every((authority) =>
+        authoriseControl(draft, authority).ok
+      );
+      if (create === undefined || !allowed) throw notHere();
       return {
         room_id: roomId,
         create: create.pdu as unknown as JsonValue,
-        prev_events: draft.prev_events,
-        auth_events: authEventsAt(draft, room.authority.view).map((event) =>
+        prev_events: [...standing.heads],
+        auth_events: authEventsAt(draft, standing.authority.view).map((event) =>
           event.pdu as unknown as JsonValue
         ),
         ...(via === undefined ? {} : { authorised_via: via }),

@@ -33,11 +33,14 @@ const clock = {
 async function doors(rule = "public", voucher?: UserId) {
   const guild = await SignedRoom.open([here, there], owner, rule);
   const ingested: IngestInput[] = [];
-  const resident = (): ResidentRoom => ({
-    roomId: guild.roomId,
-    authority: new Authority(guild.state, roomFacts(guild.events[0] as ControlEvent) as never),
-    heads: [guild.events.at(-1)?.id as never],
-  });
+  const resident = (): ResidentRoom => {
+    const authority = new Authority(
+      guild.state,
+      roomFacts(guild.events[0] as ControlEvent) as never,
+    );
+    const end = { authority, heads: [guild.events.at(-1)?.id as never] };
+    return { roomId: guild.roomId, ...end, standing: () => Promise.resolve(end) };
+  };
   const rooms = {
     resident: (id: string) => Promise.resolve(id === guild.roomId ? resident() : undefined),
     channelHeads: () => Promise.resolve(new Map()),

@@ -6,6 +6,7 @@ import { serverOf } from "../../core/ids/user_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { ResidentRooms } from "../../federation/membership_ports.ts";
 import type { Sql } from "../postgres/sql.ts";
+import { standingOn } from "../rooms/many_heads.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 
@@ -34,9 +35,12 @@ export function residentRooms(deps: {
   return {
     async resident(roomId) {
       const room = await openResident(deps, roomId);
-      return room === undefined
-        ? undefined
-        : { roomId, authority: room.authority, heads: room.tip.heads };
+      return room === undefined ? undefined : {
+        roomId,
+        authority: room.authority,
+        heads: room.tip.heads,
+        standing: async () => (await standingOn(room.tip, room.graph)).base,
+      };
     },
     async channelHeads(roomId, channelIds) {
       const rows = await sql<{ channel_id: ChannelId; event_ids: EventId[] }[]>`

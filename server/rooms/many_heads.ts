@@ -2,6 +2,8 @@ import { assert } from "../../core/assert.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import { limits } from "../../core/limits.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
+import { nameHeads } from "../../core/state/name_heads.ts";
 import type { RoomGraph } from "../../core/state/room_graph.ts";
 import { currentState } from "../postgres/room_rows.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
@@ -28,11 +30,40 @@ export async function standingOn(
   }
   const { maxPrevEvents } = limits.event;
   if (tip.heads.length <= maxPrevEvents) return { base: tip, rest: [] };
-  const heads = tip.heads.slice(0, maxPrevEvents);
+  const heads = await nameHeads(tip, { graph, max: maxPrevEvents });
   const state = await graph.stateAfterAll(heads, { fullSetMax: Infinity });
   assert(state !== undefined, "a resolution without bound always ends");
   const base = { ...tip, heads, state, authority: tip.authority.over(state) };
-  return { base, rest: tip.heads.slice(maxPrevEvents) };
+  const named = new Set(heads);
+  return { base, rest: tip.heads.filter((id) => !named.has(id)) };
+}
+
+/** The heads that a message names, and what may be done on the state of these. */
+export interface Standing {
+  readonly refs: readonly EventId[];
+  readonly authority: Authority;
+}
+
+/** What messages stand on; found once for each end of the graph with more heads than they name. */
+export class MessageStandings {
+  #last: { readonly tip: ControlTip; readonly standing: Standing } | undefined;
+
+  /** Undefined where it has to be found first. */
+  of(tip: ControlTip): Standing | undefined {
+    if (tip.heads.length <= limits.event.maxStateRefs) {
+      return { refs: tip.heads, authority: tip.authority };
+    }
+    return this.#last?.tip === tip ? this.#last.standing : undefined;
+  }
+
+  async find(tip: ControlTip, graph: RoomGraph): Promise<Standing> {
+    const refs = await nameHeads(tip, { graph, max: limits.event.maxStateRefs });
+    const authority = await graph.authorityAfter(refs, { fullSetMax: Infinity });
+    assert(authority !== undefined, "a resolution without bound always ends");
+    const standing = { refs, authority };
+    this.#last = { tip, standing };
+    return standing;
+  }
 }
 
 /** The end of the graph where heads are left beside what was built, and the rows of its state. */

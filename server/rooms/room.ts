@@ -38,7 +38,7 @@ import { heldOf, loadControl, type LoadedControl } from "./load_room.ts";
 import { loadLostLeaves } from "./lost_leaves.ts";
 import { againstResolved, OwnChanges } from "./own_changes.ts";
 import { loadProvisional } from "./provisional.ts";
-import { endBeside, standingOn } from "./many_heads.ts";
+import { endBeside, MessageStandings, standingOn } from "./many_heads.ts";
 import { isPredecessorFailure, storeFault } from "./store_fault.ts";
 import { timelineRow } from "./timeline_row.ts";
 import { settleCurrentState } from "./settle_current_state.ts";
@@ -107,6 +107,7 @@ export class Room {
   readonly graph: RoomGraph;
   readonly #deps: RoomDeps;
   #tip: ControlTip;
+  readonly #standings = new MessageStandings();
   #controlQueue: Promise<unknown> = Promise.resolve();
   readonly #channels = new Map<ChannelId, Promise<ChannelTip>>();
   /** Keeps appends in the order in which the events were chained. */
@@ -366,6 +367,8 @@ export class Room {
   ): Promise<SentTimeline> {
     const { clock, signer, rng, blake3 } = this.#deps;
     const key = await signer.current(clock.now());
+    const found = this.#standings.of(this.#tip) ??
+      await this.#standings.find(this.#tip, this.graph);
     let tip = await this.#channel(intent.channelId);
     while (tip.retired) {
       await this.#forget(tip);
@@ -383,6 +386,10 @@ export class Room {
     const verdict = authoriseTimeline(judged, this.#tip.authority);
     if (!verdict.ok) throw refused(verdict);
     requireOwnServer(this.#tip, intent.sender);
+    // Where the end moved meanwhile, what was found is still what others judge it on.
+    const standing = this.#standings.of(this.#tip) ?? found;
+    const there = authoriseTimeline(judged, standing.authority);
+    if (!there.ok) throw refused(there);
     const parents = tip.parents(limits.event.maxPrevEvents);
     const draft = hashDraft({
       type: intent.type,
@@ -392,8 +399,7 @@ export class Room {
       originTs,
       content: intent.content,
       prevEvents: parents.ids,
-      // The newest: what was changed here a moment ago is what the message may rest on.
-      stateRefs: this.#tip.heads.slice(-limits.event.maxStateRefs),
+      stateRefs: standing.refs,
     }, { rng, blake3 });
     const order = timelineOrder(originTs, [parents.maxOrder]);
     tip.advance(parents.ids, { id: draft.id, order });

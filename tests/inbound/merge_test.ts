@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ControlEvent } from "../../core/event/event.ts";
+import type { ControlEvent, HeldEvent } from "../../core/event/event.ts";
 import { bitsOf, DEFAULT_EVERYONE_BITS, formatBits } from "../../core/permissions/bits.ts";
 import { limits } from "../../core/limits.ts";
 import { TEST_TS, testServer } from "../harness/events.ts";
@@ -33,8 +33,7 @@ async function opened() {
   const held = await receiver.rooms.open(roomId);
   assert(held !== undefined);
   /** Concurrent changes of the other servers, each a head of its own. */
-  const fork = async (count: number) => {
-    const { heads } = room;
+  const fork = async (count: number, heads = room.heads) => {
     const events: ControlEvent[] = [];
     for (let at = 0; at < count; at++) {
       events.push(
@@ -105,6 +104,45 @@ Deno.test("with more heads than an event can name, what is made here is accepted
     [...there?.tip.state.events() ?? []].map(({ id }) => id).sort(),
     [...held.tip.state.events()].map(({ id }) => id).sort(),
   );
+});
+
+Deno.test("A15: forks from before somebody joined keep nothing that is made here from others", async () => {
+  const { room, receiver, held, keys, fork } = await opened();
+  await using _receiver = receiver;
+  const events = [...room.events.values()];
+  const joined = events.findIndex(({ pdu }) => "state_key" in pdu && pdu.state_key === dan);
+  const before = events[joined - 1];
+  assert(before !== undefined);
+  await fork(45, [before.id]);
+  const made: HeldEvent[] = [];
+  for (const nickname of ["first", "second", "third"]) {
+    const { event } = await held.sendTimeline({
+      type: "m.room.message",
+      sender: dan,
+      channelId: room.channel,
+      content: { msgtype: "text", body: nickname },
+    });
+    made.push(event);
+    made.push(
+      ...await held.changeControl(() => ({
+        intents: [{
+          type: "m.member.profile",
+          sender: dan,
+          stateKey: dan,
+          content: { nickname },
+        }],
+      })),
+    );
+  }
+  const { pdus, roomId } = room;
+  await using other = await openReceiver({ keys, name: testServer("other.example", 5).name });
+  await other.ingest.ingest({ door: "join", origin: one.name, roomId, pdus });
+  const results = await other.ingest.ingest({
+    door: "send",
+    origin: here.name,
+    pdus: made.map(pduOf),
+  });
+  assert.deepEqual(results.map(({ outcome }) => outcome), made.map(() => "accepted"));
 });
 
 Deno.test("a change made here that loses against another's is made once more, over the other", async () => {

@@ -1,3 +1,4 @@
+import { assert } from "../../core/assert.ts";
 import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { selectAuthEvents } from "../../core/auth/select_auth_events.ts";
 import { buildControlEvent, buildTimelineEvent } from "../../core/event/build.ts";
@@ -16,7 +17,9 @@ import { signatureName } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { nameHeads } from "../../core/state/name_heads.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
 import { sendHandler } from "../../federation/handle/send.ts";
 import { authorise } from "../../federation/inbound/authorise.ts";
@@ -261,8 +264,8 @@ export class EngineServer implements SimServer {
     const leaves = "stateKey" in intent && intent.content["membership"] === "leave" &&
       intent.stateKey === intent.sender;
     if (!leaves && !isServerAllowed(end.state, this.name)) return undefined;
-    const event = await this.#build(intent, { nowMs: clock.now(), room });
-    if (!authorise(event, end.authority).ok) return undefined;
+    const { event, before } = await this.#build(intent, { nowMs: clock.now(), room });
+    if (![end.authority, before].every((each) => authorise(event, each).ok)) return undefined;
     const turn = new RoomTurn(room);
     await turn.prepare([event]);
     await accept(turn, {
@@ -270,7 +273,7 @@ export class EngineServer implements SimServer {
       door: "send",
       origin: this.name,
       signedBy: [{ server: this.name, keyId: this.#options.self.signer.keyId }],
-    }, { before: end.authority, nowMs: clock.now() });
+    }, { before, nowMs: clock.now() });
     await room.store(turn.result);
     return event;
   }
@@ -278,19 +281,25 @@ export class EngineServer implements SimServer {
   async #build(
     intent: Intent,
     { nowMs, room }: { readonly nowMs: number; readonly room: MemoryRoom },
-  ): Promise<ControlEvent | TimelineEvent> {
+  ): Promise<{ readonly event: ControlEvent | TimelineEvent; readonly before: Authority }> {
     const { type, sender, content } = intent;
-    const { heads, state } = room.end;
+    const { maxPrevEvents, maxStateRefs } = limits.event;
+    const max = "channelId" in intent ? maxStateRefs : maxPrevEvents;
+    const heads = await nameHeads(room.end, { graph: room.graph, max });
+    const state = await room.graph.stateAfterAll(heads, { fullSetMax: Infinity });
+    assert(state !== undefined, "a resolution without bound always ends");
+    const before = heads === room.end.heads ? room.end.authority : room.end.authority.over(state);
     const draft = { type, sender, content, originTs: nowMs, roomId: room.id };
     const options = { signer: this.#options.self.signer, rng: this.#rng };
     if ("channelId" in intent) {
       const ends = [...this.#store.channelHeads.get(intent.channelId)?.keys() ?? []];
-      return await buildTimelineEvent({
+      const event = await buildTimelineEvent({
         ...draft,
         channelId: intent.channelId,
-        stateRefs: heads.slice(-limits.event.maxStateRefs),
-        prevEvents: ends.slice(0, limits.event.maxPrevEvents),
+        stateRefs: heads,
+        prevEvents: ends.slice(0, maxPrevEvents),
       }, options);
+      return { event, before };
     }
     const key = intent.stateKey;
     const authEvents = selectAuthEvents(
@@ -300,10 +309,10 @@ export class EngineServer implements SimServer {
     const event = await buildControlEvent({
       ...draft,
       ...(key === undefined ? {} : { stateKey: key }),
-      prevEvents: heads.slice(0, limits.event.maxPrevEvents),
+      prevEvents: heads,
       authEvents,
     }, options);
-    return await this.#coSigned(event);
+    return { event: await this.#coSigned(event), before };
   }
 
   /** A new owner's server signs too: as if it had been asked and had agreed. */
