@@ -35,6 +35,7 @@ import { watchOutput } from "./output.ts";
 import { Show, soundKey } from "./show.ts";
 import { type CallSound, playCallSound } from "./sounds.ts";
 import { differs, Speech } from "./speech.ts";
+import { troubleOf } from "./trouble_of.ts";
 import { useOutput, Voices } from "./voices.ts";
 import { Way } from "./way.ts";
 
@@ -43,20 +44,6 @@ type Ended = Extract<Dispatch, { t: "voice.ended" }>["d"];
 
 /** The sound of leaving is still to be heard (ms). */
 const LAST_SOUND_MS = 500;
-
-const TROUBLES: Readonly<Partial<Record<ApiError["code"], CallTrouble>>> = {
-  voice_full: "full",
-  forbidden: "forbidden",
-  not_found: "forbidden",
-  voice_unavailable: "unavailable",
-};
-
-function troubleOf({ code, details }: ApiError): CallTrouble | undefined {
-  if (details.reason === "address_shown") return "address";
-  if (details.reason === "server_away") return "serverAway";
-  const isElsewhere = details.server !== undefined;
-  return code === "voice_unavailable" && isElsewhere ? "serverOff" : TROUBLES[code];
-}
 
 /**
  * Joins the call of a voice channel or a conversation; a call elsewhere is left. `ring`: the others
