@@ -180,7 +180,7 @@ Deno.test("an app's second step is asked for here, too; a locked account stays l
   await refused(finish(test, await visit(test, "alice")), "account_locked");
 });
 
-Deno.test("a provider at a private address, or with a wrong secret, is not spoken to", async () => {
+Deno.test("G23: a provider at a private address, or with a wrong secret, is not spoken to", async () => {
   const begin = (test: World) =>
     beginOidc(test.accounts.deps, { provider: "club", userId: null, address: "10.1.0.1" });
   await using unchecked = await world({ provider: { private: false } });
