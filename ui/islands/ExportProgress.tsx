@@ -9,18 +9,25 @@ const LOOK_MS = 1500;
 export default function ExportProgress(props: { done: number; total: number }) {
   const [{ done, total }, setFar] = useState(props);
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState === "hidden") return;
-      void callApi("getExport").then(({ export: copy }) => {
-        if (copy?.state === "waiting") setFar({ done: copy.done, total: copy.total });
-        else location.reload();
-      }, () => undefined); // Asked again: the link below does the same by hand.
-    }, LOOK_MS);
-    return () => clearInterval(timer);
+    let isOver = false;
+    const wait = () => {
+      // Where nothing answers it is asked again: the link below does the same by hand.
+      if (!isOver) setTimeout(() => look().catch(() => undefined).finally(wait), LOOK_MS);
+    };
+    async function look() {
+      if (isOver || document.visibilityState === "hidden") return;
+      const { export: copy } = await callApi("getExport");
+      if (copy?.state === "waiting") setFar({ done: copy.done, total: copy.total });
+      else location.reload();
+    }
+    wait();
+    return () => {
+      isOver = true;
+    };
   }, []);
   return (
     <div class="stack">
-      <p role="status" id="copy-state">
+      <p id="copy-state">
         {total === 0 ? t("export.starts") : t("export.making", { done, total })}
       </p>
       <progress
