@@ -136,13 +136,13 @@ export function readCommand(text: string, place: CommandPlace): ReadCommand {
       values.push(undefined);
       continue;
     }
-    const word = arg.kind === "text" ? rest : /^\S+/.exec(rest)?.[0] ?? "";
-    // A reason may begin with a number: what may be left out is one only with its unit.
-    if (arg.optional && arg.kind === "duration" && !WITH_UNIT.test(word)) {
+    const word = wordOf(arg.kind, rest);
+    const value = readValue(arg.kind, word);
+    // A reason may begin with a number: what may be left out is a duration only with its unit.
+    if (arg.optional && arg.kind === "duration" && (!value || !/^\d+\s*[a-z]/i.test(word))) {
       values.push(undefined);
       continue;
     }
-    const value = readValue(arg.kind, word);
     if (value === undefined) {
       return { problem: { kind: arg.kind === "person" ? "person" : "duration", value: word } };
     }
@@ -150,6 +150,13 @@ export function readCommand(text: string, place: CommandPlace): ReadCommand {
     rest = rest.slice(word.length).trim();
   }
   return rest === "" ? { command, values } : { problem: { kind: "tooMuch", value: rest } };
+}
+
+/** What is typed for an argument, at the beginning of `rest`: `7 days` is one duration. */
+function wordOf(kind: ArgKind, rest: string): string {
+  if (kind === "text") return rest;
+  const spoken = kind === "duration" ? SPOKEN.exec(rest) : null;
+  return spoken?.[0] ?? /^\S+/.exec(rest)?.[0] ?? "";
 }
 
 function readValue(kind: ArgKind, word: string): string | undefined {
@@ -165,11 +172,14 @@ function readValue(kind: ArgKind, word: string): string | undefined {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const WITH_UNIT = /^(?:\d{1,6}[smhdw])+$/i;
+/** As people write it, in the languages of the client; the unit is what it begins with. */
+const SPOKEN =
+  /^(\d{1,6})\s*(sec(?:ond)?s?|sekunden?|min(?:ute)?[sn]?|hours?|std|stunden?|days?|tag(?:en?)?|weeks?|wochen?)(?!\S)/i;
 const DURATION_MAX_S = 365 * 86_400;
 
-/** `30s`, `10m`, `2h30m`, `7d`, `45` (seconds), `off` or `0` -> seconds. */
+/** `30s`, `10m`, `2h30m`, `7d`, `7 days`, `45` (seconds), `off` or `0` -> seconds. */
 export function parseDuration(word: string): number | undefined {
-  const typed = word.toLowerCase();
+  const typed = shortened(word.toLowerCase());
   if (typed === "off") return 0;
   if (/^\d{1,8}$/.test(typed)) return Math.min(Number(typed), DURATION_MAX_S);
   if (!WITH_UNIT.test(typed)) return undefined;
@@ -178,6 +188,14 @@ export function parseDuration(word: string): number | undefined {
     seconds += Number(count) * (UNITS[unit ?? ""] ?? 0);
   }
   return Math.min(seconds, DURATION_MAX_S);
+}
+
+/** `7 days` -> `7d`; anything else as it is. */
+function shortened(typed: string): string {
+  const [, count, unit = ""] = SPOKEN.exec(typed) ?? [];
+  if (count === undefined) return typed;
+  // Only these two begin with another letter in German: Stunde, Tag.
+  return count + unit.replace(/^st.*/, "h").replace(/^t.*/, "d").charAt(0);
 }
 
 /** How a command is written: `/timeout person duration [reason]`, with the names of the moment. */

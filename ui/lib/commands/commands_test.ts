@@ -75,13 +75,41 @@ Deno.test("only what can be used here is offered", () => {
 
 Deno.test("durations", () => {
   for (
-    const [word, seconds] of [["45", 45], ["10m", 600], ["2h30m", 9000], ["1w", 604_800], [
-      "OFF",
-      0,
-    ]] as const
+    const [word, seconds] of [
+      ["45", 45],
+      ["10m", 600],
+      ["2h30m", 9000],
+      ["1w", 604_800],
+      [
+        "OFF",
+        0,
+      ],
+      ["7 days", 604_800],
+      ["2 Stunden", 7200],
+      ["1 Tag", 86_400],
+      ["90 sec", 90],
+      [
+        "5 min",
+        300,
+      ],
+      ["3 Wochen", 1_814_400],
+    ] as const
   ) assert.equal(parseDuration(word), seconds);
   for (const word of ["", "m", "1y", "-5m", "5 m", "1h30"]) {
     assert.equal(parseDuration(word), undefined, word);
+  }
+});
+
+Deno.test("an end that may be left out is taken for one however it is written, and a reason is not", () => {
+  const valuesOf = (text: string) => {
+    const read = readCommand(text, moderator);
+    return "values" in read ? read.values : read.problem;
+  };
+  assert.deepEqual(valuesOf("/ban eve 7 days spam"), ["eve", "604800", "spam"]);
+  assert.deepEqual(valuesOf("/ban eve 2h spam"), ["eve", "7200", "spam"]);
+  assert.deepEqual(valuesOf("/ban eve 3 Tage"), ["eve", "259200", undefined]);
+  for (const reason of ["7 dayshift calls", "3 warnings", "off topic", "45", "spam"]) {
+    assert.deepEqual(valuesOf(`/ban eve ${reason}`), ["eve", undefined, reason], reason);
   }
 });
 
