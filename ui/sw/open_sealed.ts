@@ -11,7 +11,7 @@ import type { AnyCallInput, CallResult, OperationName } from "../lib/api/types.t
 import { DEVICE_DB_PREFIX } from "../lib/e2ee/clear_devices.ts";
 import { DeviceDb } from "../lib/e2ee/device_db.ts";
 import { FetchTransport } from "../lib/e2ee/fetch_transport.ts";
-import { sealedText } from "../lib/e2ee/opener.ts";
+import { sealedText } from "../lib/e2ee/sealed_text.ts";
 import { clock, deviceLock, rng } from "../lib/e2ee/worker_ports.ts";
 import type { OpenSealed } from "./sealed_script.ts";
 

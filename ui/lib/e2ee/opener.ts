@@ -1,9 +1,8 @@
 import type { Message } from "../../../core/api/message.ts";
 import type { SealedMessage } from "../../../core/e2ee/engine/types.ts";
-import type { Relation } from "../../../core/event/kinds/relation.ts";
-import type { EventId } from "../../../core/ids/event_id.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
-import { type OpenedEvents, textEventOf, unopenedEvents } from "./sealed_view.ts";
+import { relationTo, sealedText } from "./sealed_text.ts";
+import { type OpenedEvents, unopenedEvents } from "./sealed_view.ts";
 
 /** Who waits longer than this is told that it is being restored. */
 export const SLOW_MS = 2000;
@@ -11,29 +10,6 @@ export const SLOW_MS = 2000;
 const WAIT_MS = 8000;
 /** Events that are being opened at a time; the rest wait their turn. */
 export const OPENING_MAX = 100;
-
-/** `relates_to` as the event of a server's message has it. */
-export function relationTo(kind: Relation["kind"], eventId: string): Relation {
-  return { kind, event_id: eventId as EventId };
-}
-
-/** A message's sealed text as the engine knows it; undefined where it has none. */
-export function sealedText(message: Message): SealedMessage | undefined {
-  const textEvent = textEventOf(message);
-  const relation = textEvent !== message.id
-    ? relationTo("edit", message.id)
-    : message.reply_to
-    ? relationTo("reply", message.reply_to.id)
-    : undefined;
-  return message.sealed && {
-    roomId: message.room_id,
-    channelId: message.channel_id,
-    eventId: textEvent,
-    sender: message.author.id,
-    sealed: message.sealed,
-    relation,
-  };
-}
 
 /** The sealed events of a message as the engine knows them. */
 function sealedEvents(message: Message): SealedMessage[] {

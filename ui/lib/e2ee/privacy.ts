@@ -21,13 +21,13 @@ import { keepDraft, readDraft } from "./locked_drafts.ts";
 import { Opener } from "./opener.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
 import { LOOK_MS, previewAddresses, SealedPreviews } from "./sealed_previews.ts";
+import { textEventOf } from "./sealed_text.ts";
 import {
   fillMessage,
   meetOwn,
   OpenedEvents,
   type OpenState,
   reactorsOf,
-  textEventOf,
   unopenedEvents,
 } from "./sealed_view.ts";
 import { editSealed, reactSealed, type SealedContent, sendSealed, unreactSealed } from "./speak.ts";

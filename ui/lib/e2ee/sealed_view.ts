@@ -4,6 +4,7 @@ import type { Message, MessageMedia, Reaction } from "../../../core/api/message.
 import { excerptOf, REACTORS_SHOWN } from "../../../core/api/shown.ts";
 import type { LockedMedia } from "../store/locked_media.ts";
 import { shownPreviews } from "./sealed_previews.ts";
+import { textEventOf } from "./sealed_text.ts";
 
 /** How far the opening of one sealed event is. */
 export type OpenState =
@@ -71,9 +72,6 @@ export class OpenedEvents {
     return found?.kind === "open" ? found.payload : undefined;
   }
 }
-
-/** The event whose sealed text a message shows: its newest edit, or itself. */
-export const textEventOf = (message: Message): string => message.sealed_event_id ?? message.id;
 
 /** What this tab sealed itself is known before anybody opens it. */
 export function meetOwn(message: Message, opened: OpenedEvents, selfId: string): void {

@@ -9,10 +9,10 @@ import { callApi } from "../browser/browser_api.ts";
 import { t } from "../i18n/t.ts";
 import type { OutboxRecord } from "../store/outbox.ts";
 import { CannotEncrypt } from "./client.ts";
-import { relationTo } from "./opener.ts";
 import type { RemoteEngine } from "./remote_engine.ts";
 import { withPreviews } from "./sealed_previews.ts";
-import { type OpenedEvents, sealedMedia, textEventOf } from "./sealed_view.ts";
+import { relationTo, textEventOf } from "./sealed_text.ts";
+import { type OpenedEvents, sealedMedia } from "./sealed_view.ts";
 
 /** A message is sealed anew where the group has moved on meanwhile, this many times. */
 const SEAL_TRIES = 4;
