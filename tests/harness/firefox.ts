@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { networkInterfaces } from "node:os";
 import { type Browser, firefox } from "playwright-core";
 
 /** Of the tone that the fake microphone plays. */
@@ -20,12 +19,6 @@ const PREFERENCES = {
   "app.normandy.enabled": false,
 } as const;
 
-/** A trial is called at what its machine has beside the loopback; without that, at the loopback. */
-function callsLoopback(): boolean {
-  return !Object.values(networkInterfaces()).flat()
-    .some((each) => each?.family === "IPv4" && !each.internal);
-}
-
 /** What Playwright asks of each new context and Firefox (to 153 at least) does not know. */
 const UNKNOWN = "emulation.setMediaFeaturesOverride";
 
@@ -40,21 +33,14 @@ interface Inner {
 
 /**
  * Debian's Firefox with an empty profile, driven over WebDriver BiDi, with these in its
- * environment and preferences. Its contexts cannot choose colors, nor go without scripts.
+ * environment. Its contexts cannot choose colors, nor go without scripts.
  */
-export async function launchFirefox(
-  env: Readonly<Record<string, string>> = {},
-  preferences: Readonly<Record<string, string | number | boolean>> = {},
-): Promise<Browser> {
+export async function launchFirefox(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
   const browser = await firefox.launch({
     channel: "moz-firefox",
     executablePath: "/usr/bin/firefox-esr",
     headless: true,
-    firefoxUserPrefs: {
-      ...PREFERENCES,
-      ...(callsLoopback() && { "media.peerconnection.ice.loopback": true }),
-      ...preferences,
-    },
+    firefoxUserPrefs: PREFERENCES,
     env: { ...Deno.env.toObject(), ...env },
   });
   const session = (browser as unknown as Inner)._connection.toImpl?.(browser)._browserSession;
