@@ -85,6 +85,11 @@ Deno.test("people of three servers talk, are kicked, banned, let in again, each 
     await soon("bea to be out", async () => (await memberNames(bea, guildId))[0] === "404");
     await soon("cid to see it", async () => !(await memberNames(cid, guildId)).includes(bea.id));
     await cid.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: "without bea" });
+    // Her server asks the guild's for what was said, which has to have it by then.
+    await soon(
+      "the owner to read cid",
+      async () => (await bodiesOf(owner, guildId, general)).includes("without bea"),
+    );
     await bea.do("POST", "/join", { link });
     const guild = await bea.do("GET", `/guilds/${guildId}`);
     assert.equal(guild.id, guildId);
