@@ -33,14 +33,17 @@ interface Inner {
 
 /**
  * Debian's Firefox with an empty profile, driven over WebDriver BiDi, with these in its
- * environment. Its contexts cannot choose colors, nor go without scripts.
+ * environment and preferences. Its contexts cannot choose colors, nor go without scripts.
  */
-export async function launchFirefox(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
+export async function launchFirefox(
+  env: Readonly<Record<string, string>> = {},
+  preferences: Readonly<Record<string, string | number | boolean>> = {},
+): Promise<Browser> {
   const browser = await firefox.launch({
     channel: "moz-firefox",
     executablePath: "/usr/bin/firefox-esr",
     headless: true,
-    firefoxUserPrefs: PREFERENCES,
+    firefoxUserPrefs: { ...PREFERENCES, ...preferences },
     env: { ...Deno.env.toObject(), ...env },
   });
   const session = (browser as unknown as Inner)._connection.toImpl?.(browser)._browserSession;
