@@ -1,5 +1,7 @@
 /** Scripts take a page over as the server drew it: nothing is drawn anew, nothing complains. */
 import assert from "node:assert/strict";
+import { connect } from "../../server/postgres/connect.ts";
+import { silentLog } from "../../server/system/log.ts";
 import type { Metafile } from "../../ui/dev/metafile.ts";
 import { snapshot } from "../../ui/snapshot.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
@@ -122,6 +124,18 @@ async function markdownScript(): Promise<string> {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** Somebody's data is being copied, by a process that says so for an hour. */
+async function beginCopy(databaseUrl: string, userId: string): Promise<void> {
+  const sql = connect({ url: databaseUrl, poolSize: 1, log: silentLog });
+  const now = Date.now();
+  const later = now + 3_600_000;
+  await sql`
+    insert into data_exports
+      (user_id, state, created_ts, done, total, claimed_until, blob_key, expires_ts)
+    values (${userId}, 'waiting', ${now}, 3, 40, ${later}, 'begun', ${later})`;
+  await sql.end();
+}
+
 interface TakenOver {
   readonly islands: readonly string[];
   readonly before: readonly string[];
@@ -162,6 +176,8 @@ Deno.test("each island is taken over as it was drawn", async (t) => {
     if (screen.kind === "door") continue;
     await t.step(file, () => look(screen.path(scene)));
   }
+  await beginCopy(server.databaseUrl, scene.ann.id);
+  await t.step("/settings/data, while the copy is made", () => look("/settings/data"));
   await certify(scene.ann);
   for (const path of ["/settings/sessions", "/restore"]) {
     await t.step(`${path}, with a device elsewhere`, () => look(path));
