@@ -105,6 +105,16 @@ export const confirmTotp = defineOperation({
   errors: ["bad_code", "conflict", "rate_limited"],
 });
 
+/** Where the password, or an identity confirmed, and a code are asked for. */
+const BOTH_REFUSALS = [
+  "bad_credentials",
+  "bad_code",
+  "confirmation_required",
+  "conflict",
+  "rate_limited",
+  "unavailable",
+] as const;
+
 export const renewRecoveryCodes = defineOperation({
   id: "renewRecoveryCodes",
   scope: null,
@@ -116,14 +126,7 @@ export const renewRecoveryCodes = defineOperation({
   whileSuspended: true,
   body: z.object({ password: ownPassword, code: TypedCode }),
   result: RecoveryCodes,
-  errors: [
-    "bad_credentials",
-    "bad_code",
-    "confirmation_required",
-    "conflict",
-    "rate_limited",
-    "unavailable",
-  ],
+  errors: BOTH_REFUSALS,
 });
 
 export const removeTotp = defineOperation({
@@ -137,14 +140,7 @@ export const removeTotp = defineOperation({
   whileSuspended: true,
   body: z.object({ password: ownPassword, code: TypedCode }),
   result: z.object({}),
-  errors: [
-    "bad_credentials",
-    "bad_code",
-    "confirmation_required",
-    "conflict",
-    "rate_limited",
-    "unavailable",
-  ],
+  errors: BOTH_REFUSALS,
 });
 
 export const confirmIdentity = defineOperation({

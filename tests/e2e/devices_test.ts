@@ -14,6 +14,7 @@ import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
 import { choosePassphrase, proveRecoveryKey, readRecoveryKey } from "./recovery.ts";
 import { signIn } from "./scene.ts";
+import { logInAnew } from "./sealed_talk.ts";
 
 const PHRASE = "moss grows on the north side";
 /** Said before the other one had a device. */
@@ -74,15 +75,6 @@ async function compare(one: Page, other: Page): Promise<void> {
   for (const page of [one, other]) {
     await page.getByRole("button", { name: "They are the same" }).click();
   }
-}
-
-/** Signs in through the door, as on a device that was never here before. */
-async function logIn(page: Page, url: string, userName: string): Promise<void> {
-  await page.goto(`${url}/login`);
-  await page.getByLabel("User name").fill(userName);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.locator("main form button[type=submit]").click();
-  await page.getByRole("heading", { name: "Get your messages" }).waitFor();
 }
 
 /** A security key with a PRF, whose owner is always there; it stays in the page's window. */
@@ -211,7 +203,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
 
   await using phone = await openPerson(browser, { phone: true });
   await walk("a phone gets its messages by comparing with the laptop", async () => {
-    await logIn(phone.page, url, "ann");
+    await logInAnew(phone.page, url, "ann");
     await phone.page.getByRole("button", { name: "Compare emoji" }).waitFor();
     await noBarrier(phone.page);
     await phone.page.getByRole("button", { name: "Compare emoji" }).click();
@@ -263,7 +255,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
   await walk("another computer has everything by the passkey on a security key", async () => {
     const { page } = laptop;
     await forget(securityKey, page);
-    await logIn(page, url, "ann");
+    await logInAnew(page, url, "ann");
     await page.getByRole("button", { name: "Use passkey" }).click();
     await page.getByText("Your messages are here").waitFor();
     await page.goto(talk);
@@ -273,7 +265,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
 
   await walk("a tablet has everything by the code that the laptop shows", async () => {
     await using tablet = await openPerson(browser);
-    await logIn(tablet.page, url, "ann");
+    await logInAnew(tablet.page, url, "ann");
     await laptop.page.goto(`${url}/settings/encryption`);
     await laptop.page.getByRole("button", { name: "Show a code" }).click();
     await laptop.page.locator(".qr path").waitFor();
@@ -313,7 +305,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
     const code = await laptop.page.locator(".code-text").innerText();
     await using camera = await launchCamera(folder.path, ["https://example.org/", code]);
     await using reader = await openPerson(camera.browser, { phone: true });
-    await logIn(reader.page, url, "ann");
+    await logInAnew(reader.page, url, "ann");
     await reader.page.getByRole("button", { name: "Scan or type a code" }).click();
     await reader.page.getByText("Point the camera at the code").waitFor();
     await reader.page.getByText("This is no code for your account").waitFor();
@@ -330,7 +322,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
   await walk("every device is lost: the recovery key brings all of it back", async () => {
     await laptop.context.close();
     await using next = await openPerson(browser);
-    await logIn(next.page, url, "ann");
+    await logInAnew(next.page, url, "ann");
     const field = next.page.getByLabel("Recovery key", { exact: true });
     const wrong = recoveryKey.replace(/^\S+/, "1111");
     await field.fill(wrong);
@@ -349,7 +341,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
 
   await walk("a reset is plain about its costs, and loud for who had verified", async () => {
     await using last = await openPerson(browser);
-    await logIn(last.page, url, "ann");
+    await logInAnew(last.page, url, "ann");
     await last.page.getByRole("link", { name: "Encryption" }).click();
     await last.page.getByRole("button", { name: "Reset encryption" }).click();
     await last.page.getByText("can be read by nobody again").waitFor();

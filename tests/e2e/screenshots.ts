@@ -11,7 +11,7 @@ import { launchTalker } from "../harness/talker.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { settled } from "./people.ts";
 import { signIn, upload } from "./scene.ts";
-import { join, panel, prepareForTones, rowOf } from "./voice/in_call.ts";
+import { join, LOOPBACK_VOICE, panel, prepareForTones, rowOf } from "./voice/in_call.ts";
 
 const FOLDER = new URL("../../docs/pictures/", import.meta.url).pathname;
 
@@ -180,17 +180,10 @@ async function shootCall({ server, guildId }: Club): Promise<void> {
   console.log("docs/pictures/call.png");
 }
 
-const VOICE = {
-  OPENGUILD_VOICE_ENABLED: "yes",
-  OPENGUILD_VOICE_PORT: "0",
-  OPENGUILD_VOICE_HOST: "127.0.0.1",
-  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-};
-
 async function shoot(names: readonly string[]): Promise<void> {
   const isWanted = (name: string) => names.length === 0 || names.includes(name);
   await Deno.mkdir(FOLDER, { recursive: true });
-  await using server = await startProcessServer(VOICE);
+  await using server = await startProcessServer(LOOPBACK_VOICE);
   const browser = await launchBrowser();
   const mira = await server.register("mira");
   await mira.do("PATCH", "/account", { display_name: "Mira" });

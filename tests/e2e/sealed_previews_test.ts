@@ -1,6 +1,5 @@
 /** Links in encrypted messages: their senders' servers are asked where they want it, and nobody else. */
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { dmPath } from "../../ui/lib/format/paths.ts";
 import { found } from "../e2ee/secrecy.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
@@ -10,19 +9,9 @@ import { html, startPageServer } from "../harness/page_server.ts";
 import { dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { signIn } from "./scene.ts";
+import { article, BEGIN_MS, say } from "./sealed_talk.ts";
 
-/** Making a device and joining a group takes its time where eight of these run at once. */
-const BEGIN_MS = 60_000;
 const TITLE = `Leaves of ${crypto.randomUUID()}`;
-
-const article = (page: Page, text: string) =>
-  page.locator("article:not(.pending)", { hasText: text }).first();
-
-async function say(page: Page, text: string): Promise<void> {
-  await page.locator("textarea[name=body]").fill(text);
-  await page.locator(".composer button[type=submit]").click();
-  await article(page, text).waitFor({ timeout: BEGIN_MS });
-}
 
 Deno.test("a link in an encrypted message has a preview where its sender chose so, and no server keeps it", async (t) => {
   await using web = startPageServer({

@@ -25,6 +25,7 @@ import { dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { choosePassphrase, proveRecoveryKey, readRecoveryKey } from "./recovery.ts";
 import { signIn } from "./scene.ts";
+import { createEncryptedChannel, logInAnew } from "./sealed_talk.ts";
 
 /** Making a device and joining a group takes its time where eight of these run at once. */
 const BEGIN_MS = 120_000;
@@ -70,15 +71,6 @@ async function say(page: Page, text: string): Promise<void> {
 async function act(page: Page, text: string, name: string): Promise<void> {
   await article(page, text).hover();
   await article(page, text).getByRole("button", { name, exact: true }).first().click();
-}
-
-/** Through the door, as on a device that was never here before. */
-async function logIn(page: Page, url: string, userName: string): Promise<void> {
-  await page.goto(`${url}/login`);
-  await page.getByLabel("User name").fill(userName);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.locator("main form button[type=submit]").click();
-  await page.getByRole("heading", { name: "Get your messages" }).waitFor();
 }
 
 /** Has what is pushed to an account come to a service of the tests, of everything in a guild. */
@@ -256,15 +248,7 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
   });
 
   await step("send: an encrypted channel of three, on two servers", async () => {
-    await atDesk.getByRole("button", { name: /^Menu of/ }).click();
-    await atDesk.getByRole("menuitem", { name: "Create a channel" }).click();
-    const dialog = atDesk.locator("dialog[open]");
-    await dialog.getByLabel("Name").fill("council");
-    await dialog.getByLabel("Private channel").check();
-    await dialog.getByLabel("Encrypt it").check();
-    await dialog.getByRole("button", { name: "Create a channel" }).click();
-    await atDesk.locator(".main-head h1", { hasText: "council" }).waitFor({ timeout: BEGIN_MS });
-    await dialog.waitFor({ state: "detached" });
+    await createEncryptedChannel(atDesk, "council", BEGIN_MS);
     await locked(atDesk);
     roomId = decodeURIComponent(new URL(atDesk.url()).pathname.split("/")[3] ?? "");
     await signIn(phone.context, two.url, "bob");
@@ -310,7 +294,7 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
     await proveRecoveryKey(atPhone, groups);
     await choosePassphrase(atPhone, SECRET.passphrase);
     await atPhone.goto(two.url + guildPath(guildId, roomId));
-    await logIn(lost.page, two.url, "bob");
+    await logInAnew(lost.page, two.url, "bob");
     const field = lost.page.getByLabel("Recovery key", { exact: true });
     await field.fill(recoveryKey);
     await lost.page.locator("form", { has: field }).getByRole("button", { name: "Get messages" })

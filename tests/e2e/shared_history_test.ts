@@ -8,9 +8,8 @@ import { PASSWORD } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { dumpDatabase, found } from "../e2ee/secrecy.ts";
 import { settled } from "./people.ts";
+import { article, BEGIN_MS, createEncryptedChannel, say } from "./sealed_talk.ts";
 
-/** Making a device and joining a group takes its time where eight of these run at once. */
-const BEGIN_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 const CLOSED = "Sent before this device joined.";
 
@@ -21,15 +20,6 @@ async function logIn(page: Page, url: string, userName: string): Promise<void> {
   await page.locator("main form button[type=submit]").click();
   await page.waitForURL(/\/home$/);
   await settled(page);
-}
-
-const article = (page: Page, text: string) =>
-  page.locator("article:not(.pending)", { hasText: text }).first();
-
-async function say(page: Page, text: string): Promise<void> {
-  await page.locator("textarea[name=body]").fill(text);
-  await page.locator(".composer button[type=submit]").click();
-  await article(page, text).waitFor({ timeout: BEGIN_MS });
 }
 
 Deno.test("a newcomer of another server reads the shared span of a private channel, and nothing before it", async (t) => {
@@ -55,15 +45,7 @@ Deno.test("a newcomer of another server reads the shared span of a private chann
     await logIn(atDesk, one.url, "ann");
     await atDesk.goto(one.url + guildPath(guild.id));
     await settled(atDesk);
-    await atDesk.getByRole("button", { name: /^Menu of/ }).click();
-    await atDesk.getByRole("menuitem", { name: "Create a channel" }).click();
-    const dialog = atDesk.locator("dialog[open]");
-    await dialog.getByLabel("Name").fill("council");
-    await dialog.getByLabel("Private channel").check();
-    await dialog.getByLabel("Encrypt it").check();
-    await dialog.getByRole("button", { name: "Create a channel" }).click();
-    await atDesk.locator(".main-head h1", { hasText: "council" }).waitFor({ timeout: BEGIN_MS });
-    await dialog.waitFor({ state: "detached" });
+    await createEncryptedChannel(atDesk, "council");
     await say(atDesk, old);
     await say(atDesk, fresh);
     roomId = decodeURIComponent(new URL(atDesk.url()).pathname.split("/")[3] ?? "");

@@ -18,6 +18,7 @@ import {
   connected,
   join,
   leave,
+  LOOPBACK_VOICE,
   panel,
   prepareForTones,
   pressVoice,
@@ -40,13 +41,6 @@ async function chooseElsewhere({ context }: Person, choice: { readonly pushToTal
   await page.evaluate(`localStorage.setItem("og-voice", ${JSON.stringify(choices)})`);
   await page.close();
 }
-
-const VOICE = {
-  OPENGUILD_VOICE_ENABLED: "yes",
-  OPENGUILD_VOICE_PORT: "0",
-  OPENGUILD_VOICE_HOST: "127.0.0.1",
-  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-};
 
 /** A server with a guild of three. */
 async function openGuild(server: ProcessServer) {
@@ -131,7 +125,7 @@ const RING_HZ = 587;
 
 Deno.test("three people talk: each hears exactly the others, and no server can", async (t) => {
   await using folder = await tempFolder();
-  await using server = await startProcessServer(VOICE);
+  await using server = await startProcessServer(LOOPBACK_VOICE);
   const { guild, people } = await openGuild(server);
   await using stack = new AsyncDisposableStack();
   const open = async (name: Name) => {

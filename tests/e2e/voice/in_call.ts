@@ -5,6 +5,24 @@ import { findBarriers } from "../../harness/axe.ts";
 import { waitFor } from "../../harness/wait_for.ts";
 import { EAR_SCRIPT } from "./listening.ts";
 
+/** A server whose calls are at the loopback, on a free port. */
+export const LOOPBACK_VOICE = {
+  OPENGUILD_VOICE_ENABLED: "yes",
+  OPENGUILD_VOICE_PORT: "0",
+  OPENGUILD_VOICE_HOST: "127.0.0.1",
+  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
+};
+
+/** Before a page's own scripts: `connections` holds what the page has connected, in turn. */
+export const KEEP_CONNECTIONS = `
+globalThis.connections = [];
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) {
+    super(...given);
+    connections.push(this);
+  }
+};`;
+
 /** Filters for voices take pure tones for noise. */
 export const CHOICES = JSON.stringify({
   noiseSuppression: false,

@@ -12,15 +12,9 @@ import { tempFolder } from "../../harness/temp_folder.ts";
 import { waitFor } from "../../harness/wait_for.ts";
 import { settled } from "../people.ts";
 import { signIn } from "../scene.ts";
-import { join, leave, panel, prepareForTones } from "./in_call.ts";
+import { join, leave, LOOPBACK_VOICE, panel, prepareForTones } from "./in_call.ts";
 import { hears } from "./listening.ts";
 
-const VOICE = {
-  OPENGUILD_VOICE_ENABLED: "yes",
-  OPENGUILD_VOICE_PORT: "0",
-  OPENGUILD_VOICE_HOST: "127.0.0.1",
-  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-};
 const COUNTS = [4, 8];
 /** The server's own bound on voices that are passed on at once. */
 const MAX_COUNT = 12;
@@ -103,7 +97,7 @@ function describe(what: string, taken: readonly number[]): string {
 
 async function measure(count: number): Promise<void> {
   await using folder = await tempFolder();
-  await using server = await startProcessServer(VOICE);
+  await using server = await startProcessServer(LOOPBACK_VOICE);
   await using stack = new AsyncDisposableStack();
   const owner = await server.register("p0");
   const guild = await owner.do("POST", "/guilds", { name: "Riverside" });

@@ -12,7 +12,7 @@ import { tempFolder } from "../../harness/temp_folder.ts";
 import { waitFor } from "../../harness/wait_for.ts";
 import { settled } from "../people.ts";
 import { makeScene, signIn } from "../scene.ts";
-import { join, leave, panel, prepareForTones } from "./in_call.ts";
+import { join, leave, LOOPBACK_VOICE, panel, prepareForTones } from "./in_call.ts";
 import { hears } from "./listening.ts";
 
 const TONE_HZ = 440;
@@ -59,12 +59,7 @@ Deno.test("settings of voice hold in a call, which says how good it is and that 
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await tempFolder());
   const server = stack.use(
-    await startProcessServer({
-      OPENGUILD_VOICE_ENABLED: "yes",
-      OPENGUILD_VOICE_PORT: "0",
-      OPENGUILD_VOICE_HOST: "127.0.0.1",
-      OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-    }),
+    await startProcessServer(LOOPBACK_VOICE),
   );
   const scene = await makeScene(server);
   const browser = await launchTalker(folder.path, TONE_HZ);

@@ -8,15 +8,17 @@ import { tempFolder } from "../../harness/temp_folder.ts";
 import { waitFor } from "../../harness/wait_for.ts";
 import { settled } from "../people.ts";
 import { signIn } from "../scene.ts";
-import { join, leave, panel, prepareForTones, rowOf } from "./in_call.ts";
+import {
+  join,
+  KEEP_CONNECTIONS,
+  leave,
+  LOOPBACK_VOICE,
+  panel,
+  prepareForTones,
+  rowOf,
+} from "./in_call.ts";
 import { hears } from "./listening.ts";
 
-const VOICE = {
-  OPENGUILD_VOICE_ENABLED: "yes",
-  OPENGUILD_VOICE_PORT: "0",
-  OPENGUILD_VOICE_HOST: "127.0.0.1",
-  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-};
 /** Those who watch have one microphone between them; no tone is near a multiple of another one. */
 const OTHERS_HZ = 440;
 const BOB_HZ = 1000;
@@ -36,14 +38,7 @@ let hue = 0;
 setInterval(() => document.documentElement.style.background = "hsl(" + (hue += 20) + " 90% 50%)", 100);
 </script>`;
 
-const CONNECTIONS = `
-globalThis.connections = [];
-globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...given) {
-    super(...given);
-    connections.push(this);
-  }
-};
+const CONNECTIONS = `${KEEP_CONNECTIONS}
 globalThis.framesSeen = async () => {
   let count = 0;
   for (const stat of (await connections.at(-1).getStats()).values()) {
@@ -75,7 +70,7 @@ const listen = (page: Page, ...tones: number[]) => hears(page, tones, { of: ALL 
 
 Deno.test("the sound of a shared tab is heard by those who watch it, and by nobody else", async (t) => {
   await using folder = await tempFolder();
-  await using server = await startProcessServer(VOICE);
+  await using server = await startProcessServer(LOOPBACK_VOICE);
   const owner = await server.register("ann");
   const guild = await owner.do("POST", "/guilds", { name: "Riverside" });
   const { code } = await owner.do("POST", "/invites", { guild_id: guild.id });

@@ -12,15 +12,16 @@ import { tempFolder } from "../../harness/temp_folder.ts";
 import { waitFor } from "../../harness/wait_for.ts";
 import { settled } from "../people.ts";
 import { signIn } from "../scene.ts";
-import { join, leave, panel, prepareForTones, rowOf } from "./in_call.ts";
+import {
+  join,
+  KEEP_CONNECTIONS,
+  leave,
+  LOOPBACK_VOICE,
+  panel,
+  prepareForTones,
+  rowOf,
+} from "./in_call.ts";
 import { type Recorded, recordFrames } from "./listening.ts";
-
-const VOICE = {
-  OPENGUILD_VOICE_ENABLED: "yes",
-  OPENGUILD_VOICE_PORT: "0",
-  OPENGUILD_VOICE_HOST: "127.0.0.1",
-  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-};
 
 /** Packets of enough frames that one of them would have been seen, could it be opened. */
 const MANY_PACKETS = 30;
@@ -32,14 +33,7 @@ const ROWS = 9;
  * Before a page's own scripts: connections can be asked what came by them, and what is shared is a
  * pattern that moves: a machine without a screen has nothing else.
  */
-const EYES = `
-globalThis.connections = [];
-globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...given) {
-    super(...given);
-    connections.push(this);
-  }
-};
+const EYES = `${KEEP_CONNECTIONS}
 globalThis.picturePackets = async () => {
   let count = 0;
   for (const each of connections) {
@@ -130,7 +124,7 @@ async function enter(
 
 Deno.test("who shows a screen is seen by those who watch, and by nobody else", async (t) => {
   await using folder = await tempFolder();
-  await using server = await startProcessServer(VOICE);
+  await using server = await startProcessServer(LOOPBACK_VOICE);
   const { guild, people } = await openGuild(server);
   await using stack = new AsyncDisposableStack();
   const browser = await launchTalker(folder.path, 440);

@@ -7,14 +7,7 @@ import { tempFolder } from "../../harness/temp_folder.ts";
 import { waitFor } from "../../harness/wait_for.ts";
 import { settled } from "../people.ts";
 import { signIn } from "../scene.ts";
-import { join, leave, panel, rowOf } from "./in_call.ts";
-
-const VOICE = {
-  OPENGUILD_VOICE_ENABLED: "yes",
-  OPENGUILD_VOICE_PORT: "0",
-  OPENGUILD_VOICE_HOST: "127.0.0.1",
-  OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
-};
+import { join, leave, LOOPBACK_VOICE, panel, rowOf } from "./in_call.ts";
 
 /** Before a page's own scripts: which notes its oscillators have begun to play. */
 const NOTES = `
@@ -50,7 +43,7 @@ async function enter(
 
 Deno.test("a call sounds when somebody comes, goes or mutes, unless one wants it silent", async () => {
   await using folder = await tempFolder();
-  await using server = await startProcessServer(VOICE);
+  await using server = await startProcessServer(LOOPBACK_VOICE);
   const owner = await server.register("ann");
   const guild = await owner.do("POST", "/guilds", { name: "Riverside" });
   const { code } = await owner.do("POST", "/invites", { guild_id: guild.id });

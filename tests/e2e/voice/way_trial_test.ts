@@ -8,15 +8,14 @@ import { launchTalker } from "../../harness/talker.ts";
 import { tempFolder } from "../../harness/temp_folder.ts";
 import { settled } from "../people.ts";
 import { signIn } from "../scene.ts";
+import { LOOPBACK_VOICE } from "./in_call.ts";
 
 Deno.test("the settings say whether this browser reaches the server's voice, and where it would be", async () => {
   await using folder = await tempFolder();
   const port = freePort();
   await using server = await startProcessServer({
-    OPENGUILD_VOICE_ENABLED: "yes",
+    ...LOOPBACK_VOICE,
     OPENGUILD_VOICE_PORT: String(port),
-    OPENGUILD_VOICE_HOST: "127.0.0.1",
-    OPENGUILD_VOICE_ANNOUNCE: "127.0.0.1",
   });
   await server.register("ann");
   await using stack = new AsyncDisposableStack();
