@@ -1,17 +1,17 @@
+import { Turn } from "../../core/e2ee/engine/turn.ts";
+
 /** Work of one key at a time, in the order asked for, in this process. */
 export class Turns {
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #turns = new Map<string, Turn>();
 
   /** Runs `work` once what was asked for before with the same key has ended, however it ended. */
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const settled = mine.catch(() => undefined);
-    this.#last.set(key, settled);
+    const turn = this.#turns.get(key) ?? new Turn();
+    this.#turns.set(key, turn);
     try {
-      return await mine;
+      return await turn.run(work);
     } finally {
-      if (this.#last.get(key) === settled) this.#last.delete(key);
+      if (turn.isIdle) this.#turns.delete(key);
     }
   }
 }

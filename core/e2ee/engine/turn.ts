@@ -16,8 +16,13 @@ export class Turn {
     return result;
   }
 
+  /** Nothing runs or waits. */
+  get isIdle(): boolean {
+    return this.#waiting === 0;
+  }
+
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
-    while (this.#waiting > 0) await this.#last;
+    while (!this.isIdle) await this.#last;
   }
 }

@@ -170,11 +170,21 @@ function readValue(kind: ArgKind, word: string): string | undefined {
     .replace(":", "@");
 }
 
+/** Seconds of a unit, as it is written behind a number. */
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+/** The same as words, in the languages of the client. */
+const UNIT_WORDS: Readonly<Record<string, readonly string[]>> = {
+  s: ["sec", "secs", "second", "seconds", "sekunde", "sekunden"],
+  m: ["min", "mins", "minute", "minutes", "minuten"],
+  h: ["hour", "hours", "std", "stunde", "stunden"],
+  d: ["day", "days", "tag", "tage", "tagen"],
+  w: ["week", "weeks", "woche", "wochen"],
+};
 const WITH_UNIT = /^(?:\d{1,6}[smhdw])+$/i;
-/** As people write it, in the languages of the client; the unit is what it begins with. */
-const SPOKEN =
-  /^(\d{1,6})\s*(sec(?:ond)?s?|sekunden?|min(?:ute)?[sn]?|hours?|std|stunden?|days?|tag(?:en?)?|weeks?|wochen?)(?!\S)/i;
+const SPOKEN = new RegExp(
+  `^(\\d{1,6})\\s*(${Object.values(UNIT_WORDS).flat().join("|")})(?!\\S)`,
+  "i",
+);
 const DURATION_MAX_S = 365 * 86_400;
 
 /** `30s`, `10m`, `2h30m`, `7d`, `7 days`, `45` (seconds), `off` or `0` -> seconds. */
@@ -192,10 +202,9 @@ export function parseDuration(word: string): number | undefined {
 
 /** `7 days` -> `7d`; anything else as it is. */
 function shortened(typed: string): string {
-  const [, count, unit = ""] = SPOKEN.exec(typed) ?? [];
-  if (count === undefined) return typed;
-  // Only these two begin with another letter in German: Stunde, Tag.
-  return count + unit.replace(/^st.*/, "h").replace(/^t.*/, "d").charAt(0);
+  const [, count, word = ""] = SPOKEN.exec(typed) ?? [];
+  const unit = Object.keys(UNIT_WORDS).find((each) => UNIT_WORDS[each]?.includes(word));
+  return count === undefined || unit === undefined ? typed : count + unit;
 }
 
 /** How a command is written: `/timeout person duration [reason]`, with the names of the moment. */
