@@ -91,6 +91,15 @@ async function gather(from: Person, others: readonly Person[]): Promise<VoiceRoo
 
 const quiet = (who: Caller) => who.listening.frames.length = 0;
 
+/**
+ * Leaves, and waits until `other`, of the server that holds the call, knows. It is told there
+ * after the answer, and who is still taken to be in the call is not rung.
+ */
+async function hangUp(who: Caller, other: Caller): Promise<void> {
+  await who.leave();
+  await other.hears("voice.left", ({ session }) => session === who.session);
+}
+
 Deno.test("ringing across servers: it rings on the other server, is declined, taken or missed, whoever calls", async () => {
   await withScene(async ({ clock, federation, ada, bob }) => {
     const at = await converse(ada.person, bob.person);
@@ -121,7 +130,7 @@ Deno.test("ringing across servers: it rings on the other server, is declined, ta
     assert.equal((await ada.commitWanted()).status, 200);
     await bob.welcomed();
     await ada.leave();
-    await bob.leave();
+    await hangUp(bob, ada);
 
     // The other one calls: the call is where it always is.
     await call(bob, at, AGREED);
@@ -129,7 +138,7 @@ Deno.test("ringing across servers: it rings on the other server, is declined, ta
     await sees(bob, [ada, "ringing"]);
     await decline(ada, at);
     await sees(bob, [ada, "declined"]);
-    await bob.leave();
+    await hangUp(bob, ada);
 
     // Nobody answers: kept by the server of who missed it, and put away there.
     quiet(bob);
@@ -141,7 +150,7 @@ Deno.test("ringing across servers: it rings on the other server, is declined, ta
     assert.deepEqual(await missedBy(bob), [{ by: ada.id, count: 1 }]);
     await bob.join(at, AGREED);
     assert.deepEqual(await missedBy(bob), []);
-    await bob.leave();
+    await hangUp(bob, ada);
 
     // Where the call's server is not heard any more, it does not ring for ever.
     quiet(bob);
@@ -172,7 +181,7 @@ Deno.test("ringing across servers: in a group all are rung on their servers, and
     const path = `${voicePath(at)}/participants/${encodeURIComponent(ada.id)}`;
     assert.equal((await bob.person.try("PATCH", path, { server_muted: true })).status, 400);
     await ada.leave();
-    await bob.leave();
+    await hangUp(bob, ada);
     assert.equal(await ended(eve, at), "missed");
 
     // The server that held it has nobody there any more: another one does, and asks nobody.
@@ -199,7 +208,7 @@ Deno.test("ringing across servers: who is blocked rings nobody, and no server ri
     await bob.join(at, AGREED);
     const own = await bob.person.try("POST", `${voicePath(at)}/ring`);
     assert.deepEqual([own.status, own.body.error.code], [403, "forbidden"]);
-    await bob.leave();
+    await hangUp(bob, ada);
     await ada.leave();
     await block(bob, ada, false);
     assert.equal(bob.listening.dispatches("voice.ring").length, 0);
@@ -267,7 +276,7 @@ Deno.test("ringing across servers: who is blocked rings nobody, and no server ri
     const over = { ...at, user: ada.id, reason: "missed" } as const;
     await tell(asTwo, ONE, { t: "voice.ring_ended", d: over });
     assert.deepEqual(ada.listening.dispatches("voice.ring_ended"), []);
-    await bob.leave();
+    await hangUp(bob, ada);
     assert.equal(await ended(ada, at), "missed");
 
     // However often a server rings somebody, it is heard a few times.
