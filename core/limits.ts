@@ -203,6 +203,8 @@ export const limits = {
   /** Voice: what one media server holds, and how long it waits. */
   voice: {
     maxSeats: 2000,
+    /** Calls at once that have figures of their own: each is some series more. */
+    roomsCounted: 100,
     /** A channel's own limit of people goes up to 99. */
     maxSeatsPerCall: 100,
     /** Voices of one call that are forwarded at once: the loudest. */

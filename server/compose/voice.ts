@@ -2,11 +2,12 @@ import type { Bus } from "../../core/ports/bus.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { type CountedByWay, type MediaStats, noStats } from "../../voice/sfu/media.ts";
+import type { SfuStats } from "../../voice/sfu/sfu.ts";
 import type { MediaDoor } from "../voice/media_door.ts";
 import { wantsVoice } from "../config/voice_addresses.ts";
 import type { Config } from "../config/config.ts";
 import type { Live } from "../http/live.ts";
-import type { Metrics, VoiceFigures } from "../metrics/metrics.ts";
+import type { Metrics, RoomFigures, VoiceFigures } from "../metrics/metrics.ts";
 import type { Database } from "../postgres/database.ts";
 import { LOCK_CLASS } from "../postgres/lock_keys.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
@@ -140,22 +141,14 @@ async function claimCalls({ kind, session }: Database): Promise<boolean> {
 }
 
 function figures(sfu: MediaDoor["sfu"], calls: Calls, { voice }: Config): VoiceFigures {
-  const stats = sfu?.stats() ?? { ...noStats(), connected: 0 };
+  const stats = sfu?.stats() ?? NO_CALLS;
   return {
     callSizes: [...calls.all()].map(({ participants }) => participants.size),
     connected: stats.connected,
     engine: sfu?.engine ?? "none",
-    packets: [
-      ...byTransport(stats, "received", "packetsReceived"),
-      ...byTransport(stats, "forwarded", "packetsForwarded"),
-      ...byTransport(stats, "dropped", "packetsDropped"),
-      ...byTransport(stats, "refused", "packetsRefused"),
-      ...byTransport(stats, "over_budget", "packetsOverBudget"),
-    ],
-    bytes: [
-      ...byTransport(stats, "in", "bytesReceived"),
-      ...byTransport(stats, "out", "bytesSent"),
-    ],
+    rooms: roomsOf(stats),
+    packets: [...packetsOf(stats), ...byTransport(stats, "dropped", "packetsDropped")],
+    bytes: bytesOf(stats),
     handshakesFailed: stats.handshakesFailed,
     bounds: [
       ["calls", voice.maxCalls],
@@ -164,6 +157,33 @@ function figures(sfu: MediaDoor["sfu"], calls: Calls, { voice }: Config): VoiceF
       ["megabits", voice.maxMegabits],
     ],
   };
+}
+
+const NO_CALLS = { ...noStats(), connected: 0, rooms: [], seatsByRoom: [] };
+
+/** Those that had media once keep their sums. */
+function roomsOf({ rooms, seatsByRoom }: Pick<SfuStats, "rooms" | "seatsByRoom">): RoomFigures[] {
+  const stats = new Map(rooms);
+  const seats = new Map(seatsByRoom.map((each) => [each.room, each]));
+  return [...new Set([...stats.keys(), ...seats.keys()])].toSorted((a, b) => a - b).map((room) => {
+    const counts = stats.get(room) ?? noStats();
+    const { seats: all, connected } = seats.get(room) ?? { seats: 0, connected: 0 };
+    const standing = { room, connected, connecting: all - connected };
+    return { ...standing, packets: packetsOf(counts), bytes: bytesOf(counts) };
+  });
+}
+
+function packetsOf(stats: Readonly<MediaStats>) {
+  return [
+    ...byTransport(stats, "received", "packetsReceived"),
+    ...byTransport(stats, "forwarded", "packetsForwarded"),
+    ...byTransport(stats, "refused", "packetsRefused"),
+    ...byTransport(stats, "over_budget", "packetsOverBudget"),
+  ];
+}
+
+function bytesOf(stats: Readonly<MediaStats>) {
+  return [...byTransport(stats, "in", "bytesReceived"), ...byTransport(stats, "out", "bytesSent")];
 }
 
 /** One figure of UDP and of TCP, as it is labeled. */

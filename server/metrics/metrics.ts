@@ -40,11 +40,26 @@ export interface OutboundFigures {
   edus(outcome: "sent" | "dropped", count: number): void;
 }
 
+/**
+ * Of one call. Its number is the lowest that was free when it began: sums go on with whichever call
+ * has the number next, and there are no more series than calls at once. Calls beyond
+ * `limits.voice.roomsCounted` are counted together.
+ */
+export interface RoomFigures {
+  readonly room: number;
+  readonly connected: number;
+  readonly connecting: number;
+  readonly packets: VoiceFigures["packets"];
+  readonly bytes: VoiceFigures["bytes"];
+}
+
 /** Figures of calls, of now and since the start; they name nobody. */
 export interface VoiceFigures {
-  /** How many participants each call has. */
+  /** How many participants each call has, also while its media is not up. */
   readonly callSizes: readonly number[];
   readonly connected: number;
+  /** The same of each call that has media, and what went through it; numbers name the calls. */
+  readonly rooms: readonly RoomFigures[];
   /** What takes the packets in and sends them on; `none` before the first call. */
   readonly engine: string;
   /** By transport and what became of them. */
@@ -303,6 +318,30 @@ export class Metrics {
     this.#sums("openguild_voice_bytes", "Bytes of calls", (tell) => {
       for (const [transport, direction, sum] of read().bytes) tell(sum, { transport, direction });
     });
+    this.#gauge(
+      "openguild_voice_room_participants",
+      "Participants of each call that has media",
+      (tell) => {
+        for (const { room, connected, connecting } of read().rooms) {
+          tell(connected, { room: roomLabel(room), state: "connected" });
+          tell(connecting, { room: roomLabel(room), state: "connecting" });
+        }
+      },
+    );
+    this.#sums("openguild_voice_room_packets", "Packets of calls, by call", (tell) => {
+      for (const { room, packets } of read().rooms) {
+        for (const [transport, outcome, sum] of packets) {
+          tell(sum, { room: roomLabel(room), transport, outcome });
+        }
+      }
+    });
+    this.#sums("openguild_voice_room_bytes", "Bytes of calls, by call", (tell) => {
+      for (const { room, bytes } of read().rooms) {
+        for (const [transport, direction, sum] of bytes) {
+          tell(sum, { room: roomLabel(room), transport, direction });
+        }
+      }
+    });
     this.#sums(
       "openguild_voice_handshakes_failed",
       "Media connections that never stood",
@@ -376,4 +415,9 @@ export class Metrics {
       );
     }
   }
+}
+
+/** 0 is every call beyond those that are counted apart. */
+function roomLabel(room: number): string {
+  return room === 0 ? "more" : String(room);
 }

@@ -1,11 +1,12 @@
 import type { Log } from "../../core/ports/log.ts";
 import {
+  joinFigures,
   type Media,
+  type MediaFigures,
   type MediaOrder,
   type MediaPlan,
   type MediaReport,
-  type MediaStats,
-  noStats,
+  noFigures,
 } from "../../voice/sfu/media.ts";
 import type { EngineWish } from "../../voice/fast/open_fast.ts";
 import { programModule } from "../system/assets.ts";
@@ -36,8 +37,8 @@ export class MediaThread implements Media {
   readonly #ready: PromiseWithResolvers<Ready> = Promise.withResolvers();
   #is: Ready | undefined;
   /** Of threads that have broken. */
-  #past = noStats();
-  #present = noStats();
+  #past = noFigures;
+  #present = noFigures;
   #stopped = Promise.withResolvers<void>();
   #isClosing = false;
 
@@ -81,10 +82,8 @@ export class MediaThread implements Media {
     this.#say({ kind: "order", order });
   }
 
-  stats(): MediaStats {
-    const sum = { ...this.#past };
-    for (const name of Object.keys(sum) as (keyof MediaStats)[]) sum[name] += this.#present[name];
-    return sum;
+  stats(): MediaFigures {
+    return joinFigures([this.#past, this.#present]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -149,7 +148,7 @@ export class MediaThread implements Media {
     });
     this.#worker = undefined;
     this.#past = this.stats();
-    this.#present = noStats();
+    this.#present = noFigures;
     const seats = [...this.#open];
     this.#open.clear();
     for (const seat of seats) this.#parts.report({ kind: "state", seat, state: "failed" });

@@ -3,10 +3,10 @@ import type { EngineWish } from "../../voice/fast/open_fast.ts";
 import type { EngineName } from "../../voice/sfu/engine.ts";
 import type {
   Media,
+  MediaFigures,
   MediaOrder,
   MediaPlan,
   MediaReport,
-  MediaStats,
 } from "../../voice/sfu/media.ts";
 
 /** What a thread for packets is told. */
@@ -26,7 +26,7 @@ export type FromThread =
   }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "report"; readonly report: MediaReport }
-  | { readonly kind: "stats"; readonly stats: MediaStats }
+  | { readonly kind: "stats"; readonly stats: MediaFigures }
   | {
     readonly kind: "log";
     readonly level: LogLevel;

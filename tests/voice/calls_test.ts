@@ -330,6 +330,10 @@ Deno.test("calls: a lost gateway is waited for, then the stay ends; who resumes 
     const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
     return text.split("\n").filter((line) => line.startsWith(name)).sort();
   };
+  assert.deepEqual(await figures("openguild_voice_room_participants{"), [
+    'openguild_voice_room_participants{room="1",state="connected"} 0',
+    'openguild_voice_room_participants{room="1",state="connecting"} 2',
+  ]);
   bob.listening[Symbol.dispose]();
   await waitFor(
     "the gateway to be gone",

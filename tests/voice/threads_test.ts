@@ -71,7 +71,13 @@ for (const fastPath of [false, true]) {
     }
     await waitFor("zoe to be seen speaking", () => speaking[0] === true);
     await waitFor("all to be connected", () => sfu.stats().connected === 4);
-    await waitFor("figures of both", () => sfu.stats().packetsForwarded >= 2);
+    const passedOn = (room: number) => new Map(sfu.stats().rooms).get(room)?.packetsForwarded ?? 0;
+    await waitFor("figures of each call", () => passedOn(1) >= 1 && passedOn(2) >= 1);
+    const of = (room: number) => ({ room, seats: 2, connected: 2 });
+    assert.deepEqual(sfu.stats().seatsByRoom, [of(1), of(2)]);
+    const { rooms, packetsReceived } = sfu.stats();
+    const byRoom = rooms.map(([, stats]) => stats.packetsReceived);
+    assert.equal(byRoom.reduce((sum, each) => sum + each, 0), packetsReceived);
 
     ann.seat.leave();
     zoe.seat.leave();
@@ -79,6 +85,14 @@ for (const fastPath of [false, true]) {
     assert.deepEqual([sfu.stats().calls, sfu.stats().seats], [2, 2]);
     yan.seat.leave();
     assert.equal(sfu.stats().calls, 1);
+    // The number of a call that is over is the next one's, whose sums go on from there.
+    const before = passedOn(2);
+    await enter("kim", "three");
+    assert.deepEqual(sfu.stats().seatsByRoom.map(({ room, seats }) => [room, seats]), [
+      [1, 1],
+      [2, 1],
+    ]);
+    assert.ok(passedOn(2) >= before);
   });
 }
 
@@ -92,7 +106,8 @@ Deno.test("a thread that breaks ends its seats, and the next one finds it at the
   });
   const { port } = thread;
   const seat = (each: number, credentials: { ufrag: string; password: string }) => ({
-    ...{ kind: "open", seat: each, call: "one", speak: true, hear: true, bitrate: 64_000 } as const,
+    ...{ kind: "open", seat: each, call: "one", room: 1 } as const,
+    ...{ speak: true, hear: true, bitrate: 64_000 },
     credentials,
   });
   thread.tell(seat(1, { ufrag: "good", password: "good" }));

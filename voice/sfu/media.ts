@@ -50,6 +50,8 @@ export type MediaOrder =
     readonly kind: "open";
     readonly seat: number;
     readonly call: string;
+    /** What its packets are counted under, of `limits.voice.roomsCounted`; 0 is all further ones. */
+    readonly room: number;
     readonly credentials: Credentials;
     readonly speak: boolean;
     readonly hear: boolean;
@@ -102,6 +104,14 @@ export interface MediaStats extends Record<`${CountedByWay}Tcp`, number> {
   handshakesFailed: number;
 }
 
+/** The same apart for each room. Rooms are numbers that are given out anew: they name nobody. */
+export interface MediaFigures {
+  /** What belongs to no room, as datagrams that nobody vouched for. */
+  readonly rest: Readonly<MediaStats>;
+  readonly rooms: readonly RoomStats[];
+}
+export type RoomStats = readonly [room: number, stats: Readonly<MediaStats>];
+
 export interface Media extends AsyncDisposable {
   /** The UDP port that was bound. */
   readonly port: number;
@@ -110,7 +120,7 @@ export interface Media extends AsyncDisposable {
   readonly candidates: readonly Candidate[];
   tell(order: MediaOrder): void;
   /** Of another thread: as it was a moment ago. */
-  stats(): MediaStats;
+  stats(): MediaFigures;
 }
 
 export const noStats = (): MediaStats => ({
@@ -130,6 +140,25 @@ export const noStats = (): MediaStats => ({
   packetsRefusedTcp: 0,
   handshakesFailed: 0,
 });
+
+export function sumOf(all: Iterable<Readonly<MediaStats>>): MediaStats {
+  const sum = noStats();
+  for (const stats of all) {
+    for (const name of Object.keys(sum) as (keyof MediaStats)[]) sum[name] += stats[name];
+  }
+  return sum;
+}
+
+export const noFigures: MediaFigures = { rest: noStats(), rooms: [] };
+
+/** Figures of several threads, or of one that was begun anew, as those of one. */
+export function joinFigures(all: readonly MediaFigures[]): MediaFigures {
+  const byRoom = Map.groupBy(all.flatMap(({ rooms }) => rooms), ([room]) => room);
+  return {
+    rest: sumOf(all.map(({ rest }) => rest)),
+    rooms: [...byRoom].map(([room, parts]) => [room, sumOf(parts.map(([, stats]) => stats))]),
+  };
+}
 
 /** Counts something that came or went by this way. */
 export function countBy(

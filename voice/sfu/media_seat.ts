@@ -36,7 +36,7 @@ export interface MediaSeatHost {
   readonly identity: DtlsIdentity;
   readonly clock: Clock;
   readonly log: Log;
-  /** Counted over all seats. */
+  /** Of the room that it is in. */
   readonly counts: MediaStats;
   readonly aead: Aead;
   report(report: MediaReport): void;

@@ -1,22 +1,24 @@
 import { Call, type CallBounds } from "./call.ts";
 import type { Demux } from "./demux.ts";
-import type { MediaOrder } from "./media.ts";
+import { type MediaOrder, type MediaStats, noStats, type RoomStats } from "./media.ts";
 import { MediaSeat, type MediaSeatHost } from "./media_seat.ts";
 
 /** Whose packets go where, as it was ordered. */
 export class MediaSeats {
   readonly #demux: Demux;
-  readonly #host: MediaSeatHost;
+  readonly #host: Omit<MediaSeatHost, "counts">;
   readonly #bounds: CallBounds;
   readonly #calls = new Map<string, Call>();
   readonly #seats = new Map<number, MediaSeat>();
   /** The name of each seat's call. */
   readonly #names = new Map<MediaSeat, string>();
+  /** By the room's number: they go on with whichever call has it next. */
+  readonly #counts = new Map<number, MediaStats>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(
     demux: Demux,
-    host: Omit<MediaSeatHost, "onFragments" | "onVacant">,
+    host: Omit<MediaSeatHost, "counts" | "onFragments" | "onVacant">,
     bounds: CallBounds,
   ) {
     this.#demux = demux;
@@ -38,6 +40,11 @@ export class MediaSeats {
     for (const seat of this.#seats.values()) seat.tick(now);
   }
 
+  /** Copies, so that a reader's figures do not go on by themselves. */
+  stats(): RoomStats[] {
+    return [...this.#counts].map(([room, counts]) => [room, { ...counts }]);
+  }
+
   async close(): Promise<void> {
     for (const seat of [...this.#seats.keys()]) this.take({ kind: "close", seat });
     await Promise.all(this.#closing);
@@ -45,7 +52,9 @@ export class MediaSeats {
 
   #open(order: Extract<MediaOrder, { kind: "open" }>): void {
     const call = this.#calls.get(order.call) ?? new Call(this.#bounds);
-    const seat = new MediaSeat(this.#host, call, order);
+    const counts = this.#counts.get(order.room) ?? noStats();
+    this.#counts.set(order.room, counts);
+    const seat = new MediaSeat({ ...this.#host, counts }, call, order);
     this.#calls.set(order.call, call);
     this.#seats.set(order.seat, seat);
     this.#names.set(seat, order.call);

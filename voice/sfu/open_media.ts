@@ -31,7 +31,7 @@ export async function openMedia(
   const { identity, maxSpeakers, maxBytesPerSecond } = plan;
   const seats = new MediaSeats(
     demux,
-    { identity, clock, log, counts, aead: engine.aead, report },
+    { identity, clock, log, aead: engine.aead, report },
     { maxSpeakers, budget: new SendBudget(maxBytesPerSecond) },
   );
   stack.defer(() => seats.close());
@@ -51,9 +51,13 @@ export async function openMedia(
     candidates,
     tell: (order) => seats.take(order),
     stats: () => ({
-      ...counts,
-      packetsDropped: droppedBy([...sockets, ...tcp.ways]),
-      packetsDroppedTcp: droppedBy(tcp.ways),
+      // What a queue drops is counted where it is: it does not know whose packets they are.
+      rest: {
+        ...counts,
+        packetsDropped: droppedBy([...sockets, ...tcp.ways]),
+        packetsDroppedTcp: droppedBy(tcp.ways),
+      },
+      rooms: seats.stats(),
     }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

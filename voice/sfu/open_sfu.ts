@@ -1,10 +1,10 @@
 import { limits } from "../../core/limits.ts";
 import { makeIdentity } from "../werift/certificate.ts";
 import { checkAnnounced } from "./listen.ts";
-import { type Media, type MediaPlan, type MediaStats, noStats } from "./media.ts";
+import { joinFigures, type Media, type MediaPlan, sumOf } from "./media.ts";
 import { openMedia } from "./open_media.ts";
 import { Seats } from "./seats.ts";
-import type { Sfu, SfuOptions } from "./sfu.ts";
+import type { Sfu, SfuOptions, SfuStats } from "./sfu.ts";
 import { stockEngine } from "./stock_engine.ts";
 
 /**
@@ -44,7 +44,7 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
     ports: media.map(({ port }) => port),
     engine: media[0]?.engine ?? engine.name,
     join: (request) => seats.join(request),
-    stats: () => ({ ...sumOf(media), ...seats.count() }),
+    stats: () => statsOf(media, seats),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -54,10 +54,12 @@ export function portsAhead(bind: MediaPlan["bind"], by: number): MediaPlan["bind
   return bind.map(({ hostname, port }) => ({ hostname, port: port === 0 ? 0 : port + by }));
 }
 
-function sumOf(media: readonly Media[]): MediaStats {
-  const sum = noStats();
-  for (const stats of media.map((each) => each.stats())) {
-    for (const name of Object.keys(sum) as (keyof MediaStats)[]) sum[name] += stats[name];
-  }
-  return sum;
+function statsOf(media: readonly Media[], seats: Seats): SfuStats {
+  const { rest, rooms } = joinFigures(media.map((each) => each.stats()));
+  return {
+    ...sumOf([rest, ...rooms.map(([, stats]) => stats)]),
+    ...seats.count(),
+    rooms,
+    seatsByRoom: seats.byRoom(),
+  };
 }

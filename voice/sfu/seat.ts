@@ -17,6 +17,8 @@ export interface SeatHost {
   readonly fingerprint: string;
   /** Where the packets of the seat's call go. */
   readonly media: Pick<Media, "candidates" | "tell">;
+  /** What the call is counted under. */
+  readonly room: number;
   /** Of one picture, bits a second. */
   readonly videoBitrate: number;
   /** A number that no stream has had. */
@@ -61,7 +63,7 @@ export class SeatInCall implements Seat {
     this.voice = { participant: request.participant, stream, track: "voice" };
     const { call, speak, hear } = request;
     this.#tell({
-      ...{ kind: "open", seat: stream, call, speak, hear },
+      ...{ kind: "open", seat: stream, call, room: host.room, speak, hear },
       credentials: this.#credentials,
       bitrate: this.#bitrate,
     });

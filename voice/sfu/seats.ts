@@ -3,10 +3,12 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { Media, MediaReport } from "./media.ts";
 import { type SeatHost, SeatInCall } from "./seat.ts";
-import type { JoinRequest } from "./sfu.ts";
+import type { JoinRequest, RoomSeats } from "./sfu.ts";
 
 interface CallOfSeats {
   readonly name: string;
+  /** What it is counted under: the lowest that no other one has, 0 where all are taken. */
+  readonly room: number;
   /** Where its packets go, as long as it lasts. */
   readonly media: Media;
   readonly seats: Set<SeatInCall>;
@@ -52,8 +54,19 @@ export class Seats {
   }
 
   count(): { readonly calls: number; readonly seats: number; readonly connected: number } {
-    const connected = [...this.#seats.values()].filter(({ state }) => state === "connected").length;
-    return { calls: this.#calls.size, seats: this.#seats.size, connected };
+    return {
+      calls: this.#calls.size,
+      seats: this.#seats.size,
+      connected: connectedOf(this.#seats.values()),
+    };
+  }
+
+  byRoom(): RoomSeats[] {
+    const rooms = Map.groupBy(this.#calls.values(), ({ room }) => room);
+    return [...rooms].map(([room, calls]) => {
+      const seats = calls.flatMap((call) => [...call.seats]);
+      return { room, seats: seats.length, connected: connectedOf(seats) };
+    });
   }
 
   close(): void {
@@ -67,7 +80,13 @@ export class Seats {
       loads.set(media, (loads.get(media) ?? 0) + seats.size);
     }
     const [least] = [...loads].toSorted(([, a], [, b]) => a - b);
-    return least && { name, media: least[0], seats: new Set() };
+    return least && { name, room: this.#freeRoom(), media: least[0], seats: new Set() };
+  }
+
+  #freeRoom(): number {
+    const taken = new Set([...this.#calls.values()].map(({ room }) => room));
+    for (let room = 1; room <= limits.voice.roomsCounted; room++) if (!taken.has(room)) return room;
+    return 0;
   }
 
   /** Counted, not drawn: a number that came twice would be one key's nonce twice. */
@@ -79,6 +98,7 @@ export class Seats {
     return {
       ...this.#parts,
       media: call.media,
+      room: call.room,
       newStream: () => this.#newStream(),
       othersOf: (seat) => {
         const others = [...call.seats].filter((each) => each !== seat);
@@ -103,4 +123,8 @@ export class Seats {
   #tellOthers({ seats }: CallOfSeats, seat: SeatInCall): void {
     for (const other of seats) if (other !== seat) other.onMembersChanged();
   }
+}
+
+function connectedOf(seats: Iterable<SeatInCall>): number {
+  return [...seats].filter(({ state }) => state === "connected").length;
 }

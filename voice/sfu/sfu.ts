@@ -5,7 +5,7 @@ import type { SeatState } from "../session/seat_state.ts";
 import type { Offer } from "../signalling/negotiation.ts";
 import type { ShownTrack } from "../signalling/tracks.ts";
 import type { Engine, EngineName } from "./engine.ts";
-import type { Media, MediaPlan, MediaReport, MediaStats } from "./media.ts";
+import type { Media, MediaPlan, MediaReport, MediaStats, RoomStats } from "./media.ts";
 
 /**
  * The media server of voice channels, as the rest of the process sees it: it forwards packets that
@@ -89,6 +89,16 @@ export interface Seat {
 /** Figures since the start, and of now. They name nobody. */
 export interface SfuStats extends Readonly<MediaStats> {
   readonly calls: number;
+  readonly seats: number;
+  readonly connected: number;
+  /** Since the start, by the number that the rooms had one after the other. */
+  readonly rooms: readonly RoomStats[];
+  /** Of now. */
+  readonly seatsByRoom: readonly RoomSeats[];
+}
+
+export interface RoomSeats {
+  readonly room: number;
   readonly seats: number;
   readonly connected: number;
 }
