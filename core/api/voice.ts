@@ -62,6 +62,8 @@ export const VOICE_LIMITS = {
   addressTo: 100,
   /** Screens and cameras that one device watches at a time. */
   watches: 8,
+  /** Layers of one picture. */
+  layers: 3,
   /** Browsers that try at once whether they reach the server's voice; beyond it the oldest end. */
   trials: 20,
 } as const;
@@ -120,6 +122,13 @@ export const VoiceChannel = z.object({
 });
 export type VoiceChannel = z.infer<typeof VoiceChannel>;
 
+/** One of the encodings in which a picture is sent at once, and its bounds. */
+export const VoiceLayer = z.object({
+  rid: z.string().max(16).describe("Its name in the session description (RFC 8851)"),
+  bitrate: z.number().int().describe("At most, bits a second"),
+  scale: z.number().describe("What both sides of the picture are divided by, at most"),
+});
+
 /** What the server offers (the browser always answers). `seq` rises by one with every offer. */
 export const VoiceOffer = z.object({
   seq: z.number().int(),
@@ -131,8 +140,13 @@ export const VoiceOffer = z.object({
   })).describe(
     "What of whom comes in which media section, by the participant's `session`: voices, and what this device watches",
   ),
-  sends: z.array(z.object({ mid: z.string(), track: VoiceTrack.exclude(["voice"]) })).default([])
-    .describe("By which media sections this device sends what it shows"),
+  sends: z.array(z.object({
+    mid: z.string(),
+    track: VoiceTrack.exclude(["voice"]),
+    layers: z.array(VoiceLayer).max(VOICE_LIMITS.layers).default([]).describe(
+      "In which layers (simulcast), the smallest first; none: once",
+    ),
+  })).default([]).describe("By which media sections this device sends what it shows"),
 });
 export type VoiceOffer = z.infer<typeof VoiceOffer>;
 

@@ -8,6 +8,7 @@ export function answerTo(
   return offer.split("\r\n")
     .filter((line) => !/^a=(ssrc|msid|candidate|ice-lite|end-of)/.test(line))
     .map((line) => line.replace(/^a=(sendonly|recvonly)$/, (_, way) => `a=${turned[way]}`))
+    .map((line) => line.replace(/^(a=rid:\S+|a=simulcast:)( ?)recv/, "$1$2send"))
     .map((line) => line.replace("setup:actpass", `setup:${setup}`))
     .map((line) =>
       fingerprint === undefined

@@ -9,6 +9,7 @@ import { Speakers } from "./speakers.ts";
 import type { OpenedRtp } from "./srtp.ts";
 import { buildSenderReport, type Feedback, type SenderReport } from "./rtcp.ts";
 import type { Track } from "./track.ts";
+import type { TrackLayer } from "./track_layer.ts";
 
 /** What pictures leave of the budget to voices, in seconds' worth: else they would use it all. */
 const KEPT_FOR_VOICES = 0.5;
@@ -86,9 +87,14 @@ export class Call {
   }
 
   /** The same for a packet of something shown: it goes to those who watch it. */
-  show(from: Track, data: Buffer, opened: OpenedRtp, counts: MediaStats): void {
+  show(
+    { track: from, layer }: { readonly track: Track; readonly layer: TrackLayer },
+    data: Buffer,
+    opened: OpenedRtp,
+    counts: MediaStats,
+  ): void {
     this.#writeHeader(from, data);
-    from.keep(opened.index, this.#header, opened.payload);
+    layer.keep(opened.index, this.#header, opened.payload);
     this.#sendAll(from, opened, counts);
   }
 
@@ -117,11 +123,12 @@ export class Call {
     for (const stream of feedback.pictures) watched(stream)?.wantPicture(now);
     for (const { stream, sequences } of feedback.missed) {
       const track = watched(stream);
-      if (track?.isOn !== true || reachedBy === undefined || !this.mayShow(now)) continue;
-      const { bytes, missing } = listener.resend(reachedBy, track, { sequences, now });
+      const layer = track?.layers[0];
+      if (!track?.isOn || !layer || reachedBy === undefined || !this.mayShow(now)) continue;
+      const { bytes, missing } = listener.resend(reachedBy, { track, layer }, { sequences, now });
       countBy(reachedBy, counts, "bytesSent", bytes);
       this.#budget.spend(bytes);
-      track.miss(missing, now);
+      layer.miss(missing, now);
     }
   }
 

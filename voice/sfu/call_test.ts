@@ -19,8 +19,9 @@ const PICTURE = 9;
 function begin() {
   const call = new Call({ maxSpeakers: 12, budget: new SendBudget(Infinity) });
   const asked: (readonly number[] | "picture")[] = [];
-  const track = new Track({ name: "screen", stream: PICTURE, bitrate: 100_000_000 }, {
-    askPackets: (sequences) => asked.push(sequences),
+  const layers = [{ rid: undefined, bitrate: 100_000_000, scale: 1 }];
+  const track = new Track({ name: "screen", stream: PICTURE, layers }, {
+    askPackets: (_stream, sequences) => asked.push(sequences),
     askPicture: () => asked.push("picture"),
   });
   const member = (stream: number, tracks: ReadonlyMap<number, Track> = new Map()) => {
@@ -50,7 +51,8 @@ function begin() {
     data.writeUInt16BE(index, 2);
     data.writeUInt32BE(77, 8);
     const opened = { payload: Buffer.alloc(20, index), index };
-    if (track.accept(data, opened, 0)) call.show(track, data, opened, counts);
+    const layer = track.accept(data, opened, 0);
+    if (layer !== undefined) call.show({ track, layer }, data, opened, counts);
   };
   return { call, track, asked, watcher, other, counts, show };
 }

@@ -5,6 +5,7 @@ import { type Route, sendCopy } from "./route.ts";
 import { SendBudget } from "./send_budget.ts";
 import type { SrtpSender } from "./srtp.ts";
 import type { Track } from "./track.ts";
+import type { TrackLayer } from "./track_layer.ts";
 
 /** Where packets for listeners come from: a voice, or something shown. */
 export interface Source {
@@ -84,7 +85,7 @@ export class Listener {
    */
   resend(
     route: Route,
-    track: Track,
+    { track, layer }: { readonly track: Track; readonly layer: TrackLayer },
     { sequences, now }: { readonly sequences: readonly number[]; readonly now: number },
   ): { readonly bytes: number; readonly missing: number[] } {
     const missing: number[] = [];
@@ -98,7 +99,7 @@ export class Listener {
       if (index === undefined) continue;
       if (!this.#resends.admits(now)) break;
       this.#resends.spend(1);
-      const kept = track.kept(index);
+      const kept = layer.kept(index);
       if (kept === undefined) {
         missing.push(index);
         continue;

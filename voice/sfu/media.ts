@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { SeatState } from "../session/seat_state.ts";
+import type { Layer } from "../signalling/layers.ts";
 import type { ShownTrack } from "../signalling/tracks.ts";
 import type { Candidate } from "../signalling/write_offer.ts";
 import type { DtlsIdentity } from "../werift/certificate.ts";
@@ -40,8 +41,14 @@ export interface ShownPlan {
   readonly name: ShownTrack;
   /** Its stream's number, which comes once in the server's life. */
   readonly stream: number;
-  /** At most, bits a second. */
-  readonly bitrate: number;
+  /** In which it may come, the smallest first. */
+  readonly layers: readonly Layer[];
+}
+
+/** The layers in which a browser has agreed to send something; of no name: once. */
+export interface AgreedLayers {
+  readonly name: ShownTrack;
+  readonly rids: readonly string[];
 }
 
 /** Seats are named by the number of their voice's stream, which comes once in the server's life. */
@@ -69,12 +76,13 @@ export type MediaOrder =
   | { readonly kind: "show"; readonly seat: number; readonly tracks: readonly ShownPlan[] }
   /** All that they take from now on, of what their browser has agreed to. */
   | { readonly kind: "take"; readonly seat: number; readonly streams: readonly number[] }
-  /** The browser's certificate, and the streams that it has agreed to take. */
+  /** The browser's certificate, the streams that it has agreed to take, and how it sends its own. */
   | {
     readonly kind: "answered";
     readonly seat: number;
     readonly fingerprint: string;
     readonly streams: readonly number[];
+    readonly layers: readonly AgreedLayers[];
   }
   | { readonly kind: "restart"; readonly seat: number; readonly credentials: Credentials }
   | { readonly kind: "close"; readonly seat: number };

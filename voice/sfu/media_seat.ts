@@ -107,6 +107,9 @@ export class MediaSeat implements Member {
         return this.#takeStreams(order.streams);
       case "answered":
         this.#takeStreams(order.streams);
+        for (const { name, rids } of order.layers) {
+          this.#shown.get(TRACKS[name].payload)?.agree(rids);
+        }
         return this.#dtls.expect(order.fingerprint);
       case "restart":
         this.ice.restart(order.credentials);
@@ -171,9 +174,9 @@ export class MediaSeat implements Member {
     const streams = new Set(plans.map(({ stream }) => stream));
     for (const track of this.tracks.values()) track.isOn = streams.has(track.stream);
     for (const plan of plans.filter(({ stream }) => !this.tracks.has(stream))) {
-      const track: Track = new Track(plan, {
-        askPackets: (sequences) => this.#sendWord(track, (stream) => buildNack(stream, sequences)),
-        askPicture: () => this.#sendWord(track, buildPictureRequest),
+      const track = new Track(plan, {
+        askPackets: (stream, sequences) => this.#sendReport(buildNack(stream, sequences)),
+        askPicture: (stream) => this.#sendReport(buildPictureRequest(stream)),
       });
       this.tracks.set(plan.stream, track);
       this.#shown.set(TRACKS[plan.name].payload, track);
@@ -189,20 +192,18 @@ export class MediaSeat implements Member {
     const streams: number[] = [];
     for (const track of this.tracks.values()) {
       track.adapt();
-      const { reception } = track;
-      if (reception === undefined || !track.isOn) continue;
+      const come = track.layers.flatMap(({ reception }) => reception ?? []);
+      if (come.length === 0 || !track.isOn) continue;
       bitrate += track.bitrate;
-      streams.push(reception.stream);
-      this.#sendReport(buildReceiverReport(reception.report(now)));
+      for (const reception of come) {
+        streams.push(reception.stream);
+        this.#sendReport(buildReceiverReport(reception.report(now)));
+      }
     }
     if (streams.length > 0) this.#sendReport(buildBitrateBound(bitrate, streams));
   }
 
-  /** To their own browser, of a stream as it calls it. */
-  #sendWord({ reception }: Track, build: (stream: number) => Buffer): void {
-    if (reception !== undefined) this.#sendReport(build(reception.stream));
-  }
-
+  /** To their own browser. */
   #sendReport(packet: Buffer): void {
     if (this.reachedBy === undefined) return;
     const sealed = this.#sender?.sealRtcp(packet);
@@ -218,9 +219,10 @@ export class MediaSeat implements Member {
     const now = this.#host.clock.monotonic();
     const shown = this.#shown.size === 0 ? undefined : this.#shown.get(payloadTypeOf(data));
     if (shown !== undefined) {
-      if (!shown.accept(data, opened, now)) return true;
+      const layer = shown.accept(data, opened, now);
+      if (layer === undefined) return true;
       if (!this.#call.mayShow(now)) countBy(route, counts, "packetsOverBudget");
-      else this.#call.show(shown, data, opened, counts);
+      else this.#call.show({ track: shown, layer }, data, opened, counts);
     } else if (this.publisher.accept(data, opened, now)) {
       if (!this.#call.mayForward(now)) countBy(route, counts, "packetsOverBudget");
       else this.#call.forward(this.publisher, data, opened, counts);
@@ -233,10 +235,14 @@ export class MediaSeat implements Member {
     const plain = this.#receiver?.openRtcp(data);
     if (plain === undefined) return false;
     const now = this.#host.clock.monotonic();
-    const sources = [this.publisher, ...this.tracks.values()];
     for (const report of readSenderReports(plain)) {
-      const from = sources.find(({ reception }) => reception?.takeReport(report, now));
-      if (from !== undefined) this.#call.tellTime(from, report);
+      if (this.publisher.reception?.takeReport(report, now)) {
+        this.#call.tellTime(this.publisher, report);
+      }
+      for (const track of this.tracks.values()) {
+        const layer = track.layers.find(({ reception }) => reception?.takeReport(report, now));
+        if (layer !== undefined) this.#call.tellTime(track, report);
+      }
     }
     this.#call.hear(this, readFeedback(plain), now, this.#host.counts);
     return true;

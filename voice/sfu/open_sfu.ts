@@ -1,4 +1,5 @@
 import { limits } from "../../core/limits.ts";
+import { layersFor } from "../signalling/layers.ts";
 import { makeIdentity } from "../werift/certificate.ts";
 import { checkAnnounced } from "./listen.ts";
 import { joinFigures, type Media, type MediaPlan, sumOf } from "./media.ts";
@@ -29,7 +30,7 @@ export async function openSfu(options: SfuOptions): Promise<Sfu> {
     rng,
     log,
     fingerprint: identity.fingerprint,
-    videoBitrate: options.videoBitrate ?? limits.voice.videoBitrate,
+    layers: layersFor(options.videoBitrate ?? limits.voice.videoBitrate),
   });
   const report = (told: Parameters<typeof seats.hear>[0]) => seats.hear(told);
   const open = threads?.open ??

@@ -40,6 +40,22 @@ export function headerLength(data: Buffer): number | undefined {
  * undefined where the packet has no extension of that number. The header was measured before.
  */
 export function audioLevel(data: Buffer, id: number): number | undefined {
+  const at = extensionAt(data, id);
+  return at === undefined ? undefined : data.readUInt8(at) & 0x7f;
+}
+
+/**
+ * Which layer of a picture the packet is of (RFC 8852), a name of 1 to 16 bytes; undefined where it
+ * says nothing of it. The header was measured before.
+ */
+export function ridOf(data: Buffer, id: number): string | undefined {
+  const at = extensionAt(data, id);
+  if (at === undefined) return undefined;
+  return data.toString("latin1", at, at + (data.readUInt8(at - 1) & 0x0f) + 1);
+}
+
+/** Where the value of an extension begins, one byte behind its number and length. */
+function extensionAt(data: Buffer, id: number): number | undefined {
   const first = data.readUInt8(0);
   if ((first & 0x10) === 0) return undefined;
   let at = RTP_HEADER + (first & 0x0f) * 4;
@@ -54,8 +70,9 @@ export function audioLevel(data: Buffer, id: number): number | undefined {
     }
     // 15 ends the list.
     if (byte >> 4 === 15) return undefined;
-    if (byte >> 4 === id) return at + 1 < end ? data.readUInt8(at + 1) & 0x7f : undefined;
-    at += 2 + (byte & 0x0f);
+    const next = at + 2 + (byte & 0x0f);
+    if (byte >> 4 === id) return next <= end ? at + 1 : undefined;
+    at = next;
   }
   return undefined;
 }

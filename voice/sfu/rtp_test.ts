@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { audioLevel, headerLength, kindOf } from "./rtp.ts";
+import { audioLevel, headerLength, kindOf, ridOf } from "./rtp.ts";
 
 const hex = (text: string) => Buffer.from(text.replace(/\s/g, ""), "hex");
 
@@ -48,4 +48,14 @@ Deno.test("the audio level is found among other extensions, and not behind the e
     "an element that is too long",
   );
   assert.equal(audioLevel(hex("806f0001 00000002 00000003"), 1), undefined);
+});
+
+Deno.test("the name of a layer is found among other extensions, whole or not at all", () => {
+  const packet = (extensions: string) => hex(`90610001 00000002 00000003 bede0002 ${extensions}`);
+  assert.equal(ridOf(packet("20680000 00000000"), 2), "h");
+  assert.equal(ridOf(packet("10aa2261 62630000"), 2), "abc", "behind another");
+  assert.equal(ridOf(packet("10aa0000 00000026"), 2), undefined, "cut off by the end");
+  assert.equal(ridOf(packet("2f616263 64656667"), 2), undefined, "longer than the list");
+  assert.equal(ridOf(packet("f0002068 00000000"), 2), undefined, "behind the end");
+  assert.equal(ridOf(hex("80610001 00000002 00000003"), 2), undefined);
 });

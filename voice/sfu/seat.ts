@@ -4,7 +4,8 @@ import type { Rng } from "../../core/ports/rng.ts";
 import type { SeatState } from "../session/seat_state.ts";
 import { Negotiation, type Offer } from "../signalling/negotiation.ts";
 import type { OfferedStream } from "../signalling/parts.ts";
-import { type ShownTrack, TRACKS } from "../signalling/tracks.ts";
+import type { Layers } from "../signalling/layers.ts";
+import type { ShownTrack } from "../signalling/tracks.ts";
 import { type Credentials, makeCredentials } from "./ice_agent.ts";
 import type { Media, MediaOrder, MediaReport } from "./media.ts";
 import type { AnswerResult, JoinRequest, Seat } from "./sfu.ts";
@@ -19,8 +20,8 @@ export interface SeatHost {
   readonly media: Pick<Media, "candidates" | "tell">;
   /** What the call is counted under. */
   readonly room: number;
-  /** Of one picture, bits a second. */
-  readonly videoBitrate: number;
+  /** In which layers browsers are asked for what they show. */
+  readonly layers: Layers;
   /** A number that no stream has had. */
   newStream(): number;
   /** The voices of the others in the call, and of what they show what the seat holds. */
@@ -71,7 +72,7 @@ export class SeatInCall implements Seat {
       streams: host.othersOf(this),
       sent: this.#streams.keys(),
       bitrate: this.#bitrate,
-      videoBitrate: host.videoBitrate,
+      layers: host.layers,
       ...this.#credentials,
       fingerprint: host.fingerprint,
       candidates: host.media.candidates,
@@ -102,7 +103,8 @@ export class SeatInCall implements Seat {
     this.#fingerprint = fingerprint;
     this.#agreed = answered.streams;
     const streams = this.#taken();
-    this.#tell({ kind: "answered", seat: this.voice.stream, fingerprint, streams });
+    const layers = [...answered.answer.layers].map(([name, rids]) => ({ name, rids }));
+    this.#tell({ kind: "answered", seat: this.voice.stream, fingerprint, streams, layers });
     this.#offerSoon();
     return { ok: true };
   }
@@ -159,9 +161,7 @@ export class SeatInCall implements Seat {
       tracks: names.map((name) => ({
         name,
         stream: this.#streamOf(name).stream,
-        bitrate: TRACKS[name].media === "video"
-          ? this.#host.videoBitrate
-          : limits.voice.shownSoundBitrate,
+        layers: this.#host.layers[name],
       })),
     });
     this.#host.onShown(this);

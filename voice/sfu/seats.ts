@@ -1,6 +1,7 @@
 import { limits } from "../../core/limits.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
+import type { Layers } from "../signalling/layers.ts";
 import type { Media, MediaReport } from "./media.ts";
 import { type SeatHost, SeatInCall } from "./seat.ts";
 import type { JoinRequest, RoomSeats } from "./sfu.ts";
@@ -17,7 +18,7 @@ interface CallOfSeats {
 /** Who is in which call, and which of the media servers has it. */
 export class Seats {
   readonly #media: readonly Media[];
-  readonly #parts: Pick<SeatHost, "rng" | "log" | "fingerprint" | "videoBitrate">;
+  readonly #parts: Pick<SeatHost, "rng" | "log" | "fingerprint" | "layers">;
   readonly #calls = new Map<string, CallOfSeats>();
   readonly #seats = new Map<number, SeatInCall>();
   #nextStream: number;
@@ -28,7 +29,7 @@ export class Seats {
       readonly rng: Rng;
       readonly log: Log;
       readonly fingerprint: string;
-      readonly videoBitrate: number;
+      readonly layers: Layers;
     },
   ) {
     this.#media = media;

@@ -1,25 +1,16 @@
 import type { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
-import { CLOCK_PER_MS, type ShownTrack, TRACKS } from "../signalling/tracks.ts";
-import { IncomingRate } from "./incoming_rate.ts";
-import { KeptPackets } from "./kept_packets.ts";
-import { ReceptionCounter } from "./reception.ts";
-import { RTP_HEADER, streamOf, timestampOf } from "./rtp.ts";
+import { bitrateOf, type Layer, RID_ID } from "../signalling/layers.ts";
+import { type ShownTrack, TRACKS } from "../signalling/tracks.ts";
+import { ridOf, streamOf } from "./rtp.ts";
 import type { OpenedRtp } from "./srtp.ts";
+import { type LayerSender, TrackLayer } from "./track_layer.ts";
 
-/** Headers and encryption beside the picture, and a coder that exceeds its rate for a while. */
-const RATE_FACTOR = 2;
 /** More lost than this is too much for the way; less than that is as good as nothing. */
-const MUCH_LOST = 0.1;
-const LITTLE_LOST = 0.02;
+export const MUCH_LOST = 0.1;
+export const LITTLE_LOST = 0.02;
 const SLOW_DOWN = 0.85;
 const SPEED_UP = 1.08;
-
-/** What a track asks of its own browser. */
-export interface TrackSender {
-  askPackets(sequences: readonly number[]): void;
-  askPicture(): void;
-}
 
 /**
  * Something that a participant shows beside the voice, as it arrives: a picture, or the sound that
@@ -31,51 +22,43 @@ export class Track {
   readonly stream: number;
   /** Who hears nothing is not sent its sound. */
   readonly isHeard: boolean;
-  /** Changes when indices begin anew, or after a pause that is no loss. */
-  generation = 0;
-  readonly #isVideo: boolean;
-  readonly #maxBitrate: number;
-  readonly #sender: TrackSender;
-  readonly #kept = new KeptPackets(RTP_HEADER);
-  /** When each packet that never came was asked for: by index, at its place among the kept ones. */
-  readonly #asked = new Map<number, { readonly index: number; readonly at: number }>();
-  #reception: ReceptionCounter | undefined;
+  readonly isVideo: boolean;
+  readonly #planned: readonly Layer[];
+  readonly #sender: LayerSender;
+  #layers: readonly TrackLayer[];
+  /** Of those that were there before: the number of what comes next is never an old one. */
+  #formerGenerations = 0;
   #isOn = true;
   #bitrate: number;
   #worstLoss: number | undefined;
-  readonly #rate: IncomingRate;
-  #isPictureDue = false;
-  #pictureAskedAt = -Infinity;
 
   constructor(
-    { name, stream, bitrate }: {
+    { name, stream, layers }: {
       readonly name: ShownTrack;
       readonly stream: number;
-      /** At most, bits a second. */
-      readonly bitrate: number;
+      /** In which a browser may send it, the smallest first. At least one. */
+      readonly layers: readonly Layer[];
     },
-    sender: TrackSender,
+    sender: LayerSender,
   ) {
     this.name = name;
     this.stream = stream;
-    this.#isVideo = TRACKS[name].media === "video";
-    this.isHeard = !this.#isVideo;
-    this.#maxBitrate = bitrate;
-    this.#bitrate = bitrate;
+    this.isVideo = TRACKS[name].media === "video";
+    this.isHeard = !this.isVideo;
+    this.#planned = layers;
     this.#sender = sender;
-    const { maxVideoPacketsPerSecond, maxPacketsPerSecond } = limits.voice;
-    this.#rate = new IncomingRate(
-      this.#isVideo ? maxVideoPacketsPerSecond : maxPacketsPerSecond,
-      bitrate / 8 * RATE_FACTOR,
-    );
+    this.#layers = this.#make([]);
+    this.#bitrate = this.#maxBitrate;
   }
 
-  get reception(): ReceptionCounter | undefined {
-    return this.#reception;
+  /** In which it comes, the smallest first: one of no name, or those that the browser has agreed to. */
+  get layers(): readonly TrackLayer[] {
+    return this.#layers;
   }
 
-  get isVideo(): boolean {
-    return this.#isVideo;
+  /** Changes when indices begin anew, or after a pause that is no loss. */
+  get generation(): number {
+    return this.#layers.reduce((sum, { generation }) => sum + generation, this.#formerGenerations);
   }
 
   /** What its browser may send, bits a second: less while those who watch lose much of it. */
@@ -89,54 +72,31 @@ export class Track {
 
   /** What comes is dropped while it is off, and nothing is kept; what lies between is no loss. */
   set isOn(isOn: boolean) {
-    if (isOn && !this.#isOn) this.generation++;
-    if (!isOn) this.#kept.release();
+    for (const layer of this.#layers) {
+      if (isOn && !this.#isOn) layer.generation++;
+      if (!isOn) layer.release();
+    }
     this.#isOn = isOn;
   }
 
-  /** Whether a genuine packet is to be forwarded. Of several streams the latest is shown. */
-  accept(data: Buffer, opened: OpenedRtp, now: number): boolean {
-    const stream = streamOf(data);
-    if (this.#reception?.stream !== stream) {
-      const clock = CLOCK_PER_MS[TRACKS[this.name].media];
-      this.#reception = new ReceptionCounter(stream, opened.index, clock);
-      this.generation++;
-      this.#kept.clear();
-    }
-    this.#reception.count(opened.index, timestampOf(data), now);
-    return this.#rate.admit(data.length, now) && this.#isOn;
+  /** The browser sends it in these layers of the planned ones; in none: once, without a name. */
+  agree(rids: readonly string[]): void {
+    const names = this.#layers.flatMap(({ rid }) => rid ?? []);
+    if (names.length === rids.length && names.every((name) => rids.includes(name))) return;
+    this.#formerGenerations = this.generation + 1;
+    this.#layers = this.#make(rids);
+    this.#bitrate = this.#maxBitrate;
   }
 
-  /** Keeps a packet that is forwarded, under the header that all get. */
-  keep(index: number, header: Buffer, payload: Buffer): void {
-    if (this.#isVideo) this.#kept.put(index, { header, payload });
+  /** The layer of a genuine packet that is to be forwarded; undefined where it is not. */
+  accept(data: Buffer, opened: OpenedRtp, now: number): TrackLayer | undefined {
+    const layer = this.#layerOf(data);
+    return layer?.accept(data, opened, now) === true && this.#isOn ? layer : undefined;
   }
 
-  kept(index: number) {
-    return this.#kept.get(index);
-  }
-
-  /**
-   * Packets that did not come here either are asked of the browser, each of them not too often, and
-   * none that would be refused as too late when it comes.
-   */
-  miss(indices: readonly number[], now: number): void {
-    const tooLate = (this.#reception?.highest ?? Infinity) - limits.voice.maxKeptPackets;
-    const asking = indices.filter((index) => {
-      if (index <= tooLate) return false;
-      const place = index % limits.voice.maxKeptPackets;
-      const asked = this.#asked.get(place);
-      if (asked?.index === index && now - asked.at < limits.voice.askAgainMs) return false;
-      this.#asked.set(place, { index, at: now });
-      return true;
-    });
-    if (asking.length > 0) this.#sender.askPackets(asking.map((index) => index % 0x1_0000));
-  }
-
-  /** Somebody needs a whole picture: the sender is asked now, or as soon as it may be. */
-  wantPicture(now: number): void {
-    if (!this.#isVideo) return;
-    this.#isPictureDue = true;
+  /** Somebody needs a whole picture of these layers: asked for now, or as soon as it may be. */
+  wantPicture(now: number, layers: readonly TrackLayer[] = this.#layers): void {
+    for (const layer of layers) layer.wantPicture();
     this.tick(now);
   }
 
@@ -145,16 +105,13 @@ export class Track {
   }
 
   tick(now: number): void {
-    if (!this.#isPictureDue || !this.#isOn || this.#reception === undefined) return;
-    if (now - this.#pictureAskedAt < limits.voice.keyframeEveryMs) return;
-    this.#isPictureDue = false;
-    this.#pictureAskedAt = now;
-    this.#sender.askPicture();
+    if (!this.#isOn) return;
+    for (const layer of this.#layers) layer.tick(now);
   }
 
   /** Fits the rate to what those who watch have told since. */
   adapt(): void {
-    if (!this.#isVideo || this.#worstLoss === undefined) return;
+    if (!this.isVideo || this.#worstLoss === undefined) return;
     const factor = this.#worstLoss > MUCH_LOST
       ? SLOW_DOWN
       : this.#worstLoss < LITTLE_LOST
@@ -165,5 +122,31 @@ export class Track {
     this.#bitrate = Math.round(
       Math.min(this.#maxBitrate, Math.max(least, this.#bitrate * factor)),
     );
+  }
+
+  get #maxBitrate(): number {
+    return bitrateOf(this.#layers);
+  }
+
+  /**
+   * A stream is of the layer that its first packets name; browsers name it until they hear that one
+   * has come. A name that was not agreed on, or that another stream's packets have, counts for nothing.
+   */
+  #layerOf(data: Buffer): TrackLayer | undefined {
+    const [first] = this.#layers;
+    if (first?.rid === undefined) return first;
+    const stream = streamOf(data);
+    const known = this.#layers.find(({ reception }) => reception?.stream === stream);
+    if (known !== undefined) return known;
+    const rid = ridOf(data, RID_ID);
+    return rid === undefined ? undefined : this.#layers.find((layer) => layer.rid === rid);
+  }
+
+  /** Without names the best one alone comes, and is all there is. */
+  #make(rids: readonly string[]): TrackLayer[] {
+    const best = this.#planned.at(-1);
+    const agreed = this.#planned.filter(({ rid }) => rid !== undefined && rids.includes(rid));
+    const layers = agreed.length > 0 || best === undefined ? agreed : [{ ...best, rid: undefined }];
+    return layers.map((layer) => new TrackLayer(this.name, layer, this.#sender));
   }
 }

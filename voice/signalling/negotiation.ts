@@ -1,7 +1,15 @@
+import { type Layers, type NamedLayer, namedLayers } from "./layers.ts";
 import { type OfferedStream, Parts } from "./parts.ts";
 import { type Answer, readAnswer } from "./read_answer.ts";
 import type { ShownTrack, TrackName } from "./tracks.ts";
 import { type OfferFacts, writeOffer } from "./write_offer.ts";
+
+export interface OfferedSend {
+  readonly mid: string;
+  readonly track: ShownTrack;
+  /** In which layers, the smallest first, as the description names them; none: once. */
+  readonly layers: readonly NamedLayer[];
+}
 
 /** A session description for the browser, which answers each before it gets the next. */
 export interface Offer {
@@ -14,7 +22,7 @@ export interface Offer {
     readonly track: TrackName;
   }[];
   /** By which parts the browser sends what it shows. That of the microphone is not among them. */
-  readonly sends: readonly { readonly mid: string; readonly track: ShownTrack }[];
+  readonly sends: readonly OfferedSend[];
 }
 
 /** What an offer is made of, as it is at that moment. */
@@ -37,11 +45,13 @@ export class Negotiation {
   readonly #situation: () => Situation;
   readonly #parts = new Parts();
   #offer: Offer;
+  readonly #layers: Layers;
   #waits = true;
   #changed = false;
 
   constructor(situation: () => Situation) {
     this.#situation = situation;
+    this.#layers = situation().layers;
     this.#offer = this.#make(1);
   }
 
@@ -74,7 +84,7 @@ export class Negotiation {
     }
     if (!this.#waits) return { kind: "repeated" };
     const parts = this.#parts.list();
-    const answer = readAnswer(sdp, parts);
+    const answer = readAnswer(sdp, parts, this.#layers);
     if (typeof answer === "string") return { kind: "refused", reason: answer };
     this.#waits = false;
     if (this.#parts.settle()) this.#changed = true;
@@ -96,7 +106,9 @@ export class Negotiation {
         holds === undefined ? [] : [{ mid, participant: holds.participant, track }]
       ),
       sends: parts.flatMap(({ mid, track, isSent }) =>
-        isSent && track !== "voice" ? [{ mid, track }] : []
+        isSent && track !== "voice"
+          ? [{ mid, track, layers: namedLayers(facts.layers[track]) }]
+          : []
       ),
     };
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { limits } from "../../core/limits.ts";
 import { answerTo } from "../../tests/harness/sdp_answer.ts";
+import { type Layer, layersFor } from "./layers.ts";
 import { Negotiation } from "./negotiation.ts";
 import type { OfferedStream } from "./parts.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -8,19 +9,26 @@ import type { ShownTrack } from "./tracks.ts";
 
 const PRINT = Array.from({ length: 32 }, () => "AB").join(":");
 
+const LAYERS: readonly Layer[] = [
+  { rid: "l", bitrate: 200_000, scale: 4 },
+  { rid: "h", bitrate: 1_000_000, scale: 1 },
+];
+
+const VOICE = [{ mid: "1", track: "voice", isSent: false }] as const;
+
 const voice = (participant: string, stream: number): OfferedStream => ({
   participant,
   stream,
   track: "voice",
 });
 
-function begin(voices: OfferedStream[] = []) {
+function begin(voices: OfferedStream[] = [], layers = layersFor(1_500_000)) {
   const now = { voices, sent: [] as ShownTrack[] };
   const negotiation = new Negotiation(() => ({
     streams: now.voices,
     sent: now.sent,
     bitrate: 64_000,
-    videoBitrate: 1_500_000,
+    layers,
     ufrag: "ufrag",
     password: "password",
     fingerprint: PRINT,
@@ -171,7 +179,7 @@ Deno.test("an offer that may be lost is replaced: the old one can no longer be a
 Deno.test("an answer that is none says what is wrong", () => {
   const { sdp } = begin([voice("ann", 11)]).negotiation.offer;
   const good = answerTo(sdp);
-  const read = (text: string) => readAnswer(text, [{ mid: "1", track: "voice" }]);
+  const read = (text: string) => readAnswer(text, VOICE, layersFor(1_500_000));
   const answer = read(good);
   assert.ok(typeof answer !== "string");
   assert.deepEqual([answer.fingerprint, [...answer.received], answer.sends], [PRINT, ["1"], true]);
@@ -192,7 +200,7 @@ Deno.test("an answer that is none says what is wrong", () => {
 Deno.test("a browser that takes or sends nothing is understood", () => {
   const { sdp } = begin([voice("ann", 11)]).negotiation.offer;
   const silent = answerTo(sdp).replaceAll(/^a=(sendonly|recvonly)\r$/gm, "a=inactive\r");
-  const answer = readAnswer(silent, [{ mid: "1", track: "voice" }]);
+  const answer = readAnswer(silent, VOICE, layersFor(1_500_000));
   assert.ok(typeof answer !== "string");
   assert.deepEqual([[...answer.received], answer.sends], [[], false]);
 });
@@ -211,7 +219,7 @@ Deno.test("what somebody shows has parts of its own: the sender's stay, a watche
     return negotiation.next();
   };
   const shows = turn([ann], ["camera"]);
-  assert.deepEqual(shows?.sends, [{ mid: "2", track: "camera" }]);
+  assert.deepEqual(shows?.sends, [{ mid: "2", track: "camera", layers: [] }]);
   assert.match(
     shows?.sdp ?? "",
     /^m=video 9 UDP\/TLS\/RTP\/SAVPF 97\r\nc=.*\r\nb=TIAS:1500000\r$/m,
@@ -234,7 +242,7 @@ Deno.test("what somebody shows has parts of its own: the sender's stay, a watche
   assert.match(none?.sdp ?? "", /^a=group:BUNDLE 0 1 2\r$/m);
   assert.match(none?.sdp ?? "", /^m=video 0 .*\r\nc=.*\r\na=mid:3\r$/m);
   assert.match(none?.sdp ?? "", /^m=audio 0 .*\r\nc=.*\r\na=mid:4\r$/m);
-  assert.deepEqual(none?.sends, [{ mid: "2", track: "camera" }]);
+  assert.deepEqual(none?.sends, [{ mid: "2", track: "camera", layers: [] }]);
   assert.deepEqual(directions(none?.sdp ?? "").slice(2), ["recvonly", "inactive", "inactive"]);
   const ben = voice("ben", 12);
   assert.deepEqual(
@@ -253,4 +261,56 @@ Deno.test("what somebody shows has parts of its own: the sender's stay, a watche
     negotiation.offer.mids.map(({ mid, participant }) => `${mid} ${participant}`),
     ["1 ann", "5 ben", "6 eve"],
   );
+});
+
+Deno.test("a picture is asked for in layers, and the answer says which of them come", () => {
+  const { now, negotiation } = begin([], { ...layersFor(1_500_000), camera: LAYERS });
+  assert.equal(negotiation.answer(1, answerTo(negotiation.offer.sdp)).kind, "taken");
+  now.sent = ["screen", "camera"];
+  negotiation.change();
+  const { seq, sdp, sends } = negotiation.next() ?? assert.fail("there is something to offer");
+  assert.deepEqual(sends, [
+    { mid: "1", track: "screen", layers: [] },
+    { mid: "2", track: "camera", layers: LAYERS },
+  ]);
+  const [, , screen, camera] = sdp.split("m=");
+  assert.ok(!screen?.includes("simulcast"), "a screen comes once");
+  assert.match(camera ?? "", /^a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r$/m);
+  assert.match(camera ?? "", /^a=rid:l recv\r\na=rid:h recv\r\na=simulcast:recv l;h\r$/m);
+  assert.match(camera ?? "", /^b=TIAS:1200000\r$/m);
+  const good = answerTo(sdp);
+  const faults: [string, RegExp][] = [
+    ["a=simulcast:send l;x", /layer "x" that was not offered/],
+    ["a=simulcast:send l;l", /layer "l" that was not offered, or twice/],
+    ["a=simulcast:send", /names no list/],
+    ["a=simulcast:recv l;h", /names no list/],
+    [`a=simulcast:send ${"l;".repeat(60)}h`, /names no list/],
+    ["a=simulcast:send __proto__;h", /not offered/],
+    ["a=simulcast:send l; h", /names no list/],
+  ];
+  for (const [line, fault] of faults) {
+    const answered = negotiation.answer(seq, good.replace(/a=simulcast:.*(?=\r)/, line));
+    assert.match(answered.kind === "refused" ? answered.reason : answered.kind, fault, line);
+  }
+  const unknown = negotiation.answer(seq, good.replace(/a=rid:h.*\r\n/, ""));
+  assert.match(unknown.kind === "refused" ? unknown.reason : unknown.kind, /no a=rid line/);
+  const agreed = (text: string) => {
+    const read = readAnswer(text, [
+      { mid: "1", track: "screen", isSent: true },
+      { mid: "2", track: "camera", isSent: true },
+    ], { ...layersFor(1_500_000), camera: LAYERS });
+    return typeof read === "string" ? read : [...read.layers];
+  };
+  assert.deepEqual(agreed(good), [["screen", []], ["camera", ["l", "h"]]]);
+  const line = (text: string) => good.replace(/a=simulcast:.*(?=\r)/, text);
+  assert.deepEqual(agreed(line("a=simulcast:send ~l;h,l"))[1], ["camera", ["l", "h"]]);
+  assert.deepEqual(agreed(line("a=simulcast:send h"))[1], ["camera", ["h"]]);
+  assert.deepEqual(agreed(line("a=x"))[1], ["camera", []], "a browser that does not know layers");
+  assert.match(
+    String(agreed(good.replace("a=mid:1\r", "a=mid:1\r\na=rid:l send\r\na=simulcast:send l\r"))),
+    /part 1 of the answer cannot be taken/,
+    "a screen was offered once",
+  );
+  const taken = negotiation.answer(seq, good);
+  assert.deepEqual(taken.kind === "taken" && taken.answer.layers.get("camera"), ["l", "h"]);
 });

@@ -1,6 +1,7 @@
 import { limits } from "../../core/limits.ts";
+import { type Layers, readLayers } from "./layers.ts";
 import { MICROPHONE_MID, type Part } from "./parts.ts";
-import { TRACKS } from "./tracks.ts";
+import { type ShownTrack, TRACKS } from "./tracks.ts";
 
 /** What we need of a browser's answer. */
 export interface Answer {
@@ -10,6 +11,8 @@ export interface Answer {
   readonly received: ReadonlySet<string>;
   /** The browser may send its microphone. */
   readonly sends: boolean;
+  /** Of what it may show, the layers that it sends by name; none where it sends a picture once. */
+  readonly layers: ReadonlyMap<ShownTrack, readonly string[]>;
 }
 
 interface Section {
@@ -23,9 +26,10 @@ interface Section {
  */
 export function readAnswer(
   sdp: string,
-  parts: readonly Pick<Part, "mid" | "track">[],
+  parts: readonly Pick<Part, "mid" | "track" | "isSent">[],
+  layers: Layers,
 ): Answer | string {
-  const offered = [{ mid: MICROPHONE_MID, track: "voice" as const }, ...parts];
+  const offered = [{ mid: MICROPHONE_MID, track: "voice" as const, isSent: false }, ...parts];
   const mids = offered.map(({ mid }) => mid);
   if (sdp.length > limits.voice.maxSdpBytes) {
     return `the answer has ${sdp.length} characters; ${limits.voice.maxSdpBytes} is the bound`;
@@ -52,6 +56,8 @@ export function readAnswer(
   if (!/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/.test(fingerprint ?? "")) {
     return "the answer names no SHA-256 fingerprint, or several";
   }
+  const sent = findLayers(sections, offered, layers);
+  if (typeof sent === "string") return sent;
   const going = (section: Section | undefined, ways: readonly string[]) =>
     section !== undefined && !isRejected(section) && ways.includes(directionOf(section.lines));
   return {
@@ -62,6 +68,7 @@ export function readAnswer(
       ),
     ),
     sends: going(sections[0], ["sendonly", "sendrecv"]),
+    layers: sent,
   };
 }
 
@@ -92,6 +99,22 @@ function findFault(
     }
   }
   return undefined;
+}
+
+function findLayers(
+  sections: readonly Section[],
+  offered: readonly Pick<Part, "track" | "isSent">[],
+  layers: Layers,
+): Map<ShownTrack, readonly string[]> | string {
+  const found = new Map<ShownTrack, readonly string[]>();
+  for (const [at, { track, isSent }] of offered.entries()) {
+    const section = sections[at];
+    if (!isSent || track === "voice" || section === undefined || isRejected(section)) continue;
+    const rids = readLayers(section.lines, layers[track]);
+    if (typeof rids === "string") return `part ${at} of the answer cannot be taken: ${rids}`;
+    found.set(track, rids);
+  }
+  return found;
 }
 
 /** The one that every part names; undefined where they differ or there is none. */

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { limits } from "../../core/limits.ts";
+import { bitrateOf, type Layers, writeLayers } from "./layers.ts";
 import { AUDIO_LEVEL_ID, MICROPHONE_MID, type OfferedStream, type Part } from "./parts.ts";
 import { type TrackName, TRACKS } from "./tracks.ts";
 
@@ -7,8 +8,8 @@ export interface OfferFacts {
   readonly seq: number;
   readonly parts: readonly Part[];
   readonly bitrate: number;
-  /** Of one picture, bits a second. */
-  readonly videoBitrate: number;
+  /** What of a picture, or its sound, comes in which layers. */
+  readonly layers: Layers;
   readonly ufrag: string;
   readonly password: string;
   /** SHA-256 of our certificate. */
@@ -58,7 +59,10 @@ export function writeOffer(facts: OfferFacts): string {
 }
 
 function directionOf(facts: OfferFacts, { mid, track, isSent, holds }: Part): string[] {
-  if (isSent) return ["a=recvonly", `b=TIAS:${rateOf(facts, track)}`];
+  if (isSent) {
+    const layers = track === "voice" ? [] : writeLayers(facts.layers[track]);
+    return ["a=recvonly", `b=TIAS:${rateOf(facts, track)}`, ...layers];
+  }
   if (holds === undefined) return ["a=inactive"];
   const stream = streamName(facts.parts, { mid, track, holds });
   return [
@@ -88,8 +92,7 @@ function streamName(
 }
 
 function rateOf(facts: OfferFacts, track: TrackName): number {
-  if (TRACKS[track].media === "video") return facts.videoBitrate;
-  return track === "voice" ? facts.bitrate : limits.voice.shownSoundBitrate;
+  return track === "voice" ? facts.bitrate : bitrateOf(facts.layers[track]);
 }
 
 /** Port 0 says that it is over (RFC 8829, 5.2.2). */
@@ -126,7 +129,7 @@ function writePart(
     `a=ice-pwd:${facts.password}`,
     `a=fingerprint:sha-256 ${facts.fingerprint}`,
     "a=setup:actpass",
-    ...(media === "video" ? writeVp8(facts, payload) : writeOpus(facts, track)),
+    ...(media === "video" ? writeVp8(rateOf(facts, track), payload) : writeOpus(facts, track)),
   ];
 }
 
@@ -149,8 +152,8 @@ function writeOpus(facts: OfferFacts, track: TrackName): string[] {
  * Lost packets are asked for once more in the stream itself (RFC 4585), whole pictures with PLI and
  * FIR (RFC 5104). Chromium begins at the rate that is named: else it takes half a minute to get there.
  */
-function writeVp8({ videoBitrate }: OfferFacts, payload: number): string[] {
-  const kilobits = Math.floor(videoBitrate / 1000);
+function writeVp8(bitrate: number, payload: number): string[] {
+  const kilobits = Math.floor(bitrate / 1000);
   const start = Math.min(kilobits, limits.voice.videoStartKilobits);
   return [
     `a=rtpmap:${payload} VP8/90000`,

@@ -402,6 +402,6 @@ export function viewOffer({ seq, sdp, mids, sends }: Seat["offer"]): VoiceOffer 
     seq,
     sdp,
     mids: mids.map((each) => ({ ...each })),
-    sends: sends.map((each) => ({ ...each })),
+    sends: sends.map(({ layers, ...each }) => ({ ...each, layers: [...layers] })),
   };
 }
