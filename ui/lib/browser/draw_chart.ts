@@ -17,7 +17,7 @@ export function drawChart(box: HTMLElement, data: ChartData): () => void {
     language().intl,
     span > 2 * DAY_S
       ? { day: "numeric", month: "short", timeZone: data.timeZone }
-      : { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: data.timeZone },
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: data.timeZone },
   );
   const exact = new Intl.DateTimeFormat(language().intl, {
     dateStyle: "medium",

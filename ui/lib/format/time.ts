@@ -35,7 +35,7 @@ export function utcOffset(ms: number, timeZone: string): number {
 }
 
 export function formatTime(ms: number, timeZone: string): string {
-  return format(timeZone, { hour: "2-digit", minute: "2-digit", hour12: false }).format(ms);
+  return format(timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
 }
 
 export function formatDay(ms: number, timeZone: string): string {
@@ -46,7 +46,7 @@ export function formatDay(ms: number, timeZone: string): string {
 /** A time of the next hours by the clock alone, one further away with its day. */
 export function formatSoon(ms: number, nowMs: number, timeZone: string): string {
   if (ms - nowMs < 18 * 3_600_000) return formatTime(ms, timeZone);
-  return format(timeZone, { weekday: "long", hour: "2-digit", minute: "2-digit", hour12: false })
+  return format(timeZone, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
     .format(ms);
 }
 
@@ -60,7 +60,7 @@ export function formatDate(ms: number, timeZone: string): string {
 }
 
 export function formatFull(ms: number, timeZone: string): string {
-  return format(timeZone, { dateStyle: "full", timeStyle: "short" }).format(ms);
+  return format(timeZone, { dateStyle: "full", timeStyle: "short", hourCycle: "h23" }).format(ms);
 }
 
 const relatives = new Map<string, Intl.RelativeTimeFormat>();

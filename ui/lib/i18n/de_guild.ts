@@ -71,7 +71,7 @@ export const guildTexts: Readonly<Record<keyof typeof english, string>> = {
   "why.ask": "Erklären",
   "why.yes": "{name} darf: {right} ({place})",
   "why.no": "{name} darf nicht: {right} ({place})",
-  "why.set": "Gesetzt von {name} am {when} UTC ({ago}).",
+  "why.set": "Gesetzt von {name} am {when} ({ago}).",
   "why.steps": "Alles, was mitgesprochen hat, der Reihe nach",
   "why.notInChannel": "Dieses Recht gehört zur ganzen Gilde; Kanäle können es nicht ändern.",
   "why.change": "Ändern",

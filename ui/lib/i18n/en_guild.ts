@@ -66,7 +66,7 @@ export const guildTexts = {
   "why.ask": "Explain",
   "why.yes": "{name} may: {right} ({place})",
   "why.no": "{name} may not: {right} ({place})",
-  "why.set": "Set by {name} on {when} UTC ({ago}).",
+  "why.set": "Set by {name} on {when} ({ago}).",
   "why.steps": "Everything that spoke, in order",
   "why.notInChannel": "This right belongs to the whole guild; channels cannot change it.",
   "why.change": "Change it",

@@ -105,14 +105,21 @@ const TOLD: ReadonlySet<string> = new Set([
 /** Fields that say what the sentence has said already. */
 const SAID: ReadonlySet<string> = new Set(["kind", "closed", "signature"]);
 
+/** For whom it is told. */
+export interface AuditReader {
+  readonly nameOf: NameOf;
+  readonly timeZone: string;
+}
+
 /** What became what, line by line. */
-export function auditLines(entry: AuditEntry, nameOf: NameOf): AuditLine[] {
+export function auditLines(entry: AuditEntry, reader: AuditReader): AuditLine[] {
+  const { nameOf } = reader;
   if (!TOLD.has(entry.action)) return [];
   return entry.changes.flatMap(({ field, before, after }): AuditLine[] => {
     if (SAID.has(field) || (entry.action === "member.ban" && field !== "until")) return [];
     if (entry.action === "roles.update") return roleLines(field, { before, after }, nameOf);
     if (field === "entries") return entryLines({ before, after }, nameOf);
-    const value = (each: unknown) => valueText(field, each, nameOf);
+    const value = (each: unknown) => valueText(field, each, reader);
     return [{ label: fieldName(field), before: value(before), after: value(after) }];
   });
 }
@@ -217,13 +224,13 @@ function fieldName(field: string): string {
   return known === undefined ? field : t(`audit.field.${known}`);
 }
 
-function valueText(field: string, value: unknown, nameOf: NameOf): string {
+function valueText(field: string, value: unknown, reader: AuditReader): string {
   if (value === null || value === undefined || value === "" || value === 0) return "–";
-  if (field === "until" && typeof value === "number") return formatFull(value, "UTC");
+  if (field === "until" && typeof value === "number") return formatFull(value, reader.timeZone);
   if (typeof value === "boolean") return value ? t("audit.yes") : t("audit.no");
-  if (typeof value === "string") return nameOf(value);
+  if (typeof value === "string") return reader.nameOf(value);
   if (Array.isArray(value)) {
-    return value.map((each) => valueText(field, each, nameOf)).join(", ") || "–";
+    return value.map((each) => valueText(field, each, reader)).join(", ") || "–";
   }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

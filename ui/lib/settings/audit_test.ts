@@ -16,9 +16,10 @@ function tell(action: string, target: string | null, changes: AuditEntry["change
   return inLanguage(ENGLISH, () => {
     const entry = { id: "$1", ts: 0, by: "@ann:a.example", action, target, reason: null, changes };
     const nameOf = namer(guild, [{ id: "@bob:a.example", display_name: "Bob" }]);
+    const reader = { nameOf, timeZone: "Europe/Berlin" };
     return [
       auditSentence(entry, nameOf),
-      ...auditLines(entry, nameOf).map((line) => `${line.label}: ${line.before} -> ${line.after}`),
+      ...auditLines(entry, reader).map((line) => `${line.label}: ${line.before} -> ${line.after}`),
     ];
   });
 }
@@ -69,5 +70,16 @@ Deno.test("audit: people and roles by name; what is not known stays as it is", (
   assert.deepEqual(
     tell("channel.update", "pl", [{ field: "slow_mode_s", before: 0, after: 30 }]),
     ["changed #plans", "Slow mode, seconds: – -> 30"],
+  );
+});
+
+Deno.test("audit: the end of a ban is told by the reader's clock", () => {
+  const after = Date.UTC(2026, 11, 6, 23, 30);
+  assert.deepEqual(
+    tell("member.ban", "@bob:a.example", [{ field: "until", before: null, after }]),
+    [
+      "banned Bob",
+      "Until: – -> Monday, December 7, 2026 at 00:30",
+    ],
   );
 });

@@ -5,6 +5,7 @@ import { ActForm } from "../../../components/FormParts.tsx";
 import { Tiles } from "../../../components/Tiles.tsx";
 import { requireAdmin } from "../../../lib/admin.ts";
 import { ApiError } from "../../../lib/api/request.ts";
+import { readTimeZone } from "../../../lib/chat_page.ts";
 import type { Context } from "../../../lib/fresh/mod.ts";
 import { text } from "../../../lib/forms.ts";
 import { formPage } from "../../../lib/form_page.ts";
@@ -21,7 +22,8 @@ const paramsOf = (ctx: Context<State>) => ({ guild_id: ctx.params["guild"] ?? ""
 export const handler = define.handlers(formPage(
   async (ctx) => {
     await requireAdmin(ctx, "admin.guilds");
-    return { guild: await ctx.state.api.call("adminGetGuild", { params: paramsOf(ctx) }) };
+    const guild = await ctx.state.api.call("adminGetGuild", { params: paramsOf(ctx) });
+    return { guild, timeZone: readTimeZone(ctx.req) };
   },
   {
     async end(ctx, form) {
@@ -38,7 +40,7 @@ export const handler = define.handlers(formPage(
   },
 ));
 
-export default define.page<typeof handler>(({ data: { guild, note }, state }) => (
+export default define.page<typeof handler>(({ data: { guild, timeZone, note }, state }) => (
   <AdminPage
     state={state}
     heading={guild.name}
@@ -62,7 +64,7 @@ export default define.page<typeof handler>(({ data: { guild, note }, state }) =>
             : t("guilds.ownedBy", { name: guild.owner })}
         </p>
         <p class="small muted">
-          {t("admin.since", { date: formatFull(guild.created_ts, "UTC") })}
+          {t("admin.since", { date: formatFull(guild.created_ts, timeZone) })}
         </p>
         <p class="tiny mono muted break">{guild.id}</p>
         {guild.local_only && <span class="tag">{t("guilds.localOnly")}</span>}

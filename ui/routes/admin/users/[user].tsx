@@ -10,6 +10,7 @@ import { Tiles } from "../../../components/Tiles.tsx";
 import { requireAdmin } from "../../../lib/admin.ts";
 import { ApiError } from "../../../lib/api/request.ts";
 import type { CallResult } from "../../../lib/api/types.ts";
+import { readTimeZone } from "../../../lib/chat_page.ts";
 import type { Context } from "../../../lib/fresh/mod.ts";
 import { text } from "../../../lib/forms.ts";
 import { formPage } from "../../../lib/form_page.ts";
@@ -31,7 +32,7 @@ export const handler = define.handlers(formPage(
       ctx.state.api.call("adminGetUser", { params }),
       ctx.state.api.call("adminListUserGuilds", { params }),
     ]);
-    return { ...answer, guilds };
+    return { ...answer, guilds, timeZone: readTimeZone(ctx.req) };
   },
   {
     async lock(ctx, form) {
@@ -86,7 +87,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           <p class="mono break">{data.note.told}</p>
         </Notice>
       )}
-      <Who user={user} />
+      <Who user={user} timeZone={data.timeZone} />
       <Tiles
         tiles={[
           {
@@ -119,7 +120,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   );
 });
 
-function Who({ user }: { user: AdminUser }) {
+function Who({ user, timeZone }: { user: AdminUser; timeZone: string }) {
   const name = user.display_name ?? user.user_name;
   return (
     <div class="card row">
@@ -127,7 +128,7 @@ function Who({ user }: { user: AdminUser }) {
       <div class="grow">
         <p class="break">{handleOf(user.id)}</p>
         <p class="small muted break">
-          {t("admin.since", { date: formatFull(user.created_ts, "UTC") })}
+          {t("admin.since", { date: formatFull(user.created_ts, timeZone) })}
           {user.created_by && ` · ${user.created_by}`}
         </p>
         <p class="row-tight wrap">

@@ -3,6 +3,7 @@ import { Field } from "../../../../components/Field.tsx";
 import { Select } from "../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon, type IconName } from "../../../../components/Icon.tsx";
+import { readTimeZone } from "../../../../lib/chat_page.ts";
 import type { Context } from "../../../../lib/fresh/mod.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf } from "../../../../lib/format/names.ts";
@@ -37,20 +38,21 @@ async function load(ctx: Context<State>) {
   const guild = await readGuild(ctx, "gs.audit");
   const get = (name: string) => ctx.url.searchParams.get(name)?.trim() ?? "";
   const filter = Object.fromEntries(FILTERS.map((name) => [name, get(name)])) as Filter;
-  const untilTs = startOfDay(filter.until, "UTC");
+  const timeZone = readTimeZone(ctx.req);
+  const untilTs = startOfDay(filter.until, timeZone);
   const log = await ctx.state.api.call("listAudit", {
     params: guildParams(ctx),
     query: {
       by: filter.by || undefined,
       action: filter.action || undefined,
       target: filter.target || undefined,
-      since_ts: startOfDay(filter.since, "UTC"),
+      since_ts: startOfDay(filter.since, timeZone),
       // The day named is the last that counts.
       until_ts: untilTs === undefined ? undefined : untilTs + DAY_MS,
       before: get("before") || undefined,
     },
   });
-  return { guild, log, filter };
+  return { guild, log, filter, timeZone };
 }
 
 export const handler = define.handlers(formPage(load, {}));
@@ -79,6 +81,7 @@ export default define.page<typeof handler>(({ data, state }) => {
             nameOf={nameOf}
             base={settingsPath(guild)}
             nowMs={state.nowMs}
+            timeZone={data.timeZone}
           />
         ))}
       </ul>
@@ -147,14 +150,15 @@ function DayField({ name, label, value }: { name: string; label: string; value: 
 }
 
 function Entry(
-  { entry, nameOf, base, nowMs }: {
+  { entry, nameOf, base, nowMs, timeZone }: {
     entry: AuditEntry;
     nameOf: NameOf;
     base: string;
     nowMs: number;
+    timeZone: string;
   },
 ) {
-  const lines = auditLines(entry, nameOf);
+  const lines = auditLines(entry, { nameOf, timeZone });
   const kind = entry.action.slice(0, entry.action.indexOf("."));
   return (
     <li class="row-card audit" id={entry.id.slice(1)}>
@@ -185,7 +189,7 @@ function Entry(
       <time
         class="tiny faint nowrap"
         dateTime={new Date(entry.ts).toISOString()}
-        title={`${formatFull(entry.ts, "UTC")} UTC`}
+        title={formatFull(entry.ts, timeZone)}
       >
         {formatRelative(entry.ts, nowMs)}
       </time>

@@ -4,6 +4,7 @@ import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
 import { groupRights } from "../../../../components/RightsFields.tsx";
 import type { CallResult } from "../../../../lib/api/types.ts";
+import { readTimeZone } from "../../../../lib/chat_page.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf, memberName } from "../../../../lib/format/names.ts";
 import { formatFull, formatRelative } from "../../../../lib/format/time.ts";
@@ -29,7 +30,7 @@ async function load(ctx: Context<State>) {
     params,
     query: { limit: OFFERED_MAX },
   });
-  const base = { guild, asked, members };
+  const base = { guild, asked, members, timeZone: readTimeZone(ctx.req) };
   if (asked.user === "" || !ctx.url.searchParams.has("right")) return { ...base, answer: null };
   const [member, found] = await Promise.all([
     ctx.state.api.call("getMember", { params: { ...params, user_id: asked.user } }),
@@ -59,7 +60,13 @@ export default define.page<typeof handler>(({ data, state }) => (
   >
     <Question guild={data.guild} asked={data.asked} members={data.members} />
     {data.answer && (
-      <Answer guild={data.guild} asked={data.asked} {...data.answer} nowMs={state.nowMs} />
+      <Answer
+        guild={data.guild}
+        asked={data.asked}
+        {...data.answer}
+        nowMs={state.nowMs}
+        timeZone={data.timeZone}
+      />
     )}
   </GuildSettings>
 ));
@@ -132,12 +139,13 @@ function Question(
 }
 
 function Answer(
-  { guild, asked, member, found, nowMs }: {
+  { guild, asked, member, found, nowMs, timeZone }: {
     guild: Guild;
     asked: Asked;
     member: Member;
     found: CallResult<"explainPermission">;
     nowMs: number;
+    timeZone: string;
   },
 ) {
   const channel = guild.channels.find((each) => each.id === asked.channel);
@@ -162,7 +170,7 @@ function Answer(
         <p class="small muted">
           {t("why.set", {
             name: handleOf(found.set.by),
-            when: formatFull(found.set.ts, "UTC"),
+            when: formatFull(found.set.ts, timeZone),
             ago: formatRelative(found.set.ts, nowMs),
           })} <span class="mono tiny break">{found.set.event_id}</span>
         </p>
