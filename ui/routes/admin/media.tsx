@@ -154,24 +154,26 @@ function Purge({ what, label, hint }: { what: string; label: string; hint: strin
         <p class="strong">{label}</p>
         <p class="small muted">{hint}</p>
       </div>
-      <button
-        class="button small"
-        type="submit"
-        name="how"
-        value="count"
-        aria-label={t("media.countOf", { what: label })}
-      >
-        {t("media.count")}
-      </button>
-      <button
-        class="button small danger"
-        type="submit"
-        name="how"
-        value="delete"
-        aria-label={t("media.deleteOf", { what: label })}
-      >
-        {t("delete")}
-      </button>
+      <div class="row-tight">
+        <button
+          class="button small"
+          type="submit"
+          name="how"
+          value="count"
+          aria-label={t("media.countOf", { what: label })}
+        >
+          {t("media.count")}
+        </button>
+        <button
+          class="button small danger"
+          type="submit"
+          name="how"
+          value="delete"
+          aria-label={t("media.deleteOf", { what: label })}
+        >
+          {t("delete")}
+        </button>
+      </div>
     </ActForm>
   );
 }

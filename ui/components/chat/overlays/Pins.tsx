@@ -7,7 +7,7 @@ import { loadSpan, openPlace } from "../../../lib/browser/history.ts";
 import { isEncrypted, privacyOf } from "../../../lib/browser/privacy.ts";
 import { authorOf } from "../../../lib/format/author.ts";
 import { faceOf } from "../../../lib/format/names.ts";
-import { formatFull } from "../../../lib/format/time.ts";
+import { formatDate, formatFull, formatTime } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { messageRights } from "../../../lib/store/message_rights.ts";
 import { isTalk, placeKey } from "../../../lib/store/place.ts";
@@ -92,14 +92,19 @@ export default function Pins() {
 function Pinned({ message, children }: { message: Message; children: ComponentChildren }) {
   const state = useChat();
   const name = authorOf(message);
+  const [ts, zone] = [message.origin_ts, state.timeZone.value];
   return (
     <li class="quoted">
       <div class="row-tight wrap">
         <Avatar id={message.author.id} name={name} uri={faceOf(message)} size="s" />
         <span class="strong clip">{name}</span>
-        <span class="tiny faint grow clip">
-          {formatFull(message.origin_ts, state.timeZone.value)}
-        </span>
+        <time
+          class="tiny faint grow"
+          dateTime={new Date(ts).toISOString()}
+          title={formatFull(ts, zone)}
+        >
+          {formatDate(ts, zone)}, {formatTime(ts, zone)}
+        </time>
         {children}
       </div>
       {message.sealed && message.body === "" && message.media.length === 0

@@ -168,17 +168,19 @@ function BanRow({ ban, ...times }: Times & { ban: Ban }) {
           {formatRelative(ban.ts, times.nowMs)}
         </p>
       </div>
-      <a
-        class="button small"
-        href={`?${new URLSearchParams({ change: ban.user_id })}`}
-        aria-label={t("ban.changeOf", { name })}
-      >
-        {t("ban.change")}
-      </a>
-      <ActForm act="lift">
-        <input type="hidden" name="user_id" value={ban.user_id} />
-        <button class="button small" type="submit">{t("gs.lift")}</button>
-      </ActForm>
+      <div class="row-tight wrap end">
+        <a
+          class="button small"
+          href={`?${new URLSearchParams({ change: ban.user_id })}`}
+          aria-label={t("ban.changeOf", { name })}
+        >
+          {t("ban.change")}
+        </a>
+        <ActForm act="lift">
+          <input type="hidden" name="user_id" value={ban.user_id} />
+          <button class="button small" type="submit">{t("gs.lift")}</button>
+        </ActForm>
+      </div>
     </li>
   );
 }

@@ -1,0 +1,50 @@
+/** What a phone has little room for: rows of settings, lists that stand alone. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { makeScene, signIn } from "./scene.ts";
+import { SCREENS, SCREENS_ENV } from "./screens.ts";
+
+/** Of a column of words: less is read letter by letter. */
+const LEAST_PX = 120;
+const PHONE = { width: 360, height: 740 };
+/** The pages whose own address is the list of their parts, on a phone. */
+const LISTS = ["admin/index.tsx", "g/[guild]/settings/index.tsx", "settings/index.tsx"];
+
+/** What is said in rows with less room than that, though it breaks into lines. */
+function squeezed(page: Page): Promise<string[]> {
+  return page.evaluate(
+    (least) =>
+      [...document.querySelectorAll<HTMLElement>("main :is(.row-card, .purge) > .grow")]
+        .filter((said) => said.clientWidth > 0 && said.clientWidth < least)
+        .map((said) => `${said.clientWidth} px: ${said.textContent}`),
+    LEAST_PX,
+  );
+}
+
+Deno.test("on a phone rows have room for their words, and a list of settings stands alone", async (t) => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test", ...SCREENS_ENV });
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser, { locale: "de-DE", width: PHONE.width });
+  await signIn(ann.context, server.url, "ann");
+  const { page } = ann;
+  await page.setViewportSize(PHONE);
+
+  let rows = 0;
+  for (const [file, screen] of Object.entries(SCREENS)) {
+    if (screen.kind !== "page" || !/settings|admin/.test(file)) continue;
+    await t.step(file, async () => {
+      await page.goto(server.url + screen.path(scene));
+      const shown = page.locator("main > :visible");
+      if (LISTS.includes(file)) assert.deepEqual(await shown.allTextContents(), []);
+      else assert.notEqual(await shown.count(), 0);
+      assert.deepEqual(await squeezed(page), []);
+      rows += await page.locator("main :is(.row-card, .purge) > .grow").count();
+    });
+  }
+  assert.ok(rows > 15, `${rows} rows were looked at`);
+  assert.deepEqual(ann.faults, []);
+  await browser.close();
+});
