@@ -375,7 +375,8 @@ export const de: Catalogue = {
   "select.count": "{n} ausgewählt",
   "select.most": "Höchstens {n} Nachrichten auf einmal.",
   "select.deleteTitle": "{n, plural, one {# Nachricht löschen?} other {# Nachrichten löschen?}}",
-  "select.deleteText": "Sie verschwinden für alle, auf jedem Server, der sich an die Regeln hält.",
+  "select.deleteText":
+    "{n, plural, one {Sie verschwindet} other {Sie verschwinden}} für alle, auf jedem Server, der sich an die Regeln hält.",
   "select.deleted": "{n, plural, one {# Nachricht gelöscht} other {# Nachrichten gelöscht}}",
   "select.refused": "{n} ließen sich nicht löschen: Sie sind schon weg oder nicht deine.",
   "main.more": "Mehr",

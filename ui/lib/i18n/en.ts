@@ -366,7 +366,8 @@ export const en = {
   "select.count": "{n} chosen",
   "select.most": "At most {n} messages at once.",
   "select.deleteTitle": "{n, plural, one {Delete # message?} other {Delete # messages?}}",
-  "select.deleteText": "They go for everyone, on every server that follows the rules.",
+  "select.deleteText":
+    "{n, plural, one {It goes} other {They go}} for everyone, on every server that follows the rules.",
   "select.deleted": "{n, plural, one {# message deleted} other {# messages deleted}}",
   "select.refused": "{n} could not be deleted: they are gone already, or not yours.",
   "main.more": "More",

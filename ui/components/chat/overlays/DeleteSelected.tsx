@@ -20,7 +20,7 @@ export default function DeleteSelected() {
     });
   return (
     <Dialog title={t("select.deleteTitle", { n: chosen.length })}>
-      <p class="muted">{t("select.deleteText")}</p>
+      <p class="muted">{t("select.deleteText", { n: chosen.length })}</p>
       {!onlyOwn && (
         <label class="field">
           <span class="label">{t("moderate.reason")}</span>
