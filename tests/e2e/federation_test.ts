@@ -16,6 +16,13 @@ async function logIn(page: Page, url: string, userName: string): Promise<void> {
   await settled(page);
 }
 
+/** Opens a request on another device, where it waits for its answer. */
+async function openRequest(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await settled(page);
+  await page.getByRole("button", { name: "Accept", exact: true }).waitFor();
+}
+
 Deno.test("people of two servers meet in a guild, by browser alone", async (t) => {
   await using federation = await startServers(2);
   const [one, two] = federation.servers;
@@ -25,6 +32,7 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser, { phone: true });
+  await using annPhone = await openPerson(browser, { phone: true });
   let link = "";
 
   await t.step("ann founds a guild and makes a link", async () => {
@@ -118,9 +126,20 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
     await bob.page.getByLabel("With whom?").fill("@ann@one.test");
     await bob.page.getByRole("button", { name: "Open conversation" }).click();
     await bob.page.waitForURL(/\/dm\//);
+    await logIn(annPhone.page, one.url, "ann");
     await ann.page.goto(`${one.url}/home`);
     await ann.page.locator("a.dm", { hasText: "bob" }).click();
+    await ann.page.waitForURL(/\/dm\//);
+    await openRequest(annPhone.page, ann.page.url());
     await ann.page.getByRole("button", { name: "Accept", exact: true }).click();
+  });
+
+  await t.step("what she accepted becomes the conversation where it stood open", async () => {
+    await say(ann.page, "Come in");
+    await annPhone.page.locator("article", { hasText: "Come in" }).waitFor();
+    await annPhone.page.locator("textarea[name=body]").fill("From the phone");
+    await annPhone.page.getByRole("button", { name: "Send" }).click();
+    await bob.page.locator("article", { hasText: "From the phone" }).waitFor();
   });
 
   await t.step("each sees what the other has read", async () => {
@@ -165,15 +184,19 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
     await row.waitFor({ state: "detached" });
     await bob.page.getByRole("button", { name: "Ask them back" }).click();
     await row.click();
+    await ann.page.waitForURL(/\/dm\//);
+    await openRequest(annPhone.page, ann.page.url());
     await ann.page.getByRole("button", { name: "Decline", exact: true }).click();
     await row.waitFor({ state: "detached" });
+    await annPhone.page.getByText("The request of bob was answered elsewhere").waitFor();
+    await annPhone.page.waitForURL(/\/home$/);
     await ann.page.reload();
     await settled(ann.page);
     assert.equal(await row.count(), 0);
   });
 
   await t.step("nothing went wrong in any page", () => {
-    assert.deepEqual([...ann.faults, ...bob.faults], []);
+    assert.deepEqual([...ann.faults, ...annPhone.faults, ...bob.faults], []);
   });
   await browser.close();
 });

@@ -1,5 +1,5 @@
 import type { Channel } from "../../../core/api/channel.ts";
-import type { DispatchData, GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
+import type { Dm, DispatchData, GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
 import { dmName, othersIn, withUser } from "../format/dm_name.ts";
@@ -11,6 +11,7 @@ import { showAuthor, showFormerMember, showMember, showMentions } from "../store
 import { dropDm, takeSeen } from "../store/conversations.ts";
 import { refKey } from "../store/place.ts";
 import { markPinged, markSeen } from "../store/stale_reads.ts";
+import { openPlace } from "./history.ts";
 import { dropInvitation, setInvitation } from "./invitations.ts";
 import { showToast } from "./toast.ts";
 
@@ -107,6 +108,25 @@ function removeGuild(
   );
 }
 
+/** A conversation as it is now; a request that was accepted elsewhere opens where it stands. */
+function takeDm(state: ChatState, dm: Dm): void {
+  for (const user of othersIn(dm, state.self.value.user.id)) state.users.set(user.id, user);
+  const held = state.dms.value.find((each) => each.room_id === dm.room_id);
+  const others = state.dms.value.filter((each) => each !== held);
+  state.dms.value = [dm, ...others].sort((a, b) => b.last_ts - a.last_ts);
+  const place = state.place.value;
+  const accepted = held?.state === "invited" && dm.state !== "invited";
+  if (accepted && place.kind === "dm" && place.roomId === dm.room_id) {
+    openPlace(state, place, "none");
+  }
+}
+
+/** A request that was answered on another device, or withdrawn: with a word where it is open. */
+function removeRequest(state: ChatState, roomId: string): void {
+  const dm = state.dms.value.find((entry) => entry.room_id === roomId);
+  if (dm?.state === "invited") removeDm(state, roomId, undefined);
+}
+
 /** Closed or left, on this device or another one; or the viewer was removed from a group. */
 function removeDm(state: ChatState, roomId: string, reason: string | undefined): void {
   const dm = state.dms.value.find((entry) => entry.room_id === roomId);
@@ -116,6 +136,9 @@ function removeDm(state: ChatState, roomId: string, reason: string | undefined):
   if (place.kind === "dm" && place.roomId === roomId) {
     state.place.value = { kind: "home" };
     history.replaceState(null, "", "/home");
+    if (dm?.state === "invited") {
+      void withTexts(import("./told_gone.ts")).then(({ tellAnswered }) => tellAnswered(state, dm));
+    }
   }
   if (!dm || reason !== "kicked") return;
   showToast(state, t("group.removed", { name: dmName(dm, state.self.value.user.id) }), true);
@@ -182,9 +205,7 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
     case "invitation.update":
       return setInvitation(state, frame.d);
     case "invitation.remove":
-      state.dms.value = state.dms.value.filter((dm) =>
-        dm.room_id !== frame.d.room_id || dm.state !== "invited"
-      );
+      removeRequest(state, frame.d.room_id);
       return dropInvitation(state, frame.d.room_id);
     case "member.update":
       setMember(state, frame.d.guild_id, frame.d.member);
@@ -194,14 +215,8 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
       return countMembers(state, frame.d.guild_id, frame.d.member_count);
     case "dm.remove":
       return removeDm(state, frame.d.room_id, frame.d.reason);
-    case "dm.update": {
-      for (const user of othersIn(frame.d, state.self.value.user.id)) {
-        state.users.set(user.id, user);
-      }
-      const others = state.dms.value.filter((dm) => dm.room_id !== frame.d.room_id);
-      state.dms.value = [frame.d, ...others].sort((a, b) => b.last_ts - a.last_ts);
-      return;
-    }
+    case "dm.update":
+      return takeDm(state, frame.d);
     case "dm.seen":
       return takeSeen(state, frame.d.room_id, frame.d.seen);
     case "user.update":

@@ -1,3 +1,5 @@
+import type { Dm } from "../../../core/api/gateway.ts";
+import { dmName } from "../format/dm_name.ts";
 import { formatFull } from "../format/time.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
@@ -21,4 +23,9 @@ export function tellGone(
   if (reason === "ended") showToast(state, t("guild.ended", { name }), true);
   if (reason === "unverifiable") showToast(state, t("guild.unverifiable", { name }), true);
   if (reason === "deleted") showToast(state, t("guild.deleted", { name }));
+}
+
+/** Says why a request that stood open is gone. */
+export function tellAnswered(state: ChatState, dm: Dm): void {
+  showToast(state, t("dm.answered", { name: dmName(dm, state.self.value.user.id) }));
 }

@@ -236,6 +236,7 @@ export const de: Catalogue = {
   "guild.leaveText": "Deine Nachrichten bleiben. Um zurückzukommen, brauchst du eine Einladung.",
   "guild.noChannels": "Noch keine Kanäle",
   "guild.noChannelsText": "Hier gibt es nichts, das du sehen darfst.",
+  "dm.answered": "Die Anfrage von {name} ist anderswo beantwortet oder zurückgezogen worden.",
   "guild.kicked": "Du wurdest aus {name} entfernt.",
   "guild.banned": "Du wurdest aus {name} verbannt.",
   "guild.deleted": "{name} wurde gelöscht.",

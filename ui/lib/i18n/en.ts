@@ -230,6 +230,7 @@ export const en = {
   "guild.leaveText": "Your messages stay. To come back you need an invite.",
   "guild.noChannels": "No channels yet",
   "guild.noChannelsText": "There is nothing here that you may see.",
+  "dm.answered": "The request of {name} was answered elsewhere, or taken back.",
   "guild.kicked": "You were removed from {name}.",
   "guild.banned": "You were banned from {name}.",
   "guild.deleted": "{name} was deleted.",
