@@ -69,6 +69,9 @@ export const Message = z.object({
   previews: z.array(Preview).optional().describe(
     "Of its links, as far as this server has found them; they may come after the message",
   ),
+  previews_off: z.literal(true).optional().describe(
+    "They were taken off: none is shown, of an encrypted message neither",
+  ),
   mentions: Mentions.describe("Those that take effect"),
   mentions_me: z.boolean(),
   edited_ts: z.number().int().nullable(),

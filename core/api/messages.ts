@@ -203,6 +203,20 @@ export const pinMessage = defineOperation({
   errors: ["forbidden", "not_found"],
 });
 
+export const removePreviews = defineOperation({
+  id: "removePreviews",
+  scope: "write:messages",
+  method: "DELETE",
+  path: "/client/v1/rooms/:room_id/messages/:event_id/previews",
+  tag: "messages",
+  summary:
+    "Take the previews of its links off one's own message, or another's with MANAGE_MESSAGES; the message stays as it is",
+  auth: "user",
+  params: MessageParams,
+  result: Message,
+  errors: ["forbidden", "not_found", "rate_limited", "unavailable"],
+});
+
 export const listPins = defineOperation({
   id: "listPins",
   scope: "read",

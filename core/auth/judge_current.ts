@@ -40,6 +40,7 @@ export const UNPACED_TYPES: ReadonlySet<string> = new Set([
   "m.thread",
   "m.poll.vote",
   "m.poll.end",
+  "m.previews.off",
 ]);
 /** How long a rival hand-over may trail the one accepted. PROTOCOL.md 5. */
 const RIVAL_OWNER_MS = 60 * MINUTE_MS;

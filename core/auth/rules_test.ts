@@ -390,6 +390,11 @@ const SAYS: readonly [JudgedTimeline["type"], JsonObject, Right][] = [
   ["m.poll.vote", { relates_to: { kind: "vote", event_id: SOME_EVENT } }, "SEND"],
   ["m.poll.vote", { relates_to: { kind: "vote", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
   ["m.poll.end", { relates_to: { kind: "poll_end", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
+  [
+    "m.previews.off",
+    { relates_to: { kind: "previews_off", event_id: SOME_EVENT } },
+    "MANAGE_MESSAGES",
+  ],
   ["org.example.x", {}, "SEND"],
   ["m.room.message", { relates_to: { kind: "thread", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],
   ["m.room.message", { relates_to: { kind: "edit", event_id: SOME_EVENT } }, "SEND_IN_THREADS"],

@@ -15,6 +15,8 @@ const RIGHTS_OF_TYPE: ReadonlyMap<string, readonly Right[]> = new Map([
   // Whether the poll stands in a thread is not said with the vote: its sender's server knows.
   ["m.poll.vote", ["SEND", "SEND_IN_THREADS"]],
   ["m.poll.end", ["SEND", "SEND_IN_THREADS"]],
+  // As of a poll; who only moderates needs not speak there.
+  ["m.previews.off", ["SEND", "SEND_IN_THREADS", "MANAGE_MESSAGES"]],
   // Its effect is decided per target; SEND stands for a webhook, which sees nothing. PROTOCOL.md 6.
   ["m.redaction", ["VIEW_CHANNEL", "SEND"]],
 ]);

@@ -18,6 +18,7 @@ import { policyKind } from "./kinds/policy.ts";
 import { pollKind } from "./kinds/poll.ts";
 import { pollEndKind } from "./kinds/poll_end.ts";
 import { pollVoteKind } from "./kinds/poll_vote.ts";
+import { previewsOffKind } from "./kinds/previews_off.ts";
 import { purgeKind } from "./kinds/purge.ts";
 import { reactionKind } from "./kinds/reaction.ts";
 import { redactionKind } from "./kinds/redaction.ts";
@@ -60,6 +61,7 @@ export const KINDS: readonly EventKind[] = [
   pollKind,
   pollVoteKind,
   pollEndKind,
+  previewsOffKind,
 ];
 
 /** Types that later issues give a meaning; until then they are carried like unknown ones. */

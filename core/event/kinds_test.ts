@@ -52,6 +52,11 @@ const FIXTURES: Readonly<Record<string, readonly [JsonObject, JsonObject, string
     { relates_to: { kind: "vote", event_id: SOME_ID } },
     ".relates_to.kind: one of poll_end",
   ],
+  "m.previews.off": [
+    { relates_to: { kind: "previews_off", event_id: SOME_ID } },
+    { relates_to: { kind: "reply", event_id: SOME_ID } },
+    ".relates_to.kind: one of previews_off",
+  ],
   "m.guild.role": [{ name: "Mods", color: "#00ff00" }, { color: "red" }, ".color"],
   "m.guild.meta": [{ name: "Guild" }, { name: "x".repeat(500) }, ".name: more than 400 bytes"],
   "m.guild.welcome": [

@@ -106,6 +106,7 @@ function validContent(type: string): JsonObject {
     "m.poll": { question: SECRET, options: [SECRET, SECRET] },
     "m.poll.vote": { ...relates("vote"), choices: [1] },
     "m.poll.end": relates("poll_end"),
+    "m.previews.off": relates("previews_off"),
   };
   return contents[type] ?? {};
 }

@@ -1,5 +1,6 @@
 import { isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
 import { pollEndKind } from "../../core/event/kinds/poll_end.ts";
+import { previewsOffKind } from "../../core/event/kinds/previews_off.ts";
 import { threadKind } from "../../core/event/kinds/thread.ts";
 import { holds } from "../../core/permissions/bits.ts";
 import type { Covering, Known, RoomChange } from "../../federation/inbound/ports.ts";
@@ -54,7 +55,8 @@ async function shownRows(room: Room, known: Known): Promise<TaggedRow[]> {
       ...effective,
       mentions,
       managesThreads: pdu.type === threadKind.type && had("MANAGE_THREADS"),
-      managesMessages: pdu.type === pollEndKind.type && had("MANAGE_MESSAGES"),
+      managesMessages: (pdu.type === pollEndKind.type || pdu.type === previewsOffKind.type) &&
+        had("MANAGE_MESSAGES"),
     }),
     ...remoteUseRows(event, known.receivedTs),
   ];

@@ -6,7 +6,7 @@ import { type Infer, object, oneOf, optional } from "./shape.ts";
  * redaction. `reply_to` names the answered message inside a thread. PROTOCOL.md 6 and 10.
  */
 export const relation = object({
-  kind: oneOf("reply", "edit", "reaction", "thread", "vote", "poll_end"),
+  kind: oneOf("reply", "edit", "reaction", "thread", "vote", "poll_end", "previews_off"),
   event_id: eventId,
   reply_to: optional(eventId),
 });

@@ -65,6 +65,7 @@ import { getMessageRoute } from "./rooms/room/messages/get.ts";
 import { listMessagesRoute } from "./rooms/room/messages/list.ts";
 import { listReactorsRoute } from "./rooms/room/messages/reactors.ts";
 import { listPinsRoute } from "./rooms/room/pins/list.ts";
+import { removePreviewsRoute } from "./rooms/room/messages/remove_previews.ts";
 import { pinMessageRoute } from "./rooms/room/pins/set.ts";
 import { pollRoutes } from "./rooms/room/polls/routes.ts";
 import { readRoutes } from "./rooms/room/read.ts";
@@ -135,6 +136,7 @@ export function chatRoutes(deps: ChatRouteDeps): Route[] {
     searchMessagesRoute(deps),
     listPinsRoute(deps),
     listReactorsRoute(deps),
+    removePreviewsRoute(deps),
     pinMessageRoute(deps),
     ...pollRoutes(deps),
     ...threadRoutes(deps),

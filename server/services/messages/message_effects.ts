@@ -7,6 +7,7 @@ import { readContent } from "../../../core/event/kinds/kind.ts";
 import { pollKind } from "../../../core/event/kinds/poll.ts";
 import { pollEndKind } from "../../../core/event/kinds/poll_end.ts";
 import { pollVoteKind } from "../../../core/event/kinds/poll_vote.ts";
+import { previewsOffKind } from "../../../core/event/kinds/previews_off.ts";
 import { redactionKind } from "../../../core/event/kinds/redaction.ts";
 import { threadKind } from "../../../core/event/kinds/thread.ts";
 import { isSaid } from "../../../core/event/said.ts";
@@ -34,13 +35,13 @@ export interface EffectiveEvent {
   readonly mentions?: readonly string[];
   /** Of `m.thread`: its sender had MANAGE_THREADS in the state that the event stands on. */
   readonly managesThreads?: boolean;
-  /** Of `m.poll.end`: its sender had MANAGE_MESSAGES in the state that the event stands on. */
+  /** Of `m.poll.end`, `m.previews.off`: its sender had MANAGE_MESSAGES in the state that the event stands on. */
   readonly managesMessages?: boolean;
 }
 
 /**
  * The rows by which an event takes effect on others: replies, edits, reactions, pins, threads,
- * votes, mentions, and what a redaction names. The same for events of all servers. A content of
+ * votes, previews, mentions, and what a redaction names. The same for events of all servers. A content of
  * another shape than its type's has no effect.
  */
 export function effectRows(event: EffectiveEvent): TaggedRow[] {
@@ -124,6 +125,14 @@ function relationOf(event: EffectiveEvent): Relation | undefined {
       return end && {
         kind: "poll_end",
         targetId: end.relates_to.event_id,
+        key: managesMessages === true ? "managed" : "stated",
+      };
+    }
+    case "m.previews.off": {
+      const off = readContent(previewsOffKind, content);
+      return off && {
+        kind: "previews_off",
+        targetId: off.relates_to.event_id,
         key: managesMessages === true ? "managed" : "stated",
       };
     }

@@ -12,7 +12,8 @@ export type RelationKind =
   | "pin"
   | "thread"
   | "vote"
-  | "poll_end";
+  | "poll_end"
+  | "previews_off";
 
 /** What points at a message, stored with the event that does. */
 export const relationRows = defineRowKind<{

@@ -16,7 +16,7 @@ import { contentOf, textOf } from "../../rooms/content.ts";
 import type { Room } from "../../rooms/room.ts";
 import { colorOf } from "../guilds/project_guild.ts";
 import type { Preview } from "../../../core/api/preview.ts";
-import { findPreviews } from "../previews/preview_rows.ts";
+import { findPreviews, findPreviewsOff } from "../previews/preview_rows.ts";
 import { type ProjectedPoll, projectPolls } from "../polls/project_polls.ts";
 import { projectThreads } from "../threads/project_threads.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
@@ -70,13 +70,14 @@ export async function projectMessages(
   const roots = input.rows.filter((row) => threadOfRow(room.authority, row) === undefined)
     .map((row) => ({ channelId: row.channelId ?? "", rootId: row.eventId }));
   const { viewer } = input;
-  const [targets, reactions, sealedReactions, pinned, previews, threads, polls] = await Promise.all(
+  const [targets, reactions, sealedReactions, pinned, previews, previewsOff, threads, polls] = await Promise.all(
     [
       findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
       findReactions(sql, { roomId: room.id, targetIds: ids, viewer }),
       isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
       findPinned(sql, room.id, ids),
       findPreviews(sql, room.id, ids),
+      findPreviewsOff(sql, room.id, ids),
       projectThreads(deps, room, roots),
       projectPolls(sql, { roomId: room.id, rows: input.rows, viewer }),
     ],
@@ -100,6 +101,7 @@ export async function projectMessages(
     sealedReactions: groupBy(sealedReactions, (row) => row.target_id),
     pinned,
     previews,
+    previewsOff,
     threads,
     polls,
     admitted: admittedOf(foreign, mentions),
@@ -154,6 +156,7 @@ interface Look {
   readonly sealedReactions: ReadonlyMap<string, readonly SealedReactionRow[]>;
   readonly pinned: ReadonlySet<string>;
   readonly previews: ReadonlyMap<string, readonly Preview[]>;
+  readonly previewsOff: ReadonlySet<string>;
   readonly threads: ReadonlyMap<string, Thread>;
   readonly polls: ReadonlyMap<string, ProjectedPoll>;
   /** Mentions of messages of other servers: only those that take effect are shown as such. */
@@ -169,6 +172,7 @@ const ALONE: Omit<Look, "room" | "people" | "self"> = {
   sealedReactions: new Map(),
   pinned: new Set(),
   previews: new Map(),
+  previewsOff: new Set(),
   threads: new Map(),
   polls: new Map(),
   admitted: new Map(),
@@ -234,7 +238,11 @@ function projectRow(row: StoredEvent, look: Look): Projected {
   };
 }
 
-function previewPart(row: StoredEvent, look: Look): Pick<Message, "previews"> {
+function previewPart(
+  row: StoredEvent,
+  look: Look,
+): Pick<Message, "previews" | "previews_off"> {
+  if (look.previewsOff.has(row.eventId)) return { previews_off: true };
   const previews = look.previews.get(row.eventId);
   return previews === undefined || row.redactedBy !== undefined || row.withheld
     ? {}

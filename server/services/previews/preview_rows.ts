@@ -28,7 +28,7 @@ interface PreviewRow {
   picture_height: number | null;
 }
 
-/** What is shown of the links of messages, by the message. */
+/** What is shown of the links of messages, by the message; nothing of those it was taken off. */
 export async function findPreviews(
   sql: Queryable,
   roomId: string,
@@ -40,6 +40,10 @@ export async function findPreviews(
       p.picture_alt, p.picture_width, p.picture_height
     from message_previews m join link_previews p using (url)
     where m.room_id = ${roomId} and m.event_id = any(${[...eventIds]}) and p.state = 'found'
+      and not exists (
+        select 1 from message_relations r join events e
+          on e.room_id = r.room_id and e.event_id = r.target_id
+        where r.room_id = m.room_id and r.target_id = m.event_id and ${takesOff(sql)})
     order by m.event_id, m.place`;
   const found = new Map<string, Preview[]>();
   for (const row of rows) {
@@ -48,6 +52,26 @@ export async function findPreviews(
     found.set(row.event_id, list);
   }
   return found;
+}
+
+/** An `m.previews.off` `r` that counts for the message `e`. PROTOCOL.md 7. */
+function takesOff(sql: Queryable) {
+  return sql`r.kind = 'previews_off' and r.channel_id = e.channel_id
+    and (r.key = 'managed' or r.sender = e.sender)`;
+}
+
+/** Which of these messages show no previews any more, whatever their links are. */
+export async function findPreviewsOff(
+  sql: Queryable,
+  roomId: string,
+  eventIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (eventIds.length === 0) return new Set();
+  const rows = await sql<{ event_id: string }[]>`
+    select distinct e.event_id from message_relations r join events e
+      on e.room_id = r.room_id and e.event_id = r.target_id
+    where r.room_id = ${roomId} and r.target_id = any(${[...eventIds]}) and ${takesOff(sql)}`;
+  return new Set(rows.map((row) => row.event_id));
 }
 
 function viewPreview(row: PreviewRow): Preview {

@@ -1,6 +1,7 @@
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { relationOf } from "../../../core/event/relation.ts";
 import { pollEndKind } from "../../../core/event/kinds/poll_end.ts";
+import { previewsOffKind } from "../../../core/event/kinds/previews_off.ts";
 import { pollVoteKind } from "../../../core/event/kinds/poll_vote.ts";
 import { isSaid } from "../../../core/event/said.ts";
 import type { TimelineEvent } from "../../../core/event/event.ts";
@@ -94,7 +95,7 @@ async function projectMessage(
     return await reaction(deps, room, { stored, event, target });
   }
   const changes = stored.type === "m.pin" || stored.type === "m.reaction" ||
-    stored.type === "m.room.message";
+    stored.type === previewsOffKind.type || stored.type === "m.room.message";
   if (!changes || target === undefined) return [];
   const takenBackBy = stored.type === "m.reaction" ? stored.sender : undefined;
   return await wholeMessage(deps, room, target, takenBackBy);

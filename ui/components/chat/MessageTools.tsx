@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
 import {
-  editMessage,
   markUnreadFrom,
+  removePreviews,
   setPinned,
   toggleReaction,
 } from "../../lib/browser/messages.ts";
@@ -97,13 +97,11 @@ function WhereButton({ message }: { message: Message }) {
 
 function HideButton({ message }: { message: Message }) {
   const state = useChat();
-  const hide = async () => {
-    const { hidePreviews } = await import("../../lib/md/hide_previews.ts");
-    const body = hidePreviews(message.body);
-    if (body === undefined) showToast(state, t("preview.notHidden"));
-    else void editMessage(state, message, body);
-  };
-  return <MenuButton icon="hidden" onClick={hide}>{t("preview.hide")}</MenuButton>;
+  return (
+    <MenuButton icon="hidden" onClick={() => removePreviews(state, message)}>
+      {t("preview.hide")}
+    </MenuButton>
+  );
 }
 
 function ReportButton({ message }: { message: Message }) {
@@ -166,7 +164,7 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
       {message.body !== "" && (
         <MenuButton icon="copy" onClick={copyText}>{t("message.copyText")}</MenuButton>
       )}
-      {own && message.previews && <HideButton message={message} />}
+      {(own || rights.manage) && message.previews && <HideButton message={message} />}
       {!state.server.trial && <WhereButton message={message} />}
       {talk && (talk.root === undefined || follows(state, talk.root)) && (
         <MenuButton

@@ -68,6 +68,18 @@ export async function setPinned(state: ChatState, message: Message, on: boolean)
   }
 }
 
+/** Takes the previews off a message for everybody. */
+export async function removePreviews(state: ChatState, message: Message): Promise<void> {
+  try {
+    const changed = await callApi("removePreviews", {
+      params: { room_id: message.room_id, event_id: message.id },
+    });
+    updateHeld(state, refKey(message), message.id, () => changed);
+  } catch (error) {
+    showToast(state, reasonOf(error), true);
+  }
+}
+
 /** Clears the badge in this frame and tells the server. The marker never moves backwards. */
 export function markRead(state: ChatState, place: TalkPlace): void {
   const key = placeKey(place);

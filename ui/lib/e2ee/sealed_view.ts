@@ -183,7 +183,7 @@ export function fillMessage(
     ...message,
     body: payload.body ?? "",
     media: (payload.media ?? []).map(shownMedia),
-    previews: shownPreviews(payload),
+    previews: message.previews_off ? undefined : shownPreviews(payload),
     reactions,
     reply_to,
   };

@@ -331,7 +331,6 @@ export const de: Catalogue = {
   "message.copyLink": "Link kopieren",
   "message.copyText": "Text kopieren",
   "preview.hide": "Link-Vorschauen entfernen",
-  "preview.notHidden": "Bearbeite die Nachricht und setze die Links in <spitze Klammern>.",
   "message.linkCopied": "Link kopiert",
   "message.markUnread": "Ab hier als ungelesen markieren",
   "message.delete": "Nachricht löschen",

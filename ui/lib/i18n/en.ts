@@ -322,7 +322,6 @@ export const en = {
   "message.copyLink": "Copy link",
   "message.copyText": "Copy text",
   "preview.hide": "Remove link previews",
-  "preview.notHidden": "Edit the message and put the links in <angle brackets>.",
   "message.linkCopied": "Link copied",
   "message.markUnread": "Mark unread from here",
   "message.delete": "Delete message",

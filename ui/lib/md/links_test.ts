@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { hidePreviews } from "./hide_previews.ts";
 import { previewLinks } from "./links.ts";
 
 const hrefs = (source: string) => previewLinks(source).map(({ href }) => href);
@@ -35,23 +34,4 @@ Deno.test("links that ask for a preview: those a reader sees as links, in their 
 
 Deno.test("what no reader could follow has no links", () => {
   assert.deepEqual(hrefs(">".repeat(100) + " https://a.example/"), []);
-});
-
-Deno.test("an author takes previews away with brackets around the links, and no other word", () => {
-  const cases: [string, string | undefined][] = [
-    [
-      "see https://a.example/x, and www.b.example",
-      "see <https://a.example/x>, and <http://www.b.example>",
-    ],
-    ["**https://a.example/** https://a.example/", "**<https://a.example/>** <https://a.example/>"],
-    ["[a](https://a.example/)", "[a](<https://a.example/>)"],
-    ["![a](https://a.example/p.png)", "![a](<https://a.example/p.png>)"],
-    ["nothing here", "nothing here"],
-    ["`https://a.example/` https://a.example/", "`https://a.example/` <https://a.example/>"],
-    ["https://a.example/ ".repeat(80), undefined],
-  ];
-  for (const [source, hidden] of cases) {
-    assert.equal(hidePreviews(source), hidden, source);
-    if (hidden !== undefined) assert.deepEqual(previewLinks(hidden), [], source);
-  }
 });
