@@ -44,6 +44,8 @@ export const limits = {
     maxGroupPeople: 25,
     /** Beyond it step 6 takes no invite: concurrent honest ones stay far below. */
     maxGroupPeopleTaken: 50,
+    /** How long an invite into a group DM stands: checked by the inviter's server alone. */
+    groupInviteMs: 14 * 24 * 60 * 60 * 1000,
     maxMergesPerMinute: 1,
   },
   content: {

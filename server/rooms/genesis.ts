@@ -2,6 +2,7 @@ import type { JsonObject } from "../../core/event/json.ts";
 import { encodeBase58Of16 } from "../../core/ids/base58.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../../core/ids/channel_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
+import { limits } from "../../core/limits.ts";
 import { DEFAULT_EVERYONE_BITS, formatBits } from "../../core/permissions/bits.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import type { ControlIntent } from "./control_tip.ts";
@@ -223,11 +224,17 @@ export interface NewGroupDm {
   readonly creator: UserId;
   readonly name: string | null;
   /** Who is asked; `letIn`: a person of this server who knows the creator and is in at once. */
-  readonly guests: readonly { readonly user: UserId; readonly letIn: boolean }[];
+  readonly guests: readonly Invited[];
+  readonly nowMs: number;
+}
+
+interface Invited {
+  readonly user: UserId;
+  readonly letIn: boolean;
 }
 
 /** A conversation of several. Who comes later reads nothing of before. PROTOCOL.md 10. */
-export function groupDmGenesis(rng: Rng, { creator, name, guests }: NewGroupDm): Genesis {
+export function groupDmGenesis(rng: Rng, { creator, name, guests, nowMs }: NewGroupDm): Genesis {
   const by = { sender: creator };
   return {
     create: { room_version: "og1", nonce: nonce(rng), kind: "group_dm", federate: true },
@@ -240,15 +247,28 @@ export function groupDmGenesis(rng: Rng, { creator, name, guests }: NewGroupDm):
         content: { visibility: "joined" },
       },
       ...(name === null ? [] : [{ ...by, type: "m.guild.meta", stateKey: "", content: { name } }]),
-      ...guests.flatMap(({ user, letIn }) => guestIntents(creator, user, letIn)),
+      ...guests.flatMap((guest) => guestIntents(creator, guest, nowMs)),
     ],
   };
 }
 
-/** Asks somebody into a group DM, or brings them in. */
-export function guestIntents(by: UserId, user: UserId, letIn: boolean): ControlIntent[] {
+/**
+ * Asks somebody into a group DM, or brings them in. Whoever does not answer is not asked for ever:
+ * nobody is told whether the question was seen. PROTOCOL.md 10.
+ */
+export function guestIntents(
+  by: UserId,
+  { user, letIn }: Invited,
+  nowMs: number,
+): ControlIntent[] {
+  const expires = nowMs + limits.authority.groupInviteMs;
   return [
-    { type: "m.room.member", stateKey: user, sender: by, content: { membership: "invite" } },
+    {
+      type: "m.room.member",
+      stateKey: user,
+      sender: by,
+      content: { membership: "invite", expires },
+    },
     ...(letIn ? [join(user)] : []),
   ];
 }

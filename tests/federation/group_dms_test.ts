@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { limits } from "../../core/limits.ts";
 import { DeviceClient } from "../harness/device_client.ts";
 import { startServers } from "../harness/federated.ts";
 import type { Person } from "../harness/homeserver.ts";
@@ -324,6 +325,69 @@ Deno.test("an encrypted conversation of several goes on when who made it leaves"
   await reads(d, "sealed for both");
   assert.equal((await history(bob, "joined")).body.history, undefined);
   assert.equal((await bob.do("GET", `/rooms/${roomId}/group`)).sequencer, "two.test");
+});
+
+Deno.test("who declines is invited no more, in every list of every server, and may be asked again", async (t) => {
+  await using federation = await startServers(2);
+  const [one, two] = federation.servers;
+  assert.ok(one && two);
+  const ann = await one.register("ann");
+  const amy = await one.register("amy", await codeOf(ann));
+  const bob = await two.register("bob");
+  const { room_id: roomId } = await ann.do("POST", "/group-dms", { user_ids: [amy.id, bob.id] });
+  await amy.do("POST", `/invitations/${roomId}/accept`);
+  const without = [`${ann.id} joined`, `${amy.id} joined`];
+  const ask = () => ann.do("POST", `/group-dms/${roomId}/people`, { user_ids: [bob.id] });
+
+  await t.step("the invitation says until when it stands", async () => {
+    const { expires_ts } = await invitationOf(bob, roomId);
+    assert.ok(expires_ts > Date.now() + limits.authority.groupInviteMs / 2);
+  });
+
+  await t.step("the one who asked sees at once that it is not open any more", async () => {
+    using hears = await ann.connect();
+    await bob.do("DELETE", `/invitations/${roomId}`);
+    await sees(ann, roomId, without);
+    await sees(amy, roomId, without);
+    await hears.until((frame) =>
+      frame.op === "dispatch" && frame.t === "dm.update" && frame.d.kind === "group" &&
+      frame.d.people.length === 2
+    );
+    assert.equal((await bob.try("DELETE", `/invitations/${roomId}`)).status, 404);
+  });
+
+  await t.step("asked again while the servers cannot reach each other it is told later", async () => {
+    await ask();
+    await invitationOf(bob, roomId);
+    federation.cut(0, 1);
+    await bob.do("DELETE", `/invitations/${roomId}`);
+    assert.deepEqual((await bob.do("GET", "/invitations")).invitations, []);
+    federation.heal(0, 1);
+    await sees(ann, roomId, without);
+  });
+
+  await t.step("a conversation of two that is declined looks like one that waits", async () => {
+    const dm = await bob.do("POST", "/dms", { user_id: ann.id });
+    const requestOf = () =>
+      soon(
+        "ann to be asked",
+        async () => (await ann.do("GET", "/dms")).dms.find((each: Group) => each.kind === "pair"),
+      );
+    const stateAtBob = async () =>
+      (await bob.do("GET", "/dms")).dms.map((each: { state: string }) => each.state);
+    await requestOf();
+    assert.deepEqual(await stateAtBob(), ["waiting"]);
+    await ann.do("DELETE", `/invitations/${dm.room_id}`);
+    await soon("the leave to be at bob's", async () => {
+      const [row] = await two.parts.database.sql`select membership from current_state where room_id = ${dm.room_id}
+        and type = 'm.room.member' and state_key = ${ann.id}`;
+      return row?.["membership"] === "leave";
+    });
+    assert.deepEqual(await stateAtBob(), ["waiting"]);
+    await bob.do("POST", "/dms", { user_id: ann.id });
+    await requestOf();
+    assert.deepEqual(await stateAtBob(), ["waiting"]);
+  });
 });
 
 async function codeOf(owner: Person): Promise<string> {

@@ -34,7 +34,7 @@ export async function addGroupPeople(
     requirePeopleFit(countWith(authority, named, nowMs));
     for (const { user } of guests) requireOutside(authority.isJoined(user), user);
     return {
-      intents: guests.flatMap(({ user, letIn }) => guestIntents(userId, user, letIn)),
+      intents: guests.flatMap((guest) => guestIntents(userId, guest, nowMs)),
       rows: tellGuests(deps, room.id, guests),
     };
   });

@@ -32,7 +32,12 @@ export async function createGroupDm(
   await requireGroupPlace(deps, userId);
   const guests = await admitGuests(deps, userId, { named, present: [userId, ...named] });
   const room = await deps.rooms.create(
-    groupDmGenesis(deps.rng, { creator: userId, name: input.name ?? null, guests }),
+    groupDmGenesis(deps.rng, {
+      creator: userId,
+      name: input.name ?? null,
+      guests,
+      nowMs: deps.clock.now(),
+    }),
     userId,
     (roomId) => [
       groupDmRows.of({ roomId, createdTs: deps.clock.now() }),
