@@ -73,6 +73,26 @@ Deno.test("a followed thread is told, found, read everywhere and cleaned up", as
     await inPanel(olga.page, "At the harbor").waitFor();
   });
 
+  await t.step("the keys for the next row and the next unread one lead into it", async () => {
+    const { page } = olga;
+    await page.goto(`${one.url}${path}`);
+    await settled(page);
+    const rows = page.locator("nav [aria-current=page]");
+    await page.keyboard.press("Alt+ArrowDown");
+    await inPanel(page, "At the harbor").waitFor();
+    await rows.filter({ hasText: "Where shall we meet" }).waitFor();
+    await page.keyboard.press("Alt+ArrowUp");
+    await panelOf(page).waitFor({ state: "detached" });
+    await rows.filter({ hasText: "general" }).waitFor();
+    await page.goto(`${one.url}/home`);
+    await settled(page);
+    await panelOf(beas.page).getByRole("textbox").fill("At eight then");
+    await panelOf(beas.page).getByRole("textbox").press("Enter");
+    await page.locator(".rail-item.unread").waitFor({ state: "attached", ...ACROSS });
+    await page.keyboard.press("Alt+Shift+ArrowDown");
+    await inPanel(page, "At eight then").waitFor(ACROSS);
+  });
+
   await t.step("several messages of it are deleted at once, on both servers", async () => {
     const message = inPanel(olga.page, "At the harbor");
     await message.hover();

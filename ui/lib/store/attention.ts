@@ -13,7 +13,7 @@ import {
 } from "../../../core/rules/notify.ts";
 import type { ChatState } from "./chat.ts";
 import { notifyKey, type NotifyPlace } from "./notify_places.ts";
-import { follows, threadsIn } from "./threads.ts";
+import { follows, threadsUnder } from "./threads.ts";
 import { markPinged } from "./stale_reads.ts";
 import { channelUnread, type Unread, unreadOf } from "./unread.ts";
 
@@ -82,11 +82,11 @@ export function channelsShown(
     const own = channelShown(state, guildId, channel);
     unread += own.unread;
     mentions += own.mentions;
-  }
-  for (const thread of threadsIn(state, channels)) {
-    const own = threadShown(state, guildId, thread);
-    unread += own.unread;
-    mentions += own.mentions;
+    for (const thread of threadsUnder(state, channel)) {
+      const inside = threadShown(state, guildId, thread);
+      unread += inside.unread;
+      mentions += inside.mentions;
+    }
   }
   return { unread, mentions };
 }

@@ -92,27 +92,36 @@ function rootIn(state: ChatState, message: Message, rootId: string): Message | u
   );
 }
 
+type Followed = ReadonlyMap<string, readonly Thread[]>;
+/** Of each map of own threads, which is replaced when one changes, the threads by channel. */
+const followedOf = new WeakMap<ChatState["threads"]["value"], Followed>();
+
+/** Followed threads of each channel that are not put away, the one last written in first. */
+function followedThreads(state: ChatState): Followed {
+  const own = state.threads.value;
+  const held = followedOf.get(own);
+  if (held) return held;
+  const byChannel = new Map<string, Thread[]>();
+  for (const { thread, following } of own.values()) {
+    if (!following || thread.archived) continue;
+    const key = refKey({ room_id: thread.room_id, channel_id: thread.channel_id });
+    const list = byChannel.get(key);
+    if (list) list.push(thread);
+    else byChannel.set(key, [thread]);
+  }
+  for (const list of byChannel.values()) list.sort((a, b) => b.last_ts - a.last_ts);
+  followedOf.set(own, byChannel);
+  return byChannel;
+}
+
 /** Followed threads of a channel that are not put away, the one last written in first. */
 export function threadsUnder(
   state: ChatState,
   channel: { readonly room_id: string; readonly id: string },
-): Thread[] {
-  return threadsIn(state, [channel]).sort((a, b) => b.last_ts - a.last_ts);
-}
-
-/** Followed threads of any of these channels that are not put away. */
-export function threadsIn(
-  state: ChatState,
-  channels: readonly { readonly room_id: string; readonly id: string }[],
-): Thread[] {
-  const threads = state.threads.value;
-  if (threads.size === 0) return [];
-  const keys = new Set(channels.map(({ room_id, id }) => refKey({ room_id, channel_id: id })));
-  return [...threads.values()]
-    .filter(({ thread: { archived, room_id, channel_id }, following }) =>
-      following && !archived && keys.has(refKey({ room_id, channel_id }))
-    )
-    .map((own) => own.thread);
+): readonly Thread[] {
+  const followed = followedThreads(state);
+  if (followed.size === 0) return [];
+  return followed.get(refKey({ room_id: channel.room_id, channel_id: channel.id })) ?? [];
 }
 
 function setOwn(state: ChatState, own: OwnThread): void {
