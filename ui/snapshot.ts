@@ -111,11 +111,12 @@ import island16 from "./islands/PasswordMeter.tsx";
 import island17 from "./islands/PermissionDiff.tsx";
 import island18 from "./islands/ProfileForm.tsx";
 import island19 from "./islands/RestoreMessages.tsx";
-import island20 from "./islands/SettingsGuard.tsx";
-import island21 from "./islands/SettingsSearch.tsx";
-import island22 from "./islands/VerifyDevice.tsx";
-import island23 from "./islands/VoiceSettings.tsx";
-import island24 from "./islands/WelcomeForm.tsx";
+import island20 from "./islands/RevealPassword.tsx";
+import island21 from "./islands/SettingsGuard.tsx";
+import island22 from "./islands/SettingsSearch.tsx";
+import island23 from "./islands/VerifyDevice.tsx";
+import island24 from "./islands/VoiceSettings.tsx";
+import island25 from "./islands/WelcomeForm.tsx";
 
 export const snapshot: Snapshot = {
   routes: [
@@ -232,10 +233,11 @@ export const snapshot: Snapshot = {
     { name: "PermissionDiff", component: island17 },
     { name: "ProfileForm", component: island18 },
     { name: "RestoreMessages", component: island19 },
-    { name: "SettingsGuard", component: island20 },
-    { name: "SettingsSearch", component: island21 },
-    { name: "VerifyDevice", component: island22 },
-    { name: "VoiceSettings", component: island23 },
-    { name: "WelcomeForm", component: island24 },
+    { name: "RevealPassword", component: island20 },
+    { name: "SettingsGuard", component: island21 },
+    { name: "SettingsSearch", component: island22 },
+    { name: "VerifyDevice", component: island23 },
+    { name: "VoiceSettings", component: island24 },
+    { name: "WelcomeForm", component: island25 },
   ],
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PageLanguage, TypedAddress } from "./email.ts";
+import { ADDRESS_MAX, PageLanguage } from "./email.ts";
 import { Self } from "./gateway.ts";
 import { defineOperation } from "./operation.ts";
 import { Presence, User } from "./user.ts";
@@ -15,10 +15,12 @@ export const WHY_MAX = 500;
  * The local part as typed. The service answers with `bad_user_name` and says which
  * rule failed, so that the schema only bounds the length.
  */
-const TypedUserName = z.string().min(1).max(300).describe(
+const AnyUserName = z.string().max(300).describe(
   "2..32 of a-z, 0-9 and single . _ - between them; upper case is lowered",
 );
-export const TypedPassword = z.string().min(1).max(1024);
+const TypedUserName = AnyUserName.min(1);
+const PASSWORD_CHARS = 1024;
+export const TypedPassword = z.string().min(1).max(PASSWORD_CHARS);
 const DeviceName = z.string().trim().min(1).max(80).describe("Shown in the list of sessions");
 /** `cookie` answers with Set-Cookie and no tokens: for pages. `token` answers with tokens. */
 const Transport = z.enum(["token", "cookie"]).default("token");
@@ -151,13 +153,16 @@ export const register = defineOperation({
   summary: "Make an account and sign in",
   auth: "none",
   body: z.object({
-    user_name: TypedUserName,
-    password: TypedPassword,
+    // Fields are judged together by the service, so that all that is wrong is said at once.
+    user_name: AnyUserName,
+    password: z.string().max(PASSWORD_CHARS),
     display_name: z.string().max(256).optional(),
     token: z.string().max(200).optional().describe(
       "Code of an invite link, a registration token or the first administrator's link",
     ),
-    address: TypedAddress.optional().describe("A mail address, where this server sends mails"),
+    address: z.string().trim().max(ADDRESS_MAX).optional().describe(
+      "A mail address, where this server sends mails",
+    ),
     why: z.string().trim().max(WHY_MAX).optional().describe(
       "To the administrators, where they decide",
     ),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineOperation } from "./operation.ts";
 
 /** RFC 5321 section 4.5.3.1.3 less the angle brackets. */
-const ADDRESS_MAX = 254;
+export const ADDRESS_MAX = 254;
 
 /** An address as people type it: what no mail address has is refused, whether it exists is not known. */
 export const TypedAddress = z.string().trim().min(3).max(ADDRESS_MAX).regex(

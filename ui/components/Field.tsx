@@ -1,3 +1,5 @@
+import RevealPassword from "../islands/RevealPassword.tsx";
+
 /** A labelled input with its hint and error, tied together for assistive technology. */
 export function Field(props: {
   name: string;
@@ -45,6 +47,7 @@ export function Field(props: {
           aria-invalid={props.error ? "true" : undefined}
           aria-describedby={described}
         />
+        {props.type === "password" && <RevealPassword of={id} />}
         {props.after && <span class="after clip">{props.after}</span>}
       </div>
       {props.error

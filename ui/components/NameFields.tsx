@@ -7,6 +7,8 @@ export function NameFields(props: {
   userName: string;
   displayName: string;
   displayNameHint?: string;
+  /** The name of the field that has the focus; absent: the user name. */
+  focused?: string;
   /** What is wrong with a field. */
   faultOf: (field: string) => string | undefined;
 }) {
@@ -22,7 +24,7 @@ export function NameFields(props: {
         spellcheck={false}
         after={`@${props.serverName}`}
         maxlength={32}
-        autofocus
+        autofocus={(props.focused ?? "user_name") === "user_name"}
         required
       />
       <Field
@@ -32,6 +34,7 @@ export function NameFields(props: {
         hint={props.displayNameHint}
         error={props.faultOf("display_name")}
         autocomplete="nickname"
+        autofocus={props.focused === "display_name"}
         maxlength={64}
       />
     </>

@@ -1,5 +1,6 @@
 import type { JoinToken } from "../../core/api/account.ts";
 import { t } from "../lib/i18n/t.ts";
+import type { Faults } from "../lib/forms.ts";
 import type { State } from "../utils.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Field } from "./Field.tsx";
@@ -14,18 +15,22 @@ export interface RegisterData {
   displayName: string;
   address?: string;
   why?: string;
-  error?: { message: string; field: string | undefined };
+  faults?: Faults;
 }
+
+/** In the order in which they stand. */
+export const REGISTER_FIELDS = ["token", "user_name", "display_name", "password", "address"];
 
 /** The form that makes an account: by itself, from an invite, or for the first administrator. */
 export function RegisterForm({ data, state }: { data: RegisterData; state: State }) {
-  const { error } = data;
-  const of = (field: string) => error?.field === field ? error.message : undefined;
-  const known = ["user_name", "password", "display_name", "token", "address"];
+  const { fields = {}, rest } = data.faults ?? {};
+  const of = (field: string) => fields[field];
+  // Whoever has to mend something begins with the first of it.
+  const focused = REGISTER_FIELDS.find((field) => fields[field] !== undefined) ?? "user_name";
   const needsCode = data.token === null && state.server.registration.mode === "token";
   return (
     <form class="stack" method="post">
-      {error && !known.includes(error.field ?? "") && <Notice kind="error">{error.message}</Notice>}
+      {rest && <Notice kind="error">{rest}</Notice>}
       {data.token?.guild && <GuildStrip guild={data.token.guild} />}
       {needsCode
         ? (
@@ -34,6 +39,7 @@ export function RegisterForm({ data, state }: { data: RegisterData; state: State
             label={t("field.token")}
             value={data.code}
             error={of("token")}
+            autofocus={focused === "token"}
             required
             spellcheck={false}
           />
@@ -45,6 +51,7 @@ export function RegisterForm({ data, state }: { data: RegisterData; state: State
         displayName={data.displayName}
         displayNameHint={t("field.displayNameHint")}
         faultOf={of}
+        focused={focused}
       />
       <Field
         name="password"
@@ -53,9 +60,10 @@ export function RegisterForm({ data, state }: { data: RegisterData; state: State
         hint={t("field.passwordHint")}
         error={of("password")}
         autocomplete="new-password"
+        autofocus={focused === "password"}
         required
       />
-      <Beyond data={data} state={state} error={of("address")} />
+      <Beyond data={data} state={state} error={of("address")} focused={focused === "address"} />
       <button class="button primary wide" type="submit">
         {data.token?.guild && !state.server.registration.approval
           ? t("register.join", { name: data.token.guild.name })
@@ -79,7 +87,12 @@ function GuildStrip({ guild }: { guild: NonNullable<JoinToken["guild"]> }) {
 
 /** What a server asks for beside the account: a mail address, and why somebody would like to join. */
 function Beyond(
-  { data, state, error }: { data: RegisterData; state: State; error: string | undefined },
+  { data, state, error, focused }: {
+    data: RegisterData;
+    state: State;
+    error: string | undefined;
+    focused: boolean;
+  },
 ) {
   const { approval, email } = state.server.registration;
   // Whom an administrator gave a code or link is let in at once.
@@ -96,6 +109,7 @@ function Beyond(
           hint={t("register.emailHint")}
           error={error}
           autocomplete="email"
+          autofocus={focused}
           maxlength={254}
           spellcheck={false}
           required={needed}

@@ -40,6 +40,43 @@ export function refusal(error: unknown): { message: string; field: string | unde
   return { message: errorText(error), field: typeof field === "string" ? field : undefined };
 }
 
+/** What is wrong with a form: of each field, and what is of none of them. */
+export interface Faults {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly rest: string | undefined;
+}
+
+/**
+ * All that the API refused of a form at once, each at its field where that is one of `known`.
+ * `fieldOf`: the field of a code that names none.
+ */
+export function refusals(
+  error: unknown,
+  form: {
+    readonly known: readonly string[];
+    readonly fieldOf: (code: ApiError["code"]) => string | undefined;
+  },
+): Faults {
+  if (!(error instanceof ApiError)) throw error;
+  const fields: Record<string, string> = {};
+  let rest: string | undefined;
+  for (const fault of faultsOf(error)) {
+    const field = form.fieldOf(fault.code) ?? fault.details["field"];
+    if (typeof field === "string" && form.known.includes(field)) fields[field] ??= errorText(fault);
+    else rest ??= errorText(fault);
+  }
+  return { fields, rest };
+}
+
+/** A refusal that is several, taken apart. */
+function faultsOf(error: ApiError): ApiError[] {
+  const { faults } = error.details;
+  if (!Array.isArray(faults)) return [error];
+  return faults.map(({ code, message, field }) =>
+    new ApiError(error.status, code, message, { field })
+  );
+}
+
 /** Where to go after signing in: only paths of this server. */
 export function safeNext(value: string | null | undefined): string {
   return value && /^\/(?![/\\])[^\s\\]*$/.test(value) ? value : "/";

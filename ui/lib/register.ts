@@ -1,7 +1,7 @@
-import type { RegisterData } from "../components/RegisterForm.tsx";
+import { REGISTER_FIELDS, type RegisterData } from "../components/RegisterForm.tsx";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
-import { readForm, refusal, text } from "./forms.ts";
+import { readForm, refusals, text } from "./forms.ts";
 import { language } from "./i18n/t.ts";
 import { acceptInvite } from "./sign_in.ts";
 
@@ -45,8 +45,6 @@ export async function registerFromForm(
   } catch (error) {
     const waiting = waitingPath(error);
     if (waiting !== undefined) return { to: waiting };
-    const refused = refusal(error);
-    const field = error instanceof ApiError ? FIELD_OF[error.code] : undefined;
     return {
       again: {
         code,
@@ -55,7 +53,7 @@ export async function registerFromForm(
         displayName,
         address,
         why,
-        error: { message: refused.message, field: field ?? refused.field },
+        faults: refusals(error, { known: REGISTER_FIELDS, fieldOf: (code) => FIELD_OF[code] }),
       },
     };
   }

@@ -1,10 +1,12 @@
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { addressKey } from "../../http/rate_limit.ts";
 import type { AdminSettings } from "../../../core/api/admin.ts";
+import { TypedAddress } from "../../../core/api/email.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { createUserRow, requireFreeName } from "./create_user_row.ts";
 import { tellAdministrators } from "./decide_registration.ts";
 import type { AccountDeps } from "./deps.ts";
+import { everyFault } from "./every_fault.ts";
 import { type Opening, openRegistration } from "./open_registration.ts";
 import { cleanProfileText } from "./profile_text.ts";
 import { requireStrongPassword } from "./require_strong_password.ts";
@@ -60,11 +62,20 @@ export async function registerUser(
   const signUp = { policy: "signUpAddress", who: addressKey(input.address) } as const;
   const settings = await readSettings(deps);
   const opening = await openRegistration(deps, settings, input.token);
+  await everyFault([
+    () => requireFreeName(deps.sql, parseUserName(input.userName), { admin: opening.admin }),
+    () => cleanProfileText("display_name", input.displayName),
+    () =>
+      requireStrongPassword(deps, input.password, [
+        input.userName,
+        input.displayName,
+        deps.serverName,
+      ]),
+    () => whatIsNeeded(deps, { opening, settings, email: input.email }),
+  ]);
   const needed = whatIsNeeded(deps, { opening, settings, email: input.email });
   const name = parseUserName(input.userName);
   const displayName = cleanProfileText("display_name", input.displayName);
-  await requireFreeName(deps.sql, name, { admin: opening.admin });
-  await requireStrongPassword(deps, input.password, [name.local, displayName, deps.serverName]);
   const guild = opening.guildId === null
     ? []
     : [{ policy: "signUpGuild", who: opening.guildId } as const];
@@ -146,6 +157,16 @@ async function claimAlong(
   }
 }
 
+function requireAddress(email: string): void {
+  const parsed = TypedAddress.safeParse(email);
+  if (parsed.success) return;
+  throw new OperationError(
+    "invalid",
+    `The address ${JSON.stringify(email)} is none: it ${parsed.error.issues[0]?.message}.`,
+    { details: { field: "address" } },
+  );
+}
+
 /** What stands between a registration and its account. @throws OperationError `invalid`, `unavailable` */
 function whatIsNeeded(
   deps: Pick<AccountDeps, "mail">,
@@ -156,7 +177,10 @@ function whatIsNeeded(
   },
 ): { approval: boolean; email: boolean } {
   const { opening, settings, email } = input;
-  if (email !== undefined) requireMail(deps);
+  if (email !== undefined) {
+    requireMail(deps);
+    requireAddress(email);
+  }
   if (opening.admin) return { approval: false, email: false };
   if (settings.registration_email && email === undefined) {
     requireMail(deps);
