@@ -70,6 +70,6 @@ function optionKey(flag: string): string {
   return flag.replace(/^--/, "").replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function plain(markdown: string): string {
+export function plain(markdown: string): string {
   return (markdown.split(". ")[0] ?? markdown).replaceAll("`", "").replace(/\.$/, "");
 }

@@ -12,6 +12,45 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   ).join("\n") + "\n";
 }
 
+/** Narrower terminals get lines of this width all the same. */
+const COLUMNS_MIN = 20;
+
+/** A text in lines of at most so many columns, all but the first with `indent` spaces before them. */
+export function wrapped(text: string, columns: number, indent = 0): string[] {
+  const most = Math.max(COLUMNS_MIN, columns);
+  const lines: string[] = [];
+  let line = "";
+  const end = () => {
+    lines.push(line.trimEnd());
+    line = " ".repeat(indent);
+  };
+  for (const word of printable(text).split(" ")) {
+    const isEmpty = line.trim() === "";
+    if (!isEmpty && displayWidth(`${line} ${word}`) > most) end();
+    line += line.trim() === "" ? "" : " ";
+    // What has no spaces, such as an address, goes on in the next line where it does not fit.
+    for (const character of word) {
+      if (displayWidth(line + character) > most) end();
+      line += character;
+    }
+  }
+  end();
+  return lines;
+}
+
+/** A text in one line of at most so many columns, cut where it is longer. */
+export function clipped(text: string, columns: number): string {
+  const most = Math.max(COLUMNS_MIN, columns);
+  const line = printable(text);
+  if (displayWidth(line) <= most) return line;
+  let cut = "";
+  for (const character of line) {
+    if (displayWidth(cut + character) > most - 1) break;
+    cut += character;
+  }
+  return `${cut.trimEnd()}…`;
+}
+
 /** Text without control characters and direction overrides, fit for a terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "?");

@@ -7,8 +7,8 @@ import { readSettings, updateSettings } from "../../services/accounts/settings.t
 import { answer, openAccountTools } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../io.ts";
-import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
-import { printable, table } from "../table.ts";
+import { addConfigOptions, type OptionValues, plain, readConfig } from "../options.ts";
+import { clipped, printable, wrapped } from "../table.ts";
 
 const NAMES = Object.keys(AdminSettings.shape) as (keyof AdminSettings)[];
 
@@ -50,19 +50,48 @@ async function show(options: OptionValues, context: CliContext): Promise<void> {
   const { notice } = await readSettings({ sql, pinned });
   answer(context, options, {
     json: { entries, notice },
-    text: table(
-      ["SETTING", "VALUE", "FROM", "AT RUN TIME"],
+    text: settingLines(
       [
-        ...entries.map((entry) => [
-          entry.id,
-          printable(entry.secret ? (entry.set ? "(secret)" : "none") : entry.value ?? "none"),
-          entry.origin,
-          entry.setting ?? "",
-        ]),
-        ["(none)", printable(notice ?? "none"), notice === null ? "default" : "pages", "notice"],
+        ...entries.map((entry): SettingLine => ({
+          name: entry.id,
+          value: entry.secret ? (entry.set ? "(secret)" : "none") : entry.value ?? "none",
+          from: entry.origin,
+          runTime: entry.setting,
+          meaning: plain(entry.doc),
+        })),
+        {
+          name: "notice",
+          value: notice ?? "none",
+          from: notice === null ? "default" : "pages",
+          runTime: "notice",
+          meaning: "What everybody on this server reads above their pages.",
+        },
       ],
+      context.io.columns,
     ),
   });
+}
+
+/** What `admin setting list` shows of one setting. */
+export interface SettingLine {
+  readonly name: string;
+  readonly value: string;
+  /** Where the value comes from. */
+  readonly from: string;
+  /** Its name for `admin setting set`; null where it is changed in the configuration alone. */
+  readonly runTime: string | null;
+  readonly meaning: string;
+}
+
+/** Each setting with its value, and below it in one line what it means: as wide as the terminal. */
+export function settingLines(lines: readonly SettingLine[], columns: number): string {
+  return lines.flatMap(({ name, value, from, runTime, meaning }) => {
+    const set = runTime === null ? "" : `, set ${runTime}`;
+    return [
+      ...wrapped(`${name} = ${value} (${from}${set})`, columns, 4),
+      `  ${clipped(meaning, columns - 2)}`,
+    ];
+  }).join("\n") + "\n";
 }
 
 async function change(
