@@ -74,6 +74,9 @@ function Devices({ desk, test }: { desk: VoiceDesk; test: MicrophoneTrial }) {
       {test.trouble && test.trouble !== "no_right" && (
         <p class="notice error" role="alert">{t(`voiceSet.trouble.${test.trouble}`)}</p>
       )}
+      {(test.soundless || (test.tried && desk.noOutput)) && (
+        <p class="notice warn" role="alert">{t("voiceSet.soundless")}</p>
+      )}
       {desk.outputs === undefined ? <p class="hint">{t("voiceSet.noOutput")}</p> : (
         <>
           <DeviceSelect desk={desk} kind="output" label={t("voiceSet.output")} />

@@ -13,6 +13,7 @@ import { join, leave, panel, prepareForTones } from "./in_call.ts";
 import { hears } from "./listening.ts";
 
 const SOUNDLESS = "Nothing can be played here";
+const NO_OUTPUT = "No sound output was found";
 const NO_MICROPHONE = "No microphone was found.";
 const HEARS = "You hear the others meanwhile.";
 
@@ -74,6 +75,30 @@ Deno.test("without a loudspeaker or a microphone one is in a call all the same, 
     await leave(ann.page);
     await panel(ann.page).waitFor({ state: "detached" });
     assert.deepEqual(ann.faults, []);
+  });
+
+  const settings = async (person: typeof bob) => {
+    const page = await person.context.newPage();
+    await page.goto(`${server.url}/settings/voice`);
+    await settled(page);
+    return page;
+  };
+
+  await step("Chromium's settings say so when something is tried", async () => {
+    const page = await settings(bob);
+    assert.equal(await page.getByText(NO_OUTPUT).count(), 0);
+    await page.getByRole("button", { name: "Play a sound" }).click();
+    await page.getByText(NO_OUTPUT).waitFor();
+    assert.deepEqual(await findBarriers(page), []);
+    await page.close();
+  });
+
+  await step("Firefox's settings say so when the microphone is tested", async () => {
+    const dan = await enter(await launchFirefox(NO_DEVICES), "ann");
+    const page = await settings(dan);
+    await page.getByRole("button", { name: "Test the microphone" }).click();
+    await page.getByText(NO_OUTPUT).waitFor();
+    assert.deepEqual(dan.faults, []);
   });
 
   await step("Firefox with neither", async () => {

@@ -195,6 +195,8 @@ export const germanVoiceSettings: Record<keyof typeof voiceSettingsTexts, string
   "voiceSet.unnamed": "Gerät {n}",
   "voiceSet.noOutput":
     "Dieser Browser spielt Gespräche auf dem Lautsprecher, den das System wählt.",
+  "voiceSet.soundless":
+    "Es wurde keine Tonausgabe gefunden: Hier lässt sich nichts abspielen, und Gespräche sind nicht zu hören. Schließ Lautsprecher oder Kopfhörer an und teste noch einmal.",
   "voiceSet.allowText": "Der Browser nennt Geräte, wenn das Mikrofon erlaubt ist.",
   "voiceSet.test": "Mikrofon testen",
   "voiceSet.stopTest": "Test beenden",

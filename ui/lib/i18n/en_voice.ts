@@ -186,6 +186,8 @@ export const voiceSettingsTexts = {
   "voiceSet.system": "As the system chooses",
   "voiceSet.unnamed": "Device {n}",
   "voiceSet.noOutput": "This browser plays calls on the loudspeaker that the system chooses.",
+  "voiceSet.soundless":
+    "No sound output was found: nothing can be played here, and calls are not heard. Plug in a loudspeaker or headphones and test again.",
   "voiceSet.allowText": "The browser names devices when the microphone is allowed.",
   "voiceSet.test": "Test the microphone",
   "voiceSet.stopTest": "End the test",

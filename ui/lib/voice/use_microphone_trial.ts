@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { MicrophoneTrouble } from "../store/voice.ts";
 import type { VoiceChoices } from "./choices.ts";
 import { Microphone, troubleOf } from "./microphone.ts";
+import { watchOutput } from "./output.ts";
 import { playCallSound } from "./sounds.ts";
 import { differs } from "./speech.ts";
 import { useOutput } from "./voices.ts";
@@ -16,6 +17,10 @@ export interface MicrophoneTrial {
   readonly levelDb: number;
   readonly playback: boolean;
   readonly trouble: MicrophoneTrouble | undefined;
+  /** No sound output could be opened: neither the level nor a sound can be had. */
+  readonly soundless: boolean;
+  /** Something was tried since the page came. */
+  readonly tried: boolean;
   toggle(): void;
   setPlayback(on: boolean): void;
   /** Plays a sound on the chosen loudspeaker. */
@@ -31,6 +36,8 @@ export function useMicrophoneTrial(
   const [levelDb, setLevelDb] = useState(SILENCE_DB);
   const [playback, setPlayback] = useState(false);
   const [trouble, setTrouble] = useState<MicrophoneTrouble | undefined>(undefined);
+  const [soundless, setSoundless] = useState(false);
+  const [tried, setTried] = useState(false);
   const element = useRef<HTMLAudioElement | undefined>(undefined);
   const before = useRef(choices);
   if (differs(before.current, choices)) before.current = choices;
@@ -38,6 +45,7 @@ export function useMicrophoneTrial(
   useEffect(() => {
     if (!running) return;
     const audio = new AudioContext();
+    const unwatch = watchOutput(audio, (plays) => setSoundless(!plays));
     let microphone: Microphone | undefined;
     let timer: ReturnType<typeof setInterval> | undefined;
     let over = false;
@@ -60,6 +68,7 @@ export function useMicrophoneTrial(
     void begin();
     return () => {
       over = true;
+      unwatch();
       clearInterval(timer);
       if (element.current) element.current.srcObject = null;
       element.current = undefined;
@@ -68,24 +77,40 @@ export function useMicrophoneTrial(
       setLevelDb(SILENCE_DB);
     };
   }, [running, microphoneChoices]);
-  useEffect(() => {
-    const played = element.current;
-    if (!played) return;
-    if (playback) void played.play().catch(() => undefined);
-    else played.pause();
-  }, [playback, running]);
+  useEffect(() => playOrPause(element.current, playback), [playback, running]);
   return {
     running,
     levelDb,
     playback,
     trouble,
-    toggle: () => setRunning(!running),
+    soundless,
+    tried,
+    toggle: () => {
+      setTried(true);
+      setRunning(!running);
+    },
     setPlayback,
     playTone: async () => {
-      const audio = new AudioContext();
-      await useOutput(audio, choices.output);
-      playCallSound(audio, "joined");
-      setTimeout(() => void audio.close(), TONE_MS);
+      setTried(true);
+      setSoundless(!await playTone(choices.output));
     },
   };
+}
+
+function playOrPause(element: HTMLAudioElement | undefined, playback: boolean): void {
+  if (playback) void element?.play().catch(() => undefined);
+  else element?.pause();
+}
+
+/** Plays a sound on an output; answers whether there is one that plays. */
+async function playTone(output: string): Promise<boolean> {
+  const audio = new AudioContext();
+  await useOutput(audio, output);
+  playCallSound(audio, "joined");
+  const told = Promise.withResolvers<boolean>();
+  const unwatch = watchOutput(audio, told.resolve);
+  const plays = await told.promise;
+  unwatch();
+  setTimeout(() => void audio.close(), TONE_MS);
+  return plays;
 }

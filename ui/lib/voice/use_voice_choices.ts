@@ -23,6 +23,8 @@ export interface VoiceDesk {
   readonly inputs: readonly SoundDevice[];
   /** Undefined where this browser lets nobody choose. */
   readonly outputs: readonly SoundDevice[] | undefined;
+  /** The browser lists outputs, and finds none. */
+  readonly noOutput: boolean;
   /** Devices have names. */
   readonly named: boolean;
   change(part: Partial<VoiceChoices>): void;
@@ -32,11 +34,12 @@ export interface VoiceDesk {
 export function useVoiceChoices(): VoiceDesk {
   const [live, setLive] = useState(false);
   const [choices, setChoices] = useState(DEFAULT_CHOICES);
-  const [devices, setDevices] = useState<readonly MediaDeviceInfo[]>([]);
+  const [found, setFound] = useState<readonly MediaDeviceInfo[] | undefined>(undefined);
+  const devices = found ?? [];
   const insecure = live && (!isSecureContext || !navigator.mediaDevices);
   const findDevices = async () => {
     if (!navigator.mediaDevices) return;
-    setDevices(await navigator.mediaDevices.enumerateDevices().catch(() => []));
+    setFound(await navigator.mediaDevices.enumerateDevices().catch(() => []));
   };
   useEffect(() => {
     setLive(true);
@@ -60,6 +63,10 @@ export function useVoiceChoices(): VoiceDesk {
     choices,
     inputs: of("audioinput"),
     outputs: !live || canChooseOutput() ? of("audiooutput") : undefined,
+    // Where outputs are asked for one by one only those are listed: that none is says nothing.
+    noOutput: found !== undefined && canChooseOutput() &&
+      !("selectAudioOutput" in navigator.mediaDevices) &&
+      !found.some(({ kind }) => kind === "audiooutput"),
     named: devices.some(({ label }) => label !== ""),
     findDevices,
     change: (part) => {
