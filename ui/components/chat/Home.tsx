@@ -6,6 +6,7 @@ import { Avatar } from "../Avatar.tsx";
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
+import { KeyCaps } from "../KeyCaps.tsx";
 import { NavButton } from "./NavButton.tsx";
 
 /** The start: what to do where nothing is open. */
@@ -54,7 +55,7 @@ export function Home() {
         <Doors />
         {!first && (
           <p class="small muted hint-keys">
-            {t("home.keys")} <kbd>Ctrl</kbd> <kbd>K</kbd>
+            {t("home.keys")} <KeyCaps combo="Ctrl+K" mac={false} />
           </p>
         )}
       </div>

@@ -92,6 +92,18 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   "place.unfold": "Aufklappen",
   "place.profile": "Profil",
 
+  "key.Ctrl": "Strg",
+  "key.Shift": "Umschalt",
+  "key.PageUp": "Bild ↑",
+  "key.PageDown": "Bild ↓",
+  "key.Home": "Pos1",
+  "key.End": "Ende",
+  "key.Insert": "Einfg",
+  "key.Delete": "Entf",
+  "key.Space": "Leertaste",
+  "key.Enter": "Eingabe",
+  "key.Backspace": "Rücktaste",
+
   "hint.label": "Ein Hinweis für den Anfang",
   "hint.away": "Verstanden",
   "hint.invite": "Du bist hier noch allein. Schick deinen Leuten einen Link.",

@@ -90,6 +90,18 @@ export const frame = {
   "place.unfold": "Unfold",
   "place.profile": "Profile",
 
+  "key.Ctrl": "Ctrl",
+  "key.Shift": "Shift",
+  "key.PageUp": "Page ↑",
+  "key.PageDown": "Page ↓",
+  "key.Home": "Home",
+  "key.End": "End",
+  "key.Insert": "Insert",
+  "key.Delete": "Delete",
+  "key.Space": "Space",
+  "key.Enter": "Enter",
+  "key.Backspace": "Backspace",
+
   "hint.label": "A hint for the beginning",
   "hint.away": "Got it",
   "hint.invite": "You are alone here so far. Send your people a link.",

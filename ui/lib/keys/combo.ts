@@ -1,3 +1,5 @@
+import { t } from "../i18n/t.ts";
+
 /** The part of a key press that names a combination; a `KeyboardEvent` is one. */
 export interface Press {
   readonly key: string;
@@ -23,16 +25,28 @@ const UNFINISHED = new Set([
   "Unidentified",
 ]);
 
-const NAMES: Readonly<Record<string, string>> = {
+const SIGNS: Readonly<Record<string, string>> = {
   ArrowUp: "↑",
   ArrowDown: "↓",
   ArrowLeft: "←",
   ArrowRight: "→",
-  PageUp: "Page ↑",
-  PageDown: "Page ↓",
   Escape: "Esc",
   Plus: "+",
 };
+/** Keys that are printed in the language of the keyboard. */
+const WORDS = [
+  "Ctrl",
+  "Shift",
+  "PageUp",
+  "PageDown",
+  "Home",
+  "End",
+  "Insert",
+  "Delete",
+  "Space",
+  "Enter",
+  "Backspace",
+] as const;
 const MAC_NAMES: Readonly<Record<string, string>> = {
   Ctrl: "⌘",
   Control: "⌃",
@@ -71,9 +85,13 @@ export function isSingle(combo: string): boolean {
   return !key.includes("+") && (key.length === 1 || key === "Plus" || key === "Space");
 }
 
-/** The keys of a combination as they are printed on the keyboard. */
+/** The keys of a combination as they are printed on the keyboard, in the language of the moment. */
 export function showCombo(combo: string, mac: boolean): string[] {
-  return combo.split("+").map((part) => (mac ? MAC_NAMES[part] : undefined) ?? NAMES[part] ?? part);
+  return combo.split("+").map((part) => {
+    const word = WORDS.find((each) => each === part);
+    return (mac ? MAC_NAMES[part] : undefined) ?? SIGNS[part] ??
+      (word === undefined ? part : t(`key.${word}`));
+  });
 }
 
 export function onMac(): boolean {

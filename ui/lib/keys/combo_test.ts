@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { CATALOGUES } from "../i18n/catalogues.ts";
+import { ENGLISH, languageOf } from "../i18n/languages.ts";
+import { inLanguage } from "../i18n/request_language.ts";
 import { comboOf, isSingle, type Press, showCombo } from "./combo.ts";
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
@@ -49,5 +52,20 @@ Deno.test("single characters are told from combinations and named keys", () => {
   for (const combo of ["R", "Shift+R", "Plus", "Space"]) assert.ok(isSingle(combo), combo);
   for (const combo of ["Ctrl+R", "Delete", "ArrowUp", "F6", "Alt+X"]) {
     assert.ok(!isSingle(combo), combo);
+  }
+});
+
+Deno.test("keys are called as the keyboards of a language are printed", () => {
+  const shown = (combo: string, code = ENGLISH.code) =>
+    inLanguage(languageOf(code) ?? ENGLISH, () => showCombo(combo, false).join(" "));
+  assert.equal(shown("Ctrl+Shift+PageUp"), "Ctrl Shift Page ↑");
+  assert.equal(shown("Ctrl+Shift+PageUp", "de"), "Strg Umschalt Bild ↑");
+  assert.equal(shown("Ctrl+End", "de"), "Strg Ende");
+  assert.equal(shown("Shift+Delete", "de"), "Umschalt Entf");
+});
+
+Deno.test("no German text calls a key by its English name", () => {
+  for (const [key, text] of Object.entries(CATALOGUES["de"] ?? {})) {
+    assert.doesNotMatch(text, /\b(?:Ctrl|Shift|Page (?:Up|Down)|Delete)\b/, key);
   }
 });
