@@ -356,15 +356,18 @@ Deno.test("who declines is invited no more, in every list of every server, and m
     assert.equal((await bob.try("DELETE", `/invitations/${roomId}`)).status, 404);
   });
 
-  await t.step("asked again while the servers cannot reach each other it is told later", async () => {
-    await ask();
-    await invitationOf(bob, roomId);
-    federation.cut(0, 1);
-    await bob.do("DELETE", `/invitations/${roomId}`);
-    assert.deepEqual((await bob.do("GET", "/invitations")).invitations, []);
-    federation.heal(0, 1);
-    await sees(ann, roomId, without);
-  });
+  await t.step(
+    "asked again while the servers cannot reach each other it is told later",
+    async () => {
+      await ask();
+      await invitationOf(bob, roomId);
+      federation.cut(0, 1);
+      await bob.do("DELETE", `/invitations/${roomId}`);
+      assert.deepEqual((await bob.do("GET", "/invitations")).invitations, []);
+      federation.heal(0, 1);
+      await sees(ann, roomId, without);
+    },
+  );
 
   await t.step("a conversation of two that is declined looks like one that waits", async () => {
     const dm = await bob.do("POST", "/dms", { user_id: ann.id });
@@ -379,7 +382,8 @@ Deno.test("who declines is invited no more, in every list of every server, and m
     assert.deepEqual(await stateAtBob(), ["waiting"]);
     await ann.do("DELETE", `/invitations/${dm.room_id}`);
     await soon("the leave to be at bob's", async () => {
-      const [row] = await two.parts.database.sql`select membership from current_state where room_id = ${dm.room_id}
+      const [row] = await two.parts.database
+        .sql`select membership from current_state where room_id = ${dm.room_id}
         and type = 'm.room.member' and state_key = ${ann.id}`;
       return row?.["membership"] === "leave";
     });

@@ -74,19 +74,22 @@ Deno.test("the previews of a message go for everybody by its author or a moderat
     await shows(owner, said.id);
   });
 
-  await t.step("another server's word without the right is kept, and counts for nothing", async () => {
-    await mallory.readControl();
-    await mallory.readChannel(general as ChannelId);
-    const off = (event_id: string) =>
-      mallory.make({
-        type: "m.previews.off",
-        channelId: general as ChannelId,
-        content: { relates_to: { kind: "previews_off", event_id } },
-      });
-    const [result] = await mallory.push([await off(said.id)]);
-    assert.equal(result?.outcome, "accepted", result?.reason);
-    await shows(owner, said.id);
-  });
+  await t.step(
+    "another server's word without the right is kept, and counts for nothing",
+    async () => {
+      await mallory.readControl();
+      await mallory.readChannel(general as ChannelId);
+      const off = (event_id: string) =>
+        mallory.make({
+          type: "m.previews.off",
+          channelId: general as ChannelId,
+          content: { relates_to: { kind: "previews_off", event_id } },
+        });
+      const [result] = await mallory.push([await off(said.id)]);
+      assert.equal(result?.outcome, "accepted", result?.reason);
+      await shows(owner, said.id);
+    },
+  );
 
   await t.step("a moderator of another server takes them off, who may not even write", async () => {
     const mod = await owner.do("POST", "/roles", {

@@ -18,6 +18,8 @@ import type { BackCloses } from "../lib/browser/back_closes.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
 import { Later, whenDrawn } from "../lib/browser/hydrate_later.ts";
+import { ANSWERED } from "../lib/browser/answered.ts";
+import { closeOfflineToasts } from "../lib/browser/toast.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
 import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
 import { openPage } from "../lib/browser/open_page.ts";
@@ -116,12 +118,15 @@ function start(state: ChatState): () => void {
     else location.reload();
   };
   addEventListener("popstate", onBack);
+  const onAnswer = () => closeOfflineToasts(state);
+  addEventListener(ANSWERED, onAnswer);
   const tick = () => state.now.value = Date.now();
   tick();
   const clock = setInterval(tick, CLOCK_MS);
   const endings = [
     () => gateway.stop(),
     () => removeEventListener("popstate", onBack),
+    () => removeEventListener(ANSWERED, onAnswer),
     () => clearInterval(clock),
     keepReadsFresh(state),
     effect(() => keepColors(state)),
@@ -185,6 +190,7 @@ function openGateway(state: ChatState): GatewayClient {
   let lost = state.position === "";
   const gateway = new GatewayClient({
     frame: (frame) => {
+      closeOfflineToasts(state);
       state.heard?.(frame);
       applyFrame(state, frame);
       if (frame.op === "dispatch" && frame.t === "message.create") confirmSent(state, frame.d);

@@ -70,18 +70,19 @@ export async function projectMessages(
   const roots = input.rows.filter((row) => threadOfRow(room.authority, row) === undefined)
     .map((row) => ({ channelId: row.channelId ?? "", rootId: row.eventId }));
   const { viewer } = input;
-  const [targets, reactions, sealedReactions, pinned, previews, previewsOff, threads, polls] = await Promise.all(
-    [
-      findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
-      findReactions(sql, { roomId: room.id, targetIds: ids, viewer }),
-      isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
-      findPinned(sql, room.id, ids),
-      findPreviews(sql, room.id, ids),
-      findPreviewsOff(sql, room.id, ids),
-      projectThreads(deps, room, roots),
-      projectPolls(sql, { roomId: room.id, rows: input.rows, viewer }),
-    ],
-  );
+  const [targets, reactions, sealedReactions, pinned, previews, previewsOff, threads, polls] =
+    await Promise.all(
+      [
+        findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
+        findReactions(sql, { roomId: room.id, targetIds: ids, viewer }),
+        isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
+        findPinned(sql, room.id, ids),
+        findPreviews(sql, room.id, ids),
+        findPreviewsOff(sql, room.id, ids),
+        projectThreads(deps, room, roots),
+        projectPolls(sql, { roomId: room.id, rows: input.rows, viewer }),
+      ],
+    );
   const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
   const gone = input.rows.filter((row) => row.redactedBy !== undefined).map((row) => row.eventId);
   const foreign = input.rows.filter((row) => isForeign(deps, row)).map((row) => row.eventId);

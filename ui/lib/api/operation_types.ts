@@ -234,6 +234,7 @@ export interface OperationTypes {
   markRead: typeof messages.markRead;
   pinMessage: typeof messages.pinMessage;
   redactMessages: typeof messages.redactMessages;
+  removePreviews: typeof messages.removePreviews;
   removeReaction: typeof messages.removeReaction;
   sendMessage: typeof messages.sendMessage;
   sendTyping: typeof messages.sendTyping;

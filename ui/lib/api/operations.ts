@@ -183,6 +183,7 @@ export const OPERATIONS = {
   markRead: ["POST", "/client/v1/rooms/:room_id/read"],
   pinMessage: ["PUT", "/client/v1/rooms/:room_id/pins/:event_id"],
   redactMessages: ["POST", "/client/v1/redact"],
+  removePreviews: ["DELETE", "/client/v1/rooms/:room_id/messages/:event_id/previews"],
   removeReaction: ["DELETE", "/client/v1/reactions"],
   sendMessage: ["POST", "/client/v1/rooms/:room_id/send"],
   sendTyping: ["POST", "/client/v1/rooms/:room_id/typing"],

@@ -1,5 +1,5 @@
 import type { Channel } from "../../../core/api/channel.ts";
-import type { Dm, DispatchData, GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
+import type { DispatchData, Dm, GuildFrame, ServerFrame } from "../../../core/api/gateway.ts";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import type { User } from "../../../core/api/user.ts";
 import { dmName, othersIn, withUser } from "../format/dm_name.ts";

@@ -38,7 +38,7 @@ export class GatewayClient {
   }
 
   start(): void {
-    addEventListener("online", this.tryNow);
+    addEventListener("online", this.#prove);
     addEventListener(ANSWERED, this.tryNow);
     document.addEventListener("visibilitychange", this.tryNow);
     this.#connect();
@@ -46,7 +46,7 @@ export class GatewayClient {
 
   stop(): void {
     this.#stopped = true;
-    removeEventListener("online", this.tryNow);
+    removeEventListener("online", this.#prove);
     removeEventListener(ANSWERED, this.tryNow);
     document.removeEventListener("visibilitychange", this.tryNow);
     clearTimeout(this.#retry);
@@ -57,6 +57,12 @@ export class GatewayClient {
   send(frame: ClientFrame): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
+
+  /** The browser has a network again: what the socket answers says whether it leads here. */
+  readonly #prove = (): void => {
+    this.tryNow();
+    this.send({ op: "heartbeat", d: { ts: Date.now() } });
+  };
 
   /** Ends a pause: whoever looks at the page, or asks for it, should not wait for its rest. */
   readonly tryNow = (): void => {

@@ -86,6 +86,7 @@ export const de: Catalogue = {
   "field.displayName": "Anzeigename (optional)",
   "field.displayNameHint": "Was andere sehen. Du kannst ihn jederzeit ändern.",
   "field.password": "Passwort",
+  "field.reveal": "Eingabe anzeigen",
   "field.passwordHint":
     "Ein paar Wörter ohne Zusammenhang ergeben ein starkes. Einfügen aus einem Passwortmanager ist gern gesehen.",
   "field.newPassword": "Neues Passwort",

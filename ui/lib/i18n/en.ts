@@ -83,6 +83,7 @@ export const en = {
   "field.displayName": "Display name (optional)",
   "field.displayNameHint": "What others see. You can change it whenever you like.",
   "field.password": "Password",
+  "field.reveal": "Show what is typed",
   "field.passwordHint":
     "A few unrelated words make a strong one. Pasting from a password manager is welcome.",
   "field.newPassword": "New password",

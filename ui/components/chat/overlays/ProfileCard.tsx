@@ -46,7 +46,7 @@ export default function ProfileCard(
   );
   return (
     <Dialog title={name} plain>
-      <div class={`profile-top hue-banner`} />
+      <CardTop />
       <div class="profile">
         <Avatar
           id={user.id}
@@ -85,6 +85,24 @@ export default function ProfileCard(
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** The colored strip, with what closes the card: a phone has no Escape. */
+function CardTop() {
+  const state = useChat();
+  return (
+    <div class="profile-top hue-banner">
+      <button
+        type="button"
+        class="icon-button"
+        title={t("close")}
+        aria-label={t("close")}
+        onClick={() => state.overlay.value = null}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
   );
 }
 

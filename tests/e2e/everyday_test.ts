@@ -1,0 +1,141 @@
+/** Small things of every day: forms that say all at once, cards that close, words that go again. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { channelPath } from "../../ui/lib/format/paths.ts";
+import { findBarriers } from "../harness/axe.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { PASSWORD } from "../harness/homeserver.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { settled } from "./people.ts";
+import { makeScene, signIn } from "./scene.ts";
+
+/** The name of the field that has the focus. */
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("name") ?? null);
+
+Deno.test("forms, cards and words of every day", async (t) => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  const scene = await makeScene(server);
+  const browser = await launchBrowser();
+  const register = `${server.url}/register?invite=${scene.inviteCode}`;
+  const channel = channelPath(scene.guildId, {
+    room_id: scene.roomId,
+    id: scene.general,
+    private: false,
+  });
+
+  for (const scripts of [true, false]) {
+    const way = scripts ? "with scripts" : "without scripts";
+    await t.step(`registration says all that is wrong at once, ${way}`, async () => {
+      await using guest = await openPerson(browser, { scripts });
+      const { page } = guest;
+      await page.goto(register);
+      if (scripts) await settled(page);
+      await page.getByLabel("User name").fill("x!");
+      await page.getByLabel("Password").fill("12345678");
+      await page.locator("main form button[type=submit]").click();
+      const faults = page.locator(".field-error");
+      await faults.nth(1).waitFor();
+      assert.deepEqual(await faults.count(), 2);
+      for (const label of ["User name", "Password"]) {
+        const field = page.getByLabel(label);
+        assert.equal(await field.getAttribute("aria-invalid"), "true");
+        const id = await field.getAttribute("aria-describedby");
+        assert.ok((await page.locator(`#${id}`).innerText()).length > 20);
+      }
+      await waitFor(
+        "the first of them to have the focus",
+        async () => await focused(page) === "user_name" || undefined,
+      );
+      if (scripts) assert.deepEqual(await findBarriers(page), []);
+
+      await page.getByLabel("User name").fill(scripts ? "rosa" : "paul");
+      await page.getByLabel("Password").fill("12345678");
+      await page.locator("main form button[type=submit]").click();
+      await waitFor(
+        "the only one to have the focus",
+        async () => await focused(page) === "password" || undefined,
+      );
+      assert.equal(await faults.count(), 1);
+      assert.equal(await page.getByLabel("User name").inputValue(), scripts ? "rosa" : "paul");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.locator("main form button[type=submit]").click();
+      await page.waitForURL((url) => !url.pathname.startsWith("/register"));
+      assert.deepEqual(guest.faults, []);
+    });
+  }
+
+  await t.step("what is typed as a password is shown for as long as one likes", async () => {
+    await using guest = await openPerson(browser, { phone: true });
+    const { page } = guest;
+    await page.goto(`${server.url}/login`);
+    await settled(page);
+    const field = page.getByLabel("Password");
+    await field.fill("half of i");
+    const reveal = page.getByRole("button", { name: "Show what is typed" });
+    await reveal.click();
+    assert.equal(await field.getAttribute("type"), "text");
+    assert.equal(await reveal.getAttribute("aria-pressed"), "true");
+    assert.deepEqual(await findBarriers(page), []);
+    await page.getByLabel("User name").fill("ann");
+    await field.fill(PASSWORD);
+    // It goes as a password: browsers keep what was typed in fields of text.
+    const types: string[] = [];
+    await page.exposeFunction("noteType", (type: string) => void types.push(type));
+    await page.evaluate(() =>
+      document.querySelector("main form")?.addEventListener("submit", () => {
+        const name = "noteType";
+        const note = (globalThis as unknown as Record<string, (type: string) => void>)[name];
+        note?.(document.querySelector<HTMLInputElement>("#f-password")?.type ?? "");
+      })
+    );
+    await page.locator("main form button[type=submit]").click();
+    await page.waitForURL(/\/home$/);
+    assert.deepEqual(types, ["password"]);
+    await using plain = await openPerson(browser, { scripts: false });
+    await plain.page.goto(`${server.url}/login`);
+    assert.equal(await plain.page.getByLabel("Password").getAttribute("type"), "password");
+    assert.equal(await plain.page.locator(".reveal").count(), 0);
+  });
+
+  await t.step("a profile card is closed by a button, on a phone too", async () => {
+    await using bob = await openPerson(browser, { phone: true });
+    await signIn(bob.context, server.url, "bob");
+    await bob.page.goto(server.url + channel);
+    await settled(bob.page);
+    await bob.page.locator("article .msg-avatar").first().click();
+    const card = bob.page.getByRole("dialog", { name: "Ann" });
+    await card.getByRole("button", { name: "Close" }).click();
+    await card.waitFor({ state: "detached" });
+    assert.deepEqual(bob.faults, []);
+  });
+
+  await t.step("that the server cannot be reached is said until it can be", async () => {
+    await using ann = await openPerson(browser);
+    await signIn(ann.context, server.url, "ann");
+    const { page } = ann;
+    await page.goto(server.url + channel);
+    await settled(page);
+    const row = page.locator("article", { hasText: "a spoiler" }).first();
+    await row.hover();
+    await row.getByRole("button", { name: "More", exact: true }).click();
+    await ann.context.setOffline(true);
+    await page.getByRole("menuitem", { name: "Pin" }).click();
+    const word = page.locator(".toast", { hasText: "The server cannot be reached" });
+    await word.waitFor();
+    await ann.context.setOffline(false);
+    await word.waitFor({ state: "detached" });
+  });
+
+  await t.step("German pages call keys as German keyboards do", async () => {
+    await using anna = await openPerson(browser, { locale: "de-DE" });
+    await signIn(anna.context, server.url, "ann");
+    await anna.page.goto(`${server.url}/settings/keyboard`);
+    await settled(anna.page);
+    const text = await anna.page.locator("main").innerText();
+    assert.match(text, /Strg/);
+    assert.doesNotMatch(text, /\b(?:Ctrl|Shift|Page)\b/);
+  });
+  await browser.close();
+});
