@@ -166,10 +166,15 @@ Deno.test("bodies that are too large, not JSON, too deep or poisoned are refused
     [`{"text":${"[".repeat(60)}${"]".repeat(60)}}`, "bad_json"],
     ['{"text":"a","__proto__":{"admin":true}}', "bad_json"],
     ['{"text":"a","\\u005f_proto__":{"admin":true}}', "bad_json"],
+    ['{"text":"\\ud800"}', "bad_json"],
+    ['{"text":"a","more":[["\\udc00\\ud800"]]}', "bad_json"],
+    ['{"text":"a","\\ud800":1}', "bad_json"],
+    ['"\\ud800"', "bad_json"],
   ];
   for (const [body, code] of cases) {
     assert.equal((await errorOf(await post(app, body))).code, code, String(body));
   }
+  assert.equal((await post(app, '{"text":"\\ud83d\\udca5"}')).status, 200);
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(600)),
   });

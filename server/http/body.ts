@@ -50,8 +50,9 @@ export function tooLarge(limitBytes: number, size: string): OperationError {
 }
 
 /**
- * Parses a request's JSON: valid UTF-8, at most 32 levels deep, and no `__proto__` key,
- * which careless code would take for a prototype.
+ * Parses a request's JSON: valid UTF-8, at most 32 levels deep, no `__proto__` key, which
+ * careless code would take for a prototype, and no half of a surrogate pair (RFC 7493
+ * section 2.1), which no text of the database holds.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let value: unknown;
@@ -75,14 +76,22 @@ function requireSafe(root: unknown): void {
     }
     const next: unknown[] = [];
     for (const value of level) {
+      if (typeof value === "string") requireWellFormed(value);
       if (typeof value !== "object" || value === null) continue;
       if (Object.hasOwn(value, "__proto__")) {
         throw new OperationError("bad_json", 'The key "__proto__" is not allowed in JSON.');
       }
+      if (!Array.isArray(value)) Object.keys(value).forEach(requireWellFormed);
       for (const child of Object.values(value)) {
-        if (typeof child === "object" && child !== null) next.push(child);
+        if (typeof child === "string") requireWellFormed(child);
+        else if (typeof child === "object" && child !== null) next.push(child);
       }
     }
     level = next;
   }
+}
+
+function requireWellFormed(text: string): void {
+  if (text.isWellFormed()) return;
+  throw new OperationError("bad_json", "The request's JSON holds half of a surrogate pair.");
 }

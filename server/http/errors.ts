@@ -9,8 +9,11 @@ import { jsonReply, type Reply } from "./reply.ts";
 const QUOTED_CHARS = 120;
 /** Fields whose value is never quoted back. */
 const SECRET = /password|token|secret|code/i;
-/** PostgreSQL's `character_not_in_repertoire`: no text there holds U+0000. */
-const UNSTORABLE = "22021";
+/**
+ * PostgreSQL's `character_not_in_repertoire` and, of JSON, `untranslatable_character`: no text
+ * there holds U+0000.
+ */
+const UNSTORABLE: readonly (string | undefined)[] = ["22021", "22P05"];
 /** Most issues named in one answer. */
 const ISSUE_COUNT = 10;
 
@@ -36,7 +39,7 @@ export function errorReply(failure: unknown, context: ErrorContext): Reply {
       ...(failure.details === undefined ? {} : { details: failure.details }),
     });
   }
-  if (sqlState(failure) === UNSTORABLE) {
+  if (UNSTORABLE.includes(sqlState(failure))) {
     return errorBodyReply(
       "invalid",
       "The request holds the character U+0000, which can be neither looked for nor stored.",
