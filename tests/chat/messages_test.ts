@@ -22,6 +22,24 @@ Deno.test("messages: send, repeat, reply, edit, react, pin, page and delete", as
     assert.equal(again.id, first.id);
     assert.equal(third.id, first.id);
     assert.equal((await page()).length, 1);
+    const { id: elsewhere } = await owner.do("POST", "/channels", {
+      guild_id: guildId,
+      kind: "text",
+      name: "elsewhere",
+    });
+    const more = { channel_id: elsewhere, nonce: "n-1" };
+    const refused = [
+      await owner.try("POST", `/rooms/${guildId}/send`, { ...more, body: "said elsewhere" }),
+      await owner.try("POST", `/rooms/${guildId}/polls`, {
+        ...more,
+        question: "Here?",
+        options: ["yes", "no"],
+      }),
+    ];
+    for (const { status, body } of refused) {
+      assert.equal(status, 400);
+      assert.match(body.error.message, /The nonce "n-1" is that of a message in another channel/);
+    }
   });
 
   await t.step("an edit keeps its history and nobody else can make one", async () => {

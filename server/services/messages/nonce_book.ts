@@ -17,6 +17,7 @@ const PENDING_MAX = 20_000;
 export const NONCE_KEPT_MS = 24 * 3_600_000;
 
 export interface NonceHit {
+  readonly nonce: string;
   readonly roomId: RoomId;
   readonly eventId: EventId;
 }
@@ -129,7 +130,7 @@ export class NonceBook {
         const hits = new Map(
           rows.map((row) => [
             `${row.sender} ${row.nonce}`,
-            { roomId: row.room_id, eventId: row.event_id },
+            { nonce: row.nonce, roomId: row.room_id, eventId: row.event_id },
           ]),
         );
         for (const each of asked) each.resolve(hits.get(`${each.sender} ${each.nonce}`));

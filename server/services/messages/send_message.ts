@@ -21,7 +21,7 @@ import { nonceRows } from "./message_row_kinds.ts";
 import { personalize, projectNewMessage } from "./project_messages.ts";
 import { admitToThread } from "../threads/threads.ts";
 import { threadOfRow } from "./thread_of.ts";
-import { viewMessage } from "./view_message.ts";
+import { viewFormer } from "./view_message.ts";
 
 export interface NewMessage {
   readonly roomId: string;
@@ -55,7 +55,7 @@ export async function sendMessage(
   const place = await openChannel(deps, userId, input);
   if (input.nonce !== undefined) {
     const former = await deps.nonces.find(userId, input.nonce);
-    if (former !== undefined) return await viewMessage(deps, userId, { place, id: former.eventId });
+    if (former !== undefined) return await viewFormer(deps, userId, { place, former });
   }
   await admitSealed(deps, { room: place.room, sender: userId, sealed: input.sealed });
   requireOneText(input);
@@ -155,7 +155,7 @@ export async function storeMessage(
       ? await deps.nonces.read(userId, input.nonce)
       : undefined;
     if (former === undefined) throw error;
-    return await viewMessage(deps, userId, { place, id: former.eventId });
+    return await viewFormer(deps, userId, { place, former });
   }
 }
 

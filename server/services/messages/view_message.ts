@@ -7,6 +7,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { messageNotFound, openChannel, type Place, requireEventId } from "../chat/place.ts";
 import { findTimelineEvents } from "./message_rows.ts";
+import type { NonceHit } from "./nonce_book.ts";
 import { mayReadRow } from "./readable_rows.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 
@@ -22,6 +23,27 @@ export async function viewMessage(
   const [row] = await findTimelineEvents(deps.sql, room.id, [target.id]);
   if (row === undefined || row.channelId !== channelId) throw messageNotFound();
   return await viewRow(deps, userId, { place: target.place, row });
+}
+
+/**
+ * The message that a nonce has become before. @throws OperationError `invalid` where it stands in
+ * another channel, so that what is said here is not taken for said; `not_found` where it is gone.
+ */
+export async function viewFormer(
+  deps: ViewDeps,
+  userId: UserId,
+  { place, former }: { readonly place: Place; readonly former: NonceHit },
+): Promise<Message> {
+  const [row] = await findTimelineEvents(deps.sql, former.roomId, [former.eventId]);
+  if (former.roomId === place.room.id && row?.channelId === place.channelId) {
+    return await viewRow(deps, userId, { place, row });
+  }
+  throw new OperationError(
+    "invalid",
+    `The nonce ${JSON.stringify(former.nonce)} is that of a message in another channel: give each ` +
+      "message one of its own.",
+    { details: { field: "nonce" } },
+  );
 }
 
 export async function viewRow(

@@ -19,7 +19,7 @@ import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { effectRows } from "../messages/message_effects.ts";
 import { nonceRows } from "../messages/message_row_kinds.ts";
 import { answerSent } from "../messages/send_message.ts";
-import { openMessage, viewMessage } from "../messages/view_message.ts";
+import { openMessage, viewFormer, viewMessage } from "../messages/view_message.ts";
 import { threadOfRow } from "../messages/thread_of.ts";
 import { admitToThread } from "../threads/threads.ts";
 import { countVotesOf, findBallots, findPollEnds, findVoters, type PollRef } from "./poll_rows.ts";
@@ -54,7 +54,7 @@ export async function createPoll(
   const former = input.nonce === undefined
     ? undefined
     : await deps.nonces.find(userId, input.nonce);
-  if (former !== undefined) return await viewMessage(deps, userId, { place, id: former.eventId });
+  if (former !== undefined) return await viewFormer(deps, userId, { place, former });
   requireReadable(place);
   const asked = askedIn(input);
   const threadId = input.threadId === undefined
@@ -107,7 +107,7 @@ async function storePoll(
       ? await deps.nonces.read(userId, nonce)
       : undefined;
     if (former === undefined) throw error;
-    return await viewMessage(deps, userId, { place, id: former.eventId });
+    return await viewFormer(deps, userId, { place, former });
   }
 }
 

@@ -9,7 +9,7 @@ import { storeEdit } from "../messages/edit_message.ts";
 import { findTimelineEvents } from "../messages/message_rows.ts";
 import { redactTargets } from "../messages/redact_messages.ts";
 import { storeMessage } from "../messages/send_message.ts";
-import { viewMessage } from "../messages/view_message.ts";
+import { viewFormer } from "../messages/view_message.ts";
 import { type OpenWebhook } from "./open_webhook.ts";
 import { cleanName } from "./webhook_profile.ts";
 import type { WebhookDeps } from "./webhook_deps.ts";
@@ -48,7 +48,7 @@ export async function postAsWebhook(
   }
   if (post.nonce !== undefined) {
     const former = await deps.nonces.find(hook, post.nonce);
-    if (former !== undefined) return await viewMessage(deps, hook, { place, id: former.eventId });
+    if (former !== undefined) return await viewFormer(deps, hook, { place, former });
   }
   const display = await displayOf(deps, row, post);
   const message = await storeMessage(deps, hook, {
