@@ -22,7 +22,7 @@ export async function* readTar(path: string): AsyncGenerator<TarEntry> {
     const cause = failure ?? error;
     if (cause instanceof BackupError) return cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    return new BackupError(`${path} is no whole backup: ${why}.`, { cause });
+    return new BackupError(`${path} is no whole backup: ${why.replace(/[.?!]+$/, "")}.`, { cause });
   };
   const reading = pipeline(file, extractor).catch((error) => {
     failure = error;

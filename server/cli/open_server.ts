@@ -4,7 +4,7 @@ import { DataFolderError, openDataFolder } from "../system/data_folder.ts";
 import type { DestinationDeps } from "../services/federation/destinations.ts";
 import type { CliContext, StoreParts } from "./context.ts";
 import { CliError } from "./io.ts";
-import { handOver, quietLog } from "./open_store.ts";
+import { handOver, quietLog, requireDatabase } from "./open_store.ts";
 import { type OptionValues, readConfig } from "./options.ts";
 
 /** The rooms and their services. */
@@ -45,6 +45,7 @@ async function openServer(options: OptionValues, context: CliContext): Promise<O
   const { io, parts } = context;
   if (parts.live !== undefined) return { parts: parts.live, dispose: async () => {} };
   const config = readConfig(options, io);
+  await requireDatabase(config, context);
   await using stack = new AsyncDisposableStack();
   try {
     stack.use(await openDataFolder(config.dataFolder));

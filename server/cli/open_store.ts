@@ -24,7 +24,6 @@ export async function openStore(
 ): Promise<OpenStore> {
   const { io, parts } = context;
   if (parts.live !== undefined) return { ...parts.live, [Symbol.asyncDispose]: async () => {} };
-  // A command for a mistyped folder must not make a database there, and find it empty.
   if (options.alone !== true && options.makes !== true) await requireDatabase(config, context);
   await using stack = new AsyncDisposableStack();
   try {
@@ -42,8 +41,11 @@ export async function openStore(
   return { config, database, blobs, log, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** @throws CliError where the embedded database of this data folder was never made. */
-async function requireDatabase(config: Config, context: CliContext): Promise<void> {
+/**
+ * A command for a mistyped folder must not make a database there, and find it empty.
+ * @throws CliError where the embedded database of this data folder was never made.
+ */
+export async function requireDatabase(config: Config, context: CliContext): Promise<void> {
   if (config.database.url !== undefined) return;
   const folder = await Deno.stat(join(config.dataFolder, EMBEDDED_FOLDER)).catch(() => undefined);
   if (folder !== undefined) return;

@@ -15,6 +15,29 @@ Deno.test("--help lists the commands, --version names the program and Deno", asy
   assert.equal(version.out, `openguild 0.1.0 (Deno ${Deno.version.deno})\n`);
 });
 
+/** Every command that does something, as `--help` of those above it lists them. */
+async function commandsBelow(path: readonly string[]): Promise<string[][]> {
+  const { out } = await runCli([...path, "--help"], { workingFolder: "/" });
+  const [, listed = ""] = out.split("\nCommands:\n");
+  const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name ?? "");
+  const below = await Promise.all(
+    names.filter((name) => name !== "help").map((name) => commandsBelow([...path, name])),
+  );
+  const acts = names.length === 0 || out.includes("--data <folder>");
+  return [...acts ? [[...path]] : [], ...below.flat()];
+}
+
+Deno.test("every command but serve answers programs with --json", async () => {
+  const commands = await commandsBelow([]);
+  assert.ok(commands.length > 35, `${commands.length}`);
+  const silent: string[] = [];
+  for (const command of commands) {
+    const { out } = await runCli([...command, "--help"], { workingFolder: "/" });
+    if (!/^ +--json +as JSON$/m.test(out)) silent.push(command.join(" "));
+  }
+  assert.deepEqual(silent, ["serve"]);
+});
+
 Deno.test("a mistyped command or option is answered with the nearest one", async () => {
   const command = await runCli(["sevre"], { workingFolder: "/" });
   assert.notEqual(command.code, 0);
@@ -148,17 +171,28 @@ Deno.test("init writes the name once and says that it is for ever", async () => 
   const again = await runCli(["init", "--name", "other.org"], options);
   assert.equal(again.code, 1);
   assert.match(again.err, /openguild\.yaml is there already/);
+  const asked = ["init", "--name", "example.org", "--data", "copy", "--json"];
+  assert.deepEqual(JSON.parse((await runCli(asked, options)).out), {
+    server_name: "example.org",
+    config_file: `${temp.path}/copy/openguild.yaml`,
+  });
   const elsewhere = await runCli(["init", "--name", "other.org", "--data", "new"], options);
   assert.equal(elsewhere.code, 1);
   assert.match(elsewhere.err, /This server's name is "example\.org" for ever/);
   assert.equal(await Deno.readTextFile(path), text);
 });
 
-Deno.test("init without a name says what to do and touches nothing", async () => {
+Deno.test("init without a name, or with that of every trial, says what to do and touches nothing", async () => {
   await using temp = await tempFolder();
   const nameless = await runCli(["init"], { workingFolder: temp.path });
   assert.equal(nameless.code, 1);
   assert.match(nameless.err, /openguild init --name example\.org/);
+  for (const command of ["init", "serve"]) {
+    const args = [command, "--name", "localhost"];
+    const trial = await runCli(args, { workingFolder: temp.path });
+    assert.equal(trial.code, 1);
+    assert.match(trial.err, /--name is "localhost": .* localhost is that of every trial/);
+  }
   assert.deepEqual([...Deno.readDirSync(temp.path)], []);
 });
 
@@ -176,7 +210,14 @@ Deno.test("options of a command within a command are its own", async () => {
 
 Deno.test("a command for a folder that no server has used makes nothing there", async () => {
   await using temp = await tempFolder();
-  for (const command of [["admin", "user", "list"], ["backup", "b.tar"], ["migrate", "status"]]) {
+  const commands = [
+    ["admin", "user", "list"],
+    ["admin", "guild", "list"],
+    ["federation", "status"],
+    ["backup", "b.tar"],
+    ["migrate", "status"],
+  ];
+  for (const command of commands) {
     const result = await runCli([...command, "--data", "typo"], { workingFolder: temp.path });
     assert.equal(result.code, 1);
     assert.match(

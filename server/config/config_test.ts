@@ -105,7 +105,7 @@ Deno.test("every wrong value is named with its place, its text and what it must 
     flags: { "log.level": "loud", "listen.idle_timeout": "30" },
   });
   assert.deepEqual(problems, [
-    `${FILE}: server.name is "Example.org": it must be a DNS name in lower case, such as example.org`,
+    `${FILE}: server.name is "Example.org": it must be a DNS name in lower case, such as example.org; localhost is that of every trial`,
     `${FILE}: listen.port is "many": it must be a whole number from 0 to 65535`,
     '--set listen.idle_timeout is "30": it must be a time with its unit, such as 500ms, 30s, 15m, 12h or 7d',
     'OPENGUILD_MEDIA_MAX_UPLOAD is "25 apples": it must be a size such as 512 KiB, 25 MiB or 2 GiB',
@@ -215,11 +215,22 @@ Deno.test("the public address is the set one, else the name's", () => {
 
 Deno.test("server names: DNS names, ports and IPv6, nothing else", () => {
   for (
-    const name of ["example.org", "localhost", "a.b-c.d:8448", "[2001:db8::1]:443", "10.0.0.1"]
+    const name of ["example.org", "a.localhost", "a.b-c.d:8448", "[2001:db8::1]:443", "10.0.0.1"]
   ) {
     assert.equal(load({ env: { OPENGUILD_NAME: name } }).server.name, name);
   }
-  for (const name of ["-a.org", "a..b", "a_b.org", "exa mple.org", "a.org/", "[::1", "ä.org"]) {
+  for (
+    const name of [
+      "localhost",
+      "-a.org",
+      "a..b",
+      "a_b.org",
+      "exa mple.org",
+      "a.org/",
+      "[::1",
+      "ä.org",
+    ]
+  ) {
     assert.equal(problemsOf({ env: { OPENGUILD_NAME: name } }).length, 1, name);
   }
 });

@@ -84,7 +84,7 @@ Deno.test("database: good, unreachable, unsafe, behind, too old, embedded", asyn
   await good.sql`delete from schema_migrations where version = 2`;
   assertFound(await checkDatabase({ kind: "postgres", sql: good.sql }), {
     status: "warning",
-    message: /1 migrations wait/,
+    message: /1 migration waits\./,
     advice: /openguild migrate/,
   });
   await good.sql`insert into schema_migrations select 2, 'x', 'x', 1`;

@@ -164,8 +164,9 @@ Deno.test("embedded and Postgres, folder and S3: a backup goes in all four direc
   for (const [name, origin] of [["small", small], ["big", big]] as const) {
     await fill(origin);
     const file = `${files}/${name}.tar`;
-    const made = await cli(origin, "backup", file);
-    assert.match(made.out, /1 files/);
+    const made = JSON.parse((await cli(origin, "backup", file, "--json")).out);
+    assert.equal(made.blobs.count, 1);
+    assert.equal(made.bytes, (await Deno.stat(file)).size);
     if (origin === small) {
       const verified = await cli(origin, "backup", "verify", file, "--json");
       assert.equal(JSON.parse(verified.out).rows.events, 500);
@@ -219,9 +220,18 @@ Deno.test("another server's backup, or a folder in use, is refused with what to 
     other.err,
     /backup is of "backup\.example\.org", this configuration is of "other\.org"/,
   );
+  const back = await runCli(["restore", "b.tar", "--data", "back", "--json"], at(target));
+  assert.deepEqual(JSON.parse(back.out), {
+    server_name: NAME,
+    config_file: `${folder.path}/back/openguild.yaml`,
+  });
   const inUse = await runCli(["restore", "b.tar", "--data", "a"], at(origin));
   assert.equal(inUse.code, 1);
   assert.match(inUse.err, /The target is not empty.*--force/s);
+  await Deno.writeTextFile(`${folder.path}/letter.tar`, "This is no tar file. ".repeat(50));
+  const letter = await runCli(["restore", "letter.tar", "--data", "d"], at(target));
+  assert.equal(letter.code, 1);
+  assert.match(letter.err, /letter\.tar is no whole backup: .*[a-z]\.\n$/);
   const absent = await runCli(["restore", "nothing.tar", "--data", "d"], at(target));
   assert.match(absent.err, /nothing\.tar cannot be read: is the path right/);
 });

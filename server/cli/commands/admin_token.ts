@@ -46,7 +46,9 @@ function addFamily(family: Command, context: CliContext, wording: Wording): void
   addConfigOptions(create, "folder").action((options: OptionValues) =>
     make(options, context, wording)
   );
-  const revoke = family.command("revoke").description(`end a ${noun}`)
+  const revoke = family.command("revoke").description(
+    `end ${noun === "token" ? "a token" : "an invite link"}`,
+  )
     .argument("<code>", "the code, or the id that JSON shows")
     .option("--json", "as JSON");
   addConfigOptions(revoke, "folder").action(async (code: string, options: OptionValues) => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { serverName } from "../../config/derived.ts";
 import { migrate } from "../../postgres/migrate.ts";
 import { readServerIdentity } from "../../services/accounts/server_identity.ts";
+import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
-import type { CliIo } from "../io.ts";
 import { openStore } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 import { absolutePath } from "../path.ts";
@@ -16,7 +16,8 @@ export function addBackup(program: Command, context: CliContext): void {
   const command = program.command("backup")
     .enablePositionalOptions()
     .description("write everything this server knows into one file")
-    .argument("<file>", "where to write; must not exist");
+    .argument("<file>", "where to write; must not exist")
+    .option("--json", "as JSON");
   addConfigOptions(command, "folder").action((file: string, options: OptionValues) =>
     backup(file, options, context)
   );
@@ -24,7 +25,7 @@ export function addBackup(program: Command, context: CliContext): void {
     .description("check a backup's hashes and try a restore of it, without touching the server")
     .argument("<file>", "the backup")
     .option("--json", "as JSON")
-    .action((file: string, options: OptionValues) => verify(file, options, context.io));
+    .action((file: string, options: OptionValues) => verify(file, options, context));
 }
 
 // What a command alone needs is loaded by it: a server keeps every command ready, and is idle.
@@ -50,14 +51,16 @@ async function backup(file: string, options: OptionValues, context: CliContext):
   progress.finish();
   const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
   const { size } = await Deno.stat(path);
-  io.out(
-    `Wrote ${path} (${formatBytes(size)}): ${rows} rows, ${manifest.blobs.count} files. ` +
+  answer(context, options, {
+    json: { file: path, bytes: size, rows: manifest.rows, blobs: manifest.blobs },
+    text: `Wrote ${path} (${formatBytes(size)}): ${rows} rows, ${manifest.blobs.count} files. ` +
       `It holds everything but the private signing keys, passwords only as hashes; keep it ` +
       `where nobody else reads. Check it with: openguild backup verify ${file}\n`,
-  );
+  });
 }
 
-async function verify(file: string, options: OptionValues, io: CliIo): Promise<void> {
+async function verify(file: string, options: OptionValues, context: CliContext): Promise<void> {
+  const { io } = context;
   const [{ checkFile }, { verifyBackup }] = await Promise.all([
     import("../../backup/check_file.ts"),
     import("../../backup/verify_backup.ts"),
@@ -78,20 +81,12 @@ async function verify(file: string, options: OptionValues, io: CliIo): Promise<v
   }
   progress.finish();
   const { header, manifest } = checked;
-  if (options["json"] === true) {
-    const { server_name, created_ts, program } = header;
-    io.out(
-      JSON.stringify(
-        { ok: true, server_name, created_ts, program, rows: manifest.rows, blobs: manifest.blobs },
-        null,
-        2,
-      ) + "\n",
-    );
-    return;
-  }
-  io.out(
-    `The backup is whole and can be restored: ${printable(header.server_name)}, ` +
-      `${formatTime(header.created_ts)}, written by ${printable(header.program)}, ` +
-      `${manifest.blobs.count} files of ${formatBytes(manifest.blobs.bytes)}.\n`,
-  );
+  const { server_name, created_ts, program } = header;
+  const { rows, blobs } = manifest;
+  answer(context, options, {
+    json: { ok: true, server_name, created_ts, program, rows, blobs },
+    text: `The backup is whole and can be restored: ${printable(server_name)}, ` +
+      `${formatTime(created_ts)}, written by ${printable(program)}, ` +
+      `${blobs.count} files of ${formatBytes(blobs.bytes)}.\n`,
+  });
 }

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { join } from "node:path";
 import { type Config, DEFAULT_DATA_FOLDER } from "../../config/config.ts";
-import { isTrial } from "../../config/derived.ts";
 import { migrate } from "../../postgres/migrate.ts";
 import { settleServerIdentity } from "../../services/accounts/server_identity.ts";
 import { writeConfigFile } from "../config_file.ts";
+import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError, type CliIo } from "../io.ts";
 import { openStore } from "../open_store.ts";
@@ -12,15 +12,16 @@ import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 
 export function addInit(program: Command, context: CliContext): void {
   const command = program.command("init")
-    .description("give a new server its name, for ever, and write its configuration file");
-  addConfigOptions(command, "all").action((options: OptionValues) =>
-    init(readConfig(options, context.io), context)
-  );
+    .description("give a new server its name, for ever, and write its configuration file")
+    .option("--json", "as JSON");
+  addConfigOptions(command, "all").action((options: OptionValues) => init(options, context));
 }
 
-async function init(config: Config, context: CliContext): Promise<void> {
+async function init(options: OptionValues, context: CliContext): Promise<void> {
   const { io } = context;
-  if (isTrial(config)) {
+  const config = readConfig(options, io);
+  const { name } = config.server;
+  if (name === undefined) {
     throw new CliError(
       "openguild init needs the server's name: openguild init --name example.org. It stands in " +
         "every account and room and cannot be changed afterwards.",
@@ -33,14 +34,15 @@ async function init(config: Config, context: CliContext): Promise<void> {
   }
   await using store = await openStore(config, context, { alone: true });
   await migrate(store.database.sql, { log: store.log });
-  await settleServerIdentity({ sql: store.database.sql, ...io }, config.server.name);
+  await settleServerIdentity({ sql: store.database.sql, ...io }, name);
   const path = await writeConfigFile(config);
-  io.out(
-    `Wrote ${path}.\n` +
-      `This server is ${config.server.name}, for ever: the name stands in every account and room ` +
+  answer(context, options, {
+    json: { server_name: name, config_file: path },
+    text: `Wrote ${path}.\n` +
+      `This server is ${name}, for ever: the name stands in every account and room ` +
       `and cannot be changed afterwards.\n` +
       `Start it with: openguild${dataOption(config, io)}\n`,
-  );
+  });
 }
 
 function dataOption(config: Config, io: CliIo): string {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { migrate, status } from "../../postgres/migrate.ts";
+import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { openStore } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
@@ -9,7 +10,8 @@ export function addMigrate(program: Command, context: CliContext): void {
   const { io } = context;
   const command = program.command("migrate")
     .enablePositionalOptions()
-    .description("bring the database up to this version (a start does that by itself)");
+    .description("bring the database up to this version (a start does that by itself)")
+    .option("--json", "as JSON");
   addConfigOptions(command, "folder").action(async (options: OptionValues) => {
     await using store = await openStore(
       context.parts.live?.config ?? readConfig(options, io),
@@ -17,7 +19,10 @@ export function addMigrate(program: Command, context: CliContext): void {
       { makes: true },
     );
     const count = await migrate(store.database.sql, { log: store.log });
-    io.out(count === 0 ? "The database is up to date.\n" : `Applied ${count} migrations.\n`);
+    const text = count === 0
+      ? "The database is up to date.\n"
+      : `Applied ${count} migration${count > 1 ? "s" : ""}.\n`;
+    answer(context, options, { json: { applied: count }, text });
   });
   const statusCommand = command.command("status")
     .description("show which migrations are applied and which wait; changes nothing")
@@ -28,22 +33,19 @@ export function addMigrate(program: Command, context: CliContext): void {
       context,
     );
     const rows = await status(store.database.sql);
-    if (options["json"] === true) {
-      const answer = rows.map(({ version, name, appliedTs }) => ({
-        version,
-        name,
-        applied_ts: appliedTs ?? null,
-      }));
-      io.out(JSON.stringify({ migrations: answer }, null, 2) + "\n");
-      return;
-    }
-    io.out(table(
+    const migrations = rows.map(({ version, name, appliedTs }) => ({
+      version,
+      name,
+      applied_ts: appliedTs ?? null,
+    }));
+    const text = table(
       ["NUMBER", "NAME", "APPLIED"],
       rows.map(({ version, name, appliedTs }) => [
         String(version).padStart(4, "0"),
         name,
         appliedTs === undefined ? "waits" : formatTime(appliedTs),
       ]),
-    ));
+    );
+    answer(context, options, { json: { migrations }, text });
   });
 }

@@ -3,6 +3,7 @@ import type { CheckedBackup } from "../../backup/check_file.ts";
 import type { Config } from "../../config/config.ts";
 import { serverName, TRIAL_NAME } from "../../config/derived.ts";
 import { writeConfigFile } from "../config_file.ts";
+import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../io.ts";
 import { openStore } from "../open_store.ts";
@@ -14,7 +15,8 @@ export function addRestore(program: Command, context: CliContext): void {
   const command = program.command("restore")
     .description("put a backup into a new data folder, or the configured database and bucket")
     .argument("<file>", "the backup")
-    .option("--force", "replace everything that is there");
+    .option("--force", "replace everything that is there")
+    .option("--json", "as JSON");
   addConfigOptions(command, "folder").action((file: string, options: OptionValues) =>
     restore(file, options, context)
   );
@@ -45,14 +47,16 @@ async function restore(file: string, options: OptionValues, context: CliContext)
     { backup, force: options["force"] === true, onProgress, signal },
   );
   progress.finish();
-  if (adopted !== undefined) {
-    const path = await writeConfigFile({ ...config, server: { ...config.server, name: adopted } });
-    io.out(`Wrote ${path} with the server's name, ${adopted}.\n`);
-  }
-  io.out(
-    "Restored. The server signs with new keys from now on; do not let the server that the " +
+  const name = adopted ?? serverName(config);
+  const written = adopted === undefined
+    ? undefined
+    : await writeConfigFile({ ...config, server: { ...config.server, name } });
+  answer(context, options, {
+    json: { server_name: name, config_file: written ?? null },
+    text: (written === undefined ? "" : `Wrote ${written} with the server's name, ${name}.\n`) +
+      "Restored. The server signs with new keys from now on; do not let the server that the " +
       "backup came from run again.\n",
-  );
+  });
 }
 
 /** The backup's name, where the configuration has none yet and must get it. */

@@ -1,9 +1,12 @@
 import { defineSection } from "../section.ts";
 import { pattern, text, webAddress } from "../setting.ts";
 
-/** DNS name in lower case, or a bracketed IPv6 address, with an optional port. PROTOCOL.md 1. */
+/**
+ * DNS name in lower case, or a bracketed IPv6 address, with an optional port. PROTOCOL.md 1. Not
+ * that of every trial: refused here, before a data folder is made for it.
+ */
 const SERVER_NAME =
-  /^(?:(?=.{1,230}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/;
+  /^(?!localhost$)(?:(?=.{1,230}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 export const serverSection = defineSection({
   name: "server",
@@ -12,7 +15,8 @@ export const serverSection = defineSection({
     name: pattern({
       form: "DNS name",
       pattern: SERVER_NAME,
-      message: "must be a DNS name in lower case, such as example.org",
+      message:
+        "must be a DNS name in lower case, such as example.org; localhost is that of every trial",
       env: "OPENGUILD_NAME",
       flag: "--name",
       doc:

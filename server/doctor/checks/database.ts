@@ -80,8 +80,17 @@ async function checkMigrations(sql: Sql): Promise<Finding[]> {
   const steps = await status(sql);
   const waiting = steps.filter((step) => step.appliedTs === undefined).length;
   if (waiting === 0) return [];
-  const message = table?.name
-    ? `${waiting} migrations wait.`
-    : "The database is empty: no server has used it yet.";
-  return [warning(CHECK, message, "The next start applies them, or: openguild migrate")];
+  return [
+    table?.name
+      ? warning(
+        CHECK,
+        `${waiting} migration${waiting > 1 ? "s wait" : " waits"}.`,
+        "The next start applies what waits, or: openguild migrate",
+      )
+      : warning(
+        CHECK,
+        "The database is empty: no server has used it yet.",
+        "The next start makes its tables, or: openguild migrate",
+      ),
+  ];
 }
