@@ -37,3 +37,44 @@ Deno.test("every figure is read as Prometheus text with its labels", async () =>
     ]
   ) assert.ok(text.split("\n").includes(line), `${line}\nis not in\n${text}`);
 });
+
+Deno.test("OPERATIONS names every figure, each as /metrics has it", async () => {
+  const metrics = new Metrics();
+  metrics.eventIn("client", "accepted");
+  metrics.outbound.transaction("sent");
+  metrics.outbound.pdus("accepted", 1);
+  metrics.outbound.edus("sent", 1);
+  metrics.stateResolved(1);
+  metrics.delivered(1);
+  metrics.slowReaderCut();
+  metrics.committed(1);
+  metrics.commitTook(1);
+  metrics.encryptionFailed("other", 1);
+  metrics.voiceJoined();
+  metrics.mailed("sent", 1);
+  metrics.previewed("found");
+  metrics.searchFailed();
+  metrics.answered({ route: "/", method: "GET", status: 200, ms: 1 });
+  metrics.observeSockets(() => 1);
+  metrics.observeQueue("outbox", () => 1);
+  metrics.observeDestinations(() => [["well", 1]]);
+  metrics.observeFederationLag(() => 1);
+  metrics.observeMedia(() => [["uploaded_bytes", 1]]);
+  metrics.observeConnections(() => 1);
+  metrics.observeMemory(() => 1);
+  const packets = [["udp", "sent", 1]] as const;
+  metrics.observeVoice(() => ({
+    callSizes: [1],
+    connected: 1,
+    packets,
+    bytes: packets,
+    rooms: [{ room: 1, connected: 1, connecting: 0, packets, bytes: packets }],
+    handshakesFailed: 0,
+    engine: "stock",
+    bounds: [["max_calls", 1]],
+  }));
+  const served = [...(await metrics.text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+  const text = await Deno.readTextFile(new URL("../../docs/OPERATIONS.md", import.meta.url));
+  const named = new Set([...text.matchAll(/`((?:openguild|process)_[a-z_]+)/g)].map((it) => it[1]));
+  assert.deepEqual([...named].sort(), served.sort());
+});

@@ -40,7 +40,9 @@ export async function viewFormer(
   }
   throw new OperationError(
     "invalid",
-    `The nonce ${JSON.stringify(former.nonce)} is that of a message in another channel: give each ` +
+    `The nonce ${
+      JSON.stringify(former.nonce)
+    } is that of a message in another channel: give each ` +
       "message one of its own.",
     { details: { field: "nonce" } },
   );
