@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
+import { settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
 import { SCREENS, SCREENS_ENV } from "./screens.ts";
 
@@ -45,6 +46,18 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
     });
   }
   assert.ok(rows > 15, `${rows} rows were looked at`);
+  await t.step("the message that a link leads to is not covered by its tools", async () => {
+    await using phone = await openPerson(browser, { phone: true });
+    await signIn(phone.context, server.url, "ann");
+    await phone.page.goto(server.url + SCREENS["g/[guild]/[channel]/[message].tsx"]?.path(scene));
+    await settled(phone.page);
+    const linked = phone.page.locator("article.msg.focus");
+    await linked.waitFor();
+    assert.equal(await phone.page.locator("article .tools").count(), 0);
+    await linked.getByText("Hello").tap();
+    await linked.locator(".tools").waitFor();
+    assert.deepEqual(phone.faults, []);
+  });
   assert.deepEqual(ann.faults, []);
   await browser.close();
 });

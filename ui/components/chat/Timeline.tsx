@@ -327,6 +327,8 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean
     if (!box || !row) return;
     row.scrollIntoView({ block: "center" });
     row.focus({ preventScroll: true });
+    // Under a finger its tools would lie over the message: they come when it is touched.
+    if (matchMedia("(pointer: coarse)").matches) state.active.value = null;
     // Before anything else measures: the scroll event comes too late.
     state.anchors.set(key, captureAnchor(box));
   }, [place.focus, rows.length > 0, open]);
