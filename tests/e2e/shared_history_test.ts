@@ -110,7 +110,7 @@ Deno.test("a newcomer of another server reads the shared span of a private chann
     await article(atPhone, fresh).waitFor({ timeout: BEGIN_MS });
     await atPhone.getByText(CLOSED).waitFor();
     for (const server of [one, two]) {
-      assert.deepEqual(found(await dumpDatabase(server), [old, fresh]), []);
+      assert.deepEqual(found(await dumpDatabase(server), [old, fresh, roomId]), [roomId]);
     }
   });
   assert.deepEqual([desk.faults, phone.faults], [[], []]);
