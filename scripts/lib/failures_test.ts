@@ -18,7 +18,7 @@ async function runFailing(source: string) {
   }
 }
 
-Deno.test("names each failing step and test with its first error line and its place", async () => {
+Deno.test("names each failing step and test with what its error says and its place", async () => {
   const failures = await runFailing(`
 Deno.test("good", () => {});
 Deno.test("outer", async (t) => {
@@ -31,7 +31,7 @@ Deno.test("throws a text", () => { throw "text"; });
   assert.deepEqual(failures, [
     {
       test: "outer ... inner => ./bad_test.ts:4:11",
-      error: "error: Error: Timeout 20000ms exceeded. (bad_test.ts:5)",
+      error: "error: Error: Timeout 20000ms exceeded. (bad_test.ts:5)\n      waiting for a button",
     },
     { test: "throws a text => ./bad_test.ts:8:6", error: 'error: "text"' },
   ]);

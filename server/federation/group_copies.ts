@@ -410,7 +410,7 @@ export class GroupCopies {
     const rival = now !== undefined && now.sequencer !== copy.sequencer
       ? await findRival(tx, copy)
       : undefined;
-    await writeCopy(tx, copy, { removed: hasRemoved(copy), nowMs });
+    await writeCopy(tx, copy, { removes: hasRemoved(copy), nowMs });
     if (rival === undefined || now === undefined) return;
     await keepContradiction(tx, { sequencer: now.sequencer, receipts: rival, nowMs });
     this.#deps.log.log("warn", "Changes of a group are void: another server had taken over.", {

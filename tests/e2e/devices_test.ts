@@ -9,6 +9,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { launchCamera } from "../harness/fake_camera.ts";
 import { PASSWORD, type Person } from "../harness/homeserver.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
@@ -126,10 +127,7 @@ Deno.test("recovery, new devices, a lost phone and a verified friend", async (t)
   await signIn(bob.context, url, "bob");
   let recoveryKey = "";
   let savedKeys = 0;
-  // Each step stands on the one before: after the first that fails the rest says nothing.
-  const walk = async (name: string, step: () => Promise<void>) => {
-    if (!await t.step(name, step)) throw new Error(`The walk ended at: ${name}`);
-  };
+  const walk = pageSteps(t, browser);
 
   await walk("a conversation is encrypted by itself as soon as both have a device", async () => {
     const { page } = laptop;

@@ -6,12 +6,14 @@ import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { dmPath, guildPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { pngWithGps } from "../harness/pictures.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { assertNone, dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { makeScene, signIn } from "./scene.ts";
+import { hasDevice, roomOf } from "./sealed_talk.ts";
 
 /** In everything that is said after encryption began; no server may ever hold it. */
 const CANARY = "kanarienvogel";
@@ -103,9 +105,7 @@ Deno.test("a conversation that only the devices of its two people can read", asy
   const both = (text: string) =>
     Promise.all([ann, bob].map((page) => article(page, text).waitFor()));
 
-  /** What follows builds on it: where a step fails there is nothing more to see. */
-  const step = async (name: string, walk: () => Promise<void>) =>
-    assert.ok(await t.step(name, walk), name);
+  const step = pageSteps(t, browser);
 
   await step(
     "without a device on the other side the act waits, then begins by itself",
@@ -370,6 +370,7 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await bob.getByRole("link", { name: "Guilds and channels" }).first().click();
     await council.click();
     await locked(bob);
+    await hasDevice(scene.ann, scene.bob, roomOf(ann));
     await say(ann, `${CANARY} welcome`);
     await article(bob, `${CANARY} welcome`).waitFor({ timeout: BEGIN_MS });
     await say(bob, `${CANARY} thanks`);
@@ -385,6 +386,7 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await article(ann, `${CANARY} behind the back`).waitFor({ timeout: BEGIN_MS });
     await move("Add", "bob is in this channel");
     await council.waitFor({ state: "attached" });
+    await hasDevice(scene.ann, scene.bob, roomOf(ann));
     await say(ann, `${CANARY} back again`);
     await article(ann, `${CANARY} back again`).waitFor({ timeout: BEGIN_MS });
     await bob.goto(ann.url());

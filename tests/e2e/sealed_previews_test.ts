@@ -6,6 +6,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { converse, devicesSeenBy, soon } from "../harness/e2ee_wire.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { html, startPageServer } from "../harness/page_server.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { signIn } from "./scene.ts";
@@ -28,8 +29,7 @@ Deno.test("a link in an encrypted message has a preview where its sender chose s
   await using desk = await openPerson(browser);
   await using phone = await openPerson(browser, { phone: true });
   const [atDesk, atPhone] = [desk.page, phone.page];
-  const step = async (name: string, walk: () => Promise<void>) =>
-    assert.ok(await t.step(name, walk), name);
+  const step = pageSteps(t, browser);
   const open = async () => {
     await atDesk.goto(one.url + dmPath(roomId));
     await settled(atDesk);

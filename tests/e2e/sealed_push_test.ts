@@ -6,6 +6,7 @@ import { deviceLock } from "../../ui/lib/e2ee/worker_ports.ts";
 import { dmPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { PASSWORD } from "../harness/homeserver.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { startPushService } from "../harness/push_service.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -99,8 +100,7 @@ Deno.test("a device that no tab has open tells what was said; else somebody else
     const payload = await next();
     return { payload, tag: JSON.parse(payload).event_id as string };
   };
-  const step = async (name: string, walk: () => Promise<void>) =>
-    assert.ok(await t.step(name, walk), name);
+  const step = pageSteps(t, browser);
 
   await step("they talk encrypted, and this device is told", async () => {
     await page.goto(talk);

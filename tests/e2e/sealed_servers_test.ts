@@ -7,25 +7,26 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Message } from "../../core/api/message.ts";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { guildPath } from "../../ui/lib/format/paths.ts";
 import { Capture, found } from "../e2ee/secrecy.ts";
-import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { launchBrowser, openPerson, type PersonOptions } from "../harness/browser.ts";
 import { DeviceClient, signInAgain } from "../harness/device_client.ts";
 import { soon } from "../harness/e2ee_wire.ts";
 import { type FederatedProcess, startFederatedProcesses } from "../harness/federated_processes.ts";
 import { hastyClock } from "../harness/hasty_clock.ts";
 import { PASSWORD, type Person } from "../harness/homeserver.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { type PushService, startPushService } from "../harness/push_service.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { choosePassphrase, proveRecoveryKey, readRecoveryKey } from "./recovery.ts";
 import { signIn } from "./scene.ts";
-import { createEncryptedChannel, logInAnew } from "./sealed_talk.ts";
+import { createEncryptedChannel, hasDevice, logInAnew, roomOf } from "./sealed_talk.ts";
 
 /** Making a device and joining a group takes its time where eight of these run at once. */
 const BEGIN_MS = 120_000;
@@ -153,12 +154,6 @@ async function makeGuild(one: FederatedProcess, two: FederatedProcess) {
   return { ann, bob, cid, guildId: guild.id as string, general: guild.channels[0].id as string };
 }
 
-async function openPeople(browser: Browser, stack: AsyncDisposableStack) {
-  const desk = stack.use(await openPerson(browser));
-  const phone = stack.use(await openPerson(browser, { phone: true }));
-  return { desk, phone };
-}
-
 Deno.test("what is said encrypted on two servers is nowhere on either of them, whatever happens", async (t) => {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await tempFolder());
@@ -178,18 +173,18 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
   const { ann, bob, cid, guildId, general } = await makeGuild(one, two);
   const browser = await launchBrowser();
   stack.defer(() => browser.close());
-  const { desk, phone } = await openPeople(browser, stack);
+  const open = async (options: PersonOptions = {}) => stack.use(await openPerson(browser, options));
+  const [desk, phone, lost] = [await open(), await open({ phone: true }), await open()];
   const [atDesk, atPhone] = [desk.page, phone.page];
-  const open = async (person: Person, name: string) => {
+  const enroll = async (person: Person, name: string) => {
     const client = stack.use(
       await DeviceClient.open(person, { folder: join(folder.path, name), clock: hastyClock }),
     );
     await client.engine.setUp({ name });
     return client;
   };
-  const program = await open(cid, "cid-1");
-  const step = async (name: string, walk: () => Promise<void> | void) =>
-    assert.ok(await t.step(name, walk), name);
+  const program = await enroll(cid, "cid-1");
+  const step = pageSteps(t, browser);
   let roomId = "";
   const heard = (client: DeviceClient, text: string) =>
     soon(
@@ -250,7 +245,7 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
   await step("send: an encrypted channel of three, on two servers", async () => {
     await createEncryptedChannel(atDesk, "council", BEGIN_MS);
     await locked(atDesk);
-    roomId = decodeURIComponent(new URL(atDesk.url()).pathname.split("/")[3] ?? "");
+    roomId = roomOf(atDesk);
     await signIn(phone.context, two.url, "bob");
     for (const person of [bob, cid]) {
       const [name = ""] = person.id.slice(1).split(":");
@@ -261,6 +256,7 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
     await settled(atPhone);
     await locked(atPhone);
     await isIn(program);
+    for (const each of [bob, cid]) await hasDevice(ann, each, roomId);
     await say(atDesk, SECRET.first);
     await reads(atPhone, SECRET.first);
     await heard(program, SECRET.first);
@@ -283,7 +279,6 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
   });
 
   let recoveryKey = "";
-  await using lost = await openPerson(browser);
   await step("add a device: with the recovery key it has what was said before", async () => {
     await atPhone.goto(`${two.url}/settings/encryption`);
     await settled(atPhone);
@@ -374,7 +369,7 @@ Deno.test("what is said encrypted on two servers is nowhere on either of them, w
       await say(atPhone, SECRET.whileGone);
       await heard(program, SECRET.whileGone);
       const saved = await program.engine.createBackup();
-      const laptop = await open(await signInAgain(two, cid), "cid-2");
+      const laptop = await enroll(await signInAgain(two, cid), "cid-2");
       await laptop.engine.restore({ recoveryKey: saved.recoveryKey });
       await aDayPasses(two, roomId);
       await soon("the laptop to be in", async () => {

@@ -1,6 +1,7 @@
 /** What people of encrypted places do in their pages, where each step may take its time. */
 import type { Page } from "playwright-core";
-import { PASSWORD } from "../harness/homeserver.ts";
+import { soon } from "../harness/e2ee_wire.ts";
+import { PASSWORD, type Person } from "../harness/homeserver.ts";
 
 /** Making a device and joining a group takes its time where eight of these run at once. */
 export const BEGIN_MS = 60_000;
@@ -13,6 +14,10 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.locator(".composer button[type=submit]").click();
   await article(page, text).waitFor({ timeout: BEGIN_MS });
 }
+
+/** The room of the private channel that a page has open. */
+export const roomOf = (page: Page) =>
+  decodeURIComponent(new URL(page.url()).pathname.split("/")[3] ?? "");
 
 /** Makes an encrypted channel in the guild that is open, and waits until it is shown. */
 export async function createEncryptedChannel(
@@ -38,4 +43,19 @@ export async function logInAnew(page: Page, url: string, userName: string): Prom
   await page.getByLabel("Password").fill(PASSWORD);
   await page.locator("main form button[type=submit]").click();
   await page.getByRole("heading", { name: "Get your messages" }).waitFor();
+}
+
+/**
+ * Waits until a device of somebody is in a room's group, as the server of who looks has it. A page
+ * that shows the room makes its device after that: what is said before is not for it.
+ */
+export async function hasDevice(
+  who: Person,
+  { id }: Pick<Person, "id">,
+  roomId: string,
+): Promise<void> {
+  await soon(`a device of ${id} to be in the group`, async () => {
+    const { body } = await who.try("GET", `/rooms/${encodeURIComponent(roomId)}/group`);
+    return body.leaves?.some(({ user }: { user: string }) => user === id);
+  });
 }

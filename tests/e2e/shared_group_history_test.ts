@@ -8,6 +8,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { DeviceClient } from "../harness/device_client.ts";
 import { soon } from "../harness/e2ee_wire.ts";
 import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { settled } from "./people.ts";
 import { signIn } from "./scene.ts";
@@ -37,8 +38,7 @@ Deno.test("who is added to a conversation of several reads the day before, of mo
   const phone = stack.use(await openPerson(browser, { phone: true }));
   await signIn(desk.context, server.url, "ann");
   await signIn(phone.context, server.url, "cat");
-  const step = async (name: string, walk: () => Promise<void>) =>
-    assert.ok(await t.step(name, walk), name);
+  const step = pageSteps(t, browser);
   const word = (n: number) => `heron number ${n}.`;
   let oldest = "";
 

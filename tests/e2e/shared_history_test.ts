@@ -5,10 +5,11 @@ import { guildPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { PASSWORD } from "../harness/homeserver.ts";
+import { pageSteps } from "../harness/page_steps.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { dumpDatabase, found } from "../e2ee/secrecy.ts";
 import { settled } from "./people.ts";
-import { article, BEGIN_MS, createEncryptedChannel, say } from "./sealed_talk.ts";
+import { article, BEGIN_MS, createEncryptedChannel, roomOf, say } from "./sealed_talk.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const CLOSED = "Sent before this device joined.";
@@ -33,8 +34,7 @@ Deno.test("a newcomer of another server reads the shared span of a private chann
   await using desk = await openPerson(browser);
   await using phone = await openPerson(browser, { phone: true });
   const [atDesk, atPhone] = [desk.page, phone.page];
-  const step = async (name: string, walk: () => Promise<void>) =>
-    assert.ok(await t.step(name, walk), name);
+  const step = pageSteps(t, browser);
   const [old, fresh] = ["old", "fresh"].map((word) => `${word} heron ${crypto.randomUUID()}`) as [
     string,
     string,
@@ -48,7 +48,7 @@ Deno.test("a newcomer of another server reads the shared span of a private chann
     await createEncryptedChannel(atDesk, "council");
     await say(atDesk, old);
     await say(atDesk, fresh);
-    roomId = decodeURIComponent(new URL(atDesk.url()).pathname.split("/")[3] ?? "");
+    roomId = roomOf(atDesk);
   });
 
   await step("who is added is given nothing unless somebody chooses it", async () => {

@@ -78,6 +78,12 @@ Deno.test("encrypted rooms are delivered", async (t) => {
     },
   );
   await t.step(
+    "whoever had no device there reads all that is taken after theirs came in",
+    async () => {
+      await comeIn(await next());
+    },
+  );
+  await t.step(
     "key packages: given once, the last resort stays, counts and ages are held to",
     async (step) => {
       await bringPackages(step, await next());
@@ -374,6 +380,25 @@ async function attack(t: Step, scene: Scene): Promise<void> {
     assert.equal(body.receipt.commit_hash, base64Of(good.commitHash));
     assert.equal(body.receipt.auth_hash, base64Of(good.authHash));
   });
+}
+
+/** What is sealed by somebody who has not heard of a newcomer yet would never open for them. */
+async function comeIn({ mls, room, ann, bob }: Scene): Promise<void> {
+  const { device: a } = await GroupDevice.first(mls, ann);
+  await ann.do("POST", `/rooms/${room}/encryption`);
+  await a.found(room);
+  const [early, late] = [await a.seal(), await a.seal()];
+  assert.equal((await a.say(room, early)).status, 200);
+  const { device: b, of } = await GroupDevice.first(mls, bob);
+  await b.send(room, await b.externalJoin(room, { resync: false }), { external: true });
+  assert.deepEqual(refusal(await a.say(room, late)), ["encrypted_room", "old_epoch"]);
+  await a.catchUp(room);
+  const unheard = await a.seal();
+  assert.equal((await a.say(room, await a.seal())).status, 200);
+  // A further device is given what it missed by the others of its user.
+  const tablet = await GroupDevice.another(mls, bob, of);
+  await tablet.send(room, await tablet.externalJoin(room, { resync: false }), { external: true });
+  assert.equal((await a.say(room, unheard)).status, 200);
 }
 
 async function leave(t: Step, scene: Scene): Promise<void> {

@@ -10,7 +10,7 @@ import { findGroup, type GroupRow } from "./group_rows.ts";
 import { isEncrypted } from "./room_encryption.ts";
 import { membersOf, readStanding } from "./wanted.ts";
 
-/** What was sealed in the epoch before is taken for so long after a change that removed nobody. */
+/** What was sealed in the epoch before is taken for so long after a change that did not end it. */
 export const FORMER_EPOCH_MS = 30_000;
 
 /** Why a sealed message is not taken, beside what is wrong with it. */

@@ -14,7 +14,7 @@ import { readFounding } from "./founding.ts";
 import type { GroupDeps } from "./group_deps.ts";
 import { publishGroupNotice } from "./group_notice.ts";
 import { policy, readMls } from "./group_refusals.ts";
-import { findGroup, findGroupInfo, type GroupRow, lockGroup } from "./group_rows.ts";
+import { endsFormer, findGroup, findGroupInfo, type GroupRow, lockGroup } from "./group_rows.ts";
 import { judgeCommit, leafRow } from "./judge_commit.ts";
 import { signReceipt, type Unsigned } from "./receipts.ts";
 import { deviceKey, findRegistered, type RegisteredDevice } from "./registered_devices.ts";
@@ -165,7 +165,7 @@ async function judged(
     external: facts.external,
     unfollowed: change.unfollowed,
     leaves,
-    removed: removed.length > 0,
+    endsFormer: endsFormer(roster.leaves, { removes: removed.length > 0, leaves }),
     suite: group.suite,
     ...(welcome === undefined ? {} : { welcome: { bytes: welcome, devices: added } }),
   };
@@ -243,7 +243,7 @@ function storedOf(
     receipt,
     external: false,
     unfollowed: undefined,
-    removed: false,
+    endsFormer: false,
     sender: { user: caller.user, device: caller.device },
     sequencer: serverName,
     welcome: undefined,

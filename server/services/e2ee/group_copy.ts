@@ -14,7 +14,7 @@ import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { readGroupInfo } from "../../../core/mls/readers.ts";
 import type { Queryable, Tx } from "../../postgres/sql.ts";
-import { findCommits, type GroupRow, receiptOf } from "./group_rows.ts";
+import { endsFormer, findCommits, findLeaves, type GroupRow, receiptOf } from "./group_rows.ts";
 import { leafRow } from "./judge_commit.ts";
 import { writeLeaves } from "./store_commit.ts";
 
@@ -116,15 +116,17 @@ export async function findRival(
 export async function writeCopy(
   tx: Tx,
   copy: CopiedGroup,
-  { removed, nowMs }: { readonly removed: boolean; readonly nowMs: number },
+  { removes, nowMs }: { readonly removes: boolean; readonly nowMs: number },
 ): Promise<void> {
   const { groupId, roomId, receipt, groupInfo, commits } = copy;
   const info = readGroupInfo(groupInfo);
+  const leaves = info.leaves.map(leafRow);
+  const ended = endsFormer(await findLeaves(tx, groupId), { removes, leaves });
   await tx`
     insert into mls_groups (group_id, room_id, sequencer, term, epoch, suite, group_info, receipt,
       receipt_hash, epoch_ts, epoch_removed, created_ts)
     values (${groupId}, ${roomId}, ${copy.sequencer}, ${copy.term}, ${copy.epoch}, ${info.suite},
-      ${groupInfo}, ${JSON.stringify(receipt)}, ${hashReceipt(receipt)}, ${nowMs}, ${removed},
+      ${groupInfo}, ${JSON.stringify(receipt)}, ${hashReceipt(receipt)}, ${nowMs}, ${ended},
       ${nowMs})
     on conflict (group_id) do update set sequencer = excluded.sequencer, term = excluded.term,
       epoch = excluded.epoch, group_info = excluded.group_info, receipt = excluded.receipt,
@@ -150,7 +152,7 @@ export async function writeCopy(
         ${nowMs})
       on conflict do nothing`;
   }
-  await writeLeaves(tx, { groupId, roomId, leaves: info.leaves.map(leafRow) });
+  await writeLeaves(tx, { groupId, roomId, leaves });
 }
 
 /** A Welcome for a device of this server, as the sequencer keeps it. */

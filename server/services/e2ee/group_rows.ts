@@ -18,6 +18,7 @@ export interface GroupRow {
   readonly receipt: string;
   readonly receipt_hash: string;
   readonly epoch_ts: number;
+  /** The change that began it ended the epoch before at once (`endsFormer`). */
   readonly epoch_removed: boolean;
   /** Since when its sequencer did not answer this server, and how often it was asked since. */
   readonly away_since_ts: number | null;
@@ -46,6 +47,18 @@ export interface CommitRow {
 /** Holds other changes of the room's group off until the transaction ends. */
 export async function lockGroup(tx: Tx, roomId: RoomId): Promise<void> {
   await tx`select pg_advisory_xact_lock(${LOCK_CLASS.groupOf}::int, hashtext(${roomId}))`;
+}
+
+/**
+ * Whether a change ends the epoch before it at once: somebody who was removed could read what is
+ * sealed in it, and somebody who had no device in the group could not.
+ */
+export function endsFormer(
+  before: readonly Pick<LeafRow, "user">[],
+  change: { readonly removes: boolean; readonly leaves: readonly Pick<LeafRow, "user">[] },
+): boolean {
+  const former = new Set(before.map(({ user }) => user));
+  return change.removes || change.leaves.some(({ user }) => !former.has(user));
 }
 
 export async function findGroup(sql: Queryable, roomId: RoomId): Promise<GroupRow | undefined> {

@@ -23,7 +23,8 @@ export interface Stored {
   readonly suite: number;
   readonly sequencer: string;
   readonly leaves: readonly LeafRow[];
-  readonly removed: boolean;
+  /** See `endsFormer`. */
+  readonly endsFormer: boolean;
   /** For the devices that were added. */
   readonly welcome: { readonly bytes: Uint8Array; readonly devices: readonly Device[] } | undefined;
 }
@@ -56,7 +57,7 @@ export async function storeCommit(
     receipt.base_epoch + 1
   }, group_info = ${stored.groupInfo},
       receipt = ${JSON.stringify(receipt)}, receipt_hash = ${hashReceipt(receipt)},
-      epoch_ts = ${receipt.ts}, epoch_removed = ${stored.removed}
+      epoch_ts = ${receipt.ts}, epoch_removed = ${stored.endsFormer}
     where group_id = ${groupId} and epoch = ${receipt.base_epoch} and term = ${before.term}
       and sequencer = ${before.sequencer}`;
   if (moved.count === 0) return false;
