@@ -178,6 +178,10 @@ export const limits = {
     maxPdusPerAnswer: 500,
     maxKeysPerAnswer: 500,
     maxHeadsPerGraph: 1000,
+    /** Ends of a room's graphs that a server is sent by each other one when it comes in. */
+    maxEndsPerArrival: 1000,
+    /** Servers of a room that tell one which comes in of control events of others. */
+    maxIntroducers: 3,
     /** A state of more events is fetched as a graph, not by its ids. */
     maxStateIds: 100_000,
     /** Of an invite: create event, name, icon, the inviter's membership and a few more. */

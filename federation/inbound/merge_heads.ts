@@ -1,10 +1,9 @@
-import { nobleBlake3 } from "../../core/event/hash.ts";
-import { compareBytes } from "../../core/ids/compare_bytes.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { turnOf } from "../turn_of.ts";
 
 /** After so long several heads are joined: another server may lack one of them still. */
 const PARTED_MS = 60_000;
@@ -109,15 +108,4 @@ export class MergeHeads implements AsyncDisposable {
       });
     }
   }
-}
-
-/** A server's place among those of a room: the same for all of them, another in each room. */
-function turnOf(
-  roomId: RoomId,
-  servers: ReadonlySet<ServerName>,
-  self: ServerName,
-): number {
-  const key = (server: ServerName) => nobleBlake3(new TextEncoder().encode(`${roomId} ${server}`));
-  const own = key(self);
-  return [...servers].filter((server) => compareBytes(key(server), own) < 0).length;
 }

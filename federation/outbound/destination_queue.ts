@@ -151,6 +151,7 @@ export class DestinationQueue {
 
   /** Where nothing waits it stands at the log's end, so that later reads begin there. */
   advanceIdle(): void {
+    if (this.#reader.hasArrived) return this.wake();
     const tip = this.#deps.outgoing.tip();
     if (!this.idle || this.#health.failures > 0 || tip === this.#reader.mark) return;
     this.#reader.advanceTo(tip);

@@ -1,5 +1,5 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
-import type { Mark, OutgoingEvent, OutgoingLog } from "./ports.ts";
+import type { Arrival, Mark, OutgoingEvent, OutgoingLog } from "./ports.ts";
 
 /** Who is further behind than this many events gets the newest of each graph and asks for the rest. */
 export const CATCH_UP_EVENTS_MAX = 5_000;
@@ -8,7 +8,16 @@ export const CATCH_UP_EVENTS_MAX = 5_000;
 export interface Reading {
   readonly events: readonly OutgoingEvent[];
   readonly more: boolean;
-  readonly end: { readonly mark: Mark } | { readonly heads: "part" | "last" };
+  readonly end:
+    | { readonly mark: Mark }
+    | { readonly heads: "part" | "last" }
+    | { readonly ends: "part" | "last" };
+}
+
+/** The ends of the graphs of a room that the server has come into: how far that is. */
+interface EndsWalk {
+  readonly arrival: Arrival;
+  readonly after?: Mark | undefined;
 }
 
 /** The newest event of each graph, and nothing between: how far that is. */
@@ -23,6 +32,9 @@ export class DestinationReader {
   readonly #server: ServerName;
   #mark: Mark;
   #heads: HeadsWalk | undefined;
+  #ends: EndsWalk | undefined;
+  /** Arrivals after which the ends were sent; the mark passes them with what is read next. */
+  readonly #welcomed = new Set<string>();
   /** It may have fallen far behind: count before reading in order. */
   #unsure = true;
 
@@ -42,7 +54,24 @@ export class DestinationReader {
     this.#unsure = true;
   }
 
+  /** It has come into a room whose ends it was not sent yet. */
+  get hasArrived(): boolean {
+    return this.#arrived() !== undefined;
+  }
+
+  /** The mark stands before an arrival until its ends were sent: a crash begins them anew. */
+  #arrived(): Arrival | undefined {
+    const arrivals = this.#outgoing.arrivals(this.#server, this.#mark);
+    if (this.#welcomed.size > 0) {
+      const names = new Set(arrivals.map(nameOf));
+      for (const name of this.#welcomed) if (!names.has(name)) this.#welcomed.delete(name);
+    }
+    return arrivals.find((arrival) => !this.#welcomed.has(nameOf(arrival)));
+  }
+
   async next(limit: number): Promise<Reading> {
+    const arrival = this.#arrived();
+    if (arrival !== undefined) return await this.#readEnds(arrival, limit);
     if (this.#unsure && this.#heads === undefined) await this.#chooseWay();
     return this.#heads === undefined ? await this.#readOn(limit) : await this.#readHeads(limit);
   }
@@ -70,6 +99,17 @@ export class DestinationReader {
     return { events, more: true, end: { heads: last ? "last" : "part" } };
   }
 
+  async #readEnds(arrival: Arrival, limit: number): Promise<Reading> {
+    const former = this.#ends;
+    const walk = former !== undefined && nameOf(former.arrival) === nameOf(arrival)
+      ? former
+      : { arrival };
+    this.#ends = walk;
+    const page = { after: walk.after, limit };
+    const { events, last } = await this.#outgoing.readEnds(this.#server, arrival.roomId, page);
+    return { events, more: true, end: { ends: last ? "last" : "part" } };
+  }
+
   /** The other has the first `sent` events of the reading. Answers whether more is to be read. */
   advance({ events, more, end }: Reading, sent: number): boolean {
     const last = events[sent - 1];
@@ -78,6 +118,16 @@ export class DestinationReader {
       if (whole) this.#mark = end.mark;
       else if (last !== undefined) this.#mark = last.mark;
       return more || !whole;
+    }
+    if ("ends" in end) {
+      const walk = this.#ends as EndsWalk;
+      if (whole && end.ends === "last") {
+        this.#welcomed.add(nameOf(walk.arrival));
+        this.#ends = undefined;
+      } else if (last !== undefined) {
+        this.#ends = { ...walk, after: last.mark };
+      }
+      return true;
     }
     const walk = this.#heads as HeadsWalk;
     if (whole && end.heads === "last") {
@@ -93,4 +143,8 @@ export class DestinationReader {
   advanceTo(mark: Mark): void {
     this.#mark = mark;
   }
+}
+
+function nameOf({ roomId, since }: Arrival): string {
+  return `${roomId} ${since}`;
 }

@@ -241,6 +241,40 @@ Deno.test("who is far behind gets the newest of each graph, then goes on in orde
   assert.deepEqual(parts.peers.texts(WELL), [...heads, ...numbers(5, behind)]);
 });
 
+Deno.test("who comes into a room gets its ends first, page by page, and again after a crash in between", async () => {
+  const parts = outboundParts([WELL]);
+  say(parts, 2);
+  const ends = Array.from({ length: 120 }, (_, n) => `end ${n}`);
+  parts.outgoing.arrived.set(WELL, { since: parts.outgoing.tip(), ends });
+  {
+    let transactions = 0;
+    parts.peers.behaviors.set(
+      WELL,
+      (transaction, signal) => ++transactions < 3 ? accept(transaction) : hang(transaction, signal),
+    );
+    await using _engine = await parts.start();
+    await waitFor("the third", () => transactions === 3);
+    assert.deepEqual(parts.peers.texts(WELL), ends.slice(0, 100));
+  }
+  assert.equal(parts.store.rows.get(WELL)?.mark, "0");
+  parts.peers.behaviors.delete(WELL);
+  await using _engine = await parts.start();
+  await waitFor("all", () => parts.peers.texts(WELL).length === 222);
+  assert.deepEqual(parts.peers.texts(WELL).slice(100), [...ends, ...numbers(2)]);
+});
+
+Deno.test("an arrival that nobody was woken for is not passed by", async () => {
+  const clock = new ManualClock();
+  const parts = outboundParts([WELL], clock);
+  say(parts, 1);
+  await using _engine = await parts.start();
+  await waitFor("the first", () => parts.store.rows.get(WELL)?.mark === parts.outgoing.tip());
+  parts.outgoing.arrived.set(WELL, { since: parts.outgoing.tip(), ends: ["end"] });
+  say(parts, 1, ["nobody"]);
+  await pass(clock, "its end", () => parts.peers.texts(WELL).includes("end"));
+  assert.deepEqual(parts.peers.texts(WELL), ["0", "end"]);
+});
+
 Deno.test("one event that a peer refuses holds up no other (A1)", async () => {
   const clock = new ManualClock();
   const parts = outboundParts([WELL], clock);

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../core/event/json.ts";
 import type { Brand } from "../../core/ids/brand.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { PduOutcome } from "../../core/api/federation/send.ts";
 import type { OutgoingEdu } from "../ports.ts";
@@ -34,6 +35,12 @@ export interface HeadsPage {
   readonly last: boolean;
 }
 
+/** A server has come into a room: from this place in the log on it gets what is said there. */
+export interface Arrival {
+  readonly roomId: RoomId;
+  readonly since: Mark;
+}
+
 /**
  * What this server said in rooms that it shares with another, and what of it the other may
  * have: control events of the time in which it had a joined user, timeline events of that time
@@ -52,6 +59,21 @@ export interface OutgoingLog {
     range: {
       readonly from: Mark;
       readonly upTo: Mark;
+      /** The last event of the former page. */
+      readonly after?: Mark | undefined;
+      readonly limit: number;
+    },
+  ): Promise<HeadsPage>;
+  /** Where the server has come in since it stood at a mark, and still is. */
+  arrivals(server: ServerName, from: Mark): readonly Arrival[];
+  /**
+   * What whoever let the server in may not have known: the ends of the room's graphs that this
+   * server's users made. PROTOCOL.md 8 (outbound).
+   */
+  readEnds(
+    server: ServerName,
+    roomId: RoomId,
+    page: {
       /** The last event of the former page. */
       readonly after?: Mark | undefined;
       readonly limit: number;

@@ -116,8 +116,9 @@ export class OutboundFeed implements AsyncDisposable {
     const { servers, outgoing, wake } = this.#deps;
     const before = servers.followed;
     if (events.some(isControl)) await this.#deps.settled();
-    await servers.follow(events, token);
+    const newcomers = await servers.follow(events, token);
     const { recent, targets } = await this.#sort(events, before);
+    for (const server of newcomers) targets.add(server);
     // At once: whoever stands at the log's end has been woken for all that came before it.
     outgoing.take(recent, servers.followed);
     if (targets.size > 0) wake(targets);

@@ -1,5 +1,7 @@
+import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type {
+  Arrival,
   HeadsPage,
   Mark,
   OutgoingEvent,
@@ -17,6 +19,7 @@ import {
   joinTokens,
   type SyncToken,
 } from "../postgres/sync_token.ts";
+import { endPlace, endsOfRoom } from "./graph_ends.ts";
 import type { IntactEvents } from "./intact_events.ts";
 import { outgoingEvent } from "./outgoing_event.ts";
 import {
@@ -195,6 +198,33 @@ export class PostgresOutgoingLog implements OutgoingLog {
         events.push(outgoingEvent(stored, after as Mark));
       }
       const last = heads.length < range.limit;
+      if (last || events.length > 0) return { events, last };
+    }
+  }
+
+  arrivals(server: ServerName, from: Mark): readonly Arrival[] {
+    return this.#deps.servers.arrivals(server, this.#token(from))
+      .map(({ roomId, since }) => ({ roomId, since: markOf(since) }));
+  }
+
+  async readEnds(
+    server: ServerName,
+    roomId: RoomId,
+    page: { readonly after?: Mark | undefined; readonly limit: number },
+  ): Promise<HeadsPage> {
+    const { sql, serverName, sight, intact } = this.#deps;
+    const look = sight.look(server);
+    const madeBy = { serverName, introduces: await look.isIntroducedBy(serverName, roomId) };
+    for (let after: string | undefined = page.after;;) {
+      const ends = await endsOfRoom(sql, { roomId, ...madeBy }, { after, limit: page.limit });
+      const events: OutgoingEvent[] = [];
+      for (const stored of ends) {
+        after = endPlace(stored);
+        // What was stored since it came in it gets in its turn.
+        if (sight.concerns(server, stored) || !intact.isIntact(stored)) continue;
+        if (await look.seesLate(stored)) events.push(outgoingEvent(stored, after as Mark));
+      }
+      const last = ends.length < page.limit;
       if (last || events.length > 0) return { events, last };
     }
   }

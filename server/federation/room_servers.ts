@@ -91,6 +91,13 @@ export class RoomServers {
     return this.#book.of(server, roomId);
   }
 
+  /** Stays that last and of which a reader with the token has met nothing yet. */
+  arrivals(server: ServerName, token: SyncToken): readonly Stay[] {
+    return this.roomsOf(server).flatMap((roomId) =>
+      this.of(server, roomId).filter((stay) => lasts(stay) && coversToken(stay.since, token))
+    );
+  }
+
   /** It has people in a room of this server, or had lately. */
   knows(server: ServerName): boolean {
     return this.#book.knows(server);
@@ -127,8 +134,14 @@ export class RoomServers {
     await deleteIdleDestinations(sql, clock.now() - IDLE_KEPT_MS);
   }
 
-  /** Takes in what was stored next, in the order of the log; `token` is how far that is. */
-  async follow(events: readonly StoredEvent[], token: SyncToken): Promise<void> {
+  /**
+   * Takes in what was stored next, in the order of the log; `token` is how far that is. Answers
+   * which servers have come into a room by it.
+   */
+  async follow(
+    events: readonly StoredEvent[],
+    token: SyncToken,
+  ): Promise<readonly ServerName[]> {
     const byRoom = new Map<RoomId, Placed[]>();
     let before = this.#followed;
     for (const event of events) {
@@ -147,6 +160,7 @@ export class RoomServers {
     const followed = joinTokens(this.#followed, token);
     await this.#write(changes, followed);
     this.#followed = followed;
+    return changes.flatMap((change) => change.kind === "begin" ? [change.stay.server] : []);
   }
 
   async #write(changes: readonly StayChange[], followed: SyncToken): Promise<void> {

@@ -3,10 +3,13 @@ import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
+import { limits } from "../../core/limits.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { belongs } from "../../federation/handle/open_room.ts";
 import type { ReadableRoom, RoomReader } from "../../federation/handle/ports.ts";
 import { Viewers } from "../../federation/handle/viewer.ts";
+import { firstInTurn } from "../../federation/turn_of.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
 import { heldOf } from "../rooms/load_room.ts";
 import type { RoomServers } from "./room_servers.ts";
@@ -89,6 +92,19 @@ export class ServerLook {
     return await viewers.mayRead(heldOf(stored)) || await this.#sawThen(viewers.room, stored);
   }
 
+  /**
+   * Whether a server of the room is one of the few that tell this one what others made of the
+   * control graph: two that came in at once may not know of each other.
+   */
+  async isIntroducedBy(server: ServerName, roomId: RoomId): Promise<boolean> {
+    const viewers = await this.#viewers(roomId);
+    if (viewers === undefined || (await viewers.room.heads()).control.length < 2) return false;
+    return firstServers(viewers.room)
+      .filter((name) => name !== this.#server)
+      .slice(0, limits.federation.maxIntroducers)
+      .includes(server);
+  }
+
   #viewers(roomId: RoomId): Promise<Viewers | undefined> {
     const known = this.#rooms.get(roomId);
     if (known !== undefined) return known;
@@ -123,6 +139,19 @@ export class ServerLook {
     if (then === undefined) return false;
     return users.some((user) => then.has(user, "VIEW_CHANNEL", { atTs, channelId }));
   }
+}
+
+/** By what is known of a room: a server that comes in meets all others at once. */
+const firstByAuthority = new WeakMap<Authority, readonly ServerName[]>();
+
+/** One more than are needed: who asks is left out. */
+function firstServers({ id, authority }: ReadableRoom): readonly ServerName[] {
+  const known = firstByAuthority.get(authority);
+  if (known !== undefined) return known;
+  const count = limits.federation.maxIntroducers + 1;
+  const first = firstInTurn(id, authority.joinedServers(), count);
+  firstByAuthority.set(authority, first);
+  return first;
 }
 
 /** Of a private room only those count whom its guild still lets in. PROTOCOL.md 2 and 9. */

@@ -2,11 +2,13 @@ import type { z } from "zod";
 import type { FederationOperation } from "../../core/api/federation/operation.ts";
 import { type PduOutcome, sendTransaction } from "../../core/api/federation/send.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { UNTRIED } from "../../federation/outbound/health.ts";
 import { OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
 import type {
+  Arrival,
   Destination,
   DestinationStore,
   HeadsPage,
@@ -40,6 +42,8 @@ export interface LoggedEvent {
 /** A log in memory: an event stands at its index, a mark is how many were read. */
 export class MemoryOutgoingLog implements OutgoingLog {
   readonly events: LoggedEvent[] = [];
+  /** By server: where in the log it has come in, and what ends its room had then. */
+  readonly arrived = new Map<ServerName, { since: Mark; ends: string[] }>();
   reads = 0;
 
   tip(): Mark {
@@ -76,6 +80,28 @@ export class MemoryOutgoingLog implements OutgoingLog {
       events: rest.slice(0, range.limit),
       last: rest.length <= range.limit,
     });
+  }
+
+  arrivals(server: ServerName, from: Mark): readonly Arrival[] {
+    const arrived = this.arrived.get(server);
+    if (arrived === undefined || Number(from) > Number(arrived.since)) return [];
+    return [{ roomId: "!room" as RoomId, since: arrived.since }];
+  }
+
+  readEnds(
+    server: ServerName,
+    _room: RoomId,
+    { after, limit }: { after?: Mark | undefined; limit: number },
+  ): Promise<HeadsPage> {
+    const ends = this.arrived.get(server)?.ends ?? [];
+    const start = after === undefined ? 0 : ends.indexOf(after) + 1;
+    const events = ends.slice(start, start + limit).map((text) => ({
+      eventId: `$${text}` as EventId,
+      pdu: { text, signatures: {} },
+      bytes: text.length + 11,
+      mark: text as Mark,
+    }));
+    return Promise.resolve({ events, last: start + limit >= ends.length });
   }
 
   #after(server: ServerName, from: Mark): OutgoingEvent[] {

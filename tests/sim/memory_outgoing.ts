@@ -3,6 +3,7 @@ import type { JsonValue } from "../../core/event/json.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type {
+  Arrival,
   HeadsPage,
   Mark,
   OutgoingEvent,
@@ -58,6 +59,29 @@ export class MemoryOutgoing implements OutgoingLog {
     return Promise.resolve({ events, last: start + events.length >= rest.length });
   }
 
+  arrivals(server: ServerName, from: Mark): readonly Arrival[] {
+    const at = this.#store.arrivals.get(server);
+    if (at === undefined || at < Number(from)) return [];
+    if (!this.#store.authority().joinedServers().has(server)) return [];
+    const create = this.#store.control()[0];
+    return create === undefined ? [] : [{ roomId: create.roomId, since: markOf(at) }];
+  }
+
+  /** All at once: a simulated room has few. */
+  readEnds(server: ServerName): Promise<HeadsPage> {
+    const ids = new Set([
+      ...this.#store.heads,
+      ...[...this.#store.channelHeads.values()].flatMap((heads) => [...heads.keys()]),
+    ]);
+    const authority = this.#store.authority();
+    const events = this.#store.ownLog.flatMap((entry, at) =>
+      ids.has(entry.event.id) && !entry.present.has(server) && this.mayGo(entry, server, authority)
+        ? [outgoing(entry, at)]
+        : []
+    );
+    return Promise.resolve({ events, last: true });
+  }
+
   /** What was said in a channel goes where somebody may read it. */
   protected mayGo({ event }: LogEntry, server: ServerName, authority: Authority): boolean {
     return !isTimelineEvent(event) ||
@@ -71,16 +95,19 @@ export class MemoryOutgoing implements OutgoingLog {
       const entry = this.#store.ownLog[at];
       if (entry === undefined || !entry.present.has(server)) continue;
       if (!this.mayGo(entry, server, authority)) continue;
-      const { id, pdu } = entry.event;
-      found.push({
-        eventId: id,
-        pdu: pdu as unknown as JsonValue,
-        bytes: JSON.stringify(pdu).length,
-        mark: markOf(at + 1),
-      });
+      found.push(outgoing(entry, at));
     }
     return found;
   }
+}
+
+function outgoing({ event: { id, pdu } }: LogEntry, at: number): OutgoingEvent {
+  return {
+    eventId: id,
+    pdu: pdu as unknown as JsonValue,
+    bytes: JSON.stringify(pdu).length,
+    mark: markOf(at + 1),
+  };
 }
 
 function markOf(at: number): Mark {

@@ -36,6 +36,8 @@ export class MemoryStore {
   readonly channelHeads = new Map<ChannelId, Map<EventId, number>>();
   /** Everything of this server's own users, in the order in which it was stored. */
   readonly ownLog: LogEntry[] = [];
+  /** Servers that came in, with how much of the log there was then; the last time of each. */
+  readonly arrivals = new Map<ServerName, number>();
   heads: readonly EventId[];
   state: StateMap;
   readonly #server: ServerName;
@@ -94,7 +96,11 @@ export class MemoryStore {
       this.heads = change.end.pending ?? change.end.heads;
       this.state = change.end.state;
     }
-    const present = new Set([...before, ...this.authority().joinedServers()]);
+    const joined = this.authority().joinedServers();
+    for (const server of joined) {
+      if (!before.has(server)) this.arrivals.set(server, this.ownLog.length);
+    }
+    const present = new Set([...before, ...joined]);
     for (const { event, outcome } of change.events) {
       if (outcome !== "accepted" || serverOf(event.pdu.sender) !== this.#server) continue;
       this.ownLog.push({ event, present });
