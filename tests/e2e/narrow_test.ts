@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { settled } from "./people.ts";
-import { makeScene, signIn } from "./scene.ts";
+import { makeScene, type Scene, signIn } from "./scene.ts";
 import { SCREENS, SCREENS_ENV } from "./screens.ts";
 
 /** Of a column of words: less is read letter by letter. */
@@ -22,6 +22,25 @@ function squeezed(page: Page): Promise<string[]> {
         .map((said) => `${said.clientWidth} px: ${said.textContent}`),
     LEAST_PX,
   );
+}
+
+const LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverwalterin".repeat(3);
+
+/** Gives everybody and everything in the scene names and words as long as they may be. */
+async function nameAtLength({ ann, bob, guildId, roomId, general }: Scene): Promise<void> {
+  const [guild, room] = [guildId, roomId].map(encodeURIComponent);
+  const profile = { display_name: LONG.slice(0, 32), status: LONG.slice(0, 60), bio: LONG };
+  for (const person of [ann, bob]) await person.do("PATCH", "/account", profile);
+  await ann.do("PATCH", `/guilds/${guild}`, { name: LONG.slice(0, 60), description: LONG });
+  const channel = { name: LONG.slice(0, 60).toLowerCase(), topic: LONG };
+  await ann.do("PATCH", `/rooms/${room}/channels/${general}`, channel);
+  const body = [
+    LONG,
+    `# ${LONG}`,
+    `> ${LONG}`,
+    `- ${LONG} \`${LONG}\` https://example.org/${LONG}`,
+  ];
+  await bob.do("POST", `/rooms/${room}/send`, { channel_id: general, body: body.join("\n\n") });
 }
 
 Deno.test("on a phone rows have room for their words, and a list of settings stands alone", async (t) => {
@@ -46,6 +65,23 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
     });
   }
   assert.ok(rows > 15, `${rows} rows were looked at`);
+  await t.step("names and words longer than the window make no page wider", async () => {
+    await nameAtLength(scene);
+    await page.setViewportSize({ width: 320, height: 740 });
+    await using stranger = await openPerson(browser, { width: 320 });
+    const wide: string[] = [];
+    for (const [file, screen] of Object.entries(SCREENS)) {
+      const at = screen.kind === "door" ? stranger.page : page;
+      await at.goto(server.url + screen.path(scene));
+      const beyond = await at.evaluate(() =>
+        [document.documentElement, document.querySelector(".timeline-scroll")]
+          .reduce((sum, box) => sum + (box ? box.scrollWidth - box.clientWidth : 0), 0)
+      );
+      if (beyond > 0) wide.push(`${file}: ${beyond} px`);
+    }
+    assert.deepEqual(wide, []);
+    assert.deepEqual(stranger.faults, []);
+  });
   await t.step("the message that a link leads to is not covered by its tools", async () => {
     await using phone = await openPerson(browser, { phone: true });
     await signIn(phone.context, server.url, "ann");
