@@ -1,7 +1,7 @@
 /** Small things of every day: forms that say all at once, cards that close, words that go again. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { channelPath } from "../../ui/lib/format/paths.ts";
+import { channelPath, guildPath } from "../../ui/lib/format/paths.ts";
 import { findBarriers } from "../harness/axe.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { PASSWORD } from "../harness/homeserver.ts";
@@ -126,6 +126,27 @@ Deno.test("forms, cards and words of every day", async (t) => {
     await word.waitFor();
     await ann.context.setOffline(false);
     await word.waitFor({ state: "detached" });
+  });
+
+  await t.step("forms ask for what is wanted, without scripts too", async () => {
+    await using ann = await openPerson(browser, { phone: true, scripts: false });
+    await signIn(ann.context, server.url, "ann");
+    const { page } = ann;
+    await page.goto(`${server.url}/settings/tokens`);
+    const day = page.getByLabel("Day", { exact: true });
+    assert.equal(await day.isVisible(), false);
+    await page.getByLabel("It ends").selectOption("date");
+    assert.equal(await day.isVisible(), true);
+    await page.goto(`${server.url}/settings/notifications`);
+    const zone = page.getByLabel("Time zone");
+    assert.equal(await zone.isVisible(), false);
+    await page.getByLabel("Be quiet at these times").check();
+    assert.equal(await zone.isVisible(), true);
+    await page.goto(`${server.url}${guildPath(scene.guildId)}/settings/welcome`);
+    const rows = page.locator(".welcome-row:visible");
+    assert.equal(await rows.count(), 1);
+    await rows.first().locator("select").selectOption({ index: 1 });
+    assert.equal(await rows.count(), 2);
   });
 
   await t.step("German pages call keys as German keyboards do", async () => {

@@ -10,14 +10,14 @@ export function BanEnd(
   { until = null, nowMs, timeZone }: { until?: number | null; nowMs: number; timeZone: string },
 ) {
   return (
-    <div class="ban-end">
+    <div class="ban-end with-day">
       <Select
         name="end"
         label={t("banEnd.label")}
         value={until === null ? "" : BAN_DATE}
         options={BAN_ENDS.map(([value, label]) => [value, t(label)] as const)}
       />
-      <div class="field ban-day">
+      <div class="field only-day">
         <label for="f-end_day">{t("banEnd.day")}</label>
         <input
           class="input"

@@ -38,39 +38,41 @@ export function QuietFields({ quiet, timeZone }: { quiet: Quiet; timeZone: strin
   const { quiet_hours: hours } = quiet;
   const zone = !hours.on && hours.zone === "UTC" ? timeZone : hours.zone;
   return (
-    <fieldset class="stack">
+    <fieldset class="stack quiet-hours">
       <legend class="strong">{t("quiet.hours")}</legend>
       <Check name="quiet_on" label={t("quiet.on")} checked={hours.on} />
-      <fieldset class="stack">
-        <legend>{t("quiet.days")}</legend>
-        <div class="row wrap">
-          {DAYS.map((day) => (
-            <Check
-              key={day}
-              name="quiet_day"
-              value={String(day)}
-              label={weekdayName(day)}
-              checked={hours.days.includes(day)}
-            />
-          ))}
+      <div class="quiet-when">
+        <fieldset class="stack">
+          <legend>{t("quiet.days")}</legend>
+          <div class="row wrap">
+            {DAYS.map((day) => (
+              <Check
+                key={day}
+                name="quiet_day"
+                value={String(day)}
+                label={weekdayName(day)}
+                checked={hours.days.includes(day)}
+              />
+            ))}
+          </div>
+        </fieldset>
+        <div class="row-tight wrap top">
+          <TimeField name="quiet_from" label={t("quiet.from")} value={hours.from} />
+          <TimeField
+            name="quiet_to"
+            label={t("quiet.to")}
+            value={hours.to}
+            hint={t("quiet.toHint")}
+          />
         </div>
-      </fieldset>
-      <div class="row-tight wrap top">
-        <TimeField name="quiet_from" label={t("quiet.from")} value={hours.from} />
-        <TimeField
-          name="quiet_to"
-          label={t("quiet.to")}
-          value={hours.to}
-          hint={t("quiet.toHint")}
+        <Select
+          name="quiet_zone"
+          label={t("quiet.zone")}
+          value={zone}
+          options={zonesWith(zone).map((each) => [each, each] as const)}
+          names
         />
       </div>
-      <Select
-        name="quiet_zone"
-        label={t("quiet.zone")}
-        value={zone}
-        options={zonesWith(zone).map((each) => [each, each] as const)}
-        names
-      />
       <Check
         name="quiet_calls"
         label={t("quiet.calls")}
@@ -94,7 +96,6 @@ function TimeField(
         name={name}
         type="time"
         value={value}
-        required
         aria-describedby={hint ? `${id}-hint` : undefined}
       />
       {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}

@@ -66,7 +66,7 @@ export const integrations: Readonly<Record<keyof typeof english, string>> = {
   "apiToken.days365": "In einem Jahr",
   "apiToken.date": "An einem eigenen Tag",
   "apiToken.never": "Nie",
-  "apiToken.day": "Tag, für „An einem eigenen Tag“",
+  "apiToken.day": "Tag",
   "apiToken.badDay": "Wähle den Tag, an dem das Token endet.",
   "apiToken.noScope": "Wähle mindestens etwas, das das Token darf.",
   "apiToken.create": "Token anlegen",

@@ -64,7 +64,7 @@ export const integrations = {
   "apiToken.days365": "In a year",
   "apiToken.date": "On a day of its own",
   "apiToken.never": "Never",
-  "apiToken.day": "Day, for “On a day of its own”",
+  "apiToken.day": "Day",
   "apiToken.badDay": "Choose the day on which the token ends.",
   "apiToken.noScope": "Choose at least one thing that the token may do.",
   "apiToken.create": "Make the token",

@@ -124,7 +124,7 @@ function NewToken({ admin }: { admin: boolean }) {
             />
           ))}
         </fieldset>
-        <div class="row wrap form-line">
+        <div class="row wrap form-line with-day">
           <Select
             name="life"
             label={t("apiToken.ends")}
@@ -138,7 +138,9 @@ function NewToken({ admin }: { admin: boolean }) {
               ] as const
             )}
           />
-          <Field name="day" type="date" label={t("apiToken.day")} />
+          <div class="only-day">
+            <Field name="day" type="date" label={t("apiToken.day")} />
+          </div>
         </div>
         <div>
           <button class="button primary" type="submit">{t("apiToken.create")}</button>
