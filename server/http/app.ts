@@ -4,7 +4,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { inRequest, traced } from "../system/tracing.ts";
 import type { Authenticate, Caller } from "./caller.ts";
-import { type EdgeRequest, webEdgeRequest } from "./edge_request.ts";
+import { bodyFault, type EdgeRequest, webEdgeRequest } from "./edge_request.ts";
 import { errorReply } from "./errors.ts";
 import { PREFLIGHT, securityHeaders } from "./headers.ts";
 import { addressKey, rateHeaders, RateLimiter, type RatePolicy } from "./rate_limit.ts";
@@ -94,7 +94,7 @@ export function createApp(options: AppOptions): App & Required<Pick<App, "answer
         if (env.internal !== true) spend(byAddress, addressKey(env.address), passage);
         answered = await take(table, options, passage);
       } catch (failure) {
-        answered = errorReply(failure, {
+        answered = errorReply(bodyFault(failure), {
           requestId: passage.input.requestId,
           route: passage.route,
           log: options.log,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { OperationError } from "../../core/errors.ts";
 import type { HeaderReader } from "./headers.ts";
 import { joinBytes, readBytes, requireDeclaredSize, tooLarge } from "./body.ts";
 
@@ -131,6 +132,13 @@ export class NodeEdgeRequest implements EdgeRequest {
   }
 }
 
-function visitorLeft(): DOMException {
-  return new DOMException("The visitor went away.", "AbortError");
+function visitorLeft(): OperationError {
+  return new OperationError("timeout", "The request's body did not come whole.");
+}
+
+/** The runtime's error for a body that ends before its time, as the refusal it is; else itself. */
+export function bodyFault(failure: unknown): unknown {
+  const cutShort = failure instanceof Error && failure.message === "aborted" &&
+    "code" in failure && failure.code === "ECONNRESET";
+  return cutShort ? visitorLeft() : failure;
 }

@@ -77,6 +77,8 @@ export class Listener {
   readonly #deps: ListenerDeps;
   readonly #options: ListenerOptions;
   readonly #stopping = new AbortController();
+  /** The host that was found good last: nearly all requests name the same. */
+  #lastHost: string | undefined;
 
   private constructor(deps: ListenerDeps, options: ListenerOptions) {
     this.#deps = deps;
@@ -92,6 +94,10 @@ export class Listener {
       keepAliveTimeout: 0,
       connectionsCheckingInterval: Math.min(1000, options.headerMs),
       noDelay: true,
+      // What offers another protocol, as curl and Java do with h2c, is answered in this one
+      // (RFC 9110 section 7.8).
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+        headers.upgrade?.toLowerCase() === "websocket",
     };
     this.#server = options.certificate === undefined
       ? createHttpServer(settings)
@@ -110,6 +116,10 @@ export class Listener {
     });
     this.#server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
       this.#follow(incoming, outgoing);
+      if (!this.#namesHost(incoming)) {
+        outgoing.writeHead(400, { connection: "close" }).end();
+        return;
+      }
       void this.#answer(incoming, outgoing);
     });
     this.#server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -202,6 +212,19 @@ export class Listener {
         forwardedProto: single(request.headers["x-forwarded-proto"]),
       },
     );
+  }
+
+  /** RFC 9112 section 3.2: a host that is no host, or two of them, is a bad request. */
+  #namesHost({ headers: { host }, rawHeaders }: IncomingMessage): boolean {
+    if (host === undefined) return true;
+    const lines = rawHeaders.filter((name, at) =>
+      at % 2 === 0 && name.length === 4 && /^host$/i.test(name)
+    );
+    if (lines.length > 1) return false;
+    if (host === this.#lastHost) return true;
+    if (/[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}/`)) return false;
+    this.#lastHost = host;
+    return true;
   }
 
   /** Keeps the connection's phase, which decides by which deadline it is judged. */

@@ -161,6 +161,18 @@ Deno.test("heads that are too large or no HTTP are refused", async () => {
   assert.match(await large.closed, /^HTTP\/1.1 4\d\d /);
   assert.match(await wrong.closed, /^HTTP\/1.1 400 /);
   assert.match(await upgrade.closed, /^HTTP\/1.1 404 /);
+  for (const host of ["<a>", "a b", "a/b", "u@a", "a:99999", "a\r\nhost: b"]) {
+    const odd = dial(listener.port, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    assert.match(await odd.closed, /^HTTP\/1.1 400 /, host);
+  }
+  await listener.stop();
+});
+
+Deno.test("who offers another protocol is answered in this one", async () => {
+  const { listener } = await listen();
+  const body = "Content-Length: 3\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nabc";
+  const client = dial(listener.port, HEAD + body);
+  assert.match(await client.closed, /^HTTP\/1.1 200 [^]*"size":3/);
   await listener.stop();
 });
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { defineOperation } from "../../core/api/operation.ts";
@@ -6,6 +8,7 @@ import { authenticate } from "../../tests/harness/gateway_server.ts";
 import { MemorySource } from "../../tests/harness/memory_source.ts";
 import { MemoryLog } from "../../tests/harness/parts.ts";
 import { selfSigned } from "../../tests/harness/self_signed.ts";
+import { waitFor } from "../../tests/harness/wait_for.ts";
 import { loadConfig } from "../config/config.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { systemClock } from "../system/clock.ts";
@@ -31,6 +34,22 @@ const whoAmI = route(
   ({ caller, address }) => Promise.resolve({ user_id: caller.userId, address }),
 );
 
+const say = route(
+  defineOperation({
+    id: "say",
+    method: "POST",
+    path: "/client/v1/say",
+    tag: "test",
+    scope: null,
+    summary: "",
+    auth: "none",
+    body: z.object({ text: z.string() }),
+    result: z.object({}),
+    errors: [],
+  }),
+  () => Promise.resolve({}),
+);
+
 async function open(flags: Record<string, string> = {}, certificate?: CertificateSource) {
   const config = loadConfig({
     env: {},
@@ -51,7 +70,7 @@ async function open(flags: Record<string, string> = {}, certificate?: Certificat
     source,
     authenticate,
     certificate,
-    routes: [whoAmI],
+    routes: [whoAmI, say],
     // A page that asks the API in the visitor's name.
     pages: (api) => async (request, facts) => {
       const headers = new Headers(request.headers);
@@ -69,6 +88,7 @@ async function open(flags: Record<string, string> = {}, certificate?: Certificat
   return {
     source,
     live,
+    log,
     port: server.port,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
@@ -95,6 +115,7 @@ Deno.test("one call opens API, pages, documents, health and figures", async () =
   const document = JSON.parse((await get("/client/v1/openapi.json")).text);
   assert.deepEqual(Object.keys(document.paths).sort(), [
     "/client/v1/events",
+    "/client/v1/say",
     "/client/v1/sync",
     "/client/v1/who",
   ]);
@@ -105,6 +126,25 @@ Deno.test("one call opens API, pages, documents, health and figures", async () =
     /openguild_http_requests_total\{route="\/client\/v1\/who",.*"200"\} 2/,
   );
   assert.match(figures.text, /openguild_sockets 0/);
+});
+
+Deno.test("a body whose sender went away is no fault of the server's", async () => {
+  await using server = await open({ "metrics.access": "public" });
+  const socket = connect({ port: server.port, host: "127.0.0.1" });
+  socket.on("error", () => undefined);
+  socket.write(
+    "POST /client/v1/say HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+      'Content-Length: 100\r\nExpect: 100-continue\r\n\r\n{"text":',
+  );
+  // The server is reading the body.
+  await once(socket, "data");
+  socket.destroy();
+  const answered = /openguild_http_requests_total\{route="\/client\/v1\/say",.*code="408"\} 1/;
+  await waitFor("the request to be answered", async () => {
+    const figures = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    return answered.test(await figures.text());
+  });
+  assert.deepEqual(server.log.lines.filter(({ level }) => level === "error"), []);
 });
 
 Deno.test("the gateway works over TLS, and through a certificate's change", async () => {
