@@ -250,4 +250,8 @@ Deno.test("a backup never overwrites, and leaves nothing behind when it fails", 
   await Deno.writeTextFile(at.path, "precious");
   await assert.rejects(at.backup(), /is there already/);
   assert.equal(await Deno.readTextFile(at.path), "precious");
+  await assert.rejects(
+    at.backup({ path: `${at.folder}/nowhere/b.tar` }),
+    /cannot be written to \S+\/nowhere\/b\.tar\.part: .*ENOENT.* Choose a folder/,
+  );
 });

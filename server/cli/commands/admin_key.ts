@@ -33,7 +33,10 @@ export function addAdminKey(admin: Command, context: CliContext): void {
     const { retired } = await rotateSigningKeys(tools.deps, { actor: null });
     answer(context, options, {
       json: { retired },
-      text: `Retired ${retired} keys. Each running process makes its new one with its next ` +
+      text:
+        `Retired ${retired} key${
+          retired === 1 ? "" : "s"
+        }. Each running process makes its new one with its next ` +
         "event, within a minute; what was signed stays good.\n",
     });
   });

@@ -177,7 +177,7 @@ Deno.test("admin key lists the keys and rotates them", async () => {
     keyId,
     "current",
   ]]);
-  assert.match(await ok("admin", "key", "rotate"), /Retired 1 keys/);
+  assert.match(await ok("admin", "key", "rotate"), /Retired 1 key\./);
   assert.match(await ok("admin", "key", "list"), new RegExp(`${keyId} +retired`));
   assert.match(
     await ok("admin", "key", "revoke", keyId, "--reason", "laptop lost"),
