@@ -82,6 +82,18 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
     assert.deepEqual(wide, []);
     assert.deepEqual(stranger.faults, []);
   });
+  await t.step("nor a dialog", async () => {
+    await page.setViewportSize({ width: 1280, height: 740 });
+    await page.goto(server.url + SCREENS["g/[guild]/[channel]/index.tsx"]?.path(scene));
+    await settled(page);
+    await page.locator("button.topic").click();
+    const body = page.locator("dialog[open] .dialog-body");
+    await body.getByText(LONG).waitFor();
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 740 });
+      assert.equal(await body.evaluate((box) => box.scrollWidth - box.clientWidth), 0);
+    }
+  });
   await t.step("the message that a link leads to is not covered by its tools", async () => {
     await using phone = await openPerson(browser, { phone: true });
     await signIn(phone.context, server.url, "ann");
