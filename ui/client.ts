@@ -1,5 +1,5 @@
 import { type ComponentType, h, hydrate } from "preact";
-import { drawWaiting, takeOver, whenDrawn } from "./lib/browser/hydrate_later.ts";
+import { takeOver, whenDrawn, whenStarted } from "./lib/browser/hydrate_later.ts";
 import { ENGLISH, languageOf } from "./lib/i18n/languages.ts";
 import { setLaterTexts } from "./lib/i18n/later.ts";
 import type { Message } from "./lib/i18n/message.ts";
@@ -41,18 +41,15 @@ function takePageOver(islands: Parameters<typeof boot>[0]): void {
     name: string;
     props: Record<string, unknown>;
   }[];
-  takeOver(() => {
-    for (const element of document.querySelectorAll<HTMLElement>("og-island")) {
-      const entry = found[Number(element.dataset["island"])];
-      const island = entry && islands[entry.name];
-      if (entry && island) hydrate(h(island, entry.props), element);
-    }
-  });
+  takeOver([...document.querySelectorAll<HTMLElement>("og-island")].map((element) => () => {
+    const entry = found[Number(element.dataset["island"])];
+    const island = entry && islands[entry.name];
+    if (entry && island) hydrate(h(island, entry.props), element);
+  }));
   // After the first effects have run: what they change is part of taking the page over.
   const frames = (left: number): unknown =>
     left > 0
       ? requestAnimationFrame(() => frames(left - 1))
-      : document.documentElement.dataset["ready"] = "true";
-  drawWaiting();
+      : whenStarted(() => document.documentElement.dataset["ready"] = "true");
   whenDrawn(() => frames(3));
 }

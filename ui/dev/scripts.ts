@@ -1,6 +1,6 @@
 import type { BuildOptions } from "esbuild";
 import { type Built, gather } from "./gather.ts";
-import type { Metafile } from "./metafile.ts";
+import { type Metafile, outputOf, staticImports } from "./metafile.ts";
 import { namedOperations, onlyOperations } from "./operations.ts";
 import { onlyLexer } from "./slim.ts";
 
@@ -14,6 +14,13 @@ interface Island {
 export const CHAT = "ChatApp";
 const WITH_CHAT: readonly string[] = ["OfflineApp"];
 const BOOT = "client.ts";
+/** What a chat runs at once, beside itself. */
+const WITH_FIRST_TEXT = "components/chat/MarkdownText.tsx";
+/**
+ * Tells V8 that a file's functions will be called as it is loaded: it compiles them beside the page
+ * as they come in, and not in the page's turns (WICG, explicit JavaScript compile hints).
+ */
+const CALLED_AT_ONCE = "//# allFunctionsCalledOnLoad\n";
 
 interface Scripts {
   readonly files: readonly { readonly path: string; readonly contents: Uint8Array }[];
@@ -81,8 +88,28 @@ export async function bundleScripts(
   await esbuild.stop();
   // Both builds write what is the same in both, under one name.
   const byPath = new Map(built.flatMap(({ outputFiles }) => outputFiles).map((f) => [f.path, f]));
-  return {
-    files: [...byPath.values()],
-    metafile: { outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)) },
+  const metafile = {
+    outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)),
   };
+  return { files: hintFirst([...byPath.values()], { root, metafile }), metafile };
+}
+
+/** Puts the hint before what a chat runs at once: it changes nothing of it, nor its name. */
+function hintFirst(
+  files: Scripts["files"],
+  { root, metafile }: { root: string; metafile: Metafile },
+): Scripts["files"] {
+  const first = [`islands/${CHAT}.tsx`, WITH_FIRST_TEXT].flatMap((file) => {
+    const output = outputOf(metafile, file);
+    if (output === "") throw new Error(`${file} begins no script.`);
+    return [output, ...staticImports(metafile, output)].map((path) => `${root}/${path}`);
+  });
+  const hint = new TextEncoder().encode(CALLED_AT_ONCE);
+  return files.map(({ path, contents }) => {
+    if (!first.includes(path)) return { path, contents };
+    const hinted = new Uint8Array(hint.length + contents.length);
+    hinted.set(hint);
+    hinted.set(contents, hint.length);
+    return { path, contents: hinted };
+  });
 }

@@ -17,7 +17,8 @@ import { startAnnouncing } from "../lib/browser/announce.ts";
 import type { BackCloses } from "../lib/browser/back_closes.ts";
 import { applyFrame } from "../lib/browser/dispatch.ts";
 import { GatewayClient } from "../lib/browser/gateway.ts";
-import { Later, whenDrawn } from "../lib/browser/hydrate_later.ts";
+import { beforeParts, inTurns, Later, whenDrawn } from "../lib/browser/hydrate_later.ts";
+import { dayKey, formatFull } from "../lib/format/time.ts";
 import { ANSWERED } from "../lib/browser/answered.ts";
 import { closeOfflineToasts } from "../lib/browser/toast.ts";
 import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
@@ -25,6 +26,7 @@ import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.t
 import { openPage } from "../lib/browser/open_page.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
+import type { AppWorker } from "../lib/browser/service_worker.ts";
 import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
@@ -37,8 +39,15 @@ const CLOCK_MS = 5000;
 /** The whole app: what the server drew, taken over and kept live. */
 export default function ChatApp(props: ChatProps) {
   const state = useMemo(() => {
-    if (IS_BROWSER) MARKDOWN.fetch();
-    return new ChatState(props);
+    const state = new ChatState(props);
+    if (IS_BROWSER) {
+      MARKDOWN.fetch();
+      // The first dates that a browser writes take it longer than all the rows of a timeline.
+      const zone = state.timeZone.peek();
+      beforeParts(() => void formatFull(props.nowMs, zone));
+      beforeParts(() => void dayKey(props.nowMs, zone));
+    }
+    return state;
   }, []);
   useEffect(() => {
     const endings: (() => void)[] = [];
@@ -66,7 +75,9 @@ export default function ChatApp(props: ChatProps) {
             <Sidebar />
           </Later>
         </div>
-        <Main />
+        <Later first>
+          <Main />
+        </Later>
         <ThreadPanel />
         <Members />
         <SearchSlot />
@@ -101,15 +112,50 @@ function followLink(event: MouseEvent, state: ChatState) {
   openPage(link.href, state);
 }
 
-/** Everything that lives as long as the tab. Returns what ends it. */
+type Step = () => (() => void) | void;
+
+/** Everything that lives as long as the tab, begun in turns of the page. Returns what ends it. */
 function start(state: ChatState): () => void {
-  state.timeZone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  document.cookie = `og_tz=${encodeURIComponent(state.timeZone.value)}; Path=/; ` +
-    "Max-Age=31536000; SameSite=Lax";
-  const gateway = openGateway(state);
-  startOutbox(state);
-  startAnnouncing(state);
-  openPlace(state, state.place.value, "none");
+  const endings: (() => void)[] = [];
+  let ended = false;
+  const keep = (end: (() => void) | void) => {
+    if (!end) return;
+    if (ended) end();
+    else endings.push(end);
+  };
+  const steps: readonly Step[] = [
+    () => followBack(state, keep),
+    () => {
+      const gateway = openGateway(state);
+      return () => gateway.stop();
+    },
+    () => {
+      const onAnswer = () => closeOfflineToasts(state);
+      addEventListener(ANSWERED, onAnswer);
+      return () => removeEventListener(ANSWERED, onAnswer);
+    },
+    () => readClock(state),
+    () => startOutbox(state),
+    () => startAnnouncing(state),
+    () => openPlace(state, state.place.value, "none"),
+    () => keepReadsFresh(state),
+    () => effect(() => keepColors(state)),
+    () => effect(() => showTitle(state)),
+    ...laterSteps(state, keep),
+  ];
+  inTurns(steps.map((step) => () => {
+    if (!ended) keep(step());
+  }));
+  return () => {
+    ended = true;
+    for (const end of endings) end();
+  };
+}
+
+type Keep = (end: () => void) => void;
+
+/** Ways back lead to what was open. */
+function followBack(state: ChatState, keep: Keep): () => void {
   let closing: BackCloses | undefined;
   const onBack = () => {
     if (closing?.moved()) return;
@@ -118,70 +164,64 @@ function start(state: ChatState): () => void {
     else location.reload();
   };
   addEventListener("popstate", onBack);
-  const onAnswer = () => closeOfflineToasts(state);
-  addEventListener(ANSWERED, onAnswer);
+  void import("../lib/browser/back_closes.ts").then((module) => {
+    closing = new module.BackCloses(state);
+    keep(closing.start());
+  }).catch(() => undefined);
+  return () => removeEventListener("popstate", onBack);
+}
+
+function readClock(state: ChatState): () => void {
+  state.timeZone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.cookie = `og_tz=${encodeURIComponent(state.timeZone.value)}; Path=/; ` +
+    "Max-Age=31536000; SameSite=Lax";
   const tick = () => state.now.value = Date.now();
   tick();
   const clock = setInterval(tick, CLOCK_MS);
-  const endings = [
-    () => gateway.stop(),
-    () => removeEventListener("popstate", onBack),
-    () => removeEventListener(ANSWERED, onAnswer),
-    () => clearInterval(clock),
-    keepReadsFresh(state),
-    effect(() => keepColors(state)),
-    effect(() => showTitle(state)),
-    startLater(state),
-  ];
-  void import("../lib/browser/back_closes.ts").then((module) => {
-    closing = new module.BackCloses(state);
-    endings.push(closing.start());
-  }).catch(() => undefined);
-  return () => {
-    for (const end of endings) end();
-  };
+  return () => clearInterval(clock);
 }
 
 /** What may wait until the page works: keeping things for later, and new versions. */
-function startLater(state: ChatState): () => void {
-  const endings: (() => void)[] = [
-    effect(() => {
-      const guild = guildOf(state.known, state.place.value);
-      if (!guild?.welcome) return;
-      void import("../lib/browser/greet.ts").then(({ greet }) => greet(state, guild.id));
+function laterSteps(state: ChatState, keep: Keep): Step[] {
+  /** Its script is fetched, and what it begins is kept; without it the page works as well. */
+  const fetched = (come: () => Promise<() => void>): Step => () => {
+    void come().then(keep, () => undefined);
+  };
+  return [
+    () =>
+      effect(() => {
+        const guild = guildOf(state.known, state.place.value);
+        if (!guild?.welcome) return;
+        void import("../lib/browser/greet.ts").then(({ greet }) => greet(state, guild.id));
+      }),
+    fetched(async () => {
+      if (!("Notification" in globalThis)) return () => undefined;
+      const { startNotifications } = await withTexts(import("../lib/browser/notify.ts"));
+      return startNotifications(state);
+    }),
+    fetched(async () => (await import("../lib/browser/quiet.ts")).followQuiet(state)),
+    fetched(async () => (await import("../lib/browser/page_habits.ts")).startHabits(state)),
+    fetched(async () => (await import("../lib/browser/privacy_start.ts")).startPrivacy(state)),
+    fetched(async () => (await import("../lib/browser/keep_offline.ts")).keepOffline(state)),
+    fetched(async () => {
+      const { startWorker } = await import("../lib/browser/service_worker.ts");
+      return followWorker(state, await startWorker(state));
     }),
   ];
-  if ("Notification" in globalThis) {
-    void withTexts(import("../lib/browser/notify.ts")).then(({ startNotifications }) => {
-      endings.push(startNotifications(state));
-    }).catch(() => undefined);
-  }
-  void import("../lib/browser/quiet.ts").then(({ followQuiet }) => {
-    endings.push(followQuiet(state));
-  }).catch(() => undefined);
-  void import("../lib/browser/page_habits.ts").then(({ startHabits }) => {
-    endings.push(startHabits(state));
-  }).catch(() => undefined);
-  void import("../lib/browser/privacy_start.ts").then(({ startPrivacy }) => {
-    endings.push(startPrivacy(state));
-  }).catch(() => undefined);
-  void import("../lib/browser/keep_offline.ts").then(async ({ keepOffline }) => {
-    endings.push(await keepOffline(state));
-  }).catch(() => undefined);
-  void import("../lib/browser/service_worker.ts").then(async ({ startWorker }) => {
-    const worker = await startWorker(state);
-    if (!worker) return;
-    let seen = state.connection.peek();
-    const stop = effect(() => {
-      const now = state.connection.value;
-      // The server came back: perhaps as a newer one.
-      if (now === "online" && seen === "reconnecting") worker.look();
-      seen = now;
-    });
-    endings.push(worker.end, stop);
-  }).catch(() => undefined);
+}
+
+function followWorker(state: ChatState, worker: AppWorker | undefined): () => void {
+  if (!worker) return () => undefined;
+  let seen = state.connection.peek();
+  const stop = effect(() => {
+    const now = state.connection.value;
+    // The server came back: perhaps as a newer one.
+    if (now === "online" && seen === "reconnecting") worker.look();
+    seen = now;
+  });
   return () => {
-    for (const end of endings) end();
+    worker.end();
+    stop();
   };
 }
 

@@ -12,6 +12,7 @@ import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { askBack, declineDm } from "../../lib/browser/close_dm.ts";
 import { acceptDm } from "../../lib/browser/guilds.ts";
 import { openThread } from "../../lib/browser/history.ts";
+import { Later } from "../../lib/browser/hydrate_later.ts";
 import { goToPresent } from "../../lib/browser/present.ts";
 import { toggleAnnouncing } from "../../lib/browser/announce.ts";
 import { showToast } from "../../lib/browser/toast.ts";
@@ -62,9 +63,17 @@ export function Main() {
       <ConnectionBar />
       <CallSlot />
       {channel ? <ChannelTop channel={channel} /> : dm ? <DmTop dm={dm} /> : <Home />}
-      {talk && <Timelines place={talk} />}
+      {talk && (
+        <Later first>
+          <Timelines place={talk} />
+        </Later>
+      )}
       {talk && channel && <ChannelFoot channel={channel} place={talk} />}
-      {talk && dm && <DmFoot dm={dm} place={talk} />}
+      {talk && dm && (
+        <Later first>
+          <DmFoot dm={dm} place={talk} />
+        </Later>
+      )}
     </main>
   );
 }
@@ -86,15 +95,17 @@ function ChannelTop({ channel }: { channel: Channel }) {
   if (!guild) return null;
   return (
     <>
-      <header class="main-head">
-        <NavButton />
-        <Icon name={channelIcon(channel)} />
-        <h1 class="clip">{channel.name}</h1>
-        {channel.private && <EncryptionTag target={{ kind: "channel", channel }} />}
-        {channel.topic && <TopicButton name={channel.name} topic={channel.topic} />}
-        <span class="grow" />
-        <HeadTools channel={channel} />
-      </header>
+      <Later first>
+        <header class="main-head">
+          <NavButton />
+          <Icon name={channelIcon(channel)} />
+          <h1 class="clip">{channel.name}</h1>
+          {channel.private && <EncryptionTag target={{ kind: "channel", channel }} />}
+          {channel.topic && <TopicButton name={channel.name} topic={channel.topic} />}
+          <span class="grow" />
+          <HeadTools channel={channel} />
+        </header>
+      </Later>
       <CheckingNotice checking={guild.checking} />
       <RivalNotice guild={guild} />
       <MovedNotice successor={guild.successor} />
@@ -119,24 +130,26 @@ function ChannelFoot({ channel, place }: { channel: Channel; place: TalkPlace })
   return (
     <>
       <HintLine guild={guild} place={place} />
-      <Composer
-        key={placeKey(place)}
-        place={place}
-        placeholder={channel.encrypted
-          ? t("composer.sealedChannel", { name: channel.name })
-          : t("composer.channel", { name: channel.name })}
-        blocked={guild.checking !== null
-          ? t("composer.checking")
-          : channel.archived
-          ? t("composer.archived")
-          : (guild.me.timeout_until ?? 0) > state.now.value
-          ? t("composer.timeout")
-          : can(channel.permissions, "SEND")
-          ? null
-          : t("composer.noRight")}
-        canAttach={can(channel.permissions, "ATTACH")}
-        slowModeS={channel.slow_mode_s}
-      />
+      <Later first>
+        <Composer
+          key={placeKey(place)}
+          place={place}
+          placeholder={channel.encrypted
+            ? t("composer.sealedChannel", { name: channel.name })
+            : t("composer.channel", { name: channel.name })}
+          blocked={guild.checking !== null
+            ? t("composer.checking")
+            : channel.archived
+            ? t("composer.archived")
+            : (guild.me.timeout_until ?? 0) > state.now.value
+            ? t("composer.timeout")
+            : can(channel.permissions, "SEND")
+            ? null
+            : t("composer.noRight")}
+          canAttach={can(channel.permissions, "ATTACH")}
+          slowModeS={channel.slow_mode_s}
+        />
+      </Later>
     </>
   );
 }
@@ -382,27 +395,29 @@ function DmTop({ dm }: { dm: Dm }) {
   const name = dmName(dm, state.self.value.user.id);
   return (
     <>
-      <header class="main-head">
-        <NavButton />
-        <DmFace dm={dm} size="s" />
-        <h1 class="clip">
-          <button
-            type="button"
-            class="plain"
-            title={dm.kind === "group" ? t("group.look") : undefined}
-            onClick={() =>
-              state.overlay.value = dm.kind === "group"
-                ? { kind: "groupLook", roomId: dm.room_id }
-                : { kind: "profile", userId: dm.user.id, guildId: null }}
-          >
-            {name}
-          </button>
-        </h1>
-        <EncryptionTag target={{ kind: "dm", dm }} />
-        <span class="grow" />
-        <CallButton dm={dm} />
-        <HeadTools dm={dm} />
-      </header>
+      <Later first>
+        <header class="main-head">
+          <NavButton />
+          <DmFace dm={dm} size="s" />
+          <h1 class="clip">
+            <button
+              type="button"
+              class="plain"
+              title={dm.kind === "group" ? t("group.look") : undefined}
+              onClick={() =>
+                state.overlay.value = dm.kind === "group"
+                  ? { kind: "groupLook", roomId: dm.room_id }
+                  : { kind: "profile", userId: dm.user.id, guildId: null }}
+            >
+              {name}
+            </button>
+          </h1>
+          <EncryptionTag target={{ kind: "dm", dm }} />
+          <span class="grow" />
+          <CallButton dm={dm} />
+          <HeadTools dm={dm} />
+        </header>
+      </Later>
       {isInvited(dm)
         ? (
           <div class="empty">

@@ -6,6 +6,7 @@ import {
   options,
   type VNode,
 } from "preact";
+import { nextTurn } from "./next_turn.ts";
 
 /** A turn takes over parts for so long, and the one begun is ended: a phone is four times slower. */
 const TURN_MS = 4;
@@ -19,7 +20,7 @@ const RETRY_MS = 5000;
 /** The page is used, kept live and changed after so long, even if a script has not come by then. */
 const LIVE_MS = 3000;
 
-type Part = Component & { waits?: boolean };
+type Part = Component & { waits?: boolean; readonly props: { readonly first?: boolean } };
 
 /** Thrown by a part that is drawn later: Preact then leaves alone what the server drew. */
 class NotYet {
@@ -36,12 +37,19 @@ class NotYet {
   then(): void {}
 }
 
+/** Islands that have not been taken over, and what else comes before all parts; the next one last. */
+const islands: (() => void)[] = [];
 const waiting: Part[] = [];
 /** Parts that wait for a script, with what the server drew of them. */
 const needing = new Map<Part, Node | null>();
 /** Buttons of such parts that were pressed meanwhile. */
 const pressed: HTMLElement[] = [];
+/** What the server drew is being taken over. */
 let takingOver = false;
+/** The part whose turn it is, until all of it is drawn. */
+let drawn: Part | undefined;
+/** Somebody uses the page: nothing waits any longer. */
+let atOnce = false;
 let turnComes = false;
 /** Scripts are not waited for any longer. */
 let late = false;
@@ -49,18 +57,36 @@ let late = false;
 let live = false;
 /** What is called once nothing waits. */
 const then: (() => void)[] = [];
+/** What is begun after that, in turns. */
+const steps: (() => void)[] = [];
+/** What is called once all of that is begun as well. */
+const started: (() => void)[] = [];
+
+interface LaterProps {
+  /** It must work at once. */
+  now?: boolean;
+  /** What is looked at and pressed first: its turn comes before that of others. */
+  first?: boolean;
+  children: ComponentChildren;
+}
 
 /**
  * One element which the page shows well enough without scripts, such as a row of many or a column.
- * While the page is taken over, its turn comes after all else; what the server has not drawn never
- * waits.
- * Nothing that it shows may change before: see `whenDrawn`. `now`: it must work at once.
+ * While the page is taken over, its turn comes after all else, and inside it others may wait for
+ * theirs; what the server has not drawn never waits.
+ * Nothing that it shows may change before: see `whenDrawn`.
  */
-export class Later extends Component<{ now?: boolean; children: ComponentChildren }> {
-  waits = takingOver && this.props.now !== true;
+export class Later extends Component<LaterProps> {
+  waits = takingOver && !atOnce && this.props.now !== true;
+  #waited = this.waits;
 
   override render(): ComponentChildren {
     if (this.waits) throw new NotYet(this);
+    if (this.#waited) {
+      this.#waited = false;
+      drawn = this;
+      takingOver = true;
+    }
     return this.props.children;
   }
 }
@@ -125,26 +151,33 @@ export class Soon<Props extends object>
 
 // Names of Preact's insides, on which its own Suspense builds as well: `_catchError`, `_children`,
 // `_dom`.
-type Inside = VNode & { __k?: unknown; __e?: Node | null };
-const hooks = options as { __e?: (error: unknown, vnode: Inside, ...more: unknown[]) => void };
-const fail = hooks.__e;
+type Inside = VNode & { __k?: unknown; __e?: Node | null; __c?: unknown };
+const hooks = options as {
+  __e?: (error: unknown, vnode: Inside, ...more: unknown[]) => void;
+  diffed?: (vnode: Inside) => void;
+};
+const { __e: fail, diffed } = hooks;
+
+/** A part is drawn, or failed. */
+function endPart(): void {
+  drawn = undefined;
+  takingOver = false;
+}
+
+hooks.diffed = (vnode) => {
+  diffed?.(vnode);
+  if (drawn !== undefined && vnode.__c === drawn) endPart();
+};
 hooks.__e = (error, vnode, ...more) => {
-  if (!(error instanceof NotYet)) return fail?.(error, vnode, ...more);
+  if (!(error instanceof NotYet)) {
+    if (drawn !== undefined) endPart();
+    return fail?.(error, vnode, ...more);
+  }
   // Another list than before, or what follows would be put in front of it.
   vnode.__k = [];
   if (error.script) error.script.wait(error.part, vnode.__e ?? null);
   else if (!waiting.includes(error.part)) waiting.push(error.part);
 };
-
-/** Runs `hydrate`, in which parts may wait for their turn. */
-export function takeOver(hydrate: () => void): void {
-  takingOver = true;
-  try {
-    hydrate();
-  } finally {
-    takingOver = false;
-  }
-}
 
 /** Whether what is drawn now is being taken over from what the server has drawn. */
 export function takesOver(): boolean {
@@ -153,7 +186,8 @@ export function takesOver(): boolean {
 
 /** Whether nothing waits, but for scripts that are late. */
 export function allDrawn(): boolean {
-  return waiting.length === 0 && (live || needing.size === 0) && then.length === 0;
+  return islands.length === 0 && waiting.length === 0 && (live || needing.size === 0) &&
+    then.length === 0;
 }
 
 /**
@@ -165,15 +199,50 @@ export function whenDrawn(callback: () => void): void {
   else then.push(callback);
 }
 
-/** Has the last parts drawn: Preact does so in the microtask that comes next. */
-function drawNext(count: number): void {
-  for (const part of waiting.splice(-count)) {
-    part.waits = false;
-    part.forceUpdate();
-  }
+/** Gives something long that parts need a turn of its own, while the page is taken over. */
+export function beforeParts(act: () => void): void {
+  if (takingOver) islands.push(act);
 }
 
-const drawAll = () => drawNext(waiting.length);
+/** Begins what the page does once all is drawn, in turns of the page. */
+export function inTurns(begin: readonly (() => void)[]): void {
+  steps.push(...begin);
+  takeTurn();
+}
+
+/** Calls back once all is drawn and begun. */
+export function whenStarted(callback: () => void): void {
+  started.push(callback);
+  takeTurn();
+}
+
+/** Takes the next island over, or has the next part drawn, in the microtask that comes next. */
+function drawNext(): void {
+  const island = islands.pop();
+  if (island) {
+    takingOver = true;
+    try {
+      island();
+    } finally {
+      takingOver = false;
+    }
+    return;
+  }
+  const first = waiting.findLastIndex((part) => part.props.first);
+  for (const part of waiting.splice(first, 1)) draw(part);
+}
+
+function draw(part: Part): void {
+  part.waits = false;
+  part.forceUpdate();
+}
+
+/** Somebody uses the page: all of it has to answer before the press is heard. */
+function drawAll(): void {
+  atOnce = true;
+  while (islands.length > 0) drawNext();
+  for (const part of waiting.splice(0)) draw(part);
+}
 
 /** A button that nobody listens to yet is pressed again once somebody does. */
 function keepPress(event: Event): void {
@@ -187,8 +256,8 @@ function keepPress(event: Event): void {
 async function turn(): Promise<void> {
   turnComes = false;
   const end = performance.now() + TURN_MS;
-  while (waiting.length > 0) {
-    drawNext(1);
+  while (islands.length > 0 || waiting.length > 0) {
+    drawNext();
     await undefined;
     if (performance.now() >= end) return takeTurn();
   }
@@ -199,24 +268,32 @@ async function turn(): Promise<void> {
   live = true;
   for (const use of USES) removeEventListener(use, drawAll, { capture: true });
   for (const callback of then.splice(0)) callback();
+  for (let step = steps.shift(); step; step = steps.shift()) {
+    step();
+    if (performance.now() >= end) return takeTurn();
+  }
+  for (const callback of started.splice(0)) callback();
 }
 
 function takeTurn(): void {
   if (turnComes) return;
   turnComes = true;
-  setTimeout(turn);
+  void nextTurn().then(turn);
 }
 
 /**
- * Draws what waits in turns of the page, so that a press in between is answered; a press or key
+ * Takes over what the server drew, the first of `hydrates` at once and the others, and what waits
+ * inside them, in turns of the page, so that a press in between is answered; a press or key
  * has all of it drawn before it is heard, but for what needs a script: see `keepPress`.
  */
-export function drawWaiting(): void {
+export function takeOver(hydrates: readonly (() => void)[]): void {
   for (const use of USES) addEventListener(use, drawAll, { capture: true, passive: true });
   addEventListener("click", keepPress, { capture: true });
   setTimeout(() => {
     late = true;
     takeTurn();
   }, LIVE_MS);
+  islands.push(...hydrates.toReversed());
+  drawNext();
   takeTurn();
 }

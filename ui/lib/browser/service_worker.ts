@@ -62,10 +62,18 @@ function freshenShell(registration: ServiceWorkerRegistration): void {
   (registration.waiting ?? registration.active)?.postMessage("shell");
 }
 
-/** Registers the worker and watches for a new version. Returns what ends it, and a look at once. */
+/** The worker of this page. */
+export interface AppWorker {
+  /** Looks for a newer version at once. */
+  look(): void;
+  /** Lets it be. */
+  end(): void;
+}
+
+/** Registers the worker and watches for a new version; undefined where there can be none. */
 export async function startWorker(
   state: ChatState,
-): Promise<{ look(): void; end(): void } | undefined> {
+): Promise<AppWorker | undefined> {
   if (!("serviceWorker" in navigator) || !isSecureContext) return undefined;
   const registration = await navigator.serviceWorker.register(workerUrl(URL_OF_WORKER));
   const met = () => void meetWaiting(state, registration);

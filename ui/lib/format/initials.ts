@@ -5,9 +5,13 @@ export function hueOf(id: string): number {
   return hash % 12;
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made for the first name that needs it: a phone takes milliseconds for it. */
+let segmenter: Intl.Segmenter | undefined;
 
 function firstGrapheme(word: string): string {
+  // Below the first combining mark each letter stands for itself.
+  if (/^[!-\u02ff](?![^!-\u02ff])/.test(word)) return word.slice(0, 1);
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const { segment } of segmenter.segment(word)) return segment;
   return "";
 }

@@ -20,8 +20,21 @@ function format(
   return found;
 }
 
+/** Days begin at a quarter of an hour of UTC in every time zone there is. */
+const QUARTER_MS = 900_000;
+/** Those asked for last: the messages of a page are minutes apart. */
+let lastDay = { quarter: NaN, timeZone: "", key: "" };
+
 /** `2026-11-22`, the day a moment falls on for the reader. */
 export function dayKey(ms: number, timeZone: string): string {
+  const quarter = Math.floor(ms / QUARTER_MS);
+  if (lastDay.quarter !== quarter || lastDay.timeZone !== timeZone) {
+    lastDay = { quarter, timeZone, key: readDay(ms, timeZone) };
+  }
+  return lastDay.key;
+}
+
+function readDay(ms: number, timeZone: string): string {
   const options = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
   const parts = format(timeZone, options, CALCULATED).formatToParts(ms);
   const get = (type: string) => parts.find((part) => part.type === type)?.value ?? "";

@@ -44,3 +44,13 @@ Deno.test("in each language the clock is the same beside a message and with its 
     });
   }
 });
+
+Deno.test("messages a moment apart fall on the days of their own zones", () => {
+  // Days begin at quarters of an hour of UTC: Kathmandu is 5:45 ahead.
+  const midnight = Date.UTC(2026, 10, 21, 18, 15);
+  for (let round = 0; round < 2; round++) {
+    assert.equal(dayKey(midnight - 1, "Asia/Kathmandu"), "2026-11-21");
+    assert.equal(dayKey(midnight, "Asia/Kathmandu"), "2026-11-22");
+    assert.equal(dayKey(midnight, "UTC"), "2026-11-21");
+  }
+});

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { ENGLISH, languageCookie, languageOf, PSEUDO, requestLanguage } from "./languages.ts";
+import {
+  ENGLISH,
+  languageCookie,
+  languageOf,
+  LANGUAGES,
+  PSEUDO,
+  requestLanguage,
+} from "./languages.ts";
 import { inLanguage, speak } from "./request_language.ts";
 import { language, t } from "./t.ts";
+import { createTexts } from "./texts.ts";
 
 const asked = (headers: Record<string, string>) => requestLanguage(new Headers(headers)).code;
 const german = languageOf("de") ?? ENGLISH;
@@ -22,6 +30,15 @@ Deno.test("the choice kept in the cookie goes before the wishes; an unknown one 
   assert.equal(asked({ ...wish, cookie: "xog_lang=de" }), "en");
   assert.equal(asked({ cookie: languageCookie(german).split(";")[0] ?? "" }), "de");
   assert.equal(asked({ cookie: `og_lang=${PSEUDO.code}` }), PSEUDO.code);
+});
+
+Deno.test("numbers in texts are those that the language writes", () => {
+  for (const each of [...LANGUAGES, PSEUDO]) {
+    const texts = createTexts(each, () => [["n"]]);
+    for (const n of [0, 7, 42, 999, 1000, 12_345, -3, 1.5]) {
+      assert.equal(texts.format("any", { n }), new Intl.NumberFormat(each.intl).format(n));
+    }
+  }
 });
 
 Deno.test("two requests at once each keep their language, whatever they wait for", async () => {

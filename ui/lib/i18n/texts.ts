@@ -10,13 +10,18 @@ export interface Texts {
 
 const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
+/** Smaller whole numbers are written alike in each of the languages. */
+const GROUPED_FROM = 1000;
 
 function createFormats({ intl, dir }: Language): Formats {
   // Each is made when it is first wanted: a phone takes milliseconds for one, and a page starts here.
   let numbers: Intl.NumberFormat | undefined;
   const plurals: { [type in Intl.PluralRuleType]?: Intl.PluralRules } = {};
   return {
-    number: (value) => (numbers ??= new Intl.NumberFormat(intl)).format(value),
+    number: (value) =>
+      Number.isInteger(value) && value >= 0 && value < GROUPED_FROM
+        ? String(value)
+        : (numbers ??= new Intl.NumberFormat(intl)).format(value),
     plural: (value, type) => (plurals[type] ??= new Intl.PluralRules(intl, { type })).select(value),
     isolate: dir === "rtl"
       ? (value) => FIRST_STRONG_ISOLATE + value + POP_ISOLATE

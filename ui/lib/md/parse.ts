@@ -126,7 +126,8 @@ export function safeHref(href: string): string | undefined {
   return URL.canParse(clean) ? clean : undefined;
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made for the first text of nothing but emoji: a phone takes milliseconds for it. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Messages of up to this many emoji and nothing else are drawn large. */
 const JUMBO_COUNT = 12;
@@ -144,6 +145,7 @@ export function isJumbo(source: string, known: (name: string) => boolean): boole
     return false;
   }
   let count = 0;
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const { segment } of segmenter.segment(text)) {
     if (/^\s+$/.test(segment)) continue;
     if (!/\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(segment)) return false;
