@@ -63,7 +63,10 @@ export async function openPerson(browser: Browser, options: PersonOptions = {}):
 }
 
 function watch(page: Page, faults: string[]): void {
-  page.on("pageerror", (error) => faults.push(`script: ${error.stack ?? error.message}`));
+  // What was thrown without a trace, as a browser's own errors are, has an empty one here.
+  page.on("pageerror", ({ name, message, stack }) => {
+    faults.push(`script: ${stack ? stack : `${name}: ${message}`}`);
+  });
   page.on("console", (message) => {
     // A refused request is an answer that tests look at themselves.
     if (message.type() !== "error" || /Failed to load resource/.test(message.text())) return;

@@ -20,7 +20,7 @@ const RETRY_MS = 5000;
 /** The page is used, kept live and changed after so long, even if a script has not come by then. */
 const LIVE_MS = 3000;
 
-type Part = Component & { waits?: boolean; readonly props: { readonly first?: boolean } };
+type Part = Component & { waits?: boolean; readonly first?: boolean };
 
 /** Thrown by a part that is drawn later: Preact then leaves alone what the server drew. */
 class NotYet {
@@ -78,6 +78,7 @@ interface LaterProps {
  */
 export class Later extends Component<LaterProps> {
   waits = takingOver && !atOnce && this.props.now !== true;
+  readonly first = this.props.first === true;
   #waited = this.waits;
 
   override render(): ComponentChildren {
@@ -228,7 +229,7 @@ function drawNext(): void {
     }
     return;
   }
-  const first = waiting.findLastIndex((part) => part.props.first);
+  const first = waiting.findLastIndex((part) => part.first === true);
   for (const part of waiting.splice(first, 1)) draw(part);
 }
 
