@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { dmPath, guildPath } from "../../ui/lib/format/paths.ts";
 import { openPerson } from "../harness/browser.ts";
-import { FIREFOX_TONE_HZ, launchFirefox } from "../harness/firefox.ts";
+import { FIREFOX_TONE_HZ, launchFirefox, requireRouteOut } from "../harness/firefox.ts";
 import { PASSWORD } from "../harness/homeserver.ts";
+import { png } from "../harness/pictures.ts";
 import { openLoudspeakers } from "../harness/loudspeakers.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { launchTalker } from "../harness/talker.ts";
@@ -75,6 +76,23 @@ Deno.test("Firefox and Chromium: chat, an encrypted conversation and a call", as
     await article(bob.page, "An answer").locator(".msg-reply").waitFor();
   });
 
+  await step("a picture goes up with its description, and is seen at the other end", async () => {
+    await ann.page.locator(".composer input[type=file]").setInputFiles({
+      name: "bed.png",
+      mimeType: "image/png",
+      buffer: Buffer.from(png(24, 16)),
+    });
+    const card = ann.page.locator(".upload", { hasText: "bed.png" });
+    await card.getByRole("button", { name: "Spoiler" }).waitFor();
+    await say(ann.page, "A bed");
+    const picture = article(bob.page, "A bed").locator("img.attached, .attachments img").first();
+    await picture.waitFor();
+    await waitFor(
+      "the picture to have come",
+      () => picture.evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth > 0),
+    );
+  });
+
   await step("a conversation is encrypted, and read at both ends, after a reload too", async () => {
     for (const { page } of [ann, bob]) {
       await page.goto(server.url + dmPath(scene.dmRoom));
@@ -98,6 +116,7 @@ Deno.test("Firefox and Chromium: chat, an encrypted conversation and a call", as
     }
   });
 
+  await requireRouteOut();
   await step("in a call each hears the other, and both have one code", async () => {
     for (const { page } of [ann, bob]) {
       await page.goto(guild);

@@ -53,3 +53,25 @@ export async function launchFirefox(
     method === UNKNOWN ? Promise.resolve({}) : send(method, params);
   return browser;
 }
+
+const ROUTES = "/proc/net/route";
+
+/**
+ * Firefox offers for a call only the IPv4 address that leads out of the machine, the loopback never:
+ * where there is none a call would wait for ever.
+ * @throws Error that names what is missing
+ */
+export async function requireRouteOut(): Promise<void> {
+  const [, ...routes] = (await Deno.readTextFile(ROUTES)).trim().split("\n");
+  // Columns of proc(5): interface, destination, gateway, ...; the default leads to 0.0.0.0.
+  const ways = routes.map((line) => line.split("\t")).filter(([, to]) => to === "00000000");
+  const addresses = Deno.networkInterfaces().filter(({ name, family }) =>
+    family === "IPv4" && ways.some(([way]) => way === name)
+  );
+  if (addresses.length > 0) return;
+  throw new Error(
+    "Firefox cannot be called on this machine: none of its interfaces has an IPv4 address and a " +
+      "default route. Give it one, as `ip route add default dev DEVICE` does for an address that " +
+      "DEVICE has.",
+  );
+}
