@@ -1,5 +1,6 @@
 /** Somebody with Firefox and somebody with Chromium: chat, an encrypted conversation, a call. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { dmPath, guildPath } from "../../ui/lib/format/paths.ts";
 import { openPerson } from "../harness/browser.ts";
