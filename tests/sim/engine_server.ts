@@ -15,7 +15,7 @@ import { signEventHash } from "../../core/event/sign.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import { signatureName } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -26,6 +26,7 @@ import { authorise } from "../../federation/inbound/authorise.ts";
 import { accept } from "../../federation/inbound/accept.ts";
 import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
 import { LookAgain } from "../../federation/inbound/look_again.ts";
+import { type MergeableRoom, MergeHeads } from "../../federation/inbound/merge_heads.ts";
 import { Pipeline } from "../../federation/inbound/pipeline.ts";
 import type { RoomChange } from "../../federation/inbound/ports.ts";
 import { Refill } from "../../federation/inbound/refill.ts";
@@ -77,6 +78,7 @@ interface Life {
   readonly room: MemoryRoom;
   readonly outbound: Promise<OutboundEngine>;
   readonly lookAgain: LookAgain;
+  readonly merging: MergeHeads;
   readonly end: () => void;
 }
 
@@ -164,7 +166,13 @@ export class EngineServer implements SimServer {
     });
     refill.start(ingest);
     const outbound = this.#startOutbound(clock, transport);
-    life = { clock, room, outbound, lookAgain, end: ended.resolve };
+    const merging = new MergeHeads({
+      open: () => Promise.resolve(this.#mergeable(room)),
+      ownName: this.name,
+      clock,
+      log,
+    });
+    life = { clock, room, outbound, lookAgain, merging, end: ended.resolve };
     this.#life = life;
     const fetchMissing = new FetchMissing({
       rooms,
@@ -226,7 +234,10 @@ export class EngineServer implements SimServer {
   #stored(change: RoomChange): void {
     this.#noteBanned(change);
     const life = this.#life;
-    if (change.end !== undefined) life?.lookAgain.wake(this.#store.facts.roomId);
+    if (change.end !== undefined) {
+      life?.lookAgain.wake(this.#store.facts.roomId);
+      void life?.merging.notice(this.#store.facts.roomId);
+    }
     if (life === undefined || change.events.length === 0) return;
     const others = [...this.#store.authority().joinedServers()];
     void life.outbound.then((engine) => engine.wake(others));
@@ -244,6 +255,23 @@ export class EngineServer implements SimServer {
     this.#banned = new Set(
       this.#options.founding.people.filter((user) => now.membership(user) === "ban"),
     );
+  }
+
+  /** The ends of the room's graph, which somebody here may join. */
+  #mergeable(room: MemoryRoom): MergeableRoom {
+    const authority = this.#store.authority();
+    const servers = authority.joinedServers();
+    const [sender] = [...authority.joinedUsers()].filter((user) => serverOf(user) === this.name);
+    const join = async () => {
+      const life = this.#life;
+      if (life?.room !== room || sender === undefined) return false;
+      const intent = { type: "m.merge", sender, content: {} };
+      const merge = await room.inTurn(async () =>
+        room.end.heads.length < 2 ? undefined : await this.#actInTurn(life, intent)
+      );
+      return merge !== undefined;
+    };
+    return { heads: this.#store.heads.length, servers, join };
   }
 
   kill(): void {

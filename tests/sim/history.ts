@@ -49,6 +49,11 @@ const CLOSINGS = 3;
 const CLOSING_MS = 30_000;
 /** What is looked at after equality too: nothing may change any more. */
 const AFTER_MS = 70_000;
+/**
+ * But a hostile server may give one honest server alone what the others refuse by then. Nobody
+ * acts any more, so states stay apart until somebody merges: after a minute, each in its turn.
+ */
+const MERGED_MAX_MS = 10 * 60_000;
 /** The second reading of the rules takes longer than the rest of a history. */
 const READ_AGAIN_ONE_IN = 10;
 const DOWN_MAX_MS = 15_000;
@@ -75,12 +80,10 @@ export async function runHistory(schedule: Schedule, troupe: Troupe): Promise<Re
     world.after(2000 + round * CLOSING_MS, story.close);
   }
   await world.runUntil(mendedMs + 3000);
-  while (world.nowMs < mendedMs + HEAL_MAX_MS && world.faults.length === 0) {
-    if (checks.areEqual()) break;
-    await world.runUntil(world.nowMs + LOOK_MS);
-  }
+  await untilEqual(world, checks, mendedMs + HEAL_MAX_MS);
   const healedMs = world.nowMs - mendedMs;
   await world.runUntil(world.nowMs + AFTER_MS);
+  await untilEqual(world, checks, world.nowMs + MERGED_MAX_MS);
   checks.atTheEnd();
   if (schedule.seed % READ_AGAIN_ONE_IN === 0) checks.readAgain();
   for (const server of honest) server.kill();
@@ -93,6 +96,13 @@ export async function runHistory(schedule: Schedule, troupe: Troupe): Promise<Re
     outcomes: checks.outcomes(),
     print: checks.print(),
   };
+}
+
+async function untilEqual(world: World, checks: Checks, untilMs: number): Promise<void> {
+  while (world.nowMs < untilMs && world.faults.length === 0) {
+    if (checks.areEqual()) return;
+    await world.runUntil(world.nowMs + LOOK_MS);
+  }
 }
 
 interface StoryParts {

@@ -66,6 +66,11 @@ Deno.test("simulator: a schedule runs the same way every time, bit by bit", asyn
   }
 });
 
+Deno.test("G7, seed 395: what a hostile server gives one honest server alone is everybody's once that one merges", async () => {
+  const shape = { servers: [3, 7], hostile: [1, 2], acts: [25, 45], troubles: 0.1 } as const;
+  assert.deepEqual((await run(makeSchedule(395, shape))).failures, []);
+});
+
 Deno.test("simulator, positive control: a resolver that depends on order is found, and the history shrinks", async () => {
   const faults = {
     openGraph: (...given: ConstructorParameters<typeof RoomGraph>) => new FirstHeadWins(...given),
