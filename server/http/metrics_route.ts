@@ -12,7 +12,7 @@ export type MetricsAccess =
 
 /** GET /metrics: Prometheus text. Administrators can always read it, unless it is off. */
 export function metricsRoute(
-  deps: { metrics: { text(): Promise<string> } },
+  deps: { metrics: { text(): string } },
   access: MetricsAccess,
 ): PlainRoute {
   return {
@@ -23,7 +23,7 @@ export function metricsRoute(
       return {
         status: 200,
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-        body: await deps.metrics.text(),
+        body: deps.metrics.text(),
       };
     },
   };

@@ -1,14 +1,6 @@
-import {
-  type Counter,
-  type Histogram,
-  type Meter,
-  metrics as global,
-  trace,
-} from "@opentelemetry/api";
-import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
-
+import { metrics as exported, trace } from "@opentelemetry/api";
 import { ProcessTally } from "../services/figures/process_tally.ts";
+import { type Labels, PrometheusFigures, type Tell } from "./prometheus.ts";
 
 /** By which way an event came or went. */
 export type Door =
@@ -70,34 +62,8 @@ export interface VoiceFigures {
   readonly bounds: readonly (readonly [bound: string, most: number])[];
 }
 
-/** Answers only when asked. */
-class PullReader extends MetricReader {
-  constructor() {
-    super({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
-  }
-  protected override onShutdown(): Promise<void> {
-    return Promise.resolve();
-  }
-  protected override onForceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-/** The same instrument in every meter: our own, and the one that OpenTelemetry exports. */
-class Fan {
-  readonly #instruments: readonly (Counter | Histogram)[];
-
-  constructor(instruments: readonly (Counter | Histogram)[]) {
-    this.#instruments = instruments;
-  }
-
-  note(value: number, labels: Record<string, string | number> = {}): void {
-    for (const instrument of this.#instruments) {
-      if ("add" in instrument) instrument.add(value, labels);
-      else instrument.record(value, labels);
-    }
-  }
-}
+/** Takes a value into our own figure, and into the one that OpenTelemetry exports. */
+type Note = (value: number, labels?: Labels) => void;
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const CALL_SIZES = [["1", 1, 1], ["2-4", 2, 4], ["5-8", 5, 8], ["9-25", 9, 25], [
@@ -113,31 +79,29 @@ const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
  * environment asks for it (`OTEL_DENO=true`).
  */
 export class Metrics {
-  readonly #reader = new PullReader();
-  readonly #serializer = new PrometheusSerializer("", false, undefined, true, true);
-  readonly #meters: readonly Meter[];
-  readonly #eventsIn: Fan;
-  readonly #eventsOut: Fan;
-  readonly #resolution: Fan;
-  readonly #deliveries: Fan;
-  readonly #slowReaders: Fan;
-  readonly #batches: Fan;
-  readonly #commitSeconds: Fan;
+  readonly #figures = new PrometheusFigures();
+  /** Does nothing where the environment does not ask for it. */
+  readonly #exported = exported.getMeter("openguild");
+  readonly #eventsIn: Note;
+  readonly #eventsOut: Note;
+  readonly #resolution: Note;
+  readonly #deliveries: Note;
+  readonly #slowReaders: Note;
+  readonly #batches: Note;
+  readonly #commitSeconds: Note;
   /** The same, for the administrators' pages. */
   readonly tally = new ProcessTally();
   /** What is sent to other servers. */
   readonly outbound: OutboundFigures;
-  readonly #encryptionFailures: Fan;
-  readonly #voiceStays: Fan;
-  readonly #mails: Fan;
-  readonly #searchFailures: Fan;
-  readonly #previews: Fan;
-  readonly #requests: Fan;
-  readonly #requestSeconds: Fan;
+  readonly #encryptionFailures: Note;
+  readonly #voiceStays: Note;
+  readonly #mails: Note;
+  readonly #searchFailures: Note;
+  readonly #previews: Note;
+  readonly #requests: Note;
+  readonly #requestSeconds: Note;
 
   constructor() {
-    const provider = new MeterProvider({ readers: [this.#reader] });
-    this.#meters = [provider.getMeter("openguild"), global.getMeter("openguild")];
     this.#eventsIn = this.#counter("openguild_events_in", "Events that came in");
     this.#eventsOut = this.#counter("openguild_events_out", "Events sent to other servers");
     const transactions = this.#counter(
@@ -150,12 +114,12 @@ export class Metrics {
     );
     const edus = this.#counter("openguild_federation_edus", "Passing messages to other servers");
     this.outbound = {
-      transaction: (outcome) => transactions.note(1, { outcome }),
+      transaction: (outcome) => transactions(1, { outcome }),
       pdus: (outcome, count) => {
-        pdus.note(count, { outcome });
+        pdus(count, { outcome });
         if (outcome !== "given_up") this.eventOut("federation", count);
       },
-      edus: (outcome, count) => edus.note(count, { outcome }),
+      edus: (outcome, count) => edus(count, { outcome }),
     };
     this.#resolution = this.#histogram(
       "openguild_state_resolution_seconds",
@@ -194,31 +158,31 @@ export class Metrics {
   }
 
   eventIn(door: Door, outcome: Outcome, count = 1): void {
-    this.#eventsIn.note(count, { door, outcome });
+    this.#eventsIn(count, { door, outcome });
   }
 
   eventOut(door: Door, count = 1): void {
-    this.#eventsOut.note(count, { door });
+    this.#eventsOut(count, { door });
   }
 
   stateResolved(ms: number): void {
-    this.#resolution.note(ms / 1000);
+    this.#resolution(ms / 1000);
   }
 
   delivered(count: number): void {
-    this.#deliveries.note(count);
+    this.#deliveries(count);
   }
 
   slowReaderCut(): void {
-    this.#slowReaders.note(1);
+    this.#slowReaders(1);
   }
 
   committed(batchSize: number): void {
-    this.#batches.note(batchSize);
+    this.#batches(batchSize);
   }
 
   commitTook(ms: number): void {
-    this.#commitSeconds.note(ms / 1000);
+    this.#commitSeconds(ms / 1000);
     this.tally.committed(ms);
   }
 
@@ -229,34 +193,34 @@ export class Metrics {
 
   /** What a device says went wrong with encryption. */
   encryptionFailed(reason: string, count: number): void {
-    this.#encryptionFailures.note(count, { reason });
+    this.#encryptionFailures(count, { reason });
   }
 
   voiceJoined(): void {
-    this.#voiceStays.note(1, { event: "joined" });
+    this.#voiceStays(1, { event: "joined" });
   }
 
   voiceEnded(reason: string): void {
-    this.#voiceStays.note(1, { event: reason });
+    this.#voiceStays(1, { event: reason });
   }
 
   mailed(outcome: string, count: number): void {
-    this.#mails.note(count, { outcome });
+    this.#mails(count, { outcome });
   }
 
   previewed(outcome: string): void {
-    this.#previews.note(1, { outcome });
+    this.#previews(1, { outcome });
   }
 
   searchFailed(): void {
-    this.#searchFailures.note(1);
+    this.#searchFailures(1);
   }
 
   answered(request: { route: string; method: string; status: number; ms: number }): void {
     const { route, method } = request;
     this.tally.answered(request.status);
-    this.#requests.note(1, { route, method, code: request.status });
-    this.#requestSeconds.note(request.ms / 1000, { route, method });
+    this.#requests(1, { route, method, code: request.status });
+    this.#requestSeconds(request.ms / 1000, { route, method });
     // The runtime opens the span before the route is known.
     trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute("http.route", route);
   }
@@ -370,50 +334,43 @@ export class Metrics {
   }
 
   /** The Prometheus text exposition format, version 0.0.4. */
-  async text(): Promise<string> {
-    const { resourceMetrics, errors } = await this.#reader.collect();
-    const [error] = errors;
-    if (error !== undefined) throw error;
-    return this.#serializer.serialize(resourceMetrics);
+  text(): string {
+    return this.#figures.text();
   }
 
-  #counter(name: string, description: string): Fan {
-    return new Fan(this.#meters.map((meter) => meter.createCounter(name, { description })));
+  #counter(name: string, description: string): Note {
+    const count = this.#figures.counter(name, description);
+    const exported = this.#exported.createCounter(name, { description });
+    return (value, labels = {}) => {
+      count(value, labels);
+      exported.add(value, labels);
+    };
   }
 
-  #histogram(name: string, description: string, buckets: number[]): Fan {
-    return new Fan(
-      this.#meters.map((meter) =>
-        meter.createHistogram(name, {
-          description,
-          advice: { explicitBucketBoundaries: buckets },
-        })
-      ),
+  #histogram(name: string, description: string, buckets: number[]): Note {
+    const sort = this.#figures.histogram(name, description, buckets);
+    const exported = this.#exported.createHistogram(name, {
+      description,
+      advice: { explicitBucketBoundaries: buckets },
+    });
+    return (value, labels = {}) => {
+      sort(value, labels);
+      exported.record(value, labels);
+    };
+  }
+
+  #sums(name: string, description: string, observe: (tell: Tell) => void): void {
+    this.#figures.observe("counter", { name, help: description }, observe);
+    this.#exported.createObservableCounter(name, { description }).addCallback((result) =>
+      observe((value, labels) => result.observe(value, labels))
     );
   }
 
-  #sums(
-    name: string,
-    description: string,
-    observe: (tell: (value: number, labels?: Record<string, string>) => void) => void,
-  ): void {
-    for (const meter of this.#meters) {
-      meter.createObservableCounter(name, { description }).addCallback((result) =>
-        observe((value, labels) => result.observe(value, labels))
-      );
-    }
-  }
-
-  #gauge(
-    name: string,
-    description: string,
-    observe: (tell: (value: number, labels?: Record<string, string>) => void) => void,
-  ): void {
-    for (const meter of this.#meters) {
-      meter.createObservableGauge(name, { description }).addCallback((result) =>
-        observe((value, labels) => result.observe(value, labels))
-      );
-    }
+  #gauge(name: string, description: string, observe: (tell: Tell) => void): void {
+    this.#figures.observe("gauge", { name, help: description }, observe);
+    this.#exported.createObservableGauge(name, { description }).addCallback((result) =>
+      observe((value, labels) => result.observe(value, labels))
+    );
   }
 }
 

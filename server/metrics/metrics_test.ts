@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Metrics } from "./metrics.ts";
 
-Deno.test("every figure is read as Prometheus text with its labels", async () => {
+Deno.test("every figure is read as Prometheus text with its labels", () => {
   const metrics = new Metrics();
   metrics.eventIn("client", "accepted");
   metrics.eventIn("client", "accepted");
@@ -17,7 +17,7 @@ Deno.test("every figure is read as Prometheus text with its labels", async () =>
   metrics.observeQueue("append_log", () => 5);
   metrics.observeQueue("outbox", () => 6);
   metrics.observeMedia(() => [["uploaded_bytes", 4096]]);
-  const text = await metrics.text();
+  const text = metrics.text();
   for (
     const line of [
       'openguild_events_in_total{door="client",outcome="accepted"} 2',
@@ -73,8 +73,37 @@ Deno.test("OPERATIONS names every figure, each as /metrics has it", async () => 
     engine: "stock",
     bounds: [["max_calls", 1]],
   }));
-  const served = [...(await metrics.text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+  const served = [...metrics.text().matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
   const text = await Deno.readTextFile(new URL("../../docs/OPERATIONS.md", import.meta.url));
   const named = new Set([...text.matchAll(/`((?:openguild|process)_[a-z_]+)/g)].map((it) => it[1]));
   assert.deepEqual([...named].sort(), served.sort());
+});
+
+Deno.test("labels of a figure stay bounded, and what is written in them cannot be taken for others", () => {
+  const metrics = new Metrics();
+  assert.equal(metrics.text(), "");
+  metrics.encryptionFailed('we"ird\\ \n', 2);
+  assert.match(metrics.text(), /_total\{reason="we\\"ird\\\\ \\n"\} 2\n$/);
+  for (let i = 0; i < 3000; i++) metrics.mailed(String(i), 1);
+  const lines = metrics.text().split("\n").filter((line) =>
+    line.startsWith("openguild_mails_total")
+  );
+  assert.equal(lines.length, 2001);
+  assert.equal(lines.at(-1), 'openguild_mails_total{overflow="true"} 1000');
+});
+
+Deno.test("several parts answer for one figure, and a histogram adds up to its count", () => {
+  const metrics = new Metrics();
+  metrics.observeQueue("a", () => 1);
+  metrics.observeQueue("b", () => 2);
+  metrics.committed(1);
+  metrics.committed(5000);
+  const lines = metrics.text().split("\n");
+  assert.equal(lines.filter((line) => line.startsWith("# TYPE openguild_queue_depth")).length, 1);
+  assert.ok(lines.includes('openguild_queue_depth{queue="a"} 1'));
+  assert.ok(lines.includes('openguild_queue_depth{queue="b"} 2'));
+  assert.ok(lines.includes('openguild_commit_batch_size_bucket{le="1024"} 1'));
+  assert.ok(lines.includes('openguild_commit_batch_size_bucket{le="+Inf"} 2'));
+  assert.ok(lines.includes("openguild_commit_batch_size_sum 5001"));
+  assert.ok(lines.includes("openguild_commit_batch_size_count 2"));
 });
