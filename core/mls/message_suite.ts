@@ -4,8 +4,7 @@ import type { Signature } from "ts-mls/crypto/signature.js";
 import type { Rng } from "../ports/rng.ts";
 import { hash, kdf } from "./key_derivation.ts";
 
-/** The number of the one suite in use: X25519, AES-128-GCM, SHA-256, Ed25519. RFC 9420 17.1. */
-export const SUITE = 1;
+/** The library's name of `SUITE`. */
 export const SUITE_NAME: CiphersuiteName = "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519";
 
 /** AES-128-GCM, as the suite has it. */

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { filesOfTasks, findDeadFiles } from "./dead_files.ts";
 
-const edge = (from: string, to: string) => ({ from, to, typeOnly: false, line: 1 });
+const edge = (from: string, to: string) => ({
+  from,
+  to,
+  typeOnly: false,
+  dynamic: false,
+  line: 1,
+});
 
 Deno.test("a file that nothing reaches is dead; workers, pages, tests and tasks live", () => {
   const sources = new Map([

@@ -10,4 +10,5 @@ export const FROM_SOURCE: readonly string[] = [
   "--no-check",
   "-A",
   "--node-modules-dir=manual",
+  "--no-lock",
 ];

@@ -4,6 +4,8 @@ export interface ImportEdge {
   /** A path relative to the root, or `npm:name` or `node:name`. */
   readonly to: string;
   readonly typeOnly: boolean;
+  /** Whether it is loaded only when the file comes to it: `import()`. */
+  readonly dynamic: boolean;
   readonly line: number;
 }
 
@@ -17,6 +19,7 @@ interface InfoModule {
   readonly specifier: string;
   readonly dependencies?: readonly {
     readonly specifier: string;
+    readonly isDynamic?: boolean;
     readonly code?: InfoResolution;
     readonly type?: InfoResolution;
   }[];
@@ -63,6 +66,7 @@ function edgesOf(module: InfoModule, root: string, wanted: ReadonlySet<string>):
       from,
       to: nameOf(resolution?.specifier ?? dependency.specifier, root),
       typeOnly: dependency.code === undefined,
+      dynamic: dependency.isDynamic === true,
       line: (resolution?.span?.start.line ?? 0) + 1,
     };
   });

@@ -1,16 +1,26 @@
 import { Command, CommanderError } from "commander";
-import { addAdmin } from "./commands/admin.ts";
-import { addBackup } from "./commands/backup.ts";
-import { addDoctor } from "./commands/doctor.ts";
-import { addFederation } from "./commands/federation.ts";
-import { addInit } from "./commands/init.ts";
-import { addMigrate } from "./commands/migrate.ts";
-import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
 import type { CliIo } from "./io.ts";
 import { versionLine } from "./version.ts";
+
+type AddCommand = (program: Command, context: CliContext) => void;
+
+/**
+ * The commands beside `serve`, in the order of the help. A command line loads the one that it
+ * names, and a server none: what they are made of would stay in its memory.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import("./commands/init.ts")).addInit,
+  migrate: async () => (await import("./commands/migrate.ts")).addMigrate,
+  doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
+  backup: async () => (await import("./commands/backup.ts")).addBackup,
+  restore: async () => (await import("./commands/restore.ts")).addRestore,
+  admin: async () => (await import("./commands/admin.ts")).addAdmin,
+  federation: async () => (await import("./commands/federation.ts")).addFederation,
+};
+const HELP_WORDS: ReadonlySet<string> = new Set(["-h", "--help", "help"]);
 
 const EXIT_FAILURE = 1;
 const EXIT_INTERRUPTED = 130;
@@ -18,7 +28,8 @@ const EXIT_INTERRUPTED = 130;
 /** Runs one command line; answers the exit code. Never throws. */
 export async function run(args: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
   try {
-    await buildProgram({ args, io, parts }).parseAsync(args, { from: "user" });
+    const program = await buildProgram({ args, io, parts });
+    await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -32,7 +43,7 @@ export async function run(args: readonly string[], io: CliIo, parts: CliParts): 
   }
 }
 
-function buildProgram(context: CliContext): Command {
+async function buildProgram(context: CliContext): Promise<Command> {
   const { io } = context;
   const program = new Command("openguild")
     .description("A homeserver for communities: guilds, channels and messages.")
@@ -48,13 +59,17 @@ function buildProgram(context: CliContext): Command {
     })
     .showSuggestionAfterError()
     .showHelpAfterError("(openguild --help lists the commands)");
-  addServe(program, context, run);
-  addInit(program, context);
-  addMigrate(program, context);
-  addDoctor(program, context);
-  addBackup(program, context);
-  addRestore(program, context);
-  addAdmin(program, context);
-  addFederation(program, context);
+  addServe(program, context, { runLine: run, others: Object.keys(COMMANDS) });
+  const added = await Promise.all(neededBy(context.args).map((load) => load()));
+  for (const add of added) add(program, context);
   return program;
+}
+
+/** Without the name of a command it is `serve` that runs, which other words may follow. */
+function neededBy(args: readonly string[]): readonly (() => Promise<AddCommand>)[] {
+  const [first] = args;
+  const isHelp = args.some((word) => HELP_WORDS.has(word));
+  if (first === undefined || first === "serve" || (first.startsWith("-") && !isHelp)) return [];
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
 }

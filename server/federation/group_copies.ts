@@ -19,7 +19,6 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { MlsFault } from "../../core/mls/fault.ts";
-import { readCommit, readGroupInfo } from "../../core/mls/readers.ts";
 import type { Bus } from "../../core/ports/bus.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -44,6 +43,7 @@ import { noteAway, noteHeard } from "../services/e2ee/absence.ts";
 import { areSigned } from "./check_receipt.ts";
 import type { RemoteDevices } from "./remote_devices.ts";
 import { Until } from "./until.ts";
+import { mlsReaders } from "../services/e2ee/mls_parts.ts";
 
 /** Pages of one look; the oldest changes beyond what is kept are left out. */
 const PAGES_MAX = 100;
@@ -331,7 +331,7 @@ export class GroupCopies {
     // A copy may be older than what is held: there is nothing to take, and nothing wrong.
     const isSequencer = copy.sequencer === from;
     if (!isSequencer && held !== undefined && !isAhead(copy, held)) return true;
-    const fault = this.#faultOf(held, copy, gone);
+    const fault = await this.#faultOf(held, copy, gone);
     if (fault === "broken_chain" && held !== undefined) await this.#lookForLie(room, from, held);
     if (fault !== undefined) return this.#refuse(room, from, fault);
     const receipts = [...commits.map(({ receipt }) => receipt), group.receipt];
@@ -345,12 +345,16 @@ export class GroupCopies {
     return true;
   }
 
-  #faultOf(held: GroupRow | undefined, copy: CopiedGroup, gone: boolean): string | undefined {
+  async #faultOf(
+    held: GroupRow | undefined,
+    copy: CopiedGroup,
+    gone: boolean,
+  ): Promise<string | undefined> {
     try {
       // Two processes may look at once: what is held already follows from itself.
       const isHeld = held !== undefined && held.epoch === copy.epoch &&
         held.receipt_hash === hashReceipt(copy.receipt);
-      return isHeld ? undefined : copyFault(held, copy, gone);
+      return isHeld ? undefined : await copyFault(held, copy, gone);
     } catch (error) {
       if (error instanceof MlsFault) return "malformed";
       throw error;
@@ -360,7 +364,7 @@ export class GroupCopies {
   /** Devices that came into the group before this server heard of them: nobody is to remove them. */
   async #learnDevices({ groupInfo }: CopiedGroup): Promise<void> {
     const { sql, devices } = this.#deps;
-    const leaves = readGroupInfo(groupInfo).leaves.map(leafRow);
+    const leaves = (await mlsReaders()).readGroupInfo(groupInfo).leaves.map(leafRow);
     const users = [...new Set(leaves.map(({ user }) => user))];
     const known = new Set((await findRegistered(sql, users)).map(deviceKey));
     const strange = leaves.filter((leaf) => !known.has(deviceKey(leaf)));
@@ -410,7 +414,7 @@ export class GroupCopies {
     const rival = now !== undefined && now.sequencer !== copy.sequencer
       ? await findRival(tx, copy)
       : undefined;
-    await writeCopy(tx, copy, { removes: hasRemoved(copy), nowMs });
+    await writeCopy(tx, copy, { removes: await hasRemoved(copy), nowMs });
     if (rival === undefined || now === undefined) return;
     await keepContradiction(tx, { sequencer: now.sequencer, receipts: rival, nowMs });
     this.#deps.log.log("warn", "Changes of a group are void: another server had taken over.", {
@@ -473,9 +477,9 @@ function forkOf(room: Room, held: GroupRow | undefined, { group, takeovers }: An
 }
 
 /** The change that began the present epoch took somebody out: the one before is over at once. */
-function hasRemoved({ commits, epoch }: CopiedGroup): boolean {
+async function hasRemoved({ commits, epoch }: CopiedGroup): Promise<boolean> {
   const last = commits.at(-1);
   if (last === undefined || last.epoch !== epoch - 1 || last.epoch < 0) return false;
-  const facts = readCommit(fromBase64(last.commit) ?? new Uint8Array());
+  const facts = (await mlsReaders()).readCommit(fromBase64(last.commit) ?? new Uint8Array());
   return !facts.external && facts.removes.length > 0;
 }

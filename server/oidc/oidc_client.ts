@@ -1,15 +1,4 @@
-import {
-  allowInsecureRequests,
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
-  Configuration,
-  customFetch,
-  discovery,
-  None,
-} from "openid-client";
+import type { ClientAuth, Configuration, CustomFetch } from "openid-client";
 import { createHash } from "node:crypto";
 import { OperationError } from "../../core/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -21,6 +10,9 @@ const ANSWER_BYTES = 256 * 1024;
 const ANSWER_MS = 10_000;
 /** What a provider says of itself is believed so long. */
 const KNOWN_MS = 3_600_000;
+
+/** Loaded with the first visit: a server without providers has no use for it. */
+const openid = () => import("openid-client");
 
 /** What ties a visit to a provider to the browser that it began in. */
 export interface Visit {
@@ -68,6 +60,7 @@ export class OidcClient {
   /** Where the browser goes to sign in there. @throws OperationError `unavailable` */
   async begin(provider: OidcProvider, visit: Visit): Promise<string> {
     const config = await this.#discover(provider);
+    const { buildAuthorizationUrl } = await openid();
     return buildAuthorizationUrl(config, {
       redirect_uri: visit.redirectUri,
       scope: "openid profile",
@@ -84,6 +77,7 @@ export class OidcClient {
    */
   async finish(provider: OidcProvider, visit: Visit, query: string): Promise<OidcPerson> {
     const config = await this.#discover(provider);
+    const { authorizationCodeGrant } = await openid();
     const url = new URL(visit.redirectUri);
     url.search = query;
     try {
@@ -116,14 +110,16 @@ export class OidcClient {
     const nowMs = this.#deps.clock.now();
     const known = this.#known.get(provider.id);
     if (known !== undefined && known.untilMs > nowMs) return known.config;
+    const { allowInsecureRequests, customFetch, discovery } = await openid();
+    const fetchThere: CustomFetch = (url, options) => this.#fetch(provider, url, options);
     try {
       const config = await discovery(
         new URL(provider.issuer),
         provider.clientId,
         undefined,
-        authOf(provider),
+        await authOf(provider),
         {
-          [customFetch]: (url, options) => this.#fetch(provider, url, options),
+          [customFetch]: fetchThere,
           execute: provider.private ? [allowInsecureRequests] : [],
           timeout: ANSWER_MS / 1000,
         },
@@ -168,7 +164,8 @@ export class OidcClient {
 }
 
 /** By the header, as OpenID Connect has it by default, unless the provider takes the form alone. */
-function authOf({ clientSecret }: OidcProvider): ClientAuth {
+async function authOf({ clientSecret }: OidcProvider): Promise<ClientAuth> {
+  const { ClientSecretBasic, ClientSecretPost, None } = await openid();
   if (clientSecret === undefined) return None();
   const basic = ClientSecretBasic(clientSecret.reveal());
   const post = ClientSecretPost(clientSecret.reveal());

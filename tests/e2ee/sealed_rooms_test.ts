@@ -285,9 +285,9 @@ async function restored(scene: Scene): Promise<void> {
   const row = await findGroup(sql, room as RoomId);
   assert.ok(row);
   const ahead = { ...row, term: before.term, epoch: before.epoch + 2, receipt_hash: "another" };
-  assert.equal(copyFault(ahead, copy, false), undefined);
-  assert.equal(copyFault({ ...ahead, term: now.term }, copy, false), "out_of_order");
-  assert.equal(copyFault({ ...ahead, term: now.term + 1 }, copy, false), "other_term");
+  assert.equal(await copyFault(ahead, copy, false), undefined);
+  assert.equal(await copyFault({ ...ahead, term: now.term }, copy, false), "out_of_order");
+  assert.equal(await copyFault({ ...ahead, term: now.term + 1 }, copy, false), "other_term");
 }
 
 async function page(scene: Scene): Promise<void> {

@@ -15,20 +15,25 @@ import { versionLine } from "../version.ts";
 /** Runs one command line in this process: `run` of program.ts. */
 export type RunLine = (args: readonly string[], io: CliIo, parts: CliParts) => Promise<number>;
 
-export function addServe(program: Command, context: CliContext, runLine: RunLine): void {
+/** `others`: the commands that may have been meant by a word that is none. */
+export function addServe(
+  program: Command,
+  context: CliContext,
+  { runLine, others }: { readonly runLine: RunLine; readonly others: readonly string[] },
+): void {
   const command = program.command("serve", { isDefault: true })
     .description("start the server (the default command)");
   // A mistyped command reaches the default one, as a word that it has no use for.
   command.allowExcessArguments();
   addConfigOptions(command, "all").action((options: OptionValues) => {
     const [word] = command.args;
-    if (word !== undefined) throw new CliError(unknownCommand(word, program));
+    if (word !== undefined) throw new CliError(unknownCommand(word, ["serve", ...others]));
     return serve(readConfig(options, context.io), context, runLine);
   });
 }
 
-function unknownCommand(word: string, program: Command): string {
-  const near = suggest(word, program.commands.map((each) => each.name()));
+function unknownCommand(word: string, names: readonly string[]): string {
+  const near = suggest(word, names);
   const meant = near === undefined ? "" : ` Did you mean "openguild ${near}"?`;
   return `There is no command "${word}".${meant} openguild --help lists the commands.`;
 }

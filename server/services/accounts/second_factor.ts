@@ -8,7 +8,9 @@ import { writeAudit } from "./audit.ts";
 import type { AccountDeps } from "./deps.ts";
 import { type OwnerProof, requireOwner } from "./own_password.ts";
 import { newCode } from "./secret.ts";
-import { describeTotp, stepOfCode, TOTP_SECRET_BYTES } from "./totp.ts";
+
+/** Loaded with the first authenticator app. */
+const totp = () => import("./totp.ts");
 
 type FactorDeps = Pick<AccountDeps, "sql" | "clock" | "throttle">;
 type OwnDeps = FactorDeps & Pick<AccountDeps, "rng" | "passwords">;
@@ -42,6 +44,7 @@ export async function beginTotp(
 ): Promise<{ secret: string; uri: string }> {
   const { userId } = input;
   await requireOwner(deps, input);
+  const { describeTotp, TOTP_SECRET_BYTES } = await totp();
   const secret = deps.rng.bytes(TOTP_SECRET_BYTES);
   const made = await deps.sql`
     insert into second_factors as f (user_id, secret, created_ts)
@@ -81,7 +84,7 @@ export async function confirmTotp(
           : "The authenticator app is set up already.",
       );
     }
-    const step = stepOfCode(row.secret, bareCode(input.code), nowMs);
+    const step = (await totp()).stepOfCode(row.secret, bareCode(input.code), nowMs);
     if (step === undefined) throw badCode();
     await tx`
       update second_factors set confirmed_ts = ${nowMs}, last_step = ${step}
@@ -171,7 +174,7 @@ async function isTaken(
     where user_id = ${userId} and confirmed_ts is not null for update`;
   if (row === undefined) return false;
   const bare = bareCode(code);
-  const step = stepOfCode(row.secret, bare, nowMs);
+  const step = (await totp()).stepOfCode(row.secret, bare, nowMs);
   if (step !== undefined) {
     // RFC 6238 section 5.2: a code is good once, and none older than it afterwards.
     const taken = await tx`

@@ -2,13 +2,13 @@ import type { Sealed } from "../../../core/api/sealed.ts";
 import { base64Of, fromBase64 } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { readMessage } from "../../../core/mls/readers.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { GroupDeps } from "./group_deps.ts";
 import { notEncrypted, readMls } from "./group_refusals.ts";
 import { findGroup, type GroupRow } from "./group_rows.ts";
 import { isEncrypted } from "./room_encryption.ts";
 import { membersOf, readStanding } from "./wanted.ts";
+import { mlsReaders } from "./mls_parts.ts";
 
 /** What was sealed in the epoch before is taken for so long after a change that did not end it. */
 export const FORMER_EPOCH_MS = 30_000;
@@ -66,7 +66,7 @@ export async function admitSealed(
 async function requireEpoch(group: GroupRow, sealed: Sealed, nowMs: number): Promise<void> {
   const facts = await readMls(
     "sealed.key",
-    () => readMessage(fromBase64(sealed.key) ?? new Uint8Array()),
+    async () => (await mlsReaders()).readMessage(fromBase64(sealed.key) ?? new Uint8Array()),
   );
   if (base64Of(facts.groupId) !== group.group_id || facts.epoch !== sealed.epoch) {
     throw new OperationError(

@@ -4,8 +4,9 @@ import { readCertificate } from "../../../core/e2ee/certificate.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { DeviceId } from "../../../core/ids/device_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { type Bundle, type BundleFacts, checkBundle } from "../../../core/mls/bundle.ts";
+import type { Bundle, BundleFacts } from "../../../core/mls/bundle.ts";
 import { readMls } from "./group_refusals.ts";
+import { mlsChecks } from "./mls_parts.ts";
 
 /** A change of a group as a device hands it in. */
 export interface RawBundle {
@@ -39,7 +40,7 @@ export function openBundle(raw: RawBundle): Bundle {
  * epoch that it changes. @throws OperationError `invalid`, `policy`
  */
 export function checkedBundle(before: Uint8Array, bundle: Bundle): Promise<BundleFacts> {
-  return readMls("commit", () => checkBundle(before, bundle, ownerOf));
+  return readMls("commit", async () => (await mlsChecks()).checkBundle(before, bundle, ownerOf));
 }
 
 /** Whose a leaf is, as its certificate says. */

@@ -4,7 +4,7 @@ import { base64Of } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { EventSigner } from "../../../core/event/sign.ts";
 import type { Bundle, BundleFacts } from "../../../core/mls/bundle.ts";
-import { type CommitFacts, readCommit } from "../../../core/mls/readers.ts";
+import type { CommitFacts } from "../../../core/mls/readers.ts";
 import type { Tx } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import { checkedBundle } from "./bundle.ts";
@@ -22,6 +22,7 @@ import { storeCommit, type Stored, storeGroup } from "./store_commit.ts";
 import { type ServersOf, successorsOf } from "./sequencer.ts";
 import { requireUseful } from "./useless_commits.ts";
 import { membersOf, readRoster } from "./wanted.ts";
+import { mlsReaders } from "./mls_parts.ts";
 
 /** Who asks this server, which orders the group's changes, for one. */
 export interface Asking {
@@ -103,7 +104,10 @@ export async function foundGroup(
  */
 export async function changeGroup(deps: GroupDeps, change: Change): Promise<Receipt> {
   const { room, bundle, baseEpoch } = change;
-  const commit = await readMls("commit", () => readCommit(bundle.commit));
+  const commit = await readMls(
+    "commit",
+    async () => (await mlsReaders()).readCommit(bundle.commit),
+  );
   requireWords(change, commit);
   const members = await membersOf(deps, room);
   const signer = await deps.signer.current(deps.clock.now());

@@ -3,9 +3,8 @@ import { KEY_PACKAGE_LIMITS } from "../../../core/api/e2ee_keys.ts";
 import { base64Of, equalBytes, fromBase64 } from "../../../core/e2ee/bytes.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
-import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import { MlsFault } from "../../../core/mls/fault.ts";
-import { SUITE } from "../../../core/mls/message_suite.ts";
+import { SUITE } from "../../../core/mls/suite_number.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
 import {
@@ -28,6 +27,7 @@ import {
   type RegisteredDevice,
 } from "./registered_devices.ts";
 import { membersOf } from "./wanted.ts";
+import { mlsChecks } from "./mls_parts.ts";
 
 interface Claim {
   readonly room: Room;
@@ -170,7 +170,7 @@ async function readHanded(
 ): Promise<Taken | undefined> {
   const bytes = fromBase64(each.key_package) ?? new Uint8Array();
   try {
-    const facts = await checkKeyPackage(bytes);
+    const facts = await (await mlsChecks()).checkKeyPackage(bytes);
     const fits = facts.suite === SUITE && facts.notAfterMs > nowMs &&
       equalBytes(facts.credential, device.certificate) &&
       equalBytes(facts.signatureKey, device.signatureKey);

@@ -1,9 +1,9 @@
 import { base64Of, equalBytes } from "../../../core/e2ee/bytes.ts";
-import { checkGroupInfo } from "../../../core/mls/bundle.ts";
 import type { Leaf } from "../../../core/mls/group.ts";
-import { type GroupInfoFacts, readGroupInfo } from "../../../core/mls/readers.ts";
+import type { GroupInfoFacts } from "../../../core/mls/readers.ts";
 import { readMls, rosterMismatch } from "./group_refusals.ts";
 import type { RegisteredDevice } from "./registered_devices.ts";
+import { mlsChecks, mlsReaders } from "./mls_parts.ts";
 
 /**
  * The group information of a group that begins, with its founder's device alone in it.
@@ -14,8 +14,8 @@ export async function readFounding(
   { groupId, caller }: { readonly groupId: string; readonly caller: RegisteredDevice },
 ): Promise<GroupInfoFacts & { readonly leaf: Leaf }> {
   const info = await readMls("group_info", async () => {
-    await checkGroupInfo(groupInfo);
-    return readGroupInfo(groupInfo);
+    await (await mlsChecks()).checkGroupInfo(groupInfo);
+    return (await mlsReaders()).readGroupInfo(groupInfo);
   });
   const [leaf] = info.leaves;
   const fits = base64Of(info.groupId) === groupId && info.epoch === 0 &&

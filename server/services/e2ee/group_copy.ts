@@ -12,11 +12,11 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import { readGroupInfo } from "../../../core/mls/readers.ts";
 import type { Queryable, Tx } from "../../postgres/sql.ts";
 import { endsFormer, findCommits, findLeaves, type GroupRow, receiptOf } from "./group_rows.ts";
 import { leafRow } from "./judge_commit.ts";
 import { writeLeaves } from "./store_commit.ts";
+import { mlsReaders } from "./mls_parts.ts";
 
 /** A group that another server orders, as a server says it is now. */
 export interface CopiedGroup {
@@ -49,11 +49,11 @@ export type CopyFault =
  * in the group as it is said to be. `gone`: changes in between are kept nowhere, so that the first
  * has nothing to follow from. Signatures are checked apart.
  */
-export function copyFault(
+export async function copyFault(
   held: GroupRow | undefined,
   copy: CopiedGroup,
   gone: boolean,
-): CopyFault | undefined {
+): Promise<CopyFault | undefined> {
   const { roomId, groupId, term, epoch, groupInfo, receipt, commits } = copy;
   if (held !== undefined && held.group_id !== groupId) return "other_group";
   if (held !== undefined && goesBefore(held, copy)) return "other_term";
@@ -82,7 +82,7 @@ export function copyFault(
   if (next !== epoch || receipt.base_epoch !== epoch - 1) return "out_of_order";
   if (former !== undefined && former !== hashReceipt(receipt)) return "broken_chain";
   if (receipt.group !== groupId || receipt.room !== roomId) return "other_group";
-  const info = readGroupInfo(groupInfo);
+  const info = (await mlsReaders()).readGroupInfo(groupInfo);
   const fits = base64Of(info.groupId) === groupId && info.epoch === epoch &&
     base64Of(info.authHash) === receipt.auth_hash;
   return fits ? undefined : "other_group_info";
@@ -119,7 +119,7 @@ export async function writeCopy(
   { removes, nowMs }: { readonly removes: boolean; readonly nowMs: number },
 ): Promise<void> {
   const { groupId, roomId, receipt, groupInfo, commits } = copy;
-  const info = readGroupInfo(groupInfo);
+  const info = (await mlsReaders()).readGroupInfo(groupInfo);
   const leaves = info.leaves.map(leafRow);
   const ended = endsFormer(await findLeaves(tx, groupId), { removes, leaves });
   await tx`

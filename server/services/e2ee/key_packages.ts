@@ -1,9 +1,8 @@
 import { KEY_PACKAGE_LIMITS } from "../../../core/api/e2ee_keys.ts";
 import { base64Of, equalBytes, fromBase64 } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import type { KeyPackageFacts } from "../../../core/mls/readers.ts";
-import { SUITE } from "../../../core/mls/message_suite.ts";
+import { SUITE } from "../../../core/mls/suite_number.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Queryable, Tx } from "../../postgres/sql.ts";
 import { countPackages } from "./claim_rows.ts";
@@ -15,6 +14,7 @@ import {
   type RegisteredDevice,
   requireOwnDevice,
 } from "./registered_devices.ts";
+import { mlsChecks } from "./mls_parts.ts";
 
 type Who = Pick<Caller, "userId" | "sessionId">;
 
@@ -114,7 +114,7 @@ async function readPackage(
   },
 ): Promise<Package> {
   const bytes = fromBase64(text) ?? new Uint8Array();
-  const facts = await readMls(field, () => checkKeyPackage(bytes));
+  const facts = await readMls(field, async () => (await mlsChecks()).checkKeyPackage(bytes));
   const fault = faultOf(facts, { device, nowMs, lastResort });
   if (fault === undefined) return { facts, bytes };
   throw new OperationError("invalid", `${field} is not taken: ${fault}.`, { details: { field } });

@@ -6,7 +6,6 @@ import type { Rng } from "../../../core/ports/rng.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import { queueNews } from "../mail/mail_queue.ts";
 import { WorkLoop } from "../work_loop.ts";
-import { buildExport } from "./build_export.ts";
 
 const INTERVAL_MS = 30_000;
 /** A process that says nothing for so long has ended: another one begins anew. */
@@ -111,6 +110,7 @@ export class ExportJobs implements AsyncDisposable {
   async #make(due: DueExport, path: string, signal: AbortSignal): Promise<void> {
     const { sql, blobs, clock, serverName } = this.#deps;
     const { user_id: userId, blob_key: key, tries } = due;
+    const { buildExport } = await import("./build_export.ts");
     const built = await buildExport(this.#deps, {
       userId,
       serverName,

@@ -20,7 +20,7 @@ import {
   reservePicture,
   type StoredPicture,
 } from "./preview_rows.ts";
-import { type PageWords, readPage } from "./read_page.ts";
+import type { PageWords } from "./read_page.ts";
 import { Tally } from "./tally.ts";
 
 /** What became of a link: `known` was found before, `busy` had too much before it. */
@@ -161,6 +161,7 @@ export class PreviewFinder {
       isWanted: (type) => PAGE_TYPES.has(type),
       signal: this.#stopping.signal,
     });
+    const { readPage } = await import("./read_page.ts");
     const words = readPage(decodePage(bytes, contentType));
     if (words === undefined) throw new PreviewFault(`the page of ${url.host} has no title`);
     return { words, url };

@@ -5,7 +5,6 @@ import type { EventId } from "../../../core/ids/event_id.ts";
 import { serverOf } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import { previewAddress } from "../../../core/previews/preview_words.ts";
-import { previewLinks } from "../../../ui/lib/md/links.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import { heldOf } from "../../rooms/load_room.ts";
@@ -90,7 +89,9 @@ export class PreviewFollower implements AsyncDisposable {
     await this.#spread(stored);
     const said = await this.#textNow(stored, edited ?? stored.eventId);
     if (said === undefined) return;
-    const addresses = this.#mayPreview(room, stored) ? this.#addressesIn(said.body, stored) : [];
+    const addresses = this.#mayPreview(room, stored)
+      ? await this.#addressesIn(said.body, stored)
+      : [];
     const message = { roomId: stored.roomId, eventId: said.eventId };
     const changed = await setMessagePreviews(sql, message, {
       urls: addresses.map(({ href }) => href),
@@ -146,8 +147,9 @@ export class PreviewFollower implements AsyncDisposable {
       authority.has(sender, "EMBED", { atTs: this.#deps.clock.now(), channelId });
   }
 
-  #addressesIn(body: unknown, { sender }: StoredEvent): URL[] {
+  async #addressesIn(body: unknown, { sender }: StoredEvent): Promise<URL[]> {
     if (typeof body !== "string") return [];
+    const { previewLinks } = await import("../../../ui/lib/md/links.ts");
     const addresses = new Map<string, URL>();
     for (const { href } of previewLinks(body)) {
       const url = previewAddress(href);

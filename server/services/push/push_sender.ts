@@ -1,6 +1,6 @@
 import { TransportError } from "../../../federation/ports.ts";
 import type { HttpClient } from "../../federation/http_client.ts";
-import { type PushAddress, sealPush, type VapidKey } from "../../push/seal_push.ts";
+import type { PushAddress, VapidKey } from "../../push/seal_push.ts";
 import { placeOfPush } from "./push_endpoint.ts";
 
 /** A push service answers soon, or is asked again later. */
@@ -39,6 +39,7 @@ export async function sendPush(
   const place = placeOfPush(to.endpoint, deps.testServices);
   if (typeof place === "string") return { kind: "refused", reason: place };
   try {
+    const { sealPush } = await import("../../push/seal_push.ts");
     const { headers, body } = sealPush(to, payload, { ...deps, ttlS });
     const answer = await deps.client.send(place.endpoint, {
       method: "POST",

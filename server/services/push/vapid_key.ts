@@ -1,10 +1,11 @@
 import type { Sql } from "../../postgres/sql.ts";
-import { makeVapidKey, type VapidKey } from "../../push/seal_push.ts";
+import type { VapidKey } from "../../push/seal_push.ts";
 
 /** The key that this server has had since it was first asked for; of several processes one makes it. */
 export async function openVapidKey(sql: Sql, nowMs: number): Promise<VapidKey> {
   const held = await readKey(sql);
   if (held !== undefined) return held;
+  const { makeVapidKey } = await import("../../push/seal_push.ts");
   const { publicKey, privateKey } = makeVapidKey();
   await sql`
     insert into push_key (public_key, private_key, created_ts)

@@ -1,6 +1,6 @@
 import type { ReportedWording } from "../../../core/api/reports.ts";
 import { fromBase64 } from "../../../core/e2ee/bytes.ts";
-import { open, type SealedBody } from "../../../core/e2ee/envelope.ts";
+import type { SealedBody } from "../../../core/e2ee/envelope.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/event/json.ts";
 import { readContent } from "../../../core/event/kinds/kind.ts";
@@ -81,6 +81,7 @@ async function openSaid(
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
   const relation = message.relates_to;
   const kind = relation?.kind === "edit" ? "edit" as const : "message" as const;
+  const { open } = await import("../../../core/e2ee/envelope.ts");
   const opened = open({
     sealed,
     key: { nonce, contentKey, hash, kind },

@@ -8,7 +8,6 @@ import {
 import { base64Of } from "../../../core/e2ee/bytes.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { Bundle, BundleFacts } from "../../../core/mls/bundle.ts";
-import { readCommit } from "../../../core/mls/readers.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { checkedBundle } from "../e2ee/bundle.ts";
 import { readFounding } from "../e2ee/founding.ts";
@@ -18,6 +17,7 @@ import { deviceKey } from "../e2ee/registered_devices.ts";
 import { type GroupMember, type Place, placesAfter, toLeaf, wantedOf } from "./call_places.ts";
 import { EpochSwitch } from "./epoch_switch.ts";
 import { noSuchSession } from "./refusals.ts";
+import { mlsReaders } from "../e2ee/mls_parts.ts";
 
 type Told = DispatchData<"voice.group">;
 /** What a participant is told of the group. */
@@ -121,7 +121,9 @@ export class CallGroup {
   commit(input: GroupCommitInput): Promise<number> {
     const { session, baseEpoch, bundle } = input;
     return this.#inTurn(session, async (member) => {
-      const hash = base64Of((await readMls("commit", () => readCommit(bundle.commit))).hash);
+      const hash = base64Of(
+        (await readMls("commit", async () => (await mlsReaders()).readCommit(bundle.commit))).hash,
+      );
       const same = this.#commits.find(({ epoch }) => epoch === baseEpoch);
       if (same?.hash === hash && same.sender === session) return baseEpoch + 1;
       const group = this.#group;

@@ -2,7 +2,6 @@ import type { VoiceSession } from "../../../core/api/voice.ts";
 import { base64Of, equalBytes } from "../../../core/e2ee/bytes.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
-import { checkKeyPackage } from "../../../core/mls/bundle.ts";
 import type { Caller } from "../../http/caller.ts";
 import { requireRight } from "../chat/place.ts";
 import { bytesOf, ownerOf } from "../e2ee/bundle.ts";
@@ -17,6 +16,7 @@ import type { JoinInput } from "./calls_elsewhere.ts";
 import type { JoinDeps } from "./join_deps.ts";
 import type { VoiceDeps } from "./voice_deps.ts";
 import { findVoicePlace, homeOf, soundOf, type VoicePlace } from "./voice_place.ts";
+import { mlsChecks } from "../e2ee/mls_parts.ts";
 
 /**
  * Joins the call of a voice channel or of a conversation, which begins with whoever comes first;
@@ -131,7 +131,10 @@ export async function readPackage(
   device: RegisteredDevice,
   text: string,
 ): Promise<GroupMember["keyPackage"]> {
-  const facts = await readMls("key_package", () => checkKeyPackage(bytesOf(text)));
+  const facts = await readMls(
+    "key_package",
+    async () => (await mlsChecks()).checkKeyPackage(bytesOf(text)),
+  );
   const owner = ownerOf(facts.credential);
   const isOwn = owner !== undefined && deviceKey(owner) === deviceKey(device) &&
     equalBytes(facts.signatureKey, device.signatureKey);
