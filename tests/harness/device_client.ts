@@ -27,6 +27,7 @@ import type { Opened, RoomKind, RoomState } from "../../core/e2ee/engine/types.t
 import { systemClock } from "../../server/system/clock.ts";
 import { systemRng } from "../../server/system/rng.ts";
 import { FileDeviceStore } from "./device_store.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { type Homeserver, PASSWORD, Person } from "./homeserver.ts";
 import { waitFor } from "./wait_for.ts";
 
@@ -50,6 +51,7 @@ interface AnyInput {
 export class HttpTransport implements DeviceTransport, Disposable {
   readonly #listeners = new Set<(dispatch: DeviceDispatch | "connected") => void>();
   #socket: WebSocket | undefined;
+  #heartbeat: Heartbeat | undefined;
   /** Where the server is now: it may come back elsewhere. */
   url: string;
   /** While true nothing gets through, as without a network. */
@@ -111,9 +113,11 @@ export class HttpTransport implements DeviceTransport, Disposable {
 
   /** Opens the gateway; what it says goes to the engine. */
   async connect(): Promise<void> {
-    this.#socket?.close();
+    this[Symbol.dispose]();
     const socket = new WebSocket(`${this.url.replace("http", "ws")}/client/v1/gateway`);
     this.#socket = socket;
+    const heartbeat = new Heartbeat(socket);
+    this.#heartbeat = heartbeat;
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
       socket.onerror = () => reject(new ServerUnreachable("The gateway does not answer"));
@@ -121,6 +125,7 @@ export class HttpTransport implements DeviceTransport, Disposable {
     const ready = Promise.withResolvers<void>();
     socket.onmessage = ({ data }) => {
       const frame = JSON.parse(data);
+      heartbeat.hear(frame);
       if (frame.op === "ready") ready.resolve();
       if (frame.op !== "dispatch") return;
       const said = { t: frame.t, d: frame.d };
@@ -136,6 +141,7 @@ export class HttpTransport implements DeviceTransport, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#heartbeat?.[Symbol.dispose]();
     this.#socket?.close();
     this.#socket = undefined;
   }

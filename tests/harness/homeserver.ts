@@ -9,6 +9,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { freePort } from "../../scripts/lib/free_port.ts";
 import { freshDatabase } from "./postgres.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { tempFolder } from "./temp_folder.ts";
 import { waitFor } from "./wait_for.ts";
 
@@ -166,10 +167,15 @@ export class Person {
 export class Listening implements Disposable {
   readonly frames: ServerFrame[] = [];
   readonly #socket: WebSocket;
+  readonly #heartbeat: Heartbeat;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.onmessage = ({ data }) => this.frames.push(JSON.parse(data) as ServerFrame);
+    this.#heartbeat = new Heartbeat(socket);
+    socket.onmessage = ({ data }) => {
+      const frame = JSON.parse(data) as ServerFrame;
+      if (!this.#heartbeat.hear(frame)) this.frames.push(frame);
+    };
   }
 
   static async open(url: string, token: string, position?: string): Promise<Listening> {
@@ -214,6 +220,7 @@ export class Listening implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#heartbeat[Symbol.dispose]();
     this.#socket.close();
   }
 }
