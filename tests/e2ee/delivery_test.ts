@@ -92,7 +92,7 @@ Deno.test("encrypted rooms are delivered", async (t) => {
   await t.step(
     "a restart in between changes nothing: groups, receipts and Welcomes go on",
     async () => {
-      await restart(server, await next());
+      await restart(server, second, await next());
     },
   );
 });
@@ -550,13 +550,15 @@ async function bringPackages(t: Step, scene: Scene): Promise<void> {
   });
 }
 
-async function restart(first: Homeserver, scene: Scene): Promise<void> {
+async function restart(first: Homeserver, second: Homeserver, scene: Scene): Promise<void> {
   const { mls, room, a, b, annIs, ann } = await talking(scene);
   const tablet = await GroupDevice.another(mls, ann, annIs);
   await tablet.upload(1);
   await a.add(room, [tablet]);
   const before = await ann.do("GET", `/rooms/${room}/group`);
   await first.stop();
+  // Its database ends with the one that starts.
+  await second.stop();
   await using server = await startHomeserver({ again: first });
   const again = (device: GroupDevice) => device.on(server);
   const [a2, b2, tablet2] = [again(a), again(b), again(tablet)];
