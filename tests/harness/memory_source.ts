@@ -83,6 +83,9 @@ export class MemorySource implements GatewaySource {
   readonly presences = new Map<UserId, Presence>();
   /** Awaited before an answer is given, after it was read: lets a test step in between. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
+  deciding = false;
+  /** Ends what is being decided, where a test lets anything be. */
+  told: () => Promise<void> = () => Promise.resolve();
 
   join(name: string, channels: readonly ChannelId[] = [CHANNEL]): void {
     this.#channels.set(userId(name), channels);

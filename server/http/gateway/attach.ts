@@ -9,7 +9,7 @@ import type { GatewaySource, ReplayAnswer, Standing } from "./source.ts";
 import type { VoiceBoard } from "./voice_board.ts";
 
 /** Times a standing may grow old while it is being read before the visitor must wait. */
-const ATTEMPT_COUNT = 5;
+const ATTEMPT_COUNT = 8;
 
 export interface AttachDeps {
   readonly hub: Hub;
@@ -61,6 +61,10 @@ async function arrive(
     if (found.standing === undefined) {
       greet(found.arrival);
       return undefined;
+    }
+    if (deps.source.deciding) {
+      await deps.source.told();
+      continue;
     }
     if (!deps.hub.covers(found.standing)) continue;
     const { arrival } = found;

@@ -148,6 +148,29 @@ Deno.test("what was made for those connected already makes an arriving client st
   await ada.close();
 });
 
+Deno.test("who arrives while it is decided who hears a change is told of it as well", async () => {
+  await using server = await startGateway();
+  server.source.join("ada", []);
+  // Ada was not there when the readers of her new right were looked for; it is not told yet.
+  server.source.deciding = true;
+  server.source.told = () => {
+    server.source.join("ada", [STAFF]);
+    server.source.deciding = false;
+    server.source.publish({
+      entitlements: [],
+      dispatches: [],
+      partial: { roomId: ROOM, control: true },
+    });
+    return Promise.resolve();
+  };
+  const ada = await GatewayClient.identified(server.port, "ada");
+  assert.equal(server.source.deciding, false);
+  server.source.publish({ entitlements: [], dispatches: [message("hi", { channelId: STAFF })] });
+  await ada.settle();
+  assert.deepEqual(ada.bodies(), ["hi"]);
+  await ada.close();
+});
+
 Deno.test("rights that change while connected take effect with the next frame", async () => {
   await using server = await startGateway();
   server.source.join("ada");

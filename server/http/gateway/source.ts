@@ -122,6 +122,13 @@ export interface Typist {
 export interface GatewaySource {
   /** Updates in order of `seq`, each once. Returns the function that ends it. */
   subscribe(listener: (update: Update) => void, watchers: Watchers): () => void;
+  /**
+   * An update is being made of which `watchers` have decided already who hears it: whoever is taken
+   * in now would miss it, and stands anew once it is told.
+   */
+  readonly deciding: boolean;
+  /** Ends when everything that came so far was told. */
+  told(): Promise<void>;
   snapshot(caller: Caller): Promise<SnapshotAnswer>;
   /** At most `limit` dispatches, else `reset`. */
   replay(caller: Caller, position: string, limit: number): Promise<ReplayAnswer>;

@@ -75,7 +75,12 @@ type Item =
   | { readonly kind: "stored"; readonly stored: StoredEvent }
   /** Everything up to here was told. */
   | { readonly kind: "reached"; readonly token: SyncToken }
-  | { readonly kind: "plain"; readonly make: () => Promise<Projection> }
+  | {
+    readonly kind: "plain";
+    readonly make: () => Promise<Projection>;
+    /** `watchers` decide who hears it. */
+    readonly decides: boolean;
+  }
   /** Somebody waits until all before it was told. */
   | { readonly kind: "told"; readonly done: () => void };
 
@@ -90,6 +95,7 @@ export class ChatSource implements GatewaySource {
   readonly #deps: ChatSourceDeps;
   readonly #waiting: Item[] = [];
   #working = false;
+  #deciding = false;
   #token: SyncToken;
   #seq = 0;
   #listener: ((update: Update) => void) | undefined;
@@ -120,20 +126,20 @@ export class ChatSource implements GatewaySource {
   /** A profile changed: whoever shares a room with the user sees it. */
   announceUser(userId: UserId): void {
     this.#deps.users.forget(userId);
-    this.#plain(async () => only(await this.#userUpdates(userId)));
+    this.#plain(async () => only(await this.#userUpdates(userId)), { decides: true });
   }
 
   /** A room was joined on another server, has been checked, or came to nothing. */
   announceJoin(notice: JoinNotice): void {
     if (notice.kind === "room" || notice.kind === "gone") this.#deps.rooms.forget(notice.roomId);
-    this.#plain(() => projectJoin(this.#deps, notice, this.#watchers));
+    this.#plain(() => projectJoin(this.#deps, notice, this.#watchers), { decides: true });
   }
 
   /** Other servers of these rooms went away or came back: whoever looks at a guild sees it. */
   announceRooms(roomIds: Iterable<RoomId>): void {
     for (const roomId of roomIds) {
       if (hasAny(this.#watchers.inRoom(roomId))) {
-        this.#plain(async () => only(await this.#guildUpdates(roomId)));
+        this.#plain(async () => only(await this.#guildUpdates(roomId)), { decides: true });
       }
     }
   }
@@ -227,11 +233,14 @@ export class ChatSource implements GatewaySource {
 
   /** Devices of a user have changed, or are waited for by something. */
   announceDevices(notice: DeviceNotice): void {
-    this.#plain(async () => only(await projectDevices(this.#deps, notice, this.#watchers)));
+    this.#plain(
+      async () => only(await projectDevices(this.#deps, notice, this.#watchers)),
+      { decides: true },
+    );
   }
 
-  #plain(make: () => Promise<Projection>): void {
-    this.#waiting.push({ kind: "plain", make });
+  #plain(make: () => Promise<Projection>, { decides = false } = {}): void {
+    this.#waiting.push({ kind: "plain", make, decides });
     this.#wake();
   }
 
@@ -259,6 +268,8 @@ export class ChatSource implements GatewaySource {
     }
     if (item.kind === "told") return item.done();
     let projection: Projection = NOTHING;
+    // What is said in a channel is made for whoever is arriving, too.
+    this.#deciding = item.kind === "plain" ? item.decides : item.stored.channelId === undefined;
     try {
       projection = item.kind === "stored"
         ? await this.#project(item.stored, gathered)
@@ -272,7 +283,12 @@ export class ChatSource implements GatewaySource {
     }
     if (item.kind === "stored") this.#token = advanceToken(this.#token, item.stored);
     const position = item.kind === "stored" ? { position: encodeSyncToken(this.#token) } : {};
+    this.#deciding = false;
     this.#listener?.({ ...projection, seq: ++this.#seq, ...position });
+  }
+
+  get deciding(): boolean {
+    return this.#deciding;
   }
 
   async #project(stored: StoredEvent, gathered: GatheredVotes): Promise<Projection> {
