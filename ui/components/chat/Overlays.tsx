@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
-import { useLazy } from "../../lib/browser/use_lazy.ts";
-import { withTexts } from "../../lib/i18n/later.ts";
+import { fetchPart, useLazy } from "../../lib/browser/use_lazy.ts";
 import type { Overlay } from "../../lib/store/chat.ts";
 import { useChat } from "./chat_context.ts";
 
@@ -69,8 +68,9 @@ export function Overlays() {
   const [loaded, setLoaded] = useState<{ kind: Kind; part: Loaded } | undefined>(undefined);
   useEffect(() => {
     if (!overlay || loaded?.kind === overlay.kind) return;
-    void withTexts(LOADERS[overlay.kind]()).then((module) =>
-      setLoaded({ kind: overlay.kind, part: module.default as Loaded })
+    return fetchPart(
+      LOADERS[overlay.kind],
+      (part) => setLoaded({ kind: overlay.kind, part: part as Loaded }),
     );
   }, [overlay?.kind]);
   if (!overlay || loaded?.kind !== overlay.kind) return null;
