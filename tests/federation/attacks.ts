@@ -188,10 +188,12 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   "authority of another room": async (malice) => {
     const sender = someone(malice);
     const foreign = malice.elsewhere.control().map(({ id }) => id);
+    const chosen = malice.random.some(foreign, 0.7).slice(0, 12);
     return pdusOf([
       await make(malice, {
         ...greedy(malice, sender),
-        auth: malice.random.some(foreign, 0.7).slice(0, 12),
+        // An event that names no authority is none that can be made.
+        auth: chosen.length > 0 ? chosen : foreign.slice(0, 1),
       }),
     ]);
   },
