@@ -87,7 +87,7 @@ Deno.test("what an administrator sees of the server, and sets while it runs", as
     const bad = await run("set", "registration_mode", "everyone");
     assert.notEqual(bad.code, 0);
     const list = await run("list");
-    assert.match(list.out, /server\.title\s+The Workshop\s+pages\s+server_title/);
+    assert.match(list.out, /server\.title = The Workshop \(pages, set server_title\)/);
     assert.doesNotMatch(list.out, /hidden-word/);
     const byCli = await admin.do("GET", "/admin/audit?actor=cli&action=settings");
     assert.equal(byCli.entries.length, 2);
