@@ -8,7 +8,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import { type Place, requireRight } from "../chat/place.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
-import { effectRows } from "./message_effects.ts";
+import { sendEffect } from "./send_effect.ts";
 import { requireOneText } from "./send_message.ts";
 import { threadOfRow } from "./thread_of.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
@@ -91,8 +91,6 @@ export async function storeEdit(
     ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
     relates_to: { kind: "edit", event_id: row.eventId },
   };
-  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-    rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
-  }));
+  await sendEffect(place, { sender: userId, type, content });
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }

@@ -4,7 +4,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel, requireRight } from "../chat/place.ts";
 import { findPinned, findTimelineEvents, listPinned } from "./message_rows.ts";
-import { effectRows } from "./message_effects.ts";
+import { sendEffect } from "./send_effect.ts";
 import { personalize, projectMessages } from "./project_messages.ts";
 import { readableRows } from "./readable_rows.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
@@ -32,9 +32,7 @@ export async function pinMessage(
     }
     const type = "m.pin";
     const content = { event_id: row.eventId, on: input.on };
-    await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-      rows: effectRows({ ...channel, ...placed, sender: userId, type, content }),
-    }));
+    await sendEffect(place, { sender: userId, type, content });
   }
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }

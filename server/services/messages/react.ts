@@ -19,7 +19,7 @@ import {
   findTimelineEvents,
   SEALED_REACTIONS_MAX,
 } from "./message_rows.ts";
-import { effectRows } from "./message_effects.ts";
+import { sendEffect } from "./send_effect.ts";
 import { redactTargets } from "./redact_messages.ts";
 import { openMessage, viewMessage } from "./view_message.ts";
 
@@ -39,7 +39,7 @@ export async function addReaction(
   input: ReactionInput & { readonly sealed?: Sealed | undefined },
 ): Promise<Message> {
   const { place, row } = await openMessage(deps, userId, input);
-  const { room, channelId } = place;
+  const { room } = place;
   const { sealed } = input;
   await admitSealed(deps, { room, sender: userId, sealed });
   if (sealed !== undefined) return await addSealed(deps, userId, { place, row, sealed });
@@ -61,9 +61,7 @@ export async function addReaction(
   if (same === undefined) requireKnownEmoji(await guildOf(deps, room), input.key);
   const type = "m.reaction";
   const content = { relates_to: { kind: "reaction", event_id: row.eventId }, key: input.key };
-  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-    rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
-  }));
+  await sendEffect(place, { sender: userId, type, content });
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }
 
@@ -81,7 +79,7 @@ async function addSealed(
     readonly sealed: Sealed;
   },
 ): Promise<Message> {
-  const { room, channelId } = place;
+  const { room } = place;
   requireRight(place.rights, "ADD_REACTIONS", "react");
   const present = await findSealedReactions(deps.sql, room.id, [row.eventId]);
   if (present.length >= SEALED_REACTIONS_MAX) {
@@ -95,9 +93,7 @@ async function addSealed(
     relates_to: { kind: "reaction", event_id: row.eventId },
     sealed: { ...sealed },
   };
-  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-    rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
-  }));
+  await sendEffect(place, { sender: userId, type, content });
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }
 

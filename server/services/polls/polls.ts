@@ -17,6 +17,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel, type Place, requireRight } from "../chat/place.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { effectRows } from "../messages/message_effects.ts";
+import { sendEffect } from "../messages/send_effect.ts";
 import { nonceRows } from "../messages/message_row_kinds.ts";
 import { answerSent } from "../messages/send_message.ts";
 import { openMessage, viewFormer, viewMessage } from "../messages/view_message.ts";
@@ -191,7 +192,7 @@ export async function votePoll(
 ): Promise<Message> {
   const opened = await openPoll(deps, userId, input);
   const { place, id, ref } = opened;
-  const { room, channelId, rights } = place;
+  const { room, rights } = place;
   requireReadable(place);
   requireRight(rights, opened.right, "vote");
   const fault = ballotFault(input.choices, ref);
@@ -212,9 +213,7 @@ export async function votePoll(
     }
     const { type } = pollVoteKind;
     const content = { choices, relates_to: { event_id: id, kind: "vote" } };
-    await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-      rows: effectRows({ roomId: room.id, channelId, ...placed, sender: userId, type, content }),
-    }));
+    await sendEffect(place, { sender: userId, type, content });
   }
   return await viewMessage(deps, userId, { place, id });
 }
@@ -226,23 +225,18 @@ export async function votePoll(
 export async function endPoll(deps: ChatDeps, userId: UserId, input: Named): Promise<Message> {
   const opened = await openPoll(deps, userId, input);
   const { place, id, sender } = opened;
-  const { room, channelId, rights } = place;
+  const { rights } = place;
   if (sender !== userId) requireRight(rights, "MANAGE_MESSAGES", "end others' polls");
   requireRight(rights, opened.right, "end a poll");
   if (!await isOver(deps, opened)) {
     const { type } = pollEndKind;
     const content = { relates_to: { event_id: id, kind: "poll_end" } };
-    await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-      rows: effectRows({
-        roomId: room.id,
-        channelId,
-        ...placed,
-        sender: userId,
-        type,
-        content,
-        managesMessages: holds(rights, "MANAGE_MESSAGES"),
-      }),
-    }));
+    await sendEffect(place, {
+      sender: userId,
+      type,
+      content,
+      managesMessages: holds(rights, "MANAGE_MESSAGES"),
+    });
   }
   return await viewMessage(deps, userId, { place, id });
 }

@@ -4,7 +4,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireRight } from "../chat/place.ts";
-import { effectRows } from "../messages/message_effects.ts";
+import { sendEffect } from "../messages/send_effect.ts";
 import { threadOfRow } from "../messages/thread_of.ts";
 import { openMessage, viewMessage } from "../messages/view_message.ts";
 import { findPreviewsOff } from "./preview_rows.ts";
@@ -19,7 +19,7 @@ export async function removePreviews(
   input: { readonly roomId: string; readonly eventId: string },
 ): Promise<Message> {
   const { place, row } = await openMessage(deps, userId, input);
-  const { room, channelId, rights } = place;
+  const { room, rights } = place;
   const manages = holds(rights, "MANAGE_MESSAGES");
   if (row.sender !== userId) {
     requireRight(rights, "MANAGE_MESSAGES", "remove previews of others' messages");
@@ -31,17 +31,7 @@ export async function removePreviews(
   if (!off.has(row.eventId)) {
     const { type } = previewsOffKind;
     const content = { relates_to: { event_id: row.eventId, kind: "previews_off" } };
-    await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-      rows: effectRows({
-        roomId: room.id,
-        channelId,
-        ...placed,
-        sender: userId,
-        type,
-        content,
-        managesMessages: manages,
-      }),
-    }));
+    await sendEffect(place, { sender: userId, type, content, managesMessages: manages });
   }
   return await viewMessage(deps, userId, { place, id: row.eventId });
 }

@@ -9,7 +9,7 @@ import { limits } from "../../../core/limits.ts";
 import { holds } from "../../../core/permissions/bits.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openChannel, type Place, requireRight } from "../chat/place.ts";
-import { effectRows } from "../messages/message_effects.ts";
+import { sendEffect } from "../messages/send_effect.ts";
 import { personalize, projectMessages } from "../messages/project_messages.ts";
 import { mayReadRow } from "../messages/readable_rows.ts";
 import { threadReadState } from "../reads/read_states.ts";
@@ -142,19 +142,8 @@ export async function updateThread(
     archived: input.archived ?? (statedBy(thread.stated)?.archived === true && before.archived),
     ...(manages ? { locked: input.locked ?? isLocked(thread) } : {}),
   };
-  const { room, channelId } = place;
   const { type } = threadKind;
-  await room.sendTimeline({ type, sender: userId, channelId, content }, (placed) => ({
-    rows: effectRows({
-      roomId: room.id,
-      channelId,
-      ...placed,
-      sender: userId,
-      type,
-      content,
-      managesThreads: manages,
-    }),
-  }));
+  await sendEffect(place, { sender: userId, type, content, managesThreads: manages });
   return await viewThread(deps, await openThread(deps, userId, input));
 }
 
