@@ -111,6 +111,10 @@ async function rejoin(box: RoomBox, unfollowed?: number): Promise<void> {
       core.count("no_group_info");
       return;
     }
+    // Where the group has this device already, somebody let it in, and the Welcome came with what is
+    // seen here: it opens what was sealed since, joining anew not.
+    await takeWelcomes(box);
+    if (box.group !== undefined) return;
     const pending = await outsidePending(box, view.group_info, unfollowed);
     const ended = await submit(box, pending, []);
     if (ended === "taken") {
@@ -125,9 +129,6 @@ async function rejoin(box: RoomBox, unfollowed?: number): Promise<void> {
     }
     const spreadMs = Math.min(MAX_SPREAD_MS, view.leaves.length * SPREAD_MS);
     await core.ports.clock.sleep(chance(core) * spreadMs, core.signal);
-    // Who won may have let this device in: the Welcome opens what was sealed since, joining anew not.
-    await takeWelcomes(box);
-    if (box.group !== undefined) return;
   }
 }
 
