@@ -44,6 +44,48 @@ async function searched(client: DeviceClient, roomId: string, query: string) {
   return page;
 }
 
+Deno.test("a device that is let in while it comes in from outside reads what was sealed for it", async () => {
+  await using server = await startHomeserver();
+  await using folder = await tempFolder();
+  await using stack = new AsyncDisposableStack();
+  const [ada, bo] = await befriended(server, ["ada", "bo"]);
+  // Neither hears of anything by itself: what happens when is the test's to say.
+  const open = async (person: Person, name: string) => {
+    const options = { folder: join(folder.path, name), offline: true };
+    const client = stack.use(await DeviceClient.open(person, options));
+    await client.engine.setUp({ name });
+    return client;
+  };
+  const a = await open(ada, "ada-1");
+  const { room_id: roomId } = await ada.do("POST", "/dms", { user_id: bo.id });
+  await a.engine.enable(roomId, dmOf(ada, bo));
+  const b = await open(bo, "bo-1");
+  await b.engine.expect(roomId, dmOf(ada, bo));
+
+  const isIn = async () => {
+    const { leaves } = await ada.do("GET", `/rooms/${roomId}/group`);
+    return leaves.some(({ user }: { user: string }) => user === bo.id);
+  };
+  const { transport } = b;
+  const call = transport.call.bind(transport);
+  let looks = 0;
+  transport.call = async (name, input, signal) => {
+    // It has seen that it is not in and that no Welcome waits, and looks what to join.
+    if (name === "getGroup" && ++looks === 2) {
+      await waitFor("ada to let bo in", async () => {
+        await a.engine.sync(roomId);
+        return await isIn();
+      });
+      await a.send(roomId, "sealed for who was let in");
+    }
+    return await call(name, input, signal);
+  };
+  await b.engine.sync(roomId);
+  assert.ok(looks >= 2, "it tried to come in from outside");
+  assert.deepEqual(await b.texts(roomId), ["sealed for who was let in"]);
+  assert.deepEqual((await bo.do("GET", "/welcomes")).welcomes, []);
+});
+
 Deno.test("two devices talk: messages, an edit, a reply, a reaction, and a third device", async (t) => {
   await using server = await startHomeserver();
   await using folder = await tempFolder();
