@@ -266,8 +266,6 @@ export const limits = {
     /** Of one picture, bits a second, where the server says nothing else; and where it begins. */
     videoBitrate: 2_500_000,
     minVideoBitrate: 150_000,
-    /** A layer of which nothing has come for so long is not sent just now. */
-    layerSilentMs: 2000,
     /** An answer's list of layers: the names of three and what may stand between them. */
     maxSimulcastChars: 64,
     videoStartKilobits: 1000,

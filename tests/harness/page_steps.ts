@@ -4,8 +4,8 @@ import type { Browser, Page } from "playwright-core";
 const SHOWN_CHARACTERS = 600;
 
 /**
- * The steps of a walk through pages of a browser. Each builds on the one before: where one fails there is nothing
- * more to see. Its error says what the pages show at that moment.
+ * The steps of a walk through pages of a browser. Each builds on the one before: where one fails
+ * there is nothing more to see. Its error says what the pages show at that moment.
  */
 export function pageSteps(t: Deno.TestContext, browser: Browser) {
   return async (name: string, walk: () => Promise<void> | void): Promise<void> => {

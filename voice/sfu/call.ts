@@ -86,13 +86,14 @@ export class Call {
     this.#sendAll(from, opened, counts);
   }
 
-  /** The same for a packet of something shown: it goes to those who watch it. */
+  /** The same for a packet of something shown: that of its best layer goes to those who watch it. */
   show(
     { track: from, layer }: { readonly track: Track; readonly layer: TrackLayer },
     data: Buffer,
     opened: OpenedRtp,
     counts: MediaStats,
   ): void {
+    if (layer !== from.best) return;
     this.#writeHeader(from, data);
     layer.keep(opened.index, this.#header, opened.payload);
     this.#sendAll(from, opened, counts);
@@ -123,7 +124,7 @@ export class Call {
     for (const stream of feedback.pictures) watched(stream)?.wantPicture(now);
     for (const { stream, sequences } of feedback.missed) {
       const track = watched(stream);
-      const layer = track?.layers[0];
+      const layer = track?.best;
       if (!track?.isOn || !layer || reachedBy === undefined || !this.mayShow(now)) continue;
       const { bytes, missing } = listener.resend(reachedBy, { track, layer }, { sequences, now });
       countBy(reachedBy, counts, "bytesSent", bytes);

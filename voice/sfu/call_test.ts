@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { limits } from "../../core/limits.ts";
+import type { Layer } from "../signalling/layers.ts";
 import { Call, type Member } from "./call.ts";
 import { Listener } from "./listener.ts";
 import { noStats } from "./media.ts";
@@ -14,12 +15,12 @@ import { stockEngine } from "./stock_engine.ts";
 import { Track } from "./track.ts";
 
 const PICTURE = 9;
+const WHOLE: Layer = { rid: undefined, bitrate: 100_000_000, scale: 1 };
 
 /** Somebody shows a picture, somebody watches it, and somebody does not. */
-function begin() {
+function begin(layers: readonly Layer[] = [WHOLE]) {
   const call = new Call({ maxSpeakers: 12, budget: new SendBudget(Infinity) });
   const asked: (readonly number[] | "picture")[] = [];
-  const layers = [{ rid: undefined, bitrate: 100_000_000, scale: 1 }];
   const track = new Track({ name: "screen", stream: PICTURE, layers }, {
     askPackets: (_stream, sequences) => asked.push(sequences),
     askPicture: () => asked.push("picture"),
@@ -73,6 +74,20 @@ Deno.test("what a sender says of a stream's time goes to those who are sent the 
     each.senderInfo.toString("hex"),
   ]);
   assert.deepEqual(told, [[PICTURE, senderInfo.toString("hex")]]);
+});
+
+Deno.test("of several layers the best alone is passed on: two under one number would share nonces", () => {
+  const { call, track, watcher, counts } = begin([
+    { ...WHOLE, rid: "l", scale: 4 },
+    { ...WHOLE, rid: "h" },
+  ]);
+  track.agree(["l", "h"]);
+  const opened = { payload: Buffer.alloc(20), index: 1 };
+  const sent = track.layers.map((layer) => {
+    call.show({ track, layer }, Buffer.alloc(RTP_HEADER), opened, counts);
+    return watcher.sent.length;
+  });
+  assert.deepEqual(sent, [0, 1]);
 });
 
 const missing = (sequences: readonly number[]) => ({

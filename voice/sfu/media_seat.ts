@@ -241,7 +241,7 @@ export class MediaSeat implements Member {
       }
       for (const track of this.tracks.values()) {
         const layer = track.layers.find(({ reception }) => reception?.takeReport(report, now));
-        if (layer !== undefined) this.#call.tellTime(track, report);
+        if (layer !== undefined && layer === track.best) this.#call.tellTime(track, report);
       }
     }
     this.#call.hear(this, readFeedback(plain), now, this.#host.counts);

@@ -7,8 +7,8 @@ import type { OpenedRtp } from "./srtp.ts";
 import { type LayerSender, TrackLayer } from "./track_layer.ts";
 
 /** More lost than this is too much for the way; less than that is as good as nothing. */
-export const MUCH_LOST = 0.1;
-export const LITTLE_LOST = 0.02;
+const MUCH_LOST = 0.1;
+const LITTLE_LOST = 0.02;
 const SLOW_DOWN = 0.85;
 const SPEED_UP = 1.08;
 
@@ -54,6 +54,11 @@ export class Track {
   /** In which it comes, the smallest first: one of no name, or those that the browser has agreed to. */
   get layers(): readonly TrackLayer[] {
     return this.#layers;
+  }
+
+  /** The one that is passed on. Two under one number would be sealed twice with the same nonce. */
+  get best(): TrackLayer | undefined {
+    return this.#layers.at(-1);
   }
 
   /** Changes when indices begin anew, or after a pause that is no loss. */

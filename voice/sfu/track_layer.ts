@@ -34,7 +34,6 @@ export class TrackLayer {
   #reception: ReceptionCounter | undefined;
   #isPictureDue = false;
   #pictureAskedAt = -Infinity;
-  #cameAt = -Infinity;
 
   constructor(track: ShownTrack, { rid, bitrate }: Layer, sender: LayerSender) {
     this.#track = track;
@@ -53,11 +52,6 @@ export class TrackLayer {
     return this.#reception;
   }
 
-  /** Whether it has come a moment ago: browsers leave out layers that do not fit their own way. */
-  isLive(now: number): boolean {
-    return now - this.#cameAt < limits.voice.layerSilentMs;
-  }
-
   /** Whether a genuine packet is within what may come. Of several streams the latest is the layer. */
   accept(data: Buffer, opened: OpenedRtp, now: number): boolean {
     const stream = streamOf(data);
@@ -67,7 +61,6 @@ export class TrackLayer {
       this.generation++;
       this.#kept.clear();
     }
-    this.#cameAt = now;
     this.#reception.count(opened.index, timestampOf(data), now);
     return this.#rate.admit(data.length, now);
   }

@@ -120,6 +120,13 @@ Deno.test("a position that cannot be replayed is answered with reset; then a sna
   await client.close();
 });
 
+/** Somebody's rights changed, and nobody connected hears of it. */
+const CHANGED_RIGHTS = {
+  entitlements: [],
+  dispatches: [],
+  partial: { roomId: ROOM, control: true },
+};
+
 Deno.test("what was made for those connected already makes an arriving client stand anew", async () => {
   await using server = await startGateway();
   server.source.join("ada", []);
@@ -130,11 +137,7 @@ Deno.test("what was made for those connected already makes an arriving client st
     if (readings++ === 0) {
       // Ada's new right was told to nobody, because she was not there yet.
       server.source.join("ada", [STAFF]);
-      server.source.publish({
-        entitlements: [],
-        dispatches: [],
-        partial: { roomId: ROOM, control: true },
-      });
+      server.source.publish(CHANGED_RIGHTS);
     }
     return Promise.resolve();
   };
@@ -156,11 +159,7 @@ Deno.test("who arrives while it is decided who hears a change is told of it as w
   server.source.told = () => {
     server.source.join("ada", [STAFF]);
     server.source.deciding = false;
-    server.source.publish({
-      entitlements: [],
-      dispatches: [],
-      partial: { roomId: ROOM, control: true },
-    });
+    server.source.publish(CHANGED_RIGHTS);
     return Promise.resolve();
   };
   const ada = await GatewayClient.identified(server.port, "ada");

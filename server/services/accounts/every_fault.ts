@@ -9,20 +9,26 @@ export interface Fault {
 
 /**
  * Runs all of these checks in their order, so that who filled a form hears of all that is wrong
- * with it at once. @throws the first refusal, with `details.faults` where there are several
+ * with it at once. Answers what they answer. @throws the first refusal, with `details.faults`
+ * where there are several
  */
-export async function everyFault(checks: readonly (() => unknown)[]): Promise<void> {
+export async function everyFault<const Checks extends readonly (() => unknown)[]>(
+  checks: Checks,
+): Promise<{ -readonly [At in keyof Checks]: Awaited<ReturnType<Checks[At]>> }> {
   const refused: OperationError[] = [];
+  const answers: unknown[] = [];
   for (const check of checks) {
     try {
-      await check();
+      answers.push(await check());
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       refused.push(error);
     }
   }
   const [first] = refused;
-  if (first === undefined) return;
+  if (first === undefined) {
+    return answers as { -readonly [At in keyof Checks]: Awaited<ReturnType<Checks[At]>> };
+  }
   if (refused.length === 1) throw first;
   const faults = refused.map(({ code, message, details }): Fault => ({
     code,

@@ -62,8 +62,12 @@ export async function registerUser(
   const signUp = { policy: "signUpAddress", who: addressKey(input.address) } as const;
   const settings = await readSettings(deps);
   const opening = await openRegistration(deps, settings, input.token);
-  await everyFault([
-    () => requireFreeName(deps.sql, parseUserName(input.userName), { admin: opening.admin }),
+  const [name, displayName, , needed] = await everyFault([
+    async () => {
+      const name = parseUserName(input.userName);
+      await requireFreeName(deps.sql, name, { admin: opening.admin });
+      return name;
+    },
     () => cleanProfileText("display_name", input.displayName),
     () =>
       requireStrongPassword(deps, input.password, [
@@ -73,9 +77,6 @@ export async function registerUser(
       ]),
     () => whatIsNeeded(deps, { opening, settings, email: input.email }),
   ]);
-  const needed = whatIsNeeded(deps, { opening, settings, email: input.email });
-  const name = parseUserName(input.userName);
-  const displayName = cleanProfileText("display_name", input.displayName);
   const guild = opening.guildId === null
     ? []
     : [{ policy: "signUpGuild", who: opening.guildId } as const];

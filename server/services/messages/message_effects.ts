@@ -35,14 +35,17 @@ export interface EffectiveEvent {
   readonly mentions?: readonly string[];
   /** Of `m.thread`: its sender had MANAGE_THREADS in the state that the event stands on. */
   readonly managesThreads?: boolean;
-  /** Of `m.poll.end`, `m.previews.off`: its sender had MANAGE_MESSAGES in the state that the event stands on. */
+  /**
+   * Of `m.poll.end`, `m.previews.off`: its sender had MANAGE_MESSAGES in the state that the event
+   * stands on.
+   */
   readonly managesMessages?: boolean;
 }
 
 /**
  * The rows by which an event takes effect on others: replies, edits, reactions, pins, threads,
- * votes, previews, mentions, and what a redaction names. The same for events of all servers. A content of
- * another shape than its type's has no effect.
+ * votes, previews, mentions, and what a redaction names. The same for events of all servers. A
+ * content of another shape than its type's has no effect.
  */
 export function effectRows(event: EffectiveEvent): TaggedRow[] {
   const { roomId, channelId, eventId, order, sender, mentions = [] } = event;

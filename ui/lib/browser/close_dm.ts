@@ -1,6 +1,6 @@
 import type { Dm, PairDm } from "../../../core/api/gateway.ts";
 import type { ChatState } from "../store/chat.ts";
-import { dropDm } from "../store/conversations.ts";
+import { dropDm, setDm } from "../store/conversations.ts";
 import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
@@ -31,7 +31,7 @@ export async function declineDm(state: ChatState, dm: PairDm): Promise<void> {
   try {
     await callApi("declineInvitation", { params: { room_id: dm.room_id } });
   } catch (error) {
-    state.dms.value = [dm, ...state.dms.value].sort((a, b) => b.last_ts - a.last_ts);
+    setDm(state, dm);
     showToast(state, reasonOf(error), true);
   }
 }

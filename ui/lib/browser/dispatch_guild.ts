@@ -8,7 +8,7 @@ import { withTexts } from "../i18n/later.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { showAuthor, showFormerMember, showMember, showMentions } from "../store/held_messages.ts";
-import { dropDm, takeSeen } from "../store/conversations.ts";
+import { dropDm, setDm, takeSeen } from "../store/conversations.ts";
 import { refKey } from "../store/place.ts";
 import { markPinged, markSeen } from "../store/stale_reads.ts";
 import { openPlace } from "./history.ts";
@@ -112,8 +112,7 @@ function removeGuild(
 function takeDm(state: ChatState, dm: Dm): void {
   for (const user of othersIn(dm, state.self.value.user.id)) state.users.set(user.id, user);
   const held = state.dms.value.find((each) => each.room_id === dm.room_id);
-  const others = state.dms.value.filter((each) => each !== held);
-  state.dms.value = [dm, ...others].sort((a, b) => b.last_ts - a.last_ts);
+  setDm(state, dm);
   const place = state.place.value;
   const accepted = held?.state === "invited" && dm.state !== "invited";
   if (accepted && place.kind === "dm" && place.roomId === dm.room_id) {

@@ -1,13 +1,8 @@
-import type { Dm, GroupDm } from "../../../core/api/gateway.ts";
+import type { GroupDm } from "../../../core/api/gateway.ts";
 import type { ChatState } from "../store/chat.ts";
+import { setDm } from "../store/conversations.ts";
 import { callApi } from "./browser_api.ts";
 import { openPlace } from "./history.ts";
-
-/** Takes a conversation as the server has just answered it; its frame says the same. */
-export function setDm(state: ChatState, dm: Dm): void {
-  const others = state.dms.value.filter((entry) => entry.room_id !== dm.room_id);
-  state.dms.value = [dm, ...others].sort((a, b) => b.last_ts - a.last_ts);
-}
 
 /** Begins a conversation of several and opens it. */
 export async function beginGroup(

@@ -1,6 +1,6 @@
 import type { ShareResult } from "../../../core/e2ee/engine/types.ts";
 import { callApi, reasonOf } from "../browser/browser_api.ts";
-import { setDm } from "../browser/group_dms.ts";
+import { setDm } from "../store/conversations.ts";
 import { privacyOf } from "../browser/privacy.ts";
 import { showToast } from "../browser/toast.ts";
 import { isGroup } from "../format/dm_name.ts";

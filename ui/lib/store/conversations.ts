@@ -2,6 +2,12 @@ import type { Dm, SeenMark } from "../../../core/api/gateway.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "./chat.ts";
 
+/** Takes a conversation as it is now into the list, the one of the last word first. */
+export function setDm(state: ChatState, dm: Dm): void {
+  const others = state.dms.value.filter((entry) => entry.room_id !== dm.room_id);
+  state.dms.value = [dm, ...others].sort((a, b) => b.last_ts - a.last_ts);
+}
+
 /** Takes a conversation out of the list. */
 export function dropDm(state: ChatState, roomId: string): void {
   state.dms.value = state.dms.value.filter((dm) => dm.room_id !== roomId);

@@ -146,6 +146,11 @@ const PURGES: readonly (readonly [string, Key, Key])[] = [
   ["orphans", "media.purgeOrphans", "media.purgeOrphansHint"],
 ];
 
+const PURGE_WAYS = [
+  ["count", "button small", "media.count", "media.countOf"],
+  ["delete", "button small danger", "delete", "media.deleteOf"],
+] as const;
+
 function Purge({ what, label, hint }: { what: string; label: string; hint: string }) {
   return (
     <ActForm act="purge" class="row wrap purge">
@@ -155,24 +160,18 @@ function Purge({ what, label, hint }: { what: string; label: string; hint: strin
         <p class="small muted">{hint}</p>
       </div>
       <div class="row-tight">
-        <button
-          class="button small"
-          type="submit"
-          name="how"
-          value="count"
-          aria-label={t("media.countOf", { what: label })}
-        >
-          {t("media.count")}
-        </button>
-        <button
-          class="button small danger"
-          type="submit"
-          name="how"
-          value="delete"
-          aria-label={t("media.deleteOf", { what: label })}
-        >
-          {t("delete")}
-        </button>
+        {PURGE_WAYS.map(([how, look, words, of]) => (
+          <button
+            key={how}
+            class={look}
+            type="submit"
+            name="how"
+            value={how}
+            aria-label={t(of, { what: label })}
+          >
+            {t(words)}
+          </button>
+        ))}
       </div>
     </ActForm>
   );

@@ -1,6 +1,7 @@
 import type { GroupDm } from "../../../../core/api/gateway.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
-import { heirOf, setDm } from "../../../lib/browser/group_dms.ts";
+import { heirOf } from "../../../lib/browser/group_dms.ts";
+import { setDm } from "../../../lib/store/conversations.ts";
 import { openPlace } from "../../../lib/browser/history.ts";
 import { dmName, isGroup } from "../../../lib/format/dm_name.ts";
 import { nameOf } from "../../../lib/format/names.ts";

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { GroupDm } from "../../../../core/api/gateway.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import { cropSquare, readPicture } from "../../../lib/browser/crop_picture.ts";
-import { setDm } from "../../../lib/browser/group_dms.ts";
+import { setDm } from "../../../lib/store/conversations.ts";
 import { uploadFile } from "../../../lib/browser/upload.ts";
 import { dmName, isGroup } from "../../../lib/format/dm_name.ts";
 import { t } from "../../../lib/i18n/t.ts";
