@@ -131,7 +131,6 @@ export async function startServer(
   return {
     address: domain.address,
     firstAdminLink: link?.url,
-    unansweredWrites: () => domain.store.appendLog.load.unanswered,
     parts: {
       config,
       database: domain.store.database,

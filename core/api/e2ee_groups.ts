@@ -79,6 +79,10 @@ export const Group = z.object({
   group_info: z.string().nullable().describe("Of this epoch, with the tree; unpadded base64"),
   leaves: z.array(GroupLeaf),
   wanted: Wanted,
+  awaited: z.array(z.string()).max(GROUP_LIMITS.devices).describe(
+    "Joined members none of whose devices is in the group: what is said from now on is for them too",
+  ),
+  since_ts: z.number().int().describe("When the asking member came into the room"),
   receipt: Receipt.nullable().describe("The last one"),
   sequencer: z.string().describe("Server that orders the group's changes"),
   successors: z.array(z.string()).describe("Servers that take over from it, in this order"),

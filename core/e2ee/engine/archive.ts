@@ -10,6 +10,8 @@ export interface ContentKey extends MessageKey {
   readonly device: string | undefined;
   /** Of a message that this device sealed: in which epoch. */
   readonly ownEpoch?: number;
+  /** And when, ms. */
+  readonly ownMs?: number;
 }
 
 export type Archived = ContentKey | { readonly fault: OpenFault };
@@ -128,14 +130,15 @@ function readArchived(bytes: Uint8Array): Archived {
 }
 
 /** Ids of devices have no spaces. */
-function writeOrigin({ device = "", ownEpoch }: ContentKey): string {
-  return ownEpoch === undefined ? device : `${device} ${ownEpoch}`;
+function writeOrigin({ device = "", ownEpoch, ownMs }: ContentKey): string {
+  return [device, ownEpoch, ownMs].filter((part) => part !== undefined).join(" ");
 }
 
 function readOrigin(text: string): Pick<ContentKey, "device" | "ownEpoch"> {
-  const [device = "", epoch] = text.split(" ");
+  const [device = "", epoch, ms] = text.split(" ");
   return {
     device: device === "" ? undefined : device,
     ...(epoch === undefined ? {} : { ownEpoch: Number(epoch) }),
+    ...(ms === undefined ? {} : { ownMs: Number(ms) }),
   };
 }

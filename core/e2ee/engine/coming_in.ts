@@ -8,7 +8,7 @@ import { GROUP_SALT_BYTES, makeGroupId } from "./group_name.ts";
 import { renewals, viewGroup } from "./group_view.ts";
 import { submit } from "./handing_in.ts";
 import { findPackage, refillPackages } from "./key_packages.ts";
-import { noteFork } from "./order.ts";
+import { noteFork } from "./order_troubles.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import type { Pending } from "./room_store.ts";

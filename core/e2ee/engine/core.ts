@@ -32,7 +32,7 @@ export interface EngineCore {
   readonly archive: Archive;
   readonly backup: BackupQueue;
   readonly rooms: RoomStore;
-  readonly serverKeys: ServerKeys;
+  readonly serverKeys: Pick<ServerKeys, "check">;
   /** Ends with the engine. */
   readonly signal: AbortSignal;
   emit(change: EngineChange): void;

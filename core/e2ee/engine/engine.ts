@@ -1,8 +1,7 @@
 import { StrictVerifier } from "../../event/verify.ts";
 import { createMls } from "../../mls/mls.ts";
-import { base64Of, fromBase64 } from "../bytes.ts";
+import { base64Of } from "../bytes.ts";
 import { readCertificate } from "../certificate.ts";
-import { checkIdentity, readIdentity } from "../identity.ts";
 import type { UserId } from "../../ids/user_id.ts";
 import type { CallChange, CallPlace } from "../voice/call_keys.ts";
 import type { SealedDraft } from "../payload.ts";
@@ -12,12 +11,11 @@ import { type EngineParts, fetchParts, makeParts } from "./engine_parts.ts";
 import { HeldBackup } from "./held_backup.ts";
 import { Inbox } from "./inbox.ts";
 import { OwnDevice } from "./own_device.ts";
-import { fetched } from "./part.ts";
+import { fetched, Part } from "./part.ts";
 import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
 import { RoomStore } from "./room_store.ts";
 import { isAway } from "./sealing.ts";
-import { ServerKeys } from "./server_keys.ts";
 import type { Texts } from "./texts.ts";
 import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
@@ -112,6 +110,11 @@ export class Engine implements DeviceEngine {
       ownerOf: readCertificate,
       rng: ports.rng,
     });
+    // With the first receipt: it brings the hash that ids of keys are made of.
+    const keys = new Part(async () => {
+      const { ServerKeys } = await import("./server_keys.ts");
+      return new ServerKeys(ports, trust.parts.verifier);
+    });
     const held = new HeldBackup(ports.store);
     engine = new Engine(
       {
@@ -122,7 +125,7 @@ export class Engine implements DeviceEngine {
         archive,
         backup: held,
         rooms: new RoomStore(ports.store, mls),
-        serverKeys: new ServerKeys(ports, trust.parts.verifier),
+        serverKeys: { check: async (receipt, by) => await (await keys.get()).check(receipt, by) },
         signal: ended.signal,
         emit,
         count: (reason) => {
@@ -322,41 +325,8 @@ export class Engine implements DeviceEngine {
   }
 
   async devices(userId: string): Promise<KnownUser> {
-    const { trust, ports, device } = this.#core;
-    const { users } = await ports.transport.call("queryIdentities", { body: { users: [userId] } });
-    const told = users[0];
-    await this.#observe(userId, told?.identity);
-    const certified = await Promise.all((told?.devices ?? []).map(async (one) => {
-      const bytes = fromBase64(one.certificate) ?? new Uint8Array();
-      const key = readCertificate(bytes)?.signatureKey ?? new Uint8Array();
-      const certificate = await trust.certificateOf(bytes, key);
-      const genuine = certificate?.user === userId && certificate.device === one.device;
-      return {
-        device: one.device,
-        current: one.device === device.id && userId === device.userId,
-        certified: genuine && base64Of(certificate.msk) === trust.pin(userId)?.msk,
-      };
-    }));
-    const pin = trust.pin(userId);
-    return {
-      userId,
-      msk: pin?.msk,
-      verified: pin?.verified ?? false,
-      changedTo: pin?.changedTo,
-      devices: certified,
-    };
-  }
-
-  /** A master key that a server shows counts where its signatures hold, as a first or another one. */
-  async #observe(
-    userId: string,
-    json: Parameters<typeof readIdentity>[1] | null | undefined,
-  ): Promise<void> {
-    const identity = json ? readIdentity(userId as UserId, json) : undefined;
-    if (identity === undefined) return;
-    const { trust } = this.#core;
-    if (await checkIdentity(identity, trust.parts.verifier) !== "good") return;
-    await trust.observe([{ user: userId, msk: identity.msk }]);
+    const { knownUser } = await fetched(() => import("./known_users.ts"));
+    return await knownUser(this.#core, userId);
   }
 
   async acceptIdentity(userId: string): Promise<void> {

@@ -8,7 +8,11 @@ import { GroupLost } from "./core.ts";
 import { findGap, gapRow, type KeyEvent } from "./gaps.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
-import { incomingRow, proveShared } from "./shared_rows.ts";
+import { fetched } from "./part.ts";
+import { incomingRow } from "./shared_rows.ts";
+
+/** Fetched with the first message of the time before this device was in the group. */
+const earlier = () => fetched(() => import("./earlier.ts"));
 
 /** Pages read in one go: 100,000 messages. The next sync goes on. */
 const MAX_PAGES = 200;
@@ -94,6 +98,12 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
     keep(box, pass, event, own);
     return;
   }
+  if (isBefore(box, event)) {
+    const { rows, found } = await (await earlier()).takeEarlier(box, pass.group, event);
+    pass.rows.push(...rows);
+    if (found) pass.found.push(event.event_id);
+    return;
+  }
   const taken = await decryptKey(box, pass, event);
   if (taken === undefined || taken === "unreadable") {
     const isFalse = taken === "unreadable" &&
@@ -103,19 +113,13 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
     if (!isFalse) core.missing(roomId);
     return;
   }
-  const shared = isBefore(taken) ? await proveShared(box, event) : undefined;
-  if (shared !== undefined) pass.rows.push(...shared.rows);
-  if (shared?.found === true) {
-    pass.found.push(event.event_id);
-    return;
-  }
   pass.rows.push(core.archive.put(roomId, event.event_id, taken));
   if (!("fault" in taken)) keep(box, pass, event, taken);
-  else if (taken.fault === "before_join") core.missing(roomId);
 }
 
-function isBefore(taken: Archived): boolean {
-  return "fault" in taken && taken.fault === "before_join";
+/** Whether it was sealed before this device came in. Numbers of epochs tell nothing after a fork. */
+function isBefore({ meta }: RoomBox, { sealed }: KeyEvent): boolean {
+  return sealed.epoch < Math.min(meta.joinedEpoch ?? 0, meta.order?.fork ?? Infinity);
 }
 
 /** A key is there: for the interface, and for the backup. */
@@ -135,13 +139,7 @@ async function decryptKey(
   pass: Pass,
   { sender, sealed }: KeyEvent,
 ): Promise<Archived | "unreadable" | undefined> {
-  const { core, meta } = box;
-  // Numbers of epochs tell nothing where the group went two ways.
-  const isBefore = sealed.epoch < (meta.joinedEpoch ?? 0) &&
-    sealed.epoch < (meta.order?.fork ?? Infinity);
-  if (isBefore) {
-    return { fault: "before_join" };
-  }
+  const { core } = box;
   try {
     const message = fromBase64(sealed.key) ?? new Uint8Array();
     const opened = await core.mls.decrypt(pass.group, message);

@@ -9,6 +9,8 @@ export interface KeyEvent {
   readonly sender: string;
   readonly channel_id: string;
   readonly sealed: SealedObject;
+  /** As the feed says it, ms. */
+  readonly origin_ts?: number;
 }
 
 /** A message whose key this device could not take out of it. */

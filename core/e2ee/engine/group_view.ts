@@ -19,6 +19,7 @@ export async function viewGroup(box: RoomBox): Promise<GroupView | undefined> {
     const view = await box.core.ports.transport.call("getGroup", {
       params: { room_id: box.roomId },
     });
+    box.sinceMs = view.since_ts;
     await learnOrders(box, view);
     return view;
   } catch (error) {

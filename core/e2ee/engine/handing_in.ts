@@ -1,7 +1,7 @@
 import { base64Of } from "../bytes.ts";
 import type { DeviceCallInput, Receipt } from "./calls.ts";
 import { advance } from "./commits.ts";
-import { judgeReceipt } from "./order.ts";
+import { judgeReceipt } from "./judge_receipt.ts";
 import { CallRefused } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import type { Pending } from "./room_store.ts";

@@ -15,13 +15,13 @@ import {
   readKeyRequest,
   type SignedMessage,
 } from "../key_request.ts";
-import type { Archive } from "./archive.ts";
+import type { Archive, ContentKey } from "./archive.ts";
 import type { BackupQueue } from "./backup_queue.ts";
 import type { ToDeviceItem } from "./calls.ts";
 import { closedGap, findGap, openGaps } from "./gaps.ts";
 import type { OwnDevice } from "./own_device.ts";
 import { CallRefused, type EnginePorts, type StoreChange } from "./ports.ts";
-import { usersOf } from "./rosters.ts";
+import { usersOf, wasMember } from "./rosters.ts";
 import type { Trust } from "./trust.ts";
 import type { EngineChange } from "./types.ts";
 
@@ -239,21 +239,32 @@ export class KeyRequests {
 
   /**
    * To an own device all that is there; to somebody else what this very device sealed for them:
-   * they could have read it, had nothing gone wrong.
+   * they could have read it, had nothing gone wrong, or had their device been there in time.
    */
   async #keysFor(userId: string, { roomId, eventIds }: KeyRequest): Promise<ArchivedKey[]> {
-    const { archive, device, ports } = this.parts;
+    const { archive, device } = this.parts;
     const keys: ArchivedKey[] = [];
     for (const eventId of eventIds) {
       const found = await archive.get(roomId, eventId);
       if (found === undefined || "fault" in found) continue;
-      const { ownEpoch } = found;
-      const isOwn = userId === device.userId;
-      const isFor = isOwn || ownEpoch !== undefined &&
-          (await usersOf(ports.store, roomId, ownEpoch)).includes(userId);
-      if (isFor) keys.push({ eventId, ...found });
+      if (userId === device.userId || await this.#isFor(userId, roomId, found)) {
+        keys.push({ eventId, ...found });
+      }
     }
     return keys;
+  }
+
+  /** Sealed here, for somebody who was in the group, or was a member whose devices were awaited. */
+  async #isFor(
+    user: string,
+    roomId: RoomId,
+    { ownEpoch, ownMs: sealedMs }: ContentKey,
+  ): Promise<boolean> {
+    const { store, clock } = this.parts.ports;
+    if (ownEpoch === undefined) return false;
+    if ((await usersOf(store, roomId, ownEpoch)).includes(user)) return true;
+    return sealedMs !== undefined &&
+      await wasMember(store, roomId, { user, sealedMs, nowMs: clock.now() });
   }
 
   #mayAnswer({ from, from_device }: ToDeviceItem): boolean {

@@ -228,6 +228,43 @@ Deno.test("nobody but a certified, listed device of the user is answered", async
   assert.equal(await old.requests.receive(house.item(asked, { kind: "welcome" })), false);
 });
 
+Deno.test("somebody who was a member before their device came is given what was sealed since, by who saw it so", async () => {
+  await using house = new Household();
+  const own = await house.device();
+  const [HOUR, DAY] = [3_600_000, 86_400_000];
+  const sealed = { early: NOW - 9 * DAY, before: NOW - HOUR, unheard: NOW - 60_000, after: NOW };
+  const ids = new Map<string, EventId>();
+  for (const [name, ownMs] of Object.entries(sealed)) {
+    const eventId = event();
+    ids.set(name, eventId);
+    await own.put(eventId, { ...contentKey(), ownEpoch: 4, ownMs });
+  }
+  // Sealed by a device of before, which kept no time.
+  await own.put(event(), { ...contentKey(), ownEpoch: 4 });
+  const asks = async (name: string, known: readonly [number, boolean] | undefined) => {
+    const of = await testIdentity(name as UserId);
+    const { id, keys } = await house.device(of);
+    await own.trust.observe([of.identity]);
+    const members = known === undefined ? {} : { [name]: known };
+    const value = new TextEncoder().encode(JSON.stringify(members));
+    await own.store.write([{ table: "groups", key: `${roomId}/members`, value }]);
+    const open = await makeKeyRequest(keys, { roomId, eventIds: [...ids.values()] }, rng);
+    house.sent.splice(0);
+    const body = base64Of(open.request.bytes);
+    const item = { id: "1", from: name, from_device: id, kind: "keys.request", body, sent_ts: 0 };
+    await own.requests.receive(item as ToDeviceItem);
+    const [answer] = house.sent.splice(0);
+    if (answer === undefined) return [];
+    const read = readKeyAnswer(fromBase64(answer.told.body) as Uint8Array) as KeyAnswer;
+    const given = await openKeyAnswer(open, read);
+    return given?.map(({ eventId }) => [...ids].find(([, known]) => known === eventId)?.[0]);
+  };
+  assert.deepEqual(await asks("@bob:example.org", [NOW, true]), ["unheard", "after"]);
+  assert.deepEqual(await asks("@long:example.org", [0, true]), ["before", "unheard", "after"]);
+  assert.deepEqual(await asks("@outside:example.org", [0, false]), [], "no device in the group");
+  assert.deepEqual(await asks("@stranger:example.net", undefined), []);
+});
+
 Deno.test("of others, who was in the group when a message was sealed is answered, and nobody else", async () => {
   await using house = new Household();
   const own = await house.device();

@@ -10,7 +10,7 @@ import { sameKind } from "./group_name.ts";
 import { demandOwnIdentity, ensureJoined } from "./joining.ts";
 import { history } from "./history_parts.ts";
 import { doWork, loseAndRejoin } from "./later.ts";
-import { healthOf } from "./order.ts";
+import { fetched } from "./part.ts";
 import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
 import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
@@ -215,11 +215,12 @@ export class Room {
       const events = [...this.#admitted.values()];
       this.#admitted.clear();
       if (events.length === 0) return;
-      const { group } = this.#box;
-      // Of a later epoch: what comes before it in the feed must be read first, or is lost.
-      if (group === undefined || events.some((event) => event.sealed.epoch > group.epoch)) {
-        await this.#catchUp();
-      }
+      const { group, meta: { joinedEpoch = 0 } } = this.#box;
+      // Of a later epoch: what comes before it in the feed must be read first, or is lost. Of one
+      // before this device came in: the feed says when that was.
+      const isOther = ({ sealed: { epoch } }: KeyEvent) =>
+        epoch > (group?.epoch ?? -1) || epoch < joinedEpoch;
+      if (events.some(isOther)) await this.#catchUp();
       await takeEvents(this.#box, events);
       await this.#takeShared();
     });
@@ -332,6 +333,7 @@ export class Room {
   }
 
   async health(): Promise<RoomHealth> {
+    const { healthOf } = await fetched(() => import("./health.ts"));
     await this.#box.load();
     return healthOf(this.#box);
   }

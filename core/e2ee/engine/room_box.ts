@@ -30,6 +30,8 @@ export class RoomBox {
   gone = false;
   /** Somebody came into the room none of whose devices is in the group yet. */
   newcomers = false;
+  /** When the user came into the room, as far as it was said, ms. */
+  sinceMs: number | undefined;
   /** The server that orders the group, as far as it was said. */
   sequencer: string | undefined;
   /** Who takes over from it, as far as it was said. */

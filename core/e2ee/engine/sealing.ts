@@ -110,7 +110,12 @@ export async function sealMessage(
   const place = placeOf({ roomId, channelId, sender: core.device.userId, relation });
   const made = seal({ payload: draft, place, rng: core.ports.rng });
   const { group: after, message } = await core.mls.encrypt(group, made.record, NO_AAD);
-  const key: ContentKey = { ...made.key, device: core.device.id, ownEpoch: group.epoch };
+  const key: ContentKey = {
+    ...made.key,
+    device: core.device.id,
+    ownEpoch: group.epoch,
+    ownMs: core.ports.clock.now(),
+  };
   const roster = await rosterRows(core.ports.store, roomId, group);
   await box.step(
     { group: after, meta: { sealed: box.meta.sealed + 1 } },

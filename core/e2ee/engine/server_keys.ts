@@ -1,17 +1,13 @@
 import { decodeSignature } from "../../event/sign.ts";
 import type { SignatureVerifier } from "../../event/verify.ts";
 import { parseServerName } from "../../ids/server_name.ts";
-import type { KeyEntry } from "../../keys/key_entry.ts";
+import { decodePublicKey, type KeyEntry, keyIdOf, usable } from "../../keys/key_entry.ts";
 import { receiptMessage } from "../receipt_chain.ts";
 import type { Receipt } from "./calls.ts";
-import { fetched } from "./part.ts";
 import { CallRefused, type EnginePorts } from "./ports.ts";
 
 /** Keys that are held in memory: a server has a new one each week or two. */
 const MAX_HELD = 500;
-
-/** Fetched with the first receipt: it brings the hash that ids of keys are made of. */
-const keyEntries = () => fetched(() => import("../../keys/key_entry.ts"));
 
 /** What is known of a receipt's signature. */
 export type Signed = "good" | "bad" | "unknown";
@@ -30,7 +26,6 @@ export class ServerKeys {
   async check(receipt: Receipt, by: string): Promise<Signed> {
     const entry = await this.#entry(receipt, by);
     if (entry === undefined) return "unknown";
-    const { decodePublicKey, usable } = await keyEntries();
     const [key, signature] = [decodePublicKey(entry.key), decodeSignature(receipt.sig)];
     if (key === undefined || signature === undefined || !usable(entry, receipt.ts)) return "bad";
     const message = receiptMessage(receipt);
@@ -41,7 +36,6 @@ export class ServerKeys {
     const name = `${by} ${keyId}`;
     const held = this.#held.get(name);
     if (held !== undefined) return held;
-    const { keyIdOf } = await keyEntries();
     for (const entry of await this.#fetch(room, keyId)) {
       if (entry.server !== by || keyIdOf(entry) !== keyId) continue;
       const [oldest] = this.#held.keys();

@@ -7,7 +7,8 @@ import { base64Of, fromBase64 } from "../bytes.ts";
 import { hashReceipt } from "../receipt_chain.ts";
 import type { LoggedCommit, Receipt } from "./calls.ts";
 import { GroupLost } from "./core.ts";
-import { judgeReceipt, noteProblem } from "./order.ts";
+import { judgeReceipt } from "./judge_receipt.ts";
+import { noteProblem } from "./order_troubles.ts";
 import type { RoomBox } from "./room_box.ts";
 
 /** Follows one commit of the log, or takes the group that this device made with it. */

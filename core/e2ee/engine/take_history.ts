@@ -15,7 +15,8 @@ import { findPackage } from "./key_packages.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import { goneRow, readJsonRow } from "./rows.ts";
-import { giverOf, heldEvent, heldKey, heldRow, incomingKey, proveShared } from "./shared_rows.ts";
+import { giverOf, heldEvent, heldRow, proveShared } from "./earlier.ts";
+import { heldKey, incomingKey } from "./shared_rows.ts";
 
 /** Pages of the feed that are looked through for events of shared keys: 100,000 events. */
 const MAX_PAGES = 200;

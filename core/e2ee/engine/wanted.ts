@@ -1,11 +1,12 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { authHashOf, type Group } from "../../mls/group.ts";
 import { base64Of, equalBytes, framed } from "../bytes.ts";
+import { anchor } from "./anchor.ts";
 import type { DeviceRef, GroupView } from "./calls.ts";
 import { GroupLost } from "./core.ts";
 import { viewGroup } from "./group_view.ts";
-import { anchor } from "./order.ts";
 import type { RoomBox } from "./room_box.ts";
+import { noteMembers } from "./rosters.ts";
 
 /** e2ee.md 6: own keys are renewed after so many own messages at the latest. */
 const MAX_SEALED = 5000;
@@ -68,6 +69,7 @@ export async function lookForWork(box: RoomBox): Promise<Work | undefined> {
   box.well("sequencer_unreachable");
   demandSameGroup(group, view);
   await anchor(box, view);
+  await noteMembers(box, group, view.awaited);
   const renew = isRenewalDue(box) || newerCertificate(box, group) !== undefined;
   const { userId, id } = box.core.device;
   const add = view.wanted.add.filter(({ user, device }) => user !== userId || device !== id);

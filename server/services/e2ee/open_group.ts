@@ -1,4 +1,4 @@
-import type { Group, Receipt } from "../../../core/api/e2ee_groups.ts";
+import { type Group, GROUP_LIMITS, type Receipt } from "../../../core/api/e2ee_groups.ts";
 import { base64Of } from "../../../core/e2ee/bytes.ts";
 import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
@@ -44,14 +44,14 @@ export async function getGroup(deps: GroupDeps, who: Who, rawId: string): Promis
   const room = await openGroupRoom(deps, who.userId, rawId);
   if (await deps.elsewhere.ordersHere(room)) {
     await deps.elsewhere.learn(await membersOf(deps, room));
-    return await viewGroup(deps, room);
+    return await viewGroup(deps, room, who.userId);
   }
   const wanted = await deps.elsewhere.sync(room);
-  const view = await viewGroup(deps, room);
+  const view = await viewGroup(deps, room, who.userId);
   return wanted === undefined ? { ...view, state: "paused" } : { ...view, wanted };
 }
 
-export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
+async function viewGroup(deps: GroupDeps, room: Room, userId: UserId): Promise<Group> {
   const [group, info] = await Promise.all([
     findGroup(deps.sql, room.id),
     findGroupInfo(deps.sql, room.id),
@@ -61,6 +61,9 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
     groupId: group?.group_id ?? "",
     members,
   });
+  const inside = new Set(leaves.map(({ user }) => user));
+  const awaited = members.filter((user) => !inside.has(user)).slice(0, GROUP_LIMITS.devices);
+  const since_ts = room.authority.view.get("m.room.member", userId)?.pdu.origin_ts ?? 0;
   const sequencer = group?.sequencer ?? firstSequencerOf(room);
   if (group === undefined || info === undefined) {
     return {
@@ -71,6 +74,8 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
       group_info: null,
       leaves: [],
       wanted,
+      awaited,
+      since_ts,
       receipt: null,
       sequencer,
       successors: [],
@@ -79,7 +84,7 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
     };
   }
   // A change between the two reads: what is told is of the later epoch, and told again.
-  if (info.epoch !== group.epoch) return await viewGroup(deps, room);
+  if (info.epoch !== group.epoch) return await viewGroup(deps, room, userId);
   const receipt = receiptOf(group);
   return {
     state: "active",
@@ -89,6 +94,8 @@ export async function viewGroup(deps: GroupDeps, room: Room): Promise<Group> {
     group_info: base64Of(info.group_info),
     leaves: leaves.map(({ leaf, user, device }) => ({ leaf, user, device })),
     wanted,
+    awaited,
+    since_ts,
     receipt,
     sequencer,
     successors: receipt.successors ?? [],
