@@ -9,7 +9,7 @@ import { type AssetManifest, ENGINE_FILE, SEALED_FILE, VOICE_FILE } from "./lib/
 const CHAT_BYTES = 90 * 1024;
 const STYLE_BYTES = 20 * 1024;
 /** The worker of encryption, fetched when something is encrypted: what reads and writes in groups. */
-const ENGINE_BYTES = 46 * 1024;
+const ENGINE_BYTES = 45 * 1024;
 /**
  * With what it fetches later: joining and changing groups, backup, verification, search, calls,
  * history that is shared. Some functions of ts-mls are there twice, so that it starts with less.

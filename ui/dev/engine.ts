@@ -13,6 +13,24 @@ const ENGINE = "ui/lib/e2ee/worker.ts";
 const TWICE =
   /^(node_modules\/.*\/ts-mls\/dist\/src\/(?!mlsError\.js)|core\/e2ee\/(identity|certificate|signing)\.ts$)/;
 
+/**
+ * Whatever reads Welcomes, commits and key packages goes on to make something of them: the two share
+ * most of what they are made of, which is one file that way instead of two halves.
+ */
+const READING = /core[\\/]mls[\\/]readers\.ts$/;
+
+function withMaking(): Plugin {
+  return {
+    name: "making",
+    setup(build) {
+      build.onLoad({ filter: READING, namespace: "file" }, async ({ path }) => ({
+        contents: `import "./making.ts";\n${await Deno.readTextFile(path)}`,
+        loader: "ts",
+      }));
+    },
+  };
+}
+
 const COMMON: BuildOptions = {
   bundle: true,
   target: ["es2023", "chrome120", "firefox121", "safari17.4"],
@@ -46,7 +64,7 @@ export async function buildEngine(ui: string, readSource: ReadSource): Promise<r
       ...more,
       write: false,
       metafile: true,
-      plugins: [...slim, withoutUnusedCodecs(), ...plugins],
+      plugins: [...slim, withMaking(), withoutUnusedCodecs(), ...plugins],
     });
   const plain = await bundleWith([])({ entryPoints: [`${root}/${ENGINE}`] });
   const bundle = bundleWith([
@@ -75,7 +93,7 @@ export async function buildEngine(ui: string, readSource: ReadSource): Promise<r
 
 /** What opens encrypted messages in the service worker, and the parts of the engine it has for that. */
 const SEALED = "ui/sw/open_sealed.ts";
-const SEALED_PARTS = /[\\/](take_commit|making|key_entry)\.ts$/;
+const SEALED_PARTS = /[\\/](take_commit|order_troubles|server_keys|earlier|making)\.ts$/;
 
 const LEFT_OUT = "left-out";
 

@@ -58,8 +58,9 @@ export async function gather(gathering: Gathering): Promise<Built> {
   };
   const hash = await hashOf(await build(UNNAMED));
   const built = await build(hash);
-  tidyMetafile(built.metafile, `${gathering.name}-${hash}.js`, starts[0] ?? "");
-  return built;
+  const file = `${gathering.name}-${hash}`;
+  tidyMetafile(built.metafile, file, starts[0] ?? "");
+  return { ...built, outputFiles: built.outputFiles.map(leadTo(file, shortNames(names))) };
 }
 
 function entriesOf(
@@ -176,17 +177,52 @@ function crossings(
   };
 }
 
+/** `path name` of each name that later parts import, and what the one file calls it. */
+function shortNames(names: Names): ReadonlyMap<string, string> {
+  const all = [...names].flatMap(([path, of]) => [...of].map((name) => `${path} ${name}`)).sort();
+  // Short: there are hundreds, and both ends of each way name it.
+  return new Map(all.map((way, at) => [way, `og${at.toString(36)}`]));
+}
+
+/** How a later part's import of a source inside is written until `leadTo`. */
+const wayTo = (file: string, path: string) => `${INSIDE}${file}:${path}`;
+
+/**
+ * Has a later part import from the one file, all in one statement, what it imports of sources inside.
+ * Written as code for esbuild each source would be a file of its own.
+ */
+function leadTo(file: string, short: ReadonlyMap<string, string>) {
+  const ways = new RegExp(`import([^"';]*?)(?:from)?"${wayTo(file, '([^"]+)')}";`, "g");
+  return (output: Built["outputFiles"][number]): Built["outputFiles"][number] => {
+    const taken = new Set<string>();
+    const rest = output.text.replace(ways, (statement, clause: string, path: string) => {
+      const [, first, list = ""] = /^\s*([\w$]+)?,?(?:\{([^}]*)\})?\s*$/.exec(clause) ?? [];
+      const each = [...first ? [`default as ${first}`] : [], ...list.split(",").filter(Boolean)];
+      for (const one of each) {
+        const [own = "", here = own] = one.trim().split(/\s+as\s+/);
+        const name = short.get(`${path} ${own}`);
+        if (name === undefined) throw new Error(`${output.path} needs ${own}: ${statement}`);
+        taken.add(`${name} as ${here}`);
+      }
+      return "";
+    });
+    if (rest.includes(wayTo(file, ""))) throw new Error(`${output.path} takes all of a source`);
+    if (rest === output.text) return output;
+    const text = `import{${[...taken].sort().join(",")}}from"./${file}.js";${rest}`;
+    return { ...output, contents: new TextEncoder().encode(text), text };
+  };
+}
+
 /** The gathered file as an entry, and the ways of later parts to it. */
 function oneFile(
   given: Gathering & { inside: ReadonlySet<string>; names: Names; file: string },
 ): Plugin {
   const { root, starts, inside, names, file, twice } = given;
-  const places = [...names.keys()].sort();
-  const listed = (path: string) => [...names.get(path) ?? []].sort();
-  const all = places.flatMap((path) => listed(path).map((name) => `${path} ${name}`));
-  // Short: there are hundreds, and both ends of each way name it.
-  const within = (path: string, name: string) => `og${all.indexOf(`${path} ${name}`).toString(36)}`;
-  const toInside = crossings(root, inside, twice, (path) => ({ path, namespace: INSIDE }));
+  const short = shortNames(names);
+  const toInside = crossings(root, inside, twice, (path) => ({
+    path: wayTo(file, path),
+    external: true,
+  }));
   return {
     name: "one-file",
     setup(build) {
@@ -202,21 +238,11 @@ function oneFile(
               ? `export { default } from "./${path}";`
               : `export * from "./${path}";`
           ),
-          ...places.flatMap((path) =>
-            listed(path).map((name) =>
-              `export { ${name} as ${within(path, name)} } from "./${path}";`
-            )
-          ),
+          ...[...short].map(([way, name]) => {
+            const [path, own] = way.split(" ");
+            return `export { ${own} as ${name} } from "./${path}";`;
+          }),
         ].join("\n"),
-      }));
-      build.onResolve({ filter: /./, namespace: INSIDE }, () => ({
-        path: `./${file}.js`,
-        external: true,
-      }));
-      build.onLoad({ filter: /./, namespace: INSIDE }, ({ path }) => ({
-        contents: `export { ${
-          listed(path).map((name) => `${within(path, name)} as ${name}`).join(", ")
-        } } from "the one file";`,
       }));
       return toInside.setup(build);
     },
@@ -232,9 +258,11 @@ async function hashOf({ outputFiles }: Built): Promise<string> {
 
 /** As esbuild tells it of its own files: the entry's source, imports by the path of the output. */
 function tidyMetafile({ outputs }: Metafile, file: string, start: string): void {
-  const key = Object.keys(outputs).find((path) => path.endsWith(`/${file}`)) ?? "";
+  const key = Object.keys(outputs).find((path) => path.endsWith(`/${file}.js`)) ?? "";
   for (const [path, output] of Object.entries(outputs)) {
     if (path === key) output.entryPoint = start;
-    for (const each of output.imports) if (each.path === `./${file}`) each.path = key;
+    for (const each of output.imports) {
+      if (each.path.startsWith(wayTo(file, ""))) each.path = key;
+    }
   }
 }

@@ -26,7 +26,7 @@ interface Inputs {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** The groups of `core/limits.ts` that these sources name. */
+/** What these sources name of `core/limits.ts`: `group.limit`, or a group where they take it whole. */
 export async function namedLimits(
   { inputs }: Inputs,
   readSource: (path: string) => Promise<string>,
@@ -38,20 +38,29 @@ export async function namedLimits(
     if (/[=(,:]\s*limits\s*[;,)}]/.test(source)) {
       throw new Error(`${path} takes all limits at once: name the group, as in limits.json`);
     }
-    for (const [, name = ""] of source.matchAll(/\blimits\.(\w+)/g)) found.add(name);
+    for (const [, name = ""] of source.matchAll(/\blimits\.(\w+(?:\.\w+)?)/g)) found.add(name);
   }
   return [...found].sort();
 }
 
-/** Gives a bundle these groups of limits alone. */
+/** Gives a bundle these limits and groups of them alone. */
 export function onlyLimits(names: readonly string[]): Plugin {
   return {
     name: "limits",
     setup(build) {
       build.onLoad({ filter: LIMITS, namespace: "file" }, async () => {
         const { limits } = await import("../../core/limits.ts");
-        const kept = Object.entries(limits).filter(([name]) => names.includes(name));
-        const contents = `export const limits = ${JSON.stringify(Object.fromEntries(kept))};`;
+        const kept = Object.entries(limits).map(([group, values]) => {
+          const isKept = (name: string) =>
+            names.includes(group) || names.includes(`${group}.${name}`);
+          return [group, Object.entries(values).filter(([name]) => isKept(name))] as const;
+        }).filter(([, values]) => values.length > 0);
+        const contents = `export const limits = ${
+          JSON.stringify(Object.fromEntries(kept.map(([group, values]) => [
+            group,
+            Object.fromEntries(values),
+          ])))
+        };`;
         return { contents, loader: "js" };
       });
     },
