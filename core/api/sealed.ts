@@ -20,5 +20,8 @@ export const Sealed = z.object({
     "MLS message with the content key",
   ),
   body: bytesOf({ min: 1, max: limits.sealed.maxBodyBytes }).describe("Ciphertext under that key"),
+  quiet: z.literal(true).optional().describe(
+    "Notifies nobody and is not unread; devices take it of what shares history alone",
+  ),
 });
 export type Sealed = z.infer<typeof Sealed>;

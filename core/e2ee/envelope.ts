@@ -53,6 +53,8 @@ export interface SealedBody {
   readonly v: 1;
   readonly nonce: string;
   readonly body: string;
+  /** It is no news. Only what shares history is, as its key says. */
+  readonly quiet?: true | undefined;
 }
 
 export type SealReason =
@@ -142,7 +144,12 @@ export function seal(
   const body = concat(cipherNonce, cipher.encrypt(plaintext));
   const key = { nonce, contentKey, hash: sha256(body), kind: kindOf(said) };
   return {
-    sealed: { v: 1, nonce: base64Of(nonce), body: base64Of(body) },
+    sealed: {
+      v: 1,
+      nonce: base64Of(nonce),
+      body: base64Of(body),
+      ...(key.kind === "history" ? { quiet: true as const } : {}),
+    },
     key,
     record: writeRecord(key),
   };
@@ -194,6 +201,9 @@ export function open(
   }
   if (sealed.body.length > MAX_BODY_CHARS) {
     return refused("malformed", `The sealed body has ${sealed.body.length} characters`);
+  }
+  if (sealed.quiet === true && known.kind !== "history") {
+    return refused("wrong_kind", `A ${known.kind} that is said to be no news`);
   }
   const nonce = fromBase64(sealed.nonce, NONCE_BYTES);
   const body = fromBase64(sealed.body);

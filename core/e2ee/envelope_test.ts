@@ -192,6 +192,25 @@ Deno.test("a hostile member's payload is refused with its reason", () => {
   assert.equal(reasonOf({ ...disguised, place }), "wrong_kind");
 });
 
+Deno.test("what shares history says beside its seal that it is no news; nothing else may", () => {
+  const text = (chars: number) => "A".repeat(chars);
+  const history = {
+    ...{ id: base64Of(rng.bytes(16)), to: "@bob:example.org", from_ts: 1, until_ts: 2 },
+    ...{ keys: 1, batch: 1, batches: 1, welcome: text(8), message: text(8), sealed: text(8) },
+  };
+  const payload = { type: "history", history } as unknown as SealedDraft;
+  const shared = seal({ payload, place, rng });
+  assert.equal(shared.sealed.quiet, true);
+  assert.equal(reasonOf({ ...shared, place }), "opened");
+  // A server that takes the mark away has it counted, and changes nothing else.
+  const { quiet: _, ...counted } = shared.sealed;
+  assert.equal(reasonOf({ sealed: counted, key: shared.key, place }), "opened");
+  const said = sealText("hi");
+  assert.equal(said.sealed.quiet, undefined);
+  const hushed = { ...said.sealed, quiet: true as const };
+  assert.equal(reasonOf({ sealed: hushed, key: said.key, place }), "wrong_kind");
+});
+
 Deno.test("records of another version, size, kind or padding are refused", () => {
   const { sealed, key, record } = sealText("hi");
   const change = (at: number, value: number) => {

@@ -1,10 +1,11 @@
 /** Somebody of another server comes into a private channel and is given what was said before. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import type { Message } from "../../core/api/message.ts";
 import { guildPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
-import { PASSWORD } from "../harness/homeserver.ts";
+import { PASSWORD, type Person } from "../harness/homeserver.ts";
 import { pageSteps } from "../harness/page_steps.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { dumpDatabase, found } from "../e2ee/secrecy.ts";
@@ -112,6 +113,28 @@ Deno.test("a newcomer of another server reads the shared span of a private chann
     for (const server of [one, two]) {
       assert.deepEqual(found(await dumpDatabase(server), [old, fresh, roomId]), [roomId]);
     }
+  });
+
+  await step("of who looks elsewhere it makes nothing unread", async () => {
+    const [{ id: general }] = guild.channels;
+    await atPhone.goto(two.url + guildPath(guild.id, general));
+    await settled(atPhone);
+    const row = atPhone.locator(".side-row", { hasText: "council" });
+    await row.and(atPhone.locator(":not(.unread)")).first().waitFor({ state: "attached" });
+    const lines = async (person: Person) => {
+      const { messages } = await person.do("GET", `/rooms/${roomId}/messages?limit=50`);
+      return (messages as Message[]).filter(({ sealed }) => sealed?.quiet === true).length;
+    };
+    const before = await lines(bob);
+    await atDesk.locator(".members").getByText("bob", { exact: true }).first().click();
+    const card = atDesk.locator("dialog[open]");
+    await card.getByRole("button", { name: "Share", exact: true }).click();
+    await waitFor("the line at bob's server", async () => await lines(bob) > before, BEGIN_MS);
+    await atDesk.keyboard.press("Escape");
+    // It came before this does.
+    await ann.do("POST", `/rooms/${guild.id}/send`, { channel_id: general, body: "over here" });
+    await article(atPhone, "over here").waitFor({ timeout: BEGIN_MS });
+    assert.equal(await row.and(atPhone.locator(".unread")).count(), 0);
   });
   assert.deepEqual([desk.faults, phone.faults], [[], []]);
 });

@@ -103,6 +103,6 @@ export const messageKind = defineKind<MessageContent>({
   authority: false,
   content,
   fields:
-    "`msgtype: text/file/embed/sealed`, `body` (markdown, 16 KiB; empty where sealed), `sealed? {v, epoch, nonce, key, body}` (with `msgtype` sealed alone), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `display? {name, avatar?, avatar_blake3?, avatar_size?}` (webhooks), `franking?` (reserved)",
+    "`msgtype: text/file/embed/sealed`, `body` (markdown, 16 KiB; empty where sealed), `sealed? {v, epoch, nonce, key, body, quiet?}` (with `msgtype` sealed alone), `media?: [{uri, blake3, size, type, name?, alt?, width?, height?, duration_ms?, thumbhash?, spoiler?}]`, `embeds?`, `mentions? {users?, roles?, everyone?}`, `relates_to? {kind: reply/edit/thread, event_id, reply_to?}`, `display? {name, avatar?, avatar_blake3?, avatar_size?}` (webhooks), `franking?` (reserved)",
   right: "SEND; with `relates_to` thread SEND_IN_THREADS",
 });

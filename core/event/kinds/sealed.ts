@@ -1,5 +1,5 @@
 import { limits } from "../../limits.ts";
-import { type Infer, integer, object, pattern } from "./shape.ts";
+import { flag, type Infer, integer, object, optional, pattern } from "./shape.ts";
 
 /** Bytes, at most `maxBytes`, as unpadded base64. */
 function base64(maxBytes: number, name: string) {
@@ -17,5 +17,7 @@ export const sealed = object({
   nonce: pattern(/^[A-Za-z0-9+/]{21}[AQgw]$/, "16 bytes in base64"),
   key: base64(limits.sealed.maxKeyBytes, "an MLS message in base64"),
   body: base64(limits.sealed.maxBodyBytes, "a ciphertext in base64"),
+  /** It notifies nobody and is not unread. Devices take it of what shares history alone. */
+  quiet: optional(flag),
 });
 export type SealedContent = Infer<typeof sealed>;

@@ -17,8 +17,13 @@ export function sealedOf(
   return viewSealed(readContent(reactionKind, content)?.sealed);
 }
 
+/** What a client sealed, as its event carries it. */
+export function contentOfSealed({ quiet, ...rest }: Sealed): JsonObject {
+  return quiet === undefined ? rest : { ...rest, quiet };
+}
+
 function viewSealed(sealed: SealedContent | undefined): Sealed | undefined {
   if (sealed === undefined) return undefined;
-  const { epoch, nonce, key, body } = sealed;
-  return { v: 1, epoch, nonce, key, body };
+  const { epoch, nonce, key, body, quiet } = sealed;
+  return { v: 1, epoch, nonce, key, body, ...(quiet === true ? { quiet } : {}) };
 }

@@ -6,12 +6,15 @@ import { defineRowKind, recordset } from "../../postgres/row_kind.ts";
 export const sealedRows = defineRowKind<{
   readonly roomId: RoomId;
   readonly eventId: EventId;
+  /** It is not counted: `sealed.quiet`. */
+  readonly quiet: boolean;
 }>("sealed_events", (sql, rows) =>
   sql`
-    insert into sealed_events (room_id, event_id)
-    select x."roomId", x."eventId"
-    from rows from (json_to_recordset(${recordset(sql, rows)}) as ("roomId" text, "eventId" text))
-      with ordinality as x("roomId", "eventId", nr)
+    insert into sealed_events (room_id, event_id, quiet)
+    select x."roomId", x."eventId", x.quiet
+    from rows from (json_to_recordset(${recordset(sql, rows)})
+        as ("roomId" text, "eventId" text, quiet boolean))
+      with ordinality as x("roomId", "eventId", quiet, nr)
     -- Counters of rooms are locked in one order, whichever process writes.
     order by x."roomId", x.nr
     on conflict (room_id, event_id) do nothing`);

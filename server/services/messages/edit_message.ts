@@ -7,6 +7,7 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import { type Place, requireRight } from "../chat/place.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
+import { contentOfSealed } from "../e2ee/sealed_content.ts";
 import { effectiveMentions, mentionTargets } from "./mentions.ts";
 import { sendEffect } from "./send_effect.ts";
 import { requireOneText } from "./send_message.ts";
@@ -87,7 +88,7 @@ export async function storeEdit(
   const content = {
     msgtype: sealed === undefined ? "text" : "sealed",
     body,
-    ...(sealed === undefined ? {} : { sealed: { ...sealed } }),
+    ...(sealed === undefined ? {} : { sealed: contentOfSealed(sealed) }),
     ...(mentionTargets(mentions).length === 0 ? {} : { mentions: { ...mentions } }),
     relates_to: { kind: "edit", event_id: row.eventId },
   };

@@ -48,7 +48,10 @@ export interface EffectiveEvent {
  * content of another shape than its type's has no effect.
  */
 export function effectRows(event: EffectiveEvent): TaggedRow[] {
-  const { roomId, channelId, eventId, order, sender, mentions = [] } = event;
+  const { roomId, channelId, eventId, order, sender } = event;
+  const sealed = sealedOf(event);
+  const isQuiet = sealed?.quiet === true;
+  const mentions = isQuiet ? [] : event.mentions ?? [];
   const at = { roomId, channelId, eventId, order, sender };
   const relation = relationOf(event);
   const threadId = isSaid(event.type) && relation?.kind === "thread"
@@ -66,7 +69,7 @@ export function effectRows(event: EffectiveEvent): TaggedRow[] {
         named: mentions.filter((target) => target.startsWith("@")),
       }),
     ]),
-    ...(sealedOf(event) === undefined ? [] : [sealedRows.of({ roomId, eventId })]),
+    ...(sealed === undefined ? [] : [sealedRows.of({ roomId, eventId, quiet: isQuiet })]),
     ...namedRows(event),
   ];
 }

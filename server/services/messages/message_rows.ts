@@ -42,6 +42,12 @@ export function isInTimeline(sql: Queryable) {
     where r.room_id = e.room_id and r.event_id = e.event_id), '') not in ('edit', 'thread')`;
 }
 
+/** Of an event `e`: it is news. What is sealed says so beside its seal where it is none. */
+export function isNewsRow(sql: Queryable) {
+  return sql`not exists (select from sealed_events s
+    where s.room_id = e.room_id and s.event_id = e.event_id and s.quiet)`;
+}
+
 /**
  * Messages of a channel next to a place, nearest first: no edits (they belong to what they
  * edit), nothing of threads and nothing redacted.

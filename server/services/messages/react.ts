@@ -9,6 +9,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { type Place, requireRight } from "../chat/place.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
+import { contentOfSealed } from "../e2ee/sealed_content.ts";
 import { requireKnownEmoji } from "../guilds/guild_emoji.ts";
 import type { MediaDesk } from "./attachments.ts";
 import {
@@ -91,7 +92,7 @@ async function addSealed(
   const type = "m.reaction";
   const content = {
     relates_to: { kind: "reaction", event_id: row.eventId },
-    sealed: { ...sealed },
+    sealed: contentOfSealed(sealed),
   };
   await sendEffect(place, { sender: userId, type, content });
   return await viewMessage(deps, userId, { place, id: row.eventId });

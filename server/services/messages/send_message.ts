@@ -12,6 +12,7 @@ import type { TaggedRow } from "../../postgres/row_kind.ts";
 import type { Along, Placed, SentTimeline } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { admitSealed } from "../e2ee/admit_sealed.ts";
+import { contentOfSealed } from "../e2ee/sealed_content.ts";
 import { openChannel, type Place, requireEventId, requireRight } from "../chat/place.ts";
 import type { AttachedFile, MediaDesk } from "./attachments.ts";
 import { type AllowedMentions, effectiveMentions, mentionTargets } from "./mentions.ts";
@@ -139,7 +140,7 @@ export async function storeMessage(
       : { mentions: input.sealed === undefined ? { ...mentions } : { users: mentions.users } }),
     msgtype: input.sealed !== undefined ? "sealed" : files.length > 0 ? "file" : "text",
     ...relationTo(threadId, repliedTo),
-    ...(input.sealed === undefined ? {} : { sealed: { ...input.sealed } }),
+    ...(input.sealed === undefined ? {} : { sealed: contentOfSealed(input.sealed) }),
   };
   const along = (placed: Placed): Along => {
     if (input.nonce !== undefined) deps.nonces.hold(placed.eventId, input.nonce);

@@ -6,6 +6,7 @@ import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { sealedOf } from "../e2ee/sealed_content.ts";
 import type { PushQueue } from "./push_queue.ts";
 import { findPushTargets, findPushUsers } from "./push_rows.ts";
 import { readersAmong, whomToTell } from "./whom_to_tell.ts";
@@ -103,7 +104,7 @@ export class PushFollower implements AsyncDisposable {
     const readers = await readersAmong(this.#deps, room, { stored, subscribed });
     if (readers.length === 0) return;
     const { pdu } = heldOf(stored);
-    if (relationOf(pdu)?.kind === "edit") return;
+    if (relationOf(pdu)?.kind === "edit" || sealedOf(pdu)?.quiet === true) return;
     const told = await whomToTell(this.#deps, room, { stored, readers });
     for (const target of await findPushTargets(sql, told, clock.now())) {
       queue.add(target, {

@@ -1,6 +1,6 @@
 import type { ReadState } from "../../../core/api/channel.ts";
 import { UNREAD_COUNT_MAX } from "../../../core/api/shown.ts";
-import { isInTimeline, isSaidRow } from "../messages/message_rows.ts";
+import { isInTimeline, isNewsRow, isSaidRow } from "../messages/message_rows.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 
 export interface CountQuery {
@@ -42,7 +42,7 @@ export async function countUnread(sql: Queryable, query: CountQuery): Promise<Re
           and (m.ord is null or (e.timeline_order, e.event_hash) > (m.ord, m.hash))
           and ${isSaidRow(sql)} and e.sender <> all(${unheard}::text[])
           and e.outcome = 'accepted' and not e.withheld
-          and ${isInTimeline(sql)}
+          and ${isInTimeline(sql)} and ${isNewsRow(sql)}
         -- In order, so that the index is left at the limit and not read to its end.
         order by e.timeline_order, e.event_hash
         limit ${UNREAD_COUNT_MAX}) newer) u

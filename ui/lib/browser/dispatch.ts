@@ -39,7 +39,8 @@ function receive(state: ChatState, frame: MessageFrame): void {
   else followBy(state, message, message.thread_id);
   clearTyping(state, key, message.author.id);
   const selfId = state.self.value.user.id;
-  if (message.author.id === selfId || state.isBlocked(message.author.id)) return;
+  const isNews = message.sealed?.quiet !== true && message.author.id !== selfId;
+  if (!isNews || state.isBlocked(message.author.id)) return;
   if (message.thread_id === undefined || follows(state, message.thread_id)) {
     countUnread(state, message);
   }
