@@ -3,12 +3,13 @@ import type { JsonObject } from "../../core/event/json.ts";
 import { writeCanonical } from "../../core/event/json_write.ts";
 import { compareBytes } from "../../core/ids/compare_bytes.ts";
 import { hashOfRoomId } from "../../core/ids/room_id.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
 import type { InviteDesk, ReceivedInvite } from "../../federation/membership_ports.ts";
 import { contentOf, textOf } from "../rooms/content.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
+import { isFriend } from "../services/relationships/knows.ts";
 import { findDmRoom } from "../services/dms/find_dm_room.ts";
 import { takesDmsFrom } from "../services/dms/takes_dms.ts";
 import {
@@ -62,8 +63,24 @@ export class StoredInviteDesk implements InviteDesk {
       hidden,
     });
     if (hidden) return;
+    if (await this.#takeFriends(user, facts, event)) return;
     remote.announceInvitation(user, event.roomId);
     if (facts.kind === "dm") await this.#meetInOne(user, facts);
+  }
+
+  /**
+   * A friend's first conversation needs no question. Where it cannot be
+   * joined the question is put all the same. PROTOCOL.md 10.
+   */
+  async #takeFriends(user: UserId, facts: RoomFacts, { pdu, roomId }: ControlEvent) {
+    if (facts.kind !== "dm" || !await isFriend(this.#deps.sql, user, pdu.sender)) return false;
+    if (await findDmRoom(this.#deps, user, pdu.sender) !== undefined) return false;
+    const { remote, log } = this.#deps;
+    remote.join({ user, roomId, servers: [serverOf(pdu.sender)] }).catch((error) => {
+      log.log("warn", "A friend's conversation could not be joined.", { room: roomId, error });
+      remote.announceInvitation(user, roomId);
+    });
+    return true;
   }
 
   async #isFor(user: UserId, facts: RoomFacts, { pdu }: ControlEvent): Promise<boolean> {

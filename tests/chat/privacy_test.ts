@@ -73,10 +73,16 @@ Deno.test("what an account decides about privacy, the server holds to", async (t
     const shared = async () =>
       (await bob.do("GET", `/users/${stranger.id}/mutual-guilds`)).guild_ids;
     assert.deepEqual(await shared(), []);
+    const asks = await stranger.do("POST", "/dms", { user_id: owner.id });
+    assert.equal(asks.state, "waiting", "a stranger asks");
+    await stranger.do("POST", "/relationships", { user_id: bob.id });
+    await bob.do("POST", `/relationships/${encodeURIComponent(stranger.id)}/accept`);
+    const asFriend = await stranger.do("POST", "/dms", { user_id: bob.id });
+    assert.equal(asFriend.state, "joined", "a friend needs no answer");
     await stranger.do("POST", `/invites/${invite.code}/accept`, {});
     assert.deepEqual(await shared(), [guildId]);
     const dm = await stranger.do("POST", "/dms", { user_id: bob.id });
-    assert.equal(dm.state, "joined");
+    assert.equal(dm.room_id, asFriend.room_id);
     await bob.do("PATCH", PREFERENCES, { dms_from: "nobody" });
     const fromAnn = await owner.try("POST", "/dms", { user_id: bob.id });
     assert.equal(fromAnn.status, 403);

@@ -123,6 +123,24 @@ Deno.test("a block ends a friendship like every end of one; what the blocked ask
   await until(bea, ann.id, "friend");
 });
 
+Deno.test("a friend's conversation needs no answer, until one was left", async () => {
+  const { room_id } = await bea.do("POST", "/dms", { user_id: ann.id });
+  const stateAt = async (person: Person) =>
+    (await person.do("GET", "/dms")).dms.find((dm: { room_id: string }) => dm.room_id === room_id)
+      ?.state;
+  const both = (what: string, ofBea: string, ofAnn: string) =>
+    waitFor(
+      what,
+      async () => await stateAt(bea) === ofBea && await stateAt(ann) === ofAnn,
+      SOON_MS,
+    );
+  await both("ann to be there without a word of hers", "joined", "joined");
+  await ann.do("POST", `/dms/${room_id}/leave`, {});
+  await waitFor("bea to see that she left", async () => await stateAt(bea) !== "joined", SOON_MS);
+  await bea.do("POST", "/dms", { user_id: ann.id });
+  await both("ann to be asked", "waiting", "invited");
+});
+
 Deno.test("whoever lets nobody ask, or only people of shared guilds, is not asked; who asks sees no difference", async () => {
   await cleo.do("PATCH", "/account/preferences", { requests_from: "nobody" });
   assert.equal((await ask(bea, cleo.id)).bond, "asked");

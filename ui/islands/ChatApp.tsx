@@ -105,7 +105,13 @@ function followLink(event: MouseEvent, state: ChatState) {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
   if (!link || link.target !== "" || link.origin !== location.origin) return;
   if (link.hasAttribute("download")) return;
-  if (followPath(state, link.pathname)) return event.preventDefault();
+  const { panel } = state;
+  const chooses = panel.value === "nav" && link.closest(".rail") !== null;
+  if (followPath(state, link.pathname)) {
+    // On a phone: whoever chooses a guild there wants to see what is in it.
+    if (chooses) panel.value = "nav";
+    return event.preventDefault();
+  }
   // What loads as a page of its own would end the call of this one.
   if (!state.voice.call.value) return;
   event.preventDefault();

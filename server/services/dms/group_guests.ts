@@ -6,8 +6,8 @@ import type { ChatDeps } from "../chat/chat_deps.ts";
 import { requireUserId } from "../chat/place.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { requireAccount } from "../users/require_account.ts";
-import { blockedBy, findRelationship, hasBlocked } from "../relationships/relationship_rows.ts";
-import { sharesGuild } from "../users/shares_guild.ts";
+import { knows } from "../relationships/knows.ts";
+import { blockedBy, hasBlocked } from "../relationships/relationship_rows.ts";
 import { hasGroupPlace } from "./group_place.ts";
 import { notTaken, takesDmsFrom } from "./takes_dms.ts";
 
@@ -70,9 +70,7 @@ async function isLetIn(
   userId: UserId,
   { user, present }: { readonly user: UserId; readonly present: readonly UserId[] },
 ): Promise<boolean> {
-  const between = await findRelationship(deps.sql, [user, userId]);
-  const knows = between?.bond === "friend" || await sharesGuild(deps, user, userId);
-  if (!knows || !await hasGroupPlace(deps, user)) return false;
+  if (!await knows(deps, user, userId) || !await hasGroupPlace(deps, user)) return false;
   const blocked = await blockedBy(deps.sql, user);
   return !blocked.has(userId) && !present.some((each) => blocked.has(each));
 }

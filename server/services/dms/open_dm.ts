@@ -11,8 +11,8 @@ import { requireUserId } from "../chat/place.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import type { Turns } from "../turns.ts";
 import { requireAccount } from "../users/require_account.ts";
+import { knows } from "../relationships/knows.ts";
 import { hasBlocked } from "../relationships/relationship_rows.ts";
-import { sharesGuild } from "../users/shares_guild.ts";
 import { bringBack } from "./closed_dms.ts";
 import { dmRows } from "./dm_rows.ts";
 import { findDmRoom } from "./find_dm_room.ts";
@@ -23,7 +23,8 @@ type DmDeps = ChatDeps & { readonly remote: RemoteRooms };
 
 /**
  * The conversation of two people; makes its room when there is none. People of this server who
- * share a guild are joined at once; anybody else gets a request to answer.
+ * know the user are joined at once; anybody else gets a request to answer, which their server takes
+ * by itself from a friend.
  * @throws OperationError `invalid`, `not_found`, `forbidden`, `rate_limited`, `unavailable`
  */
 export async function openDm(
@@ -63,7 +64,7 @@ async function openInTurn(deps: DmDeps, userId: UserId, other: UserId): Promise<
   const made = await makeRoom(deps, userId, other);
   const room = isLocal ? made : await takeCrossed(deps, made, { userId, other });
   // Whoever has blocked the other is asked, as a stranger is, and never sees it.
-  const isOpen = isLocal && await sharesGuild(deps, userId, other) &&
+  const isOpen = isLocal && await knows(deps, other, userId) &&
     !await hasBlocked(deps.sql, [other, userId]);
   if (isOpen) await rejoin(room, other);
   return await viewPairDm(deps, room, userId);

@@ -2,8 +2,7 @@ import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { readPreferences } from "../accounts/preferences.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { findRelationship } from "../relationships/relationship_rows.ts";
-import { sharesGuild } from "../users/shares_guild.ts";
+import { knows } from "../relationships/knows.ts";
 
 /** Whether `userId`, of this server, lets `other` begin a conversation. */
 export async function takesDmsFrom(
@@ -14,8 +13,7 @@ export async function takesDmsFrom(
   const { dms_from } = await readPreferences(deps.sql, userId);
   if (dms_from === "everyone") return true;
   if (dms_from === "nobody") return false;
-  const between = await findRelationship(deps.sql, [userId, other]);
-  return between?.bond === "friend" || await sharesGuild(deps, userId, other);
+  return await knows(deps, userId, other);
 }
 
 export function notTaken(other: UserId): OperationError {

@@ -40,7 +40,7 @@ export function FriendActs({ userId, busy, run }: ActsProps) {
       )}
       {held?.bond && (
         <button type="button" class="button" disabled={busy} onClick={act("remove")}>
-          {t(`friend.end.${held.bond}`)}
+          {t(`friend.stop.${held.bond}`)}
         </button>
       )}
       <button type="button" class="button danger" disabled={busy} onClick={act("block")}>

@@ -10,7 +10,7 @@ import { peopleInCall } from "../../lib/browser/conversation_call.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
 import { guildOf } from "../../lib/store/place.ts";
-import { dmShown } from "../../lib/store/attention.ts";
+import { askingFriends, dmShown, shownDms } from "../../lib/store/attention.ts";
 import { Footer } from "../Footer.tsx";
 import { Icon } from "../Icon.tsx";
 import { ChannelList } from "./ChannelList.tsx";
@@ -130,19 +130,19 @@ function HomeHead() {
 /** Opens the list of friends; says how many ask. */
 function FriendsRow() {
   const state = useChat();
-  const asking = [...state.relationships.value.values()].filter(({ bond }) => bond === "asks");
+  const asking = askingFriends(state);
   return (
     <button
       type="button"
-      class={asking.length > 0 ? "side-row unread" : "side-row"}
+      class={asking > 0 ? "side-row unread" : "side-row"}
       data-stop
       onClick={() => state.overlay.value = { kind: "friends" }}
     >
       <Icon name="people" />
       <span class="grow clip">{t("friend.title")}</span>
-      {asking.length > 0 && (
-        <span class="badge" aria-label={t("friend.askingCount", { n: asking.length })}>
-          {cap(asking.length)}
+      {asking > 0 && (
+        <span class="badge" aria-label={t("friend.askingCount", { n: asking })}>
+          {cap(asking)}
         </span>
       )}
     </button>
@@ -151,7 +151,7 @@ function FriendsRow() {
 
 function DmList() {
   const state = useChat();
-  const dms = state.dms.value.filter((dm) => dm.kind === "group" || !state.isBlocked(dm.user.id));
+  const dms = shownDms(state);
   if (dms.length === 0) {
     return (
       <div class="side-hint stack-tight">

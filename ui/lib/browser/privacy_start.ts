@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { ChatState } from "../store/chat.ts";
 import { privacyOf } from "./privacy.ts";
 
@@ -6,18 +6,19 @@ import { privacyOf } from "./privacy.ts";
 const IDLE_MS = 4000;
 
 /**
- * Fetches what encrypts when it is needed: at once where a conversation is encrypted, and a little
- * later where there is any, so that others find a device here. Returns the end of it.
+ * Fetches what encrypts when it is needed: at once where a conversation is encrypted, and once the
+ * page has been there for a moment where somebody may soon be written to, so that the first message
+ * finds devices on both sides. Returns the end of it.
  */
 export function startPrivacy(state: ChatState): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const begin = () =>
-    void privacyOf(state).then((privacy) => privacy.becomeDevice()).catch(() => undefined);
+  const idle = signal(false);
+  const timer = setTimeout(() => idle.value = true, IDLE_MS);
   const stop = effect(() => {
     const encrypted = state.dms.value.some((dm) => dm.encrypted) ||
       state.guilds.value.some((guild) => guild.channels.some((channel) => channel.encrypted));
-    if (encrypted) begin();
-    else if (state.dms.value.length > 0) timer ??= setTimeout(begin, IDLE_MS);
+    const soon = state.dms.value.length > 0 || state.relationships.value.size > 0;
+    if (!encrypted && !(soon && idle.value)) return;
+    void privacyOf(state).then((privacy) => privacy.becomeDevice()).catch(() => undefined);
   });
   return () => {
     clearTimeout(timer);

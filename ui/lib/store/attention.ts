@@ -109,11 +109,25 @@ export function dmShown(state: ChatState, dm: Dm): Shown {
   return shown(attention, { unread, mentions: attention.muted ? 0 : unread });
 }
 
-/** Conversations that wait for the reader, and who asks for one. */
+/** Who would like to be a friend of the reader. */
+export function askingFriends(state: ChatState): number {
+  let asking = 0;
+  for (const { bond, blocked } of state.relationships.value.values()) {
+    if (bond === "asks" && !blocked) asking++;
+  }
+  return asking;
+}
+
+/** Conversations as they are listed: none with somebody whom the reader has blocked. */
+export function shownDms(state: ChatState): Dm[] {
+  return state.dms.value.filter((dm) => dm.kind === "group" || !state.isBlocked(dm.user.id));
+}
+
+/** Conversations that wait for the reader, and who asks for one or for friendship. */
 export function homeWaiting(state: ChatState): number {
-  return state.dms.value.reduce(
+  return shownDms(state).reduce(
     (sum, dm) => sum + dmShown(state, dm).mentions + (dm.state === "invited" ? 1 : 0),
-    state.invitations.value.length,
+    state.invitations.value.length + askingFriends(state),
   );
 }
 
