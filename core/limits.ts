@@ -143,6 +143,8 @@ export const limits = {
     rotateEveryMs: 7 * 24 * 3_600_000,
     /** A key retired for longer than this counts no more for what is new (step 6). */
     retiredGraceMs: 7 * 24 * 3_600_000,
+    /** A server whose document was fetched within this is not spoken for by others. */
+    wordAfterMs: 24 * 3_600_000,
     maxEntriesInDocument: 200,
     maxRevocationsInDocument: 200,
     maxDocumentBytes: 131_072,

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { FederationOperation } from "../core/api/federation/operation.ts";
 import type { PduResult } from "../core/api/federation/send.ts";
-import type { KeyProof } from "../core/api/federation/shapes.ts";
+import type { KeyProof, KeyWord } from "../core/api/federation/shapes.ts";
 import type { JsonValue } from "../core/event/json.ts";
 import type { EventSigner } from "../core/event/sign.ts";
 import type { KeyName } from "../core/event/verify_event.ts";
@@ -111,22 +111,53 @@ export function defineHandler<Request extends z.ZodType, Answer extends z.ZodTyp
   return handler;
 }
 
+/** Servers of a room that may be asked for keys of another that does not answer. PROTOCOL.md 8. */
+export interface Residents {
+  /** Whom to ask first stands first. */
+  readonly servers: readonly ServerName[];
+  /**
+   * The keys sign events that each of them holds, the control graph: who has not the key then
+   * speaks against it.
+   */
+  readonly holdAll: boolean;
+  /** Nothing is kept: who they are is not proven yet. */
+  readonly forNow?: boolean;
+}
+
+export interface KeyHints {
+  readonly proofs?: readonly KeyProof[];
+  /** Servers that may hold vouchers. */
+  readonly ask?: readonly ServerName[];
+  /** As of `find`; so it is with `residents` too. */
+  readonly past?: boolean;
+  /** Whose word is taken, where the keys' server does not answer. Asked for only where needed. */
+  readonly residents?: () => Promise<Residents>;
+  /** Somebody comes in the name of the keys' server: it may be there again. */
+  readonly knocks?: boolean;
+}
+
 /** Key entries of all servers, held and fetched. PROTOCOL.md 8. */
 export interface KeyRing {
-  /** Held entries alone; no request is made. */
-  find(names: readonly KeyName[]): Promise<ReadonlyMap<string, KeyEntry>>;
+  /**
+   * Held entries alone; no request is made. With `past` those too that rest on the word of others,
+   * which count for steps 1 to 5 of section 7 and for nothing that is new.
+   */
+  find(
+    names: readonly KeyName[],
+    options?: { readonly past?: boolean },
+  ): Promise<ReadonlyMap<string, KeyEntry>>;
   /**
    * Held ones, then what the proofs at hand give, then fetched ones: from the server itself, and
-   * where that is away from `ask`. Single flight per destination; failures are remembered.
+   * where that is away from `ask`, then on the word of `residents`. Single flight per destination;
+   * failures are remembered.
    */
-  obtain(
-    names: readonly KeyName[],
-    hints?: { readonly proofs?: readonly KeyProof[]; readonly ask?: readonly ServerName[] },
-  ): Promise<ReadonlyMap<string, KeyEntry>>;
+  obtain(names: readonly KeyName[], hints?: KeyHints): Promise<ReadonlyMap<string, KeyEntry>>;
   /** Why a key counts no more for what is new (step 6): revoked, or retired by now. */
   refusal(name: KeyName, nowMs: number): Promise<string | undefined>;
   /** Entries with vouchers, to be given away beside events. */
   proofs(names: readonly KeyName[]): Promise<readonly KeyProof[]>;
+  /** How this server holds each of them. */
+  words(names: readonly KeyName[]): Promise<readonly KeyWord[]>;
 }
 
 /** How a `KeyName` is written as a key of a map. */

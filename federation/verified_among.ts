@@ -1,15 +1,19 @@
-import type { KeyProof } from "../core/api/federation/shapes.ts";
 import type { HeldEvent } from "../core/event/event.ts";
 import type { SignatureVerifier } from "../core/event/verify.ts";
 import { type KeyName, verifyEvent } from "../core/event/verify_event.ts";
 import { parseSignatureName } from "../core/ids/key_id.ts";
 import type { ServerName } from "../core/ids/server_name.ts";
-import { keyNameText, type KeyRing } from "./ports.ts";
+import { type KeyHints, keyNameText, type KeyRing } from "./ports.ts";
 
 export interface VerifiedAmong<Event extends HeldEvent> {
   readonly verified: readonly Event[];
   /** Not verified, with the reason in words; a key that nobody gives is one. */
-  readonly refused: readonly { readonly event: Event; readonly reason: string }[];
+  readonly refused: readonly {
+    readonly event: Event;
+    readonly reason: string;
+    /** The keys that nobody gives. */
+    readonly keys: readonly KeyName[];
+  }[];
 }
 
 /**
@@ -19,7 +23,7 @@ export interface VerifiedAmong<Event extends HeldEvent> {
 export async function verifiedAmong<Event extends HeldEvent>(
   deps: { readonly keys: Pick<KeyRing, "obtain">; readonly verifier: SignatureVerifier },
   events: readonly Event[],
-  hints: { readonly proofs?: readonly KeyProof[]; readonly ask?: readonly ServerName[] },
+  hints: KeyHints,
 ): Promise<VerifiedAmong<Event>> {
   const entries = await deps.keys.obtain(signersOf(events), hints);
   const entryOf = (name: KeyName) => entries.get(keyNameText(name));
@@ -27,11 +31,14 @@ export async function verifiedAmong<Event extends HeldEvent>(
     events.map((event) => verifyEvent(event, { verifier: deps.verifier, entryOf })),
   );
   const verified: Event[] = [];
-  const refused: { event: Event; reason: string }[] = [];
+  const refused: VerifiedAmong<Event>["refused"][number][] = [];
   for (const [at, event] of events.entries()) {
     const outcome = outcomes[at];
     if (outcome?.kind === "valid") verified.push(event);
-    else refused.push({ event, reason: reasonOf(outcome) });
+    else {
+      const keys = outcome?.kind === "wait" ? outcome.keys : [];
+      refused.push({ event, reason: reasonOf(outcome), keys });
+    }
   }
   return { verified, refused };
 }

@@ -112,7 +112,7 @@ export async function startServer(
   const links = composePreviews(config, system, { ...domain, stack });
   await openDoors(config, system, { ...domain, outbound, reading, erasure, links, stack });
   const { sql } = domain.store.database;
-  const { nonces } = domain.federation;
+  const { nonces, keyRing } = domain.federation;
   startSweep(system, {
     stack,
     sweep: async () => {
@@ -124,6 +124,7 @@ export async function startServer(
       await sweepReports({ sql, clock });
       await sweepVoiceActs({ sql }, clock.now());
       await sweepMissed(sql, clock.now());
+      await keyRing.reviewWords();
     },
   });
   const link = await domain.accounts.firstAdministratorLink();

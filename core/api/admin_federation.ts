@@ -25,6 +25,11 @@ export const Destination = z.object({
     text: z.string().describe("May quote the other server"),
     ts: z.number().int(),
   }).nullable(),
+  keys_on_word: z.object({
+    keys: z.number().int(),
+    denied: z.number().int().describe("Of these, how many the server answers without"),
+    word_of: z.array(z.string()).describe("Servers on whose word they were taken"),
+  }).nullable().describe("Its keys that rest on the word of others, since it did not answer"),
   first_seen_ts: z.number().int(),
 });
 export type Destination = z.infer<typeof Destination>;

@@ -35,13 +35,19 @@ export function inviteHandler(deps: InviteHandlerDeps) {
       const state = request.state.flatMap((value) => readState(value, roomId));
       const [create] = state;
       if (create?.pdu.type !== "m.room.create" || roomFacts(create) === undefined) throw notHere();
-      const good = await verify(deps, { events: [invite, ...state], keys: request.keys, origin });
+      const servers = request.servers.map(parseServerName).filter((name) => name !== undefined);
+      const good = await verify(deps, {
+        events: [invite, ...state],
+        keys: request.keys,
+        origin,
+        servers,
+      });
       if (!good.has(invite.id) || !good.has(create.id)) throw notHere();
       await deps.desk.receive({
         origin,
         event: invite,
         create,
-        servers: request.servers.map(parseServerName).filter((name) => name !== undefined),
+        servers,
         shown: state.slice(1).filter((event) => good.has(event.id)),
       });
       return {};
@@ -55,11 +61,16 @@ async function verify(
     readonly events: readonly ControlEvent[];
     readonly keys: readonly KeyProof[];
     readonly origin: ServerName;
+    /** Those that the asker names as being in the room. */
+    readonly servers: readonly ServerName[];
   },
 ) {
+  const { origin, servers } = input;
+  const residents = { servers: [origin, ...servers], holdAll: true, forNow: true };
   const { verified } = await verifiedAmong(deps, input.events, {
     proofs: input.keys,
-    ask: [input.origin],
+    ask: [origin],
+    residents: () => Promise.resolve(residents),
   });
   return new Set(verified.map((event) => event.id));
 }

@@ -4,11 +4,18 @@ import { parseServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import { defineHandler, type KeyRing } from "../ports.ts";
 
+export interface KeysHandlerDeps {
+  readonly keys: Pick<KeyRing, "proofs" | "words">;
+  /** Whether a room that was joined is being checked here. */
+  readonly isChecking: () => Promise<boolean>;
+}
+
 /**
- * Held key entries with their vouchers. An entry proves itself to whoever knows its server, so
- * it is told to any server; what is not held is left out, and nothing is fetched for strangers.
+ * Held key entries with their vouchers, and how each is held. An entry proves itself to whoever
+ * knows its server, so it is told to any server; what is not held is left out, and nothing is
+ * fetched for strangers.
  */
-export function keysHandler({ keys }: { readonly keys: Pick<KeyRing, "proofs"> }) {
+export function keysHandler({ keys, isChecking }: KeysHandlerDeps) {
   return defineHandler({
     operation,
     async answer(_asked, request) {
@@ -17,8 +24,14 @@ export function keysHandler({ keys }: { readonly keys: Pick<KeyRing, "proofs"> }
         const keyId = parseKeyId(key_id);
         return server === undefined || keyId === undefined ? [] : [{ server, keyId }];
       });
+      // First: what a check that ends meanwhile has brought is in the words that follow.
+      const checking = await isChecking();
       const proofs = await keys.proofs(names);
-      return { keys: proofs.slice(0, limits.federation.maxKeysPerAnswer) };
+      return {
+        keys: proofs.slice(0, limits.federation.maxKeysPerAnswer),
+        words: [...await keys.words(names)],
+        checking,
+      };
     },
   });
 }

@@ -1,5 +1,6 @@
 import { getEvents, missingEvents } from "../../core/api/federation/events.ts";
 import type { PduPage } from "../../core/api/federation/shapes.ts";
+import { isControlEvent } from "../../core/event/event.ts";
 import { parseJson } from "../../core/event/json_parse.ts";
 import { isNews } from "./incoming.ts";
 import { parseKeyId } from "../../core/ids/key_id.ts";
@@ -12,8 +13,9 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Rng } from "../../core/ports/rng.ts";
 import { type Ingest, type KeyRing, type Transport, TransportError } from "../ports.ts";
-import { serversToAsk } from "./servers_to_ask.ts";
+import { residentsOf, serversToAsk } from "./servers_to_ask.ts";
 import type { InboundRooms, Receipts, WaitingEvent, WaitingStore } from "./ports.ts";
+import { readPdu } from "./waiting.ts";
 
 /** Waiting events that are looked after together. */
 const CLAIMED_MAX = 200;
@@ -180,11 +182,26 @@ export class FetchMissing implements AsyncDisposable {
     this.wake();
   }
 
+  /**
+   * Of servers that do not answer too, where the events are past: on the word of others of the
+   * room. What was sent live waits for its server.
+   */
   async #obtainKeys(events: readonly WaitingEvent[]): Promise<void> {
-    const names = [...new Set(events.flatMap((event) => event.missingKeys))].flatMap(parseName);
     const [first] = events;
-    if (names.length === 0 || first === undefined) return;
-    await this.#deps.keys.obtain(names, { ask: await this.#servers(first) });
+    const keyless = events.filter(({ missingKeys }) => missingKeys.length > 0);
+    if (keyless.length === 0 || first === undefined) return;
+    const { keys, rooms } = this.#deps;
+    const { roomId, origin } = first;
+    const ask = await this.#servers(first);
+    const groups = Map.groupBy(keyless, pastOf);
+    for (const [past, list] of groups) {
+      const names = [...new Set(list.flatMap((event) => event.missingKeys))].flatMap(parseName);
+      const residents = async () => ({
+        servers: await residentsOf(rooms, { roomId, first: origin }),
+        holdAll: past === "control",
+      });
+      await keys.obtain(names, past === undefined ? { ask } : { ask, residents });
+    }
   }
 
   /** The server that handed the events in, then the others of the room. */
@@ -321,6 +338,16 @@ export class FetchMissing implements AsyncDisposable {
     const jitterMs = Math.floor(pauseMs * (byte / 255) / 4);
     await store.postpone(event, { attempts, dueTs: clock.now() + pauseMs + jitterMs });
   }
+}
+
+/** Of which graph's past an event is a part; undefined where it was sent live. */
+function pastOf({ door, pdu }: WaitingEvent): "control" | "timeline" | undefined {
+  if (door === "send" || door === "invite") return undefined;
+  const event = readPdu(pdu);
+  if (event === undefined) return undefined;
+  if (isControlEvent(event)) return "control";
+  // Step 6 looks at what closes a gap: it would be put away for good.
+  return door === "missing" ? undefined : "timeline";
 }
 
 /** Where the events of one room and server are looked after: each server has a few such places. */

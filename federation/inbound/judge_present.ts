@@ -75,7 +75,7 @@ async function newestKeyRefusal(
   signedBy: readonly KeyName[],
   nowMs: number,
 ): Promise<string | undefined> {
-  const entries = await deps.keys.find(signedBy);
+  const entries = await deps.keys.find(signedBy, { past: true });
   const newest = new Map<string, { readonly name: KeyName; readonly from: number }>();
   for (const name of signedBy) {
     const from = entries.get(keyNameText(name))?.valid_from ?? 0;

@@ -26,8 +26,9 @@ import {
   StoreRefusal,
 } from "./ports.ts";
 import { RoomTurn } from "./room_turn.ts";
+import { residentsOf } from "./servers_to_ask.ts";
 import { standsOn, stateBefore } from "./state_before.ts";
-import { verify } from "./verify.ts";
+import { verify, type VerifyHints } from "./verify.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** Events of one room that are judged and stored together. */
@@ -117,7 +118,7 @@ export class Pipeline implements Ingest {
     const signatures = await verify(
       this.#deps,
       shaped.map(({ incoming }) => incoming.event),
-      { origin: input.origin, proofs: input.keys ?? [] },
+      { origin: input.origin, proofs: input.keys ?? [], ...this.#residentsFor(input) },
     );
     const keyless: Keyless[] = [];
     const byRoom: Examined["byRoom"] = new Map();
@@ -134,6 +135,18 @@ export class Pipeline implements Ingest {
       } else keyless.push({ at, incoming, keys: signature.keys });
     }
     return { takeIn: () => this.#takeInAll({ byRoom, keyless, results }) };
+  }
+
+  /** History of a room comes from whom it was asked of; a live event waits for its keys instead. */
+  #residentsFor({ door, origin, roomId }: IngestInput): Pick<VerifyHints, "residents"> {
+    if (roomId === undefined || (door !== "backfill" && door !== "join")) return {};
+    return {
+      residents: async () => ({
+        servers: await residentsOf(this.#deps.rooms, { roomId, first: origin }),
+        // Of a channel a server may hold the part alone that its people have read.
+        holdAll: false,
+      }),
+    };
   }
 
   async #takeInAll({ byRoom, keyless, results }: Examined): Promise<readonly PduResult[]> {

@@ -5,7 +5,7 @@ import { type KeyName, type SignatureOutcome, verifyEvent } from "../../core/eve
 import { parseSignatureName } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { KeyProof } from "../../core/api/federation/shapes.ts";
-import { keyNameText, type KeyRing } from "../ports.ts";
+import { keyNameText, type KeyRing, type Residents } from "../ports.ts";
 
 export interface VerifyDeps {
   readonly keys: Pick<KeyRing, "find" | "obtain">;
@@ -17,13 +17,17 @@ export interface VerifyHints {
   readonly origin: ServerName;
   /** Key entries that came with them. */
   readonly proofs: readonly KeyProof[];
+  /** Present for history that was asked for: all keys are obtained, these being asked too. */
+  readonly residents?: () => Promise<Residents>;
 }
 
 /**
  * Step 2 for events that came together: every required server signed with a key whose window
  * holds `origin_ts`. Entries that are not held are taken from the proofs at hand, and asked for
  * only where they are the handing server's own, which answers or has nothing to be waited for;
- * others are fetched while the event waits. PROTOCOL.md 7 and 8.
+ * others are fetched while the event waits, but for history, which somebody waits for already.
+ * What rests on the word of others counts here, as for all that looks at no present; step 6 refuses
+ * it. PROTOCOL.md 7 and 8.
  */
 export async function verify(
   deps: VerifyDeps,
@@ -31,16 +35,15 @@ export async function verify(
   hints: VerifyHints,
 ): Promise<readonly SignatureOutcome[]> {
   const names = uniqueNames(events.flatMap(({ pdu }) => signatureNames(pdu)));
-  const held = new Map(await deps.keys.find(names));
+  const held = new Map(await deps.keys.find(names, { past: true }));
   const unknown = names.filter((name) => !held.has(keyNameText(name)));
-  const obtainable = hints.proofs.length > 0
+  const { proofs, residents } = hints;
+  const obtainable = proofs.length > 0 || residents !== undefined
     ? unknown
     : unknown.filter(({ server }) => server === hints.origin);
   if (obtainable.length > 0) {
-    const { proofs } = hints;
-    for (const [name, entry] of await deps.keys.obtain(obtainable, { proofs })) {
-      held.set(name, entry);
-    }
+    const asking = { proofs, past: true, ...(residents === undefined ? {} : { residents }) };
+    for (const [name, entry] of await deps.keys.obtain(obtainable, asking)) held.set(name, entry);
   }
   return await Promise.all(events.map((event) =>
     verifyEvent(event, {

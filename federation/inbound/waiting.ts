@@ -104,5 +104,8 @@ export function readPdu(text: string) {
 
 /** Asks nobody: what was obtained meanwhile is held. */
 function heldAlone(keys: WaitingDeps["keys"]): WaitingDeps["keys"] {
-  return { find: (names) => keys.find(names), obtain: (names) => keys.find(names) };
+  return {
+    find: (names, options) => keys.find(names, options),
+    obtain: (names) => keys.find(names, { past: true }),
+  };
 }

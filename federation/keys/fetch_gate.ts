@@ -1,11 +1,14 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { Slots } from "./slots.ts";
 
 /** How a fetch ended: with something new, with nothing new, or without an answer. */
 export type FetchEnd = "new" | "nothing_new" | "failed";
 
 interface Pause {
   readonly count: number;
+  readonly end: FetchEnd;
+  readonly sinceMs: number;
   readonly untilMs: number;
 }
 
@@ -14,6 +17,8 @@ const MAX_PAUSES = 10_000;
 const FAILED = { firstMs: 60_000, mostMs: 3_600_000 };
 /** Of servers that we have spoken with: they come back, and are believed to. */
 const KNOWN_FAILED = { firstMs: 60_000, mostMs: 300_000 };
+/** Whoever comes in a server's name ends a longer pause: it may be there again. */
+const KNOCKED_MS = 5_000;
 /** Anyone can name a key that is not: short, or strangers could keep a server's new key out. */
 const NOTHING_NEW = { firstMs: 2_000, mostMs: 30_000 };
 
@@ -23,18 +28,18 @@ const NOTHING_NEW = { firstMs: 2_000, mostMs: 30_000 };
  */
 export class FetchGate {
   readonly #clock: Clock;
-  readonly #bounds: { readonly atOnce: number; readonly waiting: number };
+  readonly #waitingMax: number;
+  readonly #slots: Slots;
   readonly #flights = new Map<ServerName, Promise<FetchEnd>>();
   readonly #pauses = new Map<ServerName, Pause>();
-  readonly #queue: (() => void)[] = [];
-  #running = 0;
 
   constructor(
     deps: { readonly clock: Clock },
     bounds: { readonly atOnce: number; readonly waiting: number },
   ) {
     this.#clock = deps.clock;
-    this.#bounds = bounds;
+    this.#waitingMax = bounds.waiting;
+    this.#slots = new Slots(bounds.atOnce);
   }
 
   /** Servers remembered; never above the bound. */
@@ -42,35 +47,34 @@ export class FetchGate {
     return this.#pauses.size;
   }
 
-  /** Joins the fetch under way, or begins one. `undefined`: not now, without a request. */
+  /** Whether the server was asked and gave no document; not so once it has given one. */
+  isSilent(server: ServerName): boolean {
+    return this.#pauses.get(server)?.end === "failed";
+  }
+
+  /**
+   * Joins the fetch under way, or begins one. `undefined`: not now, without a request. `knocks`:
+   * somebody comes in the server's name.
+   */
   async pass(
     server: ServerName,
-    options: { readonly known: boolean; readonly fetch: () => Promise<FetchEnd> },
+    options: {
+      readonly known: boolean;
+      readonly knocks?: boolean | undefined;
+      readonly fetch: () => Promise<FetchEnd>;
+    },
   ): Promise<FetchEnd | undefined> {
     const flight = this.#flights.get(server);
     if (flight !== undefined) return await flight;
     const pause = this.#pauses.get(server);
-    if (pause !== undefined && this.#clock.monotonic() < pause.untilMs) return undefined;
-    if (this.#queue.length >= this.#bounds.waiting) return undefined;
-    const begun = this.#run(options.fetch).then((end) => {
+    if (pause !== undefined && this.#clock.monotonic() < endOf(pause, options)) return undefined;
+    if (this.#slots.waiting >= this.#waitingMax) return undefined;
+    const begun = this.#slots.run(options.fetch).then((end) => {
       this.#remember(server, end, options.known);
       return end;
     }).finally(() => this.#flights.delete(server));
     this.#flights.set(server, begun);
     return await begun;
-  }
-
-  async #run(fetch: () => Promise<FetchEnd>): Promise<FetchEnd> {
-    if (this.#running >= this.#bounds.atOnce) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
-    } else this.#running++;
-    try {
-      return await fetch();
-    } finally {
-      const next = this.#queue.shift();
-      if (next === undefined) this.#running--;
-      else next();
-    }
   }
 
   #remember(server: ServerName, end: FetchEnd, known: boolean): void {
@@ -85,6 +89,11 @@ export class FetchGate {
       }
     }
     const pauseMs = Math.min(mostMs, firstMs * 2 ** Math.min(count - 1, 20));
-    this.#pauses.set(server, { count, untilMs: this.#clock.monotonic() + pauseMs });
+    const sinceMs = this.#clock.monotonic();
+    this.#pauses.set(server, { count, end, sinceMs, untilMs: sinceMs + pauseMs });
   }
+}
+
+function endOf(pause: Pause, { knocks = false }: { readonly knocks?: boolean | undefined }) {
+  return knocks ? Math.min(pause.untilMs, pause.sinceMs + KNOCKED_MS) : pause.untilMs;
 }

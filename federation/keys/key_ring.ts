@@ -1,4 +1,4 @@
-import type { KeyProof } from "../../core/api/federation/shapes.ts";
+import type { KeyProof, KeyWord } from "../../core/api/federation/shapes.ts";
 import { parseJson } from "../../core/event/json_parse.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
@@ -13,10 +13,17 @@ import { isVouchedFor } from "../../core/keys/sign_key_entry.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import { keyNameText, type KeyRing, TransportError } from "../ports.ts";
+import {
+  type KeyHints,
+  keyNameText,
+  type KeyRing,
+  type Residents,
+  TransportError,
+} from "../ports.ts";
 import { acceptChain, chainOf, MAX_CHAIN, readProofs } from "./accept_proofs.ts";
 import { type FetchEnd, FetchGate } from "./fetch_gate.ts";
-import type { HeldEntry, KeyStore } from "./ports.ts";
+import type { HeldEntry, KeyStore, WordsJudged } from "./ports.ts";
+import { type KeysAnswer, ResidentDesk, type Taken } from "./resident_desk.ts";
 import { keyWeakness } from "./weak_keys.ts";
 
 /** Where a server's key document is. PROTOCOL.md 8. */
@@ -31,7 +38,7 @@ export interface KeyRingDeps {
   /** The bytes of a server's key document. @throws TransportError */
   readonly fetchDocument: (server: ServerName) => Promise<Uint8Array>;
   /** What another server holds of these (operation `getKeys`). @throws TransportError */
-  readonly askKeys: (of: ServerName, names: readonly KeyName[]) => Promise<readonly KeyProof[]>;
+  readonly askKeys: (of: ServerName, names: readonly KeyName[]) => Promise<KeysAnswer>;
 }
 
 /** Entries, standings and servers kept in memory, each. */
@@ -45,6 +52,8 @@ const MAX_ASKED = 3;
 const MAX_ROUNDS = 4;
 /** Vouchers of vouchers that are given away with a key: two months of weekly keys. */
 const VOUCHERS_GIVEN = 8;
+/** Servers whose entries rest on the word of others, asked in one review whether they are back. */
+const MAX_REVIEWED = 100;
 /** A document older than this is fetched again while its server's keys are in use. */
 const REFRESH_MS = 10 * 60_000;
 
@@ -52,6 +61,7 @@ interface ChainLink {
   readonly name: KeyName;
   readonly entry: KeyEntry;
   readonly listed: boolean;
+  readonly word: HeldEntry["word"];
 }
 
 interface Standing {
@@ -65,6 +75,7 @@ interface Standing {
 export class StoredKeyRing implements KeyRing {
   readonly #deps: KeyRingDeps;
   readonly #gate: FetchGate;
+  readonly #residents: ResidentDesk;
   readonly #held = new Map<string, HeldEntry>();
   readonly #standings = new Map<string, Standing>();
   /** When each server's document was last fetched, monotonic ms. */
@@ -73,29 +84,40 @@ export class StoredKeyRing implements KeyRing {
   constructor(deps: KeyRingDeps) {
     this.#deps = deps;
     this.#gate = new FetchGate(deps, FETCHES);
+    this.#residents = new ResidentDesk(deps);
   }
 
-  async find(names: readonly KeyName[]): Promise<ReadonlyMap<string, KeyEntry>> {
+  async find(
+    names: readonly KeyName[],
+    { past = false }: { readonly past?: boolean } = {},
+  ): Promise<ReadonlyMap<string, KeyEntry>> {
     const held = await this.#load(names);
-    return new Map([...held].map(([name, { entry }]) => [name, entry]));
+    return new Map(
+      [...held].flatMap(([name, { entry, word }]) =>
+        past || word === undefined ? [[name, entry]] : []
+      ),
+    );
   }
 
   async obtain(
     names: readonly KeyName[],
-    hints: { readonly proofs?: readonly KeyProof[]; readonly ask?: readonly ServerName[] } = {},
+    hints: KeyHints = {},
   ): Promise<ReadonlyMap<string, KeyEntry>> {
-    let missing = await this.#missing(names);
+    const past = hints.past === true || hints.residents !== undefined;
+    let missing = await this.#missing(names, past);
     if (hints.proofs !== undefined) {
       const proofs = readProofs(hints.proofs);
       if (missing.length > 0) missing = await this.#accept(missing, proofs);
       await this.#learnVouchers(names, proofs);
     }
-    if (missing.length > 0) missing = await this.#fetchAll(missing);
+    if (missing.length > 0) missing = await this.#fetchAll(missing, { ...hints, past });
     for (const asked of (hints.ask ?? []).slice(0, MAX_ASKED)) {
       if (missing.length === 0) break;
       missing = await this.#ask(asked, missing);
     }
-    return await this.find(names);
+    const found = await this.find(names, { past });
+    if (missing.length === 0 || hints.residents === undefined) return found;
+    return new Map([...found, ...await this.#takeOnWord(missing, hints.residents)]);
   }
 
   async refusal(name: KeyName, nowMs: number): Promise<string | undefined> {
@@ -136,6 +158,86 @@ export class StoredKeyRing implements KeyRing {
     return [...given.values()];
   }
 
+  async words(names: readonly KeyName[]): Promise<readonly KeyWord[]> {
+    const { store, self } = this.#deps;
+    const held = await store.find(names);
+    const asOf = new Map<ServerName, number | undefined>();
+    const words: KeyWord[] = [];
+    for (const name of names) {
+      const { server, keyId } = name;
+      const entry = held.get(keyNameText(name));
+      if (entry !== undefined && entry.word?.deniedTs === undefined) {
+        words.push({ server, key_id: keyId, word: entry.word === undefined ? "own" : "heard" });
+        continue;
+      }
+      if (!asOf.has(server)) {
+        const document = server === self ? undefined : await store.readDocument(server);
+        asOf.set(server, server === self ? this.#deps.clock.now() : document?.fetchedTs);
+      }
+      const fetchedTs = asOf.get(server);
+      words.push({
+        server,
+        key_id: keyId,
+        word: "none",
+        ...(fetchedTs === undefined ? {} : { as_of: fetchedTs }),
+      });
+    }
+    return words;
+  }
+
+  /** Asks servers anew whose keys rest on the word of others: they may be back. */
+  async reviewWords(): Promise<void> {
+    const servers = await this.#deps.store.serversOnWord(MAX_REVIEWED);
+    await Promise.all(servers.map((server) => this.#fetch(server, [])));
+  }
+
+  /**
+   * Entries of servers that do not answer, on the word of others of the room. A server that
+   * answers, or did lately, is the only one to speak for itself; what its document said of its
+   * time stands for good. PROTOCOL.md 8.
+   */
+  async #takeOnWord(
+    names: readonly KeyName[],
+    residentsOf: () => Promise<Residents>,
+  ): Promise<Map<string, KeyEntry>> {
+    const silent = [...new Set(names.map(({ server }) => server))]
+      .filter((server) => server !== this.#deps.self && this.#gate.isSilent(server));
+    if (silent.length === 0) return new Map();
+    const residents = await residentsOf();
+    const present = residents.servers.filter((server) => !this.#gate.isSilent(server));
+    const answers = await Promise.all(silent.map(async (server) => {
+      const spokeTs = (await this.#deps.store.readDocument(server))?.fetchedTs ?? 0;
+      if (this.#deps.clock.now() - spokeTs < limits.keys.wordAfterMs) return [];
+      const wanted = names.filter((name) => name.server === server);
+      const taken = await this.#residents.ask(wanted, { ...residents, servers: present }, {
+        missing: (batch) => this.#missing(batch, true),
+        keep: async (found) => {
+          const good = new Map([...found].filter(([, { entry }]) => entry.valid_from > spokeTs));
+          if (residents.forNow !== true) await this.#keepOnWord(good);
+          return good;
+        },
+      });
+      return [...taken].map(([text, { entry }]) => [text, entry] as const);
+    }));
+    // What another question has brought meanwhile is held.
+    return new Map([...await this.find(names, { past: true }), ...answers.flat()]);
+  }
+
+  async #keepOnWord(taken: ReadonlyMap<string, Taken>): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    for (const [text, { entry, of }] of taken) {
+      const word = { of, takenTs: clock.now() };
+      await store.add([{ entry, voucher: undefined, listed: false, word }], clock.now());
+      this.#held.delete(text);
+      this.#standings.delete(text);
+      log.log("warn", "The key of a server that does not answer is taken on others' word.", {
+        server: entry.server,
+        key: keyIdOf(entry),
+        word_of: of,
+      });
+    }
+  }
+
   async #standingOf(name: KeyName): Promise<Standing> {
     const text = keyNameText(name);
     const nowMs = this.#deps.clock.monotonic();
@@ -155,7 +257,7 @@ export class StoredKeyRing implements KeyRing {
       const held: HeldEntry | undefined = (await this.#load([at])).get(keyNameText(at));
       if (held === undefined) break;
       const listed: boolean = held.listed || at.server === this.#deps.self;
-      chain.push({ name: at, entry: held.entry, listed });
+      chain.push({ name: at, entry: held.entry, listed, word: held.word });
       at = listed || held.voucher === undefined
         ? undefined
         : { server: at.server, keyId: held.voucher.keyId };
@@ -180,9 +282,14 @@ export class StoredKeyRing implements KeyRing {
     return found;
   }
 
-  async #missing(names: readonly KeyName[]): Promise<KeyName[]> {
-    const held = await this.#load(names);
+  async #missing(names: readonly KeyName[], past = false): Promise<KeyName[]> {
+    const held = await this.find(names, { past });
     return names.filter((name) => !held.has(keyNameText(name)));
+  }
+
+  /** What needs nobody's word. */
+  async #loadOwn(names: readonly KeyName[]): Promise<Map<string, HeldEntry>> {
+    return new Map([...await this.#load(names)].filter(([, { word }]) => word === undefined));
   }
 
   /** Takes what proofs show; answers what is still missing. */
@@ -194,10 +301,13 @@ export class StoredKeyRing implements KeyRing {
     const missing: KeyName[] = [];
     for (const name of names) {
       const chain = chainOf(name, proofs);
-      const held = await this.#load(chain);
+      const held = await this.#loadOwn(chain);
       const accepted = await acceptChain(chain, { held, proofs, verifier });
-      if (accepted.length > 0) await store.add(accepted, clock.now());
-      else if (!held.has(keyNameText(name))) missing.push(name);
+      if (accepted.length > 0) {
+        await store.add(accepted, clock.now());
+        // What rested on the word of others rests on it no more.
+        for (const { entry } of accepted) this.#held.delete(textOf(entry));
+      } else if (!held.has(keyNameText(name))) missing.push(name);
     }
     return missing;
   }
@@ -212,7 +322,7 @@ export class StoredKeyRing implements KeyRing {
       const proof = proofs.get(text);
       if (voucher !== undefined || proof?.voucher === undefined) continue;
       const by = { server: entry.server, keyId: proof.voucher.keyId };
-      const known = (await this.#load([by])).get(keyNameText(by))?.entry;
+      const known = (await this.#loadOwn([by])).get(keyNameText(by))?.entry;
       const { signature } = proof.voucher;
       if (known === undefined || !await isVouchedFor(entry, { known, signature, verifier })) {
         continue;
@@ -222,21 +332,29 @@ export class StoredKeyRing implements KeyRing {
     }
   }
 
-  async #fetchAll(names: readonly KeyName[]): Promise<KeyName[]> {
+  async #fetchAll(
+    names: readonly KeyName[],
+    { past = false, knocks }: KeyHints,
+  ): Promise<KeyName[]> {
     const servers = new Set(names.map(({ server }) => server));
     servers.delete(this.#deps.self);
     await Promise.all([...servers].map((server) => {
       const wanted = names.filter((name) => name.server === server);
-      return this.#fetch(server, wanted);
+      return this.#fetch(server, wanted, knocks);
     }));
-    return await this.#missing(names);
+    return await this.#missing(names, past);
   }
 
   /** Fetches the server's document, unless that was lately in vain. */
-  async #fetch(server: ServerName, wanted: readonly KeyName[]): Promise<void> {
+  async #fetch(
+    server: ServerName,
+    wanted: readonly KeyName[],
+    knocks?: boolean,
+  ): Promise<void> {
     const known = await this.#deps.store.readDocument(server) !== undefined;
     await this.#gate.pass(server, {
       known,
+      knocks,
       fetch: async () => {
         // A fetch that ended while this one came to the gate may have brought them.
         const isHeld = wanted.length > 0 && (await this.#missing(wanted)).length === 0;
@@ -258,7 +376,7 @@ export class StoredKeyRing implements KeyRing {
     try {
       const document = await this.#check(server, await fetchDocument(server));
       const good = document.keys.filter((entry) => keyWeakness(entry) === undefined);
-      await store.storeDocument({ ...document, keys: good }, clock.now());
+      this.#tell(server, await store.storeDocument({ ...document, keys: good }, clock.now()));
       const ids = good.map((entry) => keyIdOf(entry));
       // What is in memory may not say yet that its server listed it.
       for (const keyId of ids) this.#held.delete(keyNameText({ server, keyId }));
@@ -274,6 +392,23 @@ export class StoredKeyRing implements KeyRing {
       });
       return undefined;
     }
+  }
+
+  #tell(server: ServerName, { confirmed, denied }: WordsJudged): void {
+    const { log } = this.#deps;
+    for (const keyId of denied) this.#held.delete(keyNameText({ server, keyId }));
+    if (confirmed.length > 0) {
+      log.log("info", "A server has confirmed keys that were taken on others' word.", {
+        server,
+        keys: confirmed,
+      });
+    }
+    if (denied.length === 0) return;
+    log.log(
+      "error",
+      "A server answers without keys that others said were its own: see openguild doctor.",
+      { server, keys: denied },
+    );
   }
 
   async #check(server: ServerName, bytes: Uint8Array): Promise<KeyDocument> {
@@ -318,9 +453,8 @@ export class StoredKeyRing implements KeyRing {
     let wanted = names;
     for (let round = 0; round < MAX_ROUNDS && wanted.length > 0; round++) {
       try {
-        for (const [name, proof] of readProofs(await this.#deps.askKeys(asked, wanted))) {
-          proofs.set(name, proof);
-        }
+        const { keys } = await this.#deps.askKeys(asked, wanted);
+        for (const [name, proof] of readProofs(keys)) proofs.set(name, proof);
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         break;
@@ -349,7 +483,16 @@ function judge({ chain, revoked }: Standing, nowMs: number): string | undefined 
     if (isRetired(entry, nowMs)) return `the key ${name.keyId} of ${name.server} is retired`;
   }
   const last = chain.at(-1);
-  return last?.listed === true ? undefined : "its server never listed the key";
+  if (last?.listed === true) return undefined;
+  return last?.word === undefined
+    ? "its server never listed the key"
+    : `only ${
+      last.word.of.join(", ")
+    } say that the key ${last.name.keyId} is of ${last.name.server}`;
+}
+
+function textOf(entry: KeyEntry): string {
+  return keyNameText({ server: entry.server, keyId: keyIdOf(entry) });
 }
 
 /** Adds to a bounded map; what was added first makes room. */

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import type { KeyProof } from "../../core/api/federation/shapes.ts";
-import { StrictVerifier } from "../../core/event/verify.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { encodePublicKey, isRetired, usable } from "../../core/keys/key_entry.ts";
-import { PostgresKeyStore } from "../../server/federation/key_store.ts";
-import type { Sql } from "../../server/postgres/sql.ts";
-import { silentLog } from "../../server/system/log.ts";
 import { keyPairOf, serverName, TEST_TS } from "../../tests/harness/events.ts";
 import {
   encodeDocument,
@@ -14,57 +9,20 @@ import {
   makeKey,
   type WorldKey,
 } from "../../tests/harness/key_world.ts";
-import { ManualClock } from "../../tests/harness/parts.ts";
+import type { Sql } from "../../server/postgres/sql.ts";
+import { away, type KeyReader, openKeyReader } from "../../tests/harness/key_reader.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
-import { keyNameText, TransportError } from "../ports.ts";
-import { StoredKeyRing } from "./key_ring.ts";
+import { keyNameText } from "../ports.ts";
+import type { StoredKeyRing } from "./key_ring.ts";
 import { keyWeakness } from "./weak_keys.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The key ring of one server, and what the network answers it. */
-interface Reader {
-  readonly ring: StoredKeyRing;
-  readonly clock: ManualClock;
-  /** What a server answers for its keys; throws where it is away. */
-  answer: (server: ServerName) => Promise<Uint8Array>;
-  /** What others answer who are asked. */
-  ask: (of: ServerName, names: readonly KeyName[]) => Promise<readonly KeyProof[]>;
-  /** Documents asked for. */
-  fetches: number;
-}
-
-function openReader(sql: Sql, clock = new ManualClock(TEST_TS)): Reader {
-  const reader: Reader = {
-    clock,
-    fetches: 0,
-    answer: () => Promise.reject(away()),
-    ask: () => Promise.reject(away()),
-    ring: new StoredKeyRing({
-      self: serverName("reader.test"),
-      store: new PostgresKeyStore(sql),
-      verifier: new StrictVerifier(),
-      clock,
-      log: silentLog,
-      fetchDocument: (server) => {
-        reader.fetches++;
-        return reader.answer(server);
-      },
-      askKeys: (of, names) => reader.ask(of, names),
-    }),
-  };
-  return reader;
-}
-
-function away(): TransportError {
-  return new TransportError("unreachable", "It is away.");
-}
-
 /** Whether what a key signs now counts now: for a request, and for a new event. */
 async function accepts(
-  { ring, clock }: Reader,
+  { ring, clock }: KeyReader,
   name: KeyName,
   hints: Parameters<StoredKeyRing["obtain"]>[1] = {},
 ): Promise<boolean> {
@@ -74,7 +32,7 @@ async function accepts(
 }
 
 /** Waits for the fetch that a use of a server's keys began. */
-async function settle(reader: Reader, server: ServerName): Promise<void> {
+async function settle(reader: KeyReader, server: ServerName): Promise<void> {
   const unknown = await makeKey(server, { from: TEST_TS, until: TEST_TS + DAY }, {
     seed: new Uint8Array(32).fill(9),
   });
@@ -83,7 +41,7 @@ async function settle(reader: Reader, server: ServerName): Promise<void> {
 
 Deno.test("fetched once for many who ask, listed, and served with its voucher once that is seen", async () => {
   await using database = await freshDatabase();
-  const reader = openReader(database.sql);
+  const reader = openKeyReader(database.sql);
   const one = new KeyWorldServer(serverName("one.test"), seededRng(1));
   const first = await one.tick(TEST_TS);
   reader.answer = () => one.document(TEST_TS);
@@ -108,8 +66,8 @@ Deno.test("fetched once for many who ask, listed, and served with its voucher on
 Deno.test("who was away for weeks verifies by what another passes on, while the server is away", async () => {
   await using database = await freshDatabase();
   await using elsewhere = await freshDatabase();
-  const near = openReader(database.sql);
-  const late = openReader(elsewhere.sql);
+  const near = openKeyReader(database.sql);
+  const late = openKeyReader(elsewhere.sql);
   const one = new KeyWorldServer(serverName("one.test"), seededRng(11));
   const first = await one.tick(TEST_TS);
   for (const reader of [near, late]) {
@@ -138,7 +96,7 @@ Deno.test("who was away for weeks verifies by what another passes on, while the 
 
 Deno.test("a server that is away: asked again after a minute, then ever later; not asked meanwhile", async () => {
   await using database = await freshDatabase();
-  const reader = openReader(database.sql);
+  const reader = openKeyReader(database.sql);
   const one = new KeyWorldServer(serverName("one.test"), seededRng(2));
   const { name } = await one.tick(TEST_TS);
   const gaps: number[] = [];
@@ -159,7 +117,7 @@ Deno.test("a server that is away: asked again after a minute, then ever later; n
 
 Deno.test("names of keys that are not: a stranger cannot keep a server's new key out for long", async () => {
   await using database = await freshDatabase();
-  const reader = openReader(database.sql);
+  const reader = openKeyReader(database.sql);
   const one = new KeyWorldServer(serverName("one.test"), seededRng(3));
   await one.tick(TEST_TS);
   reader.answer = () => one.document(reader.clock.now());
@@ -179,7 +137,7 @@ Deno.test("names of keys that are not: a stranger cannot keep a server's new key
 
 Deno.test("Key notary server must not overwrite a valid key with a spurious result", async () => {
   await using database = await freshDatabase();
-  const reader = openReader(database.sql);
+  const reader = openKeyReader(database.sql);
   const rng = seededRng(5);
   const one = new KeyWorldServer(serverName("one.test"), rng);
   const known = await one.tick(TEST_TS);
@@ -244,7 +202,7 @@ Deno.test("keys that anyone could sign with are refused: low order, not canonica
     });
     const weak = { server, key: encodePublicKey(key), ...window };
     assert.ok(keyWeakness(weak), key.toHex());
-    const reader = openReader(database.sql);
+    const reader = openKeyReader(database.sql);
     reader.answer = () =>
       encodeDocument(
         { server, seq: 1, created_ts: TEST_TS, keys: [weak, good.entry], revoked: [] },
@@ -287,12 +245,12 @@ Deno.test("documents: of another server, unsigned, of a key that ended, older th
       oldDocument,
     ]
   ) {
-    const reader = openReader(database.sql);
+    const reader = openKeyReader(database.sql);
     reader.answer = () => Promise.resolve(bytes);
     assert.ok(!await accepts(reader, evil.name));
     assert.ok(!await accepts(reader, current.name));
   }
-  const reader = openReader(database.sql);
+  const reader = openKeyReader(database.sql);
   reader.answer = () => one.document(TEST_TS);
   assert.ok(await accepts(reader, current.name));
 });
@@ -326,7 +284,7 @@ async function forgeChain(
 
 async function runTimeline(sql: Sql, seed: number, tally: Tally): Promise<void> {
   const rng = seededRng(seed);
-  const reader = openReader(sql);
+  const reader = openKeyReader(sql);
   const { clock } = reader;
   const server = new KeyWorldServer(serverName(`t${seed}.test`), rng);
   let isOnline = true;
@@ -350,7 +308,7 @@ async function runTimeline(sql: Sql, seed: number, tally: Tally): Promise<void> 
 }
 
 async function attack(
-  reader: Reader,
+  reader: KeyReader,
   scene: {
     readonly server: KeyWorldServer;
     readonly current: WorldKey;
@@ -430,7 +388,7 @@ Deno.test("G15: 100 timelines of keys: nothing outside of its window counts, no 
   }
   assert.equal(Object.keys(tally).length, 7);
   // Positive control: a stolen key that is neither revoked nor retired does open the door.
-  const reader = openReader(database.sql);
+  const reader = openKeyReader(database.sql);
   const one = new KeyWorldServer(serverName("stolen.test"), seededRng(500));
   const current = await one.tick(TEST_TS);
   reader.answer = () => one.document(TEST_TS);

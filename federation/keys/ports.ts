@@ -11,6 +11,23 @@ export interface HeldEntry {
   readonly voucher: { readonly keyId: KeyId; readonly signature: string } | undefined;
   /** A document of the server itself listed it: it needs no voucher. */
   readonly listed: boolean;
+  /** Present: it rests on this alone, and counts for nothing that is new. */
+  readonly word?: OthersWord;
+}
+
+/** On whose word the entry of a server that did not answer was taken. PROTOCOL.md 8. */
+export interface OthersWord {
+  readonly of: readonly ServerName[];
+  readonly takenTs: number;
+  /** Since when its server answers, and does not list it. */
+  readonly deniedTs?: number;
+}
+
+/** What a key document says of entries that rested on the word of others. */
+export interface WordsJudged {
+  readonly confirmed: readonly KeyId[];
+  /** Not listed, though the document is of their time; each is told once. */
+  readonly denied: readonly KeyId[];
 }
 
 /** What is known of a server's key document. */
@@ -24,11 +41,13 @@ export interface HeldDocument {
 export interface KeyStore {
   /** By `keyNameText`. */
   find(names: readonly KeyName[]): Promise<ReadonlyMap<string, HeldEntry>>;
-  /** What is held already stays as it is. */
+  /** What is held already stays as it is, but that what needs nobody's word rests on none. */
   add(entries: readonly HeldEntry[], nowMs: number): Promise<void>;
   /** Of this server's own keys too. By `keyNameText`. */
   findRevoked(names: readonly KeyName[]): Promise<ReadonlyMap<string, { reason: string }>>;
   readDocument(server: ServerName): Promise<HeldDocument | undefined>;
   /** Its entries as `listed`, its revocations, its `seq`: together or not at all. */
-  storeDocument(document: KeyDocument, nowMs: number): Promise<void>;
+  storeDocument(document: KeyDocument, nowMs: number): Promise<WordsJudged>;
+  /** Servers with entries that rest on the word of others and were not denied. */
+  serversOnWord(limit: number): Promise<readonly ServerName[]>;
 }

@@ -1,6 +1,7 @@
 import { getControl } from "../../core/api/federation/events.ts";
 import type { ControlEvent, HeldEvent } from "../../core/event/event.ts";
 import { isControlEvent } from "../../core/event/event.ts";
+import type { KeyName } from "../../core/event/verify_event.ts";
 import type { Blake3 } from "../../core/event/hash.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
@@ -8,13 +9,18 @@ import type { SignatureVerifier } from "../../core/event/verify.ts";
 import type { KeyProof } from "../../core/api/federation/shapes.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { parseUserId, serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
-import { type KeyRing, type Transport, TransportError } from "../ports.ts";
+import { Authority } from "../../core/permissions/authority.ts";
+import { keyNameText, type KeyRing, type Transport, TransportError } from "../ports.ts";
 import { verifiedAmong } from "../verified_among.ts";
 import { type GraphStep, ImportGraph } from "./import_graph.ts";
 
 /** Events whose signatures are in flight together; parsing the next ones goes on meanwhile. */
 const VERIFY_AT_ONCE = 125;
+
+/** Keys of servers that do not answer, asked for in one room: decades of weekly keys. */
+const LACKING_MAX = 5000;
 
 /** The room cannot be proven: nothing of it may be kept. */
 export class UnverifiableRoomError extends Error {
@@ -47,6 +53,10 @@ export class RoomImport {
   #graph: ImportGraph | undefined;
   /** The first reasons why events were left out, for the log. */
   readonly left: string[] = [];
+  /** Keys that nobody gave, by `keyNameText`. */
+  readonly #lacking = new Map<string, KeyName>();
+  /** Users who are joined as far as signatures say, whether their events passed or not. */
+  readonly #joined = new Set<UserId>();
 
   constructor(ports: ImportPorts, options: ImportOptions) {
     this.#ports = ports;
@@ -81,6 +91,37 @@ export class RoomImport {
     } while (next !== null);
   }
 
+  /**
+   * Reads the graph once more, where keys were lacking that can be had on the word of those who
+   * are in the room at its end: the first reading has shown who that is.
+   * @throws TransportError, UnverifiableRoomError
+   */
+  async readAgain(helper: ServerName, told: readonly ServerName[]): Promise<void> {
+    if (await this.takeOnWord(helper, told)) await this.readFrom(helper);
+  }
+
+  /**
+   * Whether some key that was lacking is held now. First after the helper are asked who are in the
+   * room by what has passed, then by signatures, last whom the helper names besides.
+   */
+  async takeOnWord(helper: ServerName, told: readonly ServerName[] = []): Promise<boolean> {
+    const names = [...this.#lacking.values()].slice(0, LACKING_MAX);
+    this.#lacking.clear();
+    if (names.length === 0) return false;
+    const graph = this.#graph;
+    const passed = graph === undefined
+      ? []
+      : new Authority(graph.current(), graph.facts).joinedServers();
+    const signed = [...this.#joined].map(serverOf);
+    const servers = [...new Set([helper, ...passed, ...signed, ...told])];
+    const found = await this.#ports.keys.obtain(names, {
+      residents: () => Promise.resolve({ servers, holdAll: true }),
+    });
+    // Reasons of the first reading may be none any more.
+    if (found.size > 0) this.left.length = 0;
+    return found.size > 0;
+  }
+
   #fetch(helper: ServerName, from: string | null) {
     const { roomId, signal } = this.#options;
     signal?.throwIfAborted();
@@ -99,7 +140,7 @@ export class RoomImport {
     const checks: ReturnType<typeof verifiedAmong<ControlEvent>>[] = [];
     for (let at = 0; at < pdus.length; at += VERIFY_AT_ONCE) {
       const events = pdus.slice(at, at + VERIFY_AT_ONCE).flatMap((pdu) => this.#parse(pdu));
-      const check = verifiedAmong(this.#ports, events, hints);
+      const check = verifiedAmong(this.#ports, events, { ...hints, past: true });
       check.catch(() => undefined);
       checks.push(check);
       // Verification runs on other threads: let it begin before the next ones are parsed.
@@ -107,8 +148,14 @@ export class RoomImport {
     }
     for (const check of checks) {
       const { verified, refused } = await check;
-      for (const { event, reason } of refused) this.#leave(event, reason);
-      for (const event of verified) this.#add(event);
+      for (const { event, reason, keys } of refused) {
+        this.#leave(event, reason);
+        for (const name of keys) this.#lacking.set(keyNameText(name), name);
+      }
+      for (const event of verified) {
+        this.#noteMember(event);
+        this.#add(event);
+      }
     }
   }
 
@@ -147,6 +194,13 @@ export class RoomImport {
   /** Our own join, where no helper gave it back; it must pass like every other event. */
   addOwn(event: ControlEvent): void {
     this.#add(event);
+  }
+
+  #noteMember({ pdu }: ControlEvent): void {
+    const user = pdu.type === "m.room.member" ? parseUserId(pdu.state_key ?? "") : undefined;
+    if (user === undefined) return;
+    if (pdu.content["membership"] === "join") this.#joined.add(user);
+    else this.#joined.delete(user);
   }
 
   #leave(event: HeldEvent, reason: string): void {

@@ -7,7 +7,6 @@ import { KEY_DOCUMENT_PATH, StoredKeyRing } from "../../federation/keys/key_ring
 import { EventResigner } from "../../federation/keys/resign.ts";
 import { parseServerList, serverPolicy } from "../../federation/policy.ts";
 import {
-  type KeyRing,
   type ServerPolicy,
   type ServerSigner,
   type Transport,
@@ -33,7 +32,7 @@ import type { SystemParts } from "./store.ts";
 /** The way to other servers, before anything is said on it. */
 export interface FederationParts {
   readonly transport: Transport;
-  readonly keyRing: KeyRing;
+  readonly keyRing: StoredKeyRing;
   readonly policy: ServerPolicy;
   readonly verifier: StrictVerifier;
   readonly nonces: RequestNonces;
@@ -94,7 +93,7 @@ export async function composeFederation(
     askKeys: async (of, names) => {
       const wanted = names.slice(0, limits.federation.maxIdsPerRequest)
         .map(({ server, keyId }) => ({ server, key_id: keyId }));
-      return (await transport.call(of, getKeys, { names: wanted })).keys;
+      return await transport.call(of, getKeys, { names: wanted });
     },
   });
   const blake3 = await createBlake3();

@@ -15,6 +15,7 @@ import { IntactEvents } from "../federation/intact_events.ts";
 import { deviceReader } from "../federation/device_reader.ts";
 import { fileReader } from "../federation/file_reader.ts";
 import { profileReader } from "../federation/profile_reader.ts";
+import { isCheckingRoom } from "../federation/joining_rows.ts";
 import { PostgresRoomReader } from "../federation/room_reader.ts";
 import type { AnyHandler } from "../http/federation/door.ts";
 import type { Sql } from "../postgres/sql.ts";
@@ -47,7 +48,7 @@ export function federationHandlers(
     ...deps.inbound.handlers,
     ...deps.memberships.handlers,
     ...roomReadHandlers({ ...deps, rooms, keys: deps.federation.keyRing }),
-    keysHandler({ keys: deps.federation.keyRing }),
+    keysHandler({ keys: deps.federation.keyRing, isChecking: () => isCheckingRoom(deps.sql) }),
     deps.erasure.handler,
     ...groupHandlers({ rooms, groups: deps.groups }),
     ...voiceHandlers({ rooms, voice: deps.voice }),

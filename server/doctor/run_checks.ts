@@ -17,6 +17,7 @@ import { checkDatabase, unreachable } from "./checks/database.ts";
 import { checkDisk } from "./checks/disk.ts";
 import { checkEvents } from "./checks/events.ts";
 import { checkFederation } from "./checks/federation.ts";
+import { checkKeysOnWord } from "./checks/keys_on_word.ts";
 import { checkMail } from "./checks/mail.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
@@ -75,6 +76,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     ["mail", () => checkMail(config)],
     ["voice", () => lookAtVoice(deps)],
     ["federation", () => checkFederation({ ...deps, parts: deps.federation })],
+    ["keys of others", () => opened === undefined ? [] : checkKeysOnWord(opened.sql)],
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) {

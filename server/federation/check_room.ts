@@ -53,6 +53,7 @@ export async function checkRoom(deps: CheckDeps, options: CheckOptions): Promise
     try {
       if (server !== joining.helper) await introduce(deps, joining, server);
       await run.readFrom(server);
+      await run.readAgain(server, joining.servers);
       const graph = holding(run, joining);
       await compare(deps, run, { joining, others: servers.filter((each) => each !== server) });
       return graph;
@@ -115,8 +116,9 @@ async function compare(
 async function takeBeyond(
   deps: CheckDeps,
   run: RoomImport,
-  { joining: { roomId }, server }: { readonly joining: Joining; readonly server: ServerName },
+  { joining, server }: { readonly joining: Joining; readonly server: ServerName },
 ): Promise<void> {
+  const { roomId } = joining;
   const { graph } = run;
   if (graph === undefined) return;
   const theirs = await deps.transport.call(server, getHeads, { room_id: roomId });
@@ -131,7 +133,9 @@ async function takeBeyond(
       latest: missing.slice(0, limits.federation.maxIdsPerRequest),
       limit: limits.federation.maxPdusPerAnswer,
     });
-    await run.takePage(page.pdus, { proofs: page.keys, ask: [server] });
+    const take = () => run.takePage(page.pdus, { proofs: page.keys, ask: [server] });
+    await take();
+    if (await run.takeOnWord(server, [joining.helper])) await take();
     if (graph.size === before) break;
   }
   deps.log.log("warn", "Another server of a joined room has events that do not pass here.", {

@@ -44,6 +44,12 @@ export async function insertJoining(sql: Queryable, joining: Joining): Promise<b
   return rows.length > 0;
 }
 
+/** Whether any room that was joined is still being checked. */
+export async function isCheckingRoom(sql: Queryable): Promise<boolean> {
+  const [row] = await sql`select 1 from joining_rooms limit 1`;
+  return row !== undefined;
+}
+
 export async function listJoining(
   sql: Queryable,
 ): Promise<(Joining & { readonly shown: readonly EventId[] })[]> {

@@ -4,7 +4,7 @@ import type { JsonValue } from "../../core/event/json.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
 import { createEventIdOf, type RoomId } from "../../core/ids/room_id.ts";
 import { parseServerName, type ServerName } from "../../core/ids/server_name.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { roomFacts } from "../../core/rules/room_facts.ts";
 import type { StateMap } from "../../core/state/state_map.ts";
@@ -14,7 +14,7 @@ import {
   type AskPorts,
 } from "../../federation/perform/ask_membership.ts";
 import { UnverifiableRoomError } from "../../federation/perform/import_room.ts";
-import { type Ingest, TransportError } from "../../federation/ports.ts";
+import { type Ingest, type Residents, TransportError } from "../../federation/ports.ts";
 import { verifiedAmong } from "../../federation/verified_among.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
 import type { TaggedRow } from "../postgres/row_kind.ts";
@@ -181,9 +181,11 @@ export class Joins implements AsyncDisposable {
     const { sql, clock, check, serverName } = this.#deps;
     const { roomId } = event;
     const state = answer.state.flatMap((pdu) => readControl(pdu, roomId));
+    const told = answer.servers.map(parseServerName).filter((server) => server !== undefined);
     const { verified } = await verifiedAmong(check, state, {
       proofs: answer.keys,
       ask: [helper],
+      residents: () => Promise.resolve(toldResidents(state, { roomId, helper, told })),
     });
     const create = verified.find((each) => each.id === createEventIdOf(roomId));
     if (create === undefined || roomFacts(create) === undefined) {
@@ -193,8 +195,7 @@ export class Joins implements AsyncDisposable {
       roomId,
       userId: user,
       helper,
-      servers: [...new Set([...servers, ...answer.servers.map(parseServerName)])]
-        .filter((server) => server !== undefined)
+      servers: [...new Set([...servers, ...told])]
         .filter((server) => server !== serverName && server !== helper),
       answer: {
         pdu: event.pdu as unknown as JsonValue,
@@ -369,6 +370,23 @@ export class Joins implements AsyncDisposable {
 function serversIn(create: ControlEvent, state: StateMap): ServerName[] {
   const facts = roomFacts(create);
   return facts === undefined ? [] : [...new Authority(state, facts).joinedServers()];
+}
+
+/**
+ * Who is in the room as its helper tells it, and the server of who made it: the room's id is the
+ * hash of that event. Enough to show the room; the check asks anew.
+ */
+function toldResidents(
+  state: readonly ControlEvent[],
+  { roomId, helper, told }: {
+    readonly roomId: RoomId;
+    readonly helper: ServerName;
+    readonly told: readonly ServerName[];
+  },
+): Residents {
+  const create = state.find((event) => event.id === createEventIdOf(roomId));
+  const maker = create === undefined ? [] : [serverOf(create.pdu.sender)];
+  return { servers: [helper, ...maker, ...told], holdAll: true, forNow: true };
 }
 
 function readControl(pdu: JsonValue, roomId: RoomId): ControlEvent[] {

@@ -69,7 +69,7 @@ export function showPages(
 
 async function showPage(
   deps: ShownPagesDeps,
-  { roomId, helper }: Joining,
+  { roomId, helper, servers }: Joining,
   channel: { readonly id: ChannelId; readonly heads: readonly string[] },
 ): Promise<ShownPage> {
   const page = await deps.transport.call(helper, backfill, {
@@ -84,7 +84,12 @@ async function showPage(
       parsed.event.pdu.channel_id === channel.id;
     return fits ? [parsed.event as TimelineEvent] : [];
   });
-  const { verified } = await verifiedAmong(deps, events, { proofs: page.keys, ask: [helper] });
+  const residents = { servers: [helper, ...servers], holdAll: false, forNow: true };
+  const { verified } = await verifiedAmong(deps, events, {
+    proofs: page.keys,
+    ask: [helper],
+    residents: () => Promise.resolve(residents),
+  });
   const rows = await newRows(deps, verified.toReversed());
   if (rows.length > 0) {
     await deps.log.append({

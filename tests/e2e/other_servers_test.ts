@@ -50,6 +50,24 @@ Deno.test("an administrator on a phone sees which servers are reached, tests one
     assert.equal(wide, false, "nothing is cut off at the side");
   });
 
+  await t.step(
+    "keys that rest on the word of others are told of, and what their server says",
+    async () => {
+      const { sql } = listeners.server().parts.database;
+      await sql`
+      insert into key_entries (server, key_id, key, valid_from, valid_until, first_seen_ts,
+        word_of, word_ts)
+      values ('two.test', 'made up', 'none', 1, 2, 1, '{six.test}', 1)`;
+      await page.goto(at);
+      await page.getByText(/rests on the word of six\.test until it answers/).waitFor();
+      await sql`update key_entries set denied_ts = 2 where key_id = 'made up'`;
+      await page.goto(at);
+      await page.getByText(/does not confirm 1 key that six\.test gave as its own/).waitFor();
+      await sql`delete from key_entries where key_id = 'made up'`;
+      await page.goto(at);
+    },
+  );
+
   await t.step("a test says what came of it", async () => {
     await page.getByLabel("Test a server by its name").fill("three.test");
     await page.getByRole("button", { name: "Test", exact: true }).click();

@@ -77,6 +77,11 @@ export class Guest {
     return guest;
   }
 
+  /** Who is in a room already, of which `room` holds what is known. */
+  static of(peer: HostilePeer, victim: Victim, who: Pick<Guest, "user" | "room">): Guest {
+    return new Guest({ peer, victim, ...who });
+  }
+
   /** The same guest, speaking to another server of the room. */
   towards(victim: Victim): Guest {
     return new Guest({ peer: this.peer, victim, user: this.user, room: this.room });

@@ -37,7 +37,7 @@ Deno.test("servers ask each other over real sockets; a cut link is unreachable, 
   const { transport } = wayOf(one);
 
   const answer = await transport.call(nameOf(two), getKeys, { names: [] });
-  assert.deepEqual(answer, { keys: [] });
+  assert.deepEqual(answer, { keys: [], words: [], checking: false });
   // Two knows one's key now, because it had to fetch it for the signature.
   const held = await two.parts.database.sql`
     select listed from key_entries where server = 'one.test'`;
@@ -66,7 +66,7 @@ Deno.test("servers ask each other over real sockets; a cut link is unreachable, 
   const again = await federation.start(1);
   await transport.call(nameOf(again), getKeys, { names: [] });
   const guild = await wayOf(again).transport.call(nameOf(one), getKeys, { names: [] });
-  assert.deepEqual(guild, { keys: [] });
+  assert.deepEqual(guild, { keys: [], words: [], checking: false });
 });
 
 Deno.test("a server speaks with nobody whom its policy refuses, and nobody is no peer", async () => {

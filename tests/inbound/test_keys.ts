@@ -33,6 +33,10 @@ export class TestKeys implements KeyRing {
   proofs(): Promise<[]> {
     return Promise.resolve([]);
   }
+
+  words(): Promise<[]> {
+    return Promise.resolve([]);
+  }
 }
 
 export function nameOf(server: TestServer): string {

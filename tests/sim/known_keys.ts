@@ -29,5 +29,6 @@ export function knownKeys(servers: readonly TestServer[], clock: Clock): KeyRing
       return Promise.resolve(retired ? "its key has retired" : undefined);
     },
     proofs: () => Promise.resolve([]),
+    words: () => Promise.resolve([]),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "../../limits.ts";
 import { defineFederationOperation } from "./operation.ts";
-import { KeyProof, RoomIdText, ServerNameText, UserIdText } from "./shapes.ts";
+import { KeyProof, KeyWord, RoomIdText, ServerNameText, UserIdText } from "./shapes.ts";
 
 /** A user of the answering server as everybody may see them. */
 export const getProfile = defineFederationOperation({
@@ -28,12 +28,18 @@ export const getKeys = defineFederationOperation({
   id: "getKeys",
   method: "POST",
   path: "/_federation/keys",
-  summary: "Key entries by server and key id",
+  summary: "Key entries by server and key id, and how the receiver holds them",
   request: z.object({
     names: z.array(z.object({ server: ServerNameText, key_id: z.string().max(64) }))
       .max(limits.federation.maxIdsPerRequest),
   }),
-  answer: z.object({ keys: z.array(KeyProof).max(limits.federation.maxKeysPerAnswer) }),
+  answer: z.object({
+    keys: z.array(KeyProof).max(limits.federation.maxKeysPerAnswer),
+    /** Of each that was asked for. */
+    words: z.array(KeyWord).max(limits.federation.maxIdsPerRequest).optional(),
+    /** The answering server is checking a room that it has joined. */
+    checking: z.boolean().optional(),
+  }),
   maxAnswerBytes: 1024 * 1024,
   timeoutMs: 15_000,
 });

@@ -32,6 +32,19 @@ export const KeyProof = z.object({
 });
 export type KeyProof = z.infer<typeof KeyProof>;
 
+/**
+ * How the answering server holds a key entry: of the entry's own server (its document, or a chain
+ * of vouchers that begins there), on the word of others, or not at all. PROTOCOL.md 8.
+ */
+export const KeyWord = z.object({
+  server: ServerNameText,
+  key_id: z.string().max(64),
+  word: z.enum(["own", "heard", "none"]),
+  /** With `none`: when the server's document was last fetched, ms; absent where it never was. */
+  as_of: z.number().int().optional(),
+});
+export type KeyWord = z.infer<typeof KeyWord>;
+
 /** PDUs of an answer and the key entries they rest on. */
 export const PduPage = z.object({
   pdus: z.array(PduValue).max(limits.federation.maxPdusPerAnswer),

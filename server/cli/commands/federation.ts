@@ -133,6 +133,12 @@ function describe(destination: Destination, { io }: CliContext): string {
     const inMs = Math.max(0, destination.next_try_ts - io.clock.now());
     lines.push(["Next try", `in ${formatSpan(inMs)}`]);
   }
+  const { keys_on_word: onWord } = destination;
+  if (onWord !== null) {
+    const { keys, denied, word_of: of } = onWord;
+    const refused = denied === 0 ? "" : `; it answers without ${denied} of them: openguild doctor`;
+    lines.push(["Keys", `${keys} on the word of ${of.join(", ")}${refused}`]);
+  }
   if (error !== null) lines.push(["Last error", `${error.text} (${formatTime(error.ts)})`]);
   return lines.map(([name, value]) => `${name.padEnd(14)} ${printable(value)}\n`).join("");
 }

@@ -52,7 +52,7 @@ export async function authenticateServer(
   if (deps.mutual?.accepts(key.server, edge.clientCertificate) === false) {
     throw unauthorized(`${key.server} must show the certificate that was agreed`);
   }
-  const entry = (await deps.keyRing.obtain([key])).get(keyNameText(key));
+  const entry = (await deps.keyRing.obtain([key], { knocks: true })).get(keyNameText(key));
   if (entry === undefined) {
     throw unauthorized(`the key ${key.keyId} of ${key.server} cannot be fetched`);
   }

@@ -12,6 +12,7 @@ import {
   readDestination,
   storePause,
 } from "../../federation/destination_store.ts";
+import { listKeysOnWord } from "../../federation/keys_on_word.ts";
 import type { PostgresOutgoingLog } from "../../federation/outgoing_log.ts";
 import type { RoomServers } from "../../federation/room_servers.ts";
 import type { Sql } from "../../postgres/sql.ts";
@@ -136,6 +137,7 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
     ? { count: 0 }
     : await outgoing.lag(server, mark, WAITING_MAX + 1);
   const circuit = circuitOf(health);
+  const [onWord] = await listKeysOnWord(deps.sql, { servers: [server], limit: 1 });
   const states = { closed: "well", trying: "trying", open: "away" } as const;
   return {
     server,
@@ -159,6 +161,9 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
       text: health.lastError.text,
       ts: health.lastError.atMs,
     },
+    keys_on_word: onWord === undefined
+      ? null
+      : { keys: onWord.keys, denied: onWord.denied, word_of: [...onWord.wordOf] },
     first_seen_ts: row.first_seen_ts,
   };
 }

@@ -296,6 +296,10 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "servers.resumeOf": "{server} fortsetzen",
   "servers.pausedSince":
     "Angehalten {when}. Bis du fortsetzt, wird nichts dorthin geschickt; was er bekommen soll, wartet.",
+  "servers.onWord":
+    "Er hat nicht geantwortet, als dieser Server dazukam. Was seine Leute vorher getan haben, beruht auf dem Wort von {names}, bis er antwortet.",
+  "servers.denied":
+    "Er antwortet und bestätigt {n, plural, one {# Schlüssel} other {# Schlüssel}} nicht, die {names} als seine ausgegeben haben. Die Prüfungen des Servers sagen, was zu tun ist.",
   "token.used_up": "Verbraucht",
   "token.expired": "Abgelaufen",
   "token.revoked": "Zurückgezogen",

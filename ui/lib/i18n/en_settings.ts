@@ -284,6 +284,10 @@ export const settings = {
   "servers.resumeOf": "Resume {server}",
   "servers.pausedSince":
     "Paused {when}. Nothing is sent to it until you resume it; what it should get waits.",
+  "servers.onWord":
+    "It did not answer when this server came. What its people did before rests on the word of {names} until it answers.",
+  "servers.denied":
+    "It answers, and does not confirm {n, plural, one {# key} other {# keys}} that {names} gave as its own. Run the checks of the server to see what to do.",
   "token.used_up": "Used up",
   "token.expired": "Expired",
   "token.revoked": "Withdrawn",

@@ -124,6 +124,9 @@ function Row({ destination, nowMs }: { destination: Destination; nowMs: number }
         {destination.blocked_reason !== null && (
           <p class="small break">{destination.blocked_reason}</p>
         )}
+        {destination.keys_on_word !== null && (
+          <p class="small break">{onWord(destination.keys_on_word)}</p>
+        )}
       </div>
       {destination.failures > 0 && state !== "blocked" && state !== "paused" && (
         <Act act="retry" icon="retry" server={server} />
@@ -133,6 +136,11 @@ function Row({ destination, nowMs }: { destination: Destination; nowMs: number }
         : state !== "blocked" && <Act act="pause" icon="pause" server={server} />}
     </li>
   );
+}
+
+function onWord({ denied, word_of: of }: NonNullable<Destination["keys_on_word"]>): string {
+  const names = of.join(", ");
+  return denied === 0 ? t("servers.onWord", { names }) : t("servers.denied", { n: denied, names });
 }
 
 function Act(
