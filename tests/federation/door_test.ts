@@ -24,7 +24,10 @@ Deno.test("G14: a request counts once: its copy is refused, also after a restart
   const { peer, one, federation } = met;
   const request = await peer.sign(one, KEYS);
   const first = await peer.send(one, request);
-  assert.deepEqual([first.status, first.text], [200, '{"keys":[]}']);
+  assert.deepEqual([first.status, first.text], [
+    200,
+    '{"keys":[],"words":[],"checking":false}',
+  ]);
   const again = await peer.send(one, request);
   assert.deepEqual([again.status, again.code], [401, "unauthorized"]);
   assert.match(again.text, /seen before/);
