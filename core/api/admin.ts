@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AbuseContact } from "./abuse_contact.ts";
 import { RegistrationMode, Session } from "./account.ts";
 import { defineOperation } from "./operation.ts";
 import { SecondFactor } from "./second_factor.ts";
@@ -68,6 +69,10 @@ export const AdminSettings = z.object({
   notice: Line(500).nullable().describe("Shown at the top of every page until it is taken away"),
 });
 export type AdminSettings = z.infer<typeof AdminSettings>;
+
+/** What of them may be written. What was stored earlier is read all the same. */
+export const AdminSettingsChange = AdminSettings.extend({ abuse_contact: AbuseContact.nullable() })
+  .partial();
 
 const SettingsAnswer = z.object({
   settings: AdminSettings,
@@ -345,7 +350,7 @@ export const adminUpdateSettings = defineOperation({
   summary: "Change settings; absent keeps",
   auth,
   confirm: true,
-  body: AdminSettings.partial(),
+  body: AdminSettingsChange,
   result: SettingsAnswer,
   errors: ["forbidden", "confirmation_required", "invalid", "conflict"],
 });

@@ -75,7 +75,8 @@ export class LookAgain implements AsyncDisposable {
   async #run(): Promise<void> {
     const { clock, log, rooms } = this.#deps;
     try {
-      for (const roomId of await rooms.withSoftFailed(this.#sinceTs)) this.wake(roomId);
+      const found = await rooms.withSoftFailed({ sinceTs: this.#sinceTs, limit: ROOMS_MAX });
+      for (const roomId of found) this.wake(roomId);
     } catch (error) {
       log.log("warn", "Soft-failed events of earlier runs could not be found.", { error });
     }
@@ -107,9 +108,12 @@ export class LookAgain implements AsyncDisposable {
       const room = await rooms.open(roomId);
       if (room !== undefined) await room.inTurn(() => this.#lookInTurn(room));
       // Its private rooms are judged by it too: whom it has taken back is heard there again.
-      for (const id of await rooms.withSoftFailed(this.#sinceTs, roomId)) {
-        const inside = await rooms.open(id);
-        if (inside !== undefined) await inside.inTurn(() => this.#lookInTurn(inside));
+      const inside = { sinceTs: this.#sinceTs, guild: roomId, limit: ROOMS_MAX };
+      for (const id of await rooms.withSoftFailed(inside)) {
+        const privateRoom = await rooms.open(id);
+        if (privateRoom !== undefined) {
+          await privateRoom.inTurn(() => this.#lookInTurn(privateRoom));
+        }
       }
     } catch (error) {
       this.#deps.log.log("warn", "Soft-failed events could not be looked at again.", {

@@ -154,6 +154,13 @@ export interface InboundRoom {
   store(change: RoomChange): Promise<void>;
 }
 
+export interface SoftFailedQuery {
+  readonly sinceTs: number;
+  readonly guild?: RoomId;
+  /** Rooms at most. */
+  readonly limit: number;
+}
+
 export interface InboundRooms {
   open(id: RoomId): Promise<InboundRoom | undefined>;
   /**
@@ -168,7 +175,7 @@ export interface InboundRooms {
     query: { readonly sinceTs: number; readonly limit: number },
   ): Promise<readonly HeldEvent[]>;
   /** Rooms with events that soft-failed since; of a guild: its private rooms alone. */
-  withSoftFailed(sinceTs: number, guild?: RoomId): Promise<readonly RoomId[]>;
+  withSoftFailed(query: SoftFailedQuery): Promise<readonly RoomId[]>;
 }
 
 /** A receipt that has stored no event. */

@@ -135,8 +135,11 @@ Deno.test("what was backed up is restored, rows and files, and numbers go on whe
   const sizes = [0, 1, 70_000, 5_000_001];
   for (const size of sizes) await at.source.put(`m/s${size}`, chunked(patternBytes(size)), size);
   const seen: [number, number][] = [];
+  const files: [number, number][] = [];
   const manifest = await at.backup({
-    onProgress: (what, done, total) => what === "database rows" && seen.push([done, total]),
+    onProgress: (what, done, total) => {
+      (what === "files" ? files : seen).push([done, total]);
+    },
   });
   assert.equal(manifest.rows["events"], ROW_COUNT + 1);
   assert.deepEqual(Object.keys(manifest.rows).sort(), [
@@ -147,6 +150,8 @@ Deno.test("what was backed up is restored, rows and files, and numbers go on whe
     "settings",
   ]);
   assert.deepEqual(manifest.blobs, { count: 4, bytes: 5_070_002 });
+  assert.deepEqual(files.map(([, total]) => total), Array(4).fill(5_070_002));
+  assert.deepEqual(files.at(-1), [5_070_002, 5_070_002]);
   assert.deepEqual(seen.at(-1), [2 * ROW_COUNT + 12, 2 * ROW_COUNT + 12]);
   assert.equal(((await Deno.stat(at.path)).mode ?? 0) & 0o777, 0o600);
 

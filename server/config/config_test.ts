@@ -113,6 +113,22 @@ Deno.test("every wrong value is named with its place, its text and what it must 
   ]);
 });
 
+Deno.test("people who report abuse are led somewhere: to a mail address or an https address", () => {
+  const contact = (text: string) => ({ flags: { "server.abuse_contact": text } });
+  for (const good of ["abuse@example.org", "https://example.org/abuse?how=1"]) {
+    assert.equal(load(contact(good)).server.abuseContact, good);
+  }
+  for (
+    const wrong of ["ask Bob", "http://example.org", "javascript://%0aalert(1)", "@ann", "a@b@c"]
+  ) {
+    assert.match(
+      problemsOf(contact(wrong))[0] ?? "",
+      /^--set server\.abuse_contact is ".*": it must be a mail address such as .* or .* https:/,
+      wrong,
+    );
+  }
+});
+
 Deno.test("a broken or misplaced file is a sentence, not a stack", () => {
   assert.match(problemsOf({ files: { [FILE]: "listen: [\n" } })[0] ?? "", /^\/srv\/.*yaml: /);
   assert.match(problemsOf({ files: { [FILE]: "just text" } })[0] ?? "", /list of sections/);

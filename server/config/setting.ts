@@ -52,6 +52,14 @@ export function pattern(
   return withFallback(form, z.string().trim().regex(expected, message), rest);
 }
 
+/** Text that the API holds to the same rule. */
+export function checked(
+  options: Options & { readonly form: string; readonly schema: z.ZodType<string> },
+): Setting<string | undefined> {
+  const { form, schema, ...rest } = options;
+  return withFallback(form, schema, rest);
+}
+
 /** Text that is never shown; with `must` it has to hold to a pattern, and is not quoted if not. */
 export function secret(
   options: Options & { readonly must?: { readonly be: RegExp; readonly message: string } },

@@ -31,9 +31,9 @@ export interface DoctorDeps {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly log: Log;
-  /** The opened part, or why it could not be opened. */
-  readonly database: Pick<Database, "kind" | "sql"> | Error;
-  readonly blobs: BlobStore | Error;
+  /** The opened part, or why it could not be opened; undefined: the first start makes it. */
+  readonly database: Pick<Database, "kind" | "sql"> | Error | undefined;
+  readonly blobs: BlobStore | Error | undefined;
   /** This is the server that runs on the data folder. */
   readonly isRunning: boolean;
   /** What calls of a running server run on. */
@@ -55,7 +55,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     ["disk", () => checkDisk(config.dataFolder)],
     [
       "database",
-      () => database instanceof Error ? [unreachable(database)] : checkDatabase(database),
+      () => database instanceof Error ? [unreachable(database)] : checkDatabase(opened),
     ],
     [
       "events",

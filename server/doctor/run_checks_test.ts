@@ -10,6 +10,7 @@ Deno.test("doctor looks at everything before the first start, and says so for pe
   await using temp = await tempFolder();
   const args = ["--port", String(freePort())];
   const result = await runCli(["doctor", ...args], { workingFolder: temp.path });
+  assert.match(result.out, /ok {7}database +The first start makes the embedded database/);
   assert.match(result.out, /warning {2}database +The embedded database never calls fsync/);
   for (
     const check of [
@@ -30,6 +31,10 @@ Deno.test("doctor looks at everything before the first start, and says so for pe
   const json = await runCli(["doctor", "--json", ...args], { workingFolder: temp.path });
   const { findings } = JSON.parse(json.out) as { findings: Finding[] };
   assert.ok(findings.length >= 9);
+  // It has looked, and made nothing: neither a folder, nor in one that is something else's.
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
+  await runCli(["doctor", "--data", ".", ...args], { workingFolder: temp.path });
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
 });
 
 Deno.test("doctor goes on when the database cannot be opened, and ends with exit code 1", async () => {
@@ -41,5 +46,6 @@ Deno.test("doctor goes on when the database cannot be opened, and ends with exit
   assert.equal(result.code, 1);
   assert.match(result.out, /PROBLEM {2}database +The database does not answer/);
   assert.match(result.out, /ok +file store/);
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
   assert.ok(!result.out.includes("secret"));
 });

@@ -13,6 +13,7 @@ import {
   type MissingParent,
   type PostsQuery,
   type RoomChange,
+  type SoftFailedQuery,
   StoreRefusal,
   type ThreadQuery,
 } from "../../federation/inbound/ports.ts";
@@ -73,16 +74,20 @@ export class StoredInboundRooms implements InboundRooms {
     return rows.map((row) => heldOf(readEvent(row)));
   }
 
-  async withSoftFailed(sinceTs: number, guild?: RoomId): Promise<readonly RoomId[]> {
+  async withSoftFailed(
+    { sinceTs, guild, limit }: SoftFailedQuery,
+  ): Promise<readonly RoomId[]> {
     const { sql } = this.#deps;
     const rows = guild === undefined
       ? await sql<{ room_id: RoomId }[]>`
         select distinct room_id from events
-        where outcome = 'soft_failed' and received_ts >= ${sinceTs}`
+        where outcome = 'soft_failed' and received_ts >= ${sinceTs}
+        limit ${limit}`
       : await sql<{ room_id: RoomId }[]>`
         select p.room_id from private_channels p where p.guild_id = ${guild} and exists
           (select 1 from events e where e.room_id = p.room_id
-            and e.outcome = 'soft_failed' and e.received_ts >= ${sinceTs})`;
+            and e.outcome = 'soft_failed' and e.received_ts >= ${sinceTs})
+        limit ${limit}`;
     return rows.map((row) => row.room_id);
   }
 }

@@ -12,7 +12,8 @@ export class DataFolderError extends Error {
   override readonly name = "DataFolderError";
 }
 
-const LOCK_FILE = "lock";
+/** In every data folder that was ever used. */
+export const LOCK_FILE = "lock";
 
 /**
  * Makes the data folder where it is missing (mode 0700) and locks it for this process. The

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { BlobStore } from "../../core/ports/blob_store.ts";
+import { createBackup } from "../../server/backup/create_backup.ts";
 import { FolderBlobStore } from "../../server/files/blob_store.ts";
 import { type Database, openDatabase } from "../../server/postgres/database.ts";
+import { migrate } from "../../server/postgres/migrate.ts";
 import { INSTANCE_FACT, readFact, settleFact } from "../../server/postgres/server_facts.ts";
 import { KeyFolder } from "../../server/keys/key_folder.ts";
 import { LocalSigner } from "../../server/keys/local_signer.ts";
@@ -32,46 +34,40 @@ interface Place extends AsyncDisposable {
   openBlobs(): Promise<BlobStore & Partial<Disposable>>;
 }
 
-async function smallPlace(): Promise<Place> {
-  const folder = await tempFolder();
+/** Which database, and where the files are. */
+type Kind = `${"embedded" | "postgres"} ${"folder" | "s3"}`;
+
+async function openPlace(kind: Kind, s3?: SwiftS3): Promise<Place> {
+  await using stack = new AsyncDisposableStack();
+  const [databaseKind, blobKind] = kind.split(" ");
+  const { path } = stack.use(await tempFolder());
+  const database = databaseKind === "embedded"
+    ? undefined
+    : stack.use(await freshDatabase({ migrated: false }));
+  const bucket = blobKind === "s3" && s3 !== undefined ? await openBucket(s3) : undefined;
+  const owned = stack.move();
   return {
-    folder: folder.path,
-    env: {},
-    databaseUrl: undefined,
-    openBlobs: () => FolderBlobStore.open(`${folder.path}/openguild-data/media`),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    folder: path,
+    databaseUrl: database?.url,
+    env: { ...(database === undefined ? {} : { DATABASE_URL: database.url }), ...bucket?.env },
+    openBlobs: bucket?.open ?? (() => FolderBlobStore.open(`${path}/openguild-data/media`)),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-async function bigPlace(s3: SwiftS3, bucket: string): Promise<Place> {
-  const folder = await tempFolder();
-  const database = await freshDatabase({ migrated: false });
+async function openBucket(s3: SwiftS3) {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3;
+  const bucket = `b-${crypto.randomUUID()}`;
   await s3.makeBucket(bucket);
+  const settings = { endpoint, region, bucket, accessKeyId, secretAccessKey, pathStyle: true };
   return {
-    folder: folder.path,
-    databaseUrl: database.url,
     env: {
-      DATABASE_URL: database.url,
-      OPENGUILD_BLOBS_S3_ENDPOINT: s3.endpoint,
+      OPENGUILD_BLOBS_S3_ENDPOINT: endpoint,
       OPENGUILD_BLOBS_S3_BUCKET: bucket,
-      OPENGUILD_BLOBS_S3_ACCESS_KEY: s3.accessKeyId,
-      OPENGUILD_BLOBS_S3_SECRET_KEY: s3.secretAccessKey,
+      OPENGUILD_BLOBS_S3_ACCESS_KEY: accessKeyId,
+      OPENGUILD_BLOBS_S3_SECRET_KEY: secretAccessKey,
     },
-    openBlobs: () =>
-      Promise.resolve(
-        new S3BlobStore({
-          endpoint: s3.endpoint,
-          region: s3.region,
-          bucket,
-          accessKeyId: s3.accessKeyId,
-          secretAccessKey: s3.secretAccessKey,
-          pathStyle: true,
-        }),
-      ),
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
+    open: () => Promise.resolve(new S3BlobStore(settings)),
   };
 }
 
@@ -109,19 +105,22 @@ async function signingKeyId(place: Place, sql: Sql): Promise<string> {
 
 async function fill(place: Place): Promise<void> {
   await withDatabase(place, async (sql) => {
-    const clock = new ManualClock();
-    await settleServerIdentity({ sql, clock, rng: new CountingRng() }, NAME);
-    await settleFact(sql, INSTANCE_FACT, "origin");
+    await fillRows(sql);
     await signingKeyId(place, sql);
-    await sql`insert into events (room_id, event_id, event_hash, type, sender, origin_ts,
-        writer_id, position, outcome, received_ts, pdu)
-      select '!r' || n % 5, '$e' || n, decode(md5(n::text), 'hex'), 't', '@a', n, 1, n,
-        'accepted', n, '{"body":"ü 🙂 \\"quoted\\""}'
-      from generate_series(1, 500) n`;
   });
   const blobs = await place.openBlobs();
   await blobs.put("m/one", chunked(patternBytes(BLOB_BYTES)), BLOB_BYTES);
   blobs[Symbol.dispose]?.();
+}
+
+async function fillRows(sql: Sql): Promise<void> {
+  await settleServerIdentity({ sql, clock: new ManualClock(), rng: new CountingRng() }, NAME);
+  await settleFact(sql, INSTANCE_FACT, "origin");
+  await sql`insert into events (room_id, event_id, event_hash, type, sender, origin_ts,
+        writer_id, position, outcome, received_ts, pdu)
+      select '!r' || n % 5, '$e' || n, decode(md5(n::text), 'hex'), 't', '@a', n, 1, n,
+        'accepted', n, '{"body":"ü 🙂 \\"quoted\\""}'
+      from generate_series(1, 500) n`;
 }
 
 /** What must be the same on both sides, and what must not. */
@@ -155,27 +154,32 @@ async function cli(place: Place, ...args: string[]) {
   return result;
 }
 
-Deno.test("embedded and Postgres, folder and S3: a backup goes in all four directions", async () => {
+/** From where to where: each kind of store in each place, and every move that a server makes. */
+const DIRECTIONS: Readonly<Record<Kind, readonly Kind[]>> = {
+  "embedded folder": ["embedded folder", "postgres s3", "postgres folder"],
+  "postgres folder": ["embedded folder", "postgres s3"],
+  "postgres s3": ["postgres s3", "embedded folder", "embedded s3"],
+  "embedded s3": ["postgres folder"],
+};
+
+Deno.test("embedded and Postgres, folder and S3: a backup goes from every kind of store into others", async () => {
   await provideSeed();
   await using s3 = await startSwiftS3();
-  await using small = await smallPlace();
-  await using big = await bigPlace(s3, "origin");
-  const files = await Deno.makeTempDir();
-  for (const [name, origin] of [["small", small], ["big", big]] as const) {
+  await using files = await tempFolder();
+  for (const [from, targets] of Object.entries(DIRECTIONS) as [Kind, readonly Kind[]][]) {
+    await using origin = await openPlace(from, s3);
     await fill(origin);
-    const file = `${files}/${name}.tar`;
+    const file = `${files.path}/${from}.tar`;
     const made = JSON.parse((await cli(origin, "backup", file, "--json")).out);
     assert.equal(made.blobs.count, 1);
     assert.equal(made.bytes, (await Deno.stat(file)).size);
-    if (origin === small) {
+    if (from === "embedded folder") {
       const verified = await cli(origin, "backup", "verify", file, "--json");
       assert.equal(JSON.parse(verified.out).rows.events, 500);
     }
     const before = await look(origin);
-    for (const kind of ["small", "big"] as const) {
-      await using target = kind === "small"
-        ? await smallPlace()
-        : await bigPlace(s3, `from-${name}`);
+    for (const to of targets) {
+      await using target = await openPlace(to, s3);
       // The worst case: somebody also copied the origin's private keys.
       await copyFolder(
         `${origin.folder}/openguild-data/keys`,
@@ -184,7 +188,7 @@ Deno.test("embedded and Postgres, folder and S3: a backup goes in all four direc
       const restored = await cli(target, "restore", file);
       assert.match(restored.out, /signs with new keys from now on/);
       const after = await look(target);
-      const direction = `${name} to ${kind}`;
+      const direction = `${from} to ${to}`;
       assert.deepEqual(after.same, before.same, direction);
       assert.deepEqual(after.blob, patternBytes(BLOB_BYTES), direction);
       assert.notEqual(after.keyId, before.keyId, direction);
@@ -193,7 +197,45 @@ Deno.test("embedded and Postgres, folder and S3: a backup goes in all four direc
       assert.match(yaml, /name: "backup\.example\.org"/);
     }
   }
-  await Deno.remove(files, { recursive: true });
+});
+
+/** A folder with the first of this program's migrations, as an older version had them. */
+async function olderMigrations(folder: string): Promise<string> {
+  const all = new URL("../../migrations", import.meta.url).pathname;
+  const names = [...Deno.readDirSync(all)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".sql")).sort();
+  const older = `${folder}/older`;
+  await Deno.mkdir(older);
+  for (const name of names.slice(0, names.length / 2)) {
+    await Deno.copyFile(`${all}/${name}`, `${older}/${name}`);
+  }
+  return older;
+}
+
+Deno.test("a backup of a version with half the migrations goes into both databases of today, whole", async () => {
+  await provideSeed();
+  await using files = await tempFolder();
+  await using older = await freshDatabase({ migrated: false });
+  await migrate(older.sql, { log: silentLog, folder: await olderMigrations(files.path) });
+  await fillRows(older.sql);
+  const blobs = await FolderBlobStore.open(`${files.path}/media`);
+  await blobs.put("m/one", chunked(patternBytes(BLOB_BYTES)), BLOB_BYTES);
+  const path = `${files.path}/older.tar`;
+  await createBackup(
+    { sql: older.sql, blobs, clock: new ManualClock() },
+    { path, serverName: NAME, program: "openguild 0.0.9" },
+  );
+  for (const kind of ["embedded folder", "postgres folder"] as const) {
+    await using target = await openPlace(kind);
+    await cli(target, "backup", "verify", path);
+    await cli(target, "restore", path);
+    const { same, blob } = await look(target);
+    assert.equal(same.name, NAME, kind);
+    assert.equal(same.events["count"], 500, kind);
+    assert.deepEqual(blob, patternBytes(BLOB_BYTES), kind);
+    const { migrations } = JSON.parse((await cli(target, "migrate", "status", "--json")).out);
+    assert.ok(migrations.every((each: { applied_ts: number | null }) => each.applied_ts !== null));
+  }
 });
 
 Deno.test("another server's backup, or a folder in use, is refused with what to do", async () => {

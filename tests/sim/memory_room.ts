@@ -13,6 +13,7 @@ import type {
   Known,
   PostsQuery,
   RoomChange,
+  SoftFailedQuery,
   ThreadQuery,
 } from "../../federation/inbound/ports.ts";
 import { MemoryQueries } from "./memory_queries.ts";
@@ -174,7 +175,7 @@ export class MemoryRooms implements InboundRooms {
     return await this.#room.withheld(query);
   }
 
-  async withSoftFailed(sinceTs: number, guild?: RoomId): Promise<readonly RoomId[]> {
+  async withSoftFailed({ sinceTs, guild }: SoftFailedQuery): Promise<readonly RoomId[]> {
     if (guild !== undefined) return [];
     const found = await this.#room.softFailed({ sinceTs, limit: 1 });
     return found.length === 0 ? [] : [this.#room.id];

@@ -10,17 +10,22 @@ export function Footer(props: {
   /** Shows the choice of languages, which leads back to this path. */
   languagesAt?: string;
 }) {
-  const { abuseContact: contact } = props;
   return (
     <footer class="foot">
       <span>{t("foot.version", { version: props.version })}</span>
       <a href={props.sourceUrl} rel="noopener">{t("foot.source")}</a>
-      {contact
-        ? <a href={contact.includes("://") ? contact : `mailto:${contact}`}>{t("foot.abuse")}</a>
-        : <span>{t("foot.noAbuse")}</span>}
+      <Abuse contact={props.abuseContact} />
       {props.languagesAt !== undefined && <Languages back={props.languagesAt} />}
     </footer>
   );
+}
+
+/** Earlier versions took any text: what leads nowhere is said as it is. */
+function Abuse({ contact }: { contact: string | null }) {
+  if (!contact) return <span>{t("foot.noAbuse")}</span>;
+  const isWeb = /^https?:\/\//.test(contact);
+  if (!isWeb && !contact.includes("@")) return <span>{contact}</span>;
+  return <a href={isWeb ? contact : `mailto:${contact}`}>{t("foot.abuse")}</a>;
 }
 
 /** The same of what pages know of the server. */

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { AdminSettings } from "../../../core/api/admin.ts";
+import { AdminSettings, AdminSettingsChange } from "../../../core/api/admin.ts";
 import { pinnedOf } from "../../services/accounts/open_accounts.ts";
 import { describeConfig, RUNTIME_SETTINGS } from "../../config/describe_config.ts";
 import { listConfiguration } from "../../services/accounts/list_configuration.ts";
@@ -109,7 +109,7 @@ async function change(
   const value = YES_NO.includes(name)
     ? ({ true: true, false: false } as Record<string, boolean>)[typed.value ?? ""]
     : typed.value ?? null;
-  const parsed = AdminSettings.shape[name].safeParse(value);
+  const parsed = AdminSettingsChange.shape[name].safeParse(value);
   if (!parsed.success) {
     throw new CliError(
       `${JSON.stringify(typed.value ?? null)} is no value of ${name}: ${

@@ -1,8 +1,15 @@
 import type { Command } from "commander";
+import { join } from "node:path";
 import type { Config } from "../../config/config.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { openBlobStore } from "../../services/media/open_blob_store.ts";
-import { DataFolderError, openDataFolder } from "../../system/data_folder.ts";
+import { type Database, EMBEDDED_FOLDER } from "../../postgres/database.ts";
+import {
+  type DataFolder,
+  DataFolderError,
+  LOCK_FILE,
+  openDataFolder,
+} from "../../system/data_folder.ts";
 import { type CliContext, ExitCode } from "../context.ts";
 import { handOver, openConfiguredDatabase, quietLog } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
@@ -35,22 +42,47 @@ async function examine(context: CliContext, options: OptionValues): Promise<Find
   }
   const config = readConfig(options, io);
   await using stack = new AsyncDisposableStack();
-  const locked = await attempt(() => openDataFolder(config.dataFolder));
+  // Who looks makes nothing: what the first start makes is looked at once it is there.
+  const isThere = await exists(join(config.dataFolder, LOCK_FILE));
+  const locked = isThere ? await attempt(() => openDataFolder(config.dataFolder)) : undefined;
   if (locked instanceof DataFolderError) await handOver(config, context);
-  if (!(locked instanceof Error)) stack.use(locked);
+  if (locked !== undefined && !(locked instanceof Error)) stack.use(locked);
   const log = quietLog(config, io);
-  const database = locked instanceof Error && isEmbedded(config)
-    ? locked
-    : await attempt(() => openConfiguredDatabase(config, { io, log }));
-  if (!(database instanceof Error)) stack.use(database);
-  const blobs = await attempt(() => openBlobStore(config));
-  if (!(blobs instanceof Error)) stack.defer(() => blobs[Symbol.dispose]?.());
+  const database = await openDatabase(config, {
+    locked,
+    open: () => openConfiguredDatabase(config, { io, log }),
+  });
+  if (database !== undefined && !(database instanceof Error)) stack.use(database);
+  const blobs = isThere || config.blobs.s3Bucket !== undefined
+    ? await attempt(() => openBlobStore(config))
+    : undefined;
+  if (blobs !== undefined && !(blobs instanceof Error)) {
+    stack.defer(() => blobs[Symbol.dispose]?.());
+  }
   const opened = { config, clock, rng, log, database, blobs };
   return await runChecks({ ...opened, isRunning: false, allEvents });
 }
 
-function isEmbedded(config: Config): boolean {
-  return config.database.url === undefined;
+/** Undefined where the embedded database has not been made yet. */
+async function openDatabase(
+  config: Config,
+  { locked, open }: {
+    readonly locked: DataFolder | Error | undefined;
+    readonly open: () => Promise<Database>;
+  },
+): Promise<Database | Error | undefined> {
+  if (config.database.url !== undefined) return await attempt(open);
+  if (locked instanceof Error) return locked;
+  if (!await exists(join(config.dataFolder, EMBEDDED_FOLDER))) return undefined;
+  return await attempt(open);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, (error) => !isAbsent(error));
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
 async function attempt<T>(open: () => Promise<T>): Promise<T | Error> {

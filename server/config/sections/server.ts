@@ -1,5 +1,6 @@
+import { AbuseContact } from "../../../core/api/abuse_contact.ts";
 import { defineSection } from "../section.ts";
-import { pattern, text, webAddress } from "../setting.ts";
+import { checked, pattern, text, webAddress } from "../setting.ts";
 
 /**
  * DNS name in lower case, or a bracketed IPv6 address, with an optional port. PROTOCOL.md 1. Not
@@ -34,8 +35,10 @@ export const serverSection = defineSection({
     }),
     title: text({ doc: "What the server is called on its pages; without it, its name." }),
     description: text({ doc: "A sentence about the server, for its front page." }),
-    abuseContact: text({
-      doc: "Where people report abuse: an e-mail address or a web address, shown in the footer.",
+    abuseContact: checked({
+      form: "mail or https address",
+      schema: AbuseContact,
+      doc: "Where people report abuse: a mail address or an https address, shown in the footer.",
     }),
   },
 });

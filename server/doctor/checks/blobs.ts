@@ -5,20 +5,24 @@ import { type Finding, ok, problem, reasonOf } from "../finding.ts";
 const CHECK = "file store";
 const PROBE_BYTES = 1024;
 
-/** Writes, reads and deletes one small blob. */
-export async function checkBlobs(deps: { blobs: BlobStore; rng: Rng }): Promise<Finding[]> {
+/** Writes, reads and deletes one small blob. Without a store: the folder is not there yet. */
+export async function checkBlobs(
+  deps: { readonly blobs: BlobStore | undefined; readonly rng: Rng },
+): Promise<Finding[]> {
+  const { blobs } = deps;
+  if (blobs === undefined) return [ok(CHECK, "The first start makes the folder of files.")];
   const key = `doctor/${deps.rng.bytes(8).toHex()}`;
   const bytes = deps.rng.bytes(PROBE_BYTES);
   let step = "write";
   try {
-    await deps.blobs.put(key, ReadableStream.from([bytes]), bytes.length);
+    await blobs.put(key, ReadableStream.from([bytes]), bytes.length);
     step = "read";
-    const stream = await deps.blobs.get(key);
+    const stream = await blobs.get(key);
     const read = new Uint8Array(await new Response(stream as BodyInit | undefined).arrayBuffer());
     if (read.toHex() !== bytes.toHex()) return [failed("read", "it gives back other bytes")];
     step = "delete";
-    await deps.blobs.delete(key);
-    if (await deps.blobs.head(key) !== undefined) {
+    await blobs.delete(key);
+    if (await blobs.head(key) !== undefined) {
       return [failed("delete", "what was deleted is still there")];
     }
     return [ok(CHECK, "A file was written, read and deleted.")];

@@ -7,10 +7,16 @@ import { type Finding, ok, problem, reasonOf, warning } from "../finding.ts";
 const CHECK = "database";
 const MIN_VERSION = 150_000;
 
-/** Reachable, new enough, storing before it says so, and at this program's migrations. */
+/**
+ * Reachable, new enough, storing before it says so, and at this program's migrations. Undefined:
+ * the embedded one, which has not been made yet.
+ */
 export async function checkDatabase(
-  database: Pick<Database, "kind" | "sql">,
+  database: Pick<Database, "kind" | "sql"> | undefined,
 ): Promise<Finding[]> {
+  if (database === undefined) {
+    return [ok(CHECK, "The first start makes the embedded database."), embedded()];
+  }
   let version: number;
   try {
     const [row] = await database.sql<{ version: number; text: string }[]>`

@@ -239,7 +239,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "admin.inviteLinks": "Mit Einladungslinks kann man sich registrieren",
   "admin.inviteLinksHint": "Sonst führen sie nur Leute mit Konto in eine Gilde.",
   "admin.abuse": "Kontakt für Missbrauch",
-  "admin.abuseHint": "Mailadresse oder URL, steht auf jeder Seite.",
+  "admin.abuseHint": "Eine Mailadresse oder https-Adresse, steht auf jeder Seite.",
   "admin.userCount": "{n, plural, one {# Konto} other {# Konten}}",
   "admin.isAdmin": "Administrator",
   "admin.state.active": "Aktiv",

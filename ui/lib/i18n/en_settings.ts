@@ -229,7 +229,7 @@ export const settings = {
   "admin.inviteLinks": "Invite links open registration",
   "admin.inviteLinksHint": "Otherwise they only lead people with an account into a guild.",
   "admin.abuse": "Abuse contact",
-  "admin.abuseHint": "Mail address or URL, shown on every page.",
+  "admin.abuseHint": "A mail address or an https address, shown on every page.",
   "admin.userCount": "{n, plural, one {# account} other {# accounts}}",
   "admin.isAdmin": "Administrator",
   "admin.state.active": "Active",
