@@ -149,13 +149,10 @@ export class DestinationQueue {
     this.wake();
   }
 
-  /** Where nothing waits it stands at the log's end, so that later reads begin there. */
+  /** Where nothing waits it reads on to the log's end, so that later reads begin there. */
   advanceIdle(): void {
-    if (this.#reader.hasArrived) return this.wake();
-    const tip = this.#deps.outgoing.tip();
-    if (!this.idle || this.#health.failures > 0 || tip === this.#reader.mark) return;
-    this.#reader.advanceTo(tip);
-    this.#deps.changed(this);
+    if (!this.idle || this.#isHeldBack || this.#health.failures > 0) return;
+    if (this.#deps.outgoing.tip() !== this.#reader.mark) this.wake();
   }
 
   /** Ends what is on its way; nothing is started any more. */
@@ -198,11 +195,16 @@ export class DestinationQueue {
     }
   }
 
+  /** Paused, or closed out by policy: nothing is sent to it. */
+  get #isHeldBack(): boolean {
+    return this.#pausedSinceMs !== undefined ||
+      this.#deps.policy.refusal(this.server) !== undefined;
+  }
+
   /** True where it waited: look again. */
   async #pauseWhereNeeded(): Promise<boolean> {
-    const { clock, policy, meter } = this.#deps;
-    const blocked = this.#pausedSinceMs !== undefined ||
-      policy.refusal(this.server) !== undefined;
+    const { clock, meter } = this.#deps;
+    const blocked = this.#isHeldBack;
     const ms = blocked ? BLOCKED_LOOK_MS : untilNextTry(this.#health, clock.now());
     if (ms <= 0) return false;
     if (blocked && this.#edus.size > 0) meter.edus("dropped", this.#edus.clear());

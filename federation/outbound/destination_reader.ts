@@ -14,10 +14,11 @@ export interface Reading {
     | { readonly ends: "part" | "last" };
 }
 
-/** The ends of the graphs of a room that the server has come into: how far that is. */
+/** The ends of what the server has come to see: how far that is. */
 interface EndsWalk {
   readonly arrival: Arrival;
   readonly after?: Mark | undefined;
+  readonly done?: boolean;
 }
 
 /** The newest event of each graph, and nothing between: how far that is. */
@@ -33,8 +34,7 @@ export class DestinationReader {
   #mark: Mark;
   #heads: HeadsWalk | undefined;
   #ends: EndsWalk | undefined;
-  /** Arrivals after which the ends were sent; the mark passes them with what is read next. */
-  readonly #welcomed = new Set<string>();
+  #takenUp = false;
   /** It may have fallen far behind: count before reading in order. */
   #unsure = true;
 
@@ -54,26 +54,26 @@ export class DestinationReader {
     this.#unsure = true;
   }
 
-  /** It has come into a room whose ends it was not sent yet. */
-  get hasArrived(): boolean {
-    return this.#arrived() !== undefined;
-  }
-
-  /** The mark stands before an arrival until its ends were sent: a crash begins them anew. */
-  #arrived(): Arrival | undefined {
-    const arrivals = this.#outgoing.arrivals(this.#server, this.#mark);
-    if (this.#welcomed.size > 0) {
-      const names = new Set(arrivals.map(nameOf));
-      for (const name of this.#welcomed) if (!names.has(name)) this.#welcomed.delete(name);
-    }
-    return arrivals.find((arrival) => !this.#welcomed.has(nameOf(arrival)));
-  }
-
   async next(limit: number): Promise<Reading> {
-    const arrival = this.#arrived();
-    if (arrival !== undefined) return await this.#readEnds(arrival, limit);
+    const walk = await this.#nextEnds();
+    if (walk !== undefined) return await this.#readEnds(walk, limit);
     if (this.#unsure && this.#heads === undefined) await this.#chooseWay();
     return this.#heads === undefined ? await this.#readOn(limit) : await this.#readHeads(limit);
+  }
+
+  /** What it has come to see stays owed until its ends have arrived: a crash begins them anew. */
+  async #nextEnds(): Promise<EndsWalk | undefined> {
+    if (!this.#takenUp) await this.#outgoing.takeUp(this.#server);
+    this.#takenUp = true;
+    if (this.#ends?.done === true) {
+      await this.#outgoing.settle(this.#server, this.#ends.arrival);
+      this.#ends = undefined;
+    }
+    if (this.#ends === undefined) {
+      const arrival = await this.#outgoing.arrival(this.#server);
+      if (arrival !== undefined) this.#ends = { arrival };
+    }
+    return this.#ends;
   }
 
   async #chooseWay(): Promise<void> {
@@ -99,14 +99,9 @@ export class DestinationReader {
     return { events, more: true, end: { heads: last ? "last" : "part" } };
   }
 
-  async #readEnds(arrival: Arrival, limit: number): Promise<Reading> {
-    const former = this.#ends;
-    const walk = former !== undefined && nameOf(former.arrival) === nameOf(arrival)
-      ? former
-      : { arrival };
-    this.#ends = walk;
-    const page = { after: walk.after, limit };
-    const { events, last } = await this.#outgoing.readEnds(this.#server, arrival.roomId, page);
+  async #readEnds({ arrival, after }: EndsWalk, limit: number): Promise<Reading> {
+    const page = { mark: this.#mark, after, limit };
+    const { events, last } = await this.#outgoing.readEnds(this.#server, arrival, page);
     return { events, more: true, end: { ends: last ? "last" : "part" } };
   }
 
@@ -121,12 +116,8 @@ export class DestinationReader {
     }
     if ("ends" in end) {
       const walk = this.#ends as EndsWalk;
-      if (whole && end.ends === "last") {
-        this.#welcomed.add(nameOf(walk.arrival));
-        this.#ends = undefined;
-      } else if (last !== undefined) {
-        this.#ends = { ...walk, after: last.mark };
-      }
+      if (whole && end.ends === "last") this.#ends = { ...walk, done: true };
+      else if (last !== undefined) this.#ends = { ...walk, after: last.mark };
       return true;
     }
     const walk = this.#heads as HeadsWalk;
@@ -138,13 +129,4 @@ export class DestinationReader {
     }
     return true;
   }
-
-  /** Nothing waits for it, so it stands at the end. */
-  advanceTo(mark: Mark): void {
-    this.#mark = mark;
-  }
-}
-
-function nameOf({ roomId, since }: Arrival): string {
-  return `${roomId} ${since}`;
 }

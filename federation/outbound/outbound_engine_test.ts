@@ -245,7 +245,7 @@ Deno.test("who comes into a room gets its ends first, page by page, and again af
   const parts = outboundParts([WELL]);
   say(parts, 2);
   const ends = Array.from({ length: 120 }, (_, n) => `end ${n}`);
-  parts.outgoing.arrived.set(WELL, { since: parts.outgoing.tip(), ends });
+  parts.outgoing.arrived.set(WELL, ends);
   {
     let transactions = 0;
     parts.peers.behaviors.set(
@@ -269,7 +269,7 @@ Deno.test("an arrival that nobody was woken for is not passed by", async () => {
   say(parts, 1);
   await using _engine = await parts.start();
   await waitFor("the first", () => parts.store.rows.get(WELL)?.mark === parts.outgoing.tip());
-  parts.outgoing.arrived.set(WELL, { since: parts.outgoing.tip(), ends: ["end"] });
+  parts.outgoing.arrived.set(WELL, ["end"]);
   say(parts, 1, ["nobody"]);
   await pass(clock, "its end", () => parts.peers.texts(WELL).includes("end"));
   assert.deepEqual(parts.peers.texts(WELL), ["0", "end"]);

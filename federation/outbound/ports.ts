@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../core/event/json.ts";
 import type { Brand } from "../../core/ids/brand.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -35,10 +36,11 @@ export interface HeadsPage {
   readonly last: boolean;
 }
 
-/** A server has come into a room: from this place in the log on it gets what is said there. */
+/** A server has come to see something that it was not sent at its time. */
 export interface Arrival {
   readonly roomId: RoomId;
-  readonly since: Mark;
+  /** Absent: it has come into the room, and all that it sees there is new to it. */
+  readonly channels?: readonly ChannelId[] | undefined;
 }
 
 /**
@@ -49,7 +51,11 @@ export interface Arrival {
 export interface OutgoingLog {
   /** How far everybody who was woken can read. */
   tip(): Mark;
-  /** What comes after a mark, in the order in which it was stored. */
+  /**
+   * What comes after a mark, in the order in which it was stored. Channels of which something was
+   * passed over since nobody there sees them are kept in mind before it answers, in `readHeads`
+   * and `readEnds` as well: what passes the mark is lost to nobody who comes to see it.
+   */
   read(server: ServerName, from: Mark, limit: number): Promise<OutgoingPage>;
   /** How much `read` would give, counted up to `limit`. */
   countAfter(server: ServerName, from: Mark, limit: number): Promise<number>;
@@ -64,21 +70,27 @@ export interface OutgoingLog {
       readonly limit: number;
     },
   ): Promise<HeadsPage>;
-  /** Where the server has come in since it stood at a mark, and still is. */
-  arrivals(server: ServerName, from: Mark): readonly Arrival[];
+  /** This process sends to the server from now on: another may have done so before. */
+  takeUp(server: ServerName): Promise<void>;
+  /** What the server has come to see and was not sent the ends of; looked for where it may be. */
+  arrival(server: ServerName): Promise<Arrival | undefined>;
   /**
-   * What whoever let the server in may not have known: the ends of the room's graphs that this
-   * server's users made. PROTOCOL.md 8 (outbound).
+   * What it has not got there and nobody may have told it: the ends of these graphs that this
+   * server's users made, but for what comes after the mark anyway. PROTOCOL.md 8 (who comes in
+   * and who comes to see).
    */
   readEnds(
     server: ServerName,
-    roomId: RoomId,
+    arrival: Arrival,
     page: {
+      readonly mark: Mark;
       /** The last event of the former page. */
       readonly after?: Mark | undefined;
       readonly limit: number;
     },
   ): Promise<HeadsPage>;
+  /** It has them. What of it was passed over once more meanwhile is still owed. */
+  settle(server: ServerName, arrival: Arrival): Promise<void>;
 }
 
 /** What is known of another server as one to send to. */

@@ -6,12 +6,14 @@ import type { Bus } from "../../core/ports/bus.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { IntactEvents } from "../federation/intact_events.ts";
 import { PostgresDestinationStore } from "../federation/destination_store.ts";
+import { MissedGraphs } from "../federation/missed_graphs.ts";
 import { OutboundFeed } from "../federation/outbound_feed.ts";
 import { busRelay, subscribeRelay } from "../federation/outbound_relay.ts";
 import { PostgresOutgoingLog } from "../federation/outgoing_log.ts";
 import { PostgresRoomReader } from "../federation/room_reader.ts";
 import { RoomServers } from "../federation/room_servers.ts";
 import { ServerSight } from "../federation/server_sight.ts";
+import { SightWatch } from "../federation/sight_watch.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { AwayServers } from "../services/federation/away_servers.ts";
@@ -54,21 +56,26 @@ export async function composeOutbound(
   const log = system.log.child({ part: "federation" });
   const { sql } = store.database;
   const { instance } = store.feed.token;
-  const servers = await RoomServers.open({ sql, rooms, serverName, instance, clock });
+  const missed = new MissedGraphs(sql);
+  const servers = await RoomServers.open({ sql, rooms, missed, serverName, instance, clock });
   const intact = new IntactEvents({ log, blake3: federation.blake3 });
   const reader = new PostgresRoomReader({ sql, rooms, intact });
   const sight = new ServerSight({ reader, servers, clock });
-  const outgoing = new PostgresOutgoingLog({ sql, servers, sight, serverName, intact });
+  const outgoing = new PostgresOutgoingLog({ sql, servers, sight, missed, serverName, intact });
   /** Begins once all that is to be sent can be read. */
   const sender: { engine?: OutboundEngine } = {};
+  const wake = (woken?: Iterable<ServerName>) => sender.engine?.wake(woken);
+  const watch = stack.use(new SightWatch({ missed, sight, wake, clock, log }));
   const feed = stack.use(
     new OutboundFeed({
       servers,
       sight,
+      missed,
+      watch,
       outgoing,
       serverName,
       settled: input.settled,
-      wake: (woken) => sender.engine?.wake(woken),
+      wake,
       clock,
       log,
     }),

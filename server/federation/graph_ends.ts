@@ -1,3 +1,4 @@
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
@@ -13,6 +14,8 @@ import { graphName } from "./outgoing_rows.ts";
 /** Whose ends of which room. */
 export interface EndsWish {
   readonly roomId: RoomId;
+  /** Absent: of the control graph and of all channels. */
+  readonly channels?: readonly ChannelId[] | undefined;
   /** What its users made. */
   readonly serverName: ServerName;
   /** And what others made of the control graph. */
@@ -22,7 +25,7 @@ export interface EndsWish {
 /** Events that nothing stored descends from, control graph first; the newest, if there are many. */
 export async function endsOfRoom(
   sql: Sql,
-  { roomId, serverName, introduces }: EndsWish,
+  { roomId, channels, serverName, introduces }: EndsWish,
   page: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<readonly StoredEvent[]> {
   const place = sql`((case when e.channel_id is null then '0 ' || e.room_id
@@ -34,6 +37,7 @@ export async function endsOfRoom(
       cross join unnest(h.event_ids) as ends(event_id)
       join events e on e.room_id = ${roomId} and e.event_id = ends.event_id
       where h.room_id = ${roomId} and e.outcome = 'accepted'
+        ${channels === undefined ? sql`` : sql`and h.channel_id = any(${[...channels]})`}
         and (right(e.sender, ${serverName.length + 1}) = ${`:${serverName}`}
           ${introduces ? sql`or e.channel_id is null` : sql``})
       order by e.received_ts desc limit ${limits.federation.maxEndsPerArrival}

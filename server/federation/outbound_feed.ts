@@ -5,9 +5,11 @@ import type { Log } from "../../core/ports/log.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { FeedBatch } from "../postgres/log_feed.ts";
 import { advanceToken, type SyncToken } from "../postgres/sync_token.ts";
+import type { MissedGraphs } from "./missed_graphs.ts";
 import type { PostgresOutgoingLog } from "./outgoing_log.ts";
 import type { RoomServers } from "./room_servers.ts";
 import type { ServerSight } from "./server_sight.ts";
+import type { SightWatch } from "./sight_watch.ts";
 
 /** Batches that wait to be looked at; beyond it everybody reads from Postgres. */
 const WAITING_MAX = 10_000;
@@ -19,6 +21,8 @@ const SAVE_MS = 60_000;
 export interface OutboundFeedDeps {
   readonly servers: RoomServers;
   readonly sight: ServerSight;
+  readonly missed: MissedGraphs;
+  readonly watch: SightWatch;
   readonly outgoing: PostgresOutgoingLog;
   readonly serverName: ServerName;
   /** Ends when the rooms in memory know everything that came so far. */
@@ -92,7 +96,7 @@ export class OutboundFeed implements AsyncDisposable {
   }
 
   async #catchUp(): Promise<void> {
-    const { servers, outgoing, wake } = this.#deps;
+    const { servers, missed, outgoing, wake } = this.#deps;
     this.#missed = false;
     try {
       await servers.catchUp();
@@ -101,6 +105,7 @@ export class OutboundFeed implements AsyncDisposable {
       throw error;
     }
     outgoing.skipTo(servers.followed);
+    missed.lookAtAll();
     wake();
   }
 
@@ -113,7 +118,7 @@ export class OutboundFeed implements AsyncDisposable {
   }
 
   async #look({ events, token }: FeedBatch): Promise<void> {
-    const { servers, outgoing, wake } = this.#deps;
+    const { servers, watch, outgoing, wake } = this.#deps;
     const before = servers.followed;
     if (events.some(isControl)) await this.#deps.settled();
     const newcomers = await servers.follow(events, token);
@@ -122,6 +127,7 @@ export class OutboundFeed implements AsyncDisposable {
     // At once: whoever stands at the log's end has been woken for all that came before it.
     outgoing.take(recent, servers.followed);
     if (targets.size > 0) wake(targets);
+    for (const event of events) if (isControl(event)) watch.notice(event.roomId);
   }
 
   async #sort(events: readonly StoredEvent[], before: SyncToken) {

@@ -1,3 +1,4 @@
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type {
@@ -21,6 +22,7 @@ import {
 } from "../postgres/sync_token.ts";
 import { endPlace, endsOfRoom } from "./graph_ends.ts";
 import type { IntactEvents } from "./intact_events.ts";
+import { type MissedGraphs, WHOLE_ROOM } from "./missed_graphs.ts";
 import { outgoingEvent } from "./outgoing_event.ts";
 import {
   countStretch,
@@ -30,7 +32,7 @@ import {
   type Stretch,
 } from "./outgoing_rows.ts";
 import type { RoomServers } from "./room_servers.ts";
-import type { ServerSight } from "./server_sight.ts";
+import type { ServerLook, ServerSight } from "./server_sight.ts";
 import { readMark } from "./stay_rows.ts";
 
 /** The newest events are kept for all destinations that are up to date, up to these bounds. */
@@ -45,6 +47,7 @@ export interface OutgoingLogDeps {
   readonly sql: Sql;
   readonly servers: RoomServers;
   readonly sight: ServerSight;
+  readonly missed: MissedGraphs;
   readonly serverName: ServerName;
   readonly intact: IntactEvents;
 }
@@ -105,21 +108,28 @@ export class PostgresOutgoingLog implements OutgoingLog {
 
   async read(server: ServerName, from: Mark, limit: number): Promise<OutgoingPage> {
     const token = this.#token(from);
-    return coversToken(token, this.#tailFrom)
-      ? await this.#readTail(server, token, limit)
-      : await this.#readStored(server, token, limit);
+    const sieve = this.#sieve(server);
+    const page = coversToken(token, this.#tailFrom)
+      ? await this.#readTail(sieve, token, limit)
+      : await this.#readStored(sieve, token, limit);
+    const passedOver = await sieve.keepInMind();
+    return { ...page, more: page.more || passedOver };
   }
 
-  async #readTail(server: ServerName, from: SyncToken, limit: number): Promise<OutgoingPage> {
+  #sieve(server: ServerName): Sieve {
+    return new Sieve(this.#deps, server);
+  }
+
+  async #readTail(sieve: Sieve, from: SyncToken, limit: number): Promise<OutgoingPage> {
     const { sight } = this.#deps;
-    const look = sight.look(server);
+    const { server } = sieve;
     // Both as they are now: meanwhile more may come.
     const tip = this.#tip;
     const tail = this.#tail.slice();
     const events: OutgoingEvent[] = [];
     for (const { stored, after } of tail) {
       if (hasRead(from, stored) || !sight.concerns(server, stored)) continue;
-      if (!await look.sees(stored)) continue;
+      if (!await sieve.lets(stored)) continue;
       if (events.length === limit) {
         return { events, mark: (events.at(-1) as OutgoingEvent).mark, more: true };
       }
@@ -128,8 +138,9 @@ export class PostgresOutgoingLog implements OutgoingLog {
     return { events, mark: markOf(joinTokens(from, tip)), more: false };
   }
 
-  async #readStored(server: ServerName, from: SyncToken, limit: number): Promise<OutgoingPage> {
-    const { sql, servers, sight, serverName } = this.#deps;
+  async #readStored(sieve: Sieve, from: SyncToken, limit: number): Promise<OutgoingPage> {
+    const { sql, servers, serverName } = this.#deps;
+    const { server } = sieve;
     const page = await readSince(sql, from, {
       rooms: servers.roomsOf(server),
       sentBy: serverName,
@@ -137,12 +148,11 @@ export class PostgresOutgoingLog implements OutgoingLog {
       positions: READ_POSITIONS,
       limit,
     });
-    const look = sight.look(server);
     const events: OutgoingEvent[] = [];
     let token = from;
     for (const stored of page.events) {
       token = advanceToken(token, stored);
-      if (!this.#owed(server, from, stored) || !await look.seesLate(stored)) continue;
+      if (!this.#owed(server, from, stored) || !await sieve.letsLate(stored)) continue;
       events.push(outgoingEvent(stored, markOf(token)));
     }
     return { events, mark: markOf(page.token), more: page.more };
@@ -188,45 +198,73 @@ export class PostgresOutgoingLog implements OutgoingLog {
   ): Promise<HeadsPage> {
     const from = this.#token(range.from);
     const stretch = this.#stretch(server, from, this.#token(range.upTo));
-    const look = this.#deps.sight.look(server);
+    const sieve = this.#sieve(server);
     for (let after: string | undefined = range.after;;) {
       const heads = await headsOfStretch(this.#deps.sql, stretch, { after, limit: range.limit });
       const events: OutgoingEvent[] = [];
       for (const stored of heads) {
         after = graphName(stored);
-        if (!this.#owed(server, from, stored) || !await look.seesLate(stored)) continue;
+        if (!this.#owed(server, from, stored) || !await sieve.letsLate(stored)) continue;
         events.push(outgoingEvent(stored, after as Mark));
       }
       const last = heads.length < range.limit;
-      if (last || events.length > 0) return { events, last };
+      if (!last && events.length === 0) continue;
+      await sieve.keepInMind();
+      return { events, last };
     }
   }
 
-  arrivals(server: ServerName, from: Mark): readonly Arrival[] {
-    return this.#deps.servers.arrivals(server, this.#token(from))
-      .map(({ roomId, since }) => ({ roomId, since: markOf(since) }));
+  takeUp(server: ServerName): Promise<void> {
+    return this.#deps.missed.takeUp(server);
+  }
+
+  async arrival(server: ServerName): Promise<Arrival | undefined> {
+    const { missed, sight } = this.#deps;
+    for (let roomId = missed.nextDue(server); roomId; roomId = missed.nextDue(server)) {
+      const graphs = missed.of(server, roomId);
+      if (graphs.includes(WHOLE_ROOM)) {
+        missed.begin(server, roomId, [WHOLE_ROOM]);
+        // Channels that it did not see when something was said there are looked at next.
+        missed.lookAt(server, roomId);
+        return { roomId };
+      }
+      const channels = await sight.look(server).seenAmong(roomId, graphs as ChannelId[]);
+      missed.begin(server, roomId, channels);
+      if (channels.length > 0) return { roomId, channels };
+    }
+    return undefined;
   }
 
   async readEnds(
     server: ServerName,
-    roomId: RoomId,
-    page: { readonly after?: Mark | undefined; readonly limit: number },
+    { roomId, channels }: Arrival,
+    page: { readonly mark: Mark; readonly after?: Mark | undefined; readonly limit: number },
   ): Promise<HeadsPage> {
     const { sql, serverName, sight, intact } = this.#deps;
-    const look = sight.look(server);
-    const madeBy = { serverName, introduces: await look.isIntroducedBy(serverName, roomId) };
+    const sieve = this.#sieve(server);
+    const mark = this.#token(page.mark);
+    const introduces = channels === undefined &&
+      await sight.look(server).isIntroducedBy(serverName, roomId);
+    const wish = { roomId, channels, serverName, introduces };
     for (let after: string | undefined = page.after;;) {
-      const ends = await endsOfRoom(sql, { roomId, ...madeBy }, { after, limit: page.limit });
+      const ends = await endsOfRoom(sql, wish, { after, limit: page.limit });
       const events: OutgoingEvent[] = [];
       for (const stored of ends) {
         after = endPlace(stored);
-        // What was stored since it came in it gets in its turn.
-        if (sight.concerns(server, stored) || !intact.isIntact(stored)) continue;
-        if (await look.seesLate(stored)) events.push(outgoingEvent(stored, after as Mark));
+        const comesAnyway = sight.concerns(server, stored) &&
+          !hasRead(mark, stored.first ?? stored);
+        if (comesAnyway || !intact.isIntact(stored)) continue;
+        if (await sieve.letsLate(stored)) events.push(outgoingEvent(stored, after as Mark));
       }
       const last = ends.length < page.limit;
-      if (last || events.length > 0) return { events, last };
+      if (!last && events.length === 0) continue;
+      await sieve.keepInMind();
+      return { events, last };
     }
+  }
+
+  settle(server: ServerName, { roomId, channels }: Arrival): Promise<void> {
+    return this.#deps.missed.settle(server, roomId, channels ?? [WHOLE_ROOM]);
   }
 
   #stretch(server: ServerName, from: SyncToken, upTo: SyncToken): Stretch {
@@ -236,6 +274,43 @@ export class PostgresOutgoingLog implements OutgoingLog {
 
   #token(mark: Mark): SyncToken {
     return readMark(mark, this.#tip.instance);
+  }
+}
+
+/** Lets through what a server may have, and keeps in mind where it sees nothing. */
+class Sieve {
+  readonly server: ServerName;
+  readonly #look: ServerLook;
+  readonly #missed: MissedGraphs;
+  readonly #passedOver = new Map<string, { roomId: RoomId; channelId: ChannelId }>();
+
+  constructor(
+    { sight, missed }: Pick<OutgoingLogDeps, "sight" | "missed">,
+    server: ServerName,
+  ) {
+    this.server = server;
+    this.#look = sight.look(server);
+    this.#missed = missed;
+  }
+
+  /** At its time. */
+  async lets(stored: StoredEvent): Promise<boolean> {
+    const { roomId, channelId } = stored;
+    if (channelId === undefined || await this.#look.sees(stored)) return true;
+    this.#passedOver.set(`${roomId} ${channelId}`, { roomId, channelId });
+    return false;
+  }
+
+  /** What could not be sent at its time. */
+  async letsLate(stored: StoredEvent): Promise<boolean> {
+    return await this.lets(stored) && await this.#look.seesLate(stored);
+  }
+
+  /** Whether something was passed over; it is stored then. */
+  async keepInMind(): Promise<boolean> {
+    if (this.#passedOver.size === 0) return false;
+    await this.#missed.note(this.server, [...this.#passedOver.values()]);
+    return true;
   }
 }
 

@@ -16,6 +16,7 @@ import {
   type SyncToken,
 } from "../postgres/sync_token.ts";
 import type { Rooms } from "../rooms/rooms.ts";
+import type { MissedGraphs } from "./missed_graphs.ts";
 import {
   deleteIdleDestinations,
   deleteStay,
@@ -36,6 +37,7 @@ const IDLE_KEPT_MS = 30 * 24 * 3_600_000;
 export interface RoomServersDeps {
   readonly sql: Sql;
   readonly rooms: Rooms;
+  readonly missed: MissedGraphs;
   readonly serverName: ServerName;
   /** `INSTANCE_FACT` of the database. */
   readonly instance: string;
@@ -89,13 +91,6 @@ export class RoomServers {
 
   of(server: ServerName, roomId: RoomId): readonly Stay[] {
     return this.#book.of(server, roomId);
-  }
-
-  /** Stays that last and of which a reader with the token has met nothing yet. */
-  arrivals(server: ServerName, token: SyncToken): readonly Stay[] {
-    return this.roomsOf(server).flatMap((roomId) =>
-      this.of(server, roomId).filter((stay) => lasts(stay) && coversToken(stay.since, token))
-    );
   }
 
   /** It has people in a room of this server, or had lately. */
@@ -165,12 +160,22 @@ export class RoomServers {
 
   async #write(changes: readonly StayChange[], followed: SyncToken): Promise<void> {
     if (changes.length === 0) return;
-    const { sql, clock, instance } = this.#deps;
+    const { sql, clock } = this.#deps;
     await writeStays(sql, changes, { followed, nowMs: clock.now() });
     const rooms = new Set(
       changes.map((change) => change.kind === "begin" ? change.stay.roomId : change.roomId),
     );
+    await this.#read(rooms);
+    for (const change of changes) {
+      if (change.kind === "end") this.#deps.missed.end(change.server, change.roomId);
+    }
+  }
+
+  /** Stays of these rooms, and what servers missed of them, as they are stored now. */
+  async #read(rooms: ReadonlySet<RoomId>): Promise<void> {
+    const { sql, instance, missed } = this.#deps;
     this.#learn(await loadStays(sql, instance, [...rooms]), rooms);
+    await missed.learn([...rooms]);
   }
 
   /** All stays of these rooms, or of all. */
@@ -230,7 +235,7 @@ export class RoomServers {
   /** Servers whose stay lasts; of a room that nobody was known to share, as it is stored now. */
   async #lasting(roomId: RoomId, look: boolean): Promise<Set<ServerName>> {
     if (look && this.in(roomId).length === 0) {
-      this.#learn(await loadStays(this.#deps.sql, this.#deps.instance, [roomId]), [roomId]);
+      await this.#read(new Set([roomId]));
     }
     return new Set(this.in(roomId).filter(lasts).map(({ server }) => server));
   }

@@ -37,15 +37,14 @@ export class ServerSight {
     const stays = this.#deps.servers.in(stored.roomId).filter((stay) => duringStay(stay, stored));
     const servers = [...new Set(stays.map(({ server }) => server))];
     if (servers.length === 0 || stored.channelId === undefined) return servers;
-    const viewing = await this.#viewing(stored);
+    const viewing = await this.viewing(stored.roomId, stored.channelId);
     return servers.filter((server) => viewing.has(server));
   }
 
-  async #viewing({ roomId, channelId }: StoredEvent): Promise<ReadonlySet<ServerName>> {
+  /** Servers that may be sent what is said in a channel now. */
+  async viewing(roomId: RoomId, channelId: ChannelId): Promise<ReadonlySet<ServerName>> {
     const room = await this.#deps.reader.open(roomId);
-    return room === undefined || channelId === undefined
-      ? new Set()
-      : viewingServers(room, channelId);
+    return room === undefined ? new Set() : viewingServers(room, channelId);
   }
 
   /** It shared the room when this was stored. */
@@ -77,6 +76,17 @@ export class ServerLook {
     if (channelId === undefined) return true;
     const viewers = await this.#viewers(stored.roomId);
     return viewers !== undefined && viewingServers(viewers.room, channelId).has(this.#server);
+  }
+
+  /** Those of these channels in which a viewer is there now. */
+  async seenAmong(
+    roomId: RoomId,
+    channels: readonly ChannelId[],
+  ): Promise<readonly ChannelId[]> {
+    const room = (await this.#viewers(roomId))?.room;
+    return room === undefined
+      ? []
+      : channels.filter((channelId) => viewingServers(room, channelId).has(this.#server));
   }
 
   /**

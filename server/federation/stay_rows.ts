@@ -10,6 +10,7 @@ import {
   joinTokens,
   type SyncToken,
 } from "../postgres/sync_token.ts";
+import { WHOLE_ROOM } from "./missed_graphs.ts";
 import { type Stay, storedServer } from "./stays.ts";
 
 /** How far membership was followed: a sync token. */
@@ -59,7 +60,8 @@ export async function loadStays(
 
 /**
  * Writes changes, one process at a time; what another process has written already stays as it
- * is. A server that is new becomes a destination that has read nothing of its stay yet.
+ * is. A server that is new becomes a destination that has read nothing of its stay yet. What the
+ * room had before a stay is missed by it as a whole.
  */
 export async function writeStays(
   sql: Sql,
@@ -104,10 +106,13 @@ async function begin(tx: Queryable, stay: Stay, nowMs: number): Promise<void> {
   await tx`
     insert into destinations (server, mark, first_seen_ts) values (${server}, ${since}, ${nowMs})
     on conflict do nothing`;
-  const begun = await tx`
+  const [begun] = await tx<{ stay_id: string }[]>`
     insert into destination_stays (server, room_id, since) values (${server}, ${roomId}, ${since})
-    on conflict do nothing`;
-  if (begun.count === 0) return;
+    on conflict do nothing returning stay_id::text`;
+  if (begun === undefined) return;
+  await tx`
+    insert into destination_missed (stay_id, channel_id)
+    values (${begun.stay_id}::bigint, ${WHOLE_ROOM})`;
   await tx`
     delete from destination_stays where stay_id in (
       select stay_id from destination_stays

@@ -59,7 +59,11 @@ Deno.test("a server gets what is said while its users are there and may read it"
   await heard(two, "after two was sent away");
   await say(listeners, "back");
   await heard(two, "back");
-  assert.deepEqual(two.bodies, [...before, "after two was sent away", "back"]);
+  // Who is back gets the ends of all it sees: it may not have seen them when they were said.
+  const again = ["for two alone", "after two was sent away"];
+  assert.deepEqual(two.bodies.slice(before.length, -1).sort(), again.toSorted());
+  assert.deepEqual(two.bodies.at(-1), "back");
+  assert.deepEqual(two.bodies.slice(0, before.length), before);
 
   await owner.do("DELETE", `/guilds/${guildId}/members/${bob}`, {});
   await waitFor("the second kick", () => two.pdus.filter(kick).length === 2);

@@ -42,8 +42,8 @@ export interface LoggedEvent {
 /** A log in memory: an event stands at its index, a mark is how many were read. */
 export class MemoryOutgoingLog implements OutgoingLog {
   readonly events: LoggedEvent[] = [];
-  /** By server: where in the log it has come in, and what ends its room had then. */
-  readonly arrived = new Map<ServerName, { since: Mark; ends: string[] }>();
+  /** By server: the ends of a room that it has come into. */
+  readonly arrived = new Map<ServerName, string[]>();
   reads = 0;
 
   tip(): Mark {
@@ -82,18 +82,27 @@ export class MemoryOutgoingLog implements OutgoingLog {
     });
   }
 
-  arrivals(server: ServerName, from: Mark): readonly Arrival[] {
-    const arrived = this.arrived.get(server);
-    if (arrived === undefined || Number(from) > Number(arrived.since)) return [];
-    return [{ roomId: "!room" as RoomId, since: arrived.since }];
+  takeUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  arrival(server: ServerName): Promise<Arrival | undefined> {
+    return Promise.resolve(
+      this.arrived.has(server) ? { roomId: "!room" as RoomId } : undefined,
+    );
+  }
+
+  settle(server: ServerName): Promise<void> {
+    this.arrived.delete(server);
+    return Promise.resolve();
   }
 
   readEnds(
     server: ServerName,
-    _room: RoomId,
+    _arrival: Arrival,
     { after, limit }: { after?: Mark | undefined; limit: number },
   ): Promise<HeadsPage> {
-    const ends = this.arrived.get(server)?.ends ?? [];
+    const ends = this.arrived.get(server) ?? [];
     const start = after === undefined ? 0 : ends.indexOf(after) + 1;
     const events = ends.slice(start, start + limit).map((text) => ({
       eventId: `$${text}` as EventId,

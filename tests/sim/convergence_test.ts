@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../harness/cases.ts";
 import { at, prove } from "./prove.ts";
+import { HIDING } from "./schedule.ts";
 import { engineTroupe } from "./troupes.ts";
 
 /** Among so many histories everything happens that can. */
@@ -39,4 +40,13 @@ Deno.test("G4: clocks that are off by up to an hour change nothing for good", as
   });
   if (proof.reports.length < ENOUGH) return;
   assert((proof.outcomes["soft_failed"] ?? 0) > 0, "no clock was ever ahead");
+});
+
+Deno.test("what was said in channels that were hidden from a server is there once it sees them, though nobody says anything more", async () => {
+  const proof = await prove("G5, hidden channels", {
+    cases: casesOf("HIDDEN_CASES", 100),
+    shape: HIDING,
+    troupe: engineTroupe(),
+  });
+  assert(proof.acknowledged > 0);
 });

@@ -98,6 +98,22 @@ const policy: (right: Right) => Wish = (right) => (choose) => {
   return { type: "m.channel.policy", stateKey: channelId, content };
 };
 
+/** A channel for the bearers of one role. */
+const reserve: Wish = (choose) => {
+  const channelId = choose.pick(choose.sight.channels);
+  if (channelId === undefined) return undefined;
+  const view = formatBits(BIT.VIEW_CHANNEL);
+  const entries = [
+    { target: "everyone", allow: "0", deny: view },
+    { target: choose.pick(ROLE_IDS) as string, allow: view, deny: "0" },
+  ];
+  return {
+    type: "m.channel.policy",
+    stateKey: channelId,
+    content: { kind: "text", closed: false, entries },
+  };
+};
+
 const WISHES: Readonly<Record<Deed, Wish>> = {
   say: (choose) => {
     const channelId = choose.pick(choose.sight.channels);
@@ -161,6 +177,7 @@ const WISHES: Readonly<Record<Deed, Wish>> = {
   }),
   policy: policy("SEND"),
   hide: policy("VIEW_CHANNEL"),
+  reserve,
   hand_over: (choose) => {
     const target = choose.pick(choose.sight.people);
     return target === undefined

@@ -67,7 +67,8 @@ export async function runHistory(schedule: Schedule, troupe: Troupe): Promise<Re
   const { honest, hostile } = troupe({ world, network, founding, seed: schedule.seed }, schedule);
   const checks = new Checks({ world, network, founding, honest });
   for (const server of honest) server.start();
-  const story = new Story({ world, network, founding, honest, checks, hostile });
+  const { silentEnd } = schedule;
+  const story = new Story({ world, network, founding, honest, checks, hostile, silentEnd });
   for (const act of schedule.acts) {
     world.after(START_MS + act.atMs - world.nowMs, () => story.perform(act));
   }
@@ -112,6 +113,7 @@ interface StoryParts {
   readonly honest: readonly SimServer[];
   readonly checks: Checks;
   readonly hostile: ((act: Act) => void) | undefined;
+  readonly silentEnd: boolean;
 }
 
 /** Makes acts happen. */
@@ -218,10 +220,11 @@ class Story {
 
   /** A last control event and a last message of every server. */
   readonly close = (): void => {
-    this.#parts.honest.forEach((server, at) => {
+    const { honest, silentEnd } = this.#parts;
+    honest.forEach((server, at) => {
       const choices = [at / 10, 0.5, 0.5];
       this.#do("nickname", server, choices);
-      this.#do("say", server, choices);
+      if (!silentEnd) this.#do("say", server, choices);
     });
   };
 }

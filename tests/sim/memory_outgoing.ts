@@ -1,5 +1,6 @@
 import { isTimelineEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type {
@@ -59,27 +60,52 @@ export class MemoryOutgoing implements OutgoingLog {
     return Promise.resolve({ events, last: start + events.length >= rest.length });
   }
 
-  arrivals(server: ServerName, from: Mark): readonly Arrival[] {
-    const at = this.#store.arrivals.get(server);
-    if (at === undefined || at < Number(from)) return [];
-    if (!this.#store.authority().joinedServers().has(server)) return [];
-    const create = this.#store.control()[0];
-    return create === undefined ? [] : [{ roomId: create.roomId, since: markOf(at) }];
+  takeUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  arrival(server: ServerName): Promise<Arrival | undefined> {
+    const { missed, facts: { roomId } } = this.#store;
+    const lacks = [...missed.get(server) ?? []];
+    if (lacks.includes("")) return Promise.resolve({ roomId });
+    const authority = this.#store.authority();
+    const channels = lacks.filter((channelId): channelId is ChannelId =>
+      channelId !== "" && authority.viewingServers(channelId).has(server)
+    );
+    return Promise.resolve(channels.length === 0 ? undefined : { roomId, channels });
   }
 
   /** All at once: a simulated room has few. */
-  readEnds(server: ServerName): Promise<HeadsPage> {
+  readEnds(
+    server: ServerName,
+    { channels }: Arrival,
+    { mark }: { readonly mark: Mark },
+  ): Promise<HeadsPage> {
     const ids = new Set([
-      ...this.#store.heads,
-      ...[...this.#store.channelHeads.values()].flatMap((heads) => [...heads.keys()]),
+      ...channels === undefined ? this.#store.heads : [],
+      ...[...this.#store.channelHeads].flatMap(([channelId, heads]) =>
+        channels === undefined || channels.includes(channelId) ? [...heads.keys()] : []
+      ),
     ]);
     const authority = this.#store.authority();
-    const events = this.#store.ownLog.flatMap((entry, at) =>
-      ids.has(entry.event.id) && !entry.present.has(server) && this.mayGo(entry, server, authority)
-        ? [outgoing(entry, at)]
-        : []
-    );
+    const events = this.#store.ownLog.flatMap((entry, at) => {
+      const comesAnyway = entry.present.has(server) && at >= Number(mark);
+      if (!ids.has(entry.event.id) || comesAnyway) return [];
+      return this.#lets(entry, server, authority) ? [outgoing(entry, at)] : [];
+    });
     return Promise.resolve({ events, last: true });
+  }
+
+  settle(server: ServerName, { channels }: Arrival): Promise<void> {
+    for (const graph of channels ?? [""] as const) this.#store.missed.get(server)?.delete(graph);
+    return Promise.resolve();
+  }
+
+  #lets(entry: LogEntry, server: ServerName, authority: Authority): boolean {
+    if (this.mayGo(entry, server, authority)) return true;
+    const { event } = entry;
+    if (isTimelineEvent(event)) this.#store.miss(server, event.pdu.channel_id);
+    return false;
   }
 
   /** What was said in a channel goes where somebody may read it. */
@@ -94,7 +120,7 @@ export class MemoryOutgoing implements OutgoingLog {
     for (let at = Number(from); at < this.#store.ownLog.length; at++) {
       const entry = this.#store.ownLog[at];
       if (entry === undefined || !entry.present.has(server)) continue;
-      if (!this.mayGo(entry, server, authority)) continue;
+      if (!this.#lets(entry, server, authority)) continue;
       found.push(outgoing(entry, at));
     }
     return found;

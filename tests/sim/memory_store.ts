@@ -36,8 +36,8 @@ export class MemoryStore {
   readonly channelHeads = new Map<ChannelId, Map<EventId, number>>();
   /** Everything of this server's own users, in the order in which it was stored. */
   readonly ownLog: LogEntry[] = [];
-  /** Servers that came in, with how much of the log there was then; the last time of each. */
-  readonly arrivals = new Map<ServerName, number>();
+  /** What servers that are in the room were not sent: all of it ("") when they came in, channels. */
+  readonly missed = new Map<ServerName, Set<ChannelId | "">>();
   heads: readonly EventId[];
   state: StateMap;
   readonly #server: ServerName;
@@ -98,13 +98,19 @@ export class MemoryStore {
     }
     const joined = this.authority().joinedServers();
     for (const server of joined) {
-      if (!before.has(server)) this.arrivals.set(server, this.ownLog.length);
+      if (!before.has(server)) this.miss(server, "");
     }
+    for (const server of before) if (!joined.has(server)) this.missed.delete(server);
     const present = new Set([...before, ...joined]);
     for (const { event, outcome } of change.events) {
       if (outcome !== "accepted" || serverOf(event.pdu.sender) !== this.#server) continue;
       this.ownLog.push({ event, present });
     }
+  }
+
+  /** A server was not sent something of this: to be made up for. */
+  miss(server: ServerName, graph: ChannelId | ""): void {
+    this.missed.set(server, (this.missed.get(server) ?? new Set()).add(graph));
   }
 
   #carryOut(purge: ControlEvent): void {

@@ -19,6 +19,7 @@ export const DEEDS = [
   "rename",
   "policy",
   "hide",
+  "reserve",
   "hand_over",
   "purge",
 ] as const;
@@ -45,6 +46,8 @@ export interface Schedule {
   /** How long things happen, ms; then all is mended. */
   readonly lengthMs: number;
   readonly acts: readonly Act[];
+  /** Nobody says anything in the end: what was said last is the end of its channel. */
+  readonly silentEnd: boolean;
 }
 
 export interface ScheduleShape {
@@ -55,7 +58,31 @@ export interface ScheduleShape {
   readonly troubles: number;
   /** Which troubles; default all but `skew`. */
   readonly of?: readonly Trouble[];
+  /** What people do, in place of what they usually do: each as often as it is named. */
+  readonly deeds?: readonly Deed[];
+  /** Default no. */
+  readonly silentEnd?: boolean;
 }
+
+/** Channels are hidden and shown again, and what was said last in them is their end. */
+export const HIDING: ScheduleShape = {
+  servers: [2, 5],
+  acts: [25, 50],
+  troubles: 0.1,
+  silentEnd: true,
+  deeds: [
+    "say",
+    "say",
+    "say",
+    "reserve",
+    "hide",
+    "give_roles",
+    "give_roles",
+    "policy",
+    "join",
+    "leave",
+  ],
+};
 
 const CHOICES = 6;
 const PACE_MS = 1200;
@@ -79,6 +106,8 @@ const WEIGHT: Readonly<Record<Deed, number>> = {
   rename: 2,
   policy: 3,
   hide: 1,
+  // Only where a shape names it.
+  reserve: 0,
   hand_over: 1,
   purge: 1,
 };
@@ -92,6 +121,7 @@ export function makeSchedule(seed: number, shape: ScheduleShape): Schedule {
   const servers = between(shape.servers);
   const hostile = shape.hostile === undefined ? 0 : between(shape.hostile);
   const count = between(shape.acts);
+  const lot = shape.deeds ?? LOT;
   const troubles = shape.of ?? ["part", "cut", "storm", "calm", "crash"];
   const acts: Act[] = [];
   let atMs = 0;
@@ -100,7 +130,7 @@ export function makeSchedule(seed: number, shape: ScheduleShape): Schedule {
     atMs += random.chance(0.4) ? random.below(20) : random.below(PACE_MS);
     acts.push({
       atMs,
-      kind: random.chance(shape.troubles) ? random.pick(troubles) : random.pick(LOT),
+      kind: random.chance(shape.troubles) ? random.pick(troubles) : random.pick(lot),
       server: random.below(servers - hostile),
       choices: Array.from({ length: CHOICES }, () => random.next()),
     });
@@ -113,5 +143,13 @@ export function makeSchedule(seed: number, shape: ScheduleShape): Schedule {
       });
     }
   }
-  return { seed, servers, hostile, usersEach: 2 + random.below(2), lengthMs: atMs + 1000, acts };
+  return {
+    seed,
+    servers,
+    hostile,
+    usersEach: 2 + random.below(2),
+    lengthMs: atMs + 1000,
+    acts,
+    silentEnd: shape.silentEnd ?? false,
+  };
 }
