@@ -159,6 +159,8 @@ export const limits = {
     maxLiftMs: 3_600_000,
     softFailedKeptMs: 7 * 24 * 3_600_000,
     maxSoftFailedPerRoom: 1000,
+    /** Soft-failed events of one server that are stored in a room; what comes beyond is dropped. */
+    maxSoftFailedPerServer: 1000,
     /** Larger full conflicted sets are resolved in the background. */
     maxForegroundConflict: 5000,
     /** More control heads than this ask for a `merge`. */

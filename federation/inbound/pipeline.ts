@@ -27,6 +27,7 @@ import {
 } from "./ports.ts";
 import { RoomTurn } from "./room_turn.ts";
 import { residentsOf } from "./servers_to_ask.ts";
+import { SoftFailQuota } from "./soft_fail_quota.ts";
 import { standsOn, stateBefore } from "./state_before.ts";
 import { verify, type VerifyHints } from "./verify.ts";
 import type { Waiting } from "./waiting.ts";
@@ -94,9 +95,11 @@ type Decision =
  */
 export class Pipeline implements Ingest {
   readonly #deps: PipelineDeps;
+  readonly #softFails: SoftFailQuota;
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
+    this.#softFails = new SoftFailQuota(deps.clock);
   }
 
   async ingest(input: IngestInput): Promise<readonly PduResult[]> {
@@ -311,6 +314,10 @@ export class Pipeline implements Ingest {
         case "soft_fail": {
           const { before, verdict } = decision;
           assert(!verdict.ok, "what soft-fails was refused");
+          if (!await this.#softFails.take(turn.room, incoming.event, incoming.door)) {
+            const reason = `${verdict.reason}, and too many of its server's have soft-failed here`;
+            return { outcome: "dropped", reason };
+          }
           await accept(turn, incoming, { before, refusal: verdict, nowMs });
           return { outcome: "soft_failed", reason: `${verdict.rule}: ${verdict.reason}` };
         }

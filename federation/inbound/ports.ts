@@ -150,6 +150,9 @@ export interface InboundRoom {
     readonly Known[]
   >;
 
+  /** How many soft-failed events of one server's people are stored, counted up to `limit`. */
+  countSoftFailed(server: ServerName, limit: number): Promise<number>;
+
   /** @throws StoreRefusal; whatever else is thrown means: not now. */
   store(change: RoomChange): Promise<void>;
 }

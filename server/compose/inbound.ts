@@ -4,6 +4,7 @@ import type { Rng } from "../../core/ports/rng.ts";
 import { StrictVerifier } from "../../core/event/verify.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { limits } from "../../core/limits.ts";
 import { sendHandler } from "../../federation/handle/send.ts";
 import { FetchMissing } from "../../federation/inbound/fetch_missing.ts";
 import { LookAgain } from "../../federation/inbound/look_again.ts";
@@ -21,7 +22,7 @@ import type {
   ServerPolicy,
   Transport,
 } from "../../federation/ports.ts";
-import { StoredInboundRooms } from "../federation/inbound_rooms.ts";
+import { forgetSoftFailed, StoredInboundRooms } from "../federation/inbound_rooms.ts";
 import { PurgeRunner } from "../federation/purge_runner.ts";
 import { StoredReceipts, sweepReceipts } from "../federation/receipts.ts";
 import { StoredTransactions } from "../federation/transaction_store.ts";
@@ -110,6 +111,7 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
     sweep: async () => {
       await transactions.sweep();
       await sweepReceipts(sql);
+      await forgetSoftFailed(sql, clock.now() - limits.receive.softFailedKeptMs);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ControlEvent } from "../../core/event/event.ts";
 import { type HeldEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { UNPACED_TYPES } from "../../core/auth/judge_current.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
@@ -90,6 +91,24 @@ export class StoredInboundRooms implements InboundRooms {
         limit ${limit}`;
     return rows.map((row) => row.room_id);
   }
+}
+
+/**
+ * Forgets messages that soft-failed before `beforeTs`: they are looked at no more, shown and given
+ * to nobody, and no event needs them. One that comes again is judged anew. Control events stay:
+ * others may descend from them. At most so many in one go.
+ */
+export async function forgetSoftFailed(sql: Sql, beforeTs: number): Promise<number> {
+  const forgotten = await sql`
+    with old as (
+      select room_id, event_id from events
+      where outcome = 'soft_failed' and channel_id is not null and received_ts < ${beforeTs}
+      limit ${FORGOTTEN_AT_ONCE}),
+    gaps as (delete from event_gaps g using old
+      where g.room_id = old.room_id and g.event_id = old.event_id)
+    delete from events e using old
+    where e.room_id = old.room_id and e.event_id = old.event_id and e.outcome = 'soft_failed'`;
+  return forgotten.count;
 }
 
 class StoredInboundRoom implements InboundRoom {
@@ -221,6 +240,16 @@ class StoredInboundRoom implements InboundRoom {
     return rows.map((row) => knownOf(readEvent(row)));
   }
 
+  async countSoftFailed(server: ServerName, limit: number): Promise<number> {
+    const ending = `:${server}`;
+    const rows = await this.#sql`
+      select 1 from events
+      where room_id = ${this.id} and outcome = 'soft_failed'
+        and right(sender, ${ending.length}) = ${ending}
+      limit ${limit}`;
+    return rows.length;
+  }
+
   async store(change: RoomChange): Promise<void> {
     const received = await receivedOf(this.#sql, this.#room, change);
     try {
@@ -238,6 +267,8 @@ class StoredInboundRoom implements InboundRoom {
   }
 }
 
+/** Soft-failed messages that are forgotten at once. */
+const FORGOTTEN_AT_ONCE = 10_000;
 /** Edits of named events that one redaction takes away; a message has a few at most. */
 const EDITS_MAX = 2000;
 /** Posts of one user in the time that slow mode asks for. */

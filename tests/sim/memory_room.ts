@@ -2,7 +2,8 @@ import type { ControlEvent, HeldEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import type { RoomFacts } from "../../core/rules/room_facts.ts";
 import { type ControlSource, RoomGraph } from "../../core/state/room_graph.ts";
@@ -119,6 +120,17 @@ export class MemoryRoom implements InboundRoom {
 
   softFailed(query: { readonly sinceTs: number; readonly limit: number }) {
     return this.#ask<readonly Known[]>(() => this.#queries.softFailed(query));
+  }
+
+  countSoftFailed(server: ServerName, limit: number): Promise<number> {
+    const all = { sinceTs: 0, limit: Infinity };
+    return this.#ask(() =>
+      Math.min(
+        limit,
+        this.#queries.softFailed(all).filter(({ event }) => serverOf(event.pdu.sender) === server)
+          .length,
+      )
+    );
   }
 
   withheld(query: { readonly sinceTs: number; readonly limit: number }) {
