@@ -19,7 +19,7 @@ import { type ChannelPolicy, hasText, OPEN_MAIN } from "./channel_policy.ts";
 import { type MemberContent, type Membership, membershipAt } from "./member_content.ts";
 import { type RoleSet, RolesTable } from "./roles_table.ts";
 import { serversOf } from "./servers_of.ts";
-import { SharedSets } from "./shared_sets.ts";
+import { type Bearers, SharedSets } from "./shared_sets.ts";
 
 /** Users whose standing one view remembers: those who act while it is the present one. */
 const STANDINGS_MAX = 2048;
@@ -183,7 +183,7 @@ export class Authority {
 
   joinedUsers(): ReadonlySet<UserId> {
     return this.#sets.joined({
-      all: () => this.#members(),
+      all: () => new Set([...this.#members()].filter((user) => this.isJoined(user))),
       holds: (user) => this.isJoined(user),
     });
   }
@@ -191,9 +191,59 @@ export class Authority {
   /** Joined users with VIEW_CHANNEL in the channel. Kept and patched from view to view. */
   viewersOf(channelId: ChannelId): ReadonlySet<UserId> {
     return this.#sets.viewers(channelId, {
-      all: () => this.joinedUsers(),
-      holds: (user) => holds(this.#uncappedRights(user, channelId), "VIEW_CHANNEL"),
+      all: () => this.#readViewers(channelId),
+      holds: (user) => this.#views(user, channelId),
     });
+  }
+
+  #views(user: UserId, channelId: ChannelId): boolean {
+    return holds(this.#uncappedRights(user, channelId), "VIEW_CHANNEL");
+  }
+
+  /** By sets of roles: in a large guild many users have the same few. */
+  #readViewers(channelId: ChannelId): ReadonlySet<UserId> {
+    const viewers = new Set<UserId>();
+    const policy = this.channel(channelId);
+    if (policy === undefined || policy.closed) return viewers;
+    const joined = this.joinedUsers();
+    const apart = [...policy.entries.keys()].filter((target): target is UserId =>
+      joined.has(target as UserId)
+    );
+    for (const [set, users] of this.#bearers()) {
+      if (set === null) apart.push(...users);
+      else if (holds(bitsUnder(set, policy), "VIEW_CHANNEL")) {
+        users.forEach((user) => viewers.add(user));
+      }
+    }
+    for (const user of apart) {
+      if (this.#views(user, channelId)) viewers.add(user);
+      else viewers.delete(user);
+    }
+    return viewers;
+  }
+
+  #bearers(): Bearers {
+    return this.#sets.bearers({
+      all: () => {
+        const groups = new Map<RoleSet | null, Set<UserId>>();
+        for (const user of this.joinedUsers()) {
+          const set = this.#groupOf(user);
+          if (set === undefined) continue;
+          const users = groups.get(set) ?? new Set();
+          groups.set(set, users.add(user));
+        }
+        return groups;
+      },
+      groupOf: (user) => this.#groupOf(user),
+    });
+  }
+
+  /** The set of roles on which all that a user may do rests, their own entries apart. */
+  #groupOf(user: UserId): RoleSet | null | undefined {
+    const { joined, webhookChannel, set } = this.#standing(user);
+    if (!joined) return undefined;
+    const byRoles = this.room.kind === "guild" || this.room.kind === "private";
+    return byRoles && webhookChannel === undefined && user !== this.owner() ? set : null;
   }
 
   /** Servers with a joined user who has VIEW_CHANNEL there: who may be sent what is said. PROTOCOL.md 2. */
@@ -262,6 +312,11 @@ export class Authority {
     this.#standings.set(user, standing);
     return standing;
   }
+}
+
+/** What a set of roles gives in a channel, before an entry of a bearer's own. */
+function bitsUnder(set: RoleSet, policy: ChannelPolicy): bigint {
+  return set.base === ALL_BITS || policy.entries.size === 0 ? set.base : bitsOfSet(set, policy);
 }
 
 /** Rights of all bearers of a role set: everyone's entry, then the unions over their roles' entries. */

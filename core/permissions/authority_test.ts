@@ -57,10 +57,12 @@ Deno.test("authority: handed on from state to state, also across merges, it equa
     for (const next of states.slice(1)) {
       kept = kept.next(next, state.differing(next));
       state = next;
-      assert.deepEqual(
-        everything(kept, room.ts),
-        everything(new Authority(next, room.facts), room.ts),
+      const anew = new Authority(next, room.facts);
+      assert.deepEqual(everything(kept, room.ts), everything(anew, room.ts));
+      const viewing = PEOPLE.filter((who) =>
+        holds(anew.rights(who, CHANNEL, room.ts), "VIEW_CHANNEL")
       );
+      assert.deepEqual([...kept.viewersOf(CHANNEL)].sort(), viewing.sort());
     }
   }
 });
@@ -75,6 +77,55 @@ Deno.test("authority: viewers follow roles, entries and membership", () => {
   assert.deepEqual([...room.authority().viewersOf(CHANNEL)].sort(), [mod, owner]);
   room.add(room.member(mod, mod, { membership: "leave" }));
   assert.deepEqual([...room.authority().viewersOf(CHANNEL)], [owner]);
+});
+
+Deno.test("authority: viewers read by sets of roles are those with the right, entries of single people, webhooks and the owner too", () => {
+  const everybody = [owner, mod, ann, hook, user("zoe"), user("yan", "two.example")];
+  const hide = hex("VIEW_CHANNEL");
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = new Random(seed);
+    const room = guild();
+    room.add(room.member(owner, hook, { membership: "invite", kind: "webhook", channel: CHANNEL }));
+    let kept = room.authority();
+    let { state } = room;
+    for (let step = 0; step < 40; step++) {
+      const who = random.pick(everybody);
+      const webhook = who === hook ? { kind: "webhook", channel: CHANNEL } : {};
+      const targets = random.some(["everyone", "admin", "mod", "muted", ...everybody], 0.3).sort();
+      const drafts = [
+        room.give(owner, who, random.some(["admin", "mod", "muted"], 0.4)),
+        room.member(who, who, { membership: random.chance(0.7) ? "join" : "leave", ...webhook }),
+        room.roles(owner, random.chance(0.7) ? hex("VIEW_CHANNEL", "SEND") : "0", {
+          admin: { position: 50, bits: hex("ADMINISTRATOR") },
+          mod: { position: 10, bits: random.chance(0.5) ? hide : "0" },
+          muted: { position: 1, bits: "0" },
+        }),
+        {
+          type: "m.channel.policy",
+          sender: owner,
+          stateKey: CHANNEL,
+          content: {
+            kind: "text",
+            closed: random.chance(0.1),
+            entries: targets.map((target) =>
+              random.chance(0.5)
+                ? { target, allow: hide, deny: "0" }
+                : { target, allow: "0", deny: hide }
+            ),
+          },
+        },
+      ];
+      room.try(random.pick(drafts));
+      kept = kept.next(room.state, state.differing(room.state));
+      state = room.state;
+      // Asked now and then: what is handed on gathers several changes.
+      if (random.chance(0.5)) continue;
+      const viewing = everybody.filter((each) =>
+        holds(room.authority().rights(each, CHANNEL, T0), "VIEW_CHANNEL")
+      );
+      assert.deepEqual([...kept.viewersOf(CHANNEL)].sort(), viewing.sort(), `seed ${seed}`);
+    }
+  }
 });
 
 Deno.test("authority: a webhook may send in its one channel while joined, and nothing else", () => {

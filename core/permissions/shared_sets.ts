@@ -1,12 +1,29 @@
 import type { ChannelId } from "../ids/channel_id.ts";
 import type { UserId } from "../ids/user_id.ts";
+import type { RoleSet } from "./roles_table.ts";
 import type { StateAddress } from "../state/state_map.ts";
 
 interface Members {
-  /** Candidates, read when nothing is known yet. */
-  readonly all: () => Iterable<UserId>;
-  /** Whether one candidate belongs to the set. */
+  /** Reads the whole set, where nothing is known of it yet. */
+  readonly all: () => ReadonlySet<UserId>;
+  /** Whether one user belongs to the set. */
   readonly holds: (user: UserId) => boolean;
+}
+
+/** Joined users by the set of roles that says what they may do; under null those whom it does not. */
+export type Bearers = ReadonlyMap<RoleSet | null, ReadonlySet<UserId>>;
+
+interface Grouping {
+  /** Reads all groups, where nothing is known of them yet. */
+  readonly all: () => Bearers;
+  /** The group of a user; undefined for one who is in none. */
+  readonly groupOf: (user: UserId) => RoleSet | null | undefined;
+}
+
+interface KeptBearers {
+  readonly groups: Bearers;
+  /** Users whose group must be looked at again. */
+  readonly unsure: ReadonlySet<UserId>;
 }
 
 interface Kept {
@@ -36,10 +53,12 @@ const SIGHT_TYPES: ReadonlySet<string> = new Set([
 export class SharedSets {
   readonly #viewers: Map<ChannelId, Kept>;
   #joined: Kept | undefined;
+  #bearers: KeptBearers | undefined;
 
-  constructor(viewers = new Map<ChannelId, Kept>(), joined?: Kept) {
+  constructor(viewers = new Map<ChannelId, Kept>(), joined?: Kept, bearers?: KeptBearers) {
     this.#viewers = viewers;
     this.#joined = joined;
+    this.#bearers = bearers;
   }
 
   joined(members: Members): ReadonlySet<UserId> {
@@ -51,6 +70,14 @@ export class SharedSets {
     const kept = settle(this.#viewers.get(channelId), members);
     this.#viewers.set(channelId, kept);
     return kept.users;
+  }
+
+  bearers(grouping: Grouping): Bearers {
+    const groups = this.#bearers === undefined
+      ? grouping.all()
+      : regroup(this.#bearers, grouping.groupOf);
+    this.#bearers = { groups, unsure: NONE };
+    return groups;
   }
 
   /** The sets as known in a state that differs from this one at `changed`. */
@@ -72,7 +99,10 @@ export class SharedSets {
       }
     }
     const joined = this.#joined === undefined ? undefined : makeUnsure(this.#joined, users);
-    return new SharedSets(viewers, joined);
+    const bearers = all || this.#bearers === undefined
+      ? undefined
+      : makeUnsure(this.#bearers, users);
+    return new SharedSets(viewers, joined, bearers);
   }
 }
 
@@ -80,16 +110,17 @@ function put(map: Map<ChannelId, Kept>, channelId: ChannelId, kept: Kept | undef
   if (kept !== undefined) map.set(channelId, kept);
 }
 
-function makeUnsure(kept: Kept, users: ReadonlySet<UserId>): Kept | undefined {
+function makeUnsure<Of extends { readonly unsure: ReadonlySet<UserId> }>(
+  kept: Of,
+  users: ReadonlySet<UserId>,
+): Of | undefined {
   if (users.size === 0) return kept;
   const unsure = new Set([...kept.unsure, ...users]);
-  return unsure.size > UNSURE_MAX ? undefined : { users: kept.users, unsure };
+  return unsure.size > UNSURE_MAX ? undefined : { ...kept, unsure };
 }
 
 function settle(kept: Kept | undefined, members: Members): Kept {
-  if (kept === undefined) {
-    return { users: new Set([...members.all()].filter(members.holds)), unsure: NONE };
-  }
+  if (kept === undefined) return { users: members.all(), unsure: NONE };
   if (kept.unsure.size === 0) return kept;
   let users: Set<UserId> | undefined;
   for (const user of kept.unsure) {
@@ -100,4 +131,23 @@ function settle(kept: Kept | undefined, members: Members): Kept {
     else users.delete(user);
   }
   return { users: users ?? kept.users, unsure: NONE };
+}
+
+function regroup({ groups, unsure }: KeptBearers, groupOf: Grouping["groupOf"]): Bearers {
+  if (unsure.size === 0) return groups;
+  const changed = new Map(groups);
+  const own = new Set<RoleSet | null>();
+  const group = (name: RoleSet | null) => {
+    // Those of the former view stay as they are.
+    const users = own.has(name) ? changed.get(name) as Set<UserId> : new Set(changed.get(name));
+    own.add(name);
+    changed.set(name, users);
+    return users;
+  };
+  for (const user of unsure) {
+    const wanted = groupOf(user);
+    for (const [name, users] of changed) if (users.has(user)) group(name).delete(user);
+    if (wanted !== undefined) group(wanted).add(user);
+  }
+  return changed;
 }
