@@ -105,7 +105,7 @@ function createState(input: {
   const visitor = input.visitor ?? { address: "", secure: false };
   const api = createServerApi(request, (call) => backend.api(call, visitor));
   let self: ReturnType<State["self"]> | undefined;
-  return {
+  const state: State = {
     api,
     nonce,
     nowMs: backend.clock.now(),
@@ -117,12 +117,16 @@ function createState(input: {
     title: "",
     server: NO_FACTS,
     waiting: 0,
+    chat: undefined,
     self() {
-      self ??= api.call("getAccount").catch((error) => {
-        if (error instanceof ApiError && error.status === 401) return undefined;
-        throw error;
-      });
+      // It stands in what a page of the chat reads anyway.
+      self ??= state.chat?.snapshot.then((snapshot) => snapshot?.self) ??
+        api.call("getAccount").catch((error) => {
+          if (error instanceof ApiError && error.status === 401) return undefined;
+          throw error;
+        });
       return self;
     },
   };
+  return state;
 }

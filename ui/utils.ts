@@ -2,6 +2,7 @@ import type { Self } from "../core/api/gateway.ts";
 import type { ServerFacts } from "../core/api/account.ts";
 import { createDefine } from "./lib/fresh/mod.ts";
 import type { ServerApi } from "./lib/api/server_api.ts";
+import type { ChatReads } from "./lib/chat_page.ts";
 import type { AssetManifest } from "./lib/assets.ts";
 import type { Look } from "./lib/look.ts";
 
@@ -25,6 +26,8 @@ export interface State {
   server: ServerFacts;
   /** People who wait for this visitor's decision: administrators are told on every page. */
   waiting: number;
+  /** What a page of the chat is drawn from; begun before anything else of it. */
+  chat: ChatReads | undefined;
   /** Who is signed in, looked up once where a page asks. */
   self(): Promise<Self | undefined>;
 }

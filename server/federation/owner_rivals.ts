@@ -78,15 +78,19 @@ async function ownersOf(sql: Queryable, roomId: RoomId): Promise<ControlEvent[]>
   return rows.map((row) => heldOf(readEvent(row)) as ControlEvent);
 }
 
-/** What administrators are warned of, the latest first. */
+/** What administrators of these guilds are warned of, the latest first. */
 export async function findOwnerRivals(
   sql: Queryable,
-  roomId: RoomId,
+  roomIds: readonly RoomId[],
   nowMs: number,
 ): Promise<readonly RivalRow[]> {
+  if (roomIds.length === 0) return [];
   return await sql<RivalRow[]>`
-    select * from owner_rivals where room_id = ${roomId} and noticed_ts > ${nowMs - SHOWN_MS}
-    order by noticed_ts desc limit ${SHOWN_MAX}`;
+    select r.* from unnest(${[...roomIds]}::text[]) as g(room_id) cross join lateral (
+      select * from owner_rivals o
+      where o.room_id = g.room_id and o.noticed_ts > ${nowMs - SHOWN_MS}
+      order by o.noticed_ts desc limit ${SHOWN_MAX}) r
+    order by r.noticed_ts desc`;
 }
 
 /** All that were ever noticed in a guild, by event. */

@@ -16,13 +16,22 @@ export async function loadEvents(
   roomId: RoomId,
   ids: readonly EventId[],
 ): Promise<readonly StoredEvent[]> {
-  if (ids.length === 0) return [];
+  return await loadEventsOf(sql, [...new Set(ids)].map((eventId) => ({ roomId, eventId })));
+}
+
+/** Events of several rooms; each is named once. */
+export async function loadEventsOf(
+  sql: Queryable,
+  refs: readonly { readonly roomId: RoomId; readonly eventId: EventId }[],
+): Promise<readonly StoredEvent[]> {
+  if (refs.length === 0) return [];
   // Each by the key: a planner that believes the room to be small reads all of it instead.
   const rows = await sql<EventRecord[]>`
-    select ${eventColumns(sql)} from unnest(${[...new Set(ids)]}::text[]) as wanted(event_id)
+    select ${eventColumns(sql)} from unnest(${refs.map(({ roomId }) => roomId)}::text[],
+      ${refs.map(({ eventId }) => eventId)}::text[]) as wanted(room_id, event_id)
     cross join lateral (
       select * from events e
-      where e.room_id = ${roomId} and e.event_id = wanted.event_id limit 1) e`;
+      where e.room_id = wanted.room_id and e.event_id = wanted.event_id limit 1) e`;
   return rows.map(readEvent);
 }
 

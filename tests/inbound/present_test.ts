@@ -237,7 +237,7 @@ Deno.test("A15: a rival hand-over more than an hour after the one that was accep
   const first = await room.control(handOver(cat, room.ts + 10));
   assert.deepEqual(await send(first), ["accepted"]);
   const rivals = async () => [
-    ...await findOwnerRivals(receiver.sql, room.roomId, clock.now()),
+    ...await findOwnerRivals(receiver.sql, [room.roomId], clock.now()),
   ];
   assert.deepEqual(await rivals(), []);
   clock.advance(2 * HOUR_MS);

@@ -3,6 +3,7 @@ import type { Snapshot } from "../../core/api/gateway.ts";
 import type { MessagePage } from "../../core/api/message.ts";
 import type { State } from "../utils.ts";
 import { ApiError } from "./api/request.ts";
+import type { ServerApi } from "./api/server_api.ts";
 import { isTimeZone } from "../../core/rules/time_zone.ts";
 import { dmName } from "./format/dm_name.ts";
 import { language } from "./i18n/t.ts";
@@ -15,11 +16,43 @@ import {
   isTalk,
   parsePlace,
   type Place,
+  placeNamed,
   threadPlace,
 } from "./store/place.ts";
 import { PAGE_ROWS } from "./store/window.ts";
 
 const MEMBER_ROWS = 200;
+
+/** What a page of the chat is drawn from, on its way. */
+export interface ChatReads {
+  readonly place: Place;
+  /** Undefined where nobody is signed in. */
+  readonly snapshot: Promise<Snapshot | undefined>;
+  readonly page: Promise<MessagePage | null>;
+  readonly thread: Promise<ChatProps["thread"]>;
+  readonly members: Promise<MemberList | null>;
+}
+
+/**
+ * Asks at once for all that a page at this path can show. Whether there is such a place, and
+ * whether the visitor may see it, each answer says for itself. Undefined where the path is none of
+ * the chat.
+ */
+export function beginChat(api: ServerApi, pathname: string): ChatReads | undefined {
+  const place = placeNamed(pathname);
+  return place && { snapshot: readSnapshot(api), ...beginPlace(api, place) };
+}
+
+function beginPlace(api: ServerApi, place: Place): Omit<ChatReads, "snapshot"> {
+  const reads = {
+    page: readMessages(api, place),
+    thread: readThread(api, place),
+    members: readMembers(api, place),
+  };
+  // Of a place that is none, or not the visitor's, nobody waits for them.
+  for (const read of Object.values(reads)) read.catch(() => undefined);
+  return { place, ...reads };
+}
 
 /** Everything the app needs for one path, as the visitor may see it; undefined: sign in first. */
 export async function loadChat(
@@ -27,14 +60,17 @@ export async function loadChat(
   request: Request,
   pathname: string,
 ): Promise<ChatProps | undefined> {
-  const snapshot = await readSnapshot(state);
+  const begun = state.chat ?? beginChat(state.api, pathname);
+  const snapshot = await (begun?.snapshot ?? readSnapshot(state.api));
   if (!snapshot) return undefined;
   const place = parsePlace(snapshot, pathname);
   if (!place) throw new HttpError(404, "There is no such channel, or it is not yours to see.");
+  // The path of a guild names none of its channels.
+  const reads = begun?.place.kind === place.kind ? begun : beginPlace(state.api, place);
   const [page, thread, members] = await Promise.all([
-    readMessages(state, snapshot, place),
-    readThread(state, place),
-    readMembers(state, place),
+    showsMessages(snapshot, place) ? reads.page : null,
+    reads.thread,
+    reads.members,
   ]);
   state.title = titleOf(snapshot, place);
   return {
@@ -54,26 +90,24 @@ export async function loadChat(
   };
 }
 
-async function readSnapshot(state: State): Promise<Snapshot | undefined> {
+async function readSnapshot(api: ServerApi): Promise<Snapshot | undefined> {
   try {
-    return (await state.api.call("sync")).snapshot;
+    return (await api.call("sync")).snapshot;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return undefined;
     throw error;
   }
 }
 
-async function readMessages(
-  state: State,
-  snapshot: Snapshot,
-  place: Place,
-): Promise<MessagePage | null> {
+function showsMessages(snapshot: Snapshot, place: Place): boolean {
+  if (channelOf(snapshot, place)?.kind === "voice" && !snapshot.server.voice) return false;
+  return dmOf(snapshot, place)?.state !== "invited";
+}
+
+async function readMessages(api: ServerApi, place: Place): Promise<MessagePage | null> {
   if (!isTalk(place)) return null;
-  const channel = channelOf(snapshot, place);
-  if (channel?.kind === "voice" && !snapshot.server.voice) return null;
-  if (dmOf(snapshot, place)?.state === "invited") return null;
   try {
-    return await state.api.call("listMessages", {
+    return await api.call("listMessages", {
       params: { room_id: place.roomId },
       query: {
         channel_id: place.channelId,
@@ -90,14 +124,14 @@ async function readMessages(
 }
 
 /** The thread beside the channel. */
-async function readThread(state: State, place: Place): Promise<ChatProps["thread"]> {
+async function readThread(api: ServerApi, place: Place): Promise<ChatProps["thread"]> {
   const beside = threadPlace(place);
   if (beside?.root === undefined) return undefined;
   const params = { room_id: beside.roomId };
   try {
     const [view, page] = await Promise.all([
-      state.api.call("getThread", { params: { ...params, event_id: beside.root } }),
-      state.api.call("listMessages", {
+      api.call("getThread", { params: { ...params, event_id: beside.root } }),
+      api.call("listMessages", {
         params,
         query: {
           channel_id: beside.channelId,
@@ -116,9 +150,9 @@ async function readThread(state: State, place: Place): Promise<ChatProps["thread
   }
 }
 
-async function readMembers(state: State, place: Place): Promise<MemberList | null> {
+async function readMembers(api: ServerApi, place: Place): Promise<MemberList | null> {
   if (place.kind !== "channel") return null;
-  return await state.api.call("listMembers", {
+  return await api.call("listMembers", {
     params: { guild_id: place.guildId },
     query: { limit: MEMBER_ROWS },
   });

@@ -7,7 +7,10 @@ import type { AccountHttpDeps } from "./account_http_deps.ts";
 
 export function serverRoute(deps: AccountHttpDeps): Route {
   return route(operation, async () => {
-    const settings = await readSettings(deps);
+    const [settings, administered] = await Promise.all([
+      readSettings(deps),
+      hasAdministrator(deps.sql),
+    ]);
     return {
       name: deps.serverName,
       trial: deps.trial,
@@ -24,7 +27,7 @@ export function serverRoute(deps: AccountHttpDeps): Route {
         email: settings.registration_email,
       },
       mail: deps.mail !== undefined,
-      needs_first_administrator: !(await hasAdministrator(deps.sql)),
+      needs_first_administrator: !administered,
       source_url: deps.sourceUrl,
       abuse_contact: settings.abuse_contact,
       title: settings.server_title,

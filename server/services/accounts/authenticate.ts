@@ -59,6 +59,18 @@ export async function authenticate(
   const nowMs = deps.clock.now();
   const cached = deps.sessions.get(key, nowMs);
   if (cached !== undefined && nowMs - cached.touchedMs < TOUCH_MS) return cached.caller;
+  return await deps.sessions.readOnce(key, () => prove(deps, { kind, key, address: from.address }));
+}
+
+async function prove(
+  deps: Pick<AccountDeps, "sql" | "clock" | "sessions" | "lifetimes">,
+  { kind, key, address }: {
+    readonly kind: CredentialKind;
+    readonly key: string;
+    readonly address: string | null;
+  },
+): Promise<Caller | undefined> {
+  const nowMs = deps.clock.now();
   const version = deps.sessions.version;
   const hash = Uint8Array.fromHex(key);
   const row = await FIND[kind](deps.sql, hash);
@@ -75,7 +87,7 @@ export async function authenticate(
     // Tells a later exchange of the parent refresh token that its answer had arrived.
     await deps.sql`update access_tokens set used = true where token_hash = ${hash}`;
   }
-  const touchedMs = await touch(deps, { row, nowMs, address: from.address });
+  const touchedMs = await touch(deps, { row, nowMs, address });
   const caller: Caller = {
     userId: row.user_id,
     sessionId: row.session_id,

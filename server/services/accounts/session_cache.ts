@@ -19,12 +19,19 @@ export interface CachedProof {
   readonly touchedMs: number;
 }
 
+/** A proof that is being read, and whether a revocation came since. */
+interface Reading {
+  readonly version: number;
+  readonly caller: Promise<Caller | undefined>;
+}
+
 /**
  * Which credential hash belongs to whom. A proof read before a revocation is never stored
  * after it: the reader takes `version` first and a drop in between makes it void.
  */
 export class SessionCache {
   readonly #proofs = new Map<string, CachedProof>();
+  readonly #reading = new Map<string, Reading>();
   #version = 0;
 
   get version(): number {
@@ -52,6 +59,26 @@ export class SessionCache {
       if (oldest.done !== true) this.#proofs.delete(oldest.value);
     }
     this.#proofs.set(key, proof);
+  }
+
+  /**
+   * Reads a proof once for requests that come together, as those of a page do. Who comes after a
+   * revocation shares nothing that was read before it.
+   */
+  readOnce(
+    key: string,
+    read: () => Promise<Caller | undefined>,
+  ): Promise<Caller | undefined> {
+    const held = this.#reading.get(key);
+    if (held?.version === this.#version) return held.caller;
+    const reading: Reading = {
+      version: this.#version,
+      caller: read().finally(() => {
+        if (this.#reading.get(key) === reading) this.#reading.delete(key);
+      }),
+    };
+    this.#reading.set(key, reading);
+    return reading.caller;
   }
 
   /** Forgets sessions of a user; all of them without a list. */

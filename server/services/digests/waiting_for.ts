@@ -42,7 +42,7 @@ export async function waitingFor(
   const readable = await readableRooms(deps, userId);
   const settings = await findNotifySettings(deps.sql, userId);
   const states = [
-    ...await readStates(deps, userId, readable, afterTs),
+    ...await readStates(deps, userId, readable, { after: afterTs }),
     ...await threadStates(deps, userId, { readable, afterTs }),
   ];
   const byRoom = new Map(readable.map(({ room }) => [room.id as string, room]));
@@ -141,5 +141,5 @@ async function threadStates(
       ? []
       : [{ room: place.room, channelId, rootId: root_id as EventId }];
   });
-  return await threadReadStates(deps, userId, threads, afterTs);
+  return await threadReadStates(deps, userId, threads, { after: afterTs });
 }

@@ -5,10 +5,10 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Room } from "../../rooms/room.ts";
 import { unknownUser } from "../messages/project_messages.ts";
 import { lastMessages } from "../messages/message_rows.ts";
-import { listReceivedInvites } from "../../federation/received_invites.ts";
+import { listReceivedInvites, type ReceivedInviteRow } from "../../federation/received_invites.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { isEncrypted, mayEncrypt } from "../e2ee/room_encryption.ts";
-import { loadEvents } from "../../postgres/event_store.ts";
+import { loadEventsOf } from "../../postgres/event_store.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import { otherOf, seenByOthers } from "../reads/seen_by_other.ts";
@@ -40,9 +40,25 @@ export async function listDms(
   deps: ViewDeps,
   userId: UserId,
 ): Promise<Dm[]> {
+  const [rooms, received] = await Promise.all([
+    openDmRooms(deps, userId),
+    listReceivedInvites(deps.sql, userId, deps.clock.now()),
+  ]);
+  return await viewListedDms(deps, userId, { rooms, received });
+}
+
+/** The same where rooms, and invitations from elsewhere, were read already. */
+export async function viewListedDms(
+  deps: ViewDeps,
+  userId: UserId,
+  { rooms, received }: {
+    readonly rooms: readonly Room[];
+    readonly received: readonly ReceivedInviteRow[];
+  },
+): Promise<Dm[]> {
   const [dms, asked] = await Promise.all([
-    openDmRooms(deps, userId).then((rooms) => viewDms(deps, rooms, userId)),
-    askedDms(deps, userId),
+    viewDms(deps, rooms, userId),
+    viewAsked(deps, received),
   ]);
   const known = new Set(dms.map((dm) => dm.kind === "pair" ? dm.user.id : undefined));
   return [...dms, ...asked.filter((dm) => !known.has(dm.user.id))]
@@ -54,8 +70,17 @@ export async function askedDms(
   deps: ViewDeps,
   userId: UserId,
 ): Promise<PairDm[]> {
-  const invites = (await listReceivedInvites(deps.sql, userId, deps.clock.now()))
-    .filter((invite) => invite.kind === "dm");
+  return await viewAsked(
+    deps,
+    await listReceivedInvites(deps.sql, userId, deps.clock.now()),
+  );
+}
+
+async function viewAsked(
+  deps: ViewDeps,
+  received: readonly ReceivedInviteRow[],
+): Promise<PairDm[]> {
+  const invites = received.filter((invite) => invite.kind === "dm");
   const people = await deps.users.find(invites.map((invite) => invite.sender));
   return invites.map((invite) => ({
     kind: "pair",
@@ -119,16 +144,16 @@ export async function viewDms(
   rooms: readonly Room[],
   userId: UserId,
 ): Promise<Dm[]> {
-  const last = await lastMessages(
-    deps.sql,
-    rooms.map((room) => ({ roomId: room.id, channelId: MAIN_CHANNEL })),
-  );
   const nowMs = deps.clock.now();
   const others = rooms.map((room) => otherOf(room, userId));
   const named = rooms.flatMap((room, at) =>
     room.authority.room.kind === "group_dm" ? peopleOf(room, nowMs) : others[at] ?? []
   );
-  const [people, seen, left] = await Promise.all([
+  const [last, people, seen, left] = await Promise.all([
+    lastMessages(
+      deps.sql,
+      rooms.map((room) => ({ roomId: room.id, channelId: MAIN_CHANNEL })),
+    ),
     deps.users.find([...new Set(named)]),
     seenByOthers(deps, userId, rooms),
     roomsLeft(deps.sql, rooms, others),
@@ -172,17 +197,22 @@ async function roomsLeft(
   rooms: readonly Room[],
   others: readonly (UserId | undefined)[],
 ): Promise<ReadonlySet<RoomId>> {
-  const left = new Set<RoomId>();
-  for (const [at, room] of rooms.entries()) {
+  const leaves = rooms.flatMap((room, at) => {
     const other = others[at];
     const leave = other === undefined ? undefined : room.authority.view.get("m.room.member", other);
-    if (leave?.pdu.content["membership"] !== "leave") continue;
-    const cited = await loadEvents(sql, room.id, leave.pdu.auth_events);
-    const joined = cited.map(heldOf).some(({ pdu }) =>
+    return leave?.pdu.content["membership"] === "leave" ? [{ room, other, leave }] : [];
+  });
+  const cited = await loadEventsOf(
+    sql,
+    leaves.flatMap(({ room, leave }) =>
+      [...new Set(leave.pdu.auth_events)].map((eventId) => ({ roomId: room.id, eventId }))
+    ),
+  );
+  const left = leaves.filter(({ room, other }) =>
+    cited.filter(({ roomId }) => roomId === room.id).map(heldOf).some(({ pdu }) =>
       pdu.type === "m.room.member" && "state_key" in pdu && pdu.state_key === other &&
       pdu.content["membership"] === "join"
-    );
-    if (joined) left.add(room.id);
-  }
-  return left;
+    )
+  );
+  return new Set(left.map(({ room }) => room.id));
 }

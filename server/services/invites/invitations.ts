@@ -16,62 +16,73 @@ import { roomNotFound } from "../../rooms/rooms.ts";
 import { joinRoom } from "../channels/join_room.ts";
 import { requireGuildPlace } from "../guilds/joined_guilds.ts";
 import { requireGroupPlace } from "../dms/group_place.ts";
-import { takesDmsFrom } from "../dms/takes_dms.ts";
+import { whoMayBegin } from "../dms/takes_dms.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { leaveRoom } from "../guilds/leave_guild.ts";
 import { unknownUser } from "../messages/project_messages.ts";
 import { blockedBy } from "../relationships/relationship_rows.ts";
-import { sharesGuild } from "../users/shares_guild.ts";
+import { whoShareGuild } from "../users/shares_guild.ts";
 
 /** Invitations of rooms of this server that are shown at once; a list longer than this is spam. */
 const SHOWN_MAX = 200;
 
 type ListDeps = Pick<ChatDeps, "sql" | "rooms" | "users" | "clock" | "serverName">;
 
+/** An invitation before anybody has looked at who sent it. */
+type Asked = Omit<Invitation, "by" | "server" | "held"> & { readonly by: UserId };
+
 /** What waits for a user's answer, newest first; conversations come with the other ones. */
 export async function listInvitations(deps: ListDeps, userId: UserId): Promise<Invitation[]> {
-  const [inside, received, blocked] = await Promise.all([
-    invitationsInside(deps, userId),
+  const [received, blocked] = await Promise.all([
     listReceivedInvites(deps.sql, userId, deps.clock.now()),
     blockedBy(deps.sql, userId),
   ]);
+  return await viewInvitations(deps, userId, { received, blocked });
+}
+
+/** The same where invitations from elsewhere, and who is blocked, were read already. */
+export async function viewInvitations(
+  deps: ListDeps,
+  userId: UserId,
+  { received, blocked }: {
+    readonly received: readonly ReceivedInviteRow[];
+    readonly blocked: ReadonlySet<UserId>;
+  },
+): Promise<Invitation[]> {
+  const inside = await invitationsInside(deps, userId);
   const known = new Set(inside.map((each) => each.room_id));
   const outside = received.filter((row) => row.kind !== "dm" && !known.has(row.room_id));
-  const shown = await Promise.all(outside.map((row) => fromReceived(deps, row)));
   // To those who are blocked their invitation looks as if it waited. PROTOCOL.md 10.
-  return [...inside, ...shown].filter(({ by }) => !blocked.has(by.id as UserId))
-    .sort((a, b) => b.received_ts - a.received_ts);
+  const asked = [...inside, ...outside.map(fromReceived)].filter(({ by }) => !blocked.has(by));
+  return (await withConsent(deps, userId, asked)).sort((a, b) => b.received_ts - a.received_ts);
 }
 
 /** Of rooms that others of this server are in. */
-async function invitationsInside(deps: ListDeps, userId: UserId): Promise<Invitation[]> {
+async function invitationsInside(deps: ListDeps, userId: UserId): Promise<Asked[]> {
   const rows = await deps.sql<{ room_id: RoomId }[]>`
     select room_id from current_state
     where type = 'm.room.member' and state_key = ${userId} and membership = 'invite'
     order by room_id limit ${SHOWN_MAX}`;
   const rooms = await Promise.all(rows.map((row) => openResident(deps, row.room_id)));
-  const shown = await Promise.all(
-    rooms.map((room) => room === undefined ? undefined : fromRoom(deps, room, userId)),
-  );
-  return shown.filter((each) => each !== undefined);
+  const shown = rooms.flatMap((room) => {
+    const asked = room === undefined ? undefined : fromRoom(room, userId, deps.clock.now());
+    return asked === undefined ? [] : [asked];
+  });
+  // Its server let the sender ask, without knowing whom this user lets begin a conversation.
+  const groups = shown.filter(({ kind }) => kind === "group_dm");
+  const welcome = await whoMayBegin(deps, userId, groups.map(({ by }) => by));
+  return shown.filter(({ kind, by }) => kind !== "group_dm" || welcome.has(by));
 }
 
-async function fromRoom(
-  deps: ListDeps,
-  room: Room,
-  userId: UserId,
-): Promise<Invitation | undefined> {
-  const { authority } = room;
+function fromRoom({ id, authority }: Room, userId: UserId, nowMs: number): Asked | undefined {
   const { kind } = authority.room;
   const event = authority.view.get("m.room.member", userId);
-  const stands = authority.membership(userId, deps.clock.now()) === "invite";
+  const stands = authority.membership(userId, nowMs) === "invite";
   if (event === undefined || kind === "dm" || !stands) return undefined;
-  // Its server let the sender ask, without knowing whom this user lets begin a conversation.
-  if (kind === "group_dm" && !await takesDmsFrom(deps, userId, event.pdu.sender)) return undefined;
   const expires = event.pdu.content["expires"];
-  return await withConsent(deps, userId, {
-    room_id: room.id,
+  return {
+    room_id: id,
     kind,
     by: event.pdu.sender,
     name: textOf(contentOf(authority.view.get("m.guild.meta", "")), "name") ??
@@ -79,11 +90,11 @@ async function fromRoom(
     icon: textOf(contentOf(authority.view.get("m.guild.meta", "")), "icon"),
     received_ts: event.pdu.origin_ts,
     expires_ts: typeof expires === "number" ? expires : null,
-  });
+  };
 }
 
-function fromReceived(deps: ListDeps, row: ReceivedInviteRow): Promise<Invitation> {
-  return withConsent(deps, row.user_id, {
+function fromReceived(row: ReceivedInviteRow): Asked {
+  return {
     room_id: row.room_id,
     kind: row.kind === "dm" ? "group_dm" : row.kind,
     by: row.sender,
@@ -91,19 +102,25 @@ function fromReceived(deps: ListDeps, row: ReceivedInviteRow): Promise<Invitatio
     icon: row.icon,
     received_ts: row.received_ts,
     expires_ts: row.expires_ts,
-  });
+  };
 }
 
 /** What a stranger of another server calls his room, and its picture, are not forced on anybody. */
 async function withConsent(
   deps: ListDeps,
   userId: UserId,
-  invite: Omit<Invitation, "by" | "server" | "held"> & { readonly by: UserId },
-): Promise<Invitation> {
-  const server = serverOf(invite.by);
-  const held = server !== deps.serverName && !await sharesGuild(deps, userId, invite.by);
-  const by = held ? unknownUser(invite.by) : await deps.users.get(invite.by);
-  return { ...invite, by, server, held, ...(held ? { name: null, icon: null } : {}) };
+  asked: readonly Asked[],
+): Promise<Invitation[]> {
+  const strangers = asked.map(({ by }) => by).filter((by) => serverOf(by) !== deps.serverName);
+  const near = await whoShareGuild(deps, userId, strangers);
+  const isHeld = (by: UserId) => serverOf(by) !== deps.serverName && !near.has(by);
+  const people = await deps.users.find(asked.map(({ by }) => by).filter((by) => !isHeld(by)));
+  return asked.map((invite) => {
+    const held = isHeld(invite.by);
+    const by = people.get(invite.by) ?? unknownUser(invite.by);
+    const server = serverOf(invite.by);
+    return { ...invite, by, server, held, ...(held ? { name: null, icon: null } : {}) };
+  });
 }
 
 type AnswerDeps = ChatDeps & { readonly remote: RemoteRooms };

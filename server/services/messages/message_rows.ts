@@ -157,14 +157,23 @@ export async function findEdits(
   roomId: string,
   targetIds: readonly string[],
 ): Promise<EditRow[]> {
-  if (targetIds.length === 0) return [];
+  return await findEditsOf(sql, targetIds.map((eventId) => ({ roomId, eventId })));
+}
+
+/** The same of messages of several rooms. */
+export async function findEditsOf(
+  sql: Queryable,
+  targets: readonly { readonly roomId: string; readonly eventId: string }[],
+): Promise<EditRow[]> {
+  if (targets.length === 0) return [];
   return await sql<EditRow[]>`
     select r.target_id, e.event_id, e.origin_ts, e.pdu
-    from message_relations r
+    from unnest(${targets.map(({ roomId }) => roomId)}::text[],
+      ${targets.map(({ eventId }) => eventId)}::text[]) as w(room_id, event_id)
+    join message_relations r on r.room_id = w.room_id and r.target_id = w.event_id
     join events e on e.room_id = r.room_id and e.event_id = r.event_id
     join events t on t.room_id = r.room_id and t.event_id = r.target_id
-    where r.room_id = ${roomId} and r.target_id = any(${[...targetIds]})
-      and r.kind = 'edit' and e.outcome = 'accepted' and not e.withheld
+    where r.kind = 'edit' and e.outcome = 'accepted' and not e.withheld
       and t.sender = e.sender and t.channel_id = e.channel_id and t.type = e.type
       and t.type <> 'm.poll'
       and not exists (select 1 from message_relations o

@@ -18,7 +18,8 @@ import { colorOf } from "../guilds/project_guild.ts";
 import type { Preview } from "../../../core/api/preview.ts";
 import { findPreviews, findPreviewsOff } from "../previews/preview_rows.ts";
 import { type ProjectedPoll, projectPolls } from "../polls/project_polls.ts";
-import { projectThreads } from "../threads/project_threads.ts";
+import { facesOf, namesIn, namesRoots, viewThreads } from "../threads/project_threads.ts";
+import { findThreads } from "../threads/thread_rows.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { encryptedSince, isEncrypted } from "../e2ee/room_encryption.ts";
 import { mentionsOfTargets } from "./mentions.ts";
@@ -69,29 +70,44 @@ export async function projectMessages(
   const held = new Set(ids);
   const roots = input.rows.filter((row) => threadOfRow(room.authority, row) === undefined)
     .map((row) => ({ channelId: row.channelId ?? "", rootId: row.eventId }));
-  const { viewer } = input;
-  const [targets, reactions, sealedReactions, pinned, previews, previewsOff, threads, polls] =
-    await Promise.all(
-      [
-        findTimelineEvents(sql, room.id, replyIds.filter((id) => !held.has(id))),
-        findReactions(sql, { roomId: room.id, targetIds: ids, viewer }),
-        isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
-        findPinned(sql, room.id, ids),
-        findPreviews(sql, room.id, ids),
-        findPreviewsOff(sql, room.id, ids),
-        projectThreads(deps, room, roots),
-        projectPolls(sql, { roomId: room.id, rows: input.rows, viewer }),
-      ],
-    );
-  const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
   const gone = input.rows.filter((row) => row.redactedBy !== undefined).map((row) => row.eventId);
   const foreign = input.rows.filter((row) => isForeign(deps, row)).map((row) => row.eventId);
-  const [mentions, edits, people, redactions] = await Promise.all([
+  const answered = replyIds.filter((id) => !held.has(id));
+  const { viewer } = input;
+  // All at once: whoever waits for a page waits for the longest chain of questions.
+  const [
+    targets,
+    edits,
+    reactions,
+    sealedReactions,
+    pinned,
+    previews,
+    previewsOff,
+    threadRows,
+    polls,
+    mentions,
+    redactions,
+  ] = await Promise.all([
+    findTimelineEvents(sql, room.id, answered),
+    findEdits(sql, room.id, [...ids, ...answered]),
+    findReactions(sql, { roomId: room.id, targetIds: ids, viewer }),
+    isEncrypted(room.authority) ? findSealedReactions(sql, room.id, ids) : [],
+    findPinned(sql, room.id, ids),
+    findPreviews(sql, room.id, ids),
+    findPreviewsOff(sql, room.id, ids),
+    findThreads(sql, roots.map((root) => ({ ...root, roomId: room.id }))),
+    projectPolls(sql, { roomId: room.id, rows: input.rows, viewer }),
     findMentions(sql, room.id, foreign),
-    findEdits(sql, room.id, [...known.keys()]),
-    users.find([...new Set([...known.values()].map((row) => row.sender))]),
     findRedactions(sql, room.id, gone),
   ]);
+  const known = new Map([...input.rows, ...targets].map((row) => [row.eventId as string, row]));
+  const senders = [...known.values()].map((row) => row.sender);
+  const people = await users.find([...new Set([...senders, ...facesOf(threadRows)])]);
+  const threads = viewThreads(threadRows, {
+    names: namesRoots(room) ? namesIn(input.rows, edits) : new Map(),
+    people,
+    nowMs: deps.clock.now(),
+  });
   const look: Look = {
     self: deps.serverName,
     room,

@@ -12,6 +12,7 @@ import {
   findNotifySetting,
   findNotifySettings,
   type NotifyRef,
+  type Suppressed,
   writeNotifySetting,
 } from "./notify_rows.ts";
 
@@ -37,6 +38,18 @@ export async function listNotifySettings(
       isMuted(setting, nowMs) ? setting : { ...setting, muted: false, muted_until: null }
     )
     .filter((setting) => !isDefault(setting));
+}
+
+/** Of these, the guilds in which @everyone or roles are no mention, as `findSuppressed` reads them. */
+export function suppressedOf(settings: readonly NotifySetting[]): ReadonlyMap<string, Suppressed> {
+  return new Map(
+    settings.filter((each) =>
+      each.channel_id === null && (each.suppress_everyone || each.suppress_roles)
+    ).map((each) => [
+      each.room_id,
+      { everyone: each.suppress_everyone, roles: each.suppress_roles },
+    ]),
+  );
 }
 
 /**

@@ -14,6 +14,27 @@ export interface RoomChannels {
   readonly channelIds: readonly ChannelId[];
 }
 
+/** What does not reach a user: where @everyone and roles are no mention, and who is not heard. */
+export interface Unheard {
+  readonly suppressed: ReadonlyMap<string, Suppressed>;
+  readonly blocked: ReadonlySet<UserId>;
+}
+
+export async function readUnheard(sql: Queryable, userId: UserId): Promise<Unheard> {
+  const [suppressed, blocked] = await Promise.all([
+    findSuppressed(sql, userId),
+    blockedBy(sql, userId),
+  ]);
+  return { suppressed, blocked };
+}
+
+interface CountOptions {
+  /** Only what came later counts (`order`). */
+  readonly after?: number;
+  /** Where it was read already. */
+  readonly unheard?: Unheard;
+}
+
 /** What pings a user in a room: user id, '&' and role ids, 'everyone'. */
 export function targetsIn(
   room: Room,
@@ -34,9 +55,9 @@ export async function readStates(
   deps: { readonly sql: Queryable },
   userId: UserId,
   channels: readonly RoomChannels[],
-  after = 0,
+  { after = 0, unheard }: CountOptions = {},
 ): Promise<ReadState[]> {
-  const suppressed = await findSuppressed(deps.sql, userId);
+  const { suppressed, blocked } = unheard ?? await readUnheard(deps.sql, userId);
   const asked = channels.flatMap(({ room, channelIds }) => {
     const targets = JSON.stringify(targetsIn(room, userId, suppressed));
     // What was said before one came is not unread.
@@ -44,8 +65,12 @@ export async function readStates(
     return channelIds.map((channelId) => ({ roomId: room.id, channelId, targets, since }));
   });
   if (asked.length === 0) return [];
-  const unheard = [userId, ...await blockedBy(deps.sql, userId)];
-  return await countUnread(deps.sql, { userId, unheard, channels: asked, after });
+  return await countUnread(deps.sql, {
+    userId,
+    unheard: [userId, ...blocked],
+    channels: asked,
+    after,
+  });
 }
 
 export interface RoomThread {
@@ -59,14 +84,13 @@ export async function threadReadStates(
   deps: { readonly sql: Queryable },
   userId: UserId,
   threads: readonly RoomThread[],
-  after = 0,
+  { after = 0, unheard }: CountOptions = {},
 ): Promise<ReadState[]> {
   if (threads.length === 0) return [];
-  const suppressed = await findSuppressed(deps.sql, userId);
-  const unheard = [userId, ...await blockedBy(deps.sql, userId)];
+  const { suppressed, blocked } = unheard ?? await readUnheard(deps.sql, userId);
   return await countThreadUnread(deps.sql, {
     userId,
-    unheard,
+    unheard: [userId, ...blocked],
     after,
     threads: threads.map(({ room, channelId, rootId }) => ({
       roomId: room.id,

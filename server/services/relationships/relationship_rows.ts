@@ -62,9 +62,17 @@ export async function findRelationship(
   sql: Queryable,
   [user, other]: Side,
 ): Promise<RelationshipRow | undefined> {
-  const [row] = await sql<RelationshipRow[]>`
-    select * from relationships where user_id = ${user} and other_id = ${other}`;
+  const [row] = await findRelationshipsWith(sql, user, [other]);
   return row;
+}
+
+export async function findRelationshipsWith(
+  sql: Queryable,
+  user: UserId,
+  others: readonly UserId[],
+): Promise<readonly RelationshipRow[]> {
+  return await sql<RelationshipRow[]>`
+    select * from relationships where user_id = ${user} and other_id = any(${[...others]})`;
 }
 
 /** Whom a user has blocked. */

@@ -30,6 +30,13 @@ export async function listRelationships(
   }));
 }
 
+/** Of these, whom the user has blocked, as `blockedBy` reads them. */
+export function blockedOf(relationships: readonly ShownRelationship[]): ReadonlySet<UserId> {
+  return new Set(
+    relationships.filter(({ blocked }) => blocked).map(({ user }) => user.id as UserId),
+  );
+}
+
 /** What is between two people, as the first sees it; also where that is nothing. */
 export async function viewRelationship(deps: ViewDeps, side: Side): Promise<ShownRelationship> {
   const row = await findRelationship(deps.sql, side);

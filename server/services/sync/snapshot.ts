@@ -6,14 +6,15 @@ import type { Caller } from "../../http/caller.ts";
 import type { Entitlement } from "../../http/gateway/source.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
-import { viewGuild } from "../chat/view_guild.ts";
-import { listDms } from "../dms/view_dm.ts";
+import { listReceivedInvites } from "../../federation/received_invites.ts";
+import { openAllPrivateRooms, viewGuilds } from "../chat/view_guild.ts";
+import { openDmRooms, viewListedDms } from "../dms/view_dm.ts";
 import { openJoinedRooms, withoutMoved } from "../guilds/list_guilds.ts";
-import { listInvitations } from "../invites/invitations.ts";
-import { listNotifySettings } from "../notify/notify_settings.ts";
+import { viewInvitations } from "../invites/invitations.ts";
+import { listNotifySettings, suppressedOf } from "../notify/notify_settings.ts";
 import { readStates } from "../reads/read_states.ts";
-import { listRelationships } from "../relationships/relationships.ts";
-import { listOwnThreads } from "../threads/own_threads.ts";
+import { blockedOf, listRelationships } from "../relationships/relationships.ts";
+import { findOwn, viewOwnThreads } from "../threads/own_threads.ts";
 import { listMissed } from "../voice/missed_calls.ts";
 import { entitlementOf, readableChannels } from "./standing.ts";
 
@@ -43,25 +44,43 @@ export async function buildSnapshot(
   caller: Caller,
 ): Promise<SnapshotParts> {
   const { userId } = caller;
-  const [rooms, self] = await Promise.all([
-    openJoinedRooms(deps, userId, ["guild", "private", "dm", "group_dm"]),
-    getSelf(deps, caller),
-  ]);
-  const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild");
   const nowMs = deps.clock.now();
+  // First all that hangs on nothing else: a page waits for the longest chain of questions.
+  const [
+    rooms,
+    privateRooms,
+    dmRooms,
+    self,
+    preferences,
+    received,
+    relationships,
+    notify,
+    followed,
+    missed_calls,
+  ] = await Promise.all([
+    openJoinedRooms(deps, userId, ["guild", "private", "dm", "group_dm"]),
+    openAllPrivateRooms(deps, userId),
+    openDmRooms(deps, userId),
+    getSelf(deps, caller),
+    deps.preferences.of(userId),
+    listReceivedInvites(deps.sql, userId, nowMs),
+    listRelationships(deps, userId),
+    listNotifySettings(deps, userId),
+    findOwn(deps, userId),
+    listMissed(deps, userId),
+  ]);
+  const guilds = withoutMoved(rooms).filter((room) => room.authority.room.kind === "guild")
+    .map((room) => ({ room, near: privateRooms.get(room.id) ?? [] }));
   const readable = rooms.map((room) => textChannels(room, userId, nowMs));
-  const [preferences, views, dms, invitations, relationships, missed_calls, states, own, notify] =
-    await Promise.all([
-      deps.preferences.of(userId),
-      Promise.all(guilds.map((room) => viewGuild(deps, room, userId))),
-      listDms(deps, userId),
-      listInvitations(deps, userId),
-      listRelationships(deps, userId),
-      listMissed(deps, userId),
-      readStates(deps, userId, readable),
-      listOwnThreads(deps, userId, readable),
-      listNotifySettings(deps, userId),
-    ]);
+  const blocked = blockedOf(relationships);
+  const unheard = { blocked, suppressed: suppressedOf(notify) };
+  const [views, dms, invitations, states, own] = await Promise.all([
+    viewGuilds(deps, guilds, userId),
+    viewListedDms(deps, userId, { rooms: dmRooms, received }),
+    viewInvitations(deps, userId, { received, blocked }),
+    readStates(deps, userId, readable, { unheard }),
+    viewOwnThreads(deps, userId, { held: followed, readable, unheard }),
+  ]);
   const presences: Snapshot["presences"] = {};
   const friends = relationships.filter(({ bond }) => bond === "friend");
   const near = [

@@ -1,13 +1,16 @@
 import type { ReadState } from "../../../core/api/channel.ts";
 import { OWN_THREADS_MAX } from "../../../core/api/shown.ts";
 import type { OwnThread } from "../../../core/api/thread.ts";
-import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
-import type { Room } from "../../rooms/room.ts";
-import { threadReadStates } from "../reads/read_states.ts";
-import { projectThreads, type ThreadDeps } from "./project_threads.ts";
-import { findOwnThreads } from "./thread_rows.ts";
+import {
+  readUnheard,
+  type RoomChannels,
+  threadReadStates,
+  type Unheard,
+} from "../reads/read_states.ts";
+import { projectThreadsOf, type ThreadDeps } from "./project_threads.ts";
+import { findOwnThreads, type FollowRow } from "./thread_rows.ts";
 
 export interface OwnThreads {
   /** The one last written in first. */
@@ -20,29 +23,50 @@ export interface OwnThreads {
 export async function listOwnThreads(
   deps: ThreadDeps,
   userId: UserId,
-  readable: readonly { readonly room: Room; readonly channelIds: readonly ChannelId[] }[],
+  readable: readonly RoomChannels[],
 ): Promise<OwnThreads> {
-  const nowMs = deps.clock.now();
-  const held = await findOwnThreads(deps.sql, userId, { nowMs, limit: OWN_THREADS_MAX });
-  if (held.length === 0) return { threads: [], reads: [] };
-  const found = new Map<string, OwnThread>();
-  const followed: { room: Room; channelId: ChannelId; rootId: EventId }[] = [];
-  for (const { room, channelIds } of readable) {
-    const here = held.filter((row) =>
-      row.room_id === room.id && channelIds.some((id) => id === row.channel_id)
-    );
-    const roots = here.map((row) => ({ channelId: row.channel_id, rootId: row.root_id }));
-    const threads = await projectThreads(deps, room, roots);
-    for (const { root_id: id, channel_id, following } of here) {
-      const thread = threads.get(id);
-      if (thread === undefined) continue;
-      found.set(id, { thread, following });
-      const at = { room, channelId: channel_id as ChannelId, rootId: id as EventId };
-      if (following) followed.push(at);
-    }
-  }
+  return await viewOwnThreads(deps, userId, {
+    held: await findOwn(deps, userId),
+    readable,
+    unheard: await readUnheard(deps.sql, userId),
+  });
+}
+
+/** Which threads those are, in channels that the user may see or not. */
+export function findOwn(
+  { sql, clock }: Pick<ThreadDeps, "sql" | "clock">,
+  userId: UserId,
+): Promise<FollowRow[]> {
+  return findOwnThreads(sql, userId, { nowMs: clock.now(), limit: OWN_THREADS_MAX });
+}
+
+/** As `listOwnThreads`, where all that it begins with was read already. */
+export async function viewOwnThreads(
+  deps: ThreadDeps,
+  userId: UserId,
+  { held, readable, unheard }: {
+    readonly held: readonly FollowRow[];
+    readonly readable: readonly RoomChannels[];
+    readonly unheard: Unheard;
+  },
+): Promise<OwnThreads> {
+  const seen = held.flatMap((row) => {
+    const place = readable.find(({ room }) => room.id === row.room_id);
+    const channelId = place?.channelIds.find((id) => id === row.channel_id);
+    if (place === undefined || channelId === undefined) return [];
+    const rootId = row.root_id as EventId;
+    return [{ following: row.following, at: { room: place.room, channelId, rootId } }];
+  });
+  const followed = seen.filter(({ following }) => following).map(({ at }) => at);
+  const [threads, reads] = await Promise.all([
+    projectThreadsOf(deps, seen.map(({ at }) => at)),
+    threadReadStates(deps, userId, followed, { unheard }),
+  ]);
   return {
-    threads: held.flatMap((row) => found.get(row.root_id) ?? []),
-    reads: await threadReadStates(deps, userId, followed),
+    threads: seen.flatMap(({ at, following }) => {
+      const thread = threads.get(at.rootId);
+      return thread === undefined ? [] : [{ thread, following }];
+    }),
+    reads: reads.filter((read) => threads.has(read.thread_id ?? "")),
   };
 }

@@ -4,14 +4,16 @@ import type { JsonObject } from "../../../core/event/json.ts";
 import type { ThreadContent } from "../../../core/event/kinds/thread.ts";
 import { threadKind } from "../../../core/event/kinds/thread.ts";
 import { readContent } from "../../../core/event/kinds/kind.ts";
+import type { EventId } from "../../../core/ids/event_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { isHistoryJoined } from "../../../core/permissions/joined_history.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { isArchived, threadNameOf } from "../../../core/rules/threads.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
+import { loadEventsOf } from "../../postgres/event_store.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import type { Room } from "../../rooms/room.ts";
-import { findEdits, findTimelineEvents } from "../messages/message_rows.ts";
+import { type EditRow, findEditsOf } from "../messages/message_rows.ts";
 import type { UserDirectory } from "../users/user_directory.ts";
 import { findThreads, type ThreadRow } from "./thread_rows.ts";
 
@@ -26,27 +28,51 @@ interface Root {
   readonly rootId: string;
 }
 
+/** A root in its room. */
+export interface RoomRoot extends Root {
+  readonly room: Room;
+}
+
 /** What messages of a room have under them, by the message; absent where there is nothing. */
 export async function projectThreads(
   deps: ThreadDeps,
   room: Room,
   roots: readonly Root[],
 ): Promise<ReadonlyMap<string, Thread>> {
-  const refs = roots.map((root) => ({ ...root, roomId: room.id }));
-  const rows = await findThreads(deps.sql, refs);
-  if (rows.length === 0) return new Map();
-  const [names, people] = await Promise.all([
-    namesOfRoots(
-      deps.sql,
-      room,
-      rows.filter((row) => !statedBy(row.stated)?.title).map((row) => row.root_id),
-    ),
-    deps.users.find([...new Set(rows.flatMap((row) => row.senders ?? []))]),
-  ]);
-  const nowMs = deps.clock.now();
-  return new Map(
-    rows.map((row) => [row.root_id, viewThread(row, { names, people, nowMs })]),
+  return await projectThreadsOf(deps, roots.map((root) => ({ ...root, room })));
+}
+
+/** The same in several rooms: as many queries as for one. */
+export async function projectThreadsOf(
+  deps: ThreadDeps,
+  roots: readonly RoomRoot[],
+): Promise<ReadonlyMap<string, Thread>> {
+  const rows = await findThreads(
+    deps.sql,
+    roots.map(({ room, ...root }) => ({ ...root, roomId: room.id })),
   );
+  if (rows.length === 0) return new Map();
+  const untitled = new Set(
+    rows.filter((row) => !statedBy(row.stated)?.title).map((row) => row.root_id),
+  );
+  const [names, people] = await Promise.all([
+    namesOfRoots(deps.sql, roots.filter(({ rootId }) => untitled.has(rootId))),
+    deps.users.find(facesOf(rows)),
+  ]);
+  return viewThreads(rows, { names, people, nowMs: deps.clock.now() });
+}
+
+/** Who is shown beside threads. */
+export function facesOf(rows: readonly ThreadRow[]): UserId[] {
+  return [...new Set(rows.flatMap((row) => row.senders ?? []))];
+}
+
+/** Threads by their roots. */
+export function viewThreads(
+  rows: readonly ThreadRow[],
+  look: Parameters<typeof viewThread>[1],
+): ReadonlyMap<string, Thread> {
+  return new Map(rows.map((row) => [row.root_id, viewThread(row, look)]));
 }
 
 function viewThread(
@@ -100,16 +126,27 @@ function nobodyKnown(id: UserId): User {
 /** The first words of roots, as they are now; none where not everybody may read them. */
 export async function namesOfRoots(
   sql: Queryable,
-  room: Room,
-  ids: readonly string[],
+  roots: readonly RoomRoot[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (isHistoryJoined(room.authority)) return new Map();
-  const [roots, edits] = await Promise.all([
-    findTimelineEvents(sql, room.id, ids),
-    findEdits(sql, room.id, ids),
-  ]);
+  const refs = roots.filter(({ room }) => namesRoots(room))
+    .map(({ room, rootId }) => ({ roomId: room.id, eventId: rootId as EventId }));
+  const [rows, edits] = await Promise.all([loadEventsOf(sql, refs), findEditsOf(sql, refs)]);
+  const held = rows.filter((row) => row.channelId !== undefined && row.outcome === "accepted");
+  return namesIn(held, edits);
+}
+
+/** Whether everybody who sees a thread may read the message that it began on. */
+export function namesRoots({ authority }: Pick<Room, "authority">): boolean {
+  return !isHistoryJoined(authority);
+}
+
+/** The first words of messages that were read already, with all of their edits, oldest first. */
+export function namesIn(
+  rows: readonly StoredEvent[],
+  edits: readonly EditRow[],
+): ReadonlyMap<string, string> {
   const edited = new Map(edits.map((edit) => [edit.target_id, edit.pdu]));
-  return new Map(roots.map((root) => [root.eventId, nameOf(root, edited.get(root.eventId))]));
+  return new Map(rows.map((row) => [row.eventId, nameOf(row, edited.get(row.eventId))]));
 }
 
 function nameOf(root: StoredEvent, edit: string | undefined): string {

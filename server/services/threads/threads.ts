@@ -95,7 +95,7 @@ async function viewThread(deps: ChatDeps, opened: OpenThread): Promise<Thread> {
   const { place: { room, channelId }, rootId, root } = opened;
   const found = (await projectThreads(deps, room, [{ channelId, rootId }])).get(rootId);
   if (found !== undefined) return found;
-  const names = await namesOfRoots(deps.sql, room, [rootId]);
+  const names = await namesOfRoots(deps.sql, [{ room, channelId, rootId }]);
   return {
     id: rootId,
     room_id: room.id,

@@ -15,6 +15,16 @@ export function channelSlug(channel: Pick<Channel, "room_id" | "id" | "private">
   return channel.private ? channel.room_id : channel.id;
 }
 
+/** The channel that a piece of a path names in a guild. */
+export function channelNamed(
+  guildId: string,
+  slug: string,
+): { readonly roomId: string; readonly channelId: string } {
+  return slug.startsWith("!")
+    ? { roomId: slug, channelId: "main" }
+    : { roomId: guildId, channelId: slug };
+}
+
 export function channelPath(guildId: string, channel: Pick<Channel, "room_id" | "id" | "private">) {
   return guildPath(guildId, channelSlug(channel));
 }

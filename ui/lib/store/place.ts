@@ -2,8 +2,8 @@ import type { Channel } from "../../../core/api/channel.ts";
 import type { Dm, Snapshot } from "../../../core/api/gateway.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import {
+  channelNamed,
   channelPath,
-  channelSlug,
   dmPath,
   guildPath,
   messageIdOf,
@@ -131,27 +131,51 @@ export function addressOf(known: Known, place: Place): string {
   return place.thread.focus === null ? beside : messagePath(beside, place.thread.focus);
 }
 
+/**
+ * The place that a path of this app names, whether there is one or not; undefined where it names
+ * none.
+ */
+export function placeNamed(pathname: string): Place | undefined {
+  try {
+    return placeIn(pathname.split("/").filter((part) => part !== "").map(decodeURIComponent));
+  } catch {
+    // Not every path can be decoded.
+    return undefined;
+  }
+}
+
+function placeIn([kind, first, second, ...rest]: readonly string[]): Place | undefined {
+  if (kind === "home" && first === undefined) return { kind: "home" };
+  if (first === undefined) return undefined;
+  const room = roomIdOf(first);
+  if (kind === "dm") {
+    const focus = second === undefined ? null : messageIdOf(second);
+    return { kind: "dm", roomId: room, channelId: "main", focus };
+  }
+  if (kind !== "g" || second === "settings") return undefined;
+  return second === undefined
+    ? { kind: "guild", guildId: room }
+    : within({ kind: "channel", guildId: room, ...channelNamed(room, second), focus: null }, rest);
+}
+
 /** The place behind a path of this app; undefined where it is none, or not the visitor's. */
 export function parsePlace(known: Known, pathname: string): Place | undefined {
-  const parts = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
-  const [kind, first, second, ...rest] = parts;
-  if (kind === "home" && first === undefined) return { kind: "home" };
-  if (kind === "dm" && first !== undefined) {
-    const dm = known.dms.find((entry) => entry.room_id === roomIdOf(first));
-    if (!dm) return undefined;
-    const focus = second === undefined ? null : messageIdOf(second);
-    return { kind: "dm", roomId: dm.room_id, channelId: "main", focus };
+  const place = placeNamed(pathname);
+  switch (place?.kind) {
+    case "guild": {
+      const guild = guildOf(known, place);
+      const channel = guild && firstChannel(guild);
+      return channel ? placeOfChannel(guild, channel) : guild && place;
+    }
+    case "channel": {
+      const channel = channelOf(known, place);
+      return channel && channel.kind !== "category" ? place : undefined;
+    }
+    case "dm":
+      return dmOf(known, place) && place;
+    default:
+      return place;
   }
-  if (kind !== "g" || first === undefined || second === "settings") return undefined;
-  const guild = known.guilds.find((entry) => entry.id === roomIdOf(first));
-  if (!guild) return undefined;
-  if (second === undefined) {
-    const channel = firstChannel(guild);
-    return channel ? placeOfChannel(guild, channel) : { kind: "guild", guildId: guild.id };
-  }
-  const channel = guild.channels.find((entry) => channelSlug(entry) === second);
-  if (!channel || channel.kind === "category") return undefined;
-  return within(placeOfChannel(guild, channel), rest);
 }
 
 /** A message or thread of a place, by the rest of a path. */
