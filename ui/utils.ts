@@ -2,7 +2,7 @@ import type { Self } from "../core/api/gateway.ts";
 import type { ServerFacts } from "../core/api/account.ts";
 import { createDefine } from "./lib/fresh/mod.ts";
 import type { ServerApi } from "./lib/api/server_api.ts";
-import type { ChatReads } from "./lib/chat_page.ts";
+import type { ChatReads } from "./lib/chat_reads.ts";
 import type { AssetManifest } from "./lib/assets.ts";
 import type { Look } from "./lib/look.ts";
 

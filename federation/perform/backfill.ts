@@ -67,11 +67,13 @@ export class Backfiller {
     const { store, clock } = this.#deps;
     const last = this.#last.get(key);
     if (last !== undefined && last.untilMs > clock.monotonic()) return last.older;
-    const gaps = await store.gaps(channel, this.#query());
+    const [gaps, beginning] = await Promise.all([
+      store.gaps(channel, this.#query()),
+      store.beginning(channel),
+    ]);
     if (gaps.length > 0) return await this.#fill(channel, key, gaps);
-    if (await store.beginsWithGap(channel)) return { kind: "withheld" };
-    if (!await store.isEmpty(channel)) return { kind: "whole" };
-    return await this.#begin(channel, key);
+    if (beginning === "empty") return await this.#begin(channel, key);
+    return { kind: beginning === "gap" ? "withheld" : "whole" };
   }
 
   async #fill(channel: ChannelRef, key: string, gaps: readonly Gap[]): Promise<Older> {
@@ -101,7 +103,7 @@ export class Backfiller {
     const { store, order } = this.#deps;
     const servers = order.of(await store.readers(channel));
     if (servers.length === 0) return { kind: "whole" };
-    const enough = async () => !await store.isEmpty(channel);
+    const enough = async () => await store.beginning(channel) !== "empty";
     const answer = await this.#ask(channel, { servers, enough });
     if (answer.enough) return { kind: "fetched" };
     if (answer.silent.length > 0) return this.#unreachable(key, answer.silent);

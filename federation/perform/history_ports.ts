@@ -18,14 +18,17 @@ export interface GapQuery {
   readonly limit: number;
 }
 
+/**
+ * Where what is held of a channel begins: with a gap, where its oldest events name others, also
+ * such as were asked for in vain; with its first event; nowhere, where nothing is held.
+ */
+export type Beginning = "gap" | "first" | "empty";
+
 /** What this server holds of the past of its channels, and what it lacks. */
 export interface HistoryStore {
   /** Gaps that may be asked for at `nowMs`, those nearest to the channel's end first. */
   gaps(channel: ChannelRef, query: GapQuery): Promise<readonly Gap[]>;
-  /** Whether the oldest held events name others, also such as were asked for in vain. */
-  beginsWithGap(channel: ChannelRef): Promise<boolean>;
-  /** Whether any event of the channel is held. */
-  isEmpty(channel: ChannelRef): Promise<boolean>;
+  beginning(channel: ChannelRef): Promise<Beginning>;
   /** Accepted events of the channel that stand before these, newest first. */
   heldBefore(channel: ChannelRef, ids: readonly EventId[], limit: number): Promise<EventId[]>;
   /** Nobody gave these: they are not asked for again for a while, each time a longer one. */

@@ -1,7 +1,12 @@
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../core/ids/user_id.ts";
-import type { Gap, GapQuery, HistoryStore } from "../../federation/perform/history_ports.ts";
+import type {
+  Beginning,
+  Gap,
+  GapQuery,
+  HistoryStore,
+} from "../../federation/perform/history_ports.ts";
 import type { ChannelRef } from "../../federation/ports.ts";
 import type { Fragment } from "../postgres/row_kind.ts";
 import type { Sql } from "../postgres/sql.ts";
@@ -35,21 +40,18 @@ export class PostgresHistoryStore implements HistoryStore {
     }));
   }
 
-  async beginsWithGap({ roomId, channelId }: ChannelRef): Promise<boolean> {
+  async beginning({ roomId, channelId }: ChannelRef): Promise<Beginning> {
     const { sql } = this.#deps;
-    const rows = await sql`
-      select 1 from event_gaps g
-      join events e on e.room_id = g.room_id and e.event_id = g.event_id
-      where g.room_id = ${roomId} and g.channel_id = ${channelId} and e.outcome = 'accepted'
-        and not ${hasOlder(sql)} limit 1`;
-    return rows.length > 0;
-  }
-
-  async isEmpty({ roomId, channelId }: ChannelRef): Promise<boolean> {
-    const rows = await this.#deps.sql`
-      select 1 from events where room_id = ${roomId} and channel_id = ${channelId}
-        and outcome = 'accepted' limit 1`;
-    return rows.length === 0;
+    const [row] = await sql<{ gap: boolean; held: boolean }[]>`
+      select exists (
+          select 1 from event_gaps g
+          join events e on e.room_id = g.room_id and e.event_id = g.event_id
+          where g.room_id = ${roomId} and g.channel_id = ${channelId} and e.outcome = 'accepted'
+            and not ${hasOlder(sql)}) as gap,
+        exists (
+          select 1 from events where room_id = ${roomId} and channel_id = ${channelId}
+            and outcome = 'accepted') as held`;
+    return row?.gap ? "gap" : row?.held ? "first" : "empty";
   }
 
   async heldBefore(

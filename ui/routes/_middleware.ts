@@ -1,8 +1,9 @@
 import { HttpError } from "fresh";
-import { beginChat } from "../lib/chat_page.ts";
+import { beginChat } from "../lib/chat_reads.ts";
 import { cookieLanguage, languageCookie, languageOf } from "../lib/i18n/languages.ts";
 import { speak } from "../lib/i18n/request_language.ts";
 import { t } from "../lib/i18n/t.ts";
+import { placeNamed } from "../lib/store/place.ts";
 import { define } from "../utils.ts";
 
 /** Name of the session cookie over TLS and over plain HTTP. */
@@ -15,7 +16,9 @@ const SESSION = /(?:^|;\s*)(?:__Host-)?og_session=/;
 export default define.middleware(async (ctx) => {
   const { headers } = ctx.req;
   const signedIn = SESSION.test(headers.get("cookie") ?? "");
-  if (signedIn) ctx.state.chat = beginChat(ctx.state.api, ctx.url.pathname);
+  if (signedIn && placeNamed(ctx.url.pathname)) {
+    ctx.state.chat = beginChat(ctx.state.api, ctx.url.pathname);
+  }
   const [server, self] = await Promise.all([
     ctx.state.api.call("getServer"),
     signedIn ? ctx.state.self() : undefined,

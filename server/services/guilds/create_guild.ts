@@ -41,7 +41,8 @@ export async function requireOwnedPlace(
     select count(*)::int as count from current_state s
     join events e on e.room_id = s.room_id and e.event_id = s.event_id
     where s.type = 'm.guild.owner' and e.sender = ${userId}
-      and not exists (select from group_dm_rooms d where d.room_id = s.room_id)`;
+      and not exists (select from group_dm_rooms d where d.room_id = s.room_id)
+      and not exists (select from private_channels p where p.room_id = s.room_id)`;
   if ((row?.count ?? 0) >= OWNED_GUILDS_MAX) {
     throw new OperationError(
       "limit_reached",

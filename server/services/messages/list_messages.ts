@@ -46,15 +46,19 @@ export async function listMessages(
   }
   if (!mayReadHistory(place)) return { messages: [], has_before: false, has_after: false };
   const held = await readPage({ ...deps, reader: userId }, place, input);
-  // What is in a thread comes with the past of its channel.
-  const { page, remote } = input.threadId !== undefined
-    ? { page: held, remote: undefined }
-    : await withRemoteHistory(deps, {
+  const project = ({ rows }: PageRows) =>
+    projectMessages(deps, place.room, { rows, viewer: userId });
+  // Mostly nothing comes from other servers: what is held is looked at meanwhile.
+  const [{ page, remote }, ofHeld] = await Promise.all([
+    // What is in a thread comes with the past of its channel.
+    input.threadId !== undefined ? { page: held, remote: undefined } : withRemoteHistory(deps, {
       channel: { roomId: place.room.id, channelId: place.channelId },
       page: held,
       read: () => readPage({ ...deps, reader: userId }, place, input),
-    });
-  const projected = await projectMessages(deps, place.room, { rows: page.rows, viewer: userId });
+    }),
+    project(held),
+  ]);
+  const projected = page === held ? ofHeld : await project(page);
   const roles = place.room.authority.rolesOf(userId);
   return {
     messages: projected.map((each) => personalize(each, { userId, roles })),

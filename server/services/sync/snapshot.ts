@@ -32,7 +32,6 @@ export interface ServerFacts {
   readonly voice_absence: Snapshot["server"]["voice_absence"];
 }
 
-/** Presences sent with a snapshot: of friends and people in conversations; those of guilds are subscribed to. */
 export interface SnapshotParts {
   readonly snapshot: Omit<Snapshot, "position">;
   readonly entitlements: readonly Entitlement[];
@@ -81,16 +80,6 @@ export async function buildSnapshot(
     readStates(deps, userId, readable, { unheard }),
     viewOwnThreads(deps, userId, { held: followed, readable, unheard }),
   ]);
-  const presences: Snapshot["presences"] = {};
-  const friends = relationships.filter(({ bond }) => bond === "friend");
-  const near = [
-    ...dms.flatMap((dm) => dm.kind === "pair" ? [dm.user] : dm.people.map(({ user }) => user)),
-    ...friends.map(({ user }) => user),
-  ];
-  for (const { id } of near) {
-    const shown = deps.presenceOf(id as UserId);
-    if (shown !== "offline") presences[id] = shown;
-  }
   return {
     snapshot: {
       self: { ...self, admin: caller.admin },
@@ -102,7 +91,7 @@ export async function buildSnapshot(
       threads: [...own.threads],
       notify,
       quiet: quietOf(preferences),
-      presences,
+      presences: presencesNear(deps, dms, relationships),
       voice: [],
       missed_calls,
       server: { ...deps.server },
@@ -116,4 +105,22 @@ function textChannels(room: Room, userId: UserId, nowMs: number) {
     room.authority.channel(id)?.kind !== "category"
   );
   return { room, channelIds };
+}
+
+/** Of friends and people in conversations; those of guilds are subscribed to. */
+function presencesNear(
+  deps: Pick<ChatDeps, "presenceOf">,
+  dms: Snapshot["dms"],
+  relationships: Snapshot["relationships"],
+): Snapshot["presences"] {
+  const presences: Snapshot["presences"] = {};
+  const near = [
+    ...dms.flatMap((dm) => dm.kind === "pair" ? [dm.user] : dm.people.map(({ user }) => user)),
+    ...relationships.filter(({ bond }) => bond === "friend").map(({ user }) => user),
+  ];
+  for (const { id } of near) {
+    const shown = deps.presenceOf(id as UserId);
+    if (shown !== "offline") presences[id] = shown;
+  }
+  return presences;
 }

@@ -18,8 +18,8 @@ import { define } from "../../../../utils.ts";
 
 export const handler = define.handlers(formPage(
   async (ctx) => {
-    const guild = await readGuild(ctx, "gs.overview");
-    const [self, { offers }, { listed }] = await Promise.all([
+    const [guild, self, { offers }, { listed }] = await Promise.all([
+      readGuild(ctx, "gs.overview"),
       ctx.state.api.call("getAccount"),
       ctx.state.api.call("listOwnerOffers"),
       ctx.state.api.call("getListing", { params: guildParams(ctx) }),
