@@ -195,8 +195,19 @@ function leadTo(file: string, short: ReadonlyMap<string, string>) {
   const ways = new RegExp(`import([^"';]*?)(?:from)?"${wayTo(file, '([^"]+)')}";`, "g");
   return (output: Built["outputFiles"][number]): Built["outputFiles"][number] => {
     const taken = new Set<string>();
+    const wholes: string[] = [];
     const rest = output.text.replace(ways, (statement, clause: string, path: string) => {
-      const [, first, list = ""] = /^\s*([\w$]+)?,?(?:\{([^}]*)\})?\s*$/.exec(clause) ?? [];
+      const whole = /^\s*\*\s*as\s+([\w$]+)\s*$/.exec(clause)?.[1];
+      if (whole !== undefined) {
+        const members = [...short].filter(([way]) => way.startsWith(`${path} `));
+        for (const [, name] of members) taken.add(`${name} as __${name}`);
+        const of = members.map(([way, name]) => `${way.slice(path.length + 1)}:__${name}`);
+        wholes.push(`const ${whole}={${of.join(",")}};`);
+        return "";
+      }
+      const found = /^\s*([\w$]+)?,?(?:\{([^}]*)\})?\s*$/.exec(clause);
+      if (found === null) throw new Error(`${output.path} imports in another way: ${statement}`);
+      const [, first, list = ""] = found;
       const each = [...first ? [`default as ${first}`] : [], ...list.split(",").filter(Boolean)];
       for (const one of each) {
         const [own = "", here = own] = one.trim().split(/\s+as\s+/);
@@ -206,9 +217,10 @@ function leadTo(file: string, short: ReadonlyMap<string, string>) {
       }
       return "";
     });
-    if (rest.includes(wayTo(file, ""))) throw new Error(`${output.path} takes all of a source`);
+    if (rest.includes(wayTo(file, ""))) throw new Error(`${output.path} leads nowhere`);
     if (rest === output.text) return output;
-    const text = `import{${[...taken].sort().join(",")}}from"./${file}.js";${rest}`;
+    const names = [...taken].sort().join(",");
+    const text = `import{${names}}from"./${file}.js";${wholes.join("")}${rest}`;
     return { ...output, contents: new TextEncoder().encode(text), text };
   };
 }
