@@ -106,13 +106,15 @@ export const publishIdentity = defineOperation({
   path: "/client/v1/identity",
   tag,
   summary:
-    "Publish the account's identity; another one than before is a reset: it needs the password again, and removes all devices",
+    "Publish the account's identity; another one than before is a reset, asked for as such: it needs the password again, and removes all devices",
   auth,
-  body: Identity,
+  body: Identity.extend({
+    reset: z.boolean().default(false).describe("May take the place of another one"),
+  }),
   result: z.object({
     reset: z.boolean().describe("Another identity was there before: every device registers anew"),
   }),
-  errors: ["invalid", "confirmation_required", "rate_limited"],
+  errors: ["invalid", "conflict", "confirmation_required", "rate_limited"],
 });
 
 export const queryIdentities = defineOperation({

@@ -1,7 +1,13 @@
 import { deviceIdFromBytes } from "../../ids/device_id.ts";
 import { base64Of } from "../bytes.ts";
 import { makeCertificate } from "../certificate.ts";
-import { identityOf, type IdentitySecrets, newIdentity, writeIdentity } from "../identity.ts";
+import {
+  type CrossSigning,
+  identityOf,
+  type IdentitySecrets,
+  newIdentity,
+  writeIdentity,
+} from "../identity.ts";
 import { publicKeyOf } from "../signing.ts";
 import { bytesOf, CERTIFICATE_LIFE_MS, type OwnDevice } from "./own_device.ts";
 import { CallRefused } from "./ports.ts";
@@ -45,15 +51,18 @@ async function isCurrent(device: OwnDevice, secrets: IdentitySecrets): Promise<b
   const identity = await identityOf(secrets);
   const published = await publishedMsk(device);
   if (published === base64Of(identity.msk)) return true;
-  if (published !== undefined) {
-    await device.save({ ...device.present(), secrets: undefined });
-    return false;
-  }
+  if (published === undefined && await publishFirst(device, identity)) return true;
+  await device.save({ ...device.present(), secrets: undefined });
+  return false;
+}
+
+/** False where another device was first. */
+async function publishFirst({ ports }: OwnDevice, identity: CrossSigning): Promise<boolean> {
   try {
-    await device.ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
+    await ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
     return true;
   } catch (error) {
-    if (!(error instanceof CallRefused) || error.code !== "confirmation_required") throw error;
+    if (!(error instanceof CallRefused) || error.code !== "conflict") throw error;
     return false;
   }
 }
@@ -95,7 +104,8 @@ export async function certify(device: OwnDevice, secrets: IdentitySecrets): Prom
 /** Makes another identity and publishes it; nothing of this device has it yet. */
 export async function publishNew({ userId, ports }: OwnDevice): Promise<IdentitySecrets> {
   const { secrets, identity } = await newIdentity(userId, ports.rng);
-  await ports.transport.call("publishIdentity", { body: writeIdentity(identity) });
+  const body = { ...writeIdentity(identity), reset: true };
+  await ports.transport.call("publishIdentity", { body });
   return secrets;
 }
 

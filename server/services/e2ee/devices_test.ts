@@ -75,12 +75,15 @@ Deno.test("an identity is published once for free, and another only after the pa
   const device = await testDevice(first, deps.clock.now());
   await registerDevice(deps, who, { rawId: device.id, certificate: device.certificate, name: "A" });
   const next = await testIdentity(ALICE);
+  await refused(publishIdentity(deps, who, next.json), "conflict");
   await refused(
-    publishIdentity(deps, { ...who, confirmedUntil: 0 }, next.json),
+    publishIdentity(deps, { ...who, confirmedUntil: 0 }, { ...next.json, reset: true }),
     "confirmation_required",
   );
   assert.equal((await listDevices(deps, who)).length, 1);
-  assert.deepEqual(await publishIdentity(deps, who, next.json), { reset: true });
+  assert.deepEqual(await publishIdentity(deps, who, { ...next.json, reset: true }), {
+    reset: true,
+  });
   assert.deepEqual(await listDevices(deps, who), []);
   const published = (await publishedHere(deps.sql, [ALICE])).get(ALICE);
   assert.deepEqual(published?.identity, next.json);
@@ -103,9 +106,28 @@ Deno.test("an identity that nobody can have any more is replaced without the pas
   await revokeSession(deps, { ...who, reason: "Signed out." });
   const again = await at.signIn();
   const next = await testIdentity(ALICE);
-  assert.deepEqual(await publishIdentity(deps, { ...again, confirmedUntil: 0 }, next.json), {
-    reset: true,
-  });
+  await refused(publishIdentity(deps, again, next.json), "conflict");
+  const outcome = await publishIdentity(
+    deps,
+    { ...again, confirmedUntil: 0 },
+    { ...next.json, reset: true },
+  );
+  assert.deepEqual(outcome, { reset: true });
+});
+
+Deno.test("of two browsers that begin at once one founds the identity, and ends nothing of the other", async () => {
+  await using at = await scene();
+  const who = await at.signIn();
+  const both = await Promise.all([testIdentity(ALICE), testIdentity(ALICE)]);
+  const outcomes = await Promise.allSettled(
+    both.map((identity) => publishIdentity(at.deps, who, identity.json)),
+  );
+  const founded = both.filter((_, n) => outcomes[n]?.status === "fulfilled");
+  assert.equal(founded.length, 1);
+  const refusal = outcomes.find((each) => each.status === "rejected");
+  assert.equal(refusal?.reason.code, "conflict");
+  const published = (await publishedHere(at.deps.sql, [ALICE])).get(ALICE);
+  assert.deepEqual(published?.identity, founded[0]?.json);
 });
 
 Deno.test("identities that do not hold together are refused", async () => {

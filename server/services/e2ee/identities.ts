@@ -4,30 +4,33 @@ import { checkIdentity, type CrossSigning, readIdentity } from "../../../core/e2
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
-import type { Tx } from "../../postgres/sql.ts";
+import type { Sql, Tx } from "../../postgres/sql.ts";
 import { changedDevices } from "./change_devices.ts";
 import type { DeviceDeps } from "./device_deps.ts";
 import { findIdentities, type IdentityRow, lockDeviceList } from "./device_rows.ts";
 
 /**
- * Publishes an account's identity. The first one is free. Another one is a reset: whoever does it
- * has just confirmed the password, and all devices are gone until they register anew with
- * certificates of the new identity. One that nobody can have any more, with no device and no
- * backup, is given up freely: its owner has signed out of the only browser.
- * @throws OperationError `invalid`, `confirmation_required`, `rate_limited`
+ * Publishes an account's identity. The first one is free. Another one is a reset, which is asked
+ * for as such: of two browsers that begin at once the second must not end what the first has begun.
+ * Whoever resets has just confirmed the password, and all devices are gone until they register anew
+ * with certificates of the new identity; but one that nobody can have any more, with no device and no
+ * backup, needs no password: its owner has signed out of the only browser.
+ * @throws OperationError `invalid`, `conflict`, `confirmation_required`, `rate_limited`
  */
 export async function publishIdentity(
   deps: Pick<DeviceDeps, "sql" | "clock" | "throttle" | "verifier" | "followers">,
   caller: Pick<Caller, "userId" | "confirmedUntil">,
-  published: Identity,
+  { reset, ...published }: Identity & { readonly reset?: boolean },
 ): Promise<{ reset: boolean }> {
   const { userId } = caller;
   const identity = await requireGood(deps, userId, published);
+  // Before the transaction, in which nothing else may be queried.
+  if (reset) await requireReset(deps, caller, identity);
   const outcome = await deps.sql.begin(async (tx) => {
     await lockDeviceList(tx, userId);
     const held = (await findIdentities(tx, [userId])).get(userId);
     if (held !== undefined && isSame(held, identity)) return "same";
-    if (held !== undefined && await isInUse(tx, userId)) await requireReset(deps, caller);
+    if (held !== undefined && !reset) throw another();
     await writeIdentity(tx, identity, deps.clock.now());
     await tx`delete from devices where user_id = ${userId} and certificate is not null`;
     // Packages under certificates of the former identity would add nobody.
@@ -57,8 +60,8 @@ async function requireGood(
   );
 }
 
-async function isInUse(tx: Tx, userId: UserId): Promise<boolean> {
-  const rows = await tx`
+async function isInUse(sql: Sql, userId: UserId): Promise<boolean> {
+  const rows = await sql`
     select 1 from devices
     where user_id = ${userId} and session_id is not null and certificate is not null
     union all
@@ -66,10 +69,20 @@ async function isInUse(tx: Tx, userId: UserId): Promise<boolean> {
   return rows.length > 0;
 }
 
+function another(): OperationError {
+  return new OperationError(
+    "conflict",
+    "This account has another identity already, on another device: let that device approve this one, or reset the identity.",
+  );
+}
+
 async function requireReset(
-  deps: Pick<DeviceDeps, "clock" | "throttle">,
+  deps: Pick<DeviceDeps, "sql" | "clock" | "throttle">,
   { userId, confirmedUntil }: Pick<Caller, "userId" | "confirmedUntil">,
+  next: CrossSigning,
 ): Promise<void> {
+  const held = (await findIdentities(deps.sql, [userId])).get(userId);
+  if (held === undefined || isSame(held, next) || !await isInUse(deps.sql, userId)) return;
   if ((confirmedUntil ?? 0) <= deps.clock.now()) {
     throw new OperationError(
       "confirmation_required",
