@@ -156,6 +156,8 @@ export interface KeyRing {
   refusal(name: KeyName, nowMs: number): Promise<string | undefined>;
   /** Entries with vouchers, to be given away beside events. */
   proofs(names: readonly KeyName[]): Promise<readonly KeyProof[]>;
+  /** Whether a server was asked for its document lately and gave none. Asks nobody. */
+  isSilent(server: ServerName): boolean;
   /** How this server holds each of them. */
   words(names: readonly KeyName[]): Promise<readonly KeyWord[]>;
 }

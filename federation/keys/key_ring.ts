@@ -158,6 +158,10 @@ export class StoredKeyRing implements KeyRing {
     return [...given.values()];
   }
 
+  isSilent(server: ServerName): boolean {
+    return this.#gate.isSilent(server);
+  }
+
   async words(names: readonly KeyName[]): Promise<readonly KeyWord[]> {
     const { store, self } = this.#deps;
     const held = await store.find(names);

@@ -3,7 +3,9 @@ import { checkCited } from "../../core/auth/check_cited.ts";
 import { checkAuthEvents } from "../../core/auth/select_auth_events.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
+import type { ServerName } from "../../core/ids/server_name.ts";
 import { sortEventIds } from "../../core/ids/sort_event_ids.ts";
+import { serverOf } from "../../core/ids/user_id.ts";
 import { assert } from "../../core/assert.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { AuthorityMemo } from "../../core/permissions/authority_memo.ts";
@@ -82,6 +84,13 @@ export class ImportGraph {
   /** The state that follows from all heads. */
   current(): StateMap {
     return this.#stateAfterAll(this.heads);
+  }
+
+  /** Servers with somebody joined at its end; first that of who made the room, whom nobody chose. */
+  residents(): readonly ServerName[] {
+    const joined = new Authority(this.current(), this.facts, this.#memo).joinedServers();
+    const maker = serverOf(this.create.pdu.sender);
+    return joined.has(maker) ? [...new Set([maker, ...joined])] : [...joined];
   }
 
   /** What is stored for the create event itself. */

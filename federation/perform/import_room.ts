@@ -11,7 +11,6 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { parseUserId, serverOf, type UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
-import { Authority } from "../../core/permissions/authority.ts";
 import { keyNameText, type KeyRing, type Transport, TransportError } from "../ports.ts";
 import { verifiedAmong } from "../verified_among.ts";
 import { type GraphStep, ImportGraph } from "./import_graph.ts";
@@ -108,10 +107,7 @@ export class RoomImport {
     const names = [...this.#lacking.values()].slice(0, LACKING_MAX);
     this.#lacking.clear();
     if (names.length === 0) return false;
-    const graph = this.#graph;
-    const passed = graph === undefined
-      ? []
-      : new Authority(graph.current(), graph.facts).joinedServers();
+    const passed = this.#graph?.residents() ?? [];
     const signed = [...this.#joined].map(serverOf);
     const servers = [...new Set([helper, ...passed, ...signed, ...told])];
     const found = await this.#ports.keys.obtain(names, {

@@ -27,7 +27,7 @@ const ROUNDS_MAX = 10;
 
 export interface CheckDeps {
   readonly transport: Pick<Transport, "call">;
-  readonly keys: Pick<KeyRing, "obtain">;
+  readonly keys: Pick<KeyRing, "obtain" | "isSilent">;
   readonly verifier: SignatureVerifier;
   readonly blake3: Blake3;
   readonly log: Log;
@@ -55,7 +55,7 @@ export async function checkRoom(deps: CheckDeps, options: CheckOptions): Promise
       await run.readFrom(server);
       await run.readAgain(server, joining.servers);
       const graph = holding(run, joining);
-      await compare(deps, run, { joining, others: servers.filter((each) => each !== server) });
+      await compare(deps, run, { joining, others: othersOf(deps, graph, { server, ownName }) });
       return graph;
     } catch (error) {
       if (!(error instanceof TransportError || error instanceof UnverifiableRoomError)) throw error;
@@ -89,6 +89,22 @@ function holding(run: RoomImport, { roomId, answer }: Joining): ImportGraph {
   throw new UnverifiableRoomError(
     `The events of room ${roomId} do not prove it: ${run.left[0] ?? "none came"}`,
   );
+}
+
+/**
+ * Whom to compare with: those who are in the room by what was proven, not whom the helper names.
+ * Who does not answer comes last: it would only be waited for.
+ */
+function othersOf(
+  { keys }: CheckDeps,
+  graph: ImportGraph,
+  { server, ownName }: { readonly server: ServerName; readonly ownName: ServerName },
+): readonly ServerName[] {
+  const others = graph.residents().filter((each) => each !== server && each !== ownName);
+  return [
+    ...others.filter((each) => !keys.isSilent(each)),
+    ...others.filter((each) => keys.isSilent(each)),
+  ];
 }
 
 /** What two others hold beyond the helper is taken in too, if it passes; who is away is left out. */

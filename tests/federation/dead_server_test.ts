@@ -1,12 +1,16 @@
 /** A guild stays open to new servers though a server of it is gone for good. PROTOCOL.md 8. */
 import assert from "node:assert/strict";
+import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import { checkKeysOnWord } from "../../server/doctor/checks/keys_on_word.ts";
 import { type FederatedServer, type Federation, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
+import { Guest } from "./guest.ts";
+import { HostilePeer } from "./hostile_peer.ts";
 
+const DAY_MS = 86_400_000;
 const MODERATOR = formatBits(bitsOf("MANAGE_ROLES") | bitsOf("MANAGE_CHANNELS"));
 
 interface Scene {
@@ -136,6 +140,56 @@ Deno.test("of a guild that all who knew the gone servers have left, the last new
   await shown(person, { guildId, general }, ["before the end"]);
   const gone = new Set((await onWord(at(federation, 3))).map(({ server }) => server));
   assert.deepEqual([...gone].sort(), ["one.test", "two.test"]);
+});
+
+Deno.test("a key that is met in old messages alone is taken when somebody reads back so far", async () => {
+  await using ghost = HostilePeer.start("ghost.test");
+  await using federation = await startServers(3, { extraPeers: [ghost.address] });
+  const one = at(federation, 0);
+  const { owner, guildId, general } = await makeGuild(one, ["olga"]);
+  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+  const link = `${code}@${one.name}`;
+  const bea = await join(at(federation, 1), { link, guildId });
+  const guest = await Guest.enter(ghost, { url: one.url, name: one.name as ServerName }, code);
+  const towards = (place: number) => {
+    const { url, name } = at(federation, place);
+    return guest.towards({ url, name: name as ServerName });
+  };
+  const entered = guest.room.control().filter(({ pdu }) => pdu.sender === guest.user);
+  await towards(1).push(entered);
+  await waitFor("the other server to know the guest", async () => {
+    const { total } = await bea.do("GET", `/guilds/${guildId}/members`);
+    return total === 3;
+  });
+  // What is said here is signed with a key that no control event is signed with.
+  ghost.addKey({ from: Date.now() - DAY_MS, until: Date.now() + DAY_MS });
+  const lost = await guest.say(general as ChannelId, "of long ago");
+  for (const place of [0, 1]) {
+    const [result] = await towards(place).push([lost]);
+    assert.equal(result?.outcome, "accepted", result?.reason);
+  }
+  for (let nth = 0; nth < 60; nth++) {
+    const body = `later ${nth}`;
+    await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body });
+  }
+  ghost.keyDocument = () => undefined;
+  const newcomer = at(federation, 2);
+  const cleo = await join(newcomer, { link, guildId });
+  await waitFor("the message to be read back to", async () => {
+    const bodies: string[] = [];
+    for (let before: string | undefined, pages = 0; pages < 10; pages++) {
+      const { messages } = await cleo.do(
+        "GET",
+        `/rooms/${guildId}/messages?channel_id=${general}` +
+          (before === undefined ? "" : `&before=${encodeURIComponent(before)}`),
+      );
+      if (messages.length === 0) break;
+      bodies.push(...messages.map((message: { body: string }) => message.body));
+      before = messages[0].id;
+    }
+    return bodies.includes("of long ago") && bodies.includes("later 0");
+  });
+  assert.equal((await onWord(newcomer)).length, 2);
 });
 
 function at({ servers }: Federation, place: number): FederatedServer {

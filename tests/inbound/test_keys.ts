@@ -34,6 +34,10 @@ export class TestKeys implements KeyRing {
     return Promise.resolve([]);
   }
 
+  isSilent(): boolean {
+    return false;
+  }
+
   words(): Promise<[]> {
     return Promise.resolve([]);
   }

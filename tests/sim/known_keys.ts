@@ -29,6 +29,7 @@ export function knownKeys(servers: readonly TestServer[], clock: Clock): KeyRing
       return Promise.resolve(retired ? "its key has retired" : undefined);
     },
     proofs: () => Promise.resolve([]),
+    isSilent: () => false,
     words: () => Promise.resolve([]),
   };
 }
