@@ -27,6 +27,17 @@ interface MissedRow {
   readonly stay_id: string;
 }
 
+/** Servers that something said in a channel was passed over for, and the ends of it not sent yet. */
+export async function missedBy(
+  sql: Sql,
+  { roomId, channelId }: { readonly roomId: RoomId; readonly channelId: ChannelId },
+): Promise<ReadonlySet<ServerName>> {
+  const rows = await sql<{ server: string }[]>`
+    select s.server from destination_stays s join destination_missed m using (stay_id)
+    where s.until is null and s.room_id = ${roomId} and m.channel_id = ${channelId}`;
+  return new Set(rows.map(({ server }) => storedServer(server)));
+}
+
 /**
  * What servers that are in a room were not sent of it, by room and channel, as it stands in
  * `destination_missed`: at most one row for each channel of a room that a server is in. Of a

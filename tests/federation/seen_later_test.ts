@@ -228,6 +228,27 @@ Deno.test("a channel that is closed again before its ends could be sent stays hi
   await heard(two, "passed over");
 });
 
+Deno.test("a message tells that a server which sees its channel by now waits for what was passed over", async () => {
+  const { listeners, two, hidden, setEntries } = await startHidden();
+  await using _listeners = listeners;
+  const { id } = await say(listeners, "passed over", hidden);
+  await sayOpenly(listeners, two, "openly");
+  const states = async () => {
+    const path = `/rooms/${listeners.guildId}/events/${id}/delivery`;
+    const { body } = await listeners.server().call("GET", path, { token: listeners.owner.token });
+    return body.servers.map(({ state }: { state: string }) => state).join();
+  };
+  assert.equal(await states(), "", "nobody there may see it");
+  two.link.cut();
+  await setEntries([]);
+  await waitFor("the channel to be open", async () => (await states()) !== "");
+  assert.equal(await states(), "waiting");
+  two.link.heal();
+  engineOf(listeners).retry("two.test" as ServerName);
+  await heard(two, "passed over");
+  await waitFor("two to have it", async () => (await states()) === "has");
+});
+
 Deno.test("who may not read back what was said before does not get it with the channel", async () => {
   const { listeners, two, bob, hidden, setEntries } = await startHidden();
   await using _listeners = listeners;

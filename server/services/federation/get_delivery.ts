@@ -1,6 +1,7 @@
 import type { Delivery } from "../../../core/api/delivery.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import { missedBy } from "../../federation/missed_graphs.ts";
 import type { RoomServers } from "../../federation/room_servers.ts";
 import { loadMarks } from "../../federation/stay_rows.ts";
 import { duringStay } from "../../federation/stays.ts";
@@ -38,11 +39,13 @@ export async function getDelivery(
   ).sort();
   if (meant.length === 0) return { origin, servers: [] };
   const marks = await loadMarks(deps.sql, deps.servers.followed.instance, meant);
+  // A mark has passed what was not sent as well, since nobody there saw the channel.
+  const missed = await missedBy(deps.sql, { roomId: place.room.id, channelId: place.channelId });
   return {
     origin,
     servers: meant.map((server): Delivery => {
       const mark = marks.get(server);
-      const has = mark !== undefined && hasRead(mark, at);
+      const has = mark !== undefined && hasRead(mark, at) && !missed.has(server);
       const sinceMs = has ? undefined : deps.away.sinceMs(server);
       return {
         server,
