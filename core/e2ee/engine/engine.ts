@@ -408,12 +408,12 @@ export class Engine implements DeviceEngine {
     await (await this.#parts.verifications.get()).cancel(id, reason);
   }
 
-  async showCode(): Promise<{ readonly id: string; readonly text: string }> {
-    return await (await this.#parts.verifications.get()).showCode();
+  async showCode(userId?: string): Promise<{ readonly id: string; readonly text: string }> {
+    return await (await this.#parts.verifications.get()).showCode(userId);
   }
 
-  async scanCode(text: string): Promise<string> {
-    return await (await this.#parts.verifications.get()).scanCode(text);
+  async scanCode(text: string, userId?: string): Promise<string> {
+    return await (await this.#parts.verifications.get()).scanCode(text, userId);
   }
 
   async openCall(stay: string, place: CallPlace) {

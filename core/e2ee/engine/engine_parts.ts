@@ -1,3 +1,4 @@
+import { fromBase64 } from "../bytes.ts";
 import type { CallKeys } from "../voice/call_keys.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Backup } from "./backup.ts";
@@ -48,6 +49,10 @@ export function makeParts(core: EngineCore, hooks: EngineHooks): EngineParts {
       ports,
       signal,
       host: () => approving.host(),
+      mskOf: (userId) => {
+        const { msk, changedTo = msk } = trust.pin(userId) ?? {};
+        return changedTo === undefined ? undefined : fromBase64(changedTo, 32);
+      },
       changed: (id) => emit({ what: "verification", id }),
       proven: (result) =>
         hooks.alone(async () => {

@@ -369,10 +369,13 @@ export interface DeviceEngine extends AsyncDisposable {
     id: string,
     reason?: Extract<CancelReason, "refused" | "mismatch">,
   ): Promise<void>;
-  /** On an old device: the text of a QR code that a new device of this user scans. */
-  showCode(): Promise<{ readonly id: string; readonly text: string }>;
-  /** On the new device. @returns the verification's id */
-  scanCode(text: string): Promise<string>;
+  /**
+   * The text of a QR code that a new device of this user scans, or a device of somebody, whose
+   * identity this device knows.
+   */
+  showCode(userId?: string): Promise<{ readonly id: string; readonly text: string }>;
+  /** On that other device; `userId`: the person who shows it. @returns the verification's id */
+  scanCode(text: string, userId?: string): Promise<string>;
 
   backupState(): Promise<BackupState | undefined>;
   /**

@@ -1,6 +1,7 @@
 import { type DeviceId, parseDeviceId } from "../../ids/device_id.ts";
 import { parseUserId, type UserId } from "../../ids/user_id.ts";
 import { base64Of, fromBase64 } from "../bytes.ts";
+import type { Known } from "../verification/code.ts";
 import type { Outgoing, Sender, VerificationHost } from "../verification/facts.ts";
 import {
   type CancelReason,
@@ -40,6 +41,8 @@ export interface VerificationsParts {
   readonly signal: AbortSignal;
   /** What this device says of itself; undefined before it has keys or knows its user's identity. */
   host(): Promise<VerificationHost | undefined>;
+  /** The master key that is known of somebody, the latest. */
+  mskOf(userId: string): Uint8Array | undefined;
   /** A verification has another view. */
   changed(id: string): void;
   /** Stores what was proven. The run is shown as done once this has resolved. */
@@ -79,21 +82,23 @@ export class Verifications {
     return run.id;
   }
 
-  /** On an old device: the text of a code for a new one. */
-  async showCode(): Promise<{ readonly id: string; readonly text: string }> {
+  /** The text of a code for a new device of this user, or for a person, whom this device knows. */
+  async showCode(userId?: string): Promise<{ readonly id: string; readonly text: string }> {
     const host = await this.#host();
     if (host.handover === undefined) {
       throw new Error("This device has no identity to hand over: it is new itself");
     }
-    const { run, text } = await VerificationRun.show(host);
+    const { run, text } = await VerificationRun.show(host, this.#known(userId));
     this.#keep(run);
     this.parts.changed(run.id);
     return { id: run.id, text };
   }
 
-  /** On the new device. Throws ScanRefused. @returns its id */
-  async scanCode(text: string): Promise<string> {
-    const scanned = await VerificationRun.scan(await this.#host(), text);
+  /** On the new device, or in front of a person's. Throws ScanRefused. @returns its id */
+  async scanCode(text: string, userId?: string): Promise<string> {
+    const of = userId === undefined ? undefined : parseUserId(userId);
+    if (userId !== undefined && of === undefined) throw new ScanRefused("other_account");
+    const scanned = await VerificationRun.scan(await this.#host(), text, of);
     if ("fault" in scanned) throw new ScanRefused(scanned.fault);
     this.#keep(scanned.run);
     await this.#after(scanned.run, scanned.send);
@@ -155,6 +160,16 @@ export class Verifications {
     if (run === undefined || !this.#makeRoom()) return;
     this.#hold(run);
     this.parts.changed(run.id);
+  }
+
+  #known(userId: string | undefined): Known | undefined {
+    if (userId === undefined) return undefined;
+    const user = parseUserId(userId);
+    const msk = this.parts.mskOf(userId);
+    if (user === undefined || msk === undefined) {
+      throw new Error(`Nothing is known of ${userId} yet: there is no code to show them`);
+    }
+    return { user, msk };
   }
 
   async #host(): Promise<VerificationHost> {

@@ -15,6 +15,9 @@ const alice = "@alice:example.com" as UserId;
 const bob = "@bob:example.org" as UserId;
 const own = await newIdentity(alice, rng);
 const theirs = await newIdentity(bob, rng);
+const known = new Map<string, Uint8Array>(
+  [own, theirs].map(({ identity: { user, msk } }) => [user, msk]),
+);
 
 interface Letter {
   readonly to: { readonly user: string; readonly device: string };
@@ -75,6 +78,7 @@ class TestDevice {
       ports: { transport, clock: post.clock, rng } as unknown as EnginePorts,
       signal: this.ended.signal,
       host: () => Promise.resolve(host),
+      mskOf: (userId) => known.get(userId),
       changed: () => undefined,
       proven: async (result) => {
         await proven();
@@ -161,6 +165,24 @@ Deno.test("a code is shown, scanned and hands the identity over", async () => {
     fresh.all.scanCode("no code"),
     (error) => error instanceof ScanRefused && error.code === "no_code",
   );
+});
+
+Deno.test("a person's code is shown to whom this device knows, and proves both", async () => {
+  const { post, devices: [a, b] } = await between([hostOf(alice), hostOf(bob)]);
+  await assert.rejects(a.all.showCode("@nobody:example.net"), /Nothing is known/);
+  const { text } = await a.all.showCode(bob);
+  await assert.rejects(
+    b.all.scanCode(text, "@carol:example.net"),
+    (error) => error instanceof ScanRefused && error.code === "other_account",
+  );
+  await b.all.scanCode(text, alice);
+  await post.deliver();
+  assert.deepEqual(a.only.decimals, b.only.decimals);
+  assert.deepEqual([a.only.phase, b.only.phase], ["compare", "waiting"]);
+  await a.all.confirm(a.only.id);
+  await post.deliver();
+  assert.deepEqual([a.results[0]?.other, b.results[0]?.other], [b.host.self, a.host.self]);
+  assert.deepEqual([a.only.phase, b.only.phase], ["done", "done"]);
 });
 
 Deno.test("without a network messages wait, in their order", async () => {

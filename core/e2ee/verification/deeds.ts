@@ -17,6 +17,7 @@ export interface Got {
 /** What an action of the table comes to: messages to send, or why it failed. */
 export type Deed = { readonly send: readonly Outgoing[] } | { readonly fault: CancelReason };
 
+const NO_KEY = new Uint8Array();
 const NOTHING: Deed = { send: [] };
 const FAILED: Deed = { fault: "failed" };
 const MISMATCH: Deed = { fault: "mismatch" };
@@ -40,15 +41,14 @@ export async function perform(
       return checkCommitment(facts, got);
     case "derive":
       return await deriveFrom(facts, got);
-    case "send_proof": {
-      const proof = facts.secrets?.proofOf(facts.side);
-      if (proof === undefined) return FAILED;
-      return { send: [outgoing(facts, "verification.mac", { proof: base64Of(proof) })] };
-    }
+    case "send_proof":
+      return sendProof(facts);
     case "check_proof":
       return checkProof(facts, got);
     case "check_scan":
       return await checkScan(facts, got);
+    case "answer_scan":
+      return facts.other?.wants === true ? sendHandover(facts) : sendProof(facts);
     case "send_handover":
       return sendHandover(facts);
     case "open_handover":
@@ -148,6 +148,12 @@ export async function agree(facts: RunFacts): Promise<boolean> {
   return true;
 }
 
+function sendProof(facts: RunFacts): Deed {
+  const proof = facts.secrets?.proofOf(facts.side);
+  if (proof === undefined) return FAILED;
+  return { send: [outgoing(facts, "verification.mac", { proof: base64Of(proof) })] };
+}
+
 function checkProof(facts: RunFacts, got: Got | undefined): Deed {
   const message = got?.message;
   if (message?.kind !== "verification.mac" && message?.kind !== "verification.start") return FAILED;
@@ -157,13 +163,19 @@ function checkProof(facts: RunFacts, got: Got | undefined): Deed {
   return proven ? NOTHING : MISMATCH;
 }
 
-/** Who scanned knows the code's secret, and is a new device of the same user. */
+/**
+ * Who scanned knows the code's secret, and is a new device of the same user, or the person whom the
+ * code was shown for, by the master key that stood in it.
+ */
 async function checkScan(facts: RunFacts, got: Got | undefined): Promise<Deed> {
   if (got?.message.kind !== "verification.start") return FAILED;
   const { body } = got.message;
-  if (!body.wants) return FAILED;
+  const { expected } = facts;
+  if (body.wants !== (expected === undefined)) return FAILED;
   const met = introduce(facts, got.from, body);
   if ("fault" in met) return met;
+  const isThem = expected === undefined || equalBytes(expected, facts.other?.msk ?? NO_KEY);
+  if (!isThem) return MISMATCH;
   const derived = await deriveFrom(facts, got);
   return "fault" in derived ? derived : checkProof(facts, got);
 }

@@ -48,6 +48,8 @@ export interface RunFacts {
   commitment?: Uint8Array;
   otherKey?: Uint8Array;
   codeSecret?: Uint8Array;
+  /** The master key that a code was shown for: who scans it must have that one. */
+  expected?: Uint8Array;
   secrets?: SharedSecrets;
   taken?: Handover;
 }

@@ -3,7 +3,7 @@ import type { DeviceId } from "../../ids/device_id.ts";
 import type { UserId } from "../../ids/user_id.ts";
 import { base64Of, equalBytes, framed, fromBase64 } from "../bytes.ts";
 import { newAgreementKey } from "../agreement.ts";
-import { readCode, writeCode } from "./code.ts";
+import { type DeviceCode, type Known, readCode, writeCode } from "./code.ts";
 import { agree, type Got, introduce, perform } from "./deeds.ts";
 import type { SasEmoji } from "./emoji.ts";
 import {
@@ -53,7 +53,15 @@ export interface VerificationResult {
   readonly handover: Handover | undefined;
 }
 
-export type ScanFault = "no_code" | "other_account" | "other_identity" | "not_needed";
+export type ScanFault =
+  | "no_code"
+  /** It is shown by somebody else, or for somebody else. */
+  | "other_account"
+  /** It names another identity of this user: what its device was told is not true. */
+  | "other_identity"
+  | "not_needed"
+  /** This device is new itself. */
+  | "not_ready";
 
 const PHASES: Readonly<Record<VerificationState, VerificationView["phase"]>> = {
   requested: "waiting",
@@ -65,6 +73,7 @@ const PHASES: Readonly<Record<VerificationState, VerificationView["phase"]>> = {
   confirmed: "waiting",
   agreed: "waiting",
   awaiting_handover: "waiting",
+  awaiting_word: "waiting",
   showing: "waiting",
   scanned: "compare",
   done: "done",
@@ -78,6 +87,21 @@ const INPUTS: Readonly<Partial<Record<VerificationKind, VerificationInput>>> = {
   "verification.start": "got_scan",
   "verification.done": "got_handover",
 };
+
+/** Why a code is none that this device may take from who is asked for. */
+function scanFault(
+  { self }: VerificationHost,
+  code: DeviceCode | undefined,
+  of: UserId | undefined,
+): ScanFault | undefined {
+  if (code === undefined || (code.to === undefined) !== (of === undefined)) return "no_code";
+  if (code.user !== (of ?? self.user)) return "other_account";
+  const { user, msk } = code.to ?? { user: self.user, msk: code.msk };
+  if (user !== self.user) return "other_account";
+  if (of === undefined && !self.wants) return "not_needed";
+  if (of !== undefined && self.wants) return "not_ready";
+  return equalBytes(msk, self.msk) ? undefined : "other_identity";
+}
 
 type Started = { readonly run: VerificationRun; readonly send: readonly Outgoing[] };
 
@@ -133,33 +157,36 @@ export class VerificationRun {
     return new VerificationRun(facts, "asked", deadlineMs);
   }
 
-  /** Shows a code to a new device of the same user. */
+  /** Shows a code to a new device of the same user, or to somebody. */
   static async show(
     host: VerificationHost,
+    known?: Known,
   ): Promise<{ readonly run: VerificationRun; readonly text: string }> {
     const { rng, clock, self } = host;
     const { user, device, msk, signatureKey } = self;
     const id = rng.bytes(16);
     const codeSecret = rng.bytes(32);
     const key = await newAgreementKey(rng);
-    const to = { user, device: "*" } as const;
-    const facts: RunFacts = { host, id, method: "qr", side: "first", ...to, key, codeSecret };
+    const to = { user: known?.user ?? user, device: "*" } as const;
+    const facts: RunFacts = {
+      ...{ host, id, method: "qr", side: "first", ...to, key, codeSecret },
+      ...(known === undefined ? {} : { expected: known.msk }),
+    };
     const run = new VerificationRun(facts, "showing", clock.now() + VERIFICATION_LIFE_MS);
     const code = { id, secret: codeSecret, agreement: key.publicKey, msk, signatureKey };
-    return { run, text: writeCode({ ...code, user, device }) };
+    return { run, text: writeCode({ ...code, user, device, to: known }) };
   }
 
-  /** Takes a code that an old device shows. */
+  /** Takes a code that an old device of this user shows, or a device of the person `of`. */
   static async scan(
     host: VerificationHost,
     text: string,
+    of?: UserId,
   ): Promise<Started | { readonly fault: ScanFault }> {
-    const { self, rng, clock } = host;
+    const { rng, clock } = host;
     const code = readCode(text);
-    if (code === undefined) return { fault: "no_code" };
-    if (code.user !== self.user) return { fault: "other_account" };
-    if (!self.wants) return { fault: "not_needed" };
-    if (!equalBytes(code.msk, self.msk)) return { fault: "other_identity" };
+    const fault = scanFault(host, code, of);
+    if (code === undefined || fault !== undefined) return { fault: fault ?? "no_code" };
     const { id, user, device, msk, signatureKey } = code;
     const facts: RunFacts = {
       host,
@@ -176,7 +203,7 @@ export class VerificationRun {
     if (!await agree(facts) || facts.secrets === undefined) return { fault: "no_code" };
     const run = new VerificationRun(
       facts,
-      "awaiting_handover",
+      code.to === undefined ? "awaiting_handover" : "awaiting_word",
       clock.now() + VERIFICATION_LIFE_MS,
     );
     const agreement = base64Of(facts.key.publicKey);
@@ -255,7 +282,7 @@ export class VerificationRun {
     const facts = this.#facts;
     if (isOver(this.#state) || body.id !== this.id || from.user !== facts.user) return [];
     if (facts.device !== "*" && from.device !== facts.device) {
-      if (kind !== "verification.accept") return [];
+      if (kind !== "verification.accept" && kind !== "verification.start") return [];
       const late = { reason: "other_device", device: facts.device } as const;
       return [outgoing(facts, "verification.cancel", late, from.device)];
     }

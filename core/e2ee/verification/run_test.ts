@@ -381,6 +381,113 @@ Deno.test("codes of others, of nobody, or for nobody say what is wrong", async (
   }
 });
 
+/** What one device knows of another's user, as it is true. */
+const knownOf = ({ self: { user, msk } }: VerificationHost) => ({ user, msk });
+
+Deno.test("one scan proves two people to each other, and hands nothing over", async () => {
+  const [a, b] = [hostOf(alice), hostOf(bob)];
+  const { run, text } = await VerificationRun.show(a, knownOf(b));
+  const scanned = await VerificationRun.scan(b, text, alice);
+  assert.ok("run" in scanned);
+  const pair = new Pair(run, scanned.run, { a, b });
+  assert.equal(scanned.run.result(), undefined);
+  await pair.carry(scanned.send, "b");
+  assert.equal(pair.phases(), "compare waiting");
+  assert.deepEqual(pair.a.view().decimals, pair.b.view().decimals);
+  assert.equal(pair.a.view().decimals?.length, 1);
+  assert.deepEqual([run.result(), scanned.run.result()], [undefined, undefined]);
+  // What was said once already is not heard again.
+  assert.deepEqual(await run.receive(senderOf(b), read(scanned.send[0] as Outgoing)), []);
+  await pair.act("a", "confirm");
+  assert.equal(pair.phases(), "done done");
+  assert.deepEqual(pair.a.result(), { other: b.self, handover: undefined });
+  assert.deepEqual(pair.b.result(), { other: a.self, handover: undefined });
+});
+
+Deno.test("a person's code works once, for whom it was shown, in front of whom it was asked for", async () => {
+  const [a, b] = [hostOf(alice), hostOf(bob)];
+  const { run, text } = await VerificationRun.show(a, knownOf(b));
+  const faultOf = async (host: VerificationHost, code: string, of?: UserId) => {
+    const scanned = await VerificationRun.scan(host, code, of);
+    return "fault" in scanned ? scanned.fault : "scanned";
+  };
+  const carol = "@carol:example.net" as UserId;
+  assert.equal(await faultOf(b, text, alice), "scanned");
+  assert.equal(await faultOf(b, text, carol), "other_account", "another person's code");
+  assert.equal(await faultOf(hostOf(alice), text, alice), "other_account", "not for them");
+  assert.equal(await faultOf(hostOf(bob, { wants: true }), text, alice), "not_ready");
+  assert.equal(await faultOf(b, text), "no_code", "no code of a device of one's own");
+  const ofDevice = await VerificationRun.show(a);
+  assert.equal(await faultOf(b, ofDevice.text, alice), "no_code");
+  // Two that have seen it: the second one is turned away, and so is who comes after the end.
+  const other = hostOf(bob);
+  const [first, late] = [
+    await VerificationRun.scan(b, text, alice),
+    await VerificationRun.scan(other, text, alice),
+  ];
+  assert.ok("run" in first && "run" in late);
+  const pair = new Pair(run, first.run, { a, b });
+  await pair.carry(first.send, "b");
+  const turned = await run.receive(senderOf(other), read(late.send[0] as Outgoing));
+  assert.deepEqual(turned.map(({ kind, device }) => [kind, device]), [
+    ["verification.cancel", other.self.device],
+  ]);
+  assert.equal(run.view().device, b.self.device);
+  await pair.act("a", "confirm");
+  assert.equal(pair.phases(), "done done");
+  assert.deepEqual(await run.receive(senderOf(other), read(late.send[0] as Outgoing)), []);
+});
+
+Deno.test("a server that shows people other keys is found out by a person's code", async () => {
+  const [a, b] = [hostOf(alice), hostOf(bob)];
+  // The one who shows it was told another key of the one who scans.
+  const lied = await VerificationRun.show(a, { user: bob, msk: rng.bytes(32) });
+  const found = await VerificationRun.scan(b, lied.text, alice);
+  assert.ok("fault" in found);
+  assert.equal(found.fault, "other_identity");
+  // Somebody who photographed the code answers in their name, with a key of their own.
+  const mallory = hostOf(bob);
+  const forged: VerificationHost = {
+    ...mallory,
+    self: { ...mallory.self, msk: rng.bytes(32) },
+  };
+  const { run, text } = await VerificationRun.show(a, knownOf(b));
+  const seen = await VerificationRun.scan(mallory, text, alice);
+  assert.ok("run" in seen);
+  const start = read(seen.send[0] as Outgoing);
+  const body = { ...start.body, msk: base64Of(forged.self.msk) };
+  const claim = { ...start, body } as VerificationMessage;
+  const send = await run.receive(senderOf(mallory), claim);
+  assert.deepEqual(send.map(({ kind }) => kind), ["verification.cancel"]);
+  assert.equal(run.view().reason, "mismatch");
+  assert.equal(run.result(), undefined);
+  // Who wants to be handed something is no person in front of one.
+  const asking = await VerificationRun.show(a, knownOf(b));
+  const wants = { ...body, id: asking.run.id, wants: true };
+  await asking.run.receive(senderOf(b), { ...start, body: wants } as VerificationMessage);
+  assert.equal(asking.run.view().reason, "failed");
+});
+
+Deno.test("a person's code with any byte changed on its way proves nothing", async () => {
+  const PREFIX = "openguild-person:";
+  const alphabet = "base64url";
+  const [a, b] = [hostOf(alice), hostOf(bob)];
+  for (let at = 0;; at++) {
+    const { run, text: shown } = await VerificationRun.show(a, knownOf(b));
+    const bytes = Uint8Array.fromBase64(shown.slice(PREFIX.length), { alphabet });
+    if (at >= bytes.length) break;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const text = PREFIX + bytes.toBase64({ alphabet, omitPadding: true });
+    const scanned = await VerificationRun.scan(b, text, alice);
+    if ("fault" in scanned) continue;
+    const pair = new Pair(run, scanned.run, { a, b });
+    await pair.carry(scanned.send, "b");
+    await pair.act("a", "confirm");
+    assert.notEqual(pair.phases(), "done done", `byte ${at}`);
+    assert.equal(pair.b.result(), undefined, `byte ${at}`);
+  }
+});
+
 Deno.test("a handover of another identity than the compared one is refused", async () => {
   const [old, fresh] = [hostOf(alice), hostOf(alice, { wants: true })];
   const { user: _, ...secrets } = (identities[bob] as typeof identities[UserId]).secrets;

@@ -22,6 +22,8 @@ export type VerificationState =
   /** Both have; what is to be handed over goes out, or is waited for. */
   | "agreed"
   | "awaiting_handover"
+  /** Second: a person's code was scanned; their word is waited for. */
+  | "awaiting_word"
   /** First: a code stands on the screen. */
   | "showing"
   /** First: somebody has scanned it. */
@@ -57,6 +59,7 @@ export type VerificationAction =
   | "check_proof"
   | "send_proof"
   | "check_scan"
+  | "answer_scan"
   | "send_handover"
   | "open_handover"
   | "meet";
@@ -101,7 +104,8 @@ export const TABLE: Readonly<Record<VerificationState, Row>> = {
   },
   awaiting_handover: { ...WAYS_OUT, got_handover: go("done", "open_handover") },
   showing: { ...WAYS_OUT, got_scan: go("scanned", "check_scan") },
-  scanned: { ...WAYS_OUT, confirm: go("done", "send_handover") },
+  scanned: { ...WAYS_OUT, confirm: go("done", "answer_scan") },
+  awaiting_word: { ...WAYS_OUT, got_proof: go("done", "check_proof") },
   done: {},
   cancelled: {},
 };

@@ -8,7 +8,7 @@ import type { RemoteEngine } from "../../lib/e2ee/remote_engine.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { Field } from "../Field.tsx";
 import { Icon, type IconName } from "../Icon.tsx";
-import { ScanCode } from "./ScanCode.tsx";
+import ScanCode from "./ScanCode.tsx";
 import { recoveryKeyFault } from "../../lib/encryption/fault_text.ts";
 import type { SlotKind } from "../../lib/encryption/recovery.ts";
 

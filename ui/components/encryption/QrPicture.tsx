@@ -1,8 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../../lib/i18n/t.ts";
 
 /** A QR code as one path on a white ground, whatever the theme; its library is fetched here. */
-export function QrPicture({ text }: { text: string }) {
+export function QrPicture({ text, label }: { text: string; label: string }) {
   const [drawn, setDrawn] = useState<{ path: string; size: number } | undefined>(undefined);
   useEffect(() => {
     let gone = false;
@@ -14,7 +13,7 @@ export function QrPicture({ text }: { text: string }) {
     };
   }, [text]);
   return (
-    <div class="qr" role="img" aria-label={t("e2ee.code.picture")}>
+    <div class="qr" role="img" aria-label={label}>
       {drawn && (
         <svg viewBox={`0 0 ${drawn.size} ${drawn.size}`} shape-rendering="crispEdges">
           <path d={drawn.path} />

@@ -7,13 +7,20 @@ import { Modal } from "../Modal.tsx";
 import { QrPicture } from "./QrPicture.tsx";
 import { isShownCode } from "./Verifications.tsx";
 
-/** The code that a new device of one's own scans, and the same to be typed. */
+/**
+ * The code that a new device of one's own scans, and the same to be typed; or one for a person, who
+ * scans it from this screen: sent as a text it would prove nothing.
+ */
 export default function ShowCode(
-  { engine, onClose }: { engine: RemoteEngine; onClose: () => void },
+  { engine, person, onClose }: {
+    engine: RemoteEngine;
+    person?: { readonly userId: string; readonly name: string };
+    onClose: () => void;
+  },
 ) {
   const [shown, setShown] = useState<{ id: string; text: string } | undefined>(undefined);
   const { fault, run } = useAct();
-  useEffect(() => void run(async () => setShown(await engine.ask("showCode"))), []);
+  useEffect(() => void run(async () => setShown(await engine.ask("showCode", person?.userId))), []);
   const verification = engine.verifications().find(({ id }) => id === shown?.id);
   const isScanned = verification !== undefined && !isShownCode(verification);
   // What follows has a dialog of its own.
@@ -29,15 +36,22 @@ export default function ShowCode(
   const code = shown?.text;
   return (
     <Modal title={t("e2ee.code.show")} onClose={close}>
-      <p>{t("e2ee.code.showText")}</p>
+      <p>{person ? t("e2ee.person.showText", person) : t("e2ee.code.showText")}</p>
       {fault && <p class="field-error" role="alert">{fault}</p>}
       {code === undefined ? !fault && <p role="status">{t("e2ee.setup.working")}</p> : (
         <>
-          <QrPicture text={code} />
-          <p class="mono break code-text">{code}</p>
-          <div>
-            <CopyButton text={code} label={t("e2ee.key.copy")} />
-          </div>
+          <QrPicture
+            text={code}
+            label={person ? t("e2ee.person.picture", person) : t("e2ee.code.picture")}
+          />
+          {!person && (
+            <>
+              <p class="mono break code-text">{code}</p>
+              <div>
+                <CopyButton text={code} label={t("e2ee.key.copy")} />
+              </div>
+            </>
+          )}
         </>
       )}
     </Modal>

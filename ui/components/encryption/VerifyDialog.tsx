@@ -62,7 +62,9 @@ export default function VerifyDialog(props: VerifyProps) {
           (number === undefined ? <Waiting text={t("e2ee.verify.waitConfirm")} /> : (
             <>
               <OneNumber number={number} />
-              <Waiting text={t("e2ee.verify.waitNumber")} />
+              <Waiting
+                text={own ? t("e2ee.verify.waitNumber") : t("e2ee.person.waitNumber", { name })}
+              />
             </>
           ))}
         {phase === "done" && <Done own={own} onClose={props.onClose} />}

@@ -28,7 +28,9 @@ interface Waiting {
 
 function revive({ name, message, reason = "internal", details }: PlainError): Error {
   if (name === "SealRefused") return new SealRefused(reason as RoomReason, message);
-  return name === "CallRefused" ? new CallRefused(reason, message, details) : new Error(message);
+  return name === "CallRefused"
+    ? new CallRefused(reason, message, details)
+    : new Error(message, { cause: reason });
 }
 
 /**

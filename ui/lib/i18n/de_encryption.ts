@@ -192,7 +192,7 @@ export const encryption: Readonly<Record<keyof typeof en, string>> = {
 
   "e2ee.code.show": "Code zeigen",
   "e2ee.code.showText":
-    "Lies ihn mit dem neuen Gerät ab, oder tippe dort den Text darunter ein. Er gilt einmal, fünf Minuten lang.",
+    "Lies ihn mit dem neuen Gerät ab, oder tippe dort den Text darunter ein. Er gilt einmal, zehn Minuten lang.",
   "e2ee.code.picture": "QR-Code für das neue Gerät",
   "e2ee.code.type": "Code des anderen Geräts",
   "e2ee.code.use": "Diesen Code verwenden",
@@ -202,6 +202,22 @@ export const encryption: Readonly<Record<keyof typeof en, string>> = {
   "e2ee.code.refused":
     "Die Kamera darf nicht benutzt werden. Tippe den Code ein, der unter dem Bild steht.",
   "e2ee.code.wrong": "Das ist kein Code für dein Konto, oder er wurde schon benutzt.",
+
+  "e2ee.person.show": "Meinen Code zeigen",
+  "e2ee.person.scan": "Code scannen",
+  "e2ee.person.showText":
+    "{name} scannt ihn von deinem Bildschirm: in deiner Karte, „Code scannen“. Er gilt einmal, zehn Minuten lang.",
+  "e2ee.person.picture": "QR-Code für {name}",
+  "e2ee.person.camera": "Richte die Kamera auf den Code auf dem Bildschirm von {name}",
+  "e2ee.person.noCamera":
+    "Dieser Browser kann nicht scannen. Zeig stattdessen deinen eigenen Code, oder vergleicht Bilder.",
+  "e2ee.person.refused":
+    "Die Kamera darf nicht benutzt werden. Zeig stattdessen deinen eigenen Code, oder vergleicht Bilder.",
+  "e2ee.person.waitNumber":
+    "{name} sieht auch eine Zahl. Sagt euch, ob es diese ist; {name} bestätigt sie.",
+  "e2ee.person.wrong": "Das ist kein Code, den {name} für dich zeigt, oder er wurde schon benutzt.",
+  "e2ee.person.otherIdentity":
+    "{name} wurden Schlüssel als deine gezeigt, die nicht deine sind: Jemand könnte zwischen euch stehen. Nichts wurde anerkannt.",
 
   "e2ee.verify.title": "{name} bestätigen",
   "e2ee.verify.own": "Ein Gerät bestätigen",

@@ -176,7 +176,7 @@ export const encryption = {
 
   "e2ee.code.show": "Show a code",
   "e2ee.code.showText":
-    "Scan it with the new device, or type the text below it there. It works once, for five minutes.",
+    "Scan it with the new device, or type the text below it there. It works once, for ten minutes.",
   "e2ee.code.picture": "QR code for the new device",
   "e2ee.code.type": "Code of the other device",
   "e2ee.code.use": "Use this code",
@@ -184,6 +184,22 @@ export const encryption = {
   "e2ee.code.noCamera": "This browser cannot scan. Type the code that stands below the picture.",
   "e2ee.code.refused": "The camera may not be used. Type the code that stands below the picture.",
   "e2ee.code.wrong": "This is no code for your account, or it has been used already.",
+
+  "e2ee.person.show": "Show my code",
+  "e2ee.person.scan": "Scan a code",
+  "e2ee.person.showText":
+    "{name} scans this from your screen: in your card, “Scan a code”. It works once, for ten minutes.",
+  "e2ee.person.picture": "QR code for {name}",
+  "e2ee.person.camera": "Point the camera at the code on the screen of {name}",
+  "e2ee.person.noCamera":
+    "This browser cannot scan. Show your own code instead, or compare pictures.",
+  "e2ee.person.refused":
+    "The camera may not be used. Show your own code instead, or compare pictures.",
+  "e2ee.person.waitNumber":
+    "{name} sees a number too. Say whether it is this one; {name} confirms it.",
+  "e2ee.person.wrong": "This is no code that {name} shows for you, or it has been used already.",
+  "e2ee.person.otherIdentity":
+    "{name} was shown keys of yours that are not yours: somebody may be between you. Nothing was trusted.",
 
   "e2ee.verify.title": "Verify {name}",
   "e2ee.verify.own": "Verify a device",
