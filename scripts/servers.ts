@@ -1,8 +1,9 @@
 /**
  * `deno task servers [COUNT] [--data FOLDER]`: several homeservers on this machine that speak
  * with each other, each with its own name, keys, database and port, an account on each and a
- * guild that all of them share. Ctrl-C stops them. With `--data` the same servers are there
- * again the next time; without it everything is gone when they stop.
+ * guild that all of them share. A process that is killed is started again after a while. Ctrl-C
+ * stops them. With `--data` the same servers are there again the next time; without it everything
+ * is gone when they stop.
  */
 import { isFree } from "./lib/free_port.ts";
 import { type LocalServer, startLocalServer } from "./lib/local_server.ts";
@@ -11,6 +12,8 @@ const NAMES = ["one", "two", "three", "four", "five", "six", "seven"] as const;
 const PEOPLE = ["ann", "bob", "cat", "dan", "eve", "fay", "gus"] as const;
 const FIRST_PORT = 8101;
 const GUILD = "Shared guild";
+/** How long a killed server is away, so that others can speak meanwhile. */
+const AWAY_MS = 10_000;
 
 interface Options {
   readonly count: number;
@@ -89,15 +92,42 @@ async function settle(servers: readonly LocalServer[], accounts: readonly Accoun
 function describe(servers: readonly LocalServer[], accounts: readonly Account[]): string {
   const lines = servers.map((server, at) => {
     const { userName, password } = accounts[at] as Account;
-    return `  ${server.url}   @${userName}@${server.name}   password ${password}`;
+    return `  ${server.url}   @${userName}@${server.name}   password ${password}   ` +
+      `process ${server.pid}`;
   });
   return [
     "",
     `${servers.length} servers are ready, and their people share the guild "${GUILD}":`,
     ...lines,
     "",
-    "Each is a server of its own: use one window for each. Ctrl-C stops them.",
+    "Each is a server of its own: use one window for each. Kill a process (kill -9 NUMBER), and",
+    `it is started again after ${AWAY_MS / 1000} s. Ctrl-C stops them.`,
   ].join("\n");
+}
+
+/** Until `stopping`; throws when the server cannot be started again. */
+async function keepRunning(
+  first: LocalServer,
+  { start, stopping }: {
+    readonly start: () => Promise<LocalServer>;
+    readonly stopping: AbortSignal;
+  },
+): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    stopping.addEventListener("abort", () => resolve(), { once: true });
+  });
+  for (let server = first; !stopping.aborted; server = await start()) {
+    if (server !== first) console.log(`${server.name} is back: process ${server.pid}.`);
+    await Promise.race([server.ended, stopped]);
+    await server[Symbol.asyncDispose]();
+    if (stopping.aborted) return;
+    console.log(`${server.name} has ended and is started again in ${AWAY_MS / 1000} s.`);
+    const away = Promise.withResolvers<void>();
+    const timer = setTimeout(away.resolve, AWAY_MS);
+    await Promise.race([away.promise, stopped]);
+    clearTimeout(timer);
+    if (stopping.aborted) return;
+  }
 }
 
 async function main(options: Options): Promise<void> {
@@ -108,9 +138,6 @@ async function main(options: Options): Promise<void> {
   }
   await Deno.mkdir(folder, { recursive: true });
   const stopping = new AbortController();
-  const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener("abort", () => resolve());
-  });
   const stop = () => stopping.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, stop);
@@ -127,12 +154,12 @@ async function main(options: Options): Promise<void> {
     password: newPassword(),
   }));
   console.log(`Starting ${accounts.length} servers in ${folder} ...`);
-  const starting = accounts.map(({ server: name, port }) =>
+  const start = ({ server: name, port }: Account) =>
     startLocalServer(
       { name, port, folder: `${folder}/${name}`, peers: accounts },
       stopping.signal,
-    ).then((server) => stack.use(server))
-  );
+    );
+  const starting = accounts.map((account) => start(account).then((server) => stack.use(server)));
   const ends = await Promise.allSettled(starting);
   if (stopping.signal.aborted) return;
   const failed = ends.find((end) => end.status === "rejected");
@@ -143,8 +170,16 @@ async function main(options: Options): Promise<void> {
     await Deno.writeTextFile(file, `${JSON.stringify(accounts, null, 2)}\n`);
   }
   console.log(describe(servers, accounts));
-  await Promise.race([stopped, ...servers.map((server) => server.ended)]);
-  console.log("\nStopping ...");
+  const keeping = servers.map((server, at) =>
+    keepRunning(server, {
+      start: () => start(accounts[at] as Account),
+      stopping: stopping.signal,
+    })
+  );
+  stopping.signal.addEventListener("abort", () => console.log("\nStopping ..."), { once: true });
+  await Promise.all(keeping).catch((error) => {
+    if (!stopping.signal.aborted) throw error;
+  });
 }
 
 if (import.meta.main) {

@@ -68,7 +68,7 @@ export const adminGetDestination = defineOperation({
   auth,
   params,
   result: Destination,
-  errors: ["forbidden", "not_found"],
+  errors: ["forbidden", "invalid", "not_found"],
 });
 
 export const adminRetryDestination = defineOperation({
@@ -81,7 +81,7 @@ export const adminRetryDestination = defineOperation({
   auth,
   params,
   result: z.object({}),
-  errors: ["conflict", "forbidden", "not_found"],
+  errors: ["conflict", "forbidden", "invalid", "not_found"],
 });
 
 export const adminPauseDestination = defineOperation({
@@ -94,7 +94,7 @@ export const adminPauseDestination = defineOperation({
   auth,
   params,
   result: z.object({}),
-  errors: ["forbidden", "not_found"],
+  errors: ["forbidden", "invalid", "not_found"],
 });
 
 export const adminResumeDestination = defineOperation({
@@ -107,7 +107,7 @@ export const adminResumeDestination = defineOperation({
   auth,
   params,
   result: z.object({}),
-  errors: ["forbidden", "not_found"],
+  errors: ["forbidden", "invalid", "not_found"],
 });
 
 export const adminTestServer = defineOperation({

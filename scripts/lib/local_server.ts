@@ -3,6 +3,7 @@ import { FROM_SOURCE } from "./from_source.ts";
 /** A homeserver in a process of its own on this machine. */
 export interface LocalServer extends AsyncDisposable {
   readonly name: string;
+  readonly pid: number;
   /** For browsers: each name has its own cookies, which ports have not. */
   readonly url: string;
   /** One-time code for the first administrator, while there is none. */
@@ -90,6 +91,7 @@ export async function startLocalServer(
   const setupCode = /\/setup\/(ogl_[\w-]+)/.exec(text)?.[1];
   return {
     name,
+    pid: child.pid,
     url: `http://${name}:${port}`,
     setupCode,
     ended: status,

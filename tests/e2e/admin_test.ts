@@ -58,7 +58,7 @@ Deno.test("those who run the server, and people with their own account", async (
     await confirmed(page);
     await page.getByText("“too many weeds”").waitFor();
     await page.getByRole("link", { name: "What administrators did with this account" }).click();
-    await page.getByText("user.suspend").waitFor();
+    await page.getByText("Account suspended").waitFor();
     await open(`/admin/users/${encodeURIComponent(scene.bob.id)}`);
     await page.getByRole("button", { name: "Lift suspension" }).click();
     await confirmed(page);

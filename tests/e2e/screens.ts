@@ -52,7 +52,8 @@ export const SCREENS_ENV = {
 export const SCREENS: Readonly<Record<string, Screen>> = {
   "_404.tsx": { kind: "page", path: () => "/nowhere", status: 404 },
   "admin/audit.tsx": page("/admin/audit"),
-  "admin/federation.tsx": page("/admin/federation"),
+  "admin/federation/events.tsx": page("/admin/federation/events"),
+  "admin/federation/index.tsx": page("/admin/federation"),
   "admin/guilds/[guild].tsx": {
     kind: "page",
     path: ({ guildId }) => `/admin/guilds/${encodeURIComponent(guildId)}`,

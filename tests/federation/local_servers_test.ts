@@ -28,7 +28,7 @@ async function logIn(line: string): Promise<(path: string, body?: unknown) => Pr
   return (path, body) => call(path, body, tokens.access_token);
 }
 
-Deno.test("deno task servers: servers with accounts and a guild that they share; Ctrl-C stops them", async () => {
+Deno.test("deno task servers: servers with accounts and a guild that they share; who was killed comes back and catches up; Ctrl-C stops them", async () => {
   await provideSeed();
   await using folder = await tempFolder();
   const script = new URL("../../scripts/servers.ts", import.meta.url).pathname;
@@ -58,13 +58,27 @@ Deno.test("deno task servers: servers with accounts and a guild that they share;
       };
       return sync.checking === null ? sync.channels.find(({ kind }) => kind === "text") : undefined;
     });
-    await bob(`/rooms/${guild.id}/send`, { channel_id: channel.id, body: "hello from the other" });
-    await waitFor("the message to arrive", async () => {
-      const page = await ann(`/rooms/${guild.id}/messages?channel_id=${channel.id}`) as {
-        messages: { body: string }[];
-      };
-      return page.messages.some(({ body }) => body === "hello from the other");
-    });
+    const send = (body: string) => bob(`/rooms/${guild.id}/send`, { channel_id: channel.id, body });
+    const arrives = (body: string) =>
+      waitFor("the message to arrive", async () => {
+        const path = `/rooms/${guild.id}/messages?channel_id=${channel.id}`;
+        // A server that has just come back may not answer yet.
+        const page = await ann(path).catch(() => ({ messages: [] })) as {
+          messages: { body: string }[];
+        };
+        return page.messages.some((message) => message.body === body);
+      });
+    await send("hello from the other");
+    await arrives("hello from the other");
+    Deno.kill(Number(/ process (\d+)/.exec(lines[0] ?? "")?.[1]), "SIGKILL");
+    await waitFor("the end to be said", () => printed.includes("one.localhost has ended"));
+    await send("while you were away");
+    await waitFor(
+      "the server to be back",
+      () => printed.includes("one.localhost is back"),
+      START_MS,
+    );
+    await arrives("while you were away");
   } finally {
     child.kill("SIGINT");
     const { code } = await child.status;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
+import { runCli } from "../harness/cli.ts";
 import { startHomeserver } from "../harness/homeserver.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
 
 Deno.test("administrators read which events were not accepted, and why, page by page; nobody else does", async () => {
   await using server = await startHomeserver();
@@ -32,4 +34,31 @@ Deno.test("administrators read which events were not accepted, and why, page by 
   assert.equal(one.origin, "three.test");
   assert.equal(one.sender, "@bob:two.test");
   assert.equal((await server.call("GET", "/admin/federation/events")).status, 401);
+
+  await using folder = await tempFolder();
+  const cli = (...args: string[]) =>
+    runCli(["federation", "events", ...args], {
+      workingFolder: folder.path,
+      env: { DATABASE_URL: server.databaseUrl },
+    });
+  const shown = await cli("--server", "TWO.test", "--outcome", "soft_failed", "--limit", "1");
+  assert.equal(shown.code, 0, shown.err);
+  assert.equal(
+    shown.out,
+    "1970-01-01 00:00 UTC  soft_failed  from two.test (send)\n  now.acl: 8\n" +
+      "  m.room.message @bob:two.test !r $8\n0 wait now for what they cite, or for a key.\n",
+  );
+  const json = JSON.parse((await cli("--room", "!r", "--before", "4", "--json")).out);
+  assert.deepEqual(json.events.map(({ id }: { id: number }) => id), [3, 2, 1]);
+  for (
+    const [args, why] of [
+      [["--outcome", "lost"], /--outcome is "lost"; give one of soft_failed, rejected, waiting/],
+      [["--limit", "0"], /--limit is "0"; give a whole number from 1 to 1000/],
+      [["--server", "no name!"], /"no name!" is no name of a server: give it like example\.com/],
+    ] as const
+  ) {
+    const wrong = await cli(...args);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, why);
+  }
 });

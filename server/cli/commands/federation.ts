@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Destination } from "../../../core/api/admin_federation.ts";
+import { type Destination, InboundReceipt } from "../../../core/api/admin_federation.ts";
 import {
   type DestinationDeps,
   getDestination,
@@ -7,19 +7,24 @@ import {
   retryDestination,
   setDestinationPaused,
   testServer,
+  typedServer,
 } from "../../services/federation/destinations.ts";
-import { answer } from "../account_tools.ts";
+import { listInboundEvents } from "../../services/federation/inbound_events.ts";
+import { answer, openAccountTools, wholeNumber } from "../account_tools.ts";
 import { type CliContext, ExitCode } from "../context.ts";
+import { CliError } from "../io.ts";
 import { openOutbound } from "../open_server.ts";
 import { addConfigOptions, type OptionValues } from "../options.ts";
-import { formatTime, printable, table } from "../table.ts";
+import { formatTime, printable, table, wrapped } from "../table.ts";
 
 const PAGE = 200;
 const EXIT_UNREACHABLE = 1;
 
-/** `federation status|test|retry|pause|resume`: how other servers are reached. */
+/** `federation status|test|retry|events|pause|resume`: how other servers are reached. */
 export function addFederation(program: Command, context: CliContext): void {
-  const federation = program.command("federation").description("other servers, and what they lack");
+  const federation = program.command("federation").description(
+    "how other servers are reached, and what of theirs was refused",
+  );
   const status = federation.command("status")
     .description("show which servers are reached, how far behind they are and why")
     .argument("[server]", "one server alone, in full")
@@ -57,8 +62,63 @@ export function addFederation(program: Command, context: CliContext): void {
       text: `What waits for ${name} is being sent: openguild federation status ${name}\n`,
     });
   });
+  addEvents(federation, context);
   addPause(federation, context, { name: "pause", paused: true });
   addPause(federation, context, { name: "resume", paused: false });
+}
+
+const OUTCOMES = InboundReceipt.shape.outcome;
+
+/** `federation events`: what other servers handed in and this one did not accept, and why. */
+function addEvents(federation: Command, context: CliContext): void {
+  const command = federation.command("events")
+    .description("show which events of other servers were not accepted, and why: the newest first")
+    .option("--server <name>", "only those that this server handed in")
+    .option("--room <id>", "only those of this room")
+    .option("--outcome <outcome>", `only those that were ${OUTCOMES.options.join(", ")}`)
+    .option("--limit <count>", "how many to show", "50")
+    .option("--before <id>", "go on after a page: only those older than this one of its JSON")
+    .option("--json", "as JSON");
+  addConfigOptions(command, "folder").action(async (options: OptionValues) => {
+    const outcome = OUTCOMES.optional().safeParse(options["outcome"]);
+    if (!outcome.success) {
+      throw new CliError(
+        `--outcome is ${JSON.stringify(options["outcome"])}; give one of ` +
+          `${OUTCOMES.options.join(", ")}.`,
+      );
+    }
+    const before = options["before"];
+    const query = {
+      server: typeof options["server"] === "string" ? typedServer(options["server"]) : undefined,
+      room_id: options["room"] as string | undefined,
+      outcome: outcome.data,
+      before: before === undefined
+        ? undefined
+        : wholeNumber("--before", before, { min: 1, max: 999_999_999 }),
+      limit: wholeNumber("--limit", options["limit"], { min: 1, max: 1000 }),
+    };
+    await using tools = await openAccountTools(options, context);
+    const list = await listInboundEvents(tools.deps.sql, query);
+    const none = "No event of another server was refused or had to wait.\n";
+    answer(context, options, {
+      json: list,
+      text: (list.events.length === 0 ? none : receiptLines(list.events, context.io.columns)) +
+        `${list.waiting} wait now for what they cite, or for a key.\n`,
+    });
+  });
+}
+
+function receiptLines(events: readonly InboundReceipt[], columns: number): string {
+  return events.flatMap((event) => {
+    const ids = [event.type, event.sender, event.room_id, event.event_id];
+    return [
+      `${formatTime(event.received_ts)}  ${event.outcome}  from ${printable(event.origin)} ` +
+      `(${event.door})`,
+      ...wrapped(event.reason, columns - 2, 0).map((line) => `  ${line}`),
+      ...wrapped(ids.filter((id) => id !== null).join(" "), columns - 2, 0)
+        .map((line) => `  ${line}`),
+    ];
+  }).join("\n") + "\n";
 }
 
 function addPause(

@@ -92,13 +92,7 @@ export interface ServerTest {
 
 /** Asks any server whether it takes a request of ours. @throws OperationError `invalid` */
 export async function testServer(deps: DestinationDeps, typed: string): Promise<ServerTest> {
-  const server = parseServerName(typed.trim().toLowerCase());
-  if (server === undefined) {
-    throw new OperationError(
-      "invalid",
-      `${JSON.stringify(typed)} is no name of a server: give it like example.com.`,
-    );
-  }
+  const server = typedServer(typed);
   if (server === deps.serverName) {
     throw new OperationError(
       "invalid",
@@ -114,9 +108,20 @@ export async function testServer(deps: DestinationDeps, typed: string): Promise<
   }
 }
 
+/** @throws OperationError `invalid` */
+export function typedServer(typed: string): ServerName {
+  const server = parseServerName(typed.trim().toLowerCase());
+  if (server !== undefined) return server;
+  throw new OperationError(
+    "invalid",
+    `${JSON.stringify(typed.slice(0, 255))} is no name of a server: give it like example.com.`,
+  );
+}
+
+/** @throws OperationError `invalid`, `not_found` */
 async function findRow({ sql }: DestinationDeps, typed: string): Promise<DestinationRow> {
   const [row] = await sql<DestinationRow[]>`
-    select * from destinations where server = ${typed.trim().toLowerCase()}`;
+    select * from destinations where server = ${typedServer(typed)}`;
   if (row !== undefined) return row;
   throw new OperationError(
     "not_found",

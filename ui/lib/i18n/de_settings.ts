@@ -260,7 +260,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "admin.promote": "Zum Administrator machen",
   "admin.demote": "Verwaltung entziehen",
   "admin.deactivateLabel": "Grund, das Konto aufzulösen",
-  "admin.commandLine": "Kommandozeile",
+  "admin.commandLine": "Befehlszeile",
   "admin.tokensLead":
     "Mit einem Code kann jemand ein Konto erstellen, ohne in einer Gilde zu sein.",
   "admin.tokenNote": "Notiz (für wen?)",

@@ -7,7 +7,7 @@ import { chosen, queryOf, requireAdmin, withQuery } from "../../lib/admin.ts";
 import { readTimeZone } from "../../lib/chat_page.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { formatFull, formatRelative } from "../../lib/format/time.ts";
-import { t } from "../../lib/i18n/t.ts";
+import { isHere, type Key, t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
 /** How acts begin; "" for all. */
@@ -18,6 +18,7 @@ const KINDS = [
   "report",
   "media",
   "settings",
+  "registration",
   "token",
   "key",
   "federation",
@@ -90,7 +91,7 @@ function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string 
       <div class="grow">
         <p class="break">
           <span class="strong">{entry.actor ?? t("admin.commandLine")}</span>{" "}
-          <span class="tag">{entry.action}</span>{" "}
+          <span class="tag" title={entry.action}>{actOf(entry.action)}</span>{" "}
           {entry.target && <span class="mono">{entry.target}</span>}
         </p>
         {entry.reason && <p class="small break">“{entry.reason}”</p>}
@@ -109,6 +110,12 @@ function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string 
       </time>
     </li>
   );
+}
+
+/** What was done, in words; an act of a later version has its name in the API alone. */
+function actOf(action: string): string {
+  const key = `adminAudit.act.${action}` as Key;
+  return isHere(key) ? t(key) : action;
 }
 
 function shown(value: unknown): string {

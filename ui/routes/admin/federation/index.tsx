@@ -1,16 +1,17 @@
-import { AdminPage } from "../../components/AdminPage.tsx";
-import { Field } from "../../components/Field.tsx";
-import { ActForm } from "../../components/FormParts.tsx";
-import { Icon, type IconName } from "../../components/Icon.tsx";
-import { Notice } from "../../components/Notice.tsx";
-import { requireAdmin } from "../../lib/admin.ts";
-import { ApiError } from "../../lib/api/request.ts";
-import type { CallResult } from "../../lib/api/types.ts";
-import { formatRelative } from "../../lib/format/time.ts";
-import { text } from "../../lib/forms.ts";
-import { formPage } from "../../lib/form_page.ts";
-import { t } from "../../lib/i18n/t.ts";
-import { define } from "../../utils.ts";
+import type { ConfigurationEntry } from "../../../../core/api/admin_server.ts";
+import { AdminPage } from "../../../components/AdminPage.tsx";
+import { Field } from "../../../components/Field.tsx";
+import { ActForm } from "../../../components/FormParts.tsx";
+import { Icon, type IconName } from "../../../components/Icon.tsx";
+import { Notice } from "../../../components/Notice.tsx";
+import { requireAdmin } from "../../../lib/admin.ts";
+import { ApiError } from "../../../lib/api/request.ts";
+import type { CallResult } from "../../../lib/api/types.ts";
+import { formatRelative } from "../../../lib/format/time.ts";
+import { text } from "../../../lib/forms.ts";
+import { formPage } from "../../../lib/form_page.ts";
+import { t } from "../../../lib/i18n/t.ts";
+import { define } from "../../../utils.ts";
 
 const PAGE = 50;
 const HERE = "/admin/federation";
@@ -22,10 +23,18 @@ export const handler = define.handlers(formPage(
     await requireAdmin(ctx, "admin.servers");
     const asked = Number(ctx.url.searchParams.get("offset"));
     const offset = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
-    const list = await ctx.state.api.call("adminListDestinations", {
-      query: { limit: PAGE, offset },
-    });
-    return { list, offset, answered: ctx.url.searchParams.get("answered") };
+    const [list, inbound, { entries }] = await Promise.all([
+      ctx.state.api.call("adminListDestinations", { query: { limit: PAGE, offset } }),
+      ctx.state.api.call("adminListInboundEvents", { query: { limit: 1 } }),
+      ctx.state.api.call("adminGetConfiguration"),
+    ]);
+    return {
+      list,
+      offset,
+      waiting: inbound.waiting,
+      policy: entries.filter(({ section }) => section === "federation"),
+      answered: ctx.url.searchParams.get("answered"),
+    };
   },
   {
     async retry(ctx, form) {
@@ -81,8 +90,48 @@ export default define.page<typeof handler>(({ data, state }) => (
     {data.offset + PAGE < data.list.total && (
       <a class="button" href={`?offset=${data.offset + PAGE}`}>{t("gs.next")}</a>
     )}
+    <section class="stack-tight">
+      <h2>{t("inbound.title")}</h2>
+      <p class="muted">
+        {t("inbound.lead")}
+        {data.waiting > 0 && ` ${t("inbound.now", { n: data.waiting })}`}
+      </p>
+      <p>
+        <a class="button" href={`${HERE}/events`}>
+          <Icon name="list" small /> {t("inbound.show")}
+        </a>
+      </p>
+    </section>
+    <Policy entries={data.policy} />
   </AdminPage>
 ));
+
+/** Of the requests of a server that shares a room, a stranger has this part: PROTOCOL.md 8. */
+const STRANGERS_SHARE = 10;
+
+/** Whom this server speaks with, as its configuration has it. */
+function Policy({ entries }: { entries: readonly ConfigurationEntry[] }) {
+  const valueOf = (name: string) => entries.find(({ id }) => id === `federation.${name}`)?.value;
+  const [allowed, blocked] = [valueOf("allow"), valueOf("block")];
+  const many = Number(valueOf("requests_per_minute"));
+  return (
+    <section class="stack-tight">
+      <h2>{t("servers.policy")}</h2>
+      {valueOf("enabled") === "false" ? <p>{t("servers.policy.off")}</p> : (
+        <ul>
+          <li class="break">
+            {allowed ? t("servers.policy.only", { names: allowed }) : t("servers.policy.all")}
+          </li>
+          {blocked && <li class="break">{t("servers.policy.never", { names: blocked })}</li>}
+          <li>{t("servers.policy.rate", { many, few: Math.floor(many / STRANGERS_SHARE) })}</li>
+        </ul>
+      )}
+      <p class="small muted">
+        {t("servers.policy.where")} <a href="/admin/settings">{t("admin.settings")}</a>
+      </p>
+    </section>
+  );
+}
 
 const TAGS: Readonly<Record<Destination["state"], string>> = {
   well: "tag accent",
