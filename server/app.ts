@@ -132,6 +132,7 @@ export async function startServer(
   return {
     address: domain.address,
     firstAdminLink: link?.url,
+    unansweredWrites: () => domain.store.appendLog.load.unanswered,
     parts: {
       config,
       database: domain.store.database,

@@ -36,6 +36,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly firstAdminLink?: string | undefined;
   /** What commands work with while the server runs. */
   readonly parts: StoreParts;
+  /** Writes that were handed to the database and have no answer. */
+  readonly unansweredWrites: () => number;
 }
 
 export type StartServer = (

@@ -78,6 +78,7 @@ Deno.test("serve is the default: it starts, says where, and stops when interrupt
         return Promise.resolve({
           address: "http://localhost:9001",
           firstAdminLink: "http://localhost:9001/first/secret",
+          unansweredWrites: () => 0,
           parts: {
             config,
             blobs,
@@ -96,7 +97,6 @@ Deno.test("serve is the default: it starts, says where, and stops when interrupt
   assert.equal(seen.config?.listen.port, 9001);
   assert.equal(seen.config?.media.maxUpload, 1024 * 1024);
   assert.equal(seen.disposed, true);
-  assert.match(result.err, /First start: making the database/);
   assert.match(result.err, /never calls fsync/);
   assert.match(result.err, /This is a trial/);
   assert.match(result.err, /this link works once\):\n {2}http:\/\/localhost:9001\/first\/secret/);
@@ -104,6 +104,51 @@ Deno.test("serve is the default: it starts, says where, and stops when interrupt
     result.err,
     /OpenGuild is ready: http:\/\/localhost:9001\nCtrl-C stops it.\n[^\n]*Stopping/,
   );
+});
+
+Deno.test("a start that waits ends with the first Ctrl-C", async () => {
+  await using temp = await tempFolder();
+  const interrupt = new AbortController();
+  const result = await runCli([], {
+    workingFolder: temp.path,
+    interrupted: interrupt.signal,
+    parts: {
+      startServer() {
+        interrupt.abort(new Error("interrupted"));
+        return Promise.withResolvers<never>().promise;
+      },
+    },
+  });
+  assert.equal(result.code, 130);
+  assert.match(result.err, /openguild: interrupted\.\n$/);
+});
+
+Deno.test("a stop that ends without the database's answer says what was given up", async () => {
+  await using temp = await tempFolder();
+  await using database = await freshDatabase();
+  const blobs = await FolderBlobStore.open(`${temp.path}/media`);
+  const interrupt = new AbortController();
+  const result = await runCli([], {
+    workingFolder: temp.path,
+    interrupted: interrupt.signal,
+    onErr: (text) => text.includes("is ready") && interrupt.abort(),
+    parts: {
+      startServer: (config) =>
+        Promise.resolve({
+          address: "http://localhost:8080",
+          unansweredWrites: () => 2,
+          parts: {
+            config,
+            blobs,
+            database: { kind: "postgres" as const, sql: database.sql },
+            log: silentLog,
+          },
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+        }),
+    },
+  });
+  assert.equal(result.code, 1);
+  assert.match(result.err, /Stopped; the database had not answered 2 writes\./);
 });
 
 Deno.test("a taken port is said with the port and the way out", async () => {
@@ -247,6 +292,7 @@ Deno.test("a command in another terminal is done by the server that holds the fo
       startServer: (config) =>
         Promise.resolve({
           address: "http://localhost:8080",
+          unansweredWrites: () => 0,
           parts: {
             config,
             blobs,

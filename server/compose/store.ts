@@ -24,8 +24,8 @@ export interface StoreParts {
 
 /** Characters of the name by which sync tokens tell databases apart. */
 const INSTANCE_CHARS = 12;
-/** How long a stop waits for what is on its way to the database. */
-const CLOSE_MS = 10_000;
+/** How long a stop waits for what is on its way to the database: see `STOP_MS` of `serve`. */
+const CLOSE_MS = 2_000;
 
 /** Registers as a writer of the database. */
 export async function openStore(
@@ -56,8 +56,9 @@ export async function openStore(
   // A database that is away must not keep the server from stopping: what waits was not promised.
   scope.stack.defer(async () => {
     const closed = new AbortController();
-    const late = clock.sleep(CLOSE_MS, closed.signal).catch(() => undefined);
-    await Promise.race([appendLog.close(), late]);
+    const late = new AbortController();
+    void clock.sleep(CLOSE_MS, closed.signal).then(() => late.abort(), () => undefined);
+    await appendLog.close(late.signal);
     closed.abort();
   });
   const feed = scope.stack.use(

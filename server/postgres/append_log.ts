@@ -81,6 +81,8 @@ export class AppendLog implements AsyncDisposable {
   readonly #queues = new RoomQueues<Waiting>();
   readonly #subscribers = new Set<(batch: CommittedBatch) => void>();
   readonly #closing = new AbortController();
+  /** Nothing is waited for any more: see `close`. */
+  readonly #givingUp = new AbortController();
   #writer: LogWriter;
   #replacingWriter: Promise<void> | undefined;
   #inFlight = 0;
@@ -118,9 +120,17 @@ export class AppendLog implements AsyncDisposable {
     return { writerId: this.#writer.id, position: this.#writer.watermark };
   }
 
-  /** For metrics. */
-  get load(): { readonly waiting: number; readonly inFlight: number } {
-    return { waiting: this.#queues.size, inFlight: this.#inFlight };
+  /** For metrics, and for whoever stops: `unanswered` entries were taken and have no answer. */
+  get load(): {
+    readonly waiting: number;
+    readonly inFlight: number;
+    readonly unanswered: number;
+  } {
+    return {
+      waiting: this.#queues.size,
+      inFlight: this.#inFlight,
+      unanswered: this.#queues.size + this.#entriesInFlight,
+    };
   }
 
   /**
@@ -159,9 +169,22 @@ export class AppendLog implements AsyncDisposable {
     return () => this.#subscribers.delete(handle);
   }
 
-  /** Stores what waits, then closes the writer, so that readers need not wait for its end. */
-  async close(): Promise<void> {
+  /**
+   * Stores what waits, then closes the writer, so that readers need not wait for its end.
+   * `givingUp`: once it is aborted, a database that does not answer is waited for no longer. What
+   * it was given then stays without an answer, because nobody knows whether it is stored.
+   */
+  async close(givingUp?: AbortSignal): Promise<void> {
     this.#closing.abort();
+    const gaveUp = aborted(this.#givingUp.signal);
+    const giveUp = () => this.#givingUp.abort();
+    if (givingUp?.aborted) giveUp();
+    givingUp?.addEventListener("abort", giveUp, { once: true });
+    await Promise.race([this.#closeInOrder(), gaveUp]);
+    givingUp?.removeEventListener("abort", giveUp);
+  }
+
+  async #closeInOrder(): Promise<void> {
     if (this.#queues.size > 0 || this.#inFlight > 0) {
       this.#idle = Promise.withResolvers();
       await this.#idle.promise;
@@ -211,7 +234,9 @@ export class AppendLog implements AsyncDisposable {
       this.#onCommit?.(this.#clock.monotonic() - begin);
       this.#stored(writer, batch);
     } catch (error) {
-      if (await this.#settle(batch)) this.#stored(writer, batch);
+      const isStored = await this.#settle(batch);
+      if (isStored === undefined) return;
+      if (isStored) this.#stored(writer, batch);
       else this.#givenUp(writer, batch, error);
     }
     this.#inFlight--;
@@ -221,17 +246,22 @@ export class AppendLog implements AsyncDisposable {
     this.#pruneSometimes(writer);
   }
 
-  /** Asks until the database says whether the batch is stored: nothing is ever guessed. */
-  async #settle(batch: Batch): Promise<boolean> {
-    for (let attempt = 0;; attempt++) {
+  /**
+   * Asks until the database says whether the batch is stored: nothing is ever guessed. Undefined
+   * where it was given up before.
+   */
+  async #settle(batch: Batch): Promise<boolean | undefined> {
+    const { signal } = this.#givingUp;
+    for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         return await settleBatch(this.#sql, batch.open);
       } catch (error) {
         const level = attempt === 0 ? "warn" : "debug";
         this.#log.log(level, "The database does not say whether a batch is stored.", { error });
-        await this.#clock.sleep(Math.min(20 * 2 ** attempt, 1000));
+        await this.#clock.sleep(Math.min(20 * 2 ** attempt, 1000), signal).catch(() => undefined);
       }
     }
+    return undefined;
   }
 
   #stored(writer: LogWriter, batch: Batch): void {
@@ -295,7 +325,8 @@ export class AppendLog implements AsyncDisposable {
   #replaceWriter(closed: LogWriter): void {
     if (this.#writer !== closed || this.#replacingWriter) return;
     this.#log.log("warn", "This process was taken for dead; it becomes a new log writer.");
-    this.#replacingWriter = this.#lease.renew().then((writerId) => {
+    this.#replacingWriter = this.#lease.renew(this.#givingUp.signal).then((writerId) => {
+      if (writerId === undefined) return;
       this.#writer = new LogWriter(writerId);
       this.#replacingWriter = undefined;
       this.#composeAll();
@@ -309,6 +340,12 @@ export class AppendLog implements AsyncDisposable {
       this.#log.log("debug", "Could not forget settled batches.", { error })
     );
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function encodeEntry(

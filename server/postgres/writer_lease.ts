@@ -36,18 +36,22 @@ export class WriterLease {
     return this.#writerId;
   }
 
-  /** Becomes a new writer, because the former one was closed. Tries until it succeeds. */
-  async renew(): Promise<number> {
+  /**
+   * Becomes a new writer, because the former one was closed. Tries until it succeeds, or until
+   * `givingUp` is aborted: then there is none.
+   */
+  async renew(givingUp: AbortSignal): Promise<number | undefined> {
     const { session, clock, log } = this.#options;
-    for (let attempt = 0;; attempt++) {
+    for (let attempt = 0; !givingUp.aborted; attempt++) {
       try {
         this.#writerId = await registerWriter(session, clock.now());
         return this.#writerId;
       } catch (error) {
         log.log("warn", "Could not become a new log writer; trying again.", { error });
-        await clock.sleep(Math.min(50 * 2 ** attempt, 2000));
+        await clock.sleep(Math.min(50 * 2 ** attempt, 2000), givingUp).catch(() => undefined);
       }
     }
+    return undefined;
   }
 
   /** Closes the writer, so that readers can go past it, and lets the lock go. */

@@ -7,7 +7,7 @@
  */
 import type { Page } from "playwright-core";
 import { channelPath } from "../../ui/lib/format/paths.ts";
-import { type Figure, readSize, tellFigure } from "../../scripts/lib/figure.ts";
+import { type Figure, percentile, readSize, tellFigure } from "../../scripts/lib/figure.ts";
 import { manyMembers } from "../e2e/many_members.ts";
 import { settled } from "../e2e/people.ts";
 import { makeScene, type Scene, sessionCookie, signIn } from "../e2e/scene.ts";
@@ -24,9 +24,6 @@ const SENDERS = 16;
 
 const atMost = (most: number) => ({ of: "value", atMost: most }) as const;
 const tell = (figure: Omit<Figure, "bench">) => tellFigure({ bench: "client", ...figure });
-const percentile = (values: readonly number[], part: number) =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ??
-    0;
 
 interface Stage {
   readonly server: ProcessServer;

@@ -11,7 +11,13 @@ import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
-import { type BenchSize, type Figure, readSize, tellFigure } from "../../scripts/lib/figure.ts";
+import {
+  type BenchSize,
+  type Figure,
+  percentile,
+  readSize,
+  tellFigure,
+} from "../../scripts/lib/figure.ts";
 import { Guest } from "../federation/guest.ts";
 import { HostilePeer } from "../federation/hostile_peer.ts";
 import { wire } from "../federation/shadow_room.ts";
@@ -34,8 +40,6 @@ const IN_FLIGHT = 3;
 let nextTransaction = 1;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const at = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
 interface Bench {
   readonly one: FederatedServer;
@@ -139,7 +143,7 @@ async function delivery(bench: Bench, listener: Person, messages: number): Promi
     socket.frames.length = 0;
     await sleep(PAUSE_MS);
   }
-  return times.sort((a, b) => a - b);
+  return times;
 }
 
 async function measureDelivery(bench: Bench, settings: typeof FULL): Promise<void> {
@@ -149,11 +153,11 @@ async function measureDelivery(bench: Bench, settings: typeof FULL): Promise<voi
     tellFigure({
       bench: "federation",
       name,
-      value: at(times, 0.5),
+      value: percentile(times, 0.5),
       unit: "ms",
-      control: { name: "same server p50", value: at(local, 0.5) },
+      control: { name: "same server p50", value: percentile(local, 0.5) },
       target: { of: "value", atMost },
-      more: { p99_ms: at(times, 0.99) },
+      more: { p99_ms: percentile(times, 0.99) },
     });
   tell("send to deliver across servers, p50", remote, 30);
   const guest = await enter(bench, bench.evil);
@@ -186,7 +190,6 @@ async function measureDelivery(bench: Bench, settings: typeof FULL): Promise<voi
   const seconds = (performance.now() - begun) / 1000;
   flooding = false;
   await flood;
-  times.sort((a, b) => a - b);
   tell(`the same beside ${Math.round(hostile / seconds)} hostile events/s, p50`, times, 200);
 }
 

@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
+import { percentile } from "../../scripts/lib/figure.ts";
 import type { Seat } from "./crowd.ts";
 import { HttpSender } from "./http_sender.ts";
 import { serveLines } from "./part.ts";
@@ -114,9 +115,7 @@ async function time(order: Extract<CounterOrder, { kind: "time" }>): Promise<unk
     if (left > 0) throw new Error(`A message did not come to ${left} of ${sockets} sockets.`);
     await sleep(order.pauseMs);
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-  return { p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) };
 }
 
 await serveLines<CounterOrder>((order) => {

@@ -2,7 +2,13 @@
  * Searches through a million messages, each kind of question beside reading single rows by their
  * key on the same connection, taking turns. `deno run -A tests/bench/search.ts [--tiny]`
  */
-import { type BenchSize, type Figure, readSize, tellFigure } from "../../scripts/lib/figure.ts";
+import {
+  type BenchSize,
+  type Figure,
+  percentile,
+  readSize,
+  tellFigure,
+} from "../../scripts/lib/figure.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { PostgresIndex } from "../../server/services/search/postgres_index.ts";
 import type { IndexQuestion } from "../../server/services/search/message_index.ts";
@@ -80,11 +86,6 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-function quantile(times: readonly number[], part: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-}
-
 async function measure(sql: Sql, each: Case, settings: typeof FULL): Promise<Figure> {
   const index = new PostgresIndex(sql);
   const times: number[] = [];
@@ -109,11 +110,11 @@ async function measure(sql: Sql, each: Case, settings: typeof FULL): Promise<Fig
   return {
     bench: "search",
     name: `p95 of ${each.name}`,
-    value: quantile(times, 0.95),
+    value: percentile(times, 0.95),
     unit: "ms",
-    control: { name: "p95 of a row by its key", value: quantile(control, 0.95) },
+    control: { name: "p95 of a row by its key", value: percentile(control, 0.95) },
     target: { of: "value", atMost: each.atMostMs },
-    more: { p50_ms: quantile(times, 0.5), hits: hits / settings.rounds },
+    more: { p50_ms: percentile(times, 0.5), hits: hits / settings.rounds },
   };
 }
 

@@ -1,4 +1,5 @@
 /** The sending side of `sends.ts`, in a process of its own so that it shares no thread. */
+import { percentile } from "../../scripts/lib/figure.ts";
 import type { Seat } from "./crowd.ts";
 import { HttpSender } from "./http_sender.ts";
 import { serveLines } from "./part.ts";
@@ -45,9 +46,14 @@ async function sendAll({ port, seats, seconds, round }: SendOrder): Promise<Send
   }));
   const perSecond = times.length / ((performance.now() - begun) / 1000);
   for (const sender of senders) sender[Symbol.dispose]();
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-  return { sends: times.length, perSecond, errors, disordered, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return {
+    sends: times.length,
+    perSecond,
+    errors,
+    disordered,
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+  };
 }
 
 if (import.meta.main) await serveLines(sendAll);

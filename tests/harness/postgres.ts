@@ -155,6 +155,38 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return cluster;
 }
 
+/** The server process and those it has begun, as the kernel lists them. */
+async function processesOf({ pid }: Cluster): Promise<number[]> {
+  const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
+  return [pid, ...children.trim().split(" ").filter((text) => text !== "").map(Number)];
+}
+
+/** All of the cluster's processes at once: `SIGKILL` ends it, `SIGSTOP` makes it say nothing. */
+export async function signalCluster(cluster: Cluster, signal: Deno.Signal): Promise<void> {
+  const pids = await processesOf(cluster);
+  for (const pid of pids) Deno.kill(pid, signal);
+  if (signal !== "SIGKILL") return;
+  await waitFor("the cluster's processes to be gone", async () => {
+    const left = await Promise.all(pids.map(isAlive));
+    return !left.includes(true);
+  });
+}
+
+/** False for what has ended and is not yet collected. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+  return stat !== "" && stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+}
+
+/** Starts a cluster again that was killed, on its data and port. `watchPid` as for its first start. */
+export async function restartCluster(cluster: Cluster, watchPid: number): Promise<Cluster> {
+  const data = `${cluster.folder}/data`;
+  const [user, bin] = await Promise.all([unprivilegedUser(), findPostgres()]);
+  await supervise({ folder: cluster.folder, data, bin, watchPid, user });
+  await waitFor("Postgres to answer again", () => answers(cluster));
+  return { ...cluster, pid: await serverPid(data) };
+}
+
 /**
  * Starts Postgres under a shell that ends it, and removes the folder, once the watched process
  * is gone: even `kill -9` of a test leaves nothing behind.

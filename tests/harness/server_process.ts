@@ -9,8 +9,8 @@ export interface ServerProcess {
   readonly setupCode: string | undefined;
   /** As a power cut of the process: nothing is said, nothing is flushed. */
   kill(): Promise<void>;
-  /** Ctrl-C. Answers the exit code. */
-  stop(): Promise<number>;
+  /** Ctrl-C, or another signal. Answers the exit code. */
+  stop(signal?: Deno.Signal): Promise<number>;
   log(): string;
 }
 
@@ -76,7 +76,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     pid: child.pid,
     setupCode: /\/setup\/(ogl_[\w-]+)/.exec(text)?.[1],
     kill: async () => void await end("SIGKILL"),
-    stop: () => end("SIGINT"),
+    stop: (signal = "SIGINT") => end(signal),
     log: () => text,
   };
 }

@@ -6,10 +6,17 @@ import { suggest } from "../../config/suggest.ts";
 import { openDataFolder } from "../../system/data_folder.ts";
 import { giveBackWhenIdle } from "../../system/idle_memory.ts";
 import { openControl, type RunCommand } from "../../control/control_server.ts";
-import type { CliContext, CliParts, RunningServer, StoreParts } from "../context.ts";
+import {
+  type CliContext,
+  type CliParts,
+  ExitCode,
+  type RunningServer,
+  type StoreParts,
+} from "../context.ts";
 import { CliError, type CliIo } from "../io.ts";
 import { chooseLog } from "../choose_log.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
+import { stopServer } from "../stop_server.ts";
 import { versionLine } from "../version.ts";
 
 /** Runs one command line in this process: `run` of program.ts. */
@@ -50,9 +57,6 @@ async function serve(config: Config, context: CliContext, runLine: RunLine): Pro
     database: config.database.url === undefined ? "embedded" : "postgres",
     media: config.blobs.s3Bucket === undefined ? "folder" : "s3",
   });
-  if (folder.isNew) {
-    log.log("info", "First start: making the database. This takes some seconds, once.");
-  }
   if (config.database.url === undefined) {
     log.log(
       "warn",
@@ -60,21 +64,36 @@ async function serve(config: Config, context: CliContext, runLine: RunLine): Pro
         "process, not of the machine. For a community that matters, set DATABASE_URL.",
     );
   }
-  await using server = await startOrExplain(
-    config,
-    () => startServer(config, { log, clock: io.clock, rng: io.rng }),
+  await using running = new AsyncDisposableStack();
+  const interrupted = interruption(io.interrupted);
+  // A start that waits, for a database that is away say, is given up: all it has begun ends with
+  // the process, as by a power cut.
+  const server = running.use(
+    await Promise.race([
+      startOrExplain(
+        config,
+        () => startServer(config, { log, clock: io.clock, rng: io.rng }),
+      ),
+      interrupted.then(() => Promise.reject(io.interrupted.reason)),
+    ]),
   );
-  await using _control = await openControl({
-    dataFolder: folder.path,
-    clock: io.clock,
-    rng: io.rng,
-    log,
-    run: runInside(context, server.parts, runLine),
-  });
+  running.use(
+    await openControl({
+      dataFolder: folder.path,
+      clock: io.clock,
+      rng: io.rng,
+      log,
+      run: runInside(context, server.parts, runLine),
+    }),
+  );
   announce(config, io, log, server);
   void giveBackWhenIdle(io.clock, io.interrupted);
-  await interruption(io.interrupted);
+  await interrupted;
   log.log("info", "Stopping.");
+  const left = await stopServer(running, { server, clock: io.clock });
+  if (left === undefined) return;
+  log.log("error", left);
+  throw new ExitCode(1);
 }
 
 /** Commands that another terminal gives to this server. */

@@ -30,7 +30,7 @@ const COMPLETE = "openguild.complete";
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const isNew = await clearIncomplete(options.folder);
   const seed = isNew ? await readSeed() : undefined;
-  if (isNew && !seed) {
+  if (isNew) {
     options.onProgress?.("Making the database; this happens once and takes some seconds.");
   }
   const worker = new DatabaseWorker(options.onFailure);

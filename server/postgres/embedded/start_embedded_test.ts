@@ -4,13 +4,17 @@ import { tempFolder } from "../../../tests/harness/temp_folder.ts";
 import { type Database, openDatabase } from "../database.ts";
 import { silentLog } from "../../system/log.ts";
 
-async function open(folder: string): Promise<Database> {
+async function open(
+  folder: string,
+  onProgress: (sentence: string) => void = () => {},
+): Promise<Database> {
   await provideSeed();
   return await openDatabase({
     dataFolder: folder,
     poolSize: 4,
     acceptUnsafe: false,
     log: silentLog,
+    onProgress,
     onFailure: (error) => {
       throw error;
     },
@@ -19,8 +23,9 @@ async function open(folder: string): Promise<Database> {
 
 Deno.test("the embedded database keeps what it stored, and many connections share it", async () => {
   await using folder = await tempFolder();
+  const said: string[] = [];
   {
-    await using db = await open(folder.path);
+    await using db = await open(folder.path, (sentence) => said.push(sentence));
     await db.sql`create table kept (n int)`;
     await Promise.all(Array.from({ length: 40 }, async (_, n) => {
       if (n % 4 > 0) return await db.sql`insert into kept values (${n})`;
@@ -38,7 +43,8 @@ Deno.test("the embedded database keeps what it stored, and many connections shar
     );
     await assert.rejects(async () => await db.logSql`select broken`, /broken/);
   }
-  await using again = await open(folder.path);
+  await using again = await open(folder.path, (sentence) => said.push(sentence));
+  assert.deepEqual(said, ["Making the database; this happens once and takes some seconds."]);
   const [row] = await again.sql<{ count: number; least: number }[]>`
     select count(*) as count, min(n) as least from kept`;
   assert.deepEqual(row && { ...row }, { count: 50, least: 0 });
