@@ -31,6 +31,12 @@ export function meetsTarget(figure: Figure): boolean | undefined {
   return "atMost" in target ? ratio <= target.atMost : ratio >= target.atLeast;
 }
 
+/** The value below which `part` (0 to 1) of all lie; 0 of none. */
+export function percentile(values: readonly number[], part: number): number {
+  const at = Math.min(values.length - 1, Math.floor(values.length * part));
+  return values.toSorted((a, b) => a - b)[at] ?? 0;
+}
+
 /** How a bench program hands a figure to `scripts/bench.ts`: a line of JSON. */
 export function tellFigure(figure: Figure): void {
   console.log(JSON.stringify(figure));
