@@ -1,12 +1,12 @@
 import { HttpError } from "fresh";
 import type { Snapshot } from "../../core/api/gateway.ts";
 import type { State } from "../utils.ts";
-import { isTimeZone } from "../../core/rules/time_zone.ts";
 import { beginChat } from "./chat_reads.ts";
 import { dmName } from "./format/dm_name.ts";
 import { language } from "./i18n/t.ts";
 import { readKept } from "./kept.ts";
 import type { ChatProps } from "./store/chat.ts";
+import { readTimeZone } from "./time_zone.ts";
 import { channelOf, dmOf, guildOf, parsePlace, type Place } from "./store/place.ts";
 
 /** Everything the app needs for one path, as the visitor may see it; undefined: sign in first. */
@@ -53,15 +53,4 @@ function titleOf(snapshot: Snapshot, place: Place): string {
   const dm = dmOf(snapshot, place);
   if (channel) return `#${channel.name}`;
   return dm ? dmName(dm, snapshot.self.user.id) : guildOf(snapshot, place)?.name ?? "";
-}
-
-/** Times are drawn as the browser said it reads them; before it said so, in UTC. */
-export function readTimeZone(request: Request): string {
-  const match = /(?:^|;\s*)og_tz=([^;]*)/.exec(request.headers.get("cookie") ?? "");
-  try {
-    const name = decodeURIComponent(match?.[1] ?? "");
-    return name !== "" && isTimeZone(name) ? name : "UTC";
-  } catch {
-    return "UTC";
-  }
 }

@@ -1,6 +1,7 @@
 import { ENGINE_FILE, VOICE_FILE } from "../lib/assets.ts";
 import { language, t } from "../lib/i18n/t.ts";
 import type { Theme } from "../lib/look.ts";
+import { tellZone } from "../lib/time_zone.ts";
 import { define } from "../utils.ts";
 
 const LIGHT = "#f0efe9";
@@ -26,7 +27,7 @@ function ThemeColors({ theme }: { theme: Theme }) {
   );
 }
 
-export default define.layout(({ Component, state }) => (
+export default define.layout(({ Component, state, req }) => (
   <html
     lang={language().code}
     dir={language().dir}
@@ -51,6 +52,7 @@ export default define.layout(({ Component, state }) => (
       <meta name="og-engine" content={state.assets.data[ENGINE_FILE]} />
       <meta name="og-voice" content={state.assets.data[VOICE_FILE]} />
       <ThemeColors theme={state.look.theme} />
+      {tellZone(req) && <script nonce={state.nonce}>{tellZone(req)}</script>}
     </head>
     <body>
       {state.look.ownStyle && <link rel="stylesheet" href="/own.css" />}

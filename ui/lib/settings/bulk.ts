@@ -1,4 +1,4 @@
-import { readTimeZone } from "../chat_page.ts";
+import { readTimeZone } from "../time_zone.ts";
 import { ApiError } from "../api/request.ts";
 import type { Context } from "../fresh/mod.ts";
 import { text } from "../forms.ts";

@@ -7,7 +7,7 @@ import FigureChart from "../../islands/FigureChart.tsx";
 import { chosen, requireAdmin } from "../../lib/admin.ts";
 import type { CallResult } from "../../lib/api/types.ts";
 import type { ChartData, ChartUnit } from "../../lib/chart.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { formatNumber } from "../../lib/format/number.ts";
 import { formatSize } from "../../lib/format/size.ts";

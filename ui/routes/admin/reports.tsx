@@ -4,7 +4,7 @@ import { Field } from "../../components/Field.tsx";
 import { ActForm, Select } from "../../components/FormParts.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { chosen, queryOf, requireAdmin, withQuery } from "../../lib/admin.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
 import { handleOf, nameOf } from "../../lib/format/names.ts";

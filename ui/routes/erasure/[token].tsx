@@ -5,7 +5,7 @@ import { Notice } from "../../components/Notice.tsx";
 import CopyText from "../../islands/CopyText.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import type { CallResult } from "../../lib/api/types.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { formatFull } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";

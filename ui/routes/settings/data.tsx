@@ -7,7 +7,7 @@ import { handleOf } from "../../lib/format/names.ts";
 import { formatNumber } from "../../lib/format/number.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { formatFull } from "../../lib/format/time.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 

@@ -4,7 +4,7 @@ import { Field } from "../../components/Field.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import type { CallResult } from "../../lib/api/types.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
 import { formatFull } from "../../lib/format/time.ts";

@@ -8,7 +8,7 @@ import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import type { CallInput } from "../../lib/api/types.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { loadPreferences } from "../../lib/preferences_page.ts";
 import { define } from "../../utils.ts";
 

@@ -5,7 +5,7 @@ import { ActForm } from "../../components/FormParts.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import type { CallResult } from "../../lib/api/types.ts";
-import { readTimeZone } from "../../lib/chat_page.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { type Act, formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
 import { formatFull } from "../../lib/format/time.ts";

@@ -10,7 +10,7 @@ import { Tiles } from "../../../components/Tiles.tsx";
 import { requireAdmin } from "../../../lib/admin.ts";
 import { ApiError } from "../../../lib/api/request.ts";
 import type { CallResult } from "../../../lib/api/types.ts";
-import { readTimeZone } from "../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../lib/time_zone.ts";
 import type { Context } from "../../../lib/fresh/mod.ts";
 import { text } from "../../../lib/forms.ts";
 import { formPage } from "../../../lib/form_page.ts";

@@ -3,7 +3,7 @@ import { Field } from "../../../../components/Field.tsx";
 import { Select } from "../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon, type IconName } from "../../../../components/Icon.tsx";
-import { readTimeZone } from "../../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../../lib/time_zone.ts";
 import type { Context } from "../../../../lib/fresh/mod.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf } from "../../../../lib/format/names.ts";

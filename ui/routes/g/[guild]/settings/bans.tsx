@@ -6,7 +6,7 @@ import { Field } from "../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
 import type { Context } from "../../../../lib/fresh/mod.ts";
-import { readTimeZone } from "../../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../../lib/time_zone.ts";
 import { text } from "../../../../lib/forms.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf } from "../../../../lib/format/names.ts";

@@ -4,7 +4,7 @@ import { GuildSettings } from "../../../../components/GuildSettings.tsx";
 import { Icon } from "../../../../components/Icon.tsx";
 import { groupRights } from "../../../../components/RightsFields.tsx";
 import type { CallResult } from "../../../../lib/api/types.ts";
-import { readTimeZone } from "../../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../../lib/time_zone.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { handleOf, memberName } from "../../../../lib/format/names.ts";
 import { formatFull, formatRelative } from "../../../../lib/format/time.ts";

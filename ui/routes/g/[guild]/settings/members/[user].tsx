@@ -13,7 +13,7 @@ import { formatDate, formatFull } from "../../../../../lib/format/time.ts";
 import { settingsPath } from "../../../../../lib/guild_links.ts";
 import { guildParams, readGuild, reasonIn } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
-import { readTimeZone } from "../../../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../../../lib/time_zone.ts";
 import { banEndIn, purgeIn } from "../../../../../lib/settings/ban_form.ts";
 import { stayChoices } from "../../../../../lib/settings/stays.ts";
 import { define, type State } from "../../../../../utils.ts";

@@ -4,7 +4,7 @@ import { BulkActs, BulkConfirm } from "../../../../../components/BulkMembers.tsx
 import { Field } from "../../../../../components/Field.tsx";
 import { Select } from "../../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../../components/GuildSettings.tsx";
-import { readTimeZone } from "../../../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../../../lib/time_zone.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import { handleOf, memberName } from "../../../../../lib/format/names.ts";
 import { colorClass } from "../../../../../lib/format/role_color.ts";
