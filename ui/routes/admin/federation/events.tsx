@@ -4,7 +4,7 @@ import { Field } from "../../../components/Field.tsx";
 import { Select } from "../../../components/FormParts.tsx";
 import { Icon, type IconName } from "../../../components/Icon.tsx";
 import { chosen, queryOf, requireAdmin, withQuery } from "../../../lib/admin.ts";
-import { readTimeZone } from "../../../lib/chat_page.ts";
+import { readTimeZone } from "../../../lib/time_zone.ts";
 import { formPage } from "../../../lib/form_page.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { type Key, t } from "../../../lib/i18n/t.ts";
