@@ -78,6 +78,7 @@ function keysOf(...servers: readonly TestServer[]) {
     entry,
   ]));
   return {
+    isSilent: () => false,
     obtain: (names: readonly KeyName[]) =>
       Promise.resolve(
         new Map(names.flatMap((name) => {
