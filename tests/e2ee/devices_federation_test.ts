@@ -116,6 +116,24 @@ Deno.test("who shares a room sees identity and devices of people elsewhere, chec
   assert.deepEqual(await devicesSeenBy(bea.person, cleo.person.id), []);
 });
 
+Deno.test("the first device of somebody is told where they talk, encrypted or not yet", async () => {
+  const { id: guild_id } = await ann.person.do("POST", "/guilds", { name: "For links" });
+  const { code } = await ann.person.do("POST", "/invites", { guild_id });
+  const dan = await one.register("dan", code);
+  await converse(dan, bea.person);
+  // A copy without any device is held from now on, which is not asked for again for a while.
+  assert.deepEqual(await devicesSeenBy(bea.person, dan.id), []);
+  using listening = await bea.person.connect();
+  const { device } = await certify(dan);
+  await listening.until((frame) =>
+    frame.op === "dispatch" && frame.t === "devices.update" && frame.d.user_id === dan.id
+  );
+  await soon(
+    "bea to see it",
+    async () => (await devicesSeenBy(bea.person, dan.id)).includes(device.id),
+  );
+});
+
 Deno.test("a new device and a lost one are told to servers of encrypted rooms", async () => {
   await encrypt(one, ann);
   using listening = await ann.person.connect();
