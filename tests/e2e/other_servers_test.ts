@@ -98,7 +98,7 @@ Deno.test("an administrator on a phone sees which servers are reached, tests one
     await heard(two, "not for three yet");
     assert.ok(!three.bodies.includes("not for three yet"));
     await page.goto(`${listeners.server().url}/admin/audit?kind=federation`);
-    await page.locator(".row-card", { hasText: "three.test" }).getByText("federation.pause")
+    await page.locator(".row-card", { hasText: "three.test" }).getByText("Server paused")
       .waitFor();
     await page.goto(at);
     await page.getByRole("button", { name: "Resume three.test" }).click();
