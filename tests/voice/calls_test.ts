@@ -286,7 +286,8 @@ Deno.test("calls: whoever loses the right to be in one is out of it at once", as
 
   // Its devices are others after a reset of the account's identity.
   await fay.device.person.do("POST", "/account/confirm", { password: PASSWORD });
-  await fay.device.person.do("PUT", "/identity", (await testIdentity(fay.id as UserId)).json);
+  const { json } = await testIdentity(fay.id as UserId);
+  await fay.device.person.do("PUT", "/identity", { ...json, reset: true });
   assert.equal(await fay.ended(), "signed_out");
 
   // The session that is in the call ends: from another one, as a stolen device is cut off.
