@@ -22,6 +22,14 @@ async function slotsOf(ctx: Context<State>): Promise<SlotKind[] | undefined> {
   }
 }
 
+/** Whether anything that the account takes part in is encrypted. */
+async function hasEncrypted({ state: { api } }: Context<State>): Promise<boolean> {
+  const { snapshot } = await api.call("sync", {});
+  const guilds = snapshot?.guilds ?? [];
+  return (snapshot?.dms ?? []).some(({ encrypted }) => encrypted) ||
+    guilds.some(({ channels }) => channels.some(({ encrypted }) => encrypted));
+}
+
 /**
  * Where a sign-in leads: on to `next` at once, unless the account has encrypted messages to get.
  */
@@ -38,7 +46,10 @@ export const handler = define.handlers({
     ]);
     const all = joinDevices(sessions, devices);
     const others = all.some(({ session, trust }) => !session.current && trust === "verified");
-    if (slots === undefined && !others) return ctx.redirect(next);
+    // Who comes here by themselves wants to see it, encrypted messages or not.
+    const wanted = slots !== undefined ||
+      others && (!ctx.url.searchParams.has("next") || await hasEncrypted(ctx));
+    if (!wanted) return ctx.redirect(next);
     return { data: { next, self, slots: slots ?? [], others } };
   },
 });
