@@ -4,6 +4,7 @@ import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
 import type { Config } from "../config/config.ts";
 import { FolderBlobStore } from "../files/blob_store.ts";
+import type { Sql } from "../postgres/sql.ts";
 import { readServerIdentity } from "../services/accounts/server_identity.ts";
 import { silentLog } from "../system/log.ts";
 
@@ -123,6 +124,21 @@ Deno.test("a start that waits ends with the first Ctrl-C", async () => {
   assert.match(result.err, /openguild: interrupted\.\n$/);
 });
 
+/** A server that is up at once, on a database and a folder of files. */
+function standing({ sql, blobs, unanswered }: {
+  readonly sql: Sql;
+  readonly blobs: FolderBlobStore;
+  readonly unanswered: number;
+}) {
+  return (config: Config) =>
+    Promise.resolve({
+      address: "http://localhost:8080",
+      unansweredWrites: () => unanswered,
+      parts: { config, blobs, database: { kind: "postgres" as const, sql }, log: silentLog },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+}
+
 Deno.test("a stop that ends without the database's answer says what was given up", async () => {
   await using temp = await tempFolder();
   await using database = await freshDatabase();
@@ -132,20 +148,7 @@ Deno.test("a stop that ends without the database's answer says what was given up
     workingFolder: temp.path,
     interrupted: interrupt.signal,
     onErr: (text) => text.includes("is ready") && interrupt.abort(),
-    parts: {
-      startServer: (config) =>
-        Promise.resolve({
-          address: "http://localhost:8080",
-          unansweredWrites: () => 2,
-          parts: {
-            config,
-            blobs,
-            database: { kind: "postgres" as const, sql: database.sql },
-            log: silentLog,
-          },
-          [Symbol.asyncDispose]: () => Promise.resolve(),
-        }),
-    },
+    parts: { startServer: standing({ sql: database.sql, blobs, unanswered: 2 }) },
   });
   assert.equal(result.code, 1);
   assert.match(result.err, /Stopped; the database had not answered 2 writes\./);
@@ -288,20 +291,7 @@ Deno.test("a command in another terminal is done by the server that holds the fo
     workingFolder,
     interrupted: interrupt.signal,
     onErr: (text) => text.includes("is ready") && ready.resolve(),
-    parts: {
-      startServer: (config) =>
-        Promise.resolve({
-          address: "http://localhost:8080",
-          unansweredWrites: () => 0,
-          parts: {
-            config,
-            blobs,
-            database: { kind: "postgres" as const, sql: database.sql },
-            log: silentLog,
-          },
-          [Symbol.asyncDispose]: () => Promise.resolve(),
-        }),
-    },
+    parts: { startServer: standing({ sql: database.sql, blobs, unanswered: 0 }) },
   });
   await ready.promise;
   const status = await runCli(["migrate", "status"], { workingFolder });

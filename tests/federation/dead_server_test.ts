@@ -6,6 +6,7 @@ import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import { checkKeysOnWord } from "../../server/doctor/checks/keys_on_word.ts";
 import { type FederatedServer, type Federation, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { onWord } from "../harness/key_reader.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { Guest } from "./guest.ts";
 import { HostilePeer } from "./hostile_peer.ts";
@@ -250,12 +251,4 @@ async function hasSaid(server: FederatedServer, roomId: string, sender: string):
     select 1 from events where room_id = ${roomId} and sender = ${sender}
       and type = 'm.room.message' and outcome = 'accepted'`;
   return rows.length > 0;
-}
-
-async function onWord({ parts }: FederatedServer) {
-  return [
-    ...await parts.database.sql<
-      { server: ServerName; word_of: ServerName[]; denied_ts: number | null }[]
-    >`select server, word_of, denied_ts from key_entries where word_of is not null`,
-  ];
 }

@@ -13,6 +13,7 @@ import { silentLog } from "../../server/system/log.ts";
 import { serverName } from "../harness/events.ts";
 import { MemoryLog } from "../harness/parts.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { onWord } from "../harness/key_reader.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { Guest } from "./guest.ts";
 import { HostileHelper, swear } from "./hostile_helper.ts";
@@ -219,12 +220,4 @@ async function holds({ parts }: FederatedServer, roomId: RoomId | string): Promi
     select 1 from joining_rooms where room_id = ${roomId}
     union all select 1 from current_state where room_id = ${roomId}`;
   return rows.length > 0;
-}
-
-async function onWord({ parts }: FederatedServer) {
-  return [
-    ...await parts.database.sql<
-      { server: string; word_of: string[]; denied_ts: number | null }[]
-    >`select server, word_of, denied_ts from key_entries where word_of is not null`,
-  ];
 }

@@ -9,6 +9,7 @@ import { PostgresKeyStore } from "../../server/federation/key_store.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { serverName, TEST_TS } from "./events.ts";
+import type { FederatedServer } from "./federated.ts";
 import { ManualClock } from "./parts.ts";
 
 /** The key ring of one server, and what the network answers it. */
@@ -51,4 +52,13 @@ export function openKeyReader(sql: Sql, clock = new ManualClock(TEST_TS)): KeyRe
 
 export function away(): TransportError {
   return new TransportError("unreachable", "It is away.");
+}
+
+/** What a server holds on the word of others, and since when its own server denies it (ms). */
+export async function onWord({ parts }: FederatedServer) {
+  return [
+    ...await parts.database.sql<
+      { server: ServerName; word_of: ServerName[]; denied_ts: number | null }[]
+    >`select server, word_of, denied_ts from key_entries where word_of is not null`,
+  ];
 }
