@@ -1,6 +1,6 @@
 import type { DispatchName } from "../../../core/api/gateway.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
-import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
+import { parseUserId, serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { SyncToken } from "../../postgres/sync_token.ts";
 import type { Room } from "../../rooms/room.ts";
@@ -124,7 +124,13 @@ async function guildStates(
     const guild = joined.get(kind === "guild" ? roomId : guildId as RoomId);
     if (guild !== undefined) guilds.add(guild);
   }
-  // What is being checked is told in no log.
+  // What is being checked, and that a check has ended, is told in no log: who read the guild just
+  // before its end would wait for it for ever.
+  for (const { id, checking, authority } of joined.values()) {
+    const { kind, creator } = authority.room;
+    if (kind !== "guild" || serverOf(creator) === deps.serverName) continue;
+    told.push({ t: "guild.checking", d: { guild_id: id, checking: checking ?? null } });
+  }
   for (const room of joined.values()) {
     if (room.checking !== undefined && room.authority.room.kind === "guild") guilds.add(room);
   }
