@@ -43,7 +43,7 @@ export async function attach(
   client: Client,
   greet: (arrival: Arrival) => boolean,
 ): Promise<Session | undefined> {
-  const endArrival = deps.hub.beginArrival();
+  const endArrival = deps.hub.beginArrival(client.caller.userId);
   try {
     return await arrive(deps, client, greet);
   } finally {

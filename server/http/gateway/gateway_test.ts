@@ -6,6 +6,7 @@ import type { ChannelId } from "../../../core/ids/channel_id.ts";
 import { casesOf } from "../../../tests/harness/cases.ts";
 import { GatewayClient, startGateway } from "../../../tests/harness/gateway_server.ts";
 import { CHANNEL, message, ROOM, userId } from "../../../tests/harness/memory_source.ts";
+import { waitFor } from "../../../tests/harness/wait_for.ts";
 import { systemClock } from "../../system/clock.ts";
 
 const STAFF = "staff" as ChannelId;
@@ -168,6 +169,24 @@ Deno.test("who arrives while it is decided who hears a change is told of it as w
   await ada.settle();
   assert.deepEqual(ada.bodies(), ["hi"]);
   await ada.close();
+});
+
+Deno.test("who is arriving counts as connected: what is told meanwhile is heard", async () => {
+  await using server = await startGateway();
+  const ada = userId("ada");
+  server.source.join("ada");
+  const connected: boolean[] = [server.hub.isConnected(ada)];
+  server.source.beforeAnswer = () => {
+    connected.push(server.hub.isConnected(ada), server.hub.isConnected(userId("bob")));
+    return Promise.resolve();
+  };
+  const client = await GatewayClient.identified(server.port, "ada");
+  assert.deepEqual(connected, [false, true, false]);
+  await client.close();
+  await waitFor(
+    "nobody to be there",
+    () => !server.hub.isConnected(ada) && !server.hub.hasArriving,
+  );
 });
 
 Deno.test("rights that change while connected take effect with the next frame", async () => {

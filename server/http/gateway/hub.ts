@@ -52,7 +52,8 @@ export class Hub implements Watchers {
   readonly #recentCount: number;
   #recent: Recent[] = [];
   #position: string | undefined;
-  #arriving = 0;
+  /** Arrivals under way, by user. */
+  readonly #arriving = new Map<UserId, number>();
   #onGain: (session: Session, keys: readonly string[]) => void = () => {};
   #onUpdate: (update: Update) => void = () => {};
   #onGone: (sessionId: string) => void = () => {};
@@ -72,7 +73,7 @@ export class Hub implements Watchers {
   }
 
   get hasArriving(): boolean {
-    return this.#arriving > 0;
+    return this.#arriving.size > 0;
   }
 
   /** Hears which channels, by key, a connected session has come to hear. */
@@ -91,13 +92,18 @@ export class Hub implements Watchers {
   }
 
   /** Someone begins to arrive; the function returned says that it is over, either way. */
-  beginArrival(): () => void {
-    this.#arriving++;
-    return () => this.#arriving--;
+  beginArrival(userId: UserId): () => void {
+    this.#arriving.set(userId, (this.#arriving.get(userId) ?? 0) + 1);
+    return () => {
+      const left = (this.#arriving.get(userId) ?? 0) - 1;
+      if (left > 0) this.#arriving.set(userId, left);
+      else this.#arriving.delete(userId);
+    };
   }
 
+  /** Or is arriving: what is told meanwhile reaches it when it is taken in. */
   isConnected(userId: UserId): boolean {
-    return this.#index.ofUser(userId).size > 0;
+    return this.#index.ofUser(userId).size > 0 || this.#arriving.has(userId);
   }
 
   hasSession(sessionId: string): boolean {

@@ -63,6 +63,7 @@ export interface Update extends Projection {
 
 /** Who is connected to this process: lets a projector leave out the work nobody would see. */
 export interface Watchers {
+  /** Or arriving at this moment. */
   isConnected(userId: UserId): boolean;
   /** Somebody is just arriving and may be a reader of anything: leave out nothing now. */
   readonly hasArriving: boolean;
