@@ -23,6 +23,10 @@ export class Beginnings {
   readonly #wishes = new Map<string, { readonly dm: Dm; readonly toast: number }>();
   /** Until when it is not looked again whether a conversation can begin, by room. */
   readonly #cannot = new Map<string, { readonly dm: Dm; readonly untilMs: number }>();
+  /** Messages that wait for the first device of somebody, by room. */
+  readonly #coming = new Map<string, { readonly dm: Dm; readonly heard: () => void }>();
+  /** Conversations in which a message has waited for that: once in each, while this page is open. */
+  readonly #waited = new Set<string>();
 
   constructor(state: ChatState, engine: Promise<RemoteEngine>) {
     this.#state = state;
@@ -62,19 +66,47 @@ export class Beginnings {
   /**
    * Encrypts one's own conversation without being asked, where all sides can; else, and where it
    * is not known within a moment, things stay as they are: what is sent is marked as not encrypted.
+   * Who is there and sees the conversation for the first time gets a device in that moment.
    */
   async byItself(dm: Dm): Promise<void> {
     const held = this.#cannot.get(dm.room_id);
     if (held && Date.now() < held.untilMs) return;
-    const late = new Promise((resolve) => setTimeout(resolve, BY_ITSELF_MS));
-    const target = { kind: "dm", dm } as const;
-    const begun = this.readiness(target).then(async (ready) => {
-      // Unasked nobody of a group is left without what is said.
-      if (ready.kind === "ready" && ready.without.length === 0) await this.begin(target);
-      else this.#remember(dm);
-    });
+    const late = new Promise<void>((resolve) => setTimeout(resolve, BY_ITSELF_MS));
     // Offline, or refused: the message itself says so better.
-    await Promise.race([late, begun.catch(() => undefined)]);
+    await Promise.race([late, this.#beginOrRemember(dm, late).catch(() => undefined)]);
+  }
+
+  async #beginOrRemember(dm: Dm, late: Promise<void>): Promise<void> {
+    const target = { kind: "dm", dm } as const;
+    const ready = await this.#readyBefore(dm, late);
+    // Unasked nobody of a group is left without what is said.
+    if (ready.kind === "ready" && ready.without.length === 0) await this.begin(target);
+    else this.#remember(dm);
+  }
+
+  /** What is missing once a first device of the other one has come, or it is too late for that. */
+  async #readyBefore(dm: Dm, late: Promise<void>): Promise<Readiness> {
+    const { room_id: roomId } = dm;
+    let over = this.#waited.has(roomId);
+    void late.then(() => over = true);
+    for (;;) {
+      // From before it is asked: what comes in between is heard. An identity comes before a device.
+      const news = this.#newsOf(dm);
+      const ready = await this.readiness({ kind: "dm", dm });
+      if (ready.kind === "no_device" && !over) {
+        this.#waited.add(roomId);
+        await Promise.race([late, news]);
+        if (!over) continue;
+      }
+      this.#coming.delete(roomId);
+      return ready;
+    }
+  }
+
+  #newsOf(dm: Dm): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#coming.set(dm.room_id, { dm, heard: resolve });
+    return promise;
   }
 
   #remember(dm: Dm): void {
@@ -94,6 +126,9 @@ export class Beginnings {
 
   /** Somebody's devices changed: what waited for them begins. */
   async heard(userId: string): Promise<void> {
+    for (const { dm, heard } of this.#coming.values()) {
+      if (this.#waitsFor(dm, userId)) heard();
+    }
     for (const [roomId, held] of this.#cannot) {
       if (this.#waitsFor(held.dm, userId)) this.#cannot.delete(roomId);
     }
