@@ -6,6 +6,7 @@ import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startPushService } from "../harness/push_service.ts";
 import {
   changeSubscription,
+  countNotes,
   deliver,
   pressNote,
   ringAndEnd,
@@ -164,6 +165,19 @@ Deno.test("the app starts and reads without a server, takes a new version with a
     await pressNote(context, "bob");
     await page.getByText(ERRAND).waitFor();
     await workerReady(page);
+  });
+
+  await t.step("of twenty calls that come at once each has its notice", async () => {
+    const { origin } = new URL(server.url);
+    await page.goto("about:blank");
+    const calls = Array.from({ length: 20 }, (_, i) => ({ v: 1, kind: "call", room_id: `!${i}` }));
+    await Promise.all(calls.map((call) => deliver(page, origin, JSON.stringify(call))));
+    await waitFor(
+      "the worker to have shown all",
+      async () => await countNotes(context, "Somebody is calling") === calls.length,
+    );
+    await page.goto(server.url + talk.conversation);
+    await settled(page);
   });
 
   await t.step("without a server the app starts, says so, and shows the last hundred", async () => {

@@ -48,11 +48,16 @@ export async function deliver(page: Page, origin: string, opened: string): Promi
   await session.detach();
 }
 
+/**
+ * All notifications, read in turn as the product does (ui/lib/browser/note_turns.ts): Chromium
+ * loses one that is being shown while somebody reads the list.
+ */
+export const LIST_NOTES = `navigator.locks.request("og-notes", async () =>
+  (globalThis.registration ?? await navigator.serviceWorker.ready).getNotifications())`;
+
 const FIND = (title: string) =>
   `(async () => {
-    const registration = globalThis.registration ?? await navigator.serviceWorker.ready;
-    const found = (await registration.getNotifications())
-      .find((each) => each.title === ${JSON.stringify(title)});
+    const found = (await ${LIST_NOTES}).find((each) => each.title === ${JSON.stringify(title)});
     return found && { title: found.title, body: found.body, tag: found.tag };
   })()`;
 
@@ -72,6 +77,13 @@ export function workerNote(context: BrowserContext, title: string): Promise<Show
   );
 }
 
+/** How many notifications of a title there are, as the worker sees it. */
+export async function countNotes(context: BrowserContext, title: string): Promise<number> {
+  const titled = `${LIST_NOTES}.then((all) =>
+    all.filter((each) => each.title === ${JSON.stringify(title)}).length)`;
+  return await context.serviceWorkers().at(-1)?.evaluate<number>(titled) ?? 0;
+}
+
 /** Presses a notification, as far as a page can: its worker hears of it. */
 export async function pressNote(context: BrowserContext, title: string): Promise<void> {
   await context.serviceWorkers().at(-1)?.evaluate(async (title) => {
@@ -79,8 +91,10 @@ export async function pressNote(context: BrowserContext, title: string): Promise
       registration: ServiceWorkerRegistration;
       NotificationEvent: new (kind: string, init: object) => Event;
     };
-    const notification = (await scope.registration.getNotifications())
-      .find((each) => each.title === title);
+    const notification = (await navigator.locks.request(
+      "og-notes",
+      () => scope.registration.getNotifications(),
+    )).find((each) => each.title === title);
     dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
   }, title);
 }

@@ -12,7 +12,7 @@ import { startPushService } from "../harness/push_service.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { assertNone, dump } from "./canary.ts";
 import { say, settled } from "./people.ts";
-import { deliver, pressNote, type ShownNote, subscribeAt, workerNote } from "./push.ts";
+import { deliver, LIST_NOTES, pressNote, type ShownNote, subscribeAt, workerNote } from "./push.ts";
 import { makeScene, signIn } from "./scene.ts";
 
 /** In all that is said encrypted. */
@@ -34,7 +34,7 @@ function notesWith(context: BrowserContext, tag: string): Promise<ShownNote[]> {
   return waitFor(`a notification ${tag}`, async () => {
     const notes = await inWorker<ShownNote[]>(
       context,
-      `registration.getNotifications().then((all) => (globalThis.ended ?? []).includes(${
+      `${LIST_NOTES}.then((all) => (globalThis.ended ?? []).includes(${
         JSON.stringify(tag)
       }) && all.map(({ title, body, tag }) => ({ title, body, tag })))`,
     );
@@ -54,7 +54,7 @@ async function watch(context: BrowserContext): Promise<void> {
           await show.call(registration, title, options);
           ended.push(options.tag);
         };
-        for (const note of await registration.getNotifications()) note.close();
+        for (const note of await ${LIST_NOTES}) note.close();
         return true;
       })()`,
     ));
@@ -202,7 +202,7 @@ Deno.test("a device that no tab has open tells what was said; else somebody else
       () =>
         inWorker<boolean>(
           context,
-          `registration.getNotifications().then((all) => all.length === 1)`,
+          `${LIST_NOTES}.then((all) => all.length === 1)`,
         ),
     );
     await deliver(page, origin, payload);

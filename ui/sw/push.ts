@@ -1,6 +1,7 @@
 import type { PushPayload } from "../../core/api/push.ts";
 import type { getPushNote } from "../../core/api/push.ts";
 import type { z } from "zod";
+import { inNoteTurn } from "../lib/browser/note_turns.ts";
 import { thumbnailUrl } from "../lib/format/media_url.ts";
 import { channelPath, dmPath, messagePath, threadPath } from "../lib/format/paths.ts";
 import type { PushText, PushTexts } from "./push_texts.ts";
@@ -122,7 +123,7 @@ async function takeCall(scope: PushScope, { kind, room_id, missed }: PushPayload
     const title = textIn(scope, null, "push.call");
     return await show(scope, tag, { title, body: "", path }, { requireInteraction: true });
   }
-  const shown = await scope.registration.getNotifications({ tag });
+  const shown = await inNoteTurn(() => scope.registration.getNotifications({ tag }));
   if (missed === true && shown.length > 0) {
     const title = textIn(scope, null, "push.missed");
     return await show(scope, tag, { title, body: "", path }, { silent: true });
@@ -257,7 +258,7 @@ async function showAnything(scope: PushScope, tag: string): Promise<void> {
 
 /** Where a tab has told of it before, with more than is known here: that once more. */
 async function showAgain(scope: PushScope, tag: string, shown: Shown): Promise<void> {
-  const [before] = await scope.registration.getNotifications({ tag });
+  const [before] = await inNoteTurn(() => scope.registration.getNotifications({ tag }));
   if (before === undefined) return await show(scope, tag, shown);
   const { title, body, icon, data } = before;
   await show(scope, tag, { title, body, icon, ...data }, { silent: true });
@@ -270,8 +271,10 @@ async function show(
   more: { readonly requireInteraction?: boolean; readonly silent?: boolean } = {},
 ): Promise<void> {
   const options = { body, tag, icon: icon ?? OWN_ICON, badge: OWN_ICON, data, ...more };
-  await scope.registration.showNotification(title, options);
-  const count = (await scope.registration.getNotifications()).length;
+  const { length: count } = await inNoteTurn(async () => {
+    await scope.registration.showNotification(title, options);
+    return await scope.registration.getNotifications();
+  });
   // Refused where the app is not installed; there is nothing to show then.
   await scope.navigator.setAppBadge?.(count).catch(() => undefined);
 }

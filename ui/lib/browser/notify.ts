@@ -14,6 +14,7 @@ import { plainText } from "../store/links.ts";
 import { refKey } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
 import { followPath } from "./history.ts";
+import { inNoteTurn } from "./note_turns.ts";
 import { privacyOf } from "./privacy.ts";
 import { notifyOfRings } from "./notify_ring.ts";
 import type { AskTab, Shown } from "../../sw/push.ts";
@@ -111,7 +112,7 @@ async function show(state: ChatState, message: Message): Promise<void> {
   const options = { body, tag: message.id, ...(icon === undefined ? {} : { icon }) };
   const registration = await navigator.serviceWorker?.getRegistration();
   if (registration?.active) {
-    return await registration.showNotification(title, { ...options, data });
+    return await inNoteTurn(() => registration.showNotification(title, { ...options, data }));
   }
   const shown = new Notification(title, options);
   shown.onclick = () => {
@@ -141,7 +142,9 @@ function closeRead(state: ChatState): () => void {
   return effect(() => {
     const reads = state.reads.value;
     void navigator.serviceWorker?.getRegistration().then(async (registration) => {
-      for (const note of await registration?.getNotifications() ?? []) {
+      for (
+        const note of await inNoteTurn(async () => await registration?.getNotifications() ?? [])
+      ) {
         const { place } = (note.data ?? {}) as Partial<Shown>;
         if (place !== undefined && reads.get(place)?.unread === 0) note.close();
       }
