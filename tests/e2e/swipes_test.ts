@@ -45,6 +45,8 @@ Deno.test("on a phone a swipe leads to guilds and channels, to members and back"
   await using ann = await openPerson(browser, { phone: true });
   const { page } = ann;
   await foundGuild(page, server.setupLink, "Workshop");
+  // Touches are listened to a moment after the page works, just before the visit is noted.
+  await waitFor("the page to note the visit", () => page.evaluate(`"og-recent" in localStorage`));
   const session = await ann.context.newCDPSession(page);
   const left = { x: 60, y: 300 };
   const right = { x: 320, y: 310 };
