@@ -161,6 +161,8 @@ export const limits = {
     maxSoftFailedPerRoom: 1000,
     /** Soft-failed events of one server that are stored in a room; what comes beyond is dropped. */
     maxSoftFailedPerServer: 1000,
+    /** Rejected events of one server that are remembered in a room; older ones are forgotten. */
+    maxRejectedPerServer: 1000,
     /** Larger full conflicted sets are resolved in the background. */
     maxForegroundConflict: 5000,
     /** More control heads than this ask for a `merge`. */

@@ -26,6 +26,7 @@ import {
   StoreRefusal,
 } from "./ports.ts";
 import { RoomTurn } from "./room_turn.ts";
+import { RejectedBound } from "./rejected_bound.ts";
 import { residentsOf } from "./servers_to_ask.ts";
 import { SoftFailQuota } from "./soft_fail_quota.ts";
 import { standsOn, stateBefore } from "./state_before.ts";
@@ -96,10 +97,12 @@ type Decision =
 export class Pipeline implements Ingest {
   readonly #deps: PipelineDeps;
   readonly #softFails: SoftFailQuota;
+  readonly #rejected: RejectedBound;
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
     this.#softFails = new SoftFailQuota(deps.clock);
+    this.#rejected = new RejectedBound(deps.log);
   }
 
   async ingest(input: IngestInput): Promise<readonly PduResult[]> {
@@ -256,6 +259,7 @@ export class Pipeline implements Ingest {
       if (outcome.reason !== HELD_ALREADY) this.#note(incoming, outcome);
     }
     await this.#deps.waiting.done(room.id, settled);
+    await this.#rejected.hold(room, turn.newEvents);
     this.#follow(turn);
     return outcomes;
   }

@@ -153,6 +153,12 @@ export interface InboundRoom {
   /** How many soft-failed events of one server's people are stored, counted up to `limit`. */
   countSoftFailed(server: ServerName, limit: number): Promise<number>;
 
+  /**
+   * Forgets rejected events of one server's people but for the `keep` that came last; answers how
+   * many. In a turn of the room alone.
+   */
+  forgetRejected(server: ServerName, keep: number): Promise<number>;
+
   /** @throws StoreRefusal; whatever else is thrown means: not now. */
   store(change: RoomChange): Promise<void>;
 }

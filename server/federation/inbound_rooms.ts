@@ -250,6 +250,21 @@ class StoredInboundRoom implements InboundRoom {
     return rows.length;
   }
 
+  async forgetRejected(server: ServerName, keep: number): Promise<number> {
+    const ending = `:${server}`;
+    // A rejected event has a row of its own and nothing beside it: no state, gap or relation.
+    const forgotten = await this.#sql`
+      with old as (
+        select room_id, event_id from events
+        where room_id = ${this.id} and outcome = 'rejected'
+          and right(sender, ${ending.length}) = ${ending}
+        order by received_ts desc, position desc
+        offset ${keep} limit ${FORGOTTEN_AT_ONCE})
+      delete from events e using old
+      where e.room_id = old.room_id and e.event_id = old.event_id and e.outcome = 'rejected'`;
+    return forgotten.count;
+  }
+
   async store(change: RoomChange): Promise<void> {
     const received = await receivedOf(this.#sql, this.#room, change);
     try {
@@ -267,7 +282,7 @@ class StoredInboundRoom implements InboundRoom {
   }
 }
 
-/** Soft-failed messages that are forgotten at once. */
+/** Soft-failed or rejected events that are forgotten at once. */
 const FORGOTTEN_AT_ONCE = 10_000;
 /** Edits of named events that one redaction takes away; a message has a few at most. */
 const EDITS_MAX = 2000;

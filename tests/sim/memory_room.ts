@@ -133,6 +133,10 @@ export class MemoryRoom implements InboundRoom {
     );
   }
 
+  forgetRejected(server: ServerName, keep: number): Promise<number> {
+    return this.#ask(() => this.#store.forgetRejected(server, keep));
+  }
+
   withheld(query: { readonly sinceTs: number; readonly limit: number }) {
     return this.#ask<readonly HeldEvent[]>(() => this.#queries.withheld(query));
   }

@@ -67,6 +67,16 @@ export class MemoryStore {
     return new Authority(this.state, this.facts);
   }
 
+  /** But for the `keep` that were stored last. */
+  forgetRejected(server: ServerName, keep: number): number {
+    const rejected = [...this.known.values()].filter(({ event, outcome }) =>
+      outcome === "rejected" && serverOf(event.pdu.sender) === server
+    );
+    const old = rejected.slice(0, Math.max(0, rejected.length - keep));
+    for (const { event } of old) this.known.delete(event.id);
+    return old.length;
+  }
+
   apply(change: RoomChange, nowMs: number): void {
     const before = this.authority().joinedServers();
     for (const event of change.events) {
