@@ -146,6 +146,8 @@ export const limits = {
     /** A server whose document was fetched within this is not spoken for by others. */
     wordAfterMs: 24 * 3_600_000,
     maxEntriesInDocument: 200,
+    /** Entries beyond a full document that are asked for at once, by their ids. */
+    maxEntriesInExcerpt: 100,
     maxRevocationsInDocument: 200,
     maxDocumentBytes: 131_072,
     maxRevocationReasonBytes: 500,

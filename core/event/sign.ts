@@ -8,6 +8,7 @@ export type SignatureTag =
   | "event/og1"
   | "key-entry"
   | "keydoc"
+  | "keyexcerpt"
   | "loghead"
   | "blocklist"
   | "descriptor"
@@ -37,6 +38,7 @@ const TAGS: readonly SignatureTag[] = [
   "event/og1",
   "key-entry",
   "keydoc",
+  "keyexcerpt",
   "loghead",
   "blocklist",
   "descriptor",

@@ -1,6 +1,12 @@
 import type { JsonObject, JsonValue } from "../event/json.ts";
 import { writeCanonicalBytes } from "../event/json_write.ts";
-import { decodeSignature, encodeSignature, type EventSigner, taggedBytes } from "../event/sign.ts";
+import {
+  decodeSignature,
+  encodeSignature,
+  type EventSigner,
+  type SignatureTag,
+  taggedBytes,
+} from "../event/sign.ts";
 import type { SignatureVerifier } from "../event/verify.ts";
 import { type KeyId, parseKeyId, parseSignatureName, signatureName } from "../ids/key_id.ts";
 import { parseServerName, type ServerName } from "../ids/server_name.ts";
@@ -33,18 +39,26 @@ export interface KeyDocument {
 
 export type KeyDocumentDraft = Omit<KeyDocument, "signatures">;
 
-function documentBytes(draft: KeyDocumentDraft): Uint8Array {
+/**
+ * The document lists the newest entries alone. An excerpt has the same shape and lists, of the
+ * entries and revocations of a server however old, those that were asked for by their ids; what
+ * it does not list says nothing. PROTOCOL.md 8.
+ */
+export type KeyDocumentTag = Extract<SignatureTag, "keydoc" | "keyexcerpt">;
+
+function documentBytes(draft: KeyDocumentDraft, tag: KeyDocumentTag): Uint8Array {
   const { server, seq, created_ts, keys, revoked } = draft;
   const plain = { server, seq, created_ts, keys, revoked } as unknown as JsonObject;
-  return taggedBytes("keydoc", writeCanonicalBytes(plain));
+  return taggedBytes(tag, writeCanonicalBytes(plain));
 }
 
 /** The draft with the signatures of these keys. */
 export async function signKeyDocument(
   draft: KeyDocumentDraft,
   signers: readonly EventSigner[],
+  tag: KeyDocumentTag = "keydoc",
 ): Promise<KeyDocument> {
-  const bytes = documentBytes(draft);
+  const bytes = documentBytes(draft, tag);
   const signatures: Record<string, string> = {};
   for (const signer of signers) {
     signatures[signatureName(signer.keyId)] = encodeSignature(await signer.sign(bytes));
@@ -116,16 +130,44 @@ export async function verifyKeyDocument(
   document: KeyDocument,
   context: { readonly verifier: SignatureVerifier; readonly nowMs: number },
 ): Promise<boolean> {
-  const message = documentBytes(document);
+  const message = documentBytes(document, "keydoc");
   const revoked = new Set<string>(document.revoked.map((revocation) => revocation.key_id));
-  for (const entry of document.keys) {
-    const keyId = keyIdOf(entry);
-    const text = document.signatures[signatureName(keyId)];
-    if (text === undefined || revoked.has(keyId) || !usable(entry, context.nowMs)) continue;
+  const good = document.keys.filter((entry) => !revoked.has(keyIdOf(entry)));
+  return await isSignedByOne(document, { ...context, message, entries: good });
+}
+
+/**
+ * Whether an excerpt is what its server says now: signed by one of `entries`, which the caller
+ * knows to be listed in the server's document and not revoked, and which is usable at `nowMs`.
+ */
+export async function verifyKeyExcerpt(
+  excerpt: KeyDocument,
+  context: {
+    readonly verifier: SignatureVerifier;
+    readonly nowMs: number;
+    readonly entries: readonly KeyEntry[];
+  },
+): Promise<boolean> {
+  const message = documentBytes(excerpt, "keyexcerpt");
+  return await isSignedByOne(excerpt, { ...context, message });
+}
+
+async function isSignedByOne(
+  { signatures }: KeyDocument,
+  { verifier, nowMs, entries, message }: {
+    readonly verifier: SignatureVerifier;
+    readonly nowMs: number;
+    readonly entries: readonly KeyEntry[];
+    readonly message: Uint8Array;
+  },
+): Promise<boolean> {
+  for (const entry of entries) {
+    const text = signatures[signatureName(keyIdOf(entry))];
+    if (text === undefined || !usable(entry, nowMs)) continue;
     const signature = decodeSignature(text);
     const key = decodePublicKey(entry.key);
     if (signature === undefined || key === undefined) continue;
-    if (await context.verifier.verify({ key, signature, message })) return true;
+    if (await verifier.verify({ key, signature, message })) return true;
   }
   return false;
 }

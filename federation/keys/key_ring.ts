@@ -1,12 +1,12 @@
 import type { KeyProof, KeyWord } from "../../core/api/federation/shapes.ts";
-import { parseJson } from "../../core/event/json_parse.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
+import { type KeyId, parseSignatureName } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import {
   type KeyDocument,
-  parseKeyDocument,
   verifyKeyDocument,
+  verifyKeyExcerpt,
 } from "../../core/keys/key_document.ts";
 import { isRetired, type KeyEntry, keyIdOf } from "../../core/keys/key_entry.ts";
 import { isVouchedFor } from "../../core/keys/sign_key_entry.ts";
@@ -22,12 +22,19 @@ import {
 } from "../ports.ts";
 import { acceptChain, chainOf, MAX_CHAIN, readProofs } from "./accept_proofs.ts";
 import { type FetchEnd, FetchGate } from "./fetch_gate.ts";
+import { OlderEntries } from "./older_entries.ts";
 import type { HeldEntry, KeyStore, WordsJudged } from "./ports.ts";
 import { type KeysAnswer, ResidentDesk, type Taken } from "./resident_desk.ts";
+import { readDocument } from "./read_document.ts";
 import { keyWeakness } from "./weak_keys.ts";
 
 /** Where a server's key document is. PROTOCOL.md 8. */
 export const KEY_DOCUMENT_PATH = "/.well-known/openguild/keys";
+
+/** Where an excerpt of it is, of these entries. PROTOCOL.md 8. */
+export function keyExcerptPath(keyIds: readonly KeyId[]): string {
+  return `${KEY_DOCUMENT_PATH}?${keyIds.map((keyId) => `key_id=${keyId}`).join("&")}`;
+}
 
 export interface KeyRingDeps {
   readonly self: ServerName;
@@ -37,6 +44,8 @@ export interface KeyRingDeps {
   readonly log: Log;
   /** The bytes of a server's key document. @throws TransportError */
   readonly fetchDocument: (server: ServerName) => Promise<Uint8Array>;
+  /** The bytes of an excerpt of it, for these ids. @throws TransportError */
+  readonly fetchExcerpt: (server: ServerName, keyIds: readonly KeyId[]) => Promise<Uint8Array>;
   /** What another server holds of these (operation `getKeys`). @throws TransportError */
   readonly askKeys: (of: ServerName, names: readonly KeyName[]) => Promise<KeysAnswer>;
 }
@@ -54,6 +63,8 @@ const MAX_ROUNDS = 4;
 const VOUCHERS_GIVEN = 8;
 /** Servers whose entries rest on the word of others, asked in one review whether they are back. */
 const MAX_REVIEWED = 100;
+/** Signatures of an excerpt that are looked at; one is enough. */
+const MAX_SIGNERS = 4;
 /** A document older than this is fetched again while its server's keys are in use. */
 const REFRESH_MS = 10 * 60_000;
 
@@ -76,15 +87,26 @@ export class StoredKeyRing implements KeyRing {
   readonly #deps: KeyRingDeps;
   readonly #gate: FetchGate;
   readonly #residents: ResidentDesk;
+  readonly #older: OlderEntries;
   readonly #held = new Map<string, HeldEntry>();
   readonly #standings = new Map<string, Standing>();
   /** When each server's document was last fetched, monotonic ms. */
   readonly #fetchedMs = new Map<ServerName, number>();
+  /** Servers whose documents are full: they list the newest entries alone. */
+  readonly #full = new Map<ServerName, true>();
 
   constructor(deps: KeyRingDeps) {
     this.#deps = deps;
     this.#gate = new FetchGate(deps, FETCHES);
     this.#residents = new ResidentDesk(deps);
+    this.#older = new OlderEntries({
+      clock: deps.clock,
+      log: deps.log,
+      fetch: async (server, keyIds) =>
+        await this.#checkExcerpt(server, await deps.fetchExcerpt(server, keyIds)),
+      unlisted: (server, keyIds) => this.#unlisted(server, keyIds),
+      keep: (excerpt) => this.#keepExcerpt(excerpt),
+    });
   }
 
   async find(
@@ -131,7 +153,7 @@ export class StoredKeyRing implements KeyRing {
     const refusal = judge(await this.#standingOf(name), nowMs);
     if (refusal === undefined || held.listed) return refusal;
     await refreshed;
-    await this.#fetch(name.server, [name]);
+    await this.#fetchWanted(name.server, [name]);
     return judge(await this.#standingOf(name), nowMs);
   }
 
@@ -344,9 +366,26 @@ export class StoredKeyRing implements KeyRing {
     servers.delete(this.#deps.self);
     await Promise.all([...servers].map((server) => {
       const wanted = names.filter((name) => name.server === server);
-      return this.#fetch(server, wanted, knocks);
+      return this.#fetchWanted(server, wanted, knocks);
     }));
     return await this.#missing(names, past);
+  }
+
+  /** By the server's document and, where that is full, by asking for what it leaves out. */
+  async #fetchWanted(
+    server: ServerName,
+    wanted: readonly KeyName[],
+    knocks?: boolean,
+  ): Promise<void> {
+    await this.#fetch(server, wanted, knocks);
+    if (!this.#full.has(server) || this.#gate.isSilent(server)) return;
+    const left = await this.#unlisted(server, wanted.map(({ keyId }) => keyId));
+    if (left.length > 0) await this.#older.ask(server, left);
+  }
+
+  async #unlisted(server: ServerName, keyIds: readonly KeyId[]): Promise<readonly KeyId[]> {
+    const held = await this.#load(keyIds.map((keyId) => ({ server, keyId })));
+    return keyIds.filter((keyId) => held.get(keyNameText({ server, keyId }))?.listed !== true);
   }
 
   /** Fetches the server's document, unless that was lately in vain. */
@@ -381,6 +420,8 @@ export class StoredKeyRing implements KeyRing {
       const document = await this.#check(server, await fetchDocument(server));
       const good = document.keys.filter((entry) => keyWeakness(entry) === undefined);
       this.#tell(server, await store.storeDocument({ ...document, keys: good }, clock.now()));
+      if (document.keys.length < limits.keys.maxEntriesInDocument) this.#full.delete(server);
+      else hold(this.#full, server, true);
       const ids = good.map((entry) => keyIdOf(entry));
       // What is in memory may not say yet that its server listed it.
       for (const keyId of ids) this.#held.delete(keyNameText({ server, keyId }));
@@ -417,17 +458,7 @@ export class StoredKeyRing implements KeyRing {
 
   async #check(server: ServerName, bytes: Uint8Array): Promise<KeyDocument> {
     const { store, verifier, clock } = this.#deps;
-    const read = parseJson(bytes, { maxBytes: limits.keys.maxDocumentBytes });
-    const document = read.ok ? parseKeyDocument(read.value) : undefined;
-    if (document === undefined) {
-      throw new TransportError("bad_answer", `${server} answered with no key document.`);
-    }
-    if (document.server !== server) {
-      throw new TransportError(
-        "bad_answer",
-        `${server} answered with the keys of ${document.server}.`,
-      );
-    }
+    const document = readDocument(server, bytes);
     if (!await verifyKeyDocument(document, { verifier, nowMs: clock.now() })) {
       throw new TransportError(
         "bad_answer",
@@ -443,6 +474,37 @@ export class StoredKeyRing implements KeyRing {
       );
     }
     return document;
+  }
+
+  /** Counts when signed by a key that the server's document lists, and that counts now. */
+  async #checkExcerpt(server: ServerName, bytes: Uint8Array): Promise<KeyDocument> {
+    const { verifier, clock } = this.#deps;
+    const excerpt = readDocument(server, bytes);
+    const nowMs = clock.now();
+    const entries: KeyEntry[] = [];
+    for (const text of Object.keys(excerpt.signatures).slice(0, MAX_SIGNERS)) {
+      const keyId = parseSignatureName(text);
+      if (keyId === undefined) continue;
+      const name = { server, keyId };
+      const held = (await this.#load([name])).get(keyNameText(name));
+      if (held?.listed !== true) continue;
+      if (judge(await this.#standingOf(name), nowMs) === undefined) entries.push(held.entry);
+    }
+    if (!await verifyKeyExcerpt(excerpt, { verifier, nowMs, entries })) {
+      throw new TransportError(
+        "bad_answer",
+        `What ${server} answers for older keys is not signed by a key of its document.`,
+      );
+    }
+    return excerpt;
+  }
+
+  async #keepExcerpt(excerpt: KeyDocument): Promise<void> {
+    const { server } = excerpt;
+    const keys = excerpt.keys.filter((entry) => keyWeakness(entry) === undefined);
+    await this.#deps.store.addListed({ ...excerpt, keys }, this.#deps.clock.now());
+    for (const entry of keys) this.#held.delete(keyNameText({ server, keyId: keyIdOf(entry) }));
+    this.#standings.clear();
   }
 
   /** Learns of revocations: the document of a server whose keys are in use is kept fresh. */

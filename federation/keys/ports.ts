@@ -48,6 +48,8 @@ export interface KeyStore {
   readDocument(server: ServerName): Promise<HeldDocument | undefined>;
   /** Its entries as `listed`, its revocations, its `seq`: together or not at all. */
   storeDocument(document: KeyDocument, nowMs: number): Promise<WordsJudged>;
+  /** An excerpt's entries as `listed`, and its revocations; the document stays as it is known. */
+  addListed(excerpt: KeyDocument, nowMs: number): Promise<void>;
   /** Servers with entries that rest on the word of others and were not denied. */
   serversOnWord(limit: number): Promise<readonly ServerName[]>;
 }

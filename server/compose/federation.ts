@@ -3,7 +3,11 @@ import type { Blake3 } from "../../core/event/hash.ts";
 import { StrictVerifier } from "../../core/event/verify.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
-import { KEY_DOCUMENT_PATH, StoredKeyRing } from "../../federation/keys/key_ring.ts";
+import {
+  KEY_DOCUMENT_PATH,
+  keyExcerptPath,
+  StoredKeyRing,
+} from "../../federation/keys/key_ring.ts";
 import { EventResigner } from "../../federation/keys/resign.ts";
 import { parseServerList, serverPolicy } from "../../federation/policy.ts";
 import {
@@ -89,7 +93,9 @@ export async function composeFederation(
     verifier,
     clock,
     log,
-    fetchDocument: (server) => fetchKeyDocument(server, { policy, resolver, client }),
+    fetchDocument: (server) => fetchKeys(server, KEY_DOCUMENT_PATH, { policy, resolver, client }),
+    fetchExcerpt: (server, keyIds) =>
+      fetchKeys(server, keyExcerptPath(keyIds), { policy, resolver, client }),
     askKeys: async (of, names) => {
       const wanted = names.slice(0, limits.federation.maxIdsPerRequest)
         .map(({ server, keyId }) => ({ server, key_id: keyId }));
@@ -114,8 +120,9 @@ export async function composeFederation(
   };
 }
 
-async function fetchKeyDocument(
+async function fetchKeys(
   server: ServerName,
+  path: string,
   deps: {
     readonly policy: ServerPolicy;
     readonly resolver: ServerResolver;
@@ -126,7 +133,7 @@ async function fetchKeyDocument(
   if (refusal !== undefined) throw new TransportError("policy", `${refusal}.`);
   const { status, body } = await deps.client.get(
     await deps.resolver.resolve(server),
-    KEY_DOCUMENT_PATH,
+    path,
     { maxBytes: limits.keys.maxDocumentBytes, timeoutMs: KEYS_TIMEOUT_MS },
   );
   if (status === 200) return body;

@@ -73,7 +73,7 @@ export class PostgresKeyStore implements KeyStore {
   }
 
   async storeDocument(document: KeyDocument, nowMs: number): Promise<WordsJudged> {
-    const { server, seq, keys, revoked } = document;
+    const { server, seq } = document;
     return await this.#sql.begin(async (tx) => {
       // Two processes may have fetched at once: the higher `seq` stays.
       const [stored] = await tx`
@@ -83,18 +83,15 @@ export class PostgresKeyStore implements KeyStore {
       if (stored === undefined) return { confirmed: [], denied: [] };
       const onWord = await tx<{ key_id: KeyId }[]>`
         select key_id from key_entries where server = ${server} and word_of is not null`;
-      const entries = keys.map((entry) => ({ entry, voucher: undefined, listed: true }));
-      await insertEntries(tx, entries, nowMs);
-      for (const revocation of revoked) {
-        await tx`
-          insert into key_revocations (server, key_id, revoked_ts, reason)
-          values (${server}, ${revocation.key_id}, ${revocation.revoked_ts}, ${revocation.reason})
-          on conflict do nothing`;
-      }
+      await insertListed(tx, document, nowMs);
       return onWord.length === 0
         ? { confirmed: [], denied: [] }
         : await judgeWords(tx, document, { onWord: onWord.map((row) => row.key_id), nowMs });
     });
+  }
+
+  async addListed(excerpt: KeyDocument, nowMs: number): Promise<void> {
+    await this.#sql.begin(async (tx) => await insertListed(tx, excerpt, nowMs));
   }
 
   async serversOnWord(limit: number): Promise<readonly ServerName[]> {
@@ -128,6 +125,21 @@ async function judgeWords(
     confirmed: onWord.filter((keyId) => listed.has(keyId)),
     denied: denied.map((row) => row.key_id),
   };
+}
+
+async function insertListed(
+  tx: Queryable,
+  { server, keys, revoked }: KeyDocument,
+  nowMs: number,
+): Promise<void> {
+  const entries = keys.map((entry) => ({ entry, voucher: undefined, listed: true }));
+  await insertEntries(tx, entries, nowMs);
+  for (const revocation of revoked) {
+    await tx`
+      insert into key_revocations (server, key_id, revoked_ts, reason)
+      values (${server}, ${revocation.key_id}, ${revocation.revoked_ts}, ${revocation.reason})
+      on conflict do nothing`;
+  }
 }
 
 async function insertEntries(

@@ -1,6 +1,7 @@
 import type { KeyProof } from "../../core/api/federation/shapes.ts";
 import { StrictVerifier } from "../../core/event/verify.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
+import type { KeyId } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { StoredKeyRing } from "../../federation/keys/key_ring.ts";
 import type { KeysAnswer } from "../../federation/keys/resident_desk.ts";
@@ -18,6 +19,10 @@ export interface KeyReader {
   readonly clock: ManualClock;
   /** What a server answers for its keys; throws where it is away. */
   answer: (server: ServerName) => Promise<Uint8Array>;
+  /** What a server answers for entries that its document lists no more. */
+  excerpt: (server: ServerName, keyIds: readonly KeyId[]) => Promise<Uint8Array>;
+  /** The ids of each such question. */
+  readonly excerpts: (readonly KeyId[])[];
   /** What others answer who are asked. */
   ask: (of: ServerName, names: readonly KeyName[]) => Promise<readonly KeyProof[]>;
   /** What residents answer who are asked how they hold keys; by default as `ask`, without a word. */
@@ -31,6 +36,8 @@ export function openKeyReader(sql: Sql, clock = new ManualClock(TEST_TS)): KeyRe
     clock,
     fetches: 0,
     answer: () => Promise.reject(away()),
+    excerpt: () => Promise.reject(away()),
+    excerpts: [],
     ask: () => Promise.reject(away()),
     say: undefined,
     ring: new StoredKeyRing({
@@ -42,6 +49,10 @@ export function openKeyReader(sql: Sql, clock = new ManualClock(TEST_TS)): KeyRe
       fetchDocument: (server) => {
         reader.fetches++;
         return reader.answer(server);
+      },
+      fetchExcerpt: (server, keyIds) => {
+        reader.excerpts.push(keyIds);
+        return reader.excerpt(server, keyIds);
       },
       askKeys: async (of, names) =>
         await reader.say?.(of, names) ?? { keys: await reader.ask(of, names) },

@@ -1,8 +1,13 @@
 import type { KeyProof } from "../../core/api/federation/shapes.ts";
 import type { EventSigner } from "../../core/event/sign.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
+import type { KeyId } from "../../core/ids/key_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
-import { type KeyRevocation, signKeyDocument } from "../../core/keys/key_document.ts";
+import {
+  type KeyDocumentTag,
+  type KeyRevocation,
+  signKeyDocument,
+} from "../../core/keys/key_document.ts";
 import { encodePublicKey, type KeyEntry, keyIdOf } from "../../core/keys/key_entry.ts";
 import { planRotation } from "../../core/keys/plan_rotation.ts";
 import { signKeyEntry } from "../../core/keys/sign_key_entry.ts";
@@ -91,6 +96,23 @@ export class KeyWorldServer {
     );
   }
 
+  /** Of its keys however old, those of these ids. */
+  async excerpt(keyIds: readonly KeyId[], nowMs: number): Promise<Uint8Array> {
+    const current = await this.tick(nowMs);
+    const { name: server, revoked } = this;
+    return encodeDocument(
+      {
+        server,
+        seq: this.#seq,
+        created_ts: nowMs,
+        keys: this.keys.filter(({ name }) => keyIds.includes(name.keyId)).map(({ entry }) => entry),
+        revoked: revoked.filter(({ key_id: id }) => keyIds.includes(id)),
+      },
+      current.signer,
+      "keyexcerpt",
+    );
+  }
+
   proofs(): KeyProof[] {
     return this.keys.map(({ proof }) => proof);
   }
@@ -100,6 +122,7 @@ export class KeyWorldServer {
 export async function encodeDocument(
   draft: Parameters<typeof signKeyDocument>[0],
   signer: EventSigner,
+  tag: KeyDocumentTag = "keydoc",
 ): Promise<Uint8Array> {
-  return encoder.encode(JSON.stringify(await signKeyDocument(draft, [signer])));
+  return encoder.encode(JSON.stringify(await signKeyDocument(draft, [signer], tag)));
 }
