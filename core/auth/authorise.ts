@@ -136,11 +136,11 @@ function judgeGuildMeta(event: JudgedControl, authority: Authority): Verdict {
     : requireBase(event, authority, { rule: "guild_meta", right: "MANAGE_GUILD" });
 }
 
-/** The owner, and in a DM, which has none, its creator. */
+/** The owner; in a DM, which has none and belongs to two, either of them. */
 function judgeEncryption(event: JudgedControl, authority: Authority): Verdict {
-  const { room } = authority;
-  const master = room.kind === "dm" ? room.creator : authority.owner();
-  if (event.sender !== master) return refuse("encryption", `${event.sender} is not the owner`);
+  if (authority.room.kind !== "dm" && event.sender !== authority.owner()) {
+    return refuse("encryption", `${event.sender} is not the owner`);
+  }
   return requireJoined(event, authority, "encryption");
 }
 

@@ -437,6 +437,30 @@ Deno.test("dm: only the two, both may always join, nobody kicks, bans or owns", 
   room.join(bob);
 });
 
+Deno.test("encryption is begun by either of a DM once joined, in a group DM by its owner alone", () => {
+  const content = { algorithm: "mls" };
+  const begins = (sender: typeof ann) =>
+    ({ type: "m.room.encryption", sender, stateKey: "", content }) as const;
+  const dm = new TestRoom({ kind: "dm", creator: ann, users: [ann, bob] });
+  dm.join(ann);
+  dm.add(dm.member(ann, bob, invite));
+  assert(!dm.try(begins(bob)).verdict.ok, "who is only invited has no say");
+  assert(!dm.try(begins(mod)).verdict.ok);
+  dm.join(bob);
+  dm.add(begins(bob));
+  // Whoever did not hear of that says it again.
+  dm.add(begins(ann));
+  dm.add(dm.member(bob, bob, leave));
+  assert(!dm.try(begins(bob)).verdict.ok, "nor has who left");
+  const group = new TestRoom({ kind: "group_dm", creator: ann });
+  group.add({ type: "m.guild.owner", sender: ann, stateKey: "", content: { user: ann } });
+  group.join(ann);
+  group.add(group.member(ann, bob, invite));
+  group.join(bob);
+  assert(!group.try(begins(bob)).verdict.ok);
+  group.add(begins(ann));
+});
+
 Deno.test("group dm: everybody invites, the owner alone kicks", () => {
   const room = new TestRoom({ kind: "group_dm", creator: ann });
   room.add({ type: "m.guild.owner", sender: ann, stateKey: "", content: { user: ann } });

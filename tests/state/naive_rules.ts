@@ -177,7 +177,7 @@ export function naiveAllows(event: Loose, state: NaiveState, room: RoomFacts): b
         ) && typeof c.allow_ip_literals === "boolean";
     case "m.room.encryption":
       return c.algorithm === "mls" && joined(sender) &&
-        sender === (room.kind === "dm" ? room.creator : owner);
+        (room.kind === "dm" || sender === owner);
     case "m.room.tombstone":
       return joined(sender) && owner !== undefined && sender === owner &&
         typeof c.closed === "boolean" && (c.replacement === undefined || isRoom(c.replacement));

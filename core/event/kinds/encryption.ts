@@ -12,5 +12,5 @@ export const encryptionKind = defineKind<EncryptionContent>({
   authority: true,
   content,
   fields: "`algorithm: mls`",
-  right: "be the owner; in a DM, be its creator",
+  right: "be the owner; in a DM, be one of the two",
 });

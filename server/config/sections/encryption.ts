@@ -8,7 +8,7 @@ export const encryptionSection = defineSection({
     automatic: yesNo({
       fallback: "true",
       doc:
-        "Whether conversations are encrypted without anybody asking for it: at the next message of who began one, once both sides have a device; until then they go as before, and say so. New private channels are offered encrypted. Off, people begin it themselves.",
+        "Whether conversations are encrypted without anybody asking for it: when a request is accepted and at the next message of either side, once both have a device; until then they go as before, and say so. New private channels are offered encrypted. Off, people begin it themselves.",
     }),
     backupSize: bytes({
       fallback: "64 MiB",

@@ -3,7 +3,7 @@ import { MAIN_CHANNEL } from "../../../core/ids/channel_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { openChannel } from "../chat/place.ts";
 import type { GroupDeps } from "./group_deps.ts";
-import { canBeEncrypted, isEncrypted, masterOf, mayEncrypt } from "./room_encryption.ts";
+import { canBeEncrypted, isEncrypted, mayEncrypt } from "./room_encryption.ts";
 import { requireDeviceRoom } from "./device_room.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function enableEncryption(
   await requireDeviceRoom(deps, room, []);
   await room.changeControl((authority) => {
     if (isEncrypted(authority)) return { intents: [] };
-    if (!mayEncrypt(authority, userId)) throw notMaster(masterOf(authority));
+    if (!mayEncrypt(authority, userId)) throw notMaster(authority.owner());
     return {
       intents: [{
         type: "m.room.encryption",
@@ -39,11 +39,11 @@ export async function enableEncryption(
   return { encrypted: true };
 }
 
-function notMaster(master: UserId | undefined): OperationError {
+function notMaster(owner: UserId | undefined): OperationError {
   return new OperationError(
     "forbidden",
-    `Only ${
-      master ?? "the owner"
-    } can switch encryption on here: who began the conversation, or owns the channel.`,
+    owner === undefined
+      ? "Encryption is switched on by who has joined this conversation: accept it first."
+      : `Only ${owner}, who owns this place, can switch encryption on here.`,
   );
 }

@@ -19,12 +19,11 @@ export function encryptedSince(authority: Authority): number | undefined {
   return authority.view.get("m.room.encryption", "")?.pdu.origin_ts;
 }
 
-/** Who may switch it on: a DM's creator, the owner of any other room. */
-export function masterOf(authority: Authority): UserId | undefined {
-  return authority.room.kind === "dm" ? authority.room.creator : authority.owner();
-}
-
+/**
+ * Who may switch it on: the owner, of a DM, which has none, either of the two. PROTOCOL.md 4
+ * (`m.room.encryption`).
+ */
 export function mayEncrypt(authority: Authority, userId: UserId): boolean {
-  return canBeEncrypted(authority) && masterOf(authority) === userId &&
-    authority.isJoined(userId);
+  const isMaster = authority.room.kind === "dm" || authority.owner() === userId;
+  return canBeEncrypted(authority) && isMaster && authority.isJoined(userId);
 }

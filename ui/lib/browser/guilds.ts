@@ -2,6 +2,7 @@ import type { ChatState, MemberList } from "../store/chat.ts";
 import { pairWith } from "../format/dm_name.ts";
 import { ApiError } from "../api/request.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
+import { encryptByItself } from "./encrypt_by_itself.ts";
 import { openPlace } from "./history.ts";
 import { showToast } from "./toast.ts";
 
@@ -67,14 +68,17 @@ export async function openDm(state: ChatState, userId: string): Promise<void> {
   openPlace(state, { kind: "dm", roomId: dm.room_id, channelId: "main", focus: null });
 }
 
-/** Lets a stranger's conversation begin. */
+/** Lets a stranger's conversation begin, encrypted from the first answer on where both can. */
 export async function acceptDm(state: ChatState, roomId: string): Promise<void> {
   try {
     await callApi("joinPrivateChannel", { params: { room_id: roomId } });
     state.dms.value = state.dms.value.map((dm) =>
-      dm.kind === "pair" && dm.room_id === roomId ? { ...dm, state: "joined" } : dm
+      dm.kind === "pair" && dm.room_id === roomId
+        ? { ...dm, state: "joined", may_encrypt: true }
+        : dm
     );
     openPlace(state, { kind: "dm", roomId, channelId: "main", focus: null }, "none");
+    void encryptByItself(state, roomId);
   } catch (error) {
     showToast(state, reasonOf(error), true);
   }

@@ -8,6 +8,7 @@ import { OUTBOX_MAX, type OutboxRecord, type SendFailure } from "../store/outbox
 import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
 import { type Pending, receiveMessage } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
+import { encryptByItself } from "./encrypt_by_itself.ts";
 import { loadSpan } from "./history.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutboxStore } from "./outbox_store.ts";
@@ -60,7 +61,7 @@ function makeDesk(state: ChatState): Desk {
     store,
     lock,
     send: async (record) => {
-      await encryptFirst(state, record.roomId);
+      await encryptByItself(state, record.roomId);
       return await (isEncrypted(state, record.roomId) ? seal(record) : post(record));
     },
     explain,
@@ -84,21 +85,6 @@ function makeDesk(state: ChatState): Desk {
   };
   state.sendNow = () => void outbox.drainAll();
   return { outbox, adding };
-}
-
-/**
- * Where it is the server's setting, one's own conversation is encrypted by its next message. What
- * stands in the way of that does not stand in the way of the message.
- */
-async function encryptFirst(state: ChatState, roomId: string): Promise<void> {
-  if (!state.server.encrypts_automatically) return;
-  const dm = state.dms.value.find((each) => each.room_id === roomId);
-  if (!dm || dm.encrypted || !dm.may_encrypt || dm.state !== "joined") return;
-  try {
-    await (await privacyOf(state)).beginnings.byItself(dm);
-  } catch {
-    // Its script did not come: without a network the message does not go out either.
-  }
 }
 
 /** The store's script comes after the page works: what is said meanwhile is shown, and waits. */

@@ -9,7 +9,7 @@ export type Readiness =
   /** `without`: people of a group who have no device yet; they read what is said once they have. */
   | { readonly kind: "ready"; readonly without: readonly string[] }
   | { readonly kind: "lack"; readonly lack: Lack }
-  /** Only who began the conversation, or owns the channel, can begin its encryption. */
+  /** Only who has joined a conversation of two, or owns any other place, can begin its encryption. */
   | { readonly kind: "not_yours" }
   /** The account's identity is on another device, which has not approved this one. */
   | { readonly kind: "unapproved" }

@@ -64,7 +64,7 @@ export class Beginnings {
   }
 
   /**
-   * Encrypts one's own conversation without being asked, where all sides can; else, and where it
+   * Encrypts a conversation without being asked, where all sides can; else, and where it
    * is not known within a moment, things stay as they are: what is sent is marked as not encrypted.
    * Who is there and sees the conversation for the first time gets a device in that moment.
    */

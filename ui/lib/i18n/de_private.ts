@@ -52,7 +52,7 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "sealed.beginLater": "Beginnen, sobald es geht",
   "sealed.waits": "Die Verschlüsselung beginnt, wenn {name} OpenGuild öffnet.",
   "sealed.notYours":
-    "{name} hat diese Unterhaltung begonnen, also kann nur {name} die Verschlüsselung einschalten.",
+    "Die Verschlüsselung lässt sich einschalten, sobald du diese Unterhaltung angenommen hast.",
   "sealed.began": "Nachrichten mit {name} sind ab hier verschlüsselt.",
   "sealed.unapproved":
     "Dein Konto hat die Verschlüsselung auf einem anderen Gerät. Dieser Browser braucht ein Wort von diesem Gerät oder deinen Wiederherstellungsschlüssel, bevor er verschlüsseln kann.",

@@ -46,7 +46,8 @@ export const privateTexts = {
     "Encryption needs a device on the other side. It can begin by itself as soon as there is one, while OpenGuild is open here.",
   "sealed.beginLater": "Begin as soon as possible",
   "sealed.waits": "Encryption begins when {name} opens OpenGuild.",
-  "sealed.notYours": "{name} began this conversation, so only {name} can switch encryption on.",
+  "sealed.notYours":
+    "Encryption of this conversation can be switched on once you have accepted it.",
   "sealed.began": "Messages with {name} are encrypted from here on.",
   "sealed.unapproved":
     "Your account has encryption on another device. This browser needs a word of that device, or your recovery key, before it can encrypt.",

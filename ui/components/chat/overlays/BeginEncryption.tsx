@@ -134,7 +134,7 @@ function whyNot(
       return t(`sealed.lack.${ready.lack}`);
     case "not_yours":
       if (target.kind === "channel") return t("sealed.notYourChannel");
-      return isOfSeveral(target) ? t("group.notYours") : t("sealed.notYours", { name });
+      return t(isOfSeveral(target) ? "group.notYours" : "sealed.notYours");
     case "unapproved":
       return t("sealed.unapproved");
     case "no_device":
