@@ -1,6 +1,6 @@
 import { type ComponentType, h, hydrate } from "preact";
 import { takeOver, whenDrawn, whenStarted } from "./lib/browser/hydrate_later.ts";
-import { ENGLISH, languageOf } from "./lib/i18n/languages.ts";
+import { type Clock, ENGLISH, languageOf } from "./lib/i18n/languages.ts";
 import { setLaterTexts } from "./lib/i18n/later.ts";
 import type { Message } from "./lib/i18n/message.ts";
 import { setTextSource } from "./lib/i18n/t.ts";
@@ -21,7 +21,9 @@ export function boot(
   texts: readonly TextModule["default"][],
   later: readonly (() => Promise<TextModule>)[],
 ) {
-  const language = languageOf(document.documentElement.lang) ?? ENGLISH;
+  const { lang, dataset } = document.documentElement;
+  const found = languageOf(lang) ?? ENGLISH;
+  const language = { ...found, clock: dataset["clock"] as Clock };
   const merged: Record<string, Message> = Object.assign({}, ...texts);
   const page = createTexts(language, (key) => merged[key]);
   setTextSource(() => page);

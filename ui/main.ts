@@ -8,6 +8,7 @@ import { ApiError } from "./lib/api/request.ts";
 import { createServerApi } from "./lib/api/server_api.ts";
 import type { Assets } from "./lib/assets.ts";
 import { createHandler } from "./lib/fresh/handler.ts";
+import { withClock } from "./lib/clock.ts";
 import { requestLanguage } from "./lib/i18n/languages.ts";
 import { inLanguage } from "./lib/i18n/request_language.ts";
 import { language } from "./lib/i18n/t.ts";
@@ -83,7 +84,7 @@ export function createUi(backend: UiBackend, { assets }: { readonly assets: Asse
   return (request, visitor) => {
     visitors.set(request, visitor);
     return inLanguage(
-      requestLanguage(request.headers),
+      withClock(requestLanguage(request.headers), request),
       async () => packPage(await handle(request), request, createNonce()),
     );
   };

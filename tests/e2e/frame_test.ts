@@ -338,6 +338,25 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     assert.deepEqual({ theme, density }, { theme: "contrast-dark", density: "compact" });
   });
 
+  await t.step("chooses how times are written, in the first page as in what follows", async () => {
+    const times = page.locator("article time, article .msg-time, article .msg-side-time");
+    const written = async () => (await times.allInnerTexts()).join("\n");
+    assert.match(await written(), /\d:\d\d [AP]M/, "as is usual in American English");
+    await page.goto(`${server.base}/settings/appearance`);
+    await page.getByLabel("24 hours: 14:05").focus();
+    await keyboard.press("Space");
+    await tabTo(page, ".look-form button[type=submit]");
+    await keyboard.press("Enter");
+    await page.getByText("Saved.").waitFor();
+    const drawn = await (await bob.context.request.get(general)).text();
+    assert.match(drawn, /data-clock="h23"/);
+    assert.doesNotMatch(drawn, /\d:\d\d [AP]M/);
+    await page.goto(general);
+    await settled(page);
+    assert.match(await written(), /^\d\d:\d\d$/m);
+    assert.doesNotMatch(await written(), /[AP]M/);
+  });
+
   await t.step(
     "a hostile sheet of one's own reaches no other server and can be undone",
     async () => {

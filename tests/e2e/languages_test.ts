@@ -15,7 +15,9 @@ const NAMES = ["OpenGuild", "localhost", "English", "Deno", "UTC", "CODE", "role
   // What a browser calls itself in the list of devices.
   .concat(["Chrome", "Linux"])
   // Guests of the picture in the settings of the look.
-  .concat(["Mira", "Jonas"]);
+  .concat(["Mira", "Jonas"])
+  // How Hebrew, too, tells the two halves of a day apart.
+  .concat(["AM", "PM"]);
 
 /** Words of everything in the scene that people wrote or named. */
 async function wordsOf({ ann, guildId, roomId, general }: Scene): Promise<string[]> {

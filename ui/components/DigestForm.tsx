@@ -1,9 +1,10 @@
 import type { CallResult } from "../lib/api/types.ts";
-import { formatFull, weekdayName } from "../lib/format/time.ts";
+import { formatFull, formatTime, weekdayName } from "../lib/format/time.ts";
 import { t } from "../lib/i18n/t.ts";
 import { ActForm, Select } from "./FormParts.tsx";
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
+const HOUR_MS = 3_600_000;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 /** For who has chosen none: mornings, at the end of the working week. */
 const FIRST = { every: "", weekday: 5, hour: 8 } as const;
@@ -47,7 +48,7 @@ export function DigestForm(
             label={t("digest.hour")}
             value={String(hour)}
             options={HOURS.map((each) =>
-              [String(each), `${String(each).padStart(2, "0")}:00`] as const
+              [String(each), formatTime(each * HOUR_MS, "UTC")] as const
             )}
             hint={t("digest.hourHint", { zone })}
           />

@@ -3,6 +3,8 @@ export const DENSITIES = ["cosy", "compact"] as const;
 /** Size of text in percent of what the browser is set to. */
 export const SIZES = ["90", "100", "110", "125", "150"] as const;
 export const MOTIONS = ["auto", "less"] as const;
+/** `auto`: as is usual in the language, in the region that the browser names. */
+export const CLOCKS = ["auto", "h12", "h23"] as const;
 
 export type Theme = (typeof THEMES)[number];
 
@@ -12,6 +14,7 @@ export interface Look {
   readonly density: (typeof DENSITIES)[number];
   readonly size: (typeof SIZES)[number];
   readonly motion: (typeof MOTIONS)[number];
+  readonly clock: (typeof CLOCKS)[number];
   /** Lay the account's own sheet over the pages here. */
   readonly ownStyle: boolean;
 }
@@ -21,6 +24,7 @@ export const PLAIN_LOOK: Look = {
   density: "cosy",
   size: "100",
   motion: "auto",
+  clock: "auto",
   ownStyle: false,
 };
 
@@ -39,6 +43,7 @@ export function lookOf(named: Readonly<Record<string, string | undefined>>): Loo
     density: among(DENSITIES, named["density"]) ?? PLAIN_LOOK.density,
     size: among(SIZES, named["size"]) ?? PLAIN_LOOK.size,
     motion: among(MOTIONS, named["motion"]) ?? PLAIN_LOOK.motion,
+    clock: among(CLOCKS, named["clock"]) ?? PLAIN_LOOK.clock,
     ownStyle: named["own"] === OWN,
   };
 }
@@ -51,8 +56,8 @@ export function readLook(request: Request): Look {
   const match = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.-]{1,80})(?:;|$)`).exec(
     request.headers.get("cookie") ?? "",
   );
-  const [theme, density, size, motion, own] = (match?.[1] ?? "").split(".");
-  const look = lookOf({ theme, density, size, motion, own });
+  const [theme, density, size, motion, own, clock] = (match?.[1] ?? "").split(".");
+  const look = lookOf({ theme, density, size, motion, own, clock });
   return new URL(request.url).searchParams.has("safe") ? { ...look, ownStyle: false } : look;
 }
 
@@ -61,7 +66,8 @@ export function readLook(request: Request): Look {
  * and the server draws the first page in it. It holds no secret.
  */
 export function lookCookie(look: Look): string {
-  const value = [look.theme, look.density, look.size, look.motion, look.ownStyle ? OWN : "none"];
+  const { theme, density, size, motion, ownStyle, clock } = look;
+  const value = [theme, density, size, motion, ownStyle ? OWN : "none", clock];
   return `${COOKIE}=${value.join(".")}; Path=/; Max-Age=31536000; SameSite=Lax`;
 }
 

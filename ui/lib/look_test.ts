@@ -10,10 +10,16 @@ Deno.test("a look that was kept is read again, beside other cookies", () => {
     density: "compact",
     size: "125",
     motion: "less",
+    clock: "h12",
     ownStyle: true,
   };
   const [pair = ""] = lookCookie(look).split(";");
   assert.deepEqual(readLook(asking(`a=1; ${pair}; b=2`)), look);
+});
+
+Deno.test("a look kept before there was a choice of the clock has the usual one", () => {
+  const look = readLook(asking("og_look=dark.cosy.110.auto.none"));
+  assert.deepEqual(look, { ...PLAIN_LOOK, theme: "dark", size: "110" });
 });
 
 Deno.test("without a cookie, or with nonsense in it, the pages are as they come", () => {

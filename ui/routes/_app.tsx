@@ -31,6 +31,7 @@ export default define.layout(({ Component, state, req }) => (
   <html
     lang={language().code}
     dir={language().dir}
+    data-clock={language().clock}
     data-theme={state.look.theme}
     data-density={state.look.density}
     data-size={state.look.size}

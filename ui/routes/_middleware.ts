@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
 import { beginChat } from "../lib/chat_reads.ts";
+import { withClock } from "../lib/clock.ts";
 import { cookieLanguage, languageCookie, languageOf } from "../lib/i18n/languages.ts";
 import { speak } from "../lib/i18n/request_language.ts";
 import { t } from "../lib/i18n/t.ts";
@@ -29,7 +30,7 @@ export default define.middleware(async (ctx) => {
     ctx.state.waiting = total;
   }
   const chosen = languageOf(self?.language);
-  if (chosen) speak(chosen);
+  if (chosen) speak(withClock(chosen, ctx.req));
   try {
     const response = await ctx.next();
     for (const cookie of ctx.state.api.cookies) response.headers.append("set-cookie", cookie);

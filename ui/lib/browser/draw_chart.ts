@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import { type ChartData, formatUnit } from "../chart.ts";
-import { language } from "../i18n/t.ts";
+import { formatDayShort, formatMoment, formatTime } from "../format/time.ts";
 
 const HEIGHT = 150;
 const DAY_S = 86_400;
@@ -13,17 +13,7 @@ export function drawChart(box: HTMLElement, data: ChartData): () => void {
   const line = colors.borderColor;
   const strokes = [colors.getPropertyValue("accent-color"), colors.outlineColor];
   const span = (data.times.at(-1) ?? 0) - (data.times[0] ?? 0);
-  const clock = new Intl.DateTimeFormat(
-    language().intl,
-    span > 2 * DAY_S
-      ? { day: "numeric", month: "short", timeZone: data.timeZone }
-      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: data.timeZone },
-  );
-  const exact = new Intl.DateTimeFormat(language().intl, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: data.timeZone,
-  });
+  const mark = span > 2 * DAY_S ? formatDayShort : formatTime;
   const axis = {
     stroke: text,
     grid: { stroke: line, width: 1 },
@@ -38,7 +28,10 @@ export function drawChart(box: HTMLElement, data: ChartData): () => void {
       legend: { live: true, markers: { show: false } },
       scales: { y: { range: (_chart, _low, high) => [0, Math.max(1, high * 1.1)] } },
       axes: [
-        { ...axis, values: (_chart, times) => times.map((time) => clock.format(time * 1000)) },
+        {
+          ...axis,
+          values: (_chart, times) => times.map((time) => mark(time * 1000, data.timeZone)),
+        },
         {
           ...axis,
           size: 60,
@@ -46,7 +39,7 @@ export function drawChart(box: HTMLElement, data: ChartData): () => void {
         },
       ],
       series: [
-        { value: (_chart, time) => time === null ? "" : exact.format(time * 1000) },
+        { value: (_chart, time) => time === null ? "" : formatMoment(time * 1000, data.timeZone) },
         ...data.lines.map((each, at) => ({
           label: each.label,
           stroke: strokes[at] ?? text,

@@ -1,5 +1,11 @@
 import { wallClock } from "../../../core/rules/time_zone.ts";
+import type { Language } from "../i18n/languages.ts";
 import { language } from "../i18n/t.ts";
+
+/** The clock stands in the tag: as an option it leaves German hours two digits wide in `h12`. */
+function localeOf({ intl, clock }: Language): string {
+  return `${intl}-u-hc-${clock}`;
+}
 
 /** Parts that are calculated with, never shown: their calendar and digits are fixed. */
 const CALCULATED = "en";
@@ -9,7 +15,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function format(
   timeZone: string,
   options: Intl.DateTimeFormatOptions,
-  locale = language().intl,
+  locale = localeOf(language()),
 ): Intl.DateTimeFormat {
   const key = locale + timeZone + JSON.stringify(options);
   let found = formats.get(key);
@@ -47,8 +53,20 @@ export function utcOffset(ms: number, timeZone: string): number {
   return (wallClock(minute, timeZone) - minute) / 60_000;
 }
 
-export function formatTime(ms: number, timeZone: string): string {
-  return format(timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
+/** The one way in which the hours and minutes of a moment are written. */
+function timeOfDay({ clock } = language()): Intl.DateTimeFormatOptions {
+  const hour = clock === "h12" ? "numeric" : "2-digit";
+  return { hour, minute: "2-digit" };
+}
+
+/** `9:05 PM` or `21:05`. */
+export function formatTime(ms: number, timeZone: string, written = language()): string {
+  return plainSpaces(format(timeZone, timeOfDay(written), localeOf(written)).format(ms));
+}
+
+/** Before AM and PM some engines write a narrow space, others none: server and browser agree. */
+function plainSpaces(text: string): string {
+  return text.replaceAll("\u202f", " ");
 }
 
 export function formatDay(ms: number, timeZone: string): string {
@@ -59,8 +77,18 @@ export function formatDay(ms: number, timeZone: string): string {
 /** A time of the next hours by the clock alone, one further away with its day. */
 export function formatSoon(ms: number, nowMs: number, timeZone: string): string {
   if (ms - nowMs < 18 * 3_600_000) return formatTime(ms, timeZone);
-  return format(timeZone, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
-    .format(ms);
+  return plainSpaces(format(timeZone, { weekday: "long", ...timeOfDay() }).format(ms));
+}
+
+/** As short as a date with its time can be: for a chart that is read with the pointer. */
+export function formatMoment(ms: number, timeZone: string): string {
+  const options = { dateStyle: "medium", timeStyle: "short" } as const;
+  return plainSpaces(format(timeZone, options).format(ms));
+}
+
+/** A day without its year. */
+export function formatDayShort(ms: number, timeZone: string): string {
+  return format(timeZone, { day: "numeric", month: "short" }).format(ms);
 }
 
 /** 1 is Monday, 7 Sunday. */
@@ -73,7 +101,8 @@ export function formatDate(ms: number, timeZone: string): string {
 }
 
 export function formatFull(ms: number, timeZone: string): string {
-  return format(timeZone, { dateStyle: "full", timeStyle: "short", hourCycle: "h23" }).format(ms);
+  const options = { dateStyle: "full", timeStyle: "short" } as const;
+  return plainSpaces(format(timeZone, options).format(ms));
 }
 
 const relatives = new Map<string, Intl.RelativeTimeFormat>();

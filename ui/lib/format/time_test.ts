@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LANGUAGES } from "../i18n/languages.ts";
 import { inLanguage } from "../i18n/request_language.ts";
 import { startOfDay } from "./start_of_day.ts";
-import { dayKey, formatFull, formatSoon, formatTime, utcOffset } from "./time.ts";
+import { dayKey, formatFull, formatMoment, formatSoon, formatTime, utcOffset } from "./time.ts";
 
 const ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati"];
 
@@ -32,16 +32,24 @@ Deno.test("how far a clock is ahead of UTC is that of the moment", () => {
   assert.equal(utcOffset(Date.UTC(2026, 0, 1), "America/Los_Angeles"), -480);
 });
 
-Deno.test("in each language the clock is the same beside a message and with its whole date", () => {
+const WRITTEN = {
+  h12: [[0, "12:05 AM"], [9, "9:05 AM"], [12, "12:05 PM"], [13, "1:05 PM"]],
+  h23: [[0, "00:05"], [9, "09:05"], [12, "12:05"], [13, "13:05"]],
+} as const;
+
+Deno.test("in each language and clock the time is the same beside a message and with its whole date", () => {
   for (const language of LANGUAGES) {
-    inLanguage(language, () => {
-      for (const [hour, clock] of [[0, "00:05"], [9, "09:05"], [13, "13:05"]] as const) {
-        const ms = Date.UTC(2026, 10, 22, hour, 5);
-        assert.equal(formatTime(ms, "UTC"), clock);
-        assert.match(formatFull(ms, "UTC"), new RegExp(`2026 \\S+ ${clock}$`));
-        assert.match(formatSoon(ms, ms - 19 * 3_600_000, "UTC"), new RegExp(` ${clock}$`));
-      }
-    });
+    for (const clock of ["h12", "h23"] as const) {
+      inLanguage({ ...language, clock }, () => {
+        for (const [hour, written] of WRITTEN[clock]) {
+          const ms = Date.UTC(2026, 10, 22, hour, 5);
+          assert.equal(formatTime(ms, "UTC"), written);
+          assert.match(formatFull(ms, "UTC"), new RegExp(`2026 \\S+ ${written}$`));
+          assert.match(formatSoon(ms, ms - 19 * 3_600_000, "UTC"), new RegExp(` ${written}$`));
+          assert.match(formatMoment(ms, "UTC"), new RegExp(`2026, ${written}$`));
+        }
+      });
+    }
   }
 });
 

@@ -20,7 +20,7 @@ export function compiledMessage(language: Language, key: string): Message | unde
 
 const made = new Map<string, Texts>();
 
-/** All texts of a language. Messages are compiled when they are first asked for, and kept. */
+/** All texts of a language, whatever clock its reader has. Messages are compiled when they are first asked for, and kept. */
 export function textsOf(language: Language): Texts {
   let texts = made.get(language.code);
   if (!texts) {
@@ -31,5 +31,5 @@ export function textsOf(language: Language): Texts {
     });
     made.set(language.code, texts);
   }
-  return texts;
+  return { ...texts, language };
 }

@@ -78,6 +78,10 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "appearance.auto": "Wie das System",
   "appearance.light": "Hell",
   "appearance.dark": "Dunkel",
+  "appearance.clock": "Uhrzeiten",
+  "appearance.clock.auto": "Wie in der Sprache üblich: {time}",
+  "appearance.clock.h12": "12 Stunden: {time}",
+  "appearance.clock.h23": "24 Stunden: {time}",
   "settings.language": "Sprache",
   "language.lead":
     "Die Sprache der Seiten. Was Leute schreiben, bleibt, wie sie es geschrieben haben.",

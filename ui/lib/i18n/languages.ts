@@ -1,3 +1,6 @@
+/** How times are written: `9:05 PM` or `21:05`. */
+export type Clock = "h12" | "h23";
+
 /** One language of the pages. */
 export interface Language {
   /** BCP 47 tag: what `<html lang>` and the cookie carry. */
@@ -7,22 +10,36 @@ export interface Language {
   readonly dir: "ltr" | "rtl";
   /** The tag dates, numbers and plurals are formatted by. */
   readonly intl: string;
+  /** What is usual in it, or what this reader chose. */
+  readonly clock: Clock;
 }
 
 /** The language every other falls back to, and that the server writes its own sentences in. */
-export const ENGLISH: Language = { code: "en", name: "English", dir: "ltr", intl: "en" };
+export const ENGLISH: Language = {
+  code: "en",
+  name: "English",
+  dir: "ltr",
+  intl: "en",
+  clock: "h12",
+};
 
 /** Complete languages, as the list shows them. */
 export const LANGUAGES: readonly Language[] = [
   ENGLISH,
-  { code: "de", name: "Deutsch", dir: "ltr", intl: "de" },
+  { code: "de", name: "Deutsch", dir: "ltr", intl: "de", clock: "h23" },
 ];
 
 /**
  * English written from right to left with other letters, with the dates of such a language: what is not in the catalogue, or lies on
  * the wrong side, can be seen. Offered in no list; the cookie alone turns it on.
  */
-export const PSEUDO: Language = { code: "ar-XB", name: "Pseudo", dir: "rtl", intl: "he" };
+export const PSEUDO: Language = {
+  code: "ar-XB",
+  name: "Pseudo",
+  dir: "rtl",
+  intl: "he",
+  clock: "h23",
+};
 
 const COOKIE = "og_lang";
 const COOKIE_SECONDS = 31_536_000;
@@ -34,14 +51,19 @@ export function languageOf(code: string | null | undefined): Language | undefine
   return code === PSEUDO.code ? PSEUDO : LANGUAGES.find((language) => language.code === code);
 }
 
-/** The best of ours for an Accept-Language header (RFC 9110, 12.5.4), by primary subtag. */
-function accepted(header: string): Language | undefined {
-  const wanted = header.split(",").slice(0, ACCEPTED_MAX).map((part) => {
+/** Tags of an Accept-Language header (RFC 9110, 12.5.4) in small letters, what is liked best first. */
+export function acceptedTags(headers: Headers): string[] {
+  const header = headers.get("accept-language") ?? "";
+  return header.split(",").slice(0, ACCEPTED_MAX).map((part) => {
     const [tag = "", ...rest] = part.trim().toLowerCase().split(/\s*;\s*/);
     const quality = rest.find((entry) => entry.startsWith("q="));
     return { tag, q: quality === undefined ? 1 : Number(quality.slice(2)) };
-  }).filter(({ q }) => q > 0).sort((a, b) => b.q - a.q);
-  for (const { tag } of wanted) {
+  }).filter(({ q }) => q > 0).sort((a, b) => b.q - a.q).map(({ tag }) => tag);
+}
+
+/** The best of ours, by primary subtag. */
+function accepted(headers: Headers): Language | undefined {
+  for (const tag of acceptedTags(headers)) {
     const primary = tag === "*" ? ENGLISH.code : tag.split("-")[0];
     const found = LANGUAGES.find((language) => language.code === primary);
     if (found) return found;
@@ -59,7 +81,7 @@ export function cookieLanguage(headers: Headers): Language | undefined {
 
 /** What the browser itself asks for. */
 export function wishedLanguage(headers: Headers): Language {
-  return accepted(headers.get("accept-language") ?? "") ?? ENGLISH;
+  return accepted(headers) ?? ENGLISH;
 }
 
 /** Language of a request before its account is known: the browser's choice, then its wishes. */

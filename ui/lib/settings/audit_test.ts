@@ -79,7 +79,7 @@ Deno.test("audit: the end of a ban is told by the reader's clock", () => {
     tell("member.ban", "@bob:a.example", [{ field: "until", before: null, after }]),
     [
       "banned Bob",
-      "Until: – -> Monday, December 7, 2026 at 00:30",
+      "Until: – -> Monday, December 7, 2026 at 12:30 AM",
     ],
   );
 });

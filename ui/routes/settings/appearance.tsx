@@ -5,13 +5,18 @@ import { AccountPage } from "../../components/AccountPage.tsx";
 import { ThemeCards } from "../../components/ThemeCards.tsx";
 import LookPreview from "../../islands/LookPreview.tsx";
 import { ApiError } from "../../lib/api/request.ts";
+import { clockFor } from "../../lib/clock.ts";
+import { formatTime } from "../../lib/format/time.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { readForm, text } from "../../lib/forms.ts";
 import { errorText } from "../../lib/i18n/error_text.ts";
-import { t } from "../../lib/i18n/t.ts";
+import { language, t } from "../../lib/i18n/t.ts";
 import { OWN_STYLE_CHARS } from "../../lib/limits.ts";
-import { DENSITIES, lookCookie, lookOf, SIZES, wantsOwnStyle } from "../../lib/look.ts";
+import { CLOCKS, DENSITIES, lookCookie, lookOf, SIZES, wantsOwnStyle } from "../../lib/look.ts";
 import { define } from "../../utils.ts";
+
+/** Where the two ways to write a time differ. */
+const AFTERNOON_MS = (14 * 60 + 5) * 60_000;
 
 const reading = formPage(async (ctx) => {
   ctx.state.title = t("settings.appearance");
@@ -19,7 +24,13 @@ const reading = formPage(async (ctx) => {
     ctx.state.api.call("getAccount"),
     ctx.state.api.call("getOwnStyle"),
   ]);
-  return { self, css, own: wantsOwnStyle(ctx.req), safe: ctx.url.searchParams.has("safe") };
+  const clocks = CLOCKS.map((value) => {
+    const clock = clockFor(value, language(), ctx.req.headers);
+    const time = formatTime(AFTERNOON_MS, "UTC", { ...language(), clock });
+    return [value, t(`appearance.clock.${value}`, { time })] as const;
+  });
+  const safe = ctx.url.searchParams.has("safe");
+  return { self, css, clocks, own: wantsOwnStyle(ctx.req), safe };
 }, {});
 
 export const handler = define.handlers({
@@ -28,7 +39,9 @@ export const handler = define.handlers({
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const named = Object.fromEntries(
-      ["theme", "density", "size", "motion", "own"].map((name) => [name, text(form, name)]),
+      ["theme", "density", "size", "motion", "own", "clock"].map((
+        name,
+      ) => [name, text(form, name)]),
     );
     // Forms end their lines with two characters, the bound counts one.
     const css = text(form, "css").replaceAll("\r\n", "\n");
@@ -77,6 +90,12 @@ export default define.page<typeof handler>(({ data, state }) => (
         label={t("appearance.size")}
         value={state.look.size}
         options={SIZES.map((value) => [value, `${value} %`])}
+      />
+      <Choices
+        name="clock"
+        label={t("appearance.clock")}
+        value={state.look.clock}
+        options={data.clocks}
       />
       <Check
         name="motion"
