@@ -24,6 +24,20 @@ function squeezed(page: Page): Promise<string[]> {
   );
 }
 
+/** Fields whose hint does not fit into them: what is cut says too little, and the rest nowhere. */
+function cutHints(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const pen = document.createElement("canvas").getContext("2d");
+    return [...document.querySelectorAll("input")].filter((field) => {
+      const look = getComputedStyle(field);
+      if (!pen || field.clientWidth === 0) return false;
+      pen.font = look.font;
+      const room = field.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+      return pen.measureText(field.placeholder).width > room;
+    }).map(({ placeholder }) => placeholder);
+  });
+}
+
 const LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverwalterin".repeat(3);
 
 /** Gives everybody and everything in the scene names and words as long as they may be. */
@@ -70,9 +84,11 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
     await page.setViewportSize({ width: 320, height: 740 });
     await using stranger = await openPerson(browser, { width: 320 });
     const wide: string[] = [];
+    const cut: string[] = [];
     for (const [file, screen] of Object.entries(SCREENS)) {
       const at = screen.kind === "door" ? stranger.page : page;
       await at.goto(server.url + screen.path(scene));
+      for (const hint of await cutHints(at)) cut.push(`${file}: ${hint}`);
       const beyond = await at.evaluate(() =>
         [document.documentElement, document.querySelector(".timeline-scroll")]
           .reduce((sum, box) => sum + (box ? box.scrollWidth - box.clientWidth : 0), 0)
@@ -80,6 +96,7 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
       if (beyond > 0) wide.push(`${file}: ${beyond} px`);
     }
     assert.deepEqual(wide, []);
+    assert.deepEqual(cut, []);
     assert.deepEqual(stranger.faults, []);
   });
   await t.step("nor a dialog", async () => {
@@ -92,6 +109,32 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
     for (const width of [1280, 320]) {
       await page.setViewportSize({ width, height: 740 });
       assert.equal(await body.evaluate((box) => box.scrollWidth - box.clientWidth), 0);
+    }
+  });
+  await t.step("nor does the hint of a field end in the middle of a word", async () => {
+    await page.goto(`${server.url}/home`);
+    await settled(page);
+    await page.getByRole("button", { name: "Freunde" }).first().click();
+    await page.locator("#friend-user").waitFor();
+    assert.deepEqual(await cutHints(page), []);
+  });
+  await t.step("a channel's name leaves room for the buttons beside it", async () => {
+    const channel = server.url + SCREENS["g/[guild]/[channel]/index.tsx"]?.path(scene);
+    // The second is a window of 1280 pixels at 200 %.
+    for (const size of [{ width: 320, height: 740 }, { width: 640, height: 400 }]) {
+      await page.setViewportSize(size);
+      await page.goto(channel);
+      await settled(page);
+      const buttons = page.locator(".main-head").getByRole("button");
+      assert.ok(await buttons.count() >= 3);
+      for (const button of await buttons.all()) {
+        const box = await button.boundingBox();
+        const name = await button.getAttribute("aria-label");
+        assert.ok(
+          !box || box.x >= 0 && box.x + box.width <= size.width,
+          `${name} at ${size.width}`,
+        );
+      }
     }
   });
   await t.step("the message that a link leads to is not covered by its tools", async () => {

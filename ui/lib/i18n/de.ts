@@ -266,7 +266,7 @@ export const de: Catalogue = {
   "dm.start": "Neue Unterhaltung",
   "dm.none": "Noch keine Unterhaltungen.",
   "dm.whom": "Mit wem?",
-  "dm.whomPlaceholder": "Benutzername oder @name@server",
+  "dm.whomPlaceholder": "Name oder @name@server",
   "dm.open": "Unterhaltung öffnen",
   "dm.invited": "Möchte mit dir reden",
   "dm.waiting": "Hat noch nicht geantwortet",

@@ -259,7 +259,7 @@ export const en = {
   "dm.start": "New conversation",
   "dm.none": "No conversations yet.",
   "dm.whom": "With whom?",
-  "dm.whomPlaceholder": "User name, or @name@server",
+  "dm.whomPlaceholder": "Name, or @name@server",
   "dm.open": "Open conversation",
   "dm.invited": "Wants to talk to you",
   "dm.waiting": "Has not answered yet",

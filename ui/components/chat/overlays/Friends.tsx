@@ -62,7 +62,7 @@ function AskForm() {
     >
       <div class="field">
         <label for="friend-user">{t("friend.whom")}</label>
-        <div class="row">
+        <div class="row wrap friend-ask">
           <input
             id="friend-user"
             class="input grow"
