@@ -31,7 +31,7 @@ export function errorReply(failure: unknown, context: ErrorContext): Reply {
         request_id: context.requestId,
         route: context.route,
         code: failure.code,
-        cause: describe(failure.cause),
+        cause: loggable(failure.cause),
       });
     }
     return errorBodyReply(failure.code, failure.message, {
@@ -49,7 +49,7 @@ export function errorReply(failure: unknown, context: ErrorContext): Reply {
   context.log.log("error", "request failed", {
     request_id: context.requestId,
     route: context.route,
-    cause: describe(failure),
+    cause: loggable(failure),
   });
   return errorBodyReply(
     "internal",
@@ -88,8 +88,9 @@ function errorBodyReply(
   });
 }
 
-function describe(failure: unknown): string {
-  return failure instanceof Error ? failure.stack ?? failure.message : String(failure);
+/** The log knows what of an error may be written. */
+function loggable(failure: unknown): Error | string {
+  return failure instanceof Error ? failure : String(failure);
 }
 
 /** What zod refused, as one `invalid`: each field, its value and what is wrong with it. */

@@ -1,3 +1,5 @@
+import { awayCode } from "./away.ts";
+import { Repeats } from "./repeats.ts";
 import { traceFields } from "./tracing.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log, LogLevel } from "../../core/ports/log.ts";
@@ -19,7 +21,7 @@ export interface JsonLogOptions {
  * and trace it belongs to (`request_id`, `trace_id`), where it belongs to one.
  */
 export function jsonLog(options: JsonLogOptions): Log {
-  return new JsonLog(options, {});
+  return new JsonLog(options, {}, new Repeats(options.clock));
 }
 
 /** A log for code that must have one where nobody reads it. */
@@ -28,22 +30,31 @@ export const silentLog: Log = { log() {}, child: () => silentLog };
 class JsonLog implements Log {
   readonly #options: JsonLogOptions;
   readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #repeats: Repeats;
 
-  constructor(options: JsonLogOptions, fields: Readonly<Record<string, unknown>>) {
+  constructor(
+    options: JsonLogOptions,
+    fields: Readonly<Record<string, unknown>>,
+    repeats: Repeats,
+  ) {
     this.#options = options;
     this.#fields = fields;
+    this.#repeats = repeats;
   }
 
   log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     if (SEVERITY[level] < SEVERITY[this.#options.level]) return;
     const time = new Date(this.#options.clock.now()).toISOString();
     const write = this.#options.write ?? writeToStderr;
-    const line = { ...traceFields(), ...this.#fields, ...fields, time, level, message };
-    write(`${JSON.stringify(line, plain)}\n`);
+    const said = { ...traceFields(), ...this.#fields, ...fields };
+    for (const line of this.#repeats.pass({ level, message, fields: said })) {
+      const shown = { ...line.fields, time, level: line.level, message: line.message };
+      write(`${JSON.stringify(shown, plain)}\n`);
+    }
   }
 
   child(fields: Readonly<Record<string, unknown>>): Log {
-    return new JsonLog(this.#options, { ...this.#fields, ...fields });
+    return new JsonLog(this.#options, { ...this.#fields, ...fields }, this.#repeats);
   }
 }
 
@@ -55,7 +66,8 @@ function writeToStderr(line: string): void {
 
 /**
  * Errors keep name, message, code, stack and cause, and nothing else: a database error also
- * carries the query's parameters, which are people's words and must never reach a log.
+ * carries the query's parameters, which are people's words and must never reach a log. Where
+ * something is away there is nothing to be found in this program, and no stack.
  */
 function plain(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
@@ -65,7 +77,7 @@ function plain(_key: string, value: unknown): unknown {
       name: value.name,
       message: value.message,
       ...(code === undefined ? {} : { code }),
-      ...(value.stack === undefined ? {} : { stack: value.stack }),
+      ...(value.stack === undefined || awayCode(value) !== undefined ? {} : { stack: value.stack }),
       ...(value.cause === undefined ? {} : { cause: value.cause }),
     };
   }
