@@ -5,11 +5,11 @@ import { defineOperation } from "./operation.ts";
 export const Destination = z.object({
   server: z.string(),
   /**
-   * `well`: the last attempt succeeded, or none was needed yet. `trying`: it failed lately.
+   * `unsent`: there was nothing to send to it yet. `well`: the last attempt succeeded. `trying`: it failed lately.
    * `away`: it failed so often that it counts as unreachable. `blocked`: the settings close it out.
    * `paused`: an administrator has paused it; what it should get waits.
    */
-  state: z.enum(["well", "trying", "away", "blocked", "paused"]),
+  state: z.enum(["unsent", "well", "trying", "away", "blocked", "paused"]),
   paused_since_ts: z.number().int().nullable(),
   blocked_reason: z.string().nullable(),
   rooms: z.number().int().describe("Rooms that it shares, or shared lately, with this server"),

@@ -36,6 +36,15 @@ export function circuitOf(health: Health): Circuit {
   return health.failures < CIRCUIT_OPENS_AFTER ? "trying" : "open";
 }
 
+/** As administrators read it; `unsent`: there was nothing to send yet, so that nobody knows. */
+export type Standing = "unsent" | "well" | "trying" | "away";
+
+export function standingOf(health: Health): Standing {
+  const circuit = circuitOf(health);
+  if (circuit !== "closed") return circuit === "open" ? "away" : "trying";
+  return health.lastSuccessMs === undefined ? "unsent" : "well";
+}
+
 export function afterSuccess(health: Health, nowMs: number): Health {
   return {
     failures: 0,

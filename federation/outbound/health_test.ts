@@ -9,6 +9,7 @@ import {
   circuitOf,
   EARLY_TRY_MS,
   type Health,
+  standingOf,
   untilNextTry,
   UNTRIED,
 } from "./health.ts";
@@ -66,6 +67,12 @@ Deno.test("the circuit opens after failures in a row, and one success closes it"
   assert.equal(circuitOf(open), "open");
   const well = afterSuccess(open, NOW + 1);
   assert.equal(circuitOf(well), "closed");
+  assert.deepEqual([UNTRIED, failing(1), open, well].map(standingOf), [
+    "unsent",
+    "trying",
+    "away",
+    "well",
+  ]);
   assert.equal(well.failingSinceMs, undefined);
   assert.equal(well.lastError?.text, "no answer", "the last error stays to be read");
 });

@@ -23,3 +23,8 @@ export interface CliIo {
 export class CliError extends Error {
   override readonly name = "CliError";
 }
+
+/** The command line cannot be read. `message` as of `CliError`. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -2,7 +2,8 @@ import { Command, CommanderError } from "commander";
 import { addServe } from "./commands/serve.ts";
 import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
-import type { CliIo } from "./io.ts";
+import { EXIT_USAGE, explainUsage, isAnswered } from "./explain_usage.ts";
+import { type CliIo, UsageError } from "./io.ts";
 import { versionLine } from "./version.ts";
 
 type AddCommand = (program: Command, context: CliContext) => void;
@@ -27,12 +28,21 @@ const EXIT_INTERRUPTED = 130;
 
 /** Runs one command line; answers the exit code. Never throws. */
 export async function run(args: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
+  let program: Command | undefined;
   try {
-    const program = await buildProgram({ args, io, parts });
+    program = await buildProgram({ args, io, parts });
     await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommanderError && program !== undefined) {
+      if (isAnswered(error)) return error.exitCode;
+      io.err(`openguild: ${explainUsage(error, { program, args })}\n`);
+      return EXIT_USAGE;
+    }
+    if (error instanceof UsageError) {
+      io.err(`openguild: ${error.message}\n`);
+      return EXIT_USAGE;
+    }
     if (error instanceof ExitCode) return error.code;
     if (io.interrupted.aborted && error === io.interrupted.reason) {
       io.err("openguild: interrupted.\n");
@@ -54,11 +64,11 @@ async function buildProgram(context: CliContext): Promise<Command> {
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text),
+      // It is said in our own words.
+      outputError: () => undefined,
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
-    })
-    .showSuggestionAfterError()
-    .showHelpAfterError("(openguild --help lists the commands)");
+    });
   addServe(program, context, { runLine: run, others: Object.keys(COMMANDS) });
   const added = await Promise.all(neededBy(context.args).map((load) => load()));
   for (const add of added) add(program, context);

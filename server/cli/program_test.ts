@@ -41,17 +41,44 @@ Deno.test("every command but serve answers programs with --json", async () => {
 
 Deno.test("a mistyped command or option is answered with the nearest one", async () => {
   const command = await runCli(["sevre"], { workingFolder: "/" });
-  assert.notEqual(command.code, 0);
+  assert.equal(command.code, 2);
   assert.match(
     command.err,
     /There is no command "sevre"\. Did you mean "openguild serve"\? openguild --help/,
   );
   const far = await runCli(["--port", "9001", "xyzzyx"], { workingFolder: "/" });
-  assert.equal(far.code, 1);
+  assert.equal(far.code, 2);
   assert.match(far.err, /There is no command "xyzzyx"\. openguild --help/);
   const option = await runCli(["serve", "--prot", "1"], { workingFolder: "/" });
-  assert.notEqual(option.code, 0);
-  assert.match(option.err, /Did you mean --port\?/);
+  assert.equal(option.code, 2);
+  assert.match(option.err, /Did you mean "--port"\?/);
+});
+
+Deno.test("a command line that cannot be read: what is wrong, the words typed, what to do, exit code 2", async () => {
+  const said: Readonly<Record<string, string>> = {
+    "--hlp":
+      'There is no option "--hlp" of "openguild". Did you mean "--help"? openguild --help lists them.',
+    "admin usr":
+      'There is no command "openguild admin usr". Did you mean "openguild admin user"? openguild admin --help lists them.',
+    "migrate stauts":
+      'There is no command "openguild migrate stauts". Did you mean "openguild migrate status"? openguild migrate --help lists them.',
+    "doctor extra":
+      '"openguild doctor" takes no argument, and got "extra". openguild doctor --help says what it takes.',
+    "doctor --json=3": '--json takes no value, and got "--json=3".',
+    "restore": "<file> (the backup) is missing: openguild restore [options] <file>",
+    "admin user show a b":
+      '"openguild admin user show" takes one argument, and got "a", "b". openguild admin user show --help says what it takes.',
+    "admin user show x --data":
+      "--data <folder> needs its value, and none follows: openguild admin user show --help says what it takes.",
+  };
+  for (const [line, sentence] of Object.entries(said)) {
+    const { code, out, err } = await runCli(line.split(" "), { workingFolder: "/" });
+    assert.deepEqual({ code, out, err }, { code: 2, out: "", err: `openguild: ${sentence}\n` });
+  }
+  const bare = await runCli(["admin"], { workingFolder: "/" });
+  assert.equal(bare.code, 2);
+  assert.match(bare.err, /\nopenguild: "openguild admin" needs one of the commands above\.\n$/);
+  assert.equal((await runCli(["help", "admin"], { workingFolder: "/" })).code, 0);
 });
 
 Deno.test("a wrong setting is a sentence on standard error and exit code 1", async () => {

@@ -1,4 +1,4 @@
-import { circuitOf } from "../../federation/outbound/health.ts";
+import { standingOf } from "../../federation/outbound/health.ts";
 import { type HeldDestination, OutboundEngine } from "../../federation/outbound/outbound_engine.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
@@ -133,10 +133,9 @@ function observe(
     );
   });
   metrics.observeDestinations(() => {
-    const counts = { well: 0, trying: 0, away: 0, paused: 0 };
-    const names = { closed: "well", trying: "trying", open: "away" } as const;
+    const counts = { unsent: 0, well: 0, trying: 0, away: 0, paused: 0 };
     for (const { health, pausedSinceMs } of engine.held()) {
-      counts[pausedSinceMs === undefined ? names[circuitOf(health)] : "paused"]++;
+      counts[pausedSinceMs === undefined ? standingOf(health) : "paused"]++;
     }
     return Object.entries(counts);
   });

@@ -167,7 +167,7 @@ async function showAll(
         each.state,
         waitingOf(each),
         formatSpan(each.lag_ms),
-        formatTime(each.last_success_ts),
+        each.state === "unsent" ? "" : formatTime(each.last_success_ts),
         each.failures > 0 ? each.last_error?.text.slice(0, 60) ?? "" : "",
       ]),
     ),
@@ -178,11 +178,16 @@ function describe(destination: Destination, { io }: CliContext): string {
   const { last_error: error, failing_since_ts: since } = destination;
   const lines: (readonly [string, string])[] = [
     ["Server", destination.server],
-    ["State", destination.blocked_reason ?? STATES[destination.state]],
+    [
+      "State",
+      destination.blocked_reason ?? STATES[destination.state].replace("NAME", destination.server),
+    ],
     ["Shared rooms", String(destination.rooms)],
     ["Waiting", `${waitingOf(destination)}, the oldest for ${formatSpan(destination.lag_ms)}`],
-    ["Last success", formatTime(destination.last_success_ts)],
   ];
+  if (destination.state !== "unsent") {
+    lines.push(["Last success", formatTime(destination.last_success_ts)]);
+  }
   if (since !== null) {
     lines.push(["Failing since", `${formatTime(since)}, ${destination.failures} times in a row`]);
   }
@@ -204,6 +209,7 @@ function describe(destination: Destination, { io }: CliContext): string {
 }
 
 const STATES: Readonly<Record<Destination["state"], string>> = {
+  unsent: "there was nothing to send to it yet: openguild federation test NAME asks it",
   well: "it is reached",
   trying: "it failed lately and is tried again",
   away: "it cannot be reached; what it should get waits",

@@ -13,7 +13,7 @@ import {
   type RunningServer,
   type StoreParts,
 } from "../context.ts";
-import { CliError, type CliIo } from "../io.ts";
+import { CliError, type CliIo, UsageError } from "../io.ts";
 import { chooseLog } from "../choose_log.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 import { stopServer } from "../stop_server.ts";
@@ -34,7 +34,7 @@ export function addServe(
   command.allowExcessArguments();
   addConfigOptions(command, "all").action((options: OptionValues) => {
     const [word] = command.args;
-    if (word !== undefined) throw new CliError(unknownCommand(word, ["serve", ...others]));
+    if (word !== undefined) throw new UsageError(unknownCommand(word, ["serve", ...others]));
     return serve(readConfig(options, context.io), context, runLine);
   });
 }

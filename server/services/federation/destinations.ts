@@ -3,7 +3,7 @@ import { OperationError } from "../../../core/errors.ts";
 import { parseServerName, type ServerName } from "../../../core/ids/server_name.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
-import { circuitOf } from "../../../federation/outbound/health.ts";
+import { standingOf } from "../../../federation/outbound/health.ts";
 import type { OutboundEngine } from "../../../federation/outbound/outbound_engine.ts";
 import { type ServerPolicy, TransportError } from "../../../federation/ports.ts";
 import { writeAudit } from "../accounts/audit.ts";
@@ -141,16 +141,14 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
   const lag = held?.idle === true
     ? { count: 0 }
     : await outgoing.lag(server, mark, WAITING_MAX + 1);
-  const circuit = circuitOf(health);
   const [onWord] = await listKeysOnWord(deps.sql, { servers: [server], limit: 1 });
-  const states = { closed: "well", trying: "trying", open: "away" } as const;
   return {
     server,
     state: blocked !== undefined
       ? "blocked"
       : pausedSinceMs !== undefined
       ? "paused"
-      : states[circuit],
+      : standingOf(health),
     paused_since_ts: pausedSinceMs ?? null,
     blocked_reason: blocked ?? null,
     rooms: servers.roomsOf(server).length,

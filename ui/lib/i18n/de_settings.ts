@@ -289,6 +289,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "servers.lastError": "{text} ({when})",
   "servers.retry": "Jetzt versuchen",
   "servers.retryOf": "{server} jetzt versuchen",
+  "servers.state.unsent": "Noch nichts zu senden",
   "servers.state.well": "Erreichbar",
   "servers.state.trying": "Neuer Versuch läuft",
   "servers.state.away": "Nicht da",

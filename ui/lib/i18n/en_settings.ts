@@ -277,6 +277,7 @@ export const settings = {
   "servers.lastError": "{text} ({when})",
   "servers.retry": "Try now",
   "servers.retryOf": "Try {server} now",
+  "servers.state.unsent": "Nothing to send yet",
   "servers.state.well": "Reached",
   "servers.state.trying": "Trying again",
   "servers.state.away": "Away",

@@ -134,6 +134,7 @@ function Policy({ entries }: { entries: readonly ConfigurationEntry[] }) {
 }
 
 const TAGS: Readonly<Record<Destination["state"], string>> = {
+  unsent: "tag",
   well: "tag accent",
   trying: "tag",
   away: "tag danger",
@@ -142,6 +143,7 @@ const TAGS: Readonly<Record<Destination["state"], string>> = {
 };
 
 const ICONS: Readonly<Record<Destination["state"], IconName>> = {
+  unsent: "clock",
   well: "check",
   trying: "warning",
   away: "warning",
@@ -211,8 +213,10 @@ function Act(
 
 function facts(destination: Destination, nowMs: number): string {
   const { waiting, waiting_is_more: more, last_success_ts: success } = destination;
+  const rooms = t("servers.rooms", { n: destination.rooms });
+  if (destination.state === "unsent") return rooms;
   return [
-    t("servers.rooms", { n: destination.rooms }),
+    rooms,
     waiting === 0
       ? t("servers.upToDate")
       : t(more ? "servers.waitingMore" : "servers.waiting", { n: waiting }),
