@@ -1,5 +1,7 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import type { RoomId } from "../../core/ids/room_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Outbound } from "../ports.ts";
@@ -13,6 +15,17 @@ const USERS_MAX = 50_000;
 /** Rooms and servers looked at for one user. */
 const ROOMS_MAX = 200;
 const SERVERS_MAX = 500;
+/** Joins that are not looked at yet; those beyond it wait for a refresh. */
+const JOINS_MAX = 1000;
+/** People of a room who are told of to a server that came into it. */
+const MET_MAX = 500;
+/** Servers in rooms that were told of people there, remembered until a refresh. */
+const MEETINGS_MAX = 10_000;
+
+interface Join {
+  readonly roomId: RoomId;
+  readonly user: UserId;
+}
 
 interface Told {
   readonly shown: ShownPresence;
@@ -31,12 +44,15 @@ export interface PresenceDeps {
 
 /**
  * Tells servers that share a room with somebody whether they are there: when it changes, after a
- * pause in which most changes undo themselves, and rarely again. PROTOCOL.md 10 (EDUs).
+ * pause in which most changes undo themselves, when a room brings both together, and rarely again. PROTOCOL.md 10 (EDUs).
  */
 export class PresenceSender implements AsyncDisposable {
   readonly #deps: PresenceDeps;
   readonly #due = new Set<UserId>();
   readonly #told = new Map<UserId, Told>();
+  /** By user of this server, or by other server, and room: who comes with many comes once. */
+  readonly #joins = new Map<string, Join>();
+  readonly #met = new Map<string, number>();
   readonly #stopping = new AbortController();
   readonly #work: Promise<void>;
 
@@ -48,6 +64,13 @@ export class PresenceSender implements AsyncDisposable {
   /** Something about a user's presence may have changed in this process. */
   changed(user: UserId): void {
     if (this.#told.has(user) || this.#told.size + this.#due.size < USERS_MAX) this.#due.add(user);
+  }
+
+  /** Somebody is in a room now: one side may be where it knows nothing yet of who is there. */
+  joined(roomId: RoomId, user: UserId): void {
+    const server = serverOf(user);
+    const key = `${roomId} ${server === this.#deps.self ? user : server}`;
+    if (this.#joins.size < JOINS_MAX) this.#joins.set(key, { roomId, user });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,6 +93,10 @@ export class PresenceSender implements AsyncDisposable {
   /** Tells what is due now. */
   async round(): Promise<void> {
     const now = this.#deps.clock.monotonic();
+    for (const [key, join] of [...this.#joins].slice(0, USERS_PER_ROUND)) {
+      this.#joins.delete(key);
+      await this.#meet(join, now);
+    }
     for (const [user, { atMs }] of this.#told) {
       // Told in order of time: the first that is young ends the search.
       if (now - atMs < PRESENCE_REFRESH_MS) break;
@@ -95,14 +122,49 @@ export class PresenceSender implements AsyncDisposable {
     }
     this.#told.delete(user);
     if (shown !== "offline") this.#told.set(user, { shown, atMs: now });
-    const content = { user, presence: shown };
-    for (const server of await this.#servers(user)) {
-      this.#deps.outbound.sendEdu(server, {
-        type: "m.presence",
-        content,
-        replaces: `presence ${user}`,
-      });
+    for (const server of await this.#servers(user)) this.#send(server, user, shown);
+  }
+
+  /** Who joined from here is told of to the room's servers; to another's, who is here. */
+  async #meet({ roomId, user }: Join, now: number): Promise<void> {
+    const authority = await this.#deps.rooms.authority(roomId);
+    if (!authority?.isJoined(user)) return;
+    const { self } = this.#deps;
+    const server = serverOf(user);
+    if (server !== self) return this.#meetServer(server, { roomId, authority, now });
+    const known = this.#told.get(user);
+    if (known === undefined) return;
+    for (const other of [...authority.joinedServers()].slice(0, SERVERS_MAX)) {
+      if (other !== self) this.#send(other, user, known.shown);
     }
+  }
+
+  #meetServer(
+    server: ServerName,
+    { roomId, authority, now }: { roomId: RoomId; authority: Authority; now: number },
+  ): void {
+    for (const [key, atMs] of this.#met) {
+      // In order of time, as those that were told.
+      if (now - atMs < PRESENCE_REFRESH_MS && this.#met.size <= MEETINGS_MAX) break;
+      this.#met.delete(key);
+    }
+    const key = `${roomId} ${server}`;
+    if (this.#met.has(key)) return;
+    this.#met.set(key, now);
+    let count = 0;
+    for (const [user, { shown }] of this.#told) {
+      if (!authority.isJoined(user)) continue;
+      this.#send(server, user, shown);
+      if (++count >= MET_MAX) return;
+    }
+  }
+
+  #send(server: ServerName, user: UserId, shown: ShownPresence): void {
+    this.#deps.outbound.sendEdu(server, {
+      type: "m.presence",
+      content: { user, presence: shown },
+      replaces: `presence ${user}`,
+    });
   }
 
   async #servers(user: UserId): Promise<ReadonlySet<ServerName>> {

@@ -120,6 +120,12 @@ function tellOthers(
       }),
     );
     live.presences.watchOwn((userId) => presence.changed(userId as UserId));
+    stack.defer(store.feed.subscribe(({ events }) => {
+      for (const { type, stateKey, roomId, outcome } of events) {
+        if (type !== "m.room.member" || outcome !== "accepted") continue;
+        presence.joined(roomId, stateKey as UserId);
+      }
+    }));
   }
   return ({ userId, state }) => {
     if (state.last_read_id === null) return;

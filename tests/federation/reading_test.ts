@@ -43,7 +43,7 @@ async function scrollUp(
 
 async function joinByLink(person: Person, owner: Person, guildId: string): Promise<void> {
   const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  await person.do("POST", "/join", { link: `${code}@one.test` });
+  await person.do("POST", "/join", { link: `${code}@${owner.id.split(":")[1]}` });
 }
 
 async function checked(person: Person, guildId: string): Promise<void> {
@@ -220,6 +220,40 @@ Deno.test("people of another server have a face: profile, files, typing, presenc
     async () => (await download(two, bea, uri)).status === 404,
     WAIT_MS,
   );
+});
+
+Deno.test("people who were there before they met see at once that they are", async () => {
+  await using federation = await startServers(3);
+  const [one, two, three] = federation.servers;
+  assert.ok(one && two && three);
+  const { owner: olga, guildId } = await makeGuild(one, ["olga"]);
+  const { owner: bea, guildId: other } = await makeGuild(two, ["bea"]);
+  const cy = await three.register("cy");
+  using olgaHears = await olga.connect();
+  using beaHears = await bea.connect();
+  using cyHears = await cy.connect();
+  type Ears = typeof cyHears;
+  const see = (ears: Ears, place: string, whom: Person) => {
+    ears.send({ op: "subscribe", d: { guild_id: place, user_ids: [whom.id] } });
+    return waitFor(
+      `presence of ${whom.id}`,
+      () =>
+        ears.dispatches("presence").some((each) =>
+          each.user_id === whom.id && each.presence === "online"
+        ),
+      WAIT_MS,
+    );
+  };
+  // That somebody else sees them shows that what each server had to tell is told.
+  for (const [owner, place] of [[olga, guildId], [bea, other]] as const) {
+    await joinByLink(cy, owner, place);
+    await checked(cy, place);
+    await see(cyHears, place, owner);
+  }
+  await joinByLink(bea, olga, guildId);
+  await checked(bea, guildId);
+  await see(beaHears, guildId, olga);
+  await see(olgaHears, guildId, bea);
 });
 
 async function twoInvite(person: Person): Promise<{ code: string }> {
