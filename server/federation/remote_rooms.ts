@@ -5,6 +5,7 @@ import { parseRoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { askMembership, type AskPorts } from "../../federation/perform/ask_membership.ts";
+import { TransportError } from "../../federation/ports.ts";
 import type { Sql } from "../postgres/sql.ts";
 import type { RemoteRooms } from "../services/chat/remote_rooms.ts";
 import type { Joins } from "./joins.ts";
@@ -20,6 +21,10 @@ export interface RemoteRoomsDeps {
   readonly announceInvitation: RemoteRooms["announceInvitation"];
   readonly announceConversation: RemoteRooms["announceConversation"];
 }
+
+/** Another server says that it has nothing of that name. */
+const isUnknown = (error: unknown) =>
+  error instanceof TransportError && error.kind === "refused" && error.details.code === "not_found";
 
 /** What services ask of other servers, over signed requests. */
 export function remoteRooms(deps: RemoteRoomsDeps): RemoteRooms {
@@ -53,7 +58,13 @@ export function remoteRooms(deps: RemoteRoomsDeps): RemoteRooms {
     },
     async requireUser(user) {
       const server = serverOf(user);
-      await inOurWords(server, transport.call(server, getProfile, { user }));
+      await inOurWords(
+        server,
+        transport.call(server, getProfile, { user }).catch((error) => {
+          if (!isUnknown(error)) throw error;
+          throw new OperationError("not_found", `There is no user ${user} on ${server}.`);
+        }),
+      );
     },
     serverAt: deps.serverAt,
     tell: (job) => deps.jobs.row(job),

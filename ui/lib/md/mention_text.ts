@@ -12,27 +12,40 @@ export interface MentionNames {
 
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
 
-/** `@ann`, `@ann@other.org`, `@Role Name`, `#channel` -> tokens. Code stays as typed. */
+/**
+ * `@ann`, `@ann@other.org`, `@Role Name`, `#channel` -> tokens. Code stays as typed. `@ann` is the
+ * one of this server, else a role of that name, else the only one called so that is known here.
+ */
 export function encodeMentions(text: string, names: MentionNames): string {
   return text.split(CODE).map((part, i) => i % 2 === 1 ? part : encodePart(part, names)).join("");
 }
 
+const USER =
+  /(?<![\w@<])@([0-9a-z][0-9a-z._-]*[0-9a-z]|[0-9a-z])([@:][0-9a-z.:[\]-]*[0-9a-z\]])?(?![\w])/gi;
+
 function encodePart(text: string, names: MentionNames): string {
-  let out = text.replace(
-    /(?<![\w@<])@([0-9a-z][0-9a-z._-]*[0-9a-z]|[0-9a-z])([@:][0-9a-z.:[\]-]*[0-9a-z\]])?(?![\w])/gi,
-    (whole, local: string, server: string | undefined) => {
-      const home = server?.slice(1).toLowerCase() ?? names.server;
-      const id = `@${local.toLowerCase()}:${home}`;
-      return names.users.has(id) || server?.includes(".") ? `<${id}>` : whole;
-    },
-  );
+  let out = text.replace(USER, (whole, local: string, server: string | undefined) => {
+    const home = server?.slice(1).toLowerCase() ?? names.server;
+    const id = `@${local.toLowerCase()}:${home}`;
+    return names.users.has(id) || server?.includes(".") ? `<${id}>` : whole;
+  });
   for (const [name, id] of byLength(names.roles)) {
     out = replaceName(out, `@${name}`, `<&${id}>`);
   }
   for (const [name, id] of byLength(names.channels)) {
     out = replaceName(out, `#${name}`, `<#${id}>`);
   }
-  return out;
+  return out.replace(USER, (whole, local: string, server: string | undefined) => {
+    const only = server === undefined ? onlyOneCalled(local.toLowerCase(), names) : undefined;
+    return only === undefined ? whole : `<${only}>`;
+  });
+}
+
+/** Who alone is called so among those of other servers: with two of them nobody is meant. */
+function onlyOneCalled(local: string, { users }: MentionNames): string | undefined {
+  if (local === "everyone") return undefined;
+  const called = [...users].filter((id) => id.startsWith(`@${local}:`));
+  return called.length === 1 ? called[0] : undefined;
 }
 
 /** Longer names first, so that `#general-talk` is not taken for `#general`. */

@@ -26,6 +26,17 @@ Deno.test("a user of another server is named in full", () => {
   assert.equal(encodeMentions("write to me@far.org", names), "write to me@far.org");
 });
 
+Deno.test("a short name means who alone is called so, and the own server's before all", () => {
+  assert.equal(encodeMentions("hey @Eve, come", names), "hey <@eve:far.org>, come");
+  const users = new Set([...names.users, "@eve:near.org", "@ann:far.org", "@everyone:far.org"]);
+  assert.equal(encodeMentions("hey @everyone", { ...names, users }), "hey @everyone");
+  assert.equal(encodeMentions("hey @eve, come", { ...names, users }), "hey @eve, come");
+  assert.equal(encodeMentions("hey @ann", { ...names, users }), "hey <@ann:home.test>");
+  const roles = new Map([["eve", "r3"], ["eve of all", "r4"]]);
+  assert.equal(encodeMentions("hey @eve", { ...names, roles }), "hey <&r3>");
+  assert.equal(encodeMentions("hey @eve of all", { ...names, roles }), "hey <&r4>");
+});
+
 Deno.test("unknown names, mail addresses and code stay text", () => {
   for (
     const text of ["@nobody", "me@ann", "`@ann`", "```\n#general\n```", "#generals", "a#general"]
