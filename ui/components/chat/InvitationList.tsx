@@ -41,8 +41,8 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
           guild
         />
         <span class="grow clip">
-          <span class="strong clip block">{name}</span>
-          <span class="tiny faint clip block" title={invitation.by.id}>
+          <span class="strong break block">{name}</span>
+          <span class="tiny faint break block" title={invitation.by.id}>
             {foreign
               ? t("invitation.byForeign", { name: by, server: invitation.server })
               : t("invitation.by", { name: by })}

@@ -45,6 +45,12 @@ function typedId(state: ChatState, typed: string): string {
   return parseTypedUserId(typed) ?? `@${typed.replace(/^@/, "")}:${state.server.name}`;
 }
 
+/** Who is meant by what was typed: a full name its bearer, a part of one the first who fits. */
+function named(state: ChatState, found: readonly User[], query: string): string {
+  const typed = query.trim().toLowerCase();
+  return parseTypedUserId(typed) ?? found[0]?.id ?? typedId(state, typed);
+}
+
 /** A field to look for people, those who fit, and those who are chosen. */
 export function PeoplePicker(props: {
   id: string;
@@ -79,7 +85,7 @@ export function PeoplePicker(props: {
       .slice(0, SHOWN);
   }, [query, chosen, props.without, members, further]);
   const add = (userId: string) => {
-    onPick({ chosen: [...chosen, userId], query: "" });
+    onPick({ chosen: [...new Set([...chosen, userId])], query: "" });
     setSaid(`${t("group.chosen")}: ${nameOf(state.userOf(userId))}`);
     document.getElementById(props.id)?.focus();
   };
@@ -101,9 +107,15 @@ export function PeoplePicker(props: {
           onInput={(event) => onPick({ chosen, query: event.currentTarget.value })}
           onKeyDown={(event) => {
             const last = chosen.at(-1);
-            if (event.key !== "Backspace" || query !== "" || last === undefined) return;
-            event.preventDefault();
-            drop(last);
+            if (last === undefined || event.isComposing) return;
+            // With somebody chosen, who is typed joins them; Enter in the empty field sends.
+            if (event.key === "Enter" && query.trim() !== "") {
+              event.preventDefault();
+              add(named(state, found, query));
+            } else if (event.key === "Backspace" && query === "") {
+              event.preventDefault();
+              drop(last);
+            }
           }}
         />
       </div>

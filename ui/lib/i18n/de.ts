@@ -269,7 +269,7 @@ export const de: Catalogue = {
   "dm.whomPlaceholder": "Name oder @name@server",
   "dm.open": "Unterhaltung öffnen",
   "dm.invited": "Möchte mit dir reden",
-  "dm.waiting": "Hat noch nicht geantwortet",
+  "dm.waiting": "Eingeladen",
   "dm.invitedTitle": "{name} möchte mit dir reden",
   "dm.invitedText":
     "Die Anfrage kommt von {server}. Bis du annimmst, siehst du nichts, was von dort geschickt wird.",

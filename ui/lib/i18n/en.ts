@@ -262,7 +262,7 @@ export const en = {
   "dm.whomPlaceholder": "Name, or @name@server",
   "dm.open": "Open conversation",
   "dm.invited": "Wants to talk to you",
-  "dm.waiting": "Has not answered yet",
+  "dm.waiting": "Invited",
   "dm.invitedTitle": "{name} would like to talk to you",
   "dm.invitedText": "They write from {server}. Until you accept, nothing they send is shown.",
   "dm.accept": "Accept",
