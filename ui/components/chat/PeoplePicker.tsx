@@ -61,8 +61,7 @@ export function PeoplePicker(props: {
   onPick: (picked: Picked) => void;
 }) {
   const state = useChat();
-  const { picked, onPick } = props;
-  const { chosen, query } = picked;
+  const { picked, picked: { chosen, query }, onPick } = props;
   const selfId = state.self.value.user.id;
   const [said, setSaid] = useState("");
   const members = state.members.value;
@@ -91,6 +90,16 @@ export function PeoplePicker(props: {
   };
   const drop = (userId: string) =>
     onPick({ ...picked, chosen: chosen.filter((each) => each !== userId) });
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = chosen.at(-1);
+    if (last === undefined || event.isComposing) return;
+    const adds = event.key === "Enter" && query.trim() !== "";
+    if (!adds && (event.key !== "Backspace" || query !== "")) return;
+    event.preventDefault();
+    // With somebody chosen, who is typed joins them; Enter in the empty field sends.
+    if (adds) add(named(state, found, query));
+    else drop(last);
+  };
   return (
     <>
       <div class="field">
@@ -105,18 +114,7 @@ export function PeoplePicker(props: {
           spellcheck={false}
           autofocus
           onInput={(event) => onPick({ chosen, query: event.currentTarget.value })}
-          onKeyDown={(event) => {
-            const last = chosen.at(-1);
-            if (last === undefined || event.isComposing) return;
-            // With somebody chosen, who is typed joins them; Enter in the empty field sends.
-            if (event.key === "Enter" && query.trim() !== "") {
-              event.preventDefault();
-              add(named(state, found, query));
-            } else if (event.key === "Backspace" && query === "") {
-              event.preventDefault();
-              drop(last);
-            }
-          }}
+          onKeyDown={onKeyDown}
         />
       </div>
       <span class="sr" role="status">{said}</span>
