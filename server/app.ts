@@ -256,6 +256,7 @@ async function openDomain(config: Config, system: SystemParts, parts: Opening) {
     accounts,
     encryption,
     voice,
+    hearBy: by,
   };
 }
 

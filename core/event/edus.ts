@@ -29,6 +29,12 @@ export const EDUS: readonly EduKind[] = [
     to: "servers that share a room with the user",
   },
   {
+    type: "m.profile",
+    fields: "`user`",
+    from: "a user of the origin, whose profile has changed: whoever holds a copy asks for it anew",
+    to: "servers that share a room with the user",
+  },
+  {
     type: "m.relationship",
     fields: "`from`, `to`, `action: request/accept/remove`",
     from: "a user of the origin (`from`); no room needed",

@@ -26,6 +26,8 @@ export interface EduShow {
   relationship(said: { readonly from: UserId; readonly to: UserId; readonly word: Word }): Promise<
     void
   >;
+  /** A user of another server looks different from what may be held here. */
+  profile(user: UserId): void;
   /** Identity or devices of a user of another server are newer than what may be held here. */
   devices(user: UserId, version: number): Promise<void>;
   /** The group of a room has a newer epoch, or Welcomes wait, says a server. */

@@ -1,5 +1,6 @@
 import {
   PresenceEdu,
+  ProfileEdu,
   ReadEdu,
   RelationshipEdu,
   TypingEdu,
@@ -80,6 +81,8 @@ export class EduReceiver implements EduSink {
         return () => this.#read(arrived);
       case "m.presence":
         return () => this.#presence(arrived);
+      case "m.profile":
+        return () => this.#profile(arrived);
       case "m.relationship":
         return () => this.#relationship(arrived);
       case "m.device":
@@ -110,13 +113,22 @@ export class EduReceiver implements EduSink {
     if (place !== undefined) await this.#deps.show.read(place.user, place.channel, eventId);
   }
 
-  /** Somebody whom nobody here shares a room with is nobody's business. */
   async #presence({ origin, content }: Arrived): Promise<void> {
     const edu = PresenceEdu.safeParse(content).data;
     const user = edu === undefined ? undefined : ownUser(origin, edu.user);
-    if (edu === undefined || user === undefined) return;
-    const shared = await this.#deps.rooms.joinedRooms(user, 1);
-    if (shared.length > 0) this.#deps.show.presence(user, edu.presence, PRESENCE_KEPT_MS);
+    if (edu === undefined || user === undefined || !await this.#isMet(user)) return;
+    this.#deps.show.presence(user, edu.presence, PRESENCE_KEPT_MS);
+  }
+
+  async #profile({ origin, content }: Arrived): Promise<void> {
+    const edu = ProfileEdu.safeParse(content).data;
+    const user = edu === undefined ? undefined : ownUser(origin, edu.user);
+    if (user !== undefined && await this.#isMet(user)) this.#deps.show.profile(user);
+  }
+
+  /** Somebody whom nobody here shares a room with is nobody's business. */
+  async #isMet(user: UserId): Promise<boolean> {
+    return (await this.#deps.rooms.joinedRooms(user, 1)).length > 0;
   }
 
   async #relationship({ origin, content }: Arrived): Promise<void> {

@@ -6,6 +6,7 @@ import { limits } from "../../core/limits.ts";
 import type { ChannelRef, Outbound, OutgoingEdu, TypingPlace } from "../ports.ts";
 import type { EduRooms } from "./ports.ts";
 import { readersElsewhere } from "./readers.ts";
+import { serversMeeting } from "./servers_meeting.ts";
 
 /** Servers told of one thing; a channel with readers on more has other worries than typing. */
 const SERVERS_MAX = 1000;
@@ -13,11 +14,14 @@ const SERVERS_MAX = 1000;
 const PENDING_MAX = 1000;
 const TYPING_SHOWN_MS = 8000;
 
-/** Says to the servers of a channel's readers what people of this one do there. PROTOCOL.md 10. */
+/**
+ * Says to the servers of a channel's readers what people of this one do there, and to those that
+ * know them that they look different. PROTOCOL.md 10.
+ */
 export class EduSender {
   readonly #deps: {
     readonly self: ServerName;
-    readonly rooms: Pick<EduRooms, "authority">;
+    readonly rooms: EduRooms;
     readonly outbound: Pick<Outbound, "sendEdu">;
     readonly readMarkers: boolean;
     readonly log: Log;
@@ -26,7 +30,7 @@ export class EduSender {
 
   constructor(deps: {
     readonly self: ServerName;
-    readonly rooms: Pick<EduRooms, "authority">;
+    readonly rooms: EduRooms;
     readonly outbound: Pick<Outbound, "sendEdu">;
     readonly readMarkers: boolean;
     readonly log: Log;
@@ -60,10 +64,27 @@ export class EduSender {
     });
   }
 
+  /** What others see of somebody has changed. */
+  profile(user: UserId): void {
+    this.#tellThose(user, () => serversMeeting(this.#deps, user), {
+      type: "m.profile",
+      content: { user },
+      replaces: `profile ${user}`,
+    });
+  }
+
   #tell(user: UserId, channel: ChannelRef, edu: OutgoingEdu): void {
+    this.#tellThose(user, () => this.#servers(channel), edu);
+  }
+
+  #tellThose(
+    user: UserId,
+    find: () => Promise<Iterable<ServerName>>,
+    edu: OutgoingEdu,
+  ): void {
     if (serverOf(user) !== this.#deps.self || this.#pending >= PENDING_MAX) return;
     this.#pending++;
-    void this.#servers(channel).then((servers) => {
+    void find().then((servers) => {
       for (const server of servers) this.#deps.outbound.sendEdu(server, edu);
     }).catch((error) =>
       this.#deps.log.log("warn", "An EDU could not be sent.", { type: edu.type, error })

@@ -6,15 +6,13 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Outbound } from "../ports.ts";
 import type { EduRooms, ShownPresence } from "./ports.ts";
+import { SERVERS_MET_MAX, serversMeeting } from "./servers_meeting.ts";
 import { PRESENCE_EVERY_MS, PRESENCE_GATHER_MS, PRESENCE_REFRESH_MS } from "./presence_times.ts";
 
 /** Users told of in one round; the others wait for the next. */
 const USERS_PER_ROUND = 100;
 /** Users of this server whose presence is told; beyond it nobody new is. */
 const USERS_MAX = 50_000;
-/** Rooms and servers looked at for one user. */
-const ROOMS_MAX = 200;
-const SERVERS_MAX = 500;
 /** Joins that are not looked at yet; those beyond it wait for a refresh. */
 const JOINS_MAX = 1000;
 /** People of a room who are told of to a server that came into it. */
@@ -122,7 +120,7 @@ export class PresenceSender implements AsyncDisposable {
     }
     this.#told.delete(user);
     if (shown !== "offline") this.#told.set(user, { shown, atMs: now });
-    for (const server of await this.#servers(user)) this.#send(server, user, shown);
+    for (const server of await serversMeeting(this.#deps, user)) this.#send(server, user, shown);
   }
 
   /** Who joined from here is told of to the room's servers; to another's, who is here. */
@@ -134,7 +132,7 @@ export class PresenceSender implements AsyncDisposable {
     if (server !== self) return this.#meetServer(server, { roomId, authority, now });
     const known = this.#told.get(user);
     if (known === undefined) return;
-    for (const other of [...authority.joinedServers()].slice(0, SERVERS_MAX)) {
+    for (const other of [...authority.joinedServers()].slice(0, SERVERS_MET_MAX)) {
       if (other !== self) this.#send(other, user, known.shown);
     }
   }
@@ -165,17 +163,5 @@ export class PresenceSender implements AsyncDisposable {
       content: { user, presence: shown },
       replaces: `presence ${user}`,
     });
-  }
-
-  async #servers(user: UserId): Promise<ReadonlySet<ServerName>> {
-    const servers = new Set<ServerName>();
-    for (const roomId of await this.#deps.rooms.joinedRooms(user, ROOMS_MAX)) {
-      const authority = await this.#deps.rooms.authority(roomId);
-      for (const server of authority?.joinedServers() ?? []) {
-        if (server !== this.#deps.self) servers.add(server);
-        if (servers.size >= SERVERS_MAX) return servers;
-      }
-    }
-    return servers;
   }
 }

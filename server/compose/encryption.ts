@@ -15,7 +15,7 @@ import type { StoreParts, SystemParts } from "./store.ts";
 export interface EncryptionParts {
   readonly devices: DeviceParts;
   readonly groups: GroupParts;
-  readonly hear: Omit<Heard, "relationship">;
+  readonly hear: Omit<Heard, "relationship" | "profile">;
   /** Takes away what has ended; hourly. */
   sweep(): Promise<void>;
 }

@@ -19,8 +19,10 @@ import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
 import type { RemoteHistoryDesk } from "../services/messages/remote_history.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
+import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import { RemoteMedia } from "../services/media/remote/remote_media.ts";
 import type { FederationParts } from "./federation.ts";
+import type { HearBy } from "./heard.ts";
 import type { InboundParts } from "./inbound.ts";
 import { mediaVisibility } from "./media.ts";
 import type { OutboundParts } from "./outbound.ts";
@@ -45,6 +47,7 @@ export interface ReadingInput {
   readonly federation: FederationParts;
   readonly inbound: Pick<InboundParts, "ingest">;
   readonly outbound: OutboundParts;
+  readonly hearBy: HearBy;
   readonly stack: AsyncDisposableStack;
 }
 
@@ -94,19 +97,23 @@ export function composeReading(
   const notice = gapWatch({ sql, self, log, notice: (channel) => gaps.notice(channel) });
   stack.defer(store.feed.subscribe(notice));
   chat.users.watch((ids) => profiles.notice(ids));
+  input.hearBy({ profile: (user) => profiles.changed(user) });
   return { history, profiles, media, announceRead: tellOthers(config, system, input) };
 }
 
-/** Typing, presence and read markers of people here. */
+/** Typing, presence, changed profiles and read markers of people here. */
 function tellOthers(
   config: Pick<Config, "federation">,
   system: SystemParts,
-  { chat, live, outbound, serverName: self, stack, store }: ReadingInput,
+  { bus, chat, live, outbound, serverName: self, stack, store }: ReadingInput,
 ): (notice: ReadNotice) => void {
   const log = system.log.child({ part: "federation" });
   const rooms = eduRooms({ sql: store.database.sql, rooms: chat.rooms });
   const { sendPresence, sendReadMarkers: readMarkers } = config.federation;
   const edus = new EduSender({ self, rooms, outbound: outbound.engine, readMarkers, log });
+  stack.defer(subscribeAccountEvents({ bus, log: system.log }, (event) => {
+    if (event.kind === "profile_changed") edus.profile(event.user_id as UserId);
+  }));
   live.typing.watch((userId, place) => edus.typing(userId as UserId, place));
   if (sendPresence) {
     const presence = stack.use(

@@ -19,6 +19,7 @@ export function eduShow(deps: {
   /** A remote user has read on. */
   readonly seen: (notice: SeenNotice) => void;
   readonly relationship: EduShow["relationship"];
+  readonly profile: EduShow["profile"];
   readonly devices: EduShow["devices"];
   readonly toDevice: EduShow["toDevice"];
   readonly group: EduShow["group"];
@@ -44,6 +45,7 @@ export function eduShow(deps: {
       if (moved) deps.seen({ roomId: channel.roomId, userId: user });
     },
     relationship: deps.relationship,
+    profile: deps.profile,
     devices: deps.devices,
     toDevice: deps.toDevice,
     group: deps.group,

@@ -22,6 +22,8 @@ const LOOKED_AT_MAX = 50_000;
 /** Users that wait to be looked at; beyond it they are, the next time somebody looks. */
 const WAITING_MAX = 2000;
 const USERS_PER_ROUND = 100;
+/** Changes that are told of are gathered so long before the copies are fetched anew. */
+const CHANGES_GATHER_MS = 2000;
 const AT_ONCE = 2;
 const WAITING_LANES = { waiting: USERS_PER_ROUND, waitingInAll: USERS_PER_ROUND * 4 };
 
@@ -46,10 +48,13 @@ export class RemoteProfiles {
   readonly #deps: RemoteProfileDeps;
   readonly #fresh: Until<UserId>;
   readonly #waiting = new Set<UserId>();
+  /** Whose server says that they look different from the copy that may be held here. */
+  readonly #changed = new Set<UserId>();
   readonly #asking = new Map<UserId, Promise<ProfileOutcome>>();
   readonly #lanes = new Lanes({ ...WAITING_LANES, atOnce: AT_ONCE });
   readonly #stopping = new AbortController();
   #working = false;
+  #following = false;
 
   constructor(deps: RemoteProfileDeps) {
     this.#deps = deps;
@@ -68,6 +73,34 @@ export class RemoteProfiles {
       this.#waiting.add(user);
     }
     if (this.#waiting.size > 0 && !this.#working) void this.#work();
+  }
+
+  /** A held copy is old now: it is fetched anew soon, and where that fails when somebody looks. */
+  changed(user: UserId): void {
+    if (this.#changed.size < WAITING_MAX) this.#changed.add(user);
+    if (!this.#following) void this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    const { sql, clock, log } = this.#deps;
+    const { signal } = this.#stopping;
+    this.#following = true;
+    try {
+      while (this.#changed.size > 0) {
+        await clock.sleep(CHANGES_GATHER_MS, signal);
+        const round = [...this.#changed].slice(0, USERS_PER_ROUND);
+        for (const user of round) this.#changed.delete(user);
+        const held = await sql<{ user_id: UserId }[]>`
+          update profiles set updated_ts = 0 where user_id = any(${round}) returning user_id`;
+        for (const { user_id } of held) this.#fresh.end(user_id);
+        await Promise.all(held.map(({ user_id }) => this.fetch(user_id).catch(() => undefined)));
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.log("warn", "Changed profiles of other servers could not be fetched.", { error });
+    } finally {
+      this.#following = false;
+    }
   }
 
   async #work(): Promise<void> {

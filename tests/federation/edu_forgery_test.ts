@@ -54,6 +54,7 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
       return Promise.resolve();
     },
     presence: (user, presence) => void shown.push(`presence ${user} ${presence}`),
+    profile: (user) => void shown.push(`profile ${user}`),
     relationship: ({ from, to, word }) => {
       shown.push(`relationship ${from} ${to} ${word}`);
       return Promise.resolve();
@@ -83,6 +84,7 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     },
     "m.read": { room_id: room.id, channel_id: general, user: ANN, event_id: eventId },
     "m.presence": { user: ANN, presence: "online" },
+    "m.profile": { user: ANN },
     "m.relationship": { from: ANN, to: OLGA, action: "request" },
     "m.device": { user: ANN, version: 7 },
     "m.to_device": { from: ANN, to: OLGA, device: "*", kind: "welcome", body: "AAAA" },
@@ -127,6 +129,8 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
           () => ({ content: { ...content, room_id: roomIdFromHash(world.rng.bytes(32)) } }),
           () => ({ content: { ...content, room_id: random(["!", "", room.id + "1"]) } }),
         ]
+        : type === "m.profile"
+        ? [() => ({ content: { ...content, user: LEFT } })]
         : type === "m.relationship"
         ? [
           () => ({ content: { ...content, to: random(["", "olga", 7, null, [OLGA]]) } }),
@@ -186,6 +190,7 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     `devices ${ANN} 7`,
     `group ${TWO} ${room.id} 3`,
     `presence ${ANN} online`,
+    `profile ${ANN}`,
     `read ${ANN} ${general} ${eventId}`,
     `relationship ${ANN} ${OLGA} request`,
     `to_device ${ANN} ${OLGA} * welcome`,
@@ -196,5 +201,5 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     content: { ...good["m.read"], event_id: randomEventId(world.rng) },
   });
   await waitFor("the last", () => Promise.resolve(receiver.isIdle));
-  assert.equal(shown.length, 8, "what is not held is the store's to ignore");
+  assert.equal(shown.length, 9, "what is not held is the store's to ignore");
 });

@@ -210,6 +210,16 @@ Deno.test("people of another server have a face: profile, files, typing, presenc
     WAIT_MS,
   );
 
+  await owner.do("PATCH", "/account", { display_name: "Olga Anew", status: "baking" });
+  await waitFor(
+    "the new profile",
+    () =>
+      hears.dispatches("user.update").some((each) =>
+        each.id === owner.id && each.display_name === "Olga Anew" && each.status === "baking"
+      ),
+    WAIT_MS,
+  );
+
   await owner.do("POST", "/redact", {
     room_id: guildId,
     channel_id: general,

@@ -25,6 +25,8 @@ export const PresenceEdu = z.object({
   status: z.string().max(limits.content.maxNameBytes).optional(),
 });
 
+export const ProfileEdu = z.object({ user: UserIdText });
+
 export const RelationshipEdu = z.object({
   from: UserIdText,
   to: UserIdText,
