@@ -115,16 +115,16 @@ export async function startServer(
   const { nonces, keyRing } = domain.federation;
   startSweep(system, {
     stack,
-    sweep: async () => {
-      await sweepNonces(sql, clock.now());
-      await nonces.sweep(clock.now());
-      await domain.inbound.sweep();
-      await domain.encryption.sweep();
-      await outbound.servers.sweep();
-      await sweepReports({ sql, clock });
-      await sweepVoiceActs({ sql }, clock.now());
-      await sweepMissed(sql, clock.now());
-      await keyRing.reviewWords();
+    sweeps: {
+      nonces: () => sweepNonces(sql, clock.now()),
+      "nonces of servers": () => nonces.sweep(clock.now()),
+      inbound: () => domain.inbound.sweep(),
+      encryption: () => domain.encryption.sweep(),
+      servers: () => outbound.servers.sweep(),
+      reports: () => sweepReports({ sql, clock }),
+      "acts in calls": () => sweepVoiceActs({ sql }, clock.now()),
+      "missed calls": () => sweepMissed(sql, clock.now()),
+      "keys on the word of others": () => keyRing.reviewWords(),
     },
   });
   const link = await domain.accounts.firstAdministratorLink();
@@ -528,15 +528,21 @@ function countAppends(
   }));
 }
 
+/** One that fails keeps no other from its turn. */
 function startSweep(
   { clock, log }: SystemParts,
-  jobs: { readonly stack: AsyncDisposableStack; readonly sweep: () => Promise<void> },
+  { stack, sweeps }: {
+    readonly stack: AsyncDisposableStack;
+    readonly sweeps: Readonly<Record<string, () => Promise<unknown>>>;
+  },
 ): void {
   const stopping = new AbortController();
-  jobs.stack.defer(() => stopping.abort());
+  stack.defer(() => stopping.abort());
   void (async () => {
     while (!stopping.signal.aborted) {
-      await jobs.sweep().catch((error) => log.log("error", "A sweep failed.", { error }));
+      for (const [swept, sweep] of Object.entries(sweeps)) {
+        await sweep().catch((error) => log.log("error", "A sweep failed.", { swept, error }));
+      }
       await clock.sleep(SWEEP_MS, stopping.signal).catch(() => undefined);
     }
   })();
