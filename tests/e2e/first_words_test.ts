@@ -7,17 +7,7 @@ import { startProcessServer } from "../harness/process_server.ts";
 import { assertNone, dump } from "./canary.ts";
 import { settled } from "./people.ts";
 import { signIn } from "./scene.ts";
-import { say } from "./sealed_talk.ts";
-
-/** How long a message waits for encryption to begin (ms), in `ui/lib/e2ee/beginnings.ts`. */
-const BY_ITSELF_MS = 5000;
-
-/** However slow the machine is: the message waits until the other one has a device. */
-const PATIENT = `{
-  const real = setTimeout;
-  globalThis.setTimeout = (act, ms, ...rest) =>
-    real(act, ms === ${BY_ITSELF_MS} ? 100_000 : ms, ...rest);
-}`;
+import { PATIENT, say } from "./sealed_talk.ts";
 
 const HERE = "From here on, messages are encrypted";
 

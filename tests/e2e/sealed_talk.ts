@@ -6,6 +6,16 @@ import { PASSWORD, type Person } from "../harness/homeserver.ts";
 /** Making a device and joining a group takes its time where eight of these run at once. */
 export const BEGIN_MS = 60_000;
 
+/** How long a message waits for encryption to begin (ms), in `ui/lib/e2ee/beginnings.ts`. */
+const BY_ITSELF_MS = 5000;
+
+/** An init script: however slow the machine is, a message waits until the other one has a device. */
+export const PATIENT = `{
+  const real = setTimeout;
+  globalThis.setTimeout = (act, ms, ...rest) =>
+    real(act, ms === ${BY_ITSELF_MS} ? 100_000 : ms, ...rest);
+}`;
+
 export const article = (page: Page, text: string) =>
   page.locator("article:not(.pending)", { hasText: text }).first();
 

@@ -1,6 +1,7 @@
 import type { RoomReason, RoomState } from "../../../core/e2ee/engine/types.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
+import type { ChatState } from "../../lib/store/chat.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import HealthLine from "./encryption/HealthLine.tsx";
@@ -52,8 +53,11 @@ function Standing(props: { roomId: string; name: string }) {
       ? <Line text={t(`sealed.bar.${room.phase}`)} />
       : null;
   }
+  const gone = reason === "waiting_for_devices" ? goneFrom(state, roomId) : undefined;
+  // That they have left is said beside it, with what can be done.
+  if (gone === "left") return null;
   const name = nameOf(state.userOf(room.users[0] ?? ""));
-  const text = t(`sealed.bar.${reason}`, {
+  const text = t(gone ? "sealed.bar.waiting_for_answer" : `sealed.bar.${reason}`, {
     name: room.users.length > 0 ? name : props.name,
     server: serverIn(room),
   });
@@ -72,6 +76,14 @@ function Standing(props: { roomId: string; name: string }) {
       )}
     </Line>
   );
+}
+
+/** How the other one of a conversation of two is not there, if that is so. */
+function goneFrom(state: ChatState, roomId: string): "left" | "waiting" | undefined {
+  const dm = state.dms.value.find((each) => each.room_id === roomId);
+  return dm?.kind === "pair" && (dm.state === "left" || dm.state === "waiting")
+    ? dm.state
+    : undefined;
 }
 
 function serverIn(room: RoomState): string {

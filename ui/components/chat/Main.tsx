@@ -412,7 +412,8 @@ function DmTop({ dm }: { dm: Dm }) {
               {name}
             </button>
           </h1>
-          <EncryptionTag target={{ kind: "dm", dm }} />
+          {/* Whether one that this server has no part in yet is encrypted is not known here. */}
+          {(dm.encrypted || !isInvited(dm)) && <EncryptionTag target={{ kind: "dm", dm }} />}
           <span class="grow" />
           <CallButton dm={dm} />
           <HeadTools dm={dm} />

@@ -1,3 +1,4 @@
+import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { discardPending, editPending, retryPending } from "../../lib/browser/outgoing.ts";
 import { nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -18,7 +19,8 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
   const { user } = state.self.value;
   const me = place.kind === "channel" ? state.memberOf(place.guildId, user.id) : undefined;
   const failed = pending.failed !== undefined;
-  const away = pending.offline || state.connection.value === "reconnecting";
+  const cut = state.connection.value === "reconnecting";
+  const away = pending.offline || cut;
   const held = (pending.holdUntil ?? 0) > state.now.value;
   return (
     <article
@@ -62,7 +64,11 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
           : (away || held) && (
             <p class="msg-waiting">
               <Icon name="clock" small />
-              <span>{away ? t("outbox.away") : t("outbox.held")}</span>
+              <span>
+                {!away
+                  ? t("outbox.held")
+                  : t(!cut && isEncrypted(state, place.roomId) ? "outbox.unready" : "outbox.away")}
+              </span>
               <PendingActs pending={pending} place={place} />
             </p>
           )}

@@ -161,7 +161,7 @@ export class Outbox {
   }
 
   /** False where the server is away: the rest waits too. */
-  async #try(store: OutboxStore, { nonce, key }: OutboxRecord): Promise<boolean> {
+  async #try(store: OutboxStore, { nonce, key, triedTs }: OutboxRecord): Promise<boolean> {
     const record = await store.update(nonce, (held) => ({
       ...held,
       triedTs: held.triedTs ?? this.#ports.now(),
@@ -174,6 +174,8 @@ export class Outbox {
     } catch (error) {
       const failure = this.#ports.explain(error);
       if (failure.away) {
+        // Nobody can have it: however long it waits, it is sent by itself.
+        if (failure.unsent) await store.update(nonce, (held) => ({ ...held, triedTs }));
         this.#ports.away(record);
         this.#ports.after(AWAY_RETRY_MS, () => void this.drain(key));
         return false;

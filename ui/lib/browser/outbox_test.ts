@@ -17,16 +17,19 @@ class Refusal extends Error {
   }
 }
 
+/** It could not be sealed: nothing left this browser. */
+class Unready extends Error {}
+
 /** A server as the API is: the same nonce again is the same message. */
 class Server {
   readonly said: string[] = [];
   readonly #nonces = new Set<string>();
   /** What becomes of the next sends, in order; afterwards all goes well. */
-  fates: ("ok" | "lost" | "answerLost" | Refusal)[] = [];
+  fates: ("ok" | "lost" | "answerLost" | Refusal | Unready)[] = [];
 
   send(record: OutboxRecord): Promise<Message> {
     const fate = this.fates.shift() ?? "ok";
-    if (fate instanceof Refusal) return Promise.reject(fate);
+    if (fate instanceof Error) return Promise.reject(fate);
     if (fate !== "lost" && !this.#nonces.has(record.nonce)) {
       this.#nonces.add(record.nonce);
       this.said.push(record.body);
@@ -65,7 +68,12 @@ class World {
       explain: (error) =>
         error instanceof Refusal
           ? { reason: error.message, away: false, retryAfterMs: error.retryAfterMs }
-          : { reason: String(error), away: true, retryAfterMs: undefined },
+          : {
+            reason: String(error),
+            away: true,
+            unsent: error instanceof Unready,
+            retryAfterMs: undefined,
+          },
       expired: "too old",
       now: () => this.nowMs,
       after: (_ms, act) => this.timers.push(act),
@@ -196,6 +204,23 @@ Deno.test("what was tried so long ago that the server forgot its nonce asks its 
   await outbox.retry(old);
   await world.settle();
   assert.deepEqual(world.server.said, ["never tried", "old"]);
+});
+
+Deno.test("what could not be sealed for days is sent by itself once it can be; what may have arrived asks", async () => {
+  const after = async (fate: Unready | "lost") => {
+    const world = new World();
+    const outbox = world.tab();
+    world.server.fates = Array(1000).fill(fate);
+    await outbox.add(world.record(outbox, "patient"));
+    await world.settle();
+    assert.equal((await world.left()).length, 1, "it waits");
+    world.nowMs += 2 * TRIED_MAX_MS;
+    world.server.fates = [];
+    await world.settle();
+    return [world.server.said, (await world.left()).map(({ failed }) => failed)];
+  };
+  assert.deepEqual(await after(new Unready()), [["patient"], []]);
+  assert.deepEqual(await after("lost"), [[], ["too old"]]);
 });
 
 Deno.test("a message thrown away while it waits is not sent", async () => {

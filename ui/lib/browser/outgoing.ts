@@ -132,6 +132,7 @@ function explain(error: unknown): SendFailure {
   return {
     reason: reasonOf(error),
     away: known !== undefined && AWAY.has(known.code),
+    unsent: known?.details["unsent"] === true,
     retryAfterMs: typeof wait === "number" ? wait : undefined,
   };
 }

@@ -241,11 +241,13 @@ export class Privacy {
     if (!isTalk(place)) return;
     for (const message of this.state.windowOf(placeKey(place)).value.messages) {
       if (!this.#news.has(message.id) || !ids.has(textEventOf(message))) continue;
+      // Not before it can be read: until then it has no words, and is not a file either.
+      const payload = this.opened.payload(textEventOf(message));
+      if (!payload) continue;
       this.#news.delete(message.id);
       const name = message.nickname ?? nameOf(message.author);
-      const history = this.opened.payload(textEventOf(message))?.history;
-      if (history) {
-        this.state.announcer?.add(historyLine(this.state, name, history));
+      if (payload.history) {
+        this.state.announcer?.add(historyLine(this.state, name, payload.history));
         continue;
       }
       this.state.announcer?.add(t("log.said", {

@@ -77,7 +77,7 @@ function refusal(error: unknown): unknown {
     return new ApiError(409, "encrypted_room", t(`sealed.refused.${reason}`), { final: true });
   }
   // It goes by itself when the conversation is ready again.
-  return new ApiError(0, "offline", t("sealed.refused.later"));
+  return new ApiError(0, "offline", t("sealed.refused.later"), { unsent: true });
 }
 
 async function seal(voice: Sealer, place: Place, draft: SealedDraft): Promise<SealedContent> {

@@ -88,11 +88,11 @@ Deno.test("what cannot be sealed now waits; what a person must decide is told", 
     const give = () => Promise.resolve("sent");
     return await english(() => sealAndGive(speaker, place, { draft, give })).then(
       () => "sent",
-      (error) => error.code + (error.details.final ? ", final" : ""),
+      (error) => [error.code, ...Object.keys(error.details)].join(", "),
     );
   };
-  assert.equal(await codeOf("waiting_for_devices"), "offline");
-  assert.equal(await codeOf("removal_pending"), "offline");
+  assert.equal(await codeOf("waiting_for_devices"), "offline, unsent");
+  assert.equal(await codeOf("removal_pending"), "offline, unsent");
   assert.equal(await codeOf("identity_changed"), "encrypted_room, final");
   assert.equal(await codeOf("unexpected_member"), "encrypted_room, final");
 });

@@ -97,6 +97,8 @@ export const privateTexts: Record<keyof typeof english, string> = {
   "sealed.bar.too_many_rejoins": "Diese Unterhaltung ließ sich nicht sicher verbinden.",
   "sealed.bar.waiting_for_devices":
     "{name} hat noch kein Gerät, das dies lesen kann. Was du schreibst, geht hinaus, sobald es eins gibt.",
+  "sealed.bar.waiting_for_answer":
+    "{name} ist noch nicht zurück. Was du schreibst, geht dann verschlüsselt hinaus.",
   "sealed.bar.look": "Ansehen",
   "sealed.refused.identity_changed":
     "Die Identität von jemandem hier hat sich geändert. Sieh sie dir zuerst an.",

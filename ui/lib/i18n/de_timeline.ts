@@ -11,6 +11,7 @@ export const timeline: Readonly<Record<keyof typeof english, string>> = {
   "me.logoutUnsent":
     "{n, plural, one {# Nachricht ist noch nicht gesendet und wird gelöscht. Trotzdem abmelden?} other {# Nachrichten sind noch nicht gesendet und werden gelöscht. Trotzdem abmelden?}}",
   "outbox.away": "Wird gesendet, sobald die Verbindung da ist",
+  "outbox.unready": "Wartet, bis sie verschlüsselt gesendet werden kann",
   "outbox.held": "Wartet: Hier darf nicht schneller geschrieben werden",
   "upload.again": "{name} noch einmal senden",
   "upload.cut": "Abgebrochen, als die Seite geschlossen wurde. Hänge die Datei noch einmal an.",

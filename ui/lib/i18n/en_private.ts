@@ -89,6 +89,8 @@ export const privateTexts = {
   "sealed.bar.too_many_rejoins": "This conversation could not be connected securely.",
   "sealed.bar.waiting_for_devices":
     "{name} has no device that can read this yet. What you write goes out as soon as there is one.",
+  "sealed.bar.waiting_for_answer":
+    "{name} has not come back yet. What you write goes out, encrypted, when they do.",
   "sealed.bar.look": "Look at it",
   "sealed.refused.identity_changed": "The identity of somebody here changed. Look at it first.",
   "sealed.refused.unexpected_member": "Somebody is here who does not belong here.",

@@ -9,6 +9,7 @@ export const timeline = {
   "me.logoutUnsent":
     "{n, plural, one {# message was not sent yet and will be deleted. Log out anyway?} other {# messages were not sent yet and will be deleted. Log out anyway?}}",
   "outbox.away": "Will be sent when connected",
+  "outbox.unready": "Waits until it can be sent encrypted",
   "outbox.held": "Waits: messages may not come faster here",
   "upload.again": "Send {name} again",
   "upload.cut": "Cut off when the page was closed. Attach the file again.",

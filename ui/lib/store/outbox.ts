@@ -70,6 +70,8 @@ export interface SendFailure {
   readonly reason: string;
   /** Nothing answered, or only a server that is not well: the same again, later. */
   readonly away: boolean;
+  /** It was not handed to the network: it could not be sealed yet. */
+  readonly unsent?: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
