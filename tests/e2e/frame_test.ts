@@ -269,6 +269,19 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     },
   );
 
+  await t.step("a dialog gives the focus back, closed by its button or by Escape", async () => {
+    const pins = page.locator(".main-head").getByRole("button", { name: "Pinned messages" });
+    for (const key of ["Enter", "Escape"]) {
+      await pins.focus();
+      await keyboard.press("Enter");
+      await focused(page, "dialog .dialog-head button");
+      await keyboard.press(key);
+      await page.locator("dialog").waitFor({ state: "detached" });
+      await focused(page, ".main-head button[aria-label='Pinned messages']");
+    }
+    await tabTo(page, "textarea[name=body]");
+  });
+
   await t.step("Escape ends one thing after the other", async () => {
     await keyboard.press("Control+/");
     await focused(page, "dialog input");

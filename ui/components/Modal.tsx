@@ -11,6 +11,8 @@ export function Modal(props: {
   wide?: boolean | undefined;
   /** As high as it may be, and all of a phone's screen. */
   tall?: boolean | undefined;
+  /** Seen only after a moment: most often what it stands for is there before. */
+  coming?: boolean;
   /** A press on the veil closes it too. */
   light?: boolean;
   onClose: () => void;
@@ -20,16 +22,24 @@ export function Modal(props: {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    ref.current?.showModal();
+    const dialog = ref.current;
+    dialog?.showModal();
     return () => {
+      // While it stands open nothing behind it takes the focus. Closed, it would say so once more.
+      dialog?.remove();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   return (
     <dialog
       ref={ref}
-      class={["dialog", props.wide && "wide", props.tall && "tall", props.plain && "plain-dialog"]
-        .filter(Boolean).join(" ")}
+      class={[
+        "dialog",
+        props.wide && "wide",
+        props.tall && "tall",
+        props.plain && "plain-dialog",
+        props.coming && "coming",
+      ].filter(Boolean).join(" ")}
       aria-label={props.title}
       onClose={onClose}
       onClick={(event) => props.light && event.target === ref.current && onClose()}

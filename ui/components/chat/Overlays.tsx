@@ -1,7 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { fetchPart, useLazy } from "../../lib/browser/use_lazy.ts";
+import { t } from "../../lib/i18n/t.ts";
 import type { Overlay } from "../../lib/store/chat.ts";
+import { Logo } from "../Logo.tsx";
+import { Modal } from "../Modal.tsx";
 import { useChat } from "./chat_context.ts";
 
 type Kind = Overlay["kind"];
@@ -62,6 +65,23 @@ export function VerificationDesk() {
   return Desk ? <Desk /> : null;
 }
 
+/**
+ * Stands for a dialog whose script is under way, and has the keyboard already: what is typed next
+ * belongs to the dialog, not to the message behind it. Seen only where that takes long.
+ */
+function Coming() {
+  const state = useChat();
+  const lost = state.connection.value === "reconnecting";
+  return (
+    <Modal title={t("loading")} plain coming onClose={() => state.overlay.value = null}>
+      <p class="row" role="status">
+        <Logo turning />
+        {t(lost ? "connection.lost" : "loading")}
+      </p>
+    </Modal>
+  );
+}
+
 export function Overlays() {
   const state = useChat();
   const overlay = state.overlay.value;
@@ -73,7 +93,8 @@ export function Overlays() {
       (part) => setLoaded({ kind: overlay.kind, part: part as Loaded }),
     );
   }, [overlay?.kind]);
-  if (!overlay || loaded?.kind !== overlay.kind) return null;
+  if (!overlay) return null;
+  if (loaded?.kind !== overlay.kind) return <Coming />;
   const Part = loaded.part;
   return <Part key={overlay.kind} overlay={overlay} />;
 }
