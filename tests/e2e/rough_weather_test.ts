@@ -98,6 +98,13 @@ Deno.test("two devices and a friend, through bad weather", async (t) => {
   await t.step(
     "a server that dies is said, and what was written meanwhile goes out once",
     async () => {
+      const seeds = { guild_id: scene.guildId, kind: "text", name: "seeds" };
+      const { id: channel_id } = await scene.ann.do("POST", "/channels", seeds);
+      await scene.ann.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/send`, {
+        channel_id,
+        body: "Sow in March",
+      });
+      await bob.page.getByRole("link", { name: /^seeds/ }).waitFor();
       await say(bob.page, "storm before");
       await same("storm", ["storm before"]);
       await server.kill();
@@ -105,6 +112,17 @@ Deno.test("two devices and a friend, through bad weather", async (t) => {
       assert.equal(await desk.page.locator(".connection.lost").getAttribute("role"), "status");
       await say(desk.page, "storm from the desk");
       await desk.page.locator("article", { hasText: "storm from the desk" }).waitFor();
+      // A dialog whose script does not come has the keyboard all the same.
+      await desk.page.keyboard.press("Control+k");
+      const coming = desk.page.locator("dialog[open]", { hasText: "Connection lost" });
+      await coming.waitFor();
+      await desk.page.keyboard.type("seeds");
+      await desk.page.keyboard.press("Escape");
+      await coming.waitFor({ state: "detached" });
+      await desk.page.locator("textarea[name=body]:focus").waitFor();
+      assert.equal(await desk.page.locator("textarea[name=body]").inputValue(), "");
+      await bob.page.getByRole("link", { name: /^seeds/ }).click();
+      await bob.page.locator(".timeline-error").waitFor();
       const tried = desk.page.waitForEvent("websocket");
       await desk.page.locator(".connection.lost").getByRole("button").click();
       await tried;
@@ -112,6 +130,9 @@ Deno.test("two devices and a friend, through bad weather", async (t) => {
       for (const page of everybody) {
         await page.locator(".connection.lost").waitFor({ state: "detached", timeout: 120_000 });
       }
+      await bob.page.locator("article", { hasText: "Sow in March" }).waitFor();
+      assert.equal(await bob.page.locator(".timeline-error").count(), 0);
+      await bob.page.getByRole("link", { name: /^general/ }).click();
       await same("storm", ["storm before", "storm from the desk"]);
       await say(bob.page, "storm after");
       await same("storm", ["storm before", "storm from the desk", "storm after"]);

@@ -21,7 +21,7 @@ import { beforeParts, inTurns, Later, whenDrawn } from "../lib/browser/hydrate_l
 import { dayKey, formatFull } from "../lib/format/time.ts";
 import { ANSWERED } from "../lib/browser/answered.ts";
 import { closeOfflineToasts } from "../lib/browser/toast.ts";
-import { followPath, openPlace, reloadOpen } from "../lib/browser/history.ts";
+import { followPath, openPlace, reloadMissing, reloadOpen } from "../lib/browser/history.ts";
 import { confirmSent, sendWaiting, startOutbox } from "../lib/browser/outgoing.ts";
 import { openPage } from "../lib/browser/open_page.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
@@ -242,6 +242,7 @@ function openGateway(state: ChatState): GatewayClient {
       if (frame.op === "dispatch" && frame.t === "message.create") confirmSent(state, frame.d);
       // A new snapshot instead of a resume: what is held may have gaps.
       if (frame.op === "ready" && lost) reloadOpen(state);
+      if (frame.op === "resumed") reloadMissing(state);
       if (frame.op === "ready" || frame.op === "resumed") lost = false;
       if (frame.op === "reset") lost = true;
     },

@@ -1,7 +1,7 @@
 import { effect, untracked } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { loadMore, loadSpan } from "../../lib/browser/history.ts";
+import { loadMissing, loadMore, loadSpan } from "../../lib/browser/history.ts";
 import { markRead } from "../../lib/browser/messages.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useNearFirst } from "../../lib/browser/use_near_first.ts";
@@ -139,9 +139,10 @@ export function Timeline({ place, open = true }: { place: TalkPlace; open?: bool
             {window.messages.length === 0 && window.pending.length === 0
               ? window.loading === "all"
                 ? <Skeletons count={8} />
-                : !window.error && <Top place={place} window={window} />
+                : !window.missing && <Top place={place} window={window} />
               : <Top place={place} window={window} />}
             {window.loading === "before" && <Skeletons count={3} />}
+            {window.missing?.part === "before" && <NotLoaded window={window} place={place} />}
             <div
               role={rows.some(isArticle) ? "feed" : "group"}
               aria-label={t(place.root === undefined ? "timeline.label" : "thread.messages")}
@@ -151,12 +152,7 @@ export function Timeline({ place, open = true }: { place: TalkPlace; open?: bool
               {drawn}
             </div>
             {window.loading === "after" && <Skeletons count={3} />}
-            {window.error && (
-              <LoadError
-                error={window.error}
-                onRetry={() => loadSpan(state, place, {})}
-              />
-            )}
+            {window.missing?.part !== "before" && <NotLoaded window={window} place={place} />}
           </div>
         </div>
         {(scroll.away || window.hasAfter) && <JumpButton unread={view.unread} onClick={jump} />}
@@ -165,11 +161,13 @@ export function Timeline({ place, open = true }: { place: TalkPlace; open?: bool
   );
 }
 
-function LoadError({ error, onRetry }: { error: string | undefined; onRetry: () => void }) {
-  return error && (
+/** Why a page of it did not come: stands where that page would. */
+function NotLoaded({ window, place }: { window: ChannelWindow; place: TalkPlace }) {
+  const state = useChat();
+  return window.missing && (
     <p class="timeline-error" role="status">
-      {error}{" "}
-      <button type="button" class="button small" onClick={onRetry}>
+      {window.missing.reason}{" "}
+      <button type="button" class="button small" onClick={() => loadMissing(state, place)}>
         {t("retry")}
       </button>
     </p>

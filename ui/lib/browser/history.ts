@@ -16,7 +16,7 @@ import {
 } from "../store/place.ts";
 import { rememberAuthor } from "../store/held_messages.ts";
 import { takeThreadView } from "../store/threads.ts";
-import { addPage, beginSpan, PAGE_ROWS, replaceSpan } from "../store/window.ts";
+import { addPage, beginSpan, PAGE_ROWS, replaceSpan, type SpanWish } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { endSelection } from "./select_messages.ts";
@@ -151,7 +151,7 @@ async function loadPlace(state: ChatState, place: TalkPlace): Promise<void> {
 export async function loadSpan(
   state: ChatState,
   place: TalkPlace,
-  where: { around?: string; at_ts?: number },
+  where: SpanWish,
 ): Promise<void> {
   const window = state.windowOf(placeKey(place));
   const { asked } = window.value = beginSpan(window.value);
@@ -175,8 +175,8 @@ export async function loadSpan(
       : undefined;
     if (asked !== window.value.asked) return;
     window.value = kept
-      ? replaceSpan(window.value, kept, asked)
-      : { ...window.value, loading: "none", error: reasonOf(error) };
+      ? { ...replaceSpan(window.value, kept, asked), kept: true }
+      : { ...window.value, loading: "none", missing: { part: where, reason: reasonOf(error) } };
   }
 }
 
@@ -216,8 +216,20 @@ export async function loadMore(
     window.value = addPage(window.value, page, side);
   } catch (error) {
     if (!waits()) return;
-    window.value = { ...window.value, loading: "none", error: reasonOf(error) };
+    window.value = {
+      ...window.value,
+      loading: "none",
+      missing: { part: side, reason: reasonOf(error) },
+    };
   }
+}
+
+/** Asks once more for what did not come. */
+export function loadMissing(state: ChatState, place: TalkPlace): void {
+  const { missing, kept } = state.windowOf(placeKey(place)).value;
+  if (missing?.part === "before" || missing?.part === "after") {
+    void loadMore(state, place, missing.part);
+  } else if (missing || kept) void loadSpan(state, place, missing?.part ?? {});
 }
 
 function askedOf({ channelId, root }: TalkPlace) {
@@ -226,6 +238,18 @@ function askedOf({ channelId, root }: TalkPlace) {
 
 function remember(state: ChatState, messages: readonly Message[]): void {
   for (const message of messages) rememberAuthor(state, message);
+}
+
+/** The channel that is open, and the thread beside it. */
+function openTalks(state: ChatState): TalkPlace[] {
+  const place = state.place.value;
+  const beside = threadPlace(place);
+  return [...isTalk(place) ? [withoutThread(place)] : [], ...beside ? [beside] : []];
+}
+
+/** After a stretch that was taken up again: only what could not be asked for meanwhile is missing. */
+export function reloadMissing(state: ChatState): void {
+  for (const place of openTalks(state)) loadMissing(state, place);
 }
 
 /** After a lost stretch: what is held may have gaps, so the open channel is taken anew. */

@@ -7,9 +7,9 @@ import { showToast } from "./toast.ts";
 /** Goes to the first message at or after a time (ms); to the last one where all are older. */
 export async function jumpToTime(state: ChatState, place: TalkPlace, ts: number): Promise<void> {
   await loadSpan(state, place, { at_ts: ts });
-  const { messages, error } = state.windowOf(placeKey(place)).value;
+  const { messages, missing } = state.windowOf(placeKey(place)).value;
   const at = messages.find((message) => message.order >= ts) ?? messages.at(-1);
-  if (error !== undefined || at === undefined) return;
+  if (missing !== undefined || at === undefined) return;
   if (at.order < ts) showToast(state, t("date.nothing"));
   // Anew even where that message was gone to before.
   state.place.value = { ...place, focus: null };

@@ -20,6 +20,19 @@ export interface Pending {
   readonly holdUntil: number | undefined;
 }
 
+/** Where a span is looked for: the newest, around a message or a moment (ms). */
+export interface SpanWish {
+  readonly around?: string;
+  readonly at_ts?: number;
+}
+
+/** What did not come, so that it can be asked for again. */
+export interface Missing {
+  readonly part: "before" | "after" | SpanWish;
+  /** For a person. */
+  readonly reason: string;
+}
+
 /** The loaded span of one channel, oldest first. */
 export interface ChannelWindow {
   readonly messages: readonly Message[];
@@ -31,7 +44,9 @@ export interface ChannelWindow {
   readonly loading: "none" | "before" | "after" | "all";
   /** How many spans were asked for: only the answer to the last one counts. */
   readonly asked: number;
-  readonly error: string | undefined;
+  readonly missing: Missing | undefined;
+  /** Drawn from what lay in this browser, while the server could not be reached. */
+  readonly kept: boolean;
   /** Why the span may begin before the channel does: other servers have more of its past. */
   readonly past: RemoteHistory | undefined;
 }
@@ -44,7 +59,8 @@ export const EMPTY_WINDOW: ChannelWindow = {
   arrived: [],
   loading: "none",
   asked: 0,
-  error: undefined,
+  missing: undefined,
+  kept: false,
   past: undefined,
 };
 
@@ -74,7 +90,7 @@ export function addPage(
       hasBefore: page.has_before,
       hasAfter: window.hasAfter || over > 0,
       loading: "none",
-      error: undefined,
+      missing: undefined,
       past: page.remote_history,
     };
   }
@@ -84,13 +100,13 @@ export function addPage(
     hasAfter: page.has_after,
     hasBefore: window.hasBefore || over > 0,
     loading: "none",
-    error: undefined,
+    missing: undefined,
   };
 }
 
 /** A span is asked for; `asked` of the result tells it from earlier ones. */
 export function beginSpan(window: ChannelWindow): ChannelWindow {
-  return { ...window, loading: "all", asked: window.asked + 1, error: undefined };
+  return { ...window, loading: "all", asked: window.asked + 1, missing: undefined };
 }
 
 /**
@@ -112,7 +128,8 @@ export function replaceSpan(
     hasBefore: page.has_before,
     hasAfter: page.has_after,
     loading: "none",
-    error: undefined,
+    missing: undefined,
+    kept: false,
     past: page.remote_history,
   };
 }
