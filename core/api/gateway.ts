@@ -260,7 +260,7 @@ export type ServerFrame =
   /** Answer to `subscribe`: who of them is there; who is absent here is offline. */
   | {
     op: "presences";
-    d: { guild_id: string; presences: Record<string, "online" | "idle" | "dnd"> };
+    d: { guild_id: string | null; presences: Record<string, "online" | "idle" | "dnd"> };
   }
   | { op: "error"; d: { code: ErrorCode; message: string } }
   | {
@@ -278,11 +278,15 @@ export const ClientFrame = z.discriminatedUnion("op", [
   z.object({ op: z.literal("presence"), d: z.object({ presence: Presence }) }),
   /**
    * Members of this guild (or the room of a DM) whose presence and changes are wanted;
-   * replaces the former list of the same guild; an empty list ends it.
+   * replaces the former list of the same guild; an empty list ends it. Without a guild (null):
+   * friends, and people of one's conversations.
    */
   z.object({
     op: z.literal("subscribe"),
-    d: z.object({ guild_id: z.string(), user_ids: z.array(z.string()).max(SUBSCRIBE_COUNT) }),
+    d: z.object({
+      guild_id: z.string().nullable(),
+      user_ids: z.array(z.string()).max(SUBSCRIBE_COUNT),
+    }),
   }),
   z.object({ op: z.literal("typing"), d: z.object(TalkRef) }),
 ]);

@@ -193,6 +193,10 @@ export class MemorySource implements GatewaySource {
     );
   }
 
+  near(caller: Caller, userIds: readonly string[]): Promise<readonly UserId[]> {
+    return this.members(caller, ROOM, userIds);
+  }
+
   typist(caller: Caller, at: TalkRef): Promise<Typist | undefined> {
     const channelId = this.#channels.get(caller.userId)?.find((id) => id === at.channel_id);
     if (channelId === undefined) return Promise.resolve(undefined);

@@ -27,6 +27,7 @@ import { openPage } from "../lib/browser/open_page.ts";
 import { bindKeys } from "../lib/browser/keys.ts";
 import { keepColors } from "../lib/browser/color_sheet.ts";
 import type { AppWorker } from "../lib/browser/service_worker.ts";
+import { watchNear } from "../lib/browser/near_presence.ts";
 import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
 import { showTitle } from "../lib/browser/title.ts";
 import { t } from "../lib/i18n/t.ts";
@@ -145,6 +146,7 @@ function start(state: ChatState): () => void {
     () => startAnnouncing(state),
     () => openPlace(state, state.place.value, "none"),
     () => keepReadsFresh(state),
+    () => watchNear(state),
     () => effect(() => keepColors(state)),
     () => effect(() => showTitle(state)),
     ...laterSteps(state, keep),

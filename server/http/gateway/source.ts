@@ -135,6 +135,8 @@ export interface GatewaySource {
   replay(caller: Caller, position: string, limit: number): Promise<ReplayAnswer>;
   /** Those of `userIds` who are in the room; empty where the caller is not. */
   members(caller: Caller, roomId: string, userIds: readonly string[]): Promise<readonly UserId[]>;
+  /** Those of `userIds` who are friends of the caller, or in a room with them. */
+  near(caller: Caller, userIds: readonly string[]): Promise<readonly UserId[]>;
   /** The caller as others see it, and where it writes; undefined where it may not write there. */
   typist(caller: Caller, at: TalkRef): Promise<Typist | undefined>;
   /** Keeps the chosen presence for the next connection; answers what others may see of it. */

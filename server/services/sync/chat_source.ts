@@ -3,6 +3,7 @@ import type { ControlEvent } from "../../../core/event/event.ts";
 import type { EventId } from "../../../core/ids/event_id.ts";
 import { isSaid } from "../../../core/event/said.ts";
 import { parseRoomId, type RoomId } from "../../../core/ids/room_id.ts";
+import { hearsOf } from "../../../core/api/gateway_scopes.ts";
 import { parseUserId, type UserId } from "../../../core/ids/user_id.ts";
 import type { Caller } from "../../http/caller.ts";
 import type {
@@ -41,6 +42,7 @@ import { threadReadState } from "../reads/read_states.ts";
 import { projectThreads } from "../threads/project_threads.ts";
 import type { ThreadNotice } from "../threads/thread_notice.ts";
 import type { NotifyNotice } from "../notify/notify_notice.ts";
+import { whoAreNear } from "../relationships/near.ts";
 import type { RelationshipNotice } from "../relationships/relationship_notice.ts";
 import { viewRelationship } from "../relationships/relationships.ts";
 import { type GatheredVotes, gatherVotes } from "./gather_votes.ts";
@@ -412,6 +414,12 @@ export class ChatSource implements GatewaySource {
     return userIds.map(parseUserId).filter((userId): userId is UserId =>
       userId !== undefined && room.authority.isJoined(userId)
     );
+  }
+
+  async near(caller: Caller, userIds: readonly string[]): Promise<readonly UserId[]> {
+    const ids = userIds.map(parseUserId).filter((id): id is UserId => id !== undefined);
+    const friends = hearsOf(caller.scopes, "relationship.update");
+    return [...await whoAreNear(this.#deps.sql, caller.userId, { among: ids, friends })];
   }
 
   async typist(caller: Caller, at: TalkRef): Promise<Typist | undefined> {

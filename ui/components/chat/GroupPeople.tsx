@@ -16,12 +16,13 @@ export default function GroupPeople({ group }: { group: GroupDm }) {
   const state = useChat();
   const list = useRoving<HTMLDivElement>();
   const { people, room_id: roomId } = group;
+  const joined = people.filter((person) => person.state !== "invited").length;
   useEffect(() => {
     state.transmit({
       op: "subscribe",
       d: { guild_id: roomId, user_ids: people.map(({ user }) => user.id) },
     });
-  }, [roomId, people.length, state.connection.value]);
+  }, [roomId, people.length, joined, state.connection.value]);
   return (
     <aside class="members" aria-label={t("nav.members")}>
       <MembersHead title={t("group.title")} count={people.length}>

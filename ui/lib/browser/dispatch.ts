@@ -15,6 +15,7 @@ import { markStale, takeRead } from "../store/stale_reads.ts";
 import { applyPoll } from "../store/polls.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
 import { applyGuildFrame } from "./dispatch_guild.ts";
+import { nearPeople } from "./near_presence.ts";
 import { setRelationship } from "./relationships.ts";
 
 type Dispatch = Extract<ServerFrame, { op: "dispatch" }>;
@@ -195,6 +196,12 @@ function apply(state: ChatState, frame: Dispatch): void {
   }
 }
 
+/** Whose presence was asked for: who is absent from the answer is not there. */
+function askedFor(state: ChatState, guildId: string | null): readonly string[] {
+  if (guildId === null) return nearPeople(state);
+  return state.members.value.get(guildId)?.members.map(({ user }) => user.id) ?? [];
+}
+
 /** Applies one frame of the gateway to what is shown. */
 export function applyFrame(state: ChatState, frame: ServerFrame): void {
   batch(() => {
@@ -209,8 +216,8 @@ export function applyFrame(state: ChatState, frame: ServerFrame): void {
     }
     if (frame.op === "presences") {
       const presences = new Map(state.presences.value);
-      for (const member of state.members.value.get(frame.d.guild_id)?.members ?? []) {
-        presences.set(member.user.id, frame.d.presences[member.user.id] ?? "offline");
+      for (const id of askedFor(state, frame.d.guild_id)) {
+        presences.set(id, frame.d.presences[id] ?? "offline");
       }
       for (const [id, presence] of Object.entries(frame.d.presences)) presences.set(id, presence);
       state.presences.value = presences;

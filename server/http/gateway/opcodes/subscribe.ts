@@ -5,27 +5,40 @@ import type { Session } from "../session.ts";
 /** Most guilds whose members one session watches at once; the oldest makes room. */
 const WATCHED_ROOM_COUNT = 64;
 
+/** In the place of a guild: friends and people of conversations. No room is called so. */
+const NEAR = "near";
+
 /**
- * Watches members of a guild: their presence and changes come from now on. Who is not
- * there, or not visible to the caller, is left out without a word.
+ * Watches members of a guild, or those who are near: their presence and changes come from now on.
+ * Who is not there, or not visible to the caller, is left out without a word.
  */
 export async function subscribe(
   deps: GatewayDeps,
   session: Session,
-  data: { guild_id: string; user_ids: readonly string[] },
+  data: { guild_id: string | null; user_ids: readonly string[] },
 ): Promise<void> {
-  const members = data.user_ids.length === 0
+  const { guild_id: guildId, user_ids: userIds } = data;
+  const found = userIds.length === 0
     ? []
-    : await deps.source.members(session.caller, data.guild_id, data.user_ids);
-  if (!session.rooms.has(data.guild_id)) return;
-  const [oldest] = session.watched.keys();
-  if (
-    oldest !== undefined && session.watched.size >= WATCHED_ROOM_COUNT &&
-    !session.watched.has(data.guild_id)
-  ) deps.hub.watch(session, oldest, []);
-  deps.hub.watch(session, data.guild_id, members);
+    : guildId === null
+    ? await deps.source.near(session.caller, userIds)
+    : await deps.source.members(session.caller, guildId, userIds);
+  if (guildId === null) deps.hub.watch(session, NEAR, found);
+  else {
+    if (!session.rooms.has(guildId)) return;
+    makeRoom(deps, session, guildId);
+    deps.hub.watch(session, guildId, found);
+  }
   session.sink.send(serverFrame({
     op: "presences",
-    d: { guild_id: data.guild_id, presences: deps.presences.among(members) },
+    d: { guild_id: guildId, presences: deps.presences.among(found) },
   }));
+}
+
+function makeRoom({ hub }: GatewayDeps, session: Session, guildId: string): void {
+  const { watched } = session;
+  if (watched.has(guildId)) return;
+  const rooms = [...watched.keys()].filter((roomId) => roomId !== NEAR);
+  const [oldest] = rooms;
+  if (oldest !== undefined && rooms.length >= WATCHED_ROOM_COUNT) hub.watch(session, oldest, []);
 }
