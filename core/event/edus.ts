@@ -26,13 +26,13 @@ export const EDUS: readonly EduKind[] = [
     type: "m.presence",
     fields: "`user`, `presence: online/idle/dnd/offline`, `status?`",
     from: "a user of the origin who shows it",
-    to: "servers that share a room with the user",
+    to: "servers that share a room with the user, or have a friend of theirs",
   },
   {
     type: "m.profile",
     fields: "`user`",
     from: "a user of the origin, whose profile has changed: whoever holds a copy asks for it anew",
-    to: "servers that share a room with the user",
+    to: "servers that share a room with the user, or have a friend of theirs",
   },
   {
     type: "m.relationship",

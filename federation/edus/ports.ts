@@ -15,6 +15,10 @@ export interface EduRooms {
   authority(roomId: RoomId): Promise<Authority | undefined>;
   /** Rooms that a user is joined to, at most `limit`. */
   joinedRooms(user: UserId, limit: number): Promise<readonly RoomId[]>;
+  /** Whom a user of this server has as friends on others, at most `limit`. */
+  friendsElsewhere(user: UserId, limit: number): Promise<readonly UserId[]>;
+  /** Whether a user of another server is the friend of `who`, or of anybody here. */
+  isFriendHere(user: UserId, who?: UserId): Promise<boolean>;
 }
 
 /** Where EDUs that passed every check are shown. Nothing here throws for what it does not know. */

@@ -126,9 +126,10 @@ export class EduReceiver implements EduSink {
     if (user !== undefined && await this.#isMet(user)) this.#deps.show.profile(user);
   }
 
-  /** Somebody whom nobody here shares a room with is nobody's business. */
+  /** Somebody whom nobody here shares a room or a friendship with is nobody's business. */
   async #isMet(user: UserId): Promise<boolean> {
-    return (await this.#deps.rooms.joinedRooms(user, 1)).length > 0;
+    const { rooms } = this.#deps;
+    return (await rooms.joinedRooms(user, 1)).length > 0 || await rooms.isFriendHere(user);
   }
 
   async #relationship({ origin, content }: Arrived): Promise<void> {

@@ -20,10 +20,10 @@ const MET_MAX = 500;
 /** Servers in rooms that were told of people there, remembered until a refresh. */
 const MEETINGS_MAX = 10_000;
 
-interface Join {
-  readonly roomId: RoomId;
-  readonly user: UserId;
-}
+/** Somebody came into a room, or a user of this server has a new friend. */
+type Join =
+  | { readonly roomId: RoomId; readonly user: UserId }
+  | { readonly friend: UserId; readonly user: UserId };
 
 interface Told {
   readonly shown: ShownPresence;
@@ -41,7 +41,7 @@ export interface PresenceDeps {
 }
 
 /**
- * Tells servers that share a room with somebody whether they are there: when it changes, after a
+ * Tells servers that share a room with somebody, or have a friend of theirs, whether they are there: when it changes, after a
  * pause in which most changes undo themselves, when a room brings both together, and rarely again. PROTOCOL.md 10 (EDUs).
  */
 export class PresenceSender implements AsyncDisposable {
@@ -69,6 +69,12 @@ export class PresenceSender implements AsyncDisposable {
     const server = serverOf(user);
     const key = `${roomId} ${server === this.#deps.self ? user : server}`;
     if (this.#joins.size < JOINS_MAX) this.#joins.set(key, { roomId, user });
+  }
+
+  /** What is between a user of this server and somebody of another has changed. */
+  related(user: UserId, other: UserId): void {
+    if (serverOf(other) === this.#deps.self || this.#joins.size >= JOINS_MAX) return;
+    this.#joins.set(`${user} ${other}`, { friend: other, user });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -124,7 +130,10 @@ export class PresenceSender implements AsyncDisposable {
   }
 
   /** Who joined from here is told of to the room's servers; to another's, who is here. */
-  async #meet({ roomId, user }: Join, now: number): Promise<void> {
+  async #meet(join: Join, now: number): Promise<void> {
+    const { user } = join;
+    if ("friend" in join) return await this.#meetFriend(user, join.friend);
+    const { roomId } = join;
     const authority = await this.#deps.rooms.authority(roomId);
     if (!authority?.isJoined(user)) return;
     const { self } = this.#deps;
@@ -135,6 +144,12 @@ export class PresenceSender implements AsyncDisposable {
     for (const other of [...authority.joinedServers()].slice(0, SERVERS_MET_MAX)) {
       if (other !== self) this.#send(other, user, known.shown);
     }
+  }
+
+  async #meetFriend(user: UserId, friend: UserId): Promise<void> {
+    const known = this.#told.get(user);
+    if (known === undefined || !await this.#deps.rooms.isFriendHere(friend, user)) return;
+    this.#send(serverOf(friend), user, known.shown);
   }
 
   #meetServer(

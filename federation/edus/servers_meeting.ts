@@ -1,13 +1,14 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
+import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { EduRooms } from "./ports.ts";
 
-/** Rooms looked at for one user. */
+/** Rooms and friends looked at for one user. */
 const ROOMS_MAX = 200;
+const FRIENDS_MAX = 1000;
 /** Servers told of one thing about a user. */
 export const SERVERS_MET_MAX = 500;
 
-/** The other servers that share a room with a user of this one. */
+/** The other servers that share a room with a user of this one, or have a friend of theirs. */
 export async function serversMeeting(
   { rooms, self }: { readonly rooms: EduRooms; readonly self: ServerName },
   user: UserId,
@@ -19,6 +20,10 @@ export async function serversMeeting(
       if (server !== self) servers.add(server);
       if (servers.size >= SERVERS_MET_MAX) return servers;
     }
+  }
+  for (const friend of await rooms.friendsElsewhere(user, FRIENDS_MAX)) {
+    if (servers.size >= SERVERS_MET_MAX) break;
+    servers.add(serverOf(friend));
   }
   return servers;
 }

@@ -18,6 +18,7 @@ import type { Live } from "../http/live.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import type { MediaDeps } from "../services/media/media_deps.ts";
 import type { RemoteHistoryDesk } from "../services/messages/remote_history.ts";
+import { subscribeRelationshipNotices } from "../services/relationships/relationship_notice.ts";
 import type { ReadNotice } from "../services/reads/mark_read.ts";
 import { subscribeAccountEvents } from "../services/accounts/account_event.ts";
 import { RemoteMedia } from "../services/media/remote/remote_media.ts";
@@ -127,6 +128,9 @@ function tellOthers(
       }),
     );
     live.presences.watchOwn((userId) => presence.changed(userId as UserId));
+    stack.defer(subscribeRelationshipNotices(bus, ({ userId, other }) => {
+      presence.related(userId, other);
+    }));
     stack.defer(store.feed.subscribe(({ events }) => {
       for (const { type, stateKey, roomId, outcome } of events) {
         if (type !== "m.room.member" || outcome !== "accepted") continue;

@@ -16,5 +16,20 @@ export function eduRooms({ sql, rooms }: { readonly sql: Sql; readonly rooms: Ro
         order by room_id limit ${limit}`;
       return rows.map((row) => row.room_id);
     },
+    async friendsElsewhere(user: UserId, limit: number): Promise<readonly UserId[]> {
+      const rows = await sql<{ other_id: UserId }[]>`
+        select other_id from relationships
+        where user_id = ${user} and bond = 'friend' and not blocked
+          and split_part(other_id, ':', 2) <> split_part(user_id, ':', 2)
+        order by other_id limit ${limit}`;
+      return rows.map((row) => row.other_id);
+    },
+    async isFriendHere(user: UserId, who?: UserId): Promise<boolean> {
+      const rows = await sql`
+        select 1 from relationships
+        where other_id = ${user} and bond = 'friend' and not blocked
+          and (${who ?? null}::text is null or user_id = ${who ?? null}) limit 1`;
+      return rows.length > 0;
+    },
   };
 }

@@ -72,12 +72,34 @@ Deno.test.afterAll(async () => {
   await peer[Symbol.asyncDispose]();
 });
 
+/** Friends who share no room: each is told whether the other is there. */
+async function seeEachOther(): Promise<void> {
+  using ofAnn = await ann.connect();
+  using ofBea = await bea.connect();
+  for (const [ears, friend] of [[ofAnn, bea], [ofBea, ann]] as const) {
+    ears.send({ op: "subscribe", d: { guild_id: null, user_ids: [friend.id] } });
+  }
+  await waitFor(
+    "friends to see each other",
+    () =>
+      [[ofAnn, bea] as const, [ofBea, ann] as const].every(([{ frames }, friend]) =>
+        frames.some((frame) =>
+          frame.op === "presences" && frame.d.presences[friend.id] === "online" ||
+          frame.op === "dispatch" && frame.t === "presence" && frame.d.user_id === friend.id &&
+            frame.d.presence === "online"
+        )
+      ),
+    SOON_MS,
+  );
+}
+
 Deno.test("a request crosses, its yes comes back, and either may end it", async () => {
   assert.equal((await ask(ann, bea.id)).bond, "asked");
   await until(bea, ann.id, "asks");
   await bea.do("POST", `${path(ann.id)}/accept`);
   await until(ann, bea.id, "friend");
   assert.equal(await bondOf(bea, ann.id), "friend");
+  await seeEachOther();
   await ann.do("DELETE", path(bea.id));
   await until(bea, ann.id, null);
 });
