@@ -40,9 +40,9 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
           size="m"
           guild
         />
-        <span class="grow clip">
-          <span class="strong break block">{name}</span>
-          <span class="tiny faint break block" title={invitation.by.id}>
+        <span class="grow break">
+          <span class="strong block">{name}</span>
+          <span class="tiny faint block" title={invitation.by.id}>
             {foreign
               ? t("invitation.byForeign", { name: by, server: invitation.server })
               : t("invitation.by", { name: by })}
