@@ -8,9 +8,9 @@ import type { OpenFault } from "./types.ts";
 export interface ContentKey extends MessageKey {
   /** The sending device; undefined: it came out of a backup or from another device. */
   readonly device: string | undefined;
-  /** Of a message that this device sealed: in which epoch. */
+  /** Of a message of this user: in which epoch it was sealed, where this device was in that one. */
   readonly ownEpoch?: number;
-  /** And when, ms. */
+  /** And when, ms, where this device sealed it. */
   readonly ownMs?: number;
 }
 

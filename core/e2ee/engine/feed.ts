@@ -9,6 +9,7 @@ import { findGap, gapRow, type KeyEvent } from "./gaps.ts";
 import type { StoreChange } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import { fetched } from "./part.ts";
+import { rosterRows } from "./rosters.ts";
 import { incomingRow } from "./shared_rows.ts";
 
 /** Fetched with the first message of the time before this device was in the group. */
@@ -113,8 +114,27 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
     if (!isFalse) core.missing(roomId);
     return;
   }
-  pass.rows.push(core.archive.put(roomId, event.event_id, taken));
-  if (!("fault" in taken)) keep(box, pass, event, taken);
+  if ("fault" in taken) {
+    pass.rows.push(core.archive.put(roomId, event.event_id, taken));
+    return;
+  }
+  const known = await ofThisUser(box, pass, event);
+  const key = known === undefined ? taken : { ...taken, ownEpoch: event.sealed.epoch };
+  pass.rows.push(core.archive.put(roomId, event.event_id, key), ...known ?? []);
+  keep(box, pass, event, key);
+}
+
+/**
+ * Of what another device of this user sealed in the epoch that this one is in, it knows by the tree
+ * whom it was for: should that device be gone, it gives them the key. Undefined for anything else.
+ */
+async function ofThisUser(
+  { core, roomId }: RoomBox,
+  { group }: Pass,
+  { sender, sealed }: KeyEvent,
+): Promise<StoreChange[] | undefined> {
+  if (sender !== core.device.userId || sealed.epoch !== group.epoch) return undefined;
+  return await rosterRows(core.ports.store, roomId, group);
 }
 
 /** Whether it was sealed before this device came in. Numbers of epochs tell nothing after a fork. */

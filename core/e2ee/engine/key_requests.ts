@@ -69,7 +69,7 @@ interface Waiting {
 /**
  * Keys that this device missed are asked of the user's other devices, some at a time, as long as
  * answers come, and what those do not have of who sent the message. Theirs are answered: to
- * certified devices of this user, and to those of people for whom this device sealed the message.
+ * certified devices of this user, and to those of people for whom this user sealed the message.
  * PROTOCOL.md 12, "Missed keys".
  */
 export class KeyRequests {
@@ -172,11 +172,10 @@ export class KeyRequests {
 
   #isWaiting(roomId: string, of: string): boolean {
     const nowMs = this.parts.ports.clock.now();
-    for (const [id, waiting] of this.#waiting) {
-      if (waiting.atMs + PATIENCE_MS <= nowMs) this.#waiting.delete(id);
-      else if (waiting.roomId === roomId && waiting.of === of) return true;
-    }
-    return false;
+    // An answer of a device that was off is taken however late it comes.
+    return [...this.#waiting.values()].some((waiting) =>
+      waiting.roomId === roomId && waiting.of === of && waiting.atMs + PATIENCE_MS > nowMs
+    );
   }
 
   #await(open: OpenRequest, about: Pick<Waiting, "roomId" | "of">): void {
@@ -238,8 +237,9 @@ export class KeyRequests {
   }
 
   /**
-   * To an own device all that is there; to somebody else what this very device sealed for them:
-   * they could have read it, had nothing gone wrong, or had their device been there in time.
+   * To an own device all that is there; to somebody else what this user sealed for them, on this
+   * very device or on another one that this one was in the group with: they could have read it, had
+   * nothing gone wrong, or had their device been there in time.
    */
   async #keysFor(userId: string, { roomId, eventIds }: KeyRequest): Promise<ArchivedKey[]> {
     const { archive, device } = this.parts;
@@ -254,7 +254,7 @@ export class KeyRequests {
     return keys;
   }
 
-  /** Sealed here, for somebody who was in the group, or was a member whose devices were awaited. */
+  /** For somebody who was in the group; if sealed here, for members whose devices were awaited too. */
   async #isFor(
     user: string,
     roomId: RoomId,

@@ -171,6 +171,55 @@ Deno.test("a sender who was out of reach is asked later, and so is what is misse
   assert.deepEqual(asked().toSorted(), [bob, bob, "@cy:example.net"]);
 });
 
+Deno.test("a sender who is gone is asked three times, and then no more", async () => {
+  await using house = new Household();
+  const own = await house.device();
+  const event_id = event();
+  const sealed = { epoch: 3, nonce: base64Of(rng.bytes(16)) } as KeyEvent["sealed"];
+  await own.store.write([gapRow(roomId, { event_id, sender: "@bob:example.org", sealed })]);
+  await own.requests.ask(roomId);
+  const waited: number[] = [];
+  for (let next = house.later.shift(); next !== undefined; next = house.later.shift()) {
+    waited.push(next.ms);
+    house.clock.advance(next.ms);
+    await next.task();
+    // Meanwhile rooms are looked at all the time.
+    await own.requests.ask(roomId);
+  }
+  const asked = house.sent.filter(({ told }) => told.user_id !== alice);
+  assert.equal(asked.length, 3, `${waited}`);
+  assert.deepEqual(own.found, []);
+});
+
+Deno.test("a key that comes late is taken, whatever was asked for meanwhile; a second answer changes nothing", async () => {
+  await using house = new Household();
+  const [off, other, fresh] = [
+    await house.device(),
+    await house.device(),
+    await house.device(),
+  ];
+  const [first, second] = [event(), event()];
+  const key = contentKey();
+  await off.put(first, key);
+  await other.put(first, contentKey());
+  await fresh.put(first, { fault: "before_join" });
+  await fresh.requests.ask(roomId);
+  const [asked] = house.sent.splice(0);
+  assert.ok(asked);
+  // Nobody is there. Long after that something else is missed, and asked for.
+  house.clock.advance(3 * 3_600_000);
+  await fresh.put(second, { fault: "before_join" });
+  await fresh.requests.ask(roomId);
+  assert.equal(house.sent.splice(0).length, 1);
+  // Both devices come on in the same moment.
+  for (const { requests } of [off, other]) await requests.receive(house.item(asked));
+  const answers = house.sent.splice(0);
+  assert.equal(answers.length, 2);
+  for (const answer of answers) await fresh.requests.receive(house.item(answer));
+  assert.deepEqual(fresh.found, [first]);
+  assert.deepEqual(await fresh.archive.get(roomId, first), { ...key, device: undefined });
+});
+
 Deno.test("what was judged here is not written over by another device", async () => {
   await using house = new Household();
   const [old, fresh] = [await house.device(), await house.device()];
