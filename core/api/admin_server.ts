@@ -40,10 +40,16 @@ export const adminGetConfiguration = defineOperation({
   errors: ["forbidden"],
 });
 
-/** What one check saw, as `openguild doctor` says it. */
+/**
+ * What one check saw, as `openguild doctor` says it in English; `code`, `advice_code` and `values`
+ * say the same to a client with texts of its own.
+ */
 export const Finding = z.object({
   check: z.string(),
   status: z.enum(["ok", "warning", "problem"]),
+  code: z.string(),
+  advice_code: z.string().nullable(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
   message: z.string(),
   advice: z.string().nullable(),
 });

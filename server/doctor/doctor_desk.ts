@@ -29,7 +29,12 @@ export class DoctorDesk {
     const findings = await this.#examine();
     this.#last = {
       ran_ts: this.#clock.now(),
-      findings: findings.map((each) => ({ ...each, advice: each.advice ?? null })),
+      findings: findings.map((each) => ({
+        ...each,
+        values: { ...each.values },
+        advice_code: each.advice_code ?? null,
+        advice: each.advice ?? null,
+      })),
     };
     return this.#last;
   }

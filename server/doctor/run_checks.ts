@@ -64,10 +64,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     ["clock", () => checkClock({ clock, database: opened })],
     [
       "file store",
-      () =>
-        blobs instanceof Error
-          ? [failed("open", blobs.message)]
-          : checkBlobs({ blobs, rng: deps.rng }),
+      () => blobs instanceof Error ? [failed("open", blobs)] : checkBlobs({ blobs, rng: deps.rng }),
     ],
     ["bus", () => lookAtBus(deps, opened !== undefined)],
     ["search", () => checkSearch(config, clock)],
@@ -83,9 +80,7 @@ export async function runChecks(deps: DoctorDeps): Promise<Finding[]> {
     try {
       findings.push(...await check());
     } catch (error) {
-      findings.push(
-        problem(name, `The check itself failed: ${reasonOf(error)}.`, "Look into the log."),
-      );
+      findings.push(problem(name, ["broken", "log"], { reason: reasonOf(error) }));
     }
   }
   return findings;

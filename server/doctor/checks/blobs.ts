@@ -10,33 +10,30 @@ export async function checkBlobs(
   deps: { readonly blobs: BlobStore | undefined; readonly rng: Rng },
 ): Promise<Finding[]> {
   const { blobs } = deps;
-  if (blobs === undefined) return [ok(CHECK, "The first start makes the folder of files.")];
+  if (blobs === undefined) return [ok(CHECK, "files.first")];
   const key = `doctor/${deps.rng.bytes(8).toHex()}`;
   const bytes = deps.rng.bytes(PROBE_BYTES);
-  let step = "write";
+  let step: Step = "write";
   try {
     await blobs.put(key, ReadableStream.from([bytes]), bytes.length);
     step = "read";
     const stream = await blobs.get(key);
     const read = new Uint8Array(await new Response(stream as BodyInit | undefined).arrayBuffer());
-    if (read.toHex() !== bytes.toHex()) return [failed("read", "it gives back other bytes")];
+    if (read.toHex() !== bytes.toHex()) return [problem(CHECK, ["files.other_bytes", "files"])];
     step = "delete";
     await blobs.delete(key);
     if (await blobs.head(key) !== undefined) {
-      return [failed("delete", "what was deleted is still there")];
+      return [problem(CHECK, ["files.undeleted", "files"])];
     }
-    return [ok(CHECK, "A file was written, read and deleted.")];
+    return [ok(CHECK, "files.good")];
   } catch (error) {
-    return [failed(step, reasonOf(error))];
+    return [failed(step, error)];
   }
 }
 
-/** What stands in the report where the store could not be used; `step`: open, write, ... */
-export function failed(step: string, reason: string): Finding {
-  return problem(
-    CHECK,
-    `The file store fails to ${step}: ${reason}.`,
-    "For S3 check endpoint, bucket, keys and the rights to get, put, delete and list; for a " +
-      "folder its owner and the disk.",
-  );
+type Step = "open" | "write" | "read" | "delete";
+
+/** What stands in the report where the store could not be used. */
+export function failed(step: Step, error: unknown): Finding {
+  return problem(CHECK, ["files.failed", "files"], { step, reason: reasonOf(error) });
 }

@@ -20,21 +20,14 @@ export interface BusCheck {
 
 /** Reachable, with credentials that it takes, and carrying a message to who listens. */
 export async function checkBus(check: BusCheck): Promise<Finding[]> {
-  if (check.kind === "none") return [ok(CHECK, "One process on its own database needs none.")];
+  if (check.kind === "none") return [ok(CHECK, "bus.none")];
   try {
     return [await probe(check)];
   } catch (error) {
     // The connection's own words already say where it failed and what to do.
-    return [problem(CHECK, reasonOf(error), ADVICE[check.kind])];
+    return [problem(CHECK, ["bus.failed", `bus.${check.kind}`], { reason: reasonOf(error) })];
   }
 }
-
-const ADVICE = {
-  nats: "Is nats-server running, is NATS_URL right, and do bus.nats_user and bus.nats_password " +
-    "(or bus.nats_token) match its configuration? Messages between processes wait for it.",
-  postgres: "Processes speak through LISTEN and NOTIFY: point DATABASE_URL at Postgres itself, " +
-    "not at a pooler in transaction mode, or set bus.nats_url.",
-} as const;
 
 async function probe(check: BusCheck): Promise<Finding> {
   const kind = check.kind === "nats" ? "nats" : "postgres";
@@ -46,16 +39,12 @@ async function probe(check: BusCheck): Promise<Finding> {
   });
   try {
     if (await carries({ near, far }, check)) {
-      const name = kind === "nats" ? "NATS" : "Postgres";
-      return ok(CHECK, `A message went through ${name} to a listener.`);
+      return ok(CHECK, "bus.good", { bus: kind });
     }
     return problem(
       CHECK,
-      `A message on ${SUBJECT} did not reach its listener within ${PROBE_MS / 1000} s.`,
-      kind === "nats"
-        ? "Give the server's NATS user the right to publish and subscribe to log, accounts and " +
-          "og.>."
-        : ADVICE.postgres,
+      ["bus.lost", kind === "nats" ? "bus.rights" : "bus.postgres"],
+      { subject: SUBJECT, seconds: PROBE_MS / 1000 },
     );
   } finally {
     await near.close();

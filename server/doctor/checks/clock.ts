@@ -11,17 +11,13 @@ const MIN_PLAUSIBLE_TS = Date.UTC(2026, 0, 1);
 export async function checkClock(
   deps: { readonly clock: Clock; readonly database: Pick<Database, "kind" | "sql"> | undefined },
 ): Promise<Finding[]> {
-  const advice = "Set it by the network: timedatectl set-ntp true";
   const nowMs = deps.clock.now();
+  const time = new Date(nowMs).toISOString();
   if (nowMs < MIN_PLAUSIBLE_TS) {
-    return [
-      problem(CHECK, `This machine believes it is ${new Date(nowMs).toISOString()}.`, advice),
-    ];
+    return [problem(CHECK, ["clock.implausible", "clock.set"], { time })];
   }
   if (deps.database === undefined || deps.database.kind === "embedded") {
-    return [
-      ok(CHECK, `${new Date(nowMs).toISOString()} is plausible; there is no other to compare.`),
-    ];
+    return [ok(CHECK, "clock.alone", { time })];
   }
   const before = deps.clock.now();
   const [row] = await deps.database.sql<{ ms: number }[]>`
@@ -29,14 +25,12 @@ export async function checkClock(
   const after = deps.clock.now();
   const skewMs = Math.round((row?.ms ?? 0) - (before + after) / 2);
   if (Math.abs(skewMs) <= MAX_SKEW_MS + (after - before)) {
-    return [ok(CHECK, "This machine and the database agree on the time.")];
+    return [ok(CHECK, "clock.good")];
   }
   return [
-    problem(
-      CHECK,
-      `The database's clock is ${Math.abs(skewMs / 1000).toFixed(1)} seconds ` +
-        `${skewMs > 0 ? "ahead of" : "behind"} this machine's.`,
-      `One of them is wrong. ${advice}`,
-    ),
+    problem(CHECK, ["clock.skewed", "clock.one_wrong"], {
+      seconds: Math.round(Math.abs(skewMs) / 100) / 10,
+      side: skewMs > 0 ? "ahead" : "behind",
+    }),
   ];
 }

@@ -9,10 +9,10 @@ export async function checkDataFolder(path: string): Promise<Finding[]> {
   try {
     info = await Deno.stat(path);
   } catch {
-    return [warning(CHECK, `${path} is not there yet.`, "The first start makes it.")];
+    return [warning(CHECK, ["folder.absent", "folder.first"], { path })];
   }
   if (!info.isDirectory) {
-    return [problem(CHECK, `${path} is a file.`, "Choose another with --data.")];
+    return [problem(CHECK, ["folder.file", "folder.other"], { path })];
   }
   const findings: Finding[] = [];
   const probe = join(path, `.doctor-${Deno.pid}`);
@@ -21,15 +21,11 @@ export async function checkDataFolder(path: string): Promise<Finding[]> {
     await Deno.remove(probe);
   } catch (error) {
     findings.push(
-      problem(
-        CHECK,
-        `${path} cannot be written: ${reasonOf(error)}.`,
-        `Give it to the user who runs the server: chown -R USER ${path}`,
-      ),
+      problem(CHECK, ["folder.unwritable", "folder.own"], { path, reason: reasonOf(error) }),
     );
   }
   findings.push(...await openToOthers(path, info));
-  return findings.length > 0 ? findings : [ok(CHECK, `${path} is writable and private.`)];
+  return findings.length > 0 ? findings : [ok(CHECK, "folder.good", { path })];
 }
 
 async function openToOthers(path: string, info: Deno.FileInfo): Promise<Finding[]> {
@@ -41,13 +37,7 @@ async function openToOthers(path: string, info: Deno.FileInfo): Promise<Finding[
       if (((mode ?? 0) & 0o077) !== 0) open.push(file);
     }
   }
-  return open.map((found) =>
-    problem(
-      CHECK,
-      `${found} can be read by other users of this machine.`,
-      `It holds secrets: chmod go-rwx ${found}`,
-    )
-  );
+  return open.map((found) => problem(CHECK, ["folder.open", "folder.close"], { path: found }));
 }
 
 async function* filesBelow(folder: string): AsyncGenerator<string> {

@@ -15,7 +15,7 @@ export async function checkDatabase(
   database: Pick<Database, "kind" | "sql"> | undefined,
 ): Promise<Finding[]> {
   if (database === undefined) {
-    return [ok(CHECK, "The first start makes the embedded database."), embedded()];
+    return [ok(CHECK, "database.first"), embedded()];
   }
   let version: number;
   try {
@@ -31,53 +31,40 @@ export async function checkDatabase(
     ...await checkMigrations(database.sql),
   ];
   if (findings.every((finding) => finding.status !== "problem")) {
-    const major = Math.floor(version / 10_000);
-    const name = database.kind === "embedded" ? "embedded Postgres" : "Postgres";
-    findings.unshift(ok(CHECK, `${name} ${major} answers.`));
+    findings.unshift(
+      ok(CHECK, "database.good", { kind: database.kind, version: majorOf(version) }),
+    );
   }
   return findings;
 }
 
 /** What stands in the report where the database could not even be opened. */
 export function unreachable(error: unknown): Finding {
-  return problem(
-    CHECK,
-    `The database does not answer: ${reasonOf(error)}.`,
-    "Is Postgres running, and is DATABASE_URL right (host, port, user, password, name)?",
-  );
+  return problem(CHECK, ["database.unreachable", "database.reach"], { reason: reasonOf(error) });
 }
 
 export function checkVersion(version: number): Finding[] {
   if (version >= MIN_VERSION) return [];
   return [
-    problem(
-      CHECK,
-      `Postgres is version ${Math.floor(version / 10_000)}.`,
-      `Upgrade it to ${MIN_VERSION / 10_000} or later.`,
-    ),
+    problem(CHECK, ["database.old", "database.upgrade"], {
+      version: majorOf(version),
+      wanted: majorOf(MIN_VERSION),
+    }),
   ];
 }
 
+function majorOf(version: number): number {
+  return Math.floor(version / 10_000);
+}
+
 function embedded(): Finding {
-  return warning(
-    CHECK,
-    "The embedded database never calls fsync: acknowledged messages survive a crash of the " +
-      "process, not of the machine. It has one connection's worth of speed and no replication.",
-    "For a community that matters: openguild backup FILE, set DATABASE_URL to a Postgres, " +
-      "openguild restore FILE.",
-  );
+  return warning(CHECK, ["database.embedded", "database.move"]);
 }
 
 async function checkDurability(sql: Sql): Promise<Finding[]> {
   const { fsync, synchronousCommit } = await readDurability(sql);
   const off = [...(fsync ? [] : ["fsync"]), ...(synchronousCommit ? [] : ["synchronous_commit"])];
-  return off.map((name) =>
-    problem(
-      CHECK,
-      `Postgres runs with ${name} = off: a crash loses messages that were acknowledged.`,
-      `alter system set ${name} = on; then restart Postgres.`,
-    )
-  );
+  return off.map((name) => problem(CHECK, ["database.unsafe", "database.safe"], { name }));
 }
 
 async function checkMigrations(sql: Sql): Promise<Finding[]> {
@@ -88,15 +75,7 @@ async function checkMigrations(sql: Sql): Promise<Finding[]> {
   if (waiting === 0) return [];
   return [
     table?.name
-      ? warning(
-        CHECK,
-        `${waiting} migration${waiting > 1 ? "s wait" : " waits"}.`,
-        "The next start applies what waits, or: openguild migrate",
-      )
-      : warning(
-        CHECK,
-        "The database is empty: no server has used it yet.",
-        "The next start makes its tables, or: openguild migrate",
-      ),
+      ? warning(CHECK, ["database.behind", "database.migrate"], { n: waiting })
+      : warning(CHECK, ["database.empty", "database.tables"]),
   ];
 }

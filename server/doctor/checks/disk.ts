@@ -12,12 +12,13 @@ export async function checkDisk(
   freeBytesOf: (path: string) => Promise<number> = freeBytes,
 ): Promise<Finding[]> {
   const free = await freeBytesOf(path);
-  const text = `${(free / 1024 ** 3).toFixed(1)} GiB are free where ${path} is`;
-  const advice = "Make room, or move the data folder to a larger disk (--data).";
-  if (free < OUT_BYTES) {
-    return [problem(CHECK, `${text}: the database is about to stop.`, advice)];
-  }
-  return free < LOW_BYTES ? [warning(CHECK, `${text}.`, advice)] : [ok(CHECK, `${text}.`)];
+  const values = { free: Math.round(free / 1024 ** 3 * 10) / 10, path };
+  if (free < OUT_BYTES) return [problem(CHECK, ["disk.out", "disk"], values)];
+  return [
+    free < LOW_BYTES
+      ? warning(CHECK, ["disk.free", "disk"], values)
+      : ok(CHECK, "disk.free", values),
+  ];
 }
 
 async function freeBytes(path: string): Promise<number> {

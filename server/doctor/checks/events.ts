@@ -33,18 +33,14 @@ export async function checkEvents(
       if (named.length < NAMED_MAX) named.push(`${event.eventId} in ${event.roomId}: ${damage}`);
     }
   }
-  const of = all ? `All ${looked} stored events` : `${looked} stored events, chosen by chance,`;
-  if (damaged === 0) {
-    return [ok(CHECK, `${of} are what they were${all ? "" : " (--events looks at all)"}.`)];
-  }
-  const rest = damaged > named.length ? `; and ${damaged - named.length} more` : "";
+  if (damaged === 0) return [ok(CHECK, all ? "events.all" : "events.some", { looked })];
   return [
-    problem(
-      CHECK,
-      `Of ${looked} stored events ${damaged} are damaged. ${named.join("; ")}${rest}.`,
-      "The disk or somebody has changed them. No other server gets them. Look at the disk, and " +
-        "restore the database from a backup of before; events of other servers come again.",
-    ),
+    problem(CHECK, ["events.damaged", "events"], {
+      looked,
+      damaged,
+      named: named.join("; "),
+      more: damaged - named.length,
+    }),
   ];
 }
 

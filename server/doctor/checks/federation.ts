@@ -6,7 +6,7 @@ import type { FederationParts } from "../../compose/federation.ts";
 import type { Config } from "../../config/config.ts";
 import { isTrial, serverName } from "../../config/derived.ts";
 import { type SelfTest, testSelf } from "../../federation/self_probe.ts";
-import { type Finding, ok, problem, warning } from "../finding.ts";
+import { type Advice, type Finding, ok, problem, warning } from "../finding.ts";
 
 const CHECK = "federation";
 
@@ -22,16 +22,14 @@ export interface FederationCheck {
 export async function checkFederation(check: FederationCheck): Promise<Finding[]> {
   const { config, parts, clock, rng } = check;
   if (!config.federation.enabled) {
-    return [ok(CHECK, "Switched off: this server speaks with no other.")];
+    return [ok(CHECK, "federation.off")];
   }
   const peers = config.federation.testPeers.length;
   if (isTrial(config)) {
-    return [ok(CHECK, `A trial speaks with its test peers alone (${peers} named).`)];
+    return [ok(CHECK, "federation.trial", { peers })];
   }
   if (parts === undefined) {
-    return [
-      ok(CHECK, "Not tried: the server must be running to be asked by its own name."),
-    ];
+    return [ok(CHECK, "federation.stopped")];
   }
   // A resolver of its own: nothing remembered stands between the check and the truth.
   const resolver = new ServerResolver({
@@ -47,69 +45,47 @@ export async function checkFederation(check: FederationCheck): Promise<Finding[]
   }
 }
 
-const ADVICE: Partial<Record<TransportFailure, string>> = {
-  unresolved: "Give the name an address in DNS (A or AAAA), or let " +
-    "https://NAME/.well-known/openguild/server name the host that has one.",
-  unreachable: "Is the port open in the firewall and forwarded to this machine? Others need the " +
-    "port that https://NAME/.well-known/openguild/server names; without one, 443.",
-  timeout: "Something drops the packets: look at firewalls and port forwarding on the way.",
-  tls: "Others accept TLS 1.3 alone, with a certificate for that host from a public authority: " +
-    "see tls.cert and tls.acme, or the proxy in front.",
-  too_large: "Something else answers there: let the proxy lead /.well-known/openguild/ and " +
-    "/_federation/ to this server.",
+/** What can be done about each way not to be reached; of the others the log knows more. */
+const ADVICE: Partial<Record<TransportFailure, Advice>> = {
+  unresolved: "federation.unresolved",
+  unreachable: "federation.unreachable",
+  timeout: "federation.timeout",
+  tls: "federation.tls",
+  too_large: "federation.too_large",
 };
 
-function explain(error: TransportError, name: string): Finding {
-  if (error.kind === "forbidden_address") {
-    return warning(
-      CHECK,
-      `From here ${name} leads to an address that no server dials: ${error.message}`,
-      "Fine where only your own network sees it so. If others see it too, give the name its " +
-        "public address in DNS.",
-    );
-  }
-  return problem(
-    CHECK,
-    `Other servers do not reach ${name}: ${error.message}`,
-    (ADVICE[error.kind] ?? "Look into the log.").replaceAll("NAME", name),
-  );
+function explain({ kind, message: reason }: TransportError, name: string): Finding {
+  const values = { name, reason };
+  return kind === "forbidden_address"
+    ? warning(CHECK, ["federation.forbidden", "federation.private"], values)
+    : problem(CHECK, ["federation.unreached", ADVICE[kind] ?? "log"], values);
 }
 
 function judge({ endpoint, sent, status, arrived }: SelfTest): Finding {
-  const place = `${endpoint.host} port ${endpoint.port}`;
+  const place = { host: endpoint.host, port: String(endpoint.port) };
   if (arrived === undefined) {
-    return problem(
-      CHECK,
-      `At ${place} something else answers for /_federation/ (status ${status}).`,
-      "Let the proxy lead /_federation/ and /.well-known/openguild/ to this server, with their " +
-        "paths unchanged.",
-    );
+    return problem(CHECK, ["federation.else", "federation.paths"], {
+      ...place,
+      status: String(status),
+    });
   }
   if (arrived.authority !== sent.authority) {
-    return problem(
-      CHECK,
-      `The Host header was rewritten on its way: sent as ${sent.authority}, arrived as ` +
-        `${arrived.authority}. Signatures cover it, so every request of others is refused.`,
-      "Let the proxy pass it on: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On " +
-        "in Apache.",
-    );
+    return problem(CHECK, ["federation.host", "federation.host"], {
+      sent: sent.authority,
+      arrived: arrived.authority,
+    });
   }
   if (arrived.target !== sent.target) {
-    return problem(
-      CHECK,
-      `The address was rewritten on its way: sent as ${sent.target}, arrived as ` +
-        `${arrived.target}. Signatures cover it, so requests of others are refused.`,
-      "Let the proxy pass the path on as it came: in nginx proxy_pass without a path behind the " +
-        "port, AllowEncodedSlashes NoDecode and nocanon in Apache.",
-    );
+    return problem(CHECK, ["federation.target", "federation.target"], {
+      sent: sent.target,
+      arrived: arrived.target,
+    });
   }
-  if (arrived.fault !== null || arrived.method !== sent.method) {
-    return problem(
-      CHECK,
-      `A request that was signed here does not verify after its way: ` +
-        `${arrived.fault ?? `its method became ${arrived.method}`}.`,
-      "Something on the way changes requests: look at what the proxy does to headers and bodies.",
-    );
+  if (arrived.fault !== null) {
+    return problem(CHECK, ["federation.changed", "federation.changed"], { reason: arrived.fault });
   }
-  return ok(CHECK, `A signed request came through ${place} unchanged.`);
+  if (arrived.method !== sent.method) {
+    return problem(CHECK, ["federation.method", "federation.changed"], { method: arrived.method });
+  }
+  return ok(CHECK, "federation.good", place);
 }

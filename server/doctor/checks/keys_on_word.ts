@@ -15,20 +15,9 @@ export async function checkKeysOnWord(sql: Sql): Promise<Finding[]> {
   if (known === undefined) return [];
   const found = await listKeysOnWord(sql, { limit: TOLD_MAX });
   return found.map(({ server, keys, denied, wordOf }) => {
-    const whose = wordOf.join(", ");
+    const values = { server, keys, denied, names: wordOf.join(", ") };
     return denied === 0
-      ? ok(
-        CHECK,
-        `${server} does not answer. What its people did before this server came rests on the word ` +
-          `of ${whose} (keys: ${keys}) until it answers.`,
-      )
-      : problem(
-        CHECK,
-        `${server} answers, and does not list ${denied} of the keys that were taken on the word of ` +
-          `${whose}: what its people are said to have done with them is not confirmed.`,
-        `Ask whoever runs ${server}. If it was set up anew, the past is right, and a backup gives ` +
-          "it its keys again. If they know nothing of it, it was made up: leave the guild, block " +
-          "whoever gave their word (federation.block), and join again through a server you trust.",
-      );
+      ? ok(CHECK, "keys.silent", values)
+      : problem(CHECK, ["keys.denied", "keys.ask"], values);
   });
 }

@@ -12,32 +12,16 @@ export function checkName(
   const name = serverName(config);
   if (storedName !== undefined && storedName !== name) {
     return [
-      problem(
-        CHECK,
-        `The database belongs to "${storedName}", the configuration says "${name}".`,
-        `Set server.name to ${storedName}, or use a new database: a server's name is for ever.`,
-      ),
+      problem(CHECK, ["name.other", "name.other"], { stored: storedName, name }),
     ];
   }
   if (isTrial(config)) {
-    return [
-      warning(
-        CHECK,
-        "This is a trial on localhost: its accounts can never meet other servers.",
-        "Start for real in a new folder: openguild init --name example.org --data FOLDER",
-      ),
-    ];
+    return [warning(CHECK, ["name.trial", "name.trial"])];
   }
   const address = publicUrl(config, config.listen.port);
   const host = new URL(address).hostname;
   if (host === "localhost" || host === "127.0.0.1") {
-    return [
-      warning(
-        CHECK,
-        `The name is ${name}, but links lead to ${address}.`,
-        "Set server.public_url to the address under which people open the server.",
-      ),
-    ];
+    return [warning(CHECK, ["name.links", "name.links"], { name, address })];
   }
-  return [ok(CHECK, `${name}, opened at ${address}.`)];
+  return [ok(CHECK, "name.good", { name, address })];
 }

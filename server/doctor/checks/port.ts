@@ -1,4 +1,4 @@
-import { type Finding, ok, problem } from "../finding.ts";
+import { type Finding, ok, problem, reasonOf } from "../finding.ts";
 
 const CHECK = "port";
 
@@ -6,34 +6,22 @@ const CHECK = "port";
 export function checkPort(
   where: { readonly host: string; readonly port: number; readonly isRunning: boolean },
 ): Finding[] {
-  const { host, port } = where;
-  if (where.isRunning) return [ok(CHECK, `The server listens on ${host} port ${port}.`)];
+  const values = { host: where.host, port: String(where.port) };
+  if (where.isRunning) return [ok(CHECK, "port.listens", values)];
   try {
-    Deno.listen({ hostname: host, port }).close();
-    return [ok(CHECK, `${host} port ${port} is free.`)];
+    Deno.listen({ hostname: where.host, port: where.port }).close();
+    return [ok(CHECK, "port.free", values)];
   } catch (error) {
-    return [explain(error, host, port)];
+    return [explain(error, values)];
   }
 }
 
-function explain(error: unknown, host: string, port: number): Finding {
+function explain(error: unknown, values: { readonly host: string; readonly port: string }) {
   if (error instanceof Deno.errors.AddrInUse) {
-    return problem(
-      CHECK,
-      `Another program listens on ${host} port ${port}.`,
-      `Stop it, or choose another port with --port.`,
-    );
+    return problem(CHECK, ["port.taken", "port.taken"], values);
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return problem(
-      CHECK,
-      `This user may not listen on port ${port}.`,
-      "Choose a port above 1023, or: setcap cap_net_bind_service=+ep openguild",
-    );
+    return problem(CHECK, ["port.forbidden", "port.forbidden"], values);
   }
-  return problem(
-    CHECK,
-    `This machine cannot listen on ${host}: ${error instanceof Error ? error.message : error}.`,
-    "Choose one of its addresses with --host (0.0.0.0 for all).",
-  );
+  return problem(CHECK, ["port.failed", "port.failed"], { ...values, reason: reasonOf(error) });
 }

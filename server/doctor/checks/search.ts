@@ -2,7 +2,7 @@ import type { Clock } from "../../../core/ports/clock.ts";
 import type { Config } from "../../config/config.ts";
 import { meilisearchAddress } from "../../config/search_engine.ts";
 import { MeilisearchApi, MeilisearchError } from "../../services/search/meilisearch_api.ts";
-import { type Finding, ok, problem, reasonOf } from "../finding.ts";
+import { type Advice, type Finding, ok, problem, reasonOf } from "../finding.ts";
 
 const CHECK = "search";
 /** The first that filters by the beginning of a word without an experiment. */
@@ -14,31 +14,28 @@ export async function checkSearch(
   clock: Clock,
 ): Promise<Finding[]> {
   const address = meilisearchAddress(config);
-  if (address === undefined) return [ok(CHECK, "Messages are found by Postgres itself.")];
+  if (address === undefined) return [ok(CHECK, "search.postgres")];
   try {
     const version = await new MeilisearchApi(address, clock, new AbortController().signal)
       .version();
     if (isOld(version)) {
       return [
-        problem(
-          CHECK,
-          `Meilisearch at ${address.url} is version ${version}, which cannot filter by words.`,
-          `Upgrade Meilisearch to ${OLDEST.join(".")} or newer.`,
-        ),
+        problem(CHECK, ["search.old", "search.upgrade"], {
+          address: address.url,
+          version,
+          wanted: OLDEST.join("."),
+        }),
       ];
     }
-    return [ok(CHECK, `Meilisearch ${version} at ${address.url} takes the key.`)];
+    return [ok(CHECK, "search.good", { version, address: address.url })];
   } catch (error) {
-    return [problem(CHECK, reasonOf(error), adviceFor(error))];
+    return [problem(CHECK, ["search.failed", adviceFor(error)], { reason: reasonOf(error) })];
   }
 }
 
-function adviceFor(error: unknown): string {
-  return error instanceof MeilisearchError && error.code === "unreachable"
-    ? "Is Meilisearch running, and is search.meilisearch_url right? Searches wait for it; what is " +
-      "said is indexed once it is back."
-    : "Is search.meilisearch_url Meilisearch's own address, and does search.meilisearch_key name a " +
-      "key that may do everything with indexes openguild-*, read tasks and the version?";
+function adviceFor(error: unknown): Advice {
+  const isAway = error instanceof MeilisearchError && error.code === "unreachable";
+  return isAway ? "search.reach" : "search.key";
 }
 
 function isOld(version: string): boolean {

@@ -26,17 +26,10 @@ export async function checkTls(
   } catch (error) {
     if (fetched) {
       return [
-        warning(
-          CHECK,
-          "No certificate has been fetched yet.",
-          `The first start fetches one for ${config.tls.acme.join(", ")}: each name must lead ` +
-            "here, and port 80 must reach this server.",
-        ),
+        warning(CHECK, ["tls.unfetched", "tls.fetch"], { names: config.tls.acme.join(", ") }),
       ];
     }
-    return [
-      problem(CHECK, reasonOf(error), "Name a certificate chain and its key, both PEM files."),
-    ];
+    return [problem(CHECK, ["tls.failed", "tls.files"], { reason: reasonOf(error) })];
   }
 }
 
@@ -52,32 +45,21 @@ function judge(
   const facts = readCertificate(cert);
   const host = new URL(publicUrl(config, listenAddress(config).port)).hostname;
   const until = new Date(facts.validUntilTs).toISOString().slice(0, 10);
-  const renewal = fetched
-    ? "The log says why its renewal fails."
-    : "Renew it; the server takes the new files within a minute.";
+  const renewal = fetched ? "tls.fetched" : "tls.renew";
+  const values = { until, host };
   const findings: Finding[] = [];
   if (facts.validUntilTs <= nowMs) {
-    findings.push(problem(CHECK, `The certificate ended on ${until}.`, renewal));
+    findings.push(problem(CHECK, ["tls.ended", renewal], values));
   } else if (facts.validUntilTs - nowMs < SOON_MS) {
-    findings.push(warning(CHECK, `The certificate ends on ${until}.`, renewal));
+    findings.push(warning(CHECK, ["tls.ends", renewal], values));
   }
   if (facts.validFromTs > nowMs) {
-    findings.push(
-      problem(CHECK, "The certificate is not valid yet.", "Is this machine's clock right?"),
-    );
+    findings.push(problem(CHECK, ["tls.early", "tls.clock"]));
   }
   if (!facts.covers(host)) {
-    findings.push(
-      problem(
-        CHECK,
-        `The certificate is not for ${host}, where people open this server.`,
-        `Get one for ${host}, or set server.public_url to the certificate's name.`,
-      ),
-    );
+    findings.push(problem(CHECK, ["tls.other", "tls.other"], values));
   }
-  return findings.length > 0
-    ? findings
-    : [ok(CHECK, `The certificate is for ${host} and good until ${until}.`)];
+  return findings.length > 0 ? findings : [ok(CHECK, "tls.good", values)];
 }
 
 function withoutCertificate(
@@ -86,14 +68,9 @@ function withoutCertificate(
   const { host, port } = listenAddress(config);
   const address = publicUrl(config, port);
   if (address.startsWith("https://")) {
-    return ok(CHECK, `A proxy in front must speak HTTPS for ${address} and lead to port ${port}.`);
+    return ok(CHECK, "tls.proxy", { address, port: String(port) });
   }
   const local = ["127.0.0.1", "::1", "localhost"].includes(host);
-  if (local) return ok(CHECK, "Plain HTTP, for this machine alone.");
-  return problem(
-    CHECK,
-    "Plain HTTP for other machines: browsers refuse to log in there.",
-    "Set tls.acme, tls.cert and tls.key, or put a proxy with HTTPS in front and set " +
-      "server.public_url.",
-  );
+  if (local) return ok(CHECK, "tls.local");
+  return problem(CHECK, ["tls.plain", "tls.plain"]);
 }

@@ -3,6 +3,7 @@ import { emojiNames } from "./de_emoji.ts";
 import { encryption } from "./de_encryption.ts";
 import type { Catalogue } from "./en.ts";
 import { adminTexts } from "./de_admin.ts";
+import { doctorTexts } from "./de_doctor.ts";
 import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
@@ -498,6 +499,7 @@ export const de: Catalogue = {
   ...rightTexts,
   ...reportTexts,
   ...adminTexts,
+  ...doctorTexts,
   ...privateTexts,
   ...searchTexts,
   ...germanVoice,

@@ -1,4 +1,5 @@
 import { adminTexts } from "./en_admin.ts";
+import { doctorTexts } from "./en_doctor.ts";
 import { app } from "./en_app.ts";
 import { emojiNames } from "./en_emoji.ts";
 import { encryption } from "./en_encryption.ts";
@@ -479,6 +480,7 @@ export const en = {
   ...emojiNames,
   ...settings,
   ...adminTexts,
+  ...doctorTexts,
   ...app,
   ...faults,
   ...groupTexts,

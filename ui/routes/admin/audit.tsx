@@ -6,6 +6,8 @@ import { Icon } from "../../components/Icon.tsx";
 import { chosen, queryOf, requireAdmin, withQuery } from "../../lib/admin.ts";
 import { readTimeZone } from "../../lib/time_zone.ts";
 import { formPage } from "../../lib/form_page.ts";
+import { formatNumber } from "../../lib/format/number.ts";
+import { formatSize } from "../../lib/format/size.ts";
 import { formatFull, formatRelative } from "../../lib/format/time.ts";
 import { isHere, type Key, t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
@@ -97,7 +99,9 @@ function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string 
         {entry.reason && <p class="small break">“{entry.reason}”</p>}
         {details.length > 0 && (
           <p class="small muted break">
-            {details.map(([name, value]) => `${name}: ${shown(value)}`).join(" · ")}
+            {details.map(([name, value]) =>
+              `${fieldOf(name)}: ${shown(name, value, props.timeZone)}`
+            ).join(" · ")}
           </p>
         )}
       </div>
@@ -118,6 +122,36 @@ function actOf(action: string): string {
   return isHere(key) ? t(key) : action;
 }
 
-function shown(value: unknown): string {
-  return value === null ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value);
+/** What the configuration's page calls its settings. */
+const SETTINGS: Readonly<Record<string, Key>> = {
+  registration_mode: "admin.mode",
+  invite_links_open_registration: "admin.inviteLinks",
+  registration_approval: "admin.approval",
+  registration_email: "admin.needEmail",
+  abuse_contact: "admin.abuse",
+  server_title: "admin.serverTitle",
+  server_description: "admin.serverDescription",
+  notice: "admin.notice",
+};
+/** Values that stand for words, by field. */
+const WORDS: Readonly<Record<string, string>> = {
+  registration_mode: "admin.mode.",
+  outcome: "adminReports.outcome.",
+};
+
+function fieldOf(name: string): string {
+  const key = SETTINGS[name] ?? `adminAudit.field.${name}` as Key;
+  return isHere(key) ? t(key) : name;
+}
+
+function shown(name: string, value: unknown, timeZone: string): string {
+  if (value === null || value === "") return "–";
+  if (typeof value === "boolean") return t(value ? "audit.yes" : "audit.no");
+  if (typeof value === "number") {
+    if (name.endsWith("_ts")) return formatFull(value, timeZone);
+    return name === "bytes" ? formatSize(value) : formatNumber(value);
+  }
+  const key = `${WORDS[name]}${value}` as Key;
+  if (WORDS[name] !== undefined && isHere(key)) return t(key);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

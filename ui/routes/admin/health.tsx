@@ -4,7 +4,8 @@ import { Icon, type IconName } from "../../components/Icon.tsx";
 import { requireAdmin } from "../../lib/admin.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { formatRelative } from "../../lib/format/time.ts";
-import { t } from "../../lib/i18n/t.ts";
+import type { Values } from "../../lib/i18n/message.ts";
+import { isHere, type Key, t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
 const ICONS = { ok: "check", warning: "warning", problem: "ban" } as const satisfies Record<
@@ -57,11 +58,17 @@ export default define.page<typeof handler>(({ data, state }) => {
             <Icon name={ICONS[each.status]} />
             <div class="grow">
               <p class="strong">
-                <span lang="en">{each.check}</span>{" "}
+                {said(`doctor.check.${each.check.replaceAll(" ", "_")}`, each.check)}{" "}
                 <span class={`tag ${each.status}`}>{t(`health.${each.status}`)}</span>
               </p>
-              <p class="break" lang="en" dir="auto">{each.message}</p>
-              {each.advice && <p class="small muted break" lang="en" dir="auto">{each.advice}</p>}
+              <p class="break">
+                {said(`doctor.say.${each.code}`, each.message, each.values)}
+              </p>
+              {each.advice && (
+                <p class="small muted break">
+                  {said(`doctor.do.${each.advice_code}`, each.advice, each.values)}
+                </p>
+              )}
             </div>
           </li>
         ))}
@@ -69,3 +76,24 @@ export default define.page<typeof handler>(({ data, state }) => {
     </AdminPage>
   );
 });
+
+/** Stands in a text where the words of another program come: of no use to anybody else. */
+const REASON = "\uE000";
+
+/**
+ * In the reader's language, but for what a library or another server said; what a later version
+ * found, in the English it came with.
+ */
+function said(key: string, english: string, values: Values = {}) {
+  if (!isHere(key as Key)) return <span lang="en" dir="auto">{english}</span>;
+  const { reason } = values;
+  if (reason === undefined) return t(key as Key, values);
+  const [before, after] = t(key as Key, { ...values, reason: REASON }).split(REASON);
+  return after === undefined ? before : (
+    <>
+      {before}
+      <span lang="en" dir="auto">{reason}</span>
+      {after}
+    </>
+  );
+}
