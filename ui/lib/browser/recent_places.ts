@@ -14,11 +14,18 @@ export function readRecent(): readonly string[] {
   }
 }
 
-/** Notes where one is. Without a store the list stays empty, and everything else works. */
+/**
+ * Notes where one is once that is drawn: a browser may take milliseconds for the store. Without a
+ * store the list stays empty, and everything else works.
+ */
 export function noteVisit(state: ChatState): void {
   const place = state.place.value;
   if (!isTalk(place)) return;
   const path = pathOf(state.known, place);
+  requestAnimationFrame(() => setTimeout(() => note(path)));
+}
+
+function note(path: string): void {
   const held = readRecent();
   if (held[0] === path) return;
   try {
