@@ -118,6 +118,14 @@ Deno.test("without scripts: accept an invite, read, send, change settings, log i
     assert.ok(await page.getByLabel("Use it on this device").isChecked());
   });
 
+  await t.step("an invite into one's own guild says so, and leads there", async () => {
+    await page.goto(server.base + new URL(link ?? "").pathname);
+    await page.getByText("You are a member already.").waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Join/ }).count(), 0);
+    await page.getByRole("link", { name: /^Open / }).click();
+    await page.locator("article").first().waitFor();
+  });
+
   await t.step("a wrong password is refused with a reason, the right one leads back", async () => {
     await page.goto(`${server.base}/settings/account`);
     await page.getByRole("button", { name: "Log out" }).click();

@@ -123,6 +123,8 @@ export const de: Catalogue = {
   "invite.you": "Du bist eingeladen zu",
   "invite.online": "{n} online",
   "invite.join": "{name} beitreten",
+  "invite.open": "{name} öffnen",
+  "invite.joined": "Du bist schon Mitglied.",
   "invite.as": "Du trittst als {name} bei.",
   "invite.register": "Konto erstellen und beitreten",
   "invite.login": "Ich habe ein Konto",

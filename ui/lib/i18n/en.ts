@@ -118,6 +118,8 @@ export const en = {
   "invite.you": "You are invited to",
   "invite.online": "{n} online",
   "invite.join": "Join {name}",
+  "invite.open": "Open {name}",
+  "invite.joined": "You are a member already.",
   "invite.as": "You join as {name}.",
   "invite.register": "Create an account and join",
   "invite.login": "I have an account",

@@ -20,6 +20,8 @@ interface Data {
   code: string;
   invite: CallResult<"getInvite"> | null;
   me: string | null;
+  /** Whether that is a member already. */
+  joined: boolean;
   /** What was typed as the address of one's own server; "" before. */
   home: string;
   error?: string;
@@ -34,12 +36,19 @@ async function readInvite(state: State, code: string): Promise<Data["invite"]> {
   }
 }
 
+async function isMember(state: State, guildId: string | undefined): Promise<boolean> {
+  if (guildId === undefined) return false;
+  const { guilds } = await state.api.call("listGuilds");
+  return guilds.some(({ id }) => id === guildId);
+}
+
 async function readData(state: State, code: string, home = ""): Promise<Data> {
   const [invite, self] = await Promise.all([readInvite(state, code), state.self()]);
+  const joined = self !== undefined && await isMember(state, invite?.guild.id);
   state.title = invite
     ? t("invite.pageTitle", { name: invite.guild.name })
     : t("invite.endedTitle");
-  return { code, invite, me: self ? nameOf(self.user) : null, home };
+  return { code, invite, me: self ? nameOf(self.user) : null, joined, home };
 }
 
 export const handler = define.handlers<Data>({
@@ -88,7 +97,16 @@ function InviteCard(props: { data: Data; invite: NonNullable<Data["invite"]>; st
     >
       <PlainHttpNotice state={state} />
       {data.error && <Notice kind="error">{data.error}</Notice>}
-      {data.me !== null
+      {data.joined
+        ? (
+          <div class="stack-tight">
+            <a class="button primary wide" href={guildPath(invite.guild.id)}>
+              {t("invite.open", { name: invite.guild.name })}
+            </a>
+            <p class="small muted">{t("invite.joined")}</p>
+          </div>
+        )
+        : data.me !== null
         ? (
           <form method="post" class="stack-tight">
             <button class="button primary wide" type="submit">
