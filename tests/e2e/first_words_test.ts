@@ -1,5 +1,6 @@
 /** The first words of two people who have never talked, and have set up nothing; of either side. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startFederatedProcesses } from "../harness/federated_processes.ts";
@@ -81,6 +82,45 @@ Deno.test("who did not begin the conversation says the first word of it, encrypt
     await page.locator("article", { hasText: canary }).waitFor();
     await page.getByText(HERE).waitFor();
   }
+  assertNone(await dump(server.databaseUrl), canary);
+  assert.deepEqual([...ann.faults, ...bob.faults], []);
+  await browser.close();
+});
+
+Deno.test("a conversation that begins with a file is encrypted before the file leaves the browser", async () => {
+  await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
+  const owner = await server.register("ann");
+  const { id: guildId } = await owner.do("POST", "/guilds", { name: "Garden" });
+  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+  const guest = await server.register("bob", code);
+  await guest.do("POST", `/invites/${code}/accept`, {});
+  const browser = await launchBrowser();
+  await using ann = await openPerson(browser);
+  await using bob = await openPerson(browser);
+  await ann.context.addInitScript(PATIENT);
+  for (const [name, { context, page }] of [["ann", ann], ["bob", bob]] as const) {
+    await signIn(context, server.url, name);
+    await page.goto(`${server.url}/home`);
+    await settled(page);
+  }
+  await begin(ann.page, server.url, "bob");
+  const canary = `heron-${crypto.randomUUID()}`;
+  const sent: string[] = [];
+  ann.page.on("request", (request) => void sent.push(request.postData() ?? ""));
+  await ann.page.locator(".composer input[type=file]").setInputFiles({
+    name: `${canary}.txt`,
+    mimeType: "text/plain",
+    buffer: Buffer.from(`in ${canary}`),
+  });
+  await say(ann.page, `with ${canary}`);
+  await bob.page.locator("a.side-row.dm", { hasText: "ann" }).click();
+  for (const { page } of [ann, bob]) {
+    const article = page.locator("article:not(.pending)", { hasText: `with ${canary}` });
+    await article.getByText(`${canary}.txt`).waitFor();
+    await page.getByText(HERE).waitFor();
+  }
+  assert.ok(sent.some((body) => body.includes("sealed")), "what was sent was looked at");
+  assertNone(sent.join("\n"), canary);
   assertNone(await dump(server.databaseUrl), canary);
   assert.deepEqual([...ann.faults, ...bob.faults], []);
   await browser.close();

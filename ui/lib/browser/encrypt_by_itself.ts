@@ -3,7 +3,7 @@ import { privacyOf } from "./privacy.ts";
 
 /**
  * Where it is the server's setting, a conversation is encrypted without being asked: by its next
- * message, and when a request is accepted. What stands in the way of that does not stand in the way
+ * message or file, and when a request is accepted. What stands in the way of that does not stand in the way
  * of what is said.
  */
 export async function encryptByItself(state: ChatState, roomId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { ApiError } from "../api/request.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { ReplyTarget } from "../store/composing.ts";
+import { lockOf } from "../store/locked_media.ts";
 import { OUTBOX_MAX, type OutboxRecord, type SendFailure } from "../store/outbox.ts";
 import { placeKey, refKey, type TalkPlace } from "../store/place.ts";
 import { type Pending, receiveMessage } from "../store/window.ts";
@@ -61,7 +62,8 @@ function makeDesk(state: ChatState): Desk {
     store,
     lock,
     send: async (record) => {
-      await encryptByItself(state, record.roomId);
+      // What was attached readable goes out so, as it says: the next message begins it.
+      if (record.media.every(lockOf)) await encryptByItself(state, record.roomId);
       return await (isEncrypted(state, record.roomId) ? seal(record) : post(record));
     },
     explain,

@@ -9,6 +9,7 @@ import type { DraftFile, UploadItem } from "../store/composing.ts";
 import { lockOf } from "../store/locked_media.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { writeDraft } from "./drafts.ts";
+import { encryptByItself } from "./encrypt_by_itself.ts";
 import { isEncrypted, privacyOf } from "./privacy.ts";
 import { randomId } from "./random_id.ts";
 import { showToast } from "./toast.ts";
@@ -145,7 +146,11 @@ export class Uploads {
       // Dropped while the limit was asked for: nothing is on its way yet, and nothing will be.
       if (!this.items.some((item) => item.id === id)) return;
       const onProgress = (part: number) => this.change(id, { part });
-      const upload = isEncrypted(this.#state, this.#key.slice(0, this.#key.lastIndexOf("/")))
+      const roomId = this.#key.slice(0, this.#key.lastIndexOf("/"));
+      // Before the file: one that servers can read goes into no encrypted message.
+      await encryptByItself(this.#state, roomId);
+      if (!this.items.some((item) => item.id === id)) return;
+      const upload = isEncrypted(this.#state, roomId)
         ? (await privacyOf(this.#state)).upload(file, onProgress)
         : uploadFile(file, onProgress);
       this.#running.set(id, upload);

@@ -50,7 +50,14 @@ export class Beginnings {
     this.#wishes.delete(roomId);
     const engine = await this.#engine;
     await engine.ask("enable", roomId, kindOf(this.#selfId, target));
+    // What is said next is not handed out readable until the server's word of it comes.
+    if (target.kind === "dm") this.#know(roomId);
     if (wish) closeToast(this.#state, wish.toast);
+  }
+
+  #know(roomId: string): void {
+    const { dms } = this.#state;
+    dms.value = dms.peek().map((dm) => dm.room_id === roomId ? { ...dm, encrypted: true } : dm);
   }
 
   /** Says that it has begun, to who asked for it. */

@@ -155,7 +155,7 @@ export const encryption: Readonly<Record<keyof typeof en, string>> = {
   "e2ee.here.text": "Dieses Gerät kann deine verschlüsselten Nachrichten noch nicht lesen.",
   "e2ee.here.get": "Nachrichten holen",
   "e2ee.here.removed":
-    "Dieses Gerät wurde aus deinem Konto entfernt und bekommt keine verschlüsselten Nachrichten mehr.",
+    "Dieses Gerät wurde aus deinem Konto entfernt und bekommt keine verschlüsselten Nachrichten mehr. Melde dich neu an, um sie hier zu lesen.",
 
   "e2ee.get.title": "Hol deine Nachrichten",
   "e2ee.get.lead":

@@ -94,7 +94,8 @@ export const privateTexts: Record<keyof typeof english, string> = {
     "Ein Gerät, das gegangen ist, wird gerade ausgesperrt. Dann gehen Nachrichten weiter.",
   "sealed.bar.unexpected_member":
     "In dieser Unterhaltung ist jemand, der nicht hierher gehört. Es wird nichts gesendet.",
-  "sealed.bar.too_many_rejoins": "Diese Unterhaltung ließ sich nicht sicher verbinden.",
+  "sealed.bar.too_many_rejoins":
+    "Diese Unterhaltung ließ sich nicht sicher verbinden. Was du schreibst, wartet, und es wird von selbst noch einmal versucht.",
   "sealed.bar.waiting_for_devices":
     "{name} hat noch kein Gerät, das dies lesen kann. Was du schreibst, geht hinaus, sobald es eins gibt.",
   "sealed.bar.waiting_for_answer":

@@ -142,7 +142,7 @@ export const encryption = {
   "e2ee.here.text": "This device cannot read your encrypted messages yet.",
   "e2ee.here.get": "Get your messages",
   "e2ee.here.removed":
-    "This device was taken off your account and gets no more encrypted messages.",
+    "This device was taken off your account and gets no more encrypted messages. Sign in again to read them here.",
 
   "e2ee.get.title": "Get your messages",
   "e2ee.get.lead": "Your account has encrypted messages. Verify this device to read them here.",

@@ -86,7 +86,8 @@ export const privateTexts = {
   "sealed.bar.removal_pending": "A device that left is being locked out. Then messages go on.",
   "sealed.bar.unexpected_member":
     "Somebody is in this conversation who does not belong here. Nothing is sent.",
-  "sealed.bar.too_many_rejoins": "This conversation could not be connected securely.",
+  "sealed.bar.too_many_rejoins":
+    "This conversation could not be connected securely. What you write waits, and it is tried again by itself.",
   "sealed.bar.waiting_for_devices":
     "{name} has no device that can read this yet. What you write goes out as soon as there is one.",
   "sealed.bar.waiting_for_answer":
