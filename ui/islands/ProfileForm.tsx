@@ -4,6 +4,8 @@ import { AvatarCrop } from "../components/AvatarCrop.tsx";
 import { Avatar } from "../components/Avatar.tsx";
 import { Field } from "../components/Field.tsx";
 import { Area, SaveButton, Select } from "../components/FormParts.tsx";
+import type { DrawMention } from "../components/chat/MarkdownText.tsx";
+import { useLazy } from "../lib/browser/use_lazy.ts";
 import { handleOf, localPart } from "../lib/format/names.ts";
 import { t } from "../lib/i18n/t.ts";
 
@@ -102,8 +104,25 @@ function Card(props: {
         <p class="strong big break">{name}</p>
         <p class="small muted break">{handleOf(user.id)}</p>
         {typed.status.trim() && <p class="profile-status break">{typed.status}</p>}
-        {typed.bio.trim() && <p class="profile-bio break">{typed.bio}</p>}
+        {typed.bio.trim() && <Bio text={typed.bio} />}
       </div>
     </aside>
   );
+}
+
+/** As the card draws it, once what reads it is there. */
+function Bio({ text }: { text: string }) {
+  const Text = useLazy(true, () => import("../components/chat/MarkdownText.tsx"));
+  return (
+    <div class="profile-bio break">
+      {Text ? <Text source={text} mention={written} /> : text}
+    </div>
+  );
+}
+
+/** No guild gives it names or pictures here. */
+function written(token: Parameters<DrawMention>[0]): string {
+  if (token.kind === "emoji") return `:${token.name}:`;
+  if (token.kind === "everyone") return "@everyone";
+  return token.kind === "user" ? handleOf(token.id) : token.id;
 }
