@@ -3,6 +3,7 @@ import { CodeField } from "../../components/CodeField.tsx";
 import { Field } from "../../components/Field.tsx";
 import { ActForm } from "../../components/FormParts.tsx";
 import { Notice } from "../../components/Notice.tsx";
+import CopyText from "../../islands/CopyText.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import type { CallResult } from "../../lib/api/types.ts";
 import { readTimeZone } from "../../lib/time_zone.ts";
@@ -155,6 +156,7 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
       <ul class="card mono code-list">
         {codes.map((code) => <li key={code}>{code}</li>)}
       </ul>
+      <CopyText text={codes.join("\n")} />
       <div>
         <a class="button primary" href="/settings/second-factor">{t("twoStep.done")}</a>
       </div>
