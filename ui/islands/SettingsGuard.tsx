@@ -26,7 +26,7 @@ export default function SettingsGuard({ back }: { back: string }) {
   return (
     <>
       <div class="unsaved" hidden={!form} role="region" aria-label={t("unsaved.title")}>
-        <p class="grow strong" role="status">{form && t("unsaved.title")}</p>
+        <p class="unsaved-text strong" role="status">{form && t("unsaved.title")}</p>
         <button type="button" class="button quiet small" onClick={() => form?.reset()}>
           {t("unsaved.reset")}
         </button>
