@@ -82,23 +82,42 @@ export function isListed(list: ServerList, server: ServerName): boolean {
   return false;
 }
 
+export interface ServerLists {
+  /** Empty: all servers that are not blocked. */
+  readonly allow: ServerList;
+  readonly block: ServerList;
+}
+
+/** The lists as people write them, with commas between. Entries that mean nothing say nothing. */
+export function serverLists(
+  { allow, block }: { readonly allow: string | null; readonly block: string | null },
+): ServerLists {
+  return {
+    allow: parseServerList(entriesOf(allow)).list,
+    block: parseServerList(entriesOf(block)).list,
+  };
+}
+
+export function entriesOf(written: string | null): string[] {
+  return (written ?? "").split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+}
+
 export interface PolicyFacts {
   readonly self: ServerName;
   /** A trial has no name of its own: it speaks with its test peers alone. */
   readonly trial: boolean;
   readonly enabled: boolean;
   readonly testPeers: ReadonlySet<ServerName>;
-  /** Empty: all servers that are not blocked. */
-  readonly allow: ServerList;
-  readonly block: ServerList;
+  /** As they are at the moment: asked for with each question. */
+  readonly lists: () => ServerLists;
 }
 
 /** Which servers this one speaks with at all. PROTOCOL.md 7 (step 6), docs/OPERATIONS.md. */
 export function serverPolicy(facts: PolicyFacts): ServerPolicy {
-  const { self, trial, enabled, testPeers, allow, block } = facts;
-  const open = allow.hosts.size + allow.below.size === 0;
+  const { self, trial, enabled, testPeers, lists } = facts;
   return {
     refusal(server) {
+      const { allow, block } = lists();
       if (server === self) return `${server} is this server itself`;
       if (!enabled) return "federation is switched off (federation.enabled)";
       if (isListed(block, server)) return `${server} is on the block list (federation.block)`;
@@ -107,7 +126,7 @@ export function serverPolicy(facts: PolicyFacts): ServerPolicy {
       if (server === "localhost" || server.startsWith("localhost:")) {
         return "localhost is the name of every trial";
       }
-      if (!open && !isListed(allow, server)) {
+      if (allow.hosts.size + allow.below.size > 0 && !isListed(allow, server)) {
         return `${server} is not on the allow list (federation.allow)`;
       }
       return undefined;

@@ -3,7 +3,13 @@ import { allows } from "../core/auth/server_acl.ts";
 import { parseServerName, type ServerName } from "../core/ids/server_name.ts";
 import { serverName } from "../tests/harness/events.ts";
 import { seededRng } from "../tests/harness/seeded_rng.ts";
-import { canonicalHost, isListed, parseServerList, serverPolicy } from "./policy.ts";
+import {
+  canonicalHost,
+  isListed,
+  parseServerList,
+  type ServerLists,
+  serverPolicy,
+} from "./policy.ts";
 
 function listOf(...entries: string[]) {
   const { list, unusable } = parseServerList(entries);
@@ -13,16 +19,18 @@ function listOf(...entries: string[]) {
 
 const self = serverName("self.test");
 
-function policy(facts: Partial<Parameters<typeof serverPolicy>[0]> = {}) {
-  const none = listOf();
+function policy(
+  { allow = listOf(), block = listOf(), ...facts }:
+    & Partial<Parameters<typeof serverPolicy>[0]>
+    & Partial<ServerLists> = {},
+) {
   return serverPolicy({
     self,
     trial: false,
     enabled: true,
     testPeers: new Set(),
-    allow: none,
-    block: none,
     ...facts,
+    lists: () => ({ allow, block }),
   });
 }
 

@@ -180,6 +180,7 @@ async function openBase(
   );
   const federation = await composeFederation(config, system, {
     sql,
+    bus,
     signer: keys.signer,
     serverName,
     trial: identity.trial,

@@ -66,6 +66,10 @@ export const AdminSettings = z.object({
   abuse_contact: z.string().max(200).nullable(),
   server_title: Line(64).nullable().describe("What the server is called on its pages"),
   server_description: Line(300).nullable().describe("A sentence on its front page"),
+  federation_allow: Line(10_000).nullable().describe(
+    "Speak with these servers alone: names with commas between, *.example.org for all below",
+  ),
+  federation_block: Line(10_000).nullable().describe("Never speak with these, likewise"),
   notice: Line(500).nullable().describe("Shown at the top of every page until it is taken away"),
 });
 export type AdminSettings = z.infer<typeof AdminSettings>;

@@ -9,7 +9,7 @@ import {
   StoredKeyRing,
 } from "../../federation/keys/key_ring.ts";
 import { EventResigner } from "../../federation/keys/resign.ts";
-import { parseServerList, serverPolicy } from "../../federation/policy.ts";
+import { serverPolicy } from "../../federation/policy.ts";
 import {
   type ServerPolicy,
   type ServerSigner,
@@ -27,10 +27,12 @@ import { HttpTransport } from "../federation/transport.ts";
 import type { PlainRoute } from "../http/app.ts";
 import { type AnyHandler, type DoorDeps, federationRoutes } from "../http/federation/door.ts";
 import { selfTestRoute } from "../http/federation/self_probe_route.ts";
+import type { Bus } from "../../core/ports/bus.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { createBlake3 } from "../system/blake3.ts";
 import type { TraceBook } from "../system/tracing.ts";
 import { type FederationTls, readFederationTls } from "./federation_tls.ts";
+import { followServerLists } from "./live_policy.ts";
 import type { SystemParts } from "./store.ts";
 
 /** The way to other servers, before anything is said on it. */
@@ -59,6 +61,7 @@ export async function composeFederation(
   system: SystemParts,
   input: {
     readonly sql: Sql;
+    readonly bus: Bus;
     readonly signer: ServerSigner;
     readonly serverName: ServerName;
     readonly trial: boolean;
@@ -69,15 +72,14 @@ export async function composeFederation(
   const { clock, rng } = system;
   const { sql, signer, serverName: self, trial, stack } = input;
   const log = system.log.child({ part: "federation" });
-  const { enabled, allow, block } = config.federation;
+  const { enabled } = config.federation;
   const testPeers = testPeersOf(config.federation);
   const policy = serverPolicy({
     self,
     trial,
     enabled,
     testPeers: new Set(testPeers.keys()),
-    allow: parseServerList(allow).list,
-    block: parseServerList(block).list,
+    lists: await followServerLists(config, system, input),
   });
   const tls = await readFederationTls(config);
   const client = stack.use(new HttpClient({ clock, resolveHost, ...tls }));

@@ -10,6 +10,8 @@ export const RUNTIME_SETTINGS: Readonly<Record<string, string>> = {
   "accounts.registration": "registration_mode",
   "accounts.approval": "registration_approval",
   "accounts.require_email": "registration_email",
+  "federation.allow": "federation_allow",
+  "federation.block": "federation_block",
   "accounts.invite_links_open_registration": "invite_links_open_registration",
 };
 

@@ -29,7 +29,7 @@ export interface OpenAccountsOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly log: Log;
-  readonly config: Pick<Config, "accounts" | "server" | "origins">;
+  readonly config: Pick<Config, "accounts" | "federation" | "server" | "origins">;
   /** As `settleServerIdentity` answered. */
   readonly serverName: ServerName;
   /** Without a slash at the end. */
@@ -101,8 +101,10 @@ export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
 }
 
 /** What configuration says outright, administrators cannot change in the pages. */
-export function pinnedOf(config: Pick<Config, "accounts" | "server" | "origins">): PinnedSettings {
-  const { accounts, server, origins } = config;
+export function pinnedOf(
+  config: Pick<Config, "accounts" | "federation" | "server" | "origins">,
+): PinnedSettings {
+  const { accounts, federation, server, origins } = config;
   const said = (id: string) => (origins.get(id) ?? "default") !== "default";
   return {
     ...(said("accounts.registration") ? { registration_mode: accounts.registration } : {}),
@@ -111,6 +113,8 @@ export function pinnedOf(config: Pick<Config, "accounts" | "server" | "origins">
       : {}),
     ...(said("accounts.approval") ? { registration_approval: accounts.approval } : {}),
     ...(said("accounts.require_email") ? { registration_email: accounts.requireEmail } : {}),
+    ...(said("federation.allow") ? { federation_allow: federation.allow.join(", ") } : {}),
+    ...(said("federation.block") ? { federation_block: federation.block.join(", ") } : {}),
     ...(server.abuseContact === undefined ? {} : { abuse_contact: server.abuseContact }),
     ...(server.title === undefined ? {} : { server_title: server.title }),
     ...(server.description === undefined ? {} : { server_description: server.description }),

@@ -1,5 +1,6 @@
 import { AdminSettings } from "../../../core/api/admin.ts";
 import { OperationError } from "../../../core/errors.ts";
+import { entriesOf, parseServerList } from "../../../federation/policy.ts";
 import type { Queryable } from "../../postgres/sql.ts";
 import { writeAudit } from "./audit.ts";
 import type { AccountDeps } from "./deps.ts";
@@ -19,6 +20,8 @@ const DEFAULTS: AdminSettings = {
   abuse_contact: null,
   server_title: null,
   server_description: null,
+  federation_allow: null,
+  federation_block: null,
   notice: null,
 };
 
@@ -45,7 +48,7 @@ export function pinnedKeys(pinned: PinnedSettings): string[] {
 
 /**
  * Changes settings.
- * @throws OperationError `conflict` where configuration pins one of them.
+ * @throws OperationError `conflict` where configuration pins one of them, `invalid`
  */
 export async function updateSettings(
   deps: Pick<AccountDeps, "sql" | "clock" | "bus" | "pinned">,
@@ -59,6 +62,9 @@ export async function updateSettings(
       `The setting "${held}" is fixed by the server's configuration; change it there.`,
       { details: { field: held } },
     );
+  }
+  for (const field of ["federation_allow", "federation_block"] as const) {
+    requireServers(field, values[field] ?? null);
   }
   const nowMs = deps.clock.now();
   await deps.sql.begin(async (tx) => {
@@ -79,6 +85,18 @@ export async function updateSettings(
   });
   publishAccountEvent(deps.bus, { kind: "settings_changed" });
   return await readSettings(deps);
+}
+
+/** @throws OperationError `invalid` where an entry names no servers */
+function requireServers(field: string, written: string | null): void {
+  const [unusable] = parseServerList(entriesOf(written)).unusable;
+  if (unusable === undefined) return;
+  throw new OperationError(
+    "invalid",
+    `${JSON.stringify(unusable.slice(0, 255))} names no server: write example.org, or ` +
+      "*.example.org for all below it, with commas between.",
+    { details: { field } },
+  );
 }
 
 function definedOf<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -304,7 +304,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "servers.policy.never": "Nie mit {names}.",
   "servers.policy.rate":
     "Ein Server, der keinen Raum mit diesem teilt, darf in der Minute {few} Anfragen stellen, jeder andere {many}.",
-  "servers.policy.where": "Es entscheidet, was beim Start unter federation steht:",
+  "servers.policy.where": "Geändert wird es hier, oder dort, wo der Server gestartet wird:",
   "adminAudit.act.user.create": "Konto angelegt",
   "adminAudit.act.user.reset_link": "Passwort-Link erstellt",
   "adminAudit.act.user.reset_second_factor": "Zweiter Faktor entfernt",

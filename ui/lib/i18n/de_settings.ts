@@ -244,6 +244,11 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "admin.inviteLinksHint": "Sonst führen sie nur Leute mit Konto in eine Gilde.",
   "admin.abuse": "Kontakt für Missbrauch",
   "admin.abuseHint": "Eine Mailadresse oder https-Adresse, steht auf jeder Seite.",
+  "admin.blockServers": "Nie mit diesen Servern sprechen",
+  "admin.blockServersHint":
+    "Namen mit Kommas dazwischen, *.example.org für alle darunter. Gilt sofort.",
+  "admin.allowServers": "Nur mit diesen Servern sprechen",
+  "admin.allowServersHint": "Ebenso geschrieben. Leer: mit allen, die nicht gesperrt sind.",
   "admin.userCount": "{n, plural, one {# Konto} other {# Konten}}",
   "admin.isAdmin": "Administrator",
   "admin.state.active": "Aktiv",

@@ -296,7 +296,7 @@ export const adminTexts = {
   "servers.policy.never": "Never with {names}.",
   "servers.policy.rate":
     "A server that shares no room with this one may ask {few} times a minute, any other {many} times.",
-  "servers.policy.where": "What is said under federation when the server starts decides:",
+  "servers.policy.where": "It is changed here, or where the server is started:",
   "adminAudit.act.user.create": "Account made",
   "adminAudit.act.user.reset_link": "Password link made",
   "adminAudit.act.user.reset_second_factor": "Second factor taken off",

@@ -234,6 +234,11 @@ export const settings = {
   "admin.inviteLinksHint": "Otherwise they only lead people with an account into a guild.",
   "admin.abuse": "Abuse contact",
   "admin.abuseHint": "A mail address or an https address, shown on every page.",
+  "admin.blockServers": "Never speak with these servers",
+  "admin.blockServersHint":
+    "Names with commas between, *.example.org for all below. Counts at once.",
+  "admin.allowServers": "Speak with these servers alone",
+  "admin.allowServersHint": "Written likewise. Empty: with all that are not blocked.",
   "admin.userCount": "{n, plural, one {# account} other {# accounts}}",
   "admin.isAdmin": "Administrator",
   "admin.state.active": "Active",

@@ -131,6 +131,8 @@ const SETTINGS: Readonly<Record<string, Key>> = {
   abuse_contact: "admin.abuse",
   server_title: "admin.serverTitle",
   server_description: "admin.serverDescription",
+  federation_allow: "admin.allowServers",
+  federation_block: "admin.blockServers",
   notice: "admin.notice",
 };
 /** Values that stand for words, by field. */

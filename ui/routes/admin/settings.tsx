@@ -34,6 +34,8 @@ export const handler = define.handlers(formPage(
         abuse_contact: written("abuse_contact"),
         server_title: written("server_title"),
         server_description: written("server_description"),
+        federation_allow: written("federation_allow"),
+        federation_block: written("federation_block"),
         notice: written("notice"),
       };
       // What has not changed is not sent: the log of acts names what somebody did.
@@ -132,8 +134,33 @@ function Changeable(
         value={settings.abuse_contact ?? ""}
         maxlength={200}
       />
+      <OtherServers settings={settings} />
       <SaveButton />
     </ActForm>
+  );
+}
+
+/** Whom this server speaks with. */
+function OtherServers({ settings }: { settings: Settings }) {
+  return (
+    <>
+      <Field
+        name="federation_block"
+        label={t("admin.blockServers")}
+        hint={t("admin.blockServersHint")}
+        value={settings.federation_block ?? ""}
+        maxlength={10_000}
+        spellcheck={false}
+      />
+      <Field
+        name="federation_allow"
+        label={t("admin.allowServers")}
+        hint={t("admin.allowServersHint")}
+        value={settings.federation_allow ?? ""}
+        maxlength={10_000}
+        spellcheck={false}
+      />
+    </>
   );
 }
 
