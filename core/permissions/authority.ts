@@ -1,3 +1,4 @@
+import { isServerAllowed } from "../auth/server_acl.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../ids/channel_id.ts";
 import { EVERYONE, type RoleId } from "../ids/role_id.ts";
 import type { ServerName } from "../ids/server_name.ts";
@@ -41,6 +42,8 @@ export class Authority {
   readonly #sets: SharedSets;
   /** Standings in this very view, where no source needs to be compared. */
   readonly #standings = new Map<UserId, Standing>();
+  /** A long list is matched once for each server while this is the present view. */
+  readonly #letIn = new Map<ServerName, boolean>();
   #table: RolesTable | undefined;
   #owner: { readonly user: UserId | undefined } | undefined;
 
@@ -246,9 +249,24 @@ export class Authority {
     return byRoles && webhookChannel === undefined && user !== this.owner() ? set : null;
   }
 
-  /** Servers with a joined user who has VIEW_CHANNEL there: who may be sent what is said. PROTOCOL.md 2. */
+  /**
+   * Servers with a joined user who has VIEW_CHANNEL there, and that the room's ACL lets take part:
+   * who may be sent what is said. PROTOCOL.md 2.
+   */
   viewingServers(channelId: ChannelId): ReadonlySet<ServerName> {
-    return serversOf(this.viewersOf(channelId));
+    const servers = serversOf(this.viewersOf(channelId));
+    const shutOut = [...servers].some((server) => !this.letsIn(server));
+    return shutOut ? new Set([...servers].filter((server) => this.letsIn(server))) : servers;
+  }
+
+  /** Whether the room's ACL lets a server take part. */
+  letsIn(server: ServerName): boolean {
+    let known = this.#letIn.get(server);
+    if (known === undefined) {
+      known = isServerAllowed(this.view, server);
+      this.#letIn.set(server, known);
+    }
+    return known;
   }
 
   /** Servers with a joined user: who is sent control events. */

@@ -168,5 +168,5 @@ function firstServers({ id, authority }: ReadableRoom): readonly ServerName[] {
 function viewingServers(room: ReadableRoom, channelId: ChannelId): ReadonlySet<ServerName> {
   if (room.guild === undefined) return room.authority.viewingServers(channelId);
   const viewers = [...room.authority.viewersOf(channelId)].filter((user) => belongs(room, user));
-  return new Set(viewers.map(serverOf));
+  return new Set(viewers.map(serverOf).filter((server) => room.authority.letsIn(server)));
 }

@@ -29,8 +29,10 @@ export async function getDelivery(
   const origin = serverOf(row.sender);
   if (origin !== deps.serverName) return { origin, servers: null };
   const readers = new Map<ServerName, number>();
-  for (const user of place.room.authority.viewersOf(place.channelId)) {
+  const { authority } = place.room;
+  for (const user of authority.viewersOf(place.channelId)) {
     const server = serverOf(user);
+    if (!authority.letsIn(server)) continue;
     readers.set(server, (readers.get(server) ?? 0) + 1);
   }
   const at = row.first ?? row;
