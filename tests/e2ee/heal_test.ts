@@ -3,21 +3,12 @@ import { join } from "node:path";
 import { emptyHead, openChunk } from "../../core/e2ee/backup.ts";
 import { writeEntries } from "../../core/e2ee/backup_entries.ts";
 import { fromBase64 } from "../../core/e2ee/bytes.ts";
-import type { DeviceTable } from "../../core/e2ee/engine/ports.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { DeviceClient, dmOf } from "../harness/device_client.ts";
-import { FileDeviceStore } from "../harness/device_store.ts";
+import { loseRows } from "../harness/device_store.ts";
 import { type Homeserver, startHomeserver } from "../harness/homeserver.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { befriended } from "./people.ts";
-
-/** Rows that are gone, as after a disk that lost some. */
-async function lose(folder: string, table: DeviceTable, fits: (key: string) => boolean) {
-  await using store = await FileDeviceStore.open(folder);
-  const rows = (await store.list(table)).filter(({ key }) => fits(key));
-  await store.write(rows.map(({ key }) => ({ table, key, value: undefined })));
-  return rows.length;
-}
 
 async function talking(server: Homeserver, path: string) {
   const [ada, bo] = await befriended(server, ["ada", "bo"]);
@@ -58,7 +49,7 @@ Deno.test("what a device lost it finds again, or says so; a backup holds nothing
     "a group whose state is gone is joined from outside, in place of the old leaf",
     async () => {
       const again = await restart();
-      assert.ok(await lose(folders.bo, "groups", (key) => key.endsWith("/group")) > 0);
+      assert.ok(await loseRows(folders.bo, "groups", (key) => key.endsWith("/group")) > 0);
       await again();
       await b.engine.sync(roomId);
       await say(b, "after the loss");
@@ -71,8 +62,8 @@ Deno.test("what a device lost it finds again, or says so; a backup holds nothing
     "a Welcome for a key package that is gone is put away, and the group joined",
     async () => {
       const again = await restart();
-      await lose(folders.bo, "groups", () => true);
-      await lose(folders.bo, "packages", () => true);
+      await loseRows(folders.bo, "groups", () => true);
+      await loseRows(folders.bo, "packages", () => true);
       await again();
       await b.engine.sync(roomId);
       await say(a, "after the packages");
@@ -85,15 +76,15 @@ Deno.test("what a device lost it finds again, or says so; a backup holds nothing
     "a device that restarts too often says so instead of going on for ever",
     async () => {
       const again = await restart();
-      await lose(folders.bo, "groups", (key) => key.endsWith("/group"));
+      await loseRows(folders.bo, "groups", (key) => key.endsWith("/group"));
       await again();
       await b.engine.sync(roomId);
       await b[Symbol.asyncDispose]();
-      await lose(folders.bo, "groups", (key) => key.endsWith("/group"));
+      await loseRows(folders.bo, "groups", (key) => key.endsWith("/group"));
       await again();
       await b.engine.sync(roomId);
       await b[Symbol.asyncDispose]();
-      await lose(folders.bo, "groups", (key) => key.endsWith("/group"));
+      await loseRows(folders.bo, "groups", (key) => key.endsWith("/group"));
       await again();
       const state = await b.engine.sync(roomId);
       assert.deepEqual([state.phase, state.reasons], ["paused", ["too_many_rejoins"]]);

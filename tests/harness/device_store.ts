@@ -88,3 +88,15 @@ function apply(tables: Tables, line: JournalLine): void {
     else table.set(key, Uint8Array.fromBase64(value));
   }
 }
+
+/** Takes rows out of a closed store, as a disk that fails does. Returns how many. */
+export async function loseRows(
+  path: string,
+  table: DeviceTable,
+  fits: (key: string) => boolean,
+): Promise<number> {
+  await using store = await FileDeviceStore.open(path);
+  const rows = (await store.list(table)).filter(({ key }) => fits(key));
+  await store.write(rows.map(({ key }) => ({ table, key, value: undefined })));
+  return rows.length;
+}

@@ -18,6 +18,8 @@ const HOUR_MS = 3_600_000;
 const MAX_REJOINS = 3;
 /** The same of those that other devices' useless commits made necessary. */
 const MAX_FORCED = 6;
+/** Refusals in a row after which the interface says so; the device goes on asking. */
+const MAX_REFUSALS = 5;
 /** Races for the next epoch that are lost in a row before the device waits for the next word. */
 const MAX_RACES = 8;
 /** All that lost a group come in again at once: they spread over so long for each device of it (ms). */
@@ -85,16 +87,26 @@ async function adopt(box: RoomBox, group: Group, also: readonly StoreChange[]): 
     pending: null,
     meta: { encrypted: true, joinedEpoch: box.meta.joinedEpoch ?? group.epoch },
   }, also);
+  cameIn(box);
   box.changed();
+}
+
+/** Whichever way it was, and whatever stood in it before. */
+function cameIn(box: RoomBox): void {
+  box.refusals = 0;
+  box.barred = false;
+  box.well("too_many_rejoins");
 }
 
 /**
  * Joins from outside, in place of this device's former leaf where there is one. `unfollowed`: the
  * epoch of another device's commit that made it necessary; the sequencer bounds those, and they are
  * counted apart. A race that is lost is no rejoin: whoever won it is in again, and the others try
- * later, by chance.
+ * later, by chance. Nor is one that was refused: the server may not have heard of the device or its
+ * membership yet, and is asked again after a pause.
  */
 async function rejoin(box: RoomBox, unfollowed?: number): Promise<void> {
+  if (box.barred) return;
   const { core } = box;
   const nowMs = core.ports.clock.now();
   const isForced = unfollowed !== undefined;
@@ -120,11 +132,12 @@ async function rejoin(box: RoomBox, unfollowed?: number): Promise<void> {
     if (ended === "taken") {
       const counted = isForced ? { forced: times } : { rejoins: times };
       await box.step({ meta: { ...renewals(box), ...counted } });
-      box.well("too_many_rejoins");
+      cameIn(box);
       return;
     }
     if (ended === "refused") {
-      await box.step({ meta: { rejoins: [...box.meta.rejoins, nowMs] } });
+      box.barred = true;
+      if (++box.refusals >= MAX_REFUSALS) box.trouble("too_many_rejoins");
       return;
     }
     const spreadMs = Math.min(MAX_SPREAD_MS, view.leaves.length * SPREAD_MS);

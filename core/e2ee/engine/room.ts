@@ -34,6 +34,9 @@ const MAX_ADMITTED = 500;
 const MAX_ROUNDS = 5;
 /** Times that a step is begun anew after the group was lost. */
 const MAX_LOSSES = 2;
+/** Pause of a device that was refused on its way into a group, the first and the longest (ms). */
+const FIRST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 600_000;
 
 /** A share that waits for the newcomer's devices is tried again after these times (ms). */
 const SHARE_AGAIN_MS = [1000, 3000, 10_000, 30_000, 60_000, 600_000] as const;
@@ -45,6 +48,7 @@ export class Room {
   #members: readonly Member[] = [];
   #membersOf: unknown;
   #working = false;
+  #pausing = false;
   #reconnecting = false;
   #waiting: Promise<RoomState> | undefined;
   #missing = 0;
@@ -250,6 +254,19 @@ export class Room {
     }
   }
 
+  /** Who was refused on the way into the group tries again after a pause, longer each time. */
+  #comeInLater(): void {
+    const box = this.#box;
+    if (!box.barred || this.#pausing) return;
+    this.#pausing = true;
+    const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (box.refusals - 1));
+    void this.core.ports.clock.sleep(pauseMs, this.core.signal).then(() => {
+      this.#pausing = false;
+      box.barred = false;
+      this.poke();
+    }).catch((error) => this.#excuse(error));
+  }
+
   /** Runs a step alone; a lost group is joined anew and the step begun again. */
   #run<T>(step: () => Promise<T>): Promise<T> {
     return this.#turn.run(async () => {
@@ -257,6 +274,7 @@ export class Room {
       try {
         return await this.#heal(step);
       } finally {
+        this.#comeInLater();
         await this.#look();
       }
     });

@@ -30,6 +30,10 @@ export class RoomBox {
   gone = false;
   /** Somebody came into the room none of whose devices is in the group yet. */
   newcomers = false;
+  /** How often in a row this device was refused on its way into the group. */
+  refusals = 0;
+  /** It was refused a moment ago, and waits before it tries again. */
+  barred = false;
   /** When the user came into the room, as far as it was said, ms. */
   sinceMs: number | undefined;
   /** The server that orders the group, as far as it was said. */

@@ -1,0 +1,91 @@
+/** A way into a group that the server refuses for a while: it may hear of a device later than this. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CallRefused } from "../../core/e2ee/engine/ports.ts";
+import type { RoomReason } from "../../core/e2ee/engine/types.ts";
+import { DeviceClient } from "../harness/device_client.ts";
+import { loseRows } from "../harness/device_store.ts";
+import { soon } from "../harness/e2ee_wire.ts";
+import { hastyClock } from "../harness/hasty_clock.ts";
+import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
+import type { Person } from "../harness/homeserver.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+
+Deno.test("a device that is refused on its way into a group asks again, and says so when it takes long", async (t) => {
+  await using server = await startHomeserver();
+  await using folder = await tempFolder();
+  const { owner: ann, members: [bob, cleo], guildId } = await makeGuild(server, [
+    "ann",
+    "bob",
+    "cleo",
+  ]);
+  assert.ok(bob && cleo);
+  const open = async (person: Person, offline = false) => {
+    const client = await DeviceClient.open(person, {
+      folder: join(folder.path, person.id),
+      clock: hastyClock,
+      offline,
+    });
+    await client.engine.setUp({ name: "desk" });
+    return client;
+  };
+  /** From now on the server refuses so many commits of a device. */
+  const refuse = ({ transport }: DeviceClient, times: number) => {
+    const call = transport.call.bind(transport);
+    const refusal = { left: times, count: 0 };
+    transport.call = async (name, input, signal) => {
+      if (name !== "sendCommit" || refusal.left-- <= 0) return await call(name, input, signal);
+      refusal.count++;
+      throw new CallRefused("roster_mismatch", "The device is not known here.");
+    };
+    return refusal;
+  };
+  const shows = (client: DeviceClient, wanted: string, reasons: readonly RoomReason[] = []) =>
+    soon(`${client.person.id} to be ${wanted}`, async () => {
+      await Promise.resolve();
+      const { phase, reasons: seen } = client.engine.room(roomId);
+      return phase === wanted && JSON.stringify(seen) === JSON.stringify(reasons);
+    });
+
+  const a = await open(ann);
+  const { room_id: roomId } = await ann.do("POST", "/channels", {
+    ...{ guild_id: guildId, kind: "text", name: "council", private: true },
+  });
+  await a.engine.enable(roomId, { kind: "channel" });
+  for (const { id } of [bob, cleo]) {
+    await ann.do("POST", "/invite", { room_id: roomId, user_id: id });
+  }
+  // Nobody is there who could let them in.
+  await a[Symbol.asyncDispose]();
+
+  await t.step("four refusals, however quickly, keep nobody out", async () => {
+    await using b = await open(bob);
+    refuse(b, 4);
+    for (let look = 0; look < 20; look++) await b.engine.sync(roomId);
+    await shows(b, "encrypted");
+  });
+
+  await t.step("who was refused for long is let in by another's device", async () => {
+    await using c = await open(cleo, true);
+    const refusal = refuse(c, Infinity);
+    await c.engine.sync(roomId);
+    await soon("cleo to be refused", () => Promise.resolve(refusal.count >= 6));
+    await using b = await open(bob);
+    await c.transport.connect();
+    await shows(c, "encrypted");
+    await shows(b, "encrypted");
+  });
+
+  await t.step("who was in is told that it takes long, and comes in once it may", async () => {
+    assert.equal(
+      await loseRows(join(folder.path, cleo.id), "groups", (key) => key.endsWith("/group")),
+      1,
+    );
+    await using c = await open(cleo, true);
+    const refusal = refuse(c, Infinity);
+    await c.engine.sync(roomId);
+    await shows(c, "paused", ["too_many_rejoins"]);
+    refusal.left = 0;
+    await shows(c, "encrypted");
+  });
+});
