@@ -1,6 +1,9 @@
 import type { Invitation } from "../../../core/api/invitations.ts";
+import { effect } from "@preact/signals";
 import type { ChatState } from "../store/chat.ts";
+import { type Place, placeOfRoom } from "../store/place.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
+import { openPlace } from "./history.ts";
 import { showToast } from "./toast.ts";
 
 /** Keeps the newest first. */
@@ -17,7 +20,10 @@ function without(state: ChatState, roomId: string): Invitation[] {
   return state.invitations.value.filter((entry) => entry.room_id !== roomId);
 }
 
-/** It goes from the list at once and comes back only where the server refused the answer. */
+/**
+ * It goes from the list at once and comes back only where the server refused the answer. Whoever
+ * accepts is led there, unless they have gone elsewhere meanwhile.
+ */
 export async function answerInvitation(
   state: ChatState,
   invitation: Invitation,
@@ -25,10 +31,22 @@ export async function answerInvitation(
 ): Promise<void> {
   dropInvitation(state, invitation.room_id);
   const params = { room_id: invitation.room_id };
+  const from = state.place.peek();
   try {
-    await callApi(answer === "accept" ? "acceptInvitation" : "declineInvitation", { params });
+    if (answer === "decline") await callApi("declineInvitation", { params });
+    else leadTo(state, (await callApi("acceptInvitation", { params })).room_id, from);
   } catch (error) {
     setInvitation(state, invitation);
     showToast(state, reasonOf(error), true);
   }
+}
+
+/** Opens the room once the server has told of it, which may be after its answer. */
+function leadTo(state: ChatState, roomId: string, from: Place): void {
+  effect(function () {
+    const place = placeOfRoom(state.known, roomId);
+    if (place === undefined && state.place.value === from) return;
+    this.dispose();
+    if (place !== undefined && state.place.peek() === from) openPlace(state, place);
+  });
 }

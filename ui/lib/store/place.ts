@@ -164,8 +164,7 @@ export function parsePlace(known: Known, pathname: string): Place | undefined {
   switch (place?.kind) {
     case "guild": {
       const guild = guildOf(known, place);
-      const channel = guild && firstChannel(guild);
-      return channel ? placeOfChannel(guild, channel) : guild && place;
+      return guild && placeOfGuild(guild);
     }
     case "channel": {
       const channel = channelOf(known, place);
@@ -176,6 +175,26 @@ export function parsePlace(known: Known, pathname: string): Place | undefined {
     default:
       return place;
   }
+}
+
+/** What a guild, private channel or conversation opens with, by its room; undefined: not in it. */
+export function placeOfRoom({ guilds, dms }: Known, roomId: string): Place | undefined {
+  if (dms.some((dm) => dm.room_id === roomId)) {
+    return { kind: "dm", roomId, channelId: "main", focus: null };
+  }
+  const guild = guilds.find((each) => each.id === roomId);
+  if (guild) return placeOfGuild(guild);
+  for (const each of guilds) {
+    const channel = each.channels.find(({ room_id }) => room_id === roomId);
+    if (channel) return placeOfChannel(each, channel);
+  }
+  return undefined;
+}
+
+/** The channel it opens with, itself where it has none. */
+export function placeOfGuild(guild: Guild): Place {
+  const channel = firstChannel(guild);
+  return channel ? placeOfChannel(guild, channel) : { kind: "guild", guildId: guild.id };
 }
 
 /** A message or thread of a place, by the rest of a path. */

@@ -3,7 +3,7 @@ import { callApi } from "../../../lib/browser/browser_api.ts";
 import { openPlace } from "../../../lib/browser/history.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { t } from "../../../lib/i18n/t.ts";
-import { firstChannel, placeOfChannel } from "../../../lib/store/place.ts";
+import { placeOfGuild } from "../../../lib/store/place.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
@@ -24,11 +24,7 @@ export default function CreateGuild() {
       const others = state.guilds.value.filter((entry) => entry.id !== guild.id);
       state.guilds.value = [...others, guild];
       state.overlay.value = null;
-      const channel = firstChannel(guild);
-      openPlace(
-        state,
-        channel ? placeOfChannel(guild, channel) : { kind: "guild", guildId: guild.id },
-      );
+      openPlace(state, placeOfGuild(guild));
     });
   return (
     <Dialog title={t("guild.create")}>
