@@ -75,6 +75,10 @@ Deno.test("a guild is run from its settings, much of it by keyboard", async (t) 
     const message = page.locator("article", { hasText: "It builds." });
     await message.getByText("Nightly").waitFor();
     await message.locator(".tag", { hasText: "Webhook" }).waitFor();
+    const people = page.getByRole("complementary", { name: "Members" });
+    await people.locator(".member", { hasText: "Bob" }).waitFor();
+    assert.equal(await people.locator(".member", { hasText: "Builds" }).count(), 0);
+    await people.locator(".side-head").getByText("2", { exact: true }).waitFor();
   });
 
   await t.step("an access token is shown once, works for a program, and ends", async () => {

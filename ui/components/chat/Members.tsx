@@ -14,6 +14,7 @@ import {
   groupMembers,
   memberColor,
   type MemberGroup,
+  peopleOf,
   sortMembers,
 } from "../../lib/store/member_groups.ts";
 import { dmOf, guildOf } from "../../lib/store/place.ts";
@@ -57,14 +58,19 @@ function GuildMembers() {
       op: "subscribe",
       d: {
         guild_id: guild.id,
-        user_ids: list.members.slice(0, WATCHED).map((member) => member.user.id),
+        user_ids: peopleOf(list.members).slice(0, WATCHED).map((member) => member.user.id),
       },
     });
   }, [guild?.id, list?.members.length, state.connection.value]);
   if (!guild || state.place.value.kind !== "channel") return null;
   return (
     <aside class="members" aria-label={t("nav.members")}>
-      <MembersHead title={t("nav.members")} count={list?.total ?? guild.member_count} />
+      <MembersHead
+        title={t("nav.members")}
+        count={list
+          ? list.total - list.members.length + peopleOf(list.members).length
+          : guild.member_count}
+      />
       {list
         ? (
           <Later key={guild.id}>
@@ -88,7 +94,7 @@ function MemberList({ guild, list }: { guild: Guild; list: LoadedMembers }) {
   const state = useChat();
   const presences = state.presences.value;
   const own = state.self.value.presence;
-  const sorted = useMemo(() => sortMembers(list.members), [list.members]);
+  const sorted = useMemo(() => sortMembers(peopleOf(list.members)), [list.members]);
   const lines = useMemo(
     () =>
       groupMembers(guild, sorted, (id) => state.presenceOf(id), {
@@ -183,7 +189,6 @@ function MemberRow(
             <span class="sr">{t("member.timedOut")}</span>
           </span>
         )}
-        {member.webhook && <span class="tag accent">{t("user.webhook")}</span>}
         {user.bot && <span class="tag accent">{t("user.bot")}</span>}
       </button>
     </li>

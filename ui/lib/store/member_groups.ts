@@ -9,6 +9,11 @@ export interface MemberGroup {
   readonly members: readonly Member[];
 }
 
+/** Webhooks write, and are members for that; they are nobody who comes and goes. */
+export function peopleOf(members: readonly Member[]): Member[] {
+  return members.filter((member) => member.webhook !== true);
+}
+
 /** By name as people read it: once for a list, whoever comes and goes in it. */
 export function sortMembers(members: readonly Member[]): Member[] {
   const collator = new Intl.Collator(language().intl, { sensitivity: "base", numeric: true });
