@@ -109,5 +109,27 @@ Deno.test("a followed thread is told, found, read everywhere and cleaned up", as
       await inPanel(page, "At the harbor").waitFor({ state: "detached", ...ACROSS });
     }
   });
+
+  await t.step("only where somebody may call everyone does it look like a call", async () => {
+    await send(owner, "Hear this, @everyone, please", { thread_id: root.id });
+    await panelOf(beas.page).getByRole("textbox").fill("And this, @everyone, too");
+    await panelOf(beas.page).getByRole("textbox").press("Enter");
+    for (const { page } of [olga, beas]) {
+      await inPanel(page, "Hear this").locator(".pill", { hasText: "@everyone" }).waitFor(ACROSS);
+      const other = page.locator(".thread-panel article:not(.pending)", { hasText: "And this" });
+      await other.getByText("And this, @everyone, too").waitFor(ACROSS);
+      assert.equal(await other.locator(".pill").count(), 0);
+    }
+  });
+
+  await t.step("who may write in a locked thread sees that it is locked", async () => {
+    const lock = panelOf(olga.page).getByTitle("Locked: only moderators write here");
+    assert.equal(await lock.count(), 0);
+    await panelOf(olga.page).getByRole("button", { name: "More about this thread" }).click();
+    await olga.page.getByRole("menuitem", { name: "Lock" }).click();
+    await lock.waitFor();
+    await panelOf(olga.page).getByRole("textbox").waitFor();
+    await panelOf(beas.page).getByText("it can be read, not written").waitFor(ACROSS);
+  });
   for (const { faults } of [olga, phone, beas]) assert.deepEqual(faults, []);
 });

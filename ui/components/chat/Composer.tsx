@@ -17,7 +17,7 @@ import { pathOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 import { Completions } from "./Completions.tsx";
-import { drawMention } from "./mention.tsx";
+import { drawMention, mayCallEveryone } from "./mention.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { TypingLine } from "./TypingLine.tsx";
@@ -102,7 +102,8 @@ function Preview({ text }: { text: string }) {
     <section class="composer-preview" aria-label={t("composer.preview")}>
       <Markdown
         source={encodeMentions(text, mentionNames(state))}
-        mention={(token) => drawMention(state, token)}
+        mention={(token) =>
+          drawMention(state, token, { everyone: mayCallEveryone(state, state.place.value) })}
       />
     </section>
   );

@@ -230,7 +230,7 @@ export function MessageContent({ message }: { message: Message }) {
   const text = (
     <Markdown
       source={message.body}
-      mention={(token) => drawMention(state, token, guild)}
+      mention={(token) => drawMention(state, token, { guild, everyone: message.mentions.everyone })}
     />
   );
   return (

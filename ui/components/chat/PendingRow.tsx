@@ -9,7 +9,7 @@ import { Icon } from "../Icon.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { useChat, useVenue } from "./chat_context.ts";
 import { Markdown } from "./Markdown.tsx";
-import { drawMention } from "./mention.tsx";
+import { drawMention, mayCallEveryone } from "./mention.tsx";
 
 /** A message on its way; where it failed or waits, why, and what to do. */
 export function PendingRow(props: { pending: Pending; grouped: boolean; place: TalkPlace }) {
@@ -43,7 +43,8 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
         {pending.body !== "" && (
           <Markdown
             source={pending.body}
-            mention={(token) => drawMention(state, token, guild)}
+            mention={(token) =>
+              drawMention(state, token, { guild, everyone: mayCallEveryone(state, place) })}
           />
         )}
         {pending.media.length > 0 && <Attachments media={pending.media} />}

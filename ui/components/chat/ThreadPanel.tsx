@@ -35,6 +35,12 @@ export function ThreadPanel() {
           <h2 class="clip">{name}</h2>
           {parent !== "" && <span class="tiny faint clip">#{parent}</span>}
         </span>
+        {view?.thread.locked && (
+          <span class="faint" title={t("thread.locked")}>
+            <Icon name="lock" small />
+            <span class="sr">{t("thread.locked")}</span>
+          </span>
+        )}
         {view && view.thread.count > 0 && <ThreadActs thread={view.thread} />}
         <a
           class="icon-button"

@@ -2,23 +2,28 @@ import type { Guild } from "../../../core/api/guild.ts";
 import type { MentionToken } from "../../../core/event/mention_tokens.ts";
 import { memberName, nameOf } from "../../lib/format/names.ts";
 import { channelPath } from "../../lib/format/paths.ts";
+import { can } from "../../lib/format/rights.ts";
 import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { emojiKey, findEmoji } from "../../lib/format/guild_emoji.ts";
 import type { EmojiToken } from "../../lib/md/parse.ts";
 import { showProfile } from "../../lib/store/links.ts";
 import type { ChatState } from "../../lib/store/chat.ts";
-import { guildOf } from "../../lib/store/place.ts";
+import { channelOf, guildOf, type Place } from "../../lib/store/place.ts";
 import { EmojiPicture } from "./EmojiPicture.tsx";
 
 /**
  * A mention with the name of today: a rename never breaks old text. `guild`: where it was said, the
- * open one where none is given.
+ * open one where none is given. `everyone`: the message calls everyone; elsewhere the words stand as
+ * they were written, since they called nobody.
  */
 export function drawMention(
   state: ChatState,
   token: MentionToken | EmojiToken,
-  guild: Guild | null | undefined = guildOf(state.known, state.place.value),
+  { guild = guildOf(state.known, state.place.value), everyone = false }: {
+    guild?: Guild | null | undefined;
+    everyone?: boolean;
+  } = {},
 ) {
   switch (token.kind) {
     case "emoji": {
@@ -26,7 +31,7 @@ export function drawMention(
       return emoji ? <EmojiPicture emoji={emoji} /> : emojiKey(token.name);
     }
     case "everyone":
-      return <span class="pill call">@everyone</span>;
+      return everyone ? <span class="pill call">@everyone</span> : "@everyone";
     case "user": {
       const member = state.memberOf(guild?.id ?? null, token.id);
       const name = member ? memberName(member) : nameOf(state.userOf(token.id));
@@ -57,4 +62,9 @@ export function drawMention(
         : <span class="pill">#{t("channel.unknown")}</span>;
     }
   }
+}
+
+/** Whether what the viewer writes there calls everyone. */
+export function mayCallEveryone({ known }: ChatState, place: Place): boolean {
+  return can(channelOf(known, place)?.permissions ?? "0", "MENTION_EVERYONE");
 }

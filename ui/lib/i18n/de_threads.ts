@@ -28,6 +28,7 @@ export const threads: Readonly<Record<keyof typeof english, string>> = {
   "thread.archive": "Weglegen",
   "thread.bringBack": "Zurückholen",
   "thread.lock": "Sperren",
+  "thread.locked": "Gesperrt: Nur die Moderation schreibt hier",
   "thread.unlock": "Entsperren",
   "thread.search": "Thread nach Namen suchen",
   "thread.which": "Welche Threads",

@@ -26,6 +26,7 @@ export const threads = {
   "thread.archive": "Put away",
   "thread.bringBack": "Bring back",
   "thread.lock": "Lock",
+  "thread.locked": "Locked: only moderators write here",
   "thread.unlock": "Unlock",
   "thread.search": "Find a thread by its name",
   "thread.which": "Which threads",

@@ -33,7 +33,13 @@ export default function DeleteMessage(
               {t(message.sealed && message.media.length === 0 ? "sealed.new" : "log.file")}
             </p>
           )
-          : <Markdown source={message.body} mention={(token) => drawMention(state, token)} />}
+          : (
+            <Markdown
+              source={message.body}
+              mention={(token) =>
+                drawMention(state, token, { everyone: message.mentions.everyone })}
+            />
+          )}
       </blockquote>
       <p class="muted">{t("message.deleteText")}</p>
       {!own && (

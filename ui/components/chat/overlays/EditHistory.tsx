@@ -56,7 +56,11 @@ export default function EditHistory(
         {history.map((entry) => (
           <li key={entry.ts} class="quoted">
             <p class="tiny faint">{formatFull(entry.ts, state.timeZone.value)}</p>
-            <Markdown source={entry.body} mention={(token) => drawMention(state, token)} />
+            <Markdown
+              source={entry.body}
+              mention={(token) =>
+                drawMention(state, token, { everyone: message.mentions.everyone })}
+            />
           </li>
         ))}
       </ol>

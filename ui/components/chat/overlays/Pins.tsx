@@ -109,7 +109,12 @@ function Pinned({ message, children }: { message: Message; children: ComponentCh
       </div>
       {message.sealed && message.body === "" && message.media.length === 0
         ? <SealedText message={message} />
-        : <Markdown source={message.body} mention={(token) => drawMention(state, token)} />}
+        : (
+          <Markdown
+            source={message.body}
+            mention={(token) => drawMention(state, token, { everyone: message.mentions.everyone })}
+          />
+        )}
       {message.media.length > 0 && <Attachments media={message.media} />}
     </li>
   );
