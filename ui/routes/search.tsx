@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { parseSearch, SEARCH_CHARS_MAX, type SearchQuery } from "../../core/search/query.ts";
+import { FoundText } from "../components/chat/search/FoundText.tsx";
 import { Marks } from "../components/chat/search/Marks.tsx";
 import { Field } from "../components/Field.tsx";
 import { PlainPage } from "../components/PlainPage.tsx";
@@ -14,7 +15,6 @@ import { groupByChannel, type SearchHit } from "../lib/search/hits.ts";
 import { channelOfHit, placeOfHit, type Subject, subjectOf } from "../lib/search/subject.ts";
 import { hitOf } from "../lib/search/server_pages.ts";
 import { ChatState } from "../lib/store/chat.ts";
-import { plainText } from "../lib/store/links.ts";
 import { pathOf } from "../lib/store/place.ts";
 import { define, type State } from "../utils.ts";
 
@@ -156,7 +156,7 @@ function Group({ hits, data: { chat, subject }, query }: {
                     </span>
                   </span>
                   <span class="block break">
-                    <Marks text={plainText(chat, hit.text)} query={query} />
+                    <FoundText source={hit.text} query={query} state={chat} />
                   </span>
                   {hit.files.map((file, at) => (
                     <span key={at} class="block tiny muted">

@@ -1,10 +1,13 @@
 import type { SearchQuery } from "../../../core/search/query.ts";
+import type { Run } from "../md/runs.ts";
 import { wordsOf, wordSpans } from "../../../core/search/words.ts";
 
 /** A piece of a text; `marked`: it is what was looked for. */
 export interface TextPart {
   readonly text: string;
   readonly marked: boolean;
+  /** Where in the text it stands; undefined: it stands for what was cut off. */
+  readonly at?: number;
 }
 
 /** Signs of a long text that are shown, with what was looked for in sight. */
@@ -22,20 +25,36 @@ export function markedParts(text: string, wanted: Wanted): TextPart[] {
     : 0;
   const to = Math.min(text.length, from + SHOWN_CHARS);
   const parts: TextPart[] = [];
-  const add = (piece: string, marked: boolean) => {
-    if (piece !== "") parts.push({ text: piece, marked });
+  const add = (piece: string, marked: boolean, at: number) => {
+    if (piece !== "") parts.push({ text: piece, marked, at });
   };
-  if (from > 0) add("… ", false);
+  if (from > 0) parts.push({ text: "… ", marked: false });
   let at = from;
   for (const { start, end } of spans) {
     if (start < at || end > to) continue;
-    add(text.slice(at, start), false);
-    add(text.slice(start, end), true);
+    add(text.slice(at, start), false, at);
+    add(text.slice(start, end), true, start);
     at = end;
   }
-  add(text.slice(at, to).toWellFormed(), false);
-  if (to < text.length) add(" …", false);
+  add(text.slice(at, to).toWellFormed(), false, at);
+  if (to < text.length) parts.push({ text: " …", marked: false });
   return parts;
+}
+
+/** The same of a text that is drawn in several ways: each part is within one of them. */
+export function markedRuns(runs: readonly Run[], wanted: Wanted): (Run & TextPart)[] {
+  return markedParts(runs.map(({ text }) => text).join(""), wanted).flatMap((part) => {
+    const { at, marked } = part;
+    if (at === undefined) return [{ ...part, styles: [] }];
+    let start = 0;
+    return runs.flatMap(({ text, styles }) => {
+      const from = Math.max(at - start, 0);
+      const to = Math.min(at + part.text.length - start, text.length);
+      const first = start + from - at;
+      start += text.length;
+      return from < to ? [{ text: part.text.slice(first, first + to - from), styles, marked }] : [];
+    });
+  });
 }
 
 function wordStart(text: string, near: number): number {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { SearchQuery } from "../../../core/search/query.ts";
 import { fitsQuery, isForDevice, roomsFor } from "./device_fits.ts";
 import { groupByChannel, mergePages, type SearchHit } from "./hits.ts";
-import { markedParts } from "./marks.ts";
+import { markedParts, markedRuns } from "./marks.ts";
 import { typedPart } from "./suggest.ts";
 
 const hit = (id: string, ts: number, channelId = "a"): SearchHit => ({
@@ -85,6 +85,16 @@ Deno.test("marks: of a long text the part is shown in which the word stands", ()
   const text = shown(long, { words: ["needle"] });
   assert.match(text, /^… .*\[needle\].* …$/);
   assert.ok(text.length < 260);
+});
+
+Deno.test("marks: what is found across words drawn in two ways is marked in both", () => {
+  const runs = [{ text: "green", styles: ["strong" as const] }, { text: "house tea", styles: [] }];
+  const parts = markedRuns(runs, query({ words: ["greenhouse"] }));
+  assert.deepEqual(parts.map(({ text, styles, marked }) => [text, styles.join(), marked]), [
+    ["green", "strong", true],
+    ["house", "", true],
+    [" tea", "", false],
+  ]);
 });
 
 Deno.test("marks: no text gets lost or breaks", () => {

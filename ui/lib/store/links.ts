@@ -1,7 +1,7 @@
 import type { Guild } from "../../../core/api/guild.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { Thread } from "../../../core/api/thread.ts";
-import { plainTextOf } from "../../../core/event/plain_text.ts";
+import { type MentionNames, plainTextOf } from "../../../core/event/plain_text.ts";
 import { messagePath, threadPath } from "../format/paths.ts";
 import { t } from "../i18n/t.ts";
 import { memberName, nameOf } from "../format/names.ts";
@@ -49,17 +49,21 @@ export function threadName(
  * A piece of a message on one line: mentions by name, marks of markdown left out. `guild`: where it
  * was said, the open one where none is given.
  */
-export function plainText(
+export function plainText(state: ChatState, source: string, guild?: Guild | null): string {
+  return plainTextOf(source, mentionedNames(state, guild));
+}
+
+/** What those that a message mentions are called now; `guild` as for `plainText`. */
+export function mentionedNames(
   state: ChatState,
-  source: string,
   guild: Guild | null | undefined = guildOf(state.known, state.place.value),
-): string {
-  return plainTextOf(source, {
+): MentionNames {
+  return {
     user(id) {
       const member = state.memberOf(guild?.id ?? null, id);
       return member ? memberName(member) : nameOf(state.userOf(id));
     },
     role: (id) => guild?.roles.find((role) => role.id === id)?.name,
     channel: (id) => guild?.channels.find((channel) => channel.id === id)?.name,
-  });
+  };
 }

@@ -8,7 +8,6 @@ import { forgetSearches, readSearches } from "../../../lib/search/recent.ts";
 import type { Found } from "../../../lib/search/run.ts";
 import { channelOfHit, type Subject } from "../../../lib/search/subject.ts";
 import type { Search } from "../../../lib/browser/use_search.ts";
-import { plainText } from "../../../lib/store/links.ts";
 import { useState } from "preact/hooks";
 import type { SearchProblem, SearchQuery } from "../../../../core/search/query.ts";
 import { HAS, SEARCH_TERMS_MAX } from "../../../../core/search/query.ts";
@@ -16,6 +15,7 @@ import { Avatar } from "../../Avatar.tsx";
 import { Drawing } from "../../Drawing.tsx";
 import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
+import { FoundText } from "./FoundText.tsx";
 import { Marks } from "./Marks.tsx";
 
 interface ResultsProps {
@@ -194,7 +194,11 @@ function Hit({ hit, query, onPick }: {
               {formatDate(hit.ts, zone)}, {formatTime(hit.ts, zone)}
             </time>
           </span>
-          <Marked text={plainText(state, hit.text)} query={query} />
+          {hit.text !== "" && (
+            <span class="block break">
+              <FoundText source={hit.text} query={query} state={state} />
+            </span>
+          )}
           {hit.files.map((file, at) => (
             <span key={at} class="row-tight tiny muted">
               <Icon name="clip" small />
@@ -206,14 +210,6 @@ function Hit({ hit, query, onPick }: {
         </span>
       </button>
     </li>
-  );
-}
-
-function Marked({ text, query }: { text: string; query: SearchQuery }) {
-  return text === "" ? null : (
-    <span class="block break">
-      <Marks text={text} query={query} />
-    </span>
   );
 }
 
