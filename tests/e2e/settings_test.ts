@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { fillRegistration, foundGuild, PASSWORD, settled } from "./people.ts";
@@ -84,6 +85,28 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.goto(`${settings}/audit`);
     await page.getByText("@Stewards").first().waitFor();
     await page.getByText("#back room").first().waitFor();
+  });
+
+  await t.step("what was typed into a form that is refused stands there again", async () => {
+    await page.goto(`${settings}/me`);
+    await settled(page);
+    await page.getByLabel("Nickname").fill("Ann of the planes");
+    await page.locator("input[type=file]").setInputFiles({
+      name: "face.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("no picture at all"),
+    });
+    const unsaved = page.getByRole("region", { name: "unsaved" });
+    await unsaved.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").waitFor();
+    await unsaved.waitFor();
+    assert.equal(await page.getByLabel("Nickname").inputValue(), "Ann of the planes");
+    await unsaved.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    assert.equal(await page.getByLabel("Nickname").inputValue(), "Ann of the planes");
+    await page.getByLabel("Nickname").fill("");
+    await unsaved.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Ann of the planes").waitFor({ state: "detached" });
   });
 
   await t.step("quiet hours hold on every page at once, and the menu ends them", async () => {

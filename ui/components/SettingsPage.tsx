@@ -71,7 +71,7 @@ export function SettingsPage(props: {
             )}
             {props.children}
           </main>
-          <SettingsGuard back={props.back} />
+          <SettingsGuard back={props.back} refused={Boolean(props.note?.error)} />
           <SiteFooter server={server} />
         </div>
       </div>

@@ -1,12 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changedForm } from "../lib/settings/guard.ts";
+import { whenStarted } from "../lib/browser/hydrate_later.ts";
+import { fillAgain, keepTyped } from "../lib/settings/typed_again.ts";
 import { t } from "../lib/i18n/t.ts";
 
 /**
  * The bar over unsaved changes of forms marked `data-guard`, the question before they are lost,
  * and Escape, which leaves the settings.
  */
-export default function SettingsGuard({ back }: { back: string }) {
+export default function SettingsGuard({ back, refused }: {
+  back: string;
+  /** The page says why the form that was sent was not taken. */
+  refused: boolean;
+}) {
   const [form, setForm] = useState<HTMLFormElement | undefined>(undefined);
   const dialog = useRef<HTMLDialogElement>(null);
   /** What happens when the visitor leaves all the same. */
@@ -18,6 +24,8 @@ export default function SettingsGuard({ back }: { back: string }) {
     dialog.current?.showModal();
   };
   useEffect(() => watchPage({ back, look, ask, leaving }), [back]);
+  // After all islands have drawn: a form that is one itself would take its values back.
+  useEffect(() => whenStarted(() => fillAgain(refused)), []);
   const goOn = () => {
     leaving.current = true;
     dialog.current?.close();
@@ -87,6 +95,7 @@ function watchPage({ back, look, ask, leaving }: Watch): () => void {
     const { target: form, submitter } = event;
     if (!changed || form === changed || !(form instanceof HTMLFormElement)) {
       leaving.current = !event.defaultPrevented;
+      if (leaving.current && form instanceof HTMLFormElement) keepTyped(form);
       return;
     }
     event.preventDefault();
