@@ -1,5 +1,5 @@
 import { formatDuration } from "../../lib/format/duration.ts";
-import { nameOf } from "../../lib/format/names.ts";
+import { memberName, nameOf } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { useChat } from "./chat_context.ts";
@@ -12,7 +12,10 @@ export function TypingLine(
   const now = state.now.value;
   const typists = (state.typing.value.get(placeKey(place)) ?? [])
     .filter((typist) => typist.until > now && !state.isBlocked(typist.user.id))
-    .map((typist) => nameOf(typist.user));
+    .map(({ user }) => {
+      const member = place.kind === "channel" ? state.memberOf(place.guildId, user.id) : undefined;
+      return member ? memberName(member) : nameOf(user);
+    });
   const text = typists.length === 0
     ? ""
     : typists.length === 1
