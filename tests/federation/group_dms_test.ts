@@ -108,6 +108,8 @@ Deno.test("a conversation of several across three servers: begun, added to, hand
     await say(ann, roomId, "before bob");
     await bob.do("POST", `/invitations/${roomId}/accept`);
     await sees(ann, roomId, [`${ann.id} joined`, `${amy.id} joined`, `${bob.id} joined`]);
+    const shared = await ann.do("GET", `/users/${bob.id}/mutual-guilds`);
+    assert.deepEqual(shared.guild_ids, [], "a conversation is no guild");
     await say(ann, roomId, "hello bob");
     await hears(bob, roomId, "hello bob");
     await say(bob, roomId, "hello both");

@@ -19,6 +19,7 @@ export async function mutualGuilds(
     join current_state g on g.room_id = a.room_id and g.type = 'm.guild.meta'
     left join events e on e.room_id = a.room_id and e.event_id = a.event_id
     where a.type = 'm.room.member' and a.state_key = ${userId} and a.membership = 'join'
+      and not exists (select from group_dm_rooms d where d.room_id = a.room_id)
     order by e.origin_ts, a.room_id limit ${MUTUAL_GUILDS_MAX}`;
   return rows.map(({ room_id }) => room_id);
 }
