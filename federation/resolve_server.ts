@@ -101,7 +101,8 @@ export class ServerResolver {
     const secure = address.protocol === "https:";
     const port = address.port === "" ? secure ? 443 : 80 : Number(address.port);
     for (const [name, peer] of this.#deps.testPeers) {
-      if (peer.host === host && peer.port === port) return name;
+      // Links show the peer's name where requests to it go to an address.
+      if ((peer.host === host || name === host) && peer.port === port) return name;
     }
     if (!secure || host === undefined) {
       throw new TransportError("unresolved", `${address.origin} is no server's address.`);

@@ -125,3 +125,25 @@ Deno.test("test peers are where the configuration says; what is remembered is bo
   for (let nth = 0; nth < 10_050; nth++) await resolver.resolve(serverName(`s${nth}.example`));
   assert.equal(resolver.size, 10_000);
 });
+
+Deno.test("a link's address is a test peer's by its place or by its name, and nobody else's", async () => {
+  const peer = serverName("one.localhost");
+  const { web, resolver } = open({
+    testPeers: new Map([[peer, {
+      scheme: "http",
+      host: "127.0.0.1",
+      port: 8101,
+      named: true,
+      server: peer,
+    }]]),
+  });
+  const nameAt = (address: string) => resolver.nameAt(new URL(address));
+  assert.equal(await nameAt("http://127.0.0.1:8101/invite/a"), peer);
+  assert.equal(await nameAt("http://one.localhost:8101/invite/a"), peer);
+  assert.deepEqual(web.asked, []);
+  for (
+    const other of ["http://one.localhost:8102/invite/a", "http://two.localhost:8101/invite/a"]
+  ) {
+    await assert.rejects(nameAt(other), TransportError);
+  }
+});
