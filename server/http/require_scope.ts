@@ -34,7 +34,7 @@ export function requireScope(
   if (caller.scopes.includes(scope)) return;
   throw new OperationError(
     "forbidden",
-    `This access token has not the scope "${scope}" that ${id} needs; it has ` +
+    `This access token does not have the scope "${scope}" that ${id} needs; it has ` +
       `${caller.scopes.map((held) => `"${held}"`).join(", ")}.`,
     { details: { scope } },
   );

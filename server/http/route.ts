@@ -174,7 +174,12 @@ async function identifyCaller(
   if (caller !== undefined) requireScope(caller, operation);
   if (operation.auth === "optional") return caller;
   if (caller === undefined) {
-    throw new OperationError("unauthorized", "Sign in first: this needs a valid session.");
+    throw new OperationError(
+      "unauthorized",
+      input.edge.headers.get("authorization") !== null
+        ? "This token opens nothing here: it is wrong, was revoked, or is of another server."
+        : "Sign in first: this needs a valid session.",
+    );
   }
   if (caller.suspended && operation.method !== "GET" && operation.whileSuspended !== true) {
     throw new OperationError(

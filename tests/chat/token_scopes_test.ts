@@ -46,6 +46,20 @@ Deno.test("the live connection tells a token what its scopes open, by every door
     assert.equal((await reader.try("GET", "/relationships")).status, 403);
   });
 
+  await t.step("what a token may not, and one that was revoked, are refused with why", async () => {
+    const refused = await reader.try("POST", "/relationships", { user_id: eve.id });
+    assert.equal(refused.status, 403);
+    assert.match(refused.body.error.message, /does not have the scope "account:write"/);
+    const body = { name: "short", scopes: ["read"], expires_ts: null };
+    const made = await owner.do("POST", "/account/tokens", body);
+    const short = new Person(server, owner.id, made.token);
+    await short.do("GET", "/guilds");
+    await owner.do("DELETE", `/account/tokens/${made.details.id}`);
+    const revoked = await short.try("GET", "/guilds");
+    assert.equal(revoked.status, 401);
+    assert.match(revoked.body.error.message, /was revoked/);
+  });
+
   const since = live.position;
   await t.step("what happens then, live and missed", async () => {
     await owner.do("PUT", `/blocks/${eve.id}`, {});
