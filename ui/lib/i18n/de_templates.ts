@@ -34,7 +34,7 @@ export const templateTexts: Readonly<Record<keyof typeof english, string>> = {
   "template.about": "Wofür sie gut ist",
   "template.save": "Als Vorlage speichern",
   "template.none": "Von dieser Gilde gibt es noch keine Vorlage.",
-  "template.read": "wie die Gilde {when} war",
+  "template.read": "zuletzt aktualisiert: {when}",
   "template.uses":
     "{n, plural, =0 {noch nicht benutzt} one {einmal benutzt} other {#-mal benutzt}}",
   "template.update": "Aktualisieren",

@@ -31,7 +31,7 @@ export const templateTexts = {
   "template.about": "What it is good for",
   "template.save": "Save as a template",
   "template.none": "There is no template of this guild yet.",
-  "template.read": "as the guild was {when}",
+  "template.read": "last updated: {when}",
   "template.uses": "{n, plural, =0 {not used yet} one {used once} other {used # times}}",
   "template.update": "Update",
   "template.updateOf": "Update {name} to how the guild is now",
