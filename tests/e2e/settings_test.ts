@@ -109,6 +109,17 @@ Deno.test("settings: roles, channel permissions, members, registration", async (
     await page.getByText("Ann of the planes").waitFor({ state: "detached" });
   });
 
+  await t.step("a mistyped name ends no account, and what goes with it stays chosen", async () => {
+    await page.goto(`${server.base}/settings/account`);
+    await settled(page);
+    const erase = page.getByLabel("Erase everything I have sent, too");
+    await erase.check();
+    await page.locator("input[name=user_name]").fill("somebody");
+    await page.getByRole("button", { name: "End the account for ever" }).click();
+    await page.getByRole("alert").filter({ hasText: "exactly" }).waitFor();
+    assert.ok(await erase.isChecked());
+  });
+
   await t.step("quiet hours hold on every page at once, and the menu ends them", async () => {
     const { page } = bob;
     await page.goto(`${server.base}/settings/notifications`);

@@ -15,6 +15,8 @@ export interface FormNote {
   readonly confirm: WaitingForm | null;
   /** What an act has to show once; it stands in no address. Null where there is nothing. */
   readonly told: string | null;
+  /** The form that was refused, so that what was chosen in it stays chosen; never for an island. */
+  readonly refused: FormData | null;
 }
 
 /** A form that was sent, and by what its sender can show who it is. */
@@ -22,6 +24,14 @@ export interface WaitingForm {
   readonly fields: readonly (readonly [string, string])[];
   readonly ways: CallResult<"getSecondFactor">;
 }
+
+export const NOTHING: FormNote = {
+  saved: false,
+  error: null,
+  confirm: null,
+  told: null,
+  refused: null,
+};
 
 const PASSWORD_FIELD = "confirm_password";
 const CODE_FIELD = "confirm_code";
@@ -51,7 +61,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
   const told = async (ctx: Context<State>, { tell, headers = {} }: Told) => {
     const data = await signedIn(ctx, () => load(ctx));
     if (data instanceof Response) return data;
-    const note = { saved: false, error: null, confirm: null, told: tell };
+    const note = { ...NOTHING, told: tell };
     return page({ ...data, note }, { headers });
   };
   return {
@@ -60,7 +70,7 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
       if (data instanceof Response) return data;
       return page({
         ...data,
-        note: { saved: ctx.url.searchParams.has("saved"), error: null, confirm: null, told: null },
+        note: { ...NOTHING, saved: ctx.url.searchParams.has("saved") },
       });
     },
     async POST(ctx: Context<State>): Promise<Response | PageResponse<WithNote<Data>>> {
@@ -82,7 +92,8 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
         const confirm = asks || again
           ? { fields: fieldsOf(form), ways: await ctx.state.api.call("getSecondFactor") }
           : null;
-        const note = { saved: false, error: asks ? null : errorText(error), confirm, told: null };
+        const refusal = asks ? {} : { error: errorText(error), refused: form };
+        const note: FormNote = { ...NOTHING, confirm, ...refusal };
         return page({ ...data, note }, { status: asks ? 401 : 400 });
       }
     },

@@ -8,7 +8,8 @@ import { flag, text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { localPart } from "../../lib/format/names.ts";
 import { t } from "../../lib/i18n/t.ts";
-import { define } from "../../utils.ts";
+import type { Context } from "../../lib/fresh/mod.ts";
+import { define, type State } from "../../utils.ts";
 
 /** Lines of what goes and of what stays; see DEACTIVATION_TERMS. */
 const TERMS = [1, 2, 3] as const;
@@ -24,21 +25,26 @@ export const handler = define.handlers(formPage(
   },
   {
     async deactivate(ctx, form) {
+      await requireOwnName(ctx, text(form, "user_name"));
       const { receipts_url: receipts } = await ctx.state.api.call("deactivateAccount", {
         body: { user_name: text(form, "user_name").trim(), erase: flag(form, "erase") },
       });
       return receipts === null ? "/login" : new URL(receipts).pathname;
     },
     async erase(ctx, form) {
-      const { user } = await ctx.state.api.call("getAccount");
-      const name = localPart(user.id);
-      if (text(form, "erase_name").trim().toLowerCase() !== name) {
-        throw new ApiError(400, "invalid", t("guard.typed", { name }));
-      }
+      await requireOwnName(ctx, text(form, "erase_name"));
       await ctx.state.api.call("eraseOwnWords", { body: {} });
     },
   },
 ));
+
+/** @throws ApiError where something else was typed than the name of the account */
+async function requireOwnName(ctx: Context<State>, typed: string): Promise<void> {
+  const { user } = await ctx.state.api.call("getAccount");
+  const name = localPart(user.id);
+  if ([name, user.id].includes(typed.trim().toLowerCase())) return;
+  throw new ApiError(400, "invalid", t("guard.typed", { name }));
+}
 
 export default define.page<typeof handler>(({ data, state }) => (
   <AccountPage
@@ -92,7 +98,7 @@ export default define.page<typeof handler>(({ data, state }) => (
           name="erase"
           label={t("deactivate.erase")}
           hint={t("deactivate.eraseHint")}
-          checked={false}
+          checked={data.note.refused?.has("erase") ?? false}
         />
         <div>
           <button class="button danger solid" type="submit">{t("deactivate.submit")}</button>

@@ -7,7 +7,7 @@ import LookPreview from "../../islands/LookPreview.tsx";
 import { ApiError } from "../../lib/api/request.ts";
 import { clockFor } from "../../lib/clock.ts";
 import { formatTime } from "../../lib/format/time.ts";
-import { formPage } from "../../lib/form_page.ts";
+import { formPage, NOTHING } from "../../lib/form_page.ts";
 import { readForm, text } from "../../lib/forms.ts";
 import { errorText } from "../../lib/i18n/error_text.ts";
 import { language, t } from "../../lib/i18n/t.ts";
@@ -52,7 +52,7 @@ export const handler = define.handlers({
       if (error.status === 401) return ctx.redirect("/login?next=/settings/appearance");
       const page = await reading.GET(ctx);
       if (page instanceof Response) return page;
-      const note = { saved: false, error: errorText(error), confirm: null, told: null };
+      const note = { ...NOTHING, error: errorText(error) };
       return { ...page, data: { ...page.data, css, note }, status: 400 };
     }
     return new Response(null, {
