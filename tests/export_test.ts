@@ -55,6 +55,9 @@ Deno.test("export: one's own words, files and settings and nobody else's, made o
   });
   assert.equal(uploaded.status, 200, await uploaded.text());
   await ann.do("PATCH", "/account", { bio: "Plants things" });
+  await ann.do("PATCH", `/guilds/${room}/members/${encodeURIComponent(ann.id)}`, {
+    nickname: "Ann of the beans",
+  });
 
   assert.equal((await ann.do("GET", "/account/export")).export, null);
   assert.equal((await download(server.url, ann)).status, 404);
@@ -71,6 +74,8 @@ Deno.test("export: one's own words, files and settings and nobody else's, made o
   assert.match(answer.headers.get("content-disposition") ?? "", /attachment; .*ann-\d{4}-/);
   const files = await unpack(await answer.bytes());
   const all = [...files.values()].join("\n");
+  const [there] = JSON.parse(files.get("rooms.json") ?? "[]");
+  assert.deepEqual([there.room_id, there.nickname], [guildId, "Ann of the beans"]);
   const messages = [...files].find(([name]) =>
     /^messages\/Test guild-.*\/general-.*-0001\.json$/.test(name)
   );

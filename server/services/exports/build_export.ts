@@ -125,9 +125,10 @@ function readme({ userId, serverName }: BuildRequest, date: string): string {
 account.json        the account itself; passwords and codes are kept as hashes and are not in here
 profile.json        what others see of you
 sessions.json       where you are signed in; devices.json: devices of encrypted conversations
+access_tokens.json  what programs of yours may do; webhooks.json: webhooks that you made
 settings/           what you decided
 relationships.json  friends, requests and blocks
-rooms.json          guilds and conversations that you are or were in
+rooms.json          guilds and conversations that you are or were in, and your name in each
 messages/           what you sent, by room and channel, the oldest first, as signed events' contents
 files.json, files/  what you uploaded, under its id; left_out.json names what did not fit in here
 erasures.json       what you have had erased, and what each server answered

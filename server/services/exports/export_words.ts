@@ -11,12 +11,17 @@ export interface ExportedRoom {
   readonly membership: string;
   /** When that membership began, ms. */
   readonly since_ts: number;
+  /** Name and picture for this guild alone. */
+  readonly nickname: string | null;
+  readonly guild_avatar: string | null;
 }
 
 export async function roomsOf(sql: Sql, userId: string): Promise<ExportedRoom[]> {
   return await sql<ExportedRoom[]>`
     select c.room_id, meta.pdu::jsonb -> 'content' ->> 'name' as name,
-      made.pdu::jsonb -> 'content' ->> 'kind' as kind, c.membership, own.origin_ts as since_ts
+      made.pdu::jsonb -> 'content' ->> 'kind' as kind, c.membership, own.origin_ts as since_ts,
+      worn.pdu::jsonb -> 'content' ->> 'nickname' as nickname,
+      worn.pdu::jsonb -> 'content' ->> 'avatar' as guild_avatar
     from current_state c
       join events own on own.room_id = c.room_id and own.event_id = c.event_id
       left join current_state m on m.room_id = c.room_id and m.type = 'm.guild.meta'
@@ -25,6 +30,9 @@ export async function roomsOf(sql: Sql, userId: string): Promise<ExportedRoom[]>
       left join current_state r on r.room_id = c.room_id and r.type = 'm.room.create'
         and r.state_key = ''
       left join events made on made.room_id = r.room_id and made.event_id = r.event_id
+      left join current_state p on p.room_id = c.room_id and p.type = 'm.member.profile'
+        and p.state_key = ${userId}
+      left join events worn on worn.room_id = p.room_id and worn.event_id = p.event_id
     where c.type = 'm.room.member' and c.state_key = ${userId} and c.membership is not null
     order by own.origin_ts, c.room_id`;
 }
