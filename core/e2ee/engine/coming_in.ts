@@ -33,6 +33,8 @@ export async function comeIn(box: RoomBox): Promise<void> {
   const view = await viewGroup(box);
   if (view === undefined) return;
   if (view.state === "none") return await found(box);
+  // What stands in the way is shown before this device is in, too.
+  if (!box.meta.encrypted) await box.step({ meta: { encrypted: true } });
   await takeWelcomes(box);
   if (box.group !== undefined) return;
   if (view.state === "active") await rejoin(box);

@@ -79,8 +79,14 @@ export class Room {
     return await this.sync();
   }
 
-  /** Up to date with the server. Calls share a pass that has not begun; one that has may be late. */
+  /** Up to date with the server, as somebody asks for it: a device that was refused asks again. */
   sync(): Promise<RoomState> {
+    this.#box.barred = false;
+    return this.#sync();
+  }
+
+  /** Calls share a pass that has not begun; one that has may be late. */
+  #sync(): Promise<RoomState> {
     return this.#waiting ??= this.#run(() => {
       this.#waiting = undefined;
       return this.#catchUp();
@@ -93,7 +99,7 @@ export class Room {
   /** The server said something of the room's group. */
   poke(): void {
     this.#box.dirty = true;
-    this.sync().catch((error) => this.#excuse(error));
+    this.#sync().catch((error) => this.#excuse(error));
   }
 
   async #catchUp(): Promise<void> {

@@ -228,5 +228,7 @@ Deno.test("pinned settings win and cannot be changed by administrators", async (
     server_title: null,
     server_description: null,
     notice: null,
+    federation_allow: null,
+    federation_block: null,
   });
 });
