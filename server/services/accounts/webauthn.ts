@@ -178,8 +178,8 @@ async function judged<Result>(check: () => Promise<Result>): Promise<Result> {
 export function badPasskey(cause?: unknown): OperationError {
   return new OperationError(
     "bad_passkey",
-    "The passkey was not accepted: the answer came too late, was used already, or does not belong " +
-      "to this account and address. Try again.",
+    "The passkey was not accepted: the answer came too late or was used already, or the passkey is " +
+      "not, or no longer, one of this account and address. Try again.",
     cause === undefined ? {} : { cause },
   );
 }

@@ -13,7 +13,7 @@ export const faults: Readonly<Record<keyof typeof english, string>> = {
   "fault.bad_credentials": "Benutzername oder Passwort stimmt nicht.",
   "fault.bad_code": "Dieser Code stimmt nicht, ist zu alt oder wurde schon benutzt.",
   "fault.bad_passkey":
-    "Der Passkey wurde nicht angenommen: zu spät, schon benutzt oder nicht von diesem Konto. Versuch es noch einmal.",
+    "Der Passkey wurde nicht angenommen: zu spät, schon benutzt oder nicht (mehr) von diesem Konto.",
   "fault.bad_provider": "Die andere Anmeldung ging nicht. Beginne von vorn.",
   "fault.second_factor_required": "Dieses Konto fragt auch nach einem Code.",
   "fault.confirmation_required": "Zeig noch einmal, dass du es bist, um weiterzumachen.",

@@ -26,7 +26,7 @@ export const groupTexts: Readonly<Record<keyof typeof english, string>> = {
   "group.leaveText":
     "Du bekommst nichts mehr davon. Was du geschrieben hast, bleibt bei den anderen, und alle dort können dich wieder dazuholen.",
   "group.leaveHeir": "Sie gehört dir: Danach gehört sie {name}, am längsten dabei.",
-  "group.leaveLast": "Du bist als Letztes hier: Zurück kommt dann niemand mehr.",
+  "group.leaveLast": "Außer dir ist niemand mehr hier. Gehst du, kommt niemand mehr hinein.",
   "group.removed": "Du bist nicht mehr in der Unterhaltung {name}.",
   "group.remove": "Aus der Unterhaltung nehmen",
   "group.removeTitle": "{name} herausnehmen?",

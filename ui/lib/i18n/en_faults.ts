@@ -11,7 +11,7 @@ export const faults = {
   "fault.bad_credentials": "User name or password is wrong.",
   "fault.bad_code": "This code is wrong, too old, or was used already.",
   "fault.bad_passkey":
-    "The passkey was not accepted: too late, used already, or not of this account. Try again.",
+    "The passkey was not accepted: too late, used already, or not (any more) of this account.",
   "fault.bad_provider": "The other login did not work. Begin again.",
   "fault.second_factor_required": "This account asks for a code, too.",
   "fault.confirmation_required": "Show once more that it is you to go on.",
