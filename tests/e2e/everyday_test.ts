@@ -149,6 +149,30 @@ Deno.test("forms, cards and words of every day", async (t) => {
     assert.equal(await rows.count(), 2);
   });
 
+  await t.step("a refused form comes back as it was filled in", async () => {
+    for (const scripts of [false, true]) {
+      await using ann = await openPerson(browser, { scripts });
+      await signIn(ann.context, server.url, "ann");
+      const { page } = ann;
+      const settings = `${server.url}${guildPath(scene.guildId)}/settings`;
+      await page.goto(`${settings}/emoji`);
+      await page.getByLabel("Name", { exact: true }).fill("tea_pot");
+      const text = { name: "tea.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
+      await page.getByLabel("Picture").setInputFiles(text);
+      await page.getByRole("button", { name: "Add an emoji" }).click();
+      await page.getByRole("alert").waitFor();
+      assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "tea_pot");
+      await page.goto(`${settings}/bans`);
+      await page.getByText("Ban somebody").click();
+      const reason = page.locator("details.card").getByLabel("Reason");
+      await reason.fill("Spam");
+      await page.getByLabel("Whom").fill("nobody");
+      await page.getByRole("button", { name: "Ban", exact: true }).click();
+      await page.getByRole("alert").waitFor();
+      assert.equal(await reason.inputValue(), "Spam");
+    }
+  });
+
   await t.step("German pages call keys as German keyboards do", async () => {
     await using anna = await openPerson(browser, { locale: "de-DE" });
     await signIn(anna.context, server.url, "ann");

@@ -1,4 +1,5 @@
 import RevealPassword from "../islands/RevealPassword.tsx";
+import { useTyped } from "../lib/typed.ts";
 
 /** A labelled input with its hint and error, tied together for assistive technology. */
 export function Field(props: {
@@ -22,6 +23,8 @@ export function Field(props: {
   inputmode?: "numeric";
 }) {
   const id = props.id ?? `f-${props.name}`;
+  const typed = useTyped(props.name);
+  const secret = props.type === "password" || props.autocomplete === "one-time-code";
   const hintId = `${id}-hint`;
   const described = props.hint || props.error ? hintId : undefined;
   return (
@@ -33,7 +36,7 @@ export function Field(props: {
           id={id}
           name={props.name}
           type={props.type ?? "text"}
-          value={props.value}
+          value={secret ? props.value : typed ?? props.value}
           placeholder={props.placeholder}
           autocomplete={props.autocomplete as "on" | undefined}
           required={props.required}

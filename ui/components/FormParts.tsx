@@ -1,9 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../lib/i18n/t.ts";
+import { RefusedForm, useChecked, useTyped } from "../lib/typed.ts";
 
 /**
  * A form of a settings page; `act` says what it does. A guarded one is watched for unsaved
  * changes: with scripts the bar at the foot of the page saves it, without them its own button.
+ * `refused`: the form that was refused; where it is this one its fields come back as they were sent,
+ * with or without scripts. For a form that is not guarded (those fill themselves again), and where
+ * one of the page has this act; never for passwords and codes.
  */
 export function ActForm(props: {
   act: string;
@@ -12,8 +16,10 @@ export function ActForm(props: {
   files?: boolean;
   guard?: boolean;
   action?: string;
+  refused?: FormData | null;
   children: ComponentChildren;
 }) {
+  const refused = props.refused?.get("act") === props.act ? props.refused : null;
   return (
     <form
       method="post"
@@ -24,7 +30,7 @@ export function ActForm(props: {
       enctype={props.files ? "multipart/form-data" : undefined}
     >
       <input type="hidden" name="act" value={props.act} />
-      {props.children}
+      <RefusedForm.Provider value={refused}>{props.children}</RefusedForm.Provider>
     </form>
   );
 }
@@ -46,14 +52,16 @@ export function Check(props: {
   value?: string;
   disabled?: boolean;
 }) {
+  const value = props.value ?? "on";
+  const sent = useChecked(props.name, value);
   return (
     <label class="check">
       <input
         type="checkbox"
         id={props.value === undefined ? `f-${props.name}` : undefined}
         name={props.name}
-        value={props.value ?? "on"}
-        checked={props.checked}
+        value={value}
+        checked={props.disabled ? props.checked : sent ?? props.checked}
         disabled={props.disabled}
       />
       <span>
@@ -79,6 +87,7 @@ export function Select(props: {
   hint?: string;
 }) {
   const id = props.id ?? `f-${props.name}`;
+  const chosen = useTyped(props.name) ?? props.value;
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
@@ -89,7 +98,7 @@ export function Select(props: {
         {...(props.names ? UNTRANSLATED : {})}
       >
         {props.options.map(([value, label]) => (
-          <option key={value} value={value} selected={value === props.value}>{label}</option>
+          <option key={value} value={value} selected={value === chosen}>{label}</option>
         ))}
       </select>
       {props.hint && <p class="hint">{props.hint}</p>}
@@ -106,6 +115,7 @@ export function Area(props: {
   rows?: number;
 }) {
   const id = `f-${props.name}`;
+  const value = useTyped(props.name) ?? props.value;
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
@@ -116,7 +126,7 @@ export function Area(props: {
         maxLength={props.maxlength}
         rows={props.rows ?? 3}
       >
-        {props.value}
+        {value}
       </textarea>
       {props.hint && <p class="hint">{props.hint}</p>}
     </div>

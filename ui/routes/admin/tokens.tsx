@@ -44,7 +44,7 @@ export default define.page<typeof handler>(({ data, state }) => (
     here="/admin/tokens"
     note={data.note}
   >
-    <ActForm act="create" class="row wrap form-line">
+    <ActForm act="create" class="row wrap form-line" refused={data.note.refused}>
       <Field name="note" label={t("admin.tokenNote")} maxlength={200} />
       <Select
         name="uses"

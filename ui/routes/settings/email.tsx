@@ -58,7 +58,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           </span>
         )}
       </p>
-      <ActForm act="set">
+      <ActForm act="set" refused={data.note.refused}>
         <Field
           name="address"
           type="email"

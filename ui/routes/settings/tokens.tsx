@@ -69,7 +69,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       here="/settings/tokens"
       note={data.note}
     >
-      {told === undefined ? <NewToken admin={data.self.admin} /> : <Made {...told} />}
+      {told === undefined
+        ? <NewToken admin={data.self.admin} refused={data.note.refused} />
+        : <Made {...told} />}
       <section class="stack">
         <h2>{t("apiToken.own")}</h2>
         {data.tokens.length === 0 && <p class="muted">{t("apiToken.none")}</p>}
@@ -98,11 +100,11 @@ function Made({ token, name }: Told) {
   );
 }
 
-function NewToken({ admin }: { admin: boolean }) {
+function NewToken({ admin, refused }: { admin: boolean; refused: FormData | null }) {
   const scopes = TokenScope.options.filter((scope) => admin || scope !== "admin");
   return (
     <section class="card">
-      <ActForm act="create">
+      <ActForm act="create" refused={refused}>
         <h2>{t("apiToken.new")}</h2>
         <Field
           name="name"

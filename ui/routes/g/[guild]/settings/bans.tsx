@@ -67,7 +67,9 @@ export default define.page<typeof handler>(({ data, state }) => {
   const times = { nowMs: state.nowMs, timeZone: data.timeZone };
   return (
     <GuildSettings state={state} guild={guild} part="bans" heading={t("gs.bans")} note={data.note}>
-      {data.changed ? <ChangeBan ban={data.changed} {...times} /> : <BanByName {...times} />}
+      {data.changed
+        ? <ChangeBan ban={data.changed} {...times} />
+        : <BanByName refused={data.note.refused} {...times} />}
       {total > 0 && (
         <form method="get" class="row form-line" role="search">
           <Field name="search" label={t("ban.search")} value={search} />
@@ -102,11 +104,11 @@ interface Times {
 }
 
 /** Also for those who are not here yet. */
-function BanByName(times: Times) {
+function BanByName({ refused, ...times }: Times & { refused: FormData | null }) {
   return (
-    <details class="card">
+    <details class="card" open={refused?.get("act") === "ban"}>
       <summary class="strong">{t("ban.somebody")}</summary>
-      <ActForm act="ban" class="stack more">
+      <ActForm act="ban" class="stack more" refused={refused}>
         <Field
           name="user_id"
           label={t("ban.who")}

@@ -50,7 +50,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       lead="gs.emojiLead"
       note={data.note}
     >
-      {manages && <AddEmoji />}
+      {manages && <AddEmoji refused={data.note.refused} />}
       {guild.emoji.length === 0
         ? (
           <div class="empty">
@@ -66,10 +66,10 @@ export default define.page<typeof handler>(({ data, state }) => {
   );
 });
 
-function AddEmoji() {
+function AddEmoji({ refused }: { refused: FormData | null }) {
   return (
     <section class="card">
-      <ActForm act="add" files>
+      <ActForm act="add" files refused={refused}>
         <h2>{t("gs.emojiAdd")}</h2>
         <Field
           name="name"

@@ -71,7 +71,7 @@ export default define.page<typeof handler>(({ data, state }) => (
       ))}
     </ul>
     {can(data.guild.permissions, "MANAGE_GUILD") && !data.guild.local_only && (
-      <ActForm act="rules">
+      <ActForm act="rules" refused={data.note.refused}>
         <h2>{t("gs.serverRules")}</h2>
         <Area
           name="allow"

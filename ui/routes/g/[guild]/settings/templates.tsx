@@ -53,7 +53,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       lead="template.settingsLead"
       note={data.note}
     >
-      <ActForm act="create" class="card stack">
+      <ActForm act="create" class="card stack" refused={data.note.refused}>
         <h2>{t("template.new")}</h2>
         <Field
           name="name"

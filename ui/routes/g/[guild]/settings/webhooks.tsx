@@ -99,7 +99,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       note={note}
     >
       {state.server.public_url_local && <Notice kind="warn">{t("hook.localWarning")}</Notice>}
-      {told === undefined ? <NewWebhook guild={guild} /> : <Made {...told} guild={guild} />}
+      {told === undefined
+        ? <NewWebhook guild={guild} refused={note.refused} />
+        : <Made {...told} guild={guild} />}
       {webhooks.length === 0 && told === undefined && (
         <div class="empty">
           <Drawing name="door" />
@@ -145,12 +147,12 @@ function Made({ url, name, guild }: Told & { guild: Guild }) {
   );
 }
 
-function NewWebhook({ guild }: { guild: Guild }) {
+function NewWebhook({ guild, refused }: { guild: Guild; refused: FormData | null }) {
   const channels = channelsOf(guild);
   if (channels.length === 0) return <p class="muted">{t("hook.noChannel")}</p>;
   return (
     <section class="card">
-      <ActForm act="create" files>
+      <ActForm act="create" files refused={refused}>
         <h2>{t("hook.new")}</h2>
         <Field
           name="name"

@@ -77,7 +77,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       lead="gs.channelsLead"
       note={data.note}
     >
-      <ActForm act="create" class="card stack" id="new">
+      <ActForm act="create" class="card stack" id="new" refused={data.note.refused}>
         <h2>{t("channel.create")}</h2>
         <div class="row wrap form-line">
           <Field name="name" label={t("channel.name")} maxlength={100} required />

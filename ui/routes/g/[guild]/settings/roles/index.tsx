@@ -77,7 +77,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       lead="gs.rolesLead"
       note={data.note}
     >
-      <ActForm act="create" class="row form-line">
+      <ActForm act="create" class="row form-line" refused={data.note.refused}>
         <Field name="name" label={t("role.newName")} maxlength={100} required />
         <button class="button primary" type="submit">{t("role.create")}</button>
       </ActForm>
