@@ -26,7 +26,8 @@ export default function ProfileForm({ user, goes }: {
   const [picture, setPicture] = useState<string | undefined>(undefined);
   const onInput = (event: Event) => {
     const field = event.target as HTMLInputElement | HTMLTextAreaElement;
-    if (field.name in typed) setTyped({ ...typed, [field.name]: field.value });
+    // Several fields can change before the next drawing, when a refused form is filled in again.
+    if (field.name in typed) setTyped((now) => ({ ...now, [field.name]: field.value }));
   };
   const onReset = () =>
     setTyped({
