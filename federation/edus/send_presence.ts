@@ -7,14 +7,19 @@ import type { Log } from "../../core/ports/log.ts";
 import type { Outbound } from "../ports.ts";
 import type { EduRooms, ShownPresence } from "./ports.ts";
 import { SERVERS_MET_MAX, serversMeeting } from "./servers_meeting.ts";
-import { PRESENCE_EVERY_MS, PRESENCE_GATHER_MS, PRESENCE_REFRESH_MS } from "./presence_times.ts";
+import {
+  PRESENCE_EVERY_MS,
+  PRESENCE_GATHER_MS,
+  PRESENCE_MET_MS,
+  PRESENCE_REFRESH_MS,
+} from "./presence_times.ts";
 
 /** Users told of in one round; the others wait for the next. */
 const USERS_PER_ROUND = 100;
 /** Users of this server whose presence is told; beyond it nobody new is. */
 const USERS_MAX = 50_000;
-/** Joins that are not looked at yet; those beyond it wait for a refresh. */
-const JOINS_MAX = 1000;
+/** Joins that are not told of yet, once and once more; those beyond it wait for a refresh. */
+const JOINS_MAX = 5000;
 /** People of a room who are told of to a server that came into it. */
 const MET_MAX = 500;
 /** Servers in rooms that were told of people there, remembered until a refresh. */
@@ -24,6 +29,13 @@ const MEETINGS_MAX = 10_000;
 type Join =
   | { readonly roomId: RoomId; readonly user: UserId }
   | { readonly friend: UserId; readonly user: UserId };
+
+interface Meeting {
+  readonly join: Join;
+  readonly dueMs: number;
+  /** It was told of before. */
+  readonly again: boolean;
+}
 
 interface Told {
   readonly shown: ShownPresence;
@@ -49,7 +61,7 @@ export class PresenceSender implements AsyncDisposable {
   readonly #due = new Set<UserId>();
   readonly #told = new Map<UserId, Told>();
   /** By user of this server, or by other server, and room: who comes with many comes once. */
-  readonly #joins = new Map<string, Join>();
+  readonly #joins = new Map<string, Meeting>();
   readonly #met = new Map<string, number>();
   readonly #stopping = new AbortController();
   readonly #work: Promise<void>;
@@ -68,13 +80,18 @@ export class PresenceSender implements AsyncDisposable {
   joined(roomId: RoomId, user: UserId): void {
     const server = serverOf(user);
     const key = `${roomId} ${server === this.#deps.self ? user : server}`;
-    if (this.#joins.size < JOINS_MAX) this.#joins.set(key, { roomId, user });
+    this.#await(key, { roomId, user });
   }
 
   /** What is between a user of this server and somebody of another has changed. */
   related(user: UserId, other: UserId): void {
-    if (serverOf(other) === this.#deps.self || this.#joins.size >= JOINS_MAX) return;
-    this.#joins.set(`${user} ${other}`, { friend: other, user });
+    if (serverOf(other) === this.#deps.self) return;
+    this.#await(`${user} ${other}`, { friend: other, user });
+  }
+
+  #await(key: string, join: Join): void {
+    if (this.#joins.size >= JOINS_MAX) return;
+    this.#joins.set(key, { join, dueMs: this.#deps.clock.monotonic(), again: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,9 +114,12 @@ export class PresenceSender implements AsyncDisposable {
   /** Tells what is due now. */
   async round(): Promise<void> {
     const now = this.#deps.clock.monotonic();
-    for (const [key, join] of [...this.#joins].slice(0, USERS_PER_ROUND)) {
+    const meetings = [...this.#joins].filter(([, { dueMs }]) => dueMs <= now);
+    for (const [key, meeting] of meetings.slice(0, USERS_PER_ROUND)) {
       this.#joins.delete(key);
-      await this.#meet(join, now);
+      const dueMs = now + PRESENCE_MET_MS;
+      if (!meeting.again) this.#joins.set(key, { ...meeting, dueMs, again: true });
+      await this.#meet(meeting, now);
     }
     for (const [user, { atMs }] of this.#told) {
       // Told in order of time: the first that is young ends the search.
@@ -129,8 +149,11 @@ export class PresenceSender implements AsyncDisposable {
     for (const server of await serversMeeting(this.#deps, user)) this.#send(server, user, shown);
   }
 
-  /** Who joined from here is told of to the room's servers; to another's, who is here. */
-  async #meet(join: Join, now: number): Promise<void> {
+  /**
+   * Who joined from here is told of to the room's servers; to another's, who is here. Both again
+   * after a while: a server that was just let in may not know yet whom it shares the room with.
+   */
+  async #meet({ join, again }: Meeting, now: number): Promise<void> {
     const { user } = join;
     if ("friend" in join) return await this.#meetFriend(user, join.friend);
     const { roomId } = join;
@@ -138,7 +161,7 @@ export class PresenceSender implements AsyncDisposable {
     if (!authority?.isJoined(user)) return;
     const { self } = this.#deps;
     const server = serverOf(user);
-    if (server !== self) return this.#meetServer(server, { roomId, authority, now });
+    if (server !== self) return this.#meetServer(server, { roomId, authority, now, again });
     const known = this.#told.get(user);
     if (known === undefined) return;
     for (const other of [...authority.joinedServers()].slice(0, SERVERS_MET_MAX)) {
@@ -154,7 +177,12 @@ export class PresenceSender implements AsyncDisposable {
 
   #meetServer(
     server: ServerName,
-    { roomId, authority, now }: { roomId: RoomId; authority: Authority; now: number },
+    { roomId, authority, now, again }: {
+      readonly roomId: RoomId;
+      readonly authority: Authority;
+      readonly now: number;
+      readonly again: boolean;
+    },
   ): void {
     for (const [key, atMs] of this.#met) {
       // In order of time, as those that were told.
@@ -162,7 +190,7 @@ export class PresenceSender implements AsyncDisposable {
       this.#met.delete(key);
     }
     const key = `${roomId} ${server}`;
-    if (this.#met.has(key)) return;
+    if (this.#met.has(key) && !again) return;
     this.#met.set(key, now);
     let count = 0;
     for (const [user, { shown }] of this.#told) {
