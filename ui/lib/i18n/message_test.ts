@@ -5,7 +5,7 @@ import { compileMessage } from "./compile.ts";
 import { ENGLISH, type Language, PSEUDO } from "./languages.ts";
 import { createTexts } from "./texts.ts";
 
-const POLISH: Language = { code: "pl", name: "Polski", dir: "ltr", intl: "pl" };
+const POLISH: Language = { code: "pl", name: "Polski", dir: "ltr", intl: "pl", clock: "h23" };
 
 function show(text: string, values: Record<string, string | number>, language = ENGLISH): string {
   return createTexts(language, () => compileMessage(text)).format("", values) ?? "";
