@@ -8,12 +8,21 @@ export function remember<Value>(
   make: () => Promise<Value>,
 ): Promise<Value> {
   const value = known.get(at.key) ?? make();
-  known.delete(at.key);
-  known.set(at.key, value);
+  putNewest(known, { ...at, value });
   value.catch(() => known.get(at.key) === value && known.delete(at.key));
-  if (known.size > at.max) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-  }
   return value;
+}
+
+/** Sets a value as the newest of a map that holds at most `max`; the oldest makes room. */
+export function putNewest<Key, Value>(
+  map: Map<Key, Value>,
+  { key, value, max }: { readonly key: Key; readonly value: Value; readonly max: number },
+): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= max) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    break;
+  }
 }

@@ -3,6 +3,7 @@ import { serverOf } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { InboundRoom, NewEvent } from "./ports.ts";
+import { putNewest } from "../remember.ts";
 
 /** A process looks at what is stored once for so many rejected events of a server in a room. */
 const LOOK_EACH = 100;
@@ -29,7 +30,8 @@ export class RejectedBound {
     for (const [server, count] of rejectedBy(stored)) {
       const key = `${room.id} ${server}`;
       const since = (this.#since.get(key) ?? LOOK_EACH) + count;
-      this.#note(key, since < LOOK_EACH ? since : 0);
+      const value = since < LOOK_EACH ? since : 0;
+      putNewest(this.#since, { key, value, max: REMEMBERED_MAX });
       if (since < LOOK_EACH) continue;
       try {
         await room.forgetRejected(server, limits.receive.maxRejectedPerServer);
@@ -39,15 +41,6 @@ export class RejectedBound {
         this.#log.log("warn", "Could not forget old rejected events.", { server, error });
       }
     }
-  }
-
-  #note(key: string, since: number): void {
-    this.#since.delete(key);
-    if (this.#since.size >= REMEMBERED_MAX) {
-      const [oldest] = this.#since.keys();
-      if (oldest !== undefined) this.#since.delete(oldest);
-    }
-    this.#since.set(key, since);
   }
 }
 

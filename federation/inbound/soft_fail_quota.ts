@@ -5,6 +5,7 @@ import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Door } from "../ports.ts";
 import type { InboundRoom } from "./ports.ts";
+import { putNewest } from "../remember.ts";
 
 /** Counts are believed for so long: what soft-failed may pass, be forgotten, or come elsewhere. */
 const BELIEVED_MS = 60_000;
@@ -45,12 +46,7 @@ export class SoftFailQuota {
     if (known !== undefined && nowMs < known.untilMs) return known;
     const held = await room.countSoftFailed(server, limits.receive.maxSoftFailedPerServer);
     const count = { held, untilMs: nowMs + BELIEVED_MS };
-    this.#counts.delete(key);
-    if (this.#counts.size >= REMEMBERED_MAX) {
-      const [oldest] = this.#counts.keys();
-      if (oldest !== undefined) this.#counts.delete(oldest);
-    }
-    this.#counts.set(key, count);
+    putNewest(this.#counts, { key, value: count, max: REMEMBERED_MAX });
     return count;
   }
 }

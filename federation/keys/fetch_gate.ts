@@ -1,5 +1,7 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { putNewest } from "../remember.ts";
+import { doubled } from "./pauses.ts";
 import { Slots } from "./slots.ts";
 
 /** How a fetch ended: with something new, with nothing new, or without an answer. */
@@ -82,15 +84,10 @@ export class FetchGate {
     this.#pauses.delete(server);
     if (end === "new") return;
     const { firstMs, mostMs } = end === "nothing_new" ? NOTHING_NEW : known ? KNOWN_FAILED : FAILED;
-    if (this.#pauses.size >= MAX_PAUSES) {
-      for (const oldest of this.#pauses.keys()) {
-        this.#pauses.delete(oldest);
-        break;
-      }
-    }
-    const pauseMs = Math.min(mostMs, firstMs * 2 ** Math.min(count - 1, 20));
     const sinceMs = this.#clock.monotonic();
-    this.#pauses.set(server, { count, end, sinceMs, untilMs: sinceMs + pauseMs });
+    const untilMs = sinceMs + doubled(count, { firstMs, mostMs });
+    const value = { count, end, sinceMs, untilMs };
+    putNewest(this.#pauses, { key: server, value, max: MAX_PAUSES });
   }
 }
 

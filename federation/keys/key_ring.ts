@@ -27,6 +27,7 @@ import type { HeldEntry, KeyStore, WordsJudged } from "./ports.ts";
 import { type KeysAnswer, ResidentDesk, type Taken } from "./resident_desk.ts";
 import { readDocument } from "./read_document.ts";
 import { keyWeakness } from "./weak_keys.ts";
+import { putNewest } from "../remember.ts";
 
 /** Where a server's key document is. PROTOCOL.md 8. */
 export const KEY_DOCUMENT_PATH = "/.well-known/openguild/keys";
@@ -272,7 +273,7 @@ export class StoredKeyRing implements KeyRing {
     const chain = await this.#chainToListed(name);
     const revoked = await this.#deps.store.findRevoked(chain.map((held) => held.name));
     const standing = { chain, revoked, untilMs: nowMs + STANDING_MS };
-    hold(this.#standings, text, standing);
+    putNewest(this.#standings, { key: text, value: standing, max: MAX_HELD });
     return standing;
   }
 
@@ -301,7 +302,7 @@ export class StoredKeyRing implements KeyRing {
     }
     if (unread.length > 0) {
       for (const [text, held] of await this.#deps.store.find(unread)) {
-        hold(this.#held, text, held);
+        putNewest(this.#held, { key: text, value: held, max: MAX_HELD });
         found.set(text, held);
       }
     }
@@ -421,12 +422,12 @@ export class StoredKeyRing implements KeyRing {
       const good = document.keys.filter((entry) => keyWeakness(entry) === undefined);
       this.#tell(server, await store.storeDocument({ ...document, keys: good }, clock.now()));
       if (document.keys.length < limits.keys.maxEntriesInDocument) this.#full.delete(server);
-      else hold(this.#full, server, true);
+      else putNewest(this.#full, { key: server, value: true, max: MAX_HELD });
       const ids = good.map((entry) => keyIdOf(entry));
       // What is in memory may not say yet that its server listed it.
       for (const keyId of ids) this.#held.delete(keyNameText({ server, keyId }));
       this.#standings.clear();
-      hold(this.#fetchedMs, server, clock.monotonic());
+      putNewest(this.#fetchedMs, { key: server, value: clock.monotonic(), max: MAX_HELD });
       return new Set(ids);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
@@ -559,16 +560,4 @@ function judge({ chain, revoked }: Standing, nowMs: number): string | undefined 
 
 function textOf(entry: KeyEntry): string {
   return keyNameText({ server: entry.server, keyId: keyIdOf(entry) });
-}
-
-/** Adds to a bounded map; what was added first makes room. */
-function hold<K, V>(map: Map<K, V>, key: K, value: V): void {
-  map.delete(key);
-  if (map.size >= MAX_HELD) {
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
-  }
-  map.set(key, value);
 }

@@ -5,6 +5,7 @@ import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { keyNameText, TransportError } from "../ports.ts";
+import { Pauses } from "./pauses.ts";
 import { Slots } from "./slots.ts";
 
 const AT_ONCE = 8;
@@ -12,15 +13,8 @@ const AT_ONCE = 8;
 const WAITING_MAX = 200;
 /** Requests that one question makes; whoever wants more keys asks again. */
 const REQUESTS_MAX = 5;
-/** Keys that were asked for in vain. */
-const VAIN_MAX = 10_000;
 /** Anyone can name a key that is not: short at first, like the pause of a document. */
-const VAIN = { firstMs: 2_000, mostMs: 10 * 60_000 };
-
-interface Vain {
-  readonly count: number;
-  readonly untilMs: number;
-}
+const VAIN = { firstMs: 2_000, mostMs: 10 * 60_000, max: 10_000 };
 
 export interface OlderEntriesDeps {
   readonly clock: Pick<Clock, "monotonic">;
@@ -41,10 +35,11 @@ export class OlderEntries {
   readonly #deps: OlderEntriesDeps;
   readonly #slots = new Slots(AT_ONCE);
   readonly #turns = new Map<ServerName, Promise<void>>();
-  readonly #vain = new Map<string, Vain>();
+  readonly #vain: Pauses;
 
   constructor(deps: OlderEntriesDeps) {
     this.#deps = deps;
+    this.#vain = new Pauses(deps.clock, VAIN);
   }
 
   /** Ends when the server was asked, or is not to be asked now. */
@@ -65,7 +60,7 @@ export class OlderEntries {
     for (let request = 0; request < REQUESTS_MAX; request++) {
       // A question before this one may have brought them.
       const missing = await this.#deps.unlisted(server, keyIds);
-      const wanted = missing.filter((keyId) => this.#isDue(keyNameText({ server, keyId })))
+      const wanted = missing.filter((keyId) => this.#vain.isOver(keyNameText({ server, keyId })))
         .slice(0, limits.keys.maxEntriesInExcerpt);
       if (wanted.length === 0) return;
       if (!await this.#askOnce(server, wanted)) return;
@@ -89,24 +84,7 @@ export class OlderEntries {
       });
     }
     const still = new Set(await unlisted(server, wanted));
-    for (const keyId of wanted) this.#remember(keyNameText({ server, keyId }), still.has(keyId));
+    for (const keyId of wanted) this.#vain.note(keyNameText({ server, keyId }), still.has(keyId));
     return answered;
-  }
-
-  #isDue(text: string): boolean {
-    const vain = this.#vain.get(text);
-    return vain === undefined || this.#deps.clock.monotonic() >= vain.untilMs;
-  }
-
-  #remember(text: string, inVain: boolean): void {
-    const count = (this.#vain.get(text)?.count ?? 0) + 1;
-    this.#vain.delete(text);
-    if (!inVain) return;
-    if (this.#vain.size >= VAIN_MAX) {
-      const [oldest] = this.#vain.keys();
-      if (oldest !== undefined) this.#vain.delete(oldest);
-    }
-    const pauseMs = Math.min(VAIN.mostMs, VAIN.firstMs * 2 ** Math.min(count - 1, 20));
-    this.#vain.set(text, { count, untilMs: this.#deps.clock.monotonic() + pauseMs });
   }
 }

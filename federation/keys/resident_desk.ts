@@ -7,6 +7,7 @@ import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { keyNameText, type Residents, TransportError } from "../ports.ts";
 import { isTakenOnWord } from "./count_words.ts";
+import { Pauses } from "./pauses.ts";
 import { Slots } from "./slots.ts";
 import { keyWeakness } from "./weak_keys.ts";
 
@@ -49,13 +50,7 @@ const QUESTIONS_AT_ONCE = 16;
 /** Questions that wait for their turn. */
 const MAX_WAITING = 200;
 /** A key that was not taken is asked for again after this, doubled each time. */
-const REFUSED = { firstMs: 10_000, mostMs: 600_000 };
-const MAX_REFUSED = 10_000;
-
-interface Pause {
-  readonly count: number;
-  readonly untilMs: number;
-}
+const REFUSED = { firstMs: 10_000, mostMs: 600_000, max: 10_000 };
 
 /**
  * Asks servers of a room for keys of a server that does not answer. Each key is asked for once at
@@ -65,10 +60,11 @@ export class ResidentDesk {
   readonly #deps: ResidentDeps;
   readonly #slots = new Slots(QUESTIONS_AT_ONCE);
   readonly #flights = new Map<string, Promise<ReadonlyMap<string, Taken>>>();
-  readonly #refused = new Map<string, Pause>();
+  readonly #refused: Pauses;
 
   constructor(deps: ResidentDeps) {
     this.#deps = deps;
+    this.#refused = new Pauses(deps.clock, REFUSED);
   }
 
   /** Keys whose pause is remembered; never above the bound. */
@@ -83,14 +79,13 @@ export class ResidentDesk {
     keeper: Keeper,
   ): Promise<Map<string, Taken>> {
     const taken = new Map<string, Taken>();
-    const nowMs = this.#deps.clock.monotonic();
     const flights = new Set<Promise<ReadonlyMap<string, Taken>>>();
     const fresh: KeyName[] = [];
     for (const name of names) {
       const key = questionOf(name, residents);
       const flight = this.#flights.get(key);
       if (flight !== undefined) flights.add(flight);
-      else if (nowMs >= (this.#refused.get(key)?.untilMs ?? 0)) fresh.push(name);
+      else if (this.#refused.isOver(key)) fresh.push(name);
     }
     for (let at = 0; at < fresh.length; at += limits.federation.maxIdsPerRequest) {
       if (this.#slots.waiting >= MAX_WAITING) break;
@@ -131,7 +126,7 @@ export class ResidentDesk {
       const entry = entries.get(keyNameText(name));
       const found = entry && judge(name, { entry, answers, holdAll: residents.holdAll });
       if (found !== undefined) taken.set(keyNameText(name), found);
-      if (answers.length > 0) this.#remember(questionOf(name, residents), found !== undefined);
+      if (answers.length > 0) this.#refused.note(questionOf(name, residents), found === undefined);
     }
     return taken;
   }
@@ -159,18 +154,6 @@ export class ResidentDesk {
       if (!(error instanceof TransportError)) throw error;
       return undefined;
     }
-  }
-
-  #remember(key: string, taken: boolean): void {
-    const count = (this.#refused.get(key)?.count ?? 0) + 1;
-    this.#refused.delete(key);
-    if (taken) return;
-    if (this.#refused.size >= MAX_REFUSED) {
-      const [oldest] = this.#refused.keys();
-      if (oldest !== undefined) this.#refused.delete(oldest);
-    }
-    const pauseMs = Math.min(REFUSED.mostMs, REFUSED.firstMs * 2 ** Math.min(count - 1, 20));
-    this.#refused.set(key, { count, untilMs: this.#deps.clock.monotonic() + pauseMs });
   }
 }
 

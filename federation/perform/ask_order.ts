@@ -1,4 +1,5 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { putNewest } from "../remember.ts";
 
 /** Servers asked one after another for one thing. */
 export const ASKED_MAX = 5;
@@ -39,10 +40,6 @@ export class AskOrder {
   }
 
   #note(server: ServerName, at: number): void {
-    this.#last.delete(server);
-    this.#last.set(server, at);
-    if (this.#last.size <= REMEMBERED_MAX) return;
-    const [oldest] = this.#last.keys();
-    if (oldest !== undefined) this.#last.delete(oldest);
+    putNewest(this.#last, { key: server, value: at, max: REMEMBERED_MAX });
   }
 }

@@ -3,6 +3,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { ChannelRef } from "../ports.ts";
 import { askHistory, type HistoryDeps } from "./ask_history.ts";
 import type { Gap } from "./history_ports.ts";
+import { putNewest } from "../remember.ts";
 
 /** Events asked for at once: some pages of a reader. */
 const PAGE_EVENTS = 200;
@@ -141,12 +142,8 @@ export class Backfiller {
   }
 
   #remember(key: string, older: Older, forMs: number): Older {
-    this.#last.delete(key);
-    this.#last.set(key, { older, untilMs: this.#deps.clock.monotonic() + forMs });
-    if (this.#last.size > REMEMBERED_MAX) {
-      const [oldest] = this.#last.keys();
-      if (oldest !== undefined) this.#last.delete(oldest);
-    }
+    const value = { older, untilMs: this.#deps.clock.monotonic() + forMs };
+    putNewest(this.#last, { key, value, max: REMEMBERED_MAX });
     return older;
   }
 }

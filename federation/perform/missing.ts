@@ -3,6 +3,7 @@ import { limits } from "../../core/limits.ts";
 import type { ChannelRef } from "../ports.ts";
 import { askHistory, type HistoryDeps } from "./ask_history.ts";
 import type { Gap } from "./history_ports.ts";
+import { putNewest } from "../remember.ts";
 
 /** Rounds of one look: 5,000 events; what is missing beyond comes when somebody scrolls there. */
 const ROUNDS_MAX = 10;
@@ -81,11 +82,8 @@ export class GapFiller {
 
   #rest(key: string, former: Rest | undefined): void {
     const forMs = Math.min(former === undefined ? QUIET_MS : former.forMs * 2, QUIET_MAX_MS);
-    this.#resting.delete(key);
-    this.#resting.set(key, { forMs, untilMs: this.#deps.clock.monotonic() + forMs });
-    if (this.#resting.size <= WAITING_MAX) return;
-    const [oldest] = this.#resting.keys();
-    if (oldest !== undefined) this.#resting.delete(oldest);
+    const value = { forMs, untilMs: this.#deps.clock.monotonic() + forMs };
+    putNewest(this.#resting, { key, value, max: WAITING_MAX });
   }
 
   /** Whether nothing is missing between held events any more, as far as can be known now. */
