@@ -53,8 +53,9 @@ export interface PresenceDeps {
 }
 
 /**
- * Tells servers that share a room with somebody, or have a friend of theirs, whether they are there: when it changes, after a
- * pause in which most changes undo themselves, when a room brings both together, and rarely again. PROTOCOL.md 10 (EDUs).
+ * Tells servers that share a room with somebody, or have a friend of theirs, whether they are there:
+ * when it changes, after a pause in which most changes undo themselves, when a room or a friendship
+ * brings both together, and rarely again. PROTOCOL.md 10 (EDUs).
  */
 export class PresenceSender implements AsyncDisposable {
   readonly #deps: PresenceDeps;

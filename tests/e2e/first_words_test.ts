@@ -7,7 +7,7 @@ import { startFederatedProcesses } from "../harness/federated_processes.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { assertNone, dump } from "./canary.ts";
 import { settled } from "./people.ts";
-import { signIn } from "./scene.ts";
+import { signIn, twoInGuild } from "./scene.ts";
 import { PATIENT, say } from "./sealed_talk.ts";
 
 const HERE = "From here on, messages are encrypted";
@@ -24,13 +24,9 @@ async function begin(page: Page, url: string, name: string): Promise<void> {
 
 Deno.test("the first message to somebody who is there is encrypted, and nobody has done anything for it", async () => {
   await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
-  const owner = await server.register("ann");
-  const { id: guildId, channels } = await owner.do("POST", "/guilds", { name: "Garden" });
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const guest = await server.register("bob", code);
-  await guest.do("POST", `/invites/${code}/accept`, {});
+  const { owner, guildId, general } = await twoInGuild(server);
   const readable = `finch-${crypto.randomUUID()}`;
-  await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: channels[0].id, body: readable });
+  await owner.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body: readable });
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);
@@ -60,11 +56,7 @@ Deno.test("the first message to somebody who is there is encrypted, and nobody h
 
 Deno.test("who did not begin the conversation says the first word of it, encrypted", async () => {
   await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
-  const owner = await server.register("ann");
-  const { id: guildId } = await owner.do("POST", "/guilds", { name: "Garden" });
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const guest = await server.register("bob", code);
-  await guest.do("POST", `/invites/${code}/accept`, {});
+  await twoInGuild(server);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);
@@ -89,11 +81,7 @@ Deno.test("who did not begin the conversation says the first word of it, encrypt
 
 Deno.test("a conversation that begins with a file is encrypted before the file leaves the browser", async () => {
   await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
-  const owner = await server.register("ann");
-  const { id: guildId } = await owner.do("POST", "/guilds", { name: "Garden" });
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const guest = await server.register("bob", code);
-  await guest.do("POST", `/invites/${code}/accept`, {});
+  await twoInGuild(server);
   const browser = await launchBrowser();
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser);

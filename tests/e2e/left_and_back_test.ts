@@ -6,7 +6,7 @@ import { startFederatedProcesses } from "../harness/federated_processes.ts";
 import { startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { settled } from "./people.ts";
-import { signIn } from "./scene.ts";
+import { signIn, twoInGuild } from "./scene.ts";
 import { article, BEGIN_MS, PATIENT, say } from "./sealed_talk.ts";
 
 const reads = (page: Page, text: string) => article(page, text).waitFor({ timeout: BEGIN_MS });
@@ -94,11 +94,7 @@ async function leaveAndComeBack(browser: Browser, at: Two): Promise<void> {
 
 Deno.test("who left an encrypted conversation of their server and is asked back reads what waited for them", async () => {
   await using server = await startProcessServer({ OPENGUILD_NAME: "garden.test" });
-  const owner = await server.register("ann");
-  const { id: guildId } = await owner.do("POST", "/guilds", { name: "Garden" });
-  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
-  const guest = await server.register("bob", code);
-  await guest.do("POST", `/invites/${code}/accept`, {});
+  await twoInGuild(server);
   const browser = await launchBrowser();
   await leaveAndComeBack(browser, { ann: server.url, bob: server.url, bobName: "bob" });
   await browser.close();

@@ -35,6 +35,18 @@ export interface Scene {
   readonly templateCode: string;
 }
 
+/** Ann with a guild, and Bob, who came into it by her link; they have never talked. */
+export async function twoInGuild(
+  server: ProcessServer,
+): Promise<{ readonly owner: Person; readonly guildId: string; readonly general: string }> {
+  const owner = await server.register("ann");
+  const { id: guildId, channels } = await owner.do("POST", "/guilds", { name: "Garden" });
+  const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+  const guest = await server.register("bob", code);
+  await guest.do("POST", `/invites/${code}/accept`, {});
+  return { owner, guildId, general: channels[0].id };
+}
+
 export async function makeScene(server: ProcessServer): Promise<Scene> {
   const ann = await server.register("ann");
   await ann.do("PATCH", "/account", { display_name: "Ann", bio: "Plants things", status: "out" });

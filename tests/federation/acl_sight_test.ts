@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
+import { joinGuild } from "../harness/shared_guild.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 Deno.test("what is said while a server is shut out of a guild goes to the others alone, and to it once it is let in again", async (t) => {
@@ -15,11 +16,7 @@ Deno.test("what is said while a server is shut out of a guild goes to the others
   const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
   const join = async (server: FederatedServer, name: string) => {
     const person = await server.register(name);
-    await person.do("POST", "/join", { link: `${code}@one.test` });
-    await waitFor(
-      `${name} to be in`,
-      async () => (await person.do("GET", `/guilds/${guildId}`)).checking === null,
-    );
+    await joinGuild(person, { code, guildId });
     return person;
   };
   const [bea, cid] = [await join(two, "bea"), await join(three, "cid")];

@@ -18,6 +18,7 @@ import {
   startListeners,
 } from "../harness/listeners.ts";
 import type { RecordingPeer } from "../harness/recording_peer.ts";
+import { joinGuild } from "../harness/shared_guild.ts";
 import { waitFor } from "../harness/wait_for.ts";
 
 /**
@@ -49,11 +50,7 @@ async function startGuild() {
   });
   const join = async (server: FederatedServer, name: string) => {
     const person = await server.register(name);
-    await person.do("POST", "/join", { link: `${code}@one.test` });
-    await waitFor(
-      `${name} to be in`,
-      async () => (await person.do("GET", `/guilds/${guildId}`)).checking === null,
-    );
+    await joinGuild(person, { code, guildId });
     return person;
   };
   const give = (person: Person, roles: string[]) =>

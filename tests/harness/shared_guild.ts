@@ -20,6 +20,19 @@ export interface SharedGuild extends AsyncDisposable {
   readonly general: string;
 }
 
+/** Somebody comes in by an invite of the first server, and their server has checked the guild. */
+export async function joinGuild(
+  person: Person,
+  { code, guildId }: { readonly code: string; readonly guildId: string },
+): Promise<void> {
+  await person.do("POST", "/join", { link: `${code}@one.test` });
+  await waitFor(
+    `the guild to be checked for ${person.id}`,
+    async () => (await person.do("GET", `/guilds/${guildId}`)).checking === null,
+    ACROSS_MS,
+  );
+}
+
 export async function shareGuild(): Promise<SharedGuild> {
   await using stack = new AsyncDisposableStack();
   const federation = stack.use(await startServers(2));
@@ -29,12 +42,7 @@ export async function shareGuild(): Promise<SharedGuild> {
   assert.ok(eve);
   const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
   const bea = await two.register("bea");
-  await bea.do("POST", "/join", { link: `${code}@one.test` });
-  await waitFor(
-    "the guild to be checked",
-    async () => (await bea.do("GET", `/guilds/${guildId}`)).checking === null,
-    ACROSS_MS,
-  );
+  await joinGuild(bea, { code, guildId });
   const owned = stack.move();
   return {
     federation,

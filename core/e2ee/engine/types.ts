@@ -39,7 +39,7 @@ export type RoomReason =
   | "order_disputed"
   /** Somebody is in the group who does not belong there. */
   | "unexpected_member"
-  /** Three rejoins in an hour did not help. */
+  /** Three rejoins in an hour did not help, or five in a row were refused. */
   | "too_many_rejoins"
   /** This device has no approval yet. */
   | "device_not_ready"
