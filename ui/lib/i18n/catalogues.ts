@@ -20,7 +20,10 @@ export function compiledMessage(language: Language, key: string): Message | unde
 
 const made = new Map<string, Texts>();
 
-/** All texts of a language, whatever clock its reader has. Messages are compiled when they are first asked for, and kept. */
+/**
+ * All texts of a language, whatever clock its reader has. Messages are compiled when they are first
+ * asked for, and kept.
+ */
 export function textsOf(language: Language): Texts {
   let texts = made.get(language.code);
   if (!texts) {
