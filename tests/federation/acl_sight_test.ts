@@ -65,7 +65,10 @@ Deno.test("what is said while a server is shut out of a guild goes to the others
       await setDenied([]);
       await knows(bea, true);
       const after = await say("all together");
-      await waitFor("the second server to have it", () => holds(two, after.id));
+      await waitFor(
+        "both to have it",
+        async () => await holds(two, after.id) && await holds(three, after.id),
+      );
       const path = `/rooms/${guildId}/messages?channel_id=${general}&limit=50`;
       await waitFor("what was said meanwhile to be read back", async () => {
         const { messages } = await bea.do("GET", path);
