@@ -3,6 +3,7 @@ import { limits } from "../limits.ts";
 import { GroupDm } from "./gateway.ts";
 import { Name } from "./guilds.ts";
 import { defineOperation } from "./operation.ts";
+import { User } from "./user.ts";
 
 const GroupParams = z.object({ room_id: z.string() });
 const UserIds = z.array(z.string()).min(1).max(limits.authority.maxGroupPeople);
@@ -86,4 +87,48 @@ export const transferGroupDm = defineOperation({
   body: z.object({ user_id: z.string() }),
   result: GroupDm,
   errors: ["invalid", "not_found", "forbidden", "unavailable"],
+});
+
+/** Changes of one conversation that are told at once: the newest. */
+export const GROUP_CHANGES_MAX = 200;
+
+export const GroupChange = z.object({
+  /** Id of the event that tells it. */
+  id: z.string(),
+  ts: z.number().int(),
+  /**
+   * `invited`: has been asked; `added`: was asked and came at once; `owner`: owns it from here on.
+   * `renamed` and `pictured` are of the conversation.
+   */
+  kind: z.enum([
+    "invited",
+    "added",
+    "joined",
+    "left",
+    "removed",
+    "owner",
+    "renamed",
+    "pictured",
+  ]),
+  /** Who did it. */
+  by: User,
+  /** Whom it is about; null where it is about the conversation. */
+  user: User.nullable(),
+  /** Of `renamed`: the name from here on; null: none any more. */
+  name: z.string().nullable(),
+});
+export type GroupChange = z.infer<typeof GroupChange>;
+
+export const listGroupChanges = defineOperation({
+  id: "listGroupChanges",
+  scope: "read",
+  method: "GET",
+  path: "/client/v1/group-dms/:room_id/changes",
+  tag: "dms",
+  summary:
+    `Who came and went in a conversation of several and how its name and picture changed, oldest first: the newest ${GROUP_CHANGES_MAX} of the time in which the caller was in it`,
+  auth: "user",
+  params: GroupParams,
+  result: z.object({ changes: z.array(GroupChange) }),
+  errors: ["not_found"],
 });

@@ -6,6 +6,7 @@ import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
+import { withTexts } from "../../lib/i18n/later.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
@@ -390,8 +391,24 @@ function LeftNotice({ dm }: { dm: PairDm }) {
   );
 }
 
+/** Who came and went in a conversation of several: fetched when that changes, and after a gap. */
+function useGroupChanges(dm: Dm): void {
+  const state = useChat();
+  const gap = state.connection.value === "reconnecting";
+  const now = dm.kind === "group" &&
+    JSON.stringify([dm.room_id, dm.name, dm.icon, dm.owner, dm.people]);
+  useEffect(() => {
+    if (now === false || gap) return;
+    void withTexts(import("../../lib/browser/group_changes.ts")).then(
+      ({ loadChanges }) => loadChanges(state, dm.room_id),
+      () => undefined,
+    );
+  }, [now, gap]);
+}
+
 function DmTop({ dm }: { dm: Dm }) {
   const state = useChat();
+  useGroupChanges(dm);
   const name = dmName(dm, state.self.value.user.id);
   return (
     <>

@@ -6,7 +6,7 @@ import { markRead } from "../../lib/browser/messages.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useNearFirst } from "../../lib/browser/use_near_first.ts";
 import { captureAnchor, restoreAnchor } from "../../lib/browser/scroll_anchor.ts";
-import { dayKey, formatDay } from "../../lib/format/time.ts";
+import { dayKey, formatDay, formatTime } from "../../lib/format/time.ts";
 import { Later, whenDrawn } from "../../lib/browser/hydrate_later.ts";
 import { dmName, isGroup } from "../../lib/format/dm_name.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -17,7 +17,7 @@ import type { ChannelWindow } from "../../lib/store/window.ts";
 import { useAskAgain } from "../../lib/browser/use_ask_again.ts";
 import { useHeld } from "../../lib/browser/use_held.ts";
 import { NEW_TOP_PX } from "../../lib/open_timeline.ts";
-import { buildRows, type Row } from "../../lib/store/rows.ts";
+import { buildRows, type ChangeLine, type Row } from "../../lib/store/rows.ts";
 import { seenMessage } from "../../lib/store/conversations.ts";
 import { channelOf, dmOf, placeKey, type TalkPlace } from "../../lib/store/place.ts";
 import { Drawing } from "../Drawing.tsx";
@@ -68,6 +68,7 @@ interface View {
   readonly newAfter: string | null | undefined;
   readonly timeZone: string;
   readonly encrypted: boolean;
+  readonly changes: readonly ChangeLine[] | undefined;
   readonly unread: number;
   readonly seenId: string | undefined;
   readonly venue: Venue;
@@ -82,6 +83,7 @@ function readView(state: ChatState, place: TalkPlace): View {
     newAfter: state.newAfter.value.get(key),
     timeZone: state.timeZone.value,
     encrypted: isEncrypted(state, place.roomId),
+    changes: place.root === undefined ? state.changes.value.get(place.roomId) : undefined,
     unread: state.reads.value.get(key)?.unread ?? 0,
     seenId: window.hasAfter || window.pending.length > 0 || place.root !== undefined
       ? undefined
@@ -176,7 +178,7 @@ function NotLoaded({ window, place }: { window: ChannelWindow; place: TalkPlace 
 
 /** A feed has articles; without any it is just a named part. */
 function isArticle({ kind }: Row): boolean {
-  return kind === "message" || kind === "pending";
+  return kind === "message" || kind === "pending" || kind === "change";
 }
 
 function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }) {
@@ -188,10 +190,13 @@ function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }
   );
 }
 
-function useRows({ window, newAfter, timeZone, encrypted }: View, selfId: string): Row[] {
+function useRows(
+  { window, newAfter, timeZone, encrypted, changes }: View,
+  selfId: string,
+): Row[] {
   return useMemo(
-    () => buildRows(window, { newAfter, selfId, timeZone, encrypted }),
-    [window, newAfter, timeZone, encrypted],
+    () => buildRows(window, { newAfter, selfId, timeZone, encrypted, changes }),
+    [window, newAfter, timeZone, encrypted, changes],
   );
 }
 
@@ -241,6 +246,15 @@ function TimelineRow(
       <div class="divider new" aria-hidden="true" data-row={row.key}>
         <span>{t("timeline.new")}</span>
       </div>
+    );
+  }
+  if (row.kind === "change") {
+    const { id, icon, text, ts } = row.line;
+    return (
+      <article class="change" data-row={id} tabIndex={-1}>
+        <Icon name={icon} small />
+        <span>{text}</span> <time>{formatTime(ts, state.timeZone.value)}</time>
+      </article>
     );
   }
   if (row.kind === "pending") {

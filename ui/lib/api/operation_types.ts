@@ -174,6 +174,7 @@ export interface OperationTypes {
   readErasures: typeof erasure.readErasures;
   addGroupPeople: typeof group_dms.addGroupPeople;
   createGroupDm: typeof group_dms.createGroupDm;
+  listGroupChanges: typeof group_dms.listGroupChanges;
   removeGroupPerson: typeof group_dms.removeGroupPerson;
   transferGroupDm: typeof group_dms.transferGroupDm;
   updateGroupDm: typeof group_dms.updateGroupDm;

@@ -123,6 +123,7 @@ export const OPERATIONS = {
   readErasures: ["GET", "/client/v1/erasures/:token"],
   addGroupPeople: ["POST", "/client/v1/group-dms/:room_id/people"],
   createGroupDm: ["POST", "/client/v1/group-dms"],
+  listGroupChanges: ["GET", "/client/v1/group-dms/:room_id/changes"],
   removeGroupPerson: ["DELETE", "/client/v1/group-dms/:room_id/people/:user_id"],
   transferGroupDm: ["POST", "/client/v1/group-dms/:room_id/owner"],
   updateGroupDm: ["PATCH", "/client/v1/group-dms/:room_id"],

@@ -46,4 +46,13 @@ export const groupTexts: Readonly<Record<keyof typeof english, string>> = {
   "group.noDevice": "Sonst hat hier niemand OpenGuild geöffnet, seit es Verschlüsselung gibt.",
   "group.notYours": "Nur wem diese Unterhaltung gehört, kann Verschlüsselung einschalten.",
   "group.looking": "Die Geräte der Leute hier werden gesucht…",
+  "group.told.invited": "{by} hat {name} eingeladen",
+  "group.told.added": "{by} hat {name} dazugeholt",
+  "group.told.joined": "{name} ist dazugekommen",
+  "group.told.left": "{name} hat die Unterhaltung verlassen",
+  "group.told.removed": "{by} hat {name} herausgenommen",
+  "group.told.owner": "Die Unterhaltung gehört jetzt {name}",
+  "group.told.renamed": "{by} hat die Unterhaltung „{title}“ genannt",
+  "group.told.unnamed": "{by} hat den Namen entfernt",
+  "group.told.pictured": "{by} hat das Bild geändert",
 };

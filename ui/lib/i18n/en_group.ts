@@ -45,4 +45,13 @@ export const groupTexts = {
   "group.noDevice": "Nobody else here has opened OpenGuild since encryption is there.",
   "group.notYours": "Only the owner of this conversation can switch encryption on.",
   "group.looking": "Looking for the devices of the people here…",
+  "group.told.invited": "{by} invited {name}",
+  "group.told.added": "{by} added {name}",
+  "group.told.joined": "{name} joined",
+  "group.told.left": "{name} left the conversation",
+  "group.told.removed": "{by} removed {name}",
+  "group.told.owner": "The conversation belongs to {name} now",
+  "group.told.renamed": "{by} named the conversation “{title}”",
+  "group.told.unnamed": "{by} took the name off",
+  "group.told.pictured": "{by} changed the picture",
 } as const;

@@ -26,6 +26,7 @@ import type { Kept } from "../kept.ts";
 import type { Encryptable } from "./encryptable.ts";
 import type { OpenMenu } from "./menu_target.ts";
 import { isTalk, type Place, placeKey, refKey, type TalkPlace, threadPlace } from "./place.ts";
+import type { ChangeLine } from "./rows.ts";
 import { VoiceStore } from "./voice.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -151,6 +152,8 @@ export class ChatState {
   readonly self: Signal<Self>;
   readonly guilds: Signal<readonly Guild[]>;
   readonly dms: Signal<readonly Dm[]>;
+  /** By room: what changed in conversations of several that were open. */
+  readonly changes: Signal<ReadonlyMap<string, readonly ChangeLine[]>> = signal(new Map());
   readonly invitations: Signal<readonly Invitation[]>;
   /** By user id: friends, requests and blocks. */
   readonly relationships: Signal<ReadonlyMap<string, Relationship>>;

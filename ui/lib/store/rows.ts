@@ -5,9 +5,18 @@ import type { ChannelWindow, Pending } from "./window.ts";
 /** One author's messages stand together while they are less than this apart. */
 const GROUP_MS = 7 * 60_000;
 
+/** A line between what was said: who came or went, or a new name. */
+export interface ChangeLine {
+  readonly id: string;
+  readonly ts: number;
+  readonly icon: "people" | "leave" | "crown" | "edit" | "image";
+  readonly text: string;
+}
+
 export type Row =
   | { readonly kind: "day"; readonly key: string; readonly ts: number }
   | { readonly kind: "new"; readonly key: string }
+  | { readonly kind: "change"; readonly key: string; readonly line: ChangeLine }
   /** From here on, messages are encrypted. */
   | { readonly kind: "sealed"; readonly key: string; readonly above: boolean }
   | {
@@ -39,6 +48,8 @@ export function buildRows(
     selfId: string;
     timeZone: string;
     encrypted: boolean;
+    /** Oldest first. */
+    changes?: readonly ChangeLine[] | undefined;
   },
 ): Row[] {
   const rows: Row[] = [];
@@ -54,15 +65,31 @@ export function buildRows(
     plain = false;
     previous = undefined;
   };
-  for (const message of window.messages) {
-    if (message.sealed && plain) lineOf();
-    const key = dayKey(message.origin_ts, options.timeZone);
-    if (key !== day) {
-      day = key;
-      rows.push({ kind: "day", key: `day-${key}`, ts: message.origin_ts });
+  const dayOf = (ts: number) => {
+    const key = dayKey(ts, options.timeZone);
+    if (key === day) return;
+    day = key;
+    rows.push({ kind: "day", key: `day-${key}`, ts });
+    previous = undefined;
+  };
+  // What happened before the span begins stands above it, where that is loaded.
+  const from = window.hasBefore ? first?.order ?? Infinity : -Infinity;
+  const changes = options.changes?.filter((line) => line.ts >= from) ?? [];
+  let told = 0;
+  const tellUntil = (order: number) => {
+    for (let line = changes[told]; line && line.ts < order; line = changes[++told]) {
+      dayOf(line.ts);
+      rows.push({ kind: "change", key: line.id, line });
       previous = undefined;
     }
-    if (passed && !marked && message.author.id !== options.selfId && rows.length > 1) {
+  };
+  for (const message of window.messages) {
+    tellUntil(message.order);
+    if (message.sealed && plain) lineOf();
+    dayOf(message.origin_ts);
+    if (
+      passed && !marked && message.author.id !== options.selfId && rows.length - told > 1
+    ) {
       marked = true;
       rows.push({ kind: "new", key: "new" });
       previous = undefined;
@@ -76,6 +103,7 @@ export function buildRows(
     if (message.id === options.newAfter) passed = true;
   }
   if (window.hasAfter) return rows;
+  tellUntil(Infinity);
   if (options.encrypted && plain) lineOf();
   for (const pending of window.pending) {
     const grouped = pending.replyTo === null && joins(previous, options.selfId, pending.ts);

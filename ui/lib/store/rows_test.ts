@@ -29,6 +29,52 @@ function shape(window: Partial<ChannelWindow>, encrypted = true): string {
 const plain = (order: number) => message(order);
 const sealed = (order: number) => message(order, { kind: "sealed", sealed: SEALED });
 
+const CHANGES = [5, 15, 25, 35].map((ts) => ({
+  id: `c${ts}`,
+  ts,
+  icon: "people" as const,
+  text: `at ${ts}`,
+}));
+
+/** Keys of all rows with the changes of a conversation of several. */
+function withChanges(window: Partial<ChannelWindow>, timeZone = "UTC"): string {
+  return buildRows({ ...EMPTY_WINDOW, hasBefore: false, ...window }, {
+    newAfter: undefined,
+    selfId: "@me:x",
+    timeZone,
+    encrypted: false,
+    changes: CHANGES,
+  }).filter((row) => row.kind !== "day").map((row) =>
+    row.kind === "message" ? `${row.key}${row.grouped ? "+" : ""}` : row.key
+  ).join(" ");
+}
+
+Deno.test("changes stand between what was said, and only where that is loaded", () => {
+  const messages = [message(10), message(20), message(30)];
+  assert.equal(withChanges({ messages }), "c5 $10 c15 $20 c25 $30 c35");
+  assert.equal(withChanges({ messages: [message(11), message(12)] }), "c5 $11 $12+ c15 c25 c35");
+  assert.equal(withChanges({ messages, hasBefore: true }), "$10 c15 $20 c25 $30 c35");
+  assert.equal(withChanges({ messages, hasAfter: true }), "c5 $10 c15 $20 c25 $30");
+  assert.equal(withChanges({ messages: [message(20)], hasBefore: true, hasAfter: true }), "$20");
+  assert.equal(withChanges({}), "c5 c15 c25 c35");
+  assert.equal(withChanges({ hasBefore: true }), "");
+});
+
+Deno.test("a change opens its day, and is never what the line of what is new stands for", () => {
+  const rows = buildRows({ ...EMPTY_WINDOW, hasBefore: false, messages: [message(40)] }, {
+    newAfter: null,
+    selfId: "@me:x",
+    timeZone: "UTC",
+    encrypted: false,
+    changes: CHANGES,
+  });
+  assert.deepEqual(rows.map(({ kind }) => kind), [
+    "day",
+    ...CHANGES.map(() => "change"),
+    "message",
+  ]);
+});
+
 Deno.test("the line stands where encryption began, once", () => {
   const messages = [plain(1), plain(2), sealed(3), sealed(4)];
   assert.equal(shape({ messages }), "plain plain line(above) sealed sealed");

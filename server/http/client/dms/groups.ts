@@ -1,6 +1,7 @@
 import {
   addGroupPeople as addOperation,
   createGroupDm as createOperation,
+  listGroupChanges as changesOperation,
   removeGroupPerson as removeOperation,
   transferGroupDm as transferOperation,
   updateGroupDm as updateOperation,
@@ -8,6 +9,7 @@ import {
 import { addGroupPeople } from "../../../services/dms/add_group_people.ts";
 import { createGroupDm } from "../../../services/dms/create_group_dm.ts";
 import { removeGroupPerson, transferGroupDm } from "../../../services/dms/leave_group_dm.ts";
+import { listGroupChanges } from "../../../services/dms/list_group_changes.ts";
 import { updateGroupDm } from "../../../services/dms/update_group_dm.ts";
 import { type Route, route } from "../../route.ts";
 import type { ChatRouteDeps } from "../chat_route_deps.ts";
@@ -24,6 +26,12 @@ export function groupDmRoutes(deps: ChatRouteDeps): Route[] {
       updateOperation,
       ({ caller, params, body }) =>
         updateGroupDm(deps, caller.userId, { roomId: params.room_id, change: body }),
+    ),
+    route(
+      changesOperation,
+      async ({ caller, params }) => ({
+        changes: await listGroupChanges(deps, caller.userId, params.room_id),
+      }),
     ),
     route(
       addOperation,
