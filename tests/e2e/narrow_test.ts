@@ -147,6 +147,14 @@ Deno.test("on a phone rows have room for their words, and a list of settings sta
     assert.equal(await phone.page.locator("article .tools").count(), 0);
     await linked.getByText("Hello").tap();
     await linked.locator(".tools").waitFor();
+    const grouped = phone.page.locator("article.msg.grouped", { hasText: "Peas" });
+    // At the upper edge they stay in sight instead.
+    await grouped.evaluate((row) => row.scrollIntoView({ block: "center" }));
+    await grouped.locator(".msg-body").tap();
+    const tools = await grouped.locator(".tools").boundingBox();
+    const said = await grouped.locator(".msg-body").boundingBox();
+    assert.ok(tools && said);
+    assert.ok(tools.y + tools.height <= said.y + 2, `${JSON.stringify({ tools, said })}`);
     assert.deepEqual(phone.faults, []);
   });
   assert.deepEqual(ann.faults, []);

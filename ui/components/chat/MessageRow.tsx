@@ -109,7 +109,11 @@ function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
         {message.thread && message.thread.count > 0 && <ThreadLine thread={message.thread} />}
         {seen && <p class="msg-seen">{t("message.seen")}</p>}
       </div>
-      {active && !message.redacted && selection === null && <MessageTools message={message} />}
+      {active && !message.redacted && selection === null && (
+        <div class="tools-place">
+          <MessageTools message={message} />
+        </div>
+      )}
     </article>
   );
 }
