@@ -214,8 +214,10 @@ Deno.test("the timeline: kept until sent, read without a jump", async (t) => {
 
   await t.step("code has colors without a character lost, and is copied whole", async () => {
     const code = 'const a = "<b>"; // ok';
+    const preview = page.getByRole("button", { name: "Preview" });
+    await preview.waitFor({ state: "detached" });
     await page.locator("textarea[name=body]").fill("```ts\n" + code + "\n```");
-    await page.getByRole("button", { name: "Preview" }).click();
+    await preview.click();
     await page.locator(".composer-preview .tok-keyword", { hasText: "const" }).waitFor();
     await page.locator("textarea[name=body]").press("Enter");
     const block = sent(page, code).locator(".md-code");

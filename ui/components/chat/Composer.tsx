@@ -184,16 +184,18 @@ function ComposerRow(props: {
       {room < MESSAGE_BODY_CHARS - COUNTER_FROM && (
         <span class={room < 0 ? "counter over" : "counter"} role="status">{room}</span>
       )}
-      <button
-        type="button"
-        class="icon-button preview-toggle"
-        title={t("composer.preview")}
-        aria-label={t("composer.preview")}
-        aria-pressed={props.preview ? "true" : "false"}
-        onClick={props.onPreview}
-      >
-        <Icon name="eye" />
-      </button>
+      {text.trim() !== "" && (
+        <button
+          type="button"
+          class="icon-button preview-toggle"
+          title={t("composer.preview")}
+          aria-label={t("composer.preview")}
+          aria-pressed={props.preview ? "true" : "false"}
+          onClick={props.onPreview}
+        >
+          <Icon name="eye" />
+        </button>
+      )}
       {mode.edit === null && <PollButton place={place} />}
       <EmojiButton label={t("emoji.title")} large onPick={composer.insert} />
       <button
