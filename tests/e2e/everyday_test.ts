@@ -99,6 +99,20 @@ Deno.test("forms, cards and words of every day", async (t) => {
     assert.equal(await plain.page.locator(".reveal").count(), 0);
   });
 
+  await t.step("the first chat of a new browser is served with times of its own zone", async () => {
+    await using guest = await openPerson(browser);
+    const { page } = guest;
+    await page.goto(`${server.url}/login?next=${encodeURIComponent(channel)}`);
+    await page.getByLabel("User name").fill("ann");
+    await page.getByLabel("Password").fill(PASSWORD);
+    const { timeZone } = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions());
+    const opened = page.waitForResponse((answer) =>
+      answer.url() === server.url + channel && answer.request().resourceType() === "document"
+    );
+    await page.locator("main form button[type=submit]").click();
+    assert.ok((await (await opened).text()).includes(JSON.stringify({ timeZone }).slice(1, -1)));
+  });
+
   await t.step("a profile card is closed by a button, on a phone too", async () => {
     await using bob = await openPerson(browser, { phone: true });
     await signIn(bob.context, server.url, "bob");
