@@ -65,6 +65,8 @@ export const limits = {
     /** What newcomers of a guild are shown. */
     maxWelcomeBytes: 4096,
     maxWelcomeChannels: 5,
+    /** What an emoji was called before, besides what it was called first. */
+    maxEmojiFormerNames: 10,
   },
   /** Messages that people report to those who run their server, and how long that is kept. */
   reports: {

@@ -21,6 +21,24 @@ export const addEmoji = defineOperation({
   errors: ["invalid", "forbidden", "not_found", "conflict", "limit_reached"],
 });
 
+export const renameEmoji = defineOperation({
+  id: "renameEmoji",
+  scope: "manage:guilds",
+  method: "PATCH",
+  path: "/client/v1/guilds/:guild_id/emoji/:name",
+  tag: "guilds",
+  summary:
+    "Call an emoji otherwise; what was said with a name it had shows it still (MANAGE_EXPRESSIONS)",
+  auth: "user",
+  params: EmojiParams,
+  body: z.object({
+    name: z.string().describe("2 to 32 of A-Z a-z 0-9 _"),
+    reason: z.string().max(512).optional(),
+  }),
+  result: GuildEmoji,
+  errors: ["invalid", "forbidden", "not_found", "conflict", "limit_reached"],
+});
+
 export const removeEmoji = defineOperation({
   id: "removeEmoji",
   scope: "manage:guilds",

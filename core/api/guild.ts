@@ -42,6 +42,9 @@ export type GuildSummary = z.infer<typeof GuildSummary>;
 export const GuildEmoji = z.object({
   name: z.string().describe("2 to 32 of A-Z a-z 0-9 _; written `:name:`"),
   uri: z.string().describe("mxc:// address of its picture"),
+  former: z.array(z.string()).optional().describe(
+    "What it was called before: written so it is still meant. Absent: nothing",
+  ),
 });
 export type GuildEmoji = z.infer<typeof GuildEmoji>;
 

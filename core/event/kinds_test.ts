@@ -66,7 +66,11 @@ const FIXTURES: Readonly<Record<string, readonly [JsonObject, JsonObject, string
   ],
   "m.channel.meta": [{ name: "general", slow_mode_s: 5 }, { slow_mode_s: -1 }, ".slow_mode_s"],
   "m.member.profile": [{ nickname: "Al" }, { avatar: "http://x" }, ".avatar: an mxc:// URI"],
-  "m.guild.emoji": [{ uri: MEDIA.uri }, { uri: 1 }, ".uri: an mxc:// URI"],
+  "m.guild.emoji": [
+    { uri: MEDIA.uri, name: "fiesta", former: ["gala"] },
+    { former: ["no-such"] },
+    ".former[0]: 2 to 32 of",
+  ],
   "m.room.member": [
     { membership: "invite", expires: 5, link: SOME_ID.slice(1), reason: "hi" },
     { membership: "visit" },

@@ -126,12 +126,32 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     const reaction = row.getByRole("button", { name: /^:party:, 1 reaction/ });
     await drawn(reaction.locator("img.moving"));
     await page.goto(`${server.base}${guild}/settings/emoji`);
-    await page.getByRole("button", { name: "Remove :party:" }).click();
+    await page.getByText("Rename", { exact: true }).click();
+    await page.getByLabel("New name").fill(":fiesta:");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".row-card", { hasText: "Was :party:" }).waitFor();
+    await page.goto(`${server.base}${channel}`);
+    await settled(page);
+    await row.locator(".jumbo").getByRole("img", { name: ":fiesta:" }).waitFor();
+    await drawn(row.locator(".reaction img.moving"));
+    await row.hover();
+    await row.getByRole("button", { name: "Add a reaction" }).click();
+    await page.getByLabel("Search emoji").fill("fiest");
+    await page.locator(".emoji-cell .guild-emoji").waitFor();
+    await page.getByLabel("Search emoji").press("Enter");
+    // It is the reaction that was made before, taken back.
+    await row.locator(".reaction").waitFor({ state: "detached" });
+    await row.hover();
+    await row.getByRole("button", { name: "Add a reaction" }).click();
+    await page.locator(".emoji-picker .guild-emoji").first().click();
+    await row.locator(".reaction").waitFor();
+    await page.goto(`${server.base}${guild}/settings/emoji`);
+    await page.getByRole("button", { name: "Remove :fiesta:" }).click();
     await page.getByText("No emoji of this guild's own yet.").waitFor();
     await page.goto(`${server.base}${channel}`);
     await settled(page);
     await page.locator("article .md:not(.jumbo)", { hasText: ":party:" }).waitFor();
-    await page.locator(".reaction", { hasText: ":party:" }).waitFor();
+    await page.locator(".reaction", { hasText: ":fiesta:" }).waitFor();
   });
 
   await t.step("a link gets its card, at the end, and its author takes it away", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { nobleBlake3 } from "../../core/event/hash.ts";
 import { encodeBase58Of32 } from "../../core/ids/base58.ts";
+import { bitsOf, formatBits } from "../../core/permissions/bits.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
@@ -326,8 +327,63 @@ Deno.test("an emoji of a guild is everybody's on every server until it is remove
   await waitFor("the reaction on one", async () => (await reactions(owner)).length === 1, WAIT_MS);
   assert.deepEqual(await reactions(owner), [[":party:", 1]]);
 
-  await owner.do("DELETE", path("party"));
+  // Called otherwise it stays itself, whoever's server renames it and under each of its names.
+  const rename = (who: Person, from: string, name: string) =>
+    who.try("PATCH", path(from), { name });
+  const faults: [who: Person, from: string, to: string, code: string][] = [
+    [bea, "party", "fiesta", "forbidden"],
+    [owner, "party", "no-such", "invalid"],
+    [owner, "party", "constructor", "conflict"],
+    [owner, "none", "fiesta", "not_found"],
+  ];
+  for (const [who, from, to, code] of faults) {
+    assert.equal((await rename(who, from, to)).body.error.code, code);
+  }
+  assert.deepEqual((await rename(owner, "party", "fiesta")).body, {
+    name: "fiesta",
+    uri,
+    former: ["party"],
+  });
+  assert.equal((await owner.try("PUT", path("party"), picture)).body.error.code, "conflict");
+  assert.equal((await rename(owner, "constructor", "party")).body.error.code, "conflict");
+  const role = await owner.do("POST", "/roles", {
+    guild_id: guildId,
+    name: "Painters",
+    bits: formatBits(bitsOf("MANAGE_EXPRESSIONS")),
+  });
+  const member = `/guilds/${guildId}/members/${encodeURIComponent(bea.id)}`;
+  await owner.do("PATCH", member, { roles: [role.id] });
+  await waitFor(
+    "the right on two",
+    async () => (await rename(bea, "fiesta", "gala")).status === 200,
+    WAIT_MS,
+  );
+  const gala = { name: "gala", uri, former: ["party", "fiesta"] };
+  await waitFor(
+    "the last name on one",
+    async () => (await emojiOf(owner)).some(({ name }) => name === "gala"),
+    WAIT_MS,
+  );
+  for (const who of [owner, bea]) {
+    assert.deepEqual((await emojiOf(who)).find(({ name }) => name === "gala"), gala);
+  }
+  for (const [server, who] of [[one, owner], [two, bea]] as const) {
+    assert.equal((await download(server, who, uri)).status, 200);
+  }
+  const later = await owner.do("POST", `/rooms/${guildId}/send`, {
+    channel_id: general,
+    body: ":fiesta:",
+  });
+  await owner.do("POST", "/reactions", { ...react, event_id: later.id, key: ":fiesta:" });
+  const { entries } = await owner.do("GET", `/guilds/${guildId}/audit?action=emoji.rename`);
+  assert.deepEqual(
+    entries.map((entry: { by: string; target: string }) => [entry.by, entry.target]),
+    [[bea.id, "party"], [owner.id, "party"]],
+  );
+
   assert.equal((await owner.try("DELETE", path("party"))).status, 404);
+  await owner.do("DELETE", path("gala"));
+  assert.equal((await owner.try("DELETE", path("gala"))).status, 404);
   await waitFor("its end on two", async () => (await emojiOf(bea)).length === 2, WAIT_MS);
   assert.equal((await download(two, bea, uri)).status, 404);
   assert.deepEqual(await reactions(bea), [[":party:", 1]], "its name stays");

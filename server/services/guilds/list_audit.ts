@@ -260,12 +260,18 @@ function actionOf(
   }
   const action = ACTIONS[pdu.type];
   if (pdu.type === "m.guild.role" && before === undefined) return "role.create";
-  if (pdu.type === "m.guild.emoji" && textOf(pdu.content, "uri") === null) return "emoji.delete";
+  if (pdu.type === "m.guild.emoji") return emojiAction(pdu.content, before?.pdu.content);
   if (pdu.type === "m.channel.policy") {
     if (before === undefined) return "channel.create";
     if (pdu.content["closed"] === true) return "channel.delete";
   }
   return action;
+}
+
+function emojiAction(content: JsonObject, before: JsonObject | undefined): string {
+  const uri = textOf(content, "uri");
+  if (uri === null) return "emoji.delete";
+  return textOf(before, "uri") === uri ? "emoji.rename" : "emoji.create";
 }
 
 function membershipAction(event: HeldEvent, before: JsonValue | undefined): string | undefined {

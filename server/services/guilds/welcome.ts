@@ -8,7 +8,7 @@ import { holds } from "../../../core/permissions/bits.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { openGuild } from "../chat/place.ts";
 import { viewGuild } from "../chat/view_guild.ts";
-import { emojiUri } from "./project_emoji.ts";
+import { findEmoji } from "./project_emoji.ts";
 import { withReason } from "./update_guild.ts";
 
 const OWN_EMOJI = /^:([0-9A-Za-z_]{2,32}):$/;
@@ -72,5 +72,5 @@ function requireChannels(
 
 function isEmoji(authority: Authority, emoji: string): boolean {
   const own = OWN_EMOJI.exec(emoji)?.[1];
-  return own === undefined ? EMOJI.test(emoji) : emojiUri(authority, own) !== undefined;
+  return own === undefined ? EMOJI.test(emoji) : findEmoji(authority, own) !== undefined;
 }

@@ -52,11 +52,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
     input.current?.focus();
   }, []);
   const guild = guildOf(state.known, state.place.value);
-  // What belongs to another guild, or is gone, has no picture here.
-  const recent = useMemo(
-    () => readRecent().filter((key) => !/^:.+:$/.test(key) || findEmoji(guild, key)),
-    [guild],
-  );
+  const recent = useMemo(() => recentIn(guild), [guild]);
   const drawn = useMemo(() => tone === 0 ? rows : rows.map((row) => inTone(row, tone)), [
     rows,
     tone,
@@ -142,6 +138,16 @@ function Groups(props: {
 }
 
 /** A guild's emoji by part of their name, as the grid takes them; of group -1. */
+/** Recent ones as they are called now; what belongs to another guild, or is gone, is left out. */
+function recentIn(guild: Guild | undefined): string[] {
+  const found = readRecent().flatMap((key) => {
+    const own = findEmoji(guild, key);
+    if (own) return [emojiKey(own.name)];
+    return /^:.+:$/.test(key) ? [] : [key];
+  });
+  return [...new Set(found)];
+}
+
 function rowsOf(guild: Guild | undefined, query: string): EmojiRow[] {
   return searchGuildEmoji(guild, query, ownEmoji(guild).length)
     .map(({ name }) => [emojiKey(name), name, -1, ""]);

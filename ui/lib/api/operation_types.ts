@@ -169,6 +169,7 @@ export interface OperationTypes {
   verifyEmail: typeof email.verifyEmail;
   addEmoji: typeof emoji.addEmoji;
   removeEmoji: typeof emoji.removeEmoji;
+  renameEmoji: typeof emoji.renameEmoji;
   eraseOwnWords: typeof erasure.eraseOwnWords;
   listErasures: typeof erasure.listErasures;
   readErasures: typeof erasure.readErasures;

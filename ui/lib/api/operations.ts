@@ -118,6 +118,7 @@ export const OPERATIONS = {
   verifyEmail: ["POST", "/client/v1/email/:token"],
   addEmoji: ["PUT", "/client/v1/guilds/:guild_id/emoji/:name"],
   removeEmoji: ["DELETE", "/client/v1/guilds/:guild_id/emoji/:name"],
+  renameEmoji: ["PATCH", "/client/v1/guilds/:guild_id/emoji/:name"],
   eraseOwnWords: ["POST", "/client/v1/account/erasures"],
   listErasures: ["GET", "/client/v1/account/erasures"],
   readErasures: ["GET", "/client/v1/erasures/:token"],

@@ -1,6 +1,7 @@
 import type { Message } from "../../../core/api/message.ts";
+import { findEmoji } from "../format/guild_emoji.ts";
 import type { ChatState } from "../store/chat.ts";
-import { placeKey, refKey, refOfKey, type TalkPlace } from "../store/place.ts";
+import { guildOf, placeKey, refKey, refOfKey, type TalkPlace } from "../store/place.ts";
 import { applyReaction } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
@@ -28,9 +29,14 @@ export async function editMessage(state: ChatState, message: Message, body: stri
 export async function toggleReaction(
   state: ChatState,
   message: Message,
-  key: string,
+  chosen: string,
 ): Promise<void> {
-  const held = message.reactions.find((reaction) => reaction.key === key);
+  const guild = guildOf(state.known, state.place.value);
+  const emoji = findEmoji(guild, chosen);
+  // What an emoji was called when somebody reacted with it first is what it counts as there.
+  const held = message.reactions.find(({ key }) => key === chosen) ??
+    (emoji && message.reactions.find(({ key }) => findEmoji(guild, key) === emoji));
+  const key = held?.key ?? chosen;
   const added = !held?.me;
   const ref = refKey(message);
   const count = (held?.count ?? 0) + (added ? 1 : -1);

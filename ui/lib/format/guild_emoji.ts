@@ -10,10 +10,16 @@ export function ownEmoji(guild: Partial<Guild> | null | undefined): readonly Gui
   return guild?.emoji ?? [];
 }
 
-/** The emoji of a guild that is written so; undefined for anything else, such as a removed one. */
+/**
+ * The emoji of a guild that is written so, or was when it was called otherwise; undefined for
+ * anything else, such as a removed one.
+ */
 export function findEmoji(guild: Guild | null | undefined, key: string): GuildEmoji | undefined {
   const name = KEY.exec(key)?.[1];
-  return name === undefined ? undefined : ownEmoji(guild).find((emoji) => emoji.name === name);
+  if (name === undefined) return undefined;
+  const own = ownEmoji(guild);
+  return own.find((emoji) => emoji.name === name) ??
+    own.find((emoji) => emoji.former?.includes(name));
 }
 
 /** Emoji of a guild by part of their name, those that begin with it first. */

@@ -14,6 +14,18 @@ Deno.test("an emoji is found by its whole name alone", () => {
   assert.equal(findEmoji(undefined, ":party:"), undefined);
 });
 
+Deno.test("an emoji is found by names it had, unless another is called so now", () => {
+  const renamed = {
+    emoji: [
+      { name: "gala", uri: "mxc://a.b/1", former: ["party", "fiesta"] },
+      { name: "fiesta", uri: "mxc://a.b/2" },
+    ],
+  } as Guild;
+  assert.equal(findEmoji(renamed, ":party:")?.name, "gala");
+  assert.equal(findEmoji(renamed, ":fiesta:")?.uri, "mxc://a.b/2");
+  assert.equal(findEmoji(renamed, ":gala:")?.uri, "mxc://a.b/1");
+});
+
 Deno.test("those that begin with what is typed come first, the shortest of them", () => {
   const found = (typed: string, count = 9) =>
     searchGuildEmoji(guild, typed, count).map(({ name }) => name);

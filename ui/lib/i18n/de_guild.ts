@@ -140,6 +140,7 @@ export const guildTexts: Readonly<Record<keyof typeof english, string>> = {
   "audit.do.guild.history_visibility": "hat geändert, wer Vergangenes lesen darf",
   "audit.do.guild.servers": "hat geändert, welche Server teilnehmen dürfen",
   "audit.do.emoji.create": "hat das Emoji :{target}: hinzugefügt",
+  "audit.do.emoji.rename": "hat das Emoji :{target}: umbenannt",
   "audit.do.emoji.delete": "hat das Emoji :{target}: entfernt",
   "audit.do.role.create": "hat die Rolle {target} angelegt",
   "audit.do.role.update": "hat die Rolle {target} geändert",

@@ -133,6 +133,7 @@ export const guildTexts = {
   "audit.do.guild.history_visibility": "changed who may read the past",
   "audit.do.guild.servers": "changed which servers may take part",
   "audit.do.emoji.create": "added the emoji :{target}:",
+  "audit.do.emoji.rename": "renamed the emoji :{target}:",
   "audit.do.emoji.delete": "removed the emoji :{target}:",
   "audit.do.role.create": "made the role {target}",
   "audit.do.role.update": "changed the role {target}",

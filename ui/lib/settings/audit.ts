@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   "guild.history_visibility",
   "guild.servers",
   "emoji.create",
+  "emoji.rename",
   "emoji.delete",
   "role.create",
   "role.update",
@@ -86,6 +87,7 @@ const TOLD: ReadonlySet<string> = new Set([
   "guild.join_rules",
   "guild.history_visibility",
   "guild.servers",
+  "emoji.rename",
   "role.create",
   "role.update",
   "roles.update",
@@ -103,7 +105,7 @@ const TOLD: ReadonlySet<string> = new Set([
   "webhook.update",
 ]);
 /** Fields that say what the sentence has said already. */
-const SAID: ReadonlySet<string> = new Set(["kind", "closed", "signature"]);
+const SAID: ReadonlySet<string> = new Set(["kind", "closed", "signature", "former"]);
 
 /** For whom it is told. */
 export interface AuditReader {
@@ -119,7 +121,11 @@ export function auditLines(entry: AuditEntry, reader: AuditReader): AuditLine[] 
     if (SAID.has(field) || (entry.action === "member.ban" && field !== "until")) return [];
     if (entry.action === "roles.update") return roleLines(field, { before, after }, nameOf);
     if (field === "entries") return entryLines({ before, after }, nameOf);
-    const value = (each: unknown) => valueText(field, each, reader);
+    // Without a name of its own an emoji is called as it was first.
+    const value = (each: unknown) =>
+      entry.action === "emoji.rename"
+        ? String(each ?? entry.target)
+        : valueText(field, each, reader);
     return [{ label: fieldName(field), before: value(before), after: value(after) }];
   });
 }

@@ -3,6 +3,7 @@ import { Drawing } from "../../../../components/Drawing.tsx";
 import { Field } from "../../../../components/Field.tsx";
 import { ActForm, PictureField } from "../../../../components/FormParts.tsx";
 import { GuildSettings } from "../../../../components/GuildSettings.tsx";
+import { RenameRow } from "../../../../components/RowActs.tsx";
 import { ApiError } from "../../../../lib/api/request.ts";
 import { file, text } from "../../../../lib/forms.ts";
 import { formPage } from "../../../../lib/form_page.ts";
@@ -22,12 +23,16 @@ export const handler = define.handlers(formPage(
     async add(ctx, form) {
       const picture = file(form, "picture");
       if (!picture) throw new ApiError(400, "invalid", t("gs.emojiNoPicture"));
-      // People write it with its colons, too.
-      const name = text(form, "name").trim().replace(/^:|:$/g, "");
       const { uri } = await ctx.state.api.upload(picture, "emoji");
       await ctx.state.api.call("addEmoji", {
-        params: { ...guildParams(ctx), name },
+        params: { ...guildParams(ctx), name: typedName(form) },
         body: { uri },
+      });
+    },
+    async rename(ctx, form) {
+      await ctx.state.api.call("renameEmoji", {
+        params: { ...guildParams(ctx), name: text(form, "emoji") },
+        body: { name: typedName(form) },
       });
     },
     async remove(ctx, form) {
@@ -37,6 +42,9 @@ export const handler = define.handlers(formPage(
     },
   },
 ));
+
+/** People write it with its colons, too. */
+const typedName = (form: FormData) => text(form, "name").trim().replace(/^:|:$/g, "");
 
 export default define.page<typeof handler>(({ data, state }) => {
   const { guild } = data;
@@ -90,11 +98,29 @@ function AddEmoji({ refused }: { refused: FormData | null }) {
 }
 
 function EmojiRow({ emoji, manages }: { emoji: GuildEmoji; manages: boolean }) {
-  const { name, uri } = emoji;
+  const { name, uri, former } = emoji;
   return (
     <li class="row-card">
       <img src={thumbnailUrl(uri, 96)} width={32} height={32} alt="" loading="lazy" class="fit" />
-      <p class="grow strong break">{emojiKey(name)}</p>
+      <div class="grow">
+        <p class="strong break">{emojiKey(name)}</p>
+        {former && (
+          <p class="small muted break">
+            {t("gs.emojiFormer", { names: former.map(emojiKey).join(", ") })}
+          </p>
+        )}
+        {manages && (
+          <RenameRow
+            field="emoji"
+            id={name}
+            label={t("gs.emojiRename")}
+            named={t("gs.emojiRenameOne", { name })}
+            name={name}
+            nameLabel={t("gs.emojiNewName")}
+            maxlength={34}
+          />
+        )}
+      </div>
       {manages && (
         <ActForm act="remove">
           <input type="hidden" name="name" value={name} />
