@@ -3,6 +3,7 @@ import { ERROR_STATUS, type ErrorBody, type ErrorCode } from "../../core/api/err
 import { OperationError } from "../../core/errors.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { sqlState } from "../postgres/sql.ts";
+import { awayCode } from "../system/away.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 
 /** Longest quote of a refused value, in characters. */
@@ -14,6 +15,8 @@ const SECRET = /password|token|secret|code/i;
  * there holds U+0000.
  */
 const UNSTORABLE: readonly (string | undefined)[] = ["22021", "22P05"];
+/** Who is answered that something is away asks again after this. */
+const AWAY_RETRY_MS = 2000;
 /** Most issues named in one answer. */
 const ISSUE_COUNT = 10;
 
@@ -51,10 +54,31 @@ export function errorReply(failure: unknown, context: ErrorContext): Reply {
     route: context.route,
     cause: loggable(failure),
   });
+  const away = awayRefusal(failure);
+  if (away !== undefined) {
+    return errorBodyReply(away.code, away.message, {
+      requestId: context.requestId,
+      ...(away.details === undefined ? {} : { details: away.details }),
+    });
+  }
   return errorBodyReply(
     "internal",
     `Something went wrong on the server. Tell its administrator this number: ${context.requestId}.`,
     { requestId: context.requestId },
+  );
+}
+
+/**
+ * What everybody is told while the database, or something else that the answer needs, is away:
+ * `unavailable`, and when to ask again. Undefined for every other failure. Whether a change that
+ * was under way is stored nobody knows then, so nothing is said of it.
+ */
+export function awayRefusal(failure: unknown): OperationError | undefined {
+  if (awayCode(failure) === undefined) return undefined;
+  return new OperationError(
+    "unavailable",
+    "The server cannot answer this at the moment. Try again in a little while.",
+    { details: { retry_after_ms: AWAY_RETRY_MS } },
   );
 }
 

@@ -277,7 +277,7 @@ function responsesOf(operation: Operation, schemas: SchemaBook): Record<string, 
 /** The codes an operation names, and those that every edge can answer with. */
 export function codesByStatus(operation: Operation): Map<string, ErrorCode[]> {
   const codes = new Set<ErrorCode>(operation.errors);
-  codes.add("rate_limited").add("internal");
+  codes.add("rate_limited").add("internal").add("unavailable");
   if (operation.params !== undefined || operation.query !== undefined) codes.add("invalid");
   if (operation.body !== undefined) {
     for (const code of ["invalid", "bad_json", "too_large"] as const) codes.add(code);

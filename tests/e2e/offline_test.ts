@@ -1,6 +1,5 @@
 /** The installed app: without a server, across a new version, and after the session has ended. */
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { channelPath, dmPath } from "../../ui/lib/format/paths.ts";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
 import { startPushService } from "../harness/push_service.ts";
@@ -17,6 +16,7 @@ import {
 import { buildNewer } from "../harness/newer_build.ts";
 import { type ProcessServer, startProcessServer } from "../harness/process_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
+import { keeps, keptIn, workerReady } from "./kept.ts";
 import { holds, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
 
@@ -24,56 +24,6 @@ import { signIn } from "./scene.ts";
 const SAID = 101;
 const ERRAND = "Bring the spade along";
 const SECRET = "The key lies under the blue pot";
-
-/** What lies in the browser: whose it is, and how many messages of each channel. */
-function keptIn(page: Page): Promise<{ userId: string; counts: number[] }> {
-  return page.evaluate(() =>
-    new Promise<{ userId: string; counts: number[] }>((resolve, reject) => {
-      const opening = indexedDB.open("openguild-offline");
-      // Before the app has made its store nothing is kept, and this must not make an empty one:
-      // the app would wait for it to be closed.
-      let absent = false;
-      opening.onupgradeneeded = () => {
-        absent = true;
-        opening.transaction?.abort();
-      };
-      opening.onerror = () => absent ? resolve({ userId: "", counts: [] }) : reject(opening.error);
-      opening.onsuccess = () => {
-        const db = opening.result;
-        const transaction = db.transaction(["app", "channels"]);
-        const app = transaction.objectStore("app").get("app");
-        const channels = transaction.objectStore("channels").getAll();
-        transaction.onerror = () => reject(transaction.error);
-        transaction.oncomplete = () => {
-          db.close();
-          resolve({
-            userId: app.result?.userId ?? "",
-            counts: channels.result.map((channel) => channel.messages.length).sort((a, b) => a - b),
-          });
-        };
-      };
-    })
-  );
-}
-
-async function keeps(page: Page, counts: readonly number[]): Promise<void> {
-  await waitFor(
-    `[${counts}] messages to be kept`,
-    async () => `${(await keptIn(page)).counts}` === `${counts}`,
-  );
-}
-
-/** The worker is in charge and has the start page. */
-async function workerReady(page: Page): Promise<void> {
-  await waitFor(
-    "the worker to be ready",
-    () =>
-      page.evaluate(async () =>
-        navigator.serviceWorker.controller?.state === "activated" &&
-        await caches.match("/offline") !== undefined
-      ),
-  );
-}
 
 async function makeTalk(server: ProcessServer) {
   const ann = await server.register("ann");

@@ -6,12 +6,13 @@ import { t } from "../lib/i18n/t.ts";
 import { define } from "../utils.ts";
 
 export default define.page(({ state, error }) => {
-  const known = error instanceof HttpError && error.status < 500;
+  const refused = error instanceof HttpError && error.status < 500;
+  const known = refused || error instanceof HttpError && error.status === 503;
   return (
     <ErrorPage
       state={state}
       drawing="door"
-      title={known ? t("error.refused") : t("error.500")}
+      title={refused ? t("error.refused") : t("error.500")}
       text={error instanceof ApiError
         ? errorText(error)
         : known

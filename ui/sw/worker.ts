@@ -5,6 +5,7 @@
  */
 import { clearDevices } from "../lib/e2ee/clear_devices.ts";
 import { clearOffline } from "../lib/offline/offline_db.ts";
+import { placeNamed } from "../lib/store/place.ts";
 import { hearPushes, type PushScope } from "./push.ts";
 import { sealedScript } from "./sealed_script.ts";
 
@@ -18,6 +19,8 @@ const PREFIX = "og-";
 const SHELL = "/offline";
 /** Where a visitor who is not signed in ends up. */
 const LOGIN = "/login";
+/** Of a proxy that reaches no server, and of a server whose database is away. */
+const NOT_WELL: ReadonlySet<number> = new Set([502, 503, 504]);
 /** A page that has not begun to come by then is taken for lost. */
 const PAGE_WAIT_MS = 10_000;
 
@@ -76,21 +79,30 @@ function tooLate(): Promise<never> {
   });
 }
 
-/** The server's page, always; without an answer the shell, which reads what is kept here. */
+/**
+ * The server's page, always; without an answer the shell, which reads what is kept here. Where a
+ * server that is not well answers for a place of the chat, too; other pages say what is wrong.
+ */
 async function page(event: Fetching): Promise<Response> {
   const { request } = event;
   try {
     const answer = await Promise.race([fetch(request), tooLate()]);
     // The login page is shown to nobody who is signed in: a session has ended.
-    if (answer.ok && new URL(request.url).pathname === LOGIN) {
+    const { pathname } = new URL(request.url);
+    if (answer.ok && pathname === LOGIN) {
       event.waitUntil(Promise.all([clearOffline(), clearDevices()]));
     }
-    return answer;
+    if (!NOT_WELL.has(answer.status) || placeNamed(pathname) === undefined) return answer;
+    return await shell() ?? answer;
   } catch (error) {
-    const shell = await caches.match(SHELL, { cacheName });
-    if (shell) return shell;
+    const kept = await shell();
+    if (kept) return kept;
     throw error;
   }
+}
+
+function shell(): Promise<Response | undefined> {
+  return caches.match(SHELL, { cacheName });
 }
 
 scope.addEventListener("install", (event) => event.waitUntil(install()));

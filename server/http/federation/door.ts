@@ -6,6 +6,7 @@ import { notHere } from "../../../federation/handle/not_here.ts";
 import type { Asked, BinaryHandler, FederationHandler } from "../../../federation/ports.ts";
 import { traced } from "../../system/tracing.ts";
 import type { PlainRoute } from "../app.ts";
+import { awayRefusal } from "../errors.ts";
 import { RateLimiter } from "../rate_limit.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import type { RouteInput } from "../route.ts";
@@ -131,22 +132,26 @@ class Door {
 
   /** One shape, and nothing in it that tells one "no" from another. */
   #refuse(error: unknown, context: { operation: string; requestId: string }): Reply {
-    if (error instanceof OperationError) {
-      const message = error.code === "not_found" ? notHere().message : error.message;
-      const wait = error.details?.["retry_after_ms"];
-      const until = error.details?.["until_ts"];
-      return errorReply(error.code, message, {
-        ...(typeof wait === "number" ? { retryAfterMs: wait } : {}),
-        ...(typeof until === "number" ? { untilTs: until } : {}),
-      });
-    }
+    if (error instanceof OperationError) return refusalReply(error);
     this.#deps.log.log("error", "A request of another server failed.", {
       operation: context.operation,
       request_id: context.requestId,
       error,
     });
+    const away = awayRefusal(error);
+    if (away !== undefined) return refusalReply(away);
     return errorReply("internal", "Something went wrong on this server.");
   }
+}
+
+function refusalReply(refusal: OperationError): Reply {
+  const message = refusal.code === "not_found" ? notHere().message : refusal.message;
+  const wait = refusal.details?.["retry_after_ms"];
+  const until = refusal.details?.["until_ts"];
+  return errorReply(refusal.code, message, {
+    ...(typeof wait === "number" ? { retryAfterMs: wait } : {}),
+    ...(typeof until === "number" ? { untilTs: until } : {}),
+  });
 }
 
 function errorReply(

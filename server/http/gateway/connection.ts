@@ -2,6 +2,7 @@ import { type ClientFrame, GATEWAY_CLOSE } from "../../../core/api/gateway.ts";
 import { ClientFrame as ClientFrameSchema } from "../../../core/api/gateway.ts";
 import { OperationError } from "../../../core/errors.ts";
 import { parseJson } from "../body.ts";
+import { awayRefusal } from "../errors.ts";
 import { showsPresence } from "../require_scope.ts";
 import type { GatewayDeps, Peer, UpgradeFacts } from "./context.ts";
 import { serverFrame } from "./frame.ts";
@@ -118,15 +119,16 @@ export class Connection implements Peer {
   }
 
   #refuse(op: string, failure: unknown): void {
-    const known = failure instanceof OperationError;
-    if (!known) {
+    const isRefusal = failure instanceof OperationError;
+    if (!isRefusal) {
       this.deps.log.log("error", "gateway frame failed", { op, cause: failure });
     }
+    const refusal = isRefusal ? failure : awayRefusal(failure);
     this.sink.send(serverFrame({
       op: "error",
-      d: known
-        ? { code: failure.code, message: failure.message }
-        : { code: "internal", message: "Something went wrong on the server." },
+      d: refusal === undefined
+        ? { code: "internal", message: "Something went wrong on the server." }
+        : { code: refusal.code, message: refusal.message },
     }));
     if (op === "identify" && this.session === undefined) {
       this.close(...closeOf(failure));

@@ -18,6 +18,10 @@ import {
 
 type Component = ComponentType<PageProps<unknown, unknown>>;
 
+/** Status of a page that cannot be shown because something is away, and when to ask again. */
+const AWAY = 503;
+const RETRY_SECONDS = "5";
+
 export interface HandlerOptions<State> {
   readonly assets: Assets;
   /** A fresh state for one request: nothing is shared between two visitors. */
@@ -148,11 +152,14 @@ function runMiddlewares<State>(
 
 function showError<State>(site: Site<State>, ctx: Context<State>, error: unknown): Response {
   const status = error instanceof HttpError ? error.status : 500;
-  if (status >= 500) site.options.onError(error, ctx.req);
+  const isAway = status === AWAY;
+  // What is away has been written down by whoever asked it.
+  if (status >= 500 && !isAway) site.options.onError(error, ctx.req);
   const { notFound, error: general } = site.router;
   const module = status === 404 ? notFound ?? general : general;
   if (!module) return new Response(`Error ${status}`, { status });
-  const result = { data: undefined, status };
+  const headers = isAway ? { "retry-after": RETRY_SECONDS } : {};
+  const result = { data: undefined, status, headers };
   return renderPage(site, { ...ctx, error }, { module, layouts: [], result });
 }
 

@@ -26,4 +26,5 @@ Deno.test("a rough code keeps the server's sentence, an exact one needs none, a 
     show("rate_limited", { retry_after_ms: 1200 }),
     "Zu schnell. Versuch es in 2 Sekunden noch einmal.",
   );
+  assert.match(show("unavailable", { retry_after_ms: 2000 }), /^Das geht gerade nicht\./);
 });
