@@ -5,7 +5,7 @@ import { readServerIdentity } from "../services/accounts/server_identity.ts";
 import { SessionCache } from "../services/accounts/session_cache.ts";
 import { LocalBus } from "../system/local_bus.ts";
 import type { CliContext } from "./context.ts";
-import { CliError } from "./io.ts";
+import { CliError, UsageError } from "./io.ts";
 import { openStore } from "./open_store.ts";
 import { type OptionValues, readConfig } from "./options.ts";
 
@@ -66,14 +66,14 @@ export function typedUser(text: string, deps: Pick<AccountDeps, "serverName">): 
   const bare = text.trim().toLowerCase().replace(/^@/, "");
   const id = parseTypedUserId(text) ?? userIdOf(bare, deps.serverName);
   if (id === undefined) {
-    throw new CliError(
+    throw new UsageError(
       `${JSON.stringify(text)} is no user name: give it like alice or @alice:${deps.serverName}.`,
     );
   }
   return id;
 }
 
-/** A whole number within bounds, or the CliError that names the option. */
+/** A whole number within bounds, or the UsageError that names the option. */
 export function wholeNumber(
   option: string,
   value: unknown,
@@ -81,7 +81,7 @@ export function wholeNumber(
 ): number {
   const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : NaN;
   if (number >= bounds.min && number <= bounds.max) return number;
-  throw new CliError(
+  throw new UsageError(
     `${option} is ${
       JSON.stringify(value)
     }; give a whole number from ${bounds.min} to ${bounds.max}.`,

@@ -6,7 +6,7 @@ import { DatabaseRefusedError } from "../postgres/connect.ts";
 import { S3Error } from "../s3/s3_error.ts";
 import { DataFolderError } from "../system/data_folder.ts";
 import { TlsError } from "../tls/certificate.ts";
-import { CliError } from "./io.ts";
+import { CliError, UsageError } from "./io.ts";
 
 /** Errors whose message is written for the person at the terminal. */
 const WRITTEN_FOR_PEOPLE = [
@@ -19,6 +19,7 @@ const WRITTEN_FOR_PEOPLE = [
   OperationError,
   S3Error,
   TlsError,
+  UsageError,
 ];
 
 /** What went wrong and what to do, for the person at the terminal; no stack, no secret. */

@@ -24,7 +24,7 @@ export class CliError extends Error {
   override readonly name = "CliError";
 }
 
-/** The command line cannot be read. `message` as of `CliError`. */
+/** The command line cannot be read, or a value of it is none. `message` as of `CliError`. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

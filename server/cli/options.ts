@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { allSettings, type Config, loadConfig } from "../config/config.ts";
-import { CliError, type CliIo } from "./io.ts";
+import { CliError, type CliIo, UsageError } from "./io.ts";
 
 /** Options as commander hands them over. */
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ export function readConfig(options: OptionValues, io: CliIo): Config {
   for (const assignment of (options["set"] ?? []) as readonly string[]) {
     const at = assignment.indexOf("=");
     if (at < 1) {
-      throw new CliError(`--set "${assignment}" needs the form section.key=value.`);
+      throw new UsageError(`--set "${assignment}" needs the form section.key=value.`);
     }
     flags.set(assignment.slice(0, at).trim(), assignment.slice(at + 1));
   }

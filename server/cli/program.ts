@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { OperationError } from "../../core/errors.ts";
+import { ConfigError } from "../config/config.ts";
 import { addServe } from "./commands/serve.ts";
 import { type CliContext, type CliParts, ExitCode } from "./context.ts";
 import { explainError } from "./explain_error.ts";
@@ -39,18 +41,20 @@ export async function run(args: readonly string[], io: CliIo, parts: CliParts): 
       io.err(`openguild: ${explainUsage(error, { program, args })}\n`);
       return EXIT_USAGE;
     }
-    if (error instanceof UsageError) {
-      io.err(`openguild: ${error.message}\n`);
-      return EXIT_USAGE;
-    }
     if (error instanceof ExitCode) return error.code;
     if (io.interrupted.aborted && error === io.interrupted.reason) {
       io.err("openguild: interrupted.\n");
       return EXIT_INTERRUPTED;
     }
     io.err(`openguild: ${explainError(error)}\n`);
-    return EXIT_FAILURE;
+    return isMisuse(error) ? EXIT_USAGE : EXIT_FAILURE;
   }
+}
+
+/** What was typed cannot be meant, whatever the server's state: a value that is none, a word too many. */
+function isMisuse(error: unknown): boolean {
+  return error instanceof UsageError || (error instanceof ConfigError && error.typed) ||
+    (error instanceof OperationError && error.code === "invalid");
 }
 
 async function buildProgram(context: CliContext): Promise<Command> {

@@ -81,11 +81,24 @@ Deno.test("a command line that cannot be read: what is wrong, the words typed, w
   assert.equal((await runCli(["help", "admin"], { workingFolder: "/" })).code, 0);
 });
 
-Deno.test("a wrong setting is a sentence on standard error and exit code 1", async () => {
+Deno.test("a wrong setting is a sentence on standard error; exit code 2 where it was typed, else 1", async () => {
   await using temp = await tempFolder();
-  const result = await runCli(["--port", "many"], { workingFolder: temp.path });
-  assert.equal(result.code, 1);
-  assert.match(result.err, /--port is "many": it must be a whole number from 0 to 65535/);
+  const sentence = (place: string) =>
+    `openguild: The configuration cannot be used:\n  ${place} is "many": ` +
+    "it must be a whole number from 0 to 65535\n";
+  const port = await runCli(["--port", "many"], { workingFolder: temp.path });
+  assert.deepEqual(port, { code: 2, out: "", err: sentence("--port") });
+  const set = await runCli(["--set", "media"], { workingFolder: temp.path });
+  assert.equal(set.code, 2);
+  assert.match(set.err, /--set "media" needs the form section\.key=value\./);
+  const env = { OPENGUILD_PORT: "many" };
+  const configured = await runCli([], { workingFolder: temp.path, env });
+  assert.deepEqual(configured, { code: 1, out: "", err: sentence("OPENGUILD_PORT") });
+  const both = await runCli(["--port", "many"], {
+    workingFolder: temp.path,
+    env: { OPENGUILD_X: "1" },
+  });
+  assert.equal(both.code, 1);
   assert.deepEqual([...Deno.readDirSync(temp.path)], []);
 });
 
@@ -265,7 +278,7 @@ Deno.test("init without a name, or with that of every trial, says what to do and
   for (const command of ["init", "serve"]) {
     const args = [command, "--name", "localhost"];
     const trial = await runCli(args, { workingFolder: temp.path });
-    assert.equal(trial.code, 1);
+    assert.equal(trial.code, 2);
     assert.match(trial.err, /--name is "localhost": .* localhost is that of every trial/);
   }
   assert.deepEqual([...Deno.readDirSync(temp.path)], []);

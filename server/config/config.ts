@@ -27,10 +27,13 @@ export interface Config extends ConfigValues {
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];
+  /** All of it was typed in the command line: what is configured otherwise can be used. */
+  readonly typed: boolean;
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], options: { readonly typed: boolean }) {
     super(`The configuration cannot be used:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     this.problems = problems;
+    this.typed = options.typed;
   }
 }
 
@@ -81,14 +84,20 @@ export function loadConfig(input: ConfigInput): Config {
   const raw = new Map<string, Raw>();
   if (text !== undefined) readFileValues(path, text, raw, problems);
   readEnvironment(input, raw, problems);
+  const before = problems.length;
   readFlags(input.flags, raw, problems);
+  let typed = problems.length - before;
 
   const origins = new Map<string, Origin>();
+  const tell = (origin: Origin, problem: string) => {
+    problems.push(problem);
+    if (origin === "flag") typed++;
+  };
   const values = Object.fromEntries(
-    sections().map((section) => [section.name, readSection(section, raw, origins, problems)]),
+    sections().map((section) => [section.name, readSection(section, raw, origins, tell)]),
   ) as unknown as ConfigValues;
   if (problems.length === 0) problems.push(...findConflicts(values));
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(problems, { typed: typed === problems.length });
   return { ...values, dataFolder, file: text === undefined ? undefined : path, origins };
 }
 
@@ -198,7 +207,7 @@ function readSection(
   section: Section,
   raw: ReadonlyMap<string, Raw>,
   origins: Map<string, Origin>,
-  problems: string[],
+  tell: (origin: Origin, problem: string) => void,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(section.settings)) {
@@ -212,7 +221,7 @@ function readSection(
     } else {
       const shown = setting.secret ? "" : ` is ${JSON.stringify(given?.value)}: it`;
       const why = result.error.issues[0]?.message ?? "cannot be used";
-      problems.push(`${given?.place ?? id}${shown} ${why}`);
+      tell(given?.origin ?? "default", `${given?.place ?? id}${shown} ${why}`);
     }
   }
   return values;

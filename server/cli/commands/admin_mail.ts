@@ -6,7 +6,7 @@ import { openMailer } from "../../mail/open_mailer.ts";
 import { MailError } from "../../services/mail/mailer.ts";
 import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
-import { CliError } from "../io.ts";
+import { CliError, UsageError } from "../io.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 
 /** `admin mail test`: whether a mail leaves this server. */
@@ -27,7 +27,7 @@ async function sendTest(
   context: CliContext,
 ): Promise<void> {
   const address = TypedAddress.safeParse(typed);
-  if (!address.success) throw new CliError(`${JSON.stringify(typed)} is no mail address.`);
+  if (!address.success) throw new UsageError(`${JSON.stringify(typed)} is no mail address.`);
   const config = context.parts.live?.config ?? readConfig(options, context.io);
   const server = mailServer(config);
   if (server === undefined) {

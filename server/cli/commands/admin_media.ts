@@ -6,6 +6,7 @@ import { deleteDueBlobs } from "../../services/media/delete_due_blobs.ts";
 import { reportMediaUsage } from "../../services/media/get_media_usage.ts";
 import { MediaCounters } from "../../services/media/media_meter.ts";
 import { purgeMedia } from "../../services/media/purge_media.ts";
+import { wholeNumber } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
 import { CliError } from "../io.ts";
 import { type OpenStore, openStore } from "../open_store.ts";
@@ -14,6 +15,7 @@ import { formatBytes, table } from "../table.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const DEFAULT_USERS = "20";
+const NUMBER_MAX = 999_999;
 
 /** `admin media usage` and `admin media purge`, below the given `admin` command. */
 export function addAdminMedia(admin: Command, context: CliContext): void {
@@ -42,7 +44,7 @@ async function open(options: OptionValues, context: CliContext): Promise<OpenSto
 
 async function showUsage(options: OptionValues, context: CliContext): Promise<void> {
   const { io } = context;
-  const limit = wholeNumber("--limit", options["limit"]);
+  const limit = wholeNumber("--limit", options["limit"], { min: 0, max: NUMBER_MAX });
   await using store = await open(options, context);
   const report = await reportMediaUsage(
     { sql: store.database.sql, settings: store.config.media },
@@ -115,7 +117,7 @@ function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
     ...(typeof user === "string" ? { user_id: user } : {}),
     ...(olderThan === undefined
       ? {}
-      : { before_ts: nowMs - wholeNumber("--older-than", olderThan) * DAY_MS }),
+      : { before_ts: nowMs - wholeNumber("--older-than", olderThan, { min: 0, max: NUMBER_MAX }) * DAY_MS }),
     ...(options["unused"] === true ? { unused: true } : {}),
     ...(options["remote"] === true ? { remote: true } : {}),
     ...(options["orphans"] === true ? { orphans: true } : {}),
@@ -127,7 +129,3 @@ function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
   );
 }
 
-function wholeNumber(option: string, value: unknown): number {
-  if (typeof value === "string" && /^\d{1,6}$/.test(value)) return Number(value);
-  throw new CliError(`${option} is ${JSON.stringify(value)}; give a whole number.`);
-}

@@ -31,7 +31,9 @@ Deno.test("admin media shows and deletes what is stored", async () => {
       "@bob:og.test    1      100 bytes\n",
   );
   assert.equal(JSON.parse((await cli("usage", "--json", "--limit", "1")).out).users.length, 1);
-  assert.equal((await cli("usage", "--limit", "many")).code, 1);
+  const many = await cli("usage", "--limit", "many");
+  assert.equal(many.code, 2);
+  assert.match(many.err, /--limit is "many"; give a whole number from 0 to 999999\./);
 
   assert.match((await cli("purge")).err, /Say what to purge/);
   assert.match((await cli("purge", "--uri", "mxc://other/x")).err, /no file of this server/);

@@ -6,7 +6,7 @@ import { listConfiguration } from "../../services/accounts/list_configuration.ts
 import { readSettings, updateSettings } from "../../services/accounts/settings.ts";
 import { answer, openAccountTools } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
-import { CliError } from "../io.ts";
+import { UsageError } from "../io.ts";
 import { addConfigOptions, type OptionValues, plain, readConfig } from "../options.ts";
 import { clipped, printable, wrapped } from "../table.ts";
 
@@ -101,7 +101,7 @@ async function change(
 ): Promise<void> {
   const name = NAMES.find((each) => each === (RUNTIME_SETTINGS[typed.name] ?? typed.name));
   if (name === undefined) {
-    throw new CliError(
+    throw new UsageError(
       `${JSON.stringify(typed.name)} cannot be changed while the server runs; these can: ` +
         `${NAMES.join(", ")}. Others stand in the configuration file.`,
     );
@@ -111,7 +111,7 @@ async function change(
     : typed.value ?? null;
   const parsed = AdminSettingsChange.shape[name].safeParse(value);
   if (!parsed.success) {
-    throw new CliError(
+    throw new UsageError(
       `${JSON.stringify(typed.value ?? null)} is no value of ${name}: ${
         parsed.error.issues[0]?.message ?? "it cannot be used"
       }.`,

@@ -21,7 +21,7 @@ import {
   wholeNumber,
 } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
-import { CliError } from "../io.ts";
+import { CliError, UsageError } from "../io.ts";
 import { addAccessTokens } from "./admin_access_tokens.ts";
 import { addExport } from "./admin_export.ts";
 import { addWaiting } from "./admin_waiting.ts";
@@ -72,7 +72,10 @@ function addList(command: Command, context: CliContext): void {
   addConfigOptions(command, "folder").action(async (options: OptionValues) => {
     const state = AccountState.optional().safeParse(options["state"]);
     if (!state.success) {
-      throw new CliError(`--state must be one of ${AccountState.options.join(", ")}.`);
+      throw new UsageError(
+        `--state is ${JSON.stringify(options["state"])}; give one of ` +
+          `${AccountState.options.join(", ")}.`,
+      );
     }
     const limit = wholeNumber("--limit", options["limit"], { min: 1, max: 1000 });
     await using tools = await openAccountTools(options, context);

@@ -12,7 +12,7 @@ import {
 import { listInboundEvents } from "../../services/federation/inbound_events.ts";
 import { answer, openAccountTools, wholeNumber } from "../account_tools.ts";
 import { type CliContext, ExitCode } from "../context.ts";
-import { CliError } from "../io.ts";
+import { UsageError } from "../io.ts";
 import { openOutbound } from "../open_server.ts";
 import { addConfigOptions, type OptionValues } from "../options.ts";
 import { formatTime, printable, table, wrapped } from "../table.ts";
@@ -82,7 +82,7 @@ function addEvents(federation: Command, context: CliContext): void {
   addConfigOptions(command, "folder").action(async (options: OptionValues) => {
     const outcome = OUTCOMES.optional().safeParse(options["outcome"]);
     if (!outcome.success) {
-      throw new CliError(
+      throw new UsageError(
         `--outcome is ${JSON.stringify(options["outcome"])}; give one of ` +
           `${OUTCOMES.options.join(", ")}.`,
       );
