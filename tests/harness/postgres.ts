@@ -62,13 +62,19 @@ export function databaseUrl(cluster: Cluster, name: string): string {
 }
 
 const TEMPLATE = "og_template";
+/** Process id and start of whose cluster it is. */
+const SHARED = /^openguild-postgres-(\d+)-(\d+)$/;
 
 /**
- * The cluster that all tests of this process share. It is found by the process id, because each
- * test file has its own module graph; a supervisor ends it when the process is gone, however.
+ * The cluster that all tests of this process share. It is found by the process, because each test
+ * file has its own module graph; a supervisor ends it when the process is gone, however. Its start
+ * is part of the name: the id alone comes again, and the folder of a run whose supervisor was
+ * killed with it would be waited at in vain.
  */
 export async function sharedCluster(): Promise<Cluster> {
-  const folder = `${tempRoot()}/openguild-postgres-${Deno.pid}`;
+  const root = tempRoot();
+  const name = `openguild-postgres-${Deno.pid}-${await startOf(Deno.pid)}`;
+  const folder = `${root}/${name}`;
   try {
     await Deno.mkdir(folder, { mode: 0o711 });
   } catch (error) {
@@ -76,16 +82,52 @@ export async function sharedCluster(): Promise<Cluster> {
     return await waitFor("the test cluster", () => readReady(folder), 180_000);
   }
   const memory = memoryFolder();
+  for (const each of memory === undefined ? [root] : [root, memory]) await removeStale(each);
   const cluster = await startCluster({
     folder,
     watchPid: Deno.pid,
-    ...(memory === undefined ? {} : { data: `${memory}/openguild-postgres-${Deno.pid}` }),
+    ...(memory === undefined ? {} : { data: `${memory}/${name}` }),
   });
   await makeTemplate(cluster);
   await Deno.writeTextFile(`${folder}/ready.part`, JSON.stringify(cluster));
   await Deno.rename(`${folder}/ready.part`, `${folder}/ready`);
   return cluster;
 }
+
+/** Removes what is left of shared clusters whose process is gone, and whose Postgres is, too. */
+export async function removeStale(root: string): Promise<void> {
+  for await (const { name } of Deno.readDir(root)) {
+    const [, pid, start] = SHARED.exec(name) ?? [];
+    if (pid === undefined || await startOf(Number(pid)) === start) continue;
+    const path = `${root}/${name}`;
+    const posts = await Promise.all(
+      [path, `${path}/data`].map((data) => readFile(`${data}/postmaster.pid`)),
+    );
+    const servers = posts.filter((text) => text !== undefined).map((text) => parseInt(text));
+    if ((await Promise.all(servers.map(isAlive))).includes(true)) continue;
+    await Deno.remove(path, { recursive: true }).catch((error) => {
+      // Its supervisor, another run, or another user's.
+      const isOthers = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.PermissionDenied;
+      if (!isOthers) throw error;
+    });
+  }
+}
+
+async function readFile(path: string): Promise<string | undefined> {
+  return await Deno.readTextFile(path).catch(() => undefined);
+}
+
+/** When a process started, in ticks since the machine did; undefined where it has ended. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`);
+  // The name in front, in parentheses, may hold anything; these are the third field and on.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields?.[0] === "Z" ? undefined : fields?.[START_FIELD];
+}
+
+/** Of what follows the name: proc(5) counts from 1, and the name is the second. */
+const START_FIELD = 22 - 3;
 
 async function readReady(folder: string): Promise<Cluster | undefined> {
   try {
@@ -174,8 +216,7 @@ export async function signalCluster(cluster: Cluster, signal: Deno.Signal): Prom
 
 /** False for what has ended and is not yet collected. */
 async function isAlive(pid: number): Promise<boolean> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
-  return stat !== "" && stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  return await startOf(pid) !== undefined;
 }
 
 /** Starts a cluster again that was killed, on its data and port. `watchPid` as for its first start. */
@@ -198,12 +239,19 @@ async function supervise(options: {
   watchPid: number;
   user: { uid?: number; gid?: number };
 }): Promise<void> {
+  const watched = `/proc/${options.watchPid}/stat`;
+  // Another process may have got the id meanwhile.
   const script = `
+    watched() {
+      read -r stat 2>/dev/null <"${watched}" || return 1
+      set -- \${stat##*) }
+      [ "\${${START_FIELD + 1}}" = "${await startOf(options.watchPid)}" ]
+    }
     (
       "${options.bin}/postgres" -D "${options.data}" >"${options.data}/server.log" 2>&1 &
       server=$!
-      while [ -d "/proc/${options.watchPid}" ] && kill -0 $server 2>/dev/null; do sleep 1; done
-      [ -d "/proc/${options.watchPid}" ] && exit
+      while watched && kill -0 $server 2>/dev/null; do sleep 1; done
+      watched && exit
       kill -INT $server 2>/dev/null
       wait $server
       rm -rf "${options.folder}" "${options.data}"

@@ -115,9 +115,10 @@ function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
   const filter: MediaPurgeFilter = {
     ...(typeof uri === "string" ? { uri } : {}),
     ...(typeof user === "string" ? { user_id: user } : {}),
-    ...(olderThan === undefined
-      ? {}
-      : { before_ts: nowMs - wholeNumber("--older-than", olderThan, { min: 0, max: NUMBER_MAX }) * DAY_MS }),
+    ...(olderThan === undefined ? {} : {
+      before_ts: nowMs -
+        wholeNumber("--older-than", olderThan, { min: 0, max: NUMBER_MAX }) * DAY_MS,
+    }),
     ...(options["unused"] === true ? { unused: true } : {}),
     ...(options["remote"] === true ? { remote: true } : {}),
     ...(options["orphans"] === true ? { orphans: true } : {}),
@@ -128,4 +129,3 @@ function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
     "Say what to purge: --uri, --user, --older-than, --unused, --remote or --orphans; add --dry-run to look first.",
   );
 }
-
