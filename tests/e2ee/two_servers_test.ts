@@ -199,6 +199,10 @@ Deno.test("a private channel over two servers: who is removed reads nothing more
         await c.engine.sync(roomId);
         return c.engine.room(roomId).reasons.length === 0;
       });
+      await soon("gus's device to be in again, and cleo's to know", async () => {
+        const there = await g.engine.sync(roomId);
+        return there.phase === "encrypted" && (await c.engine.sync(roomId)).epoch === there.epoch;
+      });
       await c.send(roomId, "cleo had not compared");
       await reads(g, "cleo had not compared");
       await a.engine.acceptIdentity(gus.id);
