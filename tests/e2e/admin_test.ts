@@ -196,9 +196,20 @@ Deno.test("those who run the server, and people with their own account", async (
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.", { exact: true }).waitFor();
     await page.addInitScript(watchNotifications);
-    const chosen = page.waitForResponse((answer) => answer.url().endsWith("/preferences"));
+    // What comes while the page still asks what was chosen is told of once it knows.
+    const known = Promise.withResolvers<void>();
+    await page.route("**/account/preferences", async (route) => {
+      await known.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest("**/account/preferences");
+    const socket = page.waitForEvent("websocket");
     await open("/home");
-    await (await chosen).finished();
+    const heard = (await socket).waitForEvent(
+      "framereceived",
+      ({ payload }) => `${payload}`.includes("Look, "),
+    );
+    await asked;
     await settled(page);
     await scene.bob.do("POST", `/rooms/${encodeURIComponent(scene.roomId)}/send`, {
       channel_id: scene.general,
@@ -208,6 +219,8 @@ Deno.test("those who run the server, and people with their own account", async (
       channel_id: scene.general,
       body: `Look, <${scene.ann.id}>!`,
     });
+    await heard;
+    known.resolve();
     await page.waitForFunction(() => document.documentElement.dataset["notified"] !== undefined);
     const said = await page.evaluate(() => document.documentElement.dataset["notified"]);
     assert.match(said ?? "", /^Bob the Gardener in #general, Riverside Garden Club: Look, @Ann!$/);

@@ -191,7 +191,10 @@ Deno.test("a device that no tab has open tells what was said; else somebody else
   });
 
   await step("a tab that nobody looks at tells of it with the worker, as one", async () => {
+    // What tells of messages is fetched after the page works, and asks what was chosen.
+    const chosen = page.waitForResponse((answer) => answer.url().endsWith("/preferences"));
     await page.goto(`${server.url}/home`);
+    await (await chosen).finished();
     await settled(page);
     const other = await lookAway(page);
     await watch(context);

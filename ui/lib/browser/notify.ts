@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { Preferences } from "../../../core/api/preferences.ts";
 import { authorOf } from "../format/author.ts";
@@ -32,21 +32,23 @@ const HELD_MS = 3000;
  * each place. Returns the end of it.
  */
 export function startNotifications(state: ChatState): () => void {
-  let preferences: Preferences | undefined;
+  const preferences = signal<Preferences | undefined>(undefined);
   const read = () =>
-    callApi("getPreferences").then((found) => preferences = found, () => undefined);
-  void read();
+    callApi("getPreferences").then((found) => preferences.value = found, () => undefined);
+  const known = read();
   // Whoever goes away may have chosen otherwise in another tab.
   const onChange = () => {
     if (document.hidden) void read();
   };
   document.addEventListener("visibilitychange", onChange);
   state.onMessage = (message) => {
-    if (preferences && isDue(state, message)) void notify(state, message, preferences);
+    // Judged as it comes; what comes before the preferences is told of once they are known.
+    if (!isDue(state, message)) return;
+    void known.then(() => preferences.value && notify(state, message, preferences.value));
   };
   const endRings = notifyOfRings(
     state,
-    () => !isLooking() && preferences?.notify_desktop === true && isAllowed(),
+    () => preferences.value?.notify_desktop === true && !isLooking() && isAllowed(),
   );
   const endAnswers = answerWorker(state);
   const endClosing = closeRead(state);
