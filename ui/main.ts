@@ -119,6 +119,7 @@ function createState(input: {
     server: NO_FACTS,
     waiting: 0,
     chat: undefined,
+    saysHere: false,
     self() {
       // It stands in what a page of the chat reads anyway.
       self ??= state.chat?.snapshot.then((snapshot) => snapshot?.self) ??

@@ -28,6 +28,8 @@ export interface State {
   waiting: number;
   /** What a page of the chat is drawn from; begun before anything else of it. */
   chat: ChatReads | undefined;
+  /** Somebody is signed in, and the page has no live connection: it says that they are here. */
+  saysHere: boolean;
   /** Who is signed in, looked up once where a page asks. */
   self(): Promise<Self | undefined>;
 }

@@ -35,6 +35,24 @@ export const sync = defineOperation({
   errors: ["invalid", "unavailable", "limit_reached"],
 });
 
+/** So long somebody counts as there after a page without a live connection said so, ms. */
+export const VISIT_MS = 70_000;
+/** How often such a page says so: tabs out of sight are woken once a minute at the most, ms. */
+export const VISIT_AGAIN_MS = 25_000;
+
+export const stayHere = defineOperation({
+  id: "stayHere",
+  scope: "account:write",
+  method: "GET",
+  path: "/client/v1/account/here",
+  tag: "gateway",
+  summary:
+    "Somebody is here without a live connection, as on a page of settings: they appear as they have chosen until `for_ms` after the last call",
+  auth: "user",
+  result: z.object({ for_ms: z.number().int() }),
+  errors: [],
+});
+
 export const events = defineOperation({
   id: "events",
   scope: "read",

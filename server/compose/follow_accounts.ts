@@ -12,6 +12,7 @@ export function followAccounts(
   return subscribeAccountEvents(deps, (event) => {
     if (event.kind === "presence_chosen") live.presences.choose(event.user_id, event.presence);
     if (event.kind !== "sessions_revoked") return;
+    live.presences.endVisit(event.user_id);
     const ids = event.session_ids ??
       [...live.hub.sessionsOf(event.user_id as UserId)].map(({ caller }) => caller.sessionId);
     for (const id of ids) live.hub.revoke(id, event.reason);

@@ -11,6 +11,7 @@ import { apiDocumentRoutes } from "./api_documents.ts";
 import { type App, createApp, type PlainRoute } from "./app.ts";
 import type { Authenticate } from "./caller.ts";
 import { eventsRoute } from "./client/events.ts";
+import { stayRoute } from "./client/stay.ts";
 import { syncRoute } from "./client/sync.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import type { GatewaySource } from "./gateway/source.ts";
@@ -145,7 +146,7 @@ function buildApp(
     keepAliveMs: HTTP_LIMITS.eventStreamCommentMs,
     meter: metrics,
   };
-  const routes = [...deps.routes, syncRoute(streams), eventsRoute(streams)];
+  const routes = [...deps.routes, syncRoute(streams), eventsRoute(streams), stayRoute(streams)];
   const api: ApiCall = (request, { address, secure }) =>
     app.fetch(request, { address, secure, internal: true });
   const pages = makePages?.(api);

@@ -204,6 +204,10 @@ export class MemorySource implements GatewaySource {
     return Promise.resolve({ user: typist, place: { roomId: ROOM, channelId } });
   }
 
+  chosenPresence(caller: Caller): Promise<Presence> {
+    return Promise.resolve(this.presences.get(caller.userId) ?? "online");
+  }
+
   savePresence(caller: Caller, presence: Presence): Promise<Presence> {
     this.presences.set(caller.userId, presence);
     return Promise.resolve(presence);

@@ -2,10 +2,16 @@ import { ENGINE_FILE, VOICE_FILE } from "../lib/assets.ts";
 import { language, t } from "../lib/i18n/t.ts";
 import type { Theme } from "../lib/look.ts";
 import { tellZone } from "../lib/time_zone.ts";
+import { VISIT_AGAIN_MS } from "../../core/api/sync.ts";
 import { define } from "../utils.ts";
 
 const LIGHT = "#f0efe9";
 const DARK = "#0d1516";
+
+/** Others see that somebody is here, whatever page it is. Without characters that HTML would escape. */
+const SAY_HERE = "setInterval(function(){" +
+  "fetch('/client/v1/account/here').catch(function(){})" +
+  `},${VISIT_AGAIN_MS})`;
 
 /** What the browser around the page is colored by. */
 function ThemeColors({ theme }: { theme: Theme }) {
@@ -53,6 +59,7 @@ export default define.layout(({ Component, state, req }) => (
       <meta name="og-engine" content={state.assets.data[ENGINE_FILE]} />
       <meta name="og-voice" content={state.assets.data[VOICE_FILE]} />
       <ThemeColors theme={state.look.theme} />
+      {state.saysHere && <script nonce={state.nonce}>{SAY_HERE}</script>}
       {tellZone(req) && <script nonce={state.nonce}>{tellZone(req)}</script>}
     </head>
     <body>

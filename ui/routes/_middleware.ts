@@ -47,6 +47,10 @@ async function answer(ctx: Context<State>): Promise<Response> {
     ctx.state.api.call("getServer"),
     signedIn ? ctx.state.self() : undefined,
   ]);
+  ctx.state.saysHere = self !== undefined && ctx.state.chat === undefined &&
+    ctx.req.method === "GET";
+  // What others see of the visitor is no reason not to show a page.
+  if (ctx.state.saysHere) void ctx.state.api.call("stayHere").catch(() => undefined);
   ctx.state.server = server;
   if (self?.admin && server.registration.approval) {
     const { total } = await ctx.state.api.call("adminListRegistrations", { query: { limit: 1 } });

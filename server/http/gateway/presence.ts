@@ -22,6 +22,12 @@ interface Elsewhere {
   readonly untilMs: number;
 }
 
+/** Somebody is here without a connection, until a time of the monotonic clock. */
+interface Visit {
+  untilMs: number;
+  readonly ended: AbortController;
+}
+
 export interface PresencesOptions {
   /** Name of this process among those that share the bus. */
   readonly processId: string;
@@ -42,6 +48,7 @@ export class Presences {
   /** User -> process -> what that process shows. */
   readonly #elsewhere = new Map<string, Map<string, Elsewhere>>();
   readonly #told = new Map<string, Shown>();
+  readonly #visits = new Map<string, Visit>();
   readonly #deps: { hub: Hub; bus: Bus; clock: Clock };
   readonly #options: PresencesOptions;
   readonly #stopping = new AbortController();
@@ -94,6 +101,25 @@ export class Presences {
     if (local.connections === 0) void this.#forgetLater(userId, local);
   }
 
+  /** Without a connection, as on a page of settings: as if there were one for so long. */
+  visit(userId: string, chosen: Presence, forMs: number): void {
+    const untilMs = this.#deps.clock.monotonic() + forMs;
+    const held = this.#visits.get(userId);
+    if (held !== undefined) {
+      held.untilMs = untilMs;
+      return;
+    }
+    const visit = { untilMs, ended: new AbortController() };
+    this.#visits.set(userId, visit);
+    this.connect(userId, chosen);
+    void this.#endVisit(userId, visit);
+  }
+
+  /** Whoever was signed out is not on any page. */
+  endVisit(userId: string): void {
+    this.#visits.get(userId)?.ended.abort();
+  }
+
   choose(userId: string, chosen: Presence): void {
     const local = this.#local.get(userId);
     if (local === undefined) return;
@@ -116,6 +142,20 @@ export class Presences {
     this.#stopping.abort();
     this.#unsubscribe();
     for (const userId of this.#local.keys()) this.#publish(userId, "offline");
+  }
+
+  async #endVisit(userId: string, visit: Visit): Promise<void> {
+    const { clock } = this.#deps;
+    const signal = AbortSignal.any([this.#stopping.signal, visit.ended.signal]);
+    try {
+      while (visit.untilMs > clock.monotonic()) {
+        await clock.sleep(visit.untilMs - clock.monotonic(), signal);
+      }
+    } catch {
+      // Signed out, or the process stops.
+    }
+    this.#visits.delete(userId);
+    if (!this.#stopping.signal.aborted) this.disconnect(userId);
   }
 
   async #forgetLater(userId: string, local: Local): Promise<void> {

@@ -44,6 +44,42 @@ Deno.test("presence follows connections and choice, on every process", async () 
   there.stop();
 });
 
+Deno.test("who looks at a page without a connection is there until it was not said again for a while", async () => {
+  const { clock, here, there } = start();
+  const later = async (ms: number) => {
+    clock.advance(ms);
+    await turn();
+  };
+  here.visit(ADA, "online", 70_000);
+  assert.deepEqual([here.of(ADA), there.of(ADA)], ["online", "online"]);
+  await later(60_000);
+  here.visit(ADA, "online", 70_000);
+  await later(60_000);
+  assert.equal(there.of(ADA), "online", "it was said again");
+  here.connect(ADA, "online");
+  await later(90_000);
+  await later(20_000);
+  assert.equal(there.of(ADA), "online", "the visit is over, a connection is not");
+  here.disconnect(ADA);
+  await later(20_000);
+  assert.equal(there.of(ADA), "offline");
+
+  here.visit(ADA, "invisible", 70_000);
+  assert.equal(there.of(ADA), "offline", "as it was chosen");
+  here.choose(ADA, "online");
+  assert.equal(there.of(ADA), "online");
+  here.endVisit(ADA);
+  await turn();
+  await later(20_000);
+  assert.equal(there.of(ADA), "offline", "signed out");
+  here.visit(ADA, "online", 70_000);
+  await later(80_000);
+  await later(20_000);
+  assert.deepEqual([here.of(ADA), there.of(ADA)], ["offline", "offline"]);
+  here.stop();
+  there.stop();
+});
+
 Deno.test("a process that repeats itself stays known, one that ends says so, and memory is bounded", async () => {
   const { clock, here, there } = start();
   for (const name of ["a", "b", "c"]) here.connect(`@${name}:localhost`, "online");

@@ -139,6 +139,8 @@ export interface GatewaySource {
   near(caller: Caller, userIds: readonly string[]): Promise<readonly UserId[]>;
   /** The caller as others see it, and where it writes; undefined where it may not write there. */
   typist(caller: Caller, at: TalkRef): Promise<Typist | undefined>;
+  /** How the caller wants to appear, as far as others may see it. */
+  chosenPresence(caller: Caller): Promise<Presence>;
   /** Keeps the chosen presence for the next connection; answers what others may see of it. */
   savePresence(caller: Caller, presence: Presence): Promise<Presence>;
 }

@@ -113,12 +113,12 @@ function isOn(chosen: unknown, otherwise: boolean): boolean {
   return typeof chosen === "boolean" ? chosen : otherwise;
 }
 
-/** The presences that users of this server chose, for the gateway. */
-export async function loadPresenceChoices(
+/** The presence that a user of this server chose. */
+export async function loadChosenPresence(
   deps: { readonly sql: Queryable },
-  userIds: readonly UserId[],
-): Promise<Map<UserId, Exclude<Presence, "offline">>> {
-  const rows = await deps.sql<{ user_id: UserId; presence: Exclude<Presence, "offline"> }[]>`
-    select user_id, presence from users where user_id = any(${[...userIds]})`;
-  return new Map(rows.map((row) => [row.user_id, row.presence]));
+  userId: UserId,
+): Promise<Exclude<Presence, "offline">> {
+  const [row] = await deps.sql<{ presence: Exclude<Presence, "offline"> }[]>`
+    select presence from users where user_id = ${userId}`;
+  return row?.presence ?? "online";
 }

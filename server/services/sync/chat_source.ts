@@ -31,6 +31,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { mayType } from "../chat/may_type.ts";
 import { quietOf, shownPresence } from "../accounts/preferences.ts";
+import { loadChosenPresence } from "../accounts/users.ts";
 import type { DeviceNotice } from "../e2ee/device_notice.ts";
 import type { GroupNotice } from "../e2ee/group_notice.ts";
 import type { SeenNotice } from "../reads/read_notice.ts";
@@ -430,6 +431,11 @@ export class ChatSource implements GatewaySource {
     } catch {
       return undefined;
     }
+  }
+
+  async chosenPresence({ userId }: Caller): Promise<Presence> {
+    const chosen = await loadChosenPresence(this.#deps, userId);
+    return shownPresence(chosen, await this.#deps.preferences.of(userId));
   }
 
   async savePresence(caller: Caller, presence: Presence): Promise<Presence> {

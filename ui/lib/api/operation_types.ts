@@ -302,6 +302,7 @@ export interface OperationTypes {
   removeTotp: typeof second_factor.removeTotp;
   renewRecoveryCodes: typeof second_factor.renewRecoveryCodes;
   events: typeof sync.events;
+  stayHere: typeof sync.stayHere;
   sync: typeof sync.sync;
   checkTemplate: typeof templates.checkTemplate;
   createTemplate: typeof templates.createTemplate;

@@ -251,6 +251,7 @@ export const OPERATIONS = {
   removeTotp: ["POST", "/client/v1/account/second-factor/totp/remove"],
   renewRecoveryCodes: ["POST", "/client/v1/account/second-factor/recovery-codes"],
   events: ["GET", "/client/v1/events"],
+  stayHere: ["GET", "/client/v1/account/here"],
   sync: ["GET", "/client/v1/sync"],
   checkTemplate: ["POST", "/client/v1/templates/check"],
   createTemplate: ["POST", "/client/v1/guilds/:guild_id/templates"],
