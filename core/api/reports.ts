@@ -23,12 +23,30 @@ export const ReportedWording = z.object({
 });
 export type ReportedWording = z.infer<typeof ReportedWording>;
 
+/** Where a reported message stands. */
+export const ReportedPlace = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("channel"),
+    guild_id: z.string(),
+    guild: z.string().describe("Its name"),
+    channel: z.string().describe("Its name"),
+    private: z.boolean(),
+    readable: z.boolean().describe("Whoever asks may read it there"),
+  }),
+  z.object({
+    kind: z.literal("conversation"),
+    several: z.boolean().describe("More than two can be in it"),
+  }),
+]);
+export type ReportedPlace = z.infer<typeof ReportedPlace>;
+
 export const Report = z.object({
   id: z.string(),
   reporter: User,
   author: User,
   room_id: z.string(),
   channel_id: z.string(),
+  place: ReportedPlace.nullable().describe("Null: not on this server any more"),
   event_id: z.string(),
   said_ts: z.number().int().describe("As its author's server dated it"),
   reason: ReportReason,

@@ -9,6 +9,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import { writeAudit } from "../accounts/audit.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
+import { reportedPlace } from "./reported_place.ts";
 
 interface ReportRow {
   readonly report_id: string;
@@ -29,9 +30,10 @@ interface ReportRow {
   readonly closing_note: string | null;
 }
 
-/** A page of reports, the newest first. @throws OperationError `invalid` for another `before` */
+/** A page of reports as `viewer` is shown it, the newest first. @throws OperationError `invalid` for another `before` */
 export async function listReports(
-  deps: Pick<ChatDeps, "sql" | "users">,
+  deps: Pick<ChatDeps, "sql" | "users" | "rooms" | "clock">,
+  viewer: UserId,
   page: {
     readonly state: "open" | "closed";
     readonly limit: number;
@@ -60,14 +62,16 @@ export async function listReports(
   const userOf = (id: UserId) => people.get(id) ?? nameless(id);
   const [count] = await sql<{ open: number }[]>`
     select count(*)::int as open from message_reports where outcome is null`;
+  const places = await Promise.all(shown.map((row) => reportedPlace(deps, viewer, row)));
   const last = shown.at(-1);
   return {
-    reports: shown.map((row) => ({
+    reports: shown.map((row, at) => ({
       id: row.report_id,
       reporter: userOf(row.reporter),
       author: userOf(row.author),
       room_id: row.room_id,
       channel_id: row.channel_id,
+      place: places[at] ?? null,
       event_id: row.event_id,
       said_ts: row.said_ts,
       reason: row.reason,

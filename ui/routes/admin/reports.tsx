@@ -7,6 +7,7 @@ import { chosen, queryOf, requireAdmin, withQuery } from "../../lib/admin.ts";
 import { readTimeZone } from "../../lib/time_zone.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
+import { channelPath, messagePath } from "../../lib/format/paths.ts";
 import { handleOf, nameOf } from "../../lib/format/names.ts";
 import { formatFull, formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -89,7 +90,7 @@ function ReportCard({ report, times }: { report: Report; times: Times }) {
         </h2>
         <p class="small muted break">
           {handleOf(author.id)} · <When ts={report.said_ts} times={times} /> ·{" "}
-          {t("adminReports.where", { room: report.room_id })}
+          <Where report={report} />
         </p>
       </header>
       <Words report={report} times={times} />
@@ -110,6 +111,18 @@ function ReportCard({ report, times }: { report: Report; times: Times }) {
       )}
     </article>
   );
+}
+
+/** Where it was said; a way there for whoever may read it. */
+function Where({ report: { place, room_id, channel_id, event_id } }: { report: Report }) {
+  if (place === null) return <>{t("adminReports.gone")}</>;
+  if (place.kind === "conversation") {
+    return <>{t(place.several ? "adminReports.group" : "adminReports.direct")}</>;
+  }
+  const name = t("adminReports.where", { channel: place.channel, guild: place.guild });
+  if (!place.readable) return <>{name}</>;
+  const channel = { room_id, id: channel_id, private: place.private };
+  return <a href={messagePath(channelPath(place.guild_id, channel), event_id)}>{name}</a>;
 }
 
 function When({ ts, times }: { ts: number; times: Times }) {

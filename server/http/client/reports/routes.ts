@@ -16,7 +16,7 @@ export function reportRoutes(deps: ChatRouteDeps): Route[] {
         keys: body.keys,
       }),
     })),
-    route(adminListReports, ({ query }) => listReports(deps, query)),
+    route(adminListReports, ({ caller, query }) => listReports(deps, caller.userId, query)),
     route(adminCloseReport, async ({ caller, params, body }) => {
       await closeReport(deps, {
         actor: caller.userId,
