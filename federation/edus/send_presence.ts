@@ -162,11 +162,12 @@ export class PresenceSender implements AsyncDisposable {
     if (!authority?.isJoined(user)) return;
     const { self } = this.#deps;
     const server = serverOf(user);
+    if (server !== self && !authority.letsIn(server)) return;
     if (server !== self) return this.#meetServer(server, { roomId, authority, now, again });
     const known = this.#told.get(user);
     if (known === undefined) return;
     for (const other of [...authority.joinedServers()].slice(0, SERVERS_MET_MAX)) {
-      if (other !== self) this.#send(other, user, known.shown);
+      if (other !== self && authority.letsIn(other)) this.#send(other, user, known.shown);
     }
   }
 

@@ -8,7 +8,10 @@ const FRIENDS_MAX = 1000;
 /** Servers told of one thing about a user. */
 export const SERVERS_MET_MAX = 500;
 
-/** The other servers that share a room with a user of this one, or have a friend of theirs. */
+/**
+ * The other servers that share a room with a user of this one, or have a friend of theirs. A room
+ * whose list shuts a server out brings nobody together with it. PROTOCOL.md 10 (EDUs).
+ */
 export async function serversMeeting(
   { rooms, self }: { readonly rooms: EduRooms; readonly self: ServerName },
   user: UserId,
@@ -16,8 +19,9 @@ export async function serversMeeting(
   const servers = new Set<ServerName>();
   for (const roomId of await rooms.joinedRooms(user, ROOMS_MAX)) {
     const authority = await rooms.authority(roomId);
-    for (const server of authority?.joinedServers() ?? []) {
-      if (server !== self) servers.add(server);
+    if (authority === undefined) continue;
+    for (const server of authority.joinedServers()) {
+      if (server !== self && authority.letsIn(server)) servers.add(server);
       if (servers.size >= SERVERS_MET_MAX) return servers;
     }
   }
