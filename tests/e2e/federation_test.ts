@@ -5,6 +5,7 @@ import { startServers } from "../harness/federated.ts";
 import { PASSWORD as API_PASSWORD } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { createGuild, say, settled } from "./people.ts";
+import { PATIENT } from "./sealed_talk.ts";
 
 /** Signs in somebody who registered through the API. */
 async function logIn(page: Page, url: string, userName: string): Promise<void> {
@@ -33,6 +34,8 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
   await using ann = await openPerson(browser);
   await using bob = await openPerson(browser, { phone: true });
   await using annPhone = await openPerson(browser, { phone: true });
+  // A conversation that is accepted is encrypted by itself, whenever the other one has a device.
+  await ann.context.addInitScript(PATIENT);
   let link = "";
 
   await t.step("ann founds a guild and makes a link", async () => {
@@ -135,11 +138,16 @@ Deno.test("people of two servers meet in a guild, by browser alone", async (t) =
   });
 
   await t.step("what she accepted becomes the conversation where it stood open", async () => {
+    await ann.page.locator(".main-head").getByText("Encrypted", { exact: true }).waitFor();
     await say(ann.page, "Come in");
-    await annPhone.page.locator("article", { hasText: "Come in" }).waitFor();
-    await annPhone.page.locator("textarea[name=body]").fill("From the phone");
-    await annPhone.page.getByRole("button", { name: "Send" }).click();
-    await bob.page.locator("article", { hasText: "From the phone" }).waitFor();
+    await bob.page.locator("article", { hasText: "Come in" }).waitFor();
+    // The phone is hers, but nobody has let its device in: it says so, and where to go.
+    const locked = annPhone.page.locator("article", { hasText: "is not set up to read" });
+    await locked.waitFor();
+    await annPhone.page.getByRole("link", { name: "Get your messages" }).waitFor();
+    await bob.page.locator("textarea[name=body]").fill("Thank you");
+    await bob.page.getByRole("button", { name: "Send" }).click();
+    await ann.page.locator("article", { hasText: "Thank you" }).waitFor();
   });
 
   await t.step("each sees what the other has read", async () => {

@@ -1,8 +1,12 @@
-/** A way into a group that the server refuses for a while: it may hear of a device later than this. */
+/**
+ * A way into a group that the server refuses for a while, or cannot ask about: it may hear of a
+ * device, or of a membership, later than this.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CallRefused } from "../../core/e2ee/engine/ports.ts";
 import type { RoomReason } from "../../core/e2ee/engine/types.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import { DeviceClient } from "../harness/device_client.ts";
 import { loseRows } from "../harness/device_store.ts";
 import { soon } from "../harness/e2ee_wire.ts";
@@ -10,6 +14,14 @@ import { hastyClock } from "../harness/hasty_clock.ts";
 import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
 import type { Person } from "../harness/homeserver.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** A device looks at its rooms once an hour in any case: not this one. */
+const withoutHours: Clock = {
+  ...hastyClock,
+  sleep: (ms, signal) => hastyClock.sleep(ms < HOUR_MS ? ms : 1000 * HOUR_MS, signal),
+};
 
 Deno.test("a device that is refused on its way into a group asks again, and says so when it takes long", async (t) => {
   await using server = await startHomeserver();
@@ -20,10 +32,10 @@ Deno.test("a device that is refused on its way into a group asks again, and says
     "cleo",
   ]);
   assert.ok(bob && cleo);
-  const open = async (person: Person, offline = false) => {
+  const open = async (person: Person, offline = false, clock: Clock = hastyClock) => {
     const client = await DeviceClient.open(person, {
       folder: join(folder.path, person.id),
-      clock: hastyClock,
+      clock,
       offline,
     });
     await client.engine.setUp({ name: "desk" });
@@ -38,6 +50,16 @@ Deno.test("a device that is refused on its way into a group asks again, and says
       throw new CallRefused("roster_mismatch", "The device is not known here.");
     };
     return refusal;
+  };
+  /** Until it is over the server that orders the groups cannot be asked, as a device's own says. */
+  const isAway = ({ transport }: DeviceClient) => {
+    const call = transport.call.bind(transport);
+    const away = { over: false };
+    transport.call = async (name, input, signal) => {
+      const answer = await call(name, input, signal);
+      return name === "getGroup" && !away.over ? { ...answer, state: "paused" } : answer;
+    };
+    return away;
   };
   const shows = (client: DeviceClient, wanted: string, reasons: readonly RoomReason[] = []) =>
     soon(`${client.person.id} to be ${wanted}`, async () => {
@@ -87,4 +109,26 @@ Deno.test("a device that is refused on its way into a group asks again, and says
     refusal.left = 0;
     await shows(c, "encrypted");
   });
+
+  await t.step(
+    "an ordering server that is away is asked again, and nobody has to say a word",
+    async () => {
+      for (const wayIn of ["from outside", "as one who is in"]) {
+        const lost = await loseRows(
+          join(folder.path, bob.id),
+          "groups",
+          (key) => wayIn === "from outside" && key.endsWith("/group"),
+        );
+        assert.equal(lost, wayIn === "from outside" ? 1 : 0);
+        await using b = await open(bob, true, withoutHours);
+        const away = isAway(b);
+        await b.engine.sync(roomId);
+        await shows(b, wayIn === "from outside" ? "starting" : "encrypted", [
+          "sequencer_unreachable",
+        ]);
+        away.over = true;
+        await shows(b, "encrypted");
+      }
+    },
+  );
 });

@@ -31,7 +31,7 @@ const FIRST_RENEWAL_MS = HOUR_MS;
 /** Into a room's group, as the server says that it stands: made, welcomed or from outside. */
 export async function comeIn(box: RoomBox): Promise<void> {
   const view = await viewGroup(box);
-  if (view === undefined) return;
+  if (view === undefined) return box.well("sequencer_unreachable");
   if (view.state === "none") return await found(box);
   // What stands in the way is shown before this device is in, too.
   if (!box.meta.encrypted) await box.step({ meta: { encrypted: true } });

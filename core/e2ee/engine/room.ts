@@ -2,7 +2,7 @@ import type { Relation } from "../../event/kinds/relation.ts";
 import type { SealedDraft } from "../payload.ts";
 import type { SealedObject } from "./calls.ts";
 import { advance } from "./commits.ts";
-import { type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
+import { chance, type EngineCore, GroupLost, UnexpectedMember } from "./core.ts";
 import { readFeed, takeEvents } from "./feed.ts";
 import { findGap, type KeyEvent, openGaps } from "./gaps.ts";
 import type { ShareWish } from "./give_history.ts";
@@ -34,7 +34,7 @@ const MAX_ADMITTED = 500;
 const MAX_ROUNDS = 5;
 /** Times that a step is begun anew after the group was lost. */
 const MAX_LOSSES = 2;
-/** Pause of a device that was refused on its way into a group, the first and the longest (ms). */
+/** Pause before what stood in a group's way is tried again, the first and the longest (ms). */
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 600_000;
 
@@ -49,6 +49,8 @@ export class Room {
   #membersOf: unknown;
   #working = false;
   #pausing = false;
+  /** Pauses in a row after which something still stood in the way. */
+  #pauses = 0;
   #reconnecting = false;
   #waiting: Promise<RoomState> | undefined;
   #missing = 0;
@@ -123,6 +125,7 @@ export class Room {
       box.dirty = true;
       if (!(error instanceof CallRefused) || error.code !== "not_found") throw error;
       box.gone = true;
+      box.troubles.delete("sequencer_unreachable");
       box.changed();
     }
   }
@@ -260,12 +263,21 @@ export class Room {
     }
   }
 
-  /** Who was refused on the way into the group tries again after a pause, longer each time. */
-  #comeInLater(): void {
+  /**
+   * Who was refused on the way into the group, or found the server that orders it away, tries again
+   * after a pause, longer each time: nobody says when that server has heard of a membership, or
+   * answers again.
+   */
+  #tryLater(): void {
     const box = this.#box;
-    if (!box.barred || this.#pausing) return;
+    if (!box.barred && !box.troubles.has("sequencer_unreachable")) {
+      if (box.group !== undefined) this.#pauses = 0;
+      return;
+    }
+    if (this.#pausing) return;
     this.#pausing = true;
-    const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (box.refusals - 1));
+    const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses++) *
+      (1 + chance(this.core) / 4);
     void this.core.ports.clock.sleep(pauseMs, this.core.signal).then(() => {
       this.#pausing = false;
       box.barred = false;
@@ -280,7 +292,7 @@ export class Room {
       try {
         return await this.#heal(step);
       } finally {
-        this.#comeInLater();
+        this.#tryLater();
         await this.#look();
       }
     });
@@ -326,7 +338,10 @@ export class Room {
   /** Of steps that nobody waits for: what went wrong is shown, not thrown. */
   #excuse(error: unknown): void {
     if (this.core.signal.aborted) return;
-    if (isAway(error)) return this.#box.trouble("sequencer_unreachable");
+    if (isAway(error)) {
+      this.#box.trouble("sequencer_unreachable");
+      return this.#tryLater();
+    }
     this.core.ports.log?.log("warn", "A step of an encrypted room failed", {
       room: this.roomId,
       why: String(error),
