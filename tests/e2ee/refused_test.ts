@@ -73,6 +73,7 @@ Deno.test("a device that is refused on its way into a group asks again, and says
     ...{ guild_id: guildId, kind: "text", name: "council", private: true },
   });
   await a.engine.enable(roomId, { kind: "channel" });
+  const early = await a.send(roomId, "before anybody else came");
   for (const { id } of [bob, cleo]) {
     await ann.do("POST", "/invite", { room_id: roomId, user_id: id });
   }
@@ -91,10 +92,16 @@ Deno.test("a device that is refused on its way into a group asks again, and says
     refuse(c, Infinity);
     await c.engine.sync(roomId);
     await shows(c, "paused", ["too_many_rejoins"]);
+    // What is shown meanwhile as awaited is told of once it is known that it stays closed.
+    assert.deepEqual(await c.open(early, 0), { fault: "restoring", retry: true });
+    const closed: string[] = [];
+    c.engine.onChange((change) => change.what === "closed" && closed.push(...change.eventIds));
     await using b = await open(bob);
     await c.transport.connect();
     await shows(c, "encrypted");
     await shows(b, "encrypted");
+    await soon("it to be told", () => Promise.resolve(closed.includes(early.id)));
+    assert.deepEqual(await c.open(early, 0), { fault: "before_join", retry: false });
   });
 
   await t.step("who was in is told that it takes long, and comes in once it may", async () => {

@@ -24,6 +24,8 @@ interface Pass {
   group: Group;
   readonly rows: StoreChange[];
   readonly found: string[];
+  /** Events that do not open here. */
+  readonly closed: string[];
 }
 
 /**
@@ -60,7 +62,7 @@ export async function takeEvents(box: RoomBox, events: readonly KeyEvent[]): Pro
       await advance(box, event.sealed.epoch);
       if (box.group === undefined) return;
     }
-    pass ??= { group: box.group, rows: [], found: [] };
+    pass ??= { group: box.group, rows: [], found: [], closed: [] };
     await takeEvent(box, pass, event);
   }
   await store(box, pass);
@@ -84,8 +86,8 @@ async function isJudged(
 async function store(box: RoomBox, pass: Pass | undefined): Promise<void> {
   if (pass === undefined || pass.rows.length === 0) return;
   await box.step({ group: pass.group }, pass.rows);
-  if (pass.found.length > 0) {
-    box.core.emit({ what: "keys", roomId: box.roomId, eventIds: pass.found });
+  for (const [what, eventIds] of [["keys", pass.found], ["closed", pass.closed]] as const) {
+    if (eventIds.length > 0) box.core.emit({ what, roomId: box.roomId, eventIds });
   }
 }
 
@@ -102,7 +104,7 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
   if (isBefore(box, event)) {
     const { rows, found } = await (await earlier()).takeEarlier(box, pass.group, event);
     pass.rows.push(...rows);
-    if (found) pass.found.push(event.event_id);
+    (found ? pass.found : pass.closed).push(event.event_id);
     return;
   }
   const taken = await decryptKey(box, pass, event);
@@ -111,11 +113,13 @@ async function takeEvent(box: RoomBox, pass: Pass, event: KeyEvent): Promise<voi
       event.sealed.epoch < (box.meta.order?.fork ?? Infinity);
     if (isFalse) core.count("not_genuine");
     pass.rows.push(gapRow(roomId, event, isFalse ? "not_genuine" : undefined));
+    if (isFalse) pass.closed.push(event.event_id);
     if (!isFalse) core.missing(roomId);
     return;
   }
   if ("fault" in taken) {
     pass.rows.push(core.archive.put(roomId, event.event_id, taken));
+    pass.closed.push(event.event_id);
     return;
   }
   const known = await ofThisUser(box, pass, event);

@@ -201,6 +201,8 @@ export type EngineChange =
   | { readonly what: "room"; readonly roomId: string }
   /** Keys of these events came: messages that could not be opened can be. */
   | { readonly what: "keys"; readonly roomId: string; readonly eventIds: readonly string[] }
+  /** Why these events do not open was found out: whoever shows them as awaited shows that. */
+  | { readonly what: "closed"; readonly roomId: string; readonly eventIds: readonly string[] }
   | { readonly what: "user"; readonly userId: string }
   | { readonly what: "verification"; readonly id: string }
   | { readonly what: "backup" }

@@ -55,7 +55,10 @@ export class Opener {
     );
   }
 
-  /** Keys of these came: they are opened when they are shown the next time, which is now. */
+  /**
+   * Keys of these came, or why there are none is known: they are opened when they are shown the next
+   * time, which is now.
+   */
   again(eventIds: readonly string[]): void {
     for (const id of eventIds) {
       if (this.#opened.get(id)?.kind === "open") continue;

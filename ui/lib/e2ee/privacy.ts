@@ -283,7 +283,9 @@ export class Privacy {
       this.rooms.value = new Map(engine.rooms().map((room) => [room.roomId, room]));
       const verified = engine.rooms().filter((room) => room.trust === "verified");
       this.state.verified.value = new Set(verified.map((room) => room.roomId));
-      if (change?.what === "keys") this.#opener.again(change.eventIds);
+      if (change?.what === "keys" || change?.what === "closed") {
+        this.#opener.again(change.eventIds);
+      }
       if (change?.what === "user") {
         void this.beginnings.heard(change.userId).catch(() => undefined);
       }
