@@ -1,6 +1,7 @@
+import type { Barrier } from "../core/api/admin_federation.ts";
 import { formatIpv6, parseIpv6 } from "../core/ids/ipv6.ts";
 import { hostAndPortOf, type ServerName } from "../core/ids/server_name.ts";
-import type { ServerPolicy } from "./ports.ts";
+import type { NamedPolicy } from "./ports.ts";
 
 /** Servers by host: `example.org`, at whatever port, or `*.example.org`, all names below it. */
 export interface ServerList {
@@ -113,23 +114,34 @@ export interface PolicyFacts {
 }
 
 /** Which servers this one speaks with at all. PROTOCOL.md 7 (step 6), docs/OPERATIONS.md. */
-export function serverPolicy(facts: PolicyFacts): ServerPolicy {
+export function serverPolicy(facts: PolicyFacts): NamedPolicy {
   const { self, trial, enabled, testPeers, lists } = facts;
+  const barrier = (server: ServerName): Barrier | undefined => {
+    const { allow, block } = lists();
+    if (server === self) return "self";
+    if (!enabled) return "off";
+    if (isListed(block, server)) return "block";
+    if (testPeers.has(server)) return undefined;
+    if (trial) return "trial";
+    if (server === "localhost" || server.startsWith("localhost:")) return "localhost";
+    if (allow.hosts.size + allow.below.size > 0 && !isListed(allow, server)) return "allow";
+    return undefined;
+  };
   return {
+    barrier,
     refusal(server) {
-      const { allow, block } = lists();
-      if (server === self) return `${server} is this server itself`;
-      if (!enabled) return "federation is switched off (federation.enabled)";
-      if (isListed(block, server)) return `${server} is on the block list (federation.block)`;
-      if (testPeers.has(server)) return undefined;
-      if (trial) return "this server is a trial: only test peers speak with it";
-      if (server === "localhost" || server.startsWith("localhost:")) {
-        return "localhost is the name of every trial";
-      }
-      if (allow.hosts.size + allow.below.size > 0 && !isListed(allow, server)) {
-        return `${server} is not on the allow list (federation.allow)`;
-      }
-      return undefined;
+      const met = barrier(server);
+      return met === undefined ? undefined : REASONS[met](server);
     },
   };
 }
+
+/** What administrators are told, in English; pages say it in their language. */
+const REASONS: Readonly<Record<Barrier, (server: ServerName) => string>> = {
+  self: (server) => `${server} is this server itself`,
+  off: () => "federation is switched off (federation.enabled)",
+  block: (server) => `${server} is on the block list (federation.block)`,
+  trial: () => "this server is a trial: only test peers speak with it",
+  localhost: () => "localhost is the name of every trial",
+  allow: (server) => `${server} is not on the allow list (federation.allow)`,
+};

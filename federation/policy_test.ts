@@ -148,21 +148,25 @@ Deno.test("a list of 10,000 is looked up label by label: no entry is compared wi
 Deno.test("policy: itself, switched off, trial, allow list, block over allow, test peers", () => {
   const one = serverName("one.example");
   const peer = serverName("peer.test");
-  const refuses = (rules: ReturnType<typeof policy>, server: ServerName) =>
-    rules.refusal(server) !== undefined;
-  assert.ok(refuses(policy(), self));
-  assert.ok(!refuses(policy(), one));
-  assert.ok(refuses(policy({ enabled: false, testPeers: new Set([peer]) }), peer));
-  assert.ok(refuses(policy(), serverName("localhost")));
-  assert.ok(refuses(policy(), serverName("localhost:8448")));
+  const met = (rules: ReturnType<typeof policy>, server: ServerName) => {
+    const barrier = rules.barrier(server);
+    assert.equal(rules.refusal(server) === undefined, barrier === undefined);
+    return barrier;
+  };
+  assert.equal(met(policy(), self), "self");
+  assert.equal(met(policy(), one), undefined);
+  assert.equal(met(policy({ enabled: false, testPeers: new Set([peer]) }), peer), "off");
+  assert.equal(met(policy(), serverName("localhost")), "localhost");
+  assert.equal(met(policy(), serverName("localhost:8448")), "localhost");
   const trial = policy({ trial: true, testPeers: new Set([peer]) });
-  assert.ok(refuses(trial, one));
-  assert.ok(!refuses(trial, peer));
+  assert.equal(met(trial, one), "trial");
+  assert.equal(met(trial, peer), undefined);
   const allowed = policy({ allow: listOf("one.example", "*.two.example") });
-  assert.ok(!refuses(allowed, one));
-  assert.ok(!refuses(allowed, serverName("a.two.example:8448")));
-  assert.ok(refuses(allowed, serverName("two.example")));
+  assert.equal(met(allowed, one), undefined);
+  assert.equal(met(allowed, serverName("a.two.example:8448")), undefined);
+  assert.equal(met(allowed, serverName("two.example")), "allow");
   const both = policy({ allow: listOf("one.example"), block: listOf("one.example") });
-  assert.ok(refuses(both, one));
-  assert.ok(refuses(policy({ block: listOf("peer.test"), testPeers: new Set([peer]) }), peer));
+  assert.equal(met(both, one), "block");
+  const peers = policy({ block: listOf("peer.test"), testPeers: new Set([peer]) });
+  assert.equal(met(peers, peer), "block");
 });

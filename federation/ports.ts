@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Barrier } from "../core/api/admin_federation.ts";
 import type { FederationOperation } from "../core/api/federation/operation.ts";
 import type { PduResult } from "../core/api/federation/send.ts";
 import type { KeyProof, KeyWord } from "../core/api/federation/shapes.ts";
@@ -176,6 +177,11 @@ export interface ServerSigner {
 export interface ServerPolicy {
   /** Undefined: may. Else the reason, for administrators. */
   refusal(server: ServerName): string | undefined;
+}
+
+/** A policy that also names the rule, so that pages say the reason in their language. */
+export interface NamedPolicy extends ServerPolicy {
+  barrier(server: ServerName): Barrier | undefined;
 }
 
 /** Through which door an event comes. It decides what of section 7 applies. */

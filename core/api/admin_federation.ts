@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { defineOperation } from "./operation.ts";
 
+/** By which of its rules a server speaks with another not at all. */
+export const BARRIERS = ["self", "off", "block", "trial", "localhost", "allow"] as const;
+export type Barrier = typeof BARRIERS[number];
+
 /** Another server as one that this server sends to. */
 export const Destination = z.object({
   server: z.string(),
@@ -11,7 +15,11 @@ export const Destination = z.object({
    */
   state: z.enum(["unsent", "well", "trying", "away", "blocked", "paused"]),
   paused_since_ts: z.number().int().nullable(),
-  blocked_reason: z.string().nullable(),
+  blocked_reason: z.string().nullable().describe("In English, for administrators"),
+  blocked_code: z.enum(BARRIERS).nullable().describe(
+    "The same for other languages: the server itself, `federation.enabled`, `federation.block`, " +
+      "a trial here or (`localhost`) there, `federation.allow`",
+  ),
   rooms: z.number().int().describe("Rooms that it shares, or shared lately, with this server"),
   waiting: z.number().int().describe("Events that it does not have yet"),
   waiting_is_more: z.boolean().describe("`waiting` was counted no further"),

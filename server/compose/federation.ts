@@ -11,6 +11,7 @@ import {
 import { EventResigner } from "../../federation/keys/resign.ts";
 import { serverPolicy } from "../../federation/policy.ts";
 import {
+  type NamedPolicy,
   type ServerPolicy,
   type ServerSigner,
   type Transport,
@@ -39,7 +40,7 @@ import type { SystemParts } from "./store.ts";
 export interface FederationParts {
   readonly transport: Transport;
   readonly keyRing: StoredKeyRing;
-  readonly policy: ServerPolicy;
+  readonly policy: NamedPolicy;
   readonly verifier: StrictVerifier;
   readonly nonces: RequestNonces;
   readonly blake3: Blake3;

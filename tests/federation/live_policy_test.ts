@@ -29,6 +29,14 @@ Deno.test("a server that is put on the block list is neither answered nor asked 
     await waitFor("the server to be refused", async () => await status() === 403);
     const tested = await owner.do("POST", `/admin/federation/${peer.name}/test`);
     assert.equal(tested.error.kind, "policy");
+    const blocked = await waitFor("the list to show it", async () => {
+      const { destinations } = await owner.do("GET", "/admin/federation");
+      return destinations.find(({ state }: { state: string }) => state === "blocked");
+    });
+    assert.deepEqual(
+      [blocked.server, blocked.blocked_code, blocked.blocked_reason],
+      [peer.name, "block", `${peer.name} is on the block list (federation.block)`],
+    );
     const { entries } = await owner.do("GET", "/admin/configuration");
     const entry = entries.find(({ id }: { id: string }) => id === "federation.block");
     assert.equal(entry.origin, "pages");

@@ -5,7 +5,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { standingOf } from "../../../federation/outbound/health.ts";
 import type { OutboundEngine } from "../../../federation/outbound/outbound_engine.ts";
-import { type ServerPolicy, TransportError } from "../../../federation/ports.ts";
+import { type NamedPolicy, TransportError } from "../../../federation/ports.ts";
 import { writeAudit } from "../accounts/audit.ts";
 import {
   type DestinationRow,
@@ -24,7 +24,7 @@ export interface DestinationDeps {
   readonly sql: Sql;
   readonly clock: Clock;
   readonly serverName: ServerName;
-  readonly policy: ServerPolicy;
+  readonly policy: NamedPolicy;
   readonly engine: OutboundEngine;
   readonly outgoing: PostgresOutgoingLog;
   readonly servers: RoomServers;
@@ -151,6 +151,7 @@ async function project(deps: DestinationDeps, row: DestinationRow): Promise<Dest
       : standingOf(health),
     paused_since_ts: pausedSinceMs ?? null,
     blocked_reason: blocked ?? null,
+    blocked_code: policy.barrier(server) ?? null,
     rooms: servers.roomsOf(server).length,
     waiting: Math.min(lag.count, WAITING_MAX),
     waiting_is_more: lag.count > WAITING_MAX,

@@ -172,8 +172,8 @@ function Row({ destination, nowMs }: { destination: Destination; nowMs: number }
             {t("servers.pausedSince", { when: formatRelative(destination.paused_since_ts, nowMs) })}
           </p>
         )}
-        {destination.blocked_reason !== null && (
-          <p class="small break">{destination.blocked_reason}</p>
+        {destination.blocked_code !== null && (
+          <p class="small break">{t(`servers.barred.${destination.blocked_code}`, { server })}</p>
         )}
         {destination.keys_on_word !== null && (
           <p class="small break">{onWord(destination.keys_on_word)}</p>
