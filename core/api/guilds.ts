@@ -331,7 +331,9 @@ export const listMembers = defineOperation({
   }),
   result: z.object({
     members: z.array(Member),
-    total: z.number().int(),
+    total: z.number().int().describe(
+      "All that were looked for; webhooks are listed and not counted",
+    ),
     next: z.string().nullable(),
   }),
   errors: ["not_found"],

@@ -191,6 +191,22 @@ export class Authority {
     });
   }
 
+  /** Joined, and a webhook: it writes, and is nobody who comes and goes. */
+  isWebhook(user: UserId): boolean {
+    const member = this.member(user);
+    return member?.membership === "join" && member.kind === "webhook";
+  }
+
+  /** How many people are joined; bots count, webhooks do not. */
+  memberCount(): number {
+    const joined = this.joinedUsers();
+    const webhooks = this.#sets.webhooks({
+      all: () => new Set([...joined].filter((user) => this.isWebhook(user))),
+      holds: (user) => this.isWebhook(user),
+    });
+    return joined.size - webhooks.size;
+  }
+
   /** Joined users with VIEW_CHANNEL in the channel. Kept and patched from view to view. */
   viewersOf(channelId: ChannelId): ReadonlySet<UserId> {
     return this.#sets.viewers(channelId, {

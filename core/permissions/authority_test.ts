@@ -36,6 +36,7 @@ function everything(authority: Authority, at: number): unknown {
   return {
     owner: authority.owner(),
     joined: [...authority.joinedUsers()].sort(),
+    count: authority.memberCount(),
     viewers: [...authority.viewersOf(CHANNEL)].sort(),
     servers: [...authority.viewingServers(CHANNEL)].sort(),
     people: PEOPLE.map((who) => [

@@ -53,17 +53,32 @@ const SIGHT_TYPES: ReadonlySet<string> = new Set([
 export class SharedSets {
   readonly #viewers: Map<ChannelId, Kept>;
   #joined: Kept | undefined;
+  #webhooks: Kept | undefined;
   #bearers: KeptBearers | undefined;
 
-  constructor(viewers = new Map<ChannelId, Kept>(), joined?: Kept, bearers?: KeptBearers) {
-    this.#viewers = viewers;
-    this.#joined = joined;
-    this.#bearers = bearers;
+  constructor(
+    known: {
+      readonly viewers?: Map<ChannelId, Kept>;
+      readonly joined?: Kept | undefined;
+      readonly webhooks?: Kept | undefined;
+      readonly bearers?: KeptBearers | undefined;
+    } = {},
+  ) {
+    this.#viewers = known.viewers ?? new Map();
+    this.#joined = known.joined;
+    this.#webhooks = known.webhooks;
+    this.#bearers = known.bearers;
   }
 
   joined(members: Members): ReadonlySet<UserId> {
     this.#joined = settle(this.#joined, members);
     return this.#joined.users;
+  }
+
+  /** Those of the joined who are webhooks. */
+  webhooks(members: Members): ReadonlySet<UserId> {
+    this.#webhooks = settle(this.#webhooks, members);
+    return this.#webhooks.users;
   }
 
   viewers(channelId: ChannelId, members: Members): ReadonlySet<UserId> {
@@ -98,11 +113,12 @@ export class SharedSets {
         if (!channels.has(channelId)) put(viewers, channelId, makeUnsure(kept, users));
       }
     }
-    const joined = this.#joined === undefined ? undefined : makeUnsure(this.#joined, users);
-    const bearers = all || this.#bearers === undefined
-      ? undefined
-      : makeUnsure(this.#bearers, users);
-    return new SharedSets(viewers, joined, bearers);
+    return new SharedSets({
+      viewers,
+      joined: this.#joined && makeUnsure(this.#joined, users),
+      webhooks: this.#webhooks && makeUnsure(this.#webhooks, users),
+      bearers: all ? undefined : this.#bearers && makeUnsure(this.#bearers, users),
+    });
   }
 }
 

@@ -54,6 +54,36 @@ Deno.test("webhooks write in one channel, marked as such, on both servers", asyn
     avatar,
   });
 
+  await t.step("it is no member that anybody counts, here or there", async () => {
+    const people = [owner, eve, bea];
+    const { code } = await owner.do("POST", "/invites", { guild_id: guildId });
+    const counts = async (person: Person) => {
+      const { member_count: members } = await person.do("GET", `/guilds/${guildId}`);
+      const list = await person.do("GET", `/guilds/${guildId}/members`);
+      const { servers } = await owner.do("GET", `/guilds/${guildId}/servers`);
+      const ofServers = servers.map((each: { member_count: number }) => each.member_count);
+      const hooks = list.members.filter((each: { webhook?: true }) => each.webhook).length;
+      return { members, listed: list.total, hooks, ofServers };
+    };
+    const wanted = { members: people.length, listed: people.length, hooks: 1, ofServers: [2, 1] };
+    assert.deepEqual(await counts(owner), wanted);
+    await waitFor(
+      "the other server to know the webhook",
+      async () => (await counts(bea)).hooks === 1,
+      ACROSS_MS,
+    );
+    assert.deepEqual(await counts(bea), wanted);
+    const here = await owner.do("GET", `/invites/${code}`);
+    const there = await bea.do("GET", `/links/look?link=${code}@one.test`);
+    assert.deepEqual([here.guild.member_count, there.guild.member_count], [3, 3]);
+    await owner.do("PUT", `/guilds/${guildId}/listing`, { listed: true });
+    const { guilds } = await owner.do("GET", "/discover");
+    assert.equal(guilds[0].guild.member_count, people.length);
+    const { roles } = await owner.do("GET", `/guilds/${guildId}`);
+    const everyone = roles.find((role: { id: string }) => role.id === "everyone");
+    assert.equal(everyone.member_count, people.length);
+  });
+
   await t.step("it is made by managers, listed without its secret", async () => {
     assert.equal(webhook.name, "Build bot");
     assert.match(url, /\/client\/v1\/webhooks\/[^/]+\/ogw_[A-Za-z0-9_-]{43}$/);

@@ -42,7 +42,7 @@ export class AwayServers {
     if (this.#since.size === 0) return [];
     const away = [...authority.joinedServers()].filter((server) => this.#since.has(server)).sort();
     if (away.length === 0) return [];
-    const counts = this.#membersOf(authority.joinedUsers());
+    const counts = this.#membersOf(authority);
     return away.map((server) => ({
       server,
       since_ts: this.#since.get(server) ?? 0,
@@ -50,13 +50,14 @@ export class AwayServers {
     }));
   }
 
-  #membersOf(users: ReadonlySet<UserId>): ReadonlyMap<ServerName, number> {
+  #membersOf(authority: Authority): ReadonlyMap<ServerName, number> {
+    const users = authority.joinedUsers();
     const known = this.#counts.get(users);
     if (known !== undefined) return known;
     const counts = new Map<ServerName, number>();
     for (const user of users) {
       const server = serverOf(user);
-      counts.set(server, (counts.get(server) ?? 0) + 1);
+      counts.set(server, (counts.get(server) ?? 0) + (authority.isWebhook(user) ? 0 : 1));
     }
     this.#counts.set(users, counts);
     return counts;

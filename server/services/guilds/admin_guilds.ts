@@ -196,7 +196,7 @@ async function project(deps: AdminGuildDeps, guilds: readonly Room[]): Promise<A
   return guilds.map((room) => {
     const sum = totals.get(room.id);
     const local = [...room.authority.joinedUsers()].filter((userId) =>
-      serverOf(userId) === deps.serverName
+      serverOf(userId) === deps.serverName && !room.authority.isWebhook(userId)
     );
     return {
       ...projectSummary(room),

@@ -19,7 +19,7 @@ export async function listGuildServers(
   const counts = new Map<ServerName, number>();
   for (const user of authority.joinedUsers()) {
     const server = serverOf(user);
-    counts.set(server, (counts.get(server) ?? 0) + 1);
+    counts.set(server, (counts.get(server) ?? 0) + (authority.isWebhook(user) ? 0 : 1));
   }
   const acl = authority.view.get("m.room.server_acl", "");
   const parsed = acl === undefined ? undefined : parseServerAcl(acl.pdu.content);

@@ -37,7 +37,7 @@ export function projectSummary(room: Room): GuildSummary {
     icon: textOf(meta, "icon"),
     description: textOf(meta, "description"),
     owner: authority.owner() ?? null,
-    member_count: authority.joinedUsers().size,
+    member_count: authority.memberCount(),
   };
 }
 
@@ -157,7 +157,7 @@ function everyoneSees(authority: Authority, policy: ChannelPolicy): boolean {
 
 /** The roles with how many members hold each: as many steps as there are members. */
 export function countRoles(authority: Authority, roles: readonly Role[]): Role[] {
-  const counts = new Map<string, number>([[EVERYONE, authority.joinedUsers().size]]);
+  const counts = new Map<string, number>([[EVERYONE, authority.memberCount()]]);
   for (const userId of authority.joinedUsers()) {
     for (const id of authority.rolesOf(userId)) counts.set(id, (counts.get(id) ?? 0) + 1);
   }

@@ -20,6 +20,7 @@ export interface MemberQuery {
 
 export interface MemberPage {
   readonly members: Member[];
+  /** Of all that were looked for, webhooks left out: they are listed, and nobody. */
   readonly total: number;
   readonly next: string | null;
 }
@@ -46,7 +47,7 @@ export async function listMembers(
       const user = people.get(id);
       return user === undefined ? [] : [projectMember(room, user, deps.presenceOf(id))];
     }),
-    total: sorted.length,
+    total: sorted.filter((id) => !room.authority.isWebhook(id)).length,
     next: last !== undefined && start + page.length < sorted.length ? last : null,
   };
 }

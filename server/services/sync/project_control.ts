@@ -137,7 +137,7 @@ export async function memberUpdate(
   return {
     guild_id: room.id,
     member: await viewMember(deps, room, userId),
-    member_count: room.authority.joinedUsers().size,
+    member_count: room.authority.memberCount(),
   };
 }
 
@@ -146,7 +146,7 @@ export function memberRemoval(room: Room, userId: UserId): DispatchData<"member.
   return {
     guild_id: room.id,
     user_id: userId,
-    member_count: room.authority.joinedUsers().size,
+    member_count: room.authority.memberCount(),
   };
 }
 

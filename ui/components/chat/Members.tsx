@@ -67,9 +67,7 @@ function GuildMembers() {
     <aside class="members" aria-label={t("nav.members")}>
       <MembersHead
         title={t("nav.members")}
-        count={list
-          ? list.total - list.members.length + peopleOf(list.members).length
-          : guild.member_count}
+        count={list?.total ?? guild.member_count}
       />
       {list
         ? (

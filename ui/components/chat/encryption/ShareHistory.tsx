@@ -18,12 +18,12 @@ async function isInside(state: ChatState, roomId: string, userId: string): Promi
   if (group) {
     return group.people.some((each) => each.user.id === userId && each.state === "joined");
   }
-  const { members, total } = await callApi("listMembers", {
+  const { members, next } = await callApi("listMembers", {
     params: { guild_id: roomId },
     query: { limit: LISTED },
   });
   // Of more than one answer holds the engine finds out.
-  return total > members.length || members.some(({ user }) => user.id === userId);
+  return next !== null || members.some(({ user }) => user.id === userId);
 }
 
 /** In the card of a member: gives them the keys of what was said before they came. */

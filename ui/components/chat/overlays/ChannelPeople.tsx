@@ -8,6 +8,7 @@ import { memberName } from "../../../lib/format/names.ts";
 import { can } from "../../../lib/format/rights.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
+import { peopleOf } from "../../../lib/store/member_groups.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { SpanChoice } from "../encryption/SpanChoice.tsx";
@@ -22,6 +23,7 @@ const OFFERED = 8;
 interface People {
   readonly members: readonly Member[];
   readonly total: number;
+  readonly next: string | null;
 }
 
 const listed = (roomId: string, query: { search?: string; limit: number }): Promise<People> =>
@@ -75,9 +77,9 @@ export default function ChannelPeople(
             onRemove={remove}
           />
         )}
-      {people && people.total > people.members.length && (
+      {people && people.next !== null && (
         <p class="hint">
-          {t("channelPeople.more", { n: people.total - people.members.length })}
+          {t("channelPeople.more", { n: people.total - peopleOf(people.members).length })}
         </p>
       )}
       {error && <p class="field-error" role="alert">{error}</p>}
