@@ -3,6 +3,16 @@ import { SEARCH_CHARS_MAX } from "../search/query.ts";
 import { Message } from "./message.ts";
 import { defineOperation } from "./operation.ts";
 
+/** Names offered in place of one that nobody goes by. */
+export const NEAR_NAMES_MAX = 3;
+
+export const UnknownName = z.object({
+  filter: z.enum(["from", "in", "mentions"]),
+  name: z.string().describe("As it was typed"),
+  near: z.array(z.string()).max(NEAR_NAMES_MAX).describe("What may have been meant, nearest first"),
+});
+export type UnknownName = z.infer<typeof UnknownName>;
+
 export const searchMessages = defineOperation({
   id: "searchMessages",
   scope: "read",
@@ -31,6 +41,9 @@ export const searchMessages = defineOperation({
     ),
     count: z.number().int().describe("How many there are, as far as they were counted"),
     count_has_more: z.boolean(),
+    unknown: z.array(UnknownName).describe(
+      "Names in filters that fit nobody and no channel the caller may see",
+    ),
     indexing: z.boolean().describe("Older messages are still being taken into the index"),
     encrypted_channels: z.number().int().describe(
       "Private channels of the guild that the caller is in and this server cannot read",

@@ -106,6 +106,16 @@ async function searchEverything(t: Deno.TestContext, server: Homeserver, index: 
     assert.deepEqual(await his.bodies("green before:2020"), []);
     assert.equal((await his.bodies("green after:2020")).length, 3);
     assert.deepEqual(await his.bodies("from:nobody-at-all"), []);
+    const unknown = async (q: string) =>
+      (await bob.do("GET", `/rooms/${guildId}/search?q=${encodeURIComponent(q)}`)).unknown;
+    assert.deepEqual(await unknown("from:me in:tea-room green"), []);
+    assert.deepEqual(await unknown("in:taeroom from:olag mentions:@xyzzy"), [
+      { filter: "in", name: "taeroom", near: ["tea-room"] },
+      { filter: "from", name: "olag", near: ["olga"] },
+      { filter: "mentions", name: "@xyzzy", near: [] },
+    ]);
+    // A channel that he may not see is none that he is led to.
+    assert.deepEqual(await unknown("in:secrte"), [{ filter: "in", name: "secrte", near: [] }]);
     const bad = await bob.try("GET", `/rooms/${guildId}/search?q=has%3Acheese`);
     assert.equal(bad.status, 400);
     assert.match(bad.body.error.message, /has:cheese/);

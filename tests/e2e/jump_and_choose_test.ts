@@ -101,6 +101,13 @@ Deno.test("jump to a date, choose messages and delete them at once", async (t) =
     await box.fill("has:cheese");
     await box.press("Enter");
     await panel.getByRole("alert").getByText("has:cheese is not known").waitFor();
+    await box.fill("in:genral from:nobodyhere number");
+    await box.press("Enter");
+    await panel.getByText("No channel here is called “genral”.").waitFor();
+    await panel.getByText("Nobody here is called “nobodyhere”.").waitFor();
+    await panel.getByRole("button", { name: "general", exact: true }).click();
+    await holds(page, "in:general from:nobodyhere number", ".search-box input");
+    await panel.getByText("No channel here").waitFor({ state: "detached" });
     await box.fill('"20 number 33"');
     await panel.getByText("1 message found").waitFor();
     assert.equal(await panel.locator("mark").textContent(), "20 number 33");

@@ -1,7 +1,9 @@
 import { page } from "fresh";
+import type { UnknownName } from "../../core/api/search.ts";
 import { parseSearch, SEARCH_CHARS_MAX, type SearchQuery } from "../../core/search/query.ts";
 import { FoundText } from "../components/chat/search/FoundText.tsx";
 import { Marks } from "../components/chat/search/Marks.tsx";
+import { Unknown } from "../components/chat/search/Unknown.tsx";
 import { Field } from "../components/Field.tsx";
 import { PlainPage } from "../components/PlainPage.tsx";
 import { Notice } from "../components/Notice.tsx";
@@ -13,6 +15,7 @@ import { formatDate, formatTime, utcOffset } from "../lib/format/time.ts";
 import { t } from "../lib/i18n/t.ts";
 import { groupByChannel, type SearchHit } from "../lib/search/hits.ts";
 import { channelOfHit, placeOfHit, type Subject, subjectOf } from "../lib/search/subject.ts";
+import { withName } from "../lib/search/instead.ts";
 import { hitOf } from "../lib/search/server_pages.ts";
 import { ChatState } from "../lib/store/chat.ts";
 import { pathOf } from "../lib/store/place.ts";
@@ -23,6 +26,7 @@ interface Page {
   readonly next: string | null;
   readonly count: string;
   readonly indexing: boolean;
+  readonly unknown: readonly UnknownName[];
 }
 
 interface Data {
@@ -57,6 +61,7 @@ async function find(
     next: found.next,
     count: t("search.found", { n: found.count, more: found.count_has_more ? "+" : "" }),
     indexing: found.indexing,
+    unknown: found.unknown,
   };
 }
 
@@ -119,7 +124,23 @@ function Found({ data, found }: { data: Data; found: Page }) {
   return (
     <section class="stack search-results" aria-label={t("search.results")}>
       <p role="status">{found.hits.length === 0 ? t("search.none") : found.count}</p>
-      {found.hits.length === 0 && <p class="muted">{t("search.noneText")}</p>}
+      <Unknown
+        names={found.unknown}
+        offer={(each, near) => (
+          <a
+            key={near}
+            href={`/search?${new URLSearchParams({
+              at: data.at,
+              q: withName(data.q, each, near),
+            })}`}
+          >
+            {near}
+          </a>
+        )}
+      />
+      {found.hits.length === 0 && found.unknown.length === 0 && (
+        <p class="muted">{t("search.noneText")}</p>
+      )}
       {found.indexing && <p class="muted">{t("search.indexing")}</p>}
       {groupByChannel(found.hits).map((group) => (
         <Group key={group[0]?.id} hits={group} data={data} query={query} />

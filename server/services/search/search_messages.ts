@@ -1,4 +1,5 @@
 import type { Message } from "../../../core/api/message.ts";
+import type { UnknownName } from "../../../core/api/search.ts";
 import { OperationError } from "../../../core/errors.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { parseSearch, problemText, type SearchQuery } from "../../../core/search/query.ts";
@@ -18,7 +19,7 @@ import {
   type MessageIndex,
 } from "./message_index.ts";
 import { openScope, type Scope } from "./scope.ts";
-import { channelsNamed, peopleNamed } from "./resolve_names.ts";
+import { channelsNamed, channelsNear, namesNear, peopleNamed } from "./resolve_names.ts";
 
 export interface SearchInput {
   readonly roomId: string;
@@ -33,6 +34,7 @@ export interface SearchPage {
   readonly next: string | null;
   readonly count: number;
   readonly count_has_more: boolean;
+  readonly unknown: readonly UnknownName[];
   readonly indexing: boolean;
   readonly encrypted_channels: number;
 }
@@ -56,10 +58,10 @@ export async function searchMessages(
   await deps.throttle.take("searches", [{ policy: "search", who: userId }]);
   const indexing = !await answered(() => isIndexComplete(deps.sql, deps.messageIndex));
   const encrypted = scope.encrypted;
-  const question = await understand(deps, { scope, userId, query: parsed.query });
+  const { question, unknown } = await understand(deps, { scope, userId, query: parsed.query });
   if (question === undefined) {
     const nothing = { messages: [], next: null, count: 0, count_has_more: false };
-    return { ...nothing, indexing, encrypted_channels: encrypted };
+    return { ...nothing, unknown, indexing, encrypted_channels: encrypted };
   }
   const page = await answered(() =>
     deps.messageIndex.find({ ...question, ...(before && { before }), limit: input.limit })
@@ -70,6 +72,7 @@ export async function searchMessages(
     next: page.next === undefined ? null : writeCursor(page.next),
     count: scope.uncounted ? messages.length : page.count,
     count_has_more: scope.uncounted ? page.next !== undefined : page.hasMore,
+    unknown,
     indexing,
     encrypted_channels: encrypted,
   };
@@ -94,7 +97,7 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Names become ids. Undefined: nothing can fit. @throws OperationError `invalid` */
+/** Names become ids, those apart that are nobody's. Without a question nothing can fit. @throws OperationError `invalid` */
 async function understand(
   deps: SearchDeps,
   { scope, userId, query }: {
@@ -102,7 +105,10 @@ async function understand(
     readonly userId: UserId;
     readonly query: SearchQuery;
   },
-): Promise<Omit<IndexQuestion, "limit"> | undefined> {
+): Promise<{
+  readonly question?: Omit<IndexQuestion, "limit">;
+  readonly unknown: readonly UnknownName[];
+}> {
   const texts = [...query.words, ...query.phrases];
   if (texts.length > 0 && texts.every((text) => wordsOf(text).length === 0)) {
     throw new OperationError("invalid", "There is no word in it: write a letter or a digit.");
@@ -119,8 +125,11 @@ async function understand(
     ),
   );
   const none = from.length > 0 && from.flat().length === 0;
-  if (channels.length === 0 || none || mentions.some((each) => each.length === 0)) return undefined;
-  return {
+  const unknown = await unknownNames(deps, scope, { query, from, mentions });
+  if (channels.length === 0 || none || mentions.some((each) => each.length === 0)) {
+    return { unknown };
+  }
+  const question = {
     words: query.words,
     phrases: query.phrases,
     channels,
@@ -131,6 +140,34 @@ async function understand(
     ...(query.sinceTs === undefined ? {} : { sinceTs: query.sinceTs }),
     ...(query.untilTs === undefined ? {} : { untilTs: query.untilTs }),
   };
+  return { question, unknown };
+}
+
+/** The names that fit nobody and no channel that the reader may see, with what they may mean. */
+async function unknownNames(
+  deps: SearchDeps,
+  scope: Scope,
+  { query, from, mentions }: {
+    readonly query: SearchQuery;
+    /** Whom each name stands for. */
+    readonly from: readonly (readonly string[])[];
+    readonly mentions: readonly (readonly string[])[];
+  },
+): Promise<UnknownName[]> {
+  const channels = query.in.filter((name) => channelsNamed(scope, [name]).length === 0)
+    .map((name) => ({ filter: "in" as const, name, near: channelsNear(scope, name) }));
+  const people = [
+    ...query.from.map((name, at) => ({ filter: "from" as const, name, ids: from[at] })),
+    ...query.mentions.map((name, at) => ({ filter: "mentions" as const, name, ids: mentions[at] })),
+  ].filter(({ ids }) => ids?.length === 0);
+  return [
+    ...channels,
+    ...await Promise.all(people.map(async ({ filter, name }) => ({
+      filter,
+      name,
+      near: await namesNear(deps, scope, name),
+    }))),
+  ];
 }
 
 /** As they are now: whatever the index does not know of yet is left out here. */

@@ -39,6 +39,9 @@ export const searchTexts: Record<keyof typeof english, string> = {
   "search.looking": "Wird gesucht …",
   "search.found": "{n, plural, one {#{more} Nachricht} other {#{more} Nachrichten}} gefunden",
   "search.none": "Nichts gefunden",
+  "search.unknown.channel": "Kein Kanal hier heißt „{name}“.",
+  "search.unknown.person": "Hier heißt niemand „{name}“.",
+  "search.unknown.near": "Meinst du:",
   "search.noneText":
     "Versuche weniger Wörter, nur den Anfang eines Worts, oder nimm einen Filter weg.",
   "search.more": "Mehr zeigen",

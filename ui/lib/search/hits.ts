@@ -1,3 +1,5 @@
+import type { UnknownName } from "../../../core/api/search.ts";
+
 /** One message that was found, by the server or on this device. */
 export interface SearchHit {
   readonly id: string;
@@ -22,6 +24,8 @@ export interface SourcePage {
   readonly countHasMore?: boolean;
   /** Older messages are still being taken into the index. */
   readonly indexing?: boolean;
+  /** Names in filters that fit nobody and nothing. */
+  readonly unknown?: readonly UnknownName[];
 }
 
 /**
@@ -42,6 +46,7 @@ export function mergePages(pages: readonly SourcePage[]): SourcePage {
     count: counts.reduce((sum, each) => sum + each, 0),
     countHasMore: pages.some((page) => page.countHasMore ?? page.hasMore),
     indexing: pages.some((page) => page.indexing === true),
+    unknown: pages.flatMap((page) => page.unknown ?? []),
   };
 }
 

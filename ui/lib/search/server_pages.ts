@@ -47,6 +47,7 @@ export class ServerPages {
         count: Math.max(this.#page.count ?? found.count, hits.length),
         countHasMore: found.count_has_more,
         indexing: found.indexing,
+        unknown: found.unknown,
       };
       if (this.#page.hits.length > before) break;
     }

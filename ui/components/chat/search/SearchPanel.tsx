@@ -3,6 +3,7 @@ import { searchTerms } from "../../../../core/search/query.ts";
 import { openPlace } from "../../../lib/browser/history.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { SearchHit } from "../../../lib/search/hits.ts";
+import { withName } from "../../../lib/search/instead.ts";
 import { closeSearchPanel } from "../../../lib/search/open_panel.ts";
 import { noteSearch } from "../../../lib/search/recent.ts";
 import { placeOfHit, type Subject, subjectOf } from "../../../lib/search/subject.ts";
@@ -82,6 +83,7 @@ function Panel({ subject }: { subject: Subject }) {
         subject={subject}
         onPick={jump}
         onRecent={setText}
+        onInstead={(unknown, name) => setText(withName(text, unknown, name))}
       />
     </aside>
   );

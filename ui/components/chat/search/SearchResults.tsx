@@ -1,3 +1,4 @@
+import type { UnknownName } from "../../../../core/api/search.ts";
 import { isForDevice } from "../../../lib/search/device_fits.ts";
 import { channelIcon } from "../../../lib/format/channel_icon.ts";
 import { nameOf } from "../../../lib/format/names.ts";
@@ -17,24 +18,43 @@ import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { FoundText } from "./FoundText.tsx";
 import { Marks } from "./Marks.tsx";
+import { Unknown } from "./Unknown.tsx";
 
 interface ResultsProps {
   readonly search: Search;
   readonly subject: Subject;
   readonly onPick: (hit: SearchHit) => void;
   readonly onRecent: (text: string) => void;
+  /** Another name in place of one that fits nobody. */
+  readonly onInstead: (unknown: UnknownName, name: string) => void;
 }
 
 /** What was found, or why there is nothing. */
-export function SearchResults({ search, subject, onPick, onRecent }: ResultsProps) {
+export function SearchResults(
+  { search, subject, onPick, onRecent, onInstead }: ResultsProps,
+) {
   const { problem } = search;
   // What was found before stands for another question.
   const run = problem ? undefined : search.run;
   const found = run?.found.value;
+  const unknown = unknownTo(subject, found?.unknown);
   return (
     <div class="side-scroll search-results">
       <p class="small muted search-status" role="status">{statusOf(found, problem)}</p>
       {problem && <p class="field-error search-note" role="alert">{problemOf(problem)}</p>}
+      <Unknown
+        names={unknown}
+        offer={(each, near) => (
+          <button
+            key={near}
+            type="button"
+            class="button small"
+            onClick={() => onInstead(each, near)}
+          >
+            {near}
+          </button>
+        )}
+      />
       <Notes search={search} subject={subject} />
       {found?.fault && (
         <p class="field-error search-note" role="alert">
@@ -49,7 +69,7 @@ export function SearchResults({ search, subject, onPick, onRecent }: ResultsProp
         <div class="empty">
           <Drawing name="quiet" />
           <h3>{t("search.none")}</h3>
-          <p>{t("search.noneText")}</p>
+          {unknown.length === 0 && <p>{t("search.noneText")}</p>}
         </div>
       )}
       {run && found && groupByChannel(found.hits).map((group) => (
@@ -73,6 +93,14 @@ export function SearchResults({ search, subject, onPick, onRecent }: ResultsProp
         </button>
       )}
     </div>
+  );
+}
+
+/** Channels that only this device can read are none that the server does not know. */
+function unknownTo({ device }: Subject, names: readonly UnknownName[] = []): UnknownName[] {
+  return names.filter(({ filter, name }) =>
+    filter !== "in" ||
+    !device.some((room) => room.roomId === name || room.name.toLowerCase() === name.toLowerCase())
   );
 }
 
