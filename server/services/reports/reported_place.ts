@@ -1,6 +1,6 @@
 import type { ReportedPlace } from "../../../core/api/reports.ts";
 import { OperationError } from "../../../core/errors.ts";
-import { parseChannelId } from "../../../core/ids/channel_id.ts";
+import { MAIN_CHANNEL, parseChannelId } from "../../../core/ids/channel_id.ts";
 import { parseRoomId } from "../../../core/ids/room_id.ts";
 import type { UserId } from "../../../core/ids/user_id.ts";
 import { contentOf, textOf } from "../../rooms/content.ts";
@@ -26,7 +26,7 @@ export async function reportedPlace(
     kind: "channel",
     guild_id: guild.id,
     guild: textOf(contentOf(guild.authority.view.get("m.guild.meta", "")), "name") ?? "",
-    channel: channelName(room.authority, parseChannelId(at.channel_id) ?? "main"),
+    channel: channelName(room.authority, parseChannelId(at.channel_id) ?? MAIN_CHANNEL),
     private: kind === "private",
     readable: await mayRead(deps, viewer, at),
   };
