@@ -34,7 +34,7 @@ export interface SearchPage {
   readonly next: string | null;
   readonly count: number;
   readonly count_has_more: boolean;
-  readonly unknown: readonly UnknownName[];
+  readonly unknown: UnknownName[];
   readonly indexing: boolean;
   readonly encrypted_channels: number;
 }
@@ -107,7 +107,7 @@ async function understand(
   },
 ): Promise<{
   readonly question?: Omit<IndexQuestion, "limit">;
-  readonly unknown: readonly UnknownName[];
+  readonly unknown: UnknownName[];
 }> {
   const texts = [...query.words, ...query.phrases];
   if (texts.length > 0 && texts.every((text) => wordsOf(text).length === 0)) {
