@@ -1,5 +1,4 @@
 import { useComputed } from "@preact/signals";
-import { useState } from "preact/hooks";
 import type { Message } from "../../../core/api/message.ts";
 import type { Poll } from "../../../core/api/poll.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
@@ -39,28 +38,40 @@ interface RowProps {
   seen: boolean;
 }
 
-/** A message; of somebody whom the viewer has blocked no more than that, until it is asked for. */
-export function MessageRow(props: RowProps) {
+/** Messages of people whom the viewer has blocked: how many, until they are asked for. */
+export function HiddenRow(
+  { messages, focus }: { messages: readonly Message[]; focus: string | null },
+) {
   const state = useChat();
-  const [shown, setShown] = useState(false);
-  const { message } = props;
-  return shown || !state.isBlocked(message.author.id)
-    ? <ShownRow {...props} />
-    : (
-      <article class="msg grouped" data-row={message.id} aria-label={t("friend.hiddenMessage")}>
-        <span />
-        <p class="msg-body small faint row-tight">
-          {t("friend.hiddenMessage")}
-          <button type="button" class="button small" onClick={() => setShown(true)}>
-            {t("friend.showMessage")}
-          </button>
-        </p>
-      </article>
+  const ids = messages.map(({ id }) => id);
+  const text = t("friend.hiddenMessages", { n: ids.length });
+  const show = () => {
+    state.unfolded.value = new Set([...state.unfolded.value, ...ids]);
+    // The button goes: whoever works by keyboard goes on at the first of them.
+    requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>(`[data-row="${CSS.escape(ids[0] ?? "")}"]`)?.focus()
     );
+  };
+  return (
+    <article
+      class="msg grouped"
+      data-row={focus !== null && ids.includes(focus) ? focus : ids.at(-1)}
+      aria-label={text}
+      tabIndex={-1}
+    >
+      <span />
+      <p class="msg-body small faint row-tight">
+        {text}
+        <button type="button" class="button small" onClick={show}>
+          {t("friend.showMessage")}
+        </button>
+      </p>
+    </article>
+  );
 }
 
 /** An article of the feed that can be focused and acted on. */
-function ShownRow({ message, grouped, focused, last, seen }: RowProps) {
+export function MessageRow({ message, grouped, focused, last, seen }: RowProps) {
   const state = useChat();
   const name = message.nickname ?? nameOf(message.author);
   // Through a computed: what is under the pointer draws two rows anew, not all.

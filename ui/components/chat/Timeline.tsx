@@ -23,7 +23,7 @@ import { channelOf, dmOf, placeKey, type TalkPlace } from "../../lib/store/place
 import { Drawing } from "../Drawing.tsx";
 import { Icon } from "../Icon.tsx";
 import { useChat, useVenue, VenueContext } from "./chat_context.ts";
-import { MessageRow } from "./MessageRow.tsx";
+import { HiddenRow, MessageRow } from "./MessageRow.tsx";
 import { ThreadRoot } from "./ThreadRoot.tsx";
 import { PendingRow } from "./PendingRow.tsx";
 import { cap } from "./Rail.tsx";
@@ -69,6 +69,8 @@ interface View {
   readonly timeZone: string;
   readonly encrypted: boolean;
   readonly changes: readonly ChangeLine[] | undefined;
+  /** Ids of those messages of whom no more is shown than that they are there. */
+  readonly hidden: string;
   readonly unread: number;
   readonly seenId: string | undefined;
   readonly venue: Venue;
@@ -84,6 +86,7 @@ function readView(state: ChatState, place: TalkPlace): View {
     timeZone: state.timeZone.value,
     encrypted: isEncrypted(state, place.roomId),
     changes: place.root === undefined ? state.changes.value.get(place.roomId) : undefined,
+    hidden: window.messages.filter((each) => state.isHidden(each)).map(({ id }) => id).join(),
     unread: state.reads.value.get(key)?.unread ?? 0,
     seenId: window.hasAfter || window.pending.length > 0 || place.root !== undefined
       ? undefined
@@ -178,7 +181,8 @@ function NotLoaded({ window, place }: { window: ChannelWindow; place: TalkPlace 
 
 /** A feed has articles; without any it is just a named part. */
 function isArticle({ kind }: Row): boolean {
-  return kind === "message" || kind === "pending" || kind === "change";
+  return kind === "message" || kind === "pending" || kind === "change" ||
+    kind === "hidden";
 }
 
 function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }) {
@@ -191,13 +195,14 @@ function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }
 }
 
 function useRows(
-  { window, newAfter, timeZone, encrypted, changes }: View,
+  { window, newAfter, timeZone, encrypted, changes, hidden }: View,
   selfId: string,
 ): Row[] {
-  return useMemo(
-    () => buildRows(window, { newAfter, selfId, timeZone, encrypted, changes }),
-    [window, newAfter, timeZone, encrypted, changes],
-  );
+  return useMemo(() => {
+    const ids = new Set(hidden.split(","));
+    const isHidden = ({ id }: { readonly id: string }) => ids.has(id);
+    return buildRows(window, { newAfter, selfId, timeZone, encrypted, changes, isHidden });
+  }, [window, newAfter, timeZone, encrypted, changes, hidden]);
 }
 
 /** For screen readers alone: the feed itself is silent. */
@@ -257,6 +262,7 @@ function TimelineRow(
       </article>
     );
   }
+  if (row.kind === "hidden") return <HiddenRow messages={row.messages} focus={place.focus} />;
   if (row.kind === "pending") {
     return <PendingRow pending={row.pending} grouped={row.grouped} place={place} />;
   }

@@ -34,6 +34,8 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   "friend.from.nobody": "Niemand",
   "friend.fromText": "Für andere sieht es aus, als hättest du noch nicht geantwortet.",
   "friend.hiddenMessage": "Eine Nachricht von jemandem, den du blockiert hast",
+  "friend.hiddenMessages":
+    "{n, plural, one {# Nachricht von jemandem, den du blockiert hast} other {# Nachrichten von Leuten, die du blockiert hast}}",
   "friend.showMessage": "Zeigen",
 
   "knock.title": "Beitrittsanfragen",

@@ -32,6 +32,8 @@ export const people = {
   "friend.from.nobody": "Nobody",
   "friend.fromText": "To others it looks as if you had not answered yet.",
   "friend.hiddenMessage": "A message of somebody you have blocked",
+  "friend.hiddenMessages":
+    "{n, plural, one {# message of somebody you have blocked} other {# messages of people you have blocked}}",
   "friend.showMessage": "Show",
 
   "knock.title": "Requests to join",

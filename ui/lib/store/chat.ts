@@ -152,6 +152,8 @@ export class ChatState {
   readonly self: Signal<Self>;
   readonly guilds: Signal<readonly Guild[]>;
   readonly dms: Signal<readonly Dm[]>;
+  /** Messages of people who are blocked that were asked for all the same. */
+  readonly unfolded: Signal<ReadonlySet<string>> = signal(new Set());
   /** By room: what changed in conversations of several that were open. */
   readonly changes: Signal<ReadonlyMap<string, readonly ChangeLine[]>> = signal(new Map());
   readonly invitations: Signal<readonly Invitation[]>;
@@ -349,6 +351,11 @@ export class ChatState {
   /** Nothing of whom the viewer has blocked is shown, counted or announced. */
   isBlocked(userId: string): boolean {
     return this.relationships.value.get(userId)?.blocked === true;
+  }
+
+  /** Whether no more is shown of a message than that it is there. */
+  isHidden({ id, author }: Pick<Message, "id" | "author">): boolean {
+    return this.isBlocked(author.id) && !this.unfolded.value.has(id);
   }
 
   presenceOf(userId: string): PresenceName {

@@ -17,6 +17,8 @@ export type Row =
   | { readonly kind: "day"; readonly key: string; readonly ts: number }
   | { readonly kind: "new"; readonly key: string }
   | { readonly kind: "change"; readonly key: string; readonly line: ChangeLine }
+  /** Messages one after the other of people whom the viewer has blocked. */
+  | { readonly kind: "hidden"; readonly key: string; readonly messages: readonly Message[] }
   /** From here on, messages are encrypted. */
   | { readonly kind: "sealed"; readonly key: string; readonly above: boolean }
   | {
@@ -48,6 +50,8 @@ export function buildRows(
     selfId: string;
     timeZone: string;
     encrypted: boolean;
+    /** Whether no more is shown of a message than that it is there. */
+    isHidden?: ((message: Message) => boolean) | undefined;
     /** Oldest first. */
     changes?: readonly ChangeLine[] | undefined;
   },
@@ -94,6 +98,12 @@ export function buildRows(
       rows.push({ kind: "new", key: "new" });
       previous = undefined;
     }
+    if (options.isHidden?.(message)) {
+      hide(rows, message);
+      previous = undefined;
+      if (message.id === options.newAfter) passed = true;
+      continue;
+    }
     const grouped = message.reply_to === null && !message.unsealed &&
       joins(previous, message.author.id, message.origin_ts) &&
       // A webhook may show another name with each message.
@@ -110,6 +120,15 @@ export function buildRows(
     rows.push({ kind: "pending", key: `pending-${pending.nonce}`, pending, grouped });
   }
   return rows;
+}
+
+/** Into the line of those before it, where nothing stands between. */
+function hide(rows: Row[], message: Message): void {
+  const last = rows.at(-1);
+  const before = last?.kind === "hidden" ? last.messages : [];
+  if (last?.kind === "hidden") rows.pop();
+  // By its last one: older ones come in before it as somebody reads upwards.
+  rows.push({ kind: "hidden", key: message.id, messages: [...before, message] });
 }
 
 /** Pixels that a row takes at the least: in the compact density, in the smallest size of text. */

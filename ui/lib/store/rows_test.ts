@@ -75,6 +75,25 @@ Deno.test("a change opens its day, and is never what the line of what is new sta
   ]);
 });
 
+Deno.test("messages of people who are blocked gather where they follow each other", () => {
+  const of = (order: number, id: string) =>
+    message(order, { author: { ...sampleMessage({}).author, id } });
+  const messages = [of(1, "@a:x"), of(2, "@b:x"), of(3, "@b:x"), of(4, "@c:x"), of(5, "@a:x")];
+  const shown = (window: Partial<ChannelWindow>, hidden: readonly string[]) =>
+    buildRows({ ...EMPTY_WINDOW, hasBefore: false, ...window }, {
+      newAfter: "$2",
+      selfId: "@me:x",
+      timeZone: "UTC",
+      encrypted: false,
+      isHidden: ({ author }) => hidden.includes(author.id),
+    }).filter((row) => row.kind !== "day").map((row) =>
+      row.kind === "hidden" ? `${row.messages.length} up to ${row.key}` : row.key
+    ).join(" ");
+  assert.equal(shown({ messages }, ["@b:x", "@c:x"]), "$1 1 up to $2 new 2 up to $4 $5");
+  assert.equal(shown({ messages: messages.slice(2) }, ["@b:x", "@c:x"]), "2 up to $4 $5");
+  assert.equal(shown({ messages }, []), "$1 $2 new $3 $4 $5");
+});
+
 Deno.test("the line stands where encryption began, once", () => {
   const messages = [plain(1), plain(2), sealed(3), sealed(4)];
   assert.equal(shape({ messages }), "plain plain line(above) sealed sealed");
