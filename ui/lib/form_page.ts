@@ -15,7 +15,7 @@ export interface FormNote {
   readonly confirm: WaitingForm | null;
   /** What an act has to show once; it stands in no address. Null where there is nothing. */
   readonly told: string | null;
-  /** The form that was refused, so that what was chosen in it stays chosen; never for an island. */
+  /** The form that was refused or waits, so that what was chosen in it stays; never for an island. */
   readonly refused: FormData | null;
 }
 
@@ -92,8 +92,9 @@ export function formPage<Data>(load: Load<Data>, acts: Readonly<Record<string, A
         const confirm = asks || again
           ? { fields: fieldsOf(form), ways: await ctx.state.api.call("getSecondFactor") }
           : null;
-        const refusal = asks ? {} : { error: errorText(error), refused: form };
-        const note: FormNote = { ...NOTHING, confirm, ...refusal };
+        // The form below the question shows what was sent too: it is changed there, or sent again.
+        const refusal = asks ? {} : { error: errorText(error) };
+        const note: FormNote = { ...NOTHING, confirm, refused: form, ...refusal };
         return page({ ...data, note }, { status: asks ? 401 : 400 });
       }
     },
