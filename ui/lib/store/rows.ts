@@ -39,22 +39,32 @@ function joins(previous: Message | undefined, authorId: string, ts: number): boo
     ts - previous.origin_ts < GROUP_MS && ts >= previous.origin_ts;
 }
 
+interface RowOptions {
+  newAfter: string | null | undefined;
+  selfId: string;
+  timeZone: string;
+  encrypted: boolean;
+  /** Whether no more is shown of a message than that it is there. */
+  isHidden?: ((message: Message) => boolean) | undefined;
+  /** Oldest first. */
+  changes?: readonly ChangeLine[] | undefined;
+}
+
+/** Without a head of its own: it stands under the one before. */
+function isGrouped(previous: Message | undefined, message: Message): boolean {
+  return message.reply_to === null && !message.unsealed &&
+    joins(previous, message.author.id, message.origin_ts) &&
+    // A webhook may show another name with each message.
+    previous?.author.display_name === message.author.display_name;
+}
+
 /**
  * What the timeline draws: messages with a divider for each day, and one line before the
  * first that is new. `newAfter`: last message read when the channel was opened; null: none was.
  */
 export function buildRows(
   window: ChannelWindow,
-  options: {
-    newAfter: string | null | undefined;
-    selfId: string;
-    timeZone: string;
-    encrypted: boolean;
-    /** Whether no more is shown of a message than that it is there. */
-    isHidden?: ((message: Message) => boolean) | undefined;
-    /** Oldest first. */
-    changes?: readonly ChangeLine[] | undefined;
-  },
+  options: RowOptions,
 ): Row[] {
   const rows: Row[] = [];
   let day = "";
@@ -101,15 +111,11 @@ export function buildRows(
     if (options.isHidden?.(message)) {
       hide(rows, message);
       previous = undefined;
-      if (message.id === options.newAfter) passed = true;
-      continue;
+    } else {
+      const grouped = isGrouped(previous, message);
+      rows.push({ kind: "message", key: message.id, message, grouped });
+      previous = message;
     }
-    const grouped = message.reply_to === null && !message.unsealed &&
-      joins(previous, message.author.id, message.origin_ts) &&
-      // A webhook may show another name with each message.
-      previous?.author.display_name === message.author.display_name;
-    rows.push({ kind: "message", key: message.id, message, grouped });
-    previous = message;
     if (message.id === options.newAfter) passed = true;
   }
   if (window.hasAfter) return rows;
