@@ -77,7 +77,7 @@ Deno.test("a change opens its day, and is never what the line of what is new sta
 
 Deno.test("messages of people who are blocked gather where they follow each other", () => {
   const of = (order: number, id: string) =>
-    message(order, { author: { ...sampleMessage({}).author, id } });
+    message(order, { author: { ...message(order).author, id } });
   const messages = [of(1, "@a:x"), of(2, "@b:x"), of(3, "@b:x"), of(4, "@c:x"), of(5, "@a:x")];
   const shown = (window: Partial<ChannelWindow>, hidden: readonly string[]) =>
     buildRows({ ...EMPTY_WINDOW, hasBefore: false, ...window }, {
