@@ -174,6 +174,8 @@ export const DISPATCH = {
   "invitation.update": Invitation,
   /** Answered, withdrawn or expired; also of a conversation that was only asked for. */
   "invitation.remove": z.object({ room_id: z.string() }),
+  /** Told to who comes back: no other invitation and no other request for a conversation is left. */
+  "invitation.standing": z.object({ room_ids: z.array(z.string()) }),
   "member.update": z.object({
     guild_id: z.string(),
     member: Member,

@@ -10,6 +10,7 @@ export const DISPATCH_SCOPE: Readonly<Partial<Record<DispatchName, TokenScope | 
   "relationship.update": "account:read",
   "invitation.update": "account:read",
   "invitation.remove": "account:read",
+  "invitation.standing": "account:read",
   "notify.update": "account:read",
   "quiet.update": "account:read",
   "group.update": null,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
 import type { Person } from "../harness/homeserver.ts";
 import { waitFor } from "../harness/wait_for.ts";
+import { Reader } from "../replay/reader.ts";
 
 const SOON_MS = 120_000;
 
@@ -124,6 +125,29 @@ Deno.test("two people of two servers have one conversation, however it began", a
     await say(ann, dm.room_id, "welcome back");
     await hears(bob, dm.room_id, "welcome back");
   });
+
+  await t.step(
+    "a request that is answered while a device is away is gone there once it is back",
+    async () => {
+      const [dm] = await dmsOf(ann);
+      assert.ok(dm);
+      await bob.do("POST", `/dms/${dm.room_id}/leave`, {});
+      await soon("ann to see that", async () => (await dmsOf(ann))[0]?.state === "left");
+      await ann.do("POST", "/dms", { user_id: bob.id });
+      await soon("bob to be asked", async () => (await dmsOf(bob))[0]?.state === "invited");
+      using away = await Reader.open(bob);
+      const shownThere = () => away.state.dms.value.map((each) => each.state);
+      assert.deepEqual(shownThere(), ["invited"]);
+      away.cut();
+      await bob.do("DELETE", `/invitations/${dm.room_id}`);
+      await away.resume();
+      await away.until((frame) => frame.op === "dispatch" && frame.t === "invitation.standing");
+      assert.deepEqual(shownThere(), []);
+      await bob.do("POST", "/dms", { user_id: ann.id });
+      await soon("both to be there", async () => (await dmsOf(ann))[0]?.state === "joined");
+      await soon("bob to have it", async () => (await dmsOf(bob))[0]?.state === "joined");
+    },
+  );
 
   await t.step("who takes no conversations from strangers hears nothing of them", async () => {
     const eve = await two.register("eve", (await invite(bob)).code);

@@ -81,13 +81,35 @@ export async function wholeStates(
       t: "dm.seen",
       d: { room_id: roomId, seen },
     })),
-    ...(await askedDms(deps, userId)).map((dm): Told => ({ t: "dm.update", d: dm })),
-    ...(await listInvitations(deps, userId)).map((d): Told => ({ t: "invitation.update", d })),
+    ...await invitationStates(deps, userId, allDms),
     ...(await listRelationships(deps, userId)).map((d): Told => ({ t: "relationship.update", d })),
     { t: "voice.missed", d: { calls: await listMissed(deps, userId) } },
     ...(await findNotifySettings(deps.sql, userId)).map((d): Told => ({ t: "notify.update", d })),
     { t: "quiet.update", d: quietOf(await deps.preferences.of(userId)) },
     ...await readMarkers(deps, userId, joined),
+  ];
+}
+
+/**
+ * What waits for an answer, and that nothing else does: an answer to a server whose room is not
+ * here is in no log.
+ */
+async function invitationStates(
+  deps: ChatDeps,
+  userId: UserId,
+  dmRooms: readonly Room[],
+): Promise<Told[]> {
+  const asked = await askedDms(deps, userId);
+  const invitations = await listInvitations(deps, userId);
+  const unanswered = dmRooms.filter(({ authority }) => authority.membership(userId) === "invite");
+  const standing = [
+    ...unanswered.map(({ id }) => id),
+    ...[...asked, ...invitations].map((each) => each.room_id),
+  ];
+  return [
+    ...asked.map((dm): Told => ({ t: "dm.update", d: dm })),
+    ...invitations.map((d): Told => ({ t: "invitation.update", d })),
+    { t: "invitation.standing", d: { room_ids: standing } },
   ];
 }
 

@@ -14,7 +14,7 @@ import { changeRoot, followBy, follows, takeOwnThread, takeThread } from "../sto
 import { markStale, takeRead } from "../store/stale_reads.ts";
 import { applyPoll } from "../store/polls.ts";
 import { applyReaction, changeMessage, receiveMessage } from "../store/window.ts";
-import { applyGuildFrame } from "./dispatch_guild.ts";
+import { applyGuildFrame, keepStanding } from "./dispatch_guild.ts";
 import { nearPeople } from "./near_presence.ts";
 import { setRelationship } from "./relationships.ts";
 
@@ -205,7 +205,11 @@ function askedFor(state: ChatState, guildId: string | null): readonly string[] {
 /** Applies one frame of the gateway to what is shown. */
 export function applyFrame(state: ChatState, frame: ServerFrame): void {
   batch(() => {
-    if (frame.op === "ready") state.takeSnapshot(frame.d);
+    if (frame.op === "ready") {
+      const { dms, invitations } = frame.d;
+      keepStanding(state, new Set([...dms, ...invitations].map((each) => each.room_id)));
+      state.takeSnapshot(frame.d);
+    }
     if (frame.op === "resumed") {
       state.position = frame.d.position;
       // Whoever is in a channel now is told next.

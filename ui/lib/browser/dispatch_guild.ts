@@ -126,6 +126,16 @@ function removeRequest(state: ChatState, roomId: string): void {
   if (dm?.state === "invited") removeDm(state, roomId, undefined);
 }
 
+/** After an absence: requests and invitations that were answered or withdrawn meanwhile go. */
+export function keepStanding(state: ChatState, standing: ReadonlySet<string>): void {
+  const held = [...state.dms.value, ...state.invitations.value].map((each) => each.room_id);
+  for (const roomId of held) {
+    if (standing.has(roomId)) continue;
+    removeRequest(state, roomId);
+    dropInvitation(state, roomId);
+  }
+}
+
 /** Closed or left, on this device or another one; or the viewer was removed from a group. */
 function removeDm(state: ChatState, roomId: string, reason: string | undefined): void {
   const dm = state.dms.value.find((entry) => entry.room_id === roomId);
@@ -206,6 +216,8 @@ export function applyGuildFrame(state: ChatState, frame: Dispatch): void {
     case "invitation.remove":
       removeRequest(state, frame.d.room_id);
       return dropInvitation(state, frame.d.room_id);
+    case "invitation.standing":
+      return keepStanding(state, new Set(frame.d.room_ids));
     case "member.update":
       setMember(state, frame.d.guild_id, frame.d.member);
       return countMembers(state, frame.d.guild_id, frame.d.member_count);
