@@ -133,11 +133,20 @@ Deno.test("a request of another server that is accepted is encrypted at once: th
   await say(ann.page, asking);
   await ann.page.locator(".main-head .tag", { hasText: "Not encrypted" }).waitFor();
   await bob.page.locator("a.side-row.dm", { hasText: "ann" }).click();
+  // As while his server still checks what he has joined: it is asked again.
+  const asked: string[] = [];
+  await bob.page.route("**/client/v1/rooms/*/encryption", async (route) => {
+    asked.push(route.request().method());
+    if (asked.length > 1) return await route.continue();
+    const error = { code: "unavailable", message: "This place is still being checked." };
+    await route.fulfill({ status: 503, json: { error } });
+  });
   await bob.page.getByRole("button", { name: "Accept" }).click();
   for (const { page } of [bob, ann]) {
     await page.locator(".main-head .tag.accent").waitFor();
     await page.getByText(HERE).waitFor();
   }
+  assert.ok(asked.length > 1, "the first answer was that it cannot be now");
   const canary = `heron-${crypto.randomUUID()}`;
   const answer = `wren-${crypto.randomUUID()}`;
   await say(bob.page, canary);

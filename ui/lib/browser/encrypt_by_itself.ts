@@ -6,12 +6,17 @@ import { privacyOf } from "./privacy.ts";
  * message or file, and when a request is accepted. What stands in the way of that does not stand in the way
  * of what is said.
  */
-export async function encryptByItself(state: ChatState, roomId: string): Promise<void> {
+export async function encryptByItself(
+  state: ChatState,
+  roomId: string,
+  { accepted = false }: { readonly accepted?: boolean } = {},
+): Promise<void> {
   if (!state.server.encrypts_automatically) return;
   const dm = state.dms.value.find((each) => each.room_id === roomId);
   if (!dm || dm.encrypted || !dm.may_encrypt || dm.state !== "joined") return;
   try {
-    await (await privacyOf(state)).beginnings.byItself(dm);
+    const { beginnings } = await privacyOf(state);
+    await (accepted ? beginnings.onceAccepted(roomId) : beginnings.byItself(dm));
   } catch {
     // Its script did not come: without a network the message does not go out either.
   }

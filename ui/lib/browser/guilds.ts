@@ -78,7 +78,7 @@ export async function acceptDm(state: ChatState, roomId: string): Promise<void> 
         : dm
     );
     openPlace(state, { kind: "dm", roomId, channelId: "main", focus: null }, "none");
-    void encryptByItself(state, roomId);
+    void encryptByItself(state, roomId, { accepted: true });
   } catch (error) {
     showToast(state, reasonOf(error), true);
   }

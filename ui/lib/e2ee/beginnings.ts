@@ -1,4 +1,5 @@
 import type { Dm } from "../../../core/api/gateway.ts";
+import { ServerUnreachable } from "../../../core/e2ee/engine/ports.ts";
 import { closeToast, showToast } from "../browser/toast.ts";
 import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
@@ -10,10 +11,14 @@ import type { RemoteEngine } from "./remote_engine.ts";
 
 /** A message does not wait longer than this to learn whether encryption can begin. */
 const BY_ITSELF_MS = 5000;
+/** A conversation that was just let begin is tried again after these pauses, its server being away. */
+const AGAIN_MS = [1000, 2000, 4000, 8000, 16_000, 32_000] as const;
 /** After the answer that it cannot, messages go out at once for so long. */
 const CANNOT_MS = 60_000;
 /** Conversations of which it is known that they cannot be encrypted now. */
 const CANNOT_MAX = 200;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** How the encryption of a conversation begins: by an act, by itself, or later by a wish. */
 export class Beginnings {
@@ -78,9 +83,26 @@ export class Beginnings {
   async byItself(dm: Dm): Promise<void> {
     const held = this.#cannot.get(dm.room_id);
     if (held && Date.now() < held.untilMs) return;
-    const late = new Promise<void>((resolve) => setTimeout(resolve, BY_ITSELF_MS));
+    const late = pause(BY_ITSELF_MS);
     // Offline, or refused: the message itself says so better.
     await Promise.race([late, this.#beginOrRemember(dm, late).catch(() => undefined)]);
+  }
+
+  /**
+   * The same for a conversation that was let begin a moment ago: no message comes that would try again
+   * where its server cannot answer yet, as it cannot while it checks what it has just joined.
+   */
+  async onceAccepted(roomId: string): Promise<void> {
+    for (const pauseMs of AGAIN_MS) {
+      const dm = this.#state.dms.peek().find((each) => each.room_id === roomId);
+      if (!dm || dm.encrypted || dm.state !== "joined") return;
+      try {
+        return await this.#beginOrRemember(dm, pause(BY_ITSELF_MS));
+      } catch (error) {
+        if (!(error instanceof ServerUnreachable)) return;
+      }
+      await pause(pauseMs);
+    }
   }
 
   async #beginOrRemember(dm: Dm, late: Promise<void>): Promise<void> {

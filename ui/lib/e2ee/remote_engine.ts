@@ -1,4 +1,8 @@
-import { CallRefused, type DeviceDispatch } from "../../../core/e2ee/engine/ports.ts";
+import {
+  CallRefused,
+  type DeviceDispatch,
+  ServerUnreachable,
+} from "../../../core/e2ee/engine/ports.ts";
 import {
   type DeviceState,
   type EngineChange,
@@ -28,6 +32,7 @@ interface Waiting {
 
 function revive({ name, message, reason = "internal", details }: PlainError): Error {
   if (name === "SealRefused") return new SealRefused(reason as RoomReason, message);
+  if (name === "ServerUnreachable") return new ServerUnreachable(message);
   return name === "CallRefused"
     ? new CallRefused(reason, message, details)
     : new Error(message, { cause: reason });
