@@ -11,6 +11,7 @@ import { busyProcessor } from "../harness/busy_processor.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { LOSE, PASS, type UdpRelay, udpRelay } from "../harness/udp_relay.ts";
 import { waitFor } from "../harness/wait_for.ts";
+import { reachable } from "./comfort.ts";
 import { say, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
 import {
@@ -45,7 +46,7 @@ async function chooseElsewhere({ context }: Person, choice: { readonly pushToTal
 /** A server with a guild of three. */
 async function openGuild(server: ProcessServer) {
   const ann = await server.register("ann");
-  const guild = await ann.do("POST", "/guilds", { name: "Riverside" });
+  const guild = await ann.do("POST", "/guilds", { name: "Riverside gardeners and friends" });
   const invite = await ann.do("POST", "/invites", { guild_id: guild.id });
   const people: Record<Name, typeof ann> = {
     ann,
@@ -186,6 +187,12 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await listen(bob, "ann", "cy");
     code = await sameCode(ann.page, bob.page, cy.page);
   });
+  await step("however long the names are, the way out is in sight", async () => {
+    for (const [{ page }, where] of [[ann, ".side"], [cy, ".main"]] as const) {
+      const leave = `${where} > .call-panel .call-leave`;
+      await waitFor(`${leave} in sight`, () => reachable(page, leave));
+    }
+  });
   await step("the text chat of the channel stands beside the call", async () => {
     await say(ann.page, "I am here");
     await bob.page.locator("article", { hasText: "I am here" }).waitFor();
@@ -273,7 +280,7 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await listen(ann, "bob", "cy");
     await moderate("bob", { move_to: { room_id: guild.id, channel_id: porch } });
     await bob.page.getByText("A moderator moved you.").waitFor();
-    await panel(bob.page).getByRole("link", { name: "Riverside / Porch" }).waitFor();
+    await panel(bob.page).getByRole("link", { name: "Riverside gardeners and friends / Porch" }).waitFor();
     await connected(bob.page);
     await listen(ann, "cy");
     await listen(bob);
