@@ -1,4 +1,5 @@
 import type { AdminAuditEntry } from "../../../core/api/admin.ts";
+import { parseTypedUserId, parseUserId } from "../../../core/ids/user_id.ts";
 import { AdminPage } from "../../components/AdminPage.tsx";
 import { Field } from "../../components/Field.tsx";
 import { Select } from "../../components/FormParts.tsx";
@@ -6,6 +7,7 @@ import { Icon } from "../../components/Icon.tsx";
 import { chosen, queryOf, requireAdmin, withQuery } from "../../lib/admin.ts";
 import { readTimeZone } from "../../lib/time_zone.ts";
 import { formPage } from "../../lib/form_page.ts";
+import { handleOf } from "../../lib/format/names.ts";
 import { formatNumber } from "../../lib/format/number.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { formatFull, formatRelative } from "../../lib/format/time.ts";
@@ -32,7 +34,12 @@ export const handler = define.handlers(formPage(async (ctx) => {
   const filter = { actor: queryOf(ctx.url, "actor"), target: queryOf(ctx.url, "target") };
   const before = queryOf(ctx.url, "before");
   const list = await ctx.state.api.call("adminListAudit", {
-    query: { ...filter, before, ...(kind === "all" ? {} : { action: kind }) },
+    query: {
+      actor: typedId(filter.actor),
+      target: typedId(filter.target),
+      before,
+      ...(kind === "all" ? {} : { action: kind }),
+    },
   });
   return { list, kind, filter, timeZone: readTimeZone(ctx.req) };
 }, {}));
@@ -56,7 +63,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         name="actor"
         label={t("adminAudit.actor")}
         value={data.filter.actor ?? ""}
-        placeholder="@name:server"
+        placeholder="@name@server"
         spellcheck={false}
       />
       <Field
@@ -92,9 +99,11 @@ function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string 
       <Icon name="list" />
       <div class="grow">
         <p class="break">
-          <span class="strong">{entry.actor ?? t("admin.commandLine")}</span>{" "}
+          <span class="strong">
+            {entry.actor === null ? t("admin.commandLine") : named(entry.actor)}
+          </span>{" "}
           <span class="tag" title={entry.action}>{actOf(entry.action)}</span>{" "}
-          {entry.target && <span class="mono">{entry.target}</span>}
+          {entry.target && <span class="mono">{named(entry.target)}</span>}
         </p>
         {entry.reason && <p class="small break">“{entry.reason}”</p>}
         {details.length > 0 && (
@@ -117,6 +126,13 @@ function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string 
 }
 
 /** What was done, in words; an act of a later version has its name in the API alone. */
+/** The id of a person as people type it, or of something else as it is. */
+const typedId = (text: string | undefined) =>
+  text === undefined ? undefined : parseTypedUserId(text) ?? text;
+
+/** A person as people read it, or something else as it is. */
+const named = (id: string) => parseUserId(id) === undefined ? id : handleOf(id);
+
 function actOf(action: string): string {
   const key = `adminAudit.act.${action}` as Key;
   return isHere(key) ? t(key) : action;

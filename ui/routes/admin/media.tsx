@@ -6,6 +6,7 @@ import { requireAdmin } from "../../lib/admin.ts";
 import type { CallResult } from "../../lib/api/types.ts";
 import { text } from "../../lib/forms.ts";
 import { formPage } from "../../lib/form_page.ts";
+import { handleOf } from "../../lib/format/names.ts";
 import { formatNumber } from "../../lib/format/number.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { type Key, t } from "../../lib/i18n/t.ts";
@@ -80,7 +81,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         total={usage.bytes}
         rows={usage.users.map((user) => ({
           key: user.user_id,
-          name: user.user_id,
+          name: handleOf(user.user_id),
           href: `/admin/users/${encodeURIComponent(user.user_id)}`,
           ...user,
         }))}

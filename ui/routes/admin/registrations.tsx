@@ -8,6 +8,7 @@ import { requireAdmin } from "../../lib/admin.ts";
 import { formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
 import { formatRelative } from "../../lib/format/time.ts";
+import { wayIn } from "../../lib/format/way_in.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
@@ -71,7 +72,7 @@ function Who({ registration: each, nowMs }: { registration: Registration; nowMs:
         <p class="small muted break">
           @{each.user_name}
           {each.address !== null && ` · ${each.address}`}
-          {` · ${each.created_by} · ${formatRelative(each.created_ts, nowMs)}`}
+          {` · ${wayIn(each.created_by)} · ${formatRelative(each.created_ts, nowMs)}`}
         </p>
       </div>
       {each.why !== null && <blockquote class="quoted break">{each.why}</blockquote>}

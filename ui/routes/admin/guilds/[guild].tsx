@@ -9,7 +9,7 @@ import { readTimeZone } from "../../../lib/time_zone.ts";
 import type { Context } from "../../../lib/fresh/mod.ts";
 import { text } from "../../../lib/forms.ts";
 import { formPage } from "../../../lib/form_page.ts";
-import { serverOf } from "../../../lib/format/names.ts";
+import { handleOf, serverOf } from "../../../lib/format/names.ts";
 import { formatNumber } from "../../../lib/format/number.ts";
 import { formatSize } from "../../../lib/format/size.ts";
 import { formatFull } from "../../../lib/format/time.ts";
@@ -58,10 +58,10 @@ export default define.page<typeof handler>(({ data: { guild, timeZone, note }, s
             : serverOf(guild.owner) === state.server.name
             ? (
               <a href={`/admin/users/${encodeURIComponent(guild.owner)}`}>
-                {t("guilds.ownedBy", { name: guild.owner })}
+                {t("guilds.ownedBy", { name: handleOf(guild.owner) })}
               </a>
             )
-            : t("guilds.ownedBy", { name: guild.owner })}
+            : t("guilds.ownedBy", { name: handleOf(guild.owner) })}
         </p>
         <p class="small muted">
           {t("admin.since", { date: formatFull(guild.created_ts, timeZone) })}

@@ -6,6 +6,7 @@ import { Field } from "../../../components/Field.tsx";
 import { Select } from "../../../components/FormParts.tsx";
 import { chosen, queryOf, requireAdmin, withQuery } from "../../../lib/admin.ts";
 import { formPage } from "../../../lib/form_page.ts";
+import { handleOf } from "../../../lib/format/names.ts";
 import { formatSize } from "../../../lib/format/size.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { define } from "../../../utils.ts";
@@ -50,7 +51,7 @@ export default define.page<typeof handler>(({ data, state }) => (
             <span class="small muted block break">
               {guild.owner === null
                 ? t("guilds.noOwner")
-                : t("guilds.ownedBy", { name: guild.owner })}
+                : t("guilds.ownedBy", { name: handleOf(guild.owner) })}
             </span>
           </a>
           <span class="small muted guild-sums">

@@ -18,6 +18,7 @@ import { handleOf } from "../../../lib/format/names.ts";
 import { formatNumber } from "../../../lib/format/number.ts";
 import { formatSize } from "../../../lib/format/size.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
+import { wayIn } from "../../../lib/format/way_in.ts";
 import { reasonIn } from "../../../lib/guild_settings.ts";
 import { type Key, t } from "../../../lib/i18n/t.ts";
 import { define, type State } from "../../../utils.ts";
@@ -129,7 +130,7 @@ function Who({ user, timeZone }: { user: AdminUser; timeZone: string }) {
         <p class="break">{handleOf(user.id)}</p>
         <p class="small muted break">
           {t("admin.since", { date: formatFull(user.created_ts, timeZone) })}
-          {user.created_by && ` · ${user.created_by}`}
+          {user.created_by && ` · ${wayIn(user.created_by)}`}
         </p>
         <p class="row-tight wrap">
           {user.admin && <span class="tag accent">{t("admin.isAdmin")}</span>}
