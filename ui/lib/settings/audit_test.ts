@@ -83,3 +83,18 @@ Deno.test("audit: the end of a ban is told by the reader's clock", () => {
     ],
   );
 });
+
+Deno.test("audit: a renamed emoji is told by its names, the first of which it has without a field", () => {
+  const change = (before: string | null, after: string | null) => [
+    { field: "name", before, after },
+    { field: "former", before: null, after: ["fiesta"] },
+  ];
+  assert.deepEqual(tell("emoji.rename", "party", change(null, "fiesta")), [
+    "renamed the emoji :party:",
+    "Name: party -> fiesta",
+  ]);
+  assert.deepEqual(tell("emoji.rename", "party", change("fiesta", null)), [
+    "renamed the emoji :party:",
+    "Name: fiesta -> party",
+  ]);
+});
