@@ -280,7 +280,8 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await listen(ann, "bob", "cy");
     await moderate("bob", { move_to: { room_id: guild.id, channel_id: porch } });
     await bob.page.getByText("A moderator moved you.").waitFor();
-    await panel(bob.page).getByRole("link", { name: "Riverside gardeners and friends / Porch" }).waitFor();
+    await panel(bob.page).getByRole("link", { name: "Riverside gardeners and friends / Porch" })
+      .waitFor();
     await connected(bob.page);
     await listen(ann, "cy");
     await listen(bob);

@@ -35,12 +35,14 @@ export default function SettingsGuard({ back, refused }: {
     <>
       <div class="unsaved" hidden={!form} role="region" aria-label={t("unsaved.title")}>
         <p class="unsaved-text strong" role="status">{form && t("unsaved.title")}</p>
-        <button type="button" class="button quiet small" onClick={() => form?.reset()}>
-          {t("unsaved.reset")}
-        </button>
-        <button type="button" class="button primary small" onClick={() => form?.requestSubmit()}>
-          {t("save")}
-        </button>
+        <div class="row-tight">
+          <button type="button" class="button quiet small" onClick={() => form?.reset()}>
+            {t("unsaved.reset")}
+          </button>
+          <button type="button" class="button primary small" onClick={() => form?.requestSubmit()}>
+            {t("save")}
+          </button>
+        </div>
       </div>
       <dialog ref={dialog} class="dialog" aria-labelledby="unsaved-ask">
         <div class="dialog-body">
