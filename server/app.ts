@@ -385,7 +385,10 @@ function serverDoors(config: Config, system: SystemParts, domain: DoorParts) {
       groups: domain.encryption.groups.desk,
       voice: domain.voice.desk,
     }),
-    heardFrom: (origin) => outbound.engine.heardFrom(origin),
+    heardFrom: (origin) => {
+      outbound.engine.heardFrom(origin);
+      erasure.heardFrom(origin);
+    },
     isKnown: (origin) => outbound.servers.knows(origin),
   });
 }

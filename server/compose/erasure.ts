@@ -12,6 +12,8 @@ export interface ErasureParts {
   readonly handler: FederationHandler;
   /** An order was written down. */
   readonly wake: () => void;
+  /** A request of another server was answered: it lives. */
+  readonly heardFrom: (server: ServerName) => void;
 }
 
 /** What people have taken away: here, elsewhere for ours, and here for those of others. */
@@ -43,5 +45,9 @@ export async function composeErasure(
     }),
   );
   const handler = eraseHandler({ eraser, keys, verifier, signer, clock: system.clock });
-  return { handler, wake: () => jobs.wake() };
+  return {
+    handler,
+    wake: () => jobs.wake(),
+    heardFrom: (server) => jobs.heardFrom(server),
+  };
 }

@@ -3,6 +3,7 @@ import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { SignedReceipt } from "../../../federation/perform/erase.ts";
+import { putNewest } from "../../../federation/remember.ts";
 import { type ServerPolicy, TransportError } from "../../../federation/ports.ts";
 import type { Sql } from "../../postgres/sql.ts";
 import type { Rooms } from "../../rooms/rooms.ts";
@@ -16,6 +17,10 @@ const PAUSE_MS = 5 * 60_000;
 const PAUSE_MAX_MS = 24 * 3_600_000;
 /** About a month of days: then the server is called one that refuses. */
 const TRIES_MAX = 40;
+/** A server that speaks to us is asked at once, but not more often than this. */
+const EARLY_ASK_MS = 60_000;
+/** Servers of which it is remembered when that was looked at. */
+const HEARD_MAX = 1000;
 
 export interface ErasureJobDeps {
   readonly sql: Sql;
@@ -43,6 +48,8 @@ interface DueReceipt {
 export class ErasureJobs implements AsyncDisposable {
   readonly #deps: ErasureJobDeps;
   readonly #loop: WorkLoop;
+  /** Server -> when it was last looked at what it owes, ms. */
+  readonly #heard = new Map<ServerName, number>();
 
   constructor(deps: ErasureJobDeps) {
     this.#deps = deps;
@@ -55,6 +62,21 @@ export class ErasureJobs implements AsyncDisposable {
 
   wake(): void {
     this.#loop.wake();
+  }
+
+  /** It has just sent us a request, so it may be back: what it did not answer is asked again. */
+  heardFrom(server: ServerName): void {
+    const { sql, clock, log } = this.#deps;
+    const now = clock.now();
+    if (now - (this.#heard.get(server) ?? -Infinity) < EARLY_ASK_MS) return;
+    putNewest(this.#heard, { key: server, value: now, max: HEARD_MAX });
+    void sql`
+      update erasure_receipts set next_try_ts = ${now}
+      where server = ${server} and state = 'pending' and error is not null`
+      .then(({ count }) => count > 0 && this.wake())
+      .catch((error) =>
+        log.log("warn", "What a server has to erase could not be asked again.", { server, error })
+      );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
