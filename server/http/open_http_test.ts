@@ -114,6 +114,7 @@ Deno.test("one call opens API, pages, documents, health and figures", async () =
   assert.equal(page.text, "page of @ada:localhost");
   const document = JSON.parse((await get("/client/v1/openapi.json")).text);
   assert.deepEqual(Object.keys(document.paths).sort(), [
+    "/client/v1/account/here",
     "/client/v1/events",
     "/client/v1/say",
     "/client/v1/sync",
