@@ -20,7 +20,7 @@ export const RIGHT_DESCRIPTIONS: Readonly<Record<Right, string>> = {
   MANAGE_CHANNELS: "Create, change and close channels and categories.",
   MANAGE_ROLES: "Create, change and give roles below the own rank.",
   MANAGE_GUILD: "Change name, icon, join rules and server access.",
-  MANAGE_EXPRESSIONS: "Add and remove emoji and stickers.",
+  MANAGE_EXPRESSIONS: "Add, rename and remove emoji.",
   MANAGE_WEBHOOKS: "Add webhooks to channels.",
   VIEW_AUDIT_LOG: "Read who changed what.",
   CREATE_INVITE: "Invite people.",

@@ -58,7 +58,7 @@ Deno.test("administrators read which events were not accepted, and why, page by 
     ] as const
   ) {
     const wrong = await cli(...args);
-    assert.equal(wrong.code, 1);
+    assert.equal(wrong.code, 2);
     assert.match(wrong.err, why);
   }
 });

@@ -34,7 +34,7 @@ export const rightTexts: Readonly<Record<keyof typeof english, string>> = {
   "right.MANAGE_GUILD": "Gilde verwalten",
   "rightHint.MANAGE_GUILD": "Name, Bild, Beitrittsregeln und Zugang von Servern ändern.",
   "right.MANAGE_EXPRESSIONS": "Emoji verwalten",
-  "rightHint.MANAGE_EXPRESSIONS": "Emoji und Sticker hinzufügen und entfernen.",
+  "rightHint.MANAGE_EXPRESSIONS": "Emoji hinzufügen, umbenennen und entfernen.",
   "right.MANAGE_WEBHOOKS": "Webhooks verwalten",
   "rightHint.MANAGE_WEBHOOKS": "Kanälen Webhooks hinzufügen.",
   "right.VIEW_AUDIT_LOG": "Protokoll sehen",

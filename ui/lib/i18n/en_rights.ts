@@ -31,7 +31,7 @@ export const rightTexts = {
   "right.MANAGE_GUILD": "Manage guild",
   "rightHint.MANAGE_GUILD": "Change name, icon, join rules and server access.",
   "right.MANAGE_EXPRESSIONS": "Manage expressions",
-  "rightHint.MANAGE_EXPRESSIONS": "Add and remove emoji and stickers.",
+  "rightHint.MANAGE_EXPRESSIONS": "Add, rename and remove emoji.",
   "right.MANAGE_WEBHOOKS": "Manage webhooks",
   "rightHint.MANAGE_WEBHOOKS": "Add webhooks to channels.",
   "right.VIEW_AUDIT_LOG": "View audit log",
