@@ -44,7 +44,7 @@ const RECORD = `
         if (child.nodeType === Node.TEXT_NODE) text += child.data;
         // Nor is it of concern that code has its colors.
         if (/^tok-/.test(child.className)) text += child.textContent;
-        if (child.nodeType !== Node.ELEMENT_NODE || /^tok-|^tools$/.test(child.className)) continue;
+        if (child.nodeType !== Node.ELEMENT_NODE || /^tok-|^tools-place$/.test(child.className)) continue;
         endText();
         walk(child, depth + 1);
       }
