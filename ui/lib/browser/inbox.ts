@@ -2,7 +2,7 @@ import type { ReadState } from "../../../core/api/channel.ts";
 import type { Message } from "../../../core/api/message.ts";
 import type { ChatState } from "../store/chat.ts";
 import type { InboxPlace, WaitingPlace } from "../store/inbox.ts";
-import { pathOf, placeKey, refKey, type TalkPlace } from "../store/place.ts";
+import { pathOf, placeKey, refKey, refOfKey, type TalkPlace } from "../store/place.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
 import { unreadOf } from "../store/unread.ts";
 import { messagePath, threadPath } from "../format/paths.ts";
@@ -10,6 +10,7 @@ import { callApi } from "./browser_api.ts";
 import { followPath, loadSpan, openPlace } from "./history.ts";
 import { markTalksRead, takeBackRead } from "./mark_all_read.ts";
 import { isEncrypted, privacyOf } from "./privacy.ts";
+import { tellRead } from "./tell_read.ts";
 
 /** Mentions asked for at a time. */
 const PAGE = 25;
@@ -120,14 +121,8 @@ export function clearUpTo(
   if (held === undefined || held.mentions <= newer) return undefined;
   // How much of the rest is new only the server can count.
   state.reads.value = new Map(state.reads.value).set(key, { ...held, mentions: newer });
-  const done = callApi("markRead", {
-    params: { room_id: message.room_id },
-    body: {
-      channel_id: message.channel_id,
-      event_id: message.id,
-      ...(message.thread_id === undefined ? {} : { thread_id: message.thread_id }),
-    },
-  }).then((read) => takeRead(state, read), () => markStale(state, [key]));
+  const done = tellRead(refOfKey(key), { event_id: message.id })
+    .then((read) => read && takeRead(state, read), () => markStale(state, [key]));
   return { before: [held], done };
 }
 

@@ -7,7 +7,7 @@ import { refKey } from "../store/place.ts";
 import { threadsUnder } from "../store/threads.ts";
 import { unreadOf } from "../store/unread.ts";
 import { markStale, takeRead } from "../store/stale_reads.ts";
-import { callApi } from "./browser_api.ts";
+import { tellRead } from "./tell_read.ts";
 
 /** Requests in flight at once when a whole guild is read. */
 const AT_ONCE = 6;
@@ -77,10 +77,8 @@ export async function markTalksRead(state: ChatState, talks: readonly Talk[]): P
   state.reads.value = reads;
   state.newAfter.value = fresh;
   await someAtOnce(left, async ({ key, talk, id }) => {
-    await callApi("markRead", {
-      params: { room_id: talk.room_id },
-      body: { ...withThread(talk), event_id: id },
-    }).catch(() => markStale(state, [key])); // the server's count is shown again
+    await tellRead(withThread(talk), { event_id: id })
+      .catch(() => markStale(state, [key])); // the server's count is shown again
   });
 }
 
@@ -90,17 +88,16 @@ export async function takeBackRead(state: ChatState, before: readonly ReadState[
   for (const read of before) reads.set(refKey(read), read);
   state.reads.value = reads;
   await someAtOnce([...before], async (read) => {
-    const body = { ...withThread(read), event_id: read.last_read_id, back: true };
-    await callApi("markRead", { params: { room_id: read.room_id }, body })
+    await tellRead(withThread(read), { event_id: read.last_read_id, back: true })
       .then(
-        (answer) => takeRead(state, answer),
+        (answer) => answer && takeRead(state, answer),
         () => markStale(state, [refKey(read)]),
       );
   });
 }
 
-function withThread({ channel_id, thread_id }: Omit<Talk, "last_message_id">) {
-  return { channel_id, ...(thread_id === undefined ? {} : { thread_id }) };
+function withThread({ room_id, channel_id, thread_id }: Omit<Talk, "last_message_id">) {
+  return { room_id, channel_id, ...(thread_id === undefined ? {} : { thread_id }) };
 }
 
 async function someAtOnce<Item>(left: Item[], act: (item: Item) => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { applyReaction } from "../store/window.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { updateHeld } from "./dispatch.ts";
 import { isEncrypted, privacyOf } from "./privacy.ts";
+import { tellRead } from "./tell_read.ts";
 import { showToast } from "./toast.ts";
 
 export async function editMessage(state: ChatState, message: Message, body: string): Promise<void> {
@@ -101,14 +102,8 @@ export function markRead(state: ChatState, place: TalkPlace): void {
     mentions: 0,
     counted_to: Math.max(last.order, read?.counted_to ?? 0),
   });
-  void callApi("markRead", {
-    params: { room_id: place.roomId },
-    body: { ...placeBody(place), event_id: last.id },
-  }).catch(() => undefined); // the next visit tries again
-}
-
-function placeBody({ channelId, root }: TalkPlace) {
-  return { channel_id: channelId, ...(root === undefined ? {} : { thread_id: root }) };
+  tellRead(refOfKey(key), { event_id: last.id })
+    .catch(() => undefined); // the next visit tries again
 }
 
 /** Moves the marker back to before a message, so that it counts as new again. */
@@ -121,10 +116,8 @@ export async function markUnreadFrom(
   const messages = state.windows.get(key)?.value.messages ?? [];
   const before = messages[messages.findIndex((held) => held.id === message.id) - 1];
   try {
-    const read = await callApi("markRead", {
-      params: { room_id: place.roomId },
-      body: { ...placeBody(place), event_id: before?.id ?? null, back: true },
-    });
+    const read = await tellRead(refOfKey(key), { event_id: before?.id ?? null, back: true });
+    if (read === undefined) return;
     state.reads.value = new Map(state.reads.value).set(key, read);
     state.newAfter.value = new Map(state.newAfter.value).set(key, before?.id ?? null);
   } catch (error) {
