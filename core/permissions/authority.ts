@@ -2,7 +2,7 @@ import { isServerAllowed } from "../auth/server_acl.ts";
 import { type ChannelId, MAIN_CHANNEL } from "../ids/channel_id.ts";
 import { EVERYONE, type RoleId } from "../ids/role_id.ts";
 import type { ServerName } from "../ids/server_name.ts";
-import { parseUserId, type UserId } from "../ids/user_id.ts";
+import { parseUserId, serverOf, type UserId } from "../ids/user_id.ts";
 import type { RoomFacts } from "../rules/room_facts.ts";
 import type { StateAddress, StateView } from "../state/state_map.ts";
 import { AuthorityMemo, type Standing } from "./authority_memo.ts";
@@ -205,6 +205,16 @@ export class Authority {
       holds: (user) => this.isWebhook(user),
     });
     return joined.size - webhooks.size;
+  }
+
+  /** The same by server, for each that has somebody joined: 0 where that is a webhook alone. */
+  membersByServer(): Map<ServerName, number> {
+    const counts = new Map<ServerName, number>();
+    for (const user of this.joinedUsers()) {
+      const server = serverOf(user);
+      counts.set(server, (counts.get(server) ?? 0) + (this.isWebhook(user) ? 0 : 1));
+    }
+    return counts;
   }
 
   /** Joined users with VIEW_CHANNEL in the channel. Kept and patched from view to view. */

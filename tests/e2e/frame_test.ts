@@ -131,18 +131,22 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await page.getByRole("heading", { name: "seeds", exact: true }).waitFor();
   });
 
+  /** A page that is opened now has none of these. */
+  const serverKnows = (waiting: string) =>
+    waitFor("the server to know it", async () => {
+      const anew = await bob.context.newPage();
+      await anew.goto(`${server.base}/home`);
+      const count = await anew.locator(waiting).count();
+      await anew.close();
+      return count === 0 ? true : undefined;
+    });
+
   await t.step("Shift+Escape reads the whole guild, here and on the server", async () => {
     await say(ann.page, "@everyone, who has seeds to swap?");
     await page.locator(".side-row.unread", { hasText: "general" }).waitFor();
     await keyboard.press("Shift+Escape");
     await page.locator(".side-row.unread").waitFor({ state: "detached" });
-    await waitFor("the server to know it", async () => {
-      const other = await bob.context.newPage();
-      await other.goto(`${server.base}/home`);
-      const waiting = await other.locator(".rail-item.unread, .rail-item .badge").count();
-      await other.close();
-      return waiting === 0 ? true : undefined;
-    });
+    await serverKnows(".rail-item.unread, .rail-item .badge");
   });
 
   await t.step("the inbox has what waits: read there, taken back, and gone to", async () => {
@@ -211,13 +215,7 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("heading", { name: "general", exact: true }).waitFor();
     await tookBack;
-    await waitFor("the server to know it", async () => {
-      const anew = await bob.context.newPage();
-      await anew.goto(`${server.base}/home`);
-      const waiting = await anew.locator(".rail-inbox .badge").count();
-      await anew.close();
-      return waiting === 0 ? true : undefined;
-    });
+    await serverKnows(".rail-inbox .badge");
     for (const tab of [page, other]) {
       await tab.locator(".rail-inbox .badge").waitFor({ state: "detached" });
     }

@@ -10,6 +10,7 @@ import { tempFolder } from "../harness/temp_folder.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { say, settled } from "./people.ts";
 import { signIn } from "./scene.ts";
+import { encryptHere } from "./sealed_talk.ts";
 
 /** Making a device and a group takes its time where eight of these run at once. */
 const BEGIN_MS = 120_000;
@@ -107,10 +108,7 @@ Deno.test("a conversation of several says who came and went, and its new name, b
   await step("an encrypted one has them too", async () => {
     const device = stack.use(await DeviceClient.open(bob, { folder: folder.path }));
     await device.engine.setUp({ name: "bob" });
-    await desk.page.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
-    await desk.page.getByRole("button", { name: "Encrypt from here on" }).click();
-    await desk.page.locator(".main-head .tag.accent").waitFor({ timeout: BEGIN_MS });
-    await desk.page.locator("dialog[open]").waitFor({ state: "detached" });
+    await encryptHere(desk.page);
     await say(desk.page, "sealed");
     await desk.page.locator("article:not(.pending)", { hasText: "sealed" }).waitFor({
       timeout: BEGIN_MS,

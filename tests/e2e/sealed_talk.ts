@@ -46,6 +46,14 @@ export async function createEncryptedChannel(
   await dialog.waitFor({ state: "detached" });
 }
 
+/** Encrypts the conversation or private channel that a page has open. */
+export async function encryptHere(page: Page): Promise<void> {
+  await page.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
+  await page.getByRole("button", { name: "Encrypt from here on" }).click();
+  await page.locator(".main-head .tag.accent").waitFor({ timeout: 2 * BEGIN_MS });
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+}
+
 /** Signs in through the door, as on a device that was never here before. */
 export async function logInAnew(page: Page, url: string, userName: string): Promise<void> {
   await page.goto(`${url}/login`);

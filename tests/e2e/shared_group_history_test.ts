@@ -12,6 +12,7 @@ import { pageSteps } from "../harness/page_steps.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { settled } from "./people.ts";
 import { signIn } from "./scene.ts";
+import { encryptHere } from "./sealed_talk.ts";
 
 /** Making a device and joining a group takes its time where eight of these run at once. */
 const BEGIN_MS = 120_000;
@@ -45,10 +46,7 @@ Deno.test("who is added to a conversation of several reads the day before, of mo
   await step("its owner encrypts it before anything is said", async () => {
     await desk.page.goto(server.url + dmPath(roomId));
     await settled(desk.page);
-    await desk.page.locator(".main-head").getByRole("button", { name: "Not encrypted" }).click();
-    await desk.page.getByRole("button", { name: "Encrypt from here on" }).click();
-    await desk.page.locator(".main-head .tag.accent").waitFor({ timeout: BEGIN_MS });
-    await desk.page.locator("dialog[open]").waitFor({ state: "detached" });
+    await encryptHere(desk.page);
     await soon(
       "bob to be in",
       async () => (await talker.engine.sync(roomId)).phase === "encrypted",

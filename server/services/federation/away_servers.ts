@@ -1,7 +1,7 @@
 import type { AwayServer } from "../../../core/api/delivery.ts";
 import type { RoomId } from "../../../core/ids/room_id.ts";
 import type { ServerName } from "../../../core/ids/server_name.ts";
-import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
+import type { UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Log } from "../../../core/ports/log.ts";
@@ -54,11 +54,7 @@ export class AwayServers {
     const users = authority.joinedUsers();
     const known = this.#counts.get(users);
     if (known !== undefined) return known;
-    const counts = new Map<ServerName, number>();
-    for (const user of users) {
-      const server = serverOf(user);
-      counts.set(server, (counts.get(server) ?? 0) + (authority.isWebhook(user) ? 0 : 1));
-    }
+    const counts = authority.membersByServer();
     this.#counts.set(users, counts);
     return counts;
   }

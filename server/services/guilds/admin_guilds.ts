@@ -195,14 +195,11 @@ async function project(deps: AdminGuildDeps, guilds: readonly Room[]): Promise<A
   }
   return guilds.map((room) => {
     const sum = totals.get(room.id);
-    const local = [...room.authority.joinedUsers()].filter((userId) =>
-      serverOf(userId) === deps.serverName && !room.authority.isWebhook(userId)
-    );
     return {
       ...projectSummary(room),
       created_ts: room.authority.view.get("m.room.create", "")?.pdu.origin_ts ?? 0,
       local_only: !room.authority.room.federate,
-      local_members: local.length,
+      local_members: room.authority.membersByServer().get(deps.serverName) ?? 0,
       messages: sum?.messages ?? 0,
       media_files: sum?.files ?? 0,
       media_bytes: sum?.bytes ?? 0,

@@ -2,7 +2,6 @@ import type { z } from "zod";
 import type { getGuildServers, ServerAcl } from "../../../core/api/guild_servers.ts";
 import { allows, isServerAllowed, parseServerAcl } from "../../../core/auth/server_acl.ts";
 import { OperationError } from "../../../core/errors.ts";
-import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import { limits } from "../../../core/limits.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
@@ -16,15 +15,10 @@ export async function listGuildServers(
   guildId: string,
 ): Promise<z.input<typeof getGuildServers.result>> {
   const { authority } = await openGuild(deps, userId, guildId);
-  const counts = new Map<ServerName, number>();
-  for (const user of authority.joinedUsers()) {
-    const server = serverOf(user);
-    counts.set(server, (counts.get(server) ?? 0) + (authority.isWebhook(user) ? 0 : 1));
-  }
   const acl = authority.view.get("m.room.server_acl", "");
   const parsed = acl === undefined ? undefined : parseServerAcl(acl.pdu.content);
   return {
-    servers: [...counts]
+    servers: [...authority.membersByServer()]
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
       .slice(0, limits.federation.maxServersPerAnswer)
       .map(([name, members]) => ({

@@ -30,7 +30,10 @@ interface ReportRow {
   readonly closing_note: string | null;
 }
 
-/** A page of reports as `viewer` is shown it, the newest first. @throws OperationError `invalid` for another `before` */
+/**
+ * A page of reports as `viewer` is shown it, the newest first.
+ * @throws OperationError `invalid` for another `before`
+ */
 export async function listReports(
   deps: Pick<ChatDeps, "sql" | "users" | "rooms" | "clock">,
   viewer: UserId,

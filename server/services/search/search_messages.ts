@@ -97,7 +97,10 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Names become ids, those apart that are nobody's. Without a question nothing can fit. @throws OperationError `invalid` */
+/**
+ * Names become ids, those apart that are nobody's. Without a question nothing can fit.
+ * @throws OperationError `invalid`
+ */
 async function understand(
   deps: SearchDeps,
   { scope, userId, query }: {

@@ -137,7 +137,6 @@ function Groups(props: {
   );
 }
 
-/** A guild's emoji by part of their name, as the grid takes them; of group -1. */
 /** Recent ones as they are called now; what belongs to another guild, or is gone, is left out. */
 function recentIn(guild: Guild | undefined): string[] {
   const found = readRecent().flatMap((key) => {
@@ -148,6 +147,7 @@ function recentIn(guild: Guild | undefined): string[] {
   return [...new Set(found)];
 }
 
+/** A guild's emoji by part of their name, as the grid takes them; of group -1. */
 function rowsOf(guild: Guild | undefined, query: string): EmojiRow[] {
   return searchGuildEmoji(guild, query, ownEmoji(guild).length)
     .map(({ name }) => [emojiKey(name), name, -1, ""]);

@@ -3,8 +3,8 @@ import { privacyOf } from "./privacy.ts";
 
 /**
  * Where it is the server's setting, a conversation is encrypted without being asked: by its next
- * message or file, and when a request is accepted. What stands in the way of that does not stand in the way
- * of what is said.
+ * message or file, and when a request is accepted. What stands in the way of that does not stand in
+ * the way of what is said.
  */
 export async function encryptByItself(
   state: ChatState,

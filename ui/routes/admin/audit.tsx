@@ -125,7 +125,6 @@ function Entry(props: { entry: AdminAuditEntry; nowMs: number; timeZone: string 
   );
 }
 
-/** What was done, in words; an act of a later version has its name in the API alone. */
 /** The id of a person as people type it, or of something else as it is. */
 const typedId = (text: string | undefined) =>
   text === undefined ? undefined : parseTypedUserId(text) ?? text;
@@ -133,6 +132,7 @@ const typedId = (text: string | undefined) =>
 /** A person as people read it, or something else as it is. */
 const named = (id: string) => parseUserId(id) === undefined ? id : handleOf(id);
 
+/** What was done, in words; an act of a later version has its name in the API alone. */
 function actOf(action: string): string {
   const key = `adminAudit.act.${action}` as Key;
   return isHere(key) ? t(key) : action;
