@@ -15,6 +15,8 @@ export interface EduRooms {
   authority(roomId: RoomId): Promise<Authority | undefined>;
   /** Rooms that a user is joined to, at most `limit`. */
   joinedRooms(user: UserId, limit: number): Promise<readonly RoomId[]>;
+  /** Rooms that both are joined to, at most `limit`. */
+  sharedRooms(pair: readonly [UserId, UserId], limit: number): Promise<readonly RoomId[]>;
   /** Whom a user of this server has as friends on others, at most `limit`. */
   friendsElsewhere(user: UserId, limit: number): Promise<readonly UserId[]>;
   /** Whether a user of another server is the friend of `who`, or of anybody here. */

@@ -7,12 +7,11 @@ import {
 } from "../../core/api/federation/edus.ts";
 import { DeviceEdu, ToDeviceEdu } from "../../core/api/federation/encryption.ts";
 import { GroupEdu } from "../../core/api/federation/groups.ts";
-import { isServerAllowed } from "../../core/auth/server_acl.ts";
 import { parseChannelId } from "../../core/ids/channel_id.ts";
 import { fromBase64 } from "../../core/e2ee/bytes.ts";
 import { parseDeviceId } from "../../core/ids/device_id.ts";
 import { parseEventId } from "../../core/ids/event_id.ts";
-import { parseRoomId } from "../../core/ids/room_id.ts";
+import { parseRoomId, type RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { parseUserId, serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -20,6 +19,7 @@ import type { Log } from "../../core/ports/log.ts";
 import type { ChannelRef, EduSink } from "../ports.ts";
 import { PRESENCE_KEPT_MS } from "./presence_times.ts";
 import type { EduRooms, EduShow } from "./ports.ts";
+import { ROOMS_MAX } from "./servers_meeting.ts";
 
 /** EDUs looked at at once, in all and of one server; beyond it they are dropped. */
 const PENDING_MAX = 1000;
@@ -126,10 +126,21 @@ export class EduReceiver implements EduSink {
     if (user !== undefined && await this.#isMet(user)) this.#deps.show.profile(user);
   }
 
-  /** Somebody whom nobody here shares a room or a friendship with is nobody's business. */
+  /**
+   * Somebody whom nobody here shares a room or a friendship with is nobody's business. A room whose
+   * list shuts their server out brings them together with nobody, as when this server sends.
+   */
   async #isMet(user: UserId): Promise<boolean> {
     const { rooms } = this.#deps;
-    return (await rooms.joinedRooms(user, 1)).length > 0 || await rooms.isFriendHere(user);
+    return await this.#isLetInto(await rooms.joinedRooms(user, ROOMS_MAX), serverOf(user)) ||
+      await rooms.isFriendHere(user);
+  }
+
+  async #isLetInto(roomIds: readonly RoomId[], server: ServerName): Promise<boolean> {
+    for (const roomId of roomIds) {
+      if ((await this.#deps.rooms.authority(roomId))?.letsIn(server) === true) return true;
+    }
+    return false;
   }
 
   async #relationship({ origin, content }: Arrived): Promise<void> {
@@ -154,7 +165,7 @@ export class EduReceiver implements EduSink {
     const roomId = edu === undefined ? undefined : parseRoomId(edu.room_id);
     if (edu === undefined || roomId === undefined) return;
     const authority = await this.#deps.rooms.authority(roomId);
-    if (authority === undefined || !isServerAllowed(authority.view, origin)) return;
+    if (authority?.letsIn(origin) !== true) return;
     if (!authority.joinedServers().has(origin)) return;
     await this.#deps.show.group({ server: origin, roomId, term: edu.term, epoch: edu.epoch });
   }
@@ -167,6 +178,9 @@ export class EduReceiver implements EduSink {
     const device = edu.device === "*" ? "*" : parseDeviceId(edu.device);
     const body = fromBase64(edu.body);
     if (device === undefined || body === undefined) return;
+    const { rooms } = this.#deps;
+    const shared = await rooms.sharedRooms([to, from], ROOMS_MAX);
+    if (!await this.#isLetInto(shared, origin) && !await rooms.isFriendHere(from, to)) return;
     const fromDevice = edu.from_device === null ? null : parseDeviceId(edu.from_device) ?? null;
     await this.#deps.show.toDevice({ from, fromDevice, to, device, kind: edu.kind, body });
   }
@@ -181,7 +195,7 @@ export class EduReceiver implements EduSink {
     const channelId = parseChannelId(edu.channel_id);
     if (user === undefined || roomId === undefined || channelId === undefined) return undefined;
     const authority = await this.#deps.rooms.authority(roomId);
-    if (authority === undefined || !isServerAllowed(authority.view, origin)) return undefined;
+    if (authority?.letsIn(origin) !== true) return undefined;
     const at = { atTs: this.#deps.clock.now(), channelId };
     if (!authority.has(user, "VIEW_CHANNEL", at)) return undefined;
     return { user, channel: { roomId, channelId } };

@@ -3,7 +3,7 @@ import { serverOf, type UserId } from "../../core/ids/user_id.ts";
 import type { EduRooms } from "./ports.ts";
 
 /** Rooms and friends looked at for one user. */
-const ROOMS_MAX = 200;
+export const ROOMS_MAX = 200;
 const FRIENDS_MAX = 1000;
 /** Servers told of one thing about a user. */
 export const SERVERS_MET_MAX = 500;

@@ -16,6 +16,15 @@ export function eduRooms({ sql, rooms }: { readonly sql: Sql; readonly rooms: Ro
         order by room_id limit ${limit}`;
       return rows.map((row) => row.room_id);
     },
+    async sharedRooms([user, other], limit): Promise<readonly RoomId[]> {
+      const rows = await sql<{ room_id: RoomId }[]>`
+        select a.room_id from current_state a
+        join current_state b on b.room_id = a.room_id and b.type = 'm.room.member'
+          and b.state_key = ${other} and b.membership = 'join'
+        where a.type = 'm.room.member' and a.state_key = ${user} and a.membership = 'join'
+        order by a.room_id limit ${limit}`;
+      return rows.map((row) => row.room_id);
+    },
     async friendsElsewhere(user: UserId, limit: number): Promise<readonly UserId[]> {
       const rows = await sql<{ other_id: UserId }[]>`
         select other_id from relationships

@@ -95,8 +95,8 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
     const content: Record<string, JsonValue> = { ...good[type] };
     const inRoom = type === "m.typing" || type === "m.read";
     // Who shares no room is nobody's business, but may ask to be a friend; of devices what is held
-    // decides, and to devices the user here.
-    const roomless = ["m.relationship", "m.device", "m.to_device"].includes(type);
+    // decides.
+    const roomless = ["m.relationship", "m.device"].includes(type);
     const strangers = roomless ? [] : [NEVER];
     const whose = type === "m.relationship" || type === "m.to_device" ? "from" : "user";
     const forgeries: (() => { origin?: ServerName; type?: string; content?: unknown })[] = [
@@ -130,7 +130,10 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
           () => ({ content: { ...content, room_id: random(["!", "", room.id + "1"]) } }),
         ]
         : type === "m.profile"
-        ? [() => ({ content: { ...content, user: LEFT } })]
+        ? [
+          () => ({ content: { ...content, user: LEFT } }),
+          () => ({ origin: DENIED, content: { ...content, user: DAN } }),
+        ]
         : type === "m.relationship"
         ? [
           () => ({ content: { ...content, to: random(["", "olga", 7, null, [OLGA]]) } }),
@@ -140,6 +143,9 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
         ? [() => ({ content: { ...content, version: random([-1, 0.5, "7", null, 1e300]) } })]
         : type === "m.to_device"
         ? [
+          () => ({ content: { ...content, from: LEFT } }),
+          () => ({ content: { ...content, to: NEVER } }),
+          () => ({ origin: DENIED, content: { ...content, from: DAN } }),
           () => ({ content: { ...content, to: random(["", "olga", 7, null, [OLGA]]) } }),
           () => ({ content: { ...content, device: random(["", "**", "x", 7, null]) } }),
           () => ({ content: { ...content, kind: random(["m.room_key", "WELCOME", "", 7]) } }),
@@ -147,6 +153,7 @@ Deno.test("1,000 forged EDUs: none is shown; Inbound federation rejects receipts
         ]
         : [
           () => ({ content: { ...content, user: LEFT } }),
+          () => ({ origin: DENIED, content: { ...content, user: DAN } }),
           () => ({ content: { ...content, presence: random(["there", "ONLINE", 1, ["online"]]) } }),
           () => ({ content: { ...content, status: "s".repeat(5000) } }),
         ]),
