@@ -54,7 +54,7 @@ export function describe(figure: Figure): string[] {
 }
 
 function short(value: number): string {
-  return value >= 100 ? Math.round(value).toString() : value.toFixed(1);
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
 
 function table(figures: readonly Figure[]): string {

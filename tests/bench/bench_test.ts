@@ -13,6 +13,7 @@ Deno.test("sends: every sender is answered, and in order", async () => {
     assert.ok(value > 0 && (control?.value ?? 0) > 0);
     assert.equal(more?.["errors"], 0);
     assert.equal(more?.["disordered"], 0);
+    assert.ok((more?.["bare_ratio"] ?? 0) > 0);
   }
 });
 

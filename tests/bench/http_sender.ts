@@ -1,7 +1,7 @@
 import type { Seat } from "./crowd.ts";
 
 /** Text of a short message; the numbers before it tell one from another. */
-const FILLER = "as long as people write ".repeat(3);
+export const MESSAGE_FILLER = "as long as people write ".repeat(3);
 const DIGITS = 10;
 
 const encoder = new TextEncoder();
@@ -29,7 +29,7 @@ export class HttpSender implements Disposable {
     const mark = "#".repeat(DIGITS);
     const body = JSON.stringify({
       channel_id: seat.channelId,
-      body: `${name} ${mark} ${FILLER}`,
+      body: `${name} ${mark} ${MESSAGE_FILLER}`,
       nonce: `${name}-${mark}`,
     });
     const text = `POST /client/v1/rooms/${seat.roomId}/send HTTP/1.1\r\nHost: localhost\r\n` +

@@ -1,8 +1,10 @@
 /**
  * Durable sends a second over HTTP, each with a nonce as the web client sends it, beside
  * `pgbench` committing single rows of the same size with as many clients on the same Postgres,
- * taking turns. `deno run -A tests/bench/sends.ts [--tiny]`
+ * taking turns. Beside both, what hashing, signing and storing alone reach: how much of the way
+ * to `pgbench` is theirs. `deno run -A tests/bench/sends.ts [SENDERS] [--tiny]`
  */
+import type { BareOrder, BareReport } from "./bare_sends.ts";
 import { connect } from "../../server/postgres/connect.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { type Crowd, gatherCrowd, type Seat } from "./crowd.ts";
@@ -28,12 +30,23 @@ const CASES: readonly Case[] = [
   { senders: 256, where: "one channel", atLeast: 1 },
   { senders: 256, where: "many channels", atLeast: 1 },
 ];
-const FULL = { members: 16, guildsEach: 4, seconds: 4, controlSeconds: 2, rounds: 2 };
-const TINY = { members: 2, guildsEach: 1, seconds: 0.2, controlSeconds: 0, rounds: 1 };
+const FULL = {
+  members: 16,
+  guildsEach: 4,
+  seconds: 4,
+  controlSeconds: 2,
+  bareSeconds: 2,
+  rounds: 2,
+};
+const TINY: typeof FULL = {
+  ...{ members: 2, guildsEach: 1 },
+  ...{ seconds: 0.2, controlSeconds: 0, bareSeconds: 0.2, rounds: 1 },
+};
 
 interface Bench {
   readonly crowd: Crowd;
   readonly client: Part;
+  readonly bare: Part;
   readonly settings: typeof FULL;
   nextRound: number;
 }
@@ -48,6 +61,12 @@ async function send(bench: Bench, { senders, where }: Case, seconds: number): Pr
     round: bench.nextRound++,
   };
   return await client.ask<SendReport>(order);
+}
+
+async function sendBare({ crowd, bare, settings }: Bench, callers: number): Promise<BareReport> {
+  const { databaseUrl } = crowd;
+  const order: BareOrder = { databaseUrl, callers, seconds: settings.bareSeconds };
+  return await bare.ask<BareReport>(order);
 }
 
 /** One reading of a case, between two of its control. */
@@ -66,13 +85,14 @@ async function measure(bench: Bench, each: Case): Promise<Figure> {
   const report = await send(bench, each, settings.seconds);
   const cpu = (await cpuUs(crowd.server.pid) - server) / report.sends;
   const clientCpu = (await cpuUs(client.pid) - sender) / report.sends;
-  const after = await control();
+  const { perSecond: barePerSecond } = await sendBare(bench, each.senders);
+  const commits = (before + await control()) / 2;
   return {
     bench: "sends",
     name: `${each.senders} senders, ${each.where}`,
     value: report.perSecond,
     unit: "durable sends/s",
-    control: { name: "pgbench commits/s", value: (before + after) / 2 },
+    control: { name: "pgbench commits/s", value: commits },
     target: { of: "ratio", atLeast: each.atLeast },
     more: {
       errors: report.errors,
@@ -81,6 +101,8 @@ async function measure(bench: Bench, each: Case): Promise<Figure> {
       p99_ms: report.p99Ms,
       server_cpu_us: cpu,
       client_cpu_us: clientCpu,
+      bare_per_second: barePerSecond,
+      bare_ratio: barePerSecond / commits,
     },
   };
 }
@@ -106,11 +128,13 @@ export async function measureSends(size: BenchSize, only?: number): Promise<void
   await sql.unsafe(CONTROL_TABLE);
   await sql.end();
   await using client = new Part("send_client.ts");
-  const bench: Bench = { crowd, client, settings, nextRound: 1 };
+  await using bare = new Part("bare_sends.ts");
+  const bench: Bench = { crowd, client, bare, settings, nextRound: 1 };
   // Loads rooms and lets the compiler see the path before anything counts.
   for (const where of ["one channel", "many channels"] as const) {
     await send(bench, { senders: size.tiny ? 2 : 64, where, atLeast: 0 }, settings.seconds);
   }
+  await sendBare(bench, 64);
   for (const each of CASES) {
     if (size.tiny && each.senders > 16 || only !== undefined && each.senders !== only) continue;
     const figures: Figure[] = [];
