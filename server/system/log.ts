@@ -3,6 +3,7 @@ import { Repeats } from "./repeats.ts";
 import { traceFields } from "./tracing.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log, LogLevel } from "../../core/ports/log.ts";
+import { TransportError } from "../../federation/ports.ts";
 
 const SEVERITY: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warn: 30, error: 40 };
 
@@ -66,20 +67,31 @@ function writeToStderr(line: string): void {
 
 /**
  * Errors keep name, message, code, stack and cause, and nothing else: a database error also
- * carries the query's parameters, which are people's words and must never reach a log. Where
- * something is away there is nothing to be found in this program, and no stack.
+ * carries the query's parameters, which are people's words and must never reach a log.
  */
 function plain(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Error) {
-    const code = "code" in value ? value.code : undefined;
-    return {
-      name: value.name,
-      message: value.message,
-      ...(code === undefined ? {} : { code }),
-      ...(value.stack === undefined || awayCode(value) !== undefined ? {} : { stack: value.stack }),
-      ...(value.cause === undefined ? {} : { cause: value.cause }),
-    };
-  }
-  return value;
+  return value instanceof Error ? plainError(value, isFromOutside(value)) : value;
+}
+
+function plainError(error: Error, withoutStack: boolean): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  const code = "code" in error ? error.code : undefined;
+  return {
+    name,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined || withoutStack ? {} : { stack }),
+    ...(cause === undefined
+      ? {}
+      : { cause: cause instanceof Error ? plainError(cause, withoutStack) : cause }),
+  };
+}
+
+/**
+ * Where something is away, or another server did not answer as it should, there is nothing to be
+ * found in this program: a stack would only hide the reason.
+ */
+function isFromOutside(error: Error): boolean {
+  return error instanceof TransportError || awayCode(error) !== undefined;
 }

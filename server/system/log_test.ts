@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../core/ports/clock.ts";
+import { TransportError } from "../../federation/ports.ts";
 import { ManualClock } from "../../tests/harness/parts.ts";
 import { jsonLog } from "./log.ts";
 import { textLog } from "./text_log.ts";
@@ -83,6 +84,24 @@ Deno.test("what is away is told without a stack; every other error keeps it", ()
   });
   assert.equal(several.error.stack, undefined);
   assert.match(fault.error.stack, /log_test/);
+});
+
+Deno.test("what another server did is told with its reasons and without a stack", () => {
+  const { lines, log } = timed(jsonLog);
+  const cause = Object.assign(new Error("certificate has expired"), { code: "CERT_HAS_EXPIRED" });
+  log.log("warn", "Could not be sent.", {
+    error: new TransportError("tls", "TLS with example.org failed.", { cause }),
+  });
+  log.log("warn", "Could not be sent.", {
+    error: new TransportError("timeout", "example.org did not answer within 60000 ms."),
+  });
+  const [expired, late] = lines.map((line) => JSON.parse(line).error);
+  assert.deepEqual(expired, {
+    name: "TransportError",
+    message: "TLS with example.org failed.",
+    cause: { name: "Error", message: "certificate has expired", code: "CERT_HAS_EXPIRED" },
+  });
+  assert.equal(late.stack, undefined);
 });
 
 for (const open of [jsonLog, textLog]) {

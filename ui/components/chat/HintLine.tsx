@@ -8,12 +8,17 @@ import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
 
 /** Above the box, for those who came lately: one thing to know, until it is put away. */
-export function HintLine({ guild, place }: { guild: Guild; place: TalkPlace }) {
+export function HintLine({ guild, place, mayWrite }: {
+  guild: Guild;
+  place: TalkPlace;
+  mayWrite: boolean;
+}) {
   const state = useChat();
   const own = state.self.value.user.id;
   const hint = hintFor(guild, {
     away: state.kept.value.hints,
     mayInvite: can(guild.permissions, "CREATE_INVITE"),
+    mayWrite,
     hasWritten: state.windowOf(placeKey(place)).value.messages.some((each) =>
       each.author.id === own
     ),

@@ -5,6 +5,7 @@ import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { dmName } from "../../lib/format/dm_name.ts";
 import { nameOf, serverOf } from "../../lib/format/names.ts";
 import { can } from "../../lib/format/rights.ts";
+import { writeBlock } from "../../lib/format/write_block.ts";
 import { withKey } from "../../lib/keys/with_key.ts";
 import { withTexts } from "../../lib/i18n/later.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -128,9 +129,14 @@ function ChannelFoot({ channel, place }: { channel: Channel; place: TalkPlace })
   const state = useChat();
   const guild = guildOf(state.known, place);
   if (!guild) return null;
+  const blocked = writeBlock(guild, channel, {
+    right: "SEND",
+    nowMs: state.now.value,
+    timeZone: state.timeZone.value,
+  });
   return (
     <>
-      <HintLine guild={guild} place={place} />
+      <HintLine guild={guild} place={place} mayWrite={blocked === null} />
       <Later first>
         <Composer
           key={placeKey(place)}
@@ -138,15 +144,7 @@ function ChannelFoot({ channel, place }: { channel: Channel; place: TalkPlace })
           placeholder={channel.encrypted
             ? t("composer.sealedChannel", { name: channel.name })
             : t("composer.channel", { name: channel.name })}
-          blocked={guild.checking !== null
-            ? t("composer.checking")
-            : channel.archived
-            ? t("composer.archived")
-            : (guild.me.timeout_until ?? 0) > state.now.value
-            ? t("composer.timeout")
-            : can(channel.permissions, "SEND")
-            ? null
-            : t("composer.noRight")}
+          blocked={blocked}
           canAttach={can(channel.permissions, "ATTACH")}
           slowModeS={channel.slow_mode_s}
         />

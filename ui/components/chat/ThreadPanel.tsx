@@ -3,6 +3,7 @@ import { openThread } from "../../lib/browser/history.ts";
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { can } from "../../lib/format/rights.ts";
+import { writeBlock } from "../../lib/format/write_block.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { threadName } from "../../lib/store/links.ts";
 import {
@@ -81,10 +82,12 @@ function useBlocked(place: TalkPlace, thread: Thread | undefined): string | null
   const channel = channelOf(state.known, place);
   if (isEncrypted(state, place.roomId)) return t("thread.encrypted");
   if (!channel || !guild) return t("composer.noRight");
-  if (guild.checking !== null) return t("composer.checking");
-  if (channel.archived) return t("composer.archived");
-  if ((guild.me.timeout_until ?? 0) > state.now.value) return t("composer.timeout");
-  if (!can(channel.permissions, "SEND_IN_THREADS")) return t("composer.noRight");
+  const blocked = writeBlock(guild, channel, {
+    right: "SEND_IN_THREADS",
+    nowMs: state.now.value,
+    timeZone: state.timeZone.value,
+  });
+  if (blocked !== null) return blocked;
   if (thread?.locked && !can(channel.permissions, "MANAGE_THREADS")) return t("thread.lockedText");
   return null;
 }

@@ -397,7 +397,7 @@ export const de: Catalogue = {
   "composer.replying": "Antwort an {name}  ",
   "composer.suggestions": "Vorschläge",
   "composer.archived": "Dieser Kanal ist archiviert: Lesen geht, schreiben nicht.",
-  "composer.timeout": "Du hast eine Auszeit: Lesen geht, schreiben nicht.",
+  "composer.timeout": "Du hast bis {when} eine Auszeit: Lesen geht, schreiben nicht.",
   "composer.noRight": "Du darfst hier lesen, aber nicht schreiben.",
   "composer.slow":
     "{n, plural, one {Langsamer Modus: # Sekunde} other {Langsamer Modus: # Sekunden}}",

@@ -388,7 +388,7 @@ export const en = {
   "composer.replying": "Replying to {name}  ",
   "composer.suggestions": "Suggestions",
   "composer.archived": "This channel is archived: it can be read, not written.",
-  "composer.timeout": "You are timed out: you can read, not write.",
+  "composer.timeout": "You are timed out until {when}: you can read, not write.",
   "composer.noRight": "You may read here, but not write.",
   "composer.slow": "{n, plural, one {Slow mode: # second} other {Slow mode: # seconds}}",
   "typing.one": "{a} is writing",

@@ -9,10 +9,11 @@ const NEW_MS = 7 * 24 * 3_600_000;
 /** The one hint that helps now; undefined where none does. */
 export function hintFor(
   guild: Pick<Guild, "member_count" | "me">,
-  { away, mayInvite, hasWritten, nowMs }: {
+  { away, mayInvite, mayWrite, hasWritten, nowMs }: {
     /** Put away before. */
     readonly away: readonly string[];
     readonly mayInvite: boolean;
+    readonly mayWrite: boolean;
     /** A message of one's own is in sight. */
     readonly hasWritten: boolean;
     readonly nowMs: number;
@@ -21,7 +22,7 @@ export function hintFor(
   if (nowMs - guild.me.joined_ts > NEW_MS) return undefined;
   const wanted: Hint[] = [
     ...(guild.member_count === 1 && mayInvite ? ["invite" as const] : []),
-    ...(hasWritten ? [] : ["write" as const]),
+    ...(hasWritten || !mayWrite ? [] : ["write" as const]),
     ...(hasWritten ? ["keys" as const] : []),
   ];
   return wanted.find((hint) => !away.includes(hint));
