@@ -8,7 +8,13 @@ const guild = (memberCount: number, joinedMs = NOW) =>
     Guild,
     "member_count" | "me"
   >;
-const now = { away: [] as string[], mayInvite: true, mayWrite: true, hasWritten: false, nowMs: NOW };
+const now = {
+  away: [] as string[],
+  mayInvite: true,
+  mayWrite: true,
+  hasWritten: false,
+  nowMs: NOW,
+};
 
 Deno.test("who is alone is told how to invite, who is not how to begin, who has begun the keys", () => {
   assert.equal(hintFor(guild(1), now), "invite");
