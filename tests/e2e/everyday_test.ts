@@ -163,6 +163,27 @@ Deno.test("forms, cards and words of every day", async (t) => {
     assert.equal(await rows.count(), 2);
   });
 
+  await t.step("a topic is read without its marks wherever it stands on a line", async () => {
+    await using ann = await openPerson(browser);
+    await signIn(ann.context, server.url, "ann");
+    const { page } = ann;
+    const topic = "Beds, seeds and weather. No trade.";
+    await page.goto(server.url + channel);
+    await settled(page);
+    await page.locator("textarea[name=body]").pressSequentially("see #gen");
+    await page.getByRole("option", { name: topic }).waitFor();
+    await page.locator("textarea[name=body]").fill("");
+    await page.keyboard.press("Control+f");
+    await page.locator(".search-box input").fill("in:gen");
+    await page.getByRole("option", { name: topic }).waitFor();
+    const settings = `${server.url}${guildPath(scene.guildId)}/settings`;
+    for (const path of ["/channels", `/view-as?role=everyone&channel=${scene.general}`]) {
+      await page.goto(settings + path);
+      await page.getByText(topic, { exact: true }).waitFor();
+    }
+    assert.deepEqual(ann.faults, []);
+  });
+
   await t.step("a refused form comes back as it was filled in", async () => {
     for (const scripts of [false, true]) {
       await using ann = await openPerson(browser, { scripts });

@@ -5,6 +5,7 @@ import { emojiKey, searchGuildEmoji } from "../format/guild_emoji.ts";
 import { can } from "../format/rights.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
+import { plainText } from "../store/links.ts";
 import { channelOf, guildOf, isTalk } from "../store/place.ts";
 import { callApi } from "./browser_api.ts";
 import { loadEmoji, searchEmoji } from "./emoji_data.ts";
@@ -103,7 +104,7 @@ function suggestChannels(state: ChatState, query: string): Suggestion[] {
     .map((channel) => ({
       key: channel.id,
       label: `#${channel.name}`,
-      detail: channel.topic ?? "",
+      detail: plainText(state, channel.topic ?? "", guild),
       insert: `#${channel.name}`,
     }));
 }

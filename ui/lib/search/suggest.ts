@@ -5,6 +5,7 @@ import { foreignServer, handleOf, localPart, memberName, nameOf } from "../forma
 import { dayKey } from "../format/time.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
+import { plainText } from "../store/links.ts";
 import { dmOf } from "../store/place.ts";
 import { readSearches } from "./recent.ts";
 import type { Subject } from "./subject.ts";
@@ -54,7 +55,7 @@ export function suggestFor(
   if (typed.filter === "from" || typed.filter === "mentions") {
     return suggestPeople(state, subject, { filter: typed.filter, value });
   }
-  if (typed.filter === "in") return suggestChannels(subject, value);
+  if (typed.filter === "in") return suggestChannels(state, subject, value);
   if (typed.filter === "has") {
     return HAS.filter((each) => each.startsWith(value)).map((each) => ({
       key: each,
@@ -167,7 +168,7 @@ export async function suggestMorePeople(
   return [...listed, ...more].slice(0, SHOWN);
 }
 
-function suggestChannels({ guild }: Subject, value: string): SearchSuggestion[] {
+function suggestChannels(state: ChatState, { guild }: Subject, value: string): SearchSuggestion[] {
   const typed = value.replace(/^#/, "");
   return (guild?.channels ?? [])
     .filter((channel) => channel.kind !== "category" && channel.name.toLowerCase().includes(typed))
@@ -176,7 +177,9 @@ function suggestChannels({ guild }: Subject, value: string): SearchSuggestion[] 
     .map((channel) => ({
       key: `${channel.room_id} ${channel.id}`,
       label: `#${channel.name}`,
-      detail: channel.encrypted ? t("search.sealedChannel") : channel.topic ?? "",
+      detail: channel.encrypted
+        ? t("search.sealedChannel")
+        : plainText(state, channel.topic ?? "", guild),
       insert: `in:${/[\s"]/.test(channel.name) ? `"${channel.name}"` : channel.name} `,
     }));
 }

@@ -6,6 +6,7 @@ import { groupRights } from "../../../../components/RightsFields.tsx";
 import { channelIcon } from "../../../../lib/format/channel_icon.ts";
 import { handleOf, memberName } from "../../../../lib/format/names.ts";
 import { can } from "../../../../lib/format/rights.ts";
+import { topicText } from "../../../../lib/format/topic_text.ts";
 import type { Context } from "../../../../lib/fresh/mod.ts";
 import { formPage } from "../../../../lib/form_page.ts";
 import { settingsPath } from "../../../../lib/guild_links.ts";
@@ -84,7 +85,7 @@ export default define.page<typeof handler>(({ data }) => {
       </nav>
       <main id="main" class="view-main stack">
         <h1 class="break">{chosen?.name ?? guild.name}</h1>
-        {chosen?.topic && <p class="muted break">{chosen.topic}</p>}
+        {chosen?.topic && <p class="muted break">{topicText(guild, chosen.topic)}</p>}
         {chosen && !can(bits, "VIEW_CHANNEL")
           ? <p>{t("viewAs.doesNotSee", { name })}</p>
           : <Rights guild={guild} bits={bits} by={by} {...(chosen ? { channel: chosen } : {})} />}

@@ -16,6 +16,7 @@ import {
 import { flag, text } from "../../../../../lib/forms.ts";
 import { formPage } from "../../../../../lib/form_page.ts";
 import { channelSlug } from "../../../../../lib/format/paths.ts";
+import { topicText } from "../../../../../lib/format/topic_text.ts";
 import { settingsPath } from "../../../../../lib/guild_links.ts";
 import { guildParams, readGuild } from "../../../../../lib/guild_settings.ts";
 import { t } from "../../../../../lib/i18n/t.ts";
@@ -110,13 +111,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       </ActForm>
       {groupChannels(guild).map((group) => (
         <ul class="rows" key={group.category?.id ?? "loose"}>
-          {group.category && <ChannelRow channel={group.category} base={settingsPath(guild)} />}
+          {group.category && <ChannelRow channel={group.category} guild={guild} />}
           {group.channels.map((channel) => (
-            <ChannelRow
-              key={channel.room_id + channel.id}
-              channel={channel}
-              base={settingsPath(guild)}
-            />
+            <ChannelRow key={channel.room_id + channel.id} channel={channel} guild={guild} />
           ))}
         </ul>
       ))}
@@ -127,7 +124,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   );
 });
 
-function ChannelRow({ channel, base }: { channel: Channel; base: string }) {
+function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   return (
     <li
       class={channel.kind === "category" ? "row-card category" : "row-card"}
@@ -137,7 +134,7 @@ function ChannelRow({ channel, base }: { channel: Channel; base: string }) {
       <a
         class="grow row-link"
         draggable={false}
-        href={`${base}/channels/${encodeURIComponent(channelSlug(channel))}`}
+        href={`${settingsPath(guild)}/channels/${encodeURIComponent(channelSlug(channel))}`}
       >
         <span class="strong break">{channel.name}</span>{" "}
         {channel.archived && <span class="tag">{t("channel.archived")}</span>}
@@ -147,7 +144,9 @@ function ChannelRow({ channel, base }: { channel: Channel; base: string }) {
           </span>
         )}
         {channel.hidden && <span class="tag">{t("channel.hiddenTag")}</span>}
-        {channel.topic && <span class="small muted block clip">{channel.topic}</span>}
+        {channel.topic && (
+          <span class="small muted block clip">{topicText(guild, channel.topic)}</span>
+        )}
       </a>
       {!channel.private && <MoveRow id={channel.id} name={channel.name} />}
     </li>
