@@ -1,25 +1,29 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../lib/i18n/t.ts";
-import { RefusedForm, useChecked, useTyped } from "../lib/typed.ts";
+import { RefusedForm, type SentForm, useChecked, useTyped } from "../lib/typed.ts";
 
 /**
  * A form of a settings page; `act` says what it does. A guarded one is watched for unsaved
  * changes: with scripts the bar at the foot of the page saves it, without them its own button.
  * `refused`: the form that was refused; where it is this one its fields come back as they were sent,
- * with or without scripts. For a form that is not guarded (those fill themselves again), and where
- * one of the page has this act; never for passwords and codes.
+ * with or without scripts. Where one of the page has this act; never for passwords and codes.
+ * A guarded form has it of the note: one that waits for who it is goes on from the question above
+ * it, one that was refused is unsaved still. `true`: its fields are an island's, which fill
+ * themselves again.
  */
 export function ActForm(props: {
   act: string;
   class?: string;
   id?: string;
   files?: boolean;
-  guard?: boolean;
+  guard?: SentForm | true;
   action?: string;
   refused?: FormData | null;
   children: ComponentChildren;
 }) {
-  const refused = props.refused?.get("act") === props.act ? props.refused : null;
+  const note = typeof props.guard === "object" ? props.guard : undefined;
+  const sent = note?.refused ?? props.refused;
+  const refused = sent?.get("act") === props.act ? sent : null;
   return (
     <form
       method="post"
@@ -27,6 +31,7 @@ export function ActForm(props: {
       id={props.id}
       class={props.class ?? "stack"}
       data-guard={props.guard ? "" : undefined}
+      data-changed={note && refused && !note.confirm ? "true" : undefined}
       enctype={props.files ? "multipart/form-data" : undefined}
     >
       <input type="hidden" name="act" value={props.act} />

@@ -26,6 +26,12 @@ export default function SettingsGuard({ back, refused }: {
   useEffect(() => watchPage({ back, look, ask, leaving }), [back]);
   // After all islands have drawn: a form that is one itself would take its values back.
   useEffect(() => whenStarted(() => fillAgain(refused)), []);
+  const undo = () => {
+    // One that came back as it was sent knows nothing of what is saved: the page does.
+    if (form?.dataset["changed"] !== "true") return form?.reset();
+    leaving.current = true;
+    location.assign(location.pathname);
+  };
   const goOn = () => {
     leaving.current = true;
     dialog.current?.close();
@@ -36,7 +42,7 @@ export default function SettingsGuard({ back, refused }: {
       <div class="unsaved" hidden={!form} role="region" aria-label={t("unsaved.title")}>
         <p class="unsaved-text strong" role="status">{form && t("unsaved.title")}</p>
         <div class="row-tight">
-          <button type="button" class="button quiet small" onClick={() => form?.reset()}>
+          <button type="button" class="button quiet small" onClick={undo}>
             {t("unsaved.reset")}
           </button>
           <button type="button" class="button primary small" onClick={() => form?.requestSubmit()}>

@@ -6,7 +6,7 @@ import { ActForm, Check, SaveButton, Select } from "../../components/FormParts.t
 import { requireAdmin } from "../../lib/admin.ts";
 import type { CallResult } from "../../lib/api/types.ts";
 import { flag, text } from "../../lib/forms.ts";
-import { formPage } from "../../lib/form_page.ts";
+import { type FormNote, formPage } from "../../lib/form_page.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
 
@@ -57,7 +57,12 @@ export default define.page<typeof handler>(({ data, state }) => (
     lead={t("config.lead")}
     note={data.note}
   >
-    <Changeable settings={data.settings} pinned={data.pinned} mail={state.server.mail} />
+    <Changeable
+      settings={data.settings}
+      pinned={data.pinned}
+      mail={state.server.mail}
+      note={data.note}
+    />
     <section class="stack">
       <h2>{t("config.title")}</h2>
       <p class="muted">
@@ -73,10 +78,15 @@ export default define.page<typeof handler>(({ data, state }) => (
 ));
 
 function Changeable(
-  { settings, pinned, mail }: { settings: Settings; pinned: readonly string[]; mail: boolean },
+  { settings, pinned, mail, note }: {
+    settings: Settings;
+    pinned: readonly string[];
+    mail: boolean;
+    note: FormNote;
+  },
 ) {
   return (
-    <ActForm act="save" guard>
+    <ActForm act="save" guard={note}>
       {pinned.length > 0 && (
         <p class="small muted">{t("admin.pinned", { names: pinned.join(", ") })}</p>
       )}

@@ -60,7 +60,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           </ActForm>
         )}
       </div>
-      <ActForm act="save" files guard>
+      <ActForm act="save" files guard={data.note}>
         <Field
           name="nickname"
           label={t("gs.nickname")}

@@ -102,7 +102,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         )}
       </div>
       {manages && (
-        <ActForm act="save" files guard>
+        <ActForm act="save" files guard={data.note}>
           <Field name="name" label={t("guild.name")} value={guild.name} maxlength={100} required />
           <PictureField name="icon" label={t("gs.icon")} />
           <Area

@@ -10,7 +10,7 @@ import {
 import { Field } from "../../../../../../components/Field.tsx";
 import { GuildSettings } from "../../../../../../components/GuildSettings.tsx";
 import { flag, text } from "../../../../../../lib/forms.ts";
-import { formPage } from "../../../../../../lib/form_page.ts";
+import { type FormNote, formPage } from "../../../../../../lib/form_page.ts";
 import { settingsPath } from "../../../../../../lib/guild_links.ts";
 import { ApiError } from "../../../../../../lib/api/request.ts";
 import { ChannelTabs } from "../../../../../../components/ChannelTabs.tsx";
@@ -69,7 +69,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       note={data.note}
     >
       <ChannelTabs guild={guild} channel={channel} here="settings" />
-      <ChannelForm guild={guild} channel={channel} />
+      <ChannelForm guild={guild} channel={channel} note={data.note} />
       <ActForm act="destroy" class="card danger-card stack">
         <h2>{t("channel.close")}</h2>
         <p class="muted">
@@ -89,10 +89,12 @@ export default define.page<typeof handler>(({ data, state }) => {
   );
 });
 
-function ChannelForm({ guild, channel }: { guild: Guild; channel: Channel }) {
+function ChannelForm(
+  { guild, channel, note }: { guild: Guild; channel: Channel; note: FormNote },
+) {
   const categories = guild.channels.filter((entry) => entry.kind === "category");
   return (
-    <ActForm act="save" guard>
+    <ActForm act="save" guard={note}>
       <Field name="name" label={t("channel.name")} value={channel.name} maxlength={100} required />
       {channel.kind !== "category" && (
         <>
