@@ -14,7 +14,10 @@ Deno.test("marks of markdown are left out, what only looks like them is read as 
     const [source, read] of [
       ["Beds, **seeds** and _weather_.\nNo ~~trade~~.", "Beds, seeds and weather. No trade."],
       ["# Rules\n> be *kind*\n> > twice", "Rules be kind twice"],
-      ["What is [coming up](https://garden.test/a_b), and `what` is not", "What is coming up, and what is not"],
+      [
+        "What is [coming up](https://garden.test/a_b), and `what` is not",
+        "What is coming up, and what is not",
+      ],
       ["||gone|| by noon", "gone by noon"],
       ["snake_case and 2 * 3 > 5, C#, issue #4", "snake_case and 2 * 3 > 5, C#, issue #4"],
       ["https://garden.test/~ann/my_page", "https://garden.test/~ann/my_page"],
