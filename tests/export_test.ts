@@ -105,6 +105,12 @@ Deno.test("export: one's own words, files and settings and nobody else's, made o
     parts: { live: server.parts },
   });
   assert.equal(cli.code, 0, cli.err);
+  const again = await runCli(["admin", "user", "export", "ann", path], {
+    workingFolder: folder.path,
+    parts: { live: server.parts },
+  });
+  assert.equal(again.code, 1);
+  assert.match(again.err, /openguild: .*ann\.tar is there already: choose another name\.\n$/);
   const same = await unpack(await Deno.readFile(path));
   assert.deepEqual([...same.keys()], [...files.keys()]);
 

@@ -22,13 +22,17 @@ export class TarWriter {
   /** Why the file can take nothing more; what broke because of it says less. */
   #fault: BackupError | undefined;
 
-  /** @throws where the file exists: a backup is never written over. */
+  /** Where the file exists the first entry fails with that: nothing is ever written over. */
   constructor(path: string, options: { readonly modifiedTs: number }) {
     this.#modifiedTs = options.modifiedTs;
     this.#file = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
     this.#file.once("error", (cause: Error & { readonly code?: unknown }) => {
+      if (cause.code === "EEXIST") {
+        this.#fault = new BackupError(`${path} is there already: choose another name.`, { cause });
+        return;
+      }
       if (!FILE_FAULTS.includes(cause.code)) return;
-      const why = `The backup cannot be written to ${path}: ${cause.message}.`;
+      const why = `The file cannot be written to ${path}: ${cause.message}.`;
       this.#fault = new BackupError(`${why} Choose a folder that has room and may be written to.`, {
         cause,
       });

@@ -52,8 +52,12 @@ export function explainUsage(
       return `"${name}" takes ${counted(command.registeredArguments.length)}, and got ${
         command.args.map((word) => JSON.stringify(word)).join(", ")
       }. ${look} says what it takes.`;
-    case "commander.help":
+    case "commander.help": {
+      const at = args.indexOf("help");
+      const asked = at < 0 ? undefined : args[at + 1];
+      if (asked !== undefined) return unknownCommand(commandOf(program, args.slice(0, at)), asked);
       return `"${name}" needs one of the commands above.`;
+    }
     default:
       return `${error.message.replace(/^error: /, "")} ${look} says what it takes.`;
   }

@@ -78,6 +78,13 @@ Deno.test("a command line that cannot be read: what is wrong, the words typed, w
   const bare = await runCli(["admin"], { workingFolder: "/" });
   assert.equal(bare.code, 2);
   assert.match(bare.err, /\nopenguild: "openguild admin" needs one of the commands above\.\n$/);
+  for (const line of [["help", "admn"], ["help", "admn", "user"]]) {
+    const { code, err } = await runCli(line, { workingFolder: "/" });
+    assert.equal(code, 2);
+    assert.match(err, /\nopenguild: There is no command "openguild admn"\. Did you mean/);
+  }
+  const below = await runCli(["admin", "help", "usr"], { workingFolder: "/" });
+  assert.match(below.err, /\nopenguild: There is no command "openguild admin usr"\. Did you mean/);
   assert.equal((await runCli(["help", "admin"], { workingFolder: "/" })).code, 0);
 });
 
@@ -273,7 +280,7 @@ Deno.test("init writes the name once and says that it is for ever", async () => 
 Deno.test("init without a name, or with that of every trial, says what to do and touches nothing", async () => {
   await using temp = await tempFolder();
   const nameless = await runCli(["init"], { workingFolder: temp.path });
-  assert.equal(nameless.code, 1);
+  assert.equal(nameless.code, 2);
   assert.match(nameless.err, /openguild init --name example\.org/);
   for (const command of ["init", "serve"]) {
     const args = [command, "--name", "localhost"];

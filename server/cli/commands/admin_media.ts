@@ -8,7 +8,7 @@ import { MediaCounters } from "../../services/media/media_meter.ts";
 import { purgeMedia } from "../../services/media/purge_media.ts";
 import { wholeNumber } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
-import { CliError } from "../io.ts";
+import { CliError, UsageError } from "../io.ts";
 import { type OpenStore, openStore } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 import { formatBytes, table } from "../table.ts";
@@ -125,7 +125,7 @@ function readFilter(options: OptionValues, nowMs: number): MediaPurgeFilter {
     dry_run: options["dryRun"] === true,
   };
   if (Object.keys(filter).length > 1) return filter;
-  throw new CliError(
+  throw new UsageError(
     "Say what to purge: --uri, --user, --older-than, --unused, --remote or --orphans; add --dry-run to look first.",
   );
 }

@@ -6,7 +6,7 @@ import { settleServerIdentity } from "../../services/accounts/server_identity.ts
 import { writeConfigFile } from "../config_file.ts";
 import { answer } from "../account_tools.ts";
 import type { CliContext } from "../context.ts";
-import { CliError, type CliIo } from "../io.ts";
+import { CliError, type CliIo, UsageError } from "../io.ts";
 import { openStore } from "../open_store.ts";
 import { addConfigOptions, type OptionValues, readConfig } from "../options.ts";
 
@@ -22,7 +22,7 @@ async function init(options: OptionValues, context: CliContext): Promise<void> {
   const config = readConfig(options, io);
   const { name } = config.server;
   if (name === undefined) {
-    throw new CliError(
+    throw new UsageError(
       "openguild init needs the server's name: openguild init --name example.org. It stands in " +
         "every account and room and cannot be changed afterwards.",
     );
