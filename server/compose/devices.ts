@@ -57,11 +57,11 @@ export function composeDevices(
     changed: after,
   });
   stack.defer(() => elsewhere.stop());
-  stack.defer(
-    input.store.feed.subscribe(
-      encryptionWatch({ ...chat, log, freshen: (u) => elsewhere.freshen(u) }),
-    ),
-  );
+  const ending = new AbortController();
+  stack.defer(() => ending.abort());
+  const freshen = (userIds: readonly UserId[]) => elsewhere.freshen(userIds);
+  const watch = encryptionWatch({ ...chat, log, freshen, signal: ending.signal });
+  stack.defer(input.store.feed.subscribe(watch));
   const deps: DeviceDeps = {
     ...chat,
     log,

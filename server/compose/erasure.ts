@@ -33,7 +33,7 @@ export async function composeErasure(
   const log = system.log.child({ part: "erasure" });
   const { keyRing: keys, verifier, transport, policy } = federation;
   const deps = { ...system, log, sql, rooms };
-  const eraser = await StoredEraser.open({ ...deps, self: serverName });
+  const eraser = stack.use(await StoredEraser.open({ ...deps, self: serverName }));
   stack.defer(store.feed.subscribe((batch) => eraser.take(batch)));
   const asking = { transport, signer, keys, verifier, clock: system.clock };
   const jobs = stack.use(

@@ -1,10 +1,12 @@
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { parseUserId, serverOf, type UserId } from "../../core/ids/user_id.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { FeedBatch } from "../postgres/log_feed.ts";
 import type { Sql } from "../postgres/sql.ts";
+import { untilBack } from "../system/until_back.ts";
 
 /** Members of one room whose devices are looked at anew when it is encrypted. */
 const MEMBERS_MAX = 2000;
@@ -12,7 +14,10 @@ const MEMBERS_MAX = 2000;
 interface Deps {
   readonly sql: Sql;
   readonly serverName: ServerName;
+  readonly clock: Clock;
   readonly log: Log;
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal;
   readonly freshen: (users: readonly UserId[]) => Promise<void>;
 }
 
@@ -25,7 +30,7 @@ export function encryptionWatch(deps: Deps): (batch: FeedBatch) => void {
     for (const event of events) {
       if (event.channelId !== undefined || event.outcome !== "accepted") continue;
       if (event.type !== "m.room.encryption" && event.type !== "m.room.member") continue;
-      look(deps, event).catch((error) =>
+      untilBack(() => look(deps, event), deps).catch((error) =>
         deps.log.log("warn", "Devices of members could not be looked at anew.", { error })
       );
     }

@@ -8,6 +8,7 @@ import type { FeedBatch } from "../postgres/log_feed.ts";
 import type { StoredEvent } from "../postgres/event_rows.ts";
 import type { Sql } from "../postgres/sql.ts";
 import type { Rooms } from "../rooms/rooms.ts";
+import { untilBack } from "../system/until_back.ts";
 import { eraseWords } from "../services/erasure/erase_words.ts";
 
 interface ReceivedOrder {
@@ -33,6 +34,7 @@ export interface EraserDeps {
 export class StoredEraser implements Eraser {
   readonly #deps: EraserDeps;
   readonly #orders: Map<UserId, ReceivedOrder[]>;
+  readonly #ending = new AbortController();
   readonly #running = new Map<string, ReturnType<Eraser["erase"]>>();
 
   private constructor(deps: EraserDeps, orders: Map<UserId, ReceivedOrder[]>) {
@@ -93,12 +95,19 @@ export class StoredEraser implements Eraser {
     });
   }
 
+  /** What waits for the database waits no longer. */
+  [Symbol.dispose](): void {
+    this.#ending.abort();
+  }
+
   /** Hears what is stored: a late copy of what was erased goes too. */
   take({ events }: Pick<FeedBatch, "events">): void {
     for (const event of events) {
       if (!this.#covers(event)) continue;
       const { sender: user, roomId, originTs } = event;
-      eraseWords(this.#deps, { user, rooms: [roomId], beforeTs: originTs + 1 }).catch((error) =>
+      const late = { user, rooms: [roomId], beforeTs: originTs + 1 };
+      const patience = { ...this.#deps, signal: this.#ending.signal };
+      untilBack(() => eraseWords(this.#deps, late), patience).catch((error) =>
         this.#deps.log.log("error", "A late copy of what was erased could not be erased.", {
           room_id: roomId,
           error,

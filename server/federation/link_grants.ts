@@ -7,6 +7,7 @@ import type { Room } from "../rooms/room.ts";
 import type { ChatDeps } from "../services/chat/chat_deps.ts";
 import { stayIntents } from "../services/members/stays.ts";
 import { giveLinkRole } from "../services/invites/give_link_role.ts";
+import { untilBack } from "../system/until_back.ts";
 
 /** A role that a link promised to a user of another server, and the end of their membership. */
 interface LinkGrant {
@@ -50,6 +51,7 @@ type GrantDeps = Pick<ChatDeps, "sql" | "rooms" | "clock" | "log" | "serverName"
  */
 export class LinkGranter implements AsyncDisposable {
   readonly #deps: GrantDeps;
+  readonly #ending = new AbortController();
   #work: Promise<void>;
 
   constructor(deps: GrantDeps) {
@@ -69,11 +71,13 @@ export class LinkGranter implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
     await this.#work;
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {
-    await work().catch((error) =>
+    const { signal } = this.#ending;
+    await untilBack(work, { ...this.#deps, signal }).catch((error) =>
       this.#deps.log.log("error", "What invite links promised could not be given.", { error })
     );
   }

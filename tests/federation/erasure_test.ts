@@ -189,7 +189,7 @@ Deno.test("only a user's own server orders, each order once; a late copy goes to
   await world.say(room, { ...said, sender: olga });
   await world.change(room, ann, ["m.room.member", ann, { membership: "leave" }]);
 
-  const eraser = await StoredEraser.open({
+  using eraser = await StoredEraser.open({
     ...world,
     self: serverName("one.test"),
     log: silentLog,

@@ -8,6 +8,7 @@ import { BIT } from "../../../core/permissions/bits.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { Room } from "../../rooms/room.ts";
+import { untilBack } from "../../system/until_back.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import type { RemoteRooms } from "../chat/remote_rooms.ts";
 import { rolesContent } from "../roles/roles_content.ts";
@@ -68,7 +69,8 @@ export class Custodian implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { clock, log } = this.#deps;
-    await this.#lookAtAll().catch((error) =>
+    const patience = { clock, log, signal: this.#stopping.signal };
+    await untilBack(() => this.#lookAtAll(), patience).catch((error) =>
       log.log("error", "The private channels could not be looked at.", { error })
     );
     while (!this.#stopping.signal.aborted) {
@@ -79,7 +81,7 @@ export class Custodian implements AsyncDisposable {
       this.#due.clear();
       for (const roomId of due) {
         if (this.#stopping.signal.aborted) return;
-        await this.#lookAt(roomId).catch((error) =>
+        await untilBack(() => this.#lookAt(roomId), patience).catch((error) =>
           log.log("error", "A guild's private channels could not be looked at.", {
             room: roomId,
             error,

@@ -146,10 +146,13 @@ export class NonceBook {
     if (this.#pending.size < PENDING_MAX) this.#pending.set(eventId, nonce);
   }
 
-  take(eventId: EventId): string | undefined {
-    const nonce = this.#pending.get(eventId);
+  of(eventId: EventId): string | undefined {
+    return this.#pending.get(eventId);
+  }
+
+  /** It was delivered. */
+  drop(eventId: EventId): void {
     this.#pending.delete(eventId);
-    return nonce;
   }
 }
 

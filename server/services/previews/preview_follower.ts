@@ -12,6 +12,7 @@ import type { Room } from "../../rooms/room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { isEncrypted } from "../e2ee/room_encryption.ts";
 import { findEdits, findTimelineEvents } from "../messages/message_rows.ts";
+import { untilBack } from "../../system/until_back.ts";
 import { contentOfPdu } from "../messages/project_messages.ts";
 import { isFromBefore } from "../messages/readable_rows.ts";
 import type { PreviewFinder } from "./preview_finder.ts";
@@ -68,7 +69,10 @@ export class PreviewFollower implements AsyncDisposable {
       if (stored.redactedBy !== undefined || stored.withheld) gone.push(stored);
       else if (isNews(stored) && concernsLinks(stored)) this.#begin(() => this.#look(stored));
     }
-    if (gone.length > 0) this.#begin(() => dropMessagePreviews(this.#deps.sql, gone));
+    if (gone.length > 0) {
+      const patience = { ...this.#deps, signal: this.#ending.signal };
+      this.#begin(() => untilBack(() => dropMessagePreviews(this.#deps.sql, gone), patience));
+    }
   }
 
   #begin(work: () => Promise<void>): void {

@@ -4,6 +4,7 @@ import { isSaid } from "../../../core/event/said.ts";
 import { limits } from "../../../core/limits.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
+import { untilBack } from "../../system/until_back.ts";
 import { heldOf } from "../../rooms/load_room.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { sealedOf } from "../e2ee/sealed_content.ts";
@@ -84,7 +85,8 @@ export class PushFollower implements AsyncDisposable {
       try {
         if (waitMs > 0) await clock.sleep(waitMs, this.#ending.signal);
         if (this.#ending.signal.aborted) break;
-        await this.#tell(next.stored);
+        const patience = { clock, log, signal: this.#ending.signal };
+        await untilBack(() => this.#tell(next.stored), patience);
       } catch (error) {
         if (this.#ending.signal.aborted) break;
         log.log("error", "Nobody could be told of a message.", {

@@ -18,6 +18,7 @@ import type {
   Watchers,
 } from "../../http/gateway/source.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
+import { untilBack } from "../../system/until_back.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import {
   advanceToken,
@@ -87,6 +88,12 @@ type Item =
   /** Somebody waits until all before it was told. */
   | { readonly kind: "told"; readonly done: () => void };
 
+/** What is told once of an event, however often its projection is begun. */
+interface Found {
+  /** Its room's control graph had forked and was resolved with it. */
+  resolved: boolean;
+}
+
 const NOTHING: Projection = { entitlements: [], dispatches: [] };
 const NOBODY: Watchers = { isConnected: () => false, hasArriving: false, inRoom: () => [] };
 
@@ -102,6 +109,8 @@ export class ChatSource implements GatewaySource {
   #token: SyncToken;
   #seq = 0;
   #listener: ((update: Update) => void) | undefined;
+  /** Nobody listens any more. */
+  #ending = new AbortController();
   #watchers: Watchers = NOBODY;
 
   /** `token` covers everything stored before the first `take`. */
@@ -113,7 +122,9 @@ export class ChatSource implements GatewaySource {
   subscribe(listener: (update: Update) => void, watchers: Watchers): () => void {
     this.#listener = listener;
     this.#watchers = watchers;
+    this.#ending = new AbortController();
     return () => {
+      this.#ending.abort();
       this.#listener = undefined;
       this.#watchers = NOBODY;
     };
@@ -273,10 +284,12 @@ export class ChatSource implements GatewaySource {
     let projection: Projection = NOTHING;
     // What is said in a channel is made for whoever is arriving, too.
     this.#deciding = item.kind === "plain" ? item.decides : item.stored.channelId === undefined;
+    const found: Found = { resolved: false };
+    const make = item.kind === "stored"
+      ? () => this.#project(item.stored, { gathered, found })
+      : item.make;
     try {
-      projection = item.kind === "stored"
-        ? await this.#project(item.stored, gathered)
-        : await item.make();
+      projection = await untilBack(make, { ...this.#deps, signal: this.#ending.signal });
     } catch (error) {
       // Nothing is lost: whoever misses this finds it by position when it resumes.
       this.#deps.log.log("error", "A stored event could not be shown.", {
@@ -284,7 +297,10 @@ export class ChatSource implements GatewaySource {
         error,
       });
     }
-    if (item.kind === "stored") this.#token = advanceToken(this.#token, item.stored);
+    if (item.kind === "stored") {
+      this.#token = advanceToken(this.#token, item.stored);
+      this.#deps.nonces.drop(item.stored.eventId);
+    }
     const position = item.kind === "stored" ? { position: encodeSyncToken(this.#token) } : {};
     this.#deciding = false;
     this.#listener?.({ ...projection, seq: ++this.#seq, ...position });
@@ -294,12 +310,15 @@ export class ChatSource implements GatewaySource {
     return this.#deciding;
   }
 
-  async #project(stored: StoredEvent, gathered: GatheredVotes): Promise<Projection> {
+  async #project(
+    stored: StoredEvent,
+    { gathered, found }: { readonly gathered: GatheredVotes; readonly found: Found },
+  ): Promise<Projection> {
     const observed = stored.writerId !== this.#deps.ownWriterId() &&
       await this.#deps.rooms.observe(stored);
     const room = await this.#deps.rooms.open(stored.roomId);
     if (stored.channelId === undefined) await room?.settled();
-    const resolved = room?.takeResolution(stored.eventId) === true || observed;
+    if (observed || room?.takeResolution(stored.eventId) === true) found.resolved = true;
     if (room === undefined) return NOTHING;
     if (stored.outcome === "soft_failed" && stored.type === "m.guild.owner") {
       // A rival hand-over that does not count: administrators are warned of it.
@@ -311,7 +330,7 @@ export class ChatSource implements GatewaySource {
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
       const told = await projectControl(this.#deps, room, { event, watchers: this.#watchers });
-      const whole = resolved ? await projectWholeRoom(this.#deps, room, this.#watchers) : NOTHING;
+      const whole = found.resolved ? await projectWholeRoom(this.#deps, room, this.#watchers) : NOTHING;
       return {
         entitlements: [...told.entitlements, ...whole.entitlements],
         dispatches: [...told.dispatches, ...whole.dispatches],
@@ -320,7 +339,6 @@ export class ChatSource implements GatewaySource {
     }
     if (isSaid(stored.type)) await this.#bringBack(room, stored);
     if (!this.#watchers.hasArriving && !hasAny(this.#watchers.inRoom(stored.roomId))) {
-      this.#deps.nonces.take(stored.eventId);
       return { ...NOTHING, partial: { roomId: room.id, control: false } };
     }
     return {

@@ -81,7 +81,7 @@ async function projectMessage(
     // History that somebody scrolled to: who asks for its page gets it there.
     if (isFromBefore(room.authority, deps.serverName, stored.originTs)) return [];
     const d = await projectNewMessage(deps, room, stored);
-    const nonce = deps.nonces.take(stored.eventId);
+    const nonce = deps.nonces.of(stored.eventId);
     return [{
       t: "message.create",
       d,
