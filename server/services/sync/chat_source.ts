@@ -330,7 +330,9 @@ export class ChatSource implements GatewaySource {
     if (stored.channelId === undefined) {
       const event = heldOf(stored) as ControlEvent;
       const told = await projectControl(this.#deps, room, { event, watchers: this.#watchers });
-      const whole = found.resolved ? await projectWholeRoom(this.#deps, room, this.#watchers) : NOTHING;
+      const whole = found.resolved
+        ? await projectWholeRoom(this.#deps, room, this.#watchers)
+        : NOTHING;
       return {
         entitlements: [...told.entitlements, ...whole.entitlements],
         dispatches: [...told.dispatches, ...whole.dispatches],
