@@ -99,7 +99,7 @@ export class MemorySource implements GatewaySource {
     this.publish({ entitlements: [{ userId: id, roomId: ROOM, channelIds }], dispatches: [] });
   }
 
-  publish(projection: Projection): void {
+  publish(projection: Projection & Pick<Update, "lost">): void {
     const seq = this.#updates.length + 1;
     const update = { ...projection, seq, position: `p${seq}` };
     this.#updates.push(update);

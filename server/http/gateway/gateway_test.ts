@@ -111,6 +111,30 @@ Deno.test("resume after a cut: nothing lost, nothing twice, though messages pass
   assert.equal(got.at(-1), sent.at(-1));
 });
 
+Deno.test("where more came than could be told everybody is cut, and comes back for it", async () => {
+  await using server = await startGateway();
+  for (const name of ["ada", "bob"]) server.source.join(name);
+  const ada = await GatewayClient.identified(server.port, "ada");
+  server.source.say("one");
+  await ada.settle();
+  // Bob is being taken in at that moment.
+  const lose = () => server.source.publish({ entitlements: [], dispatches: [], lost: true });
+  let asked = 0;
+  server.source.beforeAnswer = () => {
+    if (++asked === 1) lose();
+    return Promise.resolve();
+  };
+  const bob = await GatewayClient.identified(server.port, "bob");
+  assert.equal(asked, 2, "he stands anew");
+  assert.equal((await ada.closed).code, GATEWAY_CLOSE.tooSlow);
+  server.source.say("two");
+  const again = await GatewayClient.identified(server.port, "ada", ada.position());
+  await bob.settle();
+  assert.deepEqual([again.bodies(), bob.bodies()], [["two"], ["two"]]);
+  await again.close();
+  await bob.close();
+});
+
 Deno.test("a position that cannot be replayed is answered with reset; then a snapshot", async () => {
   await using server = await startGateway();
   server.source.join("ada");

@@ -137,6 +137,7 @@ export class Hub implements Watchers {
     for (const entitlement of update.entitlements) this.#entitle(entitlement);
     for (const one of outgoing) this.#send(one);
     this.#onUpdate(update);
+    if (update.lost) this.closeAll(GATEWAY_CLOSE.tooSlow, "More came than could be sent.");
   }
 
   /** A dispatch outside the order of updates: typing and presence. */
@@ -159,15 +160,16 @@ export class Hub implements Watchers {
 
   /**
    * Whether a session that stands there can be brought up to now from memory: nothing since
-   * was forgotten, or made for those alone who were connected already.
+   * was forgotten, lost, or made for those alone who were connected already.
    */
   covers(standing: { seq: number; entitlements: readonly Entitlement[] }): boolean {
     const [oldest] = this.#recent;
     if (oldest === undefined) return true;
     if (oldest.update.seq > standing.seq + 1) return false;
     const rooms = new Set(standing.entitlements.map(({ roomId }) => roomId));
-    return !this.#recent.some(({ update: { seq, partial } }) =>
-      seq > standing.seq && partial !== undefined && (partial.control || rooms.has(partial.roomId))
+    return !this.#recent.some(({ update: { seq, partial, lost } }) =>
+      seq > standing.seq && (lost ||
+        partial !== undefined && (partial.control || rooms.has(partial.roomId)))
     );
   }
 

@@ -59,6 +59,8 @@ export interface Update extends Projection {
   readonly seq: number;
   /** Sync token that covers this update; absent where it is not in the append log. */
   readonly position?: string;
+  /** In the place of more than could be told: whoever is connected or arriving stands anew. */
+  readonly lost?: true;
 }
 
 /** Who is connected to this process: lets a projector leave out the work nobody would see. */

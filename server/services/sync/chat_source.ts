@@ -25,6 +25,7 @@ import {
   coversToken,
   decodeSyncToken,
   encodeSyncToken,
+  joinTokens,
   type SyncToken,
 } from "../../postgres/sync_token.ts";
 import { heldOf } from "../../rooms/load_room.ts";
@@ -60,8 +61,10 @@ import { replaySince } from "./replay.ts";
 import { buildSnapshot, type ServerFacts } from "./snapshot.ts";
 import { openJoinedRooms } from "../guilds/list_guilds.ts";
 
-/** Commits waiting to be projected; beyond it readers are told to start anew. */
+/** What waits to be told; beyond it nobody is told, and whoever is connected comes back for it. */
 const WAITING_MAX = 50_000;
+/** Told in one go, while what comes meanwhile waits. */
+const TOLD_AT_ONCE = 1000;
 
 export interface ChatSourceDeps extends ChatDeps {
   readonly server: ServerFacts;
@@ -86,7 +89,15 @@ type Item =
     readonly decides: boolean;
   }
   /** Somebody waits until all before it was told. */
-  | { readonly kind: "told"; readonly done: () => void };
+  | { readonly kind: "told"; readonly done: () => void }
+  /** In the place of what will not be told: see `WAITING_MAX`. */
+  | {
+    readonly kind: "lost";
+    readonly token: SyncToken;
+    /** Of what other writers stored: the rooms in memory do not know it. */
+    readonly roomIds: ReadonlySet<RoomId>;
+    readonly done: readonly (() => void)[];
+  };
 
 /** What is told once of an event, however often its projection is begun. */
 interface Found {
@@ -103,7 +114,8 @@ const NOBODY: Watchers = { isConnected: () => false, hasArriving: false, inRoom:
  */
 export class ChatSource implements GatewaySource {
   readonly #deps: ChatSourceDeps;
-  readonly #waiting: Item[] = [];
+  readonly #waitingMax: number;
+  #waiting: Item[] = [];
   #working = false;
   #deciding = false;
   #token: SyncToken;
@@ -114,9 +126,10 @@ export class ChatSource implements GatewaySource {
   #watchers: Watchers = NOBODY;
 
   /** `token` covers everything stored before the first `take`. */
-  constructor(deps: ChatSourceDeps, token: SyncToken) {
+  constructor(deps: ChatSourceDeps, token: SyncToken, { waitingMax = WAITING_MAX } = {}) {
     this.#deps = deps;
     this.#token = token;
+    this.#waitingMax = waitingMax;
   }
 
   subscribe(listener: (update: Update) => void, watchers: Watchers): () => void {
@@ -133,8 +146,7 @@ export class ChatSource implements GatewaySource {
   /** Takes in what was stored, in the order of the log. */
   take(batch: FeedBatch): void {
     for (const stored of batch.events) this.#waiting.push({ kind: "stored", stored });
-    this.#waiting.push({ kind: "reached", token: batch.token });
-    this.#wake();
+    this.#push({ kind: "reached", token: batch.token });
   }
 
   /** A profile changed: whoever shares a room with the user sees it. */
@@ -254,8 +266,32 @@ export class ChatSource implements GatewaySource {
   }
 
   #plain(make: () => Promise<Projection>, { decides = false } = {}): void {
-    this.#waiting.push({ kind: "plain", make, decides });
+    this.#push({ kind: "plain", make, decides });
+  }
+
+  #push(item: Item): void {
+    this.#waiting.push(item);
+    if (this.#waiting.length > this.#waitingMax) this.#waiting = [this.#lost(this.#waiting)];
     this.#wake();
+  }
+
+  #lost(items: readonly Item[]): Item {
+    const roomIds = new Set<RoomId>();
+    const done: (() => void)[] = [];
+    let token = this.#token;
+    for (const item of items) {
+      if (item.kind === "stored") {
+        token = advanceToken(token, item.stored);
+        this.#deps.nonces.drop(item.stored.eventId);
+        if (item.stored.writerId !== this.#deps.ownWriterId()) roomIds.add(item.stored.roomId);
+      }
+      if (item.kind === "reached" || item.kind === "lost") token = joinTokens(token, item.token);
+      if (item.kind === "told") done.push(item.done);
+      if (item.kind !== "lost") continue;
+      for (const roomId of item.roomIds) roomIds.add(roomId);
+      done.push(...item.done);
+    }
+    return { kind: "lost", token, roomIds, done };
   }
 
   #wake(): void {
@@ -266,7 +302,7 @@ export class ChatSource implements GatewaySource {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const items = this.#waiting.splice(0, WAITING_MAX);
+      const items = this.#waiting.splice(0, TOLD_AT_ONCE);
       const gathered = gatherVotes(
         items.flatMap((item) => item.kind === "stored" ? [item.stored] : []),
       );
@@ -281,6 +317,7 @@ export class ChatSource implements GatewaySource {
       return;
     }
     if (item.kind === "told") return item.done();
+    if (item.kind === "lost") return this.#cut(item);
     let projection: Projection = NOTHING;
     // What is said in a channel is made for whoever is arriving, too.
     this.#deciding = item.kind === "plain" ? item.decides : item.stored.channelId === undefined;
@@ -304,6 +341,15 @@ export class ChatSource implements GatewaySource {
     const position = item.kind === "stored" ? { position: encodeSyncToken(this.#token) } : {};
     this.#deciding = false;
     this.#listener?.({ ...projection, seq: ++this.#seq, ...position });
+  }
+
+  /** Whoever is connected comes back by position, and finds all of it there. */
+  #cut({ token, roomIds, done }: Extract<Item, { kind: "lost" }>): void {
+    this.#deps.log.log("warn", "More came than could be told; who is connected comes back for it.");
+    for (const roomId of roomIds) this.#deps.rooms.forget(roomId);
+    this.#token = token;
+    this.#listener?.({ ...NOTHING, seq: ++this.#seq, lost: true });
+    for (const each of done) each();
   }
 
   get deciding(): boolean {
@@ -419,8 +465,7 @@ export class ChatSource implements GatewaySource {
   /** Ends when everything that came so far was told: the rooms in memory know it then. */
   async told(): Promise<void> {
     const told = Promise.withResolvers<void>();
-    this.#waiting.push({ kind: "told", done: told.resolve });
-    this.#wake();
+    this.#push({ kind: "told", done: told.resolve });
     await told.promise;
   }
 
