@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../../tests/harness/cases.ts";
 import {
+  keyPairOf,
   makeControlEvent,
   makeTimelineEvent,
   pduBytes,
@@ -12,15 +13,18 @@ import {
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { mutatePdu } from "../../tests/vectors/mutate_pdu.ts";
 import { roomIdFromHash } from "../ids/room_id.ts";
+import type { UserId } from "../ids/user_id.ts";
+import { encodePublicKey } from "../keys/key_entry.ts";
 import { buildControlEvent } from "./build.ts";
 import type { HeldEvent } from "./event.ts";
 import { eventCore } from "./hash.ts";
+import { identityBytes } from "./identity.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { parseJson } from "./json_parse.ts";
 import { writeCanonical } from "./json_write.ts";
 import { parsePdu, parsePduValue, type PduOutcome } from "./parse_pdu.ts";
 import { redactEvent } from "./redact.ts";
-import { signEventHash } from "./sign.ts";
+import { encodeSignature, signEventHash } from "./sign.ts";
 import { verifyEvent, type VerifyEventContext } from "./verify_event.ts";
 
 const server = testServer("example.com");
@@ -218,6 +222,21 @@ Deno.test("a hand-over and a restricted join need the second server's signature"
     kind: "wait",
     keys: [{ server: "other.example", keyId: other.signer.keyId }],
   });
+});
+
+Deno.test("a join that names an identity counts with its proof alone", async () => {
+  const ann = userId("@ann:example.com");
+  const own = keyPairOf(new Uint8Array(32).fill(7));
+  const key = encodePublicKey(own.publicKey);
+  const joined = async (prover: UserId) => {
+    const identity = { key, proof: encodeSignature(own.sign(identityBytes(prover, key))) };
+    const content = { membership: "join", identity };
+    const wish = { type: "m.room.member", sender: ann, stateKey: ann, content };
+    return await verifyEvent(await makeControlEvent(wish, { server }), verifyContext(server));
+  };
+  assert.equal((await joined(ann)).kind, "valid");
+  const borrowed = await joined(userId("@bob:example.com"));
+  assert.ok(borrowed.kind === "drop" && borrowed.message.includes("identity"));
 });
 
 Deno.test("a key counts only for times in its window and for its own server", async () => {

@@ -3,6 +3,9 @@ import { parseSignatureName } from "../ids/key_id.ts";
 import type { ServerName } from "../ids/server_name.ts";
 import { decodePublicKey, type KeyEntry, usable } from "../keys/key_entry.ts";
 import type { HeldEvent, Pdu } from "./event.ts";
+import { verifyIdentity } from "./identity.ts";
+import { readContent } from "./kinds/kind.ts";
+import { memberKind } from "./kinds/member.ts";
 import { requiredSigners } from "./required_signers.ts";
 import { decodeSignature, taggedBytes } from "./sign.ts";
 import type { SignatureVerifier } from "./verify.ts";
@@ -27,7 +30,8 @@ export interface VerifyEventContext {
 
 /**
  * Step 2 of PROTOCOL.md 7: each required server has signed with a key whose window holds
- * `origin_ts`. Further valid signatures are named too: step 6 judges by the newest key.
+ * `origin_ts`, and a join proves the identity that it names. Further valid signatures are named
+ * too: step 6 judges by the newest key.
  */
 export async function verifyEvent(
   event: HeldEvent,
@@ -42,10 +46,21 @@ export async function verifyEvent(
   if (failed !== undefined) return failed;
   const missing = perServer.flatMap((outcome) => outcome.kind === "wait" ? outcome.keys : []);
   if (missing.length > 0) return { kind: "wait", keys: missing };
+  if (!await provesIdentity(event.pdu, context.verifier)) {
+    return { kind: "drop", message: "the join's identity is not proven by its own key" };
+  }
   return {
     kind: "valid",
     by: perServer.flatMap((outcome) => outcome.kind === "valid" ? outcome.by : []),
   };
+}
+
+/** A join may name its user's identity, and then proves it. PROTOCOL.md 10. */
+async function provesIdentity(pdu: Pdu, verifier: SignatureVerifier): Promise<boolean> {
+  if (pdu.type !== memberKind.type) return true;
+  const { membership, identity } = readContent(memberKind, pdu.content) ?? {};
+  if (membership !== "join" || identity === undefined) return true;
+  return await verifyIdentity({ user: pdu.sender, identity }, verifier);
 }
 
 async function verifyServer(

@@ -23,11 +23,6 @@ export function roomIdFromHash(hash: Uint8Array): RoomId {
   return `!${encodeBase58Of32(hash)}` as RoomId;
 }
 
-/** The room that a create event makes. */
-export function roomIdOfCreate(create: EventId): RoomId {
-  return `!${create.slice(1)}` as RoomId;
-}
-
 /** The create event of a room. */
 export function createEventIdOf(room: RoomId): EventId {
   return `$${room.slice(1)}` as EventId;

@@ -7,8 +7,7 @@ import { parseServerName, type ServerName } from "./server_name.ts";
  */
 export type UserId = Brand<"UserId">;
 
-export const LOCALPART_MAX_BYTES = 64;
-export const ID_MAX_BYTES = 255;
+const ID_MAX_BYTES = 255;
 
 const LOCALPART = /^[a-z0-9._-]{1,64}$/;
 
@@ -33,11 +32,6 @@ export function localpartOf(user: UserId): string {
 /** `example.com` of `@alice:example.com`. */
 export function serverOf(user: UserId): ServerName {
   return user.slice(user.indexOf(":") + 1) as ServerName;
-}
-
-/** How people read it: `@alice@example.com`. */
-export function displayUserId(user: UserId): string {
-  return `@${localpartOf(user)}@${serverOf(user)}`;
 }
 
 /** The id of `@alice@example.com`, `alice@example.com` or the wire form, as people type it. */

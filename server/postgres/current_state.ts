@@ -23,20 +23,6 @@ export async function loadCurrentState(
   return rows.map((row) => ({ type: row.type, stateKey: row.state_key, eventId: row.event_id }));
 }
 
-/** The rooms in which a user has one of the memberships, e.g. `join`, `invite`. */
-export async function listRoomsOfUser(
-  sql: Queryable,
-  userId: UserId,
-  memberships: readonly string[],
-): Promise<readonly { readonly roomId: RoomId; readonly membership: string }[]> {
-  const rows = await sql<{ room_id: RoomId; membership: string }[]>`
-    select room_id, membership from current_state
-    where type = 'm.room.member' and state_key = ${userId}
-      and membership = any(${[...memberships]}) and event_id is not null
-    order by room_id`;
-  return rows.map((row) => ({ roomId: row.room_id, membership: row.membership }));
-}
-
 export interface MemberEntry {
   readonly userId: UserId;
   readonly eventId: EventId;

@@ -81,48 +81,6 @@ export async function timelineBefore(
   return rows.map(readEvent).reverse();
 }
 
-/** The oldest events after a point (default: the beginning), oldest first. */
-export async function timelineAfter(
-  sql: Queryable,
-  query: TimelineQuery & { readonly after?: TimelinePoint | undefined },
-): Promise<readonly StoredEvent[]> {
-  const { after } = query;
-  const edge = after === undefined
-    ? sql``
-    : sql`and (e.timeline_order, e.event_hash) > (${after.order}, ${pointHash(after)})`;
-  const rows = await sql<EventRecord[]>`
-    select ${eventColumns(sql)} from events e
-    where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
-      and e.outcome = any(${[...(query.outcomes ?? SHOWN)]}) ${edge}
-    order by e.timeline_order, e.event_hash
-    limit ${query.limit}`;
-  return rows.map(readEvent);
-}
-
-export interface TimelineAround {
-  /** Before the point, oldest first. */
-  readonly before: readonly StoredEvent[];
-  /** On the point and after it, oldest first. */
-  readonly after: readonly StoredEvent[];
-}
-
-/** Up to `limit` events on each side of a point: a permalink, a jump to a date. */
-export async function timelineAround(
-  sql: Queryable,
-  query: TimelineQuery & { readonly point: TimelinePoint },
-): Promise<TimelineAround> {
-  const { point } = query;
-  const before = await timelineBefore(sql, { ...query, before: point });
-  const rows = await sql<EventRecord[]>`
-    select ${eventColumns(sql)} from events e
-    where e.room_id = ${query.roomId} and e.channel_id = ${query.channelId}
-      and e.outcome = any(${[...(query.outcomes ?? SHOWN)]})
-      and (e.timeline_order, e.event_hash) >= (${point.order}, ${pointHash(point)})
-    order by e.timeline_order, e.event_hash
-    limit ${query.limit}`;
-  return { before, after: rows.map(readEvent) };
-}
-
 /** The bytes to compare with: nothing sorts before every hash. */
 function pointHash(point: TimelinePoint): Uint8Array {
   return point.hash ?? NO_HASH;
@@ -156,28 +114,4 @@ export async function loadHeads(sql: Queryable, roomId: RoomId): Promise<RoomHea
     else channels.set(row.channel_id as ChannelId, row.event_ids);
   }
   return { control, channels };
-}
-
-/** Events that wait for a parent: which parent, and who names it. */
-export async function loadGaps(
-  sql: Queryable,
-  roomId: RoomId,
-  missingIds: readonly EventId[],
-): Promise<readonly { readonly missingId: EventId; readonly eventId: EventId }[]> {
-  if (missingIds.length === 0) return [];
-  const rows = await sql<{ missing_id: EventId; event_id: EventId }[]>`
-    select missing_id, event_id from event_gaps
-    where room_id = ${roomId} and missing_id = any(${[...missingIds]})`;
-  return rows.map((row) => ({ missingId: row.missing_id, eventId: row.event_id }));
-}
-
-/** Some missing parents of a channel, for those who look for them. */
-export async function listGaps(
-  sql: Queryable,
-  query: { readonly roomId: RoomId; readonly channelId: ChannelId; readonly limit: number },
-): Promise<readonly EventId[]> {
-  const rows = await sql<{ missing_id: EventId }[]>`
-    select distinct missing_id from event_gaps
-    where room_id = ${query.roomId} and channel_id = ${query.channelId} limit ${query.limit}`;
-  return rows.map((row) => row.missing_id);
 }

@@ -103,10 +103,3 @@ export async function completeJobs(sql: Queryable, ids: readonly number[]): Prom
 export async function postponeJob(sql: Queryable, id: number, dueTs: number): Promise<void> {
   await sql`update outbox set due_ts = ${dueTs} where outbox_id = ${id}`;
 }
-
-/** How many rows of each kind wait, for metrics and `doctor`. */
-export async function countJobs(sql: Queryable): Promise<ReadonlyMap<string, number>> {
-  const rows = await sql<{ kind: string; count: number }[]>`
-    select kind, count(*) as count from outbox group by kind`;
-  return new Map(rows.map((row) => [row.kind, row.count]));
-}

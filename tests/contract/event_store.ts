@@ -7,29 +7,18 @@ import { AppendLog } from "../../server/postgres/append_log.ts";
 import {
   countMembers,
   listMembers,
-  listRoomsOfUser,
   loadCurrentState,
 } from "../../server/postgres/current_state.ts";
 import type { Database } from "../../server/postgres/database.ts";
 import type { EventRow } from "../../server/postgres/event_rows.ts";
 import {
-  listGaps,
   loadControlGraph,
   loadEvents,
-  loadGaps,
   loadHeads,
-  timelineAfter,
-  timelineAround,
   timelineBefore,
 } from "../../server/postgres/event_store.ts";
 import { currentToken, readSince } from "../../server/postgres/log_reader.ts";
-import {
-  claimJobs,
-  completeJobs,
-  countJobs,
-  outboxRows,
-  postponeJob,
-} from "../../server/postgres/outbox.ts";
+import { claimJobs, completeJobs, outboxRows, postponeJob } from "../../server/postgres/outbox.ts";
 import { closedGaps, currentState, eventGaps, headMoves } from "../../server/postgres/room_rows.ts";
 import { readFact, settleFact, writeFact } from "../../server/postgres/server_facts.ts";
 import { loadStateGroup, nextStateGroup, stateGroups } from "../../server/postgres/state_groups.ts";
@@ -51,7 +40,7 @@ export async function eventStoreContract(t: Deno.TestContext, db: Database): Pro
   });
   const ids = (events: readonly { eventId: EventId }[]) => events.map((event) => event.eventId);
 
-  await t.step("a timeline is paged both ways and around a point, ties by raw hash", async () => {
+  await t.step("a timeline is paged back from a point, ties by raw hash", async () => {
     const roomId = someRoomId();
     const hash = (n: number) => new Uint8Array(32).fill(n);
     // Base58 text sorts otherwise than the bytes: 0x00.. is the longest text.
@@ -65,10 +54,7 @@ export async function eventStoreContract(t: Deno.TestContext, db: Database): Pro
       (a.order ?? 0) - (b.order ?? 0) || (a.hash[0] ?? 0) - (b.hash[0] ?? 0)
     );
     const query = { roomId, channelId: main, limit: 2 };
-    const forward = await collect(async (after) =>
-      await timelineAfter(db.sql, { ...query, after })
-    );
-    assert.deepEqual(forward, ids(sorted));
+    assert.deepEqual(ids(await timelineBefore(db.sql, { ...query, limit: 10 })), ids(sorted));
     const last = await timelineBefore(db.sql, query);
     assert.deepEqual(ids(last), ids(sorted.slice(-2)));
     const [oldest] = last;
@@ -78,14 +64,6 @@ export async function eventStoreContract(t: Deno.TestContext, db: Database): Pro
       before: { order: oldest.order, hash: oldest.hash },
     });
     assert.deepEqual(ids(earlier), ids(sorted.slice(-4, -2)));
-    const middle = sorted[3];
-    assert.ok(middle);
-    const around = await timelineAround(db.sql, {
-      ...query,
-      point: { order: middle.order ?? 0, hash: middle.hash },
-    });
-    assert.deepEqual(ids(around.before), ids(sorted.slice(1, 3)));
-    assert.deepEqual(ids(around.after), ids(sorted.slice(3, 5)));
   });
 
   await t.step(
@@ -122,13 +100,14 @@ export async function eventStoreContract(t: Deno.TestContext, db: Database): Pro
     });
     const heads = await loadHeads(db.sql, roomId);
     assert.deepEqual([heads.control, [...heads.channels]], [[control], [[main, [child]]]]);
-    assert.deepEqual(await loadGaps(db.sql, roomId, [parent]), [{
-      missingId: parent,
-      eventId: child,
-    }]);
-    assert.deepEqual(await listGaps(db.sql, { roomId, channelId: main, limit: 5 }), [parent]);
+    const gaps = () =>
+      db.sql`
+        select missing_id, event_id, channel_id from event_gaps where room_id = ${roomId}`;
+    assert.deepEqual([...await gaps()], [
+      { missing_id: parent, event_id: child, channel_id: main },
+    ]);
     await log.append({ roomId, rows: [closedGaps.of({ roomId, missingId: parent })] });
-    assert.deepEqual(await loadGaps(db.sql, roomId, [parent]), []);
+    assert.deepEqual([...await gaps()], []);
   });
 
   await t.step("a state group comes back whole through its chain of deltas", async () => {
@@ -200,22 +179,6 @@ export async function eventStoreContract(t: Deno.TestContext, db: Database): Pro
   );
 }
 
-async function collect(
-  page: (
-    after: { order: number; hash: Uint8Array } | undefined,
-  ) => Promise<readonly (EventRow)[]>,
-): Promise<EventId[]> {
-  const all: EventId[] = [];
-  let after: { order: number; hash: Uint8Array } | undefined;
-  while (true) {
-    const events = await page(after);
-    const last = events.at(-1);
-    if (last?.order === undefined) return all;
-    all.push(...events.map((event) => event.eventId));
-    after = { order: last.order, hash: last.hash };
-  }
-}
-
 function member(roomId: RoomId, name: string, membership: string) {
   return currentState.of({
     roomId,
@@ -249,11 +212,6 @@ async function checkMembers(log: AppendLog, db: Database): Promise<void> {
   });
   await log.append({ roomId: second, rows: [member(second, "bob", "invite")] });
   const bob = "@bob:example.com" as UserId;
-  assert.deepEqual(await listRoomsOfUser(db.sql, bob, ["join", "invite"]), [
-    { roomId: first, membership: "join" },
-    { roomId: second, membership: "invite" },
-  ]);
-  assert.deepEqual((await listRoomsOfUser(db.sql, bob, ["ban"])).length, 0);
   const page = { roomId: first, membership: "join", limit: 2 };
   const names = async (query: Parameters<typeof listMembers>[1]) =>
     (await listMembers(db.sql, query)).map((entry) => entry.userId.slice(1, 4));
@@ -298,5 +256,4 @@ async function checkOutbox(log: AppendLog, db: Database): Promise<void> {
   assert.ok(held);
   await postponeJob(db.sql, held.id, 1000);
   assert.deepEqual(numbers(await claim("a", 999)), [2]);
-  assert.deepEqual([...(await countJobs(db.sql))].sort(), [["a", 2], ["b", 2]]);
 }

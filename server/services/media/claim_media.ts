@@ -80,17 +80,6 @@ async function find(
   });
 }
 
-/** base58 of the BLAKE3 of a file that was uploaded here; null for any other. */
-export async function hashOfOwnFile(
-  deps: { readonly sql: Queryable; readonly serverName: ServerName },
-  uri: MediaUri,
-): Promise<string | null> {
-  if (serverOfMedia(uri) !== deps.serverName) return null;
-  const [row] = await deps.sql<{ blake3: string | null }[]>`
-    select blake3 from media where media_id = ${mediaIdOf(uri)} and state = 'stored'`;
-  return row?.blake3 ?? null;
-}
-
 function unusable(uri: MediaUri, why: string): OperationError {
   return new OperationError("invalid", `The file ${uri} cannot be used: ${why}.`, {
     details: { uri },
