@@ -19,7 +19,8 @@ export async function composeSearch(
   { store, meter, stack }: SearchScope,
 ): Promise<MessageIndex> {
   const { sql } = store.database;
-  const { instance } = store.feed.token;
+  const { token } = store.feed;
+  const { instance } = token;
   const searchLog = log.child({ part: "search" });
   const failed = (error: unknown) => {
     meter.searchFailed();
@@ -31,7 +32,7 @@ export async function composeSearch(
   const index = address === undefined
     ? new PostgresIndex(sql)
     : new MeilisearchIndex({ address, clock, instance, failed, ending: ending.signal });
-  const follower = stack.use(new IndexFollower({ sql, index, clock, failed, instance, ending }));
+  const follower = stack.use(new IndexFollower({ sql, index, clock, failed, token, ending }));
   stack.defer(store.feed.subscribe((batch) => follower.take(batch)));
   return index;
 }

@@ -332,7 +332,8 @@ export function contentOfPdu(pdu: string): JsonObject {
   return (JSON.parse(pdu) as { content: JsonObject }).content;
 }
 
-function contentOfRow(row: StoredEvent): JsonObject | undefined {
+/** Undefined where it was taken away. */
+export function contentOfRow(row: StoredEvent): JsonObject | undefined {
   if (row.withheld) return undefined;
   return row.held === undefined ? contentOfPdu(row.pdu) : row.held.pdu.content;
 }

@@ -5,7 +5,7 @@ import { isSaid } from "../../../core/event/said.ts";
 import { pollOf, pollWords } from "../../../core/rules/polls.ts";
 import type { Has } from "../../../core/search/query.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
-import { contentOfPdu } from "../messages/project_messages.ts";
+import { contentOfRow } from "../messages/project_messages.ts";
 import type { SearchDocument } from "./message_index.ts";
 
 const LINK = /\bhttps?:\/\/\S/i;
@@ -20,11 +20,11 @@ export function documentOf(
     readonly mentions: readonly string[];
   },
 ): SearchDocument | undefined {
-  if (!isSaid(row.type) || row.outcome !== "accepted" || row.withheld) return undefined;
+  if (!isSaid(row.type) || row.outcome !== "accepted") return undefined;
   if (row.redactedBy !== undefined || row.channelId === undefined || row.order === undefined) {
     return undefined;
   }
-  const found = foundIn(row.type, contentOfPdu(row.pdu), edit?.content);
+  const found = foundIn(row.type, contentOfRow(row), edit?.content);
   return found && {
     roomId: row.roomId,
     eventId: row.eventId,
@@ -40,9 +40,10 @@ export function documentOf(
 
 function foundIn(
   type: string,
-  content: JsonObject,
+  content: JsonObject | undefined,
   edit: JsonObject | undefined,
 ): Pick<SearchDocument, "text" | "has"> | undefined {
+  if (content === undefined) return undefined;
   const poll = pollOf({ type, content });
   if (poll !== undefined) return { text: pollWords(poll), has: ["poll"] };
   const original = type === messageKind.type ? readContent(messageKind, content) : undefined;

@@ -1,24 +1,14 @@
-import type { JsonObject } from "../../../core/event/json.ts";
-import { readContent } from "../../../core/event/kinds/kind.ts";
-import { messageKind } from "../../../core/event/kinds/message.ts";
 import { isSaid } from "../../../core/event/said.ts";
-import type { EventId } from "../../../core/ids/event_id.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { StoredEvent } from "../../postgres/event_rows.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
-import { readSince } from "../../postgres/log_reader.ts";
+import { type LogPage, readSince } from "../../postgres/log_reader.ts";
 import { LOCK_CLASS } from "../../postgres/lock_keys.ts";
 import type { Sql, Tx } from "../../postgres/sql.ts";
 import { decodeSyncToken, encodeSyncToken, type SyncToken } from "../../postgres/sync_token.ts";
-import { contentOfPdu } from "../messages/project_messages.ts";
-import {
-  type EditRow,
-  findEdits,
-  findMentions,
-  findTimelineEvents,
-} from "../messages/message_rows.ts";
-import { documentOf } from "./document.ts";
-import type { MessageIndex, SearchDocument } from "./message_index.ts";
+import { HeardEvents } from "./heard_events.ts";
+import { indexEvents } from "./index_events.ts";
+import type { MessageIndex } from "./message_index.ts";
 
 /** Events of one step: a step is one transaction, and the embedded database does one at a time. */
 const STEP_EVENTS = 200;
@@ -36,8 +26,8 @@ interface FollowerDeps {
   readonly clock: Clock;
   /** Hears of each step that failed; it is tried again. */
   readonly failed: (error: unknown) => void;
-  /** `INSTANCE_FACT` of the database. */
-  readonly instance: string;
+  /** Everything that was told before the first `take`. */
+  readonly token: SyncToken;
   /** Aborted with its disposal: what waits for the index hears of it too. */
   readonly ending: AbortController;
 }
@@ -51,17 +41,21 @@ interface FollowerDeps {
  */
 export class IndexFollower implements AsyncDisposable {
   readonly #deps: FollowerDeps;
+  readonly #heard: HeardEvents;
   #due = true;
   #working: Promise<void>;
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps;
+    this.#heard = new HeardEvents(deps.token);
     this.#working = this.#work();
   }
 
   /** Hears what is stored. */
   take(batch: FeedBatch): void {
-    if (!batch.events.some(concerns)) return;
+    const events = batch.events.filter(concerns);
+    this.#heard.add(events, batch.token);
+    if (events.length === 0) return;
     this.#due = true;
     this.#working = this.#working.then(() => this.#work());
   }
@@ -91,31 +85,59 @@ export class IndexFollower implements AsyncDisposable {
     }
   }
 
-  /** Reads one page of the log. Answers whether there is more. */
+  /** Takes in one page of the log. Answers whether there is more. */
   async #step(): Promise<boolean> {
-    const { sql, index, instance } = this.#deps;
+    const { sql, index, token: { instance } } = this.#deps;
     const indexId = await index.identity();
-    return await sql.begin(async (tx) => {
+    const page = await sql.begin(async (tx) => {
       const [lock] = await tx<{ mine: boolean }[]>`
         select pg_try_advisory_xact_lock(${LOCK_CLASS.searchIndex}, 0) as mine`;
       // Whoever has it hears of the same events.
-      if (lock?.mine !== true) return false;
+      if (lock?.mine !== true) return undefined;
       const mark = await readMark(tx, { indexId, instance });
-      const page = await readSince(tx, mark.token, { limit: STEP_EVENTS });
+      const page = await this.#pageAfter(tx, mark.token);
       const token = encodeSyncToken(page.token);
       const caughtUp = mark.caughtUp || !page.more;
-      if (token === encodeSyncToken(mark.token) && caughtUp === mark.caughtUp) return page.more;
-      for (const [roomId, events] of byRoom(page.events)) {
-        await indexRoom(tx, index, { roomId, events });
-      }
+      if (token === encodeSyncToken(mark.token) && caughtUp === mark.caughtUp) return page;
+      if (page.events.length > 0) await indexEvents(tx, index, page.events);
       await index.settled();
       await tx`
         insert into message_search_mark (index_id, token, caught_up)
         values (${indexId}, ${token}, ${caughtUp})
         on conflict (index_id) do update set token = excluded.token, caught_up = excluded.caught_up`;
-      return page.more;
+      return page;
     });
+    if (page === undefined) return false;
+    this.#heard.forget(page.token);
+    return page.more;
   }
+
+  /** What this process heard of, where that is all there is; else from the log. */
+  async #pageAfter(tx: Tx, token: SyncToken): Promise<LogPage> {
+    const heard = this.#heard.after(token, { limit: STEP_EVENTS });
+    if (heard !== undefined) return { ...heard, events: await unchanged(tx, heard.events) };
+    const read = await readSince(tx, token, { limit: STEP_EVENTS });
+    return { ...read, events: read.events.filter(concerns) };
+  }
+}
+
+/**
+ * The events that still stand where they stood. Another process may have changed one and said so
+ * before we heard of the event itself: it is told anew with its change, or was already.
+ */
+async function unchanged(tx: Tx, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+  if (events.length === 0) return events;
+  // In a subquery of its own, so that each is looked up and never all rows are read for them.
+  const rows = await tx<{ event_id: string }[]>`
+    select x.event_id
+    from unnest(${events.map((each) => each.roomId)}::text[],
+      ${events.map((each) => each.eventId)}::text[], ${events.map((each) => each.writerId)}::int[],
+      ${events.map((each) => each.position)}::bigint[]) as x(room_id, event_id, writer_id, position)
+    cross join lateral (select from events e
+      where e.room_id = x.room_id and e.event_id = x.event_id
+        and e.writer_id = x.writer_id and e.position = x.position offset 0) held`;
+  const there = new Set(rows.map((row) => row.event_id));
+  return events.filter((event) => there.has(event.eventId));
 }
 
 /** Whether the index holds the past of this server; false while it is being made. */
@@ -141,68 +163,4 @@ async function readMark(
 
 function concerns({ type }: StoredEvent): boolean {
   return isSaid(type) || type === "m.room.encryption";
-}
-
-function byRoom(events: readonly StoredEvent[]): Map<string, StoredEvent[]> {
-  const rooms = new Map<string, StoredEvent[]>();
-  for (const event of events) {
-    if (!concerns(event)) continue;
-    const held = rooms.get(event.roomId);
-    if (held === undefined) rooms.set(event.roomId, [event]);
-    else held.push(event);
-  }
-  return rooms;
-}
-
-/** Brings what is held of a room's changed messages to what they are now. */
-async function indexRoom(
-  tx: Tx,
-  index: MessageIndex,
-  { roomId, events }: { readonly roomId: string; readonly events: readonly StoredEvent[] },
-): Promise<void> {
-  const [encrypted] = await tx`
-    select 1 from current_state where room_id = ${roomId} and type = 'm.room.encryption'
-      and state_key = '' and event_id is not null`;
-  if (encrypted !== undefined) return await index.removeRoom(tx, roomId);
-  const changed = new Set<string>();
-  const edits: EventId[] = [];
-  for (const event of events) {
-    if (!isSaid(event.type)) continue;
-    changed.add(event.eventId);
-    const target = event.withheld ? undefined : editedOf(contentOfPdu(event.pdu));
-    if (target !== undefined) changed.add(target);
-    if (event.withheld) edits.push(event.eventId);
-  }
-  for (const target of await index.editedBy(tx, roomId, edits)) changed.add(target);
-  const ids = [...changed];
-  const documents = await readDocuments(tx, roomId, ids);
-  const there = new Set(documents.map((each) => each.eventId));
-  await index.remove(tx, roomId, ids.filter((id) => !there.has(id)));
-  await index.put(tx, documents);
-}
-
-function editedOf(content: JsonObject): EventId | undefined {
-  const relation = readContent(messageKind, content)?.relates_to;
-  return relation?.kind === "edit" ? relation.event_id : undefined;
-}
-
-/** Those of the messages that can be found, as they read now. */
-async function readDocuments(
-  tx: Tx,
-  roomId: string,
-  ids: readonly string[],
-): Promise<SearchDocument[]> {
-  const rows = await findTimelineEvents(tx, roomId, ids);
-  const mentions = await findMentions(tx, roomId, ids);
-  const edits = new Map<string, EditRow>();
-  for (const edit of await findEdits(tx, roomId, ids)) edits.set(edit.target_id, edit);
-  return rows.flatMap((row) => {
-    const edit = edits.get(row.eventId);
-    const document = documentOf(row, {
-      edit: edit && { id: edit.event_id, content: contentOfPdu(edit.pdu) },
-      mentions: mentions.filter((each) => each.event_id === row.eventId)
-        .map((each) => each.target),
-    });
-    return document === undefined ? [] : [document];
-  });
 }
