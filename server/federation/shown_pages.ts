@@ -1,7 +1,6 @@
 import { backfill } from "../../core/api/federation/events.ts";
 import { isTimelineEvent, type TimelineEvent } from "../../core/event/event.ts";
-import type { JsonObject, JsonValue } from "../../core/event/json.ts";
-import { writeCanonical } from "../../core/event/json_write.ts";
+import type { JsonValue } from "../../core/event/json.ts";
 import { relationOf } from "../../core/event/relation.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
 import { isSaid } from "../../core/event/said.ts";
@@ -15,6 +14,7 @@ import { verifiedAmong } from "../../federation/verified_among.ts";
 import type { AppendLog } from "../postgres/append_log.ts";
 import type { EventRow } from "../postgres/event_rows.ts";
 import type { Sql } from "../postgres/sql.ts";
+import { timelineRow } from "../rooms/timeline_row.ts";
 import { type Joining, shownRows } from "./joining_rows.ts";
 
 /** Messages of a channel that are shown while the room is being checked. */
@@ -119,7 +119,9 @@ async function newRows(
     const parents = event.pdu.prev_events.flatMap((id) => orders.get(id) ?? []);
     const order = timelineOrder(event.pdu.origin_ts, parents);
     orders.set(event.id, order);
-    if (isPost(event) && !held.has(event.id)) rows.push(rowOf(event, order, deps.now()));
+    if (isPost(event) && !held.has(event.id)) {
+      rows.push(timelineRow(event, { order, receivedTs: deps.now() }));
+    }
   }
   return rows;
 }
@@ -127,23 +129,4 @@ async function newRows(
 /** What can be shown by itself. Edits, reactions and pins come with the check. */
 function isPost({ pdu }: TimelineEvent): boolean {
   return isSaid(pdu.type) && relationOf(pdu)?.kind !== "edit";
-}
-
-function rowOf(event: TimelineEvent, order: number, receivedTs: number): EventRow {
-  const { pdu } = event;
-  return {
-    roomId: event.roomId,
-    eventId: event.id,
-    hash: event.hash,
-    type: pdu.type,
-    channelId: pdu.channel_id,
-    sender: pdu.sender,
-    originTs: pdu.origin_ts,
-    order,
-    outcome: "accepted",
-    receivedTs,
-    withheld: event.withheld,
-    pdu: writeCanonical(pdu as unknown as JsonObject),
-    held: event,
-  };
 }

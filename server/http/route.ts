@@ -8,6 +8,7 @@ import { requireScope } from "./require_scope.ts";
 import { readCredentials, requireOwnOrigin } from "./credentials.ts";
 import type { EdgeRequest } from "./edge_request.ts";
 import { invalidInput } from "./errors.ts";
+import { readQuery } from "./read_query.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 
 /** What every handler may know of the request beside its validated input. */
@@ -136,21 +137,6 @@ async function readJson(edge: EdgeRequest, limitBytes: number): Promise<unknown>
   const bytes = await edge.body(limitBytes);
   // An empty body stands for an empty object: many operations have only optional fields.
   return bytes.byteLength === 0 ? {} : parseJson(bytes);
-}
-
-function readQuery(url: string): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = Object.create(null);
-  const start = url.indexOf("?");
-  if (start < 0) return query;
-  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-    const held = query[name];
-    query[name] = held === undefined
-      ? value
-      : Array.isArray(held)
-      ? [...held, value]
-      : [held, value];
-  }
-  return query;
 }
 
 function check(

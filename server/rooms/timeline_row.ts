@@ -3,7 +3,7 @@ import type { JsonObject } from "../../core/event/json.ts";
 import { writeCanonical } from "../../core/event/json_write.ts";
 import type { EventRow } from "../postgres/event_rows.ts";
 
-/** An event of this server's own users as the log stores it. */
+/** An accepted message, or another event of a timeline, as the log stores it; times in ms. */
 export function timelineRow(
   event: TimelineEvent,
   at: { readonly order: number; readonly receivedTs: number },

@@ -4,6 +4,7 @@ import { parseJson } from "../../../core/event/json_parse.ts";
 import { limits } from "../../../core/limits.ts";
 import { digestHolds } from "../../../federation/http/content_digest.ts";
 import type { EdgeRequest } from "../edge_request.ts";
+import { readQuery } from "../read_query.ts";
 
 /**
  * The whole body, within its bound, and the one that was signed. Nothing of it has been parsed.
@@ -56,19 +57,4 @@ function readBody(body: Uint8Array): object {
     throw new OperationError("bad_json", "The body must be an object.");
   }
   return read.value;
-}
-
-function readQuery(url: string): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = Object.create(null);
-  const at = url.indexOf("?");
-  if (at < 0) return query;
-  for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
-    const held = query[name];
-    query[name] = held === undefined
-      ? value
-      : Array.isArray(held)
-      ? [...held, value]
-      : [held, value];
-  }
-  return query;
 }
