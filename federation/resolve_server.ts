@@ -1,6 +1,7 @@
 import { parseJson } from "../core/event/json_parse.ts";
 import { hostAndPortOf, parseServerName, type ServerName } from "../core/ids/server_name.ts";
 import type { Clock } from "../core/ports/clock.ts";
+import { putNewest } from "../core/put_newest.ts";
 import { parseServerDocument, SERVER_DOCUMENT_PATH } from "./discovery.ts";
 import { canonicalHost } from "./policy.ts";
 import { TransportError } from "./ports.ts";
@@ -166,14 +167,7 @@ export class ServerResolver {
   }
 
   #hold(server: ServerName, place: Place): void {
-    this.#places.delete(server);
-    if (this.#places.size >= MAX_PLACES) {
-      for (const oldest of this.#places.keys()) {
-        this.#places.delete(oldest);
-        break;
-      }
-    }
-    this.#places.set(server, place);
+    putNewest(this.#places, { key: server, value: place, max: MAX_PLACES });
   }
 }
 

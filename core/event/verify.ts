@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import { putNewest } from "../put_newest.ts";
 
 /** One signature to check. `message` is what was signed, tag included. */
 export interface SignatureCheck {
@@ -120,20 +121,10 @@ export class StrictVerifier implements SignatureVerifier {
 
   #import(key: Uint8Array): Promise<CryptoKey | undefined> {
     const name = key.toHex();
-    let imported = this.#keys.get(name);
-    if (imported === undefined) {
-      imported = this.#subtle.importKey("raw", Uint8Array.from(key), "Ed25519", false, ["verify"])
+    const imported = this.#keys.get(name) ??
+      this.#subtle.importKey("raw", Uint8Array.from(key), "Ed25519", false, ["verify"])
         .catch(() => undefined);
-    } else {
-      this.#keys.delete(name);
-    }
-    this.#keys.set(name, imported);
-    if (this.#keys.size > this.#maxKeys) {
-      for (const oldest of this.#keys.keys()) {
-        this.#keys.delete(oldest);
-        break;
-      }
-    }
+    putNewest(this.#keys, { key: name, value: imported, max: this.#maxKeys });
     return imported;
   }
 }

@@ -9,6 +9,7 @@ import type { RoomFacts } from "../rules/room_facts.ts";
 import { AuthGraph } from "./auth_graph.ts";
 import { type Resolution, resolve } from "./resolve.ts";
 import { StateMap } from "./state_map.ts";
+import { putNewest } from "../put_newest.ts";
 
 /** States after single events that are kept; they share what they have in common. */
 const STATES_MAX = 512;
@@ -92,8 +93,8 @@ export class RoomGraph {
 
   /** An event that belongs to the graph from now on, and the state after it. */
   note(event: ControlEvent, after: StateMap): void {
-    keepNewest(this.#states, { key: event.id, value: after, max: STATES_MAX });
-    keepNewest(this.#noted, { key: event.id, value: event, max: NOTED_MAX });
+    putNewest(this.#states, { key: event.id, value: after, max: STATES_MAX });
+    putNewest(this.#noted, { key: event.id, value: event, max: NOTED_MAX });
     const loaded = this.#loaded;
     if (loaded === undefined) return;
     const { prev_events: parents, auth_events: authority } = event.pdu;
@@ -114,7 +115,7 @@ export class RoomGraph {
     const loaded = this.#loaded?.events;
     const events = await this.#source.stateAfter(id, (each) => loaded?.get(each));
     const state = StateMap.from(events);
-    keepNewest(this.#states, { key: id, value: state, max: STATES_MAX });
+    putNewest(this.#states, { key: id, value: state, max: STATES_MAX });
     return state;
   }
 
@@ -132,7 +133,7 @@ export class RoomGraph {
     const resolution = await this.#resolve(ids, options);
     if (resolution.kind === "too_large") return undefined;
     const authority = new Authority(resolution.state, this.facts, this.memo);
-    keepNewest(this.#resolved, { key, value: authority, max: RESOLUTIONS_MAX });
+    putNewest(this.#resolved, { key, value: authority, max: RESOLUTIONS_MAX });
     return authority;
   }
 
@@ -189,18 +190,5 @@ export class RoomGraph {
     const events = new Map<EventId, ControlEvent>();
     for (const event of await this.#source.events()) events.set(event.id, event);
     return { events, auth: new AuthGraph(events, this.facts, this.memo) };
-  }
-}
-
-function keepNewest<Key, Value>(
-  map: Map<Key, Value>,
-  { key, value, max }: { readonly key: Key; readonly value: Value; readonly max: number },
-): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= max) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
   }
 }

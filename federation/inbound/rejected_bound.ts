@@ -2,8 +2,8 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { putNewest } from "../../core/put_newest.ts";
 import type { InboundRoom, NewEvent } from "./ports.ts";
-import { putNewest } from "../remember.ts";
 
 /** A process looks at what is stored once for so many rejected events of a server in a room. */
 const LOOK_EACH = 100;

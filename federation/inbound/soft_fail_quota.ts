@@ -3,9 +3,9 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { putNewest } from "../../core/put_newest.ts";
 import type { Door } from "../ports.ts";
 import type { InboundRoom } from "./ports.ts";
-import { putNewest } from "../remember.ts";
 
 /** Counts are believed for so long: what soft-failed may pass, be forgotten, or come elsewhere. */
 const BELIEVED_MS = 60_000;

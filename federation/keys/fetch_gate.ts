@@ -1,6 +1,6 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { putNewest } from "../remember.ts";
+import { putNewest } from "../../core/put_newest.ts";
 import { doubled } from "./pauses.ts";
 import { Slots } from "./slots.ts";
 

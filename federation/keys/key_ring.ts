@@ -13,6 +13,7 @@ import { isVouchedFor } from "../../core/keys/sign_key_entry.ts";
 import { limits } from "../../core/limits.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { putNewest } from "../../core/put_newest.ts";
 import {
   type KeyHints,
   keyNameText,
@@ -27,7 +28,6 @@ import type { HeldEntry, KeyStore, WordsJudged } from "./ports.ts";
 import { type KeysAnswer, ResidentDesk, type Taken } from "./resident_desk.ts";
 import { readDocument } from "./read_document.ts";
 import { keyWeakness } from "./weak_keys.ts";
-import { putNewest } from "../remember.ts";
 
 /** Where a server's key document is. PROTOCOL.md 8. */
 export const KEY_DOCUMENT_PATH = "/.well-known/openguild/keys";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/ports/clock.ts";
-import { putNewest } from "../remember.ts";
+import { putNewest } from "../../core/put_newest.ts";
 
 /**
  * What was asked for in vain is not asked for again for a while, doubled each time in a row from

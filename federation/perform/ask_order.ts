@@ -1,5 +1,5 @@
 import type { ServerName } from "../../core/ids/server_name.ts";
-import { putNewest } from "../remember.ts";
+import { putNewest } from "../../core/put_newest.ts";
 
 /** Servers asked one after another for one thing. */
 export const ASKED_MAX = 5;

@@ -1,9 +1,9 @@
 import { backfill } from "../../core/api/federation/events.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
+import { putNewest } from "../../core/put_newest.ts";
 import type { ChannelRef } from "../ports.ts";
 import { askHistory, type HistoryDeps } from "./ask_history.ts";
 import type { Gap } from "./history_ports.ts";
-import { putNewest } from "../remember.ts";
 
 /** Events asked for at once: some pages of a reader. */
 const PAGE_EVENTS = 200;

@@ -13,6 +13,7 @@ import { type RoomFacts, roomFacts } from "../../core/rules/room_facts.ts";
 import { AuthGraph } from "../../core/state/auth_graph.ts";
 import { resolve } from "../../core/state/resolve.ts";
 import { StateMap } from "../../core/state/state_map.ts";
+import { putNewest } from "../../core/put_newest.ts";
 
 /** Authorities over states that are kept; one before them is computed again from a checkpoint. */
 const AUTHORITIES_MAX = 256;
@@ -131,7 +132,7 @@ export class ImportGraph {
     this.#events.set(event.id, event);
     for (const id of event.pdu.prev_events) this.#heads.delete(id);
     this.#heads.add(event.id);
-    keepNewest(this.#recent, { key: event.id, value: next, max: AUTHORITIES_MAX });
+    putNewest(this.#recent, { key: event.id, value: next, max: AUTHORITIES_MAX });
     if (this.#events.size % CHECKPOINT_EVERY === 0) {
       this.#checkpoints.set(event.id, stateOf(next));
     }
@@ -160,7 +161,7 @@ export class ImportGraph {
       fullSetMax: Infinity,
     });
     assert(resolution.kind === "resolved", "a resolution without bound always ends");
-    keepNewest(this.#resolved, { key, value: resolution.state, max: RESOLUTIONS_MAX });
+    putNewest(this.#resolved, { key, value: resolution.state, max: RESOLUTIONS_MAX });
     return resolution.state;
   }
 
@@ -217,16 +218,4 @@ function authorityAfter(authority: Authority, event: ControlEvent): Authority {
   const { type, state_key: key } = event.pdu;
   if (key === undefined) return authority;
   return authority.next(stateOf(authority).with(event), [[type, key]]);
-}
-
-function keepNewest<Key, Value>(
-  map: Map<Key, Value>,
-  { key, value, max }: { readonly key: Key; readonly value: Value; readonly max: number },
-): void {
-  map.set(key, value);
-  if (map.size <= max) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
 }

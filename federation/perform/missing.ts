@@ -1,9 +1,9 @@
 import { missingEvents } from "../../core/api/federation/events.ts";
 import { limits } from "../../core/limits.ts";
+import { putNewest } from "../../core/put_newest.ts";
 import type { ChannelRef } from "../ports.ts";
 import { askHistory, type HistoryDeps } from "./ask_history.ts";
 import type { Gap } from "./history_ports.ts";
-import { putNewest } from "../remember.ts";
 
 /** Rounds of one look: 5,000 events; what is missing beyond comes when somebody scrolls there. */
 const ROUNDS_MAX = 10;

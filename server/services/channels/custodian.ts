@@ -5,6 +5,7 @@ import type { ServerName } from "../../../core/ids/server_name.ts";
 import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { Authority } from "../../../core/permissions/authority.ts";
 import { BIT } from "../../../core/permissions/bits.ts";
+import { putNewest } from "../../../core/put_newest.ts";
 import type { FeedBatch } from "../../postgres/log_feed.ts";
 import type { ControlIntent } from "../../rooms/control_tip.ts";
 import type { Room } from "../../rooms/room.ts";
@@ -158,12 +159,7 @@ export class Custodian implements AsyncDisposable {
       roomId: room.id,
       user: userId,
     });
-    this.#offered.set(key, roles);
-    if (this.#offered.size <= OFFERS_MAX) return;
-    for (const oldest of this.#offered.keys()) {
-      this.#offered.delete(oldest);
-      return;
-    }
+    putNewest(this.#offered, { key, value: roles, max: OFFERS_MAX });
   }
 }
 

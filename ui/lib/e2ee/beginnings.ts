@@ -1,5 +1,6 @@
 import type { Dm } from "../../../core/api/gateway.ts";
 import { ServerUnreachable } from "../../../core/e2ee/engine/ports.ts";
+import { putNewest } from "../../../core/put_newest.ts";
 import { closeToast, showToast } from "../browser/toast.ts";
 import { dmName } from "../format/dm_name.ts";
 import { t } from "../i18n/t.ts";
@@ -139,12 +140,8 @@ export class Beginnings {
   }
 
   #remember(dm: Dm): void {
-    this.#cannot.delete(dm.room_id);
-    this.#cannot.set(dm.room_id, { dm, untilMs: Date.now() + CANNOT_MS });
-    for (const oldest of this.#cannot.keys()) {
-      if (this.#cannot.size <= CANNOT_MAX) break;
-      this.#cannot.delete(oldest);
-    }
+    const value = { dm, untilMs: Date.now() + CANNOT_MS };
+    putNewest(this.#cannot, { key: dm.room_id, value, max: CANNOT_MAX });
   }
 
   /** Begins as soon as the other one has a device, while this page is open. */

@@ -2,6 +2,7 @@ import type { OpenFault } from "../../../core/e2ee/engine/types.ts";
 import type { SealedDraft, SealedMedia, SealedPayload } from "../../../core/e2ee/payload.ts";
 import type { Message, MessageMedia, Reaction } from "../../../core/api/message.ts";
 import { excerptOf, REACTORS_SHOWN } from "../../../core/api/shown.ts";
+import { putNewest } from "../../../core/put_newest.ts";
 import type { LockedMedia } from "../store/locked_media.ts";
 import { shownPreviews } from "./sealed_previews.ts";
 import { textEventOf } from "./sealed_text.ts";
@@ -33,21 +34,12 @@ export class OpenedEvents {
   }
 
   set(eventId: string, state: OpenState): void {
-    this.#held.delete(eventId);
-    this.#held.set(eventId, state);
-    for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= OPENED_MAX) break;
-      this.#held.delete(oldest);
-    }
+    putNewest(this.#held, { key: eventId, value: state, max: OPENED_MAX });
   }
 
   /** Something was sealed here: its event can be read as soon as it comes. */
   expectOwn(nonce: string, draft: SealedDraft): void {
-    this.#own.set(nonce, draft as SealedPayload);
-    for (const oldest of this.#own.keys()) {
-      if (this.#own.size <= OWN_MAX) break;
-      this.#own.delete(oldest);
-    }
+    putNewest(this.#own, { key: nonce, value: draft as SealedPayload, max: OWN_MAX });
   }
 
   /** Takes an event of one's own for what was sealed here under its nonce, once. */
