@@ -125,11 +125,15 @@ function* bucketsOf(
   }
 }
 
+/** What has to be escaped; hardly any label has it. */
+const SPECIAL = /["\\\n]/;
+
 function labelText(labels: Labels): string {
   let text = "";
   for (const name in labels) {
-    const value = escaped(String(labels[name])).replaceAll('"', '\\"');
-    text += `${text === "" ? "" : ","}${name}="${value}"`;
+    const value = String(labels[name]);
+    const written = SPECIAL.test(value) ? escaped(value).replaceAll('"', '\\"') : value;
+    text += `${text === "" ? "" : ","}${name}="${written}"`;
   }
   return text;
 }

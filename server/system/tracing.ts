@@ -116,15 +116,17 @@ function activeSpan(): string | undefined {
   return carrier["traceparent"];
 }
 
-/** Things whose trace is remembered; the oldest make room. */
-const MAX_NOTES = 4096;
+/** Things whose trace is remembered: so many at least, twice as many at most. */
+const NOTES_KEPT = 2048;
 
 /**
  * Which trace an event was made in, so that its way to other servers, which begins at the log
  * and not at the request, is part of it. A hint in memory: after a restart it is gone.
  */
 export class TraceBook {
-  readonly #notes = new Map<string, string>();
+  /** Two halves, the older one forgotten whole: the oldest entry of one large map is slow to find. */
+  #notes = new Map<string, string>();
+  #older: ReadonlyMap<string, string> = new Map();
 
   /** Remembers the trace of what is under way. */
   note(keys: readonly string[]): void {
@@ -133,16 +135,14 @@ export class TraceBook {
   }
 
   #add(key: string, traceparent: string): void {
-    if (this.#notes.size >= MAX_NOTES) {
-      for (const oldest of this.#notes.keys()) {
-        this.#notes.delete(oldest);
-        break;
-      }
+    if (this.#notes.size >= NOTES_KEPT) {
+      this.#older = this.#notes;
+      this.#notes = new Map();
     }
     this.#notes.set(key, traceparent);
   }
 
   find(key: string): string | undefined {
-    return this.#notes.get(key);
+    return this.#notes.get(key) ?? this.#older.get(key);
   }
 }
