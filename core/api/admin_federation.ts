@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RECEIPT_CODES } from "../event/receipt_reason.ts";
 import { defineOperation } from "./operation.ts";
 
 /** By which of its rules a server speaks with another not at all. */
@@ -142,7 +143,11 @@ export const InboundReceipt = z.object({
   door: z.string().describe("By which way it came: send, missing, backfill, state, join, invite"),
   origin: z.string().describe("The server that handed it in"),
   outcome: z.enum(["soft_failed", "rejected", "waiting", "dropped"]),
-  reason: z.string().describe("Rule and sentence; may quote the event"),
+  reason: z.string().describe("Code and sentence in English; may quote the event"),
+  code: z.enum(RECEIPT_CODES).nullable().describe(
+    "The same for other languages: a rule of PROTOCOL.md, or what else kept it out; null where " +
+      "it was written by an earlier version",
+  ),
   room_id: z.string().nullable(),
   event_id: z.string().nullable(),
   sender: z.string().nullable(),

@@ -3,13 +3,13 @@ import type { ChannelId } from "../ids/channel_id.ts";
 import type { Authority } from "../permissions/authority.ts";
 import { namesOf, type Right } from "../permissions/bits.ts";
 import type { JudgedControl } from "./judged.ts";
-import { ALLOWED, refuse, type Verdict } from "./verdict.ts";
+import { ALLOWED, refuse, type Rule, type Verdict } from "./verdict.ts";
 
 /** The sender holds `right` in the room (base), at the event's own time. */
 export function requireBase(
   event: JudgedControl,
   authority: Authority,
-  options: { rule: string; right: Right },
+  options: { rule: Rule; right: Right },
 ): Verdict {
   return authority.has(event.sender, options.right, { atTs: event.origin_ts })
     ? ALLOWED
@@ -20,7 +20,7 @@ export function requireBase(
 export function requireInChannel(
   event: JudgedControl,
   authority: Authority,
-  options: { rule: string; right: Right; channelId: ChannelId },
+  options: { rule: Rule; right: Right; channelId: ChannelId },
 ): Verdict {
   const at = { atTs: event.origin_ts, channelId: options.channelId };
   return authority.has(event.sender, options.right, at)
@@ -28,7 +28,7 @@ export function requireInChannel(
     : refuse(options.rule, `${event.sender} lacks ${options.right} in ${options.channelId}`);
 }
 
-export function requireJoined(event: JudgedControl, authority: Authority, rule: string): Verdict {
+export function requireJoined(event: JudgedControl, authority: Authority, rule: Rule): Verdict {
   return authority.isJoined(event.sender) ? ALLOWED : refuse(rule, `${event.sender} is not joined`);
 }
 
@@ -36,7 +36,7 @@ export function requireJoined(event: JudgedControl, authority: Authority, rule: 
 export function requireAbove(
   event: JudgedControl,
   authority: Authority,
-  options: { rule: string; target: UserId },
+  options: { rule: Rule; target: UserId },
 ): Verdict {
   return authority.rank(options.target) < authority.rank(event.sender)
     ? ALLOWED
@@ -44,7 +44,7 @@ export function requireAbove(
 }
 
 /** All of `bits` are among `held`. */
-export function requireBits(rule: string, bits: bigint, held: bigint): Verdict {
+export function requireBits(rule: Rule, bits: bigint, held: bigint): Verdict {
   const lacking = bits & ~held;
   if (lacking === 0n) return ALLOWED;
   const names = namesOf(lacking).join(", ") || `bits ${lacking.toString(16)}`;

@@ -4,6 +4,7 @@ import {
   isTimelineEvent,
   type TimelineEvent,
 } from "../../core/event/event.ts";
+import { reasonOf } from "../../core/event/receipt_reason.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Refusal } from "../../core/auth/verdict.ts";
 import { assert } from "../../core/assert.ts";
@@ -137,6 +138,6 @@ function received({ incoming, taking }: Parts): Omit<NewEvent, "gaps"> {
     origin,
     outcome,
     receivedTs: nowMs,
-    ...(refusal === undefined ? {} : { reason: `${refusal.rule}: ${refusal.reason}` }),
+    ...(refusal === undefined ? {} : { reason: reasonOf(refusal.rule, refusal.reason) }),
   };
 }

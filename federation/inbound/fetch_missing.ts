@@ -2,6 +2,7 @@ import { getEvents, missingEvents } from "../../core/api/federation/events.ts";
 import type { PduPage } from "../../core/api/federation/shapes.ts";
 import { isControlEvent } from "../../core/event/event.ts";
 import { parseJson } from "../../core/event/json_parse.ts";
+import { reasonOf } from "../../core/event/receipt_reason.ts";
 import { isNews } from "./incoming.ts";
 import { parseKeyId } from "../../core/ids/key_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
@@ -323,7 +324,10 @@ export class FetchMissing implements AsyncDisposable {
         door: event.door,
         origin: event.origin,
         outcome: "dropped",
-        reason: `what it waits for did not come in ${attempts} attempts`,
+        reason: reasonOf(
+          "given_up",
+          `what it waits for did not come in ${attempts} attempts`,
+        ),
         roomId: event.roomId,
         eventId: event.eventId,
       });

@@ -2,6 +2,7 @@ import type { HeldEvent } from "../../core/event/event.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { parsePduValue } from "../../core/event/parse_pdu.ts";
 import type { Blake3 } from "../../core/event/hash.ts";
+import { reasonOf } from "../../core/event/receipt_reason.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 
 export type Parsed =
@@ -19,5 +20,5 @@ export function parse(
   const outcome = parsePduValue(pdu, options);
   return outcome.kind === "event"
     ? outcome
-    : { kind: "drop", reason: `${outcome.reason}: ${outcome.message}` };
+    : { kind: "drop", reason: reasonOf(outcome.reason, outcome.message) };
 }

@@ -3,6 +3,7 @@ import type { Verdict } from "../../core/auth/verdict.ts";
 import { assert } from "../../core/assert.ts";
 import { type HeldEvent, isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { Blake3 } from "../../core/event/hash.ts";
+import { readReason, reasonOf } from "../../core/event/receipt_reason.ts";
 import type { SignatureVerifier } from "../../core/event/verify.ts";
 import type { KeyName } from "../../core/event/verify_event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
@@ -137,7 +138,10 @@ export class Pipeline implements Ingest {
         list.push({ at, incoming: { ...incoming, signedBy: signature.by } });
         byRoom.set(roomId, list);
       } else if (signature.kind === "drop") {
-        results[at] = this.#dropped({ ...input, event: incoming.event }, signature.message);
+        results[at] = this.#dropped(
+          { ...input, event: incoming.event },
+          reasonOf("signature", signature.message),
+        );
       } else keyless.push({ at, incoming, keys: signature.keys });
     }
     return { takeIn: () => this.#takeInAll({ byRoom, keyless, results }) };
@@ -183,7 +187,9 @@ export class Pipeline implements Ingest {
       return await this.#keepForCheck(list);
     }
     if (room === undefined) {
-      return list.map((incoming) => this.#drop(incoming, "this server does not hold the room"));
+      return list.map((incoming) =>
+        this.#drop(incoming, reasonOf("no_room", "this server does not hold the room"))
+      );
     }
     const outcomes: Outcome[] = [];
     for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
@@ -319,11 +325,14 @@ export class Pipeline implements Ingest {
           const { before, verdict } = decision;
           assert(!verdict.ok, "what soft-fails was refused");
           if (!await this.#softFails.take(turn.room, incoming.event, incoming.door)) {
-            const reason = `${verdict.reason}, and too many of its server's have soft-failed here`;
+            const reason = reasonOf(
+              "quota",
+              `${verdict.reason}, and too many of its server's have soft-failed here`,
+            );
             return { outcome: "dropped", reason };
           }
           await accept(turn, incoming, { before, refusal: verdict, nowMs });
-          return { outcome: "soft_failed", reason: `${verdict.rule}: ${verdict.reason}` };
+          return { outcome: "soft_failed", reason: reasonOf(verdict.rule, verdict.reason) };
         }
         case "reject":
           reject(turn, incoming, { reason: decision.reason, nowMs });
@@ -340,7 +349,11 @@ export class Pipeline implements Ingest {
         event: incoming.event.id,
         error,
       });
-      return { outcome: "waiting", reason: "the server failed to judge it", missing: [] };
+      return {
+        outcome: "waiting",
+        reason: reasonOf("fault", "the server failed to judge it"),
+        missing: [],
+      };
     }
   }
 
@@ -348,20 +361,34 @@ export class Pipeline implements Ingest {
   async #judge(turn: RoomTurn, incoming: Incoming): Promise<Decision> {
     const { event, door, signedBy } = incoming;
     if (door === "backfill" && isTimelineEvent(event) && !isNamed(turn, incoming)) {
-      return { kind: "drop", reason: "no accepted event of the channel names it" };
+      return {
+        kind: "drop",
+        reason: reasonOf("unnamed", "no accepted event of the channel names it"),
+      };
     }
     const cited = await fetchAuth(turn, event);
-    if (cited.kind === "reject") return cited;
+    if (cited.kind === "reject") {
+      return { kind: "reject", reason: reasonOf("cited", cited.reason) };
+    }
     if (cited.kind === "wait") {
-      return { ...cited, reason: `cites ${cited.missing.length} events that are not held` };
+      return {
+        ...cited,
+        reason: reasonOf("cites", `cites ${cited.missing.length} events that are not held`),
+      };
     }
     const before = await stateBefore(turn, event);
     if (before === undefined) {
       this.#deps.resolveLater.want(event.roomId, standsOn(event));
-      return { kind: "wait", missing: [], reason: "the state before it is being resolved" };
+      return {
+        kind: "wait",
+        missing: [],
+        reason: reasonOf("resolving", "the state before it is being resolved"),
+      };
     }
     const verdict = authorise(event, before);
-    if (!verdict.ok) return { kind: "reject", reason: `${verdict.rule}: ${verdict.reason}` };
+    if (!verdict.ok) {
+      return { kind: "reject", reason: reasonOf(verdict.rule, verdict.reason) };
+    }
     if (!isLive(door, event)) return { kind: "accept", before };
     const present = await judgePresent(this.#deps, turn, { event, before, signedBy });
     return present.ok
@@ -375,7 +402,10 @@ export class Pipeline implements Ingest {
     await this.#forgetHeld(list);
     for (const [index, { at, incoming, keys }] of list.entries()) {
       const names = keys.map(({ server, keyId }) => `${keyId} of ${server}`).join(", ");
-      const outcome = waitOutcome(`the key ${names} is not held`, kept[index]);
+      const outcome = waitOutcome(
+        reasonOf("key", `the key ${names} is not held`),
+        kept[index],
+      );
       this.#note(incoming, outcome);
       results[at] = { event_id: incoming.event.id, ...outcome };
     }
@@ -399,7 +429,10 @@ export class Pipeline implements Ingest {
   async #keepForCheck(list: readonly Incoming[]): Promise<readonly Outcome[]> {
     const kept = await this.#deps.waiting.keep(list.map((incoming) => ({ incoming })));
     return list.map((incoming, at) => {
-      const outcome = waitOutcome("the room is being checked after a join", kept[at]);
+      const outcome = waitOutcome(
+        reasonOf("being_checked", "the room is being checked after a join"),
+        kept[at],
+      );
       this.#note(incoming, outcome);
       return outcome;
     });
@@ -410,7 +443,10 @@ export class Pipeline implements Ingest {
       event: incoming.event.id,
       error,
     });
-    return this.#drop(incoming, `it cannot be stored: ${error.message}`);
+    return this.#drop(
+      incoming,
+      reasonOf("unstorable", `it cannot be stored: ${error.message}`),
+    );
   }
 
   #drop(incoming: Incoming, reason: string): Outcome {
@@ -458,9 +494,13 @@ function storedIds(list: readonly Incoming[], outcomes: readonly Outcome[]): Eve
 }
 
 function waitOutcome(reason: string, kept = false): Outcome {
-  return kept
-    ? { outcome: "waiting", reason }
-    : { outcome: "dropped", reason: `${reason}, and too many events wait already` };
+  return kept ? { outcome: "waiting", reason } : {
+    outcome: "dropped",
+    reason: reasonOf(
+      "crowded",
+      `${readReason(reason).sentence}, and too many events wait already`,
+    ),
+  };
 }
 
 /** Reasons quote what came in; what is answered has its bound. */

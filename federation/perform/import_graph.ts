@@ -2,6 +2,7 @@ import { authoriseControl } from "../../core/auth/authorise.ts";
 import { checkCited } from "../../core/auth/check_cited.ts";
 import { checkAuthEvents } from "../../core/auth/select_auth_events.ts";
 import type { ControlEvent } from "../../core/event/event.ts";
+import { reasonOf } from "../../core/event/receipt_reason.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { sortEventIds } from "../../core/ids/sort_event_ids.ts";
@@ -103,21 +104,23 @@ export class ImportGraph {
   /** Takes an event whose signatures are verified. */
   add(event: ControlEvent): StepOutcome {
     if (this.#events.has(event.id)) return { kind: "known" };
-    if (event.roomId !== this.create.roomId) return this.#reject(event, "is of another room");
+    if (event.roomId !== this.create.roomId) {
+      return this.#reject(event, reasonOf("wrong_room", "is of another room"));
+    }
     const cited = checkCited(event, (id) => {
       const held = this.#events.get(id);
       if (held !== undefined) return { kind: "held", event: held };
       return { kind: this.#rejected.has(id) ? "rejected" : "unknown" };
     });
     if (cited.kind === "wait") return cited;
-    if (cited.kind === "reject") return this.#reject(event, cited.reason);
+    if (cited.kind === "reject") return this.#reject(event, reasonOf("cited", cited.reason));
     const parents = event.pdu.prev_events;
     const [base] = parents;
-    if (base === undefined) return this.#reject(event, "has no parents");
+    if (base === undefined) return this.#reject(event, reasonOf("cited", "has no parents"));
     const authority = this.#authorityAfter(parents);
     const exact = checkAuthEvents(event.pdu, authority.view);
     const verdict = exact.ok ? authoriseControl(event.pdu, authority) : exact;
-    if (!verdict.ok) return this.#reject(event, `${verdict.rule}: ${verdict.reason}`);
+    if (!verdict.ok) return this.#reject(event, reasonOf(verdict.rule, verdict.reason));
     return { kind: "accepted", step: this.#accept(event, { base, authority }) };
   }
 

@@ -266,8 +266,13 @@ Deno.test("A10 A21: what cites a rejected event is rejected, and one that cites 
   assert.deepEqual(await send(said, bad, after), [
     "accepted",
     "rejected guild_meta",
-    `rejected cites ${bad.id}, which is rejected`,
+    "rejected cited",
   ]);
+  const reasonFor = async ({ id }: HeldEvent) => {
+    const [row] = await receiver.sql`select reason from inbound_receipts where event_id = ${id}`;
+    return String(row?.["reason"]);
+  };
+  assert.equal(await reasonFor(after), `cited: cites ${bad.id}, which is rejected`);
   const refs = await buildTimelineEvent({
     type: "m.room.message",
     sender: bob,
@@ -279,5 +284,6 @@ Deno.test("A10 A21: what cites a rejected event is rejected, and one that cites 
     stateRefs: [said.id],
   }, { signer: two.signer, rng: seededRng(5) });
   const [outcome] = await send(refs);
-  assert.match(String(outcome), /^rejected cites .*no control event$/);
+  assert.equal(outcome, "rejected cited");
+  assert.match(await reasonFor(refs), /^cited: cites .*no control event$/);
 });

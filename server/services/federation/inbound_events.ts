@@ -1,4 +1,5 @@
 import type { InboundReceipt } from "../../../core/api/admin_federation.ts";
+import { readReason } from "../../../core/event/receipt_reason.ts";
 import type { Sql } from "../../postgres/sql.ts";
 
 export interface InboundEventsQuery {
@@ -16,7 +17,7 @@ export async function listInboundEvents(
   query: InboundEventsQuery,
 ): Promise<{ events: InboundReceipt[]; waiting: number }> {
   const { server, room_id: room, event_id: event, outcome, before, limit } = query;
-  const rows = await sql<InboundReceipt[]>`
+  const rows = await sql<Omit<InboundReceipt, "code">[]>`
     select receipt_id as id, received_ts, door, origin, outcome, reason, room_id, event_id,
       sender, type
     from inbound_receipts
@@ -28,5 +29,6 @@ export async function listInboundEvents(
     order by receipt_id desc limit ${limit}`;
   const [count] = await sql<{ waiting: number }[]>`
     select count(*)::int as waiting from waiting_events`;
-  return { events: [...rows], waiting: count?.waiting ?? 0 };
+  const events = rows.map((row) => ({ ...row, code: readReason(row.reason).code ?? null }));
+  return { events, waiting: count?.waiting ?? 0 };
 }

@@ -8,6 +8,7 @@ import { frame } from "./de_frame.ts";
 import { groupTexts } from "./de_group.ts";
 import { guildTexts } from "./de_guild.ts";
 import { guildLife } from "./de_guild_life.ts";
+import { refusedTexts } from "./de_refused.ts";
 import { reportTexts } from "./de_reports.ts";
 import { rightTexts } from "./de_rights.ts";
 import { inboxTexts } from "./de_inbox.ts";
@@ -502,6 +503,7 @@ export const de: Catalogue = {
   ...reportTexts,
   ...adminTexts,
   ...doctorTexts,
+  ...refusedTexts,
   ...privateTexts,
   ...searchTexts,
   ...germanVoice,

@@ -7,6 +7,7 @@ import { frame } from "./en_frame.ts";
 import { groupTexts } from "./en_group.ts";
 import { guildTexts } from "./en_guild.ts";
 import { guildLife } from "./en_guild_life.ts";
+import { refusedTexts } from "./en_refused.ts";
 import { reportTexts } from "./en_reports.ts";
 import { rightTexts } from "./en_rights.ts";
 import { inboxTexts } from "./en_inbox.ts";
@@ -483,6 +484,7 @@ export const en = {
   ...settings,
   ...adminTexts,
   ...doctorTexts,
+  ...refusedTexts,
   ...app,
   ...faults,
   ...groupTexts,

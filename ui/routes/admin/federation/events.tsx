@@ -1,10 +1,12 @@
 import type { InboundReceipt } from "../../../../core/api/admin_federation.ts";
+import { readReason } from "../../../../core/event/receipt_reason.ts";
 import { AdminPage } from "../../../components/AdminPage.tsx";
 import { Field } from "../../../components/Field.tsx";
 import { Select } from "../../../components/FormParts.tsx";
 import { Icon, type IconName } from "../../../components/Icon.tsx";
 import { chosen, queryOf, requireAdmin, withQuery } from "../../../lib/admin.ts";
 import { readTimeZone } from "../../../lib/time_zone.ts";
+import { whyNotAccepted } from "../../../lib/receipt_why.ts";
 import { formPage } from "../../../lib/form_page.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { type Key, t } from "../../../lib/i18n/t.ts";
@@ -101,6 +103,7 @@ const ICONS: Readonly<Record<InboundReceipt["outcome"], IconName>> = {
 
 function Row(props: { event: InboundReceipt; nowMs: number; timeZone: string }) {
   const { event } = props;
+  const why = whyNotAccepted(event);
   const ids = [event.type, event.sender, event.room_id, event.event_id];
   return (
     <li class="row-card">
@@ -112,7 +115,10 @@ function Row(props: { event: InboundReceipt; nowMs: number; timeZone: string }) 
             {t(`inbound.outcome.${event.outcome}`)}
           </span>
         </p>
-        <p class="break" lang="en" dir="auto">{event.reason}</p>
+        {why !== undefined && <p class="break">{why}</p>}
+        <p class={why === undefined ? "break" : "small muted break"} lang="en" dir="auto">
+          {readReason(event.reason).sentence}
+        </p>
         <p class="small muted break mono">{ids.filter((id) => id !== null).join(" · ")}</p>
       </div>
       <time
