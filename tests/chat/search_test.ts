@@ -225,6 +225,22 @@ async function searchEverything(t: Deno.TestContext, server: Homeserver, index: 
   );
 }
 
+Deno.test("search: what is deleted before the index has come to it never stands there", async () => {
+  await using server = await startHomeserver();
+  const { owner, guildId, general } = await makeGuild(server, ["olga"]);
+  const say = (body: string, more = {}) =>
+    owner.do("POST", `/rooms/${guildId}/send`, { channel_id: general, body, ...more });
+  for (let n = 0; n < 5; n++) {
+    const { id } = await say(`regretted ${n}`);
+    await owner.do("POST", "/redact", { room_id: guildId, channel_id: general, event_ids: [id] });
+  }
+  await say("the last word");
+  await look(owner, guildId).finds("word", ["the last word"]);
+  const left = await sqlOf(server)`
+    select event_id from message_search where words @@ 'regretted'::tsquery`;
+  assert.equal(left.length, 0);
+});
+
 Deno.test("search: a server that never had the index makes it of its past, beside what people do", async () => {
   await using server = await startHomeserver();
   const { owner, guildId, general } = await makeGuild(server, ["olga"]);

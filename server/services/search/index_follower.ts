@@ -128,16 +128,17 @@ export class IndexFollower implements AsyncDisposable {
 async function unchanged(tx: Tx, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
   if (events.length === 0) return events;
   // In a subquery of its own, so that each is looked up and never all rows are read for them.
-  const rows = await tx<{ event_id: string }[]>`
-    select x.event_id
+  const rows = await tx<{ at: string }[]>`
+    select x.writer_id || '-' || x.position as at
     from unnest(${events.map((each) => each.roomId)}::text[],
       ${events.map((each) => each.eventId)}::text[], ${events.map((each) => each.writerId)}::int[],
       ${events.map((each) => each.position)}::bigint[]) as x(room_id, event_id, writer_id, position)
     cross join lateral (select from events e
       where e.room_id = x.room_id and e.event_id = x.event_id
         and e.writer_id = x.writer_id and e.position = x.position offset 0) held`;
-  const there = new Set(rows.map((row) => row.event_id));
-  return events.filter((event) => there.has(event.eventId));
+  // By place, not by id: what was said and deleted since the last step is among the events twice.
+  const there = new Set(rows.map((row) => row.at));
+  return events.filter(({ writerId, position }) => there.has(`${writerId}-${position}`));
 }
 
 /** Whether the index holds the past of this server; false while it is being made. */
