@@ -113,6 +113,30 @@ Deno.test("forms, cards and words of every day", async (t) => {
     assert.ok((await (await opened).text()).includes(JSON.stringify({ timeZone }).slice(1, -1)));
   });
 
+  await t.step("whoever has travelled reads settings by the clocks around", async () => {
+    await using guest = await openPerson(browser);
+    await signIn(guest.context, server.url, "ann");
+    const { page } = guest;
+    await page.goto(server.url + channel);
+    await settled(page);
+    const since = (where: Page) => where.locator(".data-rows div", { hasText: "Account since" });
+    const here = async () => {
+      await page.goto(`${server.url}/settings/data`);
+      return await since(page).innerText();
+    };
+    const told = await here();
+    const away = { name: "og_tz", value: "Pacific%2FKiritimati", url: server.url };
+    await guest.context.addCookies([away]);
+    await page.goto(`${server.url}/settings/data`);
+    await waitFor("the time of here", async () => await since(page).innerText() === told);
+    assert.equal(await here(), told);
+    await using plain = await openPerson(browser, { scripts: false });
+    await signIn(plain.context, server.url, "ann");
+    await plain.context.addCookies([away]);
+    await plain.page.goto(`${server.url}/settings/data`);
+    assert.notEqual(await since(plain.page).innerText(), told);
+  });
+
   await t.step("a profile card is closed by a button, on a phone too", async () => {
     await using bob = await openPerson(browser, { phone: true });
     await signIn(bob.context, server.url, "bob");
@@ -161,6 +185,24 @@ Deno.test("forms, cards and words of every day", async (t) => {
     assert.equal(await rows.count(), 1);
     await rows.first().locator("select").selectOption({ index: 1 });
     assert.equal(await rows.count(), 2);
+  });
+
+  await t.step("what was unpinned by mistake is pinned again where it stood", async () => {
+    await using ann = await openPerson(browser);
+    await signIn(ann.context, server.url, "ann");
+    const { page } = ann;
+    const open = async () => {
+      await page.goto(server.url + channel);
+      await settled(page);
+      await page.locator(".main-head").getByRole("button", { name: "Pinned messages" }).click();
+    };
+    await open();
+    const row = page.getByRole("dialog").getByRole("listitem").filter({ hasText: "Hello world" });
+    await row.getByRole("button", { name: "Unpin" }).click();
+    await row.getByRole("button", { name: "Pin", exact: true }).click();
+    await row.getByRole("button", { name: "Unpin" }).waitFor();
+    await open();
+    await row.waitFor();
   });
 
   await t.step("a topic is read without its marks wherever it stands on a line", async () => {

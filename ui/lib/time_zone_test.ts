@@ -7,13 +7,20 @@ const asks = (cookie?: string) =>
 Deno.test("a page reads the zone that the browser told, and asks for it where it told none", () => {
   const told = asks("og_last=%2Fhome; og_tz=Asia%2FTokyo");
   assert.equal(readTimeZone(told), "Asia/Tokyo");
-  assert.equal(tellZone(told), undefined);
+  assert.equal(tellZone(told, false), undefined);
+  assert.match(tellZone(told, true) ?? "", /!=='Asia%2FTokyo'/);
   for (const cookie of [undefined, "og_tz=", "og_tz=Nowhere%2FAtAll", "og_tz=%zz"]) {
     assert.equal(readTimeZone(asks(cookie)), "UTC", cookie);
-    assert.ok(tellZone(asks(cookie)), cookie);
+    for (const drawn of [false, true]) {
+      const tells = tellZone(asks(cookie), drawn) ?? "";
+      assert.match(tells, /^document\.cookie/, cookie);
+      assert.doesNotMatch(tells, /reload/, cookie);
+    }
   }
 });
 
 Deno.test("the script that tells it holds nothing that HTML escapes", () => {
-  assert.doesNotMatch(tellZone(asks()) ?? "", /[<>&"]/);
+  for (const request of [asks(), asks("og_tz=Asia%2FTokyo")]) {
+    assert.doesNotMatch(tellZone(request, true) ?? "", /[<>&"]/);
+  }
 });

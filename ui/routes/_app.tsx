@@ -3,7 +3,7 @@ import { language, t } from "../lib/i18n/t.ts";
 import type { Theme } from "../lib/look.ts";
 import { tellZone } from "../lib/time_zone.ts";
 import { VISIT_AGAIN_MS } from "../../core/api/sync.ts";
-import { define } from "../utils.ts";
+import { define, type State } from "../utils.ts";
 
 const LIGHT = "#f0efe9";
 const DARK = "#0d1516";
@@ -33,6 +33,11 @@ function ThemeColors({ theme }: { theme: Theme }) {
   );
 }
 
+function ZoneScript({ req, state }: { req: Request; state: State }) {
+  const script = tellZone(req, state.saysHere);
+  return script === undefined ? null : <script nonce={state.nonce}>{script}</script>;
+}
+
 export default define.layout(({ Component, state, req }) => (
   <html
     lang={language().code}
@@ -60,7 +65,7 @@ export default define.layout(({ Component, state, req }) => (
       <meta name="og-voice" content={state.assets.data[VOICE_FILE]} />
       <ThemeColors theme={state.look.theme} />
       {state.saysHere && <script nonce={state.nonce}>{SAY_HERE}</script>}
-      {tellZone(req) && <script nonce={state.nonce}>{tellZone(req)}</script>}
+      <ZoneScript req={req} state={state} />
     </head>
     <body>
       {state.look.ownStyle && <link rel="stylesheet" href="/own.css" />}
