@@ -121,6 +121,12 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
   await t.step("switches the channel by name and back with the arrows", async () => {
     await keyboard.press("Control+k");
     await focused(page, "dialog input");
+    const field = () => page.locator("dialog input").boundingBox();
+    const before = await field();
+    await keyboard.type("nothing is called so");
+    await page.locator("dialog").getByText("Nothing of that name.").waitFor();
+    assert.deepEqual(await field(), before, "The field moved under what is typed.");
+    await keyboard.press("Control+A");
     await keyboard.type("seed");
     await page.getByRole("option", { name: /seeds/ }).waitFor();
     await keyboard.press("Enter");
@@ -349,10 +355,20 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
     await waitFor("the look", async () => (await look())["theme"] === "contrast-dark");
     await page.getByLabel("Cosy").focus();
     await keyboard.press("ArrowRight");
-    await page.getByLabel("Use it on this device").focus();
+    const use = page.getByLabel("Use it on this device");
+    await use.focus();
+    await tabTo(page, "#own-css");
+    // Whoever writes wants to see it; whoever turns it off has said otherwise.
+    await keyboard.type(".msg { letter-spacing: 2px }");
+    assert.equal(await use.isChecked(), true);
+    await tabBackTo(page, "input[name=own]");
     await keyboard.press("Space");
     await tabTo(page, "#own-css");
-    await keyboard.type(".msg { letter-spacing: 2px }");
+    await keyboard.press("Control+End");
+    await keyboard.type("\n");
+    assert.equal(await use.isChecked(), false);
+    await tabBackTo(page, "input[name=own]");
+    await keyboard.press("Space");
     const spacing = () =>
       page.evaluate("getComputedStyle(document.querySelector('.msg')).letterSpacing");
     await waitFor("the sheet to be seen", async () => await spacing() === "2px");
@@ -401,9 +417,12 @@ Deno.test("with the keyboard only: join, send, react, switch, mark read, change 
       const there = `http://127.0.0.1:${foreign.addr.port}`;
       await other.goto(`${server.base}/settings/appearance`);
       await other.getByLabel("CSS", { exact: true }).fill(hostileCss(there));
-      // The preview has hidden the button already.
-      await other.evaluate("document.querySelector('.look-form').requestSubmit()");
+      // It would hide its own form: the page does without it, saved or not, and says so.
+      const hides = other.getByText("hides the form it is written in");
+      await hides.waitFor();
+      await other.getByRole("button", { name: "Save", exact: true }).click();
       await other.waitForURL(/saved=1/);
+      await hides.waitFor();
       await other.goto(general);
       assert.equal(await other.locator("body").isVisible(), false);
       await (await fetch(`${there}/control`)).body?.cancel();

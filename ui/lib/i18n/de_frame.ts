@@ -75,7 +75,9 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
     "Liegt über allen Seiten, nur für dich. Es kann Farben, Größen und Abstände ändern; von anderen Servern laden kann es nichts.",
   "appearance.ownUse": "Auf diesem Gerät verwenden",
   "appearance.ownUseHint":
-    "Falls es einmal zu viel versteckt: Häng ?safe an die Adresse irgendeiner Seite, dann wird es weggelassen.",
+    "Ohne das ist nichts davon zu sehen. Falls es einmal zu viel versteckt: Häng ?safe an die Adresse irgendeiner Seite, dann wird es weggelassen.",
+  "appearance.ownHides":
+    "Dieses CSS versteckt das Formular, in dem es steht, und ist darum auf dieser Seite weggelassen. Wo es anderswo zu viel versteckt, häng ?safe an die Adresse.",
   "appearance.ownCss": "CSS",
   "appearance.ownHint":
     "Bis zu {n} Zeichen, bei deinem Konto aufbewahrt. Die Farben sind Variablen wie --accent, --ground, --surface und --text.",

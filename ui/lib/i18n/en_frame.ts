@@ -73,7 +73,9 @@ export const frame = {
     "Laid over all pages, for you alone. It can change colors, sizes and spacing; it can load nothing from other servers.",
   "appearance.ownUse": "Use it on this device",
   "appearance.ownUseHint":
-    "If it ever hides too much: add ?safe to the address of any page, and it is left out.",
+    "Without this nothing of it shows. If it ever hides too much: add ?safe to the address of any page, and it is left out.",
+  "appearance.ownHides":
+    "This CSS hides the form it is written in, so it is left out on this page. Where it hides too much elsewhere, add ?safe to the address.",
   "appearance.ownCss": "CSS",
   "appearance.ownHint":
     "Up to {n} characters, kept with your account. The colors are variables such as --accent, --ground, --surface and --text.",

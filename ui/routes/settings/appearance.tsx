@@ -76,7 +76,6 @@ export default define.page<typeof handler>(({ data, state }) => (
   >
     {data.safe && <Notice kind="info">{t("appearance.safe")}</Notice>}
     <LookSample nowMs={state.nowMs} />
-    <LookPreview />
     <ActForm act="look" class="stack look-form">
       <ThemeCards chosen={state.look.theme} />
       <Choices
@@ -161,6 +160,7 @@ function OwnStyle({ css, on }: { css: string; on: boolean }) {
           {css}
         </textarea>
         <p class="hint" id="own-css-hint">{t("appearance.ownHint", { n: OWN_STYLE_CHARS })}</p>
+        <LookPreview />
       </div>
     </section>
   );
