@@ -1,10 +1,8 @@
 import { z } from "zod";
+import { NEAR_NAMES_MAX } from "../search/near_names.ts";
 import { SEARCH_CHARS_MAX } from "../search/query.ts";
 import { Message } from "./message.ts";
 import { defineOperation } from "./operation.ts";
-
-/** Names offered in place of one that nobody goes by. */
-export const NEAR_NAMES_MAX = 3;
 
 export const UnknownName = z.object({
   filter: z.enum(["from", "in", "mentions"]),

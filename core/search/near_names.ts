@@ -16,6 +16,8 @@ export function editDistance(a: string, b: string): number {
   return above[b.length] ?? 0;
 }
 
+/** Names offered in place of one that nobody goes by. */
+export const NEAR_NAMES_MAX = 3;
 /** Names compared with one that was typed: of more, the first. */
 const COMPARED_MAX = 5_000;
 /** Longer ones are nobody's slip of the finger. */

@@ -295,6 +295,13 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await bob.getByRole("button", { name: "Search messages" }).click();
     await bob.getByRole("combobox", { name: "Words to look for" }).fill("nothing of the kind");
     await bob.getByText("Nothing found").waitFor();
+    // No server is asked here that would say who is meant: the device does.
+    const words = bob.getByRole("combobox", { name: "Words to look for" });
+    await words.fill(`from:anm ${CANARY}`);
+    await bob.getByText("Nobody here is called “anm”.").waitFor();
+    await bob.locator(".search-panel").getByRole("button", { name: "ann", exact: true }).click();
+    await bob.getByText("Nobody here is called").waitFor({ state: "detached" });
+    await bob.locator("[data-hit]").first().waitFor();
     await bob.keyboard.press("Escape");
     await bob.locator(".search-panel").waitFor({ state: "detached" });
     assertNoCanary(await keptHere(ann));

@@ -1,7 +1,6 @@
 import type { ChannelId } from "../../../core/ids/channel_id.ts";
-import { NEAR_NAMES_MAX } from "../../../core/api/search.ts";
 import { parseTypedUserId, serverOf, type UserId } from "../../../core/ids/user_id.ts";
-import { nearNames } from "../../../core/search/near_names.ts";
+import { NEAR_NAMES_MAX, nearNames } from "../../../core/search/near_names.ts";
 import type { ChatDeps } from "../chat/chat_deps.ts";
 import { channelName } from "../guilds/project_guild.ts";
 import { findMembersNamed } from "../members/list_members.ts";

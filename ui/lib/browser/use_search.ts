@@ -8,6 +8,7 @@ import {
 import { utcOffset } from "../format/time.ts";
 import type { ChatState } from "../store/chat.ts";
 import { DeviceRooms } from "../search/device_rooms.ts";
+import { unknownToDevice } from "../search/device_names.ts";
 import { SearchRun } from "../search/run.ts";
 import type { Subject } from "../search/subject.ts";
 
@@ -65,6 +66,7 @@ export function useSearch(state: ChatState, subject: Subject, text: string): Sea
         offset,
       },
       device,
+      unknown: subject.server ? undefined : () => unknownToDevice(state, subject, parsed.query),
     });
     setRun(next);
     return () => next.close();

@@ -1,6 +1,6 @@
 import type { SearchQuery } from "../../../core/search/query.ts";
 import { wordsOf } from "../../../core/search/words.ts";
-import { localPart } from "../format/names.ts";
+import { isCalled } from "./device_names.ts";
 import type { DeviceHit } from "./device_room.ts";
 import type { DeviceRoom } from "./subject.ts";
 
@@ -39,12 +39,5 @@ export function fitsQuery(
     }
   }
   if (query.from.length === 0) return true;
-  return query.from.some((raw) => {
-    const wanted = raw.toLowerCase();
-    if (wanted === "me") return hit.sender === selfId;
-    if (raw === hit.sender) return true;
-    const bare = wanted.replace(/^@/, "");
-    if (bare.includes("@")) return `${bare}` === hit.sender.slice(1).replace(":", "@");
-    return localPart(hit.sender) === bare || name.toLowerCase().startsWith(bare);
-  });
+  return query.from.some((raw) => isCalled(raw, { id: hit.sender, name }, selfId));
 }

@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import type { UnknownName } from "../../../core/api/search.ts";
 import type { SearchQuery } from "../../../core/search/query.ts";
 import { reasonOf } from "../browser/browser_api.ts";
 import type { DeviceRooms } from "./device_rooms.ts";
@@ -26,6 +27,7 @@ export class SearchRun {
   });
   readonly #server: ServerPages | undefined;
   readonly #device: DeviceRooms | undefined;
+  readonly #unknown: (() => Promise<readonly UnknownName[]>) | undefined;
   #fromServer: SourcePage = NONE;
   #fromDevice: SourcePage = NONE;
   #deviceLimit = PAGE_HITS;
@@ -36,14 +38,17 @@ export class SearchRun {
 
   constructor(
     query: SearchQuery,
-    { server, device }: {
+    { server, device, unknown }: {
       readonly server: ServerQuestion | undefined;
       readonly device: DeviceRooms | undefined;
+      /** Names of the question that fit nobody, where no server is asked that would say so. */
+      readonly unknown: (() => Promise<readonly UnknownName[]>) | undefined;
     },
   ) {
     this.query = query;
     this.#server = server && new ServerPages(server);
     this.#device = device;
+    this.#unknown = unknown;
     if (device) device.onChange = () => void this.#askDevice();
     void this.#ask();
   }
@@ -82,7 +87,10 @@ export class SearchRun {
     try {
       do {
         this.#again = false;
-        this.#fromDevice = await this.#device.find(this.query, this.#deviceLimit);
+        const page = await this.#device.find(this.query, this.#deviceLimit);
+        // What somebody wrote who is gone meanwhile is found all the same.
+        const unknown = page.hits.length === 0 ? await this.#unknown?.() ?? [] : [];
+        this.#fromDevice = { ...page, unknown };
         this.#show({ answered: true });
       } while (this.#again && !this.#closed);
     } catch {
