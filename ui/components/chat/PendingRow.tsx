@@ -1,7 +1,9 @@
 import { isEncrypted } from "../../lib/browser/privacy.ts";
 import { discardPending, editPending, retryPending } from "../../lib/browser/outgoing.ts";
-import { nameOf } from "../../lib/format/names.ts";
+import { memberName, nameOf } from "../../lib/format/names.ts";
+import { colorClass } from "../../lib/format/role_color.ts";
 import { t } from "../../lib/i18n/t.ts";
+import { memberColor } from "../../lib/store/member_groups.ts";
 import type { TalkPlace } from "../../lib/store/place.ts";
 import type { Pending } from "../../lib/store/window.ts";
 import { Avatar } from "../Avatar.tsx";
@@ -18,6 +20,8 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
   const { pending, grouped, place } = props;
   const { user } = state.self.value;
   const me = place.kind === "channel" ? state.memberOf(place.guildId, user.id) : undefined;
+  const name = me ? memberName(me) : nameOf(user);
+  const color = guild && me ? memberColor(guild, me) : null;
   const failed = pending.failed !== undefined;
   const cut = state.connection.value === "reconnecting";
   const away = pending.offline || cut;
@@ -30,13 +34,13 @@ export function PendingRow(props: { pending: Pending; grouped: boolean; place: T
     >
       {grouped ? <span class="msg-side-time" /> : (
         <span class="msg-avatar">
-          <Avatar id={user.id} name={nameOf(user)} uri={me?.guild_avatar ?? user.avatar} />
+          <Avatar id={user.id} name={name} uri={me?.guild_avatar ?? user.avatar} />
         </span>
       )}
       <div class="msg-body">
         {!grouped && (
           <div class="msg-head">
-            <span class="msg-name">{nameOf(user)}</span>
+            <span class={`msg-name ${colorClass(color)}`}>{name}</span>
             <span class="msg-time">{failed || away || held ? "" : t("message.sending")}</span>
           </div>
         )}

@@ -121,11 +121,24 @@ export function buildRows(
   if (window.hasAfter) return rows;
   tellUntil(Infinity);
   if (options.encrypted && plain) lineOf();
-  for (const pending of window.pending) {
-    const grouped = pending.replyTo === null && joins(previous, options.selfId, pending.ts);
-    rows.push({ kind: "pending", key: `pending-${pending.nonce}`, pending, grouped });
-  }
+  rows.push(...pendingRows(window.pending, previous, options.selfId));
   return rows;
+}
+
+/** Those on their way, together as they will stand once they are there. */
+function pendingRows(
+  all: readonly Pending[],
+  previous: Message | undefined,
+  selfId: string,
+): Row[] {
+  return all.map((pending, at) => {
+    const before = all[at - 1];
+    const follows = before
+      ? pending.ts - before.ts < GROUP_MS
+      : joins(previous, selfId, pending.ts);
+    const grouped = pending.replyTo === null && follows;
+    return { kind: "pending", key: `pending-${pending.nonce}`, pending, grouped };
+  });
 }
 
 /** Into the line of those before it, where nothing stands between. */

@@ -143,3 +143,24 @@ Deno.test("the last rows that fill a window are counted, heads as more than thos
   assert.equal(rowsInSight(rows, 110), 5, "four and the head");
   assert.equal(rowsInSight(rows, 5000), 6, "no more than there are");
 });
+
+Deno.test("what is on its way stands together as it will once it is there", () => {
+  const pending = ([[0, null], [1, null], [2, "$1"], [8 * 60_000, null]] as const)
+    .map(([ts, reply]) => ({
+      nonce: String(ts),
+      body: "hello",
+      media: [],
+      replyTo: reply === null ? null : { id: reply, author: null, excerpt: null },
+      ts,
+      failed: undefined,
+      offline: true,
+      holdUntil: undefined,
+    }));
+  const rows = buildRows({ ...EMPTY_WINDOW, hasBefore: false, pending }, {
+    newAfter: undefined,
+    selfId: "@me:x",
+    timeZone: "UTC",
+    encrypted: false,
+  });
+  assert.deepEqual(rows.map((row) => "grouped" in row && row.grouped), [false, true, false, false]);
+});
