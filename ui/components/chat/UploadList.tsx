@@ -1,8 +1,12 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Uploads } from "../../lib/browser/uploads.ts";
 import { formatSize } from "../../lib/format/size.ts";
 import { t } from "../../lib/i18n/t.ts";
 import type { UploadItem } from "../../lib/store/composing.ts";
 import { Icon } from "../Icon.tsx";
+
+/** Of a name, always seen: as long as most endings with their dot. */
+const ENDING_CHARS = 6;
 
 /** Files of the next message: how far each is, what it shows, and the way to drop it. */
 export default function UploadList({ uploads }: { uploads: Uploads }) {
@@ -26,39 +30,25 @@ function spokenState(items: readonly UploadItem[]): string {
 }
 
 function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
+  const card = useRef<HTMLLIElement>(null);
+  // Of many files some are out of sight: what needs somebody comes into it.
+  useEffect(() => {
+    if (item.error !== null) card.current?.scrollIntoView({ block: "nearest" });
+  }, [item.error]);
   return (
-    <li class={item.error ? "upload failed" : "upload"}>
+    <li ref={card} class={item.error ? "upload failed" : "upload"}>
       <div class="upload-picture">
         {item.preview ? <img src={item.preview} alt="" /> : <Icon name="file" />}
       </div>
       <div class="grow clip">
-        <p class="clip small strong">{item.name}</p>
+        <p class="row-tight">
+          <FileName name={item.name} />
+          <span class="tiny faint nowrap">{formatSize(item.size)}</span>
+        </p>
         {item.error
           ? <p class="tiny danger-text">{item.error}</p>
           : item.media
-          ? (
-            <div class="row-tight">
-              {item.preview && (
-                <input
-                  class="input upload-alt"
-                  value={item.alt}
-                  maxLength={1000}
-                  placeholder={t("upload.alt")}
-                  aria-label={t("upload.altFor", { name: item.name })}
-                  onInput={(event) => uploads.change(item.id, { alt: event.currentTarget.value })}
-                />
-              )}
-              <button
-                type="button"
-                class="button small"
-                aria-pressed={item.spoiler ? "true" : "false"}
-                onClick={() => uploads.change(item.id, { spoiler: !item.spoiler })}
-              >
-                <Icon name={item.spoiler ? "hidden" : "eye"} small />
-                {t("upload.spoiler")}
-              </button>
-            </div>
-          )
+          ? <Details item={item} onChange={(part) => uploads.change(item.id, part)} />
           : (
             <progress
               max={1}
@@ -68,7 +58,6 @@ function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
               {Math.round(item.part * 100)}%
             </progress>
           )}
-        <p class="tiny faint">{formatSize(item.size)}</p>
       </div>
       {item.error !== null && item.again && (
         <button
@@ -90,5 +79,48 @@ function UploadCard({ item, uploads }: { item: UploadItem; uploads: Uploads }) {
         <Icon name="close" small />
       </button>
     </li>
+  );
+}
+
+/** A long name is cut before its end: that says what kind of file it is. */
+function FileName({ name }: { name: string }) {
+  const end = Math.max(0, name.length - ENDING_CHARS);
+  return (
+    <span class="grow file-name small strong" title={name}>
+      <span class="clip">{name.slice(0, end)}</span>
+      <span class="nowrap">{name.slice(end)}</span>
+    </span>
+  );
+}
+
+/** What a file shows before anybody opens it. */
+function Details({ item, onChange }: {
+  item: UploadItem;
+  onChange: (part: Partial<Pick<UploadItem, "alt" | "spoiler">>) => void;
+}) {
+  return (
+    <div class="row-tight">
+      {item.preview && (
+        <input
+          class="input upload-alt grow"
+          value={item.alt}
+          maxLength={1000}
+          placeholder={t("upload.alt")}
+          aria-label={t("upload.altFor", { name: item.name })}
+          onInput={(event) => onChange({ alt: event.currentTarget.value })}
+        />
+      )}
+      <button
+        type="button"
+        class={item.preview ? "icon-button small" : "button small"}
+        title={t("upload.spoiler")}
+        aria-label={t("upload.spoiler")}
+        aria-pressed={item.spoiler ? "true" : "false"}
+        onClick={() => onChange({ spoiler: !item.spoiler })}
+      >
+        <Icon name={item.spoiler ? "hidden" : "eye"} small />
+        {!item.preview && t("upload.spoiler")}
+      </button>
+    </div>
   );
 }
