@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import type { CDPSession, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { channelPath } from "../../ui/lib/format/paths.ts";
+import { png } from "../harness/pictures.ts";
+import { startProcessServer } from "../harness/process_server.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
-import { foundGuild } from "./people.ts";
+import { foundGuild, settled } from "./people.ts";
+import { signIn, twoInGuild, upload } from "./scene.ts";
 
 interface Point {
   readonly x: number;
@@ -77,5 +81,59 @@ Deno.test("on a phone a swipe leads to guilds and channels, to members and back"
   assert.equal(await panel(page), "main");
 
   assert.deepEqual(ann.faults, []);
+  await browser.close();
+});
+
+Deno.test("pictures fill the window, and a finger, a key or a press beside them leads on and away", async () => {
+  await using server = await startProcessServer();
+  const { owner, guildId, general } = await twoInGuild(server);
+  const media = await Promise.all(
+    ([["tall", 60, 900], ["wide", 900, 60], ["tiny", 24, 16]] as const).map(
+      async ([alt, width, height]) => ({
+        uri: await upload(owner, `${alt}.png`, png(width, height)),
+        alt,
+      }),
+    ),
+  );
+  const send = `/rooms/${encodeURIComponent(guildId)}/send`;
+  await owner.do("POST", send, { channel_id: general, body: "", media });
+  const browser = await launchBrowser();
+  for (const phone of [true, false]) {
+    await using bob = await openPerson(browser, { phone });
+    const { page } = bob;
+    await signIn(bob.context, server.url, "bob");
+    const path = channelPath(guildId, { room_id: guildId, id: general, private: false });
+    await page.goto(server.url + path);
+    await settled(page);
+    const dialog = page.locator("dialog");
+    const shows = (n: number) => dialog.getByText(`${n} of 3`, { exact: true }).waitFor();
+    await page.locator("article img[alt=tall]").click();
+    const session = await bob.context.newCDPSession(page);
+    const close = dialog.getByRole("button", { name: "Close" });
+    const at = await close.boundingBox();
+    for (const n of [1, 2, 3]) {
+      await shows(n);
+      // What leads away stands where it stood, in the window, whatever the picture's shape.
+      assert.deepEqual(await close.boundingBox(), at);
+      assert.equal(await visiblePart(page, "dialog [aria-label=Close]"), 1);
+      const { x, y, width, height } = await dialog.locator("img").boundingBox() ?? assert.fail();
+      const window = page.viewportSize() ?? assert.fail();
+      assert.ok(x >= 0 && y >= 0 && x + width <= window.width && y + height <= window.height);
+      if (phone) await swipe(session, { x: 320, y: 300 }, { x: 60, y: 310 });
+      else await page.keyboard.press("ArrowRight");
+    }
+    await shows(1);
+    if (phone) {
+      await swipe(session, { x: 60, y: 300 }, { x: 320, y: 310 });
+      await shows(3);
+      await swipe(session, { x: 200, y: 200 }, { x: 210, y: 500 });
+    } else {
+      await dialog.locator("img").click();
+      await dialog.locator(".picture-frame.zoomed img").click();
+      await dialog.locator(".picture-frame:not(.zoomed)").click({ position: { x: 20, y: 20 } });
+    }
+    await dialog.waitFor({ state: "detached" });
+    assert.deepEqual(bob.faults, []);
+  }
   await browser.close();
 });

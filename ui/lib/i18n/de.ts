@@ -332,7 +332,7 @@ export const de: Catalogue = {
   "message.edit": "Bearbeiten",
   "message.more": "Mehr",
   "message.pin": "Anpinnen",
-  "message.unpin": "Nicht mehr anpinnen",
+  "message.unpin": "Loslösen",
   "message.copyLink": "Link kopieren",
   "message.copyText": "Text kopieren",
   "preview.hide": "Link-Vorschauen entfernen",

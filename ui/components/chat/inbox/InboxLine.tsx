@@ -23,7 +23,8 @@ export function InboxLine({ message, guild, strong }: {
   const state = useChat();
   return (
     <span class={strong ? "inbox-line here" : "inbox-line"}>
-      <span class="strong">{authorOf(message)}</span> {textOf(state, message, guild)}
+      <span class="strong clip">{authorOf(message)}</span>{" "}
+      <span class="clip">{textOf(state, message, guild)}</span>
     </span>
   );
 }

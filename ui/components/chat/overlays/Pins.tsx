@@ -10,12 +10,14 @@ import { faceOf } from "../../../lib/format/names.ts";
 import { formatDate, formatFull, formatTime } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { messageRights } from "../../../lib/store/message_rights.ts";
-import { isTalk, placeKey } from "../../../lib/store/place.ts";
+import type { ChatState } from "../../../lib/store/chat.ts";
+import { isTalk, placeKey, type TalkPlace } from "../../../lib/store/place.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { Drawing } from "../../Drawing.tsx";
 import { Attachments } from "../Attachments.tsx";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { InboxWait } from "../inbox/InboxLine.tsx";
 import { Markdown } from "../Markdown.tsx";
 import { drawMention } from "../mention.tsx";
 import SealedText from "../SealedText.tsx";
@@ -24,7 +26,9 @@ import { useSubmit } from "./use_submit.ts";
 export default function Pins() {
   const state = useChat();
   const place = state.place.value;
-  const [messages, setMessages] = useState<readonly Message[]>([]);
+  const [messages, setMessages] = useState<readonly Message[] | undefined>(undefined);
+  /** Taken off here: they stay where they stand, to be put back. */
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const { busy, error, run } = useSubmit();
   useEffect(() =>
     void run(async () => {
@@ -39,27 +43,20 @@ export default function Pins() {
           : pins.messages,
       );
     }), []);
-  const jump = (message: Message) => {
-    if (!isTalk(place)) return;
-    state.overlay.value = null;
-    if (message.thread_id !== undefined) {
-      const thread = { id: message.thread_id, focus: message.id };
-      return openPlace(state, { ...place, focus: null, thread });
-    }
-    openPlace(state, { ...place, focus: message.id });
-    const held = state.windowOf(placeKey(place)).value.messages.some((m) => m.id === message.id);
-    if (!held) void loadSpan(state, place, { around: message.id });
-  };
-  const unpin = (message: Message) =>
+  const jump = (message: Message) => isTalk(place) && goTo(state, place, message);
+  const toggle = (message: Message) =>
     run(async () => {
-      await setPinned(state, message, false);
-      setMessages(messages.filter((each) => each.id !== message.id));
+      const on = gone.has(message.id);
+      await setPinned(state, message, on);
+      const others = [...gone].filter((id) => id !== message.id);
+      setGone(new Set(on ? others : [...others, message.id]));
     });
   const mayPin = messageRights(state).pin;
   return (
     <Dialog title={t("pins.title")}>
       {error && <p class="field-error" role="alert">{error}</p>}
-      {!busy && !error && messages.length === 0 && (
+      {messages === undefined && !error && <InboxWait lines={4} />}
+      {messages?.length === 0 && (
         <div class="empty">
           <Drawing name="quiet" />
           <h3>{t("pins.none")}</h3>
@@ -67,20 +64,22 @@ export default function Pins() {
         </div>
       )}
       <ul class="stack">
-        {messages.map((message) => (
-          <Pinned key={message.id} message={message}>
-            <button type="button" class="button small" onClick={() => jump(message)}>
+        {messages?.map((message) => (
+          <Pinned key={message.id} message={message} gone={gone.has(message.id)}>
+            <button
+              type="button"
+              class="button small"
+              onClick={() =>
+                jump(message)}
+            >
               {t("pins.jump")}
             </button>
             {mayPin && (
-              <button
-                type="button"
-                class="button small quiet"
-                disabled={busy}
-                onClick={() => unpin(message)}
-              >
-                {t("message.unpin")}
-              </button>
+              <PinButton
+                on={!gone.has(message.id)}
+                busy={busy}
+                onPress={() => toggle(message)}
+              />
             )}
           </Pinned>
         ))}
@@ -89,12 +88,35 @@ export default function Pins() {
   );
 }
 
-function Pinned({ message, children }: { message: Message; children: ComponentChildren }) {
+function goTo(state: ChatState, place: TalkPlace, message: Message) {
+  state.overlay.value = null;
+  if (message.thread_id !== undefined) {
+    const thread = { id: message.thread_id, focus: message.id };
+    return openPlace(state, { ...place, focus: null, thread });
+  }
+  openPlace(state, { ...place, focus: message.id });
+  const held = state.windowOf(placeKey(place)).value.messages.some((m) => m.id === message.id);
+  if (!held) void loadSpan(state, place, { around: message.id });
+}
+
+function PinButton({ on, busy, onPress }: { on: boolean; busy: boolean; onPress: () => void }) {
+  return (
+    <button type="button" class="button small quiet" disabled={busy} onClick={onPress}>
+      {t(on ? "message.unpin" : "message.pin")}
+    </button>
+  );
+}
+
+function Pinned({ message, gone, children }: {
+  message: Message;
+  gone: boolean;
+  children: ComponentChildren;
+}) {
   const state = useChat();
   const name = authorOf(message);
   const [ts, zone] = [message.origin_ts, state.timeZone.value];
   return (
-    <li class="quoted">
+    <li class={gone ? "quoted pinned gone" : "quoted pinned"}>
       <div class="row-tight wrap">
         <Avatar id={message.author.id} name={name} uri={faceOf(message)} size="s" />
         <span class="strong clip">{name}</span>
@@ -105,7 +127,6 @@ function Pinned({ message, children }: { message: Message; children: ComponentCh
         >
           {formatDate(ts, zone)}, {formatTime(ts, zone)}
         </time>
-        {children}
       </div>
       {message.sealed && message.body === "" && message.media.length === 0
         ? <SealedText message={message} />
@@ -116,6 +137,7 @@ function Pinned({ message, children }: { message: Message; children: ComponentCh
           />
         )}
       {message.media.length > 0 && <Attachments media={message.media} />}
+      <div class="row-tight end">{children}</div>
     </li>
   );
 }

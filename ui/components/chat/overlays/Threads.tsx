@@ -3,7 +3,7 @@ import type { Thread } from "../../../../core/api/thread.ts";
 import { useThreads } from "../../../lib/browser/use_threads.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { threadPath } from "../../../lib/format/paths.ts";
-import { formatFull } from "../../../lib/format/time.ts";
+import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import { threadName } from "../../../lib/store/links.ts";
 import { Avatar } from "../../Avatar.tsx";
@@ -11,6 +11,7 @@ import { Drawing } from "../../Drawing.tsx";
 import { Icon } from "../../Icon.tsx";
 import { useChat, useVenue } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
+import { InboxWait } from "../inbox/InboxLine.tsx";
 import { repliesOf } from "../ThreadLine.tsx";
 
 /** Threads of the open channel, those that are put away too, by name. */
@@ -46,6 +47,7 @@ export default function Threads() {
             </button>
           ))}
         </div>
+        {busy && found.threads.length === 0 && <InboxWait lines={3} />}
         {error && <p class="field-error" role="alert">{error}</p>}
         {!busy && !error && found.threads.length === 0 && (
           <div class="empty">
@@ -85,7 +87,11 @@ function ThreadItem({ thread, onPick }: { thread: Thread; onPick: () => void }) 
           </span>
           <span class="small faint">
             {repliesOf(thread)}
-            {thread.last_ts > 0 && `, ${formatFull(thread.last_ts, state.timeZone.value)}`}
+            {thread.last_ts > 0 && (
+              <time title={formatFull(thread.last_ts, state.timeZone.value)}>
+                {`, ${formatRelative(thread.last_ts, state.now.value)}`}
+              </time>
+            )}
           </span>
         </span>
         <span class="faces" aria-hidden="true">
