@@ -4,6 +4,7 @@ import type { ServerFacts } from "../core/api/account.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Rng } from "../core/ports/rng.ts";
+import { isOwnMachine } from "../core/own_machine.ts";
 import { ApiError } from "./lib/api/request.ts";
 import { createServerApi } from "./lib/api/server_api.ts";
 import type { Assets } from "./lib/assets.ts";
@@ -39,8 +40,6 @@ export interface UiBackend {
 }
 
 export type Pages = (request: Request, visitor: Visitor) => Promise<Response>;
-
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 // A browser fetches it a little later than it takes a page over; the server draws all of it.
 MARKDOWN.component = MarkdownText;
@@ -112,7 +111,7 @@ function createState(input: {
     nowMs: backend.clock.now(),
     look: readLook(request),
     path: pathOf(request),
-    canLogIn: visitor.secure || LOOPBACK.test(new URL(request.url).hostname),
+    canLogIn: visitor.secure || isOwnMachine(new URL(request.url).hostname),
     embeddedDatabase: backend.facts.embeddedDatabase,
     assets: input.assets.manifest,
     title: "",

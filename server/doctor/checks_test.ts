@@ -368,6 +368,10 @@ Deno.test("voice: off, without an address, a port in use, and what has to be ope
     message: /one process holds all calls/,
     advice: /as one process/,
   });
+  const here = await checkVoice(
+    given({ ...free, "server.public_url": "http://one.localhost:8101" }),
+  );
+  assert.ok(!here.some(({ message }) => message.includes("no microphone")));
   assertFound(await checkVoice(given({ ...free, "server.public_url": "http://example.org" })), {
     status: "warning",
     message: /no microphone to pages without HTTPS/,

@@ -1,5 +1,4 @@
-/** Hosts that a browser reaches without TLS because they are its own machine. */
-const OWN_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/;
+import { isOwnMachine } from "../../core/own_machine.ts";
 
 /**
  * Where somebody's own server takes a link of this one, from what they typed as the address at
@@ -17,7 +16,7 @@ export function joinAddress(
   if (host === "" || !URL.canParse(address)) return undefined;
   const url = new URL(address);
   if (url.username !== "" || url.password !== "" || url.hostname === "") return undefined;
-  const own = OWN_MACHINE.test(url.hostname);
+  const own = isOwnMachine(url.hostname);
   if (!own && !url.hostname.includes(".") && !url.hostname.startsWith("[")) return undefined;
   if (url.protocol === "http:" && !own) url.protocol = "https:";
   return `${url.origin}/join?link=${encodeURIComponent(`${link.code}@${link.server}`)}`;

@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { isTrial, publicUrl, serverName } from "../../config/derived.ts";
 import { type Finding, ok, problem, warning } from "../finding.ts";
+import { isOwnMachine } from "../../../core/own_machine.ts";
 
 const CHECK = "name";
 
@@ -20,7 +21,7 @@ export function checkName(
   }
   const address = publicUrl(config, config.listen.port);
   const host = new URL(address).hostname;
-  if (host === "localhost" || host === "127.0.0.1") {
+  if (isOwnMachine(host)) {
     return [warning(CHECK, ["name.links", "name.links"], { name, address })];
   }
   return [ok(CHECK, "name.good", { name, address })];

@@ -4,6 +4,7 @@ import { hasCertificate, listenAddress, publicUrl } from "../../config/derived.t
 import { readCertificate } from "../../tls/certificate.ts";
 import { readPair } from "../../tls/file_certificate.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "../finding.ts";
+import { isOwnMachine } from "../../../core/own_machine.ts";
 
 const CHECK = "tls";
 const SOON_MS = 14 * 86_400_000;
@@ -70,7 +71,6 @@ function withoutCertificate(
   if (address.startsWith("https://")) {
     return ok(CHECK, "tls.proxy", { address, port: String(port) });
   }
-  const local = ["127.0.0.1", "::1", "localhost"].includes(host);
-  if (local) return ok(CHECK, "tls.local");
+  if (isOwnMachine(host)) return ok(CHECK, "tls.local");
   return problem(CHECK, ["tls.plain", "tls.plain"]);
 }

@@ -11,6 +11,7 @@ import {
   wantsVoice,
 } from "../../config/voice_addresses.ts";
 import type { ServerVoiceAbsence } from "../../../core/api/voice.ts";
+import { isOwnMachine } from "../../../core/own_machine.ts";
 import type { Sfu } from "../../../voice/sfu/sfu.ts";
 import { tryPorts, wantedPorts } from "../../voice/try_ports.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "../finding.ts";
@@ -112,7 +113,7 @@ function doubts({ config, bus }: VoiceCheck): Finding[] {
     found.push(warning(CHECK, ["voice.one_process", "voice.one_process"]));
   }
   const address = new URL(publicUrl(config, listenAddress(config).port));
-  if (address.protocol !== "https:" && address.hostname !== "localhost") {
+  if (address.protocol !== "https:" && !isOwnMachine(address.hostname)) {
     found.push(warning(CHECK, ["voice.plain", "voice.https"], { origin: address.origin }));
   }
   return found;

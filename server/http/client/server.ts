@@ -1,4 +1,5 @@
 import { getServer as operation } from "../../../core/api/account.ts";
+import { isOwnMachine } from "../../../core/own_machine.ts";
 import { hasAdministrator } from "../../services/accounts/one_time_link.ts";
 import { readSettings } from "../../services/accounts/settings.ts";
 import { passkeyPlace } from "../../services/accounts/webauthn.ts";
@@ -18,7 +19,7 @@ export function serverRoute(deps: AccountHttpDeps): Route {
       public_url: deps.publicUrl,
       login_providers: deps.oidc.providers.map(({ id, label }) => ({ id, label })),
       passkey_origin: passkeyPlace(deps.publicUrl)?.origin ?? null,
-      public_url_local: isLocal(deps.publicUrl),
+      public_url_local: isOwnMachine(new URL(deps.publicUrl).hostname),
       registration: {
         mode: settings.registration_mode,
         invite_links: settings.registration_mode === "open" ||
@@ -35,11 +36,4 @@ export function serverRoute(deps: AccountHttpDeps): Route {
       notice: settings.notice,
     };
   });
-}
-
-/** Whether links that begin so lead nowhere on another machine. */
-function isLocal(publicUrl: string): boolean {
-  const { hostname } = new URL(publicUrl);
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" ||
-    hostname.startsWith("127.");
 }

@@ -1,6 +1,7 @@
 import type { AuthenticatorTransportFuture } from "@simplewebauthn/server";
 import { type NewPasskey, type PasskeyAnswer, PASSKEYS } from "../../../core/api/passkeys.ts";
 import { OperationError } from "../../../core/errors.ts";
+import { isOwnMachine } from "../../../core/own_machine.ts";
 
 /** Loaded with the first passkey: it takes some 15 MB and a tenth of a start's time. */
 const webauthn = () => import("@simplewebauthn/server");
@@ -32,8 +33,7 @@ export interface MadePasskey extends KeptPasskey {
  */
 export function passkeyPlace(publicUrl: string): PasskeyPlace | undefined {
   const { protocol, hostname, origin } = new URL(publicUrl);
-  const here = hostname === "localhost" || hostname.endsWith(".localhost");
-  if (protocol !== "https:" && !here) return undefined;
+  if (protocol !== "https:" && !isOwnMachine(hostname)) return undefined;
   if (/^[\d.]+$/.test(hostname) || hostname.startsWith("[")) return undefined;
   return { rpId: hostname, origin };
 }

@@ -80,6 +80,12 @@ export function formatSoon(ms: number, nowMs: number, timeZone: string): string 
   return plainSpaces(format(timeZone, { weekday: "long", ...timeOfDay() }).format(ms));
 }
 
+/** A moment by the clock alone where it is hours away, else with its date. */
+export function formatNear(ms: number, nowMs: number, timeZone: string): string {
+  const isNear = Math.abs(ms - nowMs) < 18 * 3_600_000;
+  return isNear ? formatTime(ms, timeZone) : formatMoment(ms, timeZone);
+}
+
 /** As short as a date with its time can be: for a chart that is read with the pointer. */
 export function formatMoment(ms: number, timeZone: string): string {
   const options = { dateStyle: "medium", timeStyle: "short" } as const;

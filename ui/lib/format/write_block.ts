@@ -2,10 +2,7 @@ import type { Channel } from "../../../core/api/channel.ts";
 import type { Guild } from "../../../core/api/guild.ts";
 import { t } from "../i18n/t.ts";
 import { can } from "./rights.ts";
-import { formatMoment, formatTime } from "./time.ts";
-
-/** A time of day that is nearer than this needs no date beside it. */
-const NEAR_MS = 18 * 3_600_000;
+import { formatNear } from "./time.ts";
 
 /**
  * Why one cannot write in a channel, or in its threads, as people read it; null where one can.
@@ -24,9 +21,7 @@ export function writeBlock(
   if (channel.archived) return t("composer.archived");
   const untilMs = guild.me.timeout_until ?? 0;
   if (untilMs > nowMs) {
-    const isNear = untilMs - nowMs < NEAR_MS;
-    const when = isNear ? formatTime(untilMs, timeZone) : formatMoment(untilMs, timeZone);
-    return t("composer.timeout", { when });
+    return t("composer.timeout", { when: formatNear(untilMs, nowMs, timeZone) });
   }
   return can(channel.permissions, right) ? null : t("composer.noRight");
 }

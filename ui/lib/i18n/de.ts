@@ -171,6 +171,7 @@ export const de: Catalogue = {
   "where.has": "hat sie",
   "where.waiting": "unterwegs",
   "where.away": "seit {when} nicht erreichbar",
+  "where.unreached": "nicht erreichbar",
 
   "away.line":
     "{n, plural, one {# Mitglied sieht neue Nachrichten vielleicht noch nicht: {servers} nicht erreichbar.} other {# Mitglieder sehen neue Nachrichten vielleicht noch nicht: {servers} nicht erreichbar.}}",

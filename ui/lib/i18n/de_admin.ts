@@ -132,7 +132,7 @@ export const adminTexts: Readonly<Record<keyof typeof english, string>> = {
   "tile.sockets": "Offene Verbindungen",
   "tile.processes": "{n, plural, one {# Prozess} other {# Prozesse}}",
   "tile.memory": "Arbeitsspeicher",
-  "tile.started": "läuft seit {when}",
+  "tile.started": "gestartet {when}",
   "tile.database": "Datenbank",
   "tile.free": "{size} auf der Platte frei",
   "tile.encryption": "Verschlüsselung",

@@ -166,6 +166,7 @@ export const en = {
   "where.has": "has it",
   "where.waiting": "on its way",
   "where.away": "cannot be reached since {when}",
+  "where.unreached": "cannot be reached",
 
   "away.line":
     "{n, plural, one {# member may not see new messages yet: {servers} cannot be reached.} other {# members may not see new messages yet: {servers} cannot be reached.}}",

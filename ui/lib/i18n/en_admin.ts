@@ -127,7 +127,7 @@ export const adminTexts = {
   "tile.sockets": "Live connections",
   "tile.processes": "{n, plural, one {# process} other {# processes}}",
   "tile.memory": "Memory",
-  "tile.started": "running since {when}",
+  "tile.started": "started {when}",
   "tile.database": "Database",
   "tile.free": "{size} of disk free",
   "tile.encryption": "Encryption",

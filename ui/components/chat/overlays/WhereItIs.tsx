@@ -3,7 +3,7 @@ import type { Delivery } from "../../../../core/api/delivery.ts";
 import { callApi } from "../../../lib/browser/browser_api.ts";
 import type { CallResult } from "../../../lib/api/types.ts";
 import { serverOf } from "../../../lib/format/names.ts";
-import { formatRelative } from "../../../lib/format/time.ts";
+import { formatNear } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
 import type { Overlay } from "../../../lib/store/chat.ts";
 import { Icon, type IconName } from "../../Icon.tsx";
@@ -77,10 +77,10 @@ function ServerRow({ delivery }: { delivery: Delivery }) {
           ? t("where.has")
           : delivery.state === "waiting"
           ? t("where.waiting")
+          : delivery.since_ts === null
+          ? t("where.unreached")
           : t("where.away", {
-            when: delivery.since_ts === null
-              ? ""
-              : formatRelative(delivery.since_ts, state.now.value),
+            when: formatNear(delivery.since_ts, state.now.value, state.timeZone.value),
           })}
       </span>
     </li>
