@@ -24,14 +24,19 @@ export async function loadEventsOf(
   sql: Queryable,
   refs: readonly { readonly roomId: RoomId; readonly eventId: EventId }[],
 ): Promise<readonly StoredEvent[]> {
-  if (refs.length === 0) return [];
+  const [first] = refs;
+  if (first === undefined) return [];
+  // Of one room the planner looks into one part of the events alone.
+  const room = refs.every(({ roomId }) => roomId === first.roomId)
+    ? sql`${first.roomId}`
+    : sql`wanted.room_id`;
   // Each by the key: a planner that believes the room to be small reads all of it instead.
   const rows = await sql<EventRecord[]>`
     select ${eventColumns(sql)} from unnest(${refs.map(({ roomId }) => roomId)}::text[],
       ${refs.map(({ eventId }) => eventId)}::text[]) as wanted(room_id, event_id)
     cross join lateral (
       select * from events e
-      where e.room_id = wanted.room_id and e.event_id = wanted.event_id limit 1) e`;
+      where e.room_id = ${room} and e.event_id = wanted.event_id limit 1) e`;
   return rows.map(readEvent);
 }
 

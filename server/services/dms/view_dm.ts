@@ -104,27 +104,46 @@ export async function openDmRooms(
   deps: Pick<ChatDeps, "sql" | "rooms">,
   userId: UserId,
 ): Promise<Room[]> {
-  const rows = await deps.sql<{ room_id: RoomId }[]>`
-    select d.room_id from (
-      select p.room_id, p.created_ts from dm_rooms p
-      join current_state s on s.room_id = p.room_id and s.type = 'm.room.member'
-        and s.state_key = ${userId} and s.membership in ('join', 'invite')
-      where p.user_a = ${userId} or p.user_b = ${userId}
-      union all
-      select g.room_id, g.created_ts from group_dm_rooms g
-      join current_state s on s.room_id = g.room_id and s.type = 'm.room.member'
-        and s.state_key = ${userId} and s.membership = 'join'
-    ) d
+  const all = await deps.sql<{ room_id: RoomId; put_away: boolean }[]>`
+    select d.room_id, c.room_id is not null as put_away from ${conversationsOf(deps.sql, userId)} d
+    left join closed_dms c on c.room_id = d.room_id and c.user_id = ${userId}
+    limit ${CONVERSATIONS_SHOWN + 1}`;
+  // Mostly no message decides which are shown: to plan for the events takes the database longer
+  // than all else that a page asks for.
+  const rows = all.length > CONVERSATIONS_SHOWN || all.some((row) => row.put_away)
+    ? await findShown(deps.sql, userId)
+    : all;
+  const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));
+  return onePerPair(rooms.filter((room): room is Room => room !== undefined), userId);
+}
+
+function conversationsOf(sql: Queryable, userId: UserId) {
+  return sql`(
+    select p.room_id, p.created_ts from dm_rooms p
+    join current_state s on s.room_id = p.room_id and s.type = 'm.room.member'
+      and s.state_key = ${userId} and s.membership in ('join', 'invite')
+    where p.user_a = ${userId} or p.user_b = ${userId}
+    union all
+    select g.room_id, g.created_ts from group_dm_rooms g
+    join current_state s on s.room_id = g.room_id and s.type = 'm.room.member'
+      and s.state_key = ${userId} and s.membership = 'join')`;
+}
+
+/** Those in which something was said since they were put away, the latest of them. */
+async function findShown(
+  sql: Queryable,
+  userId: UserId,
+): Promise<readonly { readonly room_id: RoomId }[]> {
+  return await sql<{ room_id: RoomId }[]>`
+    select d.room_id from ${conversationsOf(sql, userId)} d
     where not exists (
       select 1 from closed_dms c
-      where c.room_id = d.room_id and c.user_id = ${userId} and ${nothingSince(deps.sql)})
+      where c.room_id = d.room_id and c.user_id = ${userId} and ${nothingSince(sql)})
     order by coalesce((
       select e.timeline_order from events e
       where e.room_id = d.room_id and e.channel_id = ${MAIN_CHANNEL}
       order by e.timeline_order desc limit 1), d.created_ts) desc
     limit ${CONVERSATIONS_SHOWN}`;
-  const rooms = await Promise.all(rows.map((row) => deps.rooms.open(row.room_id)));
-  return onePerPair(rooms.filter((room): room is Room => room !== undefined), userId);
 }
 
 /** Two who asked each other at once have two rooms: one is shown. PROTOCOL.md 10. */

@@ -41,14 +41,18 @@ export async function findThreads(
   sql: Queryable,
   refs: readonly ThreadRef[],
 ): Promise<ThreadRow[]> {
-  if (refs.length === 0) return [];
-  const said = sql`r.room_id = t.room_id and r.target_id = t.root_id and r.kind = 'thread'
-    and r.channel_id = t.channel_id and r.key = ''`;
+  const [first] = refs;
+  if (first === undefined) return [];
+  // Of one room the database looks into one part of the events alone.
+  const room = refs.every(({ roomId }) => roomId === first.roomId)
+    ? sql`${first.roomId}`
+    : sql`t.room_id`;
+  const under = sql`r.room_id = t.room_id and r.target_id = t.root_id and r.kind = 'thread'
+    and r.channel_id = t.channel_id`;
+  const said = sql`${under} and r.key = ''`;
   const stating = sql`message_relations r
-    join events e on e.room_id = r.room_id and e.event_id = r.event_id
-    where r.room_id = t.room_id and r.target_id = t.root_id and r.kind = 'thread'
-      and r.channel_id = t.channel_id and e.type = 'm.thread' and e.outcome = 'accepted'
-      and not e.withheld`;
+    join events e on e.room_id = ${room} and e.event_id = r.event_id
+    where ${under} and e.type = 'm.thread' and e.outcome = 'accepted' and not e.withheld`;
   const last = sql`order by e.timeline_order desc, e.event_hash desc limit 1`;
   return await sql<ThreadRow[]>`
     select t.room_id, t.channel_id, t.root_id, root.sender as starter, n.count,
@@ -58,12 +62,12 @@ export async function findThreads(
     from unnest(${refs.map((each) => each.roomId)}::text[],
       ${refs.map((each) => each.channelId)}::text[],
       ${refs.map((each) => each.rootId)}::text[]) as t(room_id, channel_id, root_id)
-    left join events root on root.room_id = t.room_id and root.event_id = t.root_id
+    left join events root on root.room_id = ${room} and root.event_id = t.root_id
     cross join lateral (select count(*)::int as count from (
       select 1 from message_relations r where ${said} limit ${THREAD_COUNT_MAX}) counted) n
     left join lateral (
       select r.event_id, r.ord, e.origin_ts from message_relations r
-      join events e on e.room_id = r.room_id and e.event_id = r.event_id
+      join events e on e.room_id = ${room} and e.event_id = r.event_id
       where ${said} order by r.ord desc, e.event_hash desc limit 1) newest on true
     left join lateral (select array_agg(sender order by ord desc) as senders from (
       select sender, max(ord) as ord from (
@@ -75,7 +79,8 @@ export async function findThreads(
         and (r.key = 'managed' or (r.key = 'stated' and r.sender = root.sender))
       ${last}) stated on true
     left join lateral (select e.pdu from ${stating} and r.key = 'managed' ${last}) managed on true
-    where n.count > 0 or stated.pdu is not null`;
+    where exists (select 1 from message_relations r where ${under})
+      and (n.count > 0 or stated.pdu is not null)`;
 }
 
 /** Roots of a channel's threads, the one last written in first. */
