@@ -13,6 +13,25 @@ const MESSAGES = 45;
 const OPEN = ".timelines > .timeline:not([inert])";
 const HIDDEN = ".timelines > .timeline[inert]";
 
+/** How many rows the open timeline has in a frame, and how far down the one with a text is. */
+interface Frame {
+  readonly rows: number;
+  readonly top: number;
+}
+
+/** Notes in `frames` each frame in which the open timeline has a row with the text. */
+const FOLLOW_FRAMES = ({ open, text }: { open: string; text: string }) => {
+  const frames: Frame[] = [];
+  Object.assign(globalThis, { frames });
+  const look = () => {
+    const rows = [...document.querySelectorAll(`${open} article`)];
+    const row = rows.find((each) => each.textContent?.includes(text));
+    if (row) frames.push({ rows: rows.length, top: row.getBoundingClientRect().top });
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+};
+
 Deno.test("timelines that were open before", async (t) => {
   await using server = await startProcessServer();
   const scene = await makeScene(server);
@@ -117,6 +136,27 @@ Deno.test("timelines that were open before", async (t) => {
     const href = await page.locator(`${HIDDEN} article a.msg-time`).first().getAttribute("href");
     assert.ok(href?.startsWith(pathOf(one)), href ?? "none");
   });
+
+  await t.step(
+    "one that did not stay opens with the rows that are looked at, where it was left",
+    async () => {
+      await go(two);
+      await scrollAway(page);
+      const before = await topOfRow(page, `${two}, number 20.`);
+      for (const name of names.filter((each) => each !== two)) await go(name);
+      assert.equal(await row(`${two}, number 20.`, HIDDEN).count(), 0);
+      await page.evaluate(FOLLOW_FRAMES, { open: OPEN, text: `${two}, number 20.` });
+      await go(two);
+      await waitFor("all rows", async () => {
+        const frames = await page.evaluate("frames") as readonly Frame[];
+        return frames.at(-1)?.rows === MESSAGES;
+      });
+      const frames = await page.evaluate("frames") as readonly Frame[];
+      const [first] = frames;
+      assert.ok(first && first.rows < MESSAGES, `${first?.rows} rows in the first frame`);
+      for (const { top } of frames) assert.ok(Math.abs(top - before) <= 1, `${top}, was ${before}`);
+    },
+  );
 
   await t.step("no more than a few stay, those that were open last", async () => {
     for (const name of names) await go(name);

@@ -454,7 +454,7 @@ Deno.test("three people talk: each hears exactly the others, and no server can",
     await ann.page.getByRole("button", { name: "Start a call" }).click();
     await stage(ann.page).getByText("ringing…").waitFor();
     await rings(bob.page).getByText("is calling you").waitFor();
-    assert.match(await bob.page.title(), /^ann is calling/);
+    await waitFor("the title", async () => /^ann is calling/.test(await bob.page.title()));
     await rings(bob.page).getByRole("button", { name: "Decline the call from ann" }).click();
     await stage(ann.page).getByText("declined").waitFor();
     await rings(bob.page).waitFor({ state: "detached" });

@@ -29,7 +29,8 @@ import { keepColors } from "../lib/browser/color_sheet.ts";
 import type { AppWorker } from "../lib/browser/service_worker.ts";
 import { watchNear } from "../lib/browser/near_presence.ts";
 import { keepReadsFresh } from "../lib/browser/stale_reads.ts";
-import { showTitle } from "../lib/browser/title.ts";
+import { followTitle } from "../lib/browser/title.ts";
+import { useFollowed } from "../lib/browser/use_followed.ts";
 import { t } from "../lib/i18n/t.ts";
 import { type ChatProps, ChatState } from "../lib/store/chat.ts";
 import { guildOf, parsePlace, threadPlace } from "../lib/store/place.ts";
@@ -59,7 +60,7 @@ export default function ChatApp(props: ChatProps) {
     };
   }, []);
   const panel = state.panel.value;
-  const beside = threadPlace(state.place.value) !== undefined;
+  const { beside } = useFollowed(() => ({ beside: threadPlace(state.place.value) !== undefined }));
   return (
     <ChatContext.Provider value={state}>
       <div
@@ -148,7 +149,7 @@ function start(state: ChatState): () => void {
     () => keepReadsFresh(state),
     () => watchNear(state),
     () => effect(() => keepColors(state)),
-    () => effect(() => showTitle(state)),
+    () => followTitle(state),
     ...laterSteps(state, keep),
   ];
   inTurns(steps.map((step) => () => {

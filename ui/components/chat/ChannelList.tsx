@@ -5,6 +5,7 @@ import { channelIcon } from "../../lib/format/channel_icon.ts";
 import { keepName } from "../../lib/browser/keep_name.ts";
 import { menuHandlers, openMenuAt } from "../../lib/browser/place_menu.ts";
 import { canJoin, joinVoice } from "../../lib/browser/join_voice.ts";
+import { useFollowed } from "../../lib/browser/use_followed.ts";
 import { channelPath, channelSlug, guildPath, threadPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -94,7 +95,10 @@ function Waiting(
   { guildId, channels }: { guildId: string; channels: readonly Channel[] },
 ) {
   const state = useChat();
-  const { unread, mentions } = channelsShown(state, guildId, channels);
+  const { unread, mentions } = useFollowed(
+    () => channelsShown(state, guildId, channels),
+    [guildId, channels],
+  );
   if (mentions > 0) return <MentionBadge mentions={mentions} />;
   return unread > 0
     ? (
@@ -131,17 +135,26 @@ function join(event: MouseEvent, state: ChatState, guild: Guild, channel: Channe
   joinVoice(state, guild, channel);
 }
 
+/** Whether a channel is where one is (`aria-current`), or a thread of it without a row of its own. */
+function standingIn(state: ChatState, channel: Channel): "page" | "true" | undefined {
+  const place = state.place.value;
+  if (place.kind !== "channel") return undefined;
+  if (place.roomId !== channel.room_id || place.channelId !== channel.id) return undefined;
+  const { thread } = place;
+  if (thread === undefined) return "page";
+  return threadsUnder(state, channel).some(({ id }) => id === thread.id) ? undefined : "true";
+}
+
 function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
   const state = useChat();
-  const place = state.place.value;
-  const inChannel = place.kind === "channel" && place.roomId === channel.room_id &&
-    place.channelId === channel.id;
-  const { thread } = inChannel ? place : {};
-  // Of a thread without a row of its own its channel is where one is.
-  const here = inChannel &&
-    (thread === undefined || threadsUnder(state, channel).every((own) => own.id !== thread.id));
-  const { unread, mentions, muted } = channelShown(state, guild.id, channel);
-  const inside = state.voice.peopleIn(voiceRef(channel)).length;
+  const { here, unread, mentions, muted, inside } = useFollowed(
+    () => ({
+      here: standingIn(state, channel),
+      ...channelShown(state, guild.id, channel),
+      inside: state.voice.peopleIn(voiceRef(channel)).length,
+    }),
+    [channel, guild.id],
+  );
   const classes = [
     "side-row",
     here && "here",
@@ -158,7 +171,7 @@ function ChannelRow({ channel, guild }: { channel: Channel; guild: Guild }) {
           href={channelPath(guild.id, channel)}
           data-stop
           {...menuHandlers(state, { kind: "channel", guild, channel })}
-          aria-current={here ? (thread ? "true" : "page") : undefined}
+          aria-current={here}
           onClick={canJoin(state, channel)
             ? (event) => join(event, state, guild, channel)
             : undefined}
@@ -214,9 +227,13 @@ function ThreadRow(
   { thread, guild, channel }: { thread: Thread; guild: Guild; channel: Channel },
 ) {
   const state = useChat();
-  const place = state.place.value;
-  const here = isTalk(place) && place.thread?.id === thread.id;
-  const { unread, mentions, muted } = threadShown(state, guild.id, thread);
+  const { here, unread, mentions, muted } = useFollowed(() => {
+    const place = state.place.value;
+    return {
+      here: isTalk(place) && place.thread?.id === thread.id,
+      ...threadShown(state, guild.id, thread),
+    };
+  }, [thread, guild.id]);
   const classes = [
     "side-row",
     "thread",

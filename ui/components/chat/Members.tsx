@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Guild, Member } from "../../../core/api/guild.ts";
 import { loadMembers, loadMoreMembers } from "../../lib/browser/guilds.ts";
 import { Later } from "../../lib/browser/hydrate_later.ts";
+import { useFollowed } from "../../lib/browser/use_followed.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { isGroup } from "../../lib/format/dm_name.ts";
@@ -29,8 +30,10 @@ const WATCHED = 200;
 /** Who belongs to the guild, or is in the conversation of several. */
 export function Members() {
   const state = useChat();
-  const dm = dmOf(state.known, state.place.value);
-  const group = isGroup(dm) ? dm : undefined;
+  const { group } = useFollowed(() => {
+    const dm = dmOf(state.known, state.place.value);
+    return { group: isGroup(dm) ? dm : undefined };
+  });
   const People = useLazy(group !== undefined, () => import("./GroupPeople.tsx"));
   if (!group) return <GuildMembers />;
   return People
@@ -45,7 +48,10 @@ export function Members() {
 /** Under their hoisted roles. */
 function GuildMembers() {
   const state = useChat();
-  const guild = guildOf(state.known, state.place.value);
+  const { guild, inChannel } = useFollowed(() => {
+    const place = state.place.value;
+    return { guild: guildOf(state.known, place), inChannel: place.kind === "channel" };
+  });
   const list = guild ? state.members.value.get(guild.id) : undefined;
   const online = state.connection.value === "online";
   // Again when the server is back: without it there was nothing to load.
@@ -62,7 +68,7 @@ function GuildMembers() {
       },
     });
   }, [guild?.id, list?.members.length, state.connection.value]);
-  if (!guild || state.place.value.kind !== "channel") return null;
+  if (!guild || !inChannel) return null;
   return (
     <aside class="members" aria-label={t("nav.members")}>
       <MembersHead

@@ -1,5 +1,6 @@
 import type { Guild } from "../../../core/api/guild.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
+import { useFollowed } from "../../lib/browser/use_followed.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { guildPath } from "../../lib/format/paths.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -12,9 +13,10 @@ import { useChat } from "./chat_context.ts";
 /** Guilds down the left edge; conversations first, a new guild last. */
 export function Rail() {
   const state = useChat();
-  const place = state.place.value;
-  const atHome = place.kind === "home" || place.kind === "dm";
-  const waiting = homeWaiting(state);
+  const { atHome, waiting } = useFollowed(() => {
+    const { kind } = state.place.value;
+    return { atHome: kind === "home" || kind === "dm", waiting: homeWaiting(state) };
+  });
   const rail = useRoving<HTMLElement>();
   return (
     <nav ref={rail} class="rail" aria-label={t("nav.guilds")}>
@@ -58,7 +60,7 @@ export function Rail() {
 /** What waits anywhere, in one place. */
 function RailInbox() {
   const state = useChat();
-  const { mentions } = allShown(state);
+  const { mentions } = useFollowed(() => ({ mentions: allShown(state).mentions }));
   return (
     <li class="rail-item">
       <button
@@ -78,15 +80,22 @@ function RailInbox() {
 
 function RailGuild({ guild }: { guild: Guild }) {
   const state = useChat();
-  const place = state.place.value;
-  const here = (place.kind === "guild" || place.kind === "channel") && place.guildId === guild.id;
-  const { unread, mentions, muted } = guildShown(state, guild);
+  const { here, unread, mentions, muted } = useFollowed(() => {
+    const place = state.place.value;
+    const shown = guildShown(state, guild);
+    return {
+      here: (place.kind === "guild" || place.kind === "channel") && place.guildId === guild.id,
+      unread: shown.unread > 0,
+      mentions: shown.mentions,
+      muted: shown.muted,
+    };
+  }, [guild]);
   const label = mentions > 0
     ? t("nav.guildMentions", { name: guild.name, n: mentions })
-    : unread > 0
+    : unread
     ? t("nav.guildUnread", { name: guild.name })
     : guild.name;
-  const classes = ["rail-item", here ? "here" : unread > 0 && "unread", muted && "muted"]
+  const classes = ["rail-item", here ? "here" : unread && "unread", muted && "muted"]
     .filter(Boolean).join(" ");
   return (
     <li class={classes}>

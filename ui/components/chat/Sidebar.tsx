@@ -5,6 +5,7 @@ import { foreignServer } from "../../lib/format/names.ts";
 import { dmPath, guildPath } from "../../lib/format/paths.ts";
 import { can } from "../../lib/format/rights.ts";
 import { menuHandlers } from "../../lib/browser/place_menu.ts";
+import { useFollowed } from "../../lib/browser/use_followed.ts";
 import { useRoving } from "../../lib/browser/use_roving.ts";
 import { peopleInCall } from "../../lib/browser/conversation_call.ts";
 import { t } from "../../lib/i18n/t.ts";
@@ -27,7 +28,7 @@ import { UserPanel } from "./UserPanel.tsx";
 /** Channels of the guild, or conversations; the own card at the bottom. */
 export function Sidebar() {
   const state = useChat();
-  const guild = guildOf(state.known, state.place.value);
+  const { guild } = useFollowed(() => ({ guild: guildOf(state.known, state.place.value) }));
   const list = useRoving<HTMLElement>();
   return (
     <div class="side">
@@ -173,9 +174,13 @@ function DmList() {
 
 function DmRow({ dm }: { dm: Dm }) {
   const state = useChat();
-  const place = state.place.value;
-  const here = place.kind === "dm" && place.roomId === dm.room_id;
-  const { unread, mentions, muted } = dmShown(state, dm);
+  const { here, unread, mentions, muted } = useFollowed(() => {
+    const place = state.place.value;
+    return {
+      here: place.kind === "dm" && place.roomId === dm.room_id,
+      ...dmShown(state, dm),
+    };
+  }, [dm]);
   const name = dmName(dm, state.self.value.user.id);
   const inCall = peopleInCall(state, dm).length;
   const missed = state.voice.missedIn(dm) !== undefined;

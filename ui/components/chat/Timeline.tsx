@@ -107,10 +107,13 @@ export function Timeline({ place, open = true }: { place: TalkPlace; open?: bool
   const venue = useMemo(() => view.venue, [view.venue.path, view.venue.guild]);
   const allRows = useRows(view, state.self.value.user.id);
   const [opensAt] = useState(() => openAt(place, allRows));
-  const elsewhere = openAt(place, allRows) !== undefined ||
-    (state.anchors.get(key) ?? "present") !== "present";
-  const rows = useNearFirst(allRows, elsewhere, open);
-  const scroll = useTimelineScroll(place, rows, open);
+  const near = useNearFirst(allRows, {
+    anchor: place.focus === null ? state.anchors.get(key) ?? firstAnchor(place, allRows) : null,
+    height: state.timelinePx,
+    open,
+  });
+  const { rows } = near;
+  const scroll = useTimelineScroll(place, { ...near, allRows, open });
   const lastId = window.messages.at(-1)?.id;
   const drawn = useMemo(() =>
     rows.map((row) => (
@@ -298,7 +301,16 @@ function useReading(place: TalkPlace, ref: RefObject<HTMLElement>): () => void {
 }
 
 /** Keeps the reader's row in place whatever loads, arrives or changes its height. */
-function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean) {
+function useTimelineScroll(
+  place: TalkPlace,
+  { rows, whole, allRows, open }: {
+    readonly rows: readonly Row[];
+    /** These are all rows: nothing is told by what is not here yet. */
+    readonly whole: boolean;
+    readonly allRows: readonly Row[];
+    readonly open: boolean;
+  },
+) {
   const state = useChat();
   const key = placeKey(place);
   const ref = useRef<HTMLDivElement>(null);
@@ -318,6 +330,7 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean
     const box = ref.current;
     if (!box) return;
     seenTop.current = box.scrollTop;
+    if (!whole) return;
     const window = state.windowOf(key).value;
     const below = -box.scrollTop;
     const above = box.scrollHeight - box.clientHeight - below;
@@ -331,29 +344,21 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean
   useLayoutEffect(() => {
     const box = ref.current;
     if (!box || !open || rows.length === 0) return;
-    if (!state.anchors.has(key)) state.anchors.set(key, firstAnchor(place, rows));
+    if (!state.anchors.has(key)) state.anchors.set(key, firstAnchor(place, allRows));
     restore(box);
+    if (!whole) return;
     setAway(-box.scrollTop > box.clientHeight);
     numberArticles(box);
     read();
   }, [rows, open]);
-  useLayoutEffect(() => {
-    if (!open) return;
-    const box = ref.current;
-    const row = place.focus &&
-      box?.querySelector<HTMLElement>(`[data-row="${CSS.escape(place.focus)}"]`);
-    if (!box || !row) return;
-    row.scrollIntoView({ block: "center" });
-    row.focus({ preventScroll: true });
-    // Under a finger its tools would lie over the message: they come when it is touched.
-    if (matchMedia("(pointer: coarse)").matches) state.active.value = null;
-    // Before anything else measures: the scroll event comes too late.
-    state.anchors.set(key, captureAnchor(box));
-  }, [place.focus, rows.length > 0, open]);
+  useFocusedRow(place, ref, open && rows.length > 0);
   useEffect(() => {
     const box = ref.current;
     if (!open || !box?.firstElementChild) return;
-    const observer = new ResizeObserver(() => restore(box));
+    const observer = new ResizeObserver(() => {
+      restore(box);
+      if (place.root === undefined) state.timelinePx = box.clientHeight;
+    });
     observer.observe(box.firstElementChild);
     observer.observe(box);
     addEventListener("focus", read);
@@ -367,6 +372,24 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean
   return { ref, away, onScroll, toPresent: () => ref.current?.scrollTo({ top: 0 }) };
 }
 
+/** A permalink's message in the middle, with the focus, once it is `shown`. */
+function useFocusedRow(place: TalkPlace, ref: RefObject<HTMLElement>, shown: boolean): void {
+  const state = useChat();
+  useLayoutEffect(() => {
+    if (!shown) return;
+    const box = ref.current;
+    const row = place.focus &&
+      box?.querySelector<HTMLElement>(`[data-row="${CSS.escape(place.focus)}"]`);
+    if (!box || !row) return;
+    row.scrollIntoView({ block: "center" });
+    row.focus({ preventScroll: true });
+    // Under a finger its tools would lie over the message: they come when it is touched.
+    if (matchMedia("(pointer: coarse)").matches) state.active.value = null;
+    // Before anything else measures: the scroll event comes too late.
+    state.anchors.set(placeKey(place), captureAnchor(box));
+  }, [place.focus, shown]);
+}
+
 /**
  * Where each message stands among those that are here. Written past the components: a page of
  * older messages changes every number, and no row has to be drawn anew for that.
@@ -374,8 +397,10 @@ function useTimelineScroll(place: TalkPlace, rows: readonly Row[], open: boolean
 function numberArticles(box: HTMLElement): void {
   let at = 0;
   for (const article of box.querySelectorAll("article")) {
-    article.setAttribute("aria-posinset", String(++at));
-    article.setAttribute("aria-setsize", "-1");
+    const place = String(++at);
+    if (article.ariaPosInSet === place) continue;
+    article.ariaPosInSet = place;
+    article.ariaSetSize = "-1";
   }
 }
 

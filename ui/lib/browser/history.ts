@@ -18,6 +18,7 @@ import { rememberAuthor } from "../store/held_messages.ts";
 import { takeThreadView } from "../store/threads.ts";
 import { addPage, beginSpan, PAGE_ROWS, replaceSpan, type SpanWish } from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
+import { afterFrame } from "./after_frame.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 import { endSelection } from "./select_messages.ts";
 import { showToast } from "./toast.ts";
@@ -51,7 +52,8 @@ export function openPlace(
       state.active.value = null;
       state.announcer?.clear();
     }
-    document.cookie = lastPlaceCookie(pathOf(state.known, place));
+    const cookie = lastPlaceCookie(pathOf(state.known, place));
+    afterFrame(() => document.cookie = cookie);
     keepRecent(state, key);
   }
   state.place.value = place;

@@ -1,5 +1,6 @@
 import type { ChatState } from "../store/chat.ts";
 import { isTalk, pathOf } from "../store/place.ts";
+import { afterFrame } from "./after_frame.ts";
 
 const STORE_KEY = "og-recent";
 const KEPT = 20;
@@ -22,7 +23,7 @@ export function noteVisit(state: ChatState): void {
   const place = state.place.value;
   if (!isTalk(place)) return;
   const path = pathOf(state.known, place);
-  requestAnimationFrame(() => setTimeout(() => note(path)));
+  afterFrame(() => note(path));
 }
 
 function note(path: string): void {

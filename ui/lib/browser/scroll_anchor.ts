@@ -1,4 +1,4 @@
-import type { ScrollAnchor } from "../store/chat.ts";
+import type { ScrollAnchor } from "../store/rows.ts";
 
 const MESSAGES = "article[data-row]";
 

@@ -1,12 +1,26 @@
+import { effect } from "@preact/signals";
 import { dmName } from "../format/dm_name.ts";
 import { nameOf } from "../format/names.ts";
 import { t } from "../i18n/t.ts";
 import type { ChatState } from "../store/chat.ts";
 import { allShown } from "../store/attention.ts";
 import { channelOf, dmOf, guildOf } from "../store/place.ts";
+import { afterFrame } from "./after_frame.ts";
 
-/** Title of the tab: who calls; else how many mentions wait, or that there is news; then where one is. */
-export function showTitle(state: ChatState): void {
+/** Keeps the title of the tab; a browser takes a millisecond to change it. Returns what ends it. */
+export function followTitle(state: ChatState): () => void {
+  return effect(() => {
+    const title = titleOf(state);
+    afterFrame(() => {
+      if (document.title !== title) document.title = title;
+    });
+  });
+}
+
+/** Who calls; else how many mentions wait, or that there is news; then where one is. */
+function titleOf(state: ChatState): string {
+  const [ring] = state.voice.rings.value;
+  if (ring) return `${t("ring.title", { name: nameOf(ring.by) })} · ${state.server.name}`;
   const { mentions, unread } = allShown(state);
   const place = state.place.value;
   const channel = channelOf(state.known, place);
@@ -19,10 +33,5 @@ export function showTitle(state: ChatState): void {
     : guild?.name ?? t("home.title");
   const count = mentions > 0 ? `(${mentions}) ` : unread > 0 ? "• " : "";
   const tail = channel && guild ? guild.name : state.server.name;
-  const [ring] = state.voice.rings.value;
-  if (ring) {
-    document.title = `${t("ring.title", { name: nameOf(ring.by) })} · ${state.server.name}`;
-    return;
-  }
-  document.title = `${count}${where} · ${tail}`;
+  return `${count}${where} · ${tail}`;
 }

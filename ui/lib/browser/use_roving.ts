@@ -39,18 +39,28 @@ function stopsOf(box: HTMLElement): HTMLElement[] {
     .filter((stop) => stop.checkVisibility());
 }
 
+/** What is current, if it is not folded away: asking what is visible lays the page out. */
+function currentStop(box: HTMLElement): Element | undefined {
+  return [...box.querySelectorAll("[data-stop][aria-current]")]
+    .find((each) => each.closest("details:not([open])") === null);
+}
+
 /** Makes one stop the list's: the given one, the one with the focus, the current, or the first. */
 function settle(box: HTMLElement, wanted?: HTMLElement): void {
-  const stops = stopsOf(box);
-  const stop = wanted ?? stops.find((each) => each === document.activeElement) ??
-    stops.find((each) => each.hasAttribute("aria-current")) ?? stops[0];
-  for (const each of box.querySelectorAll<HTMLElement>("[data-stop]")) {
-    each.tabIndex = each === stop ? 0 : -1;
-  }
+  const focused = box.contains(document.activeElement) ? document.activeElement : null;
+  const stop = wanted ?? (focused?.matches("[data-stop]") ? focused : undefined) ??
+    currentStop(box) ?? stopsOf(box)[0];
+  for (const each of box.querySelectorAll("[data-stop]")) setStop(each, each === stop);
   const acts = stop?.closest("li, summary");
-  for (const act of box.querySelectorAll<HTMLElement>("[data-stop-act]")) {
-    act.tabIndex = acts?.contains(act) ? 0 : -1;
+  for (const act of box.querySelectorAll("[data-stop-act]")) {
+    setStop(act, acts?.contains(act) === true);
   }
+}
+
+/** Nothing is written where it stands: there are many, and hardly one changes. */
+function setStop(element: Element, on: boolean): void {
+  const value = on ? "0" : "-1";
+  if (element.getAttribute("tabindex") !== value) element.setAttribute("tabindex", value);
 }
 
 function move(box: HTMLElement, event: KeyboardEvent): void {

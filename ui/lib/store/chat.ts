@@ -26,7 +26,7 @@ import type { Kept } from "../kept.ts";
 import type { Encryptable } from "./encryptable.ts";
 import type { OpenMenu } from "./menu_target.ts";
 import { isTalk, type Place, placeKey, refKey, type TalkPlace, threadPlace } from "./place.ts";
-import type { ChangeLine } from "./rows.ts";
+import type { ChangeLine, ScrollAnchor } from "./rows.ts";
 import { VoiceStore } from "./voice.ts";
 import { type ChannelWindow, EMPTY_WINDOW, replaceSpan } from "./window.ts";
 
@@ -130,9 +130,6 @@ export interface ComposerMode {
   readonly edit: Message | null;
 }
 
-/** A row that should stay where it is, or the present. */
-export type ScrollAnchor = { readonly id: string; readonly top: number } | "present";
-
 export interface Typist {
   readonly user: User;
   readonly until: number;
@@ -220,6 +217,8 @@ export class ChatState {
   position: string;
   /** Where reading stood in each channel of this tab: a row and its distance from the top. */
   readonly anchors: Map<string, ScrollAnchor> = new Map();
+  /** How tall timelines are in this tab; undefined before that is known. */
+  timelinePx: number | undefined = undefined;
   /** Null while no messages are being chosen. */
   readonly selection: Signal<Selection | null> = signal(null);
   /** The message whose tools are shown: under the pointer, focused or tapped. */

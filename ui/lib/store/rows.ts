@@ -150,17 +150,44 @@ function hide(rows: Row[], message: Message): void {
   rows.push({ kind: "hidden", key: message.id, messages: [...before, message] });
 }
 
-/** Pixels that a row takes at the least: in the compact density, in the smallest size of text. */
-const LEAST_PX = { head: 30, grouped: 20 } as const;
+/** A row that should stay where it is, or the present. */
+export type ScrollAnchor = { readonly id: string; readonly top: number } | "present";
 
-/** How many of the last rows fill `height` pixels: rather a few too many. */
-export function rowsInSight(rows: readonly Row[], height: number): number {
-  let filled = 0;
-  let count = 0;
-  while (filled < height && count < rows.length) {
-    const row = rows[rows.length - ++count];
-    const grouped = row !== undefined && "grouped" in row && row.grouped;
-    filled += grouped ? LEAST_PX.grouped : LEAST_PX.head;
-  }
-  return count;
+/** What a row takes at the least, in the size of text (rem). */
+const LEAST_REM = {
+  cosy: { head: 2.8, line: 1.7 },
+  compact: { head: 2.8, line: 1.4 },
+} as const;
+
+/** How much of a timeline is looked at: its height and the size of its text in pixels. */
+export interface Sight {
+  readonly height: number;
+  readonly textPx: number;
+  readonly density: keyof typeof LEAST_REM;
+}
+
+/**
+ * The rows that fill what is looked at when a timeline opens at `anchor`, rather a few too many:
+ * the first, and the one behind the last. All of them where the anchor is none of them.
+ */
+export function rowsInSight(
+  rows: readonly Row[],
+  anchor: ScrollAnchor,
+  { height, textPx, density }: Sight,
+): readonly [from: number, to: number] {
+  const least = (row: Row | undefined) => {
+    const head = (row?.kind === "message" || row?.kind === "pending") && !row.grouped;
+    return LEAST_REM[density][head ? "head" : "line"] * textPx;
+  };
+  const { id, top } = anchor === "present" ? { id: undefined, top: height } : anchor;
+  const at = id === undefined ? rows.length : rows.findIndex((row) => row.key === id);
+  if (at < 0) return [0, rows.length];
+  let to = at;
+  let below = top;
+  while (below < height && to < rows.length) below += least(rows[to++]);
+  let from = at;
+  // Where the rows below do not fill it those above stand lower than they did.
+  let above = Math.max(top, top + height - below);
+  while (above > 0 && from > 0) above -= least(rows[--from]);
+  return [from, to];
 }

@@ -137,11 +137,31 @@ Deno.test("the last rows that fill a window are counted, heads as more than thos
     encrypted: false,
   });
   assert.deepEqual(rows.map((row) => row.kind), ["day", ...Array(5).fill("message")]);
-  assert.equal(rowsInSight(rows, 0), 0);
-  assert.equal(rowsInSight(rows, 60), 3, "three under the head");
-  assert.equal(rowsInSight(rows, 61), 4);
-  assert.equal(rowsInSight(rows, 110), 5, "four and the head");
-  assert.equal(rowsInSight(rows, 5000), 6, "no more than there are");
+  const sight = (height: number) =>
+    rowsInSight(rows, "present", { height, textPx: 10, density: "cosy" });
+  assert.deepEqual(sight(0), [6, 6]);
+  assert.deepEqual(sight(51), [3, 6], "three under the head");
+  assert.deepEqual(sight(52), [2, 6]);
+  assert.deepEqual(sight(96), [1, 6], "four and the head");
+  assert.deepEqual(sight(5000), [0, 6], "no more than there are");
+});
+
+Deno.test("elsewhere the rows around the one at which it opens are counted", () => {
+  const window = { ...EMPTY_WINDOW, hasBefore: false, messages: [1, 2, 3, 4, 5, 6].map(plain) };
+  const rows = buildRows(window, {
+    newAfter: undefined,
+    selfId: "@me:x",
+    timeZone: "UTC",
+    encrypted: false,
+  });
+  const id = rows[4]?.key ?? "";
+  const sight = (top: number, height: number, anchor = id) =>
+    rowsInSight(rows, { id: anchor, top }, { height, textPx: 10, density: "cosy" });
+  assert.deepEqual(sight(0, 30), [4, 6]);
+  assert.deepEqual(sight(-10, 30), [4, 7], "its beginning is above what is seen");
+  assert.deepEqual(sight(20, 30), [2, 5], "what is above it is seen as well");
+  assert.deepEqual(sight(0, 68), [3, 7], "at the end nothing is below: more of what is above");
+  assert.deepEqual(sight(0, 30, "gone"), [0, 7]);
 });
 
 Deno.test("what is on its way stands together as it will once it is there", () => {
