@@ -89,7 +89,11 @@ async function settle(servers: readonly LocalServer[], accounts: readonly Accoun
   }
 }
 
-function describe(servers: readonly LocalServer[], accounts: readonly Account[]): string {
+function describe(
+  servers: readonly LocalServer[],
+  accounts: readonly Account[],
+  folder: string,
+): string {
   const lines = servers.map((server, at) => {
     const { userName, password } = accounts[at] as Account;
     return `  ${server.url}   @${userName}@${server.name}   password ${password}   ` +
@@ -102,6 +106,7 @@ function describe(servers: readonly LocalServer[], accounts: readonly Account[])
     "",
     "Each is a server of its own: use one window for each. Kill a process (kill -9 NUMBER), and",
     `it is started again after ${AWAY_MS / 1000} s. Ctrl-C stops them.`,
+    `What each has to say is in ${folder}/NAME/server.log.`,
   ].join("\n");
 }
 
@@ -169,7 +174,7 @@ async function main(options: Options): Promise<void> {
     await settle(servers, accounts);
     await Deno.writeTextFile(file, `${JSON.stringify(accounts, null, 2)}\n`);
   }
-  console.log(describe(servers, accounts));
+  console.log(describe(servers, accounts, folder));
   const keeping = servers.map((server, at) =>
     keepRunning(server, {
       start: () => start(accounts[at] as Account),

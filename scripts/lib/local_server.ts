@@ -57,7 +57,6 @@ export async function startLocalServer(
   const { name, port, folder } = options;
   await Deno.mkdir(folder, { recursive: true });
   const logFile = `${folder}/server.log`;
-  await Deno.writeTextFile(logFile, "");
   const child = new Deno.Command(Deno.execPath(), {
     args: [...FROM_SOURCE, `${ROOT}main.ts`, "serve", "--data", `${folder}/data`],
     env: envOf(options),

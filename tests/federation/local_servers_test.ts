@@ -79,6 +79,9 @@ Deno.test("deno task servers: servers with accounts and a guild that they share;
       START_MS,
     );
     await arrives("while you were away");
+    // What it said before its end is still there.
+    const log = await Deno.readTextFile(`${folder.path}/one.localhost/server.log`);
+    assert.equal(log.split("OpenGuild is ready").length, 3, log);
   } finally {
     child.kill("SIGINT");
     const { code } = await child.status;
