@@ -99,6 +99,7 @@ export function serverLists(
   };
 }
 
+/** The entries of a list as administrators write it, with commas between. */
 export function entriesOf(written: string | null): string[] {
   return (written ?? "").split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
 }

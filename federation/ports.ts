@@ -30,6 +30,10 @@ export type TransportFailure =
   | "rate_limited"
   | "server_error";
 
+/**
+ * A request to another server that came to nothing: of what `kind`, and in words for logs and
+ * administrators. Never a fault of this program.
+ */
 export class TransportError extends Error {
   override readonly name = "TransportError";
 

@@ -79,6 +79,7 @@ export function authorise(
     : authoriseControl(event, authority);
 }
 
+/** The rules for a control event, on the state before it, in the order of PROTOCOL.md 4. */
 export function authoriseControl(event: JudgedControl, authority: Authority): Verdict {
   const { room } = authority;
   if (event.type === "m.room.create") return judgeCreate(event, room);

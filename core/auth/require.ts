@@ -28,6 +28,7 @@ export function requireInChannel(
     : refuse(options.rule, `${event.sender} lacks ${options.right} in ${options.channelId}`);
 }
 
+/** The sender is a joined member. */
 export function requireJoined(event: JudgedControl, authority: Authority, rule: Rule): Verdict {
   return authority.isJoined(event.sender) ? ALLOWED : refuse(rule, `${event.sender} is not joined`);
 }

@@ -62,6 +62,7 @@ export interface Refusal {
 
 export const ALLOWED: Verdict = { ok: true };
 
+/** A refusal by a rule of PROTOCOL.md, with its reason for administrators. */
 export function refuse(rule: Rule, reason: string): Refusal {
   return { ok: false, rule, reason };
 }

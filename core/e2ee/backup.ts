@@ -132,6 +132,7 @@ export type HeadJudgement =
   /** The server tells two devices different chains. */
   | "forked";
 
+/** What the head that a server tells says, beside the newest that this device has seen. */
 export function judgeHead(known: BackupHead, told: BackupHead): HeadJudgement {
   if (told.version > known.version) return "new_version";
   if (told.version < known.version || told.seq < known.seq) return "rolled_back";

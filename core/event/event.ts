@@ -52,12 +52,17 @@ export interface HeldEvent<P extends Pdu = Pdu> {
 export type ControlEvent = HeldEvent<ControlPdu>;
 export type TimelineEvent = HeldEvent<TimelinePdu>;
 
+/** Whether it is of a channel's timeline graph, told by its `channel_id`; else of the control graph. */
 export function isTimelinePdu(pdu: Pdu): pdu is TimelinePdu {
   return "channel_id" in pdu;
 }
+
+/** Whether a held event is of a timeline graph. */
 export function isTimelineEvent(event: HeldEvent): event is TimelineEvent {
   return isTimelinePdu(event.pdu);
 }
+
+/** Whether a held event is of the control graph. */
 export function isControlEvent(event: HeldEvent): event is ControlEvent {
   return !isTimelinePdu(event.pdu);
 }

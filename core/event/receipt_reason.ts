@@ -43,6 +43,7 @@ export interface ReadReason {
   readonly sentence: string;
 }
 
+/** A stored reason as code and sentence; without a code where none is known. */
 export function readReason(reason: string): ReadReason {
   const end = reason.indexOf(": ");
   const code = reason.slice(0, Math.max(end, 0));

@@ -36,6 +36,10 @@ export interface Processed extends Change {
   readonly group: Group;
 }
 
+/**
+ * Takes a commit of another member, judged before the library sees it. RFC 9420 12.4.2.
+ * @throws MlsFault `past_epoch`, `own_commit`, `other_group`, `removed` and those of the judgement
+ */
 export async function process(group: Group, bytes: Uint8Array, tools: Tools): Promise<Processed> {
   const state = active(group);
   const { publicMessage } = decodeMessage(bytes, "mls_public_message");

@@ -59,6 +59,7 @@ export async function guarded<T>(what: string, run: () => T | Promise<T>): Promi
   }
 }
 
+/** An error of the library as a fault with a reason; `what` is the action that failed. */
 export function toFault(what: string, error: unknown): MlsFault {
   if (error instanceof MlsFault) return error;
   const known = error instanceof Error ? error : new Error(String(error));

@@ -63,6 +63,7 @@ const decodePrivate = mapDecoders(
   (initPrivateKey, hpkePrivateKey) => ({ initPrivateKey, hpkePrivateKey }),
 );
 
+/** A key package of this device: what is published, and the secrets of it to keep until it is used. */
 export async function makeKeyPackage(
   keys: DeviceKeys,
   life: KeyPackageLife,

@@ -27,6 +27,7 @@ export function checkLeafRules(leaf: LeafNode): void {
   }
 }
 
+/** @throws MlsFault `malformed` where it is longer than `limits.mls.maxCredentialBytes` */
 export function checkCredential(credential: Uint8Array): void {
   if (credential.length > limits.mls.maxCredentialBytes) {
     throw new MlsFault(

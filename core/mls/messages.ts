@@ -27,6 +27,11 @@ export interface Decrypted {
 /** States that have sent: their next key is used up (trap T7). */
 const spent = new WeakSet<ClientState>();
 
+/**
+ * A PrivateMessage of this epoch, and the group after it, which is to be stored before the message
+ * leaves. `aad` is authenticated and not hidden.
+ * @throws MlsFault `spent` where this state of the group has sent already, `removed`
+ */
 export async function encrypt(
   group: Group,
   what: { plaintext: Uint8Array; aad: Uint8Array },
@@ -72,6 +77,10 @@ async function seal(
   );
 }
 
+/**
+ * Opens a PrivateMessage, once; those of an epoch that is still kept may come in any order.
+ * @throws MlsFault `other_group`, `policy`, `too_far`, `unverified` and others of `findSender`
+ */
 export async function decrypt(group: Group, bytes: Uint8Array, tools: Tools): Promise<Decrypted> {
   const state = active(group);
   const privateMessage = readPrivateMessage(bytes);

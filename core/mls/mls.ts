@@ -43,6 +43,7 @@ export interface Mls {
   groupInfo(group: Group): Promise<Uint8Array>;
 }
 
+/** The door to groups of devices; what makes and changes them is loaded with its first use. */
 export function createMls(options: MlsOptions): Mls {
   const tools = makeTools(options);
   let whole: Tools | undefined;

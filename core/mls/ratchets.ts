@@ -21,6 +21,7 @@ const encodeRatchet = encode(generationSecretEncoder);
 /** Of an empty leaf or a parent, and of handshakes: nobody can write with it. */
 const UNUSED: GenerationSecret = { secret: new Uint8Array(), generation: 0, unusedGenerations: {} };
 
+/** Where each member's chain of message keys stands, by leaf. */
 export function ratchetsOf(
   epoch: { readonly secretTree: SecretTree; readonly ratchetTree: RatchetTree },
 ): Ratchets {

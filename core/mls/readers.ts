@@ -60,6 +60,7 @@ export interface GroupInfoFacts {
 /** Number of the extension that marks a package of last resort. RFC 9420 17.3. */
 export const LAST_RESORT = 0x000a;
 
+/** What a server may know of a key package, without a secret. @throws MlsFault `malformed` and those of the leaf rules */
 export function readKeyPackage(bytes: Uint8Array): KeyPackageFacts {
   return keyPackageFacts(decodeMessage(bytes, "mls_key_package").keyPackage);
 }

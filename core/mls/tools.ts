@@ -52,6 +52,7 @@ function makeConfig(options: MlsOptions): ClientConfig {
   };
 }
 
+/** The state to work on. @throws MlsFault `removed` */
 export function active(group: Group): ClientState {
   if (!group.removed && leafAt(group.state.ratchetTree, group.ownLeaf) !== undefined) {
     return group.state;

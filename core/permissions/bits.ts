@@ -92,6 +92,7 @@ export function parseBits(hex: unknown): bigint | undefined {
   return typeof hex === "string" && HEX.test(hex) ? BigInt(`0x${hex}`) : undefined;
 }
 
+/** As they stand in events: lower-case hexadecimal without leading zeros. PROTOCOL.md 4. */
 export function formatBits(bits: bigint): string {
   return (bits & ALL_BITS).toString(16);
 }

@@ -26,11 +26,13 @@ export const NO_CHOICE: Choice = {
   muted_until: null,
 };
 
+/** Whether nothing was chosen, so that nothing needs to be kept. */
 export function isDefault(choice: Choice): boolean {
   return choice.level === null && !choice.muted && !choice.suppress_everyone &&
     !choice.suppress_roles;
 }
 
+/** Whether a place is silent at `nowMs`; `muted_until` null mutes for good. */
 export function isMuted(choice: Choice | undefined, nowMs: number): boolean {
   return choice?.muted === true && (choice.muted_until === null || choice.muted_until > nowMs);
 }

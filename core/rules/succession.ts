@@ -33,6 +33,7 @@ export interface Succession {
   readonly tombstones: readonly EventId[];
 }
 
+/** Whether a room is the one that an upgrade made: by the sender of its tombstones. PROTOCOL.md 10. */
 export function isGenuineSuccessor(create: ControlEvent, of: Succession): boolean {
   const named = predecessorOf(create);
   return named !== undefined && named.roomId === of.roomId && create.pdu.sender === of.sender &&

@@ -19,6 +19,7 @@ export function stateKeyOf(type: string, stateKey: string): string {
   return `${type}\0${stateKey}`;
 }
 
+/** Type and state key of a key of a `StateMap`. */
 export function parseStateKey(key: string): StateAddress {
   const at = key.indexOf("\0");
   assert(at > 0, "a state key has a type");

@@ -39,12 +39,14 @@ export function circuitOf(health: Health): Circuit {
 /** As administrators read it; `unsent`: there was nothing to send yet, so that nobody knows. */
 export type Standing = "unsent" | "well" | "trying" | "away";
 
+/** What administrators are told of a server, from what was last tried. */
 export function standingOf(health: Health): Standing {
   const circuit = circuitOf(health);
   if (circuit !== "closed") return circuit === "open" ? "away" : "trying";
   return health.lastSuccessMs === undefined ? "unsent" : "well";
 }
 
+/** A transaction was taken, at `nowMs`: the outage, if there was one, is over; its error is still shown. */
 export function afterSuccess(health: Health, nowMs: number): Health {
   return {
     failures: 0,
@@ -55,6 +57,10 @@ export function afterSuccess(health: Health, nowMs: number): Health {
   };
 }
 
+/**
+ * A transaction failed: the next try is later the longer the outage lasts, by chance within a
+ * range, and after `askedMs`, the pause that the other server asked for, within the longest one.
+ */
 export function afterFailure(
   health: Health,
   failure: {

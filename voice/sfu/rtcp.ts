@@ -202,6 +202,7 @@ export interface Reception {
   readonly sinceLastReport: number;
 }
 
+/** A report of one stream to its sender. RFC 3550 6.4.2. */
 export function buildReceiverReport(reception: Reception): Buffer {
   const out = Buffer.alloc(RECEIVER_REPORT_BYTES);
   out.writeUInt8(0x81, 0);

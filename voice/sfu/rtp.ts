@@ -8,6 +8,7 @@ const EXTENSION_PROFILE = 0xbede;
 /** What a datagram is, by its first byte (RFC 7983) and, with rtcp-mux, its second (RFC 5761). */
 export type DatagramKind = "stun" | "dtls" | "rtp" | "rtcp";
 
+/** Undefined where it is none of these, and to be dropped unread. */
 export function kindOf(data: Uint8Array): DatagramKind | undefined {
   const first = data[0];
   if (first === undefined) return undefined;

@@ -42,6 +42,7 @@ export function closedGap(roomId: string, eventId: string): StoreChange {
   return goneRow("gaps", keyOf(roomId, eventId));
 }
 
+/** What is known of a message whose key was missed; undefined where none was. */
 export async function findGap(
   store: DeviceStore,
   roomId: string,

@@ -33,6 +33,7 @@ export interface Work {
   readonly renew: boolean;
 }
 
+/** Whether the group should get new keys: so much was sealed with these, or they are so old. */
 export function isRenewalDue(box: RoomBox): boolean {
   const { renewMs, sealed } = box.meta;
   return sealed >= MAX_SEALED || (renewMs > 0 && box.core.ports.clock.now() >= renewMs);

@@ -44,6 +44,7 @@ export function text(maxBytes: number, min = 0): Shape<string> {
   });
 }
 
+/** A number in this range, both ends included. Canonical JSON has integers alone. */
 export function integer(min: number, max: number): Shape<number> {
   return shape((value) =>
     typeof value === "number" && value >= min && value <= max
@@ -56,6 +57,7 @@ export const flag: Shape<boolean> = shape((value) =>
   typeof value === "boolean" ? undefined : ": true or false is expected"
 );
 
+/** One of these words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
   const known: ReadonlySet<unknown> = new Set(words);
   return shape((value) =>
@@ -73,12 +75,14 @@ export function id<T extends string>(
   );
 }
 
+/** Text that matches; `name` says in faults what it should have been. */
 export function pattern(expression: RegExp, name: string): Shape<string> {
   return shape((value) =>
     typeof value === "string" && expression.test(value) ? undefined : `: ${name} is expected`
   );
 }
 
+/** A list of `min` to `max` items of one shape. */
 export function list<T>(item: Shape<T>, max: number, min = 0): Shape<readonly T[]> {
   return shape((value) => {
     if (!Array.isArray(value)) return ": a list is expected";
@@ -139,6 +143,7 @@ export function table<T>(
   });
 }
 
+/** A field that may be absent; where it is there, it has the shape. */
 export function optional<T>(inner: Shape<T>): Shape<T | undefined> {
   return { fault: inner.fault, optional: true };
 }
