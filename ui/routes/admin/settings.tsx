@@ -111,6 +111,24 @@ function Changeable(
         value={settings.notice ?? ""}
         maxlength={500}
       />
+      <Registration settings={settings} mail={mail} />
+      <Field
+        name="abuse_contact"
+        label={t("admin.abuse")}
+        hint={t("admin.abuseHint")}
+        value={settings.abuse_contact ?? ""}
+        maxlength={200}
+      />
+      <OtherServers settings={settings} />
+      <SaveButton />
+    </ActForm>
+  );
+}
+
+/** Who may make an account. */
+function Registration({ settings, mail }: { settings: Settings; mail: boolean }) {
+  return (
+    <>
       <Select
         name="mode"
         label={t("admin.mode")}
@@ -137,16 +155,7 @@ function Changeable(
           checked={settings.registration_email}
         />
       )}
-      <Field
-        name="abuse_contact"
-        label={t("admin.abuse")}
-        hint={t("admin.abuseHint")}
-        value={settings.abuse_contact ?? ""}
-        maxlength={200}
-      />
-      <OtherServers settings={settings} />
-      <SaveButton />
-    </ActForm>
+    </>
   );
 }
 
