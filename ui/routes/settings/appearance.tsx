@@ -13,6 +13,7 @@ import { errorText } from "../../lib/i18n/error_text.ts";
 import { language, t } from "../../lib/i18n/t.ts";
 import { OWN_STYLE_CHARS } from "../../lib/limits.ts";
 import { CLOCKS, DENSITIES, lookCookie, lookOf, SIZES, wantsOwnStyle } from "../../lib/look.ts";
+import { readTimeZone } from "../../lib/time_zone.ts";
 import { define } from "../../utils.ts";
 
 /** Where the two ways to write a time differ. */
@@ -30,7 +31,7 @@ const reading = formPage(async (ctx) => {
     return [value, t(`appearance.clock.${value}`, { time })] as const;
   });
   const safe = ctx.url.searchParams.has("safe");
-  return { self, css, clocks, own: wantsOwnStyle(ctx.req), safe };
+  return { self, css, clocks, own: wantsOwnStyle(ctx.req), safe, timeZone: readTimeZone(ctx.req) };
 }, {});
 
 export const handler = define.handlers({
@@ -75,7 +76,7 @@ export default define.page<typeof handler>(({ data, state }) => (
     note={data.note}
   >
     {data.safe && <Notice kind="info">{t("appearance.safe")}</Notice>}
-    <LookSample nowMs={state.nowMs} />
+    <LookSample nowMs={state.nowMs} timeZone={data.timeZone} />
     <ActForm act="look" class="stack look-form">
       <ThemeCards chosen={state.look.theme} />
       <Choices
