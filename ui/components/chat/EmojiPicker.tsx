@@ -6,18 +6,19 @@ import { toneOf, TONES } from "../../lib/format/skin_tone.ts";
 import { type Key, t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { useChat } from "./chat_context.ts";
+import { type EmojiJump, EmojiJumps } from "./EmojiJumps.tsx";
 import { EmojiPicture } from "./EmojiPicture.tsx";
 
-const GROUPS: [number, Key][] = [
-  [0, "emoji.smileys"],
-  [1, "emoji.people"],
-  [3, "emoji.nature"],
-  [4, "emoji.food"],
-  [5, "emoji.travel"],
-  [6, "emoji.activities"],
-  [7, "emoji.objects"],
-  [8, "emoji.symbols"],
-  [9, "emoji.flags"],
+const GROUPS: readonly EmojiJump[] = [
+  { group: 0, sign: "😀", label: "emoji.smileys" },
+  { group: 1, sign: "👋", label: "emoji.people" },
+  { group: 3, sign: "🐻", label: "emoji.nature" },
+  { group: 4, sign: "🍎", label: "emoji.food" },
+  { group: 5, sign: "🚗", label: "emoji.travel" },
+  { group: 6, sign: "⚽", label: "emoji.activities" },
+  { group: 7, sign: "💡", label: "emoji.objects" },
+  { group: 8, sign: "💛", label: "emoji.symbols" },
+  { group: 9, sign: "🏁", label: "emoji.flags" },
 ];
 const COLUMNS = 8;
 const FOUND = 64;
@@ -47,6 +48,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
   const [tone, setTone] = useState(readTone);
   const [failed, setFailed] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  const scroll = useRef<HTMLDivElement>(null);
   useEffect(() => {
     void loadEmoji(state.props.emojiUrl).then(setRows, () => setFailed(true));
     input.current?.focus();
@@ -61,6 +63,8 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
     () => query === "" ? [] : [...rowsOf(guild, query), ...searchEmoji(drawn, query, FOUND)],
     [drawn, query, guild],
   );
+  const jump = (group: number) =>
+    scroll.current?.querySelector(`[data-group="${group}"]`)?.scrollIntoView({ block: "start" });
   const choose = (next: number) => {
     setTone(next);
     localStorage.setItem(TONE_KEY, String(next));
@@ -88,7 +92,8 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
         }}
       />
       <Tones tone={tone} onChoose={choose} />
-      <div class="emoji-scroll" tabIndex={-1}>
+      {query === "" && !failed && <EmojiJumps jumps={GROUPS} onJump={jump} />}
+      <div ref={scroll} class="emoji-scroll" tabIndex={-1}>
         {failed
           ? <p class="hint">{t("emoji.failed")}</p>
           : query === ""
@@ -127,10 +132,16 @@ function Groups(props: {
           <Grid rows={own} guild={guild} onPick={onPick} />
         </section>
       )}
-      {GROUPS.map(([group, label]) => (
-        <section key={group} class="emoji-section">
+      {GROUPS.map(({ group, label }) => (
+        <section key={group} class="emoji-section" data-group={group}>
           <h3 class="emoji-group">{t(label)}</h3>
-          <Grid rows={rows.filter((row) => row[2] === group)} guild={guild} onPick={onPick} />
+          <Grid
+            rows={rows.filter((row) =>
+              row[2] === group
+            )}
+            guild={guild}
+            onPick={onPick}
+          />
         </section>
       ))}
     </>

@@ -344,6 +344,7 @@ export const en = {
   "emoji.title": "Emoji",
   "emoji.search": "Search emoji",
   "emoji.none": "No emoji of that name.",
+  "emoji.groups": "Groups of emoji",
   "emoji.recent": "Recent",
   "emoji.smileys": "Smileys",
   "emoji.people": "People",
