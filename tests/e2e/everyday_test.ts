@@ -187,6 +187,37 @@ Deno.test("forms, cards and words of every day", async (t) => {
     assert.equal(await rows.count(), 2);
   });
 
+  await t.step(
+    "a right click on a message opens its tools there, on a link the browser's",
+    async () => {
+      await using ann = await openPerson(browser);
+      await signIn(ann.context, server.url, "ann");
+      const { page } = ann;
+      await page.goto(server.url + channel);
+      await settled(page);
+      const row = page.locator("article", { hasText: "Hello world" }).first();
+      const at = await row.boundingBox() ?? assert.fail();
+      const point = { x: at.x + 300, y: at.y + at.height - 4 };
+      await page.mouse.move(point.x, point.y);
+      await row.locator(".tools").waitFor();
+      await page.mouse.click(point.x, point.y, { button: "right" });
+      const menu = page.getByRole("menu", { name: "More" });
+      await menu.getByRole("menuitem", { name: "Copy text" }).waitFor();
+      await waitFor("the menu at the pointer", async () => {
+        const { x, y, height } = await menu.boundingBox() ?? assert.fail();
+        return Math.abs(x - point.x) < 2 && y <= point.y + 2 && y + height <= 800;
+      });
+      await page.keyboard.press("Escape");
+      await menu.waitFor({ state: "detached" });
+      const kept = await row.locator("a[href^='https://example.org']").evaluate((link) =>
+        link.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }))
+      );
+      assert.equal(kept, true);
+      assert.equal(await menu.count(), 0);
+      assert.deepEqual(ann.faults, []);
+    },
+  );
+
   await t.step("what was unpinned by mistake is pinned again where it stood", async () => {
     await using ann = await openPerson(browser);
     await signIn(ann.context, server.url, "ann");

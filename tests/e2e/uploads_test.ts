@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { CDPSession, Page } from "playwright-core";
 import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { png } from "../harness/pictures.ts";
 import { startRunningServer } from "../harness/running_server.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { foundGuild } from "./people.ts";
@@ -86,6 +87,47 @@ Deno.test("files on their way: progress, cancel, send", async (t) => {
     await page.locator("article:not(.pending)", { hasText: "whole.txt" }).waitFor();
     assert.equal(await stored(), 5000);
   });
+
+  await t.step(
+    "a description has room to be written, and a long name keeps its ending",
+    async () => {
+      await page.locator(".composer input[type=file]").setInputFiles(
+        Array.from({ length: 5 }, (_, at) => ({
+          name: `sunflower number ${at}, seen from the path after the rain.png`,
+          mimeType: "image/png",
+          buffer: Buffer.from(png(30, 20)),
+        })),
+      );
+      const fields = page.getByLabel(/^Description of sunflower/);
+      await fields.nth(4).waitFor();
+      const [field, name] = [fields.first(), page.locator(".file-name").first()];
+      const box = await field.boundingBox() ?? assert.fail();
+      assert.ok(box.width > 140, `${box.width} px`);
+      const ends = await name.evaluate((node) => {
+        const end = node.lastElementChild?.getBoundingClientRect();
+        const card = node.closest(".upload")?.getBoundingClientRect();
+        return end && card && end.width > 0 && end.right < card.right;
+      });
+      assert.equal(ends, true);
+      assert.equal(await name.locator("span").last().textContent(), "in.png");
+      // One that fails comes into sight, however many stand before it.
+      await choose(page, "no bytes.txt", 0);
+      const failed = page.locator(".upload.failed").getByText("Nothing is in this file");
+      await failed.waitFor();
+      await waitFor("what failed to be seen", () =>
+        failed.evaluate((node) => {
+          const list = node.closest(".uploads")?.getBoundingClientRect();
+          const own = node.getBoundingClientRect();
+          return list !== undefined && own.top >= list.top && own.bottom <= list.bottom;
+        }));
+      for (
+        const drop of await page.locator(".upload").getByRole("button", { name: /^Remove/ }).all()
+      ) {
+        await drop.page().locator(".upload button[aria-label^=Remove]").first().click();
+      }
+      await page.locator(".upload").waitFor({ state: "detached" });
+    },
+  );
 
   await t.step("a file beyond the limit is refused before a byte is sent", async () => {
     let sent = 0;

@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { Message } from "../../../core/api/message.ts";
 import type { Poll } from "../../../core/api/poll.ts";
+import { openMessageMenu } from "../../lib/browser/message_menu.ts";
 import { toggleReaction } from "../../lib/browser/messages.ts";
 import { maySelect, toggleSelected } from "../../lib/browser/select_messages.ts";
 import { useLazy } from "../../lib/browser/use_lazy.ts";
@@ -103,6 +104,7 @@ export function MessageRow({ message, grouped, focused, last, seen }: RowProps) 
       onPointerEnter={(event) => event.pointerType === "mouse" && activate()}
       onClickCapture={(event) => choosing && choose(event, state, message)}
       onClick={activate}
+      onContextMenu={openMessageMenu}
       // By keyboard only: under a finger the tools would appear before the tap ends, and take it.
       onFocus={(event) => event.currentTarget.matches(":focus-visible") && activate()}
       onKeyDown={(event) => onMessageKey(event, state, message)}

@@ -202,7 +202,7 @@ export const de: Catalogue = {
 
   copy: "Kopieren",
   copied: "Kopiert",
-  retry: "Noch einmal versuchen",
+  retry: "Erneut versuchen",
 
   "nav.guilds": "Gilden",
   "nav.channels": "Kanäle",
@@ -353,6 +353,7 @@ export const de: Catalogue = {
   "emoji.title": "Emoji",
   "emoji.search": "Emoji suchen",
   "emoji.none": "Kein Emoji heißt so.",
+  "emoji.groups": "Gruppen von Emoji",
   "emoji.recent": "Zuletzt benutzt",
   "emoji.smileys": "Smileys",
   "emoji.people": "Menschen",
