@@ -120,6 +120,12 @@ Deno.test("messages: acts, history, permalinks, unread", async (t) => {
     await page.emulateMedia({ reducedMotion: null });
     await row.hover();
     await row.getByRole("button", { name: "Add a reaction" }).click();
+    // Tones and groups are a stop of Tab each, in which the arrows move.
+    await page.getByLabel("Search emoji").press("Tab");
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".emoji-tone[aria-label=Light]:focus").waitFor();
+    await page.keyboard.press("Tab");
+    await page.locator(".emoji-jump:focus").waitFor();
     // A group is a press away, not a scroll past a thousand others.
     await page.getByRole("button", { name: "Flags", exact: true }).click();
     const scrolled = page.locator(".emoji-scroll");

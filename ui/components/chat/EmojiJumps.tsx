@@ -12,7 +12,7 @@ export function EmojiJumps(
   { jumps, onJump }: { jumps: readonly EmojiJump[]; onJump: (group: number) => void },
 ) {
   return (
-    <div class="emoji-jumps" role="toolbar" aria-label={t("emoji.groups")} onKeyDown={walk}>
+    <div class="emoji-jumps" role="toolbar" aria-label={t("emoji.groups")} onKeyDown={walkRow}>
       {jumps.map(({ group, sign, label }, at) => (
         <button
           key={group}
@@ -30,7 +30,8 @@ export function EmojiJumps(
   );
 }
 
-function walk(event: KeyboardEvent) {
+/** Left and right move in a row of buttons that is one stop of Tab. */
+export function walkRow(event: KeyboardEvent) {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (step === undefined) return;
   const box = event.currentTarget as HTMLElement;

@@ -6,7 +6,7 @@ import { toneOf, TONES } from "../../lib/format/skin_tone.ts";
 import { type Key, t } from "../../lib/i18n/t.ts";
 import { guildOf } from "../../lib/store/place.ts";
 import { useChat } from "./chat_context.ts";
-import { type EmojiJump, EmojiJumps } from "./EmojiJumps.tsx";
+import { type EmojiJump, EmojiJumps, walkRow } from "./EmojiJumps.tsx";
 import { EmojiPicture } from "./EmojiPicture.tsx";
 
 const GROUPS: readonly EmojiJump[] = [
@@ -180,13 +180,19 @@ const TONE_NAMES: readonly Key[] = [
 /** The skin tone of hands and people, kept for the next time. */
 function Tones({ tone, onChoose }: { tone: number; onChoose: (tone: number) => void }) {
   return (
-    <div class="emoji-tones" role="radiogroup" aria-label={t("emoji.tone")}>
+    <div
+      class="emoji-tones"
+      role="radiogroup"
+      aria-label={t("emoji.tone")}
+      onKeyDown={walkRow}
+    >
       {TONE_NAMES.map((name, each) => (
         <button
           key={name}
           type="button"
           role="radio"
           class="emoji-tone"
+          tabIndex={each === tone ? 0 : -1}
           aria-checked={each === tone ? "true" : "false"}
           aria-label={t(name)}
           title={t(name)}
