@@ -46,9 +46,13 @@ interface Script {
   readonly contents: Uint8Array<ArrayBuffer>;
 }
 
+/** Of the one file that the worker starts with; the worker's own script has the hash alone. */
+const FIRST = "e2ee-first";
+
 /**
- * The worker of encryption: what it starts with as one file, the first of those returned, and
- * beside it what it fetches later.
+ * The worker of encryption: its own script, the first of those returned, which only imports the one
+ * file that it starts with, and beside that what it fetches later. What is fetched later imports
+ * that file; WebKit would run the worker's own script a second time for that.
  */
 export async function buildEngine(ui: string, readSource: ReadSource): Promise<readonly Script[]> {
   const esbuild = await import("esbuild");
@@ -74,21 +78,23 @@ export async function buildEngine(ui: string, readSource: ReadSource): Promise<r
   const built = await gather({
     bundle,
     root,
-    name: "e2ee",
+    name: FIRST,
     hasDefault: false,
     starts: [ENGINE],
     others: {},
     twice: TWICE,
   });
   await esbuild.stop();
-  const first = Object.entries(built.metafile.outputs)
-    .find(([, { entryPoint }]) => entryPoint === ENGINE)?.[0] ?? "";
-  return built.outputFiles
-    .map(({ path, contents }) => ({
-      name: path.slice(path.lastIndexOf("client/") + "client/".length),
-      contents: Uint8Array.from(contents),
-    }))
-    .sort((a, b) => Number(first.endsWith(b.name)) - Number(first.endsWith(a.name)));
+  const scripts = built.outputFiles.map(({ path, contents }) => ({
+    name: path.slice(path.lastIndexOf("client/") + "client/".length),
+    contents: Uint8Array.from(contents),
+  }));
+  const first = scripts.find(({ name }) => name.startsWith(`${FIRST}-`))?.name ?? "";
+  const own = {
+    name: first.replace(FIRST, "e2ee"),
+    contents: new TextEncoder().encode(`import"./${first}";`),
+  };
+  return [own, ...scripts];
 }
 
 /** What opens encrypted messages in the service worker, and the parts of the engine it has for that. */

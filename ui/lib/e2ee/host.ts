@@ -13,10 +13,14 @@ function scriptUrl(): string {
   return workerUrl(url);
 }
 
-/** Runs the engine in this tab, until its worker dies. */
-function runHere(userId: string): Promise<void> {
+/** Runs the engine in this tab, until its worker dies or the page is put away. */
+function runHere(userId: string, away: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const worker = new Worker(scriptUrl(), { type: "module", name: userId });
+    away.addEventListener("abort", () => {
+      worker.terminate();
+      resolve();
+    }, { once: true });
     worker.onerror = () => {
       worker.terminate();
       setTimeout(resolve, RESTART_MS);
@@ -31,6 +35,25 @@ function runHere(userId: string): Promise<void> {
 }
 
 /**
+ * Runs the engine whenever this tab is the one to do it. A page that is left lets go of it: WebKit
+ * keeps such a page for whoever goes back, with its worker and the locks of both, which no other
+ * page would get.
+ */
+async function serve(userId: string): Promise<never> {
+  for (;;) {
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    addEventListener("pagehide", () => leaving.abort(), { once: true });
+    await navigator.locks.request(`og-e2ee tab ${userId}`, { signal }, async () => {
+      while (!signal.aborted) await runHere(userId, signal);
+    }).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    await new Promise((back) => addEventListener("pageshow", back, { once: true }));
+  }
+}
+
+/**
  * The engine of this account, which one tab of the browser runs for all: the one that has the
  * lock, and the next when it closes.
  */
@@ -41,9 +64,7 @@ export function openEngineOf(userId: string): RemoteEngine {
     () => crypto.randomUUID(),
   );
   opened = { userId, engine };
-  void navigator.locks.request(`og-e2ee tab ${userId}`, async () => {
-    for (;;) await runHere(userId);
-  });
+  void serve(userId);
   // An answer that says no leaves everything as it was: the browser may then clear what is kept.
   // WebKit outside of Safari has no such store to ask.
   const store = navigator.storage as StorageManager | undefined;

@@ -1,0 +1,156 @@
+/** Somebody with WebKit, the engine of Safari, and somebody with Chromium: chat and encryption. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { dmPath, guildPath } from "../../ui/lib/format/paths.ts";
+import { launchBrowser, openPerson } from "../harness/browser.ts";
+import { PASSWORD } from "../harness/homeserver.ts";
+import { png } from "../harness/pictures.ts";
+import { startProcessServer } from "../harness/process_server.ts";
+import { tempFolder } from "../harness/temp_folder.ts";
+import { waitFor } from "../harness/wait_for.ts";
+import { button, KEY, launchWebKit, type WebKitPage } from "../harness/webkit.ts";
+import { say, settled } from "./people.ts";
+import { makeScene, signIn } from "./scene.ts";
+
+/** Making a device and joining a group takes its time on a busy machine. */
+const BEGIN_MS = 60_000;
+const READY = "html[data-ready=true]";
+const BOX = "textarea[name=body]";
+
+const article = (page: Page, text: string) =>
+  page.locator(".timeline:not([inert]) article:not(.pending)", { hasText: text }).first();
+
+const row = (text: string) =>
+  `//*[contains(@class,"timeline") and not(@inert)]` +
+  `//article[not(contains(@class,"pending")) and contains(.,"${text}")]`;
+
+async function write(page: WebKitPage, text: string): Promise<void> {
+  await page.see(READY);
+  await page.type(BOX, text);
+  await page.type(BOX, KEY.enter);
+}
+
+Deno.test("WebKit and Chromium: chat, a picture, the server away, and an encrypted conversation", async (t) => {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await tempFolder());
+  const server = stack.use(await startProcessServer());
+  const scene = await makeScene(server);
+  const guild = server.url + guildPath(scene.guildId);
+  const { page: ann } = stack.use(await launchWebKit());
+  const bob = stack.use(await openPerson(await launchBrowser()));
+  /** What follows stands on it. */
+  const step = async (name: string, walk: () => Promise<void>) =>
+    assert.ok(await t.step(name, walk), name);
+  const faults: string[] = [];
+  const leaveFor = async (url: string) => {
+    faults.push(...await ann.faults());
+    await ann.goto(url);
+    await ann.see(READY);
+  };
+
+  await step("one logs in by the form", async () => {
+    await ann.goto(`${server.url}/login`);
+    await ann.type("input[name=user_name]", "ann");
+    await ann.type("input[name=password]", PASSWORD);
+    await ann.click(button("Log in"));
+    await waitFor("the first page", async () => !(await ann.path()).startsWith("/login"));
+    await leaveFor(guild);
+    await signIn(bob.context, server.url, "bob");
+    await bob.page.goto(guild);
+    await settled(bob.page);
+  });
+
+  await step("both see what the other writes, edits and answers", async () => {
+    await write(ann, "From **WebKit**");
+    await article(bob.page, "From WebKit").waitFor();
+    await say(bob.page, "From Chromium");
+    await ann.see(row("From Chromium"));
+    await ann.type(BOX, KEY.up);
+    await waitFor(
+      "the text to edit",
+      () => ann.run(`return document.querySelector("${BOX}").value === "From **WebKit**"`),
+    );
+    await ann.type(BOX, ` edited${KEY.enter}`);
+    await article(bob.page, "From WebKit edited").locator(".msg-edited").waitFor();
+    await ann.hover(row("From Chromium"));
+    await ann.click(button("React with 👍", row("From Chromium")));
+    await article(bob.page, "From Chromium").locator(".reaction").waitFor();
+    await ann.hover(row("From Chromium"));
+    await ann.click(button("Reply", row("From Chromium")));
+    await write(ann, "An answer");
+    await article(bob.page, "An answer").locator(".msg-reply").waitFor();
+  });
+
+  await step("a picture goes up, and is seen at the other end", async () => {
+    const path = `${folder.path}/bed.png`;
+    await Deno.writeFile(path, png(24, 16));
+    await ann.type(".composer input[type=file]", path);
+    await ann.see(button("Spoiler", `//*[contains(@class,"upload")]`));
+    await write(ann, "A bed");
+    const picture = article(bob.page, "A bed").locator(".attachments img, img.attached").first();
+    await picture.waitFor();
+    await waitFor(
+      "the picture to have come",
+      () => picture.evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth > 0),
+    );
+    const shown = `${row("A bed")}//img[contains(@src,"media")]`;
+    await ann.see(shown);
+  });
+
+  await step("what is written while the server is away is sent once when it is back", async () => {
+    await server.kill();
+    await ann.see(".connection.lost");
+    await write(ann, "Written meanwhile");
+    await ann.see(`//article[contains(@class,"pending") and contains(.,"Written meanwhile")]`);
+    await server.start();
+    await article(bob.page, "Written meanwhile").waitFor({ timeout: BEGIN_MS });
+    await ann.see(row("Written meanwhile"));
+    assert.equal(await bob.page.locator("article", { hasText: "Written meanwhile" }).count(), 1);
+  });
+
+  await step("a conversation is encrypted, and read at both ends, after a reload too", async () => {
+    await leaveFor(server.url + dmPath(scene.dmRoom));
+    await bob.page.goto(server.url + dmPath(scene.dmRoom));
+    await settled(bob.page);
+    await ann.click(button("Not encrypted", `//*[contains(@class,"main-head")]`));
+    await ann.click(
+      `//dialog[@open]//button[contains(.,"Encrypt from here on") or contains(.,"Begin as soon as possible")]`,
+    );
+    await bob.page.locator(".divider.sealed").waitFor({ timeout: BEGIN_MS });
+    await ann.see(".divider.sealed");
+    await write(ann, "Sealed in WebKit");
+    await article(bob.page, "Sealed in WebKit").waitFor({ timeout: BEGIN_MS });
+    await say(bob.page, "Sealed in Chromium");
+    await ann.see(row("Sealed in Chromium"));
+    faults.push(...await ann.faults());
+    await ann.reload();
+    for (const text of ["Sealed in WebKit", "Sealed in Chromium"]) await ann.see(row(text));
+  });
+
+  await step("who goes back to a page that WebKit kept reads on there", async () => {
+    await leaveFor(`${server.url}/settings/profile`);
+    await ann.back();
+    await ann.see(row("Sealed in WebKit"));
+    await say(bob.page, "Sealed meanwhile");
+    await ann.see(row("Sealed meanwhile"));
+    await write(ann, "Sealed after that");
+    await article(bob.page, "Sealed after that").waitFor({ timeout: BEGIN_MS });
+  });
+
+  await step("in a narrow window the panels fold, and settings are kept", async () => {
+    await ann.resize(400, 800);
+    await leaveFor(guild);
+    await ann.click(`//button[starts-with(@aria-label,"Guilds and channels")]`);
+    await ann.see(`//nav//a[contains(.,"general")]`);
+    await leaveFor(`${server.url}/settings/profile`);
+    await ann.type("input[name=display_name]", " of the garden");
+    await ann.click(button("Save"));
+    await waitFor(
+      "the new name",
+      async () => (await scene.ann.do("GET", "/account")).user.display_name === "Ann of the garden",
+    );
+  });
+
+  faults.push(...await ann.faults(), ...bob.faults);
+  assert.deepEqual(faults.filter((fault) => !/ERR_CONNECTION_REFUSED/.test(fault)), []);
+});
