@@ -15,6 +15,12 @@ export const NEEDED_PACKAGES: readonly NeededPackage[] = [
   { name: "chromium", provides: ["chromium"], usedFor: "tests in a real browser" },
   { name: "firefox-esr", provides: ["firefox-esr"], usedFor: "tests in a second browser" },
   {
+    name: "webkit2gtk-driver",
+    provides: ["WebKitWebDriver"],
+    usedFor: "tests in the engine of Safari",
+  },
+  { name: "xvfb", provides: ["Xvfb"], usedFor: "a screen for that engine" },
+  {
     name: "pulseaudio",
     provides: ["pulseaudio"],
     usedFor: "loudspeakers, without which Firefox plays nothing",

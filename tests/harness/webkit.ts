@@ -3,7 +3,6 @@ import { freePort } from "../../scripts/lib/free_port.ts";
 import { tempFolder } from "./temp_folder.ts";
 import { waitFor } from "./wait_for.ts";
 
-const BROWSERS = "/usr/lib/x86_64-linux-gnu";
 /** How WebDriver names a reference to an element in JSON (W3C WebDriver, 11). */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 /** Keys that are no letters, as WebDriver names them (17.4.2). */
@@ -241,12 +240,15 @@ async function end(process: Deno.ChildProcess): Promise<void> {
   await process.status;
 }
 
-/** Debian has it in a folder named by the version of its interface. */
+/** Debian has it in a folder named by the machine and by the version of its interface. */
 async function miniBrowser(): Promise<string> {
-  for await (const { name } of Deno.readDir(BROWSERS)) {
-    if (!name.startsWith("webkit2gtk-") && !name.startsWith("webkitgtk-")) continue;
-    const path = `${BROWSERS}/${name}/MiniBrowser`;
-    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+  for await (const machine of Deno.readDir("/usr/lib")) {
+    if (!machine.isDirectory || !machine.name.endsWith("-linux-gnu")) continue;
+    for await (const { name } of Deno.readDir(`/usr/lib/${machine.name}`)) {
+      if (!/^webkit2?gtk-/.test(name)) continue;
+      const path = `/usr/lib/${machine.name}/${name}/MiniBrowser`;
+      if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+    }
   }
-  throw new Error(`There is no MiniBrowser under ${BROWSERS}: install webkit2gtk-driver.`);
+  throw new Error("There is no MiniBrowser under /usr/lib: install webkit2gtk-driver.");
 }
