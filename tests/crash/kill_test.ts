@@ -70,10 +70,13 @@ Deno.test("kill -9 of Postgres under load loses and doubles nothing, and who lis
     const load = new Load(await found(server));
     using live = await Listening.open(server.url, load.account.token);
     for (let round = 0; round < 3; round++) {
-      const sending = load.run(server, 200);
-      await new Promise((go) => setTimeout(go, 150 + round * 130));
+      // Killed in the middle of what it is doing, and back before the next round.
+      const target = load.acknowledged.size + 50 + round * 40;
+      const sending = load.run(server, 400);
+      while (load.acknowledged.size < target) await new Promise((go) => setTimeout(go, 2));
       await killBackends(url);
       await sending;
+      await accepts(url);
     }
     const stored = await readAll(server, load.account);
     assert.deepEqual(compare(load, stored), { lost: [], doubled: [] });
@@ -89,6 +92,19 @@ Deno.test("kill -9 of Postgres under load loses and doubles nothing, and who lis
     await server.kill();
   }
 });
+
+async function accepts(url: string): Promise<void> {
+  await waitFor("Postgres to have recovered", async () => {
+    const sql = connect({ url, poolSize: 1, log: silentLog });
+    try {
+      return (await sql`select 1`).length === 1;
+    } catch {
+      return false;
+    } finally {
+      await sql.end({ timeout: 0 });
+    }
+  });
+}
 
 /** Ends every connection as a crash of the database does: in the middle of statements and commits. */
 async function killBackends(url: string): Promise<void> {

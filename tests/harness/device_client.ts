@@ -288,10 +288,14 @@ export class DeviceClient implements AsyncDisposable {
     what: string,
     fits: (state: RoomState) => boolean,
   ): Promise<RoomState> {
-    return await waitFor(`${this.person.id}: ${what}`, () => {
-      const state = this.engine.room(roomId);
-      return fits(state) ? state : undefined;
-    });
+    try {
+      return await waitFor(`${this.person.id}: ${what}`, () => {
+        const state = this.engine.room(roomId);
+        return fits(state) ? state : undefined;
+      });
+    } catch (error) {
+      throw new Error(`It is ${JSON.stringify(this.engine.room(roomId))}`, { cause: error });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../scripts/lib/free_port.ts";
-import { tempFolder } from "./temp_folder.ts";
 import { waitFor } from "./wait_for.ts";
 
 /** How WebDriver names a reference to an element in JSON (W3C WebDriver, 11). */
@@ -161,18 +160,25 @@ export interface WebKit extends AsyncDisposable {
  */
 export async function launchWebKit(): Promise<WebKit> {
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(await tempFolder());
+  const path = await Deno.makeTempDir({ prefix: "openguild-webkit-" });
+  // Its processes write there until they notice that the driver is gone.
+  stack.defer(async () => {
+    await waitFor(
+      "WebKit to let go of its folder",
+      () => Deno.remove(path, { recursive: true }).then(() => true, () => false),
+    );
+  });
   const screen = await startScreen(stack);
   const port = freePort();
   const driver = new Deno.Command("WebKitWebDriver", {
     args: [`--port=${port}`, "--host=127.0.0.1"],
     env: {
       DISPLAY: screen,
-      HOME: folder.path,
-      XDG_RUNTIME_DIR: folder.path,
-      XDG_DATA_HOME: `${folder.path}/data`,
-      XDG_CACHE_HOME: `${folder.path}/cache`,
-      XDG_CONFIG_HOME: `${folder.path}/config`,
+      HOME: path,
+      XDG_RUNTIME_DIR: path,
+      XDG_DATA_HOME: `${path}/data`,
+      XDG_CACHE_HOME: `${path}/cache`,
+      XDG_CONFIG_HOME: `${path}/config`,
       GTK_A11Y: "none",
       NO_AT_BRIDGE: "1",
       LIBGL_ALWAYS_SOFTWARE: "1",
