@@ -7,13 +7,14 @@ import { join } from "node:path";
 import { CallRefused } from "../../core/e2ee/engine/ports.ts";
 import type { RoomReason } from "../../core/e2ee/engine/types.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { DeviceClient } from "../harness/device_client.ts";
+import { DeviceClient, dmOf } from "../harness/device_client.ts";
 import { loseRows } from "../harness/device_store.ts";
 import { soon } from "../harness/e2ee_wire.ts";
 import { hastyClock } from "../harness/hasty_clock.ts";
 import { makeGuild, startHomeserver } from "../harness/homeserver.ts";
 import type { Person } from "../harness/homeserver.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
+import { befriended } from "./people.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -138,4 +139,37 @@ Deno.test("a device that is refused on its way into a group asks again, and says
       }
     },
   );
+});
+
+Deno.test("who waits alone for the other's devices asks for them again", async () => {
+  await using server = await startHomeserver();
+  await using folder = await tempFolder();
+  const [ann, bea] = await befriended(server, ["ann", "bea"]);
+  const { room_id: roomId } = await ann.do("POST", "/dms", { user_id: bea.id });
+  const open = async (person: Person) => {
+    const client = await DeviceClient.open(person, {
+      folder: join(folder.path, person.id),
+      clock: withoutHours,
+    });
+    await client.engine.setUp({ name: "desk" });
+    return client;
+  };
+  await using b = await open(bea);
+  // Her device does nothing for it, and says nothing either.
+  b.transport.cut = true;
+  await using a = await open(ann);
+  const call = a.transport.call.bind(a.transport);
+  // As where the other's server does not answer.
+  let inVain = 10;
+  a.transport.call = async (name, input, signal) => {
+    const answer = await call(name, input, signal);
+    return name === "claimKeyPackages" && inVain-- > 0 ? { ...answer, packages: [] } : answer;
+  };
+  await a.engine.enable(roomId, dmOf(ann, bea));
+  await a.until(roomId, "not to be alone", ({ reasons }) => reasons.length === 0);
+  assert.ok(inVain < 0, "it was asked in vain before");
+  await a.send(roomId, "there you are");
+  b.transport.cut = false;
+  await b.transport.connect();
+  await soon("bea to read it", async () => (await b.texts(roomId)).includes("there you are"));
 });

@@ -266,11 +266,12 @@ export class Room {
   /**
    * Who was refused on the way into the group, or found the server that orders it away, tries again
    * after a pause, longer each time: nobody says when that server has heard of a membership, or
-   * answers again.
+   * answers again. So does who waits for the other's devices: what was asked of their server in vain
+   * nobody asks for otherwise.
    */
   #tryLater(): void {
     const box = this.#box;
-    if (!box.barred && !box.troubles.has("sequencer_unreachable")) {
+    if (!box.barred && !box.troubles.has("sequencer_unreachable") && !this.#waitsForDevices()) {
       if (box.group !== undefined) this.#pauses = 0;
       return;
     }
@@ -292,8 +293,7 @@ export class Room {
       try {
         return await this.#heal(step);
       } finally {
-        this.#tryLater();
-        await this.#look();
+        await this.#look().finally(() => this.#tryLater());
       }
     });
   }
@@ -378,15 +378,19 @@ export class Room {
   }
 
   #reasons(changed: boolean): RoomReason[] {
-    const { meta, group, troubles } = this.#box;
+    const { meta, troubles } = this.#box;
     if (!meta.encrypted) return [];
-    const alone = group !== undefined && meta.expected?.kind === "dm" && this.#isAlone();
     return [
       ...troubles.keys(),
       ...(changed ? ["identity_changed" as const] : []),
       ...(this.core.device.phase === "ready" ? [] : ["device_not_ready" as const]),
-      ...(alone ? ["waiting_for_devices" as const] : []),
+      ...(this.#waitsForDevices() ? ["waiting_for_devices" as const] : []),
     ];
+  }
+
+  #waitsForDevices(): boolean {
+    const { meta, group } = this.#box;
+    return group !== undefined && meta.encrypted && meta.expected?.kind === "dm" && this.#isAlone();
   }
 
   /** Nobody but this user is in the group. */
