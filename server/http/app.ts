@@ -194,6 +194,8 @@ async function take(
     throw new OperationError("not_found", "There is nothing at this address.");
   }
   passage.route = "page";
+  // The web's Request, which pages are given, has no such method.
+  if (edge.method === "TRACE") return refuseMethod(edge.method, ["GET", "HEAD", "POST"]);
   return await options.pages(passage.input.request, passage.input);
 }
 

@@ -5,8 +5,9 @@ import { defineOperation } from "../../core/api/operation.ts";
 import { OperationError } from "../../core/errors.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { CountingRng, ManualClock, MemoryLog } from "../../tests/harness/parts.ts";
-import { type App, createApp } from "./app.ts";
+import { type App, type AppOptions, createApp } from "./app.ts";
 import type { Caller } from "./caller.ts";
+import { webEdgeRequest } from "./edge_request.ts";
 import { route } from "./route.ts";
 
 const ada: Caller = {
@@ -83,7 +84,10 @@ const forAdmins = route(
   () => Promise.resolve({}),
 );
 
-function start(quota = 0): { app: App; log: MemoryLog; clock: ManualClock } {
+function start(
+  quota = 0,
+  more: Partial<AppOptions> = {},
+): { app: ReturnType<typeof createApp>; log: MemoryLog; clock: ManualClock } {
   const log = new MemoryLog();
   const clock = new ManualClock();
   const app = createApp({
@@ -110,6 +114,7 @@ function start(quota = 0): { app: App; log: MemoryLog; clock: ManualClock } {
           : undefined,
       );
     },
+    ...more,
   });
   return { app, log, clock };
 }
@@ -219,6 +224,19 @@ Deno.test("administration, confirmation, unknown addresses and methods", async (
   assert.equal((await get("/client/v1/dangerous")).code, "confirmation_required");
   assert.equal((await get("/client/v1/nothing")).code, "not_found");
   assert.equal((await get("/client/v1/open", "DELETE")).code, "method_not_allowed");
+});
+
+Deno.test("a method that the web's requests cannot have is refused before pages are asked", async () => {
+  const { app } = start(0, { pages: () => Promise.resolve(new Response("a page")) });
+  const trace = {
+    ...webEdgeRequest(new Request("https://x/")),
+    method: "TRACE",
+    get request(): Request {
+      return new Request("https://x/", { method: "TRACE" });
+    },
+  };
+  assert.equal((await app.answer(trace, env)).status, 405);
+  assert.equal(await (await app.fetch(new Request("https://x/"), env)).text(), "a page");
 });
 
 Deno.test("a fault shows nothing internal; the log has its cause under the request id", async () => {

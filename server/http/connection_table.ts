@@ -13,6 +13,8 @@ export interface Tracked {
   phase: Phase;
   /** The request whose body is awaited. */
   request: IncomingMessage | undefined;
+  /** Requests that have come and are not answered to their end. */
+  unanswered: number;
   sinceMs: number;
   /** Bytes moved in the phase when progress was last judged, and when that was. */
   movedBytes: number;
@@ -64,6 +66,7 @@ export class ConnectionTable {
       addressKey: key,
       phase: "head",
       request: undefined,
+      unanswered: 0,
       sinceMs: now,
       movedBytes: 0,
       judgedMs: now,

@@ -61,6 +61,12 @@ export type UpgradeHandler = (
 const HEAD_BYTES = 16 * 1024;
 /** Most requests on one kept connection: then a fresh one, so that load can move. */
 const REQUESTS_PER_CONNECTION = 100_000;
+/**
+ * Most requests of one connection that wait for their answers (RFC 9112 section 9.3.2). Clients
+ * hardly send a second one before the first is answered, and what is written for a reader who
+ * takes nothing would be held in memory.
+ */
+const UNANSWERED_COUNT = 32;
 /** Connections the kernel holds for us. */
 const BACKLOG = 1024;
 /** Time for answers under way when the listener closes. */
@@ -115,9 +121,10 @@ export class Listener {
       if (tracked !== undefined) tracked.socket = socket;
     });
     this.#server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-      this.#follow(incoming, outgoing);
-      if (!this.#namesHost(incoming)) {
-        outgoing.writeHead(400, { connection: "close" }).end();
+      if (!this.#follow(incoming, outgoing)) return;
+      const fault = this.#faultOf(incoming);
+      if (fault !== undefined) {
+        outgoing.writeHead(fault, { connection: "close" }).end();
         return;
       }
       void this.#answer(incoming, outgoing);
@@ -227,20 +234,44 @@ export class Listener {
     return true;
   }
 
-  /** Keeps the connection's phase, which decides by which deadline it is judged. */
-  #follow(request: IncomingMessage, response: ServerResponse): void {
+  /** The status that a head is refused with before anything reads it. */
+  #faultOf(request: IncomingMessage): number | undefined {
+    if (!this.#namesHost(request) || !takeOriginForm(request)) return 400;
+    // Bytes under another coding would be taken for what they encode (RFC 9112 section 6.1).
+    const coding = request.headers["transfer-encoding"];
+    return coding === undefined || coding.toLowerCase() === "chunked" ? undefined : 501;
+  }
+
+  /**
+   * Keeps the connection's phase, which decides by which deadline it is judged. False where it
+   * asks for more than it waits for, and is ended.
+   */
+  #follow(request: IncomingMessage, response: ServerResponse): boolean {
     const tracked = this.#table.find(request.socket);
-    if (tracked === undefined) return;
+    if (tracked === undefined) return !request.socket.destroyed;
+    if (tracked.unanswered >= UNANSWERED_COUNT) {
+      tracked.socket.destroy();
+      return false;
+    }
+    tracked.unanswered++;
     const { headers } = request;
     const bodiless = headers["transfer-encoding"] === undefined &&
       (headers["content-length"] ?? "0") === "0";
     this.#table.enter(tracked, bodiless ? "answer" : "body");
     if (!bodiless) tracked.request = request;
-    response.once("finish", () => this.#table.enter(tracked, "idle"));
+    response.once("finish", () => {
+      tracked.unanswered--;
+      this.#table.enter(tracked, tracked.unanswered === 0 ? "idle" : "answer");
+    });
+    return true;
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const tracked = this.#table.find(socket);
+    if (this.#faultOf(request) !== undefined) {
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
     const path = request.url?.split("?")[0] ?? "";
     const handler = this.#deps.upgrades.get(path);
     if (handler === undefined || tracked === undefined) {
@@ -284,6 +315,25 @@ export class Listener {
       this.#table.sweep();
     }
   }
+}
+
+/**
+ * Brings a target to the form that begins with "/"; false where it has none. One that names the
+ * server, as clients of proxies write it, has to name the same one as `Host` (RFC 9112 section
+ * 3.2.2).
+ */
+function takeOriginForm(request: IncomingMessage): boolean {
+  const { url = "" } = request;
+  if (url.startsWith("/")) return true;
+  if (url === "*") {
+    request.url = "/";
+    return request.method === "OPTIONS";
+  }
+  const [, authority, rest] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(url) ?? [];
+  if (authority === undefined || rest === undefined) return false;
+  if (authority.toLowerCase() !== request.headers.host?.toLowerCase()) return false;
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+  return true;
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -168,6 +168,42 @@ Deno.test("heads that are too large or no HTTP are refused", async () => {
   await listener.stop();
 });
 
+Deno.test("a request whose end or target could be read in two ways is refused", async () => {
+  const { listener } = await listen();
+  const sent = [
+    ["400", "GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["400", "GET * HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["501", `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`],
+    ["400", `${HEAD}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n`],
+    ["400", `${HEAD}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello`],
+    ["400", "GET / HTTP/1.1\nHost: x\n\n"],
+    ["400", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n"],
+    [
+      "400",
+      "GET /other HTTP/1.1\r\nHost: a/b\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ],
+  ] as const;
+  for (const [status, text] of sent) {
+    assert.match(await dial(listener.port, text).closed, new RegExp(`^HTTP/1.1 ${status} `), text);
+  }
+  const whole = "GET http://x/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  assert.match(await dial(listener.port, whole).closed, /^HTTP\/1.1 200 /);
+  await listener.stop();
+});
+
+Deno.test("who asks on without waiting for answers is cut, some questions at once are not", async () => {
+  const { listener } = await listen({ headerMs: 60_000, idleMs: 60_000, stallMs: 60_000 });
+  const ask = (count: number) => "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count);
+  const eager = dial(listener.port, ask(20_000));
+  assert.equal(await eager.closed, "");
+  const some = dial(
+    listener.port,
+    ask(31) + "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+  );
+  assert.equal((await some.closed).match(/200 OK/g)?.length, 32);
+  await listener.stop();
+});
+
 Deno.test("who offers another protocol is answered in this one", async () => {
   const { listener } = await listen();
   const body = "Content-Length: 3\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nabc";
