@@ -20,10 +20,11 @@ export function deviceReader(deps: Deps): DeviceReader {
     async find(server, users) {
       const theirs: UserId[] = [];
       for (const user of users) if (await hasToDoWith(deps, server, user)) theirs.push(user);
-      const published = await publishedHere(deps.sql, theirs);
+      // First: under the version of a change nobody may be told what was before it, for good.
       const rows = await deps.sql<{ user_id: UserId; version: number }[]>`
         select u.user_id, coalesce(l.version, 0)::bigint as version
         from users u left join device_lists l using (user_id) where u.user_id = any(${theirs})`;
+      const published = await publishedHere(deps.sql, theirs);
       return rows.flatMap(({ user_id: user, version }) => {
         const { identity = null, devices = [] } = published.get(user) ?? {};
         return [{ user, version, identity, devices }];

@@ -19,7 +19,7 @@ import { Until } from "./until.ts";
 
 /** A copy of which nothing newer is known is asked for again after so long. */
 const FRESH_MS = 6 * 3_600_000;
-/** The same of somebody who has published nothing: that soon changes. */
+/** The same of somebody who has no device: that soon changes. */
 const FRESH_NONE_MS = 30_000;
 /** Of whom their server said nothing it is not asked again for so long. */
 const ABSENT_MS = 2000;
@@ -83,10 +83,12 @@ export class RemoteDevices {
   async hear(user: UserId, version: number): Promise<void> {
     // Who speaks is there.
     this.#quiet.end(serverOf(user));
-    const rows = await this.#deps.sql`
-      update remote_device_lists set stale = true
-      where user_id = ${user} and version <> ${version} returning 1`;
-    if (rows.length > 0) this.notice([user]);
+    // Said of the version that is held, too: an older answer may be on its way.
+    const [row] = await this.#deps.sql<{ stale: boolean }[]>`
+      update remote_device_lists
+      set stale = stale or version <> ${version}, words = words + 1
+      where user_id = ${user} returning stale`;
+    if (row?.stale) this.notice([user]);
   }
 
   /**
@@ -97,8 +99,8 @@ export class RemoteDevices {
     this.#quiet.end(serverOf(user));
     if (device === null) return;
     await this.#deps.sql`
-      update remote_device_lists l set stale = true
-      where l.user_id = ${user} and not l.stale and not exists (
+      update remote_device_lists l set stale = true, words = words + 1
+      where l.user_id = ${user} and not exists (
         select from remote_devices d where d.user_id = l.user_id and d.device_id = ${device})`;
   }
 
@@ -111,7 +113,8 @@ export class RemoteDevices {
   /** What is held of these users is fetched anew at the next occasion. */
   async outdate(users: readonly UserId[]): Promise<void> {
     await this.#deps.sql`
-      update remote_device_lists set stale = true where user_id = any(${[...users]})`;
+      update remote_device_lists set stale = true, words = words + 1
+      where user_id = any(${[...users]})`;
   }
 
   /** Somebody may encrypt to these users: old copies are fetched in the background. */
@@ -178,10 +181,11 @@ export class RemoteDevices {
     const remote = users.filter((user) => serverOf(user) !== self);
     if (remote.length === 0) return [];
     const fresh = await sql<{ user_id: UserId }[]>`
-      select l.user_id from remote_device_lists l left join remote_identities i using (user_id)
+      select l.user_id from remote_device_lists l
       where l.user_id = any(${remote}) and not l.stale and l.fetched_ts > case
-        when i.user_id is null then ${clock.now() - FRESH_NONE_MS}::bigint
-        else ${clock.now() - FRESH_MS}::bigint end`;
+        when exists (select from remote_devices d where d.user_id = l.user_id)
+        then ${clock.now() - FRESH_MS}::bigint
+        else ${clock.now() - FRESH_NONE_MS}::bigint end`;
     const known = new Set(fresh.map((row) => row.user_id));
     return remote.filter((user) => !known.has(user) && !this.#absent.holds(user));
   }
@@ -194,8 +198,9 @@ export class RemoteDevices {
     try {
       await this.#lanes.run(server, async () => {
         const { signal } = this.#stopping;
+        const words = await this.#wordsOf(users);
         const lists = await askDevices(transport, server, { users, signal });
-        await this.#store(users, lists);
+        await this.#store(users, lists, words);
       });
       return true;
     } catch (error) {
@@ -207,9 +212,17 @@ export class RemoteDevices {
     }
   }
 
+  /** What was said so far of what is held of these users. */
+  async #wordsOf(users: readonly UserId[]): Promise<ReadonlyMap<UserId, number>> {
+    const rows = await this.#deps.sql<{ user_id: UserId; words: number }[]>`
+      select user_id, words from remote_device_lists where user_id = any(${[...users]})`;
+    return new Map(rows.map((row) => [row.user_id, row.words]));
+  }
+
   async #store(
     users: readonly UserId[],
     lists: ReadonlyMap<UserId, RemoteDeviceList>,
+    words: ReadonlyMap<UserId, number>,
   ): Promise<void> {
     const changed: UserId[] = [];
     for (const user of users) {
@@ -220,7 +233,8 @@ export class RemoteDevices {
       }
       const checked = await this.#check(user, list);
       const { sql, clock } = this.#deps;
-      if (await sql.begin((tx) => storeList(tx, checked, clock.now()))) changed.push(user);
+      const asked = { words: words.get(user), nowMs: clock.now() };
+      if (await sql.begin((tx) => storeList(tx, checked, asked))) changed.push(user);
     }
     if (changed.length > 0) this.#deps.changed(changed);
   }
@@ -277,15 +291,30 @@ export class RemoteDevices {
   }
 }
 
-/** Writes a list; answers whether anything in it is other than before. */
-async function storeList(tx: Tx, list: Checked, nowMs: number): Promise<boolean> {
+/**
+ * Writes a list; answers whether anything in it is other than before. `words`: those that had been
+ * said of what was held when it was asked for, undefined where nothing was held. After others it may
+ * be of before them: it is asked for again, and does not take the place of a newer one. Of the first
+ * copy nobody noted what was said meanwhile: it is soon looked at again.
+ */
+async function storeList(
+  tx: Tx,
+  list: Checked,
+  { words, nowMs }: { readonly words: number | undefined; readonly nowMs: number },
+): Promise<boolean> {
   const { user, version, identity, devices } = list;
   const before = await fingerprint(tx, user);
+  const [held] = await tx<{ version: number; words: number }[]>`
+    select version, words from remote_device_lists where user_id = ${user}`;
+  const isLate = held !== undefined && held.words !== (words ?? 0);
+  if (isLate && version < held.version) return false;
+  const isFirst = words === undefined && devices.length > 0;
+  const fetchedMs = isFirst ? nowMs - FRESH_MS + FRESH_NONE_MS : nowMs;
   await tx`
     insert into remote_device_lists (user_id, version, fetched_ts, stale)
-    values (${user}, ${version}, ${nowMs}, false)
+    values (${user}, ${version}, ${fetchedMs}, false)
     on conflict (user_id) do update set version = excluded.version,
-      fetched_ts = excluded.fetched_ts, stale = false`;
+      fetched_ts = excluded.fetched_ts, stale = ${isLate}`;
   await tx`delete from remote_identities where user_id = ${user}`;
   await tx`delete from remote_devices where user_id = ${user}`;
   if (identity !== undefined) {

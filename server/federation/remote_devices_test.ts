@@ -11,7 +11,8 @@ import { RemoteDevices } from "./remote_devices.ts";
 
 const BEA = "@bea:two.test" as UserId;
 
-type Answering = (users: readonly string[]) => readonly RemoteDeviceList[];
+type Lists = readonly RemoteDeviceList[];
+type Answering = (users: readonly string[]) => Lists | Promise<Lists>;
 
 /** A server asked by nobody but this one, which answers what a test says. */
 async function asking(answer: { by: Answering }) {
@@ -25,9 +26,9 @@ async function asking(answer: { by: Answering }) {
     log: new MemoryLog(),
     self: "one.test" as ServerName,
     transport: {
-      call: (_to: ServerName, _operation: unknown, { users }: { users: string[] }) => {
+      call: async (_to: ServerName, _operation: unknown, { users }: { users: string[] }) => {
         asked.push(users);
-        return Promise.resolve({ users: answer.by(users) });
+        return { users: await answer.by(users) };
       },
     } as unknown as Pick<Transport, "call">,
     policy: { refusal: () => undefined },
@@ -142,4 +143,88 @@ Deno.test("a server that does not answer is left alone for a while, and what was
   at.clock.advance(60_000);
   answer.by = () => [{ user: BEA, version: 1, identity: bea.json, devices: [] }];
   assert.equal((await at.seen())?.unreachable, undefined);
+});
+
+/** Bea with an identity, and lists of hers: with these devices of two, under a version. */
+async function beaWithTwo(nowMs: number) {
+  const bea = await testIdentity(BEA);
+  const entries = [await testDevice(bea, nowMs), await testDevice(bea, nowMs)]
+    .map(({ id, certificate }) => ({ device: id, certificate }));
+  const list = (version: number, count: number): Lists => [
+    { user: BEA, version, identity: bea.json, devices: entries.slice(0, count) },
+  ];
+  return { list };
+}
+
+/** An answer that is given when a test says so; the question has been asked then. */
+function heldBack(answer: { by: Answering }, lists: Lists) {
+  const [asked, given] = [Promise.withResolvers<void>(), Promise.withResolvers<Lists>()];
+  answer.by = () => {
+    asked.resolve();
+    return given.promise;
+  };
+  return { asked: asked.promise, give: () => given.resolve(lists) };
+}
+
+const count = (seen: { devices: readonly unknown[] } | undefined) => seen?.devices.length;
+
+Deno.test("an answer from before a word that came while it was on its way is not taken for the present", async () => {
+  const answer: { by: Answering } = { by: () => [] };
+  await using at = await asking(answer);
+  const { list } = await beaWithTwo(at.clock.now());
+  answer.by = () => list(1, 0);
+  await at.seen();
+  await at.devices.outdate([BEA]);
+  for (const version of [2, 3]) {
+    const slow = heldBack(answer, list(version - 1, version - 2));
+    const looking = at.seen();
+    await slow.asked;
+    answer.by = () => list(version, version - 1);
+    await at.devices.hear(BEA, version);
+    slow.give();
+    await looking;
+    assert.equal(count(await at.seen()), version - 1, `after the word of version ${version}`);
+    await at.devices.outdate([BEA]);
+  }
+});
+
+Deno.test("an answer that comes after a newer one does not take its place", async () => {
+  const answer: { by: Answering } = { by: () => [] };
+  await using at = await asking(answer);
+  const { list } = await beaWithTwo(at.clock.now());
+  answer.by = () => list(1, 1);
+  await at.seen();
+  await at.devices.outdate([BEA]);
+  const slow = heldBack(answer, list(1, 1));
+  const looking = at.seen();
+  await slow.asked;
+  answer.by = () => list(2, 2);
+  assert.equal(count(await at.seen()), 2);
+  // The word of what is held already, while the older answer is still on its way.
+  await at.devices.hear(BEA, 2);
+  slow.give();
+  assert.equal(count(await looking), 2);
+  assert.equal(count(await at.seen()), 2);
+});
+
+Deno.test("who has no device yet, and who was asked about for the first time, is soon asked about again", async () => {
+  for (const [first, later] of [[0, 1], [1, 2]] as const) {
+    const answer: { by: Answering } = { by: () => [] };
+    await using at = await asking(answer);
+    const { list } = await beaWithTwo(at.clock.now());
+    const slow = heldBack(answer, list(1, first));
+    const looking = at.seen();
+    await slow.asked;
+    // Nothing is held that this word could be noted with.
+    await at.devices.hear(BEA, 2);
+    slow.give();
+    await looking;
+    answer.by = () => list(2, later);
+    assert.equal(count(await at.seen()), first);
+    for (let minute = 0; minute < 3; minute++) {
+      at.clock.advance(60_000);
+      assert.equal(count(await at.seen()), later);
+    }
+    assert.equal(at.asked.length, 2);
+  }
 });
