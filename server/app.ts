@@ -93,6 +93,7 @@ export async function startServer(
     serverName: domain.identity.name,
     away: domain.chat.deps.away,
     announceRooms: (roomIds) => domain.chat.source.announceRooms(roomIds),
+    showAway: (servers) => domain.live.presences.setAway(servers),
     settled: () => domain.chat.source.told(),
     stack,
   });

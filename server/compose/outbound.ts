@@ -41,6 +41,8 @@ export interface OutboundInput {
   readonly away: AwayServers;
   /** People who look at these rooms see other servers as away than before. */
   readonly announceRooms: (roomIds: Iterable<RoomId>) => void;
+  /** The servers that are away, when these change. */
+  readonly showAway: (servers: ReadonlySet<ServerName>) => void;
   /** Ends when the rooms in memory know everything that the feed gave so far. */
   readonly settled: () => Promise<void>;
   readonly stack: AsyncDisposableStack;
@@ -112,6 +114,7 @@ export async function composeOutbound(
     log,
     roomsOf: (server) => servers.roomsOf(server),
     changed: input.announceRooms,
+    went: input.showAway,
   }));
   const desk = { sql, clock, serverName, policy, engine, outgoing, servers };
   return { engine, servers, sight, outgoing, desk };

@@ -1,4 +1,5 @@
 import type { Presence } from "../../../core/api/user.ts";
+import { serverOf, type UserId } from "../../../core/ids/user_id.ts";
 import type { Bus } from "../../../core/ports/bus.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { dispatchFrame } from "./frame.ts";
@@ -49,6 +50,8 @@ export class Presences {
   readonly #elsewhere = new Map<string, Map<string, Elsewhere>>();
   readonly #told = new Map<string, Shown>();
   readonly #visits = new Map<string, Visit>();
+  /** Servers that cannot be reached: what they said last is not known to be so any more. */
+  #away: ReadonlySet<string> = new Set();
   readonly #deps: { hub: Hub; bus: Bus; clock: Clock };
   readonly #options: PresencesOptions;
   readonly #stopping = new AbortController();
@@ -69,7 +72,8 @@ export class Presences {
       ? "offline"
       : local.chosen;
     const now = this.#deps.clock.monotonic();
-    for (const held of this.#elsewhere.get(userId)?.values() ?? []) {
+    for (const [process, held] of this.#elsewhere.get(userId) ?? []) {
+      if (process === FROM_SERVER && this.#away.has(serverOf(userId as UserId))) continue;
       if (held.untilMs > now) best = stronger(best, held.shown);
     }
     return best;
@@ -131,6 +135,22 @@ export class Presences {
   hearFromServer(userId: string, shown: Shown, forMs: number): void {
     const told = [FROM_SERVER, userId, shown, forMs];
     this.#deps.bus.publish(SUBJECT, new TextEncoder().encode(JSON.stringify(told)));
+  }
+
+  /**
+   * The servers that cannot be reached now: their people are shown as not there, and as before when
+   * they are reached again.
+   */
+  setAway(servers: ReadonlySet<string>): void {
+    const former = this.#away;
+    this.#away = servers;
+    if (former.size === 0 && servers.size === 0) return;
+    for (const [userId, processes] of this.#elsewhere) {
+      const server = serverOf(userId as UserId);
+      if (processes.has(FROM_SERVER) && former.has(server) !== servers.has(server)) {
+        this.#show(userId);
+      }
+    }
   }
 
   /** Hears of users of this process, whose presence may look different now. */

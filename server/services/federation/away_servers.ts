@@ -23,6 +23,8 @@ export interface AwayDeps {
   readonly roomsOf: (server: ServerName) => readonly RoomId[];
   /** Who looks at one of these rooms sees other servers as away than before. */
   readonly changed: (rooms: Iterable<RoomId>) => void;
+  /** All that are away now, where these are others than before. */
+  readonly went: (servers: ReadonlySet<ServerName>) => void;
 }
 
 /**
@@ -87,11 +89,11 @@ export class AwayServers {
     const now = new Map(rows.map((row) => [storedServer(row.server), row.failing_since_ts]));
     const former = this.#since;
     this.#since = now;
-    const rooms = new Set<RoomId>();
-    for (const server of new Set([...former.keys(), ...now.keys()])) {
-      if (former.has(server) === now.has(server)) continue;
-      for (const roomId of deps.roomsOf(server)) rooms.add(roomId);
-    }
+    const moved = [...new Set([...former.keys(), ...now.keys()])]
+      .filter((server) => former.has(server) !== now.has(server));
+    if (moved.length === 0) return;
+    deps.went(new Set(now.keys()));
+    const rooms = new Set(moved.flatMap((server) => [...deps.roomsOf(server)]));
     if (rooms.size > 0) deps.changed(rooms);
   }
 }
