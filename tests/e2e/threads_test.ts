@@ -63,6 +63,27 @@ Deno.test("a followed thread is told, found, read everywhere and cleaned up", as
     await phone.page.keyboard.press("Escape");
   });
 
+  await t.step("the list of threads marks what is new in it, and keeps up", async () => {
+    const { page } = olga;
+    await page.goto(`${one.url}${path}`);
+    await settled(page);
+    await page.getByRole("button", { name: "Threads" }).click();
+    const row = page.locator(".thread-item", { hasText: "Where shall we meet" });
+    await row.getByText("2 replies").waitFor();
+    assert.equal(await row.locator(".dot, .badge").count(), 0, "all of it is read");
+    await panelOf(beas.page).getByRole("textbox").fill("Is that fine, @olga?");
+    await panelOf(beas.page).getByRole("textbox").press("Enter");
+    await row.locator(".dot").waitFor(ACROSS);
+    await row.locator(".badge", { hasText: "1" }).waitFor(ACROSS);
+    await row.getByText("3 replies").waitFor(ACROSS);
+    await row.click();
+    await inPanel(page, "Is that fine").waitFor();
+    await page.getByRole("button", { name: "Threads" }).click();
+    await row.waitFor();
+    await row.locator(".dot, .badge").first().waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+  });
+
   await t.step("the quick switcher goes to it", async () => {
     await olga.page.goto(`${one.url}/home`);
     await settled(olga.page);

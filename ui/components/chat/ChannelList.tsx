@@ -18,7 +18,7 @@ import { isTalk } from "../../lib/store/place.ts";
 import { threadsUnder } from "../../lib/store/threads.ts";
 import { Icon } from "../Icon.tsx";
 import { useChat } from "./chat_context.ts";
-import { cap } from "./Rail.tsx";
+import { MentionBadge } from "./MentionBadge.tsx";
 import { MutedMark } from "./MutedMark.tsx";
 import { VoicePeople, voiceRef } from "./VoicePeople.tsx";
 
@@ -257,14 +257,5 @@ function ThreadRow(
         {mentions > 0 && <MentionBadge mentions={mentions} />}
       </a>
     </li>
-  );
-}
-
-function MentionBadge({ mentions }: { mentions: number }) {
-  return (
-    <span class="badge">
-      {cap(mentions)}
-      <span class="sr">{t("nav.mentions", { n: mentions })}</span>
-    </span>
   );
 }

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Thread } from "../../../core/api/thread.ts";
 import type { ChatState } from "../store/chat.ts";
-import { isTalk } from "../store/place.ts";
+import { isTalk, refKey } from "../store/place.ts";
+import { withThread } from "../store/threads.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
 
 /** A key pressed sooner than this after the last one does not ask anew. */
@@ -50,6 +51,17 @@ export function useThreads(state: ChatState, archived: boolean, name: string) {
       clearTimeout(timer);
     };
   }, [archived, name]);
+  useEffect(() =>
+    state.heardThread.subscribe((thread) => {
+      if (
+        !thread || !isTalk(place) ||
+        refKey(thread) !== refKey({ room_id: place.roomId, channel_id: place.channelId })
+      ) return;
+      setFound(({ threads, cursor }) => ({
+        threads: withThread(threads, thread, { archived, whole: name === "" }),
+        cursor,
+      }));
+    }), [archived, name]);
   const more = () => void ask(found, () => true);
   return { found, busy, error, more };
 }

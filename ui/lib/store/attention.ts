@@ -156,7 +156,7 @@ export function allShown(state: ChatState): Unread {
 }
 
 /** What waits in a thread: as in its channel, and nothing where that is muted. */
-export function threadShown(state: ChatState, guildId: string, thread: Thread): Shown {
+export function threadShown(state: ChatState, guildId: string | null, thread: Thread): Shown {
   const place = { roomId: thread.room_id, channelId: thread.channel_id, guildId };
   const waiting = unreadOf(state.reads.value, {
     room_id: thread.room_id,

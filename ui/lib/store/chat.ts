@@ -159,6 +159,8 @@ export class ChatState {
   readonly reads: Signal<ReadonlyMap<string, ReadState>>;
   /** By root: those that the viewer decided about, the one last written in first. */
   readonly threads: Signal<ReadonlyMap<string, OwnThread>>;
+  /** The thread of which something was heard last, for whoever lists threads. */
+  readonly heardThread: Signal<Thread | undefined> = signal(undefined);
   /** By root: what is known of threads that were open in this tab. */
   readonly threadViews: Signal<ReadonlyMap<string, ThreadView>> = signal(new Map());
   /** By place (`refKey`, a whole guild with an empty channel): what was chosen to be told of. */

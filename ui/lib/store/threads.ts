@@ -13,6 +13,7 @@ export function follows(state: ChatState, rootId: string): boolean {
 
 /** A thread as it is now: in its root, in the list of own ones, and where it is open. */
 export function takeThread(state: ChatState, thread: Thread): void {
+  state.heardThread.value = thread;
   const channel = state.windows.get(refKey(thread));
   if (channel) {
     channel.value = changeMessage(channel.value, thread.id, (root) => ({ ...root, thread }));
@@ -21,6 +22,23 @@ export function takeThread(state: ChatState, thread: Thread): void {
   if (own) setOwn(state, { ...own, thread });
   const view = state.threadViews.value.get(thread.id);
   if (view) setView(state, { ...view, thread });
+}
+
+/** A list of threads, the one last written in first, with one of them as it is now. */
+export function withThread(
+  list: readonly Thread[],
+  thread: Thread,
+  { archived, whole }: {
+    readonly archived: boolean;
+    /** All of the channel are listed, not those of a name: one that was not there may be new. */
+    readonly whole: boolean;
+  },
+): readonly Thread[] {
+  const isListed = list.some(({ id }) => id === thread.id);
+  if (!isListed && !whole) return list;
+  const others = list.filter(({ id }) => id !== thread.id);
+  if (thread.archived !== archived) return isListed ? others : list;
+  return [...others, thread].sort((a, b) => b.last_ts - a.last_ts);
 }
 
 export function takeOwnThread(state: ChatState, own: OwnThread): void {

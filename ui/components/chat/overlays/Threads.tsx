@@ -1,10 +1,12 @@
 import { useState } from "preact/hooks";
 import type { Thread } from "../../../../core/api/thread.ts";
 import { useThreads } from "../../../lib/browser/use_threads.ts";
+import { useFollowed } from "../../../lib/browser/use_followed.ts";
 import { nameOf } from "../../../lib/format/names.ts";
 import { threadPath } from "../../../lib/format/paths.ts";
 import { formatFull, formatRelative } from "../../../lib/format/time.ts";
 import { t } from "../../../lib/i18n/t.ts";
+import { threadShown } from "../../../lib/store/attention.ts";
 import { threadName } from "../../../lib/store/links.ts";
 import { Avatar } from "../../Avatar.tsx";
 import { Drawing } from "../../Drawing.tsx";
@@ -12,6 +14,7 @@ import { Icon } from "../../Icon.tsx";
 import { useChat, useVenue } from "../chat_context.ts";
 import { Dialog } from "../Dialog.tsx";
 import { InboxWait } from "../inbox/InboxLine.tsx";
+import { MentionBadge } from "../MentionBadge.tsx";
 import { repliesOf } from "../ThreadLine.tsx";
 
 /** Threads of the open channel, those that are put away too, by name. */
@@ -77,10 +80,25 @@ export default function Threads() {
 
 function ThreadItem({ thread, onPick }: { thread: Thread; onPick: () => void }) {
   const state = useChat();
-  const { path } = useVenue();
+  const { path, guild } = useVenue();
+  const { unread, mentions } = useFollowed(
+    () => threadShown(state, guild?.id ?? null, thread),
+    [thread, guild?.id],
+  );
   return (
     <li>
-      <a class="thread-item" href={threadPath(path, thread.id)} onClick={onPick}>
+      <a
+        class={unread > 0 ? "thread-item unread" : "thread-item"}
+        href={threadPath(path, thread.id)}
+        onClick={onPick}
+      >
+        <span class="thread-news">
+          {unread > 0 && (
+            <span class="dot news-dot">
+              <span class="sr">{t("nav.unread", { n: unread })}</span>
+            </span>
+          )}
+        </span>
         <span class="grow">
           <span class="strong block clip">
             {threadName(state, thread)} {thread.locked && <Icon name="lock" small />}
@@ -94,6 +112,7 @@ function ThreadItem({ thread, onPick }: { thread: Thread; onPick: () => void }) 
             )}
           </span>
         </span>
+        {mentions > 0 && <MentionBadge mentions={mentions} />}
         <span class="faces" aria-hidden="true">
           {thread.people.map((user) => (
             <Avatar key={user.id} id={user.id} name={nameOf(user)} uri={user.avatar} size="xs" />
