@@ -172,14 +172,32 @@ export function Timeline({ place, open = true }: { place: TalkPlace; open?: bool
 /** Why a page of it did not come: stands where that page would. */
 function NotLoaded({ window, place }: { window: ChannelWindow; place: TalkPlace }) {
   const state = useChat();
-  return window.missing && (
-    <p class="timeline-error" role="status">
-      {window.missing.reason}{" "}
-      <button type="button" class="button small" onClick={() => loadMissing(state, place)}>
-        {t("retry")}
-      </button>
-    </p>
+  const { missing } = window;
+  if (!missing) return null;
+  const retry = (
+    <button
+      type="button"
+      class="button small"
+      onClick={() => loadMissing(state, place)}
+    >
+      {t("retry")}
+    </button>
   );
+  if (!missing.offline) {
+    return <p class="timeline-error" role="status">{missing.reason} {retry}</p>;
+  }
+  // The bar above says that there is no connection, and offers to try again.
+  const again = state.connection.value !== "reconnecting" && retry;
+  return window.messages.length > 0
+    ? <p class="timeline-offline" role="status">{t("offline.notKeptMore")} {again}</p>
+    : (
+      <div class="empty" role="status">
+        <Drawing name="quiet" />
+        <h3>{t("offline.notKept")}</h3>
+        <p>{t("offline.notKeptText")}</p>
+        {again}
+      </div>
+    );
 }
 
 /** A feed has articles; without any it is just a named part. */

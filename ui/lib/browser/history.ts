@@ -16,7 +16,14 @@ import {
 } from "../store/place.ts";
 import { rememberAuthor } from "../store/held_messages.ts";
 import { takeThreadView } from "../store/threads.ts";
-import { addPage, beginSpan, PAGE_ROWS, replaceSpan, type SpanWish } from "../store/window.ts";
+import {
+  addPage,
+  beginSpan,
+  type Missing,
+  PAGE_ROWS,
+  replaceSpan,
+  type SpanWish,
+} from "../store/window.ts";
 import { lastPlaceCookie } from "../last_place.ts";
 import { afterFrame } from "./after_frame.ts";
 import { callApi, reasonOf } from "./browser_api.ts";
@@ -171,15 +178,22 @@ export async function loadSpan(
     remember(state, page.messages);
     window.value = replaceSpan(window.value, page, asked);
   } catch (error) {
-    const kept = Object.keys(where).length === 0 && error instanceof ApiError &&
-        error.code === "offline"
+    const kept = Object.keys(where).length === 0 && isOffline(error)
       ? await readKeptMessages(placeKey(place))
       : undefined;
     if (asked !== window.value.asked) return;
     window.value = kept
       ? { ...replaceSpan(window.value, kept, asked), kept: true }
-      : { ...window.value, loading: "none", missing: { part: where, reason: reasonOf(error) } };
+      : { ...window.value, loading: "none", missing: missingPart(where, error) };
   }
+}
+
+function isOffline(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "offline";
+}
+
+function missingPart(part: Missing["part"], error: unknown): Missing {
+  return { part, reason: reasonOf(error), offline: isOffline(error) };
 }
 
 /** What lies in this browser of a channel, for when the server cannot be reached. */
@@ -221,7 +235,7 @@ export async function loadMore(
     window.value = {
       ...window.value,
       loading: "none",
-      missing: { part: side, reason: reasonOf(error) },
+      missing: missingPart(side, error),
     };
   }
 }

@@ -9,6 +9,10 @@ export const app: Readonly<Record<keyof typeof english, string>> = {
   "offline.read": "Lesen, was hier liegt",
   "offline.bar":
     "Keine Verbindung. Was hier liegt, kannst du lesen; was du schreibst, geht raus, sobald sie wieder da ist.",
+  "offline.notKept": "Liegt nicht auf diesem Gerät",
+  "offline.notKeptText":
+    "Hier liegen die neuesten Nachrichten von dem, was du zuletzt gelesen hast. Das hier lädt von selbst, sobald die Verbindung wieder da ist.",
+  "offline.notKeptMore": "Der Rest liegt nicht hier. Er lädt, sobald die Verbindung wieder da ist.",
   "update.ready": "Eine neue Version ist da.",
   "update.reload": "Neu laden",
   "install.conversations": "Unterhaltungen",

@@ -31,6 +31,8 @@ export interface Missing {
   readonly part: "before" | "after" | SpanWish;
   /** For a person. */
   readonly reason: string;
+  /** The server was not reached: it comes by itself with the connection. */
+  readonly offline: boolean;
 }
 
 /** The loaded span of one channel, oldest first. */
