@@ -253,6 +253,21 @@ Deno.test("a conversation that only the devices of its two people can read", asy
     await bob.keyboard.press("Escape");
   });
 
+  await step("a search shows it small, opened on this device", async () => {
+    await ann.keyboard.press("Control+f");
+    await ann.getByRole("combobox", { name: "Words to look for" }).fill(`${CANARY} beds`);
+    const image = ann.locator(`.found-picture img[alt='${CANARY} beds']`);
+    await waitFor(
+      "the picture beside what was found",
+      async () =>
+        await image.evaluate((each: HTMLImageElement) =>
+          each.src.startsWith("blob:") && each.naturalWidth > 0
+        ).catch(() => false) || undefined,
+    );
+    await ann.keyboard.press("Escape");
+    await ann.locator(".search-panel").waitFor({ state: "detached" });
+  });
+
   await step(
     "a reload brings it all back, the draft too, and nothing lies there readable",
     async () => {

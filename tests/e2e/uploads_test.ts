@@ -163,6 +163,42 @@ Deno.test("files on their way: progress, cancel, send", async (t) => {
     await page.locator(".upload").waitFor({ state: "detached" });
   });
 
+  await t.step(
+    "a search shows pictures small, how many more there are, and no spoiler",
+    async () => {
+      const files = (names: readonly string[]) =>
+        names.map((name) => ({ name, mimeType: "image/png", buffer: Buffer.from(png(30, 20)) }));
+      const choose = page.locator(".composer input[type=file]");
+      await choose.setInputFiles(files(["dahlia.png", "aster.png"]));
+      await page.getByLabel("Description of dahlia").fill("A red dahlia");
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.locator("article:not(.pending) .gallery").waitFor();
+      await choose.setInputFiles(files(["veiled dahlia.png"]));
+      await page.locator(".upload").getByRole("button", { name: "Spoiler" }).click();
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.locator("article:not(.pending) .veil").waitFor();
+      await page.keyboard.press("Control+f");
+      const words = page.getByRole("combobox", { name: "Words to look for" });
+      await waitFor("both to be found", async () => {
+        await words.fill("");
+        await words.fill("dahlia");
+        await page.getByText(/messages? found/).waitFor();
+        return await page.locator("[data-hit]").count() === 2;
+      });
+      const [veiled, two] = [0, 1].map((at) => page.locator("[data-hit]").nth(at));
+      await waitFor(
+        "the picture",
+        () =>
+          two!.locator("img[alt='A red dahlia']").evaluate((image: HTMLImageElement) =>
+            image.complete && image.naturalWidth > 0
+          ),
+      );
+      await two!.getByText("+1").waitFor();
+      assert.equal(await veiled!.locator(".found-picture img").count(), 0);
+      await veiled!.getByText("Spoiler").waitFor({ state: "attached" });
+    },
+  );
+
   assert.deepEqual(ann.faults, []);
   await browser.close();
 });

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import type { UnknownName } from "../../core/api/search.ts";
 import { parseSearch, SEARCH_CHARS_MAX, type SearchQuery } from "../../core/search/query.ts";
+import { FoundPicture } from "../components/chat/search/FoundPicture.tsx";
 import { FoundText } from "../components/chat/search/FoundText.tsx";
 import { Marks } from "../components/chat/search/Marks.tsx";
 import { Unknown } from "../components/chat/search/Unknown.tsx";
@@ -179,12 +180,13 @@ function Group({ hits, data: { chat, subject }, query }: {
                   <span class="block break">
                     <FoundText source={hit.text} query={query} state={chat} />
                   </span>
-                  {hit.files.map((file, at) => (
-                    <span key={at} class="block tiny muted">
-                      <Marks text={file} query={query} />
+                  {hit.media.map(({ uri, name }) => (
+                    <span key={uri} class="block tiny muted">
+                      <Marks text={name} query={query} />
                     </span>
                   ))}
                 </span>
+                <FoundPicture media={hit.media} />
               </a>
             </li>
           );

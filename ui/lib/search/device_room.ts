@@ -1,3 +1,4 @@
+import type { Message } from "../../../core/api/message.ts";
 import { callApi } from "../browser/browser_api.ts";
 import { privacyOf } from "../browser/privacy.ts";
 import { ApiError } from "../api/request.ts";
@@ -9,6 +10,8 @@ export interface DeviceHit {
   readonly sender: string;
   readonly ts: number;
   readonly text: string;
+  /** As servers hold it; absent where it was not looked up. */
+  readonly sealed?: Message | undefined;
 }
 
 export interface RoomProgress {
@@ -39,7 +42,7 @@ export async function openDeviceSearch(
   changed: (progress: RoomProgress) => void,
 ): Promise<DeviceSearch> {
   const engine = await (await privacyOf(state)).engine;
-  const checked = new Map<string, boolean>();
+  const checked = new Map<string, Message | "gone" | "unknown">();
   let closed = false;
   let done = false;
   const look = async () => {
@@ -61,13 +64,16 @@ export async function openDeviceSearch(
         .filter((id) => !checked.has(id)).slice(0, CHECKED_MAX - checked.size);
       while (unknown.length > 0) {
         const some = unknown.splice(0, CHECKED_AT_ONCE);
-        const there = await Promise.all(some.map((id) => isThere(roomId, id)));
-        some.forEach((id, at) => checked.set(id, there[at] ?? true));
-        const gone = some.filter((_, at) => there[at] === false);
+        const there = await Promise.all(some.map((id) => lookUp(roomId, id)));
+        some.forEach((id, at) => checked.set(id, there[at] ?? "unknown"));
+        const gone = some.filter((id) => checked.get(id) === "gone");
         if (gone.length > 0) await engine.ask("forgetTexts", roomId, gone);
       }
-      const hits = found.filter(({ eventId }) => checked.get(eventId) !== false)
-        .map(({ eventId, sender, ts, text }) => ({ id: eventId, sender, ts, text }));
+      const hits = found.flatMap(({ eventId, sender, ts, text }) => {
+        const held = checked.get(eventId);
+        const sealed = typeof held === "object" ? held : undefined;
+        return held === "gone" ? [] : [{ id: eventId, sender, ts, text, sealed }];
+      });
       return { hits, hasMore };
     },
     close() {
@@ -77,12 +83,13 @@ export async function openDeviceSearch(
   };
 }
 
-/** Whether a message was not deleted; undefined: it could not be asked. */
-async function isThere(roomId: string, eventId: string): Promise<boolean | undefined> {
+/** A message that was found, unless it was deleted meanwhile, or could not be asked for. */
+async function lookUp(roomId: string, eventId: string): Promise<Message | "gone" | "unknown"> {
   try {
     const params = { room_id: roomId, event_id: eventId };
-    return (await callApi("getMessage", { params })).redacted === null;
+    const message = await callApi("getMessage", { params });
+    return message.redacted === null ? message : "gone";
   } catch (error) {
-    return error instanceof ApiError && error.status === 404 ? false : undefined;
+    return error instanceof ApiError && error.status === 404 ? "gone" : "unknown";
   }
 }

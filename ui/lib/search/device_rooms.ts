@@ -83,7 +83,7 @@ export class DeviceRooms {
       channelId: room.channelId,
       name: member ? memberName(member) : nameOf(user),
       avatar: member?.guild_avatar ?? user.avatar,
-      files: [],
+      media: [],
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Message, MessageMedia } from "../../../core/api/message.ts";
 import type { UnknownName } from "../../../core/api/search.ts";
 
 /** One message that was found, by the server or on this device. */
@@ -11,8 +12,10 @@ export interface SearchHit {
   readonly avatar: string | null;
   readonly ts: number;
   readonly text: string;
-  /** Names of its files. */
-  readonly files: readonly string[];
+  /** Its files, where a server can read them. */
+  readonly media: readonly MessageMedia[];
+  /** As servers hold it, where only this device can read it and it was looked up. */
+  readonly sealed?: Message | undefined;
 }
 
 /** What one place found so far, the newest first. */

@@ -15,7 +15,7 @@ const hit = (id: string, ts: number, channelId = "a"): SearchHit => ({
   avatar: null,
   ts,
   text: id,
-  files: [],
+  media: [],
 });
 const ids = (hits: readonly SearchHit[]) => hits.map((each) => each.id).join("");
 const query = (part: Partial<SearchQuery>): SearchQuery => ({

@@ -65,6 +65,6 @@ export function hitOf(message: Message): SearchHit {
     avatar: faceOf(message),
     ts: message.origin_ts,
     text: message.body,
-    files: message.media.map((file) => file.name),
+    media: message.media,
   };
 }

@@ -16,6 +16,7 @@ import { Avatar } from "../../Avatar.tsx";
 import { Drawing } from "../../Drawing.tsx";
 import { Icon } from "../../Icon.tsx";
 import { useChat } from "../chat_context.ts";
+import { FoundPicture, FoundSealed } from "./FoundPicture.tsx";
 import { FoundText } from "./FoundText.tsx";
 import { Marks } from "./Marks.tsx";
 import { Unknown } from "./Unknown.tsx";
@@ -227,15 +228,16 @@ function Hit({ hit, query, onPick }: {
               <FoundText source={hit.text} query={query} state={state} />
             </span>
           )}
-          {hit.files.map((file, at) => (
-            <span key={at} class="row-tight tiny muted">
+          {hit.media.map(({ uri, name }) => (
+            <span key={uri} class="row-tight tiny muted">
               <Icon name="clip" small />
               <span class="clip">
-                <Marks text={file} query={query} />
+                <Marks text={name} query={query} />
               </span>
             </span>
           ))}
         </span>
+        {hit.sealed ? <FoundSealed message={hit.sealed} /> : <FoundPicture media={hit.media} />}
       </button>
     </li>
   );
