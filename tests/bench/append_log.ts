@@ -13,6 +13,7 @@ import type { Sql } from "../../server/postgres/sql.ts";
 import { systemClock } from "../../server/system/clock.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { someEvent, someRoomId } from "../harness/log_rows.ts";
+import { keepDatabasesOnDisk } from "../harness/memory_folder.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
 import { CONTROL_TABLE, pgbench } from "./pgbench.ts";
@@ -127,4 +128,7 @@ async function main(seconds: number): Promise<void> {
   }
 }
 
-if (import.meta.main) await main(Number(Deno.args[0] ?? 5));
+if (import.meta.main) {
+  keepDatabasesOnDisk();
+  await main(Number(Deno.args[0] ?? 5));
+}

@@ -8,7 +8,8 @@
 import type { Page } from "playwright-core";
 import { channelPath } from "../../ui/lib/format/paths.ts";
 import { KEPT_TIMELINES } from "../../ui/lib/store/kept_timelines.ts";
-import { type Figure, percentile, readSize, tellFigure } from "../../scripts/lib/figure.ts";
+import { type Figure, percentile, tellFigure } from "../../scripts/lib/figure.ts";
+import { readSize } from "./read_size.ts";
 import { manyMembers } from "../e2e/many_members.ts";
 import { settled } from "../e2e/people.ts";
 import { makeScene, type Scene, sessionCookie, signIn } from "../e2e/scene.ts";

@@ -4,7 +4,8 @@
  * sending to its arrival at 100 sockets. `deno run -A tests/bench/fanout.ts [--tiny]`
  */
 import { type Crowd, gatherCrowd, type Seat } from "./crowd.ts";
-import { type BenchSize, readSize, tellFigure } from "../../scripts/lib/figure.ts";
+import { type BenchSize, tellFigure } from "../../scripts/lib/figure.ts";
+import { readSize } from "./read_size.ts";
 import { HttpSender } from "./http_sender.ts";
 import { Part } from "./part.ts";
 import { cpuUs } from "./process_facts.ts";

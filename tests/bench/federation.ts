@@ -11,13 +11,8 @@ import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { limits } from "../../core/limits.ts";
-import {
-  type BenchSize,
-  type Figure,
-  percentile,
-  readSize,
-  tellFigure,
-} from "../../scripts/lib/figure.ts";
+import { type BenchSize, type Figure, percentile, tellFigure } from "../../scripts/lib/figure.ts";
+import { readSize } from "./read_size.ts";
 import { Guest } from "../federation/guest.ts";
 import { HostilePeer } from "../federation/hostile_peer.ts";
 import { wire } from "../federation/shadow_room.ts";

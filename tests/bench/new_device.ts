@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import { Archive } from "../../core/e2ee/engine/archive.ts";
 import { eventIdFromHash } from "../../core/ids/event_id.ts";
-import { type BenchSize, readSize, tellFigure } from "../../scripts/lib/figure.ts";
+import { type BenchSize, tellFigure } from "../../scripts/lib/figure.ts";
+import { readSize } from "./read_size.ts";
 import { systemRng as rng } from "../../server/system/rng.ts";
 import { DeviceClient, dmOf, signInAgain } from "../harness/device_client.ts";
 import { makeGuild, type Person, startHomeserver } from "../harness/homeserver.ts";

@@ -2,13 +2,8 @@
  * Searches through a million messages, each kind of question beside reading single rows by their
  * key on the same connection, taking turns. `deno run -A tests/bench/search.ts [--tiny]`
  */
-import {
-  type BenchSize,
-  type Figure,
-  percentile,
-  readSize,
-  tellFigure,
-} from "../../scripts/lib/figure.ts";
+import { type BenchSize, type Figure, percentile, tellFigure } from "../../scripts/lib/figure.ts";
+import { readSize } from "./read_size.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { PostgresIndex } from "../../server/services/search/postgres_index.ts";
 import type { IndexQuestion } from "../../server/services/search/message_index.ts";

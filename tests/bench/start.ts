@@ -7,13 +7,8 @@ import { freePort } from "../../scripts/lib/free_port.ts";
 import { FROM_SOURCE } from "../../scripts/lib/from_source.ts";
 import { freshDatabase } from "../harness/postgres.ts";
 import { tempFolder } from "../harness/temp_folder.ts";
-import {
-  type BenchSize,
-  type Figure,
-  readSize,
-  type Target,
-  tellFigure,
-} from "../../scripts/lib/figure.ts";
+import { type BenchSize, type Figure, type Target, tellFigure } from "../../scripts/lib/figure.ts";
+import { readSize } from "./read_size.ts";
 import { residentMb } from "./process_facts.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
