@@ -206,7 +206,7 @@ class StoredInboundRoom implements InboundRoom {
     const rows = await this.#sql<EventRecord[]>`
       select ${eventColumns(this.#sql)} from events e
       where e.room_id = ${this.id} and e.type = 'm.purge' and e.outcome = 'accepted'
-        and e.pdu::json->'content'->>'user' = any(${[...users]})`;
+        and event_json(e.pdu)->'content'->>'user' = any(${[...users]})`;
     return rows.map((row) => heldOf(readEvent(row)) as ControlEvent);
   }
 

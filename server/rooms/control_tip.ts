@@ -214,7 +214,10 @@ export function currentStateRow(event: ControlEvent) {
     stateKey: event.pdu.state_key ?? "",
     eventId: event.id,
     ...(type === "m.room.member" && typeof membership === "string" ? { membership } : {}),
-    ...(type === "m.member.profile" && typeof nickname === "string" ? { label: nickname } : {}),
+    ...(type === "m.member.profile" && typeof nickname === "string"
+      // The database's text has no such character, and an event may.
+      ? { label: nickname.replaceAll("\u0000", "") }
+      : {}),
   };
 }
 

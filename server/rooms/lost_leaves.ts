@@ -30,7 +30,7 @@ export async function loadLostLeaves(
     where e.room_id = ${tip.roomId} and e.channel_id is null and e.type = 'm.room.member'
       and e.sender = e.state_key and e.event_id <> s.event_id and e.outcome = 'accepted'
       and e.received_ts > ${clock.now() - LOOKED_BACK_MS}
-      and e.pdu::json->'content'->>'membership' = 'leave'
+      and event_json(e.pdu)->'content'->>'membership' = 'leave'
     order by e.received_ts desc limit ${LEAVES_MAX}`;
   const lost: BuiltControl[] = [];
   for (const event of rows.map((row) => heldOf(readEvent(row)) as ControlEvent)) {

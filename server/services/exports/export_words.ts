@@ -18,10 +18,10 @@ export interface ExportedRoom {
 
 export async function roomsOf(sql: Sql, userId: string): Promise<ExportedRoom[]> {
   return await sql<ExportedRoom[]>`
-    select c.room_id, meta.pdu::jsonb -> 'content' ->> 'name' as name,
-      made.pdu::jsonb -> 'content' ->> 'kind' as kind, c.membership, own.origin_ts as since_ts,
-      worn.pdu::jsonb -> 'content' ->> 'nickname' as nickname,
-      worn.pdu::jsonb -> 'content' ->> 'avatar' as guild_avatar
+    select c.room_id, event_json(meta.pdu) -> 'content' ->> 'name' as name,
+      event_json(made.pdu) -> 'content' ->> 'kind' as kind, c.membership, own.origin_ts as since_ts,
+      event_json(worn.pdu) -> 'content' ->> 'nickname' as nickname,
+      event_json(worn.pdu) -> 'content' ->> 'avatar' as guild_avatar
     from current_state c
       join events own on own.room_id = c.room_id and own.event_id = c.event_id
       left join current_state m on m.room_id = c.room_id and m.type = 'm.guild.meta'
@@ -69,7 +69,7 @@ export async function* wordsIn(
     if (next === undefined) return;
     channelId = next.channel_id;
     const [meta] = await sql<{ name: string | null }[]>`
-      select e.pdu::jsonb -> 'content' ->> 'name' as name
+      select event_json(e.pdu) -> 'content' ->> 'name' as name
       from current_state c join events e using (room_id, event_id)
       where c.room_id = ${roomId} and c.type = 'm.channel.meta' and c.state_key = ${channelId}`;
     let after: WrittenRow | undefined;

@@ -35,7 +35,7 @@ export async function listAdminGuilds(
   const order = page.order ?? "id";
   const named = page.query === undefined && order !== "name" ? sql`` : sql`
     join events e on e.room_id = c.room_id and e.event_id = c.event_id
-    cross join lateral (select e.pdu::jsonb -> 'content' ->> 'name' as name) n`;
+    cross join lateral (select event_json(e.pdu) -> 'content' ->> 'name' as name) n`;
   const inhabited = sql`
     from current_state c ${named} where c.type = 'm.guild.meta' and c.state_key = ''
       and not exists (select from group_dm_rooms d where d.room_id = c.room_id)

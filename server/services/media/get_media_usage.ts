@@ -70,7 +70,7 @@ async function guildsByMedia(
         and not exists (select from group_dm_rooms d where d.room_id = s.guild_id)
       group by s.guild_id order by bytes desc, s.guild_id limit ${limit}
     )
-    select s.guild_id, coalesce(e.pdu::jsonb -> 'content' ->> 'name', '') as name, s.files,
+    select s.guild_id, coalesce(event_json(e.pdu) -> 'content' ->> 'name', '') as name, s.files,
       s.bytes
     from sums s
     join current_state c on c.room_id = s.guild_id and c.type = 'm.guild.meta'

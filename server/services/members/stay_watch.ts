@@ -48,8 +48,10 @@ export class StayWatch implements AsyncDisposable {
         and m.state_key = s.state_key and m.membership = 'join'
       join events e on e.room_id = s.room_id and e.event_id = s.event_id
       where s.type = 'm.member.stay'
-        and (e.pdu::jsonb #>> '{content,until}')::bigint between 1 and ${clock.now()}
-        and e.pdu::jsonb -> 'auth_events' ? m.event_id
+        and case e.type when 'm.member.stay'
+          -- Wherever the planner looks first: an until of another type may be anything.
+          then (event_json(e.pdu) #>> '{content,until}')::bigint end between 1 and ${clock.now()}
+        and event_json(e.pdu) -> 'auth_events' ? m.event_id
       group by s.room_id`;
     for (const row of rows) {
       if (signal.aborted) return;

@@ -24,7 +24,7 @@ export async function whoShareGuild(
 ): Promise<ReadonlySet<UserId>> {
   if (others.length === 0) return new Set();
   const rows = await deps.sql<{ user_id: UserId; acl: JsonValue }[]>`
-    select distinct o.user_id, l.pdu::jsonb -> 'content' as acl
+    select distinct o.user_id, event_json(l.pdu) -> 'content' as acl
     from unnest(${[...new Set(others)]}::text[]) as o(user_id)
     join current_state b on b.type = 'm.room.member'
       and b.state_key = o.user_id and b.membership = 'join'
