@@ -249,14 +249,17 @@ async function emojiWords(language: string): Promise<ReadonlyMap<string, string>
 }
 
 /**
- * [character, shortcode, group, words, toned] for each emoji; 10 groups as Unicode orders them.
- * `toned`: 1 where `toneOf` makes all of its skin tones. A file for each language, whose words
+ * [character, shortcode, group, words, toned, other shortcodes] for each emoji; 10 groups as
+ * Unicode orders them. `toned`: 1 where `toneOf` makes all of its skin tones. A file for each language, whose words
  * come before the English ones. Urls by plain name.
  */
 async function buildEmoji(out: Output): Promise<Record<string, string>> {
   const list = JSON.parse(await Deno.readTextFile(`${EMOJI_DATA}/en/compact.json`)) as Emoji[];
   const codes = JSON.parse(
     await Deno.readTextFile(`${EMOJI_DATA}/en/shortcodes/github.json`),
+  ) as Record<string, string | string[]>;
+  const others = JSON.parse(
+    await Deno.readTextFile(`${EMOJI_DATA}/en/shortcodes/joypixels.json`),
   ) as Record<string, string | string[]>;
   const shown = list
     .filter((e) => e.group !== undefined && e.group !== 2)
@@ -266,10 +269,11 @@ async function buildEmoji(out: Output): Promise<Record<string, string>> {
       const known = codes[e.hexcode];
       const code = (Array.isArray(known) ? known[0] : known) ??
         e.label.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+      const also = [known ?? [], others[e.hexcode] ?? []].flat().filter((each) => each !== code);
       const skins = new Set(e.skins?.map((skin) => skin.unicode));
       const toned = TONES.every((_, tone) => skins.has(toneOf(e.unicode, tone + 1)));
       const words = [own.get(e.hexcode), ...e.tags ?? []].filter(Boolean).join(" ");
-      return [e.unicode, code, e.group, words, toned ? 1 : 0];
+      return [e.unicode, code, e.group, words, toned ? 1 : 0, [...new Set(also)].join(" ")];
     });
   const add = (name: string, own: ReadonlyMap<string, string>) =>
     out.add(name, new TextEncoder().encode(JSON.stringify(rowsIn(own))));

@@ -1,5 +1,5 @@
-/** [character, shortcode, group, words, has skin tones] as `dev.ts` wrote them. */
-export type EmojiRow = readonly [string, string, number, string, (0 | 1)?];
+/** [character, shortcode, group, words, has skin tones, other shortcodes] as `dev.ts` wrote them. */
+export type EmojiRow = readonly [string, string, number, string, (0 | 1)?, string?];
 
 let loading: Promise<readonly EmojiRow[]> | undefined;
 
@@ -20,12 +20,12 @@ export function searchEmoji(rows: readonly EmojiRow[], typed: string, count: num
   const query = typed.toLowerCase();
   const found: [number, EmojiRow][] = [];
   for (const row of rows) {
-    const [, code, , words] = row;
+    const [, code, , words, , others = ""] = row;
     const rank = code.startsWith(query)
       ? code.length
       : code.includes(query)
       ? 100 + code.length
-      : (` ${words}`).includes(` ${query}`)
+      : (` ${words} ${others}`).includes(` ${query}`)
       ? 200
       : -1;
     if (rank >= 0) found.push([rank, row]);

@@ -11,6 +11,7 @@ import { mentionNames } from "./mention_names.ts";
 import { editMessage } from "./messages.ts";
 import { reasonOf } from "./browser_api.ts";
 import { sendMessage } from "./outgoing.ts";
+import { replaceShortcode } from "./replace_shortcode.ts";
 import { uploadsOf } from "./uploads.ts";
 import { useCompletion } from "./use_completion.ts";
 import { useSlowMode } from "./use_slow_mode.ts";
@@ -68,6 +69,7 @@ export function useComposer(state: ChatState, place: TalkPlace, slowModeS: numbe
     setText(value);
     setProblem(null);
     completion.look(value);
+    if (area.current) void replaceShortcode(state, area.current, setText);
     if (value !== "" && !mode.edit) typing.tell();
   };
   const onKeyDown = (event: KeyboardEvent) => {
