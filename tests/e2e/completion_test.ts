@@ -44,6 +44,11 @@ Deno.test("a member beyond those that the page holds can be completed and is men
   await holds(page, "hello @zoe ");
   await box.press("Enter");
   await page.locator("article:not(.pending) .pill", { hasText: "zoe" }).waitFor();
+  // Whoever writes with the focus nowhere means the box.
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.type("no ");
+  await holds(page, "no ");
+  await box.fill("");
   // A shortcode that is typed to its end is the emoji, by whichever name one knows it.
   await box.pressSequentially("yes :thumbsup: :nosuchcode: :tada:!");
   await holds(page, "yes 👍️ :nosuchcode: 🎉!");

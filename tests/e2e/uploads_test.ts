@@ -129,6 +129,41 @@ Deno.test("files on their way: progress, cancel, send", async (t) => {
     },
   );
 
+  await t.step(
+    "what is sent before its file is here goes with it, unless one writes on",
+    async () => {
+      const box = page.locator("textarea[name=body]");
+      const due = page.getByText("Sent as soon as the files are here.");
+      await setSpeed(session, SLOW_BYTES_PER_SECOND);
+      await choose(page, "harvest.txt", 200_000);
+      await bar.waitFor();
+      await box.fill("The harvest");
+      await box.press("Enter");
+      await due.waitFor();
+      await box.press("End");
+      await box.pressSequentially(" of the week");
+      await due.waitFor({ state: "detached" });
+      await box.press("Enter");
+      await due.waitFor();
+      await setSpeed(session, -1);
+      const message = page.locator("article:not(.pending)", { hasText: "The harvest of the week" });
+      await message.getByText("harvest.txt").waitFor();
+      assert.equal(await page.locator("article", { hasText: "The harvest" }).count(), 1);
+      assert.equal(await box.inputValue(), "");
+      await setSpeed(session, SLOW_BYTES_PER_SECOND);
+      await choose(page, "second thoughts.txt", FILE_BYTES);
+      await bar.waitFor();
+      await box.fill("Wait for it");
+      await box.press("Enter");
+      await due.waitFor();
+      await page.getByRole("button", { name: "Remove second thoughts.txt" }).click();
+      await due.waitFor({ state: "detached" });
+      assert.equal(await box.inputValue(), "Wait for it", "what it was to go with is gone");
+      await box.fill("");
+      await setSpeed(session, -1);
+    },
+  );
+
   await t.step("a file beyond the limit is refused before a byte is sent", async () => {
     let sent = 0;
     page.on("request", (request) => {

@@ -80,6 +80,7 @@ function ComposerBox({ place, placeholder, canAttach, slowModeS }: ComposerProps
         )}
         {text.startsWith("/") && mode.edit === null && <CommandHint text={text} />}
         {uploads.items.length > 0 && <ChosenFiles uploads={uploads} />}
+        {composer.isDue && <p class="composer-due" role="status">{t("upload.due")}</p>}
         {preview && text.trim() !== "" && <Preview text={text} />}
         <ComposerRow
           place={place}

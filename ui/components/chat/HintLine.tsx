@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { Guild } from "../../../core/api/guild.ts";
 import { keepName } from "../../lib/browser/keep_name.ts";
 import { can } from "../../lib/format/rights.ts";
@@ -15,13 +16,18 @@ export function HintLine({ guild, place, mayWrite }: {
 }) {
   const state = useChat();
   const own = state.self.value.user.id;
+  const hasWritten = state.windowOf(placeKey(place)).value.messages.some((each) =>
+    each.author.id === own
+  );
+  // Whoever has written knows how, in other channels too.
+  useEffect(() => {
+    if (hasWritten) keepName(state, "hints", { name: "write", on: true });
+  }, [hasWritten]);
   const hint = hintFor(guild, {
     away: state.kept.value.hints,
     mayInvite: can(guild.permissions, "CREATE_INVITE"),
     mayWrite,
-    hasWritten: state.windowOf(placeKey(place)).value.messages.some((each) =>
-      each.author.id === own
-    ),
+    hasWritten,
     nowMs: state.now.value,
   });
   if (hint === undefined) return null;

@@ -5,6 +5,7 @@ import { allDrawn, whenDrawn } from "./hydrate_later.ts";
 import { act } from "./key_acts.ts";
 import { readKeys, watchKeys } from "./key_store.ts";
 import { focusedMessage } from "./message_keys.ts";
+import { typeAnywhere } from "./type_anywhere.ts";
 
 /**
  * Shortcuts of the whole app. What is pressed before all of the page is taken over is done then.
@@ -15,10 +16,11 @@ export function bindKeys(state: ChatState): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const combo = comboOf(event, mac);
-    if (combo === undefined) return;
     const focus = focusOf(state, event.target);
-    const id = findShortcut(combo, { choices: state.keys.value, focus, mac });
-    if (id === undefined) return;
+    const id = combo === undefined
+      ? undefined
+      : findShortcut(combo, { choices: state.keys.value, focus, mac });
+    if (id === undefined) return typeAnywhere(state, event);
     if (!allDrawn()) {
       event.preventDefault();
       whenDrawn(() => act(state, id));

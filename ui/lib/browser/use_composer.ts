@@ -12,7 +12,7 @@ import { editMessage } from "./messages.ts";
 import { reasonOf } from "./browser_api.ts";
 import { sendMessage } from "./outgoing.ts";
 import { replaceShortcode } from "./replace_shortcode.ts";
-import { uploadsOf } from "./uploads.ts";
+import { type Uploads, uploadsOf } from "./uploads.ts";
 import { useCompletion } from "./use_completion.ts";
 import { useSlowMode } from "./use_slow_mode.ts";
 import { withTexts } from "../i18n/later.ts";
@@ -52,7 +52,9 @@ export function useComposer(state: ChatState, place: TalkPlace, slowModeS: numbe
       mode.edit ? typed : typed.replace(/^\/(?=\/[a-z])/i, ""),
       mentionNames(state),
     );
-    if (uploads.busy || body.length > MESSAGE_BODY_CHARS || (body === "" && !uploads.ready)) return;
+    if (body.length > MESSAGE_BODY_CHARS) return;
+    if (!mode.edit && uploads.busy) return due.wait();
+    if (body === "" && (mode.edit !== null || !uploads.ready)) return;
     if (mode.edit) {
       if (body !== "" && body !== mode.edit.body) void editMessage(state, mode.edit, body);
       leaveMode();
@@ -64,8 +66,10 @@ export function useComposer(state: ChatState, place: TalkPlace, slowModeS: numbe
       });
     } else say(body);
   };
+  const due = useDue(uploads, submit);
   const onInput = () => {
     const value = area.current?.value ?? "";
+    due.end();
     setText(value);
     setProblem(null);
     completion.look(value);
@@ -81,17 +85,43 @@ export function useComposer(state: ChatState, place: TalkPlace, slowModeS: numbe
     event.preventDefault();
   };
   const onPaste = (event: ClipboardEvent) => {
-    const files = [...event.clipboardData?.files ?? []];
-    if (files.length === 0 || mode.edit) return;
-    event.preventDefault();
-    uploads.add(files);
+    if (!mode.edit) takePasted(event, uploads);
   };
   const insert = (piece: string) => insertAtCaret(area.current, piece, setText);
   const onCaret = () => completion.look(area.current?.value ?? "");
   const box = useDropTarget((files) => uploads.add(files));
   const keys = { onInput, onKeyDown, onPaste, onCaret };
   const parts = { area, box, live, text, mode, uploads, completion, problem, slowLeftS };
-  return { ...parts, leaveMode, submit, insert, ...keys };
+  return { ...parts, isDue: due.waits, leaveMode, submit, insert, ...keys };
+}
+
+function takePasted(event: ClipboardEvent, uploads: Uploads): void {
+  const files = [...event.clipboardData?.files ?? []];
+  if (files.length === 0) return;
+  event.preventDefault();
+  uploads.add(files);
+}
+
+/**
+ * What was sent before its files were here goes when they are. Whoever writes on, takes one of them
+ * out, or has one that fails, sends anew.
+ */
+function useDue(uploads: Uploads, submit: () => void) {
+  const [files, setFiles] = useState<readonly string[] | null>(null);
+  const { items } = uploads;
+  useEffect(() => {
+    if (!files) return;
+    const held = files.map((id) => items.find((item) => item.id === id));
+    const lost = held.some((item) => item === undefined || item.error !== null);
+    if (!lost && uploads.busy) return;
+    setFiles(null);
+    if (!lost) submit();
+  }, [files, items]);
+  return {
+    waits: files !== null,
+    wait: () => setFiles(items.map(({ id }) => id)),
+    end: () => setFiles(null),
+  };
 }
 
 /** Carries out a typed command. The scripts for it come with the first one. */

@@ -13,6 +13,7 @@ export const timeline: Readonly<Record<keyof typeof english, string>> = {
   "outbox.away": "Wird gesendet, sobald die Verbindung da ist",
   "outbox.unready": "Wartet, bis sie verschlüsselt gesendet werden kann",
   "outbox.held": "Wartet: Hier darf nicht schneller geschrieben werden",
+  "upload.due": "Geht raus, sobald die Dateien da sind.",
   "upload.again": "{name} noch einmal senden",
   "upload.cut": "Abgebrochen, als die Seite geschlossen wurde. Hänge die Datei noch einmal an.",
   "upload.most": "Eine Nachricht nimmt höchstens {n} Dateien auf.",

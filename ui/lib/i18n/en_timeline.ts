@@ -11,6 +11,7 @@ export const timeline = {
   "outbox.away": "Will be sent when connected",
   "outbox.unready": "Waits until it can be sent encrypted",
   "outbox.held": "Waits: messages may not come faster here",
+  "upload.due": "Sent as soon as the files are here.",
   "upload.again": "Send {name} again",
   "upload.cut": "Cut off when the page was closed. Attach the file again.",
   "upload.most": "A message takes at most {n} files.",

@@ -119,7 +119,8 @@ function InviteCard(props: { data: Data; invite: NonNullable<Data["invite"]>; st
           <div class="stack-tight">
             {(invite.registers || state.server.registration.mode === "open") && (
               <a
-                class="button primary wide"
+                // Whoever said where they are at home goes on there.
+                class={data.home === "" ? "button primary wide" : "button wide"}
                 href={`/register?invite=${encodeURIComponent(data.code)}`}
               >
                 {t("invite.register")}
