@@ -48,6 +48,12 @@ export function explainError(error: unknown): string {
       return `The database refuses the login: check user and password in DATABASE_URL.`;
     case "3D000":
       return `The database in DATABASE_URL does not exist: make it with "createdb", then start again.`;
+    case "42501":
+      return `The user in DATABASE_URL may not make tables: give it the database with "alter database NAME owner to USER", then start again.`;
+    case "42P07":
+      return `The database in DATABASE_URL holds something else already: make an empty one for this server with "createdb", and name that. (${error.message})`;
+    case "53100":
+      return `The database's disk has no room left: make some, then start again.`;
     default:
       return `This should not have happened: ${error.message}`;
   }

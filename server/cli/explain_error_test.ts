@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import { freePort } from "../../scripts/lib/free_port.ts";
 import { freshDatabase } from "../../tests/harness/postgres.ts";
 import { connect } from "../postgres/connect.ts";
+import { migrate } from "../postgres/migrate.ts";
+import type { Sql } from "../postgres/sql.ts";
 import { silentLog } from "../system/log.ts";
 import { explainError } from "./explain_error.ts";
 
@@ -59,6 +61,33 @@ Deno.test("a database that does not answer, does not exist or is unknown is told
   assert.match(
     explainError(await queryError(`postgres://u@127.0.0.1:${silent.addr.port}/x`, 300)),
     /The database takes connections and does not answer/,
+  );
+});
+
+Deno.test("a database in which no tables can be made, and one that holds other tables, are told apart", async () => {
+  await using db = await freshDatabase({ migrated: false });
+  const migrateError = async (sql: Sql) => {
+    try {
+      await migrate(sql, { log: silentLog });
+    } catch (error) {
+      return explainError(error);
+    }
+    return undefined;
+  };
+  const weak = `weak_${db.name}`;
+  await db.sql.unsafe(`create role ${weak} login; revoke create on schema public from public`);
+  const url = db.url.replace("//openguild@", `//${weak}@`);
+  const sql = connect({ url, poolSize: 1, log: silentLog });
+  try {
+    assert.match(await migrateError(sql) ?? "", /may not make tables: .*owner to USER/);
+  } finally {
+    await sql.end();
+    await db.sql.unsafe(`drop role ${weak}`);
+  }
+  await db.sql`create table events (id int)`;
+  assert.match(
+    await migrateError(db.sql) ?? "",
+    /holds something else already: .*relation "events" already exists/,
   );
 });
 

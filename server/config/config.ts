@@ -37,6 +37,10 @@ export class ConfigError extends Error {
   }
 }
 
+const EMPTY_FOLDER = new ConfigError(["--data is empty: it must name the data folder"], {
+  typed: true,
+});
+
 export interface ConfigInput {
   /** By setting, `listen.port`; as typed. */
   readonly flags: ReadonlyMap<string, string>;
@@ -72,10 +76,10 @@ interface Raw {
 /** Reads flags over environment over file over defaults. Throws ConfigError with all problems. */
 export function loadConfig(input: ConfigInput): Config {
   const problems: string[] = [];
-  const dataFolder = absolute(
-    input.dataFolder ?? input.env["OPENGUILD_DATA"] ?? DEFAULT_DATA_FOLDER,
-    input,
-  );
+  // A command line whose variable was not set: the folder one happens to be in is nobody's wish.
+  if (input.dataFolder === "") throw EMPTY_FOLDER;
+  const folder = input.dataFolder ?? (input.env["OPENGUILD_DATA"] || DEFAULT_DATA_FOLDER);
+  const dataFolder = absolute(folder, input);
   const named = input.configFile ?? input.env["OPENGUILD_CONFIG"];
   const path = named === undefined ? join(dataFolder, CONFIG_FILE_NAME) : absolute(named, input);
   const text = input.readFile(path);

@@ -31,6 +31,13 @@ function problemsOf(options: Parameters<typeof load>[0]): readonly string[] {
 
 const FILE = "/srv/openguild-data/openguild.yaml";
 
+Deno.test("a data folder that is named by nothing is refused", () => {
+  assert.deepEqual(problemsOf({ dataFolder: "" }), [
+    "--data is empty: it must name the data folder",
+  ]);
+  assert.equal(load({ env: { OPENGUILD_DATA: "" } }).dataFolder, "/srv/openguild-data");
+});
+
 Deno.test("nothing given: a trial on localhost with everything at its default", () => {
   const config = load();
   assert.equal(config.dataFolder, "/srv/openguild-data");

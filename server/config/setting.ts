@@ -41,7 +41,11 @@ function withFallback<T>(
 export function text(options: Options & Fallback): Setting<string>;
 export function text(options: Options): Setting<string | undefined>;
 export function text(options: Options & Partial<Fallback>): Setting<string | undefined> {
-  return withFallback("text", z.coerce.string().trim().min(1).max(4096), options);
+  return withFallback(
+    "text",
+    z.coerce.string().trim().min(1, "must not be empty").max(4096),
+    options,
+  );
 }
 
 /** Text that must hold to a pattern, with a sentence that says what it should be. */
@@ -65,7 +69,7 @@ export function secret(
   options: Options & { readonly must?: { readonly be: RegExp; readonly message: string } },
 ): Setting<Secret | undefined> {
   const { must, ...rest } = options;
-  const written = z.coerce.string().trim().min(1);
+  const written = z.coerce.string().trim().min(1, "must not be empty");
   const schema = (must === undefined ? written : written.regex(must.be, must.message))
     .transform((value) => new Secret(value));
   return { ...make<Secret | undefined>("secret text", schema, rest), secret: true };

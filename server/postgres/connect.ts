@@ -79,6 +79,20 @@ export class DatabaseRefusedError extends Error {
   override readonly name = "DatabaseRefusedError";
 }
 
+/**
+ * Refuses a database that cannot hold every text.
+ * @throws DatabaseRefusedError
+ */
+export async function requireUtf8(sql: Sql): Promise<void> {
+  const [row] = await sql<{ encoding: string }[]>`
+    select current_setting('server_encoding') as encoding`;
+  if (row === undefined || row.encoding === "UTF8") return;
+  throw new DatabaseRefusedError(
+    `The database's encoding is ${row.encoding}, which cannot hold all that people write: make ` +
+      `one with "createdb -E UTF8 -T template0", and name that in DATABASE_URL.`,
+  );
+}
+
 export async function readDurability(sql: Sql): Promise<Durability> {
   const [row] = await sql<{ fsync: string; synchronous_commit: string }[]>`
     select current_setting('fsync') as fsync,

@@ -5,7 +5,7 @@ import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { unprivilegedUser } from "../../tests/harness/unprivileged.ts";
 import { silentLog } from "../system/log.ts";
-import { connect, DatabaseRefusedError, requireDurability } from "./connect.ts";
+import { connect, DatabaseRefusedError, requireDurability, requireUtf8 } from "./connect.ts";
 import type { Sql } from "./sql.ts";
 
 Deno.test("a database that acknowledges before it stores is refused unless accepted", async () => {
@@ -25,6 +25,26 @@ Deno.test("a database that acknowledges before it stores is refused unless accep
     await requireDurability(sql, { acceptUnsafe: true, log: silentLog });
   } finally {
     await sql.end();
+  }
+});
+
+Deno.test("a database that cannot hold every text is refused", async () => {
+  await using db = await freshDatabase({ migrated: false });
+  await requireUtf8(db.sql);
+  const latin = `${db.name}_latin`;
+  await db.sql.unsafe(
+    `create database ${latin} template template0 encoding 'LATIN1' locale 'C'`,
+  );
+  const sql = connect({ url: db.url.replace(db.name, latin), poolSize: 1, log: silentLog });
+  try {
+    await assert.rejects(requireUtf8(sql), (error) => {
+      assert.ok(error instanceof DatabaseRefusedError);
+      assert.match(error.message, /encoding is LATIN1/);
+      return true;
+    });
+  } finally {
+    await sql.end();
+    await db.sql.unsafe(`drop database ${latin}`);
   }
 });
 

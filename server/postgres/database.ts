@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Log } from "../../core/ports/log.ts";
 import { startEmbedded } from "./embedded/start_embedded.ts";
-import { connect, requireDurability } from "./connect.ts";
+import { connect, requireDurability, requireUtf8 } from "./connect.ts";
 import { forgiveStrayWrites } from "./stray_writes.ts";
 import { migrate } from "./migrate.ts";
 import type { Sql } from "./sql.ts";
@@ -84,6 +84,7 @@ async function openOutside(url: string, options: OpenDatabaseOptions): Promise<D
   };
   try {
     await requireDurability(sql, options);
+    await requireUtf8(sql);
   } catch (error) {
     await close();
     throw error;

@@ -141,8 +141,9 @@ async function applyOne(tx: Tx, migration: Migration, nowMs: number): Promise<vo
   try {
     await tx.unsafe(migration.sql);
   } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Migration ${migration.version} "${migration.name}" failed and changed nothing.`,
+      `Migration ${migration.version} "${migration.name}" failed and changed nothing: ${why}`,
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import type { Log } from "../../../core/ports/log.ts";
+import { DatabaseRefusedError } from "../connect.ts";
 import { type Sql, SQL_TYPES } from "../sql.ts";
 import { programModule } from "../../system/assets.ts";
 import { PortSocket } from "./port_socket.ts";
@@ -75,8 +76,11 @@ class DatabaseWorker {
     );
     this.#worker = new Worker(module, { type: "module", name: "database" });
     this.#worker.onmessage = (event: MessageEvent<WorkerReply>) => {
-      if (event.data.kind === "failed") this.#asked?.reject(new Error(event.data.message));
-      else this.#asked?.resolve();
+      if (event.data.kind === "failed") {
+        this.#asked?.reject(
+          new DatabaseRefusedError(`The embedded database cannot be used: ${event.data.message}`),
+        );
+      } else this.#asked?.resolve();
       this.#asked = undefined;
     };
     this.#worker.onerror = (event) => {

@@ -57,6 +57,17 @@ async function handle(request: WorkerRequest): Promise<WorkerReply | undefined> 
 scope.onmessage = (event: MessageEvent<WorkerRequest>) => {
   handle(event.data).then(
     (reply) => reply && scope.postMessage(reply),
-    (error) => scope.postMessage({ kind: "failed", message: String(error) } satisfies WorkerReply),
+    (error) => scope.postMessage({ kind: "failed", message: told(error) } satisfies WorkerReply),
   );
 };
+
+/** Number of ENOSPC in WebAssembly's system interface, which the database's file system counts by. */
+const NO_SPACE = 51;
+
+/** What its file system throws is no `Error`, and has no text. */
+function told(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  const { errno } = error as { errno?: unknown };
+  if (errno === NO_SPACE) return "the disk has no room left. Make some, then start again.";
+  return `its file system says ${JSON.stringify(error)}.`;
+}
