@@ -20,6 +20,7 @@ export class HeardEvents {
   #from: SyncToken;
   #to: SyncToken;
   #events: StoredEvent[] = [];
+  readonly #writers = new Set<number>();
 
   /** `token` covers everything that was told before the first `add`. */
   constructor(token: SyncToken) {
@@ -31,9 +32,18 @@ export class HeardEvents {
   add(events: readonly StoredEvent[], token: SyncToken): void {
     this.#to = token;
     this.#events.push(...events);
+    for (const { writerId } of events) this.#writers.add(writerId);
     if (this.#events.length <= HEARD_MAX) return;
     this.#events = [];
     this.#from = token;
+  }
+
+  /**
+   * Everything so far was stored by one writer, and so it was told in the order in which it was
+   * stored: what changed an event came after it.
+   */
+  get isOfOneWriter(): boolean {
+    return this.#writers.size <= 1;
   }
 
   /** What a reader with this token has not met; undefined where only the log knows. */

@@ -61,3 +61,14 @@ Deno.test("heard events: more than are kept are read from the log", () => {
   assert.equal(heard.after(tokenAt({}), { limit: 10 }), undefined);
   assert.deepEqual(heard.after(tokenAt({ 1: 4001 }), { limit: 10 })?.events, []);
 });
+
+Deno.test("heard events: know whether more than one writer was heard", () => {
+  const heard = new HeardEvents(tokenAt({}));
+  assert.equal(heard.isOfOneWriter, true);
+  heard.add([eventAt(1, 1), eventAt(1, 2)], tokenAt({ 1: 2 }));
+  assert.equal(heard.isOfOneWriter, true);
+  heard.add([eventAt(2, 1)], tokenAt({ 1: 2, 2: 1 }));
+  heard.forget(tokenAt({ 1: 2, 2: 1 }));
+  heard.add([eventAt(1, 3)], tokenAt({ 1: 3, 2: 1 }));
+  assert.equal(heard.isOfOneWriter, false);
+});

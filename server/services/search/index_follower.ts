@@ -115,10 +115,19 @@ export class IndexFollower implements AsyncDisposable {
   /** What this process heard of, where that is all there is; else from the log. */
   async #pageAfter(tx: Tx, token: SyncToken): Promise<LogPage> {
     const heard = this.#heard.after(token, { limit: STEP_EVENTS });
-    if (heard !== undefined) return { ...heard, events: await unchanged(tx, heard.events) };
+    if (heard !== undefined) {
+      const { events } = heard;
+      const standing = this.#heard.isOfOneWriter ? lastOfEach(events) : await unchanged(tx, events);
+      return { ...heard, events: standing };
+    }
     const read = await readSince(tx, token, { limit: STEP_EVENTS });
     return { ...read, events: read.events.filter(concerns) };
   }
+}
+
+/** What was said and deleted since the last step is among the events twice. */
+function lastOfEach(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  return [...new Map(events.map((event) => [event.eventId, event])).values()];
 }
 
 /**
@@ -136,7 +145,7 @@ async function unchanged(tx: Tx, events: readonly StoredEvent[]): Promise<readon
     cross join lateral (select from events e
       where e.room_id = x.room_id and e.event_id = x.event_id
         and e.writer_id = x.writer_id and e.position = x.position offset 0) held`;
-  // By place, not by id: what was said and deleted since the last step is among the events twice.
+  // By place, not by id: one may be among the events as it was and as it is.
   const there = new Set(rows.map((row) => row.at));
   return events.filter(({ writerId, position }) => there.has(`${writerId}-${position}`));
 }
