@@ -20,15 +20,16 @@ export interface TransactionKey {
   readonly txnId: string;
 }
 
+/** What was answered: the results say all of it. */
+export interface Answered {
+  readonly bodyHash: Uint8Array;
+  readonly results: readonly PduResult[];
+}
+
 /** Transactions that were answered. */
 export interface TransactionStore {
-  find(
-    key: TransactionKey,
-  ): Promise<{ readonly bodyHash: Uint8Array; readonly answer: TransactionAnswer } | undefined>;
-  keep(
-    key: TransactionKey,
-    answered: { readonly bodyHash: Uint8Array; readonly answer: TransactionAnswer },
-  ): Promise<void>;
+  find(key: TransactionKey): Promise<Answered | undefined>;
+  keep(key: TransactionKey, answered: Answered): Promise<void>;
 }
 
 export interface SendDeps {
@@ -141,7 +142,10 @@ async function examine(deps: SendDeps, { origin, request }: Arrived): Promise<Ex
         `The transaction ${request.txn_id} came before with another body; give each its own id.`,
       );
     }
-    return { takeIn: () => Promise.resolve(former.answer), keep: () => Promise.resolve() };
+    return {
+      takeIn: () => Promise.resolve(answerOf(former.results)),
+      keep: () => Promise.resolve(),
+    };
   }
   const { pdus, keys, edus } = request;
   const events = await deps.ingest.examine({ door: "send", origin, pdus, keys });
@@ -151,7 +155,7 @@ async function examine(deps: SendDeps, { origin, request }: Arrived): Promise<Ex
       giveEdus(deps, origin, edus);
       return answerOf(results);
     },
-    keep: (answer) => deps.transactions.keep(key, { bodyHash, answer }),
+    keep: ({ results }) => deps.transactions.keep(key, { bodyHash, results }),
   };
 }
 

@@ -3,7 +3,7 @@ import { OperationError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import { silentLog } from "../../server/system/log.ts";
 import { serverName } from "../../tests/harness/events.ts";
-import { sendHandler, type TransactionAnswer } from "./send.ts";
+import { type Answered, sendHandler } from "./send.ts";
 
 const origin = serverName("there.example");
 
@@ -15,7 +15,7 @@ function door() {
     steps.push(name);
     await gates.get(name)?.promise;
   };
-  const kept = new Map<string, { bodyHash: Uint8Array; answer: TransactionAnswer }>();
+  const kept = new Map<string, Answered>();
   const examine = async ({ pdus: [name] }: { readonly pdus: readonly JsonValue[] }) => {
     await step(`examine ${name}`);
     return {

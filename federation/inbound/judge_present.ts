@@ -41,7 +41,10 @@ export async function judgePresent(
   const belongs = guild === undefined ? ALLOWED : judgeByGuild(event, { room, guild });
   if (!belongs.ok) return belongs;
   const nowMs = deps.clock.now();
-  const keyRefusal = await newestKeyRefusal(deps, signedBy, nowMs);
+  const keyRefusal = await turn.keyRefusal(
+    signedBy,
+    () => newestKeyRefusal(deps, signedBy, nowMs),
+  );
   const present: Present = {
     current: room,
     stateBefore: before.view,

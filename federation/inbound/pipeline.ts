@@ -66,6 +66,13 @@ type Outcome = Required<Pick<PduResult, "outcome">> & Pick<PduResult, "reason">;
 /** An outcome while the turn lasts; what waits is kept at its end. */
 type TurnOutcome = Outcome & { readonly missing?: readonly EventId[] };
 
+/** What became of the events of one turn. */
+interface TurnEnd {
+  readonly outcomes: readonly Outcome[];
+  /** Those that are stored now and that something may wait for. */
+  readonly awaited: readonly EventId[];
+}
+
 /** An event whose signing keys are not held. */
 interface Keyless {
   /** Its place among the results. */
@@ -191,11 +198,8 @@ export class Pipeline implements Ingest {
         this.#drop(incoming, reasonOf("no_room", "this server does not hold the room"))
       );
     }
-    const outcomes: Outcome[] = [];
-    for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
-      outcomes.push(...await this.#turn(room, list.slice(at, at + EVENTS_PER_TURN)));
-    }
-    await this.#letThrough(room, storedIds(list, outcomes));
+    const { outcomes, awaited } = await this.#turns(room, list);
+    await this.#letThrough(room, awaited);
     return outcomes;
   }
 
@@ -218,39 +222,43 @@ export class Pipeline implements Ingest {
     for (let freed = 0; come.length > 0 && freed < FREED_MAX;) {
       const next = await waiting.freedBy(room.id, come);
       freed += next.length;
-      const outcomes: Outcome[] = [];
-      for (let at = 0; at < next.length; at += EVENTS_PER_TURN) {
-        outcomes.push(...await this.#turn(room, next.slice(at, at + EVENTS_PER_TURN)));
-      }
       // What waits on for something else frees nobody.
-      come = storedIds(next, outcomes);
+      come = (await this.#turns(room, next)).awaited;
     }
   }
 
+  async #turns(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {
+    const ends: TurnEnd[] = [];
+    for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
+      ends.push(await this.#turn(room, list.slice(at, at + EVENTS_PER_TURN)));
+    }
+    return joined(ends);
+  }
+
   /** Judges events one after another, alone in the room, and stores what follows in one piece. */
-  async #turn(room: InboundRoom, list: readonly Incoming[]): Promise<readonly Outcome[]> {
+  async #turn(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {
     return await room.inTurn(async () => {
       try {
         return await this.#turnOnce(room, list);
       } catch (error) {
         if (!(error instanceof StoreRefusal)) throw error;
-        if (list.length === 1) return list.map((incoming) => this.#unstorable(incoming, error));
+        if (list.length === 1) return this.#noneStorable(list, error);
       }
       // One of them cannot be stored: each for itself, so that the others are.
-      const outcomes: Outcome[] = [];
+      const ends: TurnEnd[] = [];
       for (const incoming of list) {
         try {
-          outcomes.push(...await this.#turnOnce(room, [incoming]));
+          ends.push(await this.#turnOnce(room, [incoming]));
         } catch (error) {
           if (!(error instanceof StoreRefusal)) throw error;
-          outcomes.push(this.#unstorable(incoming, error));
+          ends.push(this.#noneStorable([incoming], error));
         }
       }
-      return outcomes;
+      return joined(ends);
     });
   }
 
-  async #turnOnce(room: InboundRoom, list: readonly Incoming[]): Promise<readonly Outcome[]> {
+  async #turnOnce(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {
     const turn = new RoomTurn(room);
     await turn.prepare(list.map(({ event }) => event));
     const judged: TurnOutcome[] = [];
@@ -264,10 +272,10 @@ export class Pipeline implements Ingest {
       if (isStored(outcome)) settled.push(incoming.event.id);
       if (outcome.reason !== HELD_ALREADY) this.#note(incoming, outcome);
     }
-    await this.#deps.waiting.done(room.id, settled);
+    const othersWait = await this.#deps.waiting.done(room.id, settled);
     await this.#rejected.hold(room, turn.newEvents);
     this.#follow(turn);
-    return outcomes;
+    return { outcomes, awaited: othersWait ? settled : [] };
   }
 
   /** Before the turn ends: what they wait for may come with the next one. */
@@ -438,6 +446,10 @@ export class Pipeline implements Ingest {
     });
   }
 
+  #noneStorable(list: readonly Incoming[], error: StoreRefusal): TurnEnd {
+    return { outcomes: list.map((incoming) => this.#unstorable(incoming, error)), awaited: [] };
+  }
+
   #unstorable(incoming: Incoming, error: StoreRefusal): Outcome {
     this.#deps.log.log("warn", "An event of another server cannot be stored.", {
       event: incoming.event.id,
@@ -486,11 +498,11 @@ export class Pipeline implements Ingest {
   }
 }
 
-function storedIds(list: readonly Incoming[], outcomes: readonly Outcome[]): EventId[] {
-  return list.flatMap(({ event }, at) => {
-    const outcome = outcomes[at];
-    return outcome !== undefined && isStored(outcome) ? [event.id] : [];
-  });
+function joined(ends: readonly TurnEnd[]): TurnEnd {
+  return {
+    outcomes: ends.flatMap(({ outcomes }) => outcomes),
+    awaited: ends.flatMap(({ awaited }) => awaited),
+  };
 }
 
 function waitOutcome(reason: string, kept = false): Outcome {

@@ -113,6 +113,25 @@ export interface ThreadQuery {
   readonly limit: number;
 }
 
+/** What is asked of what is held before events are taken in; each may be empty. */
+export interface Concerned {
+  /** Parents that others may miss. */
+  readonly missing: readonly EventId[];
+  /** Events that redactions may name. */
+  readonly redacted: readonly EventId[];
+  /** Users whose writing may be purged. */
+  readonly purged: readonly UserId[];
+}
+
+/** What is held and concerns events that come. */
+export interface Concerning {
+  readonly children: readonly MissingParent[];
+  /** Accepted redactions, by id. */
+  readonly redactions: readonly HeldEvent[];
+  /** Accepted purges. */
+  readonly purges: readonly ControlEvent[];
+}
+
 /** A room that is held. All but `store` reads what is stored. */
 export interface InboundRoom {
   readonly id: RoomId;
@@ -126,19 +145,15 @@ export interface InboundRoom {
   guild(): Promise<Authority | undefined>;
 
   find(ids: readonly EventId[]): Promise<readonly Known[]>;
-  childrenOfMissing(ids: readonly EventId[]): Promise<readonly MissingParent[]>;
+  concerning(concerned: Concerned): Promise<Concerning>;
   /** Timeline events of a channel that are not rejected, by order, from `order` on. */
   timelineFrom(
     channelId: ChannelId,
     query: { readonly order: number; readonly limit: number },
   ): Promise<readonly Known[]>;
 
-  /** Accepted redactions that name one of these. */
-  redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]>;
   /** Held events that say they edit one of these. */
   editsOf(ids: readonly EventId[]): Promise<readonly Known[]>;
-  /** Accepted purges of what one of these users wrote. */
-  purgesOf(users: readonly UserId[]): Promise<readonly ControlEvent[]>;
   /** Accepted control events of a type, the newest first: of types that are rare. */
   controlOf(type: string, limit: number): Promise<readonly Known[]>;
   /** `origin_ts` of the user's accepted posts in a channel from `fromTs` to `toTs`. */
@@ -235,6 +250,8 @@ export interface WaitingStore {
    * as they are). Answers for each whether it is kept: beyond the bounds there is no room.
    */
   put(events: readonly WaitingEvent[]): Promise<readonly boolean[]>;
+  /** Whether anything of the room waits: mostly nothing does, and then no id need be looked for. */
+  anyIn(roomId: RoomId): Promise<boolean>;
   /** Takes away every copy of these, or those that one server handed in. */
   remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void>;
   /** Events that wait for one of these. */

@@ -9,9 +9,12 @@ import {
 import { redactEvent } from "../../core/event/redact.ts";
 import { editedIdOf, redactedIds } from "../../core/event/redaction_effect.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
+import type { KeyName } from "../../core/event/verify_event.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
+import { keyNameText } from "../ports.ts";
 import type {
+  Concerned,
   Covering,
   GraphEnd,
   HeadsMove,
@@ -51,6 +54,7 @@ export class RoomTurn {
   readonly #purges: ControlEvent[] = [];
   readonly #redactionsById = new Map<EventId, HeldEvent[]>();
   readonly #purgesByUser = new Map<UserId, ControlEvent[]>();
+  readonly #keyRefusals = new Map<string, Promise<string | undefined>>();
   #end: GraphEnd;
   #endMoved = false;
   #forked = false;
@@ -72,9 +76,11 @@ export class RoomTurn {
     const timeline = events.filter(isTimelineEvent);
     await Promise.all([
       this.read(events.flatMap(namedIds)),
-      this.readChildren(timeline.map(({ id }) => id)),
-      this.#readRedactions(events.flatMap((event) => [event.id, editedIdOf(event) ?? event.id])),
-      this.#readPurges(timeline.map(({ pdu }) => pdu.sender)),
+      this.#learn({
+        missing: timeline.map(({ id }) => id),
+        redacted: events.flatMap((event) => [event.id, editedIdOf(event) ?? event.id]),
+        purged: timeline.map(({ pdu }) => pdu.sender),
+      }),
     ]);
   }
 
@@ -92,12 +98,32 @@ export class RoomTurn {
 
   /** Reads who waits for these as parents. */
   async readChildren(ids: readonly EventId[]): Promise<void> {
-    const wanted = ids.filter((id) => !this.#childrenAsked.has(id));
-    if (wanted.length === 0) return;
-    for (const id of wanted) this.#childrenAsked.add(id);
-    for (const each of await this.room.childrenOfMissing(wanted)) {
+    await this.#learn({ missing: ids });
+  }
+
+  /** Asks what concerns these, as far as it was not asked before. */
+  async #learn(concerned: Partial<Concerned>): Promise<void> {
+    const missing = without(this.#childrenAsked, concerned.missing);
+    const redacted = without(this.#redactionsById, concerned.redacted);
+    const purged = without(this.#purgesByUser, concerned.purged);
+    if (missing.length + redacted.length + purged.length === 0) return;
+    for (const id of missing) this.#childrenAsked.add(id);
+    for (const id of redacted) this.#redactionsById.set(id, []);
+    for (const user of purged) this.#purgesByUser.set(user, []);
+    const { children, redactions, purges } = await this.room.concerning({
+      missing,
+      redacted,
+      purged,
+    });
+    for (const each of children) {
       this.#remember(each.child);
       this.#awaits(each);
+    }
+    for (const event of redactions) {
+      for (const id of redactedIds(event)) this.#redactionsById.get(id)?.push(event);
+    }
+    for (const event of purges) {
+      this.#purgesByUser.get(event.pdu.content["user"] as UserId)?.push(event);
     }
   }
 
@@ -208,7 +234,7 @@ export class RoomTurn {
 
   /** Redactions that count and name one of these. */
   async redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]> {
-    await this.#readRedactions(ids);
+    await this.#learn({ redacted: ids });
     const stored = ids.flatMap((id) => this.#redactionsById.get(id) ?? []);
     const own = this.#redactions.filter((event) =>
       redactedIds(event).some((id) => ids.includes(id))
@@ -216,28 +242,21 @@ export class RoomTurn {
     return [...stored, ...own];
   }
 
-  async #readRedactions(ids: readonly EventId[]): Promise<void> {
-    const wanted = [...new Set(ids)].filter((id) => !this.#redactionsById.has(id));
-    if (wanted.length === 0) return;
-    for (const id of wanted) this.#redactionsById.set(id, []);
-    for (const event of await this.room.redactionsOf(wanted)) {
-      for (const id of redactedIds(event)) this.#redactionsById.get(id)?.push(event);
-    }
-  }
-
   /** Purges that count and cover things of the user. */
   async purgesOf(user: UserId): Promise<readonly ControlEvent[]> {
-    await this.#readPurges([user]);
+    await this.#learn({ purged: [user] });
     return [...this.#purgesByUser.get(user) ?? [], ...this.#purges];
   }
 
-  async #readPurges(users: readonly UserId[]): Promise<void> {
-    const wanted = [...new Set(users)].filter((user) => !this.#purgesByUser.has(user));
-    if (wanted.length === 0) return;
-    for (const user of wanted) this.#purgesByUser.set(user, []);
-    for (const event of await this.room.purgesOf(wanted)) {
-      this.#purgesByUser.get(event.pdu.content["user"] as UserId)?.push(event);
-    }
+  /** What step 6 says of these keys: asked once, since one server signs most of a turn. */
+  keyRefusal(
+    signedBy: readonly KeyName[],
+    ask: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const names = signedBy.map(keyNameText).join();
+    const known = this.#keyRefusals.get(names) ?? ask();
+    this.#keyRefusals.set(names, known);
+    return known;
   }
 
   /** Held events that say they edit one of these. */
@@ -308,6 +327,11 @@ export class RoomTurn {
       purges: this.#purges,
     };
   }
+}
+
+/** Each once, of those that are not among the asked. */
+function without<Id>(asked: { has(id: Id): boolean }, ids: readonly Id[] = []): readonly Id[] {
+  return [...new Set(ids)].filter((id) => !asked.has(id));
 }
 
 /** Every id that the stages will ask for. */

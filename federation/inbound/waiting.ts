@@ -63,8 +63,12 @@ export class Waiting {
     return kept;
   }
 
-  async done(roomId: RoomId, ids: readonly EventId[]): Promise<void> {
-    if (ids.length > 0) await this.#deps.store.remove(roomId, ids);
+  /** These are held now. Answers whether anything of the room waits, maybe for them. */
+  async done(roomId: RoomId, ids: readonly EventId[]): Promise<boolean> {
+    const { store } = this.#deps;
+    if (ids.length === 0 || !await store.anyIn(roomId)) return false;
+    await store.remove(roomId, ids);
+    return true;
   }
 
   /** Those that waited for one of these, verified again; they go through the stages anew. */

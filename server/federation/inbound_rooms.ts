@@ -1,17 +1,17 @@
 import type { ControlEvent } from "../../core/event/event.ts";
-import { type HeldEvent, isTimelineEvent } from "../../core/event/event.ts";
+import { type HeldEvent, isControlEvent, isTimelineEvent } from "../../core/event/event.ts";
 import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
-import type { UserId } from "../../core/ids/user_id.ts";
 import { UNPACED_TYPES } from "../../core/auth/judge_current.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import {
+  type Concerned,
+  type Concerning,
   type GraphEnd,
   type InboundRoom,
   type InboundRooms,
   type Known,
-  type MissingParent,
   type PostsQuery,
   type RoomChange,
   type SoftFailedQuery,
@@ -150,20 +150,34 @@ class StoredInboundRoom implements InboundRoom {
     return (await loadEvents(this.#sql, this.id, ids)).map(knownOf);
   }
 
-  async childrenOfMissing(ids: readonly EventId[]): Promise<readonly MissingParent[]> {
-    if (ids.length === 0) return [];
-    // First whether there are any: mostly there are none, and a join with all parts of `events` is
-    // planned anew each time, which takes longer than both questions.
-    const gaps = await this.#sql<{ missing_id: EventId; event_id: EventId }[]>`
-      select missing_id, event_id from event_gaps
-      where room_id = ${this.id} and missing_id = any(${[...ids]})`;
-    if (gaps.length === 0) return [];
-    const children = await this.find(gaps.map((gap) => gap.event_id));
-    const byId = new Map(children.map((child) => [child.event.id, child]));
-    return gaps.flatMap(({ missing_id: missing, event_id: id }) => {
-      const child = byId.get(id);
-      return child === undefined ? [] : [{ missing, child }];
-    });
+  async concerning({ missing, redacted, purged }: Concerned): Promise<Concerning> {
+    // Mostly there is nothing, and each question by itself takes longer than its answer.
+    const rows = await this.#sql<{ kind: keyof Concerned; named: string; by_id: EventId }[]>`
+      select 'missing' as kind, missing_id as named, event_id as by_id from event_gaps
+      where room_id = ${this.id} and missing_id = any(${[...missing]}::text[])
+      union all
+      select 'redacted', target_id, redaction_id from redaction_targets
+      where room_id = ${this.id} and target_id = any(${[...redacted]}::text[])
+      union all
+      select 'purged', '', e.event_id from events e
+      where e.room_id = ${this.id} and e.type = 'm.purge' and e.outcome = 'accepted'
+        and event_json(e.pdu)->'content'->>'user' = any(${[...purged]}::text[])`;
+    if (rows.length === 0) return { children: [], redactions: [], purges: [] };
+    const held = new Map(
+      (await this.find(rows.map((row) => row.by_id))).map((known) => [known.event.id, known]),
+    );
+    const heldOfKind = (kind: keyof Concerned) =>
+      [...new Set(rows.flatMap((row) => row.kind === kind ? [row.by_id] : []))].sort()
+        .flatMap((id) => held.get(id) ?? [])
+        .flatMap(({ event, outcome }) => outcome === "accepted" ? [event] : []);
+    return {
+      children: rows.flatMap(({ kind, named, by_id: id }) => {
+        const child = kind === "missing" ? held.get(id) : undefined;
+        return child === undefined ? [] : [{ missing: named as EventId, child }];
+      }),
+      redactions: heldOfKind("redacted"),
+      purges: heldOfKind("purged").filter(isControlEvent),
+    };
   }
 
   async timelineFrom(
@@ -179,20 +193,6 @@ class StoredInboundRoom implements InboundRoom {
     return rows.map((row) => knownOf(readEvent(row)));
   }
 
-  async redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]> {
-    // As above: mostly there is none.
-    const rows = await this.#sql<{ redaction_id: EventId }[]>`
-      select distinct redaction_id from redaction_targets
-      where room_id = ${this.id} and target_id = any(${[...ids]}) order by redaction_id`;
-    if (rows.length === 0) return [];
-    const held = await this.find(rows.map((row) => row.redaction_id));
-    const byId = new Map(held.map((known) => [known.event.id, known]));
-    return rows.flatMap(({ redaction_id: id }) => {
-      const known = byId.get(id);
-      return known?.outcome === "accepted" ? [known.event] : [];
-    });
-  }
-
   async editsOf(ids: readonly EventId[]): Promise<readonly Known[]> {
     const rows = await this.#sql<EventRecord[]>`
       select ${eventColumns(this.#sql)} from message_relations r
@@ -200,14 +200,6 @@ class StoredInboundRoom implements InboundRoom {
       where r.room_id = ${this.id} and r.target_id = any(${[...ids]}) and r.kind = 'edit'
       limit ${EDITS_MAX}`;
     return rows.map((row) => knownOf(readEvent(row)));
-  }
-
-  async purgesOf(users: readonly UserId[]): Promise<readonly ControlEvent[]> {
-    const rows = await this.#sql<EventRecord[]>`
-      select ${eventColumns(this.#sql)} from events e
-      where e.room_id = ${this.id} and e.type = 'm.purge' and e.outcome = 'accepted'
-        and event_json(e.pdu)->'content'->>'user' = any(${[...users]})`;
-    return rows.map((row) => heldOf(readEvent(row)) as ControlEvent);
   }
 
   async controlOf(type: string, limit: number): Promise<readonly Known[]> {

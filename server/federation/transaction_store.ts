@@ -1,8 +1,4 @@
-import type {
-  TransactionAnswer,
-  TransactionKey,
-  TransactionStore,
-} from "../../federation/handle/send.ts";
+import type { Answered, TransactionKey, TransactionStore } from "../../federation/handle/send.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Sql } from "../postgres/sql.ts";
 
@@ -19,27 +15,21 @@ export class StoredTransactions implements TransactionStore {
     this.#clock = clock;
   }
 
-  async find({ origin, txnId }: TransactionKey) {
+  async find({ origin, txnId }: TransactionKey): Promise<Answered | undefined> {
     const [row] = await this.#sql<{ body_hash: Uint8Array; answer: string }[]>`
       select body_hash, answer from inbound_transactions
       where origin = ${origin} and txn_id = ${txnId}`;
     if (row === undefined) return undefined;
-    return {
-      bodyHash: new Uint8Array(row.body_hash),
-      answer: JSON.parse(row.answer) as TransactionAnswer,
-    };
+    const { results } = JSON.parse(row.answer) as Pick<Answered, "results">;
+    return { bodyHash: new Uint8Array(row.body_hash), results };
   }
 
-  async keep(
-    { origin, txnId }: TransactionKey,
-    { bodyHash, answer }: {
-      readonly bodyHash: Uint8Array;
-      readonly answer: TransactionAnswer;
-    },
-  ): Promise<void> {
+  async keep({ origin, txnId }: TransactionKey, { bodyHash, results }: Answered): Promise<void> {
     await this.#sql`
       insert into inbound_transactions (origin, txn_id, body_hash, received_ts, answer)
-      values (${origin}, ${txnId}, ${bodyHash}, ${this.#clock.now()}, ${JSON.stringify(answer)})
+      values (${origin}, ${txnId}, ${bodyHash}, ${this.#clock.now()}, ${
+      JSON.stringify({ results })
+    })
       on conflict do nothing`;
   }
 

@@ -4,7 +4,6 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import type { WaitingEvent, WaitingStore } from "../../federation/inbound/ports.ts";
 import type { Door } from "../../federation/ports.ts";
-import type { Fragment } from "../postgres/row_kind.ts";
 import type { Sql } from "../postgres/sql.ts";
 
 interface WaitingRecord {
@@ -114,15 +113,16 @@ export class StoredWaiting implements WaitingStore {
     return count;
   }
 
-  /** Asked once of a statement: where nothing waits, as mostly, no id is looked for. */
-  #anyIn(roomId: RoomId): Fragment {
-    return this.#sql`exists (select 1 from waiting_events w where w.room_id = ${roomId})`;
+  async anyIn(roomId: RoomId): Promise<boolean> {
+    const rows = await this.#sql`
+      select 1 from waiting_events where room_id = ${roomId} limit 1`;
+    return rows.length > 0;
   }
 
   async remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void> {
     await this.#sql`
       delete from waiting_events where room_id = ${roomId} and event_id = any(${[...ids]})
-        and origin = coalesce(${origin ?? null}, origin) and ${this.#anyIn(roomId)}`;
+        and origin = coalesce(${origin ?? null}, origin)`;
   }
 
   async waitingFor(
@@ -132,7 +132,7 @@ export class StoredWaiting implements WaitingStore {
   ): Promise<readonly WaitingEvent[]> {
     const rows = await this.#sql<WaitingRecord[]>`
       select * from waiting_events
-      where missing && ${[...ids]}::text[] and room_id = ${roomId} and ${this.#anyIn(roomId)}
+      where missing && ${[...ids]}::text[] and room_id = ${roomId}
       order by received_ts, event_id limit ${limit}`;
     return rows.map(readWaiting);
   }

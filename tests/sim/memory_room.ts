@@ -3,11 +3,13 @@ import type { ChannelId } from "../../core/ids/channel_id.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { RoomId } from "../../core/ids/room_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
-import { serverOf, type UserId } from "../../core/ids/user_id.ts";
+import { serverOf } from "../../core/ids/user_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import type { RoomFacts } from "../../core/rules/room_facts.ts";
 import { type ControlSource, RoomGraph } from "../../core/state/room_graph.ts";
 import type {
+  Concerned,
+  Concerning,
   GraphEnd,
   InboundRoom,
   InboundRooms,
@@ -83,9 +85,13 @@ export class MemoryRoom implements InboundRoom {
     return ids.flatMap((id) => this.#store.known.get(id) ?? []);
   }
 
-  async childrenOfMissing(ids: readonly EventId[]) {
+  async concerning({ missing, redacted, purged }: Concerned): Promise<Concerning> {
     await this.#pace();
-    return this.#store.childrenOfMissing(ids);
+    return {
+      children: this.#store.childrenOfMissing(missing),
+      redactions: this.#queries.redactionsOf(redacted),
+      purges: this.#queries.purgesOf(purged),
+    };
   }
 
   async timelineFrom(channelId: ChannelId, query: { order: number; limit: number }) {
@@ -94,16 +100,8 @@ export class MemoryRoom implements InboundRoom {
       .slice(0, query.limit);
   }
 
-  redactionsOf(ids: readonly EventId[]): Promise<readonly HeldEvent[]> {
-    return this.#ask(() => this.#queries.redactionsOf(ids));
-  }
-
   editsOf(ids: readonly EventId[]): Promise<readonly Known[]> {
     return this.#ask(() => this.#queries.editsOf(ids));
-  }
-
-  purgesOf(users: readonly UserId[]): Promise<readonly ControlEvent[]> {
-    return this.#ask(() => this.#queries.purgesOf(users));
   }
 
   controlOf(type: string, limit: number): Promise<readonly Known[]> {

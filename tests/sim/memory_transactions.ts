@@ -1,13 +1,4 @@
-import type {
-  TransactionAnswer,
-  TransactionKey,
-  TransactionStore,
-} from "../../federation/handle/send.ts";
-
-interface Answered {
-  readonly bodyHash: Uint8Array;
-  readonly answer: TransactionAnswer;
-}
+import type { Answered, TransactionKey, TransactionStore } from "../../federation/handle/send.ts";
 
 /** Transactions that were answered, as they outlive a process. */
 export class MemoryTransactions implements TransactionStore {

@@ -27,6 +27,10 @@ export class MemoryWaiting implements WaitingStore {
     return true;
   }
 
+  anyIn(roomId: RoomId): Promise<boolean> {
+    return Promise.resolve([...this.#waiting.values()].some((event) => event.roomId === roomId));
+  }
+
   remove(roomId: RoomId, ids: readonly EventId[], origin?: ServerName): Promise<void> {
     for (const [name, event] of this.#waiting) {
       const is = event.roomId === roomId && ids.includes(event.eventId);
