@@ -81,6 +81,8 @@ export interface Transport {
 /** What one of our doors is asked by an authenticated server. */
 export interface Asked {
   readonly origin: ServerName;
+  /** SHA-256 of the body, which was signed. */
+  readonly bodyDigest: Uint8Array;
   readonly signal?: AbortSignal;
   readonly traceparent?: string;
 }

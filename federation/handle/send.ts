@@ -1,7 +1,6 @@
 import { type PduResult, sendTransaction } from "../../core/api/federation/send.ts";
 import type { z } from "zod";
 import { OperationError } from "../../core/errors.ts";
-import { type Blake3, nobleBlake3 } from "../../core/event/hash.ts";
 import type { EventId } from "../../core/ids/event_id.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
@@ -22,7 +21,7 @@ export interface TransactionKey {
 
 /** What was answered: the results say all of it. */
 export interface Answered {
-  readonly bodyHash: Uint8Array;
+  readonly bodyDigest: Uint8Array;
   readonly results: readonly PduResult[];
 }
 
@@ -37,7 +36,6 @@ export interface SendDeps {
   readonly edus: EduSink;
   readonly transactions: TransactionStore;
   readonly log: Log;
-  readonly blake3?: Blake3;
 }
 
 /** One server's transactions under way. */
@@ -61,7 +59,7 @@ export function sendHandler(deps: SendDeps): FederationHandler {
   const lines = new Map<ServerName, Line>();
   return defineHandler({
     operation: sendTransaction,
-    async answer({ origin }, request) {
+    async answer({ origin, bodyDigest }, request) {
       if (request.origin !== origin) {
         throw new OperationError(
           "invalid",
@@ -86,7 +84,7 @@ export function sendHandler(deps: SendDeps): FederationHandler {
       lines.set(origin, line);
       line.waiting++;
       try {
-        return await answerInLine(deps, line, { origin, request });
+        return await answerInLine(deps, line, { origin, bodyDigest, request });
       } finally {
         if (--line.waiting === 0) lines.delete(origin);
       }
@@ -96,6 +94,7 @@ export function sendHandler(deps: SendDeps): FederationHandler {
 
 interface Arrived {
   readonly origin: ServerName;
+  readonly bodyDigest: Uint8Array;
   readonly request: Request;
 }
 
@@ -131,12 +130,14 @@ interface Examined {
   keep(answer: TransactionAnswer): Promise<void>;
 }
 
-async function examine(deps: SendDeps, { origin, request }: Arrived): Promise<Examined> {
+async function examine(
+  deps: SendDeps,
+  { origin, bodyDigest, request }: Arrived,
+): Promise<Examined> {
   const key = { origin, txnId: request.txn_id };
-  const bodyHash = hashBody(request, deps.blake3 ?? nobleBlake3);
   const former = await deps.transactions.find(key);
   if (former !== undefined) {
-    if (!sameBytes(former.bodyHash, bodyHash)) {
+    if (!sameBytes(former.bodyDigest, bodyDigest)) {
       throw new OperationError(
         "conflict",
         `The transaction ${request.txn_id} came before with another body; give each its own id.`,
@@ -155,7 +156,7 @@ async function examine(deps: SendDeps, { origin, request }: Arrived): Promise<Ex
       giveEdus(deps, origin, edus);
       return answerOf(results);
     },
-    keep: ({ results }) => deps.transactions.keep(key, { bodyHash, results }),
+    keep: ({ results }) => deps.transactions.keep(key, { bodyDigest, results }),
   };
 }
 
@@ -177,11 +178,6 @@ function giveEdus(deps: SendDeps, origin: ServerName, edus: Request["edus"]): vo
       deps.log.log("warn", "An EDU could not be taken in.", { origin, type: edu.type, error });
     }
   }
-}
-
-/** Of all but the id. The same bytes give the same values in the same order. */
-function hashBody({ txn_id: _id, ...body }: Request, blake3: Blake3): Uint8Array {
-  return blake3(new TextEncoder().encode(JSON.stringify(body)));
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

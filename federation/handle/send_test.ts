@@ -42,7 +42,13 @@ function door() {
     hold: (name: string) => void gates.set(name, Promise.withResolvers()),
     release: (name: string) => gates.get(name)?.resolve(),
     send: (id: string, pdu: string) =>
-      handler.answer({ origin }, { txn_id: id, origin, pdus: [pdu as never], edus: [], keys: [] }),
+      handler.answer({ origin, bodyDigest: new TextEncoder().encode(pdu) }, {
+        txn_id: id,
+        origin,
+        pdus: [pdu as never],
+        edus: [],
+        keys: [],
+      }),
   };
 }
 

@@ -107,7 +107,7 @@ export async function composeInbound(input: InboundInput): Promise<InboundParts>
   }));
   return {
     ingest,
-    handlers: [sendHandler({ ...input, ingest, transactions, blake3 })],
+    handlers: [sendHandler({ ...input, ingest, transactions })],
     sweep: async () => {
       await transactions.sweep();
       await sweepReceipts(sql);

@@ -21,13 +21,13 @@ export class StoredTransactions implements TransactionStore {
       where origin = ${origin} and txn_id = ${txnId}`;
     if (row === undefined) return undefined;
     const { results } = JSON.parse(row.answer) as Pick<Answered, "results">;
-    return { bodyHash: new Uint8Array(row.body_hash), results };
+    return { bodyDigest: new Uint8Array(row.body_hash), results };
   }
 
-  async keep({ origin, txnId }: TransactionKey, { bodyHash, results }: Answered): Promise<void> {
+  async keep({ origin, txnId }: TransactionKey, { bodyDigest, results }: Answered): Promise<void> {
     await this.#sql`
       insert into inbound_transactions (origin, txn_id, body_hash, received_ts, answer)
-      values (${origin}, ${txnId}, ${bodyHash}, ${this.#clock.now()}, ${
+      values (${origin}, ${txnId}, ${bodyDigest}, ${this.#clock.now()}, ${
       JSON.stringify({ results })
     })
       on conflict do nothing`;

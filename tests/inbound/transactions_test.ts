@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { z } from "zod";
 import { sendTransaction } from "../../core/api/federation/send.ts";
 import { OperationError } from "../../core/errors.ts";
+import { nobleBlake3 } from "../../core/event/hash.ts";
 import type { JsonValue } from "../../core/event/json.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import { casesOf } from "../harness/cases.ts";
@@ -35,7 +36,10 @@ async function transact(receiver: Receiver, origin: ServerName, txnId: string, b
     edus: [],
     ...body,
   });
-  return await handler.answer({ origin }, request) as z.input<typeof sendTransaction.answer>;
+  const bodyDigest = nobleBlake3(new TextEncoder().encode(JSON.stringify(body)));
+  return await handler.answer({ origin, bodyDigest }, request) as z.input<
+    typeof sendTransaction.answer
+  >;
 }
 
 async function opened() {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FederationOperation } from "../../core/api/federation/operation.ts";
 import { OperationError } from "../../core/errors.ts";
+import { nobleBlake3 } from "../../core/event/hash.ts";
 import type { ServerName } from "../../core/ids/server_name.ts";
 import {
   type CallOptions,
@@ -202,7 +203,9 @@ export function stationOf(
   broken.catch(() => undefined);
   const answer = async (handler: FederationHandler, origin: ServerName, request: unknown) => {
     try {
-      return await handler.answer({ origin }, request as z.output<z.ZodType>);
+      const body = new TextEncoder().encode(JSON.stringify(request));
+      const asked = { origin, bodyDigest: nobleBlake3(body) };
+      return await handler.answer(asked, request as z.output<z.ZodType>);
     } catch (error) {
       if (error instanceof OperationError) throw error;
       // A door that breaks is a fault of ours, not an answer.

@@ -78,17 +78,18 @@ class Door {
       this.#count(origin);
       // Made before it is waited: a request whose sender left meanwhile has no body to read.
       const { signal } = arrived.input;
-      const asked = {
-        origin,
-        signal,
-      };
       const lanes = handler.operation.id === sendTransaction.id ? this.#transactions : this.#others;
       return await lanes.run(origin, async () => {
         if (signal.aborted) throw new OperationError("timeout", "The asking server left.");
-        const body = await readSignedBody(handler.operation, edge);
+        const { bytes, digest } = await readSignedBody(handler.operation, edge);
         await requireFirst(claim, this.#deps);
         const { url } = edge;
-        const request = readRequest(handler.operation, { url, params: arrived.params, body });
+        const request = readRequest(handler.operation, {
+          url,
+          params: arrived.params,
+          body: bytes,
+        });
+        const asked = { origin, signal, bodyDigest: digest };
         return await traced(
           `answer ${handler.operation.id} of ${origin}`,
           { side: "server", traceparent: claim.traceparent },

@@ -2,9 +2,16 @@ import type { FederationOperation } from "../../../core/api/federation/operation
 import { OperationError } from "../../../core/errors.ts";
 import { parseJson } from "../../../core/event/json_parse.ts";
 import { limits } from "../../../core/limits.ts";
-import { digestHolds } from "../../../federation/http/content_digest.ts";
+import { heldDigest } from "../../../federation/http/content_digest.ts";
 import type { EdgeRequest } from "../edge_request.ts";
 import { readQuery } from "../read_query.ts";
+
+/** A body as it was signed. */
+export interface SignedBody {
+  readonly bytes: Uint8Array;
+  /** SHA-256. */
+  readonly digest: Uint8Array;
+}
 
 /**
  * The whole body, within its bound, and the one that was signed. Nothing of it has been parsed.
@@ -14,13 +21,14 @@ import { readQuery } from "../read_query.ts";
 export async function readSignedBody(
   operation: FederationOperation,
   edge: EdgeRequest,
-): Promise<Uint8Array> {
+): Promise<SignedBody> {
   const encoding = edge.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") {
     throw new OperationError("unsupported_media", `Bodies in ${encoding} are not taken here.`);
   }
-  const body = await edge.body(operation.method === "POST" ? limits.transaction.maxBytes : 0);
-  if (await digestHolds(edge.headers.get("content-digest") ?? "", body)) return body;
+  const bytes = await edge.body(operation.method === "POST" ? limits.transaction.maxBytes : 0);
+  const digest = await heldDigest(edge.headers.get("content-digest") ?? "", bytes);
+  if (digest !== undefined) return { bytes, digest };
   throw new OperationError("unauthorized", "The body is not the one that was signed.");
 }
 
