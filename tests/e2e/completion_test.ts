@@ -44,6 +44,12 @@ Deno.test("a member beyond those that the page holds can be completed and is men
   await holds(page, "hello @zoe ");
   await box.press("Enter");
   await page.locator("article:not(.pending) .pill", { hasText: "zoe" }).waitFor();
+  // A right click has what is done most, and an answer begins in the box.
+  await page.locator("article:not(.pending)", { hasText: "hello" }).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Reply" }).click();
+  await page.locator(".composer-mode", { hasText: "ann" }).waitFor();
+  await page.locator("textarea[name=body]:focus").waitFor();
+  await box.press("Escape");
   // Whoever writes with the focus nowhere means the box.
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.type("no ");

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { PushDevice } from "../../core/api/push.ts";
 import { callApi, reasonOf } from "../lib/browser/browser_api.ts";
 import { beginPush, endPush, type PushHere as Here, readPush } from "../lib/browser/push_here.ts";
+import { shownDeviceName } from "../lib/format/device_name.ts";
 import { formatDate } from "../lib/format/time.ts";
 import { t } from "../lib/i18n/t.ts";
 
@@ -104,7 +105,7 @@ function Devices({ devices, busy, onEnd }: {
         <li key={device.session_id} class="row-card">
           <span class="grow">
             <span class="strong block">
-              {device.device_name}
+              {shownDeviceName(device.device_name)}
               {device.current && <span class="tag">{t("push.this")}</span>}
             </span>
             <span class="tiny faint block">
@@ -118,7 +119,7 @@ function Devices({ devices, busy, onEnd }: {
               type="button"
               class="button small"
               disabled={busy}
-              aria-label={t("push.endOf", { name: device.device_name })}
+              aria-label={t("push.endOf", { name: shownDeviceName(device.device_name) })}
               onClick={() => onEnd(device)}
             >
               {t("push.end")}

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { moveInMenu } from "../../lib/browser/menu_keys.ts";
 import { usePopover } from "../../lib/browser/use_popover.ts";
@@ -35,7 +35,11 @@ export function Menu(props: {
   }, [open]);
   // A form that is gone from the page would not be sent.
   const closeUnlessForm = (event: MouseEvent) => {
-    if (!(event.target as Element).closest("form")) closeBack();
+    if ((event.target as Element).closest("form")) return;
+    // What was done may have given the focus to something already, as an answer does to the box.
+    const { activeElement: at } = document;
+    if (at === document.body || box.current?.contains(at)) closeBack();
+    else setOpen(false);
   };
   const onKey = (event: KeyboardEvent) => {
     if (open) moveInMenu(event, box.current, () => setOpen(false));
@@ -69,7 +73,8 @@ export function Menu(props: {
 }
 
 export function MenuButton(props: {
-  icon: IconName;
+  /** A drawing of ours, or what stands in its place. */
+  icon: IconName | VNode;
   danger?: boolean;
   onClick: () => void;
   children: ComponentChildren;
@@ -82,7 +87,7 @@ export function MenuButton(props: {
       class={props.danger ? "menu-item danger" : "menu-item"}
       onClick={props.onClick}
     >
-      <Icon name={props.icon} />
+      {typeof props.icon === "string" ? <Icon name={props.icon} /> : props.icon}
       <span>{props.children}</span>
     </button>
   );

@@ -128,6 +128,26 @@ function EndPollButton({ message }: { message: Message }) {
   );
 }
 
+function SayItems({ message, own }: { message: Message; own: boolean }) {
+  const state = useChat();
+  const mode = state.modeOf(refKey(message));
+  return (
+    <>
+      <MenuButton icon="reply" onClick={() => mode.value = { reply: message, edit: null }}>
+        {t("message.reply")}
+      </MenuButton>
+      {own && !message.poll && (
+        <MenuButton
+          icon="edit"
+          onClick={() => mode.value = { reply: null, edit: message }}
+        >
+          {t("message.edit")}
+        </MenuButton>
+      )}
+    </>
+  );
+}
+
 function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   const state = useChat();
   const talk = talkOf(state, message);
@@ -144,6 +164,8 @@ function MoreMenu({ message, own }: { message: Message; own: boolean }) {
   };
   return (
     <Menu label={t("message.more")} icon="more" small>
+      {/* A right click opens this menu alone: what is done most must be in it. */}
+      <SayItems message={message} own={own} />
       {rights.pin && (
         <MenuButton
           icon="pin"

@@ -46,10 +46,11 @@ export function UserPanel() {
         {CHOICES.map((choice) => (
           <MenuButton
             key={choice}
-            icon={presence === choice ? "check" : "person"}
+            icon={<PresenceMark choice={choice} />}
             onClick={() => choose(choice)}
           >
             {t(`presence.${choice}`)}
+            {presence === choice && <Icon name="check" small />}
           </MenuButton>
         ))}
         <QuietSlot />
@@ -66,6 +67,15 @@ export function UserPanel() {
         </form>
       </Menu>
     </section>
+  );
+}
+
+/** As others see it beside one's picture. */
+function PresenceMark({ choice }: { choice: (typeof CHOICES)[number] }) {
+  return (
+    <span class="menu-mark" aria-hidden="true">
+      <span class={`presence ${choice === "invisible" ? "offline" : choice}`} />
+    </span>
   );
 }
 

@@ -35,6 +35,8 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   "profile.bioHint": "Bis zu 500 Zeichen. Markdown geht.",
   "sessions.lead":
     "Überall, wo du angemeldet bist. Beende, was du nicht kennst, und ändere dann dein Passwort.",
+  "sessions.browserOn": "{browser} unter {system}",
+  "sessions.unknown": "Unbekanntes Gerät",
   "sessions.current": "Dieses Gerät",
   "sessions.used": "Zuletzt benutzt: {when}",
   "sessions.revoke": "Abmelden",

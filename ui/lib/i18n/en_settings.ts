@@ -32,6 +32,8 @@ export const settings = {
   "profile.bioHint": "Up to 500 characters. Markdown works.",
   "sessions.lead":
     "Everywhere you are signed in. End what you do not recognize, then change your password.",
+  "sessions.browserOn": "{browser} on {system}",
+  "sessions.unknown": "Unknown device",
   "sessions.current": "This device",
   "sessions.used": "Last used {when}",
   "sessions.revoke": "Sign out",

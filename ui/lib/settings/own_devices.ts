@@ -1,6 +1,7 @@
 import type { OwnDevice } from "../../../core/api/e2ee_devices.ts";
 import type { Session } from "../../../core/api/account.ts";
 import type { Act } from "../form_page.ts";
+import { shownDeviceName } from "../format/device_name.ts";
 import { text } from "../forms.ts";
 
 /** Somewhere its owner is signed in, as one thing: the session and its end of the encryption. */
@@ -23,7 +24,7 @@ export function joinDevices(
     return {
       session,
       device,
-      name: device?.name ?? session.device_name,
+      name: shownDeviceName(device?.name ?? session.device_name),
       trust: device === undefined
         ? "none"
         : device.certificate === null

@@ -6,6 +6,7 @@ import { RemoveRow, RenameRow } from "../../components/RowActs.tsx";
 import PasskeyAdd from "../../islands/PasskeyAdd.tsx";
 import { formPage } from "../../lib/form_page.ts";
 import { text } from "../../lib/forms.ts";
+import { shownDeviceName } from "../../lib/format/device_name.ts";
 import { formatRelative } from "../../lib/format/time.ts";
 import { t } from "../../lib/i18n/t.ts";
 import { define } from "../../utils.ts";
@@ -18,7 +19,7 @@ export const handler = define.handlers(formPage(
       ctx.state.api.call("listPasskeys"),
       ctx.state.api.call("listSessions"),
     ]);
-    const here = sessions.find(({ current }) => current)?.device_name ?? "";
+    const here = shownDeviceName(sessions.find(({ current }) => current)?.device_name ?? "");
     const ready = ctx.url.searchParams.get("ready");
     return { self, passkeys, name: ready ?? here, ready: ready !== null };
   },

@@ -14,6 +14,7 @@ import { readTimeZone } from "../../../lib/time_zone.ts";
 import type { Context } from "../../../lib/fresh/mod.ts";
 import { text } from "../../../lib/forms.ts";
 import { formPage } from "../../../lib/form_page.ts";
+import { shownDeviceName } from "../../../lib/format/device_name.ts";
 import { handleOf } from "../../../lib/format/names.ts";
 import { formatNumber } from "../../../lib/format/number.ts";
 import { formatSize } from "../../../lib/format/size.ts";
@@ -184,7 +185,7 @@ function Sessions(props: {
           <li key={session.id} class="row-card">
             <Icon name="device" />
             <span class="grow break">
-              {session.device_name}
+              {shownDeviceName(session.device_name)}
               <span class="small muted block">{session.address ?? ""}</span>
             </span>
             <span class="small muted">{formatRelative(session.last_used_ts, props.nowMs)}</span>
