@@ -173,6 +173,13 @@ export function Timeline({ place, open = true }: { place: TalkPlace; open?: bool
 function NotLoaded({ window, place }: { window: ChannelWindow; place: TalkPlace }) {
   const state = useChat();
   const { missing } = window;
+  // A network that comes back before the live connection was given up says nothing else of it.
+  useEffect(() => {
+    if (missing?.offline !== true) return;
+    const again = () => loadMissing(state, place);
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, [missing]);
   if (!missing) return null;
   const retry = (
     <button
