@@ -4,6 +4,7 @@ import { freshDatabase } from "../../tests/harness/postgres.ts";
 import { ManualClock } from "../../tests/harness/parts.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { FolderBlobStore } from "../files/blob_store.ts";
+import { LOCK_CLASS } from "../postgres/lock_keys.ts";
 import { migrate } from "../postgres/migrate.ts";
 import type { Sql } from "../postgres/sql.ts";
 import { silentLog } from "../system/log.ts";
@@ -188,6 +189,23 @@ Deno.test("a target in use is refused, and replaced only with force", async () =
   assert.deepEqual(await contents(at.to), await contents(at.from));
   assert.equal(await at.target.head("a/old"), undefined);
   assert.equal((await at.target.head("a/new"))?.size, 9);
+});
+
+Deno.test("nothing is put under a server that runs, not even with force", async () => {
+  await using at = await scene();
+  await at.backup();
+  await migrate(at.to, { log: silentLog, folder: at.migrations });
+  await at.to`insert into people (name) values ('old')`;
+  const alive = await at.to.reserve();
+  await alive`select pg_advisory_lock(${LOCK_CLASS.writerAlive}, 7)`;
+  await assert.rejects(
+    at.restore({ force: true }),
+    /A server runs on this database \(processes: 1\).*Stop it/,
+  );
+  assert.equal((await at.to`select from people`).length, 1);
+  await alive`select pg_advisory_unlock(${LOCK_CLASS.writerAlive}, 7)`;
+  alive.release();
+  await at.restore({ force: true });
 });
 
 Deno.test("an older backup goes in at its own schema and is then brought up to this one's", async () => {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { BlobStore } from "../../core/ports/blob_store.ts";
 import type { Log } from "../../core/ports/log.ts";
+import { LOCK_CLASS } from "../postgres/lock_keys.ts";
 import { loadMigrations, migrate } from "../postgres/migrate.ts";
 import type { Sql, Tx } from "../postgres/sql.ts";
 import { listTables, quoted } from "./catalog.ts";
@@ -77,6 +78,7 @@ async function knownVersions(
 }
 
 async function clearTarget(deps: RestoreDeps, request: RestoreRequest): Promise<void> {
+  await requireNobody(deps.sql);
   const inUse = await findRows(deps.sql);
   const hasBlobs = await anyBlob(deps.blobs);
   if (!request.force && (inUse !== undefined || hasBlobs)) {
@@ -87,6 +89,23 @@ async function clearTarget(deps: RestoreDeps, request: RestoreRequest): Promise<
     );
   }
   await deps.sql.begin(dropEverything);
+}
+
+/**
+ * No server runs on the database: its data folder, which is locked, may be another one than that
+ * of the restore, on another machine too.
+ */
+async function requireNobody(sql: Sql): Promise<void> {
+  const [row] = await sql<{ running: number }[]>`
+    select count(*)::int as running from pg_locks where locktype = 'advisory' and granted
+      and classid = ${LOCK_CLASS.writerAlive}
+      and database = (select oid from pg_database where datname = current_database())`;
+  const running = row?.running ?? 0;
+  if (running === 0) return;
+  throw new BackupError(
+    `A server runs on this database (processes: ${running}), and would lose what it stands on. ` +
+      `Stop it, then restore.`,
+  );
 }
 
 async function anyBlob(blobs: BlobStore | undefined): Promise<boolean> {
