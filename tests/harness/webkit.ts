@@ -39,6 +39,16 @@ export class WebKitPage {
     await this.#collectFaults();
   }
 
+  async reload(): Promise<void> {
+    await this.#ask("POST", "/refresh", {});
+    await this.#collectFaults();
+  }
+
+  /** To the page before, which WebKit has kept as it was. */
+  async back(): Promise<void> {
+    await this.#ask("POST", "/back", {});
+  }
+
   async path(): Promise<string> {
     return new URL(await this.#ask<string>("GET", "/url")).pathname;
   }

@@ -1,6 +1,7 @@
 import { workerUrl } from "../browser/worker_urls.ts";
 import { RemoteEngine } from "./remote_engine.ts";
 import { channelName } from "./messages.ts";
+import { Stays } from "./stays.ts";
 
 /** After a worker that died: the next one. */
 const RESTART_MS = 5000;
@@ -40,16 +41,14 @@ function runHere(userId: string, away: AbortSignal): Promise<void> {
  * page would get.
  */
 async function serve(userId: string): Promise<never> {
+  const stays = new Stays(globalThis);
   for (;;) {
-    const leaving = new AbortController();
-    const { signal } = leaving;
-    addEventListener("pagehide", () => leaving.abort(), { once: true });
+    const signal = await stays.here();
     await navigator.locks.request(`og-e2ee tab ${userId}`, { signal }, async () => {
       while (!signal.aborted) await runHere(userId, signal);
     }).catch((error) => {
       if (!signal.aborted) throw error;
     });
-    await new Promise((back) => addEventListener("pageshow", back, { once: true }));
   }
 }
 
