@@ -160,7 +160,7 @@ Deno.test("who waits alone for the other's devices asks for them again", async (
   await using a = await open(ann);
   const call = a.transport.call.bind(a.transport);
   // As where the other's server does not answer.
-  let inVain = 10;
+  let inVain = 3;
   a.transport.call = async (name, input, signal) => {
     const answer = await call(name, input, signal);
     return name === "claimKeyPackages" && inVain-- > 0 ? { ...answer, packages: [] } : answer;

@@ -6,8 +6,9 @@ import type { UserId } from "../../ids/user_id.ts";
 import type { CallChange, CallPlace } from "../voice/call_keys.ts";
 import type { SealedDraft } from "../payload.ts";
 import { Archive } from "./archive.ts";
-import type { EngineCore, FailureReason } from "./core.ts";
+import { chance, type EngineCore, type FailureReason } from "./core.ts";
 import { type EngineParts, fetchParts, makeParts } from "./engine_parts.ts";
+import { Errands } from "./errands.ts";
 import { HeldBackup } from "./held_backup.ts";
 import { Inbox } from "./inbox.ts";
 import { OwnDevice } from "./own_device.ts";
@@ -15,7 +16,7 @@ import { fetched, Part } from "./part.ts";
 import { CallRefused, type DeviceDispatch, type EnginePorts } from "./ports.ts";
 import { Room } from "./room.ts";
 import { RoomStore } from "./room_store.ts";
-import { isAway } from "./sealing.ts";
+import { isAway, mayPass } from "./sealing.ts";
 import type { Texts } from "./texts.ts";
 import { Trust } from "./trust.ts";
 import { Turn } from "./turn.ts";
@@ -65,6 +66,7 @@ export class Engine implements DeviceEngine {
   readonly #unreported = new Map<FailureReason, number>();
   readonly #ended: AbortController;
   readonly #turn = new Turn();
+  readonly #errands: Errands;
   readonly #tasks = new Set<Promise<unknown>>();
   #unfollow: (() => void) | undefined;
   #backingUp = false;
@@ -74,6 +76,12 @@ export class Engine implements DeviceEngine {
     this.#core = core;
     this.#held = held;
     this.#ended = ended;
+    this.#errands = new Errands({
+      clock: core.ports.clock,
+      signal: ended.signal,
+      mayPass,
+      chance: () => chance(core),
+    });
     this.#parts = makeParts(core, {
       held,
       alone: (task) => this.#turn.run(task),
@@ -253,7 +261,13 @@ export class Engine implements DeviceEngine {
   async #settled(): Promise<void> {
     const { device } = this.#core;
     if (device.phase === "ready") {
-      await this.#refillPackages();
+      try {
+        await this.#refillPackages();
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+        // Without them nobody can add this device; that it is one already stands.
+        this.#errand("packages", () => this.#refillPackages());
+      }
       this.#later(() => this.#syncRooms());
     }
     this.#emit({ what: "device" });
@@ -447,8 +461,11 @@ export class Engine implements DeviceEngine {
   #hear(dispatch: DeviceDispatch | "connected"): void {
     const { phase } = this.#core.device;
     if (phase === "new" || phase === "removed") return;
-    if (dispatch === "connected") return this.#later(() => this.#reconnected());
-    if (dispatch.t === "to_device") return this.#later(() => this.#inbox.read());
+    if (dispatch === "connected") {
+      this.#errands.hurry();
+      return this.#errand("connected", () => this.#reconnected());
+    }
+    if (dispatch.t === "to_device") return this.#errand("inbox", () => this.#inbox.read());
     if (phase !== "ready") return;
     switch (dispatch.t) {
       case "group.update":
@@ -456,9 +473,9 @@ export class Engine implements DeviceEngine {
       case "welcome":
         return this.#room(dispatch.d.room_id).poke();
       case "devices.update":
-        return this.#later(() => this.#lookAt(dispatch.d.user_id));
+        return this.#errand(`user ${dispatch.d.user_id}`, () => this.#lookAt(dispatch.d.user_id));
       case "key_packages.low":
-        return this.#later(() => this.#refillPackages());
+        return this.#errand("packages", () => this.#refillPackages());
     }
   }
 
@@ -483,8 +500,11 @@ export class Engine implements DeviceEngine {
 
   /** Somebody's devices or identity changed: of people who are pinned that must be known. */
   async #lookAt(userId: string): Promise<void> {
-    if (this.#core.trust.pin(userId) !== undefined) await this.devices(userId);
-    this.#emit({ what: "user", userId });
+    try {
+      if (this.#core.trust.pin(userId) !== undefined) await this.devices(userId);
+    } finally {
+      this.#emit({ what: "user", userId });
+    }
   }
 
   #backUpLater(): void {
@@ -493,7 +513,7 @@ export class Engine implements DeviceEngine {
     this.#later(async () => {
       await this.#core.ports.clock.sleep(BACKUP_WAIT_MS, this.#ended.signal);
       this.#backingUp = false;
-      await this.#backUp();
+      await this.#errands.run("backup", () => this.#backUp());
       this.#emit({ what: "backup" });
     });
   }
@@ -509,8 +529,10 @@ export class Engine implements DeviceEngine {
     this.#later(async () => {
       await this.#core.ports.clock.sleep(MISSING_WAIT_MS, this.#ended.signal);
       this.#missing.delete(roomId);
-      await this.#backUp();
-      await (await this.#parts.keyRequests.get()).ask(roomId);
+      await this.#errands.run(`missing ${roomId}`, async () => {
+        await this.#backUp();
+        await (await this.#parts.keyRequests.get()).ask(roomId);
+      });
     });
   }
 
@@ -518,13 +540,17 @@ export class Engine implements DeviceEngine {
   async #everyHour(): Promise<void> {
     while (!this.#ended.signal.aborted) {
       await this.#core.ports.clock.sleep(HOUR_MS, this.#ended.signal);
-      if (this.#core.device.phase !== "ready") continue;
-      await this.#setUpDevice("");
-      await this.#refillPackages();
-      await this.#syncRooms();
-      await this.#backUp();
-      await this.#report();
+      this.#errand("hour", () => this.#renew());
     }
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#core.device.phase !== "ready") return;
+    await this.#setUpDevice("");
+    await this.#refillPackages();
+    await this.#syncRooms();
+    await this.#backUp();
+    await this.#report();
   }
 
   async #report(): Promise<void> {
@@ -533,6 +559,11 @@ export class Engine implements DeviceEngine {
     if (failures.length === 0) return;
     this.#unreported.clear();
     await this.#core.ports.transport.call("reportEncryptionFailures", { body: { failures } });
+  }
+
+  /** What nobody else asks for: tried until it is done. */
+  #errand(name: string, task: () => Promise<unknown>): void {
+    this.#later(() => this.#errands.run(name, task));
   }
 
   /** A task that nobody waits for; what the network refuses is tried again with the next one. */

@@ -13,7 +13,7 @@ import { doWork, loseAndRejoin } from "./later.ts";
 import { fetched } from "./part.ts";
 import { CallRefused } from "./ports.ts";
 import { type Member, RoomBox } from "./room_box.ts";
-import { isAway, openArchived, openOwn, sealMessage } from "./sealing.ts";
+import { isAway, mayPass, openArchived, openOwn, sealMessage } from "./sealing.ts";
 import { incomingKey, wishKey } from "./shared_rows.ts";
 import { Turn } from "./turn.ts";
 import type {
@@ -52,6 +52,8 @@ export class Room {
   /** Pauses in a row after which something still stood in the way. */
   #pauses = 0;
   #reconnecting = false;
+  /** The server had no time for what was asked of it in nobody's name: it is asked again. */
+  #putOff = false;
   #waiting: Promise<RoomState> | undefined;
   #missing = 0;
   readonly #admitted = new Map<string, KeyEvent>();
@@ -259,7 +261,8 @@ export class Room {
       const waitMs = waitOf({ user: userId, device: id }, members, group.epoch);
       if (waitMs > 0) await clock.sleep(waitMs, this.core.signal);
       const done = await this.#run(() => doWork(this.#box));
-      if (!done) return;
+      // What could not be done in one round cannot be in the next: who is awaited has nothing yet.
+      if (!done || this.#box.group?.epoch === group.epoch) return;
     }
   }
 
@@ -271,7 +274,8 @@ export class Room {
    */
   #tryLater(): void {
     const box = this.#box;
-    if (!box.barred && !box.troubles.has("sequencer_unreachable") && !this.#waitsForDevices()) {
+    const isAway = this.#putOff || box.troubles.has("sequencer_unreachable");
+    if (!box.barred && !isAway && !this.#waitsForDevices()) {
       if (box.group !== undefined) this.#pauses = 0;
       return;
     }
@@ -281,6 +285,7 @@ export class Room {
       (1 + chance(this.core) / 4);
     void this.core.ports.clock.sleep(pauseMs, this.core.signal).then(() => {
       this.#pausing = false;
+      this.#putOff = false;
       box.barred = false;
       this.poke();
     }).catch((error) => this.#excuse(error));
@@ -340,6 +345,10 @@ export class Room {
     if (this.core.signal.aborted) return;
     if (isAway(error)) {
       this.#box.trouble("sequencer_unreachable");
+      return this.#tryLater();
+    }
+    if (mayPass(error)) {
+      this.#putOff = true;
       return this.#tryLater();
     }
     this.core.ports.log?.log("warn", "A step of an encrypted room failed", {

@@ -25,6 +25,14 @@ export function isAway(error: unknown): boolean {
     (error instanceof CallRefused && error.code === "unavailable");
 }
 
+/** What passes although nothing is done about it: nobody answered, or not now. */
+const PASSING: ReadonlySet<string> = new Set(["rate_limited", "internal", "timeout"]);
+
+/** Whether what failed may be tried again as it was. */
+export function mayPass(error: unknown): boolean {
+  return isAway(error) || (error instanceof CallRefused && PASSING.has(error.code));
+}
+
 /**
  * Brings a group to the point from which a message may be sent: whoever must go is out of it, and
  * whoever was let into the room is in it, as they could never read what is sealed before.
