@@ -7,6 +7,7 @@ import { StateCard } from "../components/encryption/StateCard.tsx";
 import { type NamedDevice, Verifications } from "../components/encryption/Verifications.tsx";
 import { Ways } from "../components/encryption/Ways.tsx";
 import { isUnconfirmed } from "../lib/browser/recovery_marks.ts";
+import { untilDone } from "../lib/browser/until_done.ts";
 import { useEngine } from "../lib/encryption/use_engine.ts";
 import { makeDevice } from "../lib/e2ee/begin.ts";
 import type { RemoteEngine } from "../lib/e2ee/remote_engine.ts";
@@ -46,7 +47,10 @@ export default function EncryptionSettings(
   const isNew = device?.phase === "new" && (devices.length > 0 || Boolean(backup));
   useEffect(() => {
     // The account has encryption elsewhere: what this device is to it is asked, not guessed.
-    if (engine && isNew) void makeDevice(engine).catch(() => undefined);
+    if (!engine || !isNew) return;
+    const ending = new AbortController();
+    void untilDone(() => makeDevice(engine), ending);
+    return () => ending.abort();
   }, [engine, isNew]);
   if (!engine || !device) {
     return (

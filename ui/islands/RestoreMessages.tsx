@@ -4,6 +4,7 @@ import { EngineTrouble } from "../components/encryption/EngineTrouble.tsx";
 import { Verifications } from "../components/encryption/Verifications.tsx";
 import type { Owner } from "../lib/encryption/owner.ts";
 import type { SlotKind } from "../lib/encryption/recovery.ts";
+import { untilDone } from "../lib/browser/until_done.ts";
 import { makeDevice } from "../lib/e2ee/begin.ts";
 import { useEngine } from "../lib/encryption/use_engine.ts";
 import { t } from "../lib/i18n/t.ts";
@@ -21,8 +22,11 @@ export default function RestoreMessages(props: {
   const phase = engine?.state()?.phase;
   useEffect(() => {
     // The other devices see this one, and can be asked, once it is on the list.
-    if (engine && phase === "new") void makeDevice(engine).catch(() => undefined);
-  }, [phase]);
+    if (!engine || phase !== "new") return;
+    const ending = new AbortController();
+    void untilDone(() => makeDevice(engine), ending);
+    return () => ending.abort();
+  }, [engine, phase]);
   if (!engine || phase === undefined || phase === "new") {
     return <EngineTrouble seen={seen} waiting={t("e2ee.setup.working")} />;
   }

@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import type { ChatState } from "../store/chat.ts";
 import { privacyOf } from "./privacy.ts";
+import { untilDone } from "./until_done.ts";
 
 /** The page works first: encryption that nobody waits for comes after it. */
 const IDLE_MS = 4000;
@@ -12,16 +13,27 @@ const IDLE_MS = 4000;
  */
 export function startPrivacy(state: ChatState): () => void {
   const idle = signal(false);
+  const ending = new AbortController();
   const timer = setTimeout(() => idle.value = true, IDLE_MS);
+  let trying = false;
+  const begin = async () => {
+    if (trying) return;
+    trying = true;
+    await untilDone(async () => await (await privacyOf(state)).becomeDevice(), {
+      signal: ending.signal,
+      isFinal: (error) => (error as Error | undefined)?.name === "CannotEncrypt",
+    });
+    trying = false;
+  };
   const stop = effect(() => {
     const encrypted = state.dms.value.some((dm) => dm.encrypted) ||
       state.guilds.value.some((guild) => guild.channels.some((channel) => channel.encrypted));
     const soon = state.dms.value.length > 0 || state.relationships.value.size > 0;
-    if (!encrypted && !(soon && idle.value)) return;
-    void privacyOf(state).then((privacy) => privacy.becomeDevice()).catch(() => undefined);
+    if (encrypted || (soon && idle.value)) void begin();
   });
   return () => {
     clearTimeout(timer);
+    ending.abort();
     stop();
   };
 }

@@ -79,8 +79,11 @@ export type EngineMessage =
   | { readonly kind: "dispatch"; readonly dispatch: DeviceDispatch | "connected" }
   | { readonly kind: "answer"; readonly id: string; readonly value: unknown }
   | { readonly kind: "refused"; readonly id: string; readonly error: PlainError }
-  /** The engine runs, perhaps in another tab than before: what was not answered is asked again. */
-  | { readonly kind: "up"; readonly view: EngineView }
+  /**
+   * The engine runs, perhaps in another tab than before: what was not answered is asked again.
+   * `life` is another one with each start of it.
+   */
+  | { readonly kind: "up"; readonly view: EngineView; readonly life: string }
   | { readonly kind: "change"; readonly change: EngineChange; readonly view: EngineView };
 
 /** A BroadcastChannel, or what stands for one in tests. */

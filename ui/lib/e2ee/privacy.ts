@@ -59,6 +59,8 @@ export class Privacy {
   readonly #turn = signal(0);
   /** Conversations of which the engine knows whose they are. */
   readonly #expected = new Set<string>();
+  /** The engine has come up: what is said from now on is told to it. */
+  #runs = false;
   /** Events that came while this tab was open: they are announced when they can be read. */
   readonly #news = new Set<string>();
 
@@ -73,6 +75,9 @@ export class Privacy {
     state.heard = (frame) => void this.#hear(frame);
     void this.engine.then((engine) => {
       this.#follow(engine);
+      this.#runs = true;
+      // The gateway may have said so before this script was here, and does not say it again.
+      if (state.connection.peek() === "online") engine.tell("connected");
       state.privacyOpen.value = true;
     }, () => undefined);
     effect(() => {
@@ -267,12 +272,14 @@ export class Privacy {
       if (sealed && shown && author.id !== this.state.self.value.user.id) this.#news.add(id);
       return;
     }
+    const isHeard = this.#runs;
     const engine = await this.engine;
     if (frame.op === "dispatch" && frame.t === "message.update" && frame.d.redacted) {
       // What was deleted is not found any more.
       await engine.ask("forgetTexts", frame.d.room_id, [frame.d.id]).catch(() => undefined);
     }
-    if (frame.op === "ready" || frame.op === "resumed") engine.tell("connected");
+    const isConnected = frame.op === "ready" || frame.op === "resumed";
+    if (isConnected && isHeard) engine.tell("connected");
     if (frame.op !== "dispatch") return;
     const said = { t: frame.t, d: frame.d };
     if (isDeviceDispatch(said)) engine.tell(said);

@@ -49,6 +49,8 @@ export class RemoteEngine {
   readonly #listeners = new Set<(change: EngineChange | undefined) => void>();
   readonly #up = Promise.withResolvers<void>();
   #view: EngineView | undefined;
+  /** Of the engine that was last heard of. */
+  #life: string | undefined;
 
   constructor(channel: EngineChannel, newId: () => string) {
     this.#channel = channel;
@@ -118,6 +120,10 @@ export class RemoteEngine {
     if (data.kind === "up") {
       this.#view = data.view;
       for (const { message } of this.#waiting.values()) this.#channel.postMessage(message);
+      const isNext = this.#life !== undefined && this.#life !== data.life;
+      this.#life = data.life;
+      // It has not heard what was said after the one before it ended.
+      if (isNext) this.tell("connected");
       this.#up.resolve();
       for (const listener of this.#listeners) listener(undefined);
     }

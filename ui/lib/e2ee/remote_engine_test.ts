@@ -128,6 +128,25 @@ Deno.test("an engine that comes up twice for a tab answers a question once", asy
   assert.equal(asked, 1);
 });
 
+Deno.test("the next engine is told that the connection stands: what was said before it, it has not heard", async () => {
+  const air = new Air();
+  const heard: string[] = [];
+  const serve = (name: string) => {
+    const end = air.open();
+    serveEngine(engineOf({}).engine, end, (said) => heard.push(`${name}: ${String(said)}`));
+    return end;
+  };
+  const first = serve("first");
+  const tab = client(air);
+  await tab.up;
+  // Another tab opens: the same engine says once more that it runs.
+  client(air);
+  first.close();
+  assert.deepEqual(heard, []);
+  serve("next");
+  assert.deepEqual([...new Set(heard)], ["next: connected"]);
+});
+
 Deno.test("refusals keep their kind; what is not to be asked is refused", async () => {
   const air = new Air();
   const { engine } = engineOf({

@@ -31,6 +31,7 @@ export function serveEngine(
   channel: EngineChannel,
   heard: (dispatch: Extract<EngineMessage, { kind: "dispatch" }>["dispatch"]) => void,
 ): void {
+  const life = crypto.randomUUID();
   const running = new Set<string>();
   const view = () => ({
     device: engine.state(),
@@ -56,10 +57,10 @@ export function serveEngine(
     }
   };
   channel.onmessage = ({ data }) => {
-    if (data.kind === "hello") channel.postMessage({ kind: "up", view: view() });
+    if (data.kind === "hello") channel.postMessage({ kind: "up", view: view(), life });
     if (data.kind === "ask") void answer(data);
     if (data.kind === "dispatch") heard(data.dispatch);
   };
   engine.onChange((change) => channel.postMessage({ kind: "change", change, view: view() }));
-  channel.postMessage({ kind: "up", view: view() });
+  channel.postMessage({ kind: "up", view: view(), life });
 }
