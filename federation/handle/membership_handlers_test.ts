@@ -9,6 +9,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import type { UserId } from "../../core/ids/user_id.ts";
 import { Authority } from "../../core/permissions/authority.ts";
 import { roomFacts } from "../../core/rules/room_facts.ts";
+import { askedBy } from "../../tests/harness/asked_by.ts";
 import { TEST_TS, testServer, userId } from "../../tests/harness/events.ts";
 import { seededRng } from "../../tests/harness/seeded_rng.ts";
 import { SignedRoom } from "../../tests/harness/signed_room.ts";
@@ -18,7 +19,6 @@ import { inviteHandler } from "./invite.ts";
 import { makeMembershipHandler } from "./make_membership.ts";
 import { sendMembershipHandler } from "./send_membership.ts";
 
-const NO_DIGEST = new Uint8Array();
 const here = testServer("here.example", 1);
 const there = testServer("there.example", 2);
 const owner = userId("@owner:here.example");
@@ -103,7 +103,7 @@ async function refusalOf(answer: Promise<unknown>): Promise<string> {
 
 Deno.test("TestCannotSendNonJoinViaSendJoinV2: only one's own join, leave or knock goes through that door", async () => {
   const { guild, send, ingested } = await doors();
-  const asked = { origin: there.name, bodyDigest: NO_DIGEST };
+  const asked = askedBy(there.name);
   const other = await SignedRoom.open([here, there], userId("@x:here.example"), "knock");
   const forged: readonly [string, JsonValue][] = [
     ["a ban", await event(guild, { content: { membership: "ban" } })],
@@ -136,7 +136,7 @@ Deno.test("TestCannotSendNonJoinViaSendJoinV2: only one's own join, leave or kno
 Deno.test("TestBannedUserCannotSendJoin: what soft-fails here is refused", async () => {
   const { guild, make, send, ingested } = await doors();
   await guild.member(owner, ann, { membership: "ban" });
-  const asked = { origin: there.name, bodyDigest: NO_DIGEST };
+  const asked = askedBy(there.name);
   const made = await refusalOf(
     make.answer(asked, { room_id: guild.roomId, user: ann, membership: "join" }),
   );
@@ -149,7 +149,7 @@ Deno.test("TestBannedUserCannotSendJoin: what soft-fails here is refused", async
 
 Deno.test("a voucher's signature is given for a join of now alone, and only where the custodian says yes", async () => {
   const joined = { membership: "join", authorised_via: owner };
-  const asked = { origin: there.name, bodyDigest: NO_DIGEST };
+  const asked = askedBy(there.name);
   const cases = [
     { voucher: owner, at: TEST_TS + 10_000, signed: true },
     { voucher: undefined, at: TEST_TS + 10_000, signed: false },
@@ -187,7 +187,7 @@ Deno.test("an invite is taken from the inviter's own server, for one of ours, wi
   const other = await SignedRoom.open([there], userId("@y:there.example"), "invite");
   const pdu = invite.pdu as unknown as JsonValue;
   const ask = (fields: Record<string, unknown>, origin: ServerName = there.name) =>
-    handler.answer({ origin, bodyDigest: NO_DIGEST }, {
+    handler.answer(askedBy(origin), {
       room_id: guild.roomId,
       pdu,
       state: [create as JsonValue],

@@ -12,6 +12,7 @@ import { loadEvents } from "../../server/postgres/event_store.ts";
 import type { Sql } from "../../server/postgres/sql.ts";
 import { StoredEraser } from "../../server/federation/eraser.ts";
 import { silentLog } from "../../server/system/log.ts";
+import { askedBy } from "../harness/asked_by.ts";
 import { serverName, testServer, userId } from "../harness/events.ts";
 import { startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
@@ -224,7 +225,7 @@ Deno.test("only a user's own server orders, each order once; a late copy goes to
     (await world.sql<{ n: number }[]>`
       select count(*)::int as n from events where strpos(pdu, ${CANARY}) > 0`)[0]?.n;
   const refused = async (origin: string, request: Awaited<ReturnType<typeof order>>) => {
-    const asked = { origin: serverName(origin) };
+    const asked = askedBy(serverName(origin));
     await assert.rejects(handler.answer(asked, request), OperationError);
     assert.equal(await held(), 4);
   };
@@ -239,7 +240,7 @@ Deno.test("only a user's own server orders, each order once; a late copy goes to
   await refused("two.test", await order({}));
   revoked = false;
 
-  const asked = { origin: serverName("two.test") };
+  const asked = askedBy(serverName("two.test"));
   const receipt = await handler.answer(asked, await order({}));
   assert.equal(receipt.erased, 3);
   assert.equal(await held(), 1, "what others wrote stays");

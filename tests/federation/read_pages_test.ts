@@ -15,13 +15,14 @@ import { stateHandler } from "../../federation/handle/state.ts";
 import { readControlPage } from "../../server/federation/control_pages.ts";
 import { fitting, PAGE_BYTES } from "../../federation/handle/pdu_page.ts";
 import { heldOf } from "../../server/rooms/load_room.ts";
+import { askedBy } from "../harness/asked_by.ts";
 import { serverName, userId } from "../harness/events.ts";
 import { someControlEvent, someRoomId } from "../harness/log_rows.ts";
 import { openRoomWorld, type RoomWorld } from "../harness/room_world.ts";
 
 const OLGA = userId("@olga:one.test");
 const ANN = userId("@ann:two.test");
-const ASKED = { origin: serverName("two.test") };
+const ASKED = askedBy(serverName("two.test"));
 
 function depsOf(world: RoomWorld) {
   return {

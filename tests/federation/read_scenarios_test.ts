@@ -9,6 +9,7 @@ import type { JsonObject } from "../../core/event/json.ts";
 import type { FederationOperation } from "../../core/api/federation/operation.ts";
 import { mediaHandler } from "../../federation/handle/media.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
+import { askedBy } from "../harness/asked_by.ts";
 import { startServers } from "../harness/federated.ts";
 import { makeGuild, type Person } from "../harness/homeserver.ts";
 import { serverName, userId } from "../harness/events.ts";
@@ -17,7 +18,7 @@ import { waitFor } from "../harness/wait_for.ts";
 
 const OLGA = userId("@olga:one.test");
 const ANN = userId("@ann:two.test");
-const ASKED = { origin: serverName("two.test") };
+const ASKED = askedBy(serverName("two.test"));
 const WAIT_MS = 120_000;
 
 async function openGuild(world: RoomWorld) {

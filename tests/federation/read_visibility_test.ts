@@ -18,6 +18,7 @@ import { mediaHandler } from "../../federation/handle/media.ts";
 import { roomReadHandlers } from "../../federation/handle/read_handlers.ts";
 import { dmGenesis, privateGenesis } from "../../server/rooms/genesis.ts";
 import type { Room } from "../../server/rooms/room.ts";
+import { askedBy } from "../harness/asked_by.ts";
 import { randomEventId, serverName, userId } from "../harness/events.ts";
 import { openRoomWorld, type RoomWorld } from "../harness/room_world.ts";
 
@@ -340,7 +341,7 @@ async function lookAtFiles(
     const files = { find: () => Promise.resolve(file) };
     const handler = mediaHandler({ rooms: world.reader, clock: world.clock, files });
     const address = { server: "one.test", media_id: encodeBase58Of16(world.rng.bytes(16)) };
-    const given = await handler.open({ origin: TWO }, address).then(
+    const given = await handler.open(askedBy(TWO), address).then(
       async ({ body }) => {
         await body.cancel();
         return true;
@@ -363,7 +364,7 @@ async function answerOf(
   assert.ok(handler, id);
   const operation: FederationOperation = handler.operation;
   try {
-    const answer = await handler.answer({ origin: TWO }, operation.request.parse(request));
+    const answer = await handler.answer(askedBy(TWO), operation.request.parse(request));
     operation.answer.parse(answer);
     return JSON.stringify(answer);
   } catch (error) {
