@@ -9,6 +9,7 @@ import type { ServerName } from "../../core/ids/server_name.ts";
 import { limits } from "../../core/limits.ts";
 import { serverOf } from "../../core/ids/user_id.ts";
 import { askMembership, type AskPorts } from "../../federation/perform/ask_membership.ts";
+import { OperationError } from "../../core/errors.ts";
 import { type KeyRing, TransportError } from "../../federation/ports.ts";
 import { signersOf } from "../../federation/verified_among.ts";
 import { isPaused } from "./destination_store.ts";
@@ -55,8 +56,8 @@ export type MembershipJobsDeps =
 
 /**
  * Tells other servers what must reach them although they may be in no room of ours: invites,
- * declined invites, offers, words of friends and of devices. Rows of the outbox, stored with what they tell of; each is tried
- * until its server has answered, or for three days.
+ * declined invites, offers, words of friends and of devices. Rows of the outbox, stored with what
+ * they tell of; each is tried until its server has answered, or for three days.
  */
 export class MembershipJobs implements AsyncDisposable {
   readonly #deps: MembershipJobsDeps;
@@ -65,6 +66,7 @@ export class MembershipJobs implements AsyncDisposable {
   #woken = true;
   /** When the soonest of those that failed here is tried again, ms. */
   #againMs = Infinity;
+  readonly #underWay = new Set<Promise<void>>();
   readonly #running: Promise<void>;
 
   constructor(deps: MembershipJobsDeps) {
@@ -99,6 +101,7 @@ export class MembershipJobs implements AsyncDisposable {
     this.#ending.abort();
     this.#pause.abort();
     await this.#running;
+    await Promise.all(this.#underWay);
   }
 
   async #run(): Promise<void> {
@@ -119,17 +122,33 @@ export class MembershipJobs implements AsyncDisposable {
     }
   }
 
-  /** False where nothing was due. */
+  /** False where nothing was due, or nothing more can be under way. */
   async #workOff(): Promise<boolean> {
     const { sql, clock } = this.#deps;
+    const limit = AT_ONCE - this.#underWay.size;
+    if (limit === 0) return false;
     const jobs = await claimJobs(sql, {
       kind: OUTBOX_KIND,
-      limit: AT_ONCE,
+      limit,
       nowMs: clock.now(),
       leaseMs: LEASE_MS,
     });
-    await Promise.all(jobs.map((job) => this.#do(job)));
+    for (const job of jobs) this.#begin(job);
     return jobs.length > 0;
+  }
+
+  /** None waits for the others: a server that takes its time holds up nobody else's. */
+  #begin(job: OutboxJob): void {
+    const doing = this.#do(job).catch((error) => {
+      // It is handed out again when its lease ends.
+      this.#deps.log.log("warn", "What became of a word to another server could not be stored.", {
+        error,
+      });
+    }).finally(() => {
+      this.#underWay.delete(doing);
+      this.wake();
+    });
+    this.#underWay.add(doing);
   }
 
   async #do(row: OutboxJob): Promise<void> {
@@ -300,8 +319,11 @@ function valueOf(event: ControlEvent): JsonValue {
   return event.pdu as unknown as JsonValue;
 }
 
-/** The other has said no, or never will be asked: to ask again changes nothing. */
+/**
+ * The other has said no, or never will be asked, or what is to be told cannot be: to ask again
+ * changes nothing. What failed for another reason, as our database away, says nothing of that.
+ */
 function isFinal(error: unknown): boolean {
-  if (!(error instanceof TransportError)) return true;
-  return error.kind === "refused" || error.kind === "policy";
+  if (error instanceof OperationError) return error.code !== "unavailable";
+  return error instanceof TransportError && (error.kind === "refused" || error.kind === "policy");
 }
