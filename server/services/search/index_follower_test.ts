@@ -4,8 +4,10 @@ import { openTestDatabase } from "../../../tests/harness/database.ts";
 import { someEvent, someRoomId } from "../../../tests/harness/log_rows.ts";
 import { waitFor } from "../../../tests/harness/wait_for.ts";
 import { AppendLog } from "../../postgres/append_log.ts";
+import type { FeedBatch } from "../../postgres/log_feed.ts";
 import { currentToken } from "../../postgres/log_reader.ts";
-import { advanceToken, encodeSyncToken } from "../../postgres/sync_token.ts";
+import type { Sql } from "../../postgres/sql.ts";
+import { advanceToken, encodeSyncToken, type SyncToken } from "../../postgres/sync_token.ts";
 import { systemClock } from "../../system/clock.ts";
 import { silentLog } from "../../system/log.ts";
 import { IndexFollower } from "./index_follower.ts";
@@ -30,32 +32,18 @@ Deno.test("index follower: what was taken away before it was heard of is not fou
   const gone = { ...taken, withheld: true, redactedBy: kept.eventId };
   await using other = await AppendLog.open(options);
   const there = await other.append({ roomId, updates: [gone] });
-  const failures: unknown[] = [];
-  await using follower = new IndexFollower({
-    sql,
-    index: new PostgresIndex(sql),
-    clock: systemClock,
-    failed: (error) => failures.push(error),
-    token,
-    ending: new AbortController(),
-  });
   const changed = advanceToken(token, there);
-  follower.take({ events: [{ ...gone, ...there, moved: true }], token: changed });
-  const reached = advanceToken(changed, at);
-  follower.take({
-    events: [
-      { ...kept, writerId: at.writerId, position: at.position - 1 },
-      { ...taken, ...at },
-    ],
-    token: reached,
-  });
-  await waitFor("the index to come so far", async () => {
-    const [mark] = await sql<{ token: string }[]>`select token from message_search_mark`;
-    return mark?.token === encodeSyncToken(reached);
-  });
-  const found = await sql<{ event_id: EventId }[]>`select event_id from message_search`;
-  assert.deepEqual(found.map((row) => row.event_id), [kept.eventId]);
-  assert.deepEqual(failures, []);
+  const found = await foundAfter(sql, token, [
+    { events: [{ ...gone, ...there, moved: true }], token: changed },
+    {
+      events: [
+        { ...kept, writerId: at.writerId, position: at.position - 1 },
+        { ...taken, ...at },
+      ],
+      token: advanceToken(changed, at),
+    },
+  ]);
+  assert.deepEqual(found, [kept.eventId]);
 });
 
 Deno.test("index follower: what one writer says and takes away between two steps is not found", async () => {
@@ -72,6 +60,23 @@ Deno.test("index follower: what one writer says and takes away between two steps
   const gone = { ...taken, withheld: true, redactedBy: kept.eventId };
   const at = await log.append({ roomId, events: [kept, taken] });
   const there = await log.append({ roomId, updates: [gone] });
+  const found = await foundAfter(sql, token, [{
+    events: [
+      { ...kept, writerId: at.writerId, position: at.position - 1 },
+      { ...taken, ...at },
+      { ...gone, ...there, moved: true },
+    ],
+    token: advanceToken(token, there),
+  }]);
+  assert.deepEqual(found, [kept.eventId]);
+});
+
+/** What stands in the index once a follower that begins at a token has taken these in. */
+async function foundAfter(
+  sql: Sql,
+  token: SyncToken,
+  heard: readonly FeedBatch[],
+): Promise<EventId[]> {
   const failures: unknown[] = [];
   await using follower = new IndexFollower({
     sql,
@@ -81,23 +86,16 @@ Deno.test("index follower: what one writer says and takes away between two steps
     token,
     ending: new AbortController(),
   });
-  const reached = advanceToken(token, there);
-  follower.take({
-    events: [
-      { ...kept, writerId: at.writerId, position: at.position - 1 },
-      { ...taken, ...at },
-      { ...gone, ...there, moved: true },
-    ],
-    token: reached,
-  });
+  for (const batch of heard) follower.take(batch);
+  const reached = heard.at(-1)?.token ?? token;
   await waitFor("the index to come so far", async () => {
     const [mark] = await sql<{ token: string }[]>`select token from message_search_mark`;
     return mark?.token === encodeSyncToken(reached);
   });
-  const found = await sql<{ event_id: EventId }[]>`select event_id from message_search`;
-  assert.deepEqual(found.map((row) => row.event_id), [kept.eventId]);
   assert.deepEqual(failures, []);
-});
+  const rows = await sql<{ event_id: EventId }[]>`select event_id from message_search`;
+  return rows.map((row) => row.event_id);
+}
 
 function contentful(roomId: ReturnType<typeof someRoomId>, body: string) {
   const event = someEvent(roomId);
