@@ -30,7 +30,9 @@ const keyOf = (roomId: string, eventId: string) => `${roomId}/${eventId}`;
 /** A message is missed; with a fault it is not asked for. */
 export function gapRow(
   roomId: string,
-  { event_id, sender, sealed: { nonce, epoch } }: Omit<KeyEvent, "channel_id">,
+  { event_id, sender, sealed: { nonce, epoch } }: Pick<KeyEvent, "event_id" | "sender"> & {
+    readonly sealed: Pick<SealedObject, "nonce" | "epoch">;
+  },
   fault?: OpenFault,
 ): StoreChange {
   const row: Row = { sender, nonce, epoch, ...(fault === undefined ? {} : { fault }) };
@@ -57,30 +59,11 @@ export async function openGaps(store: DeviceStore, roomId: string): Promise<Gap[
   return (await allGaps(store, roomId)).filter(({ fault }) => fault === undefined);
 }
 
-async function allGaps(store: DeviceStore, roomId: string): Promise<Gap[]> {
+/** What is missed of a room, with what was found to be false. */
+export async function allGaps(store: DeviceStore, roomId: string): Promise<Gap[]> {
   const prefix = keyOf(roomId, "");
   return (await store.list("gaps", { prefix })).map(({ key, value }) => ({
     eventId: key.slice(prefix.length),
     ...readJsonRow<Row>(value),
   }));
-}
-
-/**
- * The group went another way from an epoch on than this device: what looked false since then may
- * be of the other one, and is asked for after all. @returns whether there is any
- */
-export async function reopenGaps(
-  store: DeviceStore,
-  roomId: string,
-  fork: number,
-): Promise<boolean> {
-  const again = (await allGaps(store, roomId))
-    .filter(({ fault, epoch }) => fault !== undefined && epoch >= fork);
-  if (again.length === 0) return false;
-  await store.write(
-    again.map(({ eventId, sender, nonce, epoch }) =>
-      jsonRow("gaps", keyOf(roomId, eventId), { sender, nonce, epoch } satisfies Row)
-    ),
-  );
-  return true;
 }

@@ -1,7 +1,8 @@
 import { serverOf } from "../../ids/user_id.ts";
 import { hashReceipt, signerOf } from "../receipt_chain.ts";
 import type { GroupView } from "./calls.ts";
-import { reopenGaps } from "./gaps.ts";
+import { allGaps, gapRow } from "./gaps.ts";
+import type { DeviceStore } from "./ports.ts";
 import type { RoomBox } from "./room_box.ts";
 import type { HealthProblem } from "./types.ts";
 
@@ -37,6 +38,22 @@ export async function noteFork(box: RoomBox, epoch: number): Promise<void> {
   await box.step({ meta: { order: { ...order, fork: epoch } } });
   const { ports: { store }, missing } = box.core;
   if (await reopenGaps(store, box.roomId, epoch)) missing(box.roomId);
+}
+
+/**
+ * The group went another way from an epoch on than this device: what looked false since then may
+ * be of the other one, and is asked for after all. @returns whether there is any
+ */
+async function reopenGaps(store: DeviceStore, roomId: string, fork: number): Promise<boolean> {
+  const again = (await allGaps(store, roomId))
+    .filter(({ fault, epoch }) => fault !== undefined && epoch >= fork);
+  if (again.length === 0) return false;
+  await store.write(
+    again.map(({ eventId, sender, nonce, epoch }) =>
+      gapRow(roomId, { event_id: eventId, sender, sealed: { nonce, epoch } })
+    ),
+  );
+  return true;
 }
 
 /**
