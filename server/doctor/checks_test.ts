@@ -7,13 +7,13 @@ import { selfSigned } from "../../tests/harness/self_signed.ts";
 import { tempFolder } from "../../tests/harness/temp_folder.ts";
 import { loadConfig } from "../config/config.ts";
 import { FolderBlobStore } from "../files/blob_store.ts";
-import { connect } from "../postgres/connect.ts";
+import { connect, DatabaseRefusedError } from "../postgres/connect.ts";
 import { silentLog } from "../system/log.ts";
 import { systemClock } from "../system/clock.ts";
 import { checkBlobs } from "./checks/blobs.ts";
 import { checkClock } from "./checks/clock.ts";
 import { checkDataFolder } from "./checks/data_folder.ts";
-import { checkDatabase, checkVersion } from "./checks/database.ts";
+import { checkDatabase, checkVersion, unreachable } from "./checks/database.ts";
 import { checkDisk } from "./checks/disk.ts";
 import { checkName } from "./checks/name.ts";
 import { checkPort } from "./checks/port.ts";
@@ -80,6 +80,23 @@ Deno.test("database: good, unreachable, unsafe, behind, too old, embedded", asyn
     status: "warning",
     message: /empty: no server has used it yet/,
     advice: /openguild migrate/,
+  });
+  const name = `guest_${empty.name}`;
+  await empty.sql.unsafe(`create role ${name} login`);
+  const url = new URL(empty.url);
+  url.username = name;
+  const guest = connect({ url: url.href, poolSize: 1, log: silentLog });
+  assertFound(await checkDatabase({ kind: "postgres", sql: guest }), {
+    status: "problem",
+    message: new RegExp(`${name} may not make tables`),
+    advice: new RegExp(`alter database NAME owner to ${name}`),
+  });
+  await guest.end();
+  await empty.sql.unsafe(`drop role ${name}`);
+  assertFound([unreachable(new DatabaseRefusedError("The database's encoding is LATIN1."))], {
+    status: "problem",
+    message: /cannot be used.*LATIN1/,
+    advice: /DATABASE_URL/,
   });
   await good.sql`delete from schema_migrations where version = 2`;
   assertFound(await checkDatabase({ kind: "postgres", sql: good.sql }), {

@@ -1,4 +1,4 @@
-import { readDurability } from "../../postgres/connect.ts";
+import { DatabaseRefusedError, readDurability } from "../../postgres/connect.ts";
 import type { Database } from "../../postgres/database.ts";
 import { status } from "../../postgres/migrate.ts";
 import type { Sql } from "../../postgres/sql.ts";
@@ -40,6 +40,9 @@ export async function checkDatabase(
 
 /** What stands in the report where the database could not even be opened. */
 export function unreachable(error: unknown): Finding {
+  if (error instanceof DatabaseRefusedError) {
+    return problem(CHECK, ["database.refused", "database.other"], { reason: error.message });
+  }
   return problem(CHECK, ["database.unreachable", "database.reach"], { reason: reasonOf(error) });
 }
 
@@ -68,11 +71,15 @@ async function checkDurability(sql: Sql): Promise<Finding[]> {
 }
 
 async function checkMigrations(sql: Sql): Promise<Finding[]> {
-  const [table] = await sql<{ name: string | null }[]>`
-    select to_regclass('schema_migrations')::text as name`;
+  const [table] = await sql<{ name: string | null; usr: string; may: boolean }[]>`
+    select to_regclass('schema_migrations')::text as name, current_user as usr,
+      coalesce(has_schema_privilege(current_schema(), 'create'), false) as may`;
   const steps = await status(sql);
   const waiting = steps.filter((step) => step.appliedTs === undefined).length;
   if (waiting === 0) return [];
+  if (table?.may === false) {
+    return [problem(CHECK, ["database.rights", "database.own"], { user: table.usr })];
+  }
   return [
     table?.name
       ? warning(CHECK, ["database.behind", "database.migrate"], { n: waiting })

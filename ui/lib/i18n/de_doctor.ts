@@ -62,6 +62,8 @@ export const doctorTexts: Readonly<Record<keyof typeof english, string>> = {
   "doctor.say.database.embedded":
     "Die eingebaute Datenbank ruft nie fsync auf: Bestätigte Nachrichten überstehen einen Absturz des Prozesses, nicht des Rechners. Sie hat die Geschwindigkeit einer einzigen Verbindung und keine Replikation.",
   "doctor.say.database.unreachable": "Die Datenbank antwortet nicht: {reason}.",
+  "doctor.say.database.refused": "Die Datenbank ist nicht zu gebrauchen. {reason}",
+  "doctor.say.database.rights": "{user} darf in der Datenbank keine Tabellen anlegen.",
   "doctor.say.database.old": "Postgres hat Version {version}.",
   "doctor.say.database.unsafe":
     "Postgres läuft mit {name} = off: Ein Absturz verliert bestätigte Nachrichten.",
@@ -72,6 +74,9 @@ export const doctorTexts: Readonly<Record<keyof typeof english, string>> = {
     "{kind, select, embedded {Das eingebaute Postgres} other {Postgres}} {version} antwortet.",
   "doctor.do.database.reach":
     "Läuft Postgres, und stimmt DATABASE_URL (Rechner, Port, Benutzer, Passwort, Name)?",
+  "doctor.do.database.other": "Ändere sie, oder nenne eine andere in DATABASE_URL.",
+  "doctor.do.database.own":
+    "Gib die Datenbank dem Benutzer, den DATABASE_URL nennt: alter database NAME owner to {user}",
   "doctor.do.database.upgrade": "Aktualisiere es auf {wanted} oder neuer.",
   "doctor.do.database.move":
     "Für eine Gemeinschaft, an der etwas liegt: openguild backup DATEI, DATABASE_URL auf ein Postgres setzen, openguild restore DATEI.",

@@ -60,6 +60,8 @@ export const doctorTexts = {
   "doctor.say.database.embedded":
     "The embedded database never calls fsync: acknowledged messages survive a crash of the process, not of the machine. It has one connection's worth of speed and no replication.",
   "doctor.say.database.unreachable": "The database does not answer: {reason}.",
+  "doctor.say.database.refused": "The database cannot be used. {reason}",
+  "doctor.say.database.rights": "{user} may not make tables in the database.",
   "doctor.say.database.old": "Postgres is version {version}.",
   "doctor.say.database.unsafe":
     "Postgres runs with {name} = off: a crash loses messages that were acknowledged.",
@@ -69,6 +71,9 @@ export const doctorTexts = {
     "{kind, select, embedded {embedded Postgres} other {Postgres}} {version} answers.",
   "doctor.do.database.reach":
     "Is Postgres running, and is DATABASE_URL right (host, port, user, password, name)?",
+  "doctor.do.database.other": "Change it, or name another one in DATABASE_URL.",
+  "doctor.do.database.own":
+    "Give the database to the user who is named in DATABASE_URL: alter database NAME owner to {user}",
   "doctor.do.database.upgrade": "Upgrade it to {wanted} or later.",
   "doctor.do.database.move":
     "For a community that matters: openguild backup FILE, set DATABASE_URL to a Postgres, openguild restore FILE.",
