@@ -56,7 +56,14 @@ Deno.test("a member beyond those that the page holds can be completed and is men
   await holds(page, "no ");
   await box.fill("");
   // A shortcode that is typed to its end is the emoji, by whichever name one knows it.
+  // All of them are typed before the emoji are here.
+  const typed = Promise.withResolvers<void>();
+  await page.route(/\/assets\/emoji/, async (route) => {
+    await typed.promise;
+    await route.continue();
+  });
   await box.pressSequentially("yes :thumbsup: :nosuchcode: :tada:!");
+  typed.resolve();
   await holds(page, "yes 👍️ :nosuchcode: 🎉!");
   assert.deepEqual(ann.faults, []);
   await browser.close();

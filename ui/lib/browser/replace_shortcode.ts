@@ -11,14 +11,16 @@ export async function replaceShortcode(
 ): Promise<void> {
   const found = findShortcode(box.value, box.selectionStart);
   if (!found) return;
-  const end = found.start + found.code.length + 2;
-  const typed = box.value.slice(found.start, end);
+  const typed = box.value.slice(found.start, box.selectionStart);
   // Without emoji it stays as it was typed.
   const emoji = await emojiFor(state, found.code).catch(() => undefined);
-  // Typing goes on while emoji are fetched.
-  if (emoji === undefined || box.value.slice(found.start, end) !== typed) return;
+  if (emoji === undefined) return;
+  // Typing goes on while emoji are fetched, and codes before this one become shorter.
+  const start = box.value.lastIndexOf(typed, found.start);
+  const end = start + typed.length;
+  if (start < 0 || findShortcode(box.value, end) === undefined) return;
   const caret = box.selectionStart;
-  const next = box.value.slice(0, found.start) + emoji + box.value.slice(end);
+  const next = box.value.slice(0, start) + emoji + box.value.slice(end);
   const moved = caret < end ? caret : caret - typed.length + emoji.length;
   box.value = next;
   box.setSelectionRange(moved, moved);
