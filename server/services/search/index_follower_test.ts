@@ -18,11 +18,7 @@ Deno.test("index follower: what was taken away before it was heard of is not fou
   const { sql, session } = database;
   const options = { sql, session, clock: systemClock, log: silentLog };
   const own = await AppendLog.open(options);
-  const instance = "i";
-  const token = await currentToken(sql, instance);
-  await sql`
-    insert into message_search_mark (index_id, token, caught_up)
-    values ('postgres', ${encodeSyncToken(token)}, true)`;
+  const token = await markedToken(sql);
   const roomId = someRoomId();
   const kept = contentful(roomId, "kept");
   const taken = contentful(roomId, "taken");
@@ -50,10 +46,7 @@ Deno.test("index follower: what one writer says and takes away between two steps
   await using database = await openTestDatabase("postgres");
   const { sql, session } = database;
   await using log = await AppendLog.open({ sql, session, clock: systemClock, log: silentLog });
-  const token = await currentToken(sql, "i");
-  await sql`
-    insert into message_search_mark (index_id, token, caught_up)
-    values ('postgres', ${encodeSyncToken(token)}, true)`;
+  const token = await markedToken(sql);
   const roomId = someRoomId();
   const kept = contentful(roomId, "kept");
   const taken = contentful(roomId, "taken");
@@ -70,6 +63,15 @@ Deno.test("index follower: what one writer says and takes away between two steps
   }]);
   assert.deepEqual(found, [kept.eventId]);
 });
+
+/** The end of the log, up to which the index is said to have everything. */
+async function markedToken(sql: Sql): Promise<SyncToken> {
+  const token = await currentToken(sql, "i");
+  await sql`
+    insert into message_search_mark (index_id, token, caught_up)
+    values ('postgres', ${encodeSyncToken(token)}, true)`;
+  return token;
+}
 
 /** What stands in the index once a follower that begins at a token has taken these in. */
 async function foundAfter(

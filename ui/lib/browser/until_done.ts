@@ -1,17 +1,8 @@
+import { clock } from "../e2ee/worker_ports.ts";
+
 /** Pause before what failed is tried again, doubled each time: the first and the longest (ms). */
 const FIRST_MS = 2000;
 const LONGEST_MS = 300_000;
-
-/** Resolves after a time, or when it is over with what it was for. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
-}
 
 /**
  * Does what a page does by itself and nobody would ask for again, until it is done: a request that
@@ -30,7 +21,8 @@ export async function untilDone(
       return;
     } catch (error) {
       if (isFinal?.(error)) return;
-      await pause(Math.min(LONGEST_MS, FIRST_MS * 2 ** failures), signal);
+      const pauseMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** failures);
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
     }
   }
 }

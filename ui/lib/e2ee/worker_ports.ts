@@ -1,7 +1,7 @@
 import type { Clock } from "../../../core/ports/clock.ts";
 import type { Rng } from "../../../core/ports/rng.ts";
 
-/** A worker's clock. */
+/** A browser's clock, in pages and workers. */
 export const clock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
