@@ -218,7 +218,14 @@ export interface Ingest {
 
 export interface ExaminedEvents {
   /** To be called once. */
-  takeIn(): Promise<readonly PduResult[]>;
+  takeIn(): TakingIn;
+}
+
+/** Events on their way into their rooms. */
+export interface TakingIn {
+  /** They have their places in the rooms' turns: what comes now comes after them. */
+  readonly entered: Promise<void>;
+  readonly ended: Promise<readonly PduResult[]>;
 }
 
 /** A message that is no event, for one other server. May be lost. PROTOCOL.md 10. */

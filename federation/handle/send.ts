@@ -41,10 +41,8 @@ export interface SendDeps {
 /** One server's transactions under way. */
 interface Line {
   waiting: number;
-  /** Ends when the events of the last one have been examined. */
-  examined: Promise<unknown>;
-  /** Ends when they have been taken in. */
-  takenIn: Promise<unknown>;
+  /** Ends when the events of the last one have their places in the rooms' turns. */
+  entered: Promise<unknown>;
   /** By id, until they are answered: a repetition waits for what it repeats. */
   readonly answering: Map<string, Promise<unknown>>;
 }
@@ -68,8 +66,7 @@ export function sendHandler(deps: SendDeps): FederationHandler {
       }
       const line = lines.get(origin) ?? {
         waiting: 0,
-        examined: Promise.resolve(),
-        takenIn: Promise.resolve(),
+        entered: Promise.resolve(),
         answering: new Map<string, Promise<unknown>>(),
       };
       if (line.waiting >= QUEUED_MAX) {
@@ -98,19 +95,19 @@ interface Arrived {
   readonly request: Request;
 }
 
-/** Examines while the one before is being taken in, so that neither waits for the database. */
+/** Examines while those before are being taken in, so that none waits for the database. */
 async function answerInLine(
   deps: SendDeps,
   line: Line,
   arrived: Arrived,
 ): Promise<TransactionAnswer> {
   const id = arrived.request.txn_id;
-  const repeated = line.answering.get(id);
-  const examined = line.examined.then(() => repeated).then(() => examine(deps, arrived));
-  line.examined = examined.catch(() => undefined);
-  const takenIn = line.takenIn.then(async () => await (await examined).takeIn());
-  line.takenIn = takenIn.catch(() => undefined);
-  const answered = takenIn.then(async (answer) => {
+  const before = line.answering.get(id) ?? Promise.resolve();
+  const examined = before.then(() => examine(deps, arrived));
+  const taking = Promise.all([examined, line.entered]).then(([events]) => events.takeIn());
+  line.entered = Promise.allSettled([line.entered, taking.then(({ entered }) => entered)]);
+  const answered = taking.then(async ({ ended }) => {
+    const answer = await ended;
     await (await examined).keep(answer);
     return answer;
   });
@@ -125,7 +122,7 @@ async function answerInLine(
 
 /** A transaction whose events are examined, or one that was answered before. */
 interface Examined {
-  takeIn(): Promise<TransactionAnswer>;
+  takeIn(): { readonly entered: Promise<void>; readonly ended: Promise<TransactionAnswer> };
   /** Remembers what was answered. */
   keep(answer: TransactionAnswer): Promise<void>;
 }
@@ -144,17 +141,25 @@ async function examine(
       );
     }
     return {
-      takeIn: () => Promise.resolve(answerOf(former.results)),
+      takeIn: () => ({
+        entered: Promise.resolve(),
+        ended: Promise.resolve(answerOf(former.results)),
+      }),
       keep: () => Promise.resolve(),
     };
   }
   const { pdus, keys, edus } = request;
   const events = await deps.ingest.examine({ door: "send", origin, pdus, keys });
   return {
-    async takeIn() {
-      const results = await events.takeIn();
-      giveEdus(deps, origin, edus);
-      return answerOf(results);
+    takeIn() {
+      const { entered, ended } = events.takeIn();
+      return {
+        entered,
+        ended: ended.then((results) => {
+          giveEdus(deps, origin, edus);
+          return answerOf(results);
+        }),
+      };
     },
     keep: ({ results }) => deps.transactions.keep(key, { bodyDigest, results }),
   };

@@ -18,15 +18,20 @@ function door() {
   const kept = new Map<string, Answered>();
   const examine = async ({ pdus: [name] }: { readonly pdus: readonly JsonValue[] }) => {
     await step(`examine ${name}`);
+    if (name === "bad") throw new Error("examined in vain");
     return {
-      async takeIn() {
-        await step(`take in ${name}`);
-        return [{ outcome: "accepted" as const, reason: String(name) }];
+      takeIn() {
+        const entered = step(`enter ${name}`);
+        const ended = entered.then(async () => {
+          await step(`take in ${name}`);
+          return [{ outcome: "accepted" as const, reason: String(name) }];
+        });
+        return { entered, ended };
       },
     };
   };
   const handler = sendHandler({
-    ingest: { examine, ingest: async (input) => await (await examine(input)).takeIn() },
+    ingest: { examine, ingest: async (input) => await (await examine(input)).takeIn().ended },
     edus: { receive: () => {} },
     transactions: {
       find: ({ txnId }) => Promise.resolve(kept.get(txnId)),
@@ -55,15 +60,18 @@ function door() {
 /** Lets everything run that waits for no gate. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-Deno.test("a transaction is examined while the one before is being taken in, and taken in after it", async () => {
+Deno.test("a transaction has its place in its rooms before the next one, which does not wait for the rest", async () => {
   const { steps, hold, release, send } = door();
+  hold("enter a");
   hold("take in a");
   const answers = Promise.all([send("1", "a"), send("2", "b")]);
   await settle();
-  assert.deepEqual(steps, ["examine a", "take in a", "examine b"]);
+  assert.deepEqual(steps, ["examine a", "examine b", "enter a"]);
+  release("enter a");
+  await settle();
+  assert.deepEqual(steps.slice(3).filter((step) => step.endsWith("b")), ["enter b", "take in b"]);
   release("take in a");
   await answers;
-  assert.ok(steps.indexOf("take in b") > steps.indexOf("take in a"));
 });
 
 Deno.test("a transaction that is examined first still waits for its turn", async () => {
@@ -71,14 +79,27 @@ Deno.test("a transaction that is examined first still waits for its turn", async
   hold("examine a");
   const answers = Promise.all([send("1", "a"), send("2", "b"), send("3", "c")]);
   await settle();
-  assert.deepEqual(steps, ["examine a"]);
+  assert.deepEqual(steps, ["examine a", "examine b", "examine c"]);
   release("examine a");
   await answers;
-  assert.deepEqual(steps.filter((step) => step.startsWith("take")), [
-    "take in a",
-    "take in b",
-    "take in c",
+  assert.deepEqual(steps.filter((step) => step.startsWith("enter")), [
+    "enter a",
+    "enter b",
+    "enter c",
   ]);
+});
+
+Deno.test("a transaction that cannot be examined holds up none behind it, and lets none overtake", async () => {
+  const { steps, hold, release, send } = door();
+  hold("enter a");
+  const first = send("1", "a");
+  const refused = assert.rejects(send("2", "bad"));
+  const third = send("3", "c");
+  await refused;
+  assert.ok(!steps.includes("enter c"));
+  release("enter a");
+  await Promise.all([first, third]);
+  assert.ok(steps.includes("enter c"));
 });
 
 Deno.test("a repetition that comes meanwhile gets the same answer, another body a conflict", async () => {
@@ -94,5 +115,5 @@ Deno.test("a repetition that comes meanwhile gets the same answer, another body 
   release("keep 1");
   assert.deepEqual(await again, await first);
   await other;
-  assert.deepEqual(steps, ["examine a", "take in a", "keep 1"]);
+  assert.deepEqual(steps, ["examine a", "enter a", "take in a", "keep 1"]);
 });

@@ -11,7 +11,14 @@ import type { RoomId } from "../../core/ids/room_id.ts";
 import type { Authority } from "../../core/permissions/authority.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
-import type { ExaminedEvents, Ingest, IngestInput, KeyRing, ServerPolicy } from "../ports.ts";
+import type {
+  ExaminedEvents,
+  Ingest,
+  IngestInput,
+  KeyRing,
+  ServerPolicy,
+  TakingIn,
+} from "../ports.ts";
 import { accept, reject } from "./accept.ts";
 import { authorise } from "./authorise.ts";
 import { fetchAuth } from "./fetch_auth.ts";
@@ -35,7 +42,7 @@ import { verify, type VerifyHints } from "./verify.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** Events of one room that are judged and stored together. */
-const EVENTS_PER_TURN = 100;
+const EVENTS_PER_TURN = 500;
 /** Characters of a reason that the other server is told. */
 const REASON_CHARS = 500;
 /** Waiting events that one call lets through because what they waited for has come. */
@@ -73,6 +80,12 @@ interface TurnEnd {
   readonly awaited: readonly EventId[];
 }
 
+/** Events that wait for one turn, whoever brought them. */
+interface Gathering {
+  readonly list: Incoming[];
+  readonly ended: Promise<TurnEnd>;
+}
+
 /** An event whose signing keys are not held. */
 interface Keyless {
   /** Its place among the results. */
@@ -106,6 +119,8 @@ export class Pipeline implements Ingest {
   readonly #deps: PipelineDeps;
   readonly #softFails: SoftFailQuota;
   readonly #rejected: RejectedBound;
+  /** The turns that wait to begin, which others may still join. */
+  readonly #gathering = new Map<RoomId, Gathering>();
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -115,7 +130,7 @@ export class Pipeline implements Ingest {
 
   async ingest(input: IngestInput): Promise<readonly PduResult[]> {
     const examined = await this.examine(input);
-    return await examined.takeIn();
+    return await examined.takeIn().ended;
   }
 
   async examine(input: IngestInput): Promise<ExaminedEvents> {
@@ -166,16 +181,31 @@ export class Pipeline implements Ingest {
     };
   }
 
-  async #takeInAll({ byRoom, keyless, results }: Examined): Promise<readonly PduResult[]> {
+  #takeInAll(examined: Examined): TakingIn {
+    const entered = Promise.withResolvers<void>();
+    const ended = this.#takeInRooms(examined, entered.resolve).finally(entered.resolve);
+    return { entered: entered.promise, ended };
+  }
+
+  async #takeInRooms(
+    { byRoom, keyless, results }: Examined,
+    entered: () => void,
+  ): Promise<readonly PduResult[]> {
     await this.#waitForKeys(keyless, results);
-    await Promise.all([...byRoom].map(async ([roomId, list]) => {
-      const outcomes = await this.#takeIn(roomId, list.map(({ incoming }) => incoming));
+    const opened = await Promise.all([...byRoom].map(async ([roomId, list]) => {
+      const events = list.map(({ incoming }) => incoming);
+      return { roomId, list, events, room: await this.#openRoom(roomId, events) };
+    }));
+    const taking = opened.map(async ({ roomId, list, events, room }) => {
+      const outcomes = await this.#takeIn(roomId, room, events);
       for (const [index, { at, incoming: { event } }] of list.entries()) {
         const outcome = outcomes[index];
         assert(outcome !== undefined, "every event has its outcome");
         results[at] = { event_id: event.id, ...outcome };
       }
-    }));
+    });
+    entered();
+    await Promise.all(taking);
     return results.map(tellable);
   }
 
@@ -187,20 +217,26 @@ export class Pipeline implements Ingest {
     };
   }
 
-  /** Events of one room, in the order in which they came, and then those that waited for them. */
-  async #takeIn(roomId: RoomId, list: readonly Incoming[]): Promise<readonly Outcome[]> {
-    const room = await this.#openRoom(roomId, list);
-    if (room === undefined && await this.#deps.rooms.isBeingChecked?.(roomId) === true) {
+  /**
+   * Events of one room, in the order in which they came, and then those that waited for them.
+   * They have their place in the room's turns when this returns its promise.
+   */
+  async #takeIn(
+    roomId: RoomId,
+    room: InboundRoom | undefined,
+    list: readonly Incoming[],
+  ): Promise<readonly Outcome[]> {
+    if (room !== undefined) {
+      const { outcomes, awaited } = await this.#turns(room, list);
+      await this.#letThrough(room, awaited);
+      return outcomes;
+    }
+    if (await this.#deps.rooms.isBeingChecked?.(roomId) === true) {
       return await this.#keepForCheck(list);
     }
-    if (room === undefined) {
-      return list.map((incoming) =>
-        this.#drop(incoming, reasonOf("no_room", "this server does not hold the room"))
-      );
-    }
-    const { outcomes, awaited } = await this.#turns(room, list);
-    await this.#letThrough(room, awaited);
-    return outcomes;
+    return list.map((incoming) =>
+      this.#drop(incoming, reasonOf("no_room", "this server does not hold the room"))
+    );
   }
 
   /** A room that is joined is held from its create event on. */
@@ -230,32 +266,54 @@ export class Pipeline implements Ingest {
   async #turns(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {
     const ends: TurnEnd[] = [];
     for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
-      ends.push(await this.#turn(room, list.slice(at, at + EVENTS_PER_TURN)));
+      ends.push(await this.#gathered(room, list.slice(at, at + EVENTS_PER_TURN)));
     }
     return joined(ends);
   }
 
+  /**
+   * The next turn of the room takes in all that has come until it begins: a turn of many events
+   * costs little more than one of few.
+   */
+  async #gathered(room: InboundRoom, piece: readonly Incoming[]): Promise<TurnEnd> {
+    const open = this.#gathering.get(room.id);
+    const joins = open !== undefined && open.list.length + piece.length <= EVENTS_PER_TURN;
+    const gathering = joins ? open : this.#gather(room);
+    const from = gathering.list.length;
+    gathering.list.push(...piece);
+    const { outcomes, awaited } = await gathering.ended;
+    const own = new Set(piece.map(({ event }) => event.id));
+    return {
+      outcomes: outcomes.slice(from, from + piece.length),
+      awaited: awaited.filter((id) => own.has(id)),
+    };
+  }
+
+  #gather(room: InboundRoom): Gathering {
+    const list: Incoming[] = [];
+    const ended = room.inTurn(() => {
+      if (this.#gathering.get(room.id) === gathering) this.#gathering.delete(room.id);
+      return this.#turn(room, list);
+    });
+    const gathering = { list, ended };
+    this.#gathering.set(room.id, gathering);
+    return gathering;
+  }
+
   /** Judges events one after another, alone in the room, and stores what follows in one piece. */
   async #turn(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {
-    return await room.inTurn(async () => {
-      try {
-        return await this.#turnOnce(room, list);
-      } catch (error) {
-        if (!(error instanceof StoreRefusal)) throw error;
-        if (list.length === 1) return this.#noneStorable(list, error);
-      }
-      // One of them cannot be stored: each for itself, so that the others are.
-      const ends: TurnEnd[] = [];
-      for (const incoming of list) {
-        try {
-          ends.push(await this.#turnOnce(room, [incoming]));
-        } catch (error) {
-          if (!(error instanceof StoreRefusal)) throw error;
-          ends.push(this.#noneStorable([incoming], error));
-        }
-      }
-      return joined(ends);
-    });
+    try {
+      return await this.#turnOnce(room, list);
+    } catch (error) {
+      if (!(error instanceof StoreRefusal)) throw error;
+      if (list.length === 1) return this.#noneStorable(list, error);
+    }
+    // One of them cannot be stored: halved until it is alone, so that the others are.
+    const half = Math.ceil(list.length / 2);
+    return joined([
+      await this.#turn(room, list.slice(0, half)),
+      await this.#turn(room, list.slice(half)),
+    ]);
   }
 
   async #turnOnce(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {

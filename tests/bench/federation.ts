@@ -14,7 +14,7 @@ import { limits } from "../../core/limits.ts";
 import { type BenchSize, type Figure, percentile, tellFigure } from "../../scripts/lib/figure.ts";
 import { readSize } from "./read_size.ts";
 import { Guest } from "../federation/guest.ts";
-import { HostilePeer } from "../federation/hostile_peer.ts";
+import { deliver, HostilePeer } from "../federation/hostile_peer.ts";
 import { wire } from "../federation/shadow_room.ts";
 import { serverName } from "../harness/events.ts";
 import { type FederatedServer, startServers } from "../harness/federated.ts";
@@ -30,7 +30,7 @@ const PAUSE_MS = 40;
 const SAID_EVERY_MS = 10;
 const BATCH = limits.transaction.maxPdus;
 /** Transactions of one server under way at once: what its lane takes. */
-const IN_FLIGHT = 3;
+const IN_FLIGHT = 8;
 
 let nextTransaction = 1;
 
@@ -55,23 +55,23 @@ async function enter({ one, owner, roomId }: Bench, peer: HostilePeer): Promise<
 /** Sends all, fifty at a time, a few transactions at once. Events a second. */
 async function push(guest: Guest, events: readonly HeldEvent[]): Promise<number> {
   const { peer, victim } = guest;
-  // Written beforehand: the door is measured, and not who knocks.
-  const bodies = Array.from(
-    { length: Math.ceil(events.length / BATCH) },
-    (_, n) =>
-      writeCanonicalBytes({
-        origin: peer.name,
-        pdus: events.slice(n * BATCH, (n + 1) * BATCH).map(wire),
-        edus: [],
-      }),
-  );
+  // Written and signed beforehand: the door is measured, and not who knocks.
+  const requests: Request[] = [];
+  for (let at = 0; at < events.length; at += BATCH) {
+    const body = writeCanonicalBytes({
+      origin: peer.name,
+      pdus: events.slice(at, at + BATCH).map(wire),
+      edus: [],
+    });
+    const target = sendTransaction.path.replace(":txn_id", `bench${nextTransaction++}`);
+    requests.push(await peer.sign(victim.url, victim.name, { target, body }));
+  }
   const begun = performance.now();
   let next = 0;
   let accepted = 0;
   await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
-    for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
-      const target = sendTransaction.path.replace(":txn_id", `bench${nextTransaction++}`);
-      const answer = await peer.send(victim.url, victim.name, { target, body });
+    for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
+      const answer = await deliver(request);
       if (answer.status !== 200) throw new Error(`A transaction was answered ${answer.status}.`);
       for (const { outcome } of answer.body.results) if (outcome === "accepted") accepted++;
     }

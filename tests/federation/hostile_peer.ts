@@ -183,6 +183,11 @@ export class HostilePeer implements AsyncDisposable {
 
   /** Signed as an honest server would; `parts` says otherwise. */
   async send(url: string, to: ServerName, parts: Partial<RequestParts>): Promise<Reply> {
+    return await deliver(await this.sign(url, to, parts));
+  }
+
+  /** What `send` sends. */
+  async sign(url: string, to: ServerName, parts: Partial<RequestParts>): Promise<Request> {
     const body = parts.body ?? new Uint8Array();
     const target = parts.target ?? "/";
     const signer = parts.signer ?? this.key;
@@ -206,14 +211,12 @@ export class HostilePeer implements AsyncDisposable {
     headers.set("signature", `og=:${signer.sign(message).toBase64()}:`);
     const changed = parts.afterwards?.({ target, headers, body }) ?? {};
     const sent = changed.body ?? body;
-    const response = await fetch(`${url}${changed.target ?? target}`, {
+    return new Request(`${url}${changed.target ?? target}`, {
       method: changed.method ?? method,
       headers,
       redirect: "manual",
       ...(sent.length > 0 ? { body: sent } : {}),
     });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, bytes, body: parsed(bytes) };
   }
 
   /** Signature parameters as they should be, each to be replaced by name; undefined leaves one out. */
@@ -279,6 +282,12 @@ export class HostilePeer implements AsyncDisposable {
     // Answers that hang are part of the trade: whoever still waits is cut off.
     await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, 200))]);
   }
+}
+
+export async function deliver(request: Request): Promise<Reply> {
+  const response = await fetch(request);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { status: response.status, bytes, body: parsed(bytes) };
 }
 
 /** Canonical where it can be, else any JSON that there is for it. */

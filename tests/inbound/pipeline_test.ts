@@ -62,6 +62,44 @@ Deno.test("a room is held from its control graph; live events move its ends and 
   assert.deepEqual(outcomesOf(await send(receiver, [hello])), ["accepted: held already"]);
 });
 
+Deno.test("what comes for a room while it is busy is taken in together, whoever brings it", async () => {
+  const { room, receiver } = await opened();
+  await using _receiver = receiver;
+  const held = await receiver.rooms.open(room.roomId);
+  assert.ok(held);
+  const stored: number[] = [];
+  const store = held.storeReceived.bind(held);
+  held.storeReceived = (received) => {
+    stored.push(received.events.length);
+    return store(received);
+  };
+  const said = [];
+  for (let n = 0; n < 6; n++) said.push(await room.message({ sender: bob, body: `${n}` }));
+  const stranger = await room.message({ sender: person("eve", two), body: "let me in" });
+  const busy = Promise.withResolvers<void>();
+  const turn = held.inTurn(() => busy.promise);
+  const taking = [];
+  for (
+    const { origin, pdus } of [
+      { origin: one.name, pdus: said.slice(0, 2) },
+      { origin: two.name, pdus: [...said.slice(2, 4), stranger] },
+      { origin: one.name, pdus: said.slice(4) },
+    ]
+  ) {
+    const input = { door: "send", origin, pdus: pdus.map(pduOf) } as const;
+    const { entered, ended } = (await receiver.ingest.examine(input)).takeIn();
+    await entered;
+    taking.push(ended);
+  }
+  busy.resolve();
+  await turn;
+  const [first, second, third] = (await Promise.all(taking)).map(outcomesOf);
+  assert.deepEqual([first, third], [["accepted", "accepted"], ["accepted", "accepted"]]);
+  assert.deepEqual(second?.slice(0, 2), ["accepted", "accepted"]);
+  assert.match(second?.[2] ?? "", /^rejected: /);
+  assert.deepEqual(stored, [7]);
+});
+
 Deno.test("forks are resolved as they come, and read back the same after a restart", async () => {
   const { room, receiver } = await opened();
   await using _receiver = receiver;

@@ -27,8 +27,11 @@ export interface DoorDeps extends AuthenticateDeps {
   readonly checkAnswers?: boolean;
 }
 
-/** Transactions wait for each other; what is only read does not wait for them. */
-const TRANSACTIONS = { atOnce: 3, waiting: 50, waitingInAll: 2000 };
+/**
+ * What is only read does not wait for transactions. Those of one server that are under way together
+ * are taken in together; the bodies of the others are not read yet.
+ */
+const TRANSACTIONS = { atOnce: 8, waiting: 50, waitingInAll: 2000 };
 const OTHERS = { atOnce: 16, waiting: 50, waitingInAll: 2000 };
 /** Of a known server's requests a stranger has this part: the greylist. */
 const STRANGER_SHARE = 0.1;
