@@ -14,6 +14,9 @@ export interface Incoming {
   readonly signedBy: readonly KeyName[];
 }
 
+/** How one event fared; `waiting` goes on by itself. */
+export type Outcome = Required<Pick<PduResult, "outcome">> & Pick<PduResult, "reason">;
+
 /** The reason given for an event that was stored before. */
 export const HELD_ALREADY = "held already";
 

@@ -22,7 +22,8 @@ import type {
 import { accept, reject } from "./accept.ts";
 import { authorise } from "./authorise.ts";
 import { fetchAuth } from "./fetch_auth.ts";
-import { HELD_ALREADY, type Incoming, isStored } from "./incoming.ts";
+import { GatheredTurns, joinEnds, type TurnEnd } from "./gathered_turns.ts";
+import { HELD_ALREADY, type Incoming, isStored, type Outcome } from "./incoming.ts";
 import { isLive, judgePresent } from "./judge_present.ts";
 import { complete } from "./complete.ts";
 import { parse } from "./parse.ts";
@@ -41,8 +42,6 @@ import { standsOn, stateBefore } from "./state_before.ts";
 import { verify, type VerifyHints } from "./verify.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** Events of one room that are judged and stored together. */
-const EVENTS_PER_TURN = 500;
 /** Characters of a reason that the other server is told. */
 const REASON_CHARS = 500;
 /** Waiting events that one call lets through because what they waited for has come. */
@@ -67,24 +66,8 @@ export interface PipelineDeps {
   readonly blake3?: Blake3;
 }
 
-/** How one event fared; `waiting` goes on by itself. */
-type Outcome = Required<Pick<PduResult, "outcome">> & Pick<PduResult, "reason">;
-
 /** An outcome while the turn lasts; what waits is kept at its end. */
 type TurnOutcome = Outcome & { readonly missing?: readonly EventId[] };
-
-/** What became of the events of one turn. */
-interface TurnEnd {
-  readonly outcomes: readonly Outcome[];
-  /** Those that are stored now and that something may wait for. */
-  readonly awaited: readonly EventId[];
-}
-
-/** Events that wait for one turn, whoever brought them. */
-interface Gathering {
-  readonly list: Incoming[];
-  readonly ended: Promise<TurnEnd>;
-}
 
 /** An event whose signing keys are not held. */
 interface Keyless {
@@ -119,8 +102,7 @@ export class Pipeline implements Ingest {
   readonly #deps: PipelineDeps;
   readonly #softFails: SoftFailQuota;
   readonly #rejected: RejectedBound;
-  /** The turns that wait to begin, which others may still join. */
-  readonly #gathering = new Map<RoomId, Gathering>();
+  readonly #turns = new GatheredTurns((room, list) => this.#turn(room, list));
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
@@ -227,7 +209,7 @@ export class Pipeline implements Ingest {
     list: readonly Incoming[],
   ): Promise<readonly Outcome[]> {
     if (room !== undefined) {
-      const { outcomes, awaited } = await this.#turns(room, list);
+      const { outcomes, awaited } = await this.#turns.add(room, list);
       await this.#letThrough(room, awaited);
       return outcomes;
     }
@@ -259,45 +241,8 @@ export class Pipeline implements Ingest {
       const next = await waiting.freedBy(room.id, come);
       freed += next.length;
       // What waits on for something else frees nobody.
-      come = (await this.#turns(room, next)).awaited;
+      come = (await this.#turns.add(room, next)).awaited;
     }
-  }
-
-  async #turns(room: InboundRoom, list: readonly Incoming[]): Promise<TurnEnd> {
-    const ends: TurnEnd[] = [];
-    for (let at = 0; at < list.length; at += EVENTS_PER_TURN) {
-      ends.push(await this.#gathered(room, list.slice(at, at + EVENTS_PER_TURN)));
-    }
-    return joined(ends);
-  }
-
-  /**
-   * The next turn of the room takes in all that has come until it begins: a turn of many events
-   * costs little more than one of few.
-   */
-  async #gathered(room: InboundRoom, piece: readonly Incoming[]): Promise<TurnEnd> {
-    const open = this.#gathering.get(room.id);
-    const joins = open !== undefined && open.list.length + piece.length <= EVENTS_PER_TURN;
-    const gathering = joins ? open : this.#gather(room);
-    const from = gathering.list.length;
-    gathering.list.push(...piece);
-    const { outcomes, awaited } = await gathering.ended;
-    const own = new Set(piece.map(({ event }) => event.id));
-    return {
-      outcomes: outcomes.slice(from, from + piece.length),
-      awaited: awaited.filter((id) => own.has(id)),
-    };
-  }
-
-  #gather(room: InboundRoom): Gathering {
-    const list: Incoming[] = [];
-    const ended = room.inTurn(() => {
-      if (this.#gathering.get(room.id) === gathering) this.#gathering.delete(room.id);
-      return this.#turn(room, list);
-    });
-    const gathering = { list, ended };
-    this.#gathering.set(room.id, gathering);
-    return gathering;
   }
 
   /** Judges events one after another, alone in the room, and stores what follows in one piece. */
@@ -310,7 +255,7 @@ export class Pipeline implements Ingest {
     }
     // One of them cannot be stored: halved until it is alone, so that the others are.
     const half = Math.ceil(list.length / 2);
-    return joined([
+    return joinEnds([
       await this.#turn(room, list.slice(0, half)),
       await this.#turn(room, list.slice(half)),
     ]);
@@ -554,13 +499,6 @@ export class Pipeline implements Ingest {
     if (outcome !== "waiting" && outcome !== "dropped") return;
     receipts.note({ door, origin, outcome, reason: reason ?? "", ...describe(event) });
   }
-}
-
-function joined(ends: readonly TurnEnd[]): TurnEnd {
-  return {
-    outcomes: ends.flatMap(({ outcomes }) => outcomes),
-    awaited: ends.flatMap(({ awaited }) => awaited),
-  };
 }
 
 function waitOutcome(reason: string, kept = false): Outcome {

@@ -85,8 +85,8 @@ export class RoomTurn {
   }
 
   /** Reads events, so that `known` can answer for them. */
-  async read(ids: Iterable<EventId>): Promise<void> {
-    const wanted = [...new Set(ids)].filter((id) => !this.#asked.has(id));
+  async read(ids: readonly EventId[]): Promise<void> {
+    const wanted = without(this.#asked, ids);
     if (wanted.length === 0) return;
     for (const id of wanted) this.#asked.add(id);
     for (const known of await this.room.find(wanted)) this.#remember(known);
@@ -329,9 +329,10 @@ export class RoomTurn {
   }
 }
 
-/** Each once, of those that are not among the asked. */
+/** Each once, of those that are not among the asked: mostly none, `prepare` asked for all. */
 function without<Id>(asked: { has(id: Id): boolean }, ids: readonly Id[] = []): readonly Id[] {
-  return [...new Set(ids)].filter((id) => !asked.has(id));
+  const others = ids.filter((id) => !asked.has(id));
+  return others.length > 1 ? [...new Set(others)] : others;
 }
 
 /** Every id that the stages will ask for. */
