@@ -105,7 +105,6 @@ async function scene(options: { readonly steps?: readonly string[] } = {}) {
         {
           sql: to.sql,
           blobs: target,
-          log: silentLog,
           migrations: request.migrations ?? migrations,
           makeDistinct: async (tx) => void await tx`insert into settings values ('epoch', 'new')`,
         },
@@ -234,7 +233,33 @@ Deno.test("a restore that breaks off leaves no row behind", async () => {
   await at.backup();
   Object.assign(at.target, { put: () => Promise.reject(new Error("the disk is full")) });
   await assert.rejects(at.restore(), /the disk is full/);
-  assert.equal((await at.to`select from people`).length, 0);
+  assert.deepEqual(await listTables(at.to), []);
+});
+
+Deno.test("a forced restore that breaks off leaves what was there, rows and files", async () => {
+  await using at = await scene();
+  await at.source.put("m/new", chunked(patternBytes(9)), 9);
+  await at.backup();
+  await migrate(at.to, { log: silentLog, folder: at.migrations });
+  await at.to`insert into people (name) values ('old')`;
+  await at.target.put("m/old", chunked(patternBytes(5)), 5);
+  const before = await contents(at.to);
+  const put = at.target.put.bind(at.target);
+  Object.assign(at.target, { put: () => Promise.reject(new Error("the disk is full")) });
+  await assert.rejects(at.restore({ force: true }), /the disk is full/);
+  assert.deepEqual(await contents(at.to), before);
+  // The last step that may fail, after every row and file of the backup has come.
+  Object.assign(at.target, { put });
+  const afterAll = await migrationFolder(
+    at.folder,
+    FIRST,
+    SECOND,
+    "do $$ begin raise exception 'too much'; end $$",
+  );
+  await assert.rejects(at.restore({ force: true, migrations: afterAll }), /too much/);
+  assert.deepEqual(await contents(at.to), before);
+  assert.deepEqual(await readAll(await at.target.get("m/old")), patternBytes(5));
+  assert.deepEqual(await readAll(await at.target.get("m/new")), patternBytes(9));
 });
 
 Deno.test("any damage is found: a flipped byte, a cut, something that is no backup", async () => {

@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import type { BlobStore } from "../../core/ports/blob_store.ts";
-import type { Log } from "../../core/ports/log.ts";
 import { LOCK_CLASS } from "../postgres/lock_keys.ts";
-import { loadMigrations, migrate } from "../postgres/migrate.ts";
+import { loadMigrations, migrateWithin } from "../postgres/migrate.ts";
 import type { Sql, Tx } from "../postgres/sql.ts";
 import { listTables, quoted } from "./catalog.ts";
 import type { CheckedBackup } from "./check_file.ts";
@@ -15,7 +14,6 @@ export interface RestoreDeps {
   readonly sql: Sql;
   /** Absent in a trial restore: files are then only checked. */
   readonly blobs?: BlobStore | undefined;
-  readonly log: Log;
   /**
    * Makes another server of the copy, in the restore's own transaction: new signing keys, so
    * that it never signs with one that its origin may still use (PROTOCOL.md 8), and sync tokens
@@ -36,27 +34,28 @@ export interface RestoreRequest {
 
 /**
  * Puts a checked backup into an empty target, embedded or outside, in the schema it was made
- * in, and then brings that up to this program's. Rows come in one transaction: all or none.
+ * in, and then brings that up to this program's. What was there goes and what comes is there in
+ * one transaction, so that an end at any moment, of the process too, leaves the one or the other
+ * whole. Files of the backup are put before that, and files it does not have are taken away only
+ * after it; no key stands for two contents.
  * @throws BackupError when the target is in use or the backup is of a newer program.
  */
 export async function restoreBackup(deps: RestoreDeps, request: RestoreRequest): Promise<void> {
   const { header } = request.backup;
-  const options = {
-    log: deps.log,
-    ...(deps.migrations === undefined ? {} : { folder: deps.migrations }),
-  };
+  const folder = deps.migrations === undefined ? {} : { folder: deps.migrations };
   const only = await knownVersions(header, deps.migrations);
-  await clearTarget(deps, request);
-  await migrate(deps.sql, { ...options, only });
+  await requireTarget(deps, request);
   const kept = new Set<string>();
   await deps.sql.begin(async (tx) => {
+    await dropEverything(tx);
+    await migrateWithin(tx, { ...folder, only });
     await checkColumns(tx, header);
     await withoutConstraints(tx, header.tables, () => loadAll(tx, { deps, request, kept }));
     await setSequences(tx, header);
     await compareCounts(tx, request.backup);
+    await migrateWithin(tx, folder);
     await deps.makeDistinct(tx);
   });
-  await migrate(deps.sql, options);
   await removeOthers(deps, kept);
 }
 
@@ -77,7 +76,7 @@ async function knownVersions(
   return new Set(header.migrations.map((migration) => migration.version));
 }
 
-async function clearTarget(deps: RestoreDeps, request: RestoreRequest): Promise<void> {
+async function requireTarget(deps: RestoreDeps, request: RestoreRequest): Promise<void> {
   await requireNobody(deps.sql);
   const inUse = await findRows(deps.sql);
   const hasBlobs = await anyBlob(deps.blobs);
@@ -88,7 +87,6 @@ async function clearTarget(deps: RestoreDeps, request: RestoreRequest): Promise<
         `or replace everything there with --force.`,
     );
   }
-  await deps.sql.begin(dropEverything);
 }
 
 /**

@@ -27,7 +27,7 @@ export async function verifyBackup(
   });
   await restoreBackup(
     // Nobody will sign with this copy.
-    { sql: database.sql, log: silentLog, makeDistinct: async () => {} },
+    { sql: database.sql, makeDistinct: async () => {} },
     {
       backup,
       force: false,

@@ -77,7 +77,7 @@ export async function migrate(sql: Sql, options: MigrateOptions): Promise<number
   // The first start takes all steps at once, and nobody reads twenty lines of that.
   const isNew = (await readApplied(sql)).length === 0;
   for (let count = 0;; count++) {
-    const applied = await applyNext(sql, wanted, nowMs());
+    const applied = await sql.begin((tx) => applyNext(tx, wanted, nowMs()));
     if (!applied) {
       if (isNew && count > 0) options.log.log("info", "Made the database's tables.");
       return count;
@@ -87,6 +87,16 @@ export async function migrate(sql: Sql, options: MigrateOptions): Promise<number
       name: applied.name,
     });
   }
+}
+
+/** The same inside the caller's transaction: all of them or none, whatever ends the process. */
+export async function migrateWithin(
+  tx: Tx,
+  options: Pick<MigrateOptions, "folder" | "now" | "only">,
+): Promise<void> {
+  const wanted = { migrations: await loadMigrations(options.folder), only: options.only };
+  const nowMs = options.now ?? systemClock.now;
+  while (await applyNext(tx, wanted, nowMs()) !== undefined);
 }
 
 /** Which migrations are applied and which wait; changes nothing. */
@@ -107,34 +117,30 @@ export async function status(
   return [...rows, ...unknown].sort((a, b) => a.version - b.version);
 }
 
-/** Applies the first migration that waits, under the lock and whole; undefined when none does. */
-async function applyNext(
-  sql: Sql,
-  wanted: {
-    readonly migrations: readonly Migration[];
-    readonly only: ReadonlySet<number> | undefined;
-  },
-  nowMs: number,
-): Promise<Migration | undefined> {
+interface Wanted {
+  readonly migrations: readonly Migration[];
+  readonly only: ReadonlySet<number> | undefined;
+}
+
+/** Applies the first migration that waits, under the lock; undefined when none does. */
+async function applyNext(tx: Tx, wanted: Wanted, nowMs: number): Promise<Migration | undefined> {
   const { migrations, only } = wanted;
-  return await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${LOCK_CLASS.migrate}, 0)`;
-    await tx`
-      create table if not exists schema_migrations (
-        version int primary key,
-        name text not null,
-        checksum text not null,
-        applied_ts bigint not null
-      )`;
-    const applied = await readApplied(tx);
-    checkApplied(applied, migrations);
-    const done = new Set(applied.map((row) => row.version));
-    const next = migrations.find(({ version }) =>
-      !done.has(version) && (only?.has(version) ?? true)
-    );
-    if (next) await applyOne(tx, next, nowMs);
-    return next;
-  });
+  await tx`select pg_advisory_xact_lock(${LOCK_CLASS.migrate}, 0)`;
+  await tx`
+    create table if not exists schema_migrations (
+      version int primary key,
+      name text not null,
+      checksum text not null,
+      applied_ts bigint not null
+    )`;
+  const applied = await readApplied(tx);
+  checkApplied(applied, migrations);
+  const done = new Set(applied.map((row) => row.version));
+  const next = migrations.find(({ version }) =>
+    !done.has(version) && (only?.has(version) ?? true)
+  );
+  if (next) await applyOne(tx, next, nowMs);
+  return next;
 }
 
 async function applyOne(tx: Tx, migration: Migration, nowMs: number): Promise<void> {

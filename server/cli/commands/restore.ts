@@ -41,7 +41,6 @@ async function restore(file: string, options: OptionValues, context: CliContext)
     {
       sql: store.database.sql,
       blobs: store.blobs,
-      log: store.log,
       makeDistinct: (tx) => makeDistinct(tx, io),
     },
     { backup, force: options["force"] === true, onProgress, signal },
