@@ -136,9 +136,7 @@ async function applyNext(tx: Tx, wanted: Wanted, nowMs: number): Promise<Migrati
   const applied = await readApplied(tx);
   checkApplied(applied, migrations);
   const done = new Set(applied.map((row) => row.version));
-  const next = migrations.find(({ version }) =>
-    !done.has(version) && (only?.has(version) ?? true)
-  );
+  const next = migrations.find(({ version }) => !done.has(version) && (only?.has(version) ?? true));
   if (next) await applyOne(tx, next, nowMs);
   return next;
 }
